@@ -7,8 +7,8 @@ use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::resolved::Identity;
 use crate::approval::keys::Signer;
 use crate::approval::statement::bad_file::BadFile;
+use crate::approval::statement::file::ApprovalDecision;
 use crate::approval::statement::file::ApprovalFile;
-use crate::approval::statement::file::Decision;
 use crate::approval::verdict::NotCounted;
 use crate::history::objects::{Obstacle, Oid};
 use crate::record::time::Instant;
@@ -138,6 +138,6 @@ impl CountedFile<'_> {
 
     /// Tells whether it says no.
     pub(crate) fn rejects(&self) -> bool {
-        self.file.decision == Decision::Reject
+        self.file.decision == ApprovalDecision::Reject
     }
 }

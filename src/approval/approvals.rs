@@ -1,20 +1,20 @@
 //! The approvals of a whole ledger, by record.
 //!
-//! Uses history, approval's verdicts. Pure. Start at [`Approvals`].
+//! Uses history, approval's verdicts. Pure. Start at [`TrailVerdicts`].
 
 use crate::approval::counted::CountedGovernance;
 use crate::approval::file_outcome::ApprovalFileOutcome;
-use crate::approval::signature_checks::Looked;
+use crate::approval::signature_checks::LandedSignature;
 use crate::approval::verdict::ApprovalVerdict;
-use crate::history::version::Key;
+use crate::history::version::TrailKey;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The verdicts on every version of every trail.
 #[derive(Clone, Debug, Default)]
-pub struct Approvals {
+pub struct TrailVerdicts {
     /// One verdict for each version, in the order of the trail's versions.
-    pub trails: BTreeMap<Key, Vec<Rc<ApprovalVerdict>>>,
+    pub trails: BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
     /// The governance that counts, and the verdicts on each governance file: one person, no groups, by the state before
     /// (G2). The first policy is judged by nobody; no policy commit stands in its verdict.
     pub counted: CountedGovernance,
@@ -22,5 +22,5 @@ pub struct Approvals {
     pub files: Vec<ApprovalFileOutcome>,
     /// The signatures that were looked at, in landing order: those of commits that land records or governance files,
     /// and of the branches and tags that they merge.
-    pub signatures: Vec<Looked>,
+    pub signatures: Vec<LandedSignature>,
 }

@@ -6,15 +6,15 @@
 use crate::approval::authors::AuthorSet;
 use crate::approval::carry;
 use crate::approval::case::CountedApproval;
-use crate::approval::demand::{self, Demand};
-use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::{IdentityCache, IdentityResolver, Sort};
+use crate::approval::demand::{self, VersionDemand};
+use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::identity::{IdentityCache, IdentityKind, IdentityResolver};
 use crate::approval::key_set::KeySet;
-use crate::approval::missing::{self, Asked};
+use crate::approval::missing::{self, DemandContext};
 use crate::approval::relation::Relation;
 use crate::approval::self_asserted::SelfAsserted;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
-use crate::approval::verdict::{Approver, Attested, Author, FourEyes, Grace, Missing};
+use crate::approval::verdict::{Approver, Attested, Author, FourEyes, Grace, MissingApproval};
 use crate::approval::ways::ApprovalWays;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
@@ -48,7 +48,7 @@ impl<'g> Identities<'g> {
         one: &Person,
         others: impl IntoIterator<Item = &'p Person>,
     ) -> Relation {
-        self.told(one, others, &ToldBy::Address)
+        self.told(one, others, &SeparatedBy::Address)
     }
 
     /// Returns how somebody who signs with a key stands to several others.
@@ -58,9 +58,9 @@ impl<'g> Identities<'g> {
         others: impl IntoIterator<Item = &'p Person>,
     ) -> Relation {
         let told_by = if self.ring.keys.lists_address(self.governance, one) {
-            ToldBy::OwnKey
+            SeparatedBy::OwnKey
         } else {
-            ToldBy::Address
+            SeparatedBy::Address
         };
         self.told(one, others, &told_by)
     }
@@ -69,7 +69,7 @@ impl<'g> Identities<'g> {
         &self,
         one: &Person,
         others: impl IntoIterator<Item = &'p Person>,
-        told_by: &ToldBy,
+        told_by: &SeparatedBy,
     ) -> Relation {
         let lens = self.lens();
         let party = lens.of_person(one);
@@ -82,7 +82,7 @@ impl<'g> Identities<'g> {
     /// Tells whether somebody can't act for a person: a bot, an agent, a forge, or the address of approvals.
     pub fn is_no_person(&self, one: &Person) -> bool {
         let lens = self.lens();
-        lens.sort(&lens.of_person(one)) != Sort::Person
+        lens.sort(&lens.of_person(one)) != IdentityKind::Person
     }
 
     fn lens(&self) -> IdentityResolver<'_> {
@@ -126,9 +126,9 @@ pub fn proposed(
     if let Some(requester) = &own.requester {
         authors.add(lens.party("", requester.as_str()));
     }
-    let demand: Demand = demand::of(governance, Some(own), approved);
+    let demand: VersionDemand = demand::of(governance, Some(own), approved);
     let exempt = is_exempt(governance, own, approved);
-    let asked = Asked {
+    let asked = DemandContext {
         lens,
         authors: &authors,
         demand: &demand,
@@ -196,7 +196,7 @@ pub fn lacking(
     own: &Record,
     approved: Option<&Record>,
     makers: &[Person],
-) -> Vec<Missing> {
+) -> Vec<MissingApproval> {
     left(governance, own, approved, makers, &[])
 }
 
@@ -207,7 +207,7 @@ pub fn left(
     approved: Option<&Record>,
     makers: &[Person],
     signed: &[Person],
-) -> Vec<Missing> {
+) -> Vec<MissingApproval> {
     if is_exempt(governance, own, approved) {
         return Vec::new();
     }
@@ -222,14 +222,14 @@ pub fn left(
         authors.add(lens.party("", requester.as_str()));
     }
     let demand = demand::of(governance, Some(own), approved);
-    let asked = Asked {
+    let asked = DemandContext {
         lens,
         authors: &authors,
         demand: &demand,
     };
     let signers = signed.iter().map(|person| CountedApproval {
         party: lens.party(&person.typed_name, &person.typed_email),
-        told_by: ToldBy::OwnKey,
+        told_by: SeparatedBy::OwnKey,
         names: identities.ring.names(person),
         approver: signer(governance, person),
         said: Instant::MIN,

@@ -3,14 +3,14 @@
 //! Uses history's versions and commits, `approval::identity`. Pure. Start at [`of_version`]. Follows
 //! `docs/spec/approval.md`, A1 to A7 and 1.5.
 
-use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, is_nobody};
-use crate::approval::message::{self, Message};
+use crate::approval::message::{self, CommitMessage};
 use crate::approval::relation::Relation;
 use crate::approval::verdict::Attested;
 use crate::history::commit::Commit;
-use crate::history::ident::Flaw;
+use crate::history::ident::IdentProblem;
 use crate::history::version::{MadeInMerge, Version};
 use crate::policy::people::nobody;
 use crate::policy::people::person::Person;
@@ -67,7 +67,7 @@ impl AuthorSet {
         &self,
         lens: IdentityResolver,
         party: &Identity,
-        told_by: &ToldBy,
+        told_by: &SeparatedBy,
     ) -> Relation {
         let members = self.members.iter();
         members
@@ -213,7 +213,7 @@ fn of_commit(lens: IdentityResolver, commit: &Commit, set: &mut AuthorSet) {
         None => set.doubt(|| unnamed(lens, commit)),
     }
     let text = commit.message();
-    for value in Message::read(&text).co_authors() {
+    for value in CommitMessage::read(&text).co_authors() {
         match message::person(value) {
             (name, Some(address)) => {
                 let party = lens.party(name.unwrap_or_default(), address);
@@ -256,7 +256,7 @@ fn flaws(commit: &Commit, set: &mut AuthorSet) {
         .into_iter()
         .flat_map(|(header, ident)| ident.flaws.iter().map(move |flaw| (header, *flaw)))
         .chain(commit.flaw())
-        .find(|(_, flaw)| !matches!(flaw, Flaw::NoAddress));
+        .find(|(_, flaw)| !matches!(flaw, IdentProblem::NoAddress));
     if let Some((header, flaw)) = found {
         set.doubt(|| {
             format!(

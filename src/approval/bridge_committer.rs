@@ -7,7 +7,7 @@ use crate::approval::approval_event::BridgeCommitter;
 use crate::approval::authors;
 use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, is_nobody};
-use crate::approval::message::{self, Message};
+use crate::approval::message::{self, CommitMessage};
 use crate::approval::signature::{self, SignatureState};
 use crate::approval::verdict::NotCounted;
 use crate::history::commit::Commit;
@@ -59,7 +59,7 @@ fn agreed(lens: IdentityResolver, commit: &Commit) -> Option<Identity> {
         }
     }
     let text = commit.message();
-    for value in Message::read(&text).co_authors() {
+    for value in CommitMessage::read(&text).co_authors() {
         let party = match message::person(value) {
             (name, Some(address)) => lens.party(name.unwrap_or_default(), address),
             (name, None) => lens.of_login(name?)?,

@@ -3,11 +3,11 @@
 //! Uses record, policy, history, approval's evidence. Pure. Start at [`VersionEvidence`]. Follows `docs/spec/approval.md`, 1.8.
 
 use crate::approval::authors::AuthorSet;
-use crate::approval::demand::Demand;
+use crate::approval::demand::VersionDemand;
 use crate::approval::evidence::Vouched;
 use crate::approval::evidence::{Claim, VersionEvidenceSet};
 use crate::approval::group_matching;
-use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::relation::Relation;
@@ -25,7 +25,7 @@ pub(crate) struct VersionEvidence<'a> {
     /// Who made the content.
     pub authors: &'a AuthorSet,
     /// What is demanded.
-    pub demand: &'a Demand,
+    pub demand: &'a VersionDemand,
     /// What was said.
     pub evidence: &'a VersionEvidenceSet<'a>,
     /// The landing.
@@ -44,7 +44,7 @@ pub(crate) struct CountedApproval {
     /// Who.
     pub party: Identity,
     /// What tells them from others.
-    pub told_by: ToldBy,
+    pub told_by: SeparatedBy,
     /// Every key by which they may fill a role.
     pub names: Vec<String>,
     /// The word.
@@ -83,7 +83,7 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
 }
 
 /// Tells whether some voices meet a demand: enough people, one of each group, every role.
-pub(crate) fn is_met(demand: &Demand, voices: &[CountedApproval]) -> bool {
+pub(crate) fn is_met(demand: &VersionDemand, voices: &[CountedApproval]) -> bool {
     let enough = voices.len() >= demand.terms.needed().count as usize;
     let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
     let member_of: Vec<Vec<String>> = voices
@@ -117,7 +117,8 @@ pub(crate) fn stater(case: VersionEvidence, claim: &Claim) -> Relation {
         }
         (Vouched::ByStater, None) => Relation::Same,
         (Vouched::ByStater, Some(stater)) => {
-            case.authors.relation(claim.lens, stater, &ToldBy::Address)
+            case.authors
+                .relation(claim.lens, stater, &SeparatedBy::Address)
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::approval::approval_event::{BridgeCommitter, CountedFile, FileBacking};
 use crate::approval::evidence::{Claim, EvidenceSource, Scene, VersionEvidenceSet, Vouched};
-use crate::approval::identity::apart::{ForgeAnswer, ToldBy};
+use crate::approval::identity::apart::{ForgeAnswer, SeparatedBy};
 use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::statement::file::ApprovalFile;
@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 /// Whether a statement is recent enough for a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Age {
+pub(crate) enum StatementAge {
     /// Nothing that ends it lies between.
     Fresh,
     /// It was said before a removal, a closure, a fired trigger or a newer approval.
@@ -34,7 +34,7 @@ pub(crate) fn of_file<'a>(
     evidence: &mut VersionEvidenceSet<'a>,
     scene: Scene<'a>,
     spoken: &CountedFile<'a>,
-    age: Age,
+    age: StatementAge,
 ) {
     let lens = spoken.lens.judging(scene.lens.judge);
     let party = lens.party("", spoken.file.by.as_str());
@@ -44,9 +44,9 @@ pub(crate) fn of_file<'a>(
         (Vote::Approves, named(scene, lens, party))
     };
     let bar = match (age, word) {
-        (Age::TakenBack, _) => Some(NotCounted::Replaced),
+        (StatementAge::TakenBack, _) => Some(NotCounted::Replaced),
         // A no is not undone by what lands between.
-        (Age::TooOld, Vote::Approves) => Some(NotCounted::TooOld),
+        (StatementAge::TooOld, Vote::Approves) => Some(NotCounted::TooOld),
         _ => None,
     };
     let mut claim = Claim {
@@ -62,7 +62,7 @@ pub(crate) fn of_file<'a>(
         said: spoken.said,
         lens,
         bar,
-        told_by: ToldBy::Address,
+        told_by: SeparatedBy::Address,
         reason: spoken.file.reason.clone(),
         source: Some(spoken.path.clone()),
         key: None,
@@ -113,18 +113,18 @@ pub(crate) fn of_file<'a>(
 }
 
 /// Returns what the forge that was asked for a review says of accounts: its reviewer's, and the authors'.
-fn answered(file: &ApprovalFile, reviewer: &Identity) -> ToldBy {
+fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
     let stated = file.account.as_ref();
     let account = stated.and_then(|address| Account::of(address.as_str(), &[]));
     let Some(account) = account.or_else(|| reviewer.person.account.clone()) else {
-        return ToldBy::Address;
+        return SeparatedBy::Address;
     };
     let authors = file.authors.iter();
     let mut logins: Vec<(String, String)> = authors
         .map(|author| (author.email.to_string(), author.login.clone()))
         .collect();
     logins.push((file.by.to_string(), account.login));
-    ToldBy::Answer(Rc::new(ForgeAnswer {
+    SeparatedBy::Answer(Rc::new(ForgeAnswer {
         forge: account.forge,
         logins,
     }))
@@ -219,7 +219,7 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &NoteLabel<'_>) 
         said,
         lens,
         bar: (vote.word == Vote::Neither).then_some(NotCounted::Vote),
-        told_by: ToldBy::Address,
+        told_by: SeparatedBy::Address,
         reason: None,
         source: Some(format!("{REFERENCE}:{about}")),
         key: None,

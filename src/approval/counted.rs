@@ -14,13 +14,13 @@ use std::rc::Rc;
 use crate::approval::approval_files::reader::ApprovalFileReader;
 use crate::approval::counted::choice::{Chooser, VersionChoice};
 use crate::approval::counted::compose::Composer;
-use crate::approval::counted::left_out::LeftOut;
-use crate::approval::fold::{EvaluationContext, Of, TrailEvaluator};
+use crate::approval::counted::left_out::UncountedGovernanceFile;
+use crate::approval::fold::{EvaluationContext, TrailEvaluator, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
-use crate::approval::signature_checks::{Looked, SignatureChecks};
+use crate::approval::signature_checks::{LandedSignature, SignatureChecks};
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::governance::States;
-use crate::history::walked::{Beside, History};
+use crate::history::walked::{ApprovalFileChange, History};
 use crate::history::watched_paths;
 use crate::policy::governance::Governance;
 
@@ -40,9 +40,9 @@ pub struct CountedGovernance {
     /// Whether each version was approved by somebody whose word may decide that, by the file's path.
     approved_versions: BTreeMap<String, Vec<bool>>,
     /// The changes at the tip that nobody approved, sorted by path.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<UncountedGovernanceFile>,
     /// The signatures that were looked at.
-    pub signatures: Vec<Looked>,
+    pub signatures: Vec<LandedSignature>,
     /// The version of each file that counts, from each landing on at which that changes.
     choices: Vec<(usize, VersionChoice)>,
 }
@@ -108,7 +108,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         .governance
         .iter()
         .map(|(path, trail)| {
-            let fold = TrailEvaluator::new(court, Of::Governance, trail, Vec::new());
+            let fold = TrailEvaluator::new(court, TrailKind::Governance, trail, Vec::new());
             (path.as_str(), fold)
         })
         .collect();
@@ -120,7 +120,8 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
     let mut chooser = Chooser::new(history, &composer, &laws);
     let mut choices: Vec<(usize, VersionChoice)> = Vec::new();
     for landing in from {
-        let lands = |chunk: &&[Beside]| chunk.first().is_some_and(|it| it.landing <= landing);
+        let lands =
+            |chunk: &&[ApprovalFileChange]| chunk.first().is_some_and(|it| it.landing <= landing);
         while let Some(chunk) = files.next_if(lands) {
             reader.land(chunk);
         }

@@ -7,9 +7,9 @@ use crate::approval::case::VersionEvidence;
 use crate::approval::case::stater;
 use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
 use crate::approval::identity::resolved::Identity;
-use crate::approval::identity::{NamedPerson, Sort};
+use crate::approval::identity::{IdentityKind, NamedPerson};
 use crate::approval::relation::Relation;
-use crate::approval::verdict::{Counts, NotCounted, Vote};
+use crate::approval::verdict::{NotCounted, Vote, VoteCounts};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 
 /// A word, whose it is, and whether it counts.
@@ -22,7 +22,7 @@ pub(crate) struct WeighedApproval<'c, 'a> {
     /// How they stand to those who made the content.
     pub relation: Relation,
     /// Whether it counts.
-    pub counts: Counts,
+    pub counts: VoteCounts,
 }
 
 /// Tells whether a word counts, and whose it is.
@@ -45,7 +45,7 @@ pub(crate) fn weigh<'c, 'a>(
         claim,
         party,
         relation,
-        counts: why_not.map_or(Counts::Yes, Counts::No),
+        counts: why_not.map_or(VoteCounts::Yes, VoteCounts::No),
     }
 }
 
@@ -65,10 +65,10 @@ fn no_voice(claim: &Claim, party: &Identity) -> Option<NotCounted> {
         Vote::Vetoes | Vote::Neither => claim.lens.approved_sort(party),
     };
     match sort {
-        Sort::Machine => Some(NotCounted::Bot),
-        Sort::Forge => Some(NotCounted::Forge),
-        Sort::Nobody => Some(NotCounted::NoPerson),
-        Sort::MaybeForge | Sort::Person => None,
+        IdentityKind::Machine => Some(NotCounted::Bot),
+        IdentityKind::Forge => Some(NotCounted::Forge),
+        IdentityKind::Nobody => Some(NotCounted::NoPerson),
+        IdentityKind::MaybeForge | IdentityKind::Person => None,
     }
 }
 
@@ -138,7 +138,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let unnamed = || match (&claim.who, party) {
         (NamedPerson::Unresolved(_), _) => Some(NotCounted::Unresolved),
         (NamedPerson::Nobody(_), _) => Some(NotCounted::NoPerson),
-        (_, Some(party)) if claim.lens.sort(party) == Sort::MaybeForge => {
+        (_, Some(party)) if claim.lens.sort(party) == IdentityKind::MaybeForge => {
             Some(NotCounted::UnnamedForge(party.person.display.clone()))
         }
         _ => None,
@@ -175,7 +175,7 @@ fn is_owner(case: VersionEvidence, claim: &Claim, party: &Identity) -> Relation 
 fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     let stater = claim.stated_by.as_ref()?;
     let may_be_forge =
-        claim.vouched == Vouched::ByStater && claim.lens.sort(stater) == Sort::MaybeForge;
+        claim.vouched == Vouched::ByStater && claim.lens.sort(stater) == IdentityKind::MaybeForge;
     may_be_forge.then(|| NotCounted::UnnamedForge(stater.person.display.clone()))
 }
 
@@ -185,10 +185,11 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
 pub(crate) fn replace(heard: &mut [WeighedApproval]) {
     let is_word = |heard: &WeighedApproval| match (heard.claim.word, &heard.counts) {
         (Vote::Neither, _) => false,
-        (Vote::Vetoes, counts) => *counts == Counts::Yes,
+        (Vote::Vetoes, counts) => *counts == VoteCounts::Yes,
         (Vote::Approves, counts) => matches!(
             counts,
-            Counts::Yes | Counts::No(NotCounted::Owner | NotCounted::Kind | NotCounted::Proof)
+            VoteCounts::Yes
+                | VoteCounts::No(NotCounted::Owner | NotCounted::Kind | NotCounted::Proof)
         ),
     };
     let replaced: Vec<bool> = heard
@@ -205,7 +206,7 @@ pub(crate) fn replace(heard: &mut [WeighedApproval]) {
         .collect();
     for (heard, replaced) in heard.iter_mut().zip(replaced) {
         if replaced {
-            heard.counts = Counts::No(NotCounted::Replaced);
+            heard.counts = VoteCounts::No(NotCounted::Replaced);
         }
     }
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 /// What is demanded of a version.
 #[derive(Clone, Debug)]
-pub(crate) struct Demand {
+pub(crate) struct VersionDemand {
     /// Count, groups, roles and proof.
     pub terms: tier::TierDemand,
     /// The people behind the roles; a role that nobody fills is never met.
@@ -39,8 +39,8 @@ pub(crate) fn of(
     governance: &Governance,
     own: Option<&Record>,
     approved: Option<&Record>,
-) -> Demand {
-    let mut demand = Demand {
+) -> VersionDemand {
+    let mut demand = VersionDemand {
         terms: least(governance),
         people: Vec::new(),
         lists_first_key: false,
@@ -71,7 +71,7 @@ fn least(governance: &Governance) -> tier::TierDemand {
     }
 }
 
-impl Demand {
+impl VersionDemand {
     fn role(&mut self, governance: &Governance, must: Must, record: &Record) {
         let Must::RiskOwner = must;
         let person = record

@@ -5,13 +5,13 @@
 //! say is added by `approval::words`.
 
 use crate::approval::authors;
-use crate::approval::forge::adapter::{Composed, Forge, Pinned};
+use crate::approval::forge::adapter::{Composed, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
-use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::keys::Signer;
-use crate::approval::message::Message;
+use crate::approval::message::CommitMessage;
 use crate::approval::signature::{SignatureState, Tag};
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{NotCounted, Vote};
@@ -51,7 +51,7 @@ pub(crate) struct Claim<'a> {
     /// Why it can't count, whoever said it.
     pub bar: Option<NotCounted>,
     /// What tells whoever said it from others.
-    pub told_by: ToldBy,
+    pub told_by: SeparatedBy,
     /// In the words of whoever said it.
     pub reason: Option<String>,
     /// The path of the statement, or its note.
@@ -145,7 +145,7 @@ pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let text = landing.message();
     VersionEvidenceSet {
         landed_by: authors::landed_by(scene.lens, landing),
-        pull_request: forge::pull_request(&Message::read(&text)),
+        pull_request: forge::pull_request(&CommitMessage::read(&text)),
         ..VersionEvidenceSet::default()
     }
 }
@@ -252,7 +252,7 @@ fn claim<'a>(
         said: scene.at,
         lens: scene.lens,
         bar: None,
-        told_by: ToldBy::Address,
+        told_by: SeparatedBy::Address,
         reason: None,
         source: None,
         key: None,
@@ -326,7 +326,11 @@ fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
 }
 
 /// Returns the forge whose text a commit is read by, and whether the policy names it.
-fn profile(lens: IdentityResolver, commit: &Commit, message: &Message) -> (&'static Forge, Pinned) {
+fn profile(
+    lens: IdentityResolver,
+    commit: &Commit,
+    message: &CommitMessage,
+) -> (&'static ForgeAdapter, Pinned) {
     let pinned = lens.at.policy.approval.forge;
     match forge::named(pinned.as_str()) {
         Some(forge) if pinned != policy::demand::Forge::Auto => (forge, Pinned::ByPolicy),
@@ -341,7 +345,7 @@ fn profile(lens: IdentityResolver, commit: &Commit, message: &Message) -> (&'sta
 fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec<Claim<'a>> {
     let lens = scene.lens;
     let text = commit.message();
-    let message = Message::read(&text);
+    let message = CommitMessage::read(&text);
     let (forge, pinned) = profile(lens, commit, &message);
     let author = || lens.actor(commit.author());
     // Under `auto`, whoever commits a rebased commit keeps the author's words unread.

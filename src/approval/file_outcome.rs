@@ -4,9 +4,9 @@
 //! and `docs/spec/rules.md`, `bad-approval-file`.
 
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::file::About;
+use crate::approval::statement::file::ApprovalSubject;
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::walked::Beside;
+use crate::history::walked::ApprovalFileChange;
 
 /// One change of a file below `.approvals`, and what came of it. A signature is part of the text that it lies beside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct ApprovalFileOutcome {
     /// The commit of that landing.
     pub commit: Oid,
     /// What it is about, where its lines can be read.
-    pub about: Option<About>,
+    pub about: Option<ApprovalSubject>,
     /// What came of it.
     pub state: FileState,
     /// Whether the tip's tree still holds the file as this landing left it.
@@ -70,7 +70,11 @@ pub enum AtTip {
 }
 
 /// Tells whether a text that is gone stands elsewhere since the same landing, byte by byte.
-pub(crate) fn moved(path: &str, change: &Beside, changes: &[Beside]) -> bool {
+pub(crate) fn moved(
+    path: &str,
+    change: &ApprovalFileChange,
+    changes: &[ApprovalFileChange],
+) -> bool {
     let Some(before) = change.before.filter(|_| change.path == path) else {
         return false;
     };

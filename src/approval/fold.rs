@@ -12,7 +12,7 @@ use crate::approval::demand;
 use crate::approval::evidence::{self, VersionEvidenceSet};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::late_evidence::Bound;
-use crate::approval::series::Series;
+use crate::approval::series::TrailProgress;
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{
     ApprovalVerdict, BecomesApproved, FourEyes, Grace, Satisfied, VerdictChange,
@@ -21,7 +21,7 @@ use crate::approval::version_step::{VersionStep, fires};
 use crate::approval::vouchers;
 use crate::approval::ways::ApprovalWays;
 use crate::history::change::differ;
-use crate::history::version::{Change, Trail};
+use crate::history::version::{Trail, VersionChange};
 use crate::history::walked::History;
 use crate::policy::tier::Needed;
 use crate::record::Record;
@@ -42,7 +42,7 @@ pub(crate) struct EvaluationContext<'a> {
 
 /// What a trail is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Of {
+pub(crate) enum TrailKind {
     /// A record.
     Record,
     /// A governance file: one person, no groups, and its removal is judged like any change (G2).
@@ -52,14 +52,14 @@ pub(crate) enum Of {
 /// The fold over one trail.
 pub(crate) struct TrailEvaluator<'a> {
     pub court: EvaluationContext<'a>,
-    of: Of,
+    of: TrailKind,
     pub trail: &'a Trail,
     /// What approval files say about it, in landing order; of a governance file, as far as landings are judged.
     pub words: Vec<StatementEvent<'a>>,
-    pub series: Series,
+    pub series: TrailProgress,
     pub verdicts: Vec<ApprovalVerdict>,
     /// What stood before each version; kept only where something is said that may land late.
-    pub befores: Vec<Series>,
+    pub befores: Vec<TrailProgress>,
     /// What approval files say about which version.
     pub bound: Bound,
 }
@@ -67,7 +67,7 @@ pub(crate) struct TrailEvaluator<'a> {
 /// Judges the versions of a trail, one verdict each.
 pub(crate) fn trail<'a>(
     court: EvaluationContext<'a>,
-    of: Of,
+    of: TrailKind,
     trail: &'a Trail,
     words: Vec<StatementEvent<'a>>,
 ) -> Vec<ApprovalVerdict> {
@@ -80,17 +80,17 @@ impl<'a> TrailEvaluator<'a> {
     /// Begins before the first version of a trail.
     pub(crate) fn new(
         court: EvaluationContext<'a>,
-        of: Of,
+        of: TrailKind,
         trail: &'a Trail,
         words: Vec<StatementEvent<'a>>,
     ) -> TrailEvaluator<'a> {
-        let hears = of == Of::Governance || !words.is_empty();
+        let hears = of == TrailKind::Governance || !words.is_empty();
         TrailEvaluator {
             court,
             of,
             trail,
             words,
-            series: Series::default(),
+            series: TrailProgress::default(),
             verdicts: Vec::with_capacity(trail.versions.len()),
             befores: Vec::with_capacity(trail.versions.len()),
             bound: if hears {
@@ -129,16 +129,21 @@ impl<'a> TrailEvaluator<'a> {
 
     fn verdict(&mut self, step: &VersionStep<'a>) -> ApprovalVerdict {
         match step.version.change {
-            Change::Removed if !self.is_governance() => {
-                self.series = Series::since(self.series.bar.max(step.at));
+            VersionChange::Removed if !self.is_governance() => {
+                self.series = TrailProgress::since(self.series.bar.max(step.at));
                 return removed(step);
             }
-            Change::Introduced | Change::Readded => self.series = Series::since(self.series.bar),
-            Change::Inherited => {
-                self.series = Series::since(self.series.bar);
+            VersionChange::Introduced | VersionChange::Readded => {
+                self.series = TrailProgress::since(self.series.bar)
+            }
+            VersionChange::Inherited => {
+                self.series = TrailProgress::since(self.series.bar);
                 return self.inherited(step);
             }
-            Change::Amended | Change::Moved | Change::AmendedMoved | Change::Removed => {
+            VersionChange::Amended
+            | VersionChange::Moved
+            | VersionChange::AmendedMoved
+            | VersionChange::Removed => {
                 if let Some(carried) = self.carried(step) {
                     return self.carry(step, &carried);
                 }
@@ -149,14 +154,14 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Tells whether this is the trail of a governance file.
     pub(crate) fn is_governance(&self) -> bool {
-        self.of == Of::Governance
+        self.of == TrailKind::Governance
     }
 
     /// Tells whether a version has a verdict of its own, so that what is said of its bytes is said of it.
     pub(crate) fn is_fresh(&self, step: &VersionStep<'a>) -> bool {
         let amended = matches!(
             step.version.change,
-            Change::Amended | Change::Moved | Change::AmendedMoved
+            VersionChange::Amended | VersionChange::Moved | VersionChange::AmendedMoved
         );
         !amended || self.carried(step).is_none()
     }
@@ -189,7 +194,7 @@ impl<'a> TrailEvaluator<'a> {
             return None;
         }
         let previous = |flag| Some(Carried { from, flag });
-        if step.version.change == Change::Moved {
+        if step.version.change == VersionChange::Moved {
             return if self.is_readable_again(step, from) {
                 None
             } else {
@@ -269,7 +274,7 @@ impl<'a> TrailEvaluator<'a> {
 
     pub(crate) fn before(&self, step: &VersionStep) -> Option<&'a Record> {
         match step.version.change {
-            Change::Introduced | Change::Readded | Change::Inherited => None,
+            VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited => None,
             _ => self.record(step.index.checked_sub(1)),
         }
     }

@@ -10,19 +10,21 @@ use crate::approval::case::is_met;
 use crate::approval::counting::{self, WeighedApproval};
 use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
 use crate::approval::identity::NamedPerson;
-use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::resolved::Identity;
-use crate::approval::missing::{self, Asked};
+use crate::approval::missing::{self, DemandContext};
 use crate::approval::relation::Relation;
 use crate::approval::signature::SignatureState;
-use crate::approval::verdict::{Approver, Counts, FourEyes, Missing, NotCounted, Statement, Vote};
+use crate::approval::verdict::{
+    Approver, FourEyes, MissingApproval, NotCounted, Statement, Vote, VoteCounts,
+};
 use crate::approval::voices;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::BTreeSet;
 
 /// What the words amount to.
 #[derive(Clone, Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct FourEyesOutcome {
     /// Whether persons meet the demand.
     pub is_met: bool,
     /// What it is called.
@@ -32,12 +34,12 @@ pub(crate) struct Outcome {
     /// Who spoke.
     pub statements: Vec<Statement>,
     /// What is still needed.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<MissingApproval>,
     /// What is to be said of it.
     pub flags: BTreeSet<&'static str>,
 }
 
-impl Outcome {
+impl FourEyesOutcome {
     /// Returns who counts.
     pub(crate) fn approvers(&self) -> Vec<Approver> {
         let voices = self.voices.iter();
@@ -52,7 +54,7 @@ impl Outcome {
 }
 
 /// Weighs what was said about a version.
-pub(crate) fn judge(case: VersionEvidence) -> Outcome {
+pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
     let mut claims = with_author(case);
     voices::share_names(&mut claims);
     let mut heard: Vec<WeighedApproval> = claims
@@ -64,7 +66,7 @@ pub(crate) fn judge(case: VersionEvidence) -> Outcome {
     let counted = voices::count(case, &heard);
     for (index, unknown) in counted.left_out {
         if let Some(heard) = heard.get_mut(index) {
-            heard.counts = Counts::No(NotCounted::UnknownAccount(unknown));
+            heard.counts = VoteCounts::No(NotCounted::UnknownAccount(unknown));
         }
     }
     let (voices, flags) = (counted.voices, counted.flags);
@@ -76,12 +78,12 @@ pub(crate) fn judge(case: VersionEvidence) -> Outcome {
             counts: heard.counts.clone(),
         })
         .collect();
-    let asked = Asked {
+    let asked = DemandContext {
         lens: case.lens,
         authors: case.authors,
         demand: case.demand,
     };
-    Outcome {
+    FourEyesOutcome {
         is_met: is_met(case.demand, &voices),
         missing: missing::of(asked, &voices, &statements),
         result: result(case, &voices, &statements, only_authors(&heard)),
@@ -113,7 +115,7 @@ fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
             said: case.at,
             lens: case.lens,
             bar: None,
-            told_by: ToldBy::Address,
+            told_by: SeparatedBy::Address,
             reason: None,
             source: None,
             key: None,
@@ -126,7 +128,7 @@ fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
 /// Lets one member of the author set count, where the policy lets any: the one who helps most (D8).
 fn choose_author(case: VersionEvidence, heard: &mut [WeighedApproval]) {
     let is_member = |heard: &WeighedApproval| {
-        heard.counts == Counts::Yes
+        heard.counts == VoteCounts::Yes
             && heard.claim.word == Vote::Approves
             && !heard.relation.is_different()
     };
@@ -145,7 +147,7 @@ fn choose_author(case: VersionEvidence, heard: &mut [WeighedApproval]) {
     let without = |chosen: &Identity, heard: &mut [WeighedApproval]| {
         for heard in heard.iter_mut().filter(|it| is_member(it)) {
             if !heard.party.as_ref().is_some_and(|party| party.is(chosen)) {
-                heard.counts = Counts::No(counting::as_author(&heard.relation));
+                heard.counts = VoteCounts::No(counting::as_author(&heard.relation));
             }
         }
     };
@@ -174,16 +176,15 @@ fn result(
     }
     let vetoed = statements
         .iter()
-        .any(|statement| statement.word == Vote::Vetoes && statement.counts == Counts::Yes);
+        .any(|statement| statement.word == Vote::Vetoes && statement.counts == VoteCounts::Yes);
     if vetoed {
         return FourEyes::Vetoed;
     }
     let because = |wanted: fn(&NotCounted) -> bool| {
         let yes = |statement: &&Statement| statement.word == Vote::Approves;
-        statements
-            .iter()
-            .filter(yes)
-            .any(|statement| matches!(&statement.counts, Counts::No(why_not) if wanted(why_not)))
+        statements.iter().filter(yes).any(
+            |statement| matches!(&statement.counts, VoteCounts::No(why_not) if wanted(why_not)),
+        )
     };
     let attested: Vec<CountedApproval> = voices
         .iter()
@@ -229,7 +230,7 @@ fn only_authors(heard: &[WeighedApproval]) -> bool {
         let said = heard.claim.word == Vote::Approves && heard.claim.kind != EvidenceKind::Review;
         let person = !matches!(
             heard.counts,
-            Counts::No(NotCounted::Bot | NotCounted::Forge | NotCounted::SuspiciousMerge)
+            VoteCounts::No(NotCounted::Bot | NotCounted::Forge | NotCounted::SuspiciousMerge)
         );
         said && person
     });

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use crate::approval::identity::{IdentityCache, IdentityResolver};
 use crate::approval::key_set::KeySet;
-use crate::history::governance::{self, Origin, States};
+use crate::history::governance::{self, GovernanceOrigin, States};
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::SelfApproval;
 use crate::policy::governance::Governance;
@@ -35,7 +35,7 @@ pub(crate) struct GovernanceHistory<'a> {
     /// After which earlier run the same keys are listed.
     ring_of: Vec<OnceCell<usize>>,
     /// The state before the first landing, and from each landing on that changes the record folders.
-    folders: OnceCell<Vec<(usize, Rc<governance::State>)>>,
+    folders: OnceCell<Vec<(usize, Rc<governance::MainlineGovernance>)>>,
     met: IdentityCache,
 }
 
@@ -88,13 +88,13 @@ impl<'a> GovernanceHistory<'a> {
             approved: &approved.governance,
             approved_ring: self.approved_ring(landing).unwrap_or(ring),
             commit: match &state.origin {
-                Origin::Own(commit) | Origin::Earlier(commit) => Some(*commit),
-                Origin::Defaults | Origin::Unknown(_) => None,
+                GovernanceOrigin::Own(commit) | GovernanceOrigin::Earlier(commit) => Some(*commit),
+                GovernanceOrigin::Defaults | GovernanceOrigin::Unknown(_) => None,
             },
             is_earlier: is_earlier(state) || is_earlier(self.ruled.landed.before(landing)),
             self_approval: state.governance.policy.approval.self_approval,
             doubt: match &state.origin {
-                Origin::Unknown(obstacle) => Some(obstacle),
+                GovernanceOrigin::Unknown(obstacle) => Some(obstacle),
                 _ => None,
             },
         }
@@ -206,7 +206,7 @@ impl<'a> GovernanceHistory<'a> {
 }
 
 /// Returns the states whose record folders are others than before: that before the first landing, and the later ones.
-fn folders(counted: &States) -> Vec<(usize, Rc<governance::State>)> {
+fn folders(counted: &States) -> Vec<(usize, Rc<governance::MainlineGovernance>)> {
     let mut all = vec![(0, Rc::clone(counted.before_all()))];
     for (landing, state) in counted.from() {
         if all
@@ -219,16 +219,19 @@ fn folders(counted: &States) -> Vec<(usize, Rc<governance::State>)> {
     all
 }
 
-fn folders_of(state: &governance::State) -> &[String] {
+fn folders_of(state: &governance::MainlineGovernance) -> &[String] {
     &state.governance.policy.records
 }
 
-fn is_earlier(state: &governance::State) -> bool {
-    matches!(state.origin, Origin::Earlier(_))
+fn is_earlier(state: &governance::MainlineGovernance) -> bool {
+    matches!(state.origin, GovernanceOrigin::Earlier(_))
 }
 
 /// Tells whether two states list the same keys for the same persons; keys take time to read.
-fn lists_the_same(one: &Rc<governance::State>, other: &Rc<governance::State>) -> bool {
+fn lists_the_same(
+    one: &Rc<governance::MainlineGovernance>,
+    other: &Rc<governance::MainlineGovernance>,
+) -> bool {
     let [left, right] = [one, other].map(|state| &state.governance);
     Rc::ptr_eq(one, other)
         || left.signers == right.signers

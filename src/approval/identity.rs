@@ -6,7 +6,7 @@ pub(crate) mod apart;
 pub(crate) mod resolved;
 
 use crate::approval::forge;
-use crate::approval::identity::resolved::{Identity, Name};
+use crate::approval::identity::resolved::{ComparableName, Identity};
 use crate::approval::key_set::KeySet;
 use crate::approval::message;
 use crate::history::ident::Ident;
@@ -51,18 +51,18 @@ type Faces = HashMap<String, HashMap<String, Face>>;
 #[derive(Clone, Debug)]
 struct Face {
     person: Person,
-    name: Rc<Name>,
+    name: Rc<ComparableName>,
     looks: Rc<str>,
     /// The key, then what names the account.
     keys: Rc<[Rc<str>]>,
     /// Further accounts whose number the policy knows.
     numbered: Rc<[Account]>,
-    sort: Sort,
+    sort: IdentityKind,
 }
 
 /// What a name and an address stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sort {
+pub(crate) enum IdentityKind {
     /// A person.
     Person,
     /// A bot or an agent, which never counts.
@@ -75,8 +75,8 @@ pub(crate) enum Sort {
     Nobody,
 }
 
-impl Sort {
-    fn of(governance: &Governance, person: &Person) -> Sort {
+impl IdentityKind {
+    fn of(governance: &Governance, person: &Person) -> IdentityKind {
         let pairs = [
             (person.typed_name.as_str(), person.typed_email.as_str()),
             (person.name.as_str(), person.key.as_str()),
@@ -87,7 +87,7 @@ impl Sort {
                 .any(|(name, email)| test(name.trim(), email.trim()))
         };
         if people::is_nobody(person) {
-            return Sort::Nobody;
+            return IdentityKind::Nobody;
         }
         let is_forge = |name: &str, email: &str| {
             forge::is_forge(name, email)
@@ -95,15 +95,15 @@ impl Sort {
                 || people::is_forge(governance, name, email)
         };
         if is_any(&is_forge) {
-            return Sort::Forge;
+            return IdentityKind::Forge;
         }
         if people::is_bot(governance, person) || people::is_agent(governance, person) {
-            return Sort::Machine;
+            return IdentityKind::Machine;
         }
         if people::may_be_forge(&person.key) {
-            Sort::MaybeForge
+            IdentityKind::MaybeForge
         } else {
-            Sort::Person
+            IdentityKind::Person
         }
     }
 }
@@ -122,11 +122,11 @@ impl IdentityCache {
         let numbers = accounts.iter().filter_map(Account::number);
         keys.extend(own.chain(numbers).map(Rc::from));
         let face = Face {
-            name: Rc::new(Name::of(&person)),
+            name: Rc::new(ComparableName::of(&person)),
             looks: Rc::from(alike::alike(&person.key)),
             keys: Rc::from(keys),
             numbered: Rc::from(accounts),
-            sort: Sort::of(governance, &person),
+            sort: IdentityKind::of(governance, &person),
             person,
         };
         let named = faces.entry(name.to_owned()).or_default();
@@ -269,24 +269,24 @@ impl<'a> IdentityResolver<'a> {
     }
 
     /// Tells what a name and an address stand for: by what counts, or as a bot by what merely landed.
-    pub(crate) fn sort(&self, party: &Identity) -> Sort {
+    pub(crate) fn sort(&self, party: &Identity) -> IdentityKind {
         let sort = self.sort_by(self.at, party);
         match sort {
-            Sort::Person | Sort::MaybeForge
-                if self.sort_by(self.landed, party) == Sort::Machine =>
+            IdentityKind::Person | IdentityKind::MaybeForge
+                if self.sort_by(self.landed, party) == IdentityKind::Machine =>
             {
-                Sort::Machine
+                IdentityKind::Machine
             }
             sort => sort,
         }
     }
 
     /// Tells what a name and an address stand for by what was approved: nothing else takes a no away.
-    pub(crate) fn approved_sort(&self, party: &Identity) -> Sort {
+    pub(crate) fn approved_sort(&self, party: &Identity) -> IdentityKind {
         self.sort_by(self.approved, party)
     }
 
-    fn sort_by(&self, state: &Governance, party: &Identity) -> Sort {
+    fn sort_by(&self, state: &Governance, party: &Identity) -> IdentityKind {
         let person = &party.person;
         let face = self
             .met
@@ -294,13 +294,13 @@ impl<'a> IdentityResolver<'a> {
         if face.person == *person {
             face.sort
         } else {
-            Sort::of(state, person)
+            IdentityKind::of(state, person)
         }
     }
 
     /// Tells whether a person is a bot or an agent, which never counts.
     pub(crate) fn is_machine(&self, party: &Identity) -> bool {
-        self.sort(party) == Sort::Machine
+        self.sort(party) == IdentityKind::Machine
     }
 
     /// Tells whether an ident is a forge rather than a person.

@@ -3,17 +3,17 @@
 //! Uses history, `approval`'s governance, signatures, files and fold. Pure. Start at [`by`].
 
 use crate::approval::approval_files::files::ApprovalFiles;
-use crate::approval::approvals::Approvals;
+use crate::approval::approvals::TrailVerdicts;
 use crate::approval::counted::CountedGovernance;
-use crate::approval::fold::{self, EvaluationContext, Of};
+use crate::approval::fold::{self, EvaluationContext, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::walked::History;
 
 /// Judges every version of every record by governance that is judged already.
-pub fn by(history: &History, counted: CountedGovernance) -> Approvals {
-    let mut approvals = Approvals::default();
+pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
+    let mut approvals = TrailVerdicts::default();
     {
         let laws = GovernanceHistory::of(Ruled {
             counted: &counted.states,
@@ -30,7 +30,7 @@ pub fn by(history: &History, counted: CountedGovernance) -> Approvals {
         };
         for (key, trail) in &history.trails {
             let words = said.records.remove(key).unwrap_or_default();
-            let verdicts = fold::trail(court, Of::Record, trail, words);
+            let verdicts = fold::trail(court, TrailKind::Record, trail, words);
             for (version, verdict) in trail.versions.iter().zip(&verdicts) {
                 let (n, commit) = (version.n, version.commit.oid);
                 log::trace!("{key}, version {n} at {commit}: {}", verdict.result.word());

@@ -2,8 +2,8 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
-use crate::approval::signers::{Line, Revoked, Signers, Signs};
-use crate::approval::wire::Key;
+use crate::approval::signers::{Revoked, SignerLine, Signers, Signs};
+use crate::approval::wire::PublicKey;
 use crate::diag;
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The listed and the revoked keys that a signature is judged by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keys {
-    lines: Vec<Line>,
-    revoked: BTreeSet<Key>,
+    lines: Vec<SignerLine>,
+    revoked: BTreeSet<PublicKey>,
 }
 
 /// How a key stands.
@@ -87,15 +87,15 @@ impl Keys {
     }
 
     /// Returns how a key stands for signatures of a namespace at an instant.
-    pub fn standing(&self, key: &Key, namespace: &str, at: Instant) -> Standing {
+    pub fn standing(&self, key: &PublicKey, namespace: &str, at: Instant) -> Standing {
         if self.revoked.contains(key) {
             return Standing::Revoked;
         }
-        let listing: Vec<&Line> = self
+        let listing: Vec<&SignerLine> = self
             .content()
             .filter(|line| line.key == *key && is_good_for(line, namespace))
             .collect();
-        let current: Vec<&Line> = listing
+        let current: Vec<&SignerLine> = listing
             .iter()
             .copied()
             .filter(|line| is_current(line, at))
@@ -118,7 +118,7 @@ impl Keys {
 
     /// Tells whether any key is good for one of these namespaces, none of them that of receipts, whatever the dates of its lines.
     pub fn any_for(&self, namespaces: &[&str]) -> bool {
-        let signs = |line: &Line| {
+        let signs = |line: &SignerLine| {
             let all = || self.content().filter(|other| other.key == line.key);
             !self.revoked.contains(&line.key)
                 && !all().any(|line| names_use(line, RECEIPT))
@@ -155,7 +155,7 @@ impl Keys {
 
     /// Returns the keys of those persons who are one human with others, a set for each.
     pub(crate) fn homes(&self, governance: &Governance) -> Vec<BTreeSet<String>> {
-        let mut owners: BTreeMap<&Key, BTreeSet<String>> = BTreeMap::new();
+        let mut owners: BTreeMap<&PublicKey, BTreeSet<String>> = BTreeMap::new();
         for line in self.content() {
             let persons = literal(&line.principals)
                 .map(|it| people::identify(governance, "", it).key.clone());
@@ -192,7 +192,7 @@ impl Keys {
 
     /// Returns the persons of each line that names more than one.
     pub(crate) fn lines_of_persons(&self, governance: &Governance) -> Vec<Vec<Person>> {
-        let persons = |line: &Line| -> Vec<Person> {
+        let persons = |line: &SignerLine| -> Vec<Person> {
             let principals = literal(&line.principals);
             principals
                 .map(|it| people::identify(governance, "", it))
@@ -207,14 +207,14 @@ impl Keys {
         self.lines.is_empty()
     }
 
-    fn content(&self) -> impl Iterator<Item = &Line> {
-        let content = |line: &&Line| line.signs == Signs::Content;
+    fn content(&self) -> impl Iterator<Item = &SignerLine> {
+        let content = |line: &&SignerLine| line.signs == Signs::Content;
         self.lines.iter().filter(content)
     }
 }
 
 impl Signer {
-    fn new(key: &Key, lines: &[&Line], owners: Vec<String>) -> Signer {
+    fn new(key: &PublicKey, lines: &[&SignerLine], owners: Vec<String>) -> Signer {
         Signer {
             key: key.fingerprint(),
             lines: lines.iter().map(|line| line.principals.clone()).collect(),
@@ -263,15 +263,15 @@ impl Signer {
 const RECEIPT: &str = "exledger-receipt@v1";
 
 /// Tells whether a line names a use, not by a pattern.
-fn names_use(line: &Line, namespace: &str) -> bool {
+fn names_use(line: &SignerLine, namespace: &str) -> bool {
     let mut named = line.namespaces.iter().flatten();
     named.any(|named| named == namespace)
 }
 
 /// Returns the lines that list a key of receipts for something else too, in the order of the file.
-pub fn of_two_offices(signers: &Signers) -> Vec<&Line> {
-    let is_of_receipts = |line: &&Line| names_use(line, RECEIPT);
-    let keys: BTreeSet<&Key> = signers
+pub fn of_two_offices(signers: &Signers) -> Vec<&SignerLine> {
+    let is_of_receipts = |line: &&SignerLine| names_use(line, RECEIPT);
+    let keys: BTreeSet<&PublicKey> = signers
         .lines
         .iter()
         .filter(is_of_receipts)
@@ -283,7 +283,7 @@ pub fn of_two_offices(signers: &Signers) -> Vec<&Line> {
         .collect()
 }
 
-fn is_good_for(line: &Line, namespace: &str) -> bool {
+fn is_good_for(line: &SignerLine, namespace: &str) -> bool {
     if namespace == RECEIPT {
         return line.namespaces.as_deref() == Some(&[RECEIPT.to_owned()]);
     }
@@ -295,7 +295,7 @@ fn is_good_for(line: &Line, namespace: &str) -> bool {
 }
 
 /// Tells whether the dates of a line cover an instant; both bounds are inclusive, as in ssh-keygen.
-fn is_current(line: &Line, at: Instant) -> bool {
+fn is_current(line: &SignerLine, at: Instant) -> bool {
     line.valid_after.is_none_or(|after| after <= at)
         && line.valid_before.is_none_or(|before| at <= before)
 }

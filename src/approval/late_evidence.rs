@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 
 use crate::approval::approval_event::{CountedFile, StatementEvent};
-use crate::approval::claims::{self, Age};
+use crate::approval::claims::{self, StatementAge};
 use crate::approval::evidence::VersionEvidenceSet;
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::statement;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied, VerdictChange};
 use crate::approval::version_step::VersionStep;
-use crate::history::version::{Change, Trail, Version};
+use crate::history::version::{Trail, Version, VersionChange};
 use crate::record::time::Instant;
 
 /// What approval files say about which version of a trail.
@@ -21,7 +21,7 @@ pub(crate) struct Bound {
     /// The sha256 of each version's bytes, where anything is said about any.
     digests: Vec<Option<String>>,
     /// The words about each version, by their index.
-    heard: Vec<Vec<(usize, Age)>>,
+    heard: Vec<Vec<(usize, StatementAge)>>,
     /// Words that have landed and wait for a version with their bytes.
     waiting: BTreeSet<usize>,
     /// How many words have landed.
@@ -51,7 +51,7 @@ impl Bound {
     }
 
     /// Adds a word about a version, and tells whether it is new.
-    fn bind(&mut self, index: usize, word: usize, age: Age) -> bool {
+    fn bind(&mut self, index: usize, word: usize, age: StatementAge) -> bool {
         let Some(heard) = self.heard.get_mut(index) else {
             return false;
         };
@@ -127,8 +127,8 @@ impl<'a> TrailEvaluator<'a> {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
         let age = match self.words.get(word) {
-            Some(StatementEvent::CountedFile(spoken)) if spoken.said < bar => Age::TooOld,
-            _ => Age::Fresh,
+            Some(StatementEvent::CountedFile(spoken)) if spoken.said < bar => StatementAge::TooOld,
+            _ => StatementAge::Fresh,
         };
         if matches!(self.words.get(word), Some(StatementEvent::CountedFile(spoken)) if !spoken.rejects())
         {
@@ -207,7 +207,7 @@ impl<'a> TrailEvaluator<'a> {
             .trail
             .versions
             .get(index)
-            .is_some_and(|version| version.change == Change::Removed);
+            .is_some_and(|version| version.change == VersionChange::Removed);
         if removed && !self.is_governance() {
             return false;
         }
@@ -266,7 +266,7 @@ impl<'a> TrailEvaluator<'a> {
             match self.words.get(*word) {
                 Some(StatementEvent::CountedFile(spoken)) => {
                     let age = if self.is_taken_back(*word) {
-                        Age::TakenBack
+                        StatementAge::TakenBack
                     } else {
                         *age
                     };

@@ -4,14 +4,14 @@
 //! was before it, is no finding.
 
 use crate::approval::approval_files::files::ApprovalFiles;
-use crate::approval::approvals::Approvals;
+use crate::approval::approvals::TrailVerdicts;
 use crate::approval::ask::Identities;
 use crate::approval::counted::CountedGovernance;
-use crate::approval::fold::{self, EvaluationContext, Of};
+use crate::approval::fold::{self, EvaluationContext, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied};
-use crate::history::version::{Key, Trail, Version};
+use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
 use crate::policy::stricter;
@@ -24,7 +24,7 @@ const WEEK: i64 = 7 * 86_400;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Loosened {
     /// The record.
-    pub key: Key,
+    pub key: TrailKey,
     /// The version, by its index.
     pub version: usize,
     /// The changes, sorted by path.
@@ -52,7 +52,7 @@ pub enum Why {
 }
 
 /// A version, and the changes of governance that it may owe its approval to.
-type Question<'k> = (&'k Key, usize, Vec<Loosening>);
+type BypassSuspect<'k> = (&'k TrailKey, usize, Vec<Loosening>);
 
 /// Which contents of governance files hold instead of those that landed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,11 +64,11 @@ struct Instead {
 }
 
 /// Returns the versions that are approved only thanks to a change of governance that does not deserve trust.
-pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
+pub fn loosened(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
     let counted = &approvals.counted;
     let idle = idle(history, counted);
     let identities = Identities::of(&counted.tip);
-    let mut questions: BTreeMap<Instead, Vec<Question>> = BTreeMap::new();
+    let mut questions: BTreeMap<Instead, Vec<BypassSuspect>> = BTreeMap::new();
     for (key, trail) in &history.trails {
         let verdicts = approvals.trails.get(key).into_iter().flatten();
         for (n, (version, verdict)) in trail.versions.iter().zip(verdicts).enumerate() {
@@ -92,8 +92,8 @@ pub fn loosened(history: &History, approvals: &Approvals) -> Vec<Loosened> {
             }
         }
     }
-    let mut found: BTreeMap<(Key, usize), BTreeSet<Loosening>> = BTreeMap::new();
-    let mut together: BTreeMap<(Key, usize), Vec<Loosening>> = BTreeMap::new();
+    let mut found: BTreeMap<(TrailKey, usize), BTreeSet<Loosening>> = BTreeMap::new();
+    let mut together: BTreeMap<(TrailKey, usize), Vec<Loosening>> = BTreeMap::new();
     for (instead, asked) in &questions {
         let unmet = unmet(
             history,
@@ -233,7 +233,7 @@ fn was_really_undone(
     history: &History,
     counted: &CountedGovernance,
     change: &Loosening,
-    key: &Key,
+    key: &TrailKey,
     version: usize,
 ) -> bool {
     if change.why != Why::Undone {
@@ -262,8 +262,8 @@ fn unmet<'k>(
     history: &History,
     counted: &CountedGovernance,
     instead: &Instead,
-    asked: impl Iterator<Item = (&'k Key, usize)>,
-) -> BTreeSet<(&'k Key, usize)> {
+    asked: impl Iterator<Item = (&'k TrailKey, usize)>,
+) -> BTreeSet<(&'k TrailKey, usize)> {
     let states = counted.instead(history, &|path, version| instead.of(counted, path, version));
     let laws = GovernanceHistory::of(Ruled {
         counted: &states,
@@ -272,11 +272,11 @@ fn unmet<'k>(
         later: &counted.later,
     });
     let seals = SignatureChecks::new(history, &laws);
-    let mut by_key: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
+    let mut by_key: BTreeMap<&TrailKey, Vec<usize>> = BTreeMap::new();
     for (key, version) in asked {
         by_key.entry(key).or_default().push(version);
     }
-    let wanted = |key: &Key| by_key.contains_key(key);
+    let wanted = |key: &TrailKey| by_key.contains_key(key);
     let mut said = ApprovalFiles::of(history, &laws, &wanted);
     let court = EvaluationContext {
         history,
@@ -289,7 +289,7 @@ fn unmet<'k>(
             continue;
         };
         let words = said.records.remove(*key).unwrap_or_default();
-        let verdicts = fold::trail(court, Of::Record, trail, words);
+        let verdicts = fold::trail(court, TrailKind::Record, trail, words);
         let is_unmet = |version: &&usize| {
             let verdict = verdicts.get(**version);
             verdict.is_some_and(|verdict| verdict.satisfied != Satisfied::Yes)

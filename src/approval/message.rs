@@ -1,12 +1,12 @@
 //! A commit message as forges and people write it, and the persons that its lines name.
 //!
-//! Uses `history::trailer`. Pure. Start at [`Message`] and [`person`]. Follows `docs/spec/approval.md`, E4 and E5.
+//! Uses `history::trailer`. Pure. Start at [`CommitMessage`] and [`person`]. Follows `docs/spec/approval.md`, E4 and E5.
 
 use crate::history::trailer::{self, Trailer};
 
 /// The lines of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message<'a> {
+pub struct CommitMessage<'a> {
     /// All of it, lines ending in `\n`.
     pub text: &'a str,
     /// The first line that is not blank.
@@ -18,14 +18,14 @@ pub struct Message<'a> {
 /// Tells of a line whether it is the forge's own and stands aside of the trailers.
 pub type Aside = fn(&str) -> bool;
 
-impl<'a> Message<'a> {
+impl<'a> CommitMessage<'a> {
     /// Reads the lines of a message.
-    pub fn read(text: &'a str) -> Message<'a> {
+    pub fn read(text: &'a str) -> CommitMessage<'a> {
         let mut lines = text
             .split('\n')
             .map(|line| line.strip_suffix('\r').unwrap_or(line))
             .skip_while(|line| line.trim().is_empty());
-        Message {
+        CommitMessage {
             text,
             subject: lines.next().unwrap_or_default().trim_end(),
             body: lines.collect(),

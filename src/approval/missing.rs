@@ -5,12 +5,12 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::case::CountedApproval;
-use crate::approval::demand::{Demand, Role};
+use crate::approval::demand::{Role, VersionDemand};
 use crate::approval::group_matching;
 use crate::approval::identity::IdentityResolver;
-use crate::approval::identity::apart::ToldBy;
+use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::relation;
-use crate::approval::verdict::{Counts, Missing, NotCounted, Statement};
+use crate::approval::verdict::{MissingApproval, NotCounted, Statement, VoteCounts};
 use crate::diag;
 use crate::policy::demand::Proof;
 use crate::policy::people;
@@ -20,21 +20,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Whom a demand is made of.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct DemandContext<'a> {
     /// Who is who.
     pub lens: IdentityResolver<'a>,
     /// Who made the content.
     pub authors: &'a AuthorSet,
     /// What is demanded.
-    pub demand: &'a Demand,
+    pub demand: &'a VersionDemand,
 }
 
 /// Returns what is missing: groups first, then roles, then people of any kind.
 pub(crate) fn of(
-    asked: Asked,
+    asked: DemandContext,
     voices: &[CountedApproval],
     statements: &[Statement],
-) -> Vec<Missing> {
+) -> Vec<MissingApproval> {
     let terms = &asked.demand.terms;
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
     let member_of: Vec<Vec<String>> = voices
@@ -46,9 +46,9 @@ pub(crate) fn of(
         Proof::Attested => ", by a signature",
         Proof::Claimed => "",
     };
-    let mut missing: Vec<Missing> = unfilled
+    let mut missing: Vec<MissingApproval> = unfilled
         .iter()
-        .map(|group| Missing {
+        .map(|group| MissingApproval {
             need: format!("one person of group {group} who did not make the content{by_signature}"),
             group: Some((*group).to_owned()),
             who: candidates(asked, group, voices),
@@ -73,7 +73,7 @@ pub(crate) fn of(
             (n, true) => format!("{n} people"),
             (n, false) => format!("{n} more people"),
         };
-        missing.push(Missing {
+        missing.push(MissingApproval {
             need: format!("{more} who did not make the content{by_signature}"),
             group: None,
             who: Vec::new(),
@@ -102,7 +102,7 @@ pub(crate) fn of(
 /// Returns what has to be added to the policy for those who spoke to be told from the authors and from each other.
 fn unknown_speakers(statements: &[Statement]) -> BTreeSet<String> {
     let unknown = statements.iter().filter_map(|it| match &it.counts {
-        Counts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
+        VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
         _ => None,
     });
     unknown.collect()
@@ -110,18 +110,18 @@ fn unknown_speakers(statements: &[Statement]) -> BTreeSet<String> {
 
 /// Returns the authors who are only known as accounts, each with what has to be added before somebody without an account
 /// at their forge can approve.
-fn unknown_authors(asked: Asked) -> BTreeMap<String, String> {
+fn unknown_authors(asked: DemandContext) -> BTreeMap<String, String> {
     let members = asked.authors.members.iter();
     let accounts = members
         .filter(|member| !asked.lens.is_told_as_bot(member))
-        .flat_map(|member| asked.lens.accounts(member, &ToldBy::Address).unmapped);
+        .flat_map(|member| asked.lens.accounts(member, &SeparatedBy::Address).unmapped);
     accounts
         .map(|(account, key)| (account.to_string(), relation::to_add(&[key])))
         .collect()
 }
 
 /// Returns who of a group could still approve.
-fn candidates(asked: Asked, group: &str, voices: &[CountedApproval]) -> Vec<Person> {
+fn candidates(asked: DemandContext, group: &str, voices: &[CountedApproval]) -> Vec<Person> {
     let approval = &asked.lens.at.policy.approval;
     let mut members: Vec<Person> = people::members(asked.lens.at, group)
         .into_iter()
@@ -143,14 +143,14 @@ fn candidates(asked: Asked, group: &str, voices: &[CountedApproval]) -> Vec<Pers
 }
 
 fn of_role(
-    asked: Asked,
+    asked: DemandContext,
     role: &Role,
     voices: &[CountedApproval],
     by_signature: &str,
-) -> Option<Missing> {
+) -> Option<MissingApproval> {
     let Must::RiskOwner = role.must;
     let Some(person) = &role.person else {
-        return Some(Missing {
+        return Some(MissingApproval {
             need: "the risk owner, whom the record does not name: fill risk.owner".to_owned(),
             group: None,
             who: Vec::new(),
@@ -172,7 +172,7 @@ fn of_role(
         let need = format!("the risk owner {}{by_signature}", person.email);
         (need, vec![person.clone()])
     };
-    Some(Missing {
+    Some(MissingApproval {
         need,
         group: None,
         who,
@@ -184,7 +184,7 @@ fn of_role(
 pub(crate) fn not_counted<'s>(statements: impl Iterator<Item = &'s Statement>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for statement in statements {
-        let Counts::No(why_not) = &statement.counts else {
+        let VoteCounts::No(why_not) = &statement.counts else {
             continue;
         };
         let person = &statement.approver.person;

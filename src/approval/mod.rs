@@ -53,10 +53,10 @@ mod vouchers;
 pub mod ways;
 pub mod wire;
 
-use crate::approval::approvals::Approvals;
+use crate::approval::approvals::TrailVerdicts;
 use crate::history::walked::History;
 
 /// Judges every version of every record and governance file, oldest first, each by the state that counts before it landed.
-pub fn judge(history: &History) -> Approvals {
+pub fn judge(history: &History) -> TrailVerdicts {
     judging::by(history, counted::of(history))
 }

@@ -7,11 +7,11 @@ use crate::approval::ask;
 use crate::approval::attest;
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::carry;
-use crate::approval::demand::{self, Demand};
+use crate::approval::demand::{self, VersionDemand};
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::TrailEvaluator;
-use crate::approval::four_eyes::Outcome;
-use crate::approval::identity::{IdentityResolver, Sort};
+use crate::approval::four_eyes::FourEyesOutcome;
+use crate::approval::identity::{IdentityKind, IdentityResolver};
 use crate::approval::verdict::{
     ApprovalVerdict, Author, BecomesApproved, FourEyes, Grace, Satisfied,
 };
@@ -19,9 +19,9 @@ use crate::approval::version_step::{VersionStep, fires};
 use crate::approval::vouchers;
 use crate::approval::ways::ApprovalWays;
 use crate::history::change;
-use crate::history::change::event::Event;
+use crate::history::change::event::ChangeEvent;
 use crate::history::origin;
-use crate::history::version::{Change, Content, Version};
+use crate::history::version::{Content, Version, VersionChange};
 use crate::policy::demand::Proof;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Needed};
@@ -170,7 +170,10 @@ impl<'a> TrailEvaluator<'a> {
         if let Some(requester) = step.record.and_then(|record| record.requester.as_ref()) {
             own.add(step.lens.party("", requester.as_str()));
         }
-        if matches!(step.version.change, Change::Introduced | Change::Readded) {
+        if matches!(
+            step.version.change,
+            VersionChange::Introduced | VersionChange::Readded
+        ) {
             self.series.filer = own.clone();
         }
         own
@@ -235,7 +238,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         let reaches_further = step.record.is_some_and(|record| {
             time::not_after(&record.expires) > time::not_after(&base.expires)
-                || change::events(Some(base), record).contains(&Event::ScopeWidened)
+                || change::events(Some(base), record).contains(&ChangeEvent::ScopeWidened)
         });
         if reaches_further {
             set.join(&self.series.filer);
@@ -249,9 +252,9 @@ impl<'a> TrailEvaluator<'a> {
         &self,
         step: &VersionStep<'a>,
         authors: &AuthorSet,
-        demand: &Demand,
+        demand: &VersionDemand,
         evidence: &VersionEvidenceSet<'a>,
-        outcome: &Outcome,
+        outcome: &FourEyesOutcome,
     ) -> Instant {
         let noted = outcome.voices.iter().map(|voice| voice.said).max();
         let Some(noted) = noted.filter(|noted| *noted > step.at) else {
@@ -272,7 +275,7 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     /// Tells whether a version is the first of an emergency, and landed on the word of a person.
-    fn grace(&self, step: &VersionStep, outcome: &Outcome) -> Grace {
+    fn grace(&self, step: &VersionStep, outcome: &FourEyesOutcome) -> Grace {
         let emergency = step
             .record
             .filter(|record| record.class == Class::Emergency && step.index == 0)
@@ -288,7 +291,7 @@ impl<'a> TrailEvaluator<'a> {
         ]
         .into_iter()
         .flatten()
-        .any(|party| step.lens.sort(&party) == Sort::Person);
+        .any(|party| step.lens.sort(&party) == IdentityKind::Person);
         let resolved = emergency
             .filter(|_| a_person && !spoiled)
             .and_then(|record| tier::resolve(&step.state.governance.policy, &Facts::of(record)));
@@ -327,7 +330,7 @@ fn satisfied(
     step: &VersionStep,
     is_exempt: bool,
     doubt: Option<String>,
-    outcome: &Outcome,
+    outcome: &FourEyesOutcome,
 ) -> Satisfied {
     if is_exempt {
         return Satisfied::Yes;

@@ -7,9 +7,11 @@ use crate::approval::approval_event::{CountedFile, RefusedFile, StatementEvent};
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::identity::IdentityResolver;
 use crate::approval::self_asserted::SelfAsserted;
+use crate::approval::statement::file::ApprovalDecision;
 use crate::approval::statement::file::ApprovalFile;
-use crate::approval::statement::file::Decision;
-use crate::approval::verdict::{ApprovalVerdict, Approver, Counts, NotCounted, Statement, Vote};
+use crate::approval::verdict::{
+    ApprovalVerdict, Approver, NotCounted, Statement, Vote, VoteCounts,
+};
 use crate::history::objects::Oid;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::record::time::Instant;
@@ -38,14 +40,14 @@ impl TrailEvaluator<'_> {
 fn statement(word: &StatementEvent) -> Option<Statement> {
     let landed = match word {
         StatementEvent::Gap { .. } => return None,
-        StatementEvent::Refused(refused) => Landed::from(refused.as_ref()),
-        StatementEvent::CountedFile(spoken) => Landed::from(spoken.as_ref()),
+        StatementEvent::Refused(refused) => UncountedApprovalFile::from(refused.as_ref()),
+        StatementEvent::CountedFile(spoken) => UncountedApprovalFile::from(spoken.as_ref()),
     };
     Some(landed.statement())
 }
 
 /// A file that does not count, and why.
-struct Landed<'w, 'a> {
+struct UncountedApprovalFile<'w, 'a> {
     file: &'w ApprovalFile,
     lens: IdentityResolver<'a>,
     commit: Oid,
@@ -54,9 +56,9 @@ struct Landed<'w, 'a> {
     why_not: NotCounted,
 }
 
-impl<'w, 'a> From<&'w RefusedFile<'a>> for Landed<'w, 'a> {
+impl<'w, 'a> From<&'w RefusedFile<'a>> for UncountedApprovalFile<'w, 'a> {
     fn from(refused: &'w RefusedFile<'a>) -> Self {
-        Landed {
+        UncountedApprovalFile {
             file: &refused.file,
             lens: refused.lens,
             commit: refused.commit,
@@ -67,9 +69,9 @@ impl<'w, 'a> From<&'w RefusedFile<'a>> for Landed<'w, 'a> {
     }
 }
 
-impl<'w, 'a> From<&'w CountedFile<'a>> for Landed<'w, 'a> {
+impl<'w, 'a> From<&'w CountedFile<'a>> for UncountedApprovalFile<'w, 'a> {
     fn from(spoken: &'w CountedFile<'a>) -> Self {
-        Landed {
+        UncountedApprovalFile {
             file: &spoken.file,
             lens: spoken.lens,
             commit: spoken.commit,
@@ -80,7 +82,7 @@ impl<'w, 'a> From<&'w CountedFile<'a>> for Landed<'w, 'a> {
     }
 }
 
-impl Landed<'_, '_> {
+impl UncountedApprovalFile<'_, '_> {
     fn statement(self) -> Statement {
         let person = self.lens.party("", self.file.by.as_str()).person;
         let approver = Approver {
@@ -104,10 +106,10 @@ impl Landed<'_, '_> {
         Statement {
             approver,
             word: match self.file.decision {
-                Decision::Approve => Vote::Approves,
-                Decision::Reject => Vote::Vetoes,
+                ApprovalDecision::Approve => Vote::Approves,
+                ApprovalDecision::Reject => Vote::Vetoes,
             },
-            counts: Counts::No(self.why_not),
+            counts: VoteCounts::No(self.why_not),
         }
     }
 }

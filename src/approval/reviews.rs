@@ -32,7 +32,7 @@ pub struct Reviews {
     #[serde(default)]
     pub authors: Option<Vec<CommitAuthor>>,
     /// The reviews.
-    pub reviews: Vec<Review>,
+    pub reviews: Vec<ForgeReview>,
 }
 
 /// The address of a commit's author or co-author, and whose account the forge takes it for.
@@ -49,7 +49,7 @@ pub struct CommitAuthor {
 /// One review.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Review {
+pub struct ForgeReview {
     /// The reviewer's name at the forge; `None` where it names nobody, as for an account that was deleted.
     #[serde(deserialize_with = "nullable")]
     pub login: Option<String>,

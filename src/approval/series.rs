@@ -1,13 +1,13 @@
 //! What the versions of one trail so far leave behind for the next.
 //!
-//! Uses record's times, `approval`'s authors. Pure. Start at [`Series`]. Follows `docs/spec/approval.md`, A5, D3, V7b and M7.
+//! Uses record's times, `approval`'s authors. Pure. Start at [`TrailProgress`]. Follows `docs/spec/approval.md`, A5, D3, V7b and M7.
 
 use crate::approval::authors::AuthorSet;
 use crate::record::time::Instant;
 
 /// What the versions so far leave behind for the next.
 #[derive(Clone, Debug)]
-pub(crate) struct Series {
+pub(crate) struct TrailProgress {
     /// The last version that stands as approved, by its index.
     pub approved: Option<usize>,
     /// The oldest version of a clone that ends there: for demands it counts as approved.
@@ -26,16 +26,16 @@ pub(crate) struct Series {
     pub bar: Instant,
 }
 
-impl Default for Series {
-    fn default() -> Series {
-        Series::since(Instant::MIN)
+impl Default for TrailProgress {
+    fn default() -> TrailProgress {
+        TrailProgress::since(Instant::MIN)
     }
 }
 
-impl Series {
+impl TrailProgress {
     /// Begins a series; what was said before an instant does not support it.
-    pub(crate) fn since(bar: Instant) -> Series {
-        Series {
+    pub(crate) fn since(bar: Instant) -> TrailProgress {
+        TrailProgress {
             approved: None,
             inherited: None,
             filer: AuthorSet::default(),

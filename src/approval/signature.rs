@@ -8,7 +8,7 @@ use crate::approval::keys::{Keys, Signer, Standing};
 use crate::approval::signature_state::Bad;
 use crate::approval::signature_state::UnverifiedKind;
 use crate::approval::sshsig::{self, SignatureError};
-use crate::approval::wire::Key;
+use crate::approval::wire::PublicKey;
 use crate::history::commit::Commit;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;
@@ -84,28 +84,28 @@ impl fmt::Display for SignatureState {
 
 /// A signature that was read, and compared with what it is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckedSignature(Sealed);
+pub struct CheckedSignature(SignatureOutcome);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Sealed {
+enum SignatureOutcome {
     Nothing,
-    By(Key, &'static str),
+    By(PublicKey, &'static str),
     Broken(Bad),
     Foreign(UnverifiedKind),
 }
 
 impl CheckedSignature {
     /// No signature.
-    pub(crate) const NONE: CheckedSignature = CheckedSignature(Sealed::Nothing);
+    pub(crate) const NONE: CheckedSignature = CheckedSignature(SignatureOutcome::Nothing);
 
     /// Reads an armoured signature over some bytes, made in a namespace.
     pub fn read(armoured: &[u8], payload: &[u8], namespace: &'static str) -> CheckedSignature {
         CheckedSignature(match kind(armoured) {
-            Some(kind) => Sealed::Foreign(kind),
+            Some(kind) => SignatureOutcome::Foreign(kind),
             None => match sshsig::open(armoured, payload, namespace) {
-                Ok(key) => Sealed::By(key, namespace),
-                Err(SignatureError::Bad(bad)) => Sealed::Broken(bad),
-                Err(SignatureError::Foreign(kind)) => Sealed::Foreign(kind),
+                Ok(key) => SignatureOutcome::By(key, namespace),
+                Err(SignatureError::Bad(bad)) => SignatureOutcome::Broken(bad),
+                Err(SignatureError::Foreign(kind)) => SignatureOutcome::Foreign(kind),
             },
         })
     }
@@ -113,10 +113,10 @@ impl CheckedSignature {
     /// Returns how the signature stands at an instant: the effective time of its landing (S2).
     pub fn state(&self, keys: &Keys, at: Instant) -> SignatureState {
         let (key, namespace) = match &self.0 {
-            Sealed::Nothing => return SignatureState::None,
-            Sealed::Broken(bad) => return SignatureState::Bad(bad.clone()),
-            Sealed::Foreign(kind) => return SignatureState::Unverifiable(kind.clone()),
-            Sealed::By(key, namespace) => (key, namespace),
+            SignatureOutcome::Nothing => return SignatureState::None,
+            SignatureOutcome::Broken(bad) => return SignatureState::Bad(bad.clone()),
+            SignatureOutcome::Foreign(kind) => return SignatureState::Unverifiable(kind.clone()),
+            SignatureOutcome::By(key, namespace) => (key, namespace),
         };
         match keys.standing(key, namespace, at) {
             Standing::Listed(signer) => SignatureState::Attested(signer),
@@ -127,9 +127,9 @@ impl CheckedSignature {
     }
 
     /// Returns the key that made it, where it holds.
-    pub fn key(&self) -> Option<&Key> {
+    pub fn key(&self) -> Option<&PublicKey> {
         match &self.0 {
-            Sealed::By(key, _) => Some(key),
+            SignatureOutcome::By(key, _) => Some(key),
             _ => None,
         }
     }
@@ -139,7 +139,7 @@ impl CheckedSignature {
 pub fn of_commit(commit: &Commit) -> CheckedSignature {
     match commit.signature() {
         Some(signed) => CheckedSignature::read(&signed.signature, &signed.payload, GIT),
-        None => CheckedSignature(Sealed::Nothing),
+        None => CheckedSignature(SignatureOutcome::Nothing),
     }
 }
 
@@ -194,11 +194,11 @@ impl Tag {
             .filter(|(_, byte)| **byte == b'\n')
             .map(|(at, _)| at + 1);
         let Some(at) = starts.rev().find(|at| begins(*at)) else {
-            return CheckedSignature(Sealed::Nothing);
+            return CheckedSignature(SignatureOutcome::Nothing);
         };
         match self.raw.split_at_checked(at) {
             Some((payload, signature)) => CheckedSignature::read(signature, payload, GIT),
-            None => CheckedSignature(Sealed::Nothing),
+            None => CheckedSignature(SignatureOutcome::Nothing),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The signatures that were looked at, each once: on landings, on commits of merged branches, of merged tags.
 //!
-//! Uses history's ids, approval's law and signatures. Pure. Start at [`Looked`]. Follows `docs/spec/approval.md`, S2 to S5.
+//! Uses history's ids, approval's law and signatures. Pure. Start at [`LandedSignature`]. Follows `docs/spec/approval.md`, S2 to S5.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,20 +15,20 @@ use crate::record::time::Instant;
 
 /// A signature, and how it stands at the landing that brought it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Looked {
+pub struct LandedSignature {
     /// The landing: an index into the mainline's landings.
     pub landing: usize,
     /// The commit that bears the signature, or the merge that carries the tag.
     pub commit: Oid,
     /// What is signed.
-    pub of: Of,
+    pub of: SignedObject,
     /// How it stands: by the keys before the landing, less those revoked at the tip. Never `none`.
     pub state: SignatureState,
 }
 
 /// What a signature is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Of {
+pub enum SignedObject {
     /// The landing itself: a bad one is the result of every version that lands there.
     Landing,
     /// A commit of the merged branch.
@@ -42,7 +42,7 @@ pub(crate) struct SignatureChecks<'a> {
     history: &'a History,
     laws: &'a GovernanceHistory<'a>,
     /// By landing, by what is signed, by who bears it, and of a tag by the commit that it names.
-    known: RefCell<BTreeMap<(usize, Of, Oid, Oid), SignatureState>>,
+    known: RefCell<BTreeMap<(usize, SignedObject, Oid, Oid), SignatureState>>,
 }
 
 impl<'a> SignatureChecks<'a> {
@@ -60,7 +60,7 @@ impl<'a> SignatureChecks<'a> {
 
     /// Returns how the signature of a landing stands.
     pub(crate) fn of_landing(&self, landing: usize, commit: &Commit) -> SignatureState {
-        let key = (landing, Of::Landing, commit.oid, Oid::NULL);
+        let key = (landing, SignedObject::Landing, commit.oid, Oid::NULL);
         self.look(key, || signature::of_commit(commit))
     }
 
@@ -69,13 +69,13 @@ impl<'a> SignatureChecks<'a> {
         if self.laws.before(landing).ring.keys.is_empty() {
             return SignatureState::None;
         }
-        let key = (landing, Of::Branch, commit.oid, Oid::NULL);
+        let key = (landing, SignedObject::Branch, commit.oid, Oid::NULL);
         self.look(key, || signature::of_commit(commit))
     }
 
     /// Returns how the signature of a merged tag stands.
     pub(crate) fn of_tag(&self, landing: usize, tag: &MergedTag) -> SignatureState {
-        let key = (landing, Of::Tag, tag.carrier.oid, tag.commit);
+        let key = (landing, SignedObject::Tag, tag.carrier.oid, tag.commit);
         self.look(key, || {
             Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.seal())
         })
@@ -83,7 +83,7 @@ impl<'a> SignatureChecks<'a> {
 
     fn look(
         &self,
-        key: (usize, Of, Oid, Oid),
+        key: (usize, SignedObject, Oid, Oid),
         seal: impl FnOnce() -> CheckedSignature,
     ) -> SignatureState {
         if let Some(known) = self.known.borrow().get(&key) {
@@ -104,11 +104,11 @@ impl<'a> SignatureChecks<'a> {
     }
 
     /// Returns the signatures that were looked at, in landing order.
-    pub(crate) fn looked(self) -> Vec<Looked> {
+    pub(crate) fn looked(self) -> Vec<LandedSignature> {
         let known = self.known.into_inner().into_iter();
         known
             .filter(|(_, state)| *state != SignatureState::None)
-            .map(|((landing, of, commit, _), state)| Looked {
+            .map(|((landing, of, commit, _), state)| LandedSignature {
                 landing,
                 commit,
                 of,

@@ -1,12 +1,12 @@
 //! The lines of an OpenSSH allowed_signers file, and those of a list of revoked keys.
 //!
-//! Uses diag, record's times. Pure, never fails: a line that can't be read lists nobody and is a [`Flaw`]. Start at
+//! Uses diag, record's times. Pure, never fails: a line that can't be read lists nobody and is a [`SignersProblem`]. Start at
 //! [`Signers::parse`] and [`Revoked::parse`]. Follows ssh-keygen(1), allowed signers, and `docs/spec/approval.md`,
 //! 1.11 and 5 (18); `docs/decisions/0004-ssh-signatures.md` says what a time without a zone means.
 
 use std::collections::BTreeSet;
 
-use crate::approval::wire::Key;
+use crate::approval::wire::PublicKey;
 use crate::diag::Level;
 use crate::record::time::{Day, Instant};
 
@@ -14,14 +14,14 @@ use crate::record::time::{Day, Instant};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signers {
     /// The lines that list a key.
-    pub lines: Vec<Line>,
+    pub lines: Vec<SignerLine>,
     /// What is wrong with others.
-    pub flaws: Vec<Flaw>,
+    pub flaws: Vec<SignersProblem>,
 }
 
 /// One line of an allowed_signers file: one person, by S3.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct SignerLine {
     /// Its number, from 1.
     pub number: u32,
     /// The addresses or patterns, as they are written, `!` included.
@@ -35,7 +35,7 @@ pub struct Line {
     /// The last instant at which it is good.
     pub valid_before: Option<Instant>,
     /// The key.
-    pub key: Key,
+    pub key: PublicKey,
 }
 
 /// What a listed key signs.
@@ -51,14 +51,14 @@ pub enum Signs {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revoked {
     /// The keys.
-    pub keys: BTreeSet<Key>,
+    pub keys: BTreeSet<PublicKey>,
     /// What is wrong with other lines.
-    pub flaws: Vec<Flaw>,
+    pub flaws: Vec<SignersProblem>,
 }
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
+pub struct SignersProblem {
     /// The line, from 1.
     pub line: u32,
     /// How bad it is: an error where the line lists nothing, a warning where ssh-keygen reads it otherwise.
@@ -70,7 +70,7 @@ pub struct Flaw {
 }
 
 /// What a line can't be read for, and the way out.
-type Refusal = (String, &'static str);
+type UnreadableLine = (String, &'static str);
 
 const FORM: &str = "write it as: dana@example.com ssh-ed25519 AAAA…";
 
@@ -82,19 +82,21 @@ impl Signers {
             let mut loose = Vec::new();
             match line(number, text, &mut loose) {
                 Ok(line) => signers.lines.push(line),
-                Err((message, help)) => signers.flaws.push(Flaw {
+                Err((message, help)) => signers.flaws.push(SignersProblem {
                     line: number,
                     level: Level::Error,
                     message,
                     help: help.to_owned(),
                 }),
             }
-            signers.flaws.extend(loose.into_iter().map(|option| Flaw {
-                line: number,
-                level: Level::Warning,
-                message: format!("ssh-keygen refuses {option} without quotes"),
-                help: format!("write it as {option}=\"…\""),
-            }));
+            signers
+                .flaws
+                .extend(loose.into_iter().map(|option| SignersProblem {
+                    line: number,
+                    level: Level::Warning,
+                    message: format!("ssh-keygen refuses {option} without quotes"),
+                    help: format!("write it as {option}=\"…\""),
+                }));
         }
         signers
     }
@@ -109,14 +111,14 @@ impl Revoked {
         for (number, text) in numbered(text) {
             let words: Vec<&str> = text.split_whitespace().collect();
             let pairs = words.windows(2);
-            let keys: Vec<Key> = pairs
+            let keys: Vec<PublicKey> = pairs
                 .filter_map(|pair| match pair {
-                    [algorithm, base64] => Key::parse(algorithm, base64),
+                    [algorithm, base64] => PublicKey::parse(algorithm, base64),
                     _ => None,
                 })
                 .collect();
             if keys.is_empty() {
-                revoked.flaws.push(Flaw {
+                revoked.flaws.push(SignersProblem {
                     line: number,
                     level: Level::Error,
                     message: "no public key can be read here, so none is revoked".to_owned(),
@@ -137,7 +139,11 @@ fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
     lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
-fn line(number: u32, text: &str, loose: &mut Vec<&'static str>) -> Result<Line, Refusal> {
+fn line(
+    number: u32,
+    text: &str,
+    loose: &mut Vec<&'static str>,
+) -> Result<SignerLine, UnreadableLine> {
     let (principals, rest) = principals(text)?;
     let (options, key) = match key(rest) {
         Some(key) => ("", key),
@@ -147,7 +153,7 @@ fn line(number: u32, text: &str, loose: &mut Vec<&'static str>) -> Result<Line, 
             (options, key)
         }
     };
-    let mut line = Line {
+    let mut line = SignerLine {
         number,
         principals,
         signs: Signs::Content,
@@ -168,7 +174,7 @@ fn line(number: u32, text: &str, loose: &mut Vec<&'static str>) -> Result<Line, 
     Ok(line)
 }
 
-fn missing(rest: &str) -> Refusal {
+fn missing(rest: &str) -> UnreadableLine {
     let what = if rest.is_empty() {
         "the line has no key"
     } else {
@@ -178,7 +184,7 @@ fn missing(rest: &str) -> Refusal {
 }
 
 /// Takes the first field, in quotes or not: patterns, separated by commas.
-fn principals(text: &str) -> Result<(Vec<String>, &str), Refusal> {
+fn principals(text: &str) -> Result<(Vec<String>, &str), UnreadableLine> {
     let (field, rest) = match text.strip_prefix('"') {
         Some(quoted) => quoted
             .split_once('"')
@@ -203,13 +209,13 @@ fn word(text: &str) -> (&str, &str) {
     (word, rest.trim_start())
 }
 
-fn key(text: &str) -> Option<Key> {
+fn key(text: &str) -> Option<PublicKey> {
     let (algorithm, rest) = word(text);
-    Key::parse(algorithm, word(rest).0)
+    PublicKey::parse(algorithm, word(rest).0)
 }
 
 /// Splits behind the options: at the first white space that stands in no quotes.
-fn past_options(text: &str) -> Result<(&str, &str), Refusal> {
+fn past_options(text: &str) -> Result<(&str, &str), UnreadableLine> {
     let (mut quoted, mut escaped) = (false, false);
     for (at, character) in text.char_indices() {
         match character {
@@ -229,10 +235,10 @@ fn past_options(text: &str) -> Result<(&str, &str), Refusal> {
 }
 
 fn take_options(
-    line: &mut Line,
+    line: &mut SignerLine,
     options: &str,
     loose: &mut Vec<&'static str>,
-) -> Result<(), Refusal> {
+) -> Result<(), UnreadableLine> {
     let mut rest = options;
     while !rest.is_empty() {
         let end = rest.find(['=', ',']).unwrap_or(rest.len());
@@ -253,17 +259,17 @@ fn take_options(
 }
 
 /// The value of an option.
-enum Value {
+enum OptionValue {
     Quoted(String),
     Bare(String),
 }
 
 /// Takes a value: in quotes, where `\"` is a quote, or up to the next comma.
-fn value(text: &str) -> Result<(Option<Value>, &str), Refusal> {
+fn value(text: &str) -> Result<(Option<OptionValue>, &str), UnreadableLine> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(',').unwrap_or(text.len());
         let (value, rest) = text.split_at_checked(end).unwrap_or((text, ""));
-        return Ok((Some(Value::Bare(value.to_owned())), rest));
+        return Ok((Some(OptionValue::Bare(value.to_owned())), rest));
     };
     let mut value = String::new();
     let mut characters = quoted.char_indices().peekable();
@@ -272,7 +278,7 @@ fn value(text: &str) -> Result<(Option<Value>, &str), Refusal> {
             '\\' if characters.next_if(|(_, next)| *next == '"').is_some() => value.push('"'),
             '"' => {
                 let rest = quoted.get(at + 1..).unwrap_or_default();
-                return Ok((Some(Value::Quoted(value)), rest));
+                return Ok((Some(OptionValue::Quoted(value)), rest));
             }
             other => value.push(other),
         }
@@ -281,11 +287,11 @@ fn value(text: &str) -> Result<(Option<Value>, &str), Refusal> {
 }
 
 fn take_option(
-    line: &mut Line,
+    line: &mut SignerLine,
     name: &str,
-    value: Option<Value>,
+    value: Option<OptionValue>,
     loose: &mut Vec<&'static str>,
-) -> Result<(), Refusal> {
+) -> Result<(), UnreadableLine> {
     const OPTIONS: &str = "the options are cert-authority, namespaces=\"…\", valid-after=\"…\" and valid-before=\"…\"";
     let known = [
         "cert-authority",
@@ -298,8 +304,8 @@ fn take_option(
     };
     let value = match value {
         None => None,
-        Some(Value::Quoted(value)) => Some(value),
-        Some(Value::Bare(value)) => {
+        Some(OptionValue::Quoted(value)) => Some(value),
+        Some(OptionValue::Bare(value)) => {
             loose.push(known);
             Some(value)
         }
@@ -321,7 +327,7 @@ fn take_option(
 }
 
 /// Reads `YYYYMMDD[HHMM[SS]][Z]`. Without `Z` the time is local to whoever reads it, who is nobody here: it is UTC.
-fn moment(text: &str) -> Result<Instant, Refusal> {
+fn moment(text: &str) -> Result<Instant, UnreadableLine> {
     let refusal = || {
         (
             format!("`{text}` is no time of a signer"),

@@ -4,7 +4,7 @@
 //! PROTOCOL.sshsig.
 
 use crate::approval::signature_state::{Bad, UnverifiedKind};
-use crate::approval::wire::{self, Key, Reader};
+use crate::approval::wire::{self, PublicKey, WireReader};
 
 /// The line that a signature begins with.
 pub(crate) const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----";
@@ -30,10 +30,10 @@ pub(crate) fn open(
     armoured: &[u8],
     payload: &[u8],
     namespace: &str,
-) -> Result<Key, SignatureError> {
+) -> Result<PublicKey, SignatureError> {
     let malformed = || SignatureError::Bad(Bad::Malformed);
     let blob = bare(armoured).ok_or_else(malformed)?;
-    let mut reader = Reader(&blob);
+    let mut reader = WireReader(&blob);
     if reader.take(6) != Some(b"SSHSIG") {
         return Err(malformed());
     }
@@ -41,11 +41,11 @@ pub(crate) fn open(
         return Err(SignatureError::Foreign(UnverifiedKind::Unknown));
     }
     let envelope = Envelope::read(reader).ok_or_else(malformed)?;
-    let name = Reader(envelope.key).string().unwrap_or_default();
+    let name = WireReader(envelope.key).string().unwrap_or_default();
     if let Some(kind) = foreign(&String::from_utf8_lossy(name)) {
         return Err(SignatureError::Foreign(kind));
     }
-    let key = Key::new(envelope.key).ok_or_else(malformed)?;
+    let key = PublicKey::new(envelope.key).ok_or_else(malformed)?;
     if let Some(kind) = odd_rsa(&key) {
         return Err(SignatureError::Foreign(kind));
     }
@@ -81,12 +81,12 @@ struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    fn read(mut reader: Reader<'a>) -> Option<Envelope<'a>> {
+    fn read(mut reader: WireReader<'a>) -> Option<Envelope<'a>> {
         let (key, namespace) = (reader.string()?, reader.string()?);
         // A reserved field, which readers are to pass over.
         reader.string()?;
         let (hash, signature) = (reader.string()?, reader.string()?);
-        let mut inner = Reader(signature);
+        let mut inner = WireReader(signature);
         let envelope = Envelope {
             key,
             namespace,
@@ -118,13 +118,18 @@ fn foreign(algorithm: &str) -> Option<UnverifiedKind> {
     })
 }
 
-fn odd_rsa(key: &Key) -> Option<UnverifiedKind> {
+fn odd_rsa(key: &PublicKey) -> Option<UnverifiedKind> {
     let rsa = key.rsa()?;
     let odd = !RSA_BITS.contains(&rsa.bits) || rsa.exponent > 32;
     odd.then_some(UnverifiedKind::RsaSize(rsa.bits))
 }
 
-fn holds(envelope: &Envelope<'_>, key: &Key, hash: ssh_key::HashAlg, payload: &[u8]) -> Option<()> {
+fn holds(
+    envelope: &Envelope<'_>,
+    key: &PublicKey,
+    hash: ssh_key::HashAlg,
+    payload: &[u8],
+) -> Option<()> {
     let public = ssh_key::PublicKey::from_bytes(key.blob()).ok()?;
     let namespace = std::str::from_utf8(envelope.namespace).ok()?;
     let algorithm = ssh_key::Algorithm::new(envelope.algorithm).ok()?;

@@ -37,7 +37,7 @@ pub struct ApprovalVerdict {
     /// The pull request that the landing names, such as `#12` or `!7`.
     pub pull_request: Option<String>,
     /// What is still needed, and who could give it.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<MissingApproval>,
     /// How it can still be approved, by the policy that judges it; nothing where it is, or where that is not known.
     pub ways: ApprovalWays,
     /// The flags of `docs/spec/cli.md`.
@@ -234,12 +234,12 @@ pub struct Statement {
     /// What was said.
     pub word: Vote,
     /// Whether it counts.
-    pub counts: Counts,
+    pub counts: VoteCounts,
 }
 
 /// Whether a word counts, and why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Counts {
+pub enum VoteCounts {
     /// It does.
     Yes,
     /// It does not.
@@ -308,7 +308,7 @@ pub enum NotCounted {
 
 /// Something that is still needed, and who could give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
+pub struct MissingApproval {
     /// What is needed, in words.
     pub need: String,
     /// The group that nobody stands for; `None` where it is a role, or people of any kind.

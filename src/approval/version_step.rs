@@ -4,10 +4,10 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::case::VersionEvidence;
-use crate::approval::demand::Demand;
+use crate::approval::demand::VersionDemand;
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::TrailEvaluator;
-use crate::approval::four_eyes::{self, Outcome};
+use crate::approval::four_eyes::{self, FourEyesOutcome};
 use crate::approval::governance_history::LandedGovernance;
 use crate::approval::identity::IdentityResolver;
 use crate::history::mainline::{Flag, Landing};
@@ -71,9 +71,9 @@ impl<'a> VersionStep<'a> {
     pub(crate) fn hear(
         &self,
         authors: &AuthorSet,
-        demand: &Demand,
+        demand: &VersionDemand,
         evidence: &VersionEvidenceSet<'a>,
-    ) -> Outcome {
+    ) -> FourEyesOutcome {
         let suspicious = self
             .landing
             .is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));

@@ -6,20 +6,20 @@
 use crate::approval::case;
 use crate::approval::case::{CountedApproval, VersionEvidence};
 use crate::approval::counting::WeighedApproval;
-use crate::approval::demand::Demand;
+use crate::approval::demand::VersionDemand;
 use crate::approval::evidence::{Claim, Vouched};
 use crate::approval::identity::NamedPerson;
 use crate::approval::identity::apart::{self, Accounts};
 use crate::approval::identity::resolved::Identity;
 use crate::approval::relation::{Relation, UnknownAccount};
-use crate::approval::verdict::{Counts, Vote};
+use crate::approval::verdict::{Vote, VoteCounts};
 use crate::policy::demand::EvidenceKind;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// Who counts.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Counted {
+pub(crate) struct CountedPeople {
     /// One entry a person, sorted by address.
     pub voices: Vec<CountedApproval>,
     /// Statements that count for nobody, by their index, as they may be by somebody who counts.
@@ -29,19 +29,19 @@ pub(crate) struct Counted {
 }
 
 /// One person, with the statements that are theirs.
-struct Group {
+struct PersonStatements {
     voice: CountedApproval,
     accounts: Accounts,
     heard: Vec<usize>,
 }
 
 /// Returns who counts.
-pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> Counted {
-    let mut counted = Counted::default();
+pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> CountedPeople {
+    let mut counted = CountedPeople::default();
     let counting: Vec<usize> = heard
         .iter()
         .enumerate()
-        .filter(|(_, it)| it.counts == Counts::Yes && it.claim.word == Vote::Approves)
+        .filter(|(_, it)| it.counts == VoteCounts::Yes && it.claim.word == Vote::Approves)
         .filter(|(_, it)| it.party.is_some())
         .map(|(index, _)| index)
         .collect();
@@ -58,7 +58,7 @@ pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> Counted
         said.claim.key.as_deref()
     });
     sets.join_equal(keys);
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<PersonStatements> = Vec::new();
     let mut place: HashMap<usize, usize> = HashMap::new();
     for (n, index) in counting.iter().enumerate() {
         let Some((said, party)) = heard
@@ -71,7 +71,7 @@ pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> Counted
             counted.flags.insert("committer-may-have-edited");
         }
         let known = *place.entry(sets.root(n)).or_insert(groups.len());
-        let group = Group::of(case, said, party, *index);
+        let group = PersonStatements::of(case, said, party, *index);
         match groups.get_mut(known) {
             Some(known) => known.join(group),
             None => groups.push(group),
@@ -95,12 +95,17 @@ pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> Counted
     counted
 }
 
-impl Group {
-    fn of(case: VersionEvidence, said: &WeighedApproval, party: &Identity, index: usize) -> Group {
+impl PersonStatements {
+    fn of(
+        case: VersionEvidence,
+        said: &WeighedApproval,
+        party: &Identity,
+        index: usize,
+    ) -> PersonStatements {
         let claim = said.claim;
         let mut approver = case::approver(case, claim);
         approver.is_author = !said.relation.is_different();
-        Group {
+        PersonStatements {
             voice: CountedApproval {
                 party: party.clone(),
                 told_by: claim.told_by.clone(),
@@ -114,7 +119,7 @@ impl Group {
     }
 
     /// Adds a statement of the same person; the strongest kind is shown.
-    fn join(&mut self, other: Group) {
+    fn join(&mut self, other: PersonStatements) {
         self.heard.extend(other.heard);
         self.accounts.join(other.accounts);
         let (mut names, mut groups) =
@@ -142,14 +147,18 @@ impl Group {
 /// Returns people of whom each two are known to be two: those that meet the demand, else as many as there are.
 ///
 /// Those who are only known as accounts come last, then first: whichever helps.
-fn apart(demand: &Demand, groups: Vec<Group>, counted: &mut Counted) -> Vec<CountedApproval> {
+fn apart(
+    demand: &VersionDemand,
+    groups: Vec<PersonStatements>,
+    counted: &mut CountedPeople,
+) -> Vec<CountedApproval> {
     if groups
         .iter()
         .all(|group| group.accounts.unmapped.is_empty())
     {
         return groups.into_iter().map(|group| group.voice).collect();
     }
-    let mut sorted: Vec<&Group> = groups.iter().collect();
+    let mut sorted: Vec<&PersonStatements> = groups.iter().collect();
     sorted.sort_by_key(|it| {
         let is_unmapped = !it.accounts.unmapped.is_empty();
         (is_unmapped, it.voice.approver.person.key.clone())
@@ -157,10 +166,10 @@ fn apart(demand: &Demand, groups: Vec<Group>, counted: &mut Counted) -> Vec<Coun
     let mut turned = sorted.clone();
     turned.sort_by_key(|it| it.accounts.unmapped.is_empty());
     let [first, other] = [sorted, turned].map(|order| choose(&order));
-    let voices = |chosen: &Chosen| -> Vec<CountedApproval> {
+    let voices = |chosen: &DistinctPeople| -> Vec<CountedApproval> {
         chosen.kept.iter().map(|it| it.voice.clone()).collect()
     };
-    let is_met = |chosen: &Chosen| case::is_met(demand, &voices(chosen));
+    let is_met = |chosen: &DistinctPeople| case::is_met(demand, &voices(chosen));
     let better = is_met(&other) || other.kept.len() > first.kept.len();
     let chosen = if !is_met(&first) && better {
         other
@@ -177,13 +186,13 @@ fn apart(demand: &Demand, groups: Vec<Group>, counted: &mut Counted) -> Vec<Coun
 }
 
 /// People who are known to be as many, and those who may be one of them.
-struct Chosen<'g> {
-    kept: Vec<&'g Group>,
-    left_out: Vec<(&'g Group, UnknownAccount)>,
+struct DistinctPeople<'g> {
+    kept: Vec<&'g PersonStatements>,
+    left_out: Vec<(&'g PersonStatements, UnknownAccount)>,
 }
 
-fn choose<'g>(order: &[&'g Group]) -> Chosen<'g> {
-    let mut chosen = Chosen {
+fn choose<'g>(order: &[&'g PersonStatements]) -> DistinctPeople<'g> {
+    let mut chosen = DistinctPeople {
         kept: Vec::new(),
         left_out: Vec::new(),
     };

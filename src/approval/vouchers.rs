@@ -4,9 +4,9 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::case::CountedApproval;
-use crate::approval::four_eyes::Outcome;
-use crate::approval::identity::apart::ToldBy;
-use crate::approval::identity::{IdentityResolver, Sort};
+use crate::approval::four_eyes::FourEyesOutcome;
+use crate::approval::identity::apart::SeparatedBy;
+use crate::approval::identity::{IdentityKind, IdentityResolver};
 use crate::approval::verdict::FourEyes;
 use crate::policy::people::person::Person;
 
@@ -15,7 +15,7 @@ pub(crate) fn of(
     lens: IdentityResolver,
     own: &AuthorSet,
     reference: &AuthorSet,
-    outcome: &Outcome,
+    outcome: &FourEyesOutcome,
 ) -> Vec<Person> {
     // Who made what it is compared with is not known: nobody can be told to be somebody else.
     if reference.doubt.is_some() {
@@ -33,8 +33,8 @@ pub(crate) fn of(
         .members
         .iter()
         .filter(|member| {
-            let is_person = lens.sort(member) == Sort::Person;
-            let relation = reference.relation(lens, member, &ToldBy::Address);
+            let is_person = lens.sort(member) == IdentityKind::Person;
+            let relation = reference.relation(lens, member, &SeparatedBy::Address);
             is_person && relation.is_different()
         })
         .map(|member| member.person.clone())

@@ -1,6 +1,6 @@
 //! The bytes of OpenSSH: base64, strings with a length before them, and public keys.
 //!
-//! Uses nothing else of the line; ssh_key and base64ct. Pure. Start at [`Key`]. Follows RFC 4251, section 5, and RFC 4253, 6.6.
+//! Uses nothing else of the line; ssh_key and base64ct. Pure. Start at [`PublicKey`]. Follows RFC 4251, section 5, and RFC 4253, 6.6.
 
 use std::fmt;
 
@@ -11,31 +11,31 @@ use sha2::{Digest, Sha256};
 
 /// A public key, as the bytes that OpenSSH compares keys by.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
+pub struct PublicKey {
     algorithm: String,
     blob: Vec<u8>,
 }
 
-impl Key {
+impl PublicKey {
     /// Returns the key that bytes are: the name of its algorithm, then what that wants.
     ///
     /// Keys of algorithms that nothing here verifies are keys too: they can be listed, and revoked.
-    pub fn new(blob: &[u8]) -> Option<Key> {
-        let mut reader = Reader(blob);
+    pub fn new(blob: &[u8]) -> Option<PublicKey> {
+        let mut reader = WireReader(blob);
         let algorithm = std::str::from_utf8(reader.string()?).ok()?;
         let named = !algorithm.is_empty() && algorithm.bytes().all(|byte| byte.is_ascii_graphic());
         if !named || reader.0.is_empty() || is_verifiable(algorithm) && !is_sound(blob) {
             return None;
         }
-        Some(Key {
+        Some(PublicKey {
             algorithm: algorithm.to_owned(),
             blob: blob.to_vec(),
         })
     }
 
     /// Returns the key that two words of a line are: its algorithm, and its bytes in base64.
-    pub fn parse(algorithm: &str, base64: &str) -> Option<Key> {
-        let key = Key::new(&from_base64(base64.as_bytes())?)?;
+    pub fn parse(algorithm: &str, base64: &str) -> Option<PublicKey> {
+        let key = PublicKey::new(&from_base64(base64.as_bytes())?)?;
         (key.algorithm == algorithm).then_some(key)
     }
 
@@ -58,7 +58,7 @@ impl Key {
     /// Returns the size of an RSA key's modulus in bits, rounded up to whole bytes, and whether its exponent is
     /// larger than 32 bits; `None` for other keys.
     pub(crate) fn rsa(&self) -> Option<Rsa> {
-        let mut reader = Reader(&self.blob);
+        let mut reader = WireReader(&self.blob);
         if reader.string()? != b"ssh-rsa" {
             return None;
         }
@@ -93,7 +93,7 @@ fn magnitude(number: &[u8]) -> &[u8] {
     number.get(zeros..).unwrap_or_default()
 }
 
-impl fmt::Display for Key {
+impl fmt::Display for PublicKey {
     /// As a line of a file names it: the algorithm and the base64.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -105,16 +105,16 @@ impl fmt::Display for Key {
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for PublicKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Key({} {})", self.algorithm, self.fingerprint())
     }
 }
 
 /// What is left of some bytes.
-pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
+pub(crate) struct WireReader<'a>(pub(crate) &'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> WireReader<'a> {
     /// Takes a number of bytes.
     pub(crate) fn take(&mut self, n: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(n)?;

@@ -1,12 +1,12 @@
 //! One line that a person edits: its characters, the place of the cursor, what a key does to them.
 //!
-//! Uses nothing else of the line. Pure. Start at [`Line::press`].
+//! Uses nothing else of the line. Pure. Start at [`EditLine::press`].
 
 use dialoguer::console::Key;
 
 /// A line and its cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct EditLine {
     characters: Vec<char>,
     at: usize,
 }
@@ -27,11 +27,11 @@ pub(super) enum Pressed {
 /// How many places a page is.
 const PAGE: isize = 5;
 
-impl Line {
+impl EditLine {
     /// Returns a line with the cursor at its end.
-    pub(super) fn of(text: &str) -> Line {
+    pub(super) fn of(text: &str) -> EditLine {
         let characters: Vec<char> = text.chars().collect();
-        Line {
+        EditLine {
             at: characters.len(),
             characters,
         }
@@ -71,7 +71,7 @@ impl Line {
             Key::Del | Key::Char('\u{4}') if self.at < self.characters.len() => {
                 self.characters.remove(self.at);
             }
-            Key::Escape | Key::Char('\u{15}') => *self = Line::default(),
+            Key::Escape | Key::Char('\u{15}') => *self = EditLine::default(),
             Key::Char('\u{b}') => self.characters.truncate(self.at),
             Key::Char('\u{17}') => self.take_word(),
             Key::Char(character) if !character.is_control() => {
@@ -105,11 +105,11 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, Pressed};
+    use super::{EditLine, Pressed};
     use dialoguer::console::Key;
 
     fn pressed(start: &str, keys: &[Key]) -> (String, String) {
-        let mut line = Line::of(start);
+        let mut line = EditLine::of(start);
         for key in keys {
             assert_eq!(line.press(key), Pressed::Edited, "{key:?}");
         }
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_ends_or_moves_is_told_from_what_edits() {
-        let press = |start: &str, key: Key| Line::of(start).press(&key);
+        let press = |start: &str, key: Key| EditLine::of(start).press(&key);
         assert_eq!(press("a", Key::Enter), Pressed::Entered);
         assert_eq!(press("a", Key::CtrlC), Pressed::BrokenOff);
         assert_eq!(press("", Key::Char('\u{4}')), Pressed::BrokenOff);

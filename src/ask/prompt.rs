@@ -4,9 +4,9 @@
 
 use dialoguer::console::measure_text_width;
 
-use crate::ask::edit::{Line, Pressed};
+use crate::ask::edit::{EditLine, Pressed};
 use crate::ask::prompting::{Ahead, AskError, Prompt};
-use crate::ask::screen::{Input, Look, Rows, Screen, cut, dressed, words};
+use crate::ask::screen::{RowStyle, Rows, Screen, TerminalInput, cut, dressed, words};
 use exledger::plan::offer::Offer;
 
 /// The most offers that are shown at once.
@@ -22,7 +22,7 @@ pub(super) fn line(
     if prompt.ahead == Ahead::Forgotten {
         screen.forget_typed();
     }
-    let mut line = Line::of(initial);
+    let mut line = EditLine::of(initial);
     let mut wrong = String::new();
     loop {
         let width = screen.width();
@@ -31,8 +31,8 @@ pub(super) fn line(
         rows.edited(&line.text(), &line.before(), width, most);
         screen.draw(&rows)?;
         let key = match input(&mut screen)? {
-            Input::Key(key) => key,
-            Input::Paste(text) => {
+            TerminalInput::Key(key) => key,
+            TerminalInput::Paste(text) => {
                 line.paste(&text);
                 continue;
             }
@@ -65,7 +65,7 @@ pub(super) fn pick(
     if prompt.ahead == Ahead::Forgotten {
         screen.forget_typed();
     }
-    let mut line = Line::default();
+    let mut line = EditLine::default();
     let mut shown = offers("");
     let mut marked = marked;
     let mut wrong = String::new();
@@ -81,8 +81,8 @@ pub(super) fn pick(
         screen.draw(&rows)?;
         let before = line.text();
         let pressed = match input(&mut screen)? {
-            Input::Key(key) => line.press(&key),
-            Input::Paste(text) => {
+            TerminalInput::Key(key) => line.press(&key),
+            TerminalInput::Paste(text) => {
                 // An offer is one line.
                 line.paste(&text.replace('\n', " "));
                 Pressed::Edited
@@ -115,7 +115,7 @@ pub(super) fn pick(
 }
 
 /// Waits for what a person does; whoever breaks off leaves no prompt behind.
-fn input(screen: &mut Screen) -> Result<Input, AskError> {
+fn input(screen: &mut Screen) -> Result<TerminalInput, AskError> {
     match screen.input() {
         Err(AskError::BrokenOff) => broken_off(screen),
         input => input,
@@ -124,9 +124,9 @@ fn input(screen: &mut Screen) -> Result<Input, AskError> {
 
 fn head(prompt: &Prompt<'_>, wrong: &str, width: usize) -> Rows {
     let mut rows = Rows::default();
-    rows.text(prompt.question, width, Look::Strong);
-    rows.text(prompt.hint, width, Look::Faint);
-    rows.text(wrong, width, Look::Wrong);
+    rows.text(prompt.question, width, RowStyle::Strong);
+    rows.text(prompt.hint, width, RowStyle::Faint);
+    rows.text(wrong, width, RowStyle::Wrong);
     rows
 }
 
@@ -143,7 +143,7 @@ fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
     for (n, row) in text.iter().enumerate() {
         let strong = row.strip_prefix(prompt.label).filter(|_| n == 0);
         rows.push(match strong {
-            Some(rest) => format!("{}{rest}", dressed(prompt.label, Look::Strong)),
+            Some(rest) => format!("{}{rest}", dressed(prompt.label, RowStyle::Strong)),
             None => format!("  {row}"),
         });
     }
@@ -185,7 +185,11 @@ fn list(rows: &mut Rows, offers: &[Offer], marked: Option<usize>, room: usize, w
                 format!("{mark} {name}{:gap$}  {detail}", "")
             }
         };
-        let look = if is_marked { Look::Strong } else { Look::Plain };
+        let look = if is_marked {
+            RowStyle::Strong
+        } else {
+            RowStyle::Plain
+        };
         rows.one(&text, width, look);
     }
     let hidden = offers.len().saturating_sub(first + room);
@@ -195,7 +199,7 @@ fn list(rows: &mut Rows, offers: &[Offer], marked: Option<usize>, room: usize, w
             room.min(offers.len()),
             offers.len()
         );
-        rows.one(&text, width, Look::Faint);
+        rows.one(&text, width, RowStyle::Faint);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The terminal's mode while a prompt lasts: keys come one by one, and pasted text is told from typed.
 //!
-//! Uses nothing else of the line. Start at [`Raw::begin`]. Between two keys too the terminal takes nothing for itself:
+//! Uses nothing else of the line. Start at [`RawMode::begin`]. Between two keys too the terminal takes nothing for itself:
 //! it would show again what is pasted, and forget the end of a long paste. Elsewhere than on Unix each key is read by
 //! itself.
 
@@ -13,16 +13,16 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 
 /// The mode of the terminal behind stdin until this value goes.
-pub(super) struct Raw {
+pub(super) struct RawMode {
     /// The mode before; `None` where there is nothing to bring back.
     #[cfg(unix)]
     before: Option<Termios>,
 }
 
 #[cfg(unix)]
-impl Raw {
+impl RawMode {
     /// Lets each key come as it is pressed.
-    pub(super) fn begin() -> Raw {
+    pub(super) fn begin() -> RawMode {
         let before = tcgetattr(io::stdin()).ok();
         if let Some(before) = &before {
             let mut raw = before.clone();
@@ -32,7 +32,7 @@ impl Raw {
             // A terminal that can't be changed still gives keys one by one.
             let _ = tcsetattr(io::stdin(), OptionalActions::Drain, &raw);
         }
-        Raw { before }
+        RawMode { before }
     }
 
     /// Forgets what was typed and not read.
@@ -53,7 +53,7 @@ impl Raw {
 }
 
 #[cfg(unix)]
-impl Drop for Raw {
+impl Drop for RawMode {
     fn drop(&mut self) {
         if let Some(before) = &self.before {
             let _ = tcsetattr(io::stdin(), OptionalActions::Drain, before);
@@ -62,10 +62,10 @@ impl Drop for Raw {
 }
 
 #[cfg(not(unix))]
-impl Raw {
+impl RawMode {
     /// Changes nothing: each key is read by itself.
-    pub(super) fn begin() -> Raw {
-        Raw {}
+    pub(super) fn begin() -> RawMode {
+        RawMode {}
     }
 
     /// Forgets nothing.

@@ -8,18 +8,18 @@ use std::fmt::Write;
 use dialoguer::console::{Key, Style, Term, measure_text_width};
 
 use crate::ask::prompting::AskError;
-use crate::ask::raw::Raw;
+use crate::ask::raw::RawMode;
 
 /// A terminal, and where the cursor is in the rows that were drawn last.
 pub(super) struct Screen {
     term: Term,
     above: usize,
-    raw: Raw,
+    raw: RawMode,
 }
 
 /// What a person does.
 #[derive(Debug)]
-pub(super) enum Input {
+pub(super) enum TerminalInput {
     /// Presses a key.
     Key(Key),
     /// Pastes a text, in which a line break is one more character.
@@ -46,7 +46,7 @@ pub(super) struct Rows {
 
 /// How a row looks.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Look {
+pub(super) enum RowStyle {
     /// As it is.
     Plain,
     /// What is asked, or chosen.
@@ -68,7 +68,7 @@ impl Screen {
         Ok(Screen {
             term,
             above: 0,
-            raw: Raw::begin(),
+            raw: RawMode::begin(),
         })
     }
 
@@ -90,25 +90,25 @@ impl Screen {
     }
 
     /// Waits for what a person does.
-    pub(super) fn input(&self) -> Result<Input, AskError> {
+    pub(super) fn input(&self) -> Result<TerminalInput, AskError> {
         let key = self.term.read_key_raw()?;
         match self.mark(&key)? {
-            Some(Mark::Begin) => Ok(Input::Paste(self.pasted()?)),
-            Some(Mark::End) => Ok(Input::Paste(String::new())),
-            None => Ok(Input::Key(key)),
+            Some(PasteMark::Begin) => Ok(TerminalInput::Paste(self.pasted()?)),
+            Some(PasteMark::End) => Ok(TerminalInput::Paste(String::new())),
+            None => Ok(TerminalInput::Key(key)),
         }
     }
 
     /// Returns the mark that a key begins: `ESC [ 2 0 0 ~` before what is pasted, `ESC [ 2 0 1 ~` after it.
-    fn mark(&self, key: &Key) -> Result<Option<Mark>, AskError> {
+    fn mark(&self, key: &Key) -> Result<Option<PasteMark>, AskError> {
         if *key != Key::UnknownEscSeq(vec!['[', '2', '0']) {
             return Ok(None);
         }
         let which = self.term.read_key_raw()?;
         let _tilde = self.term.read_key_raw()?;
         Ok(Some(match which {
-            Key::Char('1') => Mark::End,
-            _ => Mark::Begin,
+            Key::Char('1') => PasteMark::End,
+            _ => PasteMark::Begin,
         }))
     }
 
@@ -124,7 +124,7 @@ impl Screen {
                 Key::Enter => '\n',
                 Key::Tab => ' ',
                 key => match self.mark(&key)? {
-                    Some(Mark::End) => return Ok(text),
+                    Some(PasteMark::End) => return Ok(text),
                     _ => continue,
                 },
             };
@@ -176,7 +176,7 @@ impl Screen {
 }
 
 /// What the terminal says around what is pasted.
-enum Mark {
+enum PasteMark {
     Begin,
     End,
 }
@@ -190,7 +190,7 @@ impl Drop for Screen {
 
 impl Rows {
     /// Adds text in rows of whole words.
-    pub(super) fn text(&mut self, text: &str, width: usize, look: Look) {
+    pub(super) fn text(&mut self, text: &str, width: usize, look: RowStyle) {
         let rows = words(text, width);
         self.rows.extend(rows.iter().map(|row| dressed(row, look)));
     }
@@ -217,19 +217,19 @@ impl Rows {
     }
 
     /// Adds one row, cut where it is too long.
-    pub(super) fn one(&mut self, text: &str, width: usize, look: Look) {
+    pub(super) fn one(&mut self, text: &str, width: usize, look: RowStyle) {
         self.rows.push(dressed(&cut(text, width), look));
     }
 }
 
 /// Returns a text with the colours of its look, where colours are on.
-pub(super) fn dressed(text: &str, look: Look) -> String {
+pub(super) fn dressed(text: &str, look: RowStyle) -> String {
     let style = Style::new().for_stderr();
     let style = match look {
-        Look::Plain => return text.to_owned(),
-        Look::Strong => style.bold(),
-        Look::Faint => style.dim(),
-        Look::Wrong => style.red(),
+        RowStyle::Plain => return text.to_owned(),
+        RowStyle::Strong => style.bold(),
+        RowStyle::Faint => style.dim(),
+        RowStyle::Wrong => style.red(),
     };
     style.apply_to(text).to_string()
 }

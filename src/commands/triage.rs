@@ -22,14 +22,14 @@ use exledger::policy::governance;
 use exledger::policy::governance::NO_POLICY;
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
-use exledger::survey::triage::State;
-use exledger::survey::triage::counts::{Kept, Tally};
-use exledger::survey::triage::judge::Judge;
+use exledger::survey::triage::TriageState;
+use exledger::survey::triage::counts::{KeptDetail, TriageCounts};
+use exledger::survey::triage::judge::TriageJudge;
 use exledger::survey::triage::wanted::Wanted;
-use exledger::survey::triage::watch::Watch;
+use exledger::survey::triage::watch::TriggerWatch;
 use exledger::view;
 use exledger::view::doc::FormatNeeds;
-use exledger::view::triage::shown::{Draft, Shown, Unused};
+use exledger::view::triage::shown::{TriageView, Unused, WrittenDraft};
 use std::path::PathBuf;
 
 /// Compare findings and events with baselines and ledger
@@ -102,14 +102,14 @@ impl Run for TriageArgs {
         let index = Index::of(approved.records());
         let moved = |standing: &_, at| approved.moved(standing, at);
         let kept = match &rewrite {
-            Some(rewrite) if rewrite.takes_stdout() => Kept::Counts,
+            Some(rewrite) if rewrite.takes_stdout() => KeptDetail::Counts,
             _ => match ctx.format.reads {
-                FormatNeeds::Blocks => Kept::Lines,
-                FormatNeeds::Json => Kept::Rows,
+                FormatNeeds::Blocks => KeptDetail::Lines,
+                FormatNeeds::Json => KeptDetail::Rows,
             },
         };
         let mut desk = Desk {
-            judge: Judge {
+            judge: TriageJudge {
                 index: &index,
                 standings: approved.records(),
                 governance: approved.governance(),
@@ -117,8 +117,8 @@ impl Run for TriageArgs {
                 instant: approved.stamp().instant,
                 environment: self.environment.as_deref(),
             },
-            tally: Tally::of(&approved.governance().policy.baselines, kept),
-            watch: Watch::of(approved.records()),
+            tally: TriageCounts::of(&approved.governance().policy.baselines, kept),
+            watch: TriggerWatch::of(approved.records()),
             wanted: self.draft.is_some().then(Wanted::default),
             marks: rewrite.as_ref().map(|rewrite| {
                 let has_guids = rewrite.how == How::Annotate;
@@ -171,7 +171,7 @@ impl TriageArgs {
         approved: &Snapshot<'_>,
         read: &[(Source, Read)],
         desk: &Desk<'_>,
-        drafts: Option<Vec<Draft>>,
+        drafts: Option<Vec<WrittenDraft>>,
     ) -> anyhow::Result<()> {
         let names: Vec<String> = read.iter().map(|(source, _)| source.name.clone()).collect();
         let unused = self.unused.then(|| {
@@ -182,7 +182,7 @@ impl TriageArgs {
                 used,
             }
         });
-        ctx.show(&view::triage::doc(&Shown {
+        ctx.show(&view::triage::doc(&TriageView {
             stamp: approved.stamp(),
             sources: &names,
             tally: &desk.tally,
@@ -195,8 +195,12 @@ impl TriageArgs {
     }
 
     /// Returns what the counts mean for the exit code.
-    fn outcome(&self, ctx: &Ctx, approved: &Snapshot<'_>, tally: &Tally) -> Outcome {
-        let is_bad = [State::Uncovered, State::ExpiredCover, State::Pending];
+    fn outcome(&self, ctx: &Ctx, approved: &Snapshot<'_>, tally: &TriageCounts) -> Outcome {
+        let is_bad = [
+            TriageState::Uncovered,
+            TriageState::ExpiredCover,
+            TriageState::Pending,
+        ];
         let mut outcome = if is_bad.iter().any(|state| tally.n(*state) > 0) {
             Outcome::BadNews
         } else {
@@ -217,7 +221,7 @@ impl TriageArgs {
                 outcome = outcome.max(Outcome::BadNews);
             }
         }
-        if tally.n(State::Unparsed) > 0 && !self.skip_bad || tally.doubts > 0 {
+        if tally.n(TriageState::Unparsed) > 0 && !self.skip_bad || tally.doubts > 0 {
             outcome = Outcome::CannotSay;
         }
         if approved.governance().state == governance::State::Absent {

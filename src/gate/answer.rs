@@ -1,6 +1,6 @@
 //! The question that is asked of a ledger, and the answer.
 //!
-//! Uses record, gate's packages. Pure. Start at [`Question`] and [`Answer`]. Follows `docs/spec/cli.md`, check.
+//! Uses record, gate's packages. Pure. Start at [`Question`] and [`GateAnswer`]. Follows `docs/spec/cli.md`, check.
 
 use crate::gate::package::Package;
 use crate::record::time::Instant;
@@ -108,7 +108,7 @@ impl GateVerdict {
 
 /// The answer to one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct GateAnswer {
     /// Yes, no, not yet, or can't say.
     pub verdict: GateVerdict,
     /// Why, naming the record.
@@ -126,15 +126,15 @@ pub struct Answer {
     /// The instant that decides a denial, where a date does.
     pub decided_at: Option<Instant>,
     /// The limits of what the allowing record grants.
-    pub scope: Limits,
+    pub scope: GrantLimits,
     /// Each record that was looked at and why it does not answer, by id.
     pub considered: Vec<Considered>,
 }
 
-impl Answer {
+impl GateAnswer {
     /// Returns the answer where there can be none.
-    pub fn unknown(reason: String) -> Answer {
-        Answer {
+    pub fn unknown(reason: String) -> GateAnswer {
+        GateAnswer {
             verdict: GateVerdict::Unknown,
             reason,
             record: None,
@@ -143,7 +143,7 @@ impl Answer {
             approved_digest: None,
             not_after: None,
             decided_at: None,
-            scope: Limits::default(),
+            scope: GrantLimits::default(),
             considered: Vec::new(),
         }
     }
@@ -162,7 +162,7 @@ pub enum SubjectMatch {
 
 /// The limits of what a record grants; `None` where it states none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Limits {
+pub struct GrantLimits {
     /// The resources.
     pub resources: Option<Vec<String>>,
     /// The actions.
@@ -187,7 +187,7 @@ pub struct Considered {
 
 /// How often single-use records were used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Receipts {
+pub enum ReceiptCounts {
     /// No file was named, so it can't be told.
     NotGiven,
     /// The receipts that allowed, by record.

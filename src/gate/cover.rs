@@ -17,7 +17,7 @@ use crate::status::state::RecordState;
 
 /// Whether a record covers a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Cover {
+pub(crate) enum RecordCoverage {
     /// It does.
     Yes,
     /// All that is stated is the record's, but these limits of it are not stated.
@@ -69,7 +69,7 @@ impl<'a> Terms<'a> {
 }
 
 /// Tells whether a record covers a question.
-pub(crate) fn of(question: &Question, terms: Terms<'_>, governance: &Governance) -> Cover {
+pub(crate) fn of(question: &Question, terms: Terms<'_>, governance: &Governance) -> RecordCoverage {
     let record = terms.record;
     let mut why_not: Option<String> = None;
     let mut about = About::Another;
@@ -112,16 +112,16 @@ pub(crate) fn of(question: &Question, terms: Terms<'_>, governance: &Governance)
             Judged::No => resource(question, record),
         });
     match (why_not.or(rest), unstated(question, &terms)) {
-        (Some(why), _) => Cover::No(why, about),
-        (None, Some(why)) => Cover::Unstated(why),
-        (None, None) => Cover::Yes,
+        (Some(why), _) => RecordCoverage::No(why, about),
+        (None, Some(why)) => RecordCoverage::Unstated(why),
+        (None, None) => RecordCoverage::Yes,
     }
 }
 
-type Named<'a> = (&'static str, &'a Option<String>, &'a Option<String>);
+type NamedSubject<'a> = (&'static str, &'a Option<String>, &'a Option<String>);
 
 /// Returns what of a subject can be asked, as it is asked and as the record states it.
-fn subjects<'a>(question: &'a Question, record: &'a Record) -> [Named<'a>; 4] {
+fn subjects<'a>(question: &'a Question, record: &'a Record) -> [NamedSubject<'a>; 4] {
     let subject = &record.subject;
     [
         ("identity", &question.identity, &subject.identity),

@@ -6,7 +6,7 @@
 use crate::gate::answer::Question;
 use crate::gate::limit;
 use crate::gate::limit::About;
-use crate::gate::package::{Asked, Same};
+use crate::gate::package::{AskedPackage, SamePackage};
 use crate::gate::purl::Purl;
 use crate::record::Record;
 use crate::record::pattern;
@@ -103,8 +103,8 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     let package = package(question, key);
     let about = match (&key.id, &package) {
         (Some(_), _) => About::TheSame,
-        (None, Package::Ours(_)) => About::TheSame,
-        (None, Package::Any(_) | Package::Another(_)) => About::Another,
+        (None, PackageMatch::Ours(_)) => About::TheSame,
+        (None, PackageMatch::Any(_) | PackageMatch::Another(_)) => About::Another,
     };
     let same = |why: String| (why, about);
     package.matches().map_err(same)?;
@@ -157,7 +157,7 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
 }
 
 /// The package that is asked beside the one that a finding names, and why it is not the one in that version.
-enum Package {
+enum PackageMatch {
     /// The finding names none.
     Any(Option<String>),
     /// It is the same, in whatever version.
@@ -166,16 +166,18 @@ enum Package {
     Another(String),
 }
 
-impl Package {
+impl PackageMatch {
     fn matches(self) -> Result<(), String> {
         match self {
-            Package::Any(None) | Package::Ours(None) => Ok(()),
-            Package::Any(Some(why)) | Package::Ours(Some(why)) | Package::Another(why) => Err(why),
+            PackageMatch::Any(None) | PackageMatch::Ours(None) => Ok(()),
+            PackageMatch::Any(Some(why))
+            | PackageMatch::Ours(Some(why))
+            | PackageMatch::Another(why) => Err(why),
         }
     }
 }
 
-fn package(question: &Question, key: &FindingKey) -> Package {
+fn package(question: &Question, key: &FindingKey) -> PackageMatch {
     let asker = question.told.asker;
     let is_asked = question.purl.is_some() || question.told.package.is_some();
     let limited = |what: &str, to: &String, key: &str, is_stated: bool| {
@@ -186,7 +188,7 @@ fn package(question: &Question, key: &FindingKey) -> Package {
             limit::limited(asker, what, to, key)
         }
     };
-    let asked = Asked::of(question.purl.as_deref(), question.told.package.as_ref());
+    let asked = AskedPackage::of(question.purl.as_deref(), question.told.package.as_ref());
     let stated = key.purl.as_deref().map(Purl::parse);
     let version = asked.version(stated.as_ref().and_then(Option::as_ref));
     let versions = || {
@@ -198,19 +200,19 @@ fn package(question: &Question, key: &FindingKey) -> Package {
         (!matches).then(|| limited("versions", text, "version", version.is_some()))
     };
     let Some(text) = &key.purl else {
-        return Package::Any(versions());
+        return PackageMatch::Any(versions());
     };
-    let another = || Package::Another(limited("purl", text, "purl", is_asked));
+    let another = || PackageMatch::Another(limited("purl", text, "purl", is_asked));
     let Some(Some(stated)) = &stated else {
         return another();
     };
     match (asked.compared(stated), &key.id) {
-        (Same::No, _) => another(),
+        (SamePackage::No, _) => another(),
         // One name, and nothing tells that it is one package: only the finding's id does.
-        (Same::ByName, None) => Package::Ours(Some(format!(
+        (SamePackage::ByName, None) => PackageMatch::Ours(Some(format!(
             "limited to purl {text}, and no type of package is stated: name the id of the finding beside it"
         ))),
-        (Same::Yes | Same::ByName, _) => Package::Ours(match &stated.version {
+        (SamePackage::Yes | SamePackage::ByName, _) => PackageMatch::Ours(match &stated.version {
             Some(stated) if version != Some(stated.as_str()) => {
                 Some(limited("purl", text, "purl", version.is_some()))
             }

@@ -15,7 +15,7 @@ pub mod unnamed;
 pub mod verdict;
 
 use crate::gate::answer::Question;
-use crate::gate::cover::{Cover, Terms};
+use crate::gate::cover::{RecordCoverage, Terms};
 use crate::gate::limit::About;
 use crate::policy::governance::Governance;
 use crate::record::Record;
@@ -24,7 +24,7 @@ use crate::record::Record;
 pub fn is_about(question: &Question, record: &Record, governance: &Governance) -> bool {
     !matches!(
         cover::of(question, Terms::of_file(record), governance),
-        Cover::No(_, About::Another)
+        RecordCoverage::No(_, About::Another)
     )
 }
 

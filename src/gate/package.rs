@@ -1,6 +1,6 @@
 //! The package that is asked about, as far as it is known, beside the one that a record names.
 //!
-//! Uses `gate::purl`. Pure. Start at [`Asked::of`]. Follows `docs/spec/interop.md`, packages: another type never covers,
+//! Uses `gate::purl`. Pure. Start at [`AskedPackage::of`]. Follows `docs/spec/interop.md`, packages: another type never covers,
 //! and what a type that nobody states covers is decided by the finding's id beside it.
 
 use crate::gate::purl::{self, Purl};
@@ -35,21 +35,21 @@ const SYSTEM: &[&str] = &["deb", "rpm", "apk", "alpm"];
 
 impl Ecosystem {
     /// Returns how a package of it stands to one of a type.
-    fn compared(self, kind: &str) -> Same {
+    fn compared(self, kind: &str) -> SamePackage {
         let is_system = SYSTEM.contains(&kind);
         match self {
-            Ecosystem::Of(known) if known == kind => Same::Yes,
-            Ecosystem::System if is_system => Same::Yes,
-            Ecosystem::Language if !is_system => Same::ByName,
-            Ecosystem::Unknown => Same::ByName,
-            Ecosystem::Of(_) | Ecosystem::System | Ecosystem::Language => Same::No,
+            Ecosystem::Of(known) if known == kind => SamePackage::Yes,
+            Ecosystem::System if is_system => SamePackage::Yes,
+            Ecosystem::Language if !is_system => SamePackage::ByName,
+            Ecosystem::Unknown => SamePackage::ByName,
+            Ecosystem::Of(_) | Ecosystem::System | Ecosystem::Language => SamePackage::No,
         }
     }
 }
 
 /// Whether two packages are the same, whatever the version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Same {
+pub(crate) enum SamePackage {
     /// They are.
     Yes,
     /// Their names are the same, and the type of one is unknown.
@@ -60,7 +60,7 @@ pub(crate) enum Same {
 
 /// The package that is asked about.
 #[derive(Clone, Debug)]
-pub(crate) enum Asked<'q> {
+pub(crate) enum AskedPackage<'q> {
     /// By its package URL.
     Purl(Purl),
     /// By the name that a scanner gives it.
@@ -69,32 +69,34 @@ pub(crate) enum Asked<'q> {
     Nothing,
 }
 
-impl<'q> Asked<'q> {
+impl<'q> AskedPackage<'q> {
     /// Returns what is known of a package; a package URL counts before a name.
-    pub(crate) fn of(purl: Option<&str>, named: Option<&'q Package>) -> Asked<'q> {
+    pub(crate) fn of(purl: Option<&str>, named: Option<&'q Package>) -> AskedPackage<'q> {
         match (purl, named) {
-            (Some(purl), _) => Purl::parse(purl).map_or(Asked::Nothing, Asked::Purl),
-            (None, Some(named)) => Asked::Named(named),
-            (None, None) => Asked::Nothing,
+            (Some(purl), _) => Purl::parse(purl).map_or(AskedPackage::Nothing, AskedPackage::Purl),
+            (None, Some(named)) => AskedPackage::Named(named),
+            (None, None) => AskedPackage::Nothing,
         }
     }
 
     /// Compares it with a package that a record names, whatever the version.
-    pub(crate) fn compared(&self, stated: &Purl) -> Same {
+    pub(crate) fn compared(&self, stated: &Purl) -> SamePackage {
         match self {
-            Asked::Purl(asked) if stated.is_package(asked) => Same::Yes,
-            Asked::Named(package) if stated.is_named(&package.name) => {
+            AskedPackage::Purl(asked) if stated.is_package(asked) => SamePackage::Yes,
+            AskedPackage::Named(package) if stated.is_named(&package.name) => {
                 package.ecosystem.compared(&stated.kind)
             }
-            Asked::Purl(_) | Asked::Named(_) | Asked::Nothing => Same::No,
+            AskedPackage::Purl(_) | AskedPackage::Named(_) | AskedPackage::Nothing => {
+                SamePackage::No
+            }
         }
     }
 
     /// Returns its version, in the form in which versions of the type are compared that it has, or else would have.
     pub(crate) fn version(&self, stated: Option<&Purl>) -> Option<&str> {
         match self {
-            Asked::Purl(asked) => asked.version.as_deref(),
-            Asked::Named(package) => {
+            AskedPackage::Purl(asked) => asked.version.as_deref(),
+            AskedPackage::Named(package) => {
                 let kind = match (package.ecosystem, stated) {
                     (Ecosystem::Of(kind), _) => kind,
                     (_, Some(stated)) => &stated.kind,
@@ -103,7 +105,7 @@ impl<'q> Asked<'q> {
                 let version = package.version.as_deref()?;
                 Some(purl::version(kind, version))
             }
-            Asked::Nothing => None,
+            AskedPackage::Nothing => None,
         }
     }
 }

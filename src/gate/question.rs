@@ -11,7 +11,7 @@ use crate::record::vocabulary::{Risk, Vocabulary};
 
 /// A question, and the instant that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct TimedQuestion {
     /// The question.
     pub question: Question,
     /// The instant; `None` for now.
@@ -20,11 +20,11 @@ pub struct Asked {
 
 /// A line, with the name that the asker gave it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct QuestionLine {
     /// A text or an integer, which the receipt repeats; else null.
     pub id: Value,
     /// The question, or why it is none.
-    pub asked: Result<Asked, NoQuestion>,
+    pub asked: Result<TimedQuestion, NoQuestion>,
 }
 
 /// The most bytes of a line.
@@ -63,18 +63,18 @@ pub enum NoQuestion {
 }
 
 /// Reads a question from one line. What is none is answered with `unknown`.
-pub fn read(line: &[u8]) -> Line {
+pub fn read(line: &[u8]) -> QuestionLine {
     let keys = match keys(line) {
         Ok(keys) => keys,
         Err(error) => {
-            return Line {
+            return QuestionLine {
                 id: Value::Null,
                 asked: Err(error),
             };
         }
     };
     let id = keys.get("id").filter(|id| is_id(id));
-    Line {
+    QuestionLine {
         id: id.cloned().unwrap_or_default(),
         asked: asked(keys),
     }
@@ -99,7 +99,7 @@ fn is_id(value: &Value) -> bool {
     }
 }
 
-fn asked(keys: Map<String, Value>) -> Result<Asked, NoQuestion> {
+fn asked(keys: Map<String, Value>) -> Result<TimedQuestion, NoQuestion> {
     let mut question = Question::default();
     let mut at = None;
     for (key, value) in keys {
@@ -146,7 +146,7 @@ fn asked(keys: Map<String, Value>) -> Result<Asked, NoQuestion> {
     if question.deploy && question.application.is_none() {
         return Err(NoQuestion::NoApplication);
     }
-    Ok(Asked { question, at })
+    Ok(TimedQuestion { question, at })
 }
 
 /// Returns the tool and the id of a finding that is asked.

@@ -1,6 +1,6 @@
 //! Receipts: what `check --format json` prints, and as they are read again, one after the other.
 //!
-//! Uses status' stamp, policy's people, gate's answer. Pure. Start at [`Receipt`] and [`all`]. Follows `docs/spec/cli.md`,
+//! Uses status' stamp, policy's people, gate's answer. Pure. Start at [`LoggedReceipt`] and [`all`]. Follows `docs/spec/cli.md`,
 //! check and verify.
 
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::gate::answer::{Answer, Considered, Limits, Question};
+use crate::gate::answer::{Considered, GateAnswer, GrantLimits, Question};
 use crate::policy::people::person::{Person, PersonView};
 use crate::record::json::Unambiguous;
 use crate::record::time::Instant;
@@ -22,7 +22,7 @@ pub const SCHEMA: &str = "exledger/check/v1";
 #[derive(Clone, Debug)]
 pub struct CheckAnswer {
     /// The verdict, and why.
-    pub answer: Answer,
+    pub answer: GateAnswer,
     /// What it was computed from, at the instant that the question is about.
     pub stamp: Stamp,
     /// Who may approve what is pending, where policy or record name anybody.
@@ -35,7 +35,7 @@ impl CheckAnswer {
     /// Returns the answer `unknown` for a reason.
     pub fn unknown(reason: String, stamp: Stamp) -> CheckAnswer {
         CheckAnswer {
-            answer: Answer::unknown(reason),
+            answer: GateAnswer::unknown(reason),
             stamp,
             waits_for: Vec::new(),
             warnings: Vec::new(),
@@ -45,7 +45,7 @@ impl CheckAnswer {
 
 /// A receipt as it is written: question, verdict and all that is needed to ask again. Keys in the promised order.
 #[derive(Debug, Serialize)]
-pub struct Receipt<'a> {
+pub struct LoggedReceipt<'a> {
     schema: &'static str,
     question: &'a Question,
     verdict: &'static str,
@@ -54,7 +54,7 @@ pub struct Receipt<'a> {
     digest: &'a Option<String>,
     approved_digest: &'a Option<String>,
     not_after: Option<Instant>,
-    scope: &'a Limits,
+    scope: &'a GrantLimits,
     ledger: StampView<'a>,
     considered: &'a [Considered],
     simulated: bool,
@@ -63,11 +63,11 @@ pub struct Receipt<'a> {
     id: &'a Value,
 }
 
-impl<'a> Receipt<'a> {
+impl<'a> LoggedReceipt<'a> {
     /// Returns the receipt of an answer. `id` is the name that the asker gave the question: a text, an integer or null.
-    pub fn of(question: &'a Question, check: &'a CheckAnswer, id: &'a Value) -> Receipt<'a> {
+    pub fn of(question: &'a Question, check: &'a CheckAnswer, id: &'a Value) -> LoggedReceipt<'a> {
         let (answer, stamp) = (&check.answer, &check.stamp);
-        Receipt {
+        LoggedReceipt {
             schema: SCHEMA,
             question,
             verdict: answer.verdict.word(),
@@ -96,7 +96,7 @@ impl<'a> Receipt<'a> {
 }
 
 /// Returns why, with the instant that decides a denial: people read days, scripts compute with instants.
-fn reason(answer: &Answer) -> Cow<'_, str> {
+fn reason(answer: &GateAnswer) -> Cow<'_, str> {
     match answer.decided_at {
         Some(at) if !answer.reason.contains(&at.to_string()) => {
             format!("{}; decided by {at}", answer.reason).into()

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::gate::answer::{Answer, GateVerdict, Question};
+use crate::gate::answer::{GateAnswer, GateVerdict, Question};
 use crate::policy::Policy;
 use crate::record::{near, pattern};
 
@@ -14,7 +14,7 @@ const MOST_NAMES: usize = 3;
 /// Returns a warning where a deployment is allowed of an application that no record, at whatever time, and no policy names.
 pub fn warning(
     question: &Question,
-    answer: &Answer,
+    answer: &GateAnswer,
     named: &BTreeSet<String>,
     policy: &Policy,
 ) -> Option<String> {

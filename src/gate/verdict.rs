@@ -7,9 +7,9 @@ pub(crate) mod candidate;
 mod deploy;
 
 use crate::gate::answer::{
-    Answer, Considered, GateVerdict, Limits, Question, Receipts, SubjectMatch,
+    Considered, GateAnswer, GateVerdict, GrantLimits, Question, ReceiptCounts, SubjectMatch,
 };
-use crate::gate::cover::{self, Cover, Terms};
+use crate::gate::cover::{self, RecordCoverage, Terms};
 use crate::gate::limit::About;
 use crate::gate::verdict::candidate::Candidate;
 use crate::gate::verdict::candidate::Fits;
@@ -25,9 +25,9 @@ use crate::status::state::{DutyKind, InForce, RecordState, Status};
 pub fn ask(
     question: &Question,
     standings: &[RecordState],
-    receipts: &Receipts,
+    receipts: &ReceiptCounts,
     governance: &Governance,
-) -> Answer {
+) -> GateAnswer {
     let standings: Vec<&RecordState> = standings.iter().collect();
     ask_among(question, &standings, receipts, governance)
 }
@@ -36,9 +36,9 @@ pub fn ask(
 pub fn ask_among(
     question: &Question,
     standings: &[&RecordState],
-    receipts: &Receipts,
+    receipts: &ReceiptCounts,
     governance: &Governance,
-) -> Answer {
+) -> GateAnswer {
     if governance.state == State::Absent {
         return answer(GateVerdict::Unknown, NO_POLICY.to_owned(), None, &[]);
     }
@@ -105,7 +105,7 @@ fn lasts(standing: &RecordState) -> String {
 fn candidate<'a>(
     question: &Question,
     standing: &'a RecordState,
-    receipts: &Receipts,
+    receipts: &ReceiptCounts,
     governance: &Governance,
 ) -> Option<Candidate<'a>> {
     let found = |fits, why_not| {
@@ -129,10 +129,10 @@ fn candidate<'a>(
         };
     };
     match cover::of(question, terms, governance) {
-        Cover::No(_, About::Another) => return None,
-        Cover::No(why, About::TheSame) => return found(Fits::Partly, Some(why)),
-        Cover::Unstated(why) => return found(Fits::Partly, Some(over(standing, why))),
-        Cover::Yes => {}
+        RecordCoverage::No(_, About::Another) => return None,
+        RecordCoverage::No(why, About::TheSame) => return found(Fits::Partly, Some(why)),
+        RecordCoverage::Unstated(why) => return found(Fits::Partly, Some(over(standing, why))),
+        RecordCoverage::Yes => {}
     }
     let fits = match (standing.in_force, standing.status) {
         (InForce::Yes, _) => return used(standing, record, receipts),
@@ -157,7 +157,7 @@ fn over(standing: &RecordState, why: String) -> String {
 fn used<'a>(
     standing: &'a RecordState,
     record: &Record,
-    receipts: &Receipts,
+    receipts: &ReceiptCounts,
 ) -> Option<Candidate<'a>> {
     let candidate = |fits, why_not| Candidate {
         standing,
@@ -168,7 +168,7 @@ fn used<'a>(
     let Some(uses) = &record.uses else {
         return Some(candidate(Fits::Allows, None));
     };
-    let Receipts::Counted(counts) = receipts else {
+    let ReceiptCounts::Counted(counts) = receipts else {
         let why = "its uses are counted: ask with --receipts FILE".to_owned();
         return Some(candidate(Fits::CannotSay, Some(why)));
     };
@@ -196,7 +196,7 @@ fn answer(
     reason: String,
     named: Option<&Candidate>,
     candidates: &[Candidate],
-) -> Answer {
+) -> GateAnswer {
     let standing = named.map(|candidate| candidate.standing);
     let scope = standing
         .filter(|_| verdict == GateVerdict::Allow)
@@ -217,7 +217,7 @@ fn answer(
             },
         })
         .collect();
-    Answer {
+    GateAnswer {
         verdict,
         reason,
         record: named.map(|candidate| candidate.id.clone()),
@@ -230,7 +230,7 @@ fn answer(
         decided_at: standing
             .filter(|_| verdict == GateVerdict::Deny)
             .and_then(|standing| standing.decided_at),
-        scope: Limits {
+        scope: GrantLimits {
             resources: scope.and_then(|scope| scope.resources.clone()),
             actions: scope.and_then(|scope| scope.actions.clone()),
             not_waived: scope.and_then(|scope| scope.not_waived.clone()),

@@ -5,13 +5,13 @@
 
 use std::rc::Rc;
 
-use crate::history::content::Contents;
+use crate::history::content::ContentCache;
 use crate::history::folder::{self, Mode};
 use crate::history::folders::FileChange;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::trails::LandedFiles;
-use crate::history::walked::{After, Beside, Company};
-use crate::history::watched_paths::{Interest, Kind, WatchedFolder};
+use crate::history::walked::{After, ApprovalFileChange, Company};
+use crate::history::watched_paths::{Interest, WatchedFolder, WatchedKind};
 use crate::yaml::node::Limits;
 
 /// What stands under one name.
@@ -41,7 +41,7 @@ fn differs(
         let sides = [left, right];
         let is = |mode: Mode| sides.iter().flatten().all(|(other, _)| *other == mode);
         if is(Mode::File) {
-            if at.file(&name) != Some(Kind::Approval) {
+            if at.file(&name) != Some(WatchedKind::Approval) {
                 return Ok(true);
             }
             continue;
@@ -59,14 +59,14 @@ fn differs(
 
 /// Returns the files beside records that a landing changed.
 pub(super) fn beside<'c>(
-    contents: &Contents<'_>,
+    contents: &ContentCache<'_>,
     landed: LandedFiles<'_>,
     files: impl Iterator<Item = &'c FileChange>,
     company: impl Fn() -> Company,
-) -> Vec<Beside> {
+) -> Vec<ApprovalFileChange> {
     let mut known: Option<Company> = None;
     files
-        .map(|change| Beside {
+        .map(|change| ApprovalFileChange {
             landing: landed.landing,
             path: change.path.to_string(),
             commit: Rc::clone(landed.commit),

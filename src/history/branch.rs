@@ -9,10 +9,10 @@ use std::rc::Rc;
 
 use crate::history::chain;
 use crate::history::commit::Commit;
-use crate::history::content::Contents;
+use crate::history::content::ContentCache;
 use crate::history::merge_content::{self, ComparedPath, Differing};
 use crate::history::objects::{Edge, Objects, Obstacle, Oid};
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::trails::Bytes;
 use crate::history::watched_paths::Interest;
 use crate::record::time::Instant;
@@ -22,11 +22,11 @@ pub struct BranchContext<'o> {
     /// The objects.
     pub objects: &'o dyn Objects,
     /// The ledger's folder.
-    pub prefix: &'o Prefix,
+    pub prefix: &'o LedgerPrefix,
     /// What is looked for.
     pub interest: &'o Interest,
     /// What files say.
-    pub contents: Contents<'o>,
+    pub contents: ContentCache<'o>,
 }
 
 /// The commits that a branch has beyond others.
@@ -160,14 +160,14 @@ impl<'o> BranchContext<'o> {
     /// Begins with nothing read.
     pub fn new(
         objects: &'o dyn Objects,
-        prefix: &'o Prefix,
+        prefix: &'o LedgerPrefix,
         interest: &'o Interest,
     ) -> BranchContext<'o> {
         BranchContext {
             objects,
             prefix,
             interest,
-            contents: Contents::new(objects),
+            contents: ContentCache::new(objects),
         }
     }
 
@@ -241,7 +241,7 @@ enum Visit {
 
 /// From which of two commits another one can be reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Sides {
+struct Reachability {
     base: bool,
     tip: bool,
     /// It lies below one that can be reached from both, so it is of no interest any more.
@@ -249,12 +249,15 @@ struct Sides {
 }
 
 /// Walks down from two commits, latest first, until all that is left can be reached from both.
-fn paint(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, Sides> {
-    let mut painted: HashMap<Oid, Sides> = HashMap::new();
+fn paint(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, Reachability> {
+    let mut painted: HashMap<Oid, Reachability> = HashMap::new();
     let mut queue: BTreeSet<(Instant, Oid)> = BTreeSet::new();
-    let add = |painted: &mut HashMap<Oid, Sides>, queue: &mut BTreeSet<_>, oid, sides: Sides| {
+    let add = |painted: &mut HashMap<Oid, Reachability>,
+               queue: &mut BTreeSet<_>,
+               oid,
+               sides: Reachability| {
         let known = painted.entry(oid).or_default();
-        let sum = Sides {
+        let sum = Reachability {
             base: known.base || sides.base,
             tip: known.tip || sides.tip,
             stale: known.stale || sides.stale,
@@ -266,13 +269,13 @@ fn paint(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, Sides> {
         }
     };
     let (from_base, from_tip) = (
-        Sides {
+        Reachability {
             base: true,
-            ..Sides::default()
+            ..Reachability::default()
         },
-        Sides {
+        Reachability {
             tip: true,
-            ..Sides::default()
+            ..Reachability::default()
         },
     );
     add(&mut painted, &mut queue, base, from_base);

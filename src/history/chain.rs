@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use crate::history::commit::{self, Commit};
 use crate::history::mainline::{Flag, Landing, Mainline};
-use crate::history::objects::{Edge, Kind, Objects, Obstacle, Oid};
-use crate::history::refs::Chosen;
+use crate::history::objects::{Edge, ObjectKind, Objects, Obstacle, Oid};
+use crate::history::refs::ApprovedRef;
 use crate::record::time::Instant;
 
 /// How much a clock may be ahead, in seconds, before a time counts as being in the future.
@@ -30,7 +30,7 @@ pub struct Chain {
 /// [`Obstacle`] where it is not here, is no commit, or names no tree or parents that can be read.
 pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Commit, Obstacle> {
     match objects.read(oid)? {
-        (Kind::Commit, raw) => commit::parse(oid, raw),
+        (ObjectKind::Commit, raw) => commit::parse(oid, raw),
         _ => Err(Obstacle::Malformed {
             object: oid,
             cause: "it is no commit".to_owned(),
@@ -44,7 +44,7 @@ pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Commit, Obstacle> {
 ///
 /// # Errors
 /// [`Obstacle`] where the tip itself can't be read; further back it becomes the mainline's boundary.
-pub fn walk(objects: &dyn Objects, chosen: &Chosen, now: Instant) -> Result<Chain, Obstacle> {
+pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result<Chain, Obstacle> {
     let mut commits = vec![Rc::new(read(objects, chosen.tip)?)];
     let mut seen = HashSet::from([chosen.tip]);
     let mut boundary = None;

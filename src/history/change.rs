@@ -10,18 +10,18 @@ pub mod field_merge;
 pub mod fields;
 pub mod intersect;
 
-use crate::history::change::event::Event;
+use crate::history::change::event::ChangeEvent;
 use crate::history::change::fields::FIELDS;
-use crate::history::version::{Change, Content, Trail, Version};
+use crate::history::version::{Content, Trail, Version, VersionChange};
 use crate::record::Record;
 
-/// Returns what a change of content means, in the order of [`Event`]; of a new record, that it is filed.
+/// Returns what a change of content means, in the order of [`ChangeEvent`]; of a new record, that it is filed.
 ///
 /// Nothing where all values are equal.
-pub fn events(before: Option<&Record>, after: &Record) -> Vec<Event> {
+pub fn events(before: Option<&Record>, after: &Record) -> Vec<ChangeEvent> {
     let Some(before) = before else {
         let closure = fields::closure(None, after);
-        return [Event::Filed].into_iter().chain(closure).collect();
+        return [ChangeEvent::Filed].into_iter().chain(closure).collect();
     };
     let mut events = Vec::new();
     if differ::is_equal(before, after) {
@@ -33,7 +33,7 @@ pub fn events(before: Option<&Record>, after: &Record) -> Vec<Event> {
         }
         let named = (field.events)(before, after);
         if named.is_empty() {
-            events.push(Event::Amended);
+            events.push(ChangeEvent::Amended);
         }
         events.extend(named);
     }
@@ -42,38 +42,43 @@ pub fn events(before: Option<&Record>, after: &Record) -> Vec<Event> {
     events
 }
 
-/// Returns what a version of a trail means, in the order of [`Event`]; never nothing.
+/// Returns what a version of a trail means, in the order of [`ChangeEvent`]; never nothing.
 ///
 /// Compared is the content before it that could be read, back to the last removal.
-pub fn of_version(trail: &Trail, version: &Version) -> Vec<Event> {
-    let is_first = matches!(version.change, Change::Introduced | Change::Inherited);
+pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
+    let is_first = matches!(
+        version.change,
+        VersionChange::Introduced | VersionChange::Inherited
+    );
     let mut events = Vec::new();
     match version.change {
-        Change::Readded => events.push(Event::Restored),
-        Change::Moved | Change::AmendedMoved => events.push(Event::Moved),
-        Change::Introduced | Change::Inherited => events.push(Event::Filed),
-        Change::Removed | Change::Amended => {}
+        VersionChange::Readded => events.push(ChangeEvent::Restored),
+        VersionChange::Moved | VersionChange::AmendedMoved => events.push(ChangeEvent::Moved),
+        VersionChange::Introduced | VersionChange::Inherited => events.push(ChangeEvent::Filed),
+        VersionChange::Removed | VersionChange::Amended => {}
     }
     match version.record.content() {
-        Content::Gone => events.push(Event::Removed),
-        Content::Unreadable(_) | Content::Conflicted(_) => events.push(Event::Broken),
-        Content::File | Content::Missing(_) if events.is_empty() => events.push(Event::Amended),
+        Content::Gone => events.push(ChangeEvent::Removed),
+        Content::Unreadable(_) | Content::Conflicted(_) => events.push(ChangeEvent::Broken),
+        Content::File | Content::Missing(_) if events.is_empty() => {
+            events.push(ChangeEvent::Amended)
+        }
         Content::File | Content::Missing(_) => {}
         Content::Record(record) => {
             let said = self::events(last_record(trail, version), record);
             events.extend(
                 said.into_iter()
-                    .filter(|it| is_first || *it != Event::Filed),
+                    .filter(|it| is_first || *it != ChangeEvent::Filed),
             );
             let mut earlier = trail.versions.iter().rev();
             let before = earlier.find(|it| it.n < version.n);
             if before.is_some_and(|it| {
                 !matches!(it.record.content(), Content::Record(_) | Content::Gone)
             }) {
-                events.push(Event::Restored);
+                events.push(ChangeEvent::Restored);
             }
             if events.is_empty() {
-                events.push(Event::Reformatted);
+                events.push(ChangeEvent::Reformatted);
             }
         }
     }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use crate::history::ident::{Flaw, Ident};
+use crate::history::ident::{Ident, IdentProblem};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::trailer::{self, Trailer};
 use crate::record::time::Instant;
@@ -37,7 +37,7 @@ impl Eq for Commit {}
 
 /// A signature and the bytes that it is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signed {
+pub struct SignedPayload {
     /// The armoured signature.
     pub signature: Vec<u8>,
     /// What was signed.
@@ -106,7 +106,7 @@ impl Commit {
             return Ident::absent();
         };
         let mut ident = Ident::parse(&decode(first.value, encoding));
-        ident.flaws.extend(named.map(|_| Flaw::Twice));
+        ident.flaws.extend(named.map(|_| IdentProblem::Twice));
         ident
     }
 
@@ -127,18 +127,20 @@ impl Commit {
     }
 
     /// Returns what is odd about author, committer or message, which makes any judgement on the commit doubtful.
-    pub fn flaw(&self) -> Option<(&'static str, Flaw)> {
+    pub fn flaw(&self) -> Option<(&'static str, IdentProblem)> {
         let first = |name: &'static str| {
             let ident = self.ident(name.as_bytes());
             ident.flaws.first().map(|flaw| (name, *flaw))
         };
-        first("author")
-            .or_else(|| first("committer"))
-            .or_else(|| self.body().contains(&0).then_some(("message", Flaw::Nul)))
+        first("author").or_else(|| first("committer")).or_else(|| {
+            self.body()
+                .contains(&0)
+                .then_some(("message", IdentProblem::Nul))
+        })
     }
 
     /// Returns the signature of the commit, and what it is over: the commit without its signature headers.
-    pub fn signature(&self) -> Option<Signed> {
+    pub fn signature(&self) -> Option<SignedPayload> {
         let mut signature = Vec::new();
         let mut payload = Vec::new();
         for header in headers(&self.raw) {
@@ -150,7 +152,7 @@ impl Commit {
         }
         payload.push(b'\n');
         payload.extend_from_slice(self.body());
-        (!signature.is_empty()).then_some(Signed { signature, payload })
+        (!signature.is_empty()).then_some(SignedPayload { signature, payload })
     }
 
     /// Returns the signed tags that were merged, each as the text of the whole tag.

@@ -1,14 +1,14 @@
 //! What the bytes of a file say: whose record it is, and what is in it. Every file is parsed once, and only
 //! when somebody asks what it says.
 //!
-//! Uses record, history's objects and version. Pure. Start at [`Contents`]. Follows `docs/spec/approval.md`, V2 and V3.
+//! Uses record, history's objects and version. Pure. Start at [`ContentCache`]. Follows `docs/spec/approval.md`, V2 and V3.
 
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::history::objects::{Kind, Objects, Obstacle, Oid};
-use crate::history::version::{Body, Content, Digest};
+use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
+use crate::history::version::{Content, Digest, VersionBody};
 use crate::record::file;
 use crate::record::file::RecordFile;
 use crate::record::id::Id;
@@ -26,58 +26,58 @@ pub enum Whose {
 }
 
 /// What files say, by their bytes.
-pub struct Contents<'o> {
+pub struct ContentCache<'o> {
     objects: &'o dyn Objects,
     keeps: Keeps<'o>,
-    known: HashMap<Oid, Known>,
+    known: HashMap<Oid, KnownContent>,
 }
 
 /// Whether the bytes of a file are kept until it is read; of many versions of which few are wanted, they take most of
 /// the room.
 pub type Keeps<'k> = &'k dyn Fn(&[u8]) -> bool;
 
-struct Known {
+struct KnownContent {
     whose: Whose,
     /// What the file says, and its name: under another name there may be another finding.
-    read: Option<(String, Body, Option<Digest>)>,
+    read: Option<(String, VersionBody, Option<Digest>)>,
 }
 
-impl Known {
+impl KnownContent {
     /// Returns what is known of a file that is longer than a record may be, and stays unread.
-    fn too_large(path: &str) -> Known {
-        let body = Body::known(Content::of(too_large(path)));
-        Known {
+    fn too_large(path: &str) -> KnownContent {
+        let body = VersionBody::known(Content::of(too_large(path)));
+        KnownContent {
             whose: Whose::Nobody,
             read: Some((path.to_owned(), body, None)),
         }
     }
 
-    fn of(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> Known {
+    fn of(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> KnownContent {
         let digest = Some(digest(&bytes));
         let (whose, body) = match at_first_sight(path, &bytes) {
-            Some(whose) if keeps(&bytes) => (whose, Body::unread(path, bytes)),
-            Some(whose) => (whose, Body::aside(path, blob)),
+            Some(whose) if keeps(&bytes) => (whose, VersionBody::unread(path, bytes)),
+            Some(whose) => (whose, VersionBody::aside(path, blob)),
             None => {
                 let source = file::read(path, &bytes);
-                (whose(&source), Body::known(Content::of(source)))
+                (whose(&source), VersionBody::known(Content::of(source)))
             }
         };
-        Known {
+        KnownContent {
             whose,
             read: Some((path.to_owned(), body, digest)),
         }
     }
 }
 
-impl<'o> Contents<'o> {
+impl<'o> ContentCache<'o> {
     /// Begins with nothing known, and keeps what is unread.
-    pub fn new(objects: &'o dyn Objects) -> Contents<'o> {
-        Contents::keeping(objects, &|_| true)
+    pub fn new(objects: &'o dyn Objects) -> ContentCache<'o> {
+        ContentCache::keeping(objects, &|_| true)
     }
 
     /// Begins with nothing known.
-    pub fn keeping(objects: &'o dyn Objects, keeps: Keeps<'o>) -> Contents<'o> {
-        Contents {
+    pub fn keeping(objects: &'o dyn Objects, keeps: Keeps<'o>) -> ContentCache<'o> {
+        ContentCache {
             objects,
             keeps,
             known: HashMap::new(),
@@ -87,9 +87,9 @@ impl<'o> Contents<'o> {
     /// Takes the bytes of a file that are no object of the repository.
     pub fn learn(&mut self, path: &str, blob: Oid, bytes: &[u8]) {
         let known = if bytes.len() > Limits::RECORD.bytes {
-            Known::too_large(path)
+            KnownContent::too_large(path)
         } else {
-            Known::of(path, blob, bytes.to_vec(), &|_| true)
+            KnownContent::of(path, blob, bytes.to_vec(), &|_| true)
         };
         self.known.insert(blob, known);
     }
@@ -106,7 +106,7 @@ impl<'o> Contents<'o> {
             Ok(None) => Whose::Nobody,
             Err(obstacle) => Whose::Missing(obstacle),
         };
-        let known = Known {
+        let known = KnownContent {
             whose: whose.clone(),
             read: None,
         };
@@ -115,7 +115,7 @@ impl<'o> Contents<'o> {
     }
 
     /// Returns what a file says, and the digest of its bytes where they are here.
-    pub fn read(&mut self, path: &str, blob: Oid) -> (Body, Option<Digest>) {
+    pub fn read(&mut self, path: &str, blob: Oid) -> (VersionBody, Option<Digest>) {
         let known = self.known.get(&blob).and_then(|known| known.read.as_ref());
         if let Some((at, body, digest)) = known
             && (at == path || is_same_stem(at, path) && !body.is_aside() && body.record().is_some())
@@ -123,22 +123,23 @@ impl<'o> Contents<'o> {
             return (body.clone(), *digest);
         }
         let known = match self.bytes_within(blob, Limits::RECORD.bytes) {
-            Ok(Some(bytes)) => Known::of(path, blob, bytes, self.keeps),
-            Ok(None) => Known::too_large(path),
-            Err(obstacle) => Known {
+            Ok(Some(bytes)) => KnownContent::of(path, blob, bytes, self.keeps),
+            Ok(None) => KnownContent::too_large(path),
+            Err(obstacle) => KnownContent {
                 whose: Whose::Missing(obstacle.clone()),
                 read: Some((
                     path.to_owned(),
-                    Body::known(Content::Missing(obstacle)),
+                    VersionBody::known(Content::Missing(obstacle)),
                     None,
                 )),
             },
         };
         let read = known.read.clone();
         self.known.insert(blob, known);
-        read.map_or((Body::known(Content::Gone), None), |(_, body, digest)| {
-            (body, digest)
-        })
+        read.map_or(
+            (VersionBody::known(Content::Gone), None),
+            |(_, body, digest)| (body, digest),
+        )
     }
 
     /// Reads a file once more, for the places in it; `None` where its bytes are not here.
@@ -153,7 +154,7 @@ impl<'o> Contents<'o> {
     /// Returns the bytes of a file that has at most so many, `None` of a longer one, which is not read.
     ///
     /// # Errors
-    /// As [`Contents::bytes`].
+    /// As [`ContentCache::bytes`].
     pub fn bytes_within(&self, blob: Oid, most: usize) -> Result<Option<Vec<u8>>, Obstacle> {
         bytes_within(self.objects, blob, most)
     }
@@ -164,7 +165,7 @@ impl<'o> Contents<'o> {
     /// [`Obstacle`] where they are not here, or the object is no file.
     pub fn bytes(&self, blob: Oid) -> Result<Vec<u8>, Obstacle> {
         match self.objects.read(blob)? {
-            (Kind::Blob, bytes) => Ok(bytes),
+            (ObjectKind::Blob, bytes) => Ok(bytes),
             _ => Err(Obstacle::malformed(blob, "it is no file")),
         }
     }
@@ -189,7 +190,7 @@ pub fn bytes_within(
         return Ok(None);
     }
     match objects.read(blob)? {
-        (Kind::Blob, bytes) => Ok(Some(bytes)),
+        (ObjectKind::Blob, bytes) => Ok(Some(bytes)),
         _ => Err(Obstacle::malformed(blob, "it is no file")),
     }
 }

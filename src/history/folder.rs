@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use crate::history::objects::{Kind, Objects, Obstacle, Oid};
+use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 
 /// The most entries that may lie below one folder of records.
 pub const MOST_ENTRIES: usize = 200_000;
@@ -16,7 +16,7 @@ pub const DEEPEST: usize = 100;
 
 /// One entry of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry<'t> {
+pub struct TreeEntry<'t> {
     /// The name, which need not be text.
     pub name: &'t [u8],
     /// What it is.
@@ -43,9 +43,9 @@ pub enum Mode {
 }
 
 /// Reads the entries of a folder one by one, in the order of git; the last one is an error where bytes are malformed.
-pub fn entries(raw: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, &'static str>> {
+pub fn entries(raw: &[u8]) -> impl Iterator<Item = Result<TreeEntry<'_>, &'static str>> {
     let mut rest = raw;
-    let mut before: Option<Entry<'_>> = None;
+    let mut before: Option<TreeEntry<'_>> = None;
     let mut twins = Twins::default();
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -73,7 +73,7 @@ struct Twins<'t> {
 
 impl<'t> Twins<'t> {
     /// Tells whether an entry is a folder that has the name of an earlier entry.
-    fn has(&mut self, entry: &Entry<'t>) -> bool {
+    fn has(&mut self, entry: &TreeEntry<'t>) -> bool {
         let may_follow = |name: &&'t [u8]| {
             let rest = entry.name.strip_prefix(*name);
             rest.is_some_and(|rest| rest.first().is_none_or(|next| *next < b'/'))
@@ -89,7 +89,7 @@ impl<'t> Twins<'t> {
     }
 }
 
-fn entry<'t>(rest: &mut &'t [u8]) -> Result<Entry<'t>, &'static str> {
+fn entry<'t>(rest: &mut &'t [u8]) -> Result<TreeEntry<'t>, &'static str> {
     let blank = rest.iter().take(8).position(|byte| *byte == b' ');
     let (mode, after) = blank
         .and_then(|at| rest.split_at_checked(at))
@@ -115,7 +115,7 @@ fn entry<'t>(rest: &mut &'t [u8]) -> Result<Entry<'t>, &'static str> {
         b"160000" => Mode::Submodule,
         _ => Mode::Other,
     };
-    Ok(Entry {
+    Ok(TreeEntry {
         name,
         mode,
         oid,
@@ -139,9 +139,9 @@ pub fn only(raw: &[u8], names: &HashSet<Vec<u8>>) -> Result<Vec<u8>, &'static st
 }
 
 /// Compares entries as git sorts them: a folder's name as if a slash stood behind it.
-pub fn order(left: &Entry<'_>, right: &Entry<'_>) -> Ordering {
+pub fn order(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> Ordering {
     let n_both = left.name.len().min(right.name.len());
-    let rest = |entry: &Entry<'_>| {
+    let rest = |entry: &TreeEntry<'_>| {
         let tail = (entry.mode == Mode::Folder).then_some(b'/');
         entry.name.get(n_both).copied().or(tail)
     };
@@ -150,7 +150,7 @@ pub fn order(left: &Entry<'_>, right: &Entry<'_>) -> Ordering {
 }
 
 /// Tells whether two neighbours are in order and have two names.
-fn precedes(left: &Entry<'_>, right: &Entry<'_>) -> bool {
+fn precedes(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> bool {
     left.name != right.name && order(left, right).is_lt()
 }
 
@@ -168,30 +168,30 @@ pub fn text(name: &[u8]) -> String {
 
 /// A folder whose entries are well-formed and in order.
 #[derive(Clone, Debug, Default)]
-pub struct Folder {
+pub struct TreeObject {
     raw: Vec<u8>,
     /// Where each entry begins.
     starts: Vec<usize>,
 }
 
-impl Folder {
+impl TreeObject {
     /// Reads a folder to its end.
     ///
     /// # Errors
     /// What is malformed about it.
-    pub fn parse(raw: Vec<u8>) -> Result<Folder, &'static str> {
+    pub fn parse(raw: Vec<u8>) -> Result<TreeObject, &'static str> {
         let mut starts = Vec::with_capacity(raw.len() / 40);
         let mut at = 0;
         for entry in entries(&raw) {
             starts.push(at);
             at += entry?.raw.len();
         }
-        Ok(Folder { raw, starts })
+        Ok(TreeObject { raw, starts })
     }
 
     /// Returns the entry of a name, which is that of a folder or of something else.
-    pub fn find(&self, name: &[u8], mode: Mode) -> Option<Entry<'_>> {
-        let wanted = Entry {
+    pub fn find(&self, name: &[u8], mode: Mode) -> Option<TreeEntry<'_>> {
+        let wanted = TreeEntry {
             name,
             mode,
             oid: Oid::NULL,
@@ -204,7 +204,7 @@ impl Folder {
         self.entry(*self.starts.get(at.ok()?)?)
     }
 
-    fn entry(&self, start: usize) -> Option<Entry<'_>> {
+    fn entry(&self, start: usize) -> Option<TreeEntry<'_>> {
         entry(&mut self.raw.get(start..)?).ok()
     }
 
@@ -220,7 +220,7 @@ impl Folder {
     }
 
     /// Returns the entries but for some of the first and some of the last.
-    fn between(&self, n_first: usize, n_last: usize) -> impl Iterator<Item = Entry<'_>> {
+    fn between(&self, n_first: usize, n_last: usize) -> impl Iterator<Item = TreeEntry<'_>> {
         let end = self.starts.len().saturating_sub(n_last);
         let starts = self.starts.get(n_first..end).unwrap_or_default().iter();
         starts.filter_map(|start| self.entry(*start))
@@ -235,7 +235,7 @@ enum From {
 }
 
 /// Returns how many entries of two folders are the same, from one end.
-fn n_shared(one: &Folder, other: &Folder, from: From) -> usize {
+fn n_shared(one: &TreeObject, other: &TreeObject, from: From) -> usize {
     let same = |n: &usize| {
         let [one, other] = [one, other].map(|folder| folder.bytes(*n, from));
         one.is_some() && one == other
@@ -247,14 +247,18 @@ fn n_shared(one: &Folder, other: &Folder, from: From) -> usize {
 pub type Both = (Option<(Mode, Oid)>, Option<(Mode, Oid)>);
 
 /// Calls back for each name that differs between two folders; a name may come twice, as a file and as a folder.
-pub fn differences<'f>(old: &'f Folder, new: &'f Folder, mut found: impl FnMut(&'f [u8], Both)) {
+pub fn differences<'f>(
+    old: &'f TreeObject,
+    new: &'f TreeObject,
+    mut found: impl FnMut(&'f [u8], Both),
+) {
     // Snapshots that follow each other share nearly all of a folder: only what lies between is looked at.
     let n_head = n_shared(old, new, From::First);
     let n_most = old.starts.len().min(new.starts.len()) - n_head;
     let n_tail = n_shared(old, new, From::Last).min(n_most);
     let mut lefts = old.between(n_head, n_tail).peekable();
     let mut rights = new.between(n_head, n_tail).peekable();
-    let what = |entry: &Entry<'_>| Some((entry.mode, entry.oid));
+    let what = |entry: &TreeEntry<'_>| Some((entry.mode, entry.oid));
     loop {
         let side = match (lefts.peek(), rights.peek()) {
             (None, None) => return,
@@ -280,11 +284,11 @@ pub fn differences<'f>(old: &'f Folder, new: &'f Folder, mut found: impl FnMut(&
 ///
 /// # Errors
 /// As [`read`], and [`Obstacle::Malformed`] where its bytes are.
-pub fn open(objects: &dyn Objects, oid: Option<Oid>) -> Result<Folder, Obstacle> {
+pub fn open(objects: &dyn Objects, oid: Option<Oid>) -> Result<TreeObject, Obstacle> {
     let Some(oid) = oid else {
-        return Ok(Folder::default());
+        return Ok(TreeObject::default());
     };
-    Folder::parse(read(objects, oid)?).map_err(|cause| Obstacle::malformed(oid, cause))
+    TreeObject::parse(read(objects, oid)?).map_err(|cause| Obstacle::malformed(oid, cause))
 }
 
 /// Reads the bytes of a folder.
@@ -293,7 +297,7 @@ pub fn open(objects: &dyn Objects, oid: Option<Oid>) -> Result<Folder, Obstacle>
 /// [`Obstacle`] where they are not here, or the object is no folder.
 pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Vec<u8>, Obstacle> {
     match objects.read(oid)? {
-        (Kind::Tree, raw) => Ok(raw),
+        (ObjectKind::Tree, raw) => Ok(raw),
         _ => Err(Obstacle::malformed(oid, "it is no folder")),
     }
 }

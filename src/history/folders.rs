@@ -1,19 +1,19 @@
 //! Which files differ between pairs of snapshots, folder by folder.
 //!
-//! Uses history's objects, tree, interest, paths. Pure. Start at [`Folders`]. Follows `docs/spec/performance.md`, growth:
+//! Uses history's objects, tree, interest, paths. Pure. Start at [`FolderComparison`]. Follows `docs/spec/performance.md`, growth:
 //! comparing snapshot by snapshot would unpack the same folders again and again, so all pairs of one folder are
 //! compared, oldest to newest, before the next folder is opened.
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::history::folder::{self, Both, DEEPEST, Folder, MOST_ENTRIES, Mode};
+use crate::history::folder::{self, Both, DEEPEST, MOST_ENTRIES, Mode, TreeObject};
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::paths::{self, Prefix};
-use crate::history::watched_paths::{Kind, WatchedFolder};
+use crate::history::paths::{self, LedgerPrefix};
+use crate::history::watched_paths::{WatchedFolder, WatchedKind};
 
 /// A pair of snapshots: an index into the caller's list of them.
-pub type Pair = usize;
+pub type SnapshotPair = usize;
 
 /// A file that differs between two snapshots. Only regular files are there; anything else counts as absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct FileChange {
     /// The path from the ledger's root.
     pub path: Rc<str>,
     /// What the file is read for.
-    pub kind: Kind,
+    pub kind: WatchedKind,
     /// Its bytes before.
     pub old: Option<Oid>,
     /// Its bytes after.
@@ -32,9 +32,9 @@ pub struct FileChange {
 
 /// One folder of a pair, to be compared.
 #[derive(Clone, Debug)]
-pub struct Job {
+pub struct ComparisonJob {
     /// The pair.
-    pub pair: Pair,
+    pub pair: SnapshotPair,
     /// The folder before.
     pub old: Option<Oid>,
     /// The folder after.
@@ -44,21 +44,21 @@ pub struct Job {
 }
 
 /// All comparisons of one walk.
-pub struct Folders<'o> {
+pub struct FolderComparison<'o> {
     objects: &'o dyn Objects,
-    prefix: &'o Prefix,
+    prefix: &'o LedgerPrefix,
     /// What is known of the topmost folders, by their ids: the raw entries that matter.
     pub tops: HashMap<Oid, Rc<[u8]>>,
     /// The files that differ, by pair.
     pub changes: Vec<Vec<FileChange>>,
     /// The pairs that could not be compared, and why.
-    pub obstacles: BTreeMap<Pair, Obstacle>,
+    pub obstacles: BTreeMap<SnapshotPair, Obstacle>,
     /// How many entries of each pair were looked at that differ.
     n_seen: Vec<usize>,
 }
 
 /// One thing that differs in a folder.
-struct Difference<'a> {
+struct FolderDifference<'a> {
     name: &'a [u8],
     both: Both,
     others: Vec<Option<(Mode, Oid)>>,
@@ -70,7 +70,7 @@ struct ComparedFolder<'p> {
     path: &'p str,
     /// The same as the ledger names it.
     ledger_path: String,
-    prefix: &'p Prefix,
+    prefix: &'p LedgerPrefix,
     at: WatchedFolder<'p>,
 }
 
@@ -90,16 +90,16 @@ impl<'p> ComparedFolder<'p> {
 }
 
 /// The folders inside one folder, with what is to be compared in each.
-type Inside = BTreeMap<String, Vec<Job>>;
+type SubfolderJobs = BTreeMap<String, Vec<ComparisonJob>>;
 
-impl<'o> Folders<'o> {
+impl<'o> FolderComparison<'o> {
     /// Begins comparisons, of whose topmost folders some may be known already.
     pub fn new(
         objects: &'o dyn Objects,
-        prefix: &'o Prefix,
+        prefix: &'o LedgerPrefix,
         tops: HashMap<Oid, Rc<[u8]>>,
-    ) -> Folders<'o> {
-        Folders {
+    ) -> FolderComparison<'o> {
+        FolderComparison {
             objects,
             prefix,
             tops,
@@ -110,7 +110,7 @@ impl<'o> Folders<'o> {
     }
 
     /// Compares the topmost folders of all pairs, and then the folders inside; jobs come in the order of time.
-    pub fn run(&mut self, top: WatchedFolder<'_>, jobs: Vec<Job>) {
+    pub fn run(&mut self, top: WatchedFolder<'_>, jobs: Vec<ComparisonJob>) {
         let n_pairs = jobs.iter().map(|job| job.pair + 1).max().unwrap_or(0);
         let n_pairs = n_pairs.max(self.changes.len());
         self.changes.resize_with(n_pairs, Vec::new);
@@ -119,15 +119,21 @@ impl<'o> Folders<'o> {
     }
 
     /// Tells whether anything that matters differs in a pair.
-    pub fn differs(&self, pair: Pair) -> bool {
+    pub fn differs(&self, pair: SnapshotPair) -> bool {
         self.changes
             .get(pair)
             .is_some_and(|changes| !changes.is_empty())
     }
 
-    fn compare(&mut self, path: &str, at: WatchedFolder<'_>, jobs: Vec<Job>, depth: usize) {
+    fn compare(
+        &mut self,
+        path: &str,
+        at: WatchedFolder<'_>,
+        jobs: Vec<ComparisonJob>,
+        depth: usize,
+    ) {
         let mut recent = Recent::default();
-        let mut inside = Inside::new();
+        let mut inside = SubfolderJobs::new();
         let place = ComparedFolder {
             path,
             ledger_path: self.prefix.inward(path),
@@ -157,9 +163,9 @@ impl<'o> Folders<'o> {
     fn compare_one(
         &mut self,
         place: &ComparedFolder<'_>,
-        job: &Job,
+        job: &ComparisonJob,
         recent: &mut Recent,
-        inside: &mut Inside,
+        inside: &mut SubfolderJobs,
     ) -> Result<(), Obstacle> {
         let mut read = |oid: Option<Oid>| match oid {
             None => Ok(Rc::default()),
@@ -171,7 +177,7 @@ impl<'o> Folders<'o> {
         let (old, new) = (read(job.old)?, read(job.new)?);
         let mut found = Vec::new();
         folder::differences(&old, &new, |name, both| {
-            found.push(Difference {
+            found.push(FolderDifference {
                 name,
                 both,
                 others: Vec::new(),
@@ -200,9 +206,9 @@ impl<'o> Folders<'o> {
     fn take(
         &mut self,
         place: &ComparedFolder<'_>,
-        pair: Pair,
-        difference: &Difference<'_>,
-        inside: &mut Inside,
+        pair: SnapshotPair,
+        difference: &FolderDifference<'_>,
+        inside: &mut SubfolderJobs,
     ) -> Result<(), Obstacle> {
         if let Some(n_seen) = self.n_seen.get_mut(pair) {
             *n_seen += 1;
@@ -223,7 +229,7 @@ impl<'o> Folders<'o> {
         };
         let kind = place.at.file(&name);
         let mut add =
-            |kind: Kind, old: Option<Oid>, new: Option<Oid>, others: Box<[Option<Oid>]>| {
+            |kind: WatchedKind, old: Option<Oid>, new: Option<Oid>, others: Box<[Option<Oid>]>| {
                 if let Some(changes) = self.changes.get_mut(pair).filter(|_| old != new) {
                     // Most commits change one file, and there may be a million of them.
                     if changes.is_empty() {
@@ -247,13 +253,13 @@ impl<'o> Folders<'o> {
                 others,
             );
         }
-        if kind == Some(Kind::Record) {
+        if kind == Some(WatchedKind::Record) {
             let (old, new) = (other(&difference.both.0), other(&difference.both.1));
-            add(Kind::Other, old, new, Box::default());
+            add(WatchedKind::Other, old, new, Box::default());
         }
         let (old, new) = (folder(&difference.both.0), folder(&difference.both.1));
         if old != new && place.inside(&name).is_some() {
-            inside.entry(name).or_default().push(Job {
+            inside.entry(name).or_default().push(ComparisonJob {
                 pair,
                 old,
                 new,
@@ -270,8 +276,8 @@ fn too_large(folder: &str) -> Obstacle {
     }
 }
 
-fn parse(oid: Oid, raw: Vec<u8>) -> Result<Rc<Folder>, Obstacle> {
-    match Folder::parse(raw) {
+fn parse(oid: Oid, raw: Vec<u8>) -> Result<Rc<TreeObject>, Obstacle> {
+    match TreeObject::parse(raw) {
         Ok(folder) => Ok(Rc::new(folder)),
         Err(cause) => Err(Obstacle::malformed(oid, cause)),
     }
@@ -280,13 +286,13 @@ fn parse(oid: Oid, raw: Vec<u8>) -> Result<Rc<Folder>, Obstacle> {
 /// The folders that were read last: neighbours in history share most of them.
 #[derive(Default)]
 struct Recent {
-    kept: Vec<(Oid, Rc<Folder>)>,
+    kept: Vec<(Oid, Rc<TreeObject>)>,
 }
 
 impl Recent {
     const MOST: usize = 12;
 
-    fn read(&mut self, objects: &dyn Objects, oid: Oid) -> Result<Rc<Folder>, Obstacle> {
+    fn read(&mut self, objects: &dyn Objects, oid: Oid) -> Result<Rc<TreeObject>, Obstacle> {
         if let Some(at) = self.kept.iter().position(|(kept, _)| *kept == oid) {
             let hit = self.kept.remove(at);
             let folder = Rc::clone(&hit.1);

@@ -6,14 +6,14 @@
 use crate::history::chain;
 use crate::history::change::intersect;
 use crate::history::commit::Commit;
-use crate::history::content::Contents;
+use crate::history::content::ContentCache;
 use crate::history::mainline::{Flag, Mainline};
 use crate::history::merge_content::{ComparedPath, Merges};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::thrown_off::Loss;
 use crate::history::thrown_off::ThrownOff;
 use crate::history::trails::Bytes;
-use crate::history::version::{FileAt, Key, Trail};
+use crate::history::version::{FileAt, Trail, TrailKey};
 use crate::record::Record;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -96,9 +96,9 @@ impl Foxtrot {
     pub fn mark(
         &self,
         merges: &mut Merges<'_>,
-        contents: &mut Contents<'_>,
+        contents: &mut ContentCache<'_>,
         mainline: &Mainline,
-        trails: &mut BTreeMap<Key, Trail>,
+        trails: &mut BTreeMap<TrailKey, Trail>,
     ) -> Result<(), Obstacle> {
         let Some(landing) = mainline.landings.get(self.landing) else {
             return Ok(());
@@ -112,7 +112,7 @@ impl Foxtrot {
             };
             let changed = merges.compare(contents, earlier, commit)?;
             for (subject, bytes) in &*changed {
-                let ComparedPath::Record(key @ Key::Id(_)) = subject else {
+                let ComparedPath::Record(key @ TrailKey::Id(_)) = subject else {
                     continue;
                 };
                 let left = merges.compare(contents, commit.oid, &merge)?;
@@ -140,7 +140,7 @@ impl Foxtrot {
 
 /// Returns what a change took away that stands in the files of the merge all the same, and what the record then said.
 fn loss(
-    contents: &mut Contents<'_>,
+    contents: &mut ContentCache<'_>,
     changed: &Bytes,
     merged: &[FileAt],
 ) -> Option<(Loss, Option<Rc<Record>>)> {
@@ -164,7 +164,7 @@ fn loss(
 }
 
 /// Returns what files say, where they are one that can be read.
-fn record(contents: &mut Contents<'_>, files: &[FileAt]) -> Option<Rc<Record>> {
+fn record(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record>> {
     let [only] = files else { return None };
     let (body, _) = contents.read(&only.path, only.blob);
     body.record().map(Rc::clone)

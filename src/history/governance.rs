@@ -3,36 +3,39 @@
 //! Uses policy, history's chain, folders, graph, tree, version. Pure. Start at [`States`]. Follows
 //! `docs/spec/approval.md`, G1 and G2.
 
+pub use self::MainlineGovernance as State;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use crate::history::chain::Chain;
-use crate::history::content::{self, Contents};
+use crate::history::content::{self, ContentCache};
 use crate::history::folders::FileChange;
-use crate::history::graph::Stop;
+use crate::history::graph::ChangedLanding;
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::trails;
 use crate::history::tree::{self, CommitTree};
-use crate::history::version::{self, Body, Change, Content, Key, MadeInMerge, Trail, Version};
-use crate::history::watched_paths::Kind;
+use crate::history::version::{
+    self, Content, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
+};
+use crate::history::watched_paths::WatchedKind;
 use crate::policy::governance;
 use crate::policy::governance::Governance;
 use crate::yaml::node::Limits;
 
 /// The governance that holds after a commit of the mainline.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct MainlineGovernance {
     /// The files; the built-in defaults where there is no policy yet or none can be read.
     pub governance: Rc<Governance>,
     /// Where they are from.
-    pub origin: Origin,
+    pub origin: GovernanceOrigin,
 }
 
 /// Where governance files are from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum GovernanceOrigin {
     /// The tree of the commit itself or, the files being the same, of this earlier one.
     Own(Oid),
     /// An earlier commit, as there is no readable policy in the tree: flag `earlier-policy`.
@@ -43,15 +46,15 @@ pub enum Origin {
     Unknown(Obstacle),
 }
 
-impl State {
+impl MainlineGovernance {
     /// Returns the paths of the governance files, without detours.
-    fn paths(&self, prefix: &Prefix) -> impl Iterator<Item = String> {
+    fn paths(&self, prefix: &LedgerPrefix) -> impl Iterator<Item = String> {
         let paths = self.governance.paths().into_iter();
         paths.map(|path| prefix.plain(&path))
     }
 
     /// Tells whether the policy names a governance file, by its path without detours.
-    pub fn names(&self, prefix: &Prefix, path: &str) -> bool {
+    pub fn names(&self, prefix: &LedgerPrefix, path: &str) -> bool {
         self.paths(prefix).any(|named| named == path)
     }
 }
@@ -59,9 +62,9 @@ impl State {
 /// The governance along the mainline: runs of landings after which the same files hold.
 #[derive(Clone, Debug)]
 pub struct States {
-    before_all: Rc<State>,
+    before_all: Rc<MainlineGovernance>,
     /// The first landing of each run, and what holds from there on; empty until it is known.
-    runs: Vec<(usize, OnceCell<Rc<State>>)>,
+    runs: Vec<(usize, OnceCell<Rc<MainlineGovernance>>)>,
 }
 
 impl Default for States {
@@ -73,15 +76,18 @@ impl Default for States {
 impl States {
     /// Returns the states of a mainline of which nothing is judged.
     pub fn unread() -> States {
-        let before_all = State {
+        let before_all = MainlineGovernance {
             governance: Rc::default(),
-            origin: Origin::Defaults,
+            origin: GovernanceOrigin::Defaults,
         };
         States::of_runs(Rc::new(before_all), [])
     }
 
     /// Returns states that are to be filled in, run by run; the landings where runs begin are sorted.
-    pub fn of_runs(before_all: Rc<State>, from: impl IntoIterator<Item = usize>) -> States {
+    pub fn of_runs(
+        before_all: Rc<MainlineGovernance>,
+        from: impl IntoIterator<Item = usize>,
+    ) -> States {
         let runs = from.into_iter().map(|from| (from, OnceCell::new()));
         States {
             before_all,
@@ -90,14 +96,14 @@ impl States {
     }
 
     /// Fills in what holds from the landing on where a run begins; what is known stays.
-    pub fn fill(&self, from: usize, state: Rc<State>) {
+    pub fn fill(&self, from: usize, state: Rc<MainlineGovernance>) {
         let run = self.runs.binary_search_by_key(&from, |(from, _)| *from);
         if let Some((_, cell)) = run.ok().and_then(|run| self.runs.get(run)) {
             cell.get_or_init(|| state);
         }
     }
 
-    fn push(&mut self, from: usize, state: Rc<State>) {
+    fn push(&mut self, from: usize, state: Rc<MainlineGovernance>) {
         self.runs.push((from, OnceCell::from(state)));
     }
 
@@ -112,19 +118,19 @@ impl States {
     }
 
     /// Returns what holds after so many runs.
-    pub fn after_runs(&self, n_runs: usize) -> &Rc<State> {
+    pub fn after_runs(&self, n_runs: usize) -> &Rc<MainlineGovernance> {
         let runs = self.runs.get(..n_runs).unwrap_or(&self.runs).iter();
         let mut known = runs.rev().filter_map(|(_, state)| state.get());
         known.next().unwrap_or(&self.before_all)
     }
 
     /// Returns the state after a landing.
-    pub fn at(&self, landing: usize) -> &Rc<State> {
+    pub fn at(&self, landing: usize) -> &Rc<MainlineGovernance> {
         self.after_runs(self.run(landing))
     }
 
     /// Returns the state at the first parent of a landing, which judges what lands there.
-    pub fn before(&self, landing: usize) -> &Rc<State> {
+    pub fn before(&self, landing: usize) -> &Rc<MainlineGovernance> {
         match landing.checked_sub(1) {
             Some(parent) => self.at(parent),
             None => &self.before_all,
@@ -132,22 +138,22 @@ impl States {
     }
 
     /// Returns the state before the first landing.
-    pub fn before_all(&self) -> &Rc<State> {
+    pub fn before_all(&self) -> &Rc<MainlineGovernance> {
         &self.before_all
     }
 
     /// Returns the paths that any policy of the mainline named, without detours.
-    pub fn paths(&self, prefix: &Prefix) -> BTreeSet<String> {
+    pub fn paths(&self, prefix: &LedgerPrefix) -> BTreeSet<String> {
         self.each().flat_map(|state| state.paths(prefix)).collect()
     }
 
     /// Returns the states of the mainline, oldest first, each once.
-    pub fn each(&self) -> impl Iterator<Item = &Rc<State>> {
+    pub fn each(&self) -> impl Iterator<Item = &Rc<MainlineGovernance>> {
         self.runs.iter().filter_map(|(_, state)| state.get())
     }
 
     /// Returns the landings where a run begins, each with what holds from there on.
-    pub fn from(&self) -> impl Iterator<Item = (usize, &Rc<State>)> {
+    pub fn from(&self) -> impl Iterator<Item = (usize, &Rc<MainlineGovernance>)> {
         let runs = self.runs.iter();
         runs.filter_map(|(from, state)| Some((*from, state.get()?)))
     }
@@ -157,15 +163,15 @@ impl States {
 pub fn read(
     objects: &dyn Objects,
     chain: &Chain,
-    stops: &[Stop],
+    stops: &[ChangedLanding],
     changes: &[Vec<FileChange>],
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
 ) -> States {
     let origin = match &chain.mainline.boundary {
-        Some(obstacle) => Origin::Unknown(obstacle.clone()),
-        None => Origin::Defaults,
+        Some(obstacle) => GovernanceOrigin::Unknown(obstacle.clone()),
+        None => GovernanceOrigin::Defaults,
     };
-    let before_all = Rc::new(State {
+    let before_all = Rc::new(MainlineGovernance {
         governance: Rc::default(),
         origin,
     });
@@ -175,8 +181,11 @@ pub fn read(
     for (landing, commit) in chain.commits.iter().enumerate() {
         let stop = stops.next_if(|stop| stop.landing == landing);
         let changed = stop.and_then(|stop| changes.get(stop.pair));
-        let is_other = changed
-            .is_some_and(|changes| changes.iter().any(|change| change.kind == Kind::Governance));
+        let is_other = changed.is_some_and(|changes| {
+            changes
+                .iter()
+                .any(|change| change.kind == WatchedKind::Governance)
+        });
         if is_other {
             let tree = CommitTree::new(objects, commit.tree, prefix);
             current = Rc::new(next(&tree, commit.oid, &current));
@@ -186,26 +195,28 @@ pub fn read(
     states
 }
 
-fn next(tree: &CommitTree<'_>, commit: Oid, before: &State) -> State {
+fn next(tree: &CommitTree<'_>, commit: Oid, before: &MainlineGovernance) -> MainlineGovernance {
     let own = match Governance::read(tree) {
         Ok(own) => own,
         Err(error) => {
-            return State {
+            return MainlineGovernance {
                 governance: Rc::clone(&before.governance),
-                origin: Origin::Unknown(tree::obstacle(&error)),
+                origin: GovernanceOrigin::Unknown(tree::obstacle(&error)),
             };
         }
     };
     if own.state == governance::State::Sound {
-        return State {
+        return MainlineGovernance {
             governance: Rc::new(own),
-            origin: Origin::Own(commit),
+            origin: GovernanceOrigin::Own(commit),
         };
     }
-    State {
+    MainlineGovernance {
         governance: Rc::clone(&before.governance),
         origin: match &before.origin {
-            Origin::Own(earlier) | Origin::Earlier(earlier) => Origin::Earlier(*earlier),
+            GovernanceOrigin::Own(earlier) | GovernanceOrigin::Earlier(earlier) => {
+                GovernanceOrigin::Earlier(*earlier)
+            }
             other => other.clone(),
         },
     }
@@ -223,7 +234,7 @@ pub struct GovernanceFiles {
 /// Adds the versions that a landing makes of governance files, and returns their paths.
 pub fn land(
     known: &mut GovernanceFiles,
-    contents: &Contents<'_>,
+    contents: &ContentCache<'_>,
     landed: trails::LandedFiles<'_>,
     changes: &[FileChange],
 ) -> Vec<String> {
@@ -231,7 +242,7 @@ pub fn land(
     let mut paths = Vec::new();
     for change in changes {
         let path = &change.path;
-        if change.kind != Kind::Governance {
+        if change.kind != WatchedKind::Governance {
             continue;
         }
         let was_there = trails.contains_key(&**path);
@@ -255,7 +266,7 @@ pub fn land(
             Some(Err(obstacle)) => (Content::Missing(obstacle), None),
         };
         let trail = trails.entry(path.to_string()).or_insert_with(|| Trail {
-            key: Key::Path(path.to_string()),
+            key: TrailKey::Path(path.to_string()),
             versions: Vec::new(),
             became: None,
             thrown_off: Vec::new(),
@@ -264,11 +275,11 @@ pub fn land(
             n: trail.versions.len() + 1,
             landing: landed.landing,
             commit: Rc::clone(landed.commit),
-            change: landed.cut_off.map_or(kind, |_| Change::Inherited),
+            change: landed.cut_off.map_or(kind, |_| VersionChange::Inherited),
             before,
             files,
             origins: Box::default(),
-            record: Body::known(record),
+            record: VersionBody::known(record),
             digest,
             touched: Vec::new(),
             nested: Vec::new(),

@@ -1,6 +1,6 @@
 //! The commits that each landing brought, and which pairs of snapshots have to be compared.
 //!
-//! Uses history's objects, commit, chain, folders, interest, tree. Pure. Start at [`Reader`]. Follows
+//! Uses history's objects, commit, chain, folders, interest, tree. Pure. Start at [`GraphReader`]. Follows
 //! `docs/spec/approval.md`, 4: an incremental set of commits is exact under any skew of clocks, and reads each once.
 
 use std::collections::{HashMap, HashSet};
@@ -10,20 +10,20 @@ use std::rc::Rc;
 use crate::history::chain::{self, Chain};
 use crate::history::commit::Commit;
 use crate::history::folder;
-use crate::history::folders::{Job, Pair};
+use crate::history::folders::{ComparisonJob, SnapshotPair};
 use crate::history::foxtrot::{self, Foxtrot};
 use crate::history::objects::{Edge, Objects, Obstacle, Oid};
 use crate::history::watched_paths::Interest;
 
 /// A landing at which something that matters differs from the first parent.
 #[derive(Clone, Debug)]
-pub struct Stop {
+pub struct ChangedLanding {
     /// Its index in the mainline.
     pub landing: usize,
     /// The comparison with the first parent.
-    pub pair: Pair,
+    pub pair: SnapshotPair,
     /// The commits of the merged branches at which something that matters differs, once they were asked for.
-    pub sides: Vec<Side>,
+    pub sides: Vec<SideCommit>,
     /// The commits that the merge brought, sorted by their ids.
     brought: Vec<Rc<Commit>>,
     /// Commits that were there before and from which the merged branches set out, sorted; of merges alone.
@@ -32,9 +32,9 @@ pub struct Stop {
     pub truncated: Option<Obstacle>,
 }
 
-impl Stop {
+impl ChangedLanding {
     /// Returns all comparisons that were made for it.
-    pub fn pairs(&self) -> impl Iterator<Item = Pair> {
+    pub fn pairs(&self) -> impl Iterator<Item = SnapshotPair> {
         let sides = self.sides.iter();
         let of_sides = sides.flat_map(|side| side.first.iter().chain(&side.all));
         of_sides.chain([&self.pair]).copied()
@@ -43,21 +43,21 @@ impl Stop {
 
 /// A commit of a merged branch.
 #[derive(Clone, Debug)]
-pub struct Side {
+pub struct SideCommit {
     /// The commit.
     pub commit: Rc<Commit>,
     /// The comparison with its first parent, where that differs.
-    pub first: Option<Pair>,
+    pub first: Option<SnapshotPair>,
     /// The comparisons with each of its parents, where all of them differ; a commit without parents has one, with
     /// nothing.
-    pub all: Vec<Pair>,
+    pub all: Vec<SnapshotPair>,
 }
 
 /// What the commits say, before any file is looked at.
 #[derive(Debug, Default)]
 pub struct Graph {
     /// The landings of interest, oldest first.
-    pub stops: Vec<Stop>,
+    pub stops: Vec<ChangedLanding>,
     /// The entries that matter of each topmost folder, by its id.
     pub tops: HashMap<Oid, Rc<[u8]>>,
     /// The merges whose other side was the first-parent line before, oldest first.
@@ -67,7 +67,7 @@ pub struct Graph {
 }
 
 /// Reads commits and their topmost folders, each once.
-pub struct Reader<'o> {
+pub struct GraphReader<'o> {
     objects: &'o dyn Objects,
     names: Option<HashSet<Vec<u8>>>,
     /// What was read so far.
@@ -79,7 +79,7 @@ pub struct Reader<'o> {
     n_pairs: usize,
 }
 
-impl<'o> Reader<'o> {
+impl<'o> GraphReader<'o> {
     /// Reads every commit that can be reached from a mainline, and returns the comparisons of its landings with their
     /// first parents, with those of the merged branches or without, in the order of time.
     ///
@@ -89,15 +89,15 @@ impl<'o> Reader<'o> {
         objects: &'o dyn Objects,
         chain: &Chain,
         interest: &Interest,
-        sides: Sides,
-    ) -> Result<(Reader<'o>, Vec<Job>), Obstacle> {
+        sides: BranchReading,
+    ) -> Result<(GraphReader<'o>, Vec<ComparisonJob>), Obstacle> {
         let names = interest.names().map(|names| {
             names
                 .into_iter()
                 .map(|name| name.as_bytes().to_vec())
                 .collect()
         });
-        let mut reader = Reader {
+        let mut reader = GraphReader {
             objects,
             names,
             graph: Graph::default(),
@@ -121,7 +121,7 @@ impl<'o> Reader<'o> {
             if !same {
                 let before = before.map(|before| before.tree);
                 let (mut stop, job) = reader.stop(landing, commit, before, branches);
-                if sides == Sides::AtOnce {
+                if sides == BranchReading::AtOnce {
                     reader.look(&mut stop, &mut jobs);
                 }
                 reader.graph.stops.push(stop);
@@ -134,7 +134,7 @@ impl<'o> Reader<'o> {
 
     /// Looks at the merged branches of the landings that are wanted, and returns the comparisons to be made there, in
     /// the order of time.
-    pub fn sides(&mut self, wanted: &dyn Fn(&Stop) -> bool) -> Vec<Job> {
+    pub fn sides(&mut self, wanted: &dyn Fn(&ChangedLanding) -> bool) -> Vec<ComparisonJob> {
         let mut stops = mem::take(&mut self.graph.stops);
         let mut jobs = Vec::new();
         for stop in stops.iter_mut().filter(|stop| wanted(stop)) {
@@ -145,7 +145,7 @@ impl<'o> Reader<'o> {
     }
 
     /// Looks at the merged branches of a landing.
-    fn look(&mut self, stop: &mut Stop, jobs: &mut Vec<Job>) {
+    fn look(&mut self, stop: &mut ChangedLanding, jobs: &mut Vec<ComparisonJob>) {
         for commit in mem::take(&mut stop.brought) {
             match self.side(&commit, jobs) {
                 Ok(Some(side)) => stop.sides.push(side),
@@ -158,7 +158,7 @@ impl<'o> Reader<'o> {
 
 /// When merged branches are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sides {
+pub enum BranchReading {
     /// With the landings, so that the comparisons are in the order of time.
     AtOnce,
     /// Only those that are asked for later.
@@ -167,16 +167,16 @@ pub enum Sides {
 
 /// The commits that a merge brought.
 #[derive(Default)]
-struct Branches {
+struct MergedBranches {
     commits: Vec<Rc<Commit>>,
     frontier: Vec<Oid>,
     truncated: Option<Obstacle>,
 }
 
-impl Reader<'_> {
+impl GraphReader<'_> {
     /// Returns what can be reached from the further parents and from nothing before.
-    fn branches(&mut self, landing: usize, commit: &Commit) -> Branches {
-        let mut branches = Branches::default();
+    fn branches(&mut self, landing: usize, commit: &Commit) -> MergedBranches {
+        let mut branches = MergedBranches::default();
         let mut stack: Vec<Oid> = commit.parents.iter().skip(1).copied().collect();
         while let Some(oid) = stack.pop() {
             if let Some(landed) = self.graph.landed.get(&oid) {
@@ -212,12 +212,12 @@ impl Reader<'_> {
         landing: usize,
         commit: &Commit,
         before: Option<Oid>,
-        branches: Branches,
-    ) -> (Stop, Job) {
+        branches: MergedBranches,
+    ) -> (ChangedLanding, ComparisonJob) {
         let parents = commit.parents.iter().skip(1);
         let others = parents.map(|parent| self.tree(*parent).ok()).collect();
         let job = self.job(before, commit.tree, others);
-        let stop = Stop {
+        let stop = ChangedLanding {
             landing,
             pair: job.pair,
             sides: Vec::new(),
@@ -230,7 +230,11 @@ impl Reader<'_> {
 
     /// Returns the comparisons of a commit of a branch, `None` where nothing that matters differs from any parent; a
     /// merge that keeps what its first parent has needs none.
-    fn side(&mut self, commit: &Rc<Commit>, jobs: &mut Vec<Job>) -> Result<Option<Side>, Obstacle> {
+    fn side(
+        &mut self,
+        commit: &Rc<Commit>,
+        jobs: &mut Vec<ComparisonJob>,
+    ) -> Result<Option<SideCommit>, Obstacle> {
         let top = self.top(commit.tree)?;
         let mut differing = Vec::new();
         for parent in commit.parents.iter() {
@@ -249,7 +253,7 @@ impl Reader<'_> {
             return Ok(None);
         }
         if !first_differs && !all_differ {
-            return Ok(Some(Side {
+            return Ok(Some(SideCommit {
                 commit: Rc::clone(commit),
                 first: None,
                 all: Vec::new(),
@@ -262,23 +266,23 @@ impl Reader<'_> {
         if !all_differ {
             trees.truncate(1);
         }
-        let mut pairs: Vec<Pair> = Vec::new();
+        let mut pairs: Vec<SnapshotPair> = Vec::new();
         for tree in trees {
             let job = self.job(tree, commit.tree, Vec::new());
             pairs.push(job.pair);
             jobs.push(job);
         }
-        Ok(Some(Side {
+        Ok(Some(SideCommit {
             commit: Rc::clone(commit),
             first: pairs.first().copied(),
             all: if all_differ { pairs } else { Vec::new() },
         }))
     }
 
-    fn job(&mut self, old: Option<Oid>, new: Oid, others: Vec<Option<Oid>>) -> Job {
+    fn job(&mut self, old: Option<Oid>, new: Oid, others: Vec<Option<Oid>>) -> ComparisonJob {
         let pair = self.n_pairs;
         self.n_pairs += 1;
-        Job {
+        ComparisonJob {
             pair,
             old,
             new: Some(new),

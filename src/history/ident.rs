@@ -1,6 +1,6 @@
 //! Who a commit names as its author or committer, read from the raw header as git reads it.
 //!
-//! Uses record's times. Pure, never fails: what is odd is a [`Flaw`]. Start at [`Ident`]. Follows
+//! Uses record's times. Pure, never fails: what is odd is a [`IdentProblem`]. Start at [`Ident`]. Follows
 //! `docs/spec/approval.md`, A7 and 5 (2 to 4).
 
 use std::fmt;
@@ -17,12 +17,12 @@ pub struct Ident {
     /// The time, `None` where it can't be read.
     pub time: Option<Instant>,
     /// What is odd about the header.
-    pub flaws: Vec<Flaw>,
+    pub flaws: Vec<IdentProblem>,
 }
 
 /// What is odd about the header of a commit. Different readers take different persons or times from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Flaw {
+pub enum IdentProblem {
     /// There is no such header.
     Absent,
     /// There are two of them.
@@ -42,10 +42,10 @@ impl Ident {
     pub fn parse(line: &str) -> Ident {
         let mut flaws = Vec::new();
         if line.contains('\0') {
-            flaws.push(Flaw::Nul);
+            flaws.push(IdentProblem::Nul);
         }
         let Some((name, rest)) = line.split_once('<') else {
-            flaws.push(Flaw::NoAddress);
+            flaws.push(IdentProblem::NoAddress);
             return Ident {
                 name: line.trim().to_owned(),
                 flaws,
@@ -53,17 +53,17 @@ impl Ident {
             };
         };
         let (email, rest) = rest.split_once('>').unwrap_or_else(|| {
-            flaws.push(Flaw::NoAddress);
+            flaws.push(IdentProblem::NoAddress);
             ("", rest)
         });
         if email.contains('<') || name.contains('>') || rest.contains(['<', '>']) {
-            flaws.push(Flaw::TwoAddresses);
+            flaws.push(IdentProblem::TwoAddresses);
         }
         // Git takes the time from behind the last bracket.
         let tail = rest.rsplit('>').next().unwrap_or(rest);
         let time = time(tail);
         if time.is_none() {
-            flaws.push(Flaw::BadTime);
+            flaws.push(IdentProblem::BadTime);
         }
         Ident {
             name: name.trim().to_owned(),
@@ -76,7 +76,7 @@ impl Ident {
     /// Returns the ident of a commit that has no such header.
     pub fn absent() -> Ident {
         Ident {
-            flaws: vec![Flaw::Absent],
+            flaws: vec![IdentProblem::Absent],
             ..Ident::default()
         }
     }
@@ -102,15 +102,15 @@ fn time(tail: &str) -> Option<Instant> {
     Instant::from_unix(seconds.parse().ok()?)
 }
 
-impl fmt::Display for Flaw {
+impl fmt::Display for IdentProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Flaw::Absent => "the header is absent",
-            Flaw::Twice => "the header stands there twice",
-            Flaw::NoAddress => "it has no `<address>`",
-            Flaw::TwoAddresses => "it has more than one `<` or `>`",
-            Flaw::BadTime => "its time can't be read",
-            Flaw::Nul => "a NUL stands in it",
+            IdentProblem::Absent => "the header is absent",
+            IdentProblem::Twice => "the header stands there twice",
+            IdentProblem::NoAddress => "it has no `<address>`",
+            IdentProblem::TwoAddresses => "it has more than one `<` or `>`",
+            IdentProblem::BadTime => "its time can't be read",
+            IdentProblem::Nul => "a NUL stands in it",
         })
     }
 }

@@ -7,20 +7,20 @@ use std::rc::Rc;
 
 use crate::history::chain;
 use crate::history::commit::Commit;
-use crate::history::content::Contents;
-use crate::history::folders::{FileChange, Folders, Job};
-use crate::history::graph::{Graph, Stop};
+use crate::history::content::ContentCache;
+use crate::history::folders::{ComparisonJob, FileChange, FolderComparison};
+use crate::history::graph::{ChangedLanding, Graph};
 use crate::history::objects::{Edge, Merge, Objects, Obstacle, Oid};
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::trails::{self, Bytes};
-use crate::history::version::{self, Change, FileAt, Key, MadeInMerge, Version};
-use crate::history::watched_paths::{Interest, Kind};
+use crate::history::version::{self, FileAt, MadeInMerge, TrailKey, Version, VersionChange};
+use crate::history::watched_paths::{Interest, WatchedKind};
 use crate::yaml::node::Limits;
 
 /// What is looked up about merges, each comparison made once.
 pub struct Merges<'o> {
     objects: &'o dyn Objects,
-    prefix: &'o Prefix,
+    prefix: &'o LedgerPrefix,
     interest: &'o Interest,
     graph: &'o Graph,
     compared: HashMap<(Oid, Oid), Rc<Differing>>,
@@ -33,7 +33,7 @@ pub type Differing = BTreeMap<ComparedPath, Bytes>;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ComparedPath {
     /// A record.
-    Record(Key),
+    Record(TrailKey),
     /// A governance file, by its path.
     Governance(String),
 }
@@ -42,7 +42,7 @@ impl<'o> Merges<'o> {
     /// Begins with nothing compared.
     pub fn new(
         objects: &'o dyn Objects,
-        prefix: &'o Prefix,
+        prefix: &'o LedgerPrefix,
         interest: &'o Interest,
         graph: &'o Graph,
     ) -> Merges<'o> {
@@ -61,8 +61,8 @@ impl<'o> Merges<'o> {
     /// merged branches touched it.
     pub fn judge(
         &mut self,
-        contents: &mut Contents<'_>,
-        stop: &Stop,
+        contents: &mut ContentCache<'_>,
+        stop: &ChangedLanding,
         subject: &ComparedPath,
         version: &Version,
         others: &[Option<Oid>],
@@ -85,8 +85,8 @@ impl<'o> Merges<'o> {
 
     fn look(
         &mut self,
-        contents: &mut Contents<'_>,
-        stop: &Stop,
+        contents: &mut ContentCache<'_>,
+        stop: &ChangedLanding,
         subject: &ComparedPath,
         version: &Version,
     ) -> Result<MadeInMerge, Obstacle> {
@@ -132,8 +132,8 @@ impl<'o> Merges<'o> {
     /// Returns the bytes of the record at the merge base; `None` where there are none, or several that disagree.
     fn base(
         &mut self,
-        contents: &mut Contents<'_>,
-        stop: &Stop,
+        contents: &mut ContentCache<'_>,
+        stop: &ChangedLanding,
         subject: &ComparedPath,
         version: &Version,
     ) -> Result<Option<Oid>, Obstacle> {
@@ -177,7 +177,7 @@ impl<'o> Merges<'o> {
     /// [`Obstacle`] where either can't be read.
     pub fn compare(
         &mut self,
-        contents: &mut Contents<'_>,
+        contents: &mut ContentCache<'_>,
         old: Oid,
         new: &Commit,
     ) -> Result<Rc<Differing>, Obstacle> {
@@ -199,7 +199,10 @@ impl<'o> Merges<'o> {
 
 /// Tells whether a landing brings bytes that were not there before, as far as is known.
 pub(super) fn is_new(version: &Version) -> bool {
-    !matches!(version.change, Change::Moved | Change::Inherited) && version.truncated.is_none()
+    !matches!(
+        version.change,
+        VersionChange::Moved | VersionChange::Inherited
+    ) && version.truncated.is_none()
 }
 
 /// Returns what differs between two topmost folders.
@@ -208,13 +211,13 @@ pub(super) fn is_new(version: &Version) -> bool {
 /// [`Obstacle`] where a folder can't be read.
 pub fn compare(
     objects: &dyn Objects,
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
     interest: &Interest,
-    contents: &mut Contents<'_>,
+    contents: &mut ContentCache<'_>,
     [old, new]: [Option<Oid>; 2],
 ) -> Result<Differing, Obstacle> {
-    let mut folders = Folders::new(objects, prefix, HashMap::new());
-    let job = Job {
+    let mut folders = FolderComparison::new(objects, prefix, HashMap::new());
+    let job = ComparisonJob {
         pair: 0,
         old,
         new,
@@ -229,24 +232,24 @@ pub fn compare(
 }
 
 /// Returns what differs, by record and by governance file.
-pub fn differing(contents: &mut Contents<'_>, changes: &[FileChange]) -> Differing {
-    differing_in(contents, changes, &[Kind::Record])
+pub fn differing(contents: &mut ContentCache<'_>, changes: &[FileChange]) -> Differing {
+    differing_in(contents, changes, &[WatchedKind::Record])
 }
 
 /// Returns what differs, by governance file, and by record as told from changes of some kinds.
 pub fn differing_in(
-    contents: &mut Contents<'_>,
+    contents: &mut ContentCache<'_>,
     changes: &[FileChange],
-    kinds: &[Kind],
+    kinds: &[WatchedKind],
 ) -> Differing {
-    let of = |kind: Kind| changes.iter().filter(move |change| change.kind == kind);
+    let of = |kind: WatchedKind| changes.iter().filter(move |change| change.kind == kind);
     let records = changes.iter().filter(|it| kinds.contains(&it.kind));
     let records = trails::differing(contents, records);
     let mut differing: Differing = records
         .into_iter()
         .map(|(key, bytes)| (ComparedPath::Record(key), bytes))
         .collect();
-    for change in of(Kind::Governance) {
+    for change in of(WatchedKind::Governance) {
         let bytes = Bytes {
             old: version::file_at(&change.path, change.old),
             new: version::file_at(&change.path, change.new),

@@ -1,6 +1,6 @@
 //! What the merged branches of one landing say about the records and governance files that it changed.
 //!
-//! Uses history's content, folders, graph, made, origin, trails, version. Pure. Start at [`Branches`]. Follows
+//! Uses history's content, folders, graph, made, origin, trails, version. Pure. Start at [`LandingBranches`]. Follows
 //! `docs/spec/approval.md`, A2, A5 and E1.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,27 +8,27 @@ use std::mem;
 use std::rc::Rc;
 
 use crate::history::commit::Commit;
-use crate::history::content::Contents;
-use crate::history::folders::{FileChange, Pair};
-use crate::history::graph::Stop;
+use crate::history::content::ContentCache;
+use crate::history::folders::{FileChange, SnapshotPair};
+use crate::history::graph::ChangedLanding;
 use crate::history::merge_content::{self, ComparedPath, Differing, Merges};
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
 use crate::history::trails::{self, Bytes};
-use crate::history::version::{Key, MadeInMerge, Version};
-use crate::history::watched_paths::Kind;
+use crate::history::version::{MadeInMerge, TrailKey, Version};
+use crate::history::watched_paths::WatchedKind;
 
 /// What the comparisons of pairs gave.
 pub(super) struct PairDifferences {
     /// The files that differ, by pair.
     pub(super) changes: Vec<Vec<FileChange>>,
     /// The pairs that could not be compared, and why.
-    pub(super) obstacles: BTreeMap<Pair, Obstacle>,
+    pub(super) obstacles: BTreeMap<SnapshotPair, Obstacle>,
 }
 
 impl PairDifferences {
     /// Hands out the files that differ in a pair, once.
-    pub(super) fn take(&mut self, pair: Pair) -> Vec<FileChange> {
+    pub(super) fn take(&mut self, pair: SnapshotPair) -> Vec<FileChange> {
         self.changes
             .get_mut(pair)
             .map(mem::take)
@@ -38,10 +38,10 @@ impl PairDifferences {
 
 /// What the merged branches of one landing say about records and governance files.
 #[derive(Default)]
-pub(super) struct Branches {
+pub(super) struct LandingBranches {
     sides: Vec<MergedCommit>,
     /// What the files of records were before, in some commit: whose files they took over.
-    origins: BTreeMap<Key, BTreeSet<Key>>,
+    origins: BTreeMap<TrailKey, BTreeSet<TrailKey>>,
     truncated: Option<Obstacle>,
 }
 
@@ -54,25 +54,25 @@ struct MergedCommit {
     touched: BTreeSet<ComparedPath>,
 }
 
-impl Branches {
+impl LandingBranches {
     /// Reads what differs in the commits that a landing brought.
     pub(super) fn read(
-        contents: &mut Contents<'_>,
+        contents: &mut ContentCache<'_>,
         found: &mut PairDifferences,
-        stop: &Stop,
-    ) -> Branches {
-        let mut branches = Branches {
+        stop: &ChangedLanding,
+    ) -> LandingBranches {
+        let mut branches = LandingBranches {
             sides: Vec::new(),
             origins: BTreeMap::new(),
             truncated: stop.truncated.clone(),
         };
         for side in &stop.sides {
-            let mut differing = |pair: &Pair| {
+            let mut differing = |pair: &SnapshotPair| {
                 if let Some(obstacle) = found.obstacles.get(pair) {
                     branches.truncated = Some(obstacle.clone());
                 }
                 let changes = found.take(*pair);
-                let kinds = [Kind::Record, Kind::Other];
+                let kinds = [WatchedKind::Record, WatchedKind::Other];
                 let differing = merge_content::differing_in(contents, &changes, &kinds);
                 note_origins(&differing, &mut branches.origins);
                 differing
@@ -124,7 +124,7 @@ impl Branches {
     pub(super) fn fill_brought_back(
         &self,
         merges: &mut Merges<'_>,
-        contents: &mut Contents<'_>,
+        contents: &mut ContentCache<'_>,
         subject: &ComparedPath,
         version: &mut Version,
     ) {
@@ -157,8 +157,8 @@ impl Branches {
         let ComparedPath::Record(key) = subject else {
             return kin;
         };
-        let of = |key: &Key| self.origins.get(key).into_iter().flatten().cloned();
-        let mut found: Vec<Key> = version.origins.iter().cloned().chain(of(key)).collect();
+        let of = |key: &TrailKey| self.origins.get(key).into_iter().flatten().cloned();
+        let mut found: Vec<TrailKey> = version.origins.iter().cloned().chain(of(key)).collect();
         while let Some(key) = found.pop() {
             let before = of(&key);
             if kin.insert(ComparedPath::Record(key.clone())) {
@@ -184,7 +184,7 @@ impl MergedCommit {
     fn takes_over(
         &self,
         merges: &mut Merges<'_>,
-        contents: &mut Contents<'_>,
+        contents: &mut ContentCache<'_>,
         subject: &ComparedPath,
         blobs: &[Oid],
     ) -> Result<bool, Obstacle> {
@@ -216,7 +216,7 @@ fn holds(bytes: &Bytes, blobs: &[Oid]) -> bool {
 }
 
 /// Adds what the files of records that differ between two snapshots were before.
-fn note_origins(differing: &Differing, origins: &mut BTreeMap<Key, BTreeSet<Key>>) {
+fn note_origins(differing: &Differing, origins: &mut BTreeMap<TrailKey, BTreeSet<TrailKey>>) {
     let records = || {
         differing
             .iter()

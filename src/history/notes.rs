@@ -58,7 +58,7 @@ impl History {
 }
 
 /// The blobs of notes, by the commit that they are about.
-type Entries = BTreeMap<Oid, Oid>;
+type NoteBlobs = BTreeMap<Oid, Oid>;
 
 /// Reads the notes about some commits as they stood at an instant, or as they stand now.
 ///
@@ -113,7 +113,7 @@ impl Notes {
         tip: Rc<Commit>,
         wanted: &BTreeSet<Oid>,
     ) -> Result<(), Obstacle> {
-        let mut entries = Entries::new();
+        let mut entries = NoteBlobs::new();
         collect(objects, tip.tree, "", &mut |about, blob| {
             if wanted.contains(&about) {
                 entries.insert(about, blob);
@@ -127,7 +127,7 @@ impl Notes {
                 }
                 let parent = Rc::new(chain::read(objects, *parent)?);
                 let changed = changed(objects, parent.tree, commit.tree)?;
-                let (own, older): (Entries, Entries) = entries
+                let (own, older): (NoteBlobs, NoteBlobs) = entries
                     .into_iter()
                     .partition(|(about, _)| changed.contains(about));
                 if !older.is_empty() {
@@ -176,7 +176,7 @@ fn is_start(digits: &str) -> bool {
 
 /// Returns what the notes of two folders differ about.
 fn changed(objects: &dyn Objects, old: Oid, new: Oid) -> Result<BTreeSet<Oid>, Obstacle> {
-    let mut sides = [Entries::new(), Entries::new()];
+    let mut sides = [NoteBlobs::new(), NoteBlobs::new()];
     differing(objects, [Some(old), Some(new)], "", &mut sides)?;
     let [old, new] = sides;
     let abouts = old.keys().chain(new.keys());
@@ -189,7 +189,7 @@ fn differing(
     objects: &dyn Objects,
     pair: [Option<Oid>; 2],
     digits: &str,
-    sides: &mut [Entries; 2],
+    sides: &mut [NoteBlobs; 2],
 ) -> Result<(), Obstacle> {
     let [old, new] = pair.map(|oid| folder::open(objects, oid));
     let (old, new) = (old?, new?);

@@ -3,6 +3,7 @@
 //! Uses nothing else of the line. Start at [`Objects`], which `store` serves from git and tests from maps.
 //! Follows `docs/spec/approval.md`, 0.5 and 5.
 
+pub use self::ObjectKind as Kind;
 use std::fmt;
 
 /// The id of an object: 20 bytes, shown in hexadecimal.
@@ -68,7 +69,7 @@ impl fmt::Debug for Oid {
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ObjectKind {
     /// A commit.
     Commit,
     /// A folder.
@@ -85,7 +86,7 @@ pub trait Objects {
     ///
     /// # Errors
     /// [`Obstacle::Missing`] where it is not in this clone, [`Obstacle::Unreadable`] where git refuses.
-    fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle>;
+    fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle>;
 
     /// Returns how many bytes an object has, without reading them where that can be told.
     ///

@@ -6,24 +6,24 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::history::objects::Oid;
-use crate::history::version::{FileAt, Key, Trail, Version};
+use crate::history::version::{FileAt, Trail, TrailKey, Version};
 use crate::record::file;
 
 /// The files that one snapshot held and the next one does not, by path, bytes and name.
 #[derive(Default)]
 pub struct Left<'a> {
-    by_path: HashMap<&'a str, Vec<&'a Key>>,
-    by_blob: HashMap<Oid, Vec<&'a Key>>,
+    by_path: HashMap<&'a str, Vec<&'a TrailKey>>,
+    by_blob: HashMap<Oid, Vec<&'a TrailKey>>,
     /// Files whose id could not be read and in whose place nothing stands any more, by their names.
-    gone: BTreeMap<&'a str, Vec<&'a Key>>,
+    gone: BTreeMap<&'a str, Vec<&'a TrailKey>>,
 }
 
 impl<'a> Left<'a> {
     /// Adds a file that is gone or has other bytes; `is_replaced` says that something else stands in its place.
-    pub fn add(&mut self, path: &'a str, blob: Oid, key: &'a Key, is_replaced: bool) {
+    pub fn add(&mut self, path: &'a str, blob: Oid, key: &'a TrailKey, is_replaced: bool) {
         self.by_path.entry(path).or_default().push(key);
         self.by_blob.entry(blob).or_default().push(key);
-        if !is_replaced && matches!(key, Key::Path(_)) {
+        if !is_replaced && matches!(key, TrailKey::Path(_)) {
             self.gone.entry(file::stem(path)).or_default().push(key);
         }
     }
@@ -31,9 +31,13 @@ impl<'a> Left<'a> {
     /// Returns whose the new files of a record were just before: by path, or by bytes.
     ///
     /// Of files that could not be read and are gone, it may be any that has the name of a new one; where none has, all.
-    pub fn origins<'f>(&self, key: &Key, new: impl Iterator<Item = &'f FileAt>) -> BTreeSet<Key> {
-        let mut found: BTreeSet<&Key> = BTreeSet::new();
-        let mut alike: BTreeSet<&Key> = BTreeSet::new();
+    pub fn origins<'f>(
+        &self,
+        key: &TrailKey,
+        new: impl Iterator<Item = &'f FileAt>,
+    ) -> BTreeSet<TrailKey> {
+        let mut found: BTreeSet<&TrailKey> = BTreeSet::new();
+        let mut alike: BTreeSet<&TrailKey> = BTreeSet::new();
         let mut any = false;
         for file in new {
             any = true;
@@ -62,13 +66,13 @@ pub fn new_files<'v>(
 /// Returns, of trails that are set apart, those from which versions of others come, directly or through each other.
 pub fn needed<'t>(
     trails: impl Iterator<Item = &'t Trail>,
-    mut apart: BTreeMap<Key, Trail>,
-) -> BTreeMap<Key, Trail> {
-    let of = |trail: &Trail| -> Vec<Key> {
+    mut apart: BTreeMap<TrailKey, Trail>,
+) -> BTreeMap<TrailKey, Trail> {
+    let of = |trail: &Trail| -> Vec<TrailKey> {
         let versions = trail.versions.iter();
         versions.flat_map(|it| it.origins.iter().cloned()).collect()
     };
-    let mut wanted: Vec<Key> = trails.flat_map(of).collect();
+    let mut wanted: Vec<TrailKey> = trails.flat_map(of).collect();
     let mut needed = BTreeMap::new();
     while let Some(key) = wanted.pop() {
         if let Some(trail) = apart.remove(&key) {

@@ -1,15 +1,17 @@
 //! Paths of a ledger that lies in a folder of its repository.
 //!
-//! Uses nothing else of the line. Pure. Start at [`Prefix`]. Paths have `/` and no end slash; the empty one is the top.
+//! Uses nothing else of the line. Pure. Start at [`LedgerPrefix`]. Paths have `/` and no end slash; the empty one is the top.
+
+pub use self::LedgerPrefix as Prefix;
 
 /// The folder of `exledger.yaml`, from the top of the repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Prefix(Vec<String>);
+pub struct LedgerPrefix(Vec<String>);
 
-impl Prefix {
+impl LedgerPrefix {
     /// Returns the prefix that a path from the top of the repository is; empty for the top itself.
-    pub fn new(path: &str) -> Prefix {
-        Prefix(segments(path).map(str::to_owned).collect())
+    pub fn new(path: &str) -> LedgerPrefix {
+        LedgerPrefix(segments(path).map(str::to_owned).collect())
     }
 
     /// Returns where a path of the ledger is, in segments from the top of the repository.

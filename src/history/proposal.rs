@@ -5,25 +5,25 @@
 
 use crate::history::branch::{Branch, BranchContext};
 use crate::history::change;
-use crate::history::change::event::Event;
+use crate::history::change::event::ChangeEvent;
 use crate::history::commit::Commit;
 use crate::history::folder::Mode;
 use crate::history::folders::FileChange;
 use crate::history::merge_content::ComparedPath;
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::paths::Prefix;
-use crate::history::refs::{Chosen, Head, Layout, Refs};
+use crate::history::paths::LedgerPrefix;
+use crate::history::refs::{ApprovedRef, HeadState, Refs, RepositoryLayout};
 use crate::history::trails::{self, Bytes};
 use crate::history::tree::{self, CommitTree};
-use crate::history::version::{Content, FileAt, Key, Version};
+use crate::history::version::{Content, FileAt, TrailKey, Version};
 use crate::history::walked::History;
-use crate::history::watched_paths::{Interest, Kind};
+use crate::history::watched_paths::{Interest, WatchedKind};
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A change of one record that has not landed.
 #[derive(Clone, Debug)]
-pub struct Proposal {
+pub struct RecordProposal {
     /// The branch, by its short name; `None` for what is only in the work tree.
     pub branch: Option<String>,
     /// The committer time of the first commit that changes the record, by its own account.
@@ -37,14 +37,14 @@ pub struct Proposal {
     /// What they say.
     pub record: Content,
     /// What changes in meaning against what landed.
-    pub events: Vec<Event>,
+    pub events: Vec<ChangeEvent>,
 }
 
 /// All proposals.
 #[derive(Clone, Debug, Default)]
 pub struct Proposals {
     /// By record; of several the one that changed last comes first, the work tree's comes last.
-    pub by_key: BTreeMap<Key, Vec<Proposal>>,
+    pub by_key: BTreeMap<TrailKey, Vec<RecordProposal>>,
     /// The branches that can't be looked at, and why.
     pub obstacles: Vec<(String, Obstacle)>,
 }
@@ -74,7 +74,7 @@ pub struct Loose {
 impl Sources {
     /// Returns the branches that may propose something: those of the approved ref's remote, without one the local ones,
     /// and the current branch.
-    pub fn of(refs: &Refs, chosen: &Chosen, loose: Vec<Loose>) -> Sources {
+    pub fn of(refs: &Refs, chosen: &ApprovedRef, loose: Vec<Loose>) -> Sources {
         let folder = match &chosen.remote {
             Some(remote) => format!("refs/remotes/{remote}/"),
             None => HEADS.to_owned(),
@@ -94,12 +94,12 @@ impl Sources {
             .map(|(name, oid)| (short(name), *oid))
             .collect();
         let (head, detached) = match &refs.head {
-            Head::Detached(oid) => (Some(*oid), Some(*oid)),
-            Head::Branch(name) => (refs.names.get(name).copied(), None),
+            HeadState::Detached(oid) => (Some(*oid), Some(*oid)),
+            HeadState::Branch(name) => (refs.names.get(name).copied(), None),
         };
         // A branch that is pushed already is named once, by its name there.
         let is_new = |oid: &Oid| branches.iter().all(|(_, other)| other != oid);
-        if let (Head::Branch(name), Layout::Work) = (&refs.head, refs.layout)
+        if let (HeadState::Branch(name), RepositoryLayout::Work) = (&refs.head, refs.layout)
             && *name != chosen.reference
             && let Some(oid) = head.filter(is_new)
         {
@@ -125,7 +125,7 @@ const HEADS: &str = "refs/heads/";
 pub fn read(
     objects: &dyn Objects,
     history: &History,
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
     records: &[String],
     sources: &Sources,
 ) -> Result<Proposals, Obstacle> {
@@ -150,7 +150,7 @@ pub fn read(
 }
 
 /// Branches before the work tree, the latest first, then by name.
-fn rank(proposal: &Proposal) -> impl Ord + '_ {
+fn rank(proposal: &RecordProposal) -> impl Ord + '_ {
     let latest = std::cmp::Reverse(proposal.latest);
     (proposal.branch.is_none(), latest, &proposal.branch)
 }
@@ -192,7 +192,9 @@ impl ProposalReader<'_, '_> {
                 others: Box::default(),
             }));
         }
-        let records = changes.iter().filter(|change| change.kind == Kind::Record);
+        let records = changes
+            .iter()
+            .filter(|change| change.kind == WatchedKind::Record);
         let differing = trails::differing(&mut self.lens.contents, records);
         for (key, bytes) in &differing {
             if is_told_by_id(key, bytes, differing.iter()) {
@@ -257,14 +259,14 @@ impl ProposalReader<'_, '_> {
         branch.truncated.map_or(Ok(()), Err)
     }
 
-    fn landed(&self, key: &Key) -> Option<&Version> {
+    fn landed(&self, key: &TrailKey) -> Option<&Version> {
         self.history.trails.get(key)?.last()
     }
 
     fn propose(
         &mut self,
         branch: Option<&str>,
-        key: &Key,
+        key: &TrailKey,
         bytes: &Bytes,
         span: Option<[&Commit; 2]>,
     ) {
@@ -277,7 +279,7 @@ impl ProposalReader<'_, '_> {
             several => Content::conflicted(several),
         };
         let landed = self.landed(key).map(|version| version.record.content());
-        let proposal = Proposal {
+        let proposal = RecordProposal {
             branch: branch.map(str::to_owned),
             since: span.and_then(|[first, _]| first.committed()),
             latest: span.and_then(|[_, last]| last.committed()),
@@ -300,32 +302,32 @@ impl ProposalReader<'_, '_> {
 
 /// Tells whether a file whose id can't be read is told of under the id that its name stands for already.
 fn is_told_by_id<'b>(
-    key: &Key,
+    key: &TrailKey,
     bytes: &Bytes,
-    mut others: impl Iterator<Item = (&'b Key, &'b Bytes)>,
+    mut others: impl Iterator<Item = (&'b TrailKey, &'b Bytes)>,
 ) -> bool {
     let holds = |other: &Bytes| bytes.new.iter().all(|file| other.new.contains(file));
-    matches!(key, Key::Path(_))
-        && others.any(|(other, bytes)| matches!(other, Key::Id(_)) && holds(bytes))
+    matches!(key, TrailKey::Path(_))
+        && others.any(|(other, bytes)| matches!(other, TrailKey::Id(_)) && holds(bytes))
 }
 
 /// Returns what a proposal changes in meaning.
-fn events(landed: Option<&Content>, proposed: &Content) -> Vec<Event> {
+fn events(landed: Option<&Content>, proposed: &Content) -> Vec<ChangeEvent> {
     let after = match proposed {
         Content::Record(record) => record,
-        Content::Gone => return vec![Event::Removed],
-        _ => return vec![Event::Broken],
+        Content::Gone => return vec![ChangeEvent::Removed],
+        _ => return vec![ChangeEvent::Broken],
     };
     match landed {
         None => change::events(None, after),
         Some(Content::Record(before)) => {
             let events = change::events(Some(before), after);
             if events.is_empty() {
-                vec![Event::Reformatted]
+                vec![ChangeEvent::Reformatted]
             } else {
                 events
             }
         }
-        Some(_) => vec![Event::Restored],
+        Some(_) => vec![ChangeEvent::Restored],
     }
 }

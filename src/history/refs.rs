@@ -4,6 +4,8 @@
 //! `docs/spec/approval.md`, M1: never a file of the checked-out branch, never `init.defaultBranch`, never a HEAD that
 //! is on no branch.
 
+pub use self::ApprovedRef as Chosen;
+pub use self::HeadState as Head;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -18,20 +20,20 @@ pub struct Refs {
     /// Those of them that stand for another one, such as `refs/remotes/origin/HEAD`, with its full name.
     pub links: BTreeMap<String, String>,
     /// What is checked out.
-    pub head: Head,
+    pub head: HeadState,
     /// The configured remotes, sorted.
     pub remotes: Vec<String>,
     /// The remote of the current branch.
     pub upstream: Option<String>,
     /// Whether files are checked out.
-    pub layout: Layout,
+    pub layout: RepositoryLayout,
     /// The value of `exledger.approvedRef` in the repository's own configuration.
     pub configured: Option<String>,
 }
 
 /// What is checked out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Head {
+pub enum HeadState {
     /// A branch, by its full name, which may not exist yet.
     Branch(String),
     /// A commit and no branch.
@@ -40,7 +42,7 @@ pub enum Head {
 
 /// Whether files are checked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub enum RepositoryLayout {
     /// There is a work tree.
     Work,
     /// There is none.
@@ -58,7 +60,7 @@ pub struct ResolvedRef {
 
 /// The approved ref.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chosen {
+pub struct ApprovedRef {
     /// The ref: its full name where there is one, else what was asked for.
     pub reference: String,
     /// Its tip.
@@ -111,7 +113,7 @@ pub fn choose(
     asked: Option<&str>,
     find: &dyn Fn(&str) -> Option<ResolvedRef>,
     target: Option<&str>,
-) -> Result<Chosen, NoRef> {
+) -> Result<ApprovedRef, NoRef> {
     let fail = |cause, remote: Option<&str>| NoRef {
         cause,
         candidates: refs.candidates(),
@@ -127,12 +129,12 @@ pub fn choose(
     {
         return Ok(chosen);
     }
-    if refs.layout == Layout::Bare {
+    if refs.layout == RepositoryLayout::Bare {
         return match &refs.head {
-            Head::Branch(name) => refs
+            HeadState::Branch(name) => refs
                 .chosen(name, Guard::Remote)
                 .ok_or_else(|| fail(Cause::Empty, None)),
-            Head::Detached(_) => Err(fail(Cause::Detached, None)),
+            HeadState::Detached(_) => Err(fail(Cause::Detached, None)),
         };
     }
     if let Some(remote) = &remote {
@@ -142,8 +144,8 @@ pub fn choose(
         ));
     }
     match &refs.head {
-        Head::Detached(_) => Err(fail(Cause::Detached, None)),
-        Head::Branch(_) => refs
+        HeadState::Detached(_) => Err(fail(Cause::Detached, None)),
+        HeadState::Branch(_) => refs
             .only(HEADS, Guard::Local)
             .ok_or_else(|| fail(refs.neither_or_both(HEADS), None)),
     }
@@ -176,19 +178,19 @@ impl Refs {
     }
 
     /// Returns the default branch of a remote, else the only one of its usual names.
-    fn default_of(&self, remote: &str) -> Option<Chosen> {
+    fn default_of(&self, remote: &str) -> Option<ApprovedRef> {
         let folder = format!("refs/remotes/{remote}/");
         let target = self.links.get(&format!("{folder}HEAD"));
         let chosen = target
             .and_then(|name| self.chosen(name, Guard::Remote))
             .or_else(|| self.only(&folder, Guard::Remote))?;
-        Some(Chosen {
+        Some(ApprovedRef {
             remote: Some(remote.to_owned()),
             ..chosen
         })
     }
 
-    fn only(&self, folder: &str, guard: Guard) -> Option<Chosen> {
+    fn only(&self, folder: &str, guard: Guard) -> Option<ApprovedRef> {
         let [main, master] =
             ["main", "master"].map(|name| self.chosen(&format!("{folder}{name}"), guard));
         match (main, master) {
@@ -206,9 +208,9 @@ impl Refs {
         }
     }
 
-    fn chosen(&self, name: &str, guard: Guard) -> Option<Chosen> {
+    fn chosen(&self, name: &str, guard: Guard) -> Option<ApprovedRef> {
         let tip = *self.names.get(name)?;
-        Some(Chosen {
+        Some(ApprovedRef {
             reference: name.to_owned(),
             tip,
             guard,
@@ -234,18 +236,18 @@ impl Refs {
         &self,
         name: &str,
         find: &dyn Fn(&str) -> Option<ResolvedRef>,
-    ) -> Result<Chosen, Cause> {
+    ) -> Result<ApprovedRef, Cause> {
         let floating = ["HEAD", "@"].iter().any(|head| {
             name.strip_prefix(head)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['~', '^', '@']))
         });
         if floating {
             return match &self.head {
-                Head::Detached(_) => Err(Cause::Detached),
-                Head::Branch(branch) if matches!(name, "HEAD" | "@") => self
+                HeadState::Detached(_) => Err(Cause::Detached),
+                HeadState::Branch(branch) if matches!(name, "HEAD" | "@") => self
                     .chosen(branch, Guard::Remote)
                     .ok_or_else(|| Cause::Unknown(name.to_owned())),
-                Head::Branch(_) => Err(Cause::Unknown(name.to_owned())),
+                HeadState::Branch(_) => Err(Cause::Unknown(name.to_owned())),
             };
         }
         let is_full = name.starts_with("refs/");
@@ -262,7 +264,7 @@ impl Refs {
                 Some(reference) => reference == name,
                 None => is_id(name),
             };
-            is_meant.then(|| Chosen {
+            is_meant.then(|| ApprovedRef {
                 reference: name.to_owned(),
                 remote: self.remote_of(name),
                 tip: found.oid,

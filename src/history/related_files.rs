@@ -1,33 +1,33 @@
 //! What lay around a few records when they landed, which a walk of these records alone does not show.
 //!
-//! Uses record (reader), history's objects, chain, content, folders, interest, tree. Pure. Start at [`Around::hides`]. Follows
+//! Uses record (reader), history's objects, chain, content, folders, interest, tree. Pure. Start at [`LedgerLocation::hides`]. Follows
 //! `docs/spec/approval.md`, V2 and V3: an id goes on wherever and under whatever name its file lies.
 
 use std::collections::BTreeSet;
 
 use crate::history::chain;
-use crate::history::content::{self, Contents, Whose};
-use crate::history::folders::{FileChange, Folders, Job};
+use crate::history::content::{self, ContentCache, Whose};
+use crate::history::folders::{ComparisonJob, FileChange, FolderComparison};
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::tree::{self, CommitTree};
 use crate::history::walked::History;
-use crate::history::watched_paths::{Interest, Kind, RecordFilter};
+use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
 use crate::ledger::Files;
 use crate::record::file;
 use crate::yaml::node::Limits;
 
 /// A repository, and where its records are.
-pub struct Around<'o> {
+pub struct LedgerLocation<'o> {
     /// The objects.
     pub objects: &'o dyn Objects,
     /// Where the ledger is.
-    pub prefix: &'o Prefix,
+    pub prefix: &'o LedgerPrefix,
     /// The record folders.
     pub folders: &'o [String],
 }
 
-impl Around<'_> {
+impl LedgerLocation<'_> {
     /// Tells whether anything lay around a few records, when one of their versions landed, that a walk of these records
     /// alone does not show.
     ///
@@ -99,17 +99,20 @@ impl Around<'_> {
                 }
             }
         }
-        let jobs = pairs.into_iter().enumerate().map(|(pair, (old, new))| Job {
-            pair,
-            old,
-            new,
-            others: Box::default(),
-        });
-        let mut folders = Folders::new(self.objects, self.prefix, Default::default());
+        let jobs = pairs
+            .into_iter()
+            .enumerate()
+            .map(|(pair, (old, new))| ComparisonJob {
+                pair,
+                old,
+                new,
+                others: Box::default(),
+            });
+        let mut folders = FolderComparison::new(self.objects, self.prefix, Default::default());
         folders.run(interest.top(), jobs.collect());
         let is_other = |change: &&FileChange| {
             let name = file::stem(&change.path).to_ascii_uppercase();
-            change.kind == Kind::Record && !few.names.contains(&name)
+            change.kind == WatchedKind::Record && !few.names.contains(&name)
         };
         let mut changes = folders.changes.iter().flatten().filter(is_other);
         !folders.obstacles.is_empty()
@@ -123,7 +126,7 @@ impl Around<'_> {
 
     /// Tells whether the id of a file can be read.
     fn has_id(&self, path: &str, blob: Oid) -> bool {
-        let whose = Contents::new(self.objects).whose(path, blob);
+        let whose = ContentCache::new(self.objects).whose(path, blob);
         matches!(whose, Whose::Id(_))
     }
 

@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use crate::history::chain::Chain;
-use crate::history::folders::{FileChange, Folders, Pair};
+use crate::history::folders::{FileChange, FolderComparison, SnapshotPair};
 use crate::history::governance::{self, States};
-use crate::history::graph::{Graph, Reader, Sides, Stop};
+use crate::history::graph::{BranchReading, ChangedLanding, Graph, GraphReader};
 use crate::history::merged_commits::PairDifferences;
 use crate::history::objects::{Objects, Obstacle};
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::tree::{self, CommitTree};
-use crate::history::watched_paths::{Interest, Kind, RecordFilter};
+use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
 use crate::policy::governance::Governance;
 
 /// What differs, and the governance that judges it.
@@ -33,7 +33,7 @@ impl Survey {
     pub(super) fn read(
         objects: &dyn Objects,
         chain: &Chain,
-        prefix: &Prefix,
+        prefix: &LedgerPrefix,
         records: Option<&[String]>,
         few: Option<&RecordFilter>,
     ) -> Result<Survey, Obstacle> {
@@ -57,20 +57,21 @@ impl Survey {
                 None => (interest.clone(), interest),
             };
             let sides = match few {
-                None => Sides::AtOnce,
-                Some(_) => Sides::WhenAsked,
+                None => BranchReading::AtOnce,
+                Some(_) => BranchReading::WhenAsked,
             };
-            let (mut reader, jobs) = Reader::read(objects, chain, &interest, sides)?;
-            let mut folders = Folders::new(objects, prefix, mem::take(&mut reader.graph.tops));
+            let (mut reader, jobs) = GraphReader::read(objects, chain, &interest, sides)?;
+            let mut folders =
+                FolderComparison::new(objects, prefix, mem::take(&mut reader.graph.tops));
             folders.run(landed.top(), jobs);
-            if sides == Sides::WhenAsked {
+            if sides == BranchReading::WhenAsked {
                 reader.graph.tops = mem::take(&mut folders.tops);
                 let jobs = reader.sides(&|stop| folders.differs(stop.pair));
                 folders.tops = mem::take(&mut reader.graph.tops);
                 folders.run(interest.top(), jobs);
             }
             let graph = reader.graph;
-            let stopped = |stop: &Stop| folders.obstacles.get(&stop.pair).cloned();
+            let stopped = |stop: &ChangedLanding| folders.obstacles.get(&stop.pair).cloned();
             if let Some(obstacle) = graph.stops.iter().find_map(stopped) {
                 return Err(obstacle);
             }
@@ -98,17 +99,18 @@ impl Survey {
 
     /// Returns what differs in governance files and in approvals, without the records.
     pub(super) fn of_governance(&self) -> Survey {
-        let is_meant =
-            |change: &&FileChange| matches!(change.kind, Kind::Governance | Kind::Approval);
-        let differing = |pair: Pair| -> Vec<FileChange> {
+        let is_meant = |change: &&FileChange| {
+            matches!(change.kind, WatchedKind::Governance | WatchedKind::Approval)
+        };
+        let differing = |pair: SnapshotPair| -> Vec<FileChange> {
             let changes = self.found.changes.get(pair).into_iter().flatten();
             changes.filter(is_meant).cloned().collect()
         };
         let stops = self.graph.stops.iter();
         let stops = stops.filter(|stop| !differing(stop.pair).is_empty());
-        let stops: Vec<Stop> = stops.cloned().collect();
+        let stops: Vec<ChangedLanding> = stops.cloned().collect();
         let mut changes = vec![Vec::new(); self.found.changes.len()];
-        for pair in stops.iter().flat_map(Stop::pairs) {
+        for pair in stops.iter().flat_map(ChangedLanding::pairs) {
             if let Some(place) = changes.get_mut(pair) {
                 *place = differing(pair);
             }

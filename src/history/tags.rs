@@ -9,7 +9,7 @@ use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::folder::Mode;
 use crate::history::objects::{Objects, Oid};
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::history::version::{MergedTag, Version};
 
@@ -20,7 +20,7 @@ use crate::history::version::{MergedTag, Version};
 /// can't be looked at says nothing.
 pub fn of_version(
     objects: &dyn Objects,
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
     landed: &HashMap<Oid, usize>,
     version: &Version,
 ) -> Vec<MergedTag> {
@@ -50,7 +50,7 @@ fn tagged(raw: &[u8]) -> Option<Oid> {
 }
 
 /// Tells whether a commit holds the bytes of a version where the landing has them; none where it removes a file.
-fn holds(objects: &dyn Objects, prefix: &Prefix, commit: Oid, version: &Version) -> bool {
+fn holds(objects: &dyn Objects, prefix: &LedgerPrefix, commit: Oid, version: &Version) -> bool {
     let Ok(commit) = chain::read(objects, commit) else {
         return false;
     };

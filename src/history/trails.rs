@@ -1,34 +1,34 @@
 //! The records' versions, landing by landing: which files hold which record, and what became of it.
 //!
-//! Uses history's content, folders, origin, version, interest. Pure. Start at [`Trails`]. Follows `docs/spec/approval.md`, V1 to
+//! Uses history's content, folders, origin, version, interest. Pure. Start at [`TrailSet`]. Follows `docs/spec/approval.md`, V1 to
 //! V4, V7 and V8.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::history::commit::Commit;
-use crate::history::content::{Contents, Whose};
+use crate::history::content::{ContentCache, Whose};
 use crate::history::folders::FileChange;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
 use crate::history::version::{
-    Body, Change, Content, Digest, FileAt, Key, MadeInMerge, Trail, Version,
+    Content, Digest, FileAt, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
 };
-use crate::history::watched_paths::Kind;
+use crate::history::watched_paths::WatchedKind;
 use crate::record::file;
 use crate::record::id::Id;
 
 /// The files of a record, sorted by path: one, of almost all.
-pub type Files = Vec<FileAt>;
+pub type TrailFiles = Vec<FileAt>;
 
 /// The records as they stand after some landing, and their versions so far.
-pub struct Trails<'o> {
+pub struct TrailSet<'o> {
     /// What the files say.
-    pub contents: Contents<'o>,
+    pub contents: ContentCache<'o>,
     /// The trails.
-    pub trails: BTreeMap<Key, Trail>,
-    owners: HashMap<Rc<str>, Key>,
-    files: HashMap<Key, Files>,
+    pub trails: BTreeMap<TrailKey, Trail>,
+    owners: HashMap<Rc<str>, TrailKey>,
+    files: HashMap<TrailKey, TrailFiles>,
     /// Files whose id can't be read, and which stand for the record that they held just before (V2).
     standing_in: HashSet<Rc<str>>,
     /// Files whose id can't be read, and could perhaps be read behind the end of a shallow clone.
@@ -52,15 +52,15 @@ pub struct LandedFiles<'a> {
 #[derive(Default)]
 struct TrailStep {
     /// The files of each record that is concerned, as they were before.
-    before: BTreeMap<Key, Files>,
+    before: BTreeMap<TrailKey, TrailFiles>,
     /// The files that are gone or have other bytes: path, owner, bytes.
-    left: Vec<(Rc<str>, Key, Oid)>,
+    left: Vec<(Rc<str>, TrailKey, Oid)>,
 }
 
-impl<'o> Trails<'o> {
+impl<'o> TrailSet<'o> {
     /// Begins with no record.
-    pub fn new(contents: Contents<'o>) -> Trails<'o> {
-        Trails {
+    pub fn new(contents: ContentCache<'o>) -> TrailSet<'o> {
+        TrailSet {
             contents,
             trails: BTreeMap::new(),
             owners: HashMap::new(),
@@ -76,7 +76,7 @@ impl<'o> Trails<'o> {
         &mut self,
         landed: LandedFiles<'_>,
         changes: impl Iterator<Item = &'c FileChange> + Clone,
-    ) -> Vec<Key> {
+    ) -> Vec<TrailKey> {
         let mut step = TrailStep::default();
         for change in changes.clone() {
             if let (Some(old), Some(owner)) = (change.old, self.owners.get(&change.path).cloned()) {
@@ -87,15 +87,15 @@ impl<'o> Trails<'o> {
         let mut unread = Vec::new();
         for change in changes {
             let Some(new) = change.new else { continue };
-            if change.kind == Kind::Other {
-                let key = Key::Other(change.path.to_string());
+            if change.kind == WatchedKind::Other {
+                let key = TrailKey::Other(change.path.to_string());
                 self.put(&mut step, &change.path, new, key);
                 continue;
             }
             self.contents.read(&change.path, new);
             match self.contents.whose(&change.path, new) {
                 Whose::Id(id) => {
-                    self.put(&mut step, &change.path, new, Key::Id(id.to_string()));
+                    self.put(&mut step, &change.path, new, TrailKey::Id(id.to_string()));
                 }
                 Whose::Missing(_) => {
                     let key = step
@@ -118,7 +118,7 @@ impl<'o> Trails<'o> {
     }
 
     /// Takes a file away from its record.
-    fn lift(&mut self, step: &mut TrailStep, path: &Rc<str>, owner: &Key) {
+    fn lift(&mut self, step: &mut TrailStep, path: &Rc<str>, owner: &TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before
             .entry(owner.clone())
@@ -129,7 +129,7 @@ impl<'o> Trails<'o> {
     }
 
     /// Gives a file to a record.
-    fn put(&mut self, step: &mut TrailStep, path: &Rc<str>, blob: Oid, owner: Key) {
+    fn put(&mut self, step: &mut TrailStep, path: &Rc<str>, blob: Oid, owner: TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before
             .entry(owner.clone())
@@ -151,7 +151,7 @@ impl<'o> Trails<'o> {
 
     /// Parts files that stand in for a record from it where the record itself is back at another path.
     fn part(&mut self, step: &mut TrailStep) {
-        let keys: Vec<Key> = step.before.keys().cloned().collect();
+        let keys: Vec<TrailKey> = step.before.keys().cloned().collect();
         for key in keys {
             let files = self.files.get(&key).cloned().unwrap_or_default();
             let is_back = files
@@ -161,7 +161,7 @@ impl<'o> Trails<'o> {
             parted.retain(|file| is_back && self.standing_in.contains(&file.path));
             for FileAt { path, blob } in parted {
                 self.lift(step, &path, &key);
-                self.put(step, &path, blob, Key::Path(path.to_string()));
+                self.put(step, &path, blob, TrailKey::Path(path.to_string()));
                 step.left.push((path, key.clone(), blob));
             }
         }
@@ -178,13 +178,13 @@ impl<'o> Trails<'o> {
             from.map(|(_, key, _)| key.clone())
         };
         let before = by_path.or_else(moved);
-        let is_free = |key: &Key| self.files.get(key).is_none_or(Files::is_empty);
+        let is_free = |key: &TrailKey| self.files.get(key).is_none_or(TrailFiles::is_empty);
         let owner = match before {
-            Some(key @ Key::Id(_)) if is_free(&key) => {
+            Some(key @ TrailKey::Id(_)) if is_free(&key) => {
                 self.standing_in.insert(Rc::clone(path));
                 key
             }
-            _ => Key::Path(path.to_string()),
+            _ => TrailKey::Path(path.to_string()),
         };
         self.put(step, path, blob, owner);
     }
@@ -192,23 +192,23 @@ impl<'o> Trails<'o> {
     /// Returns why a record that seems to be new may not be: a file at the end of a shallow clone may have held its id.
     fn hidden_past(
         &self,
-        key: &Key,
-        change: Change,
-        left: &[(Rc<str>, Key, Oid)],
+        key: &TrailKey,
+        change: VersionChange,
+        left: &[(Rc<str>, TrailKey, Oid)],
     ) -> Option<&Obstacle> {
         let may_be = |path: &&Rc<str>| match named(path) {
-            Key::Id(id) => *key == Key::Id(id),
-            _ => matches!(key, Key::Id(_)),
+            TrailKey::Id(id) => *key == TrailKey::Id(id),
+            _ => matches!(key, TrailKey::Id(_)),
         };
         let stood = |path: &&Rc<str>| {
             self.owners.contains_key(*path) || left.iter().any(|(gone, ..)| gone == *path)
         };
         let mut files = self.unread_at_end.iter().filter(may_be).filter(stood);
-        let is_new = change == Change::Introduced && files.next().is_some();
+        let is_new = change == VersionChange::Introduced && files.next().is_some();
         self.end.as_ref().filter(|_| is_new)
     }
 
-    fn push(&mut self, landed: LandedFiles<'_>, step: TrailStep) -> Vec<Key> {
+    fn push(&mut self, landed: LandedFiles<'_>, step: TrailStep) -> Vec<TrailKey> {
         let mut keys = Vec::new();
         let mut left = Left::default();
         for (path, key, blob) in &step.left {
@@ -226,7 +226,7 @@ impl<'o> Trails<'o> {
                 .or_else(|| self.hidden_past(&key, change, &step.left))
                 .cloned();
             let change = match cut_off {
-                Some(_) => Change::Inherited,
+                Some(_) => VersionChange::Inherited,
                 None => change,
             };
             let (record, digest) = self.content(&after);
@@ -262,9 +262,13 @@ impl<'o> Trails<'o> {
                 made_in_merge: MadeInMerge::No,
                 truncated: cut_off,
             });
-            let readable = |path: &str| self.owners.get(path).filter(|it| matches!(it, Key::Id(_)));
+            let readable = |path: &str| {
+                self.owners
+                    .get(path)
+                    .filter(|it| matches!(it, TrailKey::Id(_)))
+            };
             trail.became = match &key {
-                Key::Path(path) if is_gone => readable(path).cloned(),
+                TrailKey::Path(path) if is_gone => readable(path).cloned(),
                 _ => None,
             };
             keys.push(key);
@@ -272,56 +276,56 @@ impl<'o> Trails<'o> {
         keys
     }
 
-    fn content(&mut self, files: &[FileAt]) -> (Body, Option<Digest>) {
+    fn content(&mut self, files: &[FileAt]) -> (VersionBody, Option<Digest>) {
         match files {
-            [] => (Body::known(Content::Gone), None),
+            [] => (VersionBody::known(Content::Gone), None),
             [only] => self.contents.read(&only.path, only.blob),
-            several => (Body::known(Content::conflicted(several)), None),
+            several => (VersionBody::known(Content::conflicted(several)), None),
         }
     }
 }
 
 impl TrailStep {
     /// Returns the record that a path held just before.
-    fn stood_at(&self, path: &str) -> Option<Key> {
+    fn stood_at(&self, path: &str) -> Option<TrailKey> {
         let left = self.left.iter().find(|(old, ..)| &**old == path);
         left.map(|(_, key, _)| key.clone())
     }
 }
 
 /// Returns the record that a file's name stands for where its bytes can't be read, else its path.
-fn named(path: &str) -> Key {
+fn named(path: &str) -> TrailKey {
     match Id::new(&file::stem(path).to_ascii_uppercase()) {
-        Some(id) => Key::Id(id.to_string()),
-        None => Key::Path(path.to_owned()),
+        Some(id) => TrailKey::Id(id.to_string()),
+        None => TrailKey::Path(path.to_owned()),
     }
 }
 
 /// Returns how a record changed, `None` where neither bytes nor paths did.
-pub fn change(before: &[FileAt], after: &[FileAt], was_there: bool) -> Option<Change> {
+pub fn change(before: &[FileAt], after: &[FileAt], was_there: bool) -> Option<VersionChange> {
     let paths = |files| -> Vec<&str> { <[FileAt]>::iter(files).map(|it| &*it.path).collect() };
     let same_bytes = blobs(before) == blobs(after);
     let same_paths = paths(before) == paths(after);
     match (before.is_empty(), after.is_empty()) {
         (true, true) => None,
-        (true, false) if was_there => Some(Change::Readded),
-        (true, false) => Some(Change::Introduced),
-        (false, true) => Some(Change::Removed),
+        (true, false) if was_there => Some(VersionChange::Readded),
+        (true, false) => Some(VersionChange::Introduced),
+        (false, true) => Some(VersionChange::Removed),
         (false, false) => match (same_bytes, same_paths) {
             (true, true) => None,
-            (true, false) => Some(Change::Moved),
-            (false, true) => Some(Change::Amended),
-            (false, false) => Some(Change::AmendedMoved),
+            (true, false) => Some(VersionChange::Moved),
+            (false, true) => Some(VersionChange::Amended),
+            (false, false) => Some(VersionChange::AmendedMoved),
         },
     }
 }
 
 /// Returns the records whose bytes differ between two snapshots, each with its differing bytes before and after.
 pub fn differing<'c>(
-    contents: &mut Contents<'_>,
+    contents: &mut ContentCache<'_>,
     changes: impl Iterator<Item = &'c FileChange>,
-) -> BTreeMap<Key, Bytes> {
-    let mut differing: BTreeMap<Key, Bytes> = BTreeMap::new();
+) -> BTreeMap<TrailKey, Bytes> {
+    let mut differing: BTreeMap<TrailKey, Bytes> = BTreeMap::new();
     for change in changes {
         if let Some(old) = change.old {
             for key in keys(contents, change, old) {
@@ -365,16 +369,16 @@ pub fn blobs(files: &[FileAt]) -> Vec<Oid> {
 /// Returns the records that a file of a branch may be about; of one whose id can't be read, path and name decide.
 ///
 /// Naming an author too many takes an approval away, naming one too few gives one.
-fn keys(contents: &mut Contents<'_>, change: &FileChange, blob: Oid) -> Vec<Key> {
+fn keys(contents: &mut ContentCache<'_>, change: &FileChange, blob: Oid) -> Vec<TrailKey> {
     let path = &*change.path;
-    if change.kind == Kind::Other {
-        return vec![Key::Other(path.to_owned())];
+    if change.kind == WatchedKind::Other {
+        return vec![TrailKey::Other(path.to_owned())];
     }
     match contents.whose(path, blob) {
-        Whose::Id(id) => vec![Key::Id(id.to_string())],
+        Whose::Id(id) => vec![TrailKey::Id(id.to_string())],
         Whose::Missing(_) => vec![named(path)],
         Whose::Nobody => {
-            let mut keys = vec![Key::Path(path.to_owned()), named(path)];
+            let mut keys = vec![TrailKey::Path(path.to_owned()), named(path)];
             keys.dedup();
             keys
         }

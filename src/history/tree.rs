@@ -10,18 +10,18 @@ use std::rc::Rc;
 
 use crate::history::chain;
 use crate::history::folder::{self, DEEPEST, MOST_ENTRIES, Mode};
-use crate::history::objects::{Extent, Kind, Objects, Obstacle, Oid};
-use crate::history::paths::{self, Prefix};
+use crate::history::objects::{Extent, ObjectKind, Objects, Obstacle, Oid};
+use crate::history::paths::{self, LedgerPrefix};
 use crate::ledger::tree::{self, Tree, TreeError, TreeItem};
 
-type Folder = Rc<BTreeMap<String, (Mode, Oid)>>;
+type FolderEntries = Rc<BTreeMap<String, (Mode, Oid)>>;
 
 /// The files of one commit, below the folder of the ledger.
 pub struct CommitTree<'o> {
     objects: &'o dyn Objects,
     root: Oid,
-    prefix: Prefix,
-    folders: RefCell<HashMap<Oid, Folder>>,
+    prefix: LedgerPrefix,
+    folders: RefCell<HashMap<Oid, FolderEntries>>,
 }
 
 impl<'o> CommitTree<'o> {
@@ -32,14 +32,14 @@ impl<'o> CommitTree<'o> {
     pub fn of_commit(
         objects: &'o dyn Objects,
         commit: Oid,
-        prefix: &Prefix,
+        prefix: &LedgerPrefix,
     ) -> Result<CommitTree<'o>, Obstacle> {
         let commit = chain::read(objects, commit)?;
         Ok(CommitTree::new(objects, commit.tree, prefix))
     }
 
     /// Returns the tree of a root folder.
-    pub fn new(objects: &'o dyn Objects, root: Oid, prefix: &Prefix) -> CommitTree<'o> {
+    pub fn new(objects: &'o dyn Objects, root: Oid, prefix: &LedgerPrefix) -> CommitTree<'o> {
         CommitTree {
             objects,
             root,
@@ -71,13 +71,13 @@ impl<'o> CommitTree<'o> {
 
     fn blob(&self, oid: Oid) -> Result<Vec<u8>, TreeError> {
         match self.objects.read(oid) {
-            Ok((Kind::Blob, bytes)) => Ok(bytes),
+            Ok((ObjectKind::Blob, bytes)) => Ok(bytes),
             Ok(_) => Err(failed(&Obstacle::malformed(oid, "it is no file"))),
             Err(obstacle) => Err(failed(&obstacle)),
         }
     }
 
-    fn folder(&self, oid: Oid) -> Result<Folder, TreeError> {
+    fn folder(&self, oid: Oid) -> Result<FolderEntries, TreeError> {
         if let Some(folder) = self.folders.borrow().get(&oid) {
             return Ok(Rc::clone(folder));
         }

@@ -2,11 +2,11 @@
 //!
 //! Uses history's contents. Pure. Start at [`until`]. Follows `docs/spec/approval.md`, S7.
 
-use crate::history::content::Contents;
+use crate::history::content::ContentCache;
 use crate::history::folders::FileChange;
 use crate::history::mainline::Mainline;
 use crate::history::objects::Oid;
-use crate::history::walked::{After, Beside};
+use crate::history::walked::{After, ApprovalFileChange};
 use crate::history::watched_paths::Interest;
 use crate::yaml::node::Limits;
 
@@ -29,9 +29,9 @@ pub(super) fn unasked<'c>(
 ///
 /// A file that can't be read counts as one that names it.
 pub(super) fn until(
-    contents: &Contents<'_>,
+    contents: &ContentCache<'_>,
     mainline: &Mainline,
-    asked: &[Beside],
+    asked: &[ApprovalFileChange],
     unasked: &[Unasked],
 ) -> Option<usize> {
     let root = mainline.root()?.to_string();

@@ -2,6 +2,7 @@
 //!
 //! Uses record, history's objects and commit. Pure. Start at [`Trail`]. Follows `docs/spec/approval.md`, 1.3 and 1.4.
 
+pub use self::TrailKey as Key;
 use crate::diag::Finding;
 use crate::history::commit::Commit;
 use crate::history::objects::{Extent, Obstacle, Oid};
@@ -14,7 +15,7 @@ use std::rc::Rc;
 
 /// What a trail is known by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
+pub enum TrailKey {
     /// The id of a record, in upper case.
     Id(String),
     /// The path of a file whose id can't be read, or of a governance file.
@@ -23,16 +24,16 @@ pub enum Key {
     Other(String),
 }
 
-impl Key {
+impl TrailKey {
     /// Returns the id or the path.
     pub fn as_str(&self) -> &str {
         match self {
-            Key::Id(text) | Key::Path(text) | Key::Other(text) => text,
+            TrailKey::Id(text) | TrailKey::Path(text) | TrailKey::Other(text) => text,
         }
     }
 }
 
-impl fmt::Display for Key {
+impl fmt::Display for TrailKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.as_str())
     }
@@ -42,11 +43,11 @@ impl fmt::Display for Key {
 #[derive(Clone, Debug)]
 pub struct Trail {
     /// What it is known by.
-    pub key: Key,
+    pub key: TrailKey,
     /// The versions, in landing order.
     pub versions: Vec<Version>,
     /// The record that a file turned out to be, when it could be read again; such a trail of a path is over.
-    pub became: Option<Key>,
+    pub became: Option<TrailKey>,
     /// What merges threw off the first-parent line of the approved branch (M5).
     pub thrown_off: Vec<ThrownOff>,
 }
@@ -68,15 +69,15 @@ pub struct Version {
     /// The landing's commit.
     pub commit: Rc<Commit>,
     /// How it came about.
-    pub change: Change,
+    pub change: VersionChange,
     /// The files that held the record before, sorted by path; empty where there was none.
     pub before: Vec<FileAt>,
     /// The files that hold the record, sorted by path: one, but for conflicted and removed ones.
     pub files: Vec<FileAt>,
     /// The trails whose files it took over, by place or by bytes: who made those files made this one, too (A5).
-    pub origins: Box<[Key]>,
+    pub origins: Box<[TrailKey]>,
     /// What they say.
-    pub record: Body,
+    pub record: VersionBody,
     /// The digest of the bytes; `None` but for a single file whose bytes are here.
     pub digest: Option<Digest>,
     /// Commits of merged branches that touched the record (A2), in the order of their ids.
@@ -105,7 +106,7 @@ pub struct MergedTag {
 
 /// How a landing changed a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
+pub enum VersionChange {
     /// It was not there before, and never had been.
     Introduced,
     /// Other bytes at the same path.
@@ -122,12 +123,12 @@ pub enum Change {
     Inherited,
 }
 
-impl Change {
+impl VersionChange {
     /// Tells whether a series of versions begins with it.
     pub fn begins(self) -> bool {
         matches!(
             self,
-            Change::Introduced | Change::Readded | Change::Inherited
+            VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited
         )
     }
 }
@@ -168,7 +169,7 @@ impl fmt::Debug for Digest {
 
 /// What the files of a version say, read when it is first asked for: most of what ever landed is closed long since.
 #[derive(Clone, Debug)]
-pub struct Body(Rc<Reading>);
+pub struct VersionBody(Rc<Reading>);
 
 #[derive(Debug)]
 struct Reading {
@@ -187,27 +188,27 @@ enum Unread {
     Aside(Rc<str>, Oid),
 }
 
-impl Body {
+impl VersionBody {
     /// Returns the body that says what is known already.
-    pub fn known(content: Content) -> Body {
-        Body(Rc::new(Reading {
+    pub fn known(content: Content) -> VersionBody {
+        VersionBody(Rc::new(Reading {
             content: OnceCell::from(content),
             unread: RefCell::new(Unread::Nothing),
         }))
     }
 
     /// Returns the body of a record's file.
-    pub fn unread(path: &str, bytes: Vec<u8>) -> Body {
-        Body::later(Unread::Here(path.into(), bytes))
+    pub fn unread(path: &str, bytes: Vec<u8>) -> VersionBody {
+        VersionBody::later(Unread::Here(path.into(), bytes))
     }
 
-    /// Returns the body of a record's file whose bytes are forgotten until [`Body::fetch`].
-    pub fn aside(path: &str, blob: Oid) -> Body {
-        Body::later(Unread::Aside(path.into(), blob))
+    /// Returns the body of a record's file whose bytes are forgotten until [`VersionBody::fetch`].
+    pub fn aside(path: &str, blob: Oid) -> VersionBody {
+        VersionBody::later(Unread::Aside(path.into(), blob))
     }
 
-    fn later(unread: Unread) -> Body {
-        Body(Rc::new(Reading {
+    fn later(unread: Unread) -> VersionBody {
+        VersionBody(Rc::new(Reading {
             content: OnceCell::new(),
             unread: RefCell::new(unread),
         }))

@@ -7,23 +7,23 @@ use std::mem;
 
 use crate::history::approval_only;
 use crate::history::chain::Chain;
-use crate::history::content::{Contents, Keeps};
+use crate::history::content::{ContentCache, Keeps};
 use crate::history::folders::FileChange;
 use crate::history::governance::{self, GovernanceFiles, States};
-use crate::history::graph::Stop;
+use crate::history::graph::ChangedLanding;
 use crate::history::merge_content::{ComparedPath, Merges};
-use crate::history::merged_commits::Branches;
+use crate::history::merged_commits::LandingBranches;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::origin;
-use crate::history::paths::Prefix;
-use crate::history::related_files::Around;
+use crate::history::paths::LedgerPrefix;
+use crate::history::related_files::LedgerLocation;
 use crate::history::survey::Survey;
 use crate::history::tags;
-use crate::history::trails::{LandedFiles, Trails};
+use crate::history::trails::{LandedFiles, TrailSet};
 use crate::history::unnamed::{self, Unasked};
-use crate::history::version::{Key, Trail, Version};
-use crate::history::walked::{Beside, History};
-use crate::history::watched_paths::{self, Kind, RecordFilter};
+use crate::history::version::{Trail, TrailKey, Version};
+use crate::history::walked::{ApprovalFileChange, History};
+use crate::history::watched_paths::{self, RecordFilter, WatchedKind};
 use crate::policy::Policy;
 use crate::record::file::RecordFile;
 
@@ -34,10 +34,14 @@ use crate::record::file::RecordFile;
 /// # Errors
 /// [`Obstacle`] where a folder of a mainline commit can't be read; what is missing besides is stated on the version
 /// that needs it.
-pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<History, Obstacle> {
+pub fn walk(
+    objects: &dyn Objects,
+    chain: Chain,
+    prefix: &LedgerPrefix,
+) -> Result<History, Obstacle> {
     log::debug!("walking the history of all records");
     let survey = Survey::read(objects, &chain, prefix, None, None)?;
-    let trails = Trails::new(Contents::new(objects));
+    let trails = TrailSet::new(ContentCache::new(objects));
     told(trails, objects, chain, prefix, survey, None)
 }
 
@@ -51,18 +55,18 @@ pub fn walk(objects: &dyn Objects, chain: Chain, prefix: &Prefix) -> Result<Hist
 pub fn walk_kept(
     objects: &dyn Objects,
     chain: Chain,
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
     records: Option<&[String]>,
     keeps: Keeps<'_>,
 ) -> Result<History, Obstacle> {
     log::debug!("walking the history of all records: any of them may be asked about");
     let survey = Survey::read(objects, &chain, prefix, records, None)?;
-    let trails = Trails::new(Contents::keeping(objects, keeps));
+    let trails = TrailSet::new(ContentCache::keeping(objects, keeps));
     told(trails, objects, chain, prefix, survey, None)
 }
 
 /// Returns the mainline alone, where it holds no policy: nothing is asked of it then.
-pub fn untold(chain: Chain, prefix: &Prefix) -> History {
+pub fn untold(chain: Chain, prefix: &LedgerPrefix) -> History {
     History {
         mainline: chain.mainline,
         trails: BTreeMap::new(),
@@ -104,23 +108,23 @@ pub type VersionVisitor<'l> = &'l mut dyn FnMut(VersionVisit<'_>);
 pub fn walk_shown(
     objects: &dyn Objects,
     chain: Chain,
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
     records: Option<&[String]>,
     judge: &dyn Fn(History) -> States,
     look: VersionVisitor<'_>,
 ) -> Result<History, Obstacle> {
     log::debug!("walking the history of governance, then of all records: each version is checked");
     let survey = Survey::read(objects, &chain, prefix, records, None)?;
-    let trails = || Trails::new(Contents::new(objects));
+    let trails = || TrailSet::new(ContentCache::new(objects));
     let governance = survey.of_governance();
     let governance = told(trails(), objects, chain.clone(), prefix, governance, None)?;
     let states = judge(governance);
-    let shown = Shown { states, look };
+    let shown = VisitorState { states, look };
     told(trails(), objects, chain, prefix, survey, Some(shown))
 }
 
 /// What looks at versions, and the governance that judges them.
-struct Shown<'l> {
+struct VisitorState<'l> {
     states: States,
     look: VersionVisitor<'l>,
 }
@@ -137,16 +141,16 @@ struct Shown<'l> {
 pub fn walk_named(
     objects: &dyn Objects,
     chain: Chain,
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
     records: Option<&[String]>,
     few: &RecordFilter,
 ) -> Result<History, Obstacle> {
     let n_names = few.names.len();
     log::debug!("walking only the history of what is asked about, by file name: {n_names}");
     let survey = Survey::read(objects, &chain, prefix, records, Some(few))?;
-    let trails = Trails::new(Contents::new(objects));
+    let trails = TrailSet::new(ContentCache::new(objects));
     let history = told(trails, objects, chain.clone(), prefix, survey, None)?;
-    let around = Around {
+    let around = LedgerLocation {
         objects,
         prefix,
         folders: &history.records,
@@ -154,10 +158,10 @@ pub fn walk_named(
     if around.hides(&history, few)? {
         log::debug!("walking again, all records: a record asked about was in another file, too");
         let survey = Survey::read(objects, &chain, prefix, records, None)?;
-        let trails = Trails::new(Contents::new(objects));
+        let trails = TrailSet::new(ContentCache::new(objects));
         return told(trails, objects, chain, prefix, survey, None);
     }
-    let is_of_records = |file: &Beside| !watched_paths::is_of_governance(&file.path);
+    let is_of_records = |file: &ApprovalFileChange| !watched_paths::is_of_governance(&file.path);
     if few.folders.is_some() && history.approvals.iter().any(is_of_records) {
         log::debug!("walking again, all folders: approval files are about a record asked about");
         let few = RecordFilter::anywhere(few.names.clone());
@@ -171,12 +175,12 @@ pub fn walk_named(
 /// # Errors
 /// [`Obstacle`] where a line that a foxtrot merge threw off can't be read.
 fn told(
-    mut trails: Trails<'_>,
+    mut trails: TrailSet<'_>,
     objects: &dyn Objects,
     chain: Chain,
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
     mut survey: Survey,
-    mut shown: Option<Shown<'_>>,
+    mut shown: Option<VisitorState<'_>>,
 ) -> Result<History, Obstacle> {
     let mut governance = GovernanceFiles::default();
     let mut approvals = Vec::new();
@@ -198,7 +202,7 @@ fn told(
         let changes = &*found.take(stop.pair);
         let of_records = changes
             .iter()
-            .filter(|change| matches!(change.kind, Kind::Record | Kind::Other));
+            .filter(|change| matches!(change.kind, WatchedKind::Record | WatchedKind::Other));
         let keys = trails.land(landed, of_records);
         if let Some(shown) = &mut shown {
             show(&trails, &keys, &shown.states, shown.look);
@@ -208,7 +212,7 @@ fn told(
         let before = before.and_then(|before| mainline.landings.get(before));
         let trees = (before.map(|before| before.tree), commit.tree);
         let company = || approval_only::of(objects, &survey.interest, trees.0, trees.1);
-        let files = || changes.iter().filter(|it| it.kind == Kind::Approval);
+        let files = || changes.iter().filter(|it| it.kind == WatchedKind::Approval);
         let heard = files().filter(|change| survey.interest.hears(&change.path));
         unasked.extend(unnamed::unasked(stop.landing, files(), &survey.interest));
         approvals.extend(approval_only::beside(
@@ -220,7 +224,7 @@ fn told(
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
         }
-        let branches = Branches::read(&mut trails.contents, &mut found, &stop);
+        let branches = LandingBranches::read(&mut trails.contents, &mut found, &stop);
         let records = keys.into_iter().map(ComparedPath::Record);
         for subject in records.chain(paths.into_iter().map(ComparedPath::Governance)) {
             let trail = match &subject {
@@ -236,12 +240,13 @@ fn told(
         }
     }
     for foxtrot in &survey.graph.foxtrots {
-        let mut contents = Contents::new(objects);
+        let mut contents = ContentCache::new(objects);
         foxtrot.mark(&mut merges, &mut contents, &mainline, &mut trails.trails)?;
     }
     let unnamed_until = unnamed::until(&trails.contents, &mainline, &approvals, &unasked);
-    let is_other = |(key, _): &(Key, Trail)| matches!(key, Key::Other(_));
-    let (others, trails): (BTreeMap<Key, Trail>, _) = trails.trails.into_iter().partition(is_other);
+    let is_other = |(key, _): &(TrailKey, Trail)| matches!(key, TrailKey::Other(_));
+    let (others, trails): (BTreeMap<TrailKey, Trail>, _) =
+        trails.trails.into_iter().partition(is_other);
     Ok(History {
         mainline,
         former: origin::needed(trails.values(), others),
@@ -262,8 +267,8 @@ fn told(
 /// States on a version of a merge who made it in its branches, or in the merge itself.
 fn fill(
     merges: &mut Merges<'_>,
-    contents: &mut Contents<'_>,
-    (branches, stop, changes): (&Branches, &Stop, &[FileChange]),
+    contents: &mut ContentCache<'_>,
+    (branches, stop, changes): (&LandingBranches, &ChangedLanding, &[FileChange]),
     subject: &ComparedPath,
     version: &mut Version,
 ) {
@@ -277,7 +282,7 @@ impl History {
     /// Forgets the trails that are not wanted, most of a long history, and fetches what the others are said to be without.
     /// Of what a record said before it landed last, `wanted` may ask nothing.
     pub fn leave_out(&mut self, objects: &dyn Objects, wanted: &mut dyn FnMut(&Trail) -> bool) {
-        let contents = Contents::new(objects);
+        let contents = ContentCache::new(objects);
         let fetch = |version: &Version| version.record.fetch(|blob| contents.bytes(blob));
         let mut apart = mem::take(&mut self.former);
         for (key, trail) in mem::take(&mut self.trails) {
@@ -292,13 +297,13 @@ impl History {
             }
         }
         self.former = origin::needed(self.trails.values(), apart);
-        let known = |file: &Beside| !self.left_out.contains(&file.record());
+        let known = |file: &ApprovalFileChange| !self.left_out.contains(&file.record());
         self.approvals.retain(known);
     }
 }
 
 /// Shows the versions that a landing made.
-fn show(trails: &Trails<'_>, keys: &[Key], states: &States, look: VersionVisitor<'_>) {
+fn show(trails: &TrailSet<'_>, keys: &[TrailKey], states: &States, look: VersionVisitor<'_>) {
     for key in keys {
         let trail = trails.trails.get(key);
         let Some((trail, version)) = trail.and_then(|trail| Some((trail, trail.last()?))) else {

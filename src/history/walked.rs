@@ -7,8 +7,8 @@ use crate::history::governance::States;
 use crate::history::mainline::Mainline;
 use crate::history::notes::Notes;
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::paths::Prefix;
-use crate::history::version::{Key, Trail};
+use crate::history::paths::LedgerPrefix;
+use crate::history::version::{Trail, TrailKey};
 use crate::history::watched_paths;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -19,11 +19,11 @@ pub struct History {
     /// The approved ref and its chain of first parents.
     pub mainline: Mainline,
     /// The trail of each record, by its key.
-    pub trails: BTreeMap<Key, Trail>,
+    pub trails: BTreeMap<TrailKey, Trail>,
     /// The keys of the records that nobody wants to be told about.
-    pub left_out: BTreeSet<Key>,
+    pub left_out: BTreeSet<TrailKey>,
     /// Trails that are told about no further, and from whose files versions of the others come.
-    pub former: BTreeMap<Key, Trail>,
+    pub former: BTreeMap<TrailKey, Trail>,
     /// The trail of each governance file, by its path; only files that some policy on the mainline named.
     pub governance: BTreeMap<String, Trail>,
     /// The bytes of the governance files' versions, by their ids.
@@ -31,11 +31,11 @@ pub struct History {
     /// The governance in the tree of each landing, whether or not anybody approved it.
     pub states: States,
     /// Where the ledger lies in the repository.
-    pub prefix: Prefix,
+    pub prefix: LedgerPrefix,
     /// The folders whose files were read as records.
     pub records: Vec<String>,
     /// The files below `.approvals` that landings changed, in landing order, then by path.
-    pub approvals: Vec<Beside>,
+    pub approvals: Vec<ApprovalFileChange>,
     /// The last landing whose approval files may name no ledger; `None` where there is no last one.
     pub unnamed_until: Option<usize>,
     /// Every commit that can be reached from the tip, with the index of the landing that brought it.
@@ -46,14 +46,14 @@ pub struct History {
 
 impl History {
     /// Returns a trail, also one that is told about no further.
-    pub fn trail(&self, key: &Key) -> Option<&Trail> {
+    pub fn trail(&self, key: &TrailKey) -> Option<&Trail> {
         self.trails.get(key).or_else(|| self.former.get(key))
     }
 }
 
 /// A change of a file below `.approvals`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Beside {
+pub struct ApprovalFileChange {
     /// Its landing: an index into the mainline's landings.
     pub landing: usize,
     /// Its path from the ledger's root.
@@ -70,10 +70,10 @@ pub struct Beside {
     pub company: Company,
 }
 
-impl Beside {
+impl ApprovalFileChange {
     /// Returns the record whose folder the file lies in; that of governance files is nobody's.
-    pub fn record(&self) -> Key {
-        Key::Id(watched_paths::approvals_of(&self.path).to_ascii_uppercase())
+    pub fn record(&self) -> TrailKey {
+        TrailKey::Id(watched_paths::approvals_of(&self.path).to_ascii_uppercase())
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::history::notes;
-use crate::history::refs::{Head, Layout, Refs};
+use crate::history::refs::{HeadState, Refs, RepositoryLayout};
 
 /// Returns the full names of the refs that decide, some of which may not be there; `asked` is what flag or environment say.
 pub fn of(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
@@ -16,8 +16,8 @@ pub fn of(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
         names.insert(name);
     };
     let head = match &refs.head {
-        Head::Branch(name) => Some(name.clone()),
-        Head::Detached(_) => None,
+        HeadState::Branch(name) => Some(name.clone()),
+        HeadState::Detached(_) => None,
     };
     match (asked.or(refs.configured.as_deref()), refs.remote()) {
         (Some(name), _) if name.starts_with("refs/") => add(name.to_owned()),
@@ -34,7 +34,7 @@ pub fn of(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
             }
             add(format!("{folder}HEAD"));
         }
-        (None, _) if refs.layout == Layout::Bare => head.into_iter().for_each(add),
+        (None, _) if refs.layout == RepositoryLayout::Bare => head.into_iter().for_each(add),
         (None, _) => {
             add("refs/heads/main".to_owned());
             add("refs/heads/master".to_owned());

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::record::file;
 
 /// The folder beside records that holds approval files.
@@ -14,7 +14,7 @@ pub const APPROVALS: &str = ".approvals";
 
 /// What a file is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum WatchedKind {
     /// It is a record.
     Record,
     /// It stands in the place of a record, and is no regular file.
@@ -28,7 +28,7 @@ pub enum Kind {
 /// The paths that matter, as a tree of names from the top of the repository.
 #[derive(Clone, Debug, Default)]
 pub struct Interest {
-    top: Node,
+    top: WatchNode,
     /// The record files that matter; `None` when all do.
     few: Option<RecordFilter>,
 }
@@ -79,10 +79,10 @@ impl RecordFilter {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Node {
+struct WatchNode {
     /// Whether all below is records, or approval files, or this is one governance file.
     what: Option<ReadPurpose>,
-    inside: BTreeMap<String, Node>,
+    inside: BTreeMap<String, WatchNode>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ enum ReadPurpose {
 #[derive(Clone, Copy, Debug)]
 pub struct WatchedFolder<'i> {
     few: Option<&'i RecordFilter>,
-    node: Option<&'i Node>,
+    node: Option<&'i WatchNode>,
     below: Below,
 }
 
@@ -111,7 +111,11 @@ enum Below {
 
 impl Interest {
     /// Returns the interest in the record folders and governance files of a ledger.
-    pub fn new(prefix: &Prefix, records: &[String], governance: &BTreeSet<String>) -> Interest {
+    pub fn new(
+        prefix: &LedgerPrefix,
+        records: &[String],
+        governance: &BTreeSet<String>,
+    ) -> Interest {
         let mut interest = Interest::default();
         let folders = records.iter().map(|path| (path, ReadPurpose::Records));
         let files = governance
@@ -127,7 +131,7 @@ impl Interest {
     /// policy of the mainline names, whether or not it counts.
     pub fn with_approvals<'f>(
         mut self,
-        prefix: &Prefix,
+        prefix: &LedgerPrefix,
         folders: impl Iterator<Item = &'f String>,
     ) -> Interest {
         for folder in folders {
@@ -140,7 +144,7 @@ impl Interest {
         self
     }
 
-    fn add(&mut self, prefix: &Prefix, path: &str, what: ReadPurpose) {
+    fn add(&mut self, prefix: &LedgerPrefix, path: &str, what: ReadPurpose) {
         let Some(segments) = prefix.outward(path) else {
             return;
         };
@@ -171,7 +175,7 @@ impl Interest {
     }
 
     /// Returns what a file at a path of the ledger is read for.
-    pub fn kind_of(&self, prefix: &Prefix, path: &str) -> Option<Kind> {
+    pub fn kind_of(&self, prefix: &LedgerPrefix, path: &str) -> Option<WatchedKind> {
         let segments = prefix.outward(path)?;
         let (name, folders) = segments.split_last()?;
         let mut at = self.top();
@@ -222,17 +226,17 @@ impl<'i> WatchedFolder<'i> {
     }
 
     /// Returns what a file of this folder is read for; `None` where it says nothing.
-    pub fn file(&self, name: &str) -> Option<Kind> {
+    pub fn file(&self, name: &str) -> Option<WatchedKind> {
         let node = self.node.and_then(|node| node.inside.get(name));
         if node.and_then(|node| node.what) == Some(ReadPurpose::Governance) {
-            return Some(Kind::Governance);
+            return Some(WatchedKind::Governance);
         }
         match self.below {
-            Below::Approvals => Some(Kind::Approval),
+            Below::Approvals => Some(WatchedKind::Approval),
             Below::RecordRoot | Below::Records if is_record(name) => {
                 let is_asked =
                     |few: &RecordFilter| few.names.contains(&file::stem(name).to_ascii_uppercase());
-                self.few.is_none_or(is_asked).then_some(Kind::Record)
+                self.few.is_none_or(is_asked).then_some(WatchedKind::Record)
             }
             _ => None,
         }

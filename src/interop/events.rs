@@ -7,11 +7,11 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-use crate::interop::lines::{self, Kept};
+use crate::interop::lines::{self, KeptLine};
 use crate::interop::scan::Broken;
 use crate::record::json;
 use crate::record::time::Instant;
-use crate::survey::triage::{Event, Input};
+use crate::survey::triage::{CloudEvent, TriageInput};
 
 /// The longest line that is read, in bytes.
 const LONGEST: usize = 16 << 20;
@@ -22,7 +22,7 @@ const LONGEST: usize = 16 << 20;
 /// [`Broken::Unread`] where the bytes can't be had any further.
 pub fn read(
     mut lines: impl BufRead,
-    take: &mut dyn FnMut(u64, Result<Input, String>),
+    take: &mut dyn FnMut(u64, Result<TriageInput, String>),
 ) -> Result<(), Broken> {
     let mut line = Vec::new();
     for number in 1.. {
@@ -37,9 +37,9 @@ pub fn read(
         };
         let text = text.trim_ascii();
         match kept {
-            Kept::Whole if text.is_empty() => {}
-            Kept::Whole => take(number, event(text).map(Input::Event)),
-            Kept::TooLong => take(
+            KeptLine::Whole if text.is_empty() => {}
+            KeptLine::Whole => take(number, event(text).map(TriageInput::Event)),
+            KeptLine::TooLong => take(
                 number,
                 Err(format!("the line has more than {LONGEST} bytes")),
             ),
@@ -49,7 +49,7 @@ pub fn read(
 }
 
 /// Reads one event.
-fn event(text: &[u8]) -> Result<Event, String> {
+fn event(text: &[u8]) -> Result<CloudEvent, String> {
     let fields = json::value(text).map_err(|error| format!("the line is no JSON: {error}"))?;
     if !fields.is_object() {
         return Err("the line is no JSON object".to_owned());
@@ -70,7 +70,7 @@ fn event(text: &[u8]) -> Result<Event, String> {
     {
         return Err("the event's `data` is no object".to_owned());
     }
-    Ok(Event {
+    Ok(CloudEvent {
         at,
         source,
         id,

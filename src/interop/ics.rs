@@ -23,14 +23,14 @@ pub struct Dated<'a> {
 }
 
 /// When an event is.
-enum At {
+enum EventTime {
     Day(Day),
     Instant(Instant),
 }
 
-struct Event {
+struct CalendarEvent {
     part: &'static str,
-    at: At,
+    at: EventTime,
     summary: String,
     description: String,
     alarms: &'static [i64],
@@ -38,7 +38,7 @@ struct Event {
 
 /// Returns the calendar of records, as evaluated at an instant; without records an empty one.
 pub fn calendar(records: &[Dated<'_>], instant: Instant) -> String {
-    let mut out = Lines::default();
+    let mut out = CalendarLines::default();
     for line in [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -59,7 +59,7 @@ pub fn calendar(records: &[Dated<'_>], instant: Instant) -> String {
 }
 
 /// Returns the events of a record: its end, its next review, the look that its closure owes.
-fn events(standing: &RecordState, instant: Instant) -> Vec<Event> {
+fn events(standing: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
     let id = standing.id();
     let Some(content) = standing.content() else {
         return Vec::new();
@@ -79,10 +79,10 @@ fn events(standing: &RecordState, instant: Instant) -> Vec<Event> {
                 let end = standing.end.filter(|end| *end > instant).unwrap_or(duty.at);
                 let last = end.plus_seconds(-1).day();
                 let (at, covered) = match &content.expires {
-                    When::Day(_) => (At::Day(last), format!("Last day covered: {last} (UTC); ends {end}")),
-                    When::Instant(..) => (At::Instant(end), format!("Ends {end}")),
+                    When::Day(_) => (EventTime::Day(last), format!("Last day covered: {last} (UTC); ends {end}")),
+                    When::Instant(..) => (EventTime::Instant(end), format!("Ends {end}")),
                 };
-                events.push(Event {
+                events.push(CalendarEvent {
                     part: "expires",
                     at,
                     summary: format!("{id} ends: {title}"),
@@ -90,16 +90,16 @@ fn events(standing: &RecordState, instant: Instant) -> Vec<Event> {
                     alarms: ALARMS,
                 });
             }
-            DutyKind::Review => events.push(Event {
+            DutyKind::Review => events.push(CalendarEvent {
                 part: "review",
-                at: At::Day(last),
+                at: EventTime::Day(last),
                 summary: format!("{id} review due: {title}"),
                 description: format!("{owner}\nLook at it by the end of {last} (UTC): exledger review {id}"),
                 alarms: &[],
             }),
-            DutyKind::PostClosureReview => events.push(Event {
+            DutyKind::PostClosureReview => events.push(CalendarEvent {
                 part: "post-closure-review",
-                at: At::Day(last),
+                at: EventTime::Day(last),
                 summary: format!("{id} post-closure review due: {title}"),
                 description: format!(
                     "{owner}\nSomebody other than who closed it looks by the end of {last} (UTC): exledger close {id} --reviewed"
@@ -114,9 +114,9 @@ fn events(standing: &RecordState, instant: Instant) -> Vec<Event> {
 
 /// Lines as the standard wants them.
 #[derive(Default)]
-struct Lines(String);
+struct CalendarLines(String);
 
-impl Lines {
+impl CalendarLines {
     /// Adds a line, folded where it is longer than a line may be.
     fn line(&mut self, text: &str) {
         let mut room = WIDTH;
@@ -131,7 +131,7 @@ impl Lines {
         self.0.push_str("\r\n");
     }
 
-    fn event(&mut self, event: &Event, dated: Dated<'_>, instant: Instant) {
+    fn event(&mut self, event: &CalendarEvent, dated: Dated<'_>, instant: Instant) {
         let id = dated.standing.id();
         let uid = uuid::of(&format!("ics/{id}/{}", event.part));
         self.line("BEGIN:VEVENT");
@@ -139,11 +139,11 @@ impl Lines {
         self.line(&format!("DTSTAMP:{}", compact(instant)));
         self.line(&format!("SEQUENCE:{}", dated.landings));
         match event.at {
-            At::Day(day) => {
+            EventTime::Day(day) => {
                 self.line(&format!("DTSTART;VALUE=DATE:{}", bare(day)));
                 self.line(&format!("DTEND;VALUE=DATE:{}", bare(day.plus_days(1))));
             }
-            At::Instant(at) => self.line(&format!("DTSTART:{}", compact(at))),
+            EventTime::Instant(at) => self.line(&format!("DTSTART:{}", compact(at))),
         }
         self.line(&format!("SUMMARY:{}", escaped(&event.summary)));
         self.line(&format!("DESCRIPTION:{}", escaped(&event.description)));
@@ -153,8 +153,8 @@ impl Lines {
         self.line("TRANSP:TRANSPARENT");
         self.line(&format!("X-EXLEDGER-ID:{id}"));
         let start = match event.at {
-            At::Day(day) => day.start(),
-            At::Instant(at) => at,
+            EventTime::Day(day) => day.start(),
+            EventTime::Instant(at) => at,
         };
         for days in event.alarms {
             if start.plus_seconds(-days * 86_400) > instant {

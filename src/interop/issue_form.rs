@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::interop::issue_form::body::Section;
-use crate::interop::issue_form::field::{Field, Form, Means};
-use crate::interop::issue_form::unread::Flaw;
+use crate::interop::issue_form::body::IssueAnswer;
+use crate::interop::issue_form::field::{FieldInput, FormField, Means};
+use crate::interop::issue_form::unread::IssueProblem;
 use crate::plan::answers::Answers;
 use crate::plan::part;
 use crate::record::address::Address;
@@ -26,24 +26,24 @@ use crate::yaml::{self};
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of its lines.
-pub fn read(text: &str) -> Result<Answers, Vec<Flaw>> {
+pub fn read(text: &str) -> Result<Answers, Vec<IssueProblem>> {
     let (sections, mut flaws) = body::sections(text);
     let mut answers = Answers::default();
     let fields = field::fields();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     if sections.is_empty() {
-        flaws.push(Flaw::NoForm);
+        flaws.push(IssueProblem::NoForm);
     }
     for section in &sections {
         let Some(field) = field::named(&fields, &section.heading) else {
-            flaws.push(Flaw::Unknown {
+            flaws.push(IssueProblem::Unknown {
                 line: section.line,
                 heading: section.heading.clone(),
             });
             continue;
         };
         match seen.get(field.id) {
-            Some(first) => flaws.push(Flaw::Repeated {
+            Some(first) => flaws.push(IssueProblem::Repeated {
                 line: section.line,
                 heading: section.heading.clone(),
                 first: *first,
@@ -62,19 +62,19 @@ pub fn read(text: &str) -> Result<Answers, Vec<Flaw>> {
 }
 
 /// Puts an answer where it belongs; returns what is wrong with it.
-fn fill(field: &Field, section: &Section, answers: &mut Answers) -> Option<Flaw> {
+fn fill(field: &FormField, section: &IssueAnswer, answers: &mut Answers) -> Option<IssueProblem> {
     let text = section.text.as_str();
     let is_absent = text.is_empty()
         || text == "_No response_"
-        || matches!(field.form, Form::Choice(_)) && text == "None";
+        || matches!(field.form, FieldInput::Choice(_)) && text == "None";
     if is_absent {
         return None;
     }
-    if let Form::Boxes(boxes) = field.form {
+    if let FieldInput::Boxes(boxes) = field.form {
         let unticked = boxes
             .iter()
             .find(|it| it.is_required && !body::is_ticked(text, it.text))?;
-        return Some(Flaw::Unticked {
+        return Some(IssueProblem::Unticked {
             line: section.line,
             text: unticked.text,
         });
@@ -94,7 +94,7 @@ fn fill(field: &Field, section: &Section, answers: &mut Answers) -> Option<Flaw>
         Means::Findings => findings(text).map(|it| answers.set(&field.path, it)),
         Means::Nothing => Ok(()),
     };
-    filled.err().map(|what| Flaw::Unreadable {
+    filled.err().map(|what| IssueProblem::Unreadable {
         line: section.line,
         label: field.label,
         what,
@@ -102,9 +102,9 @@ fn fill(field: &Field, section: &Section, answers: &mut Answers) -> Option<Flaw>
 }
 
 /// Returns a text as it is; one of several lines ends with a line break, so that it is written as a block.
-fn lines_kept(field: &Field, text: &str) -> String {
+fn lines_kept(field: &FormField, text: &str) -> String {
     match field.form {
-        Form::Area(_) if text.contains('\n') => format!("{text}\n"),
+        FieldInput::Area(_) if text.contains('\n') => format!("{text}\n"),
         _ => text.to_owned(),
     }
 }
@@ -216,12 +216,12 @@ pub fn write() -> String {
         line("description", field.description);
         line("placeholder", field.placeholder);
         match field.form {
-            Form::Area(render) => line("render", render),
-            Form::Choice(words) => {
+            FieldInput::Area(render) => line("render", render),
+            FieldInput::Choice(words) => {
                 let words: Vec<String> = words().iter().map(|word| quote(word)).collect();
                 out.push_str(&format!("      options: [{}]\n", words.join(", ")));
             }
-            Form::Boxes(boxes) => {
+            FieldInput::Boxes(boxes) => {
                 out.push_str("      options:\n");
                 for it in boxes {
                     let required = if it.is_required {
@@ -235,7 +235,7 @@ pub fn write() -> String {
                     ));
                 }
             }
-            Form::Line => {}
+            FieldInput::Line => {}
         }
         if field.is_required {
             out.push_str("    validations: {required: true}\n");

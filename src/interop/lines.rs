@@ -6,7 +6,7 @@ use std::io::BufRead;
 
 /// Whether a line was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum KeptLine {
     /// All of it.
     Whole,
     /// It is longer than what may be kept; it was read to its end.
@@ -21,7 +21,7 @@ pub fn next(
     lines: &mut impl BufRead,
     line: &mut Vec<u8>,
     longest: usize,
-) -> std::io::Result<Option<Kept>> {
+) -> std::io::Result<Option<KeptLine>> {
     line.clear();
     let mut kept = None;
     loop {
@@ -38,12 +38,12 @@ pub fn next(
             .get(..end.unwrap_or(buffer.len()))
             .unwrap_or_default();
         let used = piece.len() + usize::from(end.is_some());
-        if kept != Some(Kept::TooLong) && line.len() + piece.len() <= longest {
+        if kept != Some(KeptLine::TooLong) && line.len() + piece.len() <= longest {
             line.extend_from_slice(piece);
-            kept = Some(Kept::Whole);
+            kept = Some(KeptLine::Whole);
         } else {
             line.clear();
-            kept = Some(Kept::TooLong);
+            kept = Some(KeptLine::TooLong);
         }
         lines.consume(used);
         if end.is_some() {

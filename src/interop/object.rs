@@ -27,13 +27,14 @@ impl<T> Deref for Object<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Object<T>, D::Error> {
-        from.deserialize_map(Entries(PhantomData)).map(Object)
+        from.deserialize_map(EntriesVisitor(PhantomData))
+            .map(Object)
     }
 }
 
-struct Entries<T>(PhantomData<T>);
+struct EntriesVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for EntriesVisitor<T> {
     type Value = T;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -29,7 +29,7 @@ pub enum Broken {
 
 /// Where a piece stands, in bytes from the start: from the first to behind the last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Span {
+pub struct ByteSpan {
     /// The first byte.
     pub start: u64,
     /// Behind the last.
@@ -38,7 +38,7 @@ pub struct Span {
 
 /// Whether a piece was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum KeptPiece {
     /// All of it.
     Whole,
     /// Nothing that can be used: it is larger than the limit.
@@ -184,10 +184,10 @@ impl<R: BufRead> Scan<R> {
     ///
     /// # Errors
     /// [`Broken`] where it is no JSON; of a large one only its brackets and texts are looked at.
-    pub fn skip(&mut self) -> Result<Span, Broken> {
+    pub fn skip(&mut self) -> Result<ByteSpan, Broken> {
         let mut bytes = Vec::new();
         let (span, kept) = self.capture(&mut bytes, LOOKED_AT)?;
-        if kept == Kept::Whole && serde_json::from_slice::<IgnoredAny>(&bytes).is_err() {
+        if kept == KeptPiece::Whole && serde_json::from_slice::<IgnoredAny>(&bytes).is_err() {
             return Err(Broken::NoJson(span.start));
         }
         Ok(span)
@@ -197,7 +197,7 @@ impl<R: BufRead> Scan<R> {
     ///
     /// # Errors
     /// [`Broken`] where it does not end.
-    pub fn leap(&mut self) -> Result<Span, Broken> {
+    pub fn leap(&mut self) -> Result<ByteSpan, Broken> {
         let (span, _) = self.capture(&mut Vec::new(), 0)?;
         Ok(span)
     }
@@ -206,7 +206,11 @@ impl<R: BufRead> Scan<R> {
     ///
     /// # Errors
     /// [`Broken`] where it does not begin or end; what is between is not judged.
-    pub fn capture(&mut self, kept: &mut Vec<u8>, most: usize) -> Result<(Span, Kept), Broken> {
+    pub fn capture(
+        &mut self,
+        kept: &mut Vec<u8>,
+        most: usize,
+    ) -> Result<(ByteSpan, KeptPiece), Broken> {
         kept.clear();
         match self.peek()? {
             None => return Err(Broken::Ends),
@@ -215,22 +219,22 @@ impl<R: BufRead> Scan<R> {
         }
         let start = self.at;
         let mut walker = Walker::default();
-        let mut whole = Kept::Whole;
+        let mut whole = KeptPiece::Whole;
         loop {
             let buffer = self.buffer()?;
             if buffer.is_empty() {
                 // A number or word may end with the document; text and brackets may not.
                 return match walker.inside {
-                    Inside::Bare if walker.depth == 0 => Ok((self.span(start), whole)),
+                    ScanState::Bare if walker.depth == 0 => Ok((self.span(start), whole)),
                     _ => Err(Broken::Ends),
                 };
             }
             let (used, is_done) = walker.walk(buffer);
-            if whole == Kept::Whole && kept.len() + used <= most {
+            if whole == KeptPiece::Whole && kept.len() + used <= most {
                 kept.extend_from_slice(buffer.get(..used).unwrap_or_default());
             } else if used > 0 {
                 kept.clear();
-                whole = Kept::TooLarge;
+                whole = KeptPiece::TooLarge;
             }
             self.pass(used);
             if is_done {
@@ -239,8 +243,8 @@ impl<R: BufRead> Scan<R> {
         }
     }
 
-    fn span(&self, start: u64) -> Span {
-        Span {
+    fn span(&self, start: u64) -> ByteSpan {
+        ByteSpan {
             start,
             end: self.at,
         }
@@ -259,12 +263,12 @@ fn is_mark(byte: u8) -> bool {
 /// Where in a value the walk is.
 #[derive(Debug, Default)]
 struct Walker {
-    inside: Inside,
+    inside: ScanState,
     depth: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Inside {
+enum ScanState {
     /// Before it, or between its parts.
     #[default]
     Between,
@@ -286,7 +290,7 @@ impl Walker {
                 return (bytes.len(), false);
             };
             match self.inside {
-                Inside::Text => {
+                ScanState::Text => {
                     let Some(stop) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))
                     else {
                         return (bytes.len(), false);
@@ -294,36 +298,36 @@ impl Walker {
                     let escaped = rest.get(stop) == Some(&b'\\');
                     rest = rest.get(stop + 1..).unwrap_or_default();
                     self.inside = if escaped {
-                        Inside::Escape
+                        ScanState::Escape
                     } else {
-                        Inside::Between
+                        ScanState::Between
                     };
                     if !escaped && self.depth == 0 {
                         return (used(rest), true);
                     }
                     continue;
                 }
-                Inside::Escape => self.inside = Inside::Text,
+                ScanState::Escape => self.inside = ScanState::Text,
                 // Within brackets only texts and further brackets matter.
-                Inside::Between if self.depth > 0 && !is_mark(*byte) => {
+                ScanState::Between if self.depth > 0 && !is_mark(*byte) => {
                     let Some(stop) = rest.iter().position(|byte| is_mark(*byte)) else {
                         return (bytes.len(), false);
                     };
                     rest = rest.get(stop..).unwrap_or_default();
                     continue;
                 }
-                Inside::Between | Inside::Bare => match byte {
-                    b'"' if self.inside == Inside::Bare && self.depth == 0 => {
+                ScanState::Between | ScanState::Bare => match byte {
+                    b'"' if self.inside == ScanState::Bare && self.depth == 0 => {
                         return (used(rest), true);
                     }
-                    b'"' => self.inside = Inside::Text,
+                    b'"' => self.inside = ScanState::Text,
                     b'{' | b'[' => self.depth += 1,
                     b'}' | b']' => {
                         if self.depth == 0 {
                             return (used(rest), true);
                         }
                         self.depth -= 1;
-                        self.inside = Inside::Between;
+                        self.inside = ScanState::Between;
                         if self.depth == 0 {
                             return (used(after), true);
                         }
@@ -331,7 +335,7 @@ impl Walker {
                     b',' | b':' | b' ' | b'\t' | b'\n' | b'\r' if self.depth == 0 => {
                         return (used(rest), true);
                     }
-                    _ if self.depth == 0 => self.inside = Inside::Bare,
+                    _ if self.depth == 0 => self.inside = ScanState::Bare,
                     _ => {}
                 },
             }

@@ -5,7 +5,7 @@
 use crate::approval::ask::Identities;
 use crate::approval::relation::{Relation, UnknownAccount};
 use crate::approval::statement::file::ApprovalFile;
-use crate::approval::statement::file::{About, Decision};
+use crate::approval::statement::file::{ApprovalDecision, ApprovalSubject};
 use crate::policy::demand::{EvidenceKind, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -19,7 +19,7 @@ use std::fmt;
 #[derive(Clone, Debug)]
 pub struct ApprovalTarget {
     /// The record or governance file.
-    pub about: About,
+    pub about: ApprovalSubject,
     /// The sha256 of the bytes, in 64 hexadecimal digits.
     pub sha256: String,
     /// The folder of records below which approvals of it lie.
@@ -114,7 +114,7 @@ impl Refused {
 pub fn refused(
     matter: &ApprovalTarget,
     person: &Person,
-    decision: Decision,
+    decision: ApprovalDecision,
     [law, who]: [&Governance; 2],
 ) -> Option<Refused> {
     let approval = &law.policy.approval;
@@ -127,7 +127,7 @@ pub fn refused(
     }
     // An approval states an address: its name is what the governance files know.
     let known = people::identify(who, "", &person.typed_email);
-    if decision == Decision::Reject {
+    if decision == ApprovalDecision::Reject {
         // A no is not doubted.
         let relation = identities.relation_of_signer(&known, &matter.committed);
         return (relation == Relation::Same).then_some(Refused::Rejecter);
@@ -157,11 +157,11 @@ pub fn refused(
 pub fn groups(
     needed: &Needed,
     person: &Person,
-    decision: Decision,
+    decision: ApprovalDecision,
     who: &Governance,
 ) -> Vec<String> {
     let mut groups = people::groups_of(who, person);
-    groups.retain(|group| needed.each_of.contains(group) && decision == Decision::Approve);
+    groups.retain(|group| needed.each_of.contains(group) && decision == ApprovalDecision::Approve);
     groups
 }
 
@@ -170,7 +170,7 @@ pub fn file(
     matter: &ApprovalTarget,
     ledger: &str,
     by: &Address,
-    (decision, reason): (Decision, Option<String>),
+    (decision, reason): (ApprovalDecision, Option<String>),
     at: Instant,
 ) -> ApprovalFile {
     ApprovalFile {

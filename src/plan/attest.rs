@@ -2,20 +2,20 @@
 //!
 //! Uses record, plan's entries and evidence. Pure. Start at [`attest`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{DecisionInput, Planned, Refusal};
-use crate::plan::edit::Edit;
+use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
+use crate::plan::edit::FileEdit;
 use crate::plan::evidence::{self, EvidenceInput};
 use crate::record::vocabulary::{ControlStatus, Vocabulary};
 
 /// Returns the edits that say that a control was seen to work; a planned one is active from then on.
 ///
 /// # Errors
-/// [`Refusal`] where the record is closed, has no such control, the control is withdrawn, or was seen later already.
+/// [`DecisionRefusal`] where the record is closed, has no such control, the control is withdrawn, or was seen later already.
 pub fn attest(
     taken: &DecisionInput<'_>,
     control: &str,
     shown: &[EvidenceInput],
-) -> Result<Planned, Refusal> {
+) -> Result<Planned, DecisionRefusal> {
     taken.open()?;
     let record = taken.record;
     let id = &record.id;
@@ -29,16 +29,19 @@ pub fn attest(
         } else {
             format!("name one of {}", ids.join(", "))
         };
-        return Err(Refusal::new(format!("{id} has no control {control}"), help));
+        return Err(DecisionRefusal::new(
+            format!("{id} has no control {control}"),
+            help,
+        ));
     };
     if found.status == ControlStatus::Withdrawn {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!("control {} of {id} is withdrawn", found.id),
             "what is withdrawn works no more; add another control, and have it approved",
         ));
     }
     if let Some(verified) = found.verified.filter(|verified| *verified > taken.day) {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!(
                 "control {} of {id} was verified on {verified}, later than {}",
                 found.id, taken.day
@@ -48,7 +51,7 @@ pub fn attest(
     }
     let is_active = found.status == ControlStatus::Active;
     if is_active && found.verified == Some(taken.day) && shown.is_empty() {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!(
                 "control {} of {id} was verified on {} already",
                 found.id, taken.day
@@ -62,16 +65,16 @@ pub fn attest(
         let active = ControlStatus::Active.as_str();
         planned
             .edits
-            .push(Edit::set(format!("{place}.status"), active));
+            .push(FileEdit::set(format!("{place}.status"), active));
     }
     let day = taken.day.to_string();
     planned
         .edits
-        .push(Edit::set(format!("{place}.verified"), day));
+        .push(FileEdit::set(format!("{place}.verified"), day));
     let evidence = evidence::entries(record, shown, evidence::Ids::AsGiven)?;
     for entry in &evidence.entries {
         let list = format!("{place}.evidence");
-        planned.edits.push(Edit::append(list, entry.line()));
+        planned.edits.push(FileEdit::append(list, entry.line()));
     }
     planned.files = evidence.files;
     planned.remarks = taken

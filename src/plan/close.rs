@@ -3,9 +3,9 @@
 //! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`] and [`reviewed`]. Follows
 //! `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
 
-use crate::plan::decision::{DecisionInput, Planned, Refusal};
-use crate::plan::edit::Edit;
-use crate::plan::entry::Entry;
+use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
+use crate::plan::edit::FileEdit;
+use crate::plan::entry::EntryPairs;
 use crate::plan::evidence::{self, EvidenceEntry, EvidenceInput};
 use crate::policy::closing::TIMES;
 use crate::policy::governance::Governance;
@@ -112,15 +112,15 @@ fn resolved(governance: &Governance, record: &Record) -> Option<Resolved> {
 /// Returns the edits that close a record.
 ///
 /// # Errors
-/// [`Refusal`] where it is closed already, or the closure lacks something; every item is then named.
-pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, Refusal> {
+/// [`DecisionRefusal`] where it is closed already, or the closure lacks something; every item is then named.
+pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, DecisionRefusal> {
     taken.open()?;
     let record = taken.record;
     let lacks = missing(taken.governance, record, closing);
     if !lacks.is_empty() {
         let fields: Vec<String> = lacks.iter().map(Lack::field).collect();
         let flags: Vec<String> = lacks.iter().map(Lack::flag).collect();
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!(
                 "{} can't be closed, its closure lacks {}",
                 record.id,
@@ -132,7 +132,7 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, Re
     let evidence = evidence::entries(record, &closing.evidence, evidence::Ids::Given)?;
     cited(taken, closing, &evidence)?;
     let entry = entry(taken, closing, &evidence);
-    let insert = Edit::Insert {
+    let insert = FileEdit::Insert {
         path: "closure".to_owned(),
         lines: entry.lines(),
         line: entry.line(),
@@ -140,7 +140,7 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, Re
     // An empty map stands for no closure, and makes room for one.
     let root = taken.source.root.as_ref();
     let is_hollow = root.is_some_and(|root| root.get("closure").is_some());
-    let removal = is_hollow.then(|| Edit::Remove {
+    let removal = is_hollow.then(|| FileEdit::Remove {
         path: "closure".to_owned(),
     });
     Ok(Planned {
@@ -150,7 +150,7 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, Re
     })
 }
 
-fn entry(taken: &DecisionInput<'_>, closing: &Closing, evidence: &EvidenceEntry) -> Entry {
+fn entry(taken: &DecisionInput<'_>, closing: &Closing, evidence: &EvidenceEntry) -> EntryPairs {
     let record = taken.record;
     let mut answers = closing.checks.clone();
     let needed = taken.governance.policy.closure.items([
@@ -163,17 +163,19 @@ fn entry(taken: &DecisionInput<'_>, closing: &Closing, evidence: &EvidenceEntry)
     {
         answers.push((PREVENTION.to_owned(), prevention.trim().to_owned()));
     }
-    let checks = answers.iter().fold(Entry::new(), |entry, (item, answer)| {
-        entry.text(item, answer)
-    });
-    let access = TIMES.iter().fold(Entry::new(), |entry, time| {
+    let checks = answers
+        .iter()
+        .fold(EntryPairs::new(), |entry, (item, answer)| {
+            entry.text(item, answer)
+        });
+    let access = TIMES.iter().fold(EntryPairs::new(), |entry, time| {
         entry.text_or_none(time, closing.access.get(*time))
     });
     let by_tier = resolved(taken.governance, record)
         .map(|tier| tier.post_closure_review)
         .filter(|term| !term.is_zero())
         .map(|term| term.after_day(taken.day));
-    Entry::new()
+    EntryPairs::new()
         .text("outcome", closing.outcome.as_str())
         .text("date", taken.day)
         .text("by", taken.by)
@@ -197,10 +199,10 @@ fn cited(
     taken: &DecisionInput<'_>,
     closing: &Closing,
     evidence: &EvidenceEntry,
-) -> Result<(), Refusal> {
+) -> Result<(), DecisionRefusal> {
     for (item, answer) in &closing.checks {
         if let Some(id) = missing_id(taken.record, &evidence.ids, answer) {
-            return Err(Refusal::new(
+            return Err(DecisionRefusal::new(
                 format!("--check {item}={id} cites evidence that is not there"),
                 format!("add it with --evidence {id}=KIND:PATH, or answer in a sentence"),
             ));
@@ -226,23 +228,26 @@ fn missing_id<'a>(record: &Record, ids: &BTreeSet<String>, answer: &'a str) -> O
 /// Returns the edits that record the look which someone else took at a closure.
 ///
 /// # Errors
-/// [`Refusal`] where the record is open, was rejected, or its closure was looked at already.
-pub fn reviewed(taken: &DecisionInput<'_>, outcome: PostReviewOutcome) -> Result<Planned, Refusal> {
+/// [`DecisionRefusal`] where the record is open, was rejected, or its closure was looked at already.
+pub fn reviewed(
+    taken: &DecisionInput<'_>,
+    outcome: PostReviewOutcome,
+) -> Result<Planned, DecisionRefusal> {
     let id = &taken.record.id;
     let Some(closure) = &taken.record.closure else {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!("{id} is not closed"),
             format!("close it first: `exledger close {id} --outcome … --reason …`"),
         ));
     };
     if closure.outcome == ClosureOutcome::Rejected {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!("{id} was rejected: it never took effect, and owes no review"),
             "leave it as it is",
         ));
     }
     if let Some(review) = &closure.reviewed {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!(
                 "the closure of {id} was reviewed on {} by {}",
                 review.date, review.by
@@ -251,16 +256,16 @@ pub fn reviewed(taken: &DecisionInput<'_>, outcome: PostReviewOutcome) -> Result
         ));
     }
     if closure.by == *taken.by {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!("{} closed {id}", taken.by),
             "let someone else look at the closure",
         ));
     }
-    let entry = Entry::new()
+    let entry = EntryPairs::new()
         .text("date", taken.day)
         .text("by", taken.by)
         .text("outcome", outcome.as_str());
-    let edit = Edit::Insert {
+    let edit = FileEdit::Insert {
         path: "closure.reviewed".to_owned(),
         lines: entry.line(),
         line: entry.line(),

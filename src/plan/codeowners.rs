@@ -15,12 +15,12 @@ pub const PLACES: &[&str] = &[
 /// The lines of a CODEOWNERS file, in its order.
 #[derive(Clone, Debug, Default)]
 pub struct CodeOwners {
-    lines: Vec<Line>,
+    lines: Vec<OwnersLine>,
 }
 
 /// One line: which files, and who owns them.
 #[derive(Clone, Debug)]
-struct Line {
+struct OwnersLine {
     /// Patterns of paths from the top, any of which may fit.
     patterns: Vec<String>,
     owners: Vec<String>,
@@ -30,7 +30,7 @@ impl CodeOwners {
     /// Reads the file. Lines that forges do not read as a path and owners, such as GitLab's sections, are passed over.
     pub fn read(text: &str) -> CodeOwners {
         CodeOwners {
-            lines: text.lines().filter_map(Line::read).collect(),
+            lines: text.lines().filter_map(OwnersLine::read).collect(),
         }
     }
 
@@ -46,8 +46,8 @@ impl CodeOwners {
     }
 }
 
-impl Line {
-    fn read(text: &str) -> Option<Line> {
+impl OwnersLine {
+    fn read(text: &str) -> Option<OwnersLine> {
         // A blank in a path is written with a backslash before it.
         let text = text.trim().replace("\\ ", "\u{0}");
         let mut parts = text.split_whitespace();
@@ -56,7 +56,7 @@ impl Line {
             return None;
         }
         let owners = parts.take_while(|part| !part.starts_with('#'));
-        Some(Line {
+        Some(OwnersLine {
             patterns: patterns(&path),
             owners: owners.map(str::to_owned).collect(),
         })

@@ -2,7 +2,8 @@
 //!
 //! Uses record, policy, plan's edits. Pure. Start at [`DecisionInput`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::edit::Edit;
+pub use self::DecisionRefusal as Refusal;
+use crate::plan::edit::FileEdit;
 use crate::policy::governance::Governance;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
@@ -33,15 +34,15 @@ pub struct DecisionInput<'t> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Planned {
     /// The edits of the record's file.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<FileEdit>,
     /// Files to be added beside it, by their paths in the tree.
     pub files: Vec<(String, Vec<u8>)>,
     /// What else there is to know, in sentences.
     pub remarks: Vec<String>,
 }
 
-impl From<Vec<Edit>> for Planned {
-    fn from(edits: Vec<Edit>) -> Planned {
+impl From<Vec<FileEdit>> for Planned {
+    fn from(edits: Vec<FileEdit>) -> Planned {
         Planned {
             edits,
             ..Planned::default()
@@ -51,17 +52,17 @@ impl From<Vec<Edit>> for Planned {
 
 /// Why a decision is not taken: what stands against it, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct DecisionRefusal {
     /// What stands against it.
     pub what: String,
     /// The way out.
     pub help: String,
 }
 
-impl Refusal {
+impl DecisionRefusal {
     /// Returns a refusal from its two halves.
-    pub fn new(what: impl Into<String>, help: impl Into<String>) -> Refusal {
-        Refusal {
+    pub fn new(what: impl Into<String>, help: impl Into<String>) -> DecisionRefusal {
+        DecisionRefusal {
             what: what.into(),
             help: help.into(),
         }
@@ -85,13 +86,13 @@ impl DecisionInput<'_> {
     /// Refuses what is closed: only its post-closure review may follow.
     ///
     /// # Errors
-    /// [`Refusal`] where the record is closed.
-    pub fn open(&self) -> Result<(), Refusal> {
+    /// [`DecisionRefusal`] where the record is closed.
+    pub fn open(&self) -> Result<(), DecisionRefusal> {
         let Some(closure) = &self.record.closure else {
             return Ok(());
         };
         let id = &self.record.id;
-        Err(Refusal::new(
+        Err(DecisionRefusal::new(
             format!("{id} was closed on {} by {}", closure.date, closure.by),
             format!(
                 "a closed record keeps what it says; `exledger close {id} --reviewed` looks at the closure, `exledger \

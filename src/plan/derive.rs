@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::plan::answers::Answers;
-use crate::plan::setting::{Derived, Setting, Urgency};
+use crate::plan::setting::{Derived, FilingUrgency, Setting};
 use crate::policy::term;
 use crate::policy::tier::{Limit, Resolved};
 use crate::policy::tiers::Require;
@@ -51,10 +51,10 @@ pub(super) fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Ve
 
 /// Fills in class, cause, and what an emergency says of itself.
 pub(super) fn words(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec<Derived>) {
-    let is_emergency = setting.urgency == Urgency::Emergency;
+    let is_emergency = setting.urgency == FilingUrgency::Emergency;
     let (class, why) = match setting.urgency {
-        Urgency::Usual => (Class::Standard, "the usual path"),
-        Urgency::Emergency => (Class::Emergency, "an emergency"),
+        FilingUrgency::Usual => (Class::Standard, "the usual path"),
+        FilingUrgency::Emergency => (Class::Emergency, "an emergency"),
     };
     fill(made, derived, "class", class.as_str(), why);
     let cause = RootCause::Unclassified.as_str();
@@ -93,7 +93,7 @@ pub(super) fn starts(
             Some(term) => (after(&now, term), format!("{given} from now")),
             None => return When::parse(given).unwrap_or(today),
         },
-        None if setting.urgency == Urgency::Emergency => (now, "now".to_owned()),
+        None if setting.urgency == FilingUrgency::Emergency => (now, "now".to_owned()),
         None => (today, "today".to_owned()),
     };
     made.set("starts", start.to_string());
@@ -141,7 +141,7 @@ pub(super) fn expires(
             ),
             None => return,
         },
-        (None, Some(resolved)) if setting.urgency == Urgency::Emergency => {
+        (None, Some(resolved)) if setting.urgency == FilingUrgency::Emergency => {
             (cap(starts, resolved), limits(resolved, "the cap: "))
         }
         (None, Some(resolved)) => (half(starts, resolved), limits(resolved, "half of ")),
@@ -220,7 +220,7 @@ pub(super) fn controls(
         Some(_) => return,
         None => Vec::new(),
     };
-    if let (Urgency::Emergency, true, Some(resolved)) =
+    if let (FilingUrgency::Emergency, true, Some(resolved)) =
         (setting.urgency, controls.is_empty(), resolved)
     {
         let within = resolved

@@ -2,6 +2,7 @@
 //!
 //! Uses record, policy. Pure. Start at [`draft`]. Follows `docs/spec/cli.md`, new.
 
+pub use self::RecordDraft as Draft;
 use crate::plan::answers::Answers;
 use crate::plan::derive;
 use crate::plan::setting::Derived;
@@ -16,7 +17,7 @@ use serde_json::json;
 
 /// A record as it would be written.
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub struct RecordDraft {
     /// The answers with all that was derived.
     pub answers: Answers,
     /// The file, from the ledger's root.
@@ -34,7 +35,7 @@ pub struct Draft {
 }
 
 /// Returns the record that the answers make.
-pub fn draft(answers: &Answers, setting: &Setting<'_>) -> Draft {
+pub fn draft(answers: &Answers, setting: &Setting<'_>) -> RecordDraft {
     let mut made = answers.clone();
     let mut derived = Vec::new();
     made.set("id", setting.id.as_str());
@@ -65,7 +66,7 @@ fn written(
     setting: &Setting<'_>,
     resolved: Option<Resolved>,
     derived: Vec<Derived>,
-) -> Draft {
+) -> RecordDraft {
     let path = path(setting);
     let up = "../".repeat(path.matches('/').count());
     let text = template::write(made.fields(), &format!("{up}schemas/exception.schema.json"));
@@ -74,7 +75,7 @@ fn written(
         .root
         .and_then(|root| Answers::of_node(&root));
     let is_faithful = back.as_ref() == Some(&made);
-    Draft {
+    RecordDraft {
         answers: made,
         path,
         text,

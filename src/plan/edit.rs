@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 /// One change of a file; paths are those of [`Node::at`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Edit {
+pub enum FileEdit {
     /// Writes a text at a key that is there, or as a new key of a map that is there.
     Set {
         /// The place.
@@ -51,12 +51,12 @@ pub struct Edited {
     /// The text as the reader of records reads it.
     pub source: RecordFile,
     /// The fields that say something else now, in the order of the file.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FieldChange>,
 }
 
 /// A field that says something else than before.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Change {
+pub struct FieldChange {
     /// The dotted path, with list indices from 0.
     pub field: String,
     /// What it said; null where it was absent.
@@ -80,7 +80,7 @@ pub enum EditError {
 ///
 /// # Errors
 /// [`EditError`] where an edit has no place, or would change anything but what it says.
-pub fn apply(path: &str, bytes: &[u8], edits: &[Edit]) -> Result<Edited, EditError> {
+pub fn apply(path: &str, bytes: &[u8], edits: &[FileEdit]) -> Result<Edited, EditError> {
     let text = std::str::from_utf8(bytes).map_err(|_| EditError::Unreadable)?;
     let before = parsed(bytes).ok_or(EditError::Unreadable)?;
     let is_bracketed = text.get(before.span.clone()).is_some_and(in_brackets);
@@ -105,18 +105,18 @@ fn in_brackets(text: &str) -> bool {
     text.starts_with('{')
 }
 
-impl Edit {
+impl FileEdit {
     /// Returns the edit that writes a text.
-    pub fn set(path: impl Into<String>, value: impl Into<String>) -> Edit {
-        Edit::Set {
+    pub fn set(path: impl Into<String>, value: impl Into<String>) -> FileEdit {
+        FileEdit::Set {
             path: path.into(),
             value: value.into(),
         }
     }
 
     /// Returns the edit that adds an entry to a list.
-    pub fn append(path: impl Into<String>, item: impl Into<String>) -> Edit {
-        Edit::Append {
+    pub fn append(path: impl Into<String>, item: impl Into<String>) -> FileEdit {
+        FileEdit::Append {
             path: path.into(),
             item: item.into(),
         }
@@ -124,19 +124,24 @@ impl Edit {
 
     fn splice(&self, is_bracketed: bool) -> splice::SpliceEdit<'_> {
         match self {
-            Edit::Set { path, value } => splice::SpliceEdit::Set { path, value },
-            Edit::Append { path, item } => splice::SpliceEdit::Append { path, item },
-            Edit::Insert { path, lines, line } => splice::SpliceEdit::Insert {
+            FileEdit::Set { path, value } => splice::SpliceEdit::Set { path, value },
+            FileEdit::Append { path, item } => splice::SpliceEdit::Append { path, item },
+            FileEdit::Insert { path, lines, line } => splice::SpliceEdit::Insert {
                 path,
                 yaml: if is_bracketed { line } else { lines },
             },
-            Edit::Remove { path } => splice::SpliceEdit::Remove { path },
+            FileEdit::Remove { path } => splice::SpliceEdit::Remove { path },
         }
     }
 }
 
 /// Compares two nodes field by field; a list that was absent is compared as an empty one.
-fn compare(field: &str, before: Option<&Node>, after: Option<&Node>, changes: &mut Vec<Change>) {
+fn compare(
+    field: &str,
+    before: Option<&Node>,
+    after: Option<&Node>,
+    changes: &mut Vec<FieldChange>,
+) {
     let (old, new) = (before.map(value), after.map(value));
     if old == new {
         return;
@@ -165,7 +170,7 @@ fn compare(field: &str, before: Option<&Node>, after: Option<&Node>, changes: &m
         }
         return;
     }
-    changes.push(Change {
+    changes.push(FieldChange {
         field: field.to_owned(),
         from: old.unwrap_or(Value::Null),
         to: new.unwrap_or(Value::Null),

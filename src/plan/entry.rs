@@ -1,24 +1,24 @@
 //! An entry of a decision as YAML: in one line, or as the lines of a map.
 //!
-//! Uses yaml's quoting. Pure. Start at [`Entry`]. Follows `docs/spec/record.md`, schema and edits.
+//! Uses yaml's quoting. Pure. Start at [`EntryPairs`]. Follows `docs/spec/record.md`, schema and edits.
 
 use crate::yaml::splice;
 
 /// Keys with their values, in order; what is absent is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct EntryPairs {
     pairs: Vec<(String, String)>,
 }
 
-impl Entry {
+impl EntryPairs {
     /// Returns an entry without keys.
-    pub fn new() -> Entry {
-        Entry::default()
+    pub fn new() -> EntryPairs {
+        EntryPairs::default()
     }
 
     /// Adds a text.
     #[must_use]
-    pub fn text(mut self, key: &str, value: impl ToString) -> Entry {
+    pub fn text(mut self, key: &str, value: impl ToString) -> EntryPairs {
         let value = value.to_string();
         let pair = (splice::quote(key), splice::quote(value.trim()));
         self.pairs.push(pair);
@@ -27,7 +27,7 @@ impl Entry {
 
     /// Adds a text where there is one that is not blank.
     #[must_use]
-    pub fn text_or_none(self, key: &str, value: Option<impl ToString>) -> Entry {
+    pub fn text_or_none(self, key: &str, value: Option<impl ToString>) -> EntryPairs {
         match value.map(|value| value.to_string()) {
             Some(value) if !value.trim().is_empty() => self.text(key, value),
             _ => self,
@@ -36,7 +36,7 @@ impl Entry {
 
     /// Adds a map, unless it is empty.
     #[must_use]
-    pub fn map(mut self, key: &str, map: Entry) -> Entry {
+    pub fn map(mut self, key: &str, map: EntryPairs) -> EntryPairs {
         if !map.is_empty() {
             self.pairs.push((splice::quote(key), map.line()));
         }
@@ -45,9 +45,9 @@ impl Entry {
 
     /// Adds a list of maps, unless it is empty.
     #[must_use]
-    pub fn list(mut self, key: &str, maps: &[Entry]) -> Entry {
+    pub fn list(mut self, key: &str, maps: &[EntryPairs]) -> EntryPairs {
         if !maps.is_empty() {
-            let maps: Vec<String> = maps.iter().map(Entry::line).collect();
+            let maps: Vec<String> = maps.iter().map(EntryPairs::line).collect();
             let list = format!("[{}]", maps.join(", "));
             self.pairs.push((splice::quote(key), list));
         }

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::plan::decision::Refusal;
-use crate::plan::entry::Entry;
+use crate::plan::decision::DecisionRefusal;
+use crate::plan::entry::EntryPairs;
 use crate::record::Record;
 use crate::record::decision::Evidence;
 use crate::record::reference;
@@ -24,12 +24,12 @@ pub struct EvidenceInput {
     /// What it is, in a free word.
     pub kind: String,
     /// Where it is.
-    pub source: Source,
+    pub source: EvidenceLocation,
 }
 
 /// Where evidence is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum EvidenceLocation {
     /// At an address.
     Url(String),
     /// In a commit.
@@ -53,7 +53,7 @@ pub enum Ids {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EvidenceEntry {
     /// The entries of the record.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<EntryPairs>,
     /// The names under which they are cited.
     pub ids: BTreeSet<String>,
     /// The files to be kept, by their paths from the ledger's root.
@@ -116,12 +116,12 @@ impl<'s> EvidenceArgument<'s> {
 /// Returns the entries of evidence, with the files that are kept below the record's folder.
 ///
 /// # Errors
-/// [`Refusal`] where an id is taken, or two files would have one name.
+/// [`DecisionRefusal`] where an id is taken, or two files would have one name.
 pub fn entries(
     record: &Record,
     shown: &[EvidenceInput],
     ids: Ids,
-) -> Result<EvidenceEntry, Refusal> {
+) -> Result<EvidenceEntry, DecisionRefusal> {
     let mut taken = known(record);
     let own: Vec<&str> = shown.iter().filter_map(|it| it.id.as_deref()).collect();
     let mut written = EvidenceEntry::default();
@@ -134,24 +134,26 @@ pub fn entries(
         if let Some(id) = &id
             && !taken.insert(id.clone())
         {
-            return Err(Refusal::new(
+            return Err(DecisionRefusal::new(
                 format!("{} has evidence {id} already", record.id),
                 "give each piece an id of its own: E1=…, E2=…",
             ));
         }
-        let entry = Entry::new()
+        let entry = EntryPairs::new()
             .text_or_none("id", id.as_ref())
             .text("kind", &one.kind);
         let entry = match &one.source {
-            Source::Url(url) => entry.text("url", url),
-            Source::Commit(commit) => entry.text("commit", commit),
-            Source::File(said, bytes) => {
+            EvidenceLocation::Url(url) => entry.text("url", url),
+            EvidenceLocation::Commit(commit) => entry.text("commit", commit),
+            EvidenceLocation::File(said, bytes) => {
                 let path = format!("{FOLDER}/{}/{}", record.id, name(said)?);
                 let entry = entry.text("path", &path).text("sha256", digest(bytes));
                 keep(&mut written, path, bytes)?;
                 entry
             }
-            Source::Kept(path, bytes) => entry.text("path", path).text("sha256", digest(bytes)),
+            EvidenceLocation::Kept(path, bytes) => {
+                entry.text("path", path).text("sha256", digest(bytes))
+            }
         };
         written.ids.extend(id);
         written.entries.push(entry);
@@ -159,10 +161,10 @@ pub fn entries(
     Ok(written)
 }
 
-fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), Refusal> {
+fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), DecisionRefusal> {
     match written.files.iter().find(|(known, _)| *known == path) {
         Some((_, known)) if known == bytes => Ok(()),
-        Some(_) => Err(Refusal::new(
+        Some(_) => Err(DecisionRefusal::new(
             format!("two files would be kept as {path}"),
             "give one of them another name",
         )),
@@ -174,10 +176,10 @@ fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), R
 }
 
 /// Returns the last part of a path, by which a file is kept.
-fn name(said: &str) -> Result<&str, Refusal> {
+fn name(said: &str) -> Result<&str, DecisionRefusal> {
     let name = said.rsplit(['/', '\\']).next().unwrap_or_default();
     match name {
-        "" | "." | ".." => Err(Refusal::new(
+        "" | "." | ".." => Err(DecisionRefusal::new(
             format!("{said} names no file"),
             "name the file that is the evidence",
         )),

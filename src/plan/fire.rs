@@ -2,20 +2,20 @@
 //!
 //! Uses record, plan's entries. Pure. Start at [`fire`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{DecisionInput, Planned, Refusal};
-use crate::plan::edit::Edit;
-use crate::plan::entry::Entry;
+use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
+use crate::plan::edit::FileEdit;
+use crate::plan::entry::EntryPairs;
 use crate::record::vocabulary::Then;
 
 /// Returns the edits that record a firing, and what follows from it.
 ///
 /// # Errors
-/// [`Refusal`] where the record is closed, has no such trigger, or it fired already.
+/// [`DecisionRefusal`] where the record is closed, has no such trigger, or it fired already.
 pub fn fire(
     taken: &DecisionInput<'_>,
     trigger: &str,
     note: Option<&str>,
-) -> Result<Planned, Refusal> {
+) -> Result<Planned, DecisionRefusal> {
     taken.open()?;
     let record = taken.record;
     let id = &record.id;
@@ -27,10 +27,13 @@ pub fn fire(
         } else {
             format!("name one of {}", ids.join(", "))
         };
-        return Err(Refusal::new(format!("{id} has no trigger {trigger}"), help));
+        return Err(DecisionRefusal::new(
+            format!("{id} has no trigger {trigger}"),
+            help,
+        ));
     };
     if let Some(fired) = record.fired.iter().find(|it| it.trigger == found.id) {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!(
                 "trigger {} of {id} fired on {} already",
                 found.id, fired.date
@@ -41,7 +44,7 @@ pub fn fire(
             },
         ));
     }
-    let entry = Entry::new()
+    let entry = EntryPairs::new()
         .text("date", taken.day)
         .text("trigger", &found.id)
         .text("by", taken.by)
@@ -53,7 +56,7 @@ pub fn fire(
         ),
     };
     Ok(Planned {
-        edits: vec![Edit::append("fired", entry.line())],
+        edits: vec![FileEdit::append("fired", entry.line())],
         files: Vec::new(),
         remarks: vec![remark],
     })

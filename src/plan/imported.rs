@@ -10,7 +10,7 @@ use crate::plan::owner::{KnownOwner, Owners};
 use crate::record::reference::ControlRef;
 use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
 use crate::survey::triage::is_advisory;
-use crate::survey::triage::wanted::{FindingGroup, Happened, Often, Subject};
+use crate::survey::triage::wanted::{FindingGroup, Happened, InputSubject, Often};
 
 /// What stands where a person must say something.
 const MARK: &str = "TODO(import): ";
@@ -108,7 +108,7 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
 }
 
 /// Takes over what an event says of its subject and of what it deviates from.
-fn subject(answers: &mut Answers, about: &Subject) {
+fn subject(answers: &mut Answers, about: &InputSubject) {
     let control = about.control.as_deref();
     if let Some(control) = control.filter(|control| ControlRef::new(control).is_some()) {
         answers.set("deviates_from.controls", json!([control]));

@@ -2,32 +2,32 @@
 //!
 //! Uses record, plan's entries and evidence. Pure. Start at [`note`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{DecisionInput, Planned, Refusal};
-use crate::plan::edit::Edit;
-use crate::plan::entry::Entry;
+use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
+use crate::plan::edit::FileEdit;
+use crate::plan::entry::EntryPairs;
 use crate::plan::evidence::{self, EvidenceInput};
 use crate::record::vocabulary::{Stage, Vocabulary};
 
 /// Returns the edits that record a step.
 ///
 /// # Errors
-/// [`Refusal`] where the record is closed, or evidence can't be kept.
+/// [`DecisionRefusal`] where the record is closed, or evidence can't be kept.
 pub fn note(
     taken: &DecisionInput<'_>,
     stage: Stage,
     note: &str,
     shown: &[EvidenceInput],
-) -> Result<Planned, Refusal> {
+) -> Result<Planned, DecisionRefusal> {
     taken.open()?;
     let evidence = evidence::entries(taken.record, shown, evidence::Ids::AsGiven)?;
-    let entry = Entry::new()
+    let entry = EntryPairs::new()
         .text("date", taken.day)
         .text("stage", stage.as_str())
         .text("by", taken.by)
         .text("note", note)
         .list("evidence", &evidence.entries);
     Ok(Planned {
-        edits: vec![Edit::append("handling", entry.line())],
+        edits: vec![FileEdit::append("handling", entry.line())],
         files: evidence.files,
         remarks: Vec::new(),
     })

@@ -40,7 +40,7 @@ impl Offer {
 }
 
 /// The names that answers are offered from.
-pub struct Names<'n> {
+pub struct OfferedNames<'n> {
     governance: &'n Governance,
     catalogs: Vec<&'n Catalog>,
     /// How many records name an application, asset or identity.
@@ -50,11 +50,11 @@ pub struct Names<'n> {
     vendors: BTreeSet<String>,
 }
 
-impl<'n> Names<'n> {
+impl<'n> OfferedNames<'n> {
     /// Gathers the names that policy, roster and records know.
-    pub fn of(governance: &'n Governance, ledger: &Ledger) -> Names<'n> {
+    pub fn of(governance: &'n Governance, ledger: &Ledger) -> OfferedNames<'n> {
         let listed = governance.policy.catalogs.iter();
-        let mut names = Names {
+        let mut names = OfferedNames {
             governance,
             catalogs: listed
                 .filter_map(|name| governance.catalog(catalog::name_of(name)))
@@ -102,7 +102,7 @@ impl<'n> Names<'n> {
 }
 
 /// Returns what is offered for a field and what is typed; `None` for a field that takes any text.
-pub fn offers(field: &str, typed: &str, names: &Names<'_>) -> Option<Vec<Offer>> {
+pub fn offers(field: &str, typed: &str, names: &OfferedNames<'_>) -> Option<Vec<Offer>> {
     let words = table::choices(field);
     if !words.is_empty() {
         let offers = words
@@ -163,7 +163,7 @@ fn free(typed: &str, known: &BTreeSet<String>) -> Vec<Offer> {
 }
 
 /// Offers controls; a text that is no id of one is a rule first, as its author put it in words.
-fn deviations(typed: &str, names: &Names<'_>) -> Vec<Offer> {
+fn deviations(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     if typed.is_empty() {
         return Vec::new();
     }
@@ -213,7 +213,7 @@ const KINDS: &[(&str, &[&str])] = &[
 ];
 
 /// Offers what a name may be: what other records say it is, what its beginning says, then the rest.
-fn subjects(typed: &str, names: &Names<'_>) -> Vec<Offer> {
+fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     let mut kinds = ["application", "asset", "identity"];
     let stated = typed
         .split_once(':')
@@ -272,7 +272,7 @@ fn subjects(typed: &str, names: &Names<'_>) -> Vec<Offer> {
 }
 
 /// Offers who is there by the roster, and an address that was typed.
-fn people(typed: &str, names: &Names<'_>) -> Vec<Offer> {
+fn people(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     let roster = names.governance.roster.iter();
     let active = roster.flat_map(|roster| roster.entries.iter().filter(|(_, it)| it.active));
     let known: Vec<Offer> = active

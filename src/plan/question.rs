@@ -6,9 +6,9 @@
 pub mod table;
 
 use crate::plan::answers::Answers;
-use crate::plan::draft::Draft;
-use crate::plan::question::table::Field;
-use crate::plan::setting::{Setting, Urgency};
+use crate::plan::draft::RecordDraft;
+use crate::plan::question::table::QuestionField;
+use crate::plan::setting::{FilingUrgency, Setting};
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
 use crate::record::Record;
@@ -18,9 +18,9 @@ use crate::record::vocabulary::{IdentityType, Vocabulary};
 
 /// Something that must be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
+pub struct FilingQuestion {
     /// How it is asked for.
-    pub of: Field,
+    pub of: QuestionField,
     /// Why it is asked.
     pub because: Because,
 }
@@ -81,7 +81,7 @@ const ALWAYS: &[&str] = &[
 ];
 
 /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
-pub fn missing(made: &Draft, setting: &Setting<'_>, end: End) -> Vec<Question> {
+pub fn missing(made: &RecordDraft, setting: &Setting<'_>, end: End) -> Vec<FilingQuestion> {
     let answers = &made.answers;
     let mut asked: Vec<(&'static str, Because)> = Vec::new();
     for field in ALWAYS {
@@ -108,22 +108,22 @@ pub fn missing(made: &Draft, setting: &Setting<'_>, end: End) -> Vec<Question> {
         let path = |key| format!("{}.{key}", map.key);
         asked.extend(keys.map(|field| (path(field.key), Because::Beside(map.key))));
     }
-    let mut questions: Vec<Question> = Vec::new();
+    let mut questions: Vec<FilingQuestion> = Vec::new();
     for (field, because) in asked {
         let is_new = questions.iter().all(|known| known.of.field != field);
         let of = table::of(&field).filter(|_| is_new && !is_answered(answers, &field));
-        questions.extend(of.map(|of| Question { of, because }));
+        questions.extend(of.map(|of| FilingQuestion { of, because }));
     }
     questions
 }
 
 /// Returns why a field is asked of every record; `None` where this one needs it not.
-fn always(answers: &Answers, urgency: Urgency, field: &str) -> Option<Because> {
+fn always(answers: &Answers, urgency: FilingUrgency, field: &str) -> Option<Because> {
     let identity = answers.states("subject.identity");
     let kind = answers.text("subject.identity_type");
     match field {
         // The rule of an emergency is its title.
-        "deviates_from" if urgency == Urgency::Emergency => None,
+        "deviates_from" if urgency == FilingUrgency::Emergency => None,
         "subject.identity_type" => identity.then_some(Because::Identity),
         "subject.credential" | "subject.task" => {
             let is_human = kind == Some(IdentityType::Human.as_str());
@@ -138,7 +138,7 @@ fn always(answers: &Answers, urgency: Urgency, field: &str) -> Option<Because> {
 fn likely(setting: &Setting<'_>) -> Vec<(&'static str, Because)> {
     let last = setting.governance.policy.tiers.last();
     let wants = last.is_some_and(|tier| tier.require.contains(&Require::CompensatingControls));
-    let is_usual = setting.urgency == Urgency::Usual;
+    let is_usual = setting.urgency == FilingUrgency::Usual;
     let wanted = (wants && is_usual).then_some(("compensating_controls", Because::Always));
     wanted.into_iter().collect()
 }

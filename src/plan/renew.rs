@@ -3,9 +3,9 @@
 //! Uses record, plan's entries. Pure. Start at [`renew`]. How often and how long is judged by the rules
 //! `renewal-limit`, `total-limit` and `term-too-long`. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{DecisionInput, Refusal};
-use crate::plan::edit::Edit;
-use crate::plan::entry::Entry;
+use crate::plan::decision::{DecisionInput, DecisionRefusal};
+use crate::plan::edit::FileEdit;
+use crate::plan::entry::EntryPairs;
 use crate::record::later;
 use crate::record::time::{Term, When, not_after};
 use crate::record::vocabulary::Then;
@@ -22,13 +22,17 @@ pub enum Later {
 /// Returns the edits that renew a record.
 ///
 /// # Errors
-/// [`Refusal`] where it is closed or revoked, where the end would be no later, or past already.
-pub fn renew(taken: &DecisionInput<'_>, later: &Later, reason: &str) -> Result<Vec<Edit>, Refusal> {
+/// [`DecisionRefusal`] where it is closed or revoked, where the end would be no later, or past already.
+pub fn renew(
+    taken: &DecisionInput<'_>,
+    later: &Later,
+    reason: &str,
+) -> Result<Vec<FileEdit>, DecisionRefusal> {
     taken.open()?;
     let record = taken.record;
     let id = &record.id;
     if let Some(fired) = ending(taken) {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!("trigger {fired} of {id} fired, which ends it whatever its date"),
             format!("run `exledger close {id}`; `exledger new --like {id}` files anew"),
         ));
@@ -36,38 +40,38 @@ pub fn renew(taken: &DecisionInput<'_>, later: &Later, reason: &str) -> Result<V
     let from = &record.expires;
     let until = until(taken, later)?;
     if not_after(&until) <= not_after(from) {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!("{id} ends on {from} already, and {until} is not later"),
             format!("name a later end; `exledger shorten {id} --until …` lets it end earlier"),
         ));
     }
     if not_after(&until) <= taken.now {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!("{id} ended on {from}, and {until} is past as well"),
             "name an end that is still to come with --until, or close it",
         ));
     }
-    let entry = Entry::new()
+    let entry = EntryPairs::new()
         .text("date", taken.day)
         .text("from", from)
         .text("until", &until)
         .text("reason", reason);
     Ok(vec![
-        Edit::set("expires", until.to_string()),
-        Edit::append("renewals", entry.line()),
+        FileEdit::set("expires", until.to_string()),
+        FileEdit::append("renewals", entry.line()),
     ])
 }
 
-fn until(taken: &DecisionInput<'_>, later: &Later) -> Result<When, Refusal> {
+fn until(taken: &DecisionInput<'_>, later: &Later) -> Result<When, DecisionRefusal> {
     let record = taken.record;
     match later {
         Later::Until(until) => Ok(until.clone()),
-        Later::For(term) if term.is_zero() => Err(Refusal::new(
+        Later::For(term) if term.is_zero() => Err(DecisionRefusal::new(
             format!("{term} is no time at all"),
             "say how much longer: 30d, 2w, 1mo",
         )),
         Later::For(term) => later::after(&record.expires, *term).ok_or_else(|| {
-            Refusal::new(
+            DecisionRefusal::new(
                 format!(
                     "{} ends with a day ({}), and {term} is not whole days",
                     record.id, record.expires

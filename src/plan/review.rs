@@ -2,22 +2,22 @@
 //!
 //! Uses record, plan's entries. Pure. Start at [`review`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{DecisionInput, Planned, Refusal};
-use crate::plan::edit::Edit;
-use crate::plan::entry::Entry;
+use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
+use crate::plan::edit::FileEdit;
+use crate::plan::entry::EntryPairs;
 use crate::record::vocabulary::{ReviewOutcome, Vocabulary};
 
 /// Returns the edits that record a review.
 ///
 /// # Errors
-/// [`Refusal`] where the record is closed.
+/// [`DecisionRefusal`] where the record is closed.
 pub fn review(
     taken: &DecisionInput<'_>,
     outcome: ReviewOutcome,
     note: Option<&str>,
-) -> Result<Planned, Refusal> {
+) -> Result<Planned, DecisionRefusal> {
     taken.open()?;
-    let entry = Entry::new()
+    let entry = EntryPairs::new()
         .text("date", taken.day)
         .text("by", taken.by)
         .text("outcome", outcome.as_str())
@@ -34,7 +34,7 @@ pub fn review(
         ReviewOutcome::StillNeeded => {}
     }
     Ok(Planned {
-        edits: vec![Edit::append("reviews", entry.line())],
+        edits: vec![FileEdit::append("reviews", entry.line())],
         remarks,
         ..Planned::default()
     })

@@ -6,22 +6,24 @@
 mod approving;
 pub mod skipped;
 
+pub use self::ApprovalFileDraft as Stated;
+pub use self::ReviewResult as Answer;
 use crate::approval::reviews::reviewer::{self, Reviewer};
-use crate::approval::reviews::{Review, ReviewState, Reviews};
+use crate::approval::reviews::{ForgeReview, ReviewState, Reviews};
 use crate::approval::statement;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::ApprovalFile;
-use crate::approval::statement::file::{About, Decision};
+use crate::approval::statement::file::{ApprovalDecision, ApprovalSubject};
 use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::folder::Mode;
-use crate::history::objects::{Kind, Objects, Obstacle, Oid};
-use crate::history::paths::Prefix;
+use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
+use crate::history::paths::LedgerPrefix;
 use crate::history::tree::{self, CommitTree};
 use crate::ledger::Files;
 use crate::plan::approve;
 use crate::plan::reviews::approving::Approving;
-use crate::plan::reviews::skipped::{Told, UnresolvedReview, taken_back};
+use crate::plan::reviews::skipped::{SkippedReview, UnresolvedReview, taken_back};
 use crate::policy::governance::{Governance, State as Policy};
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
@@ -35,18 +37,18 @@ pub struct World<'w> {
     /// The objects.
     pub objects: &'w dyn Objects,
     /// The ledger's folder.
-    pub prefix: &'w Prefix,
+    pub prefix: &'w LedgerPrefix,
     /// Who people are.
     pub governance: &'w Governance,
     /// What the content of a record or governance file demands; `None` where that is not known.
-    pub needed: &'w dyn Fn(&About) -> Option<Needed>,
+    pub needed: &'w dyn Fn(&ApprovalSubject) -> Option<Needed>,
     /// What approval files call the ledger.
     pub ledger: &'w str,
 }
 
 /// A file to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stated {
+pub struct ApprovalFileDraft {
     /// Its path from the ledger's root.
     pub path: String,
     /// What it says.
@@ -59,11 +61,11 @@ pub struct Stated {
 
 /// What reviews come to.
 #[derive(Clone, Debug, Default)]
-pub struct Answer {
+pub struct ReviewResult {
     /// The files, sorted by path: one for each person and record or governance file.
-    pub stated: Vec<Stated>,
+    pub stated: Vec<ApprovalFileDraft>,
     /// What is to be told of the reviews that come to none.
-    pub told: Vec<Told>,
+    pub told: Vec<SkippedReview>,
     /// The approving reviews that would have been written down if it were known who gave them, by login.
     pub unresolved: Vec<UnresolvedReview>,
 }
@@ -89,22 +91,22 @@ impl From<Obstacle> for Trouble {
 }
 
 /// The bytes of records and governance files in one tree: by what they are, path and blob.
-type Held = BTreeMap<About, Vec<(String, Oid)>>;
+type TreeContents = BTreeMap<ApprovalSubject, Vec<(String, Oid)>>;
 
 /// Returns the files that reviews come to.
 ///
 /// # Errors
 /// [`Trouble`] where the landing can't be compared with what came before it, or a review can't be written down.
-pub fn files(world: World<'_>, reviews: &Reviews) -> Result<Answer, Trouble> {
+pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Trouble> {
     let landing = chain::read(world.objects, reviews.landing)?;
     let before = landing.parents.first().copied();
-    let landed = Landed {
+    let landed = LandedChange {
         at: CommitFiles::new(world, reviews.landing)?,
         before: before
             .map(|before| CommitFiles::new(world, before))
             .transpose()?,
     };
-    let mut answer = Answer::default();
+    let mut answer = ReviewResult::default();
     answer.told.extend(taken_back(reviews, world.governance));
     for (reviewer, review) in reviewer::last_reviews(reviews, world.governance) {
         if review.state != ReviewState::Approved {
@@ -112,14 +114,14 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<Answer, Trouble> {
         }
         if let Reviewer::Machine(person) = &reviewer {
             let who = person.display.clone();
-            answer.told.push(Told::Machine { who });
+            answer.told.push(SkippedReview::Machine { who });
             continue;
         }
         let approving = Approving::new(reviewer, review, reviews);
         let seen = match looked_at(world, review, before) {
             Ok(seen) => seen,
             Err(obstacle) => {
-                answer.told.push(Told::Missing {
+                answer.told.push(SkippedReview::Missing {
                     who: approving.who,
                     commit: review.commit,
                     obstacle,
@@ -137,25 +139,25 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<Answer, Trouble> {
 }
 
 /// What landed, and what stood before.
-struct Landed<'w> {
+struct LandedChange<'w> {
     at: CommitFiles<'w>,
     before: Option<CommitFiles<'w>>,
 }
 
 /// What a reviewer looked at, and what it was compared with there.
-struct Seen<'w> {
+struct ReviewedTree<'w> {
     head: CommitFiles<'w>,
     bases: Vec<CommitFiles<'w>>,
 }
 
 fn looked_at<'w>(
     world: World<'w>,
-    review: &Review,
+    review: &ForgeReview,
     before: Option<Oid>,
-) -> Result<Seen<'w>, Obstacle> {
+) -> Result<ReviewedTree<'w>, Obstacle> {
     let head = CommitFiles::new(world, review.commit)?;
     let Some(before) = before else {
-        return Ok(Seen {
+        return Ok(ReviewedTree {
             head,
             bases: Vec::new(),
         });
@@ -171,7 +173,7 @@ fn looked_at<'w>(
     };
     let bases = bases.into_iter().map(|base| CommitFiles::new(world, base));
     let bases = bases.collect::<Result<Vec<_>, _>>()?;
-    Ok(Seen { head, bases })
+    Ok(ReviewedTree { head, bases })
 }
 
 /// One commit's records and governance files.
@@ -180,7 +182,7 @@ struct CommitFiles<'w> {
     tree: CommitTree<'w>,
     records: Vec<String>,
     rules: BTreeSet<String>,
-    held: Held,
+    held: TreeContents,
 }
 
 impl<'w> CommitFiles<'w> {
@@ -195,11 +197,11 @@ impl<'w> CommitFiles<'w> {
         let records = governance.policy.records.clone();
         let rules = governance.paths().into_iter();
         let rules = rules.map(|path| world.prefix.plain(&path)).collect();
-        let mut held = Held::new();
+        let mut held = TreeContents::new();
         for file in Files::list(&tree, &records).map_err(failed)?.records {
             let entry = tree.entry(&file.path).map_err(failed)?;
             if let (Some(id), Some((Mode::File, blob))) = (file.id(), entry) {
-                let of_one = held.entry(About::Record(id)).or_default();
+                let of_one = held.entry(ApprovalSubject::Record(id)).or_default();
                 of_one.push((file.path, blob));
             }
         }
@@ -213,8 +215,8 @@ impl<'w> CommitFiles<'w> {
     }
 
     /// Returns the blobs of a record or governance file here, sorted.
-    fn blobs(&self, about: &About) -> Result<Vec<Oid>, Obstacle> {
-        if let About::Governance(path) = about {
+    fn blobs(&self, about: &ApprovalSubject) -> Result<Vec<Oid>, Obstacle> {
+        if let ApprovalSubject::Governance(path) = about {
             let entry = self
                 .tree
                 .entry(path)
@@ -230,14 +232,14 @@ impl<'w> CommitFiles<'w> {
 
     fn stated(
         &self,
-        about: About,
+        about: ApprovalSubject,
         blob: Option<Oid>,
         person: &Person,
         approving: &Approving<'_>,
-    ) -> Result<Option<Stated>, Trouble> {
+    ) -> Result<Option<ApprovalFileDraft>, Trouble> {
         let review = approving.review;
         let bytes = match blob.map(|blob| self.world.objects.read(blob)).transpose()? {
-            Some((Kind::Blob, bytes)) => bytes,
+            Some((ObjectKind::Blob, bytes)) => bytes,
             // A file that was removed has no bytes.
             _ => Vec::new(),
         };
@@ -256,7 +258,7 @@ impl<'w> CommitFiles<'w> {
         let file = ApprovalFile {
             ledger: Some(self.world.ledger.to_owned()),
             sha256: statement::digest(&bytes),
-            decision: Decision::Approve,
+            decision: ApprovalDecision::Approve,
             at: review.at,
             by,
             reason: review
@@ -275,7 +277,7 @@ impl<'w> CommitFiles<'w> {
         };
         let text = file.text().map_err(unwritable)?;
         let person = person.clone();
-        Ok(Some(Stated {
+        Ok(Some(ApprovalFileDraft {
             path: file.path(&folder),
             text,
             person,
@@ -284,20 +286,20 @@ impl<'w> CommitFiles<'w> {
     }
 }
 
-impl Landed<'_> {
+impl LandedChange<'_> {
     /// Adds a file for each record and governance file that landed as it was looked at.
     fn compare(
         &self,
-        seen: &Seen<'_>,
+        seen: &ReviewedTree<'_>,
         approving: &Approving<'_>,
-        answer: &mut Answer,
+        answer: &mut ReviewResult,
     ) -> Result<(), Trouble> {
         let mut unresolved: Option<UnresolvedReview> = None;
         let rules = seen.bases.iter().flat_map(|base| &base.rules);
         let rules: BTreeSet<&String> = rules.chain(&self.at.rules).collect();
         let rules = rules
             .into_iter()
-            .map(|path| About::Governance(path.clone()));
+            .map(|path| ApprovalSubject::Governance(path.clone()));
         for about in self.at.held.keys().cloned().chain(rules) {
             let landed = self.at.blobs(&about)?;
             let mut changed = !(seen.bases.is_empty() && landed.is_empty());
@@ -308,7 +310,7 @@ impl Landed<'_> {
                 continue;
             }
             if landed.len() > 1 {
-                answer.told.push(Told::Conflicted { about });
+                answer.told.push(SkippedReview::Conflicted { about });
             } else if seen.head.blobs(&about)? == landed {
                 let blob = landed.first().copied();
                 match approving.writer(self.at.world.needed, &about) {
@@ -322,7 +324,7 @@ impl Landed<'_> {
                     }
                 }
             } else if self.is_of_it(&about, seen)? {
-                answer.told.push(Told::Older {
+                answer.told.push(SkippedReview::Older {
                     who: approving.who.clone(),
                     about,
                     url: approving.review.url.clone(),
@@ -334,7 +336,7 @@ impl Landed<'_> {
     }
 
     /// Tells whether a difference may be the pull request's own: what others landed while it was open is not.
-    fn is_of_it(&self, about: &About, seen: &Seen<'_>) -> Result<bool, Obstacle> {
+    fn is_of_it(&self, about: &ApprovalSubject, seen: &ReviewedTree<'_>) -> Result<bool, Obstacle> {
         let head = seen.head.blobs(about)?;
         let Some(before) = &self.before else {
             return Ok(true);

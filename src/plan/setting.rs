@@ -14,7 +14,7 @@ pub struct Setting<'a> {
     /// The instant of the clock.
     pub now: Instant,
     /// Whether it can wait for its approval.
-    pub urgency: Urgency,
+    pub urgency: FilingUrgency,
     /// Who files it: name and address, as git knows them.
     pub filer: Filer,
     /// Whether the filer owns it where nobody says; else it is asked, as where somebody else filed an issue.
@@ -27,7 +27,7 @@ pub struct Setting<'a> {
 
 /// Whether a record can wait for its approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Urgency {
+pub enum FilingUrgency {
     /// It can.
     Usual,
     /// It starts now, and is approved afterwards.

@@ -2,30 +2,30 @@
 //!
 //! Uses record. Pure. Start at [`shorten`]. Follows `docs/spec/cli.md`, decisions.
 
-use crate::plan::decision::{DecisionInput, Refusal};
-use crate::plan::edit::Edit;
+use crate::plan::decision::{DecisionInput, DecisionRefusal};
+use crate::plan::edit::FileEdit;
 use crate::record::time::{When, not_after};
 
 /// Returns the edits that let a record end earlier.
 ///
 /// # Errors
-/// [`Refusal`] where it is closed, where the end would be no earlier, or past already.
-pub fn shorten(taken: &DecisionInput<'_>, until: &When) -> Result<Vec<Edit>, Refusal> {
+/// [`DecisionRefusal`] where it is closed, where the end would be no earlier, or past already.
+pub fn shorten(taken: &DecisionInput<'_>, until: &When) -> Result<Vec<FileEdit>, DecisionRefusal> {
     taken.open()?;
     let record = taken.record;
     let id = &record.id;
     let present = &record.expires;
     if not_after(until) >= not_after(present) {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!("{id} ends on {present} already, and {until} is not earlier"),
             format!("run `exledger renew {id} --until {until} --reason …` for a later end"),
         ));
     }
     if not_after(until) <= taken.now {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!("{until} is past: nothing can end before now"),
             format!("name an end that is still to come, or run `exledger close {id}`"),
         ));
     }
-    Ok(vec![Edit::set("expires", until.to_string())])
+    Ok(vec![FileEdit::set("expires", until.to_string())])
 }

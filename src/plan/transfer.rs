@@ -3,9 +3,9 @@
 //! Uses record, policy's people, plan's entries. Pure. Start at [`transfer`]. Follows `docs/spec/cli.md`, decisions, and
 //! M43 of the mission.
 
-use crate::plan::decision::{DecisionInput, Planned, Refusal};
-use crate::plan::edit::Edit;
-use crate::plan::entry::Entry;
+use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
+use crate::plan::edit::FileEdit;
+use crate::plan::entry::EntryPairs;
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::Record;
@@ -23,39 +23,39 @@ pub struct Heir<'h> {
 /// Returns the edits that hand a record over, and where else it still names who had it.
 ///
 /// # Errors
-/// [`Refusal`] where the record is closed, or nothing changes hands.
+/// [`DecisionRefusal`] where the record is closed, or nothing changes hands.
 pub fn transfer(
     taken: &DecisionInput<'_>,
     heir: Heir<'_>,
     reason: Option<&str>,
-) -> Result<Planned, Refusal> {
+) -> Result<Planned, DecisionRefusal> {
     taken.open()?;
     let record = taken.record;
     let owner = &record.owner;
     let (id, from) = (&record.id, &owner.email);
     if from == heir.email {
-        return Err(Refusal::new(
+        return Err(DecisionRefusal::new(
             format!("{from} owns {id} already"),
             "name somebody else with --to",
         ));
     }
     let mut edits = Vec::new();
     if owner.name != heir.name {
-        edits.push(Edit::set("owner.name", heir.name));
+        edits.push(FileEdit::set("owner.name", heir.name));
     }
-    edits.push(Edit::set("owner.email", heir.email.as_str()));
+    edits.push(FileEdit::set("owner.email", heir.email.as_str()));
     // A team that the roster knows goes with the owner.
     if let Some(team) = team(taken.governance, heir.email)
         && owner.team.as_ref().is_some_and(|known| *known != team)
     {
-        edits.push(Edit::set("owner.team", team));
+        edits.push(FileEdit::set("owner.team", team));
     }
-    let entry = Entry::new()
+    let entry = EntryPairs::new()
         .text("date", taken.day)
         .text("from", from)
         .text("to", heir.email)
         .text_or_none("reason", reason);
-    edits.push(Edit::append("transfers", entry.line()));
+    edits.push(FileEdit::append("transfers", entry.line()));
     let mut remarks = Vec::new();
     let elsewhere = elsewhere(record, from);
     if !elsewhere.is_empty() {

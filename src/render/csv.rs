@@ -6,15 +6,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::render::format::Format;
 use crate::render::format::Offered;
+use crate::render::format::OutputFormat;
+use crate::render::format::OutputStyle;
 use crate::render::format::Render;
-use crate::render::format::Style;
 use crate::render::visible;
 use crate::view::doc;
 
 /// Nested objects become columns with dots, lists are joined by `;`.
-pub const FORMAT: Format = Format {
+pub const FORMAT: OutputFormat = OutputFormat {
     name: "csv",
     offered: Offered::Always,
     reads: doc::FormatNeeds::Json,
@@ -22,7 +22,7 @@ pub const FORMAT: Format = Format {
     render: Render::Whole(render),
 };
 
-fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
+fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let columns = columns(doc);
     if doc.rows().next().is_none() {
         return Vec::new();

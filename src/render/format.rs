@@ -1,13 +1,15 @@
 //! What an output format is, and how a run wants it written.
 //!
-//! Uses view. Pure. Start at [`Format`]; `render::ALL` lists them. Follows `docs/spec/cli.md`, formats.
+//! Uses view. Pure. Start at [`OutputFormat`]; `render::ALL` lists them. Follows `docs/spec/cli.md`, formats.
 
+pub use self::OutputFormat as Format;
+pub use self::OutputStyle as Style;
 use crate::view::doc;
 use std::io::{self, BufWriter, Write};
 
 /// For whom an answer is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
+pub struct OutputStyle {
     /// The terminal's columns; `None` for a pipe, where nothing is wrapped, cut or left out.
     pub width: Option<usize>,
     /// Whether tones become colours.
@@ -16,9 +18,9 @@ pub struct Style {
     pub quiet: Quiet,
 }
 
-impl Style {
+impl OutputStyle {
     /// For a pipe: full width, no colour, with the footer.
-    pub const PIPE: Style = Style {
+    pub const PIPE: OutputStyle = OutputStyle {
         width: None,
         colour: Colour::Off,
         quiet: Quiet::No,
@@ -56,7 +58,7 @@ pub enum Offered {
 
 /// One output format.
 #[derive(Debug)]
-pub struct Format {
+pub struct OutputFormat {
     /// The word after `--format`.
     pub name: &'static str,
     /// Which answers it can show.
@@ -73,17 +75,22 @@ pub struct Format {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Render {
     /// All of it, before any is written.
-    Whole(fn(&doc::Doc<'_>, &Style) -> Vec<u8>),
+    Whole(fn(&doc::Doc<'_>, &OutputStyle) -> Vec<u8>),
     /// Piece by piece, as it is written: an answer may be longer than all that it is about.
     Pieces(fn(&doc::Doc<'_>, &mut dyn Write) -> io::Result<()>),
 }
 
-impl Format {
+impl OutputFormat {
     /// Writes an answer.
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn write(&self, doc: &doc::Doc<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(
+        &self,
+        doc: &doc::Doc<'_>,
+        style: &OutputStyle,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         match self.render {
             Render::Whole(render) => out.write_all(&render(doc, style)),
             Render::Pieces(write) => {

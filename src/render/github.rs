@@ -4,15 +4,15 @@
 //! ten errors and ten warnings of a step and drops the rest silently, so the last line says how many are left out.
 
 use crate::diag;
-use crate::render::format::Format;
 use crate::render::format::Offered;
+use crate::render::format::OutputFormat;
+use crate::render::format::OutputStyle;
 use crate::render::format::Render;
-use crate::render::format::Style;
 use crate::render::visible;
 use crate::view::doc;
 
 /// Worst first, at most ten errors and ten warnings, then a summary.
-pub const FORMAT: Format = Format {
+pub const FORMAT: OutputFormat = OutputFormat {
     name: "github",
     offered: Offered::ForFindings,
     reads: doc::FormatNeeds::Blocks,
@@ -23,7 +23,7 @@ pub const FORMAT: Format = Format {
 /// So many of each level does GitHub show for one step.
 const MOST: usize = 10;
 
-fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
+fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let all: Vec<&diag::Finding> = doc
         .findings()
         .flat_map(|it| &it.shown)

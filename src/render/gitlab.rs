@@ -5,15 +5,15 @@
 use serde_json::json;
 
 use crate::diag;
-use crate::render::format::Format;
 use crate::render::format::Offered;
+use crate::render::format::OutputFormat;
+use crate::render::format::OutputStyle;
 use crate::render::format::Render;
-use crate::render::format::Style;
 use crate::render::sarif;
 use crate::view::doc;
 
 /// A list of issues, each with the fingerprint that SARIF has too.
-pub const FORMAT: Format = Format {
+pub const FORMAT: OutputFormat = OutputFormat {
     name: "gitlab",
     offered: Offered::ForFindings,
     reads: doc::FormatNeeds::Blocks,
@@ -21,7 +21,7 @@ pub const FORMAT: Format = Format {
     render: Render::Whole(render),
 };
 
-fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
+fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let shown = doc.findings().flat_map(|findings| &findings.shown);
     let issues: Vec<_> = shown.map(|shown| issue(&shown.finding)).collect();
     let text = format!("{:#}\n", serde_json::Value::Array(issues));

@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::mem;
 
-use crate::render::format::Format;
 use crate::render::format::Offered;
+use crate::render::format::OutputFormat;
 use crate::render::format::Render;
 
 use crate::render::visible;
@@ -21,11 +21,11 @@ use crate::view::doc;
 use crate::view::doc::Block;
 use crate::view::doc::Card;
 use crate::view::doc::Cards;
-use crate::view::doc::Text;
+use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 
 /// One self-contained page.
-pub const FORMAT: Format = Format {
+pub const FORMAT: OutputFormat = OutputFormat {
     name: "html",
     offered: Offered::ForPages,
     reads: doc::FormatNeeds::Blocks,
@@ -35,9 +35,9 @@ pub const FORMAT: Format = Format {
 
 fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
     let decks = doc.blocks.iter().filter_map(deck);
-    let mut body = Body {
+    let mut body = PageBody {
         out: String::new(),
-        level: Level::Title,
+        level: HeadingLevel::Title,
         sections: Vec::new(),
         cards: decks.flat_map(|cards| &cards.ids).copied().collect(),
         seen: BTreeSet::new(),
@@ -82,7 +82,7 @@ fn title(doc: &doc::Doc<'_>) -> String {
 
 /// What the next heading is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Level {
+enum HeadingLevel {
     /// That of the page.
     Title,
     /// That of a section.
@@ -91,9 +91,9 @@ enum Level {
     Part,
 }
 
-struct Body<'d> {
+struct PageBody<'d> {
     out: String,
-    level: Level,
+    level: HeadingLevel,
     /// The headings of the sections, with their anchors.
     sections: Vec<(String, String)>,
     /// The ids that lead to a card.
@@ -102,7 +102,7 @@ struct Body<'d> {
     seen: BTreeSet<String>,
 }
 
-impl Body<'_> {
+impl PageBody<'_> {
     fn blocks(&mut self, blocks: &[Block<'_>]) {
         blocks.iter().for_each(|block| self.block(block));
     }
@@ -136,14 +136,14 @@ impl Body<'_> {
         self.out.push_str(text);
     }
 
-    fn heading(&mut self, text: &Text) {
+    fn heading(&mut self, text: &StyledText) {
         let shown = self.inline(text);
         match self.level {
-            Level::Title => {
+            HeadingLevel::Title => {
                 self.add(&format!("<h1>{shown}</h1>\n"));
-                self.level = Level::Section;
+                self.level = HeadingLevel::Section;
             }
-            Level::Section => {
+            HeadingLevel::Section => {
                 let anchor = self.anchor(&format!("section-{}", self.sections.len() + 1));
                 self.add(&format!("<h2 id=\"{anchor}\">{shown}</h2>\n"));
                 let said = text.bare();
@@ -152,7 +152,7 @@ impl Body<'_> {
                     .map_or(said.as_str(), |(word, _)| word);
                 self.sections.push((anchor, escape::line(said)));
             }
-            Level::Part => self.add(&format!("<h3>{shown}</h3>\n")),
+            HeadingLevel::Part => self.add(&format!("<h3>{shown}</h3>\n")),
         }
     }
 
@@ -168,7 +168,7 @@ impl Body<'_> {
     }
 
     fn inside(&mut self, blocks: &[Block<'_>]) {
-        let level = std::mem::replace(&mut self.level, Level::Part);
+        let level = std::mem::replace(&mut self.level, HeadingLevel::Part);
         self.blocks(blocks);
         self.level = level;
     }
@@ -183,7 +183,7 @@ impl Body<'_> {
         self.add("</details>\n");
     }
 
-    fn pairs(&mut self, pairs: &[(String, Text)]) {
+    fn pairs(&mut self, pairs: &[(String, StyledText)]) {
         self.add("<dl>\n");
         for (label, text) in pairs {
             let (label, text) = (escape::line(label), self.inline(text));
@@ -192,7 +192,7 @@ impl Body<'_> {
         self.add("</dl>\n");
     }
 
-    fn table(&mut self, table: &doc::Table) {
+    fn table(&mut self, table: &doc::DocTable) {
         let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
         let rows = table.rows.iter();
         let rows: Vec<Vec<String>> = rows
@@ -201,7 +201,7 @@ impl Body<'_> {
         self.grid(&titles, &rows);
     }
 
-    fn findings(&mut self, findings: &doc::Findings) {
+    fn findings(&mut self, findings: &doc::FindingList) {
         if findings.readers == doc::Readers::Machines {
             return;
         }
@@ -242,7 +242,7 @@ impl Body<'_> {
     }
 
     /// Returns a text with its tones as classes; an id leads to its card.
-    fn inline(&self, text: &Text) -> String {
+    fn inline(&self, text: &StyledText) -> String {
         let pieces = text.0.iter().map(|(tone, piece)| match class(*tone) {
             None => escape::lines(piece),
             Some("id") => self.ids(piece),

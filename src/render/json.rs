@@ -7,15 +7,15 @@ use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::render::format::Format;
 use crate::render::format::Offered;
+use crate::render::format::OutputFormat;
 use crate::render::format::Render;
 
 use crate::render::visible;
 use crate::view::doc;
 
 /// Two spaces a level, keys in their promised order, one final line break.
-pub const FORMAT: Format = Format {
+pub const FORMAT: OutputFormat = OutputFormat {
     name: "json",
     offered: Offered::Always,
     reads: doc::FormatNeeds::Json,
@@ -24,7 +24,7 @@ pub const FORMAT: Format = Format {
 };
 
 fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(Escaped(&mut *out), &Whole(doc))?;
+    serde_json::to_writer_pretty(Escaped(&mut *out), &WholeAnswer(doc))?;
     out.write_all(b"\n")
 }
 
@@ -44,9 +44,9 @@ impl Write for Escaped<'_> {
 }
 
 /// The promised object, its long array written member by member.
-struct Whole<'d, 'a>(&'d doc::Doc<'a>);
+struct WholeAnswer<'d, 'a>(&'d doc::Doc<'a>);
 
-impl Serialize for Whole<'_, '_> {
+impl Serialize for WholeAnswer<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (Some(object), Some(long)) = (self.0.json.as_object(), &self.0.long) else {
             return self.0.json.serialize(serializer);

@@ -5,15 +5,15 @@
 
 use std::io::{self, Write};
 
-use crate::render::format::Format;
 use crate::render::format::Offered;
+use crate::render::format::OutputFormat;
 use crate::render::format::Render;
 
 use crate::render::json;
 use crate::view::doc;
 
 /// A line for each row of the answer, else the answer as one line.
-pub const FORMAT: Format = Format {
+pub const FORMAT: OutputFormat = OutputFormat {
     name: "jsonl",
     offered: Offered::Always,
     reads: doc::FormatNeeds::Json,

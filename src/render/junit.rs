@@ -4,15 +4,15 @@
 //! fail, others don't. The shape is what the schemas of Ant and of Jenkins both accept.
 
 use crate::diag;
-use crate::render::format::Format;
 use crate::render::format::Offered;
+use crate::render::format::OutputFormat;
+use crate::render::format::OutputStyle;
 use crate::render::format::Render;
-use crate::render::format::Style;
 use crate::render::visible;
 use crate::view::doc;
 
 /// One suite; what is no error stands in its output.
-pub const FORMAT: Format = Format {
+pub const FORMAT: OutputFormat = OutputFormat {
     name: "junit",
     offered: Offered::ForFindings,
     reads: doc::FormatNeeds::Blocks,
@@ -21,13 +21,13 @@ pub const FORMAT: Format = Format {
 };
 
 /// One test case and the errors that fail it.
-struct Case<'a> {
+struct TestCase<'a> {
     name: String,
     class: String,
     errors: Vec<&'a diag::Finding>,
 }
 
-fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
+fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let findings: Vec<&diag::Finding> = doc
         .findings()
         .flat_map(|it| &it.shown)
@@ -74,8 +74,8 @@ fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
 }
 
 /// Returns a case for all that was judged, then one for each other file that has findings.
-fn cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<Case<'a>> {
-    let mut cases: Vec<Case> = Vec::new();
+fn cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<TestCase<'a>> {
+    let mut cases: Vec<TestCase> = Vec::new();
     let mut known = std::collections::BTreeMap::new();
     let class = format!("exledger.{}", doc.command());
     for judged in doc.findings().flat_map(|findings| &findings.judged) {
@@ -89,7 +89,7 @@ fn cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<Case<'a>>
             None => class.clone(),
         };
         known.insert(judged.path.as_str(), cases.len());
-        cases.push(Case {
+        cases.push(TestCase {
             name,
             class,
             errors: Vec::new(),
@@ -98,7 +98,7 @@ fn cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<Case<'a>>
     for finding in findings {
         let index = *known.entry(finding.path.as_str()).or_insert_with(|| {
             let name = finding.id.as_deref().unwrap_or(&finding.path).to_owned();
-            cases.push(Case {
+            cases.push(TestCase {
                 name,
                 class: class.clone(),
                 errors: Vec::new(),
@@ -112,7 +112,7 @@ fn cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<Case<'a>>
     cases
 }
 
-fn test_case(case: &Case) -> String {
+fn test_case(case: &TestCase) -> String {
     let name = match case.name.trim() {
         "" => "the ledger".to_owned(),
         name => attribute(name),

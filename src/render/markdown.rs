@@ -7,19 +7,19 @@
 mod escape;
 
 use crate::diag;
-use crate::render::format::Format;
 use crate::render::format::Offered;
+use crate::render::format::OutputFormat;
+use crate::render::format::OutputStyle;
 use crate::render::format::Quiet;
 use crate::render::format::Render;
-use crate::render::format::Style;
 use crate::render::visible;
 use crate::view::doc;
 use crate::view::doc::Block;
-use crate::view::doc::Text;
+use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 
 /// Headings, lists and tables.
-pub const FORMAT: Format = Format {
+pub const FORMAT: OutputFormat = OutputFormat {
     name: "markdown",
     offered: Offered::Always,
     reads: doc::FormatNeeds::Blocks,
@@ -27,7 +27,7 @@ pub const FORMAT: Format = Format {
     render: Render::Whole(render),
 };
 
-fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
+fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
     let mut page = Page {
         out: String::new(),
         heading: "##",
@@ -118,7 +118,7 @@ impl Page {
         }
     }
 
-    fn columns(&mut self, table: &doc::Table) {
+    fn columns(&mut self, table: &doc::DocTable) {
         let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
         let rows = table
             .rows
@@ -127,7 +127,7 @@ impl Page {
         self.grid(&titles, rows.collect());
     }
 
-    fn list(&mut self, findings: &doc::Findings) {
+    fn list(&mut self, findings: &doc::FindingList) {
         let mut worst: Vec<&doc::ShownFinding> = findings.shown.iter().collect();
         worst.sort_by_key(|shown| shown.finding.level);
         let rows = worst.iter().map(|shown| {
@@ -175,7 +175,7 @@ fn is_long(block: &Block) -> bool {
 }
 
 /// Returns a text on one line; what stands out on a terminal is bold.
-fn inline(text: &Text, line_break: &str) -> String {
+fn inline(text: &StyledText, line_break: &str) -> String {
     let mut out = String::new();
     for (tone, piece) in &text.0 {
         let lines: Vec<String> = visible::lines(piece)

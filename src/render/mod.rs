@@ -3,7 +3,7 @@
 //! Uses diag and `view::doc`, no other view. Pure. Start at [`ALL`]. Follows `docs/spec/cli.md`, Formats, and
 //! `docs/spec/interop.md` 3. `visible` is no format: it is what all of them do to text that could act on its reader.
 
-use crate::render::format::Format;
+use crate::render::format::OutputFormat;
 
 pub mod csv;
 pub mod format;
@@ -19,7 +19,7 @@ pub mod table;
 mod visible;
 
 /// All formats, in the order of the help.
-pub const ALL: &[Format] = &[
+pub const ALL: &[OutputFormat] = &[
     table::FORMAT,
     json::FORMAT,
     jsonl::FORMAT,
@@ -33,10 +33,10 @@ pub const ALL: &[Format] = &[
 ];
 
 /// The format for people.
-pub const TABLE: &Format = &table::FORMAT;
+pub const TABLE: &OutputFormat = &table::FORMAT;
 
 /// Returns the format of this name.
-pub fn find(name: &str) -> Option<&'static Format> {
+pub fn find(name: &str) -> Option<&'static OutputFormat> {
     ALL.iter().find(|format| format.name == name)
 }
 

@@ -11,14 +11,14 @@ use sha2::Digest;
 
 use crate::diag;
 use crate::diag::code::Code;
-use crate::render::format::Format;
 use crate::render::format::Offered;
+use crate::render::format::OutputFormat;
+use crate::render::format::OutputStyle;
 use crate::render::format::Render;
-use crate::render::format::Style;
 use crate::view::doc;
 
 /// One run, its rules described by themselves.
-pub const FORMAT: Format = Format {
+pub const FORMAT: OutputFormat = OutputFormat {
     name: "sarif",
     offered: Offered::ForFindings,
     reads: doc::FormatNeeds::Blocks,
@@ -42,7 +42,7 @@ pub(super) fn fingerprint(finding: &diag::Finding) -> String {
         .collect()
 }
 
-fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
+fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let findings: Vec<&diag::Finding> = doc
         .findings()
         .flat_map(|it| &it.shown)
@@ -85,7 +85,7 @@ fn render(doc: &doc::Doc, _style: &Style) -> Vec<u8> {
 
 /// Returns a description of each rule that found something, by code.
 fn rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<Code, Value> {
-    let known: BTreeMap<Code, &doc::About> = doc
+    let known: BTreeMap<Code, &doc::RuleSummary> = doc
         .findings()
         .flat_map(|it| &it.rules)
         .map(|(code, about)| (*code, about))
@@ -99,7 +99,7 @@ fn rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<Code, Value> {
     rules
 }
 
-fn rule(finding: &diag::Finding, about: Option<&doc::About>) -> Value {
+fn rule(finding: &diag::Finding, about: Option<&doc::RuleSummary>) -> Value {
     let code = finding.rule;
     let words = code.as_str().replace('-', " ");
     let (level, summary, why, remedy) = match about {

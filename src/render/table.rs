@@ -9,11 +9,11 @@ mod grid;
 mod stack;
 pub mod text;
 
-use crate::render::format::Format;
 use crate::render::format::Offered;
+use crate::render::format::OutputFormat;
+use crate::render::format::OutputStyle;
 use crate::render::format::Quiet;
 use crate::render::format::Render;
-use crate::render::format::Style;
 use crate::render::table::text::cell_text;
 use crate::render::table::text::clean;
 use crate::render::table::text::one_line;
@@ -21,12 +21,12 @@ use crate::render::table::text::paragraph;
 use crate::render::visible;
 use crate::view::doc;
 use crate::view::doc::Block;
-use crate::view::doc::Fit;
-use crate::view::doc::Text;
+use crate::view::doc::ColumnFit;
+use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 
 /// Aligned columns without lines around them, fitted to the width.
-pub const FORMAT: Format = Format {
+pub const FORMAT: OutputFormat = OutputFormat {
     name: "table",
     offered: Offered::Always,
     reads: doc::FormatNeeds::Blocks,
@@ -34,7 +34,7 @@ pub const FORMAT: Format = Format {
     render: Render::Whole(render),
 };
 
-fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
+fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
     let mut out = String::new();
     let mut after_heading = true;
     for block in &doc.blocks {
@@ -56,20 +56,20 @@ fn render(doc: &doc::Doc, style: &Style) -> Vec<u8> {
         if !out.is_empty() {
             out.push('\n');
         }
-        out.push_str(&paragraph(Text::of(Tone::Muted, footer), style));
+        out.push_str(&paragraph(StyledText::of(Tone::Muted, footer), style));
     }
     out.into_bytes()
 }
 
 /// Returns the lines of one block, each with its end; empty where there is nothing to show.
-fn shown(block: &Block, style: &Style) -> String {
+fn shown(block: &Block, style: &OutputStyle) -> String {
     match block {
         Block::Heading(text) => {
             let strong = text.0.iter().map(|(tone, text)| match tone {
                 Tone::Plain => (Tone::Strong, text.clone()),
                 other => (*other, text.clone()),
             });
-            paragraph(Text(strong.collect()), style)
+            paragraph(StyledText(strong.collect()), style)
         }
         Block::Paragraph(text) => paragraph(text.clone(), style),
         Block::Pairs(pairs) => {
@@ -77,13 +77,13 @@ fn shown(block: &Block, style: &Style) -> String {
                 .iter()
                 .map(|(label, text)| {
                     vec![
-                        one_line(&Text::of(Tone::Muted, label)),
+                        one_line(&StyledText::of(Tone::Muted, label)),
                         clean(text, visible::lines),
                     ]
                 })
                 .collect();
             grid::Grid {
-                fits: vec![Fit::Whole, Fit::Flexible],
+                fits: vec![ColumnFit::Whole, ColumnFit::Flexible],
                 rows,
                 gap: grid::Gap::Two,
             }
@@ -103,17 +103,17 @@ fn shown(block: &Block, style: &Style) -> String {
     }
 }
 
-fn columns(table: &doc::Table, style: &Style) -> String {
+fn columns(table: &doc::DocTable, style: &OutputStyle) -> String {
     if table.rows.is_empty() {
         return String::new();
     }
-    let rows: Vec<Vec<Text>> = table
+    let rows: Vec<Vec<StyledText>> = table
         .rows
         .iter()
         .map(|row| row.iter().map(|cell| cell_text(cell, style)).collect())
         .collect();
     let header = table.columns.iter();
-    let header = header.map(|column| Text::of(Tone::Muted, column.title));
+    let header = header.map(|column| StyledText::of(Tone::Muted, column.title));
     let grid = grid::Grid {
         fits: table.columns.iter().map(|column| column.fit).collect(),
         rows: std::iter::once(header.collect()).chain(rows).collect(),

@@ -10,17 +10,17 @@ mod governance;
 mod levels;
 mod line;
 
-use crate::approval::approvals::Approvals;
+use crate::approval::approvals::TrailVerdicts;
 use crate::approval::file_outcome::ApprovalFileOutcome;
 use crate::approval::loosened::{Loosened, Loosening};
-use crate::approval::signature_checks::Looked;
+use crate::approval::signature_checks::LandedSignature;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};
 use crate::history::change;
-use crate::history::governance::Origin;
+use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::Oid;
-use crate::history::version::{Change, Content, Key, Trail, Version};
+use crate::history::version::{Content, Trail, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
@@ -46,7 +46,7 @@ pub struct Audit<'a> {
     /// What the commits of the approved branch prove.
     pub history: &'a History,
     /// The approval verdict of each version.
-    pub approvals: &'a Approvals,
+    pub approvals: &'a TrailVerdicts,
     /// What is approved only thanks to changes of governance that do not deserve trust.
     pub loosened: &'a [Loosened],
     /// The governance of the tree that is asked about.
@@ -65,7 +65,7 @@ pub struct Audit<'a> {
 
 /// The trail of a record, and what is worked out of it once.
 struct AuditedTrail<'a> {
-    key: &'a Key,
+    key: &'a TrailKey,
     trail: &'a Trail,
     verdicts: &'a [Rc<ApprovalVerdict>],
     levels: Levels<'a>,
@@ -74,7 +74,7 @@ struct AuditedTrail<'a> {
 
 impl<'a> Audit<'a> {
     /// Returns the findings about a record, sorted by nothing yet.
-    pub fn record(&self, key: &'a Key) -> Vec<Finding> {
+    pub fn record(&self, key: &'a TrailKey) -> Vec<Finding> {
         let (Some(trail), Some(verdicts)) =
             (self.history.trails.get(key), self.approvals.trails.get(key))
         else {
@@ -126,8 +126,8 @@ impl<'a> Audit<'a> {
             is_governance: false,
             path: path(version),
             id: match of.key {
-                Key::Id(id) => Some(id),
-                Key::Path(_) | Key::Other(_) => None,
+                TrailKey::Id(id) => Some(id),
+                TrailKey::Path(_) | TrailKey::Other(_) => None,
             },
             version,
             record: version.record.record().map(AsRef::as_ref),
@@ -137,7 +137,7 @@ impl<'a> Audit<'a> {
             law,
             self_approval: match law.origin {
                 // What lands with the first policy takes it from there.
-                Origin::Defaults => own.governance.policy.approval.self_approval,
+                GovernanceOrigin::Defaults => own.governance.policy.approval.self_approval,
                 _ => law.governance.policy.approval.self_approval,
             },
             after: own,
@@ -154,7 +154,7 @@ impl<'a> Audit<'a> {
         };
         let mut findings = self.about_approval(&landed);
         let mut changes = match version.change {
-            Change::Moved | Change::Inherited => Vec::new(),
+            VersionChange::Moved | VersionChange::Inherited => Vec::new(),
             _ => self.about_change(of, index, &landed, [before, after]),
         };
         let known: Vec<_> = changes
@@ -182,7 +182,7 @@ impl<'a> Audit<'a> {
             landed.version.record.content(),
             Content::Record(_) | Content::File
         );
-        if !is_judged || landed.version.change == Change::Inherited {
+        if !is_judged || landed.version.change == VersionChange::Inherited {
             return Vec::new();
         }
         let known = self.known(&landed.law.governance, landed.landing.effective);
@@ -206,13 +206,16 @@ impl<'a> Audit<'a> {
         landed: &LandedCase<'_>,
         [before, after]: [Option<&RecordFile>; 2],
     ) -> Vec<Finding> {
-        let is_new = matches!(landed.version.change, Change::Introduced | Change::Readded);
+        let is_new = matches!(
+            landed.version.change,
+            VersionChange::Introduced | VersionChange::Readded
+        );
         // What never was a record can be taken away, and what is as it was approved is that version again (V7b).
         let restored = landed
             .verdict
             .flags
             .contains("restored-to-approved-content");
-        if matches!(of.key, Key::Path(_)) || restored {
+        if matches!(of.key, TrailKey::Path(_)) || restored {
             return Vec::new();
         }
         let approved = landed.approved.and_then(|version| version.record.record());
@@ -255,13 +258,13 @@ impl<'a> Audit<'a> {
         }
     }
 
-    fn loosened(&self, key: &Key, index: usize) -> &'a [Loosening] {
+    fn loosened(&self, key: &TrailKey, index: usize) -> &'a [Loosening] {
         let mut all = self.loosened.iter();
         let found = all.find(|it| it.key == *key && it.version == index);
         found.map_or(&[], |it| &it.thanks_to)
     }
 
-    fn signatures(&self, landing: usize) -> Vec<&'a Looked> {
+    fn signatures(&self, landing: usize) -> Vec<&'a LandedSignature> {
         let signatures = self.approvals.signatures.as_slice();
         let from = signatures.partition_point(|looked| looked.landing < landing);
         let rest = signatures.iter().skip(from);
@@ -276,7 +279,7 @@ impl<'a> Audit<'a> {
 
     fn urgent(&self, of: &AuditedTrail<'a>, index: usize, version: &Version) -> Option<Urgent> {
         let due = of.review_due.filter(|_| index == 0)?;
-        if version.change == Change::Inherited {
+        if version.change == VersionChange::Inherited {
             return None;
         }
         let stands = |verdict: &&Rc<ApprovalVerdict>| {

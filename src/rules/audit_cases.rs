@@ -5,11 +5,11 @@
 
 use crate::approval::file_outcome::ApprovalFileOutcome;
 use crate::approval::loosened::Loosening;
-use crate::approval::signature_checks::Looked;
-use crate::approval::verdict::{ApprovalVerdict, Counts, NotCounted, Satisfied, Statement};
+use crate::approval::signature_checks::LandedSignature;
+use crate::approval::verdict::{ApprovalVerdict, NotCounted, Satisfied, Statement, VoteCounts};
 use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level, Pos};
-use crate::history::governance::State;
+use crate::history::governance::MainlineGovernance;
 use crate::history::mainline::{Flag, Landing};
 use crate::history::thrown_off::ThrownOff;
 use crate::history::version::{Trail, Version};
@@ -38,11 +38,11 @@ pub struct LandedCase<'c> {
     /// The commit on the approved branch that brought it.
     pub landing: &'c Landing,
     /// The governance before the landing, which judges who must approve.
-    pub law: &'c State,
+    pub law: &'c MainlineGovernance,
     /// Whether a member of the author set may approve, by that governance.
     pub self_approval: SelfApproval,
     /// The governance that the landing leaves.
-    pub after: &'c State,
+    pub after: &'c MainlineGovernance,
     /// The governance of the tree that is asked about, which says today who is one person.
     pub today: &'c Governance,
     /// The last approved version before it, of its series.
@@ -60,7 +60,7 @@ pub struct LandedCase<'c> {
     /// The changes of governance that do not deserve trust, and that alone let it be approved.
     pub loosened: &'c [Loosening],
     /// The signatures on its landing, and in the branch that it merges.
-    pub signatures: Vec<&'c Looked>,
+    pub signatures: Vec<&'c LandedSignature>,
     /// When it had to be approved, where it is the first of an emergency.
     pub urgent: Option<Urgent>,
 }
@@ -238,7 +238,7 @@ impl<'c> LandedCase<'c> {
         let may_be_author = |said: &Statement| {
             matches!(
                 said.counts,
-                Counts::No(
+                VoteCounts::No(
                     NotCounted::Author
                         | NotCounted::SameNameAsAuthor
                         | NotCounted::UnknownAccount(_)

@@ -3,7 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S7 and 1.12.
 
 use crate::approval::file_outcome::{ApprovalFileOutcome, AtTip, FileState};
-use crate::approval::statement::file::About;
+use crate::approval::statement::file::ApprovalSubject;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::Statements;
@@ -55,7 +55,13 @@ fn landed(filed: &ApprovalFileOutcome) -> Option<Finding> {
     ))
 }
 
-fn finding(level: Level, path: &str, about: Option<&About>, why: &str, help: &str) -> Finding {
+fn finding(
+    level: Level,
+    path: &str,
+    about: Option<&ApprovalSubject>,
+    why: &str,
+    help: &str,
+) -> Finding {
     Finding {
         rule: RULE.code,
         level,
@@ -63,7 +69,7 @@ fn finding(level: Level, path: &str, about: Option<&About>, why: &str, help: &st
         pos: None,
         field: None,
         id: match about {
-            Some(About::Record(id)) => Some(id.to_string()),
+            Some(ApprovalSubject::Record(id)) => Some(id.to_string()),
             _ => None,
         },
         message: format!("it approves nothing: {why}"),

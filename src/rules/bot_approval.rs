@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
-use crate::approval::verdict::{Counts, NotCounted, Statement};
+use crate::approval::verdict::{NotCounted, Statement, VoteCounts};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
@@ -35,7 +35,7 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
         return None;
     }
     let verdict = landed.verdict;
-    let is_bot = |said: &&Statement| said.counts == Counts::No(NotCounted::Bot);
+    let is_bot = |said: &&Statement| said.counts == VoteCounts::No(NotCounted::Bot);
     let bot = verdict.statements.iter().find(is_bot)?;
     if !verdict.statements.iter().all(|said| is_bot(&said)) || !verdict.approvers.is_empty() {
         return None;

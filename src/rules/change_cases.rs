@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::approval::verdict::Missing;
+use crate::approval::verdict::MissingApproval;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::policy::governance::Governance;
@@ -45,7 +45,7 @@ pub struct Needs {
     /// What its content and the last approved content demand, both.
     pub needed: Needed,
     /// The same in words, with who could.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<MissingApproval>,
 }
 
 /// A commit of a branch that changes a governance file or a workflow, or what is not committed yet.
@@ -136,7 +136,7 @@ impl Needs {
 }
 
 /// Returns one need with who could meet it.
-pub fn said(missing: &Missing) -> String {
+pub fn said(missing: &MissingApproval) -> String {
     let who: Vec<&str> = missing
         .who
         .iter()

@@ -5,7 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::history::mainline::Flag;
-use crate::history::version::Change;
+use crate::history::version::VersionChange;
 use crate::record::time::Instant;
 use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::example::Example;
@@ -56,7 +56,7 @@ fn removals(line: &MainlineCase<'_>) -> Vec<Finding> {
     let of = |(at, own, before): &(usize, Instant, Instant)| {
         let removed = line.history.trails.values().flat_map(|trail| {
             let versions = trail.versions.iter().filter(|it| it.landing == *at);
-            let removed = versions.filter(|it| it.change == Change::Removed);
+            let removed = versions.filter(|it| it.change == VersionChange::Removed);
             removed.filter_map(|version| Some((trail.key.as_str(), version.before.first()?)))
         });
         let found: Vec<Finding> = removed

@@ -5,7 +5,7 @@
 
 use crate::history::change;
 use crate::history::change::differ;
-use crate::history::change::event::Event;
+use crate::history::change::event::ChangeEvent;
 use crate::history::change::fields::FIELDS;
 use crate::policy::tier::Resolved;
 use crate::record::Record;
@@ -17,7 +17,7 @@ use crate::rules::meaning::{self, FieldDifference};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventDetail {
     /// The kind of the event.
-    pub event: Event,
+    pub event: ChangeEvent,
     /// By how much, which, from whom to whom; empty where there is nothing to add.
     pub detail: String,
 }
@@ -51,46 +51,48 @@ fn filed(after: &Record, tier: Option<&Resolved>) -> String {
     format!("class {class}{tier}, until {}", after.expires)
 }
 
-fn detail(event: Event, before: &Record, after: &Record, beside: Beside<'_>) -> String {
+fn detail(event: ChangeEvent, before: &Record, after: &Record, beside: Beside<'_>) -> String {
     match event {
-        Event::Renewed => renewed(before, after, beside),
-        Event::Extended => format!("{}, now until {}", moved(before, after), after.expires),
-        Event::Shortened => format!("{}, now until {}", moved(before, after), after.expires),
-        Event::ScopeWidened => joined(&meaning::widened(before, after)),
-        Event::ScopeNarrowed => joined(&meaning::narrowed(before, after)),
-        Event::ControlDropped => joined(&meaning::dropped(before, after)),
-        Event::ControlAdded => controls_added(before, after),
-        Event::RiskRaised | Event::RiskLowered => {
+        ChangeEvent::Renewed => renewed(before, after, beside),
+        ChangeEvent::Extended => format!("{}, now until {}", moved(before, after), after.expires),
+        ChangeEvent::Shortened => format!("{}, now until {}", moved(before, after), after.expires),
+        ChangeEvent::ScopeWidened => joined(&meaning::widened(before, after)),
+        ChangeEvent::ScopeNarrowed => joined(&meaning::narrowed(before, after)),
+        ChangeEvent::ControlDropped => joined(&meaning::dropped(before, after)),
+        ChangeEvent::ControlAdded => controls_added(before, after),
+        ChangeEvent::RiskRaised | ChangeEvent::RiskLowered => {
             format!(
                 "{} → {}",
                 before.risk.level.as_str(),
                 after.risk.level.as_str()
             )
         }
-        Event::OwnerChanged | Event::Transferred => {
+        ChangeEvent::OwnerChanged | ChangeEvent::Transferred => {
             format!("{} → {}", before.owner.email, after.owner.email)
         }
-        Event::Reviewed => entries(differ::beyond(&after.reviews, &before.reviews), |it| {
+        ChangeEvent::Reviewed => entries(differ::beyond(&after.reviews, &before.reviews), |it| {
             format!("{} by {}: {}", it.date, it.by, it.outcome.as_str())
         }),
-        Event::Noted => entries(differ::beyond(&after.handling, &before.handling), |it| {
+        ChangeEvent::Noted => entries(differ::beyond(&after.handling, &before.handling), |it| {
             format!("{} by {}: {}", it.date, it.by, it.stage.as_str())
         }),
-        Event::Fired => entries(differ::beyond(&after.fired, &before.fired), |it| {
+        ChangeEvent::Fired => entries(differ::beyond(&after.fired, &before.fired), |it| {
             format!("{} on {} by {}", it.trigger, it.date, it.by)
         }),
-        Event::Attested => attested(before, after),
-        Event::Closed | Event::Rejected => after.closure.as_ref().map_or_else(String::new, |it| {
-            format!("{} by {}: {}", it.outcome.as_str(), it.by, it.reason.trim())
-        }),
-        Event::PostReviewed => {
+        ChangeEvent::Attested => attested(before, after),
+        ChangeEvent::Closed | ChangeEvent::Rejected => {
+            after.closure.as_ref().map_or_else(String::new, |it| {
+                format!("{} by {}: {}", it.outcome.as_str(), it.by, it.reason.trim())
+            })
+        }
+        ChangeEvent::PostReviewed => {
             let closure = after.closure.as_ref();
             let review = closure.and_then(|closure| closure.reviewed.as_ref());
             review.map_or_else(String::new, |it| {
                 format!("{} by {}: {}", it.date, it.by, it.outcome.as_str())
             })
         }
-        Event::Amended => amended(before, after).join(", "),
+        ChangeEvent::Amended => amended(before, after).join(", "),
         _ => String::new(),
     }
 }
@@ -100,7 +102,7 @@ fn amended(before: &Record, after: &Record) -> Vec<&'static str> {
     let differ = FIELDS.iter().filter(|field| !(field.equal)(before, after));
     let unnamed = differ.filter(|field| {
         let events = (field.events)(before, after);
-        events.is_empty() || events.contains(&Event::Amended)
+        events.is_empty() || events.contains(&ChangeEvent::Amended)
     });
     unnamed.map(|field| field.name).collect()
 }
@@ -164,7 +166,7 @@ fn attested(before: &Record, after: &Record) -> String {
 /// Returns what is approved together with a change, because it landed without being approved; `None` where nothing
 /// of it is left.
 pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Option<String> {
-    let left: Vec<Event> = change::events(approved, after);
+    let left: Vec<ChangeEvent> = change::events(approved, after);
     let landed = events(approved, landed, Beside::default()).into_iter();
     let words: Vec<String> = landed
         .filter(|it| left.contains(&it.event))

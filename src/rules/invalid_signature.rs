@@ -3,7 +3,7 @@
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S4.
 
 use crate::approval::signature::SignatureState;
-use crate::approval::signature_checks::{Looked, Of};
+use crate::approval::signature_checks::{LandedSignature, SignedObject};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
@@ -31,21 +31,21 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(looked.filter_map(|looked| invalid(landed, looked)));
 }
 
-fn invalid(landed: &LandedCase<'_>, looked: &Looked) -> Option<Finding> {
+fn invalid(landed: &LandedCase<'_>, looked: &LandedSignature) -> Option<Finding> {
     let level = match (&looked.state, looked.of) {
         (SignatureState::Bad(_), _) => Level::Error,
         (
             SignatureState::UntrustedKey(_)
             | SignatureState::NotValidAtLanding(_)
             | SignatureState::Revoked(_),
-            Of::Landing,
+            SignedObject::Landing,
         ) => Level::Warning,
         _ => return None,
     };
     let of = match looked.of {
-        Of::Landing => "landing",
-        Of::Branch => "merged commit",
-        Of::Tag => "merged tag",
+        SignedObject::Landing => "landing",
+        SignedObject::Branch => "merged commit",
+        SignedObject::Tag => "merged tag",
     };
     let message = format!(
         "the signature of the {of} {}: {}",

@@ -3,7 +3,7 @@
 //! Uses the case, approval's keys. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, S3.
 
 use crate::approval::keys;
-use crate::approval::signers::{Line, Signers};
+use crate::approval::signers::{SignerLine, Signers};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
 use crate::rules::case::RuleContext;
@@ -44,7 +44,7 @@ fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     };
     let signers = Signers::parse(text);
     let lines = keys::of_two_offices(&signers).into_iter();
-    let finding = |line: &Line| {
+    let finding = |line: &SignerLine| {
         Finding {
         rule: RULE.code,
         level: RULE.level,

@@ -3,7 +3,7 @@
 //! Uses the case of a change, policy's terms, survey. Pure. Start at [`Reach::of`]. Follows `docs/spec/rules.md`
 //! (`renewal-limit`, `total-limit`) and `docs/spec/policy.md`, repetition and terms.
 
-use crate::history::change::entries::{self, Extension};
+use crate::history::change::entries::{self, ExpiryExtension};
 use crate::policy::term;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
@@ -50,8 +50,8 @@ impl<'c> Reach<'c> {
         let (refiled, days) = refiled(source.stem(), record, changed.past.landed, known);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let new = before.map_or(0, |it| match entries::extension(it, record) {
-            Extension::Renewed(n) => n,
-            Extension::No | Extension::Silent => 1,
+            ExpiryExtension::Renewed(n) => n,
+            ExpiryExtension::No | ExpiryExtension::Silent => 1,
         });
         let own = count(record.renewals.len()).max(changed.renewed.saturating_add(count(new)));
         Some(Reach {

@@ -6,7 +6,7 @@ use crate::approval::counted;
 use crate::approval::verdict::{FourEyes, Satisfied};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::history::governance::Origin;
+use crate::history::governance::GovernanceOrigin;
 use crate::rules::audit_cases::{GovernanceCounts, Healed, LandedCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
@@ -36,7 +36,7 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
 fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     // Before the first policy there is nobody to judge it.
-    if !landed.is_governance || landed.law.origin == Origin::Defaults {
+    if !landed.is_governance || landed.law.origin == GovernanceOrigin::Defaults {
         return None;
     }
     let counts = landed.counts?;

@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.8 and D8.
 
-use crate::approval::verdict::{ApprovalVerdict, Counts, FourEyes, NotCounted, Statement};
+use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Statement, VoteCounts};
 use crate::diag::code::Code;
 use crate::diag::{self, Finding, Level};
 use crate::policy::demand::SelfApproval;
@@ -71,7 +71,7 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
 
 /// Tells whether only members of the author set spoke, or stated what others are said to have said.
 pub(super) fn is_alone(verdict: &ApprovalVerdict) -> bool {
-    let stated = |said: &Statement| said.counts == Counts::No(NotCounted::SelfAsserted);
+    let stated = |said: &Statement| said.counts == VoteCounts::No(NotCounted::SelfAsserted);
     match verdict.result {
         FourEyes::SelfApproved => true,
         FourEyes::Claimed => verdict.approvers.is_empty() && verdict.statements.iter().any(stated),

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::approval::verdict::{Counts, NotCounted, Satisfied};
+use crate::approval::verdict::{NotCounted, Satisfied, VoteCounts};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
@@ -41,7 +41,7 @@ fn unknown(landed: &LandedCase<'_>) -> Option<Finding> {
         .statements
         .iter()
         .filter_map(|it| match &it.counts {
-            Counts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown),
+            VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown),
             _ => None,
         })
         .collect();

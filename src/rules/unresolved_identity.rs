@@ -2,10 +2,10 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, A1, A7 and I5.
 
-use crate::approval::verdict::{Counts, NotCounted, Statement};
+use crate::approval::verdict::{NotCounted, Statement, VoteCounts};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::history::ident::Flaw;
+use crate::history::ident::IdentProblem;
 use crate::rules::audit_cases::LandedCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
@@ -34,7 +34,8 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
 
 fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
-    let is_namesake = |said: &&Statement| said.counts == Counts::No(NotCounted::SameNameAsAuthor);
+    let is_namesake =
+        |said: &&Statement| said.counts == VoteCounts::No(NotCounted::SameNameAsAuthor);
     let mut who: Vec<String> = verdict
         .statements
         .iter()
@@ -46,7 +47,9 @@ fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
             .statements
             .iter()
             .filter_map(|said| match &said.counts {
-                Counts::No(NotCounted::UnnamedForge(who)) => Some(format!("{who} may be a forge")),
+                VoteCounts::No(NotCounted::UnnamedForge(who)) => {
+                    Some(format!("{who} may be a forge"))
+                }
                 _ => None,
             }),
     );
@@ -57,7 +60,7 @@ fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
     }
     let commits = [&landed.version.commit].into_iter();
     for commit in commits.chain(&landed.version.touched) {
-        if commit.author().flaws.contains(&Flaw::NoAddress) {
+        if commit.author().flaws.contains(&IdentProblem::NoAddress) {
             who.push(format!(
                 "the author of {} has no address",
                 commit.oid.short()

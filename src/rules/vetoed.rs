@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, E6 and S7.
 
-use crate::approval::verdict::{Counts, FourEyes, Statement, Vote};
+use crate::approval::verdict::{FourEyes, Statement, Vote, VoteCounts};
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::rules::audit_cases::LandedCase;
@@ -37,7 +37,7 @@ fn refused(landed: &LandedCase<'_>) -> Option<Finding> {
     if landed.is_governance || landed.verdict.result != FourEyes::Vetoed {
         return None;
     }
-    let is_veto = |said: &&Statement| said.word == Vote::Vetoes && said.counts == Counts::Yes;
+    let is_veto = |said: &&Statement| said.word == Vote::Vetoes && said.counts == VoteCounts::Yes;
     let vetoes = landed.verdict.statements.iter().filter(is_veto);
     let words: Vec<String> = vetoes
         .map(|said| {

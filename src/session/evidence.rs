@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::plan::evidence::{self, EvidenceArgument, EvidenceInput, Source};
+use crate::plan::evidence::{self, EvidenceArgument, EvidenceInput, EvidenceLocation};
 use crate::session::error::Usage;
 use crate::session::locate::Located;
 use crate::store::files::{self, FileError};
@@ -25,7 +25,7 @@ pub fn read(
         let argument = EvidenceArgument::parse(text)
             .map_err(|what| Usage::refused(what, "see `exledger close --help` for an example"))?;
         let source = if argument.is_url() {
-            Source::Url(argument.source.to_owned())
+            EvidenceLocation::Url(argument.source.to_owned())
         } else {
             file(located, folder, &argument)?
         };
@@ -43,7 +43,7 @@ fn file(
     located: &Located,
     folder: &Path,
     argument: &EvidenceArgument<'_>,
-) -> Result<Source, Usage> {
+) -> Result<EvidenceLocation, Usage> {
     let named = argument.source;
     let place = folder.join(named);
     if leaves(located, folder, &place) {
@@ -55,7 +55,7 @@ fn file(
     let bytes = match files::read(&place, MOST) {
         Ok(bytes) => bytes,
         Err(FileError::Absent(_)) if argument.is_commit() => {
-            return Ok(Source::Commit(named.to_owned()));
+            return Ok(EvidenceLocation::Commit(named.to_owned()));
         }
         Err(error @ FileError::TooLarge(..)) => {
             let help = "keep it elsewhere, and cite its address";
@@ -71,8 +71,8 @@ fn file(
     let inside = files::inside(&located.root, folder, &place);
     let kept = inside.filter(|path| path.starts_with(&format!("{}/", evidence::FOLDER)));
     Ok(match kept {
-        Some(path) => Source::Kept(path, bytes),
-        None => Source::File(named.to_owned(), bytes),
+        Some(path) => EvidenceLocation::Kept(path, bytes),
+        None => EvidenceLocation::File(named.to_owned(), bytes),
     })
 }
 

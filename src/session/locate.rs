@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::diag::Level;
-use crate::history::refs::Layout;
+use crate::history::refs::RepositoryLayout;
 use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::governance::{Governance, State};
@@ -24,7 +24,7 @@ pub struct Located {
     /// How it was opened.
     pub options: Options,
     repository: Option<Repository>,
-    layout: Layout,
+    layout: RepositoryLayout,
 }
 
 impl Located {
@@ -39,7 +39,7 @@ impl Located {
                 root: repository.common_dir().to_owned(),
                 tree: WorkTree::new(repository.common_dir().join("no files")),
                 repository: Some(repository),
-                layout: Layout::Bare,
+                layout: RepositoryLayout::Bare,
                 options,
             });
         }
@@ -75,7 +75,7 @@ impl Located {
             None => WorkTree::new(&root),
         };
         Ok(Located {
-            layout: Layout::Work,
+            layout: RepositoryLayout::Work,
             root,
             tree,
             options,
@@ -100,8 +100,8 @@ impl Located {
     /// [`Undetermined::Bare`].
     pub fn work_tree(&self) -> Result<&WorkTree, Undetermined> {
         match self.layout {
-            Layout::Work => Ok(&self.tree),
-            Layout::Bare => Err(Undetermined::Bare {
+            RepositoryLayout::Work => Ok(&self.tree),
+            RepositoryLayout::Bare => Err(Undetermined::Bare {
                 root: self.root.clone(),
             }),
         }

@@ -4,8 +4,8 @@
 
 use crate::diag;
 use crate::history::chain::{self, Chain};
-use crate::history::paths::Prefix;
-use crate::history::refs::{self, Chosen};
+use crate::history::paths::LedgerPrefix;
+use crate::history::refs::{self, ApprovedRef};
 use crate::history::tree::CommitTree;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
@@ -19,9 +19,9 @@ use crate::store::git::Repository;
 pub(crate) struct OpenMainline<'h> {
     pub(crate) repository: &'h Repository,
     /// Where the ledger lies in the repository.
-    pub(crate) prefix: Prefix,
+    pub(crate) prefix: LedgerPrefix,
     /// The approved ref.
-    pub(crate) chosen: Chosen,
+    pub(crate) chosen: ApprovedRef,
     /// Its first parents.
     pub(crate) chain: Chain,
     /// The governance of its tree.
@@ -49,7 +49,7 @@ struct Timed {
 ///
 /// # Errors
 /// [`Undetermined::NoApprovedRef`], with the candidates and the command that helps.
-pub(crate) fn approved_ref(located: &Located) -> Result<Chosen, Undetermined> {
+pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermined> {
     let repository = located.repository()?;
     let found = repository.refs()?;
     let options = &located.options;
@@ -76,7 +76,7 @@ impl<'h> OpenMainline<'h> {
         }
         let chosen = approved_ref(located)?;
         let timed = as_of(repository, &chosen, at)?;
-        let prefix = Prefix::new(&repository.prefix(&located.root).unwrap_or_default());
+        let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
         let tree = CommitTree::of_commit(repository, timed.chain.mainline.tip, &prefix)?;
         let governance = locate::governance(&tree)?;
         if governance.state == State::Absent && located.work_tree().is_err() {
@@ -106,7 +106,7 @@ impl<'h> OpenMainline<'h> {
 }
 
 /// Walks the mainline as it stood when it is asked about.
-fn as_of(repository: &Repository, chosen: &Chosen, at: &Moment) -> Result<Timed, Error> {
+fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<Timed, Error> {
     let chain = chain::walk(repository, chosen, at.now)?;
     match &at.as_of {
         None => Ok(Timed {

@@ -14,13 +14,13 @@ pub mod walk;
 
 use std::rc::Rc;
 
-use crate::approval::approvals::Approvals;
+use crate::approval::approvals::TrailVerdicts;
 use crate::history::content;
 use crate::history::ident::Ident;
 use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
-use crate::history::refs::Chosen;
-use crate::history::version::{Key, Trail};
+use crate::history::paths::LedgerPrefix;
+use crate::history::refs::ApprovedRef;
+use crate::history::version::{Trail, TrailKey};
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -48,9 +48,9 @@ pub struct Snapshot<'h> {
     pub(crate) standings: Vec<RecordState>,
     pub(crate) repository: &'h Repository,
     pub(crate) history: History,
-    pub(crate) prefix: Prefix,
-    pub(crate) chosen: Chosen,
-    pub(crate) approvals: Approvals,
+    pub(crate) prefix: LedgerPrefix,
+    pub(crate) chosen: ApprovedRef,
+    pub(crate) approvals: TrailVerdicts,
     /// What was left out, as far as others may be it filed again.
     pub(crate) passed: Passed,
     pub(crate) proposals: Option<Proposed>,
@@ -108,7 +108,7 @@ impl<'h> Snapshot<'h> {
     pub(crate) fn add_proposals(
         &mut self,
         located: &Located,
-        wanted: &dyn Fn(&Key) -> bool,
+        wanted: &dyn Fn(&TrailKey) -> bool,
     ) -> Result<(), Error> {
         let mut proposals = proposals::read(located, self)?;
         proposals.keep(&|key| wanted(key) && !self.history.left_out.contains(key));
@@ -150,7 +150,7 @@ impl<'h> Snapshot<'h> {
     }
 
     /// Judges one record at an instant.
-    pub(crate) fn standing(&self, key: &Key, instant: Instant) -> RecordState {
+    pub(crate) fn standing(&self, key: &TrailKey, instant: Instant) -> RecordState {
         let verdicts = self
             .approvals
             .trails
@@ -191,8 +191,10 @@ impl<'h> Snapshot<'h> {
 
     pub(crate) fn trail(&self, state: &RecordState) -> Option<&Trail> {
         let trails = &self.history.trails;
-        let by_path = || trails.get(&Key::Path(state.key.clone()));
-        trails.get(&Key::Id(state.key.clone())).or_else(by_path)
+        let by_path = || trails.get(&TrailKey::Path(state.key.clone()));
+        trails
+            .get(&TrailKey::Id(state.key.clone()))
+            .or_else(by_path)
     }
 
     /// Returns how often a record landed.

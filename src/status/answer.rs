@@ -19,7 +19,7 @@ use crate::status::state::{InForce, Status};
 
 /// What a record is at an instant.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct StatusAnswer {
     /// In a word.
     pub status: Status,
     /// Whether it grants anything.
@@ -42,7 +42,7 @@ pub(crate) enum Rests {
 }
 
 /// Returns what a record is at an instant.
-pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> Answer {
+pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> StatusAnswer {
     match (ground, clocks) {
         (Ground::Unknown(doubt), _) => {
             let mut answer = answer(Status::Unknown, vec![not_determined(doubt)]);
@@ -77,8 +77,8 @@ fn not_determined(doubt: &str) -> Reason {
     ReasonKind::NotDetermined.says(format!("cannot say: {doubt}"))
 }
 
-fn answer(status: Status, reasons: Vec<Reason>) -> Answer {
-    Answer {
+fn answer(status: Status, reasons: Vec<Reason>) -> StatusAnswer {
+    StatusAnswer {
         status,
         in_force: InForce::No,
         reasons,
@@ -87,7 +87,7 @@ fn answer(status: Status, reasons: Vec<Reason>) -> Answer {
     }
 }
 
-fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Answer {
+fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> StatusAnswer {
     if let Some((_, closure)) = &judged.closure {
         return closed(closure);
     }
@@ -116,7 +116,7 @@ fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Ans
     answer
 }
 
-fn closed(closure: &Closure) -> Answer {
+fn closed(closure: &Closure) -> StatusAnswer {
     let (status, how) = match closure.outcome {
         ClosureOutcome::Rejected => (Status::Rejected, "rejected".to_owned()),
         outcome => (Status::Closed, format!("closed ({})", outcome.as_str())),
@@ -140,7 +140,7 @@ fn lapsed(grace: Option<&Grounds>) -> Vec<Reason> {
     }
 }
 
-fn in_window(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Answer {
+fn in_window(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> StatusAnswer {
     if let Some(starts) = clocks.starts.filter(|starts| instant < *starts) {
         let reason = ReasonKind::NotStarted.says(format!("starts {}", dates::begins(starts)));
         return decided(Status::Scheduled, reason, starts);
@@ -187,8 +187,8 @@ fn in_window(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Ans
     answer
 }
 
-fn decided(status: Status, reason: Reason, at: Instant) -> Answer {
-    Answer {
+fn decided(status: Status, reason: Reason, at: Instant) -> StatusAnswer {
+    StatusAnswer {
         decided_at: Some(at),
         ..answer(status, vec![reason])
     }

@@ -13,7 +13,7 @@ use crate::record::time::{self, Day, Instant, Term, When};
 use crate::record::vocabulary::{ControlStatus, Then};
 use crate::record::{CompensatingControl, Record};
 use crate::status::effective::EvaluatedRecord;
-use crate::status::past::RecordPast;
+use crate::status::past::TrailPast;
 
 /// What time does to a record.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct Clocks {
     /// The intervals at which it must be looked at.
     pub intervals: Vec<Term>,
     /// The days on which it was looked at, as they count.
-    pub reviewed: Vec<Looked>,
+    pub reviewed: Vec<ReviewDay>,
     /// Reviews whose own author alone vouches for them, where that does not count.
     pub discounted: Vec<Address>,
     /// Its controls.
@@ -44,7 +44,7 @@ pub(crate) struct Clocks {
 
 /// A look at the exception.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Looked {
+pub(crate) struct ReviewDay {
     /// The day, none later than that of its landing.
     pub day: Day,
     /// The version that brought it, by its index.
@@ -88,11 +88,7 @@ pub(crate) struct FiredClock {
 
 impl Clocks {
     /// Reads the clocks of a record.
-    pub(crate) fn of(
-        past: RecordPast,
-        judged: &EvaluatedRecord,
-        governance: &Governance,
-    ) -> Clocks {
+    pub(crate) fn of(past: TrailPast, judged: &EvaluatedRecord, governance: &Governance) -> Clocks {
         let record = &judged.record;
         let first_landed = past.landed(judged.first).unwrap_or(Instant::MIN);
         let tier = judged.tier.as_ref();
@@ -122,7 +118,7 @@ impl Clocks {
         clocks
     }
 
-    fn review(&mut self, past: RecordPast, judged: &EvaluatedRecord, strict: bool) {
+    fn review(&mut self, past: TrailPast, judged: &EvaluatedRecord, strict: bool) {
         for review in &judged.record.reviews {
             let Some((brought, landed)) =
                 brought(past, judged, |record| record.reviews.contains(review))
@@ -134,7 +130,7 @@ impl Clocks {
                 continue;
             }
             let day = term::counted(review.date, Some(landed));
-            self.reviewed.push(Looked { day, brought });
+            self.reviewed.push(ReviewDay { day, brought });
         }
     }
 
@@ -175,7 +171,7 @@ impl Clocks {
 ///
 /// What the record has from its approved version alone is looked for up to the last version that says it.
 pub(crate) fn brought(
-    past: RecordPast,
+    past: TrailPast,
     judged: &EvaluatedRecord,
     holds: impl Fn(&Record) -> bool,
 ) -> Option<(usize, Instant)> {
@@ -192,12 +188,12 @@ pub(crate) fn brought(
 }
 
 /// Tells whether a person outside the approved version's authors made a version or gave counting evidence for it.
-pub(crate) fn is_witnessed(past: RecordPast, index: usize) -> bool {
+pub(crate) fn is_witnessed(past: TrailPast, index: usize) -> bool {
     let since = past.verdict(index).and_then(|verdict| verdict.witnessed_at);
     since.is_some_and(|since| past.known.is_none_or(|known| since <= known))
 }
 
-fn fired(past: RecordPast, judged: &EvaluatedRecord) -> Vec<FiredClock> {
+fn fired(past: TrailPast, judged: &EvaluatedRecord) -> Vec<FiredClock> {
     let record = &judged.record;
     let clock = |firing: &crate::record::decision::Firing| {
         let trigger = record
@@ -218,7 +214,7 @@ fn fired(past: RecordPast, judged: &EvaluatedRecord) -> Vec<FiredClock> {
 
 /// Returns the controls that are active in the approved version and not in the landed one, and the planned ones that
 /// were withdrawn since, or are gone.
-fn dropped(past: RecordPast, judged: &EvaluatedRecord) -> Vec<DroppedControl> {
+fn dropped(past: TrailPast, judged: &EvaluatedRecord) -> Vec<DroppedControl> {
     let approved = past.record(judged.approved.unwrap_or(judged.first));
     let landed = past.record(past.tip);
     let landed = landed.map(|record| record.compensating_controls.as_slice());
@@ -252,7 +248,7 @@ fn bare(record: &Record, tier: Option<&Resolved>) -> bool {
 }
 
 fn ownerless(
-    past: RecordPast,
+    past: TrailPast,
     judged: &EvaluatedRecord,
     governance: &Governance,
 ) -> Vec<(Address, RosterState)> {
@@ -271,7 +267,7 @@ fn ownerless(
 
 /// Returns the clocks of the controls, one for each id: entries that differ in their verification alone are one.
 fn controls(
-    past: RecordPast,
+    past: TrailPast,
     judged: &EvaluatedRecord,
     begin: &When,
     strict: bool,
@@ -305,7 +301,7 @@ fn has_later_twin(control: &CompensatingControl, entries: &[CompensatingControl]
 }
 
 fn clock(
-    past: RecordPast,
+    past: TrailPast,
     judged: &EvaluatedRecord,
     control: &CompensatingControl,
     begin: &When,
@@ -344,7 +340,7 @@ fn clock(
 
 /// Returns the verifications of a control up to the one that counts now, earliest first.
 fn verified_until(
-    past: RecordPast,
+    past: TrailPast,
     judged: &EvaluatedRecord,
     control: &CompensatingControl,
 ) -> Vec<Day> {

@@ -9,12 +9,12 @@ use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::ClosureOutcome;
 use crate::status::clocks::Clocks;
 use crate::status::effective::{EvaluatedRecord, Grounds};
-use crate::status::past::RecordPast;
+use crate::status::past::TrailPast;
 use crate::status::state::{Duty, DutyKind};
 
 /// Returns the duties of a record at an instant, earliest first. A closed one has its post-closure review alone.
 pub(crate) fn of(
-    past: RecordPast,
+    past: TrailPast,
     judged: &EvaluatedRecord,
     clocks: &Clocks,
     at: Instant,
@@ -71,7 +71,7 @@ fn open(judged: &EvaluatedRecord, clocks: &Clocks, at: Instant) -> Vec<Duty> {
 
 /// Returns the look that someone else owes a closure: by the day it names, or by the tier's, whichever is earlier.
 fn post_closure(
-    past: RecordPast,
+    past: TrailPast,
     judged: &EvaluatedRecord,
     brought: usize,
     closure: &Closure,
@@ -96,7 +96,7 @@ fn post_closure(
 }
 
 /// Tells whether the closure as it stands at the tip was looked at.
-fn reviewed(past: RecordPast, brought: usize) -> Option<bool> {
+fn reviewed(past: TrailPast, brought: usize) -> Option<bool> {
     let record: &Record = (brought..=past.tip)
         .rev()
         .find_map(|index| past.record(index))?;

@@ -5,7 +5,7 @@
 
 use crate::approval::verdict::Grace;
 use crate::history::change::intersect;
-use crate::history::version::{Change, Content, OneId};
+use crate::history::version::{Content, OneId, VersionChange};
 use crate::policy::Policy;
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::policy::tier::fact::Facts;
@@ -14,7 +14,7 @@ use crate::record::Record;
 use crate::record::decision::Closure;
 use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::Class;
-use crate::status::past::RecordPast;
+use crate::status::past::TrailPast;
 use crate::status::thrown_off;
 use std::rc::Rc;
 
@@ -63,7 +63,7 @@ pub(crate) enum Grounds {
 
 impl Ground {
     /// Judges a record as of one of its versions, by the policy that is asked about.
-    pub(crate) fn of(past: RecordPast, governance: &Governance) -> Ground {
+    pub(crate) fn of(past: TrailPast, governance: &Governance) -> Ground {
         let Some(version) = past.version(past.tip) else {
             return Ground::Removed;
         };
@@ -79,7 +79,7 @@ impl Ground {
     }
 }
 
-fn judged(past: RecordPast, governance: &Governance, landed: &Record) -> Ground {
+fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     let policy = &governance.policy;
     let first = past.first();
     let approved = (first..=past.tip).rev().find(|index| past.stands(*index));
@@ -89,7 +89,7 @@ fn judged(past: RecordPast, governance: &Governance, landed: &Record) -> Ground 
     let is_closed = landed.closure.is_some();
     let since = approved.map_or(first, |approved| approved + 1);
     let begun = past.version(first).map(|version| version.change);
-    if begun == Some(Change::Inherited) && !is_closed {
+    if begun == Some(VersionChange::Inherited) && !is_closed {
         let doubt = past.doubt(first..=first);
         return Ground::Unknown(doubt.unwrap_or_else(|| "how it landed is not known".to_owned()));
     }
@@ -137,7 +137,7 @@ fn judged(past: RecordPast, governance: &Governance, landed: &Record) -> Ground 
 }
 
 /// Returns the closure that landed first since a version, and the version that brought it, which may be an earlier one.
-fn closure(past: RecordPast, first: usize, from: usize) -> Option<(usize, Closure)> {
+fn closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Closure)> {
     let closed = |index: usize| past.record(index).map(|record| record.closure.is_some());
     let found = (from..=past.tip).find(|index| closed(*index) == Some(true))?;
     let open = (first..found)
@@ -149,7 +149,7 @@ fn closure(past: RecordPast, first: usize, from: usize) -> Option<(usize, Closur
 }
 
 /// Returns what lets the first version of an id count as approved for a while; `None` where nothing does.
-fn grace(past: RecordPast, policy: &Policy, first: usize) -> Option<Grounds> {
+fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Grounds> {
     let record = past.record(first).filter(|_| first == 0)?;
     let within = match &past.verdict(first)?.grace {
         Grace::None => return None,

@@ -1,9 +1,9 @@
 //! What history says of a record before its current version.
 //!
-//! Uses history, approval. Pure. Start at [`RecordPast`].
+//! Uses history, approval. Pure. Start at [`TrailPast`].
 
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
-use crate::history::version::{Change, Trail, Version};
+use crate::history::version::{Trail, Version, VersionChange};
 use crate::record::Record;
 use crate::record::time::Instant;
 use std::ops::RangeInclusive;
@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 /// The trail of a record up to one of its versions, and what was known by then.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RecordPast<'a> {
+pub(crate) struct TrailPast<'a> {
     /// The trail.
     pub trail: &'a Trail,
     /// One verdict for each version.
@@ -24,7 +24,7 @@ pub(crate) struct RecordPast<'a> {
     pub landed: &'a [Instant],
 }
 
-impl<'a> RecordPast<'a> {
+impl<'a> TrailPast<'a> {
     pub(crate) fn version(&self, index: usize) -> Option<&'a Version> {
         self.trail.versions.get(index)
     }
@@ -51,7 +51,7 @@ impl<'a> RecordPast<'a> {
             self.version(*index).is_some_and(|version| {
                 matches!(
                     version.change,
-                    Change::Introduced | Change::Readded | Change::Inherited
+                    VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited
                 )
             })
         };

@@ -10,12 +10,12 @@ use crate::record::reference;
 use crate::record::time::{self, Day, Instant, When};
 use crate::status::clocks::Clocks;
 use crate::status::effective::EvaluatedRecord;
-use crate::status::past::RecordPast;
+use crate::status::past::TrailPast;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::Renewals;
 
 /// Counts the renewals of a record.
-pub(crate) fn of(past: RecordPast, judged: &EvaluatedRecord, clocks: &Clocks) -> Renewals {
+pub(crate) fn of(past: TrailPast, judged: &EvaluatedRecord, clocks: &Clocks) -> Renewals {
     let tier = judged.tier.as_ref();
     let limits = tier
         .map(|tier| tier.max_total.as_slice())
@@ -44,7 +44,7 @@ fn begin(clocks: &Clocks, expires: &When) -> Instant {
     }
 }
 
-fn count(past: RecordPast, judged: &EvaluatedRecord) -> u32 {
+fn count(past: TrailPast, judged: &EvaluatedRecord) -> u32 {
     let approved = || {
         let versions = (judged.first..=past.tip).filter(|index| past.stands(*index));
         versions.filter_map(|index| past.record(index))

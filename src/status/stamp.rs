@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::approval::counted::left_out::LeftOut;
+use crate::approval::counted::left_out::UncountedGovernanceFile;
 use crate::history::objects::short;
 use crate::record::time::Instant;
 
@@ -28,7 +28,7 @@ pub struct Stamp {
     /// The tip of the notes, in answers that used them.
     pub notes: Option<String>,
     /// The changes of governance that do not count, as nobody approved them.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<UncountedGovernanceFile>,
     /// Whether the clock was moved.
     pub is_simulated: bool,
 }

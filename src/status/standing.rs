@@ -4,7 +4,7 @@
 //! `docs/spec/cli.md`, a record view.
 
 use crate::approval;
-use crate::history::version::{Change, Trail, Version};
+use crate::history::version::{Trail, Version, VersionChange};
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::dates;
@@ -14,16 +14,16 @@ use crate::status::answer::{self, Rests};
 use crate::status::clocks::{Clocks, FiredClock};
 use crate::status::duty;
 use crate::status::effective::{EvaluatedRecord, Ground};
-use crate::status::past::RecordPast;
+use crate::status::past::TrailPast;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::renewal;
 use crate::status::state::{
-    Approved, Fired, Freshness, InForce, InPlace, LandingInfo, RecordFacts, RecordState, Renewals,
-    Status, Waits,
+    ApprovedGrant, ControlFreshness, Fired, InForce, InPlace, LandingInfo, RecordFacts,
+    RecordState, Renewals, Status, Waits,
 };
 use crate::status::timeline;
 use crate::status::unanswered;
-use crate::status::unapproved::{self, Approval};
+use crate::status::unapproved::{self, VersionApproval};
 use std::rc::Rc;
 
 /// Returns what a record is at an instant, and what has to be done about it.
@@ -36,7 +36,7 @@ pub(crate) fn of(subject: RecordFacts, instant: Instant) -> RecordState {
             let landed: Vec<Instant> = versions
                 .map(|version| effective(version.landing).unwrap_or(Instant::MIN))
                 .collect();
-            let past = RecordPast {
+            let past = TrailPast {
                 trail,
                 verdicts: subject.verdicts,
                 tip: trail.versions.len().saturating_sub(1),
@@ -85,7 +85,7 @@ fn vacant(subject: RecordFacts) -> RecordState {
     }
 }
 
-fn of_trail(subject: RecordFacts, past: RecordPast, instant: Instant) -> RecordState {
+fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordState {
     let governance = subject.governance;
     let ground = Ground::of(past, governance);
     let clocks = timeline::clocks(past, &ground, governance);
@@ -111,7 +111,7 @@ fn of_trail(subject: RecordFacts, past: RecordPast, instant: Instant) -> RecordS
         }
     };
     if let Some(verdict) = standing.approval.clone() {
-        let approval = Approval {
+        let approval = VersionApproval {
             id: &subject.key.to_string(),
             verdict: &verdict,
             signers: &governance.policy.approval.signers,
@@ -126,7 +126,7 @@ impl RecordState {
     /// Adds what the approval of the landed version is the reason for, and how it still can be approved.
     ///
     /// `rests` is on what a grant rests that no approval backs.
-    fn explain(&mut self, past: RecordPast, approval: Approval<'_>, rests: Option<Rests>) {
+    fn explain(&mut self, past: TrailPast, approval: VersionApproval<'_>, rests: Option<Rests>) {
         if self.changed_since_approval && self.status != Status::Unapproved {
             let reason = self.changed(past, approval);
             self.reasons.push(reason);
@@ -168,7 +168,7 @@ impl RecordState {
     }
 
     /// Returns what is said of a landed version that is not the approved one.
-    fn changed(&self, past: RecordPast, approval: Approval<'_>) -> Reason {
+    fn changed(&self, past: TrailPast, approval: VersionApproval<'_>) -> Reason {
         let approved = self.approved.as_ref();
         let is_approved = |version: &&Version| {
             approved.is_some_and(|approved| version.commit.oid.to_string() == approved.commit)
@@ -190,7 +190,7 @@ impl RecordState {
     }
 
     /// Takes what the trail says of the landed version.
-    fn take_landed(&mut self, subject: RecordFacts, past: RecordPast) {
+    fn take_landed(&mut self, subject: RecordFacts, past: TrailPast) {
         let version = past.version(past.tip);
         let verdict = past.verdict(past.tip);
         self.approval = past.verdicts.get(past.tip).cloned();
@@ -222,7 +222,7 @@ impl RecordState {
     /// Takes what is judged of the effective record.
     fn take_judged(
         &mut self,
-        past: RecordPast,
+        past: TrailPast,
         judged: &EvaluatedRecord,
         clocks: &Clocks,
         instant: Instant,
@@ -264,7 +264,7 @@ impl RecordState {
         self.approved = judged.approved.and_then(|index| {
             let version = past.version(index)?;
             let verdict = past.verdict(index)?;
-            Some(Approved {
+            Some(ApprovedGrant {
                 commit: version.commit.oid.to_string(),
                 at: verdict.approved_at.or(past.landed(index))?,
                 digest: digest(version),
@@ -275,7 +275,7 @@ impl RecordState {
 }
 
 /// Returns what is said of a file that came back as it was before it was removed.
-fn brought_back(past: RecordPast) -> Option<Reason> {
+fn brought_back(past: TrailPast) -> Option<Reason> {
     let first = past.first();
     let version = past.version(first)?;
     let earlier = past
@@ -293,11 +293,11 @@ fn brought_back(past: RecordPast) -> Option<Reason> {
 
 /// Returns what is said of a record that was approved while its file had another name: it could not be read, so that
 /// granted nothing.
-fn unread_then(past: RecordPast, approval: Approval<'_>) -> Option<Reason> {
+fn unread_then(past: TrailPast, approval: VersionApproval<'_>) -> Option<Reason> {
     let first = approval.verdict.carries.unwrap_or(past.tip);
     let before = first.checked_sub(1)?;
     let unread = past.version(before)?;
-    let moved = past.version(first)?.change == Change::Moved;
+    let moved = past.version(first)?.change == VersionChange::Moved;
     let was_approved = past.verdict(before)?.satisfied == approval::verdict::Satisfied::Yes;
     (moved && was_approved && unread.record.record().is_none()).then(|| {
         ReasonKind::ApprovedUnread.says(format!(
@@ -310,11 +310,11 @@ fn unread_then(past: RecordPast, approval: Approval<'_>) -> Option<Reason> {
 
 /// Returns the controls of a record, one for each id, and what the clock says of them.
 fn controls(
-    past: RecordPast,
+    past: TrailPast,
     judged: &EvaluatedRecord,
     clocks: &Clocks,
     instant: Instant,
-) -> Vec<Freshness> {
+) -> Vec<ControlFreshness> {
     let landed = past.record(past.tip);
     let landed = landed.map(|record| record.compensating_controls.as_slice());
     let status = |id: &str| {
@@ -332,7 +332,7 @@ fn controls(
     };
     let controls = clocks.controls.iter().map(|control| {
         let dropped = clocks.dropped.iter().any(|it| it.id == control.id);
-        Freshness {
+        ControlFreshness {
             id: control.id.clone(),
             status: status(&control.id),
             dropped,

@@ -3,7 +3,7 @@
 //! Uses record, policy, history, approval. Pure. Start at [`RecordState`]. Follows `docs/spec/status.md`.
 
 use crate::approval;
-use crate::history::version::Key;
+use crate::history::version::TrailKey;
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
@@ -126,7 +126,7 @@ pub struct RecordState {
     /// What the file last said that could be read, where it can't be read now.
     pub last_read: Option<Rc<record::Record>>,
     /// The version whose grant is in force.
-    pub approved: Option<Approved>,
+    pub approved: Option<ApprovedGrant>,
     /// What that version said, of an emergency on its grace what the first one did; `None` where nothing is granted.
     pub as_approved: Option<Rc<record::Record>>,
     /// Whether something landed since that nobody approved.
@@ -159,7 +159,7 @@ pub struct RecordState {
     /// The owners who are not there, as landed or as last approved.
     pub ownerless: Vec<Address>,
     /// Compensating controls with what the clock says of them.
-    pub controls: Vec<Freshness>,
+    pub controls: Vec<ControlFreshness>,
     /// The first instant from now on at which it no longer grants, `None` where it does not now.
     pub end: Option<Instant>,
     /// What branches and the work tree propose.
@@ -190,7 +190,7 @@ impl RecordState {
 
 /// The version whose grant is in force.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Approved {
+pub struct ApprovedGrant {
     /// Its landing.
     pub commit: String,
     /// Since when it is approved.
@@ -304,7 +304,7 @@ pub enum Waits {
 
 /// A compensating control, and whether it was verified in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Freshness {
+pub struct ControlFreshness {
     /// The control's id.
     pub id: String,
     /// What it is: as it landed or as it was approved, whichever says less; `None` where it is gone from what landed.
@@ -335,7 +335,7 @@ pub struct Pending {
 #[derive(Clone, Copy)]
 pub struct RecordFacts<'a> {
     /// What it is known by.
-    pub key: &'a Key,
+    pub key: &'a TrailKey,
     /// All that git proves.
     pub history: &'a History,
     /// One verdict for each version of the trail.

@@ -5,7 +5,7 @@
 use crate::history::foxtrot;
 use crate::history::thrown_off::ThrownOff;
 use crate::history::version::Content;
-use crate::status::past::RecordPast;
+use crate::status::past::TrailPast;
 use crate::status::state::RecordFacts;
 
 /// What to do about it, in words.
@@ -17,7 +17,7 @@ pub fn open<'a>(subject: RecordFacts<'a>) -> Vec<&'a ThrownOff> {
     let Some(trail) = subject.history.trails.get(subject.key) else {
         return Vec::new();
     };
-    let past = RecordPast {
+    let past = TrailPast {
         trail,
         verdicts: subject.verdicts,
         tip: trail.versions.len().saturating_sub(1),
@@ -28,7 +28,7 @@ pub fn open<'a>(subject: RecordFacts<'a>) -> Vec<&'a ThrownOff> {
 }
 
 /// Returns why a record can't be judged: the first of what is not repaired.
-pub(crate) fn reason(past: RecordPast) -> Option<String> {
+pub(crate) fn reason(past: TrailPast) -> Option<String> {
     of(past).next().map(|it| format!("{}; {REPAIR}", said(it)))
 }
 
@@ -42,7 +42,7 @@ pub fn said(thrown_off: &ThrownOff) -> String {
     )
 }
 
-fn of<'a>(past: RecordPast<'a>) -> impl Iterator<Item = &'a ThrownOff> {
+fn of<'a>(past: TrailPast<'a>) -> impl Iterator<Item = &'a ThrownOff> {
     let next = past.version(past.tip + 1).map(|next| next.landing);
     let thrown_off = past.trail.thrown_off.iter();
     thrown_off.filter(move |it| {
@@ -53,7 +53,7 @@ fn of<'a>(past: RecordPast<'a>) -> impl Iterator<Item = &'a ThrownOff> {
 }
 
 /// Tells whether a version that landed with the merge or later says again what was thrown off, or a later one was approved.
-fn is_repaired(past: RecordPast, thrown_off: &ThrownOff) -> bool {
+fn is_repaired(past: TrailPast, thrown_off: &ThrownOff) -> bool {
     (0..=past.tip).any(|index| {
         let Some(version) = past.version(index) else {
             return false;

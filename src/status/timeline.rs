@@ -10,7 +10,7 @@ use crate::record::time::{self, Instant};
 use crate::status::answer;
 use crate::status::clocks::Clocks;
 use crate::status::effective::{EvaluatedRecord, Ground, Grounds};
-use crate::status::past::RecordPast;
+use crate::status::past::TrailPast;
 use crate::status::state::{InForce, InPlace};
 
 /// Returns the instants after one at which the answer can change, in order.
@@ -56,7 +56,7 @@ pub(crate) fn end(ground: &Ground, clocks: Option<&Clocks>, at: Instant) -> Opti
 ///
 /// What was known and judged at each moment is what had landed by then; the policy is that of the tree that is
 /// asked about.
-pub(crate) fn in_place(past: RecordPast, governance: &Governance, at: Instant) -> InPlace {
+pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) -> InPlace {
     let mut seconds = 0;
     for tip in 0..=past.tip {
         let Some(from) = past.landed(tip) else {
@@ -64,7 +64,7 @@ pub(crate) fn in_place(past: RecordPast, governance: &Governance, at: Instant) -
         };
         let next = (tip < past.tip).then(|| past.landed(tip + 1)).flatten();
         let until = next.unwrap_or(at).min(at);
-        seconds += granted(RecordPast { tip, ..past }, governance, from, until);
+        seconds += granted(TrailPast { tip, ..past }, governance, from, until);
     }
     let first_approved = past
         .verdicts
@@ -89,21 +89,21 @@ pub(crate) fn in_place(past: RecordPast, governance: &Governance, at: Instant) -
 }
 
 /// A time in force without a break.
-struct Span {
+struct InForceSpan {
     seconds: i64,
     /// Whether it rests on the approval of the version at the tip, or on its grace; else on that of an earlier one.
     rests_on_tip: bool,
 }
 
 /// Returns the seconds in force between two instants, the trail ending at one version.
-fn granted(past: RecordPast, governance: &Governance, from: Instant, until: Instant) -> i64 {
+fn granted(past: TrailPast, governance: &Governance, from: Instant, until: Instant) -> i64 {
     let spans = spans(past, governance, from, until);
     spans.iter().map(|span| span.seconds).sum()
 }
 
 /// Tells whether the version at the tip of a trail granted anything by itself while it stood there: by its own approval,
 /// or by the grace of an emergency.
-pub(crate) fn held(past: RecordPast, governance: &Governance, at: Instant) -> bool {
+pub(crate) fn held(past: TrailPast, governance: &Governance, at: Instant) -> bool {
     let Some(from) = past.landed(past.tip) else {
         return false;
     };
@@ -113,7 +113,12 @@ pub(crate) fn held(past: RecordPast, governance: &Governance, at: Instant) -> bo
 }
 
 /// Returns the times in force between two instants, the trail ending at one version.
-fn spans(past: RecordPast, governance: &Governance, from: Instant, until: Instant) -> Vec<Span> {
+fn spans(
+    past: TrailPast,
+    governance: &Governance,
+    from: Instant,
+    until: Instant,
+) -> Vec<InForceSpan> {
     if until <= from {
         return Vec::new();
     }
@@ -134,7 +139,7 @@ fn spans(past: RecordPast, governance: &Governance, from: Instant, until: Instan
     let mut spans = Vec::new();
     for (n, begin) in known.iter().enumerate() {
         let stop = known.get(n + 1).copied().unwrap_or(until);
-        let then = RecordPast {
+        let then = TrailPast {
             known: Some(*begin),
             ..past
         };
@@ -147,7 +152,7 @@ fn spans(past: RecordPast, governance: &Governance, from: Instant, until: Instan
             let next = moments.get(m + 1).copied().unwrap_or(stop);
             let answer = answer::at(&ground, clocks.as_ref(), *moment);
             if answer.in_force == InForce::Yes {
-                spans.push(Span {
+                spans.push(InForceSpan {
                     seconds: next.seconds_since(*moment),
                     rests_on_tip: rests_on_tip(past, &ground),
                 });
@@ -157,7 +162,7 @@ fn spans(past: RecordPast, governance: &Governance, from: Instant, until: Instan
     spans
 }
 
-fn rests_on_tip(past: RecordPast, ground: &Ground) -> bool {
+fn rests_on_tip(past: TrailPast, ground: &Ground) -> bool {
     let holder = match ground {
         Ground::Judged(judged) => judged.approved.unwrap_or(judged.first),
         _ => return false,
@@ -168,7 +173,7 @@ fn rests_on_tip(past: RecordPast, ground: &Ground) -> bool {
 /// Returns when a record ended that is on the approved ref and not closed; `None` where it has not by an instant.
 ///
 /// A file that can't be read, or that another one shares its id with, is judged by what was read of it last.
-pub(crate) fn ended(past: RecordPast, governance: &Governance, at: Instant) -> Option<Instant> {
+pub(crate) fn ended(past: TrailPast, governance: &Governance, at: Instant) -> Option<Instant> {
     let is_record = |index: &usize| past.record(*index).is_some();
     let is_gone = |version: &Version| matches!(version.record.content(), Content::Gone);
     let tip = (past.first()..=past.tip).rev().find(is_record)?;
@@ -176,7 +181,7 @@ pub(crate) fn ended(past: RecordPast, governance: &Governance, at: Instant) -> O
     if since.iter().any(is_gone) {
         return None;
     }
-    let past = RecordPast { tip, ..past };
+    let past = TrailPast { tip, ..past };
     let ground = Ground::of(past, governance);
     match (&ground, clocks(past, &ground, governance)) {
         (Ground::Judged(judged), Some(clocks)) => ended_as(past, judged, &clocks, at),
@@ -186,7 +191,7 @@ pub(crate) fn ended(past: RecordPast, governance: &Governance, at: Instant) -> O
 
 /// Returns when a record ended that can be judged; `None` where it has not by an instant, or is closed.
 pub(crate) fn ended_as(
-    past: RecordPast,
+    past: TrailPast,
     judged: &EvaluatedRecord,
     clocks: &Clocks,
     at: Instant,
@@ -198,7 +203,7 @@ pub(crate) fn ended_as(
 
 /// Returns the first instant after the dates of a record: of what was granted, else of what is asked for.
 pub(crate) fn end_date(
-    past: RecordPast,
+    past: TrailPast,
     judged: &EvaluatedRecord,
     clocks: &Clocks,
 ) -> Option<Instant> {
@@ -210,7 +215,7 @@ pub(crate) fn end_date(
 }
 
 /// Returns the seconds between the end of a record and its closure, or the instant asked about.
-fn overrun(past: RecordPast, governance: &Governance, at: Instant) -> i64 {
+fn overrun(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
     let ground = Ground::of(past, governance);
     let closed = match &ground {
         Ground::Judged(judged) => judged
@@ -222,7 +227,7 @@ fn overrun(past: RecordPast, governance: &Governance, at: Instant) -> i64 {
     // What the record was just before it was closed says when it ended.
     let (stop, before) = match closed {
         Some((first, index)) if index > first => {
-            let before = RecordPast {
+            let before = TrailPast {
                 tip: index - 1,
                 ..past
             };
@@ -236,7 +241,7 @@ fn overrun(past: RecordPast, governance: &Governance, at: Instant) -> i64 {
 }
 
 /// Returns the clocks of a record that can be judged.
-pub(crate) fn clocks(past: RecordPast, ground: &Ground, governance: &Governance) -> Option<Clocks> {
+pub(crate) fn clocks(past: TrailPast, ground: &Ground, governance: &Governance) -> Option<Clocks> {
     match ground {
         Ground::Judged(judged) => Some(Clocks::of(past, judged, governance)),
         _ => None,

@@ -11,7 +11,7 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::Class;
 use crate::status::answer;
 use crate::status::effective::{self, Ground};
-use crate::status::past::RecordPast;
+use crate::status::past::TrailPast;
 use crate::status::reason;
 use crate::status::state::{RecordFacts, Status};
 use crate::status::timeline;
@@ -24,7 +24,7 @@ pub struct Trace<'a> {
 
 /// What a record was at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Then {
+pub struct PastState {
     /// In a word.
     pub status: Status,
     /// Why, in words.
@@ -46,8 +46,8 @@ impl<'a> Trace<'a> {
         Trace { subject, landed }
     }
 
-    fn past(&self, tip: usize) -> Option<RecordPast<'_>> {
-        Some(RecordPast {
+    fn past(&self, tip: usize) -> Option<TrailPast<'_>> {
+        Some(TrailPast {
             trail: self.subject.history.trails.get(self.subject.key)?,
             verdicts: self.subject.verdicts,
             tip,
@@ -68,9 +68,9 @@ impl<'a> Trace<'a> {
     }
 
     /// Returns what the record was at a moment, by what had landed; `None` where nothing had.
-    pub fn at(&self, moment: Instant) -> Option<Then> {
+    pub fn at(&self, moment: Instant) -> Option<PastState> {
         let n_landed = self.landed.iter().filter(|at| **at <= moment).count();
-        let past = RecordPast {
+        let past = TrailPast {
             known: Some(moment),
             ..self.past(n_landed.checked_sub(1)?)?
         };
@@ -78,7 +78,7 @@ impl<'a> Trace<'a> {
         let ground = Ground::of(past, governance);
         let clocks = timeline::clocks(past, &ground, governance);
         let answer = answer::at(&ground, clocks.as_ref(), moment);
-        Some(Then {
+        Some(PastState {
             status: answer.status,
             reason: reason::first(&answer.reasons).to_owned(),
         })

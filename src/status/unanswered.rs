@@ -4,19 +4,19 @@
 //! reviews that ask for something. A closed record is not asked about.
 
 use crate::history::change;
-use crate::history::change::event::Event;
+use crate::history::change::event::ChangeEvent;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
 use crate::record::decision::Review;
 use crate::record::vocabulary::ReviewOutcome;
 use crate::status::clocks;
 use crate::status::effective::EvaluatedRecord;
-use crate::status::past::RecordPast;
+use crate::status::past::TrailPast;
 use crate::status::state::UnansweredReview;
 
 /// Returns the reviews that still wait for a closure, a narrowing, an earlier end or a later review that says
 /// `still-needed`, in the order in which they landed.
-pub(crate) fn of(past: RecordPast, judged: &EvaluatedRecord) -> Vec<UnansweredReview> {
+pub(crate) fn of(past: TrailPast, judged: &EvaluatedRecord) -> Vec<UnansweredReview> {
     let from = judged.approved.unwrap_or(judged.first);
     let mut reviews: Vec<(usize, &Review)> = Vec::new();
     // An entry that a later version dropped counts until that version is approved.
@@ -55,7 +55,7 @@ pub(crate) fn of(past: RecordPast, judged: &EvaluatedRecord) -> Vec<UnansweredRe
 }
 
 /// Tells whether the record grants less now, or ends earlier, than before the landing that brought a review.
-fn is_narrowed(past: RecordPast, judged: &EvaluatedRecord, brought: usize) -> bool {
+fn is_narrowed(past: TrailPast, judged: &EvaluatedRecord, brought: usize) -> bool {
     let before = (judged.first..brought)
         .rev()
         .find_map(|index| past.record(index));
@@ -63,11 +63,12 @@ fn is_narrowed(past: RecordPast, judged: &EvaluatedRecord, brought: usize) -> bo
         return false;
     };
     let events = change::events(Some(before), &judged.record);
-    let narrows = |event: &Event| matches!(event, Event::Shortened | Event::ScopeNarrowed);
-    let widens = |event: &Event| {
+    let narrows =
+        |event: &ChangeEvent| matches!(event, ChangeEvent::Shortened | ChangeEvent::ScopeNarrowed);
+    let widens = |event: &ChangeEvent| {
         matches!(
             event,
-            Event::Extended | Event::Renewed | Event::ScopeWidened
+            ChangeEvent::Extended | ChangeEvent::Renewed | ChangeEvent::ScopeWidened
         )
     };
     events.iter().any(narrows) && !events.iter().any(widens)

@@ -7,7 +7,7 @@ use crate::approval::relation::UnknownAccount;
 use crate::approval::signature::SignatureState;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::verdict::{
-    ApprovalVerdict, Counts, FourEyes, Missing, NotCounted, Satisfied, Statement, Vote,
+    ApprovalVerdict, FourEyes, MissingApproval, NotCounted, Satisfied, Statement, Vote, VoteCounts,
 };
 use crate::diag;
 use crate::policy::demand::EvidenceKind;
@@ -20,7 +20,7 @@ const MOST_FILES: usize = 3;
 
 /// The approval of a version, and what its advice names.
 #[derive(Clone, Copy)]
-pub(crate) struct Approval<'a> {
+pub(crate) struct VersionApproval<'a> {
     /// The id of the record.
     pub id: &'a str,
     /// What is known of it.
@@ -30,7 +30,7 @@ pub(crate) struct Approval<'a> {
 }
 
 /// Returns why a version's approval is not what is demanded; nothing where it is.
-pub(crate) fn of(approval: Approval<'_>) -> Vec<Reason> {
+pub(crate) fn of(approval: VersionApproval<'_>) -> Vec<Reason> {
     if approval.verdict.satisfied != Satisfied::No {
         return Vec::new();
     }
@@ -44,7 +44,7 @@ pub(crate) fn of(approval: Approval<'_>) -> Vec<Reason> {
 
 /// Returns what an approval still needs, one sentence each, and who could give it.
 fn missing(verdict: &ApprovalVerdict) -> Vec<Reason> {
-    let sentence = |missing: &Missing| {
+    let sentence = |missing: &MissingApproval| {
         let who: Vec<&str> = missing
             .who
             .iter()
@@ -75,7 +75,7 @@ pub(crate) fn ended(standing: &RecordState) -> Vec<Reason> {
     vec![reason]
 }
 
-impl Approval<'_> {
+impl VersionApproval<'_> {
     /// Returns how the version can still be approved, as a sentence about whoever may.
     pub(crate) fn way(self) -> String {
         self.verdict.ways.sentence(self.id, self.signers)
@@ -150,7 +150,7 @@ impl Approval<'_> {
         let refused = refused.filter(move |it| it.word == Vote::Approves && !counts(it));
         let reasons = refused.filter_map(move |statement| {
             let who = &statement.approver.person.email;
-            let Counts::No(why_not) = &statement.counts else {
+            let VoteCounts::No(why_not) = &statement.counts else {
                 return None;
             };
             let how = match why_not {
@@ -186,7 +186,7 @@ impl Approval<'_> {
     }
 
     fn vetoed(self) -> Reason {
-        let vetoes = |it: &&Statement| it.word == Vote::Vetoes && it.counts == Counts::Yes;
+        let vetoes = |it: &&Statement| it.word == Vote::Vetoes && it.counts == VoteCounts::Yes;
         let vetoes: Vec<&Statement> = self.verdict.statements.iter().filter(vetoes).collect();
         let names: Vec<&str> = vetoes
             .iter()
@@ -208,7 +208,7 @@ impl Approval<'_> {
 
 fn unknown_account(verdict: &ApprovalVerdict) -> Option<&UnknownAccount> {
     verdict.statements.iter().find_map(|it| match &it.counts {
-        Counts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown),
+        VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown),
         _ => None,
     })
 }
@@ -218,5 +218,5 @@ fn only_machines(verdict: &ApprovalVerdict) -> bool {
         && verdict
             .statements
             .iter()
-            .all(|statement| statement.counts == Counts::No(NotCounted::Bot))
+            .all(|statement| statement.counts == VoteCounts::No(NotCounted::Bot))
 }

@@ -2,6 +2,7 @@
 //!
 //! Uses record (instants), history (ids), and git2. Start at [`CommitWriter`].
 
+pub use self::CommitDraft as Draft;
 use std::fmt;
 use std::path::Path;
 
@@ -25,9 +26,9 @@ pub struct WriterSignature<'a> {
 
 /// A commit to be made.
 #[derive(Clone, Debug)]
-pub struct Draft<'a> {
+pub struct CommitDraft<'a> {
     /// The commits before it, the first parent first.
-    pub parents: &'a [Made],
+    pub parents: &'a [CreatedCommit],
     /// The files that differ from the first parent's tree; `None` removes one.
     pub changes: &'a [(String, Option<Vec<u8>>)],
     /// Who wrote it.
@@ -40,7 +41,7 @@ pub struct Draft<'a> {
 
 /// A commit that was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Made(git2::Oid);
+pub struct CreatedCommit(git2::Oid);
 
 /// Why a commit can't be made.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +60,7 @@ impl From<git2::Error> for ScribeError {
     }
 }
 
-impl fmt::Display for Made {
+impl fmt::Display for CreatedCommit {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(out)
     }
@@ -100,16 +101,16 @@ impl CommitWriter {
     ///
     /// # Errors
     /// [`ScribeError`] when it is not.
-    pub fn commit_of(&self, oid: Oid) -> Result<Made, ScribeError> {
+    pub fn commit_of(&self, oid: Oid) -> Result<CreatedCommit, ScribeError> {
         let oid = git2::Oid::from_bytes(oid.as_bytes())?;
-        Ok(Made(self.repository.find_commit(oid)?.id()))
+        Ok(CreatedCommit(self.repository.find_commit(oid)?.id()))
     }
 
     /// Writes a commit, on no branch yet.
     ///
     /// # Errors
     /// [`ScribeError`] when git refuses.
-    pub fn commit(&self, draft: &Draft<'_>) -> Result<Made, ScribeError> {
+    pub fn commit(&self, draft: &CommitDraft<'_>) -> Result<CreatedCommit, ScribeError> {
         let parents = self.parents(draft)?;
         let tree = self.tree(draft, parents.first())?;
         let (author, committer) = (signature(&draft.author)?, signature(&draft.committer)?);
@@ -117,14 +118,18 @@ impl CommitWriter {
         let made =
             self.repository
                 .commit(None, &author, &committer, draft.message, &tree, &before)?;
-        Ok(Made(made))
+        Ok(CreatedCommit(made))
     }
 
     /// Writes a commit that bears a signature by an SSH key, on no branch yet.
     ///
     /// # Errors
     /// [`ScribeError`] when git refuses, or nothing is signed.
-    pub fn commit_signed(&self, draft: &Draft<'_>, setup: &Setup) -> Result<Made, ScribeError> {
+    pub fn commit_signed(
+        &self,
+        draft: &CommitDraft<'_>,
+        setup: &Setup,
+    ) -> Result<CreatedCommit, ScribeError> {
         let parents = self.parents(draft)?;
         let tree = self.tree(draft, parents.first())?;
         let (author, committer) = (signature(&draft.author)?, signature(&draft.committer)?);
@@ -136,10 +141,10 @@ impl CommitWriter {
         let armoured = sign::sign(setup, GIT, text.as_bytes()).map_err(ScribeError::Unsigned)?;
         let armoured = String::from_utf8_lossy(&armoured);
         let made = repository.commit_signed(&text, armoured.trim_end(), None)?;
-        Ok(Made(made))
+        Ok(CreatedCommit(made))
     }
 
-    fn parents(&self, draft: &Draft<'_>) -> Result<Vec<git2::Commit<'_>>, git2::Error> {
+    fn parents(&self, draft: &CommitDraft<'_>) -> Result<Vec<git2::Commit<'_>>, git2::Error> {
         let parents = draft.parents.iter();
         parents
             .map(|made| self.repository.find_commit(made.0))
@@ -148,7 +153,7 @@ impl CommitWriter {
 
     fn tree(
         &self,
-        draft: &Draft<'_>,
+        draft: &CommitDraft<'_>,
         first: Option<&git2::Commit<'_>>,
     ) -> Result<git2::Tree<'_>, git2::Error> {
         let mut update = git2::build::TreeUpdateBuilder::new();
@@ -176,7 +181,12 @@ impl CommitWriter {
     ///
     /// # Errors
     /// [`ScribeError`] when git refuses, also because the branch is no longer where it was.
-    pub fn move_branch(&self, name: &str, from: Option<Made>, to: Made) -> Result<(), ScribeError> {
+    pub fn move_branch(
+        &self,
+        name: &str,
+        from: Option<CreatedCommit>,
+        to: CreatedCommit,
+    ) -> Result<(), ScribeError> {
         let (name, said) = (format!("refs/heads/{name}"), "commit: written by exledger");
         match from {
             Some(from) => self
@@ -191,7 +201,7 @@ impl CommitWriter {
     ///
     /// # Errors
     /// [`ScribeError`] when git refuses.
-    pub fn set_branch(&self, name: &str, tip: Made) -> Result<(), ScribeError> {
+    pub fn set_branch(&self, name: &str, tip: CreatedCommit) -> Result<(), ScribeError> {
         self.repository.reference(
             &format!("refs/heads/{name}"),
             tip.0,

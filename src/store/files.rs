@@ -10,10 +10,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use crate::history::folder::{DEEPEST, MOST_ENTRIES};
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
-use crate::store::files::seen::Seen;
-use crate::store::target::{self, Target};
+use crate::store::files::seen::SeenFolders;
+use crate::store::target::{self, WriteTarget};
 use crate::store::temporary;
 
 /// The files below one folder, as they are now.
@@ -22,10 +22,10 @@ pub struct WorkTree {
     /// The folder that no path leaves: the top of the repository, else the ledger's folder itself.
     top: PathBuf,
     /// The ledger's folder from there.
-    prefix: Prefix,
+    prefix: LedgerPrefix,
     root: PathBuf,
     /// Folders that are no links, as reading found them; whoever writes looks again.
-    folders: Seen,
+    folders: SeenFolders,
 }
 
 impl WorkTree {
@@ -34,9 +34,9 @@ impl WorkTree {
         let root = root.into();
         WorkTree {
             top: root.clone(),
-            prefix: Prefix::default(),
+            prefix: LedgerPrefix::default(),
             root,
-            folders: Seen::default(),
+            folders: SeenFolders::default(),
         }
     }
 
@@ -49,9 +49,9 @@ impl WorkTree {
             .fold(top.clone(), |at, part| at.join(part));
         WorkTree {
             top,
-            prefix: Prefix::new(prefix),
+            prefix: LedgerPrefix::new(prefix),
             root,
-            folders: Seen::default(),
+            folders: SeenFolders::default(),
         }
     }
 
@@ -279,8 +279,8 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let failed = |cause| FileError::Failed(path.to_owned(), cause);
     let place = match target::of(path).map_err(failed)? {
-        Target::File(place) => place,
-        Target::Stream(mut stream) => {
+        WriteTarget::File(place) => place,
+        WriteTarget::Stream(mut stream) => {
             let written = stream.write_all(bytes).and_then(|()| stream.flush());
             return written.map_err(failed);
         }

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
+use crate::history::objects::{Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced};
 use crate::store::commits::{CommitWriter, ScribeError};
 use crate::store::git::whole::LooseFolders;
 use crate::store::sign::{CommitSigning, Setup, SignError};
@@ -159,7 +159,7 @@ impl Repository {
 }
 
 impl Objects for Repository {
-    fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle> {
+    fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
         self.ends(oid)?;
         self.reads.set(self.reads.get().saturating_add(1));
         let read = || {
@@ -217,12 +217,12 @@ pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
     }
 }
 
-fn own_kind(kind: git2::ObjectType) -> Kind {
+fn own_kind(kind: git2::ObjectType) -> ObjectKind {
     match kind {
-        git2::ObjectType::Commit => Kind::Commit,
-        git2::ObjectType::Tree => Kind::Tree,
-        git2::ObjectType::Tag => Kind::Tag,
-        _ => Kind::Blob,
+        git2::ObjectType::Commit => ObjectKind::Commit,
+        git2::ObjectType::Tree => ObjectKind::Tree,
+        git2::ObjectType::Tag => ObjectKind::Tag,
+        _ => ObjectKind::Blob,
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::store::files::FileError;
-use crate::store::target::{self, Target};
+use crate::store::target::{self, WriteTarget};
 use crate::store::temporary;
 
 /// How much is read at once.
@@ -17,16 +17,16 @@ const PIECE: usize = 256 * 1024;
 
 /// Something that can be read from the front more than once.
 #[derive(Debug)]
-pub struct Opened {
+pub struct Rereadable {
     file: File,
     path: PathBuf,
     /// Its length and when it was last written, as it was opened; `None` for what is kept here.
-    mark: Option<Mark>,
+    mark: Option<FileMark>,
 }
 
-type Mark = (u64, Option<SystemTime>);
+type FileMark = (u64, Option<SystemTime>);
 
-fn mark(file: &File) -> io::Result<Mark> {
+fn mark(file: &File) -> io::Result<FileMark> {
     let found = file.metadata()?;
     Ok((found.len(), found.modified().ok()))
 }
@@ -35,7 +35,7 @@ fn mark(file: &File) -> io::Result<Mark> {
 ///
 /// # Errors
 /// [`FileError`] when it is absent, or can't be read.
-pub fn open(path: &Path) -> Result<Opened, FileError> {
+pub fn open(path: &Path) -> Result<Rereadable, FileError> {
     let failed = |cause: io::Error| match cause.kind() {
         io::ErrorKind::NotFound => FileError::Absent(path.to_owned()),
         _ => FileError::Failed(path.to_owned(), cause),
@@ -50,22 +50,22 @@ pub fn open(path: &Path) -> Result<Opened, FileError> {
     }
     let mark = Some(mark(&file).map_err(failed)?);
     let path = path.to_owned();
-    Ok(Opened { file, path, mark })
+    Ok(Rereadable { file, path, mark })
 }
 
 /// Keeps what comes only once; `path` names it where it can't be had.
 ///
 /// # Errors
 /// [`FileError::Failed`] when it can't be read, or there is no place for it.
-pub fn keep(mut from: impl Read, path: &Path) -> Result<Opened, FileError> {
+pub fn keep(mut from: impl Read, path: &Path) -> Result<Rereadable, FileError> {
     let failed = |cause| FileError::Failed(path.to_owned(), cause);
     let mut file = tempfile::tempfile().map_err(failed)?;
     io::copy(&mut from, &mut file).map_err(failed)?;
     let (path, mark) = (path.to_owned(), None);
-    Ok(Opened { file, path, mark })
+    Ok(Rereadable { file, path, mark })
 }
 
-impl Opened {
+impl Rereadable {
     /// Tells whether the file is as it was opened.
     ///
     /// # Errors
@@ -120,8 +120,8 @@ impl Begun {
     pub fn at(path: &Path) -> Result<Begun, FileError> {
         let begun = || {
             Ok(match target::of(path)? {
-                Target::Stream(stream) => Out::Stream(BufWriter::with_capacity(PIECE, stream)),
-                Target::File(place) => {
+                WriteTarget::Stream(stream) => Out::Stream(BufWriter::with_capacity(PIECE, stream)),
+                WriteTarget::File(place) => {
                     let file = temporary::begun(target::folder(&place), temporary::PREFIX)?;
                     temporary::like(&file, &place)?;
                     Out::Whole(BufWriter::with_capacity(PIECE, file), place)

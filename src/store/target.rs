@@ -12,7 +12,7 @@ const MOST_LINKS: usize = 40;
 
 /// Where something goes.
 #[derive(Debug)]
-pub(super) enum Target {
+pub(super) enum WriteTarget {
     /// To a regular file, or where nothing is yet: it is put there whole.
     File(PathBuf),
     /// Into a device, a pipe, or what a process has open.
@@ -23,23 +23,25 @@ pub(super) enum Target {
 ///
 /// # Errors
 /// Where a folder stands there, where links lead in circles, or where the system refuses.
-pub(super) fn of(path: &Path) -> io::Result<Target> {
+pub(super) fn of(path: &Path) -> io::Result<WriteTarget> {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
         let found = match fs::symlink_metadata(&place) {
             Ok(found) => found.file_type(),
-            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Target::File(place)),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {
+                return Ok(WriteTarget::File(place));
+            }
             Err(cause) => return Err(cause),
         };
         if found.is_file() {
-            return Ok(Target::File(place));
+            return Ok(WriteTarget::File(place));
         }
         if found.is_dir() {
             return Err(ErrorKind::IsADirectory.into());
         }
         if !found.is_symlink() || is_open(&place) {
             let file = OpenOptions::new().append(true).open(&place)?;
-            return Ok(Target::Stream(file));
+            return Ok(WriteTarget::Stream(file));
         }
         let to = fs::read_link(&place)?;
         place = folder(&place).join(to);

@@ -4,11 +4,11 @@
 //! An approval or a veto is an act of its own where it landed in another commit than the content.
 
 use crate::approval::verdict::{
-    ApprovalVerdict, Approver, Counts, FourEyes, Satisfied, Statement, VerdictChange, Vote,
+    ApprovalVerdict, Approver, FourEyes, Satisfied, Statement, VerdictChange, Vote, VoteCounts,
 };
 use crate::history::change;
-use crate::history::change::differ::{self, Difference};
-use crate::history::change::event::Event;
+use crate::history::change::differ::{self, ValueDifference};
+use crate::history::change::event::ChangeEvent;
 use crate::history::change::fields::FIELDS;
 use crate::history::mainline::Landing;
 use crate::history::objects::Oid;
@@ -23,9 +23,9 @@ use std::rc::Rc;
 
 /// One change of meaning.
 #[derive(Clone, Debug)]
-pub struct Act<'a> {
+pub struct RecordAct<'a> {
     /// What happened.
-    pub event: Event,
+    pub event: ChangeEvent,
     /// The commit of the mainline that landed it.
     pub commit: Oid,
     /// When it became effective, not before.
@@ -43,22 +43,22 @@ pub struct Act<'a> {
     /// Who counted by then, one entry a person, sorted by address.
     pub approvers: Vec<&'a Approver>,
     /// The values that differ by it.
-    pub changes: Vec<Difference>,
+    pub changes: Vec<ValueDifference>,
 }
 
-/// Returns the acts of a trail in landing order; those of one landing in the order of [`Event`].
+/// Returns the acts of a trail in landing order; those of one landing in the order of [`ChangeEvent`].
 pub fn of<'a>(
     history: &'a History,
     trail: &'a Trail,
     verdicts: &'a [Rc<ApprovalVerdict>],
-) -> Vec<Act<'a>> {
-    let mut acts: Vec<(usize, Act)> = Vec::new();
+) -> Vec<RecordAct<'a>> {
+    let mut acts: Vec<(usize, RecordAct)> = Vec::new();
     for (n, (version, verdict)) in trail.versions.iter().zip(verdicts).enumerate() {
         let statements = statements::of_version(verdicts, n);
-        let mut add = |index: usize, event: Event, changes: Vec<Difference>| {
+        let mut add = |index: usize, event: ChangeEvent, changes: Vec<ValueDifference>| {
             if let Some(landing) = history.mainline.landings.get(index) {
-                let act = Act::new(history, landing, (version, verdict), &statements, event);
-                acts.push((index, Act { changes, ..act }));
+                let act = RecordAct::new(history, landing, (version, verdict), &statements, event);
+                acts.push((index, RecordAct { changes, ..act }));
             }
         };
         for (event, changes) in told(trail, version) {
@@ -67,7 +67,9 @@ pub fn of<'a>(
         let later = later(history, version, verdict);
         let is_new = |index: &usize| !later.iter().any(|(known, _)| known == index);
         let stated = stated(history, version, verdict).into_iter();
-        let stated = stated.filter(is_new).map(|index| (index, Event::Stated));
+        let stated = stated
+            .filter(is_new)
+            .map(|index| (index, ChangeEvent::Stated));
         for (index, event) in later.iter().copied().chain(stated.collect::<Vec<_>>()) {
             add(index, event, Vec::new());
         }
@@ -76,14 +78,14 @@ pub fn of<'a>(
     acts.into_iter().map(|(_, act)| act).collect()
 }
 
-impl<'a> Act<'a> {
+impl<'a> RecordAct<'a> {
     fn new(
         history: &History,
         landing: &Landing,
         (version, verdict): (&'a Version, &'a ApprovalVerdict),
         statements: &[&'a Statement],
-        event: Event,
-    ) -> Act<'a> {
+        event: ChangeEvent,
+    ) -> RecordAct<'a> {
         let commit = landing.oid;
         let by_then = index(history, &commit.to_string());
         let is_known = |commit: &str| index(history, commit) <= by_then;
@@ -97,7 +99,7 @@ impl<'a> Act<'a> {
             .take_while(|turn| is_known(&turn.commit))
             .last()
             .or(verdict.turns.first());
-        Act {
+        RecordAct {
             event,
             commit,
             at: landing.effective,
@@ -130,7 +132,7 @@ fn heard<'a>(
     }
     let counted = |approver: &&Approver| {
         statements.iter().any(|statement| {
-            statement.counts == Counts::Yes
+            statement.counts == VoteCounts::Yes
                 && statement.word == Vote::Approves
                 && statement.approver.person.key == approver.person.key
         })
@@ -147,7 +149,7 @@ fn heard<'a>(
 }
 
 /// Returns what a version means, each event with the values that differ by it.
-fn told(trail: &Trail, version: &Version) -> Vec<(Event, Vec<Difference>)> {
+fn told(trail: &Trail, version: &Version) -> Vec<(ChangeEvent, Vec<ValueDifference>)> {
     let events = change::of_version(trail, version).into_iter();
     let Content::Record(after) = version.record.content() else {
         return events.map(|event| (event, moved(event, version))).collect();
@@ -167,32 +169,32 @@ fn told(trail: &Trail, version: &Version) -> Vec<(Event, Vec<Difference>)> {
 }
 
 /// Tells whether a value differs by an event: the field that it is in says what its change means.
-fn belongs(event: Event, before: Option<&Record>, after: &Record, path: &str) -> bool {
+fn belongs(event: ChangeEvent, before: Option<&Record>, after: &Record, path: &str) -> bool {
     let top = path.split(['.', '[']).next().unwrap_or(path);
     let Some(before) = before else {
         // What is new states every field; that it is closed at once is said by the closure.
         let of_closure = top == "closure";
         return match event {
-            Event::Filed | Event::Restored => !of_closure,
-            Event::Closed | Event::Rejected | Event::PostReviewed => of_closure,
+            ChangeEvent::Filed | ChangeEvent::Restored => !of_closure,
+            ChangeEvent::Closed | ChangeEvent::Rejected | ChangeEvent::PostReviewed => of_closure,
             _ => false,
         };
     };
     let Some(field) = FIELDS.iter().find(|field| field.name == top) else {
-        return event == Event::Amended;
+        return event == ChangeEvent::Amended;
     };
     let events = (field.events)(before, after);
-    events.contains(&event) || events.is_empty() && event == Event::Amended
+    events.contains(&event) || events.is_empty() && event == ChangeEvent::Amended
 }
 
 /// Returns the two paths of a file that moved.
-fn moved(event: Event, version: &Version) -> Vec<Difference> {
+fn moved(event: ChangeEvent, version: &Version) -> Vec<ValueDifference> {
     let path = |files: &[FileAt]| match files {
         [only] => Value::String(only.path.to_string()),
         _ => Value::Null,
     };
     match event {
-        Event::Moved => vec![Difference {
+        ChangeEvent::Moved => vec![ValueDifference {
             field: "path".to_owned(),
             from: path(&version.before),
             to: path(&version.files),
@@ -203,7 +205,11 @@ fn moved(event: Event, version: &Version) -> Vec<Difference> {
 
 /// Returns what was said about a version in a later landing: that it is approved, where that met the demand, and each
 /// veto.
-fn later(history: &History, version: &Version, verdict: &ApprovalVerdict) -> Vec<(usize, Event)> {
+fn later(
+    history: &History,
+    version: &Version,
+    verdict: &ApprovalVerdict,
+) -> Vec<(usize, ChangeEvent)> {
     // What carries a verdict on is approved by what approved the version that it is of.
     if verdict.carries.is_some() {
         return Vec::new();
@@ -212,9 +218,9 @@ fn later(history: &History, version: &Version, verdict: &ApprovalVerdict) -> Vec
     let vetoes = verdict
         .statements
         .iter()
-        .filter(|statement| statement.word == Vote::Vetoes && statement.counts == Counts::Yes)
-        .filter_map(|statement| Some((landing(&statement.approver.commit)?, Event::Vetoed)));
-    let mut later: Vec<(usize, Event)> = vetoes.collect();
+        .filter(|statement| statement.word == Vote::Vetoes && statement.counts == VoteCounts::Yes)
+        .filter_map(|statement| Some((landing(&statement.approver.commit)?, ChangeEvent::Vetoed)));
+    let mut later: Vec<(usize, ChangeEvent)> = vetoes.collect();
     // What was approved or vetoed for a while only is told, too.
     for pair in verdict.turns.windows(2) {
         let [before, turn] = pair else { continue };
@@ -223,10 +229,10 @@ fn later(history: &History, version: &Version, verdict: &ApprovalVerdict) -> Vec
         };
         let is_met = |turn: &VerdictChange| turn.satisfied == Satisfied::Yes;
         if is_met(turn) && !is_met(before) {
-            later.push((index, Event::Approved));
+            later.push((index, ChangeEvent::Approved));
         }
         if turn.result == FourEyes::Vetoed && before.result != FourEyes::Vetoed {
-            later.push((index, Event::Vetoed));
+            later.push((index, ChangeEvent::Vetoed));
         }
     }
     later.sort();

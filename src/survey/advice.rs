@@ -6,7 +6,7 @@
 mod people;
 mod waiting;
 
-use crate::approval::verdict::Missing;
+use crate::approval::verdict::MissingApproval;
 use crate::policy::people::person::Person;
 use crate::policy::tiers::Degraded;
 use crate::record::Record;
@@ -14,7 +14,7 @@ use crate::record::vocabulary::{Then, Vocabulary};
 use crate::status::reason;
 use crate::status::renewal;
 use crate::status::state::{RecordState, Status, Waits};
-use crate::survey::due::{Bucket, Due, Timing, Urgency};
+use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::AdviceContext;
 
 /// What repairs a clone that lacks something, as the reasons quote it; a reason may quote other text too, which nobody
@@ -44,10 +44,10 @@ pub struct Next {
 pub fn next(
     standing: &RecordState,
     id: &str,
-    due: Option<&Due>,
+    due: Option<&DueRecord>,
     around: AdviceContext<'_>,
 ) -> Next {
-    let case = Case {
+    let case = AdviceCase {
         standing,
         id,
         record: told(standing),
@@ -82,7 +82,7 @@ pub fn next(
 
 /// Returns who may approve what waits for it, where policy or record name anybody.
 pub fn approvers(standing: &RecordState, id: &str, around: AdviceContext<'_>) -> Vec<Person> {
-    let case = Case {
+    let case = AdviceCase {
         standing,
         id,
         record: told(standing),
@@ -98,7 +98,7 @@ fn told(standing: &RecordState) -> Option<&Record> {
 }
 
 /// A step, and who takes it.
-struct Step {
+struct AdviceStep {
     action: String,
     command: String,
     by: By,
@@ -111,7 +111,7 @@ enum By {
     /// Whoever answers for a compensating control.
     Control(usize),
     /// Whoever may approve.
-    Approvers(Vec<Missing>),
+    Approvers(Vec<MissingApproval>),
     /// Whoever proposed it.
     Proposer(Option<Person>),
     /// Whoever would take over.
@@ -122,24 +122,24 @@ enum By {
     Anybody,
 }
 
-fn step(action: impl Into<String>, command: impl Into<String>, by: By) -> Step {
-    Step {
+fn step(action: impl Into<String>, command: impl Into<String>, by: By) -> AdviceStep {
+    AdviceStep {
         action: action.into(),
         command: command.into(),
         by,
     }
 }
 
-struct Case<'a> {
+struct AdviceCase<'a> {
     standing: &'a RecordState,
     id: &'a str,
     record: Option<&'a Record>,
     around: AdviceContext<'a>,
 }
 
-impl Case<'_> {
+impl AdviceCase<'_> {
     /// Returns the step of a record that can't be told or can't be read.
-    fn by_status(&self) -> Option<Step> {
+    fn by_status(&self) -> Option<AdviceStep> {
         let standing = self.standing;
         let reason = reason::first(&standing.reasons);
         let proposer = || match self.pending() {
@@ -168,12 +168,12 @@ impl Case<'_> {
     }
 
     /// Returns the step of a record whose reasons say what keeps it from being well.
-    fn by_reason(&self) -> Step {
+    fn by_reason(&self) -> AdviceStep {
         let reason = reason::first(&self.standing.reasons);
         step(reason, format!("exledger show {}", self.id), By::Owner)
     }
 
-    fn by_bucket(&self, due: &Due) -> Step {
+    fn by_bucket(&self, due: &DueRecord) -> AdviceStep {
         let id = self.id;
         if let Some(settles) = self.settled_by(due.bucket) {
             return settles;
@@ -252,7 +252,7 @@ impl Case<'_> {
         command + " --evidence …"
     }
 
-    fn fired(&self) -> Step {
+    fn fired(&self) -> AdviceStep {
         let waits = |it: &&crate::status::state::Fired| it.waits == Waits::Yes;
         let fired: Vec<_> = self.standing.fired.iter().filter(waits).collect();
         let ends = fired.iter().find(|fired| fired.then != Then::Review);
@@ -283,7 +283,7 @@ impl Case<'_> {
         }
     }
 
-    fn stale(&self) -> Step {
+    fn stale(&self) -> AdviceStep {
         let mut controls = self.standing.controls.iter();
         let stale = controls.find(|control| !control.fresh && !control.dropped);
         let id = stale.map_or("CONTROL", |control| control.id.as_str());
@@ -298,7 +298,7 @@ impl Case<'_> {
         )
     }
 
-    fn ending(&self) -> Step {
+    fn ending(&self) -> AdviceStep {
         let renewals = &self.standing.renewals;
         let is_left = renewal::is_left(renewals, self.record, self.around.instant);
         let action = if is_left {

@@ -2,9 +2,9 @@
 //!
 //! Uses history, approval. Pure. Start at [`ApprovedState::of`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
-use crate::approval::approvals::Approvals;
+use crate::approval::approvals::TrailVerdicts;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
-use crate::history::version::{Change, Content, Key, Version};
+use crate::history::version::{Content, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::policy::people::person::Person;
 use crate::record::Record;
@@ -49,8 +49,8 @@ impl ApprovedState {
     }
 
     /// Returns what is known of a record by its key.
-    pub fn of(history: &History, approvals: &Approvals, key: &str) -> ApprovedState {
-        let key = Key::Id(key.to_owned());
+    pub fn of(history: &History, approvals: &TrailVerdicts, key: &str) -> ApprovedState {
+        let key = TrailKey::Id(key.to_owned());
         let (Some(trail), Some(verdicts)) = (history.trails.get(&key), approvals.trails.get(&key))
         else {
             return ApprovedState::default();
@@ -63,7 +63,7 @@ impl ApprovedState {
         let begins = |(version, _): &(&Version, &ApprovalVerdict)| {
             matches!(
                 version.change,
-                Change::Introduced | Change::Readded | Change::Inherited
+                VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited
             )
         };
         let is_gone =
@@ -83,7 +83,7 @@ impl ApprovedState {
                 .and_then(|(version, _)| Some(landing(version)?.effective)),
             begins_behind: series
                 .first()
-                .is_some_and(|(version, _)| version.change == Change::Inherited),
+                .is_some_and(|(version, _)| version.change == VersionChange::Inherited),
             filer: series.first().map(|(_, it)| makers(it)).unwrap_or_default(),
             ..ApprovedState::default()
         };
@@ -104,7 +104,8 @@ impl ApprovedState {
             let stands = verdict.stands == BecomesApproved::AsApproved
                 && verdict.satisfied == Satisfied::Yes;
             // What the oldest commit of a clone holds counts as approved for what is demanded.
-            (stands || version.change == Change::Inherited) && version.record.record().is_some()
+            (stands || version.change == VersionChange::Inherited)
+                && version.record.record().is_some()
         };
         let approved = series.iter().rposition(stands);
         let of_approved = series.iter().filter(|pair| stands(pair));

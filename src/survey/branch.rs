@@ -3,15 +3,16 @@
 //! Uses ledger, policy, history, approval. Pure. Start at [`deltas`] and [`told`]. Follows `docs/spec/cli.md`
 //! (lint and diff) and `docs/spec/approval.md`, A2, A5, D3, G3.
 
-use crate::approval::message::{self, Message};
+pub use self::BranchAuthors as Made;
+use crate::approval::message::{self, CommitMessage};
 use crate::history::branch::{Branch, BranchCommit, BranchContext};
 use crate::history::commit::Commit;
 use crate::history::merge_content::ComparedPath;
 use crate::history::objects::{Objects, Obstacle};
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::trails::Bytes;
 use crate::history::tree::{self, CommitTree};
-use crate::history::version::Key;
+use crate::history::version::TrailKey;
 use crate::history::watched_paths::Interest;
 use crate::ledger;
 use crate::ledger::tree::{Tree, TreeError};
@@ -27,7 +28,7 @@ use std::rc::Rc;
 
 /// The files of a ledger on one side of a comparison.
 #[derive(Clone, Copy)]
-pub struct Side<'t> {
+pub struct LedgerSide<'t> {
     /// The files.
     pub tree: &'t dyn Tree,
     /// The names of its records.
@@ -59,8 +60,8 @@ pub enum Candidates<'c> {
 /// # Errors
 /// [`TreeError`] where a file can't be read.
 pub fn deltas(
-    before: Side<'_>,
-    after: Side<'_>,
+    before: LedgerSide<'_>,
+    after: LedgerSide<'_>,
     candidates: Candidates<'_>,
 ) -> Result<Vec<Delta>, TreeError> {
     let (old, new) = (before.files, after.files);
@@ -87,7 +88,7 @@ pub fn deltas(
     }
     let mut deltas = Vec::new();
     for (key, [olds, news]) in found {
-        let raw = |side: Side<'_>, files: &[&ledger::File]| {
+        let raw = |side: LedgerSide<'_>, files: &[&ledger::File]| {
             let bytes = files.iter().map(|file| file.bytes(side.tree));
             bytes.collect::<Result<Vec<_>, TreeError>>()
         };
@@ -97,7 +98,7 @@ pub fn deltas(
         if paths(&olds) == paths(&news) && raw(before, &olds)? == raw(after, &news)? {
             continue;
         }
-        let sources = |side: Side<'_>, listed: &ledger::Files, files: &[&ledger::File]| {
+        let sources = |side: LedgerSide<'_>, listed: &ledger::Files, files: &[&ledger::File]| {
             let sources = files.iter().map(|file| listed.read(side.tree, file));
             sources.collect::<Result<Vec<RecordFile>, TreeError>>()
         };
@@ -133,7 +134,7 @@ impl Delta {
 
 /// Who changed a record on a branch, and when it came.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Made {
+pub struct BranchAuthors {
     /// The authors and co-authors, each once.
     pub by: Vec<Person>,
     /// Those of them whom a commit names as its author.
@@ -142,7 +143,7 @@ pub struct Made {
     pub added: Option<Instant>,
 }
 
-impl Made {
+impl BranchAuthors {
     /// Adds the author and the co-authors of a commit.
     pub fn take(&mut self, commit: &Commit, governance: &Governance) {
         if let Some(author) = author(commit, governance) {
@@ -166,8 +167,8 @@ pub struct Ruling {
 }
 
 /// Returns who changed a record: the commits that made it other than each of their parents have it (A2).
-pub fn made(told: &[BranchCommit], delta: &Delta, governance: &Governance) -> Made {
-    let key = Key::Id(delta.key.clone());
+pub fn made(told: &[BranchCommit], delta: &Delta, governance: &Governance) -> BranchAuthors {
+    let key = TrailKey::Id(delta.key.clone());
     let paths = delta.paths();
     let is_own = |told: &BranchCommit, subject: &ComparedPath| {
         let at_path = |bytes: &Bytes| {
@@ -180,7 +181,7 @@ pub fn made(told: &[BranchCommit], delta: &Delta, governance: &Governance) -> Ma
             ComparedPath::Governance(_) => false,
         }
     };
-    let mut made = Made::default();
+    let mut made = BranchAuthors::default();
     for told in told {
         let mut own = told.touched.iter().filter(|subject| is_own(told, subject));
         let Some(subject) = own.next() else {
@@ -225,7 +226,7 @@ pub fn rulings(told: &[BranchCommit]) -> Vec<Ruling> {
 /// [`Obstacle`] where something needed is not here.
 pub fn told(
     objects: &dyn Objects,
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
     branch: &Branch,
     folders: &[String],
     known: impl IntoIterator<Item = String>,
@@ -272,7 +273,7 @@ fn author(commit: &Commit, governance: &Governance) -> Option<Person> {
 pub fn authors(commit: &Commit, governance: &Governance) -> Vec<Person> {
     let mut people: Vec<Person> = author(commit, governance).into_iter().collect();
     let text = commit.message();
-    for value in Message::read(&text).co_authors() {
+    for value in CommitMessage::read(&text).co_authors() {
         let (name, address) = message::person(value);
         let person = people::identify(
             governance,

@@ -17,7 +17,7 @@ use crate::survey::neighbour::Neighbour;
 
 /// What records of one kind have in common. As it is compared, letter case and outer blanks count for nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Group {
+pub struct CauseGroup {
     /// The value of each key, in the order of the policy; `None` where a record states none, which is a value like any
     /// other, because silence never helps.
     pub values: Vec<Option<String>>,
@@ -28,9 +28,9 @@ pub struct Group {
 
 /// Records of one kind.
 #[derive(Clone, Debug)]
-pub struct Kind<'a> {
+pub struct CauseKind<'a> {
     /// What they have in common, as the first of them says it.
-    pub spelled: Group,
+    pub spelled: CauseGroup,
     /// The records.
     pub records: Vec<&'a Neighbour>,
     /// How often that occurred: what landed together is one.
@@ -53,7 +53,7 @@ pub fn groups(
     keys: &[PatternKey],
     findings: Findings,
     governance: &Governance,
-) -> BTreeMap<Group, Group> {
+) -> BTreeMap<CauseGroup, CauseGroup> {
     let mut all: Vec<Vec<Option<String>>> = vec![Vec::new()];
     for key in keys {
         let values = values(record, *key, governance);
@@ -73,7 +73,7 @@ pub fn groups(
         Findings::Aside => vec![None],
     };
     let groups = all.iter().flat_map(|values| {
-        let of = |finding: &Option<String>| Group {
+        let of = |finding: &Option<String>| CauseGroup {
             values: values.clone(),
             finding: finding.clone(),
         };
@@ -84,7 +84,7 @@ pub fn groups(
 
 /// Returns the groups by the policy's key that refuse a record where they are frozen, as they are compared: its own,
 /// and of a record that says no cause those of every cause.
-pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<Group> {
+pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<CauseGroup> {
     let keys = &governance.policy.patterns.key;
     let own = groups(record, keys, Findings::Count, governance).into_keys();
     let place = keys.iter().position(|key| *key == PatternKey::RootCause);
@@ -104,11 +104,11 @@ pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<Group> {
     of_each_cause.collect()
 }
 
-impl Group {
+impl CauseGroup {
     /// Returns it as it is compared.
-    fn folded(&self) -> Group {
+    fn folded(&self) -> CauseGroup {
         let folded = |text: &Option<String>| text.as_ref().map(|text| text.trim().to_lowercase());
-        Group {
+        CauseGroup {
             values: self.values.iter().map(folded).collect(),
             finding: folded(&self.finding),
         }
@@ -186,7 +186,7 @@ pub fn needs_redesign(record: &Record, until: Instant) -> bool {
 }
 
 /// Returns what the records of a group have in common, in words.
-pub fn words(keys: &[PatternKey], group: &Group) -> String {
+pub fn words(keys: &[PatternKey], group: &CauseGroup) -> String {
     let named = keys.iter().zip(&group.values).map(|(key, value)| {
         let name = key.as_str().replace('_', " ");
         match value {

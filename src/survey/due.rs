@@ -3,6 +3,7 @@
 //! Uses record, policy, status. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, due. Every answer that lists, counts
 //! or tells what is due asks here. Dates are those of `status`: a duty is missed from its instant on.
 
+pub use self::DueRecord as Due;
 use crate::approval;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
@@ -106,7 +107,7 @@ impl Horizon {
 
 /// A record that needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Due {
+pub struct DueRecord {
     /// Why, first.
     pub bucket: Bucket,
     /// Why besides.
@@ -141,7 +142,7 @@ pub enum Timing {
     Undated,
 }
 
-impl Due {
+impl DueRecord {
     /// Returns what sorts the worst first: by bucket, then by date; without a date last.
     pub fn order(&self) -> (Bucket, bool, Option<Instant>) {
         let at = self.timing.at();
@@ -177,7 +178,7 @@ impl Timing {
 
 /// A bucket that holds, how urgent it is, and its date.
 #[derive(Clone, Copy, Debug)]
-struct Held {
+struct DueBucket {
     bucket: Bucket,
     urgency: Urgency,
     timing: Timing,
@@ -185,17 +186,17 @@ struct Held {
 
 /// Returns why a record needs attention at an instant, what is overdue before what is due now, and that before what has
 /// time; `None` where it does not.
-pub fn of(standing: &RecordState, horizon: &Horizon, instant: Instant) -> Option<Due> {
-    let case = Case {
+pub fn of(standing: &RecordState, horizon: &Horizon, instant: Instant) -> Option<DueRecord> {
+    let case = DueCase {
         standing,
         horizon,
         instant,
     };
     let buckets = Bucket::ALL.iter();
-    let mut held: Vec<Held> = buckets.filter_map(|it| case.holds(*it)).collect();
+    let mut held: Vec<DueBucket> = buckets.filter_map(|it| case.holds(*it)).collect();
     held.sort_by_key(|held| held.urgency);
     let (first, rest) = held.split_first()?;
-    Some(Due {
+    Some(DueRecord {
         bucket: first.bucket,
         also: rest.iter().map(|held| held.bucket).collect(),
         urgency: first.urgency,
@@ -205,7 +206,7 @@ pub fn of(standing: &RecordState, horizon: &Horizon, instant: Instant) -> Option
 
 /// Returns since when a record waits for approval; `None` where it does not.
 pub fn waiting(standing: &RecordState, horizon: &Horizon, instant: Instant) -> Option<Timing> {
-    let case = Case {
+    let case = DueCase {
         standing,
         horizon,
         instant,
@@ -213,16 +214,16 @@ pub fn waiting(standing: &RecordState, horizon: &Horizon, instant: Instant) -> O
     case.waits().map(|held| held.timing)
 }
 
-struct Case<'a> {
+struct DueCase<'a> {
     standing: &'a RecordState,
     horizon: &'a Horizon,
     instant: Instant,
 }
 
-impl Case<'_> {
-    fn holds(&self, bucket: Bucket) -> Option<Held> {
+impl DueCase<'_> {
+    fn holds(&self, bucket: Bucket) -> Option<DueBucket> {
         let overdue = |timing: Timing| {
-            Some(Held {
+            Some(DueBucket {
                 bucket,
                 urgency: Urgency::Overdue,
                 timing,
@@ -296,14 +297,14 @@ impl Case<'_> {
     }
 
     /// Returns the review that an emergency owes from its first moment: it runs unreviewed until then.
-    fn emergency(&self) -> Option<Held> {
+    fn emergency(&self) -> Option<DueBucket> {
         let by = self.first(DutyKind::EmergencyReview)?;
         let (urgency, timing) = if by <= self.instant {
             (Urgency::Overdue, Timing::Since(by))
         } else {
             (Urgency::DueNow, Timing::Until(by))
         };
-        Some(Held {
+        Some(DueBucket {
             bucket: Bucket::EmergencyReviewDue,
             urgency,
             timing,
@@ -317,11 +318,11 @@ impl Case<'_> {
         waits.map(|fired| fired.at).min()
     }
 
-    fn ends_within(&self, bucket: Bucket, term: Term) -> Option<Held> {
+    fn ends_within(&self, bucket: Bucket, term: Term) -> Option<DueBucket> {
         let running = self.is_granted() || self.standing.status == Status::Scheduled;
         let end = self.standing.not_after;
         let end = end.filter(|end| running && *end <= term.after(self.instant))?;
-        Some(Held {
+        Some(DueBucket {
             bucket,
             urgency: Urgency::InTime,
             timing: Timing::Until(end),
@@ -331,7 +332,7 @@ impl Case<'_> {
     /// Returns since when it waits for approval: landed without it, or proposed by a branch or the work tree.
     ///
     /// What is over waits for nobody's approval, only a change of it may.
-    fn waits(&self) -> Option<Held> {
+    fn waits(&self) -> Option<DueBucket> {
         let is_approved = self.is_approved() && self.standing.status != Status::Unapproved;
         let unapproved = self.is_open() && !is_approved && self.standing.ended.is_none();
         let pending = &self.standing.pending;
@@ -355,7 +356,7 @@ impl Case<'_> {
         } else {
             Urgency::InTime
         };
-        Some(Held {
+        Some(DueBucket {
             bucket: Bucket::WaitingApproval,
             urgency,
             timing,

@@ -11,7 +11,7 @@ use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::time::{Instant, Term};
 use crate::status::state::RecordState;
-use crate::survey::due::{Bucket, Due, Urgency};
+use crate::survey::due::{Bucket, DueRecord, Urgency};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All that one person is told.
@@ -29,7 +29,7 @@ pub struct EscalatedTo<'a> {
     /// The record.
     pub standing: &'a RecordState,
     /// Why it is due.
-    pub due: &'a Due,
+    pub due: &'a DueRecord,
     /// As what the person is told: `owner`, `backup`, `risk_owner` or a group.
     pub roles: BTreeSet<String>,
 }
@@ -53,7 +53,7 @@ pub struct AdviceContext<'a> {
 ///
 /// `content` is what people are told of a record, where anything can be.
 pub fn calls<'a>(
-    records: &'a [(&'a RecordState, Due)],
+    records: &'a [(&'a RecordState, DueRecord)],
     content: &dyn Fn(&'a RecordState) -> Option<&'a Record>,
     around: AdviceContext<'_>,
 ) -> Vec<Call<'a>> {
@@ -96,7 +96,7 @@ pub fn calls<'a>(
 /// Returns who is told of a record, each person with the roles in which that is.
 pub(super) fn summoned(
     standing: &RecordState,
-    due: &Due,
+    due: &DueRecord,
     record: &Record,
     around: AdviceContext<'_>,
 ) -> Vec<(Person, BTreeSet<String>)> {

@@ -3,6 +3,7 @@
 //! Uses record, policy, status, survey's lives, buckets and refiling. Pure. Start at [`backlog`] and [`periods`].
 //! Follows `docs/spec/cli.md`, report, and M36, M56 and M76 of the mission.
 
+pub use self::ReportPeriod as Span;
 use std::collections::BTreeSet;
 
 use crate::policy::governance::Governance;
@@ -10,13 +11,13 @@ use crate::record::Record;
 use crate::record::time::{Day, Instant, Term};
 use crate::record::vocabulary::RootCause;
 use crate::status::state::{InForce, RecordState};
-use crate::survey::due::{self, Bucket, Due, Horizon, Timing, Urgency};
+use crate::survey::due::{self, Bucket, DueRecord, Horizon, Timing, Urgency};
 use crate::survey::life::Life;
 use crate::survey::refiling::{self, Peer};
 
 /// The days that a report is about, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct ReportPeriod {
     /// The first.
     pub from: Day,
     /// The last.
@@ -46,7 +47,7 @@ pub struct Backlog {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Period {
     /// Its days.
-    pub span: Span,
+    pub span: ReportPeriod,
     /// How many records landed.
     pub opened: usize,
     /// How many closures landed, rejections left out.
@@ -59,20 +60,20 @@ pub struct Period {
     pub overrides: Option<f64>,
 }
 
-impl Span {
+impl ReportPeriod {
     /// Tells whether an instant is within.
     pub fn holds(self, at: Instant) -> bool {
         self.from.start() <= at && at < self.to.end()
     }
 
     /// Returns its calendar months, the first and the last cut to the span.
-    pub fn months(self) -> Vec<Span> {
+    pub fn months(self) -> Vec<ReportPeriod> {
         let mut months = Vec::new();
         let mut from = self.from;
         while from <= self.to {
             let next = month(from, 1);
             let to = next.plus_days(-1).min(self.to);
-            months.push(Span { from, to });
+            months.push(ReportPeriod { from, to });
             if next <= from {
                 break;
             }
@@ -82,10 +83,10 @@ impl Span {
     }
 
     /// Returns the span that ends with a day and begins with the first landing, at most eleven months before.
-    pub fn until(to: Day, first: Option<Day>) -> Span {
+    pub fn until(to: Day, first: Option<Day>) -> ReportPeriod {
         let earliest = month(to, -11);
         let first = first.unwrap_or(to).min(to);
-        Span {
+        ReportPeriod {
             from: month(first, 0).max(earliest),
             to,
         }
@@ -110,11 +111,11 @@ fn month(day: Day, months: i64) -> Day {
 pub fn backlog(
     standings: &[RecordState],
     lives: &[Life<'_>],
-    span: Span,
+    span: ReportPeriod,
     horizon: &Horizon,
     instant: Instant,
 ) -> Backlog {
-    let due: Vec<(&RecordState, Option<Due>)> = standings
+    let due: Vec<(&RecordState, Option<DueRecord>)> = standings
         .iter()
         .map(|standing| (standing, due::of(standing, horizon, instant)))
         .collect();
@@ -126,7 +127,7 @@ pub fn backlog(
     let since = awaiting.iter().filter_map(|it| it.since(instant));
     let waited = since.map(|since| instant.days_since(since));
     let in_force = || due.iter().filter(|(it, _)| it.in_force == InForce::Yes);
-    let soon = |due: &Due| {
+    let soon = |due: &DueRecord| {
         let ends = |bucket: &Bucket| matches!(bucket, Bucket::Urgent | Bucket::Soon);
         ends(&due.bucket) || due.also.iter().any(ends)
     };
@@ -159,13 +160,13 @@ pub fn backlog(
 }
 
 /// Returns what happened in each month of a span.
-pub fn periods(lives: &[Life<'_>], span: Span, governance: &Governance) -> Vec<Period> {
+pub fn periods(lives: &[Life<'_>], span: ReportPeriod, governance: &Governance) -> Vec<Period> {
     let repeated = repeated(lives, governance);
     let months = span.months().into_iter();
     months.map(|span| period(lives, &repeated, span)).collect()
 }
 
-fn period(lives: &[Life<'_>], repeated: &BTreeSet<&str>, span: Span) -> Period {
+fn period(lives: &[Life<'_>], repeated: &BTreeSet<&str>, span: ReportPeriod) -> Period {
     let opened: Vec<&Life> = lives
         .iter()
         .filter(|life| span.holds(life.opened))

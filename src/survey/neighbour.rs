@@ -7,7 +7,9 @@ use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::ClosureOutcome;
-use crate::survey::cause::{Findings, Group, Kind, groups, needs_redesign, reaches, refusing};
+use crate::survey::cause::{
+    CauseGroup, CauseKind, Findings, groups, needs_redesign, reaches, refusing,
+};
 use crate::survey::occurrence::{self, Filing};
 use crate::survey::refiling::Peer;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,13 +55,13 @@ impl Neighbours {
         keys: &[PatternKey],
         findings: Findings,
         governance: &Governance,
-    ) -> BTreeMap<Group, Kind<'_>> {
+    ) -> BTreeMap<CauseGroup, CauseKind<'_>> {
         let mut counted: Vec<&Neighbour> = self.counted(&governance.policy.patterns).collect();
         counted.sort_by_key(|it| (it.landed, it.filing.landing, &it.id));
-        let mut kinds: BTreeMap<Group, Kind<'_>> = BTreeMap::new();
+        let mut kinds: BTreeMap<CauseGroup, CauseKind<'_>> = BTreeMap::new();
         for it in counted {
             for (group, spelled) in groups(&it.record, keys, findings, governance) {
-                let kind = kinds.entry(group).or_insert_with(|| Kind {
+                let kind = kinds.entry(group).or_insert_with(|| CauseKind {
                     spelled,
                     records: Vec::new(),
                     occurrences: 0,
@@ -74,7 +76,7 @@ impl Neighbours {
     }
 
     /// Returns the groups that are frozen; none where the policy freezes nothing.
-    pub fn frozen(&self, governance: &Governance) -> BTreeMap<Group, Kind<'_>> {
+    pub fn frozen(&self, governance: &Governance) -> BTreeMap<CauseGroup, CauseKind<'_>> {
         let patterns = &governance.policy.patterns;
         if !patterns.freeze {
             return BTreeMap::new();
@@ -88,11 +90,11 @@ impl Neighbours {
     /// links a redesign that lifts the freeze.
     pub fn refuses<'f, 'a>(
         &self,
-        frozen: &'f BTreeMap<Group, Kind<'a>>,
+        frozen: &'f BTreeMap<CauseGroup, CauseKind<'a>>,
         id: &str,
         record: &Record,
         governance: &Governance,
-    ) -> Option<(&'f Group, &'f Kind<'a>)> {
+    ) -> Option<(&'f CauseGroup, &'f CauseKind<'a>)> {
         // What landed is not new.
         if frozen.is_empty() || self.knows(id) || !needs_redesign(record, self.until) {
             return None;

@@ -4,8 +4,8 @@
 //! Only what git and forges write groups records, never what a record says.
 
 use crate::approval::forge;
-use crate::approval::message::Message;
-use crate::history::version::{Change, Version};
+use crate::approval::message::CommitMessage;
+use crate::history::version::{Version, VersionChange};
 use crate::record::time::Instant;
 use crate::survey::neighbour::Neighbour;
 
@@ -30,8 +30,8 @@ impl Filing {
     pub fn of(version: &Version) -> Filing {
         let text = version.commit.message();
         Filing {
-            landing: (version.change != Change::Inherited).then_some(version.landing),
-            request: forge::pull_request(&Message::read(&text)),
+            landing: (version.change != VersionChange::Inherited).then_some(version.landing),
+            request: forge::pull_request(&CommitMessage::read(&text)),
             committer: version.commit.committer().email.to_lowercase(),
         }
     }

@@ -5,6 +5,7 @@
 
 mod advice;
 
+pub use self::ProposedRecord as Proposed;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::governance::Governance;
@@ -12,7 +13,7 @@ use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{RootCause, Vocabulary};
-use crate::survey::cause::{self, Findings, Group, Kind};
+use crate::survey::cause::{self, CauseGroup, CauseKind, Findings};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence;
 
@@ -21,24 +22,24 @@ use crate::survey::occurrence;
 pub struct RepeatedCauses<'a> {
     /// The groups over the threshold by the policy's key, then the controls that fail for one cause in several systems; the largest
     /// first.
-    pub groups: Vec<Pattern<'a>>,
+    pub groups: Vec<CausePattern<'a>>,
     /// The applications with as many occurrences, whatever their causes.
-    pub applications: Vec<Pattern<'a>>,
+    pub applications: Vec<CausePattern<'a>>,
     /// The controls with as many occurrences across several systems, whatever their causes.
-    pub controls: Vec<Pattern<'a>>,
+    pub controls: Vec<CausePattern<'a>>,
     /// Each cause that counts in the window, the most frequent first.
-    pub causes: Vec<Pattern<'a>>,
+    pub causes: Vec<CausePattern<'a>>,
     /// How many records of the window say no cause.
     pub unclassified: usize,
 }
 
 /// Records of one kind.
 #[derive(Clone, Debug)]
-pub struct Pattern<'a> {
+pub struct CausePattern<'a> {
     /// By what they are one kind.
     pub keys: Vec<PatternKey>,
     /// What they have in common, as the first of them says it.
-    pub group: Group,
+    pub group: CauseGroup,
     /// How often that occurred: what landed together is one.
     pub occurrences: usize,
     /// The records, by id.
@@ -75,7 +76,7 @@ pub enum RecordOrigin {
 
 /// A record that is only proposed.
 #[derive(Clone, Debug)]
-pub struct Proposed<'a> {
+pub struct ProposedRecord<'a> {
     /// Its id.
     pub id: &'a str,
     /// What it says.
@@ -90,31 +91,31 @@ const FAILING: &[PatternKey] = &[PatternKey::Control, PatternKey::RootCause];
 /// Returns what repeats among the records that landed, and what refuses the proposed ones.
 pub fn of<'a>(
     neighbours: &'a Neighbours,
-    proposed: &[Proposed<'_>],
+    proposed: &[ProposedRecord<'_>],
     governance: &Governance,
 ) -> RepeatedCauses<'a> {
     let patterns = &governance.policy.patterns;
-    let by = |keys: &[PatternKey], findings: Findings| -> Vec<(Group, Pattern<'a>)> {
+    let by = |keys: &[PatternKey], findings: Findings| -> Vec<(CauseGroup, CausePattern<'a>)> {
         let kinds = neighbours.kinds(keys, findings, governance);
         let kinds = kinds.into_iter();
-        let mut found: Vec<(Group, Pattern<'a>)> = kinds
-            .map(|(group, kind)| (group, Pattern::new(keys, kind)))
+        let mut found: Vec<(CauseGroup, CausePattern<'a>)> = kinds
+            .map(|(group, kind)| (group, CausePattern::new(keys, kind)))
             .collect();
         found.sort_by_key(|(group, it)| (std::cmp::Reverse(it.occurrences), group.clone()));
         found
     };
-    let spelled = |keys: &[PatternKey]| -> Vec<Pattern<'a>> {
+    let spelled = |keys: &[PatternKey]| -> Vec<CausePattern<'a>> {
         let found = by(keys, Findings::Aside).into_iter();
         found.map(|(_, pattern)| pattern).collect()
     };
-    let is_repeated = |it: &Pattern<'_>| cause::reaches(it.occurrences, patterns);
-    let is_named = |it: &Pattern<'_>| it.group.values.iter().all(Option::is_some);
+    let is_repeated = |it: &CausePattern<'_>| cause::reaches(it.occurrences, patterns);
+    let is_named = |it: &CausePattern<'_>| it.group.values.iter().all(Option::is_some);
     let is_own = |keys: &[PatternKey]| patterns.key == keys;
-    let fails = |it: &Pattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
+    let fails = |it: &CausePattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
     let mut refused = refused(neighbours, proposed, governance);
     let own = by(&patterns.key, Findings::Count).into_iter();
     let own = own.filter(|(_, pattern)| is_repeated(pattern));
-    let mut groups: Vec<Pattern<'a>> = own
+    let mut groups: Vec<CausePattern<'a>> = own
         .map(|(group, mut pattern)| {
             if patterns.freeze {
                 pattern.freeze(refused.remove(&group).unwrap_or_default());
@@ -139,12 +140,12 @@ pub fn of<'a>(
     }
 }
 
-impl<'a> Pattern<'a> {
-    fn new(keys: &[PatternKey], kind: Kind<'a>) -> Pattern<'a> {
+impl<'a> CausePattern<'a> {
+    fn new(keys: &[PatternKey], kind: CauseKind<'a>) -> CausePattern<'a> {
         let (group, mut records) = (kind.spelled, kind.records);
         records.sort_by(|one, other| one.id.cmp(&other.id));
         let systems: BTreeSet<&str> = records.iter().filter_map(|it| system(&it.record)).collect();
-        Pattern {
+        CausePattern {
             advice: advice::of(keys, &group, kind.occurrences, &records, systems.len()),
             keys: keys.to_vec(),
             group,
@@ -198,11 +199,11 @@ fn system(record: &Record) -> Option<&str> {
 /// group was full by then.
 fn refused(
     neighbours: &Neighbours,
-    proposed: &[Proposed<'_>],
+    proposed: &[ProposedRecord<'_>],
     governance: &Governance,
-) -> BTreeMap<Group, Vec<FrozenRecord>> {
-    let mut found: BTreeMap<Group, Vec<FrozenRecord>> = BTreeMap::new();
-    let mut add = |group: Group, id: &str, place: RecordOrigin| {
+) -> BTreeMap<CauseGroup, Vec<FrozenRecord>> {
+    let mut found: BTreeMap<CauseGroup, Vec<FrozenRecord>> = BTreeMap::new();
+    let mut add = |group: CauseGroup, id: &str, place: RecordOrigin| {
         found.entry(group).or_default().push(FrozenRecord {
             id: id.to_owned(),
             place,
@@ -216,7 +217,7 @@ fn refused(
     }
     let patterns = &governance.policy.patterns;
     // A record that says no cause stands for every cause, landed or not.
-    let unsaid: Vec<(&Neighbour, BTreeSet<Group>)> = neighbours
+    let unsaid: Vec<(&Neighbour, BTreeSet<CauseGroup>)> = neighbours
         .counted(patterns)
         .filter(|it| it.record.root_cause == RootCause::Unclassified)
         .map(|it| (it, cause::refusing(&it.record, governance)))

@@ -5,8 +5,8 @@
 
 use crate::approval::ask;
 use crate::diag;
-use crate::history::proposal::{Proposal, Proposals};
-use crate::history::version::{Content, Key};
+use crate::history::proposal::{Proposals, RecordProposal};
+use crate::history::version::{Content, TrailKey};
 use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::term;
@@ -17,24 +17,24 @@ use crate::record::dates;
 use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::ControlStatus;
 use crate::status::reason::ReasonKind;
-use crate::status::state::{Freshness, Pending, RecordState, Status};
+use crate::status::state::{ControlFreshness, Pending, RecordState, Status};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What is needed to tell what a proposal is.
-pub struct Around<'a> {
+pub struct ProposalContext<'a> {
     /// The governance of the approved ref's tree, which says who people are.
     pub governance: &'a Governance,
     /// Finds the governance of a branch, of the work tree for `None`: it judges the records proposed there.
     pub proposed: &'a dyn Fn(Option<&str>) -> Governance,
     /// The standing of a record that is not on the approved ref.
-    pub vacant: &'a dyn Fn(&Key) -> RecordState,
+    pub vacant: &'a dyn Fn(&TrailKey) -> RecordState,
     /// The instant that is asked about.
     pub instant: Instant,
 }
 
 /// Adds the proposals to what stands; a record that is nowhere else becomes `proposed`.
-pub fn join(standings: &mut Vec<RecordState>, proposals: &Proposals, around: &Around<'_>) {
+pub fn join(standings: &mut Vec<RecordState>, proposals: &Proposals, around: &ProposalContext<'_>) {
     let keys = standings.iter().enumerate();
     let places: BTreeMap<String, usize> = keys
         .map(|(place, standing)| (standing.key.clone(), place))
@@ -62,7 +62,7 @@ pub fn join(standings: &mut Vec<RecordState>, proposals: &Proposals, around: &Ar
     standings.sort_by(|one, other| one.key.cmp(&other.key));
 }
 
-fn pending(proposal: &Proposal, governance: &Governance) -> Pending {
+fn pending(proposal: &RecordProposal, governance: &Governance) -> Pending {
     Pending {
         branch: proposal.branch.clone(),
         since: proposal.since,
@@ -75,7 +75,11 @@ fn pending(proposal: &Proposal, governance: &Governance) -> Pending {
 }
 
 /// Returns the standing of a record that is only proposed.
-fn proposed(key: &Key, proposal: &Proposal, around: &Around<'_>) -> RecordState {
+fn proposed(
+    key: &TrailKey,
+    proposal: &RecordProposal,
+    around: &ProposalContext<'_>,
+) -> RecordState {
     let place = match &proposal.branch {
         Some(branch) => format!("on branch {branch}"),
         None => "in the work tree".to_owned(),
@@ -125,9 +129,9 @@ fn of(standing: RecordState, status: Status, kind: ReasonKind, reason: String) -
 fn stated(
     standing: RecordState,
     record: &Record,
-    proposal: &Proposal,
+    proposal: &RecordProposal,
     place: &str,
-    around: &Around<'_>,
+    around: &ProposalContext<'_>,
 ) -> RecordState {
     let governance = (around.proposed)(proposal.branch.as_deref());
     let end = not_after(&record.expires);
@@ -164,7 +168,7 @@ fn stated(
 }
 
 /// Returns what the clock says of the controls of a record that has not landed.
-fn controls(record: &Record, since: Option<Instant>, instant: Instant) -> Vec<Freshness> {
+fn controls(record: &Record, since: Option<Instant>, instant: Instant) -> Vec<ControlFreshness> {
     let begin = term::begin(record, since);
     let judged = record.compensating_controls.iter().map(|control| {
         let every = control
@@ -172,7 +176,7 @@ fn controls(record: &Record, since: Option<Instant>, instant: Instant) -> Vec<Fr
             .filter(|_| control.status == ControlStatus::Active);
         let until = term::fresh_through(control.verified, begin.as_ref(), every);
         let until = until.map(term::overdue_from);
-        Freshness {
+        ControlFreshness {
             id: control.id.clone(),
             status: Some(control.status),
             dropped: false,

@@ -3,11 +3,12 @@
 //! Uses status, survey's buckets and advice. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, queue, and M34 and M57
 //! of the mission.
 
+pub use self::QueueItem as Item;
 use std::cmp::Ordering;
 
 use crate::status::state::{RecordState, Status};
 use crate::survey::advice::{self, Next};
-use crate::survey::due::{self, Due, Horizon, Urgency};
+use crate::survey::due::{self, DueRecord, Horizon, Urgency};
 use crate::survey::escalate::AdviceContext;
 
 /// How bad it is; the worst first.
@@ -29,13 +30,13 @@ pub enum Rank {
 
 /// A record that needs attention.
 #[derive(Clone, Debug)]
-pub struct Item<'a> {
+pub struct QueueItem<'a> {
     /// The record.
     pub standing: &'a RecordState,
     /// How bad it is.
     pub rank: Rank,
     /// Why it is due; `None` where its status alone asks for attention.
-    pub due: Option<Due>,
+    pub due: Option<DueRecord>,
     /// What to do.
     pub next: Next,
 }
@@ -48,21 +49,21 @@ pub fn of<'a>(
     id: &dyn Fn(&'a RecordState) -> &'a str,
     horizon: &Horizon,
     around: AdviceContext<'_>,
-) -> Vec<Item<'a>> {
+) -> Vec<QueueItem<'a>> {
     let items = standings.filter_map(|standing| {
         let due = due::of(standing, horizon, around.instant);
         let rank = rank(standing, due.as_ref())?;
         // What degrades it without a date comes before what has time.
         let told = due.as_ref().filter(|_| rank != Rank::Degraded);
         let next = advice::next(standing, id(standing), told, around);
-        Some(Item {
+        Some(QueueItem {
             standing,
             rank,
             due,
             next,
         })
     });
-    let mut items: Vec<Item<'a>> = items.collect();
+    let mut items: Vec<QueueItem<'a>> = items.collect();
     items.sort_by(|one, other| {
         worst_first(one, other)
             .then_with(|| id(one.standing).cmp(id(other.standing)))
@@ -71,7 +72,7 @@ pub fn of<'a>(
     items
 }
 
-impl Item<'_> {
+impl QueueItem<'_> {
     /// Tells whether something about it should have been done by now.
     pub fn is_overdue(&self) -> bool {
         let urgency = self.due.as_ref().map(|due| due.urgency);
@@ -87,7 +88,7 @@ impl Item<'_> {
     }
 }
 
-fn rank(standing: &RecordState, due: Option<&Due>) -> Option<Rank> {
+fn rank(standing: &RecordState, due: Option<&DueRecord>) -> Option<Rank> {
     match (standing.status, due.map(|due| due.urgency)) {
         (Status::Unknown, _) => Some(Rank::CannotSay),
         (Status::Invalid | Status::Conflicted, _) => Some(Rank::Broken),
@@ -100,7 +101,7 @@ fn rank(standing: &RecordState, due: Option<&Due>) -> Option<Rank> {
 }
 
 /// The bucket of what is overdue comes first; of one bucket the oldest, or what ends first.
-fn worst_first(one: &Item<'_>, other: &Item<'_>) -> Ordering {
-    let key = |item: &Item<'_>| (item.rank, item.due.as_ref().map(Due::order));
+fn worst_first(one: &QueueItem<'_>, other: &QueueItem<'_>) -> Ordering {
+    let key = |item: &QueueItem<'_>| (item.rank, item.due.as_ref().map(DueRecord::order));
     key(one).cmp(&key(other))
 }

@@ -3,6 +3,7 @@
 //! Uses record, policy's people, status. Pure. Start at [`Filter`]. Follows `docs/spec/cli.md`, list. Values of one filter are
 //! alternatives; all filters must hold.
 
+pub use self::Selection as Meant;
 use std::cmp::Ordering;
 
 use crate::policy::governance::Governance;
@@ -53,7 +54,7 @@ pub struct Filter {
 
 /// Whether a record is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meant {
+pub enum Selection {
     /// It is.
     Yes,
     /// It is not.
@@ -64,16 +65,16 @@ pub enum Meant {
 
 impl Filter {
     /// Tells whether a record is meant at an instant.
-    pub fn meant(&self, standing: &RecordState, same: Sameness<'_>, instant: Instant) -> Meant {
+    pub fn meant(&self, standing: &RecordState, same: Sameness<'_>, instant: Instant) -> Selection {
         let computed = self.status_fits(standing)
             && self.tier_fits(standing)
             && self.end_fits(standing, instant);
         let stated = self.stated_fits(standing, same);
         match standing.status {
             // Its status and its end can't be told, and perhaps not even what it states.
-            Status::Unknown if stated != Some(false) && !computed => Meant::CannotSay,
-            _ if computed && stated.unwrap_or_else(|| self.asks_nothing_stated()) => Meant::Yes,
-            _ => Meant::No,
+            Status::Unknown if stated != Some(false) && !computed => Selection::CannotSay,
+            _ if computed && stated.unwrap_or_else(|| self.asks_nothing_stated()) => Selection::Yes,
+            _ => Selection::No,
         }
     }
 

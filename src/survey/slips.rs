@@ -10,7 +10,7 @@ use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Sameness};
 
 /// A filter by a name: what it is called, what is asked, and what a record states there.
-type Named<'f> = (&'static str, Vec<&'f String>, fn(&Record) -> Vec<&str>);
+type NameFilter<'f> = (&'static str, Vec<&'f String>, fn(&Record) -> Vec<&str>);
 
 /// Returns a sentence for each name that is asked for, stated by none of the records, and near one that is.
 pub fn hints<'s>(
@@ -37,11 +37,11 @@ pub fn hints<'s>(
 }
 
 /// Returns the filter by owner, and the others.
-fn names(filter: &Filter) -> (Named<'_>, [Named<'_>; 6]) {
-    let owner: Named<'_> = ("owner", Vec::from_iter(&filter.owner), |record| {
+fn names(filter: &Filter) -> (NameFilter<'_>, [NameFilter<'_>; 6]) {
+    let owner: NameFilter<'_> = ("owner", Vec::from_iter(&filter.owner), |record| {
         vec![record.owner.email.as_str(), record.owner.name.as_str()]
     });
-    let rest: [Named<'_>; 6] = [
+    let rest: [NameFilter<'_>; 6] = [
         ("team", Vec::from_iter(&filter.team), |record| {
             Vec::from_iter(record.owner.team.as_deref())
         }),

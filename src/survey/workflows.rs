@@ -9,7 +9,7 @@ use crate::history::branch::Branch;
 use crate::history::chain;
 use crate::history::folder::Mode;
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::tree::{self, CommitTree};
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::survey::branch::Ruling;
@@ -18,7 +18,7 @@ use crate::survey::branch::Ruling;
 pub const FOLDERS: [&str; 2] = [".github/workflows", ".github/actions"];
 
 /// Files by path, each with what git stores of it.
-type Files = BTreeMap<String, (Mode, Oid)>;
+type WorkflowFiles = BTreeMap<String, (Mode, Oid)>;
 
 /// Returns the commits that change a workflow or an action, parents first, then by path.
 ///
@@ -26,7 +26,7 @@ type Files = BTreeMap<String, (Mode, Oid)>;
 /// [`Obstacle`] where a commit or folder can't be read.
 pub fn changes(
     objects: &dyn Objects,
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
     branch: &Branch,
 ) -> Result<Vec<Ruling>, Obstacle> {
     let mut found = Vec::new();
@@ -57,7 +57,7 @@ fn changed(
     own: Oid,
     parents: &[Oid],
 ) -> Result<Vec<(String, [bool; 2])>, TreeError> {
-    let tree = |root| CommitTree::new(objects, root, &Prefix::default());
+    let tree = |root| CommitTree::new(objects, root, &LedgerPrefix::default());
     let whole = tree(own).entry(folder)?;
     for parent in parents {
         if tree(*parent).entry(folder)? == whole {
@@ -71,7 +71,7 @@ fn changed(
     }
     let paths: BTreeSet<&String> = own
         .keys()
-        .chain(others.iter().flat_map(Files::keys))
+        .chain(others.iter().flat_map(WorkflowFiles::keys))
         .collect();
     let is_changed = |path: &&String| others.iter().all(|it| it.get(*path) != own.get(*path));
     let changed = paths.into_iter().filter(is_changed).map(|path| {
@@ -82,10 +82,10 @@ fn changed(
 }
 
 /// Returns everything below a folder but folders; what stands in its place where it is none.
-fn files(tree: &CommitTree<'_>, folder: &str) -> Result<Files, TreeError> {
+fn files(tree: &CommitTree<'_>, folder: &str) -> Result<WorkflowFiles, TreeError> {
     let mut paths = vec![folder.to_owned()];
     paths.extend(tree.list(folder)?.into_iter().map(|item| item.path));
-    let mut files = Files::new();
+    let mut files = WorkflowFiles::new();
     for path in paths {
         if tree.kind(&path)? != Some(EntryKind::Folder)
             && let Some(entry) = tree.entry(&path)?

@@ -3,14 +3,14 @@
 //! Uses diag, record, policy, approval, plan. Pure. Start at [`signed`] and [`stated`]; [`gist`] is what people are
 //! shown before they sign. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
-use crate::approval::statement::file::Decision;
+use crate::approval::statement::file::ApprovalDecision;
 use crate::diag;
 use crate::history::objects;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
 use crate::record::vocabulary::Vocabulary;
-use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::init::{self, Written};
 use crate::view::shape;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ pub struct ApprovalSummary {
     /// The sha256 of the bytes.
     pub sha256: String,
     /// What was said of them.
-    pub decision: Decision,
+    pub decision: ApprovalDecision,
     /// The groups that it counts for.
     pub groups: Vec<String>,
     /// The files, the signature after what it is over.
@@ -35,7 +35,7 @@ pub struct ApprovalSummary {
 
 /// A signed approval or rejection.
 #[derive(Clone, Debug)]
-pub struct Signed {
+pub struct SignedStatement {
     /// What was said.
     pub said: ApprovalSummary,
     /// The title of the record.
@@ -45,7 +45,7 @@ pub struct Signed {
     /// Who said it.
     pub by: String,
     /// The key, and how it is listed.
-    pub key: Option<Text>,
+    pub key: Option<StyledText>,
     /// Whether it counts once it has landed.
     pub counting: Counting,
     /// What the bytes demand.
@@ -98,7 +98,7 @@ pub enum Done {
 }
 
 /// Returns the answer about a signed approval.
-pub fn signed(signed: &Signed) -> Doc<'static> {
+pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     let said = &signed.said;
     let mut whole = json!({"schema": shape::schema("approve")});
     if let (Some(whole), Value::Object(rest)) =
@@ -113,33 +113,33 @@ pub fn signed(signed: &Signed) -> Doc<'static> {
     };
     if not_yet.is_some() {
         doc.blocks
-            .push(Block::Heading(Text::of(Tone::Warn, NOT_YET)));
+            .push(Block::Heading(StyledText::of(Tone::Warn, NOT_YET)));
     }
     let (verb, tone) = match (said.decision, &signed.done) {
-        (Decision::Approve, Done::Never(_)) => ("would approve", Tone::Plain),
-        (Decision::Reject, Done::Never(_)) => ("would reject", Tone::Plain),
+        (ApprovalDecision::Approve, Done::Never(_)) => ("would approve", Tone::Plain),
+        (ApprovalDecision::Reject, Done::Never(_)) => ("would reject", Tone::Plain),
         _ if not_yet.is_some() => ("signed", Tone::Plain),
-        (Decision::Approve, _) => ("approved", Tone::Good),
-        (Decision::Reject, _) => ("rejected", Tone::Bad),
+        (ApprovalDecision::Approve, _) => ("approved", Tone::Good),
+        (ApprovalDecision::Reject, _) => ("rejected", Tone::Bad),
     };
     let title = signed.title.clone().map(credential::hidden);
     let title = title.map(|title| format!("  {title}")).unwrap_or_default();
-    let name = Text::of(tone, &said.name).and(Tone::Plain, title);
+    let name = StyledText::of(tone, &said.name).and(Tone::Plain, title);
     let mut pairs = vec![
         (verb.to_owned(), name),
-        ("content".to_owned(), Text::plain(&signed.of)),
-        ("sha256".to_owned(), Text::plain(&said.sha256)),
-        ("by".to_owned(), Text::plain(&signed.by)),
+        ("content".to_owned(), StyledText::plain(&signed.of)),
+        ("sha256".to_owned(), StyledText::plain(&said.sha256)),
+        ("by".to_owned(), StyledText::plain(&signed.by)),
     ];
     pairs.extend(signed.key.clone().map(|key| ("key".to_owned(), key)));
     let counts_for = match not_yet {
-        Some(why) => Text::of(Tone::Warn, format!("nobody yet: {why}")),
-        None => Text::plain(counts_for(said, &signed.needed)),
+        Some(why) => StyledText::of(Tone::Warn, format!("nobody yet: {why}")),
+        None => StyledText::plain(counts_for(said, &signed.needed)),
     };
     pairs.push(("counts for".to_owned(), counts_for));
-    if said.decision == Decision::Approve && signed.needed.count > 0 {
+    if said.decision == ApprovalDecision::Approve && signed.needed.count > 0 {
         let needs = shape::needed_words(&signed.needed);
-        pairs.push(("it needs".to_owned(), Text::plain(needs)));
+        pairs.push(("it needs".to_owned(), StyledText::plain(needs)));
         let left_of = if not_yet.is_some() {
             "still needed"
         } else {
@@ -150,7 +150,7 @@ pub fn signed(signed: &Signed) -> Doc<'static> {
         } else {
             signed.who.join("\n")
         };
-        pairs.push((left_of.to_owned(), Text::plain(left)));
+        pairs.push((left_of.to_owned(), StyledText::plain(left)));
     }
     let label = match &signed.done {
         Done::Written => "written".to_owned(),
@@ -160,7 +160,7 @@ pub fn signed(signed: &Signed) -> Doc<'static> {
         Done::Before => "said before".to_owned(),
         Done::Never(_) => "would write".to_owned(),
     };
-    pairs.push((label, Text::plain(said.files.join("\n"))));
+    pairs.push((label, StyledText::plain(said.files.join("\n"))));
     doc.blocks.push(Block::Pairs(pairs));
     if let Counting::NotYet {
         signers,
@@ -171,12 +171,12 @@ pub fn signed(signed: &Signed) -> Doc<'static> {
         let heading = format!(
             "Let this line land in {signers} first, by a change that someone else approves"
         );
-        doc.blocks.push(Block::Heading(Text::plain(heading)));
+        doc.blocks.push(Block::Heading(StyledText::plain(heading)));
         doc.blocks.push(Block::Verbatim(line.clone()));
     }
     if let Done::Never(text) = &signed.done {
         doc.blocks
-            .push(Block::Heading(Text::plain("What would be signed")));
+            .push(Block::Heading(StyledText::plain("What would be signed")));
         doc.blocks.push(Block::Verbatim(text.clone()));
     }
     doc.blocks.extend(init::next(signed.next.clone()));
@@ -186,19 +186,21 @@ pub fn signed(signed: &Signed) -> Doc<'static> {
 fn counts_for(said: &ApprovalSummary, needed: &Needed) -> String {
     let groups = said.groups.join(", ");
     match (said.decision, needed.count, said.groups.len()) {
-        (Decision::Reject, ..) => "a veto of these bytes, until you approve them".to_owned(),
-        (Decision::Approve, 0, _) => {
+        (ApprovalDecision::Reject, ..) => {
+            "a veto of these bytes, until you approve them".to_owned()
+        }
+        (ApprovalDecision::Approve, 0, _) => {
             "content that demands nobody: it becomes the approved one".to_owned()
         }
-        (Decision::Approve, 1, 0) => "the person that it needs".to_owned(),
-        (Decision::Approve, n, 0) if needed.each_of.is_empty() => {
+        (ApprovalDecision::Approve, 1, 0) => "the person that it needs".to_owned(),
+        (ApprovalDecision::Approve, n, 0) if needed.each_of.is_empty() => {
             format!("1 of the {n} people that it needs")
         }
-        (Decision::Approve, n, 0) => {
+        (ApprovalDecision::Approve, n, 0) => {
             format!("1 of the {n} people that it needs, in no group that it names")
         }
-        (Decision::Approve, _, 1) => format!("group {groups}"),
-        (Decision::Approve, ..) => format!("one of the groups {groups}"),
+        (ApprovalDecision::Approve, _, 1) => format!("group {groups}"),
+        (ApprovalDecision::Approve, ..) => format!("one of the groups {groups}"),
     }
 }
 
@@ -257,7 +259,7 @@ pub fn stated(
         } else {
             "Nothing was written"
         };
-        doc.blocks.push(Block::Paragraph(Text::plain(none)));
+        doc.blocks.push(Block::Paragraph(StyledText::plain(none)));
         doc.blocks.extend(not_written(unresolved));
         return doc;
     }
@@ -266,9 +268,10 @@ pub fn stated(
         Written::Never => "would be written down",
     };
     let heading = format!("{} {verb}", diag::count(all.len(), "review"));
-    doc.blocks.push(Block::Heading(Text::plain(heading)));
+    doc.blocks.push(Block::Heading(StyledText::plain(heading)));
     let pairs = all.iter().map(|WrittenReview { said, words, .. }| {
-        let text = Text::plain(words).and(Tone::Muted, format!("\n{}", said.files.join("\n")));
+        let text =
+            StyledText::plain(words).and(Tone::Muted, format!("\n{}", said.files.join("\n")));
         (said.name.clone(), text)
     });
     doc.blocks.push(Block::Pairs(pairs.collect()));
@@ -280,7 +283,8 @@ pub fn stated(
             not_yet(n)
         ),
     };
-    doc.blocks.push(Block::Paragraph(Text::plain(waiting)));
+    doc.blocks
+        .push(Block::Paragraph(StyledText::plain(waiting)));
     doc.blocks.extend(not_written(unresolved));
     doc.blocks.extend(init::next(next.to_vec()));
     doc
@@ -307,11 +311,11 @@ fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
         let login = it.login.clone().unwrap_or_else(|| "-".to_owned());
         (
             login,
-            Text::plain(text).and(Tone::Muted, format!("\n{}", it.url)),
+            StyledText::plain(text).and(Tone::Muted, format!("\n{}", it.url)),
         )
     });
     vec![
-        Block::Heading(Text::of(Tone::Warn, heading)),
+        Block::Heading(StyledText::of(Tone::Warn, heading)),
         Block::Pairs(pairs.collect()),
     ]
 }
@@ -372,14 +376,14 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
     if !changes.is_empty() {
         pairs.push(("changes", changes.join(", ")));
     }
-    let heading = Text::of(Tone::Id, record.id.as_str()).and(Tone::Plain, "  ");
+    let heading = StyledText::of(Tone::Id, record.id.as_str()).and(Tone::Plain, "  ");
     let pairs = pairs.into_iter();
     let mut doc = Doc::new(Value::Null);
     doc.blocks = vec![
         Block::Heading(heading.and(Tone::Strong, cut(&record.title))),
         Block::Pairs(
             pairs
-                .map(|(label, text)| (label.to_owned(), Text::plain(text)))
+                .map(|(label, text)| (label.to_owned(), StyledText::plain(text)))
                 .collect(),
         ),
     ];

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::diag;
 use crate::policy::catalog::search::Hit;
-use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::shape;
 
 /// What `controls` shows.
@@ -27,24 +27,24 @@ pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
     doc.rows = Some("controls");
     if controls.hits.is_empty() {
         let text = format!("no catalog has a control `{}`", controls.asked);
-        doc.blocks.push(Block::Paragraph(Text::plain(text)));
+        doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
         return doc;
     }
     let rows = controls.hits.iter().map(row).collect();
-    doc.blocks.push(Block::Table(Table {
+    doc.blocks.push(Block::Table(DocTable {
         columns: columns(),
         rows,
     }));
     let count = diag::count(controls.hits.len(), "control");
     doc.blocks
-        .push(Block::Paragraph(Text::of(Tone::Muted, count)));
+        .push(Block::Paragraph(StyledText::of(Tone::Muted, count)));
     if !controls.unlisted.is_empty() {
         let text = format!(
             "exledger.yaml does not list {}: what a record cites from there is `unknown-control`",
             controls.unlisted.join(", ")
         );
         doc.blocks
-            .push(Block::Paragraph(Text::of(Tone::Warn, text)));
+            .push(Block::Paragraph(StyledText::of(Tone::Warn, text)));
     }
     doc
 }
@@ -66,25 +66,25 @@ fn json(hit: &Hit<'_>) -> Value {
 fn columns() -> Vec<Column> {
     let column = |title, fit| Column { title, fit };
     vec![
-        column("control", Fit::Whole),
-        column("title", Fit::Flexible),
-        column("group", Fit::Optional),
-        column("state", Fit::Flexible),
+        column("control", ColumnFit::Whole),
+        column("title", ColumnFit::Flexible),
+        column("group", ColumnFit::Optional),
+        column("state", ColumnFit::Flexible),
     ]
 }
 
-fn row(hit: &Hit<'_>) -> Vec<Text> {
+fn row(hit: &Hit<'_>) -> Vec<StyledText> {
     let state = match &hit.control.replaced_by[..] {
-        _ if !hit.control.withdrawn => Text::default(),
-        [] => Text::of(Tone::Warn, "withdrawn"),
-        successors => Text::of(Tone::Warn, "withdrawn")
+        _ if !hit.control.withdrawn => StyledText::default(),
+        [] => StyledText::of(Tone::Warn, "withdrawn"),
+        successors => StyledText::of(Tone::Warn, "withdrawn")
             .and(Tone::Plain, format!(", now {}", successors.join(", "))),
     };
     let id = format!("{}:{}", hit.catalog.name, hit.control.id);
     vec![
-        Text::of(Tone::Strong, id),
-        Text::plain(hit.control.title.as_str()),
-        Text::of(Tone::Muted, hit.control.group.as_str()),
+        StyledText::of(Tone::Strong, id),
+        StyledText::plain(hit.control.title.as_str()),
+        StyledText::of(Tone::Muted, hit.control.group.as_str()),
         state,
     ]
 }

@@ -5,6 +5,7 @@
 
 mod fields;
 
+pub use self::RecordChange as Change;
 use crate::history::objects;
 use serde_json::{Value, json};
 
@@ -15,9 +16,10 @@ use crate::record::credential;
 use crate::rules::change_cases::{self, Needs};
 use crate::rules::event_details::EventDetail;
 use crate::view::doc::{
-    self, Block, Column, Doc, Findings, Fit, Readers, ShownFinding, Table, Text, Tone,
+    self, Block, Column, ColumnFit, Doc, DocTable, FindingList, Readers, ShownFinding, StyledText,
+    Tone,
 };
-use crate::view::lint::Counts;
+use crate::view::lint::LevelCounts;
 use crate::view::{finding, shape};
 
 /// What `diff` shows.
@@ -32,9 +34,9 @@ pub struct Diff {
     /// Whether the work tree is compared.
     pub of: Compared,
     /// The records that change, sorted by id.
-    pub changes: Vec<Change>,
+    pub changes: Vec<RecordChange>,
     /// What rules say of the changes, sorted.
-    pub findings: Findings,
+    pub findings: FindingList,
 }
 
 /// What is compared with where it will land.
@@ -48,7 +50,7 @@ pub enum Compared {
 
 /// What changes of one record.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct RecordChange {
     /// The id, or the name of a file without one.
     pub id: String,
     /// The title after the change, else before; `None` where neither can be read.
@@ -90,11 +92,11 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         .iter()
         .cloned()
         .partition(|shown| shown.finding.level == Level::Note);
-    doc.blocks.push(Block::Findings(Findings {
+    doc.blocks.push(Block::Findings(FindingList {
         shown: worse,
         ..diff.findings.clone()
     }));
-    doc.blocks.push(Block::Findings(Findings {
+    doc.blocks.push(Block::Findings(FindingList {
         shown: notes,
         judged: Vec::new(),
         readers: Readers::Machines,
@@ -113,7 +115,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     doc
 }
 
-fn change(change: &Change) -> Value {
+fn change(change: &RecordChange) -> Value {
     let needs = &change.needs.needed;
     let events: Vec<Value> = change
         .events
@@ -130,15 +132,15 @@ fn change(change: &Change) -> Value {
     json!({"id": change.id, "events": events})
 }
 
-fn heading(changes: &[Change], findings: &Findings) -> Text {
-    let counts = Counts::of(findings.shown.iter().map(|shown| &shown.finding));
+fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {
+    let counts = LevelCounts::of(findings.shown.iter().map(|shown| &shown.finding));
     let waiting = changes
         .iter()
         .filter(|it| it.needs.needed.count > 0)
         .count();
     let text = match changes.len() {
-        0 => Text::of(Tone::Good, "No exception changes"),
-        n => Text::plain(format!("{} changed", diag::count(n, "exception"))),
+        0 => StyledText::of(Tone::Good, "No exception changes"),
+        n => StyledText::plain(format!("{} changed", diag::count(n, "exception"))),
     };
     let text = match waiting {
         0 => text,
@@ -157,43 +159,43 @@ fn heading(changes: &[Change], findings: &Findings) -> Text {
 }
 
 /// One row a record: what it is, what changes, what that needs.
-fn table(changes: &[Change]) -> Table {
+fn table(changes: &[RecordChange]) -> DocTable {
     let column = |title, fit| Column { title, fit };
-    Table {
+    DocTable {
         columns: vec![
-            column("exception", Fit::Whole),
-            column("title", Fit::Flexible),
-            column("what changes", Fit::Flexible),
-            column("needs", Fit::Flexible),
+            column("exception", ColumnFit::Whole),
+            column("title", ColumnFit::Flexible),
+            column("what changes", ColumnFit::Flexible),
+            column("needs", ColumnFit::Flexible),
         ],
         rows: changes.iter().map(row).collect(),
     }
 }
 
-fn row(change: &Change) -> Vec<Text> {
+fn row(change: &RecordChange) -> Vec<StyledText> {
     let events: Vec<String> = change.events.iter().map(EventDetail::line).collect();
     let events = events.into_iter().chain(change.also.clone());
     let what: Vec<String> = events.map(credential::hidden).collect();
     let title = change.title.clone().map(credential::hidden);
     vec![
-        Text::of(Tone::Id, &change.id),
-        Text::plain(fields::cut(&title.unwrap_or_default(), 80)),
-        Text::plain(what.join("; ")),
+        StyledText::of(Tone::Id, &change.id),
+        StyledText::plain(fields::cut(&title.unwrap_or_default(), 80)),
+        StyledText::plain(what.join("; ")),
         match change.after {
             Some(_) => needs(&change.needs),
-            None => Text::of(Tone::Bad, "not allowed"),
+            None => StyledText::of(Tone::Bad, "not allowed"),
         },
     ]
 }
 
 /// Returns which approvals are needed, and from whom.
-fn needs(needs: &Needs) -> Text {
+fn needs(needs: &Needs) -> StyledText {
     let Needed { count, .. } = needs.needed;
     if count == 0 {
-        return Text::of(Tone::Muted, "no approval");
+        return StyledText::of(Tone::Muted, "no approval");
     }
     let n = usize::try_from(count).unwrap_or(usize::MAX);
-    let text = Text::of(Tone::Strong, diag::count(n, "approval"));
+    let text = StyledText::of(Tone::Strong, diag::count(n, "approval"));
     let missing: Vec<String> = needs.missing.iter().map(change_cases::said).collect();
     if missing.is_empty() {
         text
@@ -203,7 +205,7 @@ fn needs(needs: &Needs) -> Text {
 }
 
 /// Returns the values before and after, folded; of a new record, what it says.
-fn folded(changes: &[Change]) -> impl Iterator<Item = Block<'static>> + '_ {
+fn folded(changes: &[RecordChange]) -> impl Iterator<Item = Block<'static>> + '_ {
     changes.iter().filter_map(|change| {
         let after = change.after.as_ref()?;
         let (what, table) = match &change.before {
@@ -213,7 +215,7 @@ fn folded(changes: &[Change]) -> impl Iterator<Item = Block<'static>> + '_ {
                 (!rows.is_empty()).then(|| ("before and after", fields::table(rows)))?
             }
         };
-        let summary = Text::plain(format!("{}: {what}", change.id));
+        let summary = StyledText::plain(format!("{}: {what}", change.id));
         Some(Block::Folded(summary, vec![Block::Table(table)]))
     })
 }

@@ -3,14 +3,14 @@
 //! Uses diag. Pure. Start at [`Doc`]. No terminal, no colour and no width is known here; a [`Tone`]
 //! says what a word means, and each format decides what to make of it.
 
+pub use self::{FindingList as Findings, JudgedFile as Judged};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use crate::diag;
+use serde_json::Value;
 
 /// An answer, ready to be rendered in any format.
 #[derive(Debug)]
@@ -148,7 +148,7 @@ impl<'a> Doc<'a> {
     }
 
     /// Returns its findings, those for machines alone included.
-    pub fn findings(&self) -> impl Iterator<Item = &Findings> {
+    pub fn findings(&self) -> impl Iterator<Item = &FindingList> {
         self.blocks.iter().filter_map(|block| match block {
             Block::Findings(findings) => Some(findings),
             _ => None,
@@ -160,23 +160,23 @@ impl<'a> Doc<'a> {
 #[derive(Debug)]
 pub enum Block<'a> {
     /// A title over what follows.
-    Heading(Text),
+    Heading(StyledText),
     /// Running text, wrapped to the width.
-    Paragraph(Text),
+    Paragraph(StyledText),
     /// Labels and their texts, one pair a line, the texts aligned and wrapped.
-    Pairs(Vec<(String, Text)>),
+    Pairs(Vec<(String, StyledText)>),
     /// Columns and rows.
-    Table(Table),
+    Table(DocTable),
     /// Findings, worst first where the format limits them.
-    Findings(Findings),
+    Findings(FindingList),
     /// Text that keeps its lines and is never wrapped: commands to run, a file's content.
     Verbatim(String),
     /// What only some readers want: folded behind a line where the format can fold, else left out.
-    Folded(Text, Vec<Block<'a>>),
+    Folded(StyledText, Vec<Block<'a>>),
     /// All about some records: for pages, left out elsewhere.
     Cards(Cards<'a>),
     /// Numbers side by side, as a picture: for pages; elsewhere a table beside it says the same.
-    Series(Series),
+    Series(ChartSeries),
 }
 
 /// All about some records, a card each.
@@ -194,14 +194,14 @@ pub struct Card<'a> {
     /// The record's id.
     pub id: String,
     /// What stands on it while it is folded.
-    pub title: Text,
+    pub title: StyledText,
     /// What stands on it.
     pub blocks: Vec<Block<'a>>,
 }
 
 /// Numbers that are counted for each of some labels.
 #[derive(Clone, Debug)]
-pub struct Series {
+pub struct ChartSeries {
     /// What is counted.
     pub title: &'static str,
     /// What it is counted for, left to right.
@@ -212,13 +212,13 @@ pub struct Series {
 
 /// Findings, with what the formats made for them say besides.
 #[derive(Clone, Debug)]
-pub struct Findings {
+pub struct FindingList {
     /// The findings, sorted as in the JSON.
     pub shown: Vec<ShownFinding>,
     /// What each code means; a code that is missing is described by its finding alone.
-    pub rules: BTreeMap<diag::code::Code, About>,
+    pub rules: BTreeMap<diag::code::Code, RuleSummary>,
     /// All that was judged, also where nothing was found: one test case each in `junit`.
-    pub judged: Vec<Judged>,
+    pub judged: Vec<JudgedFile>,
     /// Who reads them.
     pub readers: Readers,
 }
@@ -254,7 +254,7 @@ pub struct Excerpt {
 
 /// What a rule is about, in its own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct About {
+pub struct RuleSummary {
     /// How bad it is where no policy says otherwise.
     pub level: diag::Level,
     /// What it finds, in one line.
@@ -267,7 +267,7 @@ pub struct About {
 
 /// Something that was judged, with or without findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judged {
+pub struct JudgedFile {
     /// Its file, by which findings are matched to it.
     pub path: String,
     /// The record's id; `None` for other files.
@@ -278,11 +278,11 @@ pub struct Judged {
     pub tier: Option<String>,
 }
 
-impl Findings {
+impl FindingList {
     /// Returns findings for all readers, without excerpts, rules or judged records.
-    pub fn of(findings: Vec<diag::Finding>) -> Findings {
+    pub fn of(findings: Vec<diag::Finding>) -> FindingList {
         let shown = findings.into_iter().map(ShownFinding::from).collect();
-        Findings {
+        FindingList {
             shown,
             rules: BTreeMap::new(),
             judged: Vec::new(),
@@ -308,9 +308,9 @@ impl ShownFinding {
     }
 }
 
-impl From<Vec<diag::Finding>> for Findings {
-    fn from(findings: Vec<diag::Finding>) -> Findings {
-        Findings::of(findings)
+impl From<Vec<diag::Finding>> for FindingList {
+    fn from(findings: Vec<diag::Finding>) -> FindingList {
+        FindingList::of(findings)
     }
 }
 
@@ -325,11 +325,11 @@ impl From<diag::Finding> for ShownFinding {
 
 /// A table that is fitted to the width it is shown in.
 #[derive(Clone, Debug)]
-pub struct Table {
+pub struct DocTable {
     /// The columns, left to right.
     pub columns: Vec<Column>,
     /// The rows; each has a cell for every column.
-    pub rows: Vec<Vec<Text>>,
+    pub rows: Vec<Vec<StyledText>>,
 }
 
 /// One column of a [`Table`].
@@ -338,12 +338,12 @@ pub struct Column {
     /// The word above it, in lower case.
     pub title: &'static str,
     /// How it gives way when the terminal is narrow.
-    pub fit: Fit,
+    pub fit: ColumnFit,
 }
 
 /// How a column gives way when the terminal is narrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub enum ColumnFit {
     /// Never shortened: ids, dates, states.
     Whole,
     /// Wrapped or cut with `…` to what is left: titles, names, reasons.
@@ -354,7 +354,7 @@ pub enum Fit {
 
 /// Text in which each piece says what it means.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text(pub Vec<(Tone, String)>);
+pub struct StyledText(pub Vec<(Tone, String)>);
 
 /// What a piece of text means; colour only repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -375,20 +375,20 @@ pub enum Tone {
     Id,
 }
 
-impl Text {
+impl StyledText {
     /// Returns a text of one piece.
-    pub fn of(tone: Tone, text: impl Into<String>) -> Text {
-        Text(vec![(tone, text.into())])
+    pub fn of(tone: Tone, text: impl Into<String>) -> StyledText {
+        StyledText(vec![(tone, text.into())])
     }
 
-    /// Returns a plain text.
-    pub fn plain(text: impl Into<String>) -> Text {
-        Text::of(Tone::Plain, text)
+    /// Returns a text without a tone.
+    pub fn plain(text: impl Into<String>) -> StyledText {
+        StyledText::of(Tone::Plain, text)
     }
 
     /// Returns the text followed by another piece.
     #[must_use]
-    pub fn and(mut self, tone: Tone, text: impl Into<String>) -> Text {
+    pub fn and(mut self, tone: Tone, text: impl Into<String>) -> StyledText {
         self.0.push((tone, text.into()));
         self
     }

@@ -11,9 +11,9 @@ use crate::status::reason;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::survey::advice;
-use crate::survey::due::{Bucket, Due, Urgency};
+use crate::survey::due::{Bucket, DueRecord, Urgency};
 use crate::survey::escalate::AdviceContext;
-use crate::view::doc::{Block, Column, Doc, Fit, FormatNeeds, Table, Text, Tone};
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
 use crate::view::next;
 use crate::view::record;
 
@@ -23,7 +23,7 @@ pub struct DueList<'a> {
     /// What it was computed from.
     pub stamp: &'a Stamp,
     /// The records that need attention, by id.
-    pub records: Vec<(&'a RecordState, Due)>,
+    pub records: Vec<(&'a RecordState, DueRecord)>,
     /// What is known beside them: it says the next steps.
     pub around: AdviceContext<'a>,
     /// How many do not.
@@ -55,12 +55,12 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     for (owner, mut records) in by_owner(list) {
         records.sort_by_key(|(standing, due)| (due.order(), standing.id().to_owned()));
         doc.blocks
-            .push(Block::Heading(Text::of(Tone::Strong, owner)));
+            .push(Block::Heading(StyledText::of(Tone::Strong, owner)));
         let rows = records
             .iter()
             .map(|(standing, due)| row(standing, due, list.around))
             .collect();
-        let mut table = Table {
+        let mut table = DocTable {
             columns: columns(),
             rows,
         };
@@ -72,10 +72,13 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     }
     if list.unknown > 0 {
         let text = format!("cannot say about {}", diag::count(list.unknown, "record"));
-        doc.blocks.push(Block::Paragraph(Text::of(Tone::Bad, text)));
-    } else if list.records.is_empty() {
         doc.blocks
-            .push(Block::Paragraph(Text::of(Tone::Good, "nothing is due")));
+            .push(Block::Paragraph(StyledText::of(Tone::Bad, text)));
+    } else if list.records.is_empty() {
+        doc.blocks.push(Block::Paragraph(StyledText::of(
+            Tone::Good,
+            "nothing is due",
+        )));
     }
     let healthy = list.hidden.saturating_sub(list.unknown);
     if healthy > 0 {
@@ -84,14 +87,14 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
             diag::count(healthy, "record")
         );
         doc.blocks
-            .push(Block::Paragraph(Text::of(Tone::Muted, text)));
+            .push(Block::Paragraph(StyledText::of(Tone::Muted, text)));
     }
     doc
 }
 
 fn json(
     standing: &RecordState,
-    due: &Due,
+    due: &DueRecord,
     around: AdviceContext<'_>,
     names: &dyn RecordNames,
 ) -> Value {
@@ -107,8 +110,8 @@ fn json(
 }
 
 /// Returns the records of each owner, the owner of the worst first.
-fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState, Due)>)> {
-    let mut owners: Vec<(String, Vec<&(&RecordState, Due)>)> = Vec::new();
+fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState, DueRecord)>)> {
+    let mut owners: Vec<(String, Vec<&(&RecordState, DueRecord)>)> = Vec::new();
     for record in &list.records {
         let owner = owner(record.0);
         match owners.iter_mut().find(|(known, _)| *known == owner) {
@@ -116,7 +119,8 @@ fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState,
             None => owners.push((owner, vec![record])),
         }
     }
-    let worst = |records: &[&(&RecordState, Due)]| records.iter().map(|(_, due)| due.order()).min();
+    let worst =
+        |records: &[&(&RecordState, DueRecord)]| records.iter().map(|(_, due)| due.order()).min();
     owners.sort_by(|one, other| {
         worst(&one.1)
             .cmp(&worst(&other.1))
@@ -135,11 +139,11 @@ fn owner(standing: &RecordState) -> String {
 fn columns() -> Vec<Column> {
     let whole = |title| Column {
         title,
-        fit: Fit::Whole,
+        fit: ColumnFit::Whole,
     };
     let flexible = |title| Column {
         title,
-        fit: Fit::Flexible,
+        fit: ColumnFit::Flexible,
     };
     vec![
         whole("id"),
@@ -154,7 +158,7 @@ fn columns() -> Vec<Column> {
 }
 
 /// Returns why a record is due besides; what is urgent is soon as well, and need not be told so.
-fn also(due: &Due) -> String {
+fn also(due: &DueRecord) -> String {
     let urgent = due.bucket == Bucket::Urgent || due.also.contains(&Bucket::Urgent);
     let said = |bucket: &&Bucket| !(urgent && **bucket == Bucket::Soon);
     let words: Vec<&str> = due
@@ -166,7 +170,7 @@ fn also(due: &Due) -> String {
     words.join(", ")
 }
 
-fn row(standing: &RecordState, due: &Due, around: AdviceContext<'_>) -> Vec<Text> {
+fn row(standing: &RecordState, due: &DueRecord, around: AdviceContext<'_>) -> Vec<StyledText> {
     let title = standing
         .known_content()
         .map_or(standing.path.as_str(), |record| record.title.as_str());
@@ -177,13 +181,13 @@ fn row(standing: &RecordState, due: &Due, around: AdviceContext<'_>) -> Vec<Text
     let why = reason::first(&standing.reasons);
     let next = advice::next(standing, standing.id(), Some(due), around);
     vec![
-        Text::of(Tone::Id, standing.id()),
-        Text::plain(title),
-        Text::of(tone, due.bucket.word()),
-        Text::plain(next::timing(due, around.instant)),
-        Text::of(Tone::Muted, also(due)),
-        Text::plain(why),
-        Text::plain(next.action),
-        Text::of(Tone::Id, next.command),
+        StyledText::of(Tone::Id, standing.id()),
+        StyledText::plain(title),
+        StyledText::of(tone, due.bucket.word()),
+        StyledText::plain(next::timing(due, around.instant)),
+        StyledText::of(Tone::Muted, also(due)),
+        StyledText::plain(why),
+        StyledText::plain(next.action),
+        StyledText::of(Tone::Id, next.command),
     ]
 }

@@ -2,18 +2,19 @@
 //!
 //! Uses diag, rules, plan. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on (edits).
 
+pub use self::DecisionResult as Decision;
 use serde_json::{Value, json};
 
 use crate::diag::Finding;
-use crate::plan::edit::Change;
+use crate::plan::edit::FieldChange;
 use crate::record::credential;
-use crate::view::doc::{Block, Doc, Findings, Text, Tone};
+use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
 use crate::view::finding;
 use crate::view::shape;
 
 /// What a decision did.
 #[derive(Clone, Debug)]
-pub struct Decision {
+pub struct DecisionResult {
     /// The command.
     pub command: &'static str,
     /// Each record that it is about, by id.
@@ -54,7 +55,7 @@ pub struct Decided {
     /// What happened, in a word.
     pub event: &'static str,
     /// The fields that say something else now.
-    pub changes: Vec<Change>,
+    pub changes: Vec<FieldChange>,
     /// What the rules say of it.
     pub findings: Vec<Finding>,
     /// Who must approve it, in words; `None` where that can't be told.
@@ -66,7 +67,7 @@ pub struct Decided {
 }
 
 /// Returns the answer.
-pub fn doc(decision: &Decision) -> Doc<'static> {
+pub fn doc(decision: &DecisionResult) -> Doc<'static> {
     let records: Vec<Value> = decision.records.iter().map(json).collect();
     let schema = shape::schema(decision.command);
     let mut doc = match (decision.meant, records.first()) {
@@ -87,10 +88,10 @@ pub fn doc(decision: &Decision) -> Doc<'static> {
         doc.blocks.extend(blocks(decided, decision.written));
     }
     if decision.written == Written::No {
-        let text = Text::of(Tone::Muted, "nothing was written: this is what would be");
+        let text = StyledText::of(Tone::Muted, "nothing was written: this is what would be");
         doc.blocks.push(Block::Paragraph(text));
     } else if !decision.next.is_empty() {
-        doc.blocks.push(Block::Heading(Text::plain("Next")));
+        doc.blocks.push(Block::Heading(StyledText::plain("Next")));
         doc.blocks.push(Block::Verbatim(decision.next.join("\n")));
     }
     doc
@@ -114,17 +115,17 @@ fn json(decided: &Decided) -> Value {
 fn blocks(decided: &Decided, written: Written) -> Vec<Block<'static>> {
     let mut pairs = vec![(
         decided.event.replace('-', " "),
-        Text::of(Tone::Good, &decided.path),
+        StyledText::of(Tone::Good, &decided.path),
     )];
     if written == Written::Yes {
         let changes: Vec<String> = decided.changes.iter().flat_map(words).collect();
-        pairs.push(("changes".to_owned(), Text::plain(changes.join("\n"))));
+        pairs.push(("changes".to_owned(), StyledText::plain(changes.join("\n"))));
     }
     if let Some(needs) = &decided.needs {
-        pairs.push(("approval".to_owned(), Text::plain(needs)));
+        pairs.push(("approval".to_owned(), StyledText::plain(needs)));
     }
     if !decided.remarks.is_empty() {
-        let remarks = Text::of(Tone::Warn, decided.remarks.join("\n"));
+        let remarks = StyledText::of(Tone::Warn, decided.remarks.join("\n"));
         pairs.push(("note".to_owned(), remarks));
     }
     let mut blocks = vec![Block::Pairs(pairs)];
@@ -132,13 +133,13 @@ fn blocks(decided: &Decided, written: Written) -> Vec<Block<'static>> {
         blocks.push(Block::Verbatim(decided.patch.trim_end().to_owned()));
     }
     if !decided.findings.is_empty() {
-        blocks.push(Block::Findings(Findings::of(decided.findings.clone())));
+        blocks.push(Block::Findings(FindingList::of(decided.findings.clone())));
     }
     blocks
 }
 
 /// Returns a change in a line: `expires: 2026-12-20 → 2027-01-10`; of a map that is new, each key in one.
-fn words(change: &Change) -> Vec<String> {
+fn words(change: &FieldChange) -> Vec<String> {
     let field = &change.field;
     if let (Value::Null, Value::Object(map)) = (&change.from, &change.to)
         && !field.ends_with(']')

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::diag::Level;
 use crate::rules::rule::Rule;
-use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::shape;
 
 /// Returns what is to be said of some rules: of one alone everything, of several a line each.
@@ -19,7 +19,7 @@ pub fn doc(rules: &[&Rule]) -> Doc<'static> {
         rules => {
             let whole = |title| Column {
                 title,
-                fit: Fit::Whole,
+                fit: ColumnFit::Whole,
             };
             let columns = vec![
                 whole("rule"),
@@ -27,11 +27,11 @@ pub fn doc(rules: &[&Rule]) -> Doc<'static> {
                 whole("group"),
                 Column {
                     title: "finds",
-                    fit: Fit::Flexible,
+                    fit: ColumnFit::Flexible,
                 },
             ];
             let rows = rules.iter().map(|rule| row(rule)).collect();
-            doc.blocks.push(Block::Table(Table { columns, rows }));
+            doc.blocks.push(Block::Table(DocTable { columns, rows }));
         }
     }
     doc
@@ -51,37 +51,40 @@ fn json(rule: &Rule) -> Value {
     })
 }
 
-fn row(rule: &Rule) -> Vec<Text> {
+fn row(rule: &Rule) -> Vec<StyledText> {
     vec![
-        Text::of(Tone::Strong, rule.code.as_str()),
-        Text::of(tone(rule.level), rule.level.word()),
-        Text::plain(rule.code.group().as_str()),
-        Text::plain(rule.summary),
+        StyledText::of(Tone::Strong, rule.code.as_str()),
+        StyledText::of(tone(rule.level), rule.level.word()),
+        StyledText::plain(rule.code.group().as_str()),
+        StyledText::plain(rule.summary),
     ]
 }
 
 fn one(rule: &Rule) -> Vec<Block<'static>> {
-    let heading =
-        Text::of(Tone::Strong, rule.code.as_str()).and(Tone::Plain, format!(": {}", rule.summary));
+    let heading = StyledText::of(Tone::Strong, rule.code.as_str())
+        .and(Tone::Plain, format!(": {}", rule.summary));
     let pairs = vec![
         (
             "level".to_owned(),
-            Text::of(tone(rule.level), rule.level.word()),
+            StyledText::of(tone(rule.level), rule.level.word()),
         ),
-        ("group".to_owned(), Text::plain(rule.code.group().as_str())),
-        ("why".to_owned(), Text::plain(rule.why)),
-        ("remedy".to_owned(), Text::plain(rule.remedy)),
+        (
+            "group".to_owned(),
+            StyledText::plain(rule.code.group().as_str()),
+        ),
+        ("why".to_owned(), StyledText::plain(rule.why)),
+        ("remedy".to_owned(), StyledText::plain(rule.remedy)),
         (
             "serves".to_owned(),
-            Text::of(Tone::Muted, rule.serves.join(", ")),
+            StyledText::of(Tone::Muted, rule.serves.join(", ")),
         ),
     ];
     vec![
         Block::Heading(heading),
         Block::Pairs(pairs),
-        Block::Heading(Text::plain("Found")),
+        Block::Heading(StyledText::plain("Found")),
         Block::Verbatim(rule.bad.shown(rule.good.field())),
-        Block::Heading(Text::plain("Clean")),
+        Block::Heading(StyledText::plain("Clean")),
         Block::Verbatim(rule.good.shown(rule.bad.field())),
     ]
 }

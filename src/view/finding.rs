@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::rules;
-use crate::view::doc::{About, Findings};
+use crate::view::doc::{FindingList, RuleSummary};
 
 /// The most findings of one file that people are shown.
 pub const MOST_OF_A_FILE: usize = 50;
@@ -30,7 +30,7 @@ pub fn json(finding: &Finding) -> Value {
 }
 
 /// Lets the paths of findings begin at the top of the repository, from which the ledger's folder is named here.
-pub fn below(folder: &str, findings: &mut Findings) {
+pub fn below(folder: &str, findings: &mut FindingList) {
     if folder.is_empty() {
         return;
     }
@@ -45,8 +45,8 @@ pub fn below(folder: &str, findings: &mut Findings) {
 }
 
 /// Returns what each rule is about, for the formats that say so.
-pub fn rules() -> BTreeMap<Code, About> {
-    let about = |rule: &rules::rule::Rule| About {
+pub fn rules() -> BTreeMap<Code, RuleSummary> {
+    let about = |rule: &rules::rule::Rule| RuleSummary {
         level: rule.level,
         summary: rule.summary.to_owned(),
         why: rule.why.to_owned(),

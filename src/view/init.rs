@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
 
 /// What `init` did.
@@ -57,10 +57,10 @@ pub fn doc(init: &Init) -> Doc<'static> {
     let created = init
         .created
         .iter()
-        .map(|path| (word.to_owned(), Text::of(Tone::Good, path)));
+        .map(|path| (word.to_owned(), StyledText::of(Tone::Good, path)));
     let left = skipped
         .iter()
-        .map(|path| ("left as it is".to_owned(), Text::plain(*path)));
+        .map(|path| ("left as it is".to_owned(), StyledText::plain(*path)));
     doc.blocks.push(Block::Pairs(created.chain(left).collect()));
     doc.blocks.extend(needs(init));
     doc.blocks.extend(next(init.next.clone()));
@@ -73,7 +73,7 @@ pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
         return Vec::new();
     }
     vec![
-        Block::Heading(Text::plain("Next")),
+        Block::Heading(StyledText::plain("Next")),
         Block::Verbatim(commands.join("\n")),
     ]
 }
@@ -91,7 +91,7 @@ fn needs(init: &Init) -> Vec<Block<'static>> {
         .filter(|skipped| !skipped.needs.is_empty());
     let shown = needing.flat_map(|skipped| {
         [
-            Block::Heading(Text::plain(format!("{} would need", skipped.path))),
+            Block::Heading(StyledText::plain(format!("{} would need", skipped.path))),
             Block::Verbatim(skipped.needs.clone()),
         ]
     });

@@ -2,18 +2,20 @@
 //!
 //! Uses diag. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, lint.
 
+pub use self::LevelCounts as Counts;
+pub use self::LintView as Lint;
 use crate::history::objects;
 use serde_json::json;
 
 use crate::diag::{self, Finding, Level};
 use crate::record::time::Instant;
-use crate::view::doc::{Block, Doc, Findings, FormatNeeds, Text, Tone};
+use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, StyledText, Tone};
 use crate::view::finding;
 use crate::view::shape;
 
 /// What `lint` shows.
 #[derive(Clone, Debug)]
-pub struct Lint {
+pub struct LintView {
     /// The ledger's name in its policy.
     pub name: Option<String>,
     /// The commit that the work tree is based on; `None` outside git and before the first commit.
@@ -27,12 +29,12 @@ pub struct Lint {
     /// Which half of the answer is read.
     pub reads: FormatNeeds,
     /// What was found, sorted, with what the formats made for findings say besides.
-    pub findings: Findings,
+    pub findings: FindingList,
 }
 
 /// How many findings there are of each level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct LevelCounts {
     /// Errors.
     pub errors: usize,
     /// Warnings.
@@ -41,10 +43,10 @@ pub struct Counts {
     pub notes: usize,
 }
 
-impl Counts {
+impl LevelCounts {
     /// Counts findings.
-    pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Counts {
-        let mut counts = Counts::default();
+    pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> LevelCounts {
+        let mut counts = LevelCounts::default();
         for finding in findings {
             match finding.level {
                 Level::Error => counts.errors += 1,
@@ -77,16 +79,16 @@ impl Counts {
     /// Returns what the counts mean.
     pub fn tone(self) -> Tone {
         match self {
-            Counts { errors: 1.., .. } => Tone::Bad,
-            Counts { warnings: 1.., .. } => Tone::Warn,
+            LevelCounts { errors: 1.., .. } => Tone::Bad,
+            LevelCounts { warnings: 1.., .. } => Tone::Warn,
             _ => Tone::Good,
         }
     }
 }
 
 /// Returns the answer.
-pub fn doc(mut lint: Lint) -> Doc<'static> {
-    let counts = Counts::of(lint.findings.shown.iter().map(|shown| &shown.finding));
+pub fn doc(mut lint: LintView) -> Doc<'static> {
+    let counts = LevelCounts::of(lint.findings.shown.iter().map(|shown| &shown.finding));
     let mut doc = Doc::new(json!({
         "schema": shape::schema("lint"),
         "ledger": {"commit": lint.commit, "instant": lint.instant},
@@ -110,7 +112,7 @@ pub fn doc(mut lint: Lint) -> Doc<'static> {
     }
     let checked = format!("{} checked: ", diag::count(lint.checked, "record"));
     doc.blocks.push(Block::Paragraph(
-        Text::plain(checked).and(counts.tone(), counts.words()),
+        StyledText::plain(checked).and(counts.tone(), counts.words()),
     ));
     let on = lint
         .instant

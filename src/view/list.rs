@@ -11,7 +11,7 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState, Status};
-use crate::view::doc::{Block, Column, Doc, Fit, FormatNeeds, Table, Text, Tone};
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
 use crate::view::record;
 use crate::view::shape;
 
@@ -43,15 +43,16 @@ pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         );
         return doc;
     }
-    let rows: Vec<Vec<Text>> = list
+    let rows: Vec<Vec<StyledText>> = list
         .records
         .iter()
         .map(|standing| row(standing, list.stamp.instant))
         .collect();
     if rows.is_empty() {
-        doc.blocks.push(Block::Paragraph(Text::plain("no records")));
+        doc.blocks
+            .push(Block::Paragraph(StyledText::plain("no records")));
     } else {
-        doc.blocks.push(Block::Table(Table {
+        doc.blocks.push(Block::Table(DocTable {
             columns: columns(),
             rows,
         }));
@@ -62,7 +63,7 @@ pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
             diag::count(list.hidden, "record")
         );
         doc.blocks
-            .push(Block::Paragraph(Text::of(Tone::Muted, text)));
+            .push(Block::Paragraph(StyledText::of(Tone::Muted, text)));
     }
     doc
 }
@@ -71,11 +72,11 @@ pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
 pub fn columns() -> Vec<Column> {
     let whole = |title| Column {
         title,
-        fit: Fit::Whole,
+        fit: ColumnFit::Whole,
     };
     let flexible = |title| Column {
         title,
-        fit: Fit::Flexible,
+        fit: ColumnFit::Flexible,
     };
     vec![
         whole("id"),
@@ -83,7 +84,7 @@ pub fn columns() -> Vec<Column> {
         flexible("owner"),
         Column {
             title: "tier",
-            fit: Fit::Optional,
+            fit: ColumnFit::Optional,
         },
         whole("ends in"),
         whole("status"),
@@ -91,16 +92,16 @@ pub fn columns() -> Vec<Column> {
 }
 
 /// Returns the row of a record in such a table.
-pub fn row(standing: &RecordState, instant: Instant) -> Vec<Text> {
+pub fn row(standing: &RecordState, instant: Instant) -> Vec<StyledText> {
     let content = standing.known_content();
     let title = content.map_or(standing.path.as_str(), |record| record.title.as_str());
     let owner = content.map_or("", |record| record.owner.name.as_str());
     let tier = standing.tier.as_ref().map_or("", |tier| tier.tier.as_str());
     vec![
-        Text::of(Tone::Id, standing.id()),
-        Text::plain(title),
-        Text::plain(owner),
-        Text::plain(tier),
+        StyledText::of(Tone::Id, standing.id()),
+        StyledText::plain(title),
+        StyledText::plain(owner),
+        StyledText::plain(tier),
         ends(standing, instant),
         status(standing),
     ]
@@ -119,12 +120,12 @@ pub fn closed(standing: &RecordState) -> Option<String> {
 }
 
 /// Returns how far its end is, in words; of what is closed, when that was and how.
-pub fn ends(standing: &RecordState, instant: Instant) -> Text {
+pub fn ends(standing: &RecordState, instant: Instant) -> StyledText {
     if let Some(closed) = closed(standing) {
-        return Text::of(Tone::Muted, closed);
+        return StyledText::of(Tone::Muted, closed);
     }
     let Some(end) = standing.not_after else {
-        return Text::plain("");
+        return StyledText::plain("");
     };
     let over = matches!(
         standing.status,
@@ -137,11 +138,11 @@ pub fn ends(standing: &RecordState, instant: Instant) -> Text {
         _ => Tone::Plain,
     };
     let words = dates::distance(end, instant);
-    Text::of(tone, words.strip_prefix("in ").unwrap_or(&words))
+    StyledText::of(tone, words.strip_prefix("in ").unwrap_or(&words))
 }
 
 /// Returns its status, and whether a change waits.
-pub fn status(standing: &RecordState) -> Text {
+pub fn status(standing: &RecordState) -> StyledText {
     let tone = match (standing.in_force, standing.status) {
         (_, Status::Degraded) => Tone::Warn,
         (InForce::Yes, _) => Tone::Good,
@@ -149,7 +150,7 @@ pub fn status(standing: &RecordState) -> Text {
         (_, Status::Scheduled | Status::Proposed) => Tone::Plain,
         _ => Tone::Bad,
     };
-    let text = Text::of(tone, standing.status.word());
+    let text = StyledText::of(tone, standing.status.word());
     let landed = standing.status != Status::Proposed;
     match (
         standing.changed_since_approval,

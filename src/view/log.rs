@@ -3,13 +3,13 @@
 //! Uses approval, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, log. One event for each change of
 //! meaning in the JSON; in the table those of one landing share a line.
 
-use crate::approval::verdict::{Counts, FourEyes, Satisfied, Vote};
-use crate::history::change::event::Event;
+use crate::approval::verdict::{FourEyes, Satisfied, Vote, VoteCounts};
+use crate::history::change::event::ChangeEvent;
 use crate::history::objects;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
-use crate::survey::acts::Act;
-use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::survey::acts::RecordAct;
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::record;
 use crate::view::shape;
 use crate::view::statements;
@@ -23,7 +23,7 @@ pub struct Log<'a> {
     /// The record.
     pub standing: &'a RecordState,
     /// What happened, oldest first.
-    pub acts: Vec<Act<'a>>,
+    pub acts: Vec<RecordAct<'a>>,
     /// Whether values are shown to people too; scripts get them in any case.
     pub shows_values: bool,
 }
@@ -38,12 +38,14 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
         .standing
         .known_content()
         .map_or("", |record| record.title.as_str());
-    let heading = Text::of(Tone::Id, id).and(Tone::Plain, "  ");
+    let heading = StyledText::of(Tone::Id, id).and(Tone::Plain, "  ");
     doc.blocks
         .push(Block::Heading(heading.and(Tone::Strong, title)));
     if log.acts.is_empty() {
-        doc.blocks
-            .push(Block::Paragraph(Text::of(Tone::Warn, vacant(log.standing))));
+        doc.blocks.push(Block::Paragraph(StyledText::of(
+            Tone::Warn,
+            vacant(log.standing),
+        )));
         return doc;
     }
     if log.shows_values {
@@ -59,33 +61,33 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
 }
 
 /// Returns a row for each landing of a trail.
-pub fn table(acts: &[Act<'_>]) -> Table {
-    Table {
+pub fn table(acts: &[RecordAct<'_>]) -> DocTable {
+    DocTable {
         columns: columns(),
         rows: landings(acts).into_iter().map(row).collect(),
     }
 }
 
 /// Returns what was said that the rows of [`table`] do not tell.
-pub fn said<'a>(acts: &[Act<'_>]) -> Vec<Block<'a>> {
+pub fn said<'a>(acts: &[RecordAct<'_>]) -> Vec<Block<'a>> {
     let all = acts.iter().flat_map(|act| act.statements.iter().copied());
     let shown = statements::beyond_approvers(all);
     if shown.is_empty() {
         Vec::new()
     } else {
         vec![
-            Block::Heading(Text::plain("Statements")),
+            Block::Heading(StyledText::plain("Statements")),
             Block::Table(statements::table(&shown)),
         ]
     }
 }
 
 /// Returns what the policy needs before the landed version can be approved: whose account is whose.
-fn to_add<'a>(acts: &[Act<'_>]) -> Option<Block<'a>> {
+fn to_add<'a>(acts: &[RecordAct<'_>]) -> Option<Block<'a>> {
     let last = acts.last()?.verdict;
     let to_add = last.missing.iter().find_map(|it| it.add.as_ref())?;
     let words = format!("not approved yet: add {to_add} of the policy, then approve again");
-    Some(Block::Paragraph(Text::of(Tone::Warn, words)))
+    Some(Block::Paragraph(StyledText::of(Tone::Warn, words)))
 }
 
 /// Says where a record is that has not landed.
@@ -106,7 +108,7 @@ pub fn vacant(standing: &RecordState) -> String {
     format!("nothing of it has landed: it is proposed {place} alone, and grants nothing")
 }
 
-fn json(act: &Act<'_>) -> Value {
+fn json(act: &RecordAct<'_>) -> Value {
     let verdict = act.verdict;
     let authors: Vec<Value> = verdict.authors.iter().map(record::author).collect();
     let approvers: Vec<Value> = act.approvers.iter().map(|it| shape::approver(it)).collect();
@@ -136,7 +138,7 @@ fn json(act: &Act<'_>) -> Value {
 }
 
 /// Returns the acts of each landing.
-fn landings<'l, 'a>(acts: &'l [Act<'a>]) -> Vec<&'l [Act<'a>]> {
+fn landings<'l, 'a>(acts: &'l [RecordAct<'a>]) -> Vec<&'l [RecordAct<'a>]> {
     acts.chunk_by(|one, other| one.commit == other.commit)
         .collect()
 }
@@ -144,17 +146,17 @@ fn landings<'l, 'a>(acts: &'l [Act<'a>]) -> Vec<&'l [Act<'a>]> {
 fn columns() -> Vec<Column> {
     let column = |title, fit| Column { title, fit };
     vec![
-        column("not before", Fit::Whole),
-        column("event", Fit::Flexible),
-        column("by", Fit::Flexible),
-        column("approved by", Fit::Flexible),
-        column("level", Fit::Flexible),
-        column("commit", Fit::Whole),
-        column("request", Fit::Optional),
+        column("not before", ColumnFit::Whole),
+        column("event", ColumnFit::Flexible),
+        column("by", ColumnFit::Flexible),
+        column("approved by", ColumnFit::Flexible),
+        column("level", ColumnFit::Flexible),
+        column("commit", ColumnFit::Whole),
+        column("request", ColumnFit::Optional),
     ]
 }
 
-fn row(acts: &[Act<'_>]) -> Vec<Text> {
+fn row(acts: &[RecordAct<'_>]) -> Vec<StyledText> {
     let Some(act) = acts.first() else {
         return Vec::new();
     };
@@ -166,18 +168,18 @@ fn row(acts: &[Act<'_>]) -> Vec<Text> {
         names(verdict.makers.iter().map(shape::short_name))
     };
     vec![
-        Text::of(Tone::Muted, act.at.to_string()),
-        Text::plain(events(acts)),
-        Text::plain(by),
+        StyledText::of(Tone::Muted, act.at.to_string()),
+        StyledText::plain(events(acts)),
+        StyledText::plain(by),
         approved(act),
         level(act),
-        Text::of(Tone::Muted, objects::short(&act.commit.to_string())),
-        Text::plain(request(act).unwrap_or_default()),
+        StyledText::of(Tone::Muted, objects::short(&act.commit.to_string())),
+        StyledText::plain(request(act).unwrap_or_default()),
     ]
 }
 
 /// Returns the pull request that landed an act; what landed a word about earlier content is not that content's.
-fn request<'a>(act: &Act<'a>) -> Option<&'a str> {
+fn request<'a>(act: &RecordAct<'a>) -> Option<&'a str> {
     if is_word(act.event) {
         None
     } else {
@@ -186,11 +188,14 @@ fn request<'a>(act: &Act<'a>) -> Option<&'a str> {
 }
 
 /// Tells whether an event is a word about content that landed before.
-fn is_word(event: Event) -> bool {
-    matches!(event, Event::Approved | Event::Vetoed | Event::Stated)
+fn is_word(event: ChangeEvent) -> bool {
+    matches!(
+        event,
+        ChangeEvent::Approved | ChangeEvent::Vetoed | ChangeEvent::Stated
+    )
 }
 
-fn events(acts: &[Act<'_>]) -> String {
+fn events(acts: &[RecordAct<'_>]) -> String {
     let words: Vec<&str> = acts.iter().map(|act| act.event.word()).collect();
     words.join(", ")
 }
@@ -200,57 +205,57 @@ fn names(names: impl Iterator<Item = String>) -> String {
 }
 
 /// Returns who approved what an act brought; of what was rejected, who did that.
-fn approved(act: &Act<'_>) -> Text {
+fn approved(act: &RecordAct<'_>) -> StyledText {
     if act.result == FourEyes::Vetoed {
         let rejects = act
             .statements
             .iter()
-            .filter(|it| it.word == Vote::Vetoes && it.counts == Counts::Yes);
+            .filter(|it| it.word == Vote::Vetoes && it.counts == VoteCounts::Yes);
         let who = names(rejects.map(|it| shape::short_name(&it.approver.person)));
-        return Text::of(Tone::Bad, format!("nobody: {who} rejected it"));
+        return StyledText::of(Tone::Bad, format!("nobody: {who} rejected it"));
     }
     let approvers = act.approvers.iter();
     let names = names(approvers.map(|approver| shape::short_name(&approver.person)));
     if !names.is_empty() {
-        Text::plain(names)
+        StyledText::plain(names)
     } else if demands_nobody(act) {
-        Text::of(Tone::Muted, "not needed")
+        StyledText::of(Tone::Muted, "not needed")
     } else {
-        Text::of(Tone::Warn, "nobody")
+        StyledText::of(Tone::Warn, "nobody")
     }
 }
 
 /// Tells whether an act needs no approval: it ends or narrows, or the file is gone.
-fn demands_nobody(act: &Act<'_>) -> bool {
+fn demands_nobody(act: &RecordAct<'_>) -> bool {
     act.verdict.needed.count == 0 && act.verdict.carries.is_none()
 }
 
 /// Returns how the approval is known; that it is too few where it is.
-fn level(act: &Act<'_>) -> Text {
+fn level(act: &RecordAct<'_>) -> StyledText {
     let word = act.result.word();
     match (act.result, act.satisfied) {
-        (FourEyes::NotApplicable, _) => Text::of(Tone::Muted, word),
-        (FourEyes::Attested, Satisfied::Yes) => Text::of(Tone::Good, word),
-        (FourEyes::Vetoed | FourEyes::InvalidSignature, _) => Text::of(Tone::Bad, word),
+        (FourEyes::NotApplicable, _) => StyledText::of(Tone::Muted, word),
+        (FourEyes::Attested, Satisfied::Yes) => StyledText::of(Tone::Good, word),
+        (FourEyes::Vetoed | FourEyes::InvalidSignature, _) => StyledText::of(Tone::Bad, word),
         (FourEyes::NoneRecorded, Satisfied::Yes) if demands_nobody(act) => {
-            Text::of(Tone::Muted, word)
+            StyledText::of(Tone::Muted, word)
         }
-        (_, Satisfied::Yes) => Text::of(Tone::Warn, word),
+        (_, Satisfied::Yes) => StyledText::of(Tone::Warn, word),
         (FourEyes::Attested | FourEyes::Claimed, _) => {
-            Text::of(Tone::Warn, word).and(Tone::Warn, ", too few")
+            StyledText::of(Tone::Warn, word).and(Tone::Warn, ", too few")
         }
-        _ => Text::of(Tone::Warn, word),
+        _ => StyledText::of(Tone::Warn, word),
     }
 }
 
 /// Returns one landing with the values that differ by it.
-fn patch(acts: &[Act<'_>]) -> Vec<Block<'static>> {
+fn patch(acts: &[RecordAct<'_>]) -> Vec<Block<'static>> {
     let Some(act) = acts.first() else {
         return Vec::new();
     };
     let commit = act.commit.to_string();
     let request = request(act).map_or_else(String::new, |it| format!(", {it}"));
-    let heading = Text::of(Tone::Strong, events(acts)).and(
+    let heading = StyledText::of(Tone::Strong, events(acts)).and(
         Tone::Muted,
         format!(
             ": not before {}, {}{request}",
@@ -258,10 +263,10 @@ fn patch(acts: &[Act<'_>]) -> Vec<Block<'static>> {
             objects::short(&commit)
         ),
     );
-    let mut pairs: Vec<(String, Text)> = Vec::new();
+    let mut pairs: Vec<(String, StyledText)> = Vec::new();
     if !acts.iter().all(|act| is_word(act.event)) {
         let by = names(act.verdict.makers.iter().map(shape::name));
-        pairs.push(("by".to_owned(), Text::plain(by)));
+        pairs.push(("by".to_owned(), StyledText::plain(by)));
     }
     let mut approved = approved(act).and(Tone::Plain, ": ");
     approved.0.extend(level(act).0);
@@ -276,11 +281,11 @@ fn patch(acts: &[Act<'_>]) -> Vec<Block<'static>> {
     vec![Block::Heading(heading), Block::Pairs(pairs)]
 }
 
-fn both(from: &Value, to: &Value) -> Text {
+fn both(from: &Value, to: &Value) -> StyledText {
     match (from, to) {
-        (Value::Null, to) => Text::of(Tone::Good, value(to)),
-        (from, Value::Null) => Text::of(Tone::Bad, value(from)).and(Tone::Plain, " → (gone)"),
-        (from, to) => Text::of(Tone::Bad, value(from))
+        (Value::Null, to) => StyledText::of(Tone::Good, value(to)),
+        (from, Value::Null) => StyledText::of(Tone::Bad, value(from)).and(Tone::Plain, " → (gone)"),
+        (from, to) => StyledText::of(Tone::Bad, value(from))
             .and(Tone::Plain, " → ")
             .and(Tone::Good, value(to)),
     }

@@ -9,7 +9,7 @@ use crate::diag;
 use crate::status::stamp::Stamp;
 use crate::survey::advice::{self, Next};
 use crate::survey::escalate::{AdviceContext, Call, EscalatedTo};
-use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::next;
 use crate::view::shape;
 
@@ -28,16 +28,16 @@ pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceConte
     doc.rows = Some("messages");
     for call in calls {
         let name = shape::name(&call.person);
-        let to = Text::of(Tone::Strong, format!("To: {name}"));
+        let to = StyledText::of(Tone::Strong, format!("To: {name}"));
         doc.blocks.push(Block::Heading(to));
-        doc.blocks.push(Block::Paragraph(Text::plain(format!(
+        doc.blocks.push(Block::Paragraph(StyledText::plain(format!(
             "Subject: {}",
             subject(call, stamp)
         ))));
         doc.blocks.push(Block::Verbatim(body(call, stamp, around)));
     }
     if calls.is_empty() {
-        let nobody = Text::of(Tone::Good, "nobody needs to be told anything");
+        let nobody = StyledText::of(Tone::Good, "nobody needs to be told anything");
         doc.blocks.push(Block::Paragraph(nobody));
     }
 }

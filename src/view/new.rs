@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::diag::Finding;
 use crate::plan::setting::Derived;
 use crate::policy::tier::Needed;
-use crate::view::doc::{Block, Doc, Findings, Text, Tone};
+use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
 use crate::view::finding;
 use crate::view::shape;
 
@@ -48,30 +48,30 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
         "findings": filed.findings.iter().map(finding::json).collect::<Vec<_>>(),
         "next": filed.next,
     }));
-    let mut pairs = vec![("filed".to_owned(), Text::of(Tone::Good, &filed.path))];
+    let mut pairs = vec![("filed".to_owned(), StyledText::of(Tone::Good, &filed.path))];
     let tier = filed.tier.as_deref().unwrap_or("not known");
     let tier = format!("{tier}{}", filed.silence);
-    pairs.push(("tier".to_owned(), Text::plain(tier)));
+    pairs.push(("tier".to_owned(), StyledText::plain(tier)));
     let mut needs = shape::needed_words(&filed.needed);
     for line in &filed.who {
         needs.push('\n');
         needs.push_str(line);
     }
-    pairs.push(("needs".to_owned(), Text::plain(needs)));
+    pairs.push(("needs".to_owned(), StyledText::plain(needs)));
     if !filed.derived.is_empty() {
         let derived: Vec<String> = filed
             .derived
             .iter()
             .map(|it| format!("{}: {} ({})", it.field, it.value, it.why))
             .collect();
-        pairs.push(("derived".to_owned(), Text::plain(derived.join("\n"))));
+        pairs.push(("derived".to_owned(), StyledText::plain(derived.join("\n"))));
     }
     doc.blocks.push(Block::Pairs(pairs));
     if !filed.findings.is_empty() {
         doc.blocks
-            .push(Block::Findings(Findings::of(filed.findings.clone())));
+            .push(Block::Findings(FindingList::of(filed.findings.clone())));
     }
-    doc.blocks.push(Block::Heading(Text::plain("Next")));
+    doc.blocks.push(Block::Heading(StyledText::plain("Next")));
     doc.blocks.push(Block::Verbatim(filed.next.join("\n")));
     doc
 }

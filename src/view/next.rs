@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::survey::advice::Next;
-use crate::survey::due::{Bucket, Due, Timing};
+use crate::survey::due::{Bucket, DueRecord, Timing};
 use crate::view::shape;
 
 /// Returns the value of `next`.
@@ -26,7 +26,7 @@ pub fn json(next: &Next, now: Instant) -> Value {
 
 /// Returns since when a record has been due, or until when there is time: `8 days ago`, `in 4 days`; empty where no date
 /// says so.
-pub fn timing(due: &Due, now: Instant) -> String {
+pub fn timing(due: &DueRecord, now: Instant) -> String {
     match due.timing {
         Timing::Until(at) if due.bucket == Bucket::EmergencyReviewDue => {
             format!("{}, {}", dates::distance(at, now), dates::by(at))
@@ -39,7 +39,7 @@ pub fn timing(due: &Due, now: Instant) -> String {
 }
 
 /// Returns the same behind a word for what is due: ` for 8 days`, `, ends in 4 days`.
-pub fn age(due: Option<&Due>, next: &Next, now: Instant) -> String {
+pub fn age(due: Option<&DueRecord>, next: &Next, now: Instant) -> String {
     let is_review = due.is_some_and(|due| due.bucket == Bucket::EmergencyReviewDue);
     match next.timing {
         Timing::Until(at) if is_review => {

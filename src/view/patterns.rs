@@ -9,13 +9,13 @@ use crate::diag;
 use crate::policy::settings::Patterns;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
-use crate::survey::patterns::{FrozenRecord, Pattern, RecordOrigin, RepeatedCauses};
-use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::survey::patterns::{CausePattern, FrozenRecord, RecordOrigin, RepeatedCauses};
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::shape;
 
 /// Returns the answer; `policy` says what counts.
 pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> {
-    let all = |patterns: &[Pattern<'_>]| -> Value { patterns.iter().map(json).collect() };
+    let all = |patterns: &[CausePattern<'_>]| -> Value { patterns.iter().map(json).collect() };
     let mut doc = shape::stamped(
         stamp,
         "patterns",
@@ -35,7 +35,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
     if found.groups.is_empty() {
         let nothing = "no cause repeats so often that it is a pattern";
         doc.blocks
-            .push(Block::Paragraph(Text::of(Tone::Good, nothing)));
+            .push(Block::Paragraph(StyledText::of(Tone::Good, nothing)));
     }
     overview(
         &mut doc,
@@ -55,7 +55,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
         "root cause",
         &found.causes,
     );
-    doc.blocks.push(Block::Paragraph(Text::of(
+    doc.blocks.push(Block::Paragraph(StyledText::of(
         Tone::Muted,
         counted(found, policy),
     )));
@@ -79,7 +79,7 @@ fn counted(found: &RepeatedCauses<'_>, policy: &Patterns) -> String {
     )
 }
 
-fn json(pattern: &Pattern<'_>) -> Value {
+fn json(pattern: &CausePattern<'_>) -> Value {
     let key: Map<String, Value> = pattern
         .key()
         .map(|(word, value)| (word.to_owned(), json!(value)))
@@ -99,8 +99,8 @@ fn json(pattern: &Pattern<'_>) -> Value {
     })
 }
 
-fn heading(pattern: &Pattern<'_>) -> Text {
-    let words = Text::of(Tone::Strong, pattern.words())
+fn heading(pattern: &CausePattern<'_>) -> StyledText {
+    let words = StyledText::of(Tone::Strong, pattern.words())
         .and(Tone::Plain, ": ")
         .and(Tone::Plain, occurred(pattern));
     if !pattern.is_frozen {
@@ -114,7 +114,7 @@ fn heading(pattern: &Pattern<'_>) -> Text {
 }
 
 /// Says how often a pattern occurred, and in how many records where these are more.
-fn occurred(pattern: &Pattern<'_>) -> String {
+fn occurred(pattern: &CausePattern<'_>) -> String {
     let times = diag::count(pattern.occurrences, "occurrence");
     match pattern.records.len() {
         n if n == pattern.occurrences => times,
@@ -122,22 +122,28 @@ fn occurred(pattern: &Pattern<'_>) -> String {
     }
 }
 
-fn pairs(pattern: &Pattern<'_>, instant: Instant) -> Vec<(String, Text)> {
+fn pairs(pattern: &CausePattern<'_>, instant: Instant) -> Vec<(String, StyledText)> {
     let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
     let systems: Vec<&str> = pattern.systems.iter().copied().collect();
-    let mut pairs = vec![("records".to_owned(), Text::of(Tone::Id, ids.join(", ")))];
+    let mut pairs = vec![(
+        "records".to_owned(),
+        StyledText::of(Tone::Id, ids.join(", ")),
+    )];
     if !systems.is_empty() {
-        pairs.push(("systems".to_owned(), Text::plain(systems.join(", "))));
+        pairs.push(("systems".to_owned(), StyledText::plain(systems.join(", "))));
     }
-    pairs.push(("landed".to_owned(), Text::plain(landed(pattern, instant))));
+    pairs.push((
+        "landed".to_owned(),
+        StyledText::plain(landed(pattern, instant)),
+    ));
     for refused in &pattern.refused {
         pairs.push(("new".to_owned(), new(refused)));
     }
-    pairs.push(("advice".to_owned(), Text::plain(&pattern.advice)));
+    pairs.push(("advice".to_owned(), StyledText::plain(&pattern.advice)));
     pairs
 }
 
-fn landed(pattern: &Pattern<'_>, instant: Instant) -> String {
+fn landed(pattern: &CausePattern<'_>, instant: Instant) -> String {
     let distance = |at: Option<Instant>| at.map(|at| dates::distance(at, instant));
     match (distance(pattern.first()), distance(pattern.last())) {
         (Some(first), Some(last)) if first == last => first,
@@ -146,40 +152,40 @@ fn landed(pattern: &Pattern<'_>, instant: Instant) -> String {
     }
 }
 
-fn new(refused: &FrozenRecord) -> Text {
+fn new(refused: &FrozenRecord) -> StyledText {
     let place = match &refused.place {
         RecordOrigin::Landed(at) => format!(" landed on {} although the group was full", at.day()),
         RecordOrigin::Branch(branch) => format!(" on branch {branch}"),
         RecordOrigin::WorkTree => " in the work tree".to_owned(),
     };
-    Text::of(Tone::Id, &refused.id)
+    StyledText::of(Tone::Id, &refused.id)
         .and(Tone::Plain, place)
         .and(Tone::Bad, ", without a redesign")
 }
 
 /// Adds a table of how often each of some values occurs; nothing where none does.
-fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[Pattern<'_>]) {
+fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[CausePattern<'_>]) {
     if patterns.is_empty() {
         return;
     }
     let column = |title, fit| Column { title, fit };
     let columns = vec![
-        column(title, Fit::Whole),
-        column("occurrences", Fit::Whole),
-        column("systems", Fit::Flexible),
+        column(title, ColumnFit::Whole),
+        column("occurrences", ColumnFit::Whole),
+        column("systems", ColumnFit::Flexible),
     ];
     let rows = patterns.iter().map(|pattern| {
         let value = pattern.group.values.first().and_then(Option::as_deref);
         let systems: Vec<&str> = pattern.systems.iter().copied().collect();
         vec![
-            Text::plain(value.unwrap_or("none")),
-            Text::plain(pattern.occurrences.to_string()),
-            Text::plain(systems.join(", ")),
+            StyledText::plain(value.unwrap_or("none")),
+            StyledText::plain(pattern.occurrences.to_string()),
+            StyledText::plain(systems.join(", ")),
         ]
     });
     doc.blocks
-        .push(Block::Heading(Text::of(Tone::Strong, heading)));
-    doc.blocks.push(Block::Table(Table {
+        .push(Block::Heading(StyledText::of(Tone::Strong, heading)));
+    doc.blocks.push(Block::Table(DocTable {
         columns,
         rows: rows.collect(),
     }));

@@ -8,8 +8,8 @@ use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::survey::naming::RecordNames;
-use crate::survey::queue::{Item, Rank};
-use crate::view::doc::{Block, Doc, FormatNeeds, Text, Tone};
+use crate::survey::queue::{QueueItem, Rank};
+use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
 use crate::view::next;
 use crate::view::record;
 use crate::view::shape;
@@ -21,7 +21,7 @@ pub struct Queue<'a> {
     /// What it was computed from.
     pub stamp: &'a Stamp,
     /// What needs attention, worst first.
-    pub items: Vec<Item<'a>>,
+    pub items: Vec<QueueItem<'a>>,
     /// How many records are healthy.
     pub hidden: usize,
     /// Which half of the answer is read.
@@ -42,13 +42,13 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         return doc;
     }
     for (rank, tone, heading) in HEADINGS {
-        let of_rank: Vec<&Item> = queue.items.iter().filter(|it| it.rank == *rank).collect();
+        let of_rank: Vec<&QueueItem> = queue.items.iter().filter(|it| it.rank == *rank).collect();
         if of_rank.is_empty() {
             continue;
         }
         let heading = format!("{heading}: {}", diag::count(of_rank.len(), "record"));
         doc.blocks
-            .push(Block::Heading(Text::of(Tone::Strong, heading)));
+            .push(Block::Heading(StyledText::of(Tone::Strong, heading)));
         let cards = of_rank.iter().map(|item| {
             let id = item.standing.id().to_owned();
             (id, card(item, *tone, instant))
@@ -56,13 +56,13 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         doc.blocks.push(Block::Pairs(cards.collect()));
     }
     if queue.items.is_empty() {
-        let nothing = Text::of(Tone::Good, "nothing needs attention");
+        let nothing = StyledText::of(Tone::Good, "nothing needs attention");
         doc.blocks.push(Block::Paragraph(nothing));
     }
     if queue.hidden > 0 {
         let text = format!("{} not shown", diag::count(queue.hidden, "healthy record"));
         doc.blocks
-            .push(Block::Paragraph(Text::of(Tone::Muted, text)));
+            .push(Block::Paragraph(StyledText::of(Tone::Muted, text)));
     }
     doc
 }
@@ -77,7 +77,7 @@ const HEADINGS: &[(Rank, Tone, &str)] = &[
     (Rank::InTime, Tone::Warn, "in time"),
 ];
 
-fn json(item: &Item<'_>, names: &dyn RecordNames, instant: Instant) -> Value {
+fn json(item: &QueueItem<'_>, names: &dyn RecordNames, instant: Instant) -> Value {
     let mut view = record::json(item.standing, names);
     if let Some(view) = view.as_object_mut() {
         let next = next::json(&item.next, instant);
@@ -87,13 +87,13 @@ fn json(item: &Item<'_>, names: &dyn RecordNames, instant: Instant) -> Value {
 }
 
 /// Returns what stands beside an id: the title, the state, what to do, and the command.
-fn card(item: &Item<'_>, tone: Tone, instant: Instant) -> Text {
+fn card(item: &QueueItem<'_>, tone: Tone, instant: Instant) -> StyledText {
     let standing = item.standing;
     let title = standing
         .known_content()
         .map_or(standing.path.as_str(), |record| record.title.as_str());
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    Text::of(Tone::Strong, title)
+    StyledText::of(Tone::Strong, title)
         .and(Tone::Plain, "\n")
         .and(tone, item.word().replace('-', " "))
         .and(Tone::Plain, age(item, instant))
@@ -103,12 +103,12 @@ fn card(item: &Item<'_>, tone: Tone, instant: Instant) -> Text {
 }
 
 /// Returns how long it has waited, or until when there is time.
-pub fn age(item: &Item<'_>, instant: Instant) -> String {
+pub fn age(item: &QueueItem<'_>, instant: Instant) -> String {
     next::age(item.due.as_ref(), &item.next, instant)
 }
 
 /// Returns whom it waits for, in words; empty where nobody is named and anybody may.
-pub fn waits_for(item: &Item<'_>) -> String {
+pub fn waits_for(item: &QueueItem<'_>) -> String {
     let next = &item.next;
     let names = |people: &[Person], word: &str| {
         let names = people.iter().map(shape::short_name);

@@ -213,11 +213,11 @@ pub fn author(author: &approval::verdict::Author) -> Value {
     })
 }
 
-fn missing(missing: &approval::verdict::Missing) -> Value {
+fn missing(missing: &approval::verdict::MissingApproval) -> Value {
     json!({"need": missing.need, "who": missing.who.iter().map(shape::person).collect::<Vec<_>>()})
 }
 
-fn approved(approved: &status::state::Approved) -> Value {
+fn approved(approved: &status::state::ApprovedGrant) -> Value {
     json!({
         "commit": approved.commit,
         "at": approved.at,

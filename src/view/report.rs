@@ -6,6 +6,7 @@
 pub mod page;
 mod series;
 
+pub use self::DeviatedControl as Control;
 use crate::view::shape;
 use serde_json::{Value, json};
 
@@ -14,11 +15,11 @@ use crate::policy::Policy;
 use crate::record::vocabulary::{Class, Vocabulary};
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
-use crate::survey::figures::{Backlog, Period, Span};
-use crate::survey::patterns::Pattern;
-use crate::survey::queue::{Item, Rank};
+use crate::survey::figures::{Backlog, Period, ReportPeriod};
+use crate::survey::patterns::CausePattern;
+use crate::survey::queue::{QueueItem, Rank};
 use crate::survey::select;
-use crate::view::doc::{Block, Column, Doc, Fit, Table, Text, Tone};
+use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::list;
 use crate::view::queue;
 
@@ -30,7 +31,7 @@ pub struct Report<'a> {
     /// Says what ends soon.
     pub policy: &'a Policy,
     /// The days that it is about.
-    pub span: Span,
+    pub span: ReportPeriod,
     /// The health of the backlog.
     pub backlog: Backlog,
     /// What happened in each month.
@@ -38,16 +39,16 @@ pub struct Report<'a> {
     /// Every record.
     pub standings: &'a [RecordState],
     /// What needs attention, worst first.
-    pub items: Vec<Item<'a>>,
+    pub items: Vec<QueueItem<'a>>,
     /// The groups over the threshold.
-    pub patterns: Vec<Pattern<'a>>,
+    pub patterns: Vec<CausePattern<'a>>,
     /// The controls that records deviated from within the span, by id.
-    pub controls: Vec<Control<'a>>,
+    pub controls: Vec<DeviatedControl<'a>>,
 }
 
 /// A control that records deviate from.
 #[derive(Clone, Debug)]
-pub struct Control<'a> {
+pub struct DeviatedControl<'a> {
     /// Its id, in the catalog's own form where one knows it.
     pub id: String,
     /// Its official title.
@@ -59,8 +60,8 @@ pub struct Control<'a> {
 /// Returns the answer.
 pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     let classes = Class::all().iter();
-    let classes = classes.map(|class| Section::of(report, *class));
-    let classes: Vec<Section<'_>> = classes.collect();
+    let classes = classes.map(|class| ClassSection::of(report, *class));
+    let classes: Vec<ClassSection<'_>> = classes.collect();
     let mut doc = shape::stamped(
         report.stamp,
         "report",
@@ -68,7 +69,7 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
             "backlog": backlog(&report.backlog),
             "periods": report.periods.iter().map(period).collect::<Vec<_>>(),
             "controls": report.controls.iter().map(control).collect::<Vec<_>>(),
-            "classes": classes.iter().map(Section::json).collect::<Vec<_>>(),
+            "classes": classes.iter().map(ClassSection::json).collect::<Vec<_>>(),
         }),
     );
     doc.rows = Some("periods");
@@ -79,7 +80,7 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
         report.span.from,
         report.span.to
     );
-    doc.blocks.push(Block::Heading(Text::plain(title)));
+    doc.blocks.push(Block::Heading(StyledText::plain(title)));
     doc.blocks.push(Block::Pairs(health(report)));
     doc.blocks
         .push(Block::Series(series::by_status(report.standings)));
@@ -118,14 +119,14 @@ fn period(period: &Period) -> Value {
     })
 }
 
-fn control(control: &Control<'_>) -> Value {
+fn control(control: &DeviatedControl<'_>) -> Value {
     json!({"id": control.id, "title": control.title, "records": control.records})
 }
 
 /// Returns the health of the backlog, a line a figure.
-fn health(report: &Report<'_>) -> Vec<(String, Text)> {
+fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
     let backlog = &report.backlog;
-    let pair = |label: &str, text: Text| (label.to_owned(), text);
+    let pair = |label: &str, text: StyledText| (label.to_owned(), text);
     let waits = match backlog.oldest_waiting_days {
         Some(days) => format!(", the oldest for {}", of_days(days)),
         None => String::new(),
@@ -150,24 +151,24 @@ fn health(report: &Report<'_>) -> Vec<(String, Text)> {
         .iter()
         .filter(|it| it.in_force == InForce::Yes);
     vec![
-        pair("in force", Text::plain(in_force.count().to_string())),
+        pair("in force", StyledText::plain(in_force.count().to_string())),
         pair(
             "still granting although overdue",
-            Text::of(bad, backlog.overdue_in_force.to_string()),
+            StyledText::of(bad, backlog.overdue_in_force.to_string()),
         ),
         pair(
             "awaiting approval",
-            Text::plain(format!("{}{waits}", backlog.awaiting)),
+            StyledText::plain(format!("{}{waits}", backlog.awaiting)),
         ),
-        pair("from request to decision", Text::plain(decided)),
+        pair("from request to decision", StyledText::plain(decided)),
         pair(
             "ending soon",
-            Text::plain(format!(
+            StyledText::plain(format!(
                 "{} within {}",
                 backlog.expiring_soon, report.policy.due.soon
             )),
         ),
-        pair("age of those in force", Text::plain(age)),
+        pair("age of those in force", StyledText::plain(age)),
     ]
 }
 
@@ -177,12 +178,12 @@ fn of_days(days: i64) -> String {
 
 /// Adds what should have been done by now, or can't be told or read.
 fn overdue(doc: &mut Doc, report: &Report<'_>) {
-    let is_bad = |item: &&Item| !matches!(item.rank, Rank::DueNow | Rank::InTime);
-    let bad: Vec<&Item> = report.items.iter().filter(is_bad).collect();
+    let is_bad = |item: &&QueueItem| !matches!(item.rank, Rank::DueNow | Rank::InTime);
+    let bad: Vec<&QueueItem> = report.items.iter().filter(is_bad).collect();
     doc.blocks
-        .push(Block::Heading(Text::plain("What is overdue")));
+        .push(Block::Heading(StyledText::plain("What is overdue")));
     if bad.is_empty() {
-        let nothing = Text::of(Tone::Good, "nothing is overdue");
+        let nothing = StyledText::of(Tone::Good, "nothing is overdue");
         doc.blocks.push(Block::Paragraph(nothing));
         return;
     }
@@ -192,11 +193,11 @@ fn overdue(doc: &mut Doc, report: &Report<'_>) {
 
 /// Adds what is to be done at once, before its deadline.
 fn due_now(doc: &mut Doc, report: &Report<'_>) {
-    let is_due = |item: &&Item| item.rank == Rank::DueNow;
-    let due: Vec<&Item> = report.items.iter().filter(is_due).collect();
+    let is_due = |item: &&QueueItem| item.rank == Rank::DueNow;
+    let due: Vec<&QueueItem> = report.items.iter().filter(is_due).collect();
     if !due.is_empty() {
         doc.blocks
-            .push(Block::Heading(Text::plain("What is due now")));
+            .push(Block::Heading(StyledText::plain("What is due now")));
         doc.blocks.push(attention(report, &due, "due", Tone::Warn));
     }
 }
@@ -204,7 +205,7 @@ fn due_now(doc: &mut Doc, report: &Report<'_>) {
 /// Returns a table of what needs attention: what is wrong, whom it waits for, and the next step.
 fn attention<'a>(
     report: &Report<'_>,
-    items: &[&Item<'_>],
+    items: &[&QueueItem<'_>],
     title_of_state: &'static str,
     tone: Tone,
 ) -> Block<'a> {
@@ -212,16 +213,16 @@ fn attention<'a>(
         let waits = queue::waits_for(item);
         let what = item.word().replace('-', " ");
         vec![
-            Text::of(Tone::Id, item.standing.id()),
-            Text::plain(title(item.standing)),
-            Text::of(tone, what).and(Tone::Plain, queue::age(item, report.stamp.instant)),
-            Text::plain(waits.trim_start_matches("; waits for ")),
-            Text::plain(&item.next.action),
+            StyledText::of(Tone::Id, item.standing.id()),
+            StyledText::plain(title(item.standing)),
+            StyledText::of(tone, what).and(Tone::Plain, queue::age(item, report.stamp.instant)),
+            StyledText::plain(waits.trim_start_matches("; waits for ")),
+            StyledText::plain(&item.next.action),
         ]
     });
-    let whole = |title| column(title, Fit::Whole);
-    let flexible = |title| column(title, Fit::Flexible);
-    Block::Table(Table {
+    let whole = |title| column(title, ColumnFit::Whole);
+    let flexible = |title| column(title, ColumnFit::Flexible);
+    Block::Table(DocTable {
         columns: vec![
             whole("id"),
             flexible("title"),
@@ -234,7 +235,7 @@ fn attention<'a>(
 }
 
 fn trends(doc: &mut Doc, report: &Report<'_>) {
-    let whole = |title| column(title, Fit::Whole);
+    let whole = |title| column(title, ColumnFit::Whole);
     let figure = |figure: Option<f64>| figure.map_or_else(String::new, |it| it.to_string());
     let rows = report.periods.iter().map(|period| {
         let share = period.overrides.map(|share| (share * 100.0).round());
@@ -247,14 +248,14 @@ fn trends(doc: &mut Doc, report: &Report<'_>) {
             figure(period.mean_days_in_force),
             share,
         ]
-        .map(Text::plain)
+        .map(StyledText::plain)
         .to_vec()
     });
-    doc.blocks.push(Block::Heading(Text::plain("Trends")));
+    doc.blocks.push(Block::Heading(StyledText::plain("Trends")));
     let periods = &report.periods;
     doc.blocks.push(Block::Series(series::counted(periods)));
     doc.blocks.push(Block::Series(series::lasted(periods)));
-    doc.blocks.push(Block::Table(Table {
+    doc.blocks.push(Block::Table(DocTable {
         columns: vec![
             whole("month"),
             whole("opened"),
@@ -268,7 +269,7 @@ fn trends(doc: &mut Doc, report: &Report<'_>) {
     let legend = "repeated: the same was closed a while before; days in force: of those closed, on average; overrides: \
                   the share of the opened that set a rule aside, in place of dismissing a false alarm";
     doc.blocks
-        .push(Block::Paragraph(Text::of(Tone::Muted, legend)));
+        .push(Block::Paragraph(StyledText::of(Tone::Muted, legend)));
 }
 
 fn repeated(doc: &mut Doc, report: &Report<'_>) {
@@ -277,26 +278,26 @@ fn repeated(doc: &mut Doc, report: &Report<'_>) {
     }
     let rows = report.patterns.iter().map(|pattern| {
         let frozen = if pattern.is_frozen {
-            Text::of(Tone::Warn, "frozen")
+            StyledText::of(Tone::Warn, "frozen")
         } else {
-            Text::plain("")
+            StyledText::plain("")
         };
         let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
         vec![
-            Text::plain(pattern.words()),
-            Text::of(Tone::Id, ids.join(", ")),
+            StyledText::plain(pattern.words()),
+            StyledText::of(Tone::Id, ids.join(", ")),
             frozen,
-            Text::plain(&pattern.advice),
+            StyledText::plain(&pattern.advice),
         ]
     });
     doc.blocks
-        .push(Block::Heading(Text::plain("Repeated causes")));
-    doc.blocks.push(Block::Table(Table {
+        .push(Block::Heading(StyledText::plain("Repeated causes")));
+    doc.blocks.push(Block::Table(DocTable {
         columns: vec![
-            column("what repeats", Fit::Flexible),
-            column("records", Fit::Flexible),
-            column("state", Fit::Whole),
-            column("advice", Fit::Flexible),
+            column("what repeats", ColumnFit::Flexible),
+            column("records", ColumnFit::Flexible),
+            column("state", ColumnFit::Whole),
+            column("advice", ColumnFit::Flexible),
         ],
         rows: rows.collect(),
     }));
@@ -308,23 +309,24 @@ fn controls(doc: &mut Doc, report: &Report<'_>) {
     }
     let rows = report.controls.iter().map(|control| {
         vec![
-            Text::of(Tone::Strong, &control.id),
-            Text::plain(control.title.as_deref().unwrap_or("in no catalog")),
-            Text::of(Tone::Id, control.records.join(", ")),
+            StyledText::of(Tone::Strong, &control.id),
+            StyledText::plain(control.title.as_deref().unwrap_or("in no catalog")),
+            StyledText::of(Tone::Id, control.records.join(", ")),
         ]
     });
-    doc.blocks.push(Block::Heading(Text::plain("Controls")));
-    doc.blocks.push(Block::Table(Table {
+    doc.blocks
+        .push(Block::Heading(StyledText::plain("Controls")));
+    doc.blocks.push(Block::Table(DocTable {
         columns: vec![
-            column("control", Fit::Whole),
-            column("title", Fit::Flexible),
-            column("records", Fit::Flexible),
+            column("control", ColumnFit::Whole),
+            column("title", ColumnFit::Flexible),
+            column("records", ColumnFit::Flexible),
         ],
         rows: rows.collect(),
     }));
 }
 
-fn column(title: &'static str, fit: Fit) -> Column {
+fn column(title: &'static str, fit: ColumnFit) -> Column {
     Column { title, fit }
 }
 
@@ -335,14 +337,14 @@ fn title(standing: &RecordState) -> &str {
 }
 
 /// The open records of a class.
-struct Section<'a> {
+struct ClassSection<'a> {
     class: Class,
     records: Vec<&'a RecordState>,
     overdue: usize,
 }
 
-impl<'a> Section<'a> {
-    fn of(report: &Report<'a>, class: Class) -> Section<'a> {
+impl<'a> ClassSection<'a> {
+    fn of(report: &Report<'a>, class: Class) -> ClassSection<'a> {
         let is_of = |standing: &&RecordState| {
             let told = standing.known_content();
             told.is_some_and(|record| record.class == class)
@@ -353,7 +355,7 @@ impl<'a> Section<'a> {
         let overdue = overdue.map(|item| item.standing).filter(is_of);
         let mut records: Vec<&RecordState> = open.collect();
         records.sort_by_key(|standing| (standing.id(), &standing.path));
-        Section {
+        ClassSection {
             class,
             records,
             overdue: overdue.count(),
@@ -384,9 +386,9 @@ impl<'a> Section<'a> {
             self.n_in_force(),
             self.overdue
         );
-        doc.blocks.push(Block::Heading(Text::plain(heading)));
+        doc.blocks.push(Block::Heading(StyledText::plain(heading)));
         let rows = self.records.iter();
-        doc.blocks.push(Block::Table(Table {
+        doc.blocks.push(Block::Table(DocTable {
             columns: list::columns(),
             rows: rows.map(|it| list::row(it, report.stamp.instant)).collect(),
         }));

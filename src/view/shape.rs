@@ -3,7 +3,7 @@
 //! Uses diag, record, policy, approval. Pure. Start at [`stamped`]. Follows `docs/spec/cli.md`, shared shapes.
 
 use crate::approval;
-use crate::approval::counted::left_out::LeftOut;
+use crate::approval::counted::left_out::UncountedGovernanceFile;
 use crate::diag;
 use crate::history::objects::short;
 use crate::policy::demand::Proof;
@@ -12,7 +12,7 @@ use crate::policy::tier::Needed;
 use crate::policy::tiers::Must;
 use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::Stamp;
-use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::doc::{Block, Doc, StyledText, Tone};
 use serde_json::{Value, json};
 
 /// Returns an answer that bears a stamp; `json` holds everything after `ledger` and `simulated`.
@@ -35,12 +35,12 @@ pub fn stamped<'a>(stamp: &Stamp, command: &str, json: Value) -> Doc<'a> {
 /// Returns a sentence for each change of governance that does not count: why, and how it gets approved.
 pub fn warnings<'a>(stamp: &Stamp) -> Vec<Block<'a>> {
     let left_out = stamp.left_out.iter();
-    let sentences = left_out.map(|it| Text::of(Tone::Warn, in_words(it)));
+    let sentences = left_out.map(|it| StyledText::of(Tone::Warn, in_words(it)));
     sentences.map(Block::Paragraph).collect()
 }
 
 /// Returns a change of governance that does not count, as a sentence.
-fn in_words(left_out: &LeftOut) -> String {
+fn in_words(left_out: &UncountedGovernanceFile) -> String {
     let instead = match &left_out.counts {
         Some(commit) => format!("that of commit {} does", short(commit)),
         None => "no version of it does".to_owned(),
@@ -146,21 +146,21 @@ pub fn stated_by_another(approver: &approval::verdict::Approver) -> Option<&Pers
 }
 
 /// Returns what backs an approval: a claim is what whoever wrote the commit could have written.
-pub fn level(level: Proof) -> Text {
+pub fn level(level: Proof) -> StyledText {
     let tone = match level {
         Proof::Attested => Tone::Good,
         Proof::Claimed => Tone::Warn,
     };
-    Text::of(tone, level.as_str())
+    StyledText::of(tone, level.as_str())
 }
 
 /// Returns an approver in words: who, for which groups, and how that is known.
-pub fn approver_words(approver: &approval::verdict::Approver) -> Text {
+pub fn approver_words(approver: &approval::verdict::Approver) -> StyledText {
     let groups = match approver.groups.as_slice() {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),
     };
-    let mut text = Text::of(Tone::Strong, name(&approver.person));
+    let mut text = StyledText::of(Tone::Strong, name(&approver.person));
     if let Some(stater) = stated_by_another(approver) {
         text = text.and(Tone::Plain, format!(", as stated by {}", name(stater)));
     }

@@ -15,7 +15,7 @@ use crate::approval::verdict::Statement;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
-use crate::view::doc::{Block, Doc, Text, Tone};
+use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::record;
 use crate::view::statements;
 
@@ -40,7 +40,7 @@ pub fn doc(
     let title = standing
         .known_content()
         .map_or(standing.path.as_str(), |record| record.title.as_str());
-    let heading = Text::of(Tone::Id, standing.id()).and(Tone::Plain, "  ");
+    let heading = StyledText::of(Tone::Id, standing.id()).and(Tone::Plain, "  ");
     doc.blocks
         .push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
     doc.blocks
@@ -61,13 +61,14 @@ pub fn blocks<'a>(
     for (heading, mut pairs) in rest::sections(standing, statements, names, instant) {
         if heading == rest::IN_FULL {
             // What the first screen shows whole need not be said twice.
-            let whole = |text: &Text| shown.iter().any(|shown| shown.ends_with(&folded(text)));
+            let whole =
+                |text: &StyledText| shown.iter().any(|shown| shown.ends_with(&folded(text)));
             pairs.retain(|(label, text)| {
                 rest::STATED_LATER.contains(&label.as_str()) || !whole(text)
             });
         }
         if !pairs.is_empty() {
-            blocks.push(Block::Heading(Text::plain(heading)));
+            blocks.push(Block::Heading(StyledText::plain(heading)));
             blocks.push(Block::Pairs(pairs));
         }
     }
@@ -75,7 +76,7 @@ pub fn blocks<'a>(
 }
 
 /// Returns the words of a text with one blank between them.
-fn folded(text: &Text) -> String {
+fn folded(text: &StyledText) -> String {
     text.bare().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -90,9 +91,9 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// Returns the lines as one text, the first few of them where there are more.
-fn lines(lines: Vec<Text>, most: usize) -> Text {
+fn lines(lines: Vec<StyledText>, most: usize) -> StyledText {
     let left = lines.len().saturating_sub(most);
-    let mut joined = Text::default();
+    let mut joined = StyledText::default();
     for (n, line) in lines.into_iter().take(most).enumerate() {
         if n > 0 {
             joined = joined.and(Tone::Plain, "\n");

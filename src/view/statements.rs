@@ -5,9 +5,9 @@
 use crate::history::objects;
 use serde_json::{Value, json};
 
-use crate::approval::verdict::{Approver, Counts, Statement, Vote};
+use crate::approval::verdict::{Approver, Statement, Vote, VoteCounts};
 use crate::record::vocabulary::Vocabulary as _;
-use crate::view::doc::{Column, Fit, Table, Text, Tone};
+use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::shape;
 
 /// Returns a statement as an approver is shown, with what it says and whether it counts.
@@ -37,32 +37,32 @@ pub fn beyond_approvers<'a>(all: impl Iterator<Item = &'a Statement>) -> Vec<&'a
 fn is_plain(statement: &Statement) -> bool {
     let approver = &statement.approver;
     let bare = approver.reason.is_none() && approver.via.is_none();
-    let approves = statement.word == Vote::Approves && statement.counts == Counts::Yes;
+    let approves = statement.word == Vote::Approves && statement.counts == VoteCounts::Yes;
     approves && bare && shape::stated_by_another(approver).is_none()
 }
 
 /// Returns a row for each statement; columns that would be empty are left out.
-pub fn table(statements: &[&Statement]) -> Table {
+pub fn table(statements: &[&Statement]) -> DocTable {
     let column = |title, fit| Column { title, fit };
     let columns = vec![
-        column("who", Fit::Flexible),
-        column("says", Fit::Whole),
-        column("counts", Fit::Flexible),
-        column("words", Fit::Flexible),
-        column("stated by", Fit::Flexible),
-        column("review", Fit::Flexible),
-        column("how", Fit::Whole),
-        column("not before", Fit::Whole),
-        column("commit", Fit::Whole),
+        column("who", ColumnFit::Flexible),
+        column("says", ColumnFit::Whole),
+        column("counts", ColumnFit::Flexible),
+        column("words", ColumnFit::Flexible),
+        column("stated by", ColumnFit::Flexible),
+        column("review", ColumnFit::Flexible),
+        column("how", ColumnFit::Whole),
+        column("not before", ColumnFit::Whole),
+        column("commit", ColumnFit::Whole),
     ];
-    let rows: Vec<Vec<Text>> = statements.iter().map(|it| row(it)).collect();
+    let rows: Vec<Vec<StyledText>> = statements.iter().map(|it| row(it)).collect();
     let is_used = |n: &usize| {
         let mut cells = rows.iter().filter_map(|row| row.get(*n));
         cells.any(|cell| !cell.bare().is_empty())
     };
     let used: Vec<usize> = (0..columns.len()).filter(is_used).collect();
-    let pick = |row: &Vec<Text>| used.iter().filter_map(|n| row.get(*n).cloned()).collect();
-    Table {
+    let pick = |row: &Vec<StyledText>| used.iter().filter_map(|n| row.get(*n).cloned()).collect();
+    DocTable {
         columns: used
             .iter()
             .filter_map(|n| columns.get(*n).cloned())
@@ -71,24 +71,24 @@ pub fn table(statements: &[&Statement]) -> Table {
     }
 }
 
-fn row(statement: &Statement) -> Vec<Text> {
+fn row(statement: &Statement) -> Vec<StyledText> {
     let approver = &statement.approver;
     let stater = shape::stated_by_another(approver);
     vec![
-        Text::of(Tone::Strong, shape::name(&approver.person)),
+        StyledText::of(Tone::Strong, shape::name(&approver.person)),
         says(statement),
         counts(statement),
-        Text::plain(approver.reason.clone().unwrap_or_default()),
-        Text::plain(stater.map(shape::name).unwrap_or_default()),
-        Text::plain(approver.via.clone().unwrap_or_default()),
+        StyledText::plain(approver.reason.clone().unwrap_or_default()),
+        StyledText::plain(stater.map(shape::name).unwrap_or_default()),
+        StyledText::plain(approver.via.clone().unwrap_or_default()),
         how(approver),
-        Text::of(Tone::Muted, approver.at.to_string()),
-        Text::of(Tone::Muted, objects::short(&approver.commit)),
+        StyledText::of(Tone::Muted, approver.at.to_string()),
+        StyledText::of(Tone::Muted, objects::short(&approver.commit)),
     ]
 }
 
 /// Returns each statement by whose it is, as a text of several lines.
-pub fn pairs(statements: &[&Statement]) -> Vec<(String, Text)> {
+pub fn pairs(statements: &[&Statement]) -> Vec<(String, StyledText)> {
     let pair = |statement: &&Statement| {
         let approver = &statement.approver;
         let mut text = says(statement).and(Tone::Plain, ", ");
@@ -118,13 +118,13 @@ pub fn pairs(statements: &[&Statement]) -> Vec<(String, Text)> {
 }
 
 /// Returns the rejections that count, a line each.
-pub fn rejections(statements: &[&Statement]) -> Vec<Text> {
-    let counts = |it: &&&Statement| it.word == Vote::Vetoes && it.counts == Counts::Yes;
+pub fn rejections(statements: &[&Statement]) -> Vec<StyledText> {
+    let counts = |it: &&&Statement| it.word == Vote::Vetoes && it.counts == VoteCounts::Yes;
     let rejections = statements.iter().filter(counts);
     let line = |statement: &&Statement| {
         let approver = &statement.approver;
         let reason = approver.reason.iter().map(|said| format!(": {said}"));
-        Text::of(Tone::Plain, "rejected by ")
+        StyledText::of(Tone::Plain, "rejected by ")
             .and(Tone::Strong, shape::name(&approver.person))
             .and(Tone::Plain, reason.collect::<String>())
     };
@@ -133,33 +133,33 @@ pub fn rejections(statements: &[&Statement]) -> Vec<Text> {
 
 fn why_not(statement: &Statement) -> Option<String> {
     match &statement.counts {
-        Counts::Yes => None,
-        Counts::No(why_not) => Some(why_not.to_string()),
+        VoteCounts::Yes => None,
+        VoteCounts::No(why_not) => Some(why_not.to_string()),
     }
 }
 
-fn says(statement: &Statement) -> Text {
+fn says(statement: &Statement) -> StyledText {
     match statement.word {
-        Vote::Approves => Text::plain("approves"),
-        Vote::Vetoes => Text::of(Tone::Bad, "rejects"),
-        Vote::Neither => Text::plain("neither"),
+        Vote::Approves => StyledText::plain("approves"),
+        Vote::Vetoes => StyledText::of(Tone::Bad, "rejects"),
+        Vote::Neither => StyledText::plain("neither"),
     }
 }
 
-fn counts(statement: &Statement) -> Text {
+fn counts(statement: &Statement) -> StyledText {
     match why_not(statement) {
-        None => Text::plain("yes"),
-        Some(why_not) => Text::of(Tone::Warn, format!("no: {why_not}")),
+        None => StyledText::plain("yes"),
+        Some(why_not) => StyledText::of(Tone::Warn, format!("no: {why_not}")),
     }
 }
 
-fn in_words(statement: &Statement) -> Text {
+fn in_words(statement: &Statement) -> StyledText {
     match why_not(statement) {
-        None => Text::plain("counts"),
-        Some(why_not) => Text::of(Tone::Warn, format!("does not count: {why_not}")),
+        None => StyledText::plain("counts"),
+        Some(why_not) => StyledText::of(Tone::Warn, format!("does not count: {why_not}")),
     }
 }
 
-fn how(approver: &Approver) -> Text {
+fn how(approver: &Approver) -> StyledText {
     shape::level(approver.level).and(Tone::Plain, format!(" by {}", approver.kind.as_str()))
 }

@@ -9,12 +9,12 @@ pub mod tuning;
 
 use crate::diag;
 use crate::record::vocabulary::Vocabulary;
-use crate::survey::triage::State;
-use crate::survey::triage::counts::{Row, Tally};
-use crate::survey::triage::watch::Proposal;
-use crate::view::doc::{Block, Doc, FormatNeeds, Table, Text, Tone};
+use crate::survey::triage::TriageState;
+use crate::survey::triage::counts::{TriageCounts, TriageRow};
+use crate::survey::triage::watch::FiringProposal;
+use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, StyledText, Tone};
 use crate::view::shape;
-use crate::view::triage::shown::Shown;
+use crate::view::triage::shown::TriageView;
 use crate::view::triage::shown::flexible;
 use crate::view::triage::shown::plain;
 use crate::view::triage::shown::tone;
@@ -23,7 +23,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Returns the answer.
-pub fn doc<'a>(shown: &'a Shown<'_>) -> Doc<'a> {
+pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     let mut doc = shape::stamped(
         shown.stamp,
         "triage",
@@ -49,7 +49,7 @@ pub fn doc<'a>(shown: &'a Shown<'_>) -> Doc<'a> {
     doc
 }
 
-fn proposal(proposal: &Proposal) -> Value {
+fn proposal(proposal: &FiringProposal) -> Value {
     json!({
         "record": proposal.record,
         "trigger": proposal.trigger,
@@ -60,21 +60,21 @@ fn proposal(proposal: &Proposal) -> Value {
     })
 }
 
-fn counts(tally: &Tally) -> Value {
+fn counts(tally: &TriageCounts) -> Value {
     let order = [
-        State::Routine,
-        State::Covered,
-        State::Pending,
-        State::Uncovered,
-        State::ExpiredCover,
-        State::Dismissed,
-        State::Unparsed,
+        TriageState::Routine,
+        TriageState::Covered,
+        TriageState::Pending,
+        TriageState::Uncovered,
+        TriageState::ExpiredCover,
+        TriageState::Dismissed,
+        TriageState::Unparsed,
     ];
     let counts = order.map(|state| (state.word().to_owned(), json!(tally.n(state))));
     Value::Object(counts.into_iter().collect::<Map<_, _>>())
 }
 
-fn json(row: &Row, shown: &Shown<'_>) -> Value {
+fn json(row: &TriageRow, shown: &TriageView<'_>) -> Value {
     json!({
         "source": shown.sources.get(row.source),
         "index": row.index,
@@ -86,11 +86,11 @@ fn json(row: &Row, shown: &Shown<'_>) -> Value {
 }
 
 /// Returns the counts in words: `12 inputs: 2 uncovered, 10 covered`.
-pub fn words(tally: &Tally) -> Text {
+pub fn words(tally: &TriageCounts) -> StyledText {
     let n: usize = tally.counts.values().sum();
-    let mut text = Text::of(Tone::Strong, diag::count(n, "input"));
+    let mut text = StyledText::of(Tone::Strong, diag::count(n, "input"));
     let mut before = ": ";
-    for state in State::ALL {
+    for state in TriageState::ALL {
         let n = tally.n(*state);
         if n > 0 {
             let words = format!("{n} {}", plain(*state));
@@ -102,10 +102,10 @@ pub fn words(tally: &Tally) -> Text {
 }
 
 /// Shows which records cover how many.
-fn covered(doc: &mut Doc, shown: &Shown<'_>) {
-    let mut records: BTreeMap<(State, &str), (usize, &str)> = BTreeMap::new();
+fn covered(doc: &mut Doc, shown: &TriageView<'_>) {
+    let mut records: BTreeMap<(TriageState, &str), (usize, &str)> = BTreeMap::new();
     let tally = shown.tally;
-    for state in [State::Covered, State::Dismissed] {
+    for state in [TriageState::Covered, TriageState::Dismissed] {
         for (alike, line) in tally.lines(state) {
             let [record, message] = [alike.record, alike.message].map(|it| tally.text(it));
             let found = records.entry((state, record)).or_insert((0, message));
@@ -115,13 +115,13 @@ fn covered(doc: &mut Doc, shown: &Shown<'_>) {
     let rows = records.iter().map(|((state, record), (n, message))| {
         let until = message.strip_prefix(*record).unwrap_or(message);
         vec![
-            Text::of(tone(*state), plain(*state)),
-            Text::plain(n.to_string()),
-            Text::of(Tone::Id, *record),
-            Text::plain(until.trim_start()),
+            StyledText::of(tone(*state), plain(*state)),
+            StyledText::plain(n.to_string()),
+            StyledText::of(Tone::Id, *record),
+            StyledText::plain(until.trim_start()),
         ]
     });
-    let rows: Vec<Vec<Text>> = rows.collect();
+    let rows: Vec<Vec<StyledText>> = rows.collect();
     if !rows.is_empty() {
         let columns = vec![
             whole("state"),
@@ -129,6 +129,6 @@ fn covered(doc: &mut Doc, shown: &Shown<'_>) {
             whole("record"),
             flexible("until"),
         ];
-        doc.blocks.push(Block::Table(Table { columns, rows }));
+        doc.blocks.push(Block::Table(DocTable { columns, rows }));
     }
 }

@@ -8,9 +8,11 @@ use serde_json::json;
 use crate::diag;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
-use crate::view::doc::{Block, Column, Doc, Findings, Fit, FormatNeeds, Table, Text, Tone};
+use crate::view::doc::{
+    Block, Column, ColumnFit, Doc, DocTable, FindingList, FormatNeeds, StyledText, Tone,
+};
 use crate::view::finding;
-use crate::view::lint::Counts;
+use crate::view::lint::LevelCounts;
 use crate::view::shape;
 
 /// What `verify` shows.
@@ -29,16 +31,16 @@ pub struct Verify<'a> {
     /// How many questions could not be determined: records, files, commits whose objects are missing or malformed.
     pub undetermined: usize,
     /// What was found, sorted, with what the formats made for findings say besides.
-    pub findings: Findings,
+    pub findings: FindingList,
     /// The uses of each record, where receipts were given.
-    pub uses: Vec<Uses>,
+    pub uses: Vec<RecordUses>,
     /// Which half of the answer is read.
     pub reads: FormatNeeds,
 }
 
 /// How a record was used, by the receipts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Uses {
+pub struct RecordUses {
     /// The record's id.
     pub id: String,
     /// How often.
@@ -52,7 +54,7 @@ pub struct Uses {
 /// Returns the answer.
 pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     let shown = &verify.findings.shown;
-    let counts = Counts::of(shown.iter().map(|shown| &shown.finding));
+    let counts = LevelCounts::of(shown.iter().map(|shown| &shown.finding));
     let mut doc = shape::stamped(
         verify.stamp,
         "verify",
@@ -72,7 +74,7 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     finding::below(&verify.folder, &mut verify.findings);
     doc.blocks.push(Block::Findings(verify.findings));
     if !verify.uses.is_empty() {
-        doc.blocks.push(Block::Heading(Text::plain("Uses")));
+        doc.blocks.push(Block::Heading(StyledText::plain("Uses")));
         doc.blocks.push(Block::Table(uses(&verify.uses)));
     }
     let checked = format!(
@@ -80,33 +82,34 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
         diag::count(verify.checked, "record"),
         diag::count(verify.n_commits, "commit")
     );
-    doc.blocks.push(Block::Paragraph(Text::plain(checked).and(
-        tone(counts, verify.undetermined),
-        words(counts, verify.undetermined),
-    )));
+    doc.blocks
+        .push(Block::Paragraph(StyledText::plain(checked).and(
+            tone(counts, verify.undetermined),
+            words(counts, verify.undetermined),
+        )));
     doc
 }
 
 /// Returns what was found; silence about what could not be determined would read as if all were well.
-fn words(counts: Counts, undetermined: usize) -> String {
+fn words(counts: LevelCounts, undetermined: usize) -> String {
     let open = format!("{undetermined} could not be determined");
-    match (undetermined, counts == Counts::default()) {
+    match (undetermined, counts == LevelCounts::default()) {
         (0, _) => counts.words(),
         (_, true) => open,
         (_, false) => format!("{}, {open}", counts.words()),
     }
 }
 
-fn tone(counts: Counts, undetermined: usize) -> Tone {
+fn tone(counts: LevelCounts, undetermined: usize) -> Tone {
     match undetermined {
         0 => counts.tone(),
         _ => Tone::Bad,
     }
 }
 
-fn uses(uses: &[Uses]) -> Table {
+fn uses(uses: &[RecordUses]) -> DocTable {
     let column = |title, fit| Column { title, fit };
-    let row = |uses: &Uses| {
+    let row = |uses: &RecordUses| {
         let closed = uses.closed.map_or_else(String::new, |closed| {
             let days = closed.days_since(uses.last);
             let days = diag::count(usize::try_from(days.unsigned_abs()).unwrap_or(0), "day");
@@ -118,18 +121,18 @@ fn uses(uses: &[Uses]) -> Table {
             format!("{closed}, {days} {how}")
         });
         vec![
-            Text::of(Tone::Id, &uses.id),
-            Text::plain(uses.count.to_string()),
-            Text::of(Tone::Muted, uses.last.to_string()),
-            Text::plain(closed),
+            StyledText::of(Tone::Id, &uses.id),
+            StyledText::plain(uses.count.to_string()),
+            StyledText::of(Tone::Muted, uses.last.to_string()),
+            StyledText::plain(closed),
         ]
     };
-    Table {
+    DocTable {
         columns: vec![
-            column("id", Fit::Whole),
-            column("uses", Fit::Whole),
-            column("last use", Fit::Whole),
-            column("closed", Fit::Flexible),
+            column("id", ColumnFit::Whole),
+            column("uses", ColumnFit::Whole),
+            column("last use", ColumnFit::Whole),
+            column("closed", ColumnFit::Flexible),
         ],
         rows: uses.iter().map(row).collect(),
     }

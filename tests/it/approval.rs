@@ -30,7 +30,7 @@ mod vetoes;
 
 use exledger::approval::verdict::{ApprovalVerdict, Satisfied};
 use exledger::approval::{self};
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
@@ -48,7 +48,10 @@ pub(crate) struct Said {
 pub(crate) fn verdicts(repo: &Repo, id: &str) -> Vec<std::rc::Rc<ApprovalVerdict>> {
     let history = repo.history();
     let mut approvals = approval::judge(&history);
-    approvals.trails.remove(&Key::Id(id.to_owned())).unwrap()
+    approvals
+        .trails
+        .remove(&TrailKey::Id(id.to_owned()))
+        .unwrap()
 }
 
 /// Returns the verdict on the last version of the sample.

@@ -9,10 +9,10 @@ mod receipts;
 
 use exledger::approval;
 use exledger::diag::Finding;
-use exledger::history::objects::{Kind, Objects, Oid};
-use exledger::history::paths::Prefix;
+use exledger::history::objects::{ObjectKind, Objects, Oid};
+use exledger::history::paths::LedgerPrefix;
 use exledger::history::tree::CommitTree;
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 use exledger::history::walk;
 use exledger::record::file;
 use exledger::record::time::Instant;
@@ -48,7 +48,7 @@ fn filed() -> Repo {
 pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let instant = Instant::parse(on).unwrap();
     let git = Repository::discover(repo.path()).unwrap();
-    let prefix = Prefix::default();
+    let prefix = LedgerPrefix::default();
     let chain = chain_of(&git, instant.max(repo.now()));
     let tree = || CommitTree::of_commit(&git, chain.mainline.tip, &prefix).unwrap();
     let (own, evidence) = (tree(), tree());
@@ -62,7 +62,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let loosened = approval::loosened::loosened(&history, &approvals);
     let governance = &approvals.counted.tip;
     let places = |path: &str, blob: Oid| match git.read(blob) {
-        Ok((Kind::Blob, bytes)) => Some(file::read(path, &bytes)),
+        Ok((ObjectKind::Blob, bytes)) => Some(file::read(path, &bytes)),
         _ => None,
     };
     let audit = Audit {
@@ -76,7 +76,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
         contents: &contents,
         places: &places,
     };
-    let keys: Vec<&Key> = history.trails.keys().collect();
+    let keys: Vec<&TrailKey> = history.trails.keys().collect();
     let mut findings: Vec<Finding> = keys.into_iter().flat_map(|key| audit.record(key)).collect();
     findings.extend(audit.governance());
     findings.extend(audit.statements(&approvals.files));

@@ -5,10 +5,10 @@ mod statements;
 use std::collections::BTreeSet;
 
 use exledger::approval;
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
-use exledger::render::format::{Colour, Quiet, Style};
+use exledger::render::format::{Colour, OutputStyle, Quiet};
 use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordFacts;
 use exledger::status::{self};
@@ -170,7 +170,7 @@ fn the_table_fits_80_columns() {
         .commit("Name it anew");
     let history = repo.history();
     let approvals = approval::judge(&history);
-    let key = Key::Id(ID.to_owned());
+    let key = TrailKey::Id(ID.to_owned());
     let (trail, verdicts) = (&history.trails[&key], &approvals.trails[&key]);
     let instant = Instant::parse("2026-12-01T12:00:00Z").unwrap();
     let standing = status::evaluate(
@@ -200,7 +200,7 @@ fn the_table_fits_80_columns() {
         acts: acts::of(&history, trail, verdicts),
         shows_values: false,
     });
-    let style = Style {
+    let style = OutputStyle {
         width: Some(80),
         colour: Colour::Off,
         quiet: Quiet::Yes,

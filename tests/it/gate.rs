@@ -17,7 +17,7 @@ mod uses;
 mod verdict;
 
 use exledger::approval;
-use exledger::gate::answer::{Answer, Question, Receipts};
+use exledger::gate::answer::{GateAnswer, Question, ReceiptCounts};
 use exledger::gate::verdict as gate;
 use exledger::status::state::{RecordFacts, RecordState};
 use exledger::status::{self};
@@ -50,12 +50,17 @@ pub(crate) fn standings(repo: &Repo, at: &str) -> Vec<RecordState> {
 }
 
 /// Answers a question at an instant.
-pub(crate) fn ask(repo: &Repo, question: &Question, at: &str) -> Answer {
-    ask_with(repo, question, at, &Receipts::NotGiven)
+pub(crate) fn ask(repo: &Repo, question: &Question, at: &str) -> GateAnswer {
+    ask_with(repo, question, at, &ReceiptCounts::NotGiven)
 }
 
 /// Answers a question at an instant, with receipts.
-pub(crate) fn ask_with(repo: &Repo, question: &Question, at: &str, receipts: &Receipts) -> Answer {
+pub(crate) fn ask_with(
+    repo: &Repo,
+    question: &Question,
+    at: &str,
+    receipts: &ReceiptCounts,
+) -> GateAnswer {
     let governance = exledger::policy::governance::Governance::of_policy("version: 1\n");
     gate::ask(question, &standings(repo, at), receipts, &governance)
 }

@@ -15,9 +15,9 @@ mod versions;
 
 use exledger::history::chain::Chain;
 use exledger::history::objects::Oid;
-use exledger::history::paths::Prefix;
+use exledger::history::paths::LedgerPrefix;
 use exledger::history::refs;
-use exledger::history::version::{Key, Trail};
+use exledger::history::version::{Trail, TrailKey};
 use exledger::history::walk;
 use exledger::history::walked::History;
 use exledger::store::git::Repository;
@@ -62,7 +62,7 @@ pub(crate) fn history_of(
 ) -> History {
     let git = Repository::discover(folder).unwrap();
     let chain = chain_of(&git, now);
-    walk::walk(&git, chain, &Prefix::default()).unwrap()
+    walk::walk(&git, chain, &LedgerPrefix::default()).unwrap()
 }
 
 impl Repo {
@@ -74,6 +74,6 @@ impl Repo {
     /// Returns the trail of a record.
     pub(crate) fn trail(&self, id: &str) -> Trail {
         let mut history = self.history();
-        history.trails.remove(&Key::Id(id.to_owned())).unwrap()
+        history.trails.remove(&TrailKey::Id(id.to_owned())).unwrap()
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use exledger::interop::issue_form::field::{self, Form, Means};
-use exledger::interop::issue_form::unread::Flaw;
+use exledger::interop::issue_form::field::{self, FieldInput, Means};
+use exledger::interop::issue_form::unread::IssueProblem;
 use exledger::interop::issue_form::{self};
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ fn every_field_of_the_form_that_is_written_is_read_back() {
     let mut filled = BTreeSet::new();
     for field in field::fields() {
         let (path, expected) = match (field.means, field.form) {
-            (Means::Text, Form::Choice(words)) => (field.path.as_str(), json!(words()[0])),
+            (Means::Text, FieldInput::Choice(words)) => (field.path.as_str(), json!(words()[0])),
             (Means::Text, _) => (
                 field.path.as_str(),
                 json!(format!("answer to {}", field.id)),
@@ -189,18 +189,18 @@ fn github_takes_the_form() {
 fn text_that_is_not_the_form_is_refused_with_its_line() {
     let field = |label: &str, text: &str| format!("### {label}\n\n{text}\n\n");
     for (text, flaws) in [
-        (String::new(), vec![Flaw::NoForm]),
-        ("Only words".to_owned(), vec![Flaw::NoForm]),
+        (String::new(), vec![IssueProblem::NoForm]),
+        ("Only words".to_owned(), vec![IssueProblem::NoForm]),
         (
             field("Title", "A") + &field("Titel", "B"),
-            vec![Flaw::Unknown {
+            vec![IssueProblem::Unknown {
                 line: 5,
                 heading: "Titel".to_owned(),
             }],
         ),
         (
             field("Title", "A") + &field(" TITLE ", "B"),
-            vec![Flaw::Repeated {
+            vec![IssueProblem::Repeated {
                 line: 5,
                 heading: "TITLE".to_owned(),
                 first: 1,
@@ -208,11 +208,11 @@ fn text_that_is_not_the_form_is_refused_with_its_line() {
         ),
         (
             field("Justification", "```\nopen") + &field("Title", "A"),
-            vec![Flaw::Unclosed { line: 3 }],
+            vec![IssueProblem::Unclosed { line: 3 }],
         ),
         (
             field("Confirm", "- [ ] The request contains no secret"),
-            vec![Flaw::Unticked {
+            vec![IssueProblem::Unticked {
                 line: 1,
                 text: "The request contains no secret",
             }],
@@ -232,7 +232,7 @@ fn text_that_is_not_the_form_is_refused_with_its_line() {
     ] {
         let flaws = issue_form::read(&field(label, text)).unwrap_err();
         assert!(
-            matches!(flaws.as_slice(), [Flaw::Unreadable { line: 1, .. }]),
+            matches!(flaws.as_slice(), [IssueProblem::Unreadable { line: 1, .. }]),
             "{label} {text}: {flaws:?}"
         );
     }

@@ -5,32 +5,32 @@ mod findings;
 
 use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};
-use exledger::render::format::{Colour, Quiet, Style};
+use exledger::render::format::{Colour, OutputStyle, Quiet};
 use exledger::render::{ALL, find};
 use exledger::view::doc::{
-    About, Block, Card, Cards, Column, Doc, Each, Excerpt, Findings, Fit, Judged, Readers, Series,
-    ShownFinding, Table, Text, Tone,
+    Block, Card, Cards, ChartSeries, Column, ColumnFit, Doc, DocTable, Each, Excerpt, FindingList,
+    JudgedFile, Readers, RuleSummary, ShownFinding, StyledText, Tone,
 };
 use serde_json::json;
 
 use crate::golden;
 
-fn narrow() -> Style {
-    Style {
+fn narrow() -> OutputStyle {
+    OutputStyle {
         width: Some(80),
         colour: Colour::On,
         quiet: Quiet::No,
     }
 }
 
-fn wide() -> Style {
-    Style {
+fn wide() -> OutputStyle {
+    OutputStyle {
         width: Some(140),
         ..narrow()
     }
 }
 
-pub(crate) fn render(format: &str, doc: &Doc<'_>, style: &Style) -> String {
+pub(crate) fn render(format: &str, doc: &Doc<'_>, style: &OutputStyle) -> String {
     let format = find(format).unwrap_or_else(|| panic!("no format {format}"));
     let mut shown = Vec::new();
     format.write(doc, style, &mut shown).expect("memory");
@@ -55,10 +55,10 @@ fn everything() -> Doc<'static> {
     let column = |title, fit| Column { title, fit };
     let row = |id: &str, title: &str, team: &str, ends: (Tone, &str)| {
         vec![
-            Text::of(Tone::Id, id),
-            Text::plain(title),
-            Text::plain(team),
-            Text::of(ends.0, ends.1),
+            StyledText::of(Tone::Id, id),
+            StyledText::plain(title),
+            StyledText::plain(team),
+            StyledText::of(ends.0, ends.1),
         ]
     };
     let mut error = ShownFinding::from(finding(
@@ -74,11 +74,11 @@ fn everything() -> Doc<'static> {
         line: "expires: 2027-03-02".into(),
         length: 10,
     });
-    let mut findings = Findings::of(vec![finding("missing-trigger", Level::Warning, None)]);
+    let mut findings = FindingList::of(vec![finding("missing-trigger", Level::Warning, None)]);
     findings.shown.insert(0, error);
     findings.rules.insert(
         Code::TermTooLong,
-        About {
+        RuleSummary {
             level: Level::Error,
             summary: "the exception is longer than its tier or class allows".into(),
             why: "A long exception is a new rule that nobody approved.".into(),
@@ -86,13 +86,13 @@ fn everything() -> Doc<'static> {
         },
     );
     findings.judged = vec![
-        Judged {
+        JudgedFile {
             path: "exceptions/EXC-2026-1A2B3.yaml".into(),
             id: Some("EXC-2026-1A2B3".into()),
             title: Some("Old gateway certificate".into()),
             tier: Some("standard".into()),
         },
-        Judged {
+        JudgedFile {
             path: "exceptions/EXC-2026-7F3KQ.yaml".into(),
             id: Some("EXC-2026-7F3KQ".into()),
             title: None,
@@ -112,24 +112,24 @@ fn everything() -> Doc<'static> {
     doc.repository = Some("example/payments".into());
     doc.footer = Some("ledger 3f2c9a7be1d0 at 2026-11-21T00:00:00Z".into());
     doc.blocks = vec![
-        Block::Heading(Text::plain("Exceptions: ").and(Tone::Bad, "1 overdue")),
+        Block::Heading(StyledText::plain("Exceptions: ").and(Tone::Bad, "1 overdue")),
         Block::Paragraph(
-            Text::plain("The old gateway certificate ended on 2026-11-09 and ")
+            StyledText::plain("The old gateway certificate ended on 2026-11-09 and ")
                 .and(Tone::Bad, "grants nothing")
                 .and(Tone::Plain, ", but nobody closed it: access may still be live. ")
                 .and(Tone::Strong, "日本語の題名も幅を数える。"),
         ),
         Block::Pairs(vec![
-            ("why".into(), Text::plain("The legacy job retires in December.\nUntil then its key cannot rotate, because the vendor reads it once at start and holds it for the whole run.")),
-            ("owner".into(), Text::plain("Ana ").and(Tone::Muted, "ana@example.com")),
-            ("ends".into(), Text::of(Tone::Warn, "2026-12-20").and(Tone::Plain, ", in 30 days")),
+            ("why".into(), StyledText::plain("The legacy job retires in December.\nUntil then its key cannot rotate, because the vendor reads it once at start and holds it for the whole run.")),
+            ("owner".into(), StyledText::plain("Ana ").and(Tone::Muted, "ana@example.com")),
+            ("ends".into(), StyledText::of(Tone::Warn, "2026-12-20").and(Tone::Plain, ", in 30 days")),
         ]),
-        Block::Table(Table {
+        Block::Table(DocTable {
             columns: vec![
-                column("id", Fit::Whole),
-                column("title", Fit::Flexible),
-                column("team", Fit::Optional),
-                column("ends", Fit::Whole),
+                column("id", ColumnFit::Whole),
+                column("title", ColumnFit::Flexible),
+                column("team", ColumnFit::Optional),
+                column("ends", ColumnFit::Whole),
             ],
             rows: vec![
                 row("EXC-2026-1A2B3", "Old gateway certificate", "platform", (Tone::Bad, "2026-11-09")),
@@ -146,7 +146,7 @@ fn everything() -> Doc<'static> {
 /// What only a page shows.
 fn for_pages() -> [Block<'static>; 2] {
     [
-        Block::Series(Series {
+        Block::Series(ChartSeries {
             title: "opened & closed",
             labels: vec!["2026-10".into(), "2026-11".into()],
             bars: vec![
@@ -158,10 +158,10 @@ fn for_pages() -> [Block<'static>; 2] {
             ids: ["EXC-2026-7F3KQ"].into(),
             each: Each::of((0..1).map(|_| Card {
                 id: "EXC-2026-7F3KQ".into(),
-                title: Text::plain("Billing batch key"),
+                title: StyledText::plain("Billing batch key"),
                 blocks: vec![
-                    Block::Heading(Text::plain("Trail")),
-                    Block::Paragraph(Text::of(Tone::Id, "EXC-2026-7F3KQ, EXC-2026-1A2B3")),
+                    Block::Heading(StyledText::plain("Trail")),
+                    Block::Paragraph(StyledText::of(Tone::Id, "EXC-2026-7F3KQ, EXC-2026-1A2B3")),
                 ],
             })),
         }),
@@ -184,7 +184,7 @@ fn every_block_is_shown_in_every_format() {
     for format in ALL {
         golden(
             &format!("pipe.{}", format.name),
-            render(format.name, &doc, &Style::PIPE),
+            render(format.name, &doc, &OutputStyle::PIPE),
         );
     }
 }
@@ -220,7 +220,7 @@ fn only_a_terminal_changes_what_is_shown() {
         let terminal = render(format.name, &doc, &narrow());
         assert_eq!(
             terminal,
-            render(format.name, &doc, &Style::PIPE),
+            render(format.name, &doc, &OutputStyle::PIPE),
             "{}",
             format.name
         );
@@ -231,12 +231,12 @@ fn only_a_terminal_changes_what_is_shown() {
 fn the_footer_is_the_last_line_and_quiet_leaves_it_out() {
     let doc = everything();
     for format in ["table", "markdown"] {
-        let quiet = Style {
+        let quiet = OutputStyle {
             quiet: Quiet::Yes,
-            ..Style::PIPE
+            ..OutputStyle::PIPE
         };
         let (full, short) = (
-            render(format, &doc, &Style::PIPE),
+            render(format, &doc, &OutputStyle::PIPE),
             render(format, &doc, &quiet),
         );
         let rest = full
@@ -249,20 +249,20 @@ fn the_footer_is_the_last_line_and_quiet_leaves_it_out() {
     }
     let mut only = Doc::new(json!({}));
     only.footer = Some("ledger".into());
-    assert_eq!(render("table", &only, &Style::PIPE), "ledger\n");
+    assert_eq!(render("table", &only, &OutputStyle::PIPE), "ledger\n");
 }
 
 /// A table of one row with a column of each kind.
 fn table(whole: &str, flexible: &str, optional: &str) -> Doc<'static> {
     let column = |title, fit| Column { title, fit };
     let mut doc = Doc::new(json!({}));
-    doc.blocks.push(Block::Table(Table {
+    doc.blocks.push(Block::Table(DocTable {
         columns: vec![
-            column("id", Fit::Whole),
-            column("title", Fit::Flexible),
-            column("team", Fit::Optional),
+            column("id", ColumnFit::Whole),
+            column("title", ColumnFit::Flexible),
+            column("team", ColumnFit::Optional),
         ],
-        rows: vec![[whole, flexible, optional].map(Text::plain).to_vec()],
+        rows: vec![[whole, flexible, optional].map(StyledText::plain).to_vec()],
     }));
     doc
 }
@@ -300,9 +300,9 @@ fn rows_stand_one_below_the_other_where_columns_do_not_fit() {
         ),
     ];
     for (width, expected) in cases {
-        let style = Style {
+        let style = OutputStyle {
             width: Some(width),
-            ..Style::PIPE
+            ..OutputStyle::PIPE
         };
         assert_eq!(render("table", &doc, &style), expected, "width {width}");
     }
@@ -314,13 +314,13 @@ fn a_date_or_an_id_is_never_broken_and_the_deciding_word_never_cut() {
     let reason = "standard, until 2026-12-20, approved by one of platform and one of security, and it needs the owner of \
                   the risk among them, who is dana@example.com";
     let mut doc = Doc::new(json!({}));
-    doc.blocks.push(Block::Table(Table {
+    doc.blocks.push(Block::Table(DocTable {
         columns: vec![
-            column("id", Fit::Whole),
-            column("when", Fit::Flexible),
-            column("needs", Fit::Flexible),
-            column("also", Fit::Flexible),
-            column("next", Fit::Flexible),
+            column("id", ColumnFit::Whole),
+            column("when", ColumnFit::Flexible),
+            column("needs", ColumnFit::Flexible),
+            column("also", ColumnFit::Flexible),
+            column("next", ColumnFit::Flexible),
         ],
         rows: vec![
             [
@@ -330,14 +330,14 @@ fn a_date_or_an_id_is_never_broken_and_the_deciding_word_never_cut() {
                 "",
                 "see EXC-2026-1A2B3",
             ]
-            .map(Text::plain)
+            .map(StyledText::plain)
             .to_vec(),
         ],
     }));
     for width in [40, 60, 79, 80, 99, 100, 120, 140, 200] {
-        let style = Style {
+        let style = OutputStyle {
             width: Some(width),
-            ..Style::PIPE
+            ..OutputStyle::PIPE
         };
         let shown = render("table", &doc, &style);
         for whole in [
@@ -364,9 +364,9 @@ fn a_date_or_an_id_is_never_broken_and_the_deciding_word_never_cut() {
 #[test]
 fn wide_characters_count_twice_and_joined_ones_once() {
     let doc = table("日本", "e\u{301}té", "👩‍👩‍👧");
-    let style = Style {
+    let style = OutputStyle {
         width: Some(80),
-        ..Style::PIPE
+        ..OutputStyle::PIPE
     };
     assert_eq!(
         render("table", &doc, &style),
@@ -380,11 +380,11 @@ fn an_empty_table_and_findings_for_machines_show_nothing_to_people() {
     if let Some(Block::Table(table)) = doc.blocks.first_mut() {
         table.rows.clear();
     }
-    let mut findings = Findings::of(vec![finding("stale-control", Level::Warning, None)]);
+    let mut findings = FindingList::of(vec![finding("stale-control", Level::Warning, None)]);
     findings.readers = Readers::Machines;
     doc.blocks.push(Block::Findings(findings));
     for format in ["table", "markdown"] {
-        assert_eq!(render(format, &doc, &Style::PIPE), "", "{format}");
+        assert_eq!(render(format, &doc, &OutputStyle::PIPE), "", "{format}");
     }
-    assert!(render("github", &doc, &Style::PIPE).starts_with("::warning "));
+    assert!(render("github", &doc, &OutputStyle::PIPE).starts_with("::warning "));
 }

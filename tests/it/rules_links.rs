@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/record.md` (evidence). Start at [`found`].
 
-use exledger::history::paths::Prefix;
+use exledger::history::paths::LedgerPrefix;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
 use exledger::record::file;
@@ -54,7 +54,7 @@ fn evidence_may_lie_anywhere_in_the_repository_and_behind_links_that_stay_inside
     let work = WorkTree::within(repo.path(), "ledger");
     let git = Repository::discover(repo.path()).unwrap();
     let commit = git.find("HEAD").unwrap().oid;
-    let commit = CommitTree::of_commit(&git, commit, &Prefix::new("ledger")).unwrap();
+    let commit = CommitTree::of_commit(&git, commit, &LedgerPrefix::new("ledger")).unwrap();
     use sha2::Digest;
     let digest = sha2::Sha256::digest("rotated");
     let file = Found::File(digest.iter().map(|byte| format!("{byte:02x}")).collect());

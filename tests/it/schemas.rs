@@ -10,9 +10,9 @@ use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};
 use exledger::record::time::Instant;
 use exledger::render::find;
-use exledger::render::format::Style;
-use exledger::view::doc::{Doc, Findings, FormatNeeds, Judged, Readers, ShownFinding};
-use exledger::view::lint::{Lint, doc};
+use exledger::render::format::OutputStyle;
+use exledger::view::doc::{Doc, FindingList, FormatNeeds, JudgedFile, Readers, ShownFinding};
+use exledger::view::lint::{LintView, doc};
 use serde_json::Value;
 
 use crate::house;
@@ -64,20 +64,20 @@ fn all_findings() -> Vec<Finding> {
 }
 
 fn answer(findings: Vec<Finding>, reads: FormatNeeds) -> Doc<'static> {
-    let judged = (1..).zip(ODD).map(|(n, text)| Judged {
+    let judged = (1..).zip(ODD).map(|(n, text)| JudgedFile {
         path: format!("exceptions/{text}{n}.yaml"),
         id: Some(format!("EXC-2026-{n:05}")),
         title: Some((*text).to_owned()),
         tier: Some((*text).to_owned()),
     });
-    doc(Lint {
+    doc(LintView {
         name: Some("example/payments".to_owned()),
         commit: Some("3f2c9a7be1d03f2c9a7be1d03f2c9a7be1d03f2c".to_owned()),
         instant: Instant::parse("2026-11-20T09:00:00Z"),
         checked: ODD.len(),
         folder: String::new(),
         reads,
-        findings: Findings {
+        findings: FindingList {
             shown: findings.into_iter().map(ShownFinding::from).collect(),
             rules: exledger::view::finding::rules(),
             judged: judged.collect(),
@@ -91,7 +91,7 @@ fn shown(format: &str) -> [String; 2] {
     let format = find(format).unwrap();
     [all_findings(), Vec::new()].map(|findings| {
         let doc = answer(findings, format.reads);
-        render(format.name, &doc, &Style::PIPE)
+        render(format.name, &doc, &OutputStyle::PIPE)
     })
 }
 

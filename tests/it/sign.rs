@@ -14,7 +14,7 @@ use exledger::approval::keys::Keys;
 use exledger::approval::signature::{self, CheckedSignature, SignatureState, Tag};
 use exledger::approval::signature_state::{Bad, UnverifiedKind};
 use exledger::approval::signers::{Revoked, Signers};
-use exledger::approval::wire::Key;
+use exledger::approval::wire::PublicKey;
 use exledger::history::commit;
 use exledger::history::objects::Oid;
 use exledger::policy::governance::Governance;
@@ -296,7 +296,7 @@ fn a_revoked_key_never_counts_listed_or_not() {
         let state = approval("ed25519.sig").state(&keys(signers, &revoked), landing());
         assert_eq!(who(&state), expected);
     }
-    let fingerprint = Key::parse("ssh-ed25519", key.split(' ').nth(1).unwrap())
+    let fingerprint = PublicKey::parse("ssh-ed25519", key.split(' ').nth(1).unwrap())
         .unwrap()
         .fingerprint();
     let state = approval("ed25519.sig").state(&keys("", &key), landing());

@@ -7,7 +7,7 @@ mod time;
 mod window;
 
 use exledger::approval;
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
 use exledger::status::state::{InForce, RecordFacts, RecordState};
@@ -21,12 +21,12 @@ pub(crate) fn instant(text: &str) -> Instant {
 }
 
 /// Returns what a record is at an instant, by all that the repository holds.
-pub(crate) fn standing_of(repo: &Repo, key: &Key, at: &str) -> RecordState {
+pub(crate) fn standing_of(repo: &Repo, key: &TrailKey, at: &str) -> RecordState {
     standing_in(&repo.history(), key, at)
 }
 
 /// Returns what a record is at an instant, by what git proves.
-pub(crate) fn standing_in(history: &History, key: &Key, at: &str) -> RecordState {
+pub(crate) fn standing_in(history: &History, key: &TrailKey, at: &str) -> RecordState {
     let approvals = approval::judge(history);
     let subject = RecordFacts {
         key,
@@ -39,7 +39,7 @@ pub(crate) fn standing_in(history: &History, key: &Key, at: &str) -> RecordState
 
 /// Returns what the sample is at an instant.
 pub(crate) fn standing(repo: &Repo, at: &str) -> RecordState {
-    standing_of(repo, &Key::Id(ID.to_owned()), at)
+    standing_of(repo, &TrailKey::Id(ID.to_owned()), at)
 }
 
 /// Checks what the sample is at several instants.

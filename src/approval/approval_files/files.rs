@@ -6,7 +6,7 @@ use crate::approval::approval_event::StatementEvent;
 use crate::approval::approval_files::reader::ApprovalFileReader;
 use crate::approval::file_outcome::{ApprovalFileOutcome, AtTip};
 use crate::approval::governance_history::GovernanceHistory;
-use crate::history::version::Key;
+use crate::history::version::TrailKey;
 use crate::history::walked::{After, History};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 pub(crate) struct ApprovalFiles<'a> {
     /// About records, in landing order.
-    pub records: BTreeMap<Key, Vec<StatementEvent<'a>>>,
+    pub records: BTreeMap<TrailKey, Vec<StatementEvent<'a>>>,
     /// About governance files, by path.
     pub governance: BTreeMap<String, Vec<StatementEvent<'a>>>,
     /// What became of the files.
@@ -26,7 +26,7 @@ impl<'a> ApprovalFiles<'a> {
     pub(crate) fn of(
         history: &'a History,
         laws: &'a GovernanceHistory<'a>,
-        wanted: &'a dyn Fn(&Key) -> bool,
+        wanted: &'a dyn Fn(&TrailKey) -> bool,
     ) -> ApprovalFiles<'a> {
         let mut reader = ApprovalFileReader::new(history, laws, wanted);
         for changes in history

@@ -15,13 +15,13 @@ use crate::approval::ledger_name::{LedgerName, Unnamed};
 use crate::approval::signature::SignatureState;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::check::{self, Backing, StatementPath};
-use crate::approval::statement::file::{About, Decision};
+use crate::approval::statement::file::{ApprovalDecision, ApprovalSubject};
 use crate::approval::statement::file::{ApprovalFile, GOVERNANCE};
 use crate::approval::statement::limits::SIGNATURE;
 use crate::approval::verdict::NotCounted;
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::version::Key;
-use crate::history::walked::{After, Beside, Company, History};
+use crate::history::version::TrailKey;
+use crate::history::walked::{After, ApprovalFileChange, Company, History};
 use crate::history::watched_paths;
 use crate::policy::Policy;
 use crate::record::time::Instant;
@@ -33,7 +33,7 @@ use std::rc::Rc;
 pub(crate) struct ApprovalFileReader<'a> {
     history: &'a History,
     laws: &'a GovernanceHistory<'a>,
-    wanted: &'a dyn Fn(&Key) -> bool,
+    wanted: &'a dyn Fn(&TrailKey) -> bool,
     /// Where approvals may lie: in the folders of records that any policy names, counted or not.
     folders: Vec<String>,
     pub(super) files: BTreeMap<&'a str, &'a After>,
@@ -49,7 +49,7 @@ impl<'a> ApprovalFileReader<'a> {
     pub(crate) fn new(
         history: &'a History,
         laws: &'a GovernanceHistory<'a>,
-        wanted: &'a dyn Fn(&Key) -> bool,
+        wanted: &'a dyn Fn(&TrailKey) -> bool,
     ) -> ApprovalFileReader<'a> {
         let policies = history.states.each().map(|it| &it.governance.policy);
         let folders = policies.flat_map(|policy| &policy.records);
@@ -82,8 +82,8 @@ impl<'a> ApprovalFileReader<'a> {
     }
 
     /// Reads what one landing changes: each text with its signature, once.
-    pub(crate) fn land(&mut self, changes: &'a [Beside]) {
-        let mut texts: BTreeMap<String, &'a Beside> = BTreeMap::new();
+    pub(crate) fn land(&mut self, changes: &'a [ApprovalFileChange]) {
+        let mut texts: BTreeMap<String, &'a ApprovalFileChange> = BTreeMap::new();
         let mut before: BTreeSet<&str> = BTreeSet::new();
         let mut gone: Vec<&'a After> = Vec::new();
         for change in changes {
@@ -112,7 +112,7 @@ impl<'a> ApprovalFileReader<'a> {
         for (path, change) in texts {
             let folder = watched_paths::approvals_of(&path);
             let wanted = self.wanted;
-            if folder != GOVERNANCE && !wanted(&Key::Id(folder.to_ascii_uppercase())) {
+            if folder != GOVERNANCE && !wanted(&TrailKey::Id(folder.to_ascii_uppercase())) {
                 continue;
             }
             self.text(&path, change, changes, before.contains(path.as_str()));
@@ -131,7 +131,13 @@ impl<'a> ApprovalFileReader<'a> {
         }
     }
 
-    fn file(&mut self, change: &Beside, path: &str, about: Option<About>, state: FileState) {
+    fn file(
+        &mut self,
+        change: &ApprovalFileChange,
+        path: &str,
+        about: Option<ApprovalSubject>,
+        state: FileState,
+    ) {
         let landing = self.history.mainline.landings.get(change.landing);
         self.said.filed.push(ApprovalFileOutcome {
             path: path.to_owned(),
@@ -144,7 +150,13 @@ impl<'a> ApprovalFileReader<'a> {
     }
 
     /// Reads a text as a landing leaves it, with the signature beside it.
-    fn text(&mut self, path: &str, change: &'a Beside, changes: &'a [Beside], was_there: bool) {
+    fn text(
+        &mut self,
+        path: &str,
+        change: &'a ApprovalFileChange,
+        changes: &'a [ApprovalFileChange],
+        was_there: bool,
+    ) {
         let signature_path = format!("{path}{SIGNATURE}");
         let text = self.files.get(path).copied();
         let signature = self.files.get(signature_path.as_str()).copied();
@@ -179,7 +191,13 @@ impl<'a> ApprovalFileReader<'a> {
     }
 
     /// Takes note of a file that does not count, for the record of its folder or the governance file that it names.
-    fn refuse(&mut self, path: &str, change: &Beside, file: ApprovalFile, bad: BadFile) {
+    fn refuse(
+        &mut self,
+        path: &str,
+        change: &ApprovalFileChange,
+        file: ApprovalFile,
+        bad: BadFile,
+    ) {
         let landing = self.history.mainline.landings.get(change.landing);
         let about = file.about.clone();
         let refused = StatementEvent::Refused(Box::new(RefusedFile {
@@ -193,12 +211,12 @@ impl<'a> ApprovalFileReader<'a> {
         }));
         let folder = watched_paths::approvals_of(path);
         let words = match about {
-            About::Governance(path) if folder == GOVERNANCE => {
+            ApprovalSubject::Governance(path) if folder == GOVERNANCE => {
                 let path = path.trim_start_matches("./").to_owned();
                 self.said.governance.entry(path).or_default()
             }
             _ => {
-                let key = Key::Id(folder.to_ascii_uppercase());
+                let key = TrailKey::Id(folder.to_ascii_uppercase());
                 self.said.records.entry(key).or_default()
             }
         };
@@ -206,7 +224,7 @@ impl<'a> ApprovalFileReader<'a> {
     }
 
     /// Takes note of a file that can't be read: what it says about the record of its folder is not known.
-    fn gap(&mut self, path: &str, change: &Beside, obstacle: &Obstacle) {
+    fn gap(&mut self, path: &str, change: &ApprovalFileChange, obstacle: &Obstacle) {
         self.file(change, path, None, FileState::Missing(obstacle.clone()));
         let name = path.rsplit('/').next().unwrap_or_default();
         let folder = watched_paths::approvals_of(path);
@@ -221,7 +239,7 @@ impl<'a> ApprovalFileReader<'a> {
                 words.push(gap.clone());
             }
         } else {
-            let key = Key::Id(folder.to_ascii_uppercase());
+            let key = TrailKey::Id(folder.to_ascii_uppercase());
             self.said.records.entry(key).or_default().push(gap);
         }
     }
@@ -240,7 +258,7 @@ impl<'a> ApprovalFileReader<'a> {
     fn judge(
         &mut self,
         path: &str,
-        change: &Beside,
+        change: &ApprovalFileChange,
         text: &Rc<[u8]>,
         signature: Option<&[u8]>,
     ) -> FileState {
@@ -273,11 +291,11 @@ impl<'a> ApprovalFileReader<'a> {
                 let counted = said.signer(&law.ring.keys, law.governance, effective);
                 // Nobody silences a no by a change that was not approved.
                 let signer = match said.file.decision {
-                    Decision::Reject => counted.or_else(|bad| {
+                    ApprovalDecision::Reject => counted.or_else(|bad| {
                         let keys = &law.approved_ring.keys;
                         said.signer(keys, law.approved, effective).map_err(|_| bad)
                     }),
-                    Decision::Approve => counted,
+                    ApprovalDecision::Approve => counted,
                 };
                 match signer {
                     Ok(signer) => (FileBacking::Signature(signer), FileState::Sound),
@@ -346,11 +364,11 @@ impl<'a> ApprovalFileReader<'a> {
         }
         let word = |spoken| StatementEvent::CountedFile(Box::new(spoken));
         match &spoken.file.about {
-            About::Record(id) => {
-                let key = Key::Id(id.as_str().to_ascii_uppercase());
+            ApprovalSubject::Record(id) => {
+                let key = TrailKey::Id(id.as_str().to_ascii_uppercase());
                 self.said.records.entry(key).or_default().push(word(spoken));
             }
-            About::Governance(path) => {
+            ApprovalSubject::Governance(path) => {
                 let path = path.trim_start_matches("./").to_owned();
                 let words = self.said.governance.entry(path).or_default();
                 words.push(word(spoken));

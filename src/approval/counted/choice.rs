@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::approval::counted::compose::Composer;
 use crate::approval::governance_history::GovernanceHistory;
-use crate::approval::verdict::{ApprovalVerdict, Approver, Counts, FourEyes, Satisfied, Vote};
+use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied, Vote, VoteCounts};
 use crate::history::objects::Obstacle;
 use crate::history::version::{Content, MadeInMerge, Version};
 use crate::history::walked::History;
@@ -186,7 +186,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let mut states = states.into_iter();
         let is_named = states.any(|state| state.names(&self.history.prefix, path));
         let mut counting = verdict.statements.iter().filter(|statement| {
-            statement.counts == Counts::Yes && statement.word == Vote::Approves
+            statement.counts == VoteCounts::Yes && statement.word == Vote::Approves
         });
         verdict.satisfied == Satisfied::Yes
             && heard

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::approval::counted::choice::VersionChoice;
-use crate::history::governance::{Origin, State};
+use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::Oid;
 use crate::history::version::Version;
 use crate::history::walked::History;
@@ -21,14 +21,14 @@ pub(super) struct Composer<'h> {
     history: &'h History,
     first: Option<usize>,
     known: RefCell<BTreeMap<VersionChoice, Rc<Governance>>>,
-    states: RefCell<BTreeMap<VersionChoice, Rc<State>>>,
+    states: RefCell<BTreeMap<VersionChoice, Rc<MainlineGovernance>>>,
 }
 
 impl<'h> Composer<'h> {
     /// Begins with nothing read.
     pub(super) fn new(history: &'h History) -> Composer<'h> {
         let mut states = history.states.from();
-        let first = states.find(|(_, state)| matches!(state.origin, Origin::Own(_)));
+        let first = states.find(|(_, state)| matches!(state.origin, GovernanceOrigin::Own(_)));
         Composer {
             history,
             first: first.map(|(landing, _)| landing),
@@ -43,12 +43,12 @@ impl<'h> Composer<'h> {
     }
 
     /// Returns the state before the first policy: that policy judges what landed before it, as nothing else could.
-    pub(super) fn before_first(&self) -> Rc<State> {
+    pub(super) fn before_first(&self) -> Rc<MainlineGovernance> {
         let before_all = self.history.states.before_all();
         match (&before_all.origin, self.first) {
-            (Origin::Defaults, Some(first)) => Rc::new(State {
+            (GovernanceOrigin::Defaults, Some(first)) => Rc::new(MainlineGovernance {
                 governance: Rc::clone(&self.history.states.at(first).governance),
-                origin: Origin::Defaults,
+                origin: GovernanceOrigin::Defaults,
             }),
             _ => Rc::clone(before_all),
         }
@@ -75,22 +75,24 @@ impl<'h> Composer<'h> {
         &self,
         choice: &VersionChoice,
         landing: usize,
-        before: &Rc<State>,
-    ) -> Rc<State> {
+        before: &Rc<MainlineGovernance>,
+    ) -> Rc<MainlineGovernance> {
         let landed = self.history.states.at(landing);
         if self.first.is_none_or(|first| landing < first) {
             return self.before_first();
         }
         if let Some(obstacle) = choice.doubt().or(match &landed.origin {
-            Origin::Unknown(obstacle) => Some(obstacle),
+            GovernanceOrigin::Unknown(obstacle) => Some(obstacle),
             _ => None,
         }) {
-            return Rc::new(State {
+            return Rc::new(MainlineGovernance {
                 governance: Rc::clone(&before.governance),
-                origin: Origin::Unknown(obstacle.clone()),
+                origin: GovernanceOrigin::Unknown(obstacle.clone()),
             });
         }
-        if matches!(landed.origin, Origin::Own(_)) && self.is_what_landed(choice, landing, landed) {
+        if matches!(landed.origin, GovernanceOrigin::Own(_))
+            && self.is_what_landed(choice, landing, landed)
+        {
             return Rc::clone(landed);
         }
         if let Some(known) = self.states.borrow().get(choice) {
@@ -99,19 +101,21 @@ impl<'h> Composer<'h> {
         let governance = self.governance(choice);
         let policy = self.version(choice, policy::FILE);
         if governance.state != governance::State::Sound {
-            return Rc::new(State {
+            return Rc::new(MainlineGovernance {
                 governance: Rc::clone(&before.governance),
                 origin: match &before.origin {
-                    Origin::Own(commit) | Origin::Earlier(commit) => Origin::Earlier(*commit),
+                    GovernanceOrigin::Own(commit) | GovernanceOrigin::Earlier(commit) => {
+                        GovernanceOrigin::Earlier(*commit)
+                    }
                     other => other.clone(),
                 },
             });
         }
-        let state = Rc::new(State {
+        let state = Rc::new(MainlineGovernance {
             governance,
             origin: match policy {
-                Some(version) => Origin::Own(version.commit.oid),
-                None => Origin::Defaults,
+                Some(version) => GovernanceOrigin::Own(version.commit.oid),
+                None => GovernanceOrigin::Defaults,
             },
         });
         let mut states = self.states.borrow_mut();
@@ -120,7 +124,11 @@ impl<'h> Composer<'h> {
     }
 
     /// Returns what counts at the tip: no policy, where none lies there or where nothing but its removal counts.
-    pub(super) fn tip(&self, choice: &VersionChoice, last: &Rc<State>) -> Rc<Governance> {
+    pub(super) fn tip(
+        &self,
+        choice: &VersionChoice,
+        last: &Rc<MainlineGovernance>,
+    ) -> Rc<Governance> {
         let lies_there = self.history.governance.get(policy::FILE);
         let lies_there = lies_there.and_then(|trail| trail.last());
         let lies_there = lies_there.is_some_and(|version| !version.files.is_empty());
@@ -136,7 +144,12 @@ impl<'h> Composer<'h> {
     }
 
     /// Tells whether a landing left just the chosen versions.
-    fn is_what_landed(&self, choice: &VersionChoice, landing: usize, landed: &State) -> bool {
+    fn is_what_landed(
+        &self,
+        choice: &VersionChoice,
+        landing: usize,
+        landed: &MainlineGovernance,
+    ) -> bool {
         landed.governance.paths().iter().all(|path| {
             let path = self.history.prefix.plain(path);
             let Some(trail) = self.history.governance.get(&path) else {

@@ -1,12 +1,12 @@
 //! The changes of governance files at the tip that nobody approved, and that therefore do not count.
 //!
-//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`LeftOut`]. Follows `docs/spec/approval.md`, G2.
+//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`UncountedGovernanceFile`]. Follows `docs/spec/approval.md`, G2.
 
 use std::collections::BTreeMap;
 
 use crate::approval::counted::choice::VersionChoice;
 use crate::approval::missing;
-use crate::approval::verdict::{ApprovalVerdict, Counts, FourEyes, NotCounted, Satisfied};
+use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Satisfied, VoteCounts};
 use crate::history::version::Version;
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
@@ -14,7 +14,7 @@ use crate::record::time::Instant;
 
 /// A governance file whose version at the tip does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOut {
+pub struct UncountedGovernanceFile {
     /// Its path.
     pub path: String,
     /// The landing of the version at the tip.
@@ -29,7 +29,7 @@ pub struct LeftOut {
     pub reason: String,
 }
 
-impl LeftOut {
+impl UncountedGovernanceFile {
     /// Returns the command that approves the change.
     pub fn command(&self) -> String {
         format!("exledger approve --governance {}", self.path)
@@ -42,7 +42,7 @@ pub(super) fn of(
     tip: &Governance,
     choice: &VersionChoice,
     verdicts: &BTreeMap<String, Vec<ApprovalVerdict>>,
-) -> Vec<LeftOut> {
+) -> Vec<UncountedGovernanceFile> {
     let landed = &history.states.at(usize::MAX).governance;
     let named = [tip, landed].into_iter().flat_map(Governance::paths);
     let named: Vec<String> = named.map(|path| history.prefix.plain(&path)).collect();
@@ -57,7 +57,7 @@ pub(super) fn of(
             continue;
         }
         let landing = history.mainline.landings.get(last.landing);
-        left_out.push(LeftOut {
+        left_out.push(UncountedGovernanceFile {
             path: path.clone(),
             commit: last.commit.oid.to_string(),
             at: landing.map_or(Instant::MIN, |landing| landing.effective),
@@ -99,7 +99,7 @@ pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
         (Satisfied::No, _) => {
             // An author's own approval is what `others` says; who else spoke is told why that does not count.
             let said = verdict.statements.iter().chain(&verdict.refused);
-            let by_others = said.filter(|it| it.counts != Counts::No(NotCounted::Author));
+            let by_others = said.filter(|it| it.counts != VoteCounts::No(NotCounted::Author));
             match missing::not_counted(by_others).as_slice() {
                 [] => others,
                 not_counted => format!("{others}; {}", not_counted.join("; ")),

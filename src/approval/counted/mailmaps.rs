@@ -4,7 +4,7 @@
 //! approved line ends it once somebody approved that whom the line does not join.
 
 use crate::approval::counted::choice::VersionChoice;
-use crate::approval::verdict::{ApprovalVerdict, Counts, Vote};
+use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
 use crate::history::walked::History;
 use crate::policy::governance::{Governance, MAILMAP};
 use crate::policy::mailmap::Mailmap;
@@ -50,10 +50,9 @@ pub(super) fn kept(
 }
 
 fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
-    let counting = verdict
-        .statements
-        .iter()
-        .filter(|statement| statement.counts == Counts::Yes && statement.word == Vote::Approves);
+    let counting = verdict.statements.iter().filter(|statement| {
+        statement.counts == VoteCounts::Yes && statement.word == Vote::Approves
+    });
     counting
         .map(|statement| &statement.approver.person)
         .collect()

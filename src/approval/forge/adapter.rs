@@ -1,12 +1,12 @@
 //! What is known of one forge: its merges, its committer, its trailers.
 //!
-//! Uses approval's messages. Pure. Start at [`Forge`]; `forge::ALL` lists them. Follows `docs/spec/approval.md`, forges.
+//! Uses approval's messages. Pure. Start at [`ForgeAdapter`]; `forge::ALL` lists them. Follows `docs/spec/approval.md`, forges.
 
-use crate::approval::message::{Aside, Message};
+use crate::approval::message::{Aside, CommitMessage};
 
 /// One forge, or one custom of writing approvals.
 #[derive(Debug)]
-pub struct Forge {
+pub struct ForgeAdapter {
     /// The word of the policy's `forge`.
     pub name: &'static str,
     /// When it is chosen without being named.
@@ -14,9 +14,9 @@ pub struct Forge {
     /// Tells whether a committer, by name and address, is the forge itself.
     pub is_committer: fn(&str, &str) -> bool,
     /// Returns the pull request that a message names.
-    pub pull_request: fn(&Message) -> Option<String>,
+    pub pull_request: fn(&CommitMessage) -> Option<String>,
     /// Returns the lines that name approvers.
-    pub approvals: fn(&Message, Pinned) -> Vec<ApproverLine>,
+    pub approvals: fn(&CommitMessage, Pinned) -> Vec<ApproverLine>,
     /// The forge's own line among the trailers, where it writes one.
     pub own_line: Option<Aside>,
 }
@@ -29,7 +29,7 @@ pub enum Auto {
     /// By its identity as committer alone: people type the form of its subjects as well.
     ByCommitter,
     /// By its identity as committer, or by the form of the message.
-    By(fn(&Message) -> bool),
+    By(fn(&CommitMessage) -> bool),
     /// Where nothing else fits.
     Otherwise,
 }

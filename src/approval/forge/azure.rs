@@ -2,12 +2,12 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2 and A4.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Forge, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
-use crate::approval::message::Message;
+use crate::approval::message::CommitMessage;
 
 /// What Azure DevOps writes.
-pub const FORGE: Forge = Forge {
+pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "azure",
     auto: Auto::By(fits),
     is_committer: forge::subject_line::nobody,
@@ -16,11 +16,11 @@ pub const FORGE: Forge = Forge {
     own_line: None,
 };
 
-fn fits(message: &Message) -> bool {
+fn fits(message: &CommitMessage) -> bool {
     pull_request(message).is_some()
 }
 
-fn pull_request(message: &Message) -> Option<String> {
+fn pull_request(message: &CommitMessage) -> Option<String> {
     let (number, _) = message
         .subject
         .strip_prefix("Merged PR ")?
@@ -29,6 +29,6 @@ fn pull_request(message: &Message) -> Option<String> {
 }
 
 /// The committer of the merge is the evidence; no line names anyone.
-fn approvals(_: &Message, _: Pinned) -> Vec<ApproverLine> {
+fn approvals(_: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     Vec::new()
 }

@@ -2,12 +2,12 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2 and A4.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
-use crate::approval::message::Message;
+use crate::approval::message::CommitMessage;
 
 /// What Bitbucket Cloud and Data Center write.
-pub const FORGE: Forge = Forge {
+pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "bitbucket",
     auto: Auto::By(fits),
     is_committer: forge::subject_line::nobody,
@@ -16,7 +16,7 @@ pub const FORGE: Forge = Forge {
     own_line: None,
 };
 
-fn fits(message: &Message) -> bool {
+fn fits(message: &CommitMessage) -> bool {
     cloud(message.subject).is_some()
         || (data_center(message.subject).is_some()
             && message
@@ -47,11 +47,11 @@ fn data_center(subject: &str) -> Option<String> {
     Some(format!("#{number}"))
 }
 
-fn pull_request(message: &Message) -> Option<String> {
+fn pull_request(message: &CommitMessage) -> Option<String> {
     cloud(message.subject).or_else(|| data_center(message.subject))
 }
 
-fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
+fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     if is_title_last(message) {
         return Vec::new();
     }
@@ -67,7 +67,7 @@ fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
 }
 
 /// Tells whether a merge's message ends with the title of the pull request, which whoever opened it types.
-fn is_title_last(message: &Message) -> bool {
+fn is_title_last(message: &CommitMessage) -> bool {
     let lines = message.body.iter().map(|line| line.trim());
     let text = lines.collect::<Vec<&str>>().join("\n");
     fits(message) && !text.trim().contains("\n\n")

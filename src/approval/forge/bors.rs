@@ -2,12 +2,12 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
-use crate::approval::message::Message;
+use crate::approval::message::CommitMessage;
 
 /// What bors-ng writes.
-pub const FORGE: Forge = Forge {
+pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "bors",
     auto: Auto::Never,
     is_committer: forge::subject_line::nobody,
@@ -27,7 +27,7 @@ fn numbers(subject: &str) -> Vec<&str> {
         .unwrap_or_default()
 }
 
-fn pull_request(message: &Message) -> Option<String> {
+fn pull_request(message: &CommitMessage) -> Option<String> {
     let numbers = numbers(message.subject);
     let all: Vec<String> = numbers.iter().map(|number| format!("#{number}")).collect();
     (!all.is_empty()).then(|| all.join(" "))
@@ -35,7 +35,7 @@ fn pull_request(message: &Message) -> Option<String> {
 
 /// Only the first line of each number that the subject names counts, and only before any other text: whatever comes
 /// behind it is the description that the opener of the pull request typed.
-fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
+fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     let mut waiting = numbers(message.subject);
     let mut said = Vec::new();
     for line in message

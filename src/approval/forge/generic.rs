@@ -2,12 +2,12 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2, profiles.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Forge, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
-use crate::approval::message::Message;
+use crate::approval::message::CommitMessage;
 
 /// What people write by themselves.
-pub const FORGE: Forge = Forge {
+pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "generic",
     auto: Auto::Otherwise,
     is_committer: forge::subject_line::nobody,
@@ -16,6 +16,6 @@ pub const FORGE: Forge = Forge {
     own_line: None,
 };
 
-fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
+fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     forge::subject_line::by_hand(message, &["Approved-by", "Reviewed-by", "Acked-by"], None)
 }

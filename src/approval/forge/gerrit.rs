@@ -2,12 +2,12 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2. Notes are a source of their own.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Forge, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
-use crate::approval::message::Message;
+use crate::approval::message::CommitMessage;
 
 /// What Gerrit writes.
-pub const FORGE: Forge = Forge {
+pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "gerrit",
     auto: Auto::By(fits),
     is_committer,
@@ -21,7 +21,7 @@ fn is_committer(name: &str, _: &str) -> bool {
 }
 
 /// A merge by its subject, a cherry-pick by its footers.
-fn fits(message: &Message) -> bool {
+fn fits(message: &CommitMessage) -> bool {
     let subject = message.subject;
     let merged = subject.strip_prefix("Merge \"").is_some_and(|rest| {
         rest.ends_with('"')
@@ -35,7 +35,7 @@ fn fits(message: &Message) -> bool {
     merged || several || (has("Change-Id") && has("Reviewed-on"))
 }
 
-fn pull_request(message: &Message) -> Option<String> {
+fn pull_request(message: &CommitMessage) -> Option<String> {
     let trailers = message.trailers(None);
     trailers.iter().find(|trailer| trailer.is("Change-Id"))?;
     let on = trailers.iter().rfind(|trailer| trailer.is("Reviewed-on"))?;
@@ -43,6 +43,6 @@ fn pull_request(message: &Message) -> Option<String> {
     address.then(|| on.value.clone())
 }
 
-fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
+fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     forge::subject_line::after_reviewed_on(message, "Reviewed-by")
 }

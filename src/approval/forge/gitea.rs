@@ -2,12 +2,12 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
-use crate::approval::message::Message;
+use crate::approval::message::CommitMessage;
 
 /// What Gitea and Forgejo write.
-pub const FORGE: Forge = Forge {
+pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "gitea",
     auto: Auto::By(fits),
     is_committer,
@@ -27,16 +27,16 @@ fn is_committer(name: &str, address: &str) -> bool {
     ) && matches!(local, "gitea" | "forgejo" | "noreply" | "no-reply")
 }
 
-fn fits(message: &Message) -> bool {
+fn fits(message: &CommitMessage) -> bool {
     in_own_form(message) && reviewed_on(message)
 }
 
-fn in_own_form(message: &Message) -> bool {
+fn in_own_form(message: &CommitMessage) -> bool {
     merged(message.subject).is_some()
         || forge::subject_line::number_in_parentheses(message.subject, &['#', '!']).is_some()
 }
 
-fn reviewed_on(message: &Message) -> bool {
+fn reviewed_on(message: &CommitMessage) -> bool {
     message
         .trailers(None)
         .iter()
@@ -53,7 +53,7 @@ fn merged(subject: &str) -> Option<String> {
     forge::subject_line::number(number.strip_prefix(mark)?).map(|digits| format!("{mark}{digits}"))
 }
 
-fn pull_request(message: &Message) -> Option<String> {
+fn pull_request(message: &CommitMessage) -> Option<String> {
     let squashed = || {
         let (mark, number) = forge::subject_line::number_in_parentheses(message.subject, &['!'])?;
         Some(format!("{mark}{number}"))
@@ -61,7 +61,7 @@ fn pull_request(message: &Message) -> Option<String> {
     merged(message.subject).or_else(squashed)
 }
 
-fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
+fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     if !reviewed_on(message) {
         return Vec::new();
     }

@@ -2,12 +2,12 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Forge, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
-use crate::approval::message::Message;
+use crate::approval::message::CommitMessage;
 
 /// What GitHub writes.
-pub const FORGE: Forge = Forge {
+pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "github",
     auto: Auto::ByCommitter,
     is_committer,
@@ -20,7 +20,7 @@ fn is_committer(name: &str, address: &str) -> bool {
     name == "GitHub" && address.eq_ignore_ascii_case("noreply@github.com")
 }
 
-fn pull_request(message: &Message) -> Option<String> {
+fn pull_request(message: &CommitMessage) -> Option<String> {
     let merged = || {
         let (number, _) = message
             .subject
@@ -36,6 +36,6 @@ fn pull_request(message: &Message) -> Option<String> {
 }
 
 /// The merge actor alone is evidence: whatever stands in a message, people wrote.
-fn approvals(_: &Message, _: Pinned) -> Vec<ApproverLine> {
+fn approvals(_: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     Vec::new()
 }

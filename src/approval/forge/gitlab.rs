@@ -2,12 +2,12 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
-use crate::approval::message::Message;
+use crate::approval::message::CommitMessage;
 
 /// What GitLab writes.
-pub const FORGE: Forge = Forge {
+pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "gitlab",
     auto: Auto::By(fits),
     is_committer,
@@ -20,7 +20,7 @@ fn is_committer(name: &str, address: &str) -> bool {
     name == "GitLab" && address.eq_ignore_ascii_case("noreply@gitlab.com")
 }
 
-fn fits(message: &Message) -> bool {
+fn fits(message: &CommitMessage) -> bool {
     message.body.iter().any(|line| is_own_line(line))
 }
 
@@ -42,11 +42,11 @@ fn merge_request(line: &str) -> Option<String> {
     forge::subject_line::number(number).map(|number| format!("!{number}"))
 }
 
-fn pull_request(message: &Message) -> Option<String> {
+fn pull_request(message: &CommitMessage) -> Option<String> {
     message.body.iter().find_map(|line| merge_request(line))
 }
 
-fn approvals(message: &Message, pinned: Pinned) -> Vec<ApproverLine> {
+fn approvals(message: &CommitMessage, pinned: Pinned) -> Vec<ApproverLine> {
     let aside = match pinned {
         Pinned::ByPolicy => FORGE.own_line,
         Pinned::ByCommit => None,

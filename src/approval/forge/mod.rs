@@ -18,11 +18,11 @@ pub mod phabricator;
 pub mod subject_line;
 
 use crate::approval::forge::adapter::Auto;
-use crate::approval::forge::adapter::Forge;
-use crate::approval::message::Message;
+use crate::approval::forge::adapter::ForgeAdapter;
+use crate::approval::message::CommitMessage;
 
 /// All of them, in the order in which `auto` tries them.
-pub const ALL: &[&Forge] = &[
+pub const ALL: &[&ForgeAdapter] = &[
     &github::FORGE,
     &gitlab::FORGE,
     &gitea::FORGE,
@@ -37,12 +37,12 @@ pub const ALL: &[&Forge] = &[
 ];
 
 /// Returns the forge of a name.
-pub fn named(name: &str) -> Option<&'static Forge> {
+pub fn named(name: &str) -> Option<&'static ForgeAdapter> {
     ALL.iter().copied().find(|forge| forge.name == name)
 }
 
 /// Returns the forge that `auto` chooses for a commit: by its committer, else by the form of its message.
-pub fn choose(committer: (&str, &str), message: &Message) -> &'static Forge {
+pub fn choose(committer: (&str, &str), message: &CommitMessage) -> &'static ForgeAdapter {
     let by_committer = ALL
         .iter()
         .find(|forge| (forge.is_committer)(committer.0, committer.1));
@@ -68,6 +68,6 @@ pub fn is_own_address(address: &str) -> bool {
 }
 
 /// Returns the pull request that a landing's message names, in the words of the first forge that knows its form.
-pub fn pull_request(message: &Message) -> Option<String> {
+pub fn pull_request(message: &CommitMessage) -> Option<String> {
     ALL.iter().find_map(|forge| (forge.pull_request)(message))
 }

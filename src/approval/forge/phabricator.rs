@@ -2,12 +2,12 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, Forge, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
-use crate::approval::message::Message;
+use crate::approval::message::CommitMessage;
 
 /// What Phabricator writes.
-pub const FORGE: Forge = Forge {
+pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "phabricator",
     auto: Auto::Never,
     is_committer: forge::subject_line::nobody,
@@ -16,7 +16,7 @@ pub const FORGE: Forge = Forge {
     own_line: None,
 };
 
-fn pull_request(message: &Message) -> Option<String> {
+fn pull_request(message: &CommitMessage) -> Option<String> {
     let line = message
         .body
         .iter()
@@ -25,7 +25,7 @@ fn pull_request(message: &Message) -> Option<String> {
     forge::subject_line::number(last).map(|number| format!("D{number}"))
 }
 
-fn approvals(message: &Message, _: Pinned) -> Vec<ApproverLine> {
+fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     message
         .body
         .iter()

@@ -4,7 +4,7 @@
 
 use crate::approval::forge::adapter::ApproverLine;
 use crate::approval::forge::adapter::Composed;
-use crate::approval::message::{Aside, Message};
+use crate::approval::message::{Aside, CommitMessage};
 
 /// Never a forge's identity.
 pub(crate) fn nobody(_: &str, _: &str) -> bool {
@@ -12,13 +12,13 @@ pub(crate) fn nobody(_: &str, _: &str) -> bool {
 }
 
 /// No pull request.
-pub(crate) fn no_pull_request(_: &Message) -> Option<String> {
+pub(crate) fn no_pull_request(_: &CommitMessage) -> Option<String> {
     None
 }
 
 /// Returns the trailers of some tokens as lines that people wrote.
 pub(crate) fn by_hand(
-    message: &Message,
+    message: &CommitMessage,
     tokens: &[&str],
     aside: Option<Aside>,
 ) -> Vec<ApproverLine> {
@@ -34,7 +34,7 @@ pub(crate) fn by_hand(
 }
 
 /// Returns the trailers of one token; those after the last `Reviewed-on` are the forge's own words.
-pub(crate) fn after_reviewed_on(message: &Message, token: &str) -> Vec<ApproverLine> {
+pub(crate) fn after_reviewed_on(message: &CommitMessage, token: &str) -> Vec<ApproverLine> {
     let trailers = message.trailers(None);
     let last = trailers
         .iter()

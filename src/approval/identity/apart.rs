@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 /// What tells somebody from others, beside their address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum ToldBy {
+pub(crate) enum SeparatedBy {
     /// Nothing else.
     #[default]
     Address,
@@ -84,7 +84,12 @@ impl IdentityResolver<'_> {
     ///
     /// Two are known to be different where neither is only known as an account, where their accounts at one forge are
     /// known to be two, or where one is a bot that everybody knows or the policy always listed.
-    pub(crate) fn relation(&self, one: &Identity, told_by: &ToldBy, other: &Identity) -> Relation {
+    pub(crate) fn relation(
+        &self,
+        one: &Identity,
+        told_by: &SeparatedBy,
+        other: &Identity,
+    ) -> Relation {
         if !one.is(other) && !self.is_unmapped(one) && !self.is_unmapped(other) {
             return if one.is_namesake(other) {
                 Relation::Namesake
@@ -93,11 +98,11 @@ impl IdentityResolver<'_> {
             };
         }
         let own = self.accounts(one, told_by);
-        let others = self.accounts(other, &ToldBy::Address);
+        let others = self.accounts(other, &SeparatedBy::Address);
         let relation = compare((one, &own), (other, &others));
         let by_answer = match told_by {
-            ToldBy::Answer(answer) => self.are_two(answer, (one, &own), (other, &others)),
-            ToldBy::Address | ToldBy::OwnKey => false,
+            SeparatedBy::Answer(answer) => self.are_two(answer, (one, &own), (other, &others)),
+            SeparatedBy::Address | SeparatedBy::OwnKey => false,
         };
         match relation {
             Relation::Unknown(_)
@@ -118,7 +123,7 @@ impl IdentityResolver<'_> {
     }
 
     /// Returns what is known of somebody's accounts, by the state before the landing that brings what is said.
-    pub(crate) fn accounts(&self, party: &Identity, told_by: &ToldBy) -> Accounts {
+    pub(crate) fn accounts(&self, party: &Identity, told_by: &SeparatedBy) -> Accounts {
         let people = &self.at.policy.people;
         let mut accounts = Accounts::default();
         for typed in party.typed() {
@@ -128,7 +133,7 @@ impl IdentityResolver<'_> {
             let unmapped = face
                 .person
                 .unmapped()
-                .filter(|_| *told_by != ToldBy::OwnKey);
+                .filter(|_| *told_by != SeparatedBy::OwnKey);
             let unmapped = unmapped.map(|it| (it.clone(), it.login_key(people)));
             accounts.unmapped.extend(unmapped);
             accounts.known.extend(face.person.account.clone());
@@ -138,12 +143,12 @@ impl IdentityResolver<'_> {
     }
 
     /// Tells whether somebody counts as one who is known by a key, and the signers file lists it for their address.
-    pub(crate) fn told_by_key(&self, party: &Identity, persons: &[Person]) -> ToldBy {
+    pub(crate) fn told_by_key(&self, party: &Identity, persons: &[Person]) -> SeparatedBy {
         let mut keys = persons.iter().map(|person| &person.key);
         if keys.any(|key| *key == party.person.key) {
-            ToldBy::OwnKey
+            SeparatedBy::OwnKey
         } else {
-            ToldBy::Address
+            SeparatedBy::Address
         }
     }
 

@@ -19,7 +19,7 @@ pub(crate) struct Identity {
     /// logins and numbers of their accounts.
     keys: Vec<Rc<str>>,
     /// Every name that stood with them.
-    names: Vec<Rc<Name>>,
+    names: Vec<Rc<ComparableName>>,
     /// What their addresses look like.
     looks: Vec<Rc<str>>,
     /// Every name and address of theirs, as they were typed.
@@ -28,26 +28,26 @@ pub(crate) struct Identity {
 
 /// A name, in the forms in which names are compared; empty where there is none.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Name {
+pub(crate) struct ComparableName {
     /// The name after mailmap.
     proper: Vec<String>,
     /// The name as it is typed, where the mailmap gives another.
     typed: Vec<String>,
 }
 
-impl Name {
+impl ComparableName {
     /// Returns the name of a person.
-    pub(super) fn of(person: &Person) -> Name {
+    pub(super) fn of(person: &Person) -> ComparableName {
         let proper = alike::names(&person.name);
         let mut typed = alike::names(&person.typed_name);
         if typed == proper {
             typed.clear();
         }
-        Name { proper, typed }
+        ComparableName { proper, typed }
     }
 
     /// Tells whether two names are one. The name that a mailmap replaces counts too, beside one that it leaves as typed.
-    fn is(&self, other: &Name) -> bool {
+    fn is(&self, other: &ComparableName) -> bool {
         let meet = |one: &[String], other: &[String]| one.iter().any(|name| other.contains(name));
         meet(&self.proper, &other.proper)
             || self.typed.is_empty() && meet(&self.proper, &other.typed)
@@ -57,7 +57,7 @@ impl Name {
 
 impl Identity {
     /// Begins with what one state knows of somebody.
-    pub(super) fn new(person: Person, name: Rc<Name>, looks: Rc<str>) -> Identity {
+    pub(super) fn new(person: Person, name: Rc<ComparableName>, looks: Rc<str>) -> Identity {
         Identity {
             keys: Vec::with_capacity(2),
             names: vec![name],

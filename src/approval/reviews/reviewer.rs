@@ -3,7 +3,7 @@
 //! Uses policy's people and accounts. Pure. Start at [`last_reviews`]. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::approval::relation;
-use crate::approval::reviews::{Association, Permission, Review, ReviewState, Reviews};
+use crate::approval::reviews::{Association, ForgeReview, Permission, ReviewState, Reviews};
 use crate::approval::statement;
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -32,8 +32,8 @@ pub enum Reviewer {
 pub fn last_reviews<'r>(
     reviews: &'r Reviews,
     governance: &Governance,
-) -> Vec<(Reviewer, &'r Review)> {
-    let mut last: BTreeMap<(bool, String), (Reviewer, &Review)> = BTreeMap::new();
+) -> Vec<(Reviewer, &'r ForgeReview)> {
+    let mut last: BTreeMap<(bool, String), (Reviewer, &ForgeReview)> = BTreeMap::new();
     for review in &reviews.reviews {
         if review.state == ReviewState::Commented {
             continue;
@@ -48,7 +48,7 @@ pub fn last_reviews<'r>(
                 (true, login.unwrap_or_else(|| review.url.clone()))
             }
         };
-        let newer = |(_, before): &(Reviewer, &Review)| before.at <= review.at;
+        let newer = |(_, before): &(Reviewer, &ForgeReview)| before.at <= review.at;
         if last.get(&key).is_none_or(newer) {
             last.insert(key, (reviewer, review));
         }
@@ -59,7 +59,7 @@ pub fn last_reviews<'r>(
 /// Returns a reviewer's account at the forge, where the forge and a login are named.
 ///
 /// `None` also for a login that would be read as the number and the login of another account.
-pub fn account(review: &Review, reviews: &Reviews) -> Option<Account> {
+pub fn account(review: &ForgeReview, reviews: &Reviews) -> Option<Account> {
     of_login(review.login.as_deref()?, reviews.forge.as_deref()?)
 }
 
@@ -73,7 +73,11 @@ fn of_login(login: &str, host: &str) -> Option<Account> {
 }
 
 /// Returns the key of `people.logins` that would say whose a review is; `None` where no login is named.
-pub fn login_key(review: &Review, reviews: &Reviews, governance: &Governance) -> Option<String> {
+pub fn login_key(
+    review: &ForgeReview,
+    reviews: &Reviews,
+    governance: &Governance,
+) -> Option<String> {
     let account = account(review, reviews);
     let key = account.map(|account| account.login_key(&governance.policy.people));
     key.or_else(|| review.login.clone())
@@ -85,7 +89,7 @@ pub fn line(key: &str) -> String {
 }
 
 impl Reviewer {
-    fn of(review: &Review, reviews: &Reviews, governance: &Governance) -> Reviewer {
+    fn of(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> Reviewer {
         let name = review.login.as_deref().unwrap_or_default();
         let account = account(review, reviews);
         let private = account.as_ref().map(Account::address);
@@ -127,7 +131,7 @@ impl Reviewer {
 }
 
 /// Returns the person whose login `people.logins` says it is. A bare key is about one forge alone, where it is named.
-fn mapped(review: &Review, reviews: &Reviews, governance: &Governance) -> Option<Person> {
+fn mapped(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> Option<Person> {
     let login = review.login.as_deref()?;
     let Some(host) = &reviews.forge else {
         return people::identify_login(governance, login).filter(|it| it.unmapped().is_none());
@@ -144,7 +148,7 @@ fn mapped(review: &Review, reviews: &Reviews, governance: &Governance) -> Option
 }
 
 /// Returns the person whose address the forge tells, where that is not an account again.
-fn addressed(review: &Review, governance: &Governance) -> Option<Person> {
+fn addressed(review: &ForgeReview, governance: &Governance) -> Option<Person> {
     let address = Address::new(review.email.as_deref()?.trim())?;
     let name = review.login.as_deref().unwrap_or_default();
     let person = people::identify(governance, name, address.as_str());
@@ -152,7 +156,7 @@ fn addressed(review: &Review, governance: &Governance) -> Option<Person> {
 }
 
 /// Checks that a reviewer whom the policy doesn't map may write to the repository: anybody can review a public one.
-fn may_write(review: &Review, reviews: &Reviews) -> Result<(), String> {
+fn may_write(review: &ForgeReview, reviews: &Reviews) -> Result<(), String> {
     let name = review.login.as_deref().unwrap_or("the reviewer");
     match (review.permission, review.author_association) {
         (Some(Permission::Admin | Permission::Maintain | Permission::Write), _) => Ok(()),

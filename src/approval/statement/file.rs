@@ -2,9 +2,11 @@
 //!
 //! Uses record, policy's accounts, history's folder names. Pure. Start at [`ApprovalFile`]. Follows `docs/spec/approval.md`, S7.
 
+pub use self::ApprovalDecision as Decision;
+pub use self::ApprovalSubject as About;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::limits::LONGEST_REASON;
-use crate::approval::statement::lines::Lines;
+use crate::approval::statement::lines::StatementLines;
 use crate::history::watched_paths::OF_GOVERNANCE;
 use crate::policy::people::account::Account;
 use crate::record::address::Address;
@@ -24,11 +26,11 @@ pub struct ApprovalFile {
     /// The name of the ledger, `None` where its policy states none.
     pub ledger: Option<String>,
     /// What it is about.
-    pub about: About,
+    pub about: ApprovalSubject,
     /// The sha256 of the bytes that it is about, in 64 lower-case hexadecimal digits.
     pub sha256: String,
     /// What is said of them.
-    pub decision: Decision,
+    pub decision: ApprovalDecision,
     /// When.
     pub at: Instant,
     /// By whom.
@@ -49,7 +51,7 @@ impl ApprovalFile {
     /// # Errors
     /// [`BadFile`], which says what stands where something else must.
     pub fn read(bytes: &[u8]) -> Result<ApprovalFile, BadFile> {
-        let mut lines = Lines::new(bytes)?;
+        let mut lines = StatementLines::new(bytes)?;
         if lines.take(FIRST) != Some("") {
             return Err(BadFile::Line {
                 line: 1,
@@ -66,7 +68,7 @@ impl ApprovalFile {
             |text| is_digest(text).then(|| text.to_owned()),
         )?;
         let decision = lines.need("decision", "decision approve, or decision reject", |word| {
-            let known = [Decision::Approve, Decision::Reject];
+            let known = [ApprovalDecision::Approve, ApprovalDecision::Reject];
             known.into_iter().find(|decision| decision.word() == word)
         })?;
         let at = lines.need(
@@ -88,7 +90,7 @@ impl ApprovalFile {
             None => (None, Vec::new()),
         };
         lines.end()?;
-        if via.is_some() && decision == Decision::Reject {
+        if via.is_some() && decision == ApprovalDecision::Reject {
             return Err(BadFile::ReviewRejects);
         }
         Ok(ApprovalFile {
@@ -144,15 +146,15 @@ impl ApprovalFile {
     /// What a person or a bridge signed has its signature beside it, at this path and `.sig`.
     pub fn path(&self, records: &str) -> String {
         let folder = match &self.about {
-            About::Record(id) => id.to_string(),
-            About::Governance(path) => format!("{GOVERNANCE}/{}", one_segment(path)),
+            ApprovalSubject::Record(id) => id.to_string(),
+            ApprovalSubject::Governance(path) => format!("{GOVERNANCE}/{}", one_segment(path)),
         };
         self.below(records, &folder)
     }
 
     /// Returns where an approval of a governance file lay before each had a folder of its own; it counts there, too.
     pub(crate) fn former_path(&self, records: &str) -> Option<String> {
-        let governs = matches!(self.about, About::Governance(_));
+        let governs = matches!(self.about, ApprovalSubject::Governance(_));
         governs.then(|| self.below(records, GOVERNANCE))
     }
 
@@ -186,7 +188,7 @@ pub struct AuthorLogin {
 
 /// What an approval is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
+pub enum ApprovalSubject {
     /// A record.
     Record(Id),
     /// A governance file, by its path from the ledger's root.
@@ -195,28 +197,28 @@ pub enum About {
 
 /// What is said of the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Decision {
+pub enum ApprovalDecision {
     /// Yes.
     Approve,
     /// No: a veto.
     Reject,
 }
 
-impl Decision {
+impl ApprovalDecision {
     /// Returns the word of the file.
     pub fn word(self) -> &'static str {
         match self {
-            Decision::Approve => "approve",
-            Decision::Reject => "reject",
+            ApprovalDecision::Approve => "approve",
+            ApprovalDecision::Reject => "reject",
         }
     }
 }
 
-impl fmt::Display for About {
+impl fmt::Display for ApprovalSubject {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            About::Record(id) => id.fmt(out),
-            About::Governance(path) => write!(out, "{GOVERNANCE}:{path}"),
+            ApprovalSubject::Record(id) => id.fmt(out),
+            ApprovalSubject::Governance(path) => write!(out, "{GOVERNANCE}:{path}"),
         }
     }
 }
@@ -264,7 +266,9 @@ pub fn is_login(text: &str) -> bool {
 }
 
 /// Takes the lines of accounts that end a forge's review.
-fn accounts(lines: &mut Lines<'_>) -> Result<(Option<Address>, Vec<AuthorLogin>), BadFile> {
+fn accounts(
+    lines: &mut StatementLines<'_>,
+) -> Result<(Option<Address>, Vec<AuthorLogin>), BadFile> {
     let account = lines.may(
         "account",
         "account <private address at the forge>",
@@ -295,10 +299,12 @@ pub(crate) fn is_digest(text: &str) -> bool {
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-pub(crate) fn about(text: &str) -> Option<About> {
+pub(crate) fn about(text: &str) -> Option<ApprovalSubject> {
     match text.split_once(':') {
-        Some((GOVERNANCE, path)) => is_line(path).then(|| About::Governance(path.to_owned())),
-        _ => Id::new(text).map(About::Record),
+        Some((GOVERNANCE, path)) => {
+            is_line(path).then(|| ApprovalSubject::Governance(path.to_owned()))
+        }
+        _ => Id::new(text).map(ApprovalSubject::Record),
     }
 }
 

@@ -1,24 +1,24 @@
 //! The lines of an approval file, taken one by one in their order.
 //!
-//! Uses nothing else of the line but the errors of statement's check. Pure. Start at [`Lines`].
+//! Uses nothing else of the line but the errors of statement's check. Pure. Start at [`StatementLines`].
 
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::limits::MOST_BYTES;
 
 /// What is left of a file, and how far it was read.
-pub(super) struct Lines<'a> {
+pub(super) struct StatementLines<'a> {
     rest: &'a str,
     number: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> StatementLines<'a> {
     /// Begins at the first line.
-    pub(super) fn new(bytes: &'a [u8]) -> Result<Lines<'a>, BadFile> {
+    pub(super) fn new(bytes: &'a [u8]) -> Result<StatementLines<'a>, BadFile> {
         if bytes.len() > MOST_BYTES {
             return Err(BadFile::TooLarge);
         }
         let rest = std::str::from_utf8(bytes).map_err(|_| BadFile::NotText)?;
-        Ok(Lines { rest, number: 1 })
+        Ok(StatementLines { rest, number: 1 })
     }
 
     /// Takes the next line where it begins with a prefix, and returns what stands behind that.

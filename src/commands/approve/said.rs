@@ -5,12 +5,12 @@
 use crate::commands::approve::place::Desk;
 use crate::commands::approve::subject::Landed;
 use exledger::approval::ask;
+use exledger::approval::statement::file::ApprovalDecision;
 use exledger::approval::statement::file::ApprovalFile;
-use exledger::approval::statement::file::Decision;
 use exledger::plan::approve;
 use exledger::policy::people::person::Person;
 use exledger::rules::change_cases;
-use exledger::view::approve::{ApprovalSummary, Counting, Done, Signed};
+use exledger::view::approve::{ApprovalSummary, Counting, Done, SignedStatement};
 
 /// Returns the answer about a word that is not written yet.
 pub(super) fn answer(
@@ -18,7 +18,7 @@ pub(super) fn answer(
     file: &ApprovalFile,
     person: &Person,
     files: Vec<String>,
-) -> Signed {
+) -> SignedStatement {
     let subject = desk.subject;
     let of = match &desk.side.branch {
         _ if !subject.is_committed => format!("{}, not committed", subject.path),
@@ -30,7 +30,7 @@ pub(super) fn answer(
         .source
         .as_ref()
         .and_then(|source| source.record.as_ref());
-    Signed {
+    SignedStatement {
         said: ApprovalSummary {
             name: subject.name.clone(),
             sha256: file.sha256.clone(),
@@ -43,7 +43,10 @@ pub(super) fn answer(
         by: person.display.clone(),
         key: None,
         needed,
-        who: left(desk, (file.decision == Decision::Approve).then_some(person)),
+        who: left(
+            desk,
+            (file.decision == ApprovalDecision::Approve).then_some(person),
+        ),
         counting: Counting::NotSigned,
         done: Done::Written,
         next: Vec::new(),

@@ -9,7 +9,7 @@ use exledger::approval::signature::{self, SignatureState};
 use exledger::policy::people::person::Person;
 use exledger::store::sign::{self, NAME_KEY, Setup, SignError};
 use exledger::view::approve::Counting;
-use exledger::view::doc::{Text, Tone};
+use exledger::view::doc::{StyledText, Tone};
 
 /// A signature, and whether it counts once it has landed.
 pub(super) struct Sealed {
@@ -18,7 +18,7 @@ pub(super) struct Sealed {
     /// The fingerprint of its key.
     pub(super) fingerprint: String,
     /// The key in words.
-    pub(super) key: Text,
+    pub(super) key: StyledText,
     /// Whether it counts.
     pub(super) counting: Counting,
 }
@@ -53,7 +53,7 @@ pub(super) fn sealed(
             return Ok(Sealed {
                 armoured,
                 fingerprint: signer.key.clone(),
-                key: Text::plain(listed),
+                key: StyledText::plain(listed),
                 counting: Counting::Counts,
             });
         }
@@ -87,7 +87,7 @@ pub(super) fn sealed(
     });
     Ok(Sealed {
         armoured,
-        key: Text::of(Tone::Warn, format!("{key}, {why}")),
+        key: StyledText::of(Tone::Warn, format!("{key}, {why}")),
         counting: Counting::NotYet {
             why: format!("the key {key} is {why}"),
             signers: governance.policy.approval.signers.clone(),

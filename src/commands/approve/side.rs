@@ -6,7 +6,7 @@ use crate::commands::approve::ApproveArgs;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use exledger::history::objects::Oid;
-use exledger::history::refs::Head;
+use exledger::history::refs::HeadState;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
 use exledger::policy::governance::Governance;
@@ -16,13 +16,13 @@ use exledger::session::compare::{Compared, Proposed};
 use exledger::session::locate;
 use exledger::session::snapshot::Snapshot;
 use exledger::store::git::Repository;
-use exledger::store::git::heads::Named;
+use exledger::store::git::heads::NamedBranch;
 use exledger::store::git::stored::Stored;
 
 /// Where the content is.
 pub(super) struct Side<'h> {
     /// The branch; `None` for the work tree.
-    pub(super) branch: Option<Named>,
+    pub(super) branch: Option<NamedBranch>,
     /// The commit that the branch ends with, or that is checked out.
     pub(super) head: Oid,
     /// Its files.
@@ -95,7 +95,7 @@ impl<'h> Side<'h> {
     }
 }
 
-fn named(repository: &Repository, name: &str) -> anyhow::Result<Named> {
+fn named(repository: &Repository, name: &str) -> anyhow::Result<NamedBranch> {
     let found = repository.head_named(name);
     let found = found.map_err(|error| fault::cannot_say(error.to_string(), ""))?;
     found.ok_or_else(|| {
@@ -111,7 +111,7 @@ fn checked_out(home: &Session, repository: &Repository) -> anyhow::Result<Oid> {
     let refs = repository.refs();
     let refs = refs.map_err(|error| fault::cannot_say(error.to_string(), ""))?;
     match &refs.head {
-        Head::Detached(oid) => Ok(*oid),
-        Head::Branch(_) => Ok(compare::commit(repository, "HEAD")?),
+        HeadState::Detached(oid) => Ok(*oid),
+        HeadState::Branch(_) => Ok(compare::commit(repository, "HEAD")?),
     }
 }

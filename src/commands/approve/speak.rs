@@ -16,8 +16,8 @@ use crate::commands::context::fault;
 use crate::commands::context::fault::Fault;
 use crate::commands::exit::Outcome;
 use exledger::approval::statement;
+use exledger::approval::statement::file::ApprovalDecision;
 use exledger::approval::statement::file::ApprovalFile;
-use exledger::approval::statement::file::Decision;
 use exledger::approval::statement::limits::LONGEST_REASON;
 use exledger::diag::Level;
 use exledger::plan::approve;
@@ -34,7 +34,7 @@ use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::store::sign::CommitSigning;
 use exledger::view;
-use exledger::view::approve::{Counting, Done, Signed};
+use exledger::view::approve::{Counting, Done, SignedStatement};
 use exledger::view::shape;
 
 /// Says it.
@@ -51,9 +51,9 @@ pub(super) fn run(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
         Named::Record(id) => subject::record(id, &side, around)?,
     };
     let decision = if args.reject {
-        Decision::Reject
+        ApprovalDecision::Reject
     } else {
-        Decision::Approve
+        ApprovalDecision::Approve
     };
     allowed(&subject, &person, decision, &approved)?;
     let committer = Committer::of(args, repository)?;
@@ -134,7 +134,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
 }
 
 /// Says on stderr, where the answer is data, what people would read in it: what is to be done next.
-fn hint(ctx: &Ctx, signed: &Signed) {
+fn hint(ctx: &Ctx, signed: &SignedStatement) {
     if matches!(ctx.format.name, "table" | "markdown") {
         return;
     }
@@ -172,7 +172,7 @@ fn speaker(
 fn allowed(
     subject: &Subject,
     person: &Person,
-    decision: Decision,
+    decision: ApprovalDecision,
     approved: &Snapshot<'_>,
 ) -> anyhow::Result<()> {
     let who: &Governance = approved.governance();
@@ -190,7 +190,7 @@ fn allowed(
 }
 
 /// Refuses a record that can't be read, and one with errors that can still be corrected; warns of what matters later.
-fn sound(desk: &Desk<'_>, decision: Decision) -> anyhow::Result<()> {
+fn sound(desk: &Desk<'_>, decision: ApprovalDecision) -> anyhow::Result<()> {
     let (ctx, subject) = (desk.ctx, desk.subject);
     if !subject.is_committed {
         ctx.hint(&format!(
@@ -201,7 +201,7 @@ fn sound(desk: &Desk<'_>, decision: Decision) -> anyhow::Result<()> {
     let Some(source) = &subject.source else {
         return Ok(());
     };
-    if decision == Decision::Reject {
+    if decision == ApprovalDecision::Reject {
         return Ok(());
     }
     let governance = &desk.side.governance;
@@ -248,7 +248,7 @@ fn reason(
     args: &ApproveArgs,
     ctx: &Ctx,
     subject: &Subject,
-    decision: Decision,
+    decision: ApprovalDecision,
 ) -> anyhow::Result<Option<String>> {
     let check = |text: &str| {
         if statement::file::is_reason(text) {
@@ -276,7 +276,7 @@ fn reason(
         })?;
         return Ok(Some(reason.to_owned()));
     }
-    if decision == Decision::Approve {
+    if decision == ApprovalDecision::Approve {
         return Ok(None);
     }
     let missing = || fault::misuse("a rejection needs its reason", "say why with --reason TEXT");
@@ -311,8 +311,8 @@ fn confirmed(ctx: &Ctx, subject: &Subject, file: &ApprovalFile) -> anyhow::Resul
         ctx.preview(&view::approve::gist(record, &makers, &events));
     }
     let verb = match file.decision {
-        Decision::Approve => "Approve",
-        Decision::Reject => "Reject",
+        ApprovalDecision::Approve => "Approve",
+        ApprovalDecision::Reject => "Reject",
     };
     let question = format!("{verb} {} as {}, by a signature", subject.name, file.by);
     match ask::agreed(&question) {

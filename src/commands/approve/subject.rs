@@ -7,12 +7,12 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use exledger::approval::ask;
 use exledger::approval::keys::Keys;
-use exledger::approval::statement::file::{About, Decision};
+use exledger::approval::statement::file::{ApprovalDecision, ApprovalSubject};
 use exledger::approval::statement::{self, check};
 use exledger::approval::verdict::Author;
 use exledger::history::change;
-use exledger::history::change::event::Event;
-use exledger::history::version::Key;
+use exledger::history::change::event::ChangeEvent;
+use exledger::history::version::TrailKey;
 use exledger::ledger::tree::Tree;
 use exledger::ledger::{self, Files, NotFound};
 use exledger::plan::approve::{self, ApprovalTarget};
@@ -45,7 +45,7 @@ pub(super) struct Subject {
     /// What it says, of a record that can be read.
     pub(super) source: Option<RecordFile>,
     /// What it changes against what landed.
-    pub(super) events: Vec<Event>,
+    pub(super) events: Vec<ChangeEvent>,
     /// What was last approved of it.
     pub(super) last: Option<Rc<Record>>,
     /// Who approved these bytes already, by a file that would count.
@@ -105,10 +105,10 @@ pub(super) fn record(
         ));
     };
     let source = file::read(&file.path, &bytes);
-    let key = Key::Id(id.as_str().to_ascii_uppercase());
+    let key = TrailKey::Id(id.as_str().to_ascii_uppercase());
     let record = source.record.as_ref();
     let mut matter = ApprovalTarget {
-        about: About::Record(id.clone()),
+        about: ApprovalSubject::Record(id.clone()),
         sha256: statement::digest(&bytes),
         folder: approve::folder(records, &file.path),
         makers: Vec::new(),
@@ -197,7 +197,7 @@ fn spoken(
     let ledger = &approved.ledger_name();
     let bytes = |path: &str| tree.bytes(path);
     let mut spoken: Vec<Person> = Vec::new();
-    let About::Record(id) = &matter.about else {
+    let ApprovalSubject::Record(id) = &matter.about else {
         return Ok(spoken);
     };
     let records_folder = matter.folder.trim_end_matches('/');
@@ -210,7 +210,7 @@ fn spoken(
         let said = check::check(&item.path, &text, signature.as_deref(), records, ledger);
         let Ok(said) = said else { continue };
         let counts = said.file.sha256 == matter.sha256
-            && said.file.decision == Decision::Approve
+            && said.file.decision == ApprovalDecision::Approve
             && said.signer(&keys, governance, ctx.instant()).is_ok();
         if counts {
             spoken.push(people::identify(governance, "", said.file.by.as_str()));
@@ -287,7 +287,7 @@ pub(super) fn governance(
     };
     let records = &side.governance.policy.records;
     let matter = ApprovalTarget {
-        about: About::Governance(path.clone()),
+        about: ApprovalSubject::Governance(path.clone()),
         sha256: statement::digest(bytes.as_deref().unwrap_or_default()),
         folder: records.first().cloned().unwrap_or_default(),
         makers,

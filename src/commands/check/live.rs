@@ -15,10 +15,10 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
 use exledger::gate::answer::{GateVerdict, Question};
-use exledger::gate::question::{self, LONGEST_LINE, Line, NoQuestion};
-use exledger::gate::receipt::{CheckAnswer, Receipt};
+use exledger::gate::question::{self, LONGEST_LINE, NoQuestion, QuestionLine};
+use exledger::gate::receipt::{CheckAnswer, LoggedReceipt};
 use exledger::history::watched;
-use exledger::interop::lines::{self, Kept};
+use exledger::interop::lines::{self, KeptLine};
 use exledger::record::time::Instant;
 use exledger::session::Session;
 use exledger::session::check::freshness::MaxAge;
@@ -27,7 +27,7 @@ use exledger::session::check::respond::{self, Responder, TimedQuestion};
 use exledger::session::error::Undetermined;
 use exledger::session::snapshot::Snapshot;
 use exledger::status::stamp::Stamp;
-use exledger::store::git::watch::Watch;
+use exledger::store::git::watch::RepositoryWatch;
 
 /// How long what can't be loaded, and what branches propose, is not looked at again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -82,12 +82,12 @@ enum Turn {
 #[derive(Default)]
 struct Input {
     buffer: Vec<u8>,
-    waits: Option<Line>,
+    waits: Option<QuestionLine>,
 }
 
 impl Input {
     /// Returns the next question, or why a line is none; nothing at the end.
-    fn next(&mut self) -> anyhow::Result<Option<Line>> {
+    fn next(&mut self) -> anyhow::Result<Option<QuestionLine>> {
         if let Some(line) = self.waits.take() {
             return Ok(Some(line));
         }
@@ -96,9 +96,9 @@ impl Input {
             let kept = lines::next(&mut stdin, &mut self.buffer, LONGEST_LINE);
             return Ok(match kept.context("can't read stdin")? {
                 None => None,
-                Some(Kept::Whole) if self.buffer.trim_ascii().is_empty() => continue,
-                Some(Kept::Whole) => Some(question::read(&self.buffer)),
-                Some(Kept::TooLong) => Some(Line {
+                Some(KeptLine::Whole) if self.buffer.trim_ascii().is_empty() => continue,
+                Some(KeptLine::Whole) => Some(question::read(&self.buffer)),
+                Some(KeptLine::TooLong) => Some(QuestionLine {
                     id: Value::Null,
                     asked: Err(NoQuestion::TooLong),
                 }),
@@ -107,7 +107,7 @@ impl Input {
     }
 
     /// Keeps a question until the ledger is loaded again.
-    fn keep(&mut self, line: Line) -> Turn {
+    fn keep(&mut self, line: QuestionLine) -> Turn {
         self.waits = Some(line);
         Turn::Again
     }
@@ -145,7 +145,7 @@ impl OpenGate<'_> {
     fn with(
         &mut self,
         ctx: &Ctx,
-        watch: &Watch,
+        watch: &RepositoryWatch,
         snapshot: &mut Snapshot<'_>,
     ) -> anyhow::Result<Turn> {
         let mut looked = Elapsed::now();
@@ -166,7 +166,7 @@ impl OpenGate<'_> {
     fn respond(
         &mut self,
         ctx: &Ctx,
-        watch: &Watch,
+        watch: &RepositoryWatch,
         snapshot: &Snapshot<'_>,
         responder: &Responder<'_, '_>,
         looked: &mut Elapsed,
@@ -233,7 +233,12 @@ impl OpenGate<'_> {
     }
 
     /// Answers `unknown` while nothing can be loaded; tries again after a while, or when something moved.
-    fn without(&mut self, ctx: &Ctx, watch: Option<&Watch>, why: String) -> anyhow::Result<Turn> {
+    fn without(
+        &mut self,
+        ctx: &Ctx,
+        watch: Option<&RepositoryWatch>,
+        why: String,
+    ) -> anyhow::Result<Turn> {
         if self.trouble.as_ref() != Some(&why) {
             ctx.tell(&format!(
                 "warning: every answer is unknown until this is mended: {why}"
@@ -242,7 +247,7 @@ impl OpenGate<'_> {
         }
         let tried = Elapsed::now();
         while let Some(line) = self.input.next()? {
-            if tried.elapsed() >= PAUSE || watch.is_some_and(Watch::has_moved) {
+            if tried.elapsed() >= PAUSE || watch.is_some_and(RepositoryWatch::has_moved) {
                 return Ok(self.input.keep(line));
             }
             let now = if ctx.is_live() {
@@ -267,14 +272,14 @@ impl OpenGate<'_> {
     /// Writes a receipt, and tells whether anybody still reads: for nobody, no further use is spent.
     fn show(&mut self, answered: &CheckAnswer, asked: &TimedQuestion) -> anyhow::Result<bool> {
         self.worst = self.worst.max(outcome(answered.answer.verdict));
-        let receipt = Receipt::of(&asked.question, answered, &asked.id);
+        let receipt = LoggedReceipt::of(&asked.question, answered, &asked.id);
         let line = format!("{}\n", receipt.line()?);
         self.ctx.deliver(line.as_bytes())
     }
 }
 
 /// Begins to watch what the choice of the approved ref depends on.
-fn watch(home: &Session) -> anyhow::Result<Watch> {
+fn watch(home: &Session) -> anyhow::Result<RepositoryWatch> {
     let repository = home.repository()?;
     let refs = repository.refs().map_err(Undetermined::Git)?;
     let asked = home.located().options.approved_ref.as_deref();
@@ -282,13 +287,13 @@ fn watch(home: &Session) -> anyhow::Result<Watch> {
 }
 
 /// Tells whether it shows when the approved ref moves; an id never does.
-fn is_watched(watch: &Watch, snapshot: &Snapshot<'_>) -> bool {
+fn is_watched(watch: &RepositoryWatch, snapshot: &Snapshot<'_>) -> bool {
     let (_, chosen) = snapshot.origin();
     watch.covers(&chosen.reference) || !chosen.reference.starts_with("refs/")
 }
 
 /// Returns the question of a line, and why the line is none, of which the question is empty then.
-fn asked(line: &Line, now: Instant) -> (TimedQuestion, Option<String>) {
+fn asked(line: &QuestionLine, now: Instant) -> (TimedQuestion, Option<String>) {
     let of = |question, at: Option<Instant>| TimedQuestion {
         question,
         at: at.unwrap_or(now),

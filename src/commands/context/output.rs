@@ -38,7 +38,7 @@ impl Formats {
     pub(crate) fn chosen(
         self,
         name: Option<&str>,
-    ) -> anyhow::Result<&'static render::format::Format> {
+    ) -> anyhow::Result<&'static render::format::OutputFormat> {
         let name = match name {
             Some(CALENDAR) if self == Formats::Dated => "table",
             None if self == Formats::Paged => "markdown",
@@ -62,7 +62,7 @@ impl Formats {
             .collect()
     }
 
-    fn offers(self, format: &render::format::Format) -> bool {
+    fn offers(self, format: &render::format::OutputFormat) -> bool {
         match self {
             Formats::Findings => format.offered != render::format::Offered::ForPages,
             Formats::General | Formats::Dated => format.offered == render::format::Offered::Always,

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::commands::demo::story;
 use crate::commands::demo::story::{Edit, Landing, Person, Step};
 use exledger::record::time::Instant;
-use exledger::store::commits::{CommitWriter, Draft, Made, WriterSignature};
+use exledger::store::commits::{CommitDraft, CommitWriter, CreatedCommit, WriterSignature};
 
 /// The files that the ledger begins with, besides the schemas.
 const FIRST: &[(&str, &str)] = &[
@@ -59,7 +59,7 @@ struct Tale {
     scribe: CommitWriter,
     start: Instant,
     /// The commits of the mainline with their hours, oldest first.
-    mainline: Vec<(i64, Made)>,
+    mainline: Vec<(i64, CreatedCommit)>,
     /// The text of each record on the mainline.
     files: BTreeMap<&'static str, String>,
     merged: usize,
@@ -75,7 +75,7 @@ impl Tale {
             .collect();
         let hand = self.hand(story::DANA, BEGIN);
         let message = "Start the ledger\n";
-        let draft = Draft {
+        let draft = CommitDraft {
             parents: &[],
             changes: &changes,
             author: hand.clone(),
@@ -100,7 +100,7 @@ impl Tale {
         } else {
             self.tip(step.hours)?
         };
-        let draft = Draft {
+        let draft = CommitDraft {
             parents: &[before],
             changes: &changes,
             author: self.hand(step.by, step.hours),
@@ -138,8 +138,8 @@ impl Tale {
         hours: i64,
         trailers: &str,
         changes: &[(String, Option<Vec<u8>>)],
-        branch: Made,
-    ) -> anyhow::Result<Made> {
+        branch: CreatedCommit,
+    ) -> anyhow::Result<CreatedCommit> {
         let writer = step.by.email.split('@').next().unwrap_or_default();
         let number = self.merged + 10;
         let mut message = format!(
@@ -151,7 +151,7 @@ impl Tale {
             message.push_str(trailers);
         }
         let hand = self.hand(by, hours);
-        let draft = Draft {
+        let draft = CommitDraft {
             parents: &[self.tip(i64::MAX)?, branch],
             changes,
             author: hand.clone(),
@@ -162,7 +162,7 @@ impl Tale {
     }
 
     /// The mainline's commit at an hour.
-    fn tip(&self, hours: i64) -> anyhow::Result<Made> {
+    fn tip(&self, hours: i64) -> anyhow::Result<CreatedCommit> {
         let before = self
             .mainline
             .iter()

@@ -9,10 +9,10 @@ use crate::commands::context::fault;
 use crate::commands::new::filing::{self, Work};
 use exledger::plan::answers::Answers;
 use exledger::plan::derive;
-use exledger::plan::draft::{self, Draft};
-use exledger::plan::offer::{self, Names, Offer};
+use exledger::plan::draft::{self, RecordDraft};
+use exledger::plan::offer::{self, Offer, OfferedNames};
 use exledger::plan::part;
-use exledger::plan::question::table::Field;
+use exledger::plan::question::table::QuestionField;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
 use exledger::rules::{self};
@@ -24,14 +24,14 @@ pub(super) struct Desk<'d> {
     /// What filing works with.
     pub(super) work: &'d Work<'d>,
     /// The names that answers are offered from.
-    pub(super) names: Names<'d>,
+    pub(super) names: OfferedNames<'d>,
 }
 
 impl Desk<'_> {
     /// Asks for a field and puts the answer into the answers.
     pub(super) fn ask(
         &self,
-        of: &Field,
+        of: &QuestionField,
         because: &str,
         initial: &str,
         answers: &mut Answers,
@@ -43,7 +43,7 @@ impl Desk<'_> {
     pub(super) fn ask_at(
         &self,
         path: &str,
-        of: &Field,
+        of: &QuestionField,
         because: &str,
         initial: &str,
         answers: &mut Answers,
@@ -101,7 +101,7 @@ impl Desk<'_> {
     }
 
     /// Returns what helps to answer: the limit of the policy where there is one.
-    fn hint(&self, path: &str, of: &Field, answers: &Answers) -> String {
+    fn hint(&self, path: &str, of: &QuestionField, answers: &Answers) -> String {
         match path {
             "justification" => {
                 let least = self.work.setting.governance.policy.lint.justification_min;
@@ -117,7 +117,7 @@ impl Desk<'_> {
 }
 
 /// Says how long tier and class allow.
-fn allowed(made: &Draft) -> String {
+fn allowed(made: &RecordDraft) -> String {
     let Some(resolved) = &made.resolved else {
         return String::new();
     };

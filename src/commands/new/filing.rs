@@ -16,10 +16,10 @@ use exledger::diag::code::Code;
 use exledger::diag::{self, Finding, Level};
 use exledger::ledger::Ledger;
 use exledger::plan::answers::Answers;
-use exledger::plan::draft::{self, Draft};
-use exledger::plan::offer::Names;
-use exledger::plan::question::{self, End, Question};
-use exledger::plan::setting::{Filer, Setting, Urgency};
+use exledger::plan::draft::{self, RecordDraft};
+use exledger::plan::offer::OfferedNames;
+use exledger::plan::question::{self, End, FilingQuestion};
+use exledger::plan::setting::{Filer, FilingUrgency, Setting};
 use exledger::policy::governance::Governance;
 use exledger::record::credential;
 use exledger::record::id::Id;
@@ -67,9 +67,9 @@ pub(super) fn file(args: &NewArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
             governance: &governance,
             now: ctx.instant(),
             urgency: if args.emergency {
-                Urgency::Emergency
+                FilingUrgency::Emergency
             } else {
-                Urgency::Usual
+                FilingUrgency::Usual
             },
             filer: Filer { name, email },
             is_filer_owner: args.from_issue.is_none(),
@@ -95,7 +95,7 @@ pub(super) fn file(args: &NewArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
             let desk = Desk {
                 ctx,
                 work: &work,
-                names: Names::of(&governance, &ledger),
+                names: OfferedNames::of(&governance, &ledger),
             };
             preview::agreed(&desk, known.answers)?
         }
@@ -141,7 +141,11 @@ fn id(ctx: &Ctx, governance: &Governance, ledger: &Ledger) -> anyhow::Result<Id>
 }
 
 /// Makes the record without asking anybody: what is missing or refused is named.
-fn unasked(ctx: &Ctx, work: &Work<'_>, answers: &Answers) -> anyhow::Result<(Draft, Vec<Finding>)> {
+fn unasked(
+    ctx: &Ctx,
+    work: &Work<'_>,
+    answers: &Answers,
+) -> anyhow::Result<(RecordDraft, Vec<Finding>)> {
     let made = draft::draft(answers, &work.setting);
     let missing = question::missing(&made, &work.setting, work.end);
     if !missing.is_empty() && work.drafts == Drafts::Refused
@@ -182,8 +186,8 @@ pub(super) fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 }
 
 /// Names what is missing, and what can't be read of the rest.
-fn unanswered(missing: &[Question], made: &Draft) -> anyhow::Error {
-    let line = |question: &Question| match question.because.words().as_str() {
+fn unanswered(missing: &[FilingQuestion], made: &RecordDraft) -> anyhow::Error {
+    let line = |question: &FilingQuestion| match question.because.words().as_str() {
         "" => question.of.flags.to_owned(),
         because => format!("{} ({because})", question.of.flags),
     };
@@ -198,7 +202,7 @@ fn unanswered(missing: &[Question], made: &Draft) -> anyhow::Error {
 }
 
 /// Returns what of the answers can't be read, other than what is missing.
-pub(super) fn unreadable(made: &Draft) -> impl Iterator<Item = &Finding> {
+pub(super) fn unreadable(made: &RecordDraft) -> impl Iterator<Item = &Finding> {
     let findings = made.source.findings.iter();
     findings.filter(|finding| finding.rule != Code::MissingField)
 }
@@ -213,7 +217,11 @@ pub(super) fn words(finding: &Finding) -> String {
 }
 
 /// Returns what shape, rules and history find in a draft, sorted; history is asked only of a draft that is whole.
-pub(super) fn judged(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
+pub(super) fn judged(
+    ctx: &Ctx,
+    work: &Work<'_>,
+    made: &RecordDraft,
+) -> anyhow::Result<Vec<Finding>> {
     if made.source.record.is_none() {
         return tried(work, made);
     }
@@ -229,7 +237,7 @@ pub(super) fn judged(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result
 }
 
 /// Returns what shape and rules find in a draft, sorted.
-pub(super) fn tried(work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
+pub(super) fn tried(work: &Work<'_>, made: &RecordDraft) -> anyhow::Result<Vec<Finding>> {
     let found = lint::record(&made.source, &work.known(), RecordPast::UNKNOWN);
     let mut found = found?;
     found.extend(ended(work, made));
@@ -237,7 +245,7 @@ pub(super) fn tried(work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding
 }
 
 /// Returns the finding about an end that is past: such a record would never grant anything.
-pub(super) fn ended(work: &Work<'_>, made: &Draft) -> Option<Finding> {
+pub(super) fn ended(work: &Work<'_>, made: &RecordDraft) -> Option<Finding> {
     let now = work.setting.now;
     let expires: When = made.source.value("expires")?;
     (not_after(&expires) <= now).then(|| {

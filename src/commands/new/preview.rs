@@ -11,10 +11,10 @@ use crate::commands::new::desk::Desk;
 use crate::commands::new::filing::{self, Drafts};
 use exledger::diag::Finding;
 use exledger::plan::answers::Answers;
-use exledger::plan::draft::{self, Draft};
+use exledger::plan::draft::{self, RecordDraft};
 use exledger::plan::offer::{self, Offer};
 use exledger::plan::question;
-use exledger::plan::question::table::{self, Field};
+use exledger::plan::question::table::{self, QuestionField};
 use exledger::policy::people::{self, RosterState};
 use exledger::record::address::Address;
 use exledger::view::shape;
@@ -25,7 +25,10 @@ const STOP: &str = "stop";
 const CONTROL: &str = "control";
 
 /// Asks for what is missing, shows what it makes, and returns it once the person wants it written.
-pub(super) fn agreed(desk: &Desk<'_>, known: Answers) -> anyhow::Result<(Draft, Vec<Finding>)> {
+pub(super) fn agreed(
+    desk: &Desk<'_>,
+    known: Answers,
+) -> anyhow::Result<(RecordDraft, Vec<Finding>)> {
     let mut answers = known;
     given(desk, &answers)?;
     introduce(desk, &answers);
@@ -72,7 +75,7 @@ fn introduce(desk: &Desk<'_>, answers: &Answers) {
 }
 
 /// Asks for what is missing until the record is whole.
-fn complete(desk: &Desk<'_>, answers: &mut Answers) -> anyhow::Result<Draft> {
+fn complete(desk: &Desk<'_>, answers: &mut Answers) -> anyhow::Result<RecordDraft> {
     let work = desk.work;
     let mut end = work.end;
     loop {
@@ -94,9 +97,9 @@ fn complete(desk: &Desk<'_>, answers: &mut Answers) -> anyhow::Result<Draft> {
 /// Returns the question for another owner, where the one that was derived can't be one.
 fn unknown_owner(
     desk: &Desk<'_>,
-    made: &Draft,
+    made: &RecordDraft,
     answers: &Answers,
-) -> Option<(Field, &'static str)> {
+) -> Option<(QuestionField, &'static str)> {
     let email = made.answers.text("owner.email").and_then(Address::new)?;
     if answers.states("owner.email") {
         return None;
@@ -109,7 +112,7 @@ fn unknown_owner(
 }
 
 /// Shows the file, what it needs, and what is wrong with it.
-fn show(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) {
+fn show(desk: &Desk<'_>, made: &RecordDraft, findings: &[Finding]) {
     let ctx = desk.ctx;
     ctx.tell_verbatim(&format!("\n{}\n\n{}", made.path, made.text));
     if let Some(resolved) = &made.resolved {
@@ -124,7 +127,7 @@ fn show(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) {
 }
 
 /// Asks what is to be done with it: a value of [`WRITE`], [`STOP`], [`ADD`], [`CONTROL`], or the field to change.
-fn chosen(desk: &Desk<'_>, made: &Draft, findings: &[Finding]) -> anyhow::Result<String> {
+fn chosen(desk: &Desk<'_>, made: &RecordDraft, findings: &[Finding]) -> anyhow::Result<String> {
     let mut offers = Vec::new();
     let mut add = |shown: String, detail: &str, value: &str| {
         let is_new = offers.iter().all(|it: &Offer| it.value != value);
@@ -242,7 +245,12 @@ fn stated(answers: &Answers) -> Vec<(String, String)> {
 }
 
 /// Asks for another value of a field.
-fn change(desk: &Desk<'_>, field: &str, made: &Draft, answers: &mut Answers) -> anyhow::Result<()> {
+fn change(
+    desk: &Desk<'_>,
+    field: &str,
+    made: &RecordDraft,
+    answers: &mut Answers,
+) -> anyhow::Result<()> {
     let Some(known) = table::of(field) else {
         return Ok(());
     };
@@ -265,7 +273,7 @@ fn change(desk: &Desk<'_>, field: &str, made: &Draft, answers: &mut Answers) -> 
 }
 
 /// Asks which field is to be added, and for its value.
-fn add(desk: &Desk<'_>, made: &Draft, answers: &mut Answers) -> anyhow::Result<()> {
+fn add(desk: &Desk<'_>, made: &RecordDraft, answers: &mut Answers) -> anyhow::Result<()> {
     let fields = table::fields().into_iter();
     let absent = fields.filter(|it| !made.answers.states(&it.field));
     let offers: Vec<Offer> = absent

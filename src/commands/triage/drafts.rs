@@ -13,7 +13,7 @@ use exledger::plan::codeowners::{self, CodeOwners};
 use exledger::plan::draft::{self};
 use exledger::plan::imported;
 use exledger::plan::owner::Owners;
-use exledger::plan::setting::{Filer, Setting, Urgency};
+use exledger::plan::setting::{Filer, FilingUrgency, Setting};
 use exledger::policy::governance::Governance;
 use exledger::session::Session;
 use exledger::session::ids;
@@ -21,7 +21,7 @@ use exledger::session::locate;
 use exledger::store::files::{self, WorkTree};
 use exledger::store::streams;
 use exledger::survey::triage::wanted::Wanted;
-use exledger::view::triage::shown::Draft;
+use exledger::view::triage::shown::WrittenDraft;
 use exledger::yaml;
 use exledger::yaml::node::Limits;
 use serde_json::Value;
@@ -34,7 +34,7 @@ pub(super) fn write(
     home: &Session,
     folder: &Path,
     wanted: &Wanted,
-) -> anyhow::Result<Vec<Draft>> {
+) -> anyhow::Result<Vec<WrittenDraft>> {
     let failed = |error: &dyn std::fmt::Display| {
         fault::cannot_say(
             error.to_string(),
@@ -68,7 +68,7 @@ pub(super) fn write(
         let made = draft::draft(&answers, &setting(ctx, home, &governance, id.clone())?);
         let name = format!("{id}.yaml");
         files::create(&tree, &name, made.text.as_bytes()).map_err(|error| failed(&error))?;
-        drafts.push(Draft {
+        drafts.push(WrittenDraft {
             id: id.to_string(),
             path: folder.join(&name).to_string_lossy().into_owned(),
             title: answers.text("title").unwrap_or_default().to_owned(),
@@ -110,7 +110,7 @@ fn setting<'g>(
     Ok(Setting {
         governance,
         now: ctx.instant(),
-        urgency: Urgency::Usual,
+        urgency: FilingUrgency::Usual,
         filer: Filer { name, email },
         is_filer_owner: true,
         id,

@@ -9,22 +9,22 @@ use crate::commands::context::fault;
 use crate::commands::triage::marks::Marks;
 use exledger::gate;
 use exledger::interop::events;
-use exledger::interop::sarif::{self, Layout, Roots, Spans};
+use exledger::interop::sarif::{self, Roots, SarifLayout, Spans};
 use exledger::session::Session;
 use exledger::store::files::{self, FileError};
-use exledger::store::streams::{self, Opened};
-use exledger::survey::triage::Input;
-use exledger::survey::triage::counts::{Origin, Tally};
-use exledger::survey::triage::judge::Judge;
+use exledger::store::streams::{self, Rereadable};
+use exledger::survey::triage::TriageInput;
+use exledger::survey::triage::counts::{InputOrigin, TriageCounts};
+use exledger::survey::triage::judge::TriageJudge;
 use exledger::survey::triage::wanted::Wanted;
-use exledger::survey::triage::watch::Watch;
+use exledger::survey::triage::watch::TriggerWatch;
 
 /// A file of inputs.
 pub(super) struct Source {
     /// As it was named; `-` for stdin.
     pub(super) name: String,
     /// Its bytes.
-    pub(super) opened: Opened,
+    pub(super) opened: Rereadable,
     /// What it is.
     pub(super) format: Format,
 }
@@ -123,7 +123,7 @@ fn absolute(root: &str) -> anyhow::Result<String> {
 #[derive(Debug)]
 pub(super) enum Read {
     /// SARIF, and where its results stand.
-    Sarif(Layout),
+    Sarif(SarifLayout),
     /// Events.
     Events,
     /// What can't be read to its end.
@@ -133,11 +133,11 @@ pub(super) enum Read {
 /// Where what was decided goes.
 pub(super) struct Desk<'d> {
     /// What inputs are judged by.
-    pub(super) judge: Judge<'d>,
+    pub(super) judge: TriageJudge<'d>,
     /// The rows and counts.
-    pub(super) tally: Tally,
+    pub(super) tally: TriageCounts,
     /// What the inputs say about the records.
-    pub(super) watch: Watch<'d>,
+    pub(super) watch: TriggerWatch<'d>,
     /// What needs a record; `None` where no drafts are written.
     pub(super) wanted: Option<Wanted>,
     /// What becomes of each result; `None` where nothing is written again.
@@ -161,7 +161,7 @@ pub(super) fn read(
     };
     let take = |desk: &mut Desk<'_>, index, read| {
         let source = place;
-        desk.take(Origin { source, index }, read);
+        desk.take(InputOrigin { source, index }, read);
     };
     let has_file = |path: &str| folders.has_file(path);
     let roots = Roots {
@@ -169,8 +169,8 @@ pub(super) fn read(
         has_file: &has_file,
     };
     let read = match source.format {
-        Format::Sarif => sarif::read(reader()?, roots, spans, &mut |entry: sarif::Entry| {
-            take(desk, entry.index, entry.read.map(Input::Finding));
+        Format::Sarif => sarif::read(reader()?, roots, spans, &mut |entry: sarif::SarifEntry| {
+            take(desk, entry.index, entry.read.map(TriageInput::Finding));
         })
         .map(Read::Sarif),
         Format::Events => events::read(reader()?, &mut |line, read| {
@@ -191,7 +191,7 @@ pub(super) fn read(
 }
 
 impl Desk<'_> {
-    fn take(&mut self, origin: Origin, read: Result<Input, String>) {
+    fn take(&mut self, origin: InputOrigin, read: Result<TriageInput, String>) {
         let mark = |marks: &mut Option<Marks>, read| match marks {
             Some(marks) if origin.index.is_some() => marks.add(read),
             _ => {}

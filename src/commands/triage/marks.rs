@@ -4,7 +4,7 @@
 
 use exledger::interop::uuid;
 use exledger::survey::triage::judge::TriageDecision;
-use exledger::survey::triage::{Finding, Input, State};
+use exledger::survey::triage::{ScannerFinding, TriageInput, TriageState};
 
 /// What becomes of one result.
 #[derive(Clone, Debug)]
@@ -47,10 +47,12 @@ impl Marks {
     }
 
     /// Marks the next result.
-    pub(super) fn add(&mut self, read: Option<(&Input, &TriageDecision)>) {
+    pub(super) fn add(&mut self, read: Option<(&TriageInput, &TriageDecision)>) {
         let mark = match read {
             None => Mark::Unread,
-            Some((Input::Finding(finding), decision)) if decision.state == State::Covered => {
+            Some((TriageInput::Finding(finding), decision))
+                if decision.state == TriageState::Covered =>
+            {
                 let record = decision.record.as_deref().unwrap_or_default();
                 let guid = if self.has_guids {
                     uuid::of(&name(record, finding))
@@ -74,7 +76,7 @@ impl Marks {
 }
 
 /// Returns the name of a suppression: the same for the same finding at the same place.
-fn name(record: &str, finding: &Finding) -> String {
+fn name(record: &str, finding: &ScannerFinding) -> String {
     let place = finding.places.first();
     let path = place.map_or("", |place| place.file.text());
     let line = place.and_then(|place| place.line);

@@ -15,8 +15,8 @@ use crate::commands::context::output::printed;
 use crate::commands::triage::input::{Read, Source};
 use crate::commands::triage::marks::{Mark, Marks};
 use exledger::interop::description;
-use exledger::interop::sarif::Layout;
-use exledger::interop::sarif::rewrite::{self, Act};
+use exledger::interop::sarif::SarifLayout;
+use exledger::interop::sarif::rewrite::{self, ResultAction};
 use exledger::session::snapshot::Snapshot;
 use exledger::status::state::RecordState;
 use exledger::store::streams::{self, Begun};
@@ -179,7 +179,7 @@ struct Piece<'p> {
     how: How,
     approved: &'p Snapshot<'p>,
     source: &'p Source,
-    layout: &'p Layout,
+    layout: &'p SarifLayout,
     marks: &'p [Mark],
 }
 
@@ -199,17 +199,17 @@ impl Piece<'_> {
         rewrite::write(reader, out, self.layout, &mut act, &note)
     }
 
-    fn act(&self, index: u64) -> Act {
+    fn act(&self, index: u64) -> ResultAction {
         let mark = usize::try_from(index)
             .ok()
             .and_then(|index| self.marks.get(index));
         match (self.how, mark) {
-            (How::Filter, Some(Mark::Covered(_))) => Act::Drop,
+            (How::Filter, Some(Mark::Covered(_))) => ResultAction::Drop,
             (How::Annotate, Some(Mark::Covered(cover))) => {
-                Act::Suppress(self.suppression(&cover.record, &cover.guid))
+                ResultAction::Suppress(self.suppression(&cover.record, &cover.guid))
             }
-            (How::Annotate, Some(Mark::NotCovered)) => Act::Open,
-            _ => Act::Keep,
+            (How::Annotate, Some(Mark::NotCovered)) => ResultAction::Open,
+            _ => ResultAction::Keep,
         }
     }
 

@@ -6,15 +6,15 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use exledger::approval::verdict::ApprovalVerdict;
 use exledger::gate::receipt::{self, PastReceipt};
-use exledger::history::change::event::Event;
-use exledger::history::version::Key;
+use exledger::history::change::event::ChangeEvent;
+use exledger::history::version::TrailKey;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
 use exledger::rules::audit_cases::UsesCase;
 use exledger::session::snapshot::Snapshot;
 use exledger::status;
 use exledger::status::state::{RecordState, Status};
-use exledger::status::trace::{Then, Trace};
+use exledger::status::trace::{PastState, Trace};
 use exledger::store::files;
 use exledger::view;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,7 +69,10 @@ impl Book {
     /// Returns the uses of what never landed as a record.
     pub(super) fn strangers(&self, history: &History) -> Vec<UsesCase<'_>> {
         let is_known = |id: &str| {
-            let keys = [Key::Id(id.to_ascii_uppercase()), Key::Path(id.to_owned())];
+            let keys = [
+                TrailKey::Id(id.to_ascii_uppercase()),
+                TrailKey::Path(id.to_owned()),
+            ];
             keys.iter().any(|key| history.trails.contains_key(key))
         };
         let ids: BTreeSet<&str> = self
@@ -148,16 +151,16 @@ impl Book {
         &self,
         standings: &[&RecordState],
         approved: &Snapshot<'_>,
-    ) -> Vec<view::verify::Uses> {
+    ) -> Vec<view::verify::RecordUses> {
         let uses = |standing: &&RecordState| {
             let id = standing.id();
             let uses = self.of(id);
             let closed = approved
                 .acts(standing)
                 .into_iter()
-                .rfind(|act| matches!(act.event, Event::Closed | Event::Rejected))
+                .rfind(|act| matches!(act.event, ChangeEvent::Closed | ChangeEvent::Rejected))
                 .map(|act| act.at);
-            Some(view::verify::Uses {
+            Some(view::verify::RecordUses {
                 id: id.to_owned(),
                 count: uses.len(),
                 last: uses.iter().map(|(_, at)| *at).max()?,
@@ -189,7 +192,7 @@ fn late(
         verdicts,
         governance: approved.governance(),
     });
-    let had_ended = |then: &Then| {
+    let had_ended = |then: &PastState| {
         matches!(
             then.status,
             Status::Expired | Status::Closed | Status::Rejected | Status::Revoked | Status::Removed

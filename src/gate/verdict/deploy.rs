@@ -4,14 +4,14 @@
 //! `--deploy`.
 
 use crate::approval::verdict::Satisfied;
-use crate::gate::answer::{Answer, GateVerdict, Question};
+use crate::gate::answer::{GateAnswer, GateVerdict, Question};
 use crate::gate::verdict::candidate::{Candidate, Fits, name};
 use crate::record::vocabulary::{FixTarget, IdentityType};
 use crate::status::state::{InForce, RecordState, Status};
 use std::collections::BTreeMap;
 
 /// Answers whether an application may be deployed: no open automation exception of it lacks its safeguards.
-pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> Answer {
+pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAnswer {
     let Some(application) = question.application.as_deref() else {
         let reason = "no application is named".to_owned();
         return super::answer(GateVerdict::Unknown, reason, None, &[]);

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// One value that differs.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Difference {
+pub struct ValueDifference {
     /// The dotted path, list indices from 0.
     pub field: String,
     /// The value before; null where there was none.
@@ -65,7 +65,7 @@ fn plain(record: &Record) -> Record {
 }
 
 /// Returns what differs between two records, in the order of the fields; of a new record, each field that it states.
-pub fn differences(before: Option<&Record>, after: &Record) -> Vec<Difference> {
+pub fn differences(before: Option<&Record>, after: &Record) -> Vec<ValueDifference> {
     let value = |record: &Record| serde_json::to_value(record).unwrap_or(Value::Null);
     let mut found = Vec::new();
     let old = before.map_or(Value::Null, |before| value(&plain(before)));
@@ -73,7 +73,7 @@ pub fn differences(before: Option<&Record>, after: &Record) -> Vec<Difference> {
     found
 }
 
-fn compare(path: &str, from: &Value, to: &Value, found: &mut Vec<Difference>) {
+fn compare(path: &str, from: &Value, to: &Value, found: &mut Vec<ValueDifference>) {
     match (from, to) {
         (from, to) if from == to => {}
         (Value::Object(old), Value::Object(new)) => {
@@ -100,7 +100,7 @@ fn compare(path: &str, from: &Value, to: &Value, found: &mut Vec<Difference>) {
                 compare(&format!("{path}[{index}]"), from, to, found);
             }
         }
-        _ => found.push(Difference {
+        _ => found.push(ValueDifference {
             field: path.to_owned(),
             from: from.clone(),
             to: to.clone(),

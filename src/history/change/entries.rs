@@ -10,7 +10,7 @@ use crate::record::time::{Instant, not_after};
 
 /// Whether a record ends later, and whether it says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Extension {
+pub enum ExpiryExtension {
     /// It ends no later.
     No,
     /// It does, and as many new renewal entries lead from the end before to the end after.
@@ -21,23 +21,23 @@ pub enum Extension {
 
 /// Tells whether a record ends later, and whether new renewal entries say so: the first from the end before, each from
 /// where the one before it led, the last until the end after.
-pub fn extension(before: &Record, after: &Record) -> Extension {
+pub fn extension(before: &Record, after: &Record) -> ExpiryExtension {
     let (old, new) = (not_after(&before.expires), not_after(&after.expires));
     if new <= old {
-        return Extension::No;
+        return ExpiryExtension::No;
     }
     let entries = differ::beyond(&after.renewals, &before.renewals);
     let mut at: Instant = old;
     for entry in &entries {
         if not_after(&entry.from) != at {
-            return Extension::Silent;
+            return ExpiryExtension::Silent;
         }
         at = not_after(&entry.until);
     }
     match entries.len() {
-        0 => Extension::Silent,
-        _ if at != new => Extension::Silent,
-        n => Extension::Renewed(n),
+        0 => ExpiryExtension::Silent,
+        _ if at != new => ExpiryExtension::Silent,
+        n => ExpiryExtension::Renewed(n),
     }
 }
 

@@ -1,10 +1,12 @@
 //! What changed between two versions of a record, field by field.
 //!
-//! Uses nothing else. Pure. Start at [`Event`]. Follows `docs/spec/approval.md`, 4.1.
+//! Uses nothing else. Pure. Start at [`ChangeEvent`]. Follows `docs/spec/approval.md`, 4.1.
+
+pub use self::ChangeEvent as Event;
 
 /// A named change of meaning, in the order in which answers list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Event {
+pub enum ChangeEvent {
     /// The record is new.
     Filed,
     /// It ends later.
@@ -63,38 +65,38 @@ pub enum Event {
     Stated,
 }
 
-impl Event {
+impl ChangeEvent {
     /// Returns the word of `docs/spec/cli.md`.
     pub fn word(self) -> &'static str {
         match self {
-            Event::Filed => "filed",
-            Event::Extended => "extended",
-            Event::Shortened => "shortened",
-            Event::Renewed => "renewed",
-            Event::ScopeWidened => "scope-widened",
-            Event::ScopeNarrowed => "scope-narrowed",
-            Event::ControlAdded => "control-added",
-            Event::ControlDropped => "control-dropped",
-            Event::RiskRaised => "risk-raised",
-            Event::RiskLowered => "risk-lowered",
-            Event::OwnerChanged => "owner-changed",
-            Event::Transferred => "transferred",
-            Event::Reviewed => "reviewed",
-            Event::Attested => "attested",
-            Event::Fired => "fired",
-            Event::Noted => "noted",
-            Event::Closed => "closed",
-            Event::Rejected => "rejected",
-            Event::PostReviewed => "post-reviewed",
-            Event::Amended => "amended",
-            Event::Reformatted => "reformatted",
-            Event::Moved => "moved",
-            Event::Removed => "removed",
-            Event::Restored => "restored",
-            Event::Broken => "broken",
-            Event::Approved => "approved",
-            Event::Vetoed => "vetoed",
-            Event::Stated => "stated",
+            ChangeEvent::Filed => "filed",
+            ChangeEvent::Extended => "extended",
+            ChangeEvent::Shortened => "shortened",
+            ChangeEvent::Renewed => "renewed",
+            ChangeEvent::ScopeWidened => "scope-widened",
+            ChangeEvent::ScopeNarrowed => "scope-narrowed",
+            ChangeEvent::ControlAdded => "control-added",
+            ChangeEvent::ControlDropped => "control-dropped",
+            ChangeEvent::RiskRaised => "risk-raised",
+            ChangeEvent::RiskLowered => "risk-lowered",
+            ChangeEvent::OwnerChanged => "owner-changed",
+            ChangeEvent::Transferred => "transferred",
+            ChangeEvent::Reviewed => "reviewed",
+            ChangeEvent::Attested => "attested",
+            ChangeEvent::Fired => "fired",
+            ChangeEvent::Noted => "noted",
+            ChangeEvent::Closed => "closed",
+            ChangeEvent::Rejected => "rejected",
+            ChangeEvent::PostReviewed => "post-reviewed",
+            ChangeEvent::Amended => "amended",
+            ChangeEvent::Reformatted => "reformatted",
+            ChangeEvent::Moved => "moved",
+            ChangeEvent::Removed => "removed",
+            ChangeEvent::Restored => "restored",
+            ChangeEvent::Broken => "broken",
+            ChangeEvent::Approved => "approved",
+            ChangeEvent::Vetoed => "vetoed",
+            ChangeEvent::Stated => "stated",
         }
     }
 }

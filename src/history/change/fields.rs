@@ -4,8 +4,8 @@
 //! one line there, and one in `meet` where its meeting is not simply what landed.
 
 use crate::history::change::differ::beyond;
-use crate::history::change::entries::{self, Extension, Handover};
-use crate::history::change::event::Event;
+use crate::history::change::entries::{self, ExpiryExtension, Handover};
+use crate::history::change::event::ChangeEvent;
 use crate::history::change::field_merge::{self, FieldMerge};
 use crate::record::time;
 use crate::record::vocabulary::{ClosureOutcome, ControlStatus};
@@ -13,11 +13,11 @@ use crate::record::{CompensatingControl, Record};
 use std::collections::BTreeSet;
 
 /// A field of a record, at the top level.
-pub struct Field {
+pub struct RecordField {
     /// Its key.
     pub name: &'static str,
     /// Returns what a change of it means; nothing specific means that it is amended.
-    pub events: fn(&Record, &Record) -> Vec<Event>,
+    pub events: fn(&Record, &Record) -> Vec<ChangeEvent>,
     /// Tells whether two records say the same in it.
     pub equal: fn(&Record, &Record) -> bool,
     /// How an approved version and what landed since meet in it.
@@ -27,7 +27,7 @@ pub struct Field {
 /// A field of which each change amends the record, and which holds as landed.
 macro_rules! plain {
     ($field:ident) => {
-        Field {
+        RecordField {
             name: stringify!($field),
             events: |_, _| Vec::new(),
             equal: |before, after| before.$field == after.$field,
@@ -39,7 +39,7 @@ macro_rules! plain {
 /// A field with events and a rule of its own.
 macro_rules! special {
     ($field:ident, $events:expr, $meet:expr) => {
-        Field {
+        RecordField {
             name: stringify!($field),
             events: $events,
             equal: |before, after| before.$field == after.$field,
@@ -49,7 +49,7 @@ macro_rules! special {
 }
 
 /// All fields of a record, in the order in which a file states them.
-pub const FIELDS: &[Field] = &[
+pub const FIELDS: &[RecordField] = &[
     plain!(id),
     plain!(title),
     special!(
@@ -101,12 +101,12 @@ pub const FIELDS: &[Field] = &[
     plain!(references),
     special!(
         reviews,
-        |a, b| added(&a.reviews, &b.reviews, Event::Reviewed),
+        |a, b| added(&a.reviews, &b.reviews, ChangeEvent::Reviewed),
         FieldMerge::AsLanded
     ),
     special!(
         handling,
-        |a, b| added(&a.handling, &b.handling, Event::Noted),
+        |a, b| added(&a.handling, &b.handling, ChangeEvent::Noted),
         FieldMerge::AsLanded
     ),
     special!(
@@ -121,7 +121,7 @@ pub const FIELDS: &[Field] = &[
     ),
     special!(
         fired,
-        |a, b| added(&a.fired, &b.fired, Event::Fired),
+        |a, b| added(&a.fired, &b.fired, ChangeEvent::Fired),
         FieldMerge::Meets(field_merge::fired)
     ),
     special!(
@@ -133,7 +133,7 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// An entry more is the event; an entry changed or gone amends the record, and so does another order.
-fn added<T: PartialEq>(before: &[T], after: &[T], event: Event) -> Vec<Event> {
+fn added<T: PartialEq>(before: &[T], after: &[T], event: ChangeEvent) -> Vec<ChangeEvent> {
     let n_more = beyond(after, before).len();
     let n_gone = beyond(before, after).len();
     let mut events = Vec::new();
@@ -141,21 +141,21 @@ fn added<T: PartialEq>(before: &[T], after: &[T], event: Event) -> Vec<Event> {
         events.push(event);
     }
     if n_gone > 0 {
-        events.push(Event::Amended);
+        events.push(ChangeEvent::Amended);
     }
     events
 }
 
-fn wider(is_wider: bool) -> Option<Event> {
-    is_wider.then_some(Event::ScopeWidened)
+fn wider(is_wider: bool) -> Option<ChangeEvent> {
+    is_wider.then_some(ChangeEvent::ScopeWidened)
 }
 
-fn narrower(is_narrower: bool) -> Option<Event> {
-    is_narrower.then_some(Event::ScopeNarrowed)
+fn narrower(is_narrower: bool) -> Option<ChangeEvent> {
+    is_narrower.then_some(ChangeEvent::ScopeNarrowed)
 }
 
 /// Names a change of a list of which more entries waive more; absent is empty.
-fn granting<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<Event> {
+fn granting<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<ChangeEvent> {
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
     let wider = wider(!beyond(after, before).is_empty());
     let narrower = narrower(!beyond(before, after).is_empty());
@@ -163,17 +163,17 @@ fn granting<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<Even
 }
 
 /// Names a change of a list of a scope; one that is absent says nothing, so it is wider with it and without.
-fn scope_list<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<Event> {
+fn scope_list<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<ChangeEvent> {
     match (before, after) {
         (Some(_), Some(_)) => granting(before, after),
         (None, None) => Vec::new(),
-        _ => vec![Event::ScopeWidened],
+        _ => vec![ChangeEvent::ScopeWidened],
     }
 }
 
-fn scope(before: &Record, after: &Record) -> Vec<Event> {
+fn scope(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     let (Some(before), Some(after)) = (&before.scope, &after.scope) else {
-        return vec![Event::ScopeWidened];
+        return vec![ChangeEvent::ScopeWidened];
     };
     let mut events = scope_list(before.resources.as_deref(), after.resources.as_deref());
     events.extend(scope_list(
@@ -192,78 +192,78 @@ fn scope(before: &Record, after: &Record) -> Vec<Event> {
     events
 }
 
-fn subject(before: &Record, after: &Record) -> Vec<Event> {
+fn subject(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     let (before, after) = (&before.subject, &after.subject);
     let mut events = granting(before.aliases.as_deref(), after.aliases.as_deref());
     let mut rest = before.clone();
     rest.aliases.clone_from(&after.aliases);
     if rest != *after {
-        events.push(Event::Amended);
+        events.push(ChangeEvent::Amended);
     }
     events
 }
 
-fn deviates_from(before: &Record, after: &Record) -> Vec<Event> {
+fn deviates_from(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     let (before, after) = (&before.deviates_from, &after.deviates_from);
     let mut events = granting(before.controls.as_deref(), after.controls.as_deref());
     if before.rule != after.rule || before.baseline != after.baseline {
-        events.push(Event::Amended);
+        events.push(ChangeEvent::Amended);
     }
     events
 }
 
-fn owner(before: &Record, after: &Record) -> Vec<Event> {
+fn owner(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     match entries::handover(before, after) {
         Handover::No => Vec::new(),
-        Handover::Transferred => vec![Event::Transferred],
-        Handover::Silent => vec![Event::OwnerChanged],
+        Handover::Transferred => vec![ChangeEvent::Transferred],
+        Handover::Silent => vec![ChangeEvent::OwnerChanged],
     }
 }
 
 /// Names an entry more that says a handover: one from elsewhere says nothing of this one.
-fn transfer(before: &Record, after: &Record) -> Event {
+fn transfer(before: &Record, after: &Record) -> ChangeEvent {
     match entries::handover(before, after) {
-        Handover::Silent => Event::OwnerChanged,
-        Handover::No | Handover::Transferred => Event::Transferred,
+        Handover::Silent => ChangeEvent::OwnerChanged,
+        Handover::No | Handover::Transferred => ChangeEvent::Transferred,
     }
 }
 
-fn risk(before: &Record, after: &Record) -> Vec<Event> {
+fn risk(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     let mut events = Vec::new();
     if after.risk.level > before.risk.level {
-        events.push(Event::RiskRaised);
+        events.push(ChangeEvent::RiskRaised);
     }
     if after.risk.level < before.risk.level {
-        events.push(Event::RiskLowered);
+        events.push(ChangeEvent::RiskLowered);
     }
     let mut rest = before.risk.clone();
     rest.level = after.risk.level;
     if rest != after.risk {
-        events.push(Event::Amended);
+        events.push(ChangeEvent::Amended);
     }
     events
 }
 
-fn expires(before: &Record, after: &Record) -> Vec<Event> {
+fn expires(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     if time::not_after(&after.expires) < time::not_after(&before.expires) {
-        return vec![Event::Shortened];
+        return vec![ChangeEvent::Shortened];
     }
     match entries::extension(before, after) {
-        Extension::No => Vec::new(),
-        Extension::Renewed(_) => vec![Event::Renewed],
-        Extension::Silent => vec![Event::Extended],
+        ExpiryExtension::No => Vec::new(),
+        ExpiryExtension::Renewed(_) => vec![ChangeEvent::Renewed],
+        ExpiryExtension::Silent => vec![ChangeEvent::Extended],
     }
 }
 
 /// Names an entry more that says a renewal: one from elsewhere says nothing of this one.
-fn renewal(before: &Record, after: &Record) -> Event {
+fn renewal(before: &Record, after: &Record) -> ChangeEvent {
     match entries::extension(before, after) {
-        Extension::Silent => Event::Extended,
-        Extension::No | Extension::Renewed(_) => Event::Renewed,
+        ExpiryExtension::Silent => ChangeEvent::Extended,
+        ExpiryExtension::No | ExpiryExtension::Renewed(_) => ChangeEvent::Renewed,
     }
 }
 
-fn controls(before: &Record, after: &Record) -> Vec<Event> {
+fn controls(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     let ids = |record: &Record| -> BTreeSet<String> {
         let controls = record.compensating_controls.iter();
         controls.map(|control| control.id.clone()).collect()
@@ -271,10 +271,10 @@ fn controls(before: &Record, after: &Record) -> Vec<Event> {
     let (old, new) = (ids(before), ids(after));
     let mut events = Vec::new();
     if new.difference(&old).next().is_some() {
-        events.push(Event::ControlAdded);
+        events.push(ChangeEvent::ControlAdded);
     }
     if old.difference(&new).next().is_some() {
-        events.push(Event::ControlDropped);
+        events.push(ChangeEvent::ControlDropped);
     }
     for control in &after.compensating_controls {
         let mut former = before.compensating_controls.iter();
@@ -285,15 +285,15 @@ fn controls(before: &Record, after: &Record) -> Vec<Event> {
     events
 }
 
-fn one_control(before: &CompensatingControl, after: &CompensatingControl) -> Vec<Event> {
+fn one_control(before: &CompensatingControl, after: &CompensatingControl) -> Vec<ChangeEvent> {
     let mut events = Vec::new();
     let withdrawn = ControlStatus::Withdrawn;
     match (before.status, after.status) {
         (before, after) if before == after => {}
-        (_, ControlStatus::Withdrawn) => events.push(Event::ControlDropped),
-        (ControlStatus::Planned, ControlStatus::Active) => events.push(Event::Attested),
-        (before, _) if before == withdrawn => events.push(Event::ControlAdded),
-        _ => events.push(Event::Amended),
+        (_, ControlStatus::Withdrawn) => events.push(ChangeEvent::ControlDropped),
+        (ControlStatus::Planned, ControlStatus::Active) => events.push(ChangeEvent::Attested),
+        (before, _) if before == withdrawn => events.push(ChangeEvent::ControlAdded),
+        _ => events.push(ChangeEvent::Amended),
     }
     let is_later = match (before.verified, after.verified) {
         (None, Some(_)) => true,
@@ -301,9 +301,9 @@ fn one_control(before: &CompensatingControl, after: &CompensatingControl) -> Vec
         _ => false,
     };
     if is_later {
-        events.push(Event::Attested);
+        events.push(ChangeEvent::Attested);
     }
-    let attested = events.contains(&Event::Attested);
+    let attested = events.contains(&ChangeEvent::Attested);
     let mut rest = before.clone();
     rest.status = after.status;
     if is_later {
@@ -313,34 +313,34 @@ fn one_control(before: &CompensatingControl, after: &CompensatingControl) -> Vec
         rest.evidence.clone_from(&after.evidence);
     }
     if rest != *after {
-        events.push(Event::Amended);
+        events.push(ChangeEvent::Amended);
     }
     events
 }
 
 /// Names a change of the closure.
-pub fn closure(before: Option<&Record>, after: &Record) -> Vec<Event> {
+pub fn closure(before: Option<&Record>, after: &Record) -> Vec<ChangeEvent> {
     let before = before.and_then(|before| before.closure.as_ref());
     match (before, &after.closure) {
         (None, None) => Vec::new(),
         (None, Some(closure)) => {
             let closed = match closure.outcome {
-                ClosureOutcome::Rejected => Event::Rejected,
-                _ => Event::Closed,
+                ClosureOutcome::Rejected => ChangeEvent::Rejected,
+                _ => ChangeEvent::Closed,
             };
-            let reviewed = closure.reviewed.as_ref().map(|_| Event::PostReviewed);
+            let reviewed = closure.reviewed.as_ref().map(|_| ChangeEvent::PostReviewed);
             [closed].into_iter().chain(reviewed).collect()
         }
-        (Some(_), None) => vec![Event::Amended],
+        (Some(_), None) => vec![ChangeEvent::Amended],
         (Some(before), Some(after)) => {
             let mut events = Vec::new();
             let mut rest = before.clone();
             if before.reviewed.is_none() && after.reviewed.is_some() {
-                events.push(Event::PostReviewed);
+                events.push(ChangeEvent::PostReviewed);
                 rest.reviewed.clone_from(&after.reviewed);
             }
             if rest != *after {
-                events.push(Event::Amended);
+                events.push(ChangeEvent::Amended);
             }
             events
         }

@@ -2,11 +2,11 @@
 //!
 //! Uses nothing else of the line. Pure. Start at [`sections`]. Follows `docs/spec/interop.md` (action, hooks, form).
 
-use crate::interop::issue_form::unread::Flaw;
+use crate::interop::issue_form::unread::IssueProblem;
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
+pub struct IssueAnswer {
     /// The line of its heading, from 1.
     pub line: usize,
     /// What the heading says, trimmed.
@@ -24,7 +24,7 @@ struct Fence {
 }
 
 /// Returns the sections of a text, and what keeps it from having any. What stands before the first is left out.
-pub fn sections(text: &str) -> (Vec<Section>, Vec<Flaw>) {
+pub fn sections(text: &str) -> (Vec<IssueAnswer>, Vec<IssueProblem>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut found: Vec<(usize, String, Vec<&str>)> = Vec::new();
@@ -44,13 +44,13 @@ pub fn sections(text: &str) -> (Vec<Section>, Vec<Flaw>) {
     }
     let sections = found
         .into_iter()
-        .map(|(line, heading, lines)| Section {
+        .map(|(line, heading, lines)| IssueAnswer {
             line,
             heading,
             text: without_fence(lines.join("\n").trim()).to_owned(),
         })
         .collect();
-    let unclosed = open.map(|fence| Flaw::Unclosed { line: fence.line });
+    let unclosed = open.map(|fence| IssueProblem::Unclosed { line: fence.line });
     (sections, unclosed.into_iter().collect())
 }
 

@@ -9,13 +9,13 @@ use crate::record::spec::{self, FieldPath, IssueField, ValueShape};
 
 /// One field of the form.
 #[derive(Clone, Debug)]
-pub struct Field {
+pub struct FormField {
     /// The id, by which a heading may name it too.
     pub id: &'static str,
     /// The label, which becomes the heading of the answer.
     pub label: &'static str,
     /// How it is asked.
-    pub form: Form,
+    pub form: FieldInput,
     /// What the answer means.
     pub means: Means,
     /// The field of the record that the answer fills; empty for none.
@@ -30,7 +30,7 @@ pub struct Field {
 
 /// How a field is asked.
 #[derive(Clone, Copy, Debug)]
-pub enum Form {
+pub enum FieldInput {
     /// One line.
     Line,
     /// Several lines; the language that they are shown in, empty for text.
@@ -69,20 +69,20 @@ pub enum Means {
     Nothing,
 }
 
-impl Form {
+impl FieldInput {
     /// Returns GitHub's word for it.
     pub fn word(self) -> &'static str {
         match self {
-            Form::Line => "input",
-            Form::Area(_) => "textarea",
-            Form::Choice(_) => "dropdown",
-            Form::Boxes(_) => "checkboxes",
+            FieldInput::Line => "input",
+            FieldInput::Area(_) => "textarea",
+            FieldInput::Choice(_) => "dropdown",
+            FieldInput::Boxes(_) => "checkboxes",
         }
     }
 }
 
 /// Returns the field that a heading names, by label or by id; letter case and blanks don't count.
-pub fn named<'f>(fields: &'f [Field], heading: &str) -> Option<&'f Field> {
+pub fn named<'f>(fields: &'f [FormField], heading: &str) -> Option<&'f FormField> {
     let key = |text: &str| text.trim().to_lowercase().replace(' ', "_");
     let wanted = key(heading);
     fields
@@ -91,24 +91,24 @@ pub fn named<'f>(fields: &'f [Field], heading: &str) -> Option<&'f Field> {
 }
 
 /// Returns the fields, in the order in which they are asked.
-pub fn fields() -> Vec<Field> {
+pub fn fields() -> Vec<FormField> {
     let fields = spec::walk(Record::FIELDS).into_iter();
     let asked = fields.filter_map(|field| Some((field.spec.issue?, field)));
     let mut asked: Vec<(IssueField, FieldPath)> = asked.collect();
     asked.sort_by_key(|(issue, _)| issue.rank);
     let fields = asked.into_iter();
-    let fields = fields.map(|(issue, field)| Field::new(&issue, field));
+    let fields = fields.map(|(issue, field)| FormField::new(&issue, field));
     fields.chain([CONFIRM]).collect()
 }
 
-impl Field {
-    fn new(issue: &IssueField, field: FieldPath) -> Field {
+impl FormField {
+    fn new(issue: &IssueField, field: FieldPath) -> FormField {
         let shape = field.spec.shape;
         let form = match (shape, issue.area) {
-            (ValueShape::Word { words, .. }, _) => Form::Choice(words),
-            _ if field.path == "subject.environment" => Form::Choice(environments),
-            (_, Some(language)) => Form::Area(language),
-            (_, None) => Form::Line,
+            (ValueShape::Word { words, .. }, _) => FieldInput::Choice(words),
+            _ if field.path == "subject.environment" => FieldInput::Choice(environments),
+            (_, Some(language)) => FieldInput::Area(language),
+            (_, None) => FieldInput::Line,
         };
         let means = match field.path.as_str() {
             "owner" => Means::Owner,
@@ -118,7 +118,7 @@ impl Field {
             _ if matches!(shape, ValueShape::List(_)) => Means::Items,
             _ => Means::Text,
         };
-        Field {
+        FormField {
             id: match issue.id {
                 "" => field.spec.key,
                 id => id,
@@ -138,10 +138,10 @@ fn environments() -> Vec<&'static str> {
     vec!["production", "staging", "development"]
 }
 
-const CONFIRM: Field = Field {
+const CONFIRM: FormField = FormField {
     id: "confirm",
     label: "Confirm",
-    form: Form::Boxes(TICKS),
+    form: FieldInput::Boxes(TICKS),
     means: Means::Nothing,
     path: String::new(),
     is_required: false,

@@ -1,12 +1,12 @@
 //! Why an answer of an issue form can not be used.
 //!
-//! Uses nothing else. Pure. Start at [`Flaw`].
+//! Uses nothing else. Pure. Start at [`IssueProblem`].
 
 use std::fmt;
 
 /// Why the text of an issue is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Flaw {
+pub enum IssueProblem {
     /// No heading of the form is in it.
     NoForm,
     /// A heading that the form does not have.
@@ -48,15 +48,15 @@ pub enum Flaw {
     },
 }
 
-impl fmt::Display for Flaw {
+impl fmt::Display for IssueProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Flaw::NoForm => write!(out, "no heading of the form is in it"),
-            Flaw::Unknown { line, heading } => write!(
+            IssueProblem::NoForm => write!(out, "no heading of the form is in it"),
+            IssueProblem::Unknown { line, heading } => write!(
                 out,
                 "line {line}: `{heading}` is no field of the form; a heading inside an answer has four #"
             ),
-            Flaw::Repeated {
+            IssueProblem::Repeated {
                 line,
                 heading,
                 first,
@@ -64,9 +64,13 @@ impl fmt::Display for Flaw {
                 out,
                 "line {line}: `{heading}` stands on line {first} already; a heading inside an answer has four #"
             ),
-            Flaw::Unclosed { line } => write!(out, "line {line}: the fence is not closed"),
-            Flaw::Unreadable { line, label, what } => write!(out, "line {line}: {label}: {what}"),
-            Flaw::Unticked { line, text } => write!(out, "line {line}: `{text}` is not ticked"),
+            IssueProblem::Unclosed { line } => write!(out, "line {line}: the fence is not closed"),
+            IssueProblem::Unreadable { line, label, what } => {
+                write!(out, "line {line}: {label}: {what}")
+            }
+            IssueProblem::Unticked { line, text } => {
+                write!(out, "line {line}: `{text}` is not ticked")
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::interop::scan::{Broken, Scan, Span};
+use crate::interop::scan::{Broken, ByteSpan, Scan};
 
 /// Returns an object with an entry; `None` where the bytes are no object.
 pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {
@@ -59,16 +59,16 @@ fn is_ours(item: &[u8]) -> bool {
 /// Puts an entry or item behind the last one, or into the empty brackets.
 fn add(whole: &[u8], last: Option<u64>, text: &str) -> Option<Vec<u8>> {
     match last {
-        Some(end) => put(whole, Span { start: end, end }, &format!(",{text}")),
+        Some(end) => put(whole, ByteSpan { start: end, end }, &format!(",{text}")),
         None => {
             let open = whole.iter().position(|byte| matches!(byte, b'{' | b'['))?;
             let at = u64::try_from(open).ok()? + 1;
-            put(whole, Span { start: at, end: at }, text)
+            put(whole, ByteSpan { start: at, end: at }, text)
         }
     }
 }
 
-fn put(whole: &[u8], span: Span, text: &str) -> Option<Vec<u8>> {
+fn put(whole: &[u8], span: ByteSpan, text: &str) -> Option<Vec<u8>> {
     let start = usize::try_from(span.start).ok()?;
     let end = usize::try_from(span.end).ok()?;
     let mut made = Vec::with_capacity(whole.len() + text.len());
@@ -78,14 +78,14 @@ fn put(whole: &[u8], span: Span, text: &str) -> Option<Vec<u8>> {
     Some(made)
 }
 
-fn slice(whole: &[u8], span: Span) -> Option<&[u8]> {
+fn slice(whole: &[u8], span: ByteSpan) -> Option<&[u8]> {
     let start = usize::try_from(span.start).ok()?;
     let end = usize::try_from(span.end).ok()?;
     whole.get(start..end)
 }
 
 /// Returns the keys of an object with the places of their values.
-fn entries(object: &[u8]) -> Result<Vec<(String, Span)>, Broken> {
+fn entries(object: &[u8]) -> Result<Vec<(String, ByteSpan)>, Broken> {
     let mut scan = Scan::new(object, 0);
     scan.expect(b'{', "an object")?;
     let mut entries = Vec::new();
@@ -99,7 +99,7 @@ fn entries(object: &[u8]) -> Result<Vec<(String, Span)>, Broken> {
 }
 
 /// Returns the places of the items of a list.
-fn items(list: &[u8]) -> Result<Vec<Span>, Broken> {
+fn items(list: &[u8]) -> Result<Vec<ByteSpan>, Broken> {
     let mut scan = Scan::new(list, 0);
     scan.expect(b'[', "a list")?;
     let mut items = Vec::new();

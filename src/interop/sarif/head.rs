@@ -1,6 +1,6 @@
 //! What stands around the results of a run: the tool with its rules, base ids, artifacts, whether it worked.
 //!
-//! Uses nothing of the line. Pure. Start at [`Head::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
+//! Uses nothing of the line. Pure. Start at [`RunHead::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,25 +8,25 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::interop::object::Object;
-use crate::interop::sarif::lenient::Words;
-use crate::interop::sarif::rule::Rule;
-use crate::interop::sarif::uri::Named;
+use crate::interop::sarif::lenient::OwnedText;
+use crate::interop::sarif::rule::SarifRule;
+use crate::interop::sarif::uri::NamedLocation;
 
 /// What stands around the results of a run.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Head {
+pub(super) struct RunHead {
     /// The tool, by the name that records use.
     pub(super) tool: String,
     /// The rules of the driver, then those of each extension, in their order.
-    pub(super) rules: Vec<Vec<Object<Rule>>>,
+    pub(super) rules: Vec<Vec<Object<SarifRule>>>,
     /// Places of rules, by id: the component, and the place there.
     pub(super) by_id: BTreeMap<String, (usize, usize)>,
     /// The folders that base ids stand for.
-    pub(super) bases: BTreeMap<String, Object<Folder>>,
+    pub(super) bases: BTreeMap<String, Object<DeclaredArtifact>>,
     /// The files that results name by number.
-    pub(super) artifacts: Vec<Object<Folder>>,
+    pub(super) artifacts: Vec<Object<DeclaredArtifact>>,
     /// The folders in which the tool was run.
-    pub(super) working: Vec<Object<Folder>>,
+    pub(super) working: Vec<Object<DeclaredArtifact>>,
     /// Whether the tool says that it failed.
     pub(super) has_failed: bool,
     is_known: bool,
@@ -36,15 +36,15 @@ pub(super) struct Head {
 /// A folder or file that is declared beside the results.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Folder {
-    uri: Words,
-    uri_base_id: Words,
+pub(super) struct DeclaredArtifact {
+    uri: OwnedText,
+    uri_base_id: OwnedText,
 }
 
-impl Folder {
+impl DeclaredArtifact {
     /// Returns what it names.
-    pub(super) fn named(&self) -> Named<'_> {
-        Named {
+    pub(super) fn named(&self) -> NamedLocation<'_> {
+        NamedLocation {
             uri: &self.uri.0,
             base: self.uri_base_id.text(),
             index: None,
@@ -56,13 +56,13 @@ impl Folder {
 struct Tool {
     driver: Object<Driver>,
     #[serde(default)]
-    extensions: Option<Vec<Object<Extension>>>,
+    extensions: Option<Vec<Object<ToolExtension>>>,
 }
 
 #[derive(Deserialize)]
-struct Extension {
+struct ToolExtension {
     #[serde(default)]
-    rules: Option<Vec<Object<Rule>>>,
+    rules: Option<Vec<Object<SarifRule>>>,
 }
 
 /// Where a run keeps what is too large for it: only whether results are there counts.
@@ -76,13 +76,13 @@ struct Elsewhere {
 struct Driver {
     name: String,
     #[serde(default)]
-    rules: Option<Vec<Object<Rule>>>,
+    rules: Option<Vec<Object<SarifRule>>>,
 }
 
 #[derive(Deserialize)]
 struct Artifact {
     #[serde(default)]
-    location: Option<Object<Folder>>,
+    location: Option<Object<DeclaredArtifact>>,
 }
 
 #[derive(Deserialize)]
@@ -91,10 +91,10 @@ struct Invocation {
     #[serde(default)]
     execution_successful: Option<bool>,
     #[serde(default)]
-    working_directory: Option<Object<Folder>>,
+    working_directory: Option<Object<DeclaredArtifact>>,
 }
 
-impl Head {
+impl RunHead {
     /// Reads one entry of a run.
     pub(super) fn take(&mut self, key: &str, bytes: &[u8]) {
         let taken = match key {
@@ -178,7 +178,7 @@ fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, String> {
 }
 
 /// Returns the name that records give a kind of trivy's findings; `None` where the rule is of no kind, or of another tool.
-pub(super) fn trivy_kind(tool: &str, rule: &Rule) -> Option<&'static str> {
+pub(super) fn trivy_kind(tool: &str, rule: &SarifRule) -> Option<&'static str> {
     match rule.name.text().filter(|_| tool == "trivy")? {
         "OsPackageVulnerability" | "LanguageSpecificPackageVulnerability" => Some("trivy"),
         "Misconfiguration" => Some("trivy-misconfig"),

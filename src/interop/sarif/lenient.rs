@@ -48,9 +48,9 @@ impl<'de: 't, 't> Deserialize<'de> for Lenient<'t> {
 
 /// A text that outlives the bytes it was read from, where one stands.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Words(pub(super) Lenient<'static>);
+pub(super) struct OwnedText(pub(super) Lenient<'static>);
 
-impl Words {
+impl OwnedText {
     /// Returns the text.
     pub(super) fn text(&self) -> Option<&str> {
         self.0.text()
@@ -62,9 +62,9 @@ impl Words {
     }
 }
 
-impl<'de> Deserialize<'de> for Words {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Words, D::Error> {
-        Ok(Words(match Lenient::deserialize(from)? {
+impl<'de> Deserialize<'de> for OwnedText {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<OwnedText, D::Error> {
+        Ok(OwnedText(match Lenient::deserialize(from)? {
             Lenient::Text(text) => Lenient::Text(text.into_owned().into()),
             Lenient::Number(number) => Lenient::Number(number),
             Lenient::Absent => Lenient::Absent,
@@ -76,17 +76,17 @@ impl<'de> Deserialize<'de> for Words {
 /// The texts and numbers where one or a list of them stands; what is neither holds none.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(from = "Option<serde_json::Value>")]
-pub(super) struct Texts(pub(super) Vec<String>);
+pub(super) struct LenientTexts(pub(super) Vec<String>);
 
-impl From<Option<serde_json::Value>> for Texts {
-    fn from(value: Option<serde_json::Value>) -> Texts {
+impl From<Option<serde_json::Value>> for LenientTexts {
+    fn from(value: Option<serde_json::Value>) -> LenientTexts {
         use serde_json::Value;
         let text = |value: &Value| match value {
             Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         };
-        Texts(match &value {
+        LenientTexts(match &value {
             Some(Value::Array(items)) => items.iter().filter_map(text).collect(),
             Some(one) => text(one).into_iter().collect(),
             None => Vec::new(),

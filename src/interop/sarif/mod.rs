@@ -16,10 +16,10 @@ mod weakness;
 use std::collections::BTreeSet;
 use std::io::{BufRead, Seek, SeekFrom};
 
-use crate::interop::scan::{Broken, Kept, Scan, Span};
-use crate::survey::triage::Finding;
+use crate::interop::scan::{Broken, ByteSpan, KeptPiece, Scan};
+use crate::survey::triage::ScannerFinding;
 
-use head::Head;
+use head::RunHead;
 use uri::Places;
 
 /// The largest result that is read, in bytes.
@@ -33,11 +33,11 @@ const LONGEST_VERSION: usize = 1 << 12;
 
 /// One result, or a run that can't be read.
 #[derive(Debug)]
-pub struct Entry {
+pub struct SarifEntry {
     /// Its place among the results of the file, from 0; `None` for a run.
     pub index: Option<u64>,
     /// What it says, or why it can't be read.
-    pub read: Result<Finding, String>,
+    pub read: Result<ScannerFinding, String>,
 }
 
 /// What absolute addresses of a file count from.
@@ -51,14 +51,14 @@ pub struct Roots<'r> {
 
 /// Where the runs and results of a file stand, so that it can be written again.
 #[derive(Clone, Debug, Default)]
-pub struct Layout {
+pub struct SarifLayout {
     /// Its runs.
-    pub runs: Vec<Run>,
+    pub runs: Vec<SarifRun>,
 }
 
 /// Where a run stands.
 #[derive(Clone, Debug, Default)]
-pub struct Run {
+pub struct SarifRun {
     /// Its tool, by the name that records use; `None` where that can't be read.
     pub tool: Option<String>,
     /// Whether the tool says that it failed.
@@ -66,9 +66,9 @@ pub struct Run {
     /// The names that records give the kinds of findings of which the tool has a rule, where it tells kinds apart.
     pub kinds: BTreeSet<&'static str>,
     /// Its results, where their places are kept.
-    pub results: Vec<Span>,
+    pub results: Vec<ByteSpan>,
     /// The value of its `properties`.
-    pub properties: Option<Span>,
+    pub properties: Option<ByteSpan>,
     /// Behind its last entry.
     pub end: u64,
 }
@@ -108,14 +108,14 @@ pub fn read<R: BufRead + Seek>(
     reader: R,
     roots: Roots<'_>,
     spans: Spans,
-    take: &mut dyn FnMut(Entry),
-) -> Result<Layout, Broken> {
-    let mut walk = Walk {
+    take: &mut dyn FnMut(SarifEntry),
+) -> Result<SarifLayout, Broken> {
+    let mut walk = SarifWalk {
         scan: Scan::new(reader, 0),
         roots,
         spans,
         take,
-        layout: Layout::default(),
+        layout: SarifLayout::default(),
         index: 0,
         buffer: Vec::new(),
     };
@@ -134,17 +134,17 @@ fn start(scan: &mut Scan<impl BufRead>) -> Result<(), Broken> {
     scan.expect(b'{', "an object")
 }
 
-struct Walk<'w, R> {
+struct SarifWalk<'w, R> {
     scan: Scan<R>,
     roots: Roots<'w>,
     spans: Spans,
-    take: &'w mut dyn FnMut(Entry),
-    layout: Layout,
+    take: &'w mut dyn FnMut(SarifEntry),
+    layout: SarifLayout,
     index: u64,
     buffer: Vec<u8>,
 }
 
-impl<R: BufRead + Seek> Walk<'_, R> {
+impl<R: BufRead + Seek> SarifWalk<'_, R> {
     fn document(&mut self) -> Result<(), Broken> {
         // What is broken further on doesn't take away what can be read before it.
         if let Err(other @ Broken::Version(_)) = self.is_ours() {
@@ -182,11 +182,11 @@ impl<R: BufRead + Seek> Walk<'_, R> {
             let key = self.scan.key()?;
             let (_, kept) = match key.as_str() {
                 "version" | "$schema" => self.scan.capture(&mut self.buffer, LONGEST_VERSION)?,
-                _ => (self.scan.leap()?, Kept::TooLarge),
+                _ => (self.scan.leap()?, KeptPiece::TooLarge),
             };
             let text: Option<String> = match kept {
-                Kept::Whole => serde_json::from_slice(&self.buffer).ok(),
-                Kept::TooLarge => None,
+                KeptPiece::Whole => serde_json::from_slice(&self.buffer).ok(),
+                KeptPiece::TooLarge => None,
             };
             match (key.as_str(), text) {
                 ("version", Some(version)) if is_read(&version) => return Ok(()),
@@ -216,7 +216,7 @@ impl<R: BufRead + Seek> Walk<'_, R> {
     }
 
     fn broken_run(&mut self, why: String) {
-        (self.take)(Entry {
+        (self.take)(SarifEntry {
             index: None,
             read: Err(why),
         });
@@ -225,9 +225,9 @@ impl<R: BufRead + Seek> Walk<'_, R> {
     /// Reads a run: first all that stands around its results, then these.
     fn run(&mut self) -> Result<(), Broken> {
         self.scan.expect(b'{', "a run")?;
-        let mut head = Head::default();
-        let mut run = Run::default();
-        let mut results: Option<Span> = None;
+        let mut head = RunHead::default();
+        let mut run = SarifRun::default();
+        let mut results: Option<ByteSpan> = None;
         let mut is_first = true;
         while self.scan.more(b'}', is_first)? {
             is_first = false;
@@ -247,8 +247,8 @@ impl<R: BufRead + Seek> Walk<'_, R> {
                 | "externalPropertyFileReferences" => {
                     let (span, kept) = self.scan.capture(&mut self.buffer, LARGEST_TOOL)?;
                     match kept {
-                        Kept::Whole => head.take(&key, &self.buffer),
-                        Kept::TooLarge => head.fail(format!("`{key}` is too large")),
+                        KeptPiece::Whole => head.take(&key, &self.buffer),
+                        KeptPiece::TooLarge => head.fail(format!("`{key}` is too large")),
                     }
                     span
                 }
@@ -276,7 +276,12 @@ impl<R: BufRead + Seek> Walk<'_, R> {
         Ok(())
     }
 
-    fn results(&mut self, whole: Span, head: &Head, run: &mut Run) -> Result<(), Broken> {
+    fn results(
+        &mut self,
+        whole: ByteSpan,
+        head: &RunHead,
+        run: &mut SarifRun,
+    ) -> Result<(), Broken> {
         self.scan.seek(whole.start)?;
         let roots = self.roots;
         let places = Places::of(head, &roots);
@@ -297,10 +302,12 @@ impl<R: BufRead + Seek> Walk<'_, R> {
                 run.results.push(span);
             }
             let read = match kept {
-                Kept::Whole => result::read(&self.buffer, head, &places),
-                Kept::TooLarge => Err(format!("the result has more than {LARGEST_RESULT} bytes")),
+                KeptPiece::Whole => result::read(&self.buffer, head, &places),
+                KeptPiece::TooLarge => {
+                    Err(format!("the result has more than {LARGEST_RESULT} bytes"))
+                }
             };
-            (self.take)(Entry {
+            (self.take)(SarifEntry {
                 index: Some(self.index),
                 read,
             });

@@ -6,12 +6,12 @@
 
 use crate::gate::package::{Ecosystem, Package};
 use crate::gate::purl::{self, Purl};
-use crate::interop::sarif::rule::Rule;
-use crate::survey::triage::Place;
+use crate::interop::sarif::rule::SarifRule;
+use crate::survey::triage::FindingPlace;
 
 /// A package as far as a result tells it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Found {
+pub(super) struct SarifPackage {
     /// Its package URL.
     pub(super) purl: Option<String>,
     /// Its name and version, and what is known of its type.
@@ -19,8 +19,13 @@ pub(super) struct Found {
 }
 
 /// Returns the package that a tool means.
-pub(super) fn of(tool: &str, message: &str, rule: Option<&Rule>, places: &[Place]) -> Found {
-    let named = |name: &str, version: Option<&str>, ecosystem| Found {
+pub(super) fn of(
+    tool: &str,
+    message: &str,
+    rule: Option<&SarifRule>,
+    places: &[FindingPlace],
+) -> SarifPackage {
+    let named = |name: &str, version: Option<&str>, ecosystem| SarifPackage {
         purl: None,
         named: package(name, version, ecosystem),
     };
@@ -55,7 +60,7 @@ pub(super) fn line<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
 /// Returns what is known of the type of a package that trivy found.
 ///
 /// All results of one vulnerability share a rule, whose name is that of the last one: a lock file says more.
-fn trivy(rule: Option<&Rule>, places: &[Place]) -> Ecosystem {
+fn trivy(rule: Option<&SarifRule>, places: &[FindingPlace]) -> Ecosystem {
     match rule.and_then(|rule| rule.name.text()) {
         Some("OsPackageVulnerability") => by_file(places, Ecosystem::System),
         Some("LanguageSpecificPackageVulnerability") => by_file(places, Ecosystem::Language),
@@ -107,7 +112,7 @@ const FILES: &[(&str, &[&str])] = &[
 ];
 
 /// Returns the type that the files of all places say; where they don't agree on one, what is known besides.
-fn by_file(places: &[Place], otherwise: Ecosystem) -> Ecosystem {
+fn by_file(places: &[FindingPlace], otherwise: Ecosystem) -> Ecosystem {
     let mut kinds = places.iter().map(|place| file_kind(place.file.text()));
     let first = kinds.next().flatten();
     match first {
@@ -176,8 +181,8 @@ impl Described<'_> {
     }
 }
 
-fn grype(message: &str, rule: Option<&Rule>) -> Option<Found> {
-    let help = rule.and_then(Rule::help).and_then(in_help);
+fn grype(message: &str, rule: Option<&SarifRule>) -> Option<SarifPackage> {
+    let help = rule.and_then(SarifRule::help).and_then(in_help);
     let said = in_message(message).or_else(|| in_path_message(message));
     let mut described = said.or(help)?;
     if let Some(help) = help.filter(|help| described.agrees(help)) {
@@ -188,7 +193,7 @@ fn grype(message: &str, rule: Option<&Rule>) -> Option<Found> {
         Some([purl]) => Purl::parse(purl).filter(|purl| is_of(purl, &described)),
         _ => None,
     };
-    Some(Found {
+    Some(SarifPackage {
         purl: purl.map(|purl| purl.at(described.version)),
         named: package(described.name, described.version, described.ecosystem()),
     })

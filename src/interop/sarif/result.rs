@@ -8,52 +8,52 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::interop::object::Object;
-use crate::interop::sarif::head::{self, Head};
-use crate::interop::sarif::lenient::{Lenient, Texts};
-use crate::interop::sarif::rule::{self, Rule};
-use crate::interop::sarif::uri::{Named, Places};
+use crate::interop::sarif::head::{self, RunHead};
+use crate::interop::sarif::lenient::{Lenient, LenientTexts};
+use crate::interop::sarif::rule::{self, SarifRule};
+use crate::interop::sarif::uri::{NamedLocation, Places};
 use crate::interop::sarif::{package, weakness};
 use crate::record::vocabulary::Risk;
-use crate::survey::triage::{File, Finding, Place};
+use crate::survey::triage::{FindingFile, FindingPlace, ScannerFinding};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Raw<'t> {
+struct RawResult<'t> {
     rule_id: Option<String>,
     rule_index: Option<i64>,
-    rule: Option<Object<Reference>>,
+    rule: Option<Object<RuleReference>>,
     level: Option<String>,
     kind: Option<String>,
     #[serde(borrow)]
     baseline_state: Lenient<'t>,
-    taxa: Option<Vec<Object<rule::Reference>>>,
+    taxa: Option<Vec<Object<rule::ComponentReference>>>,
     #[serde(borrow)]
-    message: Option<Object<Message<'t>>>,
+    message: Option<Object<ResultMessage<'t>>>,
     #[serde(borrow)]
     locations: Option<Vec<Object<PhysicalOrNot<'t>>>>,
     #[serde(borrow)]
     partial_fingerprints: Option<Object<Prints<'t>>>,
     #[serde(borrow)]
-    properties: Option<Object<Properties<'t>>>,
+    properties: Option<Object<ResultProperties<'t>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Reference {
+struct RuleReference {
     id: Option<String>,
     index: Option<i64>,
-    tool_component: Option<Object<Component>>,
+    tool_component: Option<Object<ResultComponent>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Component {
+struct ResultComponent {
     index: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Message<'t> {
+struct ResultMessage<'t> {
     #[serde(borrow)]
     text: Lenient<'t>,
     #[serde(borrow)]
@@ -104,8 +104,8 @@ struct Location<'t> {
 }
 
 impl Location<'_> {
-    fn named(&self) -> Named<'_> {
-        Named {
+    fn named(&self) -> NamedLocation<'_> {
+        NamedLocation {
             uri: &self.uri,
             base: self.uri_base_id.text(),
             index: self.index,
@@ -121,20 +121,24 @@ struct Region {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
-struct Properties<'t> {
+struct ResultProperties<'t> {
     #[serde(borrow)]
     purl: Lenient<'t>,
     #[serde(borrow)]
     security_severity: Lenient<'t>,
-    cwe: Texts,
+    cwe: LenientTexts,
 }
 
 /// Reads a result of a run.
 ///
 /// # Errors
 /// Why it can't be read, in words.
-pub(super) fn read(bytes: &[u8], head: &Head, places: &Places<'_>) -> Result<Finding, String> {
-    let Object(result): Object<Raw> = serde_json::from_slice(bytes)
+pub(super) fn read(
+    bytes: &[u8],
+    head: &RunHead,
+    places: &Places<'_>,
+) -> Result<ScannerFinding, String> {
+    let Object(result): Object<RawResult> = serde_json::from_slice(bytes)
         .map_err(|error| format!("the result can't be read: {error}"))?;
     let rule = rule(&result, head);
     let named = result.rule_id.as_deref();
@@ -150,7 +154,7 @@ pub(super) fn read(bytes: &[u8], head: &Head, places: &Places<'_>) -> Result<Fin
     let name = package.named.as_ref().map(|it| it.name.as_str());
     let level = level(&result, rule);
     let own_cwe = result.properties.as_ref().map(|it| it.cwe.0.as_slice());
-    Ok(Finding {
+    Ok(ScannerFinding {
         also: rule
             .and_then(|rule| head::trivy_kind(&head.tool, rule))
             .filter(|kind| *kind != head.tool),
@@ -182,7 +186,7 @@ pub(super) fn read(bytes: &[u8], head: &Head, places: &Places<'_>) -> Result<Fin
 }
 
 /// Returns the rule of a result: by its place, unless that is another rule's, else by its id.
-fn rule<'h>(result: &Raw<'_>, head: &'h Head) -> Option<&'h Rule> {
+fn rule<'h>(result: &RawResult<'_>, head: &'h RunHead) -> Option<&'h SarifRule> {
     let reference = result.rule.as_ref();
     let place = |index: i64| usize::try_from(index).ok();
     let index = result
@@ -199,7 +203,7 @@ fn rule<'h>(result: &Raw<'_>, head: &'h Head) -> Option<&'h Rule> {
         .rule_id
         .as_ref()
         .or(reference.and_then(|rule| rule.id.as_ref()));
-    let is_its = |rule: &&Object<Rule>| match (id, rule.id.text()) {
+    let is_its = |rule: &&Object<SarifRule>| match (id, rule.id.text()) {
         // The id of a result may say more than that of its rule: `CA1000/1`.
         (Some(id), Some(of_rule)) => {
             let rest = id.strip_prefix(of_rule);
@@ -215,7 +219,7 @@ fn rule<'h>(result: &Raw<'_>, head: &'h Head) -> Option<&'h Rule> {
 }
 
 /// Returns the id by which records know the finding.
-fn id(tool: &str, named: &str, result: &Raw<'_>, package: Option<&str>) -> String {
+fn id(tool: &str, named: &str, result: &RawResult<'_>, package: Option<&str>) -> String {
     let id = match tool {
         // One rule for every advisory.
         "cargo-deny" => result
@@ -229,13 +233,13 @@ fn id(tool: &str, named: &str, result: &Raw<'_>, package: Option<&str>) -> Strin
     id.unwrap_or(named).to_owned()
 }
 
-fn level(result: &Raw<'_>, rule: Option<&Rule>) -> String {
+fn level(result: &RawResult<'_>, rule: Option<&SarifRule>) -> String {
     let by_rule = || rule?.default_configuration.as_ref()?.level.text();
     let level = result.level.as_deref().or_else(by_rule);
     level.unwrap_or("warning").to_owned()
 }
 
-fn severity(result: &Raw<'_>, rule: Option<&Rule>, level: &str) -> Option<Risk> {
+fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Option<Risk> {
     let by_rule = || rule?.properties.as_ref()?.security_severity.written();
     let own = result.properties.as_ref();
     let stated = own.and_then(|own| own.security_severity.written());
@@ -254,15 +258,15 @@ fn severity(result: &Raw<'_>, rule: Option<&Rule>, level: &str) -> Option<Risk> 
 }
 
 /// Returns the places of a result; what names no file at all is none.
-fn places(result: &Raw<'_>, places: &Places<'_>) -> Vec<Place> {
+fn places(result: &RawResult<'_>, places: &Places<'_>) -> Vec<FindingPlace> {
     let locations = result.locations.iter().flatten();
     let locations = locations.filter(|location| !location.is_logical());
     let place = |location: &Object<PhysicalOrNot<'_>>| {
         let physical = location.physical_location.as_ref();
         let named = physical.and_then(|it| it.artifact_location.as_ref());
         let region = physical.and_then(|it| it.region.as_ref());
-        Place {
-            file: named.map_or(File::Unknown, |named| places.file(named.named())),
+        FindingPlace {
+            file: named.map_or(FindingFile::Unknown, |named| places.file(named.named())),
             line: region.and_then(|region| u64::try_from(region.start_line?).ok()),
         }
     };
@@ -273,8 +277,8 @@ fn places(result: &Raw<'_>, places: &Places<'_>) -> Vec<Place> {
 fn fixed(
     tool: &str,
     text: &str,
-    message: Option<&Message<'_>>,
-    rule: Option<&Rule>,
+    message: Option<&ResultMessage<'_>>,
+    rule: Option<&SarifRule>,
 ) -> Option<String> {
     let found = match tool {
         "trivy" => package::line(text, "Fixed Version: "),

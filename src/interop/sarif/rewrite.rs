@@ -6,12 +6,12 @@
 use std::io::{self, BufRead, Write};
 
 use crate::interop::sarif::entry;
-use crate::interop::sarif::{Layout, Run};
-use crate::interop::scan::Span;
+use crate::interop::sarif::{SarifLayout, SarifRun};
+use crate::interop::scan::ByteSpan;
 
 /// What becomes of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum ResultAction {
     /// It stays as it is.
     Keep,
     /// It is left out.
@@ -30,8 +30,8 @@ pub enum Act {
 pub fn write(
     reader: impl BufRead,
     out: &mut dyn Write,
-    layout: &Layout,
-    act: &mut dyn FnMut(u64) -> Act,
+    layout: &SarifLayout,
+    act: &mut dyn FnMut(u64) -> ResultAction,
     note: &dyn Fn(usize) -> Option<String>,
 ) -> io::Result<()> {
     let mut copy = Copy { reader, out, at: 0 };
@@ -62,24 +62,28 @@ struct Copy<'o, R> {
 }
 
 impl<R: BufRead> Copy<'_, R> {
-    fn results(&mut self, results: &[Span], act: &mut dyn FnMut() -> Act) -> io::Result<()> {
+    fn results(
+        &mut self,
+        results: &[ByteSpan],
+        act: &mut dyn FnMut() -> ResultAction,
+    ) -> io::Result<()> {
         let mut is_first = true;
         let mut has_kept = false;
         for span in results {
             let act = act();
             // The comma before a result goes with it; where none is left before it, with those.
-            if is_first || (has_kept && act != Act::Drop) {
+            if is_first || (has_kept && act != ResultAction::Drop) {
                 self.until(span.start)?;
             } else {
                 self.pass(span.start)?;
             }
             is_first = false;
-            has_kept |= act != Act::Drop;
+            has_kept |= act != ResultAction::Drop;
             match act {
-                Act::Drop => self.pass(span.end)?,
-                Act::Keep => self.until(span.end)?,
-                Act::Open => self.edit(*span, |bytes| entry::suppressed(bytes, None))?,
-                Act::Suppress(text) => {
+                ResultAction::Drop => self.pass(span.end)?,
+                ResultAction::Keep => self.until(span.end)?,
+                ResultAction::Open => self.edit(*span, |bytes| entry::suppressed(bytes, None))?,
+                ResultAction::Suppress(text) => {
                     self.edit(*span, |bytes| entry::suppressed(bytes, Some(&text)))?;
                 }
             }
@@ -88,7 +92,7 @@ impl<R: BufRead> Copy<'_, R> {
     }
 
     /// Writes what a run says of it, in place of what was said before.
-    fn note(&mut self, run: &Run, note: &str) -> io::Result<()> {
+    fn note(&mut self, run: &SarifRun, note: &str) -> io::Result<()> {
         match run.properties {
             Some(span) => self.edit(span, |bytes| entry::with(bytes, "exledger", note)),
             None => {
@@ -100,7 +104,7 @@ impl<R: BufRead> Copy<'_, R> {
     }
 
     /// Writes a piece as something makes it; what it can't make of it stays as it is.
-    fn edit(&mut self, span: Span, made: impl Fn(&[u8]) -> Option<Vec<u8>>) -> io::Result<()> {
+    fn edit(&mut self, span: ByteSpan, made: impl Fn(&[u8]) -> Option<Vec<u8>>) -> io::Result<()> {
         self.until(span.start)?;
         let mut piece = Vec::new();
         self.each(span.end, &mut |bytes| {

@@ -1,11 +1,11 @@
 //! A rule of a tool, as far as it tells about its results.
 //!
-//! Uses nothing of the line. Pure. Start at [`Rule`]. Follows SARIF 2.1.0, 3.49 to 3.53.
+//! Uses nothing of the line. Pure. Start at [`SarifRule`]. Follows SARIF 2.1.0, 3.49 to 3.53.
 
 use serde::Deserialize;
 
 use crate::interop::object::Object;
-use crate::interop::sarif::lenient::{Texts, Words};
+use crate::interop::sarif::lenient::{LenientTexts, OwnedText};
 
 /// The most former ids of a rule that count; what stands behind them is met by nothing.
 const MOST_FORMER: usize = 100;
@@ -13,17 +13,17 @@ const MOST_FORMER: usize = 100;
 /// A rule.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Rule {
-    pub(super) id: Words,
-    pub(super) name: Words,
-    deprecated_ids: Texts,
+pub(super) struct SarifRule {
+    pub(super) id: OwnedText,
+    pub(super) name: OwnedText,
+    deprecated_ids: LenientTexts,
     pub(super) default_configuration: Option<Box<Object<Configuration>>>,
     pub(super) help: Option<Box<Object<Help>>>,
     pub(super) relationships: Option<Vec<Object<Relationship>>>,
-    pub(super) properties: Option<Box<Object<Properties>>>,
+    pub(super) properties: Option<Box<Object<RuleProperties>>>,
 }
 
-impl Rule {
+impl SarifRule {
     /// Returns the ids that the rule had before, or has elsewhere.
     pub(super) fn former_ids(&self) -> &[String] {
         let all = self.deprecated_ids.0.as_slice();
@@ -40,33 +40,33 @@ impl Rule {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Configuration {
-    pub(super) level: Words,
+    pub(super) level: OwnedText,
 }
 
 /// The help of a rule.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Help {
-    text: Words,
+    text: OwnedText,
 }
 
 /// How a rule stands to another, as to a weakness of a taxonomy.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Relationship {
-    pub(super) target: Option<Object<Reference>>,
-    pub(super) kinds: Texts,
+    pub(super) target: Option<Object<ComponentReference>>,
+    pub(super) kinds: LenientTexts,
 }
 
 /// A rule or weakness of some component, by its id.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Reference {
-    pub(super) id: Words,
-    tool_component: Option<Object<Component>>,
+pub(super) struct ComponentReference {
+    pub(super) id: OwnedText,
+    tool_component: Option<Object<RuleComponent>>,
 }
 
-impl Reference {
+impl ComponentReference {
     /// Returns the name of the component.
     pub(super) fn component(&self) -> Option<&str> {
         self.tool_component.as_ref()?.name.text()
@@ -75,16 +75,16 @@ impl Reference {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct Component {
-    name: Words,
+struct RuleComponent {
+    name: OwnedText,
 }
 
 /// What tools say of their rules besides the standard.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
-pub(super) struct Properties {
-    pub(super) security_severity: Words,
-    pub(super) tags: Texts,
-    pub(super) cwe: Texts,
-    pub(super) purls: Texts,
+pub(super) struct RuleProperties {
+    pub(super) security_severity: OwnedText,
+    pub(super) tags: LenientTexts,
+    pub(super) cwe: LenientTexts,
+    pub(super) purls: LenientTexts,
 }

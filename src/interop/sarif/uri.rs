@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::gate;
 use crate::interop::object::Object;
 use crate::interop::sarif::Roots;
-use crate::interop::sarif::head::{Folder, Head};
+use crate::interop::sarif::head::{DeclaredArtifact, RunHead};
 use crate::interop::sarif::lenient::Lenient;
-use crate::survey::triage::File;
+use crate::survey::triage::FindingFile;
 
 /// How many base ids may stand on each other.
 const DEEPEST: usize = 8;
@@ -19,7 +19,7 @@ const MOST_FOLDERS: usize = 64;
 
 /// What a location names.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Named<'l> {
+pub(super) struct NamedLocation<'l> {
     /// The address.
     pub(super) uri: &'l Lenient<'l>,
     /// The base that it counts from.
@@ -30,8 +30,8 @@ pub(super) struct Named<'l> {
 
 /// What the addresses of a run count from.
 pub(super) struct Places<'h> {
-    bases: &'h BTreeMap<String, Object<Folder>>,
-    artifacts: &'h [Object<Folder>],
+    bases: &'h BTreeMap<String, Object<DeclaredArtifact>>,
+    artifacts: &'h [Object<DeclaredArtifact>],
     roots: &'h Roots<'h>,
     /// The folders that the run declares, in full, then those in which the tool was run: two lists.
     declared: [Vec<String>; 2],
@@ -39,7 +39,7 @@ pub(super) struct Places<'h> {
 
 impl<'h> Places<'h> {
     /// Returns what the addresses of a run count from.
-    pub(super) fn of(head: &'h Head, roots: &'h Roots<'h>) -> Places<'h> {
+    pub(super) fn of(head: &'h RunHead, roots: &'h Roots<'h>) -> Places<'h> {
         let mut places = Places {
             bases: &head.bases,
             artifacts: &head.artifacts,
@@ -55,7 +55,7 @@ impl<'h> Places<'h> {
     }
 
     /// Returns the file of a location; one whose address is no text, or whose number leads nowhere, can't be told.
-    pub(super) fn file(&self, location: Named<'_>) -> File {
+    pub(super) fn file(&self, location: NamedLocation<'_>) -> FindingFile {
         let place = location.index.and_then(|index| usize::try_from(index).ok());
         let artifact = place.and_then(|place| self.artifacts.get(place));
         let named = match (location.uri, artifact) {
@@ -63,11 +63,11 @@ impl<'h> Places<'h> {
             _ => location,
         };
         let Some(uri) = named.uri.text().filter(|uri| !uri.trim().is_empty()) else {
-            return File::Unknown;
+            return FindingFile::Unknown;
         };
         let path = match path(uri) {
             Ok(path) => path,
-            Err(address) => return File::Elsewhere(address),
+            Err(address) => return FindingFile::Elsewhere(address),
         };
         if path.starts_with('/') {
             return self.absolute(&path);
@@ -76,28 +76,30 @@ impl<'h> Places<'h> {
             Some(base) => self.base_folder(base, DEEPEST),
             None => Some(String::new()),
         };
-        base.map_or(File::Unknown, |base| relative(&format!("{base}{path}")))
+        base.map_or(FindingFile::Unknown, |base| {
+            relative(&format!("{base}{path}"))
+        })
     }
 
     /// Returns the file of an absolute path: below the longest of the known roots, else below a folder that the run
     /// declares, else below the one in which the tool ran; of these two only what the repository has.
-    fn absolute(&self, path: &str) -> File {
+    fn absolute(&self, path: &str) -> FindingFile {
         let Some(plain) = gate::plain(path) else {
-            return File::Above(path.to_owned());
+            return FindingFile::Above(path.to_owned());
         };
         if let Some(rest) = shortest(self.roots.folders, &plain, &|_| true) {
-            return File::Inside(rest.to_owned());
+            return FindingFile::Inside(rest.to_owned());
         }
         let mut declared = self.declared.iter();
         let found = declared.find_map(|folders| shortest(folders, &plain, self.roots.has_file));
         found.map_or_else(
-            || File::Elsewhere(format!("/{plain}")),
-            |rest| File::Inside(rest.to_owned()),
+            || FindingFile::Elsewhere(format!("/{plain}")),
+            |rest| FindingFile::Inside(rest.to_owned()),
         )
     }
 
     /// Returns the absolute path of a declared folder; `None` where it is none.
-    fn whole(&self, folder: Named<'_>, depth: usize) -> Option<String> {
+    fn whole(&self, folder: NamedLocation<'_>, depth: usize) -> Option<String> {
         let path = path(folder.uri.text()?).ok()?;
         if path.starts_with('/') {
             return gate::plain(&path);
@@ -187,8 +189,8 @@ fn path(uri: &str) -> Result<String, String> {
     Ok(decoded(rest))
 }
 
-fn relative(path: &str) -> File {
-    gate::plain(path).map_or_else(|| File::Above(path.to_owned()), File::Inside)
+fn relative(path: &str) -> FindingFile {
+    gate::plain(path).map_or_else(|| FindingFile::Above(path.to_owned()), FindingFile::Inside)
 }
 
 /// Resolves `%20` and its like; what is no such escape stays.

@@ -3,15 +3,15 @@
 //! Uses nothing of the line. Pure. Start at [`all`]. Follows `docs/spec/interop.md`, 6, weaknesses, and SARIF 2.1.0, 3.53.
 
 use crate::interop::object::Object;
-use crate::interop::sarif::rule::{Reference, Rule};
+use crate::interop::sarif::rule::{ComponentReference, SarifRule};
 
 /// What relationships say of a rule and a weakness that it finds; one without a kind says so too.
 const KINDS: &[&str] = &["relevant", "equal", "superset", "subset"];
 
 /// Returns the weaknesses that a rule's tags, relationships and properties name, and those of the result itself.
 pub(super) fn all(
-    rule: Option<&Rule>,
-    taxa: &[Object<Reference>],
+    rule: Option<&SarifRule>,
+    taxa: &[Object<ComponentReference>],
     of_result: &[String],
 ) -> Vec<String> {
     let properties = rule.and_then(|rule| rule.properties.as_ref());
@@ -32,7 +32,7 @@ pub(super) fn all(
 }
 
 /// Returns the weakness that a reference into the list of weaknesses names.
-fn referred(reference: &Reference) -> Option<String> {
+fn referred(reference: &ComponentReference) -> Option<String> {
     let is_list = reference.component()?.trim().eq_ignore_ascii_case("cwe");
     is_list.then(|| numbered(reference.id.text()?)).flatten()
 }

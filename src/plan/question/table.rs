@@ -8,7 +8,7 @@ use crate::record::spec::{self, Ask, ValueShape};
 
 /// How a field is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct QuestionField {
     /// The field of the record.
     pub field: String,
     /// The flags that answer it, as they are written.
@@ -21,9 +21,9 @@ pub struct Field {
     pub hint: &'static str,
 }
 
-impl Field {
-    fn new(field: String, ask: &Ask) -> Field {
-        Field {
+impl QuestionField {
+    fn new(field: String, ask: &Ask) -> QuestionField {
+        QuestionField {
             field,
             flags: ask.flags(),
             label: ask.label,
@@ -34,7 +34,7 @@ impl Field {
 }
 
 /// Returns the fields that a prompt asks for, in the order in which they are asked.
-pub fn fields() -> Vec<Field> {
+pub fn fields() -> Vec<QuestionField> {
     let fields = spec::walk(Record::FIELDS).into_iter();
     let asked = fields.filter_map(|field| {
         let ask = field.spec.ask.filter(|ask| !ask.prompt.is_empty())?;
@@ -43,13 +43,15 @@ pub fn fields() -> Vec<Field> {
     let mut asked: Vec<_> = asked.collect();
     asked.sort_by_key(|(ask, _)| ask.rank);
     let fields = asked.into_iter();
-    fields.map(|(ask, path)| Field::new(path, &ask)).collect()
+    fields
+        .map(|(ask, path)| QuestionField::new(path, &ask))
+        .collect()
 }
 
 /// Returns how a field is asked for, also one of a list's item; `None` for one that nobody is asked for.
-pub fn of(path: &str) -> Option<Field> {
+pub fn of(path: &str) -> Option<QuestionField> {
     let ask = spec::at(Record::FIELDS, path)?.ask?;
-    (!ask.prompt.is_empty()).then(|| Field::new(path.to_owned(), &ask))
+    (!ask.prompt.is_empty()).then(|| QuestionField::new(path.to_owned(), &ask))
 }
 
 /// Returns the words of a field that has some, each with what it means.

@@ -3,9 +3,9 @@
 //! Uses approval's reviewers and statements, policy. Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
 
 use crate::approval::reviews::reviewer::{self, Reviewer};
-use crate::approval::reviews::{Review, Reviews};
+use crate::approval::reviews::{ForgeReview, Reviews};
 use crate::approval::statement::file::MOST_AUTHORS;
-use crate::approval::statement::file::{About, AuthorLogin};
+use crate::approval::statement::file::{ApprovalSubject, AuthorLogin};
 use crate::approval::statement::limits::MOST_BYTES;
 use crate::plan::reviews::skipped::UnresolvedReview;
 use crate::policy::governance::Governance;
@@ -17,13 +17,13 @@ use crate::record::address::Address;
 pub(super) struct Approving<'r> {
     /// What texts call the reviewer.
     pub(super) who: String,
-    pub(super) review: &'r Review,
+    pub(super) review: &'r ForgeReview,
     reviewer: Reviewer,
     reviews: &'r Reviews,
 }
 
 impl<'r> Approving<'r> {
-    pub(super) fn new(reviewer: Reviewer, review: &'r Review, reviews: &'r Reviews) -> Self {
+    pub(super) fn new(reviewer: Reviewer, review: &'r ForgeReview, reviews: &'r Reviews) -> Self {
         Approving {
             who: shown(&reviewer, review),
             reviewer,
@@ -38,8 +38,8 @@ impl<'r> Approving<'r> {
     /// Why it is not, in words.
     pub(super) fn writer(
         &self,
-        needed: &dyn Fn(&About) -> Option<Needed>,
-        about: &About,
+        needed: &dyn Fn(&ApprovalSubject) -> Option<Needed>,
+        about: &ApprovalSubject,
     ) -> Result<&Person, String> {
         match &self.reviewer {
             Reviewer::Person(person) | Reviewer::Machine(person) => Ok(person),
@@ -100,7 +100,7 @@ impl<'r> Approving<'r> {
 }
 
 /// Returns what texts call a reviewer.
-fn shown(reviewer: &Reviewer, review: &Review) -> String {
+fn shown(reviewer: &Reviewer, review: &ForgeReview) -> String {
     match reviewer {
         Reviewer::Person(person) | Reviewer::Account(person) | Reviewer::Machine(person) => {
             person.display.clone()

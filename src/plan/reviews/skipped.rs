@@ -1,9 +1,10 @@
 //! Why a review comes to no file, in words.
 //!
-//! Uses policy's people, approval's reviews. Pure. Start at [`Told`]. Follows `docs/spec/approval.md`, 1.12.
+//! Uses policy's people, approval's reviews. Pure. Start at [`SkippedReview`]. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::approval::reviews::{Review, ReviewState, Reviews};
-use crate::approval::statement::file::About;
+pub use self::SkippedReview as Told;
+use crate::approval::reviews::{ForgeReview, ReviewState, Reviews};
+use crate::approval::statement::file::ApprovalSubject;
 use crate::history::objects::{Obstacle, Oid};
 use crate::policy::governance::Governance;
 use crate::policy::people;
@@ -25,13 +26,13 @@ pub struct UnresolvedReview {
 
 /// Why a review comes to no file.
 #[derive(Clone, Debug)]
-pub enum Told {
+pub enum SkippedReview {
     /// It looked at other bytes than those that landed.
     Older {
         /// Who.
         who: String,
         /// Of what.
-        about: About,
+        about: ApprovalSubject,
         /// Where it can be read.
         url: String,
     },
@@ -50,7 +51,7 @@ pub enum Told {
     /// Two files carry the id.
     Conflicted {
         /// The id.
-        about: About,
+        about: ApprovalSubject,
     },
     /// What it looked at is not in this clone.
     Missing {
@@ -63,14 +64,14 @@ pub enum Told {
     },
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for SkippedReview {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Told::Older { who, about, url } => write!(
+            SkippedReview::Older { who, about, url } => write!(
                 out,
                 "review of older content: ask again: {who} looked at other bytes of {about} than those that landed ({url})"
             ),
-            Told::TakenBack { who, state } => write!(
+            SkippedReview::TakenBack { who, state } => write!(
                 out,
                 "{who} approved, and {} later, which is what counts: ask again",
                 match state {
@@ -78,16 +79,16 @@ impl fmt::Display for Told {
                     _ => "asked for changes",
                 }
             ),
-            Told::Machine { who } => {
+            SkippedReview::Machine { who } => {
                 write!(out, "{who} is a bot or an agent, whose review never counts")
             }
-            Told::Conflicted { about } => {
+            SkippedReview::Conflicted { about } => {
                 write!(
                     out,
                     "two files carry the id {about}, so no review of it counts"
                 )
             }
-            Told::Missing {
+            SkippedReview::Missing {
                 who,
                 commit,
                 obstacle,
@@ -100,14 +101,14 @@ impl fmt::Display for Told {
 }
 
 /// Returns who approved and then said something else; a comment takes nothing back.
-pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<Told> {
+pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<SkippedReview> {
     let mut told = Vec::new();
     let mut seen = BTreeSet::new();
-    let of_somebody = |it: &&Review| it.login.is_some() && it.state != ReviewState::Commented;
+    let of_somebody = |it: &&ForgeReview| it.login.is_some() && it.state != ReviewState::Commented;
     let named = || reviews.reviews.iter().filter(of_somebody);
     for review in named().filter(|it| it.state == ReviewState::Approved) {
         let login = review.login.as_deref().unwrap_or_default();
-        let same = |other: &&Review| {
+        let same = |other: &&ForgeReview| {
             let other = other.login.as_deref().unwrap_or_default();
             other.eq_ignore_ascii_case(login)
         };
@@ -119,7 +120,7 @@ pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<Told
         }
         let person = people::identify_login(governance, login);
         let who = person.map_or_else(|| login.to_owned(), |person| person.display.clone());
-        told.push(Told::TakenBack {
+        told.push(SkippedReview::TakenBack {
             who,
             state: last.state,
         });

@@ -3,7 +3,7 @@
 //! Uses `view::doc`. Pure. Start at [`drawn`]. The number stands above each bar, so nothing is said by colour alone.
 
 use super::escape;
-use crate::view::doc::Series;
+use crate::view::doc::ChartSeries;
 
 /// How high the bars may be, and what stands above and below them.
 const HIGH: f64 = 120.0;
@@ -14,7 +14,7 @@ const WIDE: usize = 22;
 const GAP: usize = 26;
 
 /// Returns a chart with its legend; nothing where there is nothing to draw.
-pub(super) fn drawn(series: &Series) -> String {
+pub(super) fn drawn(series: &ChartSeries) -> String {
     let numbers = series.bars.iter().flat_map(|(_, numbers)| numbers);
     let most = numbers.flatten().copied().fold(0.0, f64::max);
     if most <= 0.0 || series.labels.is_empty() {
@@ -68,7 +68,7 @@ fn one(nth: usize, x: usize, name: &str, label: &str, number: Option<f64>, most:
     )
 }
 
-fn legend(series: &Series) -> String {
+fn legend(series: &ChartSeries) -> String {
     let names = series.bars.iter().enumerate().map(|(nth, (name, _))| {
         let name = escape::line(name);
         format!(

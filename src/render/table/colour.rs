@@ -3,7 +3,7 @@
 //! Uses `view::doc`. Pure. Start at [`paint`]. Colour repeats what a word already says.
 
 use crate::render::format::Colour;
-use crate::view::doc::Text;
+use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 
 /// Returns the parameters of "select graphic rendition" (ECMA-48, 8.3.117) for a tone.
@@ -20,7 +20,7 @@ fn parameters(tone: Tone) -> &'static str {
 }
 
 /// Returns the text, coloured where colour is on.
-pub(super) fn paint(text: &Text, colour: Colour) -> String {
+pub(super) fn paint(text: &StyledText, colour: Colour) -> String {
     let mut ink = Ink::of(text, colour);
     text.bare()
         .lines()
@@ -40,7 +40,7 @@ pub(super) struct Ink {
 
 impl Ink {
     /// Takes a text before it is laid out.
-    pub(super) fn of(text: &Text, colour: Colour) -> Ink {
+    pub(super) fn of(text: &StyledText, colour: Colour) -> Ink {
         let chars = text
             .0
             .iter()

@@ -5,15 +5,15 @@
 use super::grid;
 use super::one_line;
 use crate::diag;
-use crate::render::format::Style;
+use crate::render::format::OutputStyle;
 use crate::view::doc;
-use crate::view::doc::Fit;
-use crate::view::doc::Text;
+use crate::view::doc::ColumnFit;
+use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 use crate::view::finding::MOST_OF_A_FILE;
 
 /// Returns the findings in their order, a blank line between two.
-pub(super) fn list(shown: &[doc::ShownFinding], style: &Style) -> String {
+pub(super) fn list(shown: &[doc::ShownFinding], style: &OutputStyle) -> String {
     let mut out = String::with_capacity(shown.len().min(MOST_OF_A_FILE) * USUAL);
     let mut add = |block: &str| {
         if !out.is_empty() {
@@ -36,7 +36,7 @@ pub(super) fn list(shown: &[doc::ShownFinding], style: &Style) -> String {
         let n_more = file.len().saturating_sub(most);
         if n_more > 0 {
             let more = format!("and {n_more} more in {path}");
-            add(&super::paragraph(Text::plain(more), style));
+            add(&super::paragraph(StyledText::plain(more), style));
         }
     }
     out
@@ -45,14 +45,14 @@ pub(super) fn list(shown: &[doc::ShownFinding], style: &Style) -> String {
 /// So many bytes a finding takes, more or less.
 const USUAL: usize = 360;
 
-fn one(shown: &doc::ShownFinding, style: &Style) -> String {
+fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
     let finding = &shown.finding;
     let tone = match finding.level {
         diag::Level::Error => Tone::Bad,
         diag::Level::Warning => Tone::Warn,
         diag::Level::Note => Tone::Id,
     };
-    let title = Text::of(tone, format!("{}[{}]", finding.level, finding.rule))
+    let title = StyledText::of(tone, format!("{}[{}]", finding.level, finding.rule))
         .and(Tone::Strong, format!(": {}", finding.message));
     let mut out = super::paragraph(title, style);
     if !finding.path.is_empty() {
@@ -62,7 +62,7 @@ fn one(shown: &doc::ShownFinding, style: &Style) -> String {
         };
         // A place is never wrapped: editors and people pick it up as one word.
         out.push_str(&whole(
-            Text::of(Tone::Muted, "  -->").and(Tone::Plain, format!(" {place}")),
+            StyledText::of(Tone::Muted, "  -->").and(Tone::Plain, format!(" {place}")),
             style,
         ));
     }
@@ -70,10 +70,10 @@ fn one(shown: &doc::ShownFinding, style: &Style) -> String {
         out.push_str(&source(excerpt, pos, tone, style));
     }
     let help = vec![
-        Text::of(Tone::Strong, "  help:"),
-        one_line(&Text::plain(&finding.help)),
+        StyledText::of(Tone::Strong, "  help:"),
+        one_line(&StyledText::plain(&finding.help)),
     ];
-    let fits = vec![Fit::Whole, Fit::Flexible];
+    let fits = vec![ColumnFit::Whole, ColumnFit::Flexible];
     out.push_str(
         &grid::Grid {
             fits,
@@ -86,7 +86,7 @@ fn one(shown: &doc::ShownFinding, style: &Style) -> String {
 }
 
 /// Returns the line that a finding is about, with a mark below the value.
-fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &Style) -> String {
+fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &OutputStyle) -> String {
     let number = pos.line.to_string();
     let margin = " ".repeat(number.len());
     let before = pos.column.saturating_sub(1).saturating_sub(excerpt.skipped);
@@ -124,9 +124,9 @@ fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &Style) -> 
     let left = " ".repeat(grid::width(&left));
     let bar = format!("{margin} |");
     [
-        Text::of(Tone::Muted, bar.clone()),
-        Text::of(Tone::Muted, format!("{number} | ")).and(Tone::Plain, shown),
-        Text::of(Tone::Muted, format!("{bar} {left}")).and(tone, mark),
+        StyledText::of(Tone::Muted, bar.clone()),
+        StyledText::of(Tone::Muted, format!("{number} | ")).and(Tone::Plain, shown),
+        StyledText::of(Tone::Muted, format!("{bar} {left}")).and(tone, mark),
     ]
     .map(|line| whole(line, style))
     .concat()
@@ -141,7 +141,7 @@ fn cell(char: char) -> char {
     }
 }
 
-fn whole(line: Text, style: &Style) -> String {
+fn whole(line: StyledText, style: &OutputStyle) -> String {
     let line = one_line(&line);
     format!(
         "{}\n",

@@ -12,9 +12,9 @@ use comfy_table::TableStyle;
 use comfy_table::Width;
 
 use super::colour::Ink;
-use crate::render::format::Style;
-use crate::view::doc::Fit;
-use crate::view::doc::Text;
+use crate::render::format::OutputStyle;
+use crate::view::doc::ColumnFit;
+use crate::view::doc::StyledText;
 
 /// Between two cells of a line. No text holds control characters any more.
 const BETWEEN_CELLS: char = '\u{1f}';
@@ -38,16 +38,16 @@ pub(super) enum Gap {
 /// Rows of cells before they are fitted.
 pub(super) struct Grid {
     /// How each column gives way.
-    pub(super) fits: Vec<Fit>,
+    pub(super) fits: Vec<ColumnFit>,
     /// The rows; a title row is one of them.
-    pub(super) rows: Vec<Vec<Text>>,
+    pub(super) rows: Vec<Vec<StyledText>>,
     /// The space between columns.
     pub(super) gap: Gap,
 }
 
 impl Grid {
     /// Returns its lines, each with its end and without spaces before it.
-    pub(super) fn shown(&self, style: &Style) -> String {
+    pub(super) fn shown(&self, style: &OutputStyle) -> String {
         let table = self.arranged(style.width);
         let mut out = String::new();
         let mut rows = self.rows.iter();
@@ -78,19 +78,19 @@ impl Grid {
     /// Tells whether the columns fit side by side in a terminal of `width`.
     pub(super) fn fits(&self, width: usize) -> bool {
         let natural = natural(self.rows.iter().map(Vec::as_slice));
-        let needed = |most: usize, counts: fn(Fit) -> bool| -> usize {
+        let needed = |most: usize, counts: fn(ColumnFit) -> bool| -> usize {
             let columns = natural.iter().zip(&self.fits);
             let kept = columns.filter(|(_, fit)| counts(**fit));
             let widths = kept.map(|(width, fit)| match fit {
-                Fit::Flexible => most.min(*width) + 2,
-                Fit::Whole | Fit::Optional => *width + 2,
+                ColumnFit::Flexible => most.min(*width) + 2,
+                ColumnFit::Whole | ColumnFit::Optional => *width + 2,
             });
             widths.sum::<usize>().saturating_sub(2)
         };
         if width < NARROW {
             needed(usize::MAX, |_| true) <= width
         } else {
-            needed(COMFORTABLE, |fit| fit != Fit::Optional) <= width
+            needed(COMFORTABLE, |fit| fit != ColumnFit::Optional) <= width
         }
     }
 
@@ -102,7 +102,9 @@ impl Grid {
                 .row_separator(LineStyle::none().fill(BETWEEN_ROWS).junction(BETWEEN_ROWS)),
         );
         for cells in &self.rows {
-            table.add_row(Row::from(cells.iter().map(Text::bare).collect::<Vec<_>>()));
+            table.add_row(Row::from(
+                cells.iter().map(StyledText::bare).collect::<Vec<_>>(),
+            ));
         }
         let padding = match self.gap {
             Gap::One => 0,
@@ -134,7 +136,7 @@ impl Grid {
 }
 
 /// Returns how wide each column is in a terminal of `width`; `None` for one that is left out.
-fn fitted(natural: &[usize], fits: &[Fit], gap: usize, width: usize) -> Vec<Option<usize>> {
+fn fitted(natural: &[usize], fits: &[ColumnFit], gap: usize, width: usize) -> Vec<Option<usize>> {
     let mut widths: Vec<Option<usize>> = natural.iter().copied().map(Some).collect();
     let needed = |widths: &[Option<usize>], most: usize| -> usize {
         let columns = widths
@@ -143,7 +145,7 @@ fn fitted(natural: &[usize], fits: &[Fit], gap: usize, width: usize) -> Vec<Opti
             .filter_map(|(width, fit)| Some((width.as_ref()?, fit)));
         let sum: usize = columns
             .map(|(width, fit)| {
-                gap + if *fit == Fit::Flexible {
+                gap + if *fit == ColumnFit::Flexible {
                     most.min(*width)
                 } else {
                     *width
@@ -159,7 +161,7 @@ fn fitted(natural: &[usize], fits: &[Fit], gap: usize, width: usize) -> Vec<Opti
         if needed(&widths, COMFORTABLE) <= width {
             break;
         }
-        if fits.get(index) == Some(&Fit::Optional)
+        if fits.get(index) == Some(&ColumnFit::Optional)
             && let Some(width) = widths.get_mut(index)
         {
             *width = None;
@@ -171,7 +173,7 @@ fn fitted(natural: &[usize], fits: &[Fit], gap: usize, width: usize) -> Vec<Opti
         .find(|most| needed(&widths, *most) <= width)
         .unwrap_or(NARROWEST);
     for (width, fit) in widths.iter_mut().zip(fits) {
-        if *fit == Fit::Flexible {
+        if *fit == ColumnFit::Flexible {
             *width = width.map(|width| width.min(most));
         }
     }
@@ -179,10 +181,10 @@ fn fitted(natural: &[usize], fits: &[Fit], gap: usize, width: usize) -> Vec<Opti
 }
 
 /// Returns how many columns of a terminal the widest cell of each column takes.
-pub(super) fn natural<'r>(rows: impl Iterator<Item = &'r [Text]>) -> Vec<usize> {
+pub(super) fn natural<'r>(rows: impl Iterator<Item = &'r [StyledText]>) -> Vec<usize> {
     let mut table = Table::new();
     for row in rows {
-        table.add_row(row.iter().map(Text::bare).collect::<Vec<_>>());
+        table.add_row(row.iter().map(StyledText::bare).collect::<Vec<_>>());
     }
     let widths = table.column_max_content_widths().into_iter();
     widths.map(usize::from).collect()

@@ -4,8 +4,8 @@
 //! is running text, then every other cell with its title, short ones together on a line. Nothing is left out.
 
 use super::grid::{self, Gap, Grid};
-use crate::render::format::Style;
-use crate::view::doc::{Column, Fit, Text, Tone};
+use crate::render::format::OutputStyle;
+use crate::view::doc::{Column, ColumnFit, StyledText, Tone};
 
 /// A first cell that is wider than this stands on a line of its own.
 const HEAD: usize = 24;
@@ -17,7 +17,12 @@ const SHORT: usize = 32;
 const INDENT: &str = "  ";
 
 /// Returns rows of cells one below the other, in a terminal of so many columns.
-pub(super) fn shown(columns: &[Column], rows: &[Vec<Text>], width: usize, style: &Style) -> String {
+pub(super) fn shown(
+    columns: &[Column],
+    rows: &[Vec<StyledText>],
+    width: usize,
+    style: &OutputStyle,
+) -> String {
     let heads = rows.iter().filter_map(|row| row.get(..1));
     let head = grid::natural(heads).first().copied().unwrap_or(0);
     let beside = width.saturating_sub(head + 2);
@@ -27,7 +32,7 @@ pub(super) fn shown(columns: &[Column], rows: &[Vec<Text>], width: usize, style:
             vec![head, body(columns, row, beside)]
         });
         let pairs = Grid {
-            fits: vec![Fit::Whole, Fit::Flexible],
+            fits: vec![ColumnFit::Whole, ColumnFit::Flexible],
             rows: rows.collect(),
             gap: Gap::Two,
         };
@@ -36,7 +41,7 @@ pub(super) fn shown(columns: &[Column], rows: &[Vec<Text>], width: usize, style:
     let below = width.saturating_sub(INDENT.len());
     let is_whole = columns
         .first()
-        .is_some_and(|column| column.fit == Fit::Whole);
+        .is_some_and(|column| column.fit == ColumnFit::Whole);
     let whole = Some(width).filter(|_| !is_whole);
     let mut out = String::new();
     for row in rows {
@@ -51,18 +56,18 @@ pub(super) fn shown(columns: &[Column], rows: &[Vec<Text>], width: usize, style:
     out
 }
 
-fn lines(text: Text, width: Option<usize>, style: &Style) -> String {
+fn lines(text: StyledText, width: Option<usize>, style: &OutputStyle) -> String {
     let one = Grid {
-        fits: vec![Fit::Flexible],
+        fits: vec![ColumnFit::Flexible],
         rows: vec![vec![text]],
         gap: Gap::Two,
     };
-    one.shown(&Style { width, ..*style })
+    one.shown(&OutputStyle { width, ..*style })
 }
 
 /// Returns the cells of a row but the first, in lines of at most so many columns where that can be.
-fn body(columns: &[Column], row: &[Text], width: usize) -> Text {
-    let mut text = Text::default();
+fn body(columns: &[Column], row: &[StyledText], width: usize) -> StyledText {
+    let mut text = StyledText::default();
     // How wide the line is that short cells still may join.
     let mut open: Option<usize> = None;
     for (n, (column, cell)) in columns.iter().zip(row).enumerate().skip(1) {
@@ -70,7 +75,7 @@ fn body(columns: &[Column], row: &[Text], width: usize) -> Text {
         if bare.is_empty() {
             continue;
         }
-        let is_title = n == 1 && column.fit == Fit::Flexible;
+        let is_title = n == 1 && column.fit == ColumnFit::Flexible;
         let label = if is_title {
             String::new()
         } else {

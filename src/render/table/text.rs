@@ -2,20 +2,20 @@
 //!
 //! Uses view. Pure. Follows `docs/spec/cli.md`, formats.
 
-use crate::render::format::Style;
+use crate::render::format::OutputStyle;
 use crate::render::table::grid;
 use crate::render::visible;
-use crate::view::doc::Fit;
-use crate::view::doc::Text;
+use crate::view::doc::ColumnFit;
+use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 
 /// On a terminal a cell of a table has at most so many characters; one that is longer ends in `…`.
 pub(crate) const CELL: usize = 600;
 
-pub(crate) fn paragraph(text: Text, style: &Style) -> String {
+pub(crate) fn paragraph(text: StyledText, style: &OutputStyle) -> String {
     let rows = vec![vec![one_line(&text)]];
     grid::Grid {
-        fits: vec![Fit::Flexible],
+        fits: vec![ColumnFit::Flexible],
         rows,
         gap: grid::Gap::Two,
     }
@@ -23,7 +23,7 @@ pub(crate) fn paragraph(text: Text, style: &Style) -> String {
 }
 
 /// Returns a cell as one line, cut where it is far too long for a terminal.
-pub(crate) fn cell_text(text: &Text, style: &Style) -> Text {
+pub(crate) fn cell_text(text: &StyledText, style: &OutputStyle) -> StyledText {
     let text = one_line(text);
     let is_long = text
         .0
@@ -40,15 +40,15 @@ pub(crate) fn cell_text(text: &Text, style: &Style) -> Text {
         left -= kept.chars().count();
         (tone, kept)
     });
-    Text(kept.collect()).and(Tone::Plain, "…")
+    StyledText(kept.collect()).and(Tone::Plain, "…")
 }
 
-pub(crate) fn one_line(text: &Text) -> Text {
+pub(crate) fn one_line(text: &StyledText) -> StyledText {
     clean(text, visible::line)
 }
 
-pub(crate) fn clean(text: &Text, shown: fn(&str) -> std::borrow::Cow<'_, str>) -> Text {
-    Text(
+pub(crate) fn clean(text: &StyledText, shown: fn(&str) -> std::borrow::Cow<'_, str>) -> StyledText {
+    StyledText(
         text.0
             .iter()
             .map(|(tone, text)| (*tone, visible::no_command(shown(text)).into_owned()))

@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::history::governance::State;
-use crate::history::version::{Change, Key, Trail, Version};
+use crate::history::governance::MainlineGovernance;
+use crate::history::version::{Trail, TrailKey, Version, VersionChange};
 use crate::history::walk::VersionVisit;
 use crate::ledger::tree::{Tree, TreeError};
 use crate::record::time::Instant;
@@ -28,10 +28,10 @@ pub struct Contents<'t> {
     /// The effective times of the landings.
     effective: Vec<Instant>,
     /// The governance that was met last, with the team's own schema of it.
-    house: Option<(Rc<State>, ExtraSchema)>,
-    found: BTreeMap<Key, Vec<(usize, Finding)>>,
+    house: Option<(Rc<MainlineGovernance>, ExtraSchema)>,
+    found: BTreeMap<TrailKey, Vec<(usize, Finding)>>,
     /// What was found in the last version of each record.
-    last: BTreeMap<Key, BTreeSet<FindingIdentity>>,
+    last: BTreeMap<TrailKey, BTreeSet<FindingIdentity>>,
     /// What kept a version from being judged.
     pub doubts: Vec<TreeError>,
 }
@@ -50,7 +50,7 @@ impl<'t> Contents<'t> {
     }
 
     /// Returns what was found new in a version.
-    pub fn new_in(&self, key: &Key, n: usize) -> impl Iterator<Item = &Finding> {
+    pub fn new_in(&self, key: &TrailKey, n: usize) -> impl Iterator<Item = &Finding> {
         let found = self.found.get(key).into_iter().flatten();
         found
             .filter(move |(at, _)| *at == n)
@@ -61,7 +61,7 @@ impl<'t> Contents<'t> {
     pub fn look(&mut self, sight: &VersionVisit<'_>) {
         let (trail, version) = (sight.trail, sight.version);
         // The same bytes at another path say nothing new.
-        if version.change == Change::Moved {
+        if version.change == VersionChange::Moved {
             return;
         }
         let state = sight.states.at(version.landing);
@@ -84,7 +84,7 @@ impl<'t> Contents<'t> {
         self.house = Some((state, house));
     }
 
-    fn take(&mut self, key: &Key, version: &Version, findings: Vec<Finding>) {
+    fn take(&mut self, key: &TrailKey, version: &Version, findings: Vec<Finding>) {
         let errors: Vec<(FindingIdentity, Finding)> = findings
             .into_iter()
             .filter(|it| it.level == Level::Error)
@@ -94,8 +94,9 @@ impl<'t> Contents<'t> {
         if errors.is_empty() {
             return;
         }
-        let is_new =
-            |same: &FindingIdentity| version.change == Change::Readded || !last.contains(same);
+        let is_new = |same: &FindingIdentity| {
+            version.change == VersionChange::Readded || !last.contains(same)
+        };
         let new: Vec<(usize, Finding)> = errors
             .iter()
             .filter(|(same, _)| is_new(same))
@@ -113,7 +114,7 @@ impl<'t> Contents<'t> {
         let begins = |it: &&Version| {
             matches!(
                 it.change,
-                Change::Introduced | Change::Readded | Change::Inherited
+                VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited
             )
         };
         let first = trail.versions.iter().rev().find(begins);

@@ -3,7 +3,7 @@
 //! Uses history, approval, the rules. Pure. Start at [`Audit::governance`]. Follows `docs/spec/approval.md`, G2.
 
 use crate::diag::{Finding, Level};
-use crate::history::version::Change;
+use crate::history::version::VersionChange;
 use crate::rules::audit::Audit;
 use crate::rules::audit_cases::{GovernanceCounts, Healed, LandedCase};
 use crate::rules::lint;
@@ -69,7 +69,7 @@ impl Audit<'_> {
                     signatures: self.signatures(version.landing),
                     urgent: None,
                 };
-                if version.change != Change::Inherited {
+                if version.change != VersionChange::Inherited {
                     let known = self.known(&law.governance, landing.effective);
                     findings.extend(lint::landed(&landed, &known, |_| true));
                 }

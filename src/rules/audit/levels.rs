@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::diag::Level;
-use crate::history::version::{Change, Trail, Version};
+use crate::history::version::{Trail, Version, VersionChange};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::rules::audit_cases::Healed;
@@ -50,7 +50,7 @@ impl<'a> Levels<'a> {
             self.trail.versions.get(*at).is_some_and(|version| {
                 matches!(
                     version.change,
-                    Change::Introduced | Change::Readded | Change::Inherited
+                    VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited
                 )
             })
         };
@@ -69,7 +69,7 @@ impl<'a> Levels<'a> {
 
     fn is_inherited(&self, index: usize) -> bool {
         let version = self.trail.versions.get(index);
-        version.is_some_and(|version| version.change == Change::Inherited)
+        version.is_some_and(|version| version.change == VersionChange::Inherited)
     }
 
     /// Returns what the approved versions before one say, of its series.

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use aho_corasick::AhoCorasick;
 
 use crate::gate;
-use crate::gate::answer::{Answer, GateVerdict, Question};
+use crate::gate::answer::{GateAnswer, GateVerdict, Question};
 use crate::history::notes;
 use crate::history::objects::Extent;
 use crate::history::tree::CommitTree;
-use crate::history::version::Key;
+use crate::history::version::TrailKey;
 use crate::history::watched_paths::RecordFilter;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
@@ -91,14 +91,14 @@ impl Named {
     }
 
     /// Tells whether what is proposed about a record is wanted.
-    pub(super) fn wants(&self, key: &Key) -> bool {
+    pub(super) fn wants(&self, key: &TrailKey) -> bool {
         self.filter.names.contains(key.as_str()) || !self.tip.holds(key)
     }
 
     /// Tells whether an answer from these records is the one that all records would give; it may err by saying no.
     pub(super) fn suffices(
         &self,
-        answer: &Answer,
+        answer: &GateAnswer,
         states: &[RecordState],
         snapshot: &Snapshot<'_>,
     ) -> bool {
@@ -218,7 +218,7 @@ impl TipFiles {
     }
 
     /// Tells whether a record's file, or the file itself, is there.
-    fn holds(&self, key: &Key) -> bool {
+    fn holds(&self, key: &TrailKey) -> bool {
         let key = key.as_str();
         self.files
             .iter()

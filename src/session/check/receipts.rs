@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::gate;
 use crate::gate::answer::{GateVerdict, Question};
-use crate::gate::receipt::{self, CheckAnswer, Receipt};
+use crate::gate::receipt::{self, CheckAnswer, LoggedReceipt};
 use crate::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
 
 /// How long another process may hold the lock.
@@ -24,7 +24,7 @@ pub struct ReceiptLog(RefCell<LogState>);
 
 enum LogState {
     /// No file was named.
-    NotGiven(gate::answer::Receipts),
+    NotGiven(gate::answer::ReceiptCounts),
     /// The file, and the uses that were counted so far.
     Open(Box<Counted>),
     /// Nothing can be counted until the log is opened again, and why.
@@ -41,7 +41,7 @@ struct Counted {
 struct Tally {
     /// The file's path, as it is shown.
     shown: String,
-    uses: gate::answer::Receipts,
+    uses: gate::answer::ReceiptCounts,
     n_lines: usize,
 }
 
@@ -49,7 +49,7 @@ impl ReceiptLog {
     /// Returns a log that keeps nothing: a record that may be used a number of times only allows nothing then.
     pub fn none() -> ReceiptLog {
         ReceiptLog(RefCell::new(LogState::NotGiven(
-            gate::answer::Receipts::NotGiven,
+            gate::answer::ReceiptCounts::NotGiven,
         )))
     }
 
@@ -61,7 +61,7 @@ impl ReceiptLog {
                 file,
                 tally: Tally {
                     shown,
-                    uses: gate::answer::Receipts::Counted(BTreeMap::new()),
+                    uses: gate::answer::ReceiptCounts::Counted(BTreeMap::new()),
                     n_lines: 0,
                 },
             })),
@@ -71,7 +71,7 @@ impl ReceiptLog {
     }
 
     /// Passes on the uses as they were counted last; `None` where they can't be counted.
-    pub(crate) fn known<T>(&self, then: &dyn Fn(&gate::answer::Receipts) -> T) -> Option<T> {
+    pub(crate) fn known<T>(&self, then: &dyn Fn(&gate::answer::ReceiptCounts) -> T) -> Option<T> {
         match &*self.0.borrow() {
             LogState::NotGiven(uses) => Some(then(uses)),
             LogState::Open(counted) => Some(then(&counted.tally.uses)),
@@ -88,7 +88,7 @@ impl ReceiptLog {
         &self,
         question: &Question,
         id: &Value,
-        ask: &mut dyn FnMut(&gate::answer::Receipts) -> Option<CheckAnswer>,
+        ask: &mut dyn FnMut(&gate::answer::ReceiptCounts) -> Option<CheckAnswer>,
     ) -> Result<Option<CheckAnswer>, String> {
         let mut state = self.0.borrow_mut();
         let failure = match &mut *state {
@@ -122,7 +122,7 @@ impl Counted {
         &mut self,
         question: &Question,
         id: &Value,
-        ask: &mut dyn FnMut(&gate::answer::Receipts) -> Option<CheckAnswer>,
+        ask: &mut dyn FnMut(&gate::answer::ReceiptCounts) -> Option<CheckAnswer>,
     ) -> Result<Option<CheckAnswer>, Failure> {
         let mut locked = self.tally.locked(&mut self.file)?;
         self.tally.count(&mut locked)?;
@@ -131,7 +131,7 @@ impl Counted {
         };
         let unwritten =
             |cause: &dyn fmt::Display| Failure::Once(format!("can't write the receipt: {cause}"));
-        let receipt = Receipt::of(question, &answered, id);
+        let receipt = LoggedReceipt::of(question, &answered, id);
         let line = receipt.line().map_err(|cause| unwritten(&cause))?;
         locked.append(&line).map_err(|cause| unwritten(&cause))?;
         self.tally.n_lines += 1;
@@ -169,7 +169,7 @@ impl Tally {
     }
 
     fn add(&mut self, record: &str, n_used: u64) {
-        if let gate::answer::Receipts::Counted(uses) = &mut self.uses {
+        if let gate::answer::ReceiptCounts::Counted(uses) = &mut self.uses {
             *uses.entry(record.to_owned()).or_insert(0) += n_used;
         }
     }

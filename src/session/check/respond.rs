@@ -136,7 +136,7 @@ pub(super) fn judged(
     snapshot: &Snapshot<'_>,
     asked: &TimedQuestion,
     among: &[&RecordState],
-    uses: &gate::answer::Receipts,
+    uses: &gate::answer::ReceiptCounts,
     applications: &OnceCell<BTreeSet<String>>,
 ) -> CheckAnswer {
     let question = &asked.question;

@@ -3,14 +3,14 @@
 //! Start at [`Comparer::compare`].
 
 use crate::approval;
-use crate::approval::approvals::Approvals;
+use crate::approval::approvals::TrailVerdicts;
 use crate::history::branch::Branch;
 use crate::history::chain;
-use crate::history::folders::{Folders, Job};
-use crate::history::governance::Origin;
+use crate::history::folders::{ComparisonJob, FolderComparison};
+use crate::history::governance::GovernanceOrigin;
 use crate::history::objects::{Extent, Oid};
-use crate::history::paths::Prefix;
-use crate::history::refs::Chosen;
+use crate::history::paths::LedgerPrefix;
+use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
 use crate::history::walk;
 use crate::history::walked::History;
@@ -30,7 +30,7 @@ use crate::session::error::Undetermined;
 use crate::session::snapshot::notes;
 use crate::store::git::Repository;
 use crate::survey::approved_state::ApprovedState;
-use crate::survey::branch::{self, Candidates, Delta, Side};
+use crate::survey::branch::{self, Candidates, Delta, LedgerSide};
 use crate::survey::neighbour::Neighbours;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -39,18 +39,18 @@ use std::rc::Rc;
 /// What is at hand while comparing.
 pub(crate) struct Comparer<'h> {
     pub(crate) repository: &'h Repository,
-    pub(crate) prefix: Prefix,
-    pub(crate) chosen: Chosen,
+    pub(crate) prefix: LedgerPrefix,
+    pub(crate) chosen: ApprovedRef,
     /// The clock on the wall.
     pub(crate) now: Instant,
     /// The instant asked about, where one is.
     pub(crate) on: Option<Instant>,
     /// What the approved ref says of everything but records, read once something needs it.
-    pub(crate) past: OnceCell<(History, Approvals)>,
+    pub(crate) past: OnceCell<(History, TrailVerdicts)>,
 }
 
 impl Comparer<'_> {
-    fn past(&self) -> Result<&(History, Approvals), Undetermined> {
+    fn past(&self) -> Result<&(History, TrailVerdicts), Undetermined> {
         if let Some(past) = self.past.get() {
             return Ok(past);
         }
@@ -62,7 +62,7 @@ impl Comparer<'_> {
     }
 
     /// Returns what the approved ref says of some records.
-    fn past_of(&self, few: RecordFilter) -> Result<(History, Approvals), Undetermined> {
+    fn past_of(&self, few: RecordFilter) -> Result<(History, TrailVerdicts), Undetermined> {
         let chain = chain::walk(self.repository, &self.chosen, self.now)?;
         let history = walk::walk_named(self.repository, chain, &self.prefix, None, &few);
         let mut history = history?;
@@ -115,7 +115,10 @@ impl Comparer<'_> {
         let landing = history.mainline.position(commit);
         Ok(landing.filter(|landing| {
             let state = approvals.counted.states.at(*landing);
-            matches!(state.origin, Origin::Own(_) | Origin::Earlier(_))
+            matches!(
+                state.origin,
+                GovernanceOrigin::Own(_) | GovernanceOrigin::Earlier(_)
+            )
         }))
     }
 
@@ -282,11 +285,11 @@ impl Comparer<'_> {
         } else {
             Files::list(&tree, own)?
         };
-        let old = Side {
+        let old = LedgerSide {
             tree: &tree,
             files: &files,
         };
-        let new = Side {
+        let new = LedgerSide {
             tree: proposed.tree,
             files: named,
         };
@@ -324,13 +327,13 @@ impl Comparer<'_> {
     ) -> Result<BTreeSet<String>, Undetermined> {
         let interest = Interest::new(&self.prefix, folders, &BTreeSet::new());
         let tree = |oid| chain::read(self.repository, oid).map(|commit| commit.tree);
-        let job = Job {
+        let job = ComparisonJob {
             pair: 0,
             old: Some(tree(from)?),
             new: Some(tree(to)?),
             others: Box::default(),
         };
-        let mut folders = Folders::new(self.repository, &self.prefix, HashMap::new());
+        let mut folders = FolderComparison::new(self.repository, &self.prefix, HashMap::new());
         folders.run(interest.top(), vec![job]);
         match folders.obstacles.pop_first() {
             Some((_, missing)) => Err(missing.into()),
@@ -373,8 +376,11 @@ impl Comparer<'_> {
 }
 
 /// Returns who changed each governance file, by its path.
-fn governors(ruled: &[branch::Ruling], onto: &Governance) -> BTreeMap<String, branch::Made> {
-    let mut governors: BTreeMap<String, branch::Made> = BTreeMap::new();
+fn governors(
+    ruled: &[branch::Ruling],
+    onto: &Governance,
+) -> BTreeMap<String, branch::BranchAuthors> {
+    let mut governors: BTreeMap<String, branch::BranchAuthors> = BTreeMap::new();
     for ruling in ruled {
         let made = governors.entry(ruling.path.clone()).or_default();
         made.take(&ruling.commit, onto);

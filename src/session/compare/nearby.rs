@@ -7,7 +7,7 @@ use crate::session::error::Undetermined;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::history::version::{Change, Content, Key, Trail, Version};
+use crate::history::version::{Content, Trail, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
@@ -18,7 +18,7 @@ use crate::record::file;
 use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::RootCause;
 use crate::survey::branch::Delta;
-use crate::survey::cause::{self, Findings, Group};
+use crate::survey::cause::{self, CauseGroup, Findings};
 use crate::survey::neighbour::Neighbour;
 use crate::survey::occurrence::Filing;
 use crate::survey::refiling::{self, Peer};
@@ -31,7 +31,7 @@ pub struct Near<'n> {
     /// What they are called.
     names: Vec<String>,
     /// The kinds that they are of, under either governance.
-    groups: BTreeSet<Group>,
+    groups: BTreeSet<CauseGroup>,
     /// The same by what stands in a file, letter case aside: not a control or an address, which have several forms.
     written: BTreeSet<Vec<String>>,
 }
@@ -163,7 +163,7 @@ fn is_more(before: &Record, after: &Record) -> bool {
 /// Returns records with when each of them landed; one that the history does not know is left out.
 pub fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> {
     let neighbours = near.into_iter().filter_map(|(id, record)| {
-        let trail = history.trails.get(&Key::Id(id.to_ascii_uppercase()))?;
+        let trail = history.trails.get(&TrailKey::Id(id.to_ascii_uppercase()))?;
         neighbour(id, trail, Rc::new(record), history)
     });
     neighbours.collect()
@@ -188,7 +188,7 @@ pub fn neighbour(
 /// Returns the ids among some that stand at the tip, whatever they say.
 pub fn known<'k>(ids: impl Iterator<Item = &'k str>, history: &History) -> BTreeSet<String> {
     let stands = |id: &&str| {
-        let trail = history.trails.get(&Key::Id(id.to_ascii_uppercase()));
+        let trail = history.trails.get(&TrailKey::Id(id.to_ascii_uppercase()));
         let last = trail.and_then(Trail::last);
         last.is_some_and(|version| !matches!(version.record.content(), Content::Gone))
     };
@@ -203,10 +203,10 @@ pub fn began(trail: &Trail, history: &History) -> Option<Instant> {
 
 /// Returns the version with which the present series of a trail began.
 pub fn first(trail: &Trail) -> Option<&Version> {
-    let begins = |change: Change| {
+    let begins = |change: VersionChange| {
         matches!(
             change,
-            Change::Introduced | Change::Readded | Change::Inherited
+            VersionChange::Introduced | VersionChange::Readded | VersionChange::Inherited
         )
     };
     let mut versions = trail.versions.iter().rev();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::approval::counted::CountedGovernance;
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::walked::History;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy::governance::{Governance, State};
@@ -17,7 +17,7 @@ use crate::session::compare::Proposed;
 /// The governance files whose version at a base does not count, by path.
 #[derive(Debug, Default)]
 pub(crate) struct UncountedFiles {
-    prefix: Prefix,
+    prefix: LedgerPrefix,
     files: BTreeMap<String, UncountedFile>,
 }
 

@@ -4,7 +4,7 @@
 
 use crate::history::branch::Branch;
 use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::rules::change_cases::GovernanceChange;
@@ -31,7 +31,7 @@ impl Comparer<'_> {
         if proposed.commit.is_some() {
             return Ok(found);
         }
-        let top = Prefix::default();
+        let top = LedgerPrefix::default();
         let before = CommitTree::of_commit(self.repository, head, &top)?;
         let loose = self
             .repository

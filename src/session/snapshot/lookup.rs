@@ -2,18 +2,18 @@
 //!
 //! Start at [`Snapshot::facts`]. Follows `docs/spec/cli.md`, log and verify.
 
-use crate::approval::approvals::Approvals;
+use crate::approval::approvals::TrailVerdicts;
 use crate::approval::verdict::Statement;
 use crate::history::chain;
 use crate::history::objects::Obstacle;
-use crate::history::refs::Chosen;
+use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
 use crate::store::git::Repository;
-use crate::survey::acts::{self, Act};
+use crate::survey::acts::{self, RecordAct};
 use crate::survey::escalate::AdviceContext;
 use crate::survey::shell;
 use crate::survey::statements;
@@ -21,12 +21,12 @@ use std::collections::BTreeSet;
 
 impl Snapshot<'_> {
     /// Returns all that git proves, and who approved what.
-    pub fn facts(&self) -> (&History, &Approvals) {
+    pub fn facts(&self) -> (&History, &TrailVerdicts) {
         (&self.history, &self.approvals)
     }
 
     /// Returns the repository, and the ref that was chosen in it.
-    pub fn origin(&self) -> (&Repository, &Chosen) {
+    pub fn origin(&self) -> (&Repository, &ApprovedRef) {
         (self.repository, &self.chosen)
     }
 
@@ -57,7 +57,7 @@ impl Snapshot<'_> {
     }
 
     /// Returns what happened to a record, oldest first; nothing where nothing of it has landed.
-    pub fn acts(&self, standing: &RecordState) -> Vec<Act<'_>> {
+    pub fn acts(&self, standing: &RecordState) -> Vec<RecordAct<'_>> {
         let Some(trail) = self.trail(standing) else {
             return Vec::new();
         };

@@ -6,11 +6,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::proposal::{self, Proposals, Sources};
-use crate::history::refs::{Chosen, Head};
+use crate::history::refs::{ApprovedRef, HeadState};
 use crate::history::tree::CommitTree;
-use crate::history::version::Key;
+use crate::history::version::TrailKey;
 use crate::policy::governance::{Governance, State};
 use crate::record::time::Instant;
 use crate::session::error::{Error, Undetermined};
@@ -21,7 +21,7 @@ use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
 use crate::store::files::WorkTree;
 use crate::store::git::Repository;
-use crate::survey::proposed::{self, Around};
+use crate::survey::proposed::{self, ProposalContext};
 
 /// What is proposed, and where.
 pub(crate) struct Proposed {
@@ -80,14 +80,14 @@ pub(crate) fn are_none(line: &OpenMainline<'_>) -> Result<bool, Undetermined> {
 
 fn sources(
     repository: &Repository,
-    prefix: &Prefix,
+    prefix: &LedgerPrefix,
     records: &[String],
-    chosen: &Chosen,
+    chosen: &ApprovedRef,
 ) -> Result<Sources, Undetermined> {
     let refs = repository.refs()?;
     let head = match &refs.head {
-        Head::Branch(name) => refs.names.get(name).copied(),
-        Head::Detached(oid) => Some(*oid),
+        HeadState::Branch(name) => refs.names.get(name).copied(),
+        HeadState::Detached(oid) => Some(*oid),
     };
     let loose = repository.loose(head, prefix, records)?;
     Ok(Sources::of(&refs, chosen, loose))
@@ -120,7 +120,7 @@ impl Snapshot<'_> {
 
 impl Proposed {
     /// Forgets what is proposed about records that are not wanted.
-    pub(crate) fn keep(&mut self, wanted: &dyn Fn(&Key) -> bool) {
+    pub(crate) fn keep(&mut self, wanted: &dyn Fn(&TrailKey) -> bool) {
         self.proposals.by_key.retain(|key, _| wanted(key));
     }
 
@@ -139,7 +139,7 @@ impl Proposed {
                 .or_insert_with(|| self.governance(branch, approved));
             found.clone()
         };
-        let around = Around {
+        let around = ProposalContext {
             governance: &approved.governance,
             proposed: &governance,
             vacant: &|key| approved.standing(key, instant),

@@ -3,7 +3,7 @@
 //! Start at [`Snapshot::moved`]. Follows `docs/spec/cli.md`, check.
 
 use crate::approval::verdict::Satisfied;
-use crate::history::version::Key;
+use crate::history::version::TrailKey;
 use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
@@ -11,8 +11,8 @@ use crate::status::state::RecordState;
 impl Snapshot<'_> {
     /// Judges a record that stands here at another instant.
     pub fn moved(&self, standing: &RecordState, instant: Instant) -> RecordState {
-        let keys = [Key::Id, Key::Path].map(|kind| kind(standing.key.clone()));
-        let is_here = |key: &&Key| {
+        let keys = [TrailKey::Id, TrailKey::Path].map(|kind| kind(standing.key.clone()));
+        let is_here = |key: &&TrailKey| {
             let trail = self.history.trails.get(*key);
             trail.is_some_and(|trail| trail.became.is_none())
         };
@@ -30,7 +30,7 @@ impl Snapshot<'_> {
     ///
     /// Of an unapproved one the authors stay authors (approval A5), those of a file elsewhere that came and went too.
     pub fn is_straight(&self, standing: &RecordState) -> bool {
-        let key = Key::Id(standing.key.clone());
+        let key = TrailKey::Id(standing.key.clone());
         let trail = self.history.trails.get(&key);
         let verdicts = self.approvals.trails.get(&key);
         let (Some(trail), Some(verdicts), Some(approved)) = (trail, verdicts, &standing.approved)

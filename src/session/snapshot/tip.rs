@@ -3,11 +3,11 @@
 //! Start at [`Snapshot::tip`]. Follows `docs/spec/approval.md`, D1.
 
 use crate::approval::ledger_name::{LedgerName, Unnamed};
-use crate::approval::statement::file::About;
+use crate::approval::statement::file::ApprovalSubject;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
-use crate::history::version::{Key, Version};
+use crate::history::paths::LedgerPrefix;
+use crate::history::version::{TrailKey, Version};
 use crate::policy::governance::Governance;
 use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
@@ -36,7 +36,7 @@ pub enum OnMainline {
 
 impl Snapshot<'_> {
     /// Returns what stands of a record at the tip, and how that was judged; `None` where nothing stands there.
-    pub fn tip(&self, key: &Key) -> Option<Tip<'_>> {
+    pub fn tip(&self, key: &TrailKey) -> Option<Tip<'_>> {
         let version = self.history.trails.get(key)?.last()?;
         let verdict = self.approvals.trails.get(key)?.last()?;
         (!version.files.is_empty()).then(|| self.tip_of(version, verdict))
@@ -69,13 +69,13 @@ impl Snapshot<'_> {
     }
 
     /// Returns when something last happened to a record or governance file; `None` where it never landed.
-    pub fn latest(&self, about: &About) -> Option<Instant> {
+    pub fn latest(&self, about: &ApprovalSubject) -> Option<Instant> {
         let trail = match about {
-            About::Record(id) => {
-                let key = Key::Id(id.as_str().to_ascii_uppercase());
+            ApprovalSubject::Record(id) => {
+                let key = TrailKey::Id(id.as_str().to_ascii_uppercase());
                 self.history.trails.get(&key)
             }
-            About::Governance(path) => self.history.governance.get(path),
+            ApprovalSubject::Governance(path) => self.history.governance.get(path),
         };
         let landings = &self.history.mainline.landings;
         let versions = trail?.versions.iter();
@@ -94,7 +94,7 @@ impl Snapshot<'_> {
     }
 
     /// Returns the ledger's folder from the top of the repository.
-    pub fn prefix(&self) -> &Prefix {
+    pub fn prefix(&self) -> &LedgerPrefix {
         &self.prefix
     }
 

@@ -11,7 +11,7 @@ use crate::clock::Stopwatch;
 use crate::diag;
 use crate::history::chain::{self, Chain};
 use crate::history::objects::Obstacle;
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::version::Trail;
 use crate::history::walk;
 use crate::history::walked::History;
@@ -46,7 +46,7 @@ pub struct Walk<'w, 'h> {
     /// The mainline.
     pub chain: Chain,
     /// Where the ledger lies in the repository.
-    pub prefix: &'w Prefix,
+    pub prefix: &'w LedgerPrefix,
     /// The folders of records; `None` on the first walk, for those that the policy at the tip names, approved or not.
     pub records: Option<&'w [String]>,
     /// Finds the governance that counts in what was walked.

@@ -1,6 +1,6 @@
 //! The folders on the way to a file, each looked at once while a command reads.
 //!
-//! Uses history (how names that are no text are written). Start at [`Seen::place`]. A link on the way is never followed.
+//! Uses history (how names that are no text are written). Start at [`SeenFolders::place`]. A link on the way is never followed.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -13,13 +13,13 @@ use crate::history::folder;
 
 /// Folders that are no links, as reading found them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct SeenFolders {
     folders: RefCell<HashSet<PathBuf>>,
     /// The names that are no UTF-8, by their folder and as they are written.
     odd_names: RefCell<HashMap<(PathBuf, String), OsString>>,
 }
 
-impl Seen {
+impl SeenFolders {
     /// Forgets what was found: whoever writes looks again.
     pub(super) fn forget(&self) {
         self.folders.borrow_mut().clear();

@@ -2,6 +2,8 @@
 //!
 //! Uses history (ids), and git2. Start at [`Repository::head_named`]. Follows `docs/spec/cli.md`, approve.
 
+pub use self::BranchPlace as At;
+pub use self::NamedBranch as Named;
 use std::fs;
 use std::path::PathBuf;
 
@@ -10,18 +12,18 @@ use crate::store::git::{GitError, Repository};
 
 /// A branch that someone named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedBranch {
     /// Its name without `refs/heads/` or the remote.
     pub short: String,
     /// Its tip, as it is known here.
     pub tip: Oid,
     /// Where it was found.
-    pub at: At,
+    pub at: BranchPlace,
 }
 
 /// Where a branch was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum At {
+pub enum BranchPlace {
     /// It is a branch of this repository.
     Here,
     /// It is a branch of this remote, as last fetched.
@@ -33,7 +35,7 @@ impl Repository {
     ///
     /// # Errors
     /// [`GitError`] where refs can't be read.
-    pub fn head_named(&self, name: &str) -> Result<Option<Named>, GitError> {
+    pub fn head_named(&self, name: &str) -> Result<Option<NamedBranch>, GitError> {
         let refs = self.refs()?;
         let bare = name
             .strip_prefix("refs/heads/")
@@ -44,10 +46,10 @@ impl Repository {
             && let Some(tip) = tip(format!("refs/heads/{bare}"))
         {
             let short = bare.to_owned();
-            return Ok(Some(Named {
+            return Ok(Some(NamedBranch {
                 short,
                 tip,
-                at: At::Here,
+                at: BranchPlace::Here,
             }));
         }
         let mut found = Vec::new();
@@ -55,8 +57,8 @@ impl Repository {
             let inside = format!("{remote}/");
             let short = bare.strip_prefix(&inside).unwrap_or(bare);
             if let Some(tip) = tip(format!("refs/remotes/{remote}/{short}")) {
-                let (short, at) = (short.to_owned(), At::Remote(remote.clone()));
-                found.push(Named { short, tip, at });
+                let (short, at) = (short.to_owned(), BranchPlace::Remote(remote.clone()));
+                found.push(NamedBranch { short, tip, at });
             }
         }
         Ok(match found.len() {

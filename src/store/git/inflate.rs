@@ -69,7 +69,7 @@ fn stored(bits: &mut Bits<'_>) -> Option<()> {
 }
 
 /// Passes by what two codes say, to the end of their block.
-fn codes(bits: &mut Bits<'_>, literals: &Code, distances: &Code) -> Option<()> {
+fn codes(bits: &mut Bits<'_>, literals: &HuffmanCode, distances: &HuffmanCode) -> Option<()> {
     loop {
         let symbol = literals.read(bits)?;
         let length = match symbol {
@@ -83,15 +83,15 @@ fn codes(bits: &mut Bits<'_>, literals: &Code, distances: &Code) -> Option<()> {
     }
 }
 
-fn fixed() -> Option<(Code, Code)> {
+fn fixed() -> Option<(HuffmanCode, HuffmanCode)> {
     let mut lengths = [8; 288];
     lengths.get_mut(144..256)?.fill(9);
     lengths.get_mut(256..280)?.fill(7);
-    Some((Code::of(&lengths)?, Code::of(&[5; 30])?))
+    Some((HuffmanCode::of(&lengths)?, HuffmanCode::of(&[5; 30])?))
 }
 
 /// Reads the codes that a block states.
-fn stated(bits: &mut Bits<'_>) -> Option<(Code, Code)> {
+fn stated(bits: &mut Bits<'_>) -> Option<(HuffmanCode, HuffmanCode)> {
     let n_literals = usize::try_from(bits.take(5)?).ok()? + 257;
     let n_distances = usize::try_from(bits.take(5)?).ok()? + 1;
     let n_lengths = usize::try_from(bits.take(4)?).ok()? + 4;
@@ -99,7 +99,7 @@ fn stated(bits: &mut Bits<'_>) -> Option<(Code, Code)> {
     for place in ORDER.iter().take(n_lengths) {
         *own.get_mut(*place)? = u8::try_from(bits.take(3)?).ok()?;
     }
-    let own = Code::of(&own)?;
+    let own = HuffmanCode::of(&own)?;
     let mut lengths: Vec<u8> = Vec::with_capacity(n_literals + n_distances);
     while lengths.len() < n_literals + n_distances {
         let (value, n_times) = match own.read(bits)? {
@@ -113,20 +113,20 @@ fn stated(bits: &mut Bits<'_>) -> Option<(Code, Code)> {
     }
     let (literals, distances) = lengths.split_at_checked(n_literals)?;
     Some((
-        Code::of(literals)?,
-        Code::of(distances.get(..n_distances)?)?,
+        HuffmanCode::of(literals)?,
+        HuffmanCode::of(distances.get(..n_distances)?)?,
     ))
 }
 
 /// A Huffman code: how many symbols have each length, and the symbols by length.
-struct Code {
+struct HuffmanCode {
     counts: [u16; LONGEST + 1],
     symbols: Vec<u16>,
 }
 
-impl Code {
+impl HuffmanCode {
     /// Returns the code of the lengths of its symbols; `None` where there are more than the lengths allow.
-    fn of(lengths: &[u8]) -> Option<Code> {
+    fn of(lengths: &[u8]) -> Option<HuffmanCode> {
         let mut counts = [0; LONGEST + 1];
         for length in lengths {
             *counts.get_mut(usize::from(*length))? += 1;
@@ -141,7 +141,7 @@ impl Code {
         let mut by_length: Vec<(u8, u16)> = (0..).zip(lengths).map(|(n, it)| (*it, n)).collect();
         by_length.retain(|(length, _)| *length > 0);
         by_length.sort_unstable();
-        Some(Code {
+        Some(HuffmanCode {
             counts,
             symbols: by_length.into_iter().map(|(_, symbol)| symbol).collect(),
         })

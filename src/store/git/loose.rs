@@ -6,7 +6,7 @@ use std::fs;
 
 use crate::history::folder;
 use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::proposal::Loose;
 use crate::store::git::{GitError, Repository, ours, theirs};
 use crate::yaml::node::Limits;
@@ -20,7 +20,7 @@ impl Repository {
     pub fn loose(
         &self,
         head: Option<Oid>,
-        prefix: &Prefix,
+        prefix: &LedgerPrefix,
         folders: &[String],
     ) -> Result<Vec<Loose>, GitError> {
         let Some(work_dir) = &self.work_dir else {
@@ -109,14 +109,14 @@ impl Repository {
     ///
     /// # Errors
     /// [`GitError`] where git refuses.
-    pub fn differing(&self, from: Oid, prefix: &Prefix) -> Result<Vec<String>, GitError> {
+    pub fn differing(&self, from: Oid, prefix: &LedgerPrefix) -> Result<Vec<String>, GitError> {
         let mut options = git2::DiffOptions::new();
         options
             .include_typechange(true)
             .disable_pathspec_match(true)
             .ignore_submodules(true)
             .update_index(false);
-        self.tree_ends(from, &Prefix::default(), &[String::new()])?;
+        self.tree_ends(from, &LedgerPrefix::default(), &[String::new()])?;
         let tree = self.git.find_commit(theirs(from)?)?.tree()?;
         self.attributes_end(&self.git.index()?)?;
         let diff = self

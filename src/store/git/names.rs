@@ -7,7 +7,7 @@ use std::fs;
 use std::time::UNIX_EPOCH;
 
 use crate::history::objects::Oid;
-use crate::history::refs::{Head, Layout, Refs};
+use crate::history::refs::{HeadState, Refs, RepositoryLayout};
 use crate::record::time::Instant;
 use crate::store::git::{GitError, Repository, ours, theirs};
 
@@ -38,8 +38,8 @@ impl Repository {
             upstream: self.upstream(&head),
             remotes: self.remotes()?,
             layout: match self.work_dir {
-                Some(_) => Layout::Work,
-                None => Layout::Bare,
+                Some(_) => RepositoryLayout::Work,
+                None => RepositoryLayout::Bare,
             },
             configured: configured.ok().filter(|text| !text.is_empty()),
             names,
@@ -73,15 +73,15 @@ impl Repository {
         }
     }
 
-    fn head(&self) -> Result<Head, GitError> {
+    fn head(&self) -> Result<HeadState, GitError> {
         // A linked work tree has a HEAD of its own; reading the file serves the stand-in too.
         let text = fs::read_to_string(self.own_dir.join("HEAD")).map_err(|cause| GitError {
             cause: format!("can't read HEAD: {cause}"),
         })?;
         let text = text.trim();
         Ok(match (text.strip_prefix("ref: "), Oid::from_hex(text)) {
-            (Some(name), _) => Head::Branch(name.trim().to_owned()),
-            (None, Some(oid)) => Head::Detached(oid),
+            (Some(name), _) => HeadState::Branch(name.trim().to_owned()),
+            (None, Some(oid)) => HeadState::Detached(oid),
             (None, None) => {
                 return Err(GitError {
                     cause: "HEAD is neither a branch nor a commit".to_owned(),
@@ -90,8 +90,8 @@ impl Repository {
         })
     }
 
-    fn upstream(&self, head: &Head) -> Option<String> {
-        let Head::Branch(name) = head else {
+    fn upstream(&self, head: &HeadState) -> Option<String> {
+        let HeadState::Branch(name) = head else {
             return None;
         };
         let branch = name.strip_prefix("refs/heads/")?;

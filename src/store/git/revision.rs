@@ -3,7 +3,7 @@
 //! Uses history (ids, commits), and git2. Start at [`Repository::find`]. Follows `docs/spec/approval.md`, 5 (28).
 
 use crate::history::chain;
-use crate::history::objects::{Kind, Objects, Oid};
+use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::refs::ResolvedRef;
 use crate::store::git::{Repository, ours};
 
@@ -143,8 +143,8 @@ impl Repository {
         let mut at = oid;
         for _ in 0..MOST_TAGS {
             match self.read(at).ok()? {
-                (Kind::Commit, _) => return Some(at),
-                (Kind::Tag, bytes) => {
+                (ObjectKind::Commit, _) => return Some(at),
+                (ObjectKind::Tag, bytes) => {
                     let text = std::str::from_utf8(bytes.get(7..47)?).ok()?;
                     at = Oid::from_hex(text)?;
                 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::store::git::{Repository, ours};
 
 /// The index of a work tree, and when it was written.
@@ -16,12 +16,12 @@ pub struct Stamps {
     /// Seconds and nanoseconds.
     written: (i64, i64),
     work_dir: PathBuf,
-    prefix: Prefix,
+    prefix: LedgerPrefix,
 }
 
 impl Repository {
     /// Returns the index, for paths of a ledger; `None` where there is none that can be read.
-    pub fn stamps(&self, prefix: &Prefix) -> Option<Stamps> {
+    pub fn stamps(&self, prefix: &LedgerPrefix) -> Option<Stamps> {
         let file = fs::metadata(self.own_dir.join("index")).ok()?;
         Some(Stamps {
             index: self.git.index().ok()?,

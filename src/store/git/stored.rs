@@ -4,8 +4,8 @@
 
 use std::fs;
 
-use crate::history::objects::{Kind, Objects, Oid};
-use crate::history::paths::Prefix;
+use crate::history::objects::{ObjectKind, Objects, Oid};
+use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::store::git::{GitError, Repository};
 
@@ -29,7 +29,7 @@ impl Repository {
     pub fn stored(
         &self,
         head: Option<Oid>,
-        prefix: &Prefix,
+        prefix: &LedgerPrefix,
         path: &str,
     ) -> Result<Stored, GitError> {
         let refused = |cause: String| GitError { cause };
@@ -46,7 +46,7 @@ impl Repository {
                 .entry(path)
                 .map_err(|error| refused(error.to_string()))?;
             if let Some((_, blob)) = entry
-                && let Ok((Kind::Blob, bytes)) = self.read(blob)
+                && let Ok((ObjectKind::Blob, bytes)) = self.read(blob)
             {
                 return Ok(Stored::Committed(bytes));
             }

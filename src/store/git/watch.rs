@@ -12,25 +12,25 @@ use crate::store::git::Repository;
 
 /// Files and refs with what they held.
 #[derive(Debug)]
-pub struct Watch {
+pub struct RepositoryWatch {
     own_dir: PathBuf,
     common_dir: PathBuf,
     /// The files of git's configuration.
     configuration: Vec<PathBuf>,
     refs: BTreeSet<String>,
-    seen: Seen,
+    seen: WatchedValues,
 }
 
 /// What was read: of each file its bytes, of each ref its value, or why there is none.
 #[derive(Debug, PartialEq, Eq)]
-struct Seen {
+struct WatchedValues {
     files: Vec<Result<Vec<u8>, io::ErrorKind>>,
     refs: BTreeMap<String, Result<Vec<u8>, io::ErrorKind>>,
 }
 
 impl Repository {
     /// Begins to watch these refs, and what decides with them which one is approved.
-    pub fn watch(&self, refs: BTreeSet<String>) -> Watch {
+    pub fn watch(&self, refs: BTreeSet<String>) -> RepositoryWatch {
         let elsewhere = [
             git2::Config::find_system(),
             git2::Config::find_xdg(),
@@ -39,12 +39,12 @@ impl Repository {
         let mut configuration: Vec<PathBuf> = elsewhere.into_iter().flatten().collect();
         configuration.push(self.common_dir.join("config"));
         configuration.push(self.own_dir.join("config.worktree"));
-        let mut watch = Watch {
+        let mut watch = RepositoryWatch {
             own_dir: self.own_dir.clone(),
             common_dir: self.common_dir.clone(),
             configuration,
             refs,
-            seen: Seen {
+            seen: WatchedValues {
                 files: Vec::new(),
                 refs: BTreeMap::new(),
             },
@@ -54,7 +54,7 @@ impl Repository {
     }
 }
 
-impl Watch {
+impl RepositoryWatch {
     /// Tells whether anything is other than when the watch began.
     pub fn has_moved(&self) -> bool {
         self.read() != self.seen
@@ -65,7 +65,7 @@ impl Watch {
         self.refs.contains(name)
     }
 
-    fn read(&self) -> Seen {
+    fn read(&self) -> WatchedValues {
         let whole = |path: &Path| fs::read(path).map_err(|cause| cause.kind());
         let [head, shallow] = [self.own_dir.join("HEAD"), self.common_dir.join("shallow")];
         let files = [&head, &shallow].into_iter().chain(&self.configuration);
@@ -90,7 +90,7 @@ impl Watch {
                 refs.insert(name.to_owned(), value);
             }
         }
-        Seen {
+        WatchedValues {
             files: files.map(|path| whole(path)).collect(),
             refs,
         }

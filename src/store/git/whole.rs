@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::history::folder::{self, Mode};
-use crate::history::objects::{Kind, Objects, Obstacle, Oid};
-use crate::history::paths::Prefix;
+use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
+use crate::history::paths::LedgerPrefix;
 use crate::store::git::{GitError, Repository, inflate, ours};
 
 /// How many repositories may borrow from each other in a row, as git has it.
@@ -92,7 +92,7 @@ impl Repository {
     pub(super) fn tree_ends(
         &self,
         commit: Oid,
-        prefix: &Prefix,
+        prefix: &LedgerPrefix,
         paths: &[String],
     ) -> Result<(), GitError> {
         if !self.loose_folders.any() {
@@ -134,7 +134,7 @@ impl Repository {
     }
 
     fn folder_ends(&self, tree: Oid, ways: &[&[String]], depth: usize) -> Result<(), Obstacle> {
-        let (Kind::Tree, raw) = self.read(tree)? else {
+        let (ObjectKind::Tree, raw) = self.read(tree)? else {
             return Err(Obstacle::malformed(tree, "it is no folder"));
         };
         for entry in folder::entries(&raw).flatten() {

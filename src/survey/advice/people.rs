@@ -1,18 +1,18 @@
 //! Whom a step waits for: who answers for the record, who may approve, who looks at a closure, whom the chain reached.
 //!
-//! Uses policy's people, status, survey's chain. Pure. Start at [`Case::people`].
+//! Uses policy's people, status, survey's chain. Pure. Start at [`AdviceCase::people`].
 
-use super::{By, Case};
+use super::{AdviceCase, By};
 use crate::approval;
 use crate::approval::ask::Identities;
 use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::policy::settings::Recipient;
-use crate::survey::due::Due;
+use crate::survey::due::DueRecord;
 use crate::survey::escalate;
 use std::collections::BTreeSet;
 
-impl Case<'_> {
+impl AdviceCase<'_> {
     /// Returns who takes a step, each once.
     pub(super) fn people(&self, by: By) -> Vec<Person> {
         let governance = self.around.governance;
@@ -140,7 +140,7 @@ impl Case<'_> {
     }
 
     /// Returns whom the chain of escalation has reached by now, other than those whom it waits for and the owner.
-    pub(super) fn escalated(&self, due: &Due, waits_for: &[Person]) -> Vec<Person> {
+    pub(super) fn escalated(&self, due: &DueRecord, waits_for: &[Person]) -> Vec<Person> {
         let Some(record) = self.record else {
             return Vec::new();
         };

@@ -1,18 +1,18 @@
 //! What to do about what waits for approval: proposals, changes on branches, what landed without it.
 //!
-//! Uses approval, status, survey's buckets. Pure. Start at [`Case::waiting`].
+//! Uses approval, status, survey's buckets. Pure. Start at [`AdviceCase::waiting`].
 
-use super::{By, Case, Step, step};
+use super::{AdviceCase, AdviceStep, By, step};
 use crate::approval::ask;
-use crate::approval::verdict::Missing;
+use crate::approval::verdict::MissingApproval;
 use crate::approval::ways::{ApprovalWay, ApprovalWays};
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{Pending, Status};
 use crate::survey::due::Bucket;
 
-impl<'a> Case<'a> {
+impl<'a> AdviceCase<'a> {
     /// Returns the step of an emergency that nobody approved.
-    pub(super) fn emergency(&self) -> Step {
+    pub(super) fn emergency(&self) -> AdviceStep {
         let why = match self.standing.status {
             Status::Unapproved => "nobody else did in time, so it grants nothing",
             _ => "nobody but its filer has decided on it yet",
@@ -23,7 +23,7 @@ impl<'a> Case<'a> {
     }
 
     /// Returns the step of what waits for approval: a proposal, a change of what landed, or what landed without it.
-    pub(super) fn waiting(&self) -> Step {
+    pub(super) fn waiting(&self) -> AdviceStep {
         let landed_unapproved = !matches!(self.standing.status, Status::Proposed)
             && (self.standing.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
@@ -48,7 +48,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn proposed(&self, pending: &Pending) -> Step {
+    fn proposed(&self, pending: &Pending) -> AdviceStep {
         let what = match (self.standing.status, pending.events.as_slice()) {
             (Status::Proposed, _) | (_, []) => String::new(),
             (_, events) => format!(" ({})", events.join(", ")),
@@ -135,7 +135,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn removed(&self, pending: &Pending) -> Step {
+    fn removed(&self, pending: &Pending) -> AdviceStep {
         let (place, command) = match &pending.branch {
             Some(branch) => (format!("on {branch}"), self.diff(branch)),
             None => ("in the work tree".to_owned(), "exledger diff".to_owned()),
@@ -148,7 +148,7 @@ impl<'a> Case<'a> {
     }
 
     /// Returns the step where a branch proposes just what is due.
-    pub(super) fn settled_by(&self, bucket: Bucket) -> Option<Step> {
+    pub(super) fn settled_by(&self, bucket: Bucket) -> Option<AdviceStep> {
         let settles: &[&str] = match bucket {
             Bucket::OverdueClosure | Bucket::Expired => &["closed", "renewed"],
             Bucket::Fired => &["closed", "reviewed"],
@@ -169,7 +169,7 @@ impl<'a> Case<'a> {
     }
 
     /// Returns the step of what ended and never was in force.
-    pub(super) fn expired(&self) -> Step {
+    pub(super) fn expired(&self) -> AdviceStep {
         let pending = self.pending();
         match (self.standing.status, pending) {
             (Status::Proposed, Some(pending)) => step(
@@ -231,13 +231,13 @@ impl<'a> Case<'a> {
     }
 
     /// Returns what the approval of the landed version lacks, of a proposed one that of the proposal.
-    pub(super) fn missing(&self) -> Vec<Missing> {
+    pub(super) fn missing(&self) -> Vec<MissingApproval> {
         let verdict = self.standing.approval.as_ref();
         verdict.map(|it| it.missing.clone()).unwrap_or_default()
     }
 
     /// Returns what the approval of a pending change lacks: what the record demands, of others than its proposer.
-    fn missing_of(&self, pending: &Pending) -> Vec<Missing> {
+    fn missing_of(&self, pending: &Pending) -> Vec<MissingApproval> {
         if self.standing.status == Status::Proposed {
             return self.missing();
         }

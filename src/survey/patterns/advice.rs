@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::diag;
 use crate::policy::settings::PatternKey;
 use crate::record::vocabulary::{FixTarget, RootCause};
-use crate::survey::cause::Group;
+use crate::survey::cause::CauseGroup;
 use crate::survey::neighbour::Neighbour;
 
 /// What a frozen group asks of a new record.
@@ -16,7 +16,7 @@ pub(super) const UNTIL_THEN: &str = "; until then a new record links a redesign 
 /// Returns what to change: what most of the records say themselves, else what their cause asks for.
 pub(super) fn of(
     keys: &[PatternKey],
-    group: &Group,
+    group: &CauseGroup,
     occurrences: usize,
     records: &[&Neighbour],
     n_systems: usize,

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::policy::closing::{Baseline, Hours, Words};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
-use crate::survey::triage::{Event, Finding, Input};
+use crate::survey::triage::{CloudEvent, ScannerFinding, TriageInput};
 
 /// Whether an input needs somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Matter {
 
 /// The matter of an input, and which baselines are about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Judged {
+pub struct BaselineMatch {
     /// Whether it needs somebody.
     pub matter: Matter,
     /// The places of the baselines that are about it.
@@ -31,7 +31,7 @@ pub struct Judged {
 
 /// Judges an input: one baseline that says so makes it material; one that only knows it makes it routine; of what none
 /// knows, a finding is material by its level, and an event is routine.
-pub fn of(input: &Input, baselines: &[Baseline]) -> Judged {
+pub fn of(input: &TriageInput, baselines: &[Baseline]) -> BaselineMatch {
     let mut about = Vec::new();
     let mut material = None;
     let mut routine = None;
@@ -54,7 +54,7 @@ pub fn of(input: &Input, baselines: &[Baseline]) -> Judged {
         (None, Some(why)) => Matter::Routine(why),
         (None, None) => unknown(input),
     };
-    Judged {
+    BaselineMatch {
         matter,
         baselines: about,
     }
@@ -62,26 +62,26 @@ pub fn of(input: &Input, baselines: &[Baseline]) -> Judged {
 
 /// Tells whether a baseline is about an input; one that chooses nothing is about events alone: else it would make every
 /// finding routine.
-fn is_about(baseline: &Baseline, input: &Input) -> bool {
+fn is_about(baseline: &Baseline, input: &TriageInput) -> bool {
     let mut chosen = baseline.when.0.iter();
     let is_all = chosen.all(|(field, words)| holds(input, field, words));
     match input {
-        Input::Finding(_) => is_all && !baseline.when.0.is_empty(),
-        Input::Event(_) => is_all,
+        TriageInput::Finding(_) => is_all && !baseline.when.0.is_empty(),
+        TriageInput::Event(_) => is_all,
     }
 }
 
 /// Judges what no baseline is about.
-fn unknown(input: &Input) -> Matter {
+fn unknown(input: &TriageInput) -> Matter {
     match input {
-        Input::Finding(finding) if finding.kind != "fail" => {
+        TriageInput::Finding(finding) if finding.kind != "fail" => {
             Matter::Routine(format!("its kind is {}", finding.kind))
         }
-        Input::Finding(finding) if matches!(finding.level.as_str(), "note" | "none") => {
+        TriageInput::Finding(finding) if matches!(finding.level.as_str(), "note" | "none") => {
             Matter::Routine(format!("its level is {}", finding.level))
         }
-        Input::Finding(_) => Matter::Material(None),
-        Input::Event(event) => {
+        TriageInput::Finding(_) => Matter::Material(None),
+        TriageInput::Event(event) => {
             let kind = event.fields.get("type").and_then(Value::as_str);
             Matter::Routine(format!(
                 "no baseline asks about {}",
@@ -92,8 +92,8 @@ fn unknown(input: &Input) -> Matter {
 }
 
 /// Returns what a baseline finds out of the ordinary.
-fn outside(input: &Input, baseline: &Baseline) -> Option<String> {
-    if let Input::Finding(finding) = input
+fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
+    if let TriageInput::Finding(finding) = input
         && finding.kind != "fail"
     {
         return None;
@@ -116,7 +116,7 @@ fn outside(input: &Input, baseline: &Baseline) -> Option<String> {
 }
 
 /// Returns the first field that is not as expected; what is not stated is not.
-fn unexpected<'w>(input: &Input, expected: &'w Words) -> Option<&'w str> {
+fn unexpected<'w>(input: &TriageInput, expected: &'w Words) -> Option<&'w str> {
     let is_normal = |field: &str, words: &[String]| match field {
         "hours" => instant(input).is_some_and(|at| {
             let hours = words.iter().filter_map(|text| Hours::new(text));
@@ -133,15 +133,15 @@ fn unexpected<'w>(input: &Input, expected: &'w Words) -> Option<&'w str> {
     found.map(|(field, _)| field.as_str())
 }
 
-fn instant(input: &Input) -> Option<Instant> {
+fn instant(input: &TriageInput) -> Option<Instant> {
     match input {
-        Input::Finding(finding) => finding.at,
-        Input::Event(event) => Some(event.at),
+        TriageInput::Finding(finding) => finding.at,
+        TriageInput::Event(event) => Some(event.at),
     }
 }
 
 /// Tells whether a field has one of the words.
-fn holds(input: &Input, field: &str, words: &[String]) -> bool {
+fn holds(input: &TriageInput, field: &str, words: &[String]) -> bool {
     let stated = texts(input, field);
     stated
         .iter()
@@ -149,14 +149,14 @@ fn holds(input: &Input, field: &str, words: &[String]) -> bool {
 }
 
 /// Returns the values of a field, such as `data.environment`, as texts; of a list, its items.
-fn texts<'i>(input: &'i Input, field: &str) -> Vec<Cow<'i, str>> {
+fn texts<'i>(input: &'i TriageInput, field: &str) -> Vec<Cow<'i, str>> {
     match input {
-        Input::Finding(finding) => of_finding(finding, field),
-        Input::Event(event) => of_event(event, field),
+        TriageInput::Finding(finding) => of_finding(finding, field),
+        TriageInput::Event(event) => of_event(event, field),
     }
 }
 
-fn of_finding<'i>(finding: &'i Finding, field: &str) -> Vec<Cow<'i, str>> {
+fn of_finding<'i>(finding: &'i ScannerFinding, field: &str) -> Vec<Cow<'i, str>> {
     let text: Option<&str> = match field {
         "type" => Some("finding"),
         "data.tool" => Some(&finding.tool),
@@ -179,7 +179,7 @@ fn of_finding<'i>(finding: &'i Finding, field: &str) -> Vec<Cow<'i, str>> {
     text.map(Cow::from).into_iter().collect()
 }
 
-fn of_event<'i>(event: &'i Event, field: &str) -> Vec<Cow<'i, str>> {
+fn of_event<'i>(event: &'i CloudEvent, field: &str) -> Vec<Cow<'i, str>> {
     fn text(value: &Value) -> Vec<Cow<'_, str>> {
         match value {
             Value::Null | Value::Object(_) => Vec::new(),

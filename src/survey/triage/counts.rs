@@ -1,6 +1,6 @@
 //! What was decided about all inputs: one row each, and the counts.
 //!
-//! Uses policy, `survey::triage`. Pure. Start at [`Tally::add`]. Follows `docs/spec/cli.md`, triage: the counts add up to
+//! Uses policy, `survey::triage`. Pure. Start at [`TriageCounts::add`]. Follows `docs/spec/cli.md`, triage: the counts add up to
 //! the inputs.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,33 +11,33 @@ use sha2::{Digest, Sha256};
 use crate::policy::closing::Baseline;
 use crate::survey::triage::judge::{Doubt, TriageDecision};
 use crate::survey::triage::sample;
-use crate::survey::triage::texts::{Text, Texts};
-use crate::survey::triage::{Input, State};
+use crate::survey::triage::texts::{InternedTexts, TextNumber};
+use crate::survey::triage::{TriageInput, TriageState};
 
 /// What was decided about all inputs.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct TriageCounts {
     /// One row an input, in their order, in pieces: a list that grows in one piece takes twice its room.
-    rows: Vec<Vec<Row>>,
+    rows: Vec<Vec<TriageRow>>,
     /// What people are shown: a line for all inputs that are alike.
-    lines: BTreeMap<Alike, TriageLine>,
+    lines: BTreeMap<TriageLineKey, TriageLine>,
     /// How many inputs of each state stand in no line, as there would be too many.
-    beyond: BTreeMap<State, usize>,
-    n_lines: BTreeMap<State, usize>,
+    beyond: BTreeMap<TriageState, usize>,
+    n_lines: BTreeMap<TriageState, usize>,
     /// How many inputs are in each state.
-    pub counts: BTreeMap<State, usize>,
+    pub counts: BTreeMap<TriageState, usize>,
     /// How the baselines did, in the order of the policy.
     pub baselines: Vec<BaselineResult>,
     /// How many inputs can't be judged although they can be read.
     pub doubts: usize,
-    kept: Kept,
-    texts: Texts,
+    kept: KeptDetail,
+    texts: InternedTexts,
     seen: BTreeSet<[u8; 16]>,
 }
 
 /// What is kept of each input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kept {
+pub enum KeptDetail {
     /// Its row.
     #[default]
     Rows,
@@ -49,34 +49,34 @@ pub enum Kept {
 
 /// What was decided about one input; its texts are in the tally.
 #[derive(Clone, Copy, Debug)]
-pub struct Row {
+pub struct TriageRow {
     /// Which of the files it is in.
     pub source: usize,
     /// Its place there; `None` for a run or file that can't be read.
     pub index: Option<u64>,
     /// Its key; `None` where it can't be read.
-    pub key: Option<Text>,
+    pub key: Option<TextNumber>,
     /// The decision in a word.
-    pub state: State,
+    pub state: TriageState,
     /// The record that decides.
-    pub record: Option<Text>,
+    pub record: Option<TextNumber>,
     /// Why, in words.
-    pub message: Option<Text>,
+    pub message: Option<TextNumber>,
 }
 
 /// What inputs have in common that stand in one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Alike {
+pub struct TriageLineKey {
     /// The decision in a word; of routine inputs, those that are shown for a look alone are in lines.
-    pub state: State,
+    pub state: TriageState,
     /// The record that decides.
-    pub record: Option<Text>,
+    pub record: Option<TextNumber>,
     /// Its key, of an event its type; left out of what a record covers or dismisses.
-    pub key: Option<Text>,
+    pub key: Option<TextNumber>,
     /// What an event is about: a finding may be in many places, what happened is told apart by it.
-    pub about: Option<Text>,
+    pub about: Option<TextNumber>,
     /// Why, in words.
-    pub message: Option<Text>,
+    pub message: Option<TextNumber>,
 }
 
 /// The inputs of one line.
@@ -85,9 +85,9 @@ pub struct TriageLine {
     /// How many they are.
     pub n: usize,
     /// Where the first of them is, in words; of an event what it is about.
-    pub place: Option<Text>,
+    pub place: Option<TextNumber>,
     /// Where it was read.
-    pub origin: Origin,
+    pub origin: InputOrigin,
 }
 
 /// The most lines of one state: nobody reads more, and scripts ask for JSON.
@@ -113,27 +113,27 @@ pub struct BaselineResult {
 
 /// Where an input comes from.
 #[derive(Clone, Copy, Debug)]
-pub struct Origin {
+pub struct InputOrigin {
     /// Which of the files it is in.
     pub source: usize,
     /// Its place there.
     pub index: Option<u64>,
 }
 
-impl Tally {
+impl TriageCounts {
     /// Begins to count for baselines.
-    pub fn of(baselines: &[Baseline], kept: Kept) -> Tally {
-        Tally {
+    pub fn of(baselines: &[Baseline], kept: KeptDetail) -> TriageCounts {
+        TriageCounts {
             kept,
             baselines: vec![BaselineResult::default(); baselines.len()],
-            counts: State::ALL.iter().map(|state| (*state, 0)).collect(),
-            ..Tally::default()
+            counts: TriageState::ALL.iter().map(|state| (*state, 0)).collect(),
+            ..TriageCounts::default()
         }
     }
 
     /// Tells whether no event with the same source and id was counted before, and counts it.
-    pub fn is_new(&mut self, input: &Input) -> bool {
-        let Input::Event(event) = input else {
+    pub fn is_new(&mut self, input: &TriageInput) -> bool {
+        let TriageInput::Event(event) = input else {
             return true;
         };
         let mut hash = Sha256::new();
@@ -152,8 +152,8 @@ impl Tally {
     /// Adds a decision.
     pub fn add(
         &mut self,
-        origin: Origin,
-        input: &Input,
+        origin: InputOrigin,
+        input: &TriageInput,
         decision: TriageDecision,
         baselines: &[Baseline],
     ) {
@@ -168,9 +168,9 @@ impl Tally {
             }
         }
         match self.kept {
-            Kept::Counts => {}
-            Kept::Rows => {
-                let row = Row {
+            KeptDetail::Counts => {}
+            KeptDetail::Rows => {
+                let row = TriageRow {
                     source: origin.source,
                     index: origin.index,
                     key: self.texts.add(&key(input)),
@@ -180,24 +180,24 @@ impl Tally {
                 };
                 self.row(row);
             }
-            Kept::Lines => self.line(origin, input, &decision, baselines),
+            KeptDetail::Lines => self.line(origin, input, &decision, baselines),
         }
     }
 
     /// Adds an input to the line of those that are like it.
     fn line(
         &mut self,
-        origin: Origin,
-        input: &Input,
+        origin: InputOrigin,
+        input: &TriageInput,
         decision: &TriageDecision,
         baselines: &[Baseline],
     ) {
         let state = decision.state;
-        let is_routine = state == State::Routine;
+        let is_routine = state == TriageState::Routine;
         if is_routine && !sample::is_sampled(&key(input), decision, baselines) {
             return;
         }
-        let is_summed = matches!(state, State::Covered | State::Dismissed);
+        let is_summed = matches!(state, TriageState::Covered | TriageState::Dismissed);
         let is_full = !is_summed && self.is_full(state);
         // Where no line is added any more, no text is: those would be most of all that is kept.
         let mut is_new = false;
@@ -211,11 +211,11 @@ impl Tally {
             said
         };
         let kind = match input {
-            Input::Event(event) => event.fields.get("type").and_then(Value::as_str),
-            Input::Finding(_) => None,
+            TriageInput::Event(event) => event.fields.get("type").and_then(Value::as_str),
+            TriageInput::Finding(_) => None,
         };
         let place = place(input).filter(|_| !is_summed);
-        let alike = Alike {
+        let alike = TriageLineKey {
             state,
             record: decision.record.as_deref().and_then(&mut say),
             key: match kind {
@@ -239,28 +239,28 @@ impl Tally {
     }
 
     /// Adds an input that can't be read.
-    pub fn unparsed(&mut self, origin: Origin, why: &str) {
-        self.count(State::Unparsed);
+    pub fn unparsed(&mut self, origin: InputOrigin, why: &str) {
+        self.count(TriageState::Unparsed);
         let message = match self.kept {
-            Kept::Counts => None,
-            Kept::Lines if self.is_full(State::Unparsed) => {
-                *self.beyond.entry(State::Unparsed).or_default() += 1;
+            KeptDetail::Counts => None,
+            KeptDetail::Lines if self.is_full(TriageState::Unparsed) => {
+                *self.beyond.entry(TriageState::Unparsed).or_default() += 1;
                 None
             }
             _ => self.texts.add(why),
         };
         match (self.kept, message) {
-            (Kept::Rows, _) => self.row(Row {
+            (KeptDetail::Rows, _) => self.row(TriageRow {
                 source: origin.source,
                 index: origin.index,
                 key: None,
-                state: State::Unparsed,
+                state: TriageState::Unparsed,
                 record: None,
                 message,
             }),
-            (Kept::Lines, Some(_)) => {
-                let alike = Alike {
-                    state: State::Unparsed,
+            (KeptDetail::Lines, Some(_)) => {
+                let alike = TriageLineKey {
+                    state: TriageState::Unparsed,
                     record: None,
                     key: None,
                     about: None,
@@ -272,7 +272,7 @@ impl Tally {
         }
     }
 
-    fn row(&mut self, row: Row) {
+    fn row(&mut self, row: TriageRow) {
         match self.rows.last_mut().filter(|piece| piece.len() < PIECE) {
             Some(piece) => piece.push(row),
             None => {
@@ -283,7 +283,7 @@ impl Tally {
         }
     }
 
-    fn count_in(&mut self, alike: Alike, place: Option<Text>, origin: Origin) {
+    fn count_in(&mut self, alike: TriageLineKey, place: Option<TextNumber>, origin: InputOrigin) {
         let n_before = self.lines.len();
         let line = self.lines.entry(alike).or_insert(TriageLine {
             n: 0,
@@ -296,67 +296,69 @@ impl Tally {
         }
     }
 
-    fn is_full(&self, state: State) -> bool {
+    fn is_full(&self, state: TriageState) -> bool {
         self.n_lines.get(&state).is_some_and(|n| *n >= MOST_LINES)
     }
 
     /// Returns the rows, one an input, in their order.
-    pub fn rows(&self) -> impl Iterator<Item = &Row> + Clone {
+    pub fn rows(&self) -> impl Iterator<Item = &TriageRow> + Clone {
         self.rows.iter().flatten()
     }
 
     /// Returns the lines of a state, in no order that means anything.
-    pub fn lines(&self, state: State) -> impl Iterator<Item = (&Alike, &TriageLine)> {
+    pub fn lines(&self, state: TriageState) -> impl Iterator<Item = (&TriageLineKey, &TriageLine)> {
         self.lines
             .iter()
             .filter(move |(alike, _)| alike.state == state)
     }
 
     /// Returns how many inputs of a state stand in no line.
-    pub fn beyond(&self, state: State) -> usize {
+    pub fn beyond(&self, state: TriageState) -> usize {
         self.beyond.get(&state).copied().unwrap_or(0)
     }
 
     /// Returns how many inputs are in a state.
-    pub fn n(&self, state: State) -> usize {
+    pub fn n(&self, state: TriageState) -> usize {
         self.counts.get(&state).copied().unwrap_or(0)
     }
 
     /// Returns a text of a row; empty where there is none.
-    pub fn text(&self, text: Option<Text>) -> &str {
+    pub fn text(&self, text: Option<TextNumber>) -> &str {
         text.map_or("", |text| self.texts.get(text))
     }
 
-    fn count(&mut self, state: State) {
+    fn count(&mut self, state: TriageState) {
         *self.counts.entry(state).or_default() += 1;
     }
 }
 
 impl BaselineResult {
-    fn count(&mut self, state: State) {
+    fn count(&mut self, state: TriageState) {
         self.matched += 1;
         match state {
-            State::Routine => self.routine += 1,
-            State::Covered => self.covered += 1,
-            State::Dismissed => self.dismissed += 1,
-            State::Uncovered | State::ExpiredCover | State::Pending => self.escalated += 1,
-            State::Unparsed => {}
+            TriageState::Routine => self.routine += 1,
+            TriageState::Covered => self.covered += 1,
+            TriageState::Dismissed => self.dismissed += 1,
+            TriageState::Uncovered | TriageState::ExpiredCover | TriageState::Pending => {
+                self.escalated += 1
+            }
+            TriageState::Unparsed => {}
         }
     }
 }
 
 /// Returns the key of an input: `TOOL:ID`, of an event `SOURCE:ID`.
-pub fn key(input: &Input) -> String {
+pub fn key(input: &TriageInput) -> String {
     match input {
-        Input::Finding(finding) => finding.key(),
-        Input::Event(event) => format!("{}:{}", event.source, event.id),
+        TriageInput::Finding(finding) => finding.key(),
+        TriageInput::Event(event) => format!("{}:{}", event.source, event.id),
     }
 }
 
 /// Returns where an input is: file and line, of an event what it is about.
-fn place(input: &Input) -> Option<String> {
+fn place(input: &TriageInput) -> Option<String> {
     match input {
-        Input::Finding(finding) => {
+        TriageInput::Finding(finding) => {
             let place = finding.places.first()?;
             let line = place
                 .line
@@ -364,7 +366,7 @@ fn place(input: &Input) -> Option<String> {
                 .unwrap_or_default();
             Some(format!("{}{line}", place.file.text()))
         }
-        Input::Event(event) => {
+        TriageInput::Event(event) => {
             let texts = ["identity", "action", "resource"].into_iter();
             let texts: Vec<&str> = texts.filter_map(|key| event.text(key)).collect();
             (!texts.is_empty()).then(|| texts.join(" "))

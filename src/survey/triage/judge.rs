@@ -1,6 +1,6 @@
 //! The state of one input: asked of the gate first, then of the baselines.
 //!
-//! Uses gate, status, `survey::triage`. Pure. Start at [`Judge`]. Follows `docs/spec/interop.md`, 6: covered comes before
+//! Uses gate, status, `survey::triage`. Pure. Start at [`TriageJudge`]. Follows `docs/spec/interop.md`, 6: covered comes before
 //! routine, and what covers is the gate's to say.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::gate::answer::{
-    Answer, Asker, GateVerdict, Question, Receipts, ScannerDetails, SubjectMatch,
+    Asker, GateAnswer, GateVerdict, Question, ReceiptCounts, ScannerDetails, SubjectMatch,
 };
 use crate::gate::index::Index;
 use crate::gate::verdict;
@@ -17,11 +17,11 @@ use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::status::state::{RecordState, Status};
-use crate::survey::triage::baseline::{self, Judged, Matter};
-use crate::survey::triage::{Event, File, Finding, Input, State};
+use crate::survey::triage::baseline::{self, BaselineMatch, Matter};
+use crate::survey::triage::{CloudEvent, FindingFile, ScannerFinding, TriageInput, TriageState};
 
 /// What inputs are judged by.
-pub struct Judge<'a> {
+pub struct TriageJudge<'a> {
     /// The records by what they name.
     pub index: &'a Index,
     /// All records at that instant, in the order of the index.
@@ -40,7 +40,7 @@ pub struct Judge<'a> {
 #[derive(Clone, Debug)]
 pub struct TriageDecision {
     /// In a word.
-    pub state: State,
+    pub state: TriageState,
     /// The record that decides, by its id.
     pub record: Option<String>,
     /// Why, in words.
@@ -66,7 +66,7 @@ impl TriageDecision {
     /// Returns the decision about what needs nobody, whatever records and baselines say.
     fn routine(why: &str) -> TriageDecision {
         TriageDecision {
-            state: State::Routine,
+            state: TriageState::Routine,
             record: None,
             message: why.to_owned(),
             doubt: Doubt::None,
@@ -76,10 +76,10 @@ impl TriageDecision {
     }
 }
 
-impl Judge<'_> {
+impl TriageJudge<'_> {
     /// Decides about an input.
-    pub fn of(&self, input: &Input) -> TriageDecision {
-        if let Input::Finding(finding) = input
+    pub fn of(&self, input: &TriageInput) -> TriageDecision {
+        if let TriageInput::Finding(finding) = input
             && finding.is_absent
         {
             return TriageDecision::routine(
@@ -88,17 +88,17 @@ impl Judge<'_> {
         }
         let judged = baseline::of(input, &self.governance.policy.baselines);
         let found = match input {
-            Input::Finding(finding) => self.finding(finding),
-            Input::Event(event) => self.event(event),
+            TriageInput::Finding(finding) => self.finding(finding),
+            TriageInput::Event(event) => self.event(event),
         };
         decided(found, judged)
     }
 
-    fn finding(&self, finding: &Finding) -> MatchedRecord {
+    fn finding(&self, finding: &ScannerFinding) -> MatchedRecord {
         let mut places = finding.places.iter();
-        if let Some(place) = places.find(|place| matches!(place.file, File::Above(_))) {
+        if let Some(place) = places.find(|place| matches!(place.file, FindingFile::Above(_))) {
             return MatchedRecord::of(
-                State::Uncovered,
+                TriageState::Uncovered,
                 format!("{} lies above the repository's root", place.file.text()),
             );
         }
@@ -110,7 +110,7 @@ impl Judge<'_> {
         let asked = asked.flat_map(|tool| ids.iter().map(move |id| (tool, *id)));
         let found = best(asked.map(|(tool, id)| self.as_key(finding, tool, id)));
         match (found.state, absolute(finding)) {
-            (State::Covered | State::Dismissed, _) | (_, None) => found,
+            (TriageState::Covered | TriageState::Dismissed, _) | (_, None) => found,
             (_, Some(_)) => MatchedRecord {
                 message: format!("{}; absolute path: use --source-root", found.message),
                 ..found
@@ -119,7 +119,7 @@ impl Judge<'_> {
     }
 
     /// Asks about a finding under one name of its tool and one id: all of its places must be covered.
-    fn as_key(&self, finding: &Finding, tool: &str, id: &str) -> MatchedRecord {
+    fn as_key(&self, finding: &ScannerFinding, tool: &str, id: &str) -> MatchedRecord {
         let mut question = Question {
             finding: Some(format!("{tool}:{id}")),
             purl: finding.purl.clone(),
@@ -148,10 +148,10 @@ impl Judge<'_> {
         worst(each)
     }
 
-    fn event(&self, event: &Event) -> MatchedRecord {
+    fn event(&self, event: &CloudEvent) -> MatchedRecord {
         let mut question = match asked(event) {
             Ok(question) => question,
-            Err(why) => return MatchedRecord::of(State::Uncovered, why),
+            Err(why) => return MatchedRecord::of(TriageState::Uncovered, why),
         };
         if question.finding.is_some() && question.environment.is_none() {
             question.environment = self.environment.map(str::to_owned);
@@ -172,7 +172,7 @@ impl Judge<'_> {
                 moved.iter().collect()
             }
         };
-        let answer = verdict::ask_among(question, &few, &Receipts::NotGiven, self.governance);
+        let answer = verdict::ask_among(question, &few, &ReceiptCounts::NotGiven, self.governance);
         let of_record = |standing: &&RecordState| {
             let content = standing.effective.as_deref().or(standing.stated.as_deref());
             content.is_some_and(|record| Some(record.id.as_str()) == answer.record.as_deref())
@@ -186,7 +186,7 @@ impl Judge<'_> {
 ///
 /// # Errors
 /// Why it can't be covered, in words: it states something that is no text, or nothing that a record can be about.
-fn asked(event: &Event) -> Result<Question, String> {
+fn asked(event: &CloudEvent) -> Result<Question, String> {
     let is_finding = event.fields.get("type").and_then(Value::as_str) == Some("finding");
     let of_finding = FINDING.iter().filter(|_| is_finding);
     let mut texts = BTreeMap::new();
@@ -250,17 +250,17 @@ const STATED: &[&str] = &[
 /// Those that are compared besides where the event is a scanner's finding.
 const FINDING: &[&str] = &["tool", "id", "path", "package", "severity"];
 
-fn inside(file: &File) -> Option<&str> {
+fn inside(file: &FindingFile) -> Option<&str> {
     match file {
-        File::Inside(path) => Some(path),
-        File::Elsewhere(_) | File::Above(_) | File::Unknown => None,
+        FindingFile::Inside(path) => Some(path),
+        FindingFile::Elsewhere(_) | FindingFile::Above(_) | FindingFile::Unknown => None,
     }
 }
 
 /// Returns the path of a finding that begins at the root of some machine and lies in no folder that is known.
-fn absolute(finding: &Finding) -> Option<&str> {
+fn absolute(finding: &ScannerFinding) -> Option<&str> {
     finding.places.iter().find_map(|place| match &place.file {
-        File::Elsewhere(path) if path.starts_with('/') => Some(path.as_str()),
+        FindingFile::Elsewhere(path) if path.starts_with('/') => Some(path.as_str()),
         _ => None,
     })
 }
@@ -268,7 +268,7 @@ fn absolute(finding: &Finding) -> Option<&str> {
 /// What the gate says of an input.
 #[derive(Clone, Debug)]
 struct MatchedRecord {
-    state: State,
+    state: TriageState,
     record: Option<String>,
     message: String,
     doubt: Doubt,
@@ -276,7 +276,7 @@ struct MatchedRecord {
 }
 
 impl MatchedRecord {
-    fn of(state: State, message: String) -> MatchedRecord {
+    fn of(state: TriageState, message: String) -> MatchedRecord {
         MatchedRecord {
             state,
             record: None,
@@ -286,23 +286,26 @@ impl MatchedRecord {
         }
     }
 
-    fn of_answer(answer: &Answer, standing: Option<&RecordState>) -> MatchedRecord {
+    fn of_answer(answer: &GateAnswer, standing: Option<&RecordState>) -> MatchedRecord {
         let content = standing.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
         let state = match (answer.verdict, standing.map(|it| it.status)) {
-            (GateVerdict::Allow, _) if content.is_some_and(is_dismissal) => State::Dismissed,
-            (GateVerdict::Allow, _) => State::Covered,
-            (GateVerdict::Pending, _) => State::Pending,
+            (GateVerdict::Allow, _) if content.is_some_and(is_dismissal) => TriageState::Dismissed,
+            (GateVerdict::Allow, _) => TriageState::Covered,
+            (GateVerdict::Pending, _) => TriageState::Pending,
             (GateVerdict::Deny, Some(status))
                 if answer.named == SubjectMatch::Covers && was_or_will_be(status) =>
             {
-                State::ExpiredCover
+                TriageState::ExpiredCover
             }
-            (GateVerdict::Deny | GateVerdict::Unknown, _) => State::Uncovered,
+            (GateVerdict::Deny | GateVerdict::Unknown, _) => TriageState::Uncovered,
         };
         MatchedRecord {
             state,
             // A near miss is named in the message alone: nothing of it covers anything.
-            record: answer.record.clone().filter(|_| state != State::Uncovered),
+            record: answer
+                .record
+                .clone()
+                .filter(|_| state != TriageState::Uncovered),
             message: answer.reason.clone(),
             doubt: match answer.verdict {
                 GateVerdict::Unknown => Doubt::CannotSay,
@@ -332,31 +335,33 @@ fn was_or_will_be(status: Status) -> bool {
 /// Returns the best of several answers to one question, of which one is enough.
 fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     let rank = |found: &MatchedRecord| match found.state {
-        State::Covered | State::Dismissed => 0,
+        TriageState::Covered | TriageState::Dismissed => 0,
         _ if found.doubt == Doubt::CannotSay => 1,
-        State::Pending => 2,
-        State::ExpiredCover => 3,
+        TriageState::Pending => 2,
+        TriageState::ExpiredCover => 3,
         _ => 4,
     };
     let found = found.min_by_key(rank);
-    found
-        .unwrap_or_else(|| MatchedRecord::of(State::Uncovered, "no exception covers it".to_owned()))
+    found.unwrap_or_else(|| {
+        MatchedRecord::of(TriageState::Uncovered, "no exception covers it".to_owned())
+    })
 }
 
 /// Returns the worst of the answers to several questions, all of which must be answered.
 fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     let found = found.min_by_key(|found| (found.doubt == Doubt::None, found.state));
-    found
-        .unwrap_or_else(|| MatchedRecord::of(State::Uncovered, "no exception covers it".to_owned()))
+    found.unwrap_or_else(|| {
+        MatchedRecord::of(TriageState::Uncovered, "no exception covers it".to_owned())
+    })
 }
 
 /// Joins what the gate says with what the baselines say.
-fn decided(found: MatchedRecord, judged: Judged) -> TriageDecision {
-    let is_covered = matches!(found.state, State::Covered | State::Dismissed);
+fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
+    let is_covered = matches!(found.state, TriageState::Covered | TriageState::Dismissed);
     let about = found.about;
     let (state, record, message, doubt) = match judged.matter {
         _ if is_covered => (found.state, found.record, found.message, found.doubt),
-        Matter::Routine(why) => (State::Routine, None, why, Doubt::None),
+        Matter::Routine(why) => (TriageState::Routine, None, why, Doubt::None),
         Matter::Material(None) => (found.state, found.record, found.message, found.doubt),
         Matter::Material(Some(why)) => {
             let message = format!("{why}; {}", found.message);

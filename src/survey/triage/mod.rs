@@ -1,6 +1,6 @@
 //! Findings and events against baselines and ledger: what is routine, what is covered, and what needs somebody.
 //!
-//! Uses record, policy, status, gate. Pure. Start at [`judge::Judge`]; what was read of the inputs is an [`Input`].
+//! Uses record, policy, status, gate. Pure. Start at [`judge::Judge`]; what was read of the inputs is an [`TriageInput`].
 //! Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
 pub mod baseline;
@@ -19,7 +19,7 @@ use crate::record::vocabulary::Risk;
 
 /// What was decided about an input, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
+pub enum TriageState {
     /// It is material, and nothing covers it.
     Uncovered,
     /// A record that ended, or has not begun, would cover it.
@@ -36,44 +36,44 @@ pub enum State {
     Routine,
 }
 
-impl State {
+impl TriageState {
     /// All of them, worst first.
-    pub const ALL: &'static [State] = &[
-        State::Uncovered,
-        State::ExpiredCover,
-        State::Unparsed,
-        State::Pending,
-        State::Covered,
-        State::Dismissed,
-        State::Routine,
+    pub const ALL: &'static [TriageState] = &[
+        TriageState::Uncovered,
+        TriageState::ExpiredCover,
+        TriageState::Unparsed,
+        TriageState::Pending,
+        TriageState::Covered,
+        TriageState::Dismissed,
+        TriageState::Routine,
     ];
 
     /// Returns the word of `docs/spec/cli.md`.
     pub fn word(self) -> &'static str {
         match self {
-            State::Uncovered => "uncovered",
-            State::ExpiredCover => "expired_cover",
-            State::Unparsed => "unparsed",
-            State::Pending => "pending",
-            State::Covered => "covered",
-            State::Dismissed => "dismissed",
-            State::Routine => "routine",
+            TriageState::Uncovered => "uncovered",
+            TriageState::ExpiredCover => "expired_cover",
+            TriageState::Unparsed => "unparsed",
+            TriageState::Pending => "pending",
+            TriageState::Covered => "covered",
+            TriageState::Dismissed => "dismissed",
+            TriageState::Routine => "routine",
         }
     }
 }
 
 /// What was read of one input.
 #[derive(Clone, Debug)]
-pub enum Input {
+pub enum TriageInput {
     /// A scanner's finding.
-    Finding(Finding),
+    Finding(ScannerFinding),
     /// What happened.
-    Event(Event),
+    Event(CloudEvent),
 }
 
 /// A scanner's finding.
 #[derive(Clone, Debug, Default)]
-pub struct Finding {
+pub struct ScannerFinding {
     /// The tool, by the name that records use.
     pub tool: String,
     /// Further names of the tool for this kind of finding.
@@ -91,7 +91,7 @@ pub struct Finding {
     /// How bad it is.
     pub severity: Option<Risk>,
     /// Where it is.
-    pub places: Vec<Place>,
+    pub places: Vec<FindingPlace>,
     /// The package as the scanner names it.
     pub package: Option<Package>,
     /// The package, where a package URL is given.
@@ -106,16 +106,16 @@ pub struct Finding {
 
 /// A place of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct FindingPlace {
     /// The file.
-    pub file: File,
+    pub file: FindingFile,
     /// The line, from 1.
     pub line: Option<u64>,
 }
 
 /// The file of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum File {
+pub enum FindingFile {
     /// From the repository's root.
     Inside(String),
     /// Somewhere else on the machine, in an image, or on a server.
@@ -126,19 +126,21 @@ pub enum File {
     Unknown,
 }
 
-impl File {
+impl FindingFile {
     /// Returns the path or address as it is shown.
     pub fn text(&self) -> &str {
         match self {
-            File::Inside(text) | File::Elsewhere(text) | File::Above(text) => text,
-            File::Unknown => "unknown place",
+            FindingFile::Inside(text) | FindingFile::Elsewhere(text) | FindingFile::Above(text) => {
+                text
+            }
+            FindingFile::Unknown => "unknown place",
         }
     }
 }
 
 /// What happened, as a CloudEvent.
 #[derive(Clone, Debug)]
-pub struct Event {
+pub struct CloudEvent {
     /// When.
     pub at: Instant,
     /// Who says so.
@@ -149,7 +151,7 @@ pub struct Event {
     pub fields: Value,
 }
 
-impl Event {
+impl CloudEvent {
     /// Returns a text below `data`.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.data(key)?.as_str()
@@ -170,7 +172,7 @@ pub fn is_advisory(id: &str) -> bool {
     kinds.iter().any(|kind| id.starts_with(kind))
 }
 
-impl Finding {
+impl ScannerFinding {
     /// Returns its key: `TOOL:ID`.
     pub fn key(&self) -> String {
         format!("{}:{}", self.tool, self.id)

@@ -1,6 +1,6 @@
 //! Texts that many rows share, each kept once.
 //!
-//! Uses nothing of the line. Pure. Start at [`Texts::add`]. A hundred thousand inputs say what a few thousand texts say;
+//! Uses nothing of the line. Pure. Start at [`InternedTexts::add`]. A hundred thousand inputs say what a few thousand texts say;
 //! a row that names them by number takes a third of the room.
 
 use std::collections::BTreeMap;
@@ -9,23 +9,23 @@ use std::rc::Rc;
 
 /// The number of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Text(NonZeroU32);
+pub struct TextNumber(NonZeroU32);
 
 /// Texts, by their numbers.
 #[derive(Debug, Default)]
-pub struct Texts {
+pub struct InternedTexts {
     all: Vec<Rc<str>>,
-    known: BTreeMap<Rc<str>, Text>,
+    known: BTreeMap<Rc<str>, TextNumber>,
 }
 
-impl Texts {
+impl InternedTexts {
     /// Returns the number of a text; `None` where there are more than four billion.
-    pub fn add(&mut self, text: &str) -> Option<Text> {
+    pub fn add(&mut self, text: &str) -> Option<TextNumber> {
         if let Some(known) = self.known.get(text) {
             return Some(*known);
         }
         let number = u32::try_from(self.all.len().checked_add(1)?).ok()?;
-        let number = Text(NonZeroU32::new(number)?);
+        let number = TextNumber(NonZeroU32::new(number)?);
         let text: Rc<str> = text.into();
         self.all.push(Rc::clone(&text));
         self.known.insert(text, number);
@@ -33,12 +33,12 @@ impl Texts {
     }
 
     /// Returns the number of a text that was added.
-    pub fn find(&self, text: &str) -> Option<Text> {
+    pub fn find(&self, text: &str) -> Option<TextNumber> {
         self.known.get(text).copied()
     }
 
     /// Returns a text by its number; that of another table may be any text, or empty.
-    pub fn get(&self, text: Text) -> &str {
+    pub fn get(&self, text: TextNumber) -> &str {
         let place = usize::try_from(text.0.get() - 1).unwrap_or(usize::MAX);
         self.all.get(place).map_or("", AsRef::as_ref)
     }

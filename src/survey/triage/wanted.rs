@@ -9,7 +9,9 @@ use crate::policy::closing::Baseline;
 use crate::record::vocabulary;
 use crate::record::vocabulary::{Risk, Vocabulary};
 use crate::survey::triage::judge::{Doubt, TriageDecision};
-use crate::survey::triage::{Event, File, Finding, Input, Place, State};
+use crate::survey::triage::{
+    CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageInput, TriageState,
+};
 
 /// What needs a record.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +32,7 @@ pub struct FindingGroup {
     /// The kind of baseline that finds it material.
     pub kind: Option<vocabulary::Baseline>,
     /// What else the first event says that reports it; of SARIF nothing but the environment is known.
-    pub subject: Subject,
+    pub subject: InputSubject,
     /// How many there are.
     pub n: usize,
 }
@@ -45,12 +47,12 @@ pub struct Happened {
     /// The resource.
     pub resource: Option<String>,
     /// What it concerns.
-    pub subject: Subject,
+    pub subject: InputSubject,
 }
 
 /// What an event or finding concerns, where it says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Subject {
+pub struct InputSubject {
     /// The asset.
     pub asset: Option<String>,
     /// The application.
@@ -71,13 +73,13 @@ pub struct Subject {
     pub owner: Option<String>,
 }
 
-impl Subject {
-    fn of(event: &Event) -> Subject {
+impl InputSubject {
+    fn of(event: &CloudEvent) -> InputSubject {
         let text = |key: &str| {
             let text = event.text(key).map(str::trim);
             text.filter(|text| !text.is_empty()).map(str::to_owned)
         };
-        Subject {
+        InputSubject {
             asset: text("asset"),
             application: text("application"),
             vendor: text("vendor"),
@@ -102,37 +104,42 @@ pub struct Often {
 
 impl Wanted {
     /// Adds an input that needs a record.
-    pub fn add(&mut self, input: &Input, decision: &TriageDecision, baselines: &[Baseline]) {
-        if decision.state != State::Uncovered || decision.doubt == Doubt::CannotSay {
+    pub fn add(&mut self, input: &TriageInput, decision: &TriageDecision, baselines: &[Baseline]) {
+        if decision.state != TriageState::Uncovered || decision.doubt == Doubt::CannotSay {
             return;
         }
         let mut about = decision.baselines.iter();
         let kind = about.find_map(|place| baselines.get(*place));
         let kind = kind.map(|baseline| baseline.kind);
         match input {
-            Input::Finding(finding) => self.finding(finding, kind, Subject::default()),
-            Input::Event(event) => match reported(event) {
-                Some(finding) => self.finding(&finding, kind, Subject::of(event)),
+            TriageInput::Finding(finding) => self.finding(finding, kind, InputSubject::default()),
+            TriageInput::Event(event) => match reported(event) {
+                Some(finding) => self.finding(&finding, kind, InputSubject::of(event)),
                 None => self.event(event, kind),
             },
         }
     }
 
-    fn finding(&mut self, finding: &Finding, kind: Option<vocabulary::Baseline>, subject: Subject) {
+    fn finding(
+        &mut self,
+        finding: &ScannerFinding,
+        kind: Option<vocabulary::Baseline>,
+        subject: InputSubject,
+    ) {
         if finding.id.is_empty() {
             return;
         }
         let key = (finding.tool.clone(), finding.id.clone());
         let found = self.findings.entry(key).or_default();
         found.n += 1;
-        if found.subject == Subject::default() {
+        if found.subject == InputSubject::default() {
             found.subject = subject;
         }
         found.severity = found.severity.max(finding.severity);
         found.kind = found.kind.or(kind);
         let all = finding.places.iter().map(|place| match &place.file {
-            File::Inside(path) => Some(path.clone()),
-            File::Elsewhere(_) | File::Above(_) | File::Unknown => None,
+            FindingFile::Inside(path) => Some(path.clone()),
+            FindingFile::Elsewhere(_) | FindingFile::Above(_) | FindingFile::Unknown => None,
         });
         let paths: Option<BTreeSet<String>> = all.collect();
         let paths = paths.filter(|paths| !paths.is_empty());
@@ -144,13 +151,13 @@ impl Wanted {
         }
     }
 
-    fn event(&mut self, event: &Event, kind: Option<vocabulary::Baseline>) {
+    fn event(&mut self, event: &CloudEvent, kind: Option<vocabulary::Baseline>) {
         let text = |key: &str| event.text(key).map(str::to_owned);
         let happened = Happened {
             identity: text("identity"),
             action: text("action"),
             resource: text("resource"),
-            subject: Subject::of(event),
+            subject: InputSubject::of(event),
         };
         let subject = &happened.subject;
         let named = [
@@ -169,14 +176,14 @@ impl Wanted {
 }
 
 /// Returns the scanner's finding that an event reports; `None` of any other event.
-fn reported(event: &Event) -> Option<Finding> {
+fn reported(event: &CloudEvent) -> Option<ScannerFinding> {
     let text = |key: &str| event.text(key).filter(|text| !text.is_empty());
     let (tool, id) = (text("tool")?, text("id")?);
-    let place = |path: &str| Place {
-        file: File::Inside(path.to_owned()),
+    let place = |path: &str| FindingPlace {
+        file: FindingFile::Inside(path.to_owned()),
         line: None,
     };
-    Some(Finding {
+    Some(ScannerFinding {
         tool: tool.to_owned(),
         id: id.to_owned(),
         severity: text("severity").and_then(Risk::from_word),
@@ -184,6 +191,6 @@ fn reported(event: &Event) -> Option<Finding> {
         purl: text("package")
             .filter(|package| package.starts_with("pkg:"))
             .map(str::to_owned),
-        ..Finding::default()
+        ..ScannerFinding::default()
     })
 }

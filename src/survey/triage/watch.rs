@@ -1,12 +1,12 @@
 //! What the inputs say about the records: which are used, and which triggers they let fire.
 //!
-//! Uses gate, status, `survey::triage`. Pure. Start at [`Watch::of`]. Follows `docs/spec/cli.md`, triage, and
+//! Uses gate, status, `survey::triage`. Pure. Start at [`TriggerWatch::of`]. Follows `docs/spec/cli.md`, triage, and
 //! `docs/spec/record.md`, triggers. A proposal changes nothing: a person fires the trigger, or does not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::answer::SubjectMatch;
-use crate::gate::package::{Asked, Same};
+use crate::gate::package::{AskedPackage, SamePackage};
 use crate::gate::purl::Purl;
 use crate::record::pattern;
 use crate::record::scalar::Scalar;
@@ -16,11 +16,11 @@ use crate::record::vocabulary::{Test, Then, Vocabulary};
 use crate::record::{Record, Trigger};
 use crate::status::state::{RecordState, Status};
 use crate::survey::triage::judge::TriageDecision;
-use crate::survey::triage::{File, Finding, Input, is_advisory};
+use crate::survey::triage::{FindingFile, ScannerFinding, TriageInput, is_advisory};
 
 /// What the inputs say about the records.
 #[derive(Debug, Default)]
-pub struct Watch<'s> {
+pub struct TriggerWatch<'s> {
     /// The records that inputs could use, by id.
     records: BTreeMap<&'s str, Watched<'s>>,
     /// The tools that ran, with the last of the files that they ran in.
@@ -49,7 +49,7 @@ struct Watched<'s> {
 
 /// A trigger that the inputs let fire.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proposal {
+pub struct FiringProposal {
     /// The record.
     pub record: String,
     /// Its trigger.
@@ -73,9 +73,9 @@ pub struct Used {
     pub never: Vec<String>,
 }
 
-impl<'s> Watch<'s> {
+impl<'s> TriggerWatch<'s> {
     /// Begins to watch records that are approved and not over.
-    pub fn of(standings: &'s [RecordState]) -> Watch<'s> {
+    pub fn of(standings: &'s [RecordState]) -> TriggerWatch<'s> {
         let is_open = |standing: &&RecordState| {
             matches!(
                 standing.status,
@@ -96,9 +96,9 @@ impl<'s> Watch<'s> {
             };
             Some((record.id.as_str(), watched))
         });
-        Watch {
+        TriggerWatch {
             records: records.collect(),
-            ..Watch::default()
+            ..TriggerWatch::default()
         }
     }
 
@@ -134,23 +134,25 @@ impl<'s> Watch<'s> {
     }
 
     /// Notes what an input says about records.
-    pub fn add(&mut self, source: usize, input: &Input, decision: &TriageDecision) {
-        self.has_events |= matches!(input, Input::Event(_));
+    pub fn add(&mut self, source: usize, input: &TriageInput, decision: &TriageDecision) {
+        self.has_events |= matches!(input, TriageInput::Event(_));
         for (id, named) in &decision.about {
             let Some(watched) = self.records.get_mut(id.as_str()) else {
                 continue;
             };
             match (named, input) {
-                (SubjectMatch::Covers, Input::Event(_)) => {
+                (SubjectMatch::Covers, TriageInput::Event(_)) => {
                     watched.matched.insert((String::new(), source));
                 }
-                (SubjectMatch::Covers, Input::Finding(finding)) => {
+                (SubjectMatch::Covers, TriageInput::Finding(finding)) => {
                     watched.matched.insert((finding.tool.clone(), source));
                     if let (None, Some(fixed)) = (&watched.fixed, &finding.fixed) {
                         watched.fixed = Some(format!("{} is corrected in {fixed}", finding.key()));
                     }
                 }
-                (SubjectMatch::IsNear, Input::Finding(finding)) if watched.changed.is_none() => {
+                (SubjectMatch::IsNear, TriageInput::Finding(finding))
+                    if watched.changed.is_none() =>
+                {
                     watched.changed = changed(watched.record, finding);
                 }
                 _ => {}
@@ -159,7 +161,7 @@ impl<'s> Watch<'s> {
     }
 
     /// Returns the triggers that the inputs let fire, by record.
-    pub fn proposals(&self) -> Vec<Proposal> {
+    pub fn proposals(&self) -> Vec<FiringProposal> {
         let watched = self.records.iter().flat_map(|(id, watched)| {
             let triggers = watched.record.triggers.iter();
             triggers.filter_map(move |trigger| self.proposal(id, watched, trigger))
@@ -167,7 +169,12 @@ impl<'s> Watch<'s> {
         watched.collect()
     }
 
-    fn proposal(&self, id: &str, watched: &Watched<'_>, trigger: &Trigger) -> Option<Proposal> {
+    fn proposal(
+        &self,
+        id: &str,
+        watched: &Watched<'_>,
+        trigger: &Trigger,
+    ) -> Option<FiringProposal> {
         let test = trigger.test?;
         let mut fired = watched.standing.fired.iter();
         if fired.any(|fired| fired.trigger == trigger.id) {
@@ -178,7 +185,7 @@ impl<'s> Watch<'s> {
             Test::ValueChanged => watched.changed.clone()?,
             Test::FindingGone => self.gone(watched)?,
         };
-        Some(Proposal {
+        Some(FiringProposal {
             record: id.to_owned(),
             trigger: trigger.id.clone(),
             test,
@@ -282,13 +289,13 @@ fn keys(record: &Record) -> impl Iterator<Item = &FindingKey> {
 }
 
 /// Says what of a finding that a record names is no longer as it names it: the version of the package, or the severity.
-fn changed(record: &Record, finding: &Finding) -> Option<String> {
+fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
     let is_meant = |key: &&FindingKey| {
         let tool = key.tool.as_ref();
         let id = key.id.as_ref();
         let is_inside = |paths: &Vec<String>| {
             finding.places.iter().all(|place| match &place.file {
-                File::Inside(path) => paths.iter().any(|it| pattern::matches(it, path)),
+                FindingFile::Inside(path) => paths.iter().any(|it| pattern::matches(it, path)),
                 _ => false,
             })
         };
@@ -313,12 +320,12 @@ fn changed(record: &Record, finding: &Finding) -> Option<String> {
 }
 
 /// Returns the version that is found and the one that is named, where they differ in one package.
-fn version(key: &FindingKey, finding: &Finding) -> Option<(String, String)> {
-    let asked = Asked::of(finding.purl.as_deref(), finding.package.as_ref());
+fn version(key: &FindingKey, finding: &ScannerFinding) -> Option<(String, String)> {
+    let asked = AskedPackage::of(finding.purl.as_deref(), finding.package.as_ref());
     let named = key.purl.as_deref().map(Purl::parse);
     let named = named.as_ref().and_then(Option::as_ref);
     let found = asked.version(named)?.to_owned();
-    if key.purl.is_some() && named.is_none_or(|named| asked.compared(named) == Same::No) {
+    if key.purl.is_some() && named.is_none_or(|named| asked.compared(named) == SamePackage::No) {
         return None;
     }
     let was = named.and_then(|named| named.version.as_ref());

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::record::Record;
 use crate::record::credential;
-use crate::view::doc::{Column, Fit, Table, Text, Tone};
+use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
 
 /// So many characters of a value are shown beside another.
 const MOST: usize = 200;
@@ -15,15 +15,15 @@ const MOST: usize = 200;
 const MOST_ALONE: usize = 400;
 
 /// A field that differs.
-pub(super) struct Row {
+pub(super) struct FieldRow {
     field: String,
     before: String,
     after: String,
 }
 
-impl Row {
-    fn of(field: &str, before: &Value, after: &Value) -> Row {
-        Row {
+impl FieldRow {
+    fn of(field: &str, before: &Value, after: &Value) -> FieldRow {
+        FieldRow {
             field: field.to_owned(),
             before: shown(before, MOST),
             after: shown(after, MOST),
@@ -32,7 +32,7 @@ impl Row {
 }
 
 /// Returns the fields that differ, in the order of the format.
-pub(super) fn differing(before: &Record, after: &Record) -> Vec<Row> {
+pub(super) fn differing(before: &Record, after: &Record) -> Vec<FieldRow> {
     let value = |record: &Record| serde_json::to_value(record).unwrap_or(Value::Null);
     let mut rows = Vec::new();
     compare("", &value(before), &value(after), &mut rows);
@@ -40,46 +40,46 @@ pub(super) fn differing(before: &Record, after: &Record) -> Vec<Row> {
 }
 
 /// Returns the rows as a table.
-pub(super) fn table(rows: Vec<Row>) -> Table {
+pub(super) fn table(rows: Vec<FieldRow>) -> DocTable {
     let column = |title| Column {
         title,
-        fit: Fit::Flexible,
+        fit: ColumnFit::Flexible,
     };
     let rows = rows.into_iter().map(|row| {
         vec![
-            Text::of(Tone::Strong, row.field),
-            Text::plain(row.before),
-            Text::plain(row.after),
+            StyledText::of(Tone::Strong, row.field),
+            StyledText::plain(row.before),
+            StyledText::plain(row.after),
         ]
     });
-    Table {
+    DocTable {
         columns: vec![column("field"), column("before"), column("after")],
         rows: rows.collect(),
     }
 }
 
 /// Returns what a new record states, a row a field; id and title stand elsewhere already.
-pub(super) fn stated(record: &Record) -> Table {
+pub(super) fn stated(record: &Record) -> DocTable {
     let column = |title| Column {
         title,
-        fit: Fit::Flexible,
+        fit: ColumnFit::Flexible,
     };
     let value = serde_json::to_value(record).unwrap_or(Value::Null);
     let fields = value.as_object().into_iter().flatten();
     let fields = fields.filter(|(key, _)| !matches!(key.as_str(), "id" | "title"));
     let rows = fields.map(|(key, value)| {
         vec![
-            Text::of(Tone::Strong, key.as_str()),
-            Text::plain(shown(value, MOST_ALONE)),
+            StyledText::of(Tone::Strong, key.as_str()),
+            StyledText::plain(shown(value, MOST_ALONE)),
         ]
     });
-    Table {
+    DocTable {
         columns: vec![column("field"), column("value")],
         rows: rows.collect(),
     }
 }
 
-fn compare(field: &str, before: &Value, after: &Value, rows: &mut Vec<Row>) {
+fn compare(field: &str, before: &Value, after: &Value, rows: &mut Vec<FieldRow>) {
     if before == after {
         return;
     }
@@ -100,7 +100,7 @@ fn compare(field: &str, before: &Value, after: &Value, rows: &mut Vec<Row>) {
         (Value::Array(old), Value::Array(new)) if is_of_maps(old) && is_of_maps(new) => {
             entries(field, old, new, rows);
         }
-        _ => rows.push(Row::of(field, before, after)),
+        _ => rows.push(FieldRow::of(field, before, after)),
     }
 }
 
@@ -109,7 +109,7 @@ fn is_of_maps(list: &[Value]) -> bool {
 }
 
 /// Compares lists of maps: those with an id by it, others whole.
-fn entries(field: &str, old: &[Value], new: &[Value], rows: &mut Vec<Row>) {
+fn entries(field: &str, old: &[Value], new: &[Value], rows: &mut Vec<FieldRow>) {
     let id = |entry: &Value| Some(entry.get("id")?.as_str()?.to_owned());
     let named = |entry: &Value| match id(entry) {
         Some(id) => format!("{field} {id}"),
@@ -127,11 +127,11 @@ fn entries(field: &str, old: &[Value], new: &[Value], rows: &mut Vec<Row>) {
     for entry in old {
         match same(entry, new) {
             Some(other) => compare(&named(entry), entry, &other, rows),
-            None => rows.push(Row::of(&named(entry), entry, &Value::Null)),
+            None => rows.push(FieldRow::of(&named(entry), entry, &Value::Null)),
         }
     }
     for entry in new.iter().filter(|entry| same(entry, old).is_none()) {
-        rows.push(Row::of(&named(entry), &Value::Null, entry));
+        rows.push(FieldRow::of(&named(entry), &Value::Null, entry));
     }
 }
 

@@ -4,21 +4,21 @@
 
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
-use crate::survey::acts::Act;
+use crate::survey::acts::RecordAct;
 use crate::survey::naming::RecordNames;
-use crate::view::doc::{Block, Card, Cards, Doc, Each, Table, Text, Tone};
+use crate::view::doc::{Block, Card, Cards, Doc, DocTable, Each, StyledText, Tone};
 use crate::view::list;
 use crate::view::log;
 use crate::view::show;
 
 /// Returns what happened to a record, oldest first.
-pub type Trails<'a> = &'a (dyn Fn(&RecordState) -> Vec<Act<'a>> + 'a);
+pub type RecordTrails<'a> = &'a (dyn Fn(&RecordState) -> Vec<RecordAct<'a>> + 'a);
 
 /// Adds every record, closed and removed ones too: a table of all, then a card each.
 pub fn add<'a>(
     doc: &mut Doc<'a>,
     standings: &'a [RecordState],
-    trails: Trails<'a>,
+    trails: RecordTrails<'a>,
     names: &'a dyn RecordNames,
     stamp: &'a Stamp,
 ) {
@@ -28,19 +28,20 @@ pub fn add<'a>(
         return;
     }
     let rows = records.iter().map(|it| list::row(it, stamp.instant));
-    doc.blocks.push(Block::Heading(Text::plain("All records")));
-    doc.blocks.push(Block::Table(Table {
+    doc.blocks
+        .push(Block::Heading(StyledText::plain("All records")));
+    doc.blocks.push(Block::Table(DocTable {
         columns: list::columns(),
         rows: rows.collect(),
     }));
-    doc.blocks.push(Block::Heading(Text::plain("Cards")));
+    doc.blocks.push(Block::Heading(StyledText::plain("Cards")));
     let ids = records.iter().map(|standing| standing.id());
     let ids = ids.collect();
     let each = Each::of(records.into_iter().map(move |standing| {
         let acts = trails(standing);
         let said = acts.last().map_or(&[][..], |act| &act.statements);
         let mut blocks = show::blocks(standing, said, names, stamp.instant);
-        blocks.push(Block::Heading(Text::plain("Trail")));
+        blocks.push(Block::Heading(StyledText::plain("Trail")));
         blocks.push(trail(standing, &acts));
         blocks.extend(log::said(&acts));
         Card {
@@ -52,18 +53,18 @@ pub fn add<'a>(
     doc.blocks.push(Block::Cards(Cards { ids, each }));
 }
 
-fn title(standing: &RecordState) -> Text {
+fn title(standing: &RecordState) -> StyledText {
     let title = standing
         .known_content()
         .map_or(standing.path.as_str(), |it| it.title.as_str());
-    let mut text = Text::plain(title).and(Tone::Plain, "  ");
+    let mut text = StyledText::plain(title).and(Tone::Plain, "  ");
     text.0.extend(list::status(standing).0);
     text
 }
 
-fn trail<'a>(standing: &RecordState, acts: &[Act<'_>]) -> Block<'a> {
+fn trail<'a>(standing: &RecordState, acts: &[RecordAct<'_>]) -> Block<'a> {
     match acts {
-        [] => Block::Paragraph(Text::of(Tone::Warn, log::vacant(standing))),
+        [] => Block::Paragraph(StyledText::of(Tone::Warn, log::vacant(standing))),
         acts => Block::Table(log::table(acts)),
     }
 }

@@ -4,17 +4,17 @@
 
 use crate::status::state::{RecordState, Status};
 use crate::survey::figures::Period;
-use crate::view::doc::Series;
+use crate::view::doc::ChartSeries;
 
 /// Returns how many records there are of each status.
-pub(super) fn by_status(standings: &[RecordState]) -> Series {
+pub(super) fn by_status(standings: &[RecordState]) -> ChartSeries {
     let count = |status: Status| {
         let of_status = standings.iter().filter(|it| it.status == status);
         of_status.count()
     };
     let counts = Status::ALL.iter().map(|status| (status, count(*status)));
     let counts: Vec<_> = counts.filter(|(_, n)| *n > 0).collect();
-    Series {
+    ChartSeries {
         title: "records by status",
         labels: counts.iter().map(|(it, _)| it.word().to_owned()).collect(),
         bars: vec![("records", counts.iter().map(|(_, n)| number(*n)).collect())],
@@ -22,9 +22,9 @@ pub(super) fn by_status(standings: &[RecordState]) -> Series {
 }
 
 /// Returns what was counted in each month.
-pub(super) fn counted(periods: &[Period]) -> Series {
+pub(super) fn counted(periods: &[Period]) -> ChartSeries {
     let bar = |count: fn(&Period) -> usize| periods.iter().map(|it| number(count(it))).collect();
-    Series {
+    ChartSeries {
         title: "opened, closed and repeated in each month",
         labels: periods.iter().map(label).collect(),
         bars: vec![
@@ -36,9 +36,9 @@ pub(super) fn counted(periods: &[Period]) -> Series {
 }
 
 /// Returns how long those lasted that were closed in each month.
-pub(super) fn lasted(periods: &[Period]) -> Series {
+pub(super) fn lasted(periods: &[Period]) -> ChartSeries {
     let days = periods.iter().map(|period| period.mean_days_in_force);
-    Series {
+    ChartSeries {
         title: "days in force of those closed, on average",
         labels: periods.iter().map(label).collect(),
         bars: vec![("days", days.collect())],

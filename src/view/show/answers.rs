@@ -12,7 +12,7 @@ use crate::record::vocabulary::Vocabulary;
 use crate::status::reason;
 use crate::status::state::{Duty, DutyKind, InForce, RecordState};
 use crate::survey::naming::RecordNames;
-use crate::view::doc::{Text, Tone};
+use crate::view::doc::{StyledText, Tone};
 use crate::view::list;
 use crate::view::record;
 use crate::view::shape;
@@ -27,11 +27,14 @@ pub(super) fn pairs(
     statements: &[&Statement],
     names: &dyn RecordNames,
     instant: Instant,
-) -> Vec<(String, Text)> {
+) -> Vec<(String, StyledText)> {
     let mut pairs = vec![("status".to_owned(), status(standing))];
-    let mut add = |label: &str, text: Text| pairs.push((label.to_owned(), text));
+    let mut add = |label: &str, text: StyledText| pairs.push((label.to_owned(), text));
     if let Some(content) = standing.content() {
-        add("why", Text::plain(cut(&content.justification, 3 * WIDE)));
+        add(
+            "why",
+            StyledText::plain(cut(&content.justification, 3 * WIDE)),
+        );
         add("deviates", lines(deviation(content, names, WIDE), 2));
         add("approved", approved(standing, statements));
         let n_controls = content.compensating_controls.len();
@@ -57,14 +60,14 @@ fn each(n_entries: usize) -> usize {
     }
 }
 
-fn status(standing: &RecordState) -> Text {
+fn status(standing: &RecordState) -> StyledText {
     let reason = reason::first(&standing.reasons);
     let said = reason.starts_with("in force") || standing.status.word() == "unknown";
     let word = match standing.in_force {
-        _ if said => Text::plain(""),
-        InForce::Yes => Text::plain(", ").and(Tone::Good, "in force"),
-        InForce::No => Text::plain(", ").and(Tone::Bad, "not in force"),
-        InForce::CannotSay => Text::plain(", ").and(Tone::Bad, "cannot say"),
+        _ if said => StyledText::plain(""),
+        InForce::Yes => StyledText::plain(", ").and(Tone::Good, "in force"),
+        InForce::No => StyledText::plain(", ").and(Tone::Bad, "not in force"),
+        InForce::CannotSay => StyledText::plain(", ").and(Tone::Bad, "cannot say"),
     };
     let mut text = list::status(standing);
     text.0.extend(word.0);
@@ -76,40 +79,40 @@ fn status(standing: &RecordState) -> Text {
 }
 
 /// Returns what the record deviates from, a line each.
-pub(super) fn deviation(content: &Record, names: &dyn RecordNames, wide: usize) -> Vec<Text> {
+pub(super) fn deviation(content: &Record, names: &dyn RecordNames, wide: usize) -> Vec<StyledText> {
     let stated = content.deviates_from.controls.iter().flatten();
     let controls = stated.map(|control| match names.control(control) {
-        Some((id, title)) => Text::of(Tone::Strong, id).and(Tone::Plain, format!(" {title}")),
-        None => Text::of(Tone::Strong, control.as_str()),
+        Some((id, title)) => StyledText::of(Tone::Strong, id).and(Tone::Plain, format!(" {title}")),
+        None => StyledText::of(Tone::Strong, control.as_str()),
     });
     let rule = content
         .deviates_from
         .rule
         .as_ref()
-        .map(|rule| Text::plain(cut(rule, wide)));
+        .map(|rule| StyledText::plain(cut(rule, wide)));
     rule.into_iter().chain(controls).collect()
 }
 
-fn approved(standing: &RecordState, statements: &[&Statement]) -> Text {
+fn approved(standing: &RecordState, statements: &[&Statement]) -> StyledText {
     let landed = standing.approval.as_deref();
     let approvers = match (&standing.approved, landed) {
         (Some(approved), _) => approved.approvers.as_slice(),
         (None, Some(verdict)) => verdict.approvers.as_slice(),
         (None, None) => &[],
     };
-    let by: Vec<Text> = approvers.iter().map(shape::approver_words).collect();
+    let by: Vec<StyledText> = approvers.iter().map(shape::approver_words).collect();
     let tone = match standing.in_force {
         InForce::Yes => Tone::Warn,
         InForce::No | InForce::CannotSay => Tone::Bad,
     };
-    let summary = summary(standing, by.is_empty()).map(|words| Text::of(tone, words));
+    let summary = summary(standing, by.is_empty()).map(|words| StyledText::of(tone, words));
     let rejections = match landed.map(|verdict| verdict.result) {
         Some(FourEyes::Vetoed) => statements::rejections(statements),
         _ => Vec::new(),
     };
     let missing = landed.map_or(&[][..], |verdict| &verdict.missing).iter();
     let missing =
-        missing.map(|missing| Text::of(Tone::Warn, cut(&missing_words(missing), 2 * WIDE)));
+        missing.map(|missing| StyledText::of(Tone::Warn, cut(&missing_words(missing), 2 * WIDE)));
     let all = summary.into_iter().chain(rejections).chain(by);
     lines(all.chain(missing).collect(), 4)
 }
@@ -145,7 +148,7 @@ fn summary(standing: &RecordState, nobody: bool) -> Option<String> {
 }
 
 /// Returns what is missing, in words.
-pub(super) fn missing_words(missing: &approval::verdict::Missing) -> String {
+pub(super) fn missing_words(missing: &approval::verdict::MissingApproval) -> String {
     let who: Vec<String> = missing.who.iter().map(shape::name).collect();
     if who.is_empty() {
         missing.need.clone()
@@ -155,7 +158,7 @@ pub(super) fn missing_words(missing: &approval::verdict::Missing) -> String {
 }
 
 /// Returns the compensating controls, a line each.
-pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) -> Vec<Text> {
+pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) -> Vec<StyledText> {
     let line = |shown: record::ShownControl<'_>| {
         let control = shown.stated;
         let verified = control
@@ -168,7 +171,7 @@ pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) ->
         };
         let state = format!("{}{verified}{late}", shown.status.as_str());
         let left = wide.saturating_sub(control.id.chars().count() + state.chars().count() + 3);
-        Text::of(Tone::Strong, &control.id)
+        StyledText::of(Tone::Strong, &control.id)
             .and(Tone::Plain, " ")
             .and(tone, state)
             .and(
@@ -179,37 +182,39 @@ pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) ->
     let none = content
         .compensating_controls
         .is_empty()
-        .then(|| Text::of(Tone::Warn, "none"));
+        .then(|| StyledText::of(Tone::Warn, "none"));
     none.into_iter()
         .chain(record::controls_of(content, standing).into_iter().map(line))
         .collect()
 }
 
-fn ends(content: &Record, standing: &RecordState, instant: Instant) -> Text {
+fn ends(content: &Record, standing: &RecordState, instant: Instant) -> StyledText {
     if let Some(closed) = list::closed(standing) {
-        return Text::of(Tone::Muted, closed);
+        return StyledText::of(Tone::Muted, closed);
     }
     let written = standing
         .stated
         .as_ref()
         .map_or(&content.expires, |stated| &stated.expires);
     let Some(end) = standing.not_after else {
-        return Text::plain(written.to_string());
+        return StyledText::plain(written.to_string());
     };
     let distance = dates::distance(end, instant);
     if end <= instant {
         let ended = format!("ended {}", dates::ended(end));
-        return Text::of(Tone::Bad, ended).and(Tone::Plain, format!(", {distance}"));
+        return StyledText::of(Tone::Bad, ended).and(Tone::Plain, format!(", {distance}"));
     }
     match dates::last_day(end) {
-        Some(day) => Text::of(Tone::Strong, day.to_string())
+        Some(day) => StyledText::of(Tone::Strong, day.to_string())
             .and(Tone::Plain, format!(" is the last day, over {distance}")),
-        None => Text::of(Tone::Strong, end.to_string()).and(Tone::Plain, format!(", {distance}")),
+        None => {
+            StyledText::of(Tone::Strong, end.to_string()).and(Tone::Plain, format!(", {distance}"))
+        }
     }
 }
 
 /// Returns what ends or reopens it before its date, a line each.
-pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> Vec<Text> {
+pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> Vec<StyledText> {
     let triggers = content.triggers.iter().map(|trigger| {
         let fired = content
             .fired
@@ -225,7 +230,7 @@ pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> V
             Tone::Plain
         };
         let left = wide.saturating_sub(trigger.id.chars().count() + then.chars().count() + 4);
-        Text::of(Tone::Strong, &trigger.id)
+        StyledText::of(Tone::Strong, &trigger.id)
             .and(
                 Tone::Plain,
                 format!(" {}, ", cut(&trigger.when, left.max(20))),
@@ -252,7 +257,7 @@ pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> V
                 .as_ref()
                 .map(|subject| format!("{subject} "))
                 .unwrap_or_default();
-            Some(Text::plain(format!(
+            Some(StyledText::plain(format!(
                 "{subject}{words} {}",
                 dates::by(duty.at)
             )))

@@ -9,7 +9,7 @@ use crate::history::objects;
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::status::state::{Pending, RecordState};
-use crate::view::doc::{Text, Tone};
+use crate::view::doc::{StyledText, Tone};
 use crate::view::next;
 use crate::view::record;
 use crate::view::shape;
@@ -121,7 +121,7 @@ pub(super) fn pending(standing: &RecordState, instant: Instant) -> Pairs {
         };
         (
             place,
-            Text::of(Tone::Warn, events)
+            StyledText::of(Tone::Warn, events)
                 .and(Tone::Plain, format!("{by}{}", since.unwrap_or_default())),
         )
     };

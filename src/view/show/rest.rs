@@ -11,10 +11,10 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::status::state::RecordState;
 use crate::survey::naming::RecordNames;
-use crate::view::doc::Text;
+use crate::view::doc::StyledText;
 use crate::view::statements;
 
-pub(super) type Pairs = Vec<(String, Text)>;
+pub(super) type Pairs = Vec<(String, StyledText)>;
 
 /// The section of what the first screen had to cut.
 pub(super) const IN_FULL: &str = "In full";
@@ -56,7 +56,7 @@ pub(super) fn sections(
 /// Adds what is stated, and nothing where it is not.
 pub(super) fn add(pairs: &mut Pairs, label: &str, value: Option<impl ToString>) {
     if let Some(value) = value {
-        pairs.push((label.to_owned(), Text::plain(value.to_string())));
+        pairs.push((label.to_owned(), StyledText::plain(value.to_string())));
     }
 }
 
@@ -192,14 +192,14 @@ fn people(content: &Record) -> Pairs {
 
 fn in_full(content: &Record, standing: &RecordState, names: &dyn RecordNames) -> Pairs {
     let mut pairs = Pairs::new();
-    let mut lines = |label: &str, texts: Vec<Text>| {
+    let mut lines = |label: &str, texts: Vec<StyledText>| {
         if !texts.is_empty() {
             pairs.push((label.to_owned(), super::lines(texts, WHOLE)));
         }
     };
     lines(
         "justification",
-        vec![Text::plain(content.justification.trim_end())],
+        vec![StyledText::plain(content.justification.trim_end())],
     );
     lines("deviates from", answers::deviation(content, names, WHOLE));
     lines("controls", answers::controls(content, standing, WHOLE));
@@ -209,7 +209,7 @@ fn in_full(content: &Record, standing: &RecordState, names: &dyn RecordNames) ->
         standing
             .reasons
             .iter()
-            .map(|reason| Text::plain(reason.to_string()))
+            .map(|reason| StyledText::plain(reason.to_string()))
             .collect(),
     );
     add(&mut pairs, "starts", content.starts.as_ref());
@@ -239,7 +239,7 @@ fn decisions(content: &Record) -> Pairs {
             entry.by,
             said(entry.note.as_ref())
         );
-        pairs.push((format!("{} reviewed", entry.date), Text::plain(text)));
+        pairs.push((format!("{} reviewed", entry.date), StyledText::plain(text)));
     }
     for entry in &content.handling {
         let text = format!(
@@ -248,14 +248,14 @@ fn decisions(content: &Record) -> Pairs {
             entry.by,
             said(entry.note.as_ref())
         );
-        pairs.push((format!("{} noted", entry.date), Text::plain(text)));
+        pairs.push((format!("{} noted", entry.date), StyledText::plain(text)));
     }
     for entry in &content.renewals {
         let text = format!(
             "from {} until {}: {}",
             entry.from, entry.until, entry.reason
         );
-        pairs.push((format!("{} renewed", entry.date), Text::plain(text)));
+        pairs.push((format!("{} renewed", entry.date), StyledText::plain(text)));
     }
     for entry in &content.transfers {
         let text = format!(
@@ -264,7 +264,10 @@ fn decisions(content: &Record) -> Pairs {
             entry.to,
             said(entry.reason.as_ref())
         );
-        pairs.push((format!("{} transferred", entry.date), Text::plain(text)));
+        pairs.push((
+            format!("{} transferred", entry.date),
+            StyledText::plain(text),
+        ));
     }
     for entry in &content.fired {
         let text = format!(
@@ -273,7 +276,7 @@ fn decisions(content: &Record) -> Pairs {
             entry.by,
             said(entry.note.as_ref())
         );
-        pairs.push((format!("{} fired", entry.date), Text::plain(text)));
+        pairs.push((format!("{} fired", entry.date), StyledText::plain(text)));
     }
     if let Some(closure) = &content.closure {
         let text = format!(
@@ -282,7 +285,7 @@ fn decisions(content: &Record) -> Pairs {
             closure.by,
             closure.reason
         );
-        pairs.push((format!("{} closed", closure.date), Text::plain(text)));
+        pairs.push((format!("{} closed", closure.date), StyledText::plain(text)));
     }
     pairs.sort_by(|one, other| one.0.cmp(&other.0));
     pairs

@@ -3,13 +3,13 @@
 //! Uses survey. Pure. Start at [`blocks`] and [`json`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::record::vocabulary::Vocabulary;
-use crate::survey::triage::watch::Proposal;
-use crate::view::doc::{Block, Doc, Text, Tone};
-use crate::view::triage::shown::{Shown, flexible, table, whole};
+use crate::survey::triage::watch::FiringProposal;
+use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::triage::shown::{TriageView, flexible, table, whole};
 use serde_json::{Value, json};
 
 /// Returns the command that fires a trigger.
-pub(super) fn command(proposal: &Proposal) -> String {
+pub(super) fn command(proposal: &FiringProposal) -> String {
     let note: String = proposal
         .why
         .chars()
@@ -22,7 +22,7 @@ pub(super) fn command(proposal: &Proposal) -> String {
 }
 
 /// Adds the keys that only some answers have, before the last one.
-pub(super) fn json(doc: &mut Doc, shown: &Shown<'_>) {
+pub(super) fn json(doc: &mut Doc, shown: &TriageView<'_>) {
     let Some(object) = doc.json.as_object_mut() else {
         return;
     };
@@ -43,24 +43,24 @@ pub(super) fn json(doc: &mut Doc, shown: &Shown<'_>) {
 }
 
 /// Shows what follows, and the commands to run next.
-pub(super) fn blocks(doc: &mut Doc, shown: &Shown<'_>) {
+pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
     proposals(doc, shown.proposals);
     unused(doc, shown);
     drafts(doc, shown);
 }
 
-fn proposals(doc: &mut Doc, proposals: &[Proposal]) {
+fn proposals(doc: &mut Doc, proposals: &[FiringProposal]) {
     if proposals.is_empty() {
         return;
     }
-    let heading = Text::plain("Triggers that the inputs let fire");
+    let heading = StyledText::plain("Triggers that the inputs let fire");
     doc.blocks.push(Block::Heading(heading));
-    let row = |proposal: &Proposal| {
+    let row = |proposal: &FiringProposal| {
         vec![
-            Text::of(Tone::Id, &proposal.record),
-            Text::plain(&proposal.trigger),
-            Text::plain(proposal.then.as_str()),
-            Text::plain(&proposal.why),
+            StyledText::of(Tone::Id, &proposal.record),
+            StyledText::plain(&proposal.trigger),
+            StyledText::plain(proposal.then.as_str()),
+            StyledText::plain(&proposal.why),
         ]
     };
     let columns = vec![
@@ -75,7 +75,7 @@ fn proposals(doc: &mut Doc, proposals: &[Proposal]) {
     doc.blocks.push(Block::Verbatim(commands.join("\n")));
 }
 
-fn unused(doc: &mut Doc, shown: &Shown<'_>) {
+fn unused(doc: &mut Doc, shown: &TriageView<'_>) {
     let Some(unused) = &shown.unused else {
         return;
     };
@@ -87,7 +87,7 @@ fn unused(doc: &mut Doc, shown: &Shown<'_>) {
         used.never.len()
     );
     doc.blocks.push(Block::Heading(
-        Text::plain("Records in force: ").and(Tone::Plain, heading),
+        StyledText::plain("Records in force: ").and(Tone::Plain, heading),
     ));
     let no_longer = used.no_longer.iter().map(|id| {
         let why = "matched earlier inputs, and nothing in the last ones of its tool";
@@ -97,35 +97,38 @@ fn unused(doc: &mut Doc, shown: &Shown<'_>) {
     let never = never.map(|(id, why)| (id, "never", why.as_str()));
     let rows = no_longer.chain(never).map(|(id, matched, why)| {
         vec![
-            Text::of(Tone::Id, id),
-            Text::of(Tone::Warn, matched),
-            Text::plain(why),
+            StyledText::of(Tone::Id, id),
+            StyledText::of(Tone::Warn, matched),
+            StyledText::plain(why),
         ]
     });
-    let rows: Vec<Vec<Text>> = rows.collect();
+    let rows: Vec<Vec<StyledText>> = rows.collect();
     if !rows.is_empty() {
         let columns = vec![whole("record"), whole("matched"), flexible("why")];
         doc.blocks.push(table(columns, rows));
     }
 }
 
-fn drafts(doc: &mut Doc, shown: &Shown<'_>) {
+fn drafts(doc: &mut Doc, shown: &TriageView<'_>) {
     let Some(drafts) = &shown.drafts else {
         return;
     };
     if drafts.is_empty() {
-        let text = Text::of(
+        let text = StyledText::of(
             Tone::Muted,
             "no drafts: everything material has a record or a draft",
         );
         doc.blocks.push(Block::Paragraph(text));
         return;
     }
-    let heading = Text::plain("Drafts, to be filled in where they say TODO(import)");
+    let heading = StyledText::plain("Drafts, to be filled in where they say TODO(import)");
     doc.blocks.push(Block::Heading(heading));
-    let rows = drafts
-        .iter()
-        .map(|draft| vec![Text::plain(&draft.path), Text::plain(&draft.title)]);
+    let rows = drafts.iter().map(|draft| {
+        vec![
+            StyledText::plain(&draft.path),
+            StyledText::plain(&draft.title),
+        ]
+    });
     let columns = vec![whole("path"), flexible("title")];
     doc.blocks.push(table(columns, rows.collect()));
 }

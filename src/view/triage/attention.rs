@@ -2,16 +2,16 @@
 //!
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
-use crate::survey::triage::State;
-use crate::view::doc::{Block, Doc, Text, Tone};
-use crate::view::triage::shown::{Shown, flexible, plain, table, tone, whole};
+use crate::survey::triage::TriageState;
+use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::triage::shown::{TriageView, flexible, plain, table, tone, whole};
 
 /// What stands in one line, as it is sorted, with how many inputs it is about, and where the first of them is.
-type Told<'a> = (Alike<'a>, usize, String);
+type AttentionLine<'a> = (AttentionKey<'a>, usize, String);
 
 /// What inputs have in common, in words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Alike<'a> {
+struct AttentionKey<'a> {
     record: &'a str,
     key: &'a str,
     about: &'a str,
@@ -19,8 +19,10 @@ struct Alike<'a> {
 }
 
 /// Shows what needs somebody.
-pub(super) fn blocks(doc: &mut Doc, shown: &Shown<'_>) {
-    let states = State::ALL.iter().filter(|state| **state <= State::Pending);
+pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
+    let states = TriageState::ALL
+        .iter()
+        .filter(|state| **state <= TriageState::Pending);
     for state in states {
         let told = told(*state, shown);
         if !told.is_empty() {
@@ -29,17 +31,17 @@ pub(super) fn blocks(doc: &mut Doc, shown: &Shown<'_>) {
     }
 }
 
-fn told<'a>(state: State, shown: &Shown<'a>) -> Vec<Told<'a>> {
+fn told<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<AttentionLine<'a>> {
     let tally = shown.tally;
     let lines = tally.lines(state).map(|(alike, line)| {
-        let words = Alike {
+        let words = AttentionKey {
             record: tally.text(alike.record),
             key: tally.text(alike.key),
             about: tally.text(alike.about),
             message: tally.text(alike.message),
         };
         let place = match state {
-            State::Unparsed => {
+            TriageState::Unparsed => {
                 let source = shown.sources.get(line.origin.source);
                 let index = line.origin.index.map(|index| format!(":{index}"));
                 format!(
@@ -52,34 +54,39 @@ fn told<'a>(state: State, shown: &Shown<'a>) -> Vec<Told<'a>> {
         };
         (words, line.n, place)
     });
-    let mut told: Vec<Told<'a>> = lines.collect();
+    let mut told: Vec<AttentionLine<'a>> = lines.collect();
     told.sort();
     told
 }
 
 /// Shows one state: what all lines say alike stands once, behind the count.
-fn section(doc: &mut Doc<'_>, state: State, shown: &Shown<'_>, told: &[Told<'_>]) {
+fn section(
+    doc: &mut Doc<'_>,
+    state: TriageState,
+    shown: &TriageView<'_>,
+    told: &[AttentionLine<'_>],
+) {
     let mut messages = told.iter().map(|(alike, ..)| alike.message);
     let first = messages.next().unwrap_or_default();
-    let is_one = state == State::Uncovered && messages.all(|message| message == first);
+    let is_one = state == TriageState::Uncovered && messages.all(|message| message == first);
     let n = shown.tally.n(state);
-    let heading = Text::of(tone(state), format!("{n} {}", plain(state)));
+    let heading = StyledText::of(tone(state), format!("{n} {}", plain(state)));
     doc.blocks.push(Block::Heading(if is_one {
         heading.and(Tone::Muted, format!(": {first}"))
     } else {
         heading
     }));
-    let row = |(alike, n, place): &Told<'_>| {
+    let row = |(alike, n, place): &AttentionLine<'_>| {
         let why = match alike.record {
             "" if is_one => String::new(),
             "" => alike.message.to_owned(),
             record => alike.message.replacen(&format!("{record}: "), "", 1),
         };
         vec![
-            Text::of(Tone::Id, alike.record),
-            Text::plain(alike.key),
-            Text::plain(placed(place, *n)),
-            Text::plain(why),
+            StyledText::of(Tone::Id, alike.record),
+            StyledText::plain(alike.key),
+            StyledText::plain(placed(place, *n)),
+            StyledText::plain(why),
         ]
     };
     let columns = vec![
@@ -94,7 +101,7 @@ fn section(doc: &mut Doc<'_>, state: State, shown: &Shown<'_>, told: &[Told<'_>]
 }
 
 /// Says how many of a state stand in no line.
-fn beyond(doc: &mut Doc<'_>, state: State, shown: &Shown<'_>) {
+fn beyond(doc: &mut Doc<'_>, state: TriageState, shown: &TriageView<'_>) {
     let n = shown.tally.beyond(state);
     if n > 0 {
         let text = format!(
@@ -102,7 +109,7 @@ fn beyond(doc: &mut Doc<'_>, state: State, shown: &Shown<'_>) {
             plain(state)
         );
         doc.blocks
-            .push(Block::Paragraph(Text::of(Tone::Muted, text)));
+            .push(Block::Paragraph(StyledText::of(Tone::Muted, text)));
     }
 }
 
@@ -116,21 +123,21 @@ fn placed(place: &str, n: usize) -> String {
 }
 
 /// Shows the routine ones that the baselines' samples pick.
-pub(super) fn sampled(doc: &mut Doc, shown: &Shown<'_>) {
-    let told = told(State::Routine, shown);
+pub(super) fn sampled(doc: &mut Doc, shown: &TriageView<'_>) {
+    let told = told(TriageState::Routine, shown);
     if told.is_empty() {
         return;
     }
-    let heading = Text::plain("A sample of the routine ones");
+    let heading = StyledText::plain("A sample of the routine ones");
     doc.blocks.push(Block::Heading(heading));
     let rows = told.iter().map(|(alike, n, place)| {
         vec![
-            Text::plain(alike.key),
-            Text::plain(placed(place, *n)),
-            Text::plain(alike.message),
+            StyledText::plain(alike.key),
+            StyledText::plain(placed(place, *n)),
+            StyledText::plain(alike.message),
         ]
     });
     let columns = vec![flexible("key"), flexible("where"), flexible("why")];
     doc.blocks.push(table(columns, rows.collect()));
-    beyond(doc, State::Routine, shown);
+    beyond(doc, TriageState::Routine, shown);
 }

@@ -1,32 +1,32 @@
 //! What the screens of `triage` are made from.
 //!
-//! Uses policy, survey, view's documents. Pure. Start at [`Shown`]. Follows `docs/spec/cli.md`, triage.
+//! Uses policy, survey, view's documents. Pure. Start at [`TriageView`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::policy::closing::Baseline;
 use crate::status::stamp::Stamp;
-use crate::survey::triage::State;
-use crate::survey::triage::counts::Tally;
-use crate::survey::triage::watch::{Proposal, Used};
-use crate::view::doc::{Block, Column, Fit, FormatNeeds, Table, Text, Tone};
+use crate::survey::triage::TriageState;
+use crate::survey::triage::counts::TriageCounts;
+use crate::survey::triage::watch::{FiringProposal, Used};
+use crate::view::doc::{Block, Column, ColumnFit, DocTable, FormatNeeds, StyledText, Tone};
 
 /// What `triage` shows.
-pub struct Shown<'a> {
+pub struct TriageView<'a> {
     /// What it was computed from.
     pub stamp: &'a Stamp,
     /// The names of the inputs, as they were given.
     pub sources: &'a [String],
     /// What was decided.
-    pub tally: &'a Tally,
+    pub tally: &'a TriageCounts,
     /// The baselines of the policy.
     pub baselines: &'a [Baseline],
     /// Which half of the answer is read.
     pub reads: FormatNeeds,
     /// The triggers that the inputs let fire.
-    pub proposals: &'a [Proposal],
+    pub proposals: &'a [FiringProposal],
     /// Which records are used, where that is asked.
     pub unused: Option<Unused>,
     /// The drafts that were written, where that is asked.
-    pub drafts: Option<Vec<Draft>>,
+    pub drafts: Option<Vec<WrittenDraft>>,
 }
 
 /// Which records are used, and why the others are not.
@@ -40,7 +40,7 @@ pub struct Unused {
 
 /// A draft that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
+pub struct WrittenDraft {
     /// Its id.
     pub id: String,
     /// Its file.
@@ -50,38 +50,39 @@ pub struct Draft {
 }
 
 /// Returns the word of a state for people.
-pub(crate) fn plain(state: State) -> String {
+pub(crate) fn plain(state: TriageState) -> String {
     state.word().replace('_', " ")
 }
 
-pub(crate) fn tone(state: State) -> Tone {
+pub(crate) fn tone(state: TriageState) -> Tone {
     match state {
-        State::Uncovered | State::ExpiredCover | State::Unparsed => Tone::Bad,
-        State::Pending => Tone::Warn,
-        State::Covered => Tone::Good,
-        State::Dismissed | State::Routine => Tone::Plain,
+        TriageState::Uncovered | TriageState::ExpiredCover | TriageState::Unparsed => Tone::Bad,
+        TriageState::Pending => Tone::Warn,
+        TriageState::Covered => Tone::Good,
+        TriageState::Dismissed | TriageState::Routine => Tone::Plain,
     }
 }
 
 pub(crate) fn whole(title: &'static str) -> Column {
-    let fit = Fit::Whole;
+    let fit = ColumnFit::Whole;
     Column { title, fit }
 }
 
 pub(crate) fn flexible(title: &'static str) -> Column {
-    let fit = Fit::Flexible;
+    let fit = ColumnFit::Flexible;
     Column { title, fit }
 }
 
 pub(crate) fn optional(title: &'static str) -> Column {
-    let fit = Fit::Optional;
+    let fit = ColumnFit::Optional;
     Column { title, fit }
 }
 
 /// Returns a table without the columns in which nothing stands.
-pub(crate) fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block<'a> {
+pub(crate) fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<StyledText>>) -> Block<'a> {
     let is_filled = |place: usize| {
-        let cell = |row: &Vec<Text>| row.get(place).is_some_and(|cell| !cell.bare().is_empty());
+        let cell =
+            |row: &Vec<StyledText>| row.get(place).is_some_and(|cell| !cell.bare().is_empty());
         rows.iter().any(cell)
     };
     let filled: Vec<bool> = (0..columns.len()).map(is_filled).collect();
@@ -91,7 +92,7 @@ pub(crate) fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block<'a>
         .filter(|(place, _)| kept(place))
         .map(|(_, column)| column)
         .collect();
-    let row = |row: Vec<Text>| {
+    let row = |row: Vec<StyledText>| {
         let cells = row.into_iter().enumerate();
         cells
             .filter(|(place, _)| kept(place))
@@ -99,5 +100,5 @@ pub(crate) fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<Text>>) -> Block<'a>
             .collect()
     };
     let rows = rows.iter().cloned().map(row).collect();
-    Block::Table(Table { columns, rows })
+    Block::Table(DocTable { columns, rows })
 }

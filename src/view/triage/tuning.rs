@@ -6,8 +6,8 @@ use crate::diag;
 use crate::policy::closing::Baseline;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
-use crate::view::doc::{Doc, Text, Tone};
-use crate::view::triage::shown::{Shown, flexible, optional, table, whole};
+use crate::view::doc::{Doc, StyledText, Tone};
+use crate::view::triage::shown::{TriageView, flexible, optional, table, whole};
 use serde_json::{Value, json};
 
 /// Tells whether a baseline is past its own review.
@@ -16,7 +16,7 @@ pub fn is_stale(baseline: &Baseline, instant: Instant) -> bool {
 }
 
 /// Returns how each baseline did.
-pub(super) fn baselines(shown: &Shown<'_>) -> Vec<Value> {
+pub(super) fn baselines(shown: &TriageView<'_>) -> Vec<Value> {
     let done = shown.baselines.iter().zip(&shown.tally.baselines);
     done.map(|(baseline, done)| {
         json!({
@@ -37,7 +37,7 @@ pub(super) fn baselines(shown: &Shown<'_>) -> Vec<Value> {
 }
 
 /// Shows how each baseline did, and which are past their own review.
-pub(super) fn block(doc: &mut Doc, shown: &Shown<'_>) {
+pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
     let done = shown.baselines.iter().zip(&shown.tally.baselines);
     let instant = shown.stamp.instant;
     let done = done.filter(|(baseline, done)| done.matched > 0 || is_stale(baseline, instant));
@@ -45,24 +45,24 @@ pub(super) fn block(doc: &mut Doc, shown: &Shown<'_>) {
         let stale = is_stale(baseline, shown.stamp.instant);
         let review = baseline.review_by.map(|day| day.to_string());
         vec![
-            Text::of(Tone::Strong, &baseline.id),
-            Text::plain(thresholds(baseline)),
-            Text::plain(done.matched.to_string()),
-            Text::plain(done.routine.to_string()),
-            Text::plain(done.escalated.to_string()),
-            Text::plain(done.covered.to_string()),
-            Text::plain(done.dismissed.to_string()),
+            StyledText::of(Tone::Strong, &baseline.id),
+            StyledText::plain(thresholds(baseline)),
+            StyledText::plain(done.matched.to_string()),
+            StyledText::plain(done.routine.to_string()),
+            StyledText::plain(done.escalated.to_string()),
+            StyledText::plain(done.covered.to_string()),
+            StyledText::plain(done.dismissed.to_string()),
             if stale {
-                Text::of(
+                StyledText::of(
                     Tone::Warn,
                     format!("overdue {}", review.unwrap_or_default()),
                 )
             } else {
-                Text::plain(review.unwrap_or_default())
+                StyledText::plain(review.unwrap_or_default())
             },
         ]
     });
-    let rows: Vec<Vec<Text>> = rows.collect();
+    let rows: Vec<Vec<StyledText>> = rows.collect();
     if !rows.is_empty() {
         let columns = vec![
             whole("baseline"),

@@ -1,6 +1,6 @@
 //! Forge accounts: whose a private address is, and when two people are known to be two.
 
-use exledger::approval::verdict::{ApprovalVerdict, Counts};
+use exledger::approval::verdict::{ApprovalVerdict, VoteCounts};
 
 use crate::approval::{check, ledger, said, verdict};
 use crate::history::{ID, SAMPLE};
@@ -123,8 +123,8 @@ fn an_approver_counts_only_if_known_to_be_another_person_either_way_round() {
 fn the_reason_names_the_line_to_add() {
     let verdict = merged(&pairs()[0], NINA, NWEBER);
     let why = verdict.statements.iter().find_map(|it| match &it.counts {
-        Counts::No(why) => Some(why.to_string()),
-        Counts::Yes => None,
+        VoteCounts::No(why) => Some(why.to_string()),
+        VoteCounts::Yes => None,
     });
     assert_eq!(
         why.as_deref(),

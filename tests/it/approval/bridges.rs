@@ -1,7 +1,7 @@
 //! Bridges that state a forge's reviews: signed or not, and however what they state lands.
 
 use exledger::approval::statement::bad_file::BadFile;
-use exledger::approval::verdict::{ApprovalVerdict, Counts, NotCounted};
+use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
 
 use crate::approval::{ledger, said, verdict};
@@ -39,7 +39,7 @@ fn says() -> Says {
     reviewed("dana", ID, SAMPLE, "2026-11-20T09:30:00Z")
 }
 
-fn why(verdict: &ApprovalVerdict) -> Counts {
+fn why(verdict: &ApprovalVerdict) -> VoteCounts {
     let mut spoke = verdict.statements.iter().chain(&verdict.refused);
     let spoke = spoke.find(|it| it.approver.kind == EvidenceKind::Review);
     spoke.unwrap().counts.clone()
@@ -55,7 +55,7 @@ fn through_the_forge(repo: &Repo, says: &Says) -> ApprovalVerdict {
 #[test]
 fn an_unsigned_bridge_counts_through_the_forge_for_plain_tiers_alone_and_is_flagged() {
     let verdict = through_the_forge(&squashed(PLAIN, &[]), &says());
-    assert_eq!(why(&verdict), Counts::Yes);
+    assert_eq!(why(&verdict), VoteCounts::Yes);
     assert!(
         verdict.flags.contains("bridge-unsigned"),
         "{:?}",
@@ -65,7 +65,7 @@ fn an_unsigned_bridge_counts_through_the_forge_for_plain_tiers_alone_and_is_flag
         let verdict = through_the_forge(&squashed(policy, &[]), &says());
         assert_eq!(
             why(&verdict),
-            Counts::No(NotCounted::BridgeThroughForge),
+            VoteCounts::No(NotCounted::BridgeThroughForge),
             "{policy}"
         );
         assert_eq!(said(&verdict).satisfied, "no");
@@ -75,7 +75,7 @@ fn an_unsigned_bridge_counts_through_the_forge_for_plain_tiers_alone_and_is_flag
     let repo = squashed(GROUPS, &[]);
     repo.by(BRIDGE).says(&says()).commit("Record the reviews");
     let pushed = crate::approval::verdict(&repo);
-    assert_eq!(why(&pushed), Counts::Yes);
+    assert_eq!(why(&pushed), VoteCounts::Yes);
     assert!(!pushed.flags.contains("bridge-unsigned"));
 }
 
@@ -87,7 +87,7 @@ fn what_a_bridge_signed_counts_however_it_lands() {
     let verdict = through_the_forge(&repo, &signed);
     assert_eq!(
         (why(&verdict), verdict.result.word()),
-        (Counts::Yes, "claimed")
+        (VoteCounts::Yes, "claimed")
     );
     assert!(!verdict.flags.contains("bridge-unsigned"));
     let stated_by = verdict.approvers[0].stated_by.as_ref().unwrap();
@@ -99,13 +99,13 @@ fn what_a_bridge_signed_counts_however_it_lands() {
         .commit("Bring the review, and more");
     assert_eq!(
         why(&crate::approval::verdict(&repo)),
-        Counts::Yes,
+        VoteCounts::Yes,
         "by an author"
     );
     let repo = squashed(GROUPS, &keys);
     assert_eq!(
         why(&through_the_forge(&repo, &says())),
-        Counts::No(NotCounted::BridgeUnsigned),
+        VoteCounts::No(NotCounted::BridgeUnsigned),
         "a bridge with a key must use it"
     );
     repo.by("lee").says(&signed).commit("Bring the signature");
@@ -121,10 +121,10 @@ fn nobody_signs_a_review_but_a_bridge_with_a_listed_key() {
         repo.by("lee").says(&signed).commit("Bring the review");
         let verdict = verdict(&repo);
         match why(&verdict) {
-            Counts::No(NotCounted::BadFile(BadFile::NoBridge { signer })) if !is_bridge => {
+            VoteCounts::No(NotCounted::BadFile(BadFile::NoBridge { signer })) if !is_bridge => {
                 assert_eq!(signer, "lee@example.com");
             }
-            Counts::No(NotCounted::BadFile(BadFile::Signature(_))) if is_bridge => {}
+            VoteCounts::No(NotCounted::BadFile(BadFile::Signature(_))) if is_bridge => {}
             other => panic!("{key}: {other:?}"),
         }
         assert_eq!(said(&verdict).satisfied, "no");
@@ -134,8 +134,8 @@ fn nobody_signs_a_review_but_a_bridge_with_a_listed_key() {
 #[test]
 fn a_bridge_that_merges_counts_only_if_it_made_none_of_the_content() {
     for (author, expected) in [
-        ("ana", Counts::Yes),
-        ("bridge", Counts::No(NotCounted::SelfAsserted)),
+        ("ana", VoteCounts::Yes),
+        ("bridge", VoteCounts::No(NotCounted::SelfAsserted)),
     ] {
         let repo = ledger(PLAIN);
         let filed = repo.by(author).through("github");

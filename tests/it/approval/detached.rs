@@ -1,8 +1,8 @@
 //! Approval files: what they count for, and when.
 
-use exledger::approval::approvals::Approvals;
+use exledger::approval::approvals::TrailVerdicts;
 use exledger::approval::file_outcome::{AtTip, FileState};
-use exledger::approval::verdict::{Counts, NotCounted};
+use exledger::approval::verdict::{NotCounted, VoteCounts};
 use exledger::approval::{self};
 use exledger::policy::demand::EvidenceKind;
 
@@ -28,7 +28,7 @@ pub(crate) fn sealed_by(policy: &str) -> Repo {
     repo
 }
 
-pub(crate) fn judged(repo: &Repo) -> Approvals {
+pub(crate) fn judged(repo: &Repo) -> TrailVerdicts {
     approval::judge(&repo.history())
 }
 
@@ -197,13 +197,15 @@ fn no_approval_outlives_a_removal_a_closure_or_a_fired_trigger() {
                 .commit("File it anew");
             let verdict = verdict(&repo);
             assert_eq!(said(&verdict).satisfied, satisfied, "{what} {at}");
-            let why = (satisfied == "no").then_some(&Counts::No(NotCounted::TooOld));
+            let why = (satisfied == "no").then_some(&VoteCounts::No(NotCounted::TooOld));
             let counts = verdict
                 .statements
                 .iter()
                 .find(|it| it.approver.kind == EvidenceKind::Detached);
             assert_eq!(
-                counts.map(|it| &it.counts).filter(|it| **it != Counts::Yes),
+                counts
+                    .map(|it| &it.counts)
+                    .filter(|it| **it != VoteCounts::Yes),
                 why,
                 "{what} {at}"
             );

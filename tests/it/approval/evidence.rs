@@ -1,6 +1,6 @@
 //! What counts as a word of approval, by whom it is stated, and what is no word.
 
-use exledger::approval::verdict::{Counts, NotCounted};
+use exledger::approval::verdict::{NotCounted, VoteCounts};
 
 use crate::approval::{check, file, ledger, verdict};
 use crate::repo::Repo;
@@ -20,12 +20,12 @@ fn a_claim_inside_the_merged_branch_counts_only_where_the_policy_says_so() {
     nested(&repo);
     let denied = verdict(&repo);
     check("denied", &denied, "no", "none-recorded", &[], &["ana"]);
-    let why: Vec<&Counts> = denied.statements.iter().map(|it| &it.counts).collect();
+    let why: Vec<&VoteCounts> = denied.statements.iter().map(|it| &it.counts).collect();
     assert_eq!(
         why,
         [
-            &Counts::No(NotCounted::Bot),
-            &Counts::No(NotCounted::Nested)
+            &VoteCounts::No(NotCounted::Bot),
+            &VoteCounts::No(NotCounted::Nested)
         ]
     );
     for policy in ["approval: {nested: allow}\n", "approval: {forge: kernel}\n"] {

@@ -3,7 +3,7 @@
 use exledger::approval::file_outcome::{AtTip, FileState};
 use exledger::approval::statement::bad_file::BadFile;
 use exledger::approval::verdict::ApprovalVerdict;
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 
 use crate::approval::detached::{approved, judged, sealed, sealed_by, states};
 use crate::approval::{check, said, verdict};
@@ -255,7 +255,7 @@ fn each_governance_file_is_approved_late_by_its_own_bytes() {
         said(verdicts(".github/allowed_signers").last().unwrap()).satisfied,
         "yes"
     );
-    let key = Key::Id(ID.to_owned());
+    let key = TrailKey::Id(ID.to_owned());
     assert!(!judged(&repo).trails.contains_key(&key));
 }
 

@@ -2,7 +2,7 @@
 
 use exledger::approval::forge::adapter::{Composed, Pinned};
 use exledger::approval::forge::{self};
-use exledger::approval::message::{self, Message};
+use exledger::approval::message::{self, CommitMessage};
 
 const GITHUB: (&str, &str) = ("GitHub", "noreply@github.com");
 const LEE: (&str, &str) = ("Lee Chen", "lee@example.com");
@@ -132,7 +132,7 @@ const CHOSEN: &[Chosen] = &[
 #[test]
 fn the_forge_is_chosen_by_its_committer_then_by_its_own_form() {
     for case in CHOSEN {
-        let message = Message::read(case.message);
+        let message = CommitMessage::read(case.message);
         let found = forge::choose(case.committer, &message);
         assert_eq!(found.name, case.forge, "{}", case.message);
         let pull_request = forge::pull_request(&message);
@@ -286,7 +286,7 @@ const APPROVALS: &[(&str, &str, Named)] = &[
 fn a_forge_names_its_approvers_in_its_own_lines_alone() {
     for (name, text, expected) in APPROVALS {
         let forge = forge::named(name).unwrap();
-        let said = (forge.approvals)(&Message::read(text), Pinned::ByPolicy);
+        let said = (forge.approvals)(&CommitMessage::read(text), Pinned::ByPolicy);
         let found: Vec<(&str, Composed)> = said
             .iter()
             .map(|said| (said.value.as_str(), said.composed))
@@ -299,7 +299,7 @@ fn a_forge_names_its_approvers_in_its_own_lines_alone() {
 fn gitlabs_own_line_among_the_trailers_is_prose_where_gitlab_is_not_pinned() {
     let text = "T\n\nSee merge request g/p!7\nApproved-by: Dana Kim <dana@example.com>";
     let gitlab = forge::named("gitlab").unwrap();
-    let said = (gitlab.approvals)(&Message::read(text), Pinned::ByCommit);
+    let said = (gitlab.approvals)(&CommitMessage::read(text), Pinned::ByCommit);
     assert!(said.is_empty());
 }
 

@@ -1,6 +1,6 @@
 //! Signatures inside merged branches, and merged tags: what they are worth, and for how long.
 
-use exledger::approval::verdict::{Counts, NotCounted};
+use exledger::approval::verdict::{NotCounted, VoteCounts};
 use exledger::policy::demand::{EvidenceKind, Proof};
 use exledger::record::time::Instant;
 
@@ -50,7 +50,7 @@ fn what_stands_inside_the_merged_branch_counts_only_where_the_policy_says_so() {
                 .iter()
                 .find(|it| it.approver.key.is_some());
             let why = signed.map(|it| it.counts.clone());
-            assert_eq!(why, key.map(|_| Counts::No(NotCounted::Nested)));
+            assert_eq!(why, key.map(|_| VoteCounts::No(NotCounted::Nested)));
         }
     }
 }

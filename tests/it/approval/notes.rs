@@ -1,9 +1,9 @@
 //! Notes of reviews, where the policy lets them count.
 
-use exledger::approval::verdict::{ApprovalVerdict, Counts, NotCounted};
+use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
 use exledger::approval::{self};
 use exledger::history::notes;
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 use exledger::policy::demand::EvidenceKind;
 use exledger::record::time::Instant;
 use exledger::store::git::Repository;
@@ -34,7 +34,7 @@ fn verdicts(repo: &Repo, until: Option<&str>) -> Vec<std::rc::Rc<ApprovalVerdict
     }
     approval::judge(&history)
         .trails
-        .remove(&Key::Id(ID.to_owned()))
+        .remove(&TrailKey::Id(ID.to_owned()))
         .unwrap()
 }
 
@@ -100,13 +100,13 @@ fn a_note_is_stated_by_who_last_changed_it_and_not_by_who_wrote_the_last_note() 
             .email,
         "ana@example.com"
     );
-    let counts: Vec<&Counts> = stated
+    let counts: Vec<&VoteCounts> = stated
         .statements
         .iter()
         .filter(|it| it.approver.kind == EvidenceKind::Note)
         .map(|it| &it.counts)
         .collect();
-    assert_eq!(counts[0], &Counts::No(NotCounted::SelfAsserted));
+    assert_eq!(counts[0], &VoteCounts::No(NotCounted::SelfAsserted));
     check("by its author", &stated, "no", "claimed", &[], &["ana"]);
     // Once somebody else changes it, they state it.
     note(
@@ -265,7 +265,7 @@ fn notes_that_are_not_all_here_leave_it_undecided() {
     let mut approvals = approval::judge(&history);
     let verdict = approvals
         .trails
-        .remove(&Key::Id(ID.to_owned()))
+        .remove(&TrailKey::Id(ID.to_owned()))
         .unwrap()
         .pop()
         .unwrap();

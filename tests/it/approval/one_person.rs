@@ -1,6 +1,6 @@
 //! Forge accounts where more is asked: several approvers, authors who may approve, keys, owners, each forge's own merge.
 
-use exledger::approval::verdict::{Counts, NotCounted};
+use exledger::approval::verdict::{NotCounted, VoteCounts};
 
 use crate::approval::accounts::{NINA, NWEBER, ODIAZ, OMAR};
 use crate::approval::{check, ledger, said, verdict};
@@ -177,7 +177,10 @@ fn whoever_states_an_approval_must_be_known_to_be_no_author() {
     let verdict = verdict(&repo);
     assert_eq!(said(&verdict).result, "unresolved");
     for statement in &verdict.statements {
-        let counts = matches!(statement.counts, Counts::No(NotCounted::UnknownAccount(_)));
+        let counts = matches!(
+            statement.counts,
+            VoteCounts::No(NotCounted::UnknownAccount(_))
+        );
         assert!(counts, "{:?}", statement.counts);
     }
 }

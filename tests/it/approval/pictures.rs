@@ -10,7 +10,7 @@ mod gitlab;
 
 use std::fmt::Write;
 
-use exledger::approval::verdict::{ApprovalVerdict, Counts, Satisfied};
+use exledger::approval::verdict::{ApprovalVerdict, Satisfied, VoteCounts};
 use exledger::record::vocabulary::Vocabulary;
 
 use crate::approval::{ledger, verdict};
@@ -101,7 +101,7 @@ fn why(verdict: &ApprovalVerdict) -> String {
         .statements
         .iter()
         .filter_map(|statement| match &statement.counts {
-            Counts::No(why_not) => {
+            VoteCounts::No(why_not) => {
                 let person = &statement.approver.person;
                 let name = if person.email.is_empty() {
                     &person.name
@@ -110,7 +110,7 @@ fn why(verdict: &ApprovalVerdict) -> String {
                 };
                 Some(format!("{name}: {why_not}"))
             }
-            Counts::Yes => None,
+            VoteCounts::Yes => None,
         })
         .collect();
     match reasons.as_slice() {

@@ -1,7 +1,7 @@
 //! What other readers of git's objects get wrong: `docs/spec/approval.md`, section 5, as far as no other test shows it.
 
 use exledger::approval;
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 
 use crate::approval::{approved, check, file, ledger, said, verdict};
 use crate::cli;
@@ -90,10 +90,10 @@ fn an_object_whose_bytes_are_not_those_of_its_id_is_no_object() {
     let again = exledger::store::git::Repository::discover(repo.path()).unwrap();
     let now = exledger::record::time::Instant::MAX;
     let chain = crate::history::chain_of(&again, now);
-    let prefix = exledger::history::paths::Prefix::default();
+    let prefix = exledger::history::paths::LedgerPrefix::default();
     let history = exledger::history::walk::walk(&again, chain, &prefix).unwrap();
     let approvals = approval::judge(&history);
-    let verdicts = &approvals.trails[&Key::Id(ID.to_owned())];
+    let verdicts = &approvals.trails[&TrailKey::Id(ID.to_owned())];
     assert_eq!(said(verdicts.last().unwrap()).satisfied, "cannot say");
 }
 
@@ -156,7 +156,7 @@ fn approval_files_behind_the_end_of_a_shallow_clone_leave_what_they_name_undecid
     let now = exledger::record::time::Instant::MAX;
     let history = crate::history::history_of(clone.path(), now);
     let approvals = approval::judge(&history);
-    let verdicts = &approvals.trails[&Key::Id(ID.to_owned())];
+    let verdicts = &approvals.trails[&TrailKey::Id(ID.to_owned())];
     assert_eq!(said(verdicts.last().unwrap()).satisfied, "cannot say");
 }
 

@@ -1,6 +1,6 @@
 //! Reviews of the forge, as a bridge states them in files without a signature.
 
-use exledger::approval::verdict::{ApprovalVerdict, Counts, NotCounted};
+use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
 
 use crate::approval::{check, ledger, said, verdict};
@@ -33,7 +33,7 @@ fn says(name: &str) -> Says {
     reviewed(name, ID, SAMPLE, "2026-11-20T09:30:00Z")
 }
 
-fn why(verdict: &ApprovalVerdict) -> Option<Counts> {
+fn why(verdict: &ApprovalVerdict) -> Option<VoteCounts> {
     let spoke = verdict
         .statements
         .iter()
@@ -79,7 +79,7 @@ fn nobody_is_a_bridge_unless_the_policy_says_so() {
         .says(&says("dana"))
         .commit("State the reviews");
     let verdict = verdict(&repo);
-    assert_eq!(why(&verdict), Some(Counts::No(NotCounted::UnlistedBot)));
+    assert_eq!(why(&verdict), Some(VoteCounts::No(NotCounted::UnlistedBot)));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_review_counts_by_who_states_it() {
             Some(committer) => work.through(committer).commit("State the reviews"),
             None => work.commit("State the reviews"),
         };
-        let counts = expected.map_or(Counts::Yes, Counts::No);
+        let counts = expected.map_or(VoteCounts::Yes, VoteCounts::No);
         assert_eq!(why(&verdict(&repo)), Some(counts), "{what}");
     }
     let repo = squashed(policy);
@@ -146,7 +146,7 @@ fn a_review_counts_by_who_states_it() {
         .commit("State the reviews");
     assert_eq!(
         why(&verdict(&repo)),
-        Some(Counts::No(NotCounted::Staters)),
+        Some(VoteCounts::No(NotCounted::Staters)),
         "a co-author"
     );
     let allowed = squashed("approval: {self_asserted: allow}\n");
@@ -154,14 +154,14 @@ fn a_review_counts_by_who_states_it() {
         .by("ana")
         .says(&says("dana"))
         .commit("State the reviews");
-    assert_eq!(why(&verdict(&allowed)), Some(Counts::Yes));
+    assert_eq!(why(&verdict(&allowed)), Some(VoteCounts::Yes));
 }
 
 #[test]
 fn a_merge_states_by_whoever_landed_it_and_never_by_its_branch() {
     for (lander, expected) in [
-        ("lee", Counts::Yes),
-        ("ana", Counts::No(NotCounted::SelfAsserted)),
+        ("lee", VoteCounts::Yes),
+        ("ana", VoteCounts::No(NotCounted::SelfAsserted)),
     ] {
         let repo = squashed("");
         repo.branch("bridge")
@@ -186,7 +186,7 @@ fn a_review_lands_later_and_alone() {
         .commit("File it (#7)");
     assert_eq!(
         why(&verdict(&with_it)),
-        Some(Counts::No(NotCounted::Company))
+        Some(VoteCounts::No(NotCounted::Company))
     );
     let before = ledger(BRIDGES);
     before
@@ -196,7 +196,7 @@ fn a_review_lands_later_and_alone() {
     squash(&before);
     assert_eq!(
         why(&verdict(&before)),
-        Some(Counts::No(NotCounted::NotLater))
+        Some(VoteCounts::No(NotCounted::NotLater))
     );
     for path in [
         "README.md",
@@ -211,7 +211,7 @@ fn a_review_lands_later_and_alone() {
             .commit("State the reviews");
         assert_eq!(
             why(&verdict(&repo)),
-            Some(Counts::No(NotCounted::Company)),
+            Some(VoteCounts::No(NotCounted::Company)),
             "{path}"
         );
         assert_eq!(said(&verdict(&repo)).satisfied, "no", "{path}");
@@ -237,7 +237,7 @@ fn a_review_is_about_its_bytes_and_by_no_author() {
     let verdict = verdict(&repo);
     assert_eq!(
         (why(&verdict), verdict.result.word()),
-        (Some(Counts::No(NotCounted::Author)), "none-recorded")
+        (Some(VoteCounts::No(NotCounted::Author)), "none-recorded")
     );
 }
 
@@ -248,9 +248,9 @@ fn a_bridge_whose_key_is_listed_must_sign() {
         public("bridge")
     );
     for (key, expected) in [
-        (Some("bridge"), Counts::Yes),
-        (None, Counts::No(NotCounted::BridgeUnsigned)),
-        (Some("lee"), Counts::No(NotCounted::BridgeUnsigned)),
+        (Some("bridge"), VoteCounts::Yes),
+        (None, VoteCounts::No(NotCounted::BridgeUnsigned)),
+        (Some("lee"), VoteCounts::No(NotCounted::BridgeUnsigned)),
     ] {
         let repo = squashed("");
         let keys = bridge.clone() + &signer("lee");
@@ -274,7 +274,11 @@ fn a_review_is_claimed_and_counts_only_where_claims_and_reviews_do() {
         repo.by(ACTIONS)
             .says(&says("dana"))
             .commit("State the reviews");
-        assert_eq!(why(&verdict(&repo)), Some(Counts::No(expected)), "{policy}");
+        assert_eq!(
+            why(&verdict(&repo)),
+            Some(VoteCounts::No(expected)),
+            "{policy}"
+        );
     }
 }
 
@@ -312,7 +316,7 @@ fn whoever_wrote_under_another_address_does_not_approve_by_a_file() {
         let counts = spoke.map(|it| it.counts.clone());
         assert_eq!(
             counts,
-            Some(Counts::No(NotCounted::SameNameAsAuthor)),
+            Some(VoteCounts::No(NotCounted::SameNameAsAuthor)),
             "{what}"
         );
     }

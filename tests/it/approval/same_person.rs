@@ -1,6 +1,6 @@
 //! One person in several spellings, and what is no person at all: forges, bots, the address of approvals.
 
-use exledger::approval::verdict::{Counts, NotCounted};
+use exledger::approval::verdict::{NotCounted, VoteCounts};
 
 use crate::approval::{check, file, ledger, said, verdict};
 use crate::history::{ID, SAMPLE};
@@ -255,7 +255,7 @@ fn a_forge_never_approves_wherever_it_stands() {
     let forges = verdict
         .statements
         .iter()
-        .filter(|it| it.counts == Counts::No(NotCounted::Forge));
+        .filter(|it| it.counts == VoteCounts::No(NotCounted::Forge));
     assert_eq!(forges.count(), 2, "{:?}", verdict.statements);
 }
 
@@ -314,7 +314,7 @@ fn the_actions_of_github_are_a_bot_in_every_spelling() {
         assert_eq!(said(&verdict).result, "none-recorded", "{bot}");
         assert_eq!(
             verdict.statements[0].counts,
-            Counts::No(NotCounted::Bot),
+            VoteCounts::No(NotCounted::Bot),
             "{bot}"
         );
     }

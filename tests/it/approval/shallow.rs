@@ -2,7 +2,7 @@
 
 use exledger::approval::verdict::ApprovalVerdict;
 use exledger::approval::{self};
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 
 use crate::approval::{approved, said};
 use crate::cli::run;
@@ -16,7 +16,7 @@ const AT: &str = "2026-11-25T00:00:00Z";
 fn cloned(repo: &Repo, depth: usize) -> (Vec<std::rc::Rc<ApprovalVerdict>>, &'static str) {
     let clone = repo.clone_with(&[&format!("--depth={depth}")]);
     let history = history_of(clone.path(), repo.now());
-    let key = Key::Id(ID.to_owned());
+    let key = TrailKey::Id(ID.to_owned());
     let verdicts = approval::judge(&history).trails.remove(&key).unwrap();
     (verdicts, standing_in(&history, &key, AT).status.word())
 }
@@ -53,7 +53,7 @@ fn an_id_that_a_broken_file_at_the_boundary_may_have_held_can_not_be_told() {
         let clone = repo.clone_with(&["--depth=3"]);
         let history = history_of(clone.path(), repo.now());
         let status = |id: &str| {
-            let key = Key::Id(id.to_owned());
+            let key = TrailKey::Id(id.to_owned());
             standing_in(&history, &key, AT).status.word()
         };
         let expected = if is_told { "active" } else { "unknown" };

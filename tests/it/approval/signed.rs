@@ -1,6 +1,6 @@
 //! Signatures of landings, of commits inside merged branches, and of merged tags.
 
-use exledger::approval::signature_checks::Of;
+use exledger::approval::signature_checks::SignedObject;
 use exledger::approval::verdict::{ApprovalVerdict, Attested};
 use exledger::approval::{self};
 use exledger::policy::demand::{EvidenceKind, Proof};
@@ -112,12 +112,12 @@ fn a_key_counts_as_the_state_before_the_landing_lists_it() {
             }
             let history = repo.history();
             let approvals = approval::judge(&history);
-            let looked: Vec<(Of, &str)> = approvals
+            let looked: Vec<(SignedObject, &str)> = approvals
                 .signatures
                 .iter()
                 .map(|it| (it.of, it.state.word()))
                 .collect();
-            assert_eq!(looked, [(Of::Landing, state)]);
+            assert_eq!(looked, [(SignedObject::Landing, state)]);
             let verdict = verdict(&repo);
             let expected = match (proof, state) {
                 ("claimed", "attested") => ("yes", "attested"),

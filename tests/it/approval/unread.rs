@@ -1,6 +1,6 @@
 //! A file whose id can't be read becomes a record: who made it before stays one of its authors.
 
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 
 use crate::approval::detached::sealed;
 use crate::approval::{ledger, said, verdicts};
@@ -181,7 +181,7 @@ fn who_made_a_file_that_could_not_be_read_does_not_approve_what_it_becomes() {
         let last = said(verdicts.last().unwrap());
         assert!(last.authors.contains(&"mal".to_owned()), "{what}: {last:?}");
         assert_eq!(last.satisfied, "no", "{what}: {last:?}");
-        let standing = standing_of(&repo, &Key::Id(ID.to_owned()), AT);
+        let standing = standing_of(&repo, &TrailKey::Id(ID.to_owned()), AT);
         assert_eq!(standing.status.word(), "unapproved", "{what}");
         assert_eq!(
             check_word(&repo, AT),
@@ -197,7 +197,7 @@ fn somebody_else_approves_it_as_ever() {
         let repo = ledger("");
         steps(&repo);
         repo.by("sam").merge("mend", "Merge branch 'mend'");
-        let standing = standing_of(&repo, &Key::Id(ID.to_owned()), AT);
+        let standing = standing_of(&repo, &TrailKey::Id(ID.to_owned()), AT);
         assert_eq!(
             standing.status.word(),
             "active",
@@ -246,7 +246,7 @@ fn misnamed(approver: &str) -> Repo {
 }
 
 fn status_of(repo: &Repo) -> (&'static str, String) {
-    let standing = standing_of(repo, &Key::Id(ID.to_owned()), AT);
+    let standing = standing_of(repo, &TrailKey::Id(ID.to_owned()), AT);
     (standing.status.word(), standing.reasons.join("; "))
 }
 

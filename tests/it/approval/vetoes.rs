@@ -1,7 +1,7 @@
 //! A no: whose it may be, what it is about, and that it can't be deleted away.
 
 use exledger::approval::file_outcome::{AtTip, FileState};
-use exledger::approval::verdict::{Counts, NotCounted};
+use exledger::approval::verdict::{NotCounted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
 use exledger::record::time::Instant;
 
@@ -137,8 +137,8 @@ fn authors_bots_and_unlisted_keys_veto_nothing() {
     let signers = signer("dana") + &signer("ana") + &format!("bot@example.com {}\n", public("bot"));
     let policy = "people: {bots: ['bot@*']}\n";
     for (name, counts) in [
-        ("ana", Some(Counts::No(NotCounted::Author))),
-        ("bot", Some(Counts::No(NotCounted::Bot))),
+        ("ana", Some(VoteCounts::No(NotCounted::Author))),
+        ("bot", Some(VoteCounts::No(NotCounted::Bot))),
         ("kim", None),
     ] {
         let repo = sealed_by(policy);
@@ -174,7 +174,7 @@ fn the_owner_does_not_count_where_the_policy_says_so_and_may_still_say_no() {
             said(&own).satisfied,
             own.statements.last().unwrap().counts.clone()
         ),
-        ("no", Counts::No(NotCounted::Owner))
+        ("no", VoteCounts::No(NotCounted::Owner))
     );
     repo.by("lee")
         .says(&yes("sam", ID, &text, "2026-11-20T10:30:00Z"))

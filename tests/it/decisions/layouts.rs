@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use exledger::plan::close::{self, Closing};
-use exledger::plan::decision::{DecisionInput, Planned, Refusal};
+use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::plan::edit;
-use exledger::plan::evidence::{EvidenceInput, Source};
+use exledger::plan::evidence::{EvidenceInput, EvidenceLocation};
 use exledger::plan::renew::{self, Later};
 use exledger::plan::transfer::{self, Heir};
 use exledger::plan::{attest, fire, note, review};
@@ -193,13 +193,13 @@ transfers: [
     ]
 }
 
-type Plan = dyn Fn(&DecisionInput<'_>) -> Result<Planned, Refusal>;
+type Plan = dyn Fn(&DecisionInput<'_>) -> Result<Planned, DecisionRefusal>;
 
 fn shown(id: &str) -> EvidenceInput {
     EvidenceInput {
         id: Some(id.to_owned()),
         kind: "log".to_owned(),
-        source: Source::File("rotate.txt".to_owned(), b"rotated\n".to_vec()),
+        source: EvidenceLocation::File("rotate.txt".to_owned(), b"rotated\n".to_vec()),
     }
 }
 

@@ -1,12 +1,12 @@
 //! One answer for all who ask: a question of `check`, a scanner's finding, an event. Each limit of a record must be stated.
 
-use exledger::gate::answer::{Question, Receipts};
+use exledger::gate::answer::{Question, ReceiptCounts};
 use exledger::gate::index::Index;
 use exledger::gate::verdict;
 use exledger::policy::governance::Governance;
 use exledger::status::state::RecordState;
-use exledger::survey::triage::judge::Judge;
-use exledger::survey::triage::{Event, Finding, Input, State};
+use exledger::survey::triage::judge::TriageJudge;
+use exledger::survey::triage::{CloudEvent, ScannerFinding, TriageInput, TriageState};
 
 use crate::gate::{question, standings, with};
 use crate::policy::Files;
@@ -144,16 +144,16 @@ impl Ledger {
         let answer = verdict::ask(
             question,
             &self.standings,
-            &Receipts::NotGiven,
+            &ReceiptCounts::NotGiven,
             &self.governance,
         );
         (answer.verdict.word() == "allow", answer.reason)
     }
 
     /// Returns whether `triage` finds an input covered, and why.
-    pub(crate) fn triaged(&self, input: Input, environment: Option<&str>) -> (bool, String) {
+    pub(crate) fn triaged(&self, input: TriageInput, environment: Option<&str>) -> (bool, String) {
         let index = Index::of(&self.standings);
-        let judge = Judge {
+        let judge = TriageJudge {
             index: &index,
             standings: &self.standings,
             governance: &self.governance,
@@ -166,7 +166,7 @@ impl Ledger {
             Some((_, message)) => message.to_owned(),
             None => decision.message,
         };
-        (decision.state == State::Covered, message)
+        (decision.state == TriageState::Covered, message)
     }
 
     fn happened(&self, kind: &str, data: &[(&str, &str)]) -> (bool, String) {
@@ -174,13 +174,13 @@ impl Ledger {
             .iter()
             .map(|(key, value)| ((*key).to_owned(), (*value).into()))
             .collect();
-        let event = Event {
+        let event = CloudEvent {
             at: instant(AT),
             source: "urn:agent:a".to_owned(),
             id: "1".to_owned(),
             fields: serde_json::json!({"type": kind, "data": data}),
         };
-        self.triaged(Input::Event(event), None)
+        self.triaged(TriageInput::Event(event), None)
     }
 }
 
@@ -273,19 +273,19 @@ fn a_finding_is_limited_by_its_entry_alone_whoever_asks() {
             (happened, why),
             (covered, reason.replace("ask with --", "state data."))
         );
-        let finding = Finding {
+        let finding = ScannerFinding {
             tool: "trivy".to_owned(),
             id: "CVE-1".to_owned(),
             level: "error".to_owned(),
             kind: "fail".to_owned(),
             severity: exledger::record::vocabulary::Vocabulary::from_word(severity),
-            places: vec![exledger::survey::triage::Place {
-                file: exledger::survey::triage::File::Inside(path.to_owned()),
+            places: vec![exledger::survey::triage::FindingPlace {
+                file: exledger::survey::triage::FindingFile::Inside(path.to_owned()),
                 line: None,
             }],
-            ..Finding::default()
+            ..ScannerFinding::default()
         };
-        let found = ledger.triaged(Input::Finding(finding), environment);
+        let found = ledger.triaged(TriageInput::Finding(finding), environment);
         assert_eq!(found, (covered, reason));
     }
     // Whoever acts states the rest, also with a finding.

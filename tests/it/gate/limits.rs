@@ -1,8 +1,8 @@
 //! What a denial says of limits, references that change, and values that are no text.
 
-use exledger::gate::answer::Receipts;
+use exledger::gate::answer::ReceiptCounts;
 use exledger::gate::verdict;
-use exledger::survey::triage::{Event, Input};
+use exledger::survey::triage::{CloudEvent, TriageInput};
 
 use crate::gate::cover::{Ledger, policy};
 use crate::gate::{question, standings, with};
@@ -141,7 +141,12 @@ fn a_reference_that_nobody_approved_names_nothing() {
         repo.by("mal").replace(ID, from, to).commit("Change it");
         let standings = standings(&repo, AT);
         let allows = |asked: &[(&str, &str)]| {
-            let answer = verdict::ask(&question(asked), &standings, &Receipts::NotGiven, &policy());
+            let answer = verdict::ask(
+                &question(asked),
+                &standings,
+                &ReceiptCounts::NotGiven,
+                &policy(),
+            );
             (answer.verdict.word() == "allow", answer.reason)
         };
         let (allowed, why) = allows(&[("application", "billing")]);
@@ -157,13 +162,13 @@ fn a_reference_that_nobody_approved_names_nothing() {
 fn an_event_that_states_something_else_than_text_is_not_covered() {
     let ledger = Ledger::of(str::to_owned);
     let state = |data: serde_json::Value| {
-        let event = Event {
+        let event = CloudEvent {
             at: instant(AT),
             source: "urn:agent:a".to_owned(),
             id: "1".to_owned(),
             fields: serde_json::json!({"type": "tool.call", "data": data}),
         };
-        ledger.triaged(Input::Event(event), None)
+        ledger.triaged(TriageInput::Event(event), None)
     };
     assert!(state(serde_json::json!({"application": "billing", "resource": null, "id": 7})).0);
     for value in [

@@ -1,6 +1,6 @@
 //! Questions that are read from lines, and receipts that are counted.
 
-use exledger::gate::answer::Receipts;
+use exledger::gate::answer::ReceiptCounts;
 use exledger::gate::question::{self as line, NoQuestion};
 use exledger::gate::receipt::{self, NoReceipt};
 
@@ -17,10 +17,11 @@ fn allowing(id: &str) -> String {
 fn a_single_use_is_counted_or_not_told() {
     let repo = with(|text| format!("{text}uses: {{limit: 2}}\n"));
     let asked = question(&[("application", "billing")]);
-    let counted = |lines: &[String]| Receipts::Counted(receipt::count(&lines.join("\n")).unwrap());
+    let counted =
+        |lines: &[String]| ReceiptCounts::Counted(receipt::count(&lines.join("\n")).unwrap());
     let once = allowing(ID);
     for (receipts, verdict) in [
-        (Receipts::NotGiven, "unknown"),
+        (ReceiptCounts::NotGiven, "unknown"),
         (counted(&[]), "allow"),
         (
             counted(&[once.clone(), allowing("EXC-2026-0THER")]),

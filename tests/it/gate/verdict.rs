@@ -292,7 +292,7 @@ fn only_a_record_that_matches_makes_the_answer_unknown() {
         let answer = exledger::gate::verdict::ask(
             &question(&[("application", asked)]),
             &standings,
-            &exledger::gate::answer::Receipts::NotGiven,
+            &exledger::gate::answer::ReceiptCounts::NotGiven,
             governance,
         );
         assert_eq!(answer.verdict.word(), verdict, "{}", answer.reason);

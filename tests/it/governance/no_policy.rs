@@ -1,6 +1,6 @@
 //! No policy on the approved ref: nothing is granted, whatever the work tree holds.
 
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 use serde_json::Value;
 
 use crate::approval::approved;
@@ -95,7 +95,7 @@ fn what_is_closed_stays_closed() {
     let closure = "closure: {outcome: remediated, date: 2026-11-20, by: ana@example.com, reason: Job retired}";
     repo.by("ana").edit(ID, closure).commit("Close it");
     repo.by("mal").remove("exledger.yaml").commit("Tidy up");
-    let key = Key::Id(ID.to_owned());
+    let key = TrailKey::Id(ID.to_owned());
     assert_eq!(
         standing_of(&repo, &key, "2026-11-21T00:00:00Z")
             .status

@@ -2,7 +2,7 @@
 
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Oid;
-use exledger::history::refs::{Cause, Head, Layout, Refs, ResolvedRef, choose};
+use exledger::history::refs::{Cause, HeadState, Refs, RepositoryLayout, ResolvedRef, choose};
 
 fn oid(n: u8) -> Oid {
     Oid::from_bytes(&[n; 20]).unwrap()
@@ -19,10 +19,10 @@ fn given(names: &[&str]) -> Given {
     let mut refs = Refs {
         names: Default::default(),
         links: Default::default(),
-        head: Head::Branch("refs/heads/topic".to_owned()),
+        head: HeadState::Branch("refs/heads/topic".to_owned()),
         remotes: Vec::new(),
         upstream: None,
-        layout: Layout::Work,
+        layout: RepositoryLayout::Work,
         configured: None,
     };
     for (n, name) in names.iter().enumerate() {
@@ -47,15 +47,15 @@ impl Given {
         self.refs.upstream = Some(name.to_owned());
         self
     }
-    fn head(mut self, head: Head) -> Self {
+    fn head(mut self, head: HeadState) -> Self {
         self.refs.head = head;
         self
     }
     fn detached(self) -> Self {
-        self.head(Head::Detached(oid(9)))
+        self.head(HeadState::Detached(oid(9)))
     }
     fn bare(mut self) -> Self {
-        self.refs.layout = Layout::Bare;
+        self.refs.layout = RepositoryLayout::Bare;
         self
     }
     fn configured(mut self, name: &str) -> Self {
@@ -197,7 +197,7 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
         ),
         (
             given(&[LOCAL])
-                .head(Head::Branch(LOCAL.to_owned()))
+                .head(HeadState::Branch(LOCAL.to_owned()))
                 .asked("HEAD"),
             remote(LOCAL),
         ),
@@ -244,21 +244,21 @@ fn without_a_default_branch_the_layout_decides() {
         // A bare repository: HEAD.
         (
             given(&[LOCAL, "refs/heads/trunk"])
-                .head(Head::Branch("refs/heads/trunk".into()))
+                .head(HeadState::Branch("refs/heads/trunk".into()))
                 .bare(),
             remote("refs/heads/trunk"),
         ),
         (
             given(&[LOCAL])
                 .remotes(&["origin"])
-                .head(Head::Branch(LOCAL.into()))
+                .head(HeadState::Branch(LOCAL.into()))
                 .bare(),
             remote(LOCAL),
         ),
         (given(&[LOCAL]).detached().bare(), Err(Cause::Detached)),
         (
             given(&[LOCAL])
-                .head(Head::Branch("refs/heads/gone".into()))
+                .head(HeadState::Branch("refs/heads/gone".into()))
                 .bare(),
             Err(Cause::Empty),
         ),

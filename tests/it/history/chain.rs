@@ -1,10 +1,10 @@
 //! The walk along first parents: clocks, boundaries, suspicious merges, and what stood at a date.
 
-use exledger::history::governance::Origin;
+use exledger::history::governance::GovernanceOrigin;
 use exledger::history::mainline::{Flag, Guard};
 use exledger::history::objects::Obstacle;
-use exledger::history::paths::Prefix;
-use exledger::history::version::{Change, Content, Key, Version};
+use exledger::history::paths::LedgerPrefix;
+use exledger::history::version::{Content, TrailKey, Version, VersionChange};
 use exledger::history::walk;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
@@ -84,7 +84,10 @@ fn a_commit_whose_time_cannot_be_read_takes_the_time_before() {
         (None, history.mainline.landings[1].effective)
     );
     assert!(odd.flags.contains(&Flag::Malformed));
-    assert_eq!(history.trails[&Key::Id(ID.to_owned())].versions.len(), 2);
+    assert_eq!(
+        history.trails[&TrailKey::Id(ID.to_owned())].versions.len(),
+        2
+    );
 }
 
 #[test]
@@ -138,9 +141,11 @@ fn a_foxtrot_swaps_the_sides_and_is_suspicious() {
     let landings = &history.mainline.landings;
     assert!(landings.last().unwrap().flags.contains(&Flag::Suspicious));
     assert_eq!(landings.len(), 4);
-    let version = history.trails[&Key::Id(ID.to_owned())].last().unwrap();
+    let version = history.trails[&TrailKey::Id(ID.to_owned())].last().unwrap();
     assert_eq!(version.commit.subject(), "Widen on the side");
-    let filed = history.trails[&Key::Id(OTHER.to_owned())].last().unwrap();
+    let filed = history.trails[&TrailKey::Id(OTHER.to_owned())]
+        .last()
+        .unwrap();
     assert_eq!(filed.touched[0].author().email, "lee@example.com");
 }
 
@@ -160,7 +165,7 @@ fn the_state_of_a_date_is_that_of_the_last_commit_until_then() {
         (chain.mainline.landings[0].oid, 1)
     );
     assert!(
-        walk::walk(&git, cut, &Prefix::default())
+        walk::walk(&git, cut, &LedgerPrefix::default())
             .unwrap()
             .trails
             .is_empty()
@@ -203,7 +208,7 @@ fn a_repository_without_remotes_says_that_its_branch_is_local() {
 }
 
 fn version<'h>(history: &'h History, id: &str, n: usize) -> &'h Version {
-    &history.trails[&Key::Id(id.to_owned())].versions[n]
+    &history.trails[&TrailKey::Id(id.to_owned())].versions[n]
 }
 
 #[test]
@@ -220,17 +225,23 @@ fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
     assert_eq!(history.mainline.boundary.as_ref(), Some(&edge));
     for id in [ID, OTHER] {
         let version = version(&history, id, 0);
-        assert_eq!(version.change, Change::Inherited);
+        assert_eq!(version.change, VersionChange::Inherited);
         assert_eq!(version.truncated.as_ref(), Some(&edge));
         assert!(version.record.record().is_some());
     }
-    assert_eq!(history.states.before(0).origin, Origin::Unknown(edge));
-    assert_eq!(history.states.at(0).origin, Origin::Own(tip));
+    assert_eq!(
+        history.states.before(0).origin,
+        GovernanceOrigin::Unknown(edge)
+    );
+    assert_eq!(history.states.at(0).origin, GovernanceOrigin::Own(tip));
 
     let clone = repo.clone_with(&["--depth=2"]);
     let history = history_of(clone.path(), repo.now());
-    let trail = &history.trails[&Key::Id(OTHER.to_owned())];
-    assert_eq!(changes(trail), [Change::Inherited, Change::Amended]);
+    let trail = &history.trails[&TrailKey::Id(OTHER.to_owned())];
+    assert_eq!(
+        changes(trail),
+        [VersionChange::Inherited, VersionChange::Amended]
+    );
     assert_eq!(trail.versions[1].truncated, None);
 }
 
@@ -259,7 +270,10 @@ fn a_branch_that_leaves_a_shallow_clone_makes_its_merge_undecidable() {
         None,
         "this version only"
     );
-    assert_eq!(version(&history, OTHER, 0).change, Change::Introduced);
+    assert_eq!(
+        version(&history, OTHER, 0).change,
+        VersionChange::Introduced
+    );
 }
 
 #[test]
@@ -270,8 +284,11 @@ fn old_bytes_that_a_partial_clone_left_out_are_followed_by_the_files_name() {
         .commit("Shorten");
     let clone = repo.clone_with(&["--filter=blob:none"]);
     let history = history_of(clone.path(), repo.now());
-    let trail = &history.trails[&Key::Id(ID.to_owned())];
-    assert_eq!(changes(trail), [Change::Introduced, Change::Amended]);
+    let trail = &history.trails[&TrailKey::Id(ID.to_owned())];
+    assert_eq!(
+        changes(trail),
+        [VersionChange::Introduced, VersionChange::Amended]
+    );
     assert!(matches!(
         trail.versions[0].record.content(),
         Content::Missing(_)
@@ -294,7 +311,7 @@ fn a_mainline_folder_that_is_missing_or_malformed_stops_the_walk() {
     repo.raw_commit("main", raw.as_bytes());
     let git = Repository::discover(repo.path()).unwrap();
     let chain = chain_of(&git, repo.now());
-    let obstacle = walk::walk(&git, chain, &Prefix::default()).unwrap_err();
+    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default()).unwrap_err();
     assert!(matches!(obstacle, Obstacle::Missing { .. }), "{obstacle}");
     assert!(!obstacle.repair().is_empty());
 
@@ -327,7 +344,7 @@ fn a_mainline_folder_that_is_missing_or_malformed_stops_the_walk() {
     repo.raw_commit("main", raw.as_bytes());
     let git = Repository::discover(repo.path()).unwrap();
     let chain = chain_of(&git, repo.now());
-    let obstacle = walk::walk(&git, chain, &Prefix::default()).unwrap_err();
+    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default()).unwrap_err();
     assert!(matches!(obstacle, Obstacle::Malformed { .. }), "{obstacle}");
 }
 
@@ -352,6 +369,6 @@ fn folders_without_end_are_refused_and_not_followed() {
     repo.raw_commit("main", raw.as_bytes());
     let git = Repository::discover(repo.path()).unwrap();
     let chain = chain_of(&git, repo.now());
-    let obstacle = walk::walk(&git, chain, &Prefix::default()).unwrap_err();
+    let obstacle = walk::walk(&git, chain, &LedgerPrefix::default()).unwrap_err();
     assert!(matches!(obstacle, Obstacle::TooLarge { .. }), "{obstacle}");
 }

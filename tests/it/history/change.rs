@@ -1,6 +1,6 @@
 //! What changes mean. The cases are edits of one sample record.
 
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::history::change::fields::FIELDS;
 use exledger::history::change::{differ, events, of_version};
 use exledger::record::{Record, file, schema};
@@ -32,7 +32,7 @@ pub(crate) fn with(lines: &[&str]) -> String {
     text
 }
 
-fn words(events: &[Event]) -> Vec<&'static str> {
+fn words(events: &[ChangeEvent]) -> Vec<&'static str> {
     events.iter().map(|event| event.word()).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Raw commits: idents, flaws, encodings, trailers, signatures; and that nothing hostile makes the reader panic.
 
 use exledger::history::commit;
-use exledger::history::ident::{Flaw, Ident};
+use exledger::history::ident::{Ident, IdentProblem};
 use exledger::history::objects::{Obstacle, Oid};
 use exledger::history::trailer;
 use exledger::record::time::Instant;
@@ -26,7 +26,7 @@ type Line = (
     &'static str,
     &'static str,
     Option<i64>,
-    &'static [Flaw],
+    &'static [IdentProblem],
 );
 
 #[test]
@@ -47,57 +47,63 @@ fn an_ident_is_read_as_git_reads_it() {
             "Ana",
             "a@x.com",
             Some(5),
-            &[Flaw::TwoAddresses],
+            &[IdentProblem::TwoAddresses],
         ),
         (
             "Ana <a<b@x.com> 5 +0000",
             "Ana",
             "a<b@x.com",
             Some(5),
-            &[Flaw::TwoAddresses],
+            &[IdentProblem::TwoAddresses],
         ),
         (
             "Ana ana@example.com 5 +0000",
             "Ana ana@example.com 5 +0000",
             "",
             None,
-            &[Flaw::NoAddress],
+            &[IdentProblem::NoAddress],
         ),
         (
             "Ana <a@x.com 5 +0000",
             "Ana",
             "",
             None,
-            &[Flaw::NoAddress, Flaw::BadTime],
+            &[IdentProblem::NoAddress, IdentProblem::BadTime],
         ),
         (
             "Ana <a@x.com> 99999999999999999999 +0000",
             "Ana",
             "a@x.com",
             None,
-            &[Flaw::BadTime],
+            &[IdentProblem::BadTime],
         ),
         (
             "Ana <a@x.com> 9223372036854775807 +0000",
             "Ana",
             "a@x.com",
             None,
-            &[Flaw::BadTime],
+            &[IdentProblem::BadTime],
         ),
         (
             "Ana <a@x.com> -5 +0000",
             "Ana",
             "a@x.com",
             None,
-            &[Flaw::BadTime],
+            &[IdentProblem::BadTime],
         ),
-        ("Ana <a@x.com>", "Ana", "a@x.com", None, &[Flaw::BadTime]),
+        (
+            "Ana <a@x.com>",
+            "Ana",
+            "a@x.com",
+            None,
+            &[IdentProblem::BadTime],
+        ),
         (
             "A\0 <a@x.com> 5 +0000",
             "A\0",
             "a@x.com",
             Some(5),
-            &[Flaw::Nul],
+            &[IdentProblem::Nul],
         ),
     ];
     for (line, name, email, time, flaws) in cases {
@@ -163,19 +169,19 @@ fn the_tag_that_a_merge_carries_is_unfolded() {
 #[test]
 fn what_is_odd_about_a_commit_is_a_flaw_and_not_an_error() {
     let good = "author A <a@x.com> 5 +0000\ncommitter B <b@x.com> 5 +0000\n";
-    let cases: &[(String, Option<(&str, Flaw)>)] = &[
+    let cases: &[(String, Option<(&str, IdentProblem)>)] = &[
         (format!("{TREE}{good}\nHi\n"), None),
         (
             format!("{TREE}author A <a@x.com> 5 +0000\n{good}\nHi\n"),
-            Some(("author", Flaw::Twice)),
+            Some(("author", IdentProblem::Twice)),
         ),
         (
             format!("{TREE}author A <a@x.com> 5 +0000\n\nHi\n"),
-            Some(("committer", Flaw::Absent)),
+            Some(("committer", IdentProblem::Absent)),
         ),
         (
             format!("{TREE}{good}\nHi\0there\n"),
-            Some(("message", Flaw::Nul)),
+            Some(("message", IdentProblem::Nul)),
         ),
     ];
     for (raw, flaw) in cases {

@@ -1,6 +1,6 @@
 //! Objects that were cut off, files that are too long, names that are no text: each is told, and hides nothing else.
 
-use exledger::history::objects::{Kind, Objects, Obstacle};
+use exledger::history::objects::{ObjectKind, Objects, Obstacle};
 use exledger::store::git::Repository;
 
 use crate::history::{ID, SAMPLE, own};
@@ -60,7 +60,7 @@ fn a_loose_object_that_was_cut_off_is_unreadable_wherever_it_was_cut() {
         let path = loose(&repo, blob);
         let whole = std::fs::read(&path).unwrap();
         let git = Repository::discover(repo.path()).unwrap();
-        assert_eq!(git.read(own(blob)), Ok((Kind::Blob, text.clone())));
+        assert_eq!(git.read(own(blob)), Ok((ObjectKind::Blob, text.clone())));
         let step = (whole.len() / 97).max(1);
         for length in (0..whole.len())
             .step_by(step)
@@ -203,7 +203,7 @@ fn a_file_that_is_too_long_is_refused_unread_in_every_tree() {
     let before = repo.history();
     repo.by("mal").write(ID, &long).commit("Make it long");
     let history = repo.history();
-    let key = exledger::history::version::Key::Id(ID.to_owned());
+    let key = exledger::history::version::TrailKey::Id(ID.to_owned());
     let trail = &history.trails[&key];
     let last = trail.last().unwrap();
     assert!(last.record.record().is_none());

@@ -3,21 +3,23 @@
 use std::collections::HashMap;
 
 use exledger::history::chain;
-use exledger::history::folder::{self, Folder, Mode};
+use exledger::history::folder::{self, Mode, TreeObject};
 use exledger::history::mainline::Guard;
-use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
-use exledger::history::paths::Prefix;
-use exledger::history::refs::Chosen;
+use exledger::history::objects::{
+    Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced,
+};
+use exledger::history::paths::LedgerPrefix;
+use exledger::history::refs::ApprovedRef;
 use exledger::history::walk;
 use exledger::record::time::Instant;
 use proptest::prelude::*;
 
 /// Objects in a map, under ids of their own: nothing checks them.
 #[derive(Default)]
-struct Pile(HashMap<Oid, (Kind, Vec<u8>)>);
+struct Pile(HashMap<Oid, (ObjectKind, Vec<u8>)>);
 
 impl Objects for Pile {
-    fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle> {
+    fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
         let found = self.0.get(&oid).cloned();
         found.ok_or(Obstacle::Missing {
             object: oid,
@@ -137,7 +139,7 @@ fn a_folder_that_has_the_name_of_a_file_beside_it_is_malformed() {
                 .collect();
             let reads = folder::entries(&raw).all(|entry| entry.is_ok());
             assert_eq!(reads, is_sound, "{names:?}");
-            assert_eq!(Folder::parse(raw).is_ok(), is_sound, "{names:?}");
+            assert_eq!(TreeObject::parse(raw).is_ok(), is_sound, "{names:?}");
         }
     }
 }
@@ -151,7 +153,7 @@ fn listing(most: usize) -> impl Strategy<Value = std::collections::BTreeMap<Stri
     )
 }
 
-fn stored(listing: &std::collections::BTreeMap<String, (bool, u8)>) -> Folder {
+fn stored(listing: &std::collections::BTreeMap<String, (bool, u8)>) -> TreeObject {
     let mut entries: Vec<(String, Vec<u8>)> = listing
         .iter()
         .map(|(name, (is_folder, n))| match is_folder {
@@ -160,7 +162,7 @@ fn stored(listing: &std::collections::BTreeMap<String, (bool, u8)>) -> Folder {
         })
         .collect();
     entries.sort();
-    Folder::parse(entries.into_iter().flat_map(|(_, raw)| raw).collect()).unwrap()
+    TreeObject::parse(entries.into_iter().flat_map(|(_, raw)| raw).collect()).unwrap()
 }
 
 /// A commit that can be any of a few, of parents and folders that may be any object.
@@ -206,17 +208,17 @@ fn folder(own: u8) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn object(own: u8) -> impl Strategy<Value = (Kind, Vec<u8>)> {
+fn object(own: u8) -> impl Strategy<Value = (ObjectKind, Vec<u8>)> {
     let blob = proptest::sample::select(vec!["id: EXC-2026-7F3KQ\n", "version: 1\n", "id: [", ""]);
     prop_oneof![
-        3 => commit().prop_map(|raw| (Kind::Commit, raw)),
-        3 => folder(own).prop_map(|raw| (Kind::Tree, raw)),
-        2 => blob.prop_map(|text| (Kind::Blob, text.as_bytes().to_vec())),
-        1 => proptest::collection::vec(any::<u8>(), 0..60).prop_map(|raw| (Kind::Tree, raw)),
+        3 => commit().prop_map(|raw| (ObjectKind::Commit, raw)),
+        3 => folder(own).prop_map(|raw| (ObjectKind::Tree, raw)),
+        2 => blob.prop_map(|text| (ObjectKind::Blob, text.as_bytes().to_vec())),
+        1 => proptest::collection::vec(any::<u8>(), 0..60).prop_map(|raw| (ObjectKind::Tree, raw)),
     ]
 }
 
-fn objects() -> impl Strategy<Value = Vec<(Kind, Vec<u8>)>> {
+fn objects() -> impl Strategy<Value = Vec<(ObjectKind, Vec<u8>)>> {
     (0..12).map(object).collect::<Vec<_>>()
 }
 
@@ -231,24 +233,24 @@ fn a_merged_commit_that_is_its_own_ancestor_ends_the_walk_all_the_same() {
             "tree {}\n{parents}author {ident}\ncommitter {ident}\n\nMerge branch 'main'\n",
             oid(3)
         );
-        (Kind::Commit, raw.into_bytes())
+        (ObjectKind::Commit, raw.into_bytes())
     };
     let objects = [
         commit(&[1, 2]),
         commit(&[]),
         commit(&[2]),
-        (Kind::Tree, Vec::new()),
+        (ObjectKind::Tree, Vec::new()),
     ];
     let numbered = objects.into_iter().enumerate();
     let pile = Pile(numbered.map(|(n, it)| (oid(n as u8), it)).collect());
-    let chosen = Chosen {
+    let chosen = ApprovedRef {
         reference: "refs/heads/main".into(),
         tip: oid(0),
         guard: Guard::Local,
         remote: None,
     };
     let chain = chain::walk(&pile, &chosen, Instant::MAX).unwrap();
-    let walked = walk::walk(&pile, chain, &Prefix::default()).unwrap();
+    let walked = walk::walk(&pile, chain, &LedgerPrefix::default()).unwrap();
     assert_eq!(walked.mainline.landings.len(), 2);
 }
 
@@ -299,9 +301,9 @@ proptest! {
     fn no_objects_make_the_walk_panic_or_run_forever(objects in objects()) {
         let numbered = objects.into_iter().enumerate().map(|(n, object)| (oid(n as u8), object));
         let pile = Pile(numbered.collect());
-        let chosen = Chosen { reference: "refs/heads/main".into(), tip: oid(0), guard: Guard::Local, remote: None };
+        let chosen = ApprovedRef { reference: "refs/heads/main".into(), tip: oid(0), guard: Guard::Local, remote: None };
         if let Ok(chain) = chain::walk(&pile, &chosen, Instant::MAX) {
-            walk::walk(&pile, chain, &Prefix::default()).ok();
+            walk::walk(&pile, chain, &LedgerPrefix::default()).ok();
         }
     }
 }

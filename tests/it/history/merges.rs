@@ -1,7 +1,7 @@
 //! Merges of every form: who touched a record in them, what was made in the merge itself.
 
-use exledger::history::paths::Prefix;
-use exledger::history::version::{Change, Key, MadeInMerge};
+use exledger::history::paths::LedgerPrefix;
+use exledger::history::version::{MadeInMerge, TrailKey, VersionChange};
 use exledger::history::walk;
 use exledger::store::git::Repository;
 
@@ -27,7 +27,7 @@ fn a_merge_lands_what_its_branch_holds_and_names_who_touched_it() {
         .through("github")
         .merge("renew", "Merge pull request #7 from ana/renew");
     let version = last(&repo);
-    assert_eq!(version.change, Change::Amended);
+    assert_eq!(version.change, VersionChange::Amended);
     assert_eq!(authors(&version.touched), ["ana", "sam"]);
     assert_eq!(
         authors(&version.nested),
@@ -106,7 +106,7 @@ fn an_ours_merge_lands_nothing() {
         .edit(ID, "expires: 2027-12-01")
         .commit("Widen");
     repo.by("lee").merge_ours("x", "Merge branch 'x'");
-    assert_eq!(changes(&repo.trail(ID)), [Change::Introduced]);
+    assert_eq!(changes(&repo.trail(ID)), [VersionChange::Introduced]);
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_move_on_one_side_and_a_change_on_the_other_are_made_in_the_merge() {
         .commit("Move");
     repo.by("lee").merge("x", "Merge");
     let version = last(&repo);
-    assert_eq!(version.change, Change::Amended);
+    assert_eq!(version.change, VersionChange::Amended);
     assert_eq!(
         version.made_in_merge,
         MadeInMerge::No,
@@ -195,7 +195,7 @@ fn a_removal_that_a_branch_brings_is_not_made_in_the_merge() {
     repo.by("dana").write("README.md", "x").commit("Else");
     repo.by("lee").merge("x", "Merge");
     let version = last(&repo);
-    assert_eq!(version.change, Change::Removed);
+    assert_eq!(version.change, VersionChange::Removed);
     assert_eq!(version.made_in_merge, MadeInMerge::No);
     assert_eq!(authors(&version.touched), ["ana"]);
 }
@@ -286,7 +286,7 @@ fn an_unrelated_history_is_merged_as_new() {
     );
     repo.raw_commit("main", raw.as_bytes());
     let trail = repo.trail(OTHER);
-    assert_eq!(changes(&trail), [Change::Introduced]);
+    assert_eq!(changes(&trail), [VersionChange::Introduced]);
     assert_eq!(authors(&trail.versions[0].touched), ["sam"]);
     assert_eq!(authors(&trail.versions[0].nested), ["sam"]);
     assert_eq!(trail.versions[0].made_in_merge, MadeInMerge::No);
@@ -343,10 +343,11 @@ fn a_few_records_have_the_same_trails_alone_as_among_all() {
     for id in [ID, OTHER] {
         let names =
             exledger::history::watched_paths::RecordFilter::anywhere([id.to_owned()].into());
-        let few = walk::walk_named(&git, chain.clone(), &Prefix::default(), None, &names).unwrap();
-        let keys: Vec<&str> = few.trails.keys().map(Key::as_str).collect();
+        let few =
+            walk::walk_named(&git, chain.clone(), &LedgerPrefix::default(), None, &names).unwrap();
+        let keys: Vec<&str> = few.trails.keys().map(TrailKey::as_str).collect();
         assert_eq!(keys, [id]);
-        let key = Key::Id(id.to_owned());
+        let key = TrailKey::Id(id.to_owned());
         assert_eq!(
             format!("{:?}", few.trails[&key]),
             format!("{:?}", all.trails[&key])

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use exledger::history::branch::Branch;
-use exledger::history::paths::Prefix;
+use exledger::history::paths::LedgerPrefix;
 use exledger::history::proposal::{self, Proposals, Sources};
 use exledger::history::refs;
-use exledger::history::version::{Content, Key};
+use exledger::history::version::{Content, TrailKey};
 use exledger::history::walk;
 use exledger::store::git::Repository;
 
@@ -20,7 +20,7 @@ fn proposals_of(folder: &Path) -> Proposals {
     let refs = git.refs().unwrap();
     let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();
     let now = exledger::record::time::Instant::MAX;
-    let prefix = Prefix::default();
+    let prefix = LedgerPrefix::default();
     let history = walk::walk(&git, chain_of(&git, now), &prefix).unwrap();
     let records = ["exceptions".to_owned()];
     let mut sources = Sources::of(&refs, &chosen, Vec::new());
@@ -99,7 +99,7 @@ fn branches_propose_what_they_change_since_they_set_out() {
         ]
     );
     let proposals = proposals_of(repo.path());
-    let renewal = &proposals.by_key[&Key::Id(ID.to_owned())][2];
+    let renewal = &proposals.by_key[&TrailKey::Id(ID.to_owned())][2];
     assert_eq!(renewal.since.unwrap().to_string(), "2026-11-20T11:00:00Z");
     assert_eq!(renewal.latest.unwrap().to_string(), "2026-11-20T12:00:00Z");
     assert_eq!(renewal.record.record().unwrap().title, "Another");
@@ -307,7 +307,7 @@ fn a_shallow_branch_proposes_only_what_never_landed() {
         .commit("Else");
     let clone = repo.clone_with(&["--depth=1", "--no-single-branch"]);
     let proposals = proposals_of(clone.path());
-    let keys: Vec<&str> = proposals.by_key.keys().map(Key::as_str).collect();
+    let keys: Vec<&str> = proposals.by_key.keys().map(TrailKey::as_str).collect();
     assert_eq!(keys, [OTHER]);
     assert_eq!(proposals.obstacles[0].0, "origin/x");
     assert!(proposals.obstacles[0].1.repair().contains("--unshallow"));
@@ -356,6 +356,6 @@ fn two_copies_on_a_branch_are_in_conflict() {
         .write("exceptions/a/EXC-2026-0THER.yaml", &other());
     branch.write(OTHER, &other()).commit("Twice");
     let proposals = proposals_of(repo.path());
-    let proposed = &proposals.by_key[&Key::Id(OTHER.to_owned())][0];
+    let proposed = &proposals.by_key[&TrailKey::Id(OTHER.to_owned())][0];
     assert!(matches!(&proposed.record, Content::Conflicted(paths) if paths.n == 2));
 }

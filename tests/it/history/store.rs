@@ -1,8 +1,10 @@
 //! Repositories of every form, opened: what is read, and what is refused with the name of the setting.
 
 use exledger::history::chain;
-use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
-use exledger::history::paths::Prefix;
+use exledger::history::objects::{
+    Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced,
+};
+use exledger::history::paths::LedgerPrefix;
 use exledger::history::refs;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::{self, Tree};
@@ -41,7 +43,7 @@ fn objects_are_read_from_anywhere_inside() {
     assert_eq!(git.prefix(repo.path()).as_deref(), Some(""));
     let tip = own(repo.tip("main"));
     let (kind, raw) = git.read(tip).unwrap();
-    assert_eq!(kind, Kind::Commit);
+    assert_eq!(kind, ObjectKind::Commit);
     assert!(raw.starts_with(b"tree "));
     assert_eq!(git.edge(tip), Edge::Inside);
     let gone = Oid::from_bytes(&[1; 20]).unwrap();
@@ -70,7 +72,7 @@ fn the_tree_of_a_commit_is_read_below_the_ledgers_folder() {
         .write("people.csv", "email")
         .commit("All");
     let git = Repository::discover(repo.path()).unwrap();
-    let prefix = Prefix::new("team");
+    let prefix = LedgerPrefix::new("team");
     let tree = CommitTree::of_commit(&git, own(repo.tip("main")), &prefix).unwrap();
     let listed: Vec<(String, tree::EntryKind)> = tree
         .list("exceptions")
@@ -148,7 +150,7 @@ fn a_linked_work_tree_shares_the_boundary_of_its_clone() {
     assert_eq!(git.edge(own(repo.tip("main"))), Edge::Shallow);
     assert_eq!(
         git.refs().unwrap().head,
-        refs::Head::Branch("refs/heads/topic".to_owned())
+        refs::HeadState::Branch("refs/heads/topic".to_owned())
     );
 }
 

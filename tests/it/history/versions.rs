@@ -1,7 +1,7 @@
 //! The versions of records: every way in which a landing can change one.
 
 use exledger::history::commit::Commit;
-use exledger::history::version::{Change, Content, Key, Trail, Version};
+use exledger::history::version::{Content, Trail, TrailKey, Version, VersionChange};
 use std::rc::Rc;
 
 use crate::history::{ID, SAMPLE};
@@ -25,7 +25,7 @@ pub(crate) fn filed() -> Repo {
     repo
 }
 
-pub(crate) fn changes(trail: &Trail) -> Vec<Change> {
+pub(crate) fn changes(trail: &Trail) -> Vec<VersionChange> {
     trail
         .versions
         .iter()
@@ -54,7 +54,7 @@ pub(crate) fn path(id: &str) -> String {
 type Step = fn(Work<'_>) -> Work<'_>;
 
 /// What is done, step by step, and how the record changes after it was filed.
-type Case = (&'static str, &'static [Step], &'static [Change]);
+type Case = (&'static str, &'static [Step], &'static [VersionChange]);
 
 const CASES: &[Case] = &[
     ("nothing of it", &[|it| it.write("README.md", "x")], &[]),
@@ -62,22 +62,22 @@ const CASES: &[Case] = &[
     (
         "its bytes",
         &[|it| it.edit(ID, "expires: 2026-12-10")],
-        &[Change::Amended],
+        &[VersionChange::Amended],
     ),
     (
         "a comment",
         &[|it| it.replace(ID, "class:", "# why\nclass:")],
-        &[Change::Amended],
+        &[VersionChange::Amended],
     ),
     (
         "its path",
         &[|it| it.rename(ID, "exceptions/billing/EXC-2026-7F3KQ.yaml")],
-        &[Change::Moved],
+        &[VersionChange::Moved],
     ),
     (
         "its suffix",
         &[|it| it.rename(ID, "exceptions/EXC-2026-7F3KQ.yml")],
-        &[Change::Moved],
+        &[VersionChange::Moved],
     ),
     (
         "its folder",
@@ -90,7 +90,7 @@ const CASES: &[Case] = &[
             },
             |it| it.rename("exceptions/a", "exceptions/b"),
         ],
-        &[Change::Moved, Change::Moved],
+        &[VersionChange::Moved, VersionChange::Moved],
     ),
     (
         "path and bytes",
@@ -98,18 +98,22 @@ const CASES: &[Case] = &[
             it.edit(ID, "expires: 2026-12-10")
                 .rename(ID, "exceptions/a/EXC-2026-7F3KQ.yaml")
         }],
-        &[Change::AmendedMoved],
+        &[VersionChange::AmendedMoved],
     ),
-    ("it is removed", &[|it| it.remove(ID)], &[Change::Removed]),
+    (
+        "it is removed",
+        &[|it| it.remove(ID)],
+        &[VersionChange::Removed],
+    ),
     (
         "it is back",
         &[|it| it.remove(ID), |it| it.write(ID, SAMPLE)],
-        &[Change::Removed, Change::Readded],
+        &[VersionChange::Removed, VersionChange::Readded],
     ),
     (
         "it is twice there",
         &[|it| it.write("exceptions/b/EXC-2026-7F3KQ.yaml", SAMPLE)],
-        &[Change::AmendedMoved],
+        &[VersionChange::AmendedMoved],
     ),
     (
         "its mode",
@@ -119,42 +123,42 @@ const CASES: &[Case] = &[
     (
         "it becomes a link",
         &[|it| it.write_mode(ID, 0o120_000, b"elsewhere")],
-        &[Change::Removed],
+        &[VersionChange::Removed],
     ),
     (
         "it becomes a submodule",
         &[|it| it.write_mode(ID, 0o160_000, b"4b825dc642cb6eb9a060e54bf8d69288fbee4904")],
-        &[Change::Removed],
+        &[VersionChange::Removed],
     ),
     (
         "it becomes a folder",
         &[|it| it.remove(ID).write("exceptions/EXC-2026-7F3KQ.yaml/x", "y")],
-        &[Change::Removed],
+        &[VersionChange::Removed],
     ),
     (
         "it leaves the records",
         &[|it| it.rename(ID, "archive/EXC-2026-7F3KQ.yaml")],
-        &[Change::Removed],
+        &[VersionChange::Removed],
     ),
     (
         "it hides in a dot-folder",
         &[|it| it.rename(ID, "exceptions/.old/EXC-2026-7F3KQ.yaml")],
-        &[Change::Removed],
+        &[VersionChange::Removed],
     ),
     (
         "its suffix says it is none",
         &[|it| it.rename(ID, "exceptions/EXC-2026-7F3KQ.yaml.bak")],
-        &[Change::Removed],
+        &[VersionChange::Removed],
     ),
     (
         "it breaks and is mended",
         &[|it| it.write(ID, "id: ["), |it| it.write(ID, SAMPLE)],
-        &[Change::Amended, Change::Amended],
+        &[VersionChange::Amended, VersionChange::Amended],
     ),
     (
         "it breaks and is removed",
         &[|it| it.write(ID, "id: ["), |it| it.remove(ID)],
-        &[Change::Amended, Change::Removed],
+        &[VersionChange::Amended, VersionChange::Removed],
     ),
     (
         "broken, it moves",
@@ -162,12 +166,12 @@ const CASES: &[Case] = &[
             |it| it.write(ID, "id: ["),
             |it| it.rename(ID, "exceptions/a/x.yaml"),
         ],
-        &[Change::Amended, Change::Moved],
+        &[VersionChange::Amended, VersionChange::Moved],
     ),
     (
         "its id gets lower case",
         &[|it| it.replace(ID, "id: EXC", "id: exc")],
-        &[Change::Amended],
+        &[VersionChange::Amended],
     ),
 ];
 
@@ -178,7 +182,7 @@ fn each_landing_that_changes_the_record_is_a_version() {
         for step in *steps {
             step(repo.by("lee")).commit(what);
         }
-        let mut all = vec![Change::Introduced];
+        let mut all = vec![VersionChange::Introduced];
         all.extend_from_slice(expected);
         assert_eq!(changes(&repo.trail(ID)), all, "{what}");
     }
@@ -212,7 +216,7 @@ fn a_file_without_an_id_is_known_by_its_path_until_it_gets_one() {
     repo.by("lee")
         .write("exceptions/new.yaml", "not: [a record")
         .commit("Draft");
-    let key = Key::Path("exceptions/new.yaml".to_owned());
+    let key = TrailKey::Path("exceptions/new.yaml".to_owned());
     let history = repo.history();
     let trail = &history.trails[&key];
     assert!(matches!(
@@ -224,10 +228,13 @@ fn a_file_without_an_id_is_known_by_its_path_until_it_gets_one() {
         .write("exceptions/new.yaml", &other())
         .commit("Finish");
     let history = repo.history();
-    assert_eq!(history.trails[&key].became, Some(Key::Id(OTHER.to_owned())));
     assert_eq!(
-        changes(&history.trails[&Key::Id(OTHER.to_owned())]),
-        [Change::Introduced]
+        history.trails[&key].became,
+        Some(TrailKey::Id(OTHER.to_owned()))
+    );
+    assert_eq!(
+        changes(&history.trails[&TrailKey::Id(OTHER.to_owned())]),
+        [VersionChange::Introduced]
     );
 }
 
@@ -242,15 +249,19 @@ fn a_broken_file_stands_for_its_record_until_the_record_is_back_elsewhere() {
         .write("exceptions/again/EXC-2026-7F3KQ.yaml", SAMPLE)
         .commit("Write it anew");
     let history = repo.history();
-    let trail = &history.trails[&Key::Id(ID.to_owned())];
+    let trail = &history.trails[&TrailKey::Id(ID.to_owned())];
     assert_eq!(
         changes(trail),
-        [Change::Introduced, Change::Amended, Change::AmendedMoved]
+        [
+            VersionChange::Introduced,
+            VersionChange::Amended,
+            VersionChange::AmendedMoved
+        ]
     );
     let files = &trail.last().unwrap().files;
     assert_eq!(files.len(), 1);
     assert_eq!(&*files[0].path, "exceptions/again/EXC-2026-7F3KQ.yaml");
-    assert!(history.trails.contains_key(&Key::Path(path(ID))));
+    assert!(history.trails.contains_key(&TrailKey::Path(path(ID))));
 }
 
 #[test]
@@ -282,13 +293,13 @@ fn former_record_folders_of_the_policy_at_the_tip_count_for_the_whole_history() 
         .commit("Rename the folder");
     assert_eq!(
         changes(&repo.trail(ID)),
-        [Change::Introduced, Change::Moved]
+        [VersionChange::Introduced, VersionChange::Moved]
     );
 }
 
 #[test]
 fn a_ledger_in_a_subfolder_has_paths_of_its_own() {
-    use exledger::history::paths::Prefix;
+    use exledger::history::paths::LedgerPrefix;
     use exledger::history::walk;
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("ana")
@@ -308,20 +319,20 @@ fn a_ledger_in_a_subfolder_has_paths_of_its_own() {
         .commit("Leave");
     let git = exledger::store::git::Repository::discover(repo.path()).unwrap();
     let chain = crate::history::chain_of(&git, repo.now());
-    let history = walk::walk(&git, chain, &Prefix::new("team")).unwrap();
-    let keys: Vec<&str> = history.trails.keys().map(Key::as_str).collect();
+    let history = walk::walk(&git, chain, &LedgerPrefix::new("team")).unwrap();
+    let keys: Vec<&str> = history.trails.keys().map(TrailKey::as_str).collect();
     assert_eq!(keys, [ID]);
-    let trail = &history.trails[&Key::Id(ID.to_owned())];
+    let trail = &history.trails[&TrailKey::Id(ID.to_owned())];
     assert_eq!(*trail.versions[0].files[0].path, path(ID));
     assert_eq!(
         changes(&history.governance["github/people.csv"]),
-        [Change::Introduced, Change::Amended]
+        [VersionChange::Introduced, VersionChange::Amended]
     );
 }
 
 #[test]
 fn governance_files_have_trails_and_judge_from_the_first_parent() {
-    use exledger::history::governance::Origin;
+    use exledger::history::governance::GovernanceOrigin;
     let repo = filed();
     repo.branch("p")
         .by("sam")
@@ -338,21 +349,25 @@ fn governance_files_have_trails_and_judge_from_the_first_parent() {
     let trail = &history.governance["exledger.yaml"];
     assert_eq!(
         changes(trail),
-        [Change::Introduced, Change::Amended, Change::Amended]
+        [
+            VersionChange::Introduced,
+            VersionChange::Amended,
+            VersionChange::Amended
+        ]
     );
     assert_eq!(authors(&trail.versions[1].touched), ["sam"]);
-    let origins: Vec<&Origin> = (0..5)
+    let origins: Vec<&GovernanceOrigin> = (0..5)
         .map(|landing| &history.states.before(landing).origin)
         .collect();
     let oid = |landing: usize| history.mainline.landings[landing].oid;
     assert_eq!(
         origins,
         [
-            &Origin::Defaults,
-            &Origin::Own(oid(0)),
-            &Origin::Own(oid(0)),
-            &Origin::Own(oid(2)),
-            &Origin::Earlier(oid(2)),
+            &GovernanceOrigin::Defaults,
+            &GovernanceOrigin::Own(oid(0)),
+            &GovernanceOrigin::Own(oid(0)),
+            &GovernanceOrigin::Own(oid(2)),
+            &GovernanceOrigin::Earlier(oid(2)),
         ]
     );
     assert_eq!(

@@ -9,9 +9,9 @@ use exledger::approval;
 use exledger::history::chain;
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Oid;
-use exledger::history::paths::Prefix;
-use exledger::history::refs::Chosen;
-use exledger::history::version::Key;
+use exledger::history::paths::LedgerPrefix;
+use exledger::history::refs::ApprovedRef;
+use exledger::history::version::TrailKey;
 use exledger::history::walk;
 use exledger::record::Record;
 use exledger::record::file;
@@ -37,19 +37,19 @@ pub(super) fn wrong(world: &World) -> Option<String> {
 
 fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
     let tip = foxtrot(world, fork, keeps_ours);
-    let chosen = Chosen {
+    let chosen = ApprovedRef {
         reference: "refs/heads/main".to_owned(),
         tip,
         guard: Guard::Local,
         remote: None,
     };
     let chain = chain::walk(&world.memory, &chosen, world.instant()).unwrap();
-    let history = walk::walk(&world.memory, chain, &Prefix::default()).unwrap();
+    let history = walk::walk(&world.memory, chain, &LedgerPrefix::default()).unwrap();
     let approvals = approval::judge(&history);
     for (id, name) in IDS.iter().enumerate() {
         let taken = taken_away(world, fork, id);
         for at in instants(world) {
-            let standing = standing(&history, &approvals, &Key::Id((*name).to_owned()), at);
+            let standing = standing(&history, &approvals, &TrailKey::Id((*name).to_owned()), at);
             let Some(effective) = standing
                 .effective
                 .filter(|_| standing.in_force == InForce::Yes)

@@ -6,7 +6,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
+use exledger::history::objects::{
+    Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced,
+};
 
 /// The files of a commit, by path.
 pub(super) type Files = BTreeMap<String, Oid>;
@@ -14,18 +16,18 @@ pub(super) type Files = BTreeMap<String, Oid>;
 /// The objects, by their ids.
 #[derive(Default)]
 pub(super) struct Memory {
-    objects: RefCell<HashMap<Oid, (Kind, Vec<u8>)>>,
+    objects: RefCell<HashMap<Oid, (ObjectKind, Vec<u8>)>>,
     trees: RefCell<HashMap<Oid, Rc<Files>>>,
 }
 
 impl Memory {
     /// Keeps an object and returns its id.
-    fn keep(&self, kind: Kind, bytes: Vec<u8>) -> Oid {
+    fn keep(&self, kind: ObjectKind, bytes: Vec<u8>) -> Oid {
         let of_git = match kind {
-            Kind::Commit => git2::ObjectType::Commit,
-            Kind::Tree => git2::ObjectType::Tree,
-            Kind::Blob => git2::ObjectType::Blob,
-            Kind::Tag => git2::ObjectType::Tag,
+            ObjectKind::Commit => git2::ObjectType::Commit,
+            ObjectKind::Tree => git2::ObjectType::Tree,
+            ObjectKind::Blob => git2::ObjectType::Blob,
+            ObjectKind::Tag => git2::ObjectType::Tag,
         };
         let oid = git2::Oid::hash_object(of_git, &bytes).unwrap();
         let oid = Oid::from_bytes(oid.as_bytes()).unwrap();
@@ -38,12 +40,12 @@ impl Memory {
 
     /// Keeps a file's bytes.
     pub(super) fn blob(&self, bytes: &[u8]) -> Oid {
-        self.keep(Kind::Blob, bytes.to_vec())
+        self.keep(ObjectKind::Blob, bytes.to_vec())
     }
 
     /// Keeps a raw commit.
     pub(super) fn commit(&self, raw: Vec<u8>) -> Oid {
-        self.keep(Kind::Commit, raw)
+        self.keep(ObjectKind::Commit, raw)
     }
 
     /// Keeps the folders of some files and returns the top one.
@@ -77,7 +79,7 @@ impl Memory {
             raw.extend_from_slice(format!("{mode} {name}\0").as_bytes());
             raw.extend_from_slice(oid.as_bytes());
         }
-        self.keep(Kind::Tree, raw)
+        self.keep(ObjectKind::Tree, raw)
     }
 
     /// Returns the bytes of a file.
@@ -109,7 +111,7 @@ impl Memory {
 }
 
 impl Objects for Memory {
-    fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle> {
+    fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
         let objects = self.objects.borrow();
         let missing = Obstacle::Missing {
             object: oid,

@@ -6,8 +6,8 @@
 //! but for what is granted where it says yes: that is granted among all.
 
 use exledger::approval;
-use exledger::history::paths::Prefix;
-use exledger::history::version::Key;
+use exledger::history::paths::LedgerPrefix;
+use exledger::history::version::TrailKey;
 use exledger::history::walk;
 use exledger::history::watched_paths::RecordFilter;
 use exledger::status::state::{InForce, RecordState};
@@ -27,7 +27,7 @@ pub(super) fn differs(world: &World) -> Option<String> {
         ids.values().any(|found| found.len() > 1) || found.any(|(id, path)| stem(path) != IDS[id])
     };
     let is_odd = world.made.values().any(|made| odd(&made.files));
-    let prefix = Prefix::default();
+    let prefix = LedgerPrefix::default();
     let all = world.history(&world.memory).unwrap();
     let of_all = approval::judge(&all);
     let files = world.files(world.tip());
@@ -53,7 +53,7 @@ pub(super) fn differs(world: &World) -> Option<String> {
         let mut few = walk::walk_named(&world.memory, chain(world), &prefix, None, &asked).unwrap();
         world.read_notes(&mut few, &world.memory);
         let of_few = approval::judge(&few);
-        let key = Key::Id((*name).to_owned());
+        let key = TrailKey::Id((*name).to_owned());
         let (in_few, in_all) = (few.trails.contains_key(&key), all.trails.contains_key(&key));
         if !in_few || !in_all {
             if in_few != in_all && is_sound && !is_odd {

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use exledger::history::objects::{Objects, Oid};
-use exledger::history::paths::Prefix;
+use exledger::history::paths::LedgerPrefix;
 use exledger::history::walk;
 use exledger::history::walked::History;
 
@@ -120,7 +120,8 @@ impl World {
 
     /// Returns the history that some objects hold, with the notes; `None` where what is needed is not there.
     pub(super) fn history(&self, objects: &dyn Objects) -> Option<History> {
-        let mut history = walk::walk(objects, chain_of(self, objects), &Prefix::default()).ok()?;
+        let mut history =
+            walk::walk(objects, chain_of(self, objects), &LedgerPrefix::default()).ok()?;
         self.read_notes(&mut history, objects);
         Some(history)
     }

@@ -8,7 +8,9 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use exledger::approval;
-use exledger::history::objects::{Edge, Extent, Kind, Merge, Objects, Obstacle, Oid, Replaced};
+use exledger::history::objects::{
+    Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced,
+};
 use exledger::status::state::InForce;
 
 use super::memory::Memory;
@@ -24,7 +26,7 @@ struct Shallow<'w> {
 }
 
 impl Objects for Shallow<'_> {
-    fn read(&self, oid: Oid) -> Result<(Kind, Vec<u8>), Obstacle> {
+    fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
         if self.hidden.contains(&oid) {
             return Err(Obstacle::Missing {
                 object: oid,

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeSet;
 
-use exledger::approval::approvals::Approvals;
+use exledger::approval::approvals::TrailVerdicts;
 use exledger::approval::verdict::Satisfied;
 use exledger::approval::{self};
 use exledger::history::chain::{self, Chain};
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Objects;
-use exledger::history::refs::Chosen;
-use exledger::history::version::Key;
+use exledger::history::refs::ApprovedRef;
+use exledger::history::version::TrailKey;
 use exledger::history::walked::History;
 use exledger::record::time::Instant;
 use exledger::status::state::{InForce, RecordFacts, RecordState, Status};
@@ -31,7 +31,7 @@ pub(super) fn chain(world: &World) -> Chain {
 
 /// Returns the mainline of a world, as far as it is there.
 pub(super) fn chain_of(world: &World, objects: &dyn Objects) -> Chain {
-    let chosen = Chosen {
+    let chosen = ApprovedRef {
         reference: "refs/heads/main".to_owned(),
         tip: world.tip(),
         guard: Guard::Local,
@@ -43,8 +43,8 @@ pub(super) fn chain_of(world: &World, objects: &dyn Objects) -> Chain {
 /// Returns what a record is at an instant.
 pub(super) fn standing(
     history: &History,
-    approvals: &Approvals,
-    key: &Key,
+    approvals: &TrailVerdicts,
+    key: &TrailKey,
     at: Instant,
 ) -> RecordState {
     let governance = &approvals.counted.tip;
@@ -115,7 +115,7 @@ pub(super) fn wrong(world: &World) -> Option<String> {
     None
 }
 
-fn of_governance(history: &History, approvals: &Approvals, truth: &Truth) -> Option<String> {
+fn of_governance(history: &History, approvals: &TrailVerdicts, truth: &Truth) -> Option<String> {
     if truth.is_void {
         // Who is listed from then on nobody answers for: only the first such step is promised to be told.
         let told = truth.governance.iter().find(|(_, looked)| !**looked);
@@ -127,7 +127,7 @@ fn of_governance(history: &History, approvals: &Approvals, truth: &Truth) -> Opt
 }
 
 /// Returns what counts of a governance file although nobody approved it, and though it asks for less.
-fn of_counted(world: &World, history: &History, approvals: &Approvals) -> Option<String> {
+fn of_counted(world: &World, history: &History, approvals: &TrailVerdicts) -> Option<String> {
     for landing in 0..world.main.len() {
         for (path, trail) in &history.governance {
             let n = approvals.counted.version(path, landing);
@@ -144,7 +144,12 @@ fn of_counted(world: &World, history: &History, approvals: &Approvals) -> Option
     None
 }
 
-fn of_step(history: &History, approvals: &Approvals, landing: usize, path: &str) -> Option<String> {
+fn of_step(
+    history: &History,
+    approvals: &TrailVerdicts,
+    landing: usize,
+    path: &str,
+) -> Option<String> {
     let trail = history.governance.get(path)?;
     let n = trail
         .versions

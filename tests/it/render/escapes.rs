@@ -2,9 +2,9 @@
 
 use exledger::diag::Level;
 use exledger::render::ALL;
-use exledger::render::format::{Colour, Style};
+use exledger::render::format::{Colour, OutputStyle};
 use exledger::view::doc::{
-    Block, Column, Doc, Excerpt, Findings, Fit, ShownFinding, Table, Text, Tone,
+    Block, Column, ColumnFit, Doc, DocTable, Excerpt, FindingList, ShownFinding, StyledText, Tone,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -30,22 +30,22 @@ fn saying(text: &str) -> Doc<'static> {
         line: text.into(),
         length: 200,
     });
-    let mut findings = Findings::of(Vec::new());
+    let mut findings = FindingList::of(Vec::new());
     findings.shown.push(shown);
-    let words = Text::of(Tone::Bad, text).and(Tone::Plain, text);
+    let words = StyledText::of(Tone::Bad, text).and(Tone::Plain, text);
     doc.blocks = vec![
         Block::Heading(words.clone()),
         Block::Paragraph(words.clone()),
         Block::Pairs(vec![(text.into(), words.clone())]),
-        Block::Table(Table {
+        Block::Table(DocTable {
             columns: vec![
                 Column {
                     title: "id",
-                    fit: Fit::Whole,
+                    fit: ColumnFit::Whole,
                 },
                 Column {
                     title: "title",
-                    fit: Fit::Flexible,
+                    fit: ColumnFit::Flexible,
                 },
             ],
             rows: vec![vec![words.clone(), words]],
@@ -81,13 +81,13 @@ fn no_format_lets_a_character_through_that_acts_on_its_reader() {
     for text in HOSTILE {
         let doc = saying(text);
         for format in ALL {
-            let output = render(format.name, &doc, &Style::PIPE);
+            let output = render(format.name, &doc, &OutputStyle::PIPE);
             assert_eq!(acting(&output), None, "{}: {output:?}", format.name);
         }
-        let style = Style {
+        let style = OutputStyle {
             width: Some(60),
             colour: Colour::On,
-            ..Style::PIPE
+            ..OutputStyle::PIPE
         };
         let output = render("table", &doc, &style);
         let colours = ["0", "1", "2", "31", "32", "33", "36"].map(|it| format!("\u{1b}[{it}m"));
@@ -100,7 +100,7 @@ fn no_format_lets_a_character_through_that_acts_on_its_reader() {
             render(
                 "table",
                 &doc,
-                &Style {
+                &OutputStyle {
                     colour: Colour::Off,
                     ..style
                 }
@@ -111,7 +111,7 @@ fn no_format_lets_a_character_through_that_acts_on_its_reader() {
 
 #[test]
 fn what_is_made_visible_is_named() {
-    let output = render("table", &saying("a\u{1b}b\u{202e}c"), &Style::PIPE);
+    let output = render("table", &saying("a\u{1b}b\u{202e}c"), &OutputStyle::PIPE);
     assert!(
         output.starts_with("a\\u{1b}b\\u{202e}ca\\u{1b}b\\u{202e}c\n"),
         "{output}"
@@ -120,11 +120,15 @@ fn what_is_made_visible_is_named() {
 
 #[test]
 fn a_line_break_in_a_text_starts_no_line_of_its_own() {
-    let output = render("table", &saying("title\nverdict: allow"), &Style::PIPE);
+    let output = render(
+        "table",
+        &saying("title\nverdict: allow"),
+        &OutputStyle::PIPE,
+    );
     // The last block is verbatim: there alone lines are kept.
     let (before, _) = output.rsplit_once("title\nverdict: allow").unwrap();
     assert!(!before.contains("\nverdict"), "{output}");
-    let markdown = render("markdown", &saying("title\n# heading"), &Style::PIPE);
+    let markdown = render("markdown", &saying("title\n# heading"), &OutputStyle::PIPE);
     let (before, _) = markdown.split_once("```").unwrap();
     assert!(!before.contains("\n# "), "{markdown}");
 }
@@ -138,7 +142,7 @@ fn a_text_in_a_log_is_no_command_to_the_build_server() {
         "##vso[task.complete]",
     ];
     for text in texts {
-        let output = render("table", &saying(text), &Style::PIPE);
+        let output = render("table", &saying(text), &OutputStyle::PIPE);
         let commands = output
             .lines()
             .filter(|line| line.trim_start().starts_with("::"));
@@ -148,7 +152,11 @@ fn a_text_in_a_log_is_no_command_to_the_build_server() {
             "{output}"
         );
     }
-    let output = render("table", &saying("crate::record, 2 ## 3"), &Style::PIPE);
+    let output = render(
+        "table",
+        &saying("crate::record, 2 ## 3"),
+        &OutputStyle::PIPE,
+    );
     assert!(output.starts_with("crate::record, 2 ## 3"), "{output}");
 }
 
@@ -156,7 +164,7 @@ fn a_text_in_a_log_is_no_command_to_the_build_server() {
 fn json_stays_the_same_value() {
     for text in HOSTILE {
         let doc = saying(text);
-        let read: Value = serde_json::from_str(&render("json", &doc, &Style::PIPE)).unwrap();
+        let read: Value = serde_json::from_str(&render("json", &doc, &OutputStyle::PIPE)).unwrap();
         assert_eq!(read, doc.json);
     }
 }
@@ -173,10 +181,10 @@ fn a_line_of_jsonl_says_where_it_is_from() {
     let from = r#"{"repository":"example/payments","commit":"3f2c","instant":"2026-11-21T00:00:00Z","ref":"refs/heads/main"}"#;
     let expected =
         format!("{{\"id\":\"A\",\"ledger\":{from}}}\n{{\"ledger\":{from}}}\n{{\"ledger\":1}}\n");
-    assert_eq!(render("jsonl", &doc, &Style::PIPE), expected);
+    assert_eq!(render("jsonl", &doc, &OutputStyle::PIPE), expected);
     doc.rows = None;
     assert_eq!(
-        render("jsonl", &doc, &Style::PIPE),
+        render("jsonl", &doc, &OutputStyle::PIPE),
         format!("{}\n", doc.json)
     );
 }
@@ -184,7 +192,7 @@ fn a_line_of_jsonl_says_where_it_is_from() {
 fn csv(rows: Value) -> String {
     let mut doc = Doc::new(json!({ "rows": rows }));
     doc.rows = Some("rows");
-    render("csv", &doc, &Style::PIPE)
+    render("csv", &doc, &OutputStyle::PIPE)
 }
 
 #[test]
@@ -261,9 +269,9 @@ fn markdown_shows_a_text_as_it_is() {
     ];
     for (text, expected) in cases {
         let mut doc = Doc::new(json!({}));
-        doc.blocks.push(Block::Paragraph(Text::plain(text)));
+        doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
         assert_eq!(
-            render("markdown", &doc, &Style::PIPE),
+            render("markdown", &doc, &OutputStyle::PIPE),
             format!("{expected}\n")
         );
     }
@@ -274,8 +282,8 @@ fn markdown_that_would_not_fit_a_job_summary_says_what_is_left_out() {
     let mut findings = vec![finding("stale-control", Level::Warning, None); 10_000];
     findings.push(finding("term-too-long", Level::Error, None));
     let mut doc = Doc::new(json!({}));
-    doc.blocks.push(Block::Findings(Findings::of(findings)));
-    let output = render("markdown", &doc, &Style::PIPE);
+    doc.blocks.push(Block::Findings(FindingList::of(findings)));
+    let output = render("markdown", &doc, &OutputStyle::PIPE);
     assert!(output.len() < 1 << 20);
     assert!(
         output
@@ -296,15 +304,15 @@ proptest! {
     #[test]
     fn any_text_is_shown_at_any_width(text in any::<String>(), width in 0_usize..100) {
         let doc = saying(&text);
-        let style = Style { width: Some(width), colour: Colour::Off, ..Style::PIPE };
+        let style = OutputStyle { width: Some(width), colour: Colour::Off, ..OutputStyle::PIPE };
         let plain = render("table", &doc, &style);
         prop_assert_eq!(acting(&plain), None);
-        let coloured = render("table", &doc, &Style { colour: Colour::On, ..style });
+        let coloured = render("table", &doc, &OutputStyle { colour: Colour::On, ..style });
         let colours = ["0", "1", "2", "31", "32", "33", "36"].map(|it| format!("\u{1b}[{it}m"));
         let bare = colours.iter().fold(coloured, |output, colour| output.replace(colour, ""));
         prop_assert_eq!(bare, plain);
         for format in ALL {
-            prop_assert_eq!(acting(&render(format.name, &doc, &Style::PIPE)), None);
+            prop_assert_eq!(acting(&render(format.name, &doc, &OutputStyle::PIPE)), None);
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use exledger::diag::{Finding, Level, Pos};
 use exledger::render::ALL;
-use exledger::render::format::{Offered, Style};
-use exledger::view::doc::{Block, Doc, Findings};
+use exledger::render::format::{Offered, OutputStyle};
+use exledger::view::doc::{Block, Doc, FindingList};
 use serde_json::{Value, json};
 
 use super::{finding, render};
@@ -15,7 +15,7 @@ fn doc(findings: Vec<Finding>) -> Doc<'static> {
         "findings": [],
     }));
     doc.rows = Some("findings");
-    doc.blocks.push(Block::Findings(Findings::of(findings)));
+    doc.blocks.push(Block::Findings(FindingList::of(findings)));
     doc
 }
 
@@ -69,7 +69,7 @@ fn github_shows_the_worst_and_counts_the_rest() {
         ),
     ];
     for (findings, errors, warnings, last) in cases {
-        let output = render("github", &doc(findings), &Style::PIPE);
+        let output = render("github", &doc(findings), &OutputStyle::PIPE);
         let lines: Vec<&str> = output.lines().collect();
         assert!(
             lines
@@ -87,7 +87,7 @@ fn github_shows_the_worst_and_counts_the_rest() {
         assert_eq!(lines.len(), errors + warnings + 1);
         assert_eq!(lines.last(), Some(&last));
     }
-    assert_eq!(render("github", &doc(Vec::new()), &Style::PIPE), "");
+    assert_eq!(render("github", &doc(Vec::new()), &OutputStyle::PIPE), "");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn github_escapes_what_would_end_a_property_or_a_message() {
     odd.path = "exceptions/a,b:c%.yaml".into();
     odd.message = "100% of\r\n::error::x".into();
     odd.help = "say: less".into();
-    let output = render("github", &doc(vec![odd]), &Style::PIPE);
+    let output = render("github", &doc(vec![odd]), &OutputStyle::PIPE);
     assert_eq!(
         output.lines().next(),
         Some(
@@ -114,7 +114,7 @@ fn a_finding_without_place_field_or_id_is_line_1_and_joins_empty_texts() {
     let doc = doc(vec![bare]);
     // printf 'bad-id\0exceptions/Ünlaut name.yaml\0\0' | sha256sum
     let expected = "f412edd04477c497291f0f6664c07a63f1b1a6970ef1541d710f4c232f62c7d1";
-    let sarif: Value = serde_json::from_str(&render("sarif", &doc, &Style::PIPE)).unwrap();
+    let sarif: Value = serde_json::from_str(&render("sarif", &doc, &OutputStyle::PIPE)).unwrap();
     let result = &sarif["runs"][0]["results"][0];
     assert_eq!(
         result["partialFingerprints"],
@@ -132,11 +132,11 @@ fn a_finding_without_place_field_or_id_is_line_1_and_joins_empty_texts() {
         sarif["runs"][0]["automationDetails"]["id"],
         "exledger/lint/"
     );
-    let gitlab: Value = serde_json::from_str(&render("gitlab", &doc, &Style::PIPE)).unwrap();
+    let gitlab: Value = serde_json::from_str(&render("gitlab", &doc, &OutputStyle::PIPE)).unwrap();
     assert_eq!(gitlab[0]["fingerprint"], expected);
     assert_eq!(gitlab[0]["severity"], "info");
     assert_eq!(gitlab[0]["location"]["lines"]["begin"], 1);
-    assert!(render("github", &doc, &Style::PIPE).starts_with("::notice title=exledger::0"));
+    assert!(render("github", &doc, &OutputStyle::PIPE).starts_with("::notice title=exledger::0"));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_record_is_one_test_case_and_fails_once() {
     let mut other = finding("stale-baseline", Level::Warning, None);
     (other.path, other.id) = ("exledger.yaml".into(), None);
     let all = vec![finding("term-too-long", Level::Error, None), second, other];
-    let output = render("junit", &doc(all), &Style::PIPE);
+    let output = render("junit", &doc(all), &OutputStyle::PIPE);
     assert!(
         output.contains("tests=\"2\" failures=\"1\" errors=\"0\""),
         "{output}"

@@ -3,7 +3,7 @@
 //! Each name has one key, made from the name alone, so that commit ids are stable and no program is started.
 
 use exledger::approval::statement::file::ApprovalFile;
-use exledger::approval::statement::file::{About, Decision};
+use exledger::approval::statement::file::{ApprovalDecision, ApprovalSubject};
 use exledger::approval::statement::limits::SIGNATURE;
 use exledger::approval::statement::{self};
 use exledger::record::address::Address;
@@ -84,13 +84,13 @@ pub(crate) struct Says {
 
 /// Says yes to the text of a record: `dana` is `dana@example.com`, and signs with the key of that name.
 pub(crate) fn yes(name: &str, id: &str, text: &str, at: &str) -> Says {
-    let about = About::Record(Id::new(id).unwrap());
+    let about = ApprovalSubject::Record(Id::new(id).unwrap());
     Says {
         file: ApprovalFile {
             ledger: None,
             about,
             sha256: statement::digest(text.as_bytes()),
-            decision: Decision::Approve,
+            decision: ApprovalDecision::Approve,
             at: Instant::parse(at).unwrap(),
             by: Address::new(&format!("{name}@example.com")).unwrap(),
             reason: None,
@@ -106,7 +106,7 @@ pub(crate) fn yes(name: &str, id: &str, text: &str, at: &str) -> Says {
 /// Says no to the text of a record.
 pub(crate) fn no(name: &str, id: &str, text: &str, at: &str) -> Says {
     let mut says = yes(name, id, text, at);
-    says.file.decision = Decision::Reject;
+    says.file.decision = ApprovalDecision::Reject;
     says
 }
 
@@ -133,7 +133,7 @@ impl Says {
 
     /// Is about a governance file instead.
     pub(crate) fn governance(mut self, path: &str) -> Says {
-        self.file.about = About::Governance(path.to_owned());
+        self.file.about = ApprovalSubject::Governance(path.to_owned());
         self
     }
 

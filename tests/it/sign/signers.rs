@@ -2,16 +2,16 @@
 
 use exledger::approval::keys::{Signer, Standing};
 use exledger::approval::signers::{Revoked, Signers, Signs};
-use exledger::approval::wire::Key;
+use exledger::approval::wire::PublicKey;
 use exledger::diag::Level;
 use exledger::policy::governance::Governance;
 
 use super::{at, keys, landing, person, public};
 
-fn ed25519() -> Key {
+fn ed25519() -> PublicKey {
     let line = public("ed25519.pub");
     let (algorithm, base64) = line.split_once(' ').unwrap();
-    Key::parse(algorithm, base64).unwrap()
+    PublicKey::parse(algorithm, base64).unwrap()
 }
 
 #[test]

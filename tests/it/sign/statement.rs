@@ -7,7 +7,7 @@ use exledger::approval::signature_state::Bad;
 use exledger::approval::statement::bad_file::BadFile;
 use exledger::approval::statement::check::{Backing, StatementPath, check, place};
 use exledger::approval::statement::file::ApprovalFile;
-use exledger::approval::statement::file::{About, AuthorLogin, Decision};
+use exledger::approval::statement::file::{ApprovalDecision, ApprovalSubject, AuthorLogin};
 use exledger::approval::statement::{digest, shortened};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
@@ -20,9 +20,9 @@ const PATH: &str = "exceptions/.approvals/EXC-2026-7F3KQ/3308b21155f9-dana@examp
 fn approval() -> ApprovalFile {
     ApprovalFile {
         ledger: Some("example/payments".to_owned()),
-        about: About::Record(Id::new("EXC-2026-7F3KQ").unwrap()),
+        about: ApprovalSubject::Record(Id::new("EXC-2026-7F3KQ").unwrap()),
         sha256: digest(b"exception: yes\n"),
-        decision: Decision::Approve,
+        decision: ApprovalDecision::Approve,
         at: at("2026-12-01T09:30:00Z"),
         by: Address::new("dana@example.com").unwrap(),
         reason: Some("Looked at the rollback plan".to_owned()),
@@ -44,9 +44,9 @@ fn what_is_written_is_what_the_format_says_and_is_read_back() {
     assert_eq!(approval().path("exceptions"), PATH);
     let least = ApprovalFile {
         ledger: None,
-        about: About::Governance(".github/allowed_signers".to_owned()),
+        about: ApprovalSubject::Governance(".github/allowed_signers".to_owned()),
         sha256: digest(b""),
-        decision: Decision::Reject,
+        decision: ApprovalDecision::Reject,
         by: Address::new("Dana/Kim@Example.com").unwrap(),
         reason: None,
         ..approval()
@@ -151,7 +151,7 @@ fn what_would_not_be_read_back_is_not_written() {
             ..approval()
         },
         ApprovalFile {
-            about: About::Governance("a\nb".to_owned()),
+            about: ApprovalSubject::Governance("a\nb".to_owned()),
             ..approval()
         },
     ] {

@@ -1,6 +1,6 @@
 //! Emergencies: they may start before anybody approved them, and not for long.
 
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 
 use crate::approval::{file_as, ledger};
 use crate::history::{ID, SAMPLE, history_of};
@@ -184,7 +184,7 @@ fn an_emergency_in_a_shallow_clone_can_not_be_told() {
     repo.by("lee").write("README.md", "x").commit("Go on");
     let clone = repo.clone_with(&["--depth=2"]);
     let history = history_of(clone.path(), repo.now());
-    let key = Key::Id(ID.to_owned());
+    let key = TrailKey::Id(ID.to_owned());
     let standing = standing_in(&history, &key, "2026-11-20T12:00:00Z");
     assert_eq!(standing.status.word(), "unknown", "{:?}", standing.reasons);
     assert!(standing.reasons[0].contains("git fetch --unshallow"));

@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use exledger::interop::events;
-use exledger::interop::sarif::rewrite::{self, Act};
-use exledger::interop::sarif::{self, Layout, Roots, Spans};
+use exledger::interop::sarif::rewrite::{self, ResultAction};
+use exledger::interop::sarif::{self, Roots, SarifLayout, Spans};
 use proptest::prelude::*;
 
 use crate::triage::data;
@@ -41,9 +41,9 @@ const PIECES: &[&str] = &[
 ];
 
 /// Reads bytes as SARIF; returns where it stands, and how many results were handed on.
-fn read(bytes: &[u8]) -> Option<(Layout, usize)> {
+fn read(bytes: &[u8]) -> Option<(SarifLayout, usize)> {
     let mut n = 0;
-    let mut take = |entry: sarif::Entry| n += usize::from(entry.index.is_some());
+    let mut take = |entry: sarif::SarifEntry| n += usize::from(entry.index.is_some());
     let folders = ["/repo".to_owned()];
     let roots = Roots {
         folders: &folders,
@@ -53,7 +53,7 @@ fn read(bytes: &[u8]) -> Option<(Layout, usize)> {
     layout.ok().map(|layout| (layout, n))
 }
 
-fn written(bytes: &[u8], layout: &Layout, act: &Act) -> Vec<u8> {
+fn written(bytes: &[u8], layout: &SarifLayout, act: &ResultAction) -> Vec<u8> {
     let mut out = Vec::new();
     let note = |_| None;
     rewrite::write(bytes, &mut out, layout, &mut |_| act.clone(), &note).unwrap();
@@ -81,11 +81,11 @@ proptest! {
         let Some((layout, n)) = read(&bytes) else { return Ok(()) };
         let spans: usize = layout.runs.iter().map(|run| run.results.len()).sum();
         prop_assert_eq!(spans, n);
-        prop_assert_eq!(&written(&bytes, &layout, &Act::Keep), &bytes);
+        prop_assert_eq!(&written(&bytes, &layout, &ResultAction::Keep), &bytes);
         // Without its results it is still a document, and so it is with each of them marked.
-        let (left, none) = read(&written(&bytes, &layout, &Act::Drop)).expect("no document");
+        let (left, none) = read(&written(&bytes, &layout, &ResultAction::Drop)).expect("no document");
         prop_assert_eq!((left.runs.len(), none), (layout.runs.len(), 0));
-        let (_, same) = read(&written(&bytes, &layout, &Act::Open)).expect("no document");
+        let (_, same) = read(&written(&bytes, &layout, &ResultAction::Open)).expect("no document");
         prop_assert_eq!(same, n);
     }
 }
