@@ -111,7 +111,6 @@ fn after(begin: &When, term: Term) -> When {
 
 /// Where a record begins, and whether somebody said so.
 pub(super) struct Begin<'b> {
-    /// Its start.
     pub(super) starts: &'b When,
     /// Whether the start was stated, and not derived.
     pub(super) stated: bool,

@@ -110,7 +110,7 @@ impl CsvTable {
         if header.is_none() {
             table.header(&csv::StringRecord::new(), known, needed);
         }
-        table.told()
+        table.into_findings()
     }
 
     fn judge_length(&mut self, row: &TableRow) {
@@ -212,7 +212,7 @@ impl CsvTable {
     }
 
     /// Returns what is wrong with the file; the last finding says how many more there are.
-    fn told(mut self) -> Vec<Finding> {
+    fn into_findings(mut self) -> Vec<Finding> {
         let MistakesLeftOut { number, rule, line } = self.left_out;
         if number > 0 {
             let message = format!("{} more in this file", count(number, "mistake"));

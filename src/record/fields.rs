@@ -62,7 +62,7 @@ impl<'n, 'r> Fields<'n, 'r> {
     pub fn required<T: Read>(&mut self, key: &'static str) -> Option<T> {
         match self.know(key) {
             Some(entry) => self.reader.required(entry, |node, at| {
-                if reader::is_absent(node, T::EMPTY) {
+                if reader::is_absent(node, T::IS_STATED_EMPTY) {
                     at.hollow(node)
                 } else {
                     T::read(node, at)
@@ -78,7 +78,7 @@ impl<'n, 'r> Fields<'n, 'r> {
     /// Returns the value of a key: the outer `None` where it can't be read, the inner one where it is absent.
     pub fn optional<T: Read>(&mut self, key: &'static str) -> Option<Option<T>> {
         match self.know(key) {
-            Some(entry) if !reader::is_absent(&entry.value, T::EMPTY) => {
+            Some(entry) if !reader::is_absent(&entry.value, T::IS_STATED_EMPTY) => {
                 self.reader.entry(entry, T::read).map(Some)
             }
             _ => Some(None),

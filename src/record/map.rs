@@ -4,7 +4,7 @@
 //! that a new field is one line. Follows `docs/spec/record.md` (required and optional, values, nothing there).
 
 use crate::record::fields::Fields;
-use crate::record::reader::{Empty, Read};
+use crate::record::reader::Read;
 use crate::record::scalar::Scalar;
 use crate::record::spec::FieldSpec;
 use crate::record::spec::ValueShape;
@@ -55,15 +55,6 @@ impl<T: Shaped> Shaped for Vec<T> {
 
 impl<T> Shaped for BTreeMap<String, T> {
     const SHAPE: ValueShape = ValueShape::Free;
-}
-
-/// Returns what `{}` says where a map is expected.
-pub(super) const fn empty<T: MapSpec>() -> Empty {
-    if T::IS_STATED {
-        Empty::Stated
-    } else {
-        Empty::Absent
-    }
 }
 
 /// Tells whether a value is what stands for an absent field; such a field is not written.
@@ -136,8 +127,7 @@ macro_rules! map {
         }
 
         impl $crate::record::reader::Read for $name {
-            const EMPTY: $crate::record::reader::Empty =
-                $crate::record::map::empty::<$name>();
+            const IS_STATED_EMPTY: bool = <$name as $crate::record::map::MapSpec>::IS_STATED;
 
             fn read<'n>(
                 node: &'n $crate::yaml::node::Node,

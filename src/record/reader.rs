@@ -13,20 +13,11 @@ use std::collections::BTreeMap;
 
 /// A value that is read from a node; whatever keeps it from being read is noted on the way.
 pub trait Read: Sized {
-    /// What an empty map says where this value is expected.
-    const EMPTY: Empty = Empty::Absent;
+    /// Whether `{}` says something where this value is expected, rather than as much as if the key were absent.
+    const IS_STATED_EMPTY: bool = false;
 
     /// Returns the value, or `None` after noting why there is none.
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Self>;
-}
-
-/// What `{}` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Empty {
-    /// As much as if the key were not there.
-    Absent,
-    /// A value, which the reader of the type judges.
-    Stated,
 }
 
 /// Where the reading stands, and what was noted so far.
@@ -51,15 +42,11 @@ pub struct Noted {
 
 #[derive(Clone, Copy, Debug)]
 enum ReadStep<'n> {
-    Entry(&'n MapEntry, Need),
+    Entry {
+        entry: &'n MapEntry,
+        is_required: bool,
+    },
     Item(usize, &'n Node),
-}
-
-/// Whether a map must have a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Need {
-    Required,
-    Optional,
 }
 
 /// Returns what a node holds, and all that is wrong with it; `whole` names what is read, such as `a record`.
@@ -96,7 +83,14 @@ impl<'n> NodeReader<'n> {
         entry: &'n MapEntry,
         read: impl FnOnce(&'n Node, &mut NodeReader<'n>) -> Option<T>,
     ) -> Option<T> {
-        self.below(ReadStep::Entry(entry, Need::Optional), &entry.value, read)
+        self.below(
+            ReadStep::Entry {
+                entry,
+                is_required: false,
+            },
+            &entry.value,
+            read,
+        )
     }
 
     /// Returns what is read from the value of an entry that the map must have.
@@ -105,7 +99,14 @@ impl<'n> NodeReader<'n> {
         entry: &'n MapEntry,
         read: impl FnOnce(&'n Node, &mut NodeReader<'n>) -> Option<T>,
     ) -> Option<T> {
-        self.below(ReadStep::Entry(entry, Need::Required), &entry.value, read)
+        self.below(
+            ReadStep::Entry {
+                entry,
+                is_required: true,
+            },
+            &entry.value,
+            read,
+        )
     }
 
     /// Returns what is read from an item of a list.
@@ -140,7 +141,9 @@ impl<'n> NodeReader<'n> {
     /// Notes that nothing stands where a value must.
     pub fn hollow<T>(&mut self, node: &Node) -> Option<T> {
         let help = match self.path.last() {
-            Some(ReadStep::Entry(_, Need::Required)) => match self.outer() {
+            Some(ReadStep::Entry {
+                is_required: true, ..
+            }) => match self.outer() {
                 Some(outer) => format!("fill it: `{outer}` needs it"),
                 None => format!("fill it: {} needs it", self.whole),
             },
@@ -183,7 +186,7 @@ impl<'n> NodeReader<'n> {
     pub(super) fn anchor(&self) -> Pos {
         match self.path.last() {
             None => Pos::START,
-            Some(ReadStep::Entry(entry, _)) => entry.key_pos,
+            Some(ReadStep::Entry { entry, .. }) => entry.key_pos,
             Some(ReadStep::Item(_, node)) => node.pos,
         }
     }
@@ -194,7 +197,7 @@ impl<'n> NodeReader<'n> {
         let steps = self.path.iter().copied();
         for step in steps {
             match step {
-                ReadStep::Entry(entry, _) => push(&mut path, &entry.key),
+                ReadStep::Entry { entry, .. } => push(&mut path, &entry.key),
                 ReadStep::Item(index, _) => path.push_str(&format!("[{index}]")),
             }
         }
@@ -208,7 +211,7 @@ impl<'n> NodeReader<'n> {
     pub(super) fn key(&self) -> &'n str {
         let mut steps = self.path.iter().rev();
         let key = steps.find_map(|step| match step {
-            ReadStep::Entry(entry, _) => Some(entry.key.as_str()),
+            ReadStep::Entry { entry, .. } => Some(entry.key.as_str()),
             ReadStep::Item(..) => None,
         });
         key.unwrap_or_default()
@@ -236,12 +239,12 @@ fn push(path: &mut String, key: &str) {
 }
 
 /// Says whether a node is `{}` where that counts as absent.
-pub(super) fn is_absent(node: &Node, empty: Empty) -> bool {
-    empty == Empty::Absent && matches!(&node.value, Value::Map(entries) if entries.is_empty())
+pub(super) fn is_absent(node: &Node, is_stated_empty: bool) -> bool {
+    !is_stated_empty && matches!(&node.value, Value::Map(entries) if entries.is_empty())
 }
 
 impl<T: Scalar> Read for T {
-    const EMPTY: Empty = Empty::Stated;
+    const IS_STATED_EMPTY: bool = true;
 
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<T> {
         let key = at.key();
@@ -250,7 +253,7 @@ impl<T: Scalar> Read for T {
 }
 
 impl<T: Read> Read for Vec<T> {
-    const EMPTY: Empty = Empty::Stated;
+    const IS_STATED_EMPTY: bool = true;
 
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Vec<T>> {
         let Value::List(items) = &node.value else {
@@ -259,7 +262,7 @@ impl<T: Read> Read for Vec<T> {
         let mut values = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let value = at.item(index, item, |node, at| {
-                if is_absent(node, T::EMPTY) {
+                if is_absent(node, T::IS_STATED_EMPTY) {
                     at.hollow(node)
                 } else {
                     T::read(node, at)

@@ -192,7 +192,6 @@ pub fn walk(fields: &'static [FieldSpec]) -> Vec<FieldPath> {
     found
 }
 
-/// Where the walk stands.
 struct FieldPlace<'p> {
     path: &'p str,
     group: &'static str,

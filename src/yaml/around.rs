@@ -36,7 +36,6 @@ fn marks(text: &str, character: char) -> Vec<diag::Pos> {
 pub(super) struct Deeper<'s> {
     /// The first byte of the line's text.
     pub(super) offset: usize,
-    /// The key above it.
     pub(super) above: &'s str,
 }
 

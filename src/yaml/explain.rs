@@ -85,7 +85,6 @@ pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> SyntaxError {
     )
 }
 
-/// The file holds nothing.
 pub(super) fn empty() -> SyntaxError {
     fault(
         Code::Syntax,

@@ -26,7 +26,6 @@ pub(super) enum Screened<'s> {
 
 /// A character that stands in the file as it is and must not.
 pub(super) struct Hidden {
-    /// Its first byte.
     pub(super) offset: usize,
     /// What to report; its field is known only once the file is parsed.
     pub(super) fault: SyntaxError,

@@ -63,7 +63,6 @@ const LOCALS: &[&str] = &[
     "zuul",
 ];
 
-/// Whole addresses.
 const ADDRESSES: &[&str] = &[
     "action@github.com",
     "actions@github.com",

@@ -39,14 +39,14 @@ impl Read for Match {
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Match> {
         at.map(node, |fields| {
             let matches = Match {
-                class: words(fields, "class"),
-                risk: words(fields, "risk"),
-                sensitivity: words(fields, "sensitivity"),
-                environment: words(fields, "environment"),
-                identity_type: words(fields, "identity_type"),
-                baseline: words(fields, "baseline"),
-                application: words(fields, "application"),
-                team: words(fields, "team"),
+                class: list_of(fields, "class"),
+                risk: list_of(fields, "risk"),
+                sensitivity: list_of(fields, "sensitivity"),
+                environment: list_of(fields, "environment"),
+                identity_type: list_of(fields, "identity_type"),
+                baseline: list_of(fields, "baseline"),
+                application: list_of(fields, "application"),
+                team: list_of(fields, "team"),
                 wildcard: value(fields, "wildcard"),
             };
             Some(matches)
@@ -54,7 +54,7 @@ impl Read for Match {
     }
 }
 
-fn words<T: Read>(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<Vec<T>> {
+fn list_of<T: Read>(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<Vec<T>> {
     value(fields, key).map(|OneOrMany(words)| words)
 }
 

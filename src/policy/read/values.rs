@@ -4,7 +4,7 @@
 
 use crate::record::id;
 use crate::record::parse_error::ParseError;
-use crate::record::reader::{Empty, NodeReader, Read};
+use crate::record::reader::{NodeReader, Read};
 use crate::record::scalar::Scalar;
 use crate::yaml::node::{Node, Value};
 
@@ -74,7 +74,7 @@ impl Read for RecordPrefixes {
 pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
 impl<T: Read> Read for OneOrMany<T> {
-    const EMPTY: Empty = T::EMPTY;
+    const IS_STATED_EMPTY: bool = T::IS_STATED_EMPTY;
 
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<OneOrMany<T>> {
         match &node.value {

@@ -11,13 +11,10 @@ pub(super) const SHORTEST: usize = 15;
 
 /// How the tokens of one issuer look.
 struct CredentialForm {
-    /// How each begins.
     start: &'static str,
-    /// What follows.
     body: TokenBody,
     /// The fewest characters of it.
     least: usize,
-    /// What it is.
     what: &'static str,
 }
 

@@ -5,7 +5,6 @@
 /// What a name says of the value it stands before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NameKind {
-    /// Nothing.
     Plain,
     /// It is made to be shown: a public key, a digest.
     Public,

@@ -13,13 +13,9 @@ use crate::yaml::portable::Context;
 
 /// An event of the parser and its place.
 pub(super) struct Token<'s> {
-    /// What it is.
     pub(super) kind: TokenKind<'s>,
-    /// Where it begins.
     pub(super) pos: diag::Pos,
-    /// Its first byte.
     pub(super) start: usize,
-    /// The byte after it.
     pub(super) end: usize,
     /// How many spaces indent a block text.
     pub(super) indent: usize,
@@ -29,7 +25,6 @@ pub(super) struct Token<'s> {
     pub(super) has_anchor: bool,
 }
 
-/// What a token is.
 pub(super) enum TokenKind<'s> {
     Scalar(Cow<'s, str>, NodeStyle),
     List(Context),

@@ -4,16 +4,11 @@
 
 use crate::yaml::node::{Node, NodeStyle, Value};
 
-/// What a node says.
 #[derive(Clone, Debug)]
 pub(super) enum Meaning {
-    /// Nothing.
     Nothing,
-    /// A text.
     Text(String),
-    /// Items.
     List(Vec<Meaning>),
-    /// Entries.
     Map(Vec<(String, Meaning)>),
 }
 
@@ -22,7 +17,6 @@ pub(super) enum Meaning {
 pub(super) enum MeaningStep {
     /// To the value of a key.
     Key(String),
-    /// To an item.
     Index(usize),
 }
 
