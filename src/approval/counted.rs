@@ -7,14 +7,16 @@ mod choice;
 mod compose;
 pub mod left_out;
 mod mailmaps;
+pub mod version_choice;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::approval::approval_files::reader::ApprovalFileReader;
-use crate::approval::counted::choice::{Chooser, VersionChoice};
+use crate::approval::counted::choice::Chooser;
 use crate::approval::counted::compose::Composer;
 use crate::approval::counted::left_out::UncountedGovernanceFile;
+use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::fold::{EvaluationContext, TrailEvaluator, TrailKind};
 use crate::approval::governance_history::{GovernanceHistory, Ruled};
 use crate::approval::signature_checks::{LandedSignature, SignatureChecks};

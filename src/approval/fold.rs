@@ -3,15 +3,14 @@
 //! Uses record, policy, history, `approval`'s parts. Pure. Start at [`trail`]. Follows `docs/spec/approval.md`, V5 to
 //! V9, A5, D3 and M7. What lands later is heard in `approval::late`.
 
-use std::rc::Rc;
-
 use crate::approval::approval_event::StatementEvent;
 use crate::approval::authors::{self, AuthorSet};
+use crate::approval::bound_statements::Bound;
 use crate::approval::carry;
 use crate::approval::demand;
+use crate::approval::evidence::Scene;
 use crate::approval::evidence::{self, VersionEvidenceSet};
 use crate::approval::governance_history::GovernanceHistory;
-use crate::approval::late_evidence::Bound;
 use crate::approval::series::TrailProgress;
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{
@@ -25,6 +24,8 @@ use crate::history::version::{Trail, VersionChange};
 use crate::history::walked::History;
 use crate::policy::tier::Needed;
 use crate::record::Record;
+use crate::record::time::Instant;
+use std::rc::Rc;
 
 /// A verdict that a version carries on, by the index of the version that it was given to, and the flag that says so.
 struct Carried {
@@ -77,6 +78,32 @@ pub(crate) fn trail<'a>(
 }
 
 impl<'a> TrailEvaluator<'a> {
+    /// Returns the version of an index in its place.
+    pub(crate) fn step(&self, index: usize) -> Option<VersionStep<'a>> {
+        let version = self.trail.versions.get(index)?;
+        let landing = self.court.history.mainline.landings.get(version.landing);
+        let state = self.court.laws.before(version.landing);
+        let lens = self.court.laws.lens(version.landing);
+        let at = landing.map_or(Instant::MIN, |landing| landing.effective);
+        Some(VersionStep {
+            index,
+            version,
+            record: version.record.record().map(AsRef::as_ref),
+            landing,
+            lens,
+            state,
+            at,
+            is_among_records: self.is_among_records(index),
+            scene: Scene {
+                lens,
+                version,
+                at,
+                seals: self.court.seals,
+                self_approval: state.self_approval,
+            },
+        })
+    }
+
     /// Begins before the first version of a trail.
     pub(crate) fn new(
         court: EvaluationContext<'a>,

@@ -9,6 +9,7 @@ pub mod approvals;
 pub mod ask;
 mod attest;
 mod authors;
+pub mod bound_statements;
 mod bridge_committer;
 mod carry;
 pub(crate) mod case;

@@ -6,7 +6,6 @@ use crate::approval::authors::AuthorSet;
 use crate::approval::case::VersionEvidence;
 use crate::approval::demand::VersionDemand;
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
-use crate::approval::fold::TrailEvaluator;
 use crate::approval::four_eyes::{self, FourEyesOutcome};
 use crate::approval::governance_history::LandedGovernance;
 use crate::approval::identity::IdentityResolver;
@@ -21,41 +20,13 @@ pub(crate) struct VersionStep<'a> {
     pub index: usize,
     pub version: &'a Version,
     pub record: Option<&'a Record>,
-    landing: Option<&'a Landing>,
+    pub(super) landing: Option<&'a Landing>,
     pub state: LandedGovernance<'a>,
     pub lens: IdentityResolver<'a>,
     pub at: Instant,
     pub scene: Scene<'a>,
     /// Whether its files lay among records as long as it stood.
     pub is_among_records: bool,
-}
-
-impl<'a> TrailEvaluator<'a> {
-    /// Returns the version of an index in its place.
-    pub(crate) fn step(&self, index: usize) -> Option<VersionStep<'a>> {
-        let version = self.trail.versions.get(index)?;
-        let landing = self.court.history.mainline.landings.get(version.landing);
-        let state = self.court.laws.before(version.landing);
-        let lens = self.court.laws.lens(version.landing);
-        let at = landing.map_or(Instant::MIN, |landing| landing.effective);
-        Some(VersionStep {
-            index,
-            version,
-            record: version.record.record().map(AsRef::as_ref),
-            landing,
-            lens,
-            state,
-            at,
-            is_among_records: self.is_among_records(index),
-            scene: Scene {
-                lens,
-                version,
-                at,
-                seals: self.court.seals,
-                self_approval: state.self_approval,
-            },
-        })
-    }
 }
 
 /// Tells whether a version brings a closure or a fired entry that the one before it does not have.

@@ -6,13 +6,12 @@
 pub(crate) mod candidate;
 mod deploy;
 
-use crate::gate::answer::{
-    Considered, GateAnswer, GateVerdict, GrantLimits, Question, ReceiptCounts, SubjectMatch,
-};
+use crate::gate::answer::{GateAnswer, GateVerdict, Question, ReceiptCounts};
 use crate::gate::cover::{self, RecordCoverage, Terms};
 use crate::gate::limit::About;
 use crate::gate::verdict::candidate::Candidate;
 use crate::gate::verdict::candidate::Fits;
+use crate::gate::verdict::candidate::answer;
 use crate::gate::verdict::candidate::content;
 use crate::gate::verdict::candidate::name;
 use crate::policy::governance::{Governance, NO_POLICY, State};
@@ -181,60 +180,4 @@ fn used<'a>(
         uses.limit
     );
     Some(candidate(Fits::NotInForce, Some(why)))
-}
-
-/// Returns how a record stands to what is asked, but for its time.
-fn stands(fits: Fits) -> SubjectMatch {
-    match fits {
-        Fits::Allows | Fits::Waits | Fits::NotInForce => SubjectMatch::Covers,
-        Fits::CannotSay | Fits::Partly | Fits::Unreadable => SubjectMatch::IsNear,
-    }
-}
-
-fn answer(
-    verdict: GateVerdict,
-    reason: String,
-    named: Option<&Candidate>,
-    candidates: &[Candidate],
-) -> GateAnswer {
-    let standing = named.map(|candidate| candidate.standing);
-    let scope = standing
-        .filter(|_| verdict == GateVerdict::Allow)
-        .and_then(content)
-        .and_then(|record| record.scope.as_ref());
-    let considered = candidates
-        .iter()
-        .filter(|candidate| verdict != GateVerdict::Allow || candidate.fits != Fits::Unreadable)
-        .map(|candidate| Considered {
-            id: candidate.id.clone(),
-            status: candidate.standing.status.word(),
-            named: stands(candidate.fits),
-            why_not: match (verdict, named) {
-                (GateVerdict::Allow, Some(named)) if named.id == candidate.id => None,
-                _ => Some(candidate.why_not.clone().unwrap_or_else(|| {
-                    "it allows too; another record that lasts longer answers".to_owned()
-                })),
-            },
-        })
-        .collect();
-    GateAnswer {
-        verdict,
-        reason,
-        record: named.map(|candidate| candidate.id.clone()),
-        named: named.map_or(SubjectMatch::Nobody, |candidate| stands(candidate.fits)),
-        digest: standing.and_then(|standing| standing.digest.clone()),
-        approved_digest: standing
-            .and_then(|standing| standing.approved.as_ref())
-            .and_then(|approved| approved.digest.clone()),
-        not_after: standing.and_then(|standing| standing.not_after),
-        decided_at: standing
-            .filter(|_| verdict == GateVerdict::Deny)
-            .and_then(|standing| standing.decided_at),
-        scope: GrantLimits {
-            resources: scope.and_then(|scope| scope.resources.clone()),
-            actions: scope.and_then(|scope| scope.actions.clone()),
-            not_waived: scope.and_then(|scope| scope.not_waived.clone()),
-        },
-        considered,
-    }
 }

@@ -11,7 +11,8 @@ use crate::history::chain::{self, Chain};
 use crate::history::commit::Commit;
 use crate::history::folder;
 use crate::history::folders::{ComparisonJob, SnapshotPair};
-use crate::history::foxtrot::{self, Foxtrot};
+use crate::history::former_line;
+use crate::history::former_line::Foxtrot;
 use crate::history::objects::{Edge, Objects, Obstacle, Oid};
 use crate::history::watched_paths::Interest;
 
@@ -111,7 +112,8 @@ impl<'o> GraphReader<'o> {
             reader.graph.landed.insert(commit.oid, landing);
             reader.trees.insert(commit.oid, commit.tree);
             let branches = reader.branches(landing, commit);
-            let foxtrot = foxtrot::former_line(&chain.mainline, landing, commit, &branches.commits);
+            let foxtrot =
+                former_line::former_line(&chain.mainline, landing, commit, &branches.commits);
             reader.graph.foxtrots.extend(foxtrot);
             let top = reader.top(commit.tree)?;
             let same = match before {

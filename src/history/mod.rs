@@ -12,6 +12,7 @@ pub mod commit;
 pub mod content;
 pub mod folder;
 pub mod folders;
+pub mod former_line;
 pub mod foxtrot;
 pub mod governance;
 pub mod graph;

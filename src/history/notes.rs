@@ -3,17 +3,15 @@
 //! Uses history's objects, chain, folder. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E9 and 5 (15, 16):
 //! the commit at the tip of the ref is that of the last note, whoever wrote the others.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::rc::Rc;
-
 use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::content;
 use crate::history::folder::{self, Mode};
 use crate::history::objects::{Objects, Obstacle, Oid};
-use crate::history::walked::History;
 use crate::record::time::Instant;
 use crate::yaml::node::Limits;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::rc::Rc;
 
 /// The ref whose notes may count.
 pub const REFERENCE: &str = "refs/notes/review";
@@ -36,25 +34,6 @@ pub struct Note {
     pub text: String,
     /// The commit of the notes that last changed it.
     pub commit: Rc<Commit>,
-}
-
-impl History {
-    /// Tells whether notes count for anything that landed.
-    pub fn heeds_notes(&self) -> bool {
-        let mut states = self.states.each();
-        states.any(|state| state.governance.policy.approval.heeds_notes())
-    }
-
-    /// Reads the notes from a commit of their ref, as they stood at an instant or as they stand now.
-    pub fn read_notes(&mut self, objects: &dyn Objects, tip: Oid, until: Option<Instant>) {
-        let trails = self.trails.values().chain(self.governance.values());
-        let versions = trails.flat_map(|trail| &trail.versions);
-        let wanted: BTreeSet<Oid> = versions
-            .flat_map(|version| [&version.commit].into_iter().chain(&version.nested))
-            .map(|commit| commit.oid)
-            .collect();
-        self.notes = read(objects, tip, until, &wanted);
-    }
 }
 
 /// The blobs of notes, by the commit that they are about.

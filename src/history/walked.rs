@@ -5,11 +5,12 @@
 use crate::history::commit::Commit;
 use crate::history::governance::States;
 use crate::history::mainline::Mainline;
-use crate::history::notes::Notes;
-use crate::history::objects::{Obstacle, Oid};
+use crate::history::notes::{self, Notes};
+use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::version::{Trail, TrailKey};
 use crate::history::watched_paths;
+use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -97,4 +98,23 @@ pub enum After {
     Bytes(Rc<[u8]>),
     /// Bytes that are not here.
     Missing(Obstacle),
+}
+
+impl History {
+    /// Tells whether notes count for anything that landed.
+    pub fn heeds_notes(&self) -> bool {
+        let mut states = self.states.each();
+        states.any(|state| state.governance.policy.approval.heeds_notes())
+    }
+
+    /// Reads the notes from a commit of their ref, as they stood at an instant or as they stand now.
+    pub fn read_notes(&mut self, objects: &dyn Objects, tip: Oid, until: Option<Instant>) {
+        let trails = self.trails.values().chain(self.governance.values());
+        let versions = trails.flat_map(|trail| &trail.versions);
+        let wanted: BTreeSet<Oid> = versions
+            .flat_map(|version| [&version.commit].into_iter().chain(&version.nested))
+            .map(|commit| commit.oid)
+            .collect();
+        self.notes = notes::read(objects, tip, until, &wanted);
+    }
 }

@@ -7,6 +7,7 @@ pub mod fetched;
 pub mod heads;
 mod inflate;
 mod loose;
+pub mod loose_folders;
 mod names;
 pub mod open;
 mod revision;
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced};
 use crate::store::commits::{CommitWriter, ScribeError};
-use crate::store::git::whole::LooseFolders;
+use crate::store::git::loose_folders::LooseFolders;
 use crate::store::sign::{CommitSigning, Setup, SignError};
 
 /// An open repository.

@@ -4,8 +4,10 @@
 //! `docs/spec/cli.md`, show. What is cut on the first screen stands in full below it.
 
 mod answers;
+pub mod pairs;
 mod proof;
 mod rest;
+pub mod text;
 
 use crate::survey::naming::RecordNames;
 use crate::view::shape;
@@ -17,6 +19,7 @@ use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::record;
+use crate::view::show::text::cut;
 use crate::view::statements;
 
 /// Returns the answer.
@@ -78,31 +81,4 @@ pub fn blocks<'a>(
 /// Returns the words of a text with one blank between them.
 fn folded(text: &StyledText) -> String {
     text.bare().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Returns a text as one line of at most so many characters; one that is longer ends in `…`.
-fn cut(text: &str, most: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= most {
-        return line;
-    }
-    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
-}
-
-/// Returns the lines as one text, the first few of them where there are more.
-fn lines(lines: Vec<StyledText>, most: usize) -> StyledText {
-    let left = lines.len().saturating_sub(most);
-    let mut joined = StyledText::default();
-    for (n, line) in lines.into_iter().take(most).enumerate() {
-        if n > 0 {
-            joined = joined.and(Tone::Plain, "\n");
-        }
-        joined.0.extend(line.0);
-    }
-    if left > 0 {
-        joined.and(Tone::Muted, format!("\nand {left} more, below"))
-    } else {
-        joined
-    }
 }

@@ -3,12 +3,9 @@
 //! Uses history, approval's events and statements. Pure. Start at [`ApprovalFiles`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::approval::approval_event::StatementEvent;
-use crate::approval::approval_files::reader::ApprovalFileReader;
-use crate::approval::file_outcome::{ApprovalFileOutcome, AtTip};
-use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::file_outcome::ApprovalFileOutcome;
 use crate::history::version::TrailKey;
-use crate::history::walked::{After, History};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// All that approval files say.
 #[derive(Default)]
@@ -19,37 +16,4 @@ pub(crate) struct ApprovalFiles<'a> {
     pub governance: BTreeMap<String, Vec<StatementEvent<'a>>>,
     /// What became of the files.
     pub filed: Vec<ApprovalFileOutcome>,
-}
-
-impl<'a> ApprovalFiles<'a> {
-    /// Reads the approval files of a history that are about governance files and the records that are wanted.
-    pub(crate) fn of(
-        history: &'a History,
-        laws: &'a GovernanceHistory<'a>,
-        wanted: &'a dyn Fn(&TrailKey) -> bool,
-    ) -> ApprovalFiles<'a> {
-        let mut reader = ApprovalFileReader::new(history, laws, wanted);
-        for changes in history
-            .approvals
-            .chunk_by(|one, other| one.landing == other.landing)
-        {
-            reader.land(changes);
-        }
-        let (files, mut said) = (reader.files, reader.said);
-        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
-        for (n, filed) in said.filed.iter().enumerate() {
-            last.insert(&filed.path, n);
-        }
-        let standing: BTreeSet<usize> = last
-            .into_iter()
-            .filter(|(path, _)| files.get(path).is_some_and(|file| **file != After::Gone))
-            .map(|(_, n)| n)
-            .collect();
-        for n in standing {
-            if let Some(filed) = said.filed.get_mut(n) {
-                filed.at_tip = AtTip::Yes;
-            }
-        }
-        said
-    }
 }

@@ -3,9 +3,8 @@
 //! Uses policy, history, `approval`'s verdicts. Pure. Start at [`Chooser`]. Follows `docs/spec/approval.md`, G2: the last version
 //! that was approved, or that only adds demands to what counts before it; until then what came with the first policy.
 
-use std::collections::BTreeMap;
-
 use crate::approval::counted::compose::Composer;
+use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::verdict::{ApprovalVerdict, Approver, FourEyes, Satisfied, Vote, VoteCounts};
 use crate::history::objects::Obstacle;
@@ -16,56 +15,6 @@ use crate::policy::demand::EvidenceKind;
 use crate::policy::governance::State;
 use crate::policy::stricter;
 use crate::record::time::Instant;
-
-/// The version of each governance file that counts, by its index; a file that is not named here does not count at all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct VersionChoice {
-    versions: BTreeMap<String, usize>,
-    /// Why it can't be told whether a later version counts.
-    doubt: Option<Box<Obstacle>>,
-}
-
-impl VersionChoice {
-    /// No file at all.
-    pub(super) const NONE: VersionChoice = VersionChoice {
-        versions: BTreeMap::new(),
-        doubt: None,
-    };
-
-    /// Returns the version of a file that counts.
-    pub(super) fn of(&self, path: &str) -> Option<usize> {
-        self.versions.get(path).copied()
-    }
-
-    /// Returns why the choice can't be told.
-    pub(super) fn doubt(&self) -> Option<&Obstacle> {
-        self.doubt.as_deref()
-    }
-
-    /// Puts other versions in place of those that count.
-    pub(super) fn change(&mut self, other: impl Fn(&str, usize) -> Option<usize>) {
-        let versions = std::mem::take(&mut self.versions).into_iter();
-        self.versions = versions
-            .filter_map(|(path, version)| {
-                let version = other(&path, version)?;
-                Some((path, version))
-            })
-            .collect();
-    }
-
-    fn with(&self, path: &str, version: Option<usize>) -> VersionChoice {
-        let mut choice = self.clone();
-        choice.set(path, version);
-        choice
-    }
-
-    fn set(&mut self, path: &str, version: Option<usize>) {
-        match version {
-            Some(version) => drop(self.versions.insert(path.to_owned(), version)),
-            None => drop(self.versions.remove(path)),
-        }
-    }
-}
 
 /// Chooses, landing by landing.
 pub(super) struct Chooser<'c, 'h> {

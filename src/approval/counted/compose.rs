@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::approval::counted::choice::VersionChoice;
+use crate::approval::counted::version_choice::VersionChoice;
 use crate::history::governance::{GovernanceOrigin, MainlineGovernance};
 use crate::history::objects::Oid;
 use crate::history::version::Version;

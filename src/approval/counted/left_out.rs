@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::approval::counted::choice::VersionChoice;
+use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::missing;
 use crate::approval::verdict::{ApprovalVerdict, FourEyes, NotCounted, Satisfied, VoteCounts};
 use crate::history::version::Version;

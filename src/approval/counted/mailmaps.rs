@@ -3,7 +3,7 @@
 //! Uses policy, history, `approval`'s verdicts. Pure. Start at [`kept`]. Follows `docs/spec/approval.md`, I3: the removal of an
 //! approved line ends it once somebody approved that whom the line does not join.
 
-use crate::approval::counted::choice::VersionChoice;
+use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
 use crate::history::walked::History;
 use crate::policy::governance::{Governance, MAILMAP};

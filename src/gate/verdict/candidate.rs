@@ -2,6 +2,7 @@
 //!
 //! Uses status, `gate`. Pure. Start at [`Candidate`]. Follows `docs/spec/cli.md`, check.
 
+use crate::gate::answer::{Considered, GateAnswer, GateVerdict, GrantLimits, SubjectMatch};
 use crate::record::Record;
 use crate::status::state::RecordState;
 
@@ -37,4 +38,60 @@ pub(crate) fn name(standing: &RecordState) -> String {
 /// Returns what a record grants, or would.
 pub(crate) fn content(standing: &RecordState) -> Option<&Record> {
     standing.effective.as_deref().or(standing.stated.as_deref())
+}
+
+/// Returns how a record stands to what is asked, but for its time.
+fn stands(fits: Fits) -> SubjectMatch {
+    match fits {
+        Fits::Allows | Fits::Waits | Fits::NotInForce => SubjectMatch::Covers,
+        Fits::CannotSay | Fits::Partly | Fits::Unreadable => SubjectMatch::IsNear,
+    }
+}
+
+pub(crate) fn answer(
+    verdict: GateVerdict,
+    reason: String,
+    named: Option<&Candidate>,
+    candidates: &[Candidate],
+) -> GateAnswer {
+    let standing = named.map(|candidate| candidate.standing);
+    let scope = standing
+        .filter(|_| verdict == GateVerdict::Allow)
+        .and_then(content)
+        .and_then(|record| record.scope.as_ref());
+    let considered = candidates
+        .iter()
+        .filter(|candidate| verdict != GateVerdict::Allow || candidate.fits != Fits::Unreadable)
+        .map(|candidate| Considered {
+            id: candidate.id.clone(),
+            status: candidate.standing.status.word(),
+            named: stands(candidate.fits),
+            why_not: match (verdict, named) {
+                (GateVerdict::Allow, Some(named)) if named.id == candidate.id => None,
+                _ => Some(candidate.why_not.clone().unwrap_or_else(|| {
+                    "it allows too; another record that lasts longer answers".to_owned()
+                })),
+            },
+        })
+        .collect();
+    GateAnswer {
+        verdict,
+        reason,
+        record: named.map(|candidate| candidate.id.clone()),
+        named: named.map_or(SubjectMatch::Nobody, |candidate| stands(candidate.fits)),
+        digest: standing.and_then(|standing| standing.digest.clone()),
+        approved_digest: standing
+            .and_then(|standing| standing.approved.as_ref())
+            .and_then(|approved| approved.digest.clone()),
+        not_after: standing.and_then(|standing| standing.not_after),
+        decided_at: standing
+            .filter(|_| verdict == GateVerdict::Deny)
+            .and_then(|standing| standing.decided_at),
+        scope: GrantLimits {
+            resources: scope.and_then(|scope| scope.resources.clone()),
+            actions: scope.and_then(|scope| scope.actions.clone()),
+            not_waived: scope.and_then(|scope| scope.not_waived.clone()),
+        },
+        considered,
+    }
 }

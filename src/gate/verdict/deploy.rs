@@ -5,7 +5,7 @@
 
 use crate::approval::verdict::Satisfied;
 use crate::gate::answer::{GateAnswer, GateVerdict, Question};
-use crate::gate::verdict::candidate::{Candidate, Fits, name};
+use crate::gate::verdict::candidate::{self, Candidate, Fits, name};
 use crate::record::vocabulary::{FixTarget, IdentityType};
 use crate::status::state::{InForce, RecordState, Status};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAnswer {
     let Some(application) = question.application.as_deref() else {
         let reason = "no application is named".to_owned();
-        return super::answer(GateVerdict::Unknown, reason, None, &[]);
+        return candidate::answer(GateVerdict::Unknown, reason, None, &[]);
     };
     let mut lacking: BTreeMap<String, Candidate> = BTreeMap::new();
     for standing in standings {
@@ -37,13 +37,13 @@ pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAns
         format!("{}: {why}", candidate.id)
     };
     if let Some(found) = first(Fits::NotInForce) {
-        return super::answer(GateVerdict::Deny, named(found), Some(found), &candidates);
+        return candidate::answer(GateVerdict::Deny, named(found), Some(found), &candidates);
     }
     if let Some(found) = first(Fits::CannotSay) {
-        return super::answer(GateVerdict::Unknown, named(found), Some(found), &candidates);
+        return candidate::answer(GateVerdict::Unknown, named(found), Some(found), &candidates);
     }
     let reason = format!("no open exception of {application} lacks rollback or approval");
-    super::answer(GateVerdict::Allow, reason, None, &candidates)
+    candidate::answer(GateVerdict::Allow, reason, None, &candidates)
 }
 
 /// Returns an open record of the application that lacks a safeguard; `None` where nothing is wrong with it.

@@ -9,8 +9,8 @@ use serde::de::IgnoredAny;
 
 use crate::interop::object::Object;
 use crate::interop::sarif::lenient::OwnedText;
+use crate::interop::sarif::location::NamedLocation;
 use crate::interop::sarif::rule::SarifRule;
-use crate::interop::sarif::uri::NamedLocation;
 
 /// What stands around the results of a run.
 #[derive(Clone, Debug, Default)]

@@ -6,9 +6,11 @@
 mod entry;
 mod head;
 mod lenient;
+pub mod location;
 mod package;
 mod result;
 pub mod rewrite;
+pub mod roots;
 mod rule;
 mod uri;
 mod weakness;
@@ -19,6 +21,7 @@ use std::io::{BufRead, Seek, SeekFrom};
 use crate::interop::scan::{Broken, ByteSpan, KeptPiece, Scan};
 use crate::survey::triage::ScannerFinding;
 
+use crate::interop::sarif::roots::Roots;
 use head::RunHead;
 use uri::Places;
 
@@ -38,15 +41,6 @@ pub struct SarifEntry {
     pub index: Option<u64>,
     /// What it says, or why it can't be read.
     pub read: Result<ScannerFinding, String>,
-}
-
-/// What absolute addresses of a file count from.
-#[derive(Clone, Copy)]
-pub struct Roots<'r> {
-    /// Absolute folders that stand for the repository's root.
-    pub folders: &'r [String],
-    /// Tells whether the repository has a file, by its path from the root.
-    pub has_file: &'r dyn Fn(&str) -> bool,
 }
 
 /// Where the runs and results of a file stand, so that it can be written again.

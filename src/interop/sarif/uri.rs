@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use crate::gate;
 use crate::interop::object::Object;
-use crate::interop::sarif::Roots;
 use crate::interop::sarif::head::{DeclaredArtifact, RunHead};
 use crate::interop::sarif::lenient::Lenient;
+use crate::interop::sarif::location::NamedLocation;
+use crate::interop::sarif::roots::Roots;
 use crate::survey::triage::FindingFile;
 
 /// How many base ids may stand on each other.
@@ -16,17 +17,6 @@ const DEEPEST: usize = 8;
 
 /// The most declared folders that an absolute address is compared with.
 const MOST_FOLDERS: usize = 64;
-
-/// What a location names.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NamedLocation<'l> {
-    /// The address.
-    pub(super) uri: &'l Lenient<'l>,
-    /// The base that it counts from.
-    pub(super) base: Option<&'l str>,
-    /// The place among the run's artifacts.
-    pub(super) index: Option<i64>,
-}
 
 /// What the addresses of a run count from.
 pub(super) struct Places<'h> {

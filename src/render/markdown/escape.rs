@@ -21,7 +21,7 @@ pub(super) fn text(text: &str) -> String {
             }
             '_' if in_word && next.is_some_and(char::is_alphanumeric) => out.push('_'),
             '|' | '`' | '\\' | '*' | '_' | '[' | ']' | '~' | '$' => out.extend(['\\', char]),
-            _ if super::visible::hidden(char) => out.extend(char.escape_unicode()),
+            _ if crate::render::visible::hidden(char) => out.extend(char.escape_unicode()),
             _ => out.push(char),
         }
         in_word = char.is_ascii_alphanumeric() || char == '_';
@@ -38,7 +38,7 @@ pub(super) fn html(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '@' => out.push_str("&#64;&#8203;"),
-            _ if super::visible::hidden(char) => out.extend(char.escape_unicode()),
+            _ if crate::render::visible::hidden(char) => out.extend(char.escape_unicode()),
             _ => out.push(char),
         }
     }

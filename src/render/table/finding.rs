@@ -3,9 +3,10 @@
 //! Uses diag and `view::doc`. Pure. Start at [`list`].
 
 use super::grid;
-use super::one_line;
 use crate::diag;
 use crate::render::format::OutputStyle;
+use crate::render::table::text::one_line;
+use crate::render::table::text::paragraph;
 use crate::view::doc;
 use crate::view::doc::ColumnFit;
 use crate::view::doc::StyledText;
@@ -36,7 +37,7 @@ pub(super) fn list(shown: &[doc::ShownFinding], style: &OutputStyle) -> String {
         let n_more = file.len().saturating_sub(most);
         if n_more > 0 {
             let more = format!("and {n_more} more in {path}");
-            add(&super::paragraph(StyledText::plain(more), style));
+            add(&paragraph(StyledText::plain(more), style));
         }
     }
     out
@@ -54,7 +55,7 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
     };
     let title = StyledText::of(tone, format!("{}[{}]", finding.level, finding.rule))
         .and(Tone::Strong, format!(": {}", finding.message));
-    let mut out = super::paragraph(title, style);
+    let mut out = paragraph(title, style);
     if !finding.path.is_empty() {
         let place = match finding.pos {
             Some(pos) => format!("{}:{}:{}", finding.path, pos.line, pos.column),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::history::objects::{Extent, Oid};
 use crate::store::git::Repository;
-use crate::store::git::whole::LooseFolders;
+use crate::store::git::loose_folders::LooseFolders;
 
 /// Why there is no repository to work with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,6 @@
 //!
 //! Start at [`pairs`]. Each answer is cut so that all of them fit 80 columns and 24 lines.
 
-use super::{cut, lines};
 use crate::approval::verdict::{FourEyes, Satisfied, Statement};
 use crate::approval::{self};
 use crate::record::Record;
@@ -16,6 +15,7 @@ use crate::view::doc::{StyledText, Tone};
 use crate::view::list;
 use crate::view::record;
 use crate::view::shape;
+use crate::view::show::text::{cut, lines};
 use crate::view::statements;
 
 /// How wide a line of an answer may be beside its label on 80 columns.

@@ -3,7 +3,6 @@
 //! Start at [`pairs`].
 
 use super::answers;
-use super::rest::{Pairs, add};
 use crate::diag;
 use crate::history::objects;
 use crate::record::dates;
@@ -13,6 +12,7 @@ use crate::view::doc::{StyledText, Tone};
 use crate::view::next;
 use crate::view::record;
 use crate::view::shape;
+use crate::view::show::pairs::{Pairs, add};
 
 /// Returns what git proves of it.
 pub(super) fn pairs(standing: &RecordState) -> Pairs {

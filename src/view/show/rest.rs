@@ -12,9 +12,10 @@ use crate::record::vocabulary::Vocabulary;
 use crate::status::state::RecordState;
 use crate::survey::naming::RecordNames;
 use crate::view::doc::StyledText;
+use crate::view::show::pairs::Pairs;
+use crate::view::show::pairs::add;
+use crate::view::show::text;
 use crate::view::statements;
-
-pub(super) type Pairs = Vec<(String, StyledText)>;
 
 /// The section of what the first screen had to cut.
 pub(super) const IN_FULL: &str = "In full";
@@ -51,13 +52,6 @@ pub(super) fn sections(
         ("Statements", statements::pairs(&said)),
         ("Pending", proof::pending(standing, instant)),
     ]
-}
-
-/// Adds what is stated, and nothing where it is not.
-pub(super) fn add(pairs: &mut Pairs, label: &str, value: Option<impl ToString>) {
-    if let Some(value) = value {
-        pairs.push((label.to_owned(), StyledText::plain(value.to_string())));
-    }
 }
 
 fn listed(values: Option<&Vec<String>>) -> Option<String> {
@@ -194,7 +188,7 @@ fn in_full(content: &Record, standing: &RecordState, names: &dyn RecordNames) ->
     let mut pairs = Pairs::new();
     let mut lines = |label: &str, texts: Vec<StyledText>| {
         if !texts.is_empty() {
-            pairs.push((label.to_owned(), super::lines(texts, WHOLE)));
+            pairs.push((label.to_owned(), text::lines(texts, WHOLE)));
         }
     };
     lines(

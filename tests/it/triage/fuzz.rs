@@ -4,7 +4,8 @@ use std::io::Cursor;
 
 use exledger::interop::events;
 use exledger::interop::sarif::rewrite::{self, ResultAction};
-use exledger::interop::sarif::{self, Roots, SarifLayout, Spans};
+use exledger::interop::sarif::roots::Roots;
+use exledger::interop::sarif::{self, SarifLayout, Spans};
 use proptest::prelude::*;
 
 use crate::triage::data;

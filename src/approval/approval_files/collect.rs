@@ -1,0 +1,44 @@
+//! Reads all approval files that a history holds.
+//!
+//! Uses history, approval's events and statements. Pure. Start at `ApprovalFiles::of`. Follows `docs/spec/approval.md`, S7.
+
+use crate::approval::approval_files::files::ApprovalFiles;
+use crate::approval::approval_files::reader::ApprovalFileReader;
+use crate::approval::file_outcome::AtTip;
+use crate::approval::governance_history::GovernanceHistory;
+use crate::history::version::TrailKey;
+use crate::history::walked::{After, History};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl<'a> ApprovalFiles<'a> {
+    /// Reads the approval files of a history that are about governance files and the records that are wanted.
+    pub(crate) fn of(
+        history: &'a History,
+        laws: &'a GovernanceHistory<'a>,
+        wanted: &'a dyn Fn(&TrailKey) -> bool,
+    ) -> ApprovalFiles<'a> {
+        let mut reader = ApprovalFileReader::new(history, laws, wanted);
+        for changes in history
+            .approvals
+            .chunk_by(|one, other| one.landing == other.landing)
+        {
+            reader.land(changes);
+        }
+        let (files, mut said) = (reader.files, reader.said);
+        let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+        for (n, filed) in said.filed.iter().enumerate() {
+            last.insert(&filed.path, n);
+        }
+        let standing: BTreeSet<usize> = last
+            .into_iter()
+            .filter(|(path, _)| files.get(path).is_some_and(|file| **file != After::Gone))
+            .map(|(_, n)| n)
+            .collect();
+        for n in standing {
+            if let Some(filed) = said.filed.get_mut(n) {
+                filed.at_tip = AtTip::Yes;
+            }
+        }
+        said
+    }
+}
