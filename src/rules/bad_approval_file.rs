@@ -14,9 +14,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::BadApprovalFile,
     level: Level::Error,
     serves: &["M24"],
-    summary: "a file below `.approvals` that says nothing which counts",
-    why: "Such a file looks like an approval to whoever only sees that it is there.",
-    remedy: "Remove it on the branch, before it lands; then approve anew with `exledger approve`.",
+    summary: "an approval file that approves nothing",
+    why: "A reader who only sees that the file exists takes it for an approval.",
+    remedy: "Remove it on the branch before it is merged, then approve again with `exledger approve`.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

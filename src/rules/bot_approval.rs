@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::BotApproval,
     level: Level::Warning,
     serves: &["M28"],
-    summary: "the only word about it came from a bot or an agent",
-    why: "A program that approves what a program filed is nobody's decision.",
-    remedy: "Let a person approve it: `exledger approve`, or an amendment that they merge.",
+    summary: "only a bot or an agent approved it",
+    why: "If one program files an exception and another approves it, no person decided.",
+    remedy: "Let a person approve it with `exledger approve`, or merge an amendment.",
     bad: Example::history(&[
         "ana proposes the sample",
         "bot merges",

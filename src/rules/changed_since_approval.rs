@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ChangedSinceApproval,
     level: Level::Error,
     serves: &["M29"],
-    summary: "what landed is not what was approved",
-    why: "Whoever reads the file believes that all of it was approved; what is in force is less.",
-    remedy: "Approve what landed, or put back what was approved.",
+    summary: "the merged version differs from the approved version",
+    why: "A reader of the file believes that all of it was approved, but only the approved part is in force.",
+    remedy: "Approve the merged version, or restore the approved one.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

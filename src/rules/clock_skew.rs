@@ -15,9 +15,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ClockSkew,
     level: Level::Warning,
     serves: &["M15", "M62"],
-    summary: "a commit of the approved branch is older than the one before it",
-    why: "A time that goes back is how an expired key would sign again, and an ended exception be approved.",
-    remedy: "Set the clock of the machine that commits, and look at who pushed it.",
+    summary: "a commit on the approved branch is older than its predecessor",
+    why: "With a backdated commit, an expired key could sign again and an ended exception could be approved.",
+    remedy: "Correct the clock of the machine that commits, and check who pushed the commit.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

@@ -17,8 +17,8 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ClosedEdited,
     level: Level::Error,
     serves: &["M49"],
-    summary: "a closed record changed, other than by its post-closure review",
-    why: "A closed record is evidence: whoever reads it later must find what was true when it was closed.",
+    summary: "a closed record was changed by something other than its post-closure review",
+    why: "A closed record is evidence: a later reader must find what was true when it was closed.",
     remedy: "Undo the change; file a new record where the exception is needed again.",
     bad: Example::change(CLOSED, ""),
     good: Example::change(

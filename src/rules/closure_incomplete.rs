@@ -17,9 +17,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ClosureIncomplete,
     level: Level::Error,
     serves: &["M45", "M46"],
-    summary: "a closure that leaves open what it had to answer",
-    why: "A record that is closed on somebody's word leaves the access, the key or the cause where it was.",
-    remedy: "Answer each item with evidence or a sentence, date the access checks, and cite what shows it.",
+    summary: "the closure does not answer everything the policy asks",
+    why: "Without the required answers, the access, key or cause may still be in place.",
+    remedy: "Answer each item with evidence or a sentence, date the access checks, and cite the evidence.",
     bad: Example::with(
         "closure",
         "{outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired}",

@@ -19,9 +19,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::DecisionByOther,
     level: Level::Warning,
     serves: &["M24"],
-    summary: "the name under a decision is not that of whoever landed it",
-    why: "A typed name proves nothing; where git names somebody else, the entry speaks for a person who may not know of it.",
-    remedy: "Let whoever decides write the entry, or merge it.",
+    summary: "the person named in a decision neither wrote nor merged it",
+    why: "A typed name proves nothing. If git names someone else, the named person may not know about the decision.",
+    remedy: "Let the person who decides write the entry or merge it.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

@@ -17,8 +17,8 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     serves: &["M29", "M63"],
     summary: "an entry of reviews, handling, renewals, transfers or fired was changed or removed",
-    why: "Each entry is a decision that somebody took; rewriting it says that they took another one.",
-    remedy: "Put the entry back as it was, and add a further one that says what is true now.",
+    why: "Each entry records a decision; rewriting it falsifies what was decided.",
+    remedy: "Restore the entry, and add a new one that says what is true now.",
     bad: Example::change(
         REVIEWED,
         "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: still-needed}]",

@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::DuplicateId,
     level: Level::Error,
     serves: &["M61"],
-    summary: "two files stand for one id",
-    why: "Which of them was approved can't be said, so neither grants.",
-    remedy: "Remove one of the files, or give it an id of its own.",
+    summary: "two files have the same id",
+    why: "It is unclear which of them was approved, so neither grants anything.",
+    remedy: "Remove one of the files, or give it a different id.",
     bad: Example::tree(&[
         ("exceptions/EXC-2026-7F3KQ.yaml", sample::RECORD.as_bytes()),
         (

@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::EvidenceChanged,
     level: Level::Error,
     serves: &["M48"],
-    summary: "a file that evidence names is not the one that was recorded",
-    why: "Evidence that can be exchanged afterwards is none.",
-    remedy: "Restore the file; what is new is evidence of its own, in an entry of its own.",
+    summary: "an evidence file differs from its recorded digest",
+    why: "Evidence that can be exchanged later proves nothing.",
+    remedy: "Restore the file; add new evidence as a new entry.",
     bad: Example::tree(&[
         ("exceptions/EXC-2026-7F3KQ.yaml", RECORD),
         ("evidence/rotate.txt", b"rotated on Tuesday"),

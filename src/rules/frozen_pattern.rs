@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
     code: Code::FrozenPattern,
     level: Level::Error,
     serves: &["M54"],
-    summary: "a new record of a kind that was filed too often",
-    why: "One cause that is waived again and again is no exception any more: the process is what must change.",
+    summary: "a new record repeats a cause that was filed too often",
+    why: "A cause that is waived again and again is no longer an exception: the process has to change.",
     remedy: "Change the policy or the automation. Until then link a redesign in `references.redesign`, with a `fix` whose `due` is not past.",
     bad: Example::change("absent", "title: The fourth job with this cause").beside(&["", "", ""]),
     good: Example::change(

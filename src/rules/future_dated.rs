@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Warning,
     serves: &["M15", "M62"],
     summary: "a commit of the approved branch is dated in the future",
-    why: "Ends and approvals are judged by the times of commits; one from the future would make an approval last longer.",
-    remedy: "Set the clock of the machine that commits, and look at who pushed it.",
+    why: "Commit times decide when approvals and exceptions end; a future date would prolong an approval.",
+    remedy: "Correct the clock of the machine that commits, and check who pushed the commit.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

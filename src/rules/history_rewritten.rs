@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::HistoryRewritten,
     level: Level::Error,
     serves: &["M61"],
-    summary: "what once was the tip is no longer part of the history",
-    why: "A branch that was rewritten can say that anything was approved by anybody, at any time.",
-    remedy: "Find the old commit in another clone, compare, and put it back.",
+    summary: "a former tip of the approved branch is no longer in its history",
+    why: "A rewritten branch can claim any approval by anyone at any time.",
+    remedy: "Find the old commit in another clone, compare, and restore it.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

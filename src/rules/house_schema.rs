@@ -19,9 +19,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::HouseSchema,
     level: Level::Error,
     serves: &["M06"],
-    summary: "the team's own schema refuses what stands below `x`",
-    why: "What a team asks of its records beyond the format holds only if each of them is compared with it.",
-    remedy: "Write what the schema asks for, or change the schema that `extra_schema` names.",
+    summary: "the team's own schema rejects the values below `x`",
+    why: "Additional fields are only reliable if every record is checked against the team's schema.",
+    remedy: "Write what the schema requires, or change the schema that `extra_schema` names.",
     bad: Example::tree(&[
         ("exledger.yaml", POLICY),
         ("house.schema.json", SCHEMA),

@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     serves: &["M10"],
     summary: "an identity without its type, credential or task",
-    why: "What an identity may do, and what must be rotated or withdrawn afterwards, hangs on its kind, its credential and its task.",
-    remedy: "State `identity` and `identity_type` together; of anything but a human also `credential` and `task`.",
+    why: "The kind of identity, its credential and its task decide what it may do and what must be rotated or revoked later.",
+    remedy: "State `identity` and `identity_type` together; for anything but a human, also `credential` and `task`.",
     bad: Example::with(
         "subject",
         "{identity: svc:billing-batch, identity_type: service-account, task: nightly run}",

@@ -14,9 +14,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::KeyOfTwoOffices,
     level: Level::Error,
     serves: &["M24"],
-    summary: "a key of receipts that is listed for something else too",
-    why: "A key of receipts lies where programs run; one that approved as well would let them approve.",
-    remedy: "Give each its own key: of a key of receipts one line, with that namespace alone.",
+    summary: "a key that signs receipts is also listed for something else",
+    why: "Receipt keys are stored where programs run; if they could approve, so could those programs.",
+    remedy: "Use separate keys: list a receipt key once, with the receipt namespace only.",
     bad: Example::tree(&[
         ("exledger.yaml", b"version: 1\n"),
         (

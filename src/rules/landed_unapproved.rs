@@ -14,9 +14,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::LandedUnapproved,
     level: Level::Note,
     serves: &["M25", "M29"],
-    summary: "whoever approves the change approves what landed unapproved too",
-    why: "A change of one word looks harmless; with it goes all that landed since the last approval.",
-    remedy: "Look at what landed since the last approval too, and approve the change only if both are right.",
+    summary: "approving this change also approves earlier unapproved changes",
+    why: "A harmless-looking change takes along everything that was merged since the last approval.",
+    remedy: "Review everything merged since the last approval, and approve only if all of it is right.",
     bad: Example::change(
         "unapproved\nscope.resources: [db:invoices, db:orders]",
         "scope.resources: [db:invoices, db:orders]\ntitle: A better title",

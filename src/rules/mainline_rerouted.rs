@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::MainlineRerouted,
     level: Level::Error,
     serves: &["M61"],
-    summary: "what once was the tip has become a side branch",
-    why: "The commits are all there, and yet another side counts as reviewed than at the time.",
-    remedy: "Put the branch back to its own line of first parents, and forbid pushes to it.",
+    summary: "a former tip of the approved branch is now on a side branch",
+    why: "All commits are still there, but a different side now counts as reviewed.",
+    remedy: "Restore the branch's own line of first parents, and forbid direct pushes to it.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee pushes README.md",

@@ -16,9 +16,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::MainlineSuspicious,
     level: Level::Warning,
     serves: &["M25"],
-    summary: "a merge of the approved branch into itself",
-    why: "Whoever merges the approved branch into a side branch and pushes that in its place swaps which side was reviewed.",
-    remedy: "Compare with a checkpoint, and forbid pushes to the branch.",
+    summary: "the approved branch was merged into itself",
+    why: "Merging the approved branch into a side branch and pushing the result swaps which side was reviewed.",
+    remedy: "Compare with a checkpoint, and forbid direct pushes to the branch.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee pushes README.md",

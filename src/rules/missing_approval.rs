@@ -16,9 +16,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::MissingApproval,
     level: Level::Error,
     serves: &["M26"],
-    summary: "fewer people approved it than its tier and class need",
-    why: "A decision that needs several people and had fewer was not made by those who should have made it.",
-    remedy: "Ask those who are missing to run `exledger approve`, or to merge an amendment.",
+    summary: "fewer people approved than the tier and class require",
+    why: "The policy requires several people for this decision, and not all of them took part.",
+    remedy: "Ask the missing people to run `exledger approve`, or to merge an amendment.",
     bad: Example::history(&[
         "bot proposes the sample",
         "bot merges",

@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::MissingEvidence,
     level: Level::Error,
     serves: &["M48"],
-    summary: "a file that evidence names is not there",
-    why: "Evidence that can't be opened proves nothing at the audit that asks for it.",
-    remedy: "Commit the file below the ledger's root, and name its path from there.",
+    summary: "an evidence file does not exist",
+    why: "An auditor can't use evidence that can't be opened.",
+    remedy: "Commit the file below the ledger's root, and write its path relative to that root.",
     bad: Example::with(
         "compensating_controls",
         "[{id: CC1, description: Alert on use, owner: soc@example.com, status: active, evidence: \

@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::NeverUsed,
     level: Level::Note,
     serves: &["M77"],
-    summary: "no receipt says that it was ever used",
-    why: "What nobody uses can be closed, and the next request for it be smaller.",
-    remedy: "Ask the owner whether it is needed, and close it if not.",
+    summary: "no receipt shows that the exception was ever used",
+    why: "An unused exception can be closed, and the next request can be smaller.",
+    remedy: "Ask the owner whether it is still needed; if not, close it.",
     bad: Example::history(&["ana proposes the sample", "lee merges", "receipts"]),
     good: Example::history(&[
         "ana proposes the sample",

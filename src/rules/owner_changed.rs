@@ -16,9 +16,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::OwnerChanged,
     level: Level::Note,
     serves: &["M29", "M43"],
-    summary: "somebody else is accountable, which reopens the approval; an error without a transfer entry",
-    why: "Who answers for an exception is part of what was approved, and a handover leaves a trace with both names.",
-    remedy: "Run `exledger transfer`, which writes the entry, and let those approve it who are named.",
+    summary: "the owner changed, which reopens the approval; an error without a transfer entry",
+    why: "The accountable person is part of what was approved, and a handover must record both names.",
+    remedy: "Run `exledger transfer`, which writes the entry, and ask the named people for approval.",
     bad: Example::change(
         "",
         "owner.email: lee@example.com\n\

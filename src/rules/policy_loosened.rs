@@ -26,9 +26,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::PolicyLoosened,
     level: Level::Error,
     serves: &["M25", "M54"],
-    summary: "a record needs the looser policy that came with it",
-    why: "Whoever files an exception and loosens the rule for it in one go has approved it himself.",
-    remedy: "Land the change of the policy by itself, approved by someone else; then file the record.",
+    summary: "a record depends on a looser policy introduced together with it",
+    why: "Someone who files an exception and loosens the policy in the same branch approves their own exception.",
+    remedy: "Merge the policy change separately, approved by someone else; then file the record.",
     bad: Example::change("absent", "expires: 2027-02-28").policy(
         "version: 1\ntiers: [{name: standard, max_term: 120d, max_renewals: 2, max_total: 270d, approvals: {count: 1}}]\n",
     ),

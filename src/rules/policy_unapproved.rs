@@ -15,9 +15,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::PolicyUnapproved,
     level: Level::Error,
     serves: &["M25"],
-    summary: "a change of the policy, groups, keys or roster that nobody else approved",
+    summary: "nobody else approved a change of the policy, groups, keys or roster",
     why: "Someone who can change the policy alone could grant themselves anything later, so such a change does not count.",
-    remedy: "Let somebody else approve it: `exledger approve --governance PATH`, or a later change that they merge.",
+    remedy: "Ask someone else to approve it with `exledger approve --governance PATH`, or to merge a later change.",
     bad: Example::history(&[
         "ana pushes policy: tiers: [{name: standard, max_term: 120d, approvals: {count: 1}}]",
     ]),

@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::RecordDeleted,
     level: Level::Error,
     serves: &["M44"],
-    summary: "the file of a record is gone",
-    why: "A record is the proof that something was allowed; what is over is closed, never deleted.",
-    remedy: "Put the file back, and close the record if it is no longer needed.",
+    summary: "a record's file was deleted",
+    why: "A record proves that something was allowed; close it when it is over, but never delete it.",
+    remedy: "Restore the file, and close the record if it is no longer needed.",
     bad: Example::change("", "absent"),
     good: Example::change(
         "",

@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::Recurrence,
     level: Level::Warning,
     serves: &["M50", "M32"],
-    summary: "the same thing is filed again soon after it was closed",
-    why: "What comes back after its closure was not solved; filed anew, it starts its limits anew as well.",
-    remedy: "Say what was missing in the closure, renew instead of filing anew, or link the redesign that ends it.",
+    summary: "the same exception was filed again soon after it was closed",
+    why: "If it comes back, the closure did not solve it; and a new record would restart its limits.",
+    remedy: "Say in the record why it came back, renew instead of filing again, or link a redesign.",
     bad: Example::tree(&[
         (sample::PATH, sample::RECORD.as_bytes()),
         ("exceptions/EXC-2026-1A2B3.yaml", CLOSED),

@@ -18,8 +18,8 @@ pub(super) const RULE: Rule = Rule {
     code: Code::RenewalLimit,
     level: Level::Error,
     serves: &["M31", "M32"],
-    summary: "it is renewed more often than its tier allows",
-    why: "What is renewed again and again has become the process; only a redesign ends that.",
+    summary: "renewed more often than the tier allows",
+    why: "An exception that is renewed again and again has become the process; only a redesign ends that.",
     remedy: "Let it end, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past.",
     bad: Example::change(
         TWICE,

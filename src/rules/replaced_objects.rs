@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ReplacedObjects,
     level: Level::Error,
     serves: &["M24"],
-    summary: "git shows other objects than those that were pushed",
-    why: "`refs/replace` and grafts let one clone see another history than everyone else; this program reads the raw objects.",
-    remedy: "Delete the refs below `refs/replace`, and the file `info/grafts`.",
+    summary: "git shows other objects than the ones that were pushed",
+    why: "`refs/replace` and grafts make one clone show a different history than the others; exledger reads the raw objects.",
+    remedy: "Delete the refs below `refs/replace` and the file `info/grafts`.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

@@ -19,9 +19,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::ReviewBySelf,
     level: Level::Error,
     serves: &["M47"],
-    summary: "who closed a record also reviewed its closure",
-    why: "The look after a closure is there because whoever closed it believes that it is done.",
-    remedy: "Let someone else look, and record who did.",
+    summary: "the person who closed the record also reviewed its closure",
+    why: "The review exists because the person who closed a record already believes that it is done.",
+    remedy: "Let someone else review it and record the result.",
     bad: Example::with(
         "closure",
         "{outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired, \

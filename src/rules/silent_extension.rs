@@ -17,8 +17,8 @@ pub(super) const RULE: Rule = Rule {
     code: Code::SilentExtension,
     level: Level::Error,
     serves: &["M30"],
-    summary: "it ends later without a renewal entry that says so",
-    why: "A renewal is a fresh decision with a reason; a date that moves by itself is how exceptions become permanent.",
+    summary: "the end was moved later without a renewal entry",
+    why: "A renewal is a new decision with a reason; dates that move without one make exceptions permanent.",
     remedy: "Run `exledger renew`, which writes the entry and moves the end, or set the end back.",
     bad: Example::change("", "expires: 2027-01-10"),
     good: Example::change(

@@ -13,9 +13,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::StaleBaseline,
     level: Level::Warning,
     serves: &["M59"],
-    summary: "a baseline of the policy is past its own review",
-    why: "What is normal changes; a threshold that nobody looks at lets through what it should stop, or the reverse.",
-    remedy: "Look at the baseline with its counts, and move `review_by`.",
+    summary: "a baseline in the policy is overdue for review",
+    why: "What is normal changes; an outdated threshold lets the wrong things through or stops the right ones.",
+    remedy: "Review the baseline with its counts, and move `review_by`.",
     bad: Example::SAMPLE.on("2026-11-21").policy(
         "version: 1\nbaselines:\n  - {id: B1, kind: tool-invocation, review_by: 2026-11-20}\n",
     ),

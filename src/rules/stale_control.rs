@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Warning,
     serves: &["M41"],
     summary: "a compensating control was not verified in time",
-    why: "A control that nobody looks at is one that nobody knows to work.",
+    why: "A control that is not verified may no longer work.",
     remedy: "Verify it and record that with `exledger attest`, or withdraw it.",
     bad: Example::with("compensating_controls[0].verify_every", "10d").on("2026-11-30"),
     good: Example::with("compensating_controls[0].verify_every", "10d").on("2026-11-29"),

@@ -11,9 +11,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::TooLarge,
     level: Level::Error,
     serves: &["M61"],
-    summary: "the file is larger, or nested deeper, than is read",
-    why: "One file must not be able to stop the reading of all others.",
-    remedy: "Keep a record below 64 KiB and 16 levels; put long material into a file and cite it as evidence.",
+    summary: "the file is too large or nested too deeply",
+    why: "One file must not prevent all others from being read.",
+    remedy: "Keep a record below 64 KiB and 16 levels; put long material into an evidence file.",
     bad: Example::with(
         "x",
         "{a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {a: {}}}}}}}}}}}}}}}}",

@@ -16,9 +16,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::TotalLimit,
     level: Level::Error,
     serves: &["M31", "M32"],
-    summary: "it lasts longer in total than its tier allows",
-    why: "Renewals and new files in its place add up; the total is what was really lived with.",
-    remedy: "Let it end by the date that is named, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past.",
+    summary: "lasts longer in total than the tier allows",
+    why: "Renewals and replacement records add up; the total is how long the risk really existed.",
+    remedy: "End it by the named date, or link a redesign in `references.redesign`, with a `fix` whose `due` is not past.",
     bad: Example::change(
         "starts: 2026-04-01",
         "starts: 2026-04-01\nexpires: 2027-01-10\n\

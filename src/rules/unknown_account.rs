@@ -15,9 +15,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::UnknownAccount,
     level: Level::Warning,
     serves: &["M24", "M26"],
-    summary: "nobody knows whose forge account approved",
-    why: "A forge's private address names an account and not a person; it may be the author's own.",
-    remedy: "Add a line for each account to `people.logins`, and let its owner approve again.",
+    summary: "an approval came from a forge account of an unknown person",
+    why: "A forge's private address names an account, not a person; it may belong to the author.",
+    remedy: "Map each account in `people.logins`, and ask its owner to approve again.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee <7+lee@users.noreply.github.com> merges",

@@ -15,9 +15,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::UnknownOwner,
     level: Level::Error,
     serves: &["M05"],
-    summary: "the owner is not in the roster, or has left",
-    why: "Nobody answers for an exception whose owner is not there; this is how workarounds outlive their reason.",
-    remedy: "Name an owner who is in the roster and active; `exledger transfer` moves all of a person's records.",
+    summary: "the owner is not in the roster, or inactive",
+    why: "If the owner is gone, nobody answers for the exception, and it outlives its reason.",
+    remedy: "Name an owner who is active in the roster; `exledger transfer` moves all of a person's records.",
     bad: Example::tree(&[
         (sample::PATH, sample::RECORD.as_bytes()),
         (

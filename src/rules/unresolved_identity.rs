@@ -14,9 +14,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::UnresolvedIdentity,
     level: Level::Warning,
     serves: &["M24"],
-    summary: "one name under several addresses, or an author without one",
-    why: "Two addresses may be one person; as long as nobody says so, neither counts as somebody else.",
-    remedy: "Map the addresses of a person in `.mailmap`, names without address in `people.logins`, and list a forge in \
+    summary: "one name with several addresses, or an author without an address",
+    why: "Two addresses may belong to one person; until that is clear, neither counts as someone else.",
+    remedy: "Map a person's addresses in `.mailmap` and names without an address in `people.logins`, and list forges in \
         `people.forges`.",
     bad: Example::history(&[
         "ana proposes the sample",

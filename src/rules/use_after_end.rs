@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::UseAfterEnd,
     level: Level::Error,
     serves: &["M77"],
-    summary: "it was used after its end",
-    why: "Access that is still used when nothing allows it any more was never taken away.",
-    remedy: "Find out who used it and why it still worked; then close the record.",
+    summary: "the exception was used after it ended",
+    why: "If the access still worked after the end, it was never revoked.",
+    remedy: "Find out who used it and why it still worked, then close the record.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",

@@ -15,9 +15,9 @@ pub(super) const RULE: Rule = Rule {
     code: Code::Vetoed,
     level: Level::Error,
     serves: &["M24", "M35"],
-    summary: "somebody said no to what landed",
-    why: "A change that lands over a no was decided by whoever pressed the button.",
-    remedy: "Settle it with whoever said no: a later word of theirs replaces the earlier one.",
+    summary: "merged despite a rejection",
+    why: "The person who merged it overruled the reviewer alone.",
+    remedy: "Settle it with the person who rejected it: their later review replaces the earlier one.",
     bad: Example::history(&[
         "ana proposes the sample",
         "lee merges",
