@@ -4,11 +4,12 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::edit::{Flags, History, Job, Which};
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::attest;
+use exledger::session::decide::select::Which;
 
 /// Record that a compensating control was verified
 ///
@@ -31,7 +32,7 @@ pub(crate) struct AttestArgs {
     evidence: Vec<String>,
 
     #[command(flatten)]
-    flags: Flags,
+    flags: DecisionFlags,
 }
 
 /// The command.
@@ -43,13 +44,16 @@ impl Run for AttestArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let shown = ctx.shown(&ctx.home()?, &self.evidence)?;
-        ctx.decide(&Job {
-            command: "attest",
-            event: Event::Attested,
-            which: Which::One(&self.id),
-            history: History::Helpful,
-            flags: &self.flags,
-            plan: &|taken| attest::attest(taken, &self.control, &shown),
-        })
+        decision::decide(
+            ctx,
+            &DecisionJob {
+                command: "attest",
+                event: Event::Attested,
+                which: Which::One(&self.id),
+                needs_history: false,
+                flags: &self.flags,
+                plan: &|taken| attest::attest(taken, &self.control, &shown),
+            },
+        )
     }
 }

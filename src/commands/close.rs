@@ -4,11 +4,12 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::words::Words;
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::close::{self, Closing, Lack};
@@ -19,6 +20,7 @@ use exledger::record::time::Day;
 use exledger::record::vocabulary::Vocabulary;
 use exledger::record::vocabulary::{ClosureOutcome, PostReviewOutcome};
 use exledger::session::Session;
+use exledger::session::decide::select::Which;
 use exledger::session::locate;
 use exledger::survey::select::Filter;
 use std::collections::BTreeMap;
@@ -74,7 +76,7 @@ pub(crate) struct CloseArgs {
     reviewed: bool,
 
     #[command(flatten)]
-    flags: Flags,
+    flags: DecisionFlags,
 
     #[command(flatten)]
     filters: Filters,
@@ -91,16 +93,19 @@ impl Run for CloseArgs {
         if self.reviewed {
             return self.review(ctx);
         }
-        let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
+        let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
         let closing = self.closing(ctx, &ids)?;
-        ctx.decide(&Job {
-            command: "close",
-            event: Event::Closed,
-            which: Which::Several(&ids, &self.filters),
-            history: History::Helpful,
-            flags: &self.flags,
-            plan: &|taken| close::close(taken, &closing),
-        })
+        decision::decide(
+            ctx,
+            &DecisionJob {
+                command: "close",
+                event: Event::Closed,
+                which: Which::Several(&ids, &self.filters.filter()),
+                needs_history: false,
+                flags: &self.flags,
+                plan: &|taken| close::close(taken, &closing),
+            },
+        )
     }
 }
 
@@ -114,35 +119,46 @@ impl CloseArgs {
         }
         let question = "What did the look at the closure find";
         let outcome: PostReviewOutcome =
-            ctx.word_or_ask(self.outcome.as_deref(), "--outcome", question)?;
-        ctx.decide(&Job {
-            command: "close",
-            event: Event::PostReviewed,
-            which: Which::Several(&self.ids, &self.filters),
-            history: History::Helpful,
-            flags: &self.flags,
-            plan: &|taken| close::reviewed(taken, outcome),
-        })
+            prompts::word_or_ask(ctx, self.outcome.as_deref(), "--outcome", question)?;
+        decision::decide(
+            ctx,
+            &DecisionJob {
+                command: "close",
+                event: Event::PostReviewed,
+                which: Which::Several(&self.ids, &self.filters.filter()),
+                needs_history: false,
+                flags: &self.flags,
+                plan: &|taken| close::reviewed(taken, outcome),
+            },
+        )
     }
 
     fn closing(&self, ctx: &Ctx, ids: &[String]) -> anyhow::Result<Closing> {
         let home = ctx.home()?;
         let outcome = self.outcome.as_deref();
-        ctx.needs(&[
-            ("--outcome", outcome.is_some()),
-            ("--reason", self.reason.is_some()),
-        ])?;
+        prompts::needs(
+            ctx,
+            &[
+                ("--outcome", outcome.is_some()),
+                ("--reason", self.reason.is_some()),
+            ],
+        )?;
         // A request is rejected by a command of its own.
         let ends = |word: &str| word != ClosureOutcome::Rejected.as_str();
         let outcome: ClosureOutcome =
-            ctx.word_of_or_ask(outcome, "--outcome", "How did it end", &ends)?;
+            prompts::word_of_or_ask(ctx, outcome, "--outcome", "How did it end", &ends)?;
         if outcome == ClosureOutcome::Rejected {
             return Err(fault::misuse(
                 "a request is rejected, not closed as rejected",
                 "run `exledger reject ID --reason …` on its branch",
             ));
         }
-        let reason = ctx.text_or_ask(self.reason.as_deref(), "--reason", "Why can it be closed")?;
+        let reason = prompts::text_or_ask(
+            ctx,
+            self.reason.as_deref(),
+            "--reason",
+            "Why can it be closed",
+        )?;
         let mut closing = Closing {
             outcome,
             reason,
@@ -152,7 +168,7 @@ impl CloseArgs {
             prevention: self.prevention.clone(),
             review_by: self.review_by,
         };
-        if ctx.asks() {
+        if prompts::asks(ctx) {
             ask(ctx, &home, ids, &mut closing)?;
         }
         Ok(closing)
@@ -165,7 +181,7 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
         return Ok(());
     };
     let governance = locate::governance(home.work_tree()?)?;
-    let Some(record) = ctx.peek(home, &governance, id)? else {
+    let Some(record) = home.record_here(&governance, id)? else {
         return Ok(());
     };
     // Evidence comes first: the other answers may cite it.
@@ -184,12 +200,12 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
                     }
                     None => Ok(answer.to_owned()),
                 };
-                let said = ctx.value_or_ask(&flag, &question, &says)?;
+                let said = prompts::value_or_ask(ctx, &flag, &question, &says)?;
                 closing.checks.push((item, said));
             }
             Lack::Access(time) => {
                 let question = format!("Day on which access was looked at, {time} (2026-12-19)");
-                let said = ctx.value_or_ask(&flag, &question, &day)?;
+                let said = prompts::value_or_ask(ctx, &flag, &question, &day)?;
                 closing.access.insert(time.to_owned(), said);
             }
             Lack::Evidence => {
@@ -198,7 +214,7 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
                     let shown = ctx.shown(home, &[text.to_owned()]);
                     shown.map_err(|error| error.to_string().replace("\n  help: ", ": "))
                 };
-                closing.evidence = ctx.value_or_ask(&flag, question, &read)?;
+                closing.evidence = prompts::value_or_ask(ctx, &flag, question, &read)?;
             }
         }
     }

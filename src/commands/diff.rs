@@ -6,6 +6,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
+use crate::commands::lint;
 use clap::Parser;
 use exledger::diag::Finding;
 use exledger::history::change::event::Event;
@@ -72,7 +73,7 @@ impl Run for DiffArgs {
             instead: &[],
         };
         let compared = ctx.compare(&home, self.base.as_deref(), proposed)?;
-        ctx.of_uncounted(&compared);
+        ctx.of_notices(&compared.notices().collect::<Vec<_>>());
         let known = RuleContext {
             governance: &compared.governance,
             house: &ExtraSchema::of(&compared.governance),
@@ -85,8 +86,8 @@ impl Run for DiffArgs {
         ctx.show(&view::diff::doc(answer(
             &compared, findings, &known, commit,
         )))?;
-        let doubts = ctx.of_doubts(&compared);
-        Ok(doubts.max(ctx.of_counts(counts)))
+        let doubts = doubts(ctx, &compared);
+        Ok(doubts.max(lint::of_counts(ctx, counts)))
     }
 }
 
@@ -222,4 +223,19 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     }
     events.sort_by_key(|told| told.event);
     events
+}
+
+/// Says on stderr of which records it can't be told what is approved, and returns what follows from that.
+fn doubts(ctx: &Ctx, compared: &Compared) -> Outcome {
+    let mut outcome = Outcome::Fine;
+    for entry in &compared.entries {
+        if let Some(doubt) = entry.doubt() {
+            outcome = Outcome::CannotSay;
+            ctx.tell(&format!(
+                "error: cannot say what of {} is approved: {doubt}",
+                entry.delta.name()
+            ));
+        }
+    }
+    outcome
 }

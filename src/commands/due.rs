@@ -77,7 +77,8 @@ impl Run for DueArgs {
                 outcome
             }
         };
-        Ok(ctx.of_unknown(
+        Ok(unknown::outcome(
+            ctx,
             approved.records().iter().filter(unknown::is_unknown),
             outcome,
         ))

@@ -4,11 +4,12 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::edit::{Flags, History, Job, Which};
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::fire;
+use exledger::session::decide::select::Which;
 
 /// Record that a trigger fired
 ///
@@ -31,7 +32,7 @@ pub(crate) struct FireArgs {
     note: Option<String>,
 
     #[command(flatten)]
-    flags: Flags,
+    flags: DecisionFlags,
 }
 
 /// The command.
@@ -42,13 +43,16 @@ impl Run for FireArgs {
         PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        ctx.decide(&Job {
-            command: "fire",
-            event: Event::Fired,
-            which: Which::One(&self.id),
-            history: History::Helpful,
-            flags: &self.flags,
-            plan: &|taken| fire::fire(taken, &self.trigger, self.note.as_deref()),
-        })
+        decision::decide(
+            ctx,
+            &DecisionJob {
+                command: "fire",
+                event: Event::Fired,
+                which: Which::One(&self.id),
+                needs_history: false,
+                flags: &self.flags,
+                plan: &|taken| fire::fire(taken, &self.trigger, self.note.as_deref()),
+            },
+        )
     }
 }

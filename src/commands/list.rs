@@ -118,7 +118,8 @@ impl Run for ListArgs {
 /// A record of which it can't be told whether it is meant leaves the answer open, listed or not.
 fn outcome(ctx: &Ctx, approved: &Snapshot<'_>, meant: &dyn Fn(&&RecordState) -> Meant) -> Outcome {
     let unknown = approved.records().iter().filter(unknown::is_unknown);
-    ctx.of_unknown(
+    unknown::outcome(
+        ctx,
         unknown.filter(|standing| meant(standing) != Meant::No),
         Outcome::Fine,
     )

@@ -50,7 +50,8 @@ impl Run for LogArgs {
             acts,
             shows_values: self.patch,
         }))?;
-        Ok(ctx.of_unknown(
+        Ok(unknown::outcome(
+            ctx,
             Some(standing).filter(unknown::is_unknown).into_iter(),
             Outcome::Fine,
         ))

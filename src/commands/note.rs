@@ -4,13 +4,15 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::note;
 use exledger::record::vocabulary::Stage;
+use exledger::session::decide::select::Which;
 
 /// Record a step of triage, investigation or remediation
 ///
@@ -37,7 +39,7 @@ pub(crate) struct NoteArgs {
     evidence: Vec<String>,
 
     #[command(flatten)]
-    flags: Flags,
+    flags: DecisionFlags,
 
     #[command(flatten)]
     filters: Filters,
@@ -51,21 +53,33 @@ impl Run for NoteArgs {
         PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
+        let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
         let shown = ctx.shown(&ctx.home()?, &self.evidence)?;
-        ctx.needs(&[
-            ("--stage", self.stage.is_some()),
-            ("--note", self.note.is_some()),
-        ])?;
-        let stage: Stage = ctx.word_or_ask(self.stage.as_deref(), "--stage", "Which stage")?;
-        let text = ctx.text_or_ask(self.note.as_deref(), "--note", "What was found or done")?;
-        ctx.decide(&Job {
-            command: "note",
-            event: Event::Noted,
-            which: Which::Several(&ids, &self.filters),
-            history: History::Helpful,
-            flags: &self.flags,
-            plan: &|taken| note::note(taken, stage, &text, &shown),
-        })
+        prompts::needs(
+            ctx,
+            &[
+                ("--stage", self.stage.is_some()),
+                ("--note", self.note.is_some()),
+            ],
+        )?;
+        let stage: Stage =
+            prompts::word_or_ask(ctx, self.stage.as_deref(), "--stage", "Which stage")?;
+        let text = prompts::text_or_ask(
+            ctx,
+            self.note.as_deref(),
+            "--note",
+            "What was found or done",
+        )?;
+        decision::decide(
+            ctx,
+            &DecisionJob {
+                command: "note",
+                event: Event::Noted,
+                which: Which::Several(&ids, &self.filters.filter()),
+                needs_history: false,
+                flags: &self.flags,
+                plan: &|taken| note::note(taken, stage, &text, &shown),
+            },
+        )
     }
 }

@@ -56,6 +56,6 @@ impl Run for PatternsArgs {
             Outcome::Fine
         };
         let unknown = approved.records().iter().filter(unknown::is_unknown);
-        Ok(ctx.of_unknown(unknown, outcome))
+        Ok(unknown::outcome(ctx, unknown, outcome))
     }
 }

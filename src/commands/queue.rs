@@ -84,7 +84,8 @@ impl Run for QueueArgs {
         ctx.show(&view::queue::doc(&queue, &*approved))?;
         ctx.of_notices(&approved.waiting_reviews(&|_| true));
         let unknown = approved.records().iter().filter(unknown::is_unknown);
-        Ok(ctx.of_unknown(
+        Ok(unknown::outcome(
+            ctx,
             unknown.filter(|standing| meant(standing) != Meant::No),
             outcome,
         ))

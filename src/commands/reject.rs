@@ -4,13 +4,15 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::fault;
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::reject;
 use exledger::session::Session;
+use exledger::session::decide::select::Which;
 use exledger::session::locate;
 use exledger::session::snapshot::walk::Scope;
 
@@ -32,7 +34,7 @@ pub(crate) struct RejectArgs {
     reason: Option<String>,
 
     #[command(flatten)]
-    flags: Flags,
+    flags: DecisionFlags,
 }
 
 /// The command.
@@ -45,7 +47,7 @@ impl Run for RejectArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let governance = locate::governance(home.work_tree()?)?;
-        if let Some(record) = ctx.peek(&home, &governance, &self.id)?
+        if let Some(record) = home.record_here(&governance, &self.id)?
             && is_approved(ctx, &home, record.id.as_str())
         {
             let id = &record.id;
@@ -57,15 +59,23 @@ impl Run for RejectArgs {
                 ),
             ));
         }
-        let reason = ctx.text_or_ask(self.reason.as_deref(), "--reason", "Why is it rejected")?;
-        ctx.decide(&Job {
-            command: "reject",
-            event: Event::Rejected,
-            which: Which::One(&self.id),
-            history: History::Helpful,
-            flags: &self.flags,
-            plan: &|taken| reject::reject(taken, &reason),
-        })
+        let reason = prompts::text_or_ask(
+            ctx,
+            self.reason.as_deref(),
+            "--reason",
+            "Why is it rejected",
+        )?;
+        decision::decide(
+            ctx,
+            &DecisionJob {
+                command: "reject",
+                event: Event::Rejected,
+                which: Which::One(&self.id),
+                needs_history: false,
+                flags: &self.flags,
+                plan: &|taken| reject::reject(taken, &reason),
+            },
+        )
     }
 }
 

@@ -4,13 +4,15 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::renew::{self, Later};
 use exledger::record::time::{Term, When};
+use exledger::session::decide::select::Which;
 
 /// Ask for a later end
 ///
@@ -38,7 +40,7 @@ pub(crate) struct RenewArgs {
     reason: Option<String>,
 
     #[command(flatten)]
-    flags: Flags,
+    flags: DecisionFlags,
 
     #[command(flatten)]
     filters: Filters,
@@ -52,24 +54,35 @@ impl Run for RenewArgs {
         PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
-        ctx.needs(&[
-            (
-                "--until or --for",
-                self.until.is_some() || self.term.is_some(),
-            ),
-            ("--reason", self.reason.is_some()),
-        ])?;
+        let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
+        prompts::needs(
+            ctx,
+            &[
+                (
+                    "--until or --for",
+                    self.until.is_some() || self.term.is_some(),
+                ),
+                ("--reason", self.reason.is_some()),
+            ],
+        )?;
         let later = self.later(ctx)?;
-        let reason = ctx.text_or_ask(self.reason.as_deref(), "--reason", "Why can't it end yet")?;
-        ctx.decide(&Job {
-            command: "renew",
-            event: Event::Renewed,
-            which: Which::Several(&ids, &self.filters),
-            history: History::Needed,
-            flags: &self.flags,
-            plan: &|taken| Ok(renew::renew(taken, &later, &reason)?.into()),
-        })
+        let reason = prompts::text_or_ask(
+            ctx,
+            self.reason.as_deref(),
+            "--reason",
+            "Why can't it end yet",
+        )?;
+        decision::decide(
+            ctx,
+            &DecisionJob {
+                command: "renew",
+                event: Event::Renewed,
+                which: Which::Several(&ids, &self.filters.filter()),
+                needs_history: true,
+                flags: &self.flags,
+                plan: &|taken| Ok(renew::renew(taken, &later, &reason)?.into()),
+            },
+        )
     }
 }
 
@@ -80,14 +93,12 @@ impl RenewArgs {
             (None, Some(term)) => Ok(Later::For(term)),
             (None, None) => {
                 let question = "Until when, or for how long (2027-01-10, 30d)";
-                ctx.value_or_ask(
-                    "--until or --for",
-                    question,
-                    &|text| match Term::new(text) {
-                        Some(term) => Ok(Later::For(term)),
-                        None => ctx.end_to_come(text).map(Later::Until),
-                    },
-                )
+                prompts::value_or_ask(ctx, "--until or --for", question, &|text| match Term::new(
+                    text,
+                ) {
+                    Some(term) => Ok(Later::For(term)),
+                    None => prompts::end_to_come(ctx, text).map(Later::Until),
+                })
             }
         }
     }

@@ -4,13 +4,15 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::review;
 use exledger::record::vocabulary::ReviewOutcome;
+use exledger::session::decide::select::Which;
 
 /// Record a periodic review
 ///
@@ -34,7 +36,7 @@ pub(crate) struct ReviewArgs {
     note: Option<String>,
 
     #[command(flatten)]
-    flags: Flags,
+    flags: DecisionFlags,
 
     #[command(flatten)]
     filters: Filters,
@@ -48,16 +50,19 @@ impl Run for ReviewArgs {
         PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
+        let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
         let outcome: ReviewOutcome =
-            ctx.word_or_ask(self.outcome.as_deref(), "--outcome", "What follows")?;
-        ctx.decide(&Job {
-            command: "review",
-            event: Event::Reviewed,
-            which: Which::Several(&ids, &self.filters),
-            history: History::Helpful,
-            flags: &self.flags,
-            plan: &|taken| review::review(taken, outcome, self.note.as_deref()),
-        })
+            prompts::word_or_ask(ctx, self.outcome.as_deref(), "--outcome", "What follows")?;
+        decision::decide(
+            ctx,
+            &DecisionJob {
+                command: "review",
+                event: Event::Reviewed,
+                which: Which::Several(&ids, &self.filters.filter()),
+                needs_history: false,
+                flags: &self.flags,
+                plan: &|taken| review::review(taken, outcome, self.note.as_deref()),
+            },
+        )
     }
 }

@@ -4,13 +4,15 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::edit::{Flags, History, Job, Which};
 use crate::commands::context::filter::{self, Filters};
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::plan::shorten;
 use exledger::record::time::When;
+use exledger::session::decide::select::Which;
 
 /// Let exceptions end earlier
 ///
@@ -27,7 +29,7 @@ pub(crate) struct ShortenArgs {
     until: Option<When>,
 
     #[command(flatten)]
-    flags: Flags,
+    flags: DecisionFlags,
 
     #[command(flatten)]
     filters: Filters,
@@ -41,20 +43,23 @@ impl Run for ShortenArgs {
         PastInstants::Refused("a decision is written now; --on says its day");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let ids = ctx.ids_or_ask(&self.ids, &self.filters)?;
+        let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
         let until = match self.until {
             Some(until) => until,
-            None => ctx.value_or_ask("--until", "Until when (2027-01-10)", &|text| {
-                ctx.end_to_come(text)
+            None => prompts::value_or_ask(ctx, "--until", "Until when (2027-01-10)", &|text| {
+                prompts::end_to_come(ctx, text)
             })?,
         };
-        ctx.decide(&Job {
-            command: "shorten",
-            event: Event::Shortened,
-            which: Which::Several(&ids, &self.filters),
-            history: History::Helpful,
-            flags: &self.flags,
-            plan: &|taken| Ok(shorten::shorten(taken, &until)?.into()),
-        })
+        decision::decide(
+            ctx,
+            &DecisionJob {
+                command: "shorten",
+                event: Event::Shortened,
+                which: Which::Several(&ids, &self.filters.filter()),
+                needs_history: false,
+                flags: &self.flags,
+                plan: &|taken| Ok(shorten::shorten(taken, &until)?.into()),
+            },
+        )
     }
 }

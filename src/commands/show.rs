@@ -51,7 +51,8 @@ impl Run for ShowArgs {
             ctx.show(&doc)?;
             ctx.of_notices(&approved.waiting_reviews(&|id| id.eq_ignore_ascii_case(&standing.key)));
         }
-        Ok(ctx.of_unknown(
+        Ok(unknown::outcome(
+            ctx,
             Some(standing).filter(unknown::is_unknown).into_iter(),
             Outcome::Fine,
         ))

@@ -4,10 +4,11 @@
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
-use crate::commands::context::edit::{self, Flags, History, Job, Which};
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
+use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::Event;
 use exledger::ledger::Files;
@@ -15,6 +16,7 @@ use exledger::plan::transfer::{self, Heir};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
 use exledger::session::Session;
+use exledger::session::decide::select::Which;
 use exledger::session::locate;
 use exledger::survey::select::Filter;
 
@@ -48,7 +50,7 @@ pub(crate) struct TransferArgs {
     reason: Option<String>,
 
     #[command(flatten)]
-    flags: Flags,
+    flags: DecisionFlags,
 
     #[command(flatten)]
     filters: Filters,
@@ -64,12 +66,14 @@ impl Run for TransferArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = match &self.from {
             Some(_) => Vec::new(),
-            None => ctx.ids_or_ask(&self.ids, &self.filters)?,
+            None => prompts::ids_or_ask(ctx, &self.ids, &self.filters)?,
         };
-        let to = ctx.text_or_ask(self.to.as_deref(), "--to", "Who takes over (address)")?;
-        let to = edit::address("--to", &to)?;
+        let to = prompts::text_or_ask(ctx, self.to.as_deref(), "--to", "Who takes over (address)")?;
+        let to = decision::address("--to", &to)?;
         let from = self.from.as_deref();
-        let from = from.map(|from| edit::address("--from", from)).transpose()?;
+        let from = from
+            .map(|from| decision::address("--from", from))
+            .transpose()?;
         if from.is_some() && self.filters.filter() != Filter::default() {
             return Err(fault::misuse(
                 "both --from and a filter are given",
@@ -85,16 +89,19 @@ impl Run for TransferArgs {
         };
         let which = match &from {
             Some(owner) => Which::Of { owner, heir: &to },
-            None => Which::Several(&ids, &self.filters),
+            None => Which::Several(&ids, &self.filters.filter()),
         };
-        ctx.decide(&Job {
-            command: "transfer",
-            event: Event::Transferred,
-            which,
-            history: History::Helpful,
-            flags: &self.flags,
-            plan: &|taken| transfer::transfer(taken, heir, self.reason.as_deref()),
-        })
+        decision::decide(
+            ctx,
+            &DecisionJob {
+                command: "transfer",
+                event: Event::Transferred,
+                which,
+                needs_history: false,
+                flags: &self.flags,
+                plan: &|taken| transfer::transfer(taken, heir, self.reason.as_deref()),
+            },
+        )
     }
 }
 

@@ -11,6 +11,7 @@ use crate::commands::context::output::Formats;
 use crate::commands::context::unknown;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
+use crate::commands::lint;
 use crate::commands::show;
 use crate::commands::verify::marks::Marks;
 use crate::commands::verify::uses::Book;
@@ -126,7 +127,7 @@ impl Run for VerifyArgs {
             n_commits: history.mainline.landings.len(),
             checked: asked.standings.len(),
             undetermined: unknown.len() + doubts.len(),
-            folder: ctx.forge_folder(&home),
+            folder: lint::forge_folder(ctx, &home),
             uses: book.uses(&asked.standings, &approved),
             findings: Findings {
                 shown: findings.into_iter().map(Into::into).collect(),
@@ -136,7 +137,7 @@ impl Run for VerifyArgs {
             },
             reads: ctx.format.reads,
         }))?;
-        let mut outcome = ctx.of_unknown(unknown.into_iter(), Outcome::Fine);
+        let mut outcome = unknown::outcome(ctx, unknown.into_iter(), Outcome::Fine);
         for doubt in &doubts {
             ctx.tell(&format!("error: cannot say: {doubt}"));
             outcome = Outcome::CannotSay;
@@ -144,7 +145,7 @@ impl Run for VerifyArgs {
         if let Some(path) = &self.write_checkpoint {
             marks::write(ctx, &approved, path, is_rewritten)?;
         }
-        Ok(outcome.max(ctx.of_counts(counts)))
+        Ok(outcome.max(lint::of_counts(ctx, counts)))
     }
 }
 

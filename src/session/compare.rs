@@ -24,6 +24,7 @@ use crate::session::compare::comparison::Comparer;
 use crate::session::error::{Error, Usage};
 use crate::session::locate::Located;
 use crate::session::mainline;
+use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::store::git::Repository;
 use crate::survey::approved_state::ApprovedState;
@@ -163,6 +164,15 @@ impl Entry {
 }
 
 impl Compared {
+    /// Returns which governance files another version judges than the one that lies there.
+    pub fn notices(&self) -> impl Iterator<Item = Notice> {
+        let base = self.base.short();
+        self.uncounted.iter().map(move |path| Notice::Uncounted {
+            path: path.clone(),
+            base: base.clone(),
+        })
+    }
+
     /// Returns the findings about the changes: of each record, and of the governance files.
     pub fn findings(&self, known: &RuleContext<'_>) -> Vec<Finding> {
         let mut findings = lint::branch(&self.rulings, known);

@@ -12,6 +12,7 @@ use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
 use crate::ledger::tree::TreeError;
 use crate::policy;
+use crate::session::notice::Notice;
 use crate::store::files::FileError;
 use crate::store::git::GitError;
 use crate::store::git::open::OpenError;
@@ -65,6 +66,14 @@ pub enum Usage {
     NoCommit {
         /// The name.
         name: String,
+    },
+    /// The result of a decision breaks rules.
+    #[error("the result would not lint, so nothing was written{}", listed(.findings))]
+    WouldNotLint {
+        /// The findings about each record of which one is an error.
+        findings: Vec<Finding>,
+        /// What the reader should know besides.
+        notices: Vec<Notice>,
     },
     /// Anything else that the asker can mend.
     #[error("{what}")]
@@ -142,6 +151,23 @@ pub enum Undetermined {
         /// How the ids begin.
         beginning: String,
     },
+    /// Whether a filter means a record can't be told, as part of its history is missing.
+    #[error("whether {id} is meant")]
+    Meant {
+        /// The record.
+        id: String,
+    },
+    /// What a change rests on can't be told of a record's past.
+    #[error("how often {id} was renewed, and since when it lasts")]
+    Renewals {
+        /// The record.
+        id: String,
+        /// What is in the way, and what repairs it.
+        doubt: String,
+    },
+    /// A file can't be written.
+    #[error(transparent)]
+    Unwritable(FileError),
     /// An object of the repository can't be had.
     #[error(transparent)]
     Object(#[from] Obstacle),
@@ -177,6 +203,16 @@ impl Error {
             Error::Usage(usage) => usage.help(),
             Error::Undetermined(undetermined) => undetermined.help(),
         }
+    }
+
+    /// Returns the error with its way out below it, as a terminal shows it.
+    pub fn in_full(&self) -> String {
+        let what = self.to_string().replace('\n', "\n  ");
+        let help = self.help();
+        if help.is_empty() {
+            return what;
+        }
+        format!("{what}\n  help: {}", help.replace('\n', "\n        "))
     }
 
     /// Returns the error on one line, with the way out, as an answer gives it for its reason.
@@ -228,6 +264,9 @@ impl Usage {
             Usage::NoCommit { .. } => {
                 "name a branch, tag or id; `git fetch origin` brings what is missing".into()
             }
+            Usage::WouldNotLint { .. } => {
+                "correct what is named, then run the command again".into()
+            }
             Usage::Refused { help, .. } => help.into(),
         }
     }
@@ -267,6 +306,9 @@ impl Undetermined {
             Undetermined::NothingInCommon { is_cut: false } => {
                 "name a commit that both have in common".into()
             }
+            Undetermined::Meant { .. } => DEEPEN.into(),
+            Undetermined::Renewals { doubt, .. } => doubt.into(),
+            Undetermined::Unwritable(_) => "see who may write there".into(),
             Undetermined::NoIdLeft { .. } => "set another `id_prefix` in exledger.yaml".into(),
             Undetermined::Object(obstacle) => obstacle.repair().into(),
             Undetermined::Tree(error) => Undetermined::repair(error).into(),
@@ -277,6 +319,23 @@ impl Undetermined {
             | Undetermined::Git(_) => "".into(),
         }
     }
+}
+
+fn listed(findings: &[Finding]) -> String {
+    let each = findings.iter().map(in_words);
+    each.map(|words| format!("\n  {words}")).collect()
+}
+
+/// Returns a finding with its place and its way out.
+pub(crate) fn in_words(finding: &Finding) -> String {
+    let place = finding
+        .pos
+        .map(|pos| format!(":{}:{}", pos.line, pos.column))
+        .unwrap_or_default();
+    format!(
+        "{}[{}] {}{place}: {}\n    {}",
+        finding.level, finding.rule, finding.path, finding.message, finding.help
+    )
 }
 
 fn unnamed(nobody: &str, text: &str, error: &NotFound) -> String {

@@ -6,9 +6,11 @@
 
 pub mod check;
 pub mod compare;
+pub mod decide;
 pub mod error;
 pub mod evidence;
 pub mod ids;
+pub mod lint;
 pub mod locate;
 mod mainline;
 pub mod notice;
@@ -23,10 +25,15 @@ use crate::gate::receipt::CheckAnswer;
 use crate::history::objects::Obstacle;
 use crate::history::refs::Chosen;
 use crate::history::walked::History;
+use crate::policy::governance::Governance;
+use crate::record::Record;
 use crate::session::check::CheckRequest;
 use crate::session::check::receipts::ReceiptLog;
 use crate::session::compare::{Compared, Proposed};
+use crate::session::decide::select::{self, OpenRecord};
+use crate::session::decide::{Job, PreparedDecision};
 use crate::session::error::Error;
+use crate::session::lint::{LintAnswer, LintRequest};
 use crate::session::locate::Located;
 use crate::session::options::{Moment, Options};
 use crate::session::snapshot::Snapshot;
@@ -95,6 +102,15 @@ impl Session {
         Ok(mainline::approved_ref(&self.located)?)
     }
 
+    /// Judges the work tree, some files of it, or what a branch changes.
+    ///
+    /// # Errors
+    /// [`error::Usage`] where what is named is not in the ledger; [`error::Undetermined`] where a tree, or with a base the
+    /// history, can't be read.
+    pub fn lint(&self, at: &Moment, request: &LintRequest<'_>) -> Result<LintAnswer, Error> {
+        lint::judge(&self.located, at, request)
+    }
+
     /// Compares a state with the commit where it will land: the approved ref unless another is named.
     ///
     /// # Errors
@@ -161,6 +177,32 @@ impl Session {
         receipts: &ReceiptLog,
     ) -> Result<CheckAnswer, Error> {
         check::ask(&self.located, at, request, receipts)
+    }
+
+    /// Works out a decision about some records: all of them, or none. Nothing is written yet, and nobody else writes
+    /// while it is held.
+    ///
+    /// # Errors
+    /// [`error::Usage`] when a record is unknown, the decision is refused, or the result would not lint;
+    /// [`error::Undetermined`] when the ledger, or a history that is needed, can't be read.
+    pub fn decide(&self, at: &Moment, job: &Job<'_>) -> Result<PreparedDecision<'_>, Error> {
+        decide::prepare(&self.located, at, job)
+    }
+
+    /// Returns the records of the work tree that are not closed, by id.
+    ///
+    /// # Errors
+    /// Where the policy has errors, or a file can't be read.
+    pub fn open_records(&self) -> Result<Vec<OpenRecord>, Error> {
+        select::open_records(&self.located)
+    }
+
+    /// Returns what a record of the work tree says that is named; `None` where its file can't be read.
+    ///
+    /// # Errors
+    /// [`error::Usage::Record`] where none or several are named.
+    pub fn record_here(&self, governance: &Governance, id: &str) -> Result<Option<Record>, Error> {
+        select::read(&self.located, governance, id)
     }
 
     /// Reads what the approved ref says of its records, and what branches and the work tree propose.

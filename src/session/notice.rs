@@ -17,6 +17,33 @@ pub enum Notice {
         /// What is in the way.
         obstacle: Obstacle,
     },
+    /// Paths were named that hold nothing to be linted.
+    NothingToLint {
+        /// The paths.
+        paths: Vec<String>,
+    },
+    /// A record that a filter means is not in the work tree, so it is left out.
+    NotInWorkTree {
+        /// The record.
+        id: String,
+    },
+    /// A record changed on the approved ref since this branch left it.
+    Behind {
+        /// The record.
+        id: String,
+    },
+    /// Who must approve the change can't be told.
+    NotCompared {
+        /// Why.
+        cause: String,
+    },
+    /// A governance file that does not count where the branch set out, so that its last version that counts judges.
+    Uncounted {
+        /// The file.
+        path: String,
+        /// The commit, shortened.
+        base: String,
+    },
     /// A branch of a bridge holds approvals that count once they are merged.
     WaitingReviews {
         /// The branch.

@@ -8,6 +8,7 @@ use crate::commands::approve::side::Side;
 use crate::commands::approve::subject::Subject;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use crate::commands::next_steps;
 use exledger::approval::statement::file::ApprovalFile;
 use exledger::approval::statement::file::Decision;
 use exledger::approval::statement::limits::SIGNATURE;
@@ -169,8 +170,8 @@ impl Desk<'_> {
 
     /// Returns the commands that commit what was written beside the records.
     pub(super) fn commit(&self, paths: &[String], said: &str) -> anyhow::Result<Vec<String>> {
-        let git = self.ctx.git(self.home);
-        let own = self.ctx.own_branch(self.home);
+        let git = next_steps::git(self.ctx, self.home);
+        let own = next_steps::own_branch(self.home);
         let mut commands = Vec::new();
         let name = slug(said);
         if own.is_none() {
@@ -180,7 +181,7 @@ impl Desk<'_> {
         commands.push(format!("{git} add {}", paths.join(" ")));
         let repository = self.home.repository()?;
         commands.push(self.committer.command(&git, said, repository));
-        commands.push(self.ctx.push(self.home, &own.unwrap_or(name)));
+        commands.push(next_steps::push(self.ctx, self.home, &own.unwrap_or(name)));
         Ok(commands)
     }
 
@@ -233,7 +234,7 @@ impl Desk<'_> {
         };
         let made = made.map_err(failed)?;
         let remote = remote(repository, branch);
-        let git = self.ctx.git(self.home);
+        let git = next_steps::git(self.ctx, self.home);
         let (short, commit) = (&branch.short, made.to_string());
         let from = match &branch.at {
             At::Here => Some(Some(tip)),

@@ -7,6 +7,7 @@ use crate::commands::approve::{ApproveArgs, place, speak};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
+use crate::commands::next_steps;
 use exledger::approval::ledger_name::LedgerName;
 use exledger::approval::reviews::Reviews;
 use exledger::approval::statement::file::About;
@@ -239,7 +240,7 @@ fn show(
             said,
         });
     }
-    let git = ctx.git(home);
+    let git = next_steps::git(ctx, home);
     let files = all.iter().flat_map(|review| &review.said.files);
     let paths: Vec<String> = files.map(|path| quoted(path)).collect();
     let next = vec![

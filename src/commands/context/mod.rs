@@ -2,8 +2,6 @@
 //!
 //! Start at [`Ctx`]. Follows `docs/spec/cli.md`, exit codes and clock.
 
-pub(crate) mod answer;
-pub(crate) mod edit;
 pub(crate) mod example;
 pub(crate) mod fault;
 pub(crate) mod filter;
@@ -11,7 +9,6 @@ pub(crate) mod globals;
 pub(crate) mod hyphen;
 pub(crate) mod logging;
 pub(crate) mod output;
-pub(crate) mod shell;
 pub(crate) mod unknown;
 pub(crate) mod words;
 
@@ -260,20 +257,23 @@ impl Ctx {
                     "cannot say which reviews wait on branch {branch}: {obstacle}: {}",
                     obstacle.repair()
                 ),
+                Notice::NothingToLint { paths } => {
+                    format!("nothing is linted in {}", paths.join(", "))
+                }
+                Notice::NotInWorkTree { id } => {
+                    format!("{id} is not in the work tree, so it is left out")
+                }
+                Notice::Behind { id } => format!(
+                    "{id} changed on the approved ref since this branch left it: merge that first"
+                ),
+                Notice::NotCompared { cause } => format!("who must approve it: {cause}"),
+                Notice::Uncounted { path, base } => format!(
+                    "{path} of commit {base} does not count, since nobody else approved that change: its last version \
+                     that counts judges here; `exledger list` says how it gets approved"
+                ),
                 _ => continue,
             };
             self.hint(&format!("hint: {said}"));
-        }
-    }
-
-    /// Says of which governance files another version judges than the one that lies there.
-    pub(crate) fn of_uncounted(&self, compared: &Compared) {
-        for path in &compared.uncounted {
-            self.hint(&format!(
-                "hint: {path} of commit {} does not count, since nobody else approved that change: its last version that \
-                 counts judges here; `exledger list` says how it gets approved",
-                compared.base.short()
-            ));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Records that can't be told, in an answer about several.
 //!
-//! Start at [`Ctx::of_unknown`]. Follows `docs/spec/cli.md`, exit codes.
+//! Start at [`outcome`]. Follows `docs/spec/cli.md`, exit codes.
 
 use std::collections::BTreeMap;
 
@@ -10,31 +10,29 @@ use exledger::diag;
 use exledger::status::reason;
 use exledger::status::state::{RecordState, Status};
 
-impl Ctx {
-    /// Returns the outcome of an answer about records of which some can't be told, and says on stderr which.
-    pub(crate) fn of_unknown<'a>(
-        &self,
-        unknown: impl Iterator<Item = &'a RecordState>,
-        outcome: Outcome,
-    ) -> Outcome {
-        let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for state in unknown {
-            let reason = reason::first(&state.reasons);
-            by_reason.entry(reason).or_default().push(state.id());
-        }
-        for (reason, ids) in &by_reason {
-            let about = match ids.as_slice() {
-                [id] => (*id).to_owned(),
-                ids => diag::count(ids.len(), "record"),
-            };
-            let reason = reason.strip_prefix("cannot say: ").unwrap_or(reason);
-            self.tell(&format!("error: cannot say about {about}: {reason}"));
-        }
-        if by_reason.is_empty() {
-            outcome
-        } else {
-            Outcome::CannotSay
-        }
+/// Returns the outcome of an answer about records of which some can't be told, and says on stderr which.
+pub(crate) fn outcome<'a>(
+    ctx: &Ctx,
+    unknown: impl Iterator<Item = &'a RecordState>,
+    outcome: Outcome,
+) -> Outcome {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for state in unknown {
+        let reason = reason::first(&state.reasons);
+        by_reason.entry(reason).or_default().push(state.id());
+    }
+    for (reason, ids) in &by_reason {
+        let about = match ids.as_slice() {
+            [id] => (*id).to_owned(),
+            ids => diag::count(ids.len(), "record"),
+        };
+        let reason = reason.strip_prefix("cannot say: ").unwrap_or(reason);
+        ctx.tell(&format!("error: cannot say about {about}: {reason}"));
+    }
+    if by_reason.is_empty() {
+        outcome
+    } else {
+        Outcome::CannotSay
     }
 }
 

@@ -5,6 +5,7 @@
 use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::new::filing::{self, Work};
+use crate::commands::next_steps;
 use exledger::approval;
 use exledger::diag::Finding;
 use exledger::plan::draft::Draft;
@@ -66,13 +67,13 @@ fn who(work: &Work<'_>, made: &Draft) -> Vec<String> {
 /// Returns the commands that bring the file to where it is approved.
 fn next(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> Vec<String> {
     let (home, id) = (work.home, work.setting.id.as_str());
-    let git = ctx.git(home);
-    let own = ctx.own_branch(home);
+    let git = next_steps::git(ctx, home);
+    let own = next_steps::own_branch(home);
     let switch = own.is_none().then(|| format!("{git} switch -c {id}"));
     let rest = [
         format!("{git} add {}", quoted(&made.path)),
         format!("{git} commit -m {}", quoted(&format!("File {id}"))),
-        ctx.push(home, own.as_deref().unwrap_or(id)),
+        next_steps::push(ctx, home, own.as_deref().unwrap_or(id)),
     ];
     switch.into_iter().chain(rest).collect()
 }

@@ -39,7 +39,7 @@ pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Resu
     let own = work.known();
     let governance = match &compared {
         Some(compared) => {
-            ctx.of_uncounted(compared);
+            ctx.of_notices(&compared.notices().collect::<Vec<_>>());
             &compared.governance
         }
         None => own.governance,

@@ -2,20 +2,20 @@
 //!
 //! Start at [`judge`]. Follows `docs/spec/cli.md`, lint and diff.
 
-use exledger::session::error::Undetermined;
+use crate::session::error::Error;
 use std::collections::BTreeSet;
 
-use crate::commands::lint::Found;
-use crate::commands::lint::input::Input;
-use crate::commands::lint::past::LandedRecords;
-use exledger::diag::Finding;
-use exledger::ledger::{self, Files};
-use exledger::policy::governance::State;
-use exledger::rules::case::RuleContext;
-use exledger::rules::extra_schema::ExtraSchema;
-use exledger::rules::lint;
-use exledger::rules::repeats::Repeats;
-use exledger::session::compare::Compared;
+use crate::diag::Finding;
+use crate::ledger::{self, Files};
+use crate::policy::governance::State;
+use crate::rules::case::RuleContext;
+use crate::rules::extra_schema::ExtraSchema;
+use crate::rules::lint;
+use crate::rules::repeats::Repeats;
+use crate::session::compare::Compared;
+use crate::session::lint::Found;
+use crate::session::lint::input::Input;
+use crate::session::lint::landed::LandedRecords;
 
 /// Judges the records that are as they were, and keeps what the governance before the branch did not find.
 pub(super) fn judge(
@@ -24,8 +24,7 @@ pub(super) fn judge(
     known: &RuleContext<'_>,
     approved: &LandedRecords<'_>,
     found: &mut Found,
-) -> anyhow::Result<()> {
-    let unreadable = Undetermined::Tree;
+) -> Result<(), Error> {
     let after = &RuleContext {
         neighbours: None,
         ..*known
@@ -41,16 +40,16 @@ pub(super) fn judge(
         compared.before.state == State::Sound
             && ledger::is_record_of(&compared.before.policy.records, path)
     };
-    let files = Files::list(input, &known.governance.policy.records).map_err(unreadable)?;
+    let files = Files::list(input, &known.governance.policy.records)?;
     let mut repeats = Repeats::default();
     for file in &files.records {
-        let bytes = file.bytes(input).map_err(unreadable)?;
+        let bytes = file.bytes(input)?;
         let source = file.source(&bytes);
         if !changed.contains(file.path.as_str()) && input.names(&file.path) {
             let past = approved.past(&source, &bytes);
-            let look = lint::look(&source, after, past).map_err(unreadable)?;
+            let look = lint::look(&source, after, past)?;
             let known = if was_record(&file.path) {
-                lint::record(&source, before, past).map_err(unreadable)?
+                lint::record(&source, before, past)?
             } else {
                 Vec::new()
             };

@@ -2,18 +2,20 @@
 //!
 //! Start at [`against`]. Follows `docs/spec/rules.md`, `bad-approval-file`.
 
-use crate::commands::context::Ctx;
-use crate::commands::lint::input::Input;
-use exledger::diag::Finding;
-use exledger::history::chain;
-use exledger::history::objects::Oid;
-use exledger::ledger::tree::Tree;
-use exledger::policy::governance::{Governance, State};
-use exledger::rules::audit_cases::Statements;
-use exledger::rules::case::RuleContext;
-use exledger::rules::lint;
-use exledger::rules::proposed::{Proposed, Removals};
-use exledger::session::Session;
+use crate::diag::Finding;
+use crate::history::chain;
+use crate::history::objects::Oid;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::{Governance, State};
+use crate::record::time::Instant;
+use crate::rules::audit_cases::Statements;
+use crate::rules::case::RuleContext;
+use crate::rules::lint;
+use crate::rules::proposed::{Proposed, Removals};
+use crate::session::error::Error;
+use crate::session::lint::input::Input;
+use crate::session::locate::Located;
+use crate::session::mainline;
 
 /// Returns the findings about approval files that are new against a tree.
 pub(super) fn against(
@@ -23,7 +25,7 @@ pub(super) fn against(
     removals: Removals,
     governance: &Governance,
     root: &dyn Fn() -> Option<Oid>,
-) -> anyhow::Result<Vec<Finding>> {
+) -> Result<Vec<Finding>, Error> {
     if governance.state == State::Broken {
         return Ok(Vec::new());
     }
@@ -41,9 +43,9 @@ pub(super) fn against(
 }
 
 /// Returns the root commit of the approved ref, where that can be told.
-pub(super) fn root(ctx: &Ctx, home: &Session) -> Option<Oid> {
-    let repository = home.repository_or_none()?;
-    let chosen = home.approved_ref().ok()?;
-    let chain = chain::walk(repository, &chosen, ctx.now).ok()?;
+pub(super) fn root(located: &Located, now: Instant) -> Option<Oid> {
+    let repository = located.repository_or_none()?;
+    let chosen = mainline::approved_ref(located).ok()?;
+    let chain = chain::walk(repository, &chosen, now).ok()?;
     chain.mainline.root()
 }

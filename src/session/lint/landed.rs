@@ -1,28 +1,29 @@
 //! What the approved ref says of a record: whether its closure stands there unchanged.
 //!
-//! Start at [`Approved`]. Outside git, and where no ref is approved, nothing is settled. Follows
+//! Start at [`LandedRecords`]. Outside git, and where no ref is approved, nothing is settled. Follows
 //! `docs/spec/rules.md`, content.
 
+use crate::session::error::Error;
+use crate::session::mainline;
 use std::cell::OnceCell;
 
-use crate::commands::context::Ctx;
-use crate::commands::lint::approvals;
-use crate::commands::lint::input::Input;
-use exledger::diag::Finding;
-use exledger::history::objects::Oid;
-use exledger::history::paths::Prefix;
-use exledger::history::tree::CommitTree;
-use exledger::ledger::Files;
-use exledger::ledger::tree::Tree;
-use exledger::policy::governance::{Governance, State};
-use exledger::record::decision::Closure;
-use exledger::record::file::{self, RecordFile};
-use exledger::rules::case::RuleContext;
-use exledger::rules::past::{RecordPast, Settled};
-use exledger::rules::proposed::Removals;
-use exledger::session::Session;
-use exledger::store::git;
-use exledger::store::git::stamps::Stamps;
+use crate::diag::Finding;
+use crate::history::objects::Oid;
+use crate::history::paths::Prefix;
+use crate::history::tree::CommitTree;
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::{Governance, State};
+use crate::record::decision::Closure;
+use crate::record::file::{self, RecordFile};
+use crate::rules::case::RuleContext;
+use crate::rules::past::{RecordPast, Settled};
+use crate::rules::proposed::Removals;
+use crate::session::lint::approvals;
+use crate::session::lint::input::Input;
+use crate::session::locate::Located;
+use crate::store::git;
+use crate::store::git::stamps::Stamps;
 
 /// The files at the approved ref, as far as they can be read.
 pub(super) struct LandedRecords<'h> {
@@ -35,16 +36,11 @@ pub(super) struct LandedRecords<'h> {
 
 impl<'h> LandedRecords<'h> {
     /// Returns the tree of the approved ref's tip, to be compared with what is linted.
-    pub(super) fn of(
-        _ctx: &Ctx,
-        home: &'h Session,
-        folders: &[String],
-        input: &Input,
-    ) -> LandedRecords<'h> {
+    pub(super) fn of(located: &'h Located, folders: &[String], input: &Input) -> LandedRecords<'h> {
         let tip = || {
-            let repository = home.repository_or_none()?;
-            let prefix = Prefix::new(&repository.prefix(home.root())?);
-            let chosen = home.approved_ref().ok()?;
+            let repository = located.repository_or_none()?;
+            let prefix = Prefix::new(&repository.prefix(&located.root)?);
+            let chosen = mainline::approved_ref(located).ok()?;
             let tree = CommitTree::of_commit(repository, chosen.tip, &prefix).ok()?;
             Some((tree, repository.stamps(&prefix)))
         };
@@ -81,7 +77,7 @@ impl<'h> LandedRecords<'h> {
         input: &Input,
         known: &RuleContext<'_>,
         root: &dyn Fn() -> Option<Oid>,
-    ) -> anyhow::Result<Vec<Finding>> {
+    ) -> Result<Vec<Finding>, Error> {
         let governance = match &self.tree {
             Some(tree) => Some(Governance::read(tree)?),
             None => None,

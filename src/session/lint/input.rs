@@ -1,24 +1,19 @@
-//! What is linted: the work tree, some paths of it, or one record from standard input.
+//! What is linted: the work tree, some paths of it, or one record that is not written yet.
 //!
 //! Start at [`Input`].
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use crate::session::error::{Error, Usage};
+use crate::session::lint::LintRequest;
+use crate::session::notice::Notice;
+use std::path::Path;
 
-use anyhow::Context;
-
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use exledger::ledger;
-use exledger::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
-use exledger::policy;
-use exledger::policy::governance::Governance;
-use exledger::session::Session;
-use exledger::session::overlay::Overlay;
-use exledger::store::files;
-
-/// The most bytes of standard input that are read: far more than a record may have.
-const MOST: u64 = 1_048_576;
+use crate::ledger;
+use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
+use crate::policy;
+use crate::policy::governance::Governance;
+use crate::session::locate::Located;
+use crate::session::overlay::Overlay;
+use crate::store::files;
 
 /// What is linted.
 pub(super) struct Input {
@@ -29,47 +24,26 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// Returns what the arguments name.
-    pub(super) fn of(
-        paths: &[PathBuf],
-        path: Option<&Path>,
-        ctx: &Ctx,
-        home: &Session,
-    ) -> anyhow::Result<Input> {
-        let tree = home.work_tree()?;
-        if paths.iter().any(|path| path == Path::new("-")) {
-            let (Some(path), [_]) = (path, paths) else {
-                return Err(fault::misuse(
-                    "standard input is one record, and needs its path",
-                    "run `exledger lint - --path exceptions/ID.yaml`",
-                ));
-            };
-            let mut bytes = Vec::new();
-            std::io::stdin()
-                .take(MOST)
-                .read_to_end(&mut bytes)
-                .context("can't read stdin")?;
-            let path = inside(path, ctx, home)?;
+    /// Returns what a request names.
+    pub(super) fn of(located: &Located, request: &LintRequest<'_>) -> Result<Input, Error> {
+        let tree = located.work_tree()?;
+        if let Some((path, bytes)) = request.record {
+            let path = inside(path, located, request.folder)?;
             return Ok(Input {
-                tree: Overlay::of(tree, [(path.clone(), bytes)]),
+                tree: Overlay::of(tree, [(path.clone(), bytes.to_vec())]),
                 named: vec![path],
             });
         }
-        if path.is_some() {
-            return Err(fault::misuse(
-                "--path goes with standard input alone",
-                "run `exledger lint - --path exceptions/ID.yaml`",
-            ));
-        }
         let mut named = Vec::new();
-        for path in paths {
-            let inside = inside(path, ctx, home)?;
+        for path in request.paths {
+            let inside = inside(path, located, request.folder)?;
             let there = inside.is_empty() || tree.kind(&inside)?.is_some();
             if !there {
-                return Err(fault::misuse(
+                return Err(Usage::refused(
                     format!("there is no {}", path.display()),
                     "name files or folders of the ledger",
-                ));
+                )
+                .into());
             }
             named.push(inside);
         }
@@ -122,24 +96,25 @@ impl Input {
         named.filter(|path| !is_linted(path)).collect()
     }
 
-    /// Refuses paths that hold nothing to be linted; beside one that does, a hint names them.
+    /// Refuses paths that hold nothing to be linted; beside one that does, a notice names them.
     pub(super) fn refuse_strangers(
         &self,
-        ctx: &Ctx,
         governance: &Governance,
-    ) -> anyhow::Result<()> {
+    ) -> Result<Option<Notice>, Usage> {
         let records = &governance.policy.records;
         let strangers = self.strangers(records, &governance.paths());
         if strangers.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
-        let names = strangers.join(", ");
         if strangers.len() < self.named.len() {
-            ctx.hint(&format!("hint: nothing is linted in {names}"));
-            return Ok(());
+            let paths = strangers.into_iter().map(str::to_owned).collect();
+            return Ok(Some(Notice::NothingToLint { paths }));
         }
-        Err(fault::misuse(
-            format!("{names} holds no record, no approval and no governance file"),
+        Err(Usage::refused(
+            format!(
+                "{} holds no record, no approval and no governance file",
+                strangers.join(", ")
+            ),
             format!(
                 "name files or folders below {}, or {}",
                 records.join(", "),
@@ -160,13 +135,13 @@ impl Input {
 }
 
 /// Returns a path as the ledger names it.
-fn inside(path: &Path, ctx: &Ctx, home: &Session) -> anyhow::Result<String> {
-    files::inside(home.root(), &ctx.folder, path).ok_or_else(|| {
-        fault::misuse(
+fn inside(path: &Path, located: &Located, folder: &Path) -> Result<String, Usage> {
+    files::inside(&located.root, folder, path).ok_or_else(|| {
+        Usage::refused(
             format!(
                 "{} is not in the ledger {}",
                 path.display(),
-                home.root().display()
+                located.root.display()
             ),
             "name files or folders of the ledger",
         )

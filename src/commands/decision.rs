@@ -1,0 +1,168 @@
+//! The frame of every decision at the terminal: work it out, write it, show it, say what to run next.
+//!
+//! Start at [`decide`]. A command says which records are meant and what `plan` makes of each. Follows `docs/spec/cli.md`,
+//! decisions.
+
+use clap::Args;
+
+use crate::commands::context::fault;
+use crate::commands::context::{self, Ctx};
+use crate::commands::exit::Outcome;
+use crate::commands::next_steps;
+use exledger::history::change::event::Event;
+use exledger::plan::decision::{DecisionInput, Planned, Refusal};
+use exledger::record::address::Address;
+use exledger::rules::change_cases;
+use exledger::session::Session;
+use exledger::session::decide;
+use exledger::session::decide::select::Which;
+use exledger::session::decide::{DecidedRecord, PreparedDecision};
+use exledger::session::error::{Error, Usage};
+use exledger::view;
+use exledger::view::edit::{Decided, Decision, Meant, Written};
+use exledger::view::patch;
+
+/// The flags that every decision takes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Decision")]
+pub(crate) struct DecisionFlags {
+    /// Who takes the decision; by default git's user.email
+    #[arg(long, value_name = "EMAIL")]
+    pub by: Option<String>,
+
+    /// Show what would change, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A decision, as a command asks for it.
+pub(crate) struct DecisionJob<'j> {
+    /// The command's name.
+    pub command: &'static str,
+    /// What happens to each record.
+    pub event: Event,
+    /// The records.
+    pub which: Which<'j>,
+    /// Whether the decision rests on what history says; else history only says who must approve.
+    pub needs_history: bool,
+    /// Who, and whether anything is written.
+    pub flags: &'j DecisionFlags,
+    /// What the decision changes of one record.
+    pub plan: &'j dyn Fn(&DecisionInput<'_>) -> Result<Planned, Refusal>,
+}
+
+/// Takes a decision about some records: all of them, or none.
+///
+/// # Errors
+/// As [`Session::decide`] and [`PreparedDecision::write`]. Nothing is written then.
+pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome> {
+    let session = ctx.home()?;
+    session.repository()?;
+    session.work_tree()?;
+    let by = decider(&session, job.flags)?;
+    let progress = ctx.progress(context::READING);
+    let prepared = session.decide(
+        &ctx.moment(),
+        &decide::Job {
+            event: job.event,
+            which: job.which,
+            needs_history: job.needs_history,
+            by,
+            plan: job.plan,
+        },
+    );
+    drop(progress);
+    if let Err(Error::Usage(Usage::WouldNotLint { notices, .. })) = &prepared {
+        ctx.of_notices(notices);
+    }
+    let prepared = prepared?;
+    ctx.of_notices(&prepared.notices);
+    let written = if job.flags.dry_run {
+        Written::No
+    } else {
+        prepared.write()?;
+        Written::Yes
+    };
+    let answer = answer(ctx, job, &session, &prepared, written);
+    drop(prepared);
+    ctx.show(&view::edit::doc(&answer))?;
+    if ctx.format.name != "table" && ctx.format.name != "markdown" {
+        // A script reads the answer; who must approve is for the person behind it.
+        for decided in &answer.records {
+            let needs = decided.needs.as_ref();
+            if let Some(needs) = needs.filter(|it| *it != change_cases::NOBODY) {
+                ctx.hint(&format!("hint: {}: {needs}", decided.id));
+            }
+        }
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Returns who takes the decision.
+fn decider(session: &Session, flags: &DecisionFlags) -> anyhow::Result<Address> {
+    let given = flags.by.clone();
+    let email = given.or(session.repository()?.user().1).ok_or_else(|| {
+        fault::misuse(
+            "nobody is named who takes the decision",
+            "name yourself with --by EMAIL, or set git's user.email",
+        )
+    })?;
+    address("--by", &email)
+}
+
+fn answer(
+    ctx: &Ctx,
+    job: &DecisionJob<'_>,
+    session: &Session,
+    prepared: &PreparedDecision<'_>,
+    written: Written,
+) -> Decision {
+    let repository = session.repository_or_none();
+    let top = repository.and_then(|repository| repository.prefix(session.root()));
+    let top = top.unwrap_or_default();
+    let from_top = |path: &str| match top.trim_end_matches('/') {
+        "" => path.to_owned(),
+        top => format!("{top}/{path}"),
+    };
+    let decided = |one: &DecidedRecord| {
+        let before = String::from_utf8_lossy(&one.bytes);
+        let path = &one.before.path;
+        Decided {
+            id: one.before.stem().to_owned(),
+            path: path.clone(),
+            event: job.event.word(),
+            changes: one.edited.changes.clone(),
+            findings: one.findings.clone(),
+            needs: one.needs.clone(),
+            remarks: one.remarks.clone(),
+            patch: patch::patch(&from_top(path), &before, &one.edited.text),
+        }
+    };
+    let next = match written {
+        Written::Yes => next_steps::after(ctx, job, session, &prepared.records),
+        Written::No => Vec::new(),
+    };
+    Decision {
+        command: job.command,
+        meant: match job.which {
+            Which::One(_) | Which::Several([_], _) => Meant::One,
+            Which::Several(..) | Which::Of { .. } => Meant::Several,
+        },
+        records: prepared.records.iter().map(decided).collect(),
+        written,
+        next,
+    }
+}
+
+/// Reads an address that a flag gives.
+///
+/// # Errors
+/// Where it is none.
+pub(crate) fn address(flag: &str, text: &str) -> anyhow::Result<Address> {
+    Address::new(text.trim()).ok_or_else(|| {
+        fault::misuse(
+            format!("{flag} {text} is not an address"),
+            "write it as name@example.com",
+        )
+    })
+}

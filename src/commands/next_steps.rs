@@ -1,0 +1,99 @@
+//! What to run next: the git commands that bring a change to those who approve it.
+//!
+//! Start at [`after`].
+
+use crate::commands::context::Ctx;
+use crate::commands::decision::DecisionJob;
+use exledger::history::change::event::Event;
+use exledger::history::refs::Head;
+use exledger::session::Session;
+use exledger::session::decide::DecidedRecord;
+use exledger::survey::shell::quoted;
+
+/// Returns the git commands that bring the decision to those who approve it.
+pub(crate) fn after(
+    ctx: &Ctx,
+    job: &DecisionJob<'_>,
+    home: &Session,
+    opened: &[DecidedRecord],
+) -> Vec<String> {
+    let git = git(ctx, home);
+    let name = match opened {
+        [only] => only.before.stem().to_owned(),
+        several => format!("{} exceptions", several.len()),
+    };
+    let (verb, word) = match job.event {
+        Event::PostReviewed => ("Review the closure of", "review-closure"),
+        _ => ("", job.command),
+    };
+    let branch = format!("{word}-{}", name.replace(' ', "-"));
+    let files = opened.iter().flat_map(|one| {
+        let own = std::iter::once(&one.before.path);
+        own.chain(one.files.iter().map(|(path, _)| path))
+    });
+    let files: Vec<String> = files.map(|path| quoted(path)).collect();
+    let verb = match verb {
+        "" => capital(job.command),
+        verb => verb.to_owned(),
+    };
+    let mut next = Vec::new();
+    let own = own_branch(home);
+    if own.is_none() {
+        next.push(format!("{git} switch -c {branch}"));
+    }
+    next.push(format!("{git} add {}", files.join(" ")));
+    next.push(format!(
+        "{git} commit -m {}",
+        quoted(&format!("{verb} {name}"))
+    ));
+    next.push(push(ctx, home, &own.unwrap_or(branch)));
+    next
+}
+
+/// Returns the command that pushes a branch: to the remote of the current one, else to the only one, else to origin.
+pub(crate) fn push(ctx: &Ctx, home: &Session, branch: &str) -> String {
+    let refs = home
+        .repository_or_none()
+        .and_then(|repository| repository.refs().ok());
+    let remote = match refs
+        .as_ref()
+        .map(|it| (&it.upstream, it.remotes.as_slice()))
+    {
+        Some((Some(upstream), _)) => upstream.as_str(),
+        Some((None, [only])) => only.as_str(),
+        _ => "origin",
+    };
+    format!("{} push -u {} {branch}", git(ctx, home), quoted(remote))
+}
+
+/// Returns the branch that is checked out, unless it is the one on which records are approved.
+pub(crate) fn own_branch(home: &Session) -> Option<String> {
+    let Head::Branch(head) = home.repository_or_none()?.refs().ok()?.head else {
+        return None;
+    };
+    let head = head.strip_prefix("refs/heads/")?.to_owned();
+    let approved = home.approved_ref().ok()?.reference;
+    let remote = approved.strip_prefix("refs/remotes/");
+    let approved = match remote.and_then(|rest| rest.split_once('/')) {
+        Some((_, name)) => name,
+        None => approved.strip_prefix("refs/heads/").unwrap_or(&approved),
+    };
+    (head != approved).then_some(head)
+}
+
+/// Returns how git is called for the paths of a ledger from the folder that the command works from.
+pub(crate) fn git(ctx: &Ctx, home: &Session) -> String {
+    if ctx.folder == home.root() {
+        "git".to_owned()
+    } else {
+        format!("git -C {}", quoted(&home.root().display().to_string()))
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut word = word.to_owned();
+    if let Some(first) = word.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    word
+}

@@ -1,0 +1,223 @@
+//! A decision about some records: which, what changes, does the result lint; then all files or none.
+//!
+//! Start at [`prepare`]. A command says which records are meant and what `plan` makes of each; everything else is done here.
+//! Follows `docs/spec/cli.md`, decisions.
+
+mod lint;
+pub mod select;
+
+use crate::diag::Finding;
+use crate::history::change::event::Event;
+use crate::ledger::tree::Tree;
+use crate::plan::decision::{DecisionInput, Planned, Refusal};
+use crate::plan::edit::{self, Edited};
+use crate::policy::governance::Governance;
+use crate::record::address::Address;
+use crate::record::file::{self, RecordFile};
+use crate::session::decide::select::Which;
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::locate::{self, Located};
+use crate::session::notice::Notice;
+use crate::session::options::Moment;
+use crate::session::overlay::Overlay;
+use crate::store::edits::{Write, WriteLock};
+use crate::store::files::{FileError, WorkTree};
+
+/// A decision, before any record was looked at.
+pub struct Job<'j> {
+    /// What happens to each record.
+    pub event: Event,
+    /// The records.
+    pub which: Which<'j>,
+    /// Whether the decision rests on what history says; else history only says who must approve.
+    pub needs_history: bool,
+    /// Who takes it.
+    pub by: Address,
+    /// What the decision changes of one record.
+    pub plan: &'j dyn Fn(&DecisionInput<'_>) -> Result<Planned, Refusal>,
+}
+
+/// A decision that was worked out and would lint, and is not written yet. While it is held nobody else writes; where it is
+/// dropped, nothing is written.
+pub struct PreparedDecision<'s> {
+    /// The records that it changes, by id.
+    pub records: Vec<DecidedRecord>,
+    /// What the reader should know of how it was found.
+    pub notices: Vec<Notice>,
+    tree: &'s WorkTree,
+    lock: WriteLock,
+}
+
+/// A record with what becomes of it.
+pub struct DecidedRecord {
+    /// The file before, as it was read.
+    pub before: RecordFile,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The file after.
+    pub edited: Edited,
+    /// Further files, such as evidence, by their paths.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// What the decision does not say and its reader should know.
+    pub remarks: Vec<String>,
+    /// The findings about the result, none of them an error.
+    pub findings: Vec<Finding>,
+    /// Who must approve it, in words; `None` where history does not say.
+    pub needs: Option<String>,
+}
+
+/// Works out a decision about some records: all of them, or none.
+///
+/// # Errors
+/// [`Usage`] when a record is unknown, the decision is refused, or the result would not lint; [`Undetermined`] when the ledger,
+/// or a history that is needed, can't be read.
+pub(crate) fn prepare<'s>(
+    located: &'s Located,
+    at: &Moment,
+    job: &Job<'_>,
+) -> Result<PreparedDecision<'s>, Error> {
+    let repository = located.repository()?;
+    let tree = located.work_tree()?;
+    let governance = locate::governance(tree)?;
+    let mut notices = Vec::new();
+    let paths = select::paths(located, at, &governance, job.which, &mut notices)?;
+    let lock = WriteLock::open(repository.common_dir()).map_err(unwritten)?;
+    let mut records = opened(job, at, located, &governance, &paths)?;
+    let files = records.iter().flat_map(|one| {
+        let text = one.edited.text.clone().into_bytes();
+        let record = (one.before.path.clone(), text);
+        std::iter::once(record).chain(one.files.iter().cloned())
+    });
+    let overlay = Overlay::of(tree, files);
+    let judging = lint::Judging {
+        located,
+        at,
+        needs_history: job.needs_history,
+        overlay: &overlay,
+    };
+    judging.judge(&governance, &mut records, &mut notices)?;
+    Ok(PreparedDecision {
+        records,
+        notices,
+        tree,
+        lock,
+    })
+}
+
+impl PreparedDecision<'_> {
+    /// Writes the files: all of them, or none.
+    ///
+    /// # Errors
+    /// Where a file changed meanwhile, or can't be written. Nothing is written then.
+    pub fn write(&self) -> Result<(), Error> {
+        let mut writes = Vec::new();
+        for (path, bytes) in self.records.iter().flat_map(|one| &one.files) {
+            // Evidence that is there already, byte for byte, is not written again.
+            if self.tree.bytes(path)?.as_ref() != Some(bytes) {
+                writes.push(Write {
+                    path: path.clone(),
+                    before: None,
+                    after: bytes.clone(),
+                });
+            }
+        }
+        writes.extend(self.records.iter().map(|one| Write {
+            path: one.before.path.clone(),
+            before: Some(one.bytes.clone()),
+            after: one.edited.text.clone().into_bytes(),
+        }));
+        self.lock.write(self.tree, &writes).map_err(unwritten)
+    }
+}
+
+/// Opens each record and works out what becomes of it; what is refused is told of all of them.
+fn opened(
+    job: &Job<'_>,
+    at: &Moment,
+    located: &Located,
+    governance: &Governance,
+    paths: &[String],
+) -> Result<Vec<DecidedRecord>, Error> {
+    let mut opened = Vec::new();
+    let mut refused = Vec::new();
+    for path in paths {
+        let Some(bytes) = located.tree.bytes(path)? else {
+            refused.push(Refusal::new(
+                format!("{path} is no file any more"),
+                "run the command again",
+            ));
+            continue;
+        };
+        match planned(job, at, governance, path, bytes) {
+            Ok(one) => opened.push(one),
+            Err(refusal) => refused.push(refusal),
+        }
+    }
+    if refused.is_empty() {
+        return Ok(opened);
+    }
+    let whats: Vec<&str> = refused.iter().map(|it| it.what.as_str()).collect();
+    let mut helps: Vec<&str> = Vec::new();
+    for refusal in &refused {
+        if !helps.contains(&refusal.help.as_str()) {
+            helps.push(&refusal.help);
+        }
+    }
+    let nothing = match paths.len() {
+        1 => "",
+        _ => "\n  so nothing was written",
+    };
+    let what = format!("{}{nothing}", whats.join("\n  "));
+    Err(Usage::refused(what, helps.join("\n")).into())
+}
+
+fn planned(
+    job: &Job<'_>,
+    at: &Moment,
+    governance: &Governance,
+    path: &str,
+    bytes: Vec<u8>,
+) -> Result<DecidedRecord, Refusal> {
+    let before = file::read(path, &bytes);
+    let Some(record) = &before.record else {
+        return Err(lint::unreadable(&before));
+    };
+    let now = at.instant();
+    let planned = (job.plan)(&DecisionInput {
+        source: &before,
+        record,
+        governance,
+        by: &job.by,
+        day: now.day(),
+        now,
+    })?;
+    let edited = edit::apply(path, &bytes, &planned.edits).map_err(|error| {
+        Refusal::new(
+            format!("{path} can't be edited without changing more: {error}"),
+            "write the decision by hand; `exledger lint` checks it",
+        )
+    })?;
+    Ok(DecidedRecord {
+        bytes,
+        before,
+        edited,
+        files: planned.files,
+        remarks: planned.remarks,
+        findings: Vec::new(),
+        needs: None,
+    })
+}
+
+fn unwritten(error: FileError) -> Error {
+    match error {
+        FileError::Changed(_) => Usage::refused(
+            format!("{error}, so nothing was written"),
+            "look at it, and run the command again",
+        )
+        .into(),
+        FileError::Exists(_) | FileError::Outside(_) => {
+            Usage::refused(format!("{error}, so nothing was written"), "move it away").into()
+        }
+        _ => Undetermined::Unwritable(error).into(),
+    }
+}

@@ -1,0 +1,221 @@
+//! Which files a decision is about: ids, a filter of `list`, or all open records of an owner.
+//!
+//! Start at [`paths`]. A filter is asked of what `list` knows (status, tier, end) and of what the work tree says.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::ledger::{File, Files};
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::record::Record;
+use crate::record::address::Address;
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::locate::{self, Located};
+use crate::session::notice::Notice;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
+use crate::status::state::RecordState;
+use crate::survey::select::{self, Filter, Meant, Sameness};
+
+/// Which records a decision is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'w> {
+    /// The one that is named, by an id or an unambiguous beginning or end of it.
+    One(&'w str),
+    /// Those that are named, or those that a filter finds.
+    Several(&'w [String], &'w Filter),
+    /// The open ones of an owner, by whatever address of theirs, but those that are the heir's by theirs.
+    Of {
+        /// Whose they are.
+        owner: &'w Address,
+        /// Who gets them.
+        heir: &'w Address,
+    },
+}
+
+/// An open record of the work tree, as a person chooses among several.
+#[derive(Clone, Debug)]
+pub struct OpenRecord {
+    /// The name of its file, without its end.
+    pub id: String,
+    /// On one line; empty where it has none.
+    pub title: String,
+}
+
+/// Returns the paths of the records that are meant, each once, by id.
+pub(super) fn paths(
+    located: &Located,
+    at: &Moment,
+    governance: &Governance,
+    which: Which<'_>,
+    notices: &mut Vec<Notice>,
+) -> Result<Vec<String>, Error> {
+    let files = Files::list(&located.tree, &governance.policy.records)?;
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut take = |file: &File| found.insert(file.stem().to_owned(), file.path.clone());
+    match which {
+        Which::One(id) => drop(take(named(&files, id)?)),
+        Which::Several([], filter) => {
+            if *filter == Filter::default() {
+                return Err(unnamed().into());
+            }
+            for file in filtered(located, at, &files, filter, notices)? {
+                take(file);
+            }
+        }
+        Which::Several(ids, filter) => {
+            if *filter != Filter::default() {
+                return Err(Usage::refused(
+                    "both ids and a filter are given",
+                    "name the records, or filter for them",
+                )
+                .into());
+            }
+            for id in ids {
+                take(named(&files, id)?);
+            }
+        }
+        Which::Of { owner, heir } => {
+            let is_own = |email: &Address| {
+                let key = |it: &Address| people::key_of(governance, it.as_str());
+                (email != heir || owner == heir) && key(email) == key(owner)
+            };
+            for file in of_owner(located, &files, &is_own)? {
+                take(file);
+            }
+        }
+    }
+    if found.is_empty() {
+        return Err(Usage::refused(
+            "no record is meant",
+            "run `exledger list` with the same filter",
+        )
+        .into());
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Returns the records of the work tree that are not closed, by id.
+pub(crate) fn open_records(located: &Located) -> Result<Vec<OpenRecord>, Error> {
+    let governance = locate::governance(located.work_tree()?)?;
+    let files = Files::list(&located.tree, &governance.policy.records)?;
+    let mut open = Vec::new();
+    for file in &files.records {
+        let source = files.read(&located.tree, file)?;
+        if source.node("closure").is_none() {
+            let title = source.text("title").unwrap_or_default();
+            open.push(OpenRecord {
+                id: file.stem().to_owned(),
+                title: title.split_whitespace().collect::<Vec<_>>().join(" "),
+            });
+        }
+    }
+    Ok(open)
+}
+
+/// Returns what a record of the work tree says; `None` where it can't be read.
+pub(crate) fn read(
+    located: &Located,
+    governance: &Governance,
+    id: &str,
+) -> Result<Option<Record>, Error> {
+    let files = Files::list(&located.tree, &governance.policy.records)?;
+    let file = named(&files, id)?;
+    Ok(files.read(&located.tree, file)?.record)
+}
+
+/// Returns the files that a filter finds; ended ones only where it names their status.
+fn filtered<'f>(
+    located: &Located,
+    at: &Moment,
+    files: &'f Files,
+    filter: &Filter,
+    notices: &mut Vec<Notice>,
+) -> Result<Vec<&'f File>, Error> {
+    let snapshot = Snapshot::open(located, at, Scope::Everything)?;
+    notices.extend(snapshot.notices.iter().cloned());
+    let control = |control: &_, asked: &str| snapshot.same(control, asked);
+    let same = Sameness {
+        control: &control,
+        governance: &snapshot.governance,
+    };
+    let mut found = Vec::new();
+    for state in &snapshot.standings {
+        let file = files.find(&state.key).ok();
+        let file = file.filter(|file| file.stem().eq_ignore_ascii_case(&state.key));
+        let here = match file {
+            Some(file) => as_here(located, files, file, state)?,
+            None => state.clone(),
+        };
+        let ended = select::is_ended(here.status) && !filter.names_ended();
+        match filter.meant(&here, same, snapshot.stamp.instant) {
+            Meant::No => {}
+            _ if ended => {}
+            Meant::CannotSay => {
+                let id = state.key.clone();
+                return Err(Undetermined::Meant { id }.into());
+            }
+            Meant::Yes => match file {
+                Some(file) => found.push(file),
+                None => notices.push(Notice::NotInWorkTree {
+                    id: state.key.clone(),
+                }),
+            },
+        }
+    }
+    Ok(found)
+}
+
+/// Returns a record as the history knows it, with what its file in the work tree says.
+fn as_here(
+    located: &Located,
+    files: &Files,
+    file: &File,
+    state: &RecordState,
+) -> Result<RecordState, Error> {
+    let source = files.read(&located.tree, file)?;
+    let mut here = state.clone();
+    if let Some(record) = source.record {
+        here.effective = None;
+        here.stated = Some(Rc::new(record));
+    }
+    Ok(here)
+}
+
+/// Returns the files of the open records of an owner.
+fn of_owner<'f>(
+    located: &Located,
+    files: &'f Files,
+    is_own: &dyn Fn(&Address) -> bool,
+) -> Result<Vec<&'f File>, Error> {
+    let mut found = Vec::new();
+    for file in &files.records {
+        let source = files.read(&located.tree, file)?;
+        let owner = source.value::<Address>("owner.email");
+        let is_closed = source.node("closure").is_some();
+        if owner.is_some_and(|owner| is_own(&owner)) && !is_closed {
+            found.push(file);
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the error of a decision that names no record.
+pub fn unnamed() -> Usage {
+    Usage::refused(
+        "no record is named",
+        "name ids, or say which with a filter of `exledger list`, such as --owner",
+    )
+}
+
+fn named<'f>(files: &'f Files, text: &str) -> Result<&'f File, Usage> {
+    let help = "run `exledger list --all` for the ids; one that is only on another branch needs that branch checked out";
+    files.find(text).map_err(|error| Usage::Record {
+        text: text.to_owned(),
+        error,
+        nobody: "no record in the work tree is named",
+        help: help.to_owned(),
+    })
+}

@@ -1,0 +1,202 @@
+//! The rules over the work tree, some files of it, or what a branch changes.
+//!
+//! Start at [`lint`]. Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
+
+mod approvals;
+mod base;
+mod input;
+mod landed;
+mod untouched;
+
+use std::path::{Path, PathBuf};
+
+use crate::diag::Finding;
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
+use crate::record;
+use crate::record::file::RecordFile;
+use crate::rules::case::RuleContext;
+use crate::rules::extra_schema::ExtraSchema;
+use crate::rules::lint;
+use crate::rules::repeats::Repeats;
+use crate::session::error::{Error, Usage};
+use crate::session::lint::input::Input;
+use crate::session::lint::landed::LandedRecords;
+use crate::session::locate::Located;
+use crate::session::notice::Notice;
+use crate::session::options::Moment;
+use crate::survey::refiling;
+
+/// What is linted.
+#[derive(Clone, Copy, Debug)]
+pub struct LintRequest<'r> {
+    /// The folder that paths are named from.
+    pub folder: &'r Path,
+    /// Files or folders of the ledger; empty for everything.
+    pub paths: &'r [PathBuf],
+    /// One record that is linted alone: where it will stand, and its bytes.
+    pub record: Option<(&'r Path, &'r [u8])>,
+    /// Only what changed since the branch parted from this commit, and the changes themselves.
+    pub base: Option<&'r str>,
+}
+
+/// What the rules say.
+pub struct LintAnswer {
+    /// The findings, sorted by place.
+    pub findings: Vec<Finding>,
+    /// The records that were judged, in their order.
+    pub judged: Vec<LintedRecord>,
+    /// The policy by which they were.
+    pub governance: Governance,
+    /// The records of a branch of which it can't be told what is approved, and why.
+    pub doubts: Vec<(String, String)>,
+    /// What the reader should know besides.
+    pub notices: Vec<Notice>,
+    input: Input,
+}
+
+/// A record that was judged.
+#[derive(Clone, Debug)]
+pub struct LintedRecord {
+    /// Its file.
+    pub path: String,
+    /// Its id, where it has one.
+    pub id: Option<String>,
+    /// Its title, where it has one.
+    pub title: Option<String>,
+    /// The tier that the policy finds.
+    pub tier: Option<String>,
+}
+
+impl LintAnswer {
+    /// Returns the files that were linted.
+    pub fn tree(&self) -> &dyn Tree {
+        &self.input
+    }
+}
+
+/// Judges what a request names; one record that can't be read hides no other.
+pub(crate) fn judge(
+    located: &Located,
+    at: &Moment,
+    request: &LintRequest<'_>,
+) -> Result<LintAnswer, Error> {
+    let input = Input::of(located, request)?;
+    let governance = Governance::read(&input)?;
+    if !input.is_record(&governance.policy.records) {
+        return Err(Usage::refused(
+            "the path of the record is below no record folder",
+            "see `records` in exledger.yaml",
+        )
+        .into());
+    }
+    let mut notices = Vec::new();
+    if input.instead().is_none() {
+        notices.extend(input.refuse_strangers(&governance)?);
+    }
+    let known = RuleContext {
+        governance: &governance,
+        house: &ExtraSchema::of(&governance),
+        tree: &input,
+        instant: at.on,
+        neighbours: None,
+    };
+    let mut found = Found::default();
+    let mut doubts = Vec::new();
+    match request.base {
+        Some(base) => {
+            let compared = base::read(located, at, base, &input, &known, &mut found)?;
+            notices.extend(compared.notices());
+            let entries = compared.entries.iter();
+            let in_doubt = entries.filter_map(|entry| Some((entry, entry.doubt()?)));
+            doubts.extend(in_doubt.map(|(entry, doubt)| (entry.delta.name().to_string(), doubt)));
+        }
+        None => {
+            let root = || approvals::root(located, at.now);
+            found.take(lint::policy(&known), &input);
+            let landed = LandedRecords::of(located, &governance.policy.records, &input);
+            read(&input, &known, &landed, &mut found)?;
+            found.take(landed.statements(&input, &known, &root)?, &input);
+        }
+    }
+    found
+        .findings
+        .sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    found.findings.dedup();
+    Ok(LintAnswer {
+        findings: found.findings,
+        judged: found.judged,
+        governance,
+        doubts,
+        notices,
+        input,
+    })
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    findings: Vec<Finding>,
+    judged: Vec<LintedRecord>,
+}
+
+impl Found {
+    /// Keeps the findings that are asked about.
+    fn take(&mut self, findings: impl IntoIterator<Item = Finding>, input: &Input) {
+        self.findings.extend(
+            findings
+                .into_iter()
+                .filter(|finding| input.names(&finding.path)),
+        );
+    }
+
+    fn judge(&mut self, source: &RecordFile, tier: Option<String>) {
+        self.judged.push(LintedRecord {
+            path: source.path.clone(),
+            id: source.id().map(|id| id.to_string()),
+            title: source.text("title").map(str::to_owned),
+            tier,
+        });
+    }
+}
+
+/// Reads every record once; one that can't be read hides no other.
+fn read(
+    input: &Input,
+    known: &RuleContext<'_>,
+    approved: &LandedRecords<'_>,
+    found: &mut Found,
+) -> Result<(), Error> {
+    let files = Files::list(input, &known.governance.policy.records)?;
+    found.take(lint::files(&files, known), input);
+    let mut repeats = Repeats::default();
+    for file in files.records.iter().filter(|it| input.names(&it.path)) {
+        let bytes = file.bytes(input)?;
+        let source = file.source(&bytes);
+        let past = approved.past(&source, &bytes);
+        let look = lint::look(&source, known, past)?;
+        found.take(look.findings, input);
+        found.judge(&source, look.tier);
+        repeats.judge(source, None);
+    }
+    remember(&files, input, &mut repeats)?;
+    found.take(lint::repeats(&repeats, known), input);
+    Ok(())
+}
+
+/// Takes the closed records of the tree that are not asked about, as far as one that is may repeat them.
+fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> Result<(), Error> {
+    let names: Vec<String> = repeats.names().into_iter().map(str::to_owned).collect();
+    let mut rest = files.records.iter().filter(|it| !input.names(&it.path));
+    if names.is_empty() {
+        return Ok(());
+    }
+    rest.try_for_each(|file| {
+        let bytes = file.bytes(input)?;
+        if refiling::may_hold(&bytes, "closure") && refiling::may_name(&bytes, &names) {
+            repeats.remember(record::file::read(&file.path, &bytes), None);
+        }
+        Ok(())
+    })
+}
