@@ -7,7 +7,7 @@ use crate::commands::context::Ctx;
 use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use clap::Parser;
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::plan::attest;
 use exledger::session::decide::select::Which;
 
@@ -48,7 +48,7 @@ impl Run for AttestArgs {
             ctx,
             &DecisionJob {
                 command: "attest",
-                event: Event::Attested,
+                event: ChangeEvent::Attested,
                 which: Which::One(&self.id),
                 needs_history: false,
                 flags: &self.flags,

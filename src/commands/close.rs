@@ -11,7 +11,7 @@ use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::prompts;
 use clap::Parser;
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::plan::close::{self, Closing, Lack};
 use exledger::policy::closing::TIMES;
 use exledger::record::placeholder::holds_a_place;
@@ -99,7 +99,7 @@ impl Run for CloseArgs {
             ctx,
             &DecisionJob {
                 command: "close",
-                event: Event::Closed,
+                event: ChangeEvent::Closed,
                 which: Which::Several(&ids, &self.filters.filter()),
                 needs_history: false,
                 flags: &self.flags,
@@ -124,7 +124,7 @@ impl CloseArgs {
             ctx,
             &DecisionJob {
                 command: "close",
-                event: Event::PostReviewed,
+                event: ChangeEvent::PostReviewed,
                 which: Which::Several(&self.ids, &self.filters.filter()),
                 needs_history: false,
                 flags: &self.flags,

@@ -9,8 +9,8 @@ use crate::commands::context::fault;
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::next_steps;
-use exledger::history::change::event::Event;
-use exledger::plan::decision::{DecisionInput, Planned, Refusal};
+use exledger::history::change::event::ChangeEvent;
+use exledger::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use exledger::record::address::Address;
 use exledger::rules::change_cases;
 use exledger::session::Session;
@@ -19,12 +19,12 @@ use exledger::session::decide::select::Which;
 use exledger::session::decide::{DecidedRecord, PreparedDecision};
 use exledger::session::error::{Error, Usage};
 use exledger::view;
-use exledger::view::edit::{Decided, Decision, Meant, Written};
+use exledger::view::edit::{Decided, DecisionResult, Meant, Written};
 use exledger::view::patch;
 
 /// The flags that every decision takes.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Decision")]
+#[command(next_help_heading = "DecisionResult")]
 pub(crate) struct DecisionFlags {
     /// Who takes the decision; by default git's user.email
     #[arg(long, value_name = "EMAIL")]
@@ -40,7 +40,7 @@ pub(crate) struct DecisionJob<'j> {
     /// The command's name.
     pub command: &'static str,
     /// What happens to each record.
-    pub event: Event,
+    pub event: ChangeEvent,
     /// The records.
     pub which: Which<'j>,
     /// Whether the decision rests on what history says; else history only says who must approve.
@@ -48,7 +48,7 @@ pub(crate) struct DecisionJob<'j> {
     /// Who, and whether anything is written.
     pub flags: &'j DecisionFlags,
     /// What the decision changes of one record.
-    pub plan: &'j dyn Fn(&DecisionInput<'_>) -> Result<Planned, Refusal>,
+    pub plan: &'j dyn Fn(&DecisionInput<'_>) -> Result<Planned, DecisionRefusal>,
 }
 
 /// Takes a decision about some records: all of them, or none.
@@ -116,7 +116,7 @@ fn answer(
     session: &Session,
     prepared: &PreparedDecision<'_>,
     written: Written,
-) -> Decision {
+) -> DecisionResult {
     let repository = session.repository_or_none();
     let top = repository.and_then(|repository| repository.prefix(session.root()));
     let top = top.unwrap_or_default();
@@ -142,7 +142,7 @@ fn answer(
         Written::Yes => next_steps::after(ctx, job, session, &prepared.records),
         Written::No => Vec::new(),
     };
-    Decision {
+    DecisionResult {
         command: job.command,
         meant: match job.which {
             Which::One(_) | Which::Several([_], _) => Meant::One,

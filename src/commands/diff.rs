@@ -9,9 +9,9 @@ use crate::commands::exit::Outcome;
 use crate::commands::lint;
 use clap::Parser;
 use exledger::diag::Finding;
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::history::objects::Oid;
-use exledger::history::paths::Prefix;
+use exledger::history::paths::LedgerPrefix;
 use exledger::history::tree::CommitTree;
 use exledger::ledger::tree::Tree;
 use exledger::policy::governance::Governance;
@@ -25,7 +25,7 @@ use exledger::session::compare;
 use exledger::session::compare::{Compared, Entry, Proposed};
 use exledger::session::locate;
 use exledger::view;
-use exledger::view::doc::{Findings, Judged, Readers, ShownFinding};
+use exledger::view::doc::{FindingList, JudgedFile, Readers, ShownFinding};
 
 /// Show what a branch changes in meaning
 ///
@@ -58,7 +58,7 @@ impl Run for DiffArgs {
             .as_deref()
             .map(|name| compare::commit(repository, name));
         let commit: Option<Oid> = commit.transpose()?;
-        let prefix = Prefix::new(&repository.prefix(home.root()).unwrap_or_default());
+        let prefix = LedgerPrefix::new(&repository.prefix(home.root()).unwrap_or_default());
         let committed = commit.map(|commit| CommitTree::of_commit(repository, commit, &prefix));
         let committed = committed.transpose()?;
         let tree: &dyn Tree = match &committed {
@@ -82,7 +82,7 @@ impl Run for DiffArgs {
             neighbours: compared.neighbours.as_ref(),
         };
         let findings = findings(&compared, &known);
-        let counts = view::lint::Counts::of(findings.iter());
+        let counts = view::lint::LevelCounts::of(findings.iter());
         ctx.show(&view::diff::doc(answer(
             &compared, findings, &known, commit,
         )))?;
@@ -106,7 +106,7 @@ fn answer(
     known: &RuleContext<'_>,
     commit: Option<Oid>,
 ) -> view::diff::Diff {
-    let mut changes: Vec<view::diff::Change> = compared
+    let mut changes: Vec<view::diff::RecordChange> = compared
         .entries
         .iter()
         .map(|entry| change(entry, known.governance))
@@ -114,7 +114,7 @@ fn answer(
     changes.sort_by(|one, other| one.id.cmp(&other.id));
     let judged = compared.entries.iter().filter_map(|entry| {
         let source = entry.delta.after.first().or(entry.delta.before.first())?;
-        Some(Judged {
+        Some(JudgedFile {
             path: source.path.clone(),
             id: source.id().map(|id| id.to_string()),
             title: source.text("title").map(str::to_owned),
@@ -131,7 +131,7 @@ fn answer(
             None => view::diff::Compared::WorkTree,
         },
         changes,
-        findings: Findings {
+        findings: FindingList {
             shown: findings.into_iter().map(ShownFinding::from).collect(),
             rules: view::finding::rules(),
             judged: judged.collect(),
@@ -140,7 +140,7 @@ fn answer(
     }
 }
 
-fn change(entry: &Entry, governance: &Governance) -> view::diff::Change {
+fn change(entry: &Entry, governance: &Governance) -> view::diff::RecordChange {
     let delta = &entry.delta;
     let before = delta
         .before
@@ -151,7 +151,7 @@ fn change(entry: &Entry, governance: &Governance) -> view::diff::Change {
     let sources = delta.after.iter().chain(&delta.before);
     let waiting = entry.landed.waiting.as_ref();
     let also = waiting.filter(|_| entry.needs.needed.count > 0).zip(after);
-    view::diff::Change {
+    view::diff::RecordChange {
         id: delta.name(),
         title: sources.filter_map(title).next(),
         events: events(entry, governance),
@@ -166,20 +166,20 @@ fn change(entry: &Entry, governance: &Governance) -> view::diff::Change {
 
 /// Returns what happens to a record: to its file, and to what it says.
 fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
-    let bare = |event: Event, detail: &str| EventDetail {
+    let bare = |event: ChangeEvent, detail: &str| EventDetail {
         event,
         detail: detail.to_owned(),
     };
     let delta = &entry.delta;
     let (Some(first), before) = (delta.after.first(), delta.before.first()) else {
-        return vec![bare(Event::Removed, "")];
+        return vec![bare(ChangeEvent::Removed, "")];
     };
     let mut events = Vec::new();
     if let Some(before) = before
         && before.path != first.path
     {
         events.push(bare(
-            Event::Moved,
+            ChangeEvent::Moved,
             &format!("{} → {}", before.path, first.path),
         ));
     }
@@ -188,7 +188,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
             [_] => "it can't be read",
             _ => "two files carry the id",
         };
-        events.push(bare(Event::Broken, detail));
+        events.push(bare(ChangeEvent::Broken, detail));
         return events;
     };
     let resolved = tier::resolve(&governance.policy, &Facts::of(after));
@@ -202,7 +202,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
             let filed = event_details::events(None, after, beside).into_iter();
             events.extend(filed.map(|told| EventDetail {
                 event: match told.event {
-                    Event::Filed => Event::Restored,
+                    ChangeEvent::Filed => ChangeEvent::Restored,
                     event => event,
                 },
                 ..told
@@ -212,14 +212,14 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
         Some(Some(before)) => events.extend(event_details::events(Some(before), after, beside)),
         // What could not be read is compared with what was last approved.
         Some(None) => {
-            events.push(bare(Event::Restored, "it can be read again"));
+            events.push(bare(ChangeEvent::Restored, "it can be read again"));
             if let Some(approved) = entry.landed.approved.as_deref() {
                 events.extend(event_details::events(Some(approved), after, beside));
             }
         }
     }
     if events.is_empty() {
-        events.push(bare(Event::Reformatted, ""));
+        events.push(bare(ChangeEvent::Reformatted, ""));
     }
     events.sort_by_key(|told| told.event);
     events

@@ -14,7 +14,7 @@ use exledger::record::time::Term;
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
-use exledger::survey::due::{self, Due, Horizon, Urgency};
+use exledger::survey::due::{self, DueRecord, Horizon, Urgency};
 use exledger::survey::escalate;
 use exledger::survey::select;
 use exledger::view;
@@ -92,7 +92,7 @@ pub(crate) fn list<'a>(approved: &'a Snapshot<'_>, reads: FormatNeeds) -> DueLis
 
 /// What is due.
 struct Found<'a> {
-    records: Vec<(&'a RecordState, Due)>,
+    records: Vec<(&'a RecordState, DueRecord)>,
     outcome: Outcome,
 }
 

@@ -7,7 +7,7 @@ use crate::commands::context::Ctx;
 use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use clap::Parser;
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::plan::fire;
 use exledger::session::decide::select::Which;
 
@@ -47,7 +47,7 @@ impl Run for FireArgs {
             ctx,
             &DecisionJob {
                 command: "fire",
-                event: Event::Fired,
+                event: ChangeEvent::Fired,
                 which: Which::One(&self.id),
                 needs_history: false,
                 flags: &self.flags,

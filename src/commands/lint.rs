@@ -21,7 +21,7 @@ use exledger::render::format::Offered;
 use exledger::session::Session;
 use exledger::session::lint::LintRequest;
 use exledger::view;
-use exledger::view::doc::{Findings, Judged, Readers};
+use exledger::view::doc::{FindingList, JudgedFile, Readers};
 
 /// The most bytes of standard input that are read: far more than a record may have.
 const MOST: u64 = 1_048_576;
@@ -81,25 +81,25 @@ impl Run for LintArgs {
         } else {
             Outcome::CannotSay
         };
-        let counts = view::lint::Counts::of(answer.findings.iter());
+        let counts = view::lint::LevelCounts::of(answer.findings.iter());
         let repository = home.repository_or_none();
         let commit = repository.and_then(|repository| repository.find("HEAD"));
         let excerpts = Excerpts::of(answer.tree(), &answer.findings, ctx);
         let shown = answer.findings.iter().cloned();
-        let judged = answer.judged.iter().map(|record| Judged {
+        let judged = answer.judged.iter().map(|record| JudgedFile {
             path: record.path.clone(),
             id: record.id.clone(),
             title: record.title.clone(),
             tier: record.tier.clone(),
         });
-        ctx.show(&view::lint::doc(view::lint::Lint {
+        ctx.show(&view::lint::doc(view::lint::LintView {
             name: answer.governance.policy.name.clone(),
             commit: commit.map(|found| found.oid.to_string()),
             instant: ctx.moment().on,
             checked: answer.judged.len(),
             folder: forge_folder(ctx, &home),
             reads: ctx.format.reads,
-            findings: Findings {
+            findings: FindingList {
                 shown: shown.map(|finding| excerpts.shown(finding)).collect(),
                 rules: view::finding::rules(),
                 judged: judged.collect(),
@@ -147,7 +147,7 @@ pub(crate) fn forge_folder(ctx: &Ctx, home: &Session) -> String {
 }
 
 /// Returns the outcome of an answer with findings: errors are bad news, warnings with `--strict`.
-pub(crate) fn of_counts(ctx: &Ctx, counts: view::lint::Counts) -> Outcome {
+pub(crate) fn of_counts(ctx: &Ctx, counts: view::lint::LevelCounts) -> Outcome {
     let strict = ctx.globals.strict && counts.warnings > 0;
     if counts.errors > 0 || strict {
         Outcome::BadNews

@@ -10,7 +10,7 @@ use crate::commands::exit::Outcome;
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
-use exledger::survey::select::{self, Filter, Meant, Order, Sameness};
+use exledger::survey::select::{self, Filter, Order, Sameness, Selection};
 use exledger::survey::slips;
 use exledger::view;
 
@@ -87,7 +87,7 @@ impl Run for ListArgs {
         let asked: Vec<&RecordState> = approved
             .records()
             .iter()
-            .filter(|standing| meant(standing) == Meant::Yes)
+            .filter(|standing| meant(standing) == Selection::Yes)
             .collect();
         let shows = |standing: &&&RecordState| {
             self.all || filter.names_ended() || !select::is_ended(standing.status)
@@ -116,11 +116,15 @@ impl Run for ListArgs {
 }
 
 /// A record of which it can't be told whether it is meant leaves the answer open, listed or not.
-fn outcome(ctx: &Ctx, approved: &Snapshot<'_>, meant: &dyn Fn(&&RecordState) -> Meant) -> Outcome {
+fn outcome(
+    ctx: &Ctx,
+    approved: &Snapshot<'_>,
+    meant: &dyn Fn(&&RecordState) -> Selection,
+) -> Outcome {
     let unknown = approved.records().iter().filter(unknown::is_unknown);
     unknown::outcome(
         ctx,
-        unknown.filter(|standing| meant(standing) != Meant::No),
+        unknown.filter(|standing| meant(standing) != Selection::No),
         Outcome::Fine,
     )
 }

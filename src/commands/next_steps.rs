@@ -4,8 +4,8 @@
 
 use crate::commands::context::Ctx;
 use crate::commands::decision::DecisionJob;
-use exledger::history::change::event::Event;
-use exledger::history::refs::Head;
+use exledger::history::change::event::ChangeEvent;
+use exledger::history::refs::HeadState;
 use exledger::session::Session;
 use exledger::session::decide::DecidedRecord;
 use exledger::survey::shell::quoted;
@@ -23,7 +23,7 @@ pub(crate) fn after(
         several => format!("{} exceptions", several.len()),
     };
     let (verb, word) = match job.event {
-        Event::PostReviewed => ("Review the closure of", "review-closure"),
+        ChangeEvent::PostReviewed => ("Review the closure of", "review-closure"),
         _ => ("", job.command),
     };
     let branch = format!("{word}-{}", name.replace(' ', "-"));
@@ -68,7 +68,7 @@ pub(crate) fn push(ctx: &Ctx, home: &Session, branch: &str) -> String {
 
 /// Returns the branch that is checked out, unless it is the one on which records are approved.
 pub(crate) fn own_branch(home: &Session) -> Option<String> {
-    let Head::Branch(head) = home.repository_or_none()?.refs().ok()?.head else {
+    let HeadState::Branch(head) = home.repository_or_none()?.refs().ok()?.head else {
         return None;
     };
     let head = head.strip_prefix("refs/heads/")?.to_owned();

@@ -9,7 +9,7 @@ use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::prompts;
 use clap::Parser;
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::plan::note;
 use exledger::record::vocabulary::Stage;
 use exledger::session::decide::select::Which;
@@ -74,7 +74,7 @@ impl Run for NoteArgs {
             ctx,
             &DecisionJob {
                 command: "note",
-                event: Event::Noted,
+                event: ChangeEvent::Noted,
                 which: Which::Several(&ids, &self.filters.filter()),
                 needs_history: false,
                 flags: &self.flags,

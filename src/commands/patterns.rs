@@ -8,7 +8,7 @@ use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::Status;
-use exledger::survey::patterns::{self, Proposed, RecordOrigin};
+use exledger::survey::patterns::{self, ProposedRecord, RecordOrigin};
 use exledger::view;
 
 /// Show repeated causes
@@ -34,10 +34,10 @@ impl Run for PatternsArgs {
             .records()
             .iter()
             .filter(|standing| standing.status == Status::Proposed);
-        let proposed: Vec<Proposed<'_>> = proposals
+        let proposed: Vec<ProposedRecord<'_>> = proposals
             .filter_map(|standing| {
                 let branch = standing.pending.first()?.branch.as_ref();
-                Some(Proposed {
+                Some(ProposedRecord {
                     id: standing.id(),
                     record: standing.stated.as_deref()?,
                     place: branch.map_or(RecordOrigin::WorkTree, |it| {

@@ -10,8 +10,8 @@ use crate::commands::exit::Outcome;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
-use exledger::survey::queue::{self, Item};
-use exledger::survey::select::{self, Meant, Sameness};
+use exledger::survey::queue::{self, QueueItem};
+use exledger::survey::select::{self, Sameness, Selection};
 use exledger::view;
 
 /// Show what needs attention, worst first
@@ -56,7 +56,7 @@ impl Run for QueueArgs {
         let asked: Vec<&RecordState> = approved
             .records()
             .iter()
-            .filter(|standing| meant(standing) == Meant::Yes)
+            .filter(|standing| meant(standing) == Selection::Yes)
             .collect();
         let horizon = Horizon::of(&approved.governance().policy);
         let items = queue::of(
@@ -65,7 +65,7 @@ impl Run for QueueArgs {
             &horizon,
             approved.around(),
         );
-        let outcome = if ctx.globals.strict && items.iter().any(Item::is_overdue) {
+        let outcome = if ctx.globals.strict && items.iter().any(QueueItem::is_overdue) {
             Outcome::BadNews
         } else {
             Outcome::Fine
@@ -86,7 +86,7 @@ impl Run for QueueArgs {
         let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(unknown::outcome(
             ctx,
-            unknown.filter(|standing| meant(standing) != Meant::No),
+            unknown.filter(|standing| meant(standing) != Selection::No),
             outcome,
         ))
     }

@@ -9,7 +9,7 @@ use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::prompts;
 use clap::Parser;
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::plan::reject;
 use exledger::session::Session;
 use exledger::session::decide::select::Which;
@@ -69,7 +69,7 @@ impl Run for RejectArgs {
             ctx,
             &DecisionJob {
                 command: "reject",
-                event: Event::Rejected,
+                event: ChangeEvent::Rejected,
                 which: Which::One(&self.id),
                 needs_history: false,
                 flags: &self.flags,

@@ -9,7 +9,7 @@ use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::prompts;
 use clap::Parser;
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::plan::renew::{self, Later};
 use exledger::record::time::{Term, When};
 use exledger::session::decide::select::Which;
@@ -76,7 +76,7 @@ impl Run for RenewArgs {
             ctx,
             &DecisionJob {
                 command: "renew",
-                event: Event::Renewed,
+                event: ChangeEvent::Renewed,
                 which: Which::Several(&ids, &self.filters.filter()),
                 needs_history: true,
                 flags: &self.flags,

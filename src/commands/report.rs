@@ -19,14 +19,14 @@ use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::store::streams::Begun;
 use exledger::survey::due::Horizon;
-use exledger::survey::figures::{self, Span};
+use exledger::survey::figures::{self, ReportPeriod};
 use exledger::survey::life::Life;
 use exledger::survey::naming::RecordNames as _;
 use exledger::survey::patterns;
 use exledger::survey::queue;
 use exledger::view;
 use exledger::view::doc::Doc;
-use exledger::view::report::{Control, Report};
+use exledger::view::report::{DeviatedControl, Report};
 
 /// Report on the backlog and its trends
 ///
@@ -108,7 +108,7 @@ impl ReportArgs {
         let Some(path) = &self.output else {
             return ctx.show(doc);
         };
-        let style = render::format::Style {
+        let style = render::format::OutputStyle {
             width: None,
             ..ctx.style
         };
@@ -121,11 +121,11 @@ impl ReportArgs {
     }
 
     /// Returns the days that the report is about; what is not over yet ends with the clock's day.
-    fn span(&self, approved: &Snapshot<'_>, lives: &[Life<'_>]) -> anyhow::Result<Span> {
+    fn span(&self, approved: &Snapshot<'_>, lives: &[Life<'_>]) -> anyhow::Result<ReportPeriod> {
         let today = approved.stamp().instant.day();
         let to = self.to.as_ref().map_or(today, DayOrInstant::day).min(today);
         let first = lives.iter().map(|life| life.opened.day()).min();
-        let span = Span::until(to, first);
+        let span = ReportPeriod::until(to, first);
         let from = self.from.as_ref().map_or(span.from, DayOrInstant::day);
         if from > to {
             return Err(fault::misuse(
@@ -133,12 +133,16 @@ impl ReportArgs {
                 "name a first day that is not after the last, and not after the clock's day",
             ));
         }
-        Ok(Span { from, to })
+        Ok(ReportPeriod { from, to })
     }
 }
 
 /// Returns the controls that records deviated from which were open within a span, by id.
-fn controls<'a>(approved: &Snapshot<'_>, lives: &'a [Life<'_>], span: Span) -> Vec<Control<'a>> {
+fn controls<'a>(
+    approved: &Snapshot<'_>,
+    lives: &'a [Life<'_>],
+    span: ReportPeriod,
+) -> Vec<DeviatedControl<'a>> {
     let was_open = |life: &&Life<'_>| {
         let closed_before = life.closed.is_some_and(|(at, _)| at < span.from.start());
         !life.is_rejected() && life.opened < span.to.end() && !closed_before
@@ -156,7 +160,7 @@ fn controls<'a>(approved: &Snapshot<'_>, lives: &'a [Life<'_>], span: Span) -> V
     }
     let found = found.into_iter();
     found
-        .map(|(id, (title, records))| Control {
+        .map(|(id, (title, records))| DeviatedControl {
             id,
             title,
             records: records.into_iter().collect(),

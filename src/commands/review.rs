@@ -9,7 +9,7 @@ use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::prompts;
 use clap::Parser;
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::plan::review;
 use exledger::record::vocabulary::ReviewOutcome;
 use exledger::session::decide::select::Which;
@@ -57,7 +57,7 @@ impl Run for ReviewArgs {
             ctx,
             &DecisionJob {
                 command: "review",
-                event: Event::Reviewed,
+                event: ChangeEvent::Reviewed,
                 which: Which::Several(&ids, &self.filters.filter()),
                 needs_history: false,
                 flags: &self.flags,

@@ -9,7 +9,7 @@ use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::prompts;
 use clap::Parser;
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::plan::shorten;
 use exledger::record::time::When;
 use exledger::session::decide::select::Which;
@@ -54,7 +54,7 @@ impl Run for ShortenArgs {
             ctx,
             &DecisionJob {
                 command: "shorten",
-                event: Event::Shortened,
+                event: ChangeEvent::Shortened,
                 which: Which::Several(&ids, &self.filters.filter()),
                 needs_history: false,
                 flags: &self.flags,

@@ -10,7 +10,7 @@ use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::prompts;
 use clap::Parser;
-use exledger::history::change::event::Event;
+use exledger::history::change::event::ChangeEvent;
 use exledger::ledger::Files;
 use exledger::plan::transfer::{self, Heir};
 use exledger::policy::governance::Governance;
@@ -95,7 +95,7 @@ impl Run for TransferArgs {
             ctx,
             &DecisionJob {
                 command: "transfer",
-                event: Event::Transferred,
+                event: ChangeEvent::Transferred,
                 which,
                 needs_history: false,
                 flags: &self.flags,

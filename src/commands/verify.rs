@@ -18,12 +18,12 @@ use crate::commands::verify::uses::Book;
 use clap::Parser;
 use exledger::approval::file_outcome::{ApprovalFileOutcome, FileState};
 use exledger::approval::loosened;
-use exledger::approval::statement::file::About;
+use exledger::approval::statement::file::ApprovalSubject;
 use exledger::diag::Finding;
 use exledger::history::objects::Objects;
-use exledger::history::objects::{Kind, Oid};
+use exledger::history::objects::{ObjectKind, Oid};
 use exledger::history::tree::CommitTree;
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 use exledger::history::walk::{self, VersionVisit};
 use exledger::record::file::{self, RecordFile};
 use exledger::rules::audit::contents::Contents;
@@ -34,7 +34,7 @@ use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Walk;
 use exledger::status::state::RecordState;
 use exledger::view;
-use exledger::view::doc::{Findings, Judged, Readers};
+use exledger::view::doc::{FindingList, JudgedFile, Readers};
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
@@ -114,7 +114,7 @@ impl Run for VerifyArgs {
         let progress = ctx.progress("judging what landed");
         let findings = findings(&approved, contents, &asked, &marks, &book)?;
         drop(progress);
-        let counts = view::lint::Counts::of(findings.iter());
+        let counts = view::lint::LevelCounts::of(findings.iter());
         let is_rewritten = marks::is_rewritten(&findings);
         let doubts = doubts(&approved, &asked, &marks, contents);
         let unknown = asked.standings.iter().copied();
@@ -129,7 +129,7 @@ impl Run for VerifyArgs {
             undetermined: unknown.len() + doubts.len(),
             folder: lint::forge_folder(ctx, &home),
             uses: book.uses(&asked.standings, &approved),
-            findings: Findings {
+            findings: FindingList {
                 shown: findings.into_iter().map(Into::into).collect(),
                 rules: view::finding::rules(),
                 judged: asked.standings.iter().map(|it| judged(it)).collect(),
@@ -182,7 +182,7 @@ fn findings(
     let tree = approved.tree()?;
     let places = |path: &str, blob: Oid| -> Option<RecordFile> {
         match approved.origin().0.read(blob) {
-            Ok((Kind::Blob, bytes)) => Some(file::read(path, &bytes)),
+            Ok((ObjectKind::Blob, bytes)) => Some(file::read(path, &bytes)),
             _ => None,
         }
     };
@@ -198,7 +198,7 @@ fn findings(
         contents,
         places: &places,
     };
-    let keys: Vec<Key> = asked.standings.iter().map(|it| key(history, it)).collect();
+    let keys: Vec<TrailKey> = asked.standings.iter().map(|it| key(history, it)).collect();
     let mut findings: Vec<Finding> = keys.iter().flat_map(|key| audit.record(key)).collect();
     let versions = keys.iter().filter_map(|key| history.trails.get(key));
     let landings: BTreeSet<usize> = if asked.is_all {
@@ -234,22 +234,23 @@ impl Asked<'_> {
     /// Tells whether a file below `.approvals` is asked about.
     fn names(&self, filed: &ApprovalFileOutcome) -> bool {
         let of_record = |id: &str| self.standings.iter().any(|it| it.key == id);
-        self.is_all || matches!(&filed.about, Some(About::Record(id)) if of_record(id.as_str()))
+        self.is_all
+            || matches!(&filed.about, Some(ApprovalSubject::Record(id)) if of_record(id.as_str()))
     }
 }
 
 /// Returns the key of a record in history.
-fn key(history: &exledger::history::walked::History, standing: &RecordState) -> Key {
-    let id = Key::Id(standing.key.clone());
+fn key(history: &exledger::history::walked::History, standing: &RecordState) -> TrailKey {
+    let id = TrailKey::Id(standing.key.clone());
     if history.trails.contains_key(&id) {
         id
     } else {
-        Key::Path(standing.key.clone())
+        TrailKey::Path(standing.key.clone())
     }
 }
 
-fn judged(standing: &RecordState) -> Judged {
-    Judged {
+fn judged(standing: &RecordState) -> JudgedFile {
+    JudgedFile {
         path: standing.path.clone(),
         id: Some(standing.id().to_owned()),
         title: standing.known_content().map(|record| record.title.clone()),

@@ -3,7 +3,6 @@
 //! Uses policy, history's chain, folders, graph, tree, version. Pure. Start at [`States`]. Follows
 //! `docs/spec/approval.md`, G1 and G2.
 
-pub use self::MainlineGovernance as State;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;

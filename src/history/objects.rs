@@ -3,7 +3,6 @@
 //! Uses nothing else of the line. Start at [`Objects`], which `store` serves from git and tests from maps.
 //! Follows `docs/spec/approval.md`, 0.5 and 5.
 
-pub use self::ObjectKind as Kind;
 use std::fmt;
 
 /// The id of an object: 20 bytes, shown in hexadecimal.

@@ -2,8 +2,6 @@
 //!
 //! Uses nothing else of the line. Pure. Start at [`LedgerPrefix`]. Paths have `/` and no end slash; the empty one is the top.
 
-pub use self::LedgerPrefix as Prefix;
-
 /// The folder of `exledger.yaml`, from the top of the repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerPrefix(Vec<String>);

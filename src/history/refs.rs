@@ -4,8 +4,6 @@
 //! `docs/spec/approval.md`, M1: never a file of the checked-out branch, never `init.defaultBranch`, never a HEAD that
 //! is on no branch.
 
-pub use self::ApprovedRef as Chosen;
-pub use self::HeadState as Head;
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -2,7 +2,6 @@
 //!
 //! Uses record, history's objects and commit. Pure. Start at [`Trail`]. Follows `docs/spec/approval.md`, 1.3 and 1.4.
 
-pub use self::TrailKey as Key;
 use crate::diag::Finding;
 use crate::history::commit::Commit;
 use crate::history::objects::{Extent, Obstacle, Oid};

@@ -2,7 +2,6 @@
 //!
 //! Uses record, policy, plan's edits. Pure. Start at [`DecisionInput`]. Follows `docs/spec/cli.md`, decisions.
 
-pub use self::DecisionRefusal as Refusal;
 use crate::plan::edit::FileEdit;
 use crate::policy::governance::Governance;
 use crate::policy::tier;

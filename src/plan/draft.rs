@@ -2,7 +2,6 @@
 //!
 //! Uses record, policy. Pure. Start at [`draft`]. Follows `docs/spec/cli.md`, new.
 
-pub use self::RecordDraft as Draft;
 use crate::plan::answers::Answers;
 use crate::plan::derive;
 use crate::plan::setting::Derived;

@@ -6,8 +6,6 @@
 mod approving;
 pub mod skipped;
 
-pub use self::ApprovalFileDraft as Stated;
-pub use self::ReviewResult as Answer;
 use crate::approval::reviews::reviewer::{self, Reviewer};
 use crate::approval::reviews::{ForgeReview, ReviewState, Reviews};
 use crate::approval::statement;

@@ -2,8 +2,6 @@
 //!
 //! Uses view. Pure. Start at [`OutputFormat`]; `render::ALL` lists them. Follows `docs/spec/cli.md`, formats.
 
-pub use self::OutputFormat as Format;
-pub use self::OutputStyle as Style;
 use crate::view::doc;
 use std::io::{self, BufWriter, Write};
 

@@ -10,7 +10,7 @@ mod workflow;
 
 use crate::diag::Finding;
 use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
@@ -60,7 +60,7 @@ pub struct Compared {
     /// What it does to workflows and actions of the forge.
     pub workflows: Vec<GovernanceChange>,
     /// Who made what it does to each governance file, by path; without what is not committed.
-    pub governors: BTreeMap<String, branch::Made>,
+    pub governors: BTreeMap<String, branch::BranchAuthors>,
     /// The governance before it.
     pub before: Rc<Governance>,
     /// Each governance that it brings.
@@ -114,7 +114,7 @@ pub(crate) fn compare(
     };
     let comparer = Comparer {
         repository,
-        prefix: Prefix::new(&repository.prefix(&located.root).unwrap_or_default()),
+        prefix: LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default()),
         chosen,
         now: at.now,
         on: at.on,

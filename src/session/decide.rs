@@ -7,9 +7,9 @@ mod lint;
 pub mod select;
 
 use crate::diag::Finding;
-use crate::history::change::event::Event;
+use crate::history::change::event::ChangeEvent;
 use crate::ledger::tree::Tree;
-use crate::plan::decision::{DecisionInput, Planned, Refusal};
+use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
 use crate::plan::edit::{self, Edited};
 use crate::policy::governance::Governance;
 use crate::record::address::Address;
@@ -26,7 +26,7 @@ use crate::store::files::{FileError, WorkTree};
 /// A decision, before any record was looked at.
 pub struct Job<'j> {
     /// What happens to each record.
-    pub event: Event,
+    pub event: ChangeEvent,
     /// The records.
     pub which: Which<'j>,
     /// Whether the decision rests on what history says; else history only says who must approve.
@@ -34,7 +34,7 @@ pub struct Job<'j> {
     /// Who takes it.
     pub by: Address,
     /// What the decision changes of one record.
-    pub plan: &'j dyn Fn(&DecisionInput<'_>) -> Result<Planned, Refusal>,
+    pub plan: &'j dyn Fn(&DecisionInput<'_>) -> Result<Planned, DecisionRefusal>,
 }
 
 /// A decision that was worked out and would lint, and is not written yet. While it is held nobody else writes; where it is
@@ -142,7 +142,7 @@ fn opened(
     let mut refused = Vec::new();
     for path in paths {
         let Some(bytes) = located.tree.bytes(path)? else {
-            refused.push(Refusal::new(
+            refused.push(DecisionRefusal::new(
                 format!("{path} is no file any more"),
                 "run the command again",
             ));
@@ -177,7 +177,7 @@ fn planned(
     governance: &Governance,
     path: &str,
     bytes: Vec<u8>,
-) -> Result<DecidedRecord, Refusal> {
+) -> Result<DecidedRecord, DecisionRefusal> {
     let before = file::read(path, &bytes);
     let Some(record) = &before.record else {
         return Err(lint::unreadable(&before));
@@ -192,7 +192,7 @@ fn planned(
         now,
     })?;
     let edited = edit::apply(path, &bytes, &planned.edits).map_err(|error| {
-        Refusal::new(
+        DecisionRefusal::new(
             format!("{path} can't be edited without changing more: {error}"),
             "write the decision by hand; `exledger lint` checks it",
         )

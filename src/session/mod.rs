@@ -23,7 +23,7 @@ use std::path::Path;
 use crate::gate::answer::Question;
 use crate::gate::receipt::CheckAnswer;
 use crate::history::objects::Obstacle;
-use crate::history::refs::Chosen;
+use crate::history::refs::ApprovedRef;
 use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::record::Record;
@@ -98,7 +98,7 @@ impl Session {
     ///
     /// # Errors
     /// [`error::Undetermined::NoApprovedRef`], with the candidates and the command that helps.
-    pub fn approved_ref(&self) -> Result<Chosen, Error> {
+    pub fn approved_ref(&self) -> Result<ApprovedRef, Error> {
         Ok(mainline::approved_ref(&self.located)?)
     }
 

@@ -2,7 +2,6 @@
 //!
 //! Uses record (instants), history (ids), and git2. Start at [`CommitWriter`].
 
-pub use self::CommitDraft as Draft;
 use std::fmt;
 use std::path::Path;
 

@@ -3,7 +3,6 @@
 //! Uses ledger, policy, history, approval. Pure. Start at [`deltas`] and [`told`]. Follows `docs/spec/cli.md`
 //! (lint and diff) and `docs/spec/approval.md`, A2, A5, D3, G3.
 
-pub use self::BranchAuthors as Made;
 use crate::approval::message::{self, CommitMessage};
 use crate::history::branch::{Branch, BranchCommit, BranchContext};
 use crate::history::commit::Commit;

@@ -3,7 +3,6 @@
 //! Uses record, policy, status. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, due. Every answer that lists, counts
 //! or tells what is due asks here. Dates are those of `status`: a duty is missed from its instant on.
 
-pub use self::DueRecord as Due;
 use crate::approval;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};

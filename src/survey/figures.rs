@@ -3,7 +3,6 @@
 //! Uses record, policy, status, survey's lives, buckets and refiling. Pure. Start at [`backlog`] and [`periods`].
 //! Follows `docs/spec/cli.md`, report, and M36, M56 and M76 of the mission.
 
-pub use self::ReportPeriod as Span;
 use std::collections::BTreeSet;
 
 use crate::policy::governance::Governance;

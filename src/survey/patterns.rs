@@ -5,7 +5,6 @@
 
 mod advice;
 
-pub use self::ProposedRecord as Proposed;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::governance::Governance;

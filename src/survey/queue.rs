@@ -3,7 +3,6 @@
 //! Uses status, survey's buckets and advice. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, queue, and M34 and M57
 //! of the mission.
 
-pub use self::QueueItem as Item;
 use std::cmp::Ordering;
 
 use crate::status::state::{RecordState, Status};

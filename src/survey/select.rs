@@ -3,7 +3,6 @@
 //! Uses record, policy's people, status. Pure. Start at [`Filter`]. Follows `docs/spec/cli.md`, list. Values of one filter are
 //! alternatives; all filters must hold.
 
-pub use self::Selection as Meant;
 use std::cmp::Ordering;
 
 use crate::policy::governance::Governance;

@@ -5,7 +5,6 @@
 
 mod fields;
 
-pub use self::RecordChange as Change;
 use crate::history::objects;
 use serde_json::{Value, json};
 

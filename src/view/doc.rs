@@ -3,7 +3,6 @@
 //! Uses diag. Pure. Start at [`Doc`]. No terminal, no colour and no width is known here; a [`Tone`]
 //! says what a word means, and each format decides what to make of it.
 
-pub use self::{FindingList as Findings, JudgedFile as Judged};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

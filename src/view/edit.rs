@@ -2,7 +2,6 @@
 //!
 //! Uses diag, rules, plan. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on (edits).
 
-pub use self::DecisionResult as Decision;
 use serde_json::{Value, json};
 
 use crate::diag::Finding;

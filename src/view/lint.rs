@@ -2,8 +2,6 @@
 //!
 //! Uses diag. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, lint.
 
-pub use self::LevelCounts as Counts;
-pub use self::LintView as Lint;
 use crate::history::objects;
 use serde_json::json;
 

@@ -6,7 +6,6 @@
 pub mod page;
 mod series;
 
-pub use self::DeviatedControl as Control;
 use crate::view::shape;
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ mod finding;
 mod fresh;
 mod ledger;
 mod limits;
-mod live;
+pub(crate) mod live;
 mod many;
 mod narrow;
 mod questions;

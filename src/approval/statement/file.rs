@@ -2,8 +2,6 @@
 //!
 //! Uses record, policy's accounts, history's folder names. Pure. Start at [`ApprovalFile`]. Follows `docs/spec/approval.md`, S7.
 
-pub use self::ApprovalDecision as Decision;
-pub use self::ApprovalSubject as About;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::limits::LONGEST_REASON;
 use crate::approval::statement::lines::StatementLines;

@@ -9,19 +9,19 @@ use crate::commands::approve::subject::Subject;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::next_steps;
+use exledger::approval::statement::file::ApprovalDecision;
 use exledger::approval::statement::file::ApprovalFile;
-use exledger::approval::statement::file::Decision;
 use exledger::approval::statement::limits::SIGNATURE;
 use exledger::history::branch::Branch;
 use exledger::history::objects::Oid;
 use exledger::ledger::tree::Tree;
 use exledger::session::Session;
 use exledger::session::snapshot::Snapshot;
-use exledger::store::commits::{Draft, ScribeError};
+use exledger::store::commits::{CommitDraft, ScribeError};
 use exledger::store::edits::{self, Write};
 use exledger::store::files::{self, FileError};
 use exledger::store::git::Repository;
-use exledger::store::git::heads::{At, Named};
+use exledger::store::git::heads::{BranchPlace, NamedBranch};
 use exledger::store::sign::Setup;
 use exledger::survey::shell::quoted;
 use exledger::view::approve::Done;
@@ -104,7 +104,7 @@ impl Desk<'_> {
             return Ok(());
         };
         let repository = self.home.repository()?;
-        if branch.at == At::Here
+        if branch.at == BranchPlace::Here
             && let Some(folder) = repository.checked_out(&branch.short)
         {
             return Err(fault::misuse(
@@ -118,7 +118,7 @@ impl Desk<'_> {
         }
         let remote = remote(repository, branch);
         let theirs = repository.tip_of(Some(&remote), &branch.short);
-        if let (At::Here, Some(theirs)) = (&branch.at, theirs)
+        if let (BranchPlace::Here, Some(theirs)) = (&branch.at, theirs)
             && is_ahead(repository, branch.tip, theirs)?
         {
             return Err(fault::misuse(
@@ -201,7 +201,7 @@ impl Desk<'_> {
     /// Adds the files to a branch, as one commit of git objects alone.
     fn add(
         &self,
-        branch: &Named,
+        branch: &NamedBranch,
         paths: &[String; 2],
         bytes: [&[u8]; 2],
         said: &str,
@@ -221,7 +221,7 @@ impl Desk<'_> {
             changes.push((segments.join("/"), Some(bytes.to_vec())));
         }
         let hand = self.committer.hand(self.ctx.instant());
-        let draft = Draft {
+        let draft = CommitDraft {
             parents: &[tip],
             changes: &changes,
             author: hand.clone(),
@@ -237,8 +237,8 @@ impl Desk<'_> {
         let git = next_steps::git(self.ctx, self.home);
         let (short, commit) = (&branch.short, made.to_string());
         let from = match &branch.at {
-            At::Here => Some(Some(tip)),
-            At::Remote(_) => follows(repository, branch)?
+            BranchPlace::Here => Some(Some(tip)),
+            BranchPlace::Remote(_) => follows(repository, branch)?
                 .map(|local| match local {
                     Some(local) => scribe.commit_of(local).map(Some),
                     None => Ok(None),
@@ -295,10 +295,10 @@ pub(super) fn beside(
 }
 
 /// Returns the subject of the commit.
-fn said(name: &str, decision: Decision) -> String {
+fn said(name: &str, decision: ApprovalDecision) -> String {
     match decision {
-        Decision::Approve => format!("Approve {name}"),
-        Decision::Reject => format!("Reject {name}"),
+        ApprovalDecision::Approve => format!("Approve {name}"),
+        ApprovalDecision::Reject => format!("Reject {name}"),
     }
 }
 
@@ -316,10 +316,10 @@ fn slug(said: &str) -> String {
 }
 
 /// Returns the remote that a branch is pushed to.
-fn remote(repository: &Repository, branch: &Named) -> String {
+fn remote(repository: &Repository, branch: &NamedBranch) -> String {
     match &branch.at {
-        At::Remote(remote) => remote.clone(),
-        At::Here => repository
+        BranchPlace::Remote(remote) => remote.clone(),
+        BranchPlace::Here => repository
             .setting(&format!("branch.{}.remote", branch.short))
             .filter(|remote| remote != ".")
             .unwrap_or_else(|| "origin".to_owned()),
@@ -334,7 +334,7 @@ fn is_ahead(repository: &Repository, base: Oid, tip: Oid) -> anyhow::Result<bool
 
 /// Returns the tip of the local branch of the same name where it can follow a remote's: it has nothing of its own and
 /// is checked out nowhere. Nothing inside where there is none yet.
-fn follows(repository: &Repository, branch: &Named) -> anyhow::Result<Option<Option<Oid>>> {
+fn follows(repository: &Repository, branch: &NamedBranch) -> anyhow::Result<Option<Option<Oid>>> {
     let Some(local) = repository.tip_of(None, &branch.short) else {
         return Ok(Some(None));
     };

@@ -10,16 +10,16 @@ use crate::commands::exit::Outcome;
 use crate::commands::next_steps;
 use exledger::approval::ledger_name::LedgerName;
 use exledger::approval::reviews::Reviews;
-use exledger::approval::statement::file::About;
 use exledger::approval::statement::file::ApprovalFile;
+use exledger::approval::statement::file::ApprovalSubject;
 use exledger::approval::statement::limits::SIGNATURE;
 use exledger::history::objects::Oid;
 use exledger::history::tree::CommitTree;
-use exledger::history::version::Key;
+use exledger::history::version::TrailKey;
 use exledger::ledger::tree::Tree;
 use exledger::plan::approve;
-use exledger::plan::reviews::skipped::{Told, UnresolvedReview};
-use exledger::plan::reviews::{self, Answer, Stated, Trouble, World};
+use exledger::plan::reviews::skipped::{SkippedReview, UnresolvedReview};
+use exledger::plan::reviews::{self, ApprovalFileDraft, ReviewResult, Trouble, World};
 use exledger::policy::tier::Needed;
 use exledger::session::Session;
 use exledger::session::error::Undetermined;
@@ -44,7 +44,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &Ctx, file: &Path) -> anyhow::Result<
     let reviews = read(ctx, file)?;
     let approved = ctx.approved_only(&home, Scope::Everything)?;
     landed(&approved, &reviews)?;
-    let needed = |about: &About| needed(&approved, about);
+    let needed = |about: &ApprovalSubject| needed(&approved, about);
     let ledger = speak::ledger(&approved)?;
     let world = World {
         objects: home.repository()?,
@@ -96,7 +96,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &Ctx, file: &Path) -> anyhow::Result<
     };
     let signed = bridge.is_some();
     show((ctx, &home, &approved), &answer, (written, signed))?;
-    let is_open = |told: &Told| matches!(told, Told::Missing { .. });
+    let is_open = |told: &SkippedReview| matches!(told, SkippedReview::Missing { .. });
     Ok(if answer.told.iter().any(is_open) {
         Outcome::CannotSay
     } else if answer.unresolved.is_empty() && counts {
@@ -121,13 +121,13 @@ fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
 }
 
 /// Returns what the content at the tip demands; one person of governance files, `None` where nothing stands there.
-fn needed(approved: &Snapshot<'_>, about: &About) -> Option<Needed> {
+fn needed(approved: &Snapshot<'_>, about: &ApprovalSubject) -> Option<Needed> {
     match about {
-        About::Record(id) => {
-            let tip = approved.tip(&Key::Id(id.as_str().to_ascii_uppercase()))?;
+        ApprovalSubject::Record(id) => {
+            let tip = approved.tip(&TrailKey::Id(id.as_str().to_ascii_uppercase()))?;
             Some(tip.verdict.needed.clone())
         }
-        About::Governance(_) => Some(Needed::default()),
+        ApprovalSubject::Governance(_) => Some(Needed::default()),
     }
 }
 
@@ -174,14 +174,18 @@ fn landed(approved: &Snapshot<'_>, reviews: &Reviews) -> anyhow::Result<()> {
 }
 
 /// Tells whether a review lies there that no bridge has signed yet.
-fn lacks_signature(tree: &dyn Tree, stated: &Stated) -> anyhow::Result<bool> {
+fn lacks_signature(tree: &dyn Tree, stated: &ApprovalFileDraft) -> anyhow::Result<bool> {
     let bytes = |path: &str| tree.bytes(path);
     let signature = bytes(&format!("{}{SIGNATURE}", stated.path))?;
     Ok(signature.is_none() && bytes(&stated.path)?.is_some())
 }
 
 /// Tells whether a review says something that is not there yet: a signature of the same person says more.
-fn is_news(tree: &dyn Tree, stated: &Stated, ledger: &LedgerName) -> anyhow::Result<bool> {
+fn is_news(
+    tree: &dyn Tree,
+    stated: &ApprovalFileDraft,
+    ledger: &LedgerName,
+) -> anyhow::Result<bool> {
     let bytes = |path: &str| tree.bytes(path);
     let Some(text) = bytes(&stated.path)? else {
         return Ok(true);
@@ -209,16 +213,16 @@ fn is_news(tree: &dyn Tree, stated: &Stated, ledger: &LedgerName) -> anyhow::Res
 
 fn show(
     (ctx, home, approved): (&Ctx, &Session, &Snapshot<'_>),
-    answer: &Answer,
+    answer: &ReviewResult,
     (written, signed): (Written, bool),
 ) -> anyhow::Result<()> {
-    let said = |stated: &Stated| {
+    let said = |stated: &ApprovalFileDraft| {
         let needed = needed(approved, &stated.file.about).unwrap_or_default();
         let governance = approved.governance();
         ApprovalSummary {
             name: match &stated.file.about {
-                About::Record(id) => id.to_string(),
-                About::Governance(path) => path.clone(),
+                ApprovalSubject::Record(id) => id.to_string(),
+                ApprovalSubject::Governance(path) => path.clone(),
             },
             sha256: stated.file.sha256.clone(),
             decision: stated.file.decision,
@@ -264,7 +268,7 @@ fn approved_tree<'h>(home: &'h Session, approved: &Snapshot<'_>) -> anyhow::Resu
     Ok(tree?)
 }
 
-fn words(stated: &Stated, said: &ApprovalSummary) -> String {
+fn words(stated: &ApprovalFileDraft, said: &ApprovalSummary) -> String {
     let groups = match said.groups.as_slice() {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),

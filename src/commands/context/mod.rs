@@ -46,9 +46,9 @@ pub(crate) struct Ctx {
     /// The one reading of the clock.
     pub now: Instant,
     /// How answers look.
-    pub style: render::format::Style,
+    pub style: render::format::OutputStyle,
     /// The format of the answer.
-    pub format: &'static render::format::Format,
+    pub format: &'static render::format::OutputFormat,
     /// Whether prompts may appear.
     pub person: ask::Person,
     /// Whether progress may be shown.
@@ -103,7 +103,7 @@ impl Ctx {
             format: formats.chosen(globals.format.as_deref())?,
             folder,
             now: set_clock(&environment).unwrap_or_else(clock::now),
-            style: render::format::Style {
+            style: render::format::OutputStyle {
                 width,
                 colour,
                 quiet,

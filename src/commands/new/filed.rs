@@ -8,7 +8,7 @@ use crate::commands::new::filing::{self, Work};
 use crate::commands::next_steps;
 use exledger::approval;
 use exledger::diag::Finding;
-use exledger::plan::draft::Draft;
+use exledger::plan::draft::RecordDraft;
 use exledger::policy::people;
 use exledger::policy::people::person::Person;
 use exledger::policy::tier::Resolved;
@@ -20,7 +20,7 @@ use exledger::view;
 pub(super) fn of(
     ctx: &Ctx,
     work: &Work<'_>,
-    made: &Draft,
+    made: &RecordDraft,
     findings: Vec<Finding>,
 ) -> view::new::Filed {
     let needed = made.resolved.as_ref();
@@ -49,7 +49,7 @@ pub(super) fn of(
 }
 
 /// Returns who could approve, a line for each need: nobody who made it.
-fn who(work: &Work<'_>, made: &Draft) -> Vec<String> {
+fn who(work: &Work<'_>, made: &RecordDraft) -> Vec<String> {
     let Some(record) = &made.source.record else {
         return Vec::new();
     };
@@ -65,7 +65,7 @@ fn who(work: &Work<'_>, made: &Draft) -> Vec<String> {
 }
 
 /// Returns the commands that bring the file to where it is approved.
-fn next(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> Vec<String> {
+fn next(ctx: &Ctx, work: &Work<'_>, made: &RecordDraft) -> Vec<String> {
     let (home, id) = (work.home, work.setting.id.as_str());
     let git = next_steps::git(ctx, home);
     let own = next_steps::own_branch(home);

@@ -6,7 +6,7 @@
 use crate::commands::context::Ctx;
 use crate::commands::new::filing::Work;
 use exledger::diag::Finding;
-use exledger::plan::draft::Draft;
+use exledger::plan::draft::RecordDraft;
 use exledger::rules::case::RuleContext;
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint;
@@ -17,7 +17,11 @@ use exledger::session::overlay::Overlay;
 use exledger::survey::neighbour::Neighbours;
 
 /// Returns what is found against a draft, its past included; what is there can't be told without one.
-pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Result<Vec<Finding>> {
+pub(super) fn findings(
+    ctx: &Ctx,
+    work: &Work<'_>,
+    made: &RecordDraft,
+) -> anyhow::Result<Vec<Finding>> {
     let file = (made.path.clone(), made.text.clone().into_bytes());
     let overlay = Overlay::of(work.home.tree(), [file]);
     let proposed = Proposed {
@@ -67,7 +71,7 @@ pub(super) fn findings(ctx: &Ctx, work: &Work<'_>, made: &Draft) -> anyhow::Resu
 }
 
 /// Returns the finding that the same was closed within the window.
-fn repeated(compared: &Compared, made: &Draft, known: &RuleContext<'_>) -> Vec<Finding> {
+fn repeated(compared: &Compared, made: &RecordDraft, known: &RuleContext<'_>) -> Vec<Finding> {
     let mut repeats = Repeats::default();
     repeats.judge(made.source.clone(), None);
     let peers = compared.neighbours.iter().flat_map(Neighbours::peers);

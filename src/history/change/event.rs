@@ -2,8 +2,6 @@
 //!
 //! Uses nothing else. Pure. Start at [`ChangeEvent`]. Follows `docs/spec/approval.md`, 4.1.
 
-pub use self::ChangeEvent as Event;
-
 /// A named change of meaning, in the order in which answers list them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChangeEvent {

@@ -2,7 +2,6 @@
 //!
 //! Uses policy's people, approval's reviews. Pure. Start at [`SkippedReview`]. Follows `docs/spec/approval.md`, 1.12.
 
-pub use self::SkippedReview as Told;
 use crate::approval::reviews::{ForgeReview, ReviewState, Reviews};
 use crate::approval::statement::file::ApprovalSubject;
 use crate::history::objects::{Obstacle, Oid};

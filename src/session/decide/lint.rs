@@ -5,7 +5,7 @@
 use std::mem;
 
 use crate::diag::{self, Finding, Level};
-use crate::plan::decision::Refusal;
+use crate::plan::decision::DecisionRefusal;
 use crate::policy::governance::Governance;
 use crate::record::file::RecordFile;
 use crate::rules::case::RuleContext;
@@ -170,10 +170,10 @@ fn behind(one: &DecidedRecord, entry: &Entry) -> Result<Option<Notice>, Usage> {
 }
 
 /// Returns why a file is not edited that states no record.
-pub(super) fn unreadable(source: &RecordFile) -> Refusal {
+pub(super) fn unreadable(source: &RecordFile) -> DecisionRefusal {
     let lines: Vec<String> = source.findings.iter().map(error::in_words).collect();
     let n = diag::count(lines.len(), "fault");
-    Refusal::new(
+    DecisionRefusal::new(
         format!("{} has {n}\n  {}", source.path, lines.join("\n  ")),
         "mend the file first; `exledger lint` shows where",
     )

@@ -17,7 +17,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::state::RecordState;
-use crate::survey::select::{self, Filter, Meant, Sameness};
+use crate::survey::select::{self, Filter, Sameness, Selection};
 
 /// Which records a decision is about.
 #[derive(Clone, Copy, Debug)]
@@ -151,13 +151,13 @@ fn filtered<'f>(
         };
         let ended = select::is_ended(here.status) && !filter.names_ended();
         match filter.meant(&here, same, snapshot.stamp.instant) {
-            Meant::No => {}
+            Selection::No => {}
             _ if ended => {}
-            Meant::CannotSay => {
+            Selection::CannotSay => {
                 let id = state.key.clone();
                 return Err(Undetermined::Meant { id }.into());
             }
-            Meant::Yes => match file {
+            Selection::Yes => match file {
                 Some(file) => found.push(file),
                 None => notices.push(Notice::NotInWorkTree {
                     id: state.key.clone(),

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use crate::diag::Finding;
 use crate::diag::code::Code;
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::{self, Files};
 use crate::policy::governance::State;
@@ -71,7 +71,7 @@ pub(super) fn read(
     found.take(changes, input);
     found.take(lint::files(&compared.odd, known), input);
     let repository = located.repository()?;
-    let prefix = Prefix::new(&repository.prefix(&located.root).unwrap_or_default());
+    let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
     let parted = CommitTree::of_commit(repository, compared.base, &prefix)?;
     let bad = approvals::against(
         input,
@@ -124,7 +124,7 @@ fn evidence(
     found: &mut Found,
 ) -> Result<(), Error> {
     let repository = located.repository()?;
-    let prefix = Prefix::new(&repository.prefix(&located.root).unwrap_or_default());
+    let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
     let differing = repository.differing(compared.base, &prefix);
     let differing = differing?;
     let records = &known.governance.policy.records;

@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 
 use crate::diag::Finding;
 use crate::history::objects::Oid;
-use crate::history::paths::Prefix;
+use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
@@ -39,7 +39,7 @@ impl<'h> LandedRecords<'h> {
     pub(super) fn of(located: &'h Located, folders: &[String], input: &Input) -> LandedRecords<'h> {
         let tip = || {
             let repository = located.repository_or_none()?;
-            let prefix = Prefix::new(&repository.prefix(&located.root)?);
+            let prefix = LedgerPrefix::new(&repository.prefix(&located.root)?);
             let chosen = mainline::approved_ref(located).ok()?;
             let tree = CommitTree::of_commit(repository, chosen.tip, &prefix).ok()?;
             Some((tree, repository.stamps(&prefix)))

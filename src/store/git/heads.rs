@@ -2,8 +2,6 @@
 //!
 //! Uses history (ids), and git2. Start at [`Repository::head_named`]. Follows `docs/spec/cli.md`, approve.
 
-pub use self::BranchPlace as At;
-pub use self::NamedBranch as Named;
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,0 +1,134 @@
+//! Another program that embeds the library, `examples/ask.rs`: the verdicts of the command line, and never yesterday's.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use crate::cli;
+use crate::gate::live::{Gate, present};
+use crate::history::{ID, SAMPLE};
+use crate::repo::{Repo, git};
+
+const IDENTITY: &str = "svc:billing-batch";
+
+/// Returns the example, built beside the program; `cargo test` alone has done so, with a filter of targets it has not.
+fn example() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_BIN_EXE_exledger")).parent().unwrap();
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--locked", "--example", "ask"]);
+        build.args([
+            "--manifest-path",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+        ]);
+        build.arg("--target-dir").arg(folder.parent().unwrap());
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        assert!(build.status().unwrap().success());
+        folder.join(format!("examples/ask{}", std::env::consts::EXE_SUFFIX))
+    })
+}
+
+fn ask(folder: &Path) -> Command {
+    let mut command = Command::new(example());
+    command.arg(folder).arg(IDENTITY);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+}
+
+/// A record for an identity, filed by Ana and merged by Lee some days ago, and a clone that is asked.
+fn gate() -> Gate {
+    let repo = Repo::at(&present(-3 * 86_400).to_string());
+    repo.by("root")
+        .write("exledger.yaml", "version: 1\n")
+        .commit("Begin");
+    let subject = format!("subject: {{identity: {IDENTITY}}}");
+    let text = SAMPLE.replace("subject: {application: billing}", &subject);
+    let end = present(30 * 86_400).to_string();
+    repo.branch("file")
+        .by("ana")
+        .write(ID, &text.replace("2026-12-20", &end))
+        .commit("File it");
+    repo.by("lee").merge("file", "Merge branch 'file'");
+    let clone = repo.clone_with(&[]);
+    Gate { repo, clone }
+}
+
+#[test]
+fn another_program_answers_as_the_command_line_does_and_knows_what_was_merged_between() {
+    let gate = gate();
+    let folder = gate.clone.path();
+    let mut child = ask(folder).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut answer = |at: &str| -> Value {
+        writeln!(input, "{at}").unwrap();
+        input.flush().unwrap();
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap()
+    };
+    let told = |at: &str| -> Value {
+        let args = [
+            "check",
+            "--identity",
+            IDENTITY,
+            "--at",
+            at,
+            "--format",
+            "json",
+        ];
+        let run = cli::run_with(folder, &args, &[cli::REAL_CLOCK]);
+        serde_json::from_str(&run.out).unwrap()
+    };
+    let now = present(0).to_string();
+    let later = present(40 * 86_400).to_string();
+    assert_eq!(answer(&now)["verdict"], "allow");
+    assert_eq!(answer(&now), told(&now));
+    assert_eq!(answer(&later), told(&later));
+
+    let path = format!("exceptions/{ID}.yaml");
+    let text = std::fs::read_to_string(folder.join(&path)).unwrap();
+    let closed = "closure: {outcome: withdrawn, closed_on: 2026-11-20, closed_by: ana@example.com, reason: The job is gone}\n";
+    gate.repo
+        .branch("close")
+        .by("ana")
+        .write(ID, &format!("{text}{closed}"))
+        .commit("Close it");
+    gate.repo.by("lee").merge("close", "Merge branch 'close'");
+    git(folder, &["fetch", "--quiet"]);
+    assert_eq!(answer(&now)["verdict"], "deny");
+    assert_eq!(answer(&now), told(&now));
+    drop(input);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn without_a_ledger_it_ends_as_the_program_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ask(folder.path()).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("is in no ledger") && said.contains("help: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_clone_that_is_too_shallow_allows_nothing() {
+    let gate = gate();
+    let shallow = gate.repo.clone_with(&["--depth", "1"]);
+    let mut child = ask(shallow.path()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    writeln!(input, "{}", present(0)).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let answers = String::from_utf8(output.stdout).unwrap();
+    assert!(!answers.contains("\"allow\""), "{answers}");
+}
