@@ -11,6 +11,7 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::time::{Instant, Term};
 use std::collections::BTreeSet;
+use strum::IntoStaticStr;
 
 /// What is known about the approval of one version.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,7 +115,8 @@ pub enum BecomesApproved {
 }
 
 /// The four-eyes result of a version, the first that applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum FourEyes {
     /// The landing's signature is bad.
     InvalidSignature,
@@ -129,10 +131,12 @@ pub enum FourEyes {
     /// Nobody counts, and somebody would if it were known who they are.
     Unresolved,
     /// Only authors spoke.
+    #[strum(serialize = "self")]
     SelfApproved,
     /// Nobody spoke whose word counts.
     NoneRecorded,
     /// There is nothing to approve: the version removes the record.
+    #[strum(serialize = "n/a")]
     NotApplicable,
 }
 
@@ -150,17 +154,7 @@ impl Vote {
 impl FourEyes {
     /// Returns the word of `docs/spec/approval.md`, 1.8.
     pub fn word(self) -> &'static str {
-        match self {
-            FourEyes::InvalidSignature => "invalid-signature",
-            FourEyes::Indeterminate => "indeterminate",
-            FourEyes::Vetoed => "vetoed",
-            FourEyes::Attested => "attested",
-            FourEyes::Claimed => "claimed",
-            FourEyes::Unresolved => "unresolved",
-            FourEyes::SelfApproved => "self",
-            FourEyes::NoneRecorded => "none-recorded",
-            FourEyes::NotApplicable => "n/a",
-        }
+        self.into()
     }
 }
 

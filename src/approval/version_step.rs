@@ -9,6 +9,7 @@ use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::four_eyes::{self, FourEyesOutcome};
 use crate::approval::governance_history::LandedGovernance;
 use crate::approval::identity::IdentityResolver;
+use crate::diag::code::Code;
 use crate::history::mainline::{Flag, Landing};
 use crate::history::version::Version;
 use crate::record::Record;
@@ -65,8 +66,8 @@ impl<'a> VersionStep<'a> {
         let mut flags = BTreeSet::new();
         for flag in self.landing.iter().flat_map(|landing| &landing.flags) {
             match flag {
-                Flag::FutureDated => flags.insert("future-dated"),
-                Flag::ClockSkew => flags.insert("clock-skew"),
+                Flag::FutureDated => flags.insert(Code::FutureDated.as_str()),
+                Flag::ClockSkew => flags.insert(Code::ClockSkew.as_str()),
                 Flag::Suspicious | Flag::Malformed => continue,
             };
         }

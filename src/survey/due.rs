@@ -8,9 +8,11 @@ use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::ReviewOutcome;
 use crate::status::state::{DutyKind, RecordState, Status, Waits};
+use strum::IntoStaticStr;
 
 /// Why a record needs attention; the first that holds is its bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Bucket {
     /// It ended or was revoked after having been in force, and is not closed.
     OverdueClosure,
@@ -63,22 +65,7 @@ impl Bucket {
 
     /// Returns the word of `docs/spec/cli.md`.
     pub fn word(self) -> &'static str {
-        match self {
-            Bucket::OverdueClosure => "overdue-closure",
-            Bucket::Fired => "fired",
-            Bucket::ReviewSaysClose => "review-says-close",
-            Bucket::ReviewSaysReduce => "review-says-reduce",
-            Bucket::EmergencyReviewDue => "emergency-review-due",
-            Bucket::Expired => "expired",
-            Bucket::ReviewDue => "review-due",
-            Bucket::ControlStale => "control-stale",
-            Bucket::Ownerless => "ownerless",
-            Bucket::FixOverdue => "fix-overdue",
-            Bucket::Urgent => "urgent",
-            Bucket::Soon => "soon",
-            Bucket::PostClosureReviewDue => "post-closure-review-due",
-            Bucket::WaitingApproval => "waiting-approval",
-        }
+        self.into()
     }
 }
 

@@ -18,7 +18,7 @@ use exledger::policy::governance::Governance;
 use exledger::session::Session;
 use exledger::session::ids;
 use exledger::session::locate;
-use exledger::store::files::{self, WorkTree};
+use exledger::store::files::{self, FileError, WorkTree};
 use exledger::store::streams;
 use exledger::survey::triage::wanted::Wanted;
 use exledger::view::triage::shown::WrittenDraft;
@@ -35,14 +35,14 @@ pub(super) fn write(
     folder: &Path,
     wanted: &Wanted,
 ) -> anyhow::Result<Vec<WrittenDraft>> {
-    let failed = |error: &dyn std::fmt::Display| {
+    let failed = |error: FileError| {
         fault::cannot_say(
             error.to_string(),
             "see whether the folder is there, and who may write there",
         )
     };
     let place = ctx.folder.join(folder);
-    streams::folder(&place).map_err(|error| failed(&error))?;
+    streams::folder(&place).map_err(failed)?;
     let tree = WorkTree::new(place);
     let governance = locate::governance(home.work_tree()?)?;
     let ledger = Ledger::read(home.tree(), &governance.policy.records)?;
@@ -67,7 +67,7 @@ pub(super) fn write(
         let id = ids::draw(&governance, ctx.instant(), &taken)?;
         let made = draft::draft(&answers, &setting(ctx, home, &governance, id.clone())?);
         let name = format!("{id}.yaml");
-        files::create(&tree, &name, made.text.as_bytes()).map_err(|error| failed(&error))?;
+        files::create(&tree, &name, made.text.as_bytes()).map_err(failed)?;
         drafts.push(WrittenDraft {
             id: id.to_string(),
             path: folder.join(&name).to_string_lossy().into_owned(),

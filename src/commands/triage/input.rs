@@ -51,8 +51,8 @@ pub(super) fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> 
         } else {
             streams::open(&ctx.folder.join(path))
         };
-        let opened = opened.map_err(|error| unread(&error))?;
-        let reader = opened.reader().map_err(|error| unread(&error))?;
+        let opened = opened.map_err(unread)?;
+        let reader = opened.reader().map_err(unread)?;
         Ok(Source {
             name: path.to_string_lossy().into_owned(),
             format: if sarif::is(reader) {
@@ -67,7 +67,7 @@ pub(super) fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> 
 }
 
 /// Returns the error of a file that can't be had.
-pub(super) fn unread(error: &FileError) -> anyhow::Error {
+pub(super) fn unread(error: FileError) -> anyhow::Error {
     fault::cannot_say(
         error.to_string(),
         "see whether it is there, and who may read it",
@@ -152,7 +152,7 @@ pub(super) fn read(
     folders: &Folders,
     desk: &mut Desk<'_>,
 ) -> anyhow::Result<Read> {
-    let reader = || source.opened.reader().map_err(|error| unread(&error));
+    let reader = || source.opened.reader().map_err(unread);
     if let Some(marks) = &mut desk.marks {
         marks.next_file();
     }

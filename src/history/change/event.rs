@@ -2,8 +2,11 @@
 //!
 //! Uses nothing else. Pure. Start at [`ChangeEvent`]. Follows `docs/spec/approval.md`, 4.1.
 
+use strum::IntoStaticStr;
+
 /// A named change of meaning, in the order in which answers list them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum ChangeEvent {
     /// The record is new.
     Filed,
@@ -66,35 +69,6 @@ pub enum ChangeEvent {
 impl ChangeEvent {
     /// Returns the word of `docs/spec/cli.md`.
     pub fn word(self) -> &'static str {
-        match self {
-            ChangeEvent::Filed => "filed",
-            ChangeEvent::Extended => "extended",
-            ChangeEvent::Shortened => "shortened",
-            ChangeEvent::Renewed => "renewed",
-            ChangeEvent::ScopeWidened => "scope-widened",
-            ChangeEvent::ScopeNarrowed => "scope-narrowed",
-            ChangeEvent::ControlAdded => "control-added",
-            ChangeEvent::ControlDropped => "control-dropped",
-            ChangeEvent::RiskRaised => "risk-raised",
-            ChangeEvent::RiskLowered => "risk-lowered",
-            ChangeEvent::OwnerChanged => "owner-changed",
-            ChangeEvent::Transferred => "transferred",
-            ChangeEvent::Reviewed => "reviewed",
-            ChangeEvent::Attested => "attested",
-            ChangeEvent::Fired => "fired",
-            ChangeEvent::Noted => "noted",
-            ChangeEvent::Closed => "closed",
-            ChangeEvent::Rejected => "rejected",
-            ChangeEvent::PostReviewed => "post-reviewed",
-            ChangeEvent::Amended => "amended",
-            ChangeEvent::Reformatted => "reformatted",
-            ChangeEvent::Moved => "moved",
-            ChangeEvent::Removed => "removed",
-            ChangeEvent::Restored => "restored",
-            ChangeEvent::Broken => "broken",
-            ChangeEvent::Approved => "approved",
-            ChangeEvent::Vetoed => "vetoed",
-            ChangeEvent::Stated => "stated",
-        }
+        self.into()
     }
 }

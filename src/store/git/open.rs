@@ -61,7 +61,7 @@ impl Repository {
             git2::ErrorCode::NotFound => OpenError::NotFound {
                 folder: folder.to_path_buf(),
             },
-            _ => refused(&error),
+            _ => refused(error),
         })?;
         match git2::Repository::open(&own_dir) {
             Ok(git) => Repository::opened(git),
@@ -71,12 +71,12 @@ impl Repository {
             Err(error) if error.message().contains("extensions.partialclone") => {
                 Repository::stood_in(&own_dir)
             }
-            Err(error) => Err(setting(&error).unwrap_or_else(|| refused(&error))),
+            Err(error) => Err(setting(&error).unwrap_or_else(|| refused(error))),
         }
     }
 
     fn opened(git: git2::Repository) -> Result<Repository, OpenError> {
-        let config = git.config().map_err(|error| refused(&error))?;
+        let config = git.config().map_err(refused)?;
         let common_dir = git.commondir().to_path_buf();
         let (shallow, extent) = extent(&common_dir, &config);
         Ok(Repository {
@@ -102,10 +102,10 @@ impl Repository {
         };
         let common_dir = common(own_dir);
         let file = common_dir.join("config");
-        let mut config = git2::Config::open_default().map_err(|error| refused(&error))?;
+        let mut config = git2::Config::open_default().map_err(refused)?;
         config
             .add_file(&file, git2::ConfigLevel::Local, true)
-            .map_err(|error| refused(&error))?;
+            .map_err(refused)?;
         let stand_in = tempfile::tempdir().map_err(failed)?;
         let inside = |name: &str| stand_in.path().join(name);
         fs::write(
@@ -119,7 +119,7 @@ impl Repository {
         if common_dir.join("packed-refs").is_file() {
             fs::copy(common_dir.join("packed-refs"), inside("packed-refs")).map_err(failed)?;
         }
-        let git = git2::Repository::open_bare(stand_in.path()).map_err(|error| refused(&error))?;
+        let git = git2::Repository::open_bare(stand_in.path()).map_err(refused)?;
         let (shallow, _) = extent(&common_dir, &config);
         let bare = config.get_bool("core.bare").unwrap_or(false);
         Ok(Repository {
@@ -176,7 +176,7 @@ fn trusted(own_dir: &Path) -> PathBuf {
     folder.components().collect()
 }
 
-fn refused(error: &git2::Error) -> OpenError {
+fn refused(error: git2::Error) -> OpenError {
     OpenError::Refused {
         cause: error.message().to_owned(),
     }
