@@ -47,7 +47,7 @@ const HOME: &[(&str, &str)] = &[
     ("unicode_normalization", "policy"),
     ("base64ct", "approval render"),
     ("strsim", "record"),
-    ("strum", "record policy"),
+    ("strum", "record policy history approval survey"),
     ("similar", "view"),
     ("uuid::Uuid", "interop"),
     ("comfy_table", "render"),
