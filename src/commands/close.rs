@@ -6,7 +6,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
-use crate::commands::context::words::Words;
+use crate::commands::context::listed_values::ListedValues;
 use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
 use crate::commands::prompts;
@@ -265,8 +265,8 @@ fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
 }
 
-fn outcomes() -> Words {
-    Words::of::<ClosureOutcome>()
+fn outcomes() -> ListedValues {
+    ListedValues::of::<ClosureOutcome>()
         .without(ClosureOutcome::Rejected.as_str())
         .and::<PostReviewOutcome>()
 }

@@ -6,7 +6,6 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
-use crate::commands::show;
 use exledger::view;
 use exledger::view::log::Log;
 
@@ -35,7 +34,7 @@ impl Run for LogArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
-        let standing = show::find(&approved, &self.id)?;
+        let standing = approved.find(&self.id)?;
         let acts = approved.acts(standing);
         if acts.is_empty() {
             ctx.hint(&format!(

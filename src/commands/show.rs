@@ -7,9 +7,6 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
-use exledger::ledger;
-use exledger::session::snapshot::Snapshot;
-use exledger::status::state::RecordState;
 use exledger::view;
 
 /// Show one exception
@@ -36,7 +33,7 @@ impl Run for ShowArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
-        let standing = find(&approved, &self.id)?;
+        let standing = approved.find(&self.id)?;
         if self.raw {
             let missing = || {
                 fault::cannot_say(
@@ -57,16 +54,4 @@ impl Run for ShowArgs {
             Outcome::Fine,
         ))
     }
-}
-
-/// Returns the record that a text names: an id, or an unambiguous beginning or end of one, in any letter case.
-///
-/// # Errors
-/// [`fault::Fault::Misuse`] where none or several are named.
-pub(crate) fn find<'a>(approved: &'a Snapshot<'_>, text: &str) -> anyhow::Result<&'a RecordState> {
-    let named = ledger::named(approved.records(), |standing| &standing.key, text);
-    named.map_err(|error| {
-        let help = "run `exledger list --all` for the ids";
-        fault::not_named(text, &error, "no record is named", help)
-    })
 }

@@ -232,6 +232,16 @@ impl Error {
 }
 
 impl Usage {
+    /// Returns the error of a text that names no single record.
+    pub fn no_record(text: &str, error: NotFound) -> Usage {
+        Usage::Record {
+            text: text.to_owned(),
+            error,
+            nobody: "no record is named",
+            help: "run `exledger list --all` for the ids".to_owned(),
+        }
+    }
+
     /// Returns the error of what is refused, with the way out.
     pub fn refused(what: impl Into<String>, help: impl Into<String>) -> Usage {
         Usage::Refused {
@@ -273,6 +283,14 @@ impl Usage {
 }
 
 impl Undetermined {
+    /// Returns the error of anything that has no case of its own, with the way out.
+    pub fn other(what: impl Into<String>, help: impl Into<String>) -> Undetermined {
+        Undetermined::Other {
+            what: what.into(),
+            help: help.into(),
+        }
+    }
+
     /// Returns what to do about a tree that can't be read.
     pub fn repair(error: &TreeError) -> &'static str {
         match error {

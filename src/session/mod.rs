@@ -4,6 +4,7 @@
 //! table of contents: each is answered in the file of its name. Two things outlive a question: the folder, and how it was
 //! opened. So an answer is never older than its question.
 
+pub mod audit;
 pub mod check;
 pub mod compare;
 pub mod decide;
@@ -22,11 +23,10 @@ use std::path::Path;
 
 use crate::gate::answer::Question;
 use crate::gate::receipt::CheckAnswer;
-use crate::history::objects::Obstacle;
 use crate::history::refs::ApprovedRef;
-use crate::history::walked::History;
 use crate::policy::governance::Governance;
 use crate::record::Record;
+use crate::session::audit::{AuditAnswer, AuditRequest};
 use crate::session::check::CheckRequest;
 use crate::session::check::receipts::ReceiptLog;
 use crate::session::compare::{Compared, Proposed};
@@ -38,7 +38,6 @@ use crate::session::locate::Located;
 use crate::session::options::{Moment, Options};
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
-use crate::session::snapshot::walk::Walk;
 use crate::store::files::WorkTree;
 use crate::store::git::Repository;
 
@@ -133,19 +132,13 @@ impl Session {
         Snapshot::open_landed(&self.located, at, scope)
     }
 
-    /// Reads what the approved ref says, whose history is walked in a way of one's own.
+    /// Audits what landed: every version by the state in which it landed.
     ///
     /// # Errors
-    /// As [`Session::snapshot`].
-    pub fn snapshot_walked<'h>(
-        &'h self,
-        at: &Moment,
-        walk: impl FnMut(Walk<'_, 'h>) -> Result<History, Obstacle>,
-    ) -> Result<Snapshot<'h>, Error> {
-        let line = mainline::OpenMainline::open(&self.located, at)?;
-        let mut snapshot = Snapshot::walked(line, walk)?;
-        snapshot.judge_all();
-        Ok(snapshot)
+    /// As [`Session::snapshot`]; [`error::Usage`] where no record is named by an id, [`error::Undetermined`] where the
+    /// checkpoint or the receipts can't be read.
+    pub fn audit(&self, at: &Moment, request: &AuditRequest<'_>) -> Result<AuditAnswer<'_>, Error> {
+        audit::audit(&self.located, at, request)
     }
 
     /// Answers whether something is allowed now.

@@ -7,10 +7,10 @@ pub(crate) mod fault;
 pub(crate) mod filter;
 pub(crate) mod globals;
 pub(crate) mod hyphen;
+pub(crate) mod listed_values;
 pub(crate) mod logging;
 pub(crate) mod output;
 pub(crate) mod unknown;
-pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
 
-use crate::commands::context::words::Words;
+use crate::commands::context::listed_values::ListedValues;
 use exledger::ledger;
 use exledger::plan::answers::Answers;
 use exledger::plan::part;
@@ -67,7 +67,7 @@ fn flag(field: &FieldPath, ask: &Ask) -> Arg {
         .help_heading(field.group)
         .action(action);
     match field.spec.shape {
-        ValueShape::Word { words, .. } => flag.value_parser(Words::from(words())),
+        ValueShape::Word { words, .. } => flag.value_parser(ListedValues::from(words())),
         _ => flag,
     }
 }

@@ -9,7 +9,9 @@ use crate::history::objects::Obstacle;
 use crate::history::refs::ApprovedRef;
 use crate::history::tree::CommitTree;
 use crate::history::walked::History;
+use crate::ledger;
 use crate::record::time::Instant;
+use crate::session::error::Usage;
 use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
 use crate::store::git::Repository;
@@ -20,6 +22,15 @@ use crate::survey::statements;
 use std::collections::BTreeSet;
 
 impl Snapshot<'_> {
+    /// Returns the record that a text names: an id, or an unambiguous beginning or end of one, in any letter case.
+    ///
+    /// # Errors
+    /// [`Usage::Record`] where none or several are named.
+    pub fn find(&self, text: &str) -> Result<&RecordState, Usage> {
+        ledger::named(&self.standings, |state| &state.key, text)
+            .map_err(|error| Usage::no_record(text, error))
+    }
+
     /// Returns all that git proves, and who approved what.
     pub fn facts(&self) -> (&History, &TrailVerdicts) {
         (&self.history, &self.approvals)

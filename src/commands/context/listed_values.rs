@@ -1,6 +1,6 @@
-//! Flags with fixed words: the help and the shell list them, and the reader of records refuses what is none.
+//! Flags with a fixed set of values: the help and the shell list them, and the reader of records refuses any other.
 //!
-//! Start at [`Words`]. A flag and a file are so refused with the same sentence.
+//! Start at [`ListedValues`]. A flag and a file are so refused with the same sentence.
 
 use std::ffi::OsStr;
 
@@ -11,34 +11,34 @@ use exledger::record::vocabulary::Vocabulary;
 
 /// Takes any text, and lists some.
 #[derive(Clone, Debug)]
-pub(crate) struct Words(Vec<&'static str>);
+pub(crate) struct ListedValues(Vec<&'static str>);
 
-impl Words {
+impl ListedValues {
     /// Lists the words of a vocabulary.
-    pub(crate) fn of<W: Vocabulary>() -> Words {
-        Words(W::words())
+    pub(crate) fn of<W: Vocabulary>() -> ListedValues {
+        ListedValues(W::words())
     }
 
     /// Lists the words of another vocabulary too.
-    pub(crate) fn and<W: Vocabulary>(mut self) -> Words {
-        self.0.extend(Words::of::<W>().0);
+    pub(crate) fn and<W: Vocabulary>(mut self) -> ListedValues {
+        self.0.extend(ListedValues::of::<W>().0);
         self
     }
 
     /// Leaves a word out.
-    pub(crate) fn without(mut self, word: &str) -> Words {
+    pub(crate) fn without(mut self, word: &str) -> ListedValues {
         self.0.retain(|known| *known != word);
         self
     }
 }
 
-impl From<Vec<&'static str>> for Words {
-    fn from(words: Vec<&'static str>) -> Words {
-        Words(words)
+impl From<Vec<&'static str>> for ListedValues {
+    fn from(values: Vec<&'static str>) -> ListedValues {
+        ListedValues(values)
     }
 }
 
-impl TypedValueParser for Words {
+impl TypedValueParser for ListedValues {
     type Value = String;
 
     fn parse_ref(

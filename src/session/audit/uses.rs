@@ -1,22 +1,20 @@
 //! The uses that receipts tell of.
 //!
-//! Start at [`Book`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
+//! Start at [`AuditedReceipts`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use exledger::approval::verdict::ApprovalVerdict;
-use exledger::gate::receipt::{self, PastReceipt};
-use exledger::history::change::event::ChangeEvent;
-use exledger::history::version::TrailKey;
-use exledger::history::walked::History;
-use exledger::record::time::Instant;
-use exledger::rules::audit_cases::UsesCase;
-use exledger::session::snapshot::Snapshot;
-use exledger::status;
-use exledger::status::state::{RecordState, Status};
-use exledger::status::trace::{PastState, Trace};
-use exledger::store::files;
-use exledger::view;
+use crate::approval::verdict::ApprovalVerdict;
+use crate::gate::receipt::{self, PastReceipt};
+use crate::history::change::event::ChangeEvent;
+use crate::history::version::TrailKey;
+use crate::history::walked::History;
+use crate::record::time::Instant;
+use crate::rules::audit_cases::UsesCase;
+use crate::session::error::Undetermined;
+use crate::session::snapshot::Snapshot;
+use crate::status;
+use crate::status::state::{RecordState, Status};
+use crate::status::trace::{PastState, Trace};
+use crate::store::files;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -24,37 +22,53 @@ use std::rc::Rc;
 /// The most bytes of a file of receipts.
 const MOST_BYTES: u64 = 1 << 30;
 
+/// How a record was used, by the receipts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedRecord {
+    /// The record's id.
+    pub id: String,
+    /// How often.
+    pub count: usize,
+    /// When last.
+    pub last: Instant,
+    /// When its closure landed.
+    pub closed: Option<Instant>,
+}
+
 /// The receipts, as far as they are given.
-pub(super) struct Book {
+pub(super) struct AuditedReceipts {
     path: Option<PathBuf>,
     /// The path, as it was given.
     shown: String,
     receipts: Vec<PastReceipt>,
 }
 
-impl Book {
+impl AuditedReceipts {
     /// Reads the receipts.
     ///
     /// # Errors
-    /// [`fault::Fault::CannotSay`] where the file can't be read, or a line of it is no receipt.
-    pub(super) fn open(ctx: &Ctx, path: Option<&Path>) -> anyhow::Result<Book> {
+    /// [`Undetermined`] where the file can't be read, or a line of it is no receipt.
+    pub(super) fn read(
+        folder: &Path,
+        path: Option<&Path>,
+    ) -> Result<AuditedReceipts, Undetermined> {
         let Some(path) = path else {
-            return Ok(Book {
+            return Ok(AuditedReceipts {
                 path: None,
                 shown: String::new(),
                 receipts: Vec::new(),
             });
         };
-        let bytes = files::read(&ctx.folder.join(path), MOST_BYTES)
-            .map_err(|error| fault::cannot_say(error.to_string(), "name a file of receipts"))?;
+        let bytes = files::read(&folder.join(path), MOST_BYTES)
+            .map_err(|error| Undetermined::other(error.to_string(), "name a file of receipts"))?;
         let text = String::from_utf8_lossy(&bytes);
         let receipts = receipt::all(&text).map_err(|error| {
-            fault::cannot_say(
+            Undetermined::other(
                 format!("line {} of {} is no receipt", error.line, path.display()),
                 "receipts are lines that `exledger check --format json` printed, or kept with --receipts",
             )
         })?;
-        Ok(Book {
+        Ok(AuditedReceipts {
             shown: path.display().to_string(),
             path: Some(path.to_owned()),
             receipts,
@@ -126,41 +140,37 @@ impl Book {
     /// Returns what the receipts say of each record; nothing where none are given.
     pub(super) fn used<'a>(
         &self,
-        standings: &[&'a RecordState],
-        approved: &'a Snapshot<'_>,
+        records: &'a [RecordState],
+        snapshot: &'a Snapshot<'_>,
     ) -> Vec<UsesCase<'a>> {
         if self.path.is_none() {
             return Vec::new();
         }
-        let used = |standing: &'a RecordState| {
-            let id = standing.id();
+        let used = |state: &'a RecordState| {
+            let id = state.id();
             let uses = self.of(id);
             UsesCase {
-                path: &standing.path,
+                path: &state.path,
                 id,
-                has_granted: standing.in_place.days != 0,
+                has_granted: state.in_place.days != 0,
                 n_uses: uses.len(),
-                late: late(standing, approved, &uses),
+                late: late(state, snapshot, &uses),
             }
         };
-        standings.iter().map(|standing| used(standing)).collect()
+        records.iter().map(used).collect()
     }
 
     /// Returns how records were used, those that were.
-    pub(super) fn uses(
-        &self,
-        standings: &[&RecordState],
-        approved: &Snapshot<'_>,
-    ) -> Vec<view::verify::RecordUses> {
-        let uses = |standing: &&RecordState| {
-            let id = standing.id();
+    pub(super) fn uses(&self, records: &[RecordState], snapshot: &Snapshot<'_>) -> Vec<UsedRecord> {
+        let uses = |state: &RecordState| {
+            let id = state.id();
             let uses = self.of(id);
-            let closed = approved
-                .acts(standing)
+            let closed = snapshot
+                .acts(state)
                 .into_iter()
                 .rfind(|act| matches!(act.event, ChangeEvent::Closed | ChangeEvent::Rejected))
                 .map(|act| act.at);
-            Some(view::verify::RecordUses {
+            Some(UsedRecord {
                 id: id.to_owned(),
                 count: uses.len(),
                 last: uses.iter().map(|(_, at)| *at).max()?,
@@ -170,27 +180,27 @@ impl Book {
         if self.path.is_none() {
             return Vec::new();
         }
-        standings.iter().filter_map(uses).collect()
+        records.iter().filter_map(uses).collect()
     }
 }
 
 /// Returns the uses at which the record had ended already, by what had landed.
 fn late(
-    standing: &RecordState,
-    approved: &Snapshot<'_>,
+    state: &RecordState,
+    snapshot: &Snapshot<'_>,
     uses: &[(u32, Instant)],
 ) -> Vec<(u32, Instant, String)> {
     if uses.is_empty() {
         return Vec::new();
     }
-    let (history, approvals) = approved.facts();
-    let key = super::key(history, standing);
+    let (history, approvals) = snapshot.facts();
+    let key = key(history, state);
     let verdicts: &[Rc<ApprovalVerdict>] = approvals.trails.get(&key).map_or(&[], Vec::as_slice);
     let trace = Trace::of(status::state::RecordFacts {
         key: &key,
         history,
         verdicts,
-        governance: approved.governance(),
+        governance: snapshot.governance(),
     });
     let had_ended = |then: &PastState| {
         matches!(
@@ -204,4 +214,14 @@ fn late(
         Some((*line, *at, what))
     });
     late.collect()
+}
+
+/// Returns the key of a record in history.
+pub(super) fn key(history: &History, state: &RecordState) -> TrailKey {
+    let id = TrailKey::Id(state.key.clone());
+    if history.trails.contains_key(&id) {
+        id
+    } else {
+        TrailKey::Path(state.key.clone())
+    }
 }
