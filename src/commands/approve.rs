@@ -1,27 +1,29 @@
 //! `approve`: says yes, or no, to the present bytes of a record, and signs that.
 //!
-//! What is spoken about is found in `subject`, said and signed in `speak`, put where it belongs in `place`; a forge's
-//! reviews are written down in `reviews`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, S7, 1.12, G2.
+//! [`exledger::session::Session::approve`] decides; here are arguments, prompts and the answer. A forge's reviews are written down in
+//! `reviews`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, S7, 1.12, G2.
 
-mod before;
-mod bridge_key;
-mod committer;
-mod place;
+mod answer;
+mod next;
 mod reviews;
-mod said;
-mod seal;
-mod side;
-mod speak;
-mod subject;
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
+use crate::ask::{self, Agreed};
 use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
+use crate::commands::context::fault::{self, Fault};
+use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
+use exledger::approval::statement::file::ApprovalDecision;
+use exledger::session::approve::draft::{ApprovalDraft, check_reason};
+use exledger::session::approve::prepared::PreparedApproval;
+use exledger::session::approve::request::{ApprovalRequest, NamedSubject};
+use exledger::view;
+use exledger::view::approve::{Counting, Done, SignedStatement};
+use exledger::view::init::Written;
 
 /// Approve an exception by a signature
 ///
@@ -98,29 +100,154 @@ impl Run for ApproveArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         match &self.from_reviews {
-            Some(file) => reviews::run(&self, ctx, file),
-            None => speak::run(&self, ctx),
+            Some(file) if self.dry_run => reviews::run(ctx, file, None, Written::Never),
+            Some(file) => reviews::run(ctx, file, self.key.as_deref(), Written::Now),
+            None => approve(&self, ctx),
         }
     }
-}
-
-/// What the arguments name.
-enum Named<'a> {
-    Record(&'a str),
-    Governance(&'a Path),
 }
 
 impl ApproveArgs {
-    /// Returns what is named: a record by its id, or a governance file by its path, before or behind the flag.
-    fn named(&self) -> anyhow::Result<Named<'_>> {
-        match (&self.governance, &self.id) {
-            (None, id) => Ok(Named::Record(id.as_deref().unwrap_or_default())),
-            (Some(Some(path)), None) => Ok(Named::Governance(path)),
-            (Some(None), Some(path)) => Ok(Named::Governance(Path::new(path))),
-            (Some(_), _) => Err(fault::misuse(
-                "--governance takes the path of one governance file",
-                "approve records and governance files one by one: exledger approve --governance exledger.yaml",
-            )),
+    /// Returns what is asked for: about a record by its id, or a governance file by its path, before or behind the flag.
+    fn request<'a>(&'a self, folder: &'a Path) -> anyhow::Result<ApprovalRequest<'a>> {
+        let subject = match (&self.governance, &self.id) {
+            (None, id) => NamedSubject::Record(id.as_deref().unwrap_or_default()),
+            (Some(Some(path)), None) => NamedSubject::Governance(path),
+            (Some(None), Some(path)) => NamedSubject::Governance(Path::new(path)),
+            (Some(_), _) => {
+                return Err(fault::misuse(
+                    "--governance takes the path of one governance file",
+                    "approve records and governance files one by one: exledger approve --governance exledger.yaml",
+                ));
+            }
+        };
+        Ok(ApprovalRequest {
+            subject,
+            decision: if self.reject {
+                ApprovalDecision::Reject
+            } else {
+                ApprovalDecision::Approve
+            },
+            branch: self.branch.as_deref(),
+            out: self.out.as_deref(),
+            by: self.by.as_deref(),
+            as_me: self.as_me,
+            folder,
+        })
+    }
+}
+
+/// Approves, or rejects, by a signature.
+fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
+    let request = args.request(&ctx.folder)?;
+    let session = ctx.home()?;
+    let progress = ctx.progress(context::READING);
+    let found = session.approve(&ctx.moment(), &request);
+    drop(progress);
+    if let Err(error) = &found {
+        ctx.of_notices(error.notices());
+    }
+    // It holds the whole history, which takes long to free.
+    let prepared = ManuallyDrop::new(found?);
+    ctx.of_notices(&prepared.notices);
+    let reason = reason(args, ctx, &prepared)?;
+    let draft = prepared.draft(reason.as_deref())?;
+    let both = (&*prepared, &draft);
+    let mut answer = answer::unsigned(&prepared, &draft);
+    if draft.counts_already() {
+        (answer.done, answer.counting) = (Done::Before, Counting::Counts);
+        answer.next = next::again(ctx, &session, both)?;
+        ctx.show(&view::approve::signed(&answer))?;
+        return Ok(Outcome::Fine);
+    }
+    if args.dry_run {
+        answer.done = Done::Never(draft.text.clone());
+        ctx.show(&view::approve::signed(&answer))?;
+        return Ok(Outcome::Fine);
+    }
+    let key = prepared.key(args.key.as_deref(), &ctx.folder)?;
+    confirm(ctx, &prepared, &draft)?;
+    let signed = draft.sign(&key)?;
+    if signed.is_repeated() {
+        answer.done = Done::Before;
+        answer.next = next::again(ctx, &session, both)?;
+    } else {
+        let written = signed.write()?;
+        answer.done = answer::done(&written);
+        answer.next = next::after(ctx, &session, both, &written)?;
+    }
+    answer::add_signature(&mut answer, &prepared, &signed.signature);
+    ctx.show(&view::approve::signed(&answer))?;
+    hint(ctx, &answer);
+    Ok(match answer.counting {
+        Counting::Counts => Outcome::Fine,
+        _ => Outcome::BadNews,
+    })
+}
+
+/// Returns the reason: as given, asked for where it must be there and somebody can be asked.
+fn reason(
+    args: &ApproveArgs,
+    ctx: &Ctx,
+    prepared: &PreparedApproval<'_>,
+) -> anyhow::Result<Option<String>> {
+    if let Some(reason) = &args.reason {
+        return Ok(Some(reason.trim().to_owned()));
+    }
+    if prepared.decision == ApprovalDecision::Approve {
+        return Ok(None);
+    }
+    let missing = || fault::misuse("a rejection needs its reason", "say why with --reason TEXT");
+    match ctx.person {
+        ask::Person::Away => Err(missing()),
+        ask::Person::There => {
+            let question = format!("Why do you reject {}", prepared.content.name);
+            let check = |text: &str| check_reason(text).map_err(|refused| refused.to_string());
+            ask::text(&question, None, &check)
+                .map(Some)
+                .map_err(|_| missing())
         }
     }
+}
+
+/// Shows what is about to be signed, where somebody is there, and asks.
+fn confirm(
+    ctx: &Ctx,
+    prepared: &PreparedApproval<'_>,
+    draft: &ApprovalDraft<'_>,
+) -> anyhow::Result<()> {
+    if ctx.person == ask::Person::Away {
+        return Ok(());
+    }
+    if let Some(preview) = answer::preview(prepared) {
+        ctx.preview(&preview);
+    }
+    match ask::agreed(&answer::question(prepared, draft)) {
+        Ok(Agreed::Yes) => Ok(()),
+        Ok(Agreed::No) => Err(Fault::BrokenOff.into()),
+        Err(error) => Err(fault::unasked(
+            &error,
+            "leave the question out with --no-input",
+        )),
+    }
+}
+
+/// Says on stderr, where the answer is data, what people would read in it: what is to be done next.
+fn hint(ctx: &Ctx, answer: &SignedStatement) {
+    if matches!(ctx.format.name, "table" | "markdown") {
+        return;
+    }
+    if let Counting::NotYet {
+        why, signers, line, ..
+    } = &answer.counting
+    {
+        let line = line.as_deref().unwrap_or_default();
+        ctx.tell(&format!(
+            "warning: {}: {why}\n  help: let this line land in {signers} first, by a change that someone else \
+             approves:\n        {line}",
+            view::approve::NOT_YET
+        ));
+    }
+    let next = answer.next.join("\n  ");
+    ctx.hint(&format!("hint: it counts once it has landed:\n  {next}"));
 }

@@ -17,7 +17,6 @@ use exledger::session::Session;
 use exledger::session::decide;
 use exledger::session::decide::select::Which;
 use exledger::session::decide::{DecidedRecord, PreparedDecision};
-use exledger::session::error::{Error, Usage};
 use exledger::view;
 use exledger::view::edit::{Decided, DecisionResult, Meant, Written};
 use exledger::view::patch;
@@ -72,8 +71,8 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
         },
     );
     drop(progress);
-    if let Err(Error::Usage(Usage::WouldNotLint { notices, .. })) = &prepared {
-        ctx.of_notices(notices);
+    if let Err(error) = &prepared {
+        ctx.of_notices(error.notices());
     }
     let prepared = prepared?;
     ctx.of_notices(&prepared.notices);

@@ -82,6 +82,8 @@ pub enum Usage {
         what: String,
         /// What to do; empty where the first says it.
         help: String,
+        /// What the reader should know besides.
+        notices: Vec<Notice>,
     },
 }
 
@@ -205,6 +207,16 @@ impl Error {
         }
     }
 
+    /// Returns what the reader should know besides.
+    pub fn notices(&self) -> &[Notice] {
+        match self {
+            Error::Usage(Usage::WouldNotLint { notices, .. } | Usage::Refused { notices, .. }) => {
+                notices
+            }
+            _ => &[],
+        }
+    }
+
     /// Returns the error with its way out below it, as a terminal shows it.
     pub fn in_full(&self) -> String {
         let what = self.to_string().replace('\n', "\n  ");
@@ -247,6 +259,7 @@ impl Usage {
         Usage::Refused {
             what: what.into(),
             help: help.into(),
+            notices: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@
 //! table of contents: each is answered in the file of its name. Two things outlive a question: the folder, and how it was
 //! opened. So an answer is never older than its question.
 
+pub mod approve;
 pub mod audit;
 pub mod check;
 pub mod compare;
@@ -21,11 +22,15 @@ pub mod snapshot;
 
 use std::path::Path;
 
+use crate::approval::reviews::Reviews;
 use crate::gate::answer::Question;
 use crate::gate::receipt::CheckAnswer;
 use crate::history::refs::ApprovedRef;
 use crate::policy::governance::Governance;
 use crate::record::Record;
+use crate::session::approve::prepared::PreparedApproval;
+use crate::session::approve::request::ApprovalRequest;
+use crate::session::approve::reviews::PreparedReviews;
 use crate::session::audit::{AuditAnswer, AuditRequest};
 use crate::session::check::CheckRequest;
 use crate::session::check::receipts::ReceiptLog;
@@ -180,6 +185,28 @@ impl Session {
     /// [`error::Undetermined`] when the ledger, or a history that is needed, can't be read.
     pub fn decide(&self, at: &Moment, job: &Job<'_>) -> Result<PreparedDecision<'_>, Error> {
         decide::prepare(&self.located, at, job)
+    }
+
+    /// Works out an approval or a rejection of present bytes. Nothing is signed or written yet.
+    ///
+    /// # Errors
+    /// [`error::Usage`] when nothing is named, the approval would not count, or could not be put where it belongs;
+    /// [`error::Undetermined`] when the ledger, or a history that is needed, can't be read.
+    pub fn approve(
+        &self,
+        at: &Moment,
+        request: &ApprovalRequest<'_>,
+    ) -> Result<PreparedApproval<'_>, Error> {
+        approve::prepare(&self.located, at, request)
+    }
+
+    /// Works out which approval files a forge's reviews of a merged pull request come to. Nothing is written yet.
+    ///
+    /// # Errors
+    /// [`error::Usage`] where the landing is not on the approved ref, or a review can't be written down;
+    /// [`error::Undetermined`] where the ledger, or a history that is needed, can't be read.
+    pub fn reviews(&self, at: &Moment, reviews: &Reviews) -> Result<PreparedReviews<'_>, Error> {
+        approve::reviews::prepare(&self.located, at, reviews)
     }
 
     /// Returns the records of the work tree that are not closed, by id.

@@ -44,6 +44,18 @@ pub enum Notice {
         /// The commit, shortened.
         base: String,
     },
+    /// What somebody is about to approve is not committed as it is, and whoever commits it is its author.
+    NotCommitted {
+        /// The path of the file.
+        path: String,
+    },
+    /// What somebody is about to approve landed although it does not lint.
+    LandedWithErrors {
+        /// The path of the file.
+        path: String,
+        /// The errors, each with the code of its rule.
+        errors: Vec<String>,
+    },
     /// A branch of a bridge holds approvals that count once they are merged.
     WaitingReviews {
         /// The branch.

@@ -1,105 +1,66 @@
-//! What a forge's reviews of a merged pull request say, written down beside the records without a signature.
+//! A forge's reviews of a merged pull request, read from a file, and the answer about them.
 //!
-//! Start at [`run`]. Follows `docs/spec/approval.md`, 1.12.
+//! Start at [`run`]; [`Session::reviews`] decides. Follows `docs/spec/approval.md`, 1.12.
 
-use crate::commands::approve::bridge_key::BridgeKey;
-use crate::commands::approve::{ApproveArgs, place, speak};
-use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
 use crate::commands::next_steps;
-use exledger::approval::ledger_name::LedgerName;
 use exledger::approval::reviews::Reviews;
-use exledger::approval::statement::file::ApprovalFile;
 use exledger::approval::statement::file::ApprovalSubject;
 use exledger::approval::statement::limits::SIGNATURE;
-use exledger::history::objects::Oid;
-use exledger::history::tree::CommitTree;
-use exledger::history::version::TrailKey;
-use exledger::ledger::tree::Tree;
-use exledger::plan::approve;
+use exledger::plan::reviews::ApprovalFileDraft;
 use exledger::plan::reviews::skipped::{SkippedReview, UnresolvedReview};
-use exledger::plan::reviews::{self, ApprovalFileDraft, ReviewResult, Trouble, World};
-use exledger::policy::tier::Needed;
 use exledger::session::Session;
-use exledger::session::error::Undetermined;
-use exledger::session::snapshot::Snapshot;
-use exledger::session::snapshot::tip::OnMainline;
-use exledger::session::snapshot::walk::Scope;
+use exledger::session::approve::bridge_key::UncountedKey;
+use exledger::session::approve::reviews::PreparedReviews;
 use exledger::store::files::{self, FileError};
 use exledger::survey::shell::quoted;
 use exledger::view;
 use exledger::view::approve::{ApprovalSummary, WrittenReview};
 use exledger::view::init::Written;
 use std::io::Read;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 /// The most bytes of a file of reviews.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// Writes down what reviews say.
-pub(super) fn run(args: &ApproveArgs, ctx: &Ctx, file: &Path) -> anyhow::Result<Outcome> {
-    let home = ctx.home()?;
-    let tree = home.work_tree()?;
+/// Writes down what reviews say, signed by a key where one is named.
+pub(super) fn run(
+    ctx: &Ctx,
+    file: &Path,
+    key: Option<&str>,
+    written: Written,
+) -> anyhow::Result<Outcome> {
+    let session = ctx.home()?;
+    session.work_tree()?;
     let reviews = read(ctx, file)?;
-    let approved = ctx.approved_only(&home, Scope::Everything)?;
-    landed(&approved, &reviews)?;
-    let needed = |about: &ApprovalSubject| needed(&approved, about);
-    let ledger = speak::ledger(&approved)?;
-    let world = World {
-        objects: home.repository()?,
-        prefix: approved.prefix(),
-        governance: approved.governance(),
-        needed: &needed,
-        ledger: &ledger,
-    };
-    let answer = reviews::files(world, &reviews).map_err(|trouble| match trouble {
-        Trouble::Obstacle(obstacle) => Undetermined::Object(obstacle).into(),
-        Trouble::Unwritable { url, cause } => fault::misuse(
-            format!("the review `{url}` can't be written down: {cause}"),
-            "let each review's `url` be the address that it can be read at",
-        ),
-    })?;
-    for told in &answer.told {
-        ctx.tell(&format!("warning: {told}"));
+    let progress = ctx.progress(context::READING);
+    let prepared = session.reviews(&ctx.moment(), &reviews);
+    drop(progress);
+    // It holds the whole history, which takes long to free.
+    let prepared = ManuallyDrop::new(prepared?);
+    let result = &prepared.result;
+    for skipped in &result.told {
+        ctx.tell(&format!("warning: {skipped}"));
     }
-    for review in &answer.unresolved {
+    for review in &result.unresolved {
         ctx.tell(&warning(review, &reviews.pull_request));
     }
-    let key = if args.dry_run {
-        None
-    } else {
-        args.key.as_deref()
-    };
-    let bridge = key.map(|key| BridgeKey::of(key, ctx, &home, &approved));
-    let bridge = bridge.transpose()?;
-    let mut news = Vec::new();
-    let mut counts = true;
-    for stated in &answer.stated {
-        let signs = bridge.is_some() && lacks_signature(tree, stated)?;
-        if signs || is_news(tree, stated, &approved.ledger_name())? {
-            news.push((stated.path.clone(), stated.text.clone().into_bytes()));
-            if let Some(bridge) = &bridge {
-                let signature = bridge.sign(&stated.text)?;
-                counts &= signature.counts;
-                news.push((format!("{}{SIGNATURE}", stated.path), signature.armoured));
-            }
-        }
+    let files = prepared.files(key, &ctx.folder)?;
+    for key in &files.uncounted {
+        ctx.tell(&not_counted(key));
     }
-    if !args.dry_run {
-        place::beside(&home, news.into_iter())?;
+    let counts = files.uncounted.is_empty();
+    if written == Written::Now {
+        prepared.write(files)?;
     }
-    let written = if args.dry_run {
-        Written::Never
-    } else {
-        Written::Now
-    };
-    let signed = bridge.is_some();
-    show((ctx, &home, &approved), &answer, (written, signed))?;
-    let is_open = |told: &SkippedReview| matches!(told, SkippedReview::Missing { .. });
-    Ok(if answer.told.iter().any(is_open) {
+    show((ctx, &session, &prepared), (written, key.is_some()))?;
+    let is_open = |skipped: &SkippedReview| matches!(skipped, SkippedReview::Missing { .. });
+    Ok(if result.told.iter().any(is_open) {
         Outcome::CannotSay
-    } else if answer.unresolved.is_empty() && counts {
+    } else if result.unresolved.is_empty() && counts {
         Outcome::Fine
     } else {
         Outcome::BadNews
@@ -120,15 +81,18 @@ fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
     }
 }
 
-/// Returns what the content at the tip demands; one person of governance files, `None` where nothing stands there.
-fn needed(approved: &Snapshot<'_>, about: &ApprovalSubject) -> Option<Needed> {
-    match about {
-        ApprovalSubject::Record(id) => {
-            let tip = approved.tip(&TrailKey::Id(id.as_str().to_ascii_uppercase()))?;
-            Some(tip.verdict.needed.clone())
-        }
-        ApprovalSubject::Governance(_) => Some(Needed::default()),
-    }
+/// Returns what is said of a signature that does not count.
+fn not_counted(key: &UncountedKey) -> String {
+    let UncountedKey {
+        listing,
+        signers,
+        line,
+    } = key;
+    format!(
+        "warning: the review is signed and counts for nobody yet: the key {listing}\n  help: let this line land in \
+         {signers} first, with the address of the bridge, by a change that someone else approves:\n        \
+         BRIDGE {line}"
+    )
 }
 
 fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
@@ -152,129 +116,66 @@ fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
     })
 }
 
-/// Refuses a landing that is not on the approved ref: what did not land needs no evidence.
-fn landed(approved: &Snapshot<'_>, reviews: &Reviews) -> anyhow::Result<()> {
-    let reference = approved.stamp().label.clone().unwrap_or_default();
-    let (landing, pull_request) = (reviews.landing, &reviews.pull_request);
-    match approved.on_mainline(landing) {
-        OnMainline::Yes => Ok(()),
-        OnMainline::In(within) => Err(fault::misuse(
-            format!("{landing} is not on the first parents of {reference}"),
-            within.map_or(String::new(), |within| {
-                format!(
-                    "{within} is the commit that landed it: is that the landing of {pull_request}?"
-                )
-            }),
-        )),
-        OnMainline::No => Err(fault::misuse(
-            format!("{landing} is no commit of {reference}"),
-            "run `git fetch`, with the whole history; the landing is the commit that merged the pull request",
-        )),
-    }
-}
-
-/// Tells whether a review lies there that no bridge has signed yet.
-fn lacks_signature(tree: &dyn Tree, stated: &ApprovalFileDraft) -> anyhow::Result<bool> {
-    let bytes = |path: &str| tree.bytes(path);
-    let signature = bytes(&format!("{}{SIGNATURE}", stated.path))?;
-    Ok(signature.is_none() && bytes(&stated.path)?.is_some())
-}
-
-/// Tells whether a review says something that is not there yet: a signature of the same person says more.
-fn is_news(
-    tree: &dyn Tree,
-    stated: &ApprovalFileDraft,
-    ledger: &LedgerName,
-) -> anyhow::Result<bool> {
-    let bytes = |path: &str| tree.bytes(path);
-    let Some(text) = bytes(&stated.path)? else {
-        return Ok(true);
-    };
-    if bytes(&format!("{}{SIGNATURE}", stated.path))?.is_some() {
-        return Ok(false);
-    }
-    Ok(match ApprovalFile::read(&text) {
-        Ok(before) => {
-            // What landed while files named no ledger goes on counting.
-            let is_unnamed = before.ledger.is_none() && matches!(ledger, LedgerName::Root { .. });
-            let before = ApprovalFile {
-                ledger: before
-                    .ledger
-                    .or(stated.file.ledger.clone().filter(|_| is_unnamed)),
-                ..before
-            };
-            let is_older = before.at < stated.file.at || before.ledger != stated.file.ledger;
-            // What the forge says of accounts may have become known since.
-            is_older || before.at == stated.file.at && before != stated.file
-        }
-        Err(_) => true,
-    })
-}
-
 fn show(
-    (ctx, home, approved): (&Ctx, &Session, &Snapshot<'_>),
-    answer: &ReviewResult,
+    (ctx, session, prepared): (&Ctx, &Session, &PreparedReviews<'_>),
     (written, signed): (Written, bool),
 ) -> anyhow::Result<()> {
-    let said = |stated: &ApprovalFileDraft| {
-        let needed = needed(approved, &stated.file.about).unwrap_or_default();
-        let governance = approved.governance();
-        ApprovalSummary {
-            name: match &stated.file.about {
-                ApprovalSubject::Record(id) => id.to_string(),
-                ApprovalSubject::Governance(path) => path.clone(),
-            },
-            sha256: stated.file.sha256.clone(),
-            decision: stated.file.decision,
-            groups: approve::groups(&needed, &stated.person, stated.file.decision, governance),
-            files: if signed {
-                vec![stated.path.clone(), format!("{}{SIGNATURE}", stated.path)]
-            } else {
-                vec![stated.path.clone()]
-            },
-        }
-    };
-    let approved_tree = approved_tree(home, approved)?;
-    let mut all = Vec::new();
-    for stated in &answer.stated {
-        let said = said(stated);
-        all.push(WrittenReview {
-            words: words(stated, &said),
-            landed: !is_news(&approved_tree, stated, &approved.ledger_name())?,
-            said,
-        });
-    }
-    let git = next_steps::git(ctx, home);
+    let drafts = prepared.result.stated.iter();
+    let all: Vec<WrittenReview> = drafts
+        .zip(prepared.landed()?)
+        .map(|(draft, landed)| {
+            let said = summary(prepared, draft, signed);
+            WrittenReview {
+                words: words(draft, &said),
+                landed,
+                said,
+            }
+        })
+        .collect();
+    let git = next_steps::git(ctx, session);
     let files = all.iter().flat_map(|review| &review.said.files);
     let paths: Vec<String> = files.map(|path| quoted(path)).collect();
-    let next = vec![
-        format!("{git} add {}", paths.join(" ")),
-        format!("{git} commit -m \"Record the reviews of what landed\""),
-        format!("{git} push"),
-    ];
     let next = match written {
-        Written::Now => next,
+        Written::Now => vec![
+            format!("{git} add {}", paths.join(" ")),
+            format!("{git} commit -m \"Record the reviews of what landed\""),
+            format!("{git} push"),
+        ],
         Written::Never => Vec::new(),
     };
-    let unresolved: Vec<view::approve::Unresolved> = answer.unresolved.iter().map(shown).collect();
+    let unresolved = prepared.result.unresolved.iter();
+    let unresolved: Vec<view::approve::Unresolved> = unresolved.map(shown).collect();
     ctx.show(&view::approve::stated(&all, &unresolved, written, &next))
 }
 
-/// Returns the files of the approved ref.
-fn approved_tree<'h>(home: &'h Session, approved: &Snapshot<'_>) -> anyhow::Result<CommitTree<'h>> {
-    let tip = approved.stamp().commit.as_deref().and_then(Oid::from_hex);
-    let tip = tip.ok_or_else(|| fault::cannot_say("the approved ref has no commit", ""))?;
-    let tree = CommitTree::of_commit(home.repository()?, tip, approved.prefix());
-    Ok(tree?)
+fn summary(
+    prepared: &PreparedReviews<'_>,
+    draft: &ApprovalFileDraft,
+    signed: bool,
+) -> ApprovalSummary {
+    ApprovalSummary {
+        name: match &draft.file.about {
+            ApprovalSubject::Record(id) => id.to_string(),
+            ApprovalSubject::Governance(path) => path.clone(),
+        },
+        sha256: draft.file.sha256.clone(),
+        decision: draft.file.decision,
+        groups: prepared.groups(draft),
+        files: if signed {
+            vec![draft.path.clone(), format!("{}{SIGNATURE}", draft.path)]
+        } else {
+            vec![draft.path.clone()]
+        },
+    }
 }
 
-fn words(stated: &ApprovalFileDraft, said: &ApprovalSummary) -> String {
+fn words(draft: &ApprovalFileDraft, said: &ApprovalSummary) -> String {
     let groups = match said.groups.as_slice() {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),
     };
-    let via = stated.file.via.as_deref().unwrap_or_default();
-    format!("{}{groups}, claimed by review {via}", stated.person.display)
+    let via = draft.file.via.as_deref().unwrap_or_default();
+    format!("{}{groups}, claimed by review {via}", draft.person.display)
 }
 
 fn shown(review: &UnresolvedReview) -> view::approve::Unresolved {

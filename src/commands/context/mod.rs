@@ -271,6 +271,17 @@ impl Ctx {
                     "{path} of commit {base} does not count, since nobody else approved that change: its last version \
                      that counts judges here; `exledger list` says how it gets approved"
                 ),
+                Notice::NotCommitted { path } => {
+                    self.hint(&format!(
+                        "warning: {path} is not committed as it is: whoever commits it made it, and does not count"
+                    ));
+                    continue;
+                }
+                Notice::LandedWithErrors { path, errors } => {
+                    let listed = errors.join("\n  ");
+                    self.hint(&format!("warning: {path} landed with errors\n  {listed}"));
+                    continue;
+                }
                 _ => continue,
             };
             self.hint(&format!("hint: {said}"));

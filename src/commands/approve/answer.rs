@@ -1,0 +1,102 @@
+//! The answer about an approval: what was signed, what it counts for, and what is still needed.
+//!
+//! Start at [`unsigned`].
+
+use exledger::approval::statement::file::ApprovalDecision;
+use exledger::session::approve::destination::WrittenApproval;
+use exledger::session::approve::draft::ApprovalDraft;
+use exledger::session::approve::prepared::PreparedApproval;
+use exledger::session::approve::sign::ApprovalSignature;
+use exledger::view::approve::{ApprovalSummary, Counting, Done, SignedStatement};
+use exledger::view::doc::{StyledText, Tone};
+use exledger::view::{self, shape};
+
+/// Returns the answer about an approval that is not signed yet.
+pub(super) fn unsigned(
+    prepared: &PreparedApproval<'_>,
+    draft: &ApprovalDraft<'_>,
+) -> SignedStatement {
+    let (content, source) = (&prepared.content, &prepared.source);
+    let of = match &source.branch {
+        _ if !content.is_committed => format!("{}, not committed", content.path),
+        Some(branch) => format!("{} on {}", content.path, branch.short),
+        None => format!("{} at commit {}", content.path, source.head.short()),
+    };
+    SignedStatement {
+        said: ApprovalSummary {
+            name: content.name.clone(),
+            sha256: draft.file.sha256.clone(),
+            decision: draft.file.decision,
+            groups: prepared.groups(),
+            files: draft.paths.to_vec(),
+        },
+        title: content.record().map(|record| record.title.clone()),
+        of,
+        by: prepared.person.display.clone(),
+        key: None,
+        needed: content.target.needed.clone(),
+        who: prepared.still_needed(true),
+        counting: Counting::NotSigned,
+        done: Done::Written,
+        next: Vec::new(),
+    }
+}
+
+/// Adds how the key is listed; a signature that does not count leaves everything needed.
+pub(super) fn add_signature(
+    answer: &mut SignedStatement,
+    prepared: &PreparedApproval<'_>,
+    signature: &ApprovalSignature,
+) {
+    let (key, listing) = (&signature.key, &signature.listing);
+    let listed = format!("{key}, {listing}");
+    match &signature.missing {
+        None => {
+            answer.key = Some(StyledText::plain(listed));
+            answer.counting = Counting::Counts;
+        }
+        Some(missing) => {
+            answer.key = Some(StyledText::of(Tone::Warn, listed));
+            answer.counting = Counting::NotYet {
+                why: format!("the key {key} is {listing}"),
+                signers: missing.signers.clone(),
+                line: missing.line.clone(),
+            };
+            answer.who = prepared.still_needed(false);
+        }
+    }
+}
+
+/// Returns what became of the files.
+pub(super) fn done(written: &WrittenApproval) -> Done {
+    match written {
+        WrittenApproval::Folder { .. } | WrittenApproval::WorkTree => Done::Written,
+        WrittenApproval::Branch(added) => Done::Committed {
+            commit: added.id.clone(),
+            branch: if added.is_on_branch {
+                added.branch.clone()
+            } else {
+                format!("{}/{}, not pushed yet", added.remote, added.branch)
+            },
+        },
+    }
+}
+
+/// Returns what a person is shown before they sign; `None` of a governance file.
+pub(super) fn preview(prepared: &PreparedApproval<'_>) -> Option<view::doc::Doc<'static>> {
+    let content = &prepared.content;
+    let makers: Vec<String> = content.target.makers.iter().map(shape::name).collect();
+    let events: Vec<&str> = content.events.iter().map(|event| event.word()).collect();
+    let record = content.record()?;
+    Some(view::approve::gist(record, &makers, &events))
+}
+
+/// Returns the question whether it is to be signed.
+pub(super) fn question(prepared: &PreparedApproval<'_>, draft: &ApprovalDraft<'_>) -> String {
+    let verb = match prepared.decision {
+        ApprovalDecision::Approve => "Approve",
+        ApprovalDecision::Reject => "Reject",
+    };
+    let name = &prepared.content.name;
+    format!("{verb} {name} as {}, by a signature", draft.file.by)
+}

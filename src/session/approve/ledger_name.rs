@@ -1,0 +1,20 @@
+//! The name of the ledger that approval files bear.
+//!
+//! Start at [`written`]. Follows `docs/spec/approval.md`, S7.
+
+use crate::session::error::Undetermined;
+use crate::session::snapshot::Snapshot;
+
+/// Returns what approval files call the ledger.
+///
+/// # Errors
+/// [`Undetermined`] where its policy states no name and the clone ends before its first commit.
+pub(super) fn written(snapshot: &Snapshot<'_>) -> Result<String, Undetermined> {
+    let name = snapshot.ledger_name();
+    let written = name.written().map(str::to_owned);
+    written.ok_or_else(|| Undetermined::Other {
+        what: "the policy states no `name`, and the ledger's first commit, whose id stands for it, is not in this clone"
+            .to_owned(),
+        help: "run `git fetch --unshallow`".to_owned(),
+    })
+}

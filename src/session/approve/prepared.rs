@@ -1,0 +1,76 @@
+//! An approval that would count, before it is put into words.
+//!
+//! Start at [`PreparedApproval`].
+
+use crate::approval::ask;
+use crate::approval::statement::file::ApprovalDecision;
+use crate::plan::approve;
+use crate::policy::people::person::Person;
+use crate::record::address::Address;
+use crate::rules::change_cases;
+use crate::session::approve::committer::Committer;
+use crate::session::approve::destination::Destination;
+use crate::session::approve::source::ContentSource;
+use crate::session::approve::subject::ApprovalContent;
+use crate::session::locate::Located;
+use crate::session::notice::Notice;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::store::sign::Setup;
+
+/// What somebody is about to approve or reject, which would count. Where it is dropped, nothing is signed or written.
+pub struct PreparedApproval<'s> {
+    /// The content.
+    pub content: ApprovalContent,
+    /// Where the content is.
+    pub source: ContentSource<'s>,
+    /// Whether it is approved or rejected.
+    pub decision: ApprovalDecision,
+    /// Who approves or rejects it.
+    pub person: Person,
+    /// Whose name the commit of the approval bears.
+    pub committer: Committer,
+    /// What the reader should know before anything is signed.
+    pub notices: Vec<Notice>,
+    pub(super) by: Address,
+    pub(super) at: Moment,
+    pub(super) located: &'s Located,
+    pub(super) snapshot: Snapshot<'s>,
+    pub(super) destination: Destination<'s>,
+    /// What signs the commit, where it goes onto a branch and is signed.
+    pub(super) commit_setup: Option<Setup>,
+}
+
+impl PreparedApproval<'_> {
+    /// Returns the groups that the content demands somebody from and that the approval counts for.
+    pub fn groups(&self) -> Vec<String> {
+        let needed = &self.content.target.needed;
+        let governance = self.snapshot.governance();
+        approve::groups(needed, &self.person, self.decision, governance)
+    }
+
+    /// Returns what the content needs besides the approvals that count already, and this one where it is counted, a line each.
+    pub fn still_needed(&self, counts: bool) -> Vec<String> {
+        let content = &self.content;
+        let Some(record) = content.record() else {
+            return Vec::new();
+        };
+        let mut persons = content.signers.clone();
+        if let Some(landed) = &content.landed {
+            persons.extend(landed.approvers.iter().map(|it| it.person.clone()));
+        }
+        if counts && self.decision == ApprovalDecision::Approve {
+            persons.push(self.person.clone());
+        }
+        persons.sort();
+        persons.dedup_by(|one, other| one.key == other.key);
+        let left = ask::left(
+            self.snapshot.governance(),
+            record,
+            content.last_approved.as_deref(),
+            &content.target.makers,
+            &persons,
+        );
+        left.iter().map(change_cases::said).collect()
+    }
+}

@@ -1,0 +1,109 @@
+//! The signature over an approval, and whether it can count.
+//!
+//! Start at [`sign`].
+
+use crate::approval::keys::Keys;
+use crate::approval::signature::{self, SignatureState};
+use crate::policy::people::person::Person;
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::store::sign::{self, NAME_KEY, Setup, SignError};
+
+/// A signature over an approval, and how its key is listed on the approved ref.
+#[derive(Clone, Debug)]
+pub struct ApprovalSignature {
+    /// The signature itself.
+    pub(super) armoured: Vec<u8>,
+    /// The fingerprint of the key.
+    pub key: String,
+    /// How the key is listed, in words that follow it.
+    pub listing: String,
+    /// What is missing before it counts; `None` where it counts once it has landed.
+    pub missing: Option<MissingSigner>,
+}
+
+/// A key that no list of signers has for the person who signs.
+#[derive(Clone, Debug)]
+pub struct MissingSigner {
+    /// The path of the signers file.
+    pub signers: String,
+    /// The line that would list the key.
+    pub line: Option<String>,
+}
+
+/// Signs the text, and says how the key is listed; a signature that could never count is refused.
+pub(super) fn sign(
+    (snapshot, at): (&Snapshot<'_>, &Moment),
+    setup: &Setup,
+    text: &str,
+    person: &Person,
+) -> Result<ApprovalSignature, Error> {
+    let armoured = sign::sign(setup, signature::APPROVAL, text.as_bytes()).map_err(unsigned)?;
+    let governance = snapshot.governance();
+    let checked = signature::detached(&armoured, text.as_bytes());
+    let state = checked.state(&Keys::of(governance, governance), at.instant());
+    let reference = snapshot.stamp().label.as_deref();
+    let reference = reference.unwrap_or("the approved ref");
+    let (key, listing) = match &state {
+        SignatureState::Attested(signer) if signer.is(governance, person) => {
+            return Ok(ApprovalSignature {
+                armoured,
+                key: signer.key.clone(),
+                listing: format!("listed for {} at {reference}", person.email),
+                missing: None,
+            });
+        }
+        SignatureState::Attested(signer) => (
+            &signer.key,
+            format!("listed for {}, not for {}", signer.written(), person.email),
+        ),
+        SignatureState::NotValidAtLanding(signer) => (
+            &signer.key,
+            format!("listed at {reference}, but not valid now"),
+        ),
+        SignatureState::UntrustedKey(key) => (key, format!("not listed at {reference}")),
+        SignatureState::Revoked(_)
+        | SignatureState::Unverifiable(_)
+        | SignatureState::Bad(_)
+        | SignatureState::None => return Err(never_counts(&state).into()),
+    };
+    let line = checked.key().map(|public| {
+        format!(
+            "{} namespaces=\"{}\" {public}",
+            person.key,
+            signature::APPROVAL
+        )
+    });
+    Ok(ApprovalSignature {
+        armoured,
+        key: key.clone(),
+        listing,
+        missing: Some(MissingSigner {
+            signers: governance.policy.approval.signers.clone(),
+            line,
+        }),
+    })
+}
+
+fn never_counts(state: &SignatureState) -> Usage {
+    let help = match state {
+        SignatureState::Revoked(_) => format!("sign with another key: {NAME_KEY}"),
+        SignatureState::Unverifiable(_) => {
+            format!("sign with a key of the kind ed25519, ECDSA P-256 or RSA: {NAME_KEY}")
+        }
+        _ => "let git's gpg.ssh.program name ssh-keygen, or unset it".to_owned(),
+    };
+    Usage::refused(format!("nothing was written: the signature {state}"), help)
+}
+
+/// Returns the error of what was not signed.
+pub(super) fn unsigned(error: SignError) -> Error {
+    let (what, help) = (error.to_string(), error.help());
+    match error {
+        SignError::NoKey(_) | SignError::KeyAbsent { .. } | SignError::NotSsh { .. } => {
+            Usage::refused(what, help).into()
+        }
+        _ => Undetermined::Other { what, help }.into(),
+    }
+}

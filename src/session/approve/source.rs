@@ -1,0 +1,137 @@
+//! Where the content is that somebody approves: what is checked out and written, or a branch that is only read.
+//!
+//! Start at [`ContentSource::open`].
+
+use crate::history::objects::Oid;
+use crate::history::refs::HeadState;
+use crate::history::tree::CommitTree;
+use crate::ledger::tree::Tree;
+use crate::policy::governance::Governance;
+use crate::session::compare::{self, Compared, Proposed};
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::locate::{self, Located};
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::store::git::Repository;
+use crate::store::git::heads::NamedBranch;
+use crate::store::git::stored::Stored;
+
+/// Where the content is.
+pub struct ContentSource<'s> {
+    /// The branch; `None` for the work tree.
+    pub branch: Option<NamedBranch>,
+    /// The commit that the branch ends with, or that is checked out.
+    pub head: Oid,
+    /// The files of that commit.
+    pub(super) tree: CommitTree<'s>,
+    /// The governance of the branch, or of the work tree.
+    pub(super) governance: Governance,
+    located: &'s Located,
+}
+
+/// The bytes of a file as git stores them.
+pub(super) struct SourceFile {
+    pub(super) bytes: Vec<u8>,
+    /// Whether they are in a commit.
+    pub(super) is_committed: bool,
+}
+
+impl<'s> ContentSource<'s> {
+    /// Opens the branch that is named, or what is checked out.
+    pub(super) fn open(
+        located: &'s Located,
+        snapshot: &Snapshot<'_>,
+        branch: Option<&str>,
+    ) -> Result<ContentSource<'s>, Error> {
+        let repository = located.repository()?;
+        let branch = match branch {
+            Some(name) => Some(find_branch(repository, name)?),
+            None => None,
+        };
+        let head = match &branch {
+            Some(branch) => branch.tip,
+            None => checked_out(located, repository)?,
+        };
+        let tree = CommitTree::of_commit(repository, head, snapshot.prefix())?;
+        let governance = match branch {
+            Some(_) => Governance::read(&tree)?,
+            None => Governance::read(located.work_tree()?)?,
+        };
+        Ok(ContentSource {
+            branch,
+            head,
+            tree,
+            governance: locate::sound(governance)?,
+            located,
+        })
+    }
+
+    /// Returns the files: those of the branch, or of the work tree.
+    pub(super) fn files(&self) -> &dyn Tree {
+        match self.branch {
+            Some(_) => &self.tree,
+            None => &self.located.tree,
+        }
+    }
+
+    /// Returns a file; `None` where it is not there.
+    pub(super) fn file(
+        &self,
+        path: &str,
+        snapshot: &Snapshot<'_>,
+    ) -> Result<Option<SourceFile>, Error> {
+        if self.branch.is_some() {
+            return Ok(self.tree.bytes(path)?.map(|bytes| SourceFile {
+                bytes,
+                is_committed: true,
+            }));
+        }
+        let repository = self.located.repository()?;
+        let stored = repository
+            .stored(Some(self.head), snapshot.prefix(), path)
+            .map_err(|error| Undetermined::Other {
+                what: error.to_string(),
+                help: "commit the file first".to_owned(),
+            })?;
+        Ok(match stored {
+            Stored::Committed(bytes) => Some(SourceFile {
+                bytes,
+                is_committed: true,
+            }),
+            Stored::Loose(bytes) => Some(SourceFile {
+                bytes,
+                is_committed: false,
+            }),
+            Stored::Absent => None,
+        })
+    }
+
+    /// Compares the commit with the approved ref, where it will land.
+    pub(super) fn compare(&self, at: &Moment) -> Result<Compared, Error> {
+        let proposed = Proposed {
+            tree: &self.tree,
+            governance: &Governance::read(&self.tree)?,
+            commit: Some(self.head),
+            instead: &[],
+        };
+        compare::compare(self.located, at, None, proposed)
+    }
+}
+
+fn find_branch(repository: &Repository, name: &str) -> Result<NamedBranch, Error> {
+    repository.head_named(name)?.ok_or_else(|| {
+        Usage::refused(
+            format!("{name} is no branch, here or of exactly one remote"),
+            "run `git fetch`, and name it as `git branch --all` does: billing-key, origin/billing-key",
+        )
+        .into()
+    })
+}
+
+fn checked_out(located: &Located, repository: &Repository) -> Result<Oid, Error> {
+    located.work_tree()?;
+    match repository.refs()?.head {
+        HeadState::Detached(oid) => Ok(oid),
+        HeadState::Branch(_) => Ok(compare::commit(repository, "HEAD")?),
+    }
+}

@@ -1,0 +1,76 @@
+//! What is said where a text names no record that could be approved: why, and where there is one.
+//!
+//! Start at [`explain`].
+
+use crate::ledger::{self, NotFound};
+use crate::record::id::Id;
+use crate::session::error::{Error, Usage};
+use crate::session::locate::Located;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+use crate::session::snapshot::walk::Scope;
+
+/// A record that the approved ref or a branch has.
+struct Elsewhere {
+    id: String,
+    /// The branch that proposes it.
+    branch: Option<String>,
+}
+
+/// Returns the error of a text that names no single record where it was looked for.
+pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFound) -> Error {
+    let like = match error {
+        NotFound::Ambiguous(names) => return ambiguous(text, names).into(),
+        NotFound::Unknown(like) => like,
+    };
+    // What is proposed is asked for here alone: most approvals need no branch but their own.
+    let snapshot = Snapshot::open(located, at, Scope::Everything).ok();
+    let help = match snapshot.as_ref().and_then(|it| elsewhere(it, text)) {
+        Some(Elsewhere {
+            id,
+            branch: Some(branch),
+        }) => format!("{branch} proposes it: run `exledger approve {id} --ref {branch}`"),
+        Some(Elsewhere { id, branch: None }) => format!(
+            "it is on the approved ref: check that out, or run `exledger approve {id} --ref BRANCH`"
+        ),
+        None => {
+            let list =
+                "run `exledger list --all` for the ids; name a branch that holds it with --ref";
+            match like.as_slice() {
+                [] => list.to_owned(),
+                like => format!("did you mean {}? {list}", like.join(" or ")),
+            }
+        }
+    };
+    let notices = snapshot.map(|it| it.notices().to_vec());
+    Usage::Refused {
+        what: format!("no record here is named {text}"),
+        help,
+        notices: notices.unwrap_or_default(),
+    }
+    .into()
+}
+
+fn ambiguous(text: &str, names: &[String]) -> Usage {
+    let are_paths = names.iter().all(|name| Id::new(name).is_none());
+    let (what, way) = if are_paths {
+        (
+            "files of one id",
+            "give one of them an id of its own, or remove it",
+        )
+    } else {
+        ("records", "say which")
+    };
+    Usage::refused(
+        format!("{text} names {} {what}", names.len()),
+        format!("{way}: {}", names.join(", ")),
+    )
+}
+
+fn elsewhere(snapshot: &Snapshot<'_>, text: &str) -> Option<Elsewhere> {
+    let state = ledger::named(snapshot.records(), |it| &it.key, text).ok()?;
+    Some(Elsewhere {
+        id: state.key.clone(),
+        branch: state.pending.iter().find_map(|it| it.branch.clone()),
+    })
+}

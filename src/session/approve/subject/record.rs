@@ -1,0 +1,158 @@
+//! A record that somebody approves.
+//!
+//! Start at [`find`]. Follows `docs/spec/approval.md`, S7 and D1.
+
+use crate::approval::ask;
+use crate::approval::keys::Keys;
+use crate::approval::statement;
+use crate::approval::statement::check;
+use crate::approval::statement::file::{ApprovalDecision, ApprovalSubject};
+use crate::history::change;
+use crate::history::version::TrailKey;
+use crate::ledger::Files;
+use crate::ledger::tree::Tree;
+use crate::plan::approve::{self, ApprovalTarget};
+use crate::policy::people;
+use crate::policy::people::person::Person;
+use crate::policy::tier::Needed;
+use crate::record::Record;
+use crate::record::address::Address;
+use crate::record::file;
+use crate::record::id::Id;
+use crate::session::approve::source::ContentSource;
+use crate::session::approve::subject::not_found;
+use crate::session::approve::subject::{ApprovalContent, ContentAuthors, LandedContent};
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::locate::Located;
+use crate::session::options::Moment;
+use crate::session::snapshot::Snapshot;
+
+/// Returns the record that a text names.
+pub(in crate::session::approve) fn find(
+    (located, at): (&Located, &Moment),
+    snapshot: &Snapshot<'_>,
+    source: &ContentSource<'_>,
+    text: &str,
+) -> Result<ApprovalContent, Error> {
+    let tree = source.files();
+    let records = &source.governance.policy.records;
+    let files = Files::list(tree, records)?;
+    let found = files
+        .find(text)
+        .map_err(|error| not_found::explain(located, at, text, &error))?;
+    let path = &found.path;
+    let Some(id) = found.id() else {
+        return Err(Usage::refused(
+            format!("{path} has no id in its name, so nothing can be said of it"),
+            "name the file as its id",
+        )
+        .into());
+    };
+    let Some(stored) = source.file(path, snapshot)? else {
+        return Err(Undetermined::Other {
+            what: format!("{path} is gone"),
+            help: "run it again".to_owned(),
+        }
+        .into());
+    };
+    let file = file::read(path, &stored.bytes);
+    let record = file.record.as_ref();
+    let key = TrailKey::Id(id.as_str().to_ascii_uppercase());
+    let past = snapshot.landed(key.as_str());
+    let last = past.approved.as_deref();
+    let mut target = ApprovalTarget {
+        about: ApprovalSubject::Record(id.clone()),
+        sha256: statement::digest(&stored.bytes),
+        folder: approve::folder(records, path),
+        makers: Vec::new(),
+        committed: Vec::new(),
+        owners: owners([record, last]),
+        needed: Needed::default(),
+    };
+    let tip = snapshot.tip(&key);
+    let at_tip = tip.filter(|tip| tip.bytes.as_deref() == Some(&*stored.bytes));
+    if let Some(tip) = &at_tip {
+        let authors = ContentAuthors::of(tip);
+        (target.makers, target.committed) = (authors.all, authors.by_own_commit);
+        target.needed = tip.verdict.needed.clone();
+    } else {
+        let compared = source.compare(at)?;
+        let mut entries = compared.entries.into_iter();
+        if let Some(entry) = entries.find(|entry| entry.delta.key == key.as_str()) {
+            (target.makers, target.committed) = (entry.makers, entry.committed);
+        }
+        if let Some(record) = record {
+            add_requesters(&mut target.makers, [Some(record), last], snapshot);
+            target.needed = ask::needed(snapshot.governance(), record, last);
+        }
+    }
+    let events = match (&at_tip, record) {
+        (None, Some(record)) => change::events(past.tip.as_deref(), record),
+        _ => Vec::new(),
+    };
+    Ok(ApprovalContent {
+        signers: signers(tree, records, (&id, &target), (snapshot, at))?,
+        target,
+        name: id.to_string(),
+        path: path.clone(),
+        is_committed: stored.is_committed,
+        last_approved: past.approved.clone(),
+        events,
+        landed: at_tip.as_ref().map(LandedContent::of),
+        file: Some(file),
+    })
+}
+
+fn owners(records: [Option<&Record>; 2]) -> Vec<Address> {
+    let records = records.into_iter().flatten();
+    records.map(|record| record.owner.email.clone()).collect()
+}
+
+/// Returns who signed an approval of these bytes that lies there and would count now.
+fn signers(
+    tree: &dyn Tree,
+    records: &[String],
+    (id, target): (&Id, &ApprovalTarget),
+    (snapshot, at): (&Snapshot<'_>, &Moment),
+) -> Result<Vec<Person>, Error> {
+    let governance = snapshot.governance();
+    let keys = Keys::of(governance, governance);
+    let ledger = &snapshot.ledger_name();
+    let mut signers: Vec<Person> = Vec::new();
+    let records_folder = target.folder.trim_end_matches('/');
+    let folder = format!("{records_folder}/{}/{id}", statement::file::FOLDER);
+    for item in tree.list(&folder)? {
+        let signature = tree.bytes(&format!("{}{}", item.path, statement::limits::SIGNATURE))?;
+        let (Some(text), Some(_)) = (tree.bytes(&item.path)?, &signature) else {
+            continue;
+        };
+        let checked = check::check(&item.path, &text, signature.as_deref(), records, ledger);
+        let Ok(statement) = checked else { continue };
+        let counts = statement.file.sha256 == target.sha256
+            && statement.file.decision == ApprovalDecision::Approve
+            && statement.signer(&keys, governance, at.instant()).is_ok();
+        if counts {
+            let by = statement.file.by.as_str();
+            signers.push(people::identify(governance, "", by));
+        }
+    }
+    Ok(signers)
+}
+
+/// Adds on whose behalf it was asked for (A5).
+fn add_requesters(
+    makers: &mut Vec<Person>,
+    records: [Option<&Record>; 2],
+    snapshot: &Snapshot<'_>,
+) {
+    let requesters = records
+        .into_iter()
+        .flatten()
+        .filter_map(|it| it.requester.as_ref());
+    for requester in requesters.map(Address::as_str) {
+        let person = people::identify(snapshot.governance(), "", requester);
+        if !makers.iter().any(|known| known.key == person.key) {
+            makers.push(person);
+        }
+    }
+}
