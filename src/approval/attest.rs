@@ -5,6 +5,7 @@
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::evidence::Scene;
+use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::signature::SignatureState;
 use crate::approval::verdict::Attested;
 use crate::history::commit::Commit;
@@ -62,12 +63,7 @@ fn take(
         return;
     }
     if attested == Attested::NotShown {
-        set.doubt(|| {
-            format!(
-                "author not attested: commit {} must be signed by a listed key of its author",
-                commit.oid
-            )
-        });
+        set.doubt(|| ApprovalObstacle::NotAttested { commit: commit.oid });
     }
     for person in signer
         .map(|signer| signer.persons(lens.at))

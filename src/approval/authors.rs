@@ -7,12 +7,12 @@ use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, is_nobody};
 use crate::approval::message::{self, CommitMessage};
+use crate::approval::obstacle::{ApprovalObstacle, MOST_AUTHORS};
 use crate::approval::relation::Relation;
 use crate::approval::verdict::Attested;
 use crate::history::commit::Commit;
 use crate::history::ident::IdentProblem;
 use crate::history::version::{MadeInMerge, Version};
-use crate::policy::people::nobody;
 use crate::policy::people::person::Person;
 use std::collections::BTreeSet;
 
@@ -24,10 +24,10 @@ pub(crate) struct AuthorSet {
     /// Those whom a commit that makes the content names as its author, or that such a commit is signed by: others may
     /// name anybody as a co-author or requester, who is a member too and may still say no (E6).
     pub committed: Vec<Identity>,
-    /// Why the set can't be told, with the way out; `None` where it can.
-    pub doubt: Option<String>,
+    /// Why the set can't be told; `None` where it can.
+    pub doubt: Option<ApprovalObstacle>,
     /// Why git does not name all who made the content; later versions that build on it don't know them either.
-    pub unnamed: Option<String>,
+    pub unnamed: Option<ApprovalObstacle>,
     /// Co-authors that no address is known of, and who are left out.
     pub dropped: Vec<String>,
     /// What is to be said of it.
@@ -35,9 +35,6 @@ pub(crate) struct AuthorSet {
     /// Whose commits make the content, by their keys, and whether each is signed by a listed key of theirs.
     pub signed: Vec<(String, Attested)>,
 }
-
-/// The most members of a set: they are compared with each other, and with everybody who approves.
-const MOST: usize = 2_000;
 
 impl AuthorSet {
     /// Tells whether signatures show that a member wrote what bears their name.
@@ -87,7 +84,7 @@ impl AuthorSet {
 
     /// Adds a person; every name that stands with their address is kept.
     pub(crate) fn add(&mut self, party: Identity) {
-        let is_full = self.members.len() >= MOST;
+        let is_full = self.members.len() >= MOST_AUTHORS;
         let known = self
             .members
             .iter_mut()
@@ -95,12 +92,7 @@ impl AuthorSet {
         match known {
             Some(known) => known.absorb(&party),
             None if !is_full => self.members.push(party),
-            None => self.doubt(|| {
-                format!(
-                    "more than {MOST} authors are named, so they are not told apart; \
-                     commit the change anew under the names of those who made it"
-                )
-            }),
+            None => self.doubt(|| ApprovalObstacle::TooManyAuthors),
         }
     }
 
@@ -140,7 +132,7 @@ impl AuthorSet {
         }
     }
 
-    pub(crate) fn doubt(&mut self, why: impl FnOnce() -> String) {
+    pub(crate) fn doubt(&mut self, why: impl FnOnce() -> ApprovalObstacle) {
         if self.doubt.is_none() {
             self.doubt = Some(why());
         }
@@ -158,7 +150,7 @@ fn named(lens: IdentityResolver, version: &Version) -> AuthorSet {
     let mut set = AuthorSet::default();
     let landing = &version.commit;
     if let Some(obstacle) = &version.truncated {
-        set.doubt(|| format!("{obstacle}; {}", obstacle.repair()));
+        set.doubt(|| obstacle.clone().into());
     }
     if landing.parents.len() < 2 {
         of_commit(lens, landing, &mut set);
@@ -185,7 +177,7 @@ fn named(lens: IdentityResolver, version: &Version) -> AuthorSet {
             committer.for_each(|party| set.add_by_commit(party));
         }
         MadeInMerge::Unknown(obstacle) => {
-            set.doubt(|| format!("{obstacle}; {}", obstacle.repair()));
+            set.doubt(|| obstacle.clone().into());
         }
     }
     // Where a forge's committer is the merger, the author of the merge is whoever opened the pull request.
@@ -229,20 +221,13 @@ fn of_commit(lens: IdentityResolver, commit: &Commit, set: &mut AuthorSet) {
     }
 }
 
-/// Says why the author of a commit that makes content is unknown, with the way out.
-fn unnamed(lens: IdentityResolver, commit: &Commit) -> String {
+/// Returns why the author of a commit that makes content is unknown.
+fn unnamed(lens: IdentityResolver, commit: &Commit) -> ApprovalObstacle {
+    let commit_id = commit.oid;
     if lens.is_of_approvals(commit.author()) {
-        format!(
-            "the author of commit {} is {}, which stands for nobody and may only add approval files: \
-             put back what was approved before, or remove the file, then make the change anew under its author's own name",
-            commit.oid,
-            nobody::EMAIL
-        )
+        ApprovalObstacle::Nobody { commit: commit_id }
     } else {
-        format!(
-            "the author of commit {} has no usable address; map the name in people.logins",
-            commit.oid
-        )
+        ApprovalObstacle::NoAddress { commit: commit_id }
     }
 }
 
@@ -258,11 +243,10 @@ fn flaws(commit: &Commit, set: &mut AuthorSet) {
         .chain(commit.flaw())
         .find(|(_, flaw)| !matches!(flaw, IdentProblem::NoAddress));
     if let Some((header, flaw)) = found {
-        set.doubt(|| {
-            format!(
-                "commit {} is malformed ({header}: {flaw}); whoever wrote it must write it anew",
-                commit.oid
-            )
+        set.doubt(|| ApprovalObstacle::Malformed {
+            commit: commit.oid,
+            header,
+            problem: flaw,
         });
     }
 }

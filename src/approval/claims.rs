@@ -8,6 +8,7 @@ use crate::approval::evidence::{Claim, EvidenceSource, Scene, VersionEvidenceSet
 use crate::approval::identity::apart::{ForgeAnswer, SeparatedBy};
 use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, NamedPerson};
+use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::statement::file::ApprovalFile;
 use crate::approval::verdict::NotCounted;
 use crate::approval::verdict::Vote;
@@ -72,7 +73,7 @@ pub(crate) fn of_file<'a>(
         FileBacking::Unknown(obstacle) => {
             evidence
                 .doubt
-                .get_or_insert_with(|| format!("{obstacle}; {}", obstacle.repair()));
+                .get_or_insert_with(|| obstacle.clone().into());
             return;
         }
         FileBacking::Signature(signer) => {
@@ -156,7 +157,7 @@ pub(crate) fn of_notes<'a>(evidence: &mut VersionEvidenceSet<'a>, scene: Scene<'
     if let Some(obstacle) = &notes.missing {
         evidence
             .doubt
-            .get_or_insert_with(|| format!("the notes: {obstacle}; {}", obstacle.repair()));
+            .get_or_insert_with(|| ApprovalObstacle::Notes(obstacle.clone()));
     }
     let commits = [&scene.version.commit]
         .into_iter()

@@ -12,6 +12,7 @@ use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::keys::Signer;
 use crate::approval::message::CommitMessage;
+use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::signature::{SignatureState, Tag};
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{NotCounted, Vote};
@@ -97,8 +98,8 @@ pub(crate) struct VersionEvidenceSet<'a> {
     pub pull_request: Option<String>,
     /// How the landing's signature stands.
     pub seal: Option<SignatureState>,
-    /// Why what was said can't be told, with the way out.
-    pub doubt: Option<String>,
+    /// Why what was said can't be told.
+    pub doubt: Option<ApprovalObstacle>,
 }
 
 impl VersionEvidenceSet<'_> {

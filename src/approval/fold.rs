@@ -11,6 +11,7 @@ use crate::approval::demand;
 use crate::approval::evidence::Scene;
 use crate::approval::evidence::{self, VersionEvidenceSet};
 use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::series::TrailProgress;
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{
@@ -313,16 +314,16 @@ impl<'a> TrailEvaluator<'a> {
             &self.court.history.mainline.boundary,
         ) {
             (Some(obstacle), _) | (None, Some(obstacle)) => {
-                format!("{obstacle}; {}", obstacle.repair())
+                ApprovalObstacle::from(obstacle.clone())
             }
-            (None, None) => "how it landed is not known".to_owned(),
+            (None, None) => ApprovalObstacle::UnknownLanding,
         };
         self.series.inherited = Some(step.index);
         self.series.filer.doubt = Some(doubt.clone());
         self.series.reference.doubt = Some(doubt.clone());
         let demand = demand::of(step.state.governance, step.record, None);
         let mut verdict = removed(step);
-        verdict.satisfied = Satisfied::CannotSay(doubt);
+        verdict.satisfied = Satisfied::Undetermined(Box::new(doubt));
         verdict.result = FourEyes::Indeterminate;
         verdict.needed = demand.terms.needed();
         verdict

@@ -7,6 +7,7 @@ use crate::approval::approval_event::{CountedFile, StatementEvent};
 use crate::approval::claims::{self, StatementAge};
 use crate::approval::evidence::VersionEvidenceSet;
 use crate::approval::fold::TrailEvaluator;
+use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, Satisfied, VerdictChange};
 use crate::approval::version_step::VersionStep;
 use crate::history::version::VersionChange;
@@ -215,7 +216,7 @@ impl<'a> TrailEvaluator<'a> {
                     claims::of_file(evidence, step.scene, spoken, age);
                 }
                 Some(StatementEvent::Gap { obstacle, .. }) => {
-                    let doubt = || format!("an approval file: {obstacle}; {}", obstacle.repair());
+                    let doubt = || ApprovalObstacle::ApprovalFile(obstacle.clone());
                     evidence.doubt.get_or_insert_with(doubt);
                 }
                 Some(StatementEvent::Refused(_)) | None => {}

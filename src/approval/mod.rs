@@ -35,6 +35,7 @@ pub mod loosened;
 pub mod message;
 mod missing;
 mod not_counted;
+pub mod obstacle;
 mod own_evidence;
 mod refused;
 pub mod relation;

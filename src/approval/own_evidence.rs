@@ -12,6 +12,7 @@ use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::four_eyes::FourEyesOutcome;
 use crate::approval::identity::{IdentityKind, IdentityResolver};
+use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::verdict::{
     ApprovalVerdict, Author, BecomesApproved, FourEyes, Grace, Satisfied,
 };
@@ -97,7 +98,7 @@ impl<'a> TrailEvaluator<'a> {
                     &step.state.ring.keys,
                     evidence.pull_request.is_some(),
                 ),
-                Satisfied::Yes | Satisfied::CannotSay(_) => ApprovalWays::default(),
+                Satisfied::Yes | Satisfied::Undetermined(_) => ApprovalWays::default(),
             },
             satisfied,
             stands,
@@ -299,7 +300,7 @@ impl<'a> TrailEvaluator<'a> {
             return Grace::None;
         };
         match &self.court.history.mainline.boundary {
-            Some(obstacle) => Grace::CannotSay(format!("{obstacle}; {}", obstacle.repair())),
+            Some(obstacle) => Grace::Undetermined(Box::new(obstacle.clone())),
             None => Grace::Within(within),
         }
     }
@@ -317,30 +318,27 @@ impl<'a> TrailEvaluator<'a> {
 /// Takes note of what makes any author set doubtful: a policy that can't be read.
 fn doubts(step: &VersionStep, authors: &mut AuthorSet) {
     if let Some(obstacle) = step.state.doubt {
-        authors.doubt.get_or_insert_with(|| {
-            format!(
-                "the policy that judges it: {obstacle}; {}",
-                obstacle.repair()
-            )
-        });
+        authors
+            .doubt
+            .get_or_insert_with(|| ApprovalObstacle::Policy(obstacle.clone()));
     }
 }
 
 fn satisfied(
     step: &VersionStep,
     is_exempt: bool,
-    doubt: Option<String>,
+    doubt: Option<ApprovalObstacle>,
     outcome: &FourEyesOutcome,
 ) -> Satisfied {
     if is_exempt {
         return Satisfied::Yes;
     }
     if let Content::Missing(obstacle) = step.version.record.content() {
-        return Satisfied::CannotSay(format!("{obstacle}; {}", obstacle.repair()));
+        return Satisfied::Undetermined(Box::new(obstacle.clone().into()));
     }
     match (doubt, outcome.result) {
         (_, FourEyes::InvalidSignature) => Satisfied::No,
-        (Some(doubt), _) => Satisfied::CannotSay(doubt),
+        (Some(doubt), _) => Satisfied::Undetermined(Box::new(doubt)),
         (None, _) if outcome.holds() => Satisfied::Yes,
         (None, _) => Satisfied::No,
     }

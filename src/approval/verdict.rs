@@ -2,10 +2,12 @@
 //!
 //! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9.
 
+use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::relation::UnknownAccount;
 use crate::approval::self_asserted::SelfAsserted;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::ways::ApprovalWays;
+use crate::history::objects::Obstacle;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
@@ -90,8 +92,8 @@ pub enum Grace {
     None,
     /// For this long from its landing, by the policy before it.
     Within(Term),
-    /// An earlier filing of the id may lie behind what this clone holds: why, with the command that repairs it.
-    CannotSay(String),
+    /// An earlier filing of the id may lie behind what this clone holds.
+    Undetermined(Box<Obstacle>),
 }
 
 /// Whether the demand on a version is met. Unknown is never yes.
@@ -101,8 +103,8 @@ pub enum Satisfied {
     Yes,
     /// It is not met.
     No,
-    /// Objects that are needed to tell are missing or malformed: why, in words, with the command that repairs it.
-    CannotSay(String),
+    /// Objects that are needed to tell are missing or malformed.
+    Undetermined(Box<ApprovalObstacle>),
 }
 
 /// Whether a version becomes the approved one, which later ones are compared with.

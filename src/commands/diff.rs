@@ -232,7 +232,7 @@ fn doubts(ctx: &Ctx, compared: &Compared) -> Outcome {
         if let Some(doubt) = entry.doubt() {
             outcome = Outcome::CannotSay;
             ctx.tell(&format!(
-                "error: cannot say what of {} is approved: {doubt}",
+                "error: could not determine what of {} is approved: {doubt}",
                 entry.delta.name()
             ));
         }

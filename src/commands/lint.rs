@@ -73,7 +73,7 @@ impl Run for LintArgs {
         ctx.of_notices(&answer.notices);
         for (name, doubt) in &answer.doubts {
             ctx.tell(&format!(
-                "error: cannot say what of {name} is approved: {doubt}"
+                "error: could not determine what of {name} is approved: {doubt}"
             ));
         }
         let doubts = if answer.doubts.is_empty() {

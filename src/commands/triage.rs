@@ -226,7 +226,9 @@ impl TriageArgs {
         }
         if approved.governance().state == governance::State::Absent {
             outcome = Outcome::CannotSay;
-            ctx.tell(&format!("error: cannot say what is covered: {NO_POLICY}"));
+            ctx.tell(&format!(
+                "error: could not determine what is covered: {NO_POLICY}"
+            ));
         }
         outcome
     }

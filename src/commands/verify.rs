@@ -95,7 +95,7 @@ impl Run for VerifyArgs {
         }))?;
         let mut outcome = unknown::outcome(ctx, unknown.into_iter(), Outcome::Fine);
         for doubt in &answer.doubts {
-            ctx.tell(&format!("error: cannot say: {doubt}"));
+            ctx.tell(&format!("error: could not determine: {doubt}"));
             outcome = Outcome::CannotSay;
         }
         if let Some(path) = &self.write_checkpoint {

@@ -17,6 +17,7 @@ use crate::gate::verdict::candidate::name;
 use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::Record;
 use crate::record::dates;
+use crate::status::reason;
 use crate::status::state::{DutyKind, InForce, RecordState, Status};
 
 /// Answers a question; `receipts` tells how often single-use records were used, the governance of the
@@ -64,7 +65,7 @@ pub fn ask_among(
         format!("{}: {why}", candidate.id)
     };
     for (fits, verdict) in [
-        (Fits::CannotSay, GateVerdict::Unknown),
+        (Fits::Undetermined, GateVerdict::Unknown),
         (Fits::Waits, GateVerdict::Pending),
         (Fits::NotInForce, GateVerdict::Deny),
         (Fits::Partly, GateVerdict::Deny),
@@ -115,7 +116,7 @@ fn candidate<'a>(
             fits,
         })
     };
-    let reasons = || Some(standing.reasons.join("; "));
+    let reasons = || Some(reason::joined(&standing.reasons));
     match standing.status {
         Status::Removed => return None,
         Status::Invalid | Status::Conflicted => return found(Fits::Unreadable, reasons()),
@@ -123,7 +124,7 @@ fn candidate<'a>(
     }
     let (Some(record), Some(terms)) = (content(standing), Terms::of(standing)) else {
         return match standing.in_force {
-            InForce::CannotSay => found(Fits::CannotSay, reasons()),
+            InForce::Undetermined => found(Fits::Undetermined, reasons()),
             _ => None,
         };
     };
@@ -135,7 +136,7 @@ fn candidate<'a>(
     }
     let fits = match (standing.in_force, standing.status) {
         (InForce::Yes, _) => return used(standing, record, receipts),
-        (InForce::CannotSay, _) => Fits::CannotSay,
+        (InForce::Undetermined, _) => Fits::Undetermined,
         // Nobody approves what is over.
         (_, Status::Proposed | Status::Unapproved) if standing.ended.is_none() => Fits::Waits,
         _ => Fits::NotInForce,
@@ -147,7 +148,7 @@ fn candidate<'a>(
 fn over(standing: &RecordState, why: String) -> String {
     let waits = matches!(standing.status, Status::Proposed | Status::Unapproved);
     match standing.in_force {
-        InForce::No if !waits => format!("{}; {why}", standing.reasons.join("; ")),
+        InForce::No if !waits => format!("{}; {why}", reason::joined(&standing.reasons)),
         _ => why,
     }
 }
@@ -169,7 +170,7 @@ fn used<'a>(
     };
     let ReceiptCounts::Counted(counts) = receipts else {
         let why = "its uses are counted: ask with --receipts FILE".to_owned();
-        return Some(candidate(Fits::CannotSay, Some(why)));
+        return Some(candidate(Fits::Undetermined, Some(why)));
     };
     let n_used = counts.get(record.id.as_str()).copied().unwrap_or(0);
     if n_used < u64::from(uses.limit) {

@@ -47,7 +47,7 @@ pub enum Stand {
     /// Nowhere, in a clone that should have everything.
     Missing,
     /// It can't be told: the history ends before.
-    CannotSay(Obstacle),
+    Undetermined(Obstacle),
 }
 
 impl Checkpoint {
@@ -137,7 +137,7 @@ pub fn stand(
     }
     // Beyond the end of a clone it may stand anywhere.
     if let Some(boundary) = &mainline.boundary {
-        return Stand::CannotSay(boundary.clone());
+        return Stand::Undetermined(boundary.clone());
     }
     if is_ancestor(commit) {
         return Stand::Beside;
@@ -148,6 +148,6 @@ pub fn stand(
             extent: Extent::Full,
             ..
         }) => Stand::Missing,
-        Err(obstacle) => Stand::CannotSay(obstacle),
+        Err(obstacle) => Stand::Undetermined(obstacle),
     }
 }

@@ -229,4 +229,25 @@ impl Obstacle {
             Obstacle::TooLarge { .. } => "split it into folders by year or team",
         }
     }
+
+    /// Returns the command that repairs it, where one alone does.
+    pub fn command(&self) -> Option<&'static str> {
+        match self {
+            Obstacle::Shallow { .. }
+            | Obstacle::Missing {
+                extent: Extent::Shallow,
+                ..
+            } => Some("git fetch --unshallow"),
+            Obstacle::Missing {
+                extent: Extent::Partial,
+                ..
+            } => Some("git fetch --refetch --no-filter"),
+            Obstacle::Missing {
+                extent: Extent::Full,
+                ..
+            }
+            | Obstacle::Unreadable { .. } => Some("git fsck"),
+            Obstacle::Malformed { .. } | Obstacle::TooLarge { .. } => None,
+        }
+    }
 }

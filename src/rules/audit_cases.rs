@@ -135,7 +135,7 @@ pub enum Place {
     /// On the chain of first parents, and what the checkpoint says of the history before it does not hold.
     Contradicted(String),
     /// It can't be told, and why.
-    CannotSay(String),
+    Undetermined(String),
 }
 
 /// What the receipts say of one record.

@@ -47,7 +47,7 @@ fn rewritten(mark: &Mark) -> Option<Finding> {
                 "the history of the approved branch up to {commit} is not the one of then: {why}"
             )
         }
-        Place::OnChain | Place::Beside | Place::CannotSay(_) => return None,
+        Place::OnChain | Place::Beside | Place::Undetermined(_) => return None,
     };
     Some(mark.finding(
         RULE.code,

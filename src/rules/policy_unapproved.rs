@@ -46,7 +46,7 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
         .approved_at
         .filter(|at| by_others && *at > landed.landing.effective);
     let (level, more) = match late {
-        _ if matches!(verdict.satisfied, Satisfied::CannotSay(_)) => return None,
+        _ if matches!(verdict.satisfied, Satisfied::Undetermined(_)) => return None,
         None if by_others => return None,
         Some(at) => (
             Level::Warning,

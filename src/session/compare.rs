@@ -27,7 +27,7 @@ use crate::session::mainline;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::store::git::Repository;
-use crate::survey::approved_state::ApprovedState;
+use crate::survey::approved_state::{ApprovedState, PastObstacle};
 use crate::survey::branch::{self, Delta};
 use crate::survey::neighbour::Neighbours;
 use std::cell::OnceCell;
@@ -137,14 +137,15 @@ pub fn commit(repository: &Repository, name: &str) -> Result<Oid, Usage> {
 impl Entry {
     /// Returns what can't be told of the record's past and matters to the change: what of it is approved, and for one
     /// that ends later how often it did so before.
-    pub fn doubt(&self) -> Option<String> {
+    pub fn doubt(&self) -> Option<PastObstacle> {
         let both = self.delta.before.first().zip(self.delta.record_after());
         let is_longer = both.is_some_and(|(before, after)| {
             let before = before.record.as_ref();
             before.is_some_and(|it| not_after(&after.expires) > not_after(&it.expires))
         });
-        let behind = || self.landed.behind().filter(|_| is_longer);
-        self.landed.doubt.clone().or_else(behind)
+        let is_cut = self.landed.begins_behind && is_longer;
+        let approval = self.landed.doubt.clone().map(PastObstacle::Approval);
+        approval.or_else(|| is_cut.then_some(PastObstacle::FiledBefore))
     }
 
     /// Returns the change as rules look at it.

@@ -3,6 +3,7 @@
 //! Start at [`Error`]. Follows `docs/spec/cli.md`, exit codes: the program ends with 2 for [`Usage`] and with 3 for
 //! [`Undetermined`].
 
+use crate::survey::approved_state::PastObstacle;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
@@ -25,7 +26,7 @@ pub enum Error {
     #[error(transparent)]
     Usage(#[from] Usage),
     /// The ledger, or its history, does not tell.
-    #[error("cannot say: {0}")]
+    #[error("could not determine: {0}")]
     Undetermined(#[from] Undetermined),
 }
 
@@ -164,8 +165,8 @@ pub enum Undetermined {
     Renewals {
         /// The record.
         id: String,
-        /// What is in the way, and what repairs it.
-        doubt: String,
+        /// What is in the way; its text names the repair.
+        doubt: PastObstacle,
     },
     /// A file can't be written.
     #[error(transparent)]
@@ -338,7 +339,7 @@ impl Undetermined {
                 "name a commit that both have in common".into()
             }
             Undetermined::Meant { .. } => DEEPEN.into(),
-            Undetermined::Renewals { doubt, .. } => doubt.into(),
+            Undetermined::Renewals { doubt, .. } => doubt.to_string().into(),
             Undetermined::Unwritable(_) => "see who may write there".into(),
             Undetermined::NoIdLeft { .. } => "set another `id_prefix` in exledger.yaml".into(),
             Undetermined::Object(obstacle) => obstacle.repair().into(),

@@ -26,6 +26,7 @@ use crate::session::lint::landed::LandedRecords;
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
+use crate::survey::approved_state::PastObstacle;
 use crate::survey::refiling;
 
 /// What is linted.
@@ -50,7 +51,7 @@ pub struct LintAnswer {
     /// The policy by which they were.
     pub governance: Governance,
     /// The records of a branch of which it can't be told what is approved, and why.
-    pub doubts: Vec<(String, String)>,
+    pub doubts: Vec<(String, PastObstacle)>,
     /// What the reader should know besides.
     pub notices: Vec<Notice>,
     input: Input,

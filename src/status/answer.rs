@@ -45,8 +45,8 @@ pub(crate) enum Rests {
 pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> StatusAnswer {
     match (ground, clocks) {
         (Ground::Unknown(doubt), _) => {
-            let mut answer = answer(Status::Unknown, vec![not_determined(doubt)]);
-            answer.in_force = InForce::CannotSay;
+            let mut answer = answer(Status::Unknown, vec![Reason::obstacle(doubt.clone())]);
+            answer.in_force = InForce::Undetermined;
             answer
         }
         (Ground::Removed, _) => answer(
@@ -73,10 +73,6 @@ pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> 
     }
 }
 
-fn not_determined(doubt: &str) -> Reason {
-    ReasonKind::NotDetermined.says(format!("cannot say: {doubt}"))
-}
-
 fn answer(status: Status, reasons: Vec<Reason>) -> StatusAnswer {
     StatusAnswer {
         status,
@@ -93,9 +89,9 @@ fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
     }
     let rests = match (judged.approved, &judged.grace) {
         (Some(_), _) => Rests::OnApproval,
-        (None, Some(Grounds::CannotSay(doubt))) => {
-            let mut answer = answer(Status::Unknown, vec![not_determined(doubt)]);
-            answer.in_force = InForce::CannotSay;
+        (None, Some(Grounds::Undetermined(doubt))) => {
+            let mut answer = answer(Status::Unknown, vec![Reason::obstacle(doubt.clone())]);
+            answer.in_force = InForce::Undetermined;
             return answer;
         }
         (None, Some(Grounds::Until(until))) if instant < *until => Rests::OnGrace(*until),

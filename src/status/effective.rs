@@ -3,17 +3,20 @@
 //! Uses record, policy, history, approval. Pure. Start at [`Ground::of`]. Follows `docs/spec/approval.md`, 1.9 and
 //! V9, and `docs/spec/status.md`.
 
+use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::verdict::Grace;
 use crate::history::change::intersect;
+use crate::history::objects::Obstacle;
 use crate::history::version::{Content, OneId, VersionChange};
 use crate::policy::Policy;
-use crate::policy::governance::{Governance, NO_POLICY, State};
+use crate::policy::governance::{Governance, State};
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
 use crate::record::decision::Closure;
 use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::Class;
+use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
 use crate::status::thrown_off;
 use std::rc::Rc;
@@ -22,7 +25,7 @@ use std::rc::Rc;
 #[derive(Clone, Debug)]
 pub(crate) enum Ground {
     /// It can't be told.
-    Unknown(String),
+    Unknown(StatusObstacle),
     /// The file is gone.
     Removed,
     /// The file can't be read.
@@ -58,7 +61,7 @@ pub(crate) enum Grounds {
     /// Until this instant, exclusive.
     Until(Instant),
     /// An earlier filing of the id may lie behind what this clone holds.
-    CannotSay(String),
+    Undetermined(Obstacle),
 }
 
 impl Ground {
@@ -71,9 +74,7 @@ impl Ground {
             Content::Gone => Ground::Removed,
             Content::Unreadable(_) | Content::File => Ground::Invalid,
             Content::Conflicted(paths) => Ground::Conflicted(paths.clone()),
-            Content::Missing(obstacle) => {
-                Ground::Unknown(format!("{obstacle}; {}", obstacle.repair()))
-            }
+            Content::Missing(obstacle) => Ground::Unknown(obstacle.clone().into()),
             Content::Record(landed) => judged(past, governance, landed),
         }
     }
@@ -91,17 +92,17 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     let begun = past.version(first).map(|version| version.change);
     if begun == Some(VersionChange::Inherited) && !is_closed {
         let doubt = past.doubt(first..=first);
-        return Ground::Unknown(doubt.unwrap_or_else(|| "how it landed is not known".to_owned()));
+        return Ground::Unknown(doubt.unwrap_or_else(|| ApprovalObstacle::UnknownLanding.into()));
     }
     if let Some(doubt) = past.doubt(since..=past.tip).filter(|_| !is_closed) {
         return Ground::Unknown(doubt);
     }
-    if let Some(reason) = thrown_off::reason(past).filter(|_| !is_closed) {
-        return Ground::Unknown(reason);
+    if let Some(obstacle) = thrown_off::obstacle(past).filter(|_| !is_closed) {
+        return Ground::Unknown(obstacle);
     }
     // The built-in defaults grant nothing.
     if governance.state == State::Absent && !is_closed {
-        return Ground::Unknown(NO_POLICY.to_owned());
+        return Ground::Unknown(StatusObstacle::NoPolicy);
     }
     let mut versions = (from..=past.tip).filter_map(|index| past.shared(index));
     let Some(mut record) = versions.next().map(Rc::clone) else {
@@ -153,7 +154,7 @@ fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Grounds> {
     let record = past.record(first).filter(|_| first == 0)?;
     let within = match &past.verdict(first)?.grace {
         Grace::None => return None,
-        Grace::CannotSay(doubt) => return Some(Grounds::CannotSay(doubt.clone())),
+        Grace::Undetermined(obstacle) => return Some(Grounds::Undetermined((**obstacle).clone())),
         Grace::Within(term) => *term,
     };
     if record.class != Class::Emergency {

@@ -7,6 +7,7 @@ mod answer;
 mod clocks;
 mod duty;
 mod effective;
+pub mod obstacle;
 pub(crate) mod past;
 pub mod reason;
 pub(crate) mod renewal;

@@ -6,6 +6,7 @@ use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::history::version::{Trail, Version, VersionChange};
 use crate::record::Record;
 use crate::record::time::Instant;
+use crate::status::obstacle::StatusObstacle;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
@@ -83,9 +84,9 @@ impl<'a> TrailPast<'a> {
     }
 
     /// Returns why some versions can't be judged.
-    pub(super) fn doubt(&self, mut range: RangeInclusive<usize>) -> Option<String> {
+    pub(super) fn doubt(&self, mut range: RangeInclusive<usize>) -> Option<StatusObstacle> {
         range.find_map(|index| match &self.verdict(index)?.satisfied {
-            Satisfied::CannotSay(doubt) => Some(doubt.clone()),
+            Satisfied::Undetermined(doubt) => Some(StatusObstacle::Approval((**doubt).clone())),
             _ => None,
         })
     }

@@ -1,20 +1,21 @@
 //! Why a record is what it is: every kind of reason there is, each with its text.
 //!
-//! Uses nothing else of the line. Pure. Start at [`ReasonKind`]. Follows `docs/spec/status.md`, findings and reasons:
+//! Uses `status`'s obstacle. Pure. Start at [`Reason`]. Follows `docs/spec/status.md`, findings and reasons:
 //! the tests follow the advice of each kind.
 
-use std::borrow::Borrow;
 use std::fmt;
-use std::ops::Deref;
 
 use serde::{Serialize, Serializer};
 
+use crate::status::obstacle::StatusObstacle;
+
 /// Why a record is what it is, and where something can be done, what.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
-    /// Which of the reasons.
-    pub kind: ReasonKind,
-    text: String,
+pub enum Reason {
+    /// It can't be determined what it is.
+    Obstacle(Box<StatusObstacle>),
+    /// Any other reason, in words.
+    Stated(ReasonKind, String),
 }
 
 /// Declares the kinds, and the list of all of them.
@@ -123,40 +124,55 @@ kinds! {
 impl ReasonKind {
     /// Returns a reason of this kind.
     pub(crate) fn says(self, text: impl Into<String>) -> Reason {
-        Reason {
-            kind: self,
-            text: text.into(),
+        Reason::Stated(self, text.into())
+    }
+}
+
+impl Reason {
+    /// Returns the reason of what can't be determined.
+    pub(crate) fn obstacle(obstacle: impl Into<StatusObstacle>) -> Reason {
+        Reason::Obstacle(Box::new(obstacle.into()))
+    }
+
+    /// Returns which of the reasons it is.
+    pub fn kind(&self) -> ReasonKind {
+        match self {
+            Reason::Obstacle(_) => ReasonKind::NotDetermined,
+            Reason::Stated(kind, _) => *kind,
         }
-    }
-}
-
-impl Deref for Reason {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.text
-    }
-}
-
-impl Borrow<str> for Reason {
-    fn borrow(&self) -> &str {
-        &self.text
     }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.text)
+        match self {
+            Reason::Obstacle(obstacle) => write!(out, "could not determine: {obstacle}"),
+            Reason::Stated(_, text) => out.write_str(text),
+        }
     }
 }
 
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&self.text)
+        to.collect_str(self)
     }
 }
 
 /// Returns the text of the first of some reasons, which is the one that decides.
-pub fn first(reasons: &[Reason]) -> &str {
-    reasons.first().map_or("", |reason| reason)
+pub fn first(reasons: &[Reason]) -> String {
+    reasons.first().map(Reason::to_string).unwrap_or_default()
+}
+
+/// Returns the texts of some reasons in one line.
+pub fn joined(reasons: &[Reason]) -> String {
+    let texts: Vec<String> = reasons.iter().map(Reason::to_string).collect();
+    texts.join("; ")
+}
+
+/// Returns why the status can't be determined, where the first reason says so.
+pub fn obstacle(reasons: &[Reason]) -> Option<&StatusObstacle> {
+    match reasons.first()? {
+        Reason::Obstacle(obstacle) => Some(obstacle),
+        Reason::Stated(..) => None,
+    }
 }

@@ -161,7 +161,7 @@ impl RecordState {
         let ended = self
             .reasons
             .iter_mut()
-            .find(|it| it.kind == ReasonKind::Ended);
+            .find(|it| it.kind() == ReasonKind::Ended);
         if let (Some(ended), Some(end)) = (ended, self.not_after) {
             *ended = renewal::ended(end, is_left);
         }

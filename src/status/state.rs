@@ -100,7 +100,7 @@ pub enum InForce {
     /// It does not.
     No,
     /// It can't be told, so it does not.
-    CannotSay,
+    Undetermined,
 }
 
 /// What one record is at one instant, and what has to be done about it.

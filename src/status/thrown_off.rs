@@ -3,8 +3,10 @@
 //! Uses history, approval, `status`'s ground. Pure. Start at [`open`]. Follows `docs/spec/approval.md`, M5.
 
 use crate::history::foxtrot;
-use crate::history::thrown_off::ThrownOff;
+use crate::history::objects::Oid;
+use crate::history::thrown_off::{Loss, ThrownOff};
 use crate::history::version::Content;
+use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
 use crate::status::state::RecordFacts;
 
@@ -28,17 +30,25 @@ pub fn open<'a>(subject: RecordFacts<'a>) -> Vec<&'a ThrownOff> {
 }
 
 /// Returns why a record can't be judged: the first of what is not repaired.
-pub(crate) fn reason(past: TrailPast) -> Option<String> {
-    of(past).next().map(|it| format!("{}; {REPAIR}", said(it)))
+pub(crate) fn obstacle(past: TrailPast) -> Option<StatusObstacle> {
+    of(past).next().map(|it| StatusObstacle::ThrownOff {
+        merge: it.merge,
+        loss: it.loss,
+        commit: it.commit,
+    })
 }
 
 /// Says what was thrown off.
 pub fn said(thrown_off: &ThrownOff) -> String {
+    in_words(thrown_off.merge, thrown_off.loss, thrown_off.commit)
+}
+
+pub(crate) fn in_words(merge: Oid, loss: Loss, commit: Oid) -> String {
     format!(
         "merge {} took the {} of commit {} off the first-parent line of the approved branch",
-        thrown_off.merge.short(),
-        thrown_off.loss.as_str(),
-        thrown_off.commit.short()
+        merge.short(),
+        loss.as_str(),
+        commit.short()
     )
 }
 

@@ -80,7 +80,7 @@ impl<'a> Trace<'a> {
         let answer = answer::at(&ground, clocks.as_ref(), moment);
         Some(PastState {
             status: answer.status,
-            reason: reason::first(&answer.reasons).to_owned(),
+            reason: reason::first(&answer.reasons),
         })
     }
 
@@ -93,7 +93,7 @@ impl<'a> Trace<'a> {
         let policy = &self.subject.governance.policy;
         let within = match past.verdict(0)?.grace {
             Grace::Within(term) => term,
-            Grace::None | Grace::CannotSay(_) => {
+            Grace::None | Grace::Undetermined(_) => {
                 tier::resolve(policy, &Facts::of(record))?.review_within?
             }
         };

@@ -320,11 +320,12 @@ fn run(mut command: Command, program: &Path) -> Result<(), SignError> {
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    if said.contains("usage:") {
+    // `ssh-keygen` has no exit code for an option that it does not know.
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if stderr.contains("usage:") {
         return Err(SignError::TooOld(program.to_owned()));
     }
-    let causes = said.lines().map(str::trim).filter(|line| {
+    let causes = stderr.lines().map(str::trim).filter(|line| {
         // It says first what it is about to sign, which is a temporary file.
         !line.is_empty() && !line.starts_with("Signing ")
     });

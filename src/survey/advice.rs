@@ -17,14 +17,6 @@ use crate::status::state::{RecordState, Status, Waits};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::AdviceContext;
 
-/// What repairs a clone that lacks something, as the reasons quote it; a reason may quote other text too, which nobody
-/// should run.
-const REPAIRS: &[&str] = &[
-    "git fetch --unshallow",
-    "git fetch --refetch --no-filter",
-    "git fsck",
-];
-
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next {
@@ -148,10 +140,14 @@ impl AdviceCase<'_> {
         };
         match standing.status {
             Status::Unknown => {
-                let repairs = |it: &&&str| reason.contains(&format!("`{it}`"));
-                let command = REPAIRS.iter().find(repairs).unwrap_or(&"exledger verify");
-                let reason = reason.strip_prefix("cannot say: ").unwrap_or(reason);
-                Some(step(reason, *command, By::Anybody))
+                let obstacle = reason::obstacle(&standing.reasons);
+                let command = obstacle.and_then(|it| it.object()?.command());
+                let action = obstacle.map_or(reason, ToString::to_string);
+                Some(step(
+                    action,
+                    command.unwrap_or("exledger verify"),
+                    By::Anybody,
+                ))
             }
             Status::Invalid => {
                 let path = &standing.path;

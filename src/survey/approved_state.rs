@@ -3,6 +3,7 @@
 //! Uses history, approval. Pure. Start at [`ApprovedState::of`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
 use crate::approval::approvals::TrailVerdicts;
+use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
 use crate::history::version::{Content, TrailKey, Version, VersionChange};
 use crate::history::walked::History;
@@ -36,18 +37,25 @@ pub struct ApprovedState {
     pub was_removed: bool,
     /// Whether its series began before the oldest commit of this clone.
     pub begins_behind: bool,
-    /// Why it can't be told what is approved, with the command that repairs it.
-    pub doubt: Option<String>,
+    /// Why it can't be determined what is approved.
+    pub doubt: Option<ApprovalObstacle>,
+}
+
+/// Why the past of a record can't be determined.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PastObstacle {
+    /// It can't be determined which of its versions are approved.
+    #[error(transparent)]
+    Approval(#[from] ApprovalObstacle),
+    /// How often it was renewed can't be counted.
+    #[error(
+        "it was filed before the oldest commit that this clone holds: run `git fetch --unshallow`, in CI check \
+         out with `fetch-depth: 0`"
+    )]
+    FiledBefore,
 }
 
 impl ApprovedState {
-    /// Returns why the series can't be counted from its beginning; `None` where it can.
-    pub fn behind(&self) -> Option<String> {
-        let words = "it was filed before the oldest commit that this clone holds: run `git fetch --unshallow`, in CI check \
-                     out with `fetch-depth: 0`";
-        self.begins_behind.then(|| words.to_owned())
-    }
-
     /// Returns what is known of a record by its key.
     pub fn of(history: &History, approvals: &TrailVerdicts, key: &str) -> ApprovedState {
         let key = TrailKey::Id(key.to_owned());
@@ -120,8 +128,8 @@ impl ApprovedState {
             for person in makers(verdict) {
                 branch::add(&mut self.since, person);
             }
-            if let Satisfied::CannotSay(doubt) = &verdict.satisfied {
-                self.doubt.get_or_insert_with(|| doubt.clone());
+            if let Satisfied::Undetermined(doubt) = &verdict.satisfied {
+                self.doubt.get_or_insert_with(|| (**doubt).clone());
             }
         }
         if let Some((version, verdict)) = rest.last()

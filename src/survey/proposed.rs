@@ -16,7 +16,7 @@ use crate::record::Record;
 use crate::record::dates;
 use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::ControlStatus;
-use crate::status::reason::ReasonKind;
+use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{ControlFreshness, Pending, RecordState, Status};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -108,12 +108,11 @@ fn proposed(
                 diag::some(&paths.first, paths.n)
             ),
         ),
-        Content::Missing(obstacle) => of(
-            standing,
-            Status::Unknown,
-            ReasonKind::NotDetermined,
-            format!("{obstacle}: {}", obstacle.repair()),
-        ),
+        Content::Missing(obstacle) => RecordState {
+            status: Status::Unknown,
+            reasons: vec![Reason::obstacle(obstacle.clone())],
+            ..standing
+        },
         Content::Gone | Content::File => standing,
     }
 }

@@ -14,7 +14,7 @@ use crate::survey::escalate::AdviceContext;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// It can't be told what it is.
-    CannotSay,
+    Undetermined,
     /// Something should have been done by now.
     Overdue,
     /// Something is to be done at once, and its deadline has not passed.
@@ -89,7 +89,7 @@ impl QueueItem<'_> {
 
 fn rank(standing: &RecordState, due: Option<&DueRecord>) -> Option<Rank> {
     match (standing.status, due.map(|due| due.urgency)) {
-        (Status::Unknown, _) => Some(Rank::CannotSay),
+        (Status::Unknown, _) => Some(Rank::Undetermined),
         (Status::Invalid | Status::Conflicted, _) => Some(Rank::Broken),
         (_, Some(Urgency::Overdue)) => Some(Rank::Overdue),
         (_, Some(Urgency::DueNow)) => Some(Rank::DueNow),

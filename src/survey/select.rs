@@ -59,7 +59,7 @@ pub enum Selection {
     /// It is not.
     No,
     /// What is asked for can't be told of it: objects are missing.
-    CannotSay,
+    Undetermined,
 }
 
 impl Filter {
@@ -71,7 +71,7 @@ impl Filter {
         let stated = self.stated_fits(standing, same);
         match standing.status {
             // Its status and its end can't be told, and perhaps not even what it states.
-            Status::Unknown if stated != Some(false) && !computed => Selection::CannotSay,
+            Status::Unknown if stated != Some(false) && !computed => Selection::Undetermined,
             _ if computed && stated.unwrap_or_else(|| self.asks_nothing_stated()) => Selection::Yes,
             _ => Selection::No,
         }

@@ -71,7 +71,10 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         doc.blocks.push(Block::Table(table));
     }
     if list.unknown > 0 {
-        let text = format!("cannot say about {}", diag::count(list.unknown, "record"));
+        let text = format!(
+            "could not determine the status of {}",
+            diag::count(list.unknown, "record")
+        );
         doc.blocks
             .push(Block::Paragraph(StyledText::of(Tone::Bad, text)));
     } else if list.records.is_empty() {

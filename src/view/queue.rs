@@ -69,7 +69,7 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
 
 /// What stands above the records of a rank, and what their state means.
 const HEADINGS: &[(Rank, Tone, &str)] = &[
-    (Rank::CannotSay, Tone::Bad, "cannot say"),
+    (Rank::Undetermined, Tone::Bad, "undetermined"),
     (Rank::Overdue, Tone::Bad, "overdue"),
     (Rank::DueNow, Tone::Warn, "due now"),
     (Rank::Broken, Tone::Bad, "broken"),

@@ -70,7 +70,7 @@ pub(crate) fn said(verdict: &ApprovalVerdict) -> Said {
         satisfied: match &verdict.satisfied {
             Satisfied::Yes => "yes",
             Satisfied::No => "no",
-            Satisfied::CannotSay(_) => "cannot say",
+            Satisfied::Undetermined(_) => "undetermined",
         },
         result: verdict.result.word(),
         approvers: verdict

@@ -82,7 +82,7 @@ pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
         authors => format!("nobody else than {} approved it", authors.join(", ")),
     };
     match (&verdict.satisfied, verdict.result) {
-        (Satisfied::CannotSay(doubt), _) => format!("who approved it can't be told: {doubt}"),
+        (Satisfied::Undetermined(doubt), _) => format!("who approved it can't be told: {doubt}"),
         (_, FourEyes::Vetoed) => "somebody rejected it".to_owned(),
         (_, FourEyes::InvalidSignature) => "the signature of its landing is bad".to_owned(),
         (_, FourEyes::Unresolved) => {

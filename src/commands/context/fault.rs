@@ -38,7 +38,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, help) = match self {
             Fault::Misuse(what, help) => (what.clone(), help),
-            Fault::CannotSay(what, help) => (format!("cannot say: {what}"), help),
+            Fault::CannotSay(what, help) => (format!("could not determine: {what}"), help),
             Fault::BrokenOff => return out.write_str(BROKEN_OFF_TEXT),
         };
         out.write_str(&what.replace('\n', "\n  "))?;
@@ -150,8 +150,8 @@ pub(crate) fn shown(error: &anyhow::Error) -> String {
     let text = match found(error) {
         Cause::BrokenOff => BROKEN_OFF_TEXT.to_owned(),
         Cause::Usage(message) => format!("error: {}", message.whole()),
-        Cause::Undetermined(message) => format!("error: cannot say: {}", message.whole()),
-        Cause::Unforeseen => format!("error: cannot say: {error:#}").replace('\n', "\n  "),
+        Cause::Undetermined(message) => format!("error: could not determine: {}", message.whole()),
+        Cause::Unforeseen => format!("error: could not determine: {error:#}").replace('\n', "\n  "),
     };
     format!("{}\n", render::harmless(&text))
 }

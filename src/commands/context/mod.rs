@@ -243,7 +243,7 @@ impl Ctx {
         for notice in notices {
             let said = match notice {
                 Notice::UnreadableBranch { branch, obstacle } => format!(
-                    "cannot say what {branch} proposes: {obstacle}: {}",
+                    "could not determine what {branch} proposes: {obstacle}: {}",
                     obstacle.repair()
                 ),
                 Notice::WaitingReviews { branch, ids } => {
@@ -254,7 +254,7 @@ impl Ctx {
                     )
                 }
                 Notice::UnreadableReviews { branch, obstacle } => format!(
-                    "cannot say which reviews wait on branch {branch}: {obstacle}: {}",
+                    "could not determine which reviews wait on branch {branch}: {obstacle}: {}",
                     obstacle.repair()
                 ),
                 Notice::NothingToLint { paths } => {

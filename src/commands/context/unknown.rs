@@ -16,9 +16,10 @@ pub(crate) fn outcome<'a>(
     unknown: impl Iterator<Item = &'a RecordState>,
     outcome: Outcome,
 ) -> Outcome {
-    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for state in unknown {
-        let reason = reason::first(&state.reasons);
+        let obstacle = reason::obstacle(&state.reasons);
+        let reason = obstacle.map_or_else(|| reason::first(&state.reasons), ToString::to_string);
         by_reason.entry(reason).or_default().push(state.id());
     }
     for (reason, ids) in &by_reason {
@@ -26,8 +27,9 @@ pub(crate) fn outcome<'a>(
             [id] => (*id).to_owned(),
             ids => diag::count(ids.len(), "record"),
         };
-        let reason = reason.strip_prefix("cannot say: ").unwrap_or(reason);
-        ctx.tell(&format!("error: cannot say about {about}: {reason}"));
+        ctx.tell(&format!(
+            "error: could not determine the status of {about}: {reason}"
+        ));
     }
     if by_reason.is_empty() {
         outcome

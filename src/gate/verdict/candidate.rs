@@ -20,7 +20,7 @@ pub(crate) enum Fits {
     /// It covers it and is in force.
     Allows,
     /// Whether it allows can't be told.
-    CannotSay,
+    Undetermined,
     /// It covers it and waits for approval.
     Waits,
     /// It covers it and is not in force.
@@ -44,7 +44,7 @@ pub(crate) fn content(standing: &RecordState) -> Option<&Record> {
 fn stands(fits: Fits) -> SubjectMatch {
     match fits {
         Fits::Allows | Fits::Waits | Fits::NotInForce => SubjectMatch::Covers,
-        Fits::CannotSay | Fits::Partly | Fits::Unreadable => SubjectMatch::IsNear,
+        Fits::Undetermined | Fits::Partly | Fits::Unreadable => SubjectMatch::IsNear,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::approval::verdict::Satisfied;
 use crate::gate::answer::{GateAnswer, GateVerdict, Question};
 use crate::gate::verdict::candidate::{self, Candidate, Fits, name};
 use crate::record::vocabulary::{FixTarget, IdentityType};
+use crate::status::reason;
 use crate::status::state::{InForce, RecordState, Status};
 use std::collections::BTreeMap;
 
@@ -39,7 +40,7 @@ pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAns
     if let Some(found) = first(Fits::NotInForce) {
         return candidate::answer(GateVerdict::Deny, named(found), Some(found), &candidates);
     }
-    if let Some(found) = first(Fits::CannotSay) {
+    if let Some(found) = first(Fits::Undetermined) {
         return candidate::answer(GateVerdict::Unknown, named(found), Some(found), &candidates);
     }
     let reason = format!("no open exception of {application} lacks rollback or approval");
@@ -56,9 +57,9 @@ fn safeguards<'a>(asked: &str, standing: &'a RecordState) -> Option<Candidate<'a
     };
     // What can't be read now is judged by what was last read of it.
     let Some(record) = standing.stated.as_deref().or(standing.last_read.as_deref()) else {
-        let why = standing.reasons.join("; ");
+        let why = reason::joined(&standing.reasons);
         return Some(match standing.in_force {
-            InForce::CannotSay => candidate(Fits::CannotSay, why),
+            InForce::Undetermined => candidate(Fits::Undetermined, why),
             _ => candidate(Fits::Unreadable, why),
         });
     };
@@ -74,7 +75,10 @@ fn safeguards<'a>(asked: &str, standing: &'a RecordState) -> Option<Candidate<'a
         return None;
     }
     if standing.stated.is_none() {
-        return Some(candidate(Fits::NotInForce, standing.reasons.join("; ")));
+        return Some(candidate(
+            Fits::NotInForce,
+            reason::joined(&standing.reasons),
+        ));
     }
     if record.rollback.is_none() {
         let why =
@@ -83,12 +87,13 @@ fn safeguards<'a>(asked: &str, standing: &'a RecordState) -> Option<Candidate<'a
     }
     match standing.approval.as_ref().map(|verdict| &verdict.satisfied) {
         Some(Satisfied::Yes) => None,
-        Some(Satisfied::CannotSay(doubt)) => {
-            Some(candidate(Fits::CannotSay, format!("cannot say: {doubt}")))
-        }
+        Some(Satisfied::Undetermined(doubt)) => Some(candidate(
+            Fits::Undetermined,
+            format!("could not determine: {doubt}"),
+        )),
         _ => Some(candidate(
             Fits::NotInForce,
-            format!("is not approved: {}", standing.reasons.join("; ")),
+            format!("is not approved: {}", reason::joined(&standing.reasons)),
         )),
     }
 }

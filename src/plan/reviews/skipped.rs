@@ -93,7 +93,7 @@ impl fmt::Display for SkippedReview {
                 obstacle,
             } => write!(
                 out,
-                "cannot say what {who} looked at: {obstacle}: fetch {commit}, or ask again"
+                "could not determine what {who} looked at: {obstacle}: fetch {commit}, or ask again"
             ),
         }
     }

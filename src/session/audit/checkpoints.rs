@@ -86,7 +86,7 @@ impl EarlierTips {
     /// Returns the commits of which it can't be told where they stand.
     pub(super) fn doubts(&self) -> impl Iterator<Item = AuditDoubt> {
         self.marks.iter().filter_map(|mark| match &mark.place {
-            Place::CannotSay(cause) => Some(AuditDoubt::EarlierTip {
+            Place::Undetermined(cause) => Some(AuditDoubt::EarlierTip {
                 commit: mark.short().to_owned(),
                 path: mark.path.clone(),
                 cause: cause.clone(),
@@ -113,8 +113,8 @@ fn place(stand: Stand) -> Place {
         Stand::Beside => Place::Beside,
         Stand::Apart => Place::Gone("that commit is here, and no ancestor of the tip".to_owned()),
         Stand::Missing => Place::Gone("that commit is not here at all".to_owned()),
-        Stand::CannotSay(obstacle) => {
-            Place::CannotSay(format!("{obstacle}; {}", obstacle.repair()))
+        Stand::Undetermined(obstacle) => {
+            Place::Undetermined(format!("{obstacle}; {}", obstacle.repair()))
         }
     }
 }

@@ -21,7 +21,7 @@ pub enum AuditDoubt {
         cause: String,
     },
     /// The contents of a version.
-    #[error("cannot say: {error}\n  help: {}", Undetermined::repair(.error))]
+    #[error("{error}\n  help: {}", Undetermined::repair(.error))]
     Contents {
         /// Why it can't be read.
         error: TreeError,

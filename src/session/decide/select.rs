@@ -153,7 +153,7 @@ fn filtered<'f>(
         match filter.meant(&here, same, snapshot.stamp.instant) {
             Selection::No => {}
             _ if ended => {}
-            Selection::CannotSay => {
+            Selection::Undetermined => {
                 let id = state.key.clone();
                 return Err(Undetermined::Meant { id }.into());
             }

@@ -201,7 +201,7 @@ impl<'a> AdviceCase<'a> {
         let landed = self.standing.landed.as_ref();
         let landing = landed.map_or("…", |landed| landed.commit.as_str());
         let needs_change =
-            |it: &&Reason| matches!(it.kind, ReasonKind::Vetoed | ReasonKind::BadSignature);
+            |it: &&Reason| matches!(it.kind(), ReasonKind::Vetoed | ReasonKind::BadSignature);
         if let Some(reason) = self.standing.reasons.iter().find(needs_change) {
             return (reason.to_string(), format!("exledger show {}", self.id));
         }

@@ -159,7 +159,7 @@ impl TriageCounts {
     ) {
         let state = decision.state;
         self.count(state);
-        if decision.doubt == Doubt::CannotSay {
+        if decision.doubt == Doubt::Undetermined {
             self.doubts += 1;
         }
         for place in &decision.baselines {

@@ -59,7 +59,7 @@ pub enum Doubt {
     /// It can.
     None,
     /// A record that may cover it can't be judged, so it counts as uncovered.
-    CannotSay,
+    Undetermined,
 }
 
 impl TriageDecision {
@@ -308,7 +308,7 @@ impl MatchedRecord {
                 .filter(|_| state != TriageState::Uncovered),
             message: answer.reason.clone(),
             doubt: match answer.verdict {
-                GateVerdict::Unknown => Doubt::CannotSay,
+                GateVerdict::Unknown => Doubt::Undetermined,
                 _ => Doubt::None,
             },
             about: answer
@@ -336,7 +336,7 @@ fn was_or_will_be(status: Status) -> bool {
 fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     let rank = |found: &MatchedRecord| match found.state {
         TriageState::Covered | TriageState::Dismissed => 0,
-        _ if found.doubt == Doubt::CannotSay => 1,
+        _ if found.doubt == Doubt::Undetermined => 1,
         TriageState::Pending => 2,
         TriageState::ExpiredCover => 3,
         _ => 4,

@@ -105,7 +105,7 @@ pub struct Often {
 impl Wanted {
     /// Adds an input that needs a record.
     pub fn add(&mut self, input: &TriageInput, decision: &TriageDecision, baselines: &[Baseline]) {
-        if decision.state != TriageState::Uncovered || decision.doubt == Doubt::CannotSay {
+        if decision.state != TriageState::Uncovered || decision.doubt == Doubt::Undetermined {
             return;
         }
         let mut about = decision.baselines.iter();

@@ -8,8 +8,8 @@ use crate::record::Record;
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
-use crate::status::reason;
-use crate::status::state::{Duty, DutyKind, InForce, RecordState};
+use crate::status::reason::{self, Reason, ReasonKind};
+use crate::status::state::{Duty, DutyKind, InForce, RecordState, Status};
 use crate::survey::naming::RecordNames;
 use crate::view::doc::{StyledText, Tone};
 use crate::view::list;
@@ -62,19 +62,20 @@ fn each(n_entries: usize) -> usize {
 
 fn status(standing: &RecordState) -> StyledText {
     let reason = reason::first(&standing.reasons);
-    let said = reason.starts_with("in force") || standing.status.word() == "unknown";
+    let first = standing.reasons.first().map(Reason::kind);
+    let said = first == Some(ReasonKind::InForce) || standing.status == Status::Unknown;
     let word = match standing.in_force {
         _ if said => StyledText::plain(""),
         InForce::Yes => StyledText::plain(", ").and(Tone::Good, "in force"),
         InForce::No => StyledText::plain(", ").and(Tone::Bad, "not in force"),
-        InForce::CannotSay => StyledText::plain(", ").and(Tone::Bad, "cannot say"),
+        InForce::Undetermined => StyledText::plain(", ").and(Tone::Bad, "undetermined"),
     };
     let mut text = list::status(standing);
     text.0.extend(word.0);
     if reason.is_empty() {
         text
     } else {
-        text.and(Tone::Plain, format!(": {}", cut(reason, 4 * WIDE)))
+        text.and(Tone::Plain, format!(": {}", cut(&reason, 4 * WIDE)))
     }
 }
 
@@ -103,7 +104,7 @@ fn approved(standing: &RecordState, statements: &[&Statement]) -> StyledText {
     let by: Vec<StyledText> = approvers.iter().map(shape::approver_words).collect();
     let tone = match standing.in_force {
         InForce::Yes => Tone::Warn,
-        InForce::No | InForce::CannotSay => Tone::Bad,
+        InForce::No | InForce::Undetermined => Tone::Bad,
     };
     let summary = summary(standing, by.is_empty()).map(|words| StyledText::of(tone, words));
     let rejections = match landed.map(|verdict| verdict.result) {
@@ -129,7 +130,7 @@ fn summary(standing: &RecordState, nobody: bool) -> Option<String> {
         _ if verdict.needed.count == 0 => return nobody.then(|| "not needed".to_owned()),
         FourEyes::SelfApproved if is_met => "self-approved: only its authors approved it",
         FourEyes::SelfApproved => "not approved: only its authors spoke",
-        FourEyes::Indeterminate => "cannot say",
+        FourEyes::Indeterminate => "could not be determined",
         FourEyes::Unresolved => "not approved: nobody whom git tells from its authors spoke",
         FourEyes::InvalidSignature => "not approved: the signature is bad",
         FourEyes::NoneRecorded | FourEyes::Attested | FourEyes::Claimed => {

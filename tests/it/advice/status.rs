@@ -92,7 +92,7 @@ fn story(kind: ReasonKind) -> fn(&str) -> Option<()> {
 /// Returns words by which the reason of a kind is known, that of no other.
 fn words(kind: ReasonKind) -> &'static str {
     match kind {
-        ReasonKind::NotDetermined => "cannot say: ",
+        ReasonKind::NotDetermined => "could not determine: ",
         ReasonKind::FileGone => "the file is gone",
         ReasonKind::SeveralFiles => "carry this id",
         ReasonKind::Unreadable => "can't be read as a record",

@@ -12,8 +12,8 @@ fn authors_must_sign_where_the_policy_says_so() {
     let policy = "approval: {authors: attested}\n";
     for (key, satisfied, result) in [
         (Some("ana"), "yes", "claimed"),
-        (None, "cannot say", "indeterminate"),
-        (Some("mallory"), "cannot say", "indeterminate"),
+        (None, "undetermined", "indeterminate"),
+        (Some("mallory"), "undetermined", "indeterminate"),
     ] {
         let repo = sealed(policy, &(signer("ana") + &signer("mallory")));
         let work = repo.branch("file").by("ana").write(ID, SAMPLE);

@@ -128,7 +128,7 @@ fn whoever_merges_what_no_commit_of_the_branch_made_is_its_author() {
 #[test]
 fn an_author_without_address_leaves_the_version_undecided_unless_the_policy_knows_the_name() {
     for (policy, satisfied, result) in [
-        ("", "cannot say", "indeterminate"),
+        ("", "undetermined", "indeterminate"),
         (
             "people: {logins: {Ana Ruiz: ana@example.com}}\n",
             "yes",

@@ -271,6 +271,6 @@ fn notes_that_are_not_all_here_leave_it_undecided() {
         .unwrap();
     assert_eq!(
         (said(&verdict).satisfied, verdict.result.word()),
-        ("cannot say", "indeterminate")
+        ("undetermined", "indeterminate")
     );
 }

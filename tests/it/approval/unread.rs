@@ -247,7 +247,10 @@ fn misnamed(approver: &str) -> Repo {
 
 fn status_of(repo: &Repo) -> (&'static str, String) {
     let standing = standing_of(repo, &TrailKey::Id(ID.to_owned()), AT);
-    (standing.status.word(), standing.reasons.join("; "))
+    (
+        standing.status.word(),
+        exledger::status::reason::joined(&standing.reasons),
+    )
 }
 
 #[test]

@@ -368,7 +368,7 @@ fn a_review_that_can_not_be_told_fails_the_job_after_the_others_were_written() {
     let (done, said) = forge.run();
     assert!(!done, "{said}");
     assert!(
-        said.contains("cannot say what dana@example.com looked at"),
+        said.contains("could not determine what dana@example.com looked at"),
         "{said}"
     );
     let files = git(

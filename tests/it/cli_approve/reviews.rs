@@ -338,7 +338,7 @@ fn what_was_looked_at_and_is_not_here_leaves_the_answer_open() {
     assert_eq!(run.code, 3, "{}", run.err);
     assert!(
         run.err
-            .contains("cannot say what dana@example.com looked at"),
+            .contains("could not determine what dana@example.com looked at"),
         "{}",
         run.err
     );

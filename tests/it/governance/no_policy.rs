@@ -27,7 +27,7 @@ fn json(repo: &Repo, args: &[&str], code: i32) -> Value {
 }
 
 #[test]
-fn check_cannot_say_once_the_policy_is_gone() {
+fn check_could_not_determine_once_the_policy_is_gone() {
     let before = approved("");
     before.checkout();
     assert_eq!(json(&before, QUESTION, 0)["verdict"], "allow");
@@ -63,7 +63,7 @@ fn all_commands_agree_that_nothing_can_be_told() {
 }
 
 #[test]
-fn triage_cannot_say_either_and_filters_nothing() {
+fn triage_could_not_determine_either_and_filters_nothing() {
     let repo = removed();
     let sarif = serde_json::json!({
         "version": "2.1.0",

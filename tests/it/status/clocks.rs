@@ -46,7 +46,7 @@ fn where_degraded_denies_a_review_counts_by_somebody_else_alone() {
         repo.by("ana").edit(ID, review).commit("Review it");
     });
     check("own", &own, &[(after, "degraded", false)]);
-    let reasons = standing(&own, after).reasons.join("; ");
+    let reasons = exledger::status::reason::joined(&standing(&own, after).reasons);
     assert!(reasons.contains("someone else must"), "{reasons}");
     check(
         "own, where degraded grants",
@@ -257,7 +257,7 @@ fn a_control_that_was_dropped_since_the_approval_degrades_it_and_is_not_active()
             let dropped = standing(&repo, at);
             let reason = format!("control CC2 was dropped since the approval, it is {status} now");
             assert!(
-                dropped.reasons[0].starts_with(&reason),
+                dropped.reasons[0].to_string().starts_with(&reason),
                 "{name}: {:?}",
                 dropped.reasons
             );

@@ -40,14 +40,14 @@ fn an_emergency_counts_for_a_day_on_the_word_of_its_filer() {
         early
             .reasons
             .iter()
-            .any(|it| it.contains("2026-11-21T10:00:00Z"))
+            .any(|it| it.to_string().contains("2026-11-21T10:00:00Z"))
     );
     assert_eq!(early.end.unwrap().to_string(), "2026-11-21T10:00:00Z");
     let late = standing(&repo, "2026-11-21T10:00:00Z");
     assert!(
         late.reasons
             .iter()
-            .any(|it| it.contains("exledger approve"))
+            .any(|it| it.to_string().contains("exledger approve"))
     );
 }
 
@@ -187,5 +187,9 @@ fn an_emergency_in_a_shallow_clone_can_not_be_told() {
     let key = TrailKey::Id(ID.to_owned());
     let standing = standing_in(&history, &key, "2026-11-20T12:00:00Z");
     assert_eq!(standing.status.word(), "unknown", "{:?}", standing.reasons);
-    assert!(standing.reasons[0].contains("git fetch --unshallow"));
+    assert!(
+        standing.reasons[0]
+            .to_string()
+            .contains("git fetch --unshallow")
+    );
 }

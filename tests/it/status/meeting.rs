@@ -76,7 +76,7 @@ fn a_direct_push_neither_widens_nor_extends() {
         widened
             .reasons
             .iter()
-            .any(|it| it.contains("changed since its approval"))
+            .any(|it| it.to_string().contains("changed since its approval"))
     );
     // Several in a row neither: what a middle version took away stays away.
     let repo = scoped();
@@ -110,7 +110,7 @@ fn a_change_of_what_must_be_equal_grants_nothing_and_names_the_field() {
         let repo = scoped();
         change(repo.by("ana")).commit("Change it");
         check(field, &repo, &[(AT, "unapproved", false)]);
-        let reasons = standing(&repo, AT).reasons.join("; ");
+        let reasons = exledger::status::reason::joined(&standing(&repo, AT).reasons);
         assert!(reasons.contains(field), "{field}: {reasons}");
         // Undone, it is what was approved.
         let undone = repo.by("ana").write(
@@ -146,7 +146,7 @@ fn a_dropped_control_still_has_to_be_kept() {
         .replace(ID, line, &weaker)
         .commit("Withdraw it");
     check("withdrawn", &repo, &[(AT, "degraded", true)]);
-    let reasons = standing(&repo, AT).reasons.join("; ");
+    let reasons = exledger::status::reason::joined(&standing(&repo, AT).reasons);
     assert!(reasons.contains("CC1"), "{reasons}");
 }
 
@@ -185,7 +185,7 @@ fn what_could_not_be_read_when_it_was_approved_says_what_to_do() {
     // Its own author gives it its name, and nobody else approves that.
     repo.by("ana").merge("move", "Merge branch 'move'");
     check("named", &repo, &[(AT, "unapproved", false)]);
-    let reasons = standing(&repo, AT).reasons.join("; ");
+    let reasons = exledger::status::reason::joined(&standing(&repo, AT).reasons);
     assert!(reasons.contains("its file had another name"), "{reasons}");
     let branch = repo.branch("text").by("ana");
     branch

@@ -67,7 +67,8 @@ fn what_is_not_approved_says_how_it_could_be() {
         &repo,
         &[("2026-11-21T00:00:00Z", "unapproved", false)],
     );
-    let reasons = standing(&repo, "2026-11-21T00:00:00Z").reasons.join("; ");
+    let reasons =
+        exledger::status::reason::joined(&standing(&repo, "2026-11-21T00:00:00Z").reasons);
     assert!(reasons.contains("ana@example.com"), "{reasons}");
     assert!(
         reasons.contains("exledger approve EXC-2026-7F3KQ"),
@@ -79,7 +80,7 @@ fn what_is_not_approved_says_how_it_could_be() {
         .through("github")
         .squash("file", "File it (#7)");
     let standing = standing(&repo, "2026-11-21T00:00:00Z");
-    let reasons = standing.reasons.join("; ");
+    let reasons = exledger::status::reason::joined(&standing.reasons);
     assert!(
         reasons.contains("merged by squash, so git names no approver"),
         "{reasons}"
@@ -133,7 +134,8 @@ fn what_is_gone_broken_or_doubled_grants_nothing() {
         &repo,
         &[("2026-11-21T00:00:00Z", "unapproved", false)],
     );
-    let reasons = standing(&repo, "2026-11-21T00:00:00Z").reasons.join("; ");
+    let reasons =
+        exledger::status::reason::joined(&standing(&repo, "2026-11-21T00:00:00Z").reasons);
     assert!(reasons.contains("the same bytes landed in"), "{reasons}");
     let repo = approved("");
     repo.by("ana")
@@ -153,7 +155,8 @@ fn what_is_gone_broken_or_doubled_grants_nothing() {
         &repo,
         &[("2026-11-21T00:00:00Z", "conflicted", false)],
     );
-    let reasons = standing(&repo, "2026-11-21T00:00:00Z").reasons.join("; ");
+    let reasons =
+        exledger::status::reason::joined(&standing(&repo, "2026-11-21T00:00:00Z").reasons);
     assert!(
         reasons.contains("exceptions/copy/EXC-2026-7F3KQ.yaml"),
         "{reasons}"
