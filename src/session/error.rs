@@ -3,11 +3,12 @@
 //! Start at [`Error`]. Follows `docs/spec/cli.md`, exit codes: the program ends with 2 for [`Usage`] and with 3 for
 //! [`Undetermined`].
 
-use crate::survey::approved_state::PastObstacle;
+pub(crate) mod wording;
+
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use crate::diag::{self, Finding, Level};
+use crate::diag::Finding;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
@@ -17,6 +18,7 @@ use crate::session::notice::Notice;
 use crate::store::files::FileError;
 use crate::store::git::GitError;
 use crate::store::git::open::OpenError;
+use crate::survey::approved_state::PastObstacle;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +37,7 @@ pub enum Error {
 #[non_exhaustive]
 pub enum Usage {
     /// A text names no single record.
-    #[error("{}", unnamed(.nobody, .text, .error))]
+    #[error("{}", wording::unnamed(.nobody, .text, .error))]
     Record {
         /// The text.
         text: String,
@@ -69,7 +71,7 @@ pub enum Usage {
         name: String,
     },
     /// The result of a decision breaks rules.
-    #[error("the result would not lint, so nothing was written{}", listed(.findings))]
+    #[error("the result would not lint, so nothing was written{}", wording::listed(.findings))]
     WouldNotLint {
         /// The findings about each record of which one is an error.
         findings: Vec<Finding>,
@@ -123,7 +125,7 @@ pub enum Undetermined {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// No approved ref can be chosen.
-    #[error("{}", no_ref(.0))]
+    #[error("{}", wording::no_ref(.0))]
     NoApprovedRef(#[from] NoRef),
     /// The approved ref holds no policy, and nothing else is here.
     #[error("{reference} holds no {}", policy::FILE)]
@@ -132,7 +134,7 @@ pub enum Undetermined {
         reference: String,
     },
     /// The policy has errors, so nothing is judged by it.
-    #[error("the policy has errors: {}", first_error(.0))]
+    #[error("the policy has errors: {}", wording::first_error(.0))]
     PolicyBroken(Vec<Finding>),
     /// The approved ref had no commit yet.
     #[error("{reference} has no commit that was effective at {instant}")]
@@ -351,53 +353,6 @@ impl Undetermined {
             | Undetermined::Git(_) => "".into(),
         }
     }
-}
-
-fn listed(findings: &[Finding]) -> String {
-    let each = findings.iter().map(in_words);
-    each.map(|words| format!("\n  {words}")).collect()
-}
-
-/// Returns a finding with its place and its way out.
-pub(crate) fn in_words(finding: &Finding) -> String {
-    let place = finding
-        .pos
-        .map(|pos| format!(":{}:{}", pos.line, pos.column))
-        .unwrap_or_default();
-    format!(
-        "{}[{}] {}{place}: {}\n    {}",
-        finding.level, finding.rule, finding.path, finding.message, finding.help
-    )
-}
-
-fn unnamed(nobody: &str, text: &str, error: &NotFound) -> String {
-    match error {
-        NotFound::Unknown(_) => format!("{nobody} {text}"),
-        NotFound::Ambiguous(ids) => format!("{text} names {} records", ids.len()),
-    }
-}
-
-fn no_ref(error: &NoRef) -> String {
-    match error.cause {
-        Cause::Empty => "there is no commit yet".to_owned(),
-        _ => format!("which ref is approved: {error}"),
-    }
-}
-
-fn first_error(findings: &[Finding]) -> String {
-    let mut errors = findings.iter().filter(|it| it.level == Level::Error);
-    let first = errors.next().map(|finding| {
-        let place = finding
-            .pos
-            .map(|pos| format!(":{}:{}", pos.line, pos.column))
-            .unwrap_or_default();
-        format!("{}{place}: {}", finding.path, finding.message)
-    });
-    let more = match errors.count() {
-        0 => String::new(),
-        n => format!(", and {}", diag::count(n, "further error")),
-    };
-    format!("{}{more}", first.unwrap_or_default())
 }
 
 macro_rules! undetermined {

@@ -15,7 +15,7 @@ use crate::rules::lint;
 use crate::rules::past::RecordPast;
 use crate::session::compare::{self, Compared, Entry, Proposed};
 use crate::session::decide::DecidedRecord;
-use crate::session::error::{self, Error, Undetermined, Usage};
+use crate::session::error::{Error, Undetermined, Usage, wording};
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
@@ -171,7 +171,7 @@ fn behind(one: &DecidedRecord, entry: &Entry) -> Result<Option<Notice>, Usage> {
 
 /// Returns why a file is not edited that states no record.
 pub(super) fn unreadable(source: &RecordFile) -> DecisionRefusal {
-    let lines: Vec<String> = source.findings.iter().map(error::in_words).collect();
+    let lines: Vec<String> = source.findings.iter().map(wording::in_words).collect();
     let n = diag::count(lines.len(), "fault");
     DecisionRefusal::new(
         format!("{} has {n}\n  {}", source.path, lines.join("\n  ")),

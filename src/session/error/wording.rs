@@ -1,0 +1,54 @@
+//! The words of errors that hold more than a name: findings, texts that name nothing, refs.
+//!
+//! Start at [`in_words`].
+
+use crate::diag::{self, Finding, Level};
+use crate::history::refs::{Cause, NoRef};
+use crate::ledger::NotFound;
+
+pub(super) fn listed(findings: &[Finding]) -> String {
+    let each = findings.iter().map(in_words);
+    each.map(|words| format!("\n  {words}")).collect()
+}
+
+/// Returns a finding with its place and its way out.
+pub(crate) fn in_words(finding: &Finding) -> String {
+    let place = finding
+        .pos
+        .map(|pos| format!(":{}:{}", pos.line, pos.column))
+        .unwrap_or_default();
+    format!(
+        "{}[{}] {}{place}: {}\n    {}",
+        finding.level, finding.rule, finding.path, finding.message, finding.help
+    )
+}
+
+pub(super) fn unnamed(nobody: &str, text: &str, error: &NotFound) -> String {
+    match error {
+        NotFound::Unknown(_) => format!("{nobody} {text}"),
+        NotFound::Ambiguous(ids) => format!("{text} names {} records", ids.len()),
+    }
+}
+
+pub(super) fn no_ref(error: &NoRef) -> String {
+    match error.cause {
+        Cause::Empty => "there is no commit yet".to_owned(),
+        _ => format!("which ref is approved: {error}"),
+    }
+}
+
+pub(super) fn first_error(findings: &[Finding]) -> String {
+    let mut errors = findings.iter().filter(|it| it.level == Level::Error);
+    let first = errors.next().map(|finding| {
+        let place = finding
+            .pos
+            .map(|pos| format!(":{}:{}", pos.line, pos.column))
+            .unwrap_or_default();
+        format!("{}{place}: {}", finding.path, finding.message)
+    });
+    let more = match errors.count() {
+        0 => String::new(),
+        n => format!(", and {}", diag::count(n, "further error")),
+    };
+    format!("{}{more}", first.unwrap_or_default())
+}
