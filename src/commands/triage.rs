@@ -1,36 +1,32 @@
 //! `triage`: findings and events against baselines and ledger.
 //!
-//! Start at [`TriageArgs`]. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; what
-//! covers is the gate's to say.
+//! Start at [`TriageArgs`]. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
-mod drafts;
-mod input;
-mod marks;
 mod output;
 
-use crate::commands::command::{Command, PastInstants, Run};
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::exit::Outcome;
-use crate::commands::triage::input::{Desk, Folders, Format, Read, Source};
-use crate::commands::triage::marks::Marks;
-use crate::commands::triage::output::{How, Rewrite};
+use std::mem::ManuallyDrop;
+use std::path::{Path, PathBuf};
+
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
-use exledger::gate::index::Index;
+
+use crate::commands::command::{Command, PastInstants, Run};
+use crate::commands::context::fault;
+use crate::commands::context::{self, Ctx};
+use crate::commands::exit::Outcome;
+use crate::commands::triage::output::Rewrite;
+use exledger::gate;
 use exledger::policy::governance;
 use exledger::policy::governance::NO_POLICY;
-use exledger::session::snapshot::Snapshot;
-use exledger::session::snapshot::walk::Scope;
+use exledger::session::triage::drafts::TriageDraft;
+use exledger::session::triage::sources::Source;
+use exledger::session::triage::suppressions::RewriteKind;
+use exledger::session::triage::{TriageAnswer, TriageRequest};
 use exledger::survey::triage::TriageState;
-use exledger::survey::triage::counts::{KeptDetail, TriageCounts};
-use exledger::survey::triage::judge::TriageJudge;
-use exledger::survey::triage::wanted::Wanted;
-use exledger::survey::triage::watch::TriggerWatch;
+use exledger::survey::triage::counts::KeptDetail;
 use exledger::view;
 use exledger::view::doc::FormatNeeds;
 use exledger::view::triage::shown::{TriageView, Unused, WrittenDraft};
-use std::path::PathBuf;
 
 /// Compare findings and events with baselines and ledger
 ///
@@ -89,61 +85,45 @@ impl Run for TriageArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let home = ctx.home()?;
-        let folders = Folders::of(&home, &self.source_roots)?;
-        let sources = input::open(ctx, &self.files)?;
+        let session = ctx.home()?;
+        let roots = self.source_roots.iter().map(|root| absolute(root));
+        let roots: Vec<String> = roots.collect::<anyhow::Result<_>>()?;
+        let sources = open(ctx, &self.files)?;
         let rewrite = self.rewrite(ctx, &sources)?;
-        let scope = if sources.iter().all(|it| it.format == Format::Sarif) {
-            Scope::Findings
-        } else {
-            Scope::Everything
-        };
-        let approved = ctx.approved_of(&home, scope)?;
-        let index = Index::of(approved.records());
-        let moved = |standing: &_, at| approved.moved(standing, at);
-        let kept = match &rewrite {
-            Some(rewrite) if rewrite.takes_stdout() => KeptDetail::Counts,
-            _ => match ctx.format.reads {
+        let takes_stdout = rewrite.as_ref().is_some_and(Rewrite::takes_stdout);
+        let progress = ctx.progress(context::READING);
+        let request = TriageRequest {
+            source_roots: &roots,
+            environment: self.environment.as_deref(),
+            kept: match ctx.format.reads {
+                _ if takes_stdout => KeptDetail::Counts,
                 FormatNeeds::Blocks => KeptDetail::Lines,
                 FormatNeeds::Json => KeptDetail::Rows,
             },
+            rewrite: rewrite.as_ref().map(|rewrite| rewrite.kind),
+            asks_unused: self.unused,
+            asks_drafts: self.draft.is_some(),
         };
-        let mut desk = Desk {
-            judge: TriageJudge {
-                index: &index,
-                standings: approved.records(),
-                governance: approved.governance(),
-                moved: &moved,
-                instant: approved.stamp().instant,
-                environment: self.environment.as_deref(),
-            },
-            tally: TriageCounts::of(&approved.governance().policy.baselines, kept),
-            watch: TriggerWatch::of(approved.records()),
-            wanted: self.draft.is_some().then(Wanted::default),
-            marks: rewrite.as_ref().map(|rewrite| {
-                let has_guids = rewrite.how == How::Annotate;
-                Marks::new(has_guids)
-            }),
-        };
-        let mut read = Vec::new();
-        for (place, source) in sources.into_iter().enumerate() {
-            let found = input::read(&source, place, &folders, &mut desk)?;
-            read.push((source, found));
-        }
-        let mut outcome = self.outcome(ctx, &approved, &desk.tally);
-        if let (Some(rewrite), Some(marks)) = (&rewrite, &desk.marks)
-            && !rewrite.write(ctx, &approved, &read, marks)?
+        let answer = session.triage(&ctx.moment(), sources, &request)?;
+        drop(progress);
+        // The process ends with it, and to free a long history takes a while.
+        let answer = ManuallyDrop::new(answer);
+        ctx.of_notices(answer.snapshot().notices());
+        let mut outcome = self.outcome(ctx, &answer);
+        if let (Some(rewrite), Some(suppressions)) = (&rewrite, &answer.suppressions)
+            && !rewrite.write(ctx, &answer, suppressions)?
         {
             outcome = Outcome::CannotSay;
         }
-        let drafts = match (&self.draft, &desk.wanted) {
-            (Some(folder), Some(wanted)) => Some(drafts::write(ctx, &home, folder, wanted)?),
-            _ => None,
+        let drafts = match &self.draft {
+            Some(folder) => Some((folder, answer.write_drafts(&ctx.folder.join(folder))?)),
+            None => None,
         };
-        if rewrite.is_some_and(|rewrite| rewrite.takes_stdout()) {
-            ctx.hint(&view::triage::words(&desk.tally).bare());
+        if takes_stdout {
+            ctx.hint(&view::triage::words(&answer.counts).bare());
         } else {
-            self.show(ctx, &approved, &read, &desk, drafts)?;
+            let drafts = drafts.map(|(folder, drafts)| written(folder, drafts));
+            show(ctx, &answer, drafts)?;
         }
         Ok(outcome)
     }
@@ -151,9 +131,9 @@ impl Run for TriageArgs {
 
 impl TriageArgs {
     fn rewrite(&self, ctx: &Ctx, sources: &[Source]) -> anyhow::Result<Option<Rewrite>> {
-        let how = match (self.filter, self.annotate) {
-            (true, _) => How::Filter,
-            (_, true) => How::Annotate,
+        let kind = match (self.filter, self.annotate) {
+            (true, _) => RewriteKind::Filter,
+            (_, true) => RewriteKind::Annotate,
             _ if self.output.is_some() => {
                 return Err(fault::misuse(
                     "-o says where SARIF is written again",
@@ -162,52 +142,24 @@ impl TriageArgs {
             }
             _ => return Ok(None),
         };
-        Rewrite::of(how, self.output.as_deref(), ctx, sources).map(Some)
-    }
-
-    fn show(
-        &self,
-        ctx: &Ctx,
-        approved: &Snapshot<'_>,
-        read: &[(Source, Read)],
-        desk: &Desk<'_>,
-        drafts: Option<Vec<WrittenDraft>>,
-    ) -> anyhow::Result<()> {
-        let names: Vec<String> = read.iter().map(|(source, _)| source.name.clone()).collect();
-        let unused = self.unused.then(|| {
-            let used = desk.watch.used();
-            let why = used.never.iter().map(|id| desk.watch.why_never(id));
-            Unused {
-                why: why.collect(),
-                used,
-            }
-        });
-        ctx.show(&view::triage::doc(&TriageView {
-            stamp: approved.stamp(),
-            sources: &names,
-            tally: &desk.tally,
-            baselines: &approved.governance().policy.baselines,
-            reads: ctx.format.reads,
-            proposals: &desk.watch.proposals(),
-            unused,
-            drafts,
-        }))
+        Rewrite::of(kind, self.output.as_deref(), ctx, sources).map(Some)
     }
 
     /// Returns what the counts mean for the exit code.
-    fn outcome(&self, ctx: &Ctx, approved: &Snapshot<'_>, tally: &TriageCounts) -> Outcome {
+    fn outcome(&self, ctx: &Ctx, answer: &TriageAnswer<'_>) -> Outcome {
+        let (snapshot, counts) = (answer.snapshot(), &answer.counts);
         let is_bad = [
             TriageState::Uncovered,
             TriageState::ExpiredCover,
             TriageState::Pending,
         ];
-        let mut outcome = if is_bad.iter().any(|state| tally.n(*state) > 0) {
+        let mut outcome = if is_bad.iter().any(|state| counts.n(*state) > 0) {
             Outcome::BadNews
         } else {
             Outcome::Fine
         };
-        let stale = approved.governance().policy.baselines.iter();
-        let stale = stale.filter(|it| view::triage::tuning::is_stale(it, approved.stamp().instant));
+        let stale = snapshot.governance().policy.baselines.iter();
+        let stale = stale.filter(|it| view::triage::tuning::is_stale(it, snapshot.stamp().instant));
         for baseline in stale {
             ctx.tell(&format!(
                 "warning[stale-baseline]: baseline {} was to be reviewed by {}",
@@ -221,10 +173,10 @@ impl TriageArgs {
                 outcome = outcome.max(Outcome::BadNews);
             }
         }
-        if tally.n(TriageState::Unparsed) > 0 && !self.skip_bad || tally.doubts > 0 {
+        if counts.n(TriageState::Unparsed) > 0 && !self.skip_bad || counts.doubts > 0 {
             outcome = Outcome::CannotSay;
         }
-        if approved.governance().state == governance::State::Absent {
+        if snapshot.governance().state == governance::State::Absent {
             outcome = Outcome::CannotSay;
             ctx.tell(&format!(
                 "error: could not determine what is covered: {NO_POLICY}"
@@ -232,4 +184,70 @@ impl TriageArgs {
         }
         outcome
     }
+}
+
+/// Opens all files before anything is judged.
+fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
+    let is_stdin = |path: &&PathBuf| path.as_path() == Path::new("-");
+    if paths.iter().filter(is_stdin).count() > 1 {
+        return Err(fault::misuse("stdin is named twice", "name it once"));
+    }
+    let open = |path: &PathBuf| {
+        let name = path.to_string_lossy().into_owned();
+        Ok(if is_stdin(&path) {
+            Source::keep(name, std::io::stdin().lock())?
+        } else {
+            Source::open(name, &ctx.folder.join(path))?
+        })
+    };
+    paths.iter().map(open).collect()
+}
+
+/// Returns a folder as addresses name it: `C:\src` is `/C:/src`.
+fn absolute(root: &str) -> anyhow::Result<String> {
+    let slashed = root.replace('\\', "/");
+    let is_drive = slashed.get(1..3) == Some(":/");
+    let plain = match (root.starts_with('/'), is_drive) {
+        (true, _) => gate::plain(root),
+        (false, true) => gate::plain(&slashed),
+        (false, false) => None,
+    };
+    plain.ok_or_else(|| {
+        fault::misuse(
+            format!("--source-root {root} is no absolute path"),
+            "name the folder as the scanner saw it, such as /src",
+        )
+    })
+}
+
+fn show(
+    ctx: &Ctx,
+    answer: &TriageAnswer<'_>,
+    drafts: Option<Vec<WrittenDraft>>,
+) -> anyhow::Result<()> {
+    let names: Vec<String> = answer.read.iter().map(|(it, _)| it.name.clone()).collect();
+    let matches = answer.matches.clone();
+    ctx.show(&view::triage::doc(&TriageView {
+        stamp: answer.snapshot().stamp(),
+        sources: &names,
+        tally: &answer.counts,
+        baselines: &answer.snapshot().governance().policy.baselines,
+        reads: ctx.format.reads,
+        proposals: &answer.proposals,
+        unused: matches.map(|matches| Unused {
+            used: matches.used,
+            why: matches.why_never,
+        }),
+        drafts,
+    }))
+}
+
+/// Returns drafts as they are shown, by the folder as it was named.
+fn written(folder: &Path, drafts: Vec<TriageDraft>) -> Vec<WrittenDraft> {
+    let written = |draft: TriageDraft| WrittenDraft {
+        id: draft.id.to_string(),
+        path: folder.join(draft.name).to_string_lossy().into_owned(),
+        title: draft.title,
+    };
+    drafts.into_iter().map(written).collect()
 }

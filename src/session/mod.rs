@@ -19,6 +19,7 @@ pub mod notice;
 pub mod options;
 pub mod overlay;
 pub mod snapshot;
+pub mod triage;
 
 use std::path::Path;
 
@@ -43,6 +44,8 @@ use crate::session::locate::Located;
 use crate::session::options::{Moment, Options};
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
+use crate::session::triage::sources::Source;
+use crate::session::triage::{TriageAnswer, TriageRequest};
 use crate::store::files::WorkTree;
 use crate::store::git::Repository;
 
@@ -223,6 +226,19 @@ impl Session {
     /// [`error::Usage::Record`] where none or several are named.
     pub fn record_here(&self, governance: &Governance, id: &str) -> Result<Option<Record>, Error> {
         select::read(&self.located, governance, id)
+    }
+
+    /// Compares scanners' findings and events with baselines and ledger.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`], and where a file can't be read any more.
+    pub fn triage(
+        &self,
+        at: &Moment,
+        sources: Vec<Source>,
+        request: &TriageRequest<'_>,
+    ) -> Result<TriageAnswer<'_>, Error> {
+        triage::triage(&self.located, at, sources, request)
     }
 
     /// Reads what the approved ref says of its records, and what branches and the work tree propose.

@@ -12,28 +12,20 @@ use serde_json::json;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::printed;
-use crate::commands::triage::input::{Read, Source};
-use crate::commands::triage::marks::{Mark, Marks};
 use exledger::interop::description;
 use exledger::interop::sarif::SarifLayout;
 use exledger::interop::sarif::rewrite::{self, ResultAction};
 use exledger::session::snapshot::Snapshot;
+use exledger::session::triage::TriageAnswer;
+use exledger::session::triage::sources::{Source, SourceContent};
+use exledger::session::triage::suppressions::{ResultCover, RewriteKind, Suppressions};
 use exledger::status::state::RecordState;
 use exledger::store::streams::{self, Begun};
-
-/// How SARIF is written again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum How {
-    /// Without the results that are covered.
-    Filter,
-    /// With a suppression on each of them.
-    Annotate,
-}
 
 /// Where SARIF is written again, decided before anything is read.
 #[derive(Debug)]
 pub(super) struct Rewrite {
-    pub(super) how: How,
+    pub(super) kind: RewriteKind,
     to: To,
 }
 
@@ -47,7 +39,7 @@ enum To {
 impl Rewrite {
     /// Decides where each input goes.
     pub(super) fn of(
-        how: How,
+        kind: RewriteKind,
         to: Option<&Path>,
         ctx: &Ctx,
         sources: &[Source],
@@ -60,12 +52,12 @@ impl Rewrite {
                 ));
             }
             let to = To::Stdout;
-            return Ok(Rewrite { how, to });
+            return Ok(Rewrite { kind, to });
         };
         let place = ctx.folder.join(to);
         if sources.len() == 1 && !streams::is_folder(&place) {
             let to = To::Files(never_in_place(vec![place], sources)?);
-            return Ok(Rewrite { how, to });
+            return Ok(Rewrite { kind, to });
         }
         let mut places: Vec<PathBuf> = Vec::new();
         for source in sources {
@@ -83,7 +75,7 @@ impl Rewrite {
         let places = never_in_place(places, sources)?;
         streams::folder(&place).map_err(|error| unwritten(&error.to_string()))?;
         let to = To::Files(places);
-        Ok(Rewrite { how, to })
+        Ok(Rewrite { kind, to })
     }
 
     /// Tells whether the answer would stand in the middle of what is written.
@@ -95,22 +87,21 @@ impl Rewrite {
     pub(super) fn write(
         &self,
         ctx: &Ctx,
-        approved: &Snapshot<'_>,
-        read: &[(Source, Read)],
-        marks: &Marks,
+        answer: &TriageAnswer<'_>,
+        suppressions: &Suppressions,
     ) -> anyhow::Result<bool> {
         let mut is_all_written = true;
-        for (place, (source, read)) in read.iter().enumerate() {
+        for (place, (source, read)) in answer.read.iter().enumerate() {
             let layout = match read {
-                Read::Sarif(layout) => layout,
-                Read::Events => {
+                SourceContent::Sarif(layout) => layout,
+                SourceContent::Events => {
                     ctx.tell(&format!(
                         "warning: {} is no SARIF: nothing to write",
                         source.name
                     ));
                     continue;
                 }
-                Read::Broken => {
+                SourceContent::Broken => {
                     let what = "can't be read to its end, so it is not written again";
                     ctx.tell(&format!("error: {} {what}", source.name));
                     is_all_written = false;
@@ -118,11 +109,11 @@ impl Rewrite {
                 }
             };
             let piece = Piece {
-                how: self.how,
-                approved,
+                kind: self.kind,
+                snapshot: answer.snapshot(),
                 source,
                 layout,
-                marks: marks.of(place),
+                covers: suppressions.of(place),
             };
             match &self.to {
                 To::Stdout => {
@@ -176,11 +167,11 @@ fn unwritten(cause: &str) -> anyhow::Error {
 
 /// One input that is written again.
 struct Piece<'p> {
-    how: How,
-    approved: &'p Snapshot<'p>,
+    kind: RewriteKind,
+    snapshot: &'p Snapshot<'p>,
     source: &'p Source,
     layout: &'p SarifLayout,
-    marks: &'p [Mark],
+    covers: &'p [ResultCover],
 }
 
 impl Piece<'_> {
@@ -192,29 +183,29 @@ impl Piece<'_> {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let reader = self.source.opened.reader().map_err(io::Error::other)?;
         let mut act = |index| self.act(index);
-        let note = |run| match self.how {
-            How::Filter => Some(self.note(run)),
-            How::Annotate => None,
+        let note = |run| match self.kind {
+            RewriteKind::Filter => Some(self.note(run)),
+            RewriteKind::Annotate => None,
         };
         rewrite::write(reader, out, self.layout, &mut act, &note)
     }
 
     fn act(&self, index: u64) -> ResultAction {
-        let mark = usize::try_from(index)
+        let cover = usize::try_from(index)
             .ok()
-            .and_then(|index| self.marks.get(index));
-        match (self.how, mark) {
-            (How::Filter, Some(Mark::Covered(_))) => ResultAction::Drop,
-            (How::Annotate, Some(Mark::Covered(cover))) => {
-                ResultAction::Suppress(self.suppression(&cover.record, &cover.guid))
+            .and_then(|index| self.covers.get(index));
+        match (self.kind, cover) {
+            (RewriteKind::Filter, Some(ResultCover::Covered(_))) => ResultAction::Drop,
+            (RewriteKind::Annotate, Some(ResultCover::Covered(suppression))) => {
+                ResultAction::Suppress(self.suppression(&suppression.record, &suppression.guid))
             }
-            (How::Annotate, Some(Mark::NotCovered)) => ResultAction::Open,
+            (RewriteKind::Annotate, Some(ResultCover::NotCovered)) => ResultAction::Open,
             _ => ResultAction::Keep,
         }
     }
 
     fn suppression(&self, record: &str, guid: &str) -> String {
-        let stamp = &self.approved.stamp();
+        let stamp = &self.snapshot.stamp();
         let standing = self.standing(record);
         let end = standing.and_then(|standing| standing.end.or(standing.not_after));
         let content = standing.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
@@ -229,7 +220,7 @@ impl Piece<'_> {
     }
 
     fn standing(&self, record: &str) -> Option<&RecordState> {
-        let standings = &self.approved.records();
+        let standings = &self.snapshot.records();
         let found = standings.binary_search_by(|standing| standing.key.as_str().cmp(record));
         let at_place = found.ok().and_then(|place| standings.get(place));
         at_place.or_else(|| standings.iter().find(|standing| standing.key == record))
@@ -246,12 +237,12 @@ impl Piece<'_> {
             .sum();
         let n = self.layout.runs.get(run).map_or(0, |run| run.results.len());
         let mut by: BTreeMap<&str, usize> = BTreeMap::new();
-        for mark in self.marks.iter().skip(before).take(n) {
-            if let Mark::Covered(cover) = mark {
-                *by.entry(&cover.record).or_default() += 1;
+        for cover in self.covers.iter().skip(before).take(n) {
+            if let ResultCover::Covered(suppression) = cover {
+                *by.entry(&suppression.record).or_default() += 1;
             }
         }
-        let stamp = &self.approved.stamp();
+        let stamp = &self.snapshot.stamp();
         json!({
             "removed": by.values().sum::<usize>(),
             "by": by,

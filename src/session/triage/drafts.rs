@@ -3,52 +3,61 @@
 //! Start at [`write`]. Follows `docs/spec/cli.md`, triage, `--draft`, and `docs/spec/interop.md`, 4. A key that a draft of
 //! the folder names already gets no second one.
 
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use exledger::ledger::Ledger;
-use exledger::ledger::tree::Tree;
-use exledger::ledger::tree::{EntryKind, TreeError};
-use exledger::plan::answers::Answers;
-use exledger::plan::codeowners::{self, CodeOwners};
-use exledger::plan::draft::{self};
-use exledger::plan::imported;
-use exledger::plan::owner::Owners;
-use exledger::plan::setting::{Filer, FilingUrgency, Setting};
-use exledger::policy::governance::Governance;
-use exledger::session::Session;
-use exledger::session::ids;
-use exledger::session::locate;
-use exledger::store::files::{self, FileError, WorkTree};
-use exledger::store::streams;
-use exledger::survey::triage::wanted::Wanted;
-use exledger::view::triage::shown::WrittenDraft;
-use exledger::yaml;
-use exledger::yaml::node::Limits;
+use crate::ledger::Ledger;
+use crate::ledger::tree::Tree;
+use crate::ledger::tree::{EntryKind, TreeError};
+use crate::plan::answers::Answers;
+use crate::plan::codeowners::{self, CodeOwners};
+use crate::plan::draft;
+use crate::plan::imported;
+use crate::plan::owner::Owners;
+use crate::plan::setting::{Filer, FilingUrgency, Setting};
+use crate::policy::governance::Governance;
+use crate::record::id::Id;
+use crate::record::time::Instant;
+use crate::session::error::{Error, Undetermined};
+use crate::session::ids;
+use crate::session::locate::{self, Located};
+use crate::store::files::{self, FileError, WorkTree};
+use crate::store::streams;
+use crate::survey::triage::wanted::Wanted;
+use crate::yaml;
+use crate::yaml::node::Limits;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Writes a draft for each thing that needs a record.
+/// A draft that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriageDraft {
+    /// Its id.
+    pub id: Id,
+    /// The name of its file.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// Writes a draft into a folder for each thing that needs a record.
 pub(super) fn write(
-    ctx: &Ctx,
-    home: &Session,
+    located: &Located,
+    now: Instant,
     folder: &Path,
     wanted: &Wanted,
-) -> anyhow::Result<Vec<WrittenDraft>> {
+) -> Result<Vec<TriageDraft>, Error> {
     let failed = |error: FileError| {
-        fault::cannot_say(
+        Undetermined::other(
             error.to_string(),
             "see whether the folder is there, and who may write there",
         )
     };
-    let place = ctx.folder.join(folder);
-    streams::folder(&place).map_err(failed)?;
-    let tree = WorkTree::new(place);
-    let governance = locate::governance(home.work_tree()?)?;
-    let ledger = Ledger::read(home.tree(), &governance.policy.records)?;
+    streams::folder(folder).map_err(failed)?;
+    let tree = WorkTree::new(folder);
+    let governance = locate::governance(located.work_tree()?)?;
+    let ledger = Ledger::read(&located.tree, &governance.policy.records)?;
     let mut known = drafted(&tree)?;
     let mut drafts = Vec::new();
-    let files = codeowners(home)?;
+    let files = codeowners(located)?;
     let owners = Owners {
         governance: &governance,
         files: &files,
@@ -64,13 +73,13 @@ pub(super) fn write(
                 .iter()
                 .any(|it| it.stem.eq_ignore_ascii_case(id))
         };
-        let id = ids::draw(&governance, ctx.instant(), &taken)?;
-        let made = draft::draft(&answers, &setting(ctx, home, &governance, id.clone())?);
+        let id = ids::draw(&governance, now, &taken)?;
+        let made = draft::draft(&answers, &setting(located, now, &governance, id.clone())?);
         let name = format!("{id}.yaml");
         files::create(&tree, &name, made.text.as_bytes()).map_err(failed)?;
-        drafts.push(WrittenDraft {
-            id: id.to_string(),
-            path: folder.join(&name).to_string_lossy().into_owned(),
+        drafts.push(TriageDraft {
+            id,
+            name,
             title: answers.text("title").unwrap_or_default().to_owned(),
         });
     }
@@ -87,8 +96,8 @@ fn answers(wanted: &Wanted, owners: Owners<'_>) -> Vec<Answers> {
 }
 
 /// Reads the CODEOWNERS of the repository; one that is not there, or too long, owns nothing.
-fn codeowners(home: &Session) -> Result<CodeOwners, TreeError> {
-    let Some(top) = home.repository_or_none().and_then(|it| it.work_dir()) else {
+fn codeowners(located: &Located) -> Result<CodeOwners, TreeError> {
+    let Some(top) = located.repository_or_none().and_then(|it| it.work_dir()) else {
         return Ok(CodeOwners::default());
     };
     let tree = WorkTree::new(top.to_owned());
@@ -101,15 +110,15 @@ fn codeowners(home: &Session) -> Result<CodeOwners, TreeError> {
 }
 
 fn setting<'g>(
-    ctx: &Ctx,
-    home: &Session,
+    located: &Located,
+    now: Instant,
     governance: &'g Governance,
-    id: exledger::record::id::Id,
-) -> anyhow::Result<Setting<'g>> {
-    let (name, email) = home.repository()?.user();
+    id: Id,
+) -> Result<Setting<'g>, Error> {
+    let (name, email) = located.repository()?.user();
     Ok(Setting {
         governance,
-        now: ctx.instant(),
+        now,
         urgency: FilingUrgency::Usual,
         filer: Filer { name, email },
         is_filer_owner: true,

@@ -1,44 +1,55 @@
-//! What becomes of each result when its file is written again.
+//! What covers each result, for a file that is written again.
 //!
-//! Start at [`Marks`]. Follows `docs/spec/interop.md`, 3, row 2.
+//! Start at [`Suppressions`]. Follows `docs/spec/interop.md`, 3, row 2.
 
-use exledger::interop::uuid;
-use exledger::survey::triage::judge::TriageDecision;
-use exledger::survey::triage::{ScannerFinding, TriageInput, TriageState};
+use crate::interop::uuid;
+use crate::survey::triage::judge::TriageDecision;
+use crate::survey::triage::{ScannerFinding, TriageInput, TriageState};
 
-/// What becomes of one result.
+/// How SARIF is written again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RewriteKind {
+    /// Without the results that are covered.
+    Filter,
+    /// With a suppression on each of them.
+    Annotate,
+}
+
+/// Whether one result is covered.
 #[derive(Clone, Debug)]
-pub(super) enum Mark {
+pub enum ResultCover {
     /// A record covers it.
-    Covered(Box<Cover>),
+    Covered(Box<Suppression>),
     /// None does.
     NotCovered,
     /// It can't be read, so it stays as it is.
     Unread,
 }
 
-/// What covers one result.
+/// The record that covers a result.
 #[derive(Clone, Debug)]
-pub(super) struct Cover {
+pub struct Suppression {
     /// The record.
-    pub(super) record: Box<str>,
+    pub record: Box<str>,
     /// The id of its suppression; empty where none is written.
-    pub(super) guid: String,
+    pub guid: String,
 }
 
-/// The marks of all results, by file, in their order.
+/// What covers all results, by file, in their order.
 #[derive(Debug, Default)]
-pub(super) struct Marks {
-    files: Vec<Vec<Mark>>,
+pub struct Suppressions {
+    files: Vec<Vec<ResultCover>>,
     /// Whether suppressions get ids.
     has_guids: bool,
 }
 
-impl Marks {
-    /// Begins to mark files.
-    pub(super) fn new(has_guids: bool) -> Marks {
-        let files = Vec::new();
-        Marks { files, has_guids }
+impl Suppressions {
+    /// Starts without files.
+    pub(super) fn new(kind: RewriteKind) -> Suppressions {
+        Suppressions {
+            files: Vec::new(),
+            has_guids: kind == RewriteKind::Annotate,
+        }
     }
 
     /// Begins the next file.
@@ -46,10 +57,10 @@ impl Marks {
         self.files.push(Vec::new());
     }
 
-    /// Marks the next result.
+    /// Adds the next result; `None` for one that can't be read.
     pub(super) fn add(&mut self, read: Option<(&TriageInput, &TriageDecision)>) {
-        let mark = match read {
-            None => Mark::Unread,
+        let cover = match read {
+            None => ResultCover::Unread,
             Some((TriageInput::Finding(finding), decision))
                 if decision.state == TriageState::Covered =>
             {
@@ -60,17 +71,17 @@ impl Marks {
                     String::new()
                 };
                 let record = record.into();
-                Mark::Covered(Box::new(Cover { record, guid }))
+                ResultCover::Covered(Box::new(Suppression { record, guid }))
             }
-            Some(_) => Mark::NotCovered,
+            Some(_) => ResultCover::NotCovered,
         };
         if let Some(file) = self.files.last_mut() {
-            file.push(mark);
+            file.push(cover);
         }
     }
 
-    /// Returns the marks of a file.
-    pub(super) fn of(&self, place: usize) -> &[Mark] {
+    /// Returns what covers the results of a file.
+    pub fn of(&self, place: usize) -> &[ResultCover] {
         self.files.get(place).map(Vec::as_slice).unwrap_or_default()
     }
 }

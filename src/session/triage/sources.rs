@@ -1,0 +1,206 @@
+//! What is read: files in their order, each as what it is, and each input judged as it comes.
+//!
+//! Start at [`Source::open`] and [`TriageRun::read`]. Follows `docs/spec/interop.md`, 6.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::interop::events;
+use crate::interop::sarif::roots::Roots;
+use crate::interop::sarif::{self, SarifLayout, Spans};
+use crate::session::error::Undetermined;
+use crate::session::locate::Located;
+use crate::session::triage::suppressions::Suppressions;
+use crate::store::files::{self, FileError};
+use crate::store::streams::{self, Rereadable};
+use crate::survey::triage::TriageInput;
+use crate::survey::triage::counts::{InputOrigin, TriageCounts};
+use crate::survey::triage::judge::TriageJudge;
+use crate::survey::triage::wanted::Wanted;
+use crate::survey::triage::watch::TriggerWatch;
+
+/// A file of inputs.
+pub struct Source {
+    /// As it was named; `-` for stdin.
+    pub name: String,
+    /// Its bytes.
+    pub opened: Rereadable,
+    /// What it is.
+    pub format: SourceFormat,
+}
+
+/// What a file holds, by its first keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceFormat {
+    /// SARIF.
+    Sarif,
+    /// Events, or nothing that can be read.
+    Events,
+}
+
+impl Source {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// [`Undetermined`] where it can't be read.
+    pub fn open(name: String, path: &Path) -> Result<Source, Undetermined> {
+        Source::of(name, streams::open(path))
+    }
+
+    /// Keeps what can be read only once.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn keep(name: String, from: impl Read) -> Result<Source, Undetermined> {
+        let kept = streams::keep(from, Path::new(&name));
+        Source::of(name, kept)
+    }
+
+    fn of(name: String, opened: Result<Rereadable, FileError>) -> Result<Source, Undetermined> {
+        let opened = opened.map_err(unread)?;
+        let reader = opened.reader().map_err(unread)?;
+        Ok(Source {
+            name,
+            format: if sarif::is(reader) {
+                SourceFormat::Sarif
+            } else {
+                SourceFormat::Events
+            },
+            opened,
+        })
+    }
+}
+
+/// Returns the error of a file that can't be had.
+fn unread(error: FileError) -> Undetermined {
+    Undetermined::other(
+        error.to_string(),
+        "see whether it is there, and who may read it",
+    )
+}
+
+/// The folders that absolute paths of results count from.
+pub(super) struct SourceRoots {
+    /// The folder of the repository, in each of its forms, and those that are named for it.
+    folders: Vec<String>,
+    /// The files as they are now.
+    top: PathBuf,
+}
+
+impl SourceRoots {
+    /// Returns the folders that stand for the root of the ledger's repository.
+    pub(super) fn of(located: &Located, named: &[String]) -> SourceRoots {
+        let top = located.repository_or_none().and_then(|it| it.work_dir());
+        let top = top.map_or_else(|| located.root.clone(), Path::to_path_buf);
+        let real = files::folder(&top).ok();
+        let own = [Some(&top), real.as_ref()].into_iter().flatten();
+        let own = own.map(|root| root.to_string_lossy().into_owned());
+        let mut folders: Vec<String> = own.chain(named.iter().cloned()).collect();
+        folders.dedup();
+        SourceRoots { folders, top }
+    }
+
+    /// Tells whether the repository has a file, by its path from the root.
+    fn has_file(&self, path: &str) -> bool {
+        self.top.join(path).is_file()
+    }
+}
+
+/// What a file turned out to be.
+#[derive(Debug)]
+pub enum SourceContent {
+    /// SARIF, and where its results stand.
+    Sarif(SarifLayout),
+    /// Events.
+    Events,
+    /// What can't be read to its end.
+    Broken,
+}
+
+/// What inputs are judged by, and where what was decided goes.
+pub(super) struct TriageRun<'d> {
+    pub(super) judge: TriageJudge<'d>,
+    /// The rows and counts.
+    pub(super) counts: TriageCounts,
+    /// What the inputs say about the records.
+    pub(super) watch: TriggerWatch<'d>,
+    /// What needs a record; `None` where no drafts are written.
+    pub(super) wanted: Option<Wanted>,
+    /// What covers each result; `None` where nothing is written again.
+    pub(super) suppressions: Option<Suppressions>,
+}
+
+impl TriageRun<'_> {
+    /// Reads the file of a place and judges each input.
+    pub(super) fn read(
+        &mut self,
+        source: &Source,
+        place: usize,
+        roots: &SourceRoots,
+    ) -> Result<SourceContent, Undetermined> {
+        let reader = || source.opened.reader().map_err(unread);
+        if let Some(suppressions) = &mut self.suppressions {
+            suppressions.next_file();
+        }
+        let spans = match self.suppressions {
+            Some(_) => Spans::Kept,
+            None => Spans::Left,
+        };
+        let origin = |index| InputOrigin {
+            source: place,
+            index,
+        };
+        let has_file = |path: &str| roots.has_file(path);
+        let roots = Roots {
+            folders: &roots.folders,
+            has_file: &has_file,
+        };
+        let read = match source.format {
+            SourceFormat::Sarif => {
+                let take = &mut |entry: sarif::SarifEntry| {
+                    self.take(origin(entry.index), entry.read.map(TriageInput::Finding));
+                };
+                sarif::read(reader()?, roots, spans, take).map(SourceContent::Sarif)
+            }
+            SourceFormat::Events => {
+                let take = &mut |line, read| self.take(origin(Some(line)), read);
+                events::read(reader()?, take).map(|()| SourceContent::Events)
+            }
+        };
+        if let Ok(SourceContent::Sarif(layout)) = &read {
+            for run in &layout.runs {
+                self.watch
+                    .ran(run.tool.as_deref(), &run.kinds, place, run.has_failed);
+            }
+        }
+        Ok(read.unwrap_or_else(|broken| {
+            self.take(origin(None), Err(broken.to_string()));
+            SourceContent::Broken
+        }))
+    }
+
+    fn take(&mut self, origin: InputOrigin, read: Result<TriageInput, String>) {
+        let cover = |suppressions: &mut Option<Suppressions>, read| match suppressions {
+            Some(suppressions) if origin.index.is_some() => suppressions.add(read),
+            _ => {}
+        };
+        match read {
+            Err(why) => {
+                cover(&mut self.suppressions, None);
+                self.watch.unread();
+                self.counts.unparsed(origin, &why);
+            }
+            Ok(input) if self.counts.is_new(&input) => {
+                let decision = self.judge.of(&input);
+                cover(&mut self.suppressions, Some((&input, &decision)));
+                let baselines = &self.judge.governance.policy.baselines;
+                self.watch.add(origin.source, &input, &decision);
+                if let Some(wanted) = &mut self.wanted {
+                    wanted.add(&input, &decision, baselines);
+                }
+                self.counts.add(origin, &input, decision, baselines);
+            }
+            Ok(_) => {}
+        }
+    }
+}
