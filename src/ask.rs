@@ -166,7 +166,7 @@ impl Progress {
     }
 
     /// Starts waiting; after a second, says on stderr what takes so long.
-    pub(crate) fn of(what: &str) -> Progress {
+    pub(crate) fn start(what: &str) -> Progress {
         let (done, waiting) = mpsc::channel();
         let what = what.to_owned();
         let shown = thread::spawn(move || {

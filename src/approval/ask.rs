@@ -34,10 +34,10 @@ pub struct Identities<'g> {
 
 impl<'g> Identities<'g> {
     /// Returns who people are by some governance files.
-    pub fn of(governance: &'g Governance) -> Identities<'g> {
+    pub fn from_governance(governance: &'g Governance) -> Identities<'g> {
         Identities {
             governance,
-            ring: KeySet::of(governance, &[]),
+            ring: KeySet::from_governance(governance, &[]),
             met: IdentityCache::default(),
         }
     }
@@ -48,7 +48,7 @@ impl<'g> Identities<'g> {
         one: &Person,
         others: impl IntoIterator<Item = &'p Person>,
     ) -> Relation {
-        self.told(one, others, &SeparatedBy::Address)
+        self.nearest_relation(one, others, &SeparatedBy::Address)
     }
 
     /// Returns how somebody who signs with a key stands to several others.
@@ -62,10 +62,10 @@ impl<'g> Identities<'g> {
         } else {
             SeparatedBy::Address
         };
-        self.told(one, others, &told_by)
+        self.nearest_relation(one, others, &told_by)
     }
 
-    fn told<'p>(
+    fn nearest_relation<'p>(
         &self,
         one: &Person,
         others: impl IntoIterator<Item = &'p Person>,
@@ -105,7 +105,9 @@ pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) 
     if is_exempt(governance, own, approved) {
         return Needed::default();
     }
-    demand::of(governance, Some(own), approved).terms.needed()
+    demand::combined_demand(governance, Some(own), approved)
+        .terms
+        .needed()
 }
 
 /// Returns the verdict on content that has not landed: nobody approved it, and this is who could.
@@ -117,7 +119,7 @@ pub fn proposed(
     approved: Option<&Record>,
     author: Option<(&str, &str)>,
 ) -> ApprovalVerdict {
-    let identities = Identities::of(governance);
+    let identities = Identities::from_governance(governance);
     let lens = identities.lens();
     let mut authors = AuthorSet::default();
     if let Some((name, email)) = author {
@@ -126,7 +128,7 @@ pub fn proposed(
     if let Some(requester) = &own.requester {
         authors.add(lens.party("", requester.as_str()));
     }
-    let demand: VersionDemand = demand::of(governance, Some(own), approved);
+    let demand: VersionDemand = demand::combined_demand(governance, Some(own), approved);
     let exempt = is_exempt(governance, own, approved);
     let asked = DemandContext {
         lens,
@@ -160,12 +162,12 @@ pub fn proposed(
         missing: if exempt {
             Vec::new()
         } else {
-            missing::of(asked, &[], &[])
+            missing::missing_approvals(asked, &[], &[])
         },
         ways: if exempt {
             ApprovalWays::default()
         } else {
-            ApprovalWays::of(governance, &demand.terms, &identities.ring.keys, false)
+            ApprovalWays::for_terms(governance, &demand.terms, &identities.ring.keys, false)
         },
         flags: BTreeSet::new(),
         statements: Vec::new(),
@@ -183,9 +185,9 @@ pub fn proposed(
 
 /// Returns how some content can be approved that has not landed.
 pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
-    let identities = Identities::of(governance);
-    let demand = demand::of(governance, Some(own), None);
-    ApprovalWays::of(governance, &demand.terms, &identities.ring.keys, false)
+    let identities = Identities::from_governance(governance);
+    let demand = demand::combined_demand(governance, Some(own), None);
+    ApprovalWays::for_terms(governance, &demand.terms, &identities.ring.keys, false)
 }
 
 /// Returns what an approval of some content still needs, and who could give it: nobody of those who made it.
@@ -211,7 +213,7 @@ pub fn left(
     if is_exempt(governance, own, approved) {
         return Vec::new();
     }
-    let identities = Identities::of(governance);
+    let identities = Identities::from_governance(governance);
     let lens = identities.lens();
     let mut authors = AuthorSet::default();
     for maker in makers {
@@ -221,7 +223,7 @@ pub fn left(
     for requester in requesters.filter_map(|record| record.requester.as_ref()) {
         authors.add(lens.party("", requester.as_str()));
     }
-    let demand = demand::of(governance, Some(own), approved);
+    let demand = demand::combined_demand(governance, Some(own), approved);
     let asked = DemandContext {
         lens,
         authors: &authors,
@@ -234,7 +236,7 @@ pub fn left(
         approver: signer(governance, person),
         said: Instant::MIN,
     });
-    missing::of(asked, &signers.collect::<Vec<_>>(), &[])
+    missing::missing_approvals(asked, &signers.collect::<Vec<_>>(), &[])
 }
 
 fn signer(governance: &Governance, person: &Person) -> Approver {

@@ -55,7 +55,7 @@ pub fn why_unapproved(verdict: &ApprovalVerdict) -> String {
 }
 
 /// Judges the governance files of a mainline.
-pub fn of(history: &History) -> CountedGovernance {
+pub fn count_governance(history: &History) -> CountedGovernance {
     let landed = &history.states.at(usize::MAX).governance;
     let mut later = vec![Rc::clone(landed)];
     loop {
@@ -99,7 +99,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         landed: &history.states,
         later,
     };
-    let laws = GovernanceHistory::of(ruled);
+    let laws = GovernanceHistory::new(ruled);
     let seals = SignatureChecks::new(history, &laws);
     let court = EvaluationContext {
         history,
@@ -164,7 +164,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         .map(|(path, fold)| (path.to_owned(), fold.into_verdicts()))
         .collect();
     let tip = composer.tip(&chooser.counted, states.at(usize::MAX));
-    let left_out = left_out::of(history, &tip, &chooser.counted, &verdicts);
+    let left_out = left_out::uncounted_files(history, &tip, &chooser.counted, &verdicts);
     let signatures = seals.looked();
     CountedGovernance {
         states,

@@ -35,7 +35,7 @@ pub(crate) struct Role {
 }
 
 /// Returns what own and approved content demand together, by the policy before the landing.
-pub(crate) fn of(
+pub(crate) fn combined_demand(
     governance: &Governance,
     own: Option<&Record>,
     approved: Option<&Record>,

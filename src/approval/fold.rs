@@ -260,15 +260,15 @@ impl<'a> TrailEvaluator<'a> {
     /// Gives a version the verdict of an earlier one; what it says itself serves the entries that it adds (V9).
     fn carry(&mut self, step: &VersionStep<'a>, carried: &Carried) -> ApprovalVerdict {
         let own = authors::of_version(step.lens, step.version);
-        let demand = demand::of(step.state.governance, step.record, self.base());
+        let demand = demand::combined_demand(step.state.governance, step.record, self.base());
         let evidence = self.evidence(step);
         let mut reference = self.series.reference.clone();
         reference.widen(step.lens);
-        let outcome = step.hear(&reference, &demand, &evidence);
+        let outcome = step.judge_four_eyes(&reference, &demand, &evidence);
         let mut flags = step.flags(self.before(step));
         flags.extend(carried.flag);
         flags.extend(&own.flags);
-        let witnesses = vouchers::of(step.lens, &own, &reference, &outcome);
+        let witnesses = vouchers::collect_vouchers(step.lens, &own, &reference, &outcome);
         let mut verdict = match self.verdicts.get(carried.from) {
             Some(earlier) => earlier.clone(),
             None => return self.fresh(step),
@@ -321,7 +321,7 @@ impl<'a> TrailEvaluator<'a> {
         self.series.inherited = Some(step.index);
         self.series.filer.doubt = Some(doubt.clone());
         self.series.reference.doubt = Some(doubt.clone());
-        let demand = demand::of(step.state.governance, step.record, None);
+        let demand = demand::combined_demand(step.state.governance, step.record, None);
         let mut verdict = removed(step);
         verdict.satisfied = Satisfied::Undetermined(Box::new(doubt));
         verdict.result = FourEyes::Indeterminate;

@@ -85,7 +85,7 @@ pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
     };
     FourEyesOutcome {
         is_met: is_met(case.demand, &voices),
-        missing: missing::of(asked, &voices, &statements),
+        missing: missing::missing_approvals(asked, &voices, &statements),
         result: result(case, &voices, &statements, only_authors(&heard)),
         voices,
         statements,

@@ -62,7 +62,7 @@ pub(crate) struct LandedGovernance<'a> {
 
 impl<'a> GovernanceHistory<'a> {
     /// Returns the states of a mainline.
-    pub(crate) fn of(ruled: Ruled<'a>) -> GovernanceHistory<'a> {
+    pub(crate) fn new(ruled: Ruled<'a>) -> GovernanceHistory<'a> {
         fn cells<T>(n: usize) -> Vec<OnceCell<T>> {
             (0..=n).map(|_| OnceCell::new()).collect()
         }
@@ -140,7 +140,7 @@ impl<'a> GovernanceHistory<'a> {
         let governance = &self.ruled.counted.after_runs(run).governance;
         let ring = self.rings.get(run).filter(|_| self.any(governance));
         ring.map_or(NONE, |ring| {
-            ring.get_or_init(|| KeySet::of(governance, self.ruled.later))
+            ring.get_or_init(|| KeySet::from_governance(governance, self.ruled.later))
         })
     }
 
@@ -159,7 +159,7 @@ impl<'a> GovernanceHistory<'a> {
             .approved_rings
             .get(run)
             .filter(|_| self.any(governance));
-        ring.map(|ring| ring.get_or_init(|| KeySet::of(governance, self.ruled.later)))
+        ring.map(|ring| ring.get_or_init(|| KeySet::from_governance(governance, self.ruled.later)))
     }
 
     /// Returns the first of the runs up to one after which the same keys are listed.

@@ -76,7 +76,7 @@ pub(crate) enum IdentityKind {
 }
 
 impl IdentityKind {
-    fn of(governance: &Governance, person: &Person) -> IdentityKind {
+    fn for_person(governance: &Governance, person: &Person) -> IdentityKind {
         let pairs = [
             (person.typed_name.as_str(), person.typed_email.as_str()),
             (person.name.as_str(), person.key.as_str()),
@@ -122,11 +122,11 @@ impl IdentityCache {
         let numbers = accounts.iter().filter_map(Account::number);
         keys.extend(own.chain(numbers).map(Rc::from));
         let face = Face {
-            name: Rc::new(ComparableName::of(&person)),
+            name: Rc::new(ComparableName::from_person(&person)),
             looks: Rc::from(alike::alike(&person.key)),
             keys: Rc::from(keys),
             numbered: Rc::from(accounts),
-            sort: IdentityKind::of(governance, &person),
+            sort: IdentityKind::for_person(governance, &person),
             person,
         };
         let named = faces.entry(name.to_owned()).or_default();
@@ -294,7 +294,7 @@ impl<'a> IdentityResolver<'a> {
         if face.person == *person {
             face.sort
         } else {
-            IdentityKind::of(state, person)
+            IdentityKind::for_person(state, person)
         }
     }
 

@@ -15,7 +15,7 @@ use crate::history::walked::History;
 pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
     let mut approvals = TrailVerdicts::default();
     {
-        let laws = GovernanceHistory::of(Ruled {
+        let laws = GovernanceHistory::new(Ruled {
             counted: &counted.states,
             approved: &counted.approved,
             landed: &history.states,
@@ -33,7 +33,10 @@ pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
             let verdicts = fold::trail(court, TrailKind::Record, trail, words);
             for (version, verdict) in trail.versions.iter().zip(&verdicts) {
                 let (n, commit) = (version.n, version.commit.oid);
-                log::trace!("{key}, version {n} at {commit}: {}", verdict.result.word());
+                log::trace!(
+                    "{key}, version {n} at {commit}: {}",
+                    verdict.result.as_str()
+                );
             }
             let verdicts = verdicts.into_iter().map(ApprovalVerdict::kept).collect();
             approvals.trails.insert(key.clone(), verdicts);

@@ -29,7 +29,7 @@ impl KeySet {
     };
 
     /// Returns the keys of a state, less those that are revoked later.
-    pub(crate) fn of(at: &Governance, later: &[Rc<Governance>]) -> KeySet {
+    pub(crate) fn from_governance(at: &Governance, later: &[Rc<Governance>]) -> KeySet {
         let keys = Keys::less(at, later.iter().map(AsRef::as_ref));
         let mut ring = KeySet::default();
         for home in keys.homes(at) {

@@ -61,7 +61,7 @@ impl Keys {
     }
 
     /// Returns the keys of one state of the governance files, less what the state at the tip revokes (S1).
-    pub fn of(at: &Governance, tip: &Governance) -> Keys {
+    pub fn from_governance(at: &Governance, tip: &Governance) -> Keys {
         Keys::less(at, [tip])
     }
 

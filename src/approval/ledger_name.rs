@@ -1,6 +1,6 @@
 //! How approval files name the ledger that they are about, so that they count in no other.
 //!
-//! Uses policy, history's ids. Pure. Start at [`LedgerName::of`]. Follows `docs/spec/approval.md`, S7.
+//! Uses policy, history's ids. Pure. Start at [`LedgerName::from_policy`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::history::objects::Oid;
 use crate::policy::Policy;
@@ -35,7 +35,7 @@ pub enum Unnamed {
 
 impl LedgerName {
     /// Returns the name under a policy; the root commit is that of the approved ref, where it is here.
-    pub fn of(policy: &Policy, root: Option<Oid>, unnamed: Unnamed) -> LedgerName {
+    pub fn from_policy(policy: &Policy, root: Option<Oid>, unnamed: Unnamed) -> LedgerName {
         match (&policy.name, root) {
             (Some(name), _) => LedgerName::Stated(name.clone()),
             (None, Some(root)) => LedgerName::Root {

@@ -1,6 +1,6 @@
 //! Versions that are approved only thanks to a change of governance that does not deserve trust.
 //!
-//! Uses policy, history, `approval`'s fold. Pure. Start at [`loosened`]. Follows `docs/spec/approval.md`, G2 and G3: what would be approved without the change, as it
+//! Uses policy, history, `approval`'s fold. Pure. Start at [`policy_bypasses`]. Follows `docs/spec/approval.md`, G2 and G3: what would be approved without the change, as it
 //! was before it, is no finding.
 
 use crate::approval::approval_files::files::ApprovalFiles;
@@ -64,10 +64,10 @@ struct Instead {
 }
 
 /// Returns the versions that are approved only thanks to a change of governance that does not deserve trust.
-pub fn loosened(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
+pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
     let counted = &approvals.counted;
     let idle = idle(history, counted);
-    let identities = Identities::of(&counted.tip);
+    let identities = Identities::from_governance(&counted.tip);
     let mut questions: BTreeMap<Instead, Vec<BypassSuspect>> = BTreeMap::new();
     for (key, trail) in &history.trails {
         let verdicts = approvals.trails.get(key).into_iter().flatten();
@@ -264,8 +264,10 @@ fn unmet<'k>(
     instead: &Instead,
     asked: impl Iterator<Item = (&'k TrailKey, usize)>,
 ) -> BTreeSet<(&'k TrailKey, usize)> {
-    let states = counted.instead(history, &|path, version| instead.of(counted, path, version));
-    let laws = GovernanceHistory::of(Ruled {
+    let states = counted.instead(history, &|path, version| {
+        instead.version_instead(counted, path, version)
+    });
+    let laws = GovernanceHistory::new(Ruled {
         counted: &states,
         approved: &counted.approved,
         landed: &history.states,
@@ -306,7 +308,12 @@ fn unmet<'k>(
 
 impl Instead {
     /// Returns the version of a file that holds in place of the one that counts; `None` where none does.
-    fn of(&self, counted: &CountedGovernance, path: &str, version: usize) -> Option<usize> {
+    fn version_instead(
+        &self,
+        counted: &CountedGovernance,
+        path: &str,
+        version: usize,
+    ) -> Option<usize> {
         let like = self
             .like
             .iter()

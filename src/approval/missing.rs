@@ -1,6 +1,6 @@
 //! What an approval still needs, in words, and who could give it.
 //!
-//! Uses policy's people, `approval`'s asked. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D4 and D6, and
+//! Uses policy's people, `approval`'s asked. Pure. Start at [`missing_approvals`]. Follows `docs/spec/approval.md`, D4 and D6, and
 //! `docs/spec/cli.md`, `missing[]`.
 
 use crate::approval::authors::AuthorSet;
@@ -30,7 +30,7 @@ pub(crate) struct DemandContext<'a> {
 }
 
 /// Returns what is missing: groups first, then roles, then people of any kind.
-pub(crate) fn of(
+pub(crate) fn missing_approvals(
     asked: DemandContext,
     voices: &[CountedApproval],
     statements: &[Statement],

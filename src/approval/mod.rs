@@ -60,5 +60,5 @@ use crate::history::walked::History;
 
 /// Judges every version of every record and governance file, oldest first, each by the state that counts before it landed.
 pub fn judge(history: &History) -> TrailVerdicts {
-    judging::by(history, counted::of(history))
+    judging::by(history, counted::count_governance(history))
 }

@@ -9,7 +9,7 @@ use crate::approval::verdict::{FourEyes, NotCounted};
 
 impl fmt::Display for FourEyes {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.word())
+        out.write_str(self.as_str())
     }
 }
 

@@ -44,13 +44,13 @@ impl<'a> TrailEvaluator<'a> {
         let begins =
             self.is_governance() && step.state.commit.is_none() && step.state.doubt.is_none();
         let is_exempt = is_exempt_record || begins;
-        let mut demand = demand::of(step.state.governance, step.record, base);
+        let mut demand = demand::combined_demand(step.state.governance, step.record, base);
         if self.is_without_keys(step) {
             demand.terms.proof = Proof::Claimed;
             demand.lists_first_key = self.is_of_signers(step);
         }
         let evidence = self.evidence(step);
-        let outcome = step.hear(&authors, &demand, &evidence);
+        let outcome = step.judge_four_eyes(&authors, &demand, &evidence);
         let doubt = authors.doubt.clone().or_else(|| evidence.doubt.clone());
         let is_sound = self.is_governance() || step.version.record.record().is_some();
         let stands = match (outcome.holds(), &doubt, is_sound) {
@@ -74,7 +74,8 @@ impl<'a> TrailEvaluator<'a> {
         if fires(self.before(step), step.record) || satisfied == Satisfied::Yes {
             self.series.end_support(step.at);
         }
-        let witnesses = vouchers::of(step.lens, &own, &self.series.reference, &outcome);
+        let witnesses =
+            vouchers::collect_vouchers(step.lens, &own, &self.series.reference, &outcome);
         let approvers = outcome.approvers();
         ApprovalVerdict {
             grace: self.grace(step, &outcome),
@@ -92,7 +93,7 @@ impl<'a> TrailEvaluator<'a> {
                 _ => outcome.missing,
             },
             ways: match satisfied {
-                Satisfied::No => ApprovalWays::of(
+                Satisfied::No => ApprovalWays::for_terms(
                     step.state.governance,
                     &demand.terms,
                     &step.state.ring.keys,
@@ -263,7 +264,7 @@ impl<'a> TrailEvaluator<'a> {
         };
         let mut without = evidence.clone();
         without.claims.retain(|claim| claim.said <= step.at);
-        if step.hear(authors, demand, &without).holds() {
+        if step.judge_four_eyes(authors, demand, &without).holds() {
             step.at
         } else {
             self.court

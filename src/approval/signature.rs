@@ -45,7 +45,7 @@ pub enum SignatureState {
 
 impl SignatureState {
     /// Returns the word of S4.
-    pub fn word(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
             SignatureState::None => "none",
             SignatureState::Attested(_) => "attested",

@@ -189,7 +189,7 @@ fn principals(text: &str) -> Result<(Vec<String>, &str), UnreadableLine> {
         Some(quoted) => quoted
             .split_once('"')
             .ok_or_else(|| ("a quote is not closed".to_owned(), FORM))?,
-        None => word(text),
+        None => split_at_blank(text),
     };
     let patterns: Vec<String> = field
         .split(',')
@@ -204,14 +204,14 @@ fn principals(text: &str) -> Result<(Vec<String>, &str), UnreadableLine> {
 }
 
 /// Splits at the first white space.
-fn word(text: &str) -> (&str, &str) {
+fn split_at_blank(text: &str) -> (&str, &str) {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     (word, rest.trim_start())
 }
 
 fn key(text: &str) -> Option<PublicKey> {
-    let (algorithm, rest) = word(text);
-    PublicKey::parse(algorithm, word(rest).0)
+    let (algorithm, rest) = split_at_blank(text);
+    PublicKey::parse(algorithm, split_at_blank(rest).0)
 }
 
 /// Splits behind the options: at the first white space that stands in no quotes.

@@ -155,7 +155,7 @@ impl Vote {
 
 impl FourEyes {
     /// Returns the word of `docs/spec/approval.md`, 1.8.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         self.into()
     }
 }

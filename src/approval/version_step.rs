@@ -40,7 +40,7 @@ pub(crate) fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
 }
 
 impl<'a> VersionStep<'a> {
-    pub(crate) fn hear(
+    pub(crate) fn judge_four_eyes(
         &self,
         authors: &AuthorSet,
         demand: &VersionDemand,

@@ -71,7 +71,7 @@ pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> Counted
             counted.flags.insert("committer-may-have-edited");
         }
         let known = *place.entry(sets.root(n)).or_insert(groups.len());
-        let group = PersonStatements::of(case, said, party, *index);
+        let group = PersonStatements::count_people(case, said, party, *index);
         match groups.get_mut(known) {
             Some(known) => known.join(group),
             None => groups.push(group),
@@ -96,7 +96,7 @@ pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> Counted
 }
 
 impl PersonStatements {
-    fn of(
+    fn count_people(
         case: VersionEvidence,
         said: &WeighedApproval,
         party: &Identity,

@@ -1,6 +1,6 @@
 //! Who vouches for what a version adds to reviews and verifications.
 //!
-//! Uses policy's people, `approval`'s parts. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, V9.
+//! Uses policy's people, `approval`'s parts. Pure. Start at [`collect_vouchers`]. Follows `docs/spec/approval.md`, V9.
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::case::CountedApproval;
@@ -11,7 +11,7 @@ use crate::approval::verdict::FourEyes;
 use crate::policy::people::person::Person;
 
 /// Returns who outside a version's reference vouches for what a version adds: its authors, and whose word counts.
-pub(crate) fn of(
+pub(crate) fn collect_vouchers(
     lens: IdentityResolver,
     own: &AuthorSet,
     reference: &AuthorSet,

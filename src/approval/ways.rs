@@ -107,7 +107,7 @@ impl ApprovalWays {
     /// Returns the ways in which a policy lets some content be approved that demands so much.
     ///
     /// `has_pull_request` tells whether the landing names one, whose reviews could be written down.
-    pub(crate) fn of(
+    pub(crate) fn for_terms(
         governance: &Governance,
         demand: &tier::TierDemand,
         keys: &Keys,

@@ -29,7 +29,7 @@ const PAGE: isize = 5;
 
 impl EditLine {
     /// Returns a line with the cursor at its end.
-    pub(super) fn of(text: &str) -> EditLine {
+    pub(super) fn from_text(text: &str) -> EditLine {
         let characters: Vec<char> = text.chars().collect();
         EditLine {
             at: characters.len(),
@@ -109,7 +109,7 @@ mod tests {
     use dialoguer::console::Key;
 
     fn pressed(start: &str, keys: &[Key]) -> (String, String) {
-        let mut line = EditLine::of(start);
+        let mut line = EditLine::from_text(start);
         for key in keys {
             assert_eq!(line.press(key), Pressed::Edited, "{key:?}");
         }
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_ends_or_moves_is_told_from_what_edits() {
-        let press = |start: &str, key: Key| EditLine::of(start).press(&key);
+        let press = |start: &str, key: Key| EditLine::from_text(start).press(&key);
         assert_eq!(press("a", Key::Enter), Pressed::Entered);
         assert_eq!(press("a", Key::CtrlC), Pressed::BrokenOff);
         assert_eq!(press("", Key::Char('\u{4}')), Pressed::BrokenOff);

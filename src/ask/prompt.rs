@@ -6,7 +6,7 @@ use dialoguer::console::measure_text_width;
 
 use crate::ask::edit::{EditLine, Pressed};
 use crate::ask::prompting::{Ahead, AskError, Prompt};
-use crate::ask::screen::{RowStyle, Rows, Screen, TerminalInput, cut, dressed, words};
+use crate::ask::screen::{RowStyle, Rows, Screen, TerminalInput, cut, dressed, wrap_rows};
 use exledger::plan::offer::Offer;
 
 /// The most offers that are shown at once.
@@ -22,7 +22,7 @@ pub(super) fn line(
     if prompt.ahead == Ahead::Forgotten {
         screen.forget_typed();
     }
-    let mut line = EditLine::of(initial);
+    let mut line = EditLine::from_text(initial);
     let mut wrong = String::new();
     loop {
         let width = screen.width();
@@ -135,7 +135,7 @@ fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
     if prompt.label.is_empty() {
         return Vec::new();
     }
-    let text = words(
+    let text = wrap_rows(
         &format!("{}: {answer}", prompt.label),
         width.saturating_sub(2),
     );

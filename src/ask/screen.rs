@@ -191,7 +191,7 @@ impl Drop for Screen {
 impl Rows {
     /// Adds text in rows of whole words.
     pub(super) fn text(&mut self, text: &str, width: usize, look: RowStyle) {
-        let rows = words(text, width);
+        let rows = wrap_rows(text, width);
         self.rows.extend(rows.iter().map(|row| dressed(row, look)));
     }
 
@@ -267,7 +267,7 @@ fn cells(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Returns a text in rows of whole words; line breaks stay, and what goes on is indented like its line.
-pub(super) fn words(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap_rows(text: &str, width: usize) -> Vec<String> {
     let mut rows = Vec::new();
     for line in text.lines() {
         let indent = line.len() - line.trim_start_matches(' ').len();
@@ -294,7 +294,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
         if measure_text_width(line) <= width {
             rows.push(line.to_owned());
         } else {
-            rows.extend(words(line, width));
+            rows.extend(wrap_rows(line, width));
         }
     }
     rows.join("\n")
@@ -302,7 +302,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rows, cut, words, wrapped};
+    use super::{Rows, cut, wrap_rows, wrapped};
 
     #[test]
     fn only_lines_that_are_too_long_are_broken() {
@@ -317,10 +317,10 @@ mod tests {
 
     #[test]
     fn rows_never_are_wider_than_they_may() {
-        assert_eq!(words("one two three", 8), ["one two", "three"]);
-        assert_eq!(words("  one two", 6), ["  one", "  two"]);
-        assert_eq!(words("abcdefghij", 4), ["abcd", "efgh", "ij"]);
-        assert_eq!(words("a\n\nb", 4), ["a", "", "b"]);
+        assert_eq!(wrap_rows("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrap_rows("  one two", 6), ["  one", "  two"]);
+        assert_eq!(wrap_rows("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap_rows("a\n\nb", 4), ["a", "", "b"]);
         assert_eq!(cut("日本語", 5), "日本…");
         assert_eq!(cut("a\tb", 5), "a b");
         assert_eq!(cut("abcdef", 4), "abc…");

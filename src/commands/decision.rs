@@ -129,7 +129,7 @@ fn answer(
         Decided {
             id: one.before.stem().to_owned(),
             path: path.clone(),
-            event: job.event.word(),
+            event: job.event.as_str(),
             changes: one.edited.changes.clone(),
             findings: one.findings.clone(),
             needs: one.needs.clone(),

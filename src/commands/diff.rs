@@ -82,7 +82,7 @@ impl Run for DiffArgs {
             neighbours: compared.neighbours.as_ref(),
         };
         let findings = findings(&compared, &known);
-        let counts = view::lint::LevelCounts::of(findings.iter());
+        let counts = view::lint::LevelCounts::count(findings.iter());
         ctx.show(&view::diff::doc(answer(
             &compared, findings, &known, commit,
         )))?;

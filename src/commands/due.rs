@@ -100,12 +100,12 @@ fn found<'a>(approved: &'a Snapshot<'_>, within: Option<Term>) -> Found<'a> {
     let policy = &approved.governance().policy;
     let horizon = Horizon {
         soon: within.unwrap_or(policy.due.soon),
-        ..Horizon::of(policy)
+        ..Horizon::from_policy(policy)
     };
     let instant = approved.stamp().instant;
     let found = approved.records().iter();
     let mut records: Vec<_> = found
-        .filter_map(|standing| Some((standing, due::of(standing, &horizon, instant)?)))
+        .filter_map(|standing| Some((standing, due::due_record(standing, &horizon, instant)?)))
         .collect();
     records.sort_by_key(|(standing, _)| (standing.id(), &standing.path));
     let overdue = records

@@ -81,7 +81,7 @@ impl Run for LintArgs {
         } else {
             Outcome::CannotSay
         };
-        let counts = view::lint::LevelCounts::of(answer.findings.iter());
+        let counts = view::lint::LevelCounts::count(answer.findings.iter());
         let repository = home.repository_or_none();
         let commit = repository.and_then(|repository| repository.find("HEAD"));
         let excerpts = Excerpts::of(answer.tree(), &answer.findings, ctx);

@@ -46,7 +46,7 @@ impl Run for PatternsArgs {
                 })
             })
             .collect();
-        let found = patterns::of(&neighbours, &proposed, approved.governance());
+        let found = patterns::find_patterns(&neighbours, &proposed, approved.governance());
         let policy = &approved.governance().policy.patterns;
         ctx.show(&view::patterns::doc(&found, policy, approved.stamp()))?;
         let is_refused = found.groups.iter().any(|it| !it.refused.is_empty());

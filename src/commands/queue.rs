@@ -58,8 +58,8 @@ impl Run for QueueArgs {
             .iter()
             .filter(|standing| meant(standing) == Selection::Yes)
             .collect();
-        let horizon = Horizon::of(&approved.governance().policy);
-        let items = queue::of(
+        let horizon = Horizon::from_policy(&approved.governance().policy);
+        let items = queue::collect(
             asked.iter().copied(),
             &RecordState::id,
             &horizon,

@@ -85,7 +85,7 @@ impl ReportArgs {
         let span = self.span(approved, &lives)?;
         let neighbours = approved.neighbours();
         let (governance, instant) = (approved.governance(), approved.stamp().instant);
-        let horizon = Horizon::of(&governance.policy);
+        let horizon = Horizon::from_policy(&governance.policy);
         Ok(view::report::doc(&Report {
             stamp: approved.stamp(),
             policy: &governance.policy,
@@ -93,13 +93,13 @@ impl ReportArgs {
             backlog: figures::backlog(approved.records(), &lives, span, &horizon, instant),
             periods: figures::periods(&lives, span, governance),
             standings: approved.records(),
-            items: queue::of(
+            items: queue::collect(
                 approved.records().iter(),
                 &RecordState::id,
                 &horizon,
                 approved.around(),
             ),
-            patterns: patterns::of(&neighbours, &[], governance).groups,
+            patterns: patterns::find_patterns(&neighbours, &[], governance).groups,
             controls: controls(approved, &lives, span),
         }))
     }

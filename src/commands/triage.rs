@@ -120,7 +120,7 @@ impl Run for TriageArgs {
             None => None,
         };
         if takes_stdout {
-            ctx.hint(&view::triage::words(&answer.counts).bare());
+            ctx.hint(&view::triage::display_counts(&answer.counts).bare());
         } else {
             let drafts = drafts.map(|(folder, drafts)| written(folder, drafts));
             show(ctx, &answer, drafts)?;

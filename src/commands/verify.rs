@@ -101,7 +101,7 @@ impl Run for VerifyArgs {
         if let Some(path) = &self.write_checkpoint {
             write_checkpoint(ctx, &answer.checkpoint()?, path)?;
         }
-        let counts = view::lint::LevelCounts::of(answer.findings.iter());
+        let counts = view::lint::LevelCounts::count(answer.findings.iter());
         Ok(outcome.max(lint::of_counts(ctx, counts)))
     }
 }

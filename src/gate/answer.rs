@@ -96,7 +96,7 @@ pub enum GateVerdict {
 
 impl GateVerdict {
     /// Returns the word of `docs/spec/cli.md`.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             GateVerdict::Allow => "allow",
             GateVerdict::Deny => "deny",

@@ -1,6 +1,6 @@
 //! Whether a record covers what is asked: the one comparison behind `check`, the findings and the events of `triage`.
 //!
-//! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, check: what is
+//! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`coverage`]. Follows `docs/spec/cli.md`, check: what is
 //! stated must be the record's, and each limit of the record must be stated.
 
 use crate::gate::answer::Question;
@@ -38,7 +38,7 @@ pub(crate) struct Terms<'a> {
 
 impl<'a> Terms<'a> {
     /// Returns what a record grants, or would; `None` where nothing of it can be read.
-    pub(crate) fn of(standing: &'a RecordState) -> Option<Terms<'a>> {
+    pub(crate) fn from_record(standing: &'a RecordState) -> Option<Terms<'a>> {
         let landed = standing.stated.as_deref();
         let record = standing.effective.as_deref().or(landed)?;
         let approved = standing.as_approved.as_deref();
@@ -69,7 +69,11 @@ impl<'a> Terms<'a> {
 }
 
 /// Tells whether a record covers a question.
-pub(crate) fn of(question: &Question, terms: Terms<'_>, governance: &Governance) -> RecordCoverage {
+pub(crate) fn coverage(
+    question: &Question,
+    terms: Terms<'_>,
+    governance: &Governance,
+) -> RecordCoverage {
     let record = terms.record;
     let mut why_not: Option<String> = None;
     let mut about = About::Another;

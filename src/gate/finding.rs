@@ -188,7 +188,7 @@ fn package(question: &Question, key: &FindingKey) -> PackageMatch {
             limit::limited(asker, what, to, key)
         }
     };
-    let asked = AskedPackage::of(question.purl.as_deref(), question.told.package.as_ref());
+    let asked = AskedPackage::from_names(question.purl.as_deref(), question.told.package.as_ref());
     let stated = key.purl.as_deref().map(Purl::parse);
     let version = asked.version(stated.as_ref().and_then(Option::as_ref));
     let versions = || {

@@ -1,6 +1,6 @@
 //! Which records may answer a question, found by what they name: for many questions about one ledger.
 //!
-//! Uses record, status. Pure. Start at [`Index::of`]. Follows `docs/spec/cli.md`, check, `--stdin`, and triage. It may name a record too many,
+//! Uses record, status. Pure. Start at [`Index::from_records`]. Follows `docs/spec/cli.md`, check, `--stdin`, and triage. It may name a record too many,
 //! which the verdict passes by, and never one too few.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ pub struct Index {
 
 impl Index {
     /// Returns the index of all records. What is in force of one never names more than it states, at whatever instant.
-    pub fn of(standings: &[RecordState]) -> Index {
+    pub fn from_records(standings: &[RecordState]) -> Index {
         let mut index = Index::default();
         for (place, standing) in standings.iter().enumerate() {
             match &standing.stated {

@@ -23,7 +23,7 @@ use crate::record::Record;
 /// Tells whether a record is about what is asked, covered or not.
 pub fn is_about(question: &Question, record: &Record, governance: &Governance) -> bool {
     !matches!(
-        cover::of(question, Terms::of_file(record), governance),
+        cover::coverage(question, Terms::of_file(record), governance),
         RecordCoverage::No(_, About::Another)
     )
 }

@@ -1,6 +1,6 @@
 //! The package that is asked about, as far as it is known, beside the one that a record names.
 //!
-//! Uses `gate::purl`. Pure. Start at [`AskedPackage::of`]. Follows `docs/spec/interop.md`, packages: another type never covers,
+//! Uses `gate::purl`. Pure. Start at [`AskedPackage::from_names`]. Follows `docs/spec/interop.md`, packages: another type never covers,
 //! and what a type that nobody states covers is decided by the finding's id beside it.
 
 use crate::gate::purl::{self, Purl};
@@ -71,7 +71,7 @@ pub(crate) enum AskedPackage<'q> {
 
 impl<'q> AskedPackage<'q> {
     /// Returns what is known of a package; a package URL counts before a name.
-    pub(crate) fn of(purl: Option<&str>, named: Option<&'q Package>) -> AskedPackage<'q> {
+    pub(crate) fn from_names(purl: Option<&str>, named: Option<&'q Package>) -> AskedPackage<'q> {
         match (purl, named) {
             (Some(purl), _) => Purl::parse(purl).map_or(AskedPackage::Nothing, AskedPackage::Purl),
             (None, Some(named)) => AskedPackage::Named(named),

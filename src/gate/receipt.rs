@@ -70,7 +70,7 @@ impl<'a> LoggedReceipt<'a> {
         LoggedReceipt {
             schema: SCHEMA,
             question,
-            verdict: answer.verdict.word(),
+            verdict: answer.verdict.as_str(),
             reason: reason(answer),
             record: &answer.record,
             digest: &answer.digest,

@@ -122,13 +122,13 @@ fn candidate<'a>(
         Status::Invalid | Status::Conflicted => return found(Fits::Unreadable, reasons()),
         _ => {}
     }
-    let (Some(record), Some(terms)) = (content(standing), Terms::of(standing)) else {
+    let (Some(record), Some(terms)) = (content(standing), Terms::from_record(standing)) else {
         return match standing.in_force {
             InForce::Undetermined => found(Fits::Undetermined, reasons()),
             _ => None,
         };
     };
-    match cover::of(question, terms, governance) {
+    match cover::coverage(question, terms, governance) {
         RecordCoverage::No(_, About::Another) => return None,
         RecordCoverage::No(why, About::TheSame) => return found(Fits::Partly, Some(why)),
         RecordCoverage::Unstated(why) => return found(Fits::Partly, Some(over(standing, why))),

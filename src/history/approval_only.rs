@@ -1,6 +1,6 @@
 //! Whether a landing changes anything but files below `.approvals`.
 //!
-//! Uses history's objects, folder, interest. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, 1.12: a forge's
+//! Uses history's objects, folder, interest. Pure. Start at [`compare_folders`]. Follows `docs/spec/approval.md`, 1.12: a forge's
 //! review counts only in a commit of its own.
 
 use std::rc::Rc;
@@ -18,7 +18,12 @@ use crate::yaml::node::Limits;
 type FolderEntry = Option<(Mode, Oid)>;
 
 /// Compares two topmost folders.
-pub fn of(objects: &dyn Objects, interest: &Interest, before: Option<Oid>, after: Oid) -> Company {
+pub fn compare_folders(
+    objects: &dyn Objects,
+    interest: &Interest,
+    before: Option<Oid>,
+    after: Oid,
+) -> Company {
     match differs(objects, interest.top(), [before, Some(after)]) {
         Ok(false) => Company::Alone,
         Ok(true) => Company::More,

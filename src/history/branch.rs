@@ -102,7 +102,7 @@ impl Branch {
     ///
     /// # Errors
     /// [`Obstacle`] where a folder can't be read.
-    pub fn told(&self, lens: &mut BranchContext<'_>) -> Result<Vec<BranchCommit>, Obstacle> {
+    pub fn commits(&self, lens: &mut BranchContext<'_>) -> Result<Vec<BranchCommit>, Obstacle> {
         let mut told = Vec::new();
         for commit in &self.commits {
             let mut trees = Vec::new();

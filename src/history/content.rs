@@ -45,21 +45,24 @@ struct KnownContent {
 impl KnownContent {
     /// Returns what is known of a file that is longer than a record may be, and stays unread.
     fn too_large(path: &str) -> KnownContent {
-        let body = VersionBody::known(Content::of(too_large(path)));
+        let body = VersionBody::known(Content::from_file(too_large(path)));
         KnownContent {
             whose: Whose::Nobody,
             read: Some((path.to_owned(), body, None)),
         }
     }
 
-    fn of(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> KnownContent {
+    fn from_bytes(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> KnownContent {
         let digest = Some(digest(&bytes));
         let (whose, body) = match at_first_sight(path, &bytes) {
             Some(whose) if keeps(&bytes) => (whose, VersionBody::unread(path, bytes)),
             Some(whose) => (whose, VersionBody::aside(path, blob)),
             None => {
                 let source = file::read(path, &bytes);
-                (whose(&source), VersionBody::known(Content::of(source)))
+                (
+                    whose(&source),
+                    VersionBody::known(Content::from_file(source)),
+                )
             }
         };
         KnownContent {
@@ -89,7 +92,7 @@ impl<'o> ContentCache<'o> {
         let known = if bytes.len() > Limits::RECORD.bytes {
             KnownContent::too_large(path)
         } else {
-            KnownContent::of(path, blob, bytes.to_vec(), &|_| true)
+            KnownContent::from_bytes(path, blob, bytes.to_vec(), &|_| true)
         };
         self.known.insert(blob, known);
     }
@@ -123,7 +126,7 @@ impl<'o> ContentCache<'o> {
             return (body.clone(), *digest);
         }
         let known = match self.bytes_within(blob, Limits::RECORD.bytes) {
-            Ok(Some(bytes)) => KnownContent::of(path, blob, bytes, self.keeps),
+            Ok(Some(bytes)) => KnownContent::from_bytes(path, blob, bytes, self.keeps),
             Ok(None) => KnownContent::too_large(path),
             Err(obstacle) => KnownContent {
                 whose: Whose::Missing(obstacle.clone()),

@@ -74,7 +74,7 @@ pub struct Loose {
 impl Sources {
     /// Returns the branches that may propose something: those of the approved ref's remote, without one the local ones,
     /// and the current branch.
-    pub fn of(refs: &Refs, chosen: &ApprovedRef, loose: Vec<Loose>) -> Sources {
+    pub fn from_refs(refs: &Refs, chosen: &ApprovedRef, loose: Vec<Loose>) -> Sources {
         let folder = match &chosen.remote {
             Some(remote) => format!("refs/remotes/{remote}/"),
             None => HEADS.to_owned(),
@@ -235,7 +235,7 @@ impl ProposalReader<'_, '_> {
         let told = if changed.is_empty() || name.is_none() {
             Vec::new()
         } else {
-            branch.told(&mut self.lens).unwrap_or_default()
+            branch.commits(&mut self.lens).unwrap_or_default()
         };
         for (subject, bytes) in &changed {
             let ComparedPath::Record(key) = subject else {

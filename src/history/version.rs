@@ -237,7 +237,7 @@ impl VersionBody {
     /// Returns what the files say; bytes that are forgotten are missing.
     pub fn content(&self) -> &Content {
         let read = || match self.0.unread.replace(Unread::Nothing) {
-            Unread::Here(path, bytes) => Content::of(file::read(&path, &bytes)),
+            Unread::Here(path, bytes) => Content::from_file(file::read(&path, &bytes)),
             Unread::Aside(_, blob) => Content::Missing(Obstacle::Missing {
                 object: blob,
                 extent: Extent::Full,
@@ -300,7 +300,7 @@ pub struct OneId {
 
 impl Content {
     /// Returns what was read of a record's file.
-    pub fn of(source: file::RecordFile) -> Content {
+    pub fn from_file(source: file::RecordFile) -> Content {
         match source.record {
             Some(record) => Content::Record(Rc::new(record)),
             None => Content::Unreadable(source.findings.into()),

@@ -42,7 +42,7 @@ pub fn walk(
     log::debug!("walking the history of all records");
     let survey = Survey::read(objects, &chain, prefix, None, None)?;
     let trails = TrailSet::new(ContentCache::new(objects));
-    told(trails, objects, chain, prefix, survey, None)
+    collect_versions(trails, objects, chain, prefix, survey, None)
 }
 
 /// Walks a mainline as [`walk`] does, for whoever needs only some records: [`History::leave_out`] must follow.
@@ -62,7 +62,7 @@ pub fn walk_kept(
     log::debug!("walking the history of all records: any of them may be asked about");
     let survey = Survey::read(objects, &chain, prefix, records, None)?;
     let trails = TrailSet::new(ContentCache::keeping(objects, keeps));
-    told(trails, objects, chain, prefix, survey, None)
+    collect_versions(trails, objects, chain, prefix, survey, None)
 }
 
 /// Returns the mainline alone, where it holds no policy: nothing is asked of it then.
@@ -117,10 +117,10 @@ pub fn walk_shown(
     let survey = Survey::read(objects, &chain, prefix, records, None)?;
     let trails = || TrailSet::new(ContentCache::new(objects));
     let governance = survey.of_governance();
-    let governance = told(trails(), objects, chain.clone(), prefix, governance, None)?;
+    let governance = collect_versions(trails(), objects, chain.clone(), prefix, governance, None)?;
     let states = judge(governance);
     let shown = VisitorState { states, look };
-    told(trails(), objects, chain, prefix, survey, Some(shown))
+    collect_versions(trails(), objects, chain, prefix, survey, Some(shown))
 }
 
 /// What looks at versions, and the governance that judges them.
@@ -149,7 +149,7 @@ pub fn walk_named(
     log::debug!("walking only the history of what is asked about, by file name: {n_names}");
     let survey = Survey::read(objects, &chain, prefix, records, Some(few))?;
     let trails = TrailSet::new(ContentCache::new(objects));
-    let history = told(trails, objects, chain.clone(), prefix, survey, None)?;
+    let history = collect_versions(trails, objects, chain.clone(), prefix, survey, None)?;
     let around = LedgerLocation {
         objects,
         prefix,
@@ -159,7 +159,7 @@ pub fn walk_named(
         log::debug!("walking again, all records: a record asked about was in another file, too");
         let survey = Survey::read(objects, &chain, prefix, records, None)?;
         let trails = TrailSet::new(ContentCache::new(objects));
-        return told(trails, objects, chain, prefix, survey, None);
+        return collect_versions(trails, objects, chain, prefix, survey, None);
     }
     let is_of_records = |file: &ApprovalFileChange| !watched_paths::is_of_governance(&file.path);
     if few.folders.is_some() && history.approvals.iter().any(is_of_records) {
@@ -174,7 +174,7 @@ pub fn walk_named(
 ///
 /// # Errors
 /// [`Obstacle`] where a line that a foxtrot merge threw off can't be read.
-fn told(
+fn collect_versions(
     mut trails: TrailSet<'_>,
     objects: &dyn Objects,
     chain: Chain,
@@ -211,7 +211,8 @@ fn told(
         let before = stop.landing.checked_sub(1);
         let before = before.and_then(|before| mainline.landings.get(before));
         let trees = (before.map(|before| before.tree), commit.tree);
-        let company = || approval_only::of(objects, &survey.interest, trees.0, trees.1);
+        let company =
+            || approval_only::compare_folders(objects, &survey.interest, trees.0, trees.1);
         let files = || changes.iter().filter(|it| it.kind == WatchedKind::Approval);
         let heard = files().filter(|change| survey.interest.hears(&change.path));
         unasked.extend(unnamed::unasked(stop.landing, files(), &survey.interest));

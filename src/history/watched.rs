@@ -1,6 +1,6 @@
 //! The refs on which an answer depends: those that the choice of the approved ref looks at, and the notes of reviews.
 //!
-//! Uses history's refs and notes. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, M1, and `docs/spec/cli.md`, check,
+//! Uses history's refs and notes. Pure. Start at [`watched_refs`]. Follows `docs/spec/approval.md`, M1, and `docs/spec/cli.md`, check,
 //! `--stdin`. As long as none of them moves, and neither HEAD nor the configuration does, M1 chooses the same commit.
 
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use crate::history::notes;
 use crate::history::refs::{HeadState, Refs, RepositoryLayout};
 
 /// Returns the full names of the refs that decide, some of which may not be there; `asked` is what flag or environment say.
-pub fn of(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
+pub fn watched_refs(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
     let mut names = BTreeSet::from([notes::REFERENCE.to_owned()]);
     let mut add = |name: String| {
         names.extend(refs.links.get(&name).cloned());

@@ -133,7 +133,7 @@ impl CalendarLines {
 
     fn event(&mut self, event: &CalendarEvent, dated: Dated<'_>, instant: Instant) {
         let id = dated.standing.id();
-        let uid = uuid::of(&format!("ics/{id}/{}", event.part));
+        let uid = uuid::name_uuid(&format!("ics/{id}/{}", event.part));
         self.line("BEGIN:VEVENT");
         self.line(&format!("UID:{uid}@exledger"));
         self.line(&format!("DTSTAMP:{}", compact(instant)));

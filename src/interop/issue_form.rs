@@ -204,7 +204,7 @@ pub fn write() -> String {
     for field in field::fields() {
         out.push_str(&format!(
             "  - type: {}\n    id: {}\n    attributes:\n      label: {}\n",
-            field.form.word(),
+            field.form.as_str(),
             field.id,
             quote(field.label)
         ));

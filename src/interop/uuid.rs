@@ -1,6 +1,6 @@
 //! Names as UUIDs of version 5: the same name, the same id, on every machine.
 //!
-//! Uses nothing of the line. Pure. Start at [`of`]. Follows `docs/spec/interop.md`, X7, and RFC 9562, 5.5. SHA-1 is
+//! Uses nothing of the line. Pure. Start at [`name_uuid`]. Follows `docs/spec/interop.md`, X7, and RFC 9562, 5.5. SHA-1 is
 //! what the standard asks for; nothing is trusted because of it.
 
 use uuid::Uuid;
@@ -9,6 +9,6 @@ use uuid::Uuid;
 const NAMESPACE: Uuid = Uuid::from_u128(0xa020_d0b8_9412_5a67_8df5_a727_4f79_e99c);
 
 /// Returns the UUID of a name such as `ics/EXC-2026-7F3KQ/expires`.
-pub fn of(name: &str) -> String {
+pub fn name_uuid(name: &str) -> String {
     Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string()
 }

@@ -121,7 +121,7 @@ pub fn refused(
     if people::is_bot(who, person) || people::is_agent(who, person) {
         return Some(Refused::Machine);
     }
-    let identities = Identities::of(who);
+    let identities = Identities::from_governance(who);
     if identities.is_no_person(person) {
         return Some(Refused::Forge);
     }

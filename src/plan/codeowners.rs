@@ -36,7 +36,7 @@ impl CodeOwners {
 
     /// Returns the owners of a file as they are written: addresses, `@login`, `@org/team`. Of several lines that fit, the
     /// last decides, also where it names nobody.
-    pub fn of(&self, path: &str) -> &[String] {
+    pub fn owners_of(&self, path: &str) -> &[String] {
         let mut lines = self.lines.iter().rev();
         let line = lines.find(|line| {
             let mut patterns = line.patterns.iter();

@@ -50,7 +50,11 @@ pub(super) fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Ve
 }
 
 /// Fills in class, cause, and what an emergency says of itself.
-pub(super) fn words(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec<Derived>) {
+pub(super) fn derive_vocabulary(
+    made: &mut Answers,
+    setting: &Setting<'_>,
+    derived: &mut Vec<Derived>,
+) {
     let is_emergency = setting.urgency == FilingUrgency::Emergency;
     let (class, why) = match setting.urgency {
         FilingUrgency::Usual => (Class::Standard, "the usual path"),

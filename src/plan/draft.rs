@@ -39,7 +39,7 @@ pub fn draft(answers: &Answers, setting: &Setting<'_>) -> RecordDraft {
     let mut derived = Vec::new();
     made.set("id", setting.id.as_str());
     derive::people(&mut made, setting, &mut derived);
-    derive::words(&mut made, setting, &mut derived);
+    derive::derive_vocabulary(&mut made, setting, &mut derived);
     let starts = derive::starts(&mut made, setting, &mut derived);
     let resolved = resolve(&made, setting);
     let begin = derive::Begin {

@@ -52,7 +52,7 @@ pub struct OfferedNames<'n> {
 
 impl<'n> OfferedNames<'n> {
     /// Gathers the names that policy, roster and records know.
-    pub fn of(governance: &'n Governance, ledger: &Ledger) -> OfferedNames<'n> {
+    pub fn collect(governance: &'n Governance, ledger: &Ledger) -> OfferedNames<'n> {
         let listed = governance.policy.catalogs.iter();
         let mut names = OfferedNames {
             governance,

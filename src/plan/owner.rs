@@ -45,7 +45,9 @@ impl Owners<'_> {
 
     /// Returns the owner of files.
     pub fn of_files<'p>(&self, paths: impl IntoIterator<Item = &'p String>) -> KnownOwner {
-        let owners = paths.into_iter().flat_map(|path| self.files.of(path));
+        let owners = paths
+            .into_iter()
+            .flat_map(|path| self.files.owners_of(path));
         let named: BTreeSet<&String> = owners.collect();
         if named.is_empty() {
             return KnownOwner::default();

@@ -46,7 +46,7 @@ pub enum Because {
 
 impl Because {
     /// Returns the reason in words; empty where there is nothing to explain.
-    pub fn words(&self) -> String {
+    pub fn explanation(&self) -> String {
         match self {
             Because::Always => String::new(),
             Because::Identity => "an identity has it".to_owned(),
@@ -111,7 +111,7 @@ pub fn missing(made: &RecordDraft, setting: &Setting<'_>, end: End) -> Vec<Filin
     let mut questions: Vec<FilingQuestion> = Vec::new();
     for (field, because) in asked {
         let is_new = questions.iter().all(|known| known.of.field != field);
-        let of = table::of(&field).filter(|_| is_new && !is_answered(answers, &field));
+        let of = table::find(&field).filter(|_| is_new && !is_answered(answers, &field));
         questions.extend(of.map(|of| FilingQuestion { of, because }));
     }
     questions

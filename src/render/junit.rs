@@ -59,7 +59,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     let rest: Vec<String> = findings
         .iter()
         .filter(|it| it.level != diag::Level::Error)
-        .map(|it| said(it))
+        .map(|it| finding_line(it))
         .collect();
     if rest.is_empty() {
         out.push_str("    <system-out/>\n");
@@ -133,7 +133,11 @@ fn test_case(case: &TestCase) -> String {
             diag::count(more, "more error")
         ),
     };
-    let text: Vec<String> = case.errors.iter().map(|error| said(error)).collect();
+    let text: Vec<String> = case
+        .errors
+        .iter()
+        .map(|error| finding_line(error))
+        .collect();
     format!(
         "{opening}>\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
         attribute(&message),
@@ -143,7 +147,7 @@ fn test_case(case: &TestCase) -> String {
 }
 
 /// Returns a finding as one line: place, code, what, how to fix.
-fn said(finding: &diag::Finding) -> String {
+fn finding_line(finding: &diag::Finding) -> String {
     let place = match finding.pos {
         Some(pos) => format!("{}:{}:{}", finding.path, pos.line, pos.column),
         None => finding.path.clone(),

@@ -56,7 +56,10 @@ fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
         if !out.is_empty() {
             out.push('\n');
         }
-        out.push_str(&paragraph(StyledText::of(Tone::Muted, footer), style));
+        out.push_str(&paragraph(
+            StyledText::with_tone(Tone::Muted, footer),
+            style,
+        ));
     }
     out.into_bytes()
 }
@@ -77,7 +80,7 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
                 .iter()
                 .map(|(label, text)| {
                     vec![
-                        one_line(&StyledText::of(Tone::Muted, label)),
+                        one_line(&StyledText::with_tone(Tone::Muted, label)),
                         clean(text, visible::lines),
                     ]
                 })
@@ -113,7 +116,7 @@ fn columns(table: &doc::DocTable, style: &OutputStyle) -> String {
         .map(|row| row.iter().map(|cell| cell_text(cell, style)).collect())
         .collect();
     let header = table.columns.iter();
-    let header = header.map(|column| StyledText::of(Tone::Muted, column.title));
+    let header = header.map(|column| StyledText::with_tone(Tone::Muted, column.title));
     let grid = grid::Grid {
         fits: table.columns.iter().map(|column| column.fit).collect(),
         rows: std::iter::once(header.collect()).chain(rows).collect(),

@@ -33,7 +33,8 @@ fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     let approval = &governance.policy.approval;
     let is_possible = || {
         !approval.needs_keys()
-            || Keys::of(governance, governance).any_for(&[signature::APPROVAL, signature::GIT])
+            || Keys::from_governance(governance, governance)
+                .any_for(&[signature::APPROVAL, signature::GIT])
     };
     if governance.state != State::Sound || is_possible() {
         return;

@@ -80,7 +80,7 @@ impl<'a> Audit<'a> {
         else {
             return Vec::new();
         };
-        let trace = Trace::of(status::state::RecordFacts {
+        let trace = Trace::new(status::state::RecordFacts {
             key,
             history: self.history,
             verdicts,

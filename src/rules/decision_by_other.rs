@@ -77,7 +77,7 @@ fn by_then_and_now(landed: &LandedCase<'_>, by: &Address) -> Relation {
         if people(landed).any(|it| it.key == by.key) {
             Relation::Same
         } else {
-            Identities::of(state).relation(&by, people(landed))
+            Identities::from_governance(state).relation(&by, people(landed))
         }
     };
     let [then, now] = states.map(relation);

@@ -179,7 +179,7 @@ pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Optio
 impl EventDetail {
     /// Returns event and detail in one line: `scope widened: resources + db:orders`.
     pub fn line(&self) -> String {
-        let event = self.event.word().replace('-', " ");
+        let event = self.event.as_str().replace('-', " ");
         match self.detail.as_str() {
             "" => event,
             detail => format!("{event}: {detail}"),

@@ -56,7 +56,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let message = format!(
         "{} with {} landed within {}, so the pattern is frozen: {}{more}",
         count(kind.occurrences, "occurrence"),
-        cause::words(&patterns.key, &kind.spelled),
+        cause::describe(&patterns.key, &kind.spelled),
         patterns.window,
         named.join(", "),
     );

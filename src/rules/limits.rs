@@ -80,7 +80,7 @@ fn refiled(
     landed: Option<Instant>,
     known: &RuleContext<'_>,
 ) -> (Vec<String>, i64) {
-    let peer = Peer::of(id, record.clone(), landed);
+    let peer = Peer::from_record(id, record.clone(), landed);
     let (Some(neighbours), Some(peer)) = (known.neighbours, peer) else {
         return (Vec::new(), 0);
     };

@@ -52,7 +52,7 @@ fn lost(trail: &Trail, thrown_off: &ThrownOff) -> Finding {
         pos: None,
         field: None,
         id: Some(trail.key.to_string()),
-        message: status::thrown_off::said(thrown_off),
+        message: status::thrown_off::describe(thrown_off),
         help: status::thrown_off::REPAIR.to_owned(),
     }
 }

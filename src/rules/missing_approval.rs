@@ -55,7 +55,7 @@ fn few(landed: &LandedCase<'_>) -> Option<Finding> {
         "{} of {}: {}",
         count(n_heard, "approval"),
         needed,
-        verdict.result.word()
+        verdict.result.as_str()
     );
     let help = format!("still needed: {}; {}", open.join("; "), landed.way());
     Some(landed.finding(RULE.code, Level::Error, &message, help))

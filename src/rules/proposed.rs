@@ -110,7 +110,7 @@ impl Proposed<'_> {
             Ok(said) => said,
             Err(bad) => return Ok(Some(bad)),
         };
-        let keys = Keys::of(self.governance, self.governance);
+        let keys = Keys::from_governance(self.governance, self.governance);
         let at = self.instant.unwrap_or(said.file.at);
         Ok(match &said.backing {
             // Who states it is judged when it lands.
@@ -127,9 +127,9 @@ impl Proposed<'_> {
             None => (self.root)(),
         };
         let Some(tree) = self.landed.filter(|_| root.is_some()) else {
-            return Ok(LedgerName::of(policy, root, Unnamed::Counts));
+            return Ok(LedgerName::from_policy(policy, root, Unnamed::Counts));
         };
-        let named = LedgerName::of(policy, root, Unnamed::Refused);
+        let named = LedgerName::from_policy(policy, root, Unnamed::Refused);
         for path in files(tree, &policy.records)? {
             let text = tree.bytes(&path)?.unwrap_or_default();
             let file = ApprovalFile::read(&text);
@@ -137,7 +137,7 @@ impl Proposed<'_> {
                 return Ok(named);
             }
         }
-        Ok(LedgerName::of(policy, root, Unnamed::Counts))
+        Ok(LedgerName::from_policy(policy, root, Unnamed::Counts))
     }
 
     /// Tells whether a file stands with the same bytes where the tree will land.

@@ -64,7 +64,7 @@ impl Repeats {
         let id = source.stem().to_owned();
         let peer = source
             .record
-            .and_then(|record| Peer::of(&id, record, landed));
+            .and_then(|record| Peer::from_record(&id, record, landed));
         if let Some(peer) = peer {
             self.peers.push(peer);
             self.places.push(place);

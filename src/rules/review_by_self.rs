@@ -60,7 +60,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             format!("{reviewed} closed the record and reviewed its closure"),
             "let someone else look at it".to_owned(),
         ),
-        false => match Identities::of(governance).relation(&reviewer, [&closer]) {
+        false => match Identities::from_governance(governance).relation(&reviewer, [&closer]) {
             Relation::Unknown(unknown) => (
                 format!(
                     "nobody knows that {} is not {}",
@@ -98,7 +98,7 @@ fn by_landing(governance: &Governance, landed: &LandedCase<'_>) -> Option<Findin
         .chain(&closing.makers)
         .collect();
     let makers = &landed.verdict.makers;
-    let identities = Identities::of(governance);
+    let identities = Identities::from_governance(governance);
     let is_other = |person: &&Person| {
         let relation = identities.relation(person, closers.iter().copied());
         !identities.is_no_person(person) && relation.is_different()

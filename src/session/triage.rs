@@ -99,7 +99,7 @@ pub(crate) fn triage<'s>(
         Scope::Everything
     };
     let snapshot = Snapshot::open(located, at, scope)?;
-    let index = Index::of(snapshot.records());
+    let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
     let mut run = TriageRun {
         judge: TriageJudge {
@@ -110,8 +110,8 @@ pub(crate) fn triage<'s>(
             instant: snapshot.stamp().instant,
             environment: request.environment,
         },
-        counts: TriageCounts::of(&snapshot.governance().policy.baselines, request.kept),
-        watch: TriggerWatch::of(snapshot.records()),
+        counts: TriageCounts::new(&snapshot.governance().policy.baselines, request.kept),
+        watch: TriggerWatch::new(snapshot.records()),
         wanted: request.asks_drafts.then(Wanted::default),
         suppressions: request.rewrite.map(Suppressions::new),
     };

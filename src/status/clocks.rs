@@ -1,6 +1,6 @@
 //! The clocks of a record: its window, its reviews, its controls, its triggers.
 //!
-//! Uses record, policy, `status::ground`. Pure. Start at [`Clocks::of`]. Follows `docs/spec/status.md`, dates that
+//! Uses record, policy, `status::ground`. Pure. Start at [`Clocks::read`]. Follows `docs/spec/status.md`, dates that
 //! count for `degraded`, and `docs/spec/policy.md`, terms and clocks.
 
 use crate::policy::governance::Governance;
@@ -88,7 +88,11 @@ pub(crate) struct FiredClock {
 
 impl Clocks {
     /// Reads the clocks of a record.
-    pub(crate) fn of(past: TrailPast, judged: &EvaluatedRecord, governance: &Governance) -> Clocks {
+    pub(crate) fn read(
+        past: TrailPast,
+        judged: &EvaluatedRecord,
+        governance: &Governance,
+    ) -> Clocks {
         let record = &judged.record;
         let first_landed = past.landed(judged.first).unwrap_or(Instant::MIN);
         let tier = judged.tier.as_ref();

@@ -1,6 +1,6 @@
 //! Everything about a record that has a date, listed once.
 //!
-//! Uses record, policy, `status`'s ground and clocks. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, due.
+//! Uses record, policy, `status`'s ground and clocks. Pure. Start at [`duties`]. Follows `docs/spec/cli.md`, due.
 
 use crate::policy::term;
 use crate::record::Record;
@@ -13,7 +13,7 @@ use crate::status::past::TrailPast;
 use crate::status::state::{Duty, DutyKind};
 
 /// Returns the duties of a record at an instant, earliest first. A closed one has its post-closure review alone.
-pub(crate) fn of(
+pub(crate) fn duties(
     past: TrailPast,
     judged: &EvaluatedRecord,
     clocks: &Clocks,

@@ -66,7 +66,7 @@ pub(crate) enum Grounds {
 
 impl Ground {
     /// Judges a record as of one of its versions, by the policy that is asked about.
-    pub(crate) fn of(past: TrailPast, governance: &Governance) -> Ground {
+    pub(crate) fn evaluate(past: TrailPast, governance: &Governance) -> Ground {
         let Some(version) = past.version(past.tip) else {
             return Ground::Removed;
         };

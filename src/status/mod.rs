@@ -27,5 +27,5 @@ use crate::status::state::RecordState;
 
 /// Returns what a record is at an instant, and what has to be done about it.
 pub fn evaluate(subject: RecordFacts, instant: Instant) -> RecordState {
-    standing::of(subject, instant)
+    standing::record_state(subject, instant)
 }

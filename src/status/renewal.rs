@@ -1,6 +1,6 @@
 //! How often a record was renewed, and how long it runs in total.
 //!
-//! Uses record, policy's tiers, `status::ground`. Pure. Start at [`of`]. Follows M31 of the mission and
+//! Uses record, policy's tiers, `status::ground`. Pure. Start at [`count_renewals`]. Follows M31 of the mission and
 //! `docs/spec/policy.md`, terms and clocks. What was filed before elsewhere is added by `survey::renewed`, which sees
 //! all records.
 
@@ -15,7 +15,11 @@ use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::Renewals;
 
 /// Counts the renewals of a record.
-pub(crate) fn of(past: TrailPast, judged: &EvaluatedRecord, clocks: &Clocks) -> Renewals {
+pub(crate) fn count_renewals(
+    past: TrailPast,
+    judged: &EvaluatedRecord,
+    clocks: &Clocks,
+) -> Renewals {
     let tier = judged.tier.as_ref();
     let limits = tier
         .map(|tier| tier.max_total.as_slice())

@@ -27,7 +27,7 @@ use crate::status::unapproved::{self, VersionApproval};
 use std::rc::Rc;
 
 /// Returns what a record is at an instant, and what has to be done about it.
-pub(crate) fn of(subject: RecordFacts, instant: Instant) -> RecordState {
+pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordState {
     let landings = &subject.history.mainline.landings;
     let effective = |landing: usize| landings.get(landing).map(|landing| landing.effective);
     match subject.history.trails.get(subject.key) {
@@ -87,7 +87,7 @@ fn vacant(subject: RecordFacts) -> RecordState {
 
 fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordState {
     let governance = subject.governance;
-    let ground = Ground::of(past, governance);
+    let ground = Ground::evaluate(past, governance);
     let clocks = timeline::clocks(past, &ground, governance);
     let answer = answer::at(&ground, clocks.as_ref(), instant);
     let mut standing = RecordState {
@@ -138,7 +138,8 @@ impl RecordState {
                 self.decided_at = self.ended;
             }
             (Status::Unapproved, _) => {
-                self.reasons.extend(unapproved::of(approval));
+                self.reasons
+                    .extend(unapproved::unapproved_reasons(approval));
                 self.reasons.extend(brought_back(past));
                 self.reasons.extend(unread_then(past, approval));
             }
@@ -237,14 +238,14 @@ impl RecordState {
         self.ended = timeline::ended_as(past, judged, clocks, instant);
         self.unanswered = match judged.closure {
             Some(_) => Vec::new(),
-            None => unanswered::of(past, judged),
+            None => unanswered::unanswered_reviews(past, judged),
         };
         self.not_after = end;
         self.days_left = end.map(|end| end.days_since(instant));
         self.tier.clone_from(&judged.tier);
-        self.renewals = renewal::of(past, judged, clocks);
+        self.renewals = renewal::count_renewals(past, judged, clocks);
         self.say_what_is_left(instant);
-        self.duties = duty::of(past, judged, clocks, instant);
+        self.duties = duty::duties(past, judged, clocks, instant);
         self.ownerless = clocks
             .ownerless
             .iter()

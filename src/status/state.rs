@@ -65,7 +65,7 @@ impl Status {
     ];
 
     /// Returns the word of `docs/spec/status.md`.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Status::Unknown => "unknown",
             Status::Removed => "removed",
@@ -88,7 +88,7 @@ impl Status {
         Status::ALL
             .iter()
             .copied()
-            .find(|status| status.word() == word)
+            .find(|status| status.as_str() == word)
     }
 }
 

@@ -26,20 +26,22 @@ pub fn open<'a>(subject: RecordFacts<'a>) -> Vec<&'a ThrownOff> {
         known: None,
         landed: &[],
     };
-    of(past).collect()
+    all_thrown_off(past).collect()
 }
 
 /// Returns why a record can't be judged: the first of what is not repaired.
 pub(crate) fn obstacle(past: TrailPast) -> Option<StatusObstacle> {
-    of(past).next().map(|it| StatusObstacle::ThrownOff {
-        merge: it.merge,
-        loss: it.loss,
-        commit: it.commit,
-    })
+    all_thrown_off(past)
+        .next()
+        .map(|it| StatusObstacle::ThrownOff {
+            merge: it.merge,
+            loss: it.loss,
+            commit: it.commit,
+        })
 }
 
 /// Says what was thrown off.
-pub fn said(thrown_off: &ThrownOff) -> String {
+pub fn describe(thrown_off: &ThrownOff) -> String {
     in_words(thrown_off.merge, thrown_off.loss, thrown_off.commit)
 }
 
@@ -52,7 +54,7 @@ pub(crate) fn in_words(merge: Oid, loss: Loss, commit: Oid) -> String {
     )
 }
 
-fn of<'a>(past: TrailPast<'a>) -> impl Iterator<Item = &'a ThrownOff> {
+fn all_thrown_off<'a>(past: TrailPast<'a>) -> impl Iterator<Item = &'a ThrownOff> {
     let next = past.version(past.tip + 1).map(|next| next.landing);
     let thrown_off = past.trail.thrown_off.iter();
     thrown_off.filter(move |it| {

@@ -143,7 +143,7 @@ fn spans(
             known: Some(*begin),
             ..past
         };
-        let ground = Ground::of(then, governance);
+        let ground = Ground::evaluate(then, governance);
         let clocks = clocks(then, &ground, governance);
         let mut moments = vec![*begin];
         moments.extend(turns(&ground, clocks.as_ref(), *begin));
@@ -182,7 +182,7 @@ pub(crate) fn ended(past: TrailPast, governance: &Governance, at: Instant) -> Op
         return None;
     }
     let past = TrailPast { tip, ..past };
-    let ground = Ground::of(past, governance);
+    let ground = Ground::evaluate(past, governance);
     match (&ground, clocks(past, &ground, governance)) {
         (Ground::Judged(judged), Some(clocks)) => ended_as(past, judged, &clocks, at),
         _ => None,
@@ -216,7 +216,7 @@ pub(crate) fn end_date(
 
 /// Returns the seconds between the end of a record and its closure, or the instant asked about.
 fn overrun(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
-    let ground = Ground::of(past, governance);
+    let ground = Ground::evaluate(past, governance);
     let closed = match &ground {
         Ground::Judged(judged) => judged
             .closure
@@ -243,7 +243,7 @@ fn overrun(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
 /// Returns the clocks of a record that can be judged.
 pub(crate) fn clocks(past: TrailPast, ground: &Ground, governance: &Governance) -> Option<Clocks> {
     match ground {
-        Ground::Judged(judged) => Some(Clocks::of(past, judged, governance)),
+        Ground::Judged(judged) => Some(Clocks::read(past, judged, governance)),
         _ => None,
     }
 }

@@ -33,7 +33,7 @@ pub struct PastState {
 
 impl<'a> Trace<'a> {
     /// Begins to ask about a record.
-    pub fn of(subject: RecordFacts<'a>) -> Trace<'a> {
+    pub fn new(subject: RecordFacts<'a>) -> Trace<'a> {
         let landings = &subject.history.mainline.landings;
         let effective = |version: &Version| {
             let landing = landings.get(version.landing);
@@ -75,7 +75,7 @@ impl<'a> Trace<'a> {
             ..self.past(n_landed.checked_sub(1)?)?
         };
         let governance = self.subject.governance;
-        let ground = Ground::of(past, governance);
+        let ground = Ground::evaluate(past, governance);
         let clocks = timeline::clocks(past, &ground, governance);
         let answer = answer::at(&ground, clocks.as_ref(), moment);
         Some(PastState {

@@ -1,6 +1,6 @@
 //! Reviews that say close or reduce, and that nothing followed.
 //!
-//! Uses record, history's events, `status`'s ground and clocks. Pure. Start at [`of`]. Follows `docs/spec/status.md`,
+//! Uses record, history's events, `status`'s ground and clocks. Pure. Start at [`unanswered_reviews`]. Follows `docs/spec/status.md`,
 //! reviews that ask for something. A closed record is not asked about.
 
 use crate::history::change;
@@ -16,7 +16,10 @@ use crate::status::state::UnansweredReview;
 
 /// Returns the reviews that still wait for a closure, a narrowing, an earlier end or a later review that says
 /// `still-needed`, in the order in which they landed.
-pub(crate) fn of(past: TrailPast, judged: &EvaluatedRecord) -> Vec<UnansweredReview> {
+pub(crate) fn unanswered_reviews(
+    past: TrailPast,
+    judged: &EvaluatedRecord,
+) -> Vec<UnansweredReview> {
     let from = judged.approved.unwrap_or(judged.first);
     let mut reviews: Vec<(usize, &Review)> = Vec::new();
     // An entry that a later version dropped counts until that version is approved.

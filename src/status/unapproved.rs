@@ -1,6 +1,6 @@
 //! Why a record is not approved, and how it still can be.
 //!
-//! Uses record, approval, `status`'s reasons. Pure. Start at [`of`]. Follows `docs/spec/status.md`: the reasons name the
+//! Uses record, approval, `status`'s reasons. Pure. Start at [`unapproved_reasons`]. Follows `docs/spec/status.md`: the reasons name the
 //! way out, and none that the policy does not accept.
 
 use crate::approval::relation::UnknownAccount;
@@ -30,7 +30,7 @@ pub(crate) struct VersionApproval<'a> {
 }
 
 /// Returns why a version's approval is not what is demanded; nothing where it is.
-pub(crate) fn of(approval: VersionApproval<'_>) -> Vec<Reason> {
+pub(crate) fn unapproved_reasons(approval: VersionApproval<'_>) -> Vec<Reason> {
     if approval.verdict.satisfied != Satisfied::No {
         return Vec::new();
     }

@@ -278,7 +278,7 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
 /// [`FileError::Failed`] when it can't be written.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let failed = |cause| FileError::Failed(path.to_owned(), cause);
-    let place = match target::of(path).map_err(failed)? {
+    let place = match target::from_path(path).map_err(failed)? {
         WriteTarget::File(place) => place,
         WriteTarget::Stream(mut stream) => {
             let written = stream.write_all(bytes).and_then(|()| stream.flush());

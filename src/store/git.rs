@@ -129,7 +129,7 @@ impl Repository {
 
     /// Returns how git signs commits here.
     pub fn commit_signing(&self) -> CommitSigning {
-        CommitSigning::of(&self.config)
+        CommitSigning::from_config(&self.config)
     }
 
     /// Returns a writer of commits.

@@ -49,7 +49,7 @@ pub enum CommitSigning {
 
 impl CommitSigning {
     /// Returns what `commit.gpgsign` and `gpg.format` say.
-    pub fn of(config: &git2::Config) -> CommitSigning {
+    pub fn from_config(config: &git2::Config) -> CommitSigning {
         if !config.get_bool("commit.gpgsign").unwrap_or(false) {
             return CommitSigning::Unsigned;
         }

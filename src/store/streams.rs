@@ -119,7 +119,7 @@ impl Begun {
     /// [`FileError::Failed`] when nothing can be written there.
     pub fn at(path: &Path) -> Result<Begun, FileError> {
         let begun = || {
-            Ok(match target::of(path)? {
+            Ok(match target::from_path(path)? {
                 WriteTarget::Stream(stream) => Out::Stream(BufWriter::with_capacity(PIECE, stream)),
                 WriteTarget::File(place) => {
                     let file = temporary::begun(target::folder(&place), temporary::PREFIX)?;

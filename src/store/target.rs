@@ -1,7 +1,7 @@
 //! Where something goes that is written to a path which the user named: links are followed, and what is no regular file
 //! is written into.
 //!
-//! Uses nothing else of the line. Start at [`of`]. Moving a file over a device, a pipe or a link would replace that.
+//! Uses nothing else of the line. Start at [`from_path`]. Moving a file over a device, a pipe or a link would replace that.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -23,7 +23,7 @@ pub(super) enum WriteTarget {
 ///
 /// # Errors
 /// Where a folder stands there, where links lead in circles, or where the system refuses.
-pub(super) fn of(path: &Path) -> io::Result<WriteTarget> {
+pub(super) fn from_path(path: &Path) -> io::Result<WriteTarget> {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
         let found = match fs::symlink_metadata(&place) {

@@ -1,6 +1,6 @@
 //! What happened to a record: one act for each change of meaning that landed, oldest first, with what became of it.
 //!
-//! Uses history, approval. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, `log`, and `docs/spec/approval.md`, 4.1.
+//! Uses history, approval. Pure. Start at [`record_acts`]. Follows `docs/spec/cli.md`, `log`, and `docs/spec/approval.md`, 4.1.
 //! An approval or a veto is an act of its own where it landed in another commit than the content.
 
 use crate::approval::verdict::{
@@ -47,7 +47,7 @@ pub struct RecordAct<'a> {
 }
 
 /// Returns the acts of a trail in landing order; those of one landing in the order of [`ChangeEvent`].
-pub fn of<'a>(
+pub fn record_acts<'a>(
     history: &'a History,
     trail: &'a Trail,
     verdicts: &'a [Rc<ApprovalVerdict>],
@@ -61,7 +61,7 @@ pub fn of<'a>(
                 acts.push((index, RecordAct { changes, ..act }));
             }
         };
-        for (event, changes) in told(trail, version) {
+        for (event, changes) in version_events(trail, version) {
             add(version.landing, event, changes);
         }
         let later = later(history, version, verdict);
@@ -149,7 +149,7 @@ fn heard<'a>(
 }
 
 /// Returns what a version means, each event with the values that differ by it.
-fn told(trail: &Trail, version: &Version) -> Vec<(ChangeEvent, Vec<ValueDifference>)> {
+fn version_events(trail: &Trail, version: &Version) -> Vec<(ChangeEvent, Vec<ValueDifference>)> {
     let events = change::of_version(trail, version).into_iter();
     let Content::Record(after) = version.record.content() else {
         return events.map(|event| (event, moved(event, version))).collect();

@@ -42,7 +42,7 @@ pub fn next(
     let case = AdviceCase {
         standing,
         id,
-        record: told(standing),
+        record: known_content(standing),
         around,
     };
     let step = case
@@ -77,14 +77,14 @@ pub fn approvers(standing: &RecordState, id: &str, around: AdviceContext<'_>) ->
     let case = AdviceCase {
         standing,
         id,
-        record: told(standing),
+        record: known_content(standing),
         around,
     };
     case.people(By::Approvers(case.missing()))
 }
 
 /// Returns what is known of the content of a record: what is in force, what it states, or what it last said.
-fn told(standing: &RecordState) -> Option<&Record> {
+fn known_content(standing: &RecordState) -> Option<&Record> {
     let content = standing.effective.as_deref().or(standing.stated.as_deref());
     content.or(standing.last_read.as_deref())
 }
@@ -154,7 +154,7 @@ impl AdviceCase<'_> {
                 let action = "correct the file: it can't be read as a record and grants nothing";
                 Some(step(
                     action,
-                    format!("exledger lint {}", self.word(path)),
+                    format!("exledger lint {}", self.shell_word(path)),
                     proposer(),
                 ))
             }
@@ -216,7 +216,7 @@ impl AdviceCase<'_> {
     }
 
     /// Returns a word as a shell takes it for one word.
-    fn word(&self, word: &str) -> String {
+    fn shell_word(&self, word: &str) -> String {
         (self.around.word)(word)
     }
 
@@ -236,7 +236,7 @@ impl AdviceCase<'_> {
             let baseline = record.deviates_from.baseline.map(Vocabulary::as_str);
             let identity = record.subject.identity_type.map(Vocabulary::as_str);
             for item in rules.items([baseline, identity]) {
-                command.push_str(&format!(" --check {}=…", self.word(item)));
+                command.push_str(&format!(" --check {}=…", self.shell_word(item)));
             }
         }
         let tier = self.standing.tier.as_ref().map(|tier| &tier.tier);
@@ -289,7 +289,7 @@ impl AdviceCase<'_> {
             .position(|control| control.id == id);
         step(
             format!("verify control {id} again{}", self.by_others()),
-            format!("exledger attest {} {}", self.id, self.word(id)),
+            format!("exledger attest {} {}", self.id, self.shell_word(id)),
             place.map_or(By::Owner, By::Control),
         )
     }

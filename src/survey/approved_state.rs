@@ -1,6 +1,6 @@
 //! What of a record has landed and what of it is approved, for whoever proposes a change of it.
 //!
-//! Uses history, approval. Pure. Start at [`ApprovedState::of`]. Follows `docs/spec/approval.md`, A5, D3, M7.
+//! Uses history, approval. Pure. Start at [`ApprovedState::from_history`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
 use crate::approval::approvals::TrailVerdicts;
 use crate::approval::obstacle::ApprovalObstacle;
@@ -57,7 +57,7 @@ pub enum PastObstacle {
 
 impl ApprovedState {
     /// Returns what is known of a record by its key.
-    pub fn of(history: &History, approvals: &TrailVerdicts, key: &str) -> ApprovedState {
+    pub fn from_history(history: &History, approvals: &TrailVerdicts, key: &str) -> ApprovedState {
         let key = TrailKey::Id(key.to_owned());
         let (Some(trail), Some(verdicts)) = (history.trails.get(&key), approvals.trails.get(&key))
         else {

@@ -223,7 +223,7 @@ pub fn rulings(told: &[BranchCommit]) -> Vec<Ruling> {
 ///
 /// # Errors
 /// [`Obstacle`] where something needed is not here.
-pub fn told(
+pub fn collect_commits(
     objects: &dyn Objects,
     prefix: &LedgerPrefix,
     branch: &Branch,
@@ -235,7 +235,7 @@ pub fn told(
     paths.insert(policy::FILE.to_owned());
     loop {
         let interest = Interest::new(prefix, folders, &paths);
-        let told = branch.told(&mut BranchContext::new(objects, prefix, &interest))?;
+        let told = branch.commits(&mut BranchContext::new(objects, prefix, &interest))?;
         let mut states = Vec::new();
         let mut commits: Vec<_> = rulings(&told).into_iter().map(|it| it.commit).collect();
         commits.dedup_by_key(|commit| commit.oid);

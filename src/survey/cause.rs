@@ -186,7 +186,7 @@ pub fn needs_redesign(record: &Record, until: Instant) -> bool {
 }
 
 /// Returns what the records of a group have in common, in words.
-pub fn words(keys: &[PatternKey], group: &CauseGroup) -> String {
+pub fn describe(keys: &[PatternKey], group: &CauseGroup) -> String {
     let named = keys.iter().zip(&group.values).map(|(key, value)| {
         let name = key.as_str().replace('_', " ");
         match value {

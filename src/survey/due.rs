@@ -1,6 +1,6 @@
 //! What has to be done about a record, in one word: its bucket, how urgent that is, and since or until when.
 //!
-//! Uses record, policy, status. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, due. Every answer that lists, counts
+//! Uses record, policy, status. Pure. Start at [`due_record`]. Follows `docs/spec/cli.md`, due. Every answer that lists, counts
 //! or tells what is due asks here. Dates are those of `status`: a duty is missed from its instant on.
 
 use crate::approval;
@@ -64,7 +64,7 @@ impl Bucket {
     ];
 
     /// Returns the word of `docs/spec/cli.md`.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
@@ -82,7 +82,7 @@ pub struct Horizon {
 
 impl Horizon {
     /// Returns what a policy says.
-    pub fn of(policy: &Policy) -> Horizon {
+    pub fn from_policy(policy: &Policy) -> Horizon {
         Horizon {
             urgent: policy.due.urgent,
             soon: policy.due.soon,
@@ -172,7 +172,11 @@ struct DueBucket {
 
 /// Returns why a record needs attention at an instant, what is overdue before what is due now, and that before what has
 /// time; `None` where it does not.
-pub fn of(standing: &RecordState, horizon: &Horizon, instant: Instant) -> Option<DueRecord> {
+pub fn due_record(
+    standing: &RecordState,
+    horizon: &Horizon,
+    instant: Instant,
+) -> Option<DueRecord> {
     let case = DueCase {
         standing,
         horizon,
@@ -219,8 +223,8 @@ impl DueCase<'_> {
         match bucket {
             Bucket::OverdueClosure if self.was_in_force() => since(self.standing.ended),
             Bucket::Fired if self.is_open() => since(self.fired_at()),
-            Bucket::ReviewSaysClose => since(self.said(ReviewOutcome::Close)),
-            Bucket::ReviewSaysReduce => since(self.said(ReviewOutcome::Reduce)),
+            Bucket::ReviewSaysClose => since(self.first_review(ReviewOutcome::Close)),
+            Bucket::ReviewSaysReduce => since(self.first_review(ReviewOutcome::Reduce)),
             Bucket::EmergencyReviewDue if self.is_open() && !self.is_approved() => self.emergency(),
             Bucket::Expired if !self.was_in_force() => since(self.standing.ended),
             Bucket::ReviewDue if self.is_granted() => since(self.missed(DutyKind::Review)),
@@ -277,7 +281,7 @@ impl DueCase<'_> {
     }
 
     /// Returns when the first review landed that says so, and that nothing followed.
-    fn said(&self, outcome: ReviewOutcome) -> Option<Instant> {
+    fn first_review(&self, outcome: ReviewOutcome) -> Option<Instant> {
         let mut reviews = self.standing.unanswered.iter();
         Some(reviews.find(|review| review.outcome == outcome)?.at)
     }

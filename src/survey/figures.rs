@@ -116,7 +116,7 @@ pub fn backlog(
 ) -> Backlog {
     let due: Vec<(&RecordState, Option<DueRecord>)> = standings
         .iter()
-        .map(|standing| (standing, due::of(standing, horizon, instant)))
+        .map(|standing| (standing, due::due_record(standing, horizon, instant)))
         .collect();
     let awaiting = standings
         .iter()
@@ -201,7 +201,7 @@ fn is_override(record: &Record) -> bool {
 fn repeated<'l>(lives: &'l [Life<'_>], governance: &Governance) -> BTreeSet<&'l str> {
     let known = lives.iter().filter_map(|life| {
         let id = life.record.id.as_str();
-        let peer = Peer::of(id, Record::clone(&life.record), Some(life.opened))?;
+        let peer = Peer::from_record(id, Record::clone(&life.record), Some(life.opened))?;
         Some((id, peer))
     });
     let (ids, peers): (Vec<&str>, Vec<Peer>) = known.unzip();

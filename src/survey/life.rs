@@ -1,6 +1,6 @@
 //! The life of a record in dates: requested, landed, decided, closed.
 //!
-//! Uses history, approval, status. Pure. Start at [`of`]. Follows M36, M42 and M56 of the mission. What it is today is
+//! Uses history, approval, status. Pure. Start at [`read_life`]. Follows M36, M42 and M56 of the mission. What it is today is
 //! in its standing; nothing here compares dates with the clock.
 
 use std::rc::Rc;
@@ -31,7 +31,7 @@ pub struct Life<'a> {
 }
 
 /// Returns the life of a record; `None` where nothing of it that could be read has landed.
-pub fn of<'a>(
+pub fn read_life<'a>(
     history: &History,
     trail: &Trail,
     verdicts: &[Rc<ApprovalVerdict>],

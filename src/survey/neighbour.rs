@@ -70,7 +70,7 @@ impl Neighbours {
             }
         }
         for kind in kinds.values_mut() {
-            kind.occurrences = occurrence::of(&kind.records).len();
+            kind.occurrences = occurrence::group_occurrences(&kind.records).len();
         }
         kinds
     }
@@ -107,7 +107,7 @@ impl Neighbours {
     pub fn peers(&self) -> Vec<Peer> {
         let peers = self.all.iter();
         peers
-            .filter_map(|it| Peer::of(&it.id, Record::clone(&it.record), Some(it.landed)))
+            .filter_map(|it| Peer::from_record(&it.id, Record::clone(&it.record), Some(it.landed)))
             .collect()
     }
 

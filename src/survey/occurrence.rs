@@ -1,6 +1,6 @@
 //! Which records are one occurrence: what one landing, one pull request or one push brought, and no two files.
 //!
-//! Uses history, approval's forges, survey's causes. Pure. Start at [`of`]. Follows `docs/spec/policy.md`, repetition.
+//! Uses history, approval's forges, survey's causes. Pure. Start at [`group_occurrences`]. Follows `docs/spec/policy.md`, repetition.
 //! Only what git and forges write groups records, never what a record says.
 
 use crate::approval::forge;
@@ -27,7 +27,7 @@ pub struct Filing {
 
 impl Filing {
     /// Returns with what a version landed.
-    pub fn of(version: &Version) -> Filing {
+    pub fn from_version(version: &Version) -> Filing {
         let text = version.commit.message();
         Filing {
             landing: (version.change != VersionChange::Inherited).then_some(version.landing),
@@ -38,7 +38,7 @@ impl Filing {
 }
 
 /// Returns the occurrences among some records, the earliest first, and of each the records, the earliest first.
-pub fn of<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour>> {
+pub fn group_occurrences<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour>> {
     let mut sorted: Vec<&'a Neighbour> = records.to_vec();
     sorted.sort_by(|one, other| {
         let key = |it: &'a Neighbour| (it.landed, it.filing.landing, &it.id);

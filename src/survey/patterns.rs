@@ -1,6 +1,6 @@
 //! Repeated causes in a ledger: the groups over the threshold, what they ask for, and which new records they refuse.
 //!
-//! Uses record, policy, survey's causes. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, patterns, and M51 to M54 of
+//! Uses record, policy, survey's causes. Pure. Start at [`what_to_change`]. Follows `docs/spec/cli.md`, patterns, and M51 to M54 of
 //! the mission. What makes records the same, and when a group is frozen, is decided in `cause` alone.
 
 mod advice;
@@ -88,7 +88,7 @@ pub struct ProposedRecord<'a> {
 const FAILING: &[PatternKey] = &[PatternKey::Control, PatternKey::RootCause];
 
 /// Returns what repeats among the records that landed, and what refuses the proposed ones.
-pub fn of<'a>(
+pub fn find_patterns<'a>(
     neighbours: &'a Neighbours,
     proposed: &[ProposedRecord<'_>],
     governance: &Governance,
@@ -145,7 +145,7 @@ impl<'a> CausePattern<'a> {
         records.sort_by(|one, other| one.id.cmp(&other.id));
         let systems: BTreeSet<&str> = records.iter().filter_map(|it| system(&it.record)).collect();
         CausePattern {
-            advice: advice::of(keys, &group, kind.occurrences, &records, systems.len()),
+            advice: advice::what_to_change(keys, &group, kind.occurrences, &records, systems.len()),
             keys: keys.to_vec(),
             group,
             occurrences: kind.occurrences,
@@ -173,8 +173,8 @@ impl<'a> CausePattern<'a> {
     }
 
     /// Returns what the records have in common, in words.
-    pub fn words(&self) -> String {
-        cause::words(&self.keys, &self.group)
+    pub fn describe(&self) -> String {
+        cause::describe(&self.keys, &self.group)
     }
 
     /// Returns each word of the key with its value, `finding` last where the records name findings.
@@ -227,7 +227,7 @@ fn refused(
             .iter()
             .filter(|(it, groups)| groups.contains(group) && !is_in(it));
         let besides = besides.map(|(it, _)| *it);
-        let occurrences = occurrence::of(&kind.records);
+        let occurrences = occurrence::group_occurrences(&kind.records);
         for it in kind.records.iter().copied().chain(besides) {
             if is_late(it, &occurrences, patterns) {
                 add(group.clone(), &it.id, RecordOrigin::Landed(it.landed));

@@ -70,7 +70,7 @@ fn pending(proposal: &RecordProposal, governance: &Governance) -> Pending {
             .author
             .as_ref()
             .map(|(name, email)| people::identify(governance, name, email)),
-        events: proposal.events.iter().map(|event| event.word()).collect(),
+        events: proposal.events.iter().map(|event| event.as_str()).collect(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What needs attention, worst first, with the next step; whatever is healthy is left out.
 //!
-//! Uses status, survey's buckets and advice. Pure. Start at [`of`]. Follows `docs/spec/cli.md`, queue, and M34 and M57
+//! Uses status, survey's buckets and advice. Pure. Start at [`collect`]. Follows `docs/spec/cli.md`, queue, and M34 and M57
 //! of the mission.
 
 use std::cmp::Ordering;
@@ -43,14 +43,14 @@ pub struct QueueItem<'a> {
 /// Returns what needs attention among records, worst first.
 ///
 /// `id` is what a record is shown as.
-pub fn of<'a>(
+pub fn collect<'a>(
     standings: impl Iterator<Item = &'a RecordState>,
     id: &dyn Fn(&'a RecordState) -> &'a str,
     horizon: &Horizon,
     around: AdviceContext<'_>,
 ) -> Vec<QueueItem<'a>> {
     let items = standings.filter_map(|standing| {
-        let due = due::of(standing, horizon, around.instant);
+        let due = due::due_record(standing, horizon, around.instant);
         let rank = rank(standing, due.as_ref())?;
         // What degrades it without a date comes before what has time.
         let told = due.as_ref().filter(|_| rank != Rank::Degraded);
@@ -79,10 +79,10 @@ impl QueueItem<'_> {
     }
 
     /// Returns why it is here, in a word: its bucket, else its status.
-    pub fn word(&self) -> &'static str {
+    pub fn reason_name(&self) -> &'static str {
         match (&self.due, self.rank) {
-            (Some(due), Rank::Overdue | Rank::DueNow | Rank::InTime) => due.bucket.word(),
-            _ => self.standing.status.word(),
+            (Some(due), Rank::Overdue | Rank::DueNow | Rank::InTime) => due.bucket.as_str(),
+            _ => self.standing.status.as_str(),
         }
     }
 }

@@ -34,7 +34,7 @@ impl Peer {
     /// Returns a record as others are compared with it; `None` of one that was rejected, which never took effect.
     ///
     /// `landed` is when it first landed, where that is known.
-    pub fn of(id: &str, record: Record, landed: Option<Instant>) -> Option<Peer> {
+    pub fn from_record(id: &str, record: Record, landed: Option<Instant>) -> Option<Peer> {
         let outcome = record.closure.as_ref().map(|closure| closure.outcome);
         if outcome == Some(ClosureOutcome::Rejected) {
             return None;
@@ -171,7 +171,7 @@ pub struct ByName<'p> {
 
 impl<'p> ByName<'p> {
     /// Sorts records by their names.
-    pub fn of(peers: &'p [Peer]) -> ByName<'p> {
+    pub fn from_peers(peers: &'p [Peer]) -> ByName<'p> {
         let mut by_name: HashMap<&str, Vec<&Peer>> = HashMap::new();
         for peer in peers {
             for name in peer.names() {

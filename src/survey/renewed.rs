@@ -19,12 +19,12 @@ pub fn count(
     governance: &Governance,
     instant: Instant,
 ) {
-    let by_name = ByName::of(peers);
+    let by_name = ByName::from_peers(peers);
     let window = governance.policy.recurrence.window;
     for standing in standings {
         let shown = standing.effective.as_deref().or(standing.stated.as_deref());
         let peer = shown.and_then(|record| {
-            Peer::of(record.id.as_str(), Record::clone(record), landed(standing))
+            Peer::from_record(record.id.as_str(), Record::clone(record), landed(standing))
         });
         let Some(peer) = peer else {
             continue;

@@ -113,7 +113,7 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     };
     if not_yet.is_some() {
         doc.blocks
-            .push(Block::Heading(StyledText::of(Tone::Warn, NOT_YET)));
+            .push(Block::Heading(StyledText::with_tone(Tone::Warn, NOT_YET)));
     }
     let (verb, tone) = match (said.decision, &signed.done) {
         (ApprovalDecision::Approve, Done::Never(_)) => ("would approve", Tone::Plain),
@@ -124,7 +124,7 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     };
     let title = signed.title.clone().map(credential::hidden);
     let title = title.map(|title| format!("  {title}")).unwrap_or_default();
-    let name = StyledText::of(tone, &said.name).and(Tone::Plain, title);
+    let name = StyledText::with_tone(tone, &said.name).and(Tone::Plain, title);
     let mut pairs = vec![
         (verb.to_owned(), name),
         ("content".to_owned(), StyledText::plain(&signed.of)),
@@ -133,7 +133,7 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     ];
     pairs.extend(signed.key.clone().map(|key| ("key".to_owned(), key)));
     let counts_for = match not_yet {
-        Some(why) => StyledText::of(Tone::Warn, format!("nobody yet: {why}")),
+        Some(why) => StyledText::with_tone(Tone::Warn, format!("nobody yet: {why}")),
         None => StyledText::plain(counts_for(said, &signed.needed)),
     };
     pairs.push(("counts for".to_owned(), counts_for));
@@ -315,7 +315,7 @@ fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
         )
     });
     vec![
-        Block::Heading(StyledText::of(Tone::Warn, heading)),
+        Block::Heading(StyledText::with_tone(Tone::Warn, heading)),
         Block::Pairs(pairs.collect()),
     ]
 }
@@ -330,7 +330,7 @@ fn json(said: &ApprovalSummary, counting: &Counting) -> Value {
     json!({
         "id": said.name,
         "sha256": said.sha256,
-        "decision": said.decision.word(),
+        "decision": said.decision.as_str(),
         "groups": said.groups,
         "files": said.files,
         "counts": counts,
@@ -376,7 +376,7 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
     if !changes.is_empty() {
         pairs.push(("changes", changes.join(", ")));
     }
-    let heading = StyledText::of(Tone::Id, record.id.as_str()).and(Tone::Plain, "  ");
+    let heading = StyledText::with_tone(Tone::Id, record.id.as_str()).and(Tone::Plain, "  ");
     let pairs = pairs.into_iter();
     let mut doc = Doc::new(Value::Null);
     doc.blocks = vec![

@@ -22,7 +22,7 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         GateVerdict::Deny | GateVerdict::Unknown => Tone::Bad,
         GateVerdict::Pending => Tone::Warn,
     };
-    let verdict = StyledText::of(tone, answer.verdict.word());
+    let verdict = StyledText::with_tone(tone, answer.verdict.as_str());
     doc.blocks.push(Block::Heading(match &answer.record {
         Some(id) => verdict.and(Tone::Plain, "  ").and(Tone::Id, id),
         None => verdict,
@@ -32,7 +32,7 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
     for warning in &check.warnings {
         let warning = format!("warning: {warning}");
         doc.blocks
-            .push(Block::Paragraph(StyledText::of(Tone::Warn, warning)));
+            .push(Block::Paragraph(StyledText::with_tone(Tone::Warn, warning)));
     }
     if !check.waits_for.is_empty() {
         let people = check.waits_for.iter();
@@ -52,7 +52,7 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         .map(|record| {
             let why_not = record.why_not.clone().unwrap_or_default();
             vec![
-                StyledText::of(Tone::Id, &record.id),
+                StyledText::with_tone(Tone::Id, &record.id),
                 StyledText::plain(record.status),
                 StyledText::plain(why_not),
             ]
@@ -99,10 +99,12 @@ fn limits(answer: &GateAnswer) -> Vec<(String, StyledText)> {
             StyledText::plain(dates::lasts(until)),
         )
     });
-    let digest = answer
-        .digest
-        .as_ref()
-        .map(|digest| ("digest".to_owned(), StyledText::of(Tone::Muted, digest)));
+    let digest = answer.digest.as_ref().map(|digest| {
+        (
+            "digest".to_owned(),
+            StyledText::with_tone(Tone::Muted, digest),
+        )
+    });
     let scope = [
         list("resources", &scope.resources),
         list("actions", &scope.actions),

@@ -37,14 +37,14 @@ pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
     }));
     let count = diag::count(controls.hits.len(), "control");
     doc.blocks
-        .push(Block::Paragraph(StyledText::of(Tone::Muted, count)));
+        .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, count)));
     if !controls.unlisted.is_empty() {
         let text = format!(
             "exledger.yaml does not list {}: what a record cites from there is `unknown-control`",
             controls.unlisted.join(", ")
         );
         doc.blocks
-            .push(Block::Paragraph(StyledText::of(Tone::Warn, text)));
+            .push(Block::Paragraph(StyledText::with_tone(Tone::Warn, text)));
     }
     doc
 }
@@ -76,15 +76,15 @@ fn columns() -> Vec<Column> {
 fn row(hit: &Hit<'_>) -> Vec<StyledText> {
     let state = match &hit.control.replaced_by[..] {
         _ if !hit.control.withdrawn => StyledText::default(),
-        [] => StyledText::of(Tone::Warn, "withdrawn"),
-        successors => StyledText::of(Tone::Warn, "withdrawn")
+        [] => StyledText::with_tone(Tone::Warn, "withdrawn"),
+        successors => StyledText::with_tone(Tone::Warn, "withdrawn")
             .and(Tone::Plain, format!(", now {}", successors.join(", "))),
     };
     let id = format!("{}:{}", hit.catalog.name, hit.control.id);
     vec![
-        StyledText::of(Tone::Strong, id),
+        StyledText::with_tone(Tone::Strong, id),
         StyledText::plain(hit.control.title.as_str()),
-        StyledText::of(Tone::Muted, hit.control.group.as_str()),
+        StyledText::with_tone(Tone::Muted, hit.control.group.as_str()),
         state,
     ]
 }

@@ -122,7 +122,7 @@ fn change(change: &RecordChange) -> Value {
         .map(|told| {
             let detail = credential::hidden(told.detail.clone());
             json!({
-                "event": told.event.word(),
+                "event": told.event.as_str(),
                 "detail": Some(detail).filter(|detail| !detail.is_empty()),
                 "needs": needs,
             })
@@ -132,13 +132,13 @@ fn change(change: &RecordChange) -> Value {
 }
 
 fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {
-    let counts = LevelCounts::of(findings.shown.iter().map(|shown| &shown.finding));
+    let counts = LevelCounts::count(findings.shown.iter().map(|shown| &shown.finding));
     let waiting = changes
         .iter()
         .filter(|it| it.needs.needed.count > 0)
         .count();
     let text = match changes.len() {
-        0 => StyledText::of(Tone::Good, "No exception changes"),
+        0 => StyledText::with_tone(Tone::Good, "No exception changes"),
         n => StyledText::plain(format!("{} changed", diag::count(n, "exception"))),
     };
     let text = match waiting {
@@ -177,12 +177,12 @@ fn row(change: &RecordChange) -> Vec<StyledText> {
     let what: Vec<String> = events.map(credential::hidden).collect();
     let title = change.title.clone().map(credential::hidden);
     vec![
-        StyledText::of(Tone::Id, &change.id),
+        StyledText::with_tone(Tone::Id, &change.id),
         StyledText::plain(fields::cut(&title.unwrap_or_default(), 80)),
         StyledText::plain(what.join("; ")),
         match change.after {
             Some(_) => needs(&change.needs),
-            None => StyledText::of(Tone::Bad, "not allowed"),
+            None => StyledText::with_tone(Tone::Bad, "not allowed"),
         },
     ]
 }
@@ -191,10 +191,10 @@ fn row(change: &RecordChange) -> Vec<StyledText> {
 fn needs(needs: &Needs) -> StyledText {
     let Needed { count, .. } = needs.needed;
     if count == 0 {
-        return StyledText::of(Tone::Muted, "no approval");
+        return StyledText::with_tone(Tone::Muted, "no approval");
     }
     let n = usize::try_from(count).unwrap_or(usize::MAX);
-    let text = StyledText::of(Tone::Strong, diag::count(n, "approval"));
+    let text = StyledText::with_tone(Tone::Strong, diag::count(n, "approval"));
     let missing: Vec<String> = needs.missing.iter().map(change_cases::said).collect();
     if missing.is_empty() {
         text

@@ -44,7 +44,7 @@ pub struct Each<'a, T>(Box<dyn Fn() -> Box<dyn Iterator<Item = T> + 'a> + 'a>);
 
 impl<'a, T> Each<'a, T> {
     /// Returns what an iterator gives, each time anew.
-    pub fn of(each: impl Iterator<Item = T> + Clone + 'a) -> Each<'a, T> {
+    pub fn new(each: impl Iterator<Item = T> + Clone + 'a) -> Each<'a, T> {
         Each(Box::new(move || Box::new(each.clone())))
     }
 
@@ -121,7 +121,7 @@ impl<'a> Doc<'a> {
         self.rows = Some(key);
         self.long = Some(Long {
             key,
-            members: Each::of(members),
+            members: Each::new(members),
         });
     }
 
@@ -279,7 +279,7 @@ pub struct JudgedFile {
 
 impl FindingList {
     /// Returns findings for all readers, without excerpts, rules or judged records.
-    pub fn of(findings: Vec<diag::Finding>) -> FindingList {
+    pub fn for_all_readers(findings: Vec<diag::Finding>) -> FindingList {
         let shown = findings.into_iter().map(ShownFinding::from).collect();
         FindingList {
             shown,
@@ -309,7 +309,7 @@ impl ShownFinding {
 
 impl From<Vec<diag::Finding>> for FindingList {
     fn from(findings: Vec<diag::Finding>) -> FindingList {
-        FindingList::of(findings)
+        FindingList::for_all_readers(findings)
     }
 }
 
@@ -376,13 +376,13 @@ pub enum Tone {
 
 impl StyledText {
     /// Returns a text of one piece.
-    pub fn of(tone: Tone, text: impl Into<String>) -> StyledText {
+    pub fn with_tone(tone: Tone, text: impl Into<String>) -> StyledText {
         StyledText(vec![(tone, text.into())])
     }
 
     /// Returns a text without a tone.
     pub fn plain(text: impl Into<String>) -> StyledText {
-        StyledText::of(Tone::Plain, text)
+        StyledText::with_tone(Tone::Plain, text)
     }
 
     /// Returns the text followed by another piece.

@@ -55,7 +55,7 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     for (owner, mut records) in by_owner(list) {
         records.sort_by_key(|(standing, due)| (due.order(), standing.id().to_owned()));
         doc.blocks
-            .push(Block::Heading(StyledText::of(Tone::Strong, owner)));
+            .push(Block::Heading(StyledText::with_tone(Tone::Strong, owner)));
         let rows = records
             .iter()
             .map(|(standing, due)| row(standing, due, list.around))
@@ -76,9 +76,9 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
             diag::count(list.unknown, "record")
         );
         doc.blocks
-            .push(Block::Paragraph(StyledText::of(Tone::Bad, text)));
+            .push(Block::Paragraph(StyledText::with_tone(Tone::Bad, text)));
     } else if list.records.is_empty() {
-        doc.blocks.push(Block::Paragraph(StyledText::of(
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(
             Tone::Good,
             "nothing is due",
         )));
@@ -90,7 +90,7 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
             diag::count(healthy, "record")
         );
         doc.blocks
-            .push(Block::Paragraph(StyledText::of(Tone::Muted, text)));
+            .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
     }
     doc
 }
@@ -103,8 +103,8 @@ fn json(
 ) -> Value {
     let mut view = record::json(standing, names);
     if let Some(view) = view.as_object_mut() {
-        let also: Vec<&str> = due.also.iter().map(|bucket| bucket.word()).collect();
-        view.insert("bucket".to_owned(), json!(due.bucket.word()));
+        let also: Vec<&str> = due.also.iter().map(|bucket| bucket.as_str()).collect();
+        view.insert("bucket".to_owned(), json!(due.bucket.as_str()));
         view.insert("also".to_owned(), json!(also));
         let next = advice::next(standing, standing.id(), Some(due), around);
         view.insert("next".to_owned(), next::json(&next, around.instant));
@@ -168,7 +168,7 @@ fn also(due: &DueRecord) -> String {
         .also
         .iter()
         .filter(said)
-        .map(|bucket| bucket.word())
+        .map(|bucket| bucket.as_str())
         .collect();
     words.join(", ")
 }
@@ -184,13 +184,13 @@ fn row(standing: &RecordState, due: &DueRecord, around: AdviceContext<'_>) -> Ve
     let why = reason::first(&standing.reasons);
     let next = advice::next(standing, standing.id(), Some(due), around);
     vec![
-        StyledText::of(Tone::Id, standing.id()),
+        StyledText::with_tone(Tone::Id, standing.id()),
         StyledText::plain(title),
-        StyledText::of(tone, due.bucket.word()),
+        StyledText::with_tone(tone, due.bucket.as_str()),
         StyledText::plain(next::timing(due, around.instant)),
-        StyledText::of(Tone::Muted, also(due)),
+        StyledText::with_tone(Tone::Muted, also(due)),
         StyledText::plain(why),
         StyledText::plain(next.action),
-        StyledText::of(Tone::Id, next.command),
+        StyledText::with_tone(Tone::Id, next.command),
     ]
 }

@@ -87,7 +87,7 @@ pub fn doc(decision: &DecisionResult) -> Doc<'static> {
         doc.blocks.extend(blocks(decided, decision.written));
     }
     if decision.written == Written::No {
-        let text = StyledText::of(Tone::Muted, "nothing was written: this is what would be");
+        let text = StyledText::with_tone(Tone::Muted, "nothing was written: this is what would be");
         doc.blocks.push(Block::Paragraph(text));
     } else if !decision.next.is_empty() {
         doc.blocks.push(Block::Heading(StyledText::plain("Next")));
@@ -114,17 +114,17 @@ fn json(decided: &Decided) -> Value {
 fn blocks(decided: &Decided, written: Written) -> Vec<Block<'static>> {
     let mut pairs = vec![(
         decided.event.replace('-', " "),
-        StyledText::of(Tone::Good, &decided.path),
+        StyledText::with_tone(Tone::Good, &decided.path),
     )];
     if written == Written::Yes {
-        let changes: Vec<String> = decided.changes.iter().flat_map(words).collect();
+        let changes: Vec<String> = decided.changes.iter().flat_map(change_lines).collect();
         pairs.push(("changes".to_owned(), StyledText::plain(changes.join("\n"))));
     }
     if let Some(needs) = &decided.needs {
         pairs.push(("approval".to_owned(), StyledText::plain(needs)));
     }
     if !decided.remarks.is_empty() {
-        let remarks = StyledText::of(Tone::Warn, decided.remarks.join("\n"));
+        let remarks = StyledText::with_tone(Tone::Warn, decided.remarks.join("\n"));
         pairs.push(("note".to_owned(), remarks));
     }
     let mut blocks = vec![Block::Pairs(pairs)];
@@ -132,23 +132,25 @@ fn blocks(decided: &Decided, written: Written) -> Vec<Block<'static>> {
         blocks.push(Block::Verbatim(decided.patch.trim_end().to_owned()));
     }
     if !decided.findings.is_empty() {
-        blocks.push(Block::Findings(FindingList::of(decided.findings.clone())));
+        blocks.push(Block::Findings(FindingList::for_all_readers(
+            decided.findings.clone(),
+        )));
     }
     blocks
 }
 
 /// Returns a change in a line: `expires: 2026-12-20 → 2027-01-10`; of a map that is new, each key in one.
-fn words(change: &FieldChange) -> Vec<String> {
+fn change_lines(change: &FieldChange) -> Vec<String> {
     let field = &change.field;
     if let (Value::Null, Value::Object(map)) = (&change.from, &change.to)
         && !field.ends_with(']')
     {
         let lines = map
             .iter()
-            .map(|(key, value)| format!("{field}.{key}: {}", said(value)));
+            .map(|(key, value)| format!("{field}.{key}: {}", display_value(value)));
         return lines.map(credential::hidden).collect();
     }
-    let (from, to) = (said(&change.from), said(&change.to));
+    let (from, to) = (display_value(&change.from), display_value(&change.to));
     let words = match (&change.from, &change.to) {
         (Value::Null, _) => format!("{field}: {to}"),
         (_, Value::Null) => format!("{field}: {from} is gone"),
@@ -157,14 +159,18 @@ fn words(change: &FieldChange) -> Vec<String> {
     vec![credential::hidden(words)]
 }
 
-fn said(value: &Value) -> String {
+fn display_value(value: &Value) -> String {
     match value {
         Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
-        Value::Array(list) => list.iter().map(said).collect::<Vec<_>>().join(", "),
+        Value::Array(list) => list
+            .iter()
+            .map(display_value)
+            .collect::<Vec<_>>()
+            .join(", "),
         Value::Object(map) => {
             let pairs = map
                 .iter()
-                .map(|(key, value)| format!("{key} {}", said(value)));
+                .map(|(key, value)| format!("{key} {}", display_value(value)));
             pairs.collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),

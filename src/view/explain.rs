@@ -53,20 +53,20 @@ fn json(rule: &Rule) -> Value {
 
 fn row(rule: &Rule) -> Vec<StyledText> {
     vec![
-        StyledText::of(Tone::Strong, rule.code.as_str()),
-        StyledText::of(tone(rule.level), rule.level.word()),
+        StyledText::with_tone(Tone::Strong, rule.code.as_str()),
+        StyledText::with_tone(tone(rule.level), rule.level.word()),
         StyledText::plain(rule.code.group().as_str()),
         StyledText::plain(rule.summary),
     ]
 }
 
 fn one(rule: &Rule) -> Vec<Block<'static>> {
-    let heading = StyledText::of(Tone::Strong, rule.code.as_str())
+    let heading = StyledText::with_tone(Tone::Strong, rule.code.as_str())
         .and(Tone::Plain, format!(": {}", rule.summary));
     let pairs = vec![
         (
             "level".to_owned(),
-            StyledText::of(tone(rule.level), rule.level.word()),
+            StyledText::with_tone(tone(rule.level), rule.level.word()),
         ),
         (
             "group".to_owned(),
@@ -76,7 +76,7 @@ fn one(rule: &Rule) -> Vec<Block<'static>> {
         ("remedy".to_owned(), StyledText::plain(rule.remedy)),
         (
             "serves".to_owned(),
-            StyledText::of(Tone::Muted, rule.serves.join(", ")),
+            StyledText::with_tone(Tone::Muted, rule.serves.join(", ")),
         ),
     ];
     vec![

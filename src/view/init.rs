@@ -57,7 +57,7 @@ pub fn doc(init: &Init) -> Doc<'static> {
     let created = init
         .created
         .iter()
-        .map(|path| (word.to_owned(), StyledText::of(Tone::Good, path)));
+        .map(|path| (word.to_owned(), StyledText::with_tone(Tone::Good, path)));
     let left = skipped
         .iter()
         .map(|path| ("left as it is".to_owned(), StyledText::plain(*path)));

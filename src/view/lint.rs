@@ -43,7 +43,7 @@ pub struct LevelCounts {
 
 impl LevelCounts {
     /// Counts findings.
-    pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> LevelCounts {
+    pub fn count<'a>(findings: impl Iterator<Item = &'a Finding>) -> LevelCounts {
         let mut counts = LevelCounts::default();
         for finding in findings {
             match finding.level {
@@ -56,7 +56,7 @@ impl LevelCounts {
     }
 
     /// Returns the counts in words: `2 errors, 1 warning`.
-    pub fn words(self) -> String {
+    pub fn display(self) -> String {
         let parts = [
             (self.errors, "error"),
             (self.warnings, "warning"),
@@ -86,7 +86,7 @@ impl LevelCounts {
 
 /// Returns the answer.
 pub fn doc(mut lint: LintView) -> Doc<'static> {
-    let counts = LevelCounts::of(lint.findings.shown.iter().map(|shown| &shown.finding));
+    let counts = LevelCounts::count(lint.findings.shown.iter().map(|shown| &shown.finding));
     let mut doc = Doc::new(json!({
         "schema": shape::schema("lint"),
         "ledger": {"commit": lint.commit, "instant": lint.instant},
@@ -110,7 +110,7 @@ pub fn doc(mut lint: LintView) -> Doc<'static> {
     }
     let checked = format!("{} checked: ", diag::count(lint.checked, "record"));
     doc.blocks.push(Block::Paragraph(
-        StyledText::plain(checked).and(counts.tone(), counts.words()),
+        StyledText::plain(checked).and(counts.tone(), counts.display()),
     ));
     let on = lint
         .instant

@@ -63,7 +63,7 @@ pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
             diag::count(list.hidden, "record")
         );
         doc.blocks
-            .push(Block::Paragraph(StyledText::of(Tone::Muted, text)));
+            .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
     }
     doc
 }
@@ -98,7 +98,7 @@ pub fn row(standing: &RecordState, instant: Instant) -> Vec<StyledText> {
     let owner = content.map_or("", |record| record.owner.name.as_str());
     let tier = standing.tier.as_ref().map_or("", |tier| tier.tier.as_str());
     vec![
-        StyledText::of(Tone::Id, standing.id()),
+        StyledText::with_tone(Tone::Id, standing.id()),
         StyledText::plain(title),
         StyledText::plain(owner),
         StyledText::plain(tier),
@@ -122,7 +122,7 @@ pub fn closed(standing: &RecordState) -> Option<String> {
 /// Returns how far its end is, in words; of what is closed, when that was and how.
 pub fn ends(standing: &RecordState, instant: Instant) -> StyledText {
     if let Some(closed) = closed(standing) {
-        return StyledText::of(Tone::Muted, closed);
+        return StyledText::with_tone(Tone::Muted, closed);
     }
     let Some(end) = standing.not_after else {
         return StyledText::plain("");
@@ -138,7 +138,7 @@ pub fn ends(standing: &RecordState, instant: Instant) -> StyledText {
         _ => Tone::Plain,
     };
     let words = dates::distance(end, instant);
-    StyledText::of(tone, words.strip_prefix("in ").unwrap_or(&words))
+    StyledText::with_tone(tone, words.strip_prefix("in ").unwrap_or(&words))
 }
 
 /// Returns its status, and whether a change waits.
@@ -150,7 +150,7 @@ pub fn status(standing: &RecordState) -> StyledText {
         (_, Status::Scheduled | Status::Proposed) => Tone::Plain,
         _ => Tone::Bad,
     };
-    let text = StyledText::of(tone, standing.status.word());
+    let text = StyledText::with_tone(tone, standing.status.as_str());
     let landed = standing.status != Status::Proposed;
     match (
         standing.changed_since_approval,

@@ -38,11 +38,11 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
         .standing
         .known_content()
         .map_or("", |record| record.title.as_str());
-    let heading = StyledText::of(Tone::Id, id).and(Tone::Plain, "  ");
+    let heading = StyledText::with_tone(Tone::Id, id).and(Tone::Plain, "  ");
     doc.blocks
         .push(Block::Heading(heading.and(Tone::Strong, title)));
     if log.acts.is_empty() {
-        doc.blocks.push(Block::Paragraph(StyledText::of(
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(
             Tone::Warn,
             vacant(log.standing),
         )));
@@ -55,7 +55,7 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
     } else {
         doc.blocks.push(Block::Table(table(&log.acts)));
     }
-    doc.blocks.extend(said(&log.acts));
+    doc.blocks.extend(statement_blocks(&log.acts));
     doc.blocks.extend(to_add(&log.acts));
     doc
 }
@@ -69,7 +69,7 @@ pub fn table(acts: &[RecordAct<'_>]) -> DocTable {
 }
 
 /// Returns what was said that the rows of [`table`] do not tell.
-pub fn said<'a>(acts: &[RecordAct<'_>]) -> Vec<Block<'a>> {
+pub fn statement_blocks<'a>(acts: &[RecordAct<'_>]) -> Vec<Block<'a>> {
     let all = acts.iter().flat_map(|act| act.statements.iter().copied());
     let shown = statements::beyond_approvers(all);
     if shown.is_empty() {
@@ -87,7 +87,7 @@ fn to_add<'a>(acts: &[RecordAct<'_>]) -> Option<Block<'a>> {
     let last = acts.last()?.verdict;
     let to_add = last.missing.iter().find_map(|it| it.add.as_ref())?;
     let words = format!("not approved yet: add {to_add} of the policy, then approve again");
-    Some(Block::Paragraph(StyledText::of(Tone::Warn, words)))
+    Some(Block::Paragraph(StyledText::with_tone(Tone::Warn, words)))
 }
 
 /// Says where a record is that has not landed.
@@ -123,14 +123,14 @@ fn json(act: &RecordAct<'_>) -> Value {
         .map(|it| json!({"field": it.field, "from": it.from, "to": it.to}))
         .collect();
     json!({
-        "event": act.event.word(),
+        "event": act.event.as_str(),
         "commit": act.commit.to_string(),
         "at": act.at,
         "policy": verdict.policy_commit,
         "authors": authors,
         "approvers": approvers,
         "statements": statements,
-        "result": act.result.word(),
+        "result": act.result.as_str(),
         "flags": verdict.flags,
         "pull_request": request(act),
         "changes": changes,
@@ -168,12 +168,12 @@ fn row(acts: &[RecordAct<'_>]) -> Vec<StyledText> {
         names(verdict.makers.iter().map(shape::short_name))
     };
     vec![
-        StyledText::of(Tone::Muted, act.at.to_string()),
+        StyledText::with_tone(Tone::Muted, act.at.to_string()),
         StyledText::plain(events(acts)),
         StyledText::plain(by),
         approved(act),
         level(act),
-        StyledText::of(Tone::Muted, objects::short(&act.commit.to_string())),
+        StyledText::with_tone(Tone::Muted, objects::short(&act.commit.to_string())),
         StyledText::plain(request(act).unwrap_or_default()),
     ]
 }
@@ -196,7 +196,7 @@ fn is_word(event: ChangeEvent) -> bool {
 }
 
 fn events(acts: &[RecordAct<'_>]) -> String {
-    let words: Vec<&str> = acts.iter().map(|act| act.event.word()).collect();
+    let words: Vec<&str> = acts.iter().map(|act| act.event.as_str()).collect();
     words.join(", ")
 }
 
@@ -212,16 +212,16 @@ fn approved(act: &RecordAct<'_>) -> StyledText {
             .iter()
             .filter(|it| it.word == Vote::Vetoes && it.counts == VoteCounts::Yes);
         let who = names(rejects.map(|it| shape::short_name(&it.approver.person)));
-        return StyledText::of(Tone::Bad, format!("nobody: {who} rejected it"));
+        return StyledText::with_tone(Tone::Bad, format!("nobody: {who} rejected it"));
     }
     let approvers = act.approvers.iter();
     let names = names(approvers.map(|approver| shape::short_name(&approver.person)));
     if !names.is_empty() {
         StyledText::plain(names)
     } else if demands_nobody(act) {
-        StyledText::of(Tone::Muted, "not needed")
+        StyledText::with_tone(Tone::Muted, "not needed")
     } else {
-        StyledText::of(Tone::Warn, "nobody")
+        StyledText::with_tone(Tone::Warn, "nobody")
     }
 }
 
@@ -232,19 +232,21 @@ fn demands_nobody(act: &RecordAct<'_>) -> bool {
 
 /// Returns how the approval is known; that it is too few where it is.
 fn level(act: &RecordAct<'_>) -> StyledText {
-    let word = act.result.word();
+    let word = act.result.as_str();
     match (act.result, act.satisfied) {
-        (FourEyes::NotApplicable, _) => StyledText::of(Tone::Muted, word),
-        (FourEyes::Attested, Satisfied::Yes) => StyledText::of(Tone::Good, word),
-        (FourEyes::Vetoed | FourEyes::InvalidSignature, _) => StyledText::of(Tone::Bad, word),
+        (FourEyes::NotApplicable, _) => StyledText::with_tone(Tone::Muted, word),
+        (FourEyes::Attested, Satisfied::Yes) => StyledText::with_tone(Tone::Good, word),
+        (FourEyes::Vetoed | FourEyes::InvalidSignature, _) => {
+            StyledText::with_tone(Tone::Bad, word)
+        }
         (FourEyes::NoneRecorded, Satisfied::Yes) if demands_nobody(act) => {
-            StyledText::of(Tone::Muted, word)
+            StyledText::with_tone(Tone::Muted, word)
         }
-        (_, Satisfied::Yes) => StyledText::of(Tone::Warn, word),
+        (_, Satisfied::Yes) => StyledText::with_tone(Tone::Warn, word),
         (FourEyes::Attested | FourEyes::Claimed, _) => {
-            StyledText::of(Tone::Warn, word).and(Tone::Warn, ", too few")
+            StyledText::with_tone(Tone::Warn, word).and(Tone::Warn, ", too few")
         }
-        _ => StyledText::of(Tone::Warn, word),
+        _ => StyledText::with_tone(Tone::Warn, word),
     }
 }
 
@@ -255,7 +257,7 @@ fn patch(acts: &[RecordAct<'_>]) -> Vec<Block<'static>> {
     };
     let commit = act.commit.to_string();
     let request = request(act).map_or_else(String::new, |it| format!(", {it}"));
-    let heading = StyledText::of(Tone::Strong, events(acts)).and(
+    let heading = StyledText::with_tone(Tone::Strong, events(acts)).and(
         Tone::Muted,
         format!(
             ": not before {}, {}{request}",
@@ -283,9 +285,11 @@ fn patch(acts: &[RecordAct<'_>]) -> Vec<Block<'static>> {
 
 fn both(from: &Value, to: &Value) -> StyledText {
     match (from, to) {
-        (Value::Null, to) => StyledText::of(Tone::Good, value(to)),
-        (from, Value::Null) => StyledText::of(Tone::Bad, value(from)).and(Tone::Plain, " → (gone)"),
-        (from, to) => StyledText::of(Tone::Bad, value(from))
+        (Value::Null, to) => StyledText::with_tone(Tone::Good, value(to)),
+        (from, Value::Null) => {
+            StyledText::with_tone(Tone::Bad, value(from)).and(Tone::Plain, " → (gone)")
+        }
+        (from, to) => StyledText::with_tone(Tone::Bad, value(from))
             .and(Tone::Plain, " → ")
             .and(Tone::Good, value(to)),
     }

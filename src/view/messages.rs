@@ -28,7 +28,7 @@ pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceConte
     doc.rows = Some("messages");
     for call in calls {
         let name = shape::name(&call.person);
-        let to = StyledText::of(Tone::Strong, format!("To: {name}"));
+        let to = StyledText::with_tone(Tone::Strong, format!("To: {name}"));
         doc.blocks.push(Block::Heading(to));
         doc.blocks.push(Block::Paragraph(StyledText::plain(format!(
             "Subject: {}",
@@ -37,7 +37,7 @@ pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceConte
         doc.blocks.push(Block::Verbatim(body(call, stamp, around)));
     }
     if calls.is_empty() {
-        let nobody = StyledText::of(Tone::Good, "nobody needs to be told anything");
+        let nobody = StyledText::with_tone(Tone::Good, "nobody needs to be told anything");
         doc.blocks.push(Block::Paragraph(nobody));
     }
 }
@@ -50,7 +50,7 @@ fn message(call: &Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> Value {
             let step = step(told, around);
             json!({
                 "id": told.standing.id(),
-                "bucket": told.due.bucket.word(),
+                "bucket": told.due.bucket.as_str(),
                 "since": told.due.timing.since(around.instant),
                 "deadline": told.due.timing.deadline(),
                 "roles": told.roles,
@@ -90,7 +90,7 @@ fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> St
         .known_content()
         .map_or("", |record| record.title.as_str());
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = due.bucket.word().replace('-', " ");
+    let words = due.bucket.as_str().replace('-', " ");
     let when = next::timing(due, stamp.instant);
     let colon = if when.is_empty() { "" } else { ": " };
     let roles: Vec<String> = told

@@ -48,7 +48,10 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
         "findings": filed.findings.iter().map(finding::json).collect::<Vec<_>>(),
         "next": filed.next,
     }));
-    let mut pairs = vec![("filed".to_owned(), StyledText::of(Tone::Good, &filed.path))];
+    let mut pairs = vec![(
+        "filed".to_owned(),
+        StyledText::with_tone(Tone::Good, &filed.path),
+    )];
     let tier = filed.tier.as_deref().unwrap_or("not known");
     let tier = format!("{tier}{}", filed.silence);
     pairs.push(("tier".to_owned(), StyledText::plain(tier)));
@@ -69,7 +72,9 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
     doc.blocks.push(Block::Pairs(pairs));
     if !filed.findings.is_empty() {
         doc.blocks
-            .push(Block::Findings(FindingList::of(filed.findings.clone())));
+            .push(Block::Findings(FindingList::for_all_readers(
+                filed.findings.clone(),
+            )));
     }
     doc.blocks.push(Block::Heading(StyledText::plain("Next")));
     doc.blocks.push(Block::Verbatim(filed.next.join("\n")));

@@ -35,7 +35,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
     if found.groups.is_empty() {
         let nothing = "no cause repeats so often that it is a pattern";
         doc.blocks
-            .push(Block::Paragraph(StyledText::of(Tone::Good, nothing)));
+            .push(Block::Paragraph(StyledText::with_tone(Tone::Good, nothing)));
     }
     overview(
         &mut doc,
@@ -55,7 +55,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
         "root cause",
         &found.causes,
     );
-    doc.blocks.push(Block::Paragraph(StyledText::of(
+    doc.blocks.push(Block::Paragraph(StyledText::with_tone(
         Tone::Muted,
         counted(found, policy),
     )));
@@ -100,7 +100,7 @@ fn json(pattern: &CausePattern<'_>) -> Value {
 }
 
 fn heading(pattern: &CausePattern<'_>) -> StyledText {
-    let words = StyledText::of(Tone::Strong, pattern.words())
+    let words = StyledText::with_tone(Tone::Strong, pattern.describe())
         .and(Tone::Plain, ": ")
         .and(Tone::Plain, occurred(pattern));
     if !pattern.is_frozen {
@@ -127,7 +127,7 @@ fn pairs(pattern: &CausePattern<'_>, instant: Instant) -> Vec<(String, StyledTex
     let systems: Vec<&str> = pattern.systems.iter().copied().collect();
     let mut pairs = vec![(
         "records".to_owned(),
-        StyledText::of(Tone::Id, ids.join(", ")),
+        StyledText::with_tone(Tone::Id, ids.join(", ")),
     )];
     if !systems.is_empty() {
         pairs.push(("systems".to_owned(), StyledText::plain(systems.join(", "))));
@@ -158,7 +158,7 @@ fn new(refused: &FrozenRecord) -> StyledText {
         RecordOrigin::Branch(branch) => format!(" on branch {branch}"),
         RecordOrigin::WorkTree => " in the work tree".to_owned(),
     };
-    StyledText::of(Tone::Id, &refused.id)
+    StyledText::with_tone(Tone::Id, &refused.id)
         .and(Tone::Plain, place)
         .and(Tone::Bad, ", without a redesign")
 }
@@ -184,7 +184,7 @@ fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[Cause
         ]
     });
     doc.blocks
-        .push(Block::Heading(StyledText::of(Tone::Strong, heading)));
+        .push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
     doc.blocks.push(Block::Table(DocTable {
         columns,
         rows: rows.collect(),

@@ -48,7 +48,7 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         }
         let heading = format!("{heading}: {}", diag::count(of_rank.len(), "record"));
         doc.blocks
-            .push(Block::Heading(StyledText::of(Tone::Strong, heading)));
+            .push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
         let cards = of_rank.iter().map(|item| {
             let id = item.standing.id().to_owned();
             (id, card(item, *tone, instant))
@@ -56,13 +56,13 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         doc.blocks.push(Block::Pairs(cards.collect()));
     }
     if queue.items.is_empty() {
-        let nothing = StyledText::of(Tone::Good, "nothing needs attention");
+        let nothing = StyledText::with_tone(Tone::Good, "nothing needs attention");
         doc.blocks.push(Block::Paragraph(nothing));
     }
     if queue.hidden > 0 {
         let text = format!("{} not shown", diag::count(queue.hidden, "healthy record"));
         doc.blocks
-            .push(Block::Paragraph(StyledText::of(Tone::Muted, text)));
+            .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
     }
     doc
 }
@@ -93,9 +93,9 @@ fn card(item: &QueueItem<'_>, tone: Tone, instant: Instant) -> StyledText {
         .known_content()
         .map_or(standing.path.as_str(), |record| record.title.as_str());
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    StyledText::of(Tone::Strong, title)
+    StyledText::with_tone(Tone::Strong, title)
         .and(Tone::Plain, "\n")
-        .and(tone, item.word().replace('-', " "))
+        .and(tone, item.reason_name().replace('-', " "))
         .and(Tone::Plain, age(item, instant))
         .and(Tone::Plain, waits_for(item))
         .and(Tone::Plain, format!("\n{}\n", item.next.action))

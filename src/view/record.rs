@@ -23,7 +23,7 @@ pub fn json(standing: &status::state::RecordState, names: &dyn RecordNames) -> V
         "path": standing.path,
         "class": shown.map(|record| record.class),
         "tier": standing.tier.as_ref().map(|tier| &tier.tier),
-        "status": standing.status.word(),
+        "status": standing.status.as_str(),
         "in_force": standing.in_force == status::state::InForce::Yes,
         "reasons": standing.reasons,
         "owner": shown.map(owner),
@@ -172,7 +172,7 @@ fn approval(standing: &status::state::RecordState) -> Value {
     let Some(verdict) = &standing.approval else {
         return json!({
             "satisfied": false,
-            "result": approval::verdict::FourEyes::NoneRecorded.word(),
+            "result": approval::verdict::FourEyes::NoneRecorded.as_str(),
             "needed": needed(standing),
             "approvers": [],
             "authors": [],
@@ -183,7 +183,7 @@ fn approval(standing: &status::state::RecordState) -> Value {
     };
     json!({
         "satisfied": verdict.satisfied == approval::verdict::Satisfied::Yes,
-        "result": verdict.result.word(),
+        "result": verdict.result.as_str(),
         "needed": verdict.needed,
         "approvers": verdict.approvers.iter().map(shape::approver).collect::<Vec<_>>(),
         "authors": verdict.authors.iter().map(author).collect::<Vec<_>>(),

@@ -59,7 +59,7 @@ pub struct DeviatedControl<'a> {
 /// Returns the answer.
 pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     let classes = Class::all().iter();
-    let classes = classes.map(|class| ClassSection::of(report, *class));
+    let classes = classes.map(|class| ClassSection::new(report, *class));
     let classes: Vec<ClassSection<'_>> = classes.collect();
     let mut doc = shape::stamped(
         report.stamp,
@@ -153,7 +153,7 @@ fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
         pair("in force", StyledText::plain(in_force.count().to_string())),
         pair(
             "still granting although overdue",
-            StyledText::of(bad, backlog.overdue_in_force.to_string()),
+            StyledText::with_tone(bad, backlog.overdue_in_force.to_string()),
         ),
         pair(
             "awaiting approval",
@@ -182,7 +182,7 @@ fn overdue(doc: &mut Doc, report: &Report<'_>) {
     doc.blocks
         .push(Block::Heading(StyledText::plain("What is overdue")));
     if bad.is_empty() {
-        let nothing = StyledText::of(Tone::Good, "nothing is overdue");
+        let nothing = StyledText::with_tone(Tone::Good, "nothing is overdue");
         doc.blocks.push(Block::Paragraph(nothing));
         return;
     }
@@ -210,11 +210,12 @@ fn attention<'a>(
 ) -> Block<'a> {
     let rows = items.iter().map(|item| {
         let waits = queue::waits_for(item);
-        let what = item.word().replace('-', " ");
+        let what = item.reason_name().replace('-', " ");
         vec![
-            StyledText::of(Tone::Id, item.standing.id()),
+            StyledText::with_tone(Tone::Id, item.standing.id()),
             StyledText::plain(title(item.standing)),
-            StyledText::of(tone, what).and(Tone::Plain, queue::age(item, report.stamp.instant)),
+            StyledText::with_tone(tone, what)
+                .and(Tone::Plain, queue::age(item, report.stamp.instant)),
             StyledText::plain(waits.trim_start_matches("; waits for ")),
             StyledText::plain(&item.next.action),
         ]
@@ -268,7 +269,7 @@ fn trends(doc: &mut Doc, report: &Report<'_>) {
     let legend = "repeated: the same was closed a while before; days in force: of those closed, on average; overrides: \
                   the share of the opened that set a rule aside, in place of dismissing a false alarm";
     doc.blocks
-        .push(Block::Paragraph(StyledText::of(Tone::Muted, legend)));
+        .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, legend)));
 }
 
 fn repeated(doc: &mut Doc, report: &Report<'_>) {
@@ -277,14 +278,14 @@ fn repeated(doc: &mut Doc, report: &Report<'_>) {
     }
     let rows = report.patterns.iter().map(|pattern| {
         let frozen = if pattern.is_frozen {
-            StyledText::of(Tone::Warn, "frozen")
+            StyledText::with_tone(Tone::Warn, "frozen")
         } else {
             StyledText::plain("")
         };
         let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
         vec![
-            StyledText::plain(pattern.words()),
-            StyledText::of(Tone::Id, ids.join(", ")),
+            StyledText::plain(pattern.describe()),
+            StyledText::with_tone(Tone::Id, ids.join(", ")),
             frozen,
             StyledText::plain(&pattern.advice),
         ]
@@ -308,9 +309,9 @@ fn controls(doc: &mut Doc, report: &Report<'_>) {
     }
     let rows = report.controls.iter().map(|control| {
         vec![
-            StyledText::of(Tone::Strong, &control.id),
+            StyledText::with_tone(Tone::Strong, &control.id),
             StyledText::plain(control.title.as_deref().unwrap_or("in no catalog")),
-            StyledText::of(Tone::Id, control.records.join(", ")),
+            StyledText::with_tone(Tone::Id, control.records.join(", ")),
         ]
     });
     doc.blocks
@@ -343,7 +344,7 @@ struct ClassSection<'a> {
 }
 
 impl<'a> ClassSection<'a> {
-    fn of(report: &Report<'a>, class: Class) -> ClassSection<'a> {
+    fn new(report: &Report<'a>, class: Class) -> ClassSection<'a> {
         let is_of = |standing: &&RecordState| {
             let told = standing.known_content();
             told.is_some_and(|record| record.class == class)

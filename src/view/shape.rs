@@ -35,7 +35,7 @@ pub fn stamped<'a>(stamp: &Stamp, command: &str, json: Value) -> Doc<'a> {
 /// Returns a sentence for each change of governance that does not count: why, and how it gets approved.
 pub fn warnings<'a>(stamp: &Stamp) -> Vec<Block<'a>> {
     let left_out = stamp.left_out.iter();
-    let sentences = left_out.map(|it| StyledText::of(Tone::Warn, in_words(it)));
+    let sentences = left_out.map(|it| StyledText::with_tone(Tone::Warn, in_words(it)));
     sentences.map(Block::Paragraph).collect()
 }
 
@@ -151,7 +151,7 @@ pub fn level(level: Proof) -> StyledText {
         Proof::Attested => Tone::Good,
         Proof::Claimed => Tone::Warn,
     };
-    StyledText::of(tone, level.as_str())
+    StyledText::with_tone(tone, level.as_str())
 }
 
 /// Returns an approver in words: who, for which groups, and how that is known.
@@ -160,7 +160,7 @@ pub fn approver_words(approver: &approval::verdict::Approver) -> StyledText {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),
     };
-    let mut text = StyledText::of(Tone::Strong, name(&approver.person));
+    let mut text = StyledText::with_tone(Tone::Strong, name(&approver.person));
     if let Some(stater) = stated_by_another(approver) {
         text = text.and(Tone::Plain, format!(", as stated by {}", name(stater)));
     }

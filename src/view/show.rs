@@ -43,7 +43,7 @@ pub fn doc(
     let title = standing
         .known_content()
         .map_or(standing.path.as_str(), |record| record.title.as_str());
-    let heading = StyledText::of(Tone::Id, standing.id()).and(Tone::Plain, "  ");
+    let heading = StyledText::with_tone(Tone::Id, standing.id()).and(Tone::Plain, "  ");
     doc.blocks
         .push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
     doc.blocks

@@ -75,15 +75,15 @@ fn row(statement: &Statement) -> Vec<StyledText> {
     let approver = &statement.approver;
     let stater = shape::stated_by_another(approver);
     vec![
-        StyledText::of(Tone::Strong, shape::name(&approver.person)),
+        StyledText::with_tone(Tone::Strong, shape::name(&approver.person)),
         says(statement),
         counts(statement),
         StyledText::plain(approver.reason.clone().unwrap_or_default()),
         StyledText::plain(stater.map(shape::name).unwrap_or_default()),
         StyledText::plain(approver.via.clone().unwrap_or_default()),
         how(approver),
-        StyledText::of(Tone::Muted, approver.at.to_string()),
-        StyledText::of(Tone::Muted, objects::short(&approver.commit)),
+        StyledText::with_tone(Tone::Muted, approver.at.to_string()),
+        StyledText::with_tone(Tone::Muted, objects::short(&approver.commit)),
     ]
 }
 
@@ -124,7 +124,7 @@ pub fn rejections(statements: &[&Statement]) -> Vec<StyledText> {
     let line = |statement: &&Statement| {
         let approver = &statement.approver;
         let reason = approver.reason.iter().map(|said| format!(": {said}"));
-        StyledText::of(Tone::Plain, "rejected by ")
+        StyledText::with_tone(Tone::Plain, "rejected by ")
             .and(Tone::Strong, shape::name(&approver.person))
             .and(Tone::Plain, reason.collect::<String>())
     };
@@ -141,7 +141,7 @@ fn why_not(statement: &Statement) -> Option<String> {
 fn says(statement: &Statement) -> StyledText {
     match statement.word {
         Vote::Approves => StyledText::plain("approves"),
-        Vote::Vetoes => StyledText::of(Tone::Bad, "rejects"),
+        Vote::Vetoes => StyledText::with_tone(Tone::Bad, "rejects"),
         Vote::Neither => StyledText::plain("neither"),
     }
 }
@@ -149,14 +149,14 @@ fn says(statement: &Statement) -> StyledText {
 fn counts(statement: &Statement) -> StyledText {
     match why_not(statement) {
         None => StyledText::plain("yes"),
-        Some(why_not) => StyledText::of(Tone::Warn, format!("no: {why_not}")),
+        Some(why_not) => StyledText::with_tone(Tone::Warn, format!("no: {why_not}")),
     }
 }
 
 fn in_words(statement: &Statement) -> StyledText {
     match why_not(statement) {
         None => StyledText::plain("counts"),
-        Some(why_not) => StyledText::of(Tone::Warn, format!("does not count: {why_not}")),
+        Some(why_not) => StyledText::with_tone(Tone::Warn, format!("does not count: {why_not}")),
     }
 }
 

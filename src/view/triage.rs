@@ -40,7 +40,8 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
         doc.fill("results", rows.map(|row| json(row, shown)));
         return doc;
     }
-    doc.blocks.push(Block::Paragraph(words(shown.tally)));
+    doc.blocks
+        .push(Block::Paragraph(display_counts(shown.tally)));
     attention::blocks(&mut doc, shown);
     covered(&mut doc, shown);
     attention::sampled(&mut doc, shown);
@@ -70,7 +71,7 @@ fn counts(tally: &TriageCounts) -> Value {
         TriageState::Dismissed,
         TriageState::Unparsed,
     ];
-    let counts = order.map(|state| (state.word().to_owned(), json!(tally.n(state))));
+    let counts = order.map(|state| (state.as_str().to_owned(), json!(tally.n(state))));
     Value::Object(counts.into_iter().collect::<Map<_, _>>())
 }
 
@@ -79,16 +80,16 @@ fn json(row: &TriageRow, shown: &TriageView<'_>) -> Value {
         "source": shown.sources.get(row.source),
         "index": row.index,
         "key": row.key.map(|_| shown.tally.text(row.key)),
-        "state": row.state.word(),
+        "state": row.state.as_str(),
         "record": row.record.map(|_| shown.tally.text(row.record)),
         "message": shown.tally.text(row.message),
     })
 }
 
 /// Returns the counts in words: `12 inputs: 2 uncovered, 10 covered`.
-pub fn words(tally: &TriageCounts) -> StyledText {
+pub fn display_counts(tally: &TriageCounts) -> StyledText {
     let n: usize = tally.counts.values().sum();
-    let mut text = StyledText::of(Tone::Strong, diag::count(n, "input"));
+    let mut text = StyledText::with_tone(Tone::Strong, diag::count(n, "input"));
     let mut before = ": ";
     for state in TriageState::ALL {
         let n = tally.n(*state);
@@ -115,9 +116,9 @@ fn covered(doc: &mut Doc, shown: &TriageView<'_>) {
     let rows = records.iter().map(|((state, record), (n, message))| {
         let until = message.strip_prefix(*record).unwrap_or(message);
         vec![
-            StyledText::of(tone(*state), plain(*state)),
+            StyledText::with_tone(tone(*state), plain(*state)),
             StyledText::plain(n.to_string()),
-            StyledText::of(Tone::Id, *record),
+            StyledText::with_tone(Tone::Id, *record),
             StyledText::plain(until.trim_start()),
         ]
     });

@@ -54,7 +54,7 @@ pub struct RecordUses {
 /// Returns the answer.
 pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     let shown = &verify.findings.shown;
-    let counts = LevelCounts::of(shown.iter().map(|shown| &shown.finding));
+    let counts = LevelCounts::count(shown.iter().map(|shown| &shown.finding));
     let mut doc = shape::stamped(
         verify.stamp,
         "verify",
@@ -85,18 +85,18 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     doc.blocks
         .push(Block::Paragraph(StyledText::plain(checked).and(
             tone(counts, verify.undetermined),
-            words(counts, verify.undetermined),
+            display_result(counts, verify.undetermined),
         )));
     doc
 }
 
 /// Returns what was found; silence about what could not be determined would read as if all were well.
-fn words(counts: LevelCounts, undetermined: usize) -> String {
+fn display_result(counts: LevelCounts, undetermined: usize) -> String {
     let open = format!("{undetermined} could not be determined");
     match (undetermined, counts == LevelCounts::default()) {
-        (0, _) => counts.words(),
+        (0, _) => counts.display(),
         (_, true) => open,
-        (_, false) => format!("{}, {open}", counts.words()),
+        (_, false) => format!("{}, {open}", counts.display()),
     }
 }
 
@@ -121,9 +121,9 @@ fn uses(uses: &[RecordUses]) -> DocTable {
             format!("{closed}, {days} {how}")
         });
         vec![
-            StyledText::of(Tone::Id, &uses.id),
+            StyledText::with_tone(Tone::Id, &uses.id),
             StyledText::plain(uses.count.to_string()),
-            StyledText::of(Tone::Muted, uses.last.to_string()),
+            StyledText::with_tone(Tone::Muted, uses.last.to_string()),
             StyledText::plain(closed),
         ]
     };

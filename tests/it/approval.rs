@@ -72,7 +72,7 @@ pub(crate) fn said(verdict: &ApprovalVerdict) -> Said {
             Satisfied::No => "no",
             Satisfied::Undetermined(_) => "undetermined",
         },
-        result: verdict.result.word(),
+        result: verdict.result.as_str(),
         approvers: verdict
             .approvers
             .iter()

@@ -55,11 +55,11 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let landings = chain.mainline.landings.iter();
     let effective = landings.map(|landing| landing.effective).collect();
     let mut contents = Contents::new(Box::new(evidence), effective);
-    let judge = |governance| approval::counted::of(&governance).states;
+    let judge = |governance| approval::counted::count_governance(&governance).states;
     let look = &mut |sight: walk::VersionVisit<'_>| contents.look(&sight);
     let history = walk::walk_shown(&git, chain.clone(), &prefix, None, &judge, look).unwrap();
     let approvals = approval::judge(&history);
-    let loosened = approval::loosened::loosened(&history, &approvals);
+    let loosened = approval::loosened::policy_bypasses(&history, &approvals);
     let governance = &approvals.counted.tip;
     let places = |path: &str, blob: Oid| match git.read(blob) {
         Ok((ObjectKind::Blob, bytes)) => Some(file::read(path, &bytes)),

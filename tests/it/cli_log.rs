@@ -197,7 +197,7 @@ fn the_table_fits_80_columns() {
     let doc = log::doc(&Log {
         stamp: &stamp,
         standing: &standing,
-        acts: acts::of(&history, trail, verdicts),
+        acts: acts::record_acts(&history, trail, verdicts),
         shows_values: false,
     });
     let style = OutputStyle {

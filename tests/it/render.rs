@@ -55,10 +55,10 @@ fn everything() -> Doc<'static> {
     let column = |title, fit| Column { title, fit };
     let row = |id: &str, title: &str, team: &str, ends: (Tone, &str)| {
         vec![
-            StyledText::of(Tone::Id, id),
+            StyledText::with_tone(Tone::Id, id),
             StyledText::plain(title),
             StyledText::plain(team),
-            StyledText::of(ends.0, ends.1),
+            StyledText::with_tone(ends.0, ends.1),
         ]
     };
     let mut error = ShownFinding::from(finding(
@@ -74,7 +74,8 @@ fn everything() -> Doc<'static> {
         line: "expires: 2027-03-02".into(),
         length: 10,
     });
-    let mut findings = FindingList::of(vec![finding("missing-trigger", Level::Warning, None)]);
+    let mut findings =
+        FindingList::for_all_readers(vec![finding("missing-trigger", Level::Warning, None)]);
     findings.shown.insert(0, error);
     findings.rules.insert(
         Code::TermTooLong,
@@ -122,7 +123,7 @@ fn everything() -> Doc<'static> {
         Block::Pairs(vec![
             ("why".into(), StyledText::plain("The legacy job retires in December.\nUntil then its key cannot rotate, because the vendor reads it once at start and holds it for the whole run.")),
             ("owner".into(), StyledText::plain("Ana ").and(Tone::Muted, "ana@example.com")),
-            ("ends".into(), StyledText::of(Tone::Warn, "2026-12-20").and(Tone::Plain, ", in 30 days")),
+            ("ends".into(), StyledText::with_tone(Tone::Warn, "2026-12-20").and(Tone::Plain, ", in 30 days")),
         ]),
         Block::Table(DocTable {
             columns: vec![
@@ -156,12 +157,15 @@ fn for_pages() -> [Block<'static>; 2] {
         }),
         Block::Cards(Cards {
             ids: ["EXC-2026-7F3KQ"].into(),
-            each: Each::of((0..1).map(|_| Card {
+            each: Each::new((0..1).map(|_| Card {
                 id: "EXC-2026-7F3KQ".into(),
                 title: StyledText::plain("Billing batch key"),
                 blocks: vec![
                     Block::Heading(StyledText::plain("Trail")),
-                    Block::Paragraph(StyledText::of(Tone::Id, "EXC-2026-7F3KQ, EXC-2026-1A2B3")),
+                    Block::Paragraph(StyledText::with_tone(
+                        Tone::Id,
+                        "EXC-2026-7F3KQ, EXC-2026-1A2B3",
+                    )),
                 ],
             })),
         }),
@@ -380,7 +384,8 @@ fn an_empty_table_and_findings_for_machines_show_nothing_to_people() {
     if let Some(Block::Table(table)) = doc.blocks.first_mut() {
         table.rows.clear();
     }
-    let mut findings = FindingList::of(vec![finding("stale-control", Level::Warning, None)]);
+    let mut findings =
+        FindingList::for_all_readers(vec![finding("stale-control", Level::Warning, None)]);
     findings.readers = Readers::Machines;
     doc.blocks.push(Block::Findings(findings));
     for format in ["table", "markdown"] {

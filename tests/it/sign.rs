@@ -66,7 +66,7 @@ fn dana(key: &str) -> Keys {
 fn who(state: &SignatureState) -> String {
     match state {
         SignatureState::Attested(signer) => signer.written(),
-        other => other.word().to_owned(),
+        other => other.as_str().to_owned(),
     }
 }
 
@@ -316,15 +316,18 @@ fn the_revocations_of_the_tip_hold_for_what_landed_before() {
     };
     let seal = approval("ed25519.sig");
     assert_eq!(
-        seal.state(&Keys::of(&before, &before), landing()).word(),
+        seal.state(&Keys::from_governance(&before, &before), landing())
+            .as_str(),
         "attested"
     );
     assert_eq!(
-        seal.state(&Keys::of(&before, &tip), landing()).word(),
+        seal.state(&Keys::from_governance(&before, &tip), landing())
+            .as_str(),
         "revoked"
     );
     assert_eq!(
-        seal.state(&Keys::of(&tip, &before), landing()).word(),
+        seal.state(&Keys::from_governance(&tip, &before), landing())
+            .as_str(),
         "revoked"
     );
 }

@@ -47,7 +47,7 @@ pub(crate) fn check(what: &str, repo: &Repo, expected: &[(&str, &str, bool)]) {
     for (at, word, in_force) in expected {
         let standing = standing(repo, at);
         assert_eq!(
-            (standing.status.word(), standing.in_force == InForce::Yes),
+            (standing.status.as_str(), standing.in_force == InForce::Yes),
             (*word, *in_force),
             "{what} at {at}: {:?}",
             standing.reasons

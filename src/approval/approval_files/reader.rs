@@ -251,7 +251,7 @@ impl<'a> ApprovalFileReader<'a> {
         } else {
             Unnamed::Counts
         };
-        LedgerName::of(policy, self.history.mainline.root(), unnamed)
+        LedgerName::from_policy(policy, self.history.mainline.root(), unnamed)
     }
 
     /// Judges a text where it lies, and takes what it says if it may be believed.
@@ -300,7 +300,7 @@ impl<'a> ApprovalFileReader<'a> {
                 match signer {
                     Ok(signer) => (FileBacking::Signature(signer), FileState::Sound),
                     Err(bad) => {
-                        let then = Keys::of(law.governance, law.governance);
+                        let then = Keys::from_governance(law.governance, law.governance);
                         let listed = said.signer(&then, law.governance, effective).is_ok();
                         return revoked_later(bad, listed);
                     }
@@ -313,7 +313,7 @@ impl<'a> ApprovalFileReader<'a> {
                         (FileBacking::Stated(Ok(bridge)), FileState::Sound)
                     }
                     Err(bad) => {
-                        let then = Keys::of(law.governance, law.governance);
+                        let then = Keys::from_governance(law.governance, law.governance);
                         let listed = said.bridge(&then, law.governance, effective).is_ok();
                         return revoked_later(bad, listed);
                     }
@@ -332,7 +332,7 @@ impl<'a> ApprovalFileReader<'a> {
                 (stated, FileState::Sound)
             }
         };
-        self.hear(
+        self.take_statement(
             CountedFile {
                 landing: change.landing,
                 commit: landing.map_or(Oid::NULL, |landing| landing.oid),
@@ -349,7 +349,7 @@ impl<'a> ApprovalFileReader<'a> {
     }
 
     /// Takes a statement, once: an old text that lands anew says nothing new.
-    fn hear(&mut self, spoken: CountedFile<'a>, text: &Rc<[u8]>) {
+    fn take_statement(&mut self, spoken: CountedFile<'a>, text: &Rc<[u8]>) {
         let by = match &spoken.backed {
             FileBacking::Signature(_) => Some(String::new()),
             // A signature that comes later says more than the file without it.

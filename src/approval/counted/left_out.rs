@@ -37,7 +37,7 @@ impl UncountedGovernanceFile {
 }
 
 /// Returns the files whose last version does not count, of those that the policy names, approved or not.
-pub(super) fn of(
+pub(super) fn uncounted_files(
     history: &History,
     tip: &Governance,
     choice: &VersionChoice,

@@ -37,7 +37,7 @@ pub(crate) struct ComparableName {
 
 impl ComparableName {
     /// Returns the name of a person.
-    pub(super) fn of(person: &Person) -> ComparableName {
+    pub(super) fn from_person(person: &Person) -> ComparableName {
         let proper = alike::names(&person.name);
         let mut typed = alike::names(&person.typed_name);
         if typed == proper {

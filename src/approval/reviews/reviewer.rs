@@ -38,7 +38,7 @@ pub fn last_reviews<'r>(
         if review.state == ReviewState::Commented {
             continue;
         }
-        let reviewer = Reviewer::of(review, reviews, governance);
+        let reviewer = Reviewer::from_review(review, reviews, governance);
         let key = match &reviewer {
             Reviewer::Person(person) | Reviewer::Account(person) | Reviewer::Machine(person) => {
                 (false, person.key.clone())
@@ -89,7 +89,7 @@ pub fn line(key: &str) -> String {
 }
 
 impl Reviewer {
-    fn of(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> Reviewer {
+    fn from_review(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> Reviewer {
         let name = review.login.as_deref().unwrap_or_default();
         let account = account(review, reviews);
         let private = account.as_ref().map(Account::address);

@@ -67,7 +67,7 @@ impl ApprovalFile {
         )?;
         let decision = lines.need("decision", "decision approve, or decision reject", |word| {
             let known = [ApprovalDecision::Approve, ApprovalDecision::Reject];
-            known.into_iter().find(|decision| decision.word() == word)
+            known.into_iter().find(|decision| decision.as_str() == word)
         })?;
         let at = lines.need(
             "at",
@@ -115,7 +115,7 @@ impl ApprovalFile {
             self.ledger.as_deref().unwrap_or("-"),
             self.about,
             self.sha256,
-            self.decision.word(),
+            self.decision.as_str(),
             self.at,
             self.by,
         );
@@ -204,7 +204,7 @@ pub enum ApprovalDecision {
 
 impl ApprovalDecision {
     /// Returns the word of the file.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             ApprovalDecision::Approve => "approve",
             ApprovalDecision::Reject => "reject",

@@ -56,7 +56,7 @@ pub(super) fn add_signature(
             answer.counting = Counting::Counts;
         }
         Some(missing) => {
-            answer.key = Some(StyledText::of(Tone::Warn, listed));
+            answer.key = Some(StyledText::with_tone(Tone::Warn, listed));
             answer.counting = Counting::NotYet {
                 why: format!("the key {key} is {listing}"),
                 signers: missing.signers.clone(),
@@ -86,7 +86,7 @@ pub(super) fn done(written: &WrittenApproval) -> Done {
 pub(super) fn preview(prepared: &PreparedApproval<'_>) -> Option<view::doc::Doc<'static>> {
     let content = &prepared.content;
     let makers: Vec<String> = content.target.makers.iter().map(shape::name).collect();
-    let events: Vec<&str> = content.events.iter().map(|event| event.word()).collect();
+    let events: Vec<&str> = content.events.iter().map(|event| event.as_str()).collect();
     let record = content.record()?;
     Some(view::approve::gist(record, &makers, &events))
 }

@@ -283,7 +283,7 @@ fn watch(home: &Session) -> anyhow::Result<RepositoryWatch> {
     let repository = home.repository()?;
     let refs = repository.refs().map_err(Undetermined::Git)?;
     let asked = home.located().options.approved_ref.as_deref();
-    Ok(repository.watch(watched::of(&refs, asked)))
+    Ok(repository.watch(watched::watched_refs(&refs, asked)))
 }
 
 /// Tells whether it shows when the approved ref moves; an id never does.

@@ -108,7 +108,7 @@ pub(crate) fn moment(text: &str) -> Result<When, String> {
 }
 
 fn statuses() -> PossibleValuesParser {
-    PossibleValuesParser::new(Status::ALL.iter().map(|status| status.word()))
+    PossibleValuesParser::new(Status::ALL.iter().map(|status| status.as_str()))
 }
 
 /// Returns the words of a vocabulary, for a flag that takes one of them.

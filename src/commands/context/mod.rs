@@ -299,7 +299,7 @@ impl Ctx {
     /// Shows on stderr what is being done once it takes longer than a second, until the result is dropped.
     pub(crate) fn progress(&self, what: &str) -> ask::Progress {
         if self.shows_progress {
-            ask::Progress::of(what)
+            ask::Progress::start(what)
         } else {
             ask::Progress::hidden()
         }

@@ -95,7 +95,7 @@ pub(super) fn file(args: &NewArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
             let desk = Desk {
                 ctx,
                 work: &work,
-                names: OfferedNames::of(&governance, &ledger),
+                names: OfferedNames::collect(&governance, &ledger),
             };
             preview::agreed(&desk, known.answers)?
         }
@@ -187,7 +187,7 @@ pub(super) fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 
 /// Names what is missing, and what can't be read of the rest.
 fn unanswered(missing: &[FilingQuestion], made: &RecordDraft) -> anyhow::Error {
-    let line = |question: &FilingQuestion| match question.because.words().as_str() {
+    let line = |question: &FilingQuestion| match question.because.explanation().as_str() {
         "" => question.of.flags.to_owned(),
         because => format!("{} ({because})", question.of.flags),
     };

@@ -40,7 +40,7 @@ pub(super) fn agreed(
             WRITE => return Ok((made, findings)),
             STOP => return Err(Fault::BrokenOff.into()),
             CONTROL => {
-                if let Some(of) = table::of("compensating_controls") {
+                if let Some(of) = table::find("compensating_controls") {
                     desk.ask(&of, "one more", "", &mut answers)?;
                 }
             }
@@ -85,7 +85,7 @@ fn complete(desk: &Desk<'_>, answers: &mut Answers) -> anyhow::Result<RecordDraf
             if question.of.field == "expires" {
                 end = question::End::Derived;
             }
-            desk.ask(&question.of, &question.because.words(), "", answers)?;
+            desk.ask(&question.of, &question.because.explanation(), "", answers)?;
         } else if let Some((of, why)) = unknown_owner(desk, &made, answers) {
             desk.ask(&of, why, "", answers)?;
         } else {
@@ -106,8 +106,8 @@ fn unknown_owner(
     }
     match people::roster_state(desk.work.setting.governance, &email) {
         RosterState::Active | RosterState::NoRoster => None,
-        RosterState::NotListed => Some((table::of("owner")?, "you are not in the roster")),
-        RosterState::Inactive => Some((table::of("owner")?, "the roster says that you left")),
+        RosterState::NotListed => Some((table::find("owner")?, "you are not in the roster")),
+        RosterState::Inactive => Some((table::find("owner")?, "the roster says that you left")),
     }
 }
 
@@ -147,7 +147,7 @@ fn chosen(desk: &Desk<'_>, made: &RecordDraft, findings: &[Finding]) -> anyhow::
     }
     for finding in &wrong {
         let field = finding.field.as_deref().map(asked_as);
-        if let Some(field) = field.filter(|field| table::of(field).is_some()) {
+        if let Some(field) = field.filter(|field| table::find(field).is_some()) {
             add(
                 format!("correct {}", named(field)),
                 finding.rule.as_str(),
@@ -251,7 +251,7 @@ fn change(
     made: &RecordDraft,
     answers: &mut Answers,
 ) -> anyhow::Result<()> {
-    let Some(known) = table::of(field) else {
+    let Some(known) = table::find(field) else {
         return Ok(());
     };
     if field.starts_with("compensating_controls") && field.contains('[') {
@@ -291,7 +291,7 @@ fn add(desk: &Desk<'_>, made: &RecordDraft, answers: &mut Answers) -> anyhow::Re
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
     let taken = ask::pick(&prompt, &fitting, None, &|_| Ok(()));
     let taken = taken.map_err(|error| fault::unasked(&error, "say it with a flag"))?;
-    match table::of(&taken.value) {
+    match table::find(&taken.value) {
         Some(of) => desk.ask(&of, "", "", answers),
         None => Ok(()),
     }

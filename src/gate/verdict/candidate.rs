@@ -64,7 +64,7 @@ pub(crate) fn answer(
         .filter(|candidate| verdict != GateVerdict::Allow || candidate.fits != Fits::Unreadable)
         .map(|candidate| Considered {
             id: candidate.id.clone(),
-            status: candidate.standing.status.word(),
+            status: candidate.standing.status.as_str(),
             named: stands(candidate.fits),
             why_not: match (verdict, named) {
                 (GateVerdict::Allow, Some(named)) if named.id == candidate.id => None,

@@ -68,7 +68,7 @@ pub enum ChangeEvent {
 
 impl ChangeEvent {
     /// Returns the word of `docs/spec/cli.md`.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         self.into()
     }
 }

@@ -71,7 +71,7 @@ pub enum Means {
 
 impl FieldInput {
     /// Returns GitHub's word for it.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             FieldInput::Line => "input",
             FieldInput::Area(_) => "textarea",

@@ -278,7 +278,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
     ) -> Result<(), Broken> {
         self.scan.seek(whole.start)?;
         let roots = self.roots;
-        let places = Places::of(head, &roots);
+        let places = Places::from_head(head, &roots);
         match self.scan.peek()? {
             Some(b'[') => self.scan.expect(b'[', "a list")?,
             // Nothing was looked for: the standard allows it.

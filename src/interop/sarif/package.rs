@@ -1,6 +1,6 @@
 //! The package that a result is about, by the habits of the tool that found it.
 //!
-//! Uses gate's packages, survey's inputs. Pure. Start at [`of`]. Follows `docs/spec/interop.md`, 6, packages. What a rule
+//! Uses gate's packages, survey's inputs. Pure. Start at [`from_names`]. Follows `docs/spec/interop.md`, 6, packages. What a rule
 //! says counts only where the message of the result agrees: tools give all results of one id one rule, also those of
 //! another version, or of a package of the same name elsewhere.
 
@@ -19,7 +19,7 @@ pub(super) struct SarifPackage {
 }
 
 /// Returns the package that a tool means.
-pub(super) fn of(
+pub(super) fn from_names(
     tool: &str,
     message: &str,
     rule: Option<&SarifRule>,

@@ -151,7 +151,7 @@ pub(super) fn read(
         .and_then(|message| message.text.text())
         .unwrap_or_default();
     let places = self::places(&result, places);
-    let package = package::of(&head.tool, text, rule, &places);
+    let package = package::from_names(&head.tool, text, rule, &places);
     let name = package.named.as_ref().map(|it| it.name.as_str());
     let level = level(&result, rule);
     let own_cwe = result.properties.as_ref().map(|it| it.cwe.0.as_slice());

@@ -29,7 +29,7 @@ pub(super) struct Places<'h> {
 
 impl<'h> Places<'h> {
     /// Returns what the addresses of a run count from.
-    pub(super) fn of(head: &'h RunHead, roots: &'h Roots<'h>) -> Places<'h> {
+    pub(super) fn from_head(head: &'h RunHead, roots: &'h Roots<'h>) -> Places<'h> {
         let mut places = Places {
             bases: &head.bases,
             artifacts: &head.artifacts,

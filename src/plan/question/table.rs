@@ -49,7 +49,7 @@ pub fn fields() -> Vec<QuestionField> {
 }
 
 /// Returns how a field is asked for, also one of a list's item; `None` for one that nobody is asked for.
-pub fn of(path: &str) -> Option<QuestionField> {
+pub fn find(path: &str) -> Option<QuestionField> {
     let ask = spec::at(Record::FIELDS, path)?.ask?;
     (!ask.prompt.is_empty()).then(|| QuestionField::new(path.to_owned(), &ask))
 }

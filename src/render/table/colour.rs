@@ -21,7 +21,7 @@ fn parameters(tone: Tone) -> &'static str {
 
 /// Returns the text, coloured where colour is on.
 pub(super) fn paint(text: &StyledText, colour: Colour) -> String {
-    let mut ink = Ink::of(text, colour);
+    let mut ink = Ink::from_text(text, colour);
     text.bare()
         .lines()
         .map(|line| ink.line(line))
@@ -40,7 +40,7 @@ pub(super) struct Ink {
 
 impl Ink {
     /// Takes a text before it is laid out.
-    pub(super) fn of(text: &StyledText, colour: Colour) -> Ink {
+    pub(super) fn from_text(text: &StyledText, colour: Colour) -> Ink {
         let chars = text
             .0
             .iter()

@@ -53,7 +53,7 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
         diag::Level::Warning => Tone::Warn,
         diag::Level::Note => Tone::Id,
     };
-    let title = StyledText::of(tone, format!("{}[{}]", finding.level, finding.rule))
+    let title = StyledText::with_tone(tone, format!("{}[{}]", finding.level, finding.rule))
         .and(Tone::Strong, format!(": {}", finding.message));
     let mut out = paragraph(title, style);
     if !finding.path.is_empty() {
@@ -63,7 +63,7 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
         };
         // A place is never wrapped: editors and people pick it up as one word.
         out.push_str(&whole(
-            StyledText::of(Tone::Muted, "  -->").and(Tone::Plain, format!(" {place}")),
+            StyledText::with_tone(Tone::Muted, "  -->").and(Tone::Plain, format!(" {place}")),
             style,
         ));
     }
@@ -71,7 +71,7 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
         out.push_str(&source(excerpt, pos, tone, style));
     }
     let help = vec![
-        StyledText::of(Tone::Strong, "  help:"),
+        StyledText::with_tone(Tone::Strong, "  help:"),
         one_line(&StyledText::plain(&finding.help)),
     ];
     let fits = vec![ColumnFit::Whole, ColumnFit::Flexible];
@@ -125,9 +125,9 @@ fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &OutputStyl
     let left = " ".repeat(grid::width(&left));
     let bar = format!("{margin} |");
     [
-        StyledText::of(Tone::Muted, bar.clone()),
-        StyledText::of(Tone::Muted, format!("{number} | ")).and(Tone::Plain, shown),
-        StyledText::of(Tone::Muted, format!("{bar} {left}")).and(tone, mark),
+        StyledText::with_tone(Tone::Muted, bar.clone()),
+        StyledText::with_tone(Tone::Muted, format!("{number} | ")).and(Tone::Plain, shown),
+        StyledText::with_tone(Tone::Muted, format!("{bar} {left}")).and(tone, mark),
     ]
     .map(|line| whole(line, style))
     .concat()

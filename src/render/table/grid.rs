@@ -64,7 +64,9 @@ impl Grid {
             }
             if fresh && let Some(row) = rows.next() {
                 let cells = row.iter().zip(&hidden).filter(|(_, hidden)| !**hidden);
-                inks = cells.map(|(cell, _)| Ink::of(cell, style.colour)).collect();
+                inks = cells
+                    .map(|(cell, _)| Ink::from_text(cell, style.colour))
+                    .collect();
                 fresh = false;
             }
             let pieces = line.split(BETWEEN_CELLS).zip(&mut inks);

@@ -65,7 +65,10 @@ impl<'a> BridgeKey<'a> {
         let armoured = sign::sign(&self.setup, signature::REVIEW, bytes).map_err(unsigned)?;
         let governance = self.snapshot.governance();
         let checked = signature::of_review(&armoured, bytes);
-        let state = checked.state(&Keys::of(governance, governance), self.at.instant());
+        let state = checked.state(
+            &Keys::from_governance(governance, governance),
+            self.at.instant(),
+        );
         let listing = match state {
             SignatureState::Attested(signer) => {
                 let mut persons = signer.persons(governance).into_iter();

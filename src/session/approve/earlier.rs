@@ -89,7 +89,7 @@ fn signer(
     let governance = snapshot.governance();
     let signature = existing.signature.as_deref().unwrap_or_default();
     let checked = signature::detached(signature, &existing.text);
-    let state = checked.state(&Keys::of(governance, governance), at.instant());
+    let state = checked.state(&Keys::from_governance(governance, governance), at.instant());
     match (state, checked.key()) {
         (SignatureState::Attested(signer), _) if signer.is(governance, person) => {
             EarlierApproval::Counts

@@ -42,7 +42,7 @@ pub(super) fn sign(
     let armoured = sign::sign(setup, signature::APPROVAL, text.as_bytes()).map_err(unsigned)?;
     let governance = snapshot.governance();
     let checked = signature::detached(&armoured, text.as_bytes());
-    let state = checked.state(&Keys::of(governance, governance), at.instant());
+    let state = checked.state(&Keys::from_governance(governance, governance), at.instant());
     let reference = snapshot.stamp().label.as_deref();
     let reference = reference.unwrap_or("the approved ref");
     let (key, listing) = match &state {

@@ -196,7 +196,7 @@ fn late(
     let (history, approvals) = snapshot.facts();
     let key = key(history, state);
     let verdicts: &[Rc<ApprovalVerdict>] = approvals.trails.get(&key).map_or(&[], Vec::as_slice);
-    let trace = Trace::of(status::state::RecordFacts {
+    let trace = Trace::new(status::state::RecordFacts {
         key: &key,
         history,
         verdicts,
@@ -210,7 +210,7 @@ fn late(
     };
     let late = uses.iter().filter_map(|(line, at)| {
         let then = trace.at(*at).filter(had_ended)?;
-        let what = format!("it was {}: {}", then.status.word(), then.reason);
+        let what = format!("it was {}: {}", then.status.as_str(), then.reason);
         Some((*line, *at, what))
     });
     late.collect()

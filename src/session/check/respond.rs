@@ -65,7 +65,7 @@ impl<'s, 'h> Responder<'s, 'h> {
     pub fn of(snapshot: &'s Snapshot<'h>) -> Responder<'s, 'h> {
         Responder {
             snapshot,
-            index: Index::of(&snapshot.standings),
+            index: Index::from_records(&snapshot.standings),
             applications: OnceCell::new(),
         }
     }
@@ -141,7 +141,7 @@ pub(super) fn judged(
 ) -> CheckAnswer {
     let question = &asked.question;
     let answer = verdict::ask_among(question, among, uses, &snapshot.governance);
-    log::debug!("asked about {}: {}", asked.at, answer.verdict.word());
+    log::debug!("asked about {}: {}", asked.at, answer.verdict.as_str());
     let around = AdviceContext {
         instant: asked.at,
         ..snapshot.around()

@@ -189,7 +189,7 @@ impl Comparer<'_> {
         let mut governance_paths: BTreeSet<String> = known.collect();
         let folders = folders(&before, proposed.governance);
         let (told, mut brought) = match &branch {
-            Some(branch) => branch::told(
+            Some(branch) => branch::collect_commits(
                 self.repository,
                 &self.prefix,
                 branch,
@@ -230,7 +230,7 @@ impl Comparer<'_> {
                 until: self.until(head)?,
             });
             for delta in deltas {
-                let landed = ApprovedState::of(&history, &approvals, &delta.key);
+                let landed = ApprovedState::from_history(&history, &approvals, &delta.key);
                 entries.push(cast.entry(delta, landed, &told, &loose));
             }
         }

@@ -67,7 +67,7 @@ impl<'n> Near<'n> {
             near.groups.extend(refusing.flatten());
             let written = near.written(record);
             near.written.extend(written);
-            let peer = Peer::of(&id, record.clone(), None);
+            let peer = Peer::from_record(&id, record.clone(), None);
             let names = peer.iter().flat_map(Peer::names).map(str::to_owned);
             near.names.extend(names.collect::<Vec<_>>());
             near.peers.extend(peer);
@@ -139,7 +139,7 @@ impl<'n> Near<'n> {
     }
 
     fn is(&self, id: &str, record: &Record) -> bool {
-        let Some(peer) = Peer::of(id, record.clone(), None) else {
+        let Some(peer) = Peer::from_record(id, record.clone(), None) else {
             return false;
         };
         let is_like = |other: &Peer| {
@@ -180,7 +180,7 @@ pub fn neighbour(
     Some(Neighbour {
         id,
         landed: history.mainline.landings.get(version.landing)?.effective,
-        filing: Filing::of(version),
+        filing: Filing::from_version(version),
         record,
     })
 }

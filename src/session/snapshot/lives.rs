@@ -27,7 +27,7 @@ impl Passed {
         let record = trail.last().and_then(|version| version.record.record());
         let first = nearby::first(trail).filter(|_| trail.became.is_none());
         let landing = first.map(|version| version.landing);
-        let peer = record.and_then(|it| Peer::of(it.id.as_str(), Record::clone(it), None));
+        let peer = record.and_then(|it| Peer::from_record(it.id.as_str(), Record::clone(it), None));
         self.0.extend(peer.zip(landing));
     }
 }
@@ -86,7 +86,7 @@ impl Snapshot<'_> {
         let of = |standing| {
             let trail = self.trail(standing)?;
             let verdicts = self.approvals.trails.get(&trail.key)?;
-            life::of(&self.history, trail, verdicts, standing)
+            life::read_life(&self.history, trail, verdicts, standing)
         };
         self.standings.iter().filter_map(of).collect()
     }

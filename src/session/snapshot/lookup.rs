@@ -73,7 +73,7 @@ impl Snapshot<'_> {
             return Vec::new();
         };
         let verdicts = self.approvals.trails.get(&trail.key);
-        acts::of(
+        acts::record_acts(
             &self.history,
             trail,
             verdicts.map(Vec::as_slice).unwrap_or_default(),

@@ -90,7 +90,7 @@ fn sources(
         HeadState::Detached(oid) => Some(*oid),
     };
     let loose = repository.loose(head, prefix, records)?;
-    Ok(Sources::of(&refs, chosen, loose))
+    Ok(Sources::from_refs(&refs, chosen, loose))
 }
 
 impl Snapshot<'_> {

@@ -31,7 +31,7 @@ pub(super) fn of(
     };
     Stamp {
         name: counted.tip.policy.name.clone(),
-        called: LedgerName::of(&counted.tip.policy, mainline.root(), Unnamed::Counts)
+        called: LedgerName::from_policy(&counted.tip.policy, mainline.root(), Unnamed::Counts)
             .written()
             .map(str::to_owned),
         reference: Some(mainline.reference.clone()),

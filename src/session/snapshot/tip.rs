@@ -65,7 +65,7 @@ impl Snapshot<'_> {
 
     /// Returns what of a record has landed and what of it is approved, by its id in upper case.
     pub fn landed(&self, id: &str) -> ApprovedState {
-        ApprovedState::of(&self.history, &self.approvals, id)
+        ApprovedState::from_history(&self.history, &self.approvals, id)
     }
 
     /// Returns when something last happened to a record or governance file; `None` where it never landed.
@@ -90,7 +90,7 @@ impl Snapshot<'_> {
             None => Unnamed::Counts,
         };
         let root = self.history.mainline.root();
-        LedgerName::of(&self.governance.policy, root, unnamed)
+        LedgerName::from_policy(&self.governance.policy, root, unnamed)
     }
 
     /// Returns the ledger's folder from the top of the repository.

@@ -134,7 +134,7 @@ impl<'h> Snapshot<'h> {
         let (repository, until) = (line.repository, line.until);
         let count = |history: &mut History| {
             notes::read(repository, history, until);
-            approval::counted::of(history)
+            approval::counted::count_governance(history)
         };
         let mut walked = |chain, records: Option<&[String]>| {
             let ways = Walk {
@@ -153,7 +153,7 @@ impl<'h> Snapshot<'h> {
             Ok::<History, Error>(history)
         };
         let mut history = walked(line.chain, None)?;
-        let counted = approval::counted::of(&history);
+        let counted = approval::counted::count_governance(&history);
         let records = &counted.tip.policy.records;
         if *records != history.records {
             log::debug!("walking again: the approved policy names other folders of records");

@@ -191,7 +191,7 @@ impl TriageRun<'_> {
                 self.counts.unparsed(origin, &why);
             }
             Ok(input) if self.counts.is_new(&input) => {
-                let decision = self.judge.of(&input);
+                let decision = self.judge.decide(&input);
                 cover(&mut self.suppressions, Some((&input, &decision)));
                 let baselines = &self.judge.governance.policy.baselines;
                 self.watch.add(origin.source, &input, &decision);

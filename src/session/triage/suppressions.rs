@@ -66,7 +66,7 @@ impl Suppressions {
             {
                 let record = decision.record.as_deref().unwrap_or_default();
                 let guid = if self.has_guids {
-                    uuid::of(&name(record, finding))
+                    uuid::name_uuid(&name(record, finding))
                 } else {
                     String::new()
                 };

@@ -87,7 +87,10 @@ fn fixed() -> Option<(HuffmanCode, HuffmanCode)> {
     let mut lengths = [8; 288];
     lengths.get_mut(144..256)?.fill(9);
     lengths.get_mut(256..280)?.fill(7);
-    Some((HuffmanCode::of(&lengths)?, HuffmanCode::of(&[5; 30])?))
+    Some((
+        HuffmanCode::from_lengths(&lengths)?,
+        HuffmanCode::from_lengths(&[5; 30])?,
+    ))
 }
 
 /// Reads the codes that a block states.
@@ -99,7 +102,7 @@ fn stated(bits: &mut Bits<'_>) -> Option<(HuffmanCode, HuffmanCode)> {
     for place in ORDER.iter().take(n_lengths) {
         *own.get_mut(*place)? = u8::try_from(bits.take(3)?).ok()?;
     }
-    let own = HuffmanCode::of(&own)?;
+    let own = HuffmanCode::from_lengths(&own)?;
     let mut lengths: Vec<u8> = Vec::with_capacity(n_literals + n_distances);
     while lengths.len() < n_literals + n_distances {
         let (value, n_times) = match own.read(bits)? {
@@ -113,8 +116,8 @@ fn stated(bits: &mut Bits<'_>) -> Option<(HuffmanCode, HuffmanCode)> {
     }
     let (literals, distances) = lengths.split_at_checked(n_literals)?;
     Some((
-        HuffmanCode::of(literals)?,
-        HuffmanCode::of(distances.get(..n_distances)?)?,
+        HuffmanCode::from_lengths(literals)?,
+        HuffmanCode::from_lengths(distances.get(..n_distances)?)?,
     ))
 }
 
@@ -126,7 +129,7 @@ struct HuffmanCode {
 
 impl HuffmanCode {
     /// Returns the code of the lengths of its symbols; `None` where there are more than the lengths allow.
-    fn of(lengths: &[u8]) -> Option<HuffmanCode> {
+    fn from_lengths(lengths: &[u8]) -> Option<HuffmanCode> {
         let mut counts = [0; LONGEST + 1];
         for length in lengths {
             *counts.get_mut(usize::from(*length))? += 1;

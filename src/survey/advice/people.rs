@@ -74,7 +74,7 @@ impl AdviceCase<'_> {
         let closer = closer.map(|by| people::identify(governance, "", by));
         let authors = self.standing.approval.iter().flat_map(|it| &it.makers);
         let closers: Vec<&Person> = closer.iter().chain(authors).collect();
-        let identities = Identities::of(governance);
+        let identities = Identities::from_governance(governance);
         let is_other = |person: &Person| {
             let relation = identities.relation(person, closers.iter().copied());
             relation.is_different()

@@ -83,7 +83,7 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns how a branch is approved that proposes something, and the command.
     fn approve_branch(&self, branch: &str, what: &str) -> (String, String) {
-        let name = self.word(branch);
+        let name = self.shell_word(branch);
         let sign = format!("exledger approve {} --ref {name}", self.id);
         let signers = &self.around.governance.policy.approval.signers;
         let ways = self.ways_of_proposal();
@@ -220,8 +220,8 @@ impl<'a> AdviceCase<'a> {
     fn diff(&self, branch: &str) -> String {
         format!(
             "exledger diff {} {}",
-            self.word(self.around.base),
-            self.word(branch)
+            self.shell_word(self.around.base),
+            self.shell_word(branch)
         )
     }
 

@@ -1,6 +1,6 @@
 //! What a pattern asks for: where the cause is corrected once, so that nobody has to be excepted from it.
 //!
-//! Uses record, survey's causes. Pure. Start at [`of`]. Follows M20, M51 and M53 of the mission.
+//! Uses record, survey's causes. Pure. Start at [`what_to_change`]. Follows M20, M51 and M53 of the mission.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::survey::neighbour::Neighbour;
 pub(super) const UNTIL_THEN: &str = "; until then a new record links a redesign in `references.redesign`, with a `fix` whose `due` is not past";
 
 /// Returns what to change: what most of the records say themselves, else what their cause asks for.
-pub(super) fn of(
+pub(super) fn what_to_change(
     keys: &[PatternKey],
     group: &CauseGroup,
     occurrences: usize,

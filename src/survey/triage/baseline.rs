@@ -1,6 +1,6 @@
 //! What is normal: whether an input is material, by the baselines of the policy.
 //!
-//! Uses policy and `survey::triage`. Pure. Start at [`of`]. Follows `docs/spec/policy.md`, baselines, and
+//! Uses policy and `survey::triage`. Pure. Start at [`match_baselines`]. Follows `docs/spec/policy.md`, baselines, and
 //! `docs/spec/interop.md`, 6.
 
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub struct BaselineMatch {
 
 /// Judges an input: one baseline that says so makes it material; one that only knows it makes it routine; of what none
 /// knows, a finding is material by its level, and an event is routine.
-pub fn of(input: &TriageInput, baselines: &[Baseline]) -> BaselineMatch {
+pub fn match_baselines(input: &TriageInput, baselines: &[Baseline]) -> BaselineMatch {
     let mut about = Vec::new();
     let mut material = None;
     let mut routine = None;

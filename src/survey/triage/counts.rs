@@ -122,7 +122,7 @@ pub struct InputOrigin {
 
 impl TriageCounts {
     /// Begins to count for baselines.
-    pub fn of(baselines: &[Baseline], kept: KeptDetail) -> TriageCounts {
+    pub fn new(baselines: &[Baseline], kept: KeptDetail) -> TriageCounts {
         TriageCounts {
             kept,
             baselines: vec![BaselineResult::default(); baselines.len()],

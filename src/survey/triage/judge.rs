@@ -78,7 +78,7 @@ impl TriageDecision {
 
 impl TriageJudge<'_> {
     /// Decides about an input.
-    pub fn of(&self, input: &TriageInput) -> TriageDecision {
+    pub fn decide(&self, input: &TriageInput) -> TriageDecision {
         if let TriageInput::Finding(finding) = input
             && finding.is_absent
         {
@@ -86,7 +86,7 @@ impl TriageJudge<'_> {
                 "the scanner says that it is gone (baselineState: absent)",
             );
         }
-        let judged = baseline::of(input, &self.governance.policy.baselines);
+        let judged = baseline::match_baselines(input, &self.governance.policy.baselines);
         let found = match input {
             TriageInput::Finding(finding) => self.finding(finding),
             TriageInput::Event(event) => self.event(event),
@@ -97,7 +97,7 @@ impl TriageJudge<'_> {
     fn finding(&self, finding: &ScannerFinding) -> MatchedRecord {
         let mut places = finding.places.iter();
         if let Some(place) = places.find(|place| matches!(place.file, FindingFile::Above(_))) {
-            return MatchedRecord::of(
+            return MatchedRecord::without_record(
                 TriageState::Uncovered,
                 format!("{} lies above the repository's root", place.file.text()),
             );
@@ -151,7 +151,7 @@ impl TriageJudge<'_> {
     fn event(&self, event: &CloudEvent) -> MatchedRecord {
         let mut question = match asked(event) {
             Ok(question) => question,
-            Err(why) => return MatchedRecord::of(TriageState::Uncovered, why),
+            Err(why) => return MatchedRecord::without_record(TriageState::Uncovered, why),
         };
         if question.finding.is_some() && question.environment.is_none() {
             question.environment = self.environment.map(str::to_owned);
@@ -276,7 +276,7 @@ struct MatchedRecord {
 }
 
 impl MatchedRecord {
-    fn of(state: TriageState, message: String) -> MatchedRecord {
+    fn without_record(state: TriageState, message: String) -> MatchedRecord {
         MatchedRecord {
             state,
             record: None,
@@ -343,7 +343,7 @@ fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     };
     let found = found.min_by_key(rank);
     found.unwrap_or_else(|| {
-        MatchedRecord::of(TriageState::Uncovered, "no exception covers it".to_owned())
+        MatchedRecord::without_record(TriageState::Uncovered, "no exception covers it".to_owned())
     })
 }
 
@@ -351,7 +351,7 @@ fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
 fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     let found = found.min_by_key(|found| (found.doubt == Doubt::None, found.state));
     found.unwrap_or_else(|| {
-        MatchedRecord::of(TriageState::Uncovered, "no exception covers it".to_owned())
+        MatchedRecord::without_record(TriageState::Uncovered, "no exception covers it".to_owned())
     })
 }
 

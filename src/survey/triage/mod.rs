@@ -49,7 +49,7 @@ impl TriageState {
     ];
 
     /// Returns the word of `docs/spec/cli.md`.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             TriageState::Uncovered => "uncovered",
             TriageState::ExpiredCover => "expired_cover",

@@ -74,7 +74,7 @@ pub struct InputSubject {
 }
 
 impl InputSubject {
-    fn of(event: &CloudEvent) -> InputSubject {
+    fn from_event(event: &CloudEvent) -> InputSubject {
         let text = |key: &str| {
             let text = event.text(key).map(str::trim);
             text.filter(|text| !text.is_empty()).map(str::to_owned)
@@ -114,7 +114,7 @@ impl Wanted {
         match input {
             TriageInput::Finding(finding) => self.finding(finding, kind, InputSubject::default()),
             TriageInput::Event(event) => match reported(event) {
-                Some(finding) => self.finding(&finding, kind, InputSubject::of(event)),
+                Some(finding) => self.finding(&finding, kind, InputSubject::from_event(event)),
                 None => self.event(event, kind),
             },
         }
@@ -157,7 +157,7 @@ impl Wanted {
             identity: text("identity"),
             action: text("action"),
             resource: text("resource"),
-            subject: InputSubject::of(event),
+            subject: InputSubject::from_event(event),
         };
         let subject = &happened.subject;
         let named = [

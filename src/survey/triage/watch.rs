@@ -1,6 +1,6 @@
 //! What the inputs say about the records: which are used, and which triggers they let fire.
 //!
-//! Uses gate, status, `survey::triage`. Pure. Start at [`TriggerWatch::of`]. Follows `docs/spec/cli.md`, triage, and
+//! Uses gate, status, `survey::triage`. Pure. Start at [`TriggerWatch::new`]. Follows `docs/spec/cli.md`, triage, and
 //! `docs/spec/record.md`, triggers. A proposal changes nothing: a person fires the trigger, or does not.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,7 +75,7 @@ pub struct Used {
 
 impl<'s> TriggerWatch<'s> {
     /// Begins to watch records that are approved and not over.
-    pub fn of(standings: &'s [RecordState]) -> TriggerWatch<'s> {
+    pub fn new(standings: &'s [RecordState]) -> TriggerWatch<'s> {
         let is_open = |standing: &&RecordState| {
             matches!(
                 standing.status,
@@ -321,7 +321,7 @@ fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
 
 /// Returns the version that is found and the one that is named, where they differ in one package.
 fn version(key: &FindingKey, finding: &ScannerFinding) -> Option<(String, String)> {
-    let asked = AskedPackage::of(finding.purl.as_deref(), finding.package.as_ref());
+    let asked = AskedPackage::from_names(finding.purl.as_deref(), finding.package.as_ref());
     let named = key.purl.as_deref().map(Purl::parse);
     let named = named.as_ref().and_then(Option::as_ref);
     let found = asked.version(named)?.to_owned();

@@ -22,7 +22,7 @@ pub(super) struct FieldRow {
 }
 
 impl FieldRow {
-    fn of(field: &str, before: &Value, after: &Value) -> FieldRow {
+    fn new(field: &str, before: &Value, after: &Value) -> FieldRow {
         FieldRow {
             field: field.to_owned(),
             before: shown(before, MOST),
@@ -47,7 +47,7 @@ pub(super) fn table(rows: Vec<FieldRow>) -> DocTable {
     };
     let rows = rows.into_iter().map(|row| {
         vec![
-            StyledText::of(Tone::Strong, row.field),
+            StyledText::with_tone(Tone::Strong, row.field),
             StyledText::plain(row.before),
             StyledText::plain(row.after),
         ]
@@ -69,7 +69,7 @@ pub(super) fn stated(record: &Record) -> DocTable {
     let fields = fields.filter(|(key, _)| !matches!(key.as_str(), "id" | "title"));
     let rows = fields.map(|(key, value)| {
         vec![
-            StyledText::of(Tone::Strong, key.as_str()),
+            StyledText::with_tone(Tone::Strong, key.as_str()),
             StyledText::plain(shown(value, MOST_ALONE)),
         ]
     });
@@ -100,7 +100,7 @@ fn compare(field: &str, before: &Value, after: &Value, rows: &mut Vec<FieldRow>)
         (Value::Array(old), Value::Array(new)) if is_of_maps(old) && is_of_maps(new) => {
             entries(field, old, new, rows);
         }
-        _ => rows.push(FieldRow::of(field, before, after)),
+        _ => rows.push(FieldRow::new(field, before, after)),
     }
 }
 
@@ -127,29 +127,33 @@ fn entries(field: &str, old: &[Value], new: &[Value], rows: &mut Vec<FieldRow>) 
     for entry in old {
         match same(entry, new) {
             Some(other) => compare(&named(entry), entry, &other, rows),
-            None => rows.push(FieldRow::of(&named(entry), entry, &Value::Null)),
+            None => rows.push(FieldRow::new(&named(entry), entry, &Value::Null)),
         }
     }
     for entry in new.iter().filter(|entry| same(entry, old).is_none()) {
-        rows.push(FieldRow::of(&named(entry), &Value::Null, entry));
+        rows.push(FieldRow::new(&named(entry), &Value::Null, entry));
     }
 }
 
 /// Returns a value in one line of plain words.
 fn shown(value: &Value, most: usize) -> String {
-    cut(&credential::hidden(words(value)), most)
+    cut(&credential::hidden(display_value(value)), most)
 }
 
-fn words(value: &Value) -> String {
+fn display_value(value: &Value) -> String {
     match value {
         Value::Null => "–".to_owned(),
         Value::String(text) => text.clone(),
         Value::Array(list) if list.is_empty() => "nothing".to_owned(),
-        Value::Array(list) => list.iter().map(words).collect::<Vec<_>>().join(", "),
+        Value::Array(list) => list
+            .iter()
+            .map(display_value)
+            .collect::<Vec<_>>()
+            .join(", "),
         Value::Object(map) => {
             let pairs = map.iter().filter(|(key, _)| *key != "id");
-            let pairs =
-                pairs.map(|(key, value)| format!("{} {}", key.replace('_', " "), words(value)));
+            let pairs = pairs
+                .map(|(key, value)| format!("{} {}", key.replace('_', " "), display_value(value)));
             pairs.collect::<Vec<_>>().join("; ")
         }
         other => other.to_string(),

@@ -37,13 +37,13 @@ pub fn add<'a>(
     doc.blocks.push(Block::Heading(StyledText::plain("Cards")));
     let ids = records.iter().map(|standing| standing.id());
     let ids = ids.collect();
-    let each = Each::of(records.into_iter().map(move |standing| {
+    let each = Each::new(records.into_iter().map(move |standing| {
         let acts = trails(standing);
         let said = acts.last().map_or(&[][..], |act| &act.statements);
         let mut blocks = show::blocks(standing, said, names, stamp.instant);
         blocks.push(Block::Heading(StyledText::plain("Trail")));
         blocks.push(trail(standing, &acts));
-        blocks.extend(log::said(&acts));
+        blocks.extend(log::statement_blocks(&acts));
         Card {
             id: standing.id().to_owned(),
             title: title(standing),
@@ -64,7 +64,7 @@ fn title(standing: &RecordState) -> StyledText {
 
 fn trail<'a>(standing: &RecordState, acts: &[RecordAct<'_>]) -> Block<'a> {
     match acts {
-        [] => Block::Paragraph(StyledText::of(Tone::Warn, log::vacant(standing))),
+        [] => Block::Paragraph(StyledText::with_tone(Tone::Warn, log::vacant(standing))),
         acts => Block::Table(log::table(acts)),
     }
 }

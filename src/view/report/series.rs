@@ -16,7 +16,10 @@ pub(super) fn by_status(standings: &[RecordState]) -> ChartSeries {
     let counts: Vec<_> = counts.filter(|(_, n)| *n > 0).collect();
     ChartSeries {
         title: "records by status",
-        labels: counts.iter().map(|(it, _)| it.word().to_owned()).collect(),
+        labels: counts
+            .iter()
+            .map(|(it, _)| it.as_str().to_owned())
+            .collect(),
         bars: vec![("records", counts.iter().map(|(_, n)| number(*n)).collect())],
     }
 }

@@ -83,8 +83,10 @@ fn status(standing: &RecordState) -> StyledText {
 pub(super) fn deviation(content: &Record, names: &dyn RecordNames, wide: usize) -> Vec<StyledText> {
     let stated = content.deviates_from.controls.iter().flatten();
     let controls = stated.map(|control| match names.control(control) {
-        Some((id, title)) => StyledText::of(Tone::Strong, id).and(Tone::Plain, format!(" {title}")),
-        None => StyledText::of(Tone::Strong, control.as_str()),
+        Some((id, title)) => {
+            StyledText::with_tone(Tone::Strong, id).and(Tone::Plain, format!(" {title}"))
+        }
+        None => StyledText::with_tone(Tone::Strong, control.as_str()),
     });
     let rule = content
         .deviates_from
@@ -106,14 +108,14 @@ fn approved(standing: &RecordState, statements: &[&Statement]) -> StyledText {
         InForce::Yes => Tone::Warn,
         InForce::No | InForce::Undetermined => Tone::Bad,
     };
-    let summary = summary(standing, by.is_empty()).map(|words| StyledText::of(tone, words));
+    let summary = summary(standing, by.is_empty()).map(|words| StyledText::with_tone(tone, words));
     let rejections = match landed.map(|verdict| verdict.result) {
         Some(FourEyes::Vetoed) => statements::rejections(statements),
         _ => Vec::new(),
     };
     let missing = landed.map_or(&[][..], |verdict| &verdict.missing).iter();
-    let missing =
-        missing.map(|missing| StyledText::of(Tone::Warn, cut(&missing_words(missing), 2 * WIDE)));
+    let missing = missing
+        .map(|missing| StyledText::with_tone(Tone::Warn, cut(&missing_words(missing), 2 * WIDE)));
     let all = summary.into_iter().chain(rejections).chain(by);
     lines(all.chain(missing).collect(), 4)
 }
@@ -141,7 +143,7 @@ fn summary(standing: &RecordState, nobody: bool) -> Option<String> {
             }
         }
     };
-    let words = format!("{words} ({})", verdict.result.word());
+    let words = format!("{words} ({})", verdict.result.as_str());
     Some(match &standing.approved {
         Some(_) if !is_met => format!("what landed since is {words}"),
         _ => words,
@@ -172,7 +174,7 @@ pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) ->
         };
         let state = format!("{}{verified}{late}", shown.status.as_str());
         let left = wide.saturating_sub(control.id.chars().count() + state.chars().count() + 3);
-        StyledText::of(Tone::Strong, &control.id)
+        StyledText::with_tone(Tone::Strong, &control.id)
             .and(Tone::Plain, " ")
             .and(tone, state)
             .and(
@@ -183,7 +185,7 @@ pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) ->
     let none = content
         .compensating_controls
         .is_empty()
-        .then(|| StyledText::of(Tone::Warn, "none"));
+        .then(|| StyledText::with_tone(Tone::Warn, "none"));
     none.into_iter()
         .chain(record::controls_of(content, standing).into_iter().map(line))
         .collect()
@@ -191,7 +193,7 @@ pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) ->
 
 fn ends(content: &Record, standing: &RecordState, instant: Instant) -> StyledText {
     if let Some(closed) = list::closed(standing) {
-        return StyledText::of(Tone::Muted, closed);
+        return StyledText::with_tone(Tone::Muted, closed);
     }
     let written = standing
         .stated
@@ -203,14 +205,13 @@ fn ends(content: &Record, standing: &RecordState, instant: Instant) -> StyledTex
     let distance = dates::distance(end, instant);
     if end <= instant {
         let ended = format!("ended {}", dates::ended(end));
-        return StyledText::of(Tone::Bad, ended).and(Tone::Plain, format!(", {distance}"));
+        return StyledText::with_tone(Tone::Bad, ended).and(Tone::Plain, format!(", {distance}"));
     }
     match dates::last_day(end) {
-        Some(day) => StyledText::of(Tone::Strong, day.to_string())
+        Some(day) => StyledText::with_tone(Tone::Strong, day.to_string())
             .and(Tone::Plain, format!(" is the last day, over {distance}")),
-        None => {
-            StyledText::of(Tone::Strong, end.to_string()).and(Tone::Plain, format!(", {distance}"))
-        }
+        None => StyledText::with_tone(Tone::Strong, end.to_string())
+            .and(Tone::Plain, format!(", {distance}")),
     }
 }
 
@@ -231,7 +232,7 @@ pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> V
             Tone::Plain
         };
         let left = wide.saturating_sub(trigger.id.chars().count() + then.chars().count() + 4);
-        StyledText::of(Tone::Strong, &trigger.id)
+        StyledText::with_tone(Tone::Strong, &trigger.id)
             .and(
                 Tone::Plain,
                 format!(" {}, ", cut(&trigger.when, left.max(20))),

@@ -42,7 +42,7 @@ pub(super) fn pairs(standing: &RecordState) -> Pairs {
             "authors",
             (!names.is_empty()).then(|| names.join(", ")),
         );
-        add(&mut pairs, "four eyes", Some(verdict.result.word()));
+        add(&mut pairs, "four eyes", Some(verdict.result.as_str()));
         let missing: Vec<String> = verdict.missing.iter().map(answers::missing_words).collect();
         add(
             &mut pairs,
@@ -121,7 +121,7 @@ pub(super) fn pending(standing: &RecordState, instant: Instant) -> Pairs {
         };
         (
             place,
-            StyledText::of(Tone::Warn, events)
+            StyledText::with_tone(Tone::Warn, events)
                 .and(Tone::Plain, format!("{by}{}", since.unwrap_or_default())),
         )
     };

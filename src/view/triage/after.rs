@@ -57,7 +57,7 @@ fn proposals(doc: &mut Doc, proposals: &[FiringProposal]) {
     doc.blocks.push(Block::Heading(heading));
     let row = |proposal: &FiringProposal| {
         vec![
-            StyledText::of(Tone::Id, &proposal.record),
+            StyledText::with_tone(Tone::Id, &proposal.record),
             StyledText::plain(&proposal.trigger),
             StyledText::plain(proposal.then.as_str()),
             StyledText::plain(&proposal.why),
@@ -97,8 +97,8 @@ fn unused(doc: &mut Doc, shown: &TriageView<'_>) {
     let never = never.map(|(id, why)| (id, "never", why.as_str()));
     let rows = no_longer.chain(never).map(|(id, matched, why)| {
         vec![
-            StyledText::of(Tone::Id, id),
-            StyledText::of(Tone::Warn, matched),
+            StyledText::with_tone(Tone::Id, id),
+            StyledText::with_tone(Tone::Warn, matched),
             StyledText::plain(why),
         ]
     });
@@ -114,7 +114,7 @@ fn drafts(doc: &mut Doc, shown: &TriageView<'_>) {
         return;
     };
     if drafts.is_empty() {
-        let text = StyledText::of(
+        let text = StyledText::with_tone(
             Tone::Muted,
             "no drafts: everything material has a record or a draft",
         );

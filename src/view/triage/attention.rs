@@ -24,14 +24,14 @@ pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
         .iter()
         .filter(|state| **state <= TriageState::Pending);
     for state in states {
-        let told = told(*state, shown);
+        let told = collect_lines(*state, shown);
         if !told.is_empty() {
             section(doc, *state, shown, &told);
         }
     }
 }
 
-fn told<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<AttentionLine<'a>> {
+fn collect_lines<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<AttentionLine<'a>> {
     let tally = shown.tally;
     let lines = tally.lines(state).map(|(alike, line)| {
         let words = AttentionKey {
@@ -70,7 +70,7 @@ fn section(
     let first = messages.next().unwrap_or_default();
     let is_one = state == TriageState::Uncovered && messages.all(|message| message == first);
     let n = shown.tally.n(state);
-    let heading = StyledText::of(tone(state), format!("{n} {}", plain(state)));
+    let heading = StyledText::with_tone(tone(state), format!("{n} {}", plain(state)));
     doc.blocks.push(Block::Heading(if is_one {
         heading.and(Tone::Muted, format!(": {first}"))
     } else {
@@ -83,7 +83,7 @@ fn section(
             record => alike.message.replacen(&format!("{record}: "), "", 1),
         };
         vec![
-            StyledText::of(Tone::Id, alike.record),
+            StyledText::with_tone(Tone::Id, alike.record),
             StyledText::plain(alike.key),
             StyledText::plain(placed(place, *n)),
             StyledText::plain(why),
@@ -109,7 +109,7 @@ fn beyond(doc: &mut Doc<'_>, state: TriageState, shown: &TriageView<'_>) {
             plain(state)
         );
         doc.blocks
-            .push(Block::Paragraph(StyledText::of(Tone::Muted, text)));
+            .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
     }
 }
 
@@ -124,7 +124,7 @@ fn placed(place: &str, n: usize) -> String {
 
 /// Shows the routine ones that the baselines' samples pick.
 pub(super) fn sampled(doc: &mut Doc, shown: &TriageView<'_>) {
-    let told = told(TriageState::Routine, shown);
+    let told = collect_lines(TriageState::Routine, shown);
     if told.is_empty() {
         return;
     }

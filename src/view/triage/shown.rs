@@ -51,7 +51,7 @@ pub struct WrittenDraft {
 
 /// Returns the word of a state for people.
 pub(crate) fn plain(state: TriageState) -> String {
-    state.word().replace('_', " ")
+    state.as_str().replace('_', " ")
 }
 
 pub(crate) fn tone(state: TriageState) -> Tone {

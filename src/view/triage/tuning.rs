@@ -45,7 +45,7 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
         let stale = is_stale(baseline, shown.stamp.instant);
         let review = baseline.review_by.map(|day| day.to_string());
         vec![
-            StyledText::of(Tone::Strong, &baseline.id),
+            StyledText::with_tone(Tone::Strong, &baseline.id),
             StyledText::plain(thresholds(baseline)),
             StyledText::plain(done.matched.to_string()),
             StyledText::plain(done.routine.to_string()),
@@ -53,7 +53,7 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
             StyledText::plain(done.covered.to_string()),
             StyledText::plain(done.dismissed.to_string()),
             if stale {
-                StyledText::of(
+                StyledText::with_tone(
                     Tone::Warn,
                     format!("overdue {}", review.unwrap_or_default()),
                 )

@@ -140,7 +140,7 @@ fn the_step_of_every_bucket_ends_what_is_due() {
         let (buckets, mut command) = asked(&stage);
         assert_eq!(
             buckets.first().map(String::as_str),
-            Some(bucket.word()),
+            Some(bucket.as_str()),
             "{buckets:?}"
         );
         for (room, words) in said {
@@ -149,7 +149,7 @@ fn the_step_of_every_bucket_ends_what_is_due() {
         stage.run_on(&command, "dana", "lee");
         let (buckets, _) = asked(&stage);
         assert!(
-            !buckets.contains(&bucket.word().to_owned()),
+            !buckets.contains(&bucket.as_str().to_owned()),
             "{command}: {buckets:?}"
         );
     }

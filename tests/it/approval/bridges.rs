@@ -86,7 +86,7 @@ fn what_a_bridge_signed_counts_however_it_lands() {
     let repo = squashed(GROUPS, &keys);
     let verdict = through_the_forge(&repo, &signed);
     assert_eq!(
-        (why(&verdict), verdict.result.word()),
+        (why(&verdict), verdict.result.as_str()),
         (VoteCounts::Yes, "claimed")
     );
     assert!(!verdict.flags.contains("bridge-unsigned"));

@@ -113,7 +113,7 @@ fn an_approval_that_lands_later_approves_from_then_on() {
     let turns: Vec<(&str, &str)> = verdict
         .turns
         .iter()
-        .map(|it| (it.commit.as_str(), it.result.word()))
+        .map(|it| (it.commit.as_str(), it.result.as_str()))
         .collect();
     assert_eq!(
         turns,

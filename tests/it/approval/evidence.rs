@@ -55,7 +55,7 @@ fn what_a_bot_wrote_needs_a_person() {
         assert_eq!(
             (
                 crate::approval::said(&verdict).satisfied,
-                verdict.result.word()
+                verdict.result.as_str()
             ),
             (satisfied, result),
             "{lander}"

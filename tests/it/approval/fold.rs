@@ -211,7 +211,7 @@ fn what_was_removed_or_closed_does_not_come_back_by_itself() {
         };
         repo.by("sam").write(ID, &text).commit("Bring it back");
         let back = verdict(&repo);
-        assert_eq!(back.result.word(), "self", "{what}");
+        assert_eq!(back.result.as_str(), "self", "{what}");
         // The content that was approved last narrows nothing, so it demands nobody; what was closed stays so.
         let satisfied = if what == "closed" { "yes" } else { "no" };
         assert_eq!(crate::approval::said(&back).satisfied, satisfied, "{what}");

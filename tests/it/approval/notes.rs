@@ -211,11 +211,11 @@ fn notes_are_heard_as_they_stood_at_the_instant_asked_about() {
         landed,
         "Code-Review-2: Sam Ito <sam@example.com>\n",
     );
-    assert_eq!(verdict(&repo).result.word(), "vetoed");
+    assert_eq!(verdict(&repo).result.as_str(), "vetoed");
     let then = verdicts(&repo, Some("2026-11-21T00:00:00Z"));
-    assert_eq!(then.last().unwrap().result.word(), "claimed");
+    assert_eq!(then.last().unwrap().result.as_str(), "claimed");
     let earlier = verdicts(&repo, Some("2026-11-20T11:30:00Z"));
-    assert_eq!(earlier.last().unwrap().result.word(), "none-recorded");
+    assert_eq!(earlier.last().unwrap().result.as_str(), "none-recorded");
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn notes_that_are_not_all_here_leave_it_undecided() {
         .pop()
         .unwrap();
     assert_eq!(
-        (said(&verdict).satisfied, verdict.result.word()),
+        (said(&verdict).satisfied, verdict.result.as_str()),
         ("undetermined", "indeterminate")
     );
 }

@@ -186,7 +186,7 @@ fn each_button_of_each_forge_names_who_counts() {
                 .iter()
                 .map(|approver| approver.person.email.as_str())
                 .collect();
-            let seen = (verdict.result.word(), found.as_slice());
+            let seen = (verdict.result.as_str(), found.as_slice());
             let what = format!("{forge}, {}: {}", picture.way, why(&verdict));
             assert_eq!(seen, (picture.result, picture.counts), "{what}");
             let is_satisfied = verdict.satisfied == Satisfied::Yes;

@@ -136,7 +136,7 @@ fn headers_that_readers_take_differently_leave_it_undecided() {
         .write(ID, SAMPLE)
         .commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
-    assert_eq!(verdict(&repo).result.word(), "indeterminate");
+    assert_eq!(verdict(&repo).result.as_str(), "indeterminate");
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn a_review_is_about_its_bytes_and_by_no_author() {
         .commit("State a review by its author");
     let verdict = verdict(&repo);
     assert_eq!(
-        (why(&verdict), verdict.result.word()),
+        (why(&verdict), verdict.result.as_str()),
         (Some(VoteCounts::No(NotCounted::Author)), "none-recorded")
     );
 }

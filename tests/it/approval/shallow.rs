@@ -18,7 +18,7 @@ fn cloned(repo: &Repo, depth: usize) -> (Vec<std::rc::Rc<ApprovalVerdict>>, &'st
     let history = history_of(clone.path(), repo.now());
     let key = TrailKey::Id(ID.to_owned());
     let verdicts = approval::judge(&history).trails.remove(&key).unwrap();
-    (verdicts, standing_in(&history, &key, AT).status.word())
+    (verdicts, standing_in(&history, &key, AT).status.as_str())
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn an_id_that_a_broken_file_at_the_boundary_may_have_held_can_not_be_told() {
         let history = history_of(clone.path(), repo.now());
         let status = |id: &str| {
             let key = TrailKey::Id(id.to_owned());
-            standing_in(&history, &key, AT).status.word()
+            standing_in(&history, &key, AT).status.as_str()
         };
         let expected = if is_told { "active" } else { "unknown" };
         assert_eq!(status(ID), expected, "{broken}");

@@ -115,7 +115,7 @@ fn a_key_counts_as_the_state_before_the_landing_lists_it() {
             let looked: Vec<(SignedObject, &str)> = approvals
                 .signatures
                 .iter()
-                .map(|it| (it.of, it.state.word()))
+                .map(|it| (it.of, it.state.as_str()))
                 .collect();
             assert_eq!(looked, [(SignedObject::Landing, state)]);
             let verdict = verdict(&repo);
@@ -173,7 +173,7 @@ fn a_bad_signature_of_the_landing_is_the_result() {
     );
     let history = repo.history();
     let approvals = approval::judge(&history);
-    assert_eq!(approvals.signatures[0].state.word(), "bad");
+    assert_eq!(approvals.signatures[0].state.as_str(), "bad");
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_signature_that_is_not_verified_here_says_nothing() {
     );
     let history = repo.history();
     assert_eq!(
-        approval::judge(&history).signatures[0].state.word(),
+        approval::judge(&history).signatures[0].state.as_str(),
         "unverifiable"
     );
 }

@@ -182,7 +182,7 @@ fn who_made_a_file_that_could_not_be_read_does_not_approve_what_it_becomes() {
         assert!(last.authors.contains(&"mal".to_owned()), "{what}: {last:?}");
         assert_eq!(last.satisfied, "no", "{what}: {last:?}");
         let standing = standing_of(&repo, &TrailKey::Id(ID.to_owned()), AT);
-        assert_eq!(standing.status.word(), "unapproved", "{what}");
+        assert_eq!(standing.status.as_str(), "unapproved", "{what}");
         assert_eq!(
             check_word(&repo, AT),
             "pending",
@@ -199,7 +199,7 @@ fn somebody_else_approves_it_as_ever() {
         repo.by("sam").merge("mend", "Merge branch 'mend'");
         let standing = standing_of(&repo, &TrailKey::Id(ID.to_owned()), AT);
         assert_eq!(
-            standing.status.word(),
+            standing.status.as_str(),
             "active",
             "{what}: {:?}",
             standing.reasons
@@ -248,7 +248,7 @@ fn misnamed(approver: &str) -> Repo {
 fn status_of(repo: &Repo) -> (&'static str, String) {
     let standing = standing_of(repo, &TrailKey::Id(ID.to_owned()), AT);
     (
-        standing.status.word(),
+        standing.status.as_str(),
         exledger::status::reason::joined(&standing.reasons),
     )
 }

@@ -45,7 +45,7 @@ fn a_no_vetoes_its_bytes_whoever_else_says_yes() {
         .write(ID, SAMPLE)
         .says(&yes("sam", ID, SAMPLE, "2026-11-20T13:00:00Z"))
         .commit("Put it back");
-    assert_eq!(verdict(&repo).result.word(), "vetoed");
+    assert_eq!(verdict(&repo).result.as_str(), "vetoed");
     // Who said no may say yes.
     repo.by("ana")
         .says(&yes("dana", ID, SAMPLE, "2026-11-20T14:00:00Z"))
@@ -69,7 +69,7 @@ fn a_no_that_lands_later_takes_an_approval_back() {
     let verdicts = verdicts(&repo, ID);
     for verdict in &verdicts {
         assert_eq!(
-            (said(verdict).satisfied, verdict.result.word()),
+            (said(verdict).satisfied, verdict.result.as_str()),
             ("no", "vetoed")
         );
         assert_eq!(verdict.turns.len(), 2);
@@ -78,7 +78,7 @@ fn a_no_that_lands_later_takes_an_approval_back() {
     repo.by("ana")
         .says(&yes("sam", ID, SAMPLE, "2026-11-20T11:00:00Z"))
         .commit("An older yes");
-    assert_eq!(verdict(&repo).result.word(), "vetoed");
+    assert_eq!(verdict(&repo).result.as_str(), "vetoed");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_signed_no_is_not_undone_by_what_anybody_could_type() {
         .says(&no("dana", ID, SAMPLE, "2026-11-20T09:30:00Z"))
         .commit("File it");
     repo.by("dana").merge("file", "Merge branch 'file'");
-    assert_eq!(verdict(&repo).result.word(), "vetoed");
+    assert_eq!(verdict(&repo).result.as_str(), "vetoed");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_no_is_not_undone_by_what_was_signed_before_it_and_lands_after_it() {
         repo.by("lee")
             .says(&no("dana", ID, SAMPLE, "2026-11-20T10:00:00Z"))
             .commit("Dana objects");
-        assert_eq!(verdict(&repo).result.word(), result, "{signed} {at}");
+        assert_eq!(verdict(&repo).result.as_str(), result, "{signed} {at}");
     }
 }
 
@@ -183,7 +183,7 @@ fn the_owner_does_not_count_where_the_policy_says_so_and_may_still_say_no() {
     repo.by("lee")
         .says(&no("dana", ID, &text, "2026-11-20T11:30:00Z"))
         .commit("Dana does not");
-    assert_eq!(verdict(&repo).result.word(), "vetoed");
+    assert_eq!(verdict(&repo).result.as_str(), "vetoed");
 }
 
 #[test]

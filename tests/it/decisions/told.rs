@@ -77,10 +77,10 @@ fn ids_of_events_are_those_of_the_name() {
             "f9cd40fa-df35-5499-b6e2-62b6fbcd84a0",
         ),
     ] {
-        assert_eq!(exledger::interop::uuid::of(name), id);
+        assert_eq!(exledger::interop::uuid::name_uuid(name), id);
     }
     // A name that fills one block and more of the digest.
-    let long = exledger::interop::uuid::of(&"x".repeat(200));
+    let long = exledger::interop::uuid::name_uuid(&"x".repeat(200));
     assert_eq!(long, LONG);
 }
 

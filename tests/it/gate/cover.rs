@@ -147,12 +147,12 @@ impl Ledger {
             &ReceiptCounts::NotGiven,
             &self.governance,
         );
-        (answer.verdict.word() == "allow", answer.reason)
+        (answer.verdict.as_str() == "allow", answer.reason)
     }
 
     /// Returns whether `triage` finds an input covered, and why.
     pub(crate) fn triaged(&self, input: TriageInput, environment: Option<&str>) -> (bool, String) {
-        let index = Index::of(&self.standings);
+        let index = Index::from_records(&self.standings);
         let judge = TriageJudge {
             index: &index,
             standings: &self.standings,
@@ -161,7 +161,7 @@ impl Ledger {
             instant: instant(AT),
             environment,
         };
-        let decision = judge.of(&input);
+        let decision = judge.decide(&input);
         let message = match decision.message.split_once(" (baseline B1); ") {
             Some((_, message)) => message.to_owned(),
             None => decision.message,

@@ -217,7 +217,7 @@ fn every_key_that_a_finding_names_must_be_asked_and_match() {
         let repo = with(|text| format!("{text}scope: {{findings: [{findings}]}}\n"));
         let answer = ask(&repo, &question(asked), AT);
         assert_eq!(
-            answer.verdict.word(),
+            answer.verdict.as_str(),
             *verdict,
             "{findings} {asked:?}: {}",
             answer.reason
@@ -249,6 +249,10 @@ fn a_resource_is_the_findings_own_where_it_has_some_else_the_scopes() {
         (&scopes, "db:y", "deny"),
     ] {
         let asked = question(&[("finding", "t:R1"), ("resource", resource)]);
-        assert_eq!(ask(repo, &asked, AT).verdict.word(), verdict, "{resource}");
+        assert_eq!(
+            ask(repo, &asked, AT).verdict.as_str(),
+            verdict,
+            "{resource}"
+        );
     }
 }

@@ -147,7 +147,7 @@ fn a_reference_that_nobody_approved_names_nothing() {
                 &ReceiptCounts::NotGiven,
                 &policy(),
             );
-            (answer.verdict.word() == "allow", answer.reason)
+            (answer.verdict.as_str() == "allow", answer.reason)
         };
         let (allowed, why) = allows(&[("application", "billing")]);
         assert!(!allowed, "{to}: {why}");
@@ -193,7 +193,7 @@ fn a_record_that_is_over_says_so_before_what_the_question_lacks() {
         &question(&[("application", "billing")]),
         "2027-01-01T00:00:00Z",
     );
-    assert_eq!(answer.verdict.word(), "deny");
+    assert_eq!(answer.verdict.as_str(), "deny");
     let said = answer.reason.split("; ").collect::<Vec<_>>();
     assert!(said[0].contains("ended on 2026-12-20"), "{}", answer.reason);
     assert_eq!(said[1], "limited to resources db:a: ask with --resource");

@@ -30,7 +30,7 @@ fn a_single_use_is_counted_or_not_told() {
         (counted(&[once.clone(), once]), "deny"),
     ] {
         let answer = ask_with(&repo, &asked, AT, &receipts);
-        assert_eq!(answer.verdict.word(), verdict, "{}", answer.reason);
+        assert_eq!(answer.verdict.as_str(), verdict, "{}", answer.reason);
     }
 }
 

@@ -149,7 +149,7 @@ fn what_is_asked_must_be_stated_and_match() {
         }
         let answer = ask(&repo, &question(&whole), AT);
         assert_eq!(
-            answer.verdict.word(),
+            answer.verdict.as_str(),
             *verdict,
             "{asked:?}: {}",
             answer.reason
@@ -180,11 +180,11 @@ fn a_list_that_is_absent_is_denied_and_an_empty_one_grants_nothing() {
         ("scope: {resources: []}\n", "its scope grants no resources"),
     ] {
         let answer = ask(&with(|text| format!("{text}{scope}")), &asked, AT);
-        assert_eq!(answer.verdict.word(), "deny");
+        assert_eq!(answer.verdict.as_str(), "deny");
         assert!(answer.reason.contains(reason), "{}", answer.reason);
     }
     let every = with(|text| format!("{text}scope: {{resources: [Any]}}\n"));
-    assert_eq!(ask(&every, &asked, AT).verdict.word(), "allow");
+    assert_eq!(ask(&every, &asked, AT).verdict.as_str(), "allow");
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn a_denial_by_time_names_the_record_and_the_instant() {
         ("2026-12-21T00:00:00Z", "deny", "2026-12-21T00:00:00Z"),
     ] {
         let answer = ask(&repo, &asked, at);
-        assert_eq!(answer.verdict.word(), verdict, "{at}: {}", answer.reason);
+        assert_eq!(answer.verdict.as_str(), verdict, "{at}: {}", answer.reason);
         let decides = answer.decided_at.or(answer.not_after).unwrap();
         assert_eq!(decides.to_string(), instant, "{at}: {}", answer.reason);
         assert_eq!(answer.record.as_deref(), Some(ID), "{at}");
@@ -213,7 +213,7 @@ fn what_waits_for_approval_is_pending() {
     let repo = ledger("");
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     let answer = ask(&repo, &asked, AT);
-    assert_eq!(answer.verdict.word(), "pending", "{}", answer.reason);
+    assert_eq!(answer.verdict.as_str(), "pending", "{}", answer.reason);
     assert_eq!(answer.approved_digest, None);
     // So is a change, since the approval, of what must be equal.
     let repo = with(str::to_owned);
@@ -221,7 +221,7 @@ fn what_waits_for_approval_is_pending() {
         .replace(ID, "class: standard", "class: regulated")
         .commit("Change it");
     let answer = ask(&repo, &asked, AT);
-    assert_eq!(answer.verdict.word(), "pending", "{}", answer.reason);
+    assert_eq!(answer.verdict.as_str(), "pending", "{}", answer.reason);
     assert!(answer.reason.contains("class"), "{}", answer.reason);
     assert_ne!(answer.digest, answer.approved_digest);
 }
@@ -234,10 +234,10 @@ fn a_record_that_answers_stays_beside_a_broken_neighbour() {
         .write("EXC-2026-0THER", "id: [\n")
         .commit("Break another");
     let answer = ask(&repo, &asked, AT);
-    assert_eq!(answer.verdict.word(), "allow");
+    assert_eq!(answer.verdict.as_str(), "allow");
     assert_eq!(answer.considered.len(), 1);
     let ended = ask(&repo, &asked, "2027-01-01T00:00:00Z");
-    assert_eq!(ended.verdict.word(), "deny");
+    assert_eq!(ended.verdict.as_str(), "deny");
     let seen: Vec<(&str, &str)> = ended
         .considered
         .iter()
@@ -295,7 +295,7 @@ fn only_a_record_that_matches_makes_the_answer_unknown() {
             &exledger::gate::answer::ReceiptCounts::NotGiven,
             governance,
         );
-        assert_eq!(answer.verdict.word(), verdict, "{}", answer.reason);
+        assert_eq!(answer.verdict.as_str(), verdict, "{}", answer.reason);
     }
 }
 
@@ -309,7 +309,7 @@ fn a_degraded_record_allows_where_its_tier_says_so() {
         file_as(&repo, SAMPLE);
         repo.by("lee").merge("file", "Merge branch 'file'");
         let answer = ask(&repo, &asked, AT);
-        assert_eq!(answer.verdict.word(), verdict, "{}", answer.reason);
+        assert_eq!(answer.verdict.as_str(), verdict, "{}", answer.reason);
         if verdict == "deny" {
             let decides = answer.decided_at.unwrap().to_string();
             assert_eq!(decides, "2026-11-23T00:00:00Z", "{}", answer.reason);
@@ -336,14 +336,19 @@ fn a_deployment_needs_a_way_back_and_approval() {
     for (what, more, verdict) in cases {
         let repo = with(|text| format!("{text}{more}"));
         let answer = ask(&repo, &asked, AT);
-        assert_eq!(answer.verdict.word(), verdict, "{what}: {}", answer.reason);
+        assert_eq!(
+            answer.verdict.as_str(),
+            verdict,
+            "{what}: {}",
+            answer.reason
+        );
     }
     let repo = ledger("");
     repo.by("ana")
         .write(ID, &format!("{SAMPLE}{FIX}{ROLLBACK}"))
         .commit("File it");
     let answer = ask(&repo, &asked, AT);
-    assert_eq!(answer.verdict.word(), "deny", "{}", answer.reason);
+    assert_eq!(answer.verdict.as_str(), "deny", "{}", answer.reason);
     assert!(
         answer.reason.contains("is not approved"),
         "{}",
@@ -353,8 +358,8 @@ fn a_deployment_needs_a_way_back_and_approval() {
     let repo = with(|text| format!("{text}{FIX}"));
     let closure = "closure: {outcome: remediated, date: 2026-11-21, by: ana@example.com, reason: Job retired}";
     repo.by("ana").edit(ID, closure).commit("Close it");
-    assert_eq!(ask(&repo, &asked, AT).verdict.word(), "allow");
+    assert_eq!(ask(&repo, &asked, AT).verdict.as_str(), "allow");
     let repo = with(|text| format!("{text}{FIX}{ROLLBACK}"));
     repo.by("ana").write(ID, "id: [\n").commit("Break it");
-    assert_eq!(ask(&repo, &asked, AT).verdict.word(), "deny");
+    assert_eq!(ask(&repo, &asked, AT).verdict.as_str(), "deny");
 }

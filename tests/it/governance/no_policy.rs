@@ -99,7 +99,7 @@ fn what_is_closed_stays_closed() {
     assert_eq!(
         standing_of(&repo, &key, "2026-11-21T00:00:00Z")
             .status
-            .word(),
+            .as_str(),
         "closed"
     );
 }

@@ -33,7 +33,7 @@ pub(crate) fn with(lines: &[&str]) -> String {
 }
 
 fn words(events: &[ChangeEvent]) -> Vec<&'static str> {
-    events.iter().map(|event| event.word()).collect()
+    events.iter().map(|event| event.as_str()).collect()
 }
 
 /// Lines before, lines after, and the events.

@@ -23,7 +23,7 @@ fn proposals_of(folder: &Path) -> Proposals {
     let prefix = LedgerPrefix::default();
     let history = walk::walk(&git, chain_of(&git, now), &prefix).unwrap();
     let records = ["exceptions".to_owned()];
-    let mut sources = Sources::of(&refs, &chosen, Vec::new());
+    let mut sources = Sources::from_refs(&refs, &chosen, Vec::new());
     sources.loose = git.loose(sources.head, &prefix, &records).unwrap();
     proposal::read(&git, &history, &prefix, &records, &sources).unwrap()
 }
@@ -38,7 +38,7 @@ fn told(proposals: &Proposals) -> Vec<String> {
                 .author
                 .as_ref()
                 .map_or("-", |(_, email)| email.split('@').next().unwrap());
-            let events: Vec<&str> = one.events.iter().map(|event| event.word()).collect();
+            let events: Vec<&str> = one.events.iter().map(|event| event.as_str()).collect();
             let branch = one.branch.as_deref().unwrap_or("-");
             told.push(format!("{key} {branch} {author} {}", events.join("+")));
         }

@@ -96,7 +96,7 @@ pub(super) fn wrong(world: &World) -> Option<String> {
             if status::settled::is_over(&history.trails[key]) && !is_over {
                 return Some(format!(
                     "{key} is {}, and a list would pass it by",
-                    standing.status.word()
+                    standing.status.as_str()
                 ));
             }
             if standing.status == Status::Unapproved && is_plain(&truth, &standing) {

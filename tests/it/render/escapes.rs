@@ -30,9 +30,9 @@ fn saying(text: &str) -> Doc<'static> {
         line: text.into(),
         length: 200,
     });
-    let mut findings = FindingList::of(Vec::new());
+    let mut findings = FindingList::for_all_readers(Vec::new());
     findings.shown.push(shown);
-    let words = StyledText::of(Tone::Bad, text).and(Tone::Plain, text);
+    let words = StyledText::with_tone(Tone::Bad, text).and(Tone::Plain, text);
     doc.blocks = vec![
         Block::Heading(words.clone()),
         Block::Paragraph(words.clone()),
@@ -282,7 +282,8 @@ fn markdown_that_would_not_fit_a_job_summary_says_what_is_left_out() {
     let mut findings = vec![finding("stale-control", Level::Warning, None); 10_000];
     findings.push(finding("term-too-long", Level::Error, None));
     let mut doc = Doc::new(json!({}));
-    doc.blocks.push(Block::Findings(FindingList::of(findings)));
+    doc.blocks
+        .push(Block::Findings(FindingList::for_all_readers(findings)));
     let output = render("markdown", &doc, &OutputStyle::PIPE);
     assert!(output.len() < 1 << 20);
     assert!(

@@ -15,7 +15,8 @@ fn doc(findings: Vec<Finding>) -> Doc<'static> {
         "findings": [],
     }));
     doc.rows = Some("findings");
-    doc.blocks.push(Block::Findings(FindingList::of(findings)));
+    doc.blocks
+        .push(Block::Findings(FindingList::for_all_readers(findings)));
     doc
 }
 

@@ -351,7 +351,7 @@ fn the_person_named_must_be_the_one_who_signed() {
         ("ed25519.sig", keys("", &public("ed25519.pub")), "revoked"),
     ] {
         match signer(signature, &keys) {
-            Err(BadFile::Signature(state)) => assert_eq!(state.word(), word),
+            Err(BadFile::Signature(state)) => assert_eq!(state.as_str(), word),
             other => panic!("{signature}: {other:?}"),
         }
     }

@@ -124,7 +124,7 @@ fn a_control_is_fresh_through_the_day() {
         .replace(ID, "verified: 2026-11-15", "verified: 2026-11-26")
         .commit("Verify it");
     let verified = standing(&repo, "2026-11-26T12:00:00Z");
-    assert_eq!(verified.status.word(), "active");
+    assert_eq!(verified.status.as_str(), "active");
     assert!(verified.controls[0].fresh);
     assert!(!verified.changed_since_approval);
     let never = SAMPLE.replace("status: active}", "status: active, verify_every: 10d}");
@@ -339,7 +339,7 @@ fn a_verification_brings_its_evidence_and_reopens_nothing() {
         repo.by(by).write(ID, &change(&before)).commit("Verify it");
         let standing = standing(&repo, at);
         assert_eq!(
-            standing.status.word(),
+            standing.status.as_str(),
             status,
             "{name}: {:?}",
             standing.reasons

@@ -186,7 +186,12 @@ fn an_emergency_in_a_shallow_clone_can_not_be_told() {
     let history = history_of(clone.path(), repo.now());
     let key = TrailKey::Id(ID.to_owned());
     let standing = standing_in(&history, &key, "2026-11-20T12:00:00Z");
-    assert_eq!(standing.status.word(), "unknown", "{:?}", standing.reasons);
+    assert_eq!(
+        standing.status.as_str(),
+        "unknown",
+        "{:?}",
+        standing.reasons
+    );
     assert!(
         standing.reasons[0]
             .to_string()

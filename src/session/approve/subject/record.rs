@@ -116,7 +116,7 @@ fn signers(
     (snapshot, at): (&Snapshot<'_>, &Moment),
 ) -> Result<Vec<Person>, Error> {
     let governance = snapshot.governance();
-    let keys = Keys::of(governance, governance);
+    let keys = Keys::from_governance(governance, governance);
     let ledger = &snapshot.ledger_name();
     let mut signers: Vec<Person> = Vec::new();
     let records_folder = target.folder.trim_end_matches('/');
