@@ -15,8 +15,9 @@ use exledger::record::address::Address;
 use exledger::rules::change_cases;
 use exledger::session::Session;
 use exledger::session::decide;
+use exledger::session::decide::PreparedDecision;
+use exledger::session::decide::decided::DecidedRecord;
 use exledger::session::decide::select::Which;
-use exledger::session::decide::{DecidedRecord, PreparedDecision};
 use exledger::view;
 use exledger::view::edit::{Decided, DecisionResult, Meant, Written};
 use exledger::view::patch;
@@ -138,7 +139,9 @@ fn answer(
         }
     };
     let next = match written {
-        Written::Yes => next_steps::after(ctx, job, session, &prepared.records),
+        Written::Yes => {
+            next_steps::after(ctx, (job.command, job.event), session, &prepared.records)
+        }
         Written::No => Vec::new(),
     };
     DecisionResult {

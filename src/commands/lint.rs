@@ -19,7 +19,7 @@ use crate::commands::exit::Outcome;
 use crate::commands::lint::excerpt::Excerpts;
 use exledger::render::format::Offered;
 use exledger::session::Session;
-use exledger::session::lint::LintRequest;
+use exledger::session::lint::request::LintRequest;
 use exledger::view;
 use exledger::view::doc::{FindingList, JudgedFile, Readers};
 

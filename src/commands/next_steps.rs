@@ -3,17 +3,16 @@
 //! Start at [`after`].
 
 use crate::commands::context::Ctx;
-use crate::commands::decision::DecisionJob;
 use exledger::history::change::event::ChangeEvent;
 use exledger::history::refs::HeadState;
 use exledger::session::Session;
-use exledger::session::decide::DecidedRecord;
+use exledger::session::decide::decided::DecidedRecord;
 use exledger::survey::shell::quoted;
 
 /// Returns the git commands that bring the decision to those who approve it.
 pub(crate) fn after(
     ctx: &Ctx,
-    job: &DecisionJob<'_>,
+    (command, event): (&str, ChangeEvent),
     home: &Session,
     opened: &[DecidedRecord],
 ) -> Vec<String> {
@@ -22,9 +21,9 @@ pub(crate) fn after(
         [only] => only.before.stem().to_owned(),
         several => format!("{} exceptions", several.len()),
     };
-    let (verb, word) = match job.event {
+    let (verb, word) = match event {
         ChangeEvent::PostReviewed => ("Review the closure of", "review-closure"),
-        _ => ("", job.command),
+        _ => ("", command),
     };
     let branch = format!("{word}-{}", name.replace(' ', "-"));
     let files = opened.iter().flat_map(|one| {
@@ -33,7 +32,7 @@ pub(crate) fn after(
     });
     let files: Vec<String> = files.map(|path| quoted(path)).collect();
     let verb = match verb {
-        "" => capital(job.command),
+        "" => capital(command),
         verb => verb.to_owned(),
     };
     let mut next = Vec::new();

@@ -3,17 +3,18 @@
 //! Start at [`prepare`]. A command says which records are meant and what `plan` makes of each; everything else is done here.
 //! Follows `docs/spec/cli.md`, decisions.
 
+pub mod decided;
 mod lint;
 pub mod select;
 
-use crate::diag::Finding;
 use crate::history::change::event::ChangeEvent;
 use crate::ledger::tree::Tree;
 use crate::plan::decision::{DecisionInput, DecisionRefusal, Planned};
-use crate::plan::edit::{self, Edited};
+use crate::plan::edit;
 use crate::policy::governance::Governance;
 use crate::record::address::Address;
-use crate::record::file::{self, RecordFile};
+use crate::record::file;
+use crate::session::decide::decided::DecidedRecord;
 use crate::session::decide::select::Which;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::{self, Located};
@@ -46,24 +47,6 @@ pub struct PreparedDecision<'s> {
     pub notices: Vec<Notice>,
     tree: &'s WorkTree,
     lock: WriteLock,
-}
-
-/// A record with what becomes of it.
-pub struct DecidedRecord {
-    /// The file before, as it was read.
-    pub before: RecordFile,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// The file after.
-    pub edited: Edited,
-    /// Further files, such as evidence, by their paths.
-    pub files: Vec<(String, Vec<u8>)>,
-    /// What the decision does not say and its reader should know.
-    pub remarks: Vec<String>,
-    /// The findings about the result, none of them an error.
-    pub findings: Vec<Finding>,
-    /// Who must approve it, in words; `None` where history does not say.
-    pub needs: Option<String>,
 }
 
 /// Works out a decision about some records: all of them, or none.

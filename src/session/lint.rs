@@ -4,43 +4,31 @@
 
 mod approvals;
 mod base;
+pub mod findings;
 mod input;
 mod landed;
+pub mod request;
 mod untouched;
-
-use std::path::{Path, PathBuf};
 
 use crate::diag::Finding;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::record;
-use crate::record::file::RecordFile;
 use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
 use crate::session::error::{Error, Usage};
+use crate::session::lint::findings::{LintFindings, LintedRecord};
 use crate::session::lint::input::Input;
 use crate::session::lint::landed::LandedRecords;
+use crate::session::lint::request::LintRequest;
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
 use crate::session::options::Moment;
 use crate::survey::approved_state::PastObstacle;
 use crate::survey::refiling;
-
-/// What is linted.
-#[derive(Clone, Copy, Debug)]
-pub struct LintRequest<'r> {
-    /// The folder that paths are named from.
-    pub folder: &'r Path,
-    /// Files or folders of the ledger; empty for everything.
-    pub paths: &'r [PathBuf],
-    /// One record that is linted alone: where it will stand, and its bytes.
-    pub record: Option<(&'r Path, &'r [u8])>,
-    /// Only what changed since the branch parted from this commit, and the changes themselves.
-    pub base: Option<&'r str>,
-}
 
 /// What the rules say.
 pub struct LintAnswer {
@@ -55,19 +43,6 @@ pub struct LintAnswer {
     /// What the reader should know besides.
     pub notices: Vec<Notice>,
     input: Input,
-}
-
-/// A record that was judged.
-#[derive(Clone, Debug)]
-pub struct LintedRecord {
-    /// Its file.
-    pub path: String,
-    /// Its id, where it has one.
-    pub id: Option<String>,
-    /// Its title, where it has one.
-    pub title: Option<String>,
-    /// The tier that the policy finds.
-    pub tier: Option<String>,
 }
 
 impl LintAnswer {
@@ -103,7 +78,7 @@ pub(crate) fn judge(
         instant: at.on,
         neighbours: None,
     };
-    let mut found = Found::default();
+    let mut found = LintFindings::default();
     let mut doubts = Vec::new();
     match request.base {
         Some(base) => {
@@ -135,39 +110,12 @@ pub(crate) fn judge(
     })
 }
 
-/// What was found so far.
-#[derive(Default)]
-struct Found {
-    findings: Vec<Finding>,
-    judged: Vec<LintedRecord>,
-}
-
-impl Found {
-    /// Keeps the findings that are asked about.
-    fn take(&mut self, findings: impl IntoIterator<Item = Finding>, input: &Input) {
-        self.findings.extend(
-            findings
-                .into_iter()
-                .filter(|finding| input.names(&finding.path)),
-        );
-    }
-
-    fn judge(&mut self, source: &RecordFile, tier: Option<String>) {
-        self.judged.push(LintedRecord {
-            path: source.path.clone(),
-            id: source.id().map(|id| id.to_string()),
-            title: source.text("title").map(str::to_owned),
-            tier,
-        });
-    }
-}
-
 /// Reads every record once; one that can't be read hides no other.
 fn read(
     input: &Input,
     known: &RuleContext<'_>,
     approved: &LandedRecords<'_>,
-    found: &mut Found,
+    found: &mut LintFindings,
 ) -> Result<(), Error> {
     let files = Files::list(input, &known.governance.policy.records)?;
     found.take(lint::files(&files, known), input);

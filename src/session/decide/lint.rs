@@ -14,7 +14,7 @@ use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
 use crate::session::compare::{self, Compared, Entry, Proposed};
-use crate::session::decide::DecidedRecord;
+use crate::session::decide::decided::DecidedRecord;
 use crate::session::error::{Error, Undetermined, Usage, wording};
 use crate::session::locate::Located;
 use crate::session::notice::Notice;

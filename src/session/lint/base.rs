@@ -21,8 +21,8 @@ use crate::rules::past::{RecordPast, Settled};
 use crate::rules::proposed::Removals;
 use crate::rules::repeats::Repeats;
 use crate::session::compare::{Compared, Proposed};
-use crate::session::lint::Found;
 use crate::session::lint::approvals;
+use crate::session::lint::findings::LintFindings;
 use crate::session::lint::input::Input;
 use crate::session::lint::landed::LandedRecords;
 use crate::session::lint::untouched;
@@ -39,7 +39,7 @@ pub(super) fn read(
     base: &str,
     input: &Input,
     known: &RuleContext<'_>,
-    found: &mut Found,
+    found: &mut LintFindings,
 ) -> Result<Compared, Error> {
     let instead: Vec<String> = input.instead().map(str::to_owned).into_iter().collect();
     let compared = compare::compare(
@@ -121,7 +121,7 @@ fn evidence(
     compared: &Compared,
     input: &Input,
     known: &RuleContext<'_>,
-    found: &mut Found,
+    found: &mut LintFindings,
 ) -> Result<(), Error> {
     let repository = located.repository()?;
     let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());

@@ -3,7 +3,7 @@
 //! Start at [`Input`].
 
 use crate::session::error::{Error, Usage};
-use crate::session::lint::LintRequest;
+use crate::session::lint::request::LintRequest;
 use crate::session::notice::Notice;
 use std::path::Path;
 

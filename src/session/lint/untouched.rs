@@ -13,7 +13,7 @@ use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
 use crate::session::compare::Compared;
-use crate::session::lint::Found;
+use crate::session::lint::findings::LintFindings;
 use crate::session::lint::input::Input;
 use crate::session::lint::landed::LandedRecords;
 
@@ -23,7 +23,7 @@ pub(super) fn judge(
     compared: &Compared,
     known: &RuleContext<'_>,
     approved: &LandedRecords<'_>,
-    found: &mut Found,
+    found: &mut LintFindings,
 ) -> Result<(), Error> {
     let after = &RuleContext {
         neighbours: None,

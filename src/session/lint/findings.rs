@@ -1,0 +1,47 @@
+//! What the rules found so far, and about which records.
+//!
+//! Start at [`LintFindings`].
+
+use crate::diag::Finding;
+use crate::record::file::RecordFile;
+use crate::session::lint::input::Input;
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct LintFindings {
+    pub(super) findings: Vec<Finding>,
+    pub(super) judged: Vec<LintedRecord>,
+}
+
+impl LintFindings {
+    /// Keeps the findings that are asked about.
+    pub(super) fn take(&mut self, findings: impl IntoIterator<Item = Finding>, input: &Input) {
+        self.findings.extend(
+            findings
+                .into_iter()
+                .filter(|finding| input.names(&finding.path)),
+        );
+    }
+
+    pub(super) fn judge(&mut self, source: &RecordFile, tier: Option<String>) {
+        self.judged.push(LintedRecord {
+            path: source.path.clone(),
+            id: source.id().map(|id| id.to_string()),
+            title: source.text("title").map(str::to_owned),
+            tier,
+        });
+    }
+}
+
+/// A record that was judged.
+#[derive(Clone, Debug)]
+pub struct LintedRecord {
+    /// Its file.
+    pub path: String,
+    /// Its id, where it has one.
+    pub id: Option<String>,
+    /// Its title, where it has one.
+    pub title: Option<String>,
+    /// The tier that the policy finds.
+    pub tier: Option<String>,
+}
