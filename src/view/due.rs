@@ -77,20 +77,18 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         );
         doc.blocks
             .push(Block::Paragraph(StyledText::with_tone(Tone::Bad, text)));
-    } else if list.records.is_empty() {
-        doc.blocks.push(Block::Paragraph(StyledText::with_tone(
-            Tone::Good,
-            "nothing is due",
-        )));
     }
     let healthy = list.hidden.saturating_sub(list.unknown);
-    if healthy > 0 {
-        let text = format!(
-            "{} not shown: nothing is due",
-            diag::count(healthy, "record")
-        );
+    let records = diag::count(healthy, "record");
+    let rest = match (list.unknown, list.records.is_empty(), healthy) {
+        (0, true, 0) => Some((Tone::Good, "nothing is due".to_owned())),
+        (0, true, _) => Some((Tone::Good, format!("nothing is due: {records} checked"))),
+        (_, _, 0) => None,
+        _ => Some((Tone::Muted, format!("{records} not shown: nothing is due"))),
+    };
+    if let Some((tone, text)) = rest {
         doc.blocks
-            .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
+            .push(Block::Paragraph(StyledText::with_tone(tone, text)));
     }
     doc
 }

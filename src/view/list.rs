@@ -86,7 +86,7 @@ pub fn columns() -> Vec<Column> {
             title: "tier",
             fit: ColumnFit::Optional,
         },
-        whole("ends in"),
+        whole("end"),
         whole("status"),
     ]
 }
@@ -137,8 +137,7 @@ pub fn ends(standing: &RecordState, instant: Instant) -> StyledText {
         0..7 => Tone::Warn,
         _ => Tone::Plain,
     };
-    let words = dates::distance(end, instant);
-    StyledText::with_tone(tone, words.strip_prefix("in ").unwrap_or(&words))
+    StyledText::with_tone(tone, dates::distance(end, instant))
 }
 
 /// Returns its status, and whether a change waits.
