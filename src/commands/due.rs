@@ -14,7 +14,7 @@ use exledger::record::time::Term;
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
-use exledger::survey::due::{self, DueRecord, Horizon, Urgency};
+use exledger::survey::due::{DueRecord, Urgency};
 use exledger::survey::escalate;
 use exledger::survey::select;
 use exledger::view;
@@ -97,28 +97,14 @@ struct Found<'a> {
 }
 
 fn found<'a>(approved: &'a Snapshot<'_>, within: Option<Term>) -> Found<'a> {
-    let policy = &approved.governance().policy;
-    let horizon = Horizon {
-        soon: within.unwrap_or(policy.due.soon),
-        ..Horizon::from_policy(policy)
+    let records = approved.due(within);
+    let is_overdue = |(_, due): &(&RecordState, DueRecord)| due.urgency == Urgency::Overdue;
+    let outcome = if records.iter().any(is_overdue) {
+        Outcome::BadNews
+    } else {
+        Outcome::Fine
     };
-    let instant = approved.stamp().instant;
-    let found = approved.records().iter();
-    let mut records: Vec<_> = found
-        .filter_map(|standing| Some((standing, due::due_record(standing, &horizon, instant)?)))
-        .collect();
-    records.sort_by_key(|(standing, _)| (standing.id(), &standing.path));
-    let overdue = records
-        .iter()
-        .any(|(_, due)| due.urgency == Urgency::Overdue);
-    Found {
-        records,
-        outcome: if overdue {
-            Outcome::BadNews
-        } else {
-            Outcome::Fine
-        },
-    }
+    Found { records, outcome }
 }
 
 fn calendar(approved: &Snapshot<'_>, found: &Found<'_>) -> String {

@@ -68,6 +68,17 @@ pub(crate) fn ask(
     }
 }
 
+impl<'q> CheckRequest<'q> {
+    /// Asks about the instant of the moment, however long ago the approved ref was fetched.
+    pub fn now(question: &'q Question) -> CheckRequest<'q> {
+        CheckRequest {
+            question,
+            at: None,
+            max_age: None,
+        }
+    }
+}
+
 impl CheckRequest<'_> {
     fn of_everything(
         &self,

@@ -51,6 +51,41 @@ use crate::store::files::WorkTree;
 use crate::store::git::Repository;
 
 /// An open ledger.
+///
+/// ```
+/// use exledger::gate::answer::Question;
+/// use exledger::session::Session;
+/// use exledger::session::check::receipts::ReceiptLog;
+/// use exledger::session::options::{Moment, Options};
+/// use exledger::session::snapshot::walk::Scope;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let begin = git2::RepositoryInitOptions::new().initial_head("main").to_owned();
+/// # let repository = git2::Repository::init_opts(folder.path(), &begin)?;
+/// # std::fs::write(folder.path().join("exledger.yaml"), "version: 1\n")?;
+/// # let mut index = repository.index()?;
+/// # index.add_path("exledger.yaml".as_ref())?;
+/// # let tree = repository.find_tree(index.write_tree()?)?;
+/// # let ana = git2::Signature::now("Ana Ruiz", "ana@example.com")?;
+/// # repository.commit(Some("HEAD"), &ana, &ana, "Begin", &tree, &[])?;
+/// let session = Session::open(folder.path(), Options::default())?;
+///
+/// // May it? Each question reads the clock and the approved ref anew.
+/// let question = Question {
+///     identity: Some("svc:billing-batch".to_owned()),
+///     action: Some("read".to_owned()),
+///     ..Question::default()
+/// };
+/// let check = session.check(&Moment::now(), &question, &ReceiptLog::none())?;
+/// assert_eq!(check.answer.verdict.as_str(), "deny");
+///
+/// // What needs attention, and why.
+/// let snapshot = session.snapshot(&Moment::now(), Scope::Worklist)?;
+/// for (record, due) in snapshot.due(None) {
+///     println!("{} {}", record.id(), due.bucket.as_str());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Session {
     located: Located,
 }
@@ -160,12 +195,7 @@ impl Session {
         question: &Question,
         receipts: &ReceiptLog,
     ) -> Result<CheckAnswer, Error> {
-        let request = CheckRequest {
-            question,
-            at: None,
-            max_age: None,
-        };
-        self.ask(at, &request, receipts)
+        self.ask(at, &CheckRequest::now(question), receipts)
     }
 
     /// Answers the same about another instant, or from an approved ref that was fetched lately alone.

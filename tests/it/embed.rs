@@ -109,6 +109,33 @@ fn another_program_answers_as_the_command_line_does_and_knows_what_was_merged_be
 }
 
 #[test]
+fn another_program_lists_what_is_due_as_the_command_line_does() {
+    let gate = gate();
+    let folder = gate.clone.path();
+    let policy = "version: 1\ndue: {soon: 60d}\n";
+    gate.repo
+        .branch("ahead")
+        .by("ana")
+        .write("exledger.yaml", policy)
+        .commit("Look ahead");
+    gate.repo.by("lee").merge("ahead", "Merge branch 'ahead'");
+    git(folder, &["fetch", "--quiet"]);
+    let output = Command::new(example()).arg(folder).output().unwrap();
+    assert!(output.status.success());
+    let args = ["due", "--format", "json"];
+    let run = cli::run_with(folder, &args, &[cli::REAL_CLOCK]);
+    let due: Value = serde_json::from_str(&run.out).unwrap();
+    let records = due["records"].as_array().unwrap();
+    assert_eq!(records.len(), 1, "{due}");
+    let told = format!(
+        "{} {}\n",
+        records[0]["id"].as_str().unwrap(),
+        records[0]["bucket"].as_str().unwrap()
+    );
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), told);
+}
+
+#[test]
 fn without_a_ledger_it_ends_as_the_program_does() {
     let folder = tempfile::tempdir().unwrap();
     let output = ask(folder.path()).stderr(Stdio::piped()).output().unwrap();

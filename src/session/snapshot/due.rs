@@ -1,0 +1,25 @@
+//! Which records need attention.
+//!
+//! Start at [`Snapshot::due`]. Follows `docs/spec/cli.md`, due.
+
+use crate::record::time::Term;
+use crate::session::snapshot::Snapshot;
+use crate::status::state::RecordState;
+use crate::survey::due::{self, DueRecord, Horizon};
+
+impl Snapshot<'_> {
+    /// Returns the records that need attention at the instant asked about, by id, each with the reason; `within` is how far
+    /// ahead counts as soon, else what the policy says.
+    pub fn due(&self, within: Option<Term>) -> Vec<(&RecordState, DueRecord)> {
+        let policy = &self.governance.policy;
+        let horizon = Horizon {
+            soon: within.unwrap_or(policy.due.soon),
+            ..Horizon::from_policy(policy)
+        };
+        let due = |state| Some((state, due::due_record(state, &horizon, self.stamp.instant)?));
+        let mut records: Vec<(&RecordState, DueRecord)> =
+            self.standings.iter().filter_map(due).collect();
+        records.sort_by_key(|(state, _)| (state.id(), &state.path));
+        records
+    }
+}
