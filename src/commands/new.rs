@@ -1,24 +1,41 @@
 //! `new`: files an exception.
 //!
-//! Flags, files and presets fill one set of answers; `plan` derives the rest and names what is missing, which is asked
-//! on a terminal and refused without one. Follows `docs/spec/cli.md`, new.
+//! Start at [`NewArgs`]. Flags, files and presets fill one set of answers; what is missing is asked on a terminal and
+//! refused without one. Follows `docs/spec/cli.md`, new.
 
-mod desk;
-mod filed;
-mod filing;
 mod flags;
-mod past;
 mod preview;
-mod sources;
+mod prompts;
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::Parser;
 
+use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
+use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
 use crate::commands::new::flags::Flags;
+use crate::commands::new::prompts::FilingPrompts;
+use crate::commands::next_steps;
+use exledger::approval;
+use exledger::diag::Finding;
+use exledger::plan::answers::Answers;
+use exledger::plan::draft::RecordDraft;
+use exledger::plan::setting::FilingUrgency;
+use exledger::policy::people;
+use exledger::policy::people::person::Person;
+use exledger::policy::tier::Resolved;
+use exledger::rules::change_cases;
+use exledger::session::Session;
+use exledger::session::filing::Filing;
+use exledger::session::filing::request::{AnswerInput, FilingRequest};
+use exledger::session::filing::review;
+use exledger::session::filing::sources::MOST_BYTES;
+use exledger::view;
 
 /// File an exception
 ///
@@ -78,6 +95,131 @@ impl Run for NewArgs {
     const PAST: PastInstants = PastInstants::Refused("a record is filed now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        filing::file(&self, ctx)
+        let session = ctx.home()?;
+        let mut given = Answers::default();
+        self.flags
+            .fill(&mut given)
+            .map_err(|what| fault::misuse(what, "see `exledger new --help`"))?;
+        let receipt = input(self.from_check.as_deref())?;
+        let fields = input(self.from.as_deref())?;
+        let issue = input(self.from_issue.as_deref())?;
+        let filing = session.filing(
+            &ctx.moment(),
+            &FilingRequest {
+                given: &given,
+                issue: issue.as_ref().map(StdinOrFile::to_input),
+                fields: fields.as_ref().map(StdinOrFile::to_input),
+                receipt: receipt.as_ref().map(StdinOrFile::to_input),
+                profile: self.profile.as_deref(),
+                like: self.like.as_deref(),
+                urgency: if self.emergency {
+                    FilingUrgency::Emergency
+                } else {
+                    FilingUrgency::Usual
+                },
+                subfolder: self.folder.as_deref(),
+                writes_drafts: self.draft,
+                folder: &ctx.folder,
+            },
+        )?;
+        ctx.of_notices(&filing.notices);
+        let (draft, findings) = match ctx.person {
+            ask::Person::Away => unasked(ctx, &filing)?,
+            ask::Person::There => preview::agreed(&FilingPrompts {
+                ctx,
+                filing: &filing,
+                names: filing.names(),
+            })?,
+        };
+        filing.create(&draft)?;
+        let filed = filed(ctx, &session, &filing, &draft, findings);
+        ctx.show(&view::new::doc(&filed))?;
+        Ok(Outcome::Fine)
     }
+}
+
+/// A file that was named, and what stdin said where it is that.
+struct StdinOrFile<'a> {
+    path: &'a Path,
+    stdin: Option<Vec<u8>>,
+}
+
+impl StdinOrFile<'_> {
+    fn to_input(&self) -> AnswerInput<'_> {
+        AnswerInput {
+            path: self.path,
+            bytes: self.stdin.as_deref(),
+        }
+    }
+}
+
+fn input(path: Option<&Path>) -> anyhow::Result<Option<StdinOrFile<'_>>> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    let stdin = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .take(MOST_BYTES)
+            .read_to_end(&mut bytes)
+            .context("can't read stdin")?;
+        Some(bytes)
+    } else {
+        None
+    };
+    Ok(Some(StdinOrFile { path, stdin }))
+}
+
+/// Makes the record without asking anybody: what is missing or refused is named.
+fn unasked(ctx: &Ctx, filing: &Filing<'_>) -> anyhow::Result<(RecordDraft, Vec<Finding>)> {
+    let draft = filing.draft(&filing.answers);
+    filing.refuse_incomplete(&draft)?;
+    let findings = preview::findings_against(ctx, filing, &draft)?;
+    filing.refuse_unsound(&draft, &findings)?;
+    Ok((draft, findings))
+}
+
+/// Returns the answer about a record that was written.
+fn filed(
+    ctx: &Ctx,
+    session: &Session,
+    filing: &Filing<'_>,
+    draft: &RecordDraft,
+    findings: Vec<Finding>,
+) -> view::new::Filed {
+    let resolved = draft.resolved.as_ref();
+    let needed = resolved.map(|resolved| resolved.demand().needed());
+    let is_draft = review::errors(&findings).next().is_some();
+    view::new::Filed {
+        id: filing.id.to_string(),
+        path: draft.path.clone(),
+        is_draft,
+        tier: resolved.map(|resolved| resolved.tier.clone()),
+        silence: resolved.map(Resolved::silence).unwrap_or_default(),
+        who: who(filing, draft),
+        needed: needed.unwrap_or_default(),
+        findings,
+        derived: match ctx.person {
+            // The preview has shown it.
+            ask::Person::There => Vec::new(),
+            ask::Person::Away => draft.derived.clone(),
+        },
+        next: next_steps::after_filing(ctx, session, filing.id.as_str(), &draft.path),
+    }
+}
+
+/// Returns who could approve, a line for each need: nobody who made it.
+fn who(filing: &Filing<'_>, draft: &RecordDraft) -> Vec<String> {
+    let Some(record) = &draft.source.record else {
+        return Vec::new();
+    };
+    let governance = &filing.governance;
+    let filer = &filing.filer;
+    let email = filer.email.as_deref();
+    let makers: Vec<Person> = email
+        .map(|email| people::identify(governance, filer.name.as_deref().unwrap_or_default(), email))
+        .into_iter()
+        .collect();
+    let lacking = approval::ask::lacking(governance, record, None, &makers);
+    lacking.iter().map(change_cases::said).collect()
 }

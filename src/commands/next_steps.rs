@@ -1,6 +1,6 @@
 //! What to run next: the git commands that bring a change to those who approve it.
 //!
-//! Start at [`after`].
+//! Start at [`after`] and [`after_filing`].
 
 use crate::commands::context::Ctx;
 use exledger::history::change::event::ChangeEvent;
@@ -47,6 +47,19 @@ pub(crate) fn after(
     ));
     next.push(push(ctx, home, &own.unwrap_or(branch)));
     next
+}
+
+/// Returns the git commands that bring a new record to those who approve it.
+pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> Vec<String> {
+    let git = git(ctx, home);
+    let own = own_branch(home);
+    let switch = own.is_none().then(|| format!("{git} switch -c {id}"));
+    let rest = [
+        format!("{git} add {}", quoted(path)),
+        format!("{git} commit -m {}", quoted(&format!("File {id}"))),
+        push(ctx, home, own.as_deref().unwrap_or(id)),
+    ];
+    switch.into_iter().chain(rest).collect()
 }
 
 /// Returns the command that pushes a branch: to the remote of the current one, else to the only one, else to origin.

@@ -11,6 +11,7 @@ pub mod compare;
 pub mod decide;
 pub mod error;
 pub mod evidence;
+pub mod filing;
 pub mod ids;
 pub mod lint;
 pub mod locate;
@@ -39,6 +40,8 @@ use crate::session::compare::{Compared, Proposed};
 use crate::session::decide::select::{self, OpenRecord};
 use crate::session::decide::{Job, PreparedDecision};
 use crate::session::error::Error;
+use crate::session::filing::Filing;
+use crate::session::filing::request::FilingRequest;
 use crate::session::lint::LintAnswer;
 use crate::session::lint::request::LintRequest;
 use crate::session::locate::Located;
@@ -257,6 +260,14 @@ impl Session {
     /// [`error::Usage::Record`] where none or several are named.
     pub fn record_here(&self, governance: &Governance, id: &str) -> Result<Option<Record>, Error> {
         select::read(&self.located, governance, id)
+    }
+
+    /// Gathers what is known of a record that is to be filed. Nothing is written yet.
+    ///
+    /// # Errors
+    /// [`error::Usage`] where what it starts from can't be read, [`error::Undetermined`] where the ledger can't.
+    pub fn filing(&self, at: &Moment, request: &FilingRequest<'_>) -> Result<Filing<'_>, Error> {
+        filing::prepare(&self.located, at, request)
     }
 
     /// Compares scanners' findings and events with baselines and ledger.

@@ -27,6 +27,11 @@ pub enum Notice {
         /// The record.
         id: String,
     },
+    /// A receipt from which a record is filed asks what is allowed already.
+    AlreadyAllowed {
+        /// The record that allows it, where the receipt names it.
+        record: Option<String>,
+    },
     /// A record changed on the approved ref since this branch left it.
     Behind {
         /// The record.

@@ -7,7 +7,6 @@ use std::fmt;
 
 use crate::ask::prompting::AskError;
 use exledger::history::objects::Obstacle;
-use exledger::ledger::NotFound;
 use exledger::ledger::tree::TreeError;
 use exledger::render;
 use exledger::session::error::{Error, Undetermined, Usage};
@@ -67,21 +66,6 @@ pub(crate) fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Erro
 /// Returns the error of a question that can't be answered.
 pub(crate) fn cannot_say(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
     Fault::CannotSay(what.into(), help.into()).into()
-}
-
-/// Returns the error of a text that names no single record; `nobody` is the sentence where none is like it.
-pub(crate) fn not_named(text: &str, error: &NotFound, nobody: &str, help: &str) -> anyhow::Error {
-    match error {
-        NotFound::Unknown(like) if like.is_empty() => misuse(format!("{nobody} {text}"), help),
-        NotFound::Unknown(like) => misuse(
-            format!("{nobody} {text}"),
-            format!("did you mean {}? {help}", like.join(" or ")),
-        ),
-        NotFound::Ambiguous(ids) => misuse(
-            format!("{text} names {} records", ids.len()),
-            format!("say which: {}", ids.join(", ")),
-        ),
-    }
 }
 
 /// Returns the exit code that follows from an error.

@@ -263,6 +263,10 @@ impl Ctx {
                 Notice::NotInWorkTree { id } => {
                     format!("{id} is not in the work tree, so it is left out")
                 }
+                Notice::AlreadyAllowed { record } => {
+                    let record = record.as_deref().unwrap_or("a record");
+                    format!("{record} allows what the receipt asks")
+                }
                 Notice::Behind { id } => format!(
                     "{id} changed on the approved ref since this branch left it: merge that first"
                 ),

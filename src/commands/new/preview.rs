@@ -4,19 +4,21 @@
 
 use serde_json::Value;
 
+use crate::ask;
 use crate::ask::prompting::{Ahead, Prompt};
-use crate::ask::{self};
 use crate::commands::context::fault::{self, Fault};
-use crate::commands::new::desk::Desk;
-use crate::commands::new::filing::{self, Drafts};
+use crate::commands::context::{self, Ctx};
+use crate::commands::new::prompts::FilingPrompts;
 use exledger::diag::Finding;
 use exledger::plan::answers::Answers;
-use exledger::plan::draft::{self, RecordDraft};
+use exledger::plan::draft::RecordDraft;
 use exledger::plan::offer::{self, Offer};
 use exledger::plan::question;
 use exledger::plan::question::table::{self, QuestionField};
 use exledger::policy::people::{self, RosterState};
 use exledger::record::address::Address;
+use exledger::session::filing::Filing;
+use exledger::session::filing::review;
 use exledger::view::shape;
 
 const WRITE: &str = "write";
@@ -25,35 +27,45 @@ const STOP: &str = "stop";
 const CONTROL: &str = "control";
 
 /// Asks for what is missing, shows what it makes, and returns it once the person wants it written.
-pub(super) fn agreed(
-    desk: &Desk<'_>,
-    known: Answers,
-) -> anyhow::Result<(RecordDraft, Vec<Finding>)> {
-    let mut answers = known;
-    given(desk, &answers)?;
-    introduce(desk, &answers);
+pub(super) fn agreed(prompts: &FilingPrompts<'_>) -> anyhow::Result<(RecordDraft, Vec<Finding>)> {
+    let mut answers = prompts.filing.answers.clone();
+    given(prompts, &answers)?;
+    introduce(prompts, &answers);
     loop {
-        let made = complete(desk, &mut answers)?;
-        let findings = filing::judged(desk.ctx, desk.work, &made)?;
-        show(desk, &made, &findings);
-        match chosen(desk, &made, &findings)?.as_str() {
+        let made = complete(prompts, &mut answers)?;
+        let findings = findings_against(prompts.ctx, prompts.filing, &made)?;
+        show(prompts, &made, &findings);
+        match chosen(prompts, &made, &findings)?.as_str() {
             WRITE => return Ok((made, findings)),
             STOP => return Err(Fault::BrokenOff.into()),
             CONTROL => {
                 if let Some(of) = table::find("compensating_controls") {
-                    desk.ask(&of, "one more", "", &mut answers)?;
+                    prompts.ask(&of, "one more", "", &mut answers)?;
                 }
             }
-            ADD => add(desk, &made, &mut answers)?,
-            field => change(desk, field, &made, &mut answers)?,
+            ADD => add(prompts, &made, &mut answers)?,
+            field => change(prompts, field, &made, &mut answers)?,
         }
     }
 }
 
+/// Returns what is found in a draft, and says what the reader should know besides.
+pub(super) fn findings_against(
+    ctx: &Ctx,
+    filing: &Filing<'_>,
+    draft: &RecordDraft,
+) -> anyhow::Result<Vec<Finding>> {
+    let progress = ctx.progress(context::READING);
+    let review = filing.review(draft)?;
+    drop(progress);
+    ctx.of_notices(&review.notices);
+    Ok(review.findings)
+}
+
 /// Refuses at once what flags and files say that no answer could mend.
-fn given(desk: &Desk<'_>, answers: &Answers) -> anyhow::Result<()> {
-    let made = draft::draft(answers, &desk.work.setting);
-    let lines: Vec<String> = filing::unreadable(&made).map(filing::words).collect();
+fn given(prompts: &FilingPrompts<'_>, answers: &Answers) -> anyhow::Result<()> {
+    let made = prompts.filing.draft(answers);
+    let lines: Vec<String> = review::unreadable(&made).map(review::in_one_line).collect();
     if lines.is_empty() {
         return Ok(());
     }
@@ -64,30 +76,30 @@ fn given(desk: &Desk<'_>, answers: &Answers) -> anyhow::Result<()> {
 }
 
 /// Says once what is going to happen.
-fn introduce(desk: &Desk<'_>, answers: &Answers) {
-    let made = draft::draft(answers, &desk.work.setting);
-    let n = question::missing(&made, &desk.work.setting, desk.work.end).len();
+fn introduce(prompts: &FilingPrompts<'_>, answers: &Answers) {
+    let made = prompts.filing.draft(answers);
+    let n = prompts.filing.missing(&made, prompts.filing.end).len();
     if n > 1 {
-        desk.ctx.hint(
+        prompts.ctx.hint(
             "A few answers make a request; the rest is derived, and shown before it is written.\nCtrl-C leaves nothing behind.\n",
         );
     }
 }
 
 /// Asks for what is missing until the record is whole.
-fn complete(desk: &Desk<'_>, answers: &mut Answers) -> anyhow::Result<RecordDraft> {
-    let work = desk.work;
-    let mut end = work.end;
+fn complete(prompts: &FilingPrompts<'_>, answers: &mut Answers) -> anyhow::Result<RecordDraft> {
+    let filing = prompts.filing;
+    let mut end = filing.end;
     loop {
-        let made = draft::draft(answers, &work.setting);
-        let missing = question::missing(&made, &work.setting, end);
+        let made = filing.draft(answers);
+        let missing = filing.missing(&made, end);
         if let Some(question) = missing.first() {
             if question.of.field == "expires" {
                 end = question::End::Derived;
             }
-            desk.ask(&question.of, &question.because.explanation(), "", answers)?;
-        } else if let Some((of, why)) = unknown_owner(desk, &made, answers) {
-            desk.ask(&of, why, "", answers)?;
+            prompts.ask(&question.of, &question.because.explanation(), "", answers)?;
+        } else if let Some((of, why)) = unknown_owner(prompts, &made, answers) {
+            prompts.ask(&of, why, "", answers)?;
         } else {
             return Ok(made);
         }
@@ -96,7 +108,7 @@ fn complete(desk: &Desk<'_>, answers: &mut Answers) -> anyhow::Result<RecordDraf
 
 /// Returns the question for another owner, where the one that was derived can't be one.
 fn unknown_owner(
-    desk: &Desk<'_>,
+    prompts: &FilingPrompts<'_>,
     made: &RecordDraft,
     answers: &Answers,
 ) -> Option<(QuestionField, &'static str)> {
@@ -104,7 +116,7 @@ fn unknown_owner(
     if answers.states("owner.email") {
         return None;
     }
-    match people::roster_state(desk.work.setting.governance, &email) {
+    match people::roster_state(&prompts.filing.governance, &email) {
         RosterState::Active | RosterState::NoRoster => None,
         RosterState::NotListed => Some((table::find("owner")?, "you are not in the roster")),
         RosterState::Inactive => Some((table::find("owner")?, "the roster says that you left")),
@@ -112,8 +124,8 @@ fn unknown_owner(
 }
 
 /// Shows the file, what it needs, and what is wrong with it.
-fn show(desk: &Desk<'_>, made: &RecordDraft, findings: &[Finding]) {
-    let ctx = desk.ctx;
+fn show(prompts: &FilingPrompts<'_>, made: &RecordDraft, findings: &[Finding]) {
+    let ctx = prompts.ctx;
     ctx.tell_verbatim(&format!("\n{}\n\n{}", made.path, made.text));
     if let Some(resolved) = &made.resolved {
         let needs = shape::needed_words(&resolved.demand().needed());
@@ -121,13 +133,17 @@ fn show(desk: &Desk<'_>, made: &RecordDraft, findings: &[Finding]) {
         ctx.tell(&format!("tier {}: needs {needs}{silence}", resolved.tier));
     }
     for finding in findings {
-        ctx.tell(&filing::words(finding));
+        ctx.tell(&review::in_one_line(finding));
     }
     ctx.tell("");
 }
 
 /// Asks what is to be done with it: a value of [`WRITE`], [`STOP`], [`ADD`], [`CONTROL`], or the field to change.
-fn chosen(desk: &Desk<'_>, made: &RecordDraft, findings: &[Finding]) -> anyhow::Result<String> {
+fn chosen(
+    prompts: &FilingPrompts<'_>,
+    made: &RecordDraft,
+    findings: &[Finding],
+) -> anyhow::Result<String> {
     let mut offers = Vec::new();
     let mut add = |shown: String, detail: &str, value: &str| {
         let is_new = offers.iter().all(|it: &Offer| it.value != value);
@@ -139,10 +155,10 @@ fn chosen(desk: &Desk<'_>, made: &RecordDraft, findings: &[Finding]) -> anyhow::
             });
         }
     };
-    let wrong: Vec<&Finding> = filing::errors(findings).collect();
+    let wrong: Vec<&Finding> = review::errors(findings).collect();
     let is_readable = made.source.record.is_some();
-    let has_ended = filing::ended(desk.work, made).is_some();
-    if is_readable && !has_ended && (wrong.is_empty() || desk.work.drafts == Drafts::Written) {
+    let has_ended = prompts.filing.ended(made).is_some();
+    if is_readable && !has_ended && (wrong.is_empty() || prompts.filing.writes_drafts) {
         add("write it".to_owned(), "", WRITE);
     }
     for finding in &wrong {
@@ -168,7 +184,7 @@ fn chosen(desk: &Desk<'_>, made: &RecordDraft, findings: &[Finding]) -> anyhow::
     }
     add("add a compensating control".to_owned(), "", CONTROL);
     add("add another field".to_owned(), "", ADD);
-    if is_readable && !has_ended && !wrong.is_empty() && desk.work.drafts == Drafts::Refused {
+    if is_readable && !has_ended && !wrong.is_empty() && !prompts.filing.writes_drafts {
         add(
             "write it as a draft all the same".to_owned(),
             "it will not lint",
@@ -246,7 +262,7 @@ fn stated(answers: &Answers) -> Vec<(String, String)> {
 
 /// Asks for another value of a field.
 fn change(
-    desk: &Desk<'_>,
+    prompts: &FilingPrompts<'_>,
     field: &str,
     made: &RecordDraft,
     answers: &mut Answers,
@@ -269,11 +285,15 @@ fn change(
         }
         _ => String::new(),
     };
-    desk.ask_at(field, &known, "", &initial, answers)
+    prompts.ask_at(field, &known, "", &initial, answers)
 }
 
 /// Asks which field is to be added, and for its value.
-fn add(desk: &Desk<'_>, made: &RecordDraft, answers: &mut Answers) -> anyhow::Result<()> {
+fn add(
+    prompts: &FilingPrompts<'_>,
+    made: &RecordDraft,
+    answers: &mut Answers,
+) -> anyhow::Result<()> {
     let fields = table::fields().into_iter();
     let absent = fields.filter(|it| !made.answers.states(&it.field));
     let offers: Vec<Offer> = absent
@@ -292,7 +312,7 @@ fn add(desk: &Desk<'_>, made: &RecordDraft, answers: &mut Answers) -> anyhow::Re
     let taken = ask::pick(&prompt, &fitting, None, &|_| Ok(()));
     let taken = taken.map_err(|error| fault::unasked(&error, "say it with a flag"))?;
     match table::find(&taken.value) {
-        Some(of) => desk.ask(&of, "", "", answers),
+        Some(of) => prompts.ask(&of, "", "", answers),
         None => Ok(()),
     }
 }

@@ -1,92 +1,88 @@
 //! Where answers come from besides flags and prompts: a file, a preset, another record, a refused question.
 //!
-//! Start at [`answers`]. What is nearer to the person wins: flags, then the file, then the receipt, the profile, the
-//! other record.
+//! Start at [`gather`].
 
-use std::io::Read;
+use std::borrow::Cow;
 use std::path::Path;
 
-use anyhow::Context;
 use serde_json::{Value, json};
 
-use crate::commands::context::Ctx;
-use crate::commands::context::fault;
-use crate::commands::new::NewArgs;
-use exledger::gate;
-use exledger::gate::question;
-use exledger::interop::issue_form;
-use exledger::ledger::{Ledger, NotFound};
-use exledger::plan::answers::Answers;
-use exledger::policy::Policy;
-use exledger::policy::settings::Profile;
-use exledger::record::Record;
-use exledger::record::credential;
-use exledger::record::json;
-use exledger::record::pattern;
-use exledger::record::vocabulary::{ControlStatus, Vocabulary};
-use exledger::store::files;
-use exledger::yaml::node::Limits;
-use exledger::yaml::{self};
+use crate::gate;
+use crate::gate::question;
+use crate::interop::issue_form;
+use crate::ledger::Ledger;
+use crate::plan::answers::Answers;
+use crate::policy::Policy;
+use crate::policy::settings::Profile;
+use crate::record::Record;
+use crate::record::credential;
+use crate::record::json;
+use crate::record::pattern;
+use crate::record::vocabulary::{ControlStatus, Vocabulary};
+use crate::session::error::Usage;
+use crate::session::filing::request::{AnswerInput, FilingRequest};
+use crate::session::notice::Notice;
+use crate::store::files;
+use crate::yaml::node::Limits;
+use crate::yaml::{self};
 
 /// The most bytes that are read of a file of answers.
-const MOST: u64 = 1_048_576;
+pub const MOST_BYTES: u64 = 1_048_576;
 
 /// What is known before anybody is asked.
-pub(super) struct Known {
+pub(super) struct KnownAnswers {
     /// The answers.
     pub(super) answers: Answers,
     /// The folder of the record that this one is like.
     pub(super) folder: Option<String>,
+    /// What the reader should know of them.
+    pub(super) notices: Vec<Notice>,
 }
 
-/// Gathers what flags, files and presets say.
-pub(super) fn answers(
-    args: &NewArgs,
-    ctx: &Ctx,
+/// Gathers what a request names.
+pub(super) fn gather(
+    request: &FilingRequest<'_>,
     policy: &Policy,
     ledger: &Ledger,
-) -> anyhow::Result<Known> {
-    let mut known = Known {
+) -> Result<KnownAnswers, Usage> {
+    let mut known = KnownAnswers {
         answers: Answers::default(),
         folder: None,
+        notices: Vec::new(),
     };
-    if let Some(id) = &args.like {
+    let folder = request.folder;
+    if let Some(id) = request.like {
         like(id, policy, ledger, &mut known)?;
     }
-    if let Some(name) = &args.profile {
+    if let Some(name) = request.profile {
         let found = policy
             .profiles
             .get(name)
             .ok_or_else(|| no_profile(name, policy))?;
         profile(found, &mut known.answers);
     }
-    if let Some(path) = &args.from_check {
-        receipt(path, ctx, &mut known.answers)?;
+    if let Some(input) = request.receipt {
+        receipt(input, folder, &mut known)?;
     }
-    if let Some(path) = &args.from {
-        known.answers.overlay(&file(path, ctx)?);
+    if let Some(input) = request.fields {
+        known.answers.overlay(&fields(input, folder)?);
     }
-    if let Some(path) = &args.from_issue {
-        known.answers.overlay(&issue(path, ctx)?);
+    if let Some(input) = request.issue {
+        known.answers.overlay(&issue(input, folder)?);
     }
-    args.flags
-        .fill(&mut known.answers)
-        .map_err(|what| fault::misuse(what, "see `exledger new --help`"))?;
+    known.answers.overlay(request.given);
     Ok(known)
 }
 
-fn bytes(path: &Path, ctx: &Ctx) -> anyhow::Result<Vec<u8>> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .take(MOST)
-            .read_to_end(&mut bytes)
-            .context("can't read stdin")?;
-        return Ok(bytes);
+fn bytes<'r>(input: AnswerInput<'r>, folder: &Path) -> Result<Cow<'r, [u8]>, Usage> {
+    match input.bytes {
+        Some(bytes) => Ok(bytes.into()),
+        None => files::read(&folder.join(input.path), MOST_BYTES)
+            .map(Cow::Owned)
+            .map_err(|error| {
+                Usage::refused(error.to_string(), "name a file with the fields of a record")
+            }),
     }
-    files::read(&ctx.folder.join(path), MOST).map_err(|error| {
-        fault::misuse(error.to_string(), "name a file with the fields of a record")
-    })
 }
 
 /// Returns how a file is named in messages.
@@ -99,18 +95,18 @@ fn shown(path: &Path) -> String {
 }
 
 /// Reads the text of an issue. It is data: nothing of it is repeated that looks like a secret.
-fn issue(path: &Path, ctx: &Ctx) -> anyhow::Result<Answers> {
+fn issue(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
     let help = "give the text of an issue that the form of `exledger init` made, one `### Label` for each field";
-    let bytes = bytes(path, ctx)?;
-    let shown = shown(path);
-    let text = String::from_utf8(bytes)
-        .map_err(|_| fault::misuse(format!("{shown} is no text in UTF-8"), help))?;
-    issue_form::read(&text).map_err(|flaws| {
+    let bytes = bytes(input, folder)?;
+    let shown = shown(input.path);
+    let text = str::from_utf8(&bytes)
+        .map_err(|_| Usage::refused(format!("{shown} is no text in UTF-8"), help))?;
+    issue_form::read(text).map_err(|flaws| {
         let lines: Vec<String> = flaws
             .iter()
             .map(|flaw| credential::hidden(flaw.to_string()))
             .collect();
-        fault::misuse(
+        Usage::refused(
             format!("{shown} can't be read\n  {}", lines.join("\n  ")),
             help,
         )
@@ -118,9 +114,9 @@ fn issue(path: &Path, ctx: &Ctx) -> anyhow::Result<Answers> {
 }
 
 /// Reads a file with the shape of a record.
-fn file(path: &Path, ctx: &Ctx) -> anyhow::Result<Answers> {
-    let bytes = bytes(path, ctx)?;
-    let shown = shown(path);
+fn fields(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
+    let bytes = bytes(input, folder)?;
+    let shown = shown(input.path);
     // JSON escapes characters in ways that YAML does not know.
     if let Ok(json @ Value::Object(_)) = json::value(&bytes) {
         return checked(Answers::of_json(json), &shown);
@@ -131,7 +127,7 @@ fn file(path: &Path, ctx: &Ctx) -> anyhow::Result<Answers> {
             .pos
             .map(|pos| format!(":{}:{}", pos.line, pos.column))
             .unwrap_or_default();
-        return Err(fault::misuse(
+        return Err(Usage::refused(
             format!("{shown}{place}: {}", found.message),
             found.help.clone(),
         ));
@@ -139,15 +135,15 @@ fn file(path: &Path, ctx: &Ctx) -> anyhow::Result<Answers> {
     checked(document.root.as_ref().and_then(Answers::of_node), &shown)
 }
 
-fn checked(answers: Option<Answers>, shown: &str) -> anyhow::Result<Answers> {
+fn checked(answers: Option<Answers>, shown: &str) -> Result<Answers, Usage> {
     let answers = answers.ok_or_else(|| {
-        fault::misuse(
+        Usage::refused(
             format!("{shown} holds no fields"),
             "write it as a record without id, `title: …` and so on",
         )
     })?;
     if answers.get("id").is_some() {
-        return Err(fault::misuse(
+        return Err(Usage::refused(
             format!("{shown} has an id, and a new record gets one of its own"),
             "remove the line `id:`, or use --like ID",
         ));
@@ -155,13 +151,13 @@ fn checked(answers: Option<Answers>, shown: &str) -> anyhow::Result<Answers> {
     Ok(answers)
 }
 
-fn no_profile(name: &str, policy: &Policy) -> anyhow::Error {
+fn no_profile(name: &str, policy: &Policy) -> Usage {
     let known: Vec<&str> = policy.profiles.keys().map(String::as_str).collect();
     let help = match known.as_slice() {
         [] => "add it to exledger.yaml below `profiles:`".to_owned(),
         known => format!("use one of {}", known.join(", ")),
     };
-    fault::misuse(format!("the policy has no profile {name}"), help)
+    Usage::refused(format!("the policy has no profile {name}"), help)
 }
 
 fn profile(profile: &Profile, answers: &mut Answers) {
@@ -184,7 +180,7 @@ fn profile(profile: &Profile, answers: &mut Answers) {
         "deviates_from.controls",
         (!controls.is_empty()).then_some(controls),
     );
-    let trigger = |(n, trigger): (usize, &exledger::policy::settings::ProfileTrigger)| {
+    let trigger = |(n, trigger): (usize, &crate::policy::settings::ProfileTrigger)| {
         let id = trigger.id.clone().unwrap_or_else(|| format!("T{}", n + 1));
         match trigger.test {
             Some(test) => {
@@ -198,10 +194,12 @@ fn profile(profile: &Profile, answers: &mut Answers) {
 }
 
 /// Takes from another record what does not belong to its time.
-fn like(id: &str, policy: &Policy, ledger: &Ledger, known: &mut Known) -> anyhow::Result<()> {
-    let entry = ledger.find(id).map_err(|error| not_found(id, &error))?;
+fn like(id: &str, policy: &Policy, ledger: &Ledger, known: &mut KnownAnswers) -> Result<(), Usage> {
+    let entry = ledger
+        .find(id)
+        .map_err(|error| Usage::no_record(id, error))?;
     let Some(record) = &entry.source.record else {
-        return Err(fault::misuse(
+        return Err(Usage::refused(
             format!("{} can't be read", entry.path),
             "run `exledger lint` and repair it",
         ));
@@ -251,27 +249,23 @@ fn timeless(record: &Record) -> Record {
     copy
 }
 
-/// Returns the error of an id that names no single record.
-pub(super) fn not_found(id: &str, error: &NotFound) -> anyhow::Error {
-    let help = "run `exledger list --all` for the ids";
-    fault::not_named(id, error, "no record is named", help)
-}
-
 /// Turns a question that the gate refused into a request.
-fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> {
+fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> Result<(), Usage> {
+    let answers = &mut known.answers;
+    let path = input.path;
     let help = "give the answer of `exledger check --format json`";
-    let bytes = bytes(path, ctx)?;
+    let bytes = bytes(input, folder)?;
     let receipt = json::value(&bytes).map_err(|error| {
-        fault::misuse(format!("{} is no receipt: {error}", path.display()), help)
+        Usage::refused(format!("{} is no receipt: {error}", path.display()), help)
     })?;
     let Some(question) = receipt.get("question").and_then(Value::as_object) else {
-        return Err(fault::misuse(
+        return Err(Usage::refused(
             format!("{} is no receipt: it has no question", path.display()),
             help,
         ));
     };
     if question.get("deploy") == Some(&Value::Bool(true)) {
-        return Err(fault::misuse(
+        return Err(Usage::refused(
             "the receipt asks for a deployment, which no further exception allows",
             match receipt.get("record").and_then(Value::as_str) {
                 Some(id) => format!("mend {id}: it needs rollback plan, criteria and approval"),
@@ -294,18 +288,6 @@ fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> 
     ] {
         answers.set_given(&format!("subject.{key}"), asked(key));
     }
-    let literal = |key: &str, text: &str| {
-        if pattern::is_everything(text) || text.contains(['*', '?']) {
-            Err(fault::misuse(
-                format!(
-                    "the receipt asks for the {key} `{text}`, and a record would take that as a pattern"
-                ),
-                format!("take it out of the receipt, and say with --{key} what is meant"),
-            ))
-        } else {
-            Ok(vec![text.to_owned()])
-        }
-    };
     answers.set_given(
         "deviates_from.controls",
         asked("control").map(|text| vec![text]),
@@ -316,24 +298,34 @@ fn receipt(path: &Path, ctx: &Ctx, answers: &mut Answers) -> anyhow::Result<()> 
         let stated = asked(key).map(|text| literal(key, text)).transpose()?;
         answers.set_given(path, stated);
     }
-    if let Some(finding) = finding(&asked, &literal)? {
+    if let Some(finding) = finding(&asked)? {
         answers.set("scope.findings", json!([finding]));
     }
     if receipt.get("verdict").and_then(Value::as_str) == Some("allow") {
         let record = receipt.get("record").and_then(Value::as_str);
-        ctx.hint(&format!(
-            "hint: {} allows what the receipt asks",
-            record.unwrap_or("a record")
-        ));
+        known.notices.push(Notice::AlreadyAllowed {
+            record: record.map(str::to_owned),
+        });
     }
     Ok(())
 }
 
+/// Returns what a receipt asks, which is no pattern.
+fn literal(key: &str, text: &str) -> Result<Vec<String>, Usage> {
+    if pattern::is_everything(text) || text.contains(['*', '?']) {
+        Err(Usage::refused(
+            format!(
+                "the receipt asks for the {key} `{text}`, and a record would take that as a pattern"
+            ),
+            format!("take it out of the receipt, and say with --{key} what is meant"),
+        ))
+    } else {
+        Ok(vec![text.to_owned()])
+    }
+}
+
 /// Returns the finding that a question asks, with all that it says of it; a record's finding needs an id or a package.
-fn finding<'q>(
-    asked: &dyn Fn(&str) -> Option<&'q str>,
-    literal: &dyn Fn(&str, &str) -> anyhow::Result<Vec<String>>,
-) -> anyhow::Result<Option<Value>> {
+fn finding<'q>(asked: &dyn Fn(&str) -> Option<&'q str>) -> Result<Option<Value>, Usage> {
     let mut finding = serde_json::Map::new();
     if let Some((tool, id)) = asked("finding").and_then(question::finding) {
         finding.insert("tool".to_owned(), tool.into());
@@ -347,7 +339,7 @@ fn finding<'q>(
     if let Some(path) = asked("path") {
         // The gate compares paths without `.` and `..`.
         let inside = gate::inside(path).ok_or_else(|| {
-            fault::misuse(
+            Usage::refused(
                 format!("the receipt asks for {path}, which is no path from the repository's root"),
                 "ask again with one that is",
             )
@@ -360,7 +352,7 @@ fn finding<'q>(
     if finding.contains_key("id") || finding.contains_key("purl") {
         return Ok(Some(Value::Object(finding)));
     }
-    Err(fault::misuse(
+    Err(Usage::refused(
         "the receipt asks for a path or a severity of no finding",
         "ask again with --finding TOOL:ID or with --purl",
     ))

@@ -1,33 +1,35 @@
 //! Asking a person: one question at a time, with offers, and with the rules' own words for what is refused.
 //!
-//! Start at [`Desk::ask`]. Follows `docs/spec/cli.md`, new.
+//! Start at [`FilingPrompts::ask`]. Follows `docs/spec/cli.md`, new.
 
+use crate::ask;
 use crate::ask::prompting::Prompt;
-use crate::ask::{self};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::new::filing::{self, Work};
 use exledger::plan::answers::Answers;
 use exledger::plan::derive;
-use exledger::plan::draft::{self, RecordDraft};
+use exledger::plan::draft::RecordDraft;
 use exledger::plan::offer::{self, Offer, OfferedNames};
 use exledger::plan::part;
 use exledger::plan::question::table::QuestionField;
+use exledger::record::credential;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
-use exledger::rules::{self};
+use exledger::rules;
+use exledger::session::filing::Filing;
+use exledger::session::filing::review;
 
 /// Where a person is asked.
-pub(super) struct Desk<'d> {
+pub(super) struct FilingPrompts<'d> {
     /// The terminal, and what was said on the command line.
     pub(super) ctx: &'d Ctx,
-    /// What filing works with.
-    pub(super) work: &'d Work<'d>,
+    /// What is filed.
+    pub(super) filing: &'d Filing<'d>,
     /// The names that answers are offered from.
     pub(super) names: OfferedNames<'d>,
 }
 
-impl Desk<'_> {
+impl FilingPrompts<'_> {
     /// Asks for a field and puts the answer into the answers.
     pub(super) fn ask(
         &self,
@@ -81,18 +83,21 @@ impl Desk<'_> {
     fn refused(&self, path: &str, answer: &str, answers: &Answers) -> Result<(), String> {
         let mut trial = answers.clone();
         part::fill(&mut trial, path, answer)?;
-        let made = draft::draft(&trial, &self.work.setting);
-        let findings = filing::tried(self.work, &made).map_err(|error| error.to_string())?;
+        let made = self.filing.draft(&trial);
+        let findings = self
+            .filing
+            .objections(&made)
+            .map_err(|error| error.to_string())?;
         let of_field = |field: &str| {
             let rest = field.strip_prefix(path);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
-        let objection = filing::errors(&findings).find(|finding| {
+        let objection = review::errors(&findings).find(|finding| {
             let here = finding.field.as_deref().is_some_and(of_field);
             here && !rules::find(finding.rule).is_some_and(|rule| rule.special.asked_later)
         });
         match objection {
-            Some(finding) => Err(exledger::record::credential::hidden(format!(
+            Some(finding) => Err(credential::hidden(format!(
                 "{}: {} [{}]",
                 finding.message, finding.help, finding.rule
             ))),
@@ -104,11 +109,11 @@ impl Desk<'_> {
     fn hint(&self, path: &str, of: &QuestionField, answers: &Answers) -> String {
         match path {
             "justification" => {
-                let least = self.work.setting.governance.policy.lint.justification_min;
+                let least = self.filing.governance.policy.lint.justification_min;
                 format!("{}; at least {least} characters", of.hint)
             }
             "expires" => {
-                let made = draft::draft(answers, &self.work.setting);
+                let made = self.filing.draft(answers);
                 format!("{}{}", of.hint, allowed(&made))
             }
             _ => of.hint.to_owned(),

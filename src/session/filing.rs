@@ -1,0 +1,276 @@
+//! From answers to a file: what is missing is named, what the rules object to is refused, what is written is clean.
+//!
+//! Start at [`prepare`]. Follows `docs/spec/cli.md`, new.
+
+mod past;
+pub mod request;
+pub mod review;
+pub mod sources;
+
+use std::path::Path;
+
+use crate::diag::code::Code;
+use crate::diag::{self, Finding, Level};
+use crate::ledger::Ledger;
+use crate::plan::answers::Answers;
+use crate::plan::draft::{self, RecordDraft};
+use crate::plan::offer::OfferedNames;
+use crate::plan::question::{self, Because, End, FilingQuestion};
+use crate::plan::setting::{Filer, FilingUrgency, Setting};
+use crate::policy::governance::Governance;
+use crate::record::id::Id;
+use crate::record::time::{When, not_after};
+use crate::rules::case::RuleContext;
+use crate::rules::extra_schema::ExtraSchema;
+use crate::rules::lint;
+use crate::rules::past::RecordPast;
+use crate::session::error::{Error, Undetermined, Usage};
+use crate::session::filing::request::FilingRequest;
+use crate::session::filing::review::FilingReview;
+use crate::session::ids;
+use crate::session::locate::{self, Located};
+use crate::session::notice::Notice;
+use crate::session::options::Moment;
+use crate::store::files::{self, FileError};
+
+/// A record that is being filed. Nothing is written before [`Filing::create`].
+pub struct Filing<'s> {
+    /// What is known before anybody is asked.
+    pub answers: Answers,
+    /// What becomes of an end that nobody stated.
+    pub end: End,
+    /// The id it will have.
+    pub id: Id,
+    /// Who files it: name and address, as git knows them.
+    pub filer: Filer,
+    /// The policy under which it is filed.
+    pub governance: Governance,
+    /// Whether a record is written that content rules object to.
+    pub writes_drafts: bool,
+    /// What the reader should know of the answers.
+    pub notices: Vec<Notice>,
+    located: &'s Located,
+    at: Moment,
+    ledger: Ledger,
+    house: ExtraSchema,
+    urgency: FilingUrgency,
+    is_filer_owner: bool,
+    folder: String,
+}
+
+/// Gathers what is known of a record that is to be filed.
+pub(crate) fn prepare<'s>(
+    located: &'s Located,
+    at: &Moment,
+    request: &FilingRequest<'_>,
+) -> Result<Filing<'s>, Error> {
+    let (name, email) = located.repository()?.user();
+    let governance = locate::governance(located.work_tree()?)?;
+    let ledger = Ledger::read(&located.tree, &governance.policy.records)?;
+    let known = sources::gather(request, &governance.policy, &ledger)?;
+    let folder = request.subfolder.or(known.folder.as_deref());
+    let is_taken = |id: &str| {
+        let mut entries = ledger.entries.iter();
+        entries.any(|entry| entry.stem.eq_ignore_ascii_case(id))
+    };
+    Ok(Filing {
+        end: if request.issue.is_some() && !known.answers.states("expires") {
+            End::Asked
+        } else {
+            End::Derived
+        },
+        id: ids::draw(&governance, at.instant(), &is_taken)?,
+        folder: checked_folder(folder.unwrap_or_default())?,
+        filer: Filer { name, email },
+        writes_drafts: request.writes_drafts,
+        urgency: request.urgency,
+        is_filer_owner: request.issue.is_none(),
+        house: ExtraSchema::of(&governance),
+        answers: known.answers,
+        notices: known.notices,
+        at: at.clone(),
+        located,
+        governance,
+        ledger,
+    })
+}
+
+impl Filing<'_> {
+    /// Returns the record that the answers make.
+    pub fn draft(&self, answers: &Answers) -> RecordDraft {
+        draft::draft(answers, &self.setting())
+    }
+
+    /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
+    pub fn missing(&self, draft: &RecordDraft, end: End) -> Vec<FilingQuestion> {
+        question::missing(draft, &self.setting(), end)
+    }
+
+    /// Returns the names that answers are offered from.
+    pub fn names(&self) -> OfferedNames<'_> {
+        OfferedNames::collect(&self.governance, &self.ledger)
+    }
+
+    /// Returns what shape and rules find in a draft, sorted.
+    ///
+    /// # Errors
+    /// Where the ledger can't be read.
+    pub fn objections(&self, draft: &RecordDraft) -> Result<Vec<Finding>, Error> {
+        let mut found = lint::record(&draft.source, &self.known(), RecordPast::UNKNOWN)?;
+        found.extend(self.ended(draft));
+        Ok(found)
+    }
+
+    /// Returns what shape, rules and history find in a draft; history is asked only of a draft that is whole.
+    ///
+    /// # Errors
+    /// Where the ledger can't be read, or the draft does not read back to what was meant.
+    pub fn review(&self, draft: &RecordDraft) -> Result<FilingReview, Error> {
+        if draft.source.record.is_none() {
+            return Ok(FilingReview {
+                findings: self.objections(draft)?,
+                notices: Vec::new(),
+            });
+        }
+        if !draft.is_faithful {
+            return Err(Undetermined::other(
+                "the text of the record does not read back to what was meant",
+                "report the fields that were given",
+            )
+            .into());
+        }
+        let mut review = past::review(self.located, &self.at, &self.known(), draft)?;
+        review.findings.extend(self.ended(draft));
+        Ok(review)
+    }
+
+    /// Returns the finding about an end that is past: such a record would never grant anything.
+    pub fn ended(&self, draft: &RecordDraft) -> Option<Finding> {
+        let now = self.at.instant();
+        let expires: When = draft.source.value("expires")?;
+        (not_after(&expires) <= now).then(|| {
+            draft.source.finding(
+                Code::BadValue,
+                Level::Error,
+                "expires",
+                format!("{expires} is past"),
+                format!("name an end that is still to come; now it is {now}"),
+            )
+        })
+    }
+
+    /// Refuses a draft of which something is missing that nobody will be asked for.
+    ///
+    /// # Errors
+    /// [`Usage`], with the flags that give it.
+    pub fn refuse_incomplete(&self, draft: &RecordDraft) -> Result<(), Usage> {
+        let missing = self.missing(draft, self.end);
+        let of_form = missing.iter().any(|it| it.because == Because::Form);
+        if !missing.is_empty() && !self.writes_drafts || of_form {
+            return Err(unanswered(&missing, draft));
+        }
+        Ok(())
+    }
+
+    /// Refuses a draft that can't be written by what was found against it.
+    ///
+    /// # Errors
+    /// [`Usage`], with what was found.
+    pub fn refuse_unsound(&self, draft: &RecordDraft, findings: &[Finding]) -> Result<(), Usage> {
+        if draft.source.record.is_none() {
+            let lines = draft.source.findings.iter().map(review::in_one_line);
+            let lines: Vec<String> = lines.collect();
+            return Err(Usage::refused(
+                format!("the record can't be written\n  {}", lines.join("\n  ")),
+                "correct the fields named",
+            ));
+        }
+        let ended = self.ended(draft).filter(|_| self.writes_drafts);
+        if let Some(ended) = ended {
+            return Err(Usage::refused(review::in_one_line(&ended), ""));
+        }
+        let errors = review::errors(findings).map(review::in_one_line);
+        let errors: Vec<String> = errors.collect();
+        if !errors.is_empty() && !self.writes_drafts {
+            return Err(Usage::refused(
+                format!("the record would not lint clean\n  {}", errors.join("\n  ")),
+                "correct the fields named, or write it with --draft and go on in an editor",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// [`Usage`] where something stands there already, [`Undetermined`] where it can't be written.
+    pub fn create(&self, draft: &RecordDraft) -> Result<(), Error> {
+        let created = files::create(&self.located.tree, &draft.path, draft.text.as_bytes());
+        match created {
+            Ok(_) => Ok(()),
+            Err(error @ (FileError::Exists(_) | FileError::Outside(_))) => {
+                Err(Usage::refused(error.to_string(), "choose another --folder").into())
+            }
+            Err(error) => Err(Undetermined::other(error.to_string(), "").into()),
+        }
+    }
+
+    fn setting(&self) -> Setting<'_> {
+        Setting {
+            governance: &self.governance,
+            now: self.at.instant(),
+            urgency: self.urgency,
+            filer: self.filer.clone(),
+            is_filer_owner: self.is_filer_owner,
+            id: self.id.clone(),
+            folder: self.folder.clone(),
+        }
+    }
+
+    /// Returns what rules know besides the record.
+    fn known(&self) -> RuleContext<'_> {
+        RuleContext {
+            governance: &self.governance,
+            house: &self.house,
+            tree: &self.located.tree,
+            instant: None,
+            neighbours: None,
+        }
+    }
+}
+
+/// Returns the folder below the record folder, when it can be one.
+fn checked_folder(name: &str) -> Result<String, Usage> {
+    let is_absolute = name.starts_with('/') || Path::new(name).is_absolute();
+    if is_absolute {
+        return Err(Usage::refused(
+            format!("{name} begins at the root of the disk"),
+            "name a folder below the first record folder: 2026 or billing/2026",
+        ));
+    }
+    let name = name.trim_end_matches('/');
+    let odd = |part: &str| part.is_empty() || part.starts_with('.') || part.contains(['\\', '\0']);
+    if !name.is_empty() && name.split('/').any(odd) {
+        return Err(Usage::refused(
+            format!("{name} is no folder for records"),
+            "name a folder below the first record folder, without dots in front: 2026 or billing/2026",
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+/// Names what is missing, and what can't be read of the rest.
+fn unanswered(missing: &[FilingQuestion], draft: &RecordDraft) -> Usage {
+    let line = |question: &FilingQuestion| match question.because.explanation().as_str() {
+        "" => question.of.flags.to_owned(),
+        because => format!("{} ({because})", question.of.flags),
+    };
+    let lines: Vec<String> = missing.iter().map(line).collect();
+    let n = missing.len();
+    let be = if n == 1 { "is" } else { "are" };
+    let mut what = format!("{} {be} missing", diag::count(n, "answer"));
+    for finding in review::unreadable(draft) {
+        what.push_str(&format!("\n  and {}", review::in_one_line(finding)));
+    }
+    Usage::refused(what, format!("give\n{}", lines.join("\n")))
+}

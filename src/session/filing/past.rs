@@ -1,0 +1,81 @@
+//! What history says against a new record: its kind was filed too often, or the same was closed a while ago.
+//!
+//! Start at [`review`]. Follows `docs/spec/rules.md` (`frozen-pattern`, `recurrence`, limits) and
+//! `docs/spec/policy.md`, repetition.
+
+use crate::diag::Finding;
+use crate::plan::draft::RecordDraft;
+use crate::rules::case::RuleContext;
+use crate::rules::extra_schema::ExtraSchema;
+use crate::rules::lint;
+use crate::rules::past::RecordPast;
+use crate::rules::repeats::Repeats;
+use crate::session::compare::{self, Compared, Proposed};
+use crate::session::error::Error;
+use crate::session::filing::review::FilingReview;
+use crate::session::locate::Located;
+use crate::session::options::Moment;
+use crate::session::overlay::Overlay;
+use crate::survey::neighbour::Neighbours;
+
+/// Returns what is found against a draft, its past included; what is there can't be told without one.
+pub(super) fn review(
+    located: &Located,
+    at: &Moment,
+    own: &RuleContext<'_>,
+    draft: &RecordDraft,
+) -> Result<FilingReview, Error> {
+    let file = (draft.path.clone(), draft.text.clone().into_bytes());
+    let overlay = Overlay::of(&located.tree, [file]);
+    let proposed = Proposed {
+        tree: &overlay,
+        governance: own.governance,
+        commit: None,
+        instead: std::slice::from_ref(&draft.path),
+    };
+    let compared = match compare::compare(located, at, None, proposed) {
+        Ok(compared) => Some(compared),
+        Err(error) => {
+            // A ledger without a commit has no past. Elsewhere `lint --base` refuses to say, before the merge.
+            let line = error.to_string();
+            let line = line.lines().next().unwrap_or_default();
+            log::info!("whether the same was filed before: {line}");
+            None
+        }
+    };
+    let compared = compared.as_ref();
+    let governance = compared.map_or(own.governance, |compared| &compared.governance);
+    let known = RuleContext {
+        governance,
+        house: &ExtraSchema::of(governance),
+        neighbours: compared.and_then(|it| it.neighbours.as_ref()),
+        ..*own
+    };
+    let source = &draft.source;
+    let entry = compared.and_then(|compared| {
+        let key = source.stem().to_ascii_uppercase();
+        let mut entries = compared.entries.iter();
+        Some((compared, entries.find(|it| it.delta.key == key)?))
+    });
+    let past = entry.map_or(RecordPast::UNKNOWN, |(_, entry)| entry.past);
+    let mut findings = lint::record(source, &known, past)?;
+    if let Some((compared, entry)) = entry {
+        findings.extend(lint::change(&entry.changed(compared), &known));
+        findings.extend(repeated(compared, draft, &known));
+    }
+    findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    let notices = compared.map(|compared| compared.notices().collect());
+    Ok(FilingReview {
+        findings,
+        notices: notices.unwrap_or_default(),
+    })
+}
+
+/// Returns the finding that the same was closed within the window.
+fn repeated(compared: &Compared, draft: &RecordDraft, known: &RuleContext<'_>) -> Vec<Finding> {
+    let mut repeats = Repeats::default();
+    repeats.judge(draft.source.clone(), None);
+    let peers = compared.neighbours.iter().flat_map(Neighbours::peers);
+    peers.for_each(|peer| repeats.add(peer));
+    lint::repeats(&repeats, known)
+}
