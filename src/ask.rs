@@ -1,6 +1,6 @@
 //! Prompts and progress: what needs a person at a terminal.
 //!
-//! Uses diag to plan. Only `commands` uses it. Start at [`Person`]. Prompts and progress go to stderr, so that
+//! Uses diag to plan. Only `commands` uses it. Start at [`Prompting`]. Prompts and progress go to stderr, so that
 //! stdout holds results alone. The keys are read here, not by the prompts of `dialoguer`: those leave at Ctrl-C by
 //! a signal, with the cursor hidden, and can't offer what was typed beside what a list holds. Follows
 //! `docs/spec/cli.md`, exit codes.
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whether there is a person who can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Person {
+pub(crate) enum Prompting {
     /// Stdin and stderr are terminals, and nobody forbade prompts.
     There,
     /// Nobody is there, or prompts are forbidden.
@@ -124,20 +124,11 @@ pub(crate) fn choice(question: &str, choices: &[&str], default: usize) -> Result
 ///
 /// # Errors
 /// [`AskError`] when there is no answer.
-pub(crate) fn agreed(question: &str) -> Result<Agreed, AskError> {
+pub(crate) fn agreed(question: &str) -> Result<bool, AskError> {
     match choice(question, &["yes", "no"], 0)? {
-        0 => Ok(Agreed::Yes),
-        _ => Ok(Agreed::No),
+        0 => Ok(true),
+        _ => Ok(false),
     }
-}
-
-/// The answer to a question of yes or no.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Agreed {
-    /// Go on.
-    Yes,
-    /// Change something first.
-    No,
 }
 
 /// Returns the width of the terminal behind stdout in columns, `None` where there is none.

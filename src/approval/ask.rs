@@ -14,7 +14,7 @@ use crate::approval::missing::{self, DemandContext};
 use crate::approval::relation::Relation;
 use crate::approval::self_asserted::SelfAsserted;
 use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
-use crate::approval::verdict::{Approver, Attested, Author, FourEyes, Grace, MissingApproval};
+use crate::approval::verdict::{Approver, Author, FourEyes, Grace, MissingApproval};
 use crate::approval::ways::ApprovalWays;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
@@ -139,7 +139,7 @@ pub fn proposed(
     let mut shown: Vec<Author> = members
         .map(|member| Author {
             person: member.person.clone(),
-            attested: Attested::NotShown,
+            is_attested: false,
             by_own_commit: author.is_some_and(|(_, email)| member.person.typed_email == email),
         })
         .collect();

@@ -7,7 +7,6 @@ use crate::approval::authors::AuthorSet;
 use crate::approval::evidence::Scene;
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::signature::SignatureState;
-use crate::approval::verdict::Attested;
 use crate::history::commit::Commit;
 use crate::history::version::MadeInMerge;
 use crate::policy::demand::Proof;
@@ -51,18 +50,14 @@ fn take(
         _ => None,
     };
     let own = signer.zip(author.as_ref());
-    let attested = if own.is_some_and(|(signer, author)| signer.is(lens.at, &author.person)) {
-        Attested::BySignature
-    } else {
-        Attested::NotShown
-    };
+    let attested = own.is_some_and(|(signer, author)| signer.is(lens.at, &author.person));
     if let Some(author) = author {
         set.signed.push((author.person.key.clone(), attested));
     }
     if !must {
         return;
     }
-    if attested == Attested::NotShown {
+    if !attested {
         set.doubt(|| ApprovalObstacle::NotAttested { commit: commit.oid });
     }
     for person in signer

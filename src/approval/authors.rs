@@ -9,7 +9,6 @@ use crate::approval::identity::{IdentityResolver, is_nobody};
 use crate::approval::message::{self, CommitMessage};
 use crate::approval::obstacle::{ApprovalObstacle, MOST_AUTHORS};
 use crate::approval::relation::Relation;
-use crate::approval::verdict::Attested;
 use crate::history::commit::Commit;
 use crate::history::ident::IdentProblem;
 use crate::history::version::{MadeInMerge, Version};
@@ -33,23 +32,19 @@ pub(crate) struct AuthorSet {
     /// What is to be said of it.
     pub flags: BTreeSet<&'static str>,
     /// Whose commits make the content, by their keys, and whether each is signed by a listed key of theirs.
-    pub signed: Vec<(String, Attested)>,
+    pub signed: Vec<(String, bool)>,
 }
 
 impl AuthorSet {
     /// Tells whether signatures show that a member wrote what bears their name.
-    pub(crate) fn attested(&self, member: &Identity) -> Attested {
+    pub(crate) fn attested(&self, member: &Identity) -> bool {
         let mut own = self
             .signed
             .iter()
             .filter(|(key, _)| *key == member.person.key)
             .peekable();
         let any = own.peek().is_some();
-        if any && own.all(|(_, attested)| *attested == Attested::BySignature) {
-            Attested::BySignature
-        } else {
-            Attested::NotShown
-        }
+        any && own.all(|(_, attested)| *attested)
     }
 
     /// Lets the members be known by what further states know of them.

@@ -5,7 +5,7 @@
 //! say is added by `approval::words`.
 
 use crate::approval::authors;
-use crate::approval::forge::adapter::{Composed, ForgeAdapter, Pinned};
+use crate::approval::forge::adapter::{ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::resolved::Identity;
@@ -358,8 +358,8 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec
         .into_iter()
         .map(|said| Claim {
             stated_by: stated_by.clone(),
-            vouched: match (pinned, place, said.composed) {
-                (Pinned::ByPolicy, EvidenceSource::Landing, Composed::ByForge) => Vouched::ByForge,
+            vouched: match (pinned, place, said.is_by_forge) {
+                (Pinned::ByPolicy, EvidenceSource::Landing, true) => Vouched::ByForge,
                 _ => Vouched::ByStater,
             },
             ..claim(

@@ -22,7 +22,7 @@ pub struct ApprovalFileOutcome {
     /// What came of it.
     pub state: FileState,
     /// Whether the tip's tree still holds the file as this landing left it.
-    pub at_tip: AtTip,
+    pub is_at_tip: bool,
 }
 
 /// What came of a file below `.approvals`.
@@ -58,15 +58,6 @@ impl FileState {
             }
         }
     }
-}
-
-/// Whether the tip's tree still holds a file as some landing left it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AtTip {
-    /// It does.
-    Yes,
-    /// It was changed or removed since.
-    No,
 }
 
 /// Tells whether a text that is gone stands elsewhere since the same landing, byte by byte.

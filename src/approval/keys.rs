@@ -2,7 +2,7 @@
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
-use crate::approval::signers::{Revoked, SignerLine, Signers, Signs};
+use crate::approval::signers::{Revoked, SignerLine, Signers};
 use crate::approval::wire::PublicKey;
 use crate::diag;
 use crate::policy::governance::Governance;
@@ -208,7 +208,7 @@ impl Keys {
     }
 
     fn content(&self) -> impl Iterator<Item = &SignerLine> {
-        let content = |line: &&SignerLine| line.signs == Signs::Content;
+        let content = |line: &&SignerLine| !line.signs_certificates;
         self.lines.iter().filter(content)
     }
 }

@@ -18,29 +18,20 @@ pub enum LedgerName {
         /// The id.
         commit: String,
         /// Whether files that name no ledger count too: those from before the first file with this id.
-        unnamed: Unnamed,
+        counts_unnamed: bool,
     },
     /// Its policy states none, and its root commit is not here.
     Unknown,
 }
 
-/// Whether approval files that name no ledger count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unnamed {
-    /// No file that landed before names the root commit.
-    Counts,
-    /// One does.
-    Refused,
-}
-
 impl LedgerName {
     /// Returns the name under a policy; the root commit is that of the approved ref, where it is here.
-    pub fn from_policy(policy: &Policy, root: Option<Oid>, unnamed: Unnamed) -> LedgerName {
+    pub fn from_policy(policy: &Policy, root: Option<Oid>, unnamed: bool) -> LedgerName {
         match (&policy.name, root) {
             (Some(name), _) => LedgerName::Stated(name.clone()),
             (None, Some(root)) => LedgerName::Root {
                 commit: root.to_string(),
-                unnamed,
+                counts_unnamed: unnamed,
             },
             (None, None) => LedgerName::Unknown,
         }
@@ -61,7 +52,13 @@ impl LedgerName {
         match (self, stated) {
             (LedgerName::Stated(name), stated) => stated == Some(name),
             (LedgerName::Root { commit, .. }, Some(stated)) => stated == commit,
-            (LedgerName::Root { unnamed, .. }, None) => *unnamed == Unnamed::Counts,
+            (
+                LedgerName::Root {
+                    counts_unnamed: unnamed,
+                    ..
+                },
+                None,
+            ) => *unnamed,
             (LedgerName::Unknown, _) => true,
         }
     }

@@ -351,7 +351,7 @@ fn shown(authors: &AuthorSet) -> Vec<Author> {
         .iter()
         .map(|member| Author {
             person: member.shown(),
-            attested: authors.attested(member),
+            is_attested: authors.attested(member),
             by_own_commit: authors.holds_by_commit(member),
         })
         .collect();

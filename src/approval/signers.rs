@@ -27,7 +27,7 @@ pub struct SignerLine {
     /// The addresses or patterns, as they are written, `!` included.
     pub principals: Vec<String>,
     /// What the key signs.
-    pub signs: Signs,
+    pub signs_certificates: bool,
     /// The patterns of the namespaces that it is good for; `None` for all.
     pub namespaces: Option<Vec<String>>,
     /// The first instant at which it is good.
@@ -36,15 +36,6 @@ pub struct SignerLine {
     pub valid_before: Option<Instant>,
     /// The key.
     pub key: PublicKey,
-}
-
-/// What a listed key signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signs {
-    /// Content.
-    Content,
-    /// Certificates of other keys (`cert-authority`), which are not verified here.
-    Certificates,
 }
 
 /// A list of revoked keys.
@@ -156,7 +147,7 @@ fn line(
     let mut line = SignerLine {
         number,
         principals,
-        signs: Signs::Content,
+        signs_certificates: false,
         namespaces: None,
         valid_after: None,
         valid_before: None,
@@ -312,7 +303,7 @@ fn take_option(
     };
     let twice = || Err((format!("{known} stands there twice"), "keep one of them"));
     match (known, value) {
-        ("cert-authority", None) => line.signs = Signs::Certificates,
+        ("cert-authority", None) => line.signs_certificates = true,
         ("namespaces", Some(_)) if line.namespaces.is_some() => return twice(),
         ("namespaces", Some(value)) => {
             line.namespaces = Some(value.split(',').map(str::to_owned).collect());

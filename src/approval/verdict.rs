@@ -166,18 +166,9 @@ pub struct Author {
     /// Who.
     pub person: Person,
     /// Whether a signature by a listed key shows it.
-    pub attested: Attested,
+    pub is_attested: bool,
     /// Whether a commit of their own shows it: whom others name as co-author or requester may still say no.
     pub by_own_commit: bool,
-}
-
-/// Whether a signature by a listed key shows that someone wrote what bears their name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Attested {
-    /// It does.
-    BySignature,
-    /// The name is typed.
-    NotShown,
 }
 
 /// What a person said.

@@ -5,7 +5,7 @@
 use dialoguer::console::measure_text_width;
 
 use crate::ask::edit::{EditLine, Pressed};
-use crate::ask::prompting::{Ahead, AskError, Prompt};
+use crate::ask::prompting::{AskError, Prompt};
 use crate::ask::screen::{RowStyle, Rows, Screen, TerminalInput, cut, dressed, wrap_rows};
 use exledger::plan::offer::Offer;
 
@@ -19,7 +19,7 @@ pub(super) fn line(
     check: &dyn Fn(&str) -> Result<(), String>,
 ) -> Result<String, AskError> {
     let mut screen = Screen::open()?;
-    if prompt.ahead == Ahead::Forgotten {
+    if prompt.forgets_ahead {
         screen.forget_typed();
     }
     let mut line = EditLine::from_text(initial);
@@ -62,7 +62,7 @@ pub(super) fn pick(
     check: &dyn Fn(&Offer) -> Result<(), String>,
 ) -> Result<Offer, AskError> {
     let mut screen = Screen::open()?;
-    if prompt.ahead == Ahead::Forgotten {
+    if prompt.forgets_ahead {
         screen.forget_typed();
     }
     let mut line = EditLine::default();

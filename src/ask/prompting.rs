@@ -15,17 +15,7 @@ pub(crate) struct Prompt<'p> {
     /// What helps to answer; may be empty.
     pub hint: &'p str,
     /// What becomes of what was typed before it appeared.
-    pub ahead: Ahead,
-}
-
-/// What becomes of what was typed before a prompt appeared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Ahead {
-    /// It is an answer.
-    #[default]
-    Kept,
-    /// It is forgotten: nobody agrees to what they have not seen.
-    Forgotten,
+    pub forgets_ahead: bool,
 }
 
 /// Why a prompt has no answer.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use crate::ask::{self, Agreed};
+use crate::ask;
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault::{self, Fault};
 use crate::commands::context::{self, Ctx};
@@ -23,7 +23,6 @@ use exledger::session::approve::prepared::PreparedApproval;
 use exledger::session::approve::request::{ApprovalRequest, NamedSubject};
 use exledger::view;
 use exledger::view::approve::{Counting, Done, SignedStatement};
-use exledger::view::init::Written;
 
 /// Approve an exception by a signature
 ///
@@ -100,8 +99,8 @@ impl Run for ApproveArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         match &self.from_reviews {
-            Some(file) if self.dry_run => reviews::run(ctx, file, None, Written::Never),
-            Some(file) => reviews::run(ctx, file, self.key.as_deref(), Written::Now),
+            Some(file) if self.dry_run => reviews::run(ctx, file, None, false),
+            Some(file) => reviews::run(ctx, file, self.key.as_deref(), true),
             None => approve(&self, ctx),
         }
     }
@@ -199,8 +198,8 @@ fn reason(
     }
     let missing = || fault::misuse("a rejection needs its reason", "say why with --reason TEXT");
     match ctx.person {
-        ask::Person::Away => Err(missing()),
-        ask::Person::There => {
+        ask::Prompting::Away => Err(missing()),
+        ask::Prompting::There => {
             let question = format!("Why do you reject {}", prepared.content.name);
             let check = |text: &str| check_reason(text).map_err(|refused| refused.to_string());
             ask::text(&question, None, &check)
@@ -216,15 +215,15 @@ fn confirm(
     prepared: &PreparedApproval<'_>,
     draft: &ApprovalDraft<'_>,
 ) -> anyhow::Result<()> {
-    if ctx.person == ask::Person::Away {
+    if ctx.person == ask::Prompting::Away {
         return Ok(());
     }
     if let Some(preview) = answer::preview(prepared) {
         ctx.preview(&preview);
     }
     match ask::agreed(&answer::question(prepared, draft)) {
-        Ok(Agreed::Yes) => Ok(()),
-        Ok(Agreed::No) => Err(Fault::BrokenOff.into()),
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Fault::BrokenOff.into()),
         Err(error) => Err(fault::unasked(
             &error,
             "leave the question out with --no-input",

@@ -19,7 +19,7 @@ use exledger::session::decide::PreparedDecision;
 use exledger::session::decide::decided::DecidedRecord;
 use exledger::session::decide::select::Which;
 use exledger::view;
-use exledger::view::edit::{Decided, DecisionResult, Meant, Written};
+use exledger::view::edit::{Decided, DecisionResult};
 use exledger::view::patch;
 
 /// The flags that every decision takes.
@@ -78,10 +78,10 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
     let prepared = prepared?;
     ctx.of_notices(&prepared.notices);
     let written = if job.flags.dry_run {
-        Written::No
+        false
     } else {
         prepared.write()?;
-        Written::Yes
+        true
     };
     let answer = answer(ctx, job, &session, &prepared, written);
     drop(prepared);
@@ -115,7 +115,7 @@ fn answer(
     job: &DecisionJob<'_>,
     session: &Session,
     prepared: &PreparedDecision<'_>,
-    written: Written,
+    written: bool,
 ) -> DecisionResult {
     let repository = session.repository_or_none();
     let top = repository.and_then(|repository| repository.prefix(session.root()));
@@ -138,20 +138,19 @@ fn answer(
             patch: patch::patch(&from_top(path), &before, &one.edited.text),
         }
     };
-    let next = match written {
-        Written::Yes => {
-            next_steps::after(ctx, (job.command, job.event), session, &prepared.records)
-        }
-        Written::No => Vec::new(),
+    let next = if written {
+        next_steps::after(ctx, (job.command, job.event), session, &prepared.records)
+    } else {
+        Vec::new()
     };
     DecisionResult {
         command: job.command,
-        meant: match job.which {
-            Which::One(_) | Which::Several([_], _) => Meant::One,
-            Which::Several(..) | Which::Of { .. } => Meant::Several,
+        is_several: match job.which {
+            Which::One(_) | Which::Several([_], _) => false,
+            Which::Several(..) | Which::Of { .. } => true,
         },
         records: prepared.records.iter().map(decided).collect(),
-        written,
+        is_written: written,
         next,
     }
 }

@@ -25,7 +25,7 @@ use exledger::session::compare;
 use exledger::session::compare::{Compared, Entry, Proposed};
 use exledger::session::locate;
 use exledger::view;
-use exledger::view::doc::{FindingList, JudgedFile, Readers, ShownFinding};
+use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
 
 /// Show what a branch changes in meaning
 ///
@@ -126,16 +126,13 @@ fn answer(
         name: known.governance.policy.name.clone(),
         base: compared.base.to_string(),
         head: compared.head.to_string(),
-        of: match commit {
-            Some(_) => view::diff::Compared::Commit,
-            None => view::diff::Compared::WorkTree,
-        },
+        is_commit: commit.is_some(),
         changes,
         findings: FindingList {
             shown: findings.into_iter().map(ShownFinding::from).collect(),
             rules: view::finding::rules(),
             judged: judged.collect(),
-            readers: Readers::All,
+            is_for_machines: false,
         },
     }
 }

@@ -20,7 +20,7 @@ use exledger::store;
 use exledger::store::git::Repository;
 use exledger::store::git::open::OpenError;
 use exledger::view;
-use exledger::view::init::{Init, Skipped, Written};
+use exledger::view::init::{Init, Skipped};
 
 /// Make a repository a ledger
 ///
@@ -65,11 +65,7 @@ impl Run for InitArgs {
         let place = place(ctx)?;
         let method = self.method(ctx)?;
         let mut init = view::init::Init {
-            written: if self.dry_run {
-                Written::Never
-            } else {
-                Written::Now
-            },
+            written: !self.dry_run,
             created: Vec::new(),
             skipped: Vec::new(),
             next: Vec::new(),
@@ -85,7 +81,7 @@ impl Run for InitArgs {
                 init.skipped.push(Skipped { path, needs });
                 continue;
             }
-            if init.written == Written::Now {
+            if init.written {
                 store::files::create(&place.tree, &draft.path, draft.text.as_bytes())
                     .with_context(|| format!("writing {}", draft.path))?;
             }
@@ -104,8 +100,8 @@ impl InitArgs {
     fn method(&self, ctx: &Ctx) -> anyhow::Result<MergeMethod> {
         match (self.merge_method, ctx.person) {
             (Some(method), _) => Ok(method),
-            (None, ask::Person::Away) => Ok(MergeMethod::Merge),
-            (None, ask::Person::There) => {
+            (None, ask::Prompting::Away) => Ok(MergeMethod::Merge),
+            (None, ask::Prompting::There) => {
                 let choices = [
                     "merge: a merge commit",
                     "squash: one new commit",

@@ -21,7 +21,7 @@ use exledger::render::format::Offered;
 use exledger::session::Session;
 use exledger::session::lint::request::LintRequest;
 use exledger::view;
-use exledger::view::doc::{FindingList, JudgedFile, Readers};
+use exledger::view::doc::{FindingList, JudgedFile};
 
 /// The most bytes of standard input that are read: far more than a record may have.
 const MOST: u64 = 1_048_576;
@@ -103,7 +103,7 @@ impl Run for LintArgs {
                 shown: shown.map(|finding| excerpts.shown(finding)).collect(),
                 rules: view::finding::rules(),
                 judged: judged.collect(),
-                readers: Readers::All,
+                is_for_machines: false,
             },
         }))?;
         Ok(doubts.max(of_counts(ctx, counts)))

@@ -25,7 +25,6 @@ use exledger::approval;
 use exledger::diag::Finding;
 use exledger::plan::answers::Answers;
 use exledger::plan::draft::RecordDraft;
-use exledger::plan::setting::FilingUrgency;
 use exledger::policy::people;
 use exledger::policy::people::person::Person;
 use exledger::policy::tier::Resolved;
@@ -112,11 +111,7 @@ impl Run for NewArgs {
                 receipt: receipt.as_ref().map(StdinOrFile::to_input),
                 profile: self.profile.as_deref(),
                 like: self.like.as_deref(),
-                urgency: if self.emergency {
-                    FilingUrgency::Emergency
-                } else {
-                    FilingUrgency::Usual
-                },
+                is_emergency: self.emergency,
                 subfolder: self.folder.as_deref(),
                 writes_drafts: self.draft,
                 folder: &ctx.folder,
@@ -124,8 +119,8 @@ impl Run for NewArgs {
         )?;
         ctx.of_notices(&filing.notices);
         let (draft, findings) = match ctx.person {
-            ask::Person::Away => unasked(ctx, &filing)?,
-            ask::Person::There => preview::agreed(&FilingPrompts {
+            ask::Prompting::Away => unasked(ctx, &filing)?,
+            ask::Prompting::There => preview::agreed(&FilingPrompts {
                 ctx,
                 filing: &filing,
                 names: filing.names(),
@@ -201,8 +196,8 @@ fn filed(
         findings,
         derived: match ctx.person {
             // The preview has shown it.
-            ask::Person::There => Vec::new(),
-            ask::Person::Away => draft.derived.clone(),
+            ask::Prompting::There => Vec::new(),
+            ask::Prompting::Away => draft.derived.clone(),
         },
         next: next_steps::after_filing(ctx, session, filing.id.as_str(), &draft.path),
     }

@@ -16,7 +16,7 @@ use exledger::survey::select::Filter;
 
 /// Tells whether there is a person who can be asked.
 pub(crate) fn asks(ctx: &Ctx) -> bool {
-    ctx.person == ask::Person::There
+    ctx.person == ask::Prompting::There
 }
 
 /// Names all flags of a command that are not given, where two or more are and there is nobody to be asked.
@@ -52,7 +52,7 @@ pub(crate) fn text_or_ask(
             format!("{flag} says nothing"),
             format!("say it in words: {flag} \"…\""),
         )),
-        None if ctx.person == ask::Person::There => {
+        None if ctx.person == ask::Prompting::There => {
             let check = |text: &str| {
                 if is_said(text) {
                     Ok(())
@@ -125,7 +125,7 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
     let words: Vec<&str> = words.filter(|word| is_offered(word)).collect();
     let chosen = match given {
         Some(word) => word,
-        None if ctx.person == ask::Person::There => {
+        None if ctx.person == ask::Prompting::There => {
             let chosen = ask::choice(question, &words, 0);
             let chosen = chosen.map_err(|error| broken_off(&error, flag))?;
             words.get(chosen).copied().unwrap_or_default()

@@ -20,7 +20,7 @@ use exledger::session::audit::uses::UsedRecord;
 use exledger::status::state::RecordState;
 use exledger::store::files;
 use exledger::view;
-use exledger::view::doc::{FindingList, JudgedFile, Readers};
+use exledger::view::doc::{FindingList, JudgedFile};
 use exledger::view::verify::RecordUses;
 
 /// Audit what landed
@@ -89,7 +89,7 @@ impl Run for VerifyArgs {
                 shown: findings.map(Into::into).collect(),
                 rules: view::finding::rules(),
                 judged: answer.records.iter().map(judged).collect(),
-                readers: Readers::All,
+                is_for_machines: false,
             },
             reads: ctx.format.reads,
         }))?;

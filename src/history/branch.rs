@@ -11,7 +11,7 @@ use crate::history::chain;
 use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::merge_content::{self, ComparedPath, Differing};
-use crate::history::objects::{Edge, Objects, Obstacle, Oid};
+use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::trails::Bytes;
 use crate::history::watched_paths::Interest;
@@ -215,7 +215,7 @@ fn own(objects: &dyn Objects, tip: Oid, known: &dyn Fn(Oid) -> bool) -> Result<B
                 continue;
             }
         };
-        if objects.edge(oid) == Edge::Shallow && !commit.parents.is_empty() {
+        if objects.is_shallow(oid) && !commit.parents.is_empty() {
             branch.truncated = Some(Obstacle::Shallow { commit: oid });
             continue;
         }
@@ -283,7 +283,7 @@ fn paint(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, Reachabilit
     while let Some((_, oid)) = queue.pop_last() {
         let mut sides = painted.get(&oid).copied().unwrap_or_default();
         sides.stale |= sides.base && sides.tip;
-        if objects.edge(oid) == Edge::Inside
+        if !objects.is_shallow(oid)
             && let Ok(commit) = chain::read(objects, oid)
         {
             for parent in commit.parents.iter().copied() {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::history::commit::{self, Commit};
 use crate::history::mainline::{Flag, Landing, Mainline};
-use crate::history::objects::{Edge, ObjectKind, Objects, Obstacle, Oid};
+use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 use crate::history::refs::ApprovedRef;
 use crate::record::time::Instant;
 
@@ -52,7 +52,7 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
         let Some(parent) = last.parents.first().copied() else {
             break;
         };
-        if objects.edge(last.oid) == Edge::Shallow {
+        if objects.is_shallow(last.oid) {
             boundary = Some(Obstacle::Shallow { commit: last.oid });
             break;
         }
@@ -76,7 +76,7 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
         tip: chosen.tip,
         landings: landings(&commits, now, branch(&chosen.reference)),
         boundary,
-        replaced: objects.replaced(),
+        has_replacements: objects.has_replacements(),
     };
     Ok(Chain { mainline, commits })
 }
@@ -204,7 +204,7 @@ impl Chain {
                 if at == oid {
                     return Some(position);
                 }
-                if objects.edge(at) == Edge::Inside
+                if !objects.is_shallow(at)
                     && let Ok(commit) = read(objects, at)
                 {
                     stack.extend(commit.parents.iter());

@@ -13,7 +13,7 @@ use crate::history::folder;
 use crate::history::folders::{ComparisonJob, SnapshotPair};
 use crate::history::former_line;
 use crate::history::former_line::Foxtrot;
-use crate::history::objects::{Edge, Objects, Obstacle, Oid};
+use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::watched_paths::Interest;
 
 /// A landing at which something that matters differs from the first parent.
@@ -90,7 +90,7 @@ impl<'o> GraphReader<'o> {
         objects: &'o dyn Objects,
         chain: &Chain,
         interest: &Interest,
-        sides: BranchReading,
+        sides: bool,
     ) -> Result<(GraphReader<'o>, Vec<ComparisonJob>), Obstacle> {
         let names = interest.names().map(|names| {
             names
@@ -123,7 +123,7 @@ impl<'o> GraphReader<'o> {
             if !same {
                 let before = before.map(|before| before.tree);
                 let (mut stop, job) = reader.stop(landing, commit, before, branches);
-                if sides == BranchReading::AtOnce {
+                if sides {
                     reader.look(&mut stop, &mut jobs);
                 }
                 reader.graph.stops.push(stop);
@@ -158,15 +158,6 @@ impl<'o> GraphReader<'o> {
     }
 }
 
-/// When merged branches are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BranchReading {
-    /// With the landings, so that the comparisons are in the order of time.
-    AtOnce,
-    /// Only those that are asked for later.
-    WhenAsked,
-}
-
 /// The commits that a merge brought.
 #[derive(Default)]
 struct MergedBranches {
@@ -196,7 +187,7 @@ impl GraphReader<'_> {
             };
             self.graph.landed.insert(oid, landing);
             self.trees.insert(oid, side.tree);
-            if self.objects.edge(oid) == Edge::Shallow && !side.parents.is_empty() {
+            if self.objects.is_shallow(oid) && !side.parents.is_empty() {
                 branches.truncated = Some(Obstacle::Shallow { commit: oid });
                 continue;
             }

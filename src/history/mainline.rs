@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::history::objects::{Obstacle, Oid, Replaced};
+use crate::history::objects::{Obstacle, Oid};
 use crate::record::time::Instant;
 
 /// The commits of the approved ref, by first parents.
@@ -23,7 +23,7 @@ pub struct Mainline {
     /// Where the chain ends before its first commit, and why; `None` when it is whole.
     pub boundary: Option<Obstacle>,
     /// Whether other readers of this repository see replaced objects.
-    pub replaced: Replaced,
+    pub has_replacements: bool,
 }
 
 impl Mainline {

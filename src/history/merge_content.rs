@@ -10,7 +10,7 @@ use crate::history::commit::Commit;
 use crate::history::content::ContentCache;
 use crate::history::folders::{ComparisonJob, FileChange, FolderComparison};
 use crate::history::graph::{ChangedLanding, Graph};
-use crate::history::objects::{Edge, Merge, Objects, Obstacle, Oid};
+use crate::history::objects::{Merge, Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::trails::{self, Bytes};
 use crate::history::version::{self, FileAt, MadeInMerge, TrailKey, Version, VersionChange};
@@ -299,7 +299,7 @@ fn is_ancestor(
             return Ok(true);
         }
         let too_old = age(oid).is_none_or(|age| age < limit);
-        if too_old || !seen.insert(oid) || objects.edge(oid) == Edge::Shallow {
+        if too_old || !seen.insert(oid) || objects.is_shallow(oid) {
             continue;
         }
         stack.extend(chain::read(objects, oid)?.parents.iter());

@@ -97,22 +97,13 @@ pub trait Objects {
     }
 
     /// Tells whether the history behind a commit was cut off when the repository was cloned.
-    fn edge(&self, oid: Oid) -> Edge;
+    fn is_shallow(&self, oid: Oid) -> bool;
 
     /// Returns the three-way merge of a file, as git does it by default.
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge;
 
     /// Tells whether objects or parents are replaced here for other readers of this repository.
-    fn replaced(&self) -> Replaced;
-}
-
-/// Whether the parents of a commit are part of this clone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edge {
-    /// They are.
-    Inside,
-    /// The clone is shallow and ends here.
-    Shallow,
+    fn has_replacements(&self) -> bool;
 }
 
 /// What a three-way merge of a file gives.
@@ -122,15 +113,6 @@ pub enum Merge {
     Clean(Vec<u8>),
     /// A conflict.
     Conflict,
-}
-
-/// Whether `refs/replace/*` or `info/grafts` change what other readers see; this program reads the raw objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Replaced {
-    /// Neither is there.
-    Nothing,
-    /// At least one of them is.
-    Something,
 }
 
 /// Why an object can't be had, or can't be read.

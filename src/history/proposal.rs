@@ -12,7 +12,7 @@ use crate::history::folders::FileChange;
 use crate::history::merge_content::ComparedPath;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
-use crate::history::refs::{ApprovedRef, HeadState, Refs, RepositoryLayout};
+use crate::history::refs::{ApprovedRef, HeadState, Refs};
 use crate::history::trails::{self, Bytes};
 use crate::history::tree::{self, CommitTree};
 use crate::history::version::{Content, FileAt, TrailKey, Version};
@@ -99,7 +99,7 @@ impl Sources {
         };
         // A branch that is pushed already is named once, by its name there.
         let is_new = |oid: &Oid| branches.iter().all(|(_, other)| other != oid);
-        if let (HeadState::Branch(name), RepositoryLayout::Work) = (&refs.head, refs.layout)
+        if let (HeadState::Branch(name), false) = (&refs.head, refs.is_bare)
             && *name != chosen.reference
             && let Some(oid) = head.filter(is_new)
         {

@@ -24,7 +24,7 @@ pub struct Refs {
     /// The remote of the current branch.
     pub upstream: Option<String>,
     /// Whether files are checked out.
-    pub layout: RepositoryLayout,
+    pub is_bare: bool,
     /// The value of `exledger.approvedRef` in the repository's own configuration.
     pub configured: Option<String>,
 }
@@ -36,15 +36,6 @@ pub enum HeadState {
     Branch(String),
     /// A commit and no branch.
     Detached(Oid),
-}
-
-/// Whether files are checked out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RepositoryLayout {
-    /// There is a work tree.
-    Work,
-    /// There is none.
-    Bare,
 }
 
 /// The commit that a name stands for.
@@ -127,7 +118,7 @@ pub fn choose(
     {
         return Ok(chosen);
     }
-    if refs.layout == RepositoryLayout::Bare {
+    if refs.is_bare {
         return match &refs.head {
             HeadState::Branch(name) => refs
                 .chosen(name, Guard::Remote)

@@ -9,7 +9,7 @@ use std::mem;
 use crate::history::chain::Chain;
 use crate::history::folders::{FileChange, FolderComparison, SnapshotPair};
 use crate::history::governance::{self, States};
-use crate::history::graph::{BranchReading, ChangedLanding, Graph, GraphReader};
+use crate::history::graph::{ChangedLanding, Graph, GraphReader};
 use crate::history::merged_commits::PairDifferences;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
@@ -56,15 +56,12 @@ impl Survey {
                 ),
                 None => (interest.clone(), interest),
             };
-            let sides = match few {
-                None => BranchReading::AtOnce,
-                Some(_) => BranchReading::WhenAsked,
-            };
+            let sides = few.is_none();
             let (mut reader, jobs) = GraphReader::read(objects, chain, &interest, sides)?;
             let mut folders =
                 FolderComparison::new(objects, prefix, mem::take(&mut reader.graph.tops));
             folders.run(landed.top(), jobs);
-            if sides == BranchReading::WhenAsked {
+            if !sides {
                 reader.graph.tops = mem::take(&mut folders.tops);
                 let jobs = reader.sides(&|stop| folders.differs(stop.pair));
                 folders.tops = mem::take(&mut reader.graph.tops);

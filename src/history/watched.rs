@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::history::notes;
-use crate::history::refs::{HeadState, Refs, RepositoryLayout};
+use crate::history::refs::{HeadState, Refs};
 
 /// Returns the full names of the refs that decide, some of which may not be there; `asked` is what flag or environment say.
 pub fn watched_refs(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
@@ -34,7 +34,7 @@ pub fn watched_refs(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
             }
             add(format!("{folder}HEAD"));
         }
-        (None, _) if refs.layout == RepositoryLayout::Bare => head.into_iter().for_each(add),
+        (None, _) if refs.is_bare => head.into_iter().for_each(add),
         (None, _) => {
             add("refs/heads/main".to_owned());
             add("refs/heads/master".to_owned());

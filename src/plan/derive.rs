@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::plan::answers::Answers;
-use crate::plan::setting::{Derived, FilingUrgency, Setting};
+use crate::plan::setting::{Derived, Setting};
 use crate::policy::term;
 use crate::policy::tier::{Limit, Resolved};
 use crate::policy::tiers::Require;
@@ -55,10 +55,10 @@ pub(super) fn derive_vocabulary(
     setting: &Setting<'_>,
     derived: &mut Vec<Derived>,
 ) {
-    let is_emergency = setting.urgency == FilingUrgency::Emergency;
-    let (class, why) = match setting.urgency {
-        FilingUrgency::Usual => (Class::Standard, "the usual path"),
-        FilingUrgency::Emergency => (Class::Emergency, "an emergency"),
+    let is_emergency = setting.is_emergency;
+    let (class, why) = match setting.is_emergency {
+        false => (Class::Standard, "the usual path"),
+        true => (Class::Emergency, "an emergency"),
     };
     fill(made, derived, "class", class.as_str(), why);
     let cause = RootCause::Unclassified.as_str();
@@ -97,7 +97,7 @@ pub(super) fn starts(
             Some(term) => (after(&now, term), format!("{given} from now")),
             None => return When::parse(given).unwrap_or(today),
         },
-        None if setting.urgency == FilingUrgency::Emergency => (now, "now".to_owned()),
+        None if setting.is_emergency => (now, "now".to_owned()),
         None => (today, "today".to_owned()),
     };
     made.set("starts", start.to_string());
@@ -144,7 +144,7 @@ pub(super) fn expires(
             ),
             None => return,
         },
-        (None, Some(resolved)) if setting.urgency == FilingUrgency::Emergency => {
+        (None, Some(resolved)) if setting.is_emergency => {
             (cap(starts, resolved), limits(resolved, "the cap: "))
         }
         (None, Some(resolved)) => (half(starts, resolved), limits(resolved, "half of ")),
@@ -223,9 +223,7 @@ pub(super) fn controls(
         Some(_) => return,
         None => Vec::new(),
     };
-    if let (FilingUrgency::Emergency, true, Some(resolved)) =
-        (setting.urgency, controls.is_empty(), resolved)
-    {
+    if let (true, true, Some(resolved)) = (setting.is_emergency, controls.is_empty(), resolved) {
         let within = resolved
             .review_within
             .map_or("the tier's time".to_owned(), |within| within.to_string());

@@ -8,7 +8,7 @@ pub mod table;
 use crate::plan::answers::Answers;
 use crate::plan::draft::RecordDraft;
 use crate::plan::question::table::QuestionField;
-use crate::plan::setting::{FilingUrgency, Setting};
+use crate::plan::setting::Setting;
 use crate::policy::tier::Resolved;
 use crate::policy::tiers::Require;
 use crate::record::Record;
@@ -59,15 +59,6 @@ impl Because {
     }
 }
 
-/// What becomes of an end that nobody stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// It is derived from the tier.
-    Derived,
-    /// It is asked: the form of an issue never lets it be left out.
-    Asked,
-}
-
 /// What every record states, in the order in which it is asked.
 const ALWAYS: &[&str] = &[
     "title",
@@ -81,16 +72,16 @@ const ALWAYS: &[&str] = &[
 ];
 
 /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
-pub fn missing(made: &RecordDraft, setting: &Setting<'_>, end: End) -> Vec<FilingQuestion> {
+pub fn missing(made: &RecordDraft, setting: &Setting<'_>, end: bool) -> Vec<FilingQuestion> {
     let answers = &made.answers;
     let mut asked: Vec<(&'static str, Because)> = Vec::new();
     for field in ALWAYS {
-        asked.extend(always(answers, setting.urgency, field).map(|because| (*field, because)));
+        asked.extend(always(answers, setting.is_emergency, field).map(|because| (*field, because)));
     }
     if !answers.states("owner.name") || !answers.states("owner.email") {
         asked.push(("owner", Because::Always));
     }
-    if end == End::Asked {
+    if end {
         asked.push(("expires", Because::Form));
     }
     asked.extend(match &made.resolved {
@@ -118,12 +109,12 @@ pub fn missing(made: &RecordDraft, setting: &Setting<'_>, end: End) -> Vec<Filin
 }
 
 /// Returns why a field is asked of every record; `None` where this one needs it not.
-fn always(answers: &Answers, urgency: FilingUrgency, field: &str) -> Option<Because> {
+fn always(answers: &Answers, urgency: bool, field: &str) -> Option<Because> {
     let identity = answers.states("subject.identity");
     let kind = answers.text("subject.identity_type");
     match field {
         // The rule of an emergency is its title.
-        "deviates_from" if urgency == FilingUrgency::Emergency => None,
+        "deviates_from" if urgency => None,
         "subject.identity_type" => identity.then_some(Because::Identity),
         "subject.credential" | "subject.task" => {
             let is_human = kind == Some(IdentityType::Human.as_str());
@@ -138,7 +129,7 @@ fn always(answers: &Answers, urgency: FilingUrgency, field: &str) -> Option<Beca
 fn likely(setting: &Setting<'_>) -> Vec<(&'static str, Because)> {
     let last = setting.governance.policy.tiers.last();
     let wants = last.is_some_and(|tier| tier.require.contains(&Require::CompensatingControls));
-    let is_usual = setting.urgency == FilingUrgency::Usual;
+    let is_usual = !setting.is_emergency;
     let wanted = (wants && is_usual).then_some(("compensating_controls", Because::Always));
     wanted.into_iter().collect()
 }

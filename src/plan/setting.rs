@@ -14,7 +14,7 @@ pub struct Setting<'a> {
     /// The instant of the clock.
     pub now: Instant,
     /// Whether it can wait for its approval.
-    pub urgency: FilingUrgency,
+    pub is_emergency: bool,
     /// Who files it: name and address, as git knows them.
     pub filer: Filer,
     /// Whether the filer owns it where nobody says; else it is asked, as where somebody else filed an issue.
@@ -23,15 +23,6 @@ pub struct Setting<'a> {
     pub id: Id,
     /// The folder below the first record folder; empty for none.
     pub folder: String,
-}
-
-/// Whether a record can wait for its approval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FilingUrgency {
-    /// It can.
-    Usual,
-    /// It starts now, and is approved afterwards.
-    Emergency,
 }
 
 /// Who files a record.

@@ -11,36 +11,18 @@ pub struct OutputStyle {
     /// The terminal's columns; `None` for a pipe, where nothing is wrapped, cut or left out.
     pub width: Option<usize>,
     /// Whether tones become colours.
-    pub colour: Colour,
+    pub is_coloured: bool,
     /// Whether the footer is left out.
-    pub quiet: Quiet,
+    pub is_quiet: bool,
 }
 
 impl OutputStyle {
     /// For a pipe: full width, no colour, with the footer.
     pub const PIPE: OutputStyle = OutputStyle {
         width: None,
-        colour: Colour::Off,
-        quiet: Quiet::No,
+        is_coloured: false,
+        is_quiet: false,
     };
-}
-
-/// Whether tones become colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// As escape sequences of ANSI terminals.
-    On,
-    /// The words alone.
-    Off,
-}
-
-/// Whether the line that says instant and commit is left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quiet {
-    /// The line is shown.
-    No,
-    /// The line is left out.
-    Yes,
 }
 
 /// Which answers a format can show.

@@ -202,7 +202,7 @@ impl PageBody<'_> {
     }
 
     fn findings(&mut self, findings: &doc::FindingList) {
-        if findings.readers == doc::Readers::Machines {
+        if findings.is_for_machines {
             return;
         }
         let rows: Vec<Vec<String>> = findings

@@ -10,7 +10,6 @@ use crate::diag;
 use crate::render::format::Offered;
 use crate::render::format::OutputFormat;
 use crate::render::format::OutputStyle;
-use crate::render::format::Quiet;
 use crate::render::format::Render;
 use crate::render::visible;
 use crate::view::doc;
@@ -35,7 +34,7 @@ fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
     };
     page.blocks(&doc.blocks);
     let mut out = page.out;
-    if let (Some(footer), Quiet::No) = (&doc.footer, style.quiet) {
+    if let (Some(footer), false) = (&doc.footer, style.is_quiet) {
         let gap = if out.is_empty() { "" } else { "\n" };
         out.push_str(&format!("{gap}<sub>{}</sub>\n", escape::text(footer)));
     }
@@ -102,7 +101,7 @@ impl Page {
                 ));
             }),
             Block::Table(table) => self.columns(table),
-            Block::Findings(findings) if findings.readers == doc::Readers::All => {
+            Block::Findings(findings) if !findings.is_for_machines => {
                 self.list(findings);
             }
             Block::Findings(_) | Block::Cards(_) | Block::Series(_) => {}
@@ -167,9 +166,7 @@ impl Page {
 fn is_long(block: &Block) -> bool {
     match block {
         Block::Table(table) => !table.rows.is_empty(),
-        Block::Findings(findings) => {
-            findings.readers == doc::Readers::All && !findings.shown.is_empty()
-        }
+        Block::Findings(findings) => !findings.is_for_machines && !findings.shown.is_empty(),
         _ => false,
     }
 }

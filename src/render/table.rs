@@ -12,7 +12,6 @@ pub mod text;
 use crate::render::format::Offered;
 use crate::render::format::OutputFormat;
 use crate::render::format::OutputStyle;
-use crate::render::format::Quiet;
 use crate::render::format::Render;
 use crate::render::table::text::cell_text;
 use crate::render::table::text::clean;
@@ -52,7 +51,7 @@ fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
         }
         after_heading = matches!(block, Block::Heading(_));
     }
-    if let (Some(footer), Quiet::No) = (&doc.footer, style.quiet) {
+    if let (Some(footer), false) = (&doc.footer, style.is_quiet) {
         if !out.is_empty() {
             out.push('\n');
         }
@@ -88,14 +87,14 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
             grid::Grid {
                 fits: vec![ColumnFit::Whole, ColumnFit::Flexible],
                 rows,
-                gap: grid::Gap::Two,
+                is_wide: true,
             }
             .shown(style)
         }
         Block::Table(table) => columns(table, style),
-        Block::Findings(findings) => match findings.readers {
-            doc::Readers::All => finding::list(&findings.shown, style),
-            doc::Readers::Machines => String::new(),
+        Block::Findings(findings) => match findings.is_for_machines {
+            false => finding::list(&findings.shown, style),
+            true => String::new(),
         },
         Block::Folded(..) | Block::Cards(_) | Block::Series(_) => String::new(),
         Block::Verbatim(text) => {
@@ -120,7 +119,7 @@ fn columns(table: &doc::DocTable, style: &OutputStyle) -> String {
     let grid = grid::Grid {
         fits: table.columns.iter().map(|column| column.fit).collect(),
         rows: std::iter::once(header.collect()).chain(rows).collect(),
-        gap: grid::Gap::Two,
+        is_wide: true,
     };
     match style.width.filter(|width| !grid.fits(*width)) {
         Some(width) => {

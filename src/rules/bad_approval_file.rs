@@ -2,7 +2,7 @@
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, S7 and 1.12.
 
-use crate::approval::file_outcome::{ApprovalFileOutcome, AtTip, FileState};
+use crate::approval::file_outcome::{ApprovalFileOutcome, FileState};
 use crate::approval::statement::file::ApprovalSubject;
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
@@ -40,9 +40,9 @@ fn check(statements: &Statements<'_>, findings: &mut Vec<Finding>) {
 
 fn landed(filed: &ApprovalFileOutcome) -> Option<Finding> {
     let (why, help) = filed.state.why()?;
-    let level = match (&filed.state, filed.at_tip) {
+    let level = match (&filed.state, filed.is_at_tip) {
         (FileState::Sound | FileState::Missing(_), _) => return None,
-        (FileState::Bad(_), AtTip::Yes) => Level::Error,
+        (FileState::Bad(_), true) => Level::Error,
         _ => Level::Warning,
     };
     let why = format!("{why} (landed in {})", filed.commit.short());

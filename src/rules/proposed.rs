@@ -4,7 +4,7 @@
 //! `docs/spec/rules.md` (`bad-approval-file`: lint says it on a branch, before the merge).
 
 use crate::approval::keys::Keys;
-use crate::approval::ledger_name::{LedgerName, Unnamed};
+use crate::approval::ledger_name::LedgerName;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::check::{self, Backing, StatementPath};
 use crate::approval::statement::file::{ApprovalFile, FOLDER};
@@ -127,9 +127,9 @@ impl Proposed<'_> {
             None => (self.root)(),
         };
         let Some(tree) = self.landed.filter(|_| root.is_some()) else {
-            return Ok(LedgerName::from_policy(policy, root, Unnamed::Counts));
+            return Ok(LedgerName::from_policy(policy, root, true));
         };
-        let named = LedgerName::from_policy(policy, root, Unnamed::Refused);
+        let named = LedgerName::from_policy(policy, root, false);
         for path in files(tree, &policy.records)? {
             let text = tree.bytes(&path)?.unwrap_or_default();
             let file = ApprovalFile::read(&text);
@@ -137,7 +137,7 @@ impl Proposed<'_> {
                 return Ok(named);
             }
         }
-        Ok(LedgerName::from_policy(policy, root, Unnamed::Counts))
+        Ok(LedgerName::from_policy(policy, root, true))
     }
 
     /// Tells whether a file stands with the same bytes where the tree will land.

@@ -4,7 +4,6 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
-use crate::history::objects::Replaced;
 use crate::rules::audit_cases::{self, MainlineCase};
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
@@ -27,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
-    if line.history.mainline.replaced == Replaced::Something {
+    if line.history.mainline.has_replacements {
         let message =
             "objects or parents are replaced in this repository, by refs/replace or grafts"
                 .to_owned();

@@ -15,8 +15,8 @@ use crate::ledger::Ledger;
 use crate::plan::answers::Answers;
 use crate::plan::draft::{self, RecordDraft};
 use crate::plan::offer::OfferedNames;
-use crate::plan::question::{self, Because, End, FilingQuestion};
-use crate::plan::setting::{Filer, FilingUrgency, Setting};
+use crate::plan::question::{self, Because, FilingQuestion};
+use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::time::{When, not_after};
@@ -38,7 +38,7 @@ pub struct Filing<'s> {
     /// What is known before anybody is asked.
     pub answers: Answers,
     /// What becomes of an end that nobody stated.
-    pub end: End,
+    pub end: bool,
     /// The id it will have.
     pub id: Id,
     /// Who files it: name and address, as git knows them.
@@ -53,7 +53,7 @@ pub struct Filing<'s> {
     at: Moment,
     ledger: Ledger,
     house: ExtraSchema,
-    urgency: FilingUrgency,
+    is_emergency: bool,
     is_filer_owner: bool,
     folder: String,
 }
@@ -74,16 +74,12 @@ pub(crate) fn prepare<'s>(
         entries.any(|entry| entry.stem.eq_ignore_ascii_case(id))
     };
     Ok(Filing {
-        end: if request.issue.is_some() && !known.answers.states("expires") {
-            End::Asked
-        } else {
-            End::Derived
-        },
+        end: request.issue.is_some() && !known.answers.states("expires"),
         id: ids::draw(&governance, at.instant(), &is_taken)?,
         folder: checked_folder(folder.unwrap_or_default())?,
         filer: Filer { name, email },
         writes_drafts: request.writes_drafts,
-        urgency: request.urgency,
+        is_emergency: request.is_emergency,
         is_filer_owner: request.issue.is_none(),
         house: ExtraSchema::of(&governance),
         answers: known.answers,
@@ -102,7 +98,7 @@ impl Filing<'_> {
     }
 
     /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
-    pub fn missing(&self, draft: &RecordDraft, end: End) -> Vec<FilingQuestion> {
+    pub fn missing(&self, draft: &RecordDraft, end: bool) -> Vec<FilingQuestion> {
         question::missing(draft, &self.setting(), end)
     }
 
@@ -219,7 +215,7 @@ impl Filing<'_> {
         Setting {
             governance: &self.governance,
             now: self.at.instant(),
-            urgency: self.urgency,
+            is_emergency: self.is_emergency,
             filer: self.filer.clone(),
             is_filer_owner: self.is_filer_owner,
             id: self.id.clone(),

@@ -5,7 +5,6 @@
 use std::path::{Path, PathBuf};
 
 use crate::diag::Level;
-use crate::history::refs::RepositoryLayout;
 use crate::ledger::tree::Tree;
 use crate::policy;
 use crate::policy::governance::{Governance, State};
@@ -24,7 +23,7 @@ pub struct Located {
     /// How it was opened.
     pub options: Options,
     repository: Option<Repository>,
-    layout: RepositoryLayout,
+    layout: bool,
 }
 
 impl Located {
@@ -39,7 +38,7 @@ impl Located {
                 root: repository.common_dir().to_owned(),
                 tree: WorkTree::new(repository.common_dir().join("no files")),
                 repository: Some(repository),
-                layout: RepositoryLayout::Bare,
+                layout: true,
                 options,
             });
         }
@@ -75,7 +74,7 @@ impl Located {
             None => WorkTree::new(&root),
         };
         Ok(Located {
-            layout: RepositoryLayout::Work,
+            layout: false,
             root,
             tree,
             options,
@@ -100,8 +99,8 @@ impl Located {
     /// [`Undetermined::Bare`].
     pub fn work_tree(&self) -> Result<&WorkTree, Undetermined> {
         match self.layout {
-            RepositoryLayout::Work => Ok(&self.tree),
-            RepositoryLayout::Bare => Err(Undetermined::Bare {
+            false => Ok(&self.tree),
+            true => Err(Undetermined::Bare {
                 root: self.root.clone(),
             }),
         }

@@ -19,7 +19,7 @@ use crate::status::reason::{Reason, ReasonKind};
 use crate::status::renewal;
 use crate::status::state::{
     ApprovedGrant, ControlFreshness, Fired, InForce, InPlace, LandingInfo, RecordFacts,
-    RecordState, Renewals, Status, Waits,
+    RecordState, Renewals, Status,
 };
 use crate::status::timeline;
 use crate::status::unanswered;
@@ -350,7 +350,7 @@ fn fired_at(clocks: &Clocks, fired: &FiredClock, instant: Instant) -> Fired {
         trigger: fired.trigger.clone(),
         then: fired.then,
         at: fired.landed,
-        waits: if waits { Waits::Yes } else { Waits::No },
+        is_waiting: waits,
     }
 }
 

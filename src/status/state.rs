@@ -281,7 +281,7 @@ pub struct Fired {
     /// When the entry landed that says so.
     pub at: Instant,
     /// Whether something still has to be done: a review, or else the closure.
-    pub waits: Waits,
+    pub is_waiting: bool,
 }
 
 /// A review that says close or reduce, and that nothing followed.
@@ -291,15 +291,6 @@ pub struct UnansweredReview {
     pub outcome: ReviewOutcome,
     /// When the entry landed.
     pub at: Instant,
-}
-
-/// Whether something still has to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waits {
-    /// It has.
-    Yes,
-    /// It was done.
-    No,
 }
 
 /// A compensating control, and whether it was verified in time.

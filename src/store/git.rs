@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::history::objects::{Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced};
+use crate::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use crate::store::commits::{CommitWriter, ScribeError};
 use crate::store::git::loose_folders::LooseFolders;
 use crate::store::sign::{CommitSigning, Setup, SignError};
@@ -178,27 +178,23 @@ impl Objects for Repository {
         Ok(u64::try_from(size).unwrap_or(u64::MAX))
     }
 
-    fn edge(&self, oid: Oid) -> Edge {
-        if self.shallow.contains(&oid) {
-            Edge::Shallow
-        } else {
-            Edge::Inside
-        }
+    fn is_shallow(&self, oid: Oid) -> bool {
+        self.shallow.contains(&oid)
     }
 
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
         merge(base, ours, theirs)
     }
 
-    fn replaced(&self) -> Replaced {
+    fn has_replacements(&self) -> bool {
         let grafts = fs::metadata(self.common_dir.join("info/grafts"));
         let replaces = self.git.references_glob("refs/replace/*");
         if grafts.is_ok_and(|file| file.len() > 0)
             || replaces.is_ok_and(|mut found| found.next().is_some())
         {
-            return Replaced::Something;
+            return true;
         }
-        Replaced::Nothing
+        false
     }
 }
 

@@ -13,7 +13,7 @@ use crate::record::Record;
 use crate::record::vocabulary::{Then, Vocabulary};
 use crate::status::reason;
 use crate::status::renewal;
-use crate::status::state::{RecordState, Status, Waits};
+use crate::status::state::{RecordState, Status};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::AdviceContext;
 
@@ -249,7 +249,7 @@ impl AdviceCase<'_> {
     }
 
     fn fired(&self) -> AdviceStep {
-        let waits = |it: &&crate::status::state::Fired| it.waits == Waits::Yes;
+        let waits = |it: &&crate::status::state::Fired| it.is_waiting;
         let fired: Vec<_> = self.standing.fired.iter().filter(waits).collect();
         let ends = fired.iter().find(|fired| fired.then != Then::Review);
         let name = |fired: Option<&&crate::status::state::Fired>| {

@@ -7,7 +7,7 @@ use crate::approval;
 use crate::policy::Policy;
 use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::ReviewOutcome;
-use crate::status::state::{DutyKind, RecordState, Status, Waits};
+use crate::status::state::{DutyKind, RecordState, Status};
 use strum::IntoStaticStr;
 
 /// Why a record needs attention; the first that holds is its bucket.
@@ -304,7 +304,7 @@ impl DueCase<'_> {
     /// Returns when the first trigger fired that still waits; `None` where none does.
     fn fired_at(&self) -> Option<Instant> {
         let fired = self.standing.fired.iter();
-        let waits = fired.filter(|fired| fired.waits == Waits::Yes);
+        let waits = fired.filter(|fired| fired.is_waiting);
         waits.map(|fired| fired.at).min()
     }
 

@@ -11,7 +11,7 @@ use crate::record::Record;
 use crate::record::credential;
 use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::init::{self, Written};
+use crate::view::init;
 use crate::view::shape;
 use serde_json::{Value, json};
 
@@ -232,7 +232,7 @@ pub struct WrittenReview {
 pub fn stated(
     all: &[WrittenReview],
     unresolved: &[Unresolved],
-    written: Written,
+    written: bool,
     next: &[String],
 ) -> Doc<'static> {
     let of_review = |review: &WrittenReview| {
@@ -263,9 +263,10 @@ pub fn stated(
         doc.blocks.extend(not_written(unresolved));
         return doc;
     }
-    let verb = match written {
-        Written::Now => "written down",
-        Written::Never => "would be written down",
+    let verb = if written {
+        "written down"
+    } else {
+        "would be written down"
     };
     let heading = format!("{} {verb}", diag::count(all.len(), "review"));
     doc.blocks.push(Block::Heading(StyledText::plain(heading)));

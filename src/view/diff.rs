@@ -15,8 +15,7 @@ use crate::record::credential;
 use crate::rules::change_cases::{self, Needs};
 use crate::rules::event_details::EventDetail;
 use crate::view::doc::{
-    self, Block, Column, ColumnFit, Doc, DocTable, FindingList, Readers, ShownFinding, StyledText,
-    Tone,
+    self, Block, Column, ColumnFit, Doc, DocTable, FindingList, ShownFinding, StyledText, Tone,
 };
 use crate::view::lint::LevelCounts;
 use crate::view::{finding, shape};
@@ -31,20 +30,11 @@ pub struct Diff {
     /// The commit that is compared with it, or that the work tree is based on.
     pub head: String,
     /// Whether the work tree is compared.
-    pub of: Compared,
+    pub is_commit: bool,
     /// The records that change, sorted by id.
     pub changes: Vec<RecordChange>,
     /// What rules say of the changes, sorted.
     pub findings: FindingList,
-}
-
-/// What is compared with where it will land.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compared {
-    /// A commit.
-    Commit,
-    /// The work tree, on top of a commit.
-    WorkTree,
 }
 
 /// What changes of one record.
@@ -98,13 +88,14 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     doc.blocks.push(Block::Findings(FindingList {
         shown: notes,
         judged: Vec::new(),
-        readers: Readers::Machines,
+        is_for_machines: true,
         ..diff.findings
     }));
     doc.blocks.extend(folded(&diff.changes));
-    let head = match diff.of {
-        Compared::Commit => "commit",
-        Compared::WorkTree => "the work tree on",
+    let head = if diff.is_commit {
+        "commit"
+    } else {
+        "the work tree on"
     };
     doc.footer = Some(format!(
         "{head} {} against commit {}",

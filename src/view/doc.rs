@@ -219,16 +219,7 @@ pub struct FindingList {
     /// All that was judged, also where nothing was found: one test case each in `junit`.
     pub judged: Vec<JudgedFile>,
     /// Who reads them.
-    pub readers: Readers,
-}
-
-/// Who reads the findings of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Readers {
-    /// People, and the formats made for findings.
-    All,
-    /// The formats made for findings alone: the answer tells people the same in another block.
-    Machines,
+    pub is_for_machines: bool,
 }
 
 /// A finding, and the line that it is about.
@@ -285,7 +276,7 @@ impl FindingList {
             shown,
             rules: BTreeMap::new(),
             judged: Vec::new(),
-            readers: Readers::All,
+            is_for_machines: false,
         }
     }
 }

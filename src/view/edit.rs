@@ -19,29 +19,11 @@ pub struct DecisionResult {
     /// Each record that it is about, by id.
     pub records: Vec<Decided>,
     /// Whether one record was named, or several were meant.
-    pub meant: Meant,
+    pub is_several: bool,
     /// Whether the files were written.
-    pub written: Written,
+    pub is_written: bool,
     /// What to run next.
     pub next: Vec<String>,
-}
-
-/// Whether one record was named, or several were meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meant {
-    /// One: the answer is about it.
-    One,
-    /// Several, or as many as a filter finds: the answer lists them.
-    Several,
-}
-
-/// Whether the files were written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// They were.
-    Yes,
-    /// They would be.
-    No,
 }
 
 /// What was decided about one record.
@@ -69,8 +51,8 @@ pub struct Decided {
 pub fn doc(decision: &DecisionResult) -> Doc<'static> {
     let records: Vec<Value> = decision.records.iter().map(json).collect();
     let schema = shape::schema(decision.command);
-    let mut doc = match (decision.meant, records.first()) {
-        (Meant::One, Some(Value::Object(only))) => {
+    let mut doc = match (decision.is_several, records.first()) {
+        (false, Some(Value::Object(only))) => {
             let mut whole = json!({"schema": schema});
             if let Some(whole) = whole.as_object_mut() {
                 whole.extend(only.clone());
@@ -84,9 +66,9 @@ pub fn doc(decision: &DecisionResult) -> Doc<'static> {
         }
     };
     for decided in &decision.records {
-        doc.blocks.extend(blocks(decided, decision.written));
+        doc.blocks.extend(blocks(decided, decision.is_written));
     }
-    if decision.written == Written::No {
+    if !decision.is_written {
         let text = StyledText::with_tone(Tone::Muted, "nothing was written: this is what would be");
         doc.blocks.push(Block::Paragraph(text));
     } else if !decision.next.is_empty() {
@@ -111,12 +93,12 @@ fn json(decided: &Decided) -> Value {
     })
 }
 
-fn blocks(decided: &Decided, written: Written) -> Vec<Block<'static>> {
+fn blocks(decided: &Decided, written: bool) -> Vec<Block<'static>> {
     let mut pairs = vec![(
         decided.event.replace('-', " "),
         StyledText::with_tone(Tone::Good, &decided.path),
     )];
-    if written == Written::Yes {
+    if written {
         let changes: Vec<String> = decided.changes.iter().flat_map(change_lines).collect();
         pairs.push(("changes".to_owned(), StyledText::plain(changes.join("\n"))));
     }
@@ -128,7 +110,7 @@ fn blocks(decided: &Decided, written: Written) -> Vec<Block<'static>> {
         pairs.push(("note".to_owned(), remarks));
     }
     let mut blocks = vec![Block::Pairs(pairs)];
-    if written == Written::No {
+    if !written {
         blocks.push(Block::Verbatim(decided.patch.trim_end().to_owned()));
     }
     if !decided.findings.is_empty() {

@@ -11,22 +11,13 @@ use crate::view::shape;
 #[derive(Clone, Debug)]
 pub struct Init {
     /// Whether files were written.
-    pub written: Written,
+    pub written: bool,
     /// The files that were not there, sorted.
     pub created: Vec<String>,
     /// The files that were, sorted by path.
     pub skipped: Vec<Skipped>,
     /// What to run next.
     pub next: Vec<String>,
-}
-
-/// Whether files were written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// They were.
-    Now,
-    /// It was only asked which would be.
-    Never,
 }
 
 /// A file that was there already, and stays as it is.
@@ -50,9 +41,10 @@ pub fn doc(init: &Init) -> Doc<'static> {
         "created": init.created,
         "skipped": skipped,
     }));
-    let word = match init.written {
-        Written::Now => "created",
-        Written::Never => "would create",
+    let word = if init.written {
+        "created"
+    } else {
+        "would create"
     };
     let created = init
         .created

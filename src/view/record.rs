@@ -209,7 +209,7 @@ pub fn author(author: &approval::verdict::Author) -> Value {
     json!({
         "email": person.get("email"),
         "name": person.get("name"),
-        "attested": author.attested == approval::verdict::Attested::BySignature,
+        "attested": author.is_attested,
     })
 }
 

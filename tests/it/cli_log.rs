@@ -8,7 +8,7 @@ use exledger::approval;
 use exledger::history::version::TrailKey;
 use exledger::policy::governance::Governance;
 use exledger::record::time::Instant;
-use exledger::render::format::{Colour, OutputStyle, Quiet};
+use exledger::render::format::OutputStyle;
 use exledger::status::stamp::Stamp;
 use exledger::status::state::RecordFacts;
 use exledger::status::{self};
@@ -202,8 +202,8 @@ fn the_table_fits_80_columns() {
     });
     let style = OutputStyle {
         width: Some(80),
-        colour: Colour::Off,
-        quiet: Quiet::Yes,
+        is_coloured: false,
+        is_quiet: true,
     };
     let table = render("table", &doc, &style);
     for line in table.lines() {

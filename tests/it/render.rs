@@ -5,11 +5,11 @@ mod findings;
 
 use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};
-use exledger::render::format::{Colour, OutputStyle, Quiet};
+use exledger::render::format::OutputStyle;
 use exledger::render::{ALL, find};
 use exledger::view::doc::{
     Block, Card, Cards, ChartSeries, Column, ColumnFit, Doc, DocTable, Each, Excerpt, FindingList,
-    JudgedFile, Readers, RuleSummary, ShownFinding, StyledText, Tone,
+    JudgedFile, RuleSummary, ShownFinding, StyledText, Tone,
 };
 use serde_json::json;
 
@@ -18,8 +18,8 @@ use crate::golden;
 fn narrow() -> OutputStyle {
     OutputStyle {
         width: Some(80),
-        colour: Colour::On,
-        quiet: Quiet::No,
+        is_coloured: true,
+        is_quiet: false,
     }
 }
 
@@ -236,7 +236,7 @@ fn the_footer_is_the_last_line_and_quiet_leaves_it_out() {
     let doc = everything();
     for format in ["table", "markdown"] {
         let quiet = OutputStyle {
-            quiet: Quiet::Yes,
+            is_quiet: true,
             ..OutputStyle::PIPE
         };
         let (full, short) = (
@@ -386,7 +386,7 @@ fn an_empty_table_and_findings_for_machines_show_nothing_to_people() {
     }
     let mut findings =
         FindingList::for_all_readers(vec![finding("stale-control", Level::Warning, None)]);
-    findings.readers = Readers::Machines;
+    findings.is_for_machines = true;
     doc.blocks.push(Block::Findings(findings));
     for format in ["table", "markdown"] {
         assert_eq!(render(format, &doc, &OutputStyle::PIPE), "", "{format}");

@@ -11,7 +11,7 @@ use exledger::diag::{Finding, Level, Pos};
 use exledger::record::time::Instant;
 use exledger::render::find;
 use exledger::render::format::OutputStyle;
-use exledger::view::doc::{Doc, FindingList, FormatNeeds, JudgedFile, Readers, ShownFinding};
+use exledger::view::doc::{Doc, FindingList, FormatNeeds, JudgedFile, ShownFinding};
 use exledger::view::lint::{LintView, doc};
 use serde_json::Value;
 
@@ -81,7 +81,7 @@ fn answer(findings: Vec<Finding>, reads: FormatNeeds) -> Doc<'static> {
             shown: findings.into_iter().map(ShownFinding::from).collect(),
             rules: exledger::view::finding::rules(),
             judged: judged.collect(),
-            readers: Readers::All,
+            is_for_machines: false,
         },
     })
 }

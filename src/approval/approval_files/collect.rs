@@ -4,7 +4,6 @@
 
 use crate::approval::approval_files::files::ApprovalFiles;
 use crate::approval::approval_files::reader::ApprovalFileReader;
-use crate::approval::file_outcome::AtTip;
 use crate::approval::governance_history::GovernanceHistory;
 use crate::history::version::TrailKey;
 use crate::history::walked::{After, History};
@@ -36,7 +35,7 @@ impl<'a> ApprovalFiles<'a> {
             .collect();
         for n in standing {
             if let Some(filed) = said.filed.get_mut(n) {
-                filed.at_tip = AtTip::Yes;
+                filed.is_at_tip = true;
             }
         }
         said

@@ -8,10 +8,10 @@ use crate::approval::approval_event::{
 };
 use crate::approval::approval_files::files::ApprovalFiles;
 use crate::approval::bridge_committer;
-use crate::approval::file_outcome::{self, ApprovalFileOutcome, AtTip, FileState};
+use crate::approval::file_outcome::{self, ApprovalFileOutcome, FileState};
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::keys::Keys;
-use crate::approval::ledger_name::{LedgerName, Unnamed};
+use crate::approval::ledger_name::LedgerName;
 use crate::approval::signature::SignatureState;
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::check::{self, Backing, StatementPath};
@@ -145,7 +145,7 @@ impl<'a> ApprovalFileReader<'a> {
             commit: landing.map_or(Oid::NULL, |landing| landing.oid),
             about,
             state,
-            at_tip: AtTip::No,
+            is_at_tip: false,
         });
     }
 
@@ -246,11 +246,7 @@ impl<'a> ApprovalFileReader<'a> {
 
     fn ledger_name(&self, landing: usize, policy: &Policy) -> LedgerName {
         let is_over = self.history.unnamed_until.is_some_and(|it| it < landing);
-        let unnamed = if is_over {
-            Unnamed::Refused
-        } else {
-            Unnamed::Counts
-        };
+        let unnamed = !is_over;
         LedgerName::from_policy(policy, self.history.mainline.root(), unnamed)
     }
 

@@ -49,14 +49,5 @@ pub struct ApproverLine {
     /// The person, as it is written.
     pub value: String,
     /// Who composed the line.
-    pub composed: Composed,
-}
-
-/// Who composed a line of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Composed {
-    /// The forge, if it is pinned and so the only writer of the mainline.
-    ByForge,
-    /// Whoever wrote the message.
-    ByHand,
+    pub is_by_forge: bool,
 }

@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2 and A4.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, ForgeAdapter, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::CommitMessage;
 
@@ -55,14 +55,13 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     if is_title_last(message) {
         return Vec::new();
     }
-    let composed = if fits(message) {
-        Composed::ByForge
-    } else {
-        Composed::ByHand
-    };
+    let composed = fits(message);
     forge::subject_line::by_hand(message, &["Approved-by"], None)
         .into_iter()
-        .map(|said| ApproverLine { composed, ..said })
+        .map(|said| ApproverLine {
+            is_by_forge: composed,
+            ..said
+        })
         .collect()
 }
 

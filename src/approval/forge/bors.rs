@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, ForgeAdapter, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::CommitMessage;
 
@@ -52,7 +52,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
         waiting.remove(at);
         said.extend(logins(rest).into_iter().map(|login| ApproverLine {
             value: login.to_owned(),
-            composed: Composed::ByHand,
+            is_by_forge: false,
         }));
     }
     said

@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, ForgeAdapter, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::CommitMessage;
 
@@ -69,7 +69,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     forge::subject_line::after_reviewed_on(message, "Reviewed-by")
         .into_iter()
         .map(|said| ApproverLine {
-            composed: if own { said.composed } else { Composed::ByHand },
+            is_by_forge: if own { said.is_by_forge } else { false },
             ..said
         })
         .collect()

@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, ForgeAdapter, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::CommitMessage;
 
@@ -51,13 +51,12 @@ fn approvals(message: &CommitMessage, pinned: Pinned) -> Vec<ApproverLine> {
         Pinned::ByPolicy => FORGE.own_line,
         Pinned::ByCommit => None,
     };
-    let composed = if fits(message) {
-        Composed::ByForge
-    } else {
-        Composed::ByHand
-    };
+    let composed = fits(message);
     forge::subject_line::by_hand(message, &["Approved-by"], aside)
         .into_iter()
-        .map(|said| ApproverLine { composed, ..said })
+        .map(|said| ApproverLine {
+            is_by_forge: composed,
+            ..said
+        })
         .collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
-use crate::approval::forge::adapter::{ApproverLine, Auto, Composed, ForgeAdapter, Pinned};
+use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::CommitMessage;
 
@@ -33,7 +33,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
         .flat_map(|people| people.split(','))
         .map(|person| ApproverLine {
             value: person.trim().to_owned(),
-            composed: Composed::ByHand,
+            is_by_forge: false,
         })
         .collect()
 }

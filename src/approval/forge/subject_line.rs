@@ -3,7 +3,6 @@
 //! Uses approval's messages and adapters. Pure. Follows `docs/spec/approval.md`, forges.
 
 use crate::approval::forge::adapter::ApproverLine;
-use crate::approval::forge::adapter::Composed;
 use crate::approval::message::{Aside, CommitMessage};
 
 /// Never a forge's identity.
@@ -28,7 +27,7 @@ pub(crate) fn by_hand(
         .filter(|trailer| tokens.iter().any(|token| trailer.is(token)))
         .map(|trailer| ApproverLine {
             value: trailer.value,
-            composed: Composed::ByHand,
+            is_by_forge: false,
         })
         .collect()
 }
@@ -45,10 +44,7 @@ pub(crate) fn after_reviewed_on(message: &CommitMessage, token: &str) -> Vec<App
         .filter(|(_, trailer)| trailer.is(token))
         .map(|(at, trailer)| ApproverLine {
             value: trailer.value.clone(),
-            composed: match last {
-                Some(last) if at > last => Composed::ByForge,
-                _ => Composed::ByHand,
-            },
+            is_by_forge: last.is_some_and(|last| at > last),
         })
         .collect()
 }

@@ -18,7 +18,6 @@ use exledger::store::files::{self, FileError};
 use exledger::survey::shell::quoted;
 use exledger::view;
 use exledger::view::approve::{ApprovalSummary, WrittenReview};
-use exledger::view::init::Written;
 use std::io::Read;
 use std::mem::ManuallyDrop;
 use std::path::Path;
@@ -31,7 +30,7 @@ pub(super) fn run(
     ctx: &Ctx,
     file: &Path,
     key: Option<&str>,
-    written: Written,
+    written: bool,
 ) -> anyhow::Result<Outcome> {
     let session = ctx.home()?;
     session.work_tree()?;
@@ -53,7 +52,7 @@ pub(super) fn run(
         ctx.tell(&not_counted(key));
     }
     let counts = files.uncounted.is_empty();
-    if written == Written::Now {
+    if written {
         prepared.write(files)?;
     }
     show((ctx, &session, &prepared), (written, key.is_some()))?;
@@ -118,7 +117,7 @@ fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
 
 fn show(
     (ctx, session, prepared): (&Ctx, &Session, &PreparedReviews<'_>),
-    (written, signed): (Written, bool),
+    (written, signed): (bool, bool),
 ) -> anyhow::Result<()> {
     let drafts = prepared.result.stated.iter();
     let all: Vec<WrittenReview> = drafts
@@ -136,12 +135,12 @@ fn show(
     let files = all.iter().flat_map(|review| &review.said.files);
     let paths: Vec<String> = files.map(|path| quoted(path)).collect();
     let next = match written {
-        Written::Now => vec![
+        true => vec![
             format!("{git} add {}", paths.join(" ")),
             format!("{git} commit -m \"Record the reviews of what landed\""),
             format!("{git} push"),
         ],
-        Written::Never => Vec::new(),
+        false => Vec::new(),
     };
     let unresolved = prepared.result.unresolved.iter();
     let unresolved: Vec<view::approve::Unresolved> = unresolved.map(shown).collect();

@@ -50,7 +50,7 @@ pub(crate) struct Ctx {
     /// The format of the answer.
     pub format: &'static render::format::OutputFormat,
     /// Whether prompts may appear.
-    pub person: ask::Person,
+    pub person: ask::Prompting,
     /// Whether progress may be shown.
     shows_progress: bool,
 }
@@ -87,16 +87,6 @@ impl Ctx {
             .map_or(working.clone(), |given| working.join(given));
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let asking = io::stdin().is_terminal() && err && !globals.no_input;
-        let colour = if coloured(globals.color, &environment, out) {
-            render::format::Colour::On
-        } else {
-            render::format::Colour::Off
-        };
-        let quiet = if globals.quiet {
-            render::format::Quiet::Yes
-        } else {
-            render::format::Quiet::No
-        };
         ask::set_coloured(coloured(globals.color, &environment, err));
         let width = if out { ask::width() } else { None };
         Ok(Ctx {
@@ -105,13 +95,13 @@ impl Ctx {
             now: set_clock(&environment).unwrap_or_else(clock::now),
             style: render::format::OutputStyle {
                 width,
-                colour,
-                quiet,
+                is_coloured: coloured(globals.color, &environment, out),
+                is_quiet: globals.quiet,
             },
             person: if asking {
-                ask::Person::There
+                ask::Prompting::There
             } else {
-                ask::Person::Away
+                ask::Prompting::Away
             },
             shows_progress: err && !globals.quiet,
             environment,

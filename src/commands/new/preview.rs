@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::ask;
-use crate::ask::prompting::{Ahead, Prompt};
+use crate::ask::prompting::Prompt;
 use crate::commands::context::fault::{self, Fault};
 use crate::commands::context::{self, Ctx};
 use crate::commands::new::prompts::FilingPrompts;
@@ -13,7 +13,6 @@ use exledger::diag::Finding;
 use exledger::plan::answers::Answers;
 use exledger::plan::draft::RecordDraft;
 use exledger::plan::offer::{self, Offer};
-use exledger::plan::question;
 use exledger::plan::question::table::{self, QuestionField};
 use exledger::policy::people::{self, RosterState};
 use exledger::record::address::Address;
@@ -95,7 +94,7 @@ fn complete(prompts: &FilingPrompts<'_>, answers: &mut Answers) -> anyhow::Resul
         let missing = filing.missing(&made, end);
         if let Some(question) = missing.first() {
             if question.of.field == "expires" {
-                end = question::End::Derived;
+                end = false;
             }
             prompts.ask(&question.of, &question.because.explanation(), "", answers)?;
         } else if let Some((of, why)) = unknown_owner(prompts, &made, answers) {
@@ -200,7 +199,7 @@ fn chosen(
             "It would not lint. What next?"
         },
         hint: "Enter takes the marked line; arrows or letters choose another, to change it",
-        ahead: Ahead::Forgotten,
+        forgets_ahead: true,
     };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
     let taken = ask::pick(&prompt, &fitting, Some(0), &|_| Ok(()));

@@ -2,7 +2,6 @@
 //!
 //! Uses `view::doc`. Pure. Start at [`paint`]. Colour repeats what a word already says.
 
-use crate::render::format::Colour;
 use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 
@@ -20,7 +19,7 @@ fn parameters(tone: Tone) -> &'static str {
 }
 
 /// Returns the text, coloured where colour is on.
-pub(super) fn paint(text: &StyledText, colour: Colour) -> String {
+pub(super) fn paint(text: &StyledText, colour: bool) -> String {
     let mut ink = Ink::from_text(text, colour);
     text.bare()
         .lines()
@@ -35,21 +34,21 @@ pub(super) fn paint(text: &StyledText, colour: Colour) -> String {
 pub(super) struct Ink {
     left: std::vec::IntoIter<(char, Tone)>,
     tone: Tone,
-    colour: Colour,
+    colour: bool,
 }
 
 impl Ink {
     /// Takes a text before it is laid out.
-    pub(super) fn from_text(text: &StyledText, colour: Colour) -> Ink {
+    pub(super) fn from_text(text: &StyledText, colour: bool) -> Ink {
         let chars = text
             .0
             .iter()
             .flat_map(|(tone, text)| text.chars().map(|char| (char, *tone)));
         let left: Vec<_> = match colour {
-            Colour::On => chars
+            true => chars
                 .filter(|(char, _)| !matches!(char, ' ' | '\n'))
                 .collect(),
-            Colour::Off => Vec::new(),
+            false => Vec::new(),
         };
         Ink {
             left: left.into_iter(),
@@ -60,7 +59,7 @@ impl Ink {
 
     /// Returns the next line of the laid out text, coloured where colour is on.
     pub(super) fn line(&mut self, line: &str) -> String {
-        if self.colour == Colour::Off {
+        if !self.colour {
             return line.to_owned();
         }
         let mut out = String::with_capacity(line.len() + 16);

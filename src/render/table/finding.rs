@@ -79,7 +79,7 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
         &grid::Grid {
             fits,
             rows: vec![help],
-            gap: grid::Gap::One,
+            is_wide: false,
         }
         .shown(style),
     );
@@ -146,6 +146,6 @@ fn whole(line: StyledText, style: &OutputStyle) -> String {
     let line = one_line(&line);
     format!(
         "{}\n",
-        super::colour::paint(&line, style.colour).trim_end_matches(' ')
+        super::colour::paint(&line, style.is_coloured).trim_end_matches(' ')
     )
 }

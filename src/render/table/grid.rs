@@ -28,13 +28,6 @@ const NARROW: usize = 100;
 /// No flexible column gets narrower.
 const NARROWEST: usize = 8;
 
-/// How many spaces stand between columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Gap {
-    One,
-    Two,
-}
-
 /// Rows of cells before they are fitted.
 pub(super) struct Grid {
     /// How each column gives way.
@@ -42,7 +35,7 @@ pub(super) struct Grid {
     /// The rows; a title row is one of them.
     pub(super) rows: Vec<Vec<StyledText>>,
     /// The space between columns.
-    pub(super) gap: Gap,
+    pub(super) is_wide: bool,
 }
 
 impl Grid {
@@ -65,7 +58,7 @@ impl Grid {
             if fresh && let Some(row) = rows.next() {
                 let cells = row.iter().zip(&hidden).filter(|(_, hidden)| !**hidden);
                 inks = cells
-                    .map(|(cell, _)| Ink::from_text(cell, style.colour))
+                    .map(|(cell, _)| Ink::from_text(cell, style.is_coloured))
                     .collect();
                 fresh = false;
             }
@@ -108,10 +101,7 @@ impl Grid {
                 cells.iter().map(StyledText::bare).collect::<Vec<_>>(),
             ));
         }
-        let padding = match self.gap {
-            Gap::One => 0,
-            Gap::Two => 1,
-        };
+        let padding = if self.is_wide { 1 } else { 0 };
         let natural: Vec<usize> = table
             .column_max_content_widths()
             .into_iter()

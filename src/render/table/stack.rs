@@ -3,7 +3,7 @@
 //! Uses `view::doc`. Pure. Start at [`shown`]. A row begins with its first cell; beside it stands the second one, if it
 //! is running text, then every other cell with its title, short ones together on a line. Nothing is left out.
 
-use super::grid::{self, Gap, Grid};
+use super::grid::{self, Grid};
 use crate::render::format::OutputStyle;
 use crate::view::doc::{Column, ColumnFit, StyledText, Tone};
 
@@ -34,7 +34,7 @@ pub(super) fn shown(
         let pairs = Grid {
             fits: vec![ColumnFit::Whole, ColumnFit::Flexible],
             rows: rows.collect(),
-            gap: Gap::Two,
+            is_wide: true,
         };
         return pairs.shown(style);
     }
@@ -60,7 +60,7 @@ fn lines(text: StyledText, width: Option<usize>, style: &OutputStyle) -> String 
     let one = Grid {
         fits: vec![ColumnFit::Flexible],
         rows: vec![vec![text]],
-        gap: Gap::Two,
+        is_wide: true,
     };
     one.shown(&OutputStyle { width, ..*style })
 }

@@ -17,7 +17,7 @@ pub(crate) fn paragraph(text: StyledText, style: &OutputStyle) -> String {
     grid::Grid {
         fits: vec![ColumnFit::Flexible],
         rows,
-        gap: grid::Gap::Two,
+        is_wide: true,
     }
     .shown(style)
 }

@@ -5,7 +5,6 @@
 use std::path::Path;
 
 use crate::plan::answers::Answers;
-use crate::plan::setting::FilingUrgency;
 
 /// What is known of a record that is to be filed. What is nearer to the person wins: what is given, then the issue, the
 /// fields, the receipt, the profile, the other record.
@@ -24,7 +23,7 @@ pub struct FilingRequest<'r> {
     /// Another record: its id, or a beginning or end of it.
     pub like: Option<&'r str>,
     /// Whether it can wait for its approval.
-    pub urgency: FilingUrgency,
+    pub is_emergency: bool,
     /// The folder below the first record folder; else that of the other record.
     pub subfolder: Option<&'r str>,
     /// Whether a record is written that content rules object to.

@@ -3,7 +3,7 @@
 //! Start at [`of`]. Follows `docs/spec/cli.md`, shared shapes.
 
 use crate::approval::counted::CountedGovernance;
-use crate::approval::ledger_name::{LedgerName, Unnamed};
+use crate::approval::ledger_name::LedgerName;
 use crate::history::mainline::Guard;
 use crate::history::walked::History;
 use crate::record::dates;
@@ -31,7 +31,7 @@ pub(super) fn of(
     };
     Stamp {
         name: counted.tip.policy.name.clone(),
-        called: LedgerName::from_policy(&counted.tip.policy, mainline.root(), Unnamed::Counts)
+        called: LedgerName::from_policy(&counted.tip.policy, mainline.root(), true)
             .written()
             .map(str::to_owned),
         reference: Some(mainline.reference.clone()),

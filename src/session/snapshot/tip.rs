@@ -2,7 +2,7 @@
 //!
 //! Start at [`Snapshot::tip`]. Follows `docs/spec/approval.md`, D1.
 
-use crate::approval::ledger_name::{LedgerName, Unnamed};
+use crate::approval::ledger_name::LedgerName;
 use crate::approval::statement::file::ApprovalSubject;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::objects::Oid;
@@ -85,10 +85,7 @@ impl Snapshot<'_> {
 
     /// Returns the name of the ledger in approval files and receipts.
     pub fn ledger_name(&self) -> LedgerName {
-        let unnamed = match self.history.unnamed_until {
-            Some(_) => Unnamed::Refused,
-            None => Unnamed::Counts,
-        };
+        let unnamed = self.history.unnamed_until.is_none();
         let root = self.history.mainline.root();
         LedgerName::from_policy(&self.governance.policy, root, unnamed)
     }

@@ -11,7 +11,7 @@ use crate::plan::codeowners::{self, CodeOwners};
 use crate::plan::draft;
 use crate::plan::imported;
 use crate::plan::owner::Owners;
-use crate::plan::setting::{Filer, FilingUrgency, Setting};
+use crate::plan::setting::{Filer, Setting};
 use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::time::Instant;
@@ -119,7 +119,7 @@ fn setting<'g>(
     Ok(Setting {
         governance,
         now,
-        urgency: FilingUrgency::Usual,
+        is_emergency: false,
         filer: Filer { name, email },
         is_filer_owner: true,
         id,

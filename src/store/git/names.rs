@@ -7,7 +7,7 @@ use std::fs;
 use std::time::UNIX_EPOCH;
 
 use crate::history::objects::Oid;
-use crate::history::refs::{HeadState, Refs, RepositoryLayout};
+use crate::history::refs::{HeadState, Refs};
 use crate::record::time::Instant;
 use crate::store::git::{GitError, Repository, ours, theirs};
 
@@ -37,10 +37,7 @@ impl Repository {
         Ok(Refs {
             upstream: self.upstream(&head),
             remotes: self.remotes()?,
-            layout: match self.work_dir {
-                Some(_) => RepositoryLayout::Work,
-                None => RepositoryLayout::Bare,
-            },
+            is_bare: self.work_dir.is_none(),
             configured: configured.ok().filter(|text| !text.is_empty()),
             names,
             links,

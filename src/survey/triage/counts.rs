@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
-use crate::survey::triage::judge::{Doubt, TriageDecision};
+use crate::survey::triage::judge::TriageDecision;
 use crate::survey::triage::sample;
 use crate::survey::triage::texts::{InternedTexts, TextNumber};
 use crate::survey::triage::{TriageInput, TriageState};
@@ -159,7 +159,7 @@ impl TriageCounts {
     ) {
         let state = decision.state;
         self.count(state);
-        if decision.doubt == Doubt::Undetermined {
+        if decision.is_doubtful {
             self.doubts += 1;
         }
         for place in &decision.baselines {

@@ -46,20 +46,11 @@ pub struct TriageDecision {
     /// Why, in words.
     pub message: String,
     /// Whether it can be told at all.
-    pub doubt: Doubt,
+    pub is_doubtful: bool,
     /// The places of the baselines that are about it.
     pub baselines: Vec<usize>,
     /// The records that it is about, with how they stand to it.
     pub about: Vec<(String, SubjectMatch)>,
-}
-
-/// Whether a state can be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// It can.
-    None,
-    /// A record that may cover it can't be judged, so it counts as uncovered.
-    Undetermined,
 }
 
 impl TriageDecision {
@@ -69,7 +60,7 @@ impl TriageDecision {
             state: TriageState::Routine,
             record: None,
             message: why.to_owned(),
-            doubt: Doubt::None,
+            is_doubtful: false,
             baselines: Vec::new(),
             about: Vec::new(),
         }
@@ -271,7 +262,7 @@ struct MatchedRecord {
     state: TriageState,
     record: Option<String>,
     message: String,
-    doubt: Doubt,
+    is_doubtful: bool,
     about: Vec<(String, SubjectMatch)>,
 }
 
@@ -281,7 +272,7 @@ impl MatchedRecord {
             state,
             record: None,
             message,
-            doubt: Doubt::None,
+            is_doubtful: false,
             about: Vec::new(),
         }
     }
@@ -307,10 +298,7 @@ impl MatchedRecord {
                 .clone()
                 .filter(|_| state != TriageState::Uncovered),
             message: answer.reason.clone(),
-            doubt: match answer.verdict {
-                GateVerdict::Unknown => Doubt::Undetermined,
-                _ => Doubt::None,
-            },
+            is_doubtful: answer.verdict == GateVerdict::Unknown,
             about: answer
                 .considered
                 .iter()
@@ -336,7 +324,7 @@ fn was_or_will_be(status: Status) -> bool {
 fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     let rank = |found: &MatchedRecord| match found.state {
         TriageState::Covered | TriageState::Dismissed => 0,
-        _ if found.doubt == Doubt::Undetermined => 1,
+        _ if found.is_doubtful => 1,
         TriageState::Pending => 2,
         TriageState::ExpiredCover => 3,
         _ => 4,
@@ -349,7 +337,7 @@ fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
 
 /// Returns the worst of the answers to several questions, all of which must be answered.
 fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
-    let found = found.min_by_key(|found| (found.doubt == Doubt::None, found.state));
+    let found = found.min_by_key(|found| (!found.is_doubtful, found.state));
     found.unwrap_or_else(|| {
         MatchedRecord::without_record(TriageState::Uncovered, "no exception covers it".to_owned())
     })
@@ -360,19 +348,19 @@ fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
     let is_covered = matches!(found.state, TriageState::Covered | TriageState::Dismissed);
     let about = found.about;
     let (state, record, message, doubt) = match judged.matter {
-        _ if is_covered => (found.state, found.record, found.message, found.doubt),
-        Matter::Routine(why) => (TriageState::Routine, None, why, Doubt::None),
-        Matter::Material(None) => (found.state, found.record, found.message, found.doubt),
+        _ if is_covered => (found.state, found.record, found.message, found.is_doubtful),
+        Matter::Routine(why) => (TriageState::Routine, None, why, false),
+        Matter::Material(None) => (found.state, found.record, found.message, found.is_doubtful),
         Matter::Material(Some(why)) => {
             let message = format!("{why}; {}", found.message);
-            (found.state, found.record, message, found.doubt)
+            (found.state, found.record, message, found.is_doubtful)
         }
     };
     TriageDecision {
         state,
         record,
         message,
-        doubt,
+        is_doubtful: doubt,
         baselines: judged.baselines,
         about,
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::policy::closing::Baseline;
 use crate::record::vocabulary;
 use crate::record::vocabulary::{Risk, Vocabulary};
-use crate::survey::triage::judge::{Doubt, TriageDecision};
+use crate::survey::triage::judge::TriageDecision;
 use crate::survey::triage::{
     CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageInput, TriageState,
 };
@@ -105,7 +105,7 @@ pub struct Often {
 impl Wanted {
     /// Adds an input that needs a record.
     pub fn add(&mut self, input: &TriageInput, decision: &TriageDecision, baselines: &[Baseline]) {
-        if decision.state != TriageState::Uncovered || decision.doubt == Doubt::Undetermined {
+        if decision.state != TriageState::Uncovered || decision.is_doubtful {
             return;
         }
         let mut about = decision.baselines.iter();

@@ -1,7 +1,5 @@
 //! Policies that want signatures: of authors, of a tier, and of the one author who may approve.
 
-use exledger::approval::verdict::Attested;
-
 use crate::approval::signed::sealed;
 use crate::approval::{check, file, said, verdict};
 use crate::history::{ID, SAMPLE};
@@ -29,7 +27,7 @@ fn authors_must_sign_where_the_policy_says_so() {
             (satisfied, result),
             "{key:?}"
         );
-        let attested = verdict.authors[0].attested == Attested::BySignature;
+        let attested = verdict.authors[0].is_attested;
         assert_eq!(attested, key == Some("ana"));
         let signer_joined = found.authors.contains(&"mallory".to_owned());
         assert_eq!(signer_joined, key == Some("mallory"));

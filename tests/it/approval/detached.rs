@@ -1,7 +1,7 @@
 //! Approval files: what they count for, and when.
 
 use exledger::approval::approvals::TrailVerdicts;
-use exledger::approval::file_outcome::{AtTip, FileState};
+use exledger::approval::file_outcome::FileState;
 use exledger::approval::verdict::{NotCounted, VoteCounts};
 use exledger::approval::{self};
 use exledger::policy::demand::EvidenceKind;
@@ -40,9 +40,9 @@ pub(crate) fn approved(repo: &Repo) -> Vec<&'static str> {
         .collect()
 }
 
-pub(crate) fn states(repo: &Repo) -> Vec<(FileState, AtTip)> {
+pub(crate) fn states(repo: &Repo) -> Vec<(FileState, bool)> {
     let files = judged(repo).files.into_iter();
-    files.map(|file| (file.state, file.at_tip)).collect()
+    files.map(|file| (file.state, file.is_at_tip)).collect()
 }
 
 /// The sample with a review entry by its own author.
@@ -84,7 +84,7 @@ fn an_approval_on_the_branch_counts_however_it_is_merged() {
         assert_eq!(approver.source.as_deref(), Some(says.path().as_str()));
         assert_eq!(approver.reason.as_deref(), Some("The job goes in December"));
         assert!(approver.key.as_ref().unwrap().starts_with("SHA256:"));
-        assert_eq!(states(&repo), [(FileState::Sound, AtTip::Yes)], "{way}");
+        assert_eq!(states(&repo), [(FileState::Sound, true)], "{way}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What becomes of the files below `.approvals`: whose keys count, what is refused, where they may lie.
 
-use exledger::approval::file_outcome::{AtTip, FileState};
+use exledger::approval::file_outcome::FileState;
 use exledger::approval::statement::bad_file::BadFile;
 use exledger::approval::verdict::ApprovalVerdict;
 use exledger::history::version::TrailKey;
@@ -28,7 +28,7 @@ fn keys_are_those_listed_before_the_file_landed_less_those_revoked_at_the_tip() 
     assert_eq!(said(&verdict(&revoked)).satisfied, "no");
     assert!(matches!(
         states(&revoked)[0],
-        (FileState::RevokedLater(_), AtTip::Yes)
+        (FileState::RevokedLater(_), true)
     ));
     let retired = sealed();
     file(&retired);
@@ -82,7 +82,7 @@ fn what_a_file_says_of_others_does_not_count() {
         assert_eq!(said(&verdict(&repo)).satisfied, "no", "{what}");
         let states = states(&repo);
         assert!(
-            matches!(states.as_slice(), [(FileState::Bad(_), AtTip::Yes)]),
+            matches!(states.as_slice(), [(FileState::Bad(_), true)]),
             "{what}: {states:?}"
         );
     }
@@ -108,14 +108,11 @@ fn what_a_file_says_of_others_does_not_count() {
     ] {
         if what == "its signature alone" {
             repo.by("ana").remove(&path).commit("Remove the text");
-            let last: Vec<(FileState, AtTip)> = states(&repo).split_off(1);
+            let last: Vec<(FileState, bool)> = states(&repo).split_off(1);
             let no_text = FileState::Bad(BadFile::NoText);
-            assert_eq!(
-                last,
-                [(FileState::Removed, AtTip::No), (no_text, AtTip::Yes)]
-            );
+            assert_eq!(last, [(FileState::Removed, false), (no_text, true)]);
         } else {
-            assert!(states(&repo).contains(&(FileState::Bad(BadFile::Stranger), AtTip::Yes)));
+            assert!(states(&repo).contains(&(FileState::Bad(BadFile::Stranger), true)));
         }
         assert_eq!(said(&verdict(&repo)).satisfied, "yes", "{what}");
     }
@@ -133,11 +130,11 @@ fn a_text_and_its_signature_may_land_apart() {
         .commit("File it");
     assert_eq!(
         states(&repo),
-        [(FileState::Bad(BadFile::NoSignature), AtTip::Yes)]
+        [(FileState::Bad(BadFile::NoSignature), true)]
     );
     repo.by("ana").says(&says).commit("Sign it");
     assert_eq!(said(&verdict(&repo)).satisfied, "yes");
-    assert_eq!(states(&repo)[1], (FileState::Sound, AtTip::Yes));
+    assert_eq!(states(&repo)[1], (FileState::Sound, true));
 }
 
 #[test]

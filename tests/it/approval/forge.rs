@@ -1,6 +1,6 @@
 //! What each forge's messages say: the forge that `auto` chooses, the pull request, who is named.
 
-use exledger::approval::forge::adapter::{Composed, Pinned};
+use exledger::approval::forge::adapter::Pinned;
 use exledger::approval::forge::{self};
 use exledger::approval::message::{self, CommitMessage};
 
@@ -149,13 +149,13 @@ const DANA: &str = "Dana Kim <dana@example.com>";
 const LEE_CHEN: &str = "Lee Chen <lee@example.com>";
 
 /// Whom a forge names in a message, and who composed the line.
-type Named = &'static [(&'static str, Composed)];
+type Named = &'static [(&'static str, bool)];
 
 const APPROVALS: &[(&str, &str, Named)] = &[
     (
         "generic",
         "T\n\nReviewed-by: Dana Kim <dana@example.com>\nAcked-by: Lee Chen <lee@example.com>",
-        &[(DANA, Composed::ByHand), (LEE_CHEN, Composed::ByHand)],
+        &[(DANA, false), (LEE_CHEN, false)],
     ),
     (
         "generic",
@@ -171,7 +171,7 @@ const APPROVALS: &[(&str, &str, Named)] = &[
     (
         "generic",
         "T\r\n\r\nApproved-by: Dana Kim\r\n <dana@example.com>\r\n",
-        &[(DANA, Composed::ByHand)],
+        &[(DANA, false)],
     ),
     (
         "generic",
@@ -186,17 +186,17 @@ const APPROVALS: &[(&str, &str, Named)] = &[
     (
         "gitlab",
         "Merge branch 'x' into 'main'\n\nSee merge request g/p!7\nApproved-by: Dana Kim <dana@example.com>",
-        &[(DANA, Composed::ByForge)],
+        &[(DANA, true)],
     ),
     (
         "gitlab",
         "T\n\nApproved-by: Dana Kim <dana@example.com>\nReviewed-by: Lee Chen <lee@example.com>",
-        &[(DANA, Composed::ByHand)],
+        &[(DANA, false)],
     ),
     (
         "bitbucket",
         "Merged in x (pull request #1)\n\nT\n\nApproved-by: Dana Kim <dana@example.com>",
-        &[(DANA, Composed::ByForge)],
+        &[(DANA, true)],
     ),
     // The title is typed by whoever opens the pull request.
     (
@@ -212,22 +212,22 @@ const APPROVALS: &[(&str, &str, Named)] = &[
     (
         "bitbucket",
         "Pull request #68: T\n\nMerge in P/r from a to b\n\nApproved-by: Dana Kim <dana@example.com>",
-        &[(DANA, Composed::ByForge)],
+        &[(DANA, true)],
     ),
     (
         "bitbucket",
         "T\n\nApproved-by: Dana Kim <dana@example.com>",
-        &[(DANA, Composed::ByHand)],
+        &[(DANA, false)],
     ),
     (
         "gerrit",
         "T\n\nReviewed-by: Lee Chen <lee@example.com>\nReviewed-on: https://r.example.com/1\nReviewed-by: Dana Kim <dana@example.com>",
-        &[(LEE_CHEN, Composed::ByHand), (DANA, Composed::ByForge)],
+        &[(LEE_CHEN, false), (DANA, true)],
     ),
     (
         "gitea",
         "T (#1)\n\nReviewed-on: https://g.example.com/1\nReviewed-by: Dana Kim <dana@example.com>",
-        &[(DANA, Composed::ByForge)],
+        &[(DANA, true)],
     ),
     (
         "gitea",
@@ -242,17 +242,17 @@ const APPROVALS: &[(&str, &str, Named)] = &[
     (
         "kernel",
         "T\n\nReviewed-by: Dana Kim <dana@example.com>\nApproved-by: Lee Chen <lee@example.com>",
-        &[(DANA, Composed::ByHand)],
+        &[(DANA, false)],
     ),
     (
         "phabricator",
         "T\n\nReviewers: lee\n\nReviewed By: #blessed, dkim\n\nDifferential Revision: https://p.example.com/D21870",
-        &[("#blessed", Composed::ByHand), ("dkim", Composed::ByHand)],
+        &[("#blessed", false), ("dkim", false)],
     ),
     (
         "homu",
         "Auto merge of #572 - ana:renew, r=dkim",
-        &[("dkim", Composed::ByHand)],
+        &[("dkim", false)],
     ),
     (
         "homu",
@@ -262,11 +262,7 @@ const APPROVALS: &[(&str, &str, Named)] = &[
     (
         "bors",
         "Merge #12 #13\n\n12: One r=dkim a=ana\n13: Two r=lee,sam a=ana\n",
-        &[
-            ("dkim", Composed::ByHand),
-            ("lee", Composed::ByHand),
-            ("sam", Composed::ByHand),
-        ],
+        &[("dkim", false), ("lee", false), ("sam", false)],
     ),
     (
         "bors",
@@ -278,7 +274,7 @@ const APPROVALS: &[(&str, &str, Named)] = &[
     (
         "bors",
         "Merge #12\n\n12: r= in the title r=dkim a=ana",
-        &[("dkim", Composed::ByHand)],
+        &[("dkim", false)],
     ),
 ];
 
@@ -287,9 +283,9 @@ fn a_forge_names_its_approvers_in_its_own_lines_alone() {
     for (name, text, expected) in APPROVALS {
         let forge = forge::named(name).unwrap();
         let said = (forge.approvals)(&CommitMessage::read(text), Pinned::ByPolicy);
-        let found: Vec<(&str, Composed)> = said
+        let found: Vec<(&str, bool)> = said
             .iter()
-            .map(|said| (said.value.as_str(), said.composed))
+            .map(|said| (said.value.as_str(), said.is_by_forge))
             .collect();
         assert_eq!(found, *expected, "{name}: {text}");
     }

@@ -1,6 +1,6 @@
 //! A no: whose it may be, what it is about, and that it can't be deleted away.
 
-use exledger::approval::file_outcome::{AtTip, FileState};
+use exledger::approval::file_outcome::FileState;
 use exledger::approval::verdict::{NotCounted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
 use exledger::record::time::Instant;
@@ -39,7 +39,7 @@ fn a_no_vetoes_its_bytes_whoever_else_says_yes() {
         &["ana"],
     );
     let file = judged(&repo).files.into_iter().next_back().unwrap();
-    assert_eq!((file.state, file.at_tip), (FileState::Removed, AtTip::No));
+    assert_eq!((file.state, file.is_at_tip), (FileState::Removed, false));
     repo.by("ana").write(ID, &amended()).commit("Change it");
     repo.by("sam")
         .write(ID, SAMPLE)

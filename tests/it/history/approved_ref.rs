@@ -2,7 +2,7 @@
 
 use exledger::history::mainline::Guard;
 use exledger::history::objects::Oid;
-use exledger::history::refs::{Cause, HeadState, Refs, RepositoryLayout, ResolvedRef, choose};
+use exledger::history::refs::{Cause, HeadState, Refs, ResolvedRef, choose};
 
 fn oid(n: u8) -> Oid {
     Oid::from_bytes(&[n; 20]).unwrap()
@@ -22,7 +22,7 @@ fn given(names: &[&str]) -> Given {
         head: HeadState::Branch("refs/heads/topic".to_owned()),
         remotes: Vec::new(),
         upstream: None,
-        layout: RepositoryLayout::Work,
+        is_bare: false,
         configured: None,
     };
     for (n, name) in names.iter().enumerate() {
@@ -55,7 +55,7 @@ impl Given {
         self.head(HeadState::Detached(oid(9)))
     }
     fn bare(mut self) -> Self {
-        self.refs.layout = RepositoryLayout::Bare;
+        self.refs.is_bare = true;
         self
     }
     fn configured(mut self, name: &str) -> Self {

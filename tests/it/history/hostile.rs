@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use exledger::history::chain;
 use exledger::history::folder::{self, Mode, TreeObject};
 use exledger::history::mainline::Guard;
-use exledger::history::objects::{
-    Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced,
-};
+use exledger::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::refs::ApprovedRef;
 use exledger::history::walk;
@@ -26,14 +24,14 @@ impl Objects for Pile {
             extent: Extent::Full,
         })
     }
-    fn edge(&self, _: Oid) -> Edge {
-        Edge::Inside
+    fn is_shallow(&self, _: Oid) -> bool {
+        false
     }
     fn merge(&self, _: &[u8], _: &[u8], _: &[u8]) -> Merge {
         Merge::Conflict
     }
-    fn replaced(&self) -> Replaced {
-        Replaced::Nothing
+    fn has_replacements(&self) -> bool {
+        false
     }
 }
 

@@ -1,9 +1,7 @@
 //! Repositories of every form, opened: what is read, and what is refused with the name of the setting.
 
 use exledger::history::chain;
-use exledger::history::objects::{
-    Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced,
-};
+use exledger::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::refs;
 use exledger::history::tree::CommitTree;
@@ -45,7 +43,7 @@ fn objects_are_read_from_anywhere_inside() {
     let (kind, raw) = git.read(tip).unwrap();
     assert_eq!(kind, ObjectKind::Commit);
     assert!(raw.starts_with(b"tree "));
-    assert_eq!(git.edge(tip), Edge::Inside);
+    assert!(!git.is_shallow(tip));
     let gone = Oid::from_bytes(&[1; 20]).unwrap();
     let missing = Obstacle::Missing {
         object: gone,
@@ -116,7 +114,7 @@ fn a_shallow_clone_knows_where_it_ends() {
     let git = Repository::discover(clone.path()).unwrap();
     assert_eq!(git.extent(), Extent::Shallow);
     let tip = own(repo.tip("main"));
-    assert_eq!(git.edge(tip), Edge::Shallow);
+    assert!(git.is_shallow(tip));
     let refs = git.refs().unwrap();
     let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();
     assert_eq!(chosen.reference, "refs/remotes/origin/main");
@@ -147,7 +145,7 @@ fn a_linked_work_tree_shares_the_boundary_of_its_clone() {
         ],
     );
     let git = Repository::discover(&place).unwrap();
-    assert_eq!(git.edge(own(repo.tip("main"))), Edge::Shallow);
+    assert!(git.is_shallow(own(repo.tip("main"))));
     assert_eq!(
         git.refs().unwrap().head,
         refs::HeadState::Branch("refs/heads/topic".to_owned())
@@ -230,11 +228,11 @@ fn files_merge_as_git_merges_them() {
 fn replaced_objects_are_seen_and_not_followed() {
     let repo = small();
     let git = Repository::discover(repo.path()).unwrap();
-    assert_eq!(git.replaced(), Replaced::Nothing);
+    assert!(!git.has_replacements());
     let tip = repo.tip("main");
     let parent = repo.git.find_commit(tip).unwrap().parent_id(0).unwrap();
     repo.set_ref(&format!("refs/replace/{tip}"), parent);
-    assert_eq!(git.replaced(), Replaced::Something);
+    assert!(git.has_replacements());
     assert_eq!(
         chain::read(&git, own(tip)).unwrap().parents[..],
         [own(parent)]

@@ -6,9 +6,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use exledger::history::objects::{
-    Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced,
-};
+use exledger::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 
 /// The files of a commit, by path.
 pub(super) type Files = BTreeMap<String, Oid>;
@@ -120,15 +118,15 @@ impl Objects for Memory {
         objects.get(&oid).cloned().ok_or(missing)
     }
 
-    fn edge(&self, _: Oid) -> Edge {
-        Edge::Inside
+    fn is_shallow(&self, _: Oid) -> bool {
+        false
     }
 
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
         exledger::store::git::merge(base, ours, theirs)
     }
 
-    fn replaced(&self) -> Replaced {
-        Replaced::Nothing
+    fn has_replacements(&self) -> bool {
+        false
     }
 }

@@ -8,9 +8,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use exledger::approval;
-use exledger::history::objects::{
-    Edge, Extent, Merge, ObjectKind, Objects, Obstacle, Oid, Replaced,
-};
+use exledger::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};
 use exledger::status::state::InForce;
 
 use super::memory::Memory;
@@ -36,10 +34,10 @@ impl Objects for Shallow<'_> {
         self.memory.read(oid)
     }
 
-    fn edge(&self, oid: Oid) -> Edge {
+    fn is_shallow(&self, oid: Oid) -> bool {
         match self.boundary.contains(&oid) {
-            true => Edge::Shallow,
-            false => Edge::Inside,
+            true => true,
+            false => false,
         }
     }
 
@@ -47,8 +45,8 @@ impl Objects for Shallow<'_> {
         self.memory.merge(base, ours, theirs)
     }
 
-    fn replaced(&self) -> Replaced {
-        Replaced::Nothing
+    fn has_replacements(&self) -> bool {
+        false
     }
 }
 

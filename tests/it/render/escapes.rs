@@ -2,7 +2,7 @@
 
 use exledger::diag::Level;
 use exledger::render::ALL;
-use exledger::render::format::{Colour, OutputStyle};
+use exledger::render::format::OutputStyle;
 use exledger::view::doc::{
     Block, Column, ColumnFit, Doc, DocTable, Excerpt, FindingList, ShownFinding, StyledText, Tone,
 };
@@ -86,7 +86,7 @@ fn no_format_lets_a_character_through_that_acts_on_its_reader() {
         }
         let style = OutputStyle {
             width: Some(60),
-            colour: Colour::On,
+            is_coloured: true,
             ..OutputStyle::PIPE
         };
         let output = render("table", &doc, &style);
@@ -101,7 +101,7 @@ fn no_format_lets_a_character_through_that_acts_on_its_reader() {
                 "table",
                 &doc,
                 &OutputStyle {
-                    colour: Colour::Off,
+                    is_coloured: false,
                     ..style
                 }
             )
@@ -305,10 +305,10 @@ proptest! {
     #[test]
     fn any_text_is_shown_at_any_width(text in any::<String>(), width in 0_usize..100) {
         let doc = saying(&text);
-        let style = OutputStyle { width: Some(width), colour: Colour::Off, ..OutputStyle::PIPE };
+        let style = OutputStyle { width: Some(width), is_coloured: false, ..OutputStyle::PIPE };
         let plain = render("table", &doc, &style);
         prop_assert_eq!(acting(&plain), None);
-        let coloured = render("table", &doc, &OutputStyle { colour: Colour::On, ..style });
+        let coloured = render("table", &doc, &OutputStyle { is_coloured: true, ..style });
         let colours = ["0", "1", "2", "31", "32", "33", "36"].map(|it| format!("\u{1b}[{it}m"));
         let bare = colours.iter().fold(coloured, |output, colour| output.replace(colour, ""));
         prop_assert_eq!(bare, plain);

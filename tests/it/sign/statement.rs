@@ -1,7 +1,7 @@
 //! Approval files: their lines, their names, and what keeps one from counting.
 
 use exledger::approval::keys::Keys;
-use exledger::approval::ledger_name::{LedgerName, Unnamed};
+use exledger::approval::ledger_name::LedgerName;
 use exledger::approval::signature::SignatureState;
 use exledger::approval::signature_state::Bad;
 use exledger::approval::statement::bad_file::BadFile;
@@ -252,7 +252,7 @@ fn checked(path: &str, signature: Option<&str>, ledger: Option<&str>) -> Result<
         Some(name) => LedgerName::Stated(name.to_owned()),
         None => LedgerName::Root {
             commit: "5c1f".to_owned(),
-            unnamed: Unnamed::Counts,
+            counts_unnamed: true,
         },
     };
     check(path, &text, signature.as_deref(), &records(), &name).map(|said| said.backing)
