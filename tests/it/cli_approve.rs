@@ -6,6 +6,7 @@ mod accounts;
 mod branch;
 mod bridge;
 mod commits;
+mod embedded;
 mod forge_answers;
 mod keys;
 mod places;

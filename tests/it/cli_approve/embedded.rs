@@ -1,0 +1,112 @@
+//! Approvals as another program takes them, through the library: step by step, and nothing is written before the last.
+
+use std::path::Path;
+
+use exledger::approval::statement::file::ApprovalDecision;
+use exledger::session::Session;
+use exledger::session::approve::destination::WrittenApproval;
+use exledger::session::approve::request::{ApprovalRequest, NamedSubject};
+use exledger::session::error::{Error, Usage};
+use exledger::session::notice::Notice;
+use exledger::session::options::{Moment, Options};
+
+use super::{ID, POLICY, RECORD, World, path_of};
+
+fn session(world: &World) -> Session {
+    Session::open(world.repo.path(), Options::default()).unwrap()
+}
+
+fn present(world: &World) -> Moment {
+    Moment {
+        on: Some(world.repo.now()),
+        ..Moment::now()
+    }
+}
+
+/// An approval of the record, on its branch.
+fn request(folder: &Path) -> ApprovalRequest<'_> {
+    ApprovalRequest {
+        subject: NamedSubject::Record(ID),
+        decision: ApprovalDecision::Approve,
+        branch: Some("billing"),
+        out: None,
+        by: None,
+        as_me: false,
+        folder,
+    }
+}
+
+#[test]
+fn nothing_is_written_before_the_last_step_and_the_same_is_not_written_twice() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.is("lee", "lee");
+    let (session, folder, tip) = (
+        session(&world),
+        world.repo.path(),
+        world.repo.tip("billing"),
+    );
+    let prepared = session.approve(&present(&world), &request(folder)).unwrap();
+    assert_eq!(prepared.groups(), ["platform"]);
+    assert!(prepared.notices.is_empty());
+    let draft = prepared.draft(Some("The alert was tested")).unwrap();
+    assert!(!draft.counts_already());
+    let key = prepared.key(None, folder).unwrap();
+    let signed = draft.sign(&key).unwrap();
+    assert!(signed.signature.missing.is_none());
+    assert_eq!(world.repo.tip("billing"), tip);
+    let WrittenApproval::Branch(added) = signed.write().unwrap() else {
+        panic!("it goes onto the branch");
+    };
+    assert!(added.is_on_branch);
+    assert_eq!(world.repo.tip("billing").to_string(), added.id);
+    world.repo.wait("1h");
+    let again = session.approve(&present(&world), &request(folder)).unwrap();
+    assert!(again.draft(None).unwrap().counts_already());
+    let left = again.still_needed(true);
+    assert!(left.concat().contains("security"), "{left:?}");
+}
+
+#[test]
+fn what_would_not_count_is_a_usage_error_with_its_way_out() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.is("ana", "dana");
+    let (session, folder) = (session(&world), world.repo.path());
+    let refused = session.approve(&present(&world), &request(folder));
+    let error = refused.err().unwrap();
+    assert!(matches!(error, Error::Usage(Usage::Refused { .. })));
+    assert!(error.to_string().contains("is an author of this change"));
+    assert!(error.help().contains("let someone else approve it"));
+    let reason = format!("the token is glpat-{}", "x4Tq9LmZ2pWc7RvB1nKd");
+    world.is("lee", "lee");
+    let prepared = session.approve(&present(&world), &request(folder)).unwrap();
+    let refused = prepared.draft(Some(&reason)).err().unwrap();
+    assert!(refused.to_string().contains("looks like a credential"));
+}
+
+#[test]
+fn a_refusal_says_what_was_noticed_before_it() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.switch("billing");
+    let broken = RECORD.replace("risk: {level: moderate}\n", "");
+    std::fs::write(world.repo.path().join(path_of(ID)), broken).unwrap();
+    world.is("lee", "lee");
+    let folder = world.repo.path();
+    let here = ApprovalRequest {
+        branch: None,
+        ..request(folder)
+    };
+    let session = session(&world);
+    let refused = session.approve(&present(&world), &here);
+    let error = refused.err().unwrap();
+    assert!(error.to_string().contains("does not lint"), "{error}");
+    let [Notice::NotCommitted { path }] = error.notices() else {
+        panic!("{:?}", error.notices());
+    };
+    assert!(path.ends_with(&format!("{ID}.yaml")), "{path}");
+}
