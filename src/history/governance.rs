@@ -14,7 +14,7 @@ use crate::history::graph::ChangedLanding;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::trails;
-use crate::history::tree::{self, CommitTree};
+use crate::history::tree::CommitTree;
 use crate::history::version::{
     self, Content, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
 };
@@ -200,7 +200,7 @@ fn next(tree: &CommitTree<'_>, commit: Oid, before: &MainlineGovernance) -> Main
         Err(error) => {
             return MainlineGovernance {
                 governance: Rc::clone(&before.governance),
-                origin: GovernanceOrigin::Unknown(tree::obstacle(&error)),
+                origin: GovernanceOrigin::Unknown(error.into()),
             };
         }
     };

@@ -14,7 +14,7 @@ use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
 use crate::history::refs::{ApprovedRef, HeadState, Refs};
 use crate::history::trails::{self, Bytes};
-use crate::history::tree::{self, CommitTree};
+use crate::history::tree::CommitTree;
 use crate::history::version::{Content, FileAt, TrailKey, Version};
 use crate::history::walked::History;
 use crate::history::watched_paths::{Interest, WatchedKind};
@@ -176,9 +176,7 @@ impl ProposalReader<'_, '_> {
         for loose in &sources.loose {
             let kind = self.lens.interest.kind_of(self.lens.prefix, &loose.path);
             let old = match &head {
-                Some(head) => head
-                    .entry(&loose.path)
-                    .map_err(|error| tree::obstacle(&error))?,
+                Some(head) => head.entry(&loose.path)?,
                 None => None,
             };
             if let Some((oid, bytes)) = &loose.file {

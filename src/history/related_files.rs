@@ -10,7 +10,7 @@ use crate::history::content::{self, ContentCache, Whose};
 use crate::history::folders::{ComparisonJob, FileChange, FolderComparison};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
-use crate::history::tree::{self, CommitTree};
+use crate::history::tree::CommitTree;
 use crate::history::walked::History;
 use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
 use crate::ledger::Files;
@@ -58,7 +58,7 @@ impl LedgerLocation<'_> {
                 continue;
             };
             let tree = CommitTree::new(self.objects, landing.tree, self.prefix);
-            let files = Files::list(&tree, self.folders).map_err(|error| tree::obstacle(&error))?;
+            let files = Files::list(&tree, self.folders)?;
             let mut paths = files.records.iter().map(|file| &file.path);
             if paths.any(|path| few.is_elsewhere(path)) {
                 return Ok(true);

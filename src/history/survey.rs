@@ -13,7 +13,7 @@ use crate::history::graph::{ChangedLanding, Graph, GraphReader};
 use crate::history::merged_commits::PairDifferences;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
-use crate::history::tree::{self, CommitTree};
+use crate::history::tree::CommitTree;
 use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
 use crate::policy::governance::Governance;
 
@@ -38,7 +38,7 @@ impl Survey {
         few: Option<&RecordFilter>,
     ) -> Result<Survey, Obstacle> {
         let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
-        let governance = Governance::read(&tip).map_err(|error| tree::obstacle(&error))?;
+        let governance = Governance::read(&tip)?;
         let mut paths: BTreeSet<String> = governance
             .paths()
             .iter()

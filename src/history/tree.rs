@@ -72,8 +72,8 @@ impl<'o> CommitTree<'o> {
     fn blob(&self, oid: Oid) -> Result<Vec<u8>, TreeError> {
         match self.objects.read(oid) {
             Ok((ObjectKind::Blob, bytes)) => Ok(bytes),
-            Ok(_) => Err(failed(&Obstacle::malformed(oid, "it is no file"))),
-            Err(obstacle) => Err(failed(&obstacle)),
+            Ok(_) => Err(Obstacle::malformed(oid, "it is no file").into()),
+            Err(obstacle) => Err(obstacle.into()),
         }
     }
 
@@ -81,10 +81,10 @@ impl<'o> CommitTree<'o> {
         if let Some(folder) = self.folders.borrow().get(&oid) {
             return Ok(Rc::clone(folder));
         }
-        let raw = folder::read(self.objects, oid).map_err(|obstacle| failed(&obstacle))?;
+        let raw = folder::read(self.objects, oid)?;
         let mut inside = BTreeMap::new();
         for entry in folder::entries(&raw) {
-            let entry = entry.map_err(|cause| failed(&Obstacle::malformed(oid, cause)))?;
+            let entry = entry.map_err(|cause| Obstacle::malformed(oid, cause))?;
             inside.insert(folder::text(entry.name), (entry.mode, entry.oid));
         }
         let folder = Rc::new(inside);
@@ -150,7 +150,7 @@ impl Tree for CommitTree<'_> {
         match self.entry(path)? {
             Some((Mode::File, oid)) => match self.objects.size(oid) {
                 Ok(size) => Ok(Some(size)),
-                Err(obstacle) => Err(failed(&obstacle)),
+                Err(obstacle) => Err(obstacle.into()),
             },
             _ => Ok(None),
         }
@@ -174,36 +174,36 @@ fn kind(mode: Mode) -> tree::EntryKind {
     }
 }
 
-/// Returns the obstacle that an error of a commit's tree is.
-pub fn obstacle(error: &TreeError) -> Obstacle {
-    match error {
-        TreeError::Missing { object } => Obstacle::Missing {
-            object: Oid::from_hex(object).unwrap_or(Oid::NULL),
-            extent: Extent::Partial,
-        },
-        TreeError::TooLarge { folder } => Obstacle::TooLarge {
-            folder: folder.clone(),
-        },
-        TreeError::Unreadable { path, cause } => Obstacle::Unreadable {
-            object: Oid::from_hex(path).unwrap_or(Oid::NULL),
-            cause: cause.clone(),
-        },
+impl From<TreeError> for Obstacle {
+    fn from(error: TreeError) -> Obstacle {
+        match error {
+            TreeError::Missing { object } => Obstacle::Missing {
+                object: Oid::from_hex(&object).unwrap_or(Oid::NULL),
+                extent: Extent::Partial,
+            },
+            TreeError::TooLarge { folder } => Obstacle::TooLarge { folder },
+            TreeError::Unreadable { path, cause } => Obstacle::Unreadable {
+                object: Oid::from_hex(&path).unwrap_or(Oid::NULL),
+                cause,
+            },
+        }
     }
 }
 
-fn failed(obstacle: &Obstacle) -> TreeError {
-    match obstacle {
-        Obstacle::Missing { object, .. } => TreeError::Missing {
-            object: object.to_string(),
-        },
-        Obstacle::TooLarge { folder } => TreeError::TooLarge {
-            folder: folder.clone(),
-        },
-        Obstacle::Shallow { commit: object }
-        | Obstacle::Malformed { object, .. }
-        | Obstacle::Unreadable { object, .. } => TreeError::Unreadable {
-            path: object.to_string(),
-            cause: obstacle.to_string(),
-        },
+impl From<Obstacle> for TreeError {
+    fn from(obstacle: Obstacle) -> TreeError {
+        let cause = obstacle.to_string();
+        match obstacle {
+            Obstacle::Missing { object, .. } => TreeError::Missing {
+                object: object.to_string(),
+            },
+            Obstacle::TooLarge { folder } => TreeError::TooLarge { folder },
+            Obstacle::Shallow { commit: object }
+            | Obstacle::Malformed { object, .. }
+            | Obstacle::Unreadable { object, .. } => TreeError::Unreadable {
+                path: object.to_string(),
+                cause,
+            },
+        }
     }
 }

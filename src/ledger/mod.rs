@@ -171,7 +171,11 @@ impl Ledger {
             })
         };
         Ok(Ledger {
-            entries: files.records.iter().map(entry).collect::<Result<_, _>>()?,
+            entries: files
+                .records
+                .iter()
+                .map(entry)
+                .collect::<Result<_, TreeError>>()?,
             findings: files.findings(),
         })
     }

@@ -17,7 +17,7 @@ use crate::history::chain;
 use crate::history::folder::Mode;
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
-use crate::history::tree::{self, CommitTree};
+use crate::history::tree::CommitTree;
 use crate::ledger::Files;
 use crate::plan::approve;
 use crate::plan::reviews::approving::Approving;
@@ -185,9 +185,8 @@ struct CommitFiles<'w> {
 
 impl<'w> CommitFiles<'w> {
     fn new(world: World<'w>, commit: Oid) -> Result<CommitFiles<'w>, Obstacle> {
-        let failed = |error| tree::obstacle(&error);
         let tree = CommitTree::of_commit(world.objects, commit, world.prefix)?;
-        let own = Governance::read(&tree).map_err(failed)?;
+        let own = Governance::read(&tree)?;
         let governance = match own.state {
             Policy::Broken => world.governance,
             Policy::Absent | Policy::Sound => &own,
@@ -196,8 +195,8 @@ impl<'w> CommitFiles<'w> {
         let rules = governance.paths().into_iter();
         let rules = rules.map(|path| world.prefix.plain(&path)).collect();
         let mut held = TreeContents::new();
-        for file in Files::list(&tree, &records).map_err(failed)?.records {
-            let entry = tree.entry(&file.path).map_err(failed)?;
+        for file in Files::list(&tree, &records)?.records {
+            let entry = tree.entry(&file.path)?;
             if let (Some(id), Some((Mode::File, blob))) = (file.id(), entry) {
                 let of_one = held.entry(ApprovalSubject::Record(id)).or_default();
                 of_one.push((file.path, blob));
@@ -215,10 +214,7 @@ impl<'w> CommitFiles<'w> {
     /// Returns the blobs of a record or governance file here, sorted.
     fn blobs(&self, about: &ApprovalSubject) -> Result<Vec<Oid>, Obstacle> {
         if let ApprovalSubject::Governance(path) = about {
-            let entry = self
-                .tree
-                .entry(path)
-                .map_err(|error| tree::obstacle(&error))?;
+            let entry = self.tree.entry(path)?;
             let file = entry.filter(|(mode, _)| *mode == Mode::File);
             return Ok(file.map(|(_, blob)| blob).into_iter().collect());
         }

@@ -10,7 +10,7 @@ use crate::history::merge_content::ComparedPath;
 use crate::history::objects::{Objects, Obstacle};
 use crate::history::paths::LedgerPrefix;
 use crate::history::trails::Bytes;
-use crate::history::tree::{self, CommitTree};
+use crate::history::tree::CommitTree;
 use crate::history::version::TrailKey;
 use crate::history::watched_paths::Interest;
 use crate::ledger;
@@ -241,7 +241,7 @@ pub fn collect_commits(
         commits.dedup_by_key(|commit| commit.oid);
         for commit in commits {
             let tree = CommitTree::new(objects, commit.tree, prefix);
-            let state = read(&tree).map_err(|error| tree::obstacle(&error))?;
+            let state = read(&tree)?;
             states.push(Rc::new(state));
         }
         let named = states.iter().flat_map(|state| state.paths());

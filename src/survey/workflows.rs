@@ -10,7 +10,7 @@ use crate::history::chain;
 use crate::history::folder::Mode;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
-use crate::history::tree::{self, CommitTree};
+use crate::history::tree::CommitTree;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::survey::branch::Ruling;
 
@@ -37,7 +37,7 @@ pub fn changes(
         }
         for folder in FOLDERS {
             let changed = changed(objects, folder, commit.tree, &parents);
-            for (path, there) in changed.map_err(|error| tree::obstacle(&error))? {
+            for (path, there) in changed? {
                 found.push(Ruling {
                     commit: Rc::clone(commit),
                     path: prefix.inward(&path),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::history::objects::{Obstacle, Oid};
-use crate::history::tree::{self, CommitTree};
+use crate::history::tree::CommitTree;
 use crate::history::watched_paths::APPROVALS;
 use crate::ledger::tree::{EntryKind, Tree, TreeItem};
 use crate::session::notice::Notice;
@@ -53,7 +53,7 @@ fn waiting(snapshot: &Snapshot<'_>, tip: Oid) -> Result<BTreeSet<String>, Obstac
     for folder in &snapshot.governance.policy.records {
         let folder = format!("{}/{APPROVALS}", folder.trim_end_matches('/'));
         let files = |tree: &CommitTree<'_>| -> Result<HashSet<String>, Obstacle> {
-            let items = tree.list(&folder).map_err(|error| tree::obstacle(&error))?;
+            let items = tree.list(&folder)?;
             let files = items
                 .into_iter()
                 .filter(|item| item.kind == EntryKind::File);
