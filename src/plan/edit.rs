@@ -8,6 +8,7 @@ use crate::yaml;
 use crate::yaml::node::{Limits, Node};
 use crate::yaml::splice;
 use crate::yaml::splice::change::SpliceError;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// One change of a file; paths are those of [`Node::at`].
@@ -55,7 +56,7 @@ pub struct Edited {
 }
 
 /// A field that says something else than before.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FieldChange {
     /// The dotted path, with list indices from 0.
     pub field: String,

@@ -3,6 +3,8 @@
 //! Uses diag, record, policy, approval, plan. Pure. Start at [`signed`] and [`stated`]; [`gist`] is what people are
 //! shown before they sign. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
+mod answer;
+
 use crate::approval::statement::file::ApprovalDecision;
 use crate::diag;
 use crate::history::objects;
@@ -10,10 +12,11 @@ use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
 use crate::record::vocabulary::Vocabulary;
+use crate::view::approve::answer::{ApprovalAnswer, ApprovalSummaryView, WrittenReviewView};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::init;
 use crate::view::shape;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// The most characters of a text that the gist of a record shows.
 const GIST: usize = 300;
@@ -97,16 +100,21 @@ pub enum Done {
     Never(String),
 }
 
+/// The answer about reviews.
+#[derive(Serialize)]
+struct ReviewsAnswer<'a> {
+    schema: String,
+    results: Vec<WrittenReviewView<'a>>,
+    unresolved: &'a [Unresolved],
+}
+
 /// Returns the answer about a signed approval.
 pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     let said = &signed.said;
-    let mut whole = json!({"schema": shape::schema("approve")});
-    if let (Some(whole), Value::Object(rest)) =
-        (whole.as_object_mut(), json(said, &signed.counting))
-    {
-        whole.extend(rest);
-    }
-    let mut doc = Doc::new(whole);
+    let mut doc = Doc::new(ApprovalAnswer {
+        schema: shape::schema("approve"),
+        said: ApprovalSummaryView::of(said, &signed.counting),
+    });
     let not_yet = match &signed.counting {
         Counting::NotYet { why, .. } => Some(why),
         Counting::Counts | Counting::NotSigned => None,
@@ -205,7 +213,7 @@ fn counts_for(said: &ApprovalSummary, needed: &Needed) -> String {
 }
 
 /// An approving review that was not written down, as nobody knows whose it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Unresolved {
     /// The login, where the forge names one.
     pub login: Option<String>,
@@ -235,23 +243,11 @@ pub fn stated(
     written: bool,
     next: &[String],
 ) -> Doc<'static> {
-    let of_review = |review: &WrittenReview| {
-        let mut value = json(&review.said, &Counting::NotSigned);
-        if let Some(value) = value.as_object_mut() {
-            value.insert("landed".to_owned(), json!(review.landed));
-        }
-        value
-    };
-    let results: Vec<Value> = all.iter().map(of_review).collect();
-    let open: Vec<Value> = unresolved
-        .iter()
-        .map(|it| json!({"login": it.login, "url": it.url, "line": it.line, "reason": it.reason}))
-        .collect();
-    let mut doc = Doc::new(json!({
-        "schema": shape::schema("approve"),
-        "results": results,
-        "unresolved": open,
-    }));
+    let mut doc = Doc::new(ReviewsAnswer {
+        schema: shape::schema("approve"),
+        results: all.iter().map(WrittenReviewView::of).collect(),
+        unresolved,
+    });
     doc.rows = Some("results");
     if all.is_empty() {
         let none = if unresolved.is_empty() {
@@ -321,22 +317,32 @@ fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
     ]
 }
 
-/// Returns one approval as data.
-fn json(said: &ApprovalSummary, counting: &Counting) -> Value {
-    let (counts, why_not) = match counting {
-        Counting::Counts => (Some(true), None),
-        Counting::NotYet { why, .. } => (Some(false), Some(why)),
-        Counting::NotSigned => (None, None),
-    };
-    json!({
-        "id": said.name,
-        "sha256": said.sha256,
-        "decision": said.decision.as_str(),
-        "groups": said.groups,
-        "files": said.files,
-        "counts": counts,
-        "why_not": why_not,
-    })
+impl<'a> WrittenReviewView<'a> {
+    fn of(review: &'a WrittenReview) -> WrittenReviewView<'a> {
+        WrittenReviewView {
+            said: ApprovalSummaryView::of(&review.said, &Counting::NotSigned),
+            landed: review.landed,
+        }
+    }
+}
+
+impl<'a> ApprovalSummaryView<'a> {
+    fn of(said: &'a ApprovalSummary, counting: &'a Counting) -> ApprovalSummaryView<'a> {
+        let (counts, why_not) = match counting {
+            Counting::Counts => (Some(true), None),
+            Counting::NotYet { why, .. } => (Some(false), Some(why.as_str())),
+            Counting::NotSigned => (None, None),
+        };
+        ApprovalSummaryView {
+            id: &said.name,
+            sha256: &said.sha256,
+            decision: said.decision.as_str(),
+            groups: &said.groups,
+            files: &said.files,
+            counts,
+            why_not,
+        }
+    }
 }
 
 /// Returns what a record comes to: what it is, why, what compensates, when it ends, what changes.
@@ -379,7 +385,7 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
     }
     let heading = StyledText::with_tone(Tone::Id, record.id.as_str()).and(Tone::Plain, "  ");
     let pairs = pairs.into_iter();
-    let mut doc = Doc::new(Value::Null);
+    let mut doc = Doc::new(());
     doc.blocks = vec![
         Block::Heading(heading.and(Tone::Strong, cut(&record.title))),
         Block::Pairs(

@@ -7,13 +7,13 @@ use crate::gate::receipt::{CheckAnswer, LoggedReceipt};
 use crate::record::dates;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::shape;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Returns the answer.
 pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
     let (answer, stamp) = (&check.answer, &check.stamp);
     let receipt = LoggedReceipt::of(question, check, &Value::Null);
-    let mut doc = Doc::new(json!(receipt));
+    let mut doc = Doc::new(receipt);
     doc.footer = Some(stamp.footer());
     doc.repository.clone_from(&stamp.name);
     doc.blocks.extend(shape::warnings(stamp));

@@ -2,7 +2,7 @@
 //!
 //! Uses policy's catalogs. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::diag;
 use crate::policy::catalog::search::Hit;
@@ -20,10 +20,28 @@ pub struct Controls<'c> {
     pub unlisted: Vec<&'c str>,
 }
 
+#[derive(Serialize)]
+struct ControlsAnswer<'a> {
+    schema: String,
+    controls: Vec<CatalogControlView<'a>>,
+}
+
+#[derive(Serialize)]
+struct CatalogControlView<'a> {
+    id: String,
+    title: &'a str,
+    group: Option<&'a str>,
+    withdrawn: bool,
+    replaced_by: Vec<String>,
+    matched: Option<&'a str>,
+}
+
 /// Returns the answer.
 pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
-    let all: Vec<Value> = controls.hits.iter().map(json).collect();
-    let mut doc = Doc::new(json!({"schema": shape::schema("controls"), "controls": all}));
+    let mut doc = Doc::new(ControlsAnswer {
+        schema: shape::schema("controls"),
+        controls: controls.hits.iter().map(CatalogControlView::of).collect(),
+    });
     doc.rows = Some("controls");
     if controls.hits.is_empty() {
         let text = format!("no catalog has a control `{}`", controls.asked);
@@ -49,18 +67,19 @@ pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
     doc
 }
 
-fn json(hit: &Hit<'_>) -> Value {
-    let name = &hit.catalog.name;
-    let successors = hit.control.replaced_by.iter();
-    let successors: Vec<String> = successors.map(|id| format!("{name}:{id}")).collect();
-    json!({
-        "id": format!("{name}:{}", hit.control.id),
-        "title": hit.control.title,
-        "group": Some(&hit.control.group).filter(|group| !group.is_empty()),
-        "withdrawn": hit.control.withdrawn,
-        "replaced_by": successors,
-        "matched": hit.matched,
-    })
+impl<'a> CatalogControlView<'a> {
+    fn of(hit: &Hit<'a>) -> CatalogControlView<'a> {
+        let name = &hit.catalog.name;
+        let successors = hit.control.replaced_by.iter();
+        CatalogControlView {
+            id: format!("{name}:{}", hit.control.id),
+            title: &hit.control.title,
+            group: Some(hit.control.group.as_str()).filter(|group| !group.is_empty()),
+            withdrawn: hit.control.withdrawn,
+            replaced_by: successors.map(|id| format!("{name}:{id}")).collect(),
+            matched: hit.matched,
+        }
+    }
 }
 
 fn columns() -> Vec<Column> {

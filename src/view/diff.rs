@@ -6,7 +6,7 @@
 mod fields;
 
 use crate::history::objects;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::diag::{self, Level};
 use crate::policy::tier::Needed;
@@ -17,8 +17,9 @@ use crate::rules::event_details::EventDetail;
 use crate::view::doc::{
     self, Block, Column, ColumnFit, Doc, DocTable, FindingList, ShownFinding, StyledText, Tone,
 };
+use crate::view::finding::FindingView;
 use crate::view::lint::LevelCounts;
-use crate::view::{finding, shape};
+use crate::view::shape;
 
 /// What `diff` shows.
 #[derive(Clone, Debug)]
@@ -56,18 +57,38 @@ pub struct RecordChange {
     pub after: Option<Record>,
 }
 
+#[derive(Serialize)]
+struct DiffAnswer<'a> {
+    schema: String,
+    base: &'a str,
+    head: &'a str,
+    changes: Vec<RecordChangeView<'a>>,
+    findings: Vec<FindingView<'a>>,
+}
+
+#[derive(Serialize)]
+struct RecordChangeView<'a> {
+    id: &'a str,
+    events: Vec<ChangeEventView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangeEventView<'a> {
+    event: &'static str,
+    detail: Option<String>,
+    needs: &'a Needed,
+}
+
 /// Returns the answer.
 pub fn doc(diff: Diff) -> Doc<'static> {
     let found = diff.findings.shown.iter();
-    let found: Vec<Value> = found.map(|shown| finding::json(&shown.finding)).collect();
-    let changes: Vec<Value> = diff.changes.iter().map(change).collect();
-    let mut doc = Doc::new(json!({
-        "schema": shape::schema("diff"),
-        "base": diff.base,
-        "head": diff.head,
-        "changes": changes,
-        "findings": found,
-    }));
+    let mut doc = Doc::new(DiffAnswer {
+        schema: shape::schema("diff"),
+        base: &diff.base,
+        head: &diff.head,
+        changes: diff.changes.iter().map(RecordChangeView::of).collect(),
+        findings: FindingView::all(found.map(|shown| &shown.finding)),
+    });
     doc.rows = Some("changes");
     doc.room = doc::COMMENT;
     doc.repository = diff.name;
@@ -105,21 +126,21 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     doc
 }
 
-fn change(change: &RecordChange) -> Value {
-    let needs = &change.needs.needed;
-    let events: Vec<Value> = change
-        .events
-        .iter()
-        .map(|told| {
+impl<'a> RecordChangeView<'a> {
+    fn of(change: &'a RecordChange) -> RecordChangeView<'a> {
+        let events = change.events.iter().map(|told| {
             let detail = credential::hidden(told.detail.clone());
-            json!({
-                "event": told.event.as_str(),
-                "detail": Some(detail).filter(|detail| !detail.is_empty()),
-                "needs": needs,
-            })
-        })
-        .collect();
-    json!({"id": change.id, "events": events})
+            ChangeEventView {
+                event: told.event.as_str(),
+                detail: Some(detail).filter(|detail| !detail.is_empty()),
+                needs: &change.needs.needed,
+            }
+        });
+        RecordChangeView {
+            id: &change.id,
+            events: events.collect(),
+        }
+    }
 }
 
 fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {

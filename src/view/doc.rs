@@ -9,6 +9,8 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::diag;
+use crate::view::json;
+use serde::Serialize;
 use serde_json::Value;
 
 /// An answer, ready to be rendered in any format.
@@ -89,10 +91,10 @@ pub const COMMENT: usize = 60_000;
 
 impl<'a> Doc<'a> {
     /// Returns an answer that shows nothing to people yet.
-    pub fn new(json: Value) -> Doc<'a> {
+    pub fn new(answer: impl Serialize) -> Doc<'a> {
         Doc {
             blocks: Vec::new(),
-            json,
+            json: json::value(&answer),
             rows: None,
             long: None,
             footer: None,
@@ -103,11 +105,8 @@ impl<'a> Doc<'a> {
 
     /// Returns the command that the answer is of: the middle of its `schema`.
     pub fn command(&self) -> &str {
-        let schema = self
-            .json
-            .get("schema")
-            .and_then(Value::as_str)
-            .unwrap_or("");
+        let stated = self.json.get("schema");
+        let schema = stated.and_then(Value::as_str).unwrap_or("");
         schema.split('/').nth(1).unwrap_or(schema)
     }
 

@@ -4,7 +4,8 @@
 
 use crate::survey::naming::RecordNames;
 use crate::view::shape;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::diag;
 use crate::status::reason;
@@ -14,8 +15,9 @@ use crate::survey::advice;
 use crate::survey::due::{Bucket, DueRecord, Urgency};
 use crate::survey::escalate::AdviceContext;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
-use crate::view::next;
-use crate::view::record;
+use crate::view::json;
+use crate::view::next::{self, NextView};
+use crate::view::record::RecordView;
 
 /// What `due` shows.
 #[derive(Debug)]
@@ -37,12 +39,32 @@ pub struct DueList<'a> {
 /// The place among the cells of a row of what a record is due for besides.
 const ALSO: usize = 4;
 
+/// The records themselves follow one by one.
+#[derive(Serialize)]
+struct DueAnswer {
+    records: [(); 0],
+    hidden: usize,
+}
+
+/// A record, and what it is due for.
+#[derive(Serialize)]
+struct DueRecordView<'a> {
+    #[serde(flatten)]
+    record: RecordView<'a>,
+    bucket: &'static str,
+    also: Vec<&'static str>,
+    next: NextView<'a>,
+}
+
 /// Returns the answer.
 pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let mut doc = shape::stamped(
         list.stamp,
         "due",
-        json!({"records": [], "hidden": list.hidden}),
+        &DueAnswer {
+            records: [],
+            hidden: list.hidden,
+        },
     );
     if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
@@ -99,15 +121,13 @@ fn json(
     around: AdviceContext<'_>,
     names: &dyn RecordNames,
 ) -> Value {
-    let mut view = record::json(standing, names);
-    if let Some(view) = view.as_object_mut() {
-        let also: Vec<&str> = due.also.iter().map(|bucket| bucket.as_str()).collect();
-        view.insert("bucket".to_owned(), json!(due.bucket.as_str()));
-        view.insert("also".to_owned(), json!(also));
-        let next = advice::next(standing, standing.id(), Some(due), around);
-        view.insert("next".to_owned(), next::json(&next, around.instant));
-    }
-    view
+    let next = advice::next(standing, standing.id(), Some(due), around);
+    json::value(&DueRecordView {
+        record: RecordView::of(standing, names),
+        bucket: due.bucket.as_str(),
+        also: due.also.iter().map(|bucket| bucket.as_str()).collect(),
+        next: NextView::of(&next, around.instant),
+    })
 }
 
 /// Returns the records of each owner, the owner of the worst first.

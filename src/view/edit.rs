@@ -2,13 +2,14 @@
 //!
 //! Uses diag, rules, plan. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on (edits).
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::diag::Finding;
 use crate::plan::edit::FieldChange;
 use crate::record::credential;
 use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
-use crate::view::finding;
+use crate::view::finding::FindingView;
 use crate::view::shape;
 
 /// What a decision did.
@@ -47,20 +48,41 @@ pub struct Decided {
     pub patch: String,
 }
 
+/// The answer about one record.
+#[derive(Serialize)]
+struct DecidedAnswer<'a> {
+    schema: String,
+    #[serde(flatten)]
+    decided: DecidedView<'a>,
+}
+
+/// The answer about several records.
+#[derive(Serialize)]
+struct DecisionsAnswer<'a> {
+    schema: String,
+    results: Vec<DecidedView<'a>>,
+}
+
+#[derive(Serialize)]
+struct DecidedView<'a> {
+    id: &'a str,
+    path: &'a str,
+    event: &'static str,
+    changes: &'a [FieldChange],
+    findings: Vec<FindingView<'a>>,
+}
+
 /// Returns the answer.
 pub fn doc(decision: &DecisionResult) -> Doc<'static> {
-    let records: Vec<Value> = decision.records.iter().map(json).collect();
     let schema = shape::schema(decision.command);
-    let mut doc = match (decision.is_several, records.first()) {
-        (false, Some(Value::Object(only))) => {
-            let mut whole = json!({"schema": schema});
-            if let Some(whole) = whole.as_object_mut() {
-                whole.extend(only.clone());
-            }
-            Doc::new(whole)
-        }
+    let mut doc = match (decision.is_several, decision.records.first()) {
+        (false, Some(only)) => Doc::new(DecidedAnswer {
+            schema,
+            decided: DecidedView::of(only),
+        }),
         _ => {
-            let mut doc = Doc::new(json!({"schema": schema, "results": records}));
+            let results = decision.records.iter().map(DecidedView::of).collect();
+            let mut doc = Doc::new(DecisionsAnswer { schema, results });
             doc.rows = Some("results");
             doc
         }
@@ -78,19 +100,16 @@ pub fn doc(decision: &DecisionResult) -> Doc<'static> {
     doc
 }
 
-fn json(decided: &Decided) -> Value {
-    let changes: Vec<Value> = decided
-        .changes
-        .iter()
-        .map(|change| json!({"field": change.field, "from": change.from, "to": change.to}))
-        .collect();
-    json!({
-        "id": decided.id,
-        "path": decided.path,
-        "event": decided.event,
-        "changes": changes,
-        "findings": decided.findings.iter().map(finding::json).collect::<Vec<_>>(),
-    })
+impl<'a> DecidedView<'a> {
+    fn of(decided: &'a Decided) -> DecidedView<'a> {
+        DecidedView {
+            id: &decided.id,
+            path: &decided.path,
+            event: decided.event,
+            changes: &decided.changes,
+            findings: FindingView::all(&decided.findings),
+        }
+    }
 }
 
 fn blocks(decided: &Decided, written: bool) -> Vec<Block<'static>> {

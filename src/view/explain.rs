@@ -2,17 +2,39 @@
 //!
 //! Uses rules. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::diag::Level;
+use crate::diag::code::Code;
 use crate::rules::rule::Rule;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::shape;
 
+#[derive(Serialize)]
+struct ExplainAnswer {
+    schema: String,
+    rules: Vec<RuleView>,
+}
+
+#[derive(Serialize)]
+struct RuleView {
+    code: Code,
+    group: &'static str,
+    level: &'static str,
+    summary: &'static str,
+    why: &'static str,
+    remedy: &'static str,
+    bad: String,
+    good: String,
+    serves: &'static [&'static str],
+}
+
 /// Returns what is to be said of some rules: of one alone everything, of several a line each.
 pub fn doc(rules: &[&Rule]) -> Doc<'static> {
-    let all: Vec<Value> = rules.iter().map(|rule| json(rule)).collect();
-    let mut doc = Doc::new(json!({"schema": shape::schema("explain"), "rules": all}));
+    let mut doc = Doc::new(ExplainAnswer {
+        schema: shape::schema("explain"),
+        rules: rules.iter().map(|rule| RuleView::of(rule)).collect(),
+    });
     doc.rows = Some("rules");
     match rules {
         [rule] => doc.blocks = one(rule),
@@ -37,18 +59,20 @@ pub fn doc(rules: &[&Rule]) -> Doc<'static> {
     doc
 }
 
-fn json(rule: &Rule) -> Value {
-    json!({
-        "code": rule.code,
-        "group": rule.code.group().as_str(),
-        "level": rule.level.word(),
-        "summary": rule.summary,
-        "why": rule.why,
-        "remedy": rule.remedy,
-        "bad": rule.bad.shown(rule.good.field()),
-        "good": rule.good.shown(rule.bad.field()),
-        "serves": rule.serves,
-    })
+impl RuleView {
+    fn of(rule: &Rule) -> RuleView {
+        RuleView {
+            code: rule.code,
+            group: rule.code.group().as_str(),
+            level: rule.level.word(),
+            summary: rule.summary,
+            why: rule.why,
+            remedy: rule.remedy,
+            bad: rule.bad.shown(rule.good.field()),
+            good: rule.good.shown(rule.bad.field()),
+            serves: rule.serves,
+        }
+    }
 }
 
 fn row(rule: &Rule) -> Vec<StyledText> {

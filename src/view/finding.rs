@@ -1,32 +1,60 @@
 //! A finding, as every answer gives it.
 //!
-//! Uses diag, rules. Pure. Start at [`json()`]. Follows `docs/spec/cli.md`, a finding; the keys stand in that order.
+//! Uses diag, rules. Pure. Start at [`FindingView`]. Follows `docs/spec/cli.md`, a finding.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::diag::Finding;
 use crate::diag::code::Code;
 use crate::rules;
-use crate::view::doc::{FindingList, RuleSummary};
+use crate::view::doc::{FindingList, RuleSummary, ShownFinding};
+use crate::view::json;
 
 /// The most findings of one file that people are shown.
 pub const MOST_OF_A_FILE: usize = 50;
 
-/// Returns the finding.
-pub fn json(finding: &Finding) -> Value {
-    json!({
-        "rule": finding.rule,
-        "level": finding.level.word(),
-        "path": finding.path,
-        "line": finding.pos.map(|pos| pos.line),
-        "column": finding.pos.map(|pos| pos.column),
-        "field": finding.field,
-        "id": finding.id,
-        "message": finding.message,
-        "help": finding.help,
-    })
+/// A finding as answers give it.
+#[derive(Debug, Serialize)]
+pub struct FindingView<'a> {
+    rule: Code,
+    level: &'static str,
+    path: &'a str,
+    line: Option<u32>,
+    column: Option<u32>,
+    field: &'a Option<String>,
+    id: &'a Option<String>,
+    message: &'a str,
+    help: &'a str,
+}
+
+impl<'a> FindingView<'a> {
+    /// Returns a finding as answers give it.
+    pub fn of(finding: &'a Finding) -> FindingView<'a> {
+        FindingView {
+            rule: finding.rule,
+            level: finding.level.word(),
+            path: &finding.path,
+            line: finding.pos.map(|pos| pos.line),
+            column: finding.pos.map(|pos| pos.column),
+            field: &finding.field,
+            id: &finding.id,
+            message: &finding.message,
+            help: &finding.help,
+        }
+    }
+
+    /// Returns several of them.
+    pub fn all(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<FindingView<'a>> {
+        findings.into_iter().map(FindingView::of).collect()
+    }
+}
+
+/// Returns a finding that is shown, as it stands in JSON.
+pub fn shown(shown: &ShownFinding) -> Value {
+    json::value(&FindingView::of(&shown.finding))
 }
 
 /// Lets the paths of findings begin at the top of the repository, from which the ledger's folder is named here.

@@ -2,7 +2,7 @@
 //!
 //! Uses nothing else of the line. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
@@ -29,6 +29,13 @@ pub struct Skipped {
     pub needs: String,
 }
 
+#[derive(Serialize)]
+struct InitAnswer<'a> {
+    schema: String,
+    created: &'a [String],
+    skipped: Vec<&'a str>,
+}
+
 /// Returns the answer.
 pub fn doc(init: &Init) -> Doc<'static> {
     let skipped: Vec<&str> = init
@@ -36,11 +43,11 @@ pub fn doc(init: &Init) -> Doc<'static> {
         .iter()
         .map(|skipped| skipped.path.as_str())
         .collect();
-    let mut doc = Doc::new(json!({
-        "schema": shape::schema("init"),
-        "created": init.created,
-        "skipped": skipped,
-    }));
+    let mut doc = Doc::new(InitAnswer {
+        schema: shape::schema("init"),
+        created: &init.created,
+        skipped: skipped.clone(),
+    });
     let word = if init.written {
         "created"
     } else {
@@ -72,7 +79,11 @@ pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
 
 /// Returns the answer of `demo`: the files that were made. A folder that holds any is refused, so none is skipped.
 pub fn demo<'a>(created: &[String]) -> Doc<'a> {
-    Doc::new(json!({"schema": shape::schema("demo"), "created": created, "skipped": []}))
+    Doc::new(InitAnswer {
+        schema: shape::schema("demo"),
+        created,
+        skipped: Vec::new(),
+    })
 }
 
 /// Returns what the files need that were there already.

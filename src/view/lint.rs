@@ -3,7 +3,7 @@
 //! Uses diag. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, lint.
 
 use crate::history::objects;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::diag::{self, Finding, Level};
 use crate::record::time::Instant;
@@ -84,24 +84,46 @@ impl LevelCounts {
     }
 }
 
+/// The findings themselves follow one by one.
+#[derive(Serialize)]
+struct LintReport<'a> {
+    schema: String,
+    ledger: LintedTree<'a>,
+    checked: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    findings: [(); 0],
+    simulated: bool,
+}
+
+#[derive(Serialize)]
+struct LintedTree<'a> {
+    commit: Option<&'a str>,
+    instant: Option<Instant>,
+}
+
 /// Returns the answer.
 pub fn doc(mut lint: LintView) -> Doc<'static> {
     let counts = LevelCounts::count(lint.findings.shown.iter().map(|shown| &shown.finding));
-    let mut doc = Doc::new(json!({
-        "schema": shape::schema("lint"),
-        "ledger": {"commit": lint.commit, "instant": lint.instant},
-        "checked": lint.checked,
-        "errors": counts.errors,
-        "warnings": counts.warnings,
-        "notes": counts.notes,
-        "findings": [],
-        "simulated": lint.instant.is_some(),
-    }));
+    let mut doc = Doc::new(LintReport {
+        schema: shape::schema("lint"),
+        ledger: LintedTree {
+            commit: lint.commit.as_deref(),
+            instant: lint.instant,
+        },
+        checked: lint.checked,
+        errors: counts.errors,
+        warnings: counts.warnings,
+        notes: counts.notes,
+        findings: [],
+        simulated: lint.instant.is_some(),
+    });
     doc.repository = lint.name;
     match lint.reads {
         FormatNeeds::Json => {
             let shown = lint.findings.shown;
-            doc.fill_with("findings", shown, |it| finding::json(&it.finding));
+            doc.fill_with("findings", shown, finding::shown);
         }
         FormatNeeds::Blocks => {
             finding::below(&lint.folder, &mut lint.findings);

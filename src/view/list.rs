@@ -4,7 +4,7 @@
 
 use crate::record::dates;
 use crate::survey::naming::RecordNames;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::diag;
 use crate::record::time::Instant;
@@ -12,7 +12,8 @@ use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState, Status};
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
-use crate::view::record;
+use crate::view::json;
+use crate::view::record::RecordView;
 use crate::view::shape;
 
 /// What `list` shows.
@@ -28,18 +29,28 @@ pub struct List<'a> {
     pub reads: FormatNeeds,
 }
 
+/// The records themselves follow one by one.
+#[derive(Serialize)]
+struct ListAnswer {
+    records: [(); 0],
+    hidden: usize,
+}
+
 /// Returns the answer.
 pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let mut doc = shape::stamped(
         list.stamp,
         "list",
-        json!({"records": [], "hidden": list.hidden}),
+        &ListAnswer {
+            records: [],
+            hidden: list.hidden,
+        },
     );
     if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
         doc.fill(
             "records",
-            records.map(|standing| record::json(standing, names)),
+            records.map(|standing| json::value(&RecordView::of(standing, names))),
         );
         return doc;
     }

@@ -4,16 +4,20 @@
 //! meaning in the JSON; in the table those of one landing share a line.
 
 use crate::approval::verdict::{FourEyes, Satisfied, Vote, VoteCounts};
+use crate::history::change::differ::ValueDifference;
 use crate::history::change::event::ChangeEvent;
 use crate::history::objects;
+use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::survey::acts::RecordAct;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
-use crate::view::record;
-use crate::view::shape;
-use crate::view::statements;
-use serde_json::{Value, json};
+use crate::view::record::approval::AuthorView;
+use crate::view::shape::{self, ApproverView};
+use crate::view::statements::{self, StatementView};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What `log` shows.
 #[derive(Debug)]
@@ -28,11 +32,36 @@ pub struct Log<'a> {
     pub shows_values: bool,
 }
 
+#[derive(Serialize)]
+struct LogAnswer<'a> {
+    id: &'a str,
+    events: Vec<ActView<'a>>,
+}
+
+/// One change of meaning.
+#[derive(Serialize)]
+struct ActView<'a> {
+    event: &'static str,
+    commit: String,
+    at: Instant,
+    policy: Option<&'a str>,
+    authors: Vec<AuthorView<'a>>,
+    approvers: Vec<ApproverView<'a>>,
+    statements: Vec<StatementView<'a>>,
+    result: &'static str,
+    flags: &'a BTreeSet<&'static str>,
+    pull_request: Option<&'a str>,
+    changes: &'a [ValueDifference],
+}
+
 /// Returns the answer.
 pub fn doc(log: &Log<'_>) -> Doc<'static> {
-    let events: Vec<Value> = log.acts.iter().map(json).collect();
     let id = log.standing.id();
-    let mut doc = shape::stamped(log.stamp, "log", json!({"id": id, "events": events}));
+    let answer = LogAnswer {
+        id,
+        events: log.acts.iter().map(ActView::of).collect(),
+    };
+    let mut doc = shape::stamped(log.stamp, "log", &answer);
     doc.rows = Some("events");
     let title = log
         .standing
@@ -108,33 +137,23 @@ pub fn vacant(standing: &RecordState) -> String {
     format!("nothing of it has landed: it is proposed {place} alone, and grants nothing")
 }
 
-fn json(act: &RecordAct<'_>) -> Value {
-    let verdict = act.verdict;
-    let authors: Vec<Value> = verdict.authors.iter().map(record::author).collect();
-    let approvers: Vec<Value> = act.approvers.iter().map(|it| shape::approver(it)).collect();
-    let statements: Vec<Value> = act
-        .statements
-        .iter()
-        .map(|it| statements::json(it))
-        .collect();
-    let changes: Vec<Value> = act
-        .changes
-        .iter()
-        .map(|it| json!({"field": it.field, "from": it.from, "to": it.to}))
-        .collect();
-    json!({
-        "event": act.event.as_str(),
-        "commit": act.commit.to_string(),
-        "at": act.at,
-        "policy": verdict.policy_commit,
-        "authors": authors,
-        "approvers": approvers,
-        "statements": statements,
-        "result": act.result.as_str(),
-        "flags": verdict.flags,
-        "pull_request": request(act),
-        "changes": changes,
-    })
+impl<'a> ActView<'a> {
+    fn of(act: &'a RecordAct<'_>) -> ActView<'a> {
+        let verdict = act.verdict;
+        ActView {
+            event: act.event.as_str(),
+            commit: act.commit.to_string(),
+            at: act.at,
+            policy: verdict.policy_commit.as_deref(),
+            authors: AuthorView::all(verdict),
+            approvers: ApproverView::all(act.approvers.iter().copied()),
+            statements: StatementView::all(&act.statements),
+            result: act.result.as_str(),
+            flags: &verdict.flags,
+            pull_request: request(act),
+            changes: &act.changes,
+        }
+    }
 }
 
 /// Returns the acts of each landing.

@@ -3,26 +3,50 @@
 //! Uses status, survey. Pure. Start at [`add`]. Follows `docs/spec/cli.md`, due, and M75 of the mission: made for an
 //! issue, a mail or a chat; nothing healthy is mentioned.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use std::collections::BTreeSet;
 
 use crate::diag;
+use crate::policy::people::person::PersonView;
+use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::survey::advice::{self, Next};
 use crate::survey::escalate::{AdviceContext, Call, EscalatedTo};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::json;
 use crate::view::next;
 use crate::view::shape;
+
+/// What one person is told.
+#[derive(Serialize)]
+struct MessageView<'a> {
+    to: PersonView<'a>,
+    subject: String,
+    text: String,
+    records: Vec<MessageRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct MessageRecord<'a> {
+    id: &'a str,
+    bucket: &'static str,
+    since: Option<Instant>,
+    deadline: Option<Instant>,
+    roles: &'a BTreeSet<String>,
+    action: String,
+    command: String,
+}
 
 /// Puts messages in place of what a worklist shows to people, and beside its records in the object.
 pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceContext<'_>) {
     doc.blocks.clear();
-    let messages: Vec<Value> = calls
+    let messages: Vec<MessageView<'_>> = calls
         .iter()
-        .map(|call| message(call, stamp, around))
+        .map(|call| MessageView::of(call, stamp, around))
         .collect();
     if let Some(object) = doc.json.as_object_mut() {
         let simulated = object.shift_remove("simulated");
-        object.insert("messages".to_owned(), json!(messages));
+        object.insert("messages".to_owned(), json::value(&messages));
         object.extend(simulated.map(|it| ("simulated".to_owned(), it)));
     }
     doc.rows = Some("messages");
@@ -42,29 +66,33 @@ pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceConte
     }
 }
 
-fn message(call: &Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> Value {
-    let records: Vec<Value> = call
-        .records
-        .iter()
-        .map(|told| {
-            let step = step(told, around);
-            json!({
-                "id": told.standing.id(),
-                "bucket": told.due.bucket.as_str(),
-                "since": told.due.timing.since(around.instant),
-                "deadline": told.due.timing.deadline(),
-                "roles": told.roles,
-                "action": step.action,
-                "command": step.command,
-            })
-        })
-        .collect();
-    json!({
-        "to": shape::person(&call.person),
-        "subject": subject(call, stamp),
-        "text": body(call, stamp, around),
-        "records": records,
-    })
+impl<'a> MessageView<'a> {
+    fn of(call: &'a Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> MessageView<'a> {
+        let records = call.records.iter();
+        MessageView {
+            to: PersonView::of(&call.person),
+            subject: subject(call, stamp),
+            text: body(call, stamp, around),
+            records: records
+                .map(|told| MessageRecord::of(told, around))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> MessageRecord<'a> {
+    fn of(told: &'a EscalatedTo<'_>, around: AdviceContext<'_>) -> MessageRecord<'a> {
+        let step = step(told, around);
+        MessageRecord {
+            id: told.standing.id(),
+            bucket: told.due.bucket.as_str(),
+            since: told.due.timing.since(around.instant),
+            deadline: told.due.timing.deadline(),
+            roles: &told.roles,
+            action: step.action,
+            command: step.command,
+        }
+    }
 }
 
 fn subject(call: &Call<'_>, stamp: &Stamp) -> String {

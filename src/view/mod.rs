@@ -12,6 +12,7 @@ pub mod edit;
 pub mod explain;
 pub mod finding;
 pub mod init;
+pub mod json;
 pub mod lint;
 pub mod list;
 pub mod log;

@@ -2,13 +2,13 @@
 //!
 //! Uses diag, policy, plan. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::diag::Finding;
 use crate::plan::setting::Derived;
 use crate::policy::tier::Needed;
 use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
-use crate::view::finding;
+use crate::view::finding::FindingView;
 use crate::view::shape;
 
 /// What was filed.
@@ -36,18 +36,30 @@ pub struct Filed {
     pub next: Vec<String>,
 }
 
+#[derive(Serialize)]
+struct FiledAnswer<'a> {
+    schema: String,
+    id: &'a str,
+    path: &'a str,
+    draft: bool,
+    tier: Option<&'a str>,
+    needed: &'a Needed,
+    findings: Vec<FindingView<'a>>,
+    next: &'a [String],
+}
+
 /// Returns the answer.
 pub fn doc(filed: &Filed) -> Doc<'static> {
-    let mut doc = Doc::new(json!({
-        "schema": shape::schema("new"),
-        "id": filed.id,
-        "path": filed.path,
-        "draft": filed.is_draft,
-        "tier": filed.tier,
-        "needed": filed.needed,
-        "findings": filed.findings.iter().map(finding::json).collect::<Vec<_>>(),
-        "next": filed.next,
-    }));
+    let mut doc = Doc::new(FiledAnswer {
+        schema: shape::schema("new"),
+        id: &filed.id,
+        path: &filed.path,
+        draft: filed.is_draft,
+        tier: filed.tier.as_deref(),
+        needed: &filed.needed,
+        findings: FindingView::all(&filed.findings),
+        next: &filed.next,
+    });
     let mut pairs = vec![(
         "filed".to_owned(),
         StyledText::with_tone(Tone::Good, &filed.path),

@@ -1,27 +1,40 @@
 //! The next step about a record, as `queue` and `due` give it.
 //!
-//! Uses record's times, survey. Pure. Start at [`json()`] and [`timing`]. Follows `docs/spec/cli.md`, queue.
+//! Uses record's times, survey. Pure. Start at [`NextView`] and [`timing`]. Follows `docs/spec/cli.md`, queue.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
+use crate::policy::people::person::PersonView;
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::survey::advice::Next;
 use crate::survey::due::{Bucket, DueRecord, Timing};
 use crate::view::shape;
 
-/// Returns the value of `next`.
-pub fn json(next: &Next, now: Instant) -> Value {
-    let people = next.waits_for.iter().map(shape::person);
-    let since = next.timing.since(now);
-    json!({
-        "action": next.action,
-        "command": next.command,
-        "waits_for": people.collect::<Vec<_>>(),
-        "since": since,
-        "days": since.map(|since| now.days_since(since)),
-        "deadline": next.timing.deadline(),
-    })
+/// The next step as answers give it.
+#[derive(Debug, Serialize)]
+pub struct NextView<'a> {
+    action: &'a str,
+    command: &'a str,
+    waits_for: Vec<PersonView<'a>>,
+    since: Option<Instant>,
+    days: Option<i64>,
+    deadline: Option<Instant>,
+}
+
+impl<'a> NextView<'a> {
+    /// Returns the next step as it is at an instant.
+    pub fn of(next: &'a Next, now: Instant) -> NextView<'a> {
+        let since = next.timing.since(now);
+        NextView {
+            action: &next.action,
+            command: &next.command,
+            waits_for: shape::people(&next.waits_for),
+            since,
+            days: since.map(|since| now.days_since(since)),
+            deadline: next.timing.deadline(),
+        }
+    }
 }
 
 /// Returns since when a record has been due, or until when there is time: `8 days ago`, `in 4 days`; empty where no date

@@ -3,7 +3,8 @@
 //! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, patterns.
 
 use crate::record::dates;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use std::collections::BTreeSet;
 
 use crate::diag;
 use crate::policy::settings::Patterns;
@@ -13,19 +14,41 @@ use crate::survey::patterns::{CausePattern, FrozenRecord, RecordOrigin, Repeated
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::shape;
 
+#[derive(Serialize)]
+struct PatternsAnswer<'a> {
+    groups: Vec<PatternView<'a>>,
+    unclassified: usize,
+    applications: Vec<PatternView<'a>>,
+    controls: Vec<PatternView<'a>>,
+    causes: Vec<PatternView<'a>>,
+}
+
+#[derive(Serialize)]
+struct PatternView<'a> {
+    #[serde(serialize_with = "key")]
+    key: &'a CausePattern<'a>,
+    count: usize,
+    ids: Vec<&'a str>,
+    systems: &'a BTreeSet<&'a str>,
+    first: Option<Instant>,
+    last: Option<Instant>,
+    frozen: bool,
+    advice: &'a str,
+    refused: Vec<&'a str>,
+}
+
 /// Returns the answer; `policy` says what counts.
 pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> {
-    let all = |patterns: &[CausePattern<'_>]| -> Value { patterns.iter().map(json).collect() };
     let mut doc = shape::stamped(
         stamp,
         "patterns",
-        json!({
-            "groups": all(&found.groups),
-            "unclassified": found.unclassified,
-            "applications": all(&found.applications),
-            "controls": all(&found.controls),
-            "causes": all(&found.causes),
-        }),
+        &PatternsAnswer {
+            groups: PatternView::all(&found.groups),
+            unclassified: found.unclassified,
+            applications: PatternView::all(&found.applications),
+            controls: PatternView::all(&found.controls),
+            causes: PatternView::all(&found.causes),
+        },
     );
     doc.rows = Some("groups");
     for pattern in &found.groups {
@@ -79,24 +102,29 @@ fn counted(found: &RepeatedCauses<'_>, policy: &Patterns) -> String {
     )
 }
 
-fn json(pattern: &CausePattern<'_>) -> Value {
-    let key: Map<String, Value> = pattern
-        .key()
-        .map(|(word, value)| (word.to_owned(), json!(value)))
-        .collect();
-    let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
-    let refused: Vec<&str> = pattern.refused.iter().map(|it| it.id.as_str()).collect();
-    json!({
-        "key": key,
-        "count": pattern.occurrences,
-        "ids": ids,
-        "systems": pattern.systems,
-        "first": pattern.first(),
-        "last": pattern.last(),
-        "frozen": pattern.is_frozen,
-        "advice": pattern.advice,
-        "refused": refused,
-    })
+impl<'a> PatternView<'a> {
+    fn all(patterns: &'a [CausePattern<'a>]) -> Vec<PatternView<'a>> {
+        patterns.iter().map(PatternView::of).collect()
+    }
+
+    fn of(pattern: &'a CausePattern<'a>) -> PatternView<'a> {
+        PatternView {
+            key: pattern,
+            count: pattern.occurrences,
+            ids: pattern.records.iter().map(|it| it.id.as_str()).collect(),
+            systems: &pattern.systems,
+            first: pattern.first(),
+            last: pattern.last(),
+            frozen: pattern.is_frozen,
+            advice: &pattern.advice,
+            refused: pattern.refused.iter().map(|it| it.id.as_str()).collect(),
+        }
+    }
+}
+
+/// Writes what the records of a pattern have in common: the policy chooses the keys.
+fn key<S: Serializer>(pattern: &CausePattern<'_>, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(pattern.key())
 }
 
 fn heading(pattern: &CausePattern<'_>) -> StyledText {

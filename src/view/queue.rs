@@ -10,10 +10,12 @@ use crate::status::stamp::Stamp;
 use crate::survey::naming::RecordNames;
 use crate::survey::queue::{QueueItem, Rank};
 use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
-use crate::view::next;
-use crate::view::record;
+use crate::view::json;
+use crate::view::next::{self, NextView};
+use crate::view::record::RecordView;
 use crate::view::shape;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 /// What `queue` shows.
 #[derive(Debug)]
@@ -28,13 +30,31 @@ pub struct Queue<'a> {
     pub reads: FormatNeeds,
 }
 
+/// The records themselves follow one by one.
+#[derive(Serialize)]
+struct QueueAnswer {
+    records: [(); 0],
+    hidden: usize,
+}
+
+/// A record, and its next step.
+#[derive(Serialize)]
+struct QueueRecordView<'a> {
+    #[serde(flatten)]
+    record: RecordView<'a>,
+    next: NextView<'a>,
+}
+
 /// Returns the answer.
 pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let instant = queue.stamp.instant;
     let mut doc = shape::stamped(
         queue.stamp,
         "queue",
-        json!({"records": [], "hidden": queue.hidden}),
+        &QueueAnswer {
+            records: [],
+            hidden: queue.hidden,
+        },
     );
     if queue.reads == FormatNeeds::Json {
         let items = queue.items.iter();
@@ -78,12 +98,10 @@ const HEADINGS: &[(Rank, Tone, &str)] = &[
 ];
 
 fn json(item: &QueueItem<'_>, names: &dyn RecordNames, instant: Instant) -> Value {
-    let mut view = record::json(item.standing, names);
-    if let Some(view) = view.as_object_mut() {
-        let next = next::json(&item.next, instant);
-        view.insert("next".to_owned(), next);
-    }
-    view
+    json::value(&QueueRecordView {
+        record: RecordView::of(item.standing, names),
+        next: NextView::of(&item.next, instant),
+    })
 }
 
 /// Returns what stands beside an id: the title, the state, what to do, and the command.

@@ -1,112 +1,191 @@
 //! A record view: one record as `list`, `show`, `queue` and `due` give it.
 //!
-//! Uses record, policy, approval, status. Pure. Start at [`json()`]. Follows `docs/spec/cli.md`, a record view; the
-//! keys stand in that order.
+//! Uses record, policy, approval, status. Pure. Start at [`RecordView`]. Follows `docs/spec/cli.md`, a record view.
 
+pub mod approval;
+
+use serde::Serialize;
+
+use crate::policy::people::person::PersonView;
+use crate::record::subject::Subject;
+use crate::record::time::{Day, Instant, When};
+use crate::record::vocabulary::{Class, ControlStatus, IdentityType, Risk, RootCause, Vocabulary};
+use crate::record::{CompensatingControl, Owner, Record};
+use crate::status::reason::Reason;
+use crate::status::state::{InForce, InPlace, Pending, RecordState, Renewals};
 use crate::survey::naming::RecordNames;
-use serde_json::{Value, json};
+use crate::view::record::approval::{ApprovalView, ApprovedView};
 
-use crate::approval;
-use crate::policy::tier;
-use crate::record;
-use crate::record::vocabulary::{ControlStatus, Vocabulary};
-use crate::status;
-use crate::view::shape;
+/// A record as answers give it; what is not known is null.
+#[derive(Debug, Serialize)]
+pub struct RecordView<'a> {
+    id: &'a str,
+    title: Option<&'a str>,
+    path: &'a str,
+    class: Option<Class>,
+    tier: Option<&'a str>,
+    status: &'static str,
+    in_force: bool,
+    reasons: &'a [Reason],
+    owner: Option<OwnerView<'a>>,
+    requester: Option<String>,
+    subject: Option<SubjectView<'a>>,
+    risk: Option<Risk>,
+    root_cause: Option<RootCause>,
+    controls: Vec<ControlView>,
+    compensating_controls: Vec<CompensatingView<'a>>,
+    branch: Option<&'a str>,
+    waiting_since: Option<Instant>,
+    pending_change: bool,
+    pending: Vec<PendingView<'a>>,
+    starts: Option<&'a When>,
+    expires: Option<&'a When>,
+    not_after: Option<Instant>,
+    days_left: Option<i64>,
+    approval: ApprovalView<'a>,
+    approved: Option<ApprovedView<'a>>,
+    changed_since_approval: bool,
+    renewals: RenewalsView<'a>,
+    in_place: InPlaceView,
+}
 
-/// Returns the record view.
-pub fn json(standing: &status::state::RecordState, names: &dyn RecordNames) -> Value {
-    let shown = standing.content();
-    let written = standing.stated.as_deref().or(shown);
-    let mut view = json!({
-        "id": standing.id(),
-        "title": shown.map(|record| &record.title),
-        "path": standing.path,
-        "class": shown.map(|record| record.class),
-        "tier": standing.tier.as_ref().map(|tier| &tier.tier),
-        "status": standing.status.as_str(),
-        "in_force": standing.in_force == status::state::InForce::Yes,
-        "reasons": standing.reasons,
-        "owner": shown.map(owner),
-        "requester": requester(shown, standing, names),
-        "subject": shown.map(subject),
-        "risk": shown.map(|record| record.risk.level),
-        "root_cause": shown.map(|record| record.root_cause),
-        "controls": controls(shown, names),
-        "compensating_controls": compensating(shown, standing),
-    });
-    let latest = standing.pending.first();
-    let rest = json!({
-        "branch": latest.and_then(|pending| pending.branch.as_ref()),
-        "waiting_since": latest.and_then(|pending| pending.since),
-        "pending_change": !standing.pending.is_empty(),
-        "pending": standing.pending.iter().map(pending).collect::<Vec<_>>(),
-        "starts": written.and_then(|record| record.starts.as_ref()),
-        "expires": written.map(|record| &record.expires),
-        "not_after": standing.not_after,
-        "days_left": standing.days_left,
-        "approval": approval(standing),
-        "approved": standing.approved.as_ref().map(approved),
-        "changed_since_approval": standing.changed_since_approval,
-        "renewals": renewals(&standing.renewals),
-        "in_place": in_place(&standing.in_place),
-    });
-    if let (Some(view), Value::Object(rest)) = (view.as_object_mut(), rest) {
-        view.extend(rest);
+#[derive(Debug, Serialize)]
+struct OwnerView<'a> {
+    name: &'a str,
+    email: &'a str,
+    team: Option<&'a str>,
+    backup: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct SubjectView<'a> {
+    identity: Option<&'a str>,
+    identity_type: Option<IdentityType>,
+    credential: Option<&'a str>,
+    credential_expires: Option<&'a When>,
+    asset: Option<&'a str>,
+    application: Option<&'a str>,
+    environment: Option<&'a str>,
+    task: Option<&'a str>,
+    vendor: Option<&'a str>,
+    aliases: Option<&'a [String]>,
+}
+
+#[derive(Debug, Serialize)]
+struct ControlView {
+    id: String,
+    title: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct CompensatingView<'a> {
+    id: &'a str,
+    status: &'static str,
+    verified: Option<Day>,
+    fresh: bool,
+    dropped: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct PendingView<'a> {
+    branch: Option<&'a str>,
+    since: Option<Instant>,
+    author: Option<PersonView<'a>>,
+    events: &'a [&'static str],
+}
+
+#[derive(Debug, Serialize)]
+struct RenewalsView<'a> {
+    count: u32,
+    limit: Option<u32>,
+    total_days: Option<i64>,
+    limit_days: Option<i64>,
+    refiled: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+struct InPlaceView {
+    first_approved: Option<Instant>,
+    days: i64,
+    overrun_days: i64,
+}
+
+impl<'a> RecordView<'a> {
+    /// Returns what answers give of a record.
+    pub fn of(state: &'a RecordState, names: &dyn RecordNames) -> RecordView<'a> {
+        let shown = state.content();
+        let written = state.stated.as_deref().or(shown);
+        let latest = state.pending.first();
+        RecordView {
+            id: state.id(),
+            title: shown.map(|record| record.title.as_str()),
+            path: &state.path,
+            class: shown.map(|record| record.class),
+            tier: state.tier.as_ref().map(|tier| tier.tier.as_str()),
+            status: state.status.as_str(),
+            in_force: state.in_force == InForce::Yes,
+            reasons: &state.reasons,
+            owner: shown.map(|record| OwnerView::of(&record.owner)),
+            requester: requester(shown, state, names),
+            subject: shown.map(|record| SubjectView::of(&record.subject)),
+            risk: shown.map(|record| record.risk.level),
+            root_cause: shown.map(|record| record.root_cause),
+            controls: controls(shown, names),
+            compensating_controls: compensating(shown, state),
+            branch: latest.and_then(|pending| pending.branch.as_deref()),
+            waiting_since: latest.and_then(|pending| pending.since),
+            pending_change: latest.is_some(),
+            pending: state.pending.iter().map(PendingView::of).collect(),
+            starts: written.and_then(|record| record.starts.as_ref()),
+            expires: written.map(|record| &record.expires),
+            not_after: state.not_after,
+            days_left: state.days_left,
+            approval: ApprovalView::of(state),
+            approved: state.approved.as_ref().map(ApprovedView::of),
+            changed_since_approval: state.changed_since_approval,
+            renewals: RenewalsView::of(&state.renewals),
+            in_place: InPlaceView::of(&state.in_place),
+        }
     }
-    view
 }
 
 fn requester(
-    record: Option<&record::Record>,
-    standing: &status::state::RecordState,
+    record: Option<&Record>,
+    state: &RecordState,
     names: &dyn RecordNames,
 ) -> Option<String> {
     let stated = record?.requester.as_ref().map(ToString::to_string);
-    stated.or_else(|| names.filer(standing))
+    stated.or_else(|| names.filer(state))
 }
 
-fn owner(record: &record::Record) -> Value {
-    let owner = &record.owner;
-    json!({"name": owner.name, "email": owner.email, "team": owner.team, "backup": owner.backup})
-}
-
-fn subject(record: &record::Record) -> Value {
-    let subject = &record.subject;
-    json!({
-        "identity": subject.identity,
-        "identity_type": subject.identity_type,
-        "credential": subject.credential,
-        "credential_expires": subject.credential_expires,
-        "asset": subject.asset,
-        "application": subject.application,
-        "environment": subject.environment,
-        "task": subject.task,
-        "vendor": subject.vendor,
-        "aliases": subject.aliases,
-    })
-}
-
-fn controls(record: Option<&record::Record>, names: &dyn RecordNames) -> Value {
+fn controls(record: Option<&Record>, names: &dyn RecordNames) -> Vec<ControlView> {
     let stated = record
         .and_then(|record| record.deviates_from.controls.as_deref())
         .unwrap_or_default();
     let shown = stated.iter().map(|control| match names.control(control) {
-        Some((id, title)) => json!({"id": id, "title": title}),
-        None => json!({"id": control, "title": null}),
+        Some((id, title)) => ControlView {
+            id,
+            title: Some(title),
+        },
+        None => ControlView {
+            id: control.as_str().to_owned(),
+            title: None,
+        },
     });
     shown.collect()
 }
 
-fn compensating(record: Option<&record::Record>, standing: &status::state::RecordState) -> Value {
-    let shown = record.map(|record| controls_of(record, standing));
-    let shown = shown.into_iter().flatten().map(|control| {
-        json!({
-            "id": control.stated.id,
-            "status": control.status.as_str(),
-            "verified": control.stated.verified,
-            "fresh": control.fresh,
-            "dropped": control.dropped,
-        })
+fn compensating<'a>(
+    record: Option<&'a Record>,
+    state: &'a RecordState,
+) -> Vec<CompensatingView<'a>> {
+    let shown = record.map(|record| controls_of(record, state));
+    let shown = shown.into_iter().flatten().map(|control| CompensatingView {
+        id: &control.stated.id,
+        status: control.status.as_str(),
+        verified: control.stated.verified,
+        fresh: control.fresh,
+        dropped: control.dropped,
     });
     shown.collect()
 }
@@ -115,7 +194,7 @@ fn compensating(record: Option<&record::Record>, standing: &status::state::Recor
 #[derive(Clone, Copy, Debug)]
 pub struct ShownControl<'a> {
     /// What the file says of it: as landed, else as approved.
-    pub stated: &'a record::CompensatingControl,
+    pub stated: &'a CompensatingControl,
     /// What it is; what is gone from the landed file is withdrawn.
     pub status: ControlStatus,
     /// Whether its last verification still holds; of one that nobody judged, it does not.
@@ -125,10 +204,7 @@ pub struct ShownControl<'a> {
 }
 
 /// Returns the compensating controls of a record, one for each id.
-pub fn controls_of<'a>(
-    record: &'a record::Record,
-    standing: &'a status::state::RecordState,
-) -> Vec<ShownControl<'a>> {
+pub fn controls_of<'a>(record: &'a Record, standing: &'a RecordState) -> Vec<ShownControl<'a>> {
     let landed = standing.stated.as_deref();
     let mut shown: Vec<ShownControl<'a>> = Vec::new();
     for control in &record.compensating_controls {
@@ -151,95 +227,63 @@ pub fn controls_of<'a>(
     shown
 }
 
-fn pending(pending: &status::state::Pending) -> Value {
-    json!({
-        "branch": pending.branch,
-        "since": pending.since,
-        "author": shape::person_or_null(pending.author.as_ref()),
-        "events": pending.events,
-    })
+impl<'a> OwnerView<'a> {
+    fn of(owner: &'a Owner) -> OwnerView<'a> {
+        OwnerView {
+            name: &owner.name,
+            email: owner.email.as_str(),
+            team: owner.team.as_deref(),
+            backup: owner.backup.as_ref().map(|backup| backup.as_str()),
+        }
+    }
 }
 
-fn approval(standing: &status::state::RecordState) -> Value {
-    let landed = standing.landed.as_ref().map(|landed| {
-        json!({
-            "commit": landed.commit,
-            "at": landed.at,
-            "by": shape::person_or_null(landed.by.as_ref()),
-            "pull_request": landed.pull_request,
-        })
-    });
-    let Some(verdict) = &standing.approval else {
-        return json!({
-            "satisfied": false,
-            "result": approval::verdict::FourEyes::NoneRecorded.as_str(),
-            "needed": needed(standing),
-            "approvers": [],
-            "authors": [],
-            "landed": landed,
-            "missing": [],
-            "flags": [],
-        });
-    };
-    json!({
-        "satisfied": verdict.satisfied == approval::verdict::Satisfied::Yes,
-        "result": verdict.result.as_str(),
-        "needed": verdict.needed,
-        "approvers": verdict.approvers.iter().map(shape::approver).collect::<Vec<_>>(),
-        "authors": verdict.authors.iter().map(author).collect::<Vec<_>>(),
-        "landed": landed,
-        "missing": verdict.missing.iter().map(missing).collect::<Vec<_>>(),
-        "flags": verdict.flags,
-    })
+impl<'a> SubjectView<'a> {
+    fn of(subject: &'a Subject) -> SubjectView<'a> {
+        SubjectView {
+            identity: subject.identity.as_deref(),
+            identity_type: subject.identity_type,
+            credential: subject.credential.as_deref(),
+            credential_expires: subject.credential_expires.as_ref(),
+            asset: subject.asset.as_deref(),
+            application: subject.application.as_deref(),
+            environment: subject.environment.as_deref(),
+            task: subject.task.as_deref(),
+            vendor: subject.vendor.as_deref(),
+            aliases: subject.aliases.as_deref(),
+        }
+    }
 }
 
-/// Returns what the record's approval needs: of the landed version, else what its tier and class demand.
-pub fn needed(standing: &status::state::RecordState) -> tier::Needed {
-    let judged = standing
-        .approval
-        .as_ref()
-        .map(|verdict| verdict.needed.clone());
-    let demanded = || standing.tier.as_ref().map(|tier| tier.demand().needed());
-    judged.or_else(demanded).unwrap_or_default()
+impl<'a> PendingView<'a> {
+    fn of(pending: &'a Pending) -> PendingView<'a> {
+        PendingView {
+            branch: pending.branch.as_deref(),
+            since: pending.since,
+            author: pending.author.as_ref().map(PersonView::of),
+            events: &pending.events,
+        }
+    }
 }
 
-/// Returns someone who made the content.
-pub fn author(author: &approval::verdict::Author) -> Value {
-    let person = shape::person(&author.person);
-    json!({
-        "email": person.get("email"),
-        "name": person.get("name"),
-        "attested": author.is_attested,
-    })
+impl<'a> RenewalsView<'a> {
+    fn of(renewals: &'a Renewals) -> RenewalsView<'a> {
+        RenewalsView {
+            count: renewals.count,
+            limit: renewals.limit,
+            total_days: renewals.total_days,
+            limit_days: renewals.limit_days,
+            refiled: &renewals.refiled,
+        }
+    }
 }
 
-fn missing(missing: &approval::verdict::MissingApproval) -> Value {
-    json!({"need": missing.need, "who": missing.who.iter().map(shape::person).collect::<Vec<_>>()})
-}
-
-fn approved(approved: &status::state::ApprovedGrant) -> Value {
-    json!({
-        "commit": approved.commit,
-        "at": approved.at,
-        "digest": approved.digest,
-        "approvers": approved.approvers.iter().map(shape::approver).collect::<Vec<_>>(),
-    })
-}
-
-fn renewals(renewals: &status::state::Renewals) -> Value {
-    json!({
-        "count": renewals.count,
-        "limit": renewals.limit,
-        "total_days": renewals.total_days,
-        "limit_days": renewals.limit_days,
-        "refiled": renewals.refiled,
-    })
-}
-
-fn in_place(in_place: &status::state::InPlace) -> Value {
-    json!({
-        "first_approved": in_place.first_approved,
-        "days": in_place.days,
-        "overrun_days": in_place.overrun_days,
-    })
+impl InPlaceView {
+    fn of(in_place: &InPlace) -> InPlaceView {
+        InPlaceView {
+            first_approved: in_place.first_approved,
+            days: in_place.days,
+            overrun_days: in_place.overrun_days,
+        }
+    }
 }

@@ -3,11 +3,12 @@
 //! Uses record, policy, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, report, and M02, M36, M56
 //! and M76 of the mission. What a page holds besides is in `page`.
 
+mod figures;
 pub mod page;
 mod series;
 
 use crate::view::shape;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::diag;
 use crate::policy::Policy;
@@ -21,6 +22,7 @@ use crate::survey::select;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::list;
 use crate::view::queue;
+use crate::view::report::figures::{BacklogView, PeriodView};
 
 /// What `report` shows.
 #[derive(Debug)]
@@ -46,7 +48,7 @@ pub struct Report<'a> {
 }
 
 /// A control that records deviate from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct DeviatedControl<'a> {
     /// Its id, in the catalog's own form where one knows it.
     pub id: String,
@@ -54,6 +56,23 @@ pub struct DeviatedControl<'a> {
     pub title: Option<String>,
     /// The ids of the records, sorted.
     pub records: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ReportAnswer<'a> {
+    backlog: BacklogView,
+    periods: Vec<PeriodView>,
+    controls: &'a [DeviatedControl<'a>],
+    classes: Vec<ClassView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ClassView<'a> {
+    class: Class,
+    open: usize,
+    in_force: usize,
+    overdue: usize,
+    records: Vec<&'a str>,
 }
 
 /// Returns the answer.
@@ -64,12 +83,12 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     let mut doc = shape::stamped(
         report.stamp,
         "report",
-        json!({
-            "backlog": backlog(&report.backlog),
-            "periods": report.periods.iter().map(period).collect::<Vec<_>>(),
-            "controls": report.controls.iter().map(control).collect::<Vec<_>>(),
-            "classes": classes.iter().map(ClassSection::json).collect::<Vec<_>>(),
-        }),
+        &ReportAnswer {
+            backlog: BacklogView::of(&report.backlog),
+            periods: report.periods.iter().map(PeriodView::of).collect(),
+            controls: &report.controls,
+            classes: classes.iter().map(ClassView::of).collect(),
+        },
     );
     doc.rows = Some("periods");
     let name = report.stamp.name.as_deref();
@@ -94,32 +113,16 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     doc
 }
 
-fn backlog(backlog: &Backlog) -> Value {
-    json!({
-        "awaiting": backlog.awaiting,
-        "oldest_waiting_days": backlog.oldest_waiting_days,
-        "mean_days_to_decision": backlog.mean_days_to_decision,
-        "expiring_soon": backlog.expiring_soon,
-        "overdue_in_force": backlog.overdue_in_force,
-        "mean_age_days": backlog.mean_age_days,
-        "median_days_to_decision": backlog.median_days_to_decision,
-    })
-}
-
-fn period(period: &Period) -> Value {
-    json!({
-        "from": period.span.from,
-        "to": period.span.to,
-        "opened": period.opened,
-        "closed": period.closed,
-        "repeated": period.repeated,
-        "mean_days_in_force": period.mean_days_in_force,
-        "overrides": period.overrides,
-    })
-}
-
-fn control(control: &DeviatedControl<'_>) -> Value {
-    json!({"id": control.id, "title": control.title, "records": control.records})
+impl<'a> ClassView<'a> {
+    fn of(section: &ClassSection<'a>) -> ClassView<'a> {
+        ClassView {
+            class: section.class,
+            open: section.records.len(),
+            in_force: section.n_in_force(),
+            overdue: section.overdue,
+            records: section.records.iter().map(|it| it.id()).collect(),
+        }
+    }
 }
 
 /// Returns the health of the backlog, a line a figure.
@@ -365,17 +368,6 @@ impl<'a> ClassSection<'a> {
     fn n_in_force(&self) -> usize {
         let in_force = |standing: &&&RecordState| standing.in_force == InForce::Yes;
         self.records.iter().filter(in_force).count()
-    }
-
-    fn json(&self) -> Value {
-        let ids: Vec<&str> = self.records.iter().map(|it| it.id()).collect();
-        json!({
-            "class": self.class,
-            "open": self.records.len(),
-            "in_force": self.n_in_force(),
-            "overdue": self.overdue,
-            "records": ids,
-        })
     }
 
     fn add(&self, doc: &mut Doc, report: &Report<'_>) {

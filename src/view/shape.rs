@@ -2,30 +2,38 @@
 //!
 //! Uses diag, record, policy, approval. Pure. Start at [`stamped`]. Follows `docs/spec/cli.md`, shared shapes.
 
-use crate::approval;
 use crate::approval::counted::left_out::UncountedGovernanceFile;
+use crate::approval::verdict::Approver;
 use crate::diag;
 use crate::history::objects::short;
 use crate::policy::demand::Proof;
 use crate::policy::people::person::{Person, PersonView};
 use crate::policy::tier::Needed;
 use crate::policy::tiers::Must;
+use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
-use crate::status::stamp::Stamp;
+use crate::status::stamp::{Stamp, StampView};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-/// Returns an answer that bears a stamp; `json` holds everything after `ledger` and `simulated`.
-pub fn stamped<'a>(stamp: &Stamp, command: &str, json: Value) -> Doc<'a> {
-    let mut whole = json!({
-        "schema": schema(command),
-        "ledger": stamp.ledger(),
+/// An answer between what it was computed from and whether the clock was moved.
+#[derive(Serialize)]
+struct StampedAnswer<'a, T> {
+    schema: String,
+    ledger: StampView<'a>,
+    #[serde(flatten)]
+    answer: &'a T,
+    simulated: bool,
+}
+
+/// Returns an answer that bears a stamp; `answer` holds everything after `ledger` and before `simulated`.
+pub fn stamped<'a>(stamp: &Stamp, command: &str, answer: &impl Serialize) -> Doc<'a> {
+    let mut doc = Doc::new(StampedAnswer {
+        schema: schema(command),
+        ledger: stamp.ledger(),
+        answer,
+        simulated: stamp.is_simulated,
     });
-    if let (Some(whole), Value::Object(rest)) = (whole.as_object_mut(), json) {
-        whole.extend(rest);
-        whole.insert("simulated".to_owned(), json!(stamp.is_simulated));
-    }
-    let mut doc = Doc::new(whole);
     doc.footer = Some(stamp.footer());
     doc.repository = stamp.name.clone();
     doc.blocks.extend(warnings(stamp));
@@ -60,22 +68,9 @@ pub fn schema(command: &str) -> String {
     format!("exledger/{command}/v1")
 }
 
-/// Returns a person as `{email,name}`.
-pub fn person(person: &Person) -> Value {
-    json!(PersonView::of(person))
-}
-
-fn text_or_null(text: &str) -> Value {
-    if text.is_empty() {
-        Value::Null
-    } else {
-        json!(text)
-    }
-}
-
-/// Returns a person, or `null` where nobody is named.
-pub fn person_or_null(found: Option<&Person>) -> Value {
-    found.map_or(Value::Null, person)
+/// Returns people as answers give them.
+pub fn people(people: &[Person]) -> Vec<PersonView<'_>> {
+    people.iter().map(PersonView::of).collect()
 }
 
 /// Returns a person in words: `Ana Ruiz <ana@example.com>`, or what of it is known.
@@ -120,27 +115,51 @@ pub fn needed_words(needed: &Needed) -> String {
     format!("{count}{each}{among}")
 }
 
-/// Returns an approver.
-pub fn approver(approver: &approval::verdict::Approver) -> Value {
-    json!({
-        "email": text_or_null(&approver.person.email),
-        "name": text_or_null(&approver.person.name),
-        "groups": approver.groups,
-        "level": approver.level.as_str(),
-        "kind": approver.kind.as_str(),
-        "self_asserted": approver.self_asserted.value(),
-        "stated_by": person_or_null(approver.stated_by.as_ref()),
-        "commit": approver.commit,
-        "at": approver.at,
-        "reason": approver.reason,
-        "source": approver.source,
-        "key": approver.key,
-        "via": approver.via,
-    })
+/// An approver.
+#[derive(Debug, Serialize)]
+pub struct ApproverView<'a> {
+    #[serde(flatten)]
+    person: PersonView<'a>,
+    groups: &'a [String],
+    level: &'static str,
+    kind: &'static str,
+    self_asserted: Option<bool>,
+    stated_by: Option<PersonView<'a>>,
+    commit: &'a str,
+    at: Instant,
+    reason: Option<&'a str>,
+    source: Option<&'a str>,
+    key: Option<&'a str>,
+    via: Option<&'a str>,
+}
+
+impl<'a> ApproverView<'a> {
+    /// Returns an approver as answers give them.
+    pub fn of(approver: &'a Approver) -> ApproverView<'a> {
+        ApproverView {
+            person: PersonView::of(&approver.person),
+            groups: &approver.groups,
+            level: approver.level.as_str(),
+            kind: approver.kind.as_str(),
+            self_asserted: approver.self_asserted.value(),
+            stated_by: approver.stated_by.as_ref().map(PersonView::of),
+            commit: &approver.commit,
+            at: approver.at,
+            reason: approver.reason.as_deref(),
+            source: approver.source.as_deref(),
+            key: approver.key.as_deref(),
+            via: approver.via.as_deref(),
+        }
+    }
+
+    /// Returns several of them.
+    pub fn all(approvers: impl IntoIterator<Item = &'a Approver>) -> Vec<ApproverView<'a>> {
+        approvers.into_iter().map(ApproverView::of).collect()
+    }
 }
 
 /// Returns who stated an approval, where that is somebody else than the approver.
-pub fn stated_by_another(approver: &approval::verdict::Approver) -> Option<&Person> {
+pub fn stated_by_another(approver: &Approver) -> Option<&Person> {
     let stater = approver.stated_by.as_ref();
     stater.filter(|stater| stater.key != approver.person.key)
 }
@@ -155,7 +174,7 @@ pub fn level(level: Proof) -> StyledText {
 }
 
 /// Returns an approver in words: who, for which groups, and how that is known.
-pub fn approver_words(approver: &approval::verdict::Approver) -> StyledText {
+pub fn approver_words(approver: &Approver) -> StyledText {
     let groups = match approver.groups.as_slice() {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),

@@ -11,16 +11,24 @@ pub mod text;
 
 use crate::survey::naming::RecordNames;
 use crate::view::shape;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::approval::verdict::Statement;
+use crate::record::Record;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::record;
+use crate::view::record::RecordView;
 use crate::view::show::text::cut;
-use crate::view::statements;
+use crate::view::statements::StatementView;
+
+#[derive(Serialize)]
+struct ShowAnswer<'a> {
+    record: RecordView<'a>,
+    content: Option<&'a Record>,
+    statements: Vec<StatementView<'a>>,
+}
 
 /// Returns the answer.
 ///
@@ -34,11 +42,11 @@ pub fn doc(
     let mut doc = shape::stamped(
         stamp,
         "show",
-        json!({
-            "record": record::json(standing, names),
-            "content": standing.content(),
-            "statements": statements.iter().map(|it| statements::json(it)).collect::<Vec<_>>(),
-        }),
+        &ShowAnswer {
+            record: RecordView::of(standing, names),
+            content: standing.content(),
+            statements: StatementView::all(statements),
+        },
     );
     let title = standing
         .known_content()

@@ -1,25 +1,40 @@
 //! What was said about a version beyond who approved it: what does not count, rejections, and who typed it for others.
 //!
-//! Uses approval. Pure. Start at [`json()`], [`table`] and [`pairs`]. Follows `docs/spec/cli.md`, `statements[]`.
+//! Uses approval. Pure. Start at [`StatementView`], [`table`] and [`pairs`]. Follows `docs/spec/cli.md`, `statements[]`.
 
 use crate::history::objects;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::approval::verdict::{Approver, Statement, Vote, VoteCounts};
 use crate::record::vocabulary::Vocabulary as _;
 use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
-use crate::view::shape;
+use crate::view::shape::{self, ApproverView};
 
-/// Returns a statement as an approver is shown, with what it says and whether it counts.
-pub fn json(statement: &Statement) -> Value {
-    let mut value = shape::approver(&statement.approver);
-    let why_not = why_not(statement);
-    if let Some(keys) = value.as_object_mut() {
-        keys.insert("decision".to_owned(), json!(statement.word.decision()));
-        keys.insert("counts".to_owned(), json!(why_not.is_none()));
-        keys.insert("why_not".to_owned(), json!(why_not));
+/// A statement: who says it, as an approver is shown, what it says and whether it counts.
+#[derive(Debug, Serialize)]
+pub struct StatementView<'a> {
+    #[serde(flatten)]
+    approver: ApproverView<'a>,
+    decision: &'static str,
+    counts: bool,
+    why_not: Option<String>,
+}
+
+impl<'a> StatementView<'a> {
+    /// Returns statements as answers give them.
+    pub fn all(statements: &[&'a Statement]) -> Vec<StatementView<'a>> {
+        statements.iter().map(|it| StatementView::of(it)).collect()
     }
-    value
+
+    fn of(statement: &'a Statement) -> StatementView<'a> {
+        let why_not = why_not(statement);
+        StatementView {
+            approver: ApproverView::of(&statement.approver),
+            decision: statement.word.decision(),
+            counts: why_not.is_none(),
+            why_not,
+        }
+    }
 }
 
 /// Returns the statements that a list of approvers does not tell in full, each once, in their order.

@@ -8,33 +8,72 @@ pub mod shown;
 pub mod tuning;
 
 use crate::diag;
-use crate::record::vocabulary::Vocabulary;
 use crate::survey::triage::TriageState;
 use crate::survey::triage::counts::{TriageCounts, TriageRow};
-use crate::survey::triage::watch::FiringProposal;
+use crate::survey::triage::watch::Used;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, StyledText, Tone};
+use crate::view::json;
 use crate::view::shape;
+use crate::view::triage::after::{DraftView, ProposalView};
 use crate::view::triage::shown::TriageView;
 use crate::view::triage::shown::flexible;
 use crate::view::triage::shown::plain;
 use crate::view::triage::shown::tone;
 use crate::view::triage::shown::whole;
-use serde_json::{Map, Value, json};
+use crate::view::triage::tuning::BaselineView;
+use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// The inputs themselves follow one by one.
+#[derive(Serialize)]
+struct TriageReport<'a> {
+    counts: StateCounts,
+    results: [(); 0],
+    baselines: Vec<BaselineView<'a>>,
+    proposals: Vec<ProposalView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unused: Option<&'a Used>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drafts: Option<Vec<DraftView<'a>>>,
+}
+
+/// How many inputs are in each state.
+#[derive(Serialize)]
+struct StateCounts {
+    routine: usize,
+    covered: usize,
+    pending: usize,
+    uncovered: usize,
+    expired_cover: usize,
+    dismissed: usize,
+    unparsed: usize,
+}
+
+#[derive(Serialize)]
+struct TriageRowView<'a> {
+    source: Option<&'a String>,
+    index: Option<u64>,
+    key: Option<&'a str>,
+    state: &'static str,
+    record: Option<&'a str>,
+    message: &'a str,
+}
 
 /// Returns the answer.
 pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     let mut doc = shape::stamped(
         shown.stamp,
         "triage",
-        json!({
-            "counts": counts(shown.tally),
-            "results": [],
-            "baselines": tuning::baselines(shown),
-            "proposals": shown.proposals.iter().map(proposal).collect::<Vec<_>>(),
-        }),
+        &TriageReport {
+            counts: StateCounts::of(shown.tally),
+            results: [],
+            baselines: tuning::baselines(shown),
+            proposals: shown.proposals.iter().map(ProposalView::of).collect(),
+            unused: shown.unused.as_ref().map(|unused| &unused.used),
+            drafts: after::draft_views(shown),
+        },
     );
-    after::json(&mut doc, shown);
     if shown.reads == FormatNeeds::Json {
         let rows = shown.tally.rows();
         doc.fill("results", rows.map(|row| json(row, shown)));
@@ -50,39 +89,28 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     doc
 }
 
-fn proposal(proposal: &FiringProposal) -> Value {
-    json!({
-        "record": proposal.record,
-        "trigger": proposal.trigger,
-        "test": proposal.test.as_str(),
-        "then": proposal.then.as_str(),
-        "message": proposal.why,
-        "command": after::command(proposal),
-    })
-}
-
-fn counts(tally: &TriageCounts) -> Value {
-    let order = [
-        TriageState::Routine,
-        TriageState::Covered,
-        TriageState::Pending,
-        TriageState::Uncovered,
-        TriageState::ExpiredCover,
-        TriageState::Dismissed,
-        TriageState::Unparsed,
-    ];
-    let counts = order.map(|state| (state.as_str().to_owned(), json!(tally.n(state))));
-    Value::Object(counts.into_iter().collect::<Map<_, _>>())
+impl StateCounts {
+    fn of(tally: &TriageCounts) -> StateCounts {
+        StateCounts {
+            routine: tally.n(TriageState::Routine),
+            covered: tally.n(TriageState::Covered),
+            pending: tally.n(TriageState::Pending),
+            uncovered: tally.n(TriageState::Uncovered),
+            expired_cover: tally.n(TriageState::ExpiredCover),
+            dismissed: tally.n(TriageState::Dismissed),
+            unparsed: tally.n(TriageState::Unparsed),
+        }
+    }
 }
 
 fn json(row: &TriageRow, shown: &TriageView<'_>) -> Value {
-    json!({
-        "source": shown.sources.get(row.source),
-        "index": row.index,
-        "key": row.key.map(|_| shown.tally.text(row.key)),
-        "state": row.state.as_str(),
-        "record": row.record.map(|_| shown.tally.text(row.record)),
-        "message": shown.tally.text(row.message),
+    json::value(&TriageRowView {
+        source: shown.sources.get(row.source),
+        index: row.index,
+        key: row.key.map(|_| shown.tally.text(row.key)),
+        state: row.state.as_str(),
+        record: row.record.map(|_| shown.tally.text(row.record)),
+        message: shown.tally.text(row.message),
     })
 }
 

@@ -3,7 +3,7 @@
 //! Uses diag, approval's line. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, verify.
 
 use crate::history::objects;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::diag;
 use crate::record::time::Instant;
@@ -51,6 +51,22 @@ pub struct RecordUses {
     pub closed: Option<Instant>,
 }
 
+/// The findings themselves follow one by one.
+#[derive(Serialize)]
+struct VerifyAnswer<'a> {
+    mainline: MainlineView<'a>,
+    checked: usize,
+    errors: usize,
+    warnings: usize,
+    findings: [(); 0],
+}
+
+#[derive(Serialize)]
+struct MainlineView<'a> {
+    first: Option<&'a str>,
+    commits: usize,
+}
+
 /// Returns the answer.
 pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     let shown = &verify.findings.shown;
@@ -58,17 +74,20 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     let mut doc = shape::stamped(
         verify.stamp,
         "verify",
-        json!({
-            "mainline": {"first": verify.first, "commits": verify.n_commits},
-            "checked": verify.checked,
-            "errors": counts.errors,
-            "warnings": counts.warnings,
-            "findings": [],
-        }),
+        &VerifyAnswer {
+            mainline: MainlineView {
+                first: verify.first.as_deref(),
+                commits: verify.n_commits,
+            },
+            checked: verify.checked,
+            errors: counts.errors,
+            warnings: counts.warnings,
+            findings: [],
+        },
     );
     if verify.reads == FormatNeeds::Json {
         let shown = verify.findings.shown;
-        doc.fill_with("findings", shown, |it| finding::json(&it.finding));
+        doc.fill_with("findings", shown, finding::shown);
         return doc;
     }
     finding::below(&verify.folder, &mut verify.findings);

@@ -4,10 +4,11 @@
 
 use crate::record::Record;
 use crate::record::time::When;
+use serde::Serialize;
 use serde_json::Value;
 
 /// One value that differs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ValueDifference {
     /// The dotted path, list indices from 0.
     pub field: String,

@@ -3,6 +3,7 @@
 //! Uses gate, status, `survey::triage`. Pure. Start at [`TriggerWatch::new`]. Follows `docs/spec/cli.md`, triage, and
 //! `docs/spec/record.md`, triggers. A proposal changes nothing: a person fires the trigger, or does not.
 
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gate::answer::SubjectMatch;
@@ -63,7 +64,7 @@ pub struct FiringProposal {
 }
 
 /// Records by whether inputs match them, by id.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Used {
     /// Something in the last inputs of its kind matches.
     pub matched: Vec<String>,

@@ -10,7 +10,7 @@ use crate::record::time::Instant;
 use crate::status::state::{Pending, RecordState};
 use crate::view::doc::{StyledText, Tone};
 use crate::view::next;
-use crate::view::record;
+use crate::view::record::approval;
 use crate::view::shape;
 use crate::view::show::pairs::{Pairs, add};
 
@@ -29,7 +29,7 @@ pub(super) fn pairs(standing: &RecordState) -> Pairs {
     add(
         &mut pairs,
         "needs",
-        Some(shape::needed_words(&record::needed(standing))),
+        Some(shape::needed_words(&approval::needed(standing))),
     );
     if let Some(verdict) = &standing.approval {
         let names: Vec<String> = verdict

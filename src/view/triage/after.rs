@@ -1,15 +1,15 @@
 //! `triage`: what follows from the inputs: triggers to fire, records that are not used, drafts.
 //!
-//! Uses survey. Pure. Start at [`blocks`] and [`json`]. Follows `docs/spec/cli.md`, triage.
+//! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
 use crate::record::vocabulary::Vocabulary;
 use crate::survey::triage::watch::FiringProposal;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
-use crate::view::triage::shown::{TriageView, flexible, table, whole};
-use serde_json::{Value, json};
+use crate::view::triage::shown::{TriageView, WrittenDraft, flexible, table, whole};
+use serde::Serialize;
 
 /// Returns the command that fires a trigger.
-pub(super) fn command(proposal: &FiringProposal) -> String {
+fn command(proposal: &FiringProposal) -> String {
     let note: String = proposal
         .why
         .chars()
@@ -21,25 +21,45 @@ pub(super) fn command(proposal: &FiringProposal) -> String {
     )
 }
 
-/// Adds the keys that only some answers have, before the last one.
-pub(super) fn json(doc: &mut Doc, shown: &TriageView<'_>) {
-    let Some(object) = doc.json.as_object_mut() else {
-        return;
+/// A trigger that the inputs let fire.
+#[derive(Serialize)]
+pub(super) struct ProposalView<'a> {
+    record: &'a str,
+    trigger: &'a str,
+    test: &'static str,
+    then: &'static str,
+    message: &'a str,
+    command: String,
+}
+
+impl<'a> ProposalView<'a> {
+    pub(super) fn of(proposal: &'a FiringProposal) -> ProposalView<'a> {
+        ProposalView {
+            record: &proposal.record,
+            trigger: &proposal.trigger,
+            test: proposal.test.as_str(),
+            then: proposal.then.as_str(),
+            message: &proposal.why,
+            command: command(proposal),
+        }
+    }
+}
+
+/// A draft that was written.
+#[derive(Serialize)]
+pub(super) struct DraftView<'a> {
+    id: &'a str,
+    path: &'a str,
+}
+
+/// Returns the drafts that were written, where that is asked.
+pub(super) fn draft_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<DraftView<'a>>> {
+    let drafts = shown.drafts.as_ref()?.iter();
+    let view = |draft: &'a WrittenDraft| DraftView {
+        id: &draft.id,
+        path: &draft.path,
     };
-    let simulated = object.shift_remove("simulated").unwrap_or(Value::Null);
-    if let Some(unused) = &shown.unused {
-        let used = &unused.used;
-        let lists =
-            json!({"matched": used.matched, "no_longer": used.no_longer, "never": used.never});
-        object.insert("unused".to_owned(), lists);
-    }
-    if let Some(drafts) = &shown.drafts {
-        let drafts = drafts
-            .iter()
-            .map(|it| json!({"id": it.id, "path": it.path}));
-        object.insert("drafts".to_owned(), Value::Array(drafts.collect()));
-    }
-    object.insert("simulated".to_owned(), simulated);
+    Some(drafts.map(view).collect())
 }
 
 /// Shows what follows, and the commands to run next.

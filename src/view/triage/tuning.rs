@@ -3,35 +3,49 @@
 //! Uses policy, survey. Pure. Start at `block`. Follows `docs/spec/policy.md`, baselines.
 
 use crate::diag;
-use crate::policy::closing::Baseline;
-use crate::record::time::Instant;
+use crate::policy::closing::{Baseline, Words};
+use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Doc, StyledText, Tone};
 use crate::view::triage::shown::{TriageView, flexible, optional, table, whole};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// Tells whether a baseline is past its own review.
 pub fn is_stale(baseline: &Baseline, instant: Instant) -> bool {
     baseline.review_by.is_some_and(|day| instant >= day.end())
 }
 
+/// How a baseline did.
+#[derive(Serialize)]
+pub(super) struct BaselineView<'a> {
+    id: &'a str,
+    kind: &'static str,
+    material_if: &'a Words,
+    sample: u32,
+    matched: usize,
+    routine: usize,
+    escalated: usize,
+    covered: usize,
+    dismissed: usize,
+    review_by: Option<Day>,
+    stale: bool,
+}
+
 /// Returns how each baseline did.
-pub(super) fn baselines(shown: &TriageView<'_>) -> Vec<Value> {
+pub(super) fn baselines<'a>(shown: &'a TriageView<'_>) -> Vec<BaselineView<'a>> {
     let done = shown.baselines.iter().zip(&shown.tally.baselines);
-    done.map(|(baseline, done)| {
-        json!({
-            "id": baseline.id,
-            "kind": baseline.kind.as_str(),
-            "material_if": baseline.material_if,
-            "sample": baseline.sample,
-            "matched": done.matched,
-            "routine": done.routine,
-            "escalated": done.escalated,
-            "covered": done.covered,
-            "dismissed": done.dismissed,
-            "review_by": baseline.review_by,
-            "stale": is_stale(baseline, shown.stamp.instant),
-        })
+    done.map(|(baseline, done)| BaselineView {
+        id: &baseline.id,
+        kind: baseline.kind.as_str(),
+        material_if: &baseline.material_if,
+        sample: baseline.sample,
+        matched: done.matched,
+        routine: done.routine,
+        escalated: done.escalated,
+        covered: done.covered,
+        dismissed: done.dismissed,
+        review_by: baseline.review_by,
+        stale: is_stale(baseline, shown.stamp.instant),
     })
     .collect()
 }
