@@ -86,8 +86,10 @@ impl Run for TriageArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let session = ctx.home()?;
-        let roots = self.source_roots.iter().map(|root| absolute(root));
-        let roots: Vec<String> = roots.collect::<anyhow::Result<_>>()?;
+        let named = self.source_roots.iter();
+        let roots: Vec<String> = named
+            .map(|root| absolute(root))
+            .collect::<anyhow::Result<_>>()?;
         let sources = open(ctx, &self.files)?;
         let rewrite = self.rewrite(ctx, &sources)?;
         let takes_stdout = rewrite.as_ref().is_some_and(Rewrite::takes_stdout);
@@ -158,8 +160,9 @@ impl TriageArgs {
         } else {
             Outcome::Fine
         };
-        let stale = snapshot.governance().policy.baselines.iter();
-        let stale = stale.filter(|it| view::triage::tuning::is_stale(it, snapshot.stamp().instant));
+        let baselines = snapshot.governance().policy.baselines.iter();
+        let stale =
+            baselines.filter(|it| view::triage::tuning::is_stale(it, snapshot.stamp().instant));
         for baseline in stale {
             ctx.tell(&format!(
                 "warning[stale-baseline]: baseline {} was to be reviewed by {}",

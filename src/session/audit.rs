@@ -174,14 +174,14 @@ impl AuditedRecords {
             .collect();
         let mut findings: Vec<Finding> = keys.iter().flat_map(|key| audit.record(key)).collect();
         let versions = keys.iter().filter_map(|key| history.trails.get(key));
-        let landings: BTreeSet<usize> = if self.is_all {
+        let landings: Vec<usize> = if self.is_all {
             (0..history.mainline.landings.len()).collect()
         } else {
-            versions
+            let named: BTreeSet<usize> = versions
                 .flat_map(|trail| trail.versions.iter().map(|version| version.landing))
-                .collect()
+                .collect();
+            named.into_iter().collect()
         };
-        let landings: Vec<usize> = landings.into_iter().collect();
         findings.extend(audit.line(&landings, &tips.marks));
         if self.is_all {
             findings.extend(audit.governance());

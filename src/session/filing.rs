@@ -174,8 +174,8 @@ impl Filing<'_> {
     /// [`Usage`], with what was found.
     pub fn refuse_unsound(&self, draft: &RecordDraft, findings: &[Finding]) -> Result<(), Usage> {
         if draft.source.record.is_none() {
-            let lines = draft.source.findings.iter().map(review::in_one_line);
-            let lines: Vec<String> = lines.collect();
+            let findings = draft.source.findings.iter();
+            let lines: Vec<String> = findings.map(review::in_one_line).collect();
             return Err(Usage::refused(
                 format!("the record can't be written\n  {}", lines.join("\n  ")),
                 "correct the fields named",
@@ -185,8 +185,7 @@ impl Filing<'_> {
         if let Some(ended) = ended {
             return Err(Usage::refused(review::in_one_line(&ended), ""));
         }
-        let errors = review::errors(findings).map(review::in_one_line);
-        let errors: Vec<String> = errors.collect();
+        let errors: Vec<String> = review::errors(findings).map(review::in_one_line).collect();
         if !errors.is_empty() && !self.writes_drafts {
             return Err(Usage::refused(
                 format!("the record would not lint clean\n  {}", errors.join("\n  ")),

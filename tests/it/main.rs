@@ -55,6 +55,7 @@ mod rules_messages;
 mod rules_secret;
 mod rules_texts;
 mod schemas;
+mod session;
 mod sign;
 mod status;
 mod template;

@@ -202,8 +202,8 @@ fn chosen(
         forgets_ahead: true,
     };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
-    let taken = ask::pick(&prompt, &fitting, Some(0), &|_| Ok(()));
-    let taken = taken.map_err(|error| fault::unasked(&error, "run it with --no-input"))?;
+    let taken = ask::pick(&prompt, &fitting, Some(0), &|_| Ok(()))
+        .map_err(|error| fault::unasked(&error, "run it with --no-input"))?;
     Ok(taken.value)
 }
 
@@ -308,8 +308,8 @@ fn add(
         ..Prompt::default()
     };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
-    let taken = ask::pick(&prompt, &fitting, None, &|_| Ok(()));
-    let taken = taken.map_err(|error| fault::unasked(&error, "say it with a flag"))?;
+    let taken = ask::pick(&prompt, &fitting, None, &|_| Ok(()))
+        .map_err(|error| fault::unasked(&error, "say it with a flag"))?;
     match table::find(&taken.value) {
         Some(of) => prompts.ask(&of, "", "", answers),
         None => Ok(()),

@@ -37,8 +37,8 @@ pub(super) fn review(
         Ok(compared) => Some(compared),
         Err(error) => {
             // A ledger without a commit has no past. Elsewhere `lint --base` refuses to say, before the merge.
-            let line = error.to_string();
-            let line = line.lines().next().unwrap_or_default();
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
             log::info!("whether the same was filed before: {line}");
             None
         }

@@ -90,11 +90,11 @@ pub(super) struct SourceRoots {
 impl SourceRoots {
     /// Returns the folders that stand for the root of the ledger's repository.
     pub(super) fn of(located: &Located, named: &[String]) -> SourceRoots {
-        let top = located.repository_or_none().and_then(|it| it.work_dir());
-        let top = top.map_or_else(|| located.root.clone(), Path::to_path_buf);
+        let work_dir = located.repository_or_none().and_then(|it| it.work_dir());
+        let top = work_dir.unwrap_or(&located.root).to_path_buf();
         let real = files::folder(&top).ok();
-        let own = [Some(&top), real.as_ref()].into_iter().flatten();
-        let own = own.map(|root| root.to_string_lossy().into_owned());
+        let forms = [Some(&top), real.as_ref()].into_iter().flatten();
+        let own = forms.map(|root| root.to_string_lossy().into_owned());
         let mut folders: Vec<String> = own.chain(named.iter().cloned()).collect();
         folders.dedup();
         SourceRoots { folders, top }

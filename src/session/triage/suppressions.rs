@@ -64,14 +64,16 @@ impl Suppressions {
             Some((TriageInput::Finding(finding), decision))
                 if decision.state == TriageState::Covered =>
             {
-                let record = decision.record.as_deref().unwrap_or_default();
+                let id = decision.record.as_deref().unwrap_or_default();
                 let guid = if self.has_guids {
-                    uuid::name_uuid(&name(record, finding))
+                    uuid::name_uuid(&name(id, finding))
                 } else {
                     String::new()
                 };
-                let record = record.into();
-                ResultCover::Covered(Box::new(Suppression { record, guid }))
+                ResultCover::Covered(Box::new(Suppression {
+                    record: id.into(),
+                    guid,
+                }))
             }
             Some(_) => ResultCover::NotCovered,
         };
@@ -90,8 +92,10 @@ impl Suppressions {
 fn name(record: &str, finding: &ScannerFinding) -> String {
     let place = finding.places.first();
     let path = place.map_or("", |place| place.file.text());
-    let line = place.and_then(|place| place.line);
-    let line = line.map(|line| line.to_string()).unwrap_or_default();
+    let line = place
+        .and_then(|place| place.line)
+        .map(|line| line.to_string())
+        .unwrap_or_default();
     format!(
         "sarif/{record}/{}/{}/{path}/{line}",
         finding.tool, finding.id
