@@ -22,7 +22,7 @@ use exledger::rules::case::RuleContext;
 use exledger::rules::event_details::{self, Beside, EventDetail};
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::session::compare;
-use exledger::session::compare::{Compared, Entry, Proposed};
+use exledger::session::compare::compared::{Compared, Entry, ProposedState};
 use exledger::session::locate;
 use exledger::view;
 use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
@@ -66,7 +66,7 @@ impl Run for DiffArgs {
             None => home.tree(),
         };
         let governance = locate::governance(tree)?;
-        let proposed = Proposed {
+        let proposed = ProposedState {
             tree,
             governance: &governance,
             commit,

@@ -36,7 +36,7 @@ use crate::session::approve::reviews::PreparedReviews;
 use crate::session::audit::{AuditAnswer, AuditRequest};
 use crate::session::check::CheckRequest;
 use crate::session::check::receipts::ReceiptLog;
-use crate::session::compare::{Compared, Proposed};
+use crate::session::compare::compared::{Compared, ProposedState};
 use crate::session::decide::select::{self, OpenRecord};
 use crate::session::decide::{Job, PreparedDecision};
 use crate::session::error::Error;
@@ -166,7 +166,7 @@ impl Session {
         &self,
         at: &Moment,
         onto: Option<&str>,
-        proposed: Proposed<'_>,
+        proposed: ProposedState<'_>,
     ) -> Result<Compared, Error> {
         compare::compare(&self.located, at, onto, proposed)
     }

@@ -26,7 +26,7 @@ use exledger::plan::evidence::EvidenceInput;
 use exledger::record::time::Instant;
 use exledger::render;
 use exledger::session::Session;
-use exledger::session::compare::{Compared, Proposed};
+use exledger::session::compare::compared::{Compared, ProposedState};
 use exledger::session::evidence;
 use exledger::session::notice::Notice;
 use exledger::session::options::{Moment, Options};
@@ -210,7 +210,7 @@ impl Ctx {
         &self,
         home: &Session,
         onto: Option<&str>,
-        proposed: Proposed<'_>,
+        proposed: ProposedState<'_>,
     ) -> anyhow::Result<Compared> {
         let _progress = self.progress(READING);
         Ok(home.compare(&self.moment(), onto, proposed)?)

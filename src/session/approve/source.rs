@@ -7,7 +7,8 @@ use crate::history::refs::HeadState;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
-use crate::session::compare::{self, Compared, Proposed};
+use crate::session::compare;
+use crate::session::compare::compared::{Compared, ProposedState};
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::{self, Located};
 use crate::session::options::Moment;
@@ -108,7 +109,7 @@ impl<'s> ContentSource<'s> {
 
     /// Compares the commit with the approved ref, where it will land.
     pub(super) fn compare(&self, at: &Moment) -> Result<Compared, Error> {
-        let proposed = Proposed {
+        let proposed = ProposedState {
             tree: &self.tree,
             governance: &Governance::read(&self.tree)?,
             commit: Some(self.head),

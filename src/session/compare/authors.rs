@@ -11,7 +11,7 @@ use crate::record::time::not_after;
 use crate::rules::change_cases::{GovernanceChange, How, Needs};
 use crate::rules::meaning;
 use crate::rules::past::{RecordPast, Settled};
-use crate::session::compare::Entry;
+use crate::session::compare::compared::Entry;
 use crate::survey::approved_state::ApprovedState;
 use crate::survey::branch::{self, Delta};
 use std::collections::BTreeSet;

@@ -23,9 +23,9 @@ use crate::policy::people;
 use crate::record::time::Instant;
 use crate::rules::change_cases::GovernanceChange;
 use crate::session::compare::authors::{Authorship, how};
+use crate::session::compare::compared::{Compared, ProposedState};
 use crate::session::compare::nearby::{self, Near};
 use crate::session::compare::uncounted::UncountedFiles;
-use crate::session::compare::{Compared, Proposed};
 use crate::session::error::Undetermined;
 use crate::session::snapshot::notes;
 use crate::store::git::Repository;
@@ -165,7 +165,7 @@ impl Comparer<'_> {
     pub(crate) fn compare(
         &self,
         ends: [Oid; 2],
-        proposed: Proposed<'_>,
+        proposed: ProposedState<'_>,
     ) -> Result<Compared, Undetermined> {
         let [onto, head] = ends;
         let branch = self.branch(ends)?;
@@ -177,7 +177,7 @@ impl Comparer<'_> {
         let before = self.state(base)?;
         let uncounted = self.uncounted(base)?;
         let governance = uncounted.governance(&before, proposed)?;
-        let proposed = Proposed {
+        let proposed = ProposedState {
             governance: &governance,
             ..proposed
         };
@@ -264,7 +264,7 @@ impl Comparer<'_> {
         &self,
         base: Oid,
         before: &Governance,
-        proposed: Proposed<'_>,
+        proposed: ProposedState<'_>,
         named: &Files,
     ) -> Result<Vec<Delta>, Undetermined> {
         let tree = self.tree(base)?;

@@ -12,7 +12,7 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::walked::History;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy::governance::{Governance, State};
-use crate::session::compare::Proposed;
+use crate::session::compare::compared::ProposedState;
 
 /// The governance files whose version at a base does not count, by path.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ impl UncountedFiles {
     pub(crate) fn governance(
         &self,
         before: &Rc<Governance>,
-        proposed: Proposed<'_>,
+        proposed: ProposedState<'_>,
     ) -> Result<Rc<Governance>, Undetermined> {
         if self.files.is_empty() || proposed.governance.state != State::Sound {
             return Ok(Rc::new(proposed.governance.clone()));

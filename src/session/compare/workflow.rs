@@ -8,8 +8,8 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::tree::Tree;
 use crate::rules::change_cases::GovernanceChange;
-use crate::session::compare::Proposed;
 use crate::session::compare::authors::{Authorship, how};
+use crate::session::compare::compared::ProposedState;
 use crate::session::compare::comparison::Comparer;
 use crate::session::error::Undetermined;
 use crate::survey::workflows;
@@ -21,7 +21,7 @@ impl Comparer<'_> {
         cast: &Authorship,
         branch: Option<&Branch>,
         head: Oid,
-        proposed: Proposed<'_>,
+        proposed: ProposedState<'_>,
     ) -> Result<Vec<GovernanceChange>, Undetermined> {
         let committed = branch.map(|it| workflows::changes(self.repository, &self.prefix, it));
         let committed = committed.transpose()?;

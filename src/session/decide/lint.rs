@@ -13,7 +13,8 @@ use crate::rules::change_cases::ChangeCase;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
-use crate::session::compare::{self, Compared, Entry, Proposed};
+use crate::session::compare;
+use crate::session::compare::compared::{Compared, Entry, ProposedState};
 use crate::session::decide::decided::DecidedRecord;
 use crate::session::error::{Error, Undetermined, Usage, wording};
 use crate::session::locate::Located;
@@ -43,7 +44,7 @@ impl Judging<'_> {
         notices: &mut Vec<Notice>,
     ) -> Result<(), Error> {
         let paths: Vec<String> = self.overlay.files.keys().cloned().collect();
-        let proposed = Proposed {
+        let proposed = ProposedState {
             tree: self.overlay,
             governance,
             commit: None,

@@ -10,7 +10,8 @@ use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
 use crate::rules::repeats::Repeats;
-use crate::session::compare::{self, Compared, Proposed};
+use crate::session::compare;
+use crate::session::compare::compared::{Compared, ProposedState};
 use crate::session::error::Error;
 use crate::session::filing::review::FilingReview;
 use crate::session::locate::Located;
@@ -27,7 +28,7 @@ pub(super) fn review(
 ) -> Result<FilingReview, Error> {
     let file = (draft.path.clone(), draft.text.clone().into_bytes());
     let overlay = Overlay::of(&located.tree, [file]);
-    let proposed = Proposed {
+    let proposed = ProposedState {
         tree: &overlay,
         governance: own.governance,
         commit: None,

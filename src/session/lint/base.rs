@@ -20,7 +20,7 @@ use crate::rules::lint::{self};
 use crate::rules::past::{RecordPast, Settled};
 use crate::rules::proposed::Removals;
 use crate::rules::repeats::Repeats;
-use crate::session::compare::{Compared, Proposed};
+use crate::session::compare::compared::{Compared, ProposedState};
 use crate::session::lint::approvals;
 use crate::session::lint::findings::LintFindings;
 use crate::session::lint::input::Input;
@@ -46,7 +46,7 @@ pub(super) fn read(
         located,
         at,
         Some(base),
-        Proposed {
+        ProposedState {
             tree: input,
             governance: known.governance,
             commit: None,

@@ -12,7 +12,7 @@ use crate::rules::case::RuleContext;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
-use crate::session::compare::Compared;
+use crate::session::compare::compared::Compared;
 use crate::session::lint::findings::LintFindings;
 use crate::session::lint::input::Input;
 use crate::session::lint::landed::LandedRecords;
