@@ -1,7 +1,7 @@
 //! Where something is wrong, how bad it is, and what to do about it.
 //!
-//! Uses nothing of the line. Pure. Start at [`Finding`]. Follows `docs/spec/cli.md` (a finding) and
-//! `docs/spec/rules.md` (codes and levels).
+//! Uses no other module. Pure. Start at [`Finding`]. Follows `docs/spec/cli.md` (a finding) and `docs/spec/rules.md`
+//! (codes and levels).
 
 pub mod code;
 

@@ -1,19 +1,19 @@
 //! An exception ledger backed by git-tracked files: one YAML file for each approved, temporary deviation
 //! from a rule, filed by pull request, approved by merge, checked by CI.
 //!
-//! The library is a line of nouns; each room uses only those to its left:
+//! The library is a sequence of modules; each uses only those to its left:
 //!
 //! ```text
 //! |--------- stated by people ---------|   |-proven by git--|   |------ computed, never stored -----|   |-- shown --|
 //! diag > yaml > record > ledger > policy > history > approval > status > gate > survey > rules > plan > view > render
 //! ```
 //!
-//! Beside the line: `interop` (foreign formats), and with the feature `session` `clock` (time and chance) and
-//! `store` (files and git). The whole line is pure: no files, time, environment or printing.
+//! Outside the sequence: `interop` (foreign formats), and with the feature `session` `clock` (time and chance) and
+//! `store` (files and git). All modules of the sequence are pure: no files, time, environment or printing.
 //!
-//! Three kinds of knowledge never mix. Facts that people state are stored in files. Facts that git proves are
-//! derived from history. Status is computed from both at one instant. `docs/architecture.md` walks the line;
-//! `tests/it/layering.rs` holds it.
+//! Three kinds of knowledge never mix. Facts that people state are stored in files. Facts that git proves are derived
+//! from history. Status is computed from both at one instant. `docs/architecture.md` describes the modules;
+//! `tests/it/layering.rs` checks their order.
 
 pub mod diag;
 

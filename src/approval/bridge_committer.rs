@@ -1,4 +1,4 @@
-//! Who states a forge's review: whoever committed the file that tells of it.
+//! The person who vouches for a forge's review: the committer of the file that records it.
 //!
 //! Uses policy's people, history's commits, approval's identity and signatures. Pure. Start at [`by`]. Follows
 //! `docs/spec/approval.md`, 1.12, stated by.

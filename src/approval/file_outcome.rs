@@ -49,8 +49,8 @@ impl FileState {
                 Some((bad.to_string(), bad.help()))
             }
             FileState::Removed => Some((
-                "it was removed; what it said stays said".to_owned(),
-                "leave approvals where they are; to take a word back, say another with `exledger approve`"
+                "it was removed; its approval still stands".to_owned(),
+                "leave approval files in place; to withdraw an approval, sign another statement with `exledger approve`"
                     .to_owned(),
             )),
             FileState::Missing(obstacle) => {

@@ -307,7 +307,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Judges the version that the oldest commit of a shallow clone holds: how it landed is not known.
+    /// Judges the version that the oldest commit of a shallow clone holds: how it was merged is not known.
     fn inherited(&mut self, step: &VersionStep) -> ApprovalVerdict {
         let doubt = match (
             &step.version.truncated,

@@ -1,6 +1,6 @@
 //! Who fills which place: one different person for each group, by a best matching.
 //!
-//! Uses nothing else of the line. Pure. Start at [`unfilled`]. Follows `docs/spec/approval.md`, D4.
+//! Uses no other module. Pure. Start at [`unfilled`]. Follows `docs/spec/approval.md`, D4.
 
 /// Returns the groups that stay without a person when as many as possible get a different one.
 ///

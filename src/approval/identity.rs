@@ -1,6 +1,7 @@
 //! Who is who at one landing: persons as the state before it knows them, joined by what other states add.
 //!
-//! Uses policy's people, history's idents, approval's ring. Pure. Start at [`IdentityResolver`]. Follows `docs/spec/approval.md`, 1.7.
+//! Uses policy's people, history's idents, approval's key set. Pure. Start at [`IdentityResolver`]. Follows
+//! `docs/spec/approval.md`, 1.7.
 
 pub(crate) mod apart;
 pub(crate) mod resolved;

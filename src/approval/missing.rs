@@ -49,7 +49,7 @@ pub(crate) fn missing_approvals(
     let mut missing: Vec<MissingApproval> = unfilled
         .iter()
         .map(|group| MissingApproval {
-            need: format!("one person of group {group} who did not make the content{by_signature}"),
+            need: format!("one person in group {group} other than the authors{by_signature}"),
             group: Some((*group).to_owned()),
             who: candidates(asked, group, voices),
             add: None,
@@ -74,7 +74,7 @@ pub(crate) fn missing_approvals(
             (n, false) => format!("{n} more people"),
         };
         missing.push(MissingApproval {
-            need: format!("{more} who did not make the content{by_signature}"),
+            need: format!("{more} other than the authors{by_signature}"),
             group: None,
             who: Vec::new(),
             add: None,
@@ -87,7 +87,7 @@ pub(crate) fn missing_approvals(
     if to_add.is_empty() {
         let authors = unknown_authors(asked);
         heard.extend(authors.iter().map(|(account, to_add)| {
-            format!("{account} is an author, and nobody knows who that is: add {to_add} first")
+            format!("{account} is an author, but it is not known who that is: add {to_add} first")
         }));
         to_add.extend(authors.into_values());
     }
@@ -151,7 +151,7 @@ fn of_role(
     let Must::RiskOwner = role.must;
     let Some(person) = &role.person else {
         return Some(MissingApproval {
-            need: "the risk owner, whom the record does not name: fill risk.owner".to_owned(),
+            need: "the risk owner, whom the record does not name: fill in risk.owner".to_owned(),
             group: None,
             who: Vec::new(),
             add: None,
@@ -163,10 +163,7 @@ fn of_role(
     }
     let party = asked.lens.party(&person.typed_name, &person.typed_email);
     let (need, who) = if asked.authors.holds(&party) {
-        let need = format!(
-            "a risk owner who did not make the content: {} did",
-            person.email
-        );
+        let need = format!("a risk owner who is not an author: {} is", person.email);
         (need, Vec::new())
     } else {
         let need = format!("the risk owner {}{by_signature}", person.email);

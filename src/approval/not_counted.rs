@@ -1,7 +1,6 @@
 //! What four eyes saw, and why a word does not count, in words.
 //!
-//! Uses nothing else of the line. Pure. Follows `docs/spec/cli.md`, `why_not`, and
-//! `docs/spec/approval.md`, 1.8.
+//! Uses no other module. Pure. Follows `docs/spec/cli.md`, `why_not`, and `docs/spec/approval.md`, 1.8.
 
 use std::fmt;
 
@@ -20,8 +19,7 @@ impl fmt::Display for NotCounted {
             NotCounted::UnnamedForge(who) => {
                 return write!(
                     out,
-                    "may be a forge, at a host that the policy does not name: add \"{who}\" to people.forges, or let \
-                     them commit by an address of their own"
+                    "may be a forge, on a host that the policy does not name: add \"{who}\" to people.forges, or have them commit with their own address"
                 );
             }
             NotCounted::BadFile(bad) => return write!(out, "the file does not count: {bad}"),
@@ -29,50 +27,49 @@ impl fmt::Display for NotCounted {
                 let digits = sha256.get(..12).unwrap_or(sha256);
                 return write!(
                     out,
-                    "names other bytes (sha256 {digits}…) than those that landed"
+                    "is for other bytes (sha256 {digits}…) than those that were merged"
                 );
             }
-            NotCounted::Forge => "is a forge, and no person",
-            NotCounted::Author => "made the content",
+            NotCounted::Forge => "is a forge, not a person",
+            NotCounted::Author => "is an author",
             NotCounted::Bot => "is a bot or an agent",
-            NotCounted::Owner => "owns the record, and the policy says owner_may_approve: false",
+            NotCounted::Owner => "owns the record, and the policy has owner_may_approve: false",
             NotCounted::SelfAsserted => "stated by an author of the content",
             NotCounted::Nested => "stated on a commit inside the merged branch",
             NotCounted::Kind => "the policy does not accept this kind",
-            NotCounted::Proof => "the policy demands a signature",
+            NotCounted::Proof => "the policy requires a signature",
             NotCounted::SameNameAsAuthor => {
-                "same-name-as-author: the name, or the look of the address, is that of an author"
+                "same-name-as-author: the name, or a similar address, belongs to an author"
             }
-            NotCounted::Unresolved => "names nobody whom the policy knows",
-            NotCounted::NoPerson => "names no person",
-            NotCounted::SuspiciousMerge => "the merge brings the mainline into itself",
+            NotCounted::Unresolved => "is not known to the policy",
+            NotCounted::NoPerson => "does not name a person",
+            NotCounted::SuspiciousMerge => "the merge merges the approved branch into itself",
             NotCounted::NoRecordYet => {
-                "said of a file that was no record yet, or not all the time since: only a signed approval or a review of its bytes counts"
+                "was given when the file was not a record, or was not one all the time since: only a signed approval or a review of its bytes counts"
             }
-            NotCounted::Replaced => "said otherwise later",
-            NotCounted::Vote => "voted neither yes nor no",
+            NotCounted::Replaced => "was replaced by a later review",
+            NotCounted::Vote => "neither approved nor rejected",
             NotCounted::TooOld => {
-                "said it before a removal, a closure, a fired trigger or a newer approval"
+                "was given before a removal, a closure, a fired trigger or a newer approval"
             }
-            NotCounted::NotLater => "reviewed on the forge, and the file that says so did not land later",
+            NotCounted::NotLater => "reviewed on the forge, but the file that records it was not merged later",
             NotCounted::Company => {
-                "reviewed on the forge, and the commit that says so changes more than approval files"
+                "reviewed on the forge, but the commit that records it changes more than approval files"
             }
             NotCounted::Moved => {
-                "reviewed on the forge, and the file that says so lay elsewhere before: who moves it does not say it"
+                "reviewed on the forge, but the file that records it was moved, and moving it does not vouch for it"
             }
             NotCounted::Staters => {
-                "reviewed on the forge, and the commit that says so does not name one person"
+                "reviewed on the forge, but the commit that records it does not name exactly one person"
             }
             NotCounted::UnlistedBot => {
-                "reviewed on the forge, and the bot that says so is not in people.bridges"
+                "reviewed on the forge, but the bot that records it is not in people.bridges"
             }
             NotCounted::BridgeUnsigned => {
-                "reviewed on the forge, and the bridge that says so has a key and did not sign"
+                "reviewed on the forge, but the bridge that records it has a key and did not sign"
             }
             NotCounted::BridgeThroughForge => {
-                "reviewed on the forge, and the bridge that says so did not sign: nobody knows who merged that, so it \
-                 counts for no group or named person; let the bridge sign (`approve --from-reviews --key FILE`)"
+                "reviewed on the forge, but the bridge that records it did not sign: it is not known who merged it, so it does not count for groups or named persons; have the bridge sign (`approve --from-reviews --key FILE`)"
             }
         })
     }

@@ -25,18 +25,15 @@ pub enum ApprovalObstacle {
     #[error("the notes: {}; {}", .0, .0.repair())]
     Notes(Obstacle),
     /// It landed before the oldest commit that is known.
-    #[error("how it landed is not known")]
+    #[error("how it was merged is not known")]
     UnknownLanding,
     /// More authors are named than are told apart.
     #[error(
-        "more than {MOST_AUTHORS} authors are named, so they are not told apart; \
-         commit the change anew under the names of those who made it"
+        "more than {MOST_AUTHORS} authors are named, which is too many to compare; commit the change again under the names of its real authors"
     )]
     TooManyAuthors,
     /// A header of a commit can be read in more than one way.
-    #[error(
-        "commit {commit} is malformed ({header}: {problem}); whoever wrote it must write it anew"
-    )]
+    #[error("commit {commit} is malformed ({header}: {problem}); its author must commit it again")]
     Malformed {
         /// The commit.
         commit: Oid,
@@ -53,8 +50,7 @@ pub enum ApprovalObstacle {
     },
     /// The author of a commit that makes content is the address under which only approval files may be added.
     #[error(
-        "the author of commit {commit} is {}, which stands for nobody and may only add approval files: \
-         put back what was approved before, or remove the file, then make the change anew under its author's own name",
+        "the author of commit {commit} is {}, which is not a person and may only add approval files: restore what was approved before, or remove the file, then make the change again under its author's own name",
         nobody::EMAIL
     )]
     Nobody {

@@ -1,4 +1,4 @@
-//! How two people stand to each other: one person, perhaps one, or known to be two.
+//! The relation of two identities: one person, perhaps one, or known to be two.
 //!
 //! Uses policy's accounts. Pure. Start at [`Relation`]. Follows `docs/spec/approval.md`, 1.7.
 
@@ -112,7 +112,7 @@ impl fmt::Display for UnknownAccount {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             out,
-            "nobody knows that {} is not {}: add {}, then approve again",
+            "it is not known that {} is not {}: add {}, then approve again",
             self.account,
             self.other,
             self.to_add()

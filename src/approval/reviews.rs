@@ -1,7 +1,7 @@
 //! A forge's reviews of a merged pull request, as `approve --from-reviews` is given them.
 //!
-//! Uses record's times, history's ids, statement's logins. Pure. Start at [`Reviews::read`]; `reviewer` tells who each
-//! review is by. Follows `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
+//! Uses record's times, history's ids, statement's logins. Pure. Start at [`Reviews::read`]; `reviewer` identifies who
+//! each review is by. Follows `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
 
 pub mod reviewer;
 
@@ -159,7 +159,7 @@ fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
     let text = String::deserialize(from)?;
     Instant::parse(&text).ok_or_else(|| {
         D::Error::custom(format!(
-            "`{text}` is no instant such as 2026-12-01T09:30:00Z"
+            "`{text}` is not an instant such as 2026-12-01T09:30:00Z"
         ))
     })
 }

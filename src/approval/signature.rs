@@ -1,8 +1,8 @@
 //! SSH signatures of commits, tags and approval files: whether one holds, and by whose key.
 //!
 //! Uses history's commits, approval's keys, and ssh_key. Pure. Start at [`of_commit`], [`Tag::seal`] or [`detached`],
-//! then [`CheckedSignature::state`]. Follows `docs/spec/approval.md`, S2 to S5 and 5 (17, 19). The mathematics is done once, in
-//! making a [`CheckedSignature`]; how it stands may then be asked for several instants and lists of keys.
+//! then [`CheckedSignature::state`]. Follows `docs/spec/approval.md`, S2 to S5 and 5 (17, 19). The mathematics is done
+//! once, in making a [`CheckedSignature`]; its state can then be asked for several instants and key lists.
 
 use crate::approval::keys::{Keys, Signer, Standing};
 use crate::approval::signature_state::Bad;
@@ -77,7 +77,7 @@ impl fmt::Display for SignatureState {
             ),
             SignatureState::Revoked(key) => write!(out, "is by a revoked key ({key})"),
             SignatureState::Bad(bad) => write!(out, "is bad: {bad}"),
-            SignatureState::Unverifiable(kind) => write!(out, "can't be verified here: {kind}"),
+            SignatureState::Unverifiable(kind) => write!(out, "can't be verified: {kind}"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The signatures that were looked at, each once: on landings, on commits of merged branches, of merged tags.
 //!
-//! Uses history's ids, approval's law and signatures. Pure. Start at [`LandedSignature`]. Follows `docs/spec/approval.md`, S2 to S5.
+//! Uses history's ids, approval's governance history and signatures. Pure. Start at [`LandedSignature`]. Follows
+//! `docs/spec/approval.md`, S2 to S5.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -56,7 +56,7 @@ impl fmt::Display for UnverifiedKind {
                 "an RSA key of {bits} bits, where 2048 to 4096 are verified"
             ),
             UnverifiedKind::Algorithm(name) => write!(out, "a key of the algorithm {name}"),
-            UnverifiedKind::Unknown => out.write_str("a format that is not known"),
+            UnverifiedKind::Unknown => out.write_str("an unknown format"),
         }
     }
 }

@@ -112,7 +112,7 @@ impl Revoked {
                 revoked.flaws.push(SignersProblem {
                     line: number,
                     level: Level::Error,
-                    message: "no public key can be read here, so none is revoked".to_owned(),
+                    message: "no public key can be read here, so nothing is revoked".to_owned(),
                     help: "write the line of the key's .pub file; binary revocation lists are not read"
                         .to_owned(),
                 });
@@ -189,7 +189,7 @@ fn principals(text: &str) -> Result<(Vec<String>, &str), UnreadableLine> {
         .map(str::to_owned)
         .collect();
     if patterns.is_empty() || field.contains('"') {
-        return Err(("no person is named".to_owned(), FORM));
+        return Err(("no person is given".to_owned(), FORM));
     }
     Ok((patterns, rest.trim_start()))
 }
@@ -243,7 +243,7 @@ fn take_options(
             Some("") => return Err(("the options end in a comma".to_owned(), FORM)),
             Some(rest) => rest,
             None if after.is_empty() => "",
-            None => return Err((format!("a comma is missing behind {name}"), FORM)),
+            None => return Err((format!("a comma is missing after {name}"), FORM)),
         };
     }
     Ok(())
@@ -291,7 +291,7 @@ fn take_option(
         "valid-before",
     ];
     let Some(known) = known.into_iter().find(|it| it.eq_ignore_ascii_case(name)) else {
-        return Err((format!("`{name}` is no option of a signer"), OPTIONS));
+        return Err((format!("`{name}` is not a signer option"), OPTIONS));
     };
     let value = match value {
         None => None,
@@ -301,7 +301,7 @@ fn take_option(
             Some(value)
         }
     };
-    let twice = || Err((format!("{known} stands there twice"), "keep one of them"));
+    let twice = || Err((format!("{known} appears twice"), "keep one of them"));
     match (known, value) {
         ("cert-authority", None) => line.signs_certificates = true,
         ("namespaces", Some(_)) if line.namespaces.is_some() => return twice(),
@@ -312,7 +312,7 @@ fn take_option(
         ("valid-after", Some(value)) => line.valid_after = Some(moment(&value)?),
         ("valid-before", Some(_)) if line.valid_before.is_some() => return twice(),
         ("valid-before", Some(value)) => line.valid_before = Some(moment(&value)?),
-        _ => return Err((format!("{known} is not written like this"), OPTIONS)),
+        _ => return Err((format!("{known} is not written correctly"), OPTIONS)),
     }
     Ok(())
 }
@@ -321,7 +321,7 @@ fn take_option(
 fn moment(text: &str) -> Result<Instant, UnreadableLine> {
     let refusal = || {
         (
-            format!("`{text}` is no time of a signer"),
+            format!("`{text}` is not a valid time"),
             "write it as 20261231, 202612311800 or 20261231180000, with Z",
         )
     };

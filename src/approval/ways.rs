@@ -71,22 +71,21 @@ impl ApprovalWay {
             ApprovalWay::SignedFileOnceListed => {
                 format!("run `exledger approve {id}` once {signers} lists their key")
             }
-            ApprovalWay::ForgeReviews => "have the reviews of its pull request written down \
-                 (`exledger approve --from-reviews FILE`)"
+            ApprovalWay::ForgeReviews => "have the reviews of its pull request recorded (`exledger approve --from-reviews FILE`)"
                 .to_owned(),
-            ApprovalWay::Merge => "merge a change of its text with a merge commit".to_owned(),
+            ApprovalWay::Merge => "merge a change to its text with a merge commit".to_owned(),
             ApprovalWay::MergeWithTrailers => {
-                "merge a change of its text with a merge commit that ends with \
+                "merge a change to its text with a merge commit that ends with \
                  `Approved-by: NAME <ADDRESS>` for each further approver"
                     .to_owned()
             }
             ApprovalWay::SignedMerge => {
                 format!(
-                    "merge a change of its text with a merge commit signed by a key that {signers} lists"
+                    "merge a change to its text with a merge commit signed by a key that {signers} lists"
                 )
             }
             ApprovalWay::ReviewNote => {
-                "vote `Code-Review+2: NAME <ADDRESS>` in a note of refs/notes/review on the landing"
+                "add `Code-Review+2: NAME <ADDRESS>` in a note in refs/notes/review on the merge"
                     .to_owned()
             }
         }
@@ -178,11 +177,9 @@ impl ApprovalWays {
     /// Says that there is no way, and what has to change for there to be one.
     pub fn no_way(&self) -> String {
         let change = if self.can_list_keys {
-            "the policy accepts no approval that would do: add `detached` to `approval.accept` in \
-             exledger.yaml, have that approved, then change the record's text and have it approved"
+            "the policy accepts no suitable kind of approval: add `detached` to `approval.accept` in exledger.yaml, have that approved, then change the record's text and have it approved"
         } else {
-            "no key is listed, and the policy accepts no approval that could list one: begin the ledger anew, \
-             with the signers file beside its first policy"
+            "no key is listed, and the policy accepts no approval that could list one: start a new ledger, with the signers file in the same change as its first policy"
         };
         change.to_owned()
     }

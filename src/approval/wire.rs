@@ -1,6 +1,7 @@
 //! The bytes of OpenSSH: base64, strings with a length before them, and public keys.
 //!
-//! Uses nothing else of the line; ssh_key and base64ct. Pure. Start at [`PublicKey`]. Follows RFC 4251, section 5, and RFC 4253, 6.6.
+//! Uses no other module; ssh_key and base64ct. Pure. Start at [`PublicKey`]. Follows RFC 4251, section 5, and RFC 4253,
+//! 6.6.
 
 use std::fmt;
 

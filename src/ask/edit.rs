@@ -1,6 +1,6 @@
 //! One line that a person edits: its characters, the place of the cursor, what a key does to them.
 //!
-//! Uses nothing else of the line. Pure. Start at [`EditLine::press`].
+//! Uses no other module. Pure. Start at [`EditLine::press`].
 
 use dialoguer::console::Key;
 

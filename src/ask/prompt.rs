@@ -1,6 +1,6 @@
 //! The two prompts: a text, and one of several offers that typing narrows down.
 //!
-//! Start at [`line()`] and [`pick`]. A refused answer stays in the line, with what is wrong with it above.
+//! Start at [`line()`] and [`pick`]. A rejected answer stays in the input line, with the reason above it.
 
 use dialoguer::console::measure_text_width;
 
@@ -98,10 +98,10 @@ pub(super) fn pick(
             }
             Pressed::Edited => {}
             Pressed::Entered => match marked.and_then(|marked| shown.get(marked)) {
-                None if shown.is_empty() => {
-                    wrong = "nothing fits that: type something else".to_owned()
+                None if shown.is_empty() => wrong = "no match: type something else".to_owned(),
+                None => {
+                    wrong = "choose one: type a few letters of it, or use the arrow keys".to_owned()
                 }
-                None => wrong = "choose one: type some letters of it, or use the arrows".to_owned(),
                 Some(offer) => match check(offer) {
                     Ok(()) => {
                         screen.leave(&answered(prompt, &offer.shown, width))?;

@@ -30,7 +30,7 @@ pub(crate) enum AskError {
 impl fmt::Display for AskError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            AskError::BrokenOff => out.write_str("the prompt was broken off"),
+            AskError::BrokenOff => out.write_str("the prompt was interrupted"),
             AskError::Terminal(cause) => write!(out, "the terminal failed: {cause}"),
         }
     }

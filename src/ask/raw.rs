@@ -1,7 +1,7 @@
-//! The terminal's mode while a prompt lasts: keys come one by one, and pasted text is told from typed.
+//! The terminal's mode during a prompt: keys arrive one by one, and pasted text is distinguished from typed text.
 //!
-//! Uses nothing else of the line. Start at [`RawMode::begin`]. Between two keys too the terminal takes nothing for itself:
-//! it would show again what is pasted, and forget the end of a long paste. Elsewhere than on Unix each key is read by
+//! Uses no other module. Start at [`RawMode::begin`]. Between two keys too the terminal takes nothing for itself: it
+//! would show again what is pasted, and forget the end of a long paste. Elsewhere than on Unix each key is read by
 //! itself.
 
 #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! What a prompt shows: rows that are drawn again after each key, and the one that stays when it is answered.
 //!
-//! Uses nothing else of the line. Start at [`Screen::draw`]. Rows are never as wide as the terminal, so that how it
-//! breaks lines does not matter.
+//! Uses no other module. Start at [`Screen::draw`]. Rows are never as wide as the terminal, so that how it breaks lines
+//! does not matter.
 
 use std::fmt::Write;
 
@@ -62,7 +62,7 @@ impl Screen {
     pub(super) fn open() -> Result<Screen, AskError> {
         let term = Term::stderr();
         if !term.is_term() {
-            return Err(AskError::Terminal("stderr is no terminal".to_owned()));
+            return Err(AskError::Terminal("stderr is not a terminal".to_owned()));
         }
         term.write_str(MARK_PASTES)?;
         Ok(Screen {

@@ -24,14 +24,14 @@ use exledger::session::approve::request::{ApprovalRequest, NamedSubject};
 use exledger::view;
 use exledger::view::approve::{Counting, Done, SignedStatement};
 
-/// Approve an exception by a signature
+/// Sign an approval of an exception
 ///
-/// Signs the present bytes of a record with an SSH key, and puts two files beside the records, to be committed. It
-/// counts for these bytes alone, however their branch is merged, once it has landed and the signers file lists the
+/// Signs the current bytes of a record with an SSH key and writes two files for you to commit. The approval covers
+/// exactly these bytes. It counts once it is merged, however the branch is merged, and once the signers file lists the
 /// key.
 ///
-/// The key is that of --key FILE, else of git's exledger.signingKey (a path, or key::ssh-ed25519 … of an agent), else of
-/// user.signingkey where that is an SSH key. How git signs commits stays as it is.
+/// The key is taken from --key FILE, or else from git's exledger.signingKey (a path, or key::ssh-ed25519 … for a key in
+/// an agent), or else from user.signingkey if that is an SSH key. The way git signs commits does not change.
 #[derive(Debug, Parser)]
 #[command(name = "approve")]
 #[command(after_help = "\
@@ -46,43 +46,44 @@ pub(crate) struct ApproveArgs {
     #[arg(required_unless_present_any = ["governance", "from_reviews"])]
     id: Option<String>,
 
-    /// Why, on one line: it is signed and kept
+    /// Reason, on one line; it becomes part of the signed statement
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 
-    /// Say no: a veto of these bytes, with its reason
+    /// Veto this version instead of approving it; needs --reason
     #[arg(long)]
     reject: bool,
 
-    /// Approve a change of a governance file, such as exledger.yaml, in place of a record
+    /// Approve a change to a governance file, such as exledger.yaml, instead of a record
     #[arg(long, value_name = "PATH", num_args = 0..=1)]
     governance: Option<Option<PathBuf>>,
 
-    /// Approve what a branch holds, by a commit on it, without checking it out
+    /// Approve the record on a branch, with a commit on that branch, without checking it out
     #[arg(long = "ref", value_name = "BRANCH")]
     branch: Option<String>,
 
-    /// Write the files into this folder instead
+    /// Write the files to this folder instead
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// Who approves; git's user.email unless another address is named
+    /// Who approves [default: git's user.email]
     #[arg(long, value_name = "EMAIL")]
     by: Option<String>,
 
-    /// The SSH key that signs, its private or its public half; with --from-reviews that of the bridge
+    /// SSH key to sign with, private or public half; with --from-reviews, the key of the bridge
     #[arg(long, value_name = "FILE")]
     key: Option<String>,
 
-    /// Commit under your own name, as git signs and with a sign-off; for forges that refuse commits by nobody
+    /// Commit under your own name, signed as git is configured and with a sign-off; for forges that reject anonymous
+    /// commits
     #[arg(long)]
     as_me: bool,
 
-    /// Only say what would be signed and written
+    /// Show what would be signed and written, but write nothing
     #[arg(long)]
     dry_run: bool,
 
-    /// Write down a forge's reviews of a merged pull request, from JSON; - for stdin
+    /// Record the forge's reviews of a merged pull request, read from JSON; - for stdin
     #[arg(
         long,
         value_name = "FILE",
@@ -115,7 +116,7 @@ impl ApproveArgs {
             (Some(None), Some(path)) => NamedSubject::Governance(Path::new(path)),
             (Some(_), _) => {
                 return Err(fault::misuse(
-                    "--governance takes the path of one governance file",
+                    "--governance takes the path of a single governance file",
                     "approve records and governance files one by one: exledger approve --governance exledger.yaml",
                 ));
             }
@@ -196,7 +197,7 @@ fn reason(
     if prepared.decision == ApprovalDecision::Approve {
         return Ok(None);
     }
-    let missing = || fault::misuse("a rejection needs its reason", "say why with --reason TEXT");
+    let missing = || fault::misuse("a rejection needs a reason", "give it with --reason TEXT");
     match ctx.person {
         ask::Prompting::Away => Err(missing()),
         ask::Prompting::There => {
@@ -226,7 +227,7 @@ fn confirm(
         Ok(false) => Err(Fault::BrokenOff.into()),
         Err(error) => Err(fault::unasked(
             &error,
-            "leave the question out with --no-input",
+            "skip the prompt with --no-input",
         )),
     }
 }
@@ -242,11 +243,10 @@ fn hint(ctx: &Ctx, answer: &SignedStatement) {
     {
         let line = line.as_deref().unwrap_or_default();
         ctx.tell(&format!(
-            "warning: {}: {why}\n  help: let this line land in {signers} first, by a change that someone else \
-             approves:\n        {line}",
+            "warning: {}: {why}\n  help: first add this line to {signers}, in a change that someone else approves:\n        {line}",
             view::approve::NOT_YET
         ));
     }
     let next = answer.next.join("\n  ");
-    ctx.hint(&format!("hint: it counts once it has landed:\n  {next}"));
+    ctx.hint(&format!("hint: it counts once it is merged:\n  {next}"));
 }

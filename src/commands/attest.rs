@@ -13,8 +13,8 @@ use exledger::session::decide::select::Which;
 
 /// Record that a compensating control was verified
 ///
-/// Sets the control's `verified` to today; a planned one is active from then on. Files of evidence are kept below
-/// `evidence/` with their digest.
+/// Sets the control's `verified` to today, and changes a planned control to active. Evidence files are copied to
+/// `evidence/` and recorded with their digest.
 #[derive(Debug, Parser)]
 #[command(name = "attest")]
 #[command(
@@ -24,10 +24,10 @@ pub(crate) struct AttestArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
-    /// The control's id in the record
+    /// Id of the control in the record
     control: String,
 
-    /// What shows it; repeatable
+    /// Evidence: a file, URL or commit; repeatable
     #[arg(long, value_name = "[ID=]KIND:PATH|URL|COMMIT")]
     evidence: Vec<String>,
 
@@ -40,7 +40,7 @@ pub(crate) const COMMAND: Command = Command::of::<AttestArgs>();
 
 impl Run for AttestArgs {
     const PAST: PastInstants =
-        PastInstants::Refused("a decision is written now; --on says its day");
+        PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let shown = ctx.shown(&ctx.home()?, &self.evidence)?;

@@ -27,7 +27,8 @@ use exledger::view;
 
 /// Ask whether something is allowed
 ///
-/// Exits 0 only for allow; 1 for deny and pending, 3 when it can't be told. The answer in JSON is a receipt.
+/// Exits 0 only for allow, 1 for deny and pending, and 3 if the answer could not be determined. The JSON output is a
+/// receipt.
 #[derive(Debug, Parser)]
 #[command(name = "check")]
 #[command(
@@ -35,7 +36,7 @@ use exledger::view;
     --environment production --format json"
 )]
 pub(crate) struct CheckArgs {
-    /// The identity that acts
+    /// Identity that acts
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     identity: Option<String>,
     /// The asset
@@ -44,13 +45,13 @@ pub(crate) struct CheckArgs {
     /// The application
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     application: Option<String>,
-    /// The credential, as a reference
+    /// Reference to the credential
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     credential: Option<String>,
-    /// The control that is deviated from, as catalog:id
+    /// Control that is deviated from, as catalog:id
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     control: Option<String>,
-    /// The internal rule that is deviated from, in its own words
+    /// Internal rule that is deviated from, word for word
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     rule: Option<String>,
     /// The action
@@ -62,37 +63,37 @@ pub(crate) struct CheckArgs {
     /// The environment
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     environment: Option<String>,
-    /// The scanner's finding
+    /// Finding reported by a scanner
     #[arg(long, value_name = "TOOL:ID", value_parser = finding)]
     finding: Option<String>,
-    /// The finding's package, as a package URL
+    /// Package of the finding, as a package URL
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     purl: Option<String>,
-    /// The finding's file, from the repository's root
+    /// File of the finding, relative to the root of the repository
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     path: Option<String>,
-    /// The finding's severity
+    /// Severity of the finding
     #[arg(long, value_parser = filter::words::<Risk>())]
     severity: Option<String>,
-    /// The change, incident, ticket or onboarding that the record names, such as CHG-1234
+    /// Change, incident, ticket or onboarding record named in the exception, such as CHG-1234
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     reference: Option<String>,
-    /// The instant that is asked about; by default now
+    /// Time to ask about [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = globals::moment)]
     at: Option<DayOrInstant>,
-    /// Ask whether the application may be deployed: its open exceptions must have a way back
+    /// Ask whether the application may be deployed: its open exceptions must have a rollback plan
     #[arg(long, requires = "application")]
     deploy: bool,
-    /// Read questions from standard input, one JSON object a line, and answer each with a receipt
+    /// Read questions from standard input, one JSON object per line, and answer each with a receipt
     #[arg(long)]
     stdin: bool,
-    /// Count the uses of single-use records from this file, and append each answer to it
+    /// Count uses of limited-use records in this file, and append each receipt to it
     #[arg(long, value_name = "FILE")]
     receipts: Option<PathBuf>,
-    /// Answer unknown unless the approved ref was fetched within this time, such as 30s, 10m, 1h or 2d
+    /// Answer unknown unless the approved branch was fetched within this time, such as 30s, 10m, 1h or 2d
     #[arg(long, value_name = "DUR", value_parser = MaxAge::parse)]
     max_age: Option<MaxAge>,
-    /// Run `git fetch` before the answer; with --stdin every 30 seconds, beside the questions
+    /// Run `git fetch` before answering; with --stdin, every 30 seconds in the background
     #[arg(long)]
     fetch: bool,
 }
@@ -106,21 +107,21 @@ impl Run for CheckArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.at.is_some() && ctx.globals.on.is_some() {
             return Err(fault::misuse(
-                "--at and --on both move the clock",
+                "--at and --on both set the time",
                 "give one of them",
             ));
         }
         let question = self.question();
         if self.stdin && (question != Question::default() || self.at.is_some()) {
             return Err(fault::misuse(
-                "--stdin brings its own questions",
-                "give no other question with it",
+                "--stdin reads the questions from standard input",
+                "leave out the other question flags",
             ));
         }
         if !self.stdin && !question.names_a_subject() {
             return Err(fault::misuse(
-                "the question is about nothing",
-                "name at least one of --identity, --asset, --application, --credential, --finding, --reference",
+                "the question has no subject",
+                "give at least one of --identity, --asset, --application, --credential, --finding, --reference",
             ));
         }
         let path = self.receipts.as_ref().map(|path| ctx.folder.join(path));

@@ -27,31 +27,31 @@ use std::collections::BTreeMap;
 
 /// Close exceptions
 ///
-/// Writes how it ended, why, what was checked and what shows it; what the policy asks for and is not said is listed,
-/// and nothing is changed. Files of evidence are kept below `evidence/` with their digest. With --reviewed, records
-/// the look that someone else took at a closure.
+/// Records the outcome, the reason, the answers to the closure checklist, and the evidence. If the policy requires
+/// more, lists what is missing and changes nothing. Evidence files are copied to `evidence/` and recorded with their
+/// digest. With --reviewed, records someone else's review of the closure.
 #[derive(Debug, Parser)]
 #[command(name = "close")]
 #[command(
     after_help = "EXAMPLE\n  exledger close 7F3KQ --outcome remediated --reason \"Job retired, key destroyed\" \\\n    --check rotated=E1 --evidence E1=log:rotate.txt --access-verified after=2026-12-19\n  exledger close 7F3KQ --reviewed --outcome effective"
 )]
 pub(crate) struct CloseArgs {
-    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
+    /// Record ids, any unambiguous prefixes or suffixes of them, or file paths; or use filters
     ids: Vec<String>,
 
-    /// How it ended; with --reviewed what the look found, one of the last three
+    /// Outcome; with --reviewed, the result of the review (one of the last three)
     #[arg(long, value_name = "OUTCOME", value_parser = outcomes())]
     outcome: Option<String>,
 
-    /// Why it could be closed
+    /// Reason for closing
     #[arg(long, conflicts_with = "reviewed")]
     reason: Option<String>,
 
-    /// An item of the checklist with its answer, an evidence id or a sentence; repeatable
+    /// Checklist item and its answer (an evidence id or a sentence); repeatable
     #[arg(long, value_name = "ITEM=ANSWER", conflicts_with = "reviewed")]
     check: Vec<String>,
 
-    /// What shows it; repeatable
+    /// Evidence: a file, URL or commit; repeatable
     #[arg(
         long,
         value_name = "ID=KIND:PATH|URL|COMMIT",
@@ -59,19 +59,19 @@ pub(crate) struct CloseArgs {
     )]
     evidence: Vec<String>,
 
-    /// When access was looked at: before, during or after; repeatable
+    /// Date on which access was verified before, during or after the exception; repeatable
     #[arg(long, value_name = "WHEN=DATE", conflicts_with = "reviewed")]
     access_verified: Vec<String>,
 
-    /// What keeps it from happening again
+    /// How it is prevented from happening again
     #[arg(long, conflicts_with = "reviewed")]
     prevention: Option<String>,
 
-    /// The day by which somebody else looks at the closure; by default as the tier says
+    /// Date by which someone else must review the closure [default: set by the tier]
     #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "reviewed")]
     review_by: Option<Day>,
 
-    /// Record the look that someone else took at a closure
+    /// Record someone else's review of a closure
     #[arg(long)]
     reviewed: bool,
 
@@ -87,7 +87,7 @@ pub(crate) const COMMAND: Command = Command::of::<CloseArgs>();
 
 impl Run for CloseArgs {
     const PAST: PastInstants =
-        PastInstants::Refused("a decision is written now; --on says its day");
+        PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.reviewed {
@@ -113,11 +113,11 @@ impl CloseArgs {
     fn review(&self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.ids.is_empty() && self.filters.filter() == Filter::default() {
             return Err(fault::misuse(
-                "--reviewed names no closed record",
-                "run `exledger close ID --reviewed --outcome effective`; `exledger due` lists those that wait for it",
+                "--reviewed needs a closed record",
+                "run `exledger close ID --reviewed --outcome effective`; `exledger due` lists the closures that wait for review",
             ));
         }
-        let question = "What did the look at the closure find";
+        let question = "What did the review of the closure find";
         let outcome: PostReviewOutcome =
             prompts::word_or_ask(ctx, self.outcome.as_deref(), "--outcome", question)?;
         decision::decide(
@@ -146,7 +146,7 @@ impl CloseArgs {
         // A request is rejected by a command of its own.
         let ends = |word: &str| word != ClosureOutcome::Rejected.as_str();
         let outcome: ClosureOutcome =
-            prompts::word_of_or_ask(ctx, outcome, "--outcome", "How did it end", &ends)?;
+            prompts::word_of_or_ask(ctx, outcome, "--outcome", "What was the outcome", &ends)?;
         if outcome == ClosureOutcome::Rejected {
             return Err(fault::misuse(
                 "a request is rejected, not closed as rejected",
@@ -196,7 +196,7 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
                 let says = |answer: &str| match close::uncited(&record, closing, answer) {
                     Some(id) => Err(format!("there is no evidence {id}: answer in a sentence")),
                     None if holds_a_place(answer) => {
-                        Err("that says nothing: answer in a sentence".to_owned())
+                        Err("placeholder text is not an answer: answer in a sentence".to_owned())
                     }
                     None => Ok(answer.to_owned()),
                 };
@@ -204,12 +204,12 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
                 closing.checks.push((item, said));
             }
             Lack::Access(time) => {
-                let question = format!("Day on which access was looked at, {time} (2026-12-19)");
+                let question = format!("Date on which access was verified, {time} (2026-12-19)");
                 let said = prompts::value_or_ask(ctx, &flag, &question, &day)?;
                 closing.access.insert(time.to_owned(), said);
             }
             Lack::Evidence => {
-                let question = "Evidence? A file, an address or a commit; it is E1";
+                let question = "Evidence? A file, a URL or a commit; it becomes E1";
                 let read = |text: &str| {
                     let shown = ctx.shown(home, &[text.to_owned()]);
                     shown.map_err(|error| error.to_string().replace("\n  help: ", ": "))
@@ -231,8 +231,8 @@ fn pairs(flag: &str, texts: &[String]) -> anyhow::Result<Vec<(String, String)>> 
             split.filter(|(item, answer)| !item.is_empty() && !answer.is_empty())
         else {
             return Err(fault::misuse(
-                format!("{flag} {text} answers nothing"),
-                "write ITEM=ANSWER, the answer an evidence id or a sentence",
+                format!("{flag} {text} has no answer"),
+                "write ITEM=ANSWER, where the answer is an evidence id or a sentence",
             ));
         };
         if pairs.iter().any(|(known, _)| known == item) {
@@ -251,7 +251,7 @@ fn access(texts: &[String]) -> anyhow::Result<BTreeMap<String, Day>> {
     for (time, text) in pairs("--access-verified", texts)? {
         if !TIMES.contains(&time.as_str()) {
             return Err(fault::misuse(
-                format!("--access-verified {time} is no time of a look"),
+                format!("--access-verified {time} is not before, during or after"),
                 format!("use one of {}", TIMES.join(", ")),
             ));
         }

@@ -35,8 +35,7 @@ pub(crate) trait Run: Parser {
     /// The formats in which it answers.
     const FORMATS: Formats = Formats::General;
     /// Whether it answers about the past.
-    const PAST: PastInstants =
-        PastInstants::Refused("this command does not ask about the approved ref");
+    const PAST: PastInstants = PastInstants::Refused("this command does not read the approved ref");
 
     /// Answers.
     ///

@@ -10,14 +10,14 @@ use crate::commands::{self};
 
 /// Print completions for a shell
 ///
-/// Subcommands, flags and their words are completed; records are not.
+/// Completes subcommands, flags and fixed values, but not record ids.
 #[derive(Debug, Parser)]
 #[command(name = "completions")]
 #[command(
     after_help = "EXAMPLE\n  exledger completions bash > ~/.local/share/bash-completion/completions/exledger"
 )]
 pub(crate) struct CompletionsArgs {
-    /// The shell
+    /// Shell to print completions for
     #[arg(value_enum)]
     shell: clap_complete::Shell,
 }

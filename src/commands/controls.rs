@@ -15,17 +15,16 @@ use exledger::policy::catalog::{self, built_in};
 use exledger::policy::governance::{Governance, State};
 use exledger::view;
 
-/// Find controls by id, alias or words of their title
+/// Search controls by id, alias or title
 ///
-/// Everything that the catalogs hold where nothing is searched for. Withdrawn controls are shown with what took
-/// their place.
+/// Without a search term, lists every control in the catalogs. Withdrawn controls are shown with their replacement.
 #[derive(Debug, Parser)]
 #[command(name = "controls")]
 #[command(
     after_help = "EXAMPLE\n  exledger controls NHI-02\n  exledger controls nist-csf PR.AA\n  exledger controls long-lived secrets"
 )]
 pub(crate) struct ControlsArgs {
-    /// An id, an alias, the name of a catalog, or words of a title
+    /// Id, alias, catalog name, or words of a title
     search: Vec<String>,
 }
 
@@ -68,14 +67,14 @@ fn governance(ctx: &Ctx) -> Option<Governance> {
     let home = ctx.home().ok()?;
     match Governance::read(home.tree()) {
         Ok(governance) if governance.state == State::Broken => {
-            ctx.hint("the policy has errors: run `exledger lint`; only catalogs that come with the program are shown");
+            ctx.hint(
+                "the policy has errors: run `exledger lint`; only built-in catalogs are shown",
+            );
             None
         }
         Ok(governance) => Some(governance),
         Err(error) => {
-            ctx.hint(&format!(
-                "{error}: only catalogs that come with the program are shown"
-            ));
+            ctx.hint(&format!("{error}: only built-in catalogs are shown"));
             None
         }
     }

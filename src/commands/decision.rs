@@ -24,13 +24,13 @@ use exledger::view::patch;
 
 /// The flags that every decision takes.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "DecisionResult")]
+#[command(next_help_heading = "Decision")]
 pub(crate) struct DecisionFlags {
-    /// Who takes the decision; by default git's user.email
+    /// Who decides [default: git's user.email]
     #[arg(long, value_name = "EMAIL")]
     pub by: Option<String>,
 
-    /// Show what would change, and write nothing
+    /// Show the change, but write nothing
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -103,8 +103,8 @@ fn decider(session: &Session, flags: &DecisionFlags) -> anyhow::Result<Address> 
     let given = flags.by.clone();
     let email = given.or(session.repository()?.user().1).ok_or_else(|| {
         fault::misuse(
-            "nobody is named who takes the decision",
-            "name yourself with --by EMAIL, or set git's user.email",
+            "nobody is given as the one who decides",
+            "give your address with --by EMAIL, or set git's user.email",
         )
     })?;
     address("--by", &email)

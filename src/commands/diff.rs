@@ -29,17 +29,17 @@ use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
 
 /// Show what a branch changes in meaning
 ///
-/// Names the events of each record, the approvals that they need, and who could give them.
+/// Lists the events of each record, the approvals they need, and who can give them.
 #[derive(Debug, Parser)]
 #[command(name = "diff")]
 #[command(
     after_help = "EXAMPLE\n  exledger diff\n  exledger diff origin/main HEAD --format markdown"
 )]
 pub(crate) struct DiffArgs {
-    /// Where it will land; the approved ref unless another commit is named
+    /// Branch or commit to merge into [default: the approved ref]
     base: Option<String>,
 
-    /// What will land; the work tree unless a commit is named
+    /// Branch or commit to be merged [default: the work tree]
     head: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub(crate) const COMMAND: Command = Command::of::<DiffArgs>();
 
 impl Run for DiffArgs {
     const FORMATS: Formats = Formats::Findings;
-    const PAST: PastInstants = PastInstants::Refused("two commits are compared here: name them");
+    const PAST: PastInstants = PastInstants::Refused("two commits are compared here: give both");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;

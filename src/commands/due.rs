@@ -21,21 +21,21 @@ use exledger::view;
 use exledger::view::doc::FormatNeeds;
 use exledger::view::due::DueList;
 
-/// Say what is due
+/// Show what is due
 ///
-/// What has ended, ends soon, waits for review, closure or post-closure review, by owner. Exits 1 when something
-/// should have been done by now.
+/// Lists by owner what has ended, ends soon, or waits for review, closure or post-closure review. Exits 1 if something
+/// is overdue.
 #[derive(Debug, Parser)]
 #[command(name = "due")]
 #[command(
     after_help = "EXAMPLE\n  exledger due --within 14d --format markdown\n  exledger due --messages\n  exledger due --within 90d --format ics > exceptions.ics"
 )]
 pub(crate) struct DueArgs {
-    /// How soon an end counts as due; by default what the policy says
+    /// Show records that end within this time [default: set by the policy]
     #[arg(long, value_name = "DURATION", value_parser = filter::term)]
     within: Option<Term>,
 
-    /// Write a message for each person whom the escalation chain names, instead of the worklist
+    /// Print a message for each person in the escalation chain, instead of the list
     #[arg(long)]
     messages: bool,
 }
@@ -54,7 +54,7 @@ impl Run for DueArgs {
         let outcome = match (is_calendar, self.messages) {
             (true, true) => {
                 return Err(fault::misuse(
-                    "messages are no calendar",
+                    "messages cannot be written as a calendar",
                     "leave out --messages, or choose another format",
                 ));
             }

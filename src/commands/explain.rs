@@ -12,14 +12,14 @@ use exledger::rules::rule::Rule;
 use exledger::rules::{self};
 use exledger::view;
 
-/// Explain a rule, or list them all
+/// Explain a rule, or list all rules
 ///
-/// What it finds, why that matters, what to do, and an example of each side.
+/// Shows what the rule finds, why it matters, how to fix it, and examples that pass and fail.
 #[derive(Debug, Parser)]
 #[command(name = "explain")]
 #[command(after_help = "EXAMPLE\n  exledger explain wildcard-scope")]
 pub(crate) struct ExplainArgs {
-    /// The code that findings carry
+    /// Code of the rule, as shown in findings
     rule: Option<String>,
 }
 

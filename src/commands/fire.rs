@@ -13,8 +13,8 @@ use exledger::session::decide::select::Which;
 
 /// Record that a trigger fired
 ///
-/// Adds an entry to `fired`. One that closes or revokes ends the exception as soon as it lands, approved or not; one
-/// that asks for a review makes it due at once.
+/// Adds an entry to `fired`. A trigger that closes or revokes ends the exception as soon as the entry is merged,
+/// approved or not; a trigger that asks for a review makes the review due at once.
 #[derive(Debug, Parser)]
 #[command(name = "fire")]
 #[command(
@@ -24,10 +24,10 @@ pub(crate) struct FireArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
-    /// The trigger's id
+    /// Id of the trigger in the record
     trigger: String,
 
-    /// What was seen
+    /// What was observed
     #[arg(long)]
     note: Option<String>,
 
@@ -40,7 +40,7 @@ pub(crate) const COMMAND: Command = Command::of::<FireArgs>();
 
 impl Run for FireArgs {
     const PAST: PastInstants =
-        PastInstants::Refused("a decision is written now; --on says its day");
+        PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         decision::decide(

@@ -22,23 +22,23 @@ use exledger::store::git::open::OpenError;
 use exledger::view;
 use exledger::view::init::{Init, Skipped};
 
-/// Make a repository a ledger
+/// Set up a ledger in a repository
 ///
-/// Writes the policy, the folder of records, the schemas, a workflow and the forms into the repository's root, or
-/// into the folder that -C names. A file that is there already is left as it is.
+/// Writes the policy, the records folder, JSON Schemas, a CI workflow, and pull request and issue templates to the root
+/// of the repository, or to the folder given with -C. Existing files are never overwritten.
 #[derive(Debug, Parser)]
 #[command(name = "init")]
 #[command(after_help = "EXAMPLE\n  exledger init --merge-method squash")]
 pub(crate) struct InitArgs {
-    /// How this repository merges pull requests; asked on a terminal, else merge
+    /// How this repository merges pull requests [default: prompt on a terminal, otherwise merge]
     #[arg(long, value_name = "METHOD")]
     merge_method: Option<MergeMethod>,
 
-    /// Leave out the job of the workflow that writes down the forge's reviews
+    /// Leave out the workflow job that records the forge's reviews
     #[arg(long)]
     no_bridge: bool,
 
-    /// Only say what would be written
+    /// Show what would be written, but write nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -46,11 +46,11 @@ pub(crate) struct InitArgs {
 /// How a repository merges pull requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MergeMethod {
-    /// By a merge commit: its author approves by merging
+    /// Merge commit: its author approves by merging
     Merge,
-    /// By one new commit: git names nobody who approved
+    /// Squash into one commit: git does not name an approver
     Squash,
-    /// By commits put on top: who put them there is their committer
+    /// Rebase: the person who merges is the committer
     Rebase,
 }
 
@@ -59,7 +59,7 @@ pub(crate) const COMMAND: Command = Command::of::<InitArgs>();
 
 impl Run for InitArgs {
     const FORMATS: Formats = Formats::General;
-    const PAST: PastInstants = PastInstants::Refused("a ledger begins now");
+    const PAST: PastInstants = PastInstants::Refused("a ledger starts now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let place = place(ctx)?;
@@ -105,13 +105,13 @@ impl InitArgs {
                 let choices = [
                     "merge: a merge commit",
                     "squash: one new commit",
-                    "rebase: commits put on top",
+                    "rebase: commits on top of the branch",
                 ];
                 let chosen =
                     ask::choice("How does this repository merge pull requests", &choices, 0);
                 Ok(
                     match chosen
-                        .map_err(|error| fault::unasked(&error, "say it with --merge-method"))?
+                        .map_err(|error| fault::unasked(&error, "answer with --merge-method"))?
                     {
                         1 => MergeMethod::Squash,
                         2 => MergeMethod::Rebase,
@@ -132,15 +132,14 @@ fn advise(ctx: &Ctx, init: &Init, (method, bridge): (MergeMethod, Bridge)) {
     }
     match (bridge, method) {
         (Bridge::Written, _) => ctx.hint(
-            "hint: who approved on the forge counts once `people.logins` of the policy says whose login is whose, or \
-             their profiles show their addresses",
+            "hint: reviews on the forge count once `people.logins` in the policy maps logins to people, or their profiles show their addresses",
         ),
         (Bridge::LeftOut, MergeMethod::Merge) => {}
         (Bridge::LeftOut, _) => ctx.hint(
-            "hint: merges of this kind may name nobody who approved: let people sign with `exledger approve`",
+            "hint: merges of this kind may not name an approver: sign approvals with `exledger approve`",
         ),
     }
-    ctx.hint("hint: where the ledger will grow past 1,000 files, file by year or team: exledger new --folder 2026");
+    ctx.hint("hint: if the ledger will grow past 1,000 files, use folders by year or team: exledger new --folder 2026");
 }
 
 /// Returns where the ledger goes: the folder of `-C`, else the repository's root.
@@ -148,7 +147,7 @@ fn place(ctx: &Ctx) -> anyhow::Result<Place> {
     let outside = |what: String| {
         fault::cannot_say(
             what,
-            "run `git init` first, or name a folder of a repository with -C DIR",
+            "run `git init` first, or give the folder of a repository with -C DIR",
         )
     };
     let folder = store::files::folder(&ctx.folder).map_err(|error| outside(error.to_string()))?;
@@ -156,7 +155,7 @@ fn place(ctx: &Ctx) -> anyhow::Result<Place> {
         Ok(repository) => repository,
         Err(OpenError::NotFound { .. }) => {
             return Err(outside(format!(
-                "{} is in no git repository",
+                "{} is not in a git repository",
                 folder.display()
             )));
         }
@@ -164,7 +163,7 @@ fn place(ctx: &Ctx) -> anyhow::Result<Place> {
     };
     let bare = || {
         outside(format!(
-            "{} is a bare repository, without files",
+            "{} is a bare repository, without a work tree",
             folder.display()
         ))
     };

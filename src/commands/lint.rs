@@ -26,23 +26,23 @@ use exledger::view::doc::{FindingList, JudgedFile};
 /// The most bytes of standard input that are read: far more than a record may have.
 const MOST: u64 = 1_048_576;
 
-/// Check records and policy
+/// Check the records and the policy
 ///
-/// Reads the work tree; outside git it works too. No clock plays a part unless --on says a day.
+/// Reads the work tree; also works outside git. The current time is not used unless --on gives one.
 #[derive(Debug, Parser)]
 #[command(name = "lint")]
 #[command(
     after_help = "EXAMPLE\n  exledger lint --format github\n  exledger lint --base origin/main\n  exledger lint - --path exceptions/EXC-2026-7F3KQ.yaml < draft.yaml"
 )]
 pub(crate) struct LintArgs {
-    /// Files or folders of the ledger; everything where none is named; - for one record on stdin
+    /// Files or folders to check [default: everything]; - for one record on stdin
     paths: Vec<PathBuf>,
 
-    /// Where the record on stdin will stand
+    /// Path that the record on stdin will have
     #[arg(long, value_name = "FILE")]
     path: Option<PathBuf>,
 
-    /// Judge only what changed since the branch parted from this commit, and the changes themselves
+    /// Check only what changed since the branch diverged from this commit, and the changes themselves
     #[arg(long, value_name = "REV")]
     base: Option<String>,
 }
@@ -52,7 +52,7 @@ pub(crate) const COMMAND: Command = Command::of::<LintArgs>();
 
 impl Run for LintArgs {
     const FORMATS: Formats = Formats::Findings;
-    const PAST: PastInstants = PastInstants::Refused("the files are linted as they are now");
+    const PAST: PastInstants = PastInstants::Refused("lint checks the current files");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
@@ -117,14 +117,14 @@ impl LintArgs {
             return match self.path {
                 None => Ok(None),
                 Some(_) => Err(fault::misuse(
-                    "--path goes with standard input alone",
+                    "--path is only for standard input",
                     "run `exledger lint - --path exceptions/ID.yaml`",
                 )),
             };
         }
         let (Some(path), [_]) = (&self.path, self.paths.as_slice()) else {
             return Err(fault::misuse(
-                "standard input is one record, and needs its path",
+                "a record on standard input needs its path",
                 "run `exledger lint - --path exceptions/ID.yaml`",
             ));
         };

@@ -14,10 +14,10 @@ use exledger::survey::select::{self, Filter, Order, Sameness, Selection};
 use exledger::survey::slips;
 use exledger::view;
 
-/// List the exceptions
+/// List exceptions
 ///
-/// Those on the approved ref, and what branches and the work tree propose. Values of one filter are alternatives,
-/// all filters must hold.
+/// Lists the exceptions on the approved ref, and those proposed on branches and in the work tree. A record is listed if
+/// it matches all filters; several values of one filter are alternatives.
 #[derive(Debug, Parser)]
 #[command(name = "list")]
 #[command(
@@ -27,15 +27,15 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     filters: Filters,
 
-    /// The order
+    /// Sort order
     #[arg(long, value_enum, default_value = "id", hide_default_value = true)]
     sort: Sort,
 
-    /// Show closed, rejected and removed ones too
+    /// Include closed, rejected and removed records
     #[arg(long)]
     all: bool,
 
-    /// Leave out what is only proposed
+    /// Leave out records that are only proposed
     #[arg(long)]
     approved_only: bool,
 }
@@ -43,7 +43,7 @@ pub(crate) struct ListArgs {
 /// In what order records are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Sort {
-    /// By id; the default
+    /// By id (the default)
     Id,
     /// The earliest end first
     Expires,
@@ -51,7 +51,7 @@ pub(crate) enum Sort {
     Owner,
     /// By the tier's name
     Tier,
-    /// By status, what can't be told first
+    /// By status; records of unknown status first
     Status,
     /// By title
     Title,

@@ -9,10 +9,10 @@ use crate::commands::exit::Outcome;
 use exledger::view;
 use exledger::view::log::Log;
 
-/// Show what happened to one exception
+/// Show the history of one exception
 ///
-/// A line for each change that landed: when, at the earliest; what it means; who wrote it; who approved it, and how that
-/// is known; the commit. It works for closed, rejected and removed records too.
+/// Shows each merged change: the earliest time it can have taken effect, what it means, who wrote it, who approved it
+/// and on what evidence, and the commit. Also works for closed, rejected and removed records.
 #[derive(Debug, Parser)]
 #[command(name = "log")]
 #[command(after_help = "EXAMPLE\n  exledger log 7F3KQ --patch")]
@@ -20,7 +20,7 @@ pub(crate) struct LogArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
-    /// Show each value that changed, from and to
+    /// Show the old and new value of each change
     #[arg(long)]
     patch: bool,
 }

@@ -11,7 +11,7 @@ use crate::commands::{self};
 
 /// Print the manual page
 ///
-/// Without a command the page of the program; with one, the page of that command.
+/// Prints the page of the program, or of one command.
 #[derive(Debug, Parser)]
 #[command(name = "man")]
 #[command(after_help = "EXAMPLE\n  exledger man check | man -l -")]

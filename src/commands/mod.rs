@@ -1,8 +1,8 @@
 //! One file per subcommand: arguments in, exit code out.
 //!
-//! Uses everything. The only room that prints, and the only one that decides exit codes. Start at [`ALL`] and
-//! [`main`]; what every command gets is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its
-//! `mod` line, one line in [`ALL`].
+//! Uses everything. The only module that prints, and the only one that decides exit codes. Start at [`ALL`] and
+//! [`main`]; what every command gets is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its `mod`
+//! line, one line in [`ALL`].
 
 pub(crate) mod approve;
 pub(crate) mod attest;
@@ -94,7 +94,7 @@ pub(crate) const ALL: &[Command] = &[
     man::COMMAND,
 ];
 
-/// Records why access, privilege or policy is bypassed, who approved it, what compensates for it, and when it ends.
+/// Keep exceptions to rules in git: why each is needed, who approved it, what compensates for it, and when it ends.
 #[derive(Debug, Parser)]
 #[command(
     name = "exledger",

@@ -38,8 +38,8 @@ use exledger::view;
 
 /// File an exception
 ///
-/// Asks for what is missing, derives the rest, and writes the file only if it lints clean. It grants nothing until
-/// its pull request is approved and merged.
+/// Prompts for what is missing, derives the rest, and writes the file only if it passes `lint`. The exception grants
+/// nothing until its pull request is approved and merged.
 #[derive(Debug, Parser)]
 #[command(name = "new")]
 #[command(after_help = "\
@@ -51,7 +51,7 @@ EXAMPLE
     --justification \"Splitting the user now would stop invoicing until spring\" \\
     --compensating-control \"Alert on use at night\"")]
 pub(crate) struct NewArgs {
-    /// Start from a preset of the policy
+    /// Start from a preset in the policy
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
 
@@ -59,27 +59,27 @@ pub(crate) struct NewArgs {
     #[arg(long, value_name = "ID")]
     like: Option<String>,
 
-    /// Start now, end at the cap, be approved afterwards
+    /// File an emergency: starts now, ends at the cap, is approved afterwards
     #[arg(long)]
     emergency: bool,
 
-    /// Start from a question that `check` refused, as it answered in JSON; - for stdin
+    /// Start from the JSON receipt of a question that `check` refused; - for stdin
     #[arg(long, value_name = "RECEIPT")]
     from_check: Option<PathBuf>,
 
-    /// Read the fields from an issue that the form of `init` made, as GitHub shows its text; - for stdin
+    /// Read the fields from the text of an issue written with the template from `init`; - for stdin
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     from_issue: Option<PathBuf>,
 
-    /// Read the fields from a file with the shape of a record without id, YAML or JSON; - for stdin
+    /// Read the fields from a YAML or JSON file in the shape of a record without id; - for stdin
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
 
-    /// The folder below the first record folder
+    /// Subfolder of the first record folder
     #[arg(long, value_name = "NAME")]
     folder: Option<String>,
 
-    /// Write although content rules object
+    /// Write the file even if rules about its content fail
     #[arg(long)]
     draft: bool,
 

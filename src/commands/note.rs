@@ -16,17 +16,17 @@ use exledger::session::decide::select::Which;
 
 /// Record a step of triage, investigation or remediation
 ///
-/// Adds an entry to `handling`. It changes nothing that is granted.
+/// Adds an entry to `handling`. Does not affect what is granted.
 #[derive(Debug, Parser)]
 #[command(name = "note")]
 #[command(
     after_help = "EXAMPLE\n  exledger note 7F3KQ --stage investigation --note \"Two callers are left\" --evidence log:callers.txt"
 )]
 pub(crate) struct NoteArgs {
-    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
+    /// Record ids, any unambiguous prefixes or suffixes of them, or file paths; or use filters
     ids: Vec<String>,
 
-    /// The stage
+    /// Stage of handling
     #[arg(long, value_name = "STAGE", value_parser = filter::words::<Stage>())]
     stage: Option<String>,
 
@@ -34,7 +34,7 @@ pub(crate) struct NoteArgs {
     #[arg(long)]
     note: Option<String>,
 
-    /// What shows it; repeatable
+    /// Evidence: a file, URL or commit; repeatable
     #[arg(long, value_name = "[ID=]KIND:PATH|URL|COMMIT")]
     evidence: Vec<String>,
 
@@ -50,7 +50,7 @@ pub(crate) const COMMAND: Command = Command::of::<NoteArgs>();
 
 impl Run for NoteArgs {
     const PAST: PastInstants =
-        PastInstants::Refused("a decision is written now; --on says its day");
+        PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;

@@ -29,7 +29,7 @@ pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
     match open.split_last() {
         Some((last, rest)) if !rest.is_empty() && !asks(ctx) => Err(fault::misuse(
             format!("{} and {last} are missing", rest.join(", ")),
-            "say them with these flags; `--help` lists their words and has an example",
+            "give them with these flags; `--help` lists their values and has an example",
         )),
         _ => Ok(()),
     }
@@ -49,8 +49,8 @@ pub(crate) fn text_or_ask(
     match given {
         Some(text) if is_said(text) => Ok(text.trim().to_owned()),
         Some(_) => Err(fault::misuse(
-            format!("{flag} says nothing"),
-            format!("say it in words: {flag} \"…\""),
+            format!("{flag} is placeholder text"),
+            format!("give a real answer: {flag} \"…\""),
         )),
         None if ctx.person == ask::Prompting::There => {
             let check = |text: &str| {
@@ -81,7 +81,7 @@ pub(crate) fn value_or_ask<T>(
     }
     let check = |text: &str| parse(text).map(|_| ());
     let said = ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))?;
-    parse(&said).map_err(|what| fault::misuse(what, format!("say it with {flag}")))
+    parse(&said).map_err(|what| fault::misuse(what, format!("give it with {flag}")))
 }
 
 /// Returns the end that a text is, which must be still to come: at a prompt a past one is asked again.
@@ -91,7 +91,7 @@ pub(crate) fn value_or_ask<T>(
 pub(crate) fn end_to_come(ctx: &Ctx, text: &str) -> Result<When, String> {
     let end = filter::moment(text)?;
     if not_after(&end) <= ctx.instant() {
-        Err(format!("{end} is past: name an end that is still to come"))
+        Err(format!("{end} is in the past: give an end in the future"))
     } else {
         Ok(end)
     }
@@ -133,7 +133,7 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
         None => {
             return Err(fault::misuse(
                 format!("{flag} is missing"),
-                format!("say it with {flag}: {}", words.join(", ")),
+                format!("give it with {flag}: {}", words.join(", ")),
             ));
         }
     };
@@ -173,10 +173,10 @@ pub(crate) fn ids_or_ask(
 pub(crate) fn missing(flag: &str) -> anyhow::Error {
     fault::misuse(
         format!("{flag} is missing"),
-        format!("say it with {flag}; `--help` has an example"),
+        format!("give it with {flag}; `--help` has an example"),
     )
 }
 
 fn broken_off(error: &ask::prompting::AskError, flag: &str) -> anyhow::Error {
-    fault::unasked(error, format!("say it with {flag}"))
+    fault::unasked(error, format!("give it with {flag}"))
 }

@@ -14,10 +14,10 @@ use exledger::survey::queue::{self, QueueItem};
 use exledger::survey::select::{self, Sameness, Selection};
 use exledger::view;
 
-/// Show what needs attention, worst first
+/// Show what needs attention, most urgent first
 ///
-/// Each record with what to do next, the command for it, how long it has waited, and for whom. What is healthy is
-/// counted and not shown. With --strict it exits 1 when something should have been done by now.
+/// Shows for each record the next step, the command for it, how long the record has been waiting, and for whom. Healthy
+/// records are counted but not listed. With --strict, exits 1 if something is overdue.
 #[derive(Debug, Parser)]
 #[command(name = "queue")]
 #[command(
@@ -27,7 +27,7 @@ pub(crate) struct QueueArgs {
     #[command(flatten)]
     filters: Filters,
 
-    /// Leave out what is only proposed
+    /// Leave out records that are only proposed
     #[arg(long)]
     approved_only: bool,
 }

@@ -16,10 +16,10 @@ use exledger::session::decide::select::Which;
 use exledger::session::locate;
 use exledger::session::snapshot::walk::Scope;
 
-/// Reject a request, and keep the reason
+/// Reject a request, and record the reason
 ///
-/// Writes a closure with outcome `rejected` onto the proposal that is checked out. Merged by the reviewer, the request
-/// is over and its reason stays on record; a branch that is only deleted says nothing.
+/// Writes a closure with outcome `rejected` to the proposal that is checked out. When the reviewer merges it, the
+/// request is closed and the reason stays on record. Deleting the branch would leave no trace.
 #[derive(Debug, Parser)]
 #[command(name = "reject")]
 #[command(
@@ -29,7 +29,7 @@ pub(crate) struct RejectArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
-    /// Why the request is rejected
+    /// Reason for rejecting the request
     #[arg(long)]
     reason: Option<String>,
 
@@ -42,7 +42,7 @@ pub(crate) const COMMAND: Command = Command::of::<RejectArgs>();
 
 impl Run for RejectArgs {
     const PAST: PastInstants =
-        PastInstants::Refused("a decision is written now; --on says its day");
+        PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
@@ -52,9 +52,9 @@ impl Run for RejectArgs {
         {
             let id = &record.id;
             return Err(fault::misuse(
-                format!("{id} is approved, and a rejection is of a request"),
+                format!("{id} is approved; only a request can be rejected"),
                 format!(
-                    "end it with `exledger close {id} --outcome revoked --reason …`; say no to a change of it with \
+                    "end it with `exledger close {id} --outcome revoked --reason …`; veto a change to it with \
                      `exledger approve {id} --reject`"
                 ),
             ));

@@ -14,28 +14,28 @@ use exledger::plan::renew::{self, Later};
 use exledger::record::time::{Term, When};
 use exledger::session::decide::select::Which;
 
-/// Ask for a later end
+/// Extend exceptions to a later end
 ///
-/// Moves `expires` and adds an entry to `renewals` that says why. It counts once it is approved anew; past the limits
-/// of the tier only a redesign permits another.
+/// Moves `expires` and adds an entry with the reason to `renewals`. The renewal counts once it is approved. Beyond the
+/// limits of the tier, it is possible only with a linked redesign.
 #[derive(Debug, Parser)]
 #[command(name = "renew")]
 #[command(
     after_help = "EXAMPLE\n  exledger renew 7F3KQ --for 30d --reason \"The vendor ships the rotation API in January\""
 )]
 pub(crate) struct RenewArgs {
-    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
+    /// Record ids, any unambiguous prefixes or suffixes of them, or file paths; or use filters
     ids: Vec<String>,
 
-    /// The new end: a day, which it covers, or an instant
+    /// New end: a date (inclusive) or an instant
     #[arg(long, value_name = "DATE|INSTANT", value_parser = filter::moment, conflicts_with = "term")]
     until: Option<When>,
 
-    /// How long after the present end
+    /// How long to extend, counted from the current end
     #[arg(long = "for", id = "term", value_name = "DURATION", value_parser = filter::term)]
     term: Option<Term>,
 
-    /// Why it can't end yet
+    /// Reason why it cannot end yet
     #[arg(long)]
     reason: Option<String>,
 
@@ -51,7 +51,7 @@ pub(crate) const COMMAND: Command = Command::of::<RenewArgs>();
 
 impl Run for RenewArgs {
     const PAST: PastInstants =
-        PastInstants::Refused("a decision is written now; --on says its day");
+        PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
@@ -70,7 +70,7 @@ impl Run for RenewArgs {
             ctx,
             self.reason.as_deref(),
             "--reason",
-            "Why can't it end yet",
+            "Why can it not end yet",
         )?;
         decision::decide(
             ctx,
@@ -92,7 +92,7 @@ impl RenewArgs {
             (Some(until), _) => Ok(Later::Until(until.clone())),
             (None, Some(term)) => Ok(Later::For(term)),
             (None, None) => {
-                let question = "Until when, or for how long (2027-01-10, 30d)";
+                let question = "New end, or how long to extend (2027-01-10, 30d)";
                 prompts::value_or_ask(ctx, "--until or --for", question, &|text| match Term::new(
                     text,
                 ) {

@@ -30,23 +30,23 @@ use exledger::view::report::{DeviatedControl, Report};
 
 /// Report on the backlog and its trends
 ///
-/// What is in force, awaiting, ending and overdue; what was opened, closed and repeated in each month; the records of
-/// each class, and the controls that they deviate from.
+/// Reports what is in force, waiting, ending and overdue; what was opened, closed and repeated in each month; the
+/// records of each class; and the controls they deviate from.
 #[derive(Debug, Parser)]
 #[command(name = "report")]
 #[command(
     after_help = "EXAMPLE\n  exledger report --from 2026-01-01 --to 2026-06-30\n  exledger report --format html -o exceptions.html"
 )]
 pub(crate) struct ReportArgs {
-    /// The first day of the trends; by default eleven months before the last, or the first landing
+    /// First day of the trends [default: the first merged record, at most eleven months back]
     #[arg(long, value_name = "DATE", value_parser = globals::moment)]
     from: Option<DayOrInstant>,
 
-    /// The last day of the trends; by default that of the clock
+    /// Last day of the trends [default: today]
     #[arg(long, value_name = "DATE", value_parser = globals::moment)]
     to: Option<DayOrInstant>,
 
-    /// Write the report into this file, replacing what is there
+    /// Write the report to this file, replacing it if it exists
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -129,8 +129,8 @@ impl ReportArgs {
         let from = self.from.as_ref().map_or(span.from, DayOrInstant::day);
         if from > to {
             return Err(fault::misuse(
-                format!("the report would begin on {from} and end on {to}"),
-                "name a first day that is not after the last, and not after the clock's day",
+                format!("the report would start on {from} and end on {to}"),
+                "give a first day that is not after the last day or today",
             ));
         }
         Ok(ReportPeriod { from, to })

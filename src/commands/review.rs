@@ -16,22 +16,22 @@ use exledger::session::decide::select::Which;
 
 /// Record a periodic review
 ///
-/// Adds an entry to `reviews`, which starts the interval anew. It changes nothing that is granted; where the tier
-/// denies while degraded, it counts once somebody else than the authors made or merged it.
+/// Adds an entry to `reviews`, which restarts the review interval. Does not affect what is granted. If the tier grants
+/// nothing while degraded, the review counts only if someone other than the authors made or merged it.
 #[derive(Debug, Parser)]
 #[command(name = "review")]
 #[command(
     after_help = "EXAMPLE\n  exledger review 7F3KQ --outcome still-needed --note \"The job still runs; retired on 18 December\""
 )]
 pub(crate) struct ReviewArgs {
-    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
+    /// Record ids, any unambiguous prefixes or suffixes of them, or file paths; or use filters
     ids: Vec<String>,
 
-    /// What follows from it
+    /// Outcome of the review
     #[arg(long, value_name = "OUTCOME", value_parser = filter::words::<ReviewOutcome>())]
     outcome: Option<String>,
 
-    /// What was seen
+    /// What was observed
     #[arg(long)]
     note: Option<String>,
 
@@ -47,7 +47,7 @@ pub(crate) const COMMAND: Command = Command::of::<ReviewArgs>();
 
 impl Run for ReviewArgs {
     const PAST: PastInstants =
-        PastInstants::Refused("a decision is written now; --on says its day");
+        PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;

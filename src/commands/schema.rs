@@ -11,12 +11,13 @@ use exledger::record;
 
 /// Print the JSON Schema of records or of the policy
 ///
-/// Generated from the types that read the files, so that an editor explains every field as this version reads it.
+/// The schema is generated from the types that read the files, so editors document every field as this version reads
+/// it.
 #[derive(Debug, Parser)]
 #[command(name = "schema")]
 #[command(after_help = "EXAMPLE\n  exledger schema exception > schemas/exception.schema.json")]
 pub(crate) struct SchemaArgs {
-    /// Of what
+    /// Which schema to print
     #[arg(value_enum, default_value = "exception", hide_default_value = true)]
     of: Which,
 }
@@ -24,9 +25,9 @@ pub(crate) struct SchemaArgs {
 /// What a schema is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Which {
-    /// A record; the default
+    /// Schema of records (the default)
     Exception,
-    /// The policy, exledger.yaml
+    /// Schema of the policy, exledger.yaml
     Policy,
 }
 

@@ -14,17 +14,18 @@ use exledger::plan::shorten;
 use exledger::record::time::When;
 use exledger::session::decide::select::Which;
 
-/// Let exceptions end earlier
+/// Move the end of exceptions earlier
 ///
-/// Moves `expires` and writes no entry: an earlier end only narrows what was approved. Say why in the commit message.
+/// Moves `expires` without adding an entry, because an earlier end only narrows what was approved. Give the reason in
+/// the commit message.
 #[derive(Debug, Parser)]
 #[command(name = "shorten")]
 #[command(after_help = "EXAMPLE\n  exledger shorten 7F3KQ --until 2026-12-04")]
 pub(crate) struct ShortenArgs {
-    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
+    /// Record ids, any unambiguous prefixes or suffixes of them, or file paths; or use filters
     ids: Vec<String>,
 
-    /// The new end: a day, which it covers, or an instant
+    /// New end: a date (inclusive) or an instant
     #[arg(long, value_name = "DATE|INSTANT", value_parser = filter::moment)]
     until: Option<When>,
 
@@ -40,13 +41,13 @@ pub(crate) const COMMAND: Command = Command::of::<ShortenArgs>();
 
 impl Run for ShortenArgs {
     const PAST: PastInstants =
-        PastInstants::Refused("a decision is written now; --on says its day");
+        PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
         let until = match self.until {
             Some(until) => until,
-            None => prompts::value_or_ask(ctx, "--until", "Until when (2027-01-10)", &|text| {
+            None => prompts::value_or_ask(ctx, "--until", "New end (2027-01-10)", &|text| {
                 prompts::end_to_come(ctx, text)
             })?,
         };

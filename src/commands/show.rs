@@ -11,7 +11,8 @@ use exledger::view;
 
 /// Show one exception
 ///
-/// Why it is allowed, who approved it and how that is known, what compensates for it, when it ends; then the rest.
+/// Shows why it is allowed, who approved it and on what evidence, what compensates for it, and when it ends, followed
+/// by all other fields.
 #[derive(Debug, Parser)]
 #[command(name = "show")]
 #[command(after_help = "EXAMPLE\n  exledger show 7F3KQ")]
@@ -19,7 +20,7 @@ pub(crate) struct ShowArgs {
     /// Record id, any unambiguous prefix or suffix of it, or the path of its file
     id: String,
 
-    /// Print the file as it is
+    /// Print the file unchanged
     #[arg(long)]
     raw: bool,
 }
@@ -37,7 +38,7 @@ impl Run for ShowArgs {
         if self.raw {
             let missing = || {
                 fault::cannot_say(
-                    format!("the bytes of {} are not here", standing.path),
+                    format!("the content of {} is not in this clone", standing.path),
                     "run `git fetch --unshallow`",
                 )
             };

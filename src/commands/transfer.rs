@@ -20,32 +20,32 @@ use exledger::session::decide::select::Which;
 use exledger::session::locate;
 use exledger::survey::select::Filter;
 
-/// Hand exceptions over to another owner
+/// Transfer exceptions to another owner
 ///
-/// Changes the owner and adds an entry to `transfers`; id and history stay. With --from, all open records of a person
-/// are moved. It reopens the approval.
+/// Changes the owner and adds an entry to `transfers`; the id and the history stay the same. With --from, transfers all
+/// open records of a person. The transfer needs new approval.
 #[derive(Debug, Parser)]
 #[command(name = "transfer")]
 #[command(
     after_help = "EXAMPLE\n  exledger transfer 7F3KQ --to lee@example.com --reason \"Ana moves to another team\"\n  exledger transfer --from ana@example.com --to lee@example.com"
 )]
 pub(crate) struct TransferArgs {
-    /// Record ids, any unambiguous prefix or suffix of each, or the paths of their files; else a filter
+    /// Record ids, any unambiguous prefixes or suffixes of them, or file paths; or use filters
     ids: Vec<String>,
 
-    /// Who takes them over
+    /// New owner
     #[arg(long, value_name = "EMAIL")]
     to: Option<String>,
 
-    /// Whose open records are all handed over
+    /// Transfer all open records of this owner
     #[arg(long, value_name = "EMAIL", conflicts_with = "ids")]
     from: Option<String>,
 
-    /// The new owner's name; by default what roster, other records or git call that address
+    /// Name of the new owner [default: from the roster, other records or git]
     #[arg(long)]
     name: Option<String>,
 
-    /// Why
+    /// Reason
     #[arg(long)]
     reason: Option<String>,
 
@@ -61,14 +61,19 @@ pub(crate) const COMMAND: Command = Command::of::<TransferArgs>();
 
 impl Run for TransferArgs {
     const PAST: PastInstants =
-        PastInstants::Refused("a decision is written now; --on says its day");
+        PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = match &self.from {
             Some(_) => Vec::new(),
             None => prompts::ids_or_ask(ctx, &self.ids, &self.filters)?,
         };
-        let to = prompts::text_or_ask(ctx, self.to.as_deref(), "--to", "Who takes over (address)")?;
+        let to = prompts::text_or_ask(
+            ctx,
+            self.to.as_deref(),
+            "--to",
+            "Who is the new owner (email address)",
+        )?;
         let to = decision::address("--to", &to)?;
         let from = self.from.as_deref();
         let from = from
@@ -77,7 +82,7 @@ impl Run for TransferArgs {
         if from.is_some() && self.filters.filter() != Filter::default() {
             return Err(fault::misuse(
                 "both --from and a filter are given",
-                "--from means all open records of a person; to choose, filter with --owner",
+                "--from selects all open records of a person; to select some of them, use --owner",
             ));
         }
         let home = ctx.home()?;
@@ -116,7 +121,10 @@ impl TransferArgs {
     ) -> anyhow::Result<String> {
         if let Some(name) = self.name.as_deref().map(str::trim) {
             return if name.is_empty() {
-                Err(fault::misuse("--name says nothing", "name the new owner"))
+                Err(fault::misuse(
+                    "--name is placeholder text",
+                    "give the name of the new owner",
+                ))
             } else {
                 Ok(name.to_owned())
             };

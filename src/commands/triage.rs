@@ -28,11 +28,11 @@ use exledger::view;
 use exledger::view::doc::FormatNeeds;
 use exledger::view::triage::shown::{TriageView, Unused, WrittenDraft};
 
-/// Compare findings and events with baselines and ledger
+/// Compare scanner findings and events with the ledger
 ///
-/// Reads SARIF 2.1.0, and events as JSON Lines in the shape of CloudEvents. Each input is routine, covered, pending,
-/// dismissed, uncovered, of an expired cover, or unparsed. Exits 1 when something material is not covered, 3 when
-/// something can't be read.
+/// Reads SARIF 2.1.0, and events as JSON Lines in the CloudEvents format. Each input is routine, covered, pending,
+/// dismissed, uncovered, has expired cover, or is unparsed. Exits 1 if something material is not covered, and 3 if
+/// something cannot be read.
 #[derive(Debug, Parser)]
 #[command(name = "triage")]
 #[command(after_help = "\
@@ -41,39 +41,39 @@ EXAMPLE
   exledger triage events.jsonl --format json
   exledger triage trivy.sarif --filter -o upload.sarif")]
 pub(crate) struct TriageArgs {
-    /// SARIF, or events as JSON Lines; - for stdin
+    /// SARIF files, or events as JSON Lines; - for stdin
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
-    /// Write SARIF again without the results that are covered
+    /// Write the SARIF files without the covered results
     #[arg(long, conflicts_with = "annotate")]
     filter: bool,
 
-    /// Write SARIF again with a suppression on each result that is covered
+    /// Write the SARIF files with a suppression on each covered result
     #[arg(long)]
     annotate: bool,
 
-    /// Where SARIF is written again: a file, for several inputs a folder; by default stdout
+    /// File to write SARIF to, or a folder for several inputs [default: stdout]
     #[arg(short, long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
 
-    /// Say which records in force the inputs match, no longer match, and never match
+    /// Show which records in force the inputs match, no longer match, and never match
     #[arg(long)]
     unused: bool,
 
-    /// Write a draft into this folder for each thing that needs a record
+    /// Write a draft record to this folder for each uncovered input
     #[arg(long, value_name = "DIR")]
     draft: Option<PathBuf>,
 
-    /// The environment that the findings are of, such as production; records of another one don't cover them
+    /// Environment of the findings, such as production; records of another environment do not cover them
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     environment: Option<String>,
 
-    /// The folder that held the repository where the scanner ran, such as /src in a container
+    /// Folder of the repository where the scanner ran, such as /src in a container
     #[arg(long = "source-root", value_name = "PATH")]
     source_roots: Vec<String>,
 
-    /// Let what can't be read count without failing
+    /// Count unreadable inputs without failing
     #[arg(long)]
     skip_bad: bool,
 }
@@ -138,8 +138,8 @@ impl TriageArgs {
             (_, true) => RewriteKind::Annotate,
             _ if self.output.is_some() => {
                 return Err(fault::misuse(
-                    "-o says where SARIF is written again",
-                    "give it with --filter or --annotate",
+                    "-o sets where SARIF is written",
+                    "use it with --filter or --annotate",
                 ));
             }
             _ => return Ok(None),
@@ -165,7 +165,7 @@ impl TriageArgs {
             baselines.filter(|it| view::triage::tuning::is_stale(it, snapshot.stamp().instant));
         for baseline in stale {
             ctx.tell(&format!(
-                "warning[stale-baseline]: baseline {} was to be reviewed by {}",
+                "warning[stale-baseline]: baseline {} was due for review by {}",
                 baseline.id,
                 baseline
                     .review_by
@@ -193,7 +193,7 @@ impl TriageArgs {
 fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
     let is_stdin = |path: &&PathBuf| path.as_path() == Path::new("-");
     if paths.iter().filter(is_stdin).count() > 1 {
-        return Err(fault::misuse("stdin is named twice", "name it once"));
+        return Err(fault::misuse("stdin is given twice", "give it once"));
     }
     let open = |path: &PathBuf| {
         let name = path.to_string_lossy().into_owned();
@@ -217,8 +217,8 @@ fn absolute(root: &str) -> anyhow::Result<String> {
     };
     plain.ok_or_else(|| {
         fault::misuse(
-            format!("--source-root {root} is no absolute path"),
-            "name the folder as the scanner saw it, such as /src",
+            format!("--source-root {root} is not an absolute path"),
+            "give the folder as the scanner saw it, such as /src",
         )
     })
 }

@@ -23,29 +23,29 @@ use exledger::view;
 use exledger::view::doc::{FindingList, JudgedFile};
 use exledger::view::verify::RecordUses;
 
-/// Audit what landed
+/// Audit everything that was merged
 ///
-/// Judges every version that ever landed by the state that it landed in: who approved it, what it changed, whether its
-/// evidence is kept. Exits 3 where the history that is needed is not in this clone.
+/// Checks every version that was ever merged against the rules in force at the time: who approved it, what it changed,
+/// whether its evidence is kept. Exits 3 if this clone lacks the history it needs.
 #[derive(Debug, Parser)]
 #[command(name = "verify")]
 #[command(
     after_help = "EXAMPLE\n  exledger verify --checkpoint last.json --write-checkpoint next.json\n  exledger verify 7F3KQ --receipts receipts.jsonl"
 )]
 pub(crate) struct VerifyArgs {
-    /// The records; all of them where none is named
+    /// Records to verify [default: all]
     #[arg(value_name = "ID")]
     ids: Vec<String>,
 
-    /// Compare the mainline with what it was: a file that --write-checkpoint wrote
+    /// Compare the approved branch with this checkpoint, written by --write-checkpoint
     #[arg(long, value_name = "FILE")]
     checkpoint: Option<PathBuf>,
 
-    /// Write down what the mainline is now, to be kept outside the repository
+    /// Write a checkpoint of the approved branch to this file; keep it outside the repository
     #[arg(long, value_name = "FILE")]
     write_checkpoint: Option<PathBuf>,
 
-    /// Look at the uses in this file of receipts, and compare the mainline with what each of them saw
+    /// Check the uses in this receipt file, and compare the approved branch with the state each receipt saw
     #[arg(long, value_name = "FILE")]
     receipts: Option<PathBuf>,
 }
@@ -108,7 +108,7 @@ impl Run for VerifyArgs {
 
 fn write_checkpoint(ctx: &Ctx, checkpoint: &Checkpoint, path: &Path) -> anyhow::Result<()> {
     files::replace(&ctx.folder.join(path), checkpoint.text().as_bytes())
-        .map_err(|error| fault::cannot_say(error.to_string(), "name a file that can be written"))?;
+        .map_err(|error| fault::cannot_say(error.to_string(), "give a file that can be written"))?;
     ctx.hint(&view::verify::written(
         &path.display().to_string(),
         &checkpoint.tip,

@@ -160,7 +160,7 @@ fn named_reference(asked: &String, terms: &Terms<'_>) -> Result<(), (String, Abo
         if !named.clone().any(|(_, text)| text == asked) {
             let why = match named.next() {
                 Some((name, text)) => format!("its {name} is {text}"),
-                None => "names no change, incident, ticket or onboarding".to_owned(),
+                None => "does not name a change, incident, ticket or onboarding record".to_owned(),
             };
             return Err((why, About::Another));
         }
@@ -232,7 +232,7 @@ fn resource(question: &Question, record: &Record) -> Option<String> {
 
 fn in_scope(what: &str, asked: &str, stated: Option<&[String]>) -> Option<String> {
     let Some(stated) = stated else {
-        return Some(format!("its scope states no {what}"));
+        return Some(format!("its scope has no {what}"));
     };
     let matches = stated
         .iter()

@@ -48,7 +48,7 @@ pub(crate) fn matched(question: &Question, record: &Record) -> Matched {
         .as_ref()
         .and_then(|scope| scope.findings.as_deref());
     let Some(stated) = stated else {
-        return Matched::No("names no findings".to_owned(), About::Another);
+        return Matched::No("has no findings".to_owned(), About::Another);
     };
     let mut nearest: Option<(String, About)> = None;
     let mut everywhere = false;
@@ -71,7 +71,7 @@ pub(crate) fn matched(question: &Question, record: &Record) -> Matched {
     if everywhere {
         return Matched::Yes(Judged::No);
     }
-    let (why, about) = nearest.unwrap_or(("names no findings".to_owned(), About::Another));
+    let (why, about) = nearest.unwrap_or(("has no findings".to_owned(), About::Another));
     Matched::No(why, about)
 }
 
@@ -210,7 +210,7 @@ fn package(question: &Question, key: &FindingKey) -> PackageMatch {
         (SamePackage::No, _) => another(),
         // One name, and nothing tells that it is one package: only the finding's id does.
         (SamePackage::ByName, None) => PackageMatch::Ours(Some(format!(
-            "limited to purl {text}, and no type of package is stated: name the id of the finding beside it"
+            "limited to purl {text}, but the type of package is not given: also give the id of the finding"
         ))),
         (SamePackage::Yes | SamePackage::ByName, _) => PackageMatch::Ours(match &stated.version {
             Some(stated) if version != Some(stated.as_str()) => {

@@ -1,7 +1,7 @@
 //! Package URLs, as far as the gate compares them: type, namespace, name and version.
 //!
-//! Uses nothing else of the line. Pure. Start at [`Purl::parse`]. Follows `docs/spec/cli.md`, check, and
-//! `docs/spec/interop.md`, packages; of the qualifiers only `epoch` counts, and subpaths are no part of the comparison.
+//! Uses no other module. Pure. Start at [`Purl::parse`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`,
+//! packages; of the qualifiers only `epoch` counts, and subpaths are no part of the comparison.
 
 /// A package, and one version of it where one is named.
 #[derive(Clone, Debug, PartialEq, Eq)]

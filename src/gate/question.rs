@@ -43,13 +43,13 @@ pub enum NoQuestion {
     #[error("the line is not UTF-8")]
     NoText,
     /// It is no JSON, or says a key twice; why.
-    #[error("the line is no JSON: {0}")]
+    #[error("the line is not JSON: {0}")]
     NoJson(String),
     /// It is JSON, but no object.
-    #[error("the line is no JSON object")]
+    #[error("the line is not a JSON object")]
     NoObject,
     /// A key that questions don't have.
-    #[error("`{0}` is no key of a question")]
+    #[error("`{0}` is not a key of a question")]
     UnknownKey(String),
     /// A key whose value is of another kind.
     #[error("the value of `{0}` can't be read")]
@@ -58,7 +58,7 @@ pub enum NoQuestion {
     #[error("it names neither identity, asset, application, credential, finding nor reference")]
     NoSubject,
     /// It asks for a deployment of nothing.
-    #[error("it asks for a deployment and names no application")]
+    #[error("it asks about a deployment but names no application")]
     NoApplication,
 }
 

@@ -52,6 +52,6 @@ pub fn warning(
         meant => format!(": did you mean {}?", meant.join(" or ")),
     };
     Some(format!(
-        "no record and no policy names the application {application}{near}"
+        "neither the records nor the policy mention the application {application}{near}"
     ))
 }

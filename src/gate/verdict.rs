@@ -1,7 +1,7 @@
 //! The verdict on one question, from what all records are at one instant.
 //!
 //! Uses record, status, `gate`'s cover. Pure. Start at [`ask`]. Follows `docs/spec/cli.md`, check: one record that
-//! allows is enough, and what can't be told is no.
+//! allows is enough, and anything that can't be determined is not allowed.
 
 pub(crate) mod candidate;
 mod deploy;
@@ -61,7 +61,10 @@ pub fn ask_among(
         return answer(GateVerdict::Allow, reason, Some(allowing), &candidates);
     }
     let named = |candidate: &Candidate| {
-        let why = candidate.why_not.as_deref().unwrap_or("it can't be told");
+        let why = candidate
+            .why_not
+            .as_deref()
+            .unwrap_or("it can't be determined");
         format!("{}: {why}", candidate.id)
     };
     for (fits, verdict) in [

@@ -33,7 +33,7 @@ pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Commit, Obstacle> {
         (ObjectKind::Commit, raw) => commit::parse(oid, raw),
         _ => Err(Obstacle::Malformed {
             object: oid,
-            cause: "it is no commit".to_owned(),
+            cause: "it is not a commit".to_owned(),
         }),
     }
 }

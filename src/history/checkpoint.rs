@@ -1,4 +1,5 @@
-//! A checkpoint: what the mainline was at a moment, kept outside the branch; and where a commit stands that was its tip.
+//! A checkpoint: the state of the approved branch at a moment, stored outside the branch; and where a former tip is
+//! now.
 //!
 //! Uses record's times, history's objects and mainline. Pure. Start at [`Checkpoint`], which is written and read here, and
 //! [`stand`]. Follows `docs/spec/approval.md`, M6, and `docs/spec/cli.md`, a checkpoint.
@@ -108,7 +109,7 @@ impl Checkpoint {
             .map(|landing| landing.oid.to_string());
         if root.as_deref() != Some(&self.root) {
             return Some(format!(
-                "the checkpoint says that it began at {}",
+                "the checkpoint gives {} as the first commit",
                 self.root
             ));
         }
@@ -117,7 +118,7 @@ impl Checkpoint {
             .saturating_add(1);
         (n_commits != self.mainline_commits).then(|| {
             format!(
-                "the checkpoint counts {} commits by first parents, and there are {n_commits}",
+                "the checkpoint counts {} first-parent commits, but there are {n_commits}",
                 self.mainline_commits
             )
         })

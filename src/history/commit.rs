@@ -59,18 +59,18 @@ pub fn parse(oid: Oid, raw: Vec<u8>) -> Result<Commit, Obstacle> {
     for header in headers(&raw) {
         match header.key {
             b"tree" if tree.is_none() => {
-                tree = Some(hex(header.value).ok_or_else(|| malformed("its tree is no id"))?);
+                tree = Some(hex(header.value).ok_or_else(|| malformed("its tree is not an id"))?);
             }
             b"tree" => return Err(malformed("it has two trees")),
             b"parent" => {
-                parents.push(hex(header.value).ok_or_else(|| malformed("a parent is no id"))?);
+                parents.push(hex(header.value).ok_or_else(|| malformed("a parent is not an id"))?);
             }
             _ => {}
         }
     }
     Ok(Commit {
         oid,
-        tree: tree.ok_or_else(|| malformed("it names no tree"))?,
+        tree: tree.ok_or_else(|| malformed("it has no tree"))?,
         parents: parents.into(),
         raw: raw.into(),
         author: OnceCell::new(),

@@ -169,7 +169,7 @@ impl<'o> ContentCache<'o> {
     pub fn bytes(&self, blob: Oid) -> Result<Vec<u8>, Obstacle> {
         match self.objects.read(blob)? {
             (ObjectKind::Blob, bytes) => Ok(bytes),
-            _ => Err(Obstacle::malformed(blob, "it is no file")),
+            _ => Err(Obstacle::malformed(blob, "it is not a file")),
         }
     }
 }
@@ -194,7 +194,7 @@ pub fn bytes_within(
     }
     match objects.read(blob)? {
         (ObjectKind::Blob, bytes) => Ok(Some(bytes)),
-        _ => Err(Obstacle::malformed(blob, "it is no file")),
+        _ => Err(Obstacle::malformed(blob, "it is not a file")),
     }
 }
 

@@ -53,7 +53,7 @@ pub fn entries(raw: &[u8]) -> impl Iterator<Item = Result<TreeEntry<'_>, &'stati
         }
         let read = entry(&mut rest).and_then(|entry| match before {
             Some(before) if !precedes(&before, &entry) => Err("its entries are not in order"),
-            _ if twins.has(&entry) => Err("two of its entries have one name"),
+            _ if twins.has(&entry) => Err("two of its entries have the same name"),
             _ => Ok(entry),
         });
         match read {
@@ -105,7 +105,7 @@ fn entry<'t>(rest: &mut &'t [u8]) -> Result<TreeEntry<'t>, &'static str> {
         .split_at_checked(mode.len() + name.len() + 22)
         .ok_or("an entry has no id")?;
     if name.contains(&b'/') || matches!(name, b"" | b"." | b"..") {
-        return Err("an entry has a name that leads elsewhere");
+        return Err("an entry has a name that leads outside");
     }
     *rest = after;
     let mode = match mode {
@@ -298,6 +298,6 @@ pub fn open(objects: &dyn Objects, oid: Option<Oid>) -> Result<TreeObject, Obsta
 pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Vec<u8>, Obstacle> {
     match objects.read(oid)? {
         (ObjectKind::Tree, raw) => Ok(raw),
-        _ => Err(Obstacle::malformed(oid, "it is no folder")),
+        _ => Err(Obstacle::malformed(oid, "it is not a folder")),
     }
 }

@@ -106,11 +106,11 @@ impl fmt::Display for IdentProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             IdentProblem::Absent => "the header is absent",
-            IdentProblem::Twice => "the header stands there twice",
+            IdentProblem::Twice => "the header appears twice",
             IdentProblem::NoAddress => "it has no `<address>`",
             IdentProblem::TwoAddresses => "it has more than one `<` or `>`",
             IdentProblem::BadTime => "its time can't be read",
-            IdentProblem::Nul => "a NUL stands in it",
+            IdentProblem::Nul => "it contains a NUL",
         })
     }
 }

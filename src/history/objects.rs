@@ -1,7 +1,7 @@
 //! The objects of a repository, by id, or why one can't be had.
 //!
-//! Uses nothing else of the line. Start at [`Objects`], which `store` serves from git and tests from maps.
-//! Follows `docs/spec/approval.md`, 0.5 and 5.
+//! Uses no other module. Start at [`Objects`], which `store` serves from git and tests from maps. Follows
+//! `docs/spec/approval.md`, 0.5 and 5.
 
 use std::fmt;
 
@@ -149,7 +149,7 @@ pub enum Obstacle {
         cause: String,
     },
     /// A folder of the ledger holds more than a ledger may.
-    #[error("{folder} holds more than 200,000 entries, or folders 100 deep")]
+    #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge {
         /// The folder.
         folder: String,
@@ -193,12 +193,12 @@ impl Obstacle {
             | Obstacle::Missing {
                 extent: Extent::Shallow,
                 ..
-            } => "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`",
+            } => "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`",
             Obstacle::Missing {
                 extent: Extent::Partial,
                 ..
             } => {
-                "run `git fetch --refetch --no-filter`, in CI check out without `filter`, with `fetch-depth: 0`"
+                "run `git fetch --refetch --no-filter`; in CI, check out without `filter`, with `fetch-depth: 0`"
             }
             Obstacle::Missing {
                 extent: Extent::Full,
@@ -206,7 +206,7 @@ impl Obstacle {
             }
             | Obstacle::Unreadable { .. } => "run `git fsck`, and clone the repository again",
             Obstacle::Malformed { .. } => {
-                "look at it with `git cat-file -p`; whoever wrote it must write it anew"
+                "inspect it with `git cat-file -p`; its author must commit it again"
             }
             Obstacle::TooLarge { .. } => "split it into folders by year or team",
         }

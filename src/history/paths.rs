@@ -1,6 +1,6 @@
 //! Paths of a ledger that lies in a folder of its repository.
 //!
-//! Uses nothing else of the line. Pure. Start at [`LedgerPrefix`]. Paths have `/` and no end slash; the empty one is the top.
+//! Uses no other module. Pure. Start at [`LedgerPrefix`]. Paths have `/` and no end slash; the empty one is the top.
 
 /// The folder of `exledger.yaml`, from the top of the repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -306,34 +306,33 @@ impl fmt::Display for NoRef {
             }
             Cause::Unknown(name) => write!(
                 out,
-                "no local branch is named {name}; branches of remotes, tags and ids are given in full, as \
-                 refs/remotes/origin/main"
+                "there is no local branch {name}; give remote branches, tags and ids in full, such as refs/remotes/origin/main"
             )?,
             Cause::SeveralRemotes(names) => write!(
                 out,
-                "several remotes, and the current branch follows none of them: {}",
+                "there are several remotes, and the current branch tracks none of them: {}",
                 names.join(", ")
             )?,
             Cause::Neither => {
-                out.write_str("no default branch is known, and no main or master is here")?
+                out.write_str("no default branch is known, and there is no main or master")?
             }
             Cause::Both => {
-                out.write_str("no default branch is known, and both main and master are here")?
+                out.write_str("no default branch is known, and both main and master exist")?
             }
             Cause::Detached => {
-                out.write_str("HEAD is on no branch, so it says nothing about what is approved")?
+                out.write_str("HEAD is not on a branch, so the approved branch can't be chosen")?
             }
-            Cause::Empty => out.write_str("there is no commit yet")?,
+            Cause::Empty => out.write_str("the repository has no commits yet")?,
         }
         if !self.candidates.is_empty() {
             write!(out, "; it could be {}", self.candidates.join(", "))?;
         }
         if let Some(target) = &self.target {
-            write!(out, "; this job wants to land on {target}")?;
+            write!(out, "; this job is to be merged into {target}")?;
         }
         write!(
             out,
-            ": run `{}`, or name the ref with --approved-ref or `git config exledger.approvedRef`",
+            ": run `{}`, or set the ref with --approved-ref or `git config exledger.approvedRef`",
             self.command
         )
     }

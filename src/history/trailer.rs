@@ -1,7 +1,7 @@
 //! The trailers of a commit message.
 //!
-//! Uses nothing else of the line. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E4: unlike git and
-//! libgit2, no `---` ends the message, and one line of prose makes a paragraph prose.
+//! Uses no other module. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E4: unlike git and libgit2, no `---`
+//! ends the message, and one line of prose makes a paragraph prose.
 
 /// One `token: value` of the last paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -72,7 +72,7 @@ impl<'o> CommitTree<'o> {
     fn blob(&self, oid: Oid) -> Result<Vec<u8>, TreeError> {
         match self.objects.read(oid) {
             Ok((ObjectKind::Blob, bytes)) => Ok(bytes),
-            Ok(_) => Err(Obstacle::malformed(oid, "it is no file").into()),
+            Ok(_) => Err(Obstacle::malformed(oid, "it is not a file").into()),
             Err(obstacle) => Err(obstacle.into()),
         }
     }

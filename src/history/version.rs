@@ -118,7 +118,7 @@ pub enum VersionChange {
     Removed,
     /// It was not there before, and had been removed earlier.
     Readded,
-    /// It stands in the oldest commit that this clone holds; when and how it landed is not known (M7).
+    /// It stands in the oldest commit that this clone holds; when and how it was merged is not known (M7).
     Inherited,
 }
 

@@ -1,4 +1,4 @@
-//! What other tools are told of a record where they have room for a text: its id, title, owner and end, on one line.
+//! The one-line description of a record for other tools: its id, title, owner and end.
 //!
 //! Uses record, status. Pure. Start at [`text`]. Follows `docs/spec/interop.md`, X5.
 

@@ -1,6 +1,6 @@
 //! Events as JSON Lines in the shape of CloudEvents: one object a line.
 //!
-//! Uses record's times, survey's inputs. Pure: the bytes come from whoever has them. Start at [`read`]. Follows
+//! Uses record's times, survey's inputs. Pure: the caller supplies the bytes. Start at [`read`]. Follows
 //! `docs/spec/interop.md`, 6.
 
 use std::io::BufRead;
@@ -50,25 +50,25 @@ pub fn read(
 
 /// Reads one event.
 fn event(text: &[u8]) -> Result<CloudEvent, String> {
-    let fields = json::value(text).map_err(|error| format!("the line is no JSON: {error}"))?;
+    let fields = json::value(text).map_err(|error| format!("the line is not JSON: {error}"))?;
     if !fields.is_object() {
-        return Err("the line is no JSON object".to_owned());
+        return Err("the line is not a JSON object".to_owned());
     }
     let text = |key: &str| match fields.get(key) {
         Some(Value::String(text)) if !text.is_empty() => Ok(text.as_str()),
         Some(Value::Null) | None => Err(format!("the event has no `{key}`")),
-        Some(_) => Err(format!("the event's `{key}` is no text")),
+        Some(_) => Err(format!("the event's `{key}` is not a text")),
     };
     text("type")?;
     let time = text("time")?;
     let at = Instant::parse(time)
-        .ok_or_else(|| format!("the event's time `{time}` is no RFC 3339 instant"))?;
+        .ok_or_else(|| format!("the event's time `{time}` is not an RFC 3339 instant"))?;
     let (source, id) = (text("source")?.to_owned(), text("id")?.to_owned());
     if fields
         .get("data")
         .is_some_and(|data| !data.is_object() && !data.is_null())
     {
-        return Err("the event's `data` is no object".to_owned());
+        return Err("the event's `data` is not an object".to_owned());
     }
     Ok(CloudEvent {
         at,

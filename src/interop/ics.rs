@@ -94,7 +94,7 @@ fn events(standing: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
                 part: "review",
                 at: EventTime::Day(last),
                 summary: format!("{id} review due: {title}"),
-                description: format!("{owner}\nLook at it by the end of {last} (UTC): exledger review {id}"),
+                description: format!("{owner}\nReview it by the end of {last} (UTC): exledger review {id}"),
                 alarms: &[],
             }),
             DutyKind::PostClosureReview => events.push(CalendarEvent {
@@ -102,7 +102,7 @@ fn events(standing: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
                 at: EventTime::Day(last),
                 summary: format!("{id} post-closure review due: {title}"),
                 description: format!(
-                    "{owner}\nSomebody other than who closed it looks by the end of {last} (UTC): exledger close {id} --reviewed"
+                    "{owner}\nSomeone other than the person who closed it must review the closure by the end of {last} (UTC): exledger close {id} --reviewed"
                 ),
                 alarms: &[],
             }),

@@ -154,7 +154,7 @@ fn controls(text: &str) -> Result<Value, String> {
             || owner.is_some_and(|owner| Address::new(owner).is_none());
         if is_odd {
             return Err(format!(
-                "`{line}` is no control: write description | owner's address | planned or active"
+                "`{line}` is not a control: write description | owner's address | planned or active"
             ));
         }
         Ok(Value::Object(control))
@@ -178,7 +178,7 @@ fn findings(text: &str) -> Result<Value, String> {
     match list {
         Some(list @ Value::Array(_)) => Ok(list),
         _ => Err(
-            "write a list, such as `- {tool: trivy, id: CVE-2026-1234}`, a finding a line"
+            "write a list, such as `- {tool: trivy, id: CVE-2026-1234}`, one finding per line"
                 .to_owned(),
         ),
     }
@@ -188,14 +188,14 @@ const HEAD: &str = "\
 # `exledger new --from-issue FILE` reads what people answer here back by the labels: descriptions, placeholders and
 # the words of the lists may be changed, labels may be left out, but one that it does not know is refused.
 name: Request an exception
-description: Ask to deviate from a rule, for a limited time and with somebody answering for it
+description: Ask to deviate from a rule, for a limited time and with an accountable person
 title: \"[exception] \"
 labels: [exception]
 body:
   - type: markdown
     attributes:
       value: |
-        This form becomes a file in the ledger. It grants nothing by itself: an exception begins when the pull request that adds the file is approved and merged.
+        This form becomes a file in the ledger. It grants nothing by itself: the exception starts when the pull request that adds the file is approved and merged.
 ";
 
 /// Returns the file that makes GitHub ask: `.github/ISSUE_TEMPLATE/exception.yml`.

@@ -1,6 +1,6 @@
 //! Lines of a stream, each bounded: a line without end takes no more memory than a long one.
 //!
-//! Uses nothing of the line of modules. Pure but for the reader that it is given. Start at [`next`].
+//! Uses no other module. Pure but for the reader that it is given. Start at [`next`].
 
 use std::io::BufRead;
 

@@ -1,4 +1,4 @@
-//! Foreign formats, from and to the types of the line: one file a format, and their table.
+//! Conversion between foreign formats and the library's types: one file per format, and their table.
 //!
 //! Uses diag to view. Pure. Follows `docs/spec/interop.md`.
 

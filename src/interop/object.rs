@@ -1,6 +1,6 @@
 //! A value that must be written as an object: the reader of structures takes a list for their fields in order, too.
 //!
-//! Uses nothing of the line. Pure. Start at [`Object`].
+//! Uses no other module. Pure. Start at [`Object`].
 
 use std::fmt;
 use std::marker::PhantomData;

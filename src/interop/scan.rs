@@ -1,7 +1,7 @@
-//! JSON as bytes that come: walks a document of any size piece by piece, and tells where each piece stands.
+//! Streaming JSON: walks a document of any size piece by piece, with the position of each piece.
 //!
-//! Uses nothing of the line. Pure: the bytes come from whoever has them. Start at [`Scan`]. Only pieces are kept in
-//! memory, up to a limit; what a piece says is for `serde_json`, so a broken piece doesn't hide the next one.
+//! Uses no other module. Pure: the caller supplies the bytes. Start at [`Scan`]. Only pieces are kept in memory, up to
+//! a limit; what a piece says is for `serde_json`, so a broken piece doesn't hide the next one.
 
 use std::io::BufRead;
 
@@ -17,13 +17,13 @@ pub enum Broken {
     #[error("{0} is missing at byte {1}")]
     Expected(&'static str, u64),
     /// A piece is no JSON.
-    #[error("what begins at byte {0} is no JSON")]
+    #[error("the text at byte {0} is not JSON")]
     NoJson(u64),
     /// The bytes can't be had.
     #[error("can't be read: {0}")]
     Unread(String),
     /// It is of a version of SARIF that is not read.
-    #[error("this is SARIF {0}; 2.1.0 is read")]
+    #[error("this is SARIF {0}; only 2.1.0 is supported")]
     Version(String),
 }
 

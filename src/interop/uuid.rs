@@ -1,6 +1,6 @@
 //! Names as UUIDs of version 5: the same name, the same id, on every machine.
 //!
-//! Uses nothing of the line. Pure. Start at [`name_uuid`]. Follows `docs/spec/interop.md`, X7, and RFC 9562, 5.5. SHA-1 is
+//! Uses no other module. Pure. Start at [`name_uuid`]. Follows `docs/spec/interop.md`, X7, and RFC 9562, 5.5. SHA-1 is
 //! what the standard asks for; nothing is trusted because of it.
 
 use uuid::Uuid;

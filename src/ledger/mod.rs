@@ -303,11 +303,11 @@ fn duplicate(source: &RecordFile, twins: &[String]) -> Finding {
         Level::Error,
         "id",
         format!(
-            "{} and {} stand for one id",
+            "{} and {} have the same id",
             source.path,
             twins.join(" and ")
         ),
-        "remove one of the files, or give it an id of its own",
+        "remove one of the files, or give it its own id",
     )
 }
 
@@ -326,7 +326,7 @@ fn not_a_file(item: &TreeItem) -> Finding {
         pos: None,
         field: None,
         id: Id::new(file::stem(&item.path)).map(|id| id.to_string()),
-        message: format!("{what} is named like a record, and is not read"),
+        message: format!("{what} is named like a record, and is ignored"),
         help: "put a regular file there, or give it another name".to_owned(),
     }
 }

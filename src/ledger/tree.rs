@@ -1,6 +1,6 @@
 //! Where the files of a ledger are: a work folder, the tree of a commit, or a map in a test.
 //!
-//! Uses nothing else of the line. Start at [`Tree`]. Whoever serves it follows no link and leaves no root.
+//! Uses no other module. Start at [`Tree`]. Implementations follow no links and never leave the root.
 
 use std::collections::BTreeMap;
 
@@ -145,7 +145,7 @@ pub enum TreeError {
         object: String,
     },
     /// More entries than a ledger may hold, or deeper folders.
-    #[error("{folder} holds more than 200,000 entries, or folders 100 deep")]
+    #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge {
         /// The folder.
         folder: String,

@@ -58,25 +58,25 @@ pub enum Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Refused::Forge => "is the address of a forge or of approvals, and no person",
+            Refused::Forge => "is the address of a forge or of approvals, not of a person",
             Refused::Unknown(unknown) => {
                 return write!(
                     out,
-                    "may have made this content: nobody knows that {} is not {}",
+                    "may be an author of this content: it is not known that {} is not {}",
                     unknown.account, unknown.other
                 );
             }
-            Refused::Machine => "is a bot or an agent, whose word never counts",
+            Refused::Machine => "is a bot or an agent, whose approvals never count",
             Refused::Maker => "is an author of this change, and an author's approval does not count",
             Refused::Rejecter => {
                 "is an author of this change, and an author's rejection does not count"
             }
             Refused::Namesake => {
-                "has the name of somebody who made this content, under another address: same-name-as-author"
+                "has the name of an author of this content, under another address: same-name-as-author"
             }
-            Refused::Owner => "owns the record, and the policy says owner_may_approve: false",
+            Refused::Owner => "owns the record, and the policy has owner_may_approve: false",
             Refused::Kind => {
-                "would sign, and `approval.accept` of the policy leaves out `detached`"
+                "would sign, but `approval.accept` in the policy does not include `detached`"
             }
         })
     }
@@ -92,16 +92,16 @@ impl Refused {
                     unknown.to_add()
                 );
             }
-            Refused::Forge => "set user.email to who you are",
-            Refused::Machine => "let a person approve it",
-            Refused::Maker => "let someone else approve it: `exledger diff` says who",
-            Refused::Rejecter => "change it by a commit, or close it: `exledger close`",
+            Refused::Forge => "set user.email to your address",
+            Refused::Machine => "ask a person to approve it",
+            Refused::Maker => "ask someone else to approve it: `exledger diff` shows who can",
+            Refused::Rejecter => "change it in a commit, or close it with `exledger close`",
             Refused::Namesake => {
-                "if they are one person, let someone else approve; if they are two, let .mailmap give them two names"
+                "if they are one person, ask someone else to approve; if they are two, give them different names in .mailmap"
             }
-            Refused::Owner => "let someone else look at it: `exledger diff` says who",
+            Refused::Owner => "ask someone else to review it: `exledger diff` shows who can",
             Refused::Kind => {
-                "let someone else merge it, or change the policy first: it judges what lands after it"
+                "ask someone else to merge it, or change the policy first: the change applies to what is merged after it"
             }
         };
         help.to_owned()

@@ -25,9 +25,9 @@ pub fn attest(
         let ids = record.compensating_controls.iter().map(|it| it.id.as_str());
         let ids: Vec<&str> = ids.collect();
         let help = if ids.is_empty() {
-            "it has none; add it below `compensating_controls:`".to_owned()
+            "it has none; add it under `compensating_controls:`".to_owned()
         } else {
-            format!("name one of {}", ids.join(", "))
+            format!("use one of {}", ids.join(", "))
         };
         return Err(DecisionRefusal::new(
             format!("{id} has no control {control}"),
@@ -37,7 +37,7 @@ pub fn attest(
     if found.status == ControlStatus::Withdrawn {
         return Err(DecisionRefusal::new(
             format!("control {} of {id} is withdrawn", found.id),
-            "what is withdrawn works no more; add another control, and have it approved",
+            "a withdrawn control cannot be verified; add another control, and have it approved",
         ));
     }
     if let Some(verified) = found.verified.filter(|verified| *verified > taken.day) {
@@ -46,7 +46,7 @@ pub fn attest(
                 "control {} of {id} was verified on {verified}, later than {}",
                 found.id, taken.day
             ),
-            "leave it, or say the day with --on",
+            "leave it, or set the date with --on",
         ));
     }
     let is_active = found.status == ControlStatus::Active;
@@ -56,7 +56,7 @@ pub fn attest(
                 "control {} of {id} was verified on {} already",
                 found.id, taken.day
             ),
-            "verify it again on a later day, or add what shows it with --evidence",
+            "verify it again on a later date, or add evidence with --evidence",
         ));
     }
     let place = format!("compensating_controls[{index}]");

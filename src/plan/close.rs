@@ -122,11 +122,11 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, De
         let flags: Vec<String> = lacks.iter().map(Lack::flag).collect();
         return Err(DecisionRefusal::new(
             format!(
-                "{} can't be closed, its closure lacks {}",
+                "{} can't be closed: its closure lacks {}",
                 record.id,
                 fields.join(", ")
             ),
-            format!("say what is missing:\n{}", flags.join("\n")),
+            format!("give what is missing:\n{}", flags.join("\n")),
         ));
     }
     let evidence = evidence::entries(record, &closing.evidence, evidence::Ids::Given)?;
@@ -203,7 +203,7 @@ fn cited(
     for (item, answer) in &closing.checks {
         if let Some(id) = missing_id(taken.record, &evidence.ids, answer) {
             return Err(DecisionRefusal::new(
-                format!("--check {item}={id} cites evidence that is not there"),
+                format!("--check {item}={id} cites evidence that does not exist"),
                 format!("add it with --evidence {id}=KIND:PATH, or answer in a sentence"),
             ));
         }
@@ -242,7 +242,7 @@ pub fn reviewed(
     };
     if closure.outcome == ClosureOutcome::Rejected {
         return Err(DecisionRefusal::new(
-            format!("{id} was rejected: it never took effect, and owes no review"),
+            format!("{id} was rejected: it never took effect, and needs no review"),
             "leave it as it is",
         ));
     }
@@ -252,13 +252,13 @@ pub fn reviewed(
                 "the closure of {id} was reviewed on {} by {}",
                 review.date, review.by
             ),
-            format!("what came up since goes into a new record: `exledger new --like {id}`"),
+            format!("file a new record for anything new: `exledger new --like {id}`"),
         ));
     }
     if closure.by == *taken.by {
         return Err(DecisionRefusal::new(
             format!("{} closed {id}", taken.by),
-            "let someone else look at the closure",
+            "ask someone else to review the closure",
         ));
     }
     let entry = EntryPairs::new()
@@ -273,7 +273,7 @@ pub fn reviewed(
     let remarks = match outcome {
         PostReviewOutcome::Effective => Vec::new(),
         PostReviewOutcome::Recurred | PostReviewOutcome::NotEffective => vec![format!(
-            "what came back needs an exception of its own: `exledger new --like {id} --supersedes {id}`"
+            "if the problem is back, file a new exception: `exledger new --like {id} --supersedes {id}`"
         )],
     };
     Ok(Planned {

@@ -75,7 +75,7 @@ impl DecisionInput<'_> {
         let tier = tier::resolve(&self.governance.policy, &Facts::of(self.record))?;
         (tier.degraded == Degraded::Deny).then(|| {
             format!(
-                "tier {} counts {what} once somebody who did not write the approved version made or merged it{}",
+                "tier {} counts {what} only if someone who did not write the approved version made or merged it{}",
                 tier.tier,
                 tier.silence()
             )
@@ -94,8 +94,7 @@ impl DecisionInput<'_> {
         Err(DecisionRefusal::new(
             format!("{id} was closed on {} by {}", closure.date, closure.by),
             format!(
-                "a closed record keeps what it says; `exledger close {id} --reviewed` looks at the closure, `exledger \
-                 new --like {id}` files anew"
+                "a closed record cannot be changed; `exledger close {id} --reviewed` reviews the closure, `exledger new --like {id}` files a new record"
             ),
         ))
     }

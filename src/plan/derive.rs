@@ -35,17 +35,17 @@ fn note(derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
 pub(super) fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec<Derived>) {
     let filer = setting.filer.email.as_deref().unwrap_or_default();
     if setting.is_filer_owner && (!made.states("owner.name") || made.states("owner.email")) {
-        fill(made, derived, "owner.email", filer, "you, as git knows you");
+        fill(made, derived, "owner.email", filer, "you, from git");
     }
     let email = made.text("owner.email").and_then(Address::new);
     let roster = setting.governance.roster.as_ref();
     if let Some(entry) = email.as_ref().and_then(|email| roster?.entries.get(email)) {
-        fill(made, derived, "owner.name", &entry.name, "of the roster");
-        fill(made, derived, "owner.team", &entry.team, "of the roster");
+        fill(made, derived, "owner.name", &entry.name, "from the roster");
+        fill(made, derived, "owner.team", &entry.team, "from the roster");
     }
     if email.is_some() && email == Address::new(filer) {
         let name = setting.filer.name.as_deref().unwrap_or_default();
-        fill(made, derived, "owner.name", name, "you, as git knows you");
+        fill(made, derived, "owner.name", name, "you, from git");
     }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn derive_vocabulary(
 ) {
     let is_emergency = setting.is_emergency;
     let (class, why) = match setting.is_emergency {
-        false => (Class::Standard, "the usual path"),
+        false => (Class::Standard, "the default"),
         true => (Class::Emergency, "an emergency"),
     };
     fill(made, derived, "class", class.as_str(), why);
@@ -67,7 +67,7 @@ pub(super) fn derive_vocabulary(
         derived,
         "root_cause",
         cause,
-        "lint warns until it is named",
+        "lint warns until you set it",
     );
     if is_emergency {
         fill(
@@ -226,7 +226,7 @@ pub(super) fn controls(
     if let (true, true, Some(resolved)) = (setting.is_emergency, controls.is_empty(), resolved) {
         let within = resolved
             .review_within
-            .map_or("the tier's time".to_owned(), |within| within.to_string());
+            .map_or("the time set by the tier".to_owned(), |within| within.to_string());
         let text = format!("Review within {within}");
         let field = "compensating_controls[0]";
         note(
@@ -236,7 +236,7 @@ pub(super) fn controls(
             "an emergency",
         );
         let filer = setting.filer.email.clone().unwrap_or_else(|| owner.clone());
-        note(derived, &format!("{field}.owner"), &filer, "who files it");
+        note(derived, &format!("{field}.owner"), &filer, "the filer");
         controls.push(serde_json::json!({"description": text, "owner": filer}));
     }
     let mut taken: Vec<String> = controls

@@ -79,7 +79,7 @@ impl<'s> EvidenceArgument<'s> {
     pub fn parse(text: &'s str) -> Result<EvidenceArgument<'s>, String> {
         let form = || {
             format!(
-                "`{text}` is no evidence: write a path, an address or a commit, with name and kind before it as in E1=log:rotate.txt"
+                "`{text}` is not evidence: write a path, a URL or a commit, preceded by name and kind as in E1=log:rotate.txt"
             )
         };
         let named = text.split_once('=');
@@ -136,7 +136,7 @@ pub fn entries(
         {
             return Err(DecisionRefusal::new(
                 format!("{} has evidence {id} already", record.id),
-                "give each piece an id of its own: E1=…, E2=…",
+                "give each piece its own id: E1=…, E2=…",
             ));
         }
         let entry = EntryPairs::new()
@@ -165,7 +165,7 @@ fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), D
     match written.files.iter().find(|(known, _)| *known == path) {
         Some((_, known)) if known == bytes => Ok(()),
         Some(_) => Err(DecisionRefusal::new(
-            format!("two files would be kept as {path}"),
+            format!("two files would be stored as {path}"),
             "give one of them another name",
         )),
         None => {
@@ -180,8 +180,8 @@ fn name(said: &str) -> Result<&str, DecisionRefusal> {
     let name = said.rsplit(['/', '\\']).next().unwrap_or_default();
     match name {
         "" | "." | ".." => Err(DecisionRefusal::new(
-            format!("{said} names no file"),
-            "name the file that is the evidence",
+            format!("{said} is not a file"),
+            "give the file that is the evidence",
         )),
         name => Ok(name),
     }

@@ -25,7 +25,7 @@ pub fn fire(
         let help = if ids.is_empty() {
             format!("it has none; `exledger close {id}` ends it")
         } else {
-            format!("name one of {}", ids.join(", "))
+            format!("use one of {}", ids.join(", "))
         };
         return Err(DecisionRefusal::new(
             format!("{id} has no trigger {trigger}"),
@@ -50,9 +50,9 @@ pub fn fire(
         .text("by", taken.by)
         .text_or_none("note", note);
     let remark = match found.then {
-        Then::Review => format!("it waits for a review from now on: `exledger review {id}`"),
+        Then::Review => format!("it now waits for a review: `exledger review {id}`"),
         Then::Close | Then::Revoke => format!(
-            "it grants nothing once this lands, approved or not; then `exledger close {id}`"
+            "once this is merged, approved or not, it grants nothing; then run `exledger close {id}`"
         ),
     };
     Ok(Planned {

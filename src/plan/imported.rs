@@ -1,7 +1,7 @@
 //! Records of what others found: what they say is taken over, and what nobody said is left to be filled in.
 //!
 //! Uses record's words, survey. Pure. Start at [`of_finding`] and [`open`]. Follows `docs/spec/interop.md`, 4:
-//! `TODO(import): …` stands where a person must say something, and `lint` refuses it.
+//! `TODO(import): …` marks what a person must fill in, and `lint` rejects it.
 
 use serde_json::{Value, json};
 
@@ -88,12 +88,12 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
     subject(&mut answers, about);
     if happened.identity.is_some() {
         for (field, what) in [
-            ("subject.identity_type", "say what kind of identity it is"),
+            ("subject.identity_type", "give the type of the identity"),
             (
                 "subject.credential",
-                "name the credential, never the secret",
+                "give a reference to the credential, never the secret",
             ),
-            ("subject.task", "say what it is doing"),
+            ("subject.task", "say what it does"),
         ] {
             answers.set_default(field, todo(what));
         }
@@ -144,15 +144,15 @@ pub fn open(answers: &mut Answers) {
     if !cites && !answers.states("deviates_from.rule") {
         answers.set(
             "deviates_from.rule",
-            todo("say which rule it deviates from"),
+            todo("give the rule that it deviates from"),
         );
     }
     let subjects = ["subject.identity", "subject.asset", "subject.application"];
     if !subjects.iter().any(|subject| answers.states(subject)) {
-        answers.set("subject.application", todo("name the application"));
+        answers.set("subject.application", todo("give the application"));
     }
     for (field, what) in [
-        ("owner.name", "name who is accountable"),
+        ("owner.name", "give the accountable person"),
         ("owner.email", "give the owner's address"),
         (
             "justification",
@@ -171,8 +171,8 @@ pub fn open(answers: &mut Answers) {
     if !answers.states("compensating_controls") {
         let control = json!({
             "id": "CC1",
-            "description": todo("say what limits the risk meanwhile"),
-            "owner": todo("give the address of who runs it"),
+            "description": todo("say what limits the risk in the meantime"),
+            "owner": todo("give the address of the person who maintains it"),
             "status": "planned",
         });
         answers.set("compensating_controls", json!([control]));

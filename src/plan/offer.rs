@@ -167,7 +167,7 @@ fn deviations(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     if typed.is_empty() {
         return Vec::new();
     }
-    let own = Offer::new(typed, "the rule, in your words", format!("rule:{typed}"));
+    let own = Offer::new(typed, "as an internal rule", format!("rule:{typed}"));
     let is_id = |hit: &Hit<'_>| {
         hit.matched
             .is_some_and(|matched| matched != hit.control.title)
@@ -234,7 +234,7 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
         kinds.sort_by_key(|it| it != kind);
     }
     let records = |n: usize| match n {
-        0 => "named by the policy".to_owned(),
+        0 => "from the policy".to_owned(),
         n => format!("in {}", diag::count(n, "record")),
     };
     let known: Vec<Offer> = names

@@ -17,7 +17,7 @@ use crate::record::vocabulary::{Then, Vocabulary};
 /// # Errors
 /// What is wrong with the text, and how to write it.
 pub fn trigger(text: &str, n: usize) -> Result<Value, String> {
-    let form = || format!("`{text}` is no trigger: write \"WHEN => close\", review or revoke");
+    let form = || format!("`{text}` is not a trigger: write \"WHEN => close\", review or revoke");
     let (when, then) = text.rsplit_once("=>").ok_or_else(form)?;
     let (when, then) = (when.trim(), then.trim());
     if when.is_empty() || Then::from_word(then).is_none() {
@@ -36,7 +36,7 @@ pub fn finding(text: &str) -> Result<Value, String> {
             Ok(json!({"tool": tool, "id": id}))
         }
         _ => Err(format!(
-            "`{text}` is no finding: write TOOL:ID, such as trivy:CVE-2026-1234"
+            "`{text}` is not a finding: write TOOL:ID, such as trivy:CVE-2026-1234"
         )),
     }
 }
@@ -54,7 +54,7 @@ pub fn person(text: &str) -> Result<(Option<String>, String), String> {
     let (name, email) = (name.trim().trim_matches('"').trim(), email.trim());
     if Address::new(email).is_none() {
         return Err(format!(
-            "`{text}` names nobody: write Name <address>, such as Ana Ruiz <ana@example.com>"
+            "`{text}` is not a person: write Name <address>, such as Ana Ruiz <ana@example.com>"
         ));
     }
     let name = Some(name).filter(|name| !name.is_empty());

@@ -52,7 +52,7 @@ impl Because {
             Because::Identity => "an identity has it".to_owned(),
             Because::Agent => "an agent needs it".to_owned(),
             Because::Required(tier) => format!("tier {tier} requires it"),
-            Because::Silence(tier) => format!("silence means tier {tier}"),
+            Because::Silence(tier) => format!("without it, tier {tier} applies"),
             Because::Form => "the form requires it".to_owned(),
             Because::Beside(map) => format!("`{map}` needs it"),
         }

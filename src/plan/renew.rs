@@ -33,8 +33,8 @@ pub fn renew(
     let id = &record.id;
     if let Some(fired) = ending(taken) {
         return Err(DecisionRefusal::new(
-            format!("trigger {fired} of {id} fired, which ends it whatever its date"),
-            format!("run `exledger close {id}`; `exledger new --like {id}` files anew"),
+            format!("trigger {fired} of {id} fired, which ends it whatever its end date"),
+            format!("run `exledger close {id}`; `exledger new --like {id}` files a new record"),
         ));
     }
     let from = &record.expires;
@@ -42,13 +42,13 @@ pub fn renew(
     if not_after(&until) <= not_after(from) {
         return Err(DecisionRefusal::new(
             format!("{id} ends on {from} already, and {until} is not later"),
-            format!("name a later end; `exledger shorten {id} --until …` lets it end earlier"),
+            format!("give a later end; use `exledger shorten {id} --until …` to end it earlier"),
         ));
     }
     if not_after(&until) <= taken.now {
         return Err(DecisionRefusal::new(
-            format!("{id} ended on {from}, and {until} is past as well"),
-            "name an end that is still to come with --until, or close it",
+            format!("{id} ended on {from}, and {until} is also in the past"),
+            "give an end in the future with --until, or close it",
         ));
     }
     let entry = EntryPairs::new()
@@ -67,16 +67,16 @@ fn until(taken: &DecisionInput<'_>, later: &Later) -> Result<When, DecisionRefus
     match later {
         Later::Until(until) => Ok(until.clone()),
         Later::For(term) if term.is_zero() => Err(DecisionRefusal::new(
-            format!("{term} is no time at all"),
-            "say how much longer: 30d, 2w, 1mo",
+            format!("{term} is zero"),
+            "give how much longer: 30d, 2w, 1mo",
         )),
         Later::For(term) => later::after(&record.expires, *term).ok_or_else(|| {
             DecisionRefusal::new(
                 format!(
-                    "{} ends with a day ({}), and {term} is not whole days",
+                    "{} ends on a date ({}), and {term} is not a whole number of days",
                     record.id, record.expires
                 ),
-                "say --for in days, or the instant with --until",
+                "give --for in days, or the instant with --until",
             )
         }),
     }

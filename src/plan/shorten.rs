@@ -23,8 +23,8 @@ pub fn shorten(taken: &DecisionInput<'_>, until: &When) -> Result<Vec<FileEdit>,
     }
     if not_after(until) <= taken.now {
         return Err(DecisionRefusal::new(
-            format!("{until} is past: nothing can end before now"),
-            format!("name an end that is still to come, or run `exledger close {id}`"),
+            format!("{until} is in the past: a record cannot end before now"),
+            format!("give an end in the future, or run `exledger close {id}`"),
         ));
     }
     Ok(vec![FileEdit::set("expires", until.to_string())])

@@ -35,8 +35,8 @@ pub fn transfer(
     let (id, from) = (&record.id, &owner.email);
     if from == heir.email {
         return Err(DecisionRefusal::new(
-            format!("{from} owns {id} already"),
-            "name somebody else with --to",
+            format!("{from} already owns {id}"),
+            "give someone else with --to",
         ));
     }
     let mut edits = Vec::new();
@@ -59,11 +59,11 @@ pub fn transfer(
     let mut remarks = Vec::new();
     let elsewhere = elsewhere(record, from);
     if !elsewhere.is_empty() {
-        remarks.push(format!("{from} is still named by {}", elsewhere.join(", ")));
+        remarks.push(format!("{from} is still named in {}", elsewhere.join(", ")));
     }
     if owner.backup.as_ref() == Some(heir.email) {
         remarks.push(format!(
-            "{} is owner and backup now: name another backup",
+            "{} is now both owner and backup: choose another backup",
             heir.email
         ));
     }

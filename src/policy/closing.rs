@@ -13,14 +13,14 @@ use crate::record::time::{Day, Instant};
 /// The times at which access is looked at.
 pub const TIMES: &[&str] = &["before", "during", "after"];
 
-/// What a close must answer.
+/// What a closure must answer.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClosureRules {
-    /// The items that a close must answer, by baseline or identity type; of several that match, all.
+    /// The checklist that a closure must answer, by baseline or identity type; if several match, all of them apply.
     #[schemars(schema_with = "crate::policy::schema::checks")]
     pub checks: BTreeMap<String, Vec<String>>,
-    /// The tiers in which access is verified before, during and after.
+    /// The tiers in which access must be verified before, during and after the exception.
     pub access_verified: Vec<String>,
 }
 
@@ -77,11 +77,11 @@ impl Default for ClosureRules {
     }
 }
 
-/// Where suppressions are not looked for.
+/// Where not to look for suppressions.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Drift {
-    /// Patterns of paths that are passed over.
+    /// Patterns of paths to skip.
     pub exclude: Vec<String>,
     /// The tools whose suppressions are looked for; empty for all.
     pub tools: Vec<String>,
@@ -96,7 +96,7 @@ impl Default for Drift {
     }
 }
 
-/// What is normal, for `triage`.
+/// What is normal activity, for `triage`.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
@@ -104,25 +104,25 @@ pub struct Baseline {
     pub id: String,
     /// The kind of baseline.
     pub kind: record::vocabulary::Baseline,
-    /// The events that it is about: each field of these must have one of its words.
+    /// The events that it applies to: each field listed must have one of its values.
     #[serde(default)]
     pub when: Words,
-    /// What makes such an event material: any field with one of its words.
+    /// What makes such an event material: any field listed with one of its values.
     #[serde(default)]
     pub material_if: Words,
-    /// What is normal for one identity; outside it is material.
+    /// What is normal for one identity; anything else is material.
     #[serde(default)]
     pub expect: BTreeMap<String, Words>,
-    /// Of the routine ones, how many in a hundred are shown for a look.
+    /// How many of every hundred routine events are shown for inspection.
     #[serde(default)]
     #[schemars(range(min = 0, max = 100))]
     pub sample: u32,
-    /// The day by which the rule itself is looked at.
+    /// The date by which this baseline must be reviewed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_by: Option<Day>,
 }
 
-/// Fields, each with the words that it may have.
+/// Fields, each with its possible values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Words(

@@ -9,21 +9,21 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray};
 use crate::record::time::{Term, Unit};
 use crate::record::vocabulary::Vocabulary;
 
-/// What an approval must be, whatever the tier.
+/// Requirements for approvals in every tier.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Approval {
-    /// Whether a member of the author set may approve; always reported.
+    /// Whether an author of a change may approve it; always reported.
     pub self_approval: SelfApproval,
-    /// Whether a statement counts that the author made about someone else.
+    /// Whether an author's statement that someone else approved counts.
     pub self_asserted: Switch,
     /// Whether claims on commits inside a merged branch count.
     pub nested: Switch,
-    /// Whether the commits that make the content must be signed by their authors' listed keys.
+    /// Whether the commits that write the content must be signed with their authors' listed keys.
     pub authors: Proof,
     /// Whether an owner of the record may approve it.
     pub owner_may_approve: bool,
-    /// The weakest level that counts.
+    /// The weakest level of proof that counts.
     pub proof: Proof,
     /// The kinds of evidence that count.
     pub accept: Vec<EvidenceKind>,
@@ -31,7 +31,7 @@ pub struct Approval {
     pub forge: Forge,
     /// The OpenSSH allowed_signers file, for attested approvals.
     pub signers: String,
-    /// The file of public keys that no longer count, one a line.
+    /// The file of revoked public keys, one per line.
     pub revoked: String,
     /// How long a request may wait.
     pub request_sla: Term,
@@ -143,7 +143,7 @@ pub enum Switch {
 
 impl Vocabulary for Switch {}
 
-/// Whether a member of the author set may approve.
+/// Whether an author of a change may approve it.
 #[derive(
     Clone,
     Copy,

@@ -25,8 +25,7 @@ use crate::yaml::{self};
 pub const MAILMAP: &str = ".mailmap";
 
 /// Why nothing can be told where no policy counts.
-pub const NO_POLICY: &str = "no exledger.yaml counts on the approved branch, so nothing says what an approval needs; \
-                             merge one there, or restore the one that was removed";
+pub const NO_POLICY: &str = "no exledger.yaml counts on the approved branch, so it is not known what an approval needs; merge one there, or restore the one that was removed";
 
 /// Whether there is a policy, and whether it can be relied on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -188,7 +187,7 @@ fn extra_schema(governance: &mut Governance, path: &str, bytes: &[u8]) {
                 field: None,
                 id: None,
                 message: "the schema is not JSON".to_owned(),
-                help: "correct it at this place".to_owned(),
+                help: "correct it here".to_owned(),
             });
         }
     }
@@ -257,7 +256,7 @@ impl Governance {
                 field: None,
                 id: None,
                 message: format!("{FILE} is {what}, which is never followed"),
-                help: "put the file itself there".to_owned(),
+                help: "put a regular file there".to_owned(),
             }],
             state: State::Broken,
             ..Governance::default()
@@ -294,13 +293,16 @@ impl Governance {
             (None, IfAbsent::Empty) => {}
             (None, IfAbsent::EmptyByDefault) if !self.is_stated(field) => {}
             (None, _) => {
-                let message = format!("there is no file {path}, which is the {} here", file.what);
+                let message = format!(
+                    "there is no file {path}, which is used here as the {}",
+                    file.what
+                );
                 let help = "add the file, correct the path, or remove this line";
                 self.note(Level::Error, field, message, help);
             }
             (Some(_), _) => {
-                let message = format!("{path} is no regular file");
-                self.note(Level::Error, field, message, "name a file");
+                let message = format!("{path} is not a regular file");
+                self.note(Level::Error, field, message, "use a regular file");
             }
         }
         Ok(())
@@ -313,8 +315,8 @@ impl Governance {
     }
 
     fn link(&mut self, path: &str, field: &str) {
-        let message = format!("{path} is a link, or lies behind one");
-        let help = "name the file or folder itself: links are never followed";
+        let message = format!("{path} is a link, or is reached through one");
+        let help = "use the path of the file or folder itself: links are never followed";
         self.note(Level::Error, field, message, help);
     }
 
@@ -339,7 +341,7 @@ impl Governance {
             .map(|(key, message)| (format!("people.logins.{key}"), message))
             .collect();
         for (field, message) in idle {
-            let help = "write the one address that the person has beside the forge";
+            let help = "write the person's own email address, outside the forge";
             self.note(Level::Warning, &field, message, help);
         }
         self.findings

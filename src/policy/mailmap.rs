@@ -1,7 +1,7 @@
 //! git's `.mailmap`: names and addresses that belong together.
 //!
-//! Uses nothing else of the line. Pure. Start at [`Mailmap::parse`]. Follows gitmailmap(5), whose matching
-//! ignores letter case, and `docs/spec/approval.md` 1.7.
+//! Uses no other module. Pure. Start at [`Mailmap::parse`]. Follows gitmailmap(5), whose matching ignores letter case,
+//! and `docs/spec/approval.md` 1.7.
 
 use std::collections::BTreeMap;
 

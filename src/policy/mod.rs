@@ -1,7 +1,7 @@
 //! The governance files of one tree as one value, and what they demand of a record.
 //!
 //! Uses diag, yaml, record, ledger. Pure. Start at [`Policy`] and [`governance::Governance`]. Follows
-//! `docs/spec/policy.md`. Knows no past: whose policy judges what is told to it.
+//! `docs/spec/policy.md`. Knows nothing about the past: callers say which policy applies.
 
 pub mod catalog;
 pub mod closing;
@@ -34,58 +34,58 @@ use crate::record::address::Address;
 /// The file that makes a directory a ledger.
 pub const FILE: &str = "exledger.yaml";
 
-/// What a team demands of its exceptions. Every value has a default.
+/// A team's requirements for its exceptions. Every value has a default.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(extend("required" = ["version"]))]
 pub struct Policy {
-    /// The version of this format: 1.
+    /// The version of this file format: 1.
     #[schemars(schema_with = "schema::version")]
     pub version: u32,
     /// The name of this ledger in receipts and detached approvals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The prefixes of ids: 2 to 10 of A-Z 0-9, letter first. The first is what `new` writes, all are read.
+    /// The id prefixes: 2 to 10 characters of A-Z and 0-9, starting with a letter. `new` uses the first; all are read.
     #[schemars(schema_with = "schema::prefixes")]
     pub id_prefix: Vec<String>,
-    /// The folders of records. The first is where `new` writes; a record in the others counts like any other.
+    /// The folders of records. `new` writes to the first; records in the others count equally.
     #[schemars(length(min = 1))]
     pub records: Vec<String>,
-    /// Who is who.
+    /// People, bots and forge accounts.
     pub people: People,
-    /// Who may approve as what: the addresses of each group.
+    /// The approver groups, each with its members' email addresses.
     pub groups: BTreeMap<String, Vec<Address>>,
-    /// What an approval must be.
+    /// Requirements for approvals.
     pub approval: Approval,
-    /// The sensitivity of what records are about, by pattern; records don't declare it themselves.
+    /// The sensitivity of subjects, by pattern; records cannot declare it themselves.
     pub assets: Vec<AssetRule>,
-    /// The tiers; the first whose match fits wins, the last has none.
+    /// The tiers. The first one that matches applies; the last has no `match`.
     #[schemars(length(min = 1))]
     pub tiers: Vec<Tier>,
-    /// What each class adds to its tier.
+    /// Additional requirements of each class.
     pub classes: Classes,
-    /// The numbers and levels of the rules.
+    /// Thresholds and severities of the rules.
     pub lint: Lint,
     /// When something counts as due.
     pub due: Due,
-    /// Who hears of what is overdue, and after how long.
+    /// Who is notified of overdue records, and after how long.
     pub escalate: Vec<Escalation>,
     /// Presets for `new --profile`.
     pub profiles: BTreeMap<String, Profile>,
-    /// When repetition freezes.
+    /// When repeated causes are frozen.
     pub patterns: Patterns,
-    /// When the same thing filed again counts as one with the one before.
+    /// When a new record on the same matter counts as a continuation of the previous one.
     pub recurrence: Recurrence,
-    /// What a close must answer.
+    /// What a closure must answer.
     pub closure: ClosureRules,
-    /// A JSON Schema for the keys below `x:` of a record.
+    /// A JSON Schema for the keys under `x:` in records.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extra_schema: Option<String>,
-    /// Where suppressions are not looked for.
+    /// Where not to look for suppressions.
     pub drift: Drift,
-    /// The catalogs whose ids may be cited: built-in names, or CSV files of the team.
+    /// The control catalogs that may be cited: built-in names, or the team's CSV files.
     pub catalogs: Vec<String>,
-    /// What is normal, for `triage`.
+    /// What is normal activity, for `triage`.
     pub baselines: Vec<Baseline>,
 }
 

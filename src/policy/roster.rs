@@ -63,7 +63,7 @@ impl Roster {
                 active,
             };
             if roster.entries.insert(address, entry).is_some() {
-                let flaw = format!("{email} stands twice");
+                let flaw = format!("{email} appears twice");
                 table.note(Code::BadValue, row.line, &flaw, "remove one of the rows");
             }
         });

@@ -51,29 +51,29 @@ impl Default for People {
     }
 }
 
-/// A sensitivity, and the names that have it.
+/// A sensitivity, and the subjects that have it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssetRule {
-    /// Patterns over identity, asset, credential, application and aliases.
+    /// Patterns for identity, asset, credential, application and aliases.
     #[serde(rename = "match")]
     pub matches: Vec<String>,
-    /// A word that a tier matches.
+    /// A label that a tier can match.
     pub sensitivity: String,
 }
 
-/// The numbers and levels of the rules.
+/// Thresholds and severities of the rules.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Lint {
     /// The shortest justification, in characters.
     pub justification_min: u32,
-    /// How long after the event an exception may end that serves it.
+    /// How long after its business event an exception may end.
     pub event_grace: Term,
     /// The level of a content rule, by its code.
     #[schemars(schema_with = "crate::policy::schema::levels")]
     pub levels: BTreeMap<String, RuleLevel>,
-    /// Patterns of whole values that are no secrets.
+    /// Patterns of values that are not secrets.
     pub not_secrets: Vec<String>,
 }
 
@@ -157,11 +157,11 @@ impl Default for Due {
     }
 }
 
-/// Who hears of what is overdue, and after how long.
+/// Who is notified of overdue records, and after how long.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Escalation {
-    /// How long past the waiting limit, the degradation, the end, or the due closure.
+    /// How long after the waiting limit, the degradation, the end, or the date on which closure was due.
     pub after: Term,
     /// `owner`, `backup`, `risk_owner` or a group.
     #[schemars(with = "String")]
@@ -251,10 +251,10 @@ pub struct Profile {
     /// The residual risk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk_level: Option<Risk>,
-    /// Where the correction is made.
+    /// What the fix changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix_target: Option<FixTarget>,
-    /// The triggers; a text alone asks for a review.
+    /// The triggers; a plain text calls for a review.
     #[schemars(schema_with = "crate::policy::schema::triggers")]
     pub triggers: Vec<ProfileTrigger>,
 }
@@ -266,27 +266,27 @@ pub struct ProfileTrigger {
     /// Its id; by default `T1`, `T2` and so on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What has to happen.
+    /// The event that fires the trigger.
     pub when: String,
-    /// What follows.
+    /// What happens next.
     pub then: Then,
-    /// A test that scanner output can answer.
+    /// A test that scanner results can answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<Test>,
 }
 
-/// When repetition freezes.
+/// When repeated causes are frozen.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Patterns {
-    /// How far back records count.
+    /// How far back records are counted.
     pub window: Term,
-    /// How many of one key freeze it.
+    /// How many occurrences freeze a group.
     #[schemars(range(min = 1))]
     pub threshold: u32,
     /// Whether a frozen group refuses new records.
     pub freeze: bool,
-    /// What makes records the same.
+    /// The fields by which records are grouped.
     #[schemars(length(min = 1))]
     pub key: Vec<PatternKey>,
 }
@@ -343,11 +343,11 @@ pub enum PatternKey {
 
 impl Vocabulary for PatternKey {}
 
-/// When the same thing filed again counts as one with the one before.
+/// When a new record on the same matter counts as a continuation of the previous one.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Recurrence {
-    /// How long after the one before ended.
+    /// How long after the previous record ended.
     pub window: Term,
 }
 

@@ -103,7 +103,12 @@ impl CsvTable {
                 Err(error) => {
                     let line = error.position().map_or(1, csv::Position::line);
                     let line = u32::try_from(line).unwrap_or(1);
-                    table.note(Code::Syntax, line, "not CSV", "quote it as RFC 4180 says");
+                    table.note(
+                        Code::Syntax,
+                        line,
+                        "not CSV",
+                        "quote it as described in RFC 4180",
+                    );
                 }
             }
         }
@@ -116,7 +121,7 @@ impl CsvTable {
     fn judge_length(&mut self, row: &TableRow) {
         if row.cells.len() > self.columns.len() {
             let message = "more values than the header has columns";
-            let help = "quote values that hold a comma";
+            let help = "quote values that contain a comma";
             self.note(Code::BadValue, row.line, message, help);
         }
     }
@@ -154,13 +159,13 @@ impl CsvTable {
                     2 => "two".to_owned(),
                     n => n.to_string(),
                 };
-                let message = format!("{n} columns are called `{name}`");
+                let message = format!("{n} columns have the name `{name}`");
                 self.note(Code::DuplicateKey, 1, &message, "remove one of them");
             }
             let near = near::nearest(name, absent.iter().copied());
             if let Some(near) = near.filter(|_| !known.contains(name)) {
                 let message = format!("unknown column `{name}`: did you mean `{near}`?");
-                let help = format!("write `{near}`, or give it another name");
+                let help = format!("write `{near}`, or rename it");
                 self.note(Code::UnknownKey, 1, &message, &help);
                 meant.push(near);
             }
@@ -216,7 +221,7 @@ impl CsvTable {
         let MistakesLeftOut { number, rule, line } = self.left_out;
         if number > 0 {
             let message = format!("{} more in this file", count(number, "mistake"));
-            let help = "correct those that are shown, then run `exledger lint` again";
+            let help = "fix those shown, then run `exledger lint` again";
             let more = self.finding(rule, line, &message, help);
             self.findings.push(more);
         }

@@ -58,7 +58,7 @@ pub struct Resolved {
     pub each_of: BTreeSet<String>,
     /// Who must be among the approvers.
     pub must_include: BTreeSet<Must>,
-    /// The weakest level that counts.
+    /// The weakest level of proof that counts.
     pub proof: Proof,
     /// What the record must state.
     pub require: BTreeSet<Require>,
@@ -92,16 +92,16 @@ impl Resolved {
     }
 }
 
-/// What an approval must be.
+/// Requirements for approvals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TierDemand {
     /// How many people.
     pub count: u32,
     /// The groups that must each give one person, a different one each.
     pub each_of: BTreeSet<String>,
-    /// Who must be among them.
+    /// People who must be among the approvers.
     pub must_include: BTreeSet<Must>,
-    /// The weakest level that counts.
+    /// The weakest level of proof that counts.
     pub proof: Proof,
 }
 
@@ -138,7 +138,7 @@ pub struct Needed {
     pub count: u32,
     /// The groups that must each give one person.
     pub each_of: Vec<String>,
-    /// Who must be among them.
+    /// People who must be among the approvers.
     pub must_include: Vec<Must>,
 }
 

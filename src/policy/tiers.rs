@@ -11,14 +11,14 @@ use crate::policy::demand::Proof;
 use crate::record::time::{Term, Unit};
 use crate::record::vocabulary::{self, Baseline, Class, IdentityType, Risk};
 
-/// What is demanded of the records that it matches. What it leaves out is taken from [`Tier::standard`].
+/// The requirements for the records that it matches. Missing values are taken from [`Tier::standard`].
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(extend("required" = ["name"]))]
 pub struct Tier {
     /// The name, unique among the tiers.
     pub name: String,
-    /// What it matches: any of these maps. Only the last tier has none.
+    /// Which records it applies to: those matching any of these maps. Only the last tier has no `match`.
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "crate::policy::schema::matches")]
     pub matches: Option<Vec<Match>>,
@@ -26,18 +26,18 @@ pub struct Tier {
     pub max_term: Term,
     /// How often it may be renewed.
     pub max_renewals: u32,
-    /// The longest term from its begin to its last end.
+    /// The longest total term, from the first start to the last end.
     pub max_total: Term,
     /// Who must approve.
     pub approvals: Approvals,
     /// What the record must state.
     pub require: Vec<Require>,
-    /// How often it must be looked at again; nothing where no interval is demanded.
+    /// How often it must be reviewed; absent if no review is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_every: Option<Term>,
     /// Whether a degraded record still grants.
     pub degraded: Degraded,
-    /// How long after its end the closure is looked at again; `0d` for never.
+    /// How long after the end the closure must be reviewed; `0d` for never.
     pub post_closure_review: Term,
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn days(number: u32) -> Term {
     }
 }
 
-/// What a record must be to be in a tier: all keys that are given must hold, each by any of its words.
+/// The records of a tier: a record must match every key that is given, with any of its values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Match {
@@ -136,7 +136,7 @@ pub struct Approvals {
     pub count: u32,
     /// The groups that must each give one person, a different one each.
     pub each_of: Vec<String>,
-    /// Who must be among them.
+    /// People who must be among the approvers.
     pub must_include: Vec<Must>,
     /// A level of proof beyond that of `approval.proof`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,7 +154,7 @@ impl Default for Approvals {
     }
 }
 
-/// Someone whom the record names and who must be among the approvers.
+/// A person named in the record who must be among the approvers.
 #[derive(
     Clone,
     Copy,
@@ -259,17 +259,17 @@ pub enum Require {
 
 impl vocabulary::Vocabulary for Require {}
 
-/// What each class adds to its tier.
+/// Additional requirements of each class.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Classes {
     /// The usual path.
     pub standard: ClassRule,
-    /// What can't wait for its approval.
+    /// Cases that cannot wait for approval.
     pub emergency: EmergencyRule,
-    /// What the compliance side looks at too.
+    /// Cases that compliance also reviews.
     pub regulated: ClassRule,
-    /// What a vendor needs.
+    /// Access needed by a vendor.
     #[serde(rename = "third-party")]
     pub third_party: ClassRule,
 }
@@ -317,7 +317,7 @@ impl Classes {
     }
 }
 
-/// What a class adds to its tier; it never lessens it.
+/// Requirements that a class adds to those of the tier; it cannot relax them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClassRule {
@@ -334,14 +334,14 @@ pub struct ClassRule {
     pub count: Option<u32>,
 }
 
-/// What the class `emergency` adds to its tier; it never lessens it.
+/// Requirements that the class `emergency` adds to those of the tier; it cannot relax them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EmergencyRule {
     /// The longest term.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_term: Option<Term>,
-    /// How long the first version counts before its approvals are there.
+    /// How long the first version counts before it is approved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_within: Option<Term>,
     /// What the record must state.

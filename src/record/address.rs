@@ -14,7 +14,7 @@ pub fn lower(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// An e-mail address, in lower case: that is how addresses are compared.
+/// An email address in lower case, which is how addresses are compared.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]

@@ -47,8 +47,8 @@ fn other_name(stem: &str, root: &Node) -> Option<SyntaxError> {
             Code::BadId,
             node,
             "id".to_owned(),
-            format!("the id is {id}, the file is named {stem}"),
-            format!("name the file {id}.yaml, or write the id that its name says"),
+            format!("the id is {id}, but the file is named {stem}"),
+            format!("rename the file to {id}.yaml, or write the id from its name"),
         )
     })
 }
@@ -75,13 +75,13 @@ fn id_of(item: &Node) -> Option<(&Node, &str)> {
 }
 
 fn again(node: &Node, field: String, id: &str) -> SyntaxError {
-    let message = format!("the id `{id}` is taken by an earlier entry");
+    let message = format!("the id `{id}` is already used by an earlier entry");
     fault(
         Code::BadValue,
         node,
         field,
         message,
-        "give each entry an id of its own",
+        "give each entry its own id",
     )
 }
 
@@ -122,9 +122,9 @@ fn unknown_triggers(root: &Node, faults: &mut Vec<SyntaxError>) {
             continue;
         };
         if !ids.contains(&Some(id)) {
-            let message = format!("no trigger has the id `{id}`");
+            let message = format!("there is no trigger with the id `{id}`");
             let field = format!("fired[{index}].trigger");
-            let help = "name one of the record's triggers";
+            let help = "use the id of one of the record's triggers";
             faults.push(fault(Code::BadValue, node, field, message, help));
         }
     }

@@ -1,7 +1,7 @@
 //! Whether a text looks like a credential: by the form that its issuer prints, by its name, or because it looks drawn.
 //!
-//! Uses nothing else of the line. Pure. Start at [`kind`]. What is found is named by its kind, never repeated.
-//! Follows `docs/spec/rules.md` (`secret`) and `docs/architecture.md`, invariant 8.
+//! Uses no other module. Pure. Start at [`kind`]. What is found is named by its kind, never repeated. Follows
+//! `docs/spec/rules.md` (`secret`) and `docs/architecture.md`, invariant 8.
 
 mod form;
 pub(crate) mod found;

@@ -12,45 +12,45 @@ use crate::record::time::{Day, When};
 use crate::record::vocabulary::{ClosureOutcome, PostReviewOutcome, ReviewOutcome, Stage};
 
 map! {
-    /// A look taken at the exception while it lasts.
+    /// A periodic review of the exception.
     pub struct Review (inline) {
-        /// The day of the review.
+        /// The date of the review.
         required date: Day,
-        /// Who looked.
+        /// The reviewer.
         required by: Address,
-        /// What follows.
+        /// What happens next.
         required outcome: ReviewOutcome,
-        /// In the reviewer's words.
+        /// The reviewer's comment.
         optional note: String,
     }
 }
 
 map! {
-    /// A step in handling what the exception is about; it changes nothing that is granted.
+    /// A step in handling the underlying problem; it does not affect what is granted.
     pub struct Handling (inline) {
-        /// The day of the step.
+        /// The date of the step.
         required date: Day,
         /// The stage.
         required stage: Stage,
-        /// Who took it.
+        /// The person who took the step.
         required by: Address,
         /// What was found or done.
         optional note: String,
-        /// What shows it.
+        /// Evidence for it.
         list evidence: Vec<Evidence>,
     }
 }
 
 map! {
-    /// A later end, with its reason; a fresh decision.
+    /// A renewal: a later end with its reason, which needs new approval.
     pub struct Renewal (inline) {
-        /// The day on which it was asked for.
+        /// The date of the request.
         required date: Day,
-        /// The end before.
+        /// The previous end.
         required from: When,
-        /// The end after, which `expires` then says too.
+        /// The new end, the same as in `expires`.
         required until: When = form::end,
-        /// Why it can't end yet.
+        /// Why it cannot end yet.
         required reason: String,
     }
 }
@@ -58,11 +58,11 @@ map! {
 map! {
     /// A change of owner.
     pub struct Transfer (inline) {
-        /// The day of the change.
+        /// The date of the change.
         required date: Day,
-        /// The owner before.
+        /// The previous owner.
         required from: Address,
-        /// The owner after.
+        /// The new owner.
         required to: Address,
         /// Why.
         optional reason: String,
@@ -72,68 +72,68 @@ map! {
 map! {
     /// A trigger that fired.
     pub struct Firing (inline) {
-        /// The day on which it fired.
+        /// The date on which it fired.
         required date: Day,
         /// The id of the trigger.
         required trigger: String,
-        /// Who saw it.
+        /// The person who observed it.
         required by: Address,
-        /// What was seen.
+        /// What was observed.
         optional note: String,
     }
 }
 
 map! {
-    /// What shows something: a file with its digest, an address, or a commit; exactly one of them.
+    /// A piece of evidence: a file with its digest, a URL, or a commit; exactly one of them.
     #[schemars(extend("oneOf" = [
         {"required": ["path", "sha256"]},
         {"required": ["url"]},
         {"required": ["commit"]}
     ]))]
     pub struct Evidence (inline, check single_source) {
-        /// The name under which it is cited in this record.
+        /// The name used to cite it in this record.
         optional id: String,
-        /// What it is, in a free word.
+        /// The kind of evidence; any word.
         required kind: String,
         /// A file inside the repository.
         optional path: String,
         /// The SHA-256 of that file, in hexadecimal.
         optional sha256: String = form::sha256 as { #[schemars(extend("type" = ["string", "number"], "pattern" = "^[0-9a-fA-F]{64}$"))] },
-        /// An address.
+        /// A URL.
         optional url: String,
-        /// A commit, in hexadecimal.
+        /// A commit id, in hexadecimal.
         optional commit: String,
     }
 }
 
 map! {
-    /// How the exception ended.
+    /// How the exception was closed.
     pub struct Closure {
-        /// How it ended, in a word.
+        /// The outcome.
         required outcome: ClosureOutcome,
-        /// The day on which it was closed.
+        /// The date on which it was closed.
         required date: Day,
-        /// Who closed it.
+        /// The person who closed it.
         required by: Address,
         /// Why it could be closed.
         required reason: String,
-        /// The items of its baseline, each answered with an evidence id or a sentence.
+        /// The answers to the closure checklist, each an evidence id or a sentence.
         list checks: BTreeMap<String, String>,
-        /// When access was looked at before, during and after.
+        /// When access was verified before, during and after the exception.
         optional access_verified: AccessVerified,
-        /// What shows that it ended.
+        /// Evidence that it has ended.
         list evidence: Vec<Evidence>,
-        /// What keeps it from happening again.
+        /// How it is prevented from happening again.
         optional prevention: String,
-        /// The day by which someone else looks at the closure.
+        /// The date by which someone else must review the closure.
         optional review_by: Day,
-        /// The look that was taken.
+        /// The review of the closure.
         optional reviewed: PostReview,
     }
 }
 
 map! {
-    /// The days on which access was looked at.
+    /// The dates on which access was verified.
     #[derive(Default)]
     pub struct AccessVerified {
         /// Before the exception.
@@ -146,13 +146,13 @@ map! {
 }
 
 map! {
-    /// The look that someone else took at a closure.
+    /// A review of a closure by someone else.
     pub struct PostReview {
-        /// The day of the look.
+        /// The date of the review.
         required date: Day,
-        /// Who looked.
+        /// The reviewer.
         required by: Address,
-        /// What was found.
+        /// The result of the review.
         required outcome: PostReviewOutcome,
     }
 }
@@ -176,8 +176,8 @@ fn single_source(map: &mut Fields<'_, '_>) -> Option<()> {
         return Some(());
     };
     let flaw = ParseError::new(
-        format!("evidence is one thing: `{first}` is stated, `{second}` too"),
-        "keep one of path, url, commit; make the other an entry of its own",
+        format!("an evidence entry has one source, but both `{first}` and `{second}` are given"),
+        "keep one of path, url, commit; add a separate entry for the other",
     );
     map.fault(second, flaw);
     None

@@ -250,7 +250,7 @@ impl<'n, 'r> Fields<'n, 'r> {
             }
             MissingKey::AnyOf(keys) => {
                 let words = keys.join(", ");
-                let message = format!("{} has none of {words}", self.reader.name());
+                let message = format!("{} needs one of {words}", self.reader.name());
                 (
                     self.reader.field(None),
                     message,

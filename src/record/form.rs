@@ -32,8 +32,8 @@ pub fn end(text: &str) -> Result<When, ParseError> {
         let is_endless = ENDLESS.contains(&text.trim().to_lowercase().as_str());
         if is_endless {
             ParseError::new(
-                format!("`{text}` is no end: every exception has one"),
-                "write the day it ends, such as 2026-12-20; renew it if it is needed longer",
+                format!("`{text}` is not an end: every exception has an end"),
+                "write the date on which it ends, such as 2026-12-20; renew it if it is needed longer",
             )
         } else {
             flaw
@@ -49,8 +49,8 @@ pub fn term(text: &str) -> Result<Term, ParseError> {
     let term = Term::parse(text)?;
     if term.is_zero() {
         Err(ParseError::new(
-            format!("`{text}` lasts no time"),
-            "write a longer one, such as 30d, or remove the field",
+            format!("`{text}` is zero"),
+            "write a longer duration, such as 30d, or remove the field",
         ))
     } else {
         Ok(term)
@@ -62,9 +62,9 @@ pub fn term(text: &str) -> Result<Term, ParseError> {
 /// # Errors
 /// The [`ParseError`] of any other text.
 pub fn uses(text: &str) -> Result<u32, ParseError> {
-    let help = "write a whole number from 1";
+    let help = "write a whole number, at least 1";
     match u32::parse(text) {
-        Ok(0) => Err(ParseError::new("`0` uses are none", help)),
+        Ok(0) => Err(ParseError::new("`0` uses would allow none", help)),
         Ok(number) => Ok(number),
         Err(flaw) => Err(ParseError::new(flaw.message, help)),
     }
@@ -81,7 +81,7 @@ impl Visitor<'_> for UsesWritten {
     type Value = u32;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a whole number from 1")
+        out.write_str("a whole number, at least 1")
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<u32, E> {

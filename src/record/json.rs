@@ -1,4 +1,4 @@
-//! JSON in which no key stands twice: two readers could choose different ones.
+//! JSON without duplicate keys: two readers could choose different values.
 //!
 //! Uses nothing else. Pure. Start at [`value`]. Read by it: questions, receipts, events, checkpoints, reviews of a bridge,
 //! the team's own schema.
@@ -85,7 +85,7 @@ impl<'de> Visitor<'de> for Strict {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if map.contains_key(&key) {
-                return Err(Error::custom(format_args!("the key `{key}` stands twice")));
+                return Err(Error::custom(format_args!("the key `{key}` appears twice")));
             }
             let value = entries.next_value_seed(Strict)?;
             map.insert(key, value);

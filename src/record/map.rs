@@ -69,7 +69,7 @@ pub(super) fn is_absent<T: Default + PartialEq>(value: &T) -> bool {
 ///     /// The accountable person.
 ///     pub struct Owner {
 ///         /// The team.
-///         optional team: String; ask { flag: "--owner-team", label: "Team", prompt: "Of which team is the owner?" },
+///         optional team: String; ask { flag: "--owner-team", label: "Team", prompt: "Which team is the owner in?" },
 ///     }
 /// }
 /// ```

@@ -1,6 +1,6 @@
 //! The key that somebody meant: letter case, `-` and `_` ignored, a few letters wrong.
 //!
-//! Uses nothing else of the line. Pure. Start at [`nearest`]. Follows `docs/spec/rules.md` (`unknown-key`).
+//! Uses no other module. Pure. Start at [`nearest`]. Follows `docs/spec/rules.md` (`unknown-key`).
 
 /// From so many letters on, three of them may be wrong.
 const LONG: usize = 8;

@@ -1,6 +1,6 @@
 //! Why a text that looks like a day or an instant is none: `2026-02-30`, `2026-13-01`, `2026-12-20 18:00`.
 //!
-//! Uses nothing else of the line, and chrono. Pure. Start at [`why`]. Follows `docs/spec/record.md`, values.
+//! Uses no other module; chrono. Pure. Start at [`why`]. Follows `docs/spec/record.md`, values.
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -15,7 +15,7 @@ pub(super) fn why(text: &str) -> Option<String> {
         return None;
     };
     if year == 0 {
-        return Some("the calendar begins with the year 0001".to_owned());
+        return Some("the calendar starts with the year 0001".to_owned());
     }
     if !(1..=12).contains(&month) {
         return Some("a year has 12 months".to_owned());
@@ -29,7 +29,7 @@ pub(super) fn why(text: &str) -> Option<String> {
     }
     match rest.chars().next()? {
         'T' | 't' => why_time(rest.get(1..)?),
-        ' ' => Some("a `T` stands between the day and the time".to_owned()),
+        ' ' => Some("write a `T` between the date and the time".to_owned()),
         _ => None,
     }
 }
@@ -42,8 +42,8 @@ fn why_time(text: &str) -> Option<String> {
     if let Some(numbers) = numbers(time, ':', &[2, 2]) {
         let hour = numbers.first().copied().unwrap_or_default();
         return Some(match hour {
-            0..=23 => "an instant has seconds".to_owned(),
-            _ => "a day ends with 23:59:59".to_owned(),
+            0..=23 => "an instant needs seconds".to_owned(),
+            _ => "the last second of a day is 23:59:59".to_owned(),
         });
     }
     let numbers = numbers(time, ':', &[2, 2, 2])?;
@@ -53,11 +53,11 @@ fn why_time(text: &str) -> Option<String> {
         .zip(limits)
         .any(|(number, most)| *number > most)
     {
-        return Some("a day ends with 23:59:59".to_owned());
+        return Some("the last second of a day is 23:59:59".to_owned());
     }
     offset
         .is_empty()
-        .then(|| "an instant has an offset, such as `Z` for UTC".to_owned())
+        .then(|| "an instant needs an offset, such as `Z` for UTC".to_owned())
 }
 
 /// Returns the numbers between separators, where each has so many digits.

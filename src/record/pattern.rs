@@ -1,7 +1,7 @@
 //! Patterns: one small language for resources, actions, paths, assets and people.
 //!
-//! Uses nothing else of the line. Pure. Start at [`matches()`]. Follows `docs/spec/policy.md`, patterns. The time
-//! that a match takes grows with pattern times text and no faster, whoever wrote the pattern.
+//! Uses no other module. Pure. Start at [`matches()`]. Follows `docs/spec/policy.md`, patterns. The time that a match
+//! takes grows with pattern times text and no faster, whoever wrote the pattern.
 
 /// A pattern, ready to be compared with many texts.
 #[derive(Clone, Debug, PartialEq, Eq)]

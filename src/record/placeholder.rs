@@ -1,6 +1,6 @@
-//! Texts that stand where an answer must, and say nothing: `tbd`, `n/a`, `lorem ipsum`.
+//! Placeholder texts: `tbd`, `n/a`, `lorem ipsum`.
 //!
-//! Uses nothing else of the line. Pure. Start at [`holds_a_place`]. Follows `docs/spec/rules.md` (placeholders).
+//! Uses no other module. Pure. Start at [`holds_a_place`]. Follows `docs/spec/rules.md` (placeholders).
 
 /// Words that hold a place when they are the whole text.
 const WORDS: &[&str] = &[

@@ -1,4 +1,4 @@
-//! Where the same thing stands in several places of a record: evidence.
+//! Fields that occur in several places of a record: evidence.
 //!
 //! Uses yaml. Pure. Start at [`evidence`]. No path is made a text before somebody asks for it.
 

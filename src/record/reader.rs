@@ -73,7 +73,7 @@ impl<'n> NodeReader<'n> {
                 Ok(value) => Some(value),
                 Err(flaw) => self.fault(node, flaw),
             },
-            _ => self.refuse(node, "a text", "write one value"),
+            _ => self.refuse(node, "a text", "write a single value"),
         }
     }
 
@@ -144,12 +144,12 @@ impl<'n> NodeReader<'n> {
             Some(ReadStep::Entry {
                 is_required: true, ..
             }) => match self.outer() {
-                Some(outer) => format!("fill it: `{outer}` needs it"),
-                None => format!("fill it: {} needs it", self.whole),
+                Some(outer) => format!("fill it in: `{outer}` needs it"),
+                None => format!("fill it in: {} needs it", self.whole),
             },
-            _ => "fill it or remove it".to_owned(),
+            _ => "fill it in, or remove it".to_owned(),
         };
-        let message = format!("{} holds nothing", self.name());
+        let message = format!("{} is empty", self.name());
         self.fault(node, ParseError::coded(Code::MissingField, message, help))
     }
 
@@ -162,7 +162,7 @@ impl<'n> NodeReader<'n> {
             Value::List(_) => "a list",
             Value::Map(_) => "a map",
         };
-        let message = format!("{} holds {found} where {expected} is expected", self.name());
+        let message = format!("{} is {found}, but {expected} is expected", self.name());
         self.fault(node, ParseError::coded(Code::WrongType, message, help))
     }
 

@@ -65,7 +65,7 @@ impl Scalar for u32 {
         number.ok_or_else(|| {
             ParseError::new(
                 format!("`{text}` is not a whole number"),
-                "write digits alone, such as 3",
+                "write only digits, such as 3",
             )
         })
     }
@@ -90,8 +90,8 @@ impl<W: Vocabulary> Scalar for W {
 pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
     let words = W::words();
     let usual = || match meant::word(text, &words) {
-        Some(word) => format!("`{text}` is no {key}: did you mean `{word}`?"),
-        None => format!("`{text}` is no {key}"),
+        Some(word) => format!("`{text}` is not a valid {key}: did you mean `{word}`?"),
+        None => format!("`{text}` is not a valid {key}"),
     };
     ParseError::new(
         W::refusal(text).unwrap_or_else(usual),

@@ -1,13 +1,13 @@
-//! What is known of a field besides its value: its key, what it means, what stands there.
+//! Metadata of a field: its key, its meaning and its shape.
 //!
 //! Uses nothing else. Pure. Start at [`FieldSpec`]; `map` declares the fields.
 
 /// What helps to answer with a moment.
 pub(super) const WHEN_HINT: &str =
-    "a date, which counts to its end in UTC, or an instant such as 2026-12-20T18:00:00Z";
+    "a date (the whole day counts, in UTC) or an instant such as 2026-12-20T18:00:00Z";
 
 /// What helps to answer with a person.
-pub(super) const PERSON_HINT: &str = "type letters of a name of the roster, or an address";
+pub(super) const PERSON_HINT: &str = "type part of a name in the roster, or an email address";
 
 /// A field of a map.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! The text of a new record: fields in the order of the documentation, quoted where they must be.
 //!
-//! Uses yaml, record's own words. Pure. Start at [`write()`]. What is written is read back and compared before it becomes
-//! a file; whoever calls does that. Follows `docs/spec/record.md`.
+//! Uses yaml, record's own words. Pure. Start at [`write()`]. What is written is read back and compared before it
+//! becomes a file; the caller does that. Follows `docs/spec/record.md`.
 
 use std::fmt::Write;
 

@@ -17,7 +17,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(DateTime<Utc>);
 
-/// A day of the calendar, which lasts from midnight to midnight in UTC.
+/// A calendar day, from midnight to midnight in UTC.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -30,7 +30,7 @@ pub struct Day(
     NaiveDate,
 );
 
-/// A day or an instant, as a record states its start and its end.
+/// A date or an instant, for the start or the end of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schemars(extend("pattern" = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?$"))]
@@ -41,7 +41,7 @@ pub enum When {
     Instant(Instant, String),
 }
 
-/// A duration as people write it: `36h`, `30d`, `2w`, `3mo`, `1y`.
+/// A duration, such as `36h`, `30d`, `2w`, `3mo` or `1y`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schemars(extend("pattern" = "^[0-9]+(h|d|w|mo|y)$"))]

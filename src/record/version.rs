@@ -58,7 +58,7 @@ impl Scalar for Range {
         parts.map(Range).ok_or_else(|| {
             ParseError::new(
                 format!("`{text}` is not a range of versions"),
-                "write `<`, `<=`, `>`, `>=` or `=` and a version with three numbers, such as `<3.2.0`; of any other version, `=` alone",
+                "write `<`, `<=`, `>`, `>=` or `=` and a version with three numbers, such as `<3.2.0`; for any other form of version, only `=`",
             )
         })
     }

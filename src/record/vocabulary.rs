@@ -76,7 +76,7 @@ macro_rules! words {
 }
 
 words! {
-    /// The kind of exception; expected special cases are kept apart.
+    /// The kind of exception.
     pub enum Class called "class" {
         /// The usual path.
         Standard,
@@ -90,7 +90,7 @@ words! {
 }
 
 words! {
-    /// The kind of baseline that is deviated from.
+    /// The kind of baseline that a record deviates from.
     pub enum Baseline {
         /// Use of a token.
         TokenUse,
@@ -116,7 +116,7 @@ words! {
 }
 
 words! {
-    /// What kind of identity acts.
+    /// The type of an identity.
     pub enum IdentityType {
         /// An account of a service.
         ServiceAccount,
@@ -150,7 +150,7 @@ words! {
 }
 
 words! {
-    /// Why the deviation exists at all.
+    /// The root cause of the deviation.
     pub enum RootCause called "root cause" {
         /// The data that a rule judges is wrong.
         BadSourceData,
@@ -174,7 +174,7 @@ words! {
 }
 
 words! {
-    /// Where the correction is made.
+    /// What the fix changes.
     pub enum FixTarget {
         /// In the policy.
         Policy,
@@ -190,7 +190,7 @@ words! {
 }
 
 words! {
-    /// Whether a compensating control is there.
+    /// The status of a compensating control.
     pub enum ControlStatus {
         /// Not yet.
         Planned,
@@ -202,7 +202,7 @@ words! {
 }
 
 words! {
-    /// What follows when a trigger fires.
+    /// What happens when a trigger fires.
     pub enum Then {
         /// The exception ends and is closed.
         Close,
@@ -214,7 +214,7 @@ words! {
 }
 
 words! {
-    /// A test of a trigger that scanner output can answer.
+    /// A test of a trigger that scanner results can answer.
     pub enum Test {
         /// A fixed release exists.
         FixAvailable,
@@ -226,7 +226,7 @@ words! {
 }
 
 words! {
-    /// What follows from a review.
+    /// The outcome of a review.
     pub enum ReviewOutcome {
         /// It stays as it is.
         StillNeeded,
@@ -250,7 +250,7 @@ words! {
 }
 
 words! {
-    /// How the exception ended.
+    /// How the exception was closed.
     pub enum ClosureOutcome {
         /// What it was about has been put right.
         Remediated,

@@ -18,7 +18,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     name: "csv",
     offered: Offered::Always,
     reads: doc::FormatNeeds::Json,
-    summary: "one row a record or finding, for spreadsheets",
+    summary: "one row per record or finding, for spreadsheets",
     render: Render::Whole(render),
 };
 

@@ -29,7 +29,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     name: "html",
     offered: Offered::ForPages,
     reads: doc::FormatNeeds::Blocks,
-    summary: "one page that needs no other",
+    summary: "a self-contained page",
     render: Render::Pieces(write),
 };
 

@@ -17,7 +17,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     name: "jsonl",
     offered: Offered::Always,
     reads: doc::FormatNeeds::Json,
-    summary: "one object a line, each with its ledger",
+    summary: "one object per line, each with its ledger",
     render: Render::Pieces(write),
 };
 

@@ -1,8 +1,8 @@
 //! `markdown`: for job summaries and comments on pull requests, in GitHub's and GitLab's dialect.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1: cells escape
-//! pipe, `<`, backtick and `@`; a job summary holds 1 MiB and a comment 64 KiB, so findings stand worst first and
-//! what does not fit is counted.
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1: cells escape pipe,
+//! `<`, backtick and `@`; a job summary holds 1 MiB and a comment 64 KiB, so findings are sorted worst first and what
+//! does not fit is counted.
 
 mod escape;
 
@@ -76,9 +76,8 @@ impl Page {
         }
         if n_left_out > 0 {
             let left = diag::count(n_left_out, "more section");
-            self.out.push_str(&format!(
-                "\n{left} left out: there is no room for more here\n"
-            ));
+            self.out
+                .push_str(&format!("\n{left} omitted: size limit reached\n"));
         }
     }
 
@@ -152,9 +151,8 @@ impl Page {
             let line = line(row);
             if self.out.len() + line.len() > self.room {
                 let left = diag::count(rows.len() - written, "more row");
-                self.out.push_str(&format!(
-                    "\n{left} left out: there is no room for more here\n"
-                ));
+                self.out
+                    .push_str(&format!("\n{left} omitted: size limit reached\n"));
                 return;
             }
             self.out.push_str(&line);

@@ -29,7 +29,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     name: "table",
     offered: Offered::Always,
     reads: doc::FormatNeeds::Blocks,
-    summary: "for people: aligned columns, colour on a terminal",
+    summary: "for people: aligned columns, color on a terminal",
     render: Render::Whole(render),
 };
 

@@ -53,12 +53,12 @@ fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
         field: Some(FIELD.to_owned()),
         id: None,
         message: format!(
-            "nothing can be approved: `{FIELD}` is [{}], and {} lists no key that may sign",
+            "nothing can be approved: `{FIELD}` is [{}], but {} lists no key that may sign",
             kinds.join(", "),
             approval.signers
         ),
         help: format!(
-            "list a key in {}, in a change that somebody else merges; where this policy is not merged yet, you may add `merge` to it instead",
+            "list a key in {}, in a change that someone else merges; if this policy is not merged yet, you can add `merge` to it instead",
             approval.signers
         ),
     });

@@ -345,10 +345,10 @@ fn conflicts(landed: &LandedCase<'_>) -> Vec<Finding> {
         field: Some("id".to_owned()),
         id: landed.id.map(str::to_owned),
         message: match paths.first.as_slice() {
-            [one, two] => format!("{one} and {two} stand for one id"),
-            first => format!("{} stand for one id", diag::some(first, paths.n)),
+            [one, two] => format!("{one} and {two} have the same id"),
+            first => format!("{} have the same id", diag::some(first, paths.n)),
         },
-        help: "remove all of the files but one, or give each an id of its own".to_owned(),
+        help: "remove all but one of the files, or give each its own id".to_owned(),
     };
     paths.first.iter().map(finding).collect()
 }

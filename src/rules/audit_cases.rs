@@ -211,15 +211,15 @@ impl<'c> LandedCase<'c> {
     pub fn way(&self) -> String {
         let is_open = self.verdict.satisfied == Satisfied::No;
         match (self.healed, self.at_tip) {
-            (Healed::Yes, _) => "a later version is approved, and this one stays as it landed",
+            (Healed::Yes, _) => "a later version is approved; this one stays as it was merged",
             (Healed::Restored, _) => {
-                "what was approved stands again, and this version stays as it landed"
+                "the approved version was restored; this version stays as it was merged"
             }
             (Healed::No, false) => {
-                "it was changed since: what stands now needs an approval of its own"
+                "it has changed since: the current version needs its own approval"
             }
             (Healed::No, true) if !is_open => {
-                "protect the approved branch, and let somebody else merge"
+                "protect the approved branch, and have someone else merge"
             }
             (Healed::No, true) => {
                 let signers = &self.today.policy.approval.signers;

@@ -45,7 +45,7 @@ fn landed(filed: &ApprovalFileOutcome) -> Option<Finding> {
         (FileState::Bad(_), true) => Level::Error,
         _ => Level::Warning,
     };
-    let why = format!("{why} (landed in {})", filed.commit.short());
+    let why = format!("{why} (merged in {})", filed.commit.short());
     Some(finding(
         level,
         &filed.path,

@@ -42,7 +42,7 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     }
     let person = &bot.approver.person;
     let message = format!(
-        "the only word came from {}, a bot or an agent: it counts for nobody",
+        "the only approval came from {}, a bot or an agent, which does not count",
         person.display
     );
     let help = landed.way().replacen("someone else", "a person", 1);

@@ -41,18 +41,18 @@ fn other(landed: &LandedCase<'_>) -> Option<Finding> {
     let approved = landed.approved.filter(|_| !landed.is_governance)?;
     let verdict = landed.verdict;
     let (level, more) = match (&verdict.satisfied, verdict.stands) {
-        (Satisfied::No, _) => (Level::Error, ": in force is what both allow"),
+        (Satisfied::No, _) => (Level::Error, ": only what both allow is in force"),
         // What only narrows holds at once; that it is another content is said of the tip alone.
         (Satisfied::Yes, BecomesApproved::AsLanded) if landed.at_tip => {
-            (Level::Note, ": it only narrows, and holds at once")
+            (Level::Note, ": it only narrows, so it applies at once")
         }
         _ => return None,
     };
     let message = format!(
-        "what landed is not what was approved in {}{more}",
+        "the merged version differs from the one approved in {}{more}",
         approved.commit.oid.short()
     );
     let id = landed.id.unwrap_or("ID");
-    let help = format!("run `exledger approve {id}`, or put back what was approved");
+    let help = format!("run `exledger approve {id}`, or restore the approved version");
     Some(landed.finding(RULE.code, level, &message, help))
 }

@@ -33,8 +33,8 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(audit_cases::misdated(
         line,
         (RULE.code, Flag::ClockSkew),
-        "before what landed earlier",
-        "set the clock of whoever commits; the latest time before holds instead",
+        "earlier than its predecessor",
+        "correct the clock of the machine that commits; the latest earlier time is used instead",
     ));
     findings.extend(removals(line));
 }
@@ -68,10 +68,9 @@ fn removals(line: &MainlineCase<'_>) -> Vec<Finding> {
                 field: None,
                 id: Some(id.to_owned()),
                 message: format!(
-                    "{id} was removed by a commit dated {own}, before its parent of {before}: a signature in between \
-                     supports the same text once it is filed again"
+                    "{id} was removed by a commit dated {own}, before its parent of {before}: a signature dated in between would count again if the same text is filed again"
                 ),
-                help: "look at who pushed it; if the record comes back, approve it anew".to_owned(),
+                help: "check who pushed it; if the record is filed again, approve it again".to_owned(),
             })
             .collect();
         found

@@ -42,12 +42,14 @@ fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
     let id = &after.id;
     let (message, help) = match &after.closure {
         None => (
-            "the record is closed, and this reopens it".to_owned(),
-            format!("put the closure back and file anew: `exledger new --like {id}`"),
+            "this reopens a closed record".to_owned(),
+            format!("restore the closure and file a new record: `exledger new --like {id}`"),
         ),
         Some(_) => (
-            "the record is closed, and this changes it".to_owned(),
-            format!("undo the change; only `exledger close {id} --reviewed` may follow a closure"),
+            "this changes a closed record".to_owned(),
+            format!(
+                "undo the change; after a closure, only `exledger close {id} --reviewed` is allowed"
+            ),
         ),
     };
     changed.finding(RULE.code, Level::Error, "closure", message, help)

@@ -57,7 +57,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let lacking = checks.iter().map(|item| {
         let said = case.source.text(&format!("closure.checks.{item}"));
         match said {
-            Some(said) => format!("an answer to `checks.{item}` (`{said}` is none)"),
+            Some(said) => format!("an answer to `checks.{item}` (`{said}` is not an answer)"),
             None => format!("`checks.{item}`"),
         }
     });
@@ -76,11 +76,11 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     if let [first, ..] = times[..] {
         let silence = tier.map(Resolved::silence).unwrap_or_default();
         help.push(format!(
-            "say on which days access was looked at: `access_verified: {{{first}: 2026-11-20, …}}`{silence}"
+            "give the dates on which access was verified: `access_verified: {{{first}: 2026-11-20, …}}`{silence}"
         ));
     }
     if shows_nothing {
-        help.push("cite what shows it: `evidence: [{id: E1, kind: log, url: …}]`".to_owned());
+        help.push("cite the evidence: `evidence: [{id: E1, kind: log, url: …}]`".to_owned());
     }
     findings.push(case.finding_at_key(
         RULE.code,

@@ -40,7 +40,7 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
         .map(|it| it.person.email.as_str())
         .collect();
     let message = format!(
-        "the only evidence is that {} committed what another wrote, and may have edited it",
+        "the only evidence is that {} committed someone else's change, and may have edited it",
         diag::names(&who)
     );
     let help = "merge with a merge commit, or run `exledger approve --from-reviews`";

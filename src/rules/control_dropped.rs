@@ -34,7 +34,7 @@ fn dropped(changed: &ChangeCase<'_>) -> Option<Finding> {
     reopens(
         changed,
         RULE.code,
-        "a compensating control is dropped",
+        "a compensating control was dropped",
         &differences,
     )
 }

@@ -70,8 +70,8 @@ fn starred(case: &RecordCase<'_>, item: &Node, field: &str) -> Vec<Finding> {
         wide.extend(items.map(|(index, _)| format!("{field}.{list}[{index}]")));
     }
     let finding = |field: &String| {
-        let message = format!("`{field}` is only stars");
-        let help = "write what is covered by its name".to_owned();
+        let message = format!("`{field}` consists only of stars");
+        let help = "name what is covered".to_owned();
         case.finding(RULE.code, field, message, help)
     };
     let readable = wide

@@ -1,4 +1,5 @@
-//! `decision-by-other`: the typed name of a review, firing or closure is neither of an author nor of whoever landed it.
+//! `decision-by-other`: the name typed in a review, firing or closure is neither an author nor the person who landed
+//! it.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
@@ -51,14 +52,14 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
                 Relation::Same => return None,
                 Relation::Unknown(unknown) => (
                     format!(
-                        "{what} names {by}, and nobody knows that {}, who wrote or landed it, is that person",
+                        "{what} names {by}, but it is not known that {}, who wrote or merged it, is that person",
                         unknown.account
                     ),
                     format!("add {}", unknown.to_add()),
                 ),
                 Relation::Namesake | Relation::Different => (
-                    format!("{what} names {by}, who neither wrote nor landed it"),
-                    format!("let {by} write the entry, or merge it"),
+                    format!("{what} names {by}, who neither wrote nor merged it"),
+                    format!("ask {by} to write the entry or merge it"),
                 ),
             };
             Some(Finding {

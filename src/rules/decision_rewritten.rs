@@ -48,7 +48,7 @@ fn rewritten(changed: &ChangeCase<'_>) -> Vec<Finding> {
             &list.field,
             list.words,
             format!(
-                "put it back as it was, and add an entry instead; it reopens the approval: {}",
+                "restore it, and add an entry instead; the change reopens the approval: {}",
                 changed.needs.words()
             ),
         )

@@ -41,7 +41,8 @@ fn pushed(landed: &LandedCase<'_>) -> Option<Finding> {
         Some(person) => format!(" by {}", person.display),
         None => String::new(),
     };
-    let message = format!("pushed{who}: no merge, no pull request, no word of anybody else");
-    let help = "protect the approved branch, and let changes land by pull request";
+    let message =
+        format!("pushed{who} without a merge, a pull request or an approval by anyone else");
+    let help = "protect the approved branch, and merge changes by pull request";
     Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
 }

@@ -38,18 +38,18 @@ fn late(landed: &LandedCase<'_>) -> Option<Finding> {
         Some(at) => (
             Level::Warning,
             format!(
-                "the emergency had to be approved until {}, and was at {at}",
+                "the emergency had to be approved by {}, and was approved at {at}",
                 urgent.due
             ),
-            "approve emergencies in time: after it they grant nothing".to_owned(),
+            "approve emergencies in time: after the deadline they grant nothing".to_owned(),
         ),
         None => (
             Level::Error,
             format!(
-                "the emergency had to be approved until {}, and nobody did",
+                "the emergency had to be approved by {}, and nobody approved it",
                 urgent.due
             ),
-            format!("{}; a review entry is no approval", landed.way()),
+            format!("{}; a review entry is not an approval", landed.way()),
         ),
     };
     Some(Finding {

@@ -46,10 +46,10 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         }
         let path = case.source.text(&format!("{}.path", evidence.field));
         let message = format!(
-            "{} has another SHA-256 than recorded",
+            "{} has a different SHA-256 than recorded",
             path.unwrap_or_default()
         );
-        let help = format!("restore the file; it is {digest} now");
+        let help = format!("restore the file; its SHA-256 is now {digest}");
         findings.push(case.finding(RULE.code, &field, message, help));
     }
 }

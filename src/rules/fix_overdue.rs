@@ -30,11 +30,11 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let is_after = case.not_after().is_some_and(|end| due.start() >= end);
     let is_past = |instant| is_open && instant >= due.end();
     let (message, help) = if is_after {
-        let message = format!("the fix is due on {due}, after the exception's last day");
+        let message = format!("the fix is due on {due}, after the exception ends");
         (message, "bring the fix forward, or renew the exception")
     } else if case.known.instant.is_some_and(is_past) {
         let message = format!("the fix was due on {due}");
-        (message, "close the record, or say when the fix comes")
+        (message, "close the record, or give a new date for the fix")
     } else {
         return;
     };

@@ -62,7 +62,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     );
     let help = format!(
         "change the policy or the automation; until then link a redesign in `references.redesign`, with a `fix` whose \
-         `due` is not past; or tune `patterns` in exledger.yaml (threshold {}, window {}): somebody else approves that",
+         `due` is not past; or tune `patterns` in exledger.yaml (threshold {}, window {}), approved by someone else",
         patterns.threshold, patterns.window
     );
     let field = patterns.key.first().map_or("root_cause", |key| place(*key));

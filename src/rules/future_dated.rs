@@ -34,6 +34,6 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
         line,
         (RULE.code, Flag::FutureDated),
         "which is in the future",
-        "set the clock of whoever commits; the time of the commit before holds instead",
+        "correct the clock of the machine that commits; the time of the previous commit is used instead",
     ));
 }

@@ -40,18 +40,16 @@ fn rewritten(mark: &Mark) -> Option<Finding> {
     let commit = mark.short();
     let message = match &mark.place {
         Place::Gone(why) => {
-            format!("the approved branch stood at {commit}, which is not in its history: {why}")
+            format!("the approved branch was at {commit}, which is no longer in its history: {why}")
         }
         Place::Contradicted(why) => {
-            format!(
-                "the history of the approved branch up to {commit} is not the one of then: {why}"
-            )
+            format!("the history of the approved branch up to {commit} has changed: {why}")
         }
         Place::OnChain | Place::Beside | Place::Undetermined(_) => return None,
     };
     Some(mark.finding(
         RULE.code,
         message,
-        "find that commit in another clone, compare what differs, and forbid forced pushes",
+        "find that commit in another clone, compare the two, and forbid forced pushes",
     ))
 }

@@ -1,4 +1,4 @@
-//! `house-schema`: what the team's own schema refuses below `x:`.
+//! `house-schema`: values under `x:` that the team's own schema rejects.
 //!
 //! Uses the case, and the schema made ready beside it. Pure. A record without `x` holds an empty map there.
 //! Follows `docs/spec/rules.md` (content) and `docs/spec/record.md` (schema and edits).
@@ -58,7 +58,10 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let refusals = house.refusals(&map).into_iter();
     findings.extend(refusals.map(|refusal| {
         let field = field(&refusal.path);
-        let message = format!("`{field}` {}, says the house schema", refusal.message);
+        let message = format!(
+            "`{field}` {}, according to the team's schema",
+            refusal.message
+        );
         let written = case.source.text(&field).filter(|_| refusal.wants_text);
         let quotes = written.map(|text| format!("put it in quotes: `\"{text}\"`; "));
         let described = refusal.description.map(|text| format!("{text}; "));
@@ -99,8 +102,8 @@ fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
         pos: Some(node.map_or(Pos::START, |node| node.pos)),
         field: Some("extra_schema".to_owned()),
         id: None,
-        message: format!("the house schema can't be used: {flaw}"),
-        help: "correct the schema; it may refer to nothing outside itself".to_owned(),
+        message: format!("the team's schema can't be used: {flaw}"),
+        help: "correct the schema; it may not refer to anything outside itself".to_owned(),
     });
 }
 

@@ -48,7 +48,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         ["identity", ref rest @ ..] => {
             let rest = match rest {
                 [] => String::new(),
-                rest => format!("; {} would be needed too", rest.join(", ")),
+                rest => format!("; {} would also be needed", rest.join(", ")),
             };
             (
                 format!("identity_type is stated without an identity{rest}"),
@@ -73,7 +73,7 @@ fn sample(key: &str) -> String {
             let words: Vec<&str> = IdentityType::words();
             format!("`identity_type: …` ({})", words.join(", "))
         }
-        "credential" => "`credential: vault:…`, a reference and never the secret".to_owned(),
+        "credential" => "`credential: vault:…`, a reference, never the secret itself".to_owned(),
         key => format!("`{key}: …`"),
     }
 }

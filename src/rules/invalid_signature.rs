@@ -52,6 +52,6 @@ fn invalid(landed: &LandedCase<'_>, looked: &LandedSignature) -> Option<Finding>
         looked.commit.short(),
         looked.state
     );
-    let help = "find out who signed; a key counts once it was listed before, and until it expires or is revoked";
+    let help = "find out who signed; a key counts if it was listed before, and until it expires or is revoked";
     Some(landed.finding(RULE.code, level, &message, help.to_owned()))
 }

@@ -56,10 +56,10 @@ fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
         field: None,
         id: None,
         message: format!(
-            "this key of {} signs receipts and is listed for something else too, so it signs no approval and no commit",
+            "this key of {} signs receipts and is also listed for something else, so its signatures on approvals and commits do not count",
             line.principals.join(",")
         ),
-        help: "list another key here; of a key of receipts one line, with namespaces=\"exledger-receipt@v1\" alone"
+        help: "list another key here; a receipt key has a single line, with only namespaces=\"exledger-receipt@v1\""
             .to_owned(),
     }
     };

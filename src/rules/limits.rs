@@ -68,7 +68,7 @@ impl<'c> Reach<'c> {
     pub(super) fn refiled_note(&self) -> String {
         match self.refiled.as_slice() {
             [] => String::new(),
-            ids => format!(", filed before as {}", ids.join(", ")),
+            ids => format!(", previously filed as {}", ids.join(", ")),
         }
     }
 }

@@ -37,8 +37,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             .collect();
         let message = format!("`{control}` is read as {}", readings.join(" or "));
         let help = match &meant[..] {
-            [found] => format!("write {}, if that is meant", found.canonical()),
-            _ => "write the one that is meant".to_owned(),
+            [found] => format!("write {}, if that is what you mean", found.canonical()),
+            _ => "write the one that you mean".to_owned(),
         };
         findings.push(case.finding(RULE.code, &cited.field(), message, help));
     }

@@ -42,12 +42,12 @@ fn rerouted(mark: &Mark) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "the approved branch stood at {}, which is now on a side branch of it",
+        "the approved branch was at {}, which is now on a side branch of it",
         mark.short()
     );
     Some(mark.finding(
         RULE.code,
         message,
-        "put the branch back to its own line of first parents, and forbid pushes to it",
+        "restore the branch's first-parent history, and forbid direct pushes to it",
     ))
 }

@@ -35,7 +35,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
         let oid = landing.oid.short();
         let message =
             format!("commit {oid} merges the approved branch into itself: its sides may be swapped");
-        audit_cases::of_line(RULE.code, Level::Warning, message, "compare with a checkpoint (`exledger verify --checkpoint`); whoever merged is no evidence")
+        audit_cases::of_line(RULE.code, Level::Warning, message, "compare with a checkpoint (`exledger verify --checkpoint`); who merged does not count as evidence")
     });
     findings.extend(suspected);
     let thrown_off = line.thrown_off.iter();

@@ -34,7 +34,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.push(case.finding(
         RULE.code,
         field,
-        "an exception from the change window names no change".to_owned(),
+        "an exception from the change window does not name a change".to_owned(),
         "add `change: CHG-1234` to `references`".to_owned(),
     ));
 }

@@ -37,10 +37,11 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         let message = match evidence.found {
             Found::File(_) => continue,
             Found::Nothing => format!("there is no file {path}"),
-            Found::NoFile => format!("{path} is no regular file"),
-            Found::Outside => format!("{path} leads out of the repository, or to nothing there"),
+            Found::NoFile => format!("{path} is not a regular file"),
+            Found::Outside => format!("{path} leads out of the repository, or to a missing file"),
         };
-        let help = "commit the file, and name its path from the folder of exledger.yaml".to_owned();
+        let help =
+            "commit the file, and give its path relative to the folder of exledger.yaml".to_owned();
         findings.push(case.finding(RULE.code, &field, message, help));
     }
 }

@@ -1,4 +1,4 @@
-//! `missing-field`: a required field is absent, or nothing stands where something must.
+//! `missing-field`: a required field is absent or empty.
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 

@@ -34,11 +34,11 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(of_groups.map(|(group, missing)| {
         let who: Vec<&str> = missing.who.iter().map(|it| it.email.as_str()).collect();
         let help = if who.is_empty() {
-            format!("nobody of group {group} is left who did not make it: add somebody to it")
+            format!("every member of group {group} is an author: add someone to it")
         } else {
             format!("ask one of {}", who.join(", "))
         };
-        let message = format!("nobody of group {group} approved it");
+        let message = format!("nobody in group {group} approved it");
         landed.finding(RULE.code, Level::Error, &message, help)
     }));
 }

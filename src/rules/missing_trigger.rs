@@ -41,7 +41,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     if !case.holds_nothing("triggers") {
         return;
     }
-    let message = format!("{reason} needs a trigger that ends or reopens it");
+    let message = format!("{reason} needs a trigger that ends it or calls for a review");
     let silence = tier
         .filter(|_| !is_vendor && !is_agent)
         .map(Resolved::silence);

@@ -27,8 +27,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(uses: &UsesCase<'_>, findings: &mut Vec<Finding>) {
     if uses.has_granted && uses.n_uses == 0 {
-        let message = "no receipt says that it was ever used".to_owned();
-        let help = "ask the owner whether it is needed, and close it if not";
+        let message = "no receipt shows that it was ever used".to_owned();
+        let help = "ask the owner whether it is needed; if not, close it";
         findings.push(uses.finding(RULE.code, Level::Note, message, help));
     }
 }

@@ -50,7 +50,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         list,
         format!(
-            "tier {} wants a compensating control that is active or planned",
+            "tier {} requires a compensating control that is active or planned",
             tier.tier
         ),
         format!(

@@ -34,6 +34,6 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         "deviates_from",
         "the record names neither a control nor a rule".to_owned(),
-        "add `controls: [catalog:id]`, or `rule:` with the rule's own words".to_owned(),
+        "add `controls: [catalog:id]`, or `rule:` with the text of the rule".to_owned(),
     ));
 }

@@ -35,7 +35,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.push(case.finding(
         RULE.code,
         "expires",
-        format!("the event ends on {event}, the exception more than {grace} later"),
+        format!("the event ends on {event}, but the exception ends more than {grace} later"),
         format!("end it on {last} or before"),
     ));
 }

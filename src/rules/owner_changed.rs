@@ -53,7 +53,7 @@ fn handed(changed: &ChangeCase<'_>) -> Option<Finding> {
             Level::Error,
             &difference.field,
             format!(
-                "the owner changes: {}, and no new transfer entry says so",
+                "the owner changes: {}, without a new transfer entry",
                 difference.words
             ),
             format!(

@@ -26,8 +26,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     for field in case.source.root.iter().flat_map(held) {
         if case.source.text(&field).is_some() {
-            let message = format!("`{field}` only holds a place");
-            let help = "write what is meant".to_owned();
+            let message = format!("`{field}` is placeholder text");
+            let help = "write the real text".to_owned();
             findings.push(case.finding(RULE.code, &field, message, help));
         }
     }

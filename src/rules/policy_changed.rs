@@ -38,9 +38,12 @@ fn finding(ruling: &GovernanceChange) -> Finding {
         pos: None,
         field: None,
         id: None,
-        message: format!("{} {path}, which judges approvals", ruling.actor()),
+        message: format!(
+            "{} {path}, which decides which approvals count",
+            ruling.actor()
+        ),
         help: format!(
-            "let someone{but} approve the change of {path}: it is judged like a record, by the state before it"
+            "ask someone{but} to approve the change to {path}: it is checked like a record, by the version before it"
         ),
     }
 }

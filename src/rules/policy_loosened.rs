@@ -57,7 +57,7 @@ fn on_mainline(landed: &LandedCase<'_>) -> Option<Finding> {
     }
     let because = |loosening: &Loosening| {
         let why = match loosening.why {
-            Why::ByAuthor => "an author of this made it in the seven days before",
+            Why::ByAuthor => "an author of this version made it in the seven days before",
             Why::Undone => "it was undone in the seven days after",
         };
         let n = loosening.version.saturating_add(1);
@@ -65,10 +65,10 @@ fn on_mainline(landed: &LandedCase<'_>) -> Option<Finding> {
     };
     let reasons: Vec<String> = landed.loosened.iter().map(because).collect();
     let message = format!(
-        "it is approved only thanks to a change of the policy: {}",
+        "it is approved only because of a policy change: {}",
         reasons.join("; ")
     );
-    let help = "let somebody else approve the change of the policy, then approve the record anew";
+    let help = "ask someone else to approve the policy change, then approve the record again";
     Some(Finding {
         level: Level::Error,
         ..landed.finding(RULE.code, Level::Error, &message, help.to_owned())
@@ -113,7 +113,7 @@ fn loosened(
             "it needs the looser policy of this branch: {}",
             reasons.join("; ")
         ),
-        help: "land the change of the policy by itself, approved by someone else, then this record"
+        help: "merge the policy change separately, approved by someone else, then this record"
             .to_owned(),
     })
 }
@@ -214,6 +214,6 @@ fn switches(before: &Approval, after: &Approval) -> Vec<String> {
     ];
     let eased = eased.iter().filter(|(is_eased, _)| *is_eased);
     eased
-        .map(|(_, name)| format!("approval.{name} lets more count"))
+        .map(|(_, name)| format!("approval.{name} accepts more"))
         .collect()
 }

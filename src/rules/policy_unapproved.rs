@@ -50,7 +50,7 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
         None if by_others => return None,
         Some(at) => (
             Level::Warning,
-            format!("; it was approved at {at}, and counts since then"),
+            format!("; it was approved at {at}, and has counted since"),
         ),
         None if approved => (Level::Warning, ", as the policy allows".to_owned()),
         None if landed.healed == Healed::Yes => {
@@ -58,7 +58,7 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
         }
         None if counts == GovernanceCounts::AsStricter => (
             Level::Warning,
-            "; it counts, as it only adds demands".to_owned(),
+            "; it counts, because it only adds requirements".to_owned(),
         ),
         None => (
             Level::Error,
@@ -73,9 +73,10 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
         authors => format!(" than {authors}"),
     };
     let path = landed.path;
-    let message = format!("nobody else{who} approved this change of {path} when it landed{more}");
+    let message =
+        format!("nobody else{who} approved this change to {path} when it was merged{more}");
     let help = format!(
-        "let somebody else run `exledger approve --governance {path}`, or merge a change of the file"
+        "ask someone else to run `exledger approve --governance {path}`, or to merge a change to the file"
     );
     Some(landed.finding(RULE.code, level, &message, help))
 }

@@ -67,8 +67,8 @@ impl Proposed<'_> {
             for path in landed.difference(&own) {
                 bad.push(BadStatement {
                     path: path.clone(),
-                    why: "it is removed; what it said stays said".to_owned(),
-                    help: "put it back; to take a word back, say another with `exledger approve`"
+                    why: "it was removed; its approval still stands".to_owned(),
+                    help: "restore it; to withdraw an approval, sign another statement with `exledger approve`"
                         .to_owned(),
                 });
             }

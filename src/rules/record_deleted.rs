@@ -44,7 +44,7 @@ fn deleted(changed: &ChangeCase<'_>) -> Option<Finding> {
         pos: None,
         field: None,
         id: before.id().map(|id| id.to_string()),
-        message: format!("the file of {name} is gone"),
-        help: format!("put it back; if it is over, say so with `exledger close {name}`"),
+        message: format!("the file of {name} was deleted"),
+        help: format!("restore it; if it is no longer needed, run `exledger close {name}`"),
     })
 }

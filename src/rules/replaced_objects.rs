@@ -28,9 +28,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     if line.history.mainline.has_replacements {
         let message =
-            "objects or parents are replaced in this repository, by refs/replace or grafts"
-                .to_owned();
-        let help = "run `git replace -l` and delete what it lists, and `info/grafts`; here the raw objects are read";
+            "this repository replaces objects or parents, by refs/replace or grafts".to_owned();
+        let help =
+            "delete what `git replace -l` lists, and `info/grafts`; exledger reads the raw objects";
         findings.push(audit_cases::of_line(RULE.code, Level::Error, message, help));
     }
 }

@@ -58,19 +58,19 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         false if is_plain => return,
         true => (
             format!("{reviewed} closed the record and reviewed its closure"),
-            "let someone else look at it".to_owned(),
+            "ask someone else to review it".to_owned(),
         ),
         false => match Identities::from_governance(governance).relation(&reviewer, [&closer]) {
             Relation::Unknown(unknown) => (
                 format!(
-                    "nobody knows that {} is not {}",
+                    "it is not known that {} is not {}",
                     unknown.account, unknown.other
                 ),
-                format!("add {}, or let someone else look at it", unknown.to_add()),
+                format!("add {}, or ask someone else to review it", unknown.to_add()),
             ),
             Relation::Same => (
                 format!("{reviewed} closed the record and reviewed its closure"),
-                "let someone else look at it".to_owned(),
+                "ask someone else to review it".to_owned(),
             ),
             Relation::Namesake | Relation::Different => return,
         },
@@ -108,7 +108,7 @@ fn by_landing(governance: &Governance, landed: &LandedCase<'_>) -> Option<Findin
     }
     let who: Vec<&str> = makers.iter().map(|person| person.email.as_str()).collect();
     let message = format!(
-        "the review of the closure was written by {}, who made the closure too",
+        "the review of the closure was written by {}, who also wrote the closure",
         diag::names(&who)
     );
     Some(Finding {
@@ -118,7 +118,7 @@ fn by_landing(governance: &Governance, landed: &LandedCase<'_>) -> Option<Findin
             RULE.code,
             Level::Error,
             &message,
-            "let someone else look at it, and write the entry".to_owned(),
+            "ask someone else to review it and write the entry".to_owned(),
         )
     })
 }

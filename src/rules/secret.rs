@@ -31,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
     },
 };
 
-const HELP: &str = "revoke it, take it out of file and history, and state where it is kept, such as vault:prod/billing/db; what is no secret goes into `lint.not_secrets`";
+const HELP: &str = "revoke it, remove it from the file and the history, and state where it is stored, such as vault:prod/billing/db; list false positives in `lint.not_secrets`";
 
 fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let source = case.source;
@@ -102,12 +102,12 @@ enum SightingPlace {
 fn finding(path: &str, id: Option<&str>, sighting: Sighting) -> Finding {
     let what = sighting.what;
     let (message, field) = match sighting.place {
-        SightingPlace::Comment => (format!("a comment holds what looks like {what}"), None),
+        SightingPlace::Comment => (format!("a comment contains what looks like {what}"), None),
         SightingPlace::Field(field) if field.is_empty() => {
             (format!("a key looks like {what}"), None)
         }
         SightingPlace::Field(field) => (
-            format!("`{field}` holds what looks like {what}"),
+            format!("`{field}` contains what looks like {what}"),
             Some(field),
         ),
     };

@@ -49,20 +49,18 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
         (Level::Error, "")
     };
     let message = match (verdict.result, is_alone) {
-        (FourEyes::Claimed, true) => {
-            "approved only by what its own authors state about others".to_owned()
-        }
+        (FourEyes::Claimed, true) => "approved only according to its own authors".to_owned(),
         (_, true) => format!(
-            "approved only by those who made it: {}{allowed}",
+            "approved only by its own authors: {}{allowed}",
             landed.authors()
         ),
         _ => format!(
-            "{} made it, and approved it{allowed}",
+            "{} is an author, and approved it{allowed}",
             diag::names(&members)
         ),
     };
     let help = if by_permission {
-        "say `self_approval: forbid` once there is somebody else to ask".to_owned()
+        "set `self_approval: forbid` once there is someone else to ask".to_owned()
     } else {
         landed.way()
     };

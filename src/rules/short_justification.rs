@@ -36,9 +36,9 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RULE.code,
         "justification",
         format!(
-            "the justification has {} of {least} needed",
+            "the justification has {} of the {least} required",
             count(n_characters, "character")
         ),
-        "say why it is needed now and what ends it".to_owned(),
+        "say why it is needed now, and when it will no longer be needed".to_owned(),
     ));
 }

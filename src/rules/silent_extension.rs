@@ -51,7 +51,7 @@ fn contradiction(source: &RecordFile) -> Option<Finding> {
         RULE.code,
         Level::Error,
         "expires",
-        format!("the exception ends on {expires}, its last renewal says until {until}"),
+        format!("the exception ends on {expires}, but its last renewal says {until}"),
         format!("run `exledger renew`, which writes both, or end it on {until} or before"),
     ))
 }
@@ -68,7 +68,7 @@ fn extension(changed: &ChangeCase<'_>) -> Option<Finding> {
         Level::Error,
         "expires",
         format!(
-            "the end moves from {old} to {new} ({}), and no new renewal entry leads from the one to the other",
+            "the end moves from {old} to {new} ({}) without a matching renewal entry",
             meaning::shift(not_after(old), not_after(new))
         ),
         format!("run `exledger renew {id} --until {new} --reason …` on the file as it was, or set it back to {old}"),

@@ -47,8 +47,8 @@ fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
             pos: node.map(|node| node.pos),
             field: Some(field),
             id: None,
-            message: format!("baseline {} was to be reviewed by {review_by}", baseline.id),
-            help: "look at it and move `review_by`".to_owned(),
+            message: format!("baseline {} was due for review by {review_by}", baseline.id),
+            help: "review it, and move `review_by`".to_owned(),
         });
     }
 }

@@ -40,7 +40,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let name = case.source.text(&format!("{item}.id")).unwrap_or(&item);
-        let message = format!("control {name} was to be verified by {fresh}");
+        let message = format!("control {name} was due for verification by {fresh}");
         let help = "verify it and run `exledger attest`, or set it to `withdrawn`".to_owned();
         findings.push(case.finding(RULE.code, &format!("{item}.verified"), message, help));
     }

@@ -53,7 +53,7 @@ fn unknown(landed: &LandedCase<'_>) -> Option<Finding> {
     if to_add.is_empty() {
         return None;
     }
-    let message = format!("nobody knows that {}", not_known.join(", nor that "));
+    let message = format!("it is not known that {}", not_known.join(", nor that "));
     let to_add: Vec<String> = to_add.into_iter().collect();
     let help = format!("add {}, then approve again", to_add.join("; "));
     Some(landed.finding(RULE.code, Level::Warning, &message, help))

@@ -50,14 +50,14 @@ fn message_and_help(governance: &Governance, control: &ControlRef) -> (String, S
             _ if is_ours => (
                 format!("the policy does not list the catalog {name}"),
                 format!(
-                    "add {name} to `catalogs` in exledger.yaml, or cite a catalog that is there"
+                    "add {name} to `catalogs` in exledger.yaml, or cite a catalog that is listed"
                 ),
             ),
             "" => (
-                format!("no catalog knows `{control}`"),
+                format!("no catalog has `{control}`"),
                 match unlisted(control) {
                     Some(name) => {
-                        format!("{name} knows it: add {name} to `catalogs` in exledger.yaml")
+                        format!("{name} has it: add {name} to `catalogs` in exledger.yaml")
                     }
                     None => format!(
                         "write the rule under `rule`, or the control as catalog:id; known: {known}"
@@ -84,12 +84,12 @@ fn message_and_help(governance: &Governance, control: &ControlRef) -> (String, S
     let help = match elsewhere[..] {
         [] => nearest(catalog, id),
         _ => format!(
-            "{} is another catalog's; {}",
+            "{} is in another catalog; {}",
             elsewhere.join(" or "),
             all(catalog)
         ),
     };
-    (format!("{} knows no control `{id}`", catalog.name), help)
+    (format!("{} has no control `{id}`", catalog.name), help)
 }
 
 /// Returns the catalog of the program that knows a control which no listed catalog does.

@@ -50,9 +50,9 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     };
     let message = match people::roster_state(case.known.governance, &owner) {
         RosterState::NotListed => format!("the owner {owner} is not in the roster"),
-        RosterState::Inactive => format!("the owner {owner} has left, as the roster says"),
+        RosterState::Inactive => format!("the owner {owner} is inactive in the roster"),
         RosterState::Active | RosterState::NoRoster => return,
     };
-    let help = "name an owner who is active in the roster".to_owned();
+    let help = "choose an owner who is active in the roster".to_owned();
     findings.push(case.finding(RULE.code, "owner.email", message, help));
 }

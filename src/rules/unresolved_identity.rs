@@ -56,7 +56,7 @@ fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
     let dropped = verdict.unresolved.iter();
     who.extend(dropped.map(|name| format!("co-author {name} has no address")));
     if verdict.flags.contains("same-name") {
-        who.push("two approvers have one name".to_owned());
+        who.push("two approvers have the same name".to_owned());
     }
     let commits = [&landed.version.commit].into_iter();
     for commit in commits.chain(&landed.version.touched) {
@@ -71,8 +71,7 @@ fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
     if who.is_empty() {
         return None;
     }
-    let help = "map the addresses of a person in `.mailmap`, names without address in `people.logins`, and list a forge in \
-        `people.forges`";
-    let message = format!("it can't be told who is who: {}", who.join("; "));
+    let help = "map the addresses of a person in `.mailmap` and names without an address in `people.logins`, and list forges in `people.forges`";
+    let message = format!("some people can't be told apart: {}", who.join("; "));
     Some(landed.finding(RULE.code, Level::Warning, &message, help.to_owned()))
 }

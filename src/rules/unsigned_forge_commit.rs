@@ -1,4 +1,4 @@
-//! `unsigned-forge-commit`: a commit names GitHub as its committer and bears no signature.
+//! `unsigned-forge-commit`: a commit names GitHub as its committer but is not signed.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.5.
 
@@ -45,10 +45,10 @@ fn unsigned(line: &MainlineCase<'_>) -> Option<Finding> {
         .collect();
     let first = unsigned.values().next()?;
     let message = format!(
-        "{} with GitHub as committer and without a signature, {} first: believed, as claimed",
+        "{} with GitHub as committer but without a signature, {} first: accepted as claimed",
         diag::count(unsigned.len(), "commit"),
         first.short()
     );
-    let help = "GitHub signs all of its own: look at who pushed them, and demand `proof: attested` where it matters";
+    let help = "GitHub signs all of its own commits: check who pushed these, and require `proof: attested` where it matters";
     Some(audit_cases::of_line(RULE.code, Level::Note, message, help))
 }

@@ -48,7 +48,8 @@ fn refused(landed: &LandedCase<'_>) -> Option<Finding> {
             }
         })
         .collect();
-    let message = format!("refused by {}", words.join("; "));
-    let help = "settle it with whoever said no: a later word of theirs replaces the earlier one";
+    let message = format!("rejected by {}", words.join("; "));
+    let help =
+        "settle it with the person who rejected it: their later review replaces the earlier one";
     Some(landed.finding(RULE.code, Level::Error, &message, help.to_owned()))
 }

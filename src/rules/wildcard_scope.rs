@@ -43,7 +43,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
                     "`{text}` is a wildcard, which tier {} does not allow",
                     tier.tier
                 ),
-                format!("list what is needed, each by its name{}", tier.silence()),
+                format!("list what is needed by name{}", tier.silence()),
             ));
         }
     }

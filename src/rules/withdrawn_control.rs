@@ -42,7 +42,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             .map(|id| format!("{name}:{id}"))
             .collect();
         let help = match successors[..] {
-            [] => "nothing took its place: cite what is meant today".to_owned(),
+            [] => "it has no replacement: cite what applies today".to_owned(),
             _ => format!("replaced by {}", successors.join(", ")),
         };
         findings.push(case.finding(RULE.code, &cited.field(), message, help));

@@ -35,9 +35,9 @@ fn finding(change: &GovernanceChange) -> Finding {
         field: None,
         id: None,
         message: format!(
-            "{} {path}, which may state reviews or check records",
+            "{} {path}, which may record reviews or check records",
             change.actor()
         ),
-        help: format!("let someone who knows what {path} may do read it before the merge"),
+        help: format!("have someone who knows what {path} can do read it before the merge"),
     }
 }

@@ -104,13 +104,13 @@ fn approver(
     repository: &Repository,
     governance: &Governance,
 ) -> Result<(Person, Address), Usage> {
-    let help = "say who you are: git config user.email YOU@EXAMPLE.COM, or --by EMAIL";
+    let help = "set it: git config user.email YOU@EXAMPLE.COM, or use --by EMAIL";
     let (name, own) = repository.user();
     let email = request.by.map(str::to_owned).or(own);
-    let email = email.ok_or_else(|| Usage::refused("git's user.email names nobody", help))?;
+    let email = email.ok_or_else(|| Usage::refused("git's user.email is not set", help))?;
     let person = people::identify(governance, &name.unwrap_or_default(), &email);
     let by = Address::new(&person.key);
-    let by = by.ok_or_else(|| Usage::refused(format!("{email} is no address"), help))?;
+    let by = by.ok_or_else(|| Usage::refused(format!("{email} is not an email address"), help))?;
     Ok((person, by))
 }
 
@@ -175,10 +175,10 @@ fn refuse_unsound(
     }
     Err(Usage::Refused {
         what: format!(
-            "{path} does not lint, and its correction would need an approval of its own\n  {}",
+            "{path} does not pass lint, and fixing it would need another approval\n  {}",
             errors.join("\n  ")
         ),
-        help: "let its author correct it first: `exledger lint` names the places".to_owned(),
+        help: "ask the author to fix it first: `exledger lint` shows where".to_owned(),
         notices,
     }
     .into())

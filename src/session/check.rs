@@ -61,7 +61,7 @@ pub(crate) fn ask(
                     return Ok(answer);
                 }
             }
-            log::debug!("asking again: these records alone don't prove the answer");
+            log::debug!("checking again: these records alone don't prove the answer");
             request.of_everything(located, line, receipts)
         }
         Coverage::Everything => request.of_everything(located, line, receipts),

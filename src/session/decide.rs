@@ -126,7 +126,7 @@ fn opened(
     for path in paths {
         let Some(bytes) = located.tree.bytes(path)? else {
             refused.push(DecisionRefusal::new(
-                format!("{path} is no file any more"),
+                format!("{path} is no longer a file"),
                 "run the command again",
             ));
             continue;
@@ -176,7 +176,7 @@ fn planned(
     })?;
     let edited = edit::apply(path, &bytes, &planned.edits).map_err(|error| {
         DecisionRefusal::new(
-            format!("{path} can't be edited without changing more: {error}"),
+            format!("{path} can't be edited without further changes: {error}"),
             "write the decision by hand; `exledger lint` checks it",
         )
     })?;
@@ -195,7 +195,7 @@ fn unwritten(error: FileError) -> Error {
     match error {
         FileError::Changed(_) => Usage::refused(
             format!("{error}, so nothing was written"),
-            "look at it, and run the command again",
+            "check it, and run the command again",
         )
         .into(),
         FileError::Exists(_) | FileError::Outside(_) => {

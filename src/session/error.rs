@@ -49,7 +49,7 @@ pub enum Usage {
         help: String,
     },
     /// A name stands for neither a time nor a commit.
-    #[error("--as-of {rev} names neither a day nor a commit")]
+    #[error("--as-of {rev} is neither a date nor a commit")]
     NoRevision {
         /// The name.
         rev: String,
@@ -65,13 +65,13 @@ pub enum Usage {
         within: Option<Oid>,
     },
     /// A name stands for no commit of the repository.
-    #[error("{name} names no commit of this repository")]
+    #[error("{name} is not a commit in this repository")]
     NoCommit {
         /// The name.
         name: String,
     },
     /// The result of a decision breaks rules.
-    #[error("the result would not lint, so nothing was written{}", wording::listed(.findings))]
+    #[error("the result would not pass lint, so nothing was written{}", wording::listed(.findings))]
     WouldNotLint {
         /// The findings about each record of which one is an error.
         findings: Vec<Finding>,
@@ -95,7 +95,7 @@ pub enum Usage {
 #[non_exhaustive]
 pub enum Undetermined {
     /// No folder from here upwards is a ledger.
-    #[error("{} is in no ledger: no {} here or above", .from.display(), policy::FILE)]
+    #[error("{} is not in a ledger: no {} found here or in a parent folder", .from.display(), policy::FILE)]
     NoLedger {
         /// Where the search began.
         from: PathBuf,
@@ -110,13 +110,13 @@ pub enum Undetermined {
     #[error("there is no folder {}", .0.display())]
     NoFolder(PathBuf),
     /// The ledger is in no repository.
-    #[error("{} is in no git repository, so nothing says who approved", .root.display())]
+    #[error("{} is not in a git repository, so approvals cannot be determined", .root.display())]
     NoRepository {
         /// The ledger's folder.
         root: PathBuf,
     },
     /// The repository has no files checked out.
-    #[error("{} is a bare repository, without files", .root.display())]
+    #[error("{} is a bare repository, without a work tree", .root.display())]
     Bare {
         /// The repository.
         root: PathBuf,
@@ -128,7 +128,7 @@ pub enum Undetermined {
     #[error("{}", wording::no_ref(.0))]
     NoApprovedRef(#[from] NoRef),
     /// The approved ref holds no policy, and nothing else is here.
-    #[error("{reference} holds no {}", policy::FILE)]
+    #[error("{reference} has no {}", policy::FILE)]
     NoPolicy {
         /// The ref.
         reference: String,
@@ -145,25 +145,25 @@ pub enum Undetermined {
         instant: crate::record::time::Instant,
     },
     /// Two commits have none in common here.
-    #[error("the two have no commit in common here")]
+    #[error("the two have no common ancestor in this clone")]
     NothingInCommon {
         /// Whether the clone is shallow or partial.
         is_cut: bool,
     },
     /// Every id that was drawn is taken.
-    #[error("no id {beginning} is left")]
+    #[error("no unused id {beginning} is left")]
     NoIdLeft {
         /// How the ids begin.
         beginning: String,
     },
     /// Whether a filter means a record can't be told, as part of its history is missing.
-    #[error("whether {id} is meant")]
+    #[error("whether {id} matches the filter")]
     Meant {
         /// The record.
         id: String,
     },
     /// What a change rests on can't be told of a record's past.
-    #[error("how often {id} was renewed, and since when it lasts")]
+    #[error("how often {id} was renewed, and when it started")]
     Renewals {
         /// The record.
         id: String,
@@ -196,10 +196,10 @@ pub enum Undetermined {
 }
 
 /// What brings the missing objects of a clone that was cut.
-const DEEPEN: &str = "run `git fetch --unshallow`, in CI check out with `fetch-depth: 0`";
+const DEEPEN: &str = "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`";
 
 const INIT: &str =
-    "run `exledger init` in the root of the repository, or name a ledger with -C DIR";
+    "run `exledger init` in the root of the repository, or give the folder of a ledger with -C DIR";
 
 impl Error {
     /// Returns what to do about it; empty where the message says it.
@@ -252,7 +252,7 @@ impl Usage {
         Usage::Record {
             text: text.to_owned(),
             error,
-            nobody: "no record is named",
+            nobody: "there is no record",
             help: "run `exledger list --all` for the ids".to_owned(),
         }
     }
@@ -274,25 +274,23 @@ impl Usage {
                 NotFound::Unknown(like) => {
                     format!("did you mean {}? {help}", like.join(" or ")).into()
                 }
-                NotFound::Ambiguous(ids) => format!("say which: {}", ids.join(", ")).into(),
+                NotFound::Ambiguous(ids) => format!("use one of: {}", ids.join(", ")).into(),
             },
             Usage::NoRevision { .. } => {
-                "write a day as 2026-03-31, or name a commit of the approved ref".into()
+                "give a date such as 2026-03-31, or a commit on the approved ref".into()
             }
             Usage::NotOnApprovedRef { within, .. } => match within {
                 Some(oid) => {
-                    format!("ask with --as-of {oid}, the mainline commit that contains it").into()
+                    format!("use --as-of {oid}, the commit on the approved branch that contains it")
+                        .into()
                 }
-                None => {
-                    "name a commit of the approved ref; no commit of it contains this one".into()
-                }
+                None => "give a commit on the approved ref; none of its commits contains this one"
+                    .into(),
             },
             Usage::NoCommit { .. } => {
-                "name a branch, tag or id; `git fetch origin` brings what is missing".into()
+                "give a branch, tag or commit id; run `git fetch origin` if it is missing".into()
             }
-            Usage::WouldNotLint { .. } => {
-                "correct what is named, then run the command again".into()
-            }
+            Usage::WouldNotLint { .. } => "fix these problems, then run the command again".into(),
             Usage::Refused { help, .. } => help.into(),
         }
     }
@@ -312,7 +310,7 @@ impl Undetermined {
         match error {
             TreeError::Missing { .. } => DEEPEN,
             TreeError::TooLarge { .. } => "split it into folders by year or team",
-            TreeError::Unreadable { .. } => "see whether it is there, and who may read it",
+            TreeError::Unreadable { .. } => "check that it exists and can be read",
         }
     }
 
@@ -320,29 +318,27 @@ impl Undetermined {
     pub fn help(&self) -> Cow<'_, str> {
         match self {
             Undetermined::NoLedger { .. } | Undetermined::NotARoot { .. } => INIT.into(),
-            Undetermined::NoFolder(_) => "name the folder of a ledger with -C".into(),
+            Undetermined::NoFolder(_) => "give the folder of a ledger with -C".into(),
             Undetermined::NoRepository { .. } => {
-                "run `git init` and commit the ledger; outside git `exledger lint` alone works"
+                "run `git init` and commit the ledger; outside git, only `exledger lint` works"
                     .into()
             }
-            Undetermined::Bare { .. } => {
-                "run the command in a clone that has its files checked out".into()
-            }
+            Undetermined::Bare { .. } => "run the command in a clone with a work tree".into(),
             Undetermined::NoApprovedRef(error) if error.cause == Cause::Empty => {
                 "commit first".into()
             }
             Undetermined::NoPolicy { .. } => {
-                "name the ref of the ledger with --approved-ref".into()
+                "give the ref of the ledger with --approved-ref".into()
             }
-            Undetermined::PolicyBroken(_) => "run `exledger lint` and correct them".into(),
-            Undetermined::NothingEffective { .. } => "ask about a later day".into(),
+            Undetermined::PolicyBroken(_) => "run `exledger lint` and fix them".into(),
+            Undetermined::NothingEffective { .. } => "ask about a later date".into(),
             Undetermined::NothingInCommon { is_cut: true } => DEEPEN.into(),
             Undetermined::NothingInCommon { is_cut: false } => {
                 "name a commit that both have in common".into()
             }
             Undetermined::Meant { .. } => DEEPEN.into(),
             Undetermined::Renewals { doubt, .. } => doubt.to_string().into(),
-            Undetermined::Unwritable(_) => "see who may write there".into(),
+            Undetermined::Unwritable(_) => "check the permissions of the folder".into(),
             Undetermined::NoIdLeft { .. } => "set another `id_prefix` in exledger.yaml".into(),
             Undetermined::Object(obstacle) => obstacle.repair().into(),
             Undetermined::Tree(error) => Undetermined::repair(error).into(),

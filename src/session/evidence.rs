@@ -1,6 +1,6 @@
 //! Evidence that flags name, with the bytes of its files.
 //!
-//! Start at [`read`]. Paths are those of whoever types them. Follows `docs/spec/cli.md`, decisions.
+//! Start at [`read`]. Paths are relative to the user's folder. Follows `docs/spec/cli.md`, decisions.
 
 use std::path::Path;
 
@@ -48,8 +48,8 @@ fn file(
     let place = folder.join(named);
     if leaves(located, folder, &place) {
         return Err(Usage::refused(
-            format!("evidence {named} passes a link that leads out of the repository"),
-            "name the file where it is",
+            format!("evidence {named} follows a link out of the repository"),
+            "give the path of the file itself",
         ));
     }
     let bytes = match files::read(&place, MOST) {
@@ -58,13 +58,13 @@ fn file(
             return Ok(EvidenceLocation::Commit(named.to_owned()));
         }
         Err(error @ FileError::TooLarge(..)) => {
-            let help = "keep it elsewhere, and cite its address";
+            let help = "store it elsewhere, and cite its URL";
             return Err(Usage::refused(error.to_string(), help));
         }
         Err(error) => {
             return Err(Usage::refused(
                 format!("evidence {named}: {error}"),
-                "name a file, an address that begins with https://, or a commit",
+                "give a file, a URL that starts with https://, or a commit",
             ));
         }
     };

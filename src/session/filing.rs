@@ -130,8 +130,8 @@ impl Filing<'_> {
         }
         if !draft.is_faithful {
             return Err(Undetermined::other(
-                "the text of the record does not read back to what was meant",
-                "report the fields that were given",
+                "the text of the record does not read back as intended",
+                "please report the fields that were given",
             )
             .into());
         }
@@ -149,8 +149,8 @@ impl Filing<'_> {
                 Code::BadValue,
                 Level::Error,
                 "expires",
-                format!("{expires} is past"),
-                format!("name an end that is still to come; now it is {now}"),
+                format!("{expires} is in the past"),
+                format!("give an end in the future; it is now {now}"),
             )
         })
     }
@@ -178,7 +178,7 @@ impl Filing<'_> {
             let lines: Vec<String> = findings.map(review::in_one_line).collect();
             return Err(Usage::refused(
                 format!("the record can't be written\n  {}", lines.join("\n  ")),
-                "correct the fields named",
+                "correct these fields",
             ));
         }
         let ended = self.ended(draft).filter(|_| self.writes_drafts);
@@ -188,8 +188,8 @@ impl Filing<'_> {
         let errors: Vec<String> = review::errors(findings).map(review::in_one_line).collect();
         if !errors.is_empty() && !self.writes_drafts {
             return Err(Usage::refused(
-                format!("the record would not lint clean\n  {}", errors.join("\n  ")),
-                "correct the fields named, or write it with --draft and go on in an editor",
+                format!("the record would not pass lint\n  {}", errors.join("\n  ")),
+                "correct these fields, or write it with --draft and finish it in an editor",
             ));
         }
         Ok(())
@@ -239,16 +239,16 @@ fn checked_folder(name: &str) -> Result<String, Usage> {
     let is_absolute = name.starts_with('/') || Path::new(name).is_absolute();
     if is_absolute {
         return Err(Usage::refused(
-            format!("{name} begins at the root of the disk"),
-            "name a folder below the first record folder: 2026 or billing/2026",
+            format!("{name} is an absolute path"),
+            "give a folder relative to the first record folder: 2026 or billing/2026",
         ));
     }
     let name = name.trim_end_matches('/');
     let odd = |part: &str| part.is_empty() || part.starts_with('.') || part.contains(['\\', '\0']);
     if !name.is_empty() && name.split('/').any(odd) {
         return Err(Usage::refused(
-            format!("{name} is no folder for records"),
-            "name a folder below the first record folder, without dots in front: 2026 or billing/2026",
+            format!("{name} cannot be a folder for records"),
+            "give a folder relative to the first record folder, without leading dots: 2026 or billing/2026",
         ));
     }
     Ok(name.to_owned())

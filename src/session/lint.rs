@@ -62,7 +62,7 @@ pub(crate) fn judge(
     let governance = Governance::read(&input)?;
     if !input.is_record(&governance.policy.records) {
         return Err(Usage::refused(
-            "the path of the record is below no record folder",
+            "the path of the record is not in a record folder",
             "see `records` in exledger.yaml",
         )
         .into());

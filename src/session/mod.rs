@@ -1,8 +1,8 @@
 //! A ledger that is open: every question that it answers, and every decision that it takes.
 //!
-//! Uses the line up to plan, clock, store, interop; no terminal and no arguments. Start at [`Session`], whose methods are the
-//! table of contents: each is answered in the file of its name. Two things outlive a question: the folder, and how it was
-//! opened. So an answer is never older than its question.
+//! Uses the library up to plan, and clock, store, interop; no terminal and no arguments. Start at [`Session`], whose
+//! methods are the table of contents: each is answered in the file of its name. Two things outlive a question: the
+//! folder, and how it was opened. So an answer is never older than its question.
 
 pub mod approve;
 pub mod audit;
@@ -182,7 +182,7 @@ impl Session {
     /// Audits what landed: every version by the state in which it landed.
     ///
     /// # Errors
-    /// As [`Session::snapshot`]; [`error::Usage`] where no record is named by an id, [`error::Undetermined`] where the
+    /// As [`Session::snapshot`]; [`error::Usage`] where there is no record by an id, [`error::Undetermined`] where the
     /// checkpoint or the receipts can't be read.
     pub fn audit(&self, at: &Moment, request: &AuditRequest<'_>) -> Result<AuditAnswer<'_>, Error> {
         audit::audit(&self.located, at, request)

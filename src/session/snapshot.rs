@@ -139,7 +139,7 @@ impl<'h> Snapshot<'h> {
 
     /// Judges every record at an instant, by the governance of the tree that is asked about.
     pub fn records_at(&self, instant: Instant) -> Vec<RecordState> {
-        log::debug!("judging every record at {instant}");
+        log::debug!("evaluating every record at {instant}");
         let trails = self.history.trails.iter();
         let mut standings: Vec<RecordState> = Vec::with_capacity(trails.len());
         let open = trails.filter(|(_, trail)| trail.became.is_none());

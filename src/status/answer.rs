@@ -52,13 +52,13 @@ pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> 
         (Ground::Removed, _) => answer(
             Status::Removed,
             vec![ReasonKind::FileGone.says(
-                "the file is gone from the approved ref: a record is closed, never removed; put it back and close it",
+                "the file was removed from the approved ref: records are closed, never removed; restore it and close it",
             )],
         ),
         (Ground::Conflicted(paths), _) => answer(
             Status::Conflicted,
             vec![ReasonKind::SeveralFiles.says(format!(
-                "{} carry this id: {}; remove all but one, or give them ids of their own",
+                "{} have this id: {}; remove all but one, or give each its own id",
                 diag::count(paths.n, "file"),
                 diag::some(&paths.first, paths.n)
             ))],
@@ -102,7 +102,7 @@ fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
     if !judged.unequal.is_empty() {
         let fields = judged.unequal.join(", ");
         let reason = format!(
-            "what landed since the approval changes {fields}: it needs an approval of its own"
+            "changes merged since the approval affect {fields}: they need their own approval"
         );
         let reason = ReasonKind::FieldsDiffer.says(reason);
         return answer(Status::Unapproved, vec![reason]);
@@ -129,7 +129,7 @@ fn closed(closure: &Closure) -> StatusAnswer {
 fn lapsed(grace: Option<&Grounds>) -> Vec<Reason> {
     match grace {
         Some(Grounds::Until(until)) => vec![ReasonKind::EmergencyLapsed.says(format!(
-            "the emergency had to be approved {}, and a review entry is no approval",
+            "the emergency had to be approved {}, and a review entry is not an approval",
             dates::by(*until)
         ))],
         _ => Vec::new(),
@@ -211,7 +211,7 @@ fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
         )));
         if let Some(by) = clocks.discounted.last() {
             worries.push(ReasonKind::ReviewedByAuthor.says(format!(
-                "reviewed by its own author ({by}): someone else must"
+                "reviewed by its own author ({by}): someone else must review it"
             )));
         }
     }
@@ -228,19 +228,19 @@ fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
         )));
         if control.discounted {
             worries.push(ReasonKind::VerifiedByAuthor.says(format!(
-                "control {id} was verified by its own author: someone else must, on a later day"
+                "control {id} was verified by its own author: someone else must verify it, on a later date"
             )));
         }
     }
     for dropped in &clocks.dropped {
         let now = dropped.landed.map_or("gone", Vocabulary::as_str);
         worries.push(ReasonKind::ControlDropped.says(format!(
-            "control {} was dropped since the approval, it is {now} now: put it back, or have the change approved",
+            "control {} was dropped since the approval (now {now}): restore it, or have the change approved",
             dropped.id
         )));
     }
     if clocks.bare {
-        worries.push(ReasonKind::NoControlLeft.says("no compensating control is left, and the tier wants one: add one, and have that approved"));
+        worries.push(ReasonKind::NoControlLeft.says("no compensating control is left, but the tier requires one: add one, and have that approved"));
     }
     for fired in &clocks.fired {
         if clocks.waits(fired, instant) {

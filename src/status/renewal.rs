@@ -105,6 +105,6 @@ pub(crate) fn ended(not_after: Instant, is_left: bool) -> Reason {
     ReasonKind::Ended.says(if is_left {
         format!("ended {end}: close it, or renew it with a reason")
     } else {
-        format!("ended {end}: close it, no renewal is left without a linked redesign")
+        format!("ended {end}: close it; no renewals are left without a linked redesign")
     })
 }

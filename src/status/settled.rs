@@ -1,7 +1,7 @@
 //! Which records have come to rest: nothing that was said about their approval makes a difference any more.
 //!
 //! Uses record, policy, history. Pure. Start at [`is_over`]. Follows `docs/spec/status.md`: what is closed is closed,
-//! whoever approved it. It lets a list of open records pass by what ended long since.
+//! whoever approved it. It lets `list` skip records that can no longer change.
 
 use crate::history::version::{Content, Trail};
 use crate::policy::Policy;

@@ -146,7 +146,7 @@ impl RecordState {
             (_, Some(Rests::OnGrace(until))) => {
                 self.reasons
                     .push(ReasonKind::EmergencyUnapproved.says(format!(
-                        "an emergency that nobody approved yet: it counts {}; {}",
+                        "an emergency that nobody has approved yet: it counts {}; {}",
                         dates::lasts(until),
                         approval.way()
                     )));
@@ -180,12 +180,11 @@ impl RecordState {
         });
         if approval.verdict.satisfied == approval::verdict::Satisfied::Yes {
             return ReasonKind::OnlyNarrowed.says(format!(
-                "changed since its approval{since}: what landed only narrows it, and holds at once"
+                "changed since its approval{since}: the change only narrows it, so it applies at once"
             ));
         }
         ReasonKind::ChangedSince.says(format!(
-            "changed since its approval{since}: in force is what the approved and the landed version both allow; to \
-             approve the rest, {}",
+            "changed since its approval{since}: only what the approved and the merged version both allow is in force; to approve the rest, {}",
             approval.way()
         ))
     }
@@ -287,7 +286,7 @@ fn brought_back(past: TrailPast) -> Option<Reason> {
         .rev()
         .find(|earlier| version.digest.is_some() && earlier.digest == version.digest)?;
     Some(ReasonKind::BroughtBack.says(format!(
-        "the same bytes landed in {} before the file was removed; no approval of them carries over",
+        "the same bytes were merged in {} before the file was removed; approvals from then do not carry over",
         earlier.commit.oid.short()
     )))
 }
@@ -302,8 +301,7 @@ fn unread_then(past: TrailPast, approval: VersionApproval<'_>) -> Option<Reason>
     let was_approved = past.verdict(before)?.satisfied == approval::verdict::Satisfied::Yes;
     (moved && was_approved && unread.record.record().is_none()).then(|| {
         ReasonKind::ApprovedUnread.says(format!(
-            "what was approved in {} could not be read, so it grants nothing: its file had another name, and someone \
-             other than its authors must approve it under this one",
+            "the version approved in {} could not be read, so it grants nothing: its file had another name, and someone other than its authors must approve it under this name",
             unread.commit.oid.short()
         ))
     })

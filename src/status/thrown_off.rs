@@ -12,7 +12,7 @@ use crate::status::state::RecordFacts;
 
 /// What to do about it, in words.
 pub const REPAIR: &str =
-    "land it again, or change the record's text and let someone else approve that";
+    "merge it again, or change the record's text and ask someone else to approve that";
 
 /// Returns what was thrown off a record and is not repaired.
 pub fn open<'a>(subject: RecordFacts<'a>) -> Vec<&'a ThrownOff> {
@@ -47,7 +47,7 @@ pub fn describe(thrown_off: &ThrownOff) -> String {
 
 pub(crate) fn in_words(merge: Oid, loss: Loss, commit: Oid) -> String {
     format!(
-        "merge {} took the {} of commit {} off the first-parent line of the approved branch",
+        "merge {} removed the {} of commit {} from the first-parent history of the approved branch",
         merge.short(),
         loss.as_str(),
         commit.short()

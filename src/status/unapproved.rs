@@ -65,11 +65,11 @@ pub(crate) fn ended(standing: &RecordState) -> Vec<Reason> {
     };
     let reason = match standing.in_place.days {
         0 => ReasonKind::EndedUnapproved.says(format!(
-            "ended {end} without having been approved: run `exledger reject {} --reason …`, and file it anew if it is still needed",
+            "ended {end} without having been approved: run `exledger reject {} --reason …`, and file a new record if it is still needed",
             standing.key
         )),
         _ => ReasonKind::EndedInForce.says(format!(
-            "ended {end} after having been in force: close it, access may still be live"
+            "was in force and ended {end}: close it; access may still be live"
         )),
     };
     vec![reason]
@@ -102,7 +102,7 @@ impl VersionApproval<'_> {
         let (kind, found) = match verdict.result {
             FourEyes::SelfApproved => (
                 ReasonKind::SelfApproved,
-                format!("approved by its own authors alone ({})", authors()),
+                format!("approved only by its own authors ({})", authors()),
             ),
             FourEyes::NoneRecorded if verdict.landed_by.is_none() => (
                 ReasonKind::Squashed,
@@ -121,7 +121,7 @@ impl VersionApproval<'_> {
             FourEyes::Claimed if verdict.approvers.is_empty() => (
                 ReasonKind::SelfAsserted,
                 format!(
-                    "its authors say themselves that others approved ({})",
+                    "only its own authors say that others approved ({})",
                     authors()
                 ),
             ),
@@ -130,7 +130,7 @@ impl VersionApproval<'_> {
             }
             FourEyes::Vetoed => return self.vetoed(),
             FourEyes::InvalidSignature => {
-                let found = "the landing's signature is bad";
+                let found = "the signature of the merge is bad";
                 return ReasonKind::BadSignature.says(format!("{found}: {}", self.way_of_next()));
             }
             FourEyes::Indeterminate | FourEyes::NotApplicable => {
@@ -162,7 +162,7 @@ impl VersionApproval<'_> {
                     )
                 }
                 NotCounted::BadFile(bad) => bad.help(),
-                _ => format!("run `exledger approve {}` for what landed", self.id),
+                _ => format!("run `exledger approve {}` for the merged version", self.id),
             };
             Some(ReasonKind::FileRefused.says(format!(
                 "the approval of {who} does not count, {why_not}: {how}"
@@ -176,10 +176,10 @@ impl VersionApproval<'_> {
             Some(unknown) => {
                 let phrase = self.verdict.ways.phrase(self.id, self.signers);
                 let how = phrase.map(|phrase| format!(" ({phrase})")).unwrap_or_default();
-                ReasonKind::AccountUnknown.says(format!("who approved can't be told: {unknown}{how}"))
+                ReasonKind::AccountUnknown.says(format!("who approved can't be determined: {unknown}{how}"))
             }
             None => ReasonKind::NameUnknown.says(format!(
-                "who approved can't be told: {}; .mailmap and people.logins help approvals that land later",
+                "who approved can't be determined: {}; .mailmap and people.logins help approvals that are merged later",
                 self.way()
             )),
         }
@@ -196,7 +196,7 @@ impl VersionApproval<'_> {
         let back = if vetoes.iter().any(|veto| is_note(&veto)) {
             "vote otherwise".to_owned()
         } else {
-            format!("take that back (`exledger approve {}`)", self.id)
+            format!("withdraw that (`exledger approve {}`)", self.id)
         };
         ReasonKind::Vetoed.says(format!(
             "rejected by {0}: {0} must {back}, or {1}",

@@ -1,6 +1,6 @@
 //! `git fetch`, started where a user asks for it; besides the signer it is the only program that is ever started.
 //!
-//! Uses nothing of the line. Start at [`fetch`]. Never prompts: what git would ask for makes the fetch fail.
+//! Uses no other module. Start at [`fetch`]. Never prompts: what git would ask for makes the fetch fail.
 
 use std::io::{self, Read, Seek};
 use std::path::Path;
@@ -36,7 +36,7 @@ const ELSEWHERE: &[&str] = &[
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// The name of the remote would be taken for a flag.
-    #[error("`{0}` is no name of a remote")]
+    #[error("`{0}` is not the name of a remote")]
     Name(String),
     /// It took longer than this, and was stopped.
     #[error("it took longer than {} seconds", .0.as_secs())]

@@ -210,7 +210,7 @@ fn unreadable(path: &str, cause: &std::io::Error) -> TreeError {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// Something is there already.
-    #[error("{} is there already", .0.display())]
+    #[error("{} already exists", .0.display())]
     Exists(PathBuf),
     /// There is no such file.
     #[error("there is no file {}", .0.display())]
@@ -219,10 +219,10 @@ pub enum FileError {
     #[error("{} has more than {} bytes", .0.display(), .1)]
     TooLarge(PathBuf, u64),
     /// The path leaves its root, or passes a link.
-    #[error("{} leaves the ledger, or passes a link", .0.display())]
+    #[error("{} is outside the ledger, or follows a link", .0.display())]
     Outside(PathBuf),
     /// It no longer holds what was read.
-    #[error("{} was changed by something else meanwhile", .0.display())]
+    #[error("{} was changed by another process in the meantime", .0.display())]
     Changed(PathBuf),
     /// The system refused.
     #[error("{}: {}", .0.display(), .1)]

@@ -1,6 +1,6 @@
 //! A file whose lock one process at a time holds.
 //!
-//! Uses nothing of the line. Start at [`Locked::open`]. The lock ends with the value, also when the process dies.
+//! Uses no other module. Start at [`Locked::open`]. The lock ends with the value, also when the process dies.
 
 use std::fs::{File, OpenOptions};
 use std::io;

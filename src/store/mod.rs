@@ -1,6 +1,6 @@
-//! Files and git: the only room that opens, reads or writes anything.
+//! Files and git: the only module that opens, reads or writes anything.
 //!
-//! Uses diag to history (the traits that it serves). Beside the line; only `commands` uses it.
+//! Uses diag to history (the traits that it serves). Outside the sequence of modules.
 
 pub mod commits;
 pub mod edits;

@@ -1,6 +1,6 @@
 //! A file of receipts that several processes append to: locked for one question, read as far as it grew, appended to, synced.
 //!
-//! Uses nothing of the line. Start at [`ReceiptFile::open`] and [`ReceiptFile::lock`]. Follows `docs/spec/cli.md`, check,
+//! Uses no other module. Start at [`ReceiptFile::open`] and [`ReceiptFile::lock`]. Follows `docs/spec/cli.md`, check,
 //! `--receipts`: a file that shrank, was replaced or was changed where it was read already is refused.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
@@ -32,16 +32,18 @@ pub struct ReceiptFile {
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiptFileError {
     /// It is a folder, a device, a pipe or a socket.
-    #[error("it is no regular file")]
+    #[error("it is not a regular file")]
     NotRegular,
     /// Another process held its lock for this long.
     #[error("another process held its lock for {} seconds", .0.as_secs())]
     Busy(Duration),
     /// Another file stands at the path now, or none.
-    #[error("another file was put in its place: start the gate again to use that one")]
+    #[error("it was replaced by another file: restart the gate to use that one")]
     Replaced,
     /// It is shorter than what was read of it, or differs where it was read.
-    #[error("it was cut or rewritten, so uses may be lost: put it back, then start the gate again")]
+    #[error(
+        "it was truncated or rewritten, so uses may be lost: restore it, then restart the gate"
+    )]
     Rewritten,
     /// It is larger than what is read of a file.
     #[error("it has more than {MOST_BYTES} bytes")]

@@ -1,7 +1,8 @@
 //! Signing by `ssh-keygen -Y sign`, in the way git does it.
 //!
-//! Uses nothing else of the line, and git2 for its configuration. Start at [`Setup::for_approvals`] and [`sign`]. Follows
-//! `docs/spec/approval.md`, S7. No private key is read here beyond its first line: ssh-keygen does that, or the agent it asks.
+//! Uses no other module; git2 for its configuration. Start at [`Setup::for_approvals`] and [`sign`]. Follows
+//! `docs/spec/approval.md`, S7. No private key is read here beyond its first line: ssh-keygen does that, or the agent
+//! it asks.
 
 use std::fmt;
 use std::fs;
@@ -91,7 +92,7 @@ pub enum SignError {
     #[error("git's configuration can't be read: {0}")]
     Configuration(String),
     /// There is no file of this path.
-    #[error("{named_by} names {}, and there is no such file", .path.display())]
+    #[error("{named_by} is {}, which does not exist", .path.display())]
     KeyAbsent {
         /// Where it is named.
         named_by: KeySource,
@@ -99,7 +100,7 @@ pub enum SignError {
         path: PathBuf,
     },
     /// The file of this path holds no SSH key.
-    #[error("{named_by} names {}, which holds no SSH key", .path.display())]
+    #[error("{named_by} is {}, which is not an SSH key", .path.display())]
     NotSsh {
         /// Where it is named.
         named_by: KeySource,
@@ -110,13 +111,13 @@ pub enum SignError {
     #[error("there is no program {}", .0.display())]
     ProgramAbsent(PathBuf),
     /// It knows no `-Y sign`.
-    #[error("{} can't sign: it knows no -Y sign", .0.display())]
+    #[error("{} can't sign: it does not support -Y sign", .0.display())]
     TooOld(PathBuf),
     /// It refused, and said why.
     #[error("the key did not sign: {0}")]
     Refused(String),
     /// It ended well, and wrote no signature.
-    #[error("{} wrote no SSH signature", .0.display())]
+    #[error("{} did not write an SSH signature", .0.display())]
     NoSignature(PathBuf),
     /// The system refused.
     #[error("nothing was signed: {0}")]
@@ -125,10 +126,10 @@ pub enum SignError {
 
 fn without_key(other: Option<&str>) -> String {
     match other {
-        None => "no key is named to sign approvals with".to_owned(),
-        Some(format) => format!(
-            "git's user.signingkey names a key for {format}, and approvals are signed by SSH keys alone"
-        ),
+        None => "no key is configured for signing approvals".to_owned(),
+        Some(format) => {
+            format!("git's user.signingkey is a key for {format}, but approvals need an SSH key")
+        }
     }
 }
 
@@ -138,21 +139,21 @@ impl SignError {
         match self {
             SignError::NoKey(_) | SignError::KeyAbsent { .. } | SignError::NotSsh { .. } => {
                 format!(
-                    "name the key that the signers file lists: {NAME_KEY}; it leaves alone how git signs commits"
+                    "give the key that the signers file lists: {NAME_KEY}; this does not change how git signs commits"
                 )
             }
-            SignError::Configuration(_) => "look at it with `git config --list`".to_owned(),
+            SignError::Configuration(_) => "check it with `git config --list`".to_owned(),
             SignError::ProgramAbsent(_) => {
                 "install OpenSSH 8.2 or later, or set git's gpg.ssh.program".to_owned()
             }
             SignError::TooOld(_) => "install OpenSSH 8.2 or later".to_owned(),
             SignError::Refused(_) => {
-                "load the key with `ssh-add`, or look whether `ssh-add -l` lists it".to_owned()
+                "load the key with `ssh-add`; `ssh-add -l` should list it".to_owned()
             }
             SignError::NoSignature(_) => {
-                "let git's gpg.ssh.program name ssh-keygen, or unset it".to_owned()
+                "set git's gpg.ssh.program to ssh-keygen, or unset it".to_owned()
             }
-            SignError::Failed(_) => "look at the folder for temporary files".to_owned(),
+            SignError::Failed(_) => "check the folder for temporary files".to_owned(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where something goes that is written to a path which the user named: links are followed, and what is no regular file
 //! is written into.
 //!
-//! Uses nothing else of the line. Start at [`from_path`]. Moving a file over a device, a pipe or a link would replace that.
+//! Uses no other module. Start at [`from_path`]. Moving a file over a device, a pipe or a link would replace that.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -22,7 +22,7 @@ pub(super) enum WriteTarget {
 /// Returns where something goes that is written to a path.
 ///
 /// # Errors
-/// Where a folder stands there, where links lead in circles, or where the system refuses.
+/// Where a folder stands there, where the links form a loop, or where the system refuses.
 pub(super) fn from_path(path: &Path) -> io::Result<WriteTarget> {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -46,7 +46,7 @@ pub(super) fn from_path(path: &Path) -> io::Result<WriteTarget> {
         let to = fs::read_link(&place)?;
         place = folder(&place).join(to);
     }
-    Err(io::Error::other("links lead in circles"))
+    Err(io::Error::other("the links form a loop"))
 }
 
 /// Returns the folder that a path is in.

@@ -1,6 +1,6 @@
 //! Files that are not in their place yet.
 //!
-//! Start at [`begun`] and [`filled`]; whoever made one moves it to its place in one step.
+//! Start at [`begun`] and [`filled`]; the caller moves it to its place in one step.
 
 use std::fs;
 use std::io::{self, Write as _};

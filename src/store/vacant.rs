@@ -1,6 +1,6 @@
 //! Folders with nothing in them, for what is made whole and from scratch.
 //!
-//! Uses nothing of the line. Start at [`at`].
+//! Uses no other module. Start at [`at`].
 
 use std::fs;
 use std::io;
@@ -13,7 +13,7 @@ pub enum VacantError {
     #[error("{} is not an empty folder", .0.display())]
     Occupied(PathBuf),
     /// The system refused.
-    #[error("can't make {}: {}", .0.display(), .1)]
+    #[error("can't create {}: {}", .0.display(), .1)]
     Refused(PathBuf, io::Error),
 }
 

@@ -151,7 +151,7 @@ impl AdviceCase<'_> {
             }
             Status::Invalid => {
                 let path = &standing.path;
-                let action = "correct the file: it can't be read as a record and grants nothing";
+                let action = "fix the file: it can't be read as a record and grants nothing";
                 Some(step(
                     action,
                     format!("exledger lint {}", self.shell_word(path)),
@@ -182,9 +182,11 @@ impl AdviceCase<'_> {
             ),
             Bucket::Expired => self.expired(),
             Bucket::Fired => self.fired(),
-            Bucket::ReviewSaysClose => step("close it: a review says so", self.close(), By::Owner),
+            Bucket::ReviewSaysClose => {
+                step("close it: a review recommends it", self.close(), By::Owner)
+            }
             Bucket::ReviewSaysReduce => step(
-                "narrow its scope or end it earlier: a review says so",
+                "narrow its scope or end it earlier: a review recommends it",
                 format!("exledger shorten {id} --until …"),
                 By::Owner,
             ),
@@ -196,12 +198,12 @@ impl AdviceCase<'_> {
             ),
             Bucket::ControlStale => self.stale(),
             Bucket::Ownerless => step(
-                "give it an owner who is there",
+                "transfer it to an active owner",
                 format!("exledger transfer {id} --to …"),
                 By::Successor,
             ),
             Bucket::FixOverdue => step(
-                "do the fix and close it, or have a later `fix.due` approved",
+                "complete the fix and close it, or have a later `fix.due` approved",
                 self.close_as("remediated"),
                 By::Owner,
             ),
@@ -298,9 +300,9 @@ impl AdviceCase<'_> {
         let renewals = &self.standing.renewals;
         let is_left = renewal::is_left(renewals, self.record, self.around.instant);
         let action = if is_left {
-            "close it when it is over, or renew it in time (`exledger renew`)"
+            "close it when it is no longer needed, or renew it in time (`exledger renew`)"
         } else {
-            "close it in time: no renewal is left without a linked redesign"
+            "close it in time: no renewals are left without a linked redesign"
         };
         step(action, self.close(), By::Owner)
     }

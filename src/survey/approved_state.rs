@@ -1,4 +1,4 @@
-//! What of a record has landed and what of it is approved, for whoever proposes a change of it.
+//! The landed and the approved version of a record, for comparing a proposed change.
 //!
 //! Uses history, approval. Pure. Start at [`ApprovedState::from_history`]. Follows `docs/spec/approval.md`, A5, D3, M7.
 
@@ -49,8 +49,7 @@ pub enum PastObstacle {
     Approval(#[from] ApprovalObstacle),
     /// How often it was renewed can't be counted.
     #[error(
-        "it was filed before the oldest commit that this clone holds: run `git fetch --unshallow`, in CI check \
-         out with `fetch-depth: 0`"
+        "it was filed before the oldest commit in this clone: run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`"
     )]
     FiledBefore,
 }

@@ -1,7 +1,7 @@
 //! What has to be done about a record, in one word: its bucket, how urgent that is, and since or until when.
 //!
-//! Uses record, policy, status. Pure. Start at [`due_record`]. Follows `docs/spec/cli.md`, due. Every answer that lists, counts
-//! or tells what is due asks here. Dates are those of `status`: a duty is missed from its instant on.
+//! Uses record, policy, status. Pure. Start at [`due_record`]. Follows `docs/spec/cli.md`, due. Every answer that
+//! lists, counts or shows what is due asks here. Dates are those of `status`: a duty is missed from its instant on.
 
 use crate::approval;
 use crate::policy::Policy;

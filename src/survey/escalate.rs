@@ -1,4 +1,5 @@
-//! Who is told of what is due: the owner, and those whom the chain of escalation names once it has waited so long.
+//! Who is notified of what is due: the owner, and those whom the escalation chain names after it has waited long
+//! enough.
 //!
 //! Uses policy's people and chain, status, survey's buckets. Pure. Start at [`calls`]. Follows M75 and M81 of the
 //! mission, and `docs/spec/policy.md` (escalate).

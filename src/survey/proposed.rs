@@ -1,4 +1,4 @@
-//! What branches and the work tree propose, joined with what stands on the approved ref.
+//! What branches and the work tree propose, merged with the records on the approved ref.
 //!
 //! Uses record, policy, history (proposals), approval, status. Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals
 //! and pending changes: a proposal grants nothing and ends nothing, and the status of what has landed stays.
@@ -97,14 +97,14 @@ fn proposed(
             standing,
             Status::Invalid,
             ReasonKind::Unreadable,
-            format!("proposed {place}, and can't be read as a record: run `exledger lint` there"),
+            format!("proposed {place}, but can't be read as a record: run `exledger lint` there"),
         ),
         Content::Conflicted(paths) => of(
             standing,
             Status::Conflicted,
             ReasonKind::SeveralFiles,
             format!(
-                "{} carry this id {place}: remove all but one, or give them ids of their own",
+                "{} have this id {place}: remove all but one, or give each its own id",
                 diag::some(&paths.first, paths.n)
             ),
         ),
@@ -139,7 +139,7 @@ fn stated(
     let ended = Some(end).filter(|end| *end <= around.instant);
     let reason = match ended {
         Some(end) => ReasonKind::ProposedTooLate.says(format!(
-            "proposed {place}, and ended {}: give it a later end, or drop it",
+            "proposed {place}, but ended {}: give it a later end, or drop it",
             dates::ended(end)
         )),
         None => ReasonKind::OnlyProposed.says(format!(

@@ -1,4 +1,4 @@
-//! Words of commands that people are told to run, as a shell takes them.
+//! Quotes the arguments of suggested commands for a shell.
 //!
 //! Pure. Start at [`quoted`].
 

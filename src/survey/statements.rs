@@ -1,4 +1,4 @@
-//! Everyone who spoke about a version: those who count, those who do not, and the approval files that bind nothing.
+//! All statements about a version: those that count, those that do not, and the approval files that have no effect.
 //!
 //! Uses approval. Pure. Start at [`of_version`]. Follows `docs/spec/cli.md`, `statements[]`, and `docs/spec/approval.md`,
 //! D6 and V6.

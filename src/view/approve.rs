@@ -62,7 +62,7 @@ pub struct SignedStatement {
 }
 
 /// The headline of a signature that does not count.
-pub const NOT_YET: &str = "signed, counts for nobody yet";
+pub const NOT_YET: &str = "signed, does not count yet";
 
 /// Whether an approval counts once it has landed, by the governance of the approved ref.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,7 +177,7 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     } = &signed.counting
     {
         let heading = format!(
-            "Let this line land in {signers} first, by a change that someone else approves"
+            "First add this line to {signers}, in a change that someone else approves"
         );
         doc.blocks.push(Block::Heading(StyledText::plain(heading)));
         doc.blocks.push(Block::Verbatim(line.clone()));
@@ -195,17 +195,17 @@ fn counts_for(said: &ApprovalSummary, needed: &Needed) -> String {
     let groups = said.groups.join(", ");
     match (said.decision, needed.count, said.groups.len()) {
         (ApprovalDecision::Reject, ..) => {
-            "a veto of these bytes, until you approve them".to_owned()
+            "a veto of this version, until you approve it".to_owned()
         }
         (ApprovalDecision::Approve, 0, _) => {
-            "content that demands nobody: it becomes the approved one".to_owned()
+            "content that needs no approval: it becomes the approved version".to_owned()
         }
-        (ApprovalDecision::Approve, 1, 0) => "the person that it needs".to_owned(),
+        (ApprovalDecision::Approve, 1, 0) => "the one person needed".to_owned(),
         (ApprovalDecision::Approve, n, 0) if needed.each_of.is_empty() => {
-            format!("1 of the {n} people that it needs")
+            format!("1 of the {n} people needed")
         }
         (ApprovalDecision::Approve, n, 0) => {
-            format!("1 of the {n} people that it needs, in no group that it names")
+            format!("1 of the {n} people needed, in none of the required groups")
         }
         (ApprovalDecision::Approve, _, 1) => format!("group {groups}"),
         (ApprovalDecision::Approve, ..) => format!("one of the groups {groups}"),
@@ -251,7 +251,7 @@ pub fn stated(
     doc.rows = Some("results");
     if all.is_empty() {
         let none = if unresolved.is_empty() {
-            "No review approves what landed: nothing was written"
+            "No review approves the merged version: nothing was written"
         } else {
             "Nothing was written"
         };
@@ -262,7 +262,7 @@ pub fn stated(
     let verb = if written {
         "written down"
     } else {
-        "would be written down"
+        "would be recorded"
     };
     let heading = format!("{} {verb}", diag::count(all.len(), "review"));
     doc.blocks.push(Block::Heading(StyledText::plain(heading)));
@@ -298,7 +298,7 @@ fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
         return Vec::new();
     }
     let n_reviews = diag::count(unresolved.len(), "review");
-    let heading = format!("{n_reviews} not written down: nobody knows whose");
+    let heading = format!("{n_reviews} not recorded: reviewer unknown");
     let pairs = unresolved.iter().map(|it| {
         let line = it
             .line

@@ -58,7 +58,7 @@ pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
         .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, count)));
     if !controls.unlisted.is_empty() {
         let text = format!(
-            "exledger.yaml does not list {}: what a record cites from there is `unknown-control`",
+            "exledger.yaml does not list {}: its controls are `unknown-control` in records",
             controls.unlisted.join(", ")
         );
         doc.blocks

@@ -152,7 +152,7 @@ fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState,
 
 fn owner(standing: &RecordState) -> String {
     let content = standing.known_content();
-    content.map_or("owner not readable".to_owned(), |record| {
+    content.map_or("owner unreadable".to_owned(), |record| {
         format!("{} <{}>", record.owner.name, record.owner.email)
     })
 }

@@ -91,7 +91,7 @@ pub fn doc(decision: &DecisionResult) -> Doc<'static> {
         doc.blocks.extend(blocks(decided, decision.is_written));
     }
     if !decision.is_written {
-        let text = StyledText::with_tone(Tone::Muted, "nothing was written: this is what would be");
+        let text = StyledText::with_tone(Tone::Muted, "nothing was written; this is what would be written");
         doc.blocks.push(Block::Paragraph(text));
     } else if !decision.next.is_empty() {
         doc.blocks.push(Block::Heading(StyledText::plain("Next")));
@@ -154,7 +154,7 @@ fn change_lines(change: &FieldChange) -> Vec<String> {
     let (from, to) = (display_value(&change.from), display_value(&change.to));
     let words = match (&change.from, &change.to) {
         (Value::Null, _) => format!("{field}: {to}"),
-        (_, Value::Null) => format!("{field}: {from} is gone"),
+        (_, Value::Null) => format!("{field}: {from} is removed"),
         _ => format!("{field}: {from} → {to}"),
     };
     vec![credential::hidden(words)]

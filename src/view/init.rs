@@ -1,6 +1,6 @@
 //! `init` and `demo`: which files were made, and which were there.
 //!
-//! Uses nothing else of the line. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Uses no other module. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
 use serde::Serialize;
 

@@ -134,7 +134,7 @@ pub fn vacant(standing: &RecordState) -> String {
     } else {
         places.join(" and ")
     };
-    format!("nothing of it has landed: it is proposed {place} alone, and grants nothing")
+    format!("nothing of it was merged: it is only proposed {place}, and grants nothing")
 }
 
 impl<'a> ActView<'a> {

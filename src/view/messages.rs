@@ -61,7 +61,7 @@ pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceConte
         doc.blocks.push(Block::Verbatim(body(call, stamp, around)));
     }
     if calls.is_empty() {
-        let nobody = StyledText::with_tone(Tone::Good, "nobody needs to be told anything");
+        let nobody = StyledText::with_tone(Tone::Good, "nobody needs to be notified");
         doc.blocks.push(Block::Paragraph(nobody));
     }
 }
@@ -128,7 +128,7 @@ fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> St
         .collect();
     let mut lines = vec![format!("{id}  {title}"), format!("  {words}{colon}{when}")];
     lines.extend(standing.reasons.first().map(|why| format!("  why: {why}")));
-    lines.push(format!("  you hear this as {}", roles.join(" and ")));
+    lines.push(format!("  you receive this as {}", roles.join(" and ")));
     let step = step(told, around);
     lines.push(format!("  next: {}", step.action));
     lines.push(format!("  run: {}", step.command));

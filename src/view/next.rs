@@ -69,5 +69,5 @@ pub fn age(due: Option<&DueRecord>, next: &Next, now: Instant) -> String {
 
 /// Returns what is said of a typed date that nobody can have waited since.
 pub fn future(at: Instant) -> String {
-    format!("dated {}, which lies in the future", dates::shown(at))
+    format!("dated {}, which is in the future", dates::shown(at))
 }

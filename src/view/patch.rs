@@ -1,6 +1,6 @@
 //! Two texts as a patch: the lines that differ, with three lines around them, as git writes it.
 //!
-//! Uses nothing of the line. Pure. Start at [`patch`].
+//! Uses no other module. Pure. Start at [`patch`].
 
 use std::fmt::Write;
 use std::ops::Range;

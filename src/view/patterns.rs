@@ -56,7 +56,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
         doc.blocks.push(Block::Pairs(pairs(pattern, stamp.instant)));
     }
     if found.groups.is_empty() {
-        let nothing = "no cause repeats so often that it is a pattern";
+        let nothing = "no cause repeats often enough to be a pattern";
         doc.blocks
             .push(Block::Paragraph(StyledText::with_tone(Tone::Good, nothing)));
     }
@@ -90,14 +90,13 @@ fn counted(found: &RepeatedCauses<'_>, policy: &Patterns) -> String {
     let n = usize::try_from(policy.threshold).unwrap_or(usize::MAX);
     let from = diag::count(n, "occurrence");
     let kind = if policy.freeze {
-        format!("a kind is frozen from {from} on")
+        format!("a group is frozen from {from} on")
     } else {
-        format!("a kind is shown from {from} on, and the policy freezes none")
+        format!("a group is shown from {from} on, and the policy freezes none")
     };
     let without = diag::count(found.unclassified, "record");
     format!(
-        "counted: what landed within {} and was not rejected, together as one; {kind}; {without} unclassified; \
-         `patterns` in exledger.yaml tunes it",
+        "counted: records merged within {} and not rejected, those merged together as one; {kind}; {without} unclassified; see `patterns` in exledger.yaml",
         policy.window
     )
 }
@@ -182,7 +181,10 @@ fn landed(pattern: &CausePattern<'_>, instant: Instant) -> String {
 
 fn new(refused: &FrozenRecord) -> StyledText {
     let place = match &refused.place {
-        RecordOrigin::Landed(at) => format!(" landed on {} although the group was full", at.day()),
+        RecordOrigin::Landed(at) => format!(
+            " merged on {} after the group reached its threshold",
+            at.day()
+        ),
         RecordOrigin::Branch(branch) => format!(" on branch {branch}"),
         RecordOrigin::WorkTree => " in the work tree".to_owned(),
     };

@@ -137,7 +137,7 @@ fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
         backlog.mean_days_to_decision,
         backlog.median_days_to_decision,
     ) {
-        (Some(mean), Some(median)) => format!("{mean} days on average, {median} in the middle"),
+        (Some(mean), Some(median)) => format!("{mean} days on average (median {median})"),
         _ => "nothing was decided".to_owned(),
     };
     let age = match backlog.mean_age_days {
@@ -155,7 +155,7 @@ fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
     vec![
         pair("in force", StyledText::plain(in_force.count().to_string())),
         pair(
-            "still granting although overdue",
+            "still granting but overdue",
             StyledText::with_tone(bad, backlog.overdue_in_force.to_string()),
         ),
         pair(
@@ -170,7 +170,7 @@ fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
                 backlog.expiring_soon, report.policy.due.soon
             )),
         ),
-        pair("age of those in force", StyledText::plain(age)),
+        pair("age of records in force", StyledText::plain(age)),
     ]
 }
 
@@ -269,8 +269,7 @@ fn trends(doc: &mut Doc, report: &Report<'_>) {
         ],
         rows: rows.collect(),
     }));
-    let legend = "repeated: the same was closed a while before; days in force: of those closed, on average; overrides: \
-                  the share of the opened that set a rule aside, in place of dismissing a false alarm";
+    let legend = "repeated: the same was closed shortly before; days in force: average for closed records; overrides: the share of opened records that set a rule aside rather than dismissing a false alarm";
     doc.blocks
         .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, legend)));
 }

@@ -50,11 +50,11 @@ pub fn warnings<'a>(stamp: &Stamp) -> Vec<Block<'a>> {
 /// Returns a change of governance that does not count, as a sentence.
 fn in_words(left_out: &UncountedGovernanceFile) -> String {
     let instead = match &left_out.counts {
-        Some(commit) => format!("that of commit {} does", short(commit)),
-        None => "no version of it does".to_owned(),
+        Some(commit) => format!("the version of commit {} counts", short(commit)),
+        None => "no version of it counts".to_owned(),
     };
     format!(
-        "{} of commit {} ({}) does not count, {instead}: {}; `{}` approves it",
+        "{} of commit {} ({}) does not count, {instead}: {}; approve it with `{}`",
         left_out.path,
         short(&left_out.commit),
         left_out.at,

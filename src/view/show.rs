@@ -1,7 +1,7 @@
 //! `show`: the four questions on one screen, then the rest.
 //!
 //! Uses record, approval, status. Pure. Start at [`doc`]. Follows `docs/mission.md`, the four questions, and
-//! `docs/spec/cli.md`, show. What is cut on the first screen stands in full below it.
+//! `docs/spec/cli.md`, show. What is cut on the first screen is shown in full below it.
 
 mod answers;
 pub mod pairs;

@@ -160,7 +160,7 @@ fn uses(uses: &[RecordUses]) -> DocTable {
 /// Returns what is said of a checkpoint that was written.
 pub fn written(path: &str, tip: &str) -> String {
     format!(
-        "wrote {path}: the mainline stands at {}",
+        "wrote {path}: the approved branch is at {}",
         objects::short(tip)
     )
 }

@@ -9,7 +9,7 @@ use crate::diag::code::Code;
 use crate::yaml::node::SyntaxError;
 
 /// What to do about a text that is not valid where the parser stopped, when nothing better is known.
-const QUOTE: &str = "put a text that has `: `, ` #` or begins with a special character in quotes";
+const QUOTE: &str = "quote a text that contains `: ` or ` #`, or starts with a special character";
 
 fn fault(code: Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> SyntaxError {
     SyntaxError {
@@ -28,7 +28,7 @@ pub(super) fn too_many_bytes(limit: usize) -> SyntaxError {
         pos: None,
         field: None,
         message: format!("the file is too long: at most {limit} bytes are read"),
-        help: "shorten it: keep evidence in files of its own and refer to them".to_owned(),
+        help: "shorten it: keep evidence in separate files and refer to them".to_owned(),
     }
 }
 
@@ -37,7 +37,7 @@ pub(super) fn utf16() -> SyntaxError {
     fault(
         Code::Encoding,
         diag::Pos::START,
-        "the file is not UTF-8: it begins like UTF-16",
+        "the file is not UTF-8: it starts like UTF-16",
         "save it as UTF-8",
     )
 }
@@ -47,7 +47,7 @@ pub(super) fn not_utf8(pos: diag::Pos, byte: u8) -> SyntaxError {
     fault(
         Code::Encoding,
         pos,
-        format!("the file is not UTF-8: byte 0x{byte:02X} stands here"),
+        format!("the file is not UTF-8: byte 0x{byte:02X} found here"),
         "save it as UTF-8",
     )
 }
@@ -57,7 +57,7 @@ pub(super) fn hidden(pos: diag::Pos, character: char, what: &str) -> SyntaxError
     fault(
         Code::Encoding,
         pos,
-        format!("U+{:04X} stands here, {what}", u32::from(character)),
+        format!("U+{:04X} found here, {what}", u32::from(character)),
         "delete the character; many editors do not show it",
     )
 }
@@ -68,7 +68,7 @@ pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> SyntaxErro
         Code::Encoding,
         pos,
         format!(
-            "an escape in this text means U+{:04X}, {what}",
+            "an escape in this text is U+{:04X}, {what}",
             u32::from(character)
         ),
         "delete the escape",
@@ -80,7 +80,7 @@ pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> SyntaxError {
     fault(
         Code::TooLarge,
         pos,
-        "this is nested too deep to be read",
+        "this is nested too deeply",
         &format!("nest lists and maps at most {depth} deep"),
     )
 }
@@ -90,7 +90,7 @@ pub(super) fn empty() -> SyntaxError {
         Code::Syntax,
         diag::Pos::START,
         "the file is empty",
-        "fill it, or delete the file",
+        "add content, or delete the file",
     )
 }
 
@@ -99,8 +99,8 @@ pub(super) fn several(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::Syntax,
         pos,
-        "a second document begins here",
-        "keep one document in a file: delete the `---` and move what follows to a file of its own",
+        "a second document starts here",
+        "keep one document per file: delete the `---`, and move what follows to a separate file",
     )
 }
 
@@ -109,7 +109,7 @@ pub(super) fn directive(pos: diag::Pos, name: &str) -> SyntaxError {
     fault(
         Code::YamlFeature,
         pos,
-        format!("the directive `{name}` is not used here"),
+        format!("the directive `{name}` is not supported"),
         "delete the line; files are YAML 1.2 without tags",
     )
 }
@@ -119,8 +119,8 @@ pub(super) fn anchor(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::YamlFeature,
         pos,
-        "anchors are not used here: each value stands where it counts",
-        "delete the `&` and its name, or put the text in quotes if it begins with `&`",
+        "anchors are not supported: write each value in place",
+        "delete the `&` and its name, or quote the text if it starts with `&`",
     )
 }
 
@@ -129,8 +129,8 @@ pub(super) fn alias(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::YamlFeature,
         pos,
-        "aliases are not used here: each value stands where it counts",
-        "repeat the value, or put the text in quotes if it begins with `*`",
+        "aliases are not supported: write each value in place",
+        "repeat the value, or quote the text if it starts with `*`",
     )
 }
 
@@ -139,8 +139,8 @@ pub(super) fn tag(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::YamlFeature,
         pos,
-        "tags are not used here: the format knows each field's type",
-        "delete the tag, or put the text in quotes if it begins with `!`",
+        "tags are not supported: the type of each field is fixed",
+        "delete the tag, or quote the text if it starts with `!`",
     )
 }
 
@@ -149,7 +149,7 @@ pub(super) fn merge(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::YamlFeature,
         pos,
-        "merge keys are not used here: each value stands where it counts",
+        "merge keys are not supported: write each value in place",
         "write the merged keys out instead of `<<`",
     )
 }
@@ -159,7 +159,7 @@ pub(super) fn duplicate(pos: diag::Pos, key: &str, line: u32) -> SyntaxError {
     fault(
         Code::DuplicateKey,
         pos,
-        format!("`{}` stands twice here, first in line {line}", shown(key)),
+        format!("`{}` appears twice here, first in line {line}", shown(key)),
         "keep one of them",
     )
 }
@@ -169,8 +169,8 @@ pub(super) fn key_not_text(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::WrongType,
         pos,
-        "a key is a text, not a list or map",
-        "name the key in one word, or put a text that begins with `[` or `{` in quotes",
+        "a key must be a text, not a list or map",
+        "use a single word as the key, or quote a text that starts with `[` or `{`",
     )
 }
 
@@ -179,8 +179,8 @@ pub(super) fn key_empty(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::WrongType,
         pos,
-        "no key stands before this colon",
-        "name the key, or put the text in quotes if it begins with the colon",
+        "there is no key before this colon",
+        "add the key, or quote the text if it starts with the colon",
     )
 }
 
@@ -189,8 +189,8 @@ pub(super) fn conflict(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::Syntax,
         pos,
-        "a merge conflict is not resolved here",
-        "keep one side, delete the marks",
+        "unresolved merge conflict",
+        "keep one side, and delete the conflict markers",
     )
 }
 
@@ -203,7 +203,7 @@ pub(super) fn deeper(pos: diag::Pos, above: &str) -> SyntaxError {
             "this line is indented deeper than `{}` above it",
             shown(above)
         ),
-        "indent the keys of one map alike; put a text that goes on over lines in quotes",
+        "indent the keys of a map equally; quote a text that spans several lines",
     )
 }
 
@@ -213,7 +213,7 @@ pub(super) fn unclosed(pos: diag::Pos, bracket: char) -> SyntaxError {
         Code::Syntax,
         pos,
         format!("the `{bracket}` of line {} is not closed", pos.line),
-        "close it where the list or map ends; put a text that has `,[]{}` in quotes",
+        "close it where the list or map ends; quote a text that contains `,[]{}`",
     )
 }
 
@@ -247,7 +247,7 @@ fn tabs(kind: &ErrorKind) -> Explanation {
         | ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
         | ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabInPlainScalar => "a tab stands where only spaces indent",
+        | ErrorKind::TabInPlainScalar => "a tab is used for indentation",
         _ => return None,
     };
     Some((message.to_owned(), "indent with spaces"))
@@ -259,17 +259,20 @@ fn brackets(kind: &ErrorKind) -> Explanation {
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
             format!("`{close}` closes what `{open}` opened")
         }
-        ErrorKind::MisplacedFlowCollectionEnd => "nothing is open that this closes".to_owned(),
+        ErrorKind::MisplacedFlowCollectionEnd => "this closes nothing".to_owned(),
         ErrorKind::UnexpectedEofFlowSequence => "the file ends inside `[`".to_owned(),
         ErrorKind::UnexpectedEofFlowMapping | ErrorKind::UnexpectedEofImplicitFlowMapping => {
             "the file ends inside `{`".to_owned()
         }
         ErrorKind::ExpectedFlowMappingSeparator => "`,` or `}` is missing before this".to_owned(),
         ErrorKind::ExpectedFlowSequenceSeparator => "`,` or `]` is missing before this".to_owned(),
-        ErrorKind::BlockEntryInFlowCollection => "a dash begins no item inside brackets".to_owned(),
+        ErrorKind::BlockEntryInFlowCollection => {
+            "a dash does not start an item inside brackets".to_owned()
+        }
         _ => return None,
     };
-    let help = "pair the brackets and part items by commas; put a text that has `,[]{}` in quotes";
+    let help =
+        "match the brackets, and separate items with commas; quote a text that contains `,[]{}`";
     Some((message, help))
 }
 
@@ -281,7 +284,7 @@ fn quotes(kind: &ErrorKind) -> Explanation {
         ),
         ErrorKind::InvalidTrailingSingleQuotedScalar => (
             "text follows the closing quote",
-            "write a quote inside single quotes twice: `''`",
+            "double a quote inside single quotes: `''`",
         ),
         ErrorKind::InvalidTrailingDoubleQuotedScalar => (
             "text follows the closing quote",
@@ -289,7 +292,7 @@ fn quotes(kind: &ErrorKind) -> Explanation {
         ),
         ErrorKind::InvalidQuotedScalarIndent => (
             "this quote is not closed before a line that is indented no deeper than its key",
-            "close it with the same character, or indent the lines on which the text goes on",
+            "close it with the same character, or indent the continuation lines",
         ),
         ErrorKind::UnknownQuotedScalarEscape
         | ErrorKind::InvalidQuotedScalarHexEscape
@@ -298,8 +301,8 @@ fn quotes(kind: &ErrorKind) -> Explanation {
         | ErrorKind::MissingLowSurrogate
         | ErrorKind::UnpairedLowSurrogate
         | ErrorKind::InvalidUnicodeEscape => (
-            "this escape means no character",
-            "write a backslash inside double quotes twice, or use single quotes",
+            "this is not a valid escape",
+            "double a backslash inside double quotes, or use single quotes",
         ),
         _ => return None,
     };
@@ -309,12 +312,12 @@ fn quotes(kind: &ErrorKind) -> Explanation {
 fn blocks(kind: &ErrorKind) -> Explanation {
     let (message, help) = match kind {
         ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => (
-            "a colon stands where no value can begin",
-            "put a text that has `: ` in quotes; begin each key on a line of its own",
+            "a colon where no value can start",
+            "quote a text that contains `: `; start each key on its own line",
         ),
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => (
             "a key needs a colon and a blank after it, on the same line",
-            "write `key: value`, or indent a text that goes on deeper than its key",
+            "write `key: value`, or indent a continued text deeper than its key",
         ),
         ErrorKind::InvalidIndentation
         | ErrorKind::ExpectedBlockMappingKey
@@ -323,23 +326,23 @@ fn blocks(kind: &ErrorKind) -> Explanation {
         | ErrorKind::InvalidFlowScalarIndent
         | ErrorKind::BlockSequenceEntryNotAllowed
         | ErrorKind::MappingKeyNotAllowed => (
-            "the indentation fits nothing that is open here",
-            "indent keys of one map, and dashes of one list, alike",
+            "the indentation does not match any open list or map",
+            "indent the keys of a map, and the dashes of a list, equally",
         ),
         ErrorKind::MissingAnchorOrAliasName => (
-            "a text that begins with `*` or `&` needs quotes",
+            "a text that starts with `*` or `&` needs quotes",
             "write it as `'*'`",
         ),
         ErrorKind::UnexpectedCharacter { character } => {
-            let message = format!("no text begins with '{character}'");
-            return Some((message, "put the text in quotes"));
+            let message = format!("a text cannot start with '{character}'");
+            return Some((message, "quote the text"));
         }
         ErrorKind::InvalidBlockScalarHeader | ErrorKind::ZeroBlockScalarIndent => (
-            "a block text's `|` or `>` has something else after it",
-            "begin the text on the next line, or put a text that begins with `|` or `>` in quotes",
+            "there is text after `|` or `>`",
+            "start the text on the next line, or quote a text that starts with `|` or `>`",
         ),
         ErrorKind::BomInsideDocument => (
-            "a byte order mark stands inside the text",
+            "there is a byte order mark inside the text",
             "delete it; many editors do not show it",
         ),
         _ => return None,

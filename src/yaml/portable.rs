@@ -53,7 +53,7 @@ pub(super) fn key(
                 .is_some_and(|found| source.as_bytes().get(found) == Some(&b':'))
     };
     (is_block || (!is_explicit && (!is_one_line || is_apart()))).then_some((
-        "a key and its colon stand on more than one line",
+        "a key and its colon are on different lines",
         "write the key and its colon on one line",
     ))
 }
@@ -63,21 +63,21 @@ pub(super) fn plain(text: &str, context: Context) -> Option<PortabilityFault> {
     let is_refused =
         context == Context::Flow && (text.starts_with([':', '?']) || text.contains(":?"));
     is_refused.then_some((
-        "other readers of YAML take the `:` or `?` of this text inside brackets for a key",
-        "put the text in quotes",
+        "other YAML readers take the `:` or `?` of this text inside brackets for a key",
+        "quote the text",
     ))
 }
 
 /// Why a tab that indents is refused.
 pub(super) const TAB: PortabilityFault = (
-    "a tab stands where only spaces indent",
+    "a tab is used for indentation",
     "indent with spaces, also blank lines",
 );
 
 /// Why a line of a list or map in brackets is refused that is not indented.
 pub(super) const SHALLOW: PortabilityFault = (
     "this line of a list or map in brackets is indented no deeper than its key",
-    "indent it deeper than the key: editors take it for the next key",
+    "indent it deeper than the key: otherwise, editors take it for the next key",
 );
 
 /// Returns the first byte of the text of a line after the first that is indented by `indent` spaces or fewer. Comments
@@ -120,8 +120,8 @@ pub(super) fn tab(source: &str, range: Range<usize>) -> Option<usize> {
 
 /// Why a block text is refused whose first line begins with a tab.
 const FIRST_TAB: PortabilityFault = (
-    "the first line of this text begins with a tab, which other readers of YAML take for indentation",
-    "say how deep the text is indented, as in `|2`, or begin it with another character",
+    "the first line of this text starts with a tab, which other YAML readers take for indentation",
+    "give the indentation of the text, as in `|2`, or start it with another character",
 );
 
 /// Returns the first tab that stands in the indentation of a block text, and why it is refused.

@@ -148,9 +148,9 @@ fn stand_in(length: usize) -> &'static str {
 /// Returns what a character is that must not stand in a file as it is.
 fn named(placed: Placed) -> Option<&'static str> {
     match placed.character {
-        '\u{2028}' | '\u{2029}' => Some("a line break that only some readers see"),
+        '\u{2028}' | '\u{2029}' => Some("a line break that only some readers recognize"),
         '\u{FEFF}' => Some("a byte order mark inside the text"),
-        '\u{FFFE}' | '\u{FFFF}' => Some("no character of any text"),
+        '\u{FFFE}' | '\u{FFFF}' => Some("not a character"),
         _ => in_text(placed),
     }
 }
@@ -179,9 +179,9 @@ fn in_text(placed: Placed) -> Option<&'static str> {
         '\t' | '\n' | '\r' => None,
         '\0' => Some("NUL"),
         '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => Some("a bidi override"),
-        '\u{061C}' | '\u{200E}' | '\u{200F}' => Some("an invisible mark of direction"),
-        '\u{00AD}' => Some("a soft hyphen, which is mostly invisible"),
-        '\u{180E}' | '\u{200B}' | '\u{2060}' => Some("a space without width"),
+        '\u{061C}' | '\u{200E}' | '\u{200F}' => Some("an invisible direction mark"),
+        '\u{00AD}' => Some("a soft hyphen, which is usually invisible"),
+        '\u{180E}' | '\u{200B}' | '\u{2060}' => Some("a zero-width space"),
         '\u{2061}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{FFF9}'..='\u{FFFB}' => {
             Some("an invisible format character")
         }

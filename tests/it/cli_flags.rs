@@ -72,7 +72,7 @@ fn a_command_lists_the_formats_that_it_has() {
             let late = run(folder.path(), &[command, "--format", format]);
             refused(&late, &["possible values"]);
             let early = run(folder.path(), &["--format", format, command]);
-            refused(&early, &["does not answer as", "use --format"]);
+            refused(&early, &["does not support the format", "use --format"]);
         }
     }
 }
@@ -102,7 +102,7 @@ fn flags_with_fixed_words_list_them_and_refuse_in_the_words_of_the_reader() {
     ];
     refused(
         &run(folder.path(), &medium),
-        &["`medium` is no level: did you mean `moderate`?"],
+        &["`medium` is not a valid level: did you mean `moderate`?"],
     );
     let close = run(folder.path(), &["close", "--help"]).out;
     assert!(
@@ -148,7 +148,7 @@ fn a_record_is_named_by_its_path_wherever_an_id_is() {
         assert_eq!(seen.code, 0, "{path}: {}", seen.err);
         let like = ["new", "--no-input", "--draft", "--like", &path];
         let seen = life.run("ana", &like);
-        assert!(!seen.err.contains("no record is named"), "{}", seen.err);
+        assert!(!seen.err.contains("there is no record"), "{}", seen.err);
     }
     let folder = ledger();
     let answers = ["new", "--no-input", "--title", "A title of some words"];
@@ -156,7 +156,7 @@ fn a_record_is_named_by_its_path_wherever_an_id_is() {
         folder.path(),
         &[&answers[..], &["--like", "exceptions/x.yaml"]].concat(),
     );
-    refused(&filed, &["no record is named exceptions/x.yaml"]);
+    refused(&filed, &["there is no record exceptions/x.yaml"]);
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn a_slip_is_answered_with_what_may_be_meant() {
         refused(&life.run("ana", args), &[near, "exledger list --all"]);
     }
     let far = life.run("ana", &["show", "SEC-2019-AAAAA"]);
-    refused(&far, &["no record is named SEC-2019-AAAAA"]);
+    refused(&far, &["there is no record SEC-2019-AAAAA"]);
     assert!(!far.err.contains("did you mean"), "{}", far.err);
     refused(
         &life.run("ana", &["explain", "wildcard-scop"]),
@@ -222,7 +222,7 @@ fn a_look_at_a_closure_names_its_record() {
         refused(
             &seen,
             &[
-                "--reviewed names no closed record",
+                "--reviewed needs a closed record",
                 "exledger close ID --reviewed",
             ],
         );
@@ -233,10 +233,7 @@ fn a_look_at_a_closure_names_its_record() {
 fn folders_are_below_the_ledger_and_named_for_what_they_are() {
     let folder = ledger();
     let args = ["new", "--no-input", "--folder", "/billing", "--title", "x"];
-    refused(
-        &run(folder.path(), &args),
-        &["begins at the root of the disk", "2026"],
-    );
+    refused(&run(folder.path(), &args), &["is an absolute path", "2026"]);
     let gone = run(folder.path(), &["-C", "nowhere", "lint"]);
     assert_eq!(gone.code, 3);
     assert!(gone.err.contains("there is no folder "), "{}", gone.err);
@@ -245,7 +242,7 @@ fn folders_are_below_the_ledger_and_named_for_what_they_are() {
     assert!(
         empty
             .err
-            .contains("there is no commit yet\n  help: commit first"),
+            .contains("the repository has no commits yet\n  help: commit first"),
         "{}",
         empty.err
     );

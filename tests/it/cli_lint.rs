@@ -92,9 +92,9 @@ fn a_path_that_holds_no_record_is_refused_and_beside_one_named() {
         std::fs::write(place, "x").unwrap();
         let seen = run(folder.path(), &["lint", path]);
         assert_eq!((seen.code, seen.out.as_str()), (2, ""), "{path}");
-        assert!(seen.err.contains("holds no record"), "{}", seen.err);
+        assert!(seen.err.contains("contains no records"), "{}", seen.err);
         assert!(
-            seen.err.contains("below exceptions, or exledger.yaml"),
+            seen.err.contains("in exceptions, or exledger.yaml"),
             "{}",
             seen.err
         );
@@ -103,7 +103,7 @@ fn a_path_that_holds_no_record_is_refused_and_beside_one_named() {
         assert_eq!(seen.code, 0, "{}", seen.out);
         assert!(seen.out.contains("1 record checked"), "{}", seen.out);
         assert!(
-            seen.err.contains(&format!("nothing is linted in {path}")),
+            seen.err.contains(&format!("no files to check in {path}")),
             "{}",
             seen.err
         );

@@ -89,7 +89,7 @@ fn each_change_of_meaning_is_an_event_of_the_commit_that_landed_it() {
     assert_eq!(events[4]["result"], "n/a");
     assert_eq!(events[5]["result"], "self");
     assert_eq!(events[5]["statements"][0]["counts"], false);
-    assert_eq!(events[5]["statements"][0]["why_not"], "made the content");
+    assert_eq!(events[5]["statements"][0]["why_not"], "is an author");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn what_stands_on_a_branch_alone_has_no_trail_and_says_so() {
     let log = asked(&repo, &[]);
     assert_eq!(log["events"], Value::Array(Vec::new()));
     let run = cli::run(repo.path(), &["log", ID]);
-    assert!(run.out.contains("nothing of it has landed"), "{}", run.out);
+    assert!(run.out.contains("nothing of it was merged"), "{}", run.out);
     assert!(run.out.contains("file"), "{}", run.out);
     let run = cli::run(repo.path(), &["log", "EXC-2026-N0NE1"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
@@ -210,5 +210,5 @@ fn the_table_fits_80_columns() {
         assert!(line.chars().count() <= 80, "{table}");
     }
     assert!(table.contains("extended"), "{table}");
-    assert!(table.contains("no: made the content"), "{table}");
+    assert!(table.contains("no: is an author"), "{table}");
 }

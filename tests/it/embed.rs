@@ -142,7 +142,7 @@ fn without_a_ledger_it_ends_as_the_program_does() {
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.contains("is in no ledger") && said.contains("help: "),
+        said.contains("is not in a ledger") && said.contains("help: "),
         "{said}"
     );
 }

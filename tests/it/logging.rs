@@ -41,7 +41,7 @@ fn each_v_says_more_about_how_the_answer_was_found() {
         // A sound ledger is walked once, each version is judged once, each record once, and the gate answers once.
         let walked = "debug exledger::session::snapshot::walk: walked ";
         assert_eq!(count(&run, walked), walks, "{flag}: {}", run.err);
-        let judging = "debug exledger::session::snapshot: judging every record at ";
+        let judging = "debug exledger::session::snapshot: evaluating every record at ";
         assert_eq!(count(&run, judging), walks, "{flag}: {}", run.err);
         let asked = "debug exledger::session::check::respond: asked about ";
         assert_eq!(count(&run, asked), walks, "{flag}: {}", run.err);

@@ -65,7 +65,7 @@ fn three_of_one_cause_are_a_pattern_and_ten_of_different_ones_are_not() {
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
     let promised = "schema ledger groups unclassified applications controls causes simulated";
     assert_eq!(keys, promised.split(' ').collect::<Vec<_>>());
-    let advice = "change the automation: the same dependency or step fails again and again; until then a new record \
+    let advice = "change the automation: the same dependency or step keeps failing; until then a new record \
         links a redesign in `references.redesign`, with a `fix` whose `due` is not past";
     assert_eq!(
         answer["groups"],
@@ -239,7 +239,7 @@ fn one_control_that_fails_across_systems_is_shown_with_what_to_change() {
     assert_eq!(group["frozen"], false);
     assert_eq!(
         group["advice"],
-        "change the policy or the automation: owasp-nhi:NHI7:2025 is waived in 3 systems, so it does not hold as it stands"
+        "change the policy or the automation: owasp-nhi:NHI7:2025 is waived in 3 systems, so it does not work as it is"
     );
 }
 

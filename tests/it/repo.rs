@@ -114,12 +114,12 @@ impl Repo {
         self.branch(MAIN).by(person)
     }
 
-    /// Names a branch; it starts where `main` is, unless it is there already.
+    /// Names a branch; it starts where `main` is, unless it already exists.
     pub(crate) fn branch(&self, name: &str) -> Branch<'_> {
         self.branch_from(name, MAIN)
     }
 
-    /// Names a branch; it starts at a branch or commit, unless it is there already.
+    /// Names a branch; it starts at a branch or commit, unless it already exists.
     pub(crate) fn branch_from(&self, name: &str, start: &str) -> Branch<'_> {
         if self.find(name).is_none()
             && let Some(start) = self.find(start)

@@ -244,7 +244,9 @@ fn an_answer_that_says_nothing_answers_no_check() {
     for answer in ["tbd", "TODO", "none", "N/A", "n/a."] {
         let found = with(answer);
         assert_eq!(found.len(), 1, "{answer}: {found:#?}");
-        let said = format!("the closure lacks an answer to `checks.patched` (`{answer}` is none)");
+        let said = format!(
+            "the closure lacks an answer to `checks.patched` (`{answer}` is not an answer)"
+        );
         assert_eq!(
             (found[0].rule.as_str(), found[0].message.as_str()),
             ("closure-incomplete", said.as_str())

@@ -64,7 +64,7 @@ const CASES: &[Case] = &[
         "{level: medium}",
         "bad-value",
         &[
-            "`medium` is no level: did you mean `moderate`?",
+            "`medium` is not a valid level: did you mean `moderate`?",
             "use one of low, moderate",
         ],
     ),
@@ -72,7 +72,7 @@ const CASES: &[Case] = &[
         "status: active",
         "status: Active",
         "bad-value",
-        &["`Active` is no status: did you mean `active`?"],
+        &["`Active` is not a valid status: did you mean `active`?"],
     ),
     case(
         "expires: 2026-12-20",
@@ -90,25 +90,25 @@ const CASES: &[Case] = &[
         "expires: 2026-12-20",
         "expires: 2026-12-20T18:00Z",
         "bad-value",
-        &["an instant has seconds", "2026-12-20T18:00:00Z"],
+        &["an instant needs seconds", "2026-12-20T18:00:00Z"],
     ),
     case(
         "expires: 2026-12-20",
         "expires: 2026-12-20T18:00:00",
         "bad-value",
-        &["an instant has an offset, such as `Z`"],
+        &["an instant needs an offset, such as `Z`"],
     ),
     case(
         "expires: 2026-12-20",
         "expires: 2026-12-20 18:00:00Z",
         "bad-value",
-        &["a `T` stands between the day and the time"],
+        &["write a `T` between the date and the time"],
     ),
     case(
         "expires: 2026-12-20",
         "expires: 2026-12-20T24:00:00Z",
         "bad-value",
-        &["a day ends with 23:59:59"],
+        &["the last second of a day is 23:59:59"],
     ),
     case(
         "deviates_from: {rule: Every job has its own database user}",
@@ -116,7 +116,7 @@ const CASES: &[Case] = &[
         "syntax",
         &[
             "this line is indented deeper than `rule` above it",
-            "indent the keys of one map alike",
+            "indent the keys of a map equally",
         ],
     ),
     case(
@@ -124,8 +124,8 @@ const CASES: &[Case] = &[
         "class: standard\n<<<<<<< HEAD\nstarts: 2026-11-20\n=======\nstarts: 2026-11-21\n>>>>>>> branch\n",
         "syntax",
         &[
-            "a merge conflict is not resolved here",
-            "keep one side, delete the marks",
+            "unresolved merge conflict",
+            "keep one side, and delete the conflict markers",
         ],
     ),
     case(
@@ -145,7 +145,7 @@ const CASES: &[Case] = &[
         "x: {<<: {a: 1}}",
         "yaml-feature",
         &[
-            "merge keys are not used here",
+            "merge keys are not supported",
             "write the merged keys out instead of `<<`",
         ],
     ),
@@ -198,19 +198,19 @@ const CASES: &[Case] = &[
         "risk: {level: moderate}",
         "risk:",
         "missing-field",
-        &["`risk` holds nothing", "fill it: a record needs it"],
+        &["`risk` is empty", "fill it in: a record needs it"],
     ),
     case(
         "risk: {level: moderate}",
         "risk: {level: }",
         "missing-field",
-        &["`risk.level` holds nothing", "fill it: `risk` needs it"],
+        &["`risk.level` is empty", "fill it in: `risk` needs it"],
     ),
     case(
         "",
         "requester:",
         "missing-field",
-        &["`requester` holds nothing", "fill it or remove it"],
+        &["`requester` is empty", "fill it in, or remove it"],
     ),
     Case {
         policy: SENSITIVE,
@@ -232,7 +232,7 @@ const CASES: &[Case] = &[
             "closure-incomplete",
             &[
                 "the closure lacks `access_verified.before`",
-                "say on which days access was looked at: `access_verified: {before: 2026-11-20, …}`",
+                "give the dates on which access was verified: `access_verified: {before: 2026-11-20, …}`",
             ],
         )
     },
@@ -259,7 +259,7 @@ const CASES: &[Case] = &[
         "{controls: [nist-csf:ZZ.AA-05]}",
         "unknown-control",
         &[
-            "nist-csf knows no control `ZZ.AA-05`",
+            "nist-csf has no control `ZZ.AA-05`",
             "nearest: PR.AA-05 (",
             "`exledger controls nist-csf` lists all",
         ],

@@ -1,7 +1,7 @@
 //! The files below `.approvals`, read landing by landing.
 //!
-//! Uses policy, history, approval's law, statements, signatures. Pure. Start at [`ApprovalFileReader::land`]. Follows
-//! `docs/spec/approval.md`, S7, 1.12, G2 and D2.
+//! Uses policy, history, approval's governance history, statements, signatures. Pure. Start at
+//! [`ApprovalFileReader::land`]. Follows `docs/spec/approval.md`, S7, 1.12, G2 and D2.
 
 use crate::approval::approval_event::{
     BridgeCommitter, CountedFile, FileBacking, RefusedFile, StatementEvent,

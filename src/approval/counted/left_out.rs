@@ -79,17 +79,19 @@ fn authors(verdict: &ApprovalVerdict) -> Vec<String> {
 pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
     let others = match authors(verdict) {
         authors if authors.is_empty() => "nobody approved it".to_owned(),
-        authors => format!("nobody else than {} approved it", authors.join(", ")),
+        authors => format!("nobody other than {} approved it", authors.join(", ")),
     };
     match (&verdict.satisfied, verdict.result) {
-        (Satisfied::Undetermined(doubt), _) => format!("who approved it can't be told: {doubt}"),
-        (_, FourEyes::Vetoed) => "somebody rejected it".to_owned(),
-        (_, FourEyes::InvalidSignature) => "the signature of its landing is bad".to_owned(),
+        (Satisfied::Undetermined(doubt), _) => {
+            format!("who approved it can't be determined: {doubt}")
+        }
+        (_, FourEyes::Vetoed) => "it was rejected".to_owned(),
+        (_, FourEyes::InvalidSignature) => "the signature of its merge is bad".to_owned(),
         (_, FourEyes::Unresolved) => {
-            "nobody knows whether whoever approved it is somebody else than its authors".to_owned()
+            "it is not known whether the person who approved it is one of its authors".to_owned()
         }
         (Satisfied::Yes, _) => {
-            "it was approved by nobody whom the policy before it lists for that".to_owned()
+            "it was not approved by anyone whom the previous policy allows to".to_owned()
         }
         (Satisfied::No, FourEyes::Claimed | FourEyes::Attested) => {
             let missing = verdict.missing.iter().map(|missing| missing.need.as_str());

@@ -1,7 +1,7 @@
 //! Lines of mailmaps that go on joining persons although they were removed.
 //!
-//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`kept`]. Follows `docs/spec/approval.md`, I3: the removal of an
-//! approved line ends it once somebody approved that whom the line does not join.
+//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`kept`]. Follows `docs/spec/approval.md`, I3: the
+//! removal of an approved line ends it once it is approved by someone whom the line does not merge.
 
 use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};

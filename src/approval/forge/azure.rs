@@ -1,4 +1,5 @@
-//! Azure DevOps: the opener is the author, whoever completed is the committer; its text is often cut off.
+//! Azure DevOps: the person who opened it is the author, the person who completed it the committer; its text is often
+//! truncated.
 //!
 //! Follows `docs/spec/approval.md`, section 2 and A4.
 

@@ -119,12 +119,12 @@ impl Reviewer {
                 told.map(|()| Reviewer::Account(person))
             }
             (None, None) if review.login.is_none() => {
-                Err("the forge names no login, as for an account that was deleted".to_owned())
+                Err("the forge gives no login, as for a deleted account".to_owned())
             }
             (None, None) if reviews.forge.is_none() => {
-                Err("the reviews name no forge that the account is of".to_owned())
+                Err("the reviews do not name the forge of the account".to_owned())
             }
-            (None, None) => Err(format!("{name} is not told from the numbers of accounts")),
+            (None, None) => Err(format!("{name} can't be distinguished by account number")),
         };
         found.unwrap_or_else(|reason| Reviewer::Unknown { reason })
     }
@@ -198,11 +198,11 @@ fn told_apart(reviews: &Reviews, account: &Account) -> Result<(), String> {
     };
     let authors = reviews.authors.as_deref().unwrap_or_default();
     if authors.is_empty() {
-        return Err("the forge does not say whose accounts wrote the pull request".to_owned());
+        return Err("the forge does not say which accounts wrote the pull request".to_owned());
     }
     let mut logins = vec![opened_by];
     for author in authors {
-        let unknown = || format!("the forge knows no account of {}", author.email);
+        let unknown = || format!("the forge has no account for {}", author.email);
         logins.push(author.login.as_ref().ok_or_else(unknown)?);
     }
     if logins
@@ -210,7 +210,7 @@ fn told_apart(reviews: &Reviews, account: &Account) -> Result<(), String> {
         .any(|login| address::lower(login) == account.login)
     {
         Err(format!(
-            "{} opened the pull request or wrote a part of it",
+            "{} opened the pull request or wrote part of it",
             account.login
         ))
     } else {

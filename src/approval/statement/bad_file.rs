@@ -27,13 +27,13 @@ pub enum BadFile {
     #[error("a review can't reject: only a signature can")]
     ReviewRejects,
     /// It lies or is named otherwise than what it says wants.
-    #[error("what it says belongs to {expected}")]
+    #[error("it belongs in {expected}")]
     Path {
         /// Where it belongs.
         expected: String,
     },
     /// It is about another ledger, or names none where approvals name this one.
-    #[error("it is about the ledger `{named}`, and this is `{expected}`")]
+    #[error("it is for the ledger `{named}`, but this is `{expected}`")]
     Ledger {
         /// What it names, `-` for none.
         named: String,
@@ -41,22 +41,22 @@ pub enum BadFile {
         expected: String,
     },
     /// It has neither a signature beside it nor a review in it.
-    #[error("no {SIGNATURE} lies beside it")]
+    #[error("it has no {SIGNATURE} file")]
     NoSignature,
     /// It states a review, and its signature is by nobody whom the policy lists as a bridge.
-    #[error("it states a review, and its signature is by {signer}, who is not in people.bridges")]
+    #[error("it records a review, but its signature is by {signer}, who is not in people.bridges")]
     NoBridge {
         /// Whose key it is, as the line of the signers says.
         signer: String,
     },
     /// A signature lies there, and what it would be over does not.
-    #[error("what it is a signature of is not there")]
+    #[error("the file that it signs is missing")]
     NoText,
     /// Its signature does not count.
     #[error("its signature {0}")]
     Signature(SignatureState),
     /// Its signature is by somebody else.
-    #[error("it names {by}, and its signature is by {signer}")]
+    #[error("it names {by}, but its signature is by {signer}")]
     OtherPerson {
         /// Whom it names.
         by: String,
@@ -64,14 +64,14 @@ pub enum BadFile {
         signer: String,
     },
     /// It is none of the files that belong there.
-    #[error("it is neither an approval nor its signature")]
+    #[error("it is neither an approval nor a signature")]
     Stranger,
 }
 
 impl BadFile {
     /// Returns what to do about it.
     pub fn help(&self) -> String {
-        let anew = "remove it, and let `exledger approve` write it anew";
+        let anew = "remove it, and write it again with `exledger approve`";
         match self {
             BadFile::Line { expected, .. } if expected.starts_with("reason") => {
                 format!(
@@ -79,7 +79,7 @@ impl BadFile {
                 )
             }
             BadFile::Signature(SignatureState::UntrustedKey(_)) => {
-                "list the key in the signers file first, in a change of its own".to_owned()
+                "list the key in the signers file first, in a separate change".to_owned()
             }
             BadFile::Signature(SignatureState::NotValidAtLanding(_)) => {
                 "list a key that is valid, then approve again".to_owned()
@@ -88,7 +88,7 @@ impl BadFile {
                 "approve again, with a key that is not revoked".to_owned()
             }
             BadFile::Signature(SignatureState::Unverifiable(_)) => {
-                "approve again, with a key of the kind ed25519, ECDSA P-256 or RSA".to_owned()
+                "approve again, with an ed25519, ECDSA P-256 or RSA key".to_owned()
             }
             BadFile::NoBridge { .. } => {
                 "list the signer in people.bridges first, or remove the signature".to_owned()

@@ -1,6 +1,6 @@
 //! The lines of an approval file, taken one by one in their order.
 //!
-//! Uses nothing else of the line but the errors of statement's check. Pure. Start at [`StatementLines`].
+//! Uses no other module except the errors of statement's check. Pure. Start at [`StatementLines`].
 
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::limits::MOST_BYTES;
@@ -68,7 +68,7 @@ impl<'a> StatementLines<'a> {
     pub(super) fn end(&self) -> Result<(), BadFile> {
         match self.rest {
             "" => Ok(()),
-            _ => Err(self.expected("the end of the file, or a line in its place")),
+            _ => Err(self.expected("the end of the file, or another line here")),
         }
     }
 }

@@ -70,11 +70,11 @@ pub(super) fn run(
 fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
     match (&review.login, &review.line) {
         (Some(login), Some(line)) => format!(
-            "warning: {login} approved {pull_request}, but nobody knows who {login} is: add `{line}` to people.logins \
+            "warning: {login} approved {pull_request}, but it is not known who {login} is: add `{line}` to people.logins \
              in exledger.yaml"
         ),
         _ => format!(
-            "warning: {pull_request} was approved by an account that the forge does not name: ask somebody else ({})",
+            "warning: {pull_request} was approved by an account that the forge does not name: ask someone else ({})",
             review.url
         ),
     }
@@ -88,8 +88,7 @@ fn not_counted(key: &UncountedKey) -> String {
         line,
     } = key;
     format!(
-        "warning: the review is signed and counts for nobody yet: the key {listing}\n  help: let this line land in \
-         {signers} first, with the address of the bridge, by a change that someone else approves:\n        \
+        "warning: the review is signed but does not count yet: the key {listing}\n  help: first add this line, with the address of the bridge, to {signers}, in a change that someone else approves:\n        \
          BRIDGE {line}"
     )
 }
@@ -103,13 +102,13 @@ fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
     } else {
         files::read(&ctx.folder.join(file), MOST).map_err(|error| match error {
             FileError::Failed(..) => fault::cannot_say(error.to_string(), ""),
-            _ => fault::misuse(error.to_string(), "name the file with the reviews"),
+            _ => fault::misuse(error.to_string(), "give the file with the reviews"),
         })?
     };
     Reviews::read(&bytes).map_err(|error| {
         fault::misuse(
             error.to_string(),
-            "the shape is {pull_request, landing, forge, opened_by, authors[]{email, login}, reviews[]{login, email, \
+            "the expected form is {pull_request, landing, forge, opened_by, authors[]{email, login}, reviews[]{login, email, \
              state, commit, at, url, reason, permission, author_association}}",
         )
     })

@@ -241,7 +241,7 @@ impl OpenGate<'_> {
     ) -> anyhow::Result<Turn> {
         if self.trouble.as_ref() != Some(&why) {
             ctx.tell(&format!(
-                "warning: every answer is unknown until this is mended: {why}"
+                "warning: every answer is unknown until this is fixed: {why}"
             ));
             self.trouble = Some(why.clone());
         }

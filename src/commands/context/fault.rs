@@ -20,7 +20,7 @@ pub(crate) const CANNOT_SAY: u8 = 3;
 /// The exit code of a command that a person broke off at a prompt, as shells have it for Ctrl-C.
 pub(crate) const BROKEN_OFF: u8 = 130;
 
-const BROKEN_OFF_TEXT: &str = "broken off: nothing was written";
+const BROKEN_OFF_TEXT: &str = "interrupted: nothing was written";
 
 /// What stops a command: what is wrong, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,49 +15,49 @@ use exledger::survey::select::Filter;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Filters")]
 pub(crate) struct Filters {
-    /// By status
+    /// Filter by status
     #[arg(long, value_delimiter = ',', value_parser = statuses())]
     status: Vec<String>,
-    /// By the owner's address or name
+    /// Filter by owner (email address or name)
     #[arg(long, value_delimiter = ',')]
     owner: Vec<String>,
-    /// By the owner's team
+    /// Filter by the owner's team
     #[arg(long, value_delimiter = ',')]
     team: Vec<String>,
-    /// By a control, as catalog:id
+    /// Filter by control, as catalog:id
     #[arg(long, value_delimiter = ',')]
     control: Vec<String>,
-    /// By identity
+    /// Filter by identity
     #[arg(long, value_delimiter = ',')]
     identity: Vec<String>,
-    /// By credential
+    /// Filter by credential
     #[arg(long, value_delimiter = ',')]
     credential: Vec<String>,
-    /// By asset
+    /// Filter by asset
     #[arg(long, value_delimiter = ',')]
     asset: Vec<String>,
-    /// By application
+    /// Filter by application
     #[arg(long, value_delimiter = ',')]
     application: Vec<String>,
-    /// By vendor
+    /// Filter by vendor
     #[arg(long, value_delimiter = ',')]
     vendor: Vec<String>,
-    /// By a finding, as TOOL:ID
+    /// Filter by scanner finding, as TOOL:ID
     #[arg(long, value_delimiter = ',')]
     finding: Vec<String>,
-    /// By a reference or ticket
+    /// Filter by reference or ticket
     #[arg(long, value_delimiter = ',')]
     reference: Vec<String>,
-    /// By class
+    /// Filter by class
     #[arg(long, value_delimiter = ',', value_parser = words::<Class>())]
     class: Vec<String>,
-    /// By tier
+    /// Filter by tier
     #[arg(long, value_delimiter = ',')]
     tier: Vec<String>,
-    /// By root cause
+    /// Filter by root cause
     #[arg(long, value_delimiter = ',', value_parser = words::<RootCause>())]
     root_cause: Vec<String>,
-    /// By how soon they end, such as 30d
+    /// Only records that end within this time, such as 30d
     #[arg(long, value_name = "DURATION", value_parser = term)]
     ends_within: Option<Term>,
 }

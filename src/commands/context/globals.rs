@@ -20,27 +20,27 @@ const HEADING: &str = "Global options";
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Globals {
-    /// Work as if started in this folder
+    /// Run as if started in this folder
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
 
-    /// The ref on which records are approved; else found from the remote
+    /// Ref on which records are approved [default: the remote's default branch]
     #[arg(long, value_name = "REF", global = true)]
     pub approved_ref: Option<String>,
 
-    /// Judge the approved ref as it stood at a day's end, or at one of its commits, then
+    /// Evaluate the approved ref as of the end of a day or of one of its commits, at that time
     #[arg(long, value_name = "DATE|REV", global = true, value_parser = as_of)]
     pub as_of: Option<AsOf>,
 
-    /// Judge the ledger as it stands now at another day (its last instant, UTC) or instant
+    /// Evaluate the current ledger as of another day (its last instant, UTC) or instant
     #[arg(long, value_name = "DATE|INSTANT", global = true, value_parser = moment)]
     pub on: Option<DayOrInstant>,
 
-    /// How the answer is written
+    /// Output format
     #[arg(long, value_name = "FORMAT", global = true, value_parser = formats())]
     pub format: Option<String>,
 
-    /// When to use colour
+    /// When to use color
     #[arg(
         long,
         value_name = "WHEN",
@@ -50,19 +50,19 @@ pub(crate) struct Globals {
     )]
     pub color: Color,
 
-    /// Let warnings fail like errors
+    /// Treat warnings as errors
     #[arg(long, global = true)]
     pub strict: bool,
 
-    /// Never ask; say what is missing instead
+    /// Never prompt; report what is missing instead
     #[arg(long, global = true)]
     pub no_input: bool,
 
-    /// Leave out progress, hints and the last line
+    /// Omit progress, hints and the summary line
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say more on stderr about how the answer was found; -vv and -vvv are for debugging
+    /// Explain on stderr how the answer was found; -vv and -vvv are for debugging
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
@@ -75,7 +75,7 @@ fn as_of(text: &str) -> Result<AsOf, String> {
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal
+    /// Only on a terminal
     Auto,
     /// Always
     Always,
@@ -120,7 +120,7 @@ pub(crate) fn format(formats: Formats) -> Arg {
     Arg::new("format")
         .long("format")
         .value_name("FORMAT")
-        .help("How the answer is written")
+        .help("Output format")
         .help_heading(HEADING)
         .display_order(4)
         .value_parser(PossibleValuesParser::new(formats.names()))

@@ -80,7 +80,7 @@ impl Ctx {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let working = std::env::current_dir().context("can't tell the working directory")?;
+        let working = std::env::current_dir().context("can't determine the working directory")?;
         let folder = globals
             .directory
             .as_ref()
@@ -248,7 +248,7 @@ impl Ctx {
                     obstacle.repair()
                 ),
                 Notice::NothingToLint { paths } => {
-                    format!("nothing is linted in {}", paths.join(", "))
+                    format!("no files to check in {}", paths.join(", "))
                 }
                 Notice::NotInWorkTree { id } => {
                     format!("{id} is not in the work tree, so it is left out")
@@ -258,22 +258,23 @@ impl Ctx {
                     format!("{record} allows what the receipt asks")
                 }
                 Notice::Behind { id } => format!(
-                    "{id} changed on the approved ref since this branch left it: merge that first"
+                    "{id} changed on the approved ref since this branch diverged: merge the approved ref first"
                 ),
                 Notice::NotCompared { cause } => format!("who must approve it: {cause}"),
                 Notice::Uncounted { path, base } => format!(
-                    "{path} of commit {base} does not count, since nobody else approved that change: its last version \
-                     that counts judges here; `exledger list` says how it gets approved"
+                    "{path} of commit {base} does not count, because nobody else approved that change: the last version that counts is used here; `exledger list` shows how to approve it"
                 ),
                 Notice::NotCommitted { path } => {
                     self.hint(&format!(
-                        "warning: {path} is not committed as it is: whoever commits it made it, and does not count"
+                        "warning: {path} has uncommitted changes: the person who commits them becomes an author, whose approval does not count"
                     ));
                     continue;
                 }
                 Notice::LandedWithErrors { path, errors } => {
                     let listed = errors.join("\n  ");
-                    self.hint(&format!("warning: {path} landed with errors\n  {listed}"));
+                    self.hint(&format!(
+                        "warning: {path} was merged with errors\n  {listed}"
+                    ));
                     continue;
                 }
                 _ => continue,

@@ -47,7 +47,7 @@ impl Formats {
         let found = render::find(name).filter(|format| self.offers(format));
         found.ok_or_else(|| {
             fault::misuse(
-                format!("this command does not answer as {name}"),
+                format!("this command does not support the format {name}"),
                 format!("use --format {}", self.names().join(", ")),
             )
         })

@@ -1,4 +1,4 @@
-//! Records that can't be told, in an answer about several.
+//! Records whose state is unknown, in an answer about several.
 //!
 //! Start at [`outcome`]. Follows `docs/spec/cli.md`, exit codes.
 

@@ -21,15 +21,15 @@ use exledger::session::snapshot::walk::Scope;
 use exledger::store::vacant;
 use exledger::view;
 
-/// Make a small ledger with a history to look at
+/// Create a small sample ledger
 ///
-/// Writes a git repository with a dozen exceptions: approved, renewed, expired, degraded, unapproved. Its dates are
-/// counted back from today; two runs on one day make the same commits.
+/// Creates a git repository with a dozen exceptions: approved, renewed, expired, degraded, unapproved. Dates are
+/// relative to today; two runs on the same day create the same commits.
 #[derive(Debug, Parser)]
 #[command(name = "demo")]
 #[command(after_help = "EXAMPLE\n  exledger demo /tmp/ledger && exledger -C /tmp/ledger list")]
 pub(crate) struct DemoArgs {
-    /// A folder that is missing or empty; a fresh temporary one where none is given
+    /// New or empty folder [default: a new temporary folder]
     folder: Option<PathBuf>,
 }
 
@@ -42,9 +42,8 @@ impl Run for DemoArgs {
             Some(given) => vacant::at(&ctx.folder.join(given)),
             None => vacant::fresh("exledger-demo-"),
         };
-        let folder = folder.map_err(|cause| {
-            fault::misuse(cause.to_string(), "name a folder that is missing or empty")
-        })?;
+        let folder = folder
+            .map_err(|cause| fault::misuse(cause.to_string(), "give a new or empty folder"))?;
         let start = ctx.instant().day().start();
         build::build(&folder, start, &schemas())?;
         let home = Session::open(&folder, Options::default())?;

@@ -76,7 +76,7 @@ impl Draft {
         for path in paths {
             if tree
                 .kind(path)
-                .context("looking for files that are there")?
+                .context("looking for existing files")?
                 .is_some()
             {
                 return Ok(Some(path.to_owned()));
@@ -195,13 +195,13 @@ fn filled(text: &str, place: &Place, method: MergeMethod, bridge: Bridge) -> Str
 const DISPATCH: &str = "
     inputs:
       pull_request:
-        description: Write down the reviews of this merged pull request again, by its number
+        description: Record the reviews of this merged pull request again, by its number
         default: \"\"";
 
 /// Who may state reviews: the job `reviews`.
 const PEOPLE: &str = "\
 people:
-  # The job `reviews` of the workflow states who approved on the forge.
+  # The job `reviews` of the workflow records who approved on the forge.
   bridges: [\"github-actions[bot]@users.noreply.github.com\"]";
 
 /// Returns what a policy should say about the way of merging.

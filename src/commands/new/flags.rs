@@ -134,7 +134,7 @@ impl Flags {
                     .collect();
             } else if values.len() > controls.len() {
                 return Err(format!(
-                    "more {} than --compensating-control: give one each, in order",
+                    "more {} than --compensating-control: give one for each, in order",
                     ask.flag
                 ));
             }

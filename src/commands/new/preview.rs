@@ -70,7 +70,7 @@ fn given(prompts: &FilingPrompts<'_>, answers: &Answers) -> anyhow::Result<()> {
     }
     Err(fault::misuse(
         format!("the answers given can't be read\n  {}", lines.join("\n  ")),
-        "correct the fields named",
+        "correct these fields",
     ))
 }
 
@@ -80,7 +80,7 @@ fn introduce(prompts: &FilingPrompts<'_>, answers: &Answers) {
     let n = prompts.filing.missing(&made, prompts.filing.end).len();
     if n > 1 {
         prompts.ctx.hint(
-            "A few answers make a request; the rest is derived, and shown before it is written.\nCtrl-C leaves nothing behind.\n",
+            "Answer a few questions; the rest is derived, and shown before it is written.\nPress Ctrl-C to stop without writing anything.\n",
         );
     }
 }
@@ -118,7 +118,7 @@ fn unknown_owner(
     match people::roster_state(&prompts.filing.governance, &email) {
         RosterState::Active | RosterState::NoRoster => None,
         RosterState::NotListed => Some((table::find("owner")?, "you are not in the roster")),
-        RosterState::Inactive => Some((table::find("owner")?, "the roster says that you left")),
+        RosterState::Inactive => Some((table::find("owner")?, "you are inactive in the roster")),
     }
 }
 
@@ -185,8 +185,8 @@ fn chosen(
     add("add another field".to_owned(), "", ADD);
     if is_readable && !has_ended && !wrong.is_empty() && !prompts.filing.writes_drafts {
         add(
-            "write it as a draft all the same".to_owned(),
-            "it will not lint",
+            "write it as a draft anyway".to_owned(),
+            "it does not pass lint",
             WRITE,
         );
     }
@@ -196,9 +196,9 @@ fn chosen(
         question: if wrong.is_empty() {
             "Write it?"
         } else {
-            "It would not lint. What next?"
+            "It would not pass lint. What next?"
         },
-        hint: "Enter takes the marked line; arrows or letters choose another, to change it",
+        hint: "Enter accepts the highlighted line; arrows or letters select a value to change",
         forgets_ahead: true,
     };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
@@ -309,7 +309,7 @@ fn add(
     };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
     let taken = ask::pick(&prompt, &fitting, None, &|_| Ok(()))
-        .map_err(|error| fault::unasked(&error, "say it with a flag"))?;
+        .map_err(|error| fault::unasked(&error, "use a flag"))?;
     match table::find(&taken.value) {
         Some(of) => prompts.ask(&of, "", "", answers),
         None => Ok(()),

@@ -74,7 +74,7 @@ impl FilingPrompts<'_> {
         } else {
             ask::line(&prompt, initial, &check)
         };
-        let flags = format!("say it with {}", of.flags);
+        let flags = format!("give it with {}", of.flags);
         let answer = asked.map_err(|error| fault::unasked(&error, flags))?;
         part::fill(answers, path, &answer).map_err(|what| fault::misuse(what, ""))
     }

@@ -48,7 +48,7 @@ impl Rewrite {
             if sources.len() > 1 {
                 return Err(fault::misuse(
                     "several inputs can't be written to stdout",
-                    "name a folder with -o DIR",
+                    "give a folder with -o DIR",
                 ));
             }
             let to = To::Stdout;
@@ -67,7 +67,7 @@ impl Rewrite {
             if places.contains(&file) {
                 return Err(fault::misuse(
                     format!("two inputs would become {}", file.display()),
-                    "write them to different folders, one after the other",
+                    "write them to different folders, in separate runs",
                 ));
             }
             places.push(file);
@@ -96,13 +96,13 @@ impl Rewrite {
                 SourceContent::Sarif(layout) => layout,
                 SourceContent::Events => {
                     ctx.tell(&format!(
-                        "warning: {} is no SARIF: nothing to write",
+                        "warning: {} is not SARIF: nothing to write",
                         source.name
                     ));
                     continue;
                 }
                 SourceContent::Broken => {
-                    let what = "can't be read to its end, so it is not written again";
+                    let what = "can't be read to its end, so it is not written";
                     ctx.tell(&format!("error: {} {what}", source.name));
                     is_all_written = false;
                     continue;
@@ -141,17 +141,15 @@ impl Rewrite {
 /// Refuses what was written of a file that changed while it was read.
 fn is_as_opened(source: &Source) -> anyhow::Result<()> {
     let same = source.opened.is_as_opened();
-    same.map_err(|error| {
-        fault::cannot_say(error.to_string(), "run it again once the file is whole")
-    })
+    same.map_err(|error| fault::cannot_say(error.to_string(), "run it again with a complete file"))
 }
 
 fn never_in_place(places: Vec<PathBuf>, sources: &[Source]) -> anyhow::Result<Vec<PathBuf>> {
     for place in &places {
         if let Some(source) = sources.iter().find(|source| source.opened.is_at(place)) {
             return Err(fault::misuse(
-                format!("{} would be written over what was read", source.name),
-                "name another file or folder with -o",
+                format!("{} would overwrite an input file", source.name),
+                "give another file or folder with -o",
             ));
         }
     }
@@ -159,10 +157,7 @@ fn never_in_place(places: Vec<PathBuf>, sources: &[Source]) -> anyhow::Result<Ve
 }
 
 fn unwritten(cause: &str) -> anyhow::Error {
-    fault::cannot_say(
-        cause,
-        "see whether its folder is there, and who may write there",
-    )
+    fault::cannot_say(cause, "check that its folder exists and can be written to")
 }
 
 /// One input that is written again.

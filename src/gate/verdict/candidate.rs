@@ -69,7 +69,7 @@ pub(crate) fn answer(
             why_not: match (verdict, named) {
                 (GateVerdict::Allow, Some(named)) if named.id == candidate.id => None,
                 _ => Some(candidate.why_not.clone().unwrap_or_else(|| {
-                    "it allows too; another record that lasts longer answers".to_owned()
+                    "it also allows it; another record lasts longer".to_owned()
                 })),
             },
         })

@@ -34,7 +34,10 @@ pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAns
     let candidates: Vec<Candidate> = lacking.into_values().collect();
     let first = |fits: Fits| candidates.iter().find(|candidate| candidate.fits == fits);
     let named = |candidate: &Candidate| {
-        let why = candidate.why_not.as_deref().unwrap_or("it can't be told");
+        let why = candidate
+            .why_not
+            .as_deref()
+            .unwrap_or("it can't be determined");
         format!("{}: {why}", candidate.id)
     };
     if let Some(found) = first(Fits::NotInForce) {

@@ -1,6 +1,6 @@
 //! The text of an issue in its sections: headings, fences, boxes, as GitHub writes them.
 //!
-//! Uses nothing else of the line. Pure. Start at [`sections`]. Follows `docs/spec/interop.md` (action, hooks, form).
+//! Uses no other module. Pure. Start at [`sections`]. Follows `docs/spec/interop.md` (action, hooks, form).
 
 use crate::interop::issue_form::unread::IssueProblem;
 

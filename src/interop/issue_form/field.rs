@@ -1,6 +1,6 @@
 //! The fields of the issue form: what each asks, how, and which field of a record the answer fills.
 //!
-//! Uses record. Pure. Start at [`fields`]; each field's words stand where `record` declares it. Ids and labels are a
+//! Uses record. Pure. Start at [`fields`]; the texts of each field are where `record` declares it. Ids and labels are a
 //! promise: forms that were written by an older version are read by a newer one.
 
 use crate::record::Record;

@@ -51,10 +51,10 @@ pub enum IssueProblem {
 impl fmt::Display for IssueProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            IssueProblem::NoForm => write!(out, "no heading of the form is in it"),
+            IssueProblem::NoForm => write!(out, "it contains no heading of the form"),
             IssueProblem::Unknown { line, heading } => write!(
                 out,
-                "line {line}: `{heading}` is no field of the form; a heading inside an answer has four #"
+                "line {line}: `{heading}` is not a field of the form; write headings inside an answer with four #"
             ),
             IssueProblem::Repeated {
                 line,
@@ -62,9 +62,11 @@ impl fmt::Display for IssueProblem {
                 first,
             } => write!(
                 out,
-                "line {line}: `{heading}` stands on line {first} already; a heading inside an answer has four #"
+                "line {line}: `{heading}` already appears on line {first}; write headings inside an answer with four #"
             ),
-            IssueProblem::Unclosed { line } => write!(out, "line {line}: the fence is not closed"),
+            IssueProblem::Unclosed { line } => {
+                write!(out, "line {line}: the code fence is not closed")
+            }
             IssueProblem::Unreadable { line, label, what } => {
                 write!(out, "line {line}: {label}: {what}")
             }

@@ -1,6 +1,6 @@
-//! What stands around the results of a run: the tool with its rules, base ids, artifacts, whether it worked.
+//! What surrounds the results of a run: the tool with its rules, base ids, artifacts, and whether it succeeded.
 //!
-//! Uses nothing of the line. Pure. Start at [`RunHead::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
+//! Uses no other module. Pure. Start at [`RunHead::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,7 +98,7 @@ impl RunHead {
     /// Reads one entry of a run.
     pub(super) fn take(&mut self, key: &str, bytes: &[u8]) {
         let taken = match key {
-            "tool" if self.is_known => Err("`tool` stands twice".to_owned()),
+            "tool" if self.is_known => Err("`tool` appears twice".to_owned()),
             "tool" => read(bytes).map(|Object(tool)| self.tool(tool)),
             "originalUriBaseIds" => read(bytes).map(|bases: Option<BTreeMap<_, _>>| {
                 self.bases = bases.unwrap_or_default();

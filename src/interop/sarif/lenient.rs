@@ -1,6 +1,7 @@
-//! A text where the standard wants one, and nothing where something else stands: a detail that is wrong spoils no result.
+//! Reads a text where the standard requires one, and ignores anything else: a wrong detail does not invalidate a
+//! result.
 //!
-//! Uses nothing of the line. Pure. Start at [`Lenient`].
+//! Uses no other module. Pure. Start at [`Lenient`].
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0, read as it comes: each run's head, then its results one by one, in memory that doesn't grow with them.
 //!
-//! Uses survey's inputs. Pure: the bytes come from whoever has them. Start at [`read`]; what a result says is in
-//! `result`, what stands around results in `head`, and `rewrite` writes a file again. Follows `docs/spec/interop.md`, 6.
+//! Uses survey's inputs. Pure: the caller supplies the bytes. Start at [`read`]; what a result says is in `result`,
+//! what surrounds results in `head`, and `rewrite` writes a file again. Follows `docs/spec/interop.md`, 6.
 
 mod entry;
 mod head;
@@ -157,7 +157,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
                 Some(b'[') => self.runs()?,
                 _ => {
                     self.scan.skip()?;
-                    self.broken_run("`runs` is no list".to_owned());
+                    self.broken_run("`runs` is not a list".to_owned());
                 }
             }
         }
@@ -202,7 +202,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
                 Some(b'{') => self.run()?,
                 _ => {
                     self.scan.skip()?;
-                    self.broken_run("a run is no object".to_owned());
+                    self.broken_run("a run is not an object".to_owned());
                 }
             }
         }
@@ -230,7 +230,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
                 "results" => {
                     let span = self.scan.leap()?;
                     if results.replace(span).is_some() {
-                        head.fail("`results` stands twice".to_owned());
+                        head.fail("`results` appears twice".to_owned());
                     }
                     span
                 }
@@ -284,7 +284,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
             // Nothing was looked for: the standard allows it.
             Some(b'n') => return self.scan.skip().map(|_| ()),
             _ => {
-                self.broken_run("`results` is no list".to_owned());
+                self.broken_run("`results` is not a list".to_owned());
                 return Ok(());
             }
         }

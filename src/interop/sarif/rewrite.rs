@@ -1,6 +1,6 @@
 //! A file written again: without some results, or with suppressions, and everything else byte for byte as it was.
 //!
-//! Uses `interop::scan`. Pure: bytes come from and go to whoever has them. Start at [`write()`]. Follows
+//! Uses `interop::scan`. Pure: the caller supplies and takes the bytes. Start at [`write()`]. Follows
 //! `docs/spec/interop.md`, 3, row 2, and SARIF 2.1.0, 3.27.23.
 
 use std::io::{self, BufRead, Write};

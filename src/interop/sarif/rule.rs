@@ -1,6 +1,6 @@
-//! A rule of a tool, as far as it tells about its results.
+//! A rule of a tool, as far as it describes its results.
 //!
-//! Uses nothing of the line. Pure. Start at [`SarifRule`]. Follows SARIF 2.1.0, 3.49 to 3.53.
+//! Uses no other module. Pure. Start at [`SarifRule`]. Follows SARIF 2.1.0, 3.49 to 3.53.
 
 use serde::Deserialize;
 

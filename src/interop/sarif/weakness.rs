@@ -1,6 +1,6 @@
 //! The weaknesses that a result is about, in the form of records: `CWE-79`.
 //!
-//! Uses nothing of the line. Pure. Start at [`all`]. Follows `docs/spec/interop.md`, 6, weaknesses, and SARIF 2.1.0, 3.53.
+//! Uses no other module. Pure. Start at [`all`]. Follows `docs/spec/interop.md`, 6, weaknesses, and SARIF 2.1.0, 3.53.
 
 use crate::interop::object::Object;
 use crate::interop::sarif::rule::{ComponentReference, SarifRule};

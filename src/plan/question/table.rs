@@ -1,6 +1,6 @@
 //! Each field that people are asked for: its flag, its prompt, and what helps to answer.
 //!
-//! Uses record. Pure. Start at [`fields`]; each field's words stand where `record` declares it.
+//! Uses record. Pure. Start at [`fields`]; the texts of each field are where `record` declares it.
 
 use crate::record::Record;
 use crate::record::map::MapSpec;

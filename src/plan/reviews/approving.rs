@@ -45,12 +45,12 @@ impl<'r> Approving<'r> {
             Reviewer::Person(person) | Reviewer::Machine(person) => Ok(person),
             Reviewer::Unknown { reason } => Err(reason.clone()),
             Reviewer::Account(person) => match needed(about) {
-                None => Err(format!("what {about} demands is not known")),
+                None => Err(format!("the requirements of {about} are not known")),
                 Some(needed) if !needed.each_of.is_empty() => {
-                    Err(format!("{about} demands members of groups"))
+                    Err(format!("{about} requires members of groups"))
                 }
                 Some(needed) if !needed.must_include.is_empty() => {
-                    Err(format!("{about} demands a person by name"))
+                    Err(format!("{about} requires a named person"))
                 }
                 Some(_) => Ok(person),
             },

@@ -68,23 +68,23 @@ impl fmt::Display for SkippedReview {
         match self {
             SkippedReview::Older { who, about, url } => write!(
                 out,
-                "review of older content: ask again: {who} looked at other bytes of {about} than those that landed ({url})"
+                "review of older content: ask again: {who} reviewed other bytes of {about} than those that were merged ({url})"
             ),
             SkippedReview::TakenBack { who, state } => write!(
                 out,
-                "{who} approved, and {} later, which is what counts: ask again",
+                "{who} approved, then {}, and the last review counts: ask again",
                 match state {
                     ReviewState::Dismissed => "was dismissed",
                     _ => "asked for changes",
                 }
             ),
             SkippedReview::Machine { who } => {
-                write!(out, "{who} is a bot or an agent, whose review never counts")
+                write!(out, "{who} is a bot or an agent, whose reviews never count")
             }
             SkippedReview::Conflicted { about } => {
                 write!(
                     out,
-                    "two files carry the id {about}, so no review of it counts"
+                    "two files have the id {about}, so no review of it counts"
                 )
             }
             SkippedReview::Missing {

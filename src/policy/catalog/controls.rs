@@ -102,7 +102,7 @@ impl Catalog {
                 _ if title.is_empty() => Some(format!("`{id}` has no title")),
                 None => Some(format!("`withdrawn` of `{id}` is neither true nor false")),
                 Some(_) if catalog.ids.contains_key(&id.to_lowercase()) => {
-                    Some(format!("the id `{id}` stands twice"))
+                    Some(format!("the id `{id}` appears twice"))
                 }
                 Some(_) => None,
             };

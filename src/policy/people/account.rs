@@ -1,4 +1,4 @@
-//! Accounts of forges: the private addresses that stand for a login, and which of them are one account.
+//! Forge accounts: the private addresses that represent a login, and which of them are the same account.
 //!
 //! Uses record's addresses. Pure. Start at [`Account::of`]. Follows `docs/spec/approval.md`, 1.7, accounts.
 
@@ -164,11 +164,12 @@ pub fn idle_logins(people: &People) -> Vec<(&str, String)> {
             (of_other != email && keyed(other) == keyed(key)).then(|| other.clone())
         };
         if Account::of(email.as_str(), &people.noreply).is_some() {
-            let message = format!("{email} is a forge account again, so {key} is still nobody's");
+            let message =
+                format!("{email} is also a forge account, so {key} still belongs to nobody");
             idle.push((key.as_str(), message));
         } else if let Some(other) = others.into_iter().find_map(twice) {
             let message =
-                format!("{key} and {other} are one account of two people: neither counts");
+                format!("{key} and {other} are one account mapped to two people: neither counts");
             idle.push((key.as_str(), message));
         }
     }

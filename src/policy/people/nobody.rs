@@ -1,4 +1,4 @@
-//! The address under which approvals are committed: it stands for nobody.
+//! The address that commits approvals: it is not a person.
 //!
 //! Uses nothing else. Pure. Start at [`is_address`]. Follows `docs/spec/approval.md`, 1.7 (I9).
 

@@ -65,8 +65,8 @@ fn groups(root: &Node, faults: &mut Vec<SyntaxError>) {
             faults.push(bad(
                 entry.key_pos,
                 format!("groups.{}", entry.key),
-                format!("no group may be called `{}`", entry.key),
-                "give it another name: in `escalate` the word means someone whom the record names",
+                format!("a group cannot be called `{}`", entry.key),
+                "rename it: in `escalate` this name means a person named in the record",
             ));
         }
     }
@@ -79,13 +79,13 @@ fn groups(root: &Node, faults: &mut Vec<SyntaxError>) {
         }
         let near = near::nearest(word, defined.iter().copied());
         let help = near.map_or_else(
-            || format!("add it below `groups`, as `{word}: [name@example.com]`"),
-            |near| format!("did you mean `{near}`? Else add it below `groups`"),
+            || format!("add it under `groups`, as `{word}: [name@example.com]`"),
+            |near| format!("did you mean `{near}`? Otherwise, add it under `groups`"),
         );
         faults.push(bad(
             node.pos,
             path,
-            format!("no group is called `{word}`"),
+            format!("there is no group `{word}`"),
             help,
         ));
     }
@@ -129,7 +129,7 @@ fn tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
         faults.push(bad(
             node.pos,
             "tiers".to_owned(),
-            "`tiers` holds no tier".to_owned(),
+            "`tiers` is empty".to_owned(),
             "remove it, or add a tier without `match`",
         ));
     }
@@ -144,7 +144,7 @@ fn tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
                 name.pos,
                 format!("tiers[{index}].name"),
                 format!("two tiers are called `{text}`"),
-                "give each tier a name of its own",
+                "give each tier its own name",
             ));
         }
         // What is no map has been reported as such.
@@ -172,8 +172,8 @@ fn verified_tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
         faults.push(bad(
             node.pos,
             format!("closure.access_verified[{index}]"),
-            format!("no tier is called `{name}`"),
-            "name one of `tiers`",
+            format!("there is no tier `{name}`"),
+            "use one of the names in `tiers`",
         ));
     }
 }
@@ -188,21 +188,21 @@ fn last_without_match(index: usize, is_last: bool, tier: &Node, faults: &mut Vec
         (Some(entry), true) if is_stated => faults.push(bad(
             entry.key_pos,
             field,
-            "the last tier has a `match`, so a record may be in no tier".to_owned(),
+            "the last tier has a `match`, so some records may have no tier".to_owned(),
             "remove it, or add a last tier without `match`",
         )),
         (_, false) if !is_stated => faults.push(bad(
             entry.map_or(tier.pos, |entry| entry.key_pos),
             field,
-            "a tier before the last has no `match`, so those after it are never reached".to_owned(),
-            "say what it matches, or move it to the end",
+            "a tier before the last has no `match`, so the tiers after it never apply".to_owned(),
+            "add a `match`, or move it to the end",
         )),
         (Some(entry), _) if matches!(&entry.value.value, Value::List(items) if items.is_empty()) => {
             faults.push(bad(
                 entry.value.pos,
                 field,
                 "an empty list matches nothing".to_owned(),
-                "say what the tier matches, or remove the tier",
+                "add what the tier matches, or remove the tier",
             ));
         }
         _ => {}
@@ -239,8 +239,8 @@ fn sensitivities(root: &Node, faults: &mut Vec<SyntaxError>) {
             format!("assets[{index}].sensitivity"),
             format!("no tier matches the sensitivity `{word}`"),
             near.map_or_else(
-                || "name it in the `match` of a tier".to_owned(),
-                |near| format!("did you mean `{near}`? Else name it in the `match` of a tier"),
+                || "use it in the `match` of a tier".to_owned(),
+                |near| format!("did you mean `{near}`? Else use it in the `match` of a tier"),
             ),
         ));
     }
@@ -257,7 +257,10 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
         faults.push(bad(
             entry.key_pos,
             format!("lint.levels.{}", entry.key),
-            format!("`{}` is no rule whose level a policy may change", entry.key),
+            format!(
+                "`{}` is not a rule whose level a policy may change",
+                entry.key
+            ),
             near.map_or_else(
                 || "use a code of the content group; `exledger explain` lists them".to_owned(),
                 |near| format!("did you mean `{near}`?"),
@@ -281,7 +284,7 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
                 Some(near) => format!("unknown key `{}`: did you mean `{near}`?", entry.key),
                 None => format!("unknown key `{}`", entry.key),
             },
-            "name a kind of baseline or of identity".to_owned(),
+            "use a kind of baseline or a type of identity".to_owned(),
         ));
     }
 }
@@ -296,7 +299,7 @@ fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
                 node.pos,
                 path.to_owned(),
                 format!("`{path}` is empty"),
-                "remove it, or put at least one value in",
+                "remove it, or add at least one value",
             ));
         }
     }
@@ -314,7 +317,7 @@ fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
                 id.pos,
                 format!("baselines[{index}].id"),
                 format!("two baselines have the id `{text}`"),
-                "give each baseline an id of its own",
+                "give each baseline its own id",
             ));
         }
     }
@@ -330,7 +333,7 @@ fn twice<'n>(nodes: impl Iterator<Item = &'n Node>, path: &str, faults: &mut Vec
             faults.push(bad(
                 node.pos,
                 format!("{path}[{index}]"),
-                format!("`{text}` stands twice in `{path}`"),
+                format!("`{text}` appears twice in `{path}`"),
                 "remove one of them",
             ));
         }
@@ -347,7 +350,7 @@ fn catalogs(root: &Node, faults: &mut Vec<SyntaxError>) {
             faults.push(bad(
                 node.pos,
                 format!("catalogs[{index}]"),
-                format!("two catalogs are called `{name}`"),
+                format!("two catalogs have the name `{name}`"),
                 "remove one, or give the file another name",
             ));
         }
@@ -370,7 +373,7 @@ fn hours(root: &Node, faults: &mut Vec<SyntaxError>) {
                     faults.push(bad(
                         node.pos,
                         format!("baselines[{index}].expect.{}.hours", identity.key),
-                        format!("`{text}` is no span of hours"),
+                        format!("`{text}` is not a range of hours"),
                         "write it in UTC as 01:00-03:00Z",
                     ));
                 }

@@ -119,7 +119,7 @@ fn version(text: &str) -> Result<(), ParseError> {
     match text {
         "1" => Ok(()),
         _ => Err(ParseError::new(
-            format!("`{text}` is no version of this format"),
+            format!("`{text}` is not a version of this format"),
             "write version: 1",
         )),
     }
@@ -129,7 +129,7 @@ fn version(text: &str) -> Result<(), ParseError> {
 fn name(text: &str) -> Result<String, ParseError> {
     if text == "-" || text.contains(['\n', '\r']) || text.trim() != text {
         return Err(ParseError::new(
-            "`name` must be one line, without blanks around it, and not `-`",
+            "`name` must be one line without leading or trailing blanks, and not `-`",
             "write it as owner/ledger, such as example/payments",
         ));
     }
@@ -153,8 +153,10 @@ impl record::scalar::Scalar for CatalogName {
                 let names: Vec<&str> = catalog::names().collect();
                 format!("use one of {}, or the path of a CSV file", names.join(", "))
             },
-            |near| format!("did you mean {near}? A catalog of your own is the path of a CSV file"),
+            |near| {
+                format!("did you mean {near}? Your own catalog is given as the path of a CSV file")
+            },
         );
-        Err(ParseError::new(format!("`{text}` is no catalog"), help))
+        Err(ParseError::new(format!("`{text}` is not a catalog"), help))
     }
 }

@@ -1,4 +1,4 @@
-//! Places of a policy where a person must stand, and the address under which approvals are committed can't.
+//! Places in a policy that need a person, where the address that commits approvals is rejected.
 //!
 //! Uses yaml, people. Pure. Start at [`check`]. Follows `docs/spec/policy.md`, words and files.
 
@@ -30,7 +30,7 @@ fn fault(pos: Pos, field: String) -> SyntaxError {
         code: Code::BadValue,
         pos: Some(pos),
         field: Some(field),
-        message: format!("{} stands for nobody", nobody::EMAIL),
-        help: "name the address of a person: this one only commits approval files".to_owned(),
+        message: format!("{} is not the address of a person", nobody::EMAIL),
+        help: "use a person's address: this one only commits approval files".to_owned(),
     }
 }

@@ -14,9 +14,9 @@ pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     for (index, node) in items("people.noreply").iter().enumerate() {
         let text = node.text().unwrap_or("x");
         if text.contains('@') || text.contains(char::is_whitespace) {
-            let message = format!("`{text}` is no domain");
+            let message = format!("`{text}` is not a domain");
             let field = format!("people.noreply[{index}]");
-            let help = "write the part behind the `@`, such as private.example.com";
+            let help = "write the part after the `@`, such as private.example.com";
             faults.push(bad(node.pos, field, message, help));
         }
     }
@@ -29,8 +29,8 @@ pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
         let field = format!("people.logins.{}", entry.key);
         let login = entry.key.trim().trim_start_matches('@');
         if login.contains('@') && Account::of(login, &noreply).is_none() {
-            let message = format!("`{login}` is no private address of a forge account");
-            let help = "write the login alone, or add its domain to people.noreply";
+            let message = format!("`{login}` is not a private address of a forge account");
+            let help = "write only the login, or add its domain to people.noreply";
             faults.push(bad(entry.key_pos, field, message, help));
         }
     }

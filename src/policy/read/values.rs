@@ -17,7 +17,7 @@ impl Scalar for Path {
         let refuse = |what: &str| {
             Err(ParseError::new(
                 format!("`{text}` {what}"),
-                "write a path below the directory of exledger.yaml, with `/`",
+                "write a path relative to the folder of exledger.yaml, with `/`",
             ))
         };
         let drive = text.as_bytes().get(1) == Some(&b':');
@@ -36,8 +36,10 @@ impl Scalar for Path {
             }
         }
         match parts.first() {
-            None => refuse("names no file or folder of its own"),
-            Some(first) if first.eq_ignore_ascii_case(".git") => refuse("lies in git's own folder"),
+            None => refuse("does not name a file or folder"),
+            Some(first) if first.eq_ignore_ascii_case(".git") => {
+                refuse("is inside git's own folder")
+            }
             Some(_) => Ok(Path(parts.join("/"))),
         }
     }
@@ -54,8 +56,8 @@ impl Scalar for IdPrefix {
             Ok(IdPrefix(text.to_owned()))
         } else {
             Err(ParseError::new(
-                format!("`{text}` can't be the prefix of ids"),
-                "write 2 to 10 of A-Z 0-9, a letter first",
+                format!("`{text}` can't be an id prefix"),
+                "write 2 to 10 characters of A-Z and 0-9, starting with a letter",
             ))
         }
     }
@@ -92,7 +94,7 @@ impl Scalar for Positive {
         match u32::parse(text)? {
             0 => Err(ParseError::new(
                 "`0` is too few",
-                "write a whole number from 1",
+                "write a whole number, at least 1",
             )),
             number => Ok(Positive(number)),
         }
@@ -108,7 +110,7 @@ impl Scalar for PerHundred {
             Ok(number @ 0..=100) => Ok(PerHundred(number)),
             _ => Err(ParseError::new(
                 format!("`{text}` is not a number from 0 to 100"),
-                "write how many of a hundred, such as 1",
+                "write how many of every hundred, such as 1",
             )),
         }
     }

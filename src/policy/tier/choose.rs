@@ -274,7 +274,7 @@ impl Choice<'_> {
         let mut why = Vec::new();
         for (tier, fields) in &self.silent {
             why.push(format!(
-                "tier {} holds as long as {} does not say otherwise: state {}",
+                "tier {} applies unless {} says otherwise: state {}",
                 tier.name,
                 fields.join(", "),
                 match fields.len() {
@@ -288,7 +288,7 @@ impl Choice<'_> {
             (true, _) if self.silent.is_empty() => {
                 format!("tier {name}, because no tier above it matches")
             }
-            (true, _) => format!("by what is stated it would be tier {name}"),
+            (true, _) => format!("based on what is stated, it would be tier {name}"),
             (false, Some(word)) if self.by.contains(&"sensitivity") => format!(
                 "tier {name} by {}; an asset pattern makes it {word}",
                 self.by.join(" and ")

@@ -1,7 +1,7 @@
 //! The forms of tokens, as their issuers print them: how each begins, and what follows.
 //!
-//! Uses nothing else of the line. Pure. Start at [`find`]. A further form is one line in [`FORMS`], at its place
-//! in the order of bytes.
+//! Uses no other module. Pure. Start at [`find`]. A further form is one line in [`FORMS`], at its place in the order of
+//! bytes.
 
 use crate::record::credential::found::CredentialMatch;
 use std::ops::Range;

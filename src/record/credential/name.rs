@@ -1,6 +1,6 @@
 //! What the name of a field says of its value.
 //!
-//! Uses nothing else of the line. Pure. Start at [`NameKind::of`].
+//! Uses no other module. Pure. Start at [`NameKind::of`].
 
 /// What a name says of the value it stands before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
-//! What in a text looks like a credential, by its own form or by what stands before it.
+//! Finds what looks like a credential in a text, by its own form or by what precedes it.
 //!
-//! Uses nothing else of the line. Pure. Start at [`find`]. One pass over the bytes finds the few places that are
-//! looked at more closely: long words, `name=value`, `name: value`, `--name value`, `scheme://…@`.
+//! Uses no other module. Pure. Start at [`find`]. One pass over the bytes finds the few places that are looked at more
+//! closely: long words, `name=value`, `name: value`, `--name value`, `scheme://…@`.
 
 use crate::record::credential::form;
 use crate::record::credential::found::CredentialMatch;

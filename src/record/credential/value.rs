@@ -1,7 +1,7 @@
 //! Whether a value is a credential, where its name says that it may be one.
 //!
-//! Uses nothing else of the line. Pure. Start at [`named`]. What refers to a credential, or stands in for one, is
-//! none: `vault:prod/x`, `${TOKEN}`, `DB_PASSWORD`, `rotated-weekly`, `<password>`.
+//! Uses no other module. Pure. Start at [`named`]. What refers to a credential, or is a placeholder for one, is none:
+//! `vault:prod/x`, `${TOKEN}`, `DB_PASSWORD`, `rotated-weekly`, `<password>`.
 
 use crate::record::credential::name::NameKind;
 

@@ -1,7 +1,7 @@
 //! The page around the answer: its head, its policy, its style sheet and script.
 //!
-//! Uses nothing of the line. Pure. Start at [`head`]. The digests of style sheet and script are those of the bytes
-//! between their tags, as the Content Security Policy wants them.
+//! Uses no other module. Pure. Start at [`head`]. The digests of style sheet and script are those of the bytes between
+//! their tags, as the Content Security Policy wants them.
 
 use base64ct::Base64;
 use base64ct::Encoding;

@@ -1,6 +1,6 @@
 //! Text that Markdown must show as it is: no link, no mention, no table, no HTML.
 //!
-//! Uses nothing of the line. Pure. Start at [`text`].
+//! Uses no other module. Pure. Start at [`text`].
 
 /// Returns a text for a cell, heading or paragraph, in which nothing has a meaning.
 ///
@@ -14,7 +14,7 @@ pub(super) fn text(text: &str) -> String {
         let next = chars.peek().copied();
         match char {
             '<' => out.push_str("&lt;"),
-            // Forges look for mentions in the text after entities are read, so a space without width follows.
+            // Forges look for mentions in the text after entities are read, so a zero-width space follows.
             '@' if !in_word => out.push_str("&#64;&#8203;"),
             '&' if next.is_some_and(|next| next == '#' || next.is_ascii_alphanumeric()) => {
                 out.push_str("&amp;")

@@ -1,4 +1,4 @@
-//! The judge of a build without the feature `house-schema`: there is none.
+//! The schema check in a build without the feature `house-schema`: unavailable.
 //!
 //! Pure. Start at [`NoSchemaJudge::compile`].
 

@@ -89,12 +89,12 @@ fn refused(error: &ValidationError<'_>, schema: &Value) -> Vec<SchemaRefusal> {
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let keys = unexpected.iter();
-            keys.map(|key| below(key, "is not a key that it allows"))
+            keys.map(|key| below(key, "is not a key that the schema allows"))
                 .collect()
         }
         Kind::PropertyNames { .. } => vec![SchemaRefusal {
             path,
-            message: "has a key whose name it does not allow".to_owned(),
+            message: "has a key whose name the schema does not allow".to_owned(),
             description: description(error, schema, ""),
             wants_text: false,
         }],

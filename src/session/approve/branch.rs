@@ -55,7 +55,7 @@ impl<'s> BranchDestination<'s> {
         if is_here && let Some(folder) = repository.checked_out(short) {
             return Err(Usage::refused(
                 format!(
-                    "{short} is checked out in {}, whose files would fall behind it",
+                    "{short} is checked out in {}, whose files would become outdated",
                     folder.display()
                 ),
                 "run it there without --ref, and commit the files; or write them elsewhere with --out DIR",
@@ -70,9 +70,9 @@ impl<'s> BranchDestination<'s> {
         {
             return Err(Usage::refused(
                 format!(
-                    "{remote}/{short} has commits that {short} lacks here, so its push would be refused"
+                    "{remote}/{short} has commits that the local {short} lacks, so a push would be rejected"
                 ),
-                format!("approve what is there: --ref {remote}/{short}"),
+                format!("approve the remote branch: --ref {remote}/{short}"),
             )
             .into());
         }

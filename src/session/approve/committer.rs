@@ -1,4 +1,4 @@
-//! Whose name the commit of an approval bears: nobody's, or that of whoever works here.
+//! The author of an approval commit: nobody, or the current user.
 //!
 //! Start at [`Committer::choose`]. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, I9 and S7.
 
@@ -41,7 +41,7 @@ impl Committer {
             Some("me") => {}
             Some(other) => {
                 return Err(Usage::refused(
-                    format!("git's {SETTING} is `{other}`, and only `me` means something"),
+                    format!("git's {SETTING} is `{other}`, but the only valid value is `me`"),
                     format!("git config {SETTING} me, or git config --unset {SETTING}"),
                 ));
             }
@@ -49,8 +49,8 @@ impl Committer {
         let (name, email) = repository.user();
         let email = email.ok_or_else(|| {
             Usage::refused(
-                "git's user.email names nobody, and --as-me commits under that name",
-                "say who you are: git config user.email YOU@EXAMPLE.COM; or leave --as-me out",
+                "git's user.email is not set, and --as-me commits under that name",
+                "set it: git config user.email YOU@EXAMPLE.COM; or leave out --as-me",
             )
         })?;
         let name = name.unwrap_or_else(|| email.clone());
@@ -79,16 +79,15 @@ impl Committer {
                     content.name
                 ),
                 format!(
-                    "approve after it has landed, on a branch of its own: exledger approve {} --as-me; \
-                     or commit under nobody's name: leave out --as-me, and git config --unset {SETTING}",
+                    "approve after it is merged, on a separate branch: exledger approve {} --as-me; or commit anonymously: leave out --as-me, and run git config --unset {SETTING}",
                     content.argument()
                 ),
             ));
         }
         match repository.commit_signing() {
             CommitSigning::Other(kind) if source.branch.is_some() => Err(Usage::refused(
-                format!("git signs commits here by {kind}, which --ref can't do"),
-                "run it without --ref on a branch of its own: the commands that it prints let git sign",
+                format!("git signs commits here with {kind}, which --ref does not support"),
+                "run it without --ref on a separate branch: in the commands that it prints, git signs",
             )),
             _ => Ok(()),
         }

@@ -227,7 +227,7 @@ fn refused(error: FileError) -> Error {
         FileError::Failed(..) => Undetermined::File(error).into(),
         _ => Usage::refused(
             error.to_string(),
-            "remove what stands there, or use --out DIR",
+            "remove the existing file, or use --out DIR",
         )
         .into(),
     }

@@ -43,14 +43,14 @@ pub struct SignedApproval<'d> {
 pub fn check_reason(reason: &str) -> Result<(), Usage> {
     if credential::kind(reason, "").is_some() || credential::hidden(reason.to_owned()) != reason {
         return Err(Usage::refused(
-            "the reason holds what looks like a credential, and git would keep it",
+            "the reason contains what looks like a credential, and git would keep it",
             "say it without",
         ));
     }
     if !file::is_reason(reason) {
         return Err(Usage::refused(
-            format!("a reason is one line of 1 to {LONGEST_REASON} characters"),
-            "shorten it, and put the rest where it can be linked to",
+            format!("a reason must be one line of 1 to {LONGEST_REASON} characters"),
+            "shorten it, and link to the details",
         ));
     }
     Ok(())
@@ -76,10 +76,7 @@ impl PreparedApproval<'_> {
             self.at.instant(),
         );
         let text = file.text().map_err(|bad| {
-            Usage::refused(
-                format!("nothing can be signed: {bad}"),
-                "say it with other words",
-            )
+            Usage::refused(format!("nothing can be signed: {bad}"), "use other words")
         })?;
         let paths = self.destination.paths(&file, &target.folder);
         let around = (&self.snapshot, &self.at);

@@ -13,7 +13,7 @@ pub(super) fn written(snapshot: &Snapshot<'_>) -> Result<String, Undetermined> {
     let name = snapshot.ledger_name();
     let written = name.written().map(str::to_owned);
     written.ok_or_else(|| Undetermined::Other {
-        what: "the policy states no `name`, and the ledger's first commit, whose id stands for it, is not in this clone"
+        what: "the policy has no `name`, and the ledger's first commit, whose id is used instead, is not in this clone"
             .to_owned(),
         help: "run `git fetch --unshallow`".to_owned(),
     })

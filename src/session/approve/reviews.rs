@@ -67,8 +67,8 @@ pub(crate) fn prepare<'s>(
     let result = reviews::files(world, reviews).map_err(|trouble| match trouble {
         Trouble::Obstacle(obstacle) => Error::from(obstacle),
         Trouble::Unwritable { url, cause } => Usage::refused(
-            format!("the review `{url}` can't be written down: {cause}"),
-            "let each review's `url` be the address that it can be read at",
+            format!("the review `{url}` cannot be recorded: {cause}"),
+            "set the `url` of each review to the address of its page",
         )
         .into(),
     })?;
@@ -87,16 +87,16 @@ fn refuse_not_landed(snapshot: &Snapshot<'_>, reviews: &Reviews) -> Result<(), U
     match snapshot.on_mainline(landing) {
         OnMainline::Yes => Ok(()),
         OnMainline::In(within) => Err(Usage::refused(
-            format!("{landing} is not on the first parents of {reference}"),
+            format!("{landing} is not on the first-parent history of {reference}"),
             within.map_or(String::new(), |within| {
                 format!(
-                    "{within} is the commit that landed it: is that the landing of {pull_request}?"
+                    "{within} is the commit that merged it: is that the landing of {pull_request}?"
                 )
             }),
         )),
         OnMainline::No => Err(Usage::refused(
-            format!("{landing} is no commit of {reference}"),
-            "run `git fetch`, with the whole history; the landing is the commit that merged the pull request",
+            format!("{landing} is not a commit on {reference}"),
+            "run `git fetch` with the full history; the landing is the commit that merged the pull request",
         )),
     }
 }

@@ -90,9 +90,9 @@ fn never_counts(state: &SignatureState) -> Usage {
     let help = match state {
         SignatureState::Revoked(_) => format!("sign with another key: {NAME_KEY}"),
         SignatureState::Unverifiable(_) => {
-            format!("sign with a key of the kind ed25519, ECDSA P-256 or RSA: {NAME_KEY}")
+            format!("sign with an ed25519, ECDSA P-256 or RSA key: {NAME_KEY}")
         }
-        _ => "let git's gpg.ssh.program name ssh-keygen, or unset it".to_owned(),
+        _ => "set git's gpg.ssh.program to ssh-keygen, or unset it".to_owned(),
     };
     Usage::refused(format!("nothing was written: the signature {state}"), help)
 }

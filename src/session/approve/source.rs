@@ -122,8 +122,8 @@ impl<'s> ContentSource<'s> {
 fn find_branch(repository: &Repository, name: &str) -> Result<NamedBranch, Error> {
     repository.head_named(name)?.ok_or_else(|| {
         Usage::refused(
-            format!("{name} is no branch, here or of exactly one remote"),
-            "run `git fetch`, and name it as `git branch --all` does: billing-key, origin/billing-key",
+            format!("{name} is not a local branch, nor a branch of exactly one remote"),
+            "run `git fetch`, and give its name as in `git branch --all`: billing-key, origin/billing-key",
         )
         .into()
     })

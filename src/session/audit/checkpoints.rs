@@ -71,7 +71,7 @@ impl EarlierTips {
         for (line, commit) in receipts.commits() {
             let place = match Oid::from_hex(&commit) {
                 Some(oid) => place(stand(oid)),
-                None => Place::Gone("that is no id of a commit".to_owned()),
+                None => Place::Gone("that is not a commit id".to_owned()),
             };
             marks.push(Mark {
                 path: receipts.path(),
@@ -98,11 +98,11 @@ impl EarlierTips {
 
 fn checkpoint_at(folder: &Path, path: &Path) -> Result<Checkpoint, Undetermined> {
     let bytes = files::read(&folder.join(path), checkpoint::MOST_BYTES)
-        .map_err(|error| Undetermined::other(error.to_string(), "name a checkpoint"))?;
+        .map_err(|error| Undetermined::other(error.to_string(), "give a checkpoint file"))?;
     Checkpoint::read(&bytes).map_err(|key| {
         Undetermined::other(
-            format!("{} is no checkpoint: see {key}", path.display()),
-            "name a file that `exledger verify --write-checkpoint` wrote",
+            format!("{} is not a checkpoint: see {key}", path.display()),
+            "give a file written by `exledger verify --write-checkpoint`",
         )
     })
 }
@@ -111,8 +111,10 @@ fn place(stand: Stand) -> Place {
     match stand {
         Stand::OnChain(_) => Place::OnChain,
         Stand::Beside => Place::Beside,
-        Stand::Apart => Place::Gone("that commit is here, and no ancestor of the tip".to_owned()),
-        Stand::Missing => Place::Gone("that commit is not here at all".to_owned()),
+        Stand::Apart => Place::Gone(
+            "that commit is in this clone, but is not an ancestor of the tip".to_owned(),
+        ),
+        Stand::Missing => Place::Gone("that commit is not in this clone".to_owned()),
         Stand::Undetermined(obstacle) => {
             Place::Undetermined(format!("{obstacle}; {}", obstacle.repair()))
         }
@@ -140,8 +142,8 @@ pub(super) fn taken(snapshot: &Snapshot<'_>, findings: &[Finding]) -> Result<Che
     }
     if is_rewritten(findings) {
         return Err(Undetermined::other(
-            "no checkpoint was written: the mainline is not what it was",
-            "put it back first; a checkpoint of it now would hide that",
+            "no checkpoint was written: the approved branch has been rewritten",
+            "restore it first; a new checkpoint would hide the change",
         )
         .into());
     }

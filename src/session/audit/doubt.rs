@@ -11,7 +11,7 @@ use crate::session::error::Undetermined;
 #[non_exhaustive]
 pub enum AuditDoubt {
     /// Whether a commit that once was the tip is still on the mainline.
-    #[error("whether {commit} of {path} is still on the mainline: {cause}")]
+    #[error("whether {commit} of {path} is still on the approved branch: {cause}")]
     EarlierTip {
         /// The commit, shortened.
         commit: String,

@@ -60,12 +60,12 @@ impl AuditedReceipts {
             });
         };
         let bytes = files::read(&folder.join(path), MOST_BYTES)
-            .map_err(|error| Undetermined::other(error.to_string(), "name a file of receipts"))?;
+            .map_err(|error| Undetermined::other(error.to_string(), "give a file of receipts"))?;
         let text = String::from_utf8_lossy(&bytes);
         let receipts = receipt::all(&text).map_err(|error| {
             Undetermined::other(
-                format!("line {} of {} is no receipt", error.line, path.display()),
-                "receipts are lines that `exledger check --format json` printed, or kept with --receipts",
+                format!("line {} of {} is not a receipt", error.line, path.display()),
+                "receipts are lines printed by `exledger check --format json`, or stored with --receipts",
             )
         })?;
         Ok(AuditedReceipts {
@@ -97,7 +97,7 @@ impl AuditedReceipts {
             .collect();
         let used = |id| {
             let uses = self.of(id);
-            let what = "no record of this id had ever landed".to_owned();
+            let what = "no record with this id had been merged".to_owned();
             UsesCase {
                 path: &self.shown,
                 id,

@@ -1,6 +1,6 @@
 //! How old the approved ref may be for an answer.
 //!
-//! Start at [`MaxAge`]. Follows `docs/spec/cli.md`, check, `--max-age`: what can't be told is too old.
+//! Start at [`MaxAge`]. Follows `docs/spec/cli.md`, check, `--max-age`: an unknown age counts as too old.
 
 use std::fmt;
 
@@ -53,19 +53,19 @@ impl Snapshot<'_> {
         let name = &chosen.reference;
         let Some(remote) = &chosen.remote else {
             return Some(format!(
-                "{name} is no branch of a remote, so nothing says how old it is: ask in a clone, or without --max-age"
+                "{name} is not a remote-tracking branch, so its age is unknown: run this in a clone, or without --max-age"
             ));
         };
         let run = format!("run `git fetch {remote}`");
         let Some(fetched) = repository.last_fetched(name, remote, chosen.tip) else {
             return Some(format!(
-                "nothing here says when {name} was fetched, and --max-age is {most}: {run}"
+                "it is not known when {name} was fetched, and --max-age is {most}: {run}"
             ));
         };
         let ago = dates::distance(fetched, now);
         match now.seconds_since(fetched) {
             ..0 => Some(format!(
-                "{name} was fetched {ago} by the clock of this machine: set the clock right, then {run}"
+                "{name} was fetched {ago} according to this machine's clock: correct the clock, then {run}"
             )),
             age if age > most.seconds => Some(format!(
                 "{name} was fetched {ago}, and --max-age is {most}: {run}"

@@ -1,4 +1,4 @@
-//! The uses that receipts tell of, counted anew for each question, and each answer kept before it is given.
+//! Uses recorded in receipts: counted again for each question; each answer is stored before it is given.
 //!
 //! Start at [`ReceiptLog`]. Follows `docs/spec/cli.md`, check, `--receipts`: what can't be counted or kept is no yes.
 
@@ -153,7 +153,9 @@ impl Tally {
         let text = locked.added().map_err(|error| self.failure(&error))?;
         let counts = receipt::count(&text).map_err(|error| {
             let (line, shown) = (self.n_lines + error.line, &self.shown);
-            Failure::Once(format!("line {line} of the receipts {shown} is no receipt"))
+            Failure::Once(format!(
+                "line {line} of the receipts {shown} is not a receipt"
+            ))
         })?;
         locked.take(&text);
         self.n_lines += text.matches('\n').count();

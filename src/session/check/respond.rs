@@ -126,7 +126,7 @@ pub(super) fn answered(
     let unknown = |reason: String| CheckAnswer::unknown(reason, stamp_at(snapshot, at));
     match kept {
         Ok(Some(answer)) => answer,
-        Ok(None) => unknown("nothing answers the question".to_owned()),
+        Ok(None) => unknown("no record answers the question".to_owned()),
         Err(cause) => unknown(cause),
     }
 }

@@ -160,8 +160,8 @@ fn behind(one: &DecidedRecord, entry: &Entry) -> Result<Option<Notice>, Usage> {
     let id = &tip.id;
     if tip.closure.is_some() && here.closure.is_none() {
         return Err(Usage::refused(
-            format!("{id} is closed on the approved ref, and the file here does not say so yet"),
-            "merge the approved ref into this branch, and look again",
+            format!("{id} is closed on the approved ref, but not in the file here"),
+            "merge the approved ref into this branch, and try again",
         ));
     }
     let base = entry.delta.before.first();
@@ -176,6 +176,6 @@ pub(super) fn unreadable(source: &RecordFile) -> DecisionRefusal {
     let n = diag::count(lines.len(), "fault");
     DecisionRefusal::new(
         format!("{} has {n}\n  {}", source.path, lines.join("\n  ")),
-        "mend the file first; `exledger lint` shows where",
+        "fix the file first; `exledger lint` shows where",
     )
 }

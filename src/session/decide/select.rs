@@ -69,7 +69,7 @@ pub(super) fn paths(
             if *filter != Filter::default() {
                 return Err(Usage::refused(
                     "both ids and a filter are given",
-                    "name the records, or filter for them",
+                    "give ids, or use a filter",
                 )
                 .into());
             }
@@ -89,7 +89,7 @@ pub(super) fn paths(
     }
     if found.is_empty() {
         return Err(Usage::refused(
-            "no record is meant",
+            "no record matches",
             "run `exledger list` with the same filter",
         )
         .into());
@@ -205,17 +205,17 @@ fn of_owner<'f>(
 /// Returns the error of a decision that names no record.
 pub fn unnamed() -> Usage {
     Usage::refused(
-        "no record is named",
-        "name ids, or say which with a filter of `exledger list`, such as --owner",
+        "there is no record",
+        "give ids, or use a filter of `exledger list`, such as --owner",
     )
 }
 
 fn named<'f>(files: &'f Files, text: &str) -> Result<&'f File, Usage> {
-    let help = "run `exledger list --all` for the ids; one that is only on another branch needs that branch checked out";
+    let help = "run `exledger list --all` for the ids; for a record on another branch, check out that branch";
     files.find(text).map_err(|error| Usage::Record {
         text: text.to_owned(),
         error,
-        nobody: "no record in the work tree is named",
+        nobody: "the work tree has no record",
         help: help.to_owned(),
     })
 }

@@ -32,7 +32,7 @@ pub(super) fn unnamed(nobody: &str, text: &str, error: &NotFound) -> String {
 
 pub(super) fn no_ref(error: &NoRef) -> String {
     match error.cause {
-        Cause::Empty => "there is no commit yet".to_owned(),
+        Cause::Empty => "the repository has no commits yet".to_owned(),
         _ => format!("which ref is approved: {error}"),
     }
 }

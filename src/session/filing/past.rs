@@ -40,7 +40,7 @@ pub(super) fn review(
             // A ledger without a commit has no past. Elsewhere `lint --base` refuses to say, before the merge.
             let text = error.to_string();
             let line = text.lines().next().unwrap_or_default();
-            log::info!("whether the same was filed before: {line}");
+            log::info!("whether this was filed before: {line}");
             None
         }
     };

@@ -80,7 +80,7 @@ fn bytes<'r>(input: AnswerInput<'r>, folder: &Path) -> Result<Cow<'r, [u8]>, Usa
         None => files::read(&folder.join(input.path), MOST_BYTES)
             .map(Cow::Owned)
             .map_err(|error| {
-                Usage::refused(error.to_string(), "name a file with the fields of a record")
+                Usage::refused(error.to_string(), "give a file with the fields of a record")
             }),
     }
 }
@@ -96,11 +96,11 @@ fn shown(path: &Path) -> String {
 
 /// Reads the text of an issue. It is data: nothing of it is repeated that looks like a secret.
 fn issue(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
-    let help = "give the text of an issue that the form of `exledger init` made, one `### Label` for each field";
+    let help = "give the text of an issue written with the template from `exledger init`, with one `### Label` for each field";
     let bytes = bytes(input, folder)?;
     let shown = shown(input.path);
     let text = str::from_utf8(&bytes)
-        .map_err(|_| Usage::refused(format!("{shown} is no text in UTF-8"), help))?;
+        .map_err(|_| Usage::refused(format!("{shown} is not UTF-8 text"), help))?;
     issue_form::read(text).map_err(|flaws| {
         let lines: Vec<String> = flaws
             .iter()
@@ -138,13 +138,13 @@ fn fields(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
 fn checked(answers: Option<Answers>, shown: &str) -> Result<Answers, Usage> {
     let answers = answers.ok_or_else(|| {
         Usage::refused(
-            format!("{shown} holds no fields"),
+            format!("{shown} contains no fields"),
             "write it as a record without id, `title: …` and so on",
         )
     })?;
     if answers.get("id").is_some() {
         return Err(Usage::refused(
-            format!("{shown} has an id, and a new record gets one of its own"),
+            format!("{shown} has an id, but a new record gets its own"),
             "remove the line `id:`, or use --like ID",
         ));
     }
@@ -154,7 +154,7 @@ fn checked(answers: Option<Answers>, shown: &str) -> Result<Answers, Usage> {
 fn no_profile(name: &str, policy: &Policy) -> Usage {
     let known: Vec<&str> = policy.profiles.keys().map(String::as_str).collect();
     let help = match known.as_slice() {
-        [] => "add it to exledger.yaml below `profiles:`".to_owned(),
+        [] => "add it to exledger.yaml under `profiles:`".to_owned(),
         known => format!("use one of {}", known.join(", ")),
     };
     Usage::refused(format!("the policy has no profile {name}"), help)
@@ -201,7 +201,7 @@ fn like(id: &str, policy: &Policy, ledger: &Ledger, known: &mut KnownAnswers) ->
     let Some(record) = &entry.source.record else {
         return Err(Usage::refused(
             format!("{} can't be read", entry.path),
-            "run `exledger lint` and repair it",
+            "run `exledger lint` and fix it",
         ));
     };
     let Some(mut answers) = serde_json::to_value(timeless(record))
@@ -256,19 +256,24 @@ fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> R
     let help = "give the answer of `exledger check --format json`";
     let bytes = bytes(input, folder)?;
     let receipt = json::value(&bytes).map_err(|error| {
-        Usage::refused(format!("{} is no receipt: {error}", path.display()), help)
+        Usage::refused(
+            format!("{} is not a receipt: {error}", path.display()),
+            help,
+        )
     })?;
     let Some(question) = receipt.get("question").and_then(Value::as_object) else {
         return Err(Usage::refused(
-            format!("{} is no receipt: it has no question", path.display()),
+            format!("{} is not a receipt: it has no question", path.display()),
             help,
         ));
     };
     if question.get("deploy") == Some(&Value::Bool(true)) {
         return Err(Usage::refused(
-            "the receipt asks for a deployment, which no further exception allows",
+            "the receipt asks about a deployment, which another exception would not allow",
             match receipt.get("record").and_then(Value::as_str) {
-                Some(id) => format!("mend {id}: it needs rollback plan, criteria and approval"),
+                Some(id) => {
+                    format!("fix {id}: it needs a rollback plan with criteria, and approval")
+                }
                 None => "ask again with `exledger check --deploy`".to_owned(),
             },
         ));
@@ -315,9 +320,9 @@ fn literal(key: &str, text: &str) -> Result<Vec<String>, Usage> {
     if pattern::is_everything(text) || text.contains(['*', '?']) {
         Err(Usage::refused(
             format!(
-                "the receipt asks for the {key} `{text}`, and a record would take that as a pattern"
+                "the receipt asks about the {key} `{text}`, which would be a pattern in a record"
             ),
-            format!("take it out of the receipt, and say with --{key} what is meant"),
+            format!("remove it from the receipt, and give the intended value with --{key}"),
         ))
     } else {
         Ok(vec![text.to_owned()])
@@ -340,8 +345,8 @@ fn finding<'q>(asked: &dyn Fn(&str) -> Option<&'q str>) -> Result<Option<Value>,
         // The gate compares paths without `.` and `..`.
         let inside = gate::inside(path).ok_or_else(|| {
             Usage::refused(
-                format!("the receipt asks for {path}, which is no path from the repository's root"),
-                "ask again with one that is",
+                format!("the receipt asks about {path}, which is not a path relative to the root of the repository"),
+                "ask again with such a path",
             )
         })?;
         finding.insert("paths".to_owned(), literal("path", &inside)?.into());
@@ -353,7 +358,7 @@ fn finding<'q>(asked: &dyn Fn(&str) -> Option<&'q str>) -> Result<Option<Value>,
         return Ok(Some(Value::Object(finding)));
     }
     Err(Usage::refused(
-        "the receipt asks for a path or a severity of no finding",
+        "the receipt asks about a path or severity without a finding",
         "ask again with --finding TOOL:ID or with --purl",
     ))
 }

@@ -1,4 +1,4 @@
-//! The approval files of a branch: what would count for nothing is told before the merge.
+//! The approval files of a branch: reports before the merge those that would not count.
 //!
 //! Start at [`against`]. Follows `docs/spec/rules.md`, `bad-approval-file`.
 

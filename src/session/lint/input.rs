@@ -41,7 +41,7 @@ impl Input {
             if !there {
                 return Err(Usage::refused(
                     format!("there is no {}", path.display()),
-                    "name files or folders of the ledger",
+                    "give files or folders of the ledger",
                 )
                 .into());
             }
@@ -112,11 +112,11 @@ impl Input {
         }
         Err(Usage::refused(
             format!(
-                "{} holds no record, no approval and no governance file",
+                "{} contains no records, approvals or governance files",
                 strangers.join(", ")
             ),
             format!(
-                "name files or folders below {}, or {}",
+                "give files or folders in {}, or {}",
                 records.join(", "),
                 policy::FILE
             ),
@@ -143,7 +143,7 @@ fn inside(path: &Path, located: &Located, folder: &Path) -> Result<String, Usage
                 path.display(),
                 located.root.display()
             ),
-            "name files or folders of the ledger",
+            "give files or folders of the ledger",
         )
     })
 }

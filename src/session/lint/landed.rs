@@ -1,4 +1,4 @@
-//! What the approved ref says of a record: whether its closure stands there unchanged.
+//! What the approved ref has of a record: whether its closure is unchanged there.
 //!
 //! Start at [`LandedRecords`]. Outside git, and where no ref is approved, nothing is settled. Follows
 //! `docs/spec/rules.md`, content.

@@ -8,8 +8,7 @@ use crate::record::time::Instant;
 use crate::store::git::Repository;
 
 /// How to have the notes here.
-pub(super) const HINT: &str =
-    "no notes of reviews are here; `git fetch origin 'refs/notes/*:refs/notes/*'` brings them";
+pub(super) const HINT: &str = "review notes are not in this clone; `git fetch origin 'refs/notes/*:refs/notes/*'` fetches them";
 
 /// Reads the notes into a history, as they stood at an instant or as they stand now. Tells whether all is here that
 /// counts: notes, or a policy that does not heed them.

@@ -1,4 +1,4 @@
-//! What stands at the tip of the approved ref, and how that was judged: for whoever is about to approve something.
+//! The records at the tip of the approved ref and their verdicts, for checking a new approval.
 //!
 //! Start at [`Snapshot::tip`]. Follows `docs/spec/approval.md`, D1.
 

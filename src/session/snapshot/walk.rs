@@ -156,7 +156,7 @@ impl<'h> Snapshot<'h> {
         let counted = approval::counted::count_governance(&history);
         let records = &counted.tip.policy.records;
         if *records != history.records {
-            log::debug!("walking again: the approved policy names other folders of records");
+            log::debug!("walking again: the approved policy has other record folders");
             let last = history.mainline.landings.len().saturating_sub(1);
             let chain = chain::walk(repository, &line.chosen, line.now)?;
             history = walked(chain.cut(last), Some(records))?;

@@ -48,7 +48,7 @@ pub(super) fn write(
     let failed = |error: FileError| {
         Undetermined::other(
             error.to_string(),
-            "see whether the folder is there, and who may write there",
+            "check that the folder exists and can be written to",
         )
     };
     streams::folder(folder).map_err(failed)?;

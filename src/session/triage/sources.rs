@@ -73,10 +73,7 @@ impl Source {
 
 /// Returns the error of a file that can't be had.
 fn unread(error: FileError) -> Undetermined {
-    Undetermined::other(
-        error.to_string(),
-        "see whether it is there, and who may read it",
-    )
+    Undetermined::other(error.to_string(), "check that it exists and can be read")
 }
 
 /// The folders that absolute paths of results count from.

@@ -1,4 +1,4 @@
-//! Finds and opens a repository, or says which setting stands in the way.
+//! Finds and opens a repository, or reports the setting that prevents it.
 //!
 //! Uses git2. Start at [`OpenError`]; `Repository::discover` is in here. Follows `docs/spec/approval.md`, 5 (6 to 13).
 
@@ -15,7 +15,7 @@ use crate::store::git::loose_folders::LooseFolders;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// The folder is in no repository.
-    #[error("{} is in no git repository", .folder.display())]
+    #[error("{} is not in a git repository", .folder.display())]
     NotFound {
         /// Where the search began.
         folder: PathBuf,
@@ -33,8 +33,7 @@ pub enum OpenError {
     },
     /// The repository has a form that can't be read here.
     #[error(
-        "the setting `{name}` makes this a form of repository that can't be read here: \
-                 use a clone without it"
+        "the setting `{name}` makes this a kind of repository that can't be read: use a clone without it"
     )]
     Setting {
         /// The setting of git's configuration that says so, as `key = value` where the value is known.

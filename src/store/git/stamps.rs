@@ -1,4 +1,4 @@
-//! Which files of the work tree are as git's index knows them, told by their stamps alone.
+//! Which files of the work tree match git's index, judging by their timestamps and sizes alone.
 //!
 //! Uses history (ids, paths), and git2. Start at [`Repository::stamps`]. A file whose stamps do not tell is nobody's
 //! file here: whoever asks looks at its bytes. The rules are git's own, racily clean files included.

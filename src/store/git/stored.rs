@@ -68,7 +68,7 @@ impl Repository {
             if let git2::AttrValue::String(program) = value {
                 return Err(GitError {
                     cause: format!(
-                        "{from_top} has the attribute {attribute}={program}, so what git stores is known once it is committed"
+                        "{from_top} has the attribute {attribute}={program}, so its stored content is known only once it is committed"
                     ),
                 });
             }

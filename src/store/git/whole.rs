@@ -17,7 +17,7 @@ impl Repository {
         match self.loose_folders.file(oid) {
             Some(bytes) if !inflate::is_whole(&bytes) => Err(Obstacle::Unreadable {
                 object: oid,
-                cause: "its file is cut off or damaged".to_owned(),
+                cause: "its file is truncated or damaged".to_owned(),
             }),
             _ => Ok(()),
         }
@@ -73,7 +73,7 @@ impl Repository {
 
     fn folder_ends(&self, tree: Oid, ways: &[&[String]], depth: usize) -> Result<(), Obstacle> {
         let (ObjectKind::Tree, raw) = self.read(tree)? else {
-            return Err(Obstacle::malformed(tree, "it is no folder"));
+            return Err(Obstacle::malformed(tree, "it is not a folder"));
         };
         for entry in folder::entries(&raw).flatten() {
             if entry.mode != Mode::Folder || depth > folder::DEEPEST {

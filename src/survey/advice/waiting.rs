@@ -14,8 +14,8 @@ impl<'a> AdviceCase<'a> {
     /// Returns the step of an emergency that nobody approved.
     pub(super) fn emergency(&self) -> AdviceStep {
         let why = match self.standing.status {
-            Status::Unapproved => "nobody else did in time, so it grants nothing",
-            _ => "nobody but its filer has decided on it yet",
+            Status::Unapproved => "nobody else approved it in time, so it grants nothing",
+            _ => "only its filer has decided on it so far",
         };
         let (how, command) = self.approve("approve it");
         let action = format!("{how}, or close it: {why}");
@@ -27,7 +27,7 @@ impl<'a> AdviceCase<'a> {
         let landed_unapproved = !matches!(self.standing.status, Status::Proposed)
             && (self.standing.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
-            let (how, command) = self.approve("approve what landed");
+            let (how, command) = self.approve("approve the merged version");
             let missing = self.missing();
             let action = match missing.iter().find_map(|it| it.add.as_ref()) {
                 Some(to_add) => format!("add {to_add}, then {how}, or reject it"),
@@ -58,7 +58,7 @@ impl<'a> AdviceCase<'a> {
         }
         let Some(branch) = &pending.branch else {
             return step(
-                format!("commit what is in the work tree{what} and open a pull request"),
+                format!("commit the change in the work tree{what} and open a pull request"),
                 "exledger diff",
                 By::Proposer(pending.author.clone()),
             );
@@ -141,7 +141,7 @@ impl<'a> AdviceCase<'a> {
             None => ("in the work tree".to_owned(), "exledger diff".to_owned()),
         };
         step(
-            format!("put the file back that is gone {place}: a record is closed, never removed"),
+            format!("restore the file that is missing {place}: records are closed, never removed"),
             command,
             By::Proposer(pending.author.clone()),
         )
@@ -173,7 +173,7 @@ impl<'a> AdviceCase<'a> {
         let pending = self.pending();
         match (self.standing.status, pending) {
             (Status::Proposed, Some(pending)) => step(
-                "give it a later end, or drop it: its time was over before anybody approved it",
+                "give it a later end, or drop it: it ended before anyone approved it",
                 match &pending.branch {
                     Some(branch) => self.diff(branch),
                     None => "exledger diff".to_owned(),
@@ -186,7 +186,7 @@ impl<'a> AdviceCase<'a> {
                 By::Owner,
             ),
             _ => step(
-                "close it: it ended, and never was in force",
+                "close it: it ended, and was never in force",
                 self.close_as("withdrawn"),
                 By::Owner,
             ),

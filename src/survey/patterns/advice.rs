@@ -24,11 +24,11 @@ pub(super) fn what_to_change(
     let value = group.values.first().and_then(Option::as_deref);
     match (keys, value) {
         ([PatternKey::Control, ..], Some(control)) if n_systems > 1 => format!(
-            "change the policy or the automation: {control} is waived in {}, so it does not hold as it stands",
+            "change the policy or the automation: {control} is waived in {}, so it does not work as it is",
             diag::count(n_systems, "system")
         ),
         ([PatternKey::Application], Some(application)) => format!(
-            "change the policy or the automation for {application}: {} are overrides as a habit",
+            "change the policy or the automation for {application}: {} make overrides routine",
             diag::count(occurrences, "occurrence")
         ),
         _ => by_cause(records),
@@ -44,21 +44,20 @@ fn by_cause(records: &[&Neighbour]) -> String {
     let cause = most(records.iter().map(|it| it.record.root_cause));
     let by_cause = cause.and_then(target_of);
     let Some(target) = target.or(by_cause) else {
-        return "say the cause first: what is unclassified can't be corrected once".to_owned();
+        return "classify the cause first: an unclassified cause can't be fixed once for all"
+            .to_owned();
     };
     let action = match target {
         FixTarget::Policy => {
-            "change the policy: the rule asks for what these records can't do, or contradicts another"
+            "change the policy: the rule requires something these records can't do, or contradicts another rule"
         }
         FixTarget::Entitlement => {
-            "change the entitlement: the role lacks what the task needs again and again"
+            "change the entitlement: the role repeatedly lacks what the task needs"
         }
-        FixTarget::Automation => {
-            "change the automation: the same dependency or step fails again and again"
-        }
-        FixTarget::Data => "change the data at its source: the rule judges what is wrong there",
+        FixTarget::Automation => "change the automation: the same dependency or step keeps failing",
+        FixTarget::Data => "fix the data at its source: the rule is applied to wrong data",
         FixTarget::Process => {
-            "change the process: who decides, who owns it or who hands it over is missing again and again"
+            "change the process: the decider, the owner or the handover is repeatedly missing"
         }
     };
     action.to_owned()

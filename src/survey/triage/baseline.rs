@@ -83,10 +83,7 @@ fn unknown(input: &TriageInput) -> Matter {
         TriageInput::Finding(_) => Matter::Material(None),
         TriageInput::Event(event) => {
             let kind = event.fields.get("type").and_then(Value::as_str);
-            Matter::Routine(format!(
-                "no baseline asks about {}",
-                kind.unwrap_or_default()
-            ))
+            Matter::Routine(format!("no baseline covers {}", kind.unwrap_or_default()))
         }
     }
 }
@@ -110,7 +107,7 @@ fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
     let field = unexpected(input, expected?)?;
     let who = identity.first().map(Cow::as_ref).unwrap_or_default();
     Some(format!(
-        "{field} is not what is normal for {who} (baseline {})",
+        "{field} is not normal for {who} (baseline {})",
         baseline.id
     ))
 }

@@ -90,7 +90,7 @@ impl TriageJudge<'_> {
         if let Some(place) = places.find(|place| matches!(place.file, FindingFile::Above(_))) {
             return MatchedRecord::without_record(
                 TriageState::Uncovered,
-                format!("{} lies above the repository's root", place.file.text()),
+                format!("{} is above the root of the repository", place.file.text()),
             );
         }
         let tools = [Some(finding.tool.as_str()), finding.also];
@@ -187,7 +187,7 @@ fn asked(event: &CloudEvent) -> Result<Question, String> {
             Some(Value::String(text)) => {
                 texts.insert(*key, text.clone());
             }
-            Some(_) => return Err(format!("its data.{key} is no text")),
+            Some(_) => return Err(format!("its data.{key} is not a text")),
         }
     }
     let mut text = |key: &str| texts.remove(key);

@@ -1,7 +1,7 @@
 //! Texts that many rows share, each kept once.
 //!
-//! Uses nothing of the line. Pure. Start at [`InternedTexts::add`]. A hundred thousand inputs say what a few thousand texts say;
-//! a row that names them by number takes a third of the room.
+//! Uses no other module. Pure. Start at [`InternedTexts::add`]. A hundred thousand inputs repeat a few thousand texts;
+//! rows that refer to them by number take a third of the memory.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;

@@ -148,7 +148,7 @@ impl<'s> TriggerWatch<'s> {
                 (SubjectMatch::Covers, TriageInput::Finding(finding)) => {
                     watched.matched.insert((finding.tool.clone(), source));
                     if let (None, Some(fixed)) = (&watched.fixed, &finding.fixed) {
-                        watched.fixed = Some(format!("{} is corrected in {fixed}", finding.key()));
+                        watched.fixed = Some(format!("{} is fixed in {fixed}", finding.key()));
                     }
                 }
                 (SubjectMatch::IsNear, TriageInput::Finding(finding))
@@ -213,7 +213,7 @@ impl<'s> TriggerWatch<'s> {
         }
         let tools: BTreeSet<String> = named.into_iter().map(|(tool, _)| tool).collect();
         let tools: Vec<String> = tools.into_iter().collect();
-        Some(format!("{} found nothing of it", tools.join(" and ")))
+        Some(format!("{} no longer finds it", tools.join(" and ")))
     }
 
     /// Returns the records by whether inputs match them: those with findings where tools ran, those with an identity where
@@ -257,8 +257,8 @@ impl<'s> TriggerWatch<'s> {
             .collect();
         match (away.as_slice(), &watched.changed) {
             (_, Some(changed)) => changed.clone(),
-            ([], None) => "nothing in the inputs is what it names".to_owned(),
-            (away, None) => format!("the inputs have nothing of {}", away.join(", ")),
+            ([], None) => "no input matches it".to_owned(),
+            (away, None) => format!("the inputs contain nothing from {}", away.join(", ")),
         }
     }
 }
@@ -309,13 +309,13 @@ fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
         let version = version(key, finding);
         if let Some((is, was)) = version {
             return Some(format!(
-                "{said} is in version {is} now, the record names {was}"
+                "{said} is now in version {is}; the record names {was}"
             ));
         }
         let (ceiling, severity) = (key.severity?, finding.severity?);
         (severity > ceiling).then(|| {
             let (is, was) = (severity.as_str(), ceiling.as_str());
-            format!("{said} is of severity {is} now, the record names {was}")
+            format!("{said} now has severity {is}; the record names {was}")
         })
     })
 }

@@ -1,4 +1,4 @@
-//! The figures of a report as pictures: each stands beside a table that says the same.
+//! The figures of a report as charts, each next to a table with the same content.
 //!
 //! Uses status, survey. Pure. Start at [`counted`].
 
@@ -42,7 +42,7 @@ pub(super) fn counted(periods: &[Period]) -> ChartSeries {
 pub(super) fn lasted(periods: &[Period]) -> ChartSeries {
     let days = periods.iter().map(|period| period.mean_days_in_force);
     ChartSeries {
-        title: "days in force of those closed, on average",
+        title: "average days in force of closed records",
         labels: periods.iter().map(label).collect(),
         bars: vec![("days", days.collect())],
     }

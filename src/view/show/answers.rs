@@ -131,9 +131,11 @@ fn summary(standing: &RecordState, nobody: bool) -> Option<String> {
         FourEyes::Vetoed => "not approved: rejected",
         _ if verdict.needed.count == 0 => return nobody.then(|| "not needed".to_owned()),
         FourEyes::SelfApproved if is_met => "self-approved: only its authors approved it",
-        FourEyes::SelfApproved => "not approved: only its authors spoke",
+        FourEyes::SelfApproved => "not approved: only its authors approved it",
         FourEyes::Indeterminate => "could not be determined",
-        FourEyes::Unresolved => "not approved: nobody whom git tells from its authors spoke",
+        FourEyes::Unresolved => {
+            "not approved: nobody that git can tell apart from its authors approved it"
+        }
         FourEyes::InvalidSignature => "not approved: the signature is bad",
         FourEyes::NoneRecorded | FourEyes::Attested | FourEyes::Claimed => {
             match (is_met, verdict.approvers.is_empty()) {
@@ -145,7 +147,7 @@ fn summary(standing: &RecordState, nobody: bool) -> Option<String> {
     };
     let words = format!("{words} ({})", verdict.result.as_str());
     Some(match &standing.approved {
-        Some(_) if !is_met => format!("what landed since is {words}"),
+        Some(_) if !is_met => format!("merged since: {words}"),
         _ => words,
     })
 }

@@ -137,7 +137,7 @@ fn in_place(pairs: &mut Pairs, standing: &RecordState) {
     };
     let before = match renewals.refiled.as_slice() {
         [] => String::new(),
-        ids => format!(", filed before as {}", ids.join(", ")),
+        ids => format!(", previously filed as {}", ids.join(", ")),
     };
     let times = format!(
         "{}{}{before}",

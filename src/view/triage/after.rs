@@ -73,7 +73,7 @@ fn proposals(doc: &mut Doc, proposals: &[FiringProposal]) {
     if proposals.is_empty() {
         return;
     }
-    let heading = StyledText::plain("Triggers that the inputs let fire");
+    let heading = StyledText::plain("Triggers that the inputs would fire");
     doc.blocks.push(Block::Heading(heading));
     let row = |proposal: &FiringProposal| {
         vec![
@@ -110,7 +110,7 @@ fn unused(doc: &mut Doc, shown: &TriageView<'_>) {
         StyledText::plain("Records in force: ").and(Tone::Plain, heading),
     ));
     let no_longer = used.no_longer.iter().map(|id| {
-        let why = "matched earlier inputs, and nothing in the last ones of its tool";
+        let why = "matched earlier inputs, but nothing in the latest from its tool";
         (id, "no longer", why)
     });
     let never = used.never.iter().zip(&unused.why);
@@ -141,7 +141,7 @@ fn drafts(doc: &mut Doc, shown: &TriageView<'_>) {
         doc.blocks.push(Block::Paragraph(text));
         return;
     }
-    let heading = StyledText::plain("Drafts, to be filled in where they say TODO(import)");
+    let heading = StyledText::plain("Drafts; fill in the places marked TODO(import)");
     doc.blocks.push(Block::Heading(heading));
     let rows = drafts.iter().map(|draft| {
         vec![

@@ -100,7 +100,7 @@ fn thresholds(baseline: &Baseline) -> String {
         .collect();
     if !baseline.expect.is_empty() {
         let n = diag::count(baseline.expect.len(), "identity");
-        parts.push(format!("outside what is expected of {n}"));
+        parts.push(format!("outside what is expected for {n}"));
     }
     parts.join("; ")
 }

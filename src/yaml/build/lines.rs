@@ -1,4 +1,4 @@
-//! What stands between the nodes: tabs, directives, the ends of documents.
+//! What is between the nodes: tabs, directives, the ends of documents.
 //!
 //! Uses diag. Pure. Start at [`Builder::tabs`].
 

@@ -1,4 +1,4 @@
-//! Scalars: what they say, where they stand, and whether they hide something.
+//! Scalars: their value, their position, and whether they hide something.
 //!
 //! Uses diag. Pure. Start at [`Builder::scalar`].
 

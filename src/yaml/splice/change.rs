@@ -14,7 +14,7 @@ pub enum SpliceError {
         path: String,
     },
     /// What is there is of another kind.
-    #[error("`{path}` is no {wanted}")]
+    #[error("`{path}` is not {wanted}")]
     WrongKind {
         /// The path of the edit.
         path: String,
@@ -28,13 +28,13 @@ pub enum SpliceError {
         path: String,
     },
     /// The file itself has faults.
-    #[error("the file has {} that must be mended first", crate::diag::count(*faults, "fault"))]
+    #[error("the file has {} that must be fixed first", crate::diag::count(*faults, "fault"))]
     Faulty {
         /// How many.
         faults: usize,
     },
     /// The file is laid out so that the edit would change something else.
-    #[error("the lines around `{path}` are laid out so that it must be edited by hand")]
+    #[error("the layout of the lines around `{path}` requires editing by hand")]
     Layout {
         /// The path of the edit.
         path: String,

@@ -71,7 +71,7 @@ fn words(way: ApprovalWay) -> &'static str {
         ApprovalWay::SignedFile => "run `exledger approve EXC-2026-7F3KQ`",
         ApprovalWay::SignedFileOnceListed => "once .github/allowed_signers lists their key",
         ApprovalWay::ForgeReviews => "`exledger approve --from-reviews FILE`",
-        ApprovalWay::Merge => "merge a change of its text with a merge commit",
+        ApprovalWay::Merge => "merge a change to its text with a merge commit",
         ApprovalWay::MergeWithTrailers => "`Approved-by: NAME <ADDRESS>`",
         ApprovalWay::SignedMerge => "with a merge commit signed by a key that",
         ApprovalWay::ReviewNote => "`Code-Review+2: NAME <ADDRESS>`",
@@ -289,7 +289,7 @@ fn a_policy_that_accepts_nothing_that_meets_its_demand_is_changed_as_advised() {
     let Some(stage) = begin(policy, Keys::Listed) else {
         return;
     };
-    let reason = stage.reason("the policy accepts no approval that would do");
+    let reason = stage.reason("the policy accepts no suitable kind of approval");
     assert!(
         reason.contains("add `detached` to `approval.accept` in exledger.yaml"),
         "{reason}"

@@ -51,7 +51,7 @@ pub(super) fn ended(words: &str) -> Option<()> {
     stage.repo.clock("2026-12-20T09:00:00Z");
     let reason = stage.reason(words);
     assert!(
-        reason.ends_with("close it, no renewal is left without a linked redesign"),
+        reason.ends_with("close it; no renewals are left without a linked redesign"),
         "{reason}"
     );
     assert_eq!(stage.shell("ana", &renew.replace('…', "Later")).code, 2);
@@ -122,7 +122,7 @@ pub(super) fn verified_by_author(words: &str) -> Option<()> {
     assert!(
         stage
             .reason(words)
-            .ends_with("someone else must, on a later day")
+            .ends_with("someone else must verify it, on a later date")
     );
     // On the same day there is nothing new to say.
     assert_eq!(
@@ -150,7 +150,7 @@ pub(super) fn control_dropped(words: &str) -> Option<()> {
     assert_eq!(stage.status(), "degraded");
     let reason = stage.reason(words);
     assert!(
-        reason.ends_with("put it back, or have the change approved"),
+        reason.ends_with("restore it, or have the change approved"),
         "{reason}"
     );
     stage.follow(&stage.reason("someone else must"), "dana", "ana");

@@ -139,7 +139,7 @@ pub(super) fn fields_differ(words: &str) -> Option<()> {
         .text()
         .replace("application: billing", "application: orders");
     stage.land("ana", &[(ID, &other)]);
-    assert!(stage.reason(words).contains("approval of its own"));
+    assert!(stage.reason(words).contains("their own approval"));
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
     Some(())
@@ -169,7 +169,7 @@ pub(super) fn approved_unread(words: &str) -> Option<()> {
     stage.merge("move", "ana");
     assert_eq!(stage.status(), "unapproved");
     let reason = stage.reason(words);
-    assert!(reason.contains("approve it under this one"), "{reason}");
+    assert!(reason.contains("approve it under this name"), "{reason}");
     stage.amend("ana", "lee");
     assert_eq!(stage.status(), "active");
     Some(())

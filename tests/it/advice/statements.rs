@@ -308,7 +308,7 @@ fn whatever_keeps_a_statement_from_counting_the_record_names_a_way_that_counts()
             NotCounted::Replaced => {}
             // First the line that it names is added.
             NotCounted::UnknownAccount(_) => {
-                let reason = stage.reason("nobody knows that");
+                let reason = stage.reason("it is not known that");
                 let line = reason.split('`').nth(1).unwrap();
                 let line = line.replace("ADDRESS", "nina@example.com");
                 let policy =

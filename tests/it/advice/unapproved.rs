@@ -16,7 +16,7 @@ pub(super) fn emergency_lapsed(words: &str) -> Option<()> {
     assert!(
         stage
             .reason(words)
-            .contains("a review entry is no approval")
+            .contains("a review entry is not an approval")
     );
     assert_eq!(stage.status(), "unapproved");
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
@@ -42,7 +42,7 @@ pub(super) fn self_approved(words: &str) -> Option<()> {
     assert!(
         stage
             .reason(words)
-            .contains("merge a change of its text with a merge commit")
+            .contains("merge a change to its text with a merge commit")
     );
     stage.amend("ana", "lee");
     assert_eq!(stage.status(), "active");
@@ -251,7 +251,7 @@ pub(super) fn file_refused(words: &str) -> Option<()> {
         .commit("Approve it");
     stage.home();
     let reason = stage.reason(words);
-    assert!(reason.contains("names other bytes"), "{reason}");
+    assert!(reason.contains("is for other bytes"), "{reason}");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
     // A file that was changed after it was signed.
@@ -269,7 +269,7 @@ pub(super) fn file_refused(words: &str) -> Option<()> {
     stage.home();
     let reason = stage.reason(words);
     assert!(
-        reason.contains("remove it, and let `exledger approve` write it anew"),
+        reason.contains("remove it, and write it again with `exledger approve`"),
         "{reason}"
     );
     let work = stage.repo.by("dana");

@@ -129,7 +129,7 @@ fn the_reason_names_the_line_to_add() {
     assert_eq!(
         why.as_deref(),
         Some(
-            "nobody knows that nweber (users.noreply.github.com) is not nina@example.com: add `nweber: ADDRESS` to \
+            "it is not known that nweber (users.noreply.github.com) is not nina@example.com: add `nweber: ADDRESS` to \
              people.logins, then approve again"
         )
     );

@@ -145,7 +145,7 @@ fn the_filer_is_no_candidate_for_a_group() {
     assert!(
         verdict.missing[0]
             .need
-            .contains("ana@example.com: made the content")
+            .contains("ana@example.com: is an author")
     );
 }
 

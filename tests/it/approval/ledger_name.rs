@@ -69,7 +69,7 @@ fn a_file_without_a_name_counts_until_one_names_the_root_commit() {
         .collect();
     assert_eq!(
         why,
-        [format!("it is about the ledger `-`, and this is `{root}`")]
+        [format!("it is for the ledger `-`, but this is `{root}`")]
     );
 }
 

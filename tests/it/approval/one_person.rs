@@ -191,7 +191,7 @@ fn an_owner_who_may_not_approve_does_not_by_an_account_either() {
     for (extra, why) in [
         (
             "",
-            "nobody knows that dkim (users.noreply.github.com) is not",
+            "it is not known that dkim (users.noreply.github.com) is not",
         ),
         (
             "people: {logins: {dkim: ana@example.com}}\n",

@@ -43,7 +43,7 @@ fn an_account_that_nobody_knows_is_a_warning_that_names_the_line() {
         .unwrap();
     assert!(
         finding.message.starts_with(
-            "nobody knows that sito (users.noreply.github.com) is not ana@example.com"
+            "it is not known that sito (users.noreply.github.com) is not ana@example.com"
         ),
         "{}",
         finding.message
@@ -72,12 +72,12 @@ fn a_decision_under_a_name_is_compared_with_the_owner_of_the_account() {
         (
             "",
             "",
-            Some("nobody knows that sito (users.noreply.github.com), who wrote or landed it"),
+            Some("it is not known that sito (users.noreply.github.com), who wrote or merged it"),
         ),
         (
             "people: {logins: {sito: kim@example.com}}\n",
             "",
-            Some("who neither wrote nor landed it"),
+            Some("who neither wrote nor merged it"),
         ),
     ] {
         let repo = ledger(people);

@@ -210,7 +210,7 @@ fn a_version_without_approval_names_the_ways_that_its_policy_leaves() {
     let alone = help(&repo, "self-approval");
     assert!(
         alone[0]
-            .starts_with("someone else must merge a change of its text with a merge commit, or"),
+            .starts_with("someone else must merge a change to its text with a merge commit, or"),
         "{alone:?}"
     );
     let reason = shown["record"]["reasons"][0].as_str().unwrap();
@@ -223,6 +223,6 @@ fn a_version_without_approval_names_the_ways_that_its_policy_leaves() {
         .write(ID, &changed)
         .commit("Say which job");
     repo.by("lee").merge("change", "Merge the change");
-    let later = "a later version is approved, and this one stays as it landed";
+    let later = "a later version is approved; this one stays as it was merged";
     assert_eq!(help(&repo, "self-approval"), [later]);
 }

@@ -68,7 +68,7 @@ fn what_a_foxtrot_merge_throws_off_leaves_the_record_unknown_until_it_is_repaire
         assert_eq!(status(&repo).0, "unknown", "{what}");
         let run = verify(&repo);
         assert_eq!(run.code, 3, "{what}: {}", run.out);
-        let said = format!("took the {what} of commit");
+        let said = format!("removed the {what} of commit");
         assert!(run.out.contains(&said), "{what}: {}", run.out);
         // One way out: what was thrown off lands again.
         repo.clock("2026-11-21T09:00:00Z");
@@ -115,7 +115,7 @@ fn a_foxtrot_merge_that_keeps_what_landed_leaves_records_as_they_are() {
             "{}",
             run.out
         );
-        assert!(!run.out.contains("took the"), "{}", run.out);
+        assert!(!run.out.contains("removed the"), "{}", run.out);
     }
 }
 

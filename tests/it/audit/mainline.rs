@@ -91,9 +91,9 @@ fn a_checkpoint_that_was_edited_or_is_none_is_not_believed() {
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(run.out.contains("history-rewritten"), "{}", run.out);
     // The commit is there; what differs is the count.
-    let count = "the checkpoint counts 3 commits by first parents, and there are 2";
+    let count = "the checkpoint counts 3 first-parent commits, but there are 2";
     assert!(run.out.contains(count), "{}", run.out);
-    assert!(!run.out.contains("not in its history"), "{}", run.out);
+    assert!(!run.out.contains("no longer in its history"), "{}", run.out);
     std::fs::write(path, "{}").unwrap();
     assert_eq!(verify(repo.path(), &["--checkpoint", path]).code, 3);
     assert_eq!(

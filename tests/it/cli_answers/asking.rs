@@ -329,7 +329,7 @@ fn a_single_use_is_counted_from_the_receipts_that_are_shown() {
             .concat(),
         )
     };
-    assert_eq!(gate(&[]).code, 3, "without receipts it can't be told");
+    assert_eq!(gate(&[]).code, 3, "without receipts it can't be determined");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("receipts.jsonl");
     let path = file.to_str().unwrap();

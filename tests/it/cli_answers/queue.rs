@@ -44,7 +44,7 @@ fn the_worst_comes_first_and_the_healthy_are_counted() {
     let answer = json(&repo, &["queue"]);
     assert_eq!(
         next(&answer, "HEA1T")["action"],
-        "put the file back that is gone in the work tree: a record is closed, never removed"
+        "restore the file that is missing in the work tree: records are closed, never removed"
     );
     repo.checkout();
     let answer = json(&repo, &["queue"]);
@@ -89,22 +89,22 @@ fn each_state_has_its_step() {
         [
             [
                 "5E1FA",
-                "merge a change of its text with a merge commit, unless you wrote it, or reject it",
+                "merge a change to its text with a merge commit, unless you wrote it, or reject it",
                 "git merge --no-ff …"
             ],
             [
                 "BR0KE",
-                "correct the file: it can't be read as a record and grants nothing",
+                "fix the file: it can't be read as a record and grants nothing",
                 "exledger lint exceptions/EXC-2026-BR0KE.yaml"
             ],
             [
                 "V23EW",
-                "close it when it is over, or renew it in time (`exledger renew`)",
+                "close it when it is no longer needed, or renew it in time (`exledger renew`)",
                 "exledger close EXC-2026-V23EW --outcome … --reason … --evidence …"
             ],
             [
                 "7F3KQ",
-                "close it when it is over, or renew it in time (`exledger renew`)",
+                "close it when it is no longer needed, or renew it in time (`exledger renew`)",
                 "exledger close EXC-2026-7F3KQ --outcome … --reason … --evidence …"
             ],
         ]
@@ -195,7 +195,7 @@ fn what_is_proposed_waits_for_those_who_may_approve_it() {
         ),
         (
             "DRAFT",
-            "commit what is in the work tree and open a pull request",
+            "commit the change in the work tree and open a pull request",
             "exledger diff",
         ),
     ] {

@@ -131,13 +131,13 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
         // The owner left, so the backup is asked.
         json!([
             "EXC-2026-0WNER",
-            "give it an owner who is there",
+            "transfer it to an active owner",
             "exledger transfer EXC-2026-0WNER --to …",
             ["lee@example.com"]
         ]),
         json!([
             "EXC-2026-F1X02",
-            "do the fix and close it, or have a later `fix.due` approved",
+            "complete the fix and close it, or have a later `fix.due` approved",
             "exledger close EXC-2026-F1X02 --outcome remediated --reason … --evidence …",
             ana
         ]),
@@ -150,7 +150,7 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
         // Nothing of it can be read, so whoever landed it is asked.
         json!([
             "EXC-2026-TW1CE",
-            "2 files carry this id: exceptions/EXC-2026-TW1CE.yaml, exceptions/other/EXC-2026-TW1CE.yaml; remove all but one, or give them ids of their own",
+            "2 files have this id: exceptions/EXC-2026-TW1CE.yaml, exceptions/other/EXC-2026-TW1CE.yaml; remove all but one, or give each its own id",
             "exledger lint",
             ["lee@example.com"]
         ]),

@@ -21,7 +21,7 @@ fn an_unknown_author_is_named_with_the_line_to_add_and_after_it_the_approval_cou
     let Some(world) = world(POLICY) else { return };
     let run = world.speak("dana", &[ID, "--ref", "rotate"]);
     assert_eq!(run.code, 2, "{}", run.out);
-    let why = "nobody knows that nweber (users.noreply.github.com) is not dana@example.com";
+    let why = "it is not known that nweber (users.noreply.github.com) is not dana@example.com";
     assert!(run.err.contains(why), "{}", run.err);
     assert!(
         run.err.contains("add `nweber: ADDRESS` to people.logins"),

@@ -105,7 +105,7 @@ fn content_that_nobody_commits_has_no_known_author() {
     assert_eq!(record["status"], "unknown");
     assert_eq!(record["approval"]["result"], "indeterminate");
     assert!(
-        record["reasons"].to_string().contains("stands for nobody"),
+        record["reasons"].to_string().contains("is not a person"),
         "{}",
         record["reasons"]
     );
@@ -135,11 +135,7 @@ fn under_ones_own_name_a_landed_record_is_approved_and_an_open_branch_is_refused
     let tip = world.repo.tip("billing");
     let run = world.as_me("dana", &[ID, "--ref", "billing"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
-    for said in [
-        "co-author",
-        "after it has landed",
-        "exledger.approvalAuthor",
-    ] {
+    for said in ["co-author", "after it is merged", "exledger.approvalAuthor"] {
         assert!(run.err.contains(said), "{said}: {}", run.err);
     }
     assert_eq!(world.repo.tip("billing"), tip);
@@ -200,5 +196,9 @@ fn under_ones_own_name_a_commit_is_signed_as_git_signs_or_not_made() {
     world.repo.config("exledger.approvalAuthor", "myself");
     let run = world.run(&["approve", ID, "--ref", "late"]);
     assert_eq!(run.code, 2, "{}", run.err);
-    assert!(run.err.contains("only `me` means something"), "{}", run.err);
+    assert!(
+        run.err.contains("the only valid value is `me`"),
+        "{}",
+        run.err
+    );
 }

@@ -140,8 +140,7 @@ fn the_key_of_the_bridge_signs_what_then_counts_through_the_forge() {
     let unlisted = sign("mallory");
     assert_eq!(unlisted.code, 1, "{}", unlisted.err);
     assert!(
-        unlisted.err.contains("counts for nobody yet")
-            && unlisted.err.contains("exledger-review@v1"),
+        unlisted.err.contains("does not count yet") && unlisted.err.contains("exledger-review@v1"),
         "{}",
         unlisted.err
     );

@@ -20,7 +20,7 @@ fn a_key_that_is_not_listed_signs_and_counts_for_nobody_yet() {
     let run = world.run(&["approve", ID, "--ref", "billing"]);
     assert_eq!(run.code, 1, "{}", run.err);
     let headline = run.out.lines().next().unwrap();
-    assert_eq!(headline, "signed, counts for nobody yet");
+    assert_eq!(headline, "signed, does not count yet");
     assert!(run.out.contains("is not listed at"), "{}", run.out);
     assert!(run.out.contains(line.trim_end()), "{}", run.out);
     let left = run
@@ -125,8 +125,8 @@ fn a_file_that_is_not_there_or_no_key_is_refused_before_anything_is_written() {
     world.is("dana", "dana");
     let tip = world.repo.tip("billing");
     for (key, said) in [
-        ("gone.pub", "there is no such file"),
-        ("exledger.yaml", "holds no SSH key"),
+        ("gone.pub", "which does not exist"),
+        ("exledger.yaml", "is not an SSH key"),
     ] {
         let run = world.run(&["approve", ID, "--ref", "billing", "--key", key]);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);

@@ -13,7 +13,7 @@ people: {bridges: [\"github-actions[bot]@users.noreply.github.com\"]}
 tiers: [{name: standard, max_term: 90d, approvals: {count: 1}, require: [compensating_controls]}]
 ";
 
-const WARNING: &str = "warning: odiaz approved #2, but nobody knows who odiaz is: add `odiaz: ADDRESS` to people.logins in exledger.yaml\n";
+const WARNING: &str = "warning: odiaz approved #2, but it is not known who odiaz is: add `odiaz: ADDRESS` to people.logins in exledger.yaml\n";
 
 /// A review of Omar's account, who may write to the repository.
 pub(super) fn review(commit: &str) -> Value {
@@ -85,7 +85,7 @@ fn an_unknown_login_is_exit_1_with_the_line_and_counts_once_it_is_mapped() {
     assert_eq!((run.code, run.err.as_str()), (1, WARNING));
     let expected = json!({
         "login": "odiaz", "url": "https://forge.example.com/pull/2#review-1", "line": "odiaz: ADDRESS",
-        "reason": "the forge does not say whose accounts wrote the pull request",
+        "reason": "the forge does not say which accounts wrote the pull request",
     });
     assert_eq!(unresolved(&run), [expected]);
     assert!(world.written().is_empty());
@@ -112,8 +112,8 @@ fn an_unknown_login_is_exit_1_with_the_line_and_counts_once_it_is_mapped() {
 fn where_groups_or_a_named_person_are_demanded_an_account_is_not_enough() {
     let owner = PLAIN.replace("count: 1", "count: 1, must_include: [risk_owner]");
     for (policy, reason) in [
-        (POLICY, "EXC-2026-7F3KQ demands members of groups"),
-        (&owner, "EXC-2026-7F3KQ demands a person by name"),
+        (POLICY, "EXC-2026-7F3KQ requires members of groups"),
+        (&owner, "EXC-2026-7F3KQ requires a named person"),
     ] {
         let Some(world) = World::new(policy) else {
             return;
@@ -141,7 +141,7 @@ fn no_account_of_an_author_approves() {
         let (head, landing) = squashed(&world);
         let run = world.reviewed(&with(asked(&landing, &review(&head)), &[(key, value)]));
         assert_eq!((run.code, run.err.as_str()), (1, WARNING));
-        let reason = "odiaz opened the pull request or wrote a part of it";
+        let reason = "odiaz opened the pull request or wrote part of it";
         assert_eq!(unresolved(&run)[0]["reason"], reason);
         assert!(world.written().is_empty());
     }
@@ -192,12 +192,12 @@ fn a_login_that_the_forge_does_not_name_is_nobody() {
         (
             "authors",
             author,
-            "the forge knows no account of ana@example.com",
+            "the forge has no account for ana@example.com",
         ),
         (
             "authors",
             json!([]),
-            "the forge does not say whose accounts wrote the pull request",
+            "the forge does not say which accounts wrote the pull request",
         ),
         (
             "opened_by",
@@ -207,7 +207,7 @@ fn a_login_that_the_forge_does_not_name_is_nobody() {
         (
             "forge",
             Value::Null,
-            "the reviews name no forge that the account is of",
+            "the reviews do not name the forge of the account",
         ),
     ] {
         let run = world.reviewed(&with(asked(&landing, &review(&head)), &[(key, value)]));
@@ -301,7 +301,7 @@ fn a_comment_takes_nothing_back_and_only_a_later_no_does() {
             "{state}"
         );
         assert_eq!(
-            run.err.contains("odiaz approved, and"),
+            run.err.contains("odiaz approved, then"),
             n_files == 0,
             "{}",
             run.err

@@ -197,8 +197,8 @@ fn the_last_word_of_each_person_counts_and_an_unknown_login_is_named() {
     let run = world.bridge(&document(&landing, &reviews));
     assert_eq!(run.code, 1, "{}", run.err);
     for told in [
-        "dana@example.com approved, and asked for changes later",
-        "../../../etc/passwd approved #1, but nobody knows who ../../../etc/passwd is",
+        "dana@example.com approved, then asked for changes",
+        "../../../etc/passwd approved #1, but it is not known who ../../../etc/passwd is",
         "is a bot or an agent",
         "dependabot[bot] is a bot or an agent",
     ] {
@@ -312,10 +312,13 @@ fn what_is_no_review_or_no_landing_is_refused_and_nothing_is_written() {
         ),
         (
             sound.replace("https://forge.example.com", "forge"),
-            "can't be written down",
+            "cannot be recorded",
         ),
-        (sound.replace(&landing, &branch), "is no commit of"),
-        (sound.replace(&landing, &"1".repeat(40)), "is no commit of"),
+        (sound.replace(&landing, &branch), "is not a commit on"),
+        (
+            sound.replace(&landing, &"1".repeat(40)),
+            "is not a commit on",
+        ),
     ] {
         let run = world.bridge(&json);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{json}: {}", run.err);

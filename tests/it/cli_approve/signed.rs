@@ -127,7 +127,7 @@ fn what_is_not_committed_is_signed_as_a_commit_would_store_it() {
     world.repo.scribble(ID, &RECORD.replace('\n', "\r\n"));
     let run = world.speak("dana", &[ID, "--format", "json"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.err.contains("is not committed"), "{}", run.err);
+    assert!(run.err.contains("has uncommitted changes"), "{}", run.err);
     let said: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(
         said["sha256"],

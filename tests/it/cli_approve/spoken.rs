@@ -40,24 +40,20 @@ fn a_word_that_would_not_count_is_refused_with_the_reason() {
             &[ID, "--ref", "billing", "--by", "renovate@example.com"],
             "bot",
         ),
-        (
-            "dana",
-            &["9Z9Z9", "--ref", "billing"],
-            "no record here is named",
-        ),
-        ("dana", &["", "--ref", "billing"], "no record here is named"),
+        ("dana", &["9Z9Z9", "--ref", "billing"], "there is no record"),
+        ("dana", &["", "--ref", "billing"], "there is no record"),
         ("dana", &[ID, "--ref", "nowhere"], "no branch"),
         ("dana", &[ID], "--ref billing"),
         ("dana", &[ID, "--ref", "billing", "--reject"], "--reason"),
         (
             "dana",
             &[ID, "--ref", "billing", "--reason", " "],
-            "a reason is one line",
+            "a reason must be one line",
         ),
         (
             "dana",
             &[ID, "--ref", "billing", "--reason", "one\ntwo"],
-            "a reason is one line",
+            "a reason must be one line",
         ),
         (
             "dana",
@@ -67,15 +63,15 @@ fn a_word_that_would_not_count_is_refused_with_the_reason() {
         (
             "dana",
             &[ID, "--ref", "billing", "--by", "nobody"],
-            "is no address",
+            "is not an email address",
         ),
         ("dana", &["--as-of", "2026-11-20", ID], "--as-of"),
         (
             "dana",
             &[ID, "--governance", "exledger.yaml"],
-            "one governance file",
+            "a single governance file",
         ),
-        ("dana", &["--governance"], "one governance file"),
+        ("dana", &["--governance"], "a single governance file"),
         (
             "dana",
             &[

@@ -59,7 +59,7 @@ fn a_no_and_a_break_sign_nothing() {
         };
         assert_eq!(seen.code, 130, "{}", seen.bytes);
         assert!(
-            seen.bytes.contains("broken off: nothing was written"),
+            seen.bytes.contains("interrupted: nothing was written"),
             "{}",
             seen.bytes
         );

@@ -112,13 +112,13 @@ fn a_file_that_fails_is_shown_with_the_reason_and_judges_nothing() {
             "other bytes",
             yes("dana", ID, &amended(), at),
             None,
-            "names other bytes (sha256",
+            "is for other bytes (sha256",
         ),
         (
             "wrong record",
             other,
             Some(elsewhere),
-            "the file does not count: what it says belongs to",
+            "the file does not count: it belongs in",
         ),
         (
             "a rejection by an unlisted key",
@@ -221,7 +221,7 @@ fn show_says_plainly_that_only_authors_approved() {
             "approval: {self_approval: allow}\n",
             "self-approved: only its authors approved it (self)",
         ),
-        ("", "not approved: only its authors spoke (self)"),
+        ("", "not approved: only its authors approved it (self)"),
     ] {
         let repo = sealed_by(policy);
         repo.by("ana").write(ID, SAMPLE).commit("File it");
@@ -253,7 +253,7 @@ fn an_unapproved_policy_names_the_merge_that_does_not_count_and_the_way_out() {
     let run = cli::run(repo.path(), &["verify"]);
     let found = folded(&run.out);
     assert!(
-        found.contains("sam@example.com: the policy demands a signature"),
+        found.contains("sam@example.com: the policy requires a signature"),
         "{found}"
     );
     assert!(

@@ -54,8 +54,8 @@ fn an_end_that_is_past_is_refused_draft_or_not() {
             let folder = ledger();
             let answer = filed(folder.path(), &[&on, end, more].concat());
             assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{end:?}");
-            assert!(answer.err.contains("is past"), "{}", answer.err);
-            assert!(answer.err.contains("name an end that is still to come"));
+            assert!(answer.err.contains("is in the past"), "{}", answer.err);
+            assert!(answer.err.contains("give an end in the future"));
             assert!(!folder.path().join("exceptions").exists());
         }
     }

@@ -224,7 +224,7 @@ fn a_refused_question_becomes_a_request_that_allows_no_more() {
         assert_eq!((refused.code, refused.out.as_str()), (2, ""));
         assert!(refused.err.contains(&format!("--{key}")), "{}", refused.err);
     }
-    for (bytes, word) in [(&b"nothing"[..], "no receipt"), (b"{}", "no question")] {
+    for (bytes, word) in [(&b"nothing"[..], "not a receipt"), (b"{}", "no question")] {
         let refused = run_fed(folder.path(), ASKED, bytes);
         assert_eq!((refused.code, refused.out.as_str()), (2, ""));
         assert!(refused.err.contains(word), "{}", refused.err);

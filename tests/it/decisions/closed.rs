@@ -93,7 +93,7 @@ fn what_was_closed_meanwhile_takes_no_decision_on_a_branch_that_does_not_know() 
     life.switch("old");
     let run = life.run("lee", &note);
     assert!(
-        run.code == 0 && run.err.contains("merge that first"),
+        run.code == 0 && run.err.contains("merge the approved ref first"),
         "{}",
         run.err
     );

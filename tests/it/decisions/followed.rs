@@ -292,7 +292,7 @@ fn a_branch_that_is_dated_in_the_future_has_no_age() {
         let words = out.split_whitespace();
         let negative = words.filter(|it| it.as_bytes().get(..2).is_some_and(is_age));
         assert_eq!(negative.count(), 0, "{command}: {out}");
-        let is_said = out.contains("2032-09-18T09:00:00Z, which lies in the future");
+        let is_said = out.contains("2032-09-18T09:00:00Z, which is in the future");
         assert_eq!(is_said, command != "report", "{command}: {out}");
     }
 }

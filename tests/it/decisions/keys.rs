@@ -170,7 +170,11 @@ fn a_leaked_key_is_closed_only_with_every_item_and_reviewed_by_somebody_else() {
     let review = ["close", ID, "--reviewed", "--outcome", "effective"];
     let run = life.run("ana", &review);
     assert_eq!(run.code, 2, "{}", run.err);
-    assert!(run.err.contains("let someone else look"), "{}", run.err);
+    assert!(
+        run.err.contains("ask someone else to review"),
+        "{}",
+        run.err
+    );
     let answer = life.decided("dana", &review, "lee");
     assert_eq!(answer["event"], "post-reviewed");
     assert_eq!(answer["changes"][0]["field"], "closure.reviewed");

@@ -207,12 +207,12 @@ fn every_answer_counts_the_renewals_that_the_limits_count() {
         let next = &record["next"]["action"];
         let is_said = next
             .as_str()
-            .is_none_or(|next| next.contains("no renewal is left"));
+            .is_none_or(|next| next.contains("no renewals are left"));
         assert!(is_said, "{args:?}: {next}");
     }
     let shown = life.run("sam", &["show", ID]).out;
     assert!(
-        shown.contains("2 of 2, filed before as EXC-2026-00002, EXC-2026-00001"),
+        shown.contains("2 of 2, previously filed as EXC-2026-00002, EXC-2026-00001"),
         "{shown}"
     );
     assert_eq!(
@@ -224,7 +224,7 @@ fn every_answer_counts_the_renewals_that_the_limits_count() {
         &["renew", ID, "--for", "5d", "--reason", "The vendor is late"],
     );
     assert!(
-        err.contains("3 renewals in a row, filed before as EXC-2026-00002, EXC-2026-00001"),
+        err.contains("3 renewals in a row, previously filed as EXC-2026-00002, EXC-2026-00001"),
         "{err}"
     );
 }

@@ -235,7 +235,7 @@ fn a_sensitive_renewal_counts_once_both_groups_agreed() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(
         run.out
-            .contains("2 approvals: one person of group platform"),
+            .contains("2 approvals: one person in group platform"),
         "{}",
         run.out
     );

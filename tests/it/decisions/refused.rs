@@ -22,7 +22,7 @@ pub(super) fn refused(life: &Life, args: &[&str]) -> String {
 const SENSELESS: &[(&[&str], &str)] = &[
     (
         &["renew", "--for", "10d", "--reason", "Late"],
-        "no record is named",
+        "there is no record",
     ),
     (
         &["renew", ID, "--reason", "Late"],
@@ -31,7 +31,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
     (&["renew", ID, "--for", "10d"], "--reason is missing"),
     (
         &["renew", ID, "--for", "10d", "--reason", "  "],
-        "--reason says nothing",
+        "--reason is placeholder text",
     ),
     (
         &["renew", ID, "--for", "10d", "--reason", "TBD"],
@@ -39,11 +39,11 @@ const SENSELESS: &[(&[&str], &str)] = &[
     ),
     (
         &["renew", ID, "--for", "36h", "--reason", "Late"],
-        "not whole days",
+        "not a whole number of days",
     ),
     (
         &["renew", ID, "--for", "0d", "--reason", "Late"],
-        "no time at all",
+        " is zero",
     ),
     (
         &["renew", ID, "--for", "10x", "--reason", "Late"],
@@ -84,7 +84,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
             "--reason",
             "Late",
         ],
-        "no record in the work tree is named",
+        "the work tree has no record",
     ),
     (
         &[
@@ -120,7 +120,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
     ),
     (
         &["attest", ID, "CC1", "--evidence", "log:"],
-        "is no evidence",
+        "is not evidence",
     ),
     (
         &["transfer", ID, "--to", "ana@example.com"],
@@ -139,7 +139,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
             "--to",
             "lee@example.com",
         ],
-        "no record is meant",
+        "no record matches",
     ),
     (
         &[
@@ -164,7 +164,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
     (&["close", ID], "--outcome and --reason are missing"),
     (
         &["close", ID, "--reason", "Job retired"],
-        "say it with --outcome: remediated, revoked, superseded, withdrawn\n",
+        "give it with --outcome: remediated, revoked, superseded, withdrawn\n",
     ),
     (&["renew", ID], "--until or --for and --reason are missing"),
     (&["note", ID], "--stage and --note are missing"),
@@ -174,7 +174,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
     ),
     (
         &["close", ID, "--outcome", "done", "--reason", "No"],
-        "`done` is no --outcome: did you mean `remediated`?",
+        "`done` is not a valid --outcome: did you mean `remediated`?",
     ),
     (
         &[
@@ -187,7 +187,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
             "--check",
             "x",
         ],
-        "answers nothing",
+        "has no answer",
     ),
     (
         &[
@@ -202,7 +202,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
             "--evidence",
             "E2=log:exledger.yaml",
         ],
-        "cites evidence that is not there",
+        "cites evidence that does not exist",
     ),
     (
         &[
@@ -230,7 +230,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
             "--access-verified",
             "then=2026-11-20",
         ],
-        "no time of a look",
+        "is not before, during or after",
     ),
     (
         &[
@@ -296,7 +296,7 @@ fn a_file_with_faults_is_not_edited_and_every_fault_is_named() {
         .scribble(ID, &record(ID, "justification: Too short"));
     let err = refused(&life, &["review", ID, "--outcome", "close"]);
     assert!(
-        err.contains("would not lint") && err.contains("short-justification"),
+        err.contains("would not pass lint") && err.contains("short-justification"),
         "{err}"
     );
     life.repo.scribble(ID, "- not a map\n");

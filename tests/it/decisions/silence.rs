@@ -19,8 +19,7 @@ tiers:
   - {name: standard, max_term: 90d, max_renewals: 2, max_total: 270d, approvals: {count: 1}, require: [compensating_controls]}
 ";
 
-const REASON: &str =
-    "; tier sensitive holds as long as subject.environment does not say otherwise: state it";
+const REASON: &str = "; tier sensitive applies unless subject.environment says otherwise: state it";
 
 /// A record that lacks nothing, and states no environment.
 fn silent() -> String {
@@ -102,7 +101,7 @@ fn a_degraded_tier_says_why_it_holds() {
     );
     let said = joined(&(reviewed.out + &reviewed.err));
     assert!(
-        said.contains("made or merged it; tier sensitive holds"),
+        said.contains("made or merged it; tier sensitive applies"),
         "{said}"
     );
 }

@@ -149,7 +149,7 @@ fn what_can_not_be_compared_is_said() {
         .commit("Alone");
     let run = ledger.run(&["diff", "main", "alone"]);
     assert_eq!(run.code, 3, "{}", run.err);
-    assert!(run.err.contains("no commit in common"), "{}", run.err);
+    assert!(run.err.contains("no common ancestor"), "{}", run.err);
 }
 
 #[test]

@@ -104,13 +104,13 @@ fn who_could_approve_is_named_and_nobody_of_those_who_made_it() {
     let run = ledger.run(&["diff", "main", "raise"]);
     assert!(
         run.out
-            .contains("group platform who did not make the content (lee@example.com)"),
+            .contains("group platform other than the authors (lee@example.com)"),
         "{}",
         run.out
     );
     assert!(
         run.out
-            .contains("group security who did not make the content (dana@example.com)"),
+            .contains("group security other than the authors (dana@example.com)"),
         "{}",
         run.out
     );
@@ -185,7 +185,7 @@ fn whoever_filed_a_record_does_not_approve_that_it_ends_later_or_waives_more() {
             .replace(ID, from, to)
             .commit("Change");
         let run = ledger.run(&["diff", "main", branch]);
-        let line = format!("of group platform who did not make the content {who}");
+        let line = format!("in group platform other than the authors {who}");
         assert!(run.out.contains(&line), "{branch}: {}", run.out);
     }
 }

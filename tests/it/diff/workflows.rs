@@ -38,7 +38,7 @@ fn every_commit_that_changes_what_the_forge_runs_is_named_also_when_a_later_one_
     );
     let said = messages(&diff).join("\n");
     for part in [
-        "by ana@example.com changes .github/workflows/exledger.yml, which may state reviews",
+        "by ana@example.com changes .github/workflows/exledger.yml, which may record reviews",
         "by ana@example.com adds .github/actions/say/action.yml",
     ] {
         assert!(said.contains(part), "{said}");

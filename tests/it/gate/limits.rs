@@ -57,7 +57,7 @@ const DENIALS: &[Denial] = &[
     (
         "references: {risk: R-1}",
         &[("application", "billing"), ("reference", "R-1")],
-        "names no change, incident, ticket or onboarding",
+        "does not name a change, incident, ticket or onboarding record",
     ),
     (
         "",
@@ -180,7 +180,7 @@ fn an_event_that_states_something_else_than_text_is_not_covered() {
             state(serde_json::json!({"application": "billing", "resource": value}));
         assert_eq!(
             (covered, why.as_str()),
-            (false, "its data.resource is no text")
+            (false, "its data.resource is not a text")
         );
     }
 }

@@ -74,11 +74,11 @@ fn a_line_that_is_no_question_is_unknown_and_the_others_are_answered() {
     let repo = ledger();
     for (line, reason) in [
         (&b"nonsense"[..], "no JSON"),
-        (b"[1]", "no JSON object"),
+        (b"[1]", "not a JSON object"),
         (b"{\"application\": \"bil\xffling\"}", "not UTF-8"),
         (
             b"{\"resource\":\"db:secrets\",\"resource\":\"db:a\",\"asset\":\"host:gw-1\"}",
-            "the key `resource` stands twice",
+            "the key `resource` appears twice",
         ),
         (
             b"{\"asset\": \"host:gw-1\", \"id\": 7.5}",

@@ -99,11 +99,11 @@ fn a_question_is_read_strictly() {
         (r#"{"identity": "x"} {}"#, "trailing"),
         (
             r#"{"identity": "x", "identity": "y"}"#,
-            "the key `identity` stands twice",
+            "the key `identity` appears twice",
         ),
         (
             r#"{"identity": "x", "id": {"a": 1, "a": 1}}"#,
-            "the key `a` stands twice",
+            "the key `a` appears twice",
         ),
     ] {
         let read = line::read(text.as_bytes());

@@ -158,7 +158,7 @@ fn a_file_that_lost_receipts_is_unknown_until_the_gate_is_started_again() {
         for _ in 0..2 {
             let (verdict, reason) = held.verdict(BILLING);
             assert_eq!(verdict, "unknown", "{n}: {reason}");
-            assert!(reason.contains("start the gate again"), "{n}: {reason}");
+            assert!(reason.contains("restart the gate"), "{n}: {reason}");
         }
     }
 }
@@ -208,7 +208,7 @@ fn what_is_no_regular_file_is_no_file_of_receipts() {
         let asked = run(once.clone(), &args);
         assert_eq!(asked.code, 3, "{place}: {}", asked.err);
         assert!(
-            asked.out.contains("it is no regular file"),
+            asked.out.contains("it is not a regular file"),
             "{place}: {}",
             asked.out
         );

@@ -125,7 +125,7 @@ const CASES: &[Case] = &[
     (
         &[("application", "billing"), ("path", "a.rs")],
         "deny",
-        "names no findings",
+        "has no findings",
     ),
 ];
 
@@ -172,11 +172,8 @@ fn what_is_asked_must_be_stated_and_match() {
 fn a_list_that_is_absent_is_denied_and_an_empty_one_grants_nothing() {
     let asked = question(&[("application", "billing"), ("resource", "db:invoices")]);
     for (scope, reason) in [
-        ("", "its scope states no resources"),
-        (
-            "scope: {actions: [read]}\n",
-            "its scope states no resources",
-        ),
+        ("", "its scope has no resources"),
+        ("scope: {actions: [read]}\n", "its scope has no resources"),
         ("scope: {resources: []}\n", "its scope grants no resources"),
     ] {
         let answer = ask(&with(|text| format!("{text}{scope}")), &asked, AT);

@@ -195,9 +195,7 @@ fn evidence_is_not_read_through_a_link_that_leads_out_of_the_repository() {
         (&outside, true),
     ] {
         let run = close(evidence);
-        let refused = run
-            .err
-            .contains("passes a link that leads out of the repository");
+        let refused = run.err.contains("follows a link out of the repository");
         assert_eq!(refused, !is_read, "{evidence}: {}{}", run.out, run.err);
         assert_eq!(
             run.code == 2,

@@ -162,7 +162,8 @@ fn a_record_without_a_cause_and_other_letters_get_past_no_freeze() {
         .commit("File another");
     ledger.switch("said");
     let said = ledger.run(&["-q", "lint", "--base", "main"]).out;
-    let tune = "or tune `patterns` in exledger.yaml (threshold 3, window 180d): somebody else approves that";
+    let tune =
+        "or tune `patterns` in exledger.yaml (threshold 3, window 180d), approved by someone else";
     assert!(said.contains(tune), "{said}");
 }
 

@@ -85,7 +85,7 @@ fn the_built_in_catalogs_are_without_a_flaw() {
                 assert!(!ids.contains(&alias), "{}: {alias} is an id", built_in.name);
                 assert!(
                     aliases.insert(alias.clone()),
-                    "{}: {alias} stands twice",
+                    "{}: {alias} appears twice",
                     built_in.name
                 );
             }

@@ -109,7 +109,7 @@ fn a_named_file_that_is_not_there_is_an_error() {
     assert!(levels.all(|level| level == Level::Error));
     assert_eq!(
         governance.findings[0].message,
-        "there is no file .github/people.csv, which is the roster here"
+        "there is no file .github/people.csv, which is used here as the roster"
     );
     // With the files beside it, the same policy can be relied on.
     let files = tree().with("exledger.yaml", EntryKind::File, &signers);

@@ -294,7 +294,7 @@ fn markdown_that_would_not_fit_a_job_summary_says_what_is_left_out() {
             .starts_with("| error | term-too-long |")
     );
     assert!(
-        output.ends_with(" more rows left out: there is no room for more here\n"),
+        output.ends_with(" more rows omitted: size limit reached\n"),
         "{output:.200}"
     );
 }

@@ -289,14 +289,14 @@ fn a_missing_key_is_said_with_what_to_set() {
     std::fs::write(folder.path().join("notes.txt"), "no key at all\n").unwrap();
     let pgp = "[user]\nsigningkey = ABCD1234\n[gpg]\nformat = ";
     for (lines, flag, said) in [
-        ("", None, "no key is named"),
-        ("[user]\nsigningkey =", None, "no key is named"),
+        ("", None, "no key is configured"),
+        ("[user]\nsigningkey =", None, "no key is configured"),
         ("[user]\nsigningkey = ABCD1234", None, "a key for OpenPGP"),
         (&format!("{pgp}openpgp"), None, "a key for OpenPGP"),
         (&format!("{pgp}x509"), None, "a key for X.509"),
-        (&format!("{pgp}ssh"), None, "user.signingkey names"),
+        (&format!("{pgp}ssh"), None, "user.signingkey is"),
         ("", Some("gone.pub"), "--key names"),
-        ("", Some("notes.txt"), "holds no SSH key"),
+        ("", Some("notes.txt"), "is not an SSH key"),
         (
             "[exledger]\nsigningKey = notes.txt",
             None,
@@ -305,7 +305,7 @@ fn a_missing_key_is_said_with_what_to_set() {
         (
             "[user]\nsigningkey = ./notes.txt",
             None,
-            "user.signingkey names",
+            "user.signingkey is",
         ),
     ] {
         let error = configured(lines, flag, folder.path()).unwrap_err();

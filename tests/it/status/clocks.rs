@@ -255,7 +255,7 @@ fn a_control_that_was_dropped_since_the_approval_degrades_it_and_is_not_active()
             repo.by("ana").write(ID, &less).commit("Drop a control");
             check(name, &repo, &[(at, "degraded", grants)]);
             let dropped = standing(&repo, at);
-            let reason = format!("control CC2 was dropped since the approval, it is {status} now");
+            let reason = format!("control CC2 was dropped since the approval (now {status})");
             assert!(
                 dropped.reasons[0].to_string().starts_with(&reason),
                 "{name}: {:?}",

@@ -136,7 +136,10 @@ fn what_is_gone_broken_or_doubled_grants_nothing() {
     );
     let reasons =
         exledger::status::reason::joined(&standing(&repo, "2026-11-21T00:00:00Z").reasons);
-    assert!(reasons.contains("the same bytes landed in"), "{reasons}");
+    assert!(
+        reasons.contains("the same bytes were merged in"),
+        "{reasons}"
+    );
     let repo = approved("");
     repo.by("ana")
         .write(ID, "id: EXC-2026-7F3KQ\ntitle: [\n")

@@ -38,8 +38,8 @@ fn what_is_missing_is_asked() {
         &["renew"],
         &[
             ("Which record", "\r"),
-            ("Until when", "1999-01-01\r\u{15}2026-02-30\r\u{15}30d\r"),
-            ("Why can't it end yet", "The vendor is late\r"),
+            ("New end", "1999-01-01\r\u{15}2026-02-30\r\u{15}30d\r"),
+            ("Why can it not end yet", "The vendor is late\r"),
         ],
         &[
             "renew",
@@ -53,20 +53,20 @@ fn what_is_missing_is_asked() {
     same(
         &life,
         &["review", ID],
-        &[("What follows", "\r")],
+        &[("Outcome of the review", "\r")],
         &["review", ID, "--outcome", "still-needed"],
     );
     same(
         &life,
         &["transfer", ID],
-        &[("Who takes over", "kim@example.com\r")],
+        &[("Who is the new owner", "kim@example.com\r")],
         &["transfer", ID, "--to", "kim@example.com"],
     );
     same(
         &life,
         &["close", ID],
         &[
-            ("How did it end", "\r"),
+            ("What was the outcome", "\r"),
             ("Why can it be closed", "Replaced on the gateway\r"),
             (
                 "Evidence? A file",
@@ -112,7 +112,7 @@ fn broken_off_writes_nothing() {
         (&["renew", ID][..], "Until when"),
         (&["renew", "--for", "3d"], "Which record"),
         (&["review", ID], "What follows"),
-        (&["close", ID], "How did it end"),
+        (&["close", ID], "What was the outcome"),
     ] {
         let Some(seen) = terminal.run(args, &[(question, "\u{3}")]) else {
             return;

@@ -16,8 +16,8 @@ pub(crate) const SIX: &[(&str, &str)] = &[
         "Nightly invoices read with the shared user\r",
     ),
     ("Which control or rule", "Every job has its own user\r"),
-    ("What is it about", "billing\r"),
-    ("Residual risk: what remains", "mod\r"),
+    ("Which application, asset or identity", "billing\r"),
+    ("What is the residual risk", "mod\r"),
     (
         "Why is it needed now",
         "The job is replaced in December; splitting the user now would stop invoicing.\r",
@@ -124,17 +124,17 @@ fn an_identity_and_what_decides_the_tier_are_asked_too() {
     keys.splice(
         3..3,
         [
-            ("What kind of identity", "service\r"),
+            ("What type of identity", "service\r"),
             ("Which credential", "vault:prod/billing/db\r"),
-            ("What does it do with it", "nightly invoice run\r"),
+            ("What does the identity do", "nightly invoice run\r"),
         ],
     );
     keys.extend([
-        ("In which environment", "production\r"),
+        ("Which environment", "production\r"),
         ("What could be reached", "Invoices of one region\r"),
-        ("What are the steps back", "Disable the key\r"),
+        ("What are the steps to roll back", "Disable the key\r"),
         (
-            "What makes them necessary",
+            "When a rollback is necessary",
             "Any use from an unknown address\r",
         ),
         ("Write it?", ENTER),
@@ -216,9 +216,9 @@ fn each_derived_value_is_shown_and_can_be_changed() {
             ("2027-02-18 at the latest", "\u{15}200d\r"),
             ("[term-too-long]", "\u{15}30d\r"),
             ("Write it?", "root_cause\r"),
-            ("Why does the deviation", "brittle\r"),
+            ("What is the root cause", "brittle\r"),
             ("Write it?", "owner\r"),
-            ("Who answers for it?", "lee\r"),
+            ("Who is accountable for it?", "lee\r"),
             ("Write it?", "CC1 status\r"),
             ("Is it in place?", "active\r"),
             ("Write it?", ENTER),
@@ -258,7 +258,7 @@ fn an_emergency_asks_three_things() {
         SIX[0],
         SIX[2],
         SIX[4],
-        ("In which environment", "staging\r"),
+        ("Which environment", "staging\r"),
         ("Write it?", ENTER),
     ];
     let args = ["new", "--emergency", "--on", "2026-11-20T10:00:00Z"];
@@ -323,8 +323,8 @@ fn what_would_not_lint_is_told_and_mended_before_it_is_written() {
     let keys = then(
         SIX,
         &[
-            ("It would not lint", ENTER),
-            ("Until when?", "\u{15}60d\r"),
+            ("It would not pass lint", ENTER),
+            ("When does it end?", "\u{15}60d\r"),
             ("Write it?", ENTER),
         ],
     );
@@ -371,7 +371,7 @@ fn nothing_is_wider_than_the_terminal() {
             return;
         };
         let rows = screen(&seen.bytes, usize::from(columns));
-        assert_eq!(rows.last().unwrap(), "broken off: nothing was written");
+        assert_eq!(rows.last().unwrap(), "interrupted: nothing was written");
         assert!(
             rows.iter()
                 .any(|row| row.starts_with("Residual risk: moderate")),

@@ -21,9 +21,9 @@ const SESSION: &[(&str, &str)] = &[
     ),
     ("Which control or rule", "nhi-07"),
     ("* owasp-nhi:NHI7:2025", "\r"),
-    ("What is it about", "billing"),
+    ("Which application, asset or identity", "billing"),
     ("application  billing", "\r"),
-    ("Residual risk: what remains", "mo"),
+    ("What is the residual risk", "mo"),
     ("* moderate", "\r"),
     ("Why is it needed now", "Not now\r"),
     (
@@ -36,7 +36,7 @@ const SESSION: &[(&str, &str)] = &[
     ),
     ("Write it?", "root"),
     ("* root_cause", "\r"),
-    ("Why does the deviation", "brittle\r"),
+    ("What is the root cause", "brittle\r"),
     ("Write it?", "\r"),
 ];
 

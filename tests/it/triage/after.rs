@@ -53,14 +53,14 @@ fn what_scanners_say_lets_tested_triggers_fire() {
     repo.checkout();
     let severer = (
         "EXC-2026-SEVER",
-        "trivy:CVE-2026-1 is of severity high now, the record names low",
+        "trivy:CVE-2026-1 now has severity high; the record names low",
     );
     for (results, expected) in [
         (vec![trivy("1.0.0", "Severity: HIGH")], vec![severer]),
         (
             vec![trivy("1.0.0", "Fixed Version: 1.0.1")],
             vec![
-                ("EXC-2026-F1XED", "trivy:CVE-2026-1 is corrected in 1.0.1"),
+                ("EXC-2026-F1XED", "trivy:CVE-2026-1 is fixed in 1.0.1"),
                 severer,
             ],
         ),
@@ -69,7 +69,7 @@ fn what_scanners_say_lets_tested_triggers_fire() {
             vec![
                 (
                     "EXC-2026-0THER",
-                    "trivy:CVE-2026-1 is in version 1.0.2 now, the record names 1.0.0",
+                    "trivy:CVE-2026-1 is now in version 1.0.2; the record names 1.0.0",
                 ),
                 severer,
             ],
@@ -94,7 +94,7 @@ fn what_scanners_say_lets_tested_triggers_fire() {
     let class = "LanguageSpecificPackageVulnerability";
     let gone = (
         "EXC-2026-G0NE0".to_owned(),
-        "trivy found nothing of it".to_owned(),
+        "trivy no longer finds it".to_owned(),
     );
     assert_eq!(proposed(&repo, &looked("Trivy", class, json!({}))), [gone]);
     // Who did not look, or failed, found nothing for another reason.
@@ -112,7 +112,7 @@ fn what_scanners_say_lets_tested_triggers_fire() {
     }
     put(&repo, "a.sarif", looked("Trivy", class, json!({})));
     let answer = run(&repo, &["a.sarif"]);
-    let command = "exledger fire EXC-2026-G0NE0 T1 --note \"trivy found nothing of it\"";
+    let command = "exledger fire EXC-2026-G0NE0 T1 --note \"trivy no longer finds it\"";
     assert!(answer.out.contains(command), "{}", answer.out);
     let fired = [
         "--on",
@@ -121,7 +121,7 @@ fn what_scanners_say_lets_tested_triggers_fire() {
         "EXC-2026-G0NE0",
         "T1",
         "--note",
-        "trivy found nothing of it",
+        "trivy no longer finds it",
         "--by",
         "ana@example.com",
     ];

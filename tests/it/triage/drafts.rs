@@ -110,7 +110,7 @@ fn a_file_has_the_owner_of_the_last_line_that_fits() {
     }
     let sam = owner(&repo, &["docs/page"]);
     assert_eq!(sam["email"], "sam@example.com");
-    assert_eq!(sam["name"], "TODO(import): name who is accountable");
+    assert_eq!(sam["name"], "TODO(import): give the accountable person");
 }
 
 /// A denied call in production, with more below `data`.
@@ -152,7 +152,7 @@ fn an_event_says_subject_control_and_owner() {
             "application": "billing", "asset": "db01", "identity": "svc:night",
             "identity_type": "service-account", "credential": "vault:prod/night",
             "vendor": "Example Payments Ltd", "environment": "production",
-            "task": "TODO(import): say what it is doing",
+            "task": "TODO(import): say what it does",
         })
     );
     assert_eq!(

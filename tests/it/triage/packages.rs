@@ -125,7 +125,7 @@ fn an_unknown_type_is_covered_by_name_only_beside_the_findings_id() {
     let repo = records(&[("EXC-2026-N00NE", "tool: trivy, purl: 'pkg:npm/redis'")]);
     let found = one(&repo, &trivy(LANGUAGE, "redis", "web/unheard.lock"));
     assert!(
-        found.3.contains("name the id of the finding beside it"),
+        found.3.contains("also give the id of the finding"),
         "{}",
         found.3
     );

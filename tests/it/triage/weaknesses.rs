@@ -173,7 +173,7 @@ fn another_version_of_the_standard_is_named_and_not_read() {
         let (code, answer) = asked(&repo, &["a.sarif"]);
         assert_eq!(code, 3, "{log}");
         assert_eq!(counts(&answer), [("unparsed".to_owned(), 1)], "{log}");
-        let message = format!("this is SARIF {version}; 2.1.0 is read");
+        let message = format!("this is SARIF {version}; only 2.1.0 is supported");
         assert_eq!(answer["results"][0]["message"], message.as_str());
         // It is not written again either.
         let written = crate::triage::run(&repo, &["a.sarif", "--filter", "-o", "b.sarif"]);

@@ -29,8 +29,8 @@ pub(in crate::session::approve) fn find(
     let tip = snapshot.ruling(&path);
     if found.is_none() && tip.is_none() {
         return Err(Usage::refused(
-            format!("there is no file {path}, and there never was"),
-            "name a governance file that a change adds, alters or removes",
+            format!("there is no file {path}, and there never was one"),
+            "give a governance file that a change adds, changes or removes",
         )
         .into());
     }
@@ -94,8 +94,8 @@ fn known_path(
     found.ok_or_else(|| {
         let known: Vec<String> = known.into_iter().collect();
         Usage::refused(
-            format!("{} is no governance file", path.display()),
-            format!("name one of {}", known.join(", ")),
+            format!("{} is not a governance file", path.display()),
+            format!("use one of {}", known.join(", ")),
         )
     })
 }

@@ -34,8 +34,7 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
             "it is on the approved ref: check that out, or run `exledger approve {id} --ref BRANCH`"
         ),
         None => {
-            let list =
-                "run `exledger list --all` for the ids; name a branch that holds it with --ref";
+            let list = "run `exledger list --all` for the ids; give the branch that contains it with --ref";
             match like.as_slice() {
                 [] => list.to_owned(),
                 like => format!("did you mean {}? {list}", like.join(" or ")),
@@ -44,7 +43,7 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
     };
     let notices = snapshot.map(|it| it.notices().to_vec());
     Usage::Refused {
-        what: format!("no record here is named {text}"),
+        what: format!("there is no record {text} here"),
         help,
         notices: notices.unwrap_or_default(),
     }
@@ -56,7 +55,7 @@ fn ambiguous(text: &str, names: &[String]) -> Usage {
     let (what, way) = if are_paths {
         (
             "files of one id",
-            "give one of them an id of its own, or remove it",
+            "give one of them its own id, or remove it",
         )
     } else {
         ("records", "say which")

@@ -43,14 +43,14 @@ pub(in crate::session::approve) fn find(
     let path = &found.path;
     let Some(id) = found.id() else {
         return Err(Usage::refused(
-            format!("{path} has no id in its name, so nothing can be said of it"),
-            "name the file as its id",
+            format!("{path} has no id in its name, so it cannot be approved"),
+            "rename the file to its id",
         )
         .into());
     };
     let Some(stored) = source.file(path, snapshot)? else {
         return Err(Undetermined::Other {
-            what: format!("{path} is gone"),
+            what: format!("{path} no longer exists"),
             help: "run it again".to_owned(),
         }
         .into());
