@@ -225,10 +225,7 @@ fn confirm(
     match ask::agreed(&answer::question(prepared, draft)) {
         Ok(true) => Ok(()),
         Ok(false) => Err(Fault::BrokenOff.into()),
-        Err(error) => Err(fault::unasked(
-            &error,
-            "skip the prompt with --no-input",
-        )),
+        Err(error) => Err(fault::unasked(&error, "skip the prompt with --no-input")),
     }
 }
 

@@ -226,7 +226,9 @@ pub(super) fn controls(
     if let (true, true, Some(resolved)) = (setting.is_emergency, controls.is_empty(), resolved) {
         let within = resolved
             .review_within
-            .map_or("the time set by the tier".to_owned(), |within| within.to_string());
+            .map_or("the time set by the tier".to_owned(), |within| {
+                within.to_string()
+            });
         let text = format!("Review within {within}");
         let field = "compensating_controls[0]";
         note(

@@ -176,9 +176,8 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
         ..
     } = &signed.counting
     {
-        let heading = format!(
-            "First add this line to {signers}, in a change that someone else approves"
-        );
+        let heading =
+            format!("First add this line to {signers}, in a change that someone else approves");
         doc.blocks.push(Block::Heading(StyledText::plain(heading)));
         doc.blocks.push(Block::Verbatim(line.clone()));
     }
@@ -194,9 +193,7 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
 fn counts_for(said: &ApprovalSummary, needed: &Needed) -> String {
     let groups = said.groups.join(", ");
     match (said.decision, needed.count, said.groups.len()) {
-        (ApprovalDecision::Reject, ..) => {
-            "a veto of this version, until you approve it".to_owned()
-        }
+        (ApprovalDecision::Reject, ..) => "a veto of this version, until you approve it".to_owned(),
         (ApprovalDecision::Approve, 0, _) => {
             "content that needs no approval: it becomes the approved version".to_owned()
         }

@@ -91,7 +91,10 @@ pub fn doc(decision: &DecisionResult) -> Doc<'static> {
         doc.blocks.extend(blocks(decided, decision.is_written));
     }
     if !decision.is_written {
-        let text = StyledText::with_tone(Tone::Muted, "nothing was written; this is what would be written");
+        let text = StyledText::with_tone(
+            Tone::Muted,
+            "nothing was written; this is what would be written",
+        );
         doc.blocks.push(Block::Paragraph(text));
     } else if !decision.next.is_empty() {
         doc.blocks.push(Block::Heading(StyledText::plain("Next")));
