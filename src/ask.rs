@@ -159,12 +159,12 @@ impl Progress {
     /// Starts waiting; after a second, says on stderr what takes so long.
     pub(crate) fn start(what: &str) -> Progress {
         let (done, waiting) = mpsc::channel();
-        let what = what.to_owned();
+        let owned = what.to_owned();
         let shown = thread::spawn(move || {
             if waiting.recv_timeout(PATIENCE) != Err(mpsc::RecvTimeoutError::Timeout) {
                 return;
             }
-            let spinner = indicatif::ProgressBar::new_spinner().with_message(what);
+            let spinner = indicatif::ProgressBar::new_spinner().with_message(owned);
             spinner.enable_steady_tick(Duration::from_millis(120));
             // Either the work is done, or the worker is gone: both end the wait.
             let _ = waiting.recv();

@@ -6,7 +6,7 @@
 use crate::approval::authors::AuthorSet;
 use crate::approval::carry;
 use crate::approval::case::CountedApproval;
-use crate::approval::demand::{self, VersionDemand};
+use crate::approval::demand::{VersionDemand, combined_demand};
 use crate::approval::identity::apart::SeparatedBy;
 use crate::approval::identity::{IdentityCache, IdentityKind, IdentityResolver};
 use crate::approval::key_set::KeySet;
@@ -105,7 +105,7 @@ pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) 
     if is_exempt(governance, own, approved) {
         return Needed::default();
     }
-    demand::combined_demand(governance, Some(own), approved)
+    combined_demand(governance, Some(own), approved)
         .terms
         .needed()
 }
@@ -128,7 +128,7 @@ pub fn proposed(
     if let Some(requester) = &own.requester {
         authors.add(lens.party("", requester.as_str()));
     }
-    let demand: VersionDemand = demand::combined_demand(governance, Some(own), approved);
+    let demand: VersionDemand = combined_demand(governance, Some(own), approved);
     let exempt = is_exempt(governance, own, approved);
     let asked = DemandContext {
         lens,
@@ -186,7 +186,7 @@ pub fn proposed(
 /// Returns how some content can be approved that has not landed.
 pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
     let identities = Identities::from_governance(governance);
-    let demand = demand::combined_demand(governance, Some(own), None);
+    let demand = combined_demand(governance, Some(own), None);
     ApprovalWays::for_terms(governance, &demand.terms, &identities.ring.keys, false)
 }
 
@@ -223,7 +223,7 @@ pub fn left(
     for requester in requesters.filter_map(|record| record.requester.as_ref()) {
         authors.add(lens.party("", requester.as_str()));
     }
-    let demand = demand::combined_demand(governance, Some(own), approved);
+    let demand = combined_demand(governance, Some(own), approved);
     let asked = DemandContext {
         lens,
         authors: &authors,

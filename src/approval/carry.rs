@@ -92,8 +92,8 @@ fn is_within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
 /// Tells whether two records are equal, the order of what is a set aside.
 fn says_the_same(one: &Record, other: &Record) -> bool {
     let sets = [one, other].map(|record| {
-        let mut record = record.clone();
-        let scope = record.scope.iter_mut();
+        let mut copy = record.clone();
+        let scope = copy.scope.iter_mut();
         scope.for_each(|scope| {
             [
                 &mut scope.resources,
@@ -108,18 +108,18 @@ fn says_the_same(one: &Record, other: &Record) -> bool {
                 .iter_mut()
                 .for_each(|list| as_set(list, |finding| format!("{finding:?}")));
         });
-        if let Some(aliases) = &mut record.subject.aliases {
+        if let Some(aliases) = &mut copy.subject.aliases {
             as_set(aliases, Clone::clone);
         }
-        if let Some(controls) = &mut record.deviates_from.controls {
+        if let Some(controls) = &mut copy.deviates_from.controls {
             as_set(controls, Clone::clone);
         }
-        as_set(&mut record.compensating_controls, |control| {
+        as_set(&mut copy.compensating_controls, |control| {
             format!("{control:?}")
         });
-        as_set(&mut record.triggers, |trigger| format!("{trigger:?}"));
-        as_set(&mut record.fired, |firing| format!("{firing:?}"));
-        record
+        as_set(&mut copy.triggers, |trigger| format!("{trigger:?}"));
+        as_set(&mut copy.fired, |firing| format!("{firing:?}"));
+        copy
     });
     let [one, other] = sets;
     differ::is_equal(&one, &other)

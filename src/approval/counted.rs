@@ -186,8 +186,10 @@ fn relevant(history: &History) -> Vec<usize> {
         return (0..history.mainline.landings.len()).collect();
     }
     let versions = history.governance.values().flat_map(|it| &it.versions);
-    let approvals = history.approvals.iter();
-    let approvals = approvals.filter(|file| watched_paths::is_of_governance(&file.path));
+    let approvals = history
+        .approvals
+        .iter()
+        .filter(|file| watched_paths::is_of_governance(&file.path));
     let states = history.states.from().map(|(landing, _)| landing);
     let landings: BTreeSet<usize> = versions
         .map(|version| version.landing)

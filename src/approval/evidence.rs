@@ -170,8 +170,8 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     for commit in &version.nested {
         evidence.claims.extend(nested(scene, commit));
         let seal = scene.seals.of_branch(version.landing, commit);
-        let signature = signed(scene, &seal, EvidenceSource::Nested, commit);
-        let signature = signature.filter(|claim| !is_own(scene, claim, commit));
+        let signature = signed(scene, &seal, EvidenceSource::Nested, commit)
+            .filter(|claim| !is_own(scene, claim, commit));
         evidence
             .claims
             .extend(signature.map(|claim| said_at(claim, commit.committed())));

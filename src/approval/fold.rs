@@ -7,7 +7,7 @@ use crate::approval::approval_event::StatementEvent;
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::bound_statements::Bound;
 use crate::approval::carry;
-use crate::approval::demand;
+use crate::approval::demand::combined_demand;
 use crate::approval::evidence::Scene;
 use crate::approval::evidence::{self, VersionEvidenceSet};
 use crate::approval::governance_history::GovernanceHistory;
@@ -260,7 +260,7 @@ impl<'a> TrailEvaluator<'a> {
     /// Gives a version the verdict of an earlier one; what it says itself serves the entries that it adds (V9).
     fn carry(&mut self, step: &VersionStep<'a>, carried: &Carried) -> ApprovalVerdict {
         let own = authors::of_version(step.lens, step.version);
-        let demand = demand::combined_demand(step.state.governance, step.record, self.base());
+        let demand = combined_demand(step.state.governance, step.record, self.base());
         let evidence = self.evidence(step);
         let mut reference = self.series.reference.clone();
         reference.widen(step.lens);
@@ -321,7 +321,7 @@ impl<'a> TrailEvaluator<'a> {
         self.series.inherited = Some(step.index);
         self.series.filer.doubt = Some(doubt.clone());
         self.series.reference.doubt = Some(doubt.clone());
-        let demand = demand::combined_demand(step.state.governance, step.record, None);
+        let demand = combined_demand(step.state.governance, step.record, None);
         let mut verdict = removed(step);
         verdict.satisfied = Satisfied::Undetermined(Box::new(doubt));
         verdict.result = FourEyes::Indeterminate;

@@ -107,12 +107,12 @@ impl<'a> GovernanceHistory<'a> {
             .map_or(0, |it| self.ruled.approved.run(it));
         let mut states = (0..=runs).map(|n| self.ruled.approved.after_runs(n));
         states.all(|state| {
-            let lines = state
+            let mut lines = state
                 .governance
                 .signers
                 .iter()
-                .flat_map(|text| text.lines());
-            let mut lines = lines.map(str::trim);
+                .flat_map(|text| text.lines())
+                .map(str::trim);
             lines.all(|line| line.is_empty() || line.starts_with('#'))
         })
     }
@@ -126,8 +126,10 @@ impl<'a> GovernanceHistory<'a> {
         let folders = self.folders.get_or_init(|| folders(self.ruled.counted));
         let n_before = folders.partition_point(|(from, _)| *from < landing);
         let last = until.unwrap_or(usize::MAX);
-        let counting = folders.iter().skip(n_before.saturating_sub(1));
-        let counting = counting.take_while(move |(from, _)| *from < last);
+        let counting = folders
+            .iter()
+            .skip(n_before.saturating_sub(1))
+            .take_while(move |(from, _)| *from < last);
         counting.map(|(_, state)| folders_of(state))
     }
 

@@ -146,8 +146,10 @@ impl Keys {
     ///
     /// The keys of persons are addresses after mailmap. Patterns name nobody and join nobody.
     pub fn kin(&self, governance: &Governance, person_key: &str) -> BTreeSet<String> {
-        let homes = self.homes(governance).into_iter();
-        let mut homes = homes.filter(|home| home.contains(person_key));
+        let mut homes = self
+            .homes(governance)
+            .into_iter()
+            .filter(|home| home.contains(person_key));
         homes
             .next()
             .unwrap_or_else(|| BTreeSet::from([person_key.to_owned()]))
@@ -169,8 +171,10 @@ impl Keys {
                 .filter_map(|it| home_of.get(it).copied())
                 .collect();
             // The smaller ones move into the largest, so that few persons move often.
-            let largest = met.iter().copied();
-            let largest = largest.max_by_key(|at| homes.get(*at).map_or(0, BTreeSet::len));
+            let largest = met
+                .iter()
+                .copied()
+                .max_by_key(|at| homes.get(*at).map_or(0, BTreeSet::len));
             let at = largest.unwrap_or(homes.len());
             if at == homes.len() {
                 homes.push(BTreeSet::new());

@@ -122,10 +122,10 @@ impl<'a> TrailEvaluator<'a> {
             };
             return [carried].into_iter().chain(first_read).collect();
         }
-        let chain = (0..=tip)
+        let chain: Vec<usize> = (0..=tip)
             .rev()
-            .take_while(|index| origin(*index) == Some(carried));
-        let chain: Vec<usize> = chain.collect();
+            .take_while(|index| origin(*index) == Some(carried))
+            .collect();
         let named = chain
             .iter()
             .find(|index| self.is_about(word, **index))

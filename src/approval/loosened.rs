@@ -66,7 +66,7 @@ struct Instead {
 /// Returns the versions that are approved only thanks to a change of governance that does not deserve trust.
 pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
     let counted = &approvals.counted;
-    let idle = idle(history, counted);
+    let idle = find_idle(history, counted);
     let identities = Identities::from_governance(&counted.tip);
     let mut questions: BTreeMap<Instead, Vec<BypassSuspect>> = BTreeMap::new();
     for (key, trail) in &history.trails {
@@ -76,7 +76,7 @@ pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loos
             if !approved || verdict.carries.is_some() {
                 continue;
             }
-            let mut suspects = suspects((history, counted), &identities, version, verdict);
+            let mut suspects = collect_suspects((history, counted), &identities, version, verdict);
             suspects.retain(|it| !idle.contains(&(it.path.as_str(), it.version)));
             if suspects.is_empty() {
                 continue;
@@ -95,7 +95,7 @@ pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loos
     let mut found: BTreeMap<(TrailKey, usize), BTreeSet<Loosening>> = BTreeMap::new();
     let mut together: BTreeMap<(TrailKey, usize), Vec<Loosening>> = BTreeMap::new();
     for (instead, asked) in &questions {
-        let unmet = unmet(
+        let unmet = find_unmet(
             history,
             counted,
             instead,
@@ -133,7 +133,7 @@ pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loos
 }
 
 /// Returns the changes of governance that decide about no approval, each by path and version.
-fn idle<'h>(history: &'h History, counted: &CountedGovernance) -> BTreeSet<(&'h str, usize)> {
+fn find_idle<'h>(history: &'h History, counted: &CountedGovernance) -> BTreeSet<(&'h str, usize)> {
     let mut idle = BTreeSet::new();
     for (path, trail) in &history.governance {
         for n in 0..trail.versions.len() {
@@ -159,7 +159,7 @@ fn without(suspects: &[Loosening]) -> Instead {
 }
 
 /// Returns the changes of governance before a version that do not deserve trust.
-fn suspects(
+fn collect_suspects(
     (history, counted): (&History, &CountedGovernance),
     identities: &Identities<'_>,
     version: &Version,
@@ -253,12 +253,12 @@ fn was_really_undone(
             without: BTreeSet::new(),
             like: BTreeSet::from([(change.path.clone(), change.version, undone)]),
         };
-        !unmet(history, counted, &instead, [(key, version)].into_iter()).is_empty()
+        !find_unmet(history, counted, &instead, [(key, version)].into_iter()).is_empty()
     })
 }
 
 /// Returns which versions would not be approved under other governance.
-fn unmet<'k>(
+fn find_unmet<'k>(
     history: &History,
     counted: &CountedGovernance,
     instead: &Instead,
@@ -325,8 +325,10 @@ impl Instead {
         if !is_out(&version) {
             return Some(version);
         }
-        let earlier = counted.versions_of(path);
-        let earlier = earlier.into_iter().take_while(|known| *known != version);
+        let earlier = counted
+            .versions_of(path)
+            .into_iter()
+            .take_while(|known| *known != version);
         earlier.filter(|known| !is_out(known)).last()
     }
 }

@@ -54,18 +54,19 @@ impl<'a> CommitMessage<'a> {
 ///
 /// Either is `None` where it is not there; an address without `@` is none.
 pub fn person(value: &str) -> (Option<&str>, Option<&str>) {
-    let value = value.trim();
-    if let Some((name, rest)) = value.split_once('<') {
+    let trimmed = value.trim();
+    if let Some((name, rest)) = trimmed.split_once('<') {
         let address = rest.split('>').next().unwrap_or_default().trim();
         return (
             Some(name.trim()).filter(|name| !name.is_empty()),
             Some(address).filter(|address| address.contains('@')),
         );
     }
-    if value.contains('@') && !value.starts_with('@') && !value.contains(char::is_whitespace) {
-        return (None, Some(value));
+    if trimmed.contains('@') && !trimmed.starts_with('@') && !trimmed.contains(char::is_whitespace)
+    {
+        return (None, Some(trimmed));
     }
-    (Some(value).filter(|name| !name.is_empty()), None)
+    (Some(trimmed).filter(|name| !name.is_empty()), None)
 }
 
 /// Tells whether a value names no person: nothing, a group, or a word that stands for nobody.

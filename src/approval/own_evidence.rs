@@ -7,7 +7,7 @@ use crate::approval::ask;
 use crate::approval::attest;
 use crate::approval::authors::{self, AuthorSet};
 use crate::approval::carry;
-use crate::approval::demand::{self, VersionDemand};
+use crate::approval::demand::{VersionDemand, combined_demand};
 use crate::approval::evidence::{Scene, VersionEvidenceSet};
 use crate::approval::fold::TrailEvaluator;
 use crate::approval::four_eyes::FourEyesOutcome;
@@ -44,7 +44,7 @@ impl<'a> TrailEvaluator<'a> {
         let begins =
             self.is_governance() && step.state.commit.is_none() && step.state.doubt.is_none();
         let is_exempt = is_exempt_record || begins;
-        let mut demand = demand::combined_demand(step.state.governance, step.record, base);
+        let mut demand = combined_demand(step.state.governance, step.record, base);
         if self.is_without_keys(step) {
             demand.terms.proof = Proof::Claimed;
             demand.lists_first_key = self.is_of_signers(step);
@@ -58,7 +58,7 @@ impl<'a> TrailEvaluator<'a> {
             (true, None, true) => BecomesApproved::AsApproved,
             _ => BecomesApproved::AsLanded,
         };
-        let satisfied = satisfied(step, is_exempt, doubt, &outcome);
+        let satisfied = is_satisfied(step, is_exempt, doubt, &outcome);
         let approved_at = self.approved_at(step, &authors, &demand, &evidence, &outcome);
         let mut flags = step.flags(self.before(step));
         flags.extend(&outcome.flags);
@@ -325,7 +325,7 @@ fn doubts(step: &VersionStep, authors: &mut AuthorSet) {
     }
 }
 
-fn satisfied(
+fn is_satisfied(
     step: &VersionStep,
     is_exempt: bool,
     doubt: Option<ApprovalObstacle>,

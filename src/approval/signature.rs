@@ -189,8 +189,10 @@ impl Tag {
             let rest = self.raw.get(at..).unwrap_or_default();
             BEGINNINGS.iter().any(|(line, _)| rest.starts_with(line))
         };
-        let starts = self.raw.iter().enumerate();
-        let starts = starts
+        let starts = self
+            .raw
+            .iter()
+            .enumerate()
             .filter(|(_, byte)| **byte == b'\n')
             .map(|(at, _)| at + 1);
         let Some(at) = starts.rev().find(|at| begins(*at)) else {

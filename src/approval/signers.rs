@@ -125,8 +125,8 @@ impl Revoked {
 
 /// Returns the lines that are neither blank nor comments, with their numbers from 1.
 fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = (1..).zip(text.split('\n').map(str::trim));
+    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines = (1..).zip(bare.split('\n').map(str::trim));
     lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
@@ -136,11 +136,11 @@ fn line(
     loose: &mut Vec<&'static str>,
 ) -> Result<SignerLine, UnreadableLine> {
     let (principals, rest) = principals(text)?;
-    let (options, key) = match key(rest) {
+    let (options, key) = match read_key(rest) {
         Some(key) => ("", key),
         None => {
             let (options, rest) = past_options(rest)?;
-            let key = key(rest).ok_or_else(|| missing(rest))?;
+            let key = read_key(rest).ok_or_else(|| missing(rest))?;
             (options, key)
         }
     };
@@ -200,7 +200,7 @@ fn split_at_blank(text: &str) -> (&str, &str) {
     (word, rest.trim_start())
 }
 
-fn key(text: &str) -> Option<PublicKey> {
+fn read_key(text: &str) -> Option<PublicKey> {
     let (algorithm, rest) = split_at_blank(text);
     PublicKey::parse(algorithm, split_at_blank(rest).0)
 }

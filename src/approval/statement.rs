@@ -21,9 +21,11 @@ pub fn digest(bytes: &[u8]) -> String {
 
 /// Returns a text as a reason: on one line, and short enough; `None` where nothing is left.
 pub fn shortened(text: &str) -> Option<String> {
-    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = text
+        .split(|character: char| character.is_whitespace() || character.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
     let line: String = words.join(" ").chars().take(LONGEST_REASON).collect();
-    let line = line.trim_end();
-    (!line.is_empty()).then(|| line.to_owned())
+    let trimmed = line.trim_end();
+    (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }

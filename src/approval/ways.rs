@@ -169,8 +169,11 @@ impl ApprovalWays {
 
     /// Returns the ways as what somebody does: `run ..., or merge ...`; `None` where there is none.
     pub fn phrase(&self, id: &str, signers: &str) -> Option<String> {
-        let phrases = self.ways.iter().map(|way| way.phrase(id, signers));
-        let phrases: Vec<String> = phrases.collect();
+        let phrases: Vec<String> = self
+            .ways
+            .iter()
+            .map(|way| way.phrase(id, signers))
+            .collect();
         (!phrases.is_empty()).then(|| phrases.join(", or "))
     }
 

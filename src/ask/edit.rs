@@ -96,8 +96,9 @@ impl EditLine {
         let before = self.before();
         let kept = before
             .trim_end()
-            .trim_end_matches(|character: char| !character.is_whitespace());
-        let kept = kept.chars().count();
+            .trim_end_matches(|character: char| !character.is_whitespace())
+            .chars()
+            .count();
         self.characters.drain(kept..self.at);
         self.at = kept;
     }

@@ -150,7 +150,7 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     // It holds the whole history, which takes long to free.
     let prepared = ManuallyDrop::new(found?);
     ctx.of_notices(&prepared.notices);
-    let reason = reason(args, ctx, &prepared)?;
+    let reason = ask_reason(args, ctx, &prepared)?;
     let draft = prepared.draft(reason.as_deref())?;
     let both = (&*prepared, &draft);
     let mut answer = answer::unsigned(&prepared, &draft);
@@ -186,7 +186,7 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
 }
 
 /// Returns the reason: as given, asked for where it must be there and somebody can be asked.
-fn reason(
+fn ask_reason(
     args: &ApproveArgs,
     ctx: &Ctx,
     prepared: &PreparedApproval<'_>,

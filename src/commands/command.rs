@@ -59,8 +59,7 @@ impl Command {
 impl Command {
     /// Returns its arguments and its help, with the formats that it has, and without the flags that it refuses.
     pub(crate) fn declared(&self) -> clap::Command {
-        let own = context::example::folded((self.declare)());
-        let own = own.arg(globals::format(self.formats));
+        let own = context::example::folded((self.declare)()).arg(globals::format(self.formats));
         match self.past {
             PastInstants::Answered => own,
             PastInstants::Refused(_) => own.arg(globals::no_past()),

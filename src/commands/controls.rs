@@ -33,13 +33,16 @@ pub(crate) const COMMAND: Command = Command::of::<ControlsArgs>();
 
 impl Run for ControlsArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let governance = governance(ctx);
+        let governance = read_governance(ctx);
         let mut catalogs: BTreeMap<&str, &Catalog> = built_in::ALL
             .iter()
             .map(|catalog| (catalog.name, catalog.catalog()))
             .collect();
-        let listed = governance.iter().flat_map(|own| &own.policy.catalogs);
-        let listed: BTreeSet<&str> = listed.map(|name| catalog::name_of(name)).collect();
+        let listed: BTreeSet<&str> = governance
+            .iter()
+            .flat_map(|own| &own.policy.catalogs)
+            .map(|name| catalog::name_of(name))
+            .collect();
         if let Some(own) = &governance {
             // A house catalog of the same name takes the place of the one that comes with the program.
             let known = listed.iter().filter_map(|name| own.catalog(name));
@@ -63,7 +66,7 @@ impl Run for ControlsArgs {
 }
 
 /// Returns the governance files of the ledger around, where there is one that can be read.
-fn governance(ctx: &Ctx) -> Option<Governance> {
+fn read_governance(ctx: &Ctx) -> Option<Governance> {
     let home = ctx.home().ok()?;
     match Governance::read(home.tree()) {
         Ok(governance) if governance.state == State::Broken => {

@@ -83,7 +83,7 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
         prepared.write()?;
         true
     };
-    let answer = answer(ctx, job, &session, &prepared, written);
+    let answer = view_answer(ctx, job, &session, &prepared, written);
     drop(prepared);
     ctx.show(&view::edit::doc(&answer))?;
     if ctx.format.name != "table" && ctx.format.name != "markdown" {
@@ -110,7 +110,7 @@ fn decider(session: &Session, flags: &DecisionFlags) -> anyhow::Result<Address> 
     address("--by", &email)
 }
 
-fn answer(
+fn view_answer(
     ctx: &Ctx,
     job: &DecisionJob<'_>,
     session: &Session,
@@ -118,8 +118,9 @@ fn answer(
     written: bool,
 ) -> DecisionResult {
     let repository = session.repository_or_none();
-    let top = repository.and_then(|repository| repository.prefix(session.root()));
-    let top = top.unwrap_or_default();
+    let top = repository
+        .and_then(|repository| repository.prefix(session.root()))
+        .unwrap_or_default();
     let from_top = |path: &str| match top.trim_end_matches('/') {
         "" => path.to_owned(),
         top => format!("{top}/{path}"),

@@ -53,14 +53,15 @@ impl Run for DiffArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let repository = home.repository()?;
-        let commit = self
+        let commit: Option<Oid> = self
             .head
             .as_deref()
-            .map(|name| compare::commit(repository, name));
-        let commit: Option<Oid> = commit.transpose()?;
+            .map(|name| compare::commit(repository, name))
+            .transpose()?;
         let prefix = LedgerPrefix::new(&repository.prefix(home.root()).unwrap_or_default());
-        let committed = commit.map(|commit| CommitTree::of_commit(repository, commit, &prefix));
-        let committed = committed.transpose()?;
+        let committed = commit
+            .map(|commit| CommitTree::of_commit(repository, commit, &prefix))
+            .transpose()?;
         let tree: &dyn Tree = match &committed {
             Some(tree) => tree,
             None => home.tree(),
@@ -81,18 +82,18 @@ impl Run for DiffArgs {
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
             neighbours: compared.neighbours.as_ref(),
         };
-        let findings = findings(&compared, &known);
+        let findings = collect_findings(&compared, &known);
         let counts = view::lint::LevelCounts::count(findings.iter());
         ctx.show(&view::diff::doc(answer(
             &compared, findings, &known, commit,
         )))?;
-        let doubts = doubts(ctx, &compared);
+        let doubts = report_doubts(ctx, &compared);
         Ok(doubts.max(lint::of_counts(ctx, counts)))
     }
 }
 
 /// Returns what rules say of the changes, and why a changed file can't be read.
-fn findings(compared: &Compared, known: &RuleContext<'_>) -> Vec<Finding> {
+fn collect_findings(compared: &Compared, known: &RuleContext<'_>) -> Vec<Finding> {
     let mut findings = compared.findings(known);
     let files = compared.entries.iter().flat_map(|entry| &entry.delta.after);
     findings.extend(files.flat_map(|source| source.findings.iter().cloned()));
@@ -223,7 +224,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
 }
 
 /// Says on stderr of which records it can't be told what is approved, and returns what follows from that.
-fn doubts(ctx: &Ctx, compared: &Compared) -> Outcome {
+fn report_doubts(ctx: &Ctx, compared: &Compared) -> Outcome {
     let mut outcome = Outcome::Fine;
     for entry in &compared.entries {
         if let Some(doubt) = entry.doubt() {

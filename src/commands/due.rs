@@ -59,12 +59,12 @@ impl Run for DueArgs {
                 ));
             }
             (true, false) => {
-                let found = found(&approved, self.within);
+                let found = find_due(&approved, self.within);
                 ctx.print(calendar(&approved, &found).as_bytes())?;
                 found.outcome
             }
             (false, messages) => {
-                let found = found(&approved, self.within);
+                let found = find_due(&approved, self.within);
                 let outcome = found.outcome;
                 let list = worklist(&approved, found, ctx.format.reads);
                 let mut doc = view::due::doc(&list, &*approved);
@@ -87,7 +87,7 @@ impl Run for DueArgs {
 
 /// Returns what is due in a ledger, as the policy sees it.
 pub(crate) fn list<'a>(approved: &'a Snapshot<'_>, reads: FormatNeeds) -> DueList<'a> {
-    worklist(approved, found(approved, None), reads)
+    worklist(approved, find_due(approved, None), reads)
 }
 
 /// What is due.
@@ -96,7 +96,7 @@ struct Found<'a> {
     outcome: Outcome,
 }
 
-fn found<'a>(approved: &'a Snapshot<'_>, within: Option<Term>) -> Found<'a> {
+fn find_due<'a>(approved: &'a Snapshot<'_>, within: Option<Term>) -> Found<'a> {
     let records = approved.due(within);
     let is_overdue = |(_, due): &(&RecordState, DueRecord)| due.urgency == Urgency::Overdue;
     let outcome = if records.iter().any(is_overdue) {
@@ -118,8 +118,12 @@ fn calendar(approved: &Snapshot<'_>, found: &Found<'_>) -> String {
 fn worklist<'a>(approved: &'a Snapshot<'_>, found: Found<'a>, reads: FormatNeeds) -> DueList<'a> {
     let is_open = |standing: &&RecordState| !select::is_ended(standing.status);
     let open = approved.records().iter().filter(is_open).count();
-    let shown = found.records.iter().map(|(standing, _)| *standing);
-    let shown = shown.filter(|standing| is_open(standing)).count();
+    let shown = found
+        .records
+        .iter()
+        .map(|(standing, _)| *standing)
+        .filter(|standing| is_open(standing))
+        .count();
     DueList {
         stamp: approved.stamp(),
         records: found.records,

@@ -62,7 +62,7 @@ impl Run for InitArgs {
     const PAST: PastInstants = PastInstants::Refused("a ledger starts now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let place = place(ctx)?;
+        let place = find_place(ctx)?;
         let method = self.method(ctx)?;
         let mut init = view::init::Init {
             written: !self.dry_run,
@@ -143,7 +143,7 @@ fn advise(ctx: &Ctx, init: &Init, (method, bridge): (MergeMethod, Bridge)) {
 }
 
 /// Returns where the ledger goes: the folder of `-C`, else the repository's root.
-fn place(ctx: &Ctx) -> anyhow::Result<Place> {
+fn find_place(ctx: &Ctx) -> anyhow::Result<Place> {
     let outside = |what: String| {
         fault::cannot_say(
             what,

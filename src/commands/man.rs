@@ -52,8 +52,12 @@ impl Run for ManArgs {
 /// Puts the usage of the help in place of the page's own, which leaves out the values of flags.
 fn with_synopsis(page: &str, usage: &str) -> String {
     const TITLE: &str = ".SH SYNOPSIS\n";
-    let usage = usage.strip_prefix("Usage: ").unwrap_or(usage).trim();
-    let usage = usage.replace('\\', "\\\\").replace('-', "\\-");
+    let usage = usage
+        .strip_prefix("Usage: ")
+        .unwrap_or(usage)
+        .trim()
+        .replace('\\', "\\\\")
+        .replace('-', "\\-");
     match page.split_once(TITLE) {
         Some((before, after)) => {
             let rest = after.find("\n.SH ").and_then(|end| after.get(end..));

@@ -152,8 +152,10 @@ fn panic_in_a_test(ctx: &Ctx) {
 /// Returns the report of a panic: its message and place, and where `RUST_BACKTRACE` asks for it, how it was reached.
 fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
     let payload = panicked.payload();
-    let message = payload.downcast_ref::<&str>().copied();
-    let message = message.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let message = message.unwrap_or("no message");
     let place = match panicked.location() {
         Some(place) => format!("{}:{}", place.file(), place.line()),

@@ -127,7 +127,7 @@ impl Run for NewArgs {
             })?,
         };
         filing.create(&draft)?;
-        let filed = filed(ctx, &session, &filing, &draft, findings);
+        let filed = view_filed(ctx, &session, &filing, &draft, findings);
         ctx.show(&view::new::doc(&filed))?;
         Ok(Outcome::Fine)
     }
@@ -175,7 +175,7 @@ fn unasked(ctx: &Ctx, filing: &Filing<'_>) -> anyhow::Result<(RecordDraft, Vec<F
 }
 
 /// Returns the answer about a record that was written.
-fn filed(
+fn view_filed(
     ctx: &Ctx,
     session: &Session,
     filing: &Filing<'_>,

@@ -16,7 +16,7 @@ pub(crate) fn after(
     home: &Session,
     opened: &[DecidedRecord],
 ) -> Vec<String> {
-    let git = git(ctx, home);
+    let git = git_command(ctx, home);
     let name = match opened {
         [only] => only.before.stem().to_owned(),
         several => format!("{} exceptions", several.len()),
@@ -26,11 +26,14 @@ pub(crate) fn after(
         _ => ("", command),
     };
     let branch = format!("{word}-{}", name.replace(' ', "-"));
-    let files = opened.iter().flat_map(|one| {
-        let own = std::iter::once(&one.before.path);
-        own.chain(one.files.iter().map(|(path, _)| path))
-    });
-    let files: Vec<String> = files.map(|path| quoted(path)).collect();
+    let files: Vec<String> = opened
+        .iter()
+        .flat_map(|one| {
+            let own = std::iter::once(&one.before.path);
+            own.chain(one.files.iter().map(|(path, _)| path))
+        })
+        .map(|path| quoted(path))
+        .collect();
     let verb = match verb {
         "" => capital(command),
         verb => verb.to_owned(),
@@ -51,7 +54,7 @@ pub(crate) fn after(
 
 /// Returns the git commands that bring a new record to those who approve it.
 pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> Vec<String> {
-    let git = git(ctx, home);
+    let git = git_command(ctx, home);
     let own = own_branch(home);
     let switch = own.is_none().then(|| format!("{git} switch -c {id}"));
     let rest = [
@@ -75,7 +78,11 @@ pub(crate) fn push(ctx: &Ctx, home: &Session, branch: &str) -> String {
         Some((None, [only])) => only.as_str(),
         _ => "origin",
     };
-    format!("{} push -u {} {branch}", git(ctx, home), quoted(remote))
+    format!(
+        "{} push -u {} {branch}",
+        git_command(ctx, home),
+        quoted(remote)
+    )
 }
 
 /// Returns the branch that is checked out, unless it is the one on which records are approved.
@@ -83,18 +90,18 @@ pub(crate) fn own_branch(home: &Session) -> Option<String> {
     let HeadState::Branch(head) = home.repository_or_none()?.refs().ok()?.head else {
         return None;
     };
-    let head = head.strip_prefix("refs/heads/")?.to_owned();
+    let bare = head.strip_prefix("refs/heads/")?.to_owned();
     let approved = home.approved_ref().ok()?.reference;
     let remote = approved.strip_prefix("refs/remotes/");
     let approved = match remote.and_then(|rest| rest.split_once('/')) {
         Some((_, name)) => name,
         None => approved.strip_prefix("refs/heads/").unwrap_or(&approved),
     };
-    (head != approved).then_some(head)
+    (bare != approved).then_some(bare)
 }
 
 /// Returns how git is called for the paths of a ledger from the folder that the command works from.
-pub(crate) fn git(ctx: &Ctx, home: &Session) -> String {
+pub(crate) fn git_command(ctx: &Ctx, home: &Session) -> String {
     if ctx.folder == home.root() {
         "git".to_owned()
     } else {
@@ -103,9 +110,9 @@ pub(crate) fn git(ctx: &Ctx, home: &Session) -> String {
 }
 
 fn capital(word: &str) -> String {
-    let mut word = word.to_owned();
-    if let Some(first) = word.get_mut(..1) {
+    let mut owned = word.to_owned();
+    if let Some(first) = owned.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    word
+    owned
 }

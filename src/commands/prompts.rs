@@ -24,8 +24,11 @@ pub(crate) fn asks(ctx: &Ctx) -> bool {
 /// # Errors
 /// [`fault::Fault::Misuse`] then.
 pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
-    let open = flags.iter().filter(|(_, is_given)| !is_given);
-    let open: Vec<&str> = open.map(|(flag, _)| *flag).collect();
+    let open: Vec<&str> = flags
+        .iter()
+        .filter(|(_, is_given)| !is_given)
+        .map(|(flag, _)| *flag)
+        .collect();
     match open.split_last() {
         Some((last, rest)) if !rest.is_empty() && !asks(ctx) => Err(fault::misuse(
             format!("{} and {last} are missing", rest.join(", ")),
@@ -121,13 +124,15 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
     question: &str,
     is_offered: &dyn Fn(&str) -> bool,
 ) -> anyhow::Result<W> {
-    let words = W::words().into_iter();
-    let words: Vec<&str> = words.filter(|word| is_offered(word)).collect();
+    let words: Vec<&str> = W::words()
+        .into_iter()
+        .filter(|word| is_offered(word))
+        .collect();
     let chosen = match given {
         Some(word) => word,
         None if ctx.person == ask::Prompting::There => {
-            let chosen = ask::choice(question, &words, 0);
-            let chosen = chosen.map_err(|error| broken_off(&error, flag))?;
+            let chosen =
+                ask::choice(question, &words, 0).map_err(|error| broken_off(&error, flag))?;
             words.get(chosen).copied().unwrap_or_default()
         }
         None => {
@@ -157,8 +162,10 @@ pub(crate) fn ids_or_ask(
         return Err(select::unnamed().into());
     }
     let open = ctx.home()?.open_records()?;
-    let shown = open.iter().map(|it| format!("{}  {}", it.id, it.title));
-    let shown: Vec<String> = shown.collect();
+    let shown: Vec<String> = open
+        .iter()
+        .map(|it| format!("{}  {}", it.id, it.title))
+        .collect();
     if shown.is_empty() {
         return Err(select::unnamed().into());
     }

@@ -155,8 +155,12 @@ fn subject(
 /// Tells whether both versions name a reference; of a change window it must be the change itself.
 fn named_reference(asked: &String, terms: &Terms<'_>) -> Result<(), (String, About)> {
     for version in terms.versions {
-        let named = version.references.as_deref().map(references);
-        let mut named = named.into_iter().flatten();
+        let mut named = version
+            .references
+            .as_deref()
+            .map(references)
+            .into_iter()
+            .flatten();
         if !named.clone().any(|(_, text)| text == asked) {
             let why = match named.next() {
                 Some((name, text)) => format!("its {name} is {text}"),
@@ -180,8 +184,8 @@ pub(crate) fn references(
         ("incident", &stated.incident),
         ("ticket", &stated.ticket),
         ("onboarding", &stated.onboarding),
-    ];
-    let named = named.into_iter();
+    ]
+    .into_iter();
     named.filter_map(|(name, text)| text.as_ref().map(|text| (name, text)))
 }
 
@@ -251,8 +255,10 @@ fn grants_none(what: &str) -> String {
 fn not_waived(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
     let stated = record.scope.as_ref()?.not_waived.as_deref()?;
     let forbids = |asked: &&String| stated.iter().any(|entry| entry == *asked);
-    let asked = [&question.resource, &question.action];
-    let asked = asked.into_iter().flatten().find(forbids);
+    let asked = [&question.resource, &question.action]
+        .into_iter()
+        .flatten()
+        .find(forbids);
     let control = question.control.as_ref().filter(|asked| {
         stated
             .iter()

@@ -100,7 +100,7 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         }
     }
     // A finding by id is the same thing, and so is one in the same package; a weakness alone may be in anything.
-    let package = package(question, key);
+    let package = match_package(question, key);
     let about = match (&key.id, &package) {
         (Some(_), _) => About::TheSame,
         (None, PackageMatch::Ours(_)) => About::TheSame,
@@ -177,7 +177,7 @@ impl PackageMatch {
     }
 }
 
-fn package(question: &Question, key: &FindingKey) -> PackageMatch {
+fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
     let asker = question.told.asker;
     let is_asked = question.purl.is_some() || question.told.package.is_some();
     let limited = |what: &str, to: &String, key: &str, is_stated: bool| {

@@ -20,8 +20,13 @@ impl Purl {
     /// Returns the package of a text such as `pkg:cargo/openssl@0.10.60`; `None` also where version and qualifier name
     /// two epochs.
     pub(crate) fn parse(text: &str) -> Option<Purl> {
-        let rest = text.trim().strip_prefix("pkg:")?.trim_start_matches('/');
-        let rest = rest.split('#').next().unwrap_or_default();
+        let rest = text
+            .trim()
+            .strip_prefix("pkg:")?
+            .trim_start_matches('/')
+            .split('#')
+            .next()
+            .unwrap_or_default();
         let (rest, qualifiers) = rest.split_once('?').unwrap_or((rest, ""));
         let (kind, path) = rest.split_once('/')?;
         // The `@` of an npm scope stands before the last slash, a version's behind it.
@@ -31,19 +36,19 @@ impl Purl {
             }
             _ => (path, None),
         };
-        let path = path.trim_matches('/');
-        let (namespace, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let kind = kind.to_ascii_lowercase();
+        let trimmed = path.trim_matches('/');
+        let (namespace, name) = trimmed.rsplit_once('/').unwrap_or(("", trimmed));
+        let lower = kind.to_ascii_lowercase();
         let version = version.filter(|version| !version.is_empty());
         let version = match version {
-            Some(version) => Some(with_epoch(&kind, version, qualifiers)?),
+            Some(version) => Some(with_epoch(&lower, version, qualifiers)?),
             None => None,
         };
         Some(Purl {
-            namespace: folded(&kind, &decoded(namespace)),
-            name: folded(&kind, &decoded(name)),
+            namespace: folded(&lower, &decoded(namespace)),
+            name: folded(&lower, &decoded(name)),
             version,
-            kind,
+            kind: lower,
         })
         .filter(|purl| !purl.name.is_empty() && !purl.kind.is_empty())
     }
@@ -100,15 +105,15 @@ fn folded(kind: &str, name: &str) -> String {
 /// Returns a version in the form in which versions of a type are compared: an epoch of 0 is none, and a Go version's `v`
 /// counts for nothing.
 pub(crate) fn version<'v>(kind: &str, text: &'v str) -> &'v str {
-    let text = text.trim();
-    let text = text.strip_prefix("0:").unwrap_or(text);
+    let trimmed = text.trim();
+    let bare = trimmed.strip_prefix("0:").unwrap_or(trimmed);
     match kind {
         "golang" => {
-            let rest = text.strip_prefix('v');
+            let rest = bare.strip_prefix('v');
             let is_number = |rest: &&str| rest.starts_with(|it: char| it.is_ascii_digit());
-            rest.filter(is_number).unwrap_or(text)
+            rest.filter(is_number).unwrap_or(bare)
         }
-        _ => text,
+        _ => bare,
     }
 }
 

@@ -79,7 +79,7 @@ impl Branch {
     /// [`Obstacle`] where either commit can't be read.
     pub fn between(objects: &dyn Objects, base: Oid, tip: Oid) -> Result<Option<Branch>, Obstacle> {
         chain::read(objects, base)?;
-        let paint = paint(objects, base, tip);
+        let paint = paint_ancestors(objects, base, tip);
         let is_shared = |oid: Oid| paint.get(&oid).is_none_or(|sides| sides.base);
         if is_shared(tip) {
             return Ok(None);
@@ -249,7 +249,7 @@ struct Reachability {
 }
 
 /// Walks down from two commits, latest first, until all that is left can be reached from both.
-fn paint(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, Reachability> {
+fn paint_ancestors(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, Reachability> {
     let mut painted: HashMap<Oid, Reachability> = HashMap::new();
     let mut queue: BTreeSet<(Instant, Oid)> = BTreeSet::new();
     let add = |painted: &mut HashMap<Oid, Reachability>,

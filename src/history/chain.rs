@@ -83,8 +83,10 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
 
 /// Returns when a landing that lies in the future now will be believed, and effective times change with it.
 pub fn changes_at(mainline: &Mainline) -> Option<Instant> {
-    let future = mainline.landings.iter();
-    let future = future.filter(|landing| landing.flags.contains(&Flag::FutureDated));
+    let future = mainline
+        .landings
+        .iter()
+        .filter(|landing| landing.flags.contains(&Flag::FutureDated));
     let times = future.filter_map(|landing| landing.committed);
     times.min().map(|time| time.plus_seconds(-TOLERANCE))
 }

@@ -56,7 +56,7 @@ pub fn parse(oid: Oid, raw: Vec<u8>) -> Result<Commit, Obstacle> {
         cause: cause.to_owned(),
     };
     let (mut tree, mut parents) = (None, Vec::new());
-    for header in headers(&raw) {
+    for header in read_headers(&raw) {
         match header.key {
             b"tree" if tree.is_none() => {
                 tree = Some(hex(header.value).ok_or_else(|| malformed("its tree is not an id"))?);
@@ -101,7 +101,7 @@ impl Commit {
     /// Reads who is named in a header; of two, the first stands and is marked.
     fn ident(&self, key: &[u8]) -> Ident {
         let encoding = self.header(b"encoding");
-        let mut named = headers(&self.raw).filter(|header| header.key == key);
+        let mut named = read_headers(&self.raw).filter(|header| header.key == key);
         let Some(first) = named.next() else {
             return Ident::absent();
         };
@@ -143,7 +143,7 @@ impl Commit {
     pub fn signature(&self) -> Option<SignedPayload> {
         let mut signature = Vec::new();
         let mut payload = Vec::new();
-        for header in headers(&self.raw) {
+        for header in read_headers(&self.raw) {
             match header.key {
                 b"gpgsig" => signature.extend(unfolded(header.value)),
                 b"gpgsig-sha256" => {}
@@ -157,14 +157,14 @@ impl Commit {
 
     /// Returns the signed tags that were merged, each as the text of the whole tag.
     pub fn mergetags(&self) -> Vec<Vec<u8>> {
-        headers(&self.raw)
+        read_headers(&self.raw)
             .filter(|header| header.key == b"mergetag")
             .map(|header| unfolded(header.value))
             .collect()
     }
 
     fn header(&self, key: &[u8]) -> Option<&[u8]> {
-        let mut headers = headers(&self.raw);
+        let mut headers = read_headers(&self.raw);
         let found = headers.find(|header| header.key == key)?;
         Some(found.value)
     }
@@ -182,7 +182,7 @@ struct Header<'a> {
 }
 
 /// Returns the headers, up to the first empty line.
-fn headers(raw: &[u8]) -> impl Iterator<Item = Header<'_>> {
+fn read_headers(raw: &[u8]) -> impl Iterator<Item = Header<'_>> {
     let mut rest = raw;
     std::iter::from_fn(move || {
         if rest.is_empty() || rest.starts_with(b"\n") {
@@ -215,7 +215,7 @@ fn line_end(bytes: &[u8]) -> usize {
 }
 
 fn body(raw: &[u8]) -> &[u8] {
-    let length: usize = headers(raw).map(|header| header.line.len()).sum();
+    let length: usize = read_headers(raw).map(|header| header.line.len()).sum();
     raw.get(length + 1..).unwrap_or_default()
 }
 

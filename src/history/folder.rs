@@ -99,8 +99,10 @@ fn entry<'t>(rest: &mut &'t [u8]) -> Result<TreeEntry<'t>, &'static str> {
     let (name, id) = end
         .and_then(|at| after.split_at_checked(at))
         .ok_or("an entry has no name")?;
-    let oid = id.get(1..21).and_then(Oid::from_bytes);
-    let oid = oid.ok_or("an entry has no id")?;
+    let oid = id
+        .get(1..21)
+        .and_then(Oid::from_bytes)
+        .ok_or("an entry has no id")?;
     let (raw, after) = rest
         .split_at_checked(mode.len() + name.len() + 22)
         .ok_or("an entry has no id")?;

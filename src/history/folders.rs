@@ -111,8 +111,12 @@ impl<'o> FolderComparison<'o> {
 
     /// Compares the topmost folders of all pairs, and then the folders inside; jobs come in the order of time.
     pub fn run(&mut self, top: WatchedFolder<'_>, jobs: Vec<ComparisonJob>) {
-        let n_pairs = jobs.iter().map(|job| job.pair + 1).max().unwrap_or(0);
-        let n_pairs = n_pairs.max(self.changes.len());
+        let n_pairs = jobs
+            .iter()
+            .map(|job| job.pair + 1)
+            .max()
+            .unwrap_or(0)
+            .max(self.changes.len());
         self.changes.resize_with(n_pairs, Vec::new);
         self.n_seen.resize(n_pairs, 0);
         self.compare("", top, jobs, 0);

@@ -61,7 +61,7 @@ impl Ident {
         }
         // Git takes the time from behind the last bracket.
         let tail = rest.rsplit('>').next().unwrap_or(rest);
-        let time = time(tail);
+        let time = read_time(tail);
         if time.is_none() {
             flaws.push(IdentProblem::BadTime);
         }
@@ -89,7 +89,7 @@ impl Ident {
 }
 
 /// Reads ` <seconds> <offset>` as it stands at the end of an ident.
-fn time(tail: &str) -> Option<Instant> {
+fn read_time(tail: &str) -> Option<Instant> {
     let mut parts = tail.split_whitespace();
     let (seconds, offset) = (parts.next()?, parts.next()?);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -105,7 +105,7 @@ impl Notes {
                     break;
                 }
                 let parent = Rc::new(chain::read(objects, *parent)?);
-                let changed = changed(objects, parent.tree, commit.tree)?;
+                let changed = changed_notes(objects, parent.tree, commit.tree)?;
                 let (own, older): (NoteBlobs, NoteBlobs) = entries
                     .into_iter()
                     .partition(|(about, _)| changed.contains(about));
@@ -154,7 +154,7 @@ fn is_start(digits: &str) -> bool {
 }
 
 /// Returns what the notes of two folders differ about.
-fn changed(objects: &dyn Objects, old: Oid, new: Oid) -> Result<BTreeSet<Oid>, Obstacle> {
+fn changed_notes(objects: &dyn Objects, old: Oid, new: Oid) -> Result<BTreeSet<Oid>, Obstacle> {
     let mut sides = [NoteBlobs::new(), NoteBlobs::new()];
     differing(objects, [Some(old), Some(new)], "", &mut sides)?;
     let [old, new] = sides;

@@ -140,8 +140,8 @@ impl LedgerLocation<'_> {
         let text = String::from_utf8_lossy(&bytes);
         // Behind a backslash any letter may be written in another way.
         if !text.contains('\\') {
-            let text = text.to_ascii_uppercase();
-            return few.names.iter().any(|name| text.contains(name.as_str()));
+            let upper = text.to_ascii_uppercase();
+            return few.names.iter().any(|name| upper.contains(name.as_str()));
         }
         let source = file::read(path, &bytes);
         let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());

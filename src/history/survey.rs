@@ -47,8 +47,8 @@ impl Survey {
         let records = records.map_or_else(|| governance.policy.records.clone(), <[String]>::to_vec);
         let mut approvals: BTreeSet<String> = records.iter().cloned().collect();
         loop {
-            let interest = Interest::new(prefix, &records, &paths);
-            let interest = interest.with_approvals(prefix, approvals.iter());
+            let interest =
+                Interest::new(prefix, &records, &paths).with_approvals(prefix, approvals.iter());
             let (landed, interest) = match few {
                 Some(few) => (
                     interest.clone().narrowed(few),
@@ -103,9 +103,13 @@ impl Survey {
             let changes = self.found.changes.get(pair).into_iter().flatten();
             changes.filter(is_meant).cloned().collect()
         };
-        let stops = self.graph.stops.iter();
-        let stops = stops.filter(|stop| !differing(stop.pair).is_empty());
-        let stops: Vec<ChangedLanding> = stops.cloned().collect();
+        let stops: Vec<ChangedLanding> = self
+            .graph
+            .stops
+            .iter()
+            .filter(|stop| !differing(stop.pair).is_empty())
+            .cloned()
+            .collect();
         let mut changes = vec![Vec::new(); self.found.changes.len()];
         for pair in stops.iter().flat_map(ChangedLanding::pairs) {
             if let Some(place) = changes.get_mut(pair) {

@@ -107,7 +107,7 @@ impl<'o> CommitTree<'o> {
         }
         for (name, (mode, oid)) in self.folder(folder)?.iter() {
             let path = paths::join(path, name);
-            let kind = kind(*mode);
+            let kind = entry_kind(*mode);
             items.push(TreeItem {
                 path: path.clone(),
                 kind,
@@ -136,7 +136,7 @@ impl Tree for CommitTree<'_> {
     }
 
     fn kind(&self, path: &str) -> Result<Option<tree::EntryKind>, TreeError> {
-        Ok(self.entry(path)?.map(|(mode, _)| kind(mode)))
+        Ok(self.entry(path)?.map(|(mode, _)| entry_kind(mode)))
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
@@ -164,7 +164,7 @@ impl Tree for CommitTree<'_> {
     }
 }
 
-fn kind(mode: Mode) -> tree::EntryKind {
+fn entry_kind(mode: Mode) -> tree::EntryKind {
     match mode {
         Mode::File => tree::EntryKind::File,
         Mode::Folder => tree::EntryKind::Folder,

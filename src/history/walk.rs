@@ -274,7 +274,7 @@ fn fill(
     version: &mut Version,
 ) {
     let is_touched = branches.fill(subject, version);
-    let others = others(version, changes);
+    let others = other_blobs(version, changes);
     version.made_in_merge = merges.judge(contents, stop, subject, version, others, is_touched);
     branches.fill_brought_back(merges, contents, subject, version);
 }
@@ -327,7 +327,7 @@ fn show(trails: &TrailSet<'_>, keys: &[TrailKey], states: &States, look: Version
 }
 
 /// Returns what stands at a version's path in the further parents of its landing.
-fn others<'c>(version: &Version, changes: &'c [FileChange]) -> &'c [Option<Oid>] {
+fn other_blobs<'c>(version: &Version, changes: &'c [FileChange]) -> &'c [Option<Oid>] {
     let [only] = version.files.as_slice() else {
         return &[];
     };

@@ -35,10 +35,10 @@ pub fn read(
             (1, Some(text)) => text,
             _ => &line,
         };
-        let text = text.trim_ascii();
+        let trimmed = text.trim_ascii();
         match kept {
-            KeptLine::Whole if text.is_empty() => {}
-            KeptLine::Whole => take(number, event(text).map(TriageInput::Event)),
+            KeptLine::Whole if trimmed.is_empty() => {}
+            KeptLine::Whole => take(number, event(trimmed).map(TriageInput::Event)),
             KeptLine::TooLong => take(
                 number,
                 Err(format!("the line has more than {LONGEST} bytes")),

@@ -124,12 +124,12 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn bare(line: &str) -> &str {
-    let line = line.trim();
+    let trimmed = line.trim();
     let bullet = ["- ", "* ", "+ "];
     bullet
         .iter()
-        .find_map(|bullet| line.strip_prefix(bullet))
-        .map_or(line, str::trim)
+        .find_map(|bullet| trimmed.strip_prefix(bullet))
+        .map_or(trimmed, str::trim)
 }
 
 fn owner(text: &str, answers: &mut Answers) -> Result<(), String> {

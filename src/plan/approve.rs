@@ -139,8 +139,9 @@ pub fn refused(
         Relation::Unknown(unknown) if forbidden => return Some(Refused::Unknown(unknown)),
         _ => {}
     }
-    let owners = matter.owners.iter();
-    let owners: Vec<Person> = owners
+    let owners: Vec<Person> = matter
+        .owners
+        .iter()
         .map(|owner| people::identify(who, "", owner.as_str()))
         .collect();
     match identities.relation_of_signer(&known, &owners) {

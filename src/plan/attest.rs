@@ -22,8 +22,11 @@ pub fn attest(
     let mut known = record.compensating_controls.iter().enumerate();
     let Some((index, found)) = known.find(|(_, it)| it.id.eq_ignore_ascii_case(control.trim()))
     else {
-        let ids = record.compensating_controls.iter().map(|it| it.id.as_str());
-        let ids: Vec<&str> = ids.collect();
+        let ids: Vec<&str> = record
+            .compensating_controls
+            .iter()
+            .map(|it| it.id.as_str())
+            .collect();
         let help = if ids.is_empty() {
             "it has none; add it under `compensating_controls:`".to_owned()
         } else {

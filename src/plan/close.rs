@@ -131,7 +131,7 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, De
     }
     let evidence = evidence::entries(record, &closing.evidence, evidence::Ids::Given)?;
     cited(taken, closing, &evidence)?;
-    let entry = entry(taken, closing, &evidence);
+    let entry = closure_entry(taken, closing, &evidence);
     let insert = FileEdit::Insert {
         path: "closure".to_owned(),
         lines: entry.lines(),
@@ -150,7 +150,11 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, De
     })
 }
 
-fn entry(taken: &DecisionInput<'_>, closing: &Closing, evidence: &EvidenceEntry) -> EntryPairs {
+fn closure_entry(
+    taken: &DecisionInput<'_>,
+    closing: &Closing,
+    evidence: &EvidenceEntry,
+) -> EntryPairs {
     let record = taken.record;
     let mut answers = closing.checks.clone();
     let needed = taken.governance.policy.closure.items([
@@ -219,10 +223,10 @@ fn missing_id<'a>(record: &Record, ids: &BTreeSet<String>, answer: &'a str) -> O
         .flat_map(|it| &it.evidence);
     let handling = record.handling.iter().flat_map(|it| &it.evidence);
     let mut earlier = controls.chain(handling).filter_map(|it| it.id.as_deref());
-    let answer = answer.trim();
-    let number = answer.strip_prefix(['E', 'e']).unwrap_or_default();
+    let trimmed = answer.trim();
+    let number = trimmed.strip_prefix(['E', 'e']).unwrap_or_default();
     let is_id = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    (is_id && !ids.contains(answer) && !earlier.any(|id| id == answer)).then_some(answer)
+    (is_id && !ids.contains(trimmed) && !earlier.any(|id| id == trimmed)).then_some(trimmed)
 }
 
 /// Returns the edits that record the look which someone else took at a closure.

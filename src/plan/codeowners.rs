@@ -49,8 +49,8 @@ impl CodeOwners {
 impl OwnersLine {
     fn read(text: &str) -> Option<OwnersLine> {
         // A blank in a path is written with a backslash before it.
-        let text = text.trim().replace("\\ ", "\u{0}");
-        let mut parts = text.split_whitespace();
+        let trimmed = text.trim().replace("\\ ", "\u{0}");
+        let mut parts = trimmed.split_whitespace();
         let path = parts.next()?.replace('\u{0}', " ");
         if path.starts_with(['#', '!', '\\', '[', '^']) {
             return None;

@@ -66,7 +66,7 @@ fn written(
     resolved: Option<Resolved>,
     derived: Vec<Derived>,
 ) -> RecordDraft {
-    let path = path(setting);
+    let path = record_path(setting);
     let up = "../".repeat(path.matches('/').count());
     let text = template::write(made.fields(), &format!("{up}schemas/exception.schema.json"));
     let source = file::read(&path, text.as_bytes());
@@ -85,7 +85,7 @@ fn written(
     }
 }
 
-fn path(setting: &Setting<'_>) -> String {
+fn record_path(setting: &Setting<'_>) -> String {
     let records = setting
         .governance
         .policy
@@ -107,6 +107,6 @@ fn path(setting: &Setting<'_>) -> String {
 /// Returns what tier and class demand, as far as what decides is answered.
 fn resolve(made: &Answers, setting: &Setting<'_>) -> Option<Resolved> {
     let text = template::write(made.fields(), "");
-    let source = file::read(&path(setting), text.as_bytes());
+    let source = file::read(&record_path(setting), text.as_bytes());
     tier::resolve(&setting.governance.policy, &Facts::of_source(&source))
 }

@@ -66,14 +66,17 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
     let what = happened.resource.as_deref().unwrap_or("something");
     let about = &happened.subject;
     // What else tells two drafts of the same act apart.
-    let apart = [
+    let apart: Vec<&str> = [
         &about.asset,
         &about.application,
         &about.vendor,
         &about.environment,
         &about.control,
-    ];
-    let apart: Vec<&str> = apart.into_iter().flatten().map(String::as_str).collect();
+    ]
+    .into_iter()
+    .flatten()
+    .map(String::as_str)
+    .collect();
     let apart = if apart.is_empty() {
         String::new()
     } else {

@@ -129,15 +129,15 @@ pub fn offers(field: &str, typed: &str, names: &OfferedNames<'_>) -> Option<Vec<
 /// Returns the offers that a person may mean: those that begin so, then those that have it somewhere, then those that
 /// have its letters in that order.
 pub fn fitting(offers: Vec<Offer>, typed: &str) -> Vec<Offer> {
-    let typed = typed.to_lowercase();
+    let lower = typed.to_lowercase();
     let mut fits: Vec<(u8, Offer)> = Vec::new();
     for offer in offers {
         let shown = offer.shown.to_lowercase();
-        let fit = if shown.starts_with(&typed) {
+        let fit = if shown.starts_with(&lower) {
             0
-        } else if shown.contains(&typed) || offer.detail.to_lowercase().contains(&typed) {
+        } else if shown.contains(&lower) || offer.detail.to_lowercase().contains(&lower) {
             1
-        } else if has_letters(&shown, &typed) {
+        } else if has_letters(&shown, &lower) {
             2
         } else {
             continue;
@@ -219,11 +219,11 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
         .split_once(':')
         .filter(|(kind, _)| kinds.contains(kind));
     if let Some((kind, name)) = stated {
-        let name = name.trim();
+        let trimmed = name.trim();
         return vec![Offer::new(
-            format!("{kind}  {name}"),
+            format!("{kind}  {trimmed}"),
             "",
-            format!("{kind}:{name}"),
+            format!("{kind}:{trimmed}"),
         )];
     }
     let beginning = typed.split_once(':').map(|(beginning, _)| beginning);
@@ -255,8 +255,10 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     if let Some((kind, _)) = exact {
         kinds.sort_by_key(|it| it != kind);
     }
-    let new = kinds.iter().map(|kind| format!("{kind}:{typed}"));
-    let new = new.filter(|value| known.iter().all(|it| it.value != *value));
+    let new = kinds
+        .iter()
+        .map(|kind| format!("{kind}:{typed}"))
+        .filter(|value| known.iter().all(|it| it.value != *value));
     let new: Vec<Offer> = new
         .map(|value| Offer::new(value.replacen(':', "  ", 1), "new", &value))
         .collect();

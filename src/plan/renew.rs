@@ -38,7 +38,7 @@ pub fn renew(
         ));
     }
     let from = &record.expires;
-    let until = until(taken, later)?;
+    let until = read_until(taken, later)?;
     if not_after(&until) <= not_after(from) {
         return Err(DecisionRefusal::new(
             format!("{id} ends on {from} already, and {until} is not later"),
@@ -62,7 +62,7 @@ pub fn renew(
     ])
 }
 
-fn until(taken: &DecisionInput<'_>, later: &Later) -> Result<When, DecisionRefusal> {
+fn read_until(taken: &DecisionInput<'_>, later: &Later) -> Result<When, DecisionRefusal> {
     let record = taken.record;
     match later {
         Later::Until(until) => Ok(until.clone()),

@@ -169,8 +169,10 @@ fn looked_at<'w>(
         }) => return Err(missing),
         Some(branch) => branch.bases,
     };
-    let bases = bases.into_iter().map(|base| CommitFiles::new(world, base));
-    let bases = bases.collect::<Result<Vec<_>, _>>()?;
+    let bases = bases
+        .into_iter()
+        .map(|base| CommitFiles::new(world, base))
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(ReviewedTree { head, bases })
 }
 
@@ -192,8 +194,11 @@ impl<'w> CommitFiles<'w> {
             Policy::Absent | Policy::Sound => &own,
         };
         let records = governance.policy.records.clone();
-        let rules = governance.paths().into_iter();
-        let rules = rules.map(|path| world.prefix.plain(&path)).collect();
+        let rules = governance
+            .paths()
+            .into_iter()
+            .map(|path| world.prefix.plain(&path))
+            .collect();
         let mut held = TreeContents::new();
         for file in Files::list(&tree, &records)?.records {
             let entry = tree.entry(&file.path)?;
@@ -270,11 +275,11 @@ impl<'w> CommitFiles<'w> {
             cause,
         };
         let text = file.text().map_err(unwritable)?;
-        let person = person.clone();
+        let copy = person.clone();
         Ok(Some(ApprovalFileDraft {
             path: file.path(&folder),
             text,
-            person,
+            person: copy,
             file,
         }))
     }
@@ -289,8 +294,12 @@ impl LandedChange<'_> {
         answer: &mut ReviewResult,
     ) -> Result<(), Trouble> {
         let mut unresolved: Option<UnresolvedReview> = None;
-        let rules = seen.bases.iter().flat_map(|base| &base.rules);
-        let rules: BTreeSet<&String> = rules.chain(&self.at.rules).collect();
+        let rules: BTreeSet<&String> = seen
+            .bases
+            .iter()
+            .flat_map(|base| &base.rules)
+            .chain(&self.at.rules)
+            .collect();
         let rules = rules
             .into_iter()
             .map(|path| ApprovalSubject::Governance(path.clone()));

@@ -57,7 +57,7 @@ pub fn transfer(
         .text_or_none("reason", reason);
     edits.push(FileEdit::append("transfers", entry.line()));
     let mut remarks = Vec::new();
-    let elsewhere = elsewhere(record, from);
+    let elsewhere = named_elsewhere(record, from);
     if !elsewhere.is_empty() {
         remarks.push(format!("{from} is still named in {}", elsewhere.join(", ")));
     }
@@ -86,7 +86,7 @@ fn team(governance: &Governance, email: &Address) -> Option<String> {
 }
 
 /// Returns the fields besides the owner that name an address; a requester stays who it was.
-fn elsewhere(record: &Record, email: &Address) -> Vec<String> {
+fn named_elsewhere(record: &Record, email: &Address) -> Vec<String> {
     let mut fields = Vec::new();
     if record.owner.backup.as_ref() == Some(email) {
         fields.push("owner.backup".to_owned());

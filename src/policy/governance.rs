@@ -336,8 +336,8 @@ impl Governance {
 
     /// Sorts what was found, and says whether the files can be relied on.
     fn settle(&mut self) {
-        let idle = account::idle_logins(&self.policy.people).into_iter();
-        let idle: Vec<(String, String)> = idle
+        let idle: Vec<(String, String)> = account::idle_logins(&self.policy.people)
+            .into_iter()
             .map(|(key, message)| (format!("people.logins.{key}"), message))
             .collect();
         for (field, message) in idle {

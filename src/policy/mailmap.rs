@@ -103,9 +103,9 @@ impl Mailmap {
 fn pair(line: &str) -> Option<(MailmapPair<'_>, &str)> {
     let (name, rest) = line.split_once('<')?;
     let (email, rest) = rest.split_once('>')?;
-    let name = name.trim_ascii();
+    let trimmed = name.trim_ascii();
     let pair = MailmapPair {
-        name: (!name.is_empty()).then_some(name),
+        name: (!trimmed.is_empty()).then_some(trimmed),
         email,
     };
     Some((pair, rest))

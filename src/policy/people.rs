@@ -118,7 +118,7 @@ impl PersonMatch {
                 is_mapped: false,
             };
         };
-        let owner = owner(governance, &account);
+        let owner = account_owner(governance, &account);
         PersonMatch {
             is_mapped: owner.is_some(),
             key: owner.unwrap_or_else(|| account.address()),
@@ -131,13 +131,16 @@ impl PersonMatch {
 ///
 /// A key with the account's number goes before one with its login. Two keys that name different people, and an address
 /// that is an account's again, say nothing.
-fn owner(governance: &Governance, account: &Account) -> Option<String> {
+fn account_owner(governance: &Governance, account: &Account) -> Option<String> {
     let people = &governance.policy.people;
-    let named = people.logins.iter().filter_map(|(key, address)| {
-        let by = account.is_named_by(&people.account_of_key(key)?)?;
-        Some((by, address))
-    });
-    let mut named: Vec<_> = named.collect();
+    let mut named: Vec<_> = people
+        .logins
+        .iter()
+        .filter_map(|(key, address)| {
+            let by = account.is_named_by(&people.account_of_key(key)?)?;
+            Some((by, address))
+        })
+        .collect();
     let nearest = named.iter().map(|(by, _)| *by).min()?;
     named.retain(|(by, _)| *by == nearest);
     let plain = |email: &Address| {

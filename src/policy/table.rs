@@ -64,8 +64,8 @@ impl CsvTable {
                 line: 1,
             },
         };
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let Ok(text) = std::str::from_utf8(bytes) else {
+        let bare = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let Ok(text) = std::str::from_utf8(bare) else {
             table.note(
                 Code::Encoding,
                 1,

@@ -274,7 +274,7 @@ fn anchor(root: &Node, field: &str) -> Pos {
     }
     let outer = parent(field);
     let key = field.get(outer.len()..).unwrap_or_default();
-    let key = key.strip_prefix('.').unwrap_or(key);
-    let entry = root.at(outer).and_then(|outer| outer.entry(key));
+    let bare = key.strip_prefix('.').unwrap_or(key);
+    let entry = root.at(outer).and_then(|outer| outer.entry(bare));
     entry.map_or(node.pos, |entry| entry.key_pos)
 }

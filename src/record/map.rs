@@ -112,8 +112,7 @@ macro_rules! map {
             $( $( map!(@option $option $( $argument )?); )+ )?
 
             fn texts(&self) -> Vec<(&'static str, &str)> {
-                let texts = [ $( (stringify!($field), map!(@text $need self.$field)) ),+ ];
-                let texts = texts.into_iter();
+                let texts = [ $( (stringify!($field), map!(@text $need self.$field)) ),+ ].into_iter();
                 texts.filter_map(|(key, text)| Some((key, text?))).collect()
             }
         }

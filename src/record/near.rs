@@ -16,10 +16,10 @@ pub fn all<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
     most: usize,
 ) -> Vec<&'c str> {
-    let key = folded(key);
+    let key = fold(key);
     let (mut least, mut best) = (usize::MAX, Vec::new());
     for candidate in candidates {
-        let folded = folded(candidate);
+        let folded = fold(candidate);
         let allowed = if folded.len() >= LONG { 3 } else { 2 };
         // A word of which every letter is wrong is another word.
         let allowed = allowed.min(folded.len().saturating_sub(1));
@@ -47,12 +47,14 @@ pub fn closest<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
     most: usize,
 ) -> Vec<&'c str> {
-    let key = folded(key);
-    let away = candidates.into_iter().map(|candidate| {
-        let distance = strsim::generic_levenshtein(&key, &folded(candidate));
-        (distance, candidate)
-    });
-    let mut away: Vec<(usize, &str)> = away.collect();
+    let key = fold(key);
+    let mut away: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .map(|candidate| {
+            let distance = strsim::generic_levenshtein(&key, &fold(candidate));
+            (distance, candidate)
+        })
+        .collect();
     let least = away.iter().map(|(distance, _)| *distance).min();
     away.retain(|(distance, _)| Some(*distance) == least && distance * 3 < key.len() * 2);
     away.truncate(most);
@@ -61,10 +63,10 @@ pub fn closest<'c>(
 
 /// Tells whether a key is another one but for a letter.
 pub(super) fn is_slip(key: &str, other: &str) -> bool {
-    strsim::generic_levenshtein(&folded(key), &folded(other)) <= 1
+    strsim::generic_levenshtein(&fold(key), &fold(other)) <= 1
 }
 
-fn folded(key: &str) -> Vec<char> {
+fn fold(key: &str) -> Vec<char> {
     key.chars()
         .filter(|character| !matches!(character, '-' | '_'))
         .flat_map(char::to_lowercase)

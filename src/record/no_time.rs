@@ -10,7 +10,7 @@ pub(super) fn why(text: &str) -> Option<String> {
         Some((end, _)) => text.split_at_checked(end)?,
         None => (text, ""),
     };
-    let numbers = numbers(date, '-', &[4, 2, 2])?;
+    let numbers = read_numbers(date, '-', &[4, 2, 2])?;
     let [year, month, day] = numbers[..] else {
         return None;
     };
@@ -39,14 +39,14 @@ fn why_time(text: &str) -> Option<String> {
     let end = text.find(|it: char| !it.is_ascii_digit() && !matches!(it, ':' | '.'));
     let (time, offset) = text.split_at_checked(end.unwrap_or(text.len()))?;
     let time = time.split('.').next().unwrap_or_default();
-    if let Some(numbers) = numbers(time, ':', &[2, 2]) {
+    if let Some(numbers) = read_numbers(time, ':', &[2, 2]) {
         let hour = numbers.first().copied().unwrap_or_default();
         return Some(match hour {
             0..=23 => "an instant needs seconds".to_owned(),
             _ => "the last second of a day is 23:59:59".to_owned(),
         });
     }
-    let numbers = numbers(time, ':', &[2, 2, 2])?;
+    let numbers = read_numbers(time, ':', &[2, 2, 2])?;
     let limits = [23, 59, 59];
     if numbers
         .iter()
@@ -61,7 +61,7 @@ fn why_time(text: &str) -> Option<String> {
 }
 
 /// Returns the numbers between separators, where each has so many digits.
-fn numbers(text: &str, between: char, digits: &[usize]) -> Option<Vec<u32>> {
+fn read_numbers(text: &str, between: char, digits: &[usize]) -> Option<Vec<u32>> {
     let parts: Vec<&str> = text.split(between).collect();
     let is_number = |(part, n): (&&str, &usize)| {
         part.len() == *n && part.bytes().all(|byte| byte.is_ascii_digit())

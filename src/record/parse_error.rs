@@ -33,8 +33,8 @@ impl ParseError {
 
 /// Returns why a field has no word for a technical fault, however that is written; `None` of any other text.
 pub fn technical_error(text: &str, field: &str) -> Option<String> {
-    let words = text.to_lowercase().replace(['-', '_'], " ");
-    let words: Vec<&str> = words.split_whitespace().collect();
+    let spaced = text.to_lowercase().replace(['-', '_'], " ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
     let is_fault = matches!(
         words[..],
         ["technical", "error" | "fault" | "failure"] | ["technicalerror"]

@@ -27,15 +27,15 @@ const BEGINNINGS: &[&str] = &["todo(", "tbd:", "lorem ipsum"];
 
 /// Says whether a text only holds a place; letter case and the punctuation at its end are ignored.
 pub fn holds_a_place(text: &str) -> bool {
-    let text = text.trim();
+    let trimmed = text.trim();
     let is_end = |character: char| !character.is_alphanumeric() && !matches!(character, '(' | ')');
-    let bare = text.trim_end_matches(is_end);
+    let bare = trimmed.trim_end_matches(is_end);
     let is_run = bare.len() >= 3 && bare.bytes().all(|byte| matches!(byte, b'x' | b'X'));
     let begins = |beginning: &&str| {
-        let head = text.get(..beginning.len());
+        let head = trimmed.get(..beginning.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(beginning))
     };
-    (bare.is_empty() && !text.is_empty())
+    (bare.is_empty() && !trimmed.is_empty())
         || is_run
         || WORDS.iter().any(|word| bare.eq_ignore_ascii_case(word))
         || BEGINNINGS.iter().any(begins)

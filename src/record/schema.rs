@@ -25,7 +25,7 @@ pub fn text<T: JsonSchema>(name: &str, title: &str) -> String {
     walk(&mut schema, &mut without_null);
     walk(&mut schema, &mut words);
     walk(&mut schema, &mut free_text);
-    let demanding = demanding(&schema);
+    let demanding = list_demanding(&schema);
     walk(&mut schema, &mut |map| or_empty(map, &demanding));
     format!("{:#}\n", headed(schema, name, title))
 }
@@ -62,8 +62,8 @@ fn without_null(map: &mut Map<String, Value>) {
     if let Some(Value::Array(types)) = map.get_mut("type") {
         types.retain(|name| name != "null");
         if let [only] = &types[..] {
-            let only = only.clone();
-            map.insert("type".to_owned(), only);
+            let copy = only.clone();
+            map.insert("type".to_owned(), copy);
         }
     }
     let Some(Value::Array(choices)) = map.get_mut("anyOf") else {
@@ -71,9 +71,9 @@ fn without_null(map: &mut Map<String, Value>) {
     };
     choices.retain(|choice| choice != &json!({"type": "null"}));
     if let [Value::Object(only)] = &choices[..] {
-        let only = only.clone();
+        let copy = only.clone();
         map.remove("anyOf");
-        for (key, value) in only {
+        for (key, value) in copy {
             map.entry(key).or_insert(value);
         }
     }
@@ -115,7 +115,7 @@ fn free_text(map: &mut Map<String, Value>) {
 }
 
 /// Returns the references to the definitions that an empty map does not satisfy.
-fn demanding(schema: &Value) -> Vec<String> {
+fn list_demanding(schema: &Value) -> Vec<String> {
     let definitions = schema.get("$defs").and_then(Value::as_object);
     let demands = |definition: &Value| {
         ["required", "oneOf", "anyOf"]

@@ -127,8 +127,8 @@ fn in_brackets(value: &Value, shape: ValueShape) -> String {
             format!("[{}]", items.join(", "))
         }
         Value::Object(map) => {
-            let entries = ordered(shape.fields(), map).into_iter();
-            let entries: Vec<String> = entries
+            let entries: Vec<String> = ordered(shape.fields(), map)
+                .into_iter()
                 .map(|(inner, value, shape)| {
                     format!("{}: {}", quote(inner), in_brackets(value, shape))
                 })

@@ -101,8 +101,8 @@ impl Instant {
         let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't'));
         let instant = DateTime::parse_from_rfc3339(text)
             .ok()
-            .filter(|_| separated)?;
-        let instant = instant.to_utc();
+            .filter(|_| separated)?
+            .to_utc();
         let is_leap_second = instant.nanosecond() >= 1_000_000_000;
         let is_in_calendar = YEARS.contains(&instant.year());
         (!is_leap_second && is_in_calendar).then_some(Instant(instant))

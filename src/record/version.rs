@@ -32,12 +32,12 @@ const SIGNS: &[(&str, Comparison)] = &[
 impl Range {
     /// Tells whether a version is in the range; what is no semantic version is so only by `=`, literally.
     pub fn contains(&self, version: &str) -> bool {
-        let version = version.trim();
-        let asked = ReleaseVersion::parse(version);
+        let trimmed = version.trim();
+        let asked = ReleaseVersion::parse(trimmed);
         self.0.iter().all(|(comparison, bound)| {
             let bounded = ReleaseVersion::parse(bound);
             let (Some(asked), Some(bounded)) = (&asked, &bounded) else {
-                return *comparison == Comparison::Same && version == bound;
+                return *comparison == Comparison::Same && trimmed == bound;
             };
             let order = asked.precedence(bounded);
             match comparison {
@@ -53,8 +53,10 @@ impl Range {
 
 impl Scalar for Range {
     fn parse(text: &str) -> Result<Range, ParseError> {
-        let parts = text.split(',').map(|part| comparison(part.trim()));
-        let parts: Option<Vec<_>> = parts.collect();
+        let parts: Option<Vec<_>> = text
+            .split(',')
+            .map(|part| comparison(part.trim()))
+            .collect();
         parts.map(Range).ok_or_else(|| {
             ParseError::new(
                 format!("`{text}` is not a range of versions"),
@@ -102,8 +104,9 @@ impl<'t> ReleaseVersion<'t> {
 
     fn precedence(&self, other: &ReleaseVersion<'_>) -> Ordering {
         let core = self.core.iter().zip(other.core);
-        let order = core.map(|(left, right)| numeric(left, right));
-        let order = order.fold(Ordering::Equal, Ordering::then);
+        let order = core
+            .map(|(left, right)| numeric(left, right))
+            .fold(Ordering::Equal, Ordering::then);
         order.then_with(|| match (self.pre, other.pre) {
             (None, None) => Ordering::Equal,
             (None, Some(_)) => Ordering::Greater,

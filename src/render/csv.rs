@@ -23,7 +23,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
 };
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
-    let columns = columns(doc);
+    let columns = list_columns(doc);
     if doc.rows().next().is_none() {
         return Vec::new();
     }
@@ -52,7 +52,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
 
 /// Returns the names of all cells, in the order of the keys: a name that only a later row has stands behind
 /// those that begin with the same key.
-fn columns(doc: &doc::Doc) -> Vec<String> {
+fn list_columns(doc: &doc::Doc) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     let mut filled: BTreeMap<String, bool> = BTreeMap::new();
     for (name, cell) in doc.rows().flat_map(|row| flat(&row)) {

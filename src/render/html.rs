@@ -194,8 +194,9 @@ impl PageBody<'_> {
 
     fn table(&mut self, table: &doc::DocTable) {
         let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
-        let rows = table.rows.iter();
-        let rows: Vec<Vec<String>> = rows
+        let rows: Vec<Vec<String>> = table
+            .rows
+            .iter()
             .map(|row| row.iter().map(|cell| self.inline(cell)).collect())
             .collect();
         self.grid(&titles, &rows);

@@ -33,7 +33,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
         .flat_map(|it| &it.shown)
         .map(|it| &it.finding)
         .collect();
-    let cases = cases(doc, &findings);
+    let cases = list_cases(doc, &findings);
     let failures = cases.iter().filter(|case| !case.errors.is_empty()).count();
     // The schema wants a time; an answer that depends on none says the first one.
     let instant = doc
@@ -74,7 +74,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
 }
 
 /// Returns a case for all that was judged, then one for each other file that has findings.
-fn cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<TestCase<'a>> {
+fn list_cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<TestCase<'a>> {
     let mut cases: Vec<TestCase> = Vec::new();
     let mut known = std::collections::BTreeMap::new();
     let class = format!("exledger.{}", doc.command());

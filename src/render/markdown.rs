@@ -199,6 +199,6 @@ fn fenced(text: &str) -> String {
         .max()
         .unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    format!("{fence}text\n{text}\n{fence}\n")
+    let bare = text.strip_suffix('\n').unwrap_or(&text);
+    format!("{fence}text\n{bare}\n{fence}\n")
 }

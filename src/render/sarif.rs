@@ -48,7 +48,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
         .flat_map(|it| &it.shown)
         .map(|it| &it.finding)
         .collect();
-    let rules = rules(doc, &findings);
+    let rules = list_rules(doc, &findings);
     let index: BTreeMap<Code, usize> = rules.keys().copied().zip(0..).collect();
     let results = findings
         .iter()
@@ -84,7 +84,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
 }
 
 /// Returns a description of each rule that found something, by code.
-fn rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<Code, Value> {
+fn list_rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<Code, Value> {
     let known: BTreeMap<Code, &doc::RuleSummary> = doc
         .findings()
         .flat_map(|it| &it.rules)

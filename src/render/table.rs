@@ -99,8 +99,8 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
         Block::Folded(..) | Block::Cards(_) | Block::Series(_) => String::new(),
         Block::Verbatim(text) => {
             let text = visible::no_command(visible::verbatim(text));
-            let text = text.strip_suffix('\n').unwrap_or(&text);
-            format!("{text}\n")
+            let bare = text.strip_suffix('\n').unwrap_or(&text);
+            format!("{bare}\n")
         }
     }
 }
@@ -114,8 +114,10 @@ fn columns(table: &doc::DocTable, style: &OutputStyle) -> String {
         .iter()
         .map(|row| row.iter().map(|cell| cell_text(cell, style)).collect())
         .collect();
-    let header = table.columns.iter();
-    let header = header.map(|column| StyledText::with_tone(Tone::Muted, column.title));
+    let header = table
+        .columns
+        .iter()
+        .map(|column| StyledText::with_tone(Tone::Muted, column.title));
     let grid = grid::Grid {
         fits: table.columns.iter().map(|column| column.fit).collect(),
         rows: std::iter::once(header.collect()).chain(rows).collect(),

@@ -64,7 +64,7 @@ impl<'c> Cited<'c> {
         let items = source.items("deviates_from.controls").iter().enumerate();
         let cited = items.filter_map(|(index, item)| {
             let control = ControlRef::new(item.text()?)?;
-            let meant = meant(governance, &control);
+            let meant = find_meant(governance, &control);
             Some(Cited {
                 index,
                 control,
@@ -80,7 +80,7 @@ impl<'c> Cited<'c> {
     }
 }
 
-fn meant<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<ControlMatch<'c>> {
+fn find_meant<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<ControlMatch<'c>> {
     if governance.catalog(control.catalog()).is_some() {
         return governance.control(control).into_iter().collect();
     }

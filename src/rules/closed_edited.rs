@@ -56,9 +56,9 @@ fn edited(changed: &ChangeCase<'_>) -> Option<Finding> {
 }
 
 fn without_review(record: &Record) -> Record {
-    let mut record = record.clone();
-    if let Some(closure) = &mut record.closure {
+    let mut copy = record.clone();
+    if let Some(closure) = &mut copy.closure {
         closure.reviewed = None;
     }
-    record
+    copy
 }

@@ -46,7 +46,7 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     let Some(record) = landed.record else {
         return;
     };
-    let typed = typed(landed.before, record).into_iter();
+    let typed = typed_addresses(landed.before, record).into_iter();
     findings.extend(typed.filter_map(|(what, by)| {
             let (message, help) = match by_then_and_now(landed, by) {
                 Relation::Same => return None,
@@ -100,7 +100,10 @@ fn people<'c>(landed: &LandedCase<'c>) -> impl Iterator<Item = &'c Person> {
 }
 
 /// Returns the decisions that a version adds, each with whose it is said to be.
-fn typed<'r>(before: Option<&Record>, after: &'r Record) -> Vec<(&'static str, &'r Address)> {
+fn typed_addresses<'r>(
+    before: Option<&Record>,
+    after: &'r Record,
+) -> Vec<(&'static str, &'r Address)> {
     let mut typed: Vec<(&str, &Address)> = Vec::new();
     let none = Vec::new();
     let reviews = before.map_or(&none, |before| &before.reviews);

@@ -207,8 +207,8 @@ impl Example {
         };
         let shown = match self.workflow {
             Some(workflow) => {
-                let workflow = workflow.trim_end();
-                format!("{shown}\n# .github/workflows/exledger.yml\n{workflow}")
+                let trimmed = workflow.trim_end();
+                format!("{shown}\n# .github/workflows/exledger.yml\n{trimmed}")
             }
             None => shown,
         };

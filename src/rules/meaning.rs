@@ -113,20 +113,22 @@ pub fn finding(key: &FindingKey) -> String {
     let severity = key
         .severity
         .map(|level| format!("up to {}", level.as_str()));
-    let lists = [("in", &key.paths), ("on", &key.resources)];
-    let lists = lists.map(|(word, list)| {
+    let lists = [("in", &key.paths), ("on", &key.resources)].map(|(word, list)| {
         let list = list.as_ref()?;
         Some(format!("{word} {}", list.join(", ")))
     });
-    let parts = [
+    let parts: Vec<String> = [
         key.tool.clone(),
         key.id.clone(),
         key.cwe.clone(),
         severity,
         key.purl.clone(),
         key.versions.clone(),
-    ];
-    let parts: Vec<String> = parts.into_iter().chain(lists).flatten().collect();
+    ]
+    .into_iter()
+    .chain(lists)
+    .flatten()
+    .collect();
     parts.join(" ")
 }
 

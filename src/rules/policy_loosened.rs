@@ -211,8 +211,9 @@ fn switches(before: &Approval, after: &Approval) -> Vec<String> {
         ),
         (!kinds(after).is_subset(&kinds(before)), "accept"),
         (after.forge != before.forge, "forge"),
-    ];
-    let eased = eased.iter().filter(|(is_eased, _)| *is_eased);
+    ]
+    .into_iter()
+    .filter(|(is_eased, _)| *is_eased);
     eased
         .map(|(_, name)| format!("approval.{name} accepts more"))
         .collect()

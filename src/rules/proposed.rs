@@ -153,10 +153,10 @@ impl Proposed<'_> {
 fn files(tree: &dyn Tree, records: &[String]) -> Result<BTreeSet<String>, TreeError> {
     let mut files = BTreeSet::new();
     for folder in records {
-        let folder = folder.trim_end_matches('/');
-        let below = match folder {
+        let trimmed = folder.trim_end_matches('/');
+        let below = match trimmed {
             "" | "." => FOLDER.to_owned(),
-            folder => format!("{folder}/{FOLDER}"),
+            trimmed => format!("{trimmed}/{FOLDER}"),
         };
         let items = tree.list(&below)?.into_iter();
         let inside = items.filter(|item| item.kind == EntryKind::File);

@@ -35,7 +35,7 @@ const HELP: &str = "revoke it, remove it from the file and the history, and stat
 
 fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let source = case.source;
-    let sightings = sightings(
+    let sightings = find_sightings(
         case.known.governance,
         source.root.as_ref(),
         &source.comments,
@@ -46,7 +46,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
 
 fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     let governance = known.governance;
-    let sightings = sightings(
+    let sightings = find_sightings(
         governance,
         governance.document.as_ref(),
         &governance.comments,
@@ -55,7 +55,7 @@ fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Returns what looks like a credential in a file and is not allowed by the policy.
-fn sightings(
+fn find_sightings(
     governance: &Governance,
     root: Option<&Node>,
     comments: &[Comment],

@@ -144,9 +144,9 @@ fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<T
 
 /// Returns where on the mainline a revision stands.
 fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usize, Usage> {
-    let rev = rev.to_owned();
-    let Some(found) = repository.find(&rev) else {
-        return Err(Usage::NoRevision { rev });
+    let owned = rev.to_owned();
+    let Some(found) = repository.find(&owned) else {
+        return Err(Usage::NoRevision { rev: owned });
     };
     if let Some(position) = chain.mainline.position(found.oid) {
         return Ok(position);
@@ -154,7 +154,7 @@ fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usiz
     let containing = chain.containing(repository, found.oid);
     let within = containing.and_then(|position| chain.mainline.landings.get(position));
     Err(Usage::NotOnApprovedRef {
-        rev,
+        rev: owned,
         reference: chain.mainline.reference.clone(),
         within: within.map(|landing| landing.oid),
     })

@@ -45,17 +45,17 @@ pub(crate) enum Rests {
 pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> StatusAnswer {
     match (ground, clocks) {
         (Ground::Unknown(doubt), _) => {
-            let mut answer = answer(Status::Unknown, vec![Reason::obstacle(doubt.clone())]);
+            let mut answer = plain_answer(Status::Unknown, vec![Reason::obstacle(doubt.clone())]);
             answer.in_force = InForce::Undetermined;
             answer
         }
-        (Ground::Removed, _) => answer(
+        (Ground::Removed, _) => plain_answer(
             Status::Removed,
             vec![ReasonKind::FileGone.says(
                 "the file was removed from the approved ref: records are closed, never removed; restore it and close it",
             )],
         ),
-        (Ground::Conflicted(paths), _) => answer(
+        (Ground::Conflicted(paths), _) => plain_answer(
             Status::Conflicted,
             vec![ReasonKind::SeveralFiles.says(format!(
                 "{} have this id: {}; remove all but one, or give each its own id",
@@ -63,7 +63,7 @@ pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> 
                 diag::some(&paths.first, paths.n)
             ))],
         ),
-        (Ground::Invalid, _) | (Ground::Judged(_), None) => answer(
+        (Ground::Invalid, _) | (Ground::Judged(_), None) => plain_answer(
             Status::Invalid,
             vec![
                 ReasonKind::Unreadable.says("the file can't be read as a record: run `exledger lint`"),
@@ -73,7 +73,7 @@ pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> 
     }
 }
 
-fn answer(status: Status, reasons: Vec<Reason>) -> StatusAnswer {
+fn plain_answer(status: Status, reasons: Vec<Reason>) -> StatusAnswer {
     StatusAnswer {
         status,
         in_force: InForce::No,
@@ -90,13 +90,13 @@ fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
     let rests = match (judged.approved, &judged.grace) {
         (Some(_), _) => Rests::OnApproval,
         (None, Some(Grounds::Undetermined(doubt))) => {
-            let mut answer = answer(Status::Unknown, vec![Reason::obstacle(doubt.clone())]);
+            let mut answer = plain_answer(Status::Unknown, vec![Reason::obstacle(doubt.clone())]);
             answer.in_force = InForce::Undetermined;
             return answer;
         }
         (None, Some(Grounds::Until(until))) if instant < *until => Rests::OnGrace(*until),
         (None, grace) => {
-            return answer(Status::Unapproved, lapsed(grace.as_ref()));
+            return plain_answer(Status::Unapproved, lapsed(grace.as_ref()));
         }
     };
     if !judged.unequal.is_empty() {
@@ -105,7 +105,7 @@ fn of_judged(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
             "changes merged since the approval affect {fields}: they need their own approval"
         );
         let reason = ReasonKind::FieldsDiffer.says(reason);
-        return answer(Status::Unapproved, vec![reason]);
+        return plain_answer(Status::Unapproved, vec![reason]);
     }
     let mut answer = in_window(judged, clocks, instant);
     answer.rests = rests;
@@ -123,7 +123,7 @@ fn closed(closure: &Closure) -> StatusAnswer {
         closure.by,
         closure.reason.trim()
     );
-    answer(status, vec![ReasonKind::ClosedBy.says(reason)])
+    plain_answer(status, vec![ReasonKind::ClosedBy.says(reason)])
 }
 
 fn lapsed(grace: Option<&Grounds>) -> Vec<Reason> {
@@ -156,15 +156,15 @@ fn in_window(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
         ));
         return decided(Status::Revoked, reason, fired.landed);
     }
-    let worries = worries(&judged.record.id, clocks, instant);
+    let worries = collect_worries(&judged.record.id, clocks, instant);
     if worries.is_empty() {
         let reason =
             ReasonKind::InForce.says(format!("in force {}", dates::lasts(clocks.not_after)));
-        let mut answer = answer(Status::Active, vec![reason]);
+        let mut answer = plain_answer(Status::Active, vec![reason]);
         answer.in_force = InForce::Yes;
         return answer;
     }
-    let mut answer = answer(Status::Degraded, worries);
+    let mut answer = plain_answer(Status::Degraded, worries);
     answer.decided_at = missed(clocks, instant);
     let tier = judged.tier.as_ref();
     answer.in_force = match tier.map(|tier| tier.degraded) {
@@ -186,7 +186,7 @@ fn in_window(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
 fn decided(status: Status, reason: Reason, at: Instant) -> StatusAnswer {
     StatusAnswer {
         decided_at: Some(at),
-        ..answer(status, vec![reason])
+        ..plain_answer(status, vec![reason])
     }
 }
 
@@ -199,7 +199,7 @@ fn missed(clocks: &Clocks, instant: Instant) -> Option<Instant> {
 }
 
 /// Returns what makes a record degraded at an instant.
-fn worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
+fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
     let mut worries = Vec::new();
     if let Some(overdue) = clocks
         .review_overdue(instant)

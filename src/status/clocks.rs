@@ -140,15 +140,10 @@ impl Clocks {
 
     /// Returns the first instant at which a review is overdue, by the reviews until an instant.
     pub(crate) fn review_overdue(&self, at: Instant) -> Option<Instant> {
-        let last = self
-            .reviewed
-            .iter()
-            .map(|looked| looked.day)
-            .filter(|day| *day <= at.day())
-            .max()
-            .map(When::Day);
-        let last = last.as_ref().unwrap_or(&self.begin);
-        term::review_due(last, &self.intervals).map(term::overdue_from)
+        let days = self.reviewed.iter().map(|looked| looked.day);
+        let last = days.filter(|day| *day <= at.day()).max().map(When::Day);
+        let from = last.as_ref().unwrap_or(&self.begin);
+        term::review_due(from, &self.intervals).map(term::overdue_from)
     }
 
     /// Returns the fired trigger that ends the record.
@@ -220,13 +215,16 @@ fn fired(past: TrailPast, judged: &EvaluatedRecord) -> Vec<FiredClock> {
 /// were withdrawn since, or are gone.
 fn dropped(past: TrailPast, judged: &EvaluatedRecord) -> Vec<DroppedControl> {
     let approved = past.record(judged.approved.unwrap_or(judged.first));
-    let landed = past.record(past.tip);
-    let landed = landed.map(|record| record.compensating_controls.as_slice());
-    let landed = landed.unwrap_or_default();
+    let landed = past
+        .record(past.tip)
+        .map(|record| record.compensating_controls.as_slice())
+        .unwrap_or_default();
     let mut dropped: Vec<DroppedControl> = Vec::new();
     for control in approved.iter().flat_map(|it| &it.compensating_controls) {
-        let now = landed.iter().find(|other| other.id == control.id);
-        let now = now.map(|other| other.status);
+        let now = landed
+            .iter()
+            .find(|other| other.id == control.id)
+            .map(|other| other.status);
         let is_dropped = match control.status {
             ControlStatus::Active => now != Some(ControlStatus::Active),
             ControlStatus::Planned => matches!(now, None | Some(ControlStatus::Withdrawn)),

@@ -85,7 +85,7 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     let first = past.first();
     let approved = (first..=past.tip).rev().find(|index| past.stands(*index));
     let from = approved.unwrap_or(first);
-    let closure = closure(past, first, from);
+    let closure = find_closure(past, first, from);
     // What is closed is closed, whoever approved it; nothing that is missing could reopen it but a later version.
     let is_closed = landed.closure.is_some();
     let since = approved.map_or(first, |approved| approved + 1);
@@ -138,7 +138,7 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
 }
 
 /// Returns the closure that landed first since a version, and the version that brought it, which may be an earlier one.
-fn closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Closure)> {
+fn find_closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Closure)> {
     let closed = |index: usize| past.record(index).map(|record| record.closure.is_some());
     let found = (from..=past.tip).find(|index| closed(*index) == Some(true))?;
     let open = (first..found)

@@ -174,10 +174,14 @@ impl RecordState {
         let is_approved = |version: &&Version| {
             approved.is_some_and(|approved| version.commit.oid.to_string() == approved.commit)
         };
-        let since = past.trail.versions.iter().find(is_approved);
-        let since = since.map_or_else(String::new, |version| {
-            format!(" in {}", version.commit.oid.short())
-        });
+        let since = past
+            .trail
+            .versions
+            .iter()
+            .find(is_approved)
+            .map_or_else(String::new, |version| {
+                format!(" in {}", version.commit.oid.short())
+            });
         if approval.verdict.satisfied == approval::verdict::Satisfied::Yes {
             return ReasonKind::OnlyNarrowed.says(format!(
                 "changed since its approval{since}: the change only narrows it, so it applies at once"
@@ -314,12 +318,16 @@ fn controls(
     clocks: &Clocks,
     instant: Instant,
 ) -> Vec<ControlFreshness> {
-    let landed = past.record(past.tip);
-    let landed = landed.map(|record| record.compensating_controls.as_slice());
+    let landed = past
+        .record(past.tip)
+        .map(|record| record.compensating_controls.as_slice());
     let status = |id: &str| {
-        let said = judged.record.compensating_controls.iter();
-        let said = said.chain(landed.unwrap_or_default());
-        let said = said.filter(|control| control.id == id);
+        let said = judged
+            .record
+            .compensating_controls
+            .iter()
+            .chain(landed.unwrap_or_default())
+            .filter(|control| control.id == id);
         let is_gone = !landed.unwrap_or_default().iter().any(|it| it.id == id);
         said.map(|control| control.status)
             .min_by_key(|status| match status {

@@ -97,7 +97,7 @@ struct InForceSpan {
 
 /// Returns the seconds in force between two instants, the trail ending at one version.
 fn granted(past: TrailPast, governance: &Governance, from: Instant, until: Instant) -> i64 {
-    let spans = spans(past, governance, from, until);
+    let spans = list_spans(past, governance, from, until);
     spans.iter().map(|span| span.seconds).sum()
 }
 
@@ -108,12 +108,12 @@ pub(crate) fn held(past: TrailPast, governance: &Governance, at: Instant) -> boo
         return false;
     };
     let until = past.landed(past.tip + 1).unwrap_or(at).min(at);
-    let spans = spans(past, governance, from, until);
+    let spans = list_spans(past, governance, from, until);
     spans.iter().any(|span| span.rests_on_tip)
 }
 
 /// Returns the times in force between two instants, the trail ending at one version.
-fn spans(
+fn list_spans(
     past: TrailPast,
     governance: &Governance,
     from: Instant,

@@ -146,8 +146,11 @@ impl VersionApproval<'_> {
             let mut approvers = self.verdict.approvers.iter();
             approvers.any(|it| it.person.key == statement.approver.person.key)
         };
-        let refused = self.verdict.refused.iter();
-        let refused = refused.filter(move |it| it.word == Vote::Approves && !counts(it));
+        let refused = self
+            .verdict
+            .refused
+            .iter()
+            .filter(move |it| it.word == Vote::Approves && !counts(it));
         let reasons = refused.filter_map(move |statement| {
             let who = &statement.approver.person.email;
             let VoteCounts::No(why_not) = &statement.counts else {

@@ -49,8 +49,8 @@ pub fn open(path: &Path) -> Result<Rereadable, FileError> {
         return keep(file, path);
     }
     let mark = Some(mark(&file).map_err(failed)?);
-    let path = path.to_owned();
-    Ok(Rereadable { file, path, mark })
+    let owned = path.to_owned();
+    Ok(Rereadable { file, path: owned, mark })
 }
 
 /// Keeps what comes only once; `path` names it where it can't be had.
@@ -129,8 +129,8 @@ impl Begun {
             })
         };
         let out = begun().map_err(|cause| FileError::Failed(path.to_owned(), cause))?;
-        let path = path.to_owned();
-        Ok(Begun { out, path })
+        let owned = path.to_owned();
+        Ok(Begun { out, path: owned })
     }
 
     /// Puts the whole file in its place; what is there is replaced.

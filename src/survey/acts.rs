@@ -64,10 +64,10 @@ pub fn record_acts<'a>(
         for (event, changes) in version_events(trail, version) {
             add(version.landing, event, changes);
         }
-        let later = later(history, version, verdict);
+        let later = later_approval(history, version, verdict);
         let is_new = |index: &usize| !later.iter().any(|(known, _)| known == index);
-        let stated = stated(history, version, verdict).into_iter();
-        let stated = stated
+        let stated = stated_indices(history, version, verdict)
+            .into_iter()
             .filter(is_new)
             .map(|index| (index, ChangeEvent::Stated));
         for (index, event) in later.iter().copied().chain(stated.collect::<Vec<_>>()) {
@@ -205,7 +205,7 @@ fn moved(event: ChangeEvent, version: &Version) -> Vec<ValueDifference> {
 
 /// Returns what was said about a version in a later landing: that it is approved, where that met the demand, and each
 /// veto.
-fn later(
+fn later_approval(
     history: &History,
     version: &Version,
     verdict: &ApprovalVerdict,
@@ -241,7 +241,11 @@ fn later(
 }
 
 /// Returns the later landings that brought statements about a version; what it carries on has those of its own.
-fn stated(history: &History, version: &Version, verdict: &ApprovalVerdict) -> BTreeSet<usize> {
+fn stated_indices(
+    history: &History,
+    version: &Version,
+    verdict: &ApprovalVerdict,
+) -> BTreeSet<usize> {
     let own = match verdict.carries {
         None => verdict.statements.as_slice(),
         Some(_) => &[],

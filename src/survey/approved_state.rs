@@ -115,8 +115,10 @@ impl ApprovedState {
                 && version.record.record().is_some()
         };
         let approved = series.iter().rposition(stands);
-        let of_approved = series.iter().filter(|pair| stands(pair));
-        let of_approved = of_approved.filter_map(|(version, _)| version.record.record());
+        let of_approved = series
+            .iter()
+            .filter(|pair| stands(pair))
+            .filter_map(|(version, _)| version.record.record());
         self.renewed = renewal::counted(of_approved.map(AsRef::as_ref));
         let after = approved.map_or(0, |at| at + 1);
         self.approved = approved

@@ -244,8 +244,11 @@ pub fn collect_commits(
             let state = read(&tree)?;
             states.push(Rc::new(state));
         }
-        let named = states.iter().flat_map(|state| state.paths());
-        let named: BTreeSet<String> = named.map(|path| prefix.plain(&path)).collect();
+        let named: BTreeSet<String> = states
+            .iter()
+            .flat_map(|state| state.paths())
+            .map(|path| prefix.plain(&path))
+            .collect();
         if named.is_subset(&paths) {
             return Ok((told, states));
         }

@@ -56,13 +56,13 @@ pub fn groups(
 ) -> BTreeMap<CauseGroup, CauseGroup> {
     let mut all: Vec<Vec<Option<String>>> = vec![Vec::new()];
     for key in keys {
-        let values = values(record, *key, governance);
+        let values = key_values(record, *key, governance);
         let with = |group: &Vec<Option<String>>| {
             let group = group.clone();
             let longer = move |value: &Option<String>| {
-                let mut group = group.clone();
-                group.push(value.clone());
-                group
+                let mut copy = group.clone();
+                copy.push(value.clone());
+                copy
             };
             values.iter().map(longer).collect::<Vec<_>>()
         };
@@ -87,18 +87,20 @@ pub fn groups(
 pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<CauseGroup> {
     let keys = &governance.policy.patterns.key;
     let own = groups(record, keys, Findings::Count, governance).into_keys();
-    let place = keys.iter().position(|key| *key == PatternKey::RootCause);
-    let place = place.filter(|_| record.root_cause == RootCause::Unclassified);
+    let place = keys
+        .iter()
+        .position(|key| *key == PatternKey::RootCause)
+        .filter(|_| record.root_cause == RootCause::Unclassified);
     let Some(place) = place else {
         return own.collect();
     };
     let of_each_cause = own.flat_map(|group| {
         RootCause::words().into_iter().map(move |word| {
-            let mut group = group.clone();
-            if let Some(value) = group.values.get_mut(place) {
+            let mut copy = group.clone();
+            if let Some(value) = copy.values.get_mut(place) {
                 *value = Some(word.to_owned());
             }
-            group
+            copy
         })
     });
     of_each_cause.collect()
@@ -118,22 +120,24 @@ impl CauseGroup {
 /// Returns what each of a record's findings is about; a single `None` where it names none.
 fn found(record: &Record) -> Vec<Option<String>> {
     let findings = record.scope.iter().flat_map(|scope| &scope.findings);
-    let about = findings.flatten().map(|finding| {
-        let purl = finding.purl.as_deref();
-        let package = purl.map(|text| match Purl::parse(text) {
-            Some(purl) => purl.at(None),
-            None => text.trim().to_owned(),
-        });
-        let rule = || {
-            let id = finding.id.as_ref()?;
-            Some(match &finding.tool {
-                Some(tool) => format!("{tool}:{id}"),
-                None => id.clone(),
-            })
-        };
-        package.or_else(rule).or_else(|| finding.cwe.clone())
-    });
-    let about: BTreeSet<Option<String>> = about.collect();
+    let about: BTreeSet<Option<String>> = findings
+        .flatten()
+        .map(|finding| {
+            let purl = finding.purl.as_deref();
+            let package = purl.map(|text| match Purl::parse(text) {
+                Some(purl) => purl.at(None),
+                None => text.trim().to_owned(),
+            });
+            let rule = || {
+                let id = finding.id.as_ref()?;
+                Some(match &finding.tool {
+                    Some(tool) => format!("{tool}:{id}"),
+                    None => id.clone(),
+                })
+            };
+            package.or_else(rule).or_else(|| finding.cwe.clone())
+        })
+        .collect();
     if about.is_empty() {
         vec![None]
     } else {
@@ -141,7 +145,7 @@ fn found(record: &Record) -> Vec<Option<String>> {
     }
 }
 
-fn values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Option<String>> {
+fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Option<String>> {
     let subject = &record.subject;
     let text = |text: &Option<String>| vec![text.clone()];
     match key {

@@ -162,8 +162,10 @@ pub(super) fn there(
         Recipient::Group(group) => people::members(governance, group),
     };
     let is_there = |person: &Person| {
-        let gone = standing.ownerless.iter();
-        let mut gone = gone.map(|owner| people::key_of(governance, owner.as_str()));
+        let mut gone = standing
+            .ownerless
+            .iter()
+            .map(|owner| people::key_of(governance, owner.as_str()));
         let state = Address::new(&person.email).map(|it| people::roster_state(governance, &it));
         state != Some(RosterState::Inactive) && !gone.any(|gone| gone == person.key)
     };

@@ -118,10 +118,10 @@ pub fn backlog(
         .iter()
         .map(|standing| (standing, due::due_record(standing, horizon, instant)))
         .collect();
-    let awaiting = standings
+    let awaiting: Vec<Timing> = standings
         .iter()
-        .filter_map(|it| due::waiting(it, horizon, instant));
-    let awaiting: Vec<Timing> = awaiting.collect();
+        .filter_map(|it| due::waiting(it, horizon, instant))
+        .collect();
     // A branch that is dated in the future says nothing of how long it has waited.
     let since = awaiting.iter().filter_map(|it| it.since(instant));
     let waited = since.map(|since| instant.days_since(since));
@@ -160,7 +160,7 @@ pub fn backlog(
 
 /// Returns what happened in each month of a span.
 pub fn periods(lives: &[Life<'_>], span: ReportPeriod, governance: &Governance) -> Vec<Period> {
-    let repeated = repeated(lives, governance);
+    let repeated = find_repeated(lives, governance);
     let months = span.months().into_iter();
     months.map(|span| period(lives, &repeated, span)).collect()
 }
@@ -198,7 +198,7 @@ fn is_override(record: &Record) -> bool {
 }
 
 /// Returns the ids of the records that repeat what was closed within the window of recurrence.
-fn repeated<'l>(lives: &'l [Life<'_>], governance: &Governance) -> BTreeSet<&'l str> {
+fn find_repeated<'l>(lives: &'l [Life<'_>], governance: &Governance) -> BTreeSet<&'l str> {
     let known = lives.iter().filter_map(|life| {
         let id = life.record.id.as_str();
         let peer = Peer::from_record(id, Record::clone(&life.record), Some(life.opened))?;

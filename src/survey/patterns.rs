@@ -95,8 +95,7 @@ pub fn find_patterns<'a>(
 ) -> RepeatedCauses<'a> {
     let patterns = &governance.policy.patterns;
     let by = |keys: &[PatternKey], findings: Findings| -> Vec<(CauseGroup, CausePattern<'a>)> {
-        let kinds = neighbours.kinds(keys, findings, governance);
-        let kinds = kinds.into_iter();
+        let kinds = neighbours.kinds(keys, findings, governance).into_iter();
         let mut found: Vec<(CauseGroup, CausePattern<'a>)> = kinds
             .map(|(group, kind)| (group, CausePattern::new(keys, kind)))
             .collect();
@@ -111,9 +110,10 @@ pub fn find_patterns<'a>(
     let is_named = |it: &CausePattern<'_>| it.group.values.iter().all(Option::is_some);
     let is_own = |keys: &[PatternKey]| patterns.key == keys;
     let fails = |it: &CausePattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
-    let mut refused = refused(neighbours, proposed, governance);
-    let own = by(&patterns.key, Findings::Count).into_iter();
-    let own = own.filter(|(_, pattern)| is_repeated(pattern));
+    let mut refused = find_refused(neighbours, proposed, governance);
+    let own = by(&patterns.key, Findings::Count)
+        .into_iter()
+        .filter(|(_, pattern)| is_repeated(pattern));
     let mut groups: Vec<CausePattern<'a>> = own
         .map(|(group, mut pattern)| {
             if patterns.freeze {
@@ -196,7 +196,7 @@ fn system(record: &Record) -> Option<&str> {
 
 /// Returns the new records that a frozen group refuses, by the group: what is proposed, and what landed although the
 /// group was full by then.
-fn refused(
+fn find_refused(
     neighbours: &Neighbours,
     proposed: &[ProposedRecord<'_>],
     governance: &Governance,
@@ -225,8 +225,8 @@ fn refused(
         let is_in = |it: &Neighbour| kind.records.iter().any(|other| other.id == it.id);
         let besides = unsaid
             .iter()
-            .filter(|(it, groups)| groups.contains(group) && !is_in(it));
-        let besides = besides.map(|(it, _)| *it);
+            .filter(|(it, groups)| groups.contains(group) && !is_in(it))
+            .map(|(it, _)| *it);
         let occurrences = occurrence::group_occurrences(&kind.records);
         for it in kind.records.iter().copied().chain(besides) {
             if is_late(it, &occurrences, patterns) {

@@ -134,8 +134,10 @@ fn stated(
 ) -> RecordState {
     let governance = (around.proposed)(proposal.branch.as_deref());
     let end = not_after(&record.expires);
-    let author = proposal.author.as_ref();
-    let author = author.map(|(name, email)| (name.as_str(), email.as_str()));
+    let author = proposal
+        .author
+        .as_ref()
+        .map(|(name, email)| (name.as_str(), email.as_str()));
     let ended = Some(end).filter(|end| *end <= around.instant);
     let reason = match ended {
         Some(end) => ReasonKind::ProposedTooLate.says(format!(
@@ -173,8 +175,8 @@ fn controls(record: &Record, since: Option<Instant>, instant: Instant) -> Vec<Co
         let every = control
             .verify_every
             .filter(|_| control.status == ControlStatus::Active);
-        let until = term::fresh_through(control.verified, begin.as_ref(), every);
-        let until = until.map(term::overdue_from);
+        let until =
+            term::fresh_through(control.verified, begin.as_ref(), every).map(term::overdue_from);
         ControlFreshness {
             id: control.id.clone(),
             status: Some(control.status),

@@ -51,7 +51,7 @@ pub fn collect<'a>(
 ) -> Vec<QueueItem<'a>> {
     let items = standings.filter_map(|standing| {
         let due = due::due_record(standing, horizon, around.instant);
-        let rank = rank(standing, due.as_ref())?;
+        let rank = rank_record(standing, due.as_ref())?;
         // What degrades it without a date comes before what has time.
         let told = due.as_ref().filter(|_| rank != Rank::Degraded);
         let next = advice::next(standing, id(standing), told, around);
@@ -87,7 +87,7 @@ impl QueueItem<'_> {
     }
 }
 
-fn rank(standing: &RecordState, due: Option<&DueRecord>) -> Option<Rank> {
+fn rank_record(standing: &RecordState, due: Option<&DueRecord>) -> Option<Rank> {
     match (standing.status, due.map(|due| due.urgency)) {
         (Status::Unknown, _) => Some(Rank::Undetermined),
         (Status::Invalid | Status::Conflicted, _) => Some(Rank::Broken),

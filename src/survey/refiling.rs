@@ -63,8 +63,9 @@ impl Peer {
             &subject.asset,
             &subject.credential,
             &subject.application,
-        ];
-        let names = names.into_iter().flatten();
+        ]
+        .into_iter()
+        .flatten();
         let aliases = subject.aliases.iter().flatten();
         names.chain(aliases).map(String::as_str)
     }
@@ -191,8 +192,10 @@ impl<'p> ByName<'p> {
     ) -> Vec<&'p Peer> {
         let named = peer.names().filter_map(|name| self.peers.get(name));
         let mut seen: BTreeSet<&str> = BTreeSet::new();
-        let others = named.flatten().copied();
-        let others = others.filter(|other| seen.insert(other.id.as_str()));
+        let others = named
+            .flatten()
+            .copied()
+            .filter(|other| seen.insert(other.id.as_str()));
         before_among(peer, others.collect(), until, window, governance)
     }
 }
@@ -285,10 +288,11 @@ pub fn may_hold(bytes: &[u8], word: &str) -> bool {
 /// Tells whether a file may hold one of several texts as a value, without reading it.
 pub fn may_name(bytes: &[u8], names: &[String]) -> bool {
     // A value of several words may stand on several lines, and one in double quotes may hold escapes.
-    let words = names
+    let words: Vec<&str> = names
         .iter()
-        .filter_map(|name| name.split_whitespace().next());
-    let words: Vec<&str> = words.chain(["\\"]).collect();
+        .filter_map(|name| name.split_whitespace().next())
+        .chain(["\\"])
+        .collect();
     is_within(bytes, &words)
 }
 

@@ -35,13 +35,12 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
             .push(Block::Paragraph(StyledText::with_tone(Tone::Warn, warning)));
     }
     if !check.waits_for.is_empty() {
-        let people = check.waits_for.iter();
-        let people: Vec<_> = people.map(shape::short_name).collect();
+        let people: Vec<_> = check.waits_for.iter().map(shape::short_name).collect();
         let waits_for = format!("It waits for {}", people.join(" or "));
         doc.blocks
             .push(Block::Paragraph(StyledText::plain(waits_for)));
     }
-    let limits = limits(answer);
+    let limits = list_limits(answer);
     if !limits.is_empty() {
         doc.blocks.push(Block::Pairs(limits));
     }
@@ -81,7 +80,7 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
     doc
 }
 
-fn limits(answer: &GateAnswer) -> Vec<(String, StyledText)> {
+fn list_limits(answer: &GateAnswer) -> Vec<(String, StyledText)> {
     let scope = &answer.scope;
     let list = |label: &str, values: &Option<Vec<String>>| {
         let shown = values.as_ref().map(|values| match values.as_slice() {

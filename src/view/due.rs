@@ -134,7 +134,7 @@ fn json(
 fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState, DueRecord)>)> {
     let mut owners: Vec<(String, Vec<&(&RecordState, DueRecord)>)> = Vec::new();
     for record in &list.records {
-        let owner = owner(record.0);
+        let owner = owner_cell(record.0);
         match owners.iter_mut().find(|(known, _)| *known == owner) {
             Some((_, records)) => records.push(record),
             None => owners.push((owner, vec![record])),
@@ -150,7 +150,7 @@ fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState,
     owners
 }
 
-fn owner(standing: &RecordState) -> String {
+fn owner_cell(standing: &RecordState) -> String {
     let content = standing.known_content();
     content.map_or("owner unreadable".to_owned(), |record| {
         format!("{} <{}>", record.owner.name, record.owner.email)

@@ -57,16 +57,15 @@ impl LevelCounts {
 
     /// Returns the counts in words: `2 errors, 1 warning`.
     pub fn display(self) -> String {
-        let parts = [
+        let parts: Vec<String> = [
             (self.errors, "error"),
             (self.warnings, "warning"),
             (self.notes, "note"),
-        ];
-        let parts: Vec<String> = parts
-            .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, noun)| diag::count(*n, noun))
-            .collect();
+        ]
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, noun)| diag::count(*n, noun))
+        .collect();
         if parts.is_empty() {
             "nothing to object to".to_owned()
         } else {

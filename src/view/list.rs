@@ -121,8 +121,7 @@ pub fn row(standing: &RecordState, instant: Instant) -> Vec<StyledText> {
 /// Returns when a record was closed, and how: `closed 2026-11-04: remediated`; `None` where no closure is in force.
 pub fn closed(standing: &RecordState) -> Option<String> {
     let is_closed = matches!(standing.status, Status::Closed | Status::Rejected);
-    let closure = standing.content()?.closure.as_ref();
-    let closure = closure.filter(|_| is_closed)?;
+    let closure = standing.content()?.closure.as_ref().filter(|_| is_closed)?;
     Some(format!(
         "closed {}: {}",
         closure.date,

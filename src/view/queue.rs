@@ -109,8 +109,10 @@ fn card(item: &QueueItem<'_>, tone: Tone, instant: Instant) -> StyledText {
     let standing = item.standing;
     let title = standing
         .known_content()
-        .map_or(standing.path.as_str(), |record| record.title.as_str());
-    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        .map_or(standing.path.as_str(), |record| record.title.as_str())
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     StyledText::with_tone(Tone::Strong, title)
         .and(Tone::Plain, "\n")
         .and(tone, item.reason_name().replace('-', " "))

@@ -77,9 +77,10 @@ struct ClassView<'a> {
 
 /// Returns the answer.
 pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
-    let classes = Class::all().iter();
-    let classes = classes.map(|class| ClassSection::new(report, *class));
-    let classes: Vec<ClassSection<'_>> = classes.collect();
+    let classes: Vec<ClassSection<'_>> = Class::all()
+        .iter()
+        .map(|class| ClassSection::new(report, *class))
+        .collect();
     let mut doc = shape::stamped(
         report.stamp,
         "report",
@@ -353,8 +354,12 @@ impl<'a> ClassSection<'a> {
         };
         let is_open = |standing: &&RecordState| !select::is_ended(standing.status);
         let open = report.standings.iter().filter(is_of).filter(is_open);
-        let overdue = report.items.iter().filter(|item| item.is_overdue());
-        let overdue = overdue.map(|item| item.standing).filter(is_of);
+        let overdue = report
+            .items
+            .iter()
+            .filter(|item| item.is_overdue())
+            .map(|item| item.standing)
+            .filter(is_of);
         let mut records: Vec<&RecordState> = open.collect();
         records.sort_by_key(|standing| (standing.id(), &standing.path));
         ClassSection {

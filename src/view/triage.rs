@@ -141,16 +141,18 @@ fn covered(doc: &mut Doc, shown: &TriageView<'_>) {
             found.0 += line.n;
         }
     }
-    let rows = records.iter().map(|((state, record), (n, message))| {
-        let until = message.strip_prefix(*record).unwrap_or(message);
-        vec![
-            StyledText::with_tone(tone(*state), plain(*state)),
-            StyledText::plain(n.to_string()),
-            StyledText::with_tone(Tone::Id, *record),
-            StyledText::plain(until.trim_start()),
-        ]
-    });
-    let rows: Vec<Vec<StyledText>> = rows.collect();
+    let rows: Vec<Vec<StyledText>> = records
+        .iter()
+        .map(|((state, record), (n, message))| {
+            let until = message.strip_prefix(*record).unwrap_or(message);
+            vec![
+                StyledText::with_tone(tone(*state), plain(*state)),
+                StyledText::plain(n.to_string()),
+                StyledText::with_tone(Tone::Id, *record),
+                StyledText::plain(until.trim_start()),
+            ]
+        })
+        .collect();
     if !rows.is_empty() {
         let columns = vec![
             whole("state"),

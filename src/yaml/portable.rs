@@ -102,8 +102,10 @@ pub(super) fn shallow(text: &str, indent: usize) -> Option<usize> {
 /// The range begins inside a line unless it begins the source, and holds no quoted or block text.
 pub(super) fn tab(source: &str, range: Range<usize>) -> Option<usize> {
     let text = source.get(range.clone())?;
-    let before = source.get(..range.start).unwrap_or_default();
-    let before = before.trim_end_matches(' ');
+    let before = source
+        .get(..range.start)
+        .unwrap_or_default()
+        .trim_end_matches(' ');
     let mut begins_line = before.is_empty() || before.ends_with(['\n', '\r']);
     let mut offset = range.start;
     for line in text.split_inclusive(['\n', '\r']) {

@@ -65,8 +65,8 @@ fn may_hide(bytes: &[u8]) -> bool {
 
 /// Says whether no character hides what the text says; a byte order mark before it is fine.
 fn is_open(text: &str) -> bool {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    !placed(text).any(|place| named(place).is_some())
+    let bare = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    !placed(bare).any(|place| named(place).is_some())
 }
 
 /// A character and what stands before and after it, in the same text.

@@ -53,8 +53,8 @@ pub(super) fn block_scalar_end(source: &str, header: usize, content: Range<usize
     if indicators.contains('+') {
         let text = text.trim_end_matches([' ', '\t']);
         let text = text.strip_suffix('\n').unwrap_or(text);
-        let text = text.strip_suffix('\r').unwrap_or(text);
-        return (content.start + text.len()).max(header + head.trim_ascii_end().len());
+        let bare = text.strip_suffix('\r').unwrap_or(text);
+        return (content.start + bare.len()).max(header + head.trim_ascii_end().len());
     }
     let filled = text.trim_end_matches([' ', '\t', '\n', '\r']);
     if filled.is_empty() {
@@ -109,10 +109,10 @@ pub(super) fn pos(source: &str, known: diag::Pos, at: usize, offset: usize) -> d
     let before = source.get(..offset).unwrap_or_default();
     let begin = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
     let text = before.get(begin..).unwrap_or_default();
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let bare = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     diag::Pos {
         line,
-        column: number(text.chars().count()) + 1,
+        column: number(bare.chars().count()) + 1,
     }
 }
 
@@ -120,15 +120,15 @@ pub(super) fn pos(source: &str, known: diag::Pos, at: usize, offset: usize) -> d
 pub(super) fn column(source: &str, offset: usize) -> Option<usize> {
     let before = source.get(..offset)?;
     let line = before.rsplit(['\n', '\r']).next()?;
-    let line = line.strip_prefix('\u{FEFF}').unwrap_or(line);
-    Some(line.chars().count())
+    let bare = line.strip_prefix('\u{FEFF}').unwrap_or(line);
+    Some(bare.chars().count())
 }
 
 /// Returns the lines of a text, without their breaks.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive('\n').flat_map(|line| {
-        let line = line.strip_suffix('\n').unwrap_or(line);
-        line.strip_suffix('\r').unwrap_or(line).split('\r')
+        let bare = line.strip_suffix('\n').unwrap_or(line);
+        bare.strip_suffix('\r').unwrap_or(bare).split('\r')
     })
 }
 

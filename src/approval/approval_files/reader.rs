@@ -52,8 +52,10 @@ impl<'a> ApprovalFileReader<'a> {
         wanted: &'a dyn Fn(&TrailKey) -> bool,
     ) -> ApprovalFileReader<'a> {
         let policies = history.states.each().map(|it| &it.governance.policy);
-        let folders = policies.flat_map(|policy| &policy.records);
-        let folders: BTreeSet<&String> = folders.chain(&history.records).collect();
+        let folders: BTreeSet<&String> = policies
+            .flat_map(|policy| &policy.records)
+            .chain(&history.records)
+            .collect();
         ApprovalFileReader {
             history,
             laws,
@@ -212,8 +214,8 @@ impl<'a> ApprovalFileReader<'a> {
         let folder = watched_paths::approvals_of(path);
         let words = match about {
             ApprovalSubject::Governance(path) if folder == GOVERNANCE => {
-                let path = path.trim_start_matches("./").to_owned();
-                self.said.governance.entry(path).or_default()
+                let trimmed = path.trim_start_matches("./").to_owned();
+                self.said.governance.entry(trimmed).or_default()
             }
             _ => {
                 let key = TrailKey::Id(folder.to_ascii_uppercase());
@@ -274,10 +276,14 @@ impl<'a> ApprovalFileReader<'a> {
         let effective = landing.map_or(Instant::MIN, |landing| landing.effective);
         let lens = self.laws.lens(change.landing);
         let mainline = &self.history.mainline;
-        let nameless = mainline.boundary.as_ref();
-        let nameless = nameless.filter(|_| name == LedgerName::Unknown);
-        let doubt = law.doubt.or(nameless);
-        let doubt = doubt.or_else(|| mainline.behind(said.file.at));
+        let nameless = mainline
+            .boundary
+            .as_ref()
+            .filter(|_| name == LedgerName::Unknown);
+        let doubt = law
+            .doubt
+            .or(nameless)
+            .or_else(|| mainline.behind(said.file.at));
         let (backed, state) = match (&said.backing, doubt) {
             (_, Some(doubt)) => (
                 FileBacking::Unknown(doubt.clone()),
@@ -365,8 +371,8 @@ impl<'a> ApprovalFileReader<'a> {
                 self.said.records.entry(key).or_default().push(word(spoken));
             }
             ApprovalSubject::Governance(path) => {
-                let path = path.trim_start_matches("./").to_owned();
-                let words = self.said.governance.entry(path).or_default();
+                let trimmed = path.trim_start_matches("./").to_owned();
+                let words = self.said.governance.entry(trimmed).or_default();
                 words.push(word(spoken));
             }
         }

@@ -59,8 +59,11 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let (mut counted, mut approved) = (self.counted.clone(), VersionChoice::NONE);
         counted.doubt = None;
         // The policy says which paths the other files have.
-        let others = self.history.governance.keys();
-        let others = others.filter(|path| *path != policy::FILE);
+        let others = self
+            .history
+            .governance
+            .keys()
+            .filter(|path| *path != policy::FILE);
         let mut unapproved: Vec<(&str, usize, usize)> = Vec::new();
         for path in [policy::FILE].into_iter().chain(others.map(String::as_str)) {
             let Some(trail) = self.history.governance.get(path) else {
@@ -128,11 +131,11 @@ impl<'c, 'h> Chooser<'c, 'h> {
             FourEyes::Attested | FourEyes::Claimed | FourEyes::SelfApproved
         );
         let landing = version.landing;
-        let states = [
+        let mut states = [
             self.history.states.at(landing),
             self.history.states.before(landing),
-        ];
-        let mut states = states.into_iter();
+        ]
+        .into_iter();
         let is_named = states.any(|state| state.names(&self.history.prefix, path));
         let mut counting = verdict.statements.iter().filter(|statement| {
             statement.counts == VoteCounts::Yes && statement.word == Vote::Approves

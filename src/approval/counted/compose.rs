@@ -129,11 +129,15 @@ impl<'h> Composer<'h> {
         choice: &VersionChoice,
         last: &Rc<MainlineGovernance>,
     ) -> Rc<Governance> {
-        let lies_there = self.history.governance.get(policy::FILE);
-        let lies_there = lies_there.and_then(|trail| trail.last());
-        let lies_there = lies_there.is_some_and(|version| !version.files.is_empty());
-        let counts = self.version(choice, policy::FILE);
-        let counts = counts.is_some_and(|version| !version.files.is_empty());
+        let lies_there = self
+            .history
+            .governance
+            .get(policy::FILE)
+            .and_then(|trail| trail.last())
+            .is_some_and(|version| !version.files.is_empty());
+        let counts = self
+            .version(choice, policy::FILE)
+            .is_some_and(|version| !version.files.is_empty());
         if lies_there && counts {
             return Rc::clone(&last.governance);
         }

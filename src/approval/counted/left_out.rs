@@ -44,8 +44,11 @@ pub(super) fn uncounted_files(
     verdicts: &BTreeMap<String, Vec<ApprovalVerdict>>,
 ) -> Vec<UncountedGovernanceFile> {
     let landed = &history.states.at(usize::MAX).governance;
-    let named = [tip, landed].into_iter().flat_map(Governance::paths);
-    let named: Vec<String> = named.map(|path| history.prefix.plain(&path)).collect();
+    let named: Vec<String> = [tip, landed]
+        .into_iter()
+        .flat_map(Governance::paths)
+        .map(|path| history.prefix.plain(&path))
+        .collect();
     let mut left_out = Vec::new();
     for (path, trail) in &history.governance {
         let counts = choice.of(path).and_then(|n| trail.versions.get(n));
@@ -94,8 +97,11 @@ pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
             "it was not approved by anyone whom the previous policy allows to".to_owned()
         }
         (Satisfied::No, FourEyes::Claimed | FourEyes::Attested) => {
-            let missing = verdict.missing.iter().map(|missing| missing.need.as_str());
-            let missing: Vec<&str> = missing.collect();
+            let missing: Vec<&str> = verdict
+                .missing
+                .iter()
+                .map(|missing| missing.need.as_str())
+                .collect();
             format!("its approval is not enough: {}", missing.join("; "))
         }
         (Satisfied::No, _) => {

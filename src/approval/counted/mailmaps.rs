@@ -60,10 +60,10 @@ fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
 
 /// Tells whether a line of a mailmap names an address of a person.
 fn joins(line: &str, person: &Person) -> bool {
-    let line = line.to_lowercase();
+    let lower = line.to_lowercase();
     let addresses = [&person.key, &person.email, &person.typed_email];
     let mut named = addresses
         .map(|address| format!("<{}>", address.to_lowercase()))
         .into_iter();
-    named.any(|address| line.contains(&address))
+    named.any(|address| lower.contains(&address))
 }

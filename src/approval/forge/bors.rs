@@ -17,7 +17,7 @@ pub const FORGE: ForgeAdapter = ForgeAdapter {
 };
 
 /// Returns the numbers that a subject in bors' form names, none for any other.
-fn numbers(subject: &str) -> Vec<&str> {
+fn read_numbers(subject: &str) -> Vec<&str> {
     let Some(rest) = subject.strip_prefix("Merge ") else {
         return Vec::new();
     };
@@ -28,7 +28,7 @@ fn numbers(subject: &str) -> Vec<&str> {
 }
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
-    let numbers = numbers(message.subject);
+    let numbers = read_numbers(message.subject);
     let all: Vec<String> = numbers.iter().map(|number| format!("#{number}")).collect();
     (!all.is_empty()).then(|| all.join(" "))
 }
@@ -36,7 +36,7 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
 /// Only the first line of each number that the subject names counts, and only before any other text: whatever comes
 /// behind it is the description that the opener of the pull request typed.
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
-    let mut waiting = numbers(message.subject);
+    let mut waiting = read_numbers(message.subject);
     let mut said = Vec::new();
     for line in message
         .body

@@ -19,8 +19,8 @@ pub const FORGE: ForgeAdapter = ForgeAdapter {
 /// The identity by which an instance signs merges.
 fn is_committer(name: &str, address: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let address = address.to_ascii_lowercase();
-    let local = address.split('@').next().unwrap_or_default();
+    let lower = address.to_ascii_lowercase();
+    let local = lower.split('@').next().unwrap_or_default();
     matches!(
         name.as_str(),
         "gitea" | "forgejo" | "gitea instance" | "forgejo instance"

@@ -133,8 +133,8 @@ impl IdentityResolver<'_> {
             let unmapped = face
                 .person
                 .unmapped()
-                .filter(|_| *told_by != SeparatedBy::OwnKey);
-            let unmapped = unmapped.map(|it| (it.clone(), it.login_key(people)));
+                .filter(|_| *told_by != SeparatedBy::OwnKey)
+                .map(|it| (it.clone(), it.login_key(people)));
             accounts.unmapped.extend(unmapped);
             accounts.known.extend(face.person.account.clone());
             accounts.known.extend(face.numbered.iter().cloned());

@@ -223,8 +223,8 @@ impl fmt::Display for ApprovalSubject {
 
 /// Returns the path of a governance file as the name of one folder, so that approvals of two files never meet.
 pub(crate) fn one_segment(path: &str) -> String {
-    let path = path.trim_start_matches("./");
-    path.replace('%', "%25").replace('/', "%2F")
+    let trimmed = path.trim_start_matches("./");
+    trimmed.replace('%', "%25").replace('/', "%2F")
 }
 
 /// Returns an address as the names of files hold it.

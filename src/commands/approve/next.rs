@@ -44,7 +44,7 @@ pub(super) fn after(
                 // The branch of that name here has commits of its own, and stays as it is.
                 format!("{}:refs/heads/{}", added.id, added.branch)
             };
-            let git = next_steps::git(ctx, session);
+            let git = next_steps::git_command(ctx, session);
             vec![format!("{git} push {} {}", added.remote, quoted(&pushed))]
         }
     })
@@ -70,7 +70,7 @@ fn commit(
     (committer, paths): (&Committer, &[String; 2]),
     subject: &str,
 ) -> anyhow::Result<Vec<String>> {
-    let git = next_steps::git(ctx, session);
+    let git = next_steps::git_command(ctx, session);
     let own = next_steps::own_branch(session);
     let name = branch_name(subject);
     let mut commands = Vec::new();

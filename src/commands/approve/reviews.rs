@@ -130,7 +130,7 @@ fn show(
             }
         })
         .collect();
-    let git = next_steps::git(ctx, session);
+    let git = next_steps::git_command(ctx, session);
     let files = all.iter().flat_map(|review| &review.said.files);
     let paths: Vec<String> = files.map(|path| quoted(path)).collect();
     let next = match written {
@@ -141,8 +141,8 @@ fn show(
         ],
         false => Vec::new(),
     };
-    let unresolved = prepared.result.unresolved.iter();
-    let unresolved: Vec<view::approve::Unresolved> = unresolved.map(shown).collect();
+    let unresolved: Vec<view::approve::Unresolved> =
+        prepared.result.unresolved.iter().map(shown).collect();
     ctx.show(&view::approve::stated(&all, &unresolved, written, &next))
 }
 

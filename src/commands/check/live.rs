@@ -172,7 +172,7 @@ impl OpenGate<'_> {
         looked: &mut Elapsed,
     ) -> anyhow::Result<Option<Turn>> {
         let changes_at = snapshot.changes_at();
-        let is_watched = is_watched(watch, snapshot);
+        let is_watched = watches(watch, snapshot);
         // What was loaded for a question answers it, even where nothing says whether it moves.
         let mut is_loaded_for = self.input.waits.is_some();
         while let Some(line) = self.input.next()? {
@@ -287,7 +287,7 @@ fn watch(home: &Session) -> anyhow::Result<RepositoryWatch> {
 }
 
 /// Tells whether it shows when the approved ref moves; an id never does.
-fn is_watched(watch: &RepositoryWatch, snapshot: &Snapshot<'_>) -> bool {
+fn watches(watch: &RepositoryWatch, snapshot: &Snapshot<'_>) -> bool {
     let (_, chosen) = snapshot.origin();
     watch.covers(&chosen.reference) || !chosen.reference.starts_with("refs/")
 }

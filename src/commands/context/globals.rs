@@ -110,8 +110,11 @@ pub(crate) fn moment(text: &str) -> Result<DayOrInstant, String> {
 }
 
 fn formats() -> PossibleValuesParser {
-    let names = render::ALL.iter().map(|format| format.name);
-    let names: Vec<&'static str> = names.chain([output::CALENDAR]).collect();
+    let names: Vec<&'static str> = render::ALL
+        .iter()
+        .map(|format| format.name)
+        .chain([output::CALENDAR])
+        .collect();
     PossibleValuesParser::new(names)
 }
 

@@ -149,8 +149,9 @@ impl Ctx {
     pub(crate) fn home(&self) -> anyhow::Result<Session> {
         let root = self.variable("EXLEDGER_ROOT");
         let asked = self.globals.approved_ref.as_deref();
-        let target = self.variable("GITHUB_BASE_REF");
-        let target = target.or_else(|| self.variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"));
+        let target = self
+            .variable("GITHUB_BASE_REF")
+            .or_else(|| self.variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"));
         let home = self.variable("HOME").or(self.variable("USERPROFILE"));
         let options = Options {
             approved_ref: asked

@@ -60,8 +60,10 @@ impl Lines {
 impl<'a> Excerpts<'a> {
     /// Returns the lines of a tree's files; for scripts there are none.
     pub(super) fn of(tree: &'a dyn Tree, findings: &[Finding], ctx: &Ctx) -> Excerpts<'a> {
-        let secret = findings.iter().filter(|finding| finding.rule == SECRET);
-        let secret = secret.filter_map(|finding| Some((finding.path.clone(), finding.pos?.line)));
+        let secret = findings
+            .iter()
+            .filter(|finding| finding.rule == SECRET)
+            .filter_map(|finding| Some((finding.path.clone(), finding.pos?.line)));
         Excerpts {
             tree: (ctx.format.name == "table").then_some(tree),
             secret: secret.collect(),
@@ -82,8 +84,11 @@ impl<'a> Excerpts<'a> {
         }
         let mut files = self.files.borrow_mut();
         if !files.contains_key(path) {
-            let bytes = tree.bytes_within(path, Limits::ROSTER.bytes);
-            let bytes = bytes.ok().flatten().unwrap_or_default();
+            let bytes = tree
+                .bytes_within(path, Limits::ROSTER.bytes)
+                .ok()
+                .flatten()
+                .unwrap_or_default();
             files.insert(path.to_owned(), Lines::of(&bytes));
         }
         let file = files.get_mut(path)?;

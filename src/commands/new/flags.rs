@@ -27,7 +27,7 @@ pub(super) struct Flags {
 }
 
 /// Returns the fields that have a flag, in the order of the record.
-fn asked() -> impl Iterator<Item = (FieldPath, Ask)> {
+fn asked_fields() -> impl Iterator<Item = (FieldPath, Ask)> {
     let fields = spec::walk(Record::FIELDS).into_iter();
     fields.filter_map(|field| {
         let ask = field.spec.ask.filter(|ask| !ask.flag.is_empty())?;
@@ -74,7 +74,7 @@ fn flag(field: &FieldPath, ask: &Ask) -> Arg {
 
 impl Args for Flags {
     fn augment_args(command: Command) -> Command {
-        let mut asked: Vec<(FieldPath, Ask)> = asked().collect();
+        let mut asked: Vec<(FieldPath, Ask)> = asked_fields().collect();
         let order: Vec<&str> = asked.iter().map(|(_, ask)| ask.flag).collect();
         let place = |flag: &str| order.iter().position(|known| *known == flag);
         // One that stands below another has the place behind it.
@@ -98,7 +98,7 @@ impl FromArgMatches for Flags {
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        for (field, ask) in asked() {
+        for (field, ask) in asked_fields() {
             if let Some(values) = matches.get_many::<String>(name(&ask)) {
                 self.given.insert(field.path, values.cloned().collect());
             }
@@ -113,7 +113,7 @@ impl Flags {
     /// # Errors
     /// What is wrong with a trigger or a finding.
     pub(super) fn fill(&self, answers: &mut Answers) -> Result<(), String> {
-        for (field, _) in asked().filter(|(field, _)| !field.is_of_item) {
+        for (field, _) in asked_fields().filter(|(field, _)| !field.is_of_item) {
             if let Some(values) = self.given.get(&field.path) {
                 answers.set(&field.path, stated(&field, values)?);
             }
@@ -122,7 +122,7 @@ impl Flags {
     }
 
     fn controls(&self, answers: &mut Answers) -> Result<(), String> {
-        let parts = asked().filter(|(field, _)| field.is_of_item);
+        let parts = asked_fields().filter(|(field, _)| field.is_of_item);
         let mut controls: Vec<Value> = Vec::new();
         for (field, ask) in parts {
             let values = self.given.get(&field.path).map_or(&[][..], Vec::as_slice);

@@ -61,8 +61,9 @@ impl Rewrite {
         }
         let mut places: Vec<PathBuf> = Vec::new();
         for source in sources {
-            let name = Path::new(&source.name).file_name();
-            let name = name.filter(|_| source.name != "-");
+            let name = Path::new(&source.name)
+                .file_name()
+                .filter(|_| source.name != "-");
             let file = place.join(name.unwrap_or("stdin.sarif".as_ref()));
             if places.contains(&file) {
                 return Err(fault::misuse(

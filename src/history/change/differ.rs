@@ -44,25 +44,25 @@ fn is_elsewhere(when: &When) -> bool {
 
 /// Returns a record with each instant written in UTC.
 fn plain(record: &Record) -> Record {
-    let mut record = record.clone();
+    let mut copy = record.clone();
     let moments = [
-        &mut record.starts,
-        &mut record.event_ends,
-        &mut record.subject.credential_expires,
+        &mut copy.starts,
+        &mut copy.event_ends,
+        &mut copy.subject.credential_expires,
     ];
-    let renewals = record.renewals.iter_mut();
+    let renewals = copy.renewals.iter_mut();
     let entries = renewals.flat_map(|entry| [&mut entry.from, &mut entry.until]);
     for when in moments
         .into_iter()
         .flatten()
         .chain(entries)
-        .chain([&mut record.expires])
+        .chain([&mut copy.expires])
     {
         if let When::Instant(instant, _) = when {
             *when = When::instant(*instant);
         }
     }
-    record
+    copy
 }
 
 /// Returns what differs between two records, in the order of the fields; of a new record, each field that it states.

@@ -146,19 +146,19 @@ fn added<T: PartialEq>(before: &[T], after: &[T], event: ChangeEvent) -> Vec<Cha
     events
 }
 
-fn wider(is_wider: bool) -> Option<ChangeEvent> {
+fn widened(is_wider: bool) -> Option<ChangeEvent> {
     is_wider.then_some(ChangeEvent::ScopeWidened)
 }
 
-fn narrower(is_narrower: bool) -> Option<ChangeEvent> {
+fn narrowed(is_narrower: bool) -> Option<ChangeEvent> {
     is_narrower.then_some(ChangeEvent::ScopeNarrowed)
 }
 
 /// Names a change of a list of which more entries waive more; absent is empty.
 fn granting<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<ChangeEvent> {
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-    let wider = wider(!beyond(after, before).is_empty());
-    let narrower = narrower(!beyond(before, after).is_empty());
+    let wider = widened(!beyond(after, before).is_empty());
+    let narrower = narrowed(!beyond(before, after).is_empty());
     wider.into_iter().chain(narrower).collect()
 }
 

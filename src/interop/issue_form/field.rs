@@ -93,11 +93,13 @@ pub fn named<'f>(fields: &'f [FormField], heading: &str) -> Option<&'f FormField
 /// Returns the fields, in the order in which they are asked.
 pub fn fields() -> Vec<FormField> {
     let fields = spec::walk(Record::FIELDS).into_iter();
-    let asked = fields.filter_map(|field| Some((field.spec.issue?, field)));
-    let mut asked: Vec<(IssueField, FieldPath)> = asked.collect();
+    let mut asked: Vec<(IssueField, FieldPath)> = fields
+        .filter_map(|field| Some((field.spec.issue?, field)))
+        .collect();
     asked.sort_by_key(|(issue, _)| issue.rank);
-    let fields = asked.into_iter();
-    let fields = fields.map(|(issue, field)| FormField::new(&issue, field));
+    let fields = asked
+        .into_iter()
+        .map(|(issue, field)| FormField::new(&issue, field));
     fields.chain([CONFIRM]).collect()
 }
 

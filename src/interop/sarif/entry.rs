@@ -8,7 +8,7 @@ use crate::interop::scan::{Broken, ByteSpan, Scan};
 
 /// Returns an object with an entry; `None` where the bytes are no object.
 pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {
-    let entries = entries(object).ok()?;
+    let entries = read_entries(object).ok()?;
     match entries.iter().rev().find(|(name, _)| name == key) {
         Some((_, span)) => put(object, *span, value),
         None => {
@@ -21,7 +21,7 @@ pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {
 /// Returns a result with a suppression, or with none of ours; one by somebody else stays. `None` where it stays as it is,
 /// or is none.
 pub(super) fn suppressed(result: &[u8], text: Option<&str>) -> Option<Vec<u8>> {
-    let entries = entries(result).ok()?;
+    let entries = read_entries(result).ok()?;
     let known = entries
         .iter()
         .rev()
@@ -44,8 +44,11 @@ pub(super) fn suppressed(result: &[u8], text: Option<&str>) -> Option<Vec<u8>> {
         let list = add(list, end, text?)?;
         return put(result, *span, std::str::from_utf8(&list).ok()?);
     }
-    let others = others.into_iter().map(std::str::from_utf8);
-    let mut others: Vec<&str> = others.collect::<Result<_, _>>().ok()?;
+    let mut others: Vec<&str> = others
+        .into_iter()
+        .map(std::str::from_utf8)
+        .collect::<Result<_, _>>()
+        .ok()?;
     others.extend(text);
     put(result, *span, &format!("[{}]", others.join(",")))
 }
@@ -85,7 +88,7 @@ fn slice(whole: &[u8], span: ByteSpan) -> Option<&[u8]> {
 }
 
 /// Returns the keys of an object with the places of their values.
-fn entries(object: &[u8]) -> Result<Vec<(String, ByteSpan)>, Broken> {
+fn read_entries(object: &[u8]) -> Result<Vec<(String, ByteSpan)>, Broken> {
     let mut scan = Scan::new(object, 0);
     scan.expect(b'{', "an object")?;
     let mut entries = Vec::new();

@@ -158,8 +158,11 @@ impl RunHead {
         let Object(driver) = tool.driver;
         self.is_known = true;
         self.tool = known_as(&driver.name);
-        let extensions = tool.extensions.into_iter().flatten();
-        let extensions = extensions.map(|Object(extension)| extension.rules);
+        let extensions = tool
+            .extensions
+            .into_iter()
+            .flatten()
+            .map(|Object(extension)| extension.rules);
         let rules = std::iter::once(driver.rules).chain(extensions);
         self.rules = rules.map(Option::unwrap_or_default).collect();
         for (component, rules) in self.rules.iter().enumerate() {
@@ -210,7 +213,7 @@ const ALIASES: &[(&str, &str)] = &[
 
 /// Returns the name by which records know a tool.
 pub(super) fn known_as(name: &str) -> String {
-    let name = name.trim().to_lowercase();
-    let alias = ALIASES.iter().find(|(from, _)| *from == name);
-    alias.map_or(name, |(_, to)| (*to).to_owned())
+    let lower = name.trim().to_lowercase();
+    let alias = ALIASES.iter().find(|(from, _)| *from == lower);
+    alias.map_or(lower, |(_, to)| (*to).to_owned())
 }

@@ -226,8 +226,10 @@ fn in_path_message(message: &str) -> Option<Described<'_>> {
     let rest = message.trim_start().strip_prefix("The path ")?;
     let (before, rest) = rest.rsplit_once(" at version ")?;
     let (_, name) = before.rsplit_once(" reports ")?;
-    let kind = rest.split_once(" vulnerable (").map(|(_, rest)| rest);
-    let kind = kind.and_then(|rest| rest.split_once(") package"));
+    let kind = rest
+        .split_once(" vulnerable (")
+        .map(|(_, rest)| rest)
+        .and_then(|rest| rest.split_once(") package"));
     Some(Described {
         kind: kind.map(|(kind, _)| kind),
         name,

@@ -141,11 +141,13 @@ pub(super) fn read(
 ) -> Result<ScannerFinding, String> {
     let Object(result): Object<RawResult> = serde_json::from_slice(bytes)
         .map_err(|error| format!("the result can't be read: {error}"))?;
-    let rule = rule(&result, head);
-    let named = result.rule_id.as_deref();
-    let named = named.or(result.rule.as_ref().and_then(|rule| rule.id.as_deref()));
-    let named = named.or(rule.and_then(|rule| rule.id.text()));
-    let named = named.unwrap_or_default();
+    let rule = find_rule(&result, head);
+    let named = result
+        .rule_id
+        .as_deref()
+        .or(result.rule.as_ref().and_then(|rule| rule.id.as_deref()))
+        .or(rule.and_then(|rule| rule.id.text()))
+        .unwrap_or_default();
     let message = result.message.as_deref();
     let text = message
         .and_then(|message| message.text.text())
@@ -153,7 +155,7 @@ pub(super) fn read(
     let places = self::places(&result, places);
     let package = package::from_names(&head.tool, text, rule, &places);
     let name = package.named.as_ref().map(|it| it.name.as_str());
-    let level = level(&result, rule);
+    let level = read_level(&result, rule);
     let own_cwe = result.properties.as_ref().map(|it| it.cwe.0.as_slice());
     Ok(ScannerFinding {
         also: rule
@@ -187,7 +189,7 @@ pub(super) fn read(
 }
 
 /// Returns the rule of a result: by its place, unless that is another rule's, else by its id.
-fn rule<'h>(result: &RawResult<'_>, head: &'h RunHead) -> Option<&'h SarifRule> {
+fn find_rule<'h>(result: &RawResult<'_>, head: &'h RunHead) -> Option<&'h SarifRule> {
     let reference = result.rule.as_ref();
     let place = |index: i64| usize::try_from(index).ok();
     let index = result
@@ -234,7 +236,7 @@ fn id(tool: &str, named: &str, result: &RawResult<'_>, package: Option<&str>) ->
     id.unwrap_or(named).to_owned()
 }
 
-fn level(result: &RawResult<'_>, rule: Option<&SarifRule>) -> String {
+fn read_level(result: &RawResult<'_>, rule: Option<&SarifRule>) -> String {
     let by_rule = || rule?.default_configuration.as_ref()?.level.text();
     let level = result.level.as_deref().or_else(by_rule);
     level.unwrap_or("warning").to_owned()
@@ -243,8 +245,9 @@ fn level(result: &RawResult<'_>, rule: Option<&SarifRule>) -> String {
 fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Option<Risk> {
     let by_rule = || rule?.properties.as_ref()?.security_severity.written();
     let own = result.properties.as_ref();
-    let stated = own.and_then(|own| own.security_severity.written());
-    let stated = stated.or_else(by_rule);
+    let stated = own
+        .and_then(|own| own.security_severity.written())
+        .or_else(by_rule);
     let score: Option<f64> = stated.and_then(|text| text.trim().parse().ok());
     Some(match (score.filter(|score| score.is_finite()), level) {
         (Some(9.0..), _) => Risk::Critical,
@@ -260,8 +263,11 @@ fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Op
 
 /// Returns the places of a result; what names no file at all is none.
 fn places(result: &RawResult<'_>, places: &Places<'_>) -> Vec<FindingPlace> {
-    let locations = result.locations.iter().flatten();
-    let locations = locations.filter(|location| !location.is_logical());
+    let locations = result
+        .locations
+        .iter()
+        .flatten()
+        .filter(|location| !location.is_logical());
     let place = |location: &Object<PhysicalOrNot<'_>>| {
         let physical = location.physical_location.as_ref();
         let named = physical.and_then(|it| it.artifact_location.as_ref());

@@ -36,10 +36,16 @@ impl<'h> Places<'h> {
             roots,
             declared: [Vec::new(), Vec::new()],
         };
-        let bases = head.bases.values().take(MOST_FOLDERS);
-        let bases = bases.filter_map(|folder| places.whole(folder.named(), DEEPEST));
-        let working = head.working.iter().take(MOST_FOLDERS);
-        let working = working.filter_map(|folder| places.whole(folder.named(), DEEPEST));
+        let bases = head
+            .bases
+            .values()
+            .take(MOST_FOLDERS)
+            .filter_map(|folder| places.whole(folder.named(), DEEPEST));
+        let working = head
+            .working
+            .iter()
+            .take(MOST_FOLDERS)
+            .filter_map(|folder| places.whole(folder.named(), DEEPEST));
         places.declared = [bases.collect(), working.collect()];
         places
     }
@@ -55,7 +61,7 @@ impl<'h> Places<'h> {
         let Some(uri) = named.uri.text().filter(|uri| !uri.trim().is_empty()) else {
             return FindingFile::Unknown;
         };
-        let path = match path(uri) {
+        let path = match read_path(uri) {
             Ok(path) => path,
             Err(address) => return FindingFile::Elsewhere(address),
         };
@@ -90,7 +96,7 @@ impl<'h> Places<'h> {
 
     /// Returns the absolute path of a declared folder; `None` where it is none.
     fn whole(&self, folder: NamedLocation<'_>, depth: usize) -> Option<String> {
-        let path = path(folder.uri.text()?).ok()?;
+        let path = read_path(folder.uri.text()?).ok()?;
         if path.starts_with('/') {
             return gate::plain(&path);
         }
@@ -107,13 +113,14 @@ impl<'h> Places<'h> {
         let Some(location) = self.bases.get(base).map(|base| base.named()) else {
             return Some(String::new());
         };
-        let Some(Ok(path)) = location.uri.text().map(path) else {
+        let Some(Ok(path)) = location.uri.text().map(read_path) else {
             return Some(String::new());
         };
         let folder = if path.starts_with('/') {
             let plain = gate::plain(&path);
-            let plain = plain.as_deref();
-            let inside = plain.and_then(|plain| shortest(self.roots.folders, plain, &|_| true));
+            let inside = plain
+                .as_deref()
+                .and_then(|plain| shortest(self.roots.folders, plain, &|_| true));
             inside.unwrap_or_default().to_owned()
         } else {
             let above = match location.base {
@@ -148,7 +155,7 @@ fn shortest<'p>(
 }
 
 /// Returns the decoded path of a URI; of one that is no file's, the URI itself as the error.
-fn path(uri: &str) -> Result<String, String> {
+fn read_path(uri: &str) -> Result<String, String> {
     let is_scheme = |scheme: &str| {
         scheme.len() > 1
             && scheme

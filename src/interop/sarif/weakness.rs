@@ -17,11 +17,14 @@ pub(super) fn all(
     let properties = rule.and_then(|rule| rule.properties.as_ref());
     let tags = properties.into_iter().flat_map(|it| &it.tags.0);
     let of_rule = properties.into_iter().flat_map(|it| &it.cwe.0);
-    let related = rule.and_then(|rule| rule.relationships.as_ref());
-    let related = related.into_iter().flatten().filter(|it| {
-        it.kinds.0.is_empty() || it.kinds.0.iter().any(|kind| KINDS.contains(&kind.as_str()))
-    });
-    let related = related.filter_map(|it| it.target.as_deref());
+    let related = rule
+        .and_then(|rule| rule.relationships.as_ref())
+        .into_iter()
+        .flatten()
+        .filter(|it| {
+            it.kinds.0.is_empty() || it.kinds.0.iter().any(|kind| KINDS.contains(&kind.as_str()))
+        })
+        .filter_map(|it| it.target.as_deref());
     let references = related.chain(taxa.iter().map(|taxon| &taxon.0));
     let mut found: Vec<String> = tags.filter_map(|tag| tagged(tag)).collect();
     found.extend(references.filter_map(referred));
@@ -39,16 +42,16 @@ fn referred(reference: &ComponentReference) -> Option<String> {
 
 /// Returns the weakness of a text that can be nothing else: a tag's form, or the number alone.
 fn numbered(text: &str) -> Option<String> {
-    let text = text.trim();
-    let number = text.parse().ok().filter(|_| !text.starts_with('+'));
-    number.map(named).or_else(|| tagged(text))
+    let trimmed = text.trim();
+    let number = trimmed.parse().ok().filter(|_| !trimmed.starts_with('+'));
+    number.map(named).or_else(|| tagged(trimmed))
 }
 
 /// Returns the weakness that a tag names: `external/cwe/cwe-078`, `CWE-78: OS command injection`.
 fn tagged(tag: &str) -> Option<String> {
-    let tag = tag.to_ascii_lowercase();
-    let tag = tag.strip_prefix("external/cwe/").unwrap_or(&tag);
-    let rest = tag.strip_prefix("cwe-")?;
+    let lower = tag.to_ascii_lowercase();
+    let bare = lower.strip_prefix("external/cwe/").unwrap_or(&lower);
+    let rest = bare.strip_prefix("cwe-")?;
     let end = rest
         .find(|it: char| !it.is_ascii_digit())
         .unwrap_or(rest.len());

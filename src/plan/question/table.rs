@@ -36,11 +36,12 @@ impl QuestionField {
 /// Returns the fields that a prompt asks for, in the order in which they are asked.
 pub fn fields() -> Vec<QuestionField> {
     let fields = spec::walk(Record::FIELDS).into_iter();
-    let asked = fields.filter_map(|field| {
-        let ask = field.spec.ask.filter(|ask| !ask.prompt.is_empty())?;
-        (!field.is_of_item).then_some((ask, field.path))
-    });
-    let mut asked: Vec<_> = asked.collect();
+    let mut asked: Vec<_> = fields
+        .filter_map(|field| {
+            let ask = field.spec.ask.filter(|ask| !ask.prompt.is_empty())?;
+            (!field.is_of_item).then_some((ask, field.path))
+        })
+        .collect();
     asked.sort_by_key(|(ask, _)| ask.rank);
     let fields = asked.into_iter();
     fields

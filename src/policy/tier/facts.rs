@@ -16,8 +16,10 @@ impl Facts {
             &subject.asset,
             &subject.credential,
             &subject.application,
-        ];
-        let names = names.into_iter().flatten().cloned();
+        ]
+        .into_iter()
+        .flatten()
+        .cloned();
         let scope = record.scope.iter();
         Facts {
             class: Fact::Stated(record.class),
@@ -49,8 +51,8 @@ impl Facts {
         if let Some(record) = &source.record {
             return Facts::of(record);
         }
-        let names = ["identity", "asset", "credential", "application"];
-        let names = names.map(|name| text(source, &format!("subject.{name}")));
+        let names = ["identity", "asset", "credential", "application"]
+            .map(|name| text(source, &format!("subject.{name}")));
         let aliases = texts(source, "subject.aliases");
         let scope = ["scope.resources", "scope.actions"];
         Facts {

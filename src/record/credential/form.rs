@@ -183,8 +183,11 @@ pub(super) fn find(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
             continue;
         };
         let first = FORMS.partition_point(|form| form.start.as_bytes().first() < Some(&byte));
-        let same = FORMS.get(first..).unwrap_or_default().iter();
-        let mut same = same.take_while(|form| form.start.as_bytes().first() == Some(&byte));
+        let mut same = FORMS
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|form| form.start.as_bytes().first() == Some(&byte));
         if let Some(form) = same.find(|form| form.fits(rest)) {
             return Some(CredentialMatch {
                 span: span.start + at..span.end,

@@ -115,8 +115,10 @@ fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     }
     // The name of what follows is within a few words: `-----BEGIN OPENSSH PRIVATE KEY-----`.
     let begins = text.get(span.clone())? == "-----BEGIN";
-    let line = text.get(span.end..).filter(|_| begins)?.bytes();
-    let line: Vec<u8> = line
+    let line: Vec<u8> = text
+        .get(span.end..)
+        .filter(|_| begins)?
+        .bytes()
         .take_while(|it| *it != b'\n')
         .take(NAMED_WITHIN)
         .collect();
@@ -188,8 +190,11 @@ fn next(text: &str, from: usize, kind: NameKind) -> Option<CredentialMatch> {
         .map_or(rest.len(), |(at, _)| at);
     let judged = rest.get(..judged)?.split(is_end).next()?;
     let what = value::given(judged.trim_end_matches(['.', ':']), kind)?;
-    let value = rest.split(is_end).next().unwrap_or_default();
-    let value = value.trim_end_matches(['.', ':']);
+    let value = rest
+        .split(is_end)
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(['.', ':']);
     Some(CredentialMatch {
         span: start..start + value.len(),
         what,

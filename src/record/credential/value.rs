@@ -122,10 +122,10 @@ pub(super) fn is_key(value: &str) -> bool {
     if value.len() < *KEY.start() {
         return false;
     }
-    let value = value.trim();
+    let trimmed = value.trim();
     let is_part =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_');
-    KEY.contains(&value.len()) && value.bytes().all(is_part) && is_random(value)
+    KEY.contains(&trimmed.len()) && trimmed.bytes().all(is_part) && is_random(trimmed)
 }
 
 /// Tells whether a value looks as if it were drawn: capitals, small letters and digits all mixed.

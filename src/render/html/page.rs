@@ -62,11 +62,11 @@ pub(super) fn tail(footer: &str) -> String {
 }
 
 fn nav(parts: &Parts<'_>) -> String {
-    let links = parts
+    let links: String = parts
         .sections
         .iter()
-        .map(|(anchor, heading)| format!("<li><a href=\"#{anchor}\">{heading}</a></li>\n"));
-    let links: String = links.collect();
+        .map(|(anchor, heading)| format!("<li><a href=\"#{anchor}\">{heading}</a></li>\n"))
+        .collect();
     let search = if parts.has_cards {
         "<p class=\"search\"><label for=\"search\">Search records</label> <input id=\"search\" type=\"search\" \
              autocomplete=\"off\"> <output for=\"search\" aria-live=\"polite\"></output></p>\n"

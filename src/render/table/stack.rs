@@ -83,8 +83,10 @@ fn body(columns: &[Column], row: &[StyledText], width: usize) -> StyledText {
         };
         let wide = grid::width(&label) + grid::width(&bare);
         let is_short = !is_title && bare.chars().count() <= SHORT;
-        let joined = open.filter(|_| is_short).map(|at| at + 2 + wide);
-        let joined = joined.filter(|end| *end <= width);
+        let joined = open
+            .filter(|_| is_short)
+            .map(|at| at + 2 + wide)
+            .filter(|end| *end <= width);
         if joined.is_some() {
             text = text.and(Tone::Plain, "; ");
         } else if !text.0.is_empty() {

@@ -62,7 +62,7 @@ impl<'s> BranchDestination<'s> {
             )
             .into());
         }
-        let remote = remote(repository, branch);
+        let remote = remote_of(repository, branch);
         let theirs = repository.tip_of(Some(&remote), short);
         if is_here
             && let Some(theirs) = theirs
@@ -142,7 +142,7 @@ fn failed(error: ScribeError) -> Error {
 }
 
 /// Returns the remote that a branch is pushed to.
-fn remote(repository: &Repository, branch: &NamedBranch) -> String {
+fn remote_of(repository: &Repository, branch: &NamedBranch) -> String {
     match &branch.at {
         BranchPlace::Remote(remote) => remote.clone(),
         BranchPlace::Here => repository

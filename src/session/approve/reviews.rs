@@ -61,7 +61,7 @@ pub(crate) fn prepare<'s>(
         objects: located.repository()?,
         prefix: snapshot.prefix(),
         governance: snapshot.governance(),
-        needed: &|about| needed(&snapshot, about),
+        needed: &|about| read_needed(&snapshot, about),
         ledger: &ledger,
     };
     let result = reviews::files(world, reviews).map_err(|trouble| match trouble {
@@ -102,7 +102,7 @@ fn refuse_not_landed(snapshot: &Snapshot<'_>, reviews: &Reviews) -> Result<(), U
 }
 
 /// Returns what the content at the tip demands; one person of governance files, `None` where nothing stands there.
-fn needed(snapshot: &Snapshot<'_>, about: &ApprovalSubject) -> Option<Needed> {
+fn read_needed(snapshot: &Snapshot<'_>, about: &ApprovalSubject) -> Option<Needed> {
     match about {
         ApprovalSubject::Record(id) => {
             let tip = snapshot.tip(&TrailKey::Id(id.as_str().to_ascii_uppercase()))?;
@@ -153,7 +153,7 @@ impl PreparedReviews<'_> {
 
     /// Returns the groups that a review counts for.
     pub fn groups(&self, draft: &ApprovalFileDraft) -> Vec<String> {
-        let needed = needed(&self.snapshot, &draft.file.about).unwrap_or_default();
+        let needed = read_needed(&self.snapshot, &draft.file.about).unwrap_or_default();
         let governance = self.snapshot.governance();
         approve::groups(&needed, &draft.person, draft.file.decision, governance)
     }
@@ -163,8 +163,11 @@ impl PreparedReviews<'_> {
     /// # Errors
     /// Where the files of the approved ref can't be read.
     pub fn landed(&self) -> Result<Vec<bool>, Error> {
-        let tip = self.snapshot.stamp().commit.as_deref();
-        let tip = tip
+        let tip = self
+            .snapshot
+            .stamp()
+            .commit
+            .as_deref()
             .and_then(Oid::from_hex)
             .ok_or_else(|| Undetermined::Other {
                 what: "the approved ref has no commit".to_owned(),

@@ -43,8 +43,11 @@ pub(super) fn sign(
     let governance = snapshot.governance();
     let checked = signature::detached(&armoured, text.as_bytes());
     let state = checked.state(&Keys::from_governance(governance, governance), at.instant());
-    let reference = snapshot.stamp().label.as_deref();
-    let reference = reference.unwrap_or("the approved ref");
+    let reference = snapshot
+        .stamp()
+        .label
+        .as_deref()
+        .unwrap_or("the approved ref");
     let (key, listing) = match &state {
         SignatureState::Attested(signer) if signer.is(governance, person) => {
             return Ok(ApprovalSignature {

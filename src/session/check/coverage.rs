@@ -105,8 +105,10 @@ impl Named {
         if self.is_about_nothing {
             return true;
         }
-        let named = answer.record.as_ref();
-        let named = named.filter(|_| answer.verdict == GateVerdict::Allow);
+        let named = answer
+            .record
+            .as_ref()
+            .filter(|_| answer.verdict == GateVerdict::Allow);
         match named.and_then(|named| states.iter().find(|it| it.key == **named)) {
             // Another process may use it up before the answer is given, and then the next best record is asked.
             Some(state) if is_counted(state) => false,
@@ -179,8 +181,9 @@ impl TipFiles {
         let text = |path: &str| {
             String::from_utf8(tree.bytes_within(path, Limits::RECORD.bytes).ok()??).ok()
         };
-        let files = listed.records.into_iter();
-        let files: Option<Vec<(String, String)>> = files
+        let files: Option<Vec<(String, String)>> = listed
+            .records
+            .into_iter()
             .map(|file| Some((text(&file.path)?, file.path)))
             .map(|it| it.map(|(text, path)| (path, text)))
             .collect();

@@ -27,8 +27,7 @@ impl MaxAge {
     /// # Errors
     /// What to write instead.
     pub fn parse(text: &str) -> Result<MaxAge, String> {
-        let units = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
-        let mut units = units.into_iter();
+        let mut units = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)].into_iter();
         let found = units.find_map(|(unit, seconds)| {
             let digits = text.strip_suffix(unit)?;
             let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());

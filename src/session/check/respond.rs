@@ -148,8 +148,9 @@ pub(super) fn judged(
     };
     let is_named = |it: &&&RecordState| Some(it.id()) == answer.record.as_deref();
     let pending = among.iter().find(is_named);
-    let waits_for = pending.filter(|_| answer.verdict == GateVerdict::Pending);
-    let waits_for = waits_for.map(|it| advice::approvers(it, it.id(), around));
+    let waits_for = pending
+        .filter(|_| answer.verdict == GateVerdict::Pending)
+        .map(|it| advice::approvers(it, it.id(), around));
     let warning = if question.deploy {
         let names = || snapshot.applications().into_iter().map(str::to_owned);
         let named = applications.get_or_init(|| names().collect());

@@ -64,8 +64,7 @@ impl Comparer<'_> {
     /// Returns what the approved ref says of some records.
     fn past_of(&self, few: RecordFilter) -> Result<(History, TrailVerdicts), Undetermined> {
         let chain = chain::walk(self.repository, &self.chosen, self.now)?;
-        let history = walk::walk_named(self.repository, chain, &self.prefix, None, &few);
-        let mut history = history?;
+        let mut history = walk::walk_named(self.repository, chain, &self.prefix, None, &few)?;
         notes::read(self.repository, &mut history, None);
         let approvals = approval::judge(&history);
         Ok((history, approvals))
@@ -181,13 +180,13 @@ impl Comparer<'_> {
             governance: &governance,
             ..proposed
         };
-        let named = Files::list(proposed.tree, &proposed.governance.policy.records);
-        let named = named?;
+        let named = Files::list(proposed.tree, &proposed.governance.policy.records)?;
         let deltas = self.deltas(base, &before, proposed, &named)?;
-        let known = [&*before, &*cast.onto, proposed.governance];
-        let known = known.into_iter().flat_map(Governance::paths);
+        let known = [&*before, &*cast.onto, proposed.governance]
+            .into_iter()
+            .flat_map(Governance::paths);
         let mut governance_paths: BTreeSet<String> = known.collect();
-        let folders = folders(&before, proposed.governance);
+        let folders = record_folders(&before, proposed.governance);
         let (told, mut brought) = match &branch {
             Some(branch) => branch::collect_commits(
                 self.repository,
@@ -200,7 +199,7 @@ impl Comparer<'_> {
             None => (Vec::new(), Vec::new()),
         };
         let ruled = branch::rulings(&told);
-        let governors = governors(&ruled, &cast.onto);
+        let governors = find_governors(&ruled, &cast.onto);
         let mut rulings: Vec<GovernanceChange> = ruled
             .into_iter()
             .map(|ruling| cast.ruling(ruling))
@@ -268,7 +267,7 @@ impl Comparer<'_> {
         named: &Files,
     ) -> Result<Vec<Delta>, Undetermined> {
         let tree = self.tree(base)?;
-        let folders = folders(before, proposed.governance);
+        let folders = record_folders(before, proposed.governance);
         let (own, other) = (&before.policy.records, &proposed.governance.policy.records);
         let mut paths = match proposed.commit {
             None => self.loose(base, &folders)?,
@@ -313,8 +312,7 @@ impl Comparer<'_> {
 
     /// Returns the files of the work tree that differ from a commit.
     fn loose(&self, from: Oid, places: &[String]) -> Result<BTreeSet<String>, Undetermined> {
-        let loose = self.repository.loose(Some(from), &self.prefix, places);
-        let loose = loose?;
+        let loose = self.repository.loose(Some(from), &self.prefix, places)?;
         Ok(loose.into_iter().map(|file| file.path).collect())
     }
 
@@ -376,7 +374,7 @@ impl Comparer<'_> {
 }
 
 /// Returns who changed each governance file, by its path.
-fn governors(
+fn find_governors(
     ruled: &[branch::Ruling],
     onto: &Governance,
 ) -> BTreeMap<String, branch::BranchAuthors> {
@@ -389,8 +387,12 @@ fn governors(
 }
 
 /// Returns the record folders of two states together.
-fn folders(one: &Governance, other: &Governance) -> Vec<String> {
-    let folders = one.policy.records.iter().chain(&other.policy.records);
-    let folders: BTreeSet<&String> = folders.collect();
+fn record_folders(one: &Governance, other: &Governance) -> Vec<String> {
+    let folders: BTreeSet<&String> = one
+        .policy
+        .records
+        .iter()
+        .chain(&other.policy.records)
+        .collect();
     folders.into_iter().cloned().collect()
 }

@@ -84,10 +84,15 @@ impl<'n> Near<'n> {
             _ => true,
         };
         let written = self.governance.iter().flat_map(|governance| {
-            let keys = governance.policy.patterns.key.iter().copied();
-            let keys: Vec<PatternKey> = keys.filter(counts).collect();
-            let groups = cause::groups(record, &keys, Findings::Aside, governance);
-            let groups = groups.into_keys();
+            let keys: Vec<PatternKey> = governance
+                .policy
+                .patterns
+                .key
+                .iter()
+                .copied()
+                .filter(counts)
+                .collect();
+            let groups = cause::groups(record, &keys, Findings::Aside, governance).into_keys();
             groups.map(|group| group.values.into_iter().flatten().collect())
         });
         written.collect()
@@ -110,8 +115,11 @@ impl<'n> Near<'n> {
         if self.peers.is_empty() {
             return Ok(Vec::new());
         }
-        let folders = self.governance.iter().flat_map(|it| &it.policy.records);
-        let folders: BTreeSet<&String> = folders.collect();
+        let folders: BTreeSet<&String> = self
+            .governance
+            .iter()
+            .flat_map(|it| &it.policy.records)
+            .collect();
         let folders: Vec<String> = folders.into_iter().cloned().collect();
         let mut near = Vec::new();
         for file in Files::list(tree, &folders)?.records {

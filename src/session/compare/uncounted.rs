@@ -30,8 +30,10 @@ struct UncountedFile {
 impl UncountedFiles {
     /// Returns those of a landing of the approved ref.
     pub(crate) fn of(history: &History, counted: &CountedGovernance, landing: usize) -> Self {
-        let files = counted.uncounted(history, landing).into_iter();
-        let files = files.map(|(path, [landed, counts])| (path, UncountedFile { landed, counts }));
+        let files = counted
+            .uncounted(history, landing)
+            .into_iter()
+            .map(|(path, [landed, counts])| (path, UncountedFile { landed, counts }));
         UncountedFiles {
             prefix: history.prefix.clone(),
             files: files.collect(),

@@ -23,9 +23,11 @@ impl Comparer<'_> {
         head: Oid,
         proposed: ProposedState<'_>,
     ) -> Result<Vec<GovernanceChange>, Undetermined> {
-        let committed = branch.map(|it| workflows::changes(self.repository, &self.prefix, it));
-        let committed = committed.transpose()?;
-        let committed = committed.into_iter().flatten();
+        let committed = branch
+            .map(|it| workflows::changes(self.repository, &self.prefix, it))
+            .transpose()?
+            .into_iter()
+            .flatten();
         let mut found: Vec<GovernanceChange> =
             committed.map(|change| cast.ruling(change)).collect();
         if proposed.commit.is_some() {

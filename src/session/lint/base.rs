@@ -125,12 +125,12 @@ fn evidence(
 ) -> Result<(), Error> {
     let repository = located.repository()?;
     let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
-    let differing = repository.differing(compared.base, &prefix);
-    let differing = differing?;
+    let differing = repository.differing(compared.base, &prefix)?;
     let records = &known.governance.policy.records;
     let is_record = |path: &str| ledger::is_record_of(records, path);
-    let names = differing.iter().filter(|path| !is_record(path));
-    let names: Vec<String> = names
+    let names: Vec<String> = differing
+        .iter()
+        .filter(|path| !is_record(path))
         .filter_map(|path| path.rsplit('/').next().map(str::to_owned))
         .collect();
     if names.is_empty() {

@@ -28,7 +28,7 @@ impl Input {
     pub(super) fn of(located: &Located, request: &LintRequest<'_>) -> Result<Input, Error> {
         let tree = located.work_tree()?;
         if let Some((path, bytes)) = request.record {
-            let path = inside(path, located, request.folder)?;
+            let path = path_inside(path, located, request.folder)?;
             return Ok(Input {
                 tree: Overlay::of(tree, [(path.clone(), bytes.to_vec())]),
                 named: vec![path],
@@ -36,7 +36,7 @@ impl Input {
         }
         let mut named = Vec::new();
         for path in request.paths {
-            let inside = inside(path, located, request.folder)?;
+            let inside = path_inside(path, located, request.folder)?;
             let there = inside.is_empty() || tree.kind(&inside)?.is_some();
             if !there {
                 return Err(Usage::refused(
@@ -73,11 +73,11 @@ impl Input {
     /// Returns the paths that were named and hold nothing that is linted: no record, no approval, no governance file.
     pub(super) fn strangers(&self, records: &[String], governance: &[String]) -> Vec<&str> {
         let below = |path: &str, folder: &str| {
-            let folder = folder.trim_end_matches('/');
-            folder.is_empty()
-                || path == folder
+            let trimmed = folder.trim_end_matches('/');
+            trimmed.is_empty()
+                || path == trimmed
                 || path
-                    .strip_prefix(folder)
+                    .strip_prefix(trimmed)
                     .is_some_and(|rest| rest.starts_with('/'))
         };
         let is_linted = |path: &str| match self.tree.kind(path) {
@@ -135,7 +135,7 @@ impl Input {
 }
 
 /// Returns a path as the ledger names it.
-fn inside(path: &Path, located: &Located, folder: &Path) -> Result<String, Usage> {
+fn path_inside(path: &Path, located: &Located, folder: &Path) -> Result<String, Usage> {
     files::inside(&located.root, folder, path).ok_or_else(|| {
         Usage::refused(
             format!(

@@ -82,10 +82,12 @@ fn without(
     mut then: Vec<Finding>,
     is_same: impl Fn(&Finding, &Finding) -> bool,
 ) -> (Vec<Finding>, Vec<Finding>) {
-    let now = now.into_iter().filter(|finding| {
-        let known = then.iter().position(|other| is_same(finding, other));
-        known.map(|known| then.swap_remove(known)).is_none()
-    });
-    let now = now.collect();
+    let now = now
+        .into_iter()
+        .filter(|finding| {
+            let known = then.iter().position(|other| is_same(finding, other));
+            known.map(|known| then.swap_remove(known)).is_none()
+        })
+        .collect();
     (now, then)
 }

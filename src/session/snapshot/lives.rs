@@ -42,9 +42,9 @@ impl Snapshot<'_> {
         let landings = &self.history.mainline.landings;
         let effective = |landing: usize| landings.get(landing).map(|it| it.effective);
         let passed = self.passed.0.iter().map(|(peer, landing)| {
-            let mut peer = peer.clone();
-            peer.begin = peer.begin.or(effective(*landing));
-            peer
+            let mut copy = peer.clone();
+            copy.begin = copy.begin.or(effective(*landing));
+            copy
         });
         let peers: Vec<Peer> = self
             .neighbours()

@@ -83,8 +83,10 @@ impl Snapshot<'_> {
     /// Returns everyone who spoke about the landed version of a record.
     pub fn statements(&self, standing: &RecordState) -> Vec<&Statement> {
         let key = self.trail(standing).map(|trail| &trail.key);
-        let verdicts = key.and_then(|key| self.approvals.trails.get(key));
-        let verdicts = verdicts.map(Vec::as_slice).unwrap_or_default();
+        let verdicts = key
+            .and_then(|key| self.approvals.trails.get(key))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         statements::of_version(verdicts, verdicts.len().saturating_sub(1))
     }
 

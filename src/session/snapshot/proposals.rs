@@ -43,7 +43,7 @@ pub(crate) fn read(located: &Located, snapshot: &mut Snapshot<'_>) -> Result<Pro
 /// Reads what branches and the work tree look like now, through a repository that was opened just now.
 fn sources_of(repository: &Repository, snapshot: &Snapshot<'_>) -> Result<Sources, Undetermined> {
     let records = &snapshot.governance.policy.records;
-    sources(repository, &snapshot.prefix, records, &snapshot.chosen)
+    read_sources(repository, &snapshot.prefix, records, &snapshot.chosen)
 }
 
 /// Reads what these sources propose.
@@ -70,7 +70,7 @@ fn of(located: &Located, snapshot: &mut Snapshot<'_>, sources: Sources) -> Resul
 /// As [`read`].
 pub(crate) fn are_none(line: &OpenMainline<'_>) -> Result<bool, Undetermined> {
     let records = &line.governance.policy.records;
-    let sources = sources(line.repository, &line.prefix, records, &line.chosen)?;
+    let sources = read_sources(line.repository, &line.prefix, records, &line.chosen)?;
     let landings = line.chain.mainline.landings.iter();
     let landed: HashSet<Oid> = landings.map(|landing| landing.oid).collect();
     let branches = sources.branches.iter().map(|(_, tip)| tip);
@@ -78,7 +78,7 @@ pub(crate) fn are_none(line: &OpenMainline<'_>) -> Result<bool, Undetermined> {
     Ok(sources.loose.is_empty() && tips.all(|tip| landed.contains(tip)))
 }
 
-fn sources(
+fn read_sources(
     repository: &Repository,
     prefix: &LedgerPrefix,
     records: &[String],

@@ -22,15 +22,15 @@ impl Snapshot<'_> {
         let of_bridges = branches.filter(|(branch, _)| is_of_bridge(branch));
         let mut notices = Vec::new();
         for (branch, tip) in of_bridges {
-            let branch = branch.clone();
+            let copy = branch.clone();
             match waiting(self, *tip) {
                 Ok(mut ids) => {
                     ids.retain(|id| is_asked(id));
                     if !ids.is_empty() {
-                        notices.push(Notice::WaitingReviews { branch, ids });
+                        notices.push(Notice::WaitingReviews { branch: copy, ids });
                     }
                 }
-                Err(obstacle) => notices.push(Notice::UnreadableReviews { branch, obstacle }),
+                Err(obstacle) => notices.push(Notice::UnreadableReviews { branch: copy, obstacle }),
             }
         }
         notices

@@ -90,8 +90,10 @@ fn answers(wanted: &Wanted, owners: Owners<'_>) -> Vec<Answers> {
     let findings = wanted.findings.iter();
     let findings =
         findings.map(|((tool, id), found)| imported::of_finding(tool, id, found, owners));
-    let events = wanted.events.iter();
-    let events = events.map(|(happened, often)| imported::of_event(happened, often, owners));
+    let events = wanted
+        .events
+        .iter()
+        .map(|(happened, often)| imported::of_event(happened, often, owners));
     findings.chain(events).collect()
 }
 

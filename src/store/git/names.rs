@@ -72,10 +72,10 @@ impl Repository {
 
     fn head(&self) -> Result<HeadState, GitError> {
         // A linked work tree has a HEAD of its own; reading the file serves the stand-in too.
-        let text = fs::read_to_string(self.own_dir.join("HEAD")).map_err(|cause| GitError {
+        let file = fs::read_to_string(self.own_dir.join("HEAD")).map_err(|cause| GitError {
             cause: format!("can't read HEAD: {cause}"),
         })?;
-        let text = text.trim();
+        let text = file.trim();
         Ok(match (text.strip_prefix("ref: "), Oid::from_hex(text)) {
             (Some(name), _) => HeadState::Branch(name.trim().to_owned()),
             (None, Some(oid)) => HeadState::Detached(oid),

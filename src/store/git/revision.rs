@@ -47,8 +47,9 @@ impl Repository {
 
     /// Returns the whole name of a ref, links followed, and what it points at; nothing and `@` are HEAD.
     fn reference(&self, name: &str) -> Option<(String, Oid)> {
-        let short = Some(name).filter(|name| !matches!(*name, "" | "@"));
-        let short = short.unwrap_or("HEAD");
+        let short = Some(name)
+            .filter(|name| !matches!(*name, "" | "@"))
+            .unwrap_or("HEAD");
         let reference = self.git.resolve_reference_from_short_name(short).ok()?;
         let full = reference.name().ok()?.to_owned();
         Some((full, ours(reference.target()?)?))

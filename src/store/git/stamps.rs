@@ -25,7 +25,7 @@ impl Repository {
         let file = fs::metadata(self.own_dir.join("index")).ok()?;
         Some(Stamps {
             index: self.git.index().ok()?,
-            written: modified(&file)?,
+            written: modified_at(&file)?,
             work_dir: self.work_dir.clone()?,
             prefix: prefix.clone(),
         })
@@ -38,7 +38,7 @@ impl Stamps {
         let path = self.prefix.outward(path)?.join("/");
         let entry = self.index.get_path(path.as_ref(), 0)?;
         let file = fs::symlink_metadata(self.work_dir.join(&path)).ok()?;
-        let modified = modified(&file)?;
+        let modified = modified_at(&file)?;
         let known = (
             i64::from(entry.mtime.seconds()),
             i64::from(entry.mtime.nanoseconds()),
@@ -57,7 +57,7 @@ impl Stamps {
 }
 
 #[cfg(unix)]
-fn modified(file: &fs::Metadata) -> Option<(i64, i64)> {
+fn modified_at(file: &fs::Metadata) -> Option<(i64, i64)> {
     use std::os::unix::fs::MetadataExt;
     Some((file.mtime(), file.mtime_nsec()))
 }
@@ -69,7 +69,7 @@ fn changed(file: &fs::Metadata) -> Option<(i64, i64)> {
 }
 
 #[cfg(not(unix))]
-fn modified(_: &fs::Metadata) -> Option<(i64, i64)> {
+fn modified_at(_: &fs::Metadata) -> Option<(i64, i64)> {
     None
 }
 

@@ -70,8 +70,11 @@ impl AdviceCase<'_> {
             return Vec::new();
         };
         let governance = self.around.governance;
-        let closer = record.closure.as_ref().map(|closure| closure.by.as_str());
-        let closer = closer.map(|by| people::identify(governance, "", by));
+        let closer = record
+            .closure
+            .as_ref()
+            .map(|closure| closure.by.as_str())
+            .map(|by| people::identify(governance, "", by));
         let authors = self.standing.approval.iter().flat_map(|it| &it.makers);
         let closers: Vec<&Person> = closer.iter().chain(authors).collect();
         let identities = Identities::from_governance(governance);
@@ -91,8 +94,9 @@ impl AdviceCase<'_> {
             By::Approvers(_) => self.makers(),
             By::Reviewer => {
                 let closure = self.record.and_then(|record| record.closure.as_ref());
-                let closer = closure.map(|closure| closure.by.as_str());
-                let closer = closer.map(|by| people::identify(self.around.governance, "", by));
+                let closer = closure
+                    .map(|closure| closure.by.as_str())
+                    .map(|by| people::identify(self.around.governance, "", by));
                 self.called(closer.into_iter().collect())
             }
             _ => Vec::new(),
@@ -101,8 +105,12 @@ impl AdviceCase<'_> {
 
     /// Returns who made what is to be approved: what landed, or of what did not who proposed it.
     fn makers(&self) -> Vec<Person> {
-        let landed = self.standing.approval.iter().flat_map(|it| &it.authors);
-        let landed = landed.map(|author| author.person.clone());
+        let landed = self
+            .standing
+            .approval
+            .iter()
+            .flat_map(|it| &it.authors)
+            .map(|author| author.person.clone());
         let is_met = |it: &approval::verdict::ApprovalVerdict| {
             it.satisfied == approval::verdict::Satisfied::Yes
         };

@@ -214,7 +214,7 @@ impl TriageCounts {
             TriageInput::Event(event) => event.fields.get("type").and_then(Value::as_str),
             TriageInput::Finding(_) => None,
         };
-        let place = place(input).filter(|_| !is_summed);
+        let place = input_place(input).filter(|_| !is_summed);
         let alike = TriageLineKey {
             state,
             record: decision.record.as_deref().and_then(&mut say),
@@ -356,7 +356,7 @@ pub fn key(input: &TriageInput) -> String {
 }
 
 /// Returns where an input is: file and line, of an event what it is about.
-fn place(input: &TriageInput) -> Option<String> {
+fn input_place(input: &TriageInput) -> Option<String> {
     match input {
         TriageInput::Finding(finding) => {
             let place = finding.places.first()?;
@@ -367,8 +367,10 @@ fn place(input: &TriageInput) -> Option<String> {
             Some(format!("{}{line}", place.file.text()))
         }
         TriageInput::Event(event) => {
-            let texts = ["identity", "action", "resource"].into_iter();
-            let texts: Vec<&str> = texts.filter_map(|key| event.text(key)).collect();
+            let texts: Vec<&str> = ["identity", "action", "resource"]
+                .into_iter()
+                .filter_map(|key| event.text(key))
+                .collect();
             (!texts.is_empty()).then(|| texts.join(" "))
         }
     }

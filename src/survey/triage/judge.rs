@@ -97,8 +97,10 @@ impl TriageJudge<'_> {
         let former = finding.former_ids.iter().filter(|id| **id != finding.id);
         let ids = former.filter(|id| self.index.names_finding(id));
         let ids: Vec<&String> = std::iter::once(&finding.id).chain(ids).collect();
-        let asked = tools.into_iter().flatten();
-        let asked = asked.flat_map(|tool| ids.iter().map(move |id| (tool, *id)));
+        let asked = tools
+            .into_iter()
+            .flatten()
+            .flat_map(|tool| ids.iter().map(move |id| (tool, *id)));
         let found = best(asked.map(|(tool, id)| self.as_key(finding, tool, id)));
         match (found.state, absolute(finding)) {
             (TriageState::Covered | TriageState::Dismissed, _) | (_, None) => found,

@@ -109,8 +109,9 @@ impl Wanted {
             return;
         }
         let mut about = decision.baselines.iter();
-        let kind = about.find_map(|place| baselines.get(*place));
-        let kind = kind.map(|baseline| baseline.kind);
+        let kind = about
+            .find_map(|place| baselines.get(*place))
+            .map(|baseline| baseline.kind);
         match input {
             TriageInput::Finding(finding) => self.finding(finding, kind, InputSubject::default()),
             TriageInput::Event(event) => match reported(event) {
@@ -143,8 +144,10 @@ impl Wanted {
         });
         let paths: Option<BTreeSet<String>> = all.collect();
         let paths = paths.filter(|paths| !paths.is_empty());
-        let known = found.packages.entry(finding.purl.clone());
-        let known = known.or_insert_with(|| Some(BTreeSet::new()));
+        let known = found
+            .packages
+            .entry(finding.purl.clone())
+            .or_insert_with(|| Some(BTreeSet::new()));
         match (known.as_mut(), paths) {
             (Some(known), Some(paths)) => known.extend(paths),
             _ => *known = None,

@@ -205,7 +205,7 @@ impl<'s> TriggerWatch<'s> {
             .collect();
         let named = named.filter(|named| !named.is_empty())?;
         let looked = |(tool, id): &(String, Option<&String>)| {
-            let mut kinds = kinds(tool, *id).into_iter();
+            let mut kinds = id_kinds(tool, *id).into_iter();
             kinds.all(|kind| self.looked.contains(kind)) && !self.doubtful.contains(scanner(tool))
         };
         if !named.iter().all(looked) {
@@ -248,8 +248,10 @@ impl<'s> TriggerWatch<'s> {
         let Some(watched) = self.records.get(id) else {
             return String::new();
         };
-        let tools = keys(watched.record).filter_map(|key| key.tool.as_ref());
-        let tools: BTreeSet<String> = tools.map(|tool| tool.to_lowercase()).collect();
+        let tools: BTreeSet<String> = keys(watched.record)
+            .filter_map(|key| key.tool.as_ref())
+            .map(|tool| tool.to_lowercase())
+            .collect();
         let away: Vec<&str> = tools
             .iter()
             .filter(|tool| !self.tools.contains_key(scanner(tool)))
@@ -273,7 +275,7 @@ fn scanner(tool: &str) -> &str {
 
 /// Returns the kinds of findings of which a run must have a rule, so that it says something about one that is gone: under
 /// `trivy` alone a vulnerability's id tells the kind, and any other may be of each.
-fn kinds<'t>(tool: &'t str, id: Option<&String>) -> Vec<&'t str> {
+fn id_kinds<'t>(tool: &'t str, id: Option<&String>) -> Vec<&'t str> {
     match (tool, id) {
         ("trivy", Some(id)) if is_advisory(id) => vec![tool],
         ("trivy", _) => TRIVY.to_vec(),
@@ -306,7 +308,7 @@ fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
     };
     keys(record).filter(is_meant).find_map(|key| {
         let said = finding.key();
-        let version = version(key, finding);
+        let version = finding_version(key, finding);
         if let Some((is, was)) = version {
             return Some(format!(
                 "{said} is now in version {is}; the record names {was}"
@@ -321,10 +323,10 @@ fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
 }
 
 /// Returns the version that is found and the one that is named, where they differ in one package.
-fn version(key: &FindingKey, finding: &ScannerFinding) -> Option<(String, String)> {
+fn finding_version(key: &FindingKey, finding: &ScannerFinding) -> Option<(String, String)> {
     let asked = AskedPackage::from_names(finding.purl.as_deref(), finding.package.as_ref());
-    let named = key.purl.as_deref().map(Purl::parse);
-    let named = named.as_ref().and_then(Option::as_ref);
+    let purl = key.purl.as_deref().and_then(Purl::parse);
+    let named = purl.as_ref();
     let found = asked.version(named)?.to_owned();
     if key.purl.is_some() && named.is_none_or(|named| asked.compared(named) == SamePackage::No) {
         return None;

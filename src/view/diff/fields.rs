@@ -65,8 +65,11 @@ pub(super) fn stated(record: &Record) -> DocTable {
         fit: ColumnFit::Flexible,
     };
     let value = serde_json::to_value(record).unwrap_or(Value::Null);
-    let fields = value.as_object().into_iter().flatten();
-    let fields = fields.filter(|(key, _)| !matches!(key.as_str(), "id" | "title"));
+    let fields = value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| !matches!(key.as_str(), "id" | "title"));
     let rows = fields.map(|(key, value)| {
         vec![
             StyledText::with_tone(Tone::Strong, key.as_str()),
@@ -151,8 +154,9 @@ fn display_value(value: &Value) -> String {
             .collect::<Vec<_>>()
             .join(", "),
         Value::Object(map) => {
-            let pairs = map.iter().filter(|(key, _)| *key != "id");
-            let pairs = pairs
+            let pairs = map
+                .iter()
+                .filter(|(key, _)| *key != "id")
                 .map(|(key, value)| format!("{} {}", key.replace('_', " "), display_value(value)));
             pairs.collect::<Vec<_>>().join("; ")
         }

@@ -35,8 +35,7 @@ pub fn add<'a>(
         rows: rows.collect(),
     }));
     doc.blocks.push(Block::Heading(StyledText::plain("Cards")));
-    let ids = records.iter().map(|standing| standing.id());
-    let ids = ids.collect();
+    let ids = records.iter().map(|standing| standing.id()).collect();
     let each = Each::new(records.into_iter().map(move |standing| {
         let acts = trails(standing);
         let said = acts.last().map_or(&[][..], |act| &act.statements);

@@ -12,8 +12,11 @@ pub(super) fn by_status(standings: &[RecordState]) -> ChartSeries {
         let of_status = standings.iter().filter(|it| it.status == status);
         of_status.count()
     };
-    let counts = Status::ALL.iter().map(|status| (status, count(*status)));
-    let counts: Vec<_> = counts.filter(|(_, n)| *n > 0).collect();
+    let counts: Vec<_> = Status::ALL
+        .iter()
+        .map(|status| (status, count(*status)))
+        .filter(|(_, n)| *n > 0)
+        .collect();
     ChartSeries {
         title: "records by status",
         labels: counts

@@ -108,7 +108,8 @@ fn approved(standing: &RecordState, statements: &[&Statement]) -> StyledText {
         InForce::Yes => Tone::Warn,
         InForce::No | InForce::Undetermined => Tone::Bad,
     };
-    let summary = summary(standing, by.is_empty()).map(|words| StyledText::with_tone(tone, words));
+    let summary =
+        summarize(standing, by.is_empty()).map(|words| StyledText::with_tone(tone, words));
     let rejections = match landed.map(|verdict| verdict.result) {
         Some(FourEyes::Vetoed) => statements::rejections(statements),
         _ => Vec::new(),
@@ -121,7 +122,7 @@ fn approved(standing: &RecordState, statements: &[&Statement]) -> StyledText {
 }
 
 /// Says in a line what names and levels alone would leave open; `None` where somebody else approved it.
-fn summary(standing: &RecordState, nobody: bool) -> Option<String> {
+fn summarize(standing: &RecordState, nobody: bool) -> Option<String> {
     let Some(verdict) = standing.approval.as_deref() else {
         return nobody.then(|| "not yet".to_owned());
     };

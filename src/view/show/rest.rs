@@ -126,8 +126,11 @@ fn finding(key: &FindingKey) -> String {
         .severity
         .map(|severity| format!("up to {}", severity.as_str()));
     let places = [listed(key.paths.as_ref()), listed(key.resources.as_ref())];
-    let limits = [key.purl.clone(), key.versions.clone(), severity];
-    let limits: Vec<String> = limits.into_iter().chain(places).flatten().collect();
+    let limits: Vec<String> = [key.purl.clone(), key.versions.clone(), severity]
+        .into_iter()
+        .chain(places)
+        .flatten()
+        .collect();
     if limits.is_empty() {
         name
     } else {

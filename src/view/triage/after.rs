@@ -115,14 +115,16 @@ fn unused(doc: &mut Doc, shown: &TriageView<'_>) {
     });
     let never = used.never.iter().zip(&unused.why);
     let never = never.map(|(id, why)| (id, "never", why.as_str()));
-    let rows = no_longer.chain(never).map(|(id, matched, why)| {
-        vec![
-            StyledText::with_tone(Tone::Id, id),
-            StyledText::with_tone(Tone::Warn, matched),
-            StyledText::plain(why),
-        ]
-    });
-    let rows: Vec<Vec<StyledText>> = rows.collect();
+    let rows: Vec<Vec<StyledText>> = no_longer
+        .chain(never)
+        .map(|(id, matched, why)| {
+            vec![
+                StyledText::with_tone(Tone::Id, id),
+                StyledText::with_tone(Tone::Warn, matched),
+                StyledText::plain(why),
+            ]
+        })
+        .collect();
     if !rows.is_empty() {
         let columns = vec![whole("record"), whole("matched"), flexible("why")];
         doc.blocks.push(table(columns, rows));

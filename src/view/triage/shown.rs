@@ -87,8 +87,9 @@ pub(crate) fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<StyledText>>) -> Blo
     };
     let filled: Vec<bool> = (0..columns.len()).map(is_filled).collect();
     let kept = |place: &usize| filled.get(*place).copied().unwrap_or(false);
-    let columns = columns.into_iter().enumerate();
     let columns = columns
+        .into_iter()
+        .enumerate()
         .filter(|(place, _)| kept(place))
         .map(|(_, column)| column)
         .collect();

@@ -55,28 +55,29 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
     let done = shown.baselines.iter().zip(&shown.tally.baselines);
     let instant = shown.stamp.instant;
     let done = done.filter(|(baseline, done)| done.matched > 0 || is_stale(baseline, instant));
-    let rows = done.map(|(baseline, done)| {
-        let stale = is_stale(baseline, shown.stamp.instant);
-        let review = baseline.review_by.map(|day| day.to_string());
-        vec![
-            StyledText::with_tone(Tone::Strong, &baseline.id),
-            StyledText::plain(thresholds(baseline)),
-            StyledText::plain(done.matched.to_string()),
-            StyledText::plain(done.routine.to_string()),
-            StyledText::plain(done.escalated.to_string()),
-            StyledText::plain(done.covered.to_string()),
-            StyledText::plain(done.dismissed.to_string()),
-            if stale {
-                StyledText::with_tone(
-                    Tone::Warn,
-                    format!("overdue {}", review.unwrap_or_default()),
-                )
-            } else {
-                StyledText::plain(review.unwrap_or_default())
-            },
-        ]
-    });
-    let rows: Vec<Vec<StyledText>> = rows.collect();
+    let rows: Vec<Vec<StyledText>> = done
+        .map(|(baseline, done)| {
+            let stale = is_stale(baseline, shown.stamp.instant);
+            let review = baseline.review_by.map(|day| day.to_string());
+            vec![
+                StyledText::with_tone(Tone::Strong, &baseline.id),
+                StyledText::plain(thresholds(baseline)),
+                StyledText::plain(done.matched.to_string()),
+                StyledText::plain(done.routine.to_string()),
+                StyledText::plain(done.escalated.to_string()),
+                StyledText::plain(done.covered.to_string()),
+                StyledText::plain(done.dismissed.to_string()),
+                if stale {
+                    StyledText::with_tone(
+                        Tone::Warn,
+                        format!("overdue {}", review.unwrap_or_default()),
+                    )
+                } else {
+                    StyledText::plain(review.unwrap_or_default())
+                },
+            ]
+        })
+        .collect();
     if !rows.is_empty() {
         let columns = vec![
             whole("baseline"),

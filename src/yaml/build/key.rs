@@ -95,8 +95,11 @@ impl<'s> Builder<'s> {
         let written = self.source.get(span.clone()).unwrap_or_default();
         let is_open =
             |(at, _): &(usize, char)| self.hidden.binary_search(&(span.start + at)).is_err();
-        let open = written.char_indices().filter(is_open);
-        let open: String = open.map(|(_, character)| character).collect();
+        let open: String = written
+            .char_indices()
+            .filter(is_open)
+            .map(|(_, character)| character)
+            .collect();
         open.trim_matches(['"', '\'']).to_owned()
     }
 

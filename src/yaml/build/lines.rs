@@ -26,8 +26,8 @@ impl<'s> Builder<'s> {
     /// Notes the directives before a document start at `until`.
     pub(super) fn directives(&mut self, until: usize) {
         let head = self.source.get(..until).unwrap_or_default();
-        let head = head.strip_prefix('\u{FEFF}').unwrap_or(head);
-        for (line, text) in (1..).zip(source::lines(head)) {
+        let bare = head.strip_prefix('\u{FEFF}').unwrap_or(head);
+        for (line, text) in (1..).zip(source::lines(bare)) {
             let mut words = text.split_ascii_whitespace();
             let directive = words.next().unwrap_or_default();
             let is_harmless = directive == "%YAML" && words.next() == Some("1.2");

@@ -52,8 +52,8 @@ impl<'s> Builder<'s> {
         let range = token.start..token.end;
         match style {
             NodeStyle::Literal | NodeStyle::Folded => {
-                let header = source::find(self.source, self.cursor..range.start, &['|', '>']);
-                let header = header.unwrap_or(range.start);
+                let header = source::find(self.source, self.cursor..range.start, &['|', '>'])
+                    .unwrap_or(range.start);
                 let stop = source::block_scalar_end(self.source, header, range);
                 (self.place(token, header), header..stop)
             }

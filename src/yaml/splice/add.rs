@@ -58,13 +58,13 @@ pub(super) fn insert(
     value: &Node,
 ) -> Result<Vec<SpliceChange>, &'static str> {
     let is_below = set::is_below(target.context, yaml, value);
-    let yaml = yaml.trim_matches(['\n', '\r']);
-    let is_line = !yaml.contains(['\n', '\r']);
+    let trimmed = yaml.trim_matches(['\n', '\r']);
+    let is_line = !trimmed.contains(['\n', '\r']);
     let deeper = match value.value {
         Value::List(_) => place::indents(source, root).list,
         _ => place::indents(source, root).map,
     };
-    let lines: Vec<String> = crate::yaml::source::lines(yaml)
+    let lines: Vec<String> = crate::yaml::source::lines(trimmed)
         .map(|line| {
             if line.trim_ascii().is_empty() {
                 String::new()
@@ -75,7 +75,7 @@ pub(super) fn insert(
         .collect();
     match target.node {
         None if is_below => below(source, target, &lines),
-        None if is_line => entry(source, target, yaml),
+        None if is_line => entry(source, target, trimmed),
         None => {
             // A block text or brackets over several lines: its first line stays with the key.
             let (first, rest) = lines.split_first().ok_or("value")?;
@@ -87,7 +87,7 @@ pub(super) fn insert(
             let lines: Vec<String> = lines.iter().map(|line| format!("{indent}{line}")).collect();
             Ok(vec![lines_after(source, node.span.end, &lines)])
         }
-        Some(node) if is_line => Ok(vec![set::fill(source, node, yaml)]),
+        Some(node) if is_line => Ok(vec![set::fill(source, node, trimmed)]),
         Some(_) => Err("absent key"),
     }
 }

@@ -122,19 +122,19 @@ pub(super) fn is_typed(text: &str) -> bool {
 
 /// Says whether a text in lower case is a number to YAML 1.1, 1.2 or JSON.
 fn is_number(text: &str) -> bool {
-    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let bare = text.strip_prefix(['+', '-']).unwrap_or(text);
     let of = |digits: &str, is_digit: fn(&u8) -> bool| {
         !digits.is_empty() && digits.bytes().all(|byte| byte == b'_' || is_digit(&byte))
     };
-    if let Some(digits) = text.strip_prefix("0x") {
+    if let Some(digits) = bare.strip_prefix("0x") {
         return of(digits, u8::is_ascii_hexdigit);
     }
-    if let Some(digits) = text.strip_prefix("0o").or(text.strip_prefix("0b")) {
+    if let Some(digits) = bare.strip_prefix("0o").or(bare.strip_prefix("0b")) {
         return of(digits, u8::is_ascii_digit);
     }
-    let (mantissa, exponent) = match text.split_once('e') {
+    let (mantissa, exponent) = match bare.split_once('e') {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (text, None),
+        None => (bare, None),
     };
     let is_exponent = exponent.is_none_or(|exponent| {
         let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);

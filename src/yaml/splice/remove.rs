@@ -78,8 +78,8 @@ fn lines(source: &str, piece: &Range<usize>, next: Option<&Range<usize>>) -> Ran
         // The source still ends without a line break.
         let kept = source.get(..begin).unwrap_or_default();
         let kept = kept.strip_suffix('\n').unwrap_or(kept);
-        let kept = kept.strip_suffix('\r').unwrap_or(kept);
-        return kept.len()..source.len();
+        let bare = kept.strip_suffix('\r').unwrap_or(kept);
+        return bare.len()..source.len();
     }
     begin..own.end
 }
