@@ -68,7 +68,7 @@ pub(crate) struct CloseArgs {
     prevention: Option<String>,
 
     /// Date by which someone else must review the closure [default: set by the tier]
-    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "reviewed")]
+    #[arg(long, value_name = "DATE", value_parser = read_day, conflicts_with = "reviewed")]
     review_by: Option<Day>,
 
     /// Record someone else's review of a closure
@@ -205,7 +205,7 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
             }
             Lack::Access(time) => {
                 let question = format!("Date on which access was verified, {time} (2026-12-19)");
-                let said = prompts::value_or_ask(ctx, &flag, &question, &day)?;
+                let said = prompts::value_or_ask(ctx, &flag, &question, &read_day)?;
                 closing.access.insert(time.to_owned(), said);
             }
             Lack::Evidence => {
@@ -225,8 +225,9 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
 fn pairs(flag: &str, texts: &[String]) -> anyhow::Result<Vec<(String, String)>> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for text in texts {
-        let split = text.split_once('=');
-        let split = split.map(|(item, answer)| (item.trim(), answer.trim()));
+        let split = text
+            .split_once('=')
+            .map(|(item, answer)| (item.trim(), answer.trim()));
         let Some((item, answer)) =
             split.filter(|(item, answer)| !item.is_empty() && !answer.is_empty())
         else {
@@ -255,13 +256,13 @@ fn access(texts: &[String]) -> anyhow::Result<BTreeMap<String, Day>> {
                 format!("use one of {}", TIMES.join(", ")),
             ));
         }
-        let day = day(&text).map_err(|what| fault::misuse(what, ""))?;
+        let day = read_day(&text).map_err(|what| fault::misuse(what, ""))?;
         days.insert(time, day);
     }
     Ok(days)
 }
 
-fn day(text: &str) -> Result<Day, String> {
+fn read_day(text: &str) -> Result<Day, String> {
     Day::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
 }
 

@@ -57,7 +57,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
     let refusals = house.refusals(&map).into_iter();
     findings.extend(refusals.map(|refusal| {
-        let field = field(&refusal.path);
+        let field = join_field(&refusal.path);
         let message = format!(
             "`{field}` {}, according to the team's schema",
             refusal.message
@@ -77,7 +77,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Returns the dotted path of a value below `x`.
-fn field(path: &[SchemaStep]) -> String {
+fn join_field(path: &[SchemaStep]) -> String {
     let mut field = "x".to_owned();
     for step in path {
         match step {

@@ -106,11 +106,14 @@ fn approver(
 ) -> Result<(Person, Address), Usage> {
     let help = "set it: git config user.email YOU@EXAMPLE.COM, or use --by EMAIL";
     let (name, own) = repository.user();
-    let email = request.by.map(str::to_owned).or(own);
-    let email = email.ok_or_else(|| Usage::refused("git's user.email is not set", help))?;
+    let email = request
+        .by
+        .map(str::to_owned)
+        .or(own)
+        .ok_or_else(|| Usage::refused("git's user.email is not set", help))?;
     let person = people::identify(governance, &name.unwrap_or_default(), &email);
-    let by = Address::new(&person.key);
-    let by = by.ok_or_else(|| Usage::refused(format!("{email} is not an email address"), help))?;
+    let by = Address::new(&person.key)
+        .ok_or_else(|| Usage::refused(format!("{email} is not an email address"), help))?;
     Ok((person, by))
 }
 

@@ -36,7 +36,7 @@ pub fn changes(
             parents.push(chain::read(objects, *parent)?.tree);
         }
         for folder in FOLDERS {
-            let changed = changed(objects, folder, commit.tree, &parents);
+            let changed = find_changed(objects, folder, commit.tree, &parents);
             for (path, there) in changed? {
                 found.push(Ruling {
                     commit: Rc::clone(commit),
@@ -51,7 +51,7 @@ pub fn changes(
 
 /// Returns the files below a folder that differ from those of every parent: whether the first parent has each, and
 /// whether it is there.
-fn changed(
+fn find_changed(
     objects: &dyn Objects,
     folder: &str,
     own: Oid,

@@ -150,7 +150,7 @@ impl<'a> ActView<'a> {
             statements: StatementView::all(&act.statements),
             result: act.result.as_str(),
             flags: &verdict.flags,
-            pull_request: request(act),
+            pull_request: request_name(act),
             changes: &act.changes,
         }
     }
@@ -184,21 +184,21 @@ fn row(acts: &[RecordAct<'_>]) -> Vec<StyledText> {
     let by = if own_act {
         String::new()
     } else {
-        names(verdict.makers.iter().map(shape::short_name))
+        join_names(verdict.makers.iter().map(shape::short_name))
     };
     vec![
         StyledText::with_tone(Tone::Muted, act.at.to_string()),
         StyledText::plain(events(acts)),
         StyledText::plain(by),
-        approved(act),
+        approved_line(act),
         level(act),
         StyledText::with_tone(Tone::Muted, objects::short(&act.commit.to_string())),
-        StyledText::plain(request(act).unwrap_or_default()),
+        StyledText::plain(request_name(act).unwrap_or_default()),
     ]
 }
 
 /// Returns the pull request that landed an act; what landed a word about earlier content is not that content's.
-fn request<'a>(act: &RecordAct<'a>) -> Option<&'a str> {
+fn request_name<'a>(act: &RecordAct<'a>) -> Option<&'a str> {
     if is_word(act.event) {
         None
     } else {
@@ -219,22 +219,22 @@ fn events(acts: &[RecordAct<'_>]) -> String {
     words.join(", ")
 }
 
-fn names(names: impl Iterator<Item = String>) -> String {
+fn join_names(names: impl Iterator<Item = String>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns who approved what an act brought; of what was rejected, who did that.
-fn approved(act: &RecordAct<'_>) -> StyledText {
+fn approved_line(act: &RecordAct<'_>) -> StyledText {
     if act.result == FourEyes::Vetoed {
         let rejects = act
             .statements
             .iter()
             .filter(|it| it.word == Vote::Vetoes && it.counts == VoteCounts::Yes);
-        let who = names(rejects.map(|it| shape::short_name(&it.approver.person)));
+        let who = join_names(rejects.map(|it| shape::short_name(&it.approver.person)));
         return StyledText::with_tone(Tone::Bad, format!("nobody: {who} rejected it"));
     }
     let approvers = act.approvers.iter();
-    let names = names(approvers.map(|approver| shape::short_name(&approver.person)));
+    let names = join_names(approvers.map(|approver| shape::short_name(&approver.person)));
     if !names.is_empty() {
         StyledText::plain(names)
     } else if demands_nobody(act) {
@@ -275,7 +275,7 @@ fn patch(acts: &[RecordAct<'_>]) -> Vec<Block<'static>> {
         return Vec::new();
     };
     let commit = act.commit.to_string();
-    let request = request(act).map_or_else(String::new, |it| format!(", {it}"));
+    let request = request_name(act).map_or_else(String::new, |it| format!(", {it}"));
     let heading = StyledText::with_tone(Tone::Strong, events(acts)).and(
         Tone::Muted,
         format!(
@@ -286,10 +286,10 @@ fn patch(acts: &[RecordAct<'_>]) -> Vec<Block<'static>> {
     );
     let mut pairs: Vec<(String, StyledText)> = Vec::new();
     if !acts.iter().all(|act| is_word(act.event)) {
-        let by = names(act.verdict.makers.iter().map(shape::name));
+        let by = join_names(act.verdict.makers.iter().map(shape::name));
         pairs.push(("by".to_owned(), StyledText::plain(by)));
     }
-    let mut approved = approved(act).and(Tone::Plain, ": ");
+    let mut approved = approved_line(act).and(Tone::Plain, ": ");
     approved.0.extend(level(act).0);
     pairs.push(("approved by".to_owned(), approved));
     let n_known = pairs.len();

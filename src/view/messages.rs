@@ -82,7 +82,7 @@ impl<'a> MessageView<'a> {
 
 impl<'a> MessageRecord<'a> {
     fn of(told: &'a EscalatedTo<'_>, around: AdviceContext<'_>) -> MessageRecord<'a> {
-        let step = step(told, around);
+        let step = next_step(told, around);
         MessageRecord {
             id: told.standing.id(),
             bucket: told.due.bucket.as_str(),
@@ -116,8 +116,10 @@ fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> St
     let id = standing.id();
     let title = standing
         .known_content()
-        .map_or("", |record| record.title.as_str());
-    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        .map_or("", |record| record.title.as_str())
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     let words = due.bucket.as_str().replace('-', " ");
     let when = next::timing(due, stamp.instant);
     let colon = if when.is_empty() { "" } else { ": " };
@@ -129,13 +131,13 @@ fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> St
     let mut lines = vec![format!("{id}  {title}"), format!("  {words}{colon}{when}")];
     lines.extend(standing.reasons.first().map(|why| format!("  why: {why}")));
     lines.push(format!("  you receive this as {}", roles.join(" and ")));
-    let step = step(told, around);
+    let step = next_step(told, around);
     lines.push(format!("  next: {}", step.action));
     lines.push(format!("  run: {}", step.command));
     lines.join("\n")
 }
 
-fn step(told: &EscalatedTo<'_>, around: AdviceContext<'_>) -> Next {
+fn next_step(told: &EscalatedTo<'_>, around: AdviceContext<'_>) -> Next {
     let id = told.standing.id();
     advice::next(told.standing, id, Some(told.due), around)
 }

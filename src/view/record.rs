@@ -179,14 +179,17 @@ fn compensating<'a>(
     record: Option<&'a Record>,
     state: &'a RecordState,
 ) -> Vec<CompensatingView<'a>> {
-    let shown = record.map(|record| controls_of(record, state));
-    let shown = shown.into_iter().flatten().map(|control| CompensatingView {
-        id: &control.stated.id,
-        status: control.status.as_str(),
-        verified: control.stated.verified,
-        fresh: control.fresh,
-        dropped: control.dropped,
-    });
+    let shown = record
+        .map(|record| controls_of(record, state))
+        .into_iter()
+        .flatten()
+        .map(|control| CompensatingView {
+            id: &control.stated.id,
+            status: control.status.as_str(),
+            verified: control.stated.verified,
+            fresh: control.fresh,
+            dropped: control.dropped,
+        });
     shown.collect()
 }
 

@@ -27,7 +27,7 @@ impl<'a> StatementView<'a> {
     }
 
     fn of(statement: &'a Statement) -> StatementView<'a> {
-        let why_not = why_not(statement);
+        let why_not = reason_not_counted(statement);
         StatementView {
             approver: ApproverView::of(&statement.approver),
             decision: statement.word.decision(),
@@ -146,7 +146,7 @@ pub fn rejections(statements: &[&Statement]) -> Vec<StyledText> {
     rejections.map(line).collect()
 }
 
-fn why_not(statement: &Statement) -> Option<String> {
+fn reason_not_counted(statement: &Statement) -> Option<String> {
     match &statement.counts {
         VoteCounts::Yes => None,
         VoteCounts::No(why_not) => Some(why_not.to_string()),
@@ -162,14 +162,14 @@ fn says(statement: &Statement) -> StyledText {
 }
 
 fn counts(statement: &Statement) -> StyledText {
-    match why_not(statement) {
+    match reason_not_counted(statement) {
         None => StyledText::plain("yes"),
         Some(why_not) => StyledText::with_tone(Tone::Warn, format!("no: {why_not}")),
     }
 }
 
 fn in_words(statement: &Statement) -> StyledText {
-    match why_not(statement) {
+    match reason_not_counted(statement) {
         None => StyledText::plain("counts"),
         Some(why_not) => StyledText::with_tone(Tone::Warn, format!("does not count: {why_not}")),
     }

@@ -230,18 +230,20 @@ fn named(field: &str) -> String {
 /// Returns the fields that somebody stated and a prompt can change, with their values.
 fn stated(answers: &Answers) -> Vec<(String, String)> {
     let fields = table::fields().into_iter().map(|it| it.field);
-    let shown = fields.filter_map(|field| {
-        let value = match answers.get(&field)? {
-            Value::String(text) => text.clone(),
-            Value::Array(items) => {
-                let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-                items?.join(", ")
-            }
-            _ => return None,
-        };
-        Some((asked_as(&field).to_owned(), value))
-    });
-    let mut shown: Vec<(String, String)> = shown.filter(|(_, value)| !value.is_empty()).collect();
+    let mut shown: Vec<(String, String)> = fields
+        .filter_map(|field| {
+            let value = match answers.get(&field)? {
+                Value::String(text) => text.clone(),
+                Value::Array(items) => {
+                    let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+                    items?.join(", ")
+                }
+                _ => return None,
+            };
+            Some((asked_as(&field).to_owned(), value))
+        })
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
     let controls = answers
         .get("compensating_controls")
         .and_then(Value::as_array);

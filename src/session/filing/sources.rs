@@ -74,7 +74,7 @@ pub(super) fn gather(
     Ok(known)
 }
 
-fn bytes<'r>(input: AnswerInput<'r>, folder: &Path) -> Result<Cow<'r, [u8]>, Usage> {
+fn read_bytes<'r>(input: AnswerInput<'r>, folder: &Path) -> Result<Cow<'r, [u8]>, Usage> {
     match input.bytes {
         Some(bytes) => Ok(bytes.into()),
         None => files::read(&folder.join(input.path), MOST_BYTES)
@@ -86,7 +86,7 @@ fn bytes<'r>(input: AnswerInput<'r>, folder: &Path) -> Result<Cow<'r, [u8]>, Usa
 }
 
 /// Returns how a file is named in messages.
-fn shown(path: &Path) -> String {
+fn show_path(path: &Path) -> String {
     if path == Path::new("-") {
         "stdin".to_owned()
     } else {
@@ -97,8 +97,8 @@ fn shown(path: &Path) -> String {
 /// Reads the text of an issue. It is data: nothing of it is repeated that looks like a secret.
 fn issue(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
     let help = "give the text of an issue written with the template from `exledger init`, with one `### Label` for each field";
-    let bytes = bytes(input, folder)?;
-    let shown = shown(input.path);
+    let bytes = read_bytes(input, folder)?;
+    let shown = show_path(input.path);
     let text = str::from_utf8(&bytes)
         .map_err(|_| Usage::refused(format!("{shown} is not UTF-8 text"), help))?;
     issue_form::read(text).map_err(|flaws| {
@@ -115,8 +115,8 @@ fn issue(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
 
 /// Reads a file with the shape of a record.
 fn fields(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
-    let bytes = bytes(input, folder)?;
-    let shown = shown(input.path);
+    let bytes = read_bytes(input, folder)?;
+    let shown = show_path(input.path);
     // JSON escapes characters in ways that YAML does not know.
     if let Ok(json @ Value::Object(_)) = json::value(&bytes) {
         return checked(Answers::of_json(json), &shown);
@@ -254,7 +254,7 @@ fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> R
     let answers = &mut known.answers;
     let path = input.path;
     let help = "give the answer of `exledger check --format json`";
-    let bytes = bytes(input, folder)?;
+    let bytes = read_bytes(input, folder)?;
     let receipt = json::value(&bytes).map_err(|error| {
         Usage::refused(
             format!("{} is not a receipt: {error}", path.display()),

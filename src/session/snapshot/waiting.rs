@@ -30,7 +30,10 @@ impl Snapshot<'_> {
                         notices.push(Notice::WaitingReviews { branch: copy, ids });
                     }
                 }
-                Err(obstacle) => notices.push(Notice::UnreadableReviews { branch: copy, obstacle }),
+                Err(obstacle) => notices.push(Notice::UnreadableReviews {
+                    branch: copy,
+                    obstacle,
+                }),
             }
         }
         notices
