@@ -17,7 +17,6 @@ pub fn now() -> time::Instant {
 pub struct Stopwatch(std::time::Instant);
 
 impl Stopwatch {
-    /// Begins to measure.
     pub fn start() -> Stopwatch {
         Stopwatch(std::time::Instant::now())
     }

@@ -16,21 +16,15 @@ use crate::record::time::Instant;
 /// One approval file that may be believed, at the landing that brought it.
 #[derive(Clone, Debug)]
 pub(crate) struct CountedFile<'a> {
-    /// Its landing.
     pub landing: usize,
-    /// The landing's commit.
     pub commit: Oid,
-    /// The landing's effective time.
     pub effective: Instant,
-    /// Its path.
     pub path: String,
-    /// What it says.
     pub file: ApprovalFile,
     /// When it was said: as it says, but never after it landed.
     pub said: Instant,
     /// Who is who at its landing.
     pub lens: IdentityResolver<'a>,
-    /// What backs it.
     pub backed: FileBacking,
 }
 
@@ -48,7 +42,6 @@ pub(crate) enum FileBacking {
 /// Who states a forge's review.
 #[derive(Clone, Debug)]
 pub(crate) enum BridgeCommitter {
-    /// A person.
     Person(Identity),
     /// An address that the policy trusts to do so, by a commit of its own.
     Bridge(Identity),
@@ -61,7 +54,6 @@ pub(crate) enum BridgeCommitter {
 }
 
 impl BridgeCommitter {
-    /// Returns who it is.
     pub(crate) fn party(&self) -> &Identity {
         match self {
             BridgeCommitter::Person(party)
@@ -76,11 +68,9 @@ impl BridgeCommitter {
 /// Something that was said, or would have been, about one record or governance file.
 #[derive(Clone, Debug)]
 pub(crate) enum StatementEvent<'a> {
-    /// A statement.
     CountedFile(Box<CountedFile<'a>>),
     /// A file whose bytes are not here.
     Gap {
-        /// Its landing.
         landing: usize,
         /// The first digits of the sha256 that it is about, as its name says.
         digits: String,
@@ -94,15 +84,10 @@ pub(crate) enum StatementEvent<'a> {
 /// An approval file whose lines can be read and that does not count.
 #[derive(Clone, Debug)]
 pub(crate) struct RefusedFile<'a> {
-    /// Its landing.
     pub landing: usize,
-    /// The landing's commit.
     pub commit: Oid,
-    /// The landing's effective time.
     pub effective: Instant,
-    /// Its path.
     pub path: String,
-    /// What it says.
     pub file: ApprovalFile,
     /// Who is who at its landing.
     pub lens: IdentityResolver<'a>,

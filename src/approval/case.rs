@@ -20,17 +20,11 @@ use crate::record::time::Instant;
 /// What is known when the words about one version are weighed.
 #[derive(Clone, Copy)]
 pub(crate) struct VersionEvidence<'a> {
-    /// Who is who.
     pub lens: IdentityResolver<'a>,
-    /// Who made the content.
     pub authors: &'a AuthorSet,
-    /// What is demanded.
     pub demand: &'a VersionDemand,
-    /// What was said.
     pub evidence: &'a VersionEvidenceSet<'a>,
-    /// The landing.
     pub landing: &'a Commit,
-    /// Its effective time.
     pub at: Instant,
     /// Whether the merge looks like one of the mainline into itself: its actor is no evidence then.
     pub is_suspicious_merge: bool,
@@ -41,15 +35,12 @@ pub(crate) struct VersionEvidence<'a> {
 /// Someone whose word counts, and the word.
 #[derive(Clone, Debug)]
 pub(crate) struct CountedApproval {
-    /// Who.
     pub party: Identity,
     /// What tells them from others.
     pub told_by: SeparatedBy,
     /// Every key by which they may fill a role.
     pub names: Vec<String>,
-    /// The word.
     pub approver: Approver,
-    /// When it was said.
     pub said: Instant,
 }
 

@@ -15,13 +15,11 @@ use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 /// A word, whose it is, and whether it counts.
 #[derive(Clone)]
 pub(crate) struct WeighedApproval<'c, 'a> {
-    /// The word.
     pub claim: &'c Claim<'a>,
     /// Whose it is; `None` where it names nobody who is known.
     pub party: Option<Identity>,
     /// How they stand to those who made the content.
     pub relation: Relation,
-    /// Whether it counts.
     pub counts: VoteCounts,
 }
 

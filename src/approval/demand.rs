@@ -28,7 +28,6 @@ pub(crate) struct VersionDemand {
 /// A role that must be among the approvers.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
-    /// The role.
     pub must: Must,
     /// Who has it; `None` where the record names nobody.
     pub person: Option<Person>,

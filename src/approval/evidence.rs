@@ -27,19 +27,13 @@ use crate::record::vocabulary::Vocabulary as _;
 /// A word that somebody is said to have given.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim<'a> {
-    /// Whose word it is.
     pub who: NamedPerson,
-    /// How it was given.
     pub kind: EvidenceKind,
-    /// What was said.
     pub word: Vote,
-    /// What backs it.
     pub level: Proof,
     /// Who stated it; `None` where git does not say.
     pub stated_by: Option<Identity>,
-    /// Who answers for it.
     pub vouched: Vouched,
-    /// Where.
     pub place: EvidenceSource,
     /// The commit that states it.
     pub commit: Oid,
@@ -66,7 +60,6 @@ pub(crate) struct Claim<'a> {
 /// Where a word was stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EvidenceSource {
-    /// At the landing.
     Landing,
     /// At a commit inside the merged branch.
     Nested,
@@ -81,7 +74,6 @@ pub(crate) enum Vouched {
     ForItself,
     /// The forge that composed the text, where the policy pins it.
     ByForge,
-    /// Whoever stated it.
     ByStater,
     /// A bridge that the policy trusts and that signed nothing, merged by somebody whom git does not name.
     ByUnsignedBridge,
@@ -90,9 +82,7 @@ pub(crate) enum Vouched {
 /// What git records about the approval of a version.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct VersionEvidenceSet<'a> {
-    /// The words.
     pub claims: Vec<Claim<'a>>,
-    /// Who landed it.
     pub landed_by: Option<Identity>,
     /// The pull request that the landing names.
     pub pull_request: Option<String>,
@@ -128,13 +118,10 @@ impl VersionEvidenceSet<'_> {
 /// A version at its landing, and who is who there.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
-    /// Who is who.
     pub lens: IdentityResolver<'a>,
-    /// The version.
     pub version: &'a Version,
     /// The effective time of its landing.
     pub at: Instant,
-    /// The signatures.
     pub seals: &'a SignatureChecks<'a>,
     /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,

@@ -19,7 +19,6 @@ pub struct ApprovalFileOutcome {
     pub commit: Oid,
     /// What it is about, where its lines can be read.
     pub about: Option<ApprovalSubject>,
-    /// What came of it.
     pub state: FileState,
     /// Whether the tip's tree still holds the file as this landing left it.
     pub is_at_tip: bool,

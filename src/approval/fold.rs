@@ -45,7 +45,6 @@ pub(crate) struct EvaluationContext<'a> {
 /// What a trail is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TrailKind {
-    /// A record.
     Record,
     /// A governance file: one person, no groups, and its removal is judged like any change (G2).
     Governance,

@@ -27,20 +27,16 @@ use std::collections::BTreeSet;
 pub(crate) struct FourEyesOutcome {
     /// Whether persons meet the demand.
     pub is_met: bool,
-    /// What it is called.
     pub result: FourEyes,
     /// Who counts, with the word, sorted by address.
     pub voices: Vec<CountedApproval>,
-    /// Who spoke.
     pub statements: Vec<Statement>,
-    /// What is still needed.
     pub missing: Vec<MissingApproval>,
     /// What is to be said of it.
     pub flags: BTreeSet<&'static str>,
 }
 
 impl FourEyesOutcome {
-    /// Returns who counts.
     pub(crate) fn approvers(&self) -> Vec<Approver> {
         let voices = self.voices.iter();
         voices.map(|voice| voice.approver.clone()).collect()

@@ -64,7 +64,6 @@ struct Face {
 /// What a name and an address stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IdentityKind {
-    /// A person.
     Person,
     /// A bot or an agent, which never counts.
     Machine,
@@ -139,11 +138,9 @@ impl IdentityCache {
 /// Whom a line of text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NamedPerson {
-    /// Someone with an address.
     Someone(Identity),
     /// A name or login that the identity map does not know.
     Unresolved(Person),
-    /// No person.
     Nobody(Person),
 }
 

@@ -21,7 +21,6 @@ pub(crate) struct KeySet {
 }
 
 impl KeySet {
-    /// No keys at all.
     pub(crate) const NONE: KeySet = KeySet {
         keys: Keys::NONE,
         kin: BTreeMap::new(),

@@ -19,7 +19,6 @@ pub struct Keys {
     revoked: BTreeSet<PublicKey>,
 }
 
-/// How a key stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It is listed, and good.
@@ -28,7 +27,6 @@ pub enum Standing {
     Unlisted,
     /// It is listed, and its dates do not cover the instant.
     OutOfDate(Signer),
-    /// It is revoked.
     Revoked,
 }
 
@@ -45,7 +43,6 @@ pub struct Signer {
 }
 
 impl Keys {
-    /// No keys at all.
     pub(crate) const NONE: Keys = Keys {
         lines: Vec::new(),
         revoked: BTreeSet::new(),

@@ -11,11 +11,9 @@ pub const UNNAMED: &str = "-";
 /// The name of a ledger in approval files and receipts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LedgerName {
-    /// Its policy states it.
     Stated(String),
     /// Its policy states none: the id of its root commit stands for it.
     Root {
-        /// The id.
         commit: String,
         /// Whether files that name no ledger count too: those from before the first file with this id.
         counts_unnamed: bool,

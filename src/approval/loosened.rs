@@ -23,7 +23,6 @@ const WEEK: i64 = 7 * 86_400;
 /// A version that is approved only thanks to changes of governance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Loosened {
-    /// The record.
     pub key: TrailKey,
     /// The version, by its index.
     pub version: usize,
@@ -38,7 +37,6 @@ pub struct Loosening {
     pub path: String,
     /// The version of that file, by its index.
     pub version: usize,
-    /// Why it does not.
     pub why: Why,
 }
 

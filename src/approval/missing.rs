@@ -21,11 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Whom a demand is made of.
 #[derive(Clone, Copy)]
 pub(crate) struct DemandContext<'a> {
-    /// Who is who.
     pub lens: IdentityResolver<'a>,
-    /// Who made the content.
     pub authors: &'a AuthorSet,
-    /// What is demanded.
     pub demand: &'a VersionDemand,
 }
 

@@ -35,34 +35,23 @@ pub enum ApprovalObstacle {
     /// A header of a commit can be read in more than one way.
     #[error("commit {commit} is malformed ({header}: {problem}); its author must commit it again")]
     Malformed {
-        /// The commit.
         commit: Oid,
-        /// The header, in words.
         header: &'static str,
         /// What is odd about it.
         problem: IdentProblem,
     },
     /// The author of a commit that makes content has no address.
     #[error("the author of commit {commit} has no usable address; map the name in people.logins")]
-    NoAddress {
-        /// The commit.
-        commit: Oid,
-    },
+    NoAddress { commit: Oid },
     /// The author of a commit that makes content is the address under which only approval files may be added.
     #[error(
         "the author of commit {commit} is {}, which is not a person and may only add approval files: restore what was approved before, or remove the file, then make the change again under its author's own name",
         nobody::EMAIL
     )]
-    Nobody {
-        /// The commit.
-        commit: Oid,
-    },
+    Nobody { commit: Oid },
     /// The policy asks authors to sign, and the author of a commit did not.
     #[error("author not attested: commit {commit} must be signed by a listed key of its author")]
-    NotAttested {
-        /// The commit.
-        commit: Oid,
-    },
+    NotAttested { commit: Oid },
 }
 
 impl ApprovalObstacle {

@@ -9,13 +9,11 @@ use crate::policy::people::account::Account;
 /// How two people stand to each other, the nearest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Relation {
-    /// They are one person.
     Same,
     /// They have one name, or addresses that look alike, and nothing says that they are one person.
     Namesake,
     /// At least one is known only as a forge account, and nothing tells whose it is.
     Unknown(UnknownAccount),
-    /// They are two persons.
     Different,
 }
 
@@ -104,7 +102,6 @@ pub(crate) fn line(key: &str) -> String {
 pub(crate) enum Other<'o> {
     /// Known only as an account, too.
     Account(&'o (Account, String)),
-    /// Known by an address.
     Address(&'o str),
 }
 

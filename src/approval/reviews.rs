@@ -31,7 +31,6 @@ pub struct Reviews {
     /// Whose accounts the addresses of its commits are; `None` where that was not asked.
     #[serde(default)]
     pub authors: Option<Vec<CommitAuthor>>,
-    /// The reviews.
     pub reviews: Vec<ForgeReview>,
 }
 
@@ -46,7 +45,6 @@ pub struct CommitAuthor {
     pub login: Option<String>,
 }
 
-/// One review.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ForgeReview {
@@ -55,17 +53,14 @@ pub struct ForgeReview {
     pub login: Option<String>,
     /// Their address, where the forge tells it.
     pub email: Option<String>,
-    /// What they said.
     pub state: ReviewState,
     /// The commit that they looked at.
     #[serde(deserialize_with = "oid")]
     pub commit: Oid,
-    /// When.
     #[serde(deserialize_with = "instant")]
     pub at: Instant,
     /// Where it can be read.
     pub url: String,
-    /// In their words.
     pub reason: Option<String>,
     /// What the reviewer may do in the repository.
     #[serde(default)]
@@ -103,17 +98,14 @@ pub enum Association {
     None,
 }
 
-/// What a review says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReviewState {
-    /// Yes.
     Approved,
     /// Not like this.
     ChangesRequested,
     /// What was said no longer holds.
     Dismissed,
-    /// Neither yes nor no.
     Commented,
 }
 

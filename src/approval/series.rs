@@ -12,7 +12,6 @@ pub(crate) struct TrailProgress {
     pub approved: Option<usize>,
     /// The oldest version of a clone that ends there: for demands it counts as approved.
     pub inherited: Option<usize>,
-    /// Who filed the series.
     pub filer: AuthorSet,
     /// The author set of the last approved version; that of the first while there is none.
     pub reference: AuthorSet,

@@ -95,7 +95,6 @@ enum SignatureOutcome {
 }
 
 impl CheckedSignature {
-    /// No signature.
     pub(crate) const NONE: CheckedSignature = CheckedSignature(SignatureOutcome::Nothing);
 
     /// Reads an armoured signature over some bytes, made in a namespace.

@@ -21,7 +21,6 @@ pub struct LandedSignature {
     pub landing: usize,
     /// The commit that bears the signature, or the merge that carries the tag.
     pub commit: Oid,
-    /// What is signed.
     pub of: SignedObject,
     /// How it stands: by the keys before the landing, less those revoked at the tip. Never `none`.
     pub state: SignatureState,

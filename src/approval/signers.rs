@@ -10,7 +10,6 @@ use crate::approval::wire::PublicKey;
 use crate::diag::Level;
 use crate::record::time::{Day, Instant};
 
-/// An allowed_signers file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signers {
     /// The lines that list a key.
@@ -26,7 +25,6 @@ pub struct SignerLine {
     pub number: u32,
     /// The addresses or patterns, as they are written, `!` included.
     pub principals: Vec<String>,
-    /// What the key signs.
     pub signs_certificates: bool,
     /// The patterns of the namespaces that it is good for; `None` for all.
     pub namespaces: Option<Vec<String>>,
@@ -34,14 +32,12 @@ pub struct SignerLine {
     pub valid_after: Option<Instant>,
     /// The last instant at which it is good.
     pub valid_before: Option<Instant>,
-    /// The key.
     pub key: PublicKey,
 }
 
 /// A list of revoked keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revoked {
-    /// The keys.
     pub keys: BTreeSet<PublicKey>,
     /// What is wrong with other lines.
     pub flaws: Vec<SignersProblem>,
@@ -54,7 +50,6 @@ pub struct SignersProblem {
     pub line: u32,
     /// How bad it is: an error where the line lists nothing, a warning where ssh-keygen reads it otherwise.
     pub level: Level,
-    /// What is wrong.
     pub message: String,
     /// What to do about it.
     pub help: String,
@@ -66,7 +61,6 @@ type UnreadableLine = (String, &'static str);
 const FORM: &str = "write it as: dana@example.com ssh-ed25519 AAAA…";
 
 impl Signers {
-    /// Reads an allowed_signers file.
     pub fn parse(text: &str) -> Signers {
         let mut signers = Signers::default();
         for (number, text) in numbered(text) {

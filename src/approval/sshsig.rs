@@ -16,7 +16,6 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
 /// Why a signature was not found to hold.
 pub(crate) enum SignatureError {
-    /// It does not.
     Bad(Bad),
     /// That is not looked at here.
     Foreign(UnverifiedKind),

@@ -81,7 +81,6 @@ pub struct VerdictChange {
     pub satisfied: Satisfied,
     /// Whether the version was the approved one from then on.
     pub stands: BecomesApproved,
-    /// What it was called.
     pub result: FourEyes,
 }
 
@@ -99,7 +98,6 @@ pub enum Grace {
 /// Whether the demand on a version is met. Unknown is never yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Satisfied {
-    /// It is met.
     Yes,
     /// It is not met.
     No,
@@ -110,7 +108,6 @@ pub enum Satisfied {
 /// Whether a version becomes the approved one, which later ones are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BecomesApproved {
-    /// It does.
     AsApproved,
     /// It only narrows or ends what was approved, or is not approved at all.
     AsLanded,
@@ -163,7 +160,6 @@ impl FourEyes {
 /// Someone who made the content.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Author {
-    /// Who.
     pub person: Person,
     /// Whether a signature by a listed key shows it.
     pub is_attested: bool,
@@ -171,10 +167,8 @@ pub struct Author {
     pub by_own_commit: bool,
 }
 
-/// What a person said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Vote {
-    /// Yes.
     Approves,
     /// No, for these bytes.
     Vetoes,
@@ -182,16 +176,12 @@ pub enum Vote {
     Neither,
 }
 
-/// Someone whose word counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approver {
-    /// Who.
     pub person: Person,
     /// The groups of the policy that the person is in.
     pub groups: Vec<String>,
-    /// What backs the word.
     pub level: Proof,
-    /// How it was said.
     pub kind: EvidenceKind,
     /// Whether a member of the author set stated it.
     pub self_asserted: SelfAsserted,
@@ -203,7 +193,6 @@ pub struct Approver {
     pub commit: String,
     /// When that commit landed, at the earliest.
     pub at: Instant,
-    /// In the approver's words.
     pub reason: Option<String>,
     /// The path of the statement, or its note.
     pub source: Option<String>,
@@ -218,18 +207,14 @@ pub struct Approver {
 pub struct Statement {
     /// The word, as it would count.
     pub approver: Approver,
-    /// What was said.
     pub word: Vote,
-    /// Whether it counts.
     pub counts: VoteCounts,
 }
 
 /// Whether a word counts, and why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VoteCounts {
-    /// It does.
     Yes,
-    /// It does not.
     No(NotCounted),
 }
 
@@ -254,7 +239,6 @@ pub enum NotCounted {
     SameNameAsAuthor,
     /// A forge account that may be an author's, or that of somebody who counts.
     UnknownAccount(UnknownAccount),
-    /// The forge itself.
     Forge,
     /// An address as forges have it, at a host that the policy does not name: as `people.forges` would list it.
     UnnamedForge(String),

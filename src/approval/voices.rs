@@ -17,7 +17,6 @@ use crate::policy::demand::EvidenceKind;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// Who counts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CountedPeople {
     /// One entry a person, sorted by address.
@@ -35,7 +34,6 @@ struct PersonStatements {
     heard: Vec<usize>,
 }
 
-/// Returns who counts.
 pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> CountedPeople {
     let mut counted = CountedPeople::default();
     let counting: Vec<usize> = heard

@@ -39,7 +39,6 @@ pub struct ApprovalWays {
 }
 
 impl ApprovalWay {
-    /// All of them.
     pub const ALL: &'static [ApprovalWay] = &[
         ApprovalWay::SignedFile,
         ApprovalWay::SignedFileOnceListed,

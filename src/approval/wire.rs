@@ -74,9 +74,7 @@ impl PublicKey {
 /// The sizes of an RSA key, in bits, rounded up to whole bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rsa {
-    /// Of the modulus.
     pub(crate) bits: usize,
-    /// Of the exponent.
     pub(crate) exponent: usize,
 }
 

@@ -11,14 +11,11 @@ pub(super) struct EditLine {
     at: usize,
 }
 
-/// What a key meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pressed {
     /// The line or its cursor changed, or nothing did.
     Edited,
-    /// The answer is given.
     Entered,
-    /// The person broke off.
     BrokenOff,
     /// Some places down in a list; up where negative.
     Moved(isize),
@@ -37,7 +34,6 @@ impl EditLine {
         }
     }
 
-    /// Returns the text.
     pub(super) fn text(&self) -> String {
         self.characters.iter().collect()
     }

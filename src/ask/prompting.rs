@@ -5,12 +5,10 @@
 use std::fmt;
 use std::io;
 
-/// What is asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prompt<'p> {
     /// What names the answer once it is given; empty where nothing of the prompt is to stay.
     pub label: &'p str,
-    /// What is asked.
     pub question: &'p str,
     /// What helps to answer; may be empty.
     pub hint: &'p str,
@@ -21,9 +19,7 @@ pub(crate) struct Prompt<'p> {
 /// Why a prompt has no answer.
 #[derive(Debug)]
 pub(crate) enum AskError {
-    /// The person broke off.
     BrokenOff,
-    /// The terminal failed.
     Terminal(String),
 }
 

@@ -17,10 +17,8 @@ pub(super) struct Screen {
     raw: RawMode,
 }
 
-/// What a person does.
 #[derive(Debug)]
 pub(super) enum TerminalInput {
-    /// Presses a key.
     Key(Key),
     /// Pastes a text, in which a line break is one more character.
     Paste(String),
@@ -36,7 +34,6 @@ const MARK_NO_PASTES: &str = "\u{1b}[?2004l";
 /// The rows of a prompt, and where the cursor belongs.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    /// The rows.
     pub(super) rows: Vec<String>,
     /// The row of the cursor, from 0.
     pub(super) row: usize,
@@ -44,16 +41,12 @@ pub(super) struct Rows {
     pub(super) column: usize,
 }
 
-/// How a row looks.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum RowStyle {
-    /// As it is.
     Plain,
     /// What is asked, or chosen.
     Strong,
-    /// What helps.
     Faint,
-    /// What is wrong.
     Wrong,
 }
 

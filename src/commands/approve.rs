@@ -92,7 +92,6 @@ pub(crate) struct ApproveArgs {
     from_reviews: Option<PathBuf>,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<ApproveArgs>();
 
 impl Run for ApproveArgs {

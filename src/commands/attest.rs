@@ -35,7 +35,6 @@ pub(crate) struct AttestArgs {
     flags: DecisionFlags,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<AttestArgs>();
 
 impl Run for AttestArgs {

@@ -98,7 +98,6 @@ pub(crate) struct CheckArgs {
     fetch: bool,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<CheckArgs>();
 
 impl Run for CheckArgs {

@@ -82,7 +82,6 @@ pub(crate) struct CloseArgs {
     filters: Filters,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<CloseArgs>();
 
 impl Run for CloseArgs {

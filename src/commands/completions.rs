@@ -22,7 +22,6 @@ pub(crate) struct CompletionsArgs {
     shell: clap_complete::Shell,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<CompletionsArgs>();
 
 impl Run for CompletionsArgs {

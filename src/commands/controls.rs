@@ -28,7 +28,6 @@ pub(crate) struct ControlsArgs {
     search: Vec<String>,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<ControlsArgs>();
 
 impl Run for ControlsArgs {

@@ -43,7 +43,6 @@ pub(crate) struct DiffArgs {
     head: Option<String>,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<DiffArgs>();
 
 impl Run for DiffArgs {

@@ -40,7 +40,6 @@ pub(crate) struct DueArgs {
     messages: bool,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<DueArgs>();
 
 impl Run for DueArgs {

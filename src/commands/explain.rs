@@ -23,7 +23,6 @@ pub(crate) struct ExplainArgs {
     rule: Option<String>,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<ExplainArgs>();
 
 impl Run for ExplainArgs {

@@ -35,7 +35,6 @@ pub(crate) struct FireArgs {
     flags: DecisionFlags,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<FireArgs>();
 
 impl Run for FireArgs {

@@ -54,7 +54,6 @@ pub(crate) enum MergeMethod {
     Rebase,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<InitArgs>();
 
 impl Run for InitArgs {

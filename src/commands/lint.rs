@@ -47,7 +47,6 @@ pub(crate) struct LintArgs {
     base: Option<String>,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<LintArgs>();
 
 impl Run for LintArgs {

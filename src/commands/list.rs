@@ -57,7 +57,6 @@ pub(crate) enum Sort {
     Title,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<ListArgs>();
 
 impl Run for ListArgs {

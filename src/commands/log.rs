@@ -25,7 +25,6 @@ pub(crate) struct LogArgs {
     patch: bool,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<LogArgs>();
 
 impl Run for LogArgs {

@@ -20,7 +20,6 @@ pub(crate) struct ManArgs {
     command: Option<String>,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<ManArgs>();
 
 impl Run for ManArgs {

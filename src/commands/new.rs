@@ -87,7 +87,6 @@ pub(crate) struct NewArgs {
     flags: Flags,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<NewArgs>();
 
 impl Run for NewArgs {

@@ -45,7 +45,6 @@ pub(crate) struct NoteArgs {
     filters: Filters,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<NoteArgs>();
 
 impl Run for NoteArgs {

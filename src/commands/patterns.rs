@@ -21,7 +21,6 @@ use exledger::view;
 #[command(after_help = "EXAMPLE\n  exledger patterns\n  exledger patterns --format markdown")]
 pub(crate) struct PatternsArgs {}
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<PatternsArgs>();
 
 impl Run for PatternsArgs {

@@ -32,7 +32,6 @@ pub(crate) struct QueueArgs {
     approved_only: bool,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<QueueArgs>();
 
 impl Run for QueueArgs {

@@ -37,7 +37,6 @@ pub(crate) struct RejectArgs {
     flags: DecisionFlags,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<RejectArgs>();
 
 impl Run for RejectArgs {

@@ -46,7 +46,6 @@ pub(crate) struct RenewArgs {
     filters: Filters,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<RenewArgs>();
 
 impl Run for RenewArgs {

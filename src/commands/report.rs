@@ -51,7 +51,6 @@ pub(crate) struct ReportArgs {
     output: Option<PathBuf>,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<ReportArgs>();
 
 impl Run for ReportArgs {

@@ -42,7 +42,6 @@ pub(crate) struct ReviewArgs {
     filters: Filters,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<ReviewArgs>();
 
 impl Run for ReviewArgs {

@@ -31,7 +31,6 @@ pub(crate) enum Which {
     Policy,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<SchemaArgs>();
 
 impl Which {

@@ -36,7 +36,6 @@ pub(crate) struct ShortenArgs {
     filters: Filters,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<ShortenArgs>();
 
 impl Run for ShortenArgs {

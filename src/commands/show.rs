@@ -25,7 +25,6 @@ pub(crate) struct ShowArgs {
     raw: bool,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<ShowArgs>();
 
 impl Run for ShowArgs {

@@ -56,7 +56,6 @@ pub(crate) struct TransferArgs {
     filters: Filters,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<TransferArgs>();
 
 impl Run for TransferArgs {

@@ -78,7 +78,6 @@ pub(crate) struct TriageArgs {
     skip_bad: bool,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<TriageArgs>();
 
 impl Run for TriageArgs {

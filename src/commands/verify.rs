@@ -50,7 +50,6 @@ pub(crate) struct VerifyArgs {
     receipts: Option<PathBuf>,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<VerifyArgs>();
 
 impl Run for VerifyArgs {

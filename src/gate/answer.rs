@@ -11,23 +11,16 @@ use serde::Serialize;
 /// What is asked; at least one of identity, asset, application, credential, finding, reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Question {
-    /// The identity.
     pub identity: Option<String>,
-    /// The asset.
     pub asset: Option<String>,
-    /// The application.
     pub application: Option<String>,
-    /// The credential.
     pub credential: Option<String>,
     /// The control, as `catalog:id`.
     pub control: Option<String>,
     /// The internal rule, in its own words.
     pub rule: Option<String>,
-    /// The action.
     pub action: Option<String>,
-    /// The resource.
     pub resource: Option<String>,
-    /// The environment.
     pub environment: Option<String>,
     /// The finding, as `TOOL:ID`.
     pub finding: Option<String>,
@@ -81,7 +74,6 @@ impl Asker {
     }
 }
 
-/// What the gate says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GateVerdict {
     /// A record in force covers it.
@@ -111,7 +103,6 @@ impl GateVerdict {
 pub struct GateAnswer {
     /// Yes, no, not yet, or can't say.
     pub verdict: GateVerdict,
-    /// Why, naming the record.
     pub reason: String,
     /// The allowing, pending or nearest denied record.
     pub record: Option<String>,
@@ -152,7 +143,6 @@ impl GateAnswer {
 /// How a record stands to what is asked, whether or not it is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubjectMatch {
-    /// It covers it.
     Covers,
     /// It is about the same thing, or about nothing that can be told.
     IsNear,
@@ -163,11 +153,8 @@ pub enum SubjectMatch {
 /// The limits of what a record grants; `None` where it states none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct GrantLimits {
-    /// The resources.
     pub resources: Option<Vec<String>>,
-    /// The actions.
     pub actions: Option<Vec<String>>,
-    /// What stays forbidden.
     pub not_waived: Option<Vec<String>>,
 }
 

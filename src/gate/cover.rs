@@ -18,7 +18,6 @@ use crate::status::state::RecordState;
 /// Whether a record covers a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RecordCoverage {
-    /// It does.
     Yes,
     /// All that is stated is the record's, but these limits of it are not stated.
     Unstated(String),

@@ -29,7 +29,6 @@ pub(crate) fn is_asked(question: &Question) -> bool {
 pub(crate) enum Judged {
     /// The finding has resources of its own.
     ByFinding,
-    /// It was not.
     No,
 }
 

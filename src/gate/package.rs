@@ -50,7 +50,6 @@ impl Ecosystem {
 /// Whether two packages are the same, whatever the version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SamePackage {
-    /// They are.
     Yes,
     /// Their names are the same, and the type of one is unknown.
     ByName,
@@ -61,7 +60,6 @@ pub(crate) enum SamePackage {
 /// The package that is asked about.
 #[derive(Clone, Debug)]
 pub(crate) enum AskedPackage<'q> {
-    /// By its package URL.
     Purl(Purl),
     /// By the name that a scanner gives it.
     Named(&'q Package),

@@ -10,7 +10,6 @@ pub(crate) struct Purl {
     pub kind: String,
     /// The namespace; empty where there is none.
     pub namespace: String,
-    /// The name.
     pub name: String,
     /// The version in the form of [`version`], with the epoch before it.
     pub version: Option<String>,

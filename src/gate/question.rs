@@ -12,7 +12,6 @@ use crate::record::vocabulary::{Risk, Vocabulary};
 /// A question, and the instant that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimedQuestion {
-    /// The question.
     pub question: Question,
     /// The instant; `None` for now.
     pub at: Option<Instant>,

@@ -21,7 +21,6 @@ pub const SCHEMA: &str = "exledger/check/v1";
 /// The answer to one question, with all that its receipt says besides.
 #[derive(Clone, Debug)]
 pub struct CheckAnswer {
-    /// The verdict, and why.
     pub answer: GateAnswer,
     /// What it was computed from, at the instant that the question is about.
     pub stamp: Stamp,

@@ -17,7 +17,6 @@ use crate::yaml::node::Limits;
 /// What stands under one name.
 type FolderEntry = Option<(Mode, Oid)>;
 
-/// Compares two topmost folders.
 pub fn compare_folders(
     objects: &dyn Objects,
     interest: &Interest,

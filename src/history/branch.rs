@@ -19,20 +19,15 @@ use crate::record::time::Instant;
 
 /// What is needed to look at branches.
 pub struct BranchContext<'o> {
-    /// The objects.
     pub objects: &'o dyn Objects,
-    /// The ledger's folder.
     pub prefix: &'o LedgerPrefix,
-    /// What is looked for.
     pub interest: &'o Interest,
-    /// What files say.
     pub contents: ContentCache<'o>,
 }
 
 /// The commits that a branch has beyond others.
 #[derive(Clone, Debug)]
 pub struct Branch {
-    /// The tip.
     pub tip: Rc<Commit>,
     /// Its own commits, parents before children.
     pub commits: Vec<Rc<Commit>>,
@@ -45,7 +40,6 @@ pub struct Branch {
 /// What a commit of a branch changes.
 #[derive(Clone, Debug)]
 pub struct BranchCommit {
-    /// The commit.
     pub commit: Rc<Commit>,
     /// What differs from its first parent.
     pub first: Differing,

@@ -18,7 +18,6 @@ const TOLERANCE: i64 = 300;
 /// A mainline and its commits, oldest first.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    /// The mainline.
     pub mainline: Mainline,
     /// The commits of its landings, one each.
     pub commits: Vec<Rc<Commit>>,

@@ -24,9 +24,7 @@ pub struct Checkpoint {
     pub ledger: Option<String>,
     /// The first commit.
     pub root: String,
-    /// The ref.
     pub reference: String,
-    /// The tip.
     pub tip: String,
     /// The number of commits by first parents.
     pub mainline_commits: u64,

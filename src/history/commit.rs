@@ -12,10 +12,8 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::history::trailer::{self, Trailer};
 use crate::record::time::Instant;
 
-/// A commit.
 #[derive(Clone, Debug)]
 pub struct Commit {
-    /// Its id.
     pub oid: Oid,
     /// The folder that it is a snapshot of.
     pub tree: Oid,
@@ -38,9 +36,7 @@ impl Eq for Commit {}
 /// A signature and the bytes that it is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedPayload {
-    /// The armoured signature.
     pub signature: Vec<u8>,
-    /// What was signed.
     pub payload: Vec<u8>,
 }
 

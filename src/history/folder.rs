@@ -19,9 +19,7 @@ pub const DEEPEST: usize = 100;
 pub struct TreeEntry<'t> {
     /// The name, which need not be text.
     pub name: &'t [u8],
-    /// What it is.
     pub mode: Mode,
-    /// The object.
     pub oid: Oid,
     /// All its bytes.
     raw: &'t [u8],
@@ -32,11 +30,8 @@ pub struct TreeEntry<'t> {
 pub enum Mode {
     /// A regular file: `100644` or `100755`.
     File,
-    /// A folder.
     Folder,
-    /// A symbolic link.
     Link,
-    /// A submodule.
     Submodule,
     /// Anything else, which git no longer writes.
     Other,
@@ -172,7 +167,6 @@ pub fn text(name: &[u8]) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct TreeObject {
     raw: Vec<u8>,
-    /// Where each entry begins.
     starts: Vec<usize>,
 }
 

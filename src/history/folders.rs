@@ -33,7 +33,6 @@ pub struct FileChange {
 /// One folder of a pair, to be compared.
 #[derive(Clone, Debug)]
 pub struct ComparisonJob {
-    /// The pair.
     pub pair: SnapshotPair,
     /// The folder before.
     pub old: Option<Oid>,

@@ -28,7 +28,6 @@ use crate::yaml::node::Limits;
 pub struct MainlineGovernance {
     /// The files; the built-in defaults where there is no policy yet or none can be read.
     pub governance: Rc<Governance>,
-    /// Where they are from.
     pub origin: GovernanceOrigin,
 }
 

@@ -45,7 +45,6 @@ impl ChangedLanding {
 /// A commit of a merged branch.
 #[derive(Clone, Debug)]
 pub struct SideCommit {
-    /// The commit.
     pub commit: Rc<Commit>,
     /// The comparison with its first parent, where that differs.
     pub first: Option<SnapshotPair>,

@@ -16,7 +16,6 @@ pub struct Mainline {
     pub reference: String,
     /// Whether a remote guards it.
     pub guard: Guard,
-    /// The tip.
     pub tip: Oid,
     /// All commits of the chain, oldest first; never empty.
     pub landings: Vec<Landing>,
@@ -54,9 +53,7 @@ pub enum Guard {
 /// One commit of the mainline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Landing {
-    /// The commit.
     pub oid: Oid,
-    /// Its tree.
     pub tree: Oid,
     /// Its parents, raw.
     pub parents: Rc<[Oid]>,

@@ -32,7 +32,6 @@ pub type Differing = BTreeMap<ComparedPath, Bytes>;
 /// What a comparison is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ComparedPath {
-    /// A record.
     Record(TrailKey),
     /// A governance file, by its path.
     Governance(String),

@@ -27,10 +27,8 @@ pub struct Notes {
     pub missing: Option<Obstacle>,
 }
 
-/// A note.
 #[derive(Clone, Debug)]
 pub struct Note {
-    /// What it says.
     pub text: String,
     /// The commit of the notes that last changed it.
     pub commit: Rc<Commit>,

@@ -66,16 +66,12 @@ impl fmt::Debug for Oid {
     }
 }
 
-/// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectKind {
-    /// A commit.
     Commit,
-    /// A folder.
     Tree,
     /// The bytes of a file.
     Blob,
-    /// An annotated tag.
     Tag,
 }
 
@@ -111,7 +107,6 @@ pub trait Objects {
 pub enum Merge {
     /// These bytes, and no conflict.
     Clean(Vec<u8>),
-    /// A conflict.
     Conflict,
 }
 
@@ -121,45 +116,31 @@ pub enum Obstacle {
     /// The object is not in this clone.
     #[error("object {object} is not in {extent}")]
     Missing {
-        /// The object.
         object: Oid,
         /// Why it may be missing.
         extent: Extent,
     },
     /// The commit is here, and the clone ends there.
     #[error("the history behind {commit} is not in this shallow clone")]
-    Shallow {
-        /// The commit.
-        commit: Oid,
-    },
+    Shallow { commit: Oid },
     /// The object is not what git writes.
     #[error("object {object} is malformed: {cause}")]
     Malformed {
-        /// The object.
         object: Oid,
         /// What is wrong with it.
         cause: String,
     },
     /// Git or the system refused.
     #[error("can't read object {object}: {cause}")]
-    Unreadable {
-        /// The object.
-        object: Oid,
-        /// What was said.
-        cause: String,
-    },
+    Unreadable { object: Oid, cause: String },
     /// A folder of the ledger holds more than a ledger may.
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
-    TooLarge {
-        /// The folder.
-        folder: String,
-    },
+    TooLarge { folder: String },
 }
 
 /// How much of a repository a clone holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
-    /// All of it.
     Full,
     /// The history is cut off.
     Shallow,

@@ -34,13 +34,11 @@ pub struct RecordProposal {
     pub author: Option<(String, String)>,
     /// The files that differ from what landed, as they are proposed; none where the record is to be removed.
     pub files: Vec<FileAt>,
-    /// What they say.
     pub record: Content,
     /// What changes in meaning against what landed.
     pub events: Vec<ChangeEvent>,
 }
 
-/// All proposals.
 #[derive(Clone, Debug, Default)]
 pub struct Proposals {
     /// By record; of several the one that changed last comes first, the work tree's comes last.
@@ -49,7 +47,6 @@ pub struct Proposals {
     pub obstacles: Vec<(String, Obstacle)>,
 }
 
-/// Where proposals may be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
     /// Branches by their short names.

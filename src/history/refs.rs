@@ -17,7 +17,6 @@ pub struct Refs {
     pub names: BTreeMap<String, Oid>,
     /// Those of them that stand for another one, such as `refs/remotes/origin/HEAD`, with its full name.
     pub links: BTreeMap<String, String>,
-    /// What is checked out.
     pub head: HeadState,
     /// The configured remotes, sorted.
     pub remotes: Vec<String>,
@@ -29,7 +28,6 @@ pub struct Refs {
     pub configured: Option<String>,
 }
 
-/// What is checked out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeadState {
     /// A branch, by its full name, which may not exist yet.
@@ -43,16 +41,13 @@ pub enum HeadState {
 pub struct ResolvedRef {
     /// The full name of the ref, where it is one.
     pub name: Option<String>,
-    /// The commit.
     pub oid: Oid,
 }
 
-/// The approved ref.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovedRef {
     /// The ref: its full name where there is one, else what was asked for.
     pub reference: String,
-    /// Its tip.
     pub tip: Oid,
     /// Whether a remote guards it.
     pub guard: Guard,

@@ -19,11 +19,8 @@ use crate::yaml::node::Limits;
 
 /// A repository, and where its records are.
 pub struct LedgerLocation<'o> {
-    /// The objects.
     pub objects: &'o dyn Objects,
-    /// Where the ledger is.
     pub prefix: &'o LedgerPrefix,
-    /// The record folders.
     pub folders: &'o [String],
 }
 

@@ -23,7 +23,6 @@ pub(super) struct Survey {
     pub(super) graph: Graph,
     pub(super) found: PairDifferences,
     pub(super) states: States,
-    /// The folders of records.
     pub(super) records: Vec<String>,
 }
 

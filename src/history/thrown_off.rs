@@ -10,30 +10,23 @@ use std::rc::Rc;
 /// What the former line took away from a record, and what the merge gives back.
 #[derive(Clone, Debug)]
 pub struct ThrownOff {
-    /// The merge.
     pub merge: Oid,
     /// Its index in the mainline.
     pub landing: usize,
-    /// Its effective time.
     pub at: Instant,
     /// What was said before this supports no version from the merge on: the later of its time and that of the commit.
     pub bar: Instant,
     /// The commit of the former line.
     pub commit: Oid,
-    /// What it was.
     pub loss: Loss,
     /// What the record said there; `None` where it was removed.
     pub record: Option<Rc<Record>>,
 }
 
-/// What was thrown off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// The record was removed.
     Removal,
-    /// The record was closed.
     Closure,
-    /// A trigger had fired.
     Fired,
     /// Something else that it granted was taken away.
     Narrowing,

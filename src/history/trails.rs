@@ -23,9 +23,7 @@ pub type TrailFiles = Vec<FileAt>;
 
 /// The records as they stand after some landing, and their versions so far.
 pub struct TrailSet<'o> {
-    /// What the files say.
     pub contents: ContentCache<'o>,
-    /// The trails.
     pub trails: BTreeMap<TrailKey, Trail>,
     owners: HashMap<Rc<str>, TrailKey>,
     files: HashMap<TrailKey, TrailFiles>,
@@ -37,12 +35,10 @@ pub struct TrailSet<'o> {
     end: Option<Obstacle>,
 }
 
-/// One landing.
 #[derive(Clone, Copy, Debug)]
 pub struct LandedFiles<'a> {
     /// Its index in the mainline.
     pub landing: usize,
-    /// Its commit.
     pub commit: &'a Rc<Commit>,
     /// Why nothing is known of what was before.
     pub cut_off: Option<&'a Obstacle>,
@@ -58,7 +54,6 @@ struct TrailStep {
 }
 
 impl<'o> TrailSet<'o> {
-    /// Begins with no record.
     pub fn new(contents: ContentCache<'o>) -> TrailSet<'o> {
         TrailSet {
             contents,
@@ -353,9 +348,7 @@ pub fn differing<'c>(
 /// The files of one record that differ between two snapshots.
 #[derive(Clone, Debug, Default)]
 pub struct Bytes {
-    /// As they were.
     pub old: Vec<FileAt>,
-    /// As they are.
     pub new: Vec<FileAt>,
 }
 

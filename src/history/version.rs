@@ -65,9 +65,7 @@ pub struct Version {
     pub n: usize,
     /// Its landing: an index into the mainline's landings.
     pub landing: usize,
-    /// The landing's commit.
     pub commit: Rc<Commit>,
-    /// How it came about.
     pub change: VersionChange,
     /// The files that held the record before, sorted by path; empty where there was none.
     pub before: Vec<FileAt>,
@@ -75,7 +73,6 @@ pub struct Version {
     pub files: Vec<FileAt>,
     /// The trails whose files it took over, by place or by bytes: who made those files made this one, too (A5).
     pub origins: Box<[TrailKey]>,
-    /// What they say.
     pub record: VersionBody,
     /// The digest of the bytes; `None` but for a single file whose bytes are here.
     pub digest: Option<Digest>,
@@ -114,7 +111,6 @@ pub enum VersionChange {
     Moved,
     /// Other bytes at another path.
     AmendedMoved,
-    /// It is gone.
     Removed,
     /// It was not there before, and had been removed earlier.
     Readded,
@@ -289,12 +285,10 @@ pub enum Content {
 /// The most files of one id that are named.
 const MOST_OF_ONE_ID: usize = 50;
 
-/// Files with one id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OneId {
     /// The paths of the first of them, sorted.
     pub first: Vec<String>,
-    /// How many there are.
     pub n: usize,
 }
 

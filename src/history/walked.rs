@@ -59,7 +59,6 @@ pub struct ApprovalFileChange {
     pub landing: usize,
     /// Its path from the ledger's root.
     pub path: String,
-    /// The landing's commit.
     pub commit: Rc<Commit>,
     /// Its bytes before, by id; `None` where it is new.
     pub before: Option<Oid>,
@@ -81,9 +80,7 @@ impl ApprovalFileChange {
 /// Whether a landing that changes approval files changes anything else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Company {
-    /// It does not.
     Alone,
-    /// It does.
     More,
     /// Folders that are needed to tell are not here.
     Unknown(Obstacle),

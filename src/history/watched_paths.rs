@@ -15,7 +15,6 @@ pub const APPROVALS: &str = ".approvals";
 /// What a file is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WatchedKind {
-    /// It is a record.
     Record,
     /// It stands in the place of a record, and is no regular file.
     Other,

@@ -48,7 +48,6 @@ pub fn read(
     Ok(())
 }
 
-/// Reads one event.
 fn event(text: &[u8]) -> Result<CloudEvent, String> {
     let fields = json::value(text).map_err(|error| format!("the line is not JSON: {error}"))?;
     if !fields.is_object() {

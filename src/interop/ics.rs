@@ -16,13 +16,11 @@ const WIDTH: usize = 75;
 /// A record, and how often it landed.
 #[derive(Clone, Copy, Debug)]
 pub struct Dated<'a> {
-    /// The record.
     pub standing: &'a RecordState,
     /// How often it landed: later versions of an event replace earlier ones by it.
     pub landings: usize,
 }
 
-/// When an event is.
 enum EventTime {
     Day(Day),
     Instant(Instant),

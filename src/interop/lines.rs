@@ -7,7 +7,6 @@ use std::io::BufRead;
 /// Whether a line was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptLine {
-    /// All of it.
     Whole,
     /// It is longer than what may be kept; it was read to its end.
     TooLong,

@@ -12,10 +12,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 /// A structure that was written as an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Object<T>(
-    /// What it says.
-    pub T,
-);
+pub struct Object<T>(pub T);
 
 impl<T> Deref for Object<T> {
     type Target = T;

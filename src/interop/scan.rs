@@ -10,7 +10,6 @@ use serde::de::IgnoredAny;
 /// Why a document can't be walked on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
-    /// It ends too early.
     #[error("the document ends too early")]
     Ends,
     /// Something else stands where this should.
@@ -39,7 +38,6 @@ pub struct ByteSpan {
 /// Whether a piece was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptPiece {
-    /// All of it.
     Whole,
     /// Nothing that can be used: it is larger than the limit.
     TooLarge,
@@ -274,7 +272,6 @@ enum ScanState {
     Between,
     /// In a number or word.
     Bare,
-    /// In a text.
     Text,
     /// In a text, behind a backslash.
     Escape,

@@ -28,7 +28,6 @@ pub struct Files {
     pub odd: Vec<TreeItem>,
 }
 
-/// One record file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
     /// The path, relative to the ledger's root, with `/`.
@@ -49,13 +48,11 @@ pub struct Ledger {
 /// One record of a [`Ledger`].
 #[derive(Clone, Debug)]
 pub struct LedgerEntry {
-    /// The path.
     pub path: String,
     /// The file's name without folder and suffix.
     pub stem: String,
     /// The stem as an id, when it has the form of one.
     pub id: Option<Id>,
-    /// What was read.
     pub source: RecordFile,
     /// The paths of other files that stand for the same id.
     pub duplicate_of: Vec<String>,

@@ -7,13 +7,10 @@ use std::collections::BTreeMap;
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
-    /// A regular file.
     File,
-    /// A folder.
     Folder,
     /// A symbolic link, which is never followed.
     Link,
-    /// A submodule.
     Submodule,
     /// A fifo, socket or device.
     Other,
@@ -24,7 +21,6 @@ pub enum EntryKind {
 pub struct TreeItem {
     /// Its path from the tree's root, with `/`.
     pub path: String,
-    /// What it is.
     pub kind: EntryKind,
 }
 
@@ -140,22 +136,11 @@ impl Tree for MapTree {
 pub enum TreeError {
     /// An object is not there, as in a shallow or partial clone.
     #[error("object {object} is not in this repository")]
-    Missing {
-        /// The object's id.
-        object: String,
-    },
+    Missing { object: String },
     /// More entries than a ledger may hold, or deeper folders.
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
-    TooLarge {
-        /// The folder.
-        folder: String,
-    },
+    TooLarge { folder: String },
     /// The system or git refused.
     #[error("can't read {path}: {cause}")]
-    Unreadable {
-        /// The path.
-        path: String,
-        /// What was said.
-        cause: String,
-    },
+    Unreadable { path: String, cause: String },
 }

@@ -15,7 +15,6 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Returns the fields.
     pub fn fields(&self) -> &Map<String, Value> {
         &self.fields
     }
@@ -118,7 +117,6 @@ impl Answers {
         }
     }
 
-    /// Takes a field away.
     pub fn remove(&mut self, key: &str) {
         self.fields.shift_remove(key);
     }

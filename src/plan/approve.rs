@@ -30,7 +30,6 @@ pub struct ApprovalTarget {
     pub committed: Vec<Person>,
     /// Who owns it; nobody where it is a governance file.
     pub owners: Vec<Address>,
-    /// What it demands.
     pub needed: Needed,
 }
 

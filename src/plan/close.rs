@@ -23,7 +23,6 @@ const PREVENTION: &str = "prevention";
 /// What a person says when closing.
 #[derive(Clone, Debug)]
 pub struct Closing {
-    /// How it ended.
     pub outcome: ClosureOutcome,
     /// Why it could be closed.
     pub reason: String,
@@ -54,7 +53,6 @@ pub enum Lack {
     Check(String),
     /// A day on which access was looked at.
     Access(&'static str),
-    /// Anything that shows it.
     Evidence,
 }
 

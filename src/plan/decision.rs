@@ -17,11 +17,9 @@ use crate::record::time::{Day, Instant};
 pub struct DecisionInput<'t> {
     /// The file as it is.
     pub source: &'t RecordFile,
-    /// What it states.
     pub record: &'t Record,
     /// The governance files of the same tree.
     pub governance: &'t Governance,
-    /// Who takes the decision.
     pub by: &'t Address,
     /// The day on which it is taken.
     pub day: Day,
@@ -29,7 +27,6 @@ pub struct DecisionInput<'t> {
     pub now: Instant,
 }
 
-/// What a decision changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Planned {
     /// The edits of the record's file.
@@ -52,9 +49,7 @@ impl From<Vec<FileEdit>> for Planned {
 /// Why a decision is not taken: what stands against it, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecisionRefusal {
-    /// What stands against it.
     pub what: String,
-    /// The way out.
     pub help: String,
 }
 

@@ -21,13 +21,11 @@ pub struct RecordDraft {
     pub answers: Answers,
     /// The file, from the ledger's root.
     pub path: String,
-    /// Its text.
     pub text: String,
     /// The text as the reader of records reads it.
     pub source: RecordFile,
     /// What tier and class demand; `None` where what decides can't be read.
     pub resolved: Option<Resolved>,
-    /// What was derived.
     pub derived: Vec<Derived>,
     /// Whether the text reads back to what was meant.
     pub is_faithful: bool,

@@ -16,30 +16,24 @@ use serde_json::{Map, Value};
 pub enum FileEdit {
     /// Writes a text at a key that is there, or as a new key of a map that is there.
     Set {
-        /// The place.
         path: String,
-        /// The text.
         value: String,
     },
     /// Adds an entry to the end of a list, which is made where there is none.
     Append {
-        /// The list.
         path: String,
         /// The entry as YAML in one line.
         item: String,
     },
     /// Adds a key that is absent.
     Insert {
-        /// The place.
         path: String,
         /// The value as lines of a map, for files that are written in lines.
         lines: String,
         /// The value as YAML in one line, for files that are written in brackets.
         line: String,
     },
-    /// Takes a key out.
     Remove {
-        /// The place.
         path: String,
     },
 }
@@ -47,7 +41,6 @@ pub enum FileEdit {
 /// A file after edits.
 #[derive(Clone, Debug)]
 pub struct Edited {
-    /// Its text.
     pub text: String,
     /// The text as the reader of records reads it.
     pub source: RecordFile,

@@ -16,7 +16,6 @@ impl EntryPairs {
         EntryPairs::default()
     }
 
-    /// Adds a text.
     #[must_use]
     pub fn text(mut self, key: &str, value: impl ToString) -> EntryPairs {
         let value = value.to_string();

@@ -23,16 +23,12 @@ pub struct EvidenceInput {
     pub id: Option<String>,
     /// What it is, in a free word.
     pub kind: String,
-    /// Where it is.
     pub source: EvidenceLocation,
 }
 
-/// Where evidence is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EvidenceLocation {
-    /// At an address.
     Url(String),
-    /// In a commit.
     Commit(String),
     /// In a file: its path as it was said, and what is in it.
     File(String, Vec<u8>),
@@ -65,7 +61,6 @@ pub struct EvidenceEntry {
 pub struct EvidenceArgument<'s> {
     /// The name under which it is cited.
     pub id: Option<&'s str>,
-    /// What it is.
     pub kind: &'s str,
     /// An address, a commit, or a path.
     pub source: &'s str,

@@ -21,11 +21,9 @@ const MOST: usize = 200;
 /// One of the answers that are offered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Offer {
-    /// What is shown.
     pub shown: String,
     /// What is shown beside it; may be empty.
     pub detail: String,
-    /// What the answer is.
     pub value: String,
 }
 

@@ -14,7 +14,6 @@ use std::collections::BTreeSet;
 pub struct Owners<'a> {
     /// The roster, the groups and whose account is whose.
     pub governance: &'a Governance,
-    /// The owners of files.
     pub files: &'a CodeOwners,
 }
 

@@ -21,14 +21,11 @@ use crate::record::vocabulary::{IdentityType, Vocabulary};
 pub struct FilingQuestion {
     /// How it is asked for.
     pub of: QuestionField,
-    /// Why it is asked.
     pub because: Because,
 }
 
-/// Why something is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Because {
-    /// Every record states it.
     Always,
     /// The identity is not a person's.
     Identity,

@@ -13,7 +13,6 @@ use crate::record::vocabulary::Then;
 /// How much later it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Later {
-    /// At this moment.
     Until(When),
     /// So long after the present end.
     For(Term),

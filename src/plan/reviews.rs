@@ -32,11 +32,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where reviews are compared with what landed.
 #[derive(Clone, Copy)]
 pub struct World<'w> {
-    /// The objects.
     pub objects: &'w dyn Objects,
-    /// The ledger's folder.
     pub prefix: &'w LedgerPrefix,
-    /// Who people are.
     pub governance: &'w Governance,
     /// What the content of a record or governance file demands; `None` where that is not known.
     pub needed: &'w dyn Fn(&ApprovalSubject) -> Option<Needed>,
@@ -49,15 +46,11 @@ pub struct World<'w> {
 pub struct ApprovalFileDraft {
     /// Its path from the ledger's root.
     pub path: String,
-    /// What it says.
     pub file: ApprovalFile,
-    /// The same as text.
     pub text: String,
-    /// Who reviewed.
     pub person: Person,
 }
 
-/// What reviews come to.
 #[derive(Clone, Debug, Default)]
 pub struct ReviewResult {
     /// The files, sorted by path: one for each person and record or governance file.
@@ -77,7 +70,6 @@ pub enum Trouble {
     Unwritable {
         /// Where it can be read, as stated.
         url: String,
-        /// What is wrong.
         cause: BadFile,
     },
 }

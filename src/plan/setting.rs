@@ -25,21 +25,16 @@ pub struct Setting<'a> {
     pub folder: String,
 }
 
-/// Who files a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filer {
-    /// The name.
     pub name: Option<String>,
-    /// The address.
     pub email: Option<String>,
 }
 
 /// A value that nobody stated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Derived {
-    /// The field.
     pub field: String,
-    /// Its value.
     pub value: String,
     /// Where it comes from, in a few words.
     pub why: String,

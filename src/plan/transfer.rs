@@ -14,9 +14,7 @@ use crate::record::address::Address;
 /// Who takes a record over.
 #[derive(Clone, Copy, Debug)]
 pub struct Heir<'h> {
-    /// The address.
     pub email: &'h Address,
-    /// The name.
     pub name: &'h str,
 }
 

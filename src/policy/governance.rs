@@ -58,7 +58,6 @@ pub struct Governance {
     pub extra_schema: Option<serde_json::Value>,
     /// The policy's document, for rules that look at its places.
     pub document: Option<yaml::node::Node>,
-    /// The policy's comments.
     pub comments: Vec<yaml::node::Comment>,
     /// What is wrong with the files.
     pub findings: Vec<Finding>,
@@ -69,7 +68,6 @@ pub struct Governance {
 /// A governance file beside the policy: where the policy names it, and how it is read.
 #[derive(Debug)]
 pub struct GovernanceFile {
-    /// What it is.
     pub what: &'static str,
     /// Returns its paths, each with the policy's field that names it.
     pub named: fn(&Policy) -> Vec<(String, String)>,

@@ -29,13 +29,11 @@ pub fn may_be_forge(email: &str) -> bool {
 /// What the roster says of an owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RosterState {
-    /// There, and active.
     Active,
     /// There, and no longer active.
     Inactive,
     /// Not there.
     NotListed,
-    /// There is no roster.
     NoRoster,
 }
 

@@ -20,7 +20,6 @@ pub struct Roster {
 /// One person of a roster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RosterEntry {
-    /// The name.
     pub name: String,
     /// The team; empty where none is given.
     pub team: String,

@@ -11,7 +11,6 @@ use crate::record::time::{Day, Instant, Term, Unit, When, not_after};
 /// A term that is longer than a limit allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TooLong {
-    /// The limit.
     pub limit: Limit,
     /// The latest end allowed: a day where the record states a day and one can be allowed, else an instant.
     pub latest: When,

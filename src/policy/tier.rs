@@ -20,7 +20,6 @@ use std::collections::BTreeSet;
 /// A longest term, and what sets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// How long.
     pub term: Term,
     /// What sets it: `tier standard`, `class emergency`.
     pub by: String,
@@ -29,7 +28,6 @@ pub struct Limit {
 /// A tier that adds to the base tier because the record does not state what would rule it out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Silence {
-    /// The tier.
     pub tier: String,
     /// The fields that would lead elsewhere, as paths in a record.
     pub fields: Vec<&'static str>,
@@ -92,10 +90,8 @@ impl Resolved {
     }
 }
 
-/// Requirements for approvals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TierDemand {
-    /// How many people.
     pub count: u32,
     /// The groups that must each give one person, a different one each.
     pub each_of: BTreeSet<String>,

@@ -2,6 +2,7 @@
 //!
 //! Uses diag, yaml. Pure. Start at [`Record`] and [`file::read`]. Follows `docs/spec/record.md`. Knows neither
 //! policy nor git: approvers, status, dates of approval and counts of renewals are derived, never read here.
+#![warn(missing_docs)]
 
 #[macro_use]
 pub mod map;

@@ -10,7 +10,6 @@ use std::io::{self, BufWriter, Write};
 pub struct OutputStyle {
     /// The terminal's columns; `None` for a pipe, where nothing is wrapped, cut or left out.
     pub width: Option<usize>,
-    /// Whether tones become colours.
     pub is_coloured: bool,
     /// Whether the footer is left out.
     pub is_quiet: bool,
@@ -28,7 +27,6 @@ impl OutputStyle {
 /// Which answers a format can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offered {
-    /// Every answer.
     Always,
     /// An answer that has findings.
     ForFindings,
@@ -36,7 +34,6 @@ pub enum Offered {
     ForPages,
 }
 
-/// One output format.
 #[derive(Debug)]
 pub struct OutputFormat {
     /// The word after `--format`.
@@ -47,7 +44,6 @@ pub struct OutputFormat {
     pub reads: doc::FormatNeeds,
     /// What it is, in one line of help.
     pub summary: &'static str,
-    /// How it is written.
     pub(super) render: Render,
 }
 

@@ -24,7 +24,6 @@ use crate::view::doc::Cards;
 use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 
-/// One self-contained page.
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "html",
     offered: Offered::ForPages,
@@ -83,9 +82,7 @@ fn title(doc: &doc::Doc<'_>) -> String {
 /// What the next heading is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum HeadingLevel {
-    /// That of the page.
     Title,
-    /// That of a section.
     Section,
     /// That of a part of a card.
     Part,

@@ -17,7 +17,6 @@ use crate::view::doc::Block;
 use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 
-/// Headings, lists and tables.
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "markdown",
     offered: Offered::Always,

@@ -32,7 +32,6 @@ pub const ALL: &[OutputFormat] = &[
     html::FORMAT,
 ];
 
-/// The format for people.
 pub const TABLE: &OutputFormat = &table::FORMAT;
 
 /// Returns the format of this name.

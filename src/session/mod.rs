@@ -3,6 +3,7 @@
 //! Uses the library up to plan, and clock, store, interop; no terminal and no arguments. Start at [`Session`], whose
 //! methods are the table of contents: each is answered in the file of its name. Two things outlive a question: the
 //! folder, and how it was opened. So an answer is never older than its question.
+#![warn(missing_docs)]
 
 pub mod approve;
 pub mod audit;

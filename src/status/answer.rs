@@ -20,9 +20,7 @@ use crate::status::state::{InForce, Status};
 /// What a record is at an instant.
 #[derive(Clone, Debug)]
 pub(crate) struct StatusAnswer {
-    /// In a word.
     pub status: Status,
-    /// Whether it grants anything.
     pub in_force: InForce,
     /// Why; the evaluator's own, to which the approval's are added.
     pub reasons: Vec<Reason>,

@@ -20,7 +20,6 @@ use crate::status::past::TrailPast;
 pub(crate) struct Clocks {
     /// Its start, where it states one.
     pub starts: Option<Instant>,
-    /// Its end.
     pub not_after: Instant,
     /// From when its terms count: its start, else its first landing.
     pub begin: When,
@@ -30,9 +29,7 @@ pub(crate) struct Clocks {
     pub reviewed: Vec<ReviewDay>,
     /// Reviews whose own author alone vouches for them, where that does not count.
     pub discounted: Vec<Address>,
-    /// Its controls.
     pub controls: Vec<ControlClock>,
-    /// Its fired triggers.
     pub fired: Vec<FiredClock>,
     /// Controls that the approved version relies on and the landed one does no longer.
     pub dropped: Vec<DroppedControl>,
@@ -54,7 +51,6 @@ pub(crate) struct ReviewDay {
 /// A compensating control and its clock.
 #[derive(Clone, Debug)]
 pub(crate) struct ControlClock {
-    /// Its id.
     pub id: String,
     /// The first instant at which it is stale; `None` where it never is.
     pub stale_from: Option<Instant>,
@@ -65,22 +61,17 @@ pub(crate) struct ControlClock {
 /// A control that the approved version relies on and the landed one does no longer.
 #[derive(Clone, Debug)]
 pub(crate) struct DroppedControl {
-    /// Its id.
     pub id: String,
     /// What it is as it landed; `None` where it is gone.
     pub landed: Option<ControlStatus>,
 }
 
-/// A trigger that fired.
 #[derive(Clone, Debug)]
 pub(crate) struct FiredClock {
-    /// Its id.
     pub trigger: String,
-    /// What follows.
     pub then: Then,
     /// The day on which it fired, none later than that of its landing.
     pub day: Day,
-    /// When the entry landed.
     pub landed: Instant,
     /// The version that brought it, by its index.
     pub brought: usize,

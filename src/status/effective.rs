@@ -26,13 +26,11 @@ use std::rc::Rc;
 pub(crate) enum Ground {
     /// It can't be told.
     Unknown(StatusObstacle),
-    /// The file is gone.
     Removed,
     /// The file can't be read.
     Invalid,
     /// Two files or more carry the id.
     Conflicted(OneId),
-    /// It can be judged.
     Judged(Box<EvaluatedRecord>),
 }
 

@@ -20,9 +20,7 @@ pub enum StatusObstacle {
     /// A merge took a version off the first-parent line.
     #[error("{}; {REPAIR}", thrown_off::in_words(*.merge, *.loss, *.commit))]
     ThrownOff {
-        /// The merge.
         merge: Oid,
-        /// What it took off.
         loss: Loss,
         /// The commit that brought that.
         commit: Oid,

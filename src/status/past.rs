@@ -13,7 +13,6 @@ use std::rc::Rc;
 /// The trail of a record up to one of its versions, and what was known by then.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TrailPast<'a> {
-    /// The trail.
     pub trail: &'a Trail,
     /// One verdict for each version.
     pub verdicts: &'a [Rc<ApprovalVerdict>],

@@ -21,14 +21,12 @@ pub enum Reason {
 /// Declares the kinds, and the list of all of them.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident,)*) => {
-        /// The kinds of reasons.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum ReasonKind {
             $($(#[$doc])* $kind,)*
         }
 
         impl ReasonKind {
-            /// All of them.
             pub const ALL: &'static [ReasonKind] = &[$(ReasonKind::$kind,)*];
         }
     };
@@ -37,7 +35,6 @@ macro_rules! kinds {
 kinds! {
     /// What decides is missing or malformed.
     NotDetermined,
-    /// The file was removed.
     FileGone,
     /// Several files carry the id.
     SeveralFiles,
@@ -71,7 +68,6 @@ kinds! {
     SelfAsserted,
     /// Some count, and more are needed.
     TooFew,
-    /// Somebody rejected it.
     Vetoed,
     /// The signature of the landing is bad.
     BadSignature,
@@ -95,11 +91,8 @@ kinds! {
     ChangedSince,
     /// Its start is to come.
     NotStarted,
-    /// Its end is past.
     Ended,
-    /// A trigger ended it.
     TriggerEnded,
-    /// It is in force.
     InForce,
     /// A periodic review is overdue.
     ReviewOverdue,
@@ -111,7 +104,6 @@ kinds! {
     VerifiedByAuthor,
     /// A control was dropped since the approval.
     ControlDropped,
-    /// No control is left.
     NoControlLeft,
     /// A trigger fired and asks for a review.
     TriggerWaits,

@@ -19,7 +19,6 @@ pub struct Stamp {
     pub reference: Option<String>,
     /// What people call the ref, with what must be known of it: `main (local, unprotected)`.
     pub label: Option<String>,
-    /// The commit.
     pub commit: Option<String>,
     /// When the commit took effect, at the earliest.
     pub effective: Option<Instant>,

@@ -28,9 +28,7 @@ pub enum Status {
     Conflicted,
     /// Not on the approved ref, but proposed.
     Proposed,
-    /// Closed by a rejection.
     Rejected,
-    /// Closed.
     Closed,
     /// On the approved ref without the approvals it needs.
     Unapproved,
@@ -95,9 +93,7 @@ impl Status {
 /// Whether a record grants anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InForce {
-    /// It does.
     Yes,
-    /// It does not.
     No,
     /// It can't be told, so it does not.
     Undetermined,
@@ -110,9 +106,7 @@ pub struct RecordState {
     pub key: String,
     /// The file, as landed; of a removed one the last, of a proposed one the proposed.
     pub path: String,
-    /// What it is.
     pub status: Status,
-    /// Whether it grants anything.
     pub in_force: InForce,
     /// Why, in words that name the way out; never empty.
     pub reasons: Vec<Reason>,
@@ -154,7 +148,6 @@ pub struct RecordState {
     pub in_place: InPlace,
     /// Everything about it that is dated, earliest first.
     pub duties: Vec<Duty>,
-    /// The triggers that fired.
     pub fired: Vec<Fired>,
     /// The owners who are not there, as landed or as last approved.
     pub ownerless: Vec<Address>,
@@ -191,24 +184,19 @@ impl RecordState {
 /// The version whose grant is in force.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApprovedGrant {
-    /// Its landing.
     pub commit: String,
     /// Since when it is approved.
     pub at: Instant,
     /// The digest of its file, 64 hexadecimal digits.
     pub digest: Option<String>,
-    /// Who approved it.
     pub approvers: Vec<approval::verdict::Approver>,
 }
 
-/// Where a version landed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LandingInfo {
-    /// The mainline commit.
     pub commit: String,
     /// Its effective time: not before this.
     pub at: Instant,
-    /// Who landed it.
     pub by: Option<Person>,
     /// The pull request it names.
     pub pull_request: Option<String>,
@@ -217,7 +205,6 @@ pub struct LandingInfo {
 /// How often a record was renewed, from history, refiling included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renewals {
-    /// How often.
     pub count: u32,
     /// How often it may be.
     pub limit: Option<u32>,
@@ -244,7 +231,6 @@ pub struct InPlace {
 /// Something about a record that has a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duty {
-    /// What.
     pub kind: DutyKind,
     /// The first instant at which it is missed.
     pub at: Instant,
@@ -255,9 +241,7 @@ pub struct Duty {
 /// The dated things of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DutyKind {
-    /// It starts.
     Start,
-    /// It ends.
     Expiry,
     /// It must be looked at again.
     Review,
@@ -271,12 +255,9 @@ pub enum DutyKind {
     PostClosureReview,
 }
 
-/// A trigger that fired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fired {
-    /// The trigger's id.
     pub trigger: String,
-    /// What follows.
     pub then: Then,
     /// When the entry landed that says so.
     pub at: Instant,
@@ -289,14 +270,12 @@ pub struct Fired {
 pub struct UnansweredReview {
     /// What it says: [`ReviewOutcome::Close`] or [`ReviewOutcome::Reduce`].
     pub outcome: ReviewOutcome,
-    /// When the entry landed.
     pub at: Instant,
 }
 
 /// A compensating control, and whether it was verified in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControlFreshness {
-    /// The control's id.
     pub id: String,
     /// What it is: as it landed or as it was approved, whichever says less; `None` where it is gone from what landed.
     pub status: Option<ControlStatus>,
@@ -316,7 +295,6 @@ pub struct Pending {
     pub branch: Option<String>,
     /// Since when, by its own account.
     pub since: Option<Instant>,
-    /// Who made it.
     pub author: Option<Person>,
     /// What changes in meaning, in the words of `docs/spec/cli.md`.
     pub events: Vec<&'static str>,
@@ -327,7 +305,6 @@ pub struct Pending {
 pub struct RecordFacts<'a> {
     /// What it is known by.
     pub key: &'a TrailKey,
-    /// All that git proves.
     pub history: &'a History,
     /// One verdict for each version of the trail.
     pub verdicts: &'a [Rc<approval::verdict::ApprovalVerdict>],

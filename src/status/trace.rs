@@ -25,9 +25,7 @@ pub struct Trace<'a> {
 /// What a record was at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastState {
-    /// In a word.
     pub status: Status,
-    /// Why, in words.
     pub reason: String,
 }
 

@@ -15,9 +15,7 @@ const GIT: &str = "git";
 /// Who a commit names, and when.
 #[derive(Clone, Debug)]
 pub struct WriterSignature<'a> {
-    /// The name.
     pub name: &'a str,
-    /// The address.
     pub email: &'a str,
     /// The time; the zone is UTC.
     pub at: Instant,
@@ -30,11 +28,8 @@ pub struct CommitDraft<'a> {
     pub parents: &'a [CreatedCommit],
     /// The files that differ from the first parent's tree; `None` removes one.
     pub changes: &'a [(String, Option<Vec<u8>>)],
-    /// Who wrote it.
     pub author: WriterSignature<'a>,
-    /// Who committed it.
     pub committer: WriterSignature<'a>,
-    /// The whole message.
     pub message: &'a str,
 }
 
@@ -45,7 +40,6 @@ pub struct CreatedCommit(git2::Oid);
 /// Why a commit can't be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ScribeError {
-    /// Git refuses.
     #[error("git: {}", .0.message())]
     Git(git2::Error),
     /// It was to be signed, and is not.

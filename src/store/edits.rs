@@ -33,7 +33,6 @@ pub struct Write {
     pub path: String,
     /// What it held when it was read; `None` where nothing is there.
     pub before: Option<Vec<u8>>,
-    /// What it will hold.
     pub after: Vec<u8>,
 }
 

@@ -32,7 +32,6 @@ const ELSEWHERE: &[&str] = &[
     "GIT_NAMESPACE",
 ];
 
-/// Why a fetch failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// The name of the remote would be taken for a flag.

@@ -55,7 +55,6 @@ impl WorkTree {
         }
     }
 
-    /// Returns the ledger's folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -209,7 +208,6 @@ fn unreadable(path: &str, cause: &std::io::Error) -> TreeError {
 /// Why a file can't be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// Something is there already.
     #[error("{} already exists", .0.display())]
     Exists(PathBuf),
     /// There is no such file.
@@ -224,7 +222,6 @@ pub enum FileError {
     /// It no longer holds what was read.
     #[error("{} was changed by another process in the meantime", .0.display())]
     Changed(PathBuf),
-    /// The system refused.
     #[error("{}: {}", .0.display(), .1)]
     Failed(PathBuf, std::io::Error),
 }

@@ -26,7 +26,6 @@ use crate::store::commits::{CommitWriter, ScribeError};
 use crate::store::git::loose_folders::LooseFolders;
 use crate::store::sign::{CommitSigning, Setup, SignError};
 
-/// An open repository.
 pub struct Repository {
     git: git2::Repository,
     /// Where HEAD is: of a linked work tree its own folder.
@@ -48,7 +47,6 @@ pub struct Repository {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("git: {cause}")]
 pub struct GitError {
-    /// What was said.
     pub cause: String,
 }
 

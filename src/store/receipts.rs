@@ -51,7 +51,6 @@ pub enum ReceiptFileError {
     /// What was appended is no UTF-8.
     #[error("it is not UTF-8")]
     NoText,
-    /// The system refuses.
     #[error("{0}")]
     Failed(io::Error),
 }

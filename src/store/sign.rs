@@ -22,7 +22,6 @@ const PROGRAM: &str = "ssh-keygen";
 pub struct Setup {
     /// `gpg.ssh.program`, or `ssh-keygen`.
     pub program: PathBuf,
-    /// The key.
     pub key: SigningKey,
 }
 
@@ -42,7 +41,6 @@ pub enum KeySource {
 pub enum CommitSigning {
     /// Not unless it is asked to.
     Unsigned,
-    /// By an SSH key.
     Ssh,
     /// By something else, as `gpg.format` names it.
     Other(String),
@@ -73,7 +71,6 @@ impl fmt::Display for KeySource {
     }
 }
 
-/// Which key signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SigningKey {
     /// The private key in a file, or the one in the agent whose public key is in it.
@@ -94,19 +91,13 @@ pub enum SignError {
     /// There is no file of this path.
     #[error("{named_by} is {}, which does not exist", .path.display())]
     KeyAbsent {
-        /// Where it is named.
         named_by: KeySource,
         /// Where it was looked for.
         path: PathBuf,
     },
     /// The file of this path holds no SSH key.
     #[error("{named_by} is {}, which is not an SSH key", .path.display())]
-    NotSsh {
-        /// Where it is named.
-        named_by: KeySource,
-        /// The file.
-        path: PathBuf,
-    },
+    NotSsh { named_by: KeySource, path: PathBuf },
     /// There is no such program.
     #[error("there is no program {}", .0.display())]
     ProgramAbsent(PathBuf),
@@ -119,7 +110,6 @@ pub enum SignError {
     /// It ended well, and wrote no signature.
     #[error("{} did not write an SSH signature", .0.display())]
     NoSignature(PathBuf),
-    /// The system refused.
     #[error("nothing was signed: {0}")]
     Failed(std::io::Error),
 }

@@ -112,7 +112,6 @@ pub struct Begun {
 enum Out {
     /// A file beside its place, and that place.
     Whole(BufWriter<tempfile::NamedTempFile>, PathBuf),
-    /// A device or pipe.
     Stream(BufWriter<File>),
 }
 

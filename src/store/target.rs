@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 /// How many links may stand on the way, as in the kernel.
 const MOST_LINKS: usize = 40;
 
-/// Where something goes.
 #[derive(Debug)]
 pub(super) enum WriteTarget {
     /// To a regular file, or where nothing is yet: it is put there whole.

@@ -9,10 +9,8 @@ use std::path::{Path, PathBuf};
 /// Why a folder can't be had.
 #[derive(Debug, thiserror::Error)]
 pub enum VacantError {
-    /// Something is there already.
     #[error("{} is not an empty folder", .0.display())]
     Occupied(PathBuf),
-    /// The system refused.
     #[error("can't create {}: {}", .0.display(), .1)]
     Refused(PathBuf, io::Error),
 }

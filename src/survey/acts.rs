@@ -21,10 +21,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// One change of meaning.
 #[derive(Clone, Debug)]
 pub struct RecordAct<'a> {
-    /// What happened.
     pub event: ChangeEvent,
     /// The commit of the mainline that landed it.
     pub commit: Oid,

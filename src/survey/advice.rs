@@ -17,7 +17,6 @@ use crate::status::state::{RecordState, Status};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::AdviceContext;
 
-/// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next {
     /// What, in words: a lower-case sentence without a full stop.
@@ -96,21 +95,16 @@ struct AdviceStep {
     by: By,
 }
 
-/// Who takes a step.
 enum By {
     /// Whoever answers for the record.
     Owner,
     /// Whoever answers for a compensating control.
     Control(usize),
-    /// Whoever may approve.
     Approvers(Vec<MissingApproval>),
-    /// Whoever proposed it.
     Proposer(Option<Person>),
-    /// Whoever would take over.
     Successor,
     /// Somebody who did not close it.
     Reviewer,
-    /// Whoever has the clone.
     Anybody,
 }
 

@@ -27,7 +27,6 @@ pub struct ApprovedState {
     pub first: Option<Instant>,
     /// How often an approved version ended later than the approved one before it.
     pub renewed: u32,
-    /// Who filed the series.
     pub filer: Vec<Person>,
     /// Who made what landed since the last approved version.
     pub since: Vec<Person>,

@@ -28,7 +28,6 @@ use std::rc::Rc;
 /// The files of a ledger on one side of a comparison.
 #[derive(Clone, Copy)]
 pub struct LedgerSide<'t> {
-    /// The files.
     pub tree: &'t dyn Tree,
     /// The names of its records.
     pub files: &'t ledger::Files,
@@ -45,10 +44,8 @@ pub struct Delta {
     pub after: Vec<RecordFile>,
 }
 
-/// Which files may differ.
 #[derive(Clone, Copy, Debug)]
 pub enum Candidates<'c> {
-    /// Any.
     All,
     /// These at most, by their paths.
     Among(&'c BTreeSet<String>),
@@ -157,9 +154,7 @@ impl BranchAuthors {
 /// A commit of a branch that changes a governance file.
 #[derive(Clone, Debug)]
 pub struct Ruling {
-    /// The commit.
     pub commit: Rc<Commit>,
-    /// The file.
     pub path: String,
     /// Whether it was there before, and is there after.
     pub there: [bool; 2],

@@ -26,12 +26,10 @@ pub struct CauseGroup {
     pub finding: Option<String>,
 }
 
-/// Records of one kind.
 #[derive(Clone, Debug)]
 pub struct CauseKind<'a> {
     /// What they have in common, as the first of them says it.
     pub spelled: CauseGroup,
-    /// The records.
     pub records: Vec<&'a Neighbour>,
     /// How often that occurred: what landed together is one.
     pub occurrences: usize,
@@ -40,9 +38,7 @@ pub struct CauseKind<'a> {
 /// Whether what scanners found makes records different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Findings {
-    /// It does.
     Count,
-    /// It does not.
     Aside,
 }
 

@@ -16,7 +16,6 @@ use strum::IntoStaticStr;
 pub enum Bucket {
     /// It ended or was revoked after having been in force, and is not closed.
     OverdueClosure,
-    /// A trigger fired.
     Fired,
     /// A review says that it is to be closed.
     ReviewSaysClose,
@@ -32,15 +31,12 @@ pub enum Bucket {
     ControlStale,
     /// Nobody answers for it.
     Ownerless,
-    /// Its fix is late.
     FixOverdue,
     /// It ends within days.
     Urgent,
-    /// It ends within weeks.
     Soon,
     /// Nobody looked at its closure in time.
     PostClosureReviewDue,
-    /// It waits for approval.
     WaitingApproval,
 }
 
@@ -96,9 +92,7 @@ impl Horizon {
 pub struct DueRecord {
     /// Why, first.
     pub bucket: Bucket,
-    /// Why besides.
     pub also: Vec<Bucket>,
-    /// How bad that is.
     pub urgency: Urgency,
     /// Since when that is so, or until when there is time.
     pub timing: Timing,
@@ -107,11 +101,9 @@ pub struct DueRecord {
 /// Whether something should have been done by now; the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// It should.
     Overdue,
     /// It is to be done at once, and its deadline has not passed.
     DueNow,
-    /// There is time.
     InTime,
 }
 
@@ -124,7 +116,6 @@ pub enum Timing {
     Claimed(Instant),
     /// It ends, or is to be done, by then.
     Until(Instant),
-    /// No date says so.
     Undated,
 }
 

@@ -18,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// All that one person is told.
 #[derive(Debug)]
 pub struct Call<'a> {
-    /// Who is told.
     pub person: Person,
     /// Of which records, worst first, and as what.
     pub records: Vec<EscalatedTo<'a>>,
@@ -27,9 +26,7 @@ pub struct Call<'a> {
 /// A record that somebody is told of.
 #[derive(Clone, Debug)]
 pub struct EscalatedTo<'a> {
-    /// The record.
     pub standing: &'a RecordState,
-    /// Why it is due.
     pub due: &'a DueRecord,
     /// As what the person is told: `owner`, `backup`, `risk_owner` or a group.
     pub roles: BTreeSet<String>,
@@ -46,7 +43,6 @@ pub struct AdviceContext<'a> {
     pub base: &'a str,
     /// Writes a word as a shell takes it for one word: names of branches, files and controls are anybody's.
     pub word: fn(&str) -> String,
-    /// The instant asked about.
     pub instant: Instant,
 }
 

@@ -45,9 +45,7 @@ pub struct Backlog {
 /// What happened in a month, or the part of it that was asked about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Period {
-    /// Its days.
     pub span: ReportPeriod,
-    /// How many records landed.
     pub opened: usize,
     /// How many closures landed, rejections left out.
     pub closed: usize,

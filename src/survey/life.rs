@@ -16,13 +16,11 @@ use crate::status::state::RecordState;
 /// A record that landed, and when things happened to it.
 #[derive(Clone, Debug)]
 pub struct Life<'a> {
-    /// What it is now.
     pub standing: &'a RecordState,
     /// What it says, or last said.
     pub record: Rc<Record>,
     /// When it was asked for: the first commit that makes it, by that commit's typed time, and not after the landing.
     pub requested: Instant,
-    /// When it landed.
     pub opened: Instant,
     /// When it was first approved, or closed without ever having been; `None` where it waits.
     pub decided: Option<Instant>,

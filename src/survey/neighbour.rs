@@ -22,16 +22,13 @@ pub struct Neighbour {
     pub id: String,
     /// When it first landed.
     pub landed: Instant,
-    /// With what.
     pub filing: Filing,
-    /// What it says.
     pub record: Rc<Record>,
 }
 
 /// The records that landed, as far as they may be of one kind with others, or be about the same.
 #[derive(Clone, Debug)]
 pub struct Neighbours {
-    /// The records.
     pub all: Vec<Neighbour>,
     /// Further ids that landed, whatever their records say.
     pub known: BTreeSet<String>,

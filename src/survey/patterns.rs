@@ -32,7 +32,6 @@ pub struct RepeatedCauses<'a> {
     pub unclassified: usize,
 }
 
-/// Records of one kind.
 #[derive(Clone, Debug)]
 pub struct CausePattern<'a> {
     /// By what they are one kind.
@@ -41,7 +40,6 @@ pub struct CausePattern<'a> {
     pub group: CauseGroup,
     /// How often that occurred: what landed together is one.
     pub occurrences: usize,
-    /// The records, by id.
     pub records: Vec<&'a Neighbour>,
     /// The systems that they are about: application, else asset, else identity.
     pub systems: BTreeSet<&'a str>,
@@ -49,16 +47,13 @@ pub struct CausePattern<'a> {
     pub is_frozen: bool,
     /// The new records that are refused, by id.
     pub refused: Vec<FrozenRecord>,
-    /// What to change.
     pub advice: String,
 }
 
 /// A new record of a frozen group, without a redesign.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FrozenRecord {
-    /// Its id.
     pub id: String,
-    /// Where it is.
     pub place: RecordOrigin,
 }
 
@@ -67,20 +62,15 @@ pub struct FrozenRecord {
 pub enum RecordOrigin {
     /// It landed after the group was full.
     Landed(Instant),
-    /// On a branch.
     Branch(String),
-    /// In the work tree.
     WorkTree,
 }
 
 /// A record that is only proposed.
 #[derive(Clone, Debug)]
 pub struct ProposedRecord<'a> {
-    /// Its id.
     pub id: &'a str,
-    /// What it says.
     pub record: &'a Record,
-    /// Where it is.
     pub place: RecordOrigin,
 }
 

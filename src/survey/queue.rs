@@ -30,13 +30,10 @@ pub enum Rank {
 /// A record that needs attention.
 #[derive(Clone, Debug)]
 pub struct QueueItem<'a> {
-    /// The record.
     pub standing: &'a RecordState,
-    /// How bad it is.
     pub rank: Rank,
     /// Why it is due; `None` where its status alone asks for attention.
     pub due: Option<DueRecord>,
-    /// What to do.
     pub next: Next,
 }
 

@@ -19,11 +19,9 @@ use crate::status::state::{RecordState, Status};
 /// What a record must be to be meant; an empty list asks nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
-    /// Statuses.
     pub status: Vec<Status>,
     /// Owners, by address or name.
     pub owner: Vec<String>,
-    /// Teams.
     pub team: Vec<String>,
     /// Controls, as `catalog:id`.
     pub control: Vec<String>,
@@ -35,28 +33,20 @@ pub struct Filter {
     pub asset: Vec<String>,
     /// Applications, also under a former name.
     pub application: Vec<String>,
-    /// Vendors.
     pub vendor: Vec<String>,
     /// Findings, as `TOOL:ID` or an id alone.
     pub finding: Vec<String>,
-    /// References and tickets.
     pub reference: Vec<String>,
-    /// Classes.
     pub class: Vec<Class>,
-    /// Tiers.
     pub tier: Vec<String>,
-    /// Root causes.
     pub root_cause: Vec<RootCause>,
-    /// How soon it ends.
     pub ends_within: Option<Term>,
 }
 
 /// Whether a record is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
-    /// It is.
     Yes,
-    /// It is not.
     No,
     /// What is asked for can't be told of it: objects are missing.
     Undetermined,
@@ -162,7 +152,6 @@ fn any<T>(asked: &[T], fits: impl FnMut(&T) -> bool) -> bool {
 pub struct Sameness<'a> {
     /// Which forms name one control.
     pub control: &'a SameControl<'a>,
-    /// Who is who.
     pub governance: &'a Governance,
 }
 
@@ -223,14 +212,11 @@ pub fn is_ended(status: Status) -> bool {
 /// In what order records are listed; ties are broken by id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// By id.
     #[default]
     Id,
     /// The earliest end first; without one last.
     Expires,
-    /// By the owner's address.
     Owner,
-    /// By the tier's name.
     Tier,
     /// In the order in which statuses are evaluated.
     Status,

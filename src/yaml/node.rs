@@ -63,7 +63,6 @@ pub struct SyntaxError {
     pub pos: Option<diag::Pos>,
     /// The dotted path of the value, where it is known.
     pub field: Option<String>,
-    /// What is wrong.
     pub message: String,
     /// What to do about it; never empty.
     pub help: String,
@@ -77,16 +76,13 @@ pub struct Node {
     pub pos: diag::Pos,
     /// The value's bytes in the source, quotes and brackets included, comments and line break after it not.
     pub span: Range<usize>,
-    /// The value.
     pub value: Value,
 }
 
-/// What a node holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// Nothing after the colon or dash, or a plain `~`, `null`, `Null` or `NULL`.
     Null,
-    /// A text.
     Scalar(ScalarNode),
     /// Items in order.
     List(Vec<Node>),
@@ -111,9 +107,7 @@ pub struct ScalarNode {
 pub enum NodeStyle {
     /// Without quotes.
     Plain,
-    /// In single quotes.
     Single,
-    /// In double quotes.
     Double,
     /// A block after `|`.
     Literal,
@@ -124,13 +118,10 @@ pub enum NodeStyle {
 /// A key and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MapEntry {
-    /// The key, decoded.
     pub key: String,
-    /// Where the key begins.
     pub key_pos: diag::Pos,
     /// The key's bytes in the source, quotes included.
     pub key_span: Range<usize>,
-    /// The value.
     pub value: Node,
 }
 

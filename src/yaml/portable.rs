@@ -11,7 +11,6 @@ pub(super) type PortabilityFault = (&'static str, &'static str);
 /// Whether brackets are open around a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
-    /// Lines and indentation.
     Block,
     /// Between `[` and `]` or `{` and `}`.
     Flow,

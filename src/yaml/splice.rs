@@ -25,31 +25,25 @@ pub enum SpliceEdit<'a> {
     /// Writes a text: in place of the text that is there, in its quotes; or as a new key, after the last of
     /// its map.
     Set {
-        /// The place.
         path: &'a str,
         /// The text, without quotes.
         value: &'a str,
     },
     /// Adds an item to the end of a list; makes the list where there is none.
     Append {
-        /// The list.
         path: &'a str,
         /// The item as YAML in one line, such as `{date: 2026-12-04, by: lee@example.com}`.
         item: &'a str,
     },
     /// Adds a key that is absent or empty.
     Insert {
-        /// The key to add.
         path: &'a str,
         /// Its value as YAML, without the key and without indentation: the lines of a map or list, which are
         /// then indented below the key, or a value in one line.
         yaml: &'a str,
     },
     /// Takes a key or an item out.
-    Remove {
-        /// The place.
-        path: &'a str,
-    },
+    Remove { path: &'a str },
 }
 
 /// What is read back: as much as there is.

@@ -16,12 +16,10 @@ use crate::policy::governance::State;
 use crate::policy::stricter;
 use crate::record::time::Instant;
 
-/// Chooses, landing by landing.
 pub(super) struct Chooser<'c, 'h> {
     history: &'h History,
     composer: &'c Composer<'h>,
     laws: &'c GovernanceHistory<'c>,
-    /// What counts.
     pub(super) counted: VersionChoice,
     /// What was approved, or came with the first policy.
     pub(super) approved: VersionChoice,

@@ -15,7 +15,6 @@ use crate::record::time::Instant;
 /// A governance file whose version at the tip does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UncountedGovernanceFile {
-    /// Its path.
     pub path: String,
     /// The landing of the version at the tip.
     pub commit: String,

@@ -12,7 +12,6 @@ pub(crate) struct VersionChoice {
 }
 
 impl VersionChoice {
-    /// No file at all.
     pub(super) const NONE: VersionChoice = VersionChoice {
         versions: BTreeMap::new(),
         doubt: None,

@@ -37,7 +37,6 @@ pub enum Auto {
 /// Whether the policy names the forge, which says that whoever commits to the mainline checks what messages claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pinned {
-    /// It is named.
     ByPolicy,
     /// It was chosen from the commit.
     ByCommit,
@@ -48,6 +47,5 @@ pub enum Pinned {
 pub struct ApproverLine {
     /// The person, as it is written.
     pub value: String,
-    /// Who composed the line.
     pub is_by_forge: bool,
 }

@@ -7,7 +7,6 @@ use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::CommitMessage;
 
-/// What Azure DevOps writes.
 pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "azure",
     auto: Auto::By(fits),

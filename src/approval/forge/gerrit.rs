@@ -6,7 +6,6 @@ use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::CommitMessage;
 
-/// What Gerrit writes.
 pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "gerrit",
     auto: Auto::By(fits),

@@ -5,12 +5,10 @@
 use crate::approval::forge::adapter::ApproverLine;
 use crate::approval::message::{Aside, CommitMessage};
 
-/// Never a forge's identity.
 pub(crate) fn nobody(_: &str, _: &str) -> bool {
     false
 }
 
-/// No pull request.
 pub(crate) fn no_pull_request(_: &CommitMessage) -> Option<String> {
     None
 }

@@ -20,7 +20,6 @@ pub enum BadFile {
     Line {
         /// The line, from 1.
         line: usize,
-        /// What must stand there.
         expected: &'static str,
     },
     /// A review says no, which reviews can't.
@@ -28,10 +27,7 @@ pub enum BadFile {
     ReviewRejects,
     /// It lies or is named otherwise than what it says wants.
     #[error("it belongs in {expected}")]
-    Path {
-        /// Where it belongs.
-        expected: String,
-    },
+    Path { expected: String },
     /// It is about another ledger, or names none where approvals name this one.
     #[error("it is for the ledger `{named}`, but this is `{expected}`")]
     Ledger {
@@ -58,7 +54,6 @@ pub enum BadFile {
     /// Its signature is by somebody else.
     #[error("it names {by}, but its signature is by {signer}")]
     OtherPerson {
-        /// Whom it names.
         by: String,
         /// Whose key it is, as the line of the signers says.
         signer: String,

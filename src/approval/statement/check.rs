@@ -59,16 +59,13 @@ pub fn place(path: &str, records: &[String]) -> Option<StatementPath> {
 /// What an approval file says, found sound where it lies; whether its signature counts is for [`SoundStatement::signer`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SoundStatement {
-    /// What it says.
     pub file: ApprovalFile,
-    /// What backs it.
     pub backing: Backing,
 }
 
 /// What backs an approval file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Backing {
-    /// The signature beside it.
     Signature(CheckedSignature),
     /// Whoever committed it: it states a forge's review.
     Committer,

@@ -23,15 +23,12 @@ pub(crate) const GOVERNANCE: &str = OF_GOVERNANCE;
 pub struct ApprovalFile {
     /// The name of the ledger, `None` where its policy states none.
     pub ledger: Option<String>,
-    /// What it is about.
     pub about: ApprovalSubject,
     /// The sha256 of the bytes that it is about, in 64 lower-case hexadecimal digits.
     pub sha256: String,
     /// What is said of them.
     pub decision: ApprovalDecision,
-    /// When.
     pub at: Instant,
-    /// By whom.
     pub by: Address,
     /// In their words, on one line.
     pub reason: Option<String>,
@@ -178,16 +175,13 @@ pub(crate) const FIRST: &str = "exledger-approval v1";
 /// The login that a forge knows an author's address by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AuthorLogin {
-    /// The address.
     pub email: Address,
-    /// The login.
     pub login: String,
 }
 
 /// What an approval is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApprovalSubject {
-    /// A record.
     Record(Id),
     /// A governance file, by its path from the ledger's root.
     Governance(String),
@@ -196,9 +190,7 @@ pub enum ApprovalSubject {
 /// What is said of the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApprovalDecision {
-    /// Yes.
     Approve,
-    /// No: a veto.
     Reject,
 }
 

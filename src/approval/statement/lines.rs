@@ -64,7 +64,6 @@ impl<'a> StatementLines<'a> {
         }
     }
 
-    /// Ends the reading.
     pub(super) fn end(&self) -> Result<(), BadFile> {
         match self.rest {
             "" => Ok(()),

@@ -33,7 +33,6 @@ pub(crate) struct DemoArgs {
     folder: Option<PathBuf>,
 }
 
-/// The command.
 pub(crate) const COMMAND: Command = Command::of::<DemoArgs>();
 
 impl Run for DemoArgs {

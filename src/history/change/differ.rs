@@ -7,7 +7,6 @@ use crate::record::time::When;
 use serde::Serialize;
 use serde_json::Value;
 
-/// One value that differs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ValueDifference {
     /// The dotted path, list indices from 0.

@@ -8,19 +8,14 @@ use strum::IntoStaticStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum ChangeEvent {
-    /// The record is new.
     Filed,
     /// It ends later.
     Extended,
-    /// It ends earlier.
     Shortened,
     /// A renewal entry says that it ends later.
     Renewed,
-    /// More is waived.
     ScopeWidened,
-    /// Less is waived.
     ScopeNarrowed,
-    /// A compensating control more.
     ControlAdded,
     /// A compensating control less, or one that is withdrawn.
     ControlDropped,
@@ -32,15 +27,11 @@ pub enum ChangeEvent {
     OwnerChanged,
     /// Another owner, with an entry that says so.
     Transferred,
-    /// A review entry more.
     Reviewed,
     /// A control was verified, or became active.
     Attested,
-    /// A trigger fired.
     Fired,
-    /// A handling entry more.
     Noted,
-    /// It was closed.
     Closed,
     /// It was closed by a rejection.
     Rejected,
@@ -50,11 +41,8 @@ pub enum ChangeEvent {
     Amended,
     /// Other bytes, the same values.
     Reformatted,
-    /// Another path.
     Moved,
-    /// The file is gone.
     Removed,
-    /// The file is back.
     Restored,
     /// The file can't be read any more.
     Broken,

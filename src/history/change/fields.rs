@@ -14,7 +14,6 @@ use std::collections::BTreeSet;
 
 /// A field of a record, at the top level.
 pub struct RecordField {
-    /// Its key.
     pub name: &'static str,
     /// Returns what a change of it means; nothing specific means that it is amended.
     pub events: fn(&Record, &Record) -> Vec<ChangeEvent>,

@@ -6,7 +6,6 @@ use crate::history::change::field_merge::FieldMerge;
 use crate::history::change::fields::FIELDS;
 use crate::record::Record;
 
-/// Two versions met.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Intersection {
     /// What both grant; texts and owner as landed.

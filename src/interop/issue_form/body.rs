@@ -4,7 +4,6 @@
 
 use crate::interop::issue_form::unread::IssueProblem;
 
-/// One answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssueAnswer {
     /// The line of its heading, from 1.

@@ -14,9 +14,7 @@ pub struct FormField {
     pub id: &'static str,
     /// The label, which becomes the heading of the answer.
     pub label: &'static str,
-    /// How it is asked.
     pub form: FieldInput,
-    /// What the answer means.
     pub means: Means,
     /// The field of the record that the answer fills; empty for none.
     pub path: String,
@@ -31,29 +29,22 @@ pub struct FormField {
 /// How a field is asked.
 #[derive(Clone, Copy, Debug)]
 pub enum FieldInput {
-    /// One line.
     Line,
     /// Several lines; the language that they are shown in, empty for text.
     Area(&'static str),
-    /// One of these words.
     Choice(fn() -> Vec<&'static str>),
-    /// Boxes to tick.
     Boxes(&'static [Tick]),
 }
 
-/// A box to tick.
 #[derive(Debug)]
 pub struct Tick {
-    /// What it says.
     pub text: &'static str,
     /// Whether it must be ticked.
     pub is_required: bool,
 }
 
-/// What an answer means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Means {
-    /// A text.
     Text,
     /// A list, separated by commas or lines.
     Items,

@@ -13,14 +13,12 @@ pub enum IssueProblem {
     Unknown {
         /// Its line, from 1.
         line: usize,
-        /// What it says.
         heading: String,
     },
     /// A heading for the second time.
     Repeated {
         /// Its line, from 1.
         line: usize,
-        /// What it says.
         heading: String,
         /// The line of the first.
         first: usize,
@@ -34,7 +32,6 @@ pub enum IssueProblem {
     Unreadable {
         /// The line of its heading, from 1.
         line: usize,
-        /// The label.
         label: &'static str,
         /// What is wrong, and how to write it.
         what: String,
@@ -43,7 +40,6 @@ pub enum IssueProblem {
     Unticked {
         /// The line of its heading, from 1.
         line: usize,
-        /// What it says.
         text: &'static str,
     },
 }

@@ -42,7 +42,6 @@ pub(super) struct DeclaredArtifact {
 }
 
 impl DeclaredArtifact {
-    /// Returns what it names.
     pub(super) fn named(&self) -> NamedLocation<'_> {
         NamedLocation {
             uri: &self.uri.0,

@@ -15,7 +15,6 @@ pub(super) enum Lenient<'t> {
     /// Nothing, or `null`.
     #[default]
     Absent,
-    /// A text.
     Text(Cow<'t, str>),
     /// A number, as it reads.
     Number(String),
@@ -24,7 +23,6 @@ pub(super) enum Lenient<'t> {
 }
 
 impl Lenient<'_> {
-    /// Returns the text.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Lenient::Text(text) => Some(text),
@@ -52,7 +50,6 @@ impl<'de: 't, 't> Deserialize<'de> for Lenient<'t> {
 pub(super) struct OwnedText(pub(super) Lenient<'static>);
 
 impl OwnedText {
-    /// Returns the text.
     pub(super) fn text(&self) -> Option<&str> {
         self.0.text()
     }

@@ -46,11 +46,9 @@ pub struct SarifEntry {
 /// Where the runs and results of a file stand, so that it can be written again.
 #[derive(Clone, Debug, Default)]
 pub struct SarifLayout {
-    /// Its runs.
     pub runs: Vec<SarifRun>,
 }
 
-/// Where a run stands.
 #[derive(Clone, Debug, Default)]
 pub struct SarifRun {
     /// Its tool, by the name that records use; `None` where that can't be read.
@@ -90,7 +88,6 @@ pub fn is(reader: impl BufRead) -> bool {
 pub enum Spans {
     /// They are, so that the document can be written again.
     Kept,
-    /// They are not.
     Left,
 }
 
@@ -312,7 +309,6 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
 }
 
 impl<R: BufRead + Seek> Scan<R> {
-    /// Goes to another place.
     fn seek(&mut self, to: u64) -> Result<(), Broken> {
         self.moved(|reader| reader.seek(SeekFrom::Start(to)).map(|_| to))
     }

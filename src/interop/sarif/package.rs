@@ -12,7 +12,6 @@ use crate::survey::triage::FindingPlace;
 /// A package as far as a result tells it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SarifPackage {
-    /// Its package URL.
     pub(super) purl: Option<String>,
     /// Its name and version, and what is known of its type.
     pub(super) named: Option<Package>,

@@ -14,7 +14,6 @@ use crate::interop::scan::ByteSpan;
 pub enum ResultAction {
     /// It stays as it is.
     Keep,
-    /// It is left out.
     Drop,
     /// It is said to be suppressed by nobody else than before.
     Open,

@@ -10,7 +10,6 @@ use crate::interop::sarif::lenient::{LenientTexts, OwnedText};
 /// The most former ids of a rule that count; what stands behind them is met by nothing.
 const MOST_FORMER: usize = 100;
 
-/// A rule.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct SarifRule {

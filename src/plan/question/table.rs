@@ -13,9 +13,7 @@ pub struct QuestionField {
     pub field: String,
     /// The flags that answer it, as they are written.
     pub flags: &'static str,
-    /// What names the answer.
     pub label: &'static str,
-    /// What is asked.
     pub prompt: &'static str,
     /// What helps to answer; may be empty.
     pub hint: &'static str,

@@ -28,37 +28,21 @@ pub struct UnresolvedReview {
 pub enum SkippedReview {
     /// It looked at other bytes than those that landed.
     Older {
-        /// Who.
         who: String,
-        /// Of what.
         about: ApprovalSubject,
         /// Where it can be read.
         url: String,
     },
     /// Whoever approved said something else later.
-    TakenBack {
-        /// Who.
-        who: String,
-        /// What.
-        state: ReviewState,
-    },
+    TakenBack { who: String, state: ReviewState },
     /// It is by a bot or an agent.
-    Machine {
-        /// Who.
-        who: String,
-    },
+    Machine { who: String },
     /// Two files carry the id.
-    Conflicted {
-        /// The id.
-        about: ApprovalSubject,
-    },
+    Conflicted { about: ApprovalSubject },
     /// What it looked at is not in this clone.
     Missing {
-        /// Who.
         who: String,
-        /// The commit.
         commit: Oid,
-        /// Why not.
         obstacle: Obstacle,
     },
 }

@@ -12,7 +12,6 @@ use crate::policy::catalog::controls::Catalog;
 pub struct BuiltIn {
     /// The name before the colon.
     pub name: &'static str,
-    /// The framework's name.
     pub title: &'static str,
     csv: &'static str,
     parsed: OnceLock<Catalog>,
@@ -28,7 +27,6 @@ impl BuiltIn {
         }
     }
 
-    /// Returns the catalog's controls.
     pub fn catalog(&self) -> &Catalog {
         self.parsed
             .get_or_init(|| Catalog::read(self.name, "", self.csv.as_bytes()).0)

@@ -12,9 +12,7 @@ use std::collections::BTreeMap;
 pub struct CatalogControl {
     /// The id, as its publisher writes it.
     pub id: String,
-    /// The title.
     pub title: String,
-    /// The family or chapter.
     pub group: String,
     /// Whether it is of an older edition.
     pub withdrawn: bool,
@@ -29,7 +27,6 @@ pub struct CatalogControl {
 pub struct Catalog {
     /// The name before the colon.
     pub name: String,
-    /// The controls.
     pub controls: Vec<CatalogControl>,
     ids: BTreeMap<String, usize>,
     aliases: BTreeMap<String, usize>,
@@ -49,9 +46,7 @@ pub enum ControlForm {
 /// A control that was found, and how it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ControlMatch<'c> {
-    /// The catalog.
     pub catalog: &'c Catalog,
-    /// The control.
     pub control: &'c CatalogControl,
     /// How it was written.
     pub form: ControlForm,

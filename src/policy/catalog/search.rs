@@ -8,9 +8,7 @@ use crate::record::near;
 /// A control that was searched for.
 #[derive(Clone, Copy, Debug)]
 pub struct Hit<'c> {
-    /// The catalog.
     pub catalog: &'c Catalog,
-    /// The control.
     pub control: &'c CatalogControl,
     /// The id, alias, title or name of a catalog that fits; `None` where nothing was searched for.
     pub matched: Option<&'c str>,

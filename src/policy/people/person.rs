@@ -19,7 +19,6 @@ pub struct PersonView<'a> {
 }
 
 impl PersonView<'_> {
-    /// Returns a person.
     pub fn of(person: &Person) -> PersonView<'_> {
         let known = |text| Some(text).filter(|text: &&str| !text.is_empty());
         PersonView {

@@ -27,11 +27,9 @@ pub(super) struct Choice<'p> {
 /// Whether a map, or a tier, matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum TierFit {
-    /// By what is stated.
     Yes,
     /// Unless one of these fields, were it stated, said otherwise.
     Silent(Vec<&'static str>),
-    /// It does not.
     No,
     /// A field that decides can't be read.
     Unknown,

@@ -7,7 +7,6 @@ use crate::record::vocabulary::{Baseline, Class, IdentityType, Risk};
 /// What a record says, or does not, in a field that a tier may match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact<T> {
-    /// This.
     Stated(T),
     /// Nothing.
     Silent,
@@ -25,21 +24,13 @@ impl<T> Fact<T> {
 /// What decides a record's tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// The class.
     pub class: Fact<Class>,
-    /// The residual risk.
     pub risk: Fact<Risk>,
-    /// The environment.
     pub environment: Fact<String>,
-    /// The identity.
     pub identity: Fact<String>,
-    /// The kind of identity.
     pub identity_type: Fact<IdentityType>,
-    /// The kind of baseline.
     pub baseline: Fact<Baseline>,
-    /// The application.
     pub application: Fact<String>,
-    /// The owner's team.
     pub team: Fact<String>,
     /// What asset patterns are tried on: identity, asset, credential, application, aliases.
     pub names: Fact<Vec<String>>,
@@ -52,6 +43,5 @@ pub struct Facts {
 pub enum Wildcard {
     /// The map by which the record is in its tier holds `wildcard: true`.
     Allowed,
-    /// Else.
     Refused,
 }

@@ -34,7 +34,6 @@ pub(super) struct Grid {
     pub(super) fits: Vec<ColumnFit>,
     /// The rows; a title row is one of them.
     pub(super) rows: Vec<Vec<StyledText>>,
-    /// The space between columns.
     pub(super) is_wide: bool,
 }
 

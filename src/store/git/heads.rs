@@ -15,7 +15,6 @@ pub struct NamedBranch {
     pub short: String,
     /// Its tip, as it is known here.
     pub tip: Oid,
-    /// Where it was found.
     pub at: BranchPlace,
 }
 

@@ -16,10 +16,7 @@ use crate::store::git::loose_folders::LooseFolders;
 pub enum OpenError {
     /// The folder is in no repository.
     #[error("{} is not in a git repository", .folder.display())]
-    NotFound {
-        /// Where the search began.
-        folder: PathBuf,
-    },
+    NotFound { folder: PathBuf },
     /// Somebody else owns the folder.
     #[error(
         "{folder} belongs to another user: run \
@@ -39,12 +36,8 @@ pub enum OpenError {
         /// The setting of git's configuration that says so, as `key = value` where the value is known.
         name: String,
     },
-    /// Anything else.
     #[error("git: {cause}")]
-    Refused {
-        /// What was said.
-        cause: String,
-    },
+    Refused { cause: String },
 }
 
 impl Repository {

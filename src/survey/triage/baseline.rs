@@ -23,7 +23,6 @@ pub enum Matter {
 /// The matter of an input, and which baselines are about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaselineMatch {
-    /// Whether it needs somebody.
     pub matter: Matter,
     /// The places of the baselines that are about it.
     pub baselines: Vec<usize>,

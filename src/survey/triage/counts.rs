@@ -38,7 +38,6 @@ pub struct TriageCounts {
 /// What is kept of each input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeptDetail {
-    /// Its row.
     #[default]
     Rows,
     /// A line of all that are alike, which is what people read.
@@ -58,9 +57,7 @@ pub struct TriageRow {
     pub key: Option<TextNumber>,
     /// The decision in a word.
     pub state: TriageState,
-    /// The record that decides.
     pub record: Option<TextNumber>,
-    /// Why, in words.
     pub message: Option<TextNumber>,
 }
 
@@ -69,24 +66,20 @@ pub struct TriageRow {
 pub struct TriageLineKey {
     /// The decision in a word; of routine inputs, those that are shown for a look alone are in lines.
     pub state: TriageState,
-    /// The record that decides.
     pub record: Option<TextNumber>,
     /// Its key, of an event its type; left out of what a record covers or dismisses.
     pub key: Option<TextNumber>,
     /// What an event is about: a finding may be in many places, what happened is told apart by it.
     pub about: Option<TextNumber>,
-    /// Why, in words.
     pub message: Option<TextNumber>,
 }
 
 /// The inputs of one line.
 #[derive(Clone, Copy, Debug)]
 pub struct TriageLine {
-    /// How many they are.
     pub n: usize,
     /// Where the first of them is, in words; of an event what it is about.
     pub place: Option<TextNumber>,
-    /// Where it was read.
     pub origin: InputOrigin,
 }
 
@@ -96,12 +89,10 @@ pub const MOST_LINES: usize = 1000;
 /// The rows of one piece.
 const PIECE: usize = 4096;
 
-/// How a baseline did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BaselineResult {
     /// The inputs that it is about.
     pub matched: usize,
-    /// Those that are normal.
     pub routine: usize,
     /// Those that somebody must look at: uncovered, expired, pending.
     pub escalated: usize,
@@ -116,7 +107,6 @@ pub struct BaselineResult {
 pub struct InputOrigin {
     /// Which of the files it is in.
     pub source: usize,
-    /// Its place there.
     pub index: Option<u64>,
 }
 
@@ -149,7 +139,6 @@ impl TriageCounts {
         self.seen.insert(short)
     }
 
-    /// Adds a decision.
     pub fn add(
         &mut self,
         origin: InputOrigin,

@@ -39,11 +39,9 @@ pub struct TriageJudge<'a> {
 /// What was decided about an input.
 #[derive(Clone, Debug)]
 pub struct TriageDecision {
-    /// In a word.
     pub state: TriageState,
     /// The record that decides, by its id.
     pub record: Option<String>,
-    /// Why, in words.
     pub message: String,
     /// Whether it can be told at all.
     pub is_doubtful: bool,
@@ -68,7 +66,6 @@ impl TriageDecision {
 }
 
 impl TriageJudge<'_> {
-    /// Decides about an input.
     pub fn decide(&self, input: &TriageInput) -> TriageDecision {
         if let TriageInput::Finding(finding) = input
             && finding.is_absent

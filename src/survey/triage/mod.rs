@@ -32,7 +32,6 @@ pub enum TriageState {
     Covered,
     /// A record in force says that it is a false alarm.
     Dismissed,
-    /// It is normal.
     Routine,
 }
 
@@ -65,13 +64,10 @@ impl TriageState {
 /// What was read of one input.
 #[derive(Clone, Debug)]
 pub enum TriageInput {
-    /// A scanner's finding.
     Finding(ScannerFinding),
-    /// What happened.
     Event(CloudEvent),
 }
 
-/// A scanner's finding.
 #[derive(Clone, Debug, Default)]
 pub struct ScannerFinding {
     /// The tool, by the name that records use.
@@ -88,9 +84,7 @@ pub struct ScannerFinding {
     pub kind: String,
     /// Whether the scanner says that it was there before and is there no longer.
     pub is_absent: bool,
-    /// How bad it is.
     pub severity: Option<Risk>,
-    /// Where it is.
     pub places: Vec<FindingPlace>,
     /// The package as the scanner names it.
     pub package: Option<Package>,
@@ -107,7 +101,6 @@ pub struct ScannerFinding {
 /// A place of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindingPlace {
-    /// The file.
     pub file: FindingFile,
     /// The line, from 1.
     pub line: Option<u64>,
@@ -141,13 +134,10 @@ impl FindingFile {
 /// What happened, as a CloudEvent.
 #[derive(Clone, Debug)]
 pub struct CloudEvent {
-    /// When.
     pub at: Instant,
-    /// Who says so.
     pub source: String,
     /// Its id, unique within the source.
     pub id: String,
-    /// All that is said.
     pub fields: Value,
 }
 

@@ -11,7 +11,6 @@ use std::rc::Rc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TextNumber(NonZeroU32);
 
-/// Texts, by their numbers.
 #[derive(Debug, Default)]
 pub struct InternedTexts {
     all: Vec<Rc<str>>,

@@ -13,7 +13,6 @@ use crate::survey::triage::{
     CloudEvent, FindingFile, FindingPlace, ScannerFinding, TriageInput, TriageState,
 };
 
-/// What needs a record.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// Findings by tool and id.
@@ -22,10 +21,8 @@ pub struct Wanted {
     pub events: BTreeMap<Happened, Often>,
 }
 
-/// Findings of one key.
 #[derive(Clone, Debug, Default)]
 pub struct FindingGroup {
-    /// The worst severity.
     pub severity: Option<Risk>,
     /// The paths of each package; of an unknown one under nothing. No paths where one is not in the repository.
     pub packages: BTreeMap<Option<String>, Option<BTreeSet<String>>>,
@@ -33,18 +30,14 @@ pub struct FindingGroup {
     pub kind: Option<vocabulary::Baseline>,
     /// What else the first event says that reports it; of SARIF nothing but the environment is known.
     pub subject: InputSubject,
-    /// How many there are.
     pub n: usize,
 }
 
 /// What an event is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Happened {
-    /// The identity.
     pub identity: Option<String>,
-    /// The action.
     pub action: Option<String>,
-    /// The resource.
     pub resource: Option<String>,
     /// What it concerns.
     pub subject: InputSubject,
@@ -53,23 +46,16 @@ pub struct Happened {
 /// What an event or finding concerns, where it says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InputSubject {
-    /// The asset.
     pub asset: Option<String>,
-    /// The application.
     pub application: Option<String>,
-    /// The vendor.
     pub vendor: Option<String>,
-    /// The environment.
     pub environment: Option<String>,
-    /// The kind of identity.
     pub identity_type: Option<String>,
     /// The name of the credential.
     pub credential: Option<String>,
-    /// The control.
     pub control: Option<String>,
     /// The rule, where no control is named.
     pub rule: Option<String>,
-    /// The owner's address.
     pub owner: Option<String>,
 }
 
@@ -93,12 +79,10 @@ impl InputSubject {
     }
 }
 
-/// Events of one kind.
 #[derive(Clone, Debug, Default)]
 pub struct Often {
     /// The kind of baseline that finds them material.
     pub kind: Option<vocabulary::Baseline>,
-    /// How many there are.
     pub n: usize,
 }
 

@@ -32,7 +32,6 @@ pub struct TriggerWatch<'s> {
     doubtful: BTreeSet<String>,
     /// Whether something can't be read of which the tool is not known.
     is_doubtful: bool,
-    /// Whether there are events.
     has_events: bool,
 }
 
@@ -51,15 +50,12 @@ struct Watched<'s> {
 /// A trigger that the inputs let fire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FiringProposal {
-    /// The record.
     pub record: String,
-    /// Its trigger.
     pub trigger: String,
     /// The test that says so.
     pub test: Test,
     /// What follows when it fires.
     pub then: Then,
-    /// Why, in words.
     pub why: String,
 }
 

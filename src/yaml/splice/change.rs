@@ -18,7 +18,6 @@ pub enum SpliceError {
     WrongKind {
         /// The path of the edit.
         path: String,
-        /// What is wanted there.
         wanted: &'static str,
     },
     /// What is to be added is not YAML of one value, or not in one line where it must be.
@@ -29,10 +28,7 @@ pub enum SpliceError {
     },
     /// The file itself has faults.
     #[error("the file has {} that must be fixed first", crate::diag::count(*faults, "fault"))]
-    Faulty {
-        /// How many.
-        faults: usize,
-    },
+    Faulty { faults: usize },
     /// The file is laid out so that the edit would change something else.
     #[error("the layout of the lines around `{path}` requires editing by hand")]
     Layout {
