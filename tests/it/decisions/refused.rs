@@ -124,7 +124,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
     ),
     (
         &["transfer", ID, "--to", "ana@example.com"],
-        "owns EXC-2026-7F3KQ already",
+        "already owns EXC-2026-7F3KQ",
     ),
     (
         &["transfer", ID, "--to", "lee"],
