@@ -55,7 +55,7 @@ const CASES: &[Case] = &[
         "{identity: svc:a, identity_type: robot, credential: vault:a, task: nightly}",
         "bad-value",
         &[
-            "`robot` is no identity_type",
+            "`robot` is not a valid identity_type",
             "use one of service-account, api-key",
         ],
     ),
@@ -162,7 +162,7 @@ const CASES: &[Case] = &[
         "justification: The",
         "justification: |\n  \tThe",
         "syntax",
-        &["begins with a tab", "as in `|2`"],
+        &["starts with a tab", "as in `|2`"],
     ),
     case(
         "id: EXC-2026-7F3KQ",
@@ -334,5 +334,5 @@ fn a_word_is_named_by_its_key_in_the_policy_too() {
     let files = [(PATH, SMALL), ("exledger.yaml", policy)];
     let tree = MapTree::of(files.map(|(path, text)| (path, text.to_owned())));
     let found = findings(&tree, None);
-    assert_eq!(found[0].message, "`maybe` is no self_approval");
+    assert_eq!(found[0].message, "`maybe` is not a valid self_approval");
 }

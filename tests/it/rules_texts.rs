@@ -272,7 +272,7 @@ fn an_unknown_control_says_where_to_look() {
     assert!(few.contains("add cwe to `catalogs`"), "{few}");
     let loose = message("NHI-02", "version: 1\ncatalogs: [nist-csf]\n");
     assert!(
-        loose.contains("owasp-nhi knows it: add owasp-nhi to `catalogs`"),
+        loose.contains("owasp-nhi has it: add owasp-nhi to `catalogs`"),
         "{loose}"
     );
 }

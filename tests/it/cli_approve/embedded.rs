@@ -79,7 +79,7 @@ fn what_would_not_count_is_a_usage_error_with_its_way_out() {
     let error = refused.err().unwrap();
     assert!(matches!(error, Error::Usage(Usage::Refused { .. })));
     assert!(error.to_string().contains("is an author of this change"));
-    assert!(error.help().contains("let someone else approve it"));
+    assert!(error.help().contains("ask someone else to approve it"));
     let reason = format!("the token is glpat-{}", "x4Tq9LmZ2pWc7RvB1nKd");
     world.is("lee", "lee");
     let prepared = session.approve(&present(&world), &request(folder)).unwrap();
@@ -104,7 +104,7 @@ fn a_refusal_says_what_was_noticed_before_it() {
     let session = session(&world);
     let refused = session.approve(&present(&world), &here);
     let error = refused.err().unwrap();
-    assert!(error.to_string().contains("does not lint"), "{error}");
+    assert!(error.to_string().contains("does not pass lint"), "{error}");
     let [Notice::NotCommitted { path }] = error.notices() else {
         panic!("{:?}", error.notices());
     };
