@@ -64,7 +64,8 @@ use crate::store::git::Repository;
 /// use exledger::session::snapshot::walk::Scope;
 ///
 /// # let folder = tempfile::tempdir()?;
-/// # let begin = git2::RepositoryInitOptions::new().initial_head("main").to_owned();
+/// # let mut begin = git2::RepositoryInitOptions::new();
+/// # begin.initial_head("main");
 /// # let repository = git2::Repository::init_opts(folder.path(), &begin)?;
 /// # std::fs::write(folder.path().join("exledger.yaml"), "version: 1\n")?;
 /// # let mut index = repository.index()?;
