@@ -1,8 +1,9 @@
 //! A ledger that is open: every question that it answers, and every decision that it takes.
 //!
 //! Uses the library up to plan, and clock, store, interop; no terminal and no arguments. Start at [`Session`], whose
-//! methods are the table of contents: each is answered in the file of its name. Two things outlive a question: the
-//! folder, and how it was opened. So an answer is never older than its question.
+//! methods are the table of contents: each is answered in the file of its name. What outlives a
+//! question is the open repository, and that is opened again where it changed. So an answer is never older than its
+//! question.
 #![warn(missing_docs)]
 
 pub mod approve;
@@ -18,6 +19,7 @@ pub mod lint;
 pub mod locate;
 mod mainline;
 pub mod notice;
+mod opened;
 pub mod options;
 pub mod overlay;
 pub mod snapshot;
@@ -46,6 +48,7 @@ use crate::session::filing::request::FilingRequest;
 use crate::session::lint::LintAnswer;
 use crate::session::lint::request::LintRequest;
 use crate::session::locate::Located;
+use crate::session::opened::Opened;
 use crate::session::options::{Moment, Options};
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
@@ -92,7 +95,7 @@ use crate::store::git::Repository;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Session {
-    located: Located,
+    opened: Opened,
 }
 
 impl Session {
@@ -101,19 +104,19 @@ impl Session {
     /// # Errors
     /// [`error::Undetermined`] where there is none, or its repository can't be opened.
     pub fn open(dir: &Path, options: Options) -> Result<Session, Error> {
-        let located = Located::find(dir, options)?;
-        log::info!("ledger: {}", located.root.display());
-        Ok(Session { located })
+        let opened = Opened::find(dir, options)?;
+        log::info!("ledger: {}", opened.last().root.display());
+        Ok(Session { opened })
     }
 
     /// Returns the ledger's folder; of a bare repository the repository itself.
     pub fn root(&self) -> &Path {
-        &self.located.root
+        &self.opened.last().root
     }
 
     /// Returns the ledger's files as they are now.
     pub fn tree(&self) -> &WorkTree {
-        &self.located.tree
+        &self.opened.last().tree
     }
 
     /// Returns the same, where files are checked out.
@@ -121,7 +124,7 @@ impl Session {
     /// # Errors
     /// [`error::Undetermined::Bare`].
     pub fn work_tree(&self) -> Result<&WorkTree, Error> {
-        Ok(self.located.work_tree()?)
+        Ok(self.opened.last().work_tree()?)
     }
 
     /// Returns the repository.
@@ -129,17 +132,17 @@ impl Session {
     /// # Errors
     /// [`error::Undetermined::NoRepository`].
     pub fn repository(&self) -> Result<&Repository, Error> {
-        Ok(self.located.repository()?)
+        Ok(self.opened.current()?.repository()?)
     }
 
     /// Returns the repository where there is one.
     pub fn repository_or_none(&self) -> Option<&Repository> {
-        self.located.repository_or_none()
+        self.opened.last().repository_or_none()
     }
 
     /// Returns where the ledger is, for what works below a session.
     pub fn located(&self) -> &Located {
-        &self.located
+        self.opened.last()
     }
 
     /// Chooses the approved ref.
@@ -147,7 +150,7 @@ impl Session {
     /// # Errors
     /// [`error::Undetermined::NoApprovedRef`], with the candidates and the command that helps.
     pub fn approved_ref(&self) -> Result<ApprovedRef, Error> {
-        Ok(mainline::approved_ref(&self.located)?)
+        Ok(mainline::approved_ref(self.opened.current()?)?)
     }
 
     /// Judges the work tree, some files of it, or what a branch changes.
@@ -156,7 +159,7 @@ impl Session {
     /// [`error::Usage`] where what is named is not in the ledger; [`error::Undetermined`] where a tree, or with a base the
     /// history, can't be read.
     pub fn lint(&self, at: &Moment, request: &LintRequest<'_>) -> Result<LintAnswer, Error> {
-        lint::judge(&self.located, at, request)
+        lint::judge(self.opened.current()?, at, request)
     }
 
     /// Compares a state with the commit where it will land: the approved ref unless another is named.
@@ -170,7 +173,7 @@ impl Session {
         onto: Option<&str>,
         proposed: ProposedState<'_>,
     ) -> Result<Compared, Error> {
-        compare::compare(&self.located, at, onto, proposed)
+        compare::compare(self.opened.current()?, at, onto, proposed)
     }
 
     /// Reads what the approved ref says of its records, without what branches and the work tree propose.
@@ -178,7 +181,7 @@ impl Session {
     /// # Errors
     /// As [`Session::snapshot`].
     pub fn snapshot_of_landed(&self, at: &Moment, scope: Scope<'_>) -> Result<Snapshot<'_>, Error> {
-        Snapshot::open_landed(&self.located, at, scope)
+        Snapshot::open_landed(self.opened.current()?, at, scope)
     }
 
     /// Audits what landed: every version by the state in which it landed.
@@ -187,7 +190,7 @@ impl Session {
     /// As [`Session::snapshot`]; [`error::Usage`] where there is no record by an id, [`error::Undetermined`] where the
     /// checkpoint or the receipts can't be read.
     pub fn audit(&self, at: &Moment, request: &AuditRequest<'_>) -> Result<AuditAnswer<'_>, Error> {
-        audit::audit(&self.located, at, request)
+        audit::audit(self.opened.current()?, at, request)
     }
 
     /// Answers whether something is allowed now.
@@ -213,7 +216,7 @@ impl Session {
         request: &CheckRequest<'_>,
         receipts: &ReceiptLog,
     ) -> Result<CheckAnswer, Error> {
-        check::ask(&self.located, at, request, receipts)
+        check::ask(self.opened.current()?, at, request, receipts)
     }
 
     /// Works out a decision about some records: all of them, or none. Nothing is written yet, and nobody else writes
@@ -223,7 +226,7 @@ impl Session {
     /// [`error::Usage`] when a record is unknown, the decision is refused, or the result would not lint;
     /// [`error::Undetermined`] when the ledger, or a history that is needed, can't be read.
     pub fn decide(&self, at: &Moment, job: &Job<'_>) -> Result<PreparedDecision<'_>, Error> {
-        decide::prepare(&self.located, at, job)
+        decide::prepare(self.opened.current()?, at, job)
     }
 
     /// Works out an approval or a rejection of present bytes. Nothing is signed or written yet.
@@ -236,7 +239,7 @@ impl Session {
         at: &Moment,
         request: &ApprovalRequest<'_>,
     ) -> Result<PreparedApproval<'_>, Error> {
-        approve::prepare(&self.located, at, request)
+        approve::prepare(self.opened.current()?, at, request)
     }
 
     /// Works out which approval files a forge's reviews of a merged pull request come to. Nothing is written yet.
@@ -245,7 +248,7 @@ impl Session {
     /// [`error::Usage`] where the landing is not on the approved ref, or a review can't be written down;
     /// [`error::Undetermined`] where the ledger, or a history that is needed, can't be read.
     pub fn reviews(&self, at: &Moment, reviews: &Reviews) -> Result<PreparedReviews<'_>, Error> {
-        approve::reviews::prepare(&self.located, at, reviews)
+        approve::reviews::prepare(self.opened.current()?, at, reviews)
     }
 
     /// Returns the records of the work tree that are not closed, by id.
@@ -253,7 +256,7 @@ impl Session {
     /// # Errors
     /// Where the policy has errors, or a file can't be read.
     pub fn open_records(&self) -> Result<Vec<OpenRecord>, Error> {
-        select::open_records(&self.located)
+        select::open_records(self.opened.current()?)
     }
 
     /// Returns what a record of the work tree says that is named; `None` where its file can't be read.
@@ -261,7 +264,7 @@ impl Session {
     /// # Errors
     /// [`error::Usage::Record`] where none or several are named.
     pub fn record_here(&self, governance: &Governance, id: &str) -> Result<Option<Record>, Error> {
-        select::read(&self.located, governance, id)
+        select::read(self.opened.current()?, governance, id)
     }
 
     /// Gathers what is known of a record that is to be filed. Nothing is written yet.
@@ -269,7 +272,7 @@ impl Session {
     /// # Errors
     /// [`error::Usage`] where what it starts from can't be read, [`error::Undetermined`] where the ledger can't.
     pub fn filing(&self, at: &Moment, request: &FilingRequest<'_>) -> Result<Filing<'_>, Error> {
-        filing::prepare(&self.located, at, request)
+        filing::prepare(self.opened.current()?, at, request)
     }
 
     /// Compares scanners' findings and events with baselines and ledger.
@@ -282,7 +285,7 @@ impl Session {
         sources: Vec<Source>,
         request: &TriageRequest<'_>,
     ) -> Result<TriageAnswer<'_>, Error> {
-        triage::triage(&self.located, at, sources, request)
+        triage::triage(self.opened.current()?, at, sources, request)
     }
 
     /// Reads what the approved ref says of its records, and what branches and the work tree propose.
@@ -290,6 +293,6 @@ impl Session {
     /// # Errors
     /// Where the approved ref, its policy or an object that is needed can't be read.
     pub fn snapshot(&self, at: &Moment, scope: Scope<'_>) -> Result<Snapshot<'_>, Error> {
-        Snapshot::open(&self.located, at, scope)
+        Snapshot::open(self.opened.current()?, at, scope)
     }
 }

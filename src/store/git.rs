@@ -33,14 +33,13 @@ pub struct Repository {
     /// Where refs, objects and the configuration are.
     common_dir: PathBuf,
     work_dir: Option<PathBuf>,
-    config: git2::Config,
     shallow: BTreeSet<Oid>,
     extent: Extent,
     loose_folders: LooseFolders,
     /// How many objects were read, for messages about how an answer was found.
     reads: Cell<u64>,
     /// A folder that stands in for one that libgit2 refuses; it vanishes with this value.
-    _stand_in: Option<tempfile::TempDir>,
+    stand_in: Option<tempfile::TempDir>,
 }
 
 /// Why git can't answer.
@@ -96,7 +95,7 @@ impl Repository {
 
     /// Returns a text of git's configuration, wherever it is set.
     pub fn setting(&self, key: &str) -> Option<String> {
-        self.config.get_string(key).ok()
+        self.config().ok()?.get_string(key).ok()
     }
 
     /// Returns what signs approvals here; `home` is the folder that `~` stands for, `folder` the one that other paths
@@ -110,7 +109,7 @@ impl Repository {
         home: Option<&Path>,
         folder: &Path,
     ) -> Result<Setup, SignError> {
-        Setup::for_approvals(&self.config, key, home, folder)
+        Setup::for_approvals(&self.config().map_err(unreadable)?, key, home, folder)
     }
 
     /// Returns what signs commits here, where git does so by an SSH key.
@@ -122,12 +121,15 @@ impl Repository {
         home: Option<&Path>,
         folder: &Path,
     ) -> Result<Setup, SignError> {
-        Setup::for_commits(&self.config, home, folder)
+        Setup::for_commits(&self.config().map_err(unreadable)?, home, folder)
     }
 
     /// Returns how git signs commits here.
     pub fn commit_signing(&self) -> CommitSigning {
-        CommitSigning::from_config(&self.config)
+        let config = self.config();
+        config.map_or(CommitSigning::Unsigned, |config| {
+            CommitSigning::from_config(&config)
+        })
     }
 
     /// Returns a writer of commits.
@@ -194,6 +196,10 @@ impl Objects for Repository {
         }
         false
     }
+}
+
+fn unreadable(error: git2::Error) -> SignError {
+    SignError::Configuration(error.message().to_owned())
 }
 
 /// Returns the three-way merge of a file, as git does it by default; it needs no repository.

@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use exledger::gate::answer::{GateVerdict, Question};
+use exledger::session::Session;
+use exledger::session::check::receipts::ReceiptLog;
+use exledger::session::options::{Moment, Options};
 use serde_json::Value;
 
 use crate::cli;
@@ -158,4 +162,26 @@ fn a_clone_that_is_too_shallow_allows_nothing() {
     let output = child.wait_with_output().unwrap();
     let answers = String::from_utf8(output.stdout).unwrap();
     assert!(!answers.contains("\"allow\""), "{answers}");
+}
+
+#[test]
+fn a_session_knows_that_its_clone_was_deepened_and_cut_off_again() {
+    fn is_send<T: Send>(_: &T) {}
+    let gate = gate();
+    let clone = gate.repo.clone_with(&["--depth", "1"]);
+    let session = Session::open(clone.path(), Options::default()).unwrap();
+    is_send(&session);
+    let question = Question {
+        identity: Some(IDENTITY.to_owned()),
+        ..Question::default()
+    };
+    let verdict = || {
+        let check = session.check(&Moment::now(), &question, &ReceiptLog::none());
+        check.map_or(GateVerdict::Unknown, |check| check.answer.verdict)
+    };
+    assert_eq!(verdict(), GateVerdict::Unknown);
+    git(clone.path(), &["fetch", "--quiet", "--unshallow"]);
+    assert_eq!(verdict(), GateVerdict::Allow);
+    git(clone.path(), &["fetch", "--quiet", "--depth", "1"]);
+    assert_eq!(verdict(), GateVerdict::Unknown);
 }

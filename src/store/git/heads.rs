@@ -81,7 +81,8 @@ impl Repository {
             let head = fs::read_to_string(folder.join("HEAD"));
             head.is_ok_and(|head| head.trim() == link)
         };
-        let bare = self.config.get_bool("core.bare").unwrap_or(false);
+        let config = self.config();
+        let bare = config.is_ok_and(|config| config.get_bool("core.bare").unwrap_or(false));
         if is_on(&self.common_dir) && !bare {
             let folder = self.common_dir.parent().unwrap_or(&self.common_dir);
             return Some(folder.to_owned());

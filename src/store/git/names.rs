@@ -31,7 +31,7 @@ impl Repository {
         }
         let head = self.head()?;
         let configured = self
-            .config
+            .config()?
             .open_level(git2::ConfigLevel::Local)
             .and_then(|local| local.get_string("exledger.approvedref"));
         Ok(Refs {
@@ -98,9 +98,8 @@ impl Repository {
 
     fn remotes(&self) -> Result<Vec<String>, GitError> {
         let mut names = Vec::new();
-        let entries = self
-            .config
-            .entries(Some(r"^remote\..*\.(url|fetch|pushurl)$"))?;
+        let config = self.config()?;
+        let entries = config.entries(Some(r"^remote\..*\.(url|fetch|pushurl)$"))?;
         entries.for_each(|entry| {
             let key = entry.name().unwrap_or_default();
             let name = key

@@ -78,10 +78,9 @@ impl Repository {
             reads: Cell::new(0),
             git,
             common_dir,
-            config,
             shallow,
             extent,
-            _stand_in: None,
+            stand_in: None,
         })
     }
 
@@ -93,11 +92,7 @@ impl Repository {
             cause: cause.to_string(),
         };
         let common_dir = common(own_dir);
-        let file = common_dir.join("config");
-        let mut config = git2::Config::open_default().map_err(refused)?;
-        config
-            .add_file(&file, git2::ConfigLevel::Local, true)
-            .map_err(refused)?;
+        let config = refused_config(&common_dir).map_err(refused)?;
         let stand_in = tempfile::tempdir().map_err(failed)?;
         let inside = |name: &str| stand_in.path().join(name);
         fs::write(
@@ -121,12 +116,47 @@ impl Repository {
             loose_folders: LooseFolders::of(&common_dir),
             reads: Cell::new(0),
             common_dir,
-            config,
             shallow,
             extent: Extent::Partial,
-            _stand_in: Some(stand_in),
+            stand_in: Some(stand_in),
         })
     }
+}
+
+impl Repository {
+    /// Returns git's configuration as its files are now.
+    pub(super) fn config(&self) -> Result<git2::Config, git2::Error> {
+        match self.stand_in {
+            None => self.git.config(),
+            Some(_) => refused_config(&self.common_dir),
+        }
+    }
+
+    /// Tells whether this still is what its files say: how much the clone holds, where it was cut off, and what stands in for
+    /// a folder that libgit2 refuses. Refs, objects and configuration are read anew each time.
+    pub fn is_current(&self) -> bool {
+        let Ok(config) = self.config() else {
+            return false;
+        };
+        let (shallow, extent) = extent(&self.common_dir, &config);
+        let is_copied = |stand_in: &tempfile::TempDir| {
+            let same = |folder: &Path, name: &str| {
+                fs::read(folder.join(name)).ok() == fs::read(stand_in.path().join(name)).ok()
+            };
+            same(&self.own_dir, "HEAD") && same(&self.common_dir, "packed-refs")
+        };
+        match &self.stand_in {
+            None => (&shallow, extent) == (&self.shallow, self.extent),
+            Some(stand_in) => shallow == self.shallow && is_copied(stand_in),
+        }
+    }
+}
+
+/// Returns the configuration of a repository that libgit2 refuses to open.
+fn refused_config(common_dir: &Path) -> Result<git2::Config, git2::Error> {
+    let mut config = git2::Config::open_default()?;
+    config.add_file(&common_dir.join("config"), git2::ConfigLevel::Local, true)?;
+    Ok(config)
 }
 
 #[cfg(unix)]
