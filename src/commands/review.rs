@@ -50,8 +50,12 @@ impl Run for ReviewArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
-        let outcome: ReviewOutcome =
-            prompts::word_or_ask(ctx, self.outcome.as_deref(), "--outcome", "What follows")?;
+        let outcome: ReviewOutcome = prompts::word_or_ask(
+            ctx,
+            self.outcome.as_deref(),
+            "--outcome",
+            "Outcome of the review",
+        )?;
         decision::decide(
             ctx,
             &DecisionJob {

@@ -42,7 +42,7 @@ fn a_word_that_would_not_count_is_refused_with_the_reason() {
         ),
         ("dana", &["9Z9Z9", "--ref", "billing"], "there is no record"),
         ("dana", &["", "--ref", "billing"], "there is no record"),
-        ("dana", &[ID, "--ref", "nowhere"], "no branch"),
+        ("dana", &[ID, "--ref", "nowhere"], "is not a local branch"),
         ("dana", &[ID], "--ref billing"),
         ("dana", &[ID, "--ref", "billing", "--reject"], "--reason"),
         (

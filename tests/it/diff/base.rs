@@ -231,7 +231,7 @@ fn one_comment_holds_it_all_or_says_how_much_it_does_not() {
     work.commit("File many");
     let run = ledger.run(&["diff", "main", "many", "--format", "markdown"]);
     assert!(run.out.len() < 65_536, "{}", run.out.len());
-    assert!(run.out.contains("more rows left out"));
+    assert!(run.out.contains("more rows omitted"));
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn ten_thousand_questions_are_answered_as_each_by_itself() {
 fn a_line_that_is_no_question_is_unknown_and_the_others_are_answered() {
     let repo = ledger();
     for (line, reason) in [
-        (&b"nonsense"[..], "no JSON"),
+        (&b"nonsense"[..], "not JSON"),
         (b"[1]", "not a JSON object"),
         (b"{\"application\": \"bil\xffling\"}", "not UTF-8"),
         (

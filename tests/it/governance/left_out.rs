@@ -70,7 +70,7 @@ fn every_answer_names_the_change_and_the_command_that_approves_it() {
         assert_eq!(change["counts"], first.to_string(), "{question:?}");
         let text = run(repo.path(), &[*question, &["--on", "2026-11-20"]].concat()).out;
         assert!(
-            text.contains("`exledger approve --governance exledger.yaml` approves it"),
+            text.contains("approve it with `exledger approve --governance exledger.yaml`"),
             "{question:?}: {text}"
         );
     }

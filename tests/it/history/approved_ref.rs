@@ -283,7 +283,7 @@ fn the_target_of_a_pull_request_decides_nothing_and_is_named() {
     let said = given.says();
     for part in [
         "pull/7/merge",
-        "land on main",
+        "merged into main",
         "`git fetch origin main:refs/remotes/origin/main`",
         "--approved-ref",
     ] {

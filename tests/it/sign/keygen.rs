@@ -295,12 +295,12 @@ fn a_missing_key_is_said_with_what_to_set() {
         (&format!("{pgp}openpgp"), None, "a key for OpenPGP"),
         (&format!("{pgp}x509"), None, "a key for X.509"),
         (&format!("{pgp}ssh"), None, "user.signingkey is"),
-        ("", Some("gone.pub"), "--key names"),
+        ("", Some("gone.pub"), "--key is"),
         ("", Some("notes.txt"), "is not an SSH key"),
         (
             "[exledger]\nsigningKey = notes.txt",
             None,
-            "exledger.signingKey names",
+            "exledger.signingKey is",
         ),
         (
             "[user]\nsigningkey = ./notes.txt",

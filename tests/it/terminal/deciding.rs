@@ -109,9 +109,9 @@ fn broken_off_writes_nothing() {
         variables: &[],
     };
     for (args, question) in [
-        (&["renew", ID][..], "Until when"),
+        (&["renew", ID][..], "New end"),
         (&["renew", "--for", "3d"], "Which record"),
-        (&["review", ID], "What follows"),
+        (&["review", ID], "Outcome of the review"),
         (&["close", ID], "What was the outcome"),
     ] {
         let Some(seen) = terminal.run(args, &[(question, "\u{3}")]) else {

@@ -134,7 +134,7 @@ fn an_identity_and_what_decides_the_tier_are_asked_too() {
         ("What could be reached", "Invoices of one region\r"),
         ("What are the steps to roll back", "Disable the key\r"),
         (
-            "When a rollback is necessary",
+            "When is a rollback necessary",
             "Any use from an unknown address\r",
         ),
         ("Write it?", ENTER),
