@@ -8,10 +8,7 @@
     clippy::print_stdout,
     reason = "its one line is the count that the ratios are checked against"
 )]
-#![expect(
-    dead_code,
-    reason = "the fields are read from YAML and kept, and nobody asks for them"
-)]
+#![expect(dead_code, reason = "the fields are read from YAML and kept, and nobody asks for them")]
 
 use std::collections::BTreeMap;
 use std::io;
@@ -262,10 +259,7 @@ fn record_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
             if !hidden {
                 found.extend(record_files(&path)?);
             }
-        } else if path
-            .extension()
-            .is_some_and(|it| it == "yaml" || it == "yml")
-        {
+        } else if path.extension().is_some_and(|it| it == "yaml" || it == "yml") {
             found.push(path);
         }
     }

@@ -41,10 +41,7 @@ fn due(dir: &Path) -> Result<(), Error> {
 fn answer(dir: &Path, identity: &str) -> Result<(), Error> {
     let session = Session::open(dir, Options::default())?;
     let identity = Some(identity.to_owned());
-    let question = Question {
-        identity,
-        ..Question::default()
-    };
+    let question = Question { identity, ..Question::default() };
     for line in io::stdin().lock().lines().map_while(Result::ok) {
         let at = Instant::parse(line.trim()).ok_or_else(|| {
             let help = "write it as 2026-11-21T12:00:00Z";

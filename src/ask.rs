@@ -74,17 +74,9 @@ pub(crate) fn text(
     default: Option<&str>,
     check: &dyn Fn(&str) -> Result<(), String>,
 ) -> Result<String, AskError> {
-    let prompt = Prompt {
-        label: question,
-        question,
-        ..Prompt::default()
-    };
+    let prompt = Prompt { label: question, question, ..Prompt::default() };
     let stated = |answer: &str| {
-        if answer.is_empty() {
-            Err("an answer is needed".to_owned())
-        } else {
-            check(answer)
-        }
+        if answer.is_empty() { Err("an answer is needed".to_owned()) } else { check(answer) }
     };
     prompt::line(&prompt, default.unwrap_or_default(), &stated)
 }
@@ -94,11 +86,7 @@ pub(crate) fn text(
 /// # Errors
 /// [`AskError`] when there is no answer.
 pub(crate) fn choice(question: &str, choices: &[&str], default: usize) -> Result<usize, AskError> {
-    let prompt = Prompt {
-        label: question,
-        question,
-        ..Prompt::default()
-    };
+    let prompt = Prompt { label: question, question, ..Prompt::default() };
     let offers: Vec<Offer> = choices
         .iter()
         .enumerate()
@@ -114,10 +102,7 @@ pub(crate) fn choice(question: &str, choices: &[&str], default: usize) -> Result
         Some(default),
         &|_| Ok(()),
     )?;
-    Ok(offers
-        .iter()
-        .position(|offer| *offer == taken)
-        .unwrap_or(default))
+    Ok(offers.iter().position(|offer| *offer == taken).unwrap_or(default))
 }
 
 /// Asks for yes or no; yes is the default.

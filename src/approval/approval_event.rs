@@ -115,10 +115,7 @@ impl CountedFile<'_> {
     /// Tells whether it counts wherever it lands: a signature over the file backs it.
     pub(crate) fn is_sealed(&self) -> bool {
         self.is_signed()
-            || matches!(
-                self.backed,
-                FileBacking::Stated(Ok(BridgeCommitter::SigningBridge(_)))
-            )
+            || matches!(self.backed, FileBacking::Stated(Ok(BridgeCommitter::SigningBridge(_))))
     }
 
     /// Tells whether it says no.

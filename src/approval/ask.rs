@@ -105,9 +105,7 @@ pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) 
     if is_exempt(governance, own, approved) {
         return Needed::default();
     }
-    combined_demand(governance, Some(own), approved)
-        .terms
-        .needed()
+    combined_demand(governance, Some(own), approved).terms.needed()
 }
 
 /// Returns the verdict on content that has not landed: nobody approved it, and this is who could.
@@ -130,11 +128,7 @@ pub fn proposed(
     }
     let demand: VersionDemand = combined_demand(governance, Some(own), approved);
     let exempt = is_exempt(governance, own, approved);
-    let asked = DemandContext {
-        lens,
-        authors: &authors,
-        demand: &demand,
-    };
+    let asked = DemandContext { lens, authors: &authors, demand: &demand };
     let members = authors.members.iter();
     let mut shown: Vec<Author> = members
         .map(|member| Author {
@@ -145,11 +139,7 @@ pub fn proposed(
         .collect();
     shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));
     ApprovalVerdict {
-        satisfied: if exempt {
-            Satisfied::Yes
-        } else {
-            Satisfied::No
-        },
+        satisfied: if exempt { Satisfied::Yes } else { Satisfied::No },
         stands: BecomesApproved::AsLanded,
         result: FourEyes::NoneRecorded,
         needed: needed(governance, own, approved),
@@ -159,11 +149,7 @@ pub fn proposed(
         authors: shown,
         landed_by: None,
         pull_request: None,
-        missing: if exempt {
-            Vec::new()
-        } else {
-            missing::missing_approvals(asked, &[], &[])
-        },
+        missing: if exempt { Vec::new() } else { missing::missing_approvals(asked, &[], &[]) },
         ways: if exempt {
             ApprovalWays::default()
         } else {
@@ -224,11 +210,7 @@ pub fn left(
         authors.add(lens.party("", requester.as_str()));
     }
     let demand = combined_demand(governance, Some(own), approved);
-    let asked = DemandContext {
-        lens,
-        authors: &authors,
-        demand: &demand,
-    };
+    let asked = DemandContext { lens, authors: &authors, demand: &demand };
     let signers = signed.iter().map(|person| CountedApproval {
         party: lens.party(&person.typed_name, &person.typed_email),
         told_by: SeparatedBy::OwnKey,

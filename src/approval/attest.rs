@@ -60,10 +60,7 @@ fn take(
     if !attested {
         set.doubt(|| ApprovalObstacle::NotAttested { commit: commit.oid });
     }
-    for person in signer
-        .map(|signer| signer.persons(lens.at))
-        .unwrap_or_default()
-    {
+    for person in signer.map(|signer| signer.persons(lens.at)).unwrap_or_default() {
         set.add_by_commit(lens.of_person(&person));
     }
 }

@@ -38,11 +38,7 @@ pub(crate) struct AuthorSet {
 impl AuthorSet {
     /// Tells whether signatures show that a member wrote what bears their name.
     pub(crate) fn attested(&self, member: &Identity) -> bool {
-        let mut own = self
-            .signed
-            .iter()
-            .filter(|(key, _)| *key == member.person.key)
-            .peekable();
+        let mut own = self.signed.iter().filter(|(key, _)| *key == member.person.key).peekable();
         let any = own.peek().is_some();
         any && own.all(|(_, attested)| *attested)
     }
@@ -80,10 +76,7 @@ impl AuthorSet {
     /// Adds a person; every name that stands with their address is kept.
     pub(crate) fn add(&mut self, party: Identity) {
         let is_full = self.members.len() >= MOST_AUTHORS;
-        let known = self
-            .members
-            .iter_mut()
-            .find(|member| member.person.key == party.person.key);
+        let known = self.members.iter_mut().find(|member| member.person.key == party.person.key);
         match known {
             Some(known) => known.absorb(&party),
             None if !is_full => self.members.push(party),
@@ -228,21 +221,14 @@ fn unnamed(lens: IdentityResolver, commit: &Commit) -> ApprovalObstacle {
 
 /// Takes note of headers that can't be read in one way only; an address that is merely absent is judged apart.
 fn flaws(commit: &Commit, set: &mut AuthorSet) {
-    let idents = [
-        ("author", commit.author()),
-        ("committer", commit.committer()),
-    ];
+    let idents = [("author", commit.author()), ("committer", commit.committer())];
     let found = idents
         .into_iter()
         .flat_map(|(header, ident)| ident.flaws.iter().map(move |flaw| (header, *flaw)))
         .chain(commit.flaw())
         .find(|(_, flaw)| !matches!(flaw, IdentProblem::NoAddress));
     if let Some((header, flaw)) = found {
-        set.doubt(|| ApprovalObstacle::Malformed {
-            commit: commit.oid,
-            header,
-            problem: flaw,
-        });
+        set.doubt(|| ApprovalObstacle::Malformed { commit: commit.oid, header, problem: flaw });
     }
 }
 

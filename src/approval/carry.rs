@@ -95,14 +95,10 @@ fn says_the_same(one: &Record, other: &Record) -> bool {
         let mut copy = record.clone();
         let scope = copy.scope.iter_mut();
         scope.for_each(|scope| {
-            [
-                &mut scope.resources,
-                &mut scope.actions,
-                &mut scope.not_waived,
-            ]
-            .into_iter()
-            .flatten()
-            .for_each(|list| as_set(list, Clone::clone));
+            [&mut scope.resources, &mut scope.actions, &mut scope.not_waived]
+                .into_iter()
+                .flatten()
+                .for_each(|list| as_set(list, Clone::clone));
             scope
                 .findings
                 .iter_mut()
@@ -114,9 +110,7 @@ fn says_the_same(one: &Record, other: &Record) -> bool {
         if let Some(controls) = &mut copy.deviates_from.controls {
             as_set(controls, Clone::clone);
         }
-        as_set(&mut copy.compensating_controls, |control| {
-            format!("{control:?}")
-        });
+        as_set(&mut copy.compensating_controls, |control| format!("{control:?}"));
         as_set(&mut copy.triggers, |trigger| format!("{trigger:?}"));
         as_set(&mut copy.fired, |firing| format!("{firing:?}"));
         copy
@@ -151,9 +145,5 @@ fn texts(record: &Record) -> Record {
 /// Returns the place of a record's tier in the policy, the strictest first.
 fn rank(policy: &Policy, record: &Record) -> usize {
     let tier = tier::resolve(policy, &Facts::of(record)).map(|resolved| resolved.tier);
-    policy
-        .tiers
-        .iter()
-        .position(|known| Some(&known.name) == tier.as_ref())
-        .unwrap_or(usize::MAX)
+    policy.tiers.iter().position(|known| Some(&known.name) == tier.as_ref()).unwrap_or(usize::MAX)
 }

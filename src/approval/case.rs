@@ -77,10 +77,8 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
 pub(crate) fn is_met(demand: &VersionDemand, voices: &[CountedApproval]) -> bool {
     let enough = voices.len() >= demand.terms.needed().count as usize;
     let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> = voices
-        .iter()
-        .map(|voice| voice.approver.groups.clone())
-        .collect();
+    let member_of: Vec<Vec<String>> =
+        voices.iter().map(|voice| voice.approver.groups.clone()).collect();
     let filled = group_matching::unfilled(&groups, &member_of).is_empty();
     let roles = demand.people.iter().all(|role| {
         role.person
@@ -108,8 +106,7 @@ pub(crate) fn stater(case: VersionEvidence, claim: &Claim) -> Relation {
         }
         (Vouched::ByStater, None) => Relation::Same,
         (Vouched::ByStater, Some(stater)) => {
-            case.authors
-                .relation(claim.lens, stater, &SeparatedBy::Address)
+            case.authors.relation(claim.lens, stater, &SeparatedBy::Address)
         }
     }
 }

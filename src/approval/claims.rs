@@ -71,9 +71,7 @@ pub(crate) fn of_file<'a>(
     };
     match &spoken.backed {
         FileBacking::Unknown(obstacle) => {
-            evidence
-                .doubt
-                .get_or_insert_with(|| obstacle.clone().into());
+            evidence.doubt.get_or_insert_with(|| obstacle.clone().into());
             return;
         }
         FileBacking::Signature(signer) => {
@@ -121,14 +119,10 @@ fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
         return SeparatedBy::Address;
     };
     let authors = file.authors.iter();
-    let mut logins: Vec<(String, String)> = authors
-        .map(|author| (author.email.to_string(), author.login.clone()))
-        .collect();
+    let mut logins: Vec<(String, String)> =
+        authors.map(|author| (author.email.to_string(), author.login.clone())).collect();
     logins.push((file.by.to_string(), account.login));
-    SeparatedBy::Answer(Rc::new(ForgeAnswer {
-        forge: account.forge,
-        logins,
-    }))
+    SeparatedBy::Answer(Rc::new(ForgeAnswer { forge: account.forge, logins }))
 }
 
 /// Returns somebody with the names by which the commits that made the version know the address; files name none.
@@ -136,10 +130,7 @@ fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
 /// Only a yes is told by it: nobody silences a no by typing a name.
 fn named(scene: Scene<'_>, lens: IdentityResolver<'_>, mut party: Identity) -> Identity {
     let version = scene.version;
-    let commits = [&version.commit]
-        .into_iter()
-        .chain(&version.touched)
-        .chain(&version.nested);
+    let commits = [&version.commit].into_iter().chain(&version.touched).chain(&version.nested);
     let idents = commits.flat_map(|commit| [commit.author(), commit.committer()]);
     for named in idents.filter_map(|ident| lens.of_ident(ident)) {
         if named.is(&party) {
@@ -155,13 +146,9 @@ pub(crate) fn of_notes<'a>(evidence: &mut VersionEvidenceSet<'a>, scene: Scene<'
         return;
     }
     if let Some(obstacle) = &notes.missing {
-        evidence
-            .doubt
-            .get_or_insert_with(|| ApprovalObstacle::Notes(obstacle.clone()));
+        evidence.doubt.get_or_insert_with(|| ApprovalObstacle::Notes(obstacle.clone()));
     }
-    let commits = [&scene.version.commit]
-        .into_iter()
-        .chain(&scene.version.nested);
+    let commits = [&scene.version.commit].into_iter().chain(&scene.version.nested);
     for about in commits.map(|commit| commit.oid) {
         if let Some(note) = notes.about.get(&about) {
             let votes = note.text.lines().filter_map(vote);
@@ -182,9 +169,7 @@ fn vote(line: &str) -> Option<NoteLabel<'_>> {
     let (voted, who) = line.trim_end().split_once(": ")?;
     let (label, figure) = voted.split_at_checked(voted.rfind(['+', '-'])?)?;
     let is_label = label.starts_with(|first: char| first.is_ascii_alphabetic())
-        && label
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let (sign, digits) = figure.split_at_checked(1)?;
     let is_figure = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     if !is_label || !is_figure {
@@ -209,11 +194,7 @@ fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &NoteLabel<'_>) 
         word: vote.word,
         level: Proof::Claimed,
         stated_by: lens.of_ident(author),
-        vouched: if lens.is_forge(author) {
-            Vouched::ForItself
-        } else {
-            Vouched::ByStater
-        },
+        vouched: if lens.is_forge(author) { Vouched::ForItself } else { Vouched::ByStater },
         place: EvidenceSource::Beside,
         commit: note.commit.oid,
         at: said,

@@ -93,19 +93,10 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
     let before_all = composer.before_first();
     let open = || States::of_runs(Rc::clone(&before_all), from.iter().copied());
     let (states, approved) = (open(), open());
-    let ruled = Ruled {
-        counted: &states,
-        approved: &approved,
-        landed: &history.states,
-        later,
-    };
+    let ruled = Ruled { counted: &states, approved: &approved, landed: &history.states, later };
     let laws = GovernanceHistory::new(ruled);
     let seals = SignatureChecks::new(history, &laws);
-    let court = EvaluationContext {
-        history,
-        laws: &laws,
-        seals: &seals,
-    };
+    let court = EvaluationContext { history, laws: &laws, seals: &seals };
     let mut folds: BTreeMap<&str, TrailEvaluator> = history
         .governance
         .iter()
@@ -115,10 +106,8 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         })
         .collect();
     let mut reader = ApprovalFileReader::new(history, &laws, &|_| false);
-    let mut files = history
-        .approvals
-        .chunk_by(|one, other| one.landing == other.landing)
-        .peekable();
+    let mut files =
+        history.approvals.chunk_by(|one, other| one.landing == other.landing).peekable();
     let mut chooser = Chooser::new(history, &composer, &laws);
     let mut choices: Vec<(usize, VersionChoice)> = Vec::new();
     for landing in from {
@@ -141,10 +130,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         states.fill(landing, state);
         let state = composer.state(&chooser.approved, landing, approved.before(landing));
         approved.fill(landing, state);
-        if choices
-            .last()
-            .is_none_or(|(_, last)| *last != chooser.counted)
-        {
+        if choices.last().is_none_or(|(_, last)| *last != chooser.counted) {
             choices.push((landing, chooser.counted.clone()));
         }
     }
@@ -152,17 +138,14 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         let trail = history.governance.get(path);
         let versions = trail.map_or(&[][..], |trail| &trail.versions).iter();
         let both = versions.zip(verdicts);
-        both.map(|(version, verdict)| chooser.is_approved(path, version, verdict))
-            .collect()
+        both.map(|(version, verdict)| chooser.is_approved(path, version, verdict)).collect()
     };
     let approved_versions = folds
         .iter()
         .map(|(path, fold)| ((*path).to_owned(), decided(path, &fold.verdicts)))
         .collect();
-    let verdicts: BTreeMap<String, Vec<ApprovalVerdict>> = folds
-        .into_iter()
-        .map(|(path, fold)| (path.to_owned(), fold.into_verdicts()))
-        .collect();
+    let verdicts: BTreeMap<String, Vec<ApprovalVerdict>> =
+        folds.into_iter().map(|(path, fold)| (path.to_owned(), fold.into_verdicts())).collect();
     let tip = composer.tip(&chooser.counted, states.at(usize::MAX));
     let left_out = left_out::uncounted_files(history, &tip, &chooser.counted, &verdicts);
     let signatures = seals.looked();
@@ -186,10 +169,8 @@ fn relevant(history: &History) -> Vec<usize> {
         return (0..history.mainline.landings.len()).collect();
     }
     let versions = history.governance.values().flat_map(|it| &it.versions);
-    let approvals = history
-        .approvals
-        .iter()
-        .filter(|file| watched_paths::is_of_governance(&file.path));
+    let approvals =
+        history.approvals.iter().filter(|file| watched_paths::is_of_governance(&file.path));
     let states = history.states.from().map(|(landing, _)| landing);
     let landings: BTreeSet<usize> = versions
         .map(|version| version.landing)
@@ -257,11 +238,8 @@ impl CountedGovernance {
 
     /// Returns the versions of a file that ever counted, in the order in which they did.
     pub fn versions_of(&self, path: &str) -> Vec<usize> {
-        let mut versions: Vec<usize> = self
-            .choices
-            .iter()
-            .filter_map(|(_, choice)| choice.of(path))
-            .collect();
+        let mut versions: Vec<usize> =
+            self.choices.iter().filter_map(|(_, choice)| choice.of(path)).collect();
         versions.dedup();
         versions
     }
@@ -282,8 +260,6 @@ impl CountedGovernance {
     /// Tells whether a version of a governance file was approved by somebody whose word may decide that.
     pub fn is_approved(&self, path: &str, version: usize) -> bool {
         let known = self.approved_versions.get(path);
-        known
-            .and_then(|known| known.get(version))
-            .is_some_and(|it| *it)
+        known.and_then(|known| known.get(version)).is_some_and(|it| *it)
     }
 }

@@ -79,9 +79,7 @@ fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     };
     let author = *relation == Relation::Same && case.authors.holds_by_commit(party);
     let author = author.then_some(NotCounted::Author);
-    no_voice(claim, party)
-        .or(author)
-        .or_else(|| claim.bar.clone())
+    no_voice(claim, party).or(author).or_else(|| claim.bar.clone())
 }
 
 /// Returns why a yes does not count. Place and kind come before the name: what would not count by whomever is not
@@ -115,14 +113,8 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         (suspicious, NotCounted::SuspiciousMerge),
         (is_owner, NotCounted::Owner),
         (!accepted, NotCounted::Kind),
-        (
-            case.demand.terms.proof == Proof::Attested && claimed,
-            NotCounted::Proof,
-        ),
-        (
-            claim.place == EvidenceSource::Nested && !nested,
-            NotCounted::Nested,
-        ),
+        (case.demand.terms.proof == Proof::Attested && claimed, NotCounted::Proof),
+        (claim.place == EvidenceSource::Nested && !nested, NotCounted::Nested),
         (unsigned, NotCounted::BridgeThroughForge),
     ];
     let held = |(holds, why_not): (bool, NotCounted)| holds.then_some(why_not);

@@ -78,13 +78,10 @@ impl VersionDemand {
             .owner
             .as_ref()
             .map(|address| people::identify(governance, "", address.as_str()));
-        let known = self
-            .people
-            .iter()
-            .any(|role| match (&role.person, &person) {
-                (Some(one), Some(other)) => one.key == other.key,
-                (one, other) => one.is_none() && other.is_none(),
-            });
+        let known = self.people.iter().any(|role| match (&role.person, &person) {
+            (Some(one), Some(other)) => one.key == other.key,
+            (one, other) => one.is_none() && other.is_none(),
+        });
         if !known {
             self.people.push(Role { must, person });
         }

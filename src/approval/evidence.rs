@@ -143,25 +143,19 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let (version, landing) = (scene.version, &scene.version.commit);
     let mut evidence = of_landing(scene);
     if let Some(party) = evidence.landed_by.clone() {
-        evidence
-            .claims
-            .push(merge(scene, &party, EvidenceSource::Landing, landing));
+        evidence.claims.push(merge(scene, &party, EvidenceSource::Landing, landing));
     }
     let said = trailers(scene, landing, EvidenceSource::Landing);
     evidence.claims.extend(said);
     let seal = scene.seals.of_landing(version.landing, landing);
-    evidence
-        .claims
-        .extend(signed(scene, &seal, EvidenceSource::Landing, landing));
+    evidence.claims.extend(signed(scene, &seal, EvidenceSource::Landing, landing));
     evidence.seal = Some(seal);
     for commit in &version.nested {
         evidence.claims.extend(nested(scene, commit));
         let seal = scene.seals.of_branch(version.landing, commit);
         let signature = signed(scene, &seal, EvidenceSource::Nested, commit)
             .filter(|claim| !is_own(scene, claim, commit));
-        evidence
-            .claims
-            .extend(signature.map(|claim| said_at(claim, commit.committed())));
+        evidence.claims.extend(signature.map(|claim| said_at(claim, commit.committed())));
     }
     for tag in &version.tags {
         let seal = scene.seals.of_tag(version.landing, tag);
@@ -172,10 +166,9 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
         };
         let claim = signed(scene, &seal, place, &tag.carrier);
         let time = Tag::read(&tag.raw).and_then(|tag| tag.time());
-        evidence.claims.extend(claim.map(|claim| Claim {
-            kind: EvidenceKind::Mergetag,
-            ..said_at(claim, time)
-        }));
+        evidence.claims.extend(
+            claim.map(|claim| Claim { kind: EvidenceKind::Mergetag, ..said_at(claim, time) }),
+        );
     }
     evidence
 }
@@ -183,10 +176,7 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
 /// Returns a word as said when its signer says so, at the landing at the latest: what was signed before a no does not
 /// take it back by landing after it. One without a time is older than any other.
 fn said_at(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
-    Claim {
-        said: time.unwrap_or(Instant::MIN).min(claim.said),
-        ..claim
-    }
+    Claim { said: time.unwrap_or(Instant::MIN).min(claim.said), ..claim }
 }
 
 /// Tells whether a commit of one parent is signed by its own author, which says nothing about approval but where the
@@ -209,13 +199,7 @@ fn merge<'a>(
     Claim {
         stated_by: Some(party.clone()),
         vouched: Vouched::ForItself,
-        ..claim(
-            scene,
-            NamedPerson::Someone(party.clone()),
-            EvidenceKind::Merge,
-            place,
-            commit,
-        )
+        ..claim(scene, NamedPerson::Someone(party.clone()), EvidenceKind::Merge, place, commit)
     }
 }
 
@@ -268,11 +252,8 @@ fn signed<'a>(
         NamedPerson::Someone(party) => Some(party.clone()),
         NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
     };
-    let told_by = party.as_ref().map(|party| {
-        scene
-            .lens
-            .told_by_key(party, &signer.persons(scene.lens.at))
-    });
+    let told_by =
+        party.as_ref().map(|party| scene.lens.told_by_key(party, &signer.persons(scene.lens.at)));
     Some(Claim {
         level: Proof::Attested,
         told_by: told_by.unwrap_or_default(),
@@ -291,9 +272,7 @@ fn signer_of(lens: IdentityResolver, signer: &Signer, commit: &Commit) -> Option
         let mut persons = persons.iter();
         persons.find(|person| person.key == named.person.key)
     });
-    shown
-        .or(persons.first())
-        .map(|person| lens.of_person(person))
+    shown.or(persons.first()).map(|person| lens.of_person(person))
 }
 
 /// Returns what a commit inside a merged branch says. One by its own author says nothing about approval.
@@ -349,13 +328,7 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec
                 (Pinned::ByPolicy, EvidenceSource::Landing, true) => Vouched::ByForge,
                 _ => Vouched::ByStater,
             },
-            ..claim(
-                scene,
-                lens.named(&said.value),
-                EvidenceKind::Trailer,
-                place,
-                commit,
-            )
+            ..claim(scene, lens.named(&said.value), EvidenceKind::Trailer, place, commit)
         })
         .collect()
 }

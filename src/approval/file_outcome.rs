@@ -70,10 +70,7 @@ pub(crate) fn moved(
     };
     let name = |path: &str| {
         let mut segments = path.rsplit('/');
-        (
-            segments.next().map(str::to_owned),
-            segments.next().map(str::to_owned),
-        )
+        (segments.next().map(str::to_owned), segments.next().map(str::to_owned))
     };
     changes.iter().any(|other| {
         other.path != path && other.new == Some(before) && name(&other.path) == name(path)

@@ -120,11 +120,7 @@ impl<'a> TrailEvaluator<'a> {
             series: TrailProgress::default(),
             verdicts: Vec::with_capacity(trail.versions.len()),
             befores: Vec::with_capacity(trail.versions.len()),
-            bound: if hears {
-                Bound::new(trail)
-            } else {
-                Bound::default()
-            },
+            bound: if hears { Bound::new(trail) } else { Bound::default() },
         }
     }
 
@@ -222,11 +218,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         let previous = |flag| Some(Carried { from, flag });
         if step.version.change == VersionChange::Moved {
-            return if self.is_readable_again(step, from) {
-                None
-            } else {
-                previous(None)
-            };
+            return if self.is_readable_again(step, from) { None } else { previous(None) };
         }
         let after = step.record?;
         let before = self.record(Some(from));
@@ -235,9 +227,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         if let Some(from) = self.series.approved
             && !self.series.is_interrupted
-            && self
-                .record(Some(from))
-                .is_some_and(|approved| differ::is_equal(approved, after))
+            && self.record(Some(from)).is_some_and(|approved| differ::is_equal(approved, after))
         {
             let flag = Some("restored-to-approved-content");
             return Some(Carried { from, flag });
@@ -308,10 +298,7 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Judges the version that the oldest commit of a shallow clone holds: how it was merged is not known.
     fn inherited(&mut self, step: &VersionStep) -> ApprovalVerdict {
-        let doubt = match (
-            &step.version.truncated,
-            &self.court.history.mainline.boundary,
-        ) {
+        let doubt = match (&step.version.truncated, &self.court.history.mainline.boundary) {
             (Some(obstacle), _) | (None, Some(obstacle)) => {
                 ApprovalObstacle::from(obstacle.clone())
             }

@@ -53,10 +53,8 @@ impl FourEyesOutcome {
 pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
     let mut claims = with_author(case);
     voices::share_names(&mut claims);
-    let mut heard: Vec<WeighedApproval> = claims
-        .iter()
-        .map(|claim| counting::weigh(case, claim))
-        .collect();
+    let mut heard: Vec<WeighedApproval> =
+        claims.iter().map(|claim| counting::weigh(case, claim)).collect();
     counting::replace(&mut heard);
     choose_author(case, &mut heard);
     let counted = voices::count(case, &heard);
@@ -74,11 +72,7 @@ pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
             counts: heard.counts.clone(),
         })
         .collect();
-    let asked = DemandContext {
-        lens: case.lens,
-        authors: case.authors,
-        demand: case.demand,
-    };
+    let asked = DemandContext { lens: case.lens, authors: case.authors, demand: case.demand };
     FourEyesOutcome {
         is_met: is_met(case.demand, &voices),
         missing: missing::missing_approvals(asked, &voices, &statements),
@@ -182,18 +176,11 @@ fn result(
             |statement| matches!(&statement.counts, VoteCounts::No(why_not) if wanted(why_not)),
         )
     };
-    let attested: Vec<CountedApproval> = voices
-        .iter()
-        .filter(|voice| voice.approver.level == Proof::Attested)
-        .cloned()
-        .collect();
+    let attested: Vec<CountedApproval> =
+        voices.iter().filter(|voice| voice.approver.level == Proof::Attested).cloned().collect();
     if voices.iter().any(|voice| !voice.approver.is_author) {
         let by_signature = attested.len() == voices.len() || is_met(case.demand, &attested);
-        return if by_signature {
-            FourEyes::Attested
-        } else {
-            FourEyes::Claimed
-        };
+        return if by_signature { FourEyes::Attested } else { FourEyes::Claimed };
     }
     if !voices.is_empty() {
         return FourEyes::SelfApproved;
@@ -213,11 +200,7 @@ fn result(
     }) {
         return FourEyes::Unresolved;
     }
-    if only_authors {
-        FourEyes::SelfApproved
-    } else {
-        FourEyes::NoneRecorded
-    }
+    if only_authors { FourEyes::SelfApproved } else { FourEyes::NoneRecorded }
 }
 
 /// Tells whether only authors spoke; a review on the forge is none of their words.

@@ -102,17 +102,11 @@ impl<'a> GovernanceHistory<'a> {
 
     /// Tells whether no key was ever approved before a landing, so that nobody could sign who is to be listed first.
     pub(crate) fn is_keyless(&self, landing: usize) -> bool {
-        let runs = landing
-            .checked_sub(1)
-            .map_or(0, |it| self.ruled.approved.run(it));
+        let runs = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
         let mut states = (0..=runs).map(|n| self.ruled.approved.after_runs(n));
         states.all(|state| {
-            let mut lines = state
-                .governance
-                .signers
-                .iter()
-                .flat_map(|text| text.lines())
-                .map(str::trim);
+            let mut lines =
+                state.governance.signers.iter().flat_map(|text| text.lines()).map(str::trim);
             lines.all(|line| line.is_empty() || line.starts_with('#'))
         })
     }
@@ -135,9 +129,7 @@ impl<'a> GovernanceHistory<'a> {
 
     fn ring(&'a self, landing: usize) -> &'a KeySet {
         const NONE: &KeySet = &KeySet::NONE;
-        let run = landing
-            .checked_sub(1)
-            .map_or(0, |it| self.ruled.counted.run(it));
+        let run = landing.checked_sub(1).map_or(0, |it| self.ruled.counted.run(it));
         let run = self.same_ring(run);
         let governance = &self.ruled.counted.after_runs(run).governance;
         let ring = self.rings.get(run).filter(|_| self.any(governance));
@@ -153,14 +145,9 @@ impl<'a> GovernanceHistory<'a> {
         if lists_the_same(counted, approved) {
             return None;
         }
-        let run = landing
-            .checked_sub(1)
-            .map_or(0, |it| self.ruled.approved.run(it));
+        let run = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
         let governance = &approved.governance;
-        let ring = self
-            .approved_rings
-            .get(run)
-            .filter(|_| self.any(governance));
+        let ring = self.approved_rings.get(run).filter(|_| self.any(governance));
         ring.map(|ring| ring.get_or_init(|| KeySet::from_governance(governance, self.ruled.later)))
     }
 
@@ -211,10 +198,7 @@ impl<'a> GovernanceHistory<'a> {
 fn folders(counted: &States) -> Vec<(usize, Rc<governance::MainlineGovernance>)> {
     let mut all = vec![(0, Rc::clone(counted.before_all()))];
     for (landing, state) in counted.from() {
-        if all
-            .last()
-            .is_none_or(|(_, last)| folders_of(last) != folders_of(state))
-        {
+        if all.last().is_none_or(|(_, last)| folders_of(last) != folders_of(state)) {
             all.push((landing, Rc::clone(state)));
         }
     }

@@ -82,9 +82,7 @@ impl IdentityKind {
             (person.name.as_str(), person.key.as_str()),
         ];
         let is_any = |test: &dyn Fn(&str, &str) -> bool| {
-            pairs
-                .iter()
-                .any(|(name, email)| test(name.trim(), email.trim()))
+            pairs.iter().any(|(name, email)| test(name.trim(), email.trim()))
         };
         if people::is_nobody(person) {
             return IdentityKind::Nobody;
@@ -286,14 +284,8 @@ impl<'a> IdentityResolver<'a> {
 
     fn sort_by(&self, state: &Governance, party: &Identity) -> IdentityKind {
         let person = &party.person;
-        let face = self
-            .met
-            .face(state, &person.typed_name, &person.typed_email);
-        if face.person == *person {
-            face.sort
-        } else {
-            IdentityKind::for_person(state, person)
-        }
+        let face = self.met.face(state, &person.typed_name, &person.typed_email);
+        if face.person == *person { face.sort } else { IdentityKind::for_person(state, person) }
     }
 
     /// Tells whether a person is a bot or an agent, which never counts.

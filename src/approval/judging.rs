@@ -23,20 +23,13 @@ pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
         });
         let seals = SignatureChecks::new(history, &laws);
         let mut said = ApprovalFiles::of(history, &laws, &|_| true);
-        let court = EvaluationContext {
-            history,
-            laws: &laws,
-            seals: &seals,
-        };
+        let court = EvaluationContext { history, laws: &laws, seals: &seals };
         for (key, trail) in &history.trails {
             let words = said.records.remove(key).unwrap_or_default();
             let verdicts = fold::trail(court, TrailKind::Record, trail, words);
             for (version, verdict) in trail.versions.iter().zip(&verdicts) {
                 let (n, commit) = (version.n, version.commit.oid);
-                log::trace!(
-                    "{key}, version {n} at {commit}: {}",
-                    verdict.result.as_str()
-                );
+                log::trace!("{key}, version {n} at {commit}: {}", verdict.result.as_str());
             }
             let verdicts = verdicts.into_iter().map(ApprovalVerdict::kept).collect();
             approvals.trails.insert(key.clone(), verdicts);
@@ -44,12 +37,8 @@ pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
         approvals.files = said.filed;
         approvals.signatures = seals.looked();
     }
-    approvals
-        .signatures
-        .extend(counted.signatures.iter().cloned());
-    approvals
-        .signatures
-        .sort_by_key(|it| (it.landing, it.of, it.commit));
+    approvals.signatures.extend(counted.signatures.iter().cloned());
+    approvals.signatures.sort_by_key(|it| (it.landing, it.of, it.commit));
     approvals.signatures.dedup();
     approvals.counted = counted;
     approvals

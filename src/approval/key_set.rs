@@ -21,11 +21,8 @@ pub(crate) struct KeySet {
 }
 
 impl KeySet {
-    pub(crate) const NONE: KeySet = KeySet {
-        keys: Keys::NONE,
-        kin: BTreeMap::new(),
-        mates: BTreeMap::new(),
-    };
+    pub(crate) const NONE: KeySet =
+        KeySet { keys: Keys::NONE, kin: BTreeMap::new(), mates: BTreeMap::new() };
 
     /// Returns the keys of a state, less those that are revoked later.
     pub(crate) fn from_governance(at: &Governance, later: &[Rc<Governance>]) -> KeySet {

@@ -43,18 +43,12 @@ pub struct Signer {
 }
 
 impl Keys {
-    pub(crate) const NONE: Keys = Keys {
-        lines: Vec::new(),
-        revoked: BTreeSet::new(),
-    };
+    pub(crate) const NONE: Keys = Keys { lines: Vec::new(), revoked: BTreeSet::new() };
 
     /// Returns the keys of a list of signers, without those that any of the other lists revokes.
     pub fn new<'a>(signers: &Signers, revoked: impl IntoIterator<Item = &'a Revoked>) -> Keys {
         let revoked = revoked.into_iter().flat_map(|list| &list.keys);
-        Keys {
-            lines: signers.lines.clone(),
-            revoked: revoked.cloned().collect(),
-        }
+        Keys { lines: signers.lines.clone(), revoked: revoked.cloned().collect() }
     }
 
     /// Returns the keys of one state of the governance files, less what the state at the tip revokes (S1).
@@ -70,9 +64,8 @@ impl Keys {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let signers = Signers::parse(&text(&at.signers));
         let states = [at].into_iter().chain(later);
-        let revoked: Vec<Revoked> = states
-            .map(|state| Revoked::parse(&text(&state.revoked)))
-            .collect();
+        let revoked: Vec<Revoked> =
+            states.map(|state| Revoked::parse(&text(&state.revoked))).collect();
         Keys::new(&signers, &revoked)
     }
 
@@ -92,11 +85,8 @@ impl Keys {
             .content()
             .filter(|line| line.key == *key && is_good_for(line, namespace))
             .collect();
-        let current: Vec<&SignerLine> = listing
-            .iter()
-            .copied()
-            .filter(|line| is_current(line, at))
-            .collect();
+        let current: Vec<&SignerLine> =
+            listing.iter().copied().filter(|line| is_current(line, at)).collect();
         let all = || self.content().filter(|line| line.key == *key);
         // A key of receipts lies where an agent runs: it says nothing about approval, whatever else lists it.
         if namespace != RECEIPT && all().any(|line| names_use(line, RECEIPT)) {
@@ -119,17 +109,14 @@ impl Keys {
             let all = || self.content().filter(|other| other.key == line.key);
             !self.revoked.contains(&line.key)
                 && !all().any(|line| names_use(line, RECEIPT))
-                && namespaces
-                    .iter()
-                    .any(|namespace| is_good_for(line, namespace))
+                && namespaces.iter().any(|namespace| is_good_for(line, namespace))
         };
         self.content().any(signs)
     }
 
     /// Tells whether any line names a person, whatever its dates: who has a key is asked to use it.
     pub fn lists(&self, governance: &Governance, person: &Person) -> bool {
-        self.content()
-            .any(|line| names(governance, &line.principals, person))
+        self.content().any(|line| names(governance, &line.principals, person))
     }
 
     /// Tells whether a line names the address of a person itself, and not by a pattern.
@@ -143,13 +130,8 @@ impl Keys {
     ///
     /// The keys of persons are addresses after mailmap. Patterns name nobody and join nobody.
     pub fn kin(&self, governance: &Governance, person_key: &str) -> BTreeSet<String> {
-        let mut homes = self
-            .homes(governance)
-            .into_iter()
-            .filter(|home| home.contains(person_key));
-        homes
-            .next()
-            .unwrap_or_else(|| BTreeSet::from([person_key.to_owned()]))
+        let mut homes = self.homes(governance).into_iter().filter(|home| home.contains(person_key));
+        homes.next().unwrap_or_else(|| BTreeSet::from([person_key.to_owned()]))
     }
 
     /// Returns the keys of those persons who are one human with others, a set for each.
@@ -163,23 +145,18 @@ impl Keys {
         let mut homes: Vec<BTreeSet<String>> = Vec::new();
         let mut home_of: BTreeMap<String, usize> = BTreeMap::new();
         for owners in owners.into_values().filter(|owners| owners.len() > 1) {
-            let met: BTreeSet<usize> = owners
-                .iter()
-                .filter_map(|it| home_of.get(it).copied())
-                .collect();
+            let met: BTreeSet<usize> =
+                owners.iter().filter_map(|it| home_of.get(it).copied()).collect();
             // The smaller ones move into the largest, so that few persons move often.
-            let largest = met
-                .iter()
-                .copied()
-                .max_by_key(|at| homes.get(*at).map_or(0, BTreeSet::len));
+            let largest =
+                met.iter().copied().max_by_key(|at| homes.get(*at).map_or(0, BTreeSet::len));
             let at = largest.unwrap_or(homes.len());
             if at == homes.len() {
                 homes.push(BTreeSet::new());
             }
             let others = met.into_iter().filter(|other| *other != at);
-            let moved: Vec<BTreeSet<String>> = others
-                .filter_map(|other| homes.get_mut(other).map(std::mem::take))
-                .collect();
+            let moved: Vec<BTreeSet<String>> =
+                others.filter_map(|other| homes.get_mut(other).map(std::mem::take)).collect();
             for person in moved.into_iter().flatten().chain(owners) {
                 home_of.insert(person.clone(), at);
                 if let Some(home) = homes.get_mut(at) {
@@ -195,9 +172,7 @@ impl Keys {
     pub(crate) fn lines_of_persons(&self, governance: &Governance) -> Vec<Vec<Person>> {
         let persons = |line: &SignerLine| -> Vec<Person> {
             let principals = literal(&line.principals);
-            principals
-                .map(|it| people::identify(governance, "", it))
-                .collect()
+            principals.map(|it| people::identify(governance, "", it)).collect()
         };
         let lines = self.content().map(persons);
         lines.filter(|persons| persons.len() > 1).collect()
@@ -228,9 +203,8 @@ impl Signer {
     /// Empty where the lines hold patterns only, which name nobody.
     pub fn persons(&self, governance: &Governance) -> Vec<Person> {
         let principals = self.lines.iter().flat_map(|line| literal(line));
-        let mut persons: Vec<Person> = principals
-            .map(|principal| people::identify(governance, "", principal))
-            .collect();
+        let mut persons: Vec<Person> =
+            principals.map(|principal| people::identify(governance, "", principal)).collect();
         persons.sort();
         persons.dedup_by(|one, other| one.key == other.key);
         persons
@@ -272,16 +246,10 @@ fn names_use(line: &SignerLine, namespace: &str) -> bool {
 /// Returns the lines that list a key of receipts for something else too, in the order of the file.
 pub fn of_two_offices(signers: &Signers) -> Vec<&SignerLine> {
     let is_of_receipts = |line: &&SignerLine| names_use(line, RECEIPT);
-    let keys: BTreeSet<&PublicKey> = signers
-        .lines
-        .iter()
-        .filter(is_of_receipts)
-        .map(|line| &line.key)
-        .collect();
+    let keys: BTreeSet<&PublicKey> =
+        signers.lines.iter().filter(is_of_receipts).map(|line| &line.key).collect();
     let lines = signers.lines.iter();
-    lines
-        .filter(|line| keys.contains(&line.key) && !is_good_for(line, RECEIPT))
-        .collect()
+    lines.filter(|line| keys.contains(&line.key) && !is_good_for(line, RECEIPT)).collect()
 }
 
 fn is_good_for(line: &SignerLine, namespace: &str) -> bool {

@@ -24,11 +24,7 @@ impl<'a> TrailEvaluator<'a> {
         self.judge(step);
         let is_fresh = self.verdicts.last().is_none_or(|it| it.carries.is_none());
         // What waited for these bytes is about what they carry on, too.
-        let about = if is_fresh {
-            together
-        } else {
-            self.bound.waiting.clone()
-        };
+        let about = if is_fresh { together } else { self.bound.waiting.clone() };
         self.hear_late(&about, step.version.landing);
     }
 
@@ -106,30 +102,18 @@ impl<'a> TrailEvaluator<'a> {
         };
         let origin = |index: usize| self.verdicts.get(index).and_then(|it| it.carries);
         let Some(carried) = origin(tip) else {
-            return if self.is_about(word, tip) {
-                vec![tip]
-            } else {
-                Vec::new()
-            };
+            return if self.is_about(word, tip) { vec![tip] } else { Vec::new() };
         };
         if self.is_about(word, carried) {
             // Under its first name it could not be read: the word is about the first of these bytes that can, too (V6).
             let mut later = (carried..=tip).filter(|index| origin(*index) == Some(carried));
-            let first_read = if self.is_read(carried) {
-                None
-            } else {
-                later.find(|index| self.is_read(*index))
-            };
+            let first_read =
+                if self.is_read(carried) { None } else { later.find(|index| self.is_read(*index)) };
             return [carried].into_iter().chain(first_read).collect();
         }
-        let chain: Vec<usize> = (0..=tip)
-            .rev()
-            .take_while(|index| origin(*index) == Some(carried))
-            .collect();
-        let named = chain
-            .iter()
-            .find(|index| self.is_about(word, **index))
-            .copied();
+        let chain: Vec<usize> =
+            (0..=tip).rev().take_while(|index| origin(*index) == Some(carried)).collect();
+        let named = chain.iter().find(|index| self.is_about(word, **index)).copied();
         let Some(named) = named else {
             return Vec::new();
         };
@@ -208,11 +192,8 @@ impl<'a> TrailEvaluator<'a> {
         for (word, age) in heard {
             match self.words.get(*word) {
                 Some(StatementEvent::CountedFile(spoken)) => {
-                    let age = if self.is_taken_back(*word) {
-                        StatementAge::TakenBack
-                    } else {
-                        *age
-                    };
+                    let age =
+                        if self.is_taken_back(*word) { StatementAge::TakenBack } else { *age };
                     claims::of_file(evidence, step.scene, spoken, age);
                 }
                 Some(StatementEvent::Gap { obstacle, .. }) => {

@@ -27,10 +27,9 @@ impl LedgerName {
     pub fn from_policy(policy: &Policy, root: Option<Oid>, unnamed: bool) -> LedgerName {
         match (&policy.name, root) {
             (Some(name), _) => LedgerName::Stated(name.clone()),
-            (None, Some(root)) => LedgerName::Root {
-                commit: root.to_string(),
-                counts_unnamed: unnamed,
-            },
+            (None, Some(root)) => {
+                LedgerName::Root { commit: root.to_string(), counts_unnamed: unnamed }
+            }
             (None, None) => LedgerName::Unknown,
         }
     }
@@ -50,13 +49,7 @@ impl LedgerName {
         match (self, stated) {
             (LedgerName::Stated(name), stated) => stated == Some(name),
             (LedgerName::Root { commit, .. }, Some(stated)) => stated == commit,
-            (
-                LedgerName::Root {
-                    counts_unnamed: unnamed,
-                    ..
-                },
-                None,
-            ) => *unnamed,
+            (LedgerName::Root { counts_unnamed: unnamed, .. }, None) => *unnamed,
             (LedgerName::Unknown, _) => true,
         }
     }

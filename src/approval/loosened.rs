@@ -93,16 +93,9 @@ pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loos
     let mut found: BTreeMap<(TrailKey, usize), BTreeSet<Loosening>> = BTreeMap::new();
     let mut together: BTreeMap<(TrailKey, usize), Vec<Loosening>> = BTreeMap::new();
     for (instead, asked) in &questions {
-        let unmet = find_unmet(
-            history,
-            counted,
-            instead,
-            asked.iter().map(|(key, n, _)| (*key, *n)),
-        );
-        for (key, n, suspects) in asked
-            .iter()
-            .filter(|(key, n, _)| unmet.contains(&(*key, *n)))
-        {
+        let unmet =
+            find_unmet(history, counted, instead, asked.iter().map(|(key, n, _)| (*key, *n)));
+        for (key, n, suspects) in asked.iter().filter(|(key, n, _)| unmet.contains(&(*key, *n))) {
             let place = ((*key).clone(), *n);
             match suspects.as_slice() {
                 [only] if was_really_undone(history, counted, only, key, *n) => {
@@ -180,11 +173,7 @@ fn collect_suspects(
             } else {
                 continue;
             };
-            suspects.push(Loosening {
-                path: path.clone(),
-                version: n,
-                why,
-            });
+            suspects.push(Loosening { path: path.clone(), version: n, why });
         }
     }
     suspects
@@ -198,13 +187,7 @@ fn shares(identities: &Identities<'_>, makers: &[Person], verdict: &ApprovalVerd
 
 /// Tells whether one landing is at most seven days before another.
 fn is_near(history: &History, early: usize, late: usize) -> bool {
-    let at = |landing: usize| {
-        history
-            .mainline
-            .landings
-            .get(landing)
-            .map(|it| it.effective)
-    };
+    let at = |landing: usize| history.mainline.landings.get(landing).map(|it| it.effective);
     match (at(early), at(late)) {
         (Some(early), Some(late)) => late.seconds_since(early) <= WEEK,
         _ => false,
@@ -239,10 +222,7 @@ fn was_really_undone(
     }
     let (Some(trail), Some(own)) = (
         history.governance.get(&change.path),
-        history
-            .trails
-            .get(key)
-            .and_then(|trail| trail.versions.get(version)),
+        history.trails.get(key).and_then(|trail| trail.versions.get(version)),
     ) else {
         return false;
     };
@@ -262,9 +242,8 @@ fn find_unmet<'k>(
     instead: &Instead,
     asked: impl Iterator<Item = (&'k TrailKey, usize)>,
 ) -> BTreeSet<(&'k TrailKey, usize)> {
-    let states = counted.instead(history, &|path, version| {
-        instead.version_instead(counted, path, version)
-    });
+    let states =
+        counted.instead(history, &|path, version| instead.version_instead(counted, path, version));
     let laws = GovernanceHistory::new(Ruled {
         counted: &states,
         approved: &counted.approved,
@@ -278,11 +257,7 @@ fn find_unmet<'k>(
     }
     let wanted = |key: &TrailKey| by_key.contains_key(key);
     let mut said = ApprovalFiles::of(history, &laws, &wanted);
-    let court = EvaluationContext {
-        history,
-        laws: &laws,
-        seals: &seals,
-    };
+    let court = EvaluationContext { history, laws: &laws, seals: &seals };
     let mut unmet = BTreeSet::new();
     for (key, versions) in &by_key {
         let Some(trail) = history.trails.get(*key) else {
@@ -294,12 +269,7 @@ fn find_unmet<'k>(
             let verdict = verdicts.get(**version);
             verdict.is_some_and(|verdict| verdict.satisfied != Satisfied::Yes)
         };
-        unmet.extend(
-            versions
-                .iter()
-                .filter(is_unmet)
-                .map(|version| (*key, *version)),
-        );
+        unmet.extend(versions.iter().filter(is_unmet).map(|version| (*key, *version)));
     }
     unmet
 }
@@ -312,10 +282,7 @@ impl Instead {
         path: &str,
         version: usize,
     ) -> Option<usize> {
-        let like = self
-            .like
-            .iter()
-            .find(|(known, from, _)| known == path && *from <= version);
+        let like = self.like.iter().find(|(known, from, _)| known == path && *from <= version);
         if let Some((.., like)) = like {
             return Some(*like);
         }
@@ -323,10 +290,7 @@ impl Instead {
         if !is_out(&version) {
             return Some(version);
         }
-        let earlier = counted
-            .versions_of(path)
-            .into_iter()
-            .take_while(|known| *known != version);
+        let earlier = counted.versions_of(path).into_iter().take_while(|known| *known != version);
         earlier.filter(|known| !is_out(known)).last()
     }
 }

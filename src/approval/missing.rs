@@ -34,10 +34,8 @@ pub(crate) fn missing_approvals(
 ) -> Vec<MissingApproval> {
     let terms = &asked.demand.terms;
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> = voices
-        .iter()
-        .map(|voice| voice.approver.groups.clone())
-        .collect();
+    let member_of: Vec<Vec<String>> =
+        voices.iter().map(|voice| voice.approver.groups.clone()).collect();
     let unfilled = group_matching::unfilled(&groups, &member_of);
     let by_signature = match terms.proof {
         Proof::Attested => ", by a signature",
@@ -53,16 +51,10 @@ pub(crate) fn missing_approvals(
         })
         .collect();
     missing.extend(
-        asked
-            .demand
-            .people
-            .iter()
-            .filter_map(|role| of_role(asked, role, voices, by_signature)),
+        asked.demand.people.iter().filter_map(|role| of_role(asked, role, voices, by_signature)),
     );
     let needed = terms.needed().count as usize;
-    let n_more = needed
-        .saturating_sub(voices.len())
-        .saturating_sub(unfilled.len());
+    let n_more = needed.saturating_sub(voices.len()).saturating_sub(unfilled.len());
     if n_more > 0 {
         let more = match (n_more, voices.is_empty() && unfilled.is_empty()) {
             (1, true) => "one person".to_owned(),
@@ -112,9 +104,7 @@ fn unknown_authors(asked: DemandContext) -> BTreeMap<String, String> {
     let accounts = members
         .filter(|member| !asked.lens.is_told_as_bot(member))
         .flat_map(|member| asked.lens.accounts(member, &SeparatedBy::Address).unmapped);
-    accounts
-        .map(|(account, key)| (account.to_string(), relation::to_add(&[key])))
-        .collect()
+    accounts.map(|(account, key)| (account.to_string(), relation::to_add(&[key]))).collect()
 }
 
 /// Returns who of a group could still approve.
@@ -126,11 +116,7 @@ fn candidates(asked: DemandContext, group: &str, voices: &[CountedApproval]) -> 
             let party = asked.lens.party(&person.typed_name, &person.typed_email);
             let spent = voices.iter().any(|voice| voice.party.is(&party));
             let owner = !approval.owner_may_approve
-                && asked
-                    .demand
-                    .owners
-                    .iter()
-                    .any(|owner| asked.lens.of_person(owner).is(&party));
+                && asked.demand.owners.iter().any(|owner| asked.lens.of_person(owner).is(&party));
             !asked.authors.holds(&party) && !asked.lens.is_machine(&party) && !spent && !owner
         })
         .collect();
@@ -166,12 +152,7 @@ fn of_role(
         let need = format!("the risk owner {}{by_signature}", person.email);
         (need, vec![person.clone()])
     };
-    Some(MissingApproval {
-        need,
-        group: None,
-        who,
-        add: None,
-    })
+    Some(MissingApproval { need, group: None, who, add: None })
 }
 
 /// Returns who spoke without being counted, and why: the first three, and how many more.

@@ -37,9 +37,8 @@ impl<'a> TrailEvaluator<'a> {
         let base = self.base();
         let own = self.own_authors(step);
         let authors = self.author_set(step, &own, base);
-        let is_exempt_record = step
-            .record
-            .is_some_and(|record| ask::is_exempt(step.state.governance, record, base));
+        let is_exempt_record =
+            step.record.is_some_and(|record| ask::is_exempt(step.state.governance, record, base));
         // Before the first policy there is nobody to judge governance files: what lands then is where it begins.
         let begins =
             self.is_governance() && step.state.commit.is_none() && step.state.doubt.is_none();
@@ -63,11 +62,7 @@ impl<'a> TrailEvaluator<'a> {
         let mut flags = step.flags(self.before(step));
         flags.extend(&outcome.flags);
         flags.extend(&authors.flags);
-        if authors
-            .members
-            .iter()
-            .any(|member| step.lens.is_machine(member))
-        {
+        if authors.members.iter().any(|member| step.lens.is_machine(member)) {
             flags.insert("bot-author");
         }
         self.leave(step, &authors, stands);
@@ -83,11 +78,7 @@ impl<'a> TrailEvaluator<'a> {
             approved_in: (satisfied == Satisfied::Yes).then(|| step.version.commit.oid.to_string()),
             turns: Vec::new(),
             witnessed_at: (!witnesses.is_empty()).then_some(step.at),
-            needed: if is_exempt {
-                Needed::default()
-            } else {
-                demand.terms.needed()
-            },
+            needed: if is_exempt { Needed::default() } else { demand.terms.needed() },
             missing: match satisfied {
                 Satisfied::Yes => Vec::new(),
                 _ => outcome.missing,
@@ -172,10 +163,7 @@ impl<'a> TrailEvaluator<'a> {
         if let Some(requester) = step.record.and_then(|record| record.requester.as_ref()) {
             own.add(step.lens.party("", requester.as_str()));
         }
-        if matches!(
-            step.version.change,
-            VersionChange::Introduced | VersionChange::Readded
-        ) {
+        if matches!(step.version.change, VersionChange::Introduced | VersionChange::Readded) {
             self.series.filer = own.clone();
         }
         own
@@ -204,11 +192,7 @@ impl<'a> TrailEvaluator<'a> {
                     ..self.court.laws.lens(version.landing)
                 };
                 let mut makers = authors::of_version(lens, version);
-                let scene = Scene {
-                    lens,
-                    version,
-                    ..step.scene
-                };
+                let scene = Scene { lens, version, ..step.scene };
                 attest::of_version(scene, &mut makers);
                 let record = version.record.record();
                 if let Some(requester) = record.and_then(|record| record.requester.as_ref()) {
@@ -282,18 +266,12 @@ impl<'a> TrailEvaluator<'a> {
             .record
             .filter(|record| record.class == Class::Emergency && step.index == 0)
             .filter(|_| step.is_among_records);
-        let spoiled = matches!(
-            outcome.result,
-            FourEyes::Vetoed | FourEyes::InvalidSignature
-        );
+        let spoiled = matches!(outcome.result, FourEyes::Vetoed | FourEyes::InvalidSignature);
         let commit = &step.version.commit;
-        let a_person = [
-            step.lens.of_ident(commit.author()),
-            authors::landed_by(step.lens, commit),
-        ]
-        .into_iter()
-        .flatten()
-        .any(|party| step.lens.sort(&party) == IdentityKind::Person);
+        let a_person = [step.lens.of_ident(commit.author()), authors::landed_by(step.lens, commit)]
+            .into_iter()
+            .flatten()
+            .any(|party| step.lens.sort(&party) == IdentityKind::Person);
         let resolved = emergency
             .filter(|_| a_person && !spoiled)
             .and_then(|record| tier::resolve(&step.state.governance.policy, &Facts::of(record)));
@@ -319,9 +297,7 @@ impl<'a> TrailEvaluator<'a> {
 /// Takes note of what makes any author set doubtful: a policy that can't be read.
 fn doubts(step: &VersionStep, authors: &mut AuthorSet) {
     if let Some(obstacle) = step.state.doubt {
-        authors
-            .doubt
-            .get_or_insert_with(|| ApprovalObstacle::Policy(obstacle.clone()));
+        authors.doubt.get_or_insert_with(|| ApprovalObstacle::Policy(obstacle.clone()));
     }
 }
 

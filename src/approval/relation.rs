@@ -21,11 +21,7 @@ impl Relation {
     /// Returns the nearer of two relations: of one person to several others, it is the one that decides.
     #[must_use]
     pub fn nearest(self, other: Relation) -> Relation {
-        if other.rank() < self.rank() {
-            other
-        } else {
-            self
-        }
+        if other.rank() < self.rank() { other } else { self }
     }
 
     /// Tells whether the two are known to be two persons.

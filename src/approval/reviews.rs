@@ -131,9 +131,7 @@ fn host<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
     if text.split('.').all(is_label) {
         Ok(Some(text.to_ascii_lowercase()))
     } else {
-        Err(D::Error::custom(format!(
-            "`{text}` is not a host such as github.com"
-        )))
+        Err(D::Error::custom(format!("`{text}` is not a host such as github.com")))
     }
 }
 
@@ -150,9 +148,7 @@ fn login<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error>
 fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
     let text = String::deserialize(from)?;
     Instant::parse(&text).ok_or_else(|| {
-        D::Error::custom(format!(
-            "`{text}` is not an instant such as 2026-12-01T09:30:00Z"
-        ))
+        D::Error::custom(format!("`{text}` is not an instant such as 2026-12-01T09:30:00Z"))
     })
 }
 

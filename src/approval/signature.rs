@@ -168,10 +168,7 @@ impl Tag {
         if lines.next()? != b"type commit" {
             return None;
         }
-        Some(Tag {
-            commit: Oid::from_hex(std::str::from_utf8(object).ok()?)?,
-            raw: raw.to_vec(),
-        })
+        Some(Tag { commit: Oid::from_hex(std::str::from_utf8(object).ok()?)?, raw: raw.to_vec() })
     }
 
     /// Returns when it was made, as its tagger says; `None` where that can't be read.
@@ -188,12 +185,8 @@ impl Tag {
             let rest = self.raw.get(at..).unwrap_or_default();
             BEGINNINGS.iter().any(|(line, _)| rest.starts_with(line))
         };
-        let starts = self
-            .raw
-            .iter()
-            .enumerate()
-            .filter(|(_, byte)| **byte == b'\n')
-            .map(|(at, _)| at + 1);
+        let starts =
+            self.raw.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
         let Some(at) = starts.rev().find(|at| begins(*at)) else {
             return CheckedSignature(SignatureOutcome::Nothing);
         };
@@ -207,25 +200,14 @@ impl Tag {
 /// The lines that signatures begin with, as git knows them; no kind for SSH's.
 const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
     (sshsig::BEGIN, None),
-    (
-        b"-----BEGIN PGP SIGNATURE-----",
-        Some(UnverifiedKind::OpenPgp),
-    ),
-    (
-        b"-----BEGIN PGP MESSAGE-----",
-        Some(UnverifiedKind::OpenPgp),
-    ),
-    (
-        b"-----BEGIN SIGNED MESSAGE-----",
-        Some(UnverifiedKind::X509),
-    ),
+    (b"-----BEGIN PGP SIGNATURE-----", Some(UnverifiedKind::OpenPgp)),
+    (b"-----BEGIN PGP MESSAGE-----", Some(UnverifiedKind::OpenPgp)),
+    (b"-----BEGIN SIGNED MESSAGE-----", Some(UnverifiedKind::X509)),
 ];
 
 /// Returns the kind of a signature that is not SSH's.
 fn kind(armoured: &[u8]) -> Option<UnverifiedKind> {
-    let begun = BEGINNINGS
-        .iter()
-        .find(|(line, _)| armoured.starts_with(line));
+    let begun = BEGINNINGS.iter().find(|(line, _)| armoured.starts_with(line));
     match begun {
         Some((_, kind)) => kind.clone(),
         None => Some(UnverifiedKind::Unknown),

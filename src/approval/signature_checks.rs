@@ -51,11 +51,7 @@ impl<'a> SignatureChecks<'a> {
         history: &'a History,
         laws: &'a GovernanceHistory<'a>,
     ) -> SignatureChecks<'a> {
-        SignatureChecks {
-            history,
-            laws,
-            known: RefCell::default(),
-        }
+        SignatureChecks { history, laws, known: RefCell::default() }
     }
 
     /// Returns how the signature of a landing stands.
@@ -76,9 +72,7 @@ impl<'a> SignatureChecks<'a> {
     /// Returns how the signature of a merged tag stands.
     pub(crate) fn of_tag(&self, landing: usize, tag: &MergedTag) -> SignatureState {
         let key = (landing, SignedObject::Tag, tag.carrier.oid, tag.commit);
-        self.look(key, || {
-            Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.seal())
-        })
+        self.look(key, || Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.seal()))
     }
 
     fn look(
@@ -108,12 +102,7 @@ impl<'a> SignatureChecks<'a> {
         let known = self.known.into_inner().into_iter();
         known
             .filter(|(_, state)| *state != SignatureState::None)
-            .map(|((landing, of, commit, _), state)| LandedSignature {
-                landing,
-                commit,
-                of,
-                state,
-            })
+            .map(|((landing, of, commit, _), state)| LandedSignature { landing, commit, of, state })
             .collect()
     }
 }

@@ -51,10 +51,9 @@ impl fmt::Display for UnverifiedKind {
             UnverifiedKind::X509 => out.write_str("X.509"),
             UnverifiedKind::SecurityKey(name) => write!(out, "a key on a security device ({name})"),
             UnverifiedKind::Certificate(name) => write!(out, "an OpenSSH certificate ({name})"),
-            UnverifiedKind::RsaSize(bits) => write!(
-                out,
-                "an RSA key of {bits} bits, where 2048 to 4096 are verified"
-            ),
+            UnverifiedKind::RsaSize(bits) => {
+                write!(out, "an RSA key of {bits} bits, where 2048 to 4096 are verified")
+            }
             UnverifiedKind::Algorithm(name) => write!(out, "a key of the algorithm {name}"),
             UnverifiedKind::Unknown => out.write_str("an unknown format"),
         }

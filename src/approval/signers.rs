@@ -74,14 +74,12 @@ impl Signers {
                     help: help.to_owned(),
                 }),
             }
-            signers
-                .flaws
-                .extend(loose.into_iter().map(|option| SignersProblem {
-                    line: number,
-                    level: Level::Warning,
-                    message: format!("ssh-keygen refuses {option} without quotes"),
-                    help: format!("write it as {option}=\"…\""),
-                }));
+            signers.flaws.extend(loose.into_iter().map(|option| SignersProblem {
+                line: number,
+                level: Level::Warning,
+                message: format!("ssh-keygen refuses {option} without quotes"),
+                help: format!("write it as {option}=\"…\""),
+            }));
         }
         signers
     }
@@ -151,29 +149,22 @@ fn line(
     if let (Some(after), Some(before)) = (line.valid_after, line.valid_before)
         && before <= after
     {
-        return Err((
-            "valid-before is not later than valid-after".to_owned(),
-            "swap them",
-        ));
+        return Err(("valid-before is not later than valid-after".to_owned(), "swap them"));
     }
     Ok(line)
 }
 
 fn missing(rest: &str) -> UnreadableLine {
-    let what = if rest.is_empty() {
-        "the line has no key"
-    } else {
-        "the key can't be read"
-    };
+    let what = if rest.is_empty() { "the line has no key" } else { "the key can't be read" };
     (what.to_owned(), FORM)
 }
 
 /// Takes the first field, in quotes or not: patterns, separated by commas.
 fn principals(text: &str) -> Result<(Vec<String>, &str), UnreadableLine> {
     let (field, rest) = match text.strip_prefix('"') {
-        Some(quoted) => quoted
-            .split_once('"')
-            .ok_or_else(|| ("a quote is not closed".to_owned(), FORM))?,
+        Some(quoted) => {
+            quoted.split_once('"').ok_or_else(|| ("a quote is not closed".to_owned(), FORM))?
+        }
         None => split_at_blank(text),
     };
     let patterns: Vec<String> = field
@@ -278,12 +269,7 @@ fn take_option(
     loose: &mut Vec<&'static str>,
 ) -> Result<(), UnreadableLine> {
     const OPTIONS: &str = "the options are cert-authority, namespaces=\"…\", valid-after=\"…\" and valid-before=\"…\"";
-    let known = [
-        "cert-authority",
-        "namespaces",
-        "valid-after",
-        "valid-before",
-    ];
+    let known = ["cert-authority", "namespaces", "valid-after", "valid-before"];
     let Some(known) = known.into_iter().find(|it| it.eq_ignore_ascii_case(name)) else {
         return Err((format!("`{name}` is not a signer option"), OPTIONS));
     };
@@ -320,12 +306,8 @@ fn moment(text: &str) -> Result<Instant, UnreadableLine> {
         )
     };
     let zone = text.find(|character: char| !character.is_ascii_digit());
-    let (digits, zone) = text
-        .split_at_checked(zone.unwrap_or(text.len()))
-        .ok_or_else(refusal)?;
-    let zoned = ["", "Z", "UTC"]
-        .iter()
-        .any(|it| it.eq_ignore_ascii_case(zone));
+    let (digits, zone) = text.split_at_checked(zone.unwrap_or(text.len())).ok_or_else(refusal)?;
+    let zoned = ["", "Z", "UTC"].iter().any(|it| it.eq_ignore_ascii_case(zone));
     if !zoned || !matches!(digits.len(), 8 | 12 | 14) {
         return Err(refusal());
     }
@@ -334,7 +316,5 @@ fn moment(text: &str) -> Result<Instant, UnreadableLine> {
     let second = part(12, 14);
     let time = format!("{day}T{}:{}:{second}Z", part(8, 10), part(10, 12));
     // Day reads the year strictly, Instant the time of day.
-    Day::new(&day)
-        .and_then(|_| Instant::parse(&time))
-        .ok_or_else(refusal)
+    Day::new(&day).and_then(|_| Instant::parse(&time)).ok_or_else(refusal)
 }

@@ -65,10 +65,7 @@ pub(crate) fn open(
 
 /// Returns what stands between the first line and the last; nothing may follow.
 fn bare(armoured: &[u8]) -> Option<Vec<u8>> {
-    let inside = armoured
-        .strip_prefix(BEGIN)?
-        .trim_ascii_end()
-        .strip_suffix(END)?;
+    let inside = armoured.strip_prefix(BEGIN)?.trim_ascii_end().strip_suffix(END)?;
     wire::from_base64(inside)
 }
 

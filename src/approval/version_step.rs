@@ -46,9 +46,8 @@ impl<'a> VersionStep<'a> {
         demand: &VersionDemand,
         evidence: &VersionEvidenceSet<'a>,
     ) -> FourEyesOutcome {
-        let suspicious = self
-            .landing
-            .is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));
+        let suspicious =
+            self.landing.is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));
         four_eyes::judge(VersionEvidence {
             lens: self.lens,
             authors,

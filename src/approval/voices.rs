@@ -43,10 +43,8 @@ pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> Counted
         .filter(|(_, it)| it.party.is_some())
         .map(|(index, _)| index)
         .collect();
-    let parties: Vec<&Identity> = counting
-        .iter()
-        .filter_map(|index| heard.get(*index)?.party.as_ref())
-        .collect();
+    let parties: Vec<&Identity> =
+        counting.iter().filter_map(|index| heard.get(*index)?.party.as_ref()).collect();
     let mut sets = Sets::by_keys(&parties);
     if sets.join_namesakes(&parties) {
         counted.flags.insert("same-name");
@@ -59,9 +57,7 @@ pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> Counted
     let mut groups: Vec<PersonStatements> = Vec::new();
     let mut place: HashMap<usize, usize> = HashMap::new();
     for (n, index) in counting.iter().enumerate() {
-        let Some((said, party)) = heard
-            .get(*index)
-            .and_then(|it| Some((it, it.party.as_ref()?)))
+        let Some((said, party)) = heard.get(*index).and_then(|it| Some((it, it.party.as_ref()?)))
         else {
             continue;
         };
@@ -79,17 +75,12 @@ pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> Counted
         let said = heard.get(*index);
         said.is_some_and(|it| it.claim.vouched == Vouched::ByUnsignedBridge)
     };
-    if groups
-        .iter()
-        .any(|group| group.heard.iter().all(is_unsigned))
-    {
+    if groups.iter().any(|group| group.heard.iter().all(is_unsigned)) {
         counted.flags.insert("bridge-unsigned");
     }
     let kept = apart(case.demand, groups, &mut counted);
     counted.voices = kept;
-    counted
-        .voices
-        .sort_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
+    counted.voices.sort_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
     counted
 }
 
@@ -150,10 +141,7 @@ fn apart(
     groups: Vec<PersonStatements>,
     counted: &mut CountedPeople,
 ) -> Vec<CountedApproval> {
-    if groups
-        .iter()
-        .all(|group| group.accounts.unmapped.is_empty())
-    {
+    if groups.iter().all(|group| group.accounts.unmapped.is_empty()) {
         return groups.into_iter().map(|group| group.voice).collect();
     }
     let mut sorted: Vec<&PersonStatements> = groups.iter().collect();
@@ -169,11 +157,7 @@ fn apart(
     };
     let is_met = |chosen: &DistinctPeople| case::is_met(demand, &voices(chosen));
     let better = is_met(&other) || other.kept.len() > first.kept.len();
-    let chosen = if !is_met(&first) && better {
-        other
-    } else {
-        first
-    };
+    let chosen = if !is_met(&first) && better { other } else { first };
     for (group, unknown) in &chosen.left_out {
         let heard = group.heard.iter();
         let left_out = heard.map(|index| (*index, unknown.clone()));
@@ -190,10 +174,7 @@ struct DistinctPeople<'g> {
 }
 
 fn choose<'g>(order: &[&'g PersonStatements]) -> DistinctPeople<'g> {
-    let mut chosen = DistinctPeople {
-        kept: Vec::new(),
-        left_out: Vec::new(),
-    };
+    let mut chosen = DistinctPeople { kept: Vec::new(), left_out: Vec::new() };
     for group in order {
         let relation = chosen
             .kept

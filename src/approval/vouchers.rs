@@ -21,10 +21,7 @@ pub(crate) fn collect_vouchers(
     if reference.doubt.is_some() {
         return Vec::new();
     }
-    let spoiled = matches!(
-        outcome.result,
-        FourEyes::Vetoed | FourEyes::InvalidSignature
-    );
+    let spoiled = matches!(outcome.result, FourEyes::Vetoed | FourEyes::InvalidSignature);
     let is_outside = |voice: &&CountedApproval| {
         let relation = reference.relation(lens, &voice.party, &voice.told_by);
         relation.is_different()

@@ -95,11 +95,7 @@ impl ApprovalWays {
     /// Returns the way that a person can take at once; a forge's reviews have to be fetched first.
     pub fn nearest(&self) -> Option<ApprovalWay> {
         let is_near = |way: &&ApprovalWay| **way != ApprovalWay::ForgeReviews;
-        self.ways
-            .iter()
-            .find(is_near)
-            .or(self.ways.first())
-            .copied()
+        self.ways.iter().find(is_near).or(self.ways.first()).copied()
     }
 
     /// Returns the ways in which a policy lets some content be approved that demands so much.
@@ -133,11 +129,8 @@ impl ApprovalWays {
         let signed_merge = signs_merges && merge.is_none() && needs_one;
         let notes = is_claimed && approval.heeds_notes();
         // Who has no key yet gets one only by a change that is approved, so merging comes first.
-        let (first, last) = if keys.is_empty() {
-            (merge, signed_file)
-        } else {
-            (signed_file, merge)
-        };
+        let (first, last) =
+            if keys.is_empty() { (merge, signed_file) } else { (signed_file, merge) };
         let ways = [
             reviews.then_some(ApprovalWay::ForgeReviews),
             first,
@@ -155,11 +148,7 @@ impl ApprovalWays {
 
     /// Returns the ways as a sentence about whoever may approve; `signers` is the path of the signers file.
     pub fn sentence(&self, id: &str, signers: &str) -> String {
-        let who = if self.authors_may {
-            "someone"
-        } else {
-            "someone else"
-        };
+        let who = if self.authors_may { "someone" } else { "someone else" };
         match self.phrase(id, signers) {
             Some(phrase) => format!("{who} must {phrase}"),
             None => self.no_way(),
@@ -168,11 +157,7 @@ impl ApprovalWays {
 
     /// Returns the ways as what somebody does: `run ..., or merge ...`; `None` where there is none.
     pub fn phrase(&self, id: &str, signers: &str) -> Option<String> {
-        let phrases: Vec<String> = self
-            .ways
-            .iter()
-            .map(|way| way.phrase(id, signers))
-            .collect();
+        let phrases: Vec<String> = self.ways.iter().map(|way| way.phrase(id, signers)).collect();
         (!phrases.is_empty()).then(|| phrases.join(", or "))
     }
 

@@ -28,10 +28,7 @@ impl PublicKey {
         if !named || reader.0.is_empty() || is_verifiable(algorithm) && !is_sound(blob) {
             return None;
         }
-        Some(PublicKey {
-            algorithm: algorithm.to_owned(),
-            blob: blob.to_vec(),
-        })
+        Some(PublicKey { algorithm: algorithm.to_owned(), blob: blob.to_vec() })
     }
 
     /// Returns the key that two words of a line are: its algorithm, and its bytes in base64.
@@ -64,10 +61,7 @@ impl PublicKey {
             return None;
         }
         let (exponent, modulus) = (magnitude(reader.string()?), magnitude(reader.string()?));
-        Some(Rsa {
-            bits: modulus.len() * 8,
-            exponent: exponent.len() * 8,
-        })
+        Some(Rsa { bits: modulus.len() * 8, exponent: exponent.len() * 8 })
     }
 }
 
@@ -95,12 +89,7 @@ fn magnitude(number: &[u8]) -> &[u8] {
 impl fmt::Display for PublicKey {
     /// As a line of a file names it: the algorithm and the base64.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "{} {}",
-            self.algorithm,
-            Base64::encode_string(&self.blob)
-        )
+        write!(out, "{} {}", self.algorithm, Base64::encode_string(&self.blob))
     }
 }
 
@@ -135,10 +124,6 @@ impl<'a> WireReader<'a> {
 
 /// Returns the bytes that base64 states; white space in it is passed over, its padding must be there.
 pub(crate) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
-    let text: Vec<u8> = text
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
+    let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     Base64::decode_vec(std::str::from_utf8(&text).ok()?).ok()
 }

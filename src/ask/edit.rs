@@ -28,10 +28,7 @@ impl EditLine {
     /// Returns a line with the cursor at its end.
     pub(super) fn from_text(text: &str) -> EditLine {
         let characters: Vec<char> = text.chars().collect();
-        EditLine {
-            at: characters.len(),
-            characters,
-        }
+        EditLine { at: characters.len(), characters }
     }
 
     pub(super) fn text(&self) -> String {
@@ -121,12 +118,7 @@ mod tests {
             ("ab", vec![Key::ArrowLeft, key('x')], "ax", "axb"),
             ("ab", vec![Key::Home, Key::Del], "", "b"),
             ("ab", vec![Key::Backspace; 5], "", ""),
-            (
-                "ab",
-                vec![Key::Home, Key::Backspace, Key::ArrowLeft],
-                "",
-                "ab",
-            ),
+            ("ab", vec![Key::Home, Key::Backspace, Key::ArrowLeft], "", "ab"),
             ("a bc  ", vec![key('\u{17}')], "a ", "a "),
             ("one", vec![key('\u{17}'), key('\u{17}')], "", ""),
             ("a b", vec![Key::ArrowLeft, key('\u{b}')], "a ", "a "),
@@ -135,11 +127,7 @@ mod tests {
             ("a", vec![Key::Escape], "", ""),
         ] {
             let found = pressed(start, &keys);
-            assert_eq!(
-                found,
-                (before.to_owned(), whole.to_owned()),
-                "{start} {keys:?}"
-            );
+            assert_eq!(found, (before.to_owned(), whole.to_owned()), "{start} {keys:?}");
         }
     }
 

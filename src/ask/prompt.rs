@@ -73,10 +73,7 @@ pub(super) fn pick(
         let width = screen.width();
         let mut rows = head(prompt, &wrong, width);
         rows.edited(&line.text(), &line.before(), width, screen.height() / 2);
-        let room = screen
-            .height()
-            .saturating_sub(rows.rows.len() + 2)
-            .clamp(3, MOST);
+        let room = screen.height().saturating_sub(rows.rows.len() + 2).clamp(3, MOST);
         list(&mut rows, &shown, marked, room, width);
         screen.draw(&rows)?;
         let before = line.text();
@@ -135,10 +132,7 @@ fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
     if prompt.label.is_empty() {
         return Vec::new();
     }
-    let text = wrap_rows(
-        &format!("{}: {answer}", prompt.label),
-        width.saturating_sub(2),
-    );
+    let text = wrap_rows(&format!("{}: {answer}", prompt.label), width.saturating_sub(2));
     let mut rows = Vec::new();
     for (n, row) in text.iter().enumerate() {
         let strong = row.strip_prefix(prompt.label).filter(|_| n == 0);
@@ -185,11 +179,7 @@ fn list(rows: &mut Rows, offers: &[Offer], marked: Option<usize>, room: usize, w
                 format!("{mark} {name}{:gap$}  {detail}", "")
             }
         };
-        let look = if is_marked {
-            RowStyle::Strong
-        } else {
-            RowStyle::Plain
-        };
+        let look = if is_marked { RowStyle::Strong } else { RowStyle::Plain };
         rows.one(&text, width, look);
     }
     let hidden = offers.len().saturating_sub(first + room);

@@ -44,10 +44,7 @@ impl RawMode {
     pub(super) fn has_more(&self) -> bool {
         let stdin = io::stdin();
         let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];
-        let at_once = Timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         poll(&mut waiting, Some(&at_once)).is_ok_and(|n| n > 0)
     }
 }

@@ -58,11 +58,7 @@ impl Screen {
             return Err(AskError::Terminal("stderr is not a terminal".to_owned()));
         }
         term.write_str(MARK_PASTES)?;
-        Ok(Screen {
-            term,
-            above: 0,
-            raw: RawMode::begin(),
-        })
+        Ok(Screen { term, above: 0, raw: RawMode::begin() })
     }
 
     /// Forgets what was typed before the screen showed what it is about.
@@ -229,10 +225,7 @@ pub(super) fn dressed(text: &str, look: RowStyle) -> String {
 
 /// Returns a text on one row, its end replaced by dots where it is too long.
 pub(super) fn cut(text: &str, width: usize) -> String {
-    let text: String = text
-        .chars()
-        .map(|it| if it.is_control() { ' ' } else { it })
-        .collect();
+    let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
     if measure_text_width(&text) <= width {
         return text;
     }
@@ -348,11 +341,7 @@ mod tests {
         ] {
             let mut shown = Rows::default();
             shown.edited(text, before, 6, 9);
-            assert_eq!(
-                (shown.rows.len(), (shown.row, shown.column)),
-                (rows, at),
-                "{text}"
-            );
+            assert_eq!((shown.rows.len(), (shown.row, shown.column)), (rows, at), "{text}");
         }
     }
 }

@@ -202,9 +202,7 @@ fn ask_reason(
         ask::Prompting::There => {
             let question = format!("Why do you reject {}", prepared.content.name);
             let check = |text: &str| check_reason(text).map_err(|refused| refused.to_string());
-            ask::text(&question, None, &check)
-                .map(Some)
-                .map_err(|_| missing())
+            ask::text(&question, None, &check).map(Some).map_err(|_| missing())
         }
     }
 }
@@ -233,10 +231,7 @@ fn hint(ctx: &Ctx, answer: &SignedStatement) {
     if matches!(ctx.format.name, "table" | "markdown") {
         return;
     }
-    if let Counting::NotYet {
-        why, signers, line, ..
-    } = &answer.counting
-    {
+    if let Counting::NotYet { why, signers, line, .. } = &answer.counting {
         let line = line.as_deref().unwrap_or_default();
         ctx.tell(&format!(
             "warning: {}: {why}\n  help: first add this line to {signers}, in a change that someone else approves:\n        {line}",

@@ -105,10 +105,7 @@ impl Run for CheckArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.at.is_some() && ctx.globals.on.is_some() {
-            return Err(fault::misuse(
-                "--at and --on both set the time",
-                "give one of them",
-            ));
+            return Err(fault::misuse("--at and --on both set the time", "give one of them"));
         }
         let question = self.question();
         if self.stdin && (question != Question::default() || self.at.is_some()) {
@@ -124,9 +121,7 @@ impl Run for CheckArgs {
             ));
         }
         let path = self.receipts.as_ref().map(|path| ctx.folder.join(path));
-        let receipts = path
-            .as_deref()
-            .map_or_else(ReceiptLog::none, ReceiptLog::open);
+        let receipts = path.as_deref().map_or_else(ReceiptLog::none, ReceiptLog::open);
         if self.stdin {
             let _fetcher = self.fetch.then(|| Fetcher::start(ctx));
             return live::run(ctx, receipts, self.max_age.as_ref());

@@ -52,11 +52,7 @@ pub(crate) struct CloseArgs {
     check: Vec<String>,
 
     /// Evidence: a file, URL or commit; repeatable
-    #[arg(
-        long,
-        value_name = "ID=KIND:PATH|URL|COMMIT",
-        conflicts_with = "reviewed"
-    )]
+    #[arg(long, value_name = "ID=KIND:PATH|URL|COMMIT", conflicts_with = "reviewed")]
     evidence: Vec<String>,
 
     /// Date on which access was verified before, during or after the exception; repeatable
@@ -137,10 +133,7 @@ impl CloseArgs {
         let outcome = self.outcome.as_deref();
         prompts::needs(
             ctx,
-            &[
-                ("--outcome", outcome.is_some()),
-                ("--reason", self.reason.is_some()),
-            ],
+            &[("--outcome", outcome.is_some()), ("--reason", self.reason.is_some())],
         )?;
         // A request is rejected by a command of its own.
         let ends = |word: &str| word != ClosureOutcome::Rejected.as_str();
@@ -152,12 +145,8 @@ impl CloseArgs {
                 "run `exledger reject ID --reason …` on its branch",
             ));
         }
-        let reason = prompts::text_or_ask(
-            ctx,
-            self.reason.as_deref(),
-            "--reason",
-            "Why can it be closed",
-        )?;
+        let reason =
+            prompts::text_or_ask(ctx, self.reason.as_deref(), "--reason", "Why can it be closed")?;
         let mut closing = Closing {
             outcome,
             reason,
@@ -224,9 +213,7 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
 fn pairs(flag: &str, texts: &[String]) -> anyhow::Result<Vec<(String, String)>> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for text in texts {
-        let split = text
-            .split_once('=')
-            .map(|(item, answer)| (item.trim(), answer.trim()));
+        let split = text.split_once('=').map(|(item, answer)| (item.trim(), answer.trim()));
         let Some((item, answer)) =
             split.filter(|(item, answer)| !item.is_empty() && !answer.is_empty())
         else {

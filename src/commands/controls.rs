@@ -33,10 +33,8 @@ pub(crate) const COMMAND: Command = Command::of::<ControlsArgs>();
 impl Run for ControlsArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let governance = read_governance(ctx);
-        let mut catalogs: BTreeMap<&str, &Catalog> = built_in::ALL
-            .iter()
-            .map(|catalog| (catalog.name, catalog.catalog()))
-            .collect();
+        let mut catalogs: BTreeMap<&str, &Catalog> =
+            built_in::ALL.iter().map(|catalog| (catalog.name, catalog.catalog())).collect();
         let listed: BTreeSet<&str> = governance
             .iter()
             .flat_map(|own| &own.policy.catalogs)

@@ -118,9 +118,8 @@ fn view_answer(
     written: bool,
 ) -> DecisionResult {
     let repository = session.repository_or_none();
-    let top = repository
-        .and_then(|repository| repository.prefix(session.root()))
-        .unwrap_or_default();
+    let top =
+        repository.and_then(|repository| repository.prefix(session.root())).unwrap_or_default();
     let from_top = |path: &str| match top.trim_end_matches('/') {
         "" => path.to_owned(),
         top => format!("{top}/{path}"),
@@ -162,9 +161,6 @@ fn view_answer(
 /// Where it is none.
 pub(crate) fn address(flag: &str, text: &str) -> anyhow::Result<Address> {
     Address::new(text.trim()).ok_or_else(|| {
-        fault::misuse(
-            format!("{flag} {text} is not an address"),
-            "write it as name@example.com",
-        )
+        fault::misuse(format!("{flag} {text} is not an address"), "write it as name@example.com")
     })
 }

@@ -52,26 +52,17 @@ impl Run for DiffArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let repository = home.repository()?;
-        let commit: Option<Oid> = self
-            .head
-            .as_deref()
-            .map(|name| compare::commit(repository, name))
-            .transpose()?;
+        let commit: Option<Oid> =
+            self.head.as_deref().map(|name| compare::commit(repository, name)).transpose()?;
         let prefix = LedgerPrefix::new(&repository.prefix(home.root()).unwrap_or_default());
-        let committed = commit
-            .map(|commit| CommitTree::of_commit(repository, commit, &prefix))
-            .transpose()?;
+        let committed =
+            commit.map(|commit| CommitTree::of_commit(repository, commit, &prefix)).transpose()?;
         let tree: &dyn Tree = match &committed {
             Some(tree) => tree,
             None => home.tree(),
         };
         let governance = locate::governance(tree)?;
-        let proposed = ProposedState {
-            tree,
-            governance: &governance,
-            commit,
-            instead: &[],
-        };
+        let proposed = ProposedState { tree, governance: &governance, commit, instead: &[] };
         let compared = ctx.compare(&home, self.base.as_deref(), proposed)?;
         ctx.of_notices(&compared.notices().collect::<Vec<_>>());
         let known = RuleContext {
@@ -83,9 +74,7 @@ impl Run for DiffArgs {
         };
         let findings = collect_findings(&compared, &known);
         let counts = view::lint::LevelCounts::count(findings.iter());
-        ctx.show(&view::diff::doc(answer(
-            &compared, findings, &known, commit,
-        )))?;
+        ctx.show(&view::diff::doc(answer(&compared, findings, &known, commit)))?;
         let doubts = report_doubts(ctx, &compared);
         Ok(doubts.max(lint::of_counts(ctx, counts)))
     }
@@ -106,11 +95,8 @@ fn answer(
     known: &RuleContext<'_>,
     commit: Option<Oid>,
 ) -> view::diff::Diff {
-    let mut changes: Vec<view::diff::RecordChange> = compared
-        .entries
-        .iter()
-        .map(|entry| change(entry, known.governance))
-        .collect();
+    let mut changes: Vec<view::diff::RecordChange> =
+        compared.entries.iter().map(|entry| change(entry, known.governance)).collect();
     changes.sort_by(|one, other| one.id.cmp(&other.id));
     let judged = compared.entries.iter().filter_map(|entry| {
         let source = entry.delta.after.first().or(entry.delta.before.first())?;
@@ -139,10 +125,7 @@ fn answer(
 
 fn change(entry: &Entry, governance: &Governance) -> view::diff::RecordChange {
     let delta = &entry.delta;
-    let before = delta
-        .before
-        .first()
-        .and_then(|source| source.record.as_ref());
+    let before = delta.before.first().and_then(|source| source.record.as_ref());
     let after = delta.record_after();
     let title = |source: &RecordFile| source.text("title").map(str::to_owned);
     let sources = delta.after.iter().chain(&delta.before);
@@ -163,10 +146,7 @@ fn change(entry: &Entry, governance: &Governance) -> view::diff::RecordChange {
 
 /// Returns what happens to a record: to its file, and to what it says.
 fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
-    let bare = |event: ChangeEvent, detail: &str| EventDetail {
-        event,
-        detail: detail.to_owned(),
-    };
+    let bare = |event: ChangeEvent, detail: &str| EventDetail { event, detail: detail.to_owned() };
     let delta = &entry.delta;
     let (Some(first), before) = (delta.after.first(), delta.before.first()) else {
         return vec![bare(ChangeEvent::Removed, "")];
@@ -175,10 +155,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     if let Some(before) = before
         && before.path != first.path
     {
-        events.push(bare(
-            ChangeEvent::Moved,
-            &format!("{} → {}", before.path, first.path),
-        ));
+        events.push(bare(ChangeEvent::Moved, &format!("{} → {}", before.path, first.path)));
     }
     let Some(after) = &first.record else {
         let detail = match delta.after.as_slice() {
@@ -189,10 +166,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
         return events;
     };
     let resolved = tier::resolve(&governance.policy, &Facts::of(after));
-    let beside = Beside {
-        tier: resolved.as_ref(),
-        renewed: entry.landed.renewed,
-    };
+    let beside = Beside { tier: resolved.as_ref(), renewed: entry.landed.renewed };
     let was = before.map(|before| before.record.as_ref());
     match was {
         None if entry.landed.was_removed => {

@@ -76,11 +76,7 @@ impl Run for DueArgs {
                 outcome
             }
         };
-        Ok(unknown::outcome(
-            ctx,
-            approved.records().iter().filter(unknown::is_unknown),
-            outcome,
-        ))
+        Ok(unknown::outcome(ctx, approved.records().iter().filter(unknown::is_unknown), outcome))
     }
 }
 
@@ -98,19 +94,15 @@ struct Found<'a> {
 fn find_due<'a>(approved: &'a Snapshot<'_>, within: Option<Term>) -> Found<'a> {
     let records = approved.due(within);
     let is_overdue = |(_, due): &(&RecordState, DueRecord)| due.urgency == Urgency::Overdue;
-    let outcome = if records.iter().any(is_overdue) {
-        Outcome::BadNews
-    } else {
-        Outcome::Fine
-    };
+    let outcome = if records.iter().any(is_overdue) { Outcome::BadNews } else { Outcome::Fine };
     Found { records, outcome }
 }
 
 fn calendar(approved: &Snapshot<'_>, found: &Found<'_>) -> String {
-    let dated = found.records.iter().map(|(standing, _)| Dated {
-        standing,
-        landings: approved.landings(standing),
-    });
+    let dated = found
+        .records
+        .iter()
+        .map(|(standing, _)| Dated { standing, landings: approved.landings(standing) });
     ics::calendar(&dated.collect::<Vec<_>>(), approved.stamp().instant)
 }
 
@@ -128,11 +120,7 @@ fn worklist<'a>(approved: &'a Snapshot<'_>, found: Found<'a>, reads: FormatNeeds
         records: found.records,
         around: approved.around(),
         hidden: open - shown,
-        unknown: approved
-            .records()
-            .iter()
-            .filter(unknown::is_unknown)
-            .count(),
+        unknown: approved.records().iter().filter(unknown::is_unknown).count(),
         reads,
     }
 }

@@ -69,11 +69,7 @@ impl Run for InitArgs {
             skipped: Vec::new(),
             next: Vec::new(),
         };
-        let bridge = if self.no_bridge {
-            Bridge::LeftOut
-        } else {
-            Bridge::Written
-        };
+        let bridge = if self.no_bridge { Bridge::LeftOut } else { Bridge::Written };
         for draft in files::drafts(&place, method, bridge) {
             if let Some(path) = draft.found(&place.tree)? {
                 let needs = draft.needs(&place.tree, &path)?;
@@ -153,19 +149,12 @@ fn find_place(ctx: &Ctx) -> anyhow::Result<Place> {
     let repository = match Repository::discover(&folder) {
         Ok(repository) => repository,
         Err(OpenError::NotFound { .. }) => {
-            return Err(outside(format!(
-                "{} is not in a git repository",
-                folder.display()
-            )));
+            return Err(outside(format!("{} is not in a git repository", folder.display())));
         }
         Err(error) => return Err(Undetermined::Open(error).into()),
     };
-    let bare = || {
-        outside(format!(
-            "{} is a bare repository, without a work tree",
-            folder.display()
-        ))
-    };
+    let bare =
+        || outside(format!("{} is a bare repository, without a work tree", folder.display()));
     let top = repository.work_dir().ok_or_else(bare)?;
     let prefix = match ctx.globals.directory {
         Some(_) => repository.prefix(&folder).ok_or_else(bare)?,

@@ -62,24 +62,16 @@ impl Run for LintArgs {
             &LintRequest {
                 folder: &ctx.folder,
                 paths: if given.is_some() { &[] } else { &self.paths },
-                record: given
-                    .as_ref()
-                    .map(|(path, bytes)| (*path, bytes.as_slice())),
+                record: given.as_ref().map(|(path, bytes)| (*path, bytes.as_slice())),
                 base: self.base.as_deref(),
             },
         )?;
         drop(progress);
         ctx.of_notices(&answer.notices);
         for (name, doubt) in &answer.doubts {
-            ctx.tell(&format!(
-                "error: could not determine what of {name} is approved: {doubt}"
-            ));
+            ctx.tell(&format!("error: could not determine what of {name} is approved: {doubt}"));
         }
-        let doubts = if answer.doubts.is_empty() {
-            Outcome::Fine
-        } else {
-            Outcome::CannotSay
-        };
+        let doubts = if answer.doubts.is_empty() { Outcome::Fine } else { Outcome::CannotSay };
         let counts = view::lint::LevelCounts::count(answer.findings.iter());
         let repository = home.repository_or_none();
         let commit = repository.and_then(|repository| repository.find("HEAD"));
@@ -128,10 +120,7 @@ impl LintArgs {
             ));
         };
         let mut bytes = Vec::new();
-        std::io::stdin()
-            .take(MOST)
-            .read_to_end(&mut bytes)
-            .context("can't read stdin")?;
+        std::io::stdin().take(MOST).read_to_end(&mut bytes).context("can't read stdin")?;
         Ok(Some((path, bytes)))
     }
 }
@@ -140,17 +129,11 @@ impl LintArgs {
 pub(crate) fn forge_folder(ctx: &Ctx, home: &Session) -> String {
     let read_by_forge = ctx.format.offered == Offered::ForFindings;
     let repository = home.repository_or_none().filter(|_| read_by_forge);
-    repository
-        .and_then(|repository| repository.prefix(home.root()))
-        .unwrap_or_default()
+    repository.and_then(|repository| repository.prefix(home.root())).unwrap_or_default()
 }
 
 /// Returns the outcome of an answer with findings: errors are bad news, warnings with `--strict`.
 pub(crate) fn of_counts(ctx: &Ctx, counts: view::lint::LevelCounts) -> Outcome {
     let strict = ctx.globals.strict && counts.warnings > 0;
-    if counts.errors > 0 || strict {
-        Outcome::BadNews
-    } else {
-        Outcome::Fine
-    }
+    if counts.errors > 0 || strict { Outcome::BadNews } else { Outcome::Fine }
 }

@@ -66,21 +66,15 @@ impl Run for ListArgs {
         let home = ctx.home()?;
         let filter = self.filters.filter();
         // Whoever filters is told how many of the hidden ones are meant.
-        let scope = if self.all || filter != Filter::default() {
-            Scope::Everything
-        } else {
-            Scope::Open
-        };
+        let scope =
+            if self.all || filter != Filter::default() { Scope::Everything } else { Scope::Open };
         let approved = if self.approved_only {
             ctx.approved_only(&home, scope)?
         } else {
             ctx.approved_of(&home, scope)?
         };
         let control = |control: &_, asked: &str| approved.same(control, asked);
-        let same = Sameness {
-            control: &control,
-            governance: approved.governance(),
-        };
+        let same = Sameness { control: &control, governance: approved.governance() };
         let meant =
             |standing: &&RecordState| filter.meant(standing, same, approved.stamp().instant);
         let asked: Vec<&RecordState> = approved
@@ -96,12 +90,7 @@ impl Run for ListArgs {
         records.sort_by(|one, other| order.compare((one.id(), one), (other.id(), other)));
         let hidden = asked.len() - records.len() + approved.n_left_out();
         ctx.show(&view::list::doc(
-            &view::list::List {
-                stamp: approved.stamp(),
-                records,
-                hidden,
-                reads: ctx.format.reads,
-            },
+            &view::list::List { stamp: approved.stamp(), records, hidden, reads: ctx.format.reads },
             &*approved,
         ))?;
         ctx.of_notices(&approved.waiting_reviews(&|_| true));

@@ -36,11 +36,7 @@ impl Run for LogArgs {
         let standing = approved.find(&self.id)?;
         let acts = approved.acts(standing);
         if acts.is_empty() {
-            ctx.hint(&format!(
-                "{}: {}",
-                standing.id(),
-                view::log::vacant(standing)
-            ));
+            ctx.hint(&format!("{}: {}", standing.id(), view::log::vacant(standing)));
         }
         ctx.show(&view::log::doc(&Log {
             stamp: approved.stamp(),

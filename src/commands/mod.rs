@@ -96,12 +96,7 @@ pub(crate) const ALL: &[Command] = &[
 
 /// Keep exceptions to rules in git: why each is needed, who approved it, what compensates for it, and when it ends.
 #[derive(Debug, Parser)]
-#[command(
-    name = "exledger",
-    version,
-    arg_required_else_help = true,
-    max_term_width = 110
-)]
+#[command(name = "exledger", version, arg_required_else_help = true, max_term_width = 110)]
 #[command(
     after_help = "Exit codes: 0 nothing is wrong, 1 problems found, 2 usage error, 3 could not determine, 130 interrupted."
 )]
@@ -138,10 +133,7 @@ const REPORT: &str =
 /// The variable that makes a debug build panic, for tests; a release does not read it.
 const TEST_PANIC: &str = "EXLEDGER_TEST_PANIC";
 
-#[expect(
-    clippy::panic,
-    reason = "a test sees by it how a panic of the program ends"
-)]
+#[expect(clippy::panic, reason = "a test sees by it how a panic of the program ends")]
 fn panic_in_a_test(ctx: &Ctx) {
     let asked = ctx.environment.get(TEST_PANIC).map_or("", String::as_str);
     if cfg!(debug_assertions) && !matches!(asked, "" | "0") {
@@ -206,14 +198,9 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
     let (name, own) = matches
         .subcommand()
         .ok_or_else(|| fault::misuse("no command is given", "run `exledger --help`"))?;
-    let command = ALL
-        .iter()
-        .find(|command| (command.declare)().get_name() == name);
+    let command = ALL.iter().find(|command| (command.declare)().get_name() == name);
     let command = command.ok_or_else(|| {
-        fault::misuse(
-            format!("there is no command {name}"),
-            "run `exledger --help`",
-        )
+        fault::misuse(format!("there is no command {name}"), "run `exledger --help`")
     })?;
     if let (PastInstants::Refused(why), Some(_)) = (command.past, &globals.as_of) {
         return Err(fault::misuse(

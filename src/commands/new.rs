@@ -119,11 +119,9 @@ impl Run for NewArgs {
         ctx.of_notices(&filing.notices);
         let (draft, findings) = match ctx.person {
             ask::Prompting::Away => unasked(ctx, &filing)?,
-            ask::Prompting::There => preview::agreed(&FilingPrompts {
-                ctx,
-                filing: &filing,
-                names: filing.names(),
-            })?,
+            ask::Prompting::There => {
+                preview::agreed(&FilingPrompts { ctx, filing: &filing, names: filing.names() })?
+            }
         };
         filing.create(&draft)?;
         let filed = view_filed(ctx, &session, &filing, &draft, findings);
@@ -140,10 +138,7 @@ struct StdinOrFile<'a> {
 
 impl StdinOrFile<'_> {
     fn to_input(&self) -> AnswerInput<'_> {
-        AnswerInput {
-            path: self.path,
-            bytes: self.stdin.as_deref(),
-        }
+        AnswerInput { path: self.path, bytes: self.stdin.as_deref() }
     }
 }
 
@@ -153,10 +148,7 @@ fn input(path: Option<&Path>) -> anyhow::Result<Option<StdinOrFile<'_>>> {
     };
     let stdin = if path == Path::new("-") {
         let mut bytes = Vec::new();
-        std::io::stdin()
-            .take(MOST_BYTES)
-            .read_to_end(&mut bytes)
-            .context("can't read stdin")?;
+        std::io::stdin().take(MOST_BYTES).read_to_end(&mut bytes).context("can't read stdin")?;
         Some(bytes)
     } else {
         None

@@ -44,10 +44,7 @@ pub(crate) fn after(
         next.push(format!("{git} switch -c {branch}"));
     }
     next.push(format!("{git} add {}", files.join(" ")));
-    next.push(format!(
-        "{git} commit -m {}",
-        quoted(&format!("{verb} {name}"))
-    ));
+    next.push(format!("{git} commit -m {}", quoted(&format!("{verb} {name}"))));
     next.push(push(ctx, home, &own.unwrap_or(branch)));
     next
 }
@@ -67,22 +64,13 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
 
 /// Returns the command that pushes a branch: to the remote of the current one, else to the only one, else to origin.
 pub(crate) fn push(ctx: &Ctx, home: &Session, branch: &str) -> String {
-    let refs = home
-        .repository_or_none()
-        .and_then(|repository| repository.refs().ok());
-    let remote = match refs
-        .as_ref()
-        .map(|it| (&it.upstream, it.remotes.as_slice()))
-    {
+    let refs = home.repository_or_none().and_then(|repository| repository.refs().ok());
+    let remote = match refs.as_ref().map(|it| (&it.upstream, it.remotes.as_slice())) {
         Some((Some(upstream), _)) => upstream.as_str(),
         Some((None, [only])) => only.as_str(),
         _ => "origin",
     };
-    format!(
-        "{} push -u {} {branch}",
-        git_command(ctx, home),
-        quoted(remote)
-    )
+    format!("{} push -u {} {branch}", git_command(ctx, home), quoted(remote))
 }
 
 /// Returns the branch that is checked out, unless it is the one on which records are approved.

@@ -54,21 +54,11 @@ impl Run for NoteArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
         let shown = ctx.shown(&ctx.home()?, &self.evidence)?;
-        prompts::needs(
-            ctx,
-            &[
-                ("--stage", self.stage.is_some()),
-                ("--note", self.note.is_some()),
-            ],
-        )?;
+        prompts::needs(ctx, &[("--stage", self.stage.is_some()), ("--note", self.note.is_some())])?;
         let stage: Stage =
             prompts::word_or_ask(ctx, self.stage.as_deref(), "--stage", "Which stage")?;
-        let text = prompts::text_or_ask(
-            ctx,
-            self.note.as_deref(),
-            "--note",
-            "What was found or done",
-        )?;
+        let text =
+            prompts::text_or_ask(ctx, self.note.as_deref(), "--note", "What was found or done")?;
         decision::decide(
             ctx,
             &DecisionJob {

@@ -30,19 +30,16 @@ impl Run for PatternsArgs {
         let home = ctx.home()?;
         let approved = ctx.approved_of(&home, Scope::Everything)?;
         let neighbours = approved.neighbours();
-        let proposals = approved
-            .records()
-            .iter()
-            .filter(|standing| standing.status == Status::Proposed);
+        let proposals =
+            approved.records().iter().filter(|standing| standing.status == Status::Proposed);
         let proposed: Vec<ProposedRecord<'_>> = proposals
             .filter_map(|standing| {
                 let branch = standing.pending.first()?.branch.as_ref();
                 Some(ProposedRecord {
                     id: standing.id(),
                     record: standing.stated.as_deref()?,
-                    place: branch.map_or(RecordOrigin::WorkTree, |it| {
-                        RecordOrigin::Branch(it.clone())
-                    }),
+                    place: branch
+                        .map_or(RecordOrigin::WorkTree, |it| RecordOrigin::Branch(it.clone())),
                 })
             })
             .collect();
@@ -50,11 +47,7 @@ impl Run for PatternsArgs {
         let policy = &approved.governance().policy.patterns;
         ctx.show(&view::patterns::doc(&found, policy, approved.stamp()))?;
         let is_refused = found.groups.iter().any(|it| !it.refused.is_empty());
-        let outcome = if is_refused {
-            Outcome::BadNews
-        } else {
-            Outcome::Fine
-        };
+        let outcome = if is_refused { Outcome::BadNews } else { Outcome::Fine };
         let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(unknown::outcome(ctx, unknown, outcome))
     }

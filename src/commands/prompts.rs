@@ -24,11 +24,8 @@ pub(crate) fn asks(ctx: &Ctx) -> bool {
 /// # Errors
 /// [`fault::Fault::Misuse`] then.
 pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
-    let open: Vec<&str> = flags
-        .iter()
-        .filter(|(_, is_given)| !is_given)
-        .map(|(flag, _)| *flag)
-        .collect();
+    let open: Vec<&str> =
+        flags.iter().filter(|(_, is_given)| !is_given).map(|(flag, _)| *flag).collect();
     match open.split_last() {
         Some((last, rest)) if !rest.is_empty() && !asks(ctx) => Err(fault::misuse(
             format!("{} and {last} are missing", rest.join(", ")),
@@ -57,11 +54,7 @@ pub(crate) fn text_or_ask(
         )),
         None if ctx.person == ask::Prompting::There => {
             let check = |text: &str| {
-                if is_said(text) {
-                    Ok(())
-                } else {
-                    Err("an answer is needed".to_owned())
-                }
+                if is_said(text) { Ok(()) } else { Err("an answer is needed".to_owned()) }
             };
             ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))
         }
@@ -124,10 +117,7 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
     question: &str,
     is_offered: &dyn Fn(&str) -> bool,
 ) -> anyhow::Result<W> {
-    let words: Vec<&str> = W::words()
-        .into_iter()
-        .filter(|word| is_offered(word))
-        .collect();
+    let words: Vec<&str> = W::words().into_iter().filter(|word| is_offered(word)).collect();
     let chosen = match given {
         Some(word) => word,
         None if ctx.person == ask::Prompting::There => {
@@ -162,10 +152,7 @@ pub(crate) fn ids_or_ask(
         return Err(select::unnamed().into());
     }
     let open = ctx.home()?.open_records()?;
-    let shown: Vec<String> = open
-        .iter()
-        .map(|it| format!("{}  {}", it.id, it.title))
-        .collect();
+    let shown: Vec<String> = open.iter().map(|it| format!("{}  {}", it.id, it.title)).collect();
     if shown.is_empty() {
         return Err(select::unnamed().into());
     }

@@ -46,10 +46,7 @@ impl Run for QueueArgs {
             ctx.approved_of(&home, Scope::Worklist)?
         };
         let control = |control: &_, asked: &str| approved.same(control, asked);
-        let same = Sameness {
-            control: &control,
-            governance: approved.governance(),
-        };
+        let same = Sameness { control: &control, governance: approved.governance() };
         let meant =
             |standing: &&RecordState| filter.meant(standing, same, approved.stamp().instant);
         let asked: Vec<&RecordState> = approved
@@ -58,12 +55,8 @@ impl Run for QueueArgs {
             .filter(|standing| meant(standing) == Selection::Yes)
             .collect();
         let horizon = Horizon::from_policy(&approved.governance().policy);
-        let items = queue::collect(
-            asked.iter().copied(),
-            &RecordState::id,
-            &horizon,
-            approved.around(),
-        );
+        let items =
+            queue::collect(asked.iter().copied(), &RecordState::id, &horizon, approved.around());
         let outcome = if ctx.globals.strict && items.iter().any(QueueItem::is_overdue) {
             Outcome::BadNews
         } else {

@@ -58,12 +58,8 @@ impl Run for RejectArgs {
                 ),
             ));
         }
-        let reason = prompts::text_or_ask(
-            ctx,
-            self.reason.as_deref(),
-            "--reason",
-            "Why is it rejected",
-        )?;
+        let reason =
+            prompts::text_or_ask(ctx, self.reason.as_deref(), "--reason", "Why is it rejected")?;
         decision::decide(
             ctx,
             &DecisionJob {

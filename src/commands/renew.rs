@@ -57,10 +57,7 @@ impl Run for RenewArgs {
         prompts::needs(
             ctx,
             &[
-                (
-                    "--until or --for",
-                    self.until.is_some() || self.term.is_some(),
-                ),
+                ("--until or --for", self.until.is_some() || self.term.is_some()),
                 ("--reason", self.reason.is_some()),
             ],
         )?;

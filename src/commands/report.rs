@@ -107,15 +107,10 @@ impl ReportArgs {
         let Some(path) = &self.output else {
             return ctx.show(doc);
         };
-        let style = render::format::OutputStyle {
-            width: None,
-            ..ctx.style
-        };
+        let style = render::format::OutputStyle { width: None, ..ctx.style };
         let doing = || format!("writing the report to {}", path.display());
         let mut file = Begun::at(&ctx.folder.join(path)).with_context(doing)?;
-        ctx.format
-            .write(doc, &style, &mut file)
-            .with_context(doing)?;
+        ctx.format.write(doc, &style, &mut file).with_context(doing)?;
         file.finish().with_context(doing)
     }
 

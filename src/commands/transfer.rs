@@ -75,9 +75,7 @@ impl Run for TransferArgs {
         )?;
         let to = decision::address("--to", &to)?;
         let from = self.from.as_deref();
-        let from = from
-            .map(|from| decision::address("--from", from))
-            .transpose()?;
+        let from = from.map(|from| decision::address("--from", from)).transpose()?;
         if from.is_some() && self.filters.filter() != Filter::default() {
             return Err(fault::misuse(
                 "both --from and a filter are given",
@@ -87,10 +85,7 @@ impl Run for TransferArgs {
         let home = ctx.home()?;
         let governance = locate::governance(home.work_tree()?)?;
         let name = self.name(&home, &governance, &to)?;
-        let heir = Heir {
-            email: &to,
-            name: &name,
-        };
+        let heir = Heir { email: &to, name: &name };
         let which = match &from {
             Some(owner) => Which::Of { owner, heir: &to },
             None => Which::Several(&ids, &self.filters.filter()),
@@ -120,10 +115,7 @@ impl TransferArgs {
     ) -> anyhow::Result<String> {
         if let Some(name) = self.name.as_deref().map(str::trim) {
             return if name.is_empty() {
-                Err(fault::misuse(
-                    "--name is placeholder text",
-                    "give the name of the new owner",
-                ))
+                Err(fault::misuse("--name is placeholder text", "give the name of the new owner"))
             } else {
                 Ok(name.to_owned())
             };

@@ -86,9 +86,7 @@ impl Run for TriageArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let session = ctx.home()?;
         let named = self.source_roots.iter();
-        let roots: Vec<String> = named
-            .map(|root| absolute(root))
-            .collect::<anyhow::Result<_>>()?;
+        let roots: Vec<String> = named.map(|root| absolute(root)).collect::<anyhow::Result<_>>()?;
         let sources = open(ctx, &self.files)?;
         let rewrite = self.rewrite(ctx, &sources)?;
         let takes_stdout = rewrite.as_ref().is_some_and(Rewrite::takes_stdout);
@@ -149,11 +147,7 @@ impl TriageArgs {
     /// Returns what the counts mean for the exit code.
     fn outcome(&self, ctx: &Ctx, answer: &TriageAnswer<'_>) -> Outcome {
         let (snapshot, counts) = (answer.snapshot(), &answer.counts);
-        let is_bad = [
-            TriageState::Uncovered,
-            TriageState::ExpiredCover,
-            TriageState::Pending,
-        ];
+        let is_bad = [TriageState::Uncovered, TriageState::ExpiredCover, TriageState::Pending];
         let mut outcome = if is_bad.iter().any(|state| counts.n(*state) > 0) {
             Outcome::BadNews
         } else {
@@ -166,10 +160,7 @@ impl TriageArgs {
             ctx.tell(&format!(
                 "warning[stale-baseline]: baseline {} was due for review by {}",
                 baseline.id,
-                baseline
-                    .review_by
-                    .map(|day| day.to_string())
-                    .unwrap_or_default()
+                baseline.review_by.map(|day| day.to_string()).unwrap_or_default()
             ));
             if ctx.globals.strict {
                 outcome = outcome.max(Outcome::BadNews);
@@ -180,9 +171,7 @@ impl TriageArgs {
         }
         if snapshot.governance().state == governance::State::Absent {
             outcome = Outcome::CannotSay;
-            ctx.tell(&format!(
-                "error: could not determine what is covered: {NO_POLICY}"
-            ));
+            ctx.tell(&format!("error: could not determine what is covered: {NO_POLICY}"));
         }
         outcome
     }
@@ -236,10 +225,7 @@ fn show(
         baselines: &answer.snapshot().governance().policy.baselines,
         reads: ctx.format.reads,
         proposals: &answer.proposals,
-        unused: matches.map(|matches| Unused {
-            used: matches.used,
-            why: matches.why_never,
-        }),
+        unused: matches.map(|matches| Unused { used: matches.used, why: matches.why_never }),
         drafts,
     }))
 }

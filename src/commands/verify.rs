@@ -108,10 +108,7 @@ impl Run for VerifyArgs {
 fn write_checkpoint(ctx: &Ctx, checkpoint: &Checkpoint, path: &Path) -> anyhow::Result<()> {
     files::replace(&ctx.folder.join(path), checkpoint.text().as_bytes())
         .map_err(|error| fault::cannot_say(error.to_string(), "give a file that can be written"))?;
-    ctx.hint(&view::verify::written(
-        &path.display().to_string(),
-        &checkpoint.tip,
-    ));
+    ctx.hint(&view::verify::written(&path.display().to_string(), &checkpoint.tip));
     Ok(())
 }
 
@@ -125,10 +122,5 @@ fn judged(state: &RecordState) -> JudgedFile {
 }
 
 fn uses(used: &UsedRecord) -> RecordUses {
-    RecordUses {
-        id: used.id.clone(),
-        count: used.count,
-        last: used.last,
-        closed: used.closed,
-    }
+    RecordUses { id: used.id.clone(), count: used.count, last: used.last, closed: used.closed }
 }

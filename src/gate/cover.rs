@@ -41,18 +41,12 @@ impl<'a> Terms<'a> {
         let landed = standing.stated.as_deref();
         let record = standing.effective.as_deref().or(landed)?;
         let approved = standing.as_approved.as_deref();
-        Some(Terms {
-            record,
-            versions: [approved.unwrap_or(record), landed.unwrap_or(record)],
-        })
+        Some(Terms { record, versions: [approved.unwrap_or(record), landed.unwrap_or(record)] })
     }
 
     /// Returns what a file would grant on its own.
     pub(crate) fn of_file(record: &'a Record) -> Terms<'a> {
-        Terms {
-            record,
-            versions: [record, record],
-        }
+        Terms { record, versions: [record, record] }
     }
 
     /// Returns the changes outside of which a change-window exception grants nothing.
@@ -61,9 +55,7 @@ impl<'a> Terms<'a> {
         let mut versions = self.versions.iter();
         let is_window = versions.any(|it| it.deviates_from.baseline == window);
         let references = self.versions.into_iter().map(|it| it.references.as_ref());
-        references
-            .filter(move |_| is_window)
-            .filter_map(|it| it?.change.as_ref())
+        references.filter(move |_| is_window).filter_map(|it| it?.change.as_ref())
     }
 }
 
@@ -154,12 +146,7 @@ fn subject(
 /// Tells whether both versions name a reference; of a change window it must be the change itself.
 fn named_reference(asked: &String, terms: &Terms<'_>) -> Result<(), (String, About)> {
     for version in terms.versions {
-        let mut named = version
-            .references
-            .as_deref()
-            .map(references)
-            .into_iter()
-            .flatten();
+        let mut named = version.references.as_deref().map(references).into_iter().flatten();
         if !named.clone().any(|(_, text)| text == asked) {
             let why = match named.next() {
                 Some((name, text)) => format!("its {name} is {text}"),
@@ -216,30 +203,20 @@ fn environment(question: &Question, record: &Record) -> Option<String> {
 fn action(question: &Question, record: &Record) -> Option<String> {
     let asked = question.action.as_ref()?;
     let scope = record.scope.as_ref();
-    in_scope(
-        "actions",
-        asked,
-        scope.and_then(|scope| scope.actions.as_deref()),
-    )
+    in_scope("actions", asked, scope.and_then(|scope| scope.actions.as_deref()))
 }
 
 fn resource(question: &Question, record: &Record) -> Option<String> {
     let asked = question.resource.as_ref()?;
     let scope = record.scope.as_ref();
-    in_scope(
-        "resources",
-        asked,
-        scope.and_then(|scope| scope.resources.as_deref()),
-    )
+    in_scope("resources", asked, scope.and_then(|scope| scope.resources.as_deref()))
 }
 
 fn in_scope(what: &str, asked: &str, stated: Option<&[String]>) -> Option<String> {
     let Some(stated) = stated else {
         return Some(format!("its scope has no {what}"));
     };
-    let matches = stated
-        .iter()
-        .any(|pattern| pattern::matches_in_scope(pattern, asked));
+    let matches = stated.iter().any(|pattern| pattern::matches_in_scope(pattern, asked));
     (!matches).then(|| match stated {
         [] => grants_none(what),
         _ => limit(what, stated),
@@ -254,15 +231,11 @@ fn grants_none(what: &str) -> String {
 fn not_waived(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
     let stated = record.scope.as_ref()?.not_waived.as_deref()?;
     let forbids = |asked: &&String| stated.iter().any(|entry| entry == *asked);
-    let asked = [&question.resource, &question.action]
-        .into_iter()
-        .flatten()
-        .find(forbids);
-    let control = question.control.as_ref().filter(|asked| {
-        stated
-            .iter()
-            .any(|entry| is_control(governance, entry, asked))
-    });
+    let asked = [&question.resource, &question.action].into_iter().flatten().find(forbids);
+    let control = question
+        .control
+        .as_ref()
+        .filter(|asked| stated.iter().any(|entry| is_control(governance, entry, asked)));
     let asked = asked.or(control)?;
     Some(format!("{asked} is not waived"))
 }
@@ -278,24 +251,12 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
     let record = terms.record;
     let scope = record.scope.as_ref();
     let lists = [
-        (
-            "resource",
-            &question.resource,
-            scope.and_then(|it| it.resources.as_deref()),
-        ),
-        (
-            "action",
-            &question.action,
-            scope.and_then(|it| it.actions.as_deref()),
-        ),
+        ("resource", &question.resource, scope.and_then(|it| it.resources.as_deref())),
+        ("action", &question.action, scope.and_then(|it| it.actions.as_deref())),
         (
             "environment",
             &question.environment,
-            record
-                .subject
-                .environment
-                .as_ref()
-                .map(std::slice::from_ref),
+            record.subject.environment.as_ref().map(std::slice::from_ref),
         ),
     ];
     let asker = question.told.asker;
@@ -319,17 +280,8 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
     {
         missing.push(limited(asker, name, std::slice::from_ref(stated), name));
     }
-    if let Some(change) = terms
-        .changes()
-        .next()
-        .filter(|_| question.reference.is_none())
-    {
-        missing.push(limited(
-            asker,
-            "change",
-            std::slice::from_ref(change),
-            "reference",
-        ));
+    if let Some(change) = terms.changes().next().filter(|_| question.reference.is_none()) {
+        missing.push(limited(asker, "change", std::slice::from_ref(change), "reference"));
     }
     (!missing.is_empty()).then(|| missing.join("; "))
 }

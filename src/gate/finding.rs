@@ -42,10 +42,7 @@ pub(crate) enum Matched {
 
 /// Tells whether one of a record's findings is the one asked, each key that it names asked and matching.
 pub(crate) fn matched(question: &Question, record: &Record) -> Matched {
-    let stated = record
-        .scope
-        .as_ref()
-        .and_then(|scope| scope.findings.as_deref());
+    let stated = record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
     let Some(stated) = stated else {
         return Matched::No("has no findings".to_owned(), About::Another);
     };
@@ -118,10 +115,7 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         match asked.map(Risk::from_word) {
             Some(Some(asked)) if asked <= ceiling => {}
             Some(Some(_)) => {
-                return Err(same(limit::limit(
-                    "severity",
-                    &[ceiling.as_str().to_owned()],
-                )));
+                return Err(same(limit::limit("severity", &[ceiling.as_str().to_owned()])));
             }
             _ => return Err(same(limited("severity", ceiling.as_str(), "severity"))),
         }
@@ -138,20 +132,11 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     let Some(resources) = &key.resources else {
         return Ok(Judged::No);
     };
-    let matches = |asked: &String| {
-        resources
-            .iter()
-            .any(|pattern| pattern::matches(pattern, asked))
-    };
+    let matches = |asked: &String| resources.iter().any(|pattern| pattern::matches(pattern, asked));
     match &question.resource {
         Some(asked) if matches(asked) => Ok(Judged::ByFinding),
         Some(_) => Err(same(limit::limit("resources", resources))),
-        None => Err(same(limit::limited(
-            asker,
-            "resources",
-            resources,
-            "resource",
-        ))),
+        None => Err(same(limit::limited(asker, "resources", resources, "resource"))),
     }
 }
 
@@ -181,11 +166,7 @@ fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
     let is_asked = question.purl.is_some() || question.told.package.is_some();
     let limited = |what: &str, to: &String, key: &str, is_stated: bool| {
         let to = std::slice::from_ref(to);
-        if is_stated {
-            limit::limit(what, to)
-        } else {
-            limit::limited(asker, what, to, key)
-        }
+        if is_stated { limit::limit(what, to) } else { limit::limited(asker, what, to, key) }
     };
     let asked = AskedPackage::from_names(question.purl.as_deref(), question.told.package.as_ref());
     let stated = key.purl.as_deref().map(Purl::parse);

@@ -37,12 +37,7 @@ impl Index {
 
     fn add(&mut self, place: usize, record: &Record) {
         let subject = &record.subject;
-        let named = [
-            &subject.identity,
-            &subject.asset,
-            &subject.application,
-            &subject.credential,
-        ];
+        let named = [&subject.identity, &subject.asset, &subject.application, &subject.credential];
         let aliases = subject.aliases.iter().flatten();
         for name in named.into_iter().flatten().chain(aliases) {
             let places = self.subjects.entry(name.clone()).or_default();
@@ -71,16 +66,9 @@ impl Index {
     /// Returns the places of the records that may answer a question, in their order.
     pub fn places(&self, question: &Question) -> BTreeSet<usize> {
         let mut places: BTreeSet<usize> = self.unread.iter().copied().collect();
-        let named = [
-            &question.identity,
-            &question.asset,
-            &question.application,
-            &question.credential,
-        ];
-        let by_name = named
-            .into_iter()
-            .flatten()
-            .filter_map(|name| self.subjects.get(name));
+        let named =
+            [&question.identity, &question.asset, &question.application, &question.credential];
+        let by_name = named.into_iter().flatten().filter_map(|name| self.subjects.get(name));
         places.extend(by_name.flatten());
         if let Some(reference) = &question.reference {
             places.extend(self.references.get(reference).into_iter().flatten());
@@ -89,9 +77,7 @@ impl Index {
             places.extend(&self.criteria);
         }
         if let Some(finding) = &question.finding {
-            let id = finding
-                .split_once(':')
-                .map_or(finding.as_str(), |(_, id)| id);
+            let id = finding.split_once(':').map_or(finding.as_str(), |(_, id)| id);
             places.extend(self.findings.get(id).into_iter().flatten());
         }
         places

@@ -66,17 +66,11 @@ pub fn read(line: &[u8]) -> QuestionLine {
     let keys = match keys(line) {
         Ok(keys) => keys,
         Err(error) => {
-            return QuestionLine {
-                id: Value::Null,
-                asked: Err(error),
-            };
+            return QuestionLine { id: Value::Null, asked: Err(error) };
         }
     };
     let id = keys.get("id").filter(|id| is_id(id));
-    QuestionLine {
-        id: id.cloned().unwrap_or_default(),
-        asked: asked(keys),
-    }
+    QuestionLine { id: id.cloned().unwrap_or_default(), asked: asked(keys) }
 }
 
 fn keys(line: &[u8]) -> Result<Map<String, Value>, NoQuestion> {
@@ -134,9 +128,7 @@ fn asked(keys: Map<String, Value>) -> Result<TimedQuestion, NoQuestion> {
         if !is_read {
             return Err(wrong());
         }
-        let slot = question
-            .slot(&key)
-            .ok_or_else(|| NoQuestion::UnknownKey(key.clone()))?;
+        let slot = question.slot(&key).ok_or_else(|| NoQuestion::UnknownKey(key.clone()))?;
         *slot = Some(text);
     }
     if !question.names_a_subject() {

@@ -153,9 +153,8 @@ pub fn all(text: &str) -> Result<Vec<PastReceipt>, NoReceipt> {
             return Ok(receipts);
         };
         let receipt = value.ok().and_then(|value| read(line, &value.0));
-        receipts.push(receipt.ok_or(NoReceipt {
-            line: usize::try_from(line).unwrap_or(usize::MAX),
-        })?);
+        receipts
+            .push(receipt.ok_or(NoReceipt { line: usize::try_from(line).unwrap_or(usize::MAX) })?);
         let end = values.byte_offset();
         line += n_line_ends(text.get(read_to + blank..end).unwrap_or_default());
         read_to = end;

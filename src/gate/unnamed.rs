@@ -22,10 +22,7 @@ pub fn warning(
     if !question.deploy || answer.verdict != GateVerdict::Allow || named.contains(application) {
         return None;
     }
-    let maps = policy
-        .tiers
-        .iter()
-        .flat_map(|it| it.matches.iter().flatten());
+    let maps = policy.tiers.iter().flat_map(|it| it.matches.iter().flatten());
     let words = maps.flat_map(|map| map.application.iter().flatten());
     let patterns = policy.assets.iter().flat_map(|asset| &asset.matches);
     let is_meant =
@@ -34,12 +31,8 @@ pub fn warning(
         return None;
     }
     let literal = patterns.filter(|it| !pattern::is_wildcard(it));
-    let mut known: BTreeSet<&str> = named
-        .iter()
-        .chain(words)
-        .chain(literal)
-        .map(String::as_str)
-        .collect();
+    let mut known: BTreeSet<&str> =
+        named.iter().chain(words).chain(literal).map(String::as_str).collect();
     let mut meant = Vec::new();
     while meant.len() < MOST_NAMES
         && let Some(nearest) = near::nearest(application, known.iter().copied())
@@ -51,7 +44,5 @@ pub fn warning(
         [] => String::new(),
         meant => format!(": did you mean {}?", meant.join(" or ")),
     };
-    Some(format!(
-        "neither the records nor the policy mention the application {application}{near}"
-    ))
+    Some(format!("neither the records nor the policy mention the application {application}{near}"))
 }

@@ -61,10 +61,7 @@ pub fn ask_among(
         return answer(GateVerdict::Allow, reason, Some(allowing), &candidates);
     }
     let named = |candidate: &Candidate| {
-        let why = candidate
-            .why_not
-            .as_deref()
-            .unwrap_or("it can't be determined");
+        let why = candidate.why_not.as_deref().unwrap_or("it can't be determined");
         format!("{}: {why}", candidate.id)
     };
     for (fits, verdict) in [
@@ -111,14 +108,7 @@ fn candidate<'a>(
     receipts: &ReceiptCounts,
     governance: &Governance,
 ) -> Option<Candidate<'a>> {
-    let found = |fits, why_not| {
-        Some(Candidate {
-            standing,
-            id: name(standing),
-            why_not,
-            fits,
-        })
-    };
+    let found = |fits, why_not| Some(Candidate { standing, id: name(standing), why_not, fits });
     let reasons = || Some(reason::joined(&standing.reasons));
     match standing.status {
         Status::Removed => return None,
@@ -162,12 +152,7 @@ fn used<'a>(
     record: &Record,
     receipts: &ReceiptCounts,
 ) -> Option<Candidate<'a>> {
-    let candidate = |fits, why_not| Candidate {
-        standing,
-        id: name(standing),
-        why_not,
-        fits,
-    };
+    let candidate = |fits, why_not| Candidate { standing, id: name(standing), why_not, fits };
     let Some(uses) = &record.uses else {
         return Some(candidate(Fits::Allows, None));
     };
@@ -179,9 +164,7 @@ fn used<'a>(
     if n_used < u64::from(uses.limit) {
         return Some(candidate(Fits::Allows, None));
     }
-    let why = format!(
-        "used up: {n_used} of {} uses; have a higher `uses.limit` approved",
-        uses.limit
-    );
+    let why =
+        format!("used up: {n_used} of {} uses; have a higher `uses.limit` approved", uses.limit);
     Some(candidate(Fits::NotInForce, Some(why)))
 }

@@ -76,10 +76,7 @@ pub(super) fn beside<'c>(
             commit: Rc::clone(landed.commit),
             before: change.old,
             new: change.new,
-            after: match change
-                .new
-                .map(|blob| contents.bytes_within(blob, Limits::RECORD.bytes))
-            {
+            after: match change.new.map(|blob| contents.bytes_within(blob, Limits::RECORD.bytes)) {
                 None => After::Gone,
                 // One that is too long says as little as an empty one.
                 Some(Ok(bytes)) => After::Bytes(bytes.unwrap_or_default().into()),

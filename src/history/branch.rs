@@ -120,11 +120,7 @@ impl Branch {
             }
             let first = differing.into_iter().next().unwrap_or_default();
             if !first.is_empty() || !touched.is_empty() {
-                told.push(BranchCommit {
-                    commit: Rc::clone(commit),
-                    first,
-                    touched,
-                });
+                told.push(BranchCommit { commit: Rc::clone(commit), first, touched });
             }
         }
         Ok(told)
@@ -157,12 +153,7 @@ impl<'o> BranchContext<'o> {
         prefix: &'o LedgerPrefix,
         interest: &'o Interest,
     ) -> BranchContext<'o> {
-        BranchContext {
-            objects,
-            prefix,
-            interest,
-            contents: ContentCache::new(objects),
-        }
+        BranchContext { objects, prefix, interest, contents: ContentCache::new(objects) }
     }
 
     /// Returns what differs between two topmost folders, of records and governance files.
@@ -263,14 +254,8 @@ fn paint_ancestors(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, R
         }
     };
     let (from_base, from_tip) = (
-        Reachability {
-            base: true,
-            ..Reachability::default()
-        },
-        Reachability {
-            tip: true,
-            ..Reachability::default()
-        },
+        Reachability { base: true, ..Reachability::default() },
+        Reachability { tip: true, ..Reachability::default() },
     );
     add(&mut painted, &mut queue, base, from_base);
     add(&mut painted, &mut queue, tip, from_tip);

@@ -30,10 +30,7 @@ pub struct Chain {
 pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Commit, Obstacle> {
     match objects.read(oid)? {
         (ObjectKind::Commit, raw) => commit::parse(oid, raw),
-        _ => Err(Obstacle::Malformed {
-            object: oid,
-            cause: "it is not a commit".to_owned(),
-        }),
+        _ => Err(Obstacle::Malformed { object: oid, cause: "it is not a commit".to_owned() }),
     }
 }
 
@@ -82,10 +79,8 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
 
 /// Returns when a landing that lies in the future now will be believed, and effective times change with it.
 pub fn changes_at(mainline: &Mainline) -> Option<Instant> {
-    let future = mainline
-        .landings
-        .iter()
-        .filter(|landing| landing.flags.contains(&Flag::FutureDated));
+    let future =
+        mainline.landings.iter().filter(|landing| landing.flags.contains(&Flag::FutureDated));
     let times = future.filter_map(|landing| landing.committed);
     times.min().map(|time| time.plus_seconds(-TOLERANCE))
 }
@@ -146,9 +141,7 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
         return false;
     };
     let rest = rest.strip_prefix("remote-tracking ").unwrap_or(rest);
-    let Some((name, rest)) = rest
-        .strip_prefix("branch '")
-        .and_then(|rest| rest.split_once('\''))
+    let Some((name, rest)) = rest.strip_prefix("branch '").and_then(|rest| rest.split_once('\''))
     else {
         return false;
     };
@@ -159,9 +152,7 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     let forged = message.lines().skip(1);
     (itself(name) || bare.is_some_and(itself))
         && tail
-        && !forged
-            .into_iter()
-            .any(|line| line.starts_with("See merge request "))
+        && !forged.into_iter().any(|line| line.starts_with("See merge request "))
 }
 
 impl Mainline {
@@ -172,9 +163,7 @@ impl Mainline {
 
     /// Returns the last commit whose content was effective at an instant; `None` before the first (T5).
     pub fn at(&self, instant: Instant) -> Option<usize> {
-        let after = self
-            .landings
-            .partition_point(|landing| landing.effective <= instant);
+        let after = self.landings.partition_point(|landing| landing.effective <= instant);
         after.checked_sub(1)
     }
 }

@@ -46,10 +46,7 @@ pub fn events(before: Option<&Record>, after: &Record) -> Vec<ChangeEvent> {
 ///
 /// Compared is the content before it that could be read, back to the last removal.
 pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
-    let is_first = matches!(
-        version.change,
-        VersionChange::Introduced | VersionChange::Inherited
-    );
+    let is_first = matches!(version.change, VersionChange::Introduced | VersionChange::Inherited);
     let mut events = Vec::new();
     match version.change {
         VersionChange::Readded => events.push(ChangeEvent::Restored),
@@ -66,10 +63,7 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
         Content::File | Content::Missing(_) => {}
         Content::Record(record) => {
             let said = self::events(last_record(trail, version), record);
-            events.extend(
-                said.into_iter()
-                    .filter(|it| is_first || *it != ChangeEvent::Filed),
-            );
+            events.extend(said.into_iter().filter(|it| is_first || *it != ChangeEvent::Filed));
             let mut earlier = trail.versions.iter().rev();
             let before = earlier.find(|it| it.n < version.n);
             if before.is_some_and(|it| {

@@ -101,19 +101,11 @@ impl Checkpoint {
         if mainline.boundary.is_some() {
             return None;
         }
-        let root = mainline
-            .landings
-            .first()
-            .map(|landing| landing.oid.to_string());
+        let root = mainline.landings.first().map(|landing| landing.oid.to_string());
         if root.as_deref() != Some(&self.root) {
-            return Some(format!(
-                "the checkpoint gives {} as the first commit",
-                self.root
-            ));
+            return Some(format!("the checkpoint gives {} as the first commit", self.root));
         }
-        let n_commits = u64::try_from(position)
-            .unwrap_or(u64::MAX)
-            .saturating_add(1);
+        let n_commits = u64::try_from(position).unwrap_or(u64::MAX).saturating_add(1);
         (n_commits != self.mainline_commits).then(|| {
             format!(
                 "the checkpoint counts {} first-parent commits, but there are {n_commits}",
@@ -143,10 +135,7 @@ pub fn stand(
     }
     match objects.read(commit) {
         Ok(_) => Stand::Apart,
-        Err(Obstacle::Missing {
-            extent: Extent::Full,
-            ..
-        }) => Stand::Missing,
+        Err(Obstacle::Missing { extent: Extent::Full, .. }) => Stand::Missing,
         Err(obstacle) => Stand::Undetermined(obstacle),
     }
 }

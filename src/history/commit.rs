@@ -47,10 +47,7 @@ pub struct SignedPayload {
 /// # Errors
 /// [`Obstacle::Malformed`] where the tree or a parent can't be read, without which there is no history.
 pub fn parse(oid: Oid, raw: Vec<u8>) -> Result<Commit, Obstacle> {
-    let malformed = |cause: &str| Obstacle::Malformed {
-        object: oid,
-        cause: cause.to_owned(),
-    };
+    let malformed = |cause: &str| Obstacle::Malformed { object: oid, cause: cause.to_owned() };
     let (mut tree, mut parents) = (None, Vec::new());
     for header in read_headers(&raw) {
         match header.key {
@@ -128,11 +125,9 @@ impl Commit {
             let ident = self.ident(name.as_bytes());
             ident.flaws.first().map(|flaw| (name, *flaw))
         };
-        first("author").or_else(|| first("committer")).or_else(|| {
-            self.body()
-                .contains(&0)
-                .then_some(("message", IdentProblem::Nul))
-        })
+        first("author")
+            .or_else(|| first("committer"))
+            .or_else(|| self.body().contains(&0).then_some(("message", IdentProblem::Nul)))
     }
 
     /// Returns the signature of the commit, and what it is over: the commit without its signature headers.
@@ -191,16 +186,9 @@ fn read_headers(raw: &[u8]) -> impl Iterator<Item = Header<'_>> {
         let (line, after) = rest.split_at_checked(end)?;
         rest = after;
         let whole = line.strip_suffix(b"\n").unwrap_or(line);
-        let blank = whole
-            .iter()
-            .position(|byte| *byte == b' ')
-            .unwrap_or(whole.len());
+        let blank = whole.iter().position(|byte| *byte == b' ').unwrap_or(whole.len());
         let (key, value) = whole.split_at_checked(blank)?;
-        Some(Header {
-            key,
-            value: value.get(1..).unwrap_or_default(),
-            line,
-        })
+        Some(Header { key, value: value.get(1..).unwrap_or_default(), line })
     })
 }
 

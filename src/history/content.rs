@@ -46,10 +46,7 @@ impl KnownContent {
     /// Returns what is known of a file that is longer than a record may be, and stays unread.
     fn too_large(path: &str) -> KnownContent {
         let body = VersionBody::known(Content::from_file(too_large(path)));
-        KnownContent {
-            whose: Whose::Nobody,
-            read: Some((path.to_owned(), body, None)),
-        }
+        KnownContent { whose: Whose::Nobody, read: Some((path.to_owned(), body, None)) }
     }
 
     fn from_bytes(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> KnownContent {
@@ -59,16 +56,10 @@ impl KnownContent {
             Some(whose) => (whose, VersionBody::aside(path, blob)),
             None => {
                 let source = file::read(path, &bytes);
-                (
-                    whose(&source),
-                    VersionBody::known(Content::from_file(source)),
-                )
+                (whose(&source), VersionBody::known(Content::from_file(source)))
             }
         };
-        KnownContent {
-            whose,
-            read: Some((path.to_owned(), body, digest)),
-        }
+        KnownContent { whose, read: Some((path.to_owned(), body, digest)) }
     }
 }
 
@@ -80,11 +71,7 @@ impl<'o> ContentCache<'o> {
 
     /// Begins with nothing known.
     pub fn keeping(objects: &'o dyn Objects, keeps: Keeps<'o>) -> ContentCache<'o> {
-        ContentCache {
-            objects,
-            keeps,
-            known: HashMap::new(),
-        }
+        ContentCache { objects, keeps, known: HashMap::new() }
     }
 
     /// Takes the bytes of a file that are no object of the repository.
@@ -109,10 +96,7 @@ impl<'o> ContentCache<'o> {
             Ok(None) => Whose::Nobody,
             Err(obstacle) => Whose::Missing(obstacle),
         };
-        let known = KnownContent {
-            whose: whose.clone(),
-            read: None,
-        };
+        let known = KnownContent { whose: whose.clone(), read: None };
         self.known.insert(blob, known);
         whose
     }
@@ -130,19 +114,12 @@ impl<'o> ContentCache<'o> {
             Ok(None) => KnownContent::too_large(path),
             Err(obstacle) => KnownContent {
                 whose: Whose::Missing(obstacle.clone()),
-                read: Some((
-                    path.to_owned(),
-                    VersionBody::known(Content::Missing(obstacle)),
-                    None,
-                )),
+                read: Some((path.to_owned(), VersionBody::known(Content::Missing(obstacle)), None)),
             },
         };
         let read = known.read.clone();
         self.known.insert(blob, known);
-        read.map_or(
-            (VersionBody::known(Content::Gone), None),
-            |(_, body, digest)| (body, digest),
-        )
+        read.map_or((VersionBody::known(Content::Gone), None), |(_, body, digest)| (body, digest))
     }
 
     /// Reads a file once more, for the places in it; `None` where its bytes are not here.

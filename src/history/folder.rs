@@ -86,21 +86,14 @@ impl<'t> Twins<'t> {
 
 fn entry<'t>(rest: &mut &'t [u8]) -> Result<TreeEntry<'t>, &'static str> {
     let blank = rest.iter().take(8).position(|byte| *byte == b' ');
-    let (mode, after) = blank
-        .and_then(|at| rest.split_at_checked(at))
-        .ok_or("an entry has no mode")?;
+    let (mode, after) =
+        blank.and_then(|at| rest.split_at_checked(at)).ok_or("an entry has no mode")?;
     let after = after.get(1..).unwrap_or_default();
     let end = after.iter().position(|byte| *byte == 0);
-    let (name, id) = end
-        .and_then(|at| after.split_at_checked(at))
-        .ok_or("an entry has no name")?;
-    let oid = id
-        .get(1..21)
-        .and_then(Oid::from_bytes)
-        .ok_or("an entry has no id")?;
-    let (raw, after) = rest
-        .split_at_checked(mode.len() + name.len() + 22)
-        .ok_or("an entry has no id")?;
+    let (name, id) = end.and_then(|at| after.split_at_checked(at)).ok_or("an entry has no name")?;
+    let oid = id.get(1..21).and_then(Oid::from_bytes).ok_or("an entry has no id")?;
+    let (raw, after) =
+        rest.split_at_checked(mode.len() + name.len() + 22).ok_or("an entry has no id")?;
     if name.contains(&b'/') || matches!(name, b"" | b"." | b"..") {
         return Err("an entry has a name that leads outside");
     }
@@ -112,12 +105,7 @@ fn entry<'t>(rest: &mut &'t [u8]) -> Result<TreeEntry<'t>, &'static str> {
         b"160000" => Mode::Submodule,
         _ => Mode::Other,
     };
-    Ok(TreeEntry {
-        name,
-        mode,
-        oid,
-        raw,
-    })
+    Ok(TreeEntry { name, mode, oid, raw })
 }
 
 /// Returns the raw entries of these names, in the same form.
@@ -187,12 +175,7 @@ impl TreeObject {
 
     /// Returns the entry of a name, which is that of a folder or of something else.
     pub fn find(&self, name: &[u8], mode: Mode) -> Option<TreeEntry<'_>> {
-        let wanted = TreeEntry {
-            name,
-            mode,
-            oid: Oid::NULL,
-            raw: &[],
-        };
+        let wanted = TreeEntry { name, mode, oid: Oid::NULL, raw: &[] };
         let at = self.starts.binary_search_by(|start| {
             let found = self.entry(*start);
             found.map_or(Ordering::Greater, |entry| order(&entry, &wanted))

@@ -110,12 +110,8 @@ impl<'o> FolderComparison<'o> {
 
     /// Compares the topmost folders of all pairs, and then the folders inside; jobs come in the order of time.
     pub fn run(&mut self, top: WatchedFolder<'_>, jobs: Vec<ComparisonJob>) {
-        let n_pairs = jobs
-            .iter()
-            .map(|job| job.pair + 1)
-            .max()
-            .unwrap_or(0)
-            .max(self.changes.len());
+        let n_pairs =
+            jobs.iter().map(|job| job.pair + 1).max().unwrap_or(0).max(self.changes.len());
         self.changes.resize_with(n_pairs, Vec::new);
         self.n_seen.resize(n_pairs, 0);
         self.compare("", top, jobs, 0);
@@ -123,9 +119,7 @@ impl<'o> FolderComparison<'o> {
 
     /// Tells whether anything that matters differs in a pair.
     pub fn differs(&self, pair: SnapshotPair) -> bool {
-        self.changes
-            .get(pair)
-            .is_some_and(|changes| !changes.is_empty())
+        self.changes.get(pair).is_some_and(|changes| !changes.is_empty())
     }
 
     fn compare(
@@ -137,12 +131,8 @@ impl<'o> FolderComparison<'o> {
     ) {
         let mut recent = Recent::default();
         let mut inside = SubfolderJobs::new();
-        let place = ComparedFolder {
-            path,
-            ledger_path: self.prefix.inward(path),
-            prefix: self.prefix,
-            at,
-        };
+        let place =
+            ComparedFolder { path, ledger_path: self.prefix.inward(path), prefix: self.prefix, at };
         for job in jobs {
             if self.obstacles.contains_key(&job.pair) {
                 continue;
@@ -180,11 +170,7 @@ impl<'o> FolderComparison<'o> {
         let (old, new) = (read(job.old)?, read(job.new)?);
         let mut found = Vec::new();
         folder::differences(&old, &new, |name, both| {
-            found.push(FolderDifference {
-                name,
-                both,
-                others: Vec::new(),
-            });
+            found.push(FolderDifference { name, both, others: Vec::new() });
         });
         found.retain(|difference| place.matters(&folder::text(difference.name)));
         // Further snapshots are opened only where something that matters differs.
@@ -195,9 +181,7 @@ impl<'o> FolderComparison<'o> {
                 let (old, new) = difference.both;
                 let mode = old.or(new).map_or(Mode::File, |(mode, _)| mode);
                 let there = other.find(difference.name, mode);
-                difference
-                    .others
-                    .push(there.map(|entry| (entry.mode, entry.oid)));
+                difference.others.push(there.map(|entry| (entry.mode, entry.oid)));
             }
         }
         for difference in found {
@@ -249,12 +233,7 @@ impl<'o> FolderComparison<'o> {
             };
         if let Some(kind) = kind {
             let others = difference.others.iter().map(&file).collect();
-            add(
-                kind,
-                file(&difference.both.0),
-                file(&difference.both.1),
-                others,
-            );
+            add(kind, file(&difference.both.0), file(&difference.both.1), others);
         }
         if kind == Some(WatchedKind::Record) {
             let (old, new) = (other(&difference.both.0), other(&difference.both.1));
@@ -274,9 +253,7 @@ impl<'o> FolderComparison<'o> {
 }
 
 fn too_large(folder: &str) -> Obstacle {
-    Obstacle::TooLarge {
-        folder: folder.to_owned(),
-    }
+    Obstacle::TooLarge { folder: folder.to_owned() }
 }
 
 fn parse(oid: Oid, raw: Vec<u8>) -> Result<Rc<TreeObject>, Obstacle> {

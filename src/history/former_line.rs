@@ -59,9 +59,7 @@ fn line(tip: Oid, brought: &[Rc<Commit>]) -> (Option<Oid>, Vec<Rc<Commit>>) {
 }
 
 fn find(brought: &[Rc<Commit>], oid: Oid) -> Option<&Rc<Commit>> {
-    let at = brought
-        .binary_search_by_key(&oid, |commit| commit.oid)
-        .ok()?;
+    let at = brought.binary_search_by_key(&oid, |commit| commit.oid).ok()?;
     brought.get(at)
 }
 
@@ -72,8 +70,6 @@ fn is_merged_into(commit: &Commit, branch: &str) -> bool {
     }
     let message = commit.message();
     let subject = message.lines().next().unwrap_or_default().trim_end();
-    let target = subject
-        .strip_prefix("Merge ")
-        .and_then(|rest| rest.rsplit_once(" into "));
+    let target = subject.strip_prefix("Merge ").and_then(|rest| rest.rsplit_once(" into "));
     target.is_some_and(|(_, target)| target.trim_matches('\'') == branch)
 }

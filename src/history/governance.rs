@@ -74,10 +74,8 @@ impl Default for States {
 impl States {
     /// Returns the states of a mainline of which nothing is judged.
     pub fn unread() -> States {
-        let before_all = MainlineGovernance {
-            governance: Rc::default(),
-            origin: GovernanceOrigin::Defaults,
-        };
+        let before_all =
+            MainlineGovernance { governance: Rc::default(), origin: GovernanceOrigin::Defaults };
         States::of_runs(Rc::new(before_all), [])
     }
 
@@ -87,10 +85,7 @@ impl States {
         from: impl IntoIterator<Item = usize>,
     ) -> States {
         let runs = from.into_iter().map(|from| (from, OnceCell::new()));
-        States {
-            before_all,
-            runs: runs.collect(),
-        }
+        States { before_all, runs: runs.collect() }
     }
 
     /// Fills in what holds from the landing on where a run begins; what is known stays.
@@ -169,10 +164,7 @@ pub fn read(
         Some(obstacle) => GovernanceOrigin::Unknown(obstacle.clone()),
         None => GovernanceOrigin::Defaults,
     };
-    let before_all = Rc::new(MainlineGovernance {
-        governance: Rc::default(),
-        origin,
-    });
+    let before_all = Rc::new(MainlineGovernance { governance: Rc::default(), origin });
     let mut states = States::of_runs(Rc::clone(&before_all), []);
     let mut stops = stops.iter().peekable();
     let mut current = before_all;
@@ -180,9 +172,7 @@ pub fn read(
         let stop = stops.next_if(|stop| stop.landing == landing);
         let changed = stop.and_then(|stop| changes.get(stop.pair));
         let is_other = changed.is_some_and(|changes| {
-            changes
-                .iter()
-                .any(|change| change.kind == WatchedKind::Governance)
+            changes.iter().any(|change| change.kind == WatchedKind::Governance)
         });
         if is_other {
             let tree = CommitTree::new(objects, commit.tree, prefix);

@@ -91,12 +91,9 @@ impl<'o> GraphReader<'o> {
         interest: &Interest,
         sides: bool,
     ) -> Result<(GraphReader<'o>, Vec<ComparisonJob>), Obstacle> {
-        let names = interest.names().map(|names| {
-            names
-                .into_iter()
-                .map(|name| name.as_bytes().to_vec())
-                .collect()
-        });
+        let names = interest
+            .names()
+            .map(|names| names.into_iter().map(|name| name.as_bytes().to_vec()).collect());
         let mut reader = GraphReader {
             objects,
             names,
@@ -274,12 +271,7 @@ impl GraphReader<'_> {
     fn job(&mut self, old: Option<Oid>, new: Oid, others: Vec<Option<Oid>>) -> ComparisonJob {
         let pair = self.n_pairs;
         self.n_pairs += 1;
-        ComparisonJob {
-            pair,
-            old,
-            new: Some(new),
-            others: others.into(),
-        }
+        ComparisonJob { pair, old, new: Some(new), others: others.into() }
     }
 
     /// Returns the topmost folder of a commit.

@@ -46,11 +46,7 @@ impl Ident {
         }
         let Some((name, rest)) = line.split_once('<') else {
             flaws.push(IdentProblem::NoAddress);
-            return Ident {
-                name: line.trim().to_owned(),
-                flaws,
-                ..Ident::default()
-            };
+            return Ident { name: line.trim().to_owned(), flaws, ..Ident::default() };
         };
         let (email, rest) = rest.split_once('>').unwrap_or_else(|| {
             flaws.push(IdentProblem::NoAddress);
@@ -65,20 +61,12 @@ impl Ident {
         if time.is_none() {
             flaws.push(IdentProblem::BadTime);
         }
-        Ident {
-            name: name.trim().to_owned(),
-            email: email.to_owned(),
-            time,
-            flaws,
-        }
+        Ident { name: name.trim().to_owned(), email: email.to_owned(), time, flaws }
     }
 
     /// Returns the ident of a commit that has no such header.
     pub fn absent() -> Ident {
-        Ident {
-            flaws: vec![IdentProblem::Absent],
-            ..Ident::default()
-        }
+        Ident { flaws: vec![IdentProblem::Absent], ..Ident::default() }
     }
 
     /// Returns the address when it is usable: not empty, with an `@`.
@@ -93,9 +81,7 @@ fn read_time(tail: &str) -> Option<Instant> {
     let mut parts = tail.split_whitespace();
     let (seconds, offset) = (parts.next()?, parts.next()?);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let offset = offset
-        .strip_prefix('+')
-        .or_else(|| offset.strip_prefix('-'))?;
+    let offset = offset.strip_prefix('+').or_else(|| offset.strip_prefix('-'))?;
     if parts.next().is_some() || !digits(seconds) || !digits(offset) {
         return None;
     }

@@ -45,13 +45,7 @@ impl<'o> Merges<'o> {
         interest: &'o Interest,
         graph: &'o Graph,
     ) -> Merges<'o> {
-        Merges {
-            objects,
-            prefix,
-            interest,
-            graph,
-            compared: HashMap::new(),
-        }
+        Merges { objects, prefix, interest, graph, compared: HashMap::new() }
     }
 
     /// Tells whether the landing of a version made its content.
@@ -78,8 +72,7 @@ impl<'o> Merges<'o> {
         {
             return MadeInMerge::No;
         }
-        self.look(contents, stop, subject, version)
-            .unwrap_or_else(MadeInMerge::Unknown)
+        self.look(contents, stop, subject, version).unwrap_or_else(MadeInMerge::Unknown)
     }
 
     fn look(
@@ -198,10 +191,8 @@ impl<'o> Merges<'o> {
 
 /// Tells whether a landing brings bytes that were not there before, as far as is known.
 pub(super) fn is_new(version: &Version) -> bool {
-    !matches!(
-        version.change,
-        VersionChange::Moved | VersionChange::Inherited
-    ) && version.truncated.is_none()
+    !matches!(version.change, VersionChange::Moved | VersionChange::Inherited)
+        && version.truncated.is_none()
 }
 
 /// Returns what differs between two topmost folders.
@@ -216,12 +207,7 @@ pub fn compare(
     [old, new]: [Option<Oid>; 2],
 ) -> Result<Differing, Obstacle> {
     let mut folders = FolderComparison::new(objects, prefix, HashMap::new());
-    let job = ComparisonJob {
-        pair: 0,
-        old,
-        new,
-        others: Box::default(),
-    };
+    let job = ComparisonJob { pair: 0, old, new, others: Box::default() };
     folders.run(interest.top(), vec![job]);
     if let Some((_, obstacle)) = folders.obstacles.pop_first() {
         return Err(obstacle);
@@ -244,10 +230,8 @@ pub fn differing_in(
     let of = |kind: WatchedKind| changes.iter().filter(move |change| change.kind == kind);
     let records = changes.iter().filter(|it| kinds.contains(&it.kind));
     let records = trails::differing(contents, records);
-    let mut differing: Differing = records
-        .into_iter()
-        .map(|(key, bytes)| (ComparedPath::Record(key), bytes))
-        .collect();
+    let mut differing: Differing =
+        records.into_iter().map(|(key, bytes)| (ComparedPath::Record(key), bytes)).collect();
     for change in of(WatchedKind::Governance) {
         let bytes = Bytes {
             old: version::file_at(&change.path, change.old),

@@ -29,10 +29,7 @@ pub(super) struct PairDifferences {
 impl PairDifferences {
     /// Hands out the files that differ in a pair, once.
     pub(super) fn take(&mut self, pair: SnapshotPair) -> Vec<FileChange> {
-        self.changes
-            .get_mut(pair)
-            .map(mem::take)
-            .unwrap_or_default()
+        self.changes.get_mut(pair).map(mem::take).unwrap_or_default()
     }
 }
 
@@ -197,10 +194,7 @@ impl MergedCommit {
         }
         for parent in parents.iter().skip(1) {
             let compared = merges.compare(contents, *parent, &self.commit)?;
-            if compared
-                .get(subject)
-                .is_some_and(|bytes| holds(bytes, blobs))
-            {
+            if compared.get(subject).is_some_and(|bytes| holds(bytes, blobs)) {
                 return Ok(true);
             }
         }
@@ -218,16 +212,13 @@ fn holds(bytes: &Bytes, blobs: &[Oid]) -> bool {
 /// Adds what the files of records that differ between two snapshots were before.
 fn note_origins(differing: &Differing, origins: &mut BTreeMap<TrailKey, BTreeSet<TrailKey>>) {
     let records = || {
-        differing
-            .iter()
-            .filter_map(|(subject, bytes)| match subject {
-                ComparedPath::Record(key) => Some((key, bytes)),
-                ComparedPath::Governance(_) => None,
-            })
+        differing.iter().filter_map(|(subject, bytes)| match subject {
+            ComparedPath::Record(key) => Some((key, bytes)),
+            ComparedPath::Governance(_) => None,
+        })
     };
-    let taken: BTreeSet<&str> = records()
-        .flat_map(|(_, bytes)| bytes.new.iter().map(|file| &*file.path))
-        .collect();
+    let taken: BTreeSet<&str> =
+        records().flat_map(|(_, bytes)| bytes.new.iter().map(|file| &*file.path)).collect();
     let mut left = Left::default();
     for (key, bytes) in records() {
         for file in &bytes.old {

@@ -46,11 +46,7 @@ pub fn read(
     until: Option<Instant>,
     wanted: &BTreeSet<Oid>,
 ) -> Option<Notes> {
-    let mut notes = Notes {
-        tip,
-        about: BTreeMap::new(),
-        missing: None,
-    };
+    let mut notes = Notes { tip, about: BTreeMap::new(), missing: None };
     match begin(objects, tip, until) {
         Ok(None) => return None,
         Ok(Some(commit)) => {
@@ -104,9 +100,8 @@ impl Notes {
                 }
                 let parent = Rc::new(chain::read(objects, *parent)?);
                 let changed = changed_notes(objects, parent.tree, commit.tree)?;
-                let (own, older): (NoteBlobs, NoteBlobs) = entries
-                    .into_iter()
-                    .partition(|(about, _)| changed.contains(about));
+                let (own, older): (NoteBlobs, NoteBlobs) =
+                    entries.into_iter().partition(|(about, _)| changed.contains(about));
                 if !older.is_empty() {
                     pending.push((parent, older));
                 }

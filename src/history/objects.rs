@@ -49,9 +49,7 @@ pub fn short(oid: &str) -> &str {
 }
 
 fn digit(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+    char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 impl fmt::Display for Oid {
@@ -161,31 +159,21 @@ impl fmt::Display for Extent {
 impl Obstacle {
     /// Returns the obstacle of a malformed object.
     pub fn malformed(object: Oid, cause: &str) -> Obstacle {
-        Obstacle::Malformed {
-            object,
-            cause: cause.to_owned(),
-        }
+        Obstacle::Malformed { object, cause: cause.to_owned() }
     }
 
     /// Returns what to do about it.
     pub fn repair(&self) -> &'static str {
         match self {
-            Obstacle::Shallow { .. }
-            | Obstacle::Missing {
-                extent: Extent::Shallow,
-                ..
-            } => "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`",
-            Obstacle::Missing {
-                extent: Extent::Partial,
-                ..
-            } => {
+            Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => {
+                "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`"
+            }
+            Obstacle::Missing { extent: Extent::Partial, .. } => {
                 "run `git fetch --refetch --no-filter`; in CI, check out without `filter`, with `fetch-depth: 0`"
             }
-            Obstacle::Missing {
-                extent: Extent::Full,
-                ..
+            Obstacle::Missing { extent: Extent::Full, .. } | Obstacle::Unreadable { .. } => {
+                "run `git fsck`, and clone the repository again"
             }
-            | Obstacle::Unreadable { .. } => "run `git fsck`, and clone the repository again",
             Obstacle::Malformed { .. } => {
                 "inspect it with `git cat-file -p`; its author must commit it again"
             }
@@ -196,20 +184,15 @@ impl Obstacle {
     /// Returns the command that repairs it, where one alone does.
     pub fn command(&self) -> Option<&'static str> {
         match self {
-            Obstacle::Shallow { .. }
-            | Obstacle::Missing {
-                extent: Extent::Shallow,
-                ..
-            } => Some("git fetch --unshallow"),
-            Obstacle::Missing {
-                extent: Extent::Partial,
-                ..
-            } => Some("git fetch --refetch --no-filter"),
-            Obstacle::Missing {
-                extent: Extent::Full,
-                ..
+            Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => {
+                Some("git fetch --unshallow")
             }
-            | Obstacle::Unreadable { .. } => Some("git fsck"),
+            Obstacle::Missing { extent: Extent::Partial, .. } => {
+                Some("git fetch --refetch --no-filter")
+            }
+            Obstacle::Missing { extent: Extent::Full, .. } | Obstacle::Unreadable { .. } => {
+                Some("git fsck")
+            }
             Obstacle::Malformed { .. } | Obstacle::TooLarge { .. } => None,
         }
     }

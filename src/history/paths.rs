@@ -56,12 +56,8 @@ impl LedgerPrefix {
             return path.to_owned();
         }
         let segments: Vec<&str> = segments(path).collect();
-        let n_shared = self
-            .0
-            .iter()
-            .zip(&segments)
-            .take_while(|(own, other)| own == *other)
-            .count();
+        let n_shared =
+            self.0.iter().zip(&segments).take_while(|(own, other)| own == *other).count();
         let up = self.0.iter().skip(n_shared).map(|_| "..");
         let down = segments.iter().skip(n_shared).copied();
         up.chain(down).collect::<Vec<_>>().join("/")
@@ -69,15 +65,10 @@ impl LedgerPrefix {
 }
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/')
-        .filter(|segment| !matches!(*segment, "" | "."))
+    path.split('/').filter(|segment| !matches!(*segment, "" | "."))
 }
 
 /// Returns a path inside a folder.
 pub fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }

@@ -77,15 +77,10 @@ impl Sources {
             None => HEADS.to_owned(),
         };
         let short = |name: &str| {
-            let bare = name
-                .strip_prefix("refs/remotes/")
-                .or(name.strip_prefix(HEADS));
+            let bare = name.strip_prefix("refs/remotes/").or(name.strip_prefix(HEADS));
             bare.unwrap_or(name).to_owned()
         };
-        let others = refs
-            .names
-            .iter()
-            .filter(|(name, _)| **name != chosen.reference);
+        let others = refs.names.iter().filter(|(name, _)| **name != chosen.reference);
         let mut branches: Vec<(String, Oid)> = others
             .filter(|(name, _)| name.starts_with(&folder))
             .map(|(name, oid)| (short(name), *oid))
@@ -102,12 +97,7 @@ impl Sources {
         {
             branches.push((short(name), oid));
         }
-        Sources {
-            branches,
-            detached,
-            head,
-            loose,
-        }
+        Sources { branches, detached, head, loose }
     }
 }
 
@@ -163,11 +153,7 @@ impl ProposalReader<'_, '_> {
     fn work_tree(&mut self, sources: &Sources) -> Result<(), Obstacle> {
         let mut changes = Vec::new();
         let head = match sources.head {
-            Some(head) => Some(CommitTree::of_commit(
-                self.lens.objects,
-                head,
-                self.lens.prefix,
-            )?),
+            Some(head) => Some(CommitTree::of_commit(self.lens.objects, head, self.lens.prefix)?),
             None => None,
         };
         for loose in &sources.loose {
@@ -187,17 +173,13 @@ impl ProposalReader<'_, '_> {
                 others: Box::default(),
             }));
         }
-        let records = changes
-            .iter()
-            .filter(|change| change.kind == WatchedKind::Record);
+        let records = changes.iter().filter(|change| change.kind == WatchedKind::Record);
         let differing = trails::differing(&mut self.lens.contents, records);
         for (key, bytes) in &differing {
             if is_told_by_id(key, bytes, differing.iter()) {
                 continue;
             }
-            let landed = self
-                .landed(key)
-                .map_or(&[][..], |version| version.files.as_slice());
+            let landed = self.landed(key).map_or(&[][..], |version| version.files.as_slice());
             if trails::blobs(&bytes.new) != trails::blobs(landed) {
                 self.propose(None, key, bytes, None);
             }
@@ -246,9 +228,7 @@ impl ProposalReader<'_, '_> {
             let mut own = told.iter().filter(|told| told.touched.contains(subject));
             let first = own.next();
             let last = own.next_back().or(first);
-            let span = first
-                .zip(last)
-                .map(|(first, last)| [&*first.commit, &*last.commit]);
+            let span = first.zip(last).map(|(first, last)| [&*first.commit, &*last.commit]);
             self.propose(name, key, bytes, span);
         }
         branch.truncated.map_or(Ok(()), Err)
@@ -317,11 +297,7 @@ fn events(landed: Option<&Content>, proposed: &Content) -> Vec<ChangeEvent> {
         None => change::events(None, after),
         Some(Content::Record(before)) => {
             let events = change::events(Some(before), after);
-            if events.is_empty() {
-                vec![ChangeEvent::Reformatted]
-            } else {
-                events
-            }
+            if events.is_empty() { vec![ChangeEvent::Reformatted] } else { events }
         }
         Some(_) => vec![ChangeEvent::Restored],
     }

@@ -115,23 +115,20 @@ pub fn choose(
     }
     if refs.is_bare {
         return match &refs.head {
-            HeadState::Branch(name) => refs
-                .chosen(name, Guard::Remote)
-                .ok_or_else(|| fail(Cause::Empty, None)),
+            HeadState::Branch(name) => {
+                refs.chosen(name, Guard::Remote).ok_or_else(|| fail(Cause::Empty, None))
+            }
             HeadState::Detached(_) => Err(fail(Cause::Detached, None)),
         };
     }
     if let Some(remote) = &remote {
-        return Err(fail(
-            refs.neither_or_both(&format!("refs/remotes/{remote}/")),
-            Some(remote),
-        ));
+        return Err(fail(refs.neither_or_both(&format!("refs/remotes/{remote}/")), Some(remote)));
     }
     match &refs.head {
         HeadState::Detached(_) => Err(fail(Cause::Detached, None)),
-        HeadState::Branch(_) => refs
-            .only(HEADS, Guard::Local)
-            .ok_or_else(|| fail(refs.neither_or_both(HEADS), None)),
+        HeadState::Branch(_) => {
+            refs.only(HEADS, Guard::Local).ok_or_else(|| fail(refs.neither_or_both(HEADS), None))
+        }
     }
 }
 
@@ -168,10 +165,7 @@ impl Refs {
         let chosen = target
             .and_then(|name| self.chosen(name, Guard::Remote))
             .or_else(|| self.only(&folder, Guard::Remote))?;
-        Some(ApprovedRef {
-            remote: Some(remote.to_owned()),
-            ..chosen
-        })
+        Some(ApprovedRef { remote: Some(remote.to_owned()), ..chosen })
     }
 
     fn only(&self, folder: &str, guard: Guard) -> Option<ApprovedRef> {
@@ -194,20 +188,14 @@ impl Refs {
 
     fn chosen(&self, name: &str, guard: Guard) -> Option<ApprovedRef> {
         let tip = *self.names.get(name)?;
-        Some(ApprovedRef {
-            reference: name.to_owned(),
-            tip,
-            guard,
-            remote: self.remote_of(name),
-        })
+        Some(ApprovedRef { reference: name.to_owned(), tip, guard, remote: self.remote_of(name) })
     }
 
     /// Returns the remote whose branch a ref is.
     fn remote_of(&self, name: &str) -> Option<String> {
         let rest = name.strip_prefix("refs/remotes/")?;
         let known = self.remotes.iter().find(|remote| {
-            rest.strip_prefix(remote.as_str())
-                .is_some_and(|rest| rest.starts_with('/'))
+            rest.strip_prefix(remote.as_str()).is_some_and(|rest| rest.starts_with('/'))
         });
         let first = || rest.split_once('/').map(|(remote, _)| remote);
         known.map(String::as_str).or_else(first).map(str::to_owned)
@@ -235,11 +223,7 @@ impl Refs {
             };
         }
         let is_full = name.starts_with("refs/");
-        let full = if is_full {
-            name.to_owned()
-        } else {
-            format!("{HEADS}{name}")
-        };
+        let full = if is_full { name.to_owned() } else { format!("{HEADS}{name}") };
         let full = self.links.get(&full).unwrap_or(&full);
         let branch = || self.chosen(full, Guard::Remote);
         let other = || {
@@ -271,11 +255,7 @@ impl Refs {
             inside.take(10).cloned().collect()
         };
         let remote = below("refs/remotes/");
-        if remote.is_empty() {
-            below(HEADS)
-        } else {
-            remote
-        }
+        if remote.is_empty() { below(HEADS) } else { remote }
     }
 }
 

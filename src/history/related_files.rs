@@ -96,15 +96,12 @@ impl LedgerLocation<'_> {
                 }
             }
         }
-        let jobs = pairs
-            .into_iter()
-            .enumerate()
-            .map(|(pair, (old, new))| ComparisonJob {
-                pair,
-                old,
-                new,
-                others: Box::default(),
-            });
+        let jobs = pairs.into_iter().enumerate().map(|(pair, (old, new))| ComparisonJob {
+            pair,
+            old,
+            new,
+            others: Box::default(),
+        });
         let mut folders = FolderComparison::new(self.objects, self.prefix, Default::default());
         folders.run(interest.top(), jobs.collect());
         let is_other = |change: &&FileChange| {

@@ -38,11 +38,8 @@ impl Survey {
     ) -> Result<Survey, Obstacle> {
         let tip = CommitTree::of_commit(objects, chain.mainline.tip, prefix)?;
         let governance = Governance::read(&tip)?;
-        let mut paths: BTreeSet<String> = governance
-            .paths()
-            .iter()
-            .map(|path| prefix.plain(path))
-            .collect();
+        let mut paths: BTreeSet<String> =
+            governance.paths().iter().map(|path| prefix.plain(path)).collect();
         let records = records.map_or_else(|| governance.policy.records.clone(), <[String]>::to_vec);
         let mut approvals: BTreeSet<String> = records.iter().cloned().collect();
         loop {
@@ -117,15 +114,8 @@ impl Survey {
         }
         Survey {
             interest: self.interest.clone(),
-            graph: Graph {
-                stops,
-                landed: self.graph.landed.clone(),
-                ..Graph::default()
-            },
-            found: PairDifferences {
-                changes,
-                obstacles: self.found.obstacles.clone(),
-            },
+            graph: Graph { stops, landed: self.graph.landed.clone(), ..Graph::default() },
+            found: PairDifferences { changes, obstacles: self.found.obstacles.clone() },
             states: self.states.clone(),
             records: self.records.clone(),
         }

@@ -57,13 +57,7 @@ fn holds(objects: &dyn Objects, prefix: &LedgerPrefix, commit: Oid, version: &Ve
     let tree = CommitTree::new(objects, commit.tree, prefix);
     let at = |path: &str| tree.entry(path).ok();
     if version.files.is_empty() {
-        return version
-            .before
-            .iter()
-            .all(|file| at(&file.path) == Some(None));
+        return version.before.iter().all(|file| at(&file.path) == Some(None));
     }
-    version
-        .files
-        .iter()
-        .all(|file| at(&file.path) == Some(Some((Mode::File, file.blob))))
+    version.files.iter().all(|file| at(&file.path) == Some(Some((Mode::File, file.blob))))
 }

@@ -49,18 +49,10 @@ pub fn read(message: &str, aside: &dyn Fn(&str) -> bool) -> Vec<Trailer> {
 
 /// Returns the lines of the last paragraph; none where the message has only one.
 pub fn last_paragraph(message: &str) -> Vec<&str> {
-    let lines: Vec<&str> = message
-        .split('\n')
-        .map(|line| line.trim_end_matches('\r'))
-        .collect();
+    let lines: Vec<&str> = message.split('\n').map(|line| line.trim_end_matches('\r')).collect();
     let blank = |line: &&&str| line.trim().is_empty();
-    let mut paragraph: Vec<&str> = lines
-        .iter()
-        .rev()
-        .skip_while(blank)
-        .take_while(|line| !blank(line))
-        .copied()
-        .collect();
+    let mut paragraph: Vec<&str> =
+        lines.iter().rev().skip_while(blank).take_while(|line| !blank(line)).copied().collect();
     paragraph.reverse();
     let n_filled = lines.iter().filter(|line| !blank(line)).count();
     if n_filled == paragraph.len() {
@@ -71,12 +63,7 @@ pub fn last_paragraph(message: &str) -> Vec<&str> {
 
 fn trailer(line: &str) -> Option<Trailer> {
     let (token, value) = line.split_once(':')?;
-    let well_formed = !token.is_empty()
-        && token
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    well_formed.then(|| Trailer {
-        token: token.to_owned(),
-        value: value.trim().to_owned(),
-    })
+    let well_formed =
+        !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    well_formed.then(|| Trailer { token: token.to_owned(), value: value.trim().to_owned() })
 }

@@ -93,9 +93,7 @@ impl<'o> TrailSet<'o> {
                     self.put(&mut step, &change.path, new, TrailKey::Id(id.to_string()));
                 }
                 Whose::Missing(_) => {
-                    let key = step
-                        .stood_at(&change.path)
-                        .unwrap_or_else(|| named(&change.path));
+                    let key = step.stood_at(&change.path).unwrap_or_else(|| named(&change.path));
                     self.put(&mut step, &change.path, new, key);
                 }
                 Whose::Nobody => unread.push((Rc::clone(&change.path), new)),
@@ -115,9 +113,7 @@ impl<'o> TrailSet<'o> {
     /// Takes a file away from its record.
     fn lift(&mut self, step: &mut TrailStep, path: &Rc<str>, owner: &TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
-        step.before
-            .entry(owner.clone())
-            .or_insert_with(|| files.clone());
+        step.before.entry(owner.clone()).or_insert_with(|| files.clone());
         files.retain(|file| file.path != *path);
         self.owners.remove(path);
         self.standing_in.remove(path);
@@ -126,9 +122,7 @@ impl<'o> TrailSet<'o> {
     /// Gives a file to a record.
     fn put(&mut self, step: &mut TrailStep, path: &Rc<str>, blob: Oid, owner: TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
-        step.before
-            .entry(owner.clone())
-            .or_insert_with(|| files.clone());
+        step.before.entry(owner.clone()).or_insert_with(|| files.clone());
         let at = files.partition_point(|file| file.path < *path);
         if files.get(at).is_some_and(|file| file.path == *path) {
             files.remove(at);
@@ -136,10 +130,7 @@ impl<'o> TrailSet<'o> {
         if files.is_empty() {
             files.reserve_exact(1);
         }
-        let file = FileAt {
-            path: Rc::clone(path),
-            blob,
-        };
+        let file = FileAt { path: Rc::clone(path), blob };
         files.insert(at, file);
         self.owners.insert(Rc::clone(path), owner);
     }
@@ -149,9 +140,7 @@ impl<'o> TrailSet<'o> {
         let keys: Vec<TrailKey> = step.before.keys().cloned().collect();
         for key in keys {
             let files = self.files.get(&key).cloned().unwrap_or_default();
-            let is_back = files
-                .iter()
-                .any(|file| !self.standing_in.contains(&file.path));
+            let is_back = files.iter().any(|file| !self.standing_in.contains(&file.path));
             let mut parted = files;
             parted.retain(|file| is_back && self.standing_in.contains(&file.path));
             for FileAt { path, blob } in parted {
@@ -216,10 +205,8 @@ impl<'o> TrailSet<'o> {
             let Some(change) = change(&before, &after, was_there) else {
                 continue;
             };
-            let cut_off = landed
-                .cut_off
-                .or_else(|| self.hidden_past(&key, change, &step.left))
-                .cloned();
+            let cut_off =
+                landed.cut_off.or_else(|| self.hidden_past(&key, change, &step.left)).cloned();
             let change = match cut_off {
                 Some(_) => VersionChange::Inherited,
                 None => change,
@@ -257,11 +244,8 @@ impl<'o> TrailSet<'o> {
                 made_in_merge: MadeInMerge::No,
                 truncated: cut_off,
             });
-            let readable = |path: &str| {
-                self.owners
-                    .get(path)
-                    .filter(|it| matches!(it, TrailKey::Id(_)))
-            };
+            let readable =
+                |path: &str| self.owners.get(path).filter(|it| matches!(it, TrailKey::Id(_)));
             trail.became = match &key {
                 TrailKey::Path(path) if is_gone => readable(path).cloned(),
                 _ => None,
@@ -325,19 +309,13 @@ pub fn differing<'c>(
         if let Some(old) = change.old {
             for key in keys(contents, change, old) {
                 let bytes = differing.entry(key).or_default();
-                bytes.old.push(FileAt {
-                    path: Rc::clone(&change.path),
-                    blob: old,
-                });
+                bytes.old.push(FileAt { path: Rc::clone(&change.path), blob: old });
             }
         }
         if let Some(new) = change.new {
             for key in keys(contents, change, new) {
                 let bytes = differing.entry(key).or_default();
-                bytes.new.push(FileAt {
-                    path: Rc::clone(&change.path),
-                    blob: new,
-                });
+                bytes.new.push(FileAt { path: Rc::clone(&change.path), blob: new });
             }
         }
     }

@@ -40,12 +40,7 @@ impl<'o> CommitTree<'o> {
 
     /// Returns the tree of a root folder.
     pub fn new(objects: &'o dyn Objects, root: Oid, prefix: &LedgerPrefix) -> CommitTree<'o> {
-        CommitTree {
-            objects,
-            root,
-            prefix: prefix.clone(),
-            folders: RefCell::default(),
-        }
+        CommitTree { objects, root, prefix: prefix.clone(), folders: RefCell::default() }
     }
 
     /// Returns what stands at a path, and its object.
@@ -99,19 +94,14 @@ impl<'o> CommitTree<'o> {
         depth: usize,
         items: &mut Vec<TreeItem>,
     ) -> Result<(), TreeError> {
-        let too_large = || TreeError::TooLarge {
-            folder: path.to_owned(),
-        };
+        let too_large = || TreeError::TooLarge { folder: path.to_owned() };
         if depth > DEEPEST {
             return Err(too_large());
         }
         for (name, (mode, oid)) in self.folder(folder)?.iter() {
             let path = paths::join(path, name);
             let kind = entry_kind(*mode);
-            items.push(TreeItem {
-                path: path.clone(),
-                kind,
-            });
+            items.push(TreeItem { path: path.clone(), kind });
             if items.len() > MOST_ENTRIES {
                 return Err(too_large());
             }
@@ -182,10 +172,9 @@ impl From<TreeError> for Obstacle {
                 extent: Extent::Partial,
             },
             TreeError::TooLarge { folder } => Obstacle::TooLarge { folder },
-            TreeError::Unreadable { path, cause } => Obstacle::Unreadable {
-                object: Oid::from_hex(&path).unwrap_or(Oid::NULL),
-                cause,
-            },
+            TreeError::Unreadable { path, cause } => {
+                Obstacle::Unreadable { object: Oid::from_hex(&path).unwrap_or(Oid::NULL), cause }
+            }
         }
     }
 }
@@ -194,16 +183,13 @@ impl From<Obstacle> for TreeError {
     fn from(obstacle: Obstacle) -> TreeError {
         let cause = obstacle.to_string();
         match obstacle {
-            Obstacle::Missing { object, .. } => TreeError::Missing {
-                object: object.to_string(),
-            },
+            Obstacle::Missing { object, .. } => TreeError::Missing { object: object.to_string() },
             Obstacle::TooLarge { folder } => TreeError::TooLarge { folder },
             Obstacle::Shallow { commit: object }
             | Obstacle::Malformed { object, .. }
-            | Obstacle::Unreadable { object, .. } => TreeError::Unreadable {
-                path: object.to_string(),
-                cause,
-            },
+            | Obstacle::Unreadable { object, .. } => {
+                TreeError::Unreadable { path: object.to_string(), cause }
+            }
         }
     }
 }

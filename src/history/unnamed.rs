@@ -20,8 +20,7 @@ pub(super) fn unasked<'c>(
     interest: &Interest,
 ) -> Vec<Unasked> {
     let rest = files.filter(|change| !interest.hears(&change.path));
-    rest.filter_map(|change| Some((landing, change.new?)))
-        .collect()
+    rest.filter_map(|change| Some((landing, change.new?))).collect()
 }
 
 /// Returns the first landing with an approval file that names the root commit; `None` where there is none, or where no file

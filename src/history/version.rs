@@ -139,10 +139,7 @@ pub struct FileAt {
 
 /// Returns the file at a path as a list, empty where there is none.
 pub fn file_at(path: &Rc<str>, blob: Option<Oid>) -> Vec<FileAt> {
-    let file = blob.map(|blob| FileAt {
-        path: Rc::clone(path),
-        blob,
-    });
+    let file = blob.map(|blob| FileAt { path: Rc::clone(path), blob });
     file.into_iter().collect()
 }
 
@@ -203,10 +200,7 @@ impl VersionBody {
     }
 
     fn later(unread: Unread) -> VersionBody {
-        VersionBody(Rc::new(Reading {
-            content: OnceCell::new(),
-            unread: RefCell::new(unread),
-        }))
+        VersionBody(Rc::new(Reading { content: OnceCell::new(), unread: RefCell::new(unread) }))
     }
 
     /// Tells whether the bytes are forgotten.
@@ -234,10 +228,9 @@ impl VersionBody {
     pub fn content(&self) -> &Content {
         let read = || match self.0.unread.replace(Unread::Nothing) {
             Unread::Here(path, bytes) => Content::from_file(file::read(&path, &bytes)),
-            Unread::Aside(_, blob) => Content::Missing(Obstacle::Missing {
-                object: blob,
-                extent: Extent::Full,
-            }),
+            Unread::Aside(_, blob) => {
+                Content::Missing(Obstacle::Missing { object: blob, extent: Extent::Full })
+            }
             Unread::Nothing => Content::Gone,
         };
         self.0.content.get_or_init(read)

@@ -150,11 +150,7 @@ pub fn walk_named(
     let survey = Survey::read(objects, &chain, prefix, records, Some(few))?;
     let trails = TrailSet::new(ContentCache::new(objects));
     let history = collect_versions(trails, objects, chain.clone(), prefix, survey, None)?;
-    let around = LedgerLocation {
-        objects,
-        prefix,
-        folders: &history.records,
-    };
+    let around = LedgerLocation { objects, prefix, folders: &history.records };
     if around.hides(&history, few)? {
         log::debug!("walking again, all records: a record asked about was in another file, too");
         let survey = Survey::read(objects, &chain, prefix, records, None)?;
@@ -216,12 +212,7 @@ fn collect_versions(
         let files = || changes.iter().filter(|it| it.kind == WatchedKind::Approval);
         let heard = files().filter(|change| survey.interest.hears(&change.path));
         unasked.extend(unnamed::unasked(stop.landing, files(), &survey.interest));
-        approvals.extend(approval_only::beside(
-            &trails.contents,
-            landed,
-            heard,
-            company,
-        ));
+        approvals.extend(approval_only::beside(&trails.contents, landed, heard, company));
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
         }
@@ -316,12 +307,7 @@ fn show(trails: &TrailSet<'_>, keys: &[TrailKey], states: &States, look: Version
         let again = || trails.contents.places(&file.path, file.blob);
         if let Some(source) = version.record.places().or_else(again) {
             let source = &source;
-            look(VersionVisit {
-                trail,
-                version,
-                source,
-                states,
-            });
+            look(VersionVisit { trail, version, source, states });
         }
     }
 }

@@ -44,10 +44,7 @@ pub struct RecordFilter {
 impl RecordFilter {
     /// Returns the records in files of these names, in upper case and without suffix, wherever they are.
     pub fn anywhere(names: BTreeSet<String>) -> RecordFilter {
-        RecordFilter {
-            names,
-            folders: None,
-        }
+        RecordFilter { names, folders: None }
     }
 
     /// Adds a file, which stands where it stands at the tip.
@@ -117,9 +114,7 @@ impl Interest {
     ) -> Interest {
         let mut interest = Interest::default();
         let folders = records.iter().map(|path| (path, ReadPurpose::Records));
-        let files = governance
-            .iter()
-            .map(|path| (path, ReadPurpose::Governance));
+        let files = governance.iter().map(|path| (path, ReadPurpose::Governance));
         for (path, what) in folders.chain(files) {
             interest.add(prefix, path, what);
         }
@@ -134,11 +129,7 @@ impl Interest {
         folders: impl Iterator<Item = &'f String>,
     ) -> Interest {
         for folder in folders {
-            self.add(
-                prefix,
-                &format!("{folder}/{APPROVALS}"),
-                ReadPurpose::Approvals,
-            );
+            self.add(prefix, &format!("{folder}/{APPROVALS}"), ReadPurpose::Approvals);
         }
         self
     }
@@ -166,11 +157,7 @@ impl Interest {
             Some(ReadPurpose::Records) => Below::RecordRoot,
             _ => Below::Nothing,
         };
-        WatchedFolder {
-            few: self.few.as_ref(),
-            node: Some(&self.top),
-            below,
-        }
+        WatchedFolder { few: self.few.as_ref(), node: Some(&self.top), below }
     }
 
     /// Returns what a file at a path of the ledger is read for.
@@ -211,11 +198,7 @@ impl<'i> WatchedFolder<'i> {
             _ => Below::Nothing,
         };
         let empty = node.is_none_or(|node| node.inside.is_empty());
-        (below != Below::Nothing || !empty).then_some(WatchedFolder {
-            few: self.few,
-            node,
-            below,
-        })
+        (below != Below::Nothing || !empty).then_some(WatchedFolder { few: self.few, node, below })
     }
 
     /// Tells whether this folder, at a path of the ledger, can hold a record that matters.

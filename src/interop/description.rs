@@ -27,9 +27,5 @@ pub fn text(record: &Record, end: Option<Instant>) -> String {
 
 /// Returns a character that keeps a text on one line.
 fn plain(character: char) -> char {
-    if character.is_control() {
-        ' '
-    } else {
-        character
-    }
+    if character.is_control() { ' ' } else { character }
 }

@@ -39,10 +39,9 @@ pub fn read(
         match kept {
             KeptLine::Whole if trimmed.is_empty() => {}
             KeptLine::Whole => take(number, event(trimmed).map(TriageInput::Event)),
-            KeptLine::TooLong => take(
-                number,
-                Err(format!("the line has more than {LONGEST} bytes")),
-            ),
+            KeptLine::TooLong => {
+                take(number, Err(format!("the line has more than {LONGEST} bytes")))
+            }
         }
     }
     Ok(())
@@ -63,16 +62,8 @@ fn event(text: &[u8]) -> Result<CloudEvent, String> {
     let at = Instant::parse(time)
         .ok_or_else(|| format!("the event's time `{time}` is not an RFC 3339 instant"))?;
     let (source, id) = (text("source")?.to_owned(), text("id")?.to_owned());
-    if fields
-        .get("data")
-        .is_some_and(|data| !data.is_object() && !data.is_null())
-    {
+    if fields.get("data").is_some_and(|data| !data.is_object() && !data.is_null()) {
         return Err("the event's `data` is not an object".to_owned());
     }
-    Ok(CloudEvent {
-        at,
-        source,
-        id,
-        fields,
-    })
+    Ok(CloudEvent { at, source, id, fields })
 }

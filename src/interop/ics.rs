@@ -63,11 +63,7 @@ fn events(standing: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
         return Vec::new();
     };
     let title = plain(&content.title);
-    let owner = format!(
-        "Owner: {} <{}>",
-        plain(&content.owner.name),
-        content.owner.email
-    );
+    let owner = format!("Owner: {} <{}>", plain(&content.owner.name), content.owner.email);
     let mut events = Vec::new();
     for duty in &standing.duties {
         let last = duty.at.plus_seconds(-1).day();

@@ -54,11 +54,7 @@ pub fn read(text: &str) -> Result<Answers, Vec<IssueProblem>> {
             }
         }
     }
-    if flaws.is_empty() {
-        Ok(answers)
-    } else {
-        Err(flaws)
-    }
+    if flaws.is_empty() { Ok(answers) } else { Err(flaws) }
 }
 
 /// Puts an answer where it belongs; returns what is wrong with it.
@@ -71,13 +67,8 @@ fn fill(field: &FormField, section: &IssueAnswer, answers: &mut Answers) -> Opti
         return None;
     }
     if let FieldInput::Boxes(boxes) = field.form {
-        let unticked = boxes
-            .iter()
-            .find(|it| it.is_required && !body::is_ticked(text, it.text))?;
-        return Some(IssueProblem::Unticked {
-            line: section.line,
-            text: unticked.text,
-        });
+        let unticked = boxes.iter().find(|it| it.is_required && !body::is_ticked(text, it.text))?;
+        return Some(IssueProblem::Unticked { line: section.line, text: unticked.text });
     }
     let filled = match field.means {
         Means::Text => {
@@ -112,10 +103,7 @@ fn lines_kept(field: &FormField, text: &str) -> String {
 /// Returns the entries of a list that is separated by commas or lines.
 fn items(text: &str) -> Value {
     let entries = text.split([',', '\n']).map(bare);
-    entries
-        .filter(|entry| !entry.is_empty())
-        .map(Value::from)
-        .collect()
+    entries.filter(|entry| !entry.is_empty()).map(Value::from).collect()
 }
 
 /// Returns the lines that say something, without the bullets that people put before them.
@@ -126,10 +114,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 fn bare(line: &str) -> &str {
     let trimmed = line.trim();
     let bullet = ["- ", "* ", "+ "];
-    bullet
-        .iter()
-        .find_map(|bullet| trimmed.strip_prefix(bullet))
-        .map_or(trimmed, str::trim)
+    bullet.iter().find_map(|bullet| trimmed.strip_prefix(bullet)).map_or(trimmed, str::trim)
 }
 
 fn owner(text: &str, answers: &mut Answers) -> Result<(), String> {
@@ -164,9 +149,7 @@ fn controls(text: &str) -> Result<Value, String> {
 
 fn triggers(text: &str) -> Result<Value, String> {
     let numbered = lines(text).enumerate();
-    numbered
-        .map(|(n, line)| part::trigger(line, n + 1))
-        .collect()
+    numbered.map(|(n, line)| part::trigger(line, n + 1)).collect()
 }
 
 fn findings(text: &str) -> Result<Value, String> {
@@ -177,10 +160,10 @@ fn findings(text: &str) -> Result<Value, String> {
     let list = document.root.as_ref().map(crate::plan::answers::texts_of);
     match list {
         Some(list @ Value::Array(_)) => Ok(list),
-        _ => Err(
-            "write a list, such as `- {tool: trivy, id: CVE-2026-1234}`, one finding per line"
-                .to_owned(),
-        ),
+        _ => {
+            Err("write a list, such as `- {tool: trivy, id: CVE-2026-1234}`, one finding per line"
+                .to_owned())
+        }
     }
 }
 
@@ -224,15 +207,8 @@ pub fn write() -> String {
             FieldInput::Boxes(boxes) => {
                 out.push_str("      options:\n");
                 for it in boxes {
-                    let required = if it.is_required {
-                        ", required: true"
-                    } else {
-                        ""
-                    };
-                    out.push_str(&format!(
-                        "        - {{label: {}{required}}}\n",
-                        quote(it.text)
-                    ));
+                    let required = if it.is_required { ", required: true" } else { "" };
+                    out.push_str(&format!("        - {{label: {}{required}}}\n", quote(it.text)));
                 }
             }
             FieldInput::Line => {}

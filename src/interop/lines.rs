@@ -33,9 +33,7 @@ pub fn next(
             return Ok(kept);
         }
         let end = buffer.iter().position(|byte| *byte == b'\n');
-        let piece = buffer
-            .get(..end.unwrap_or(buffer.len()))
-            .unwrap_or_default();
+        let piece = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or_default();
         let used = piece.len() + usize::from(end.is_some());
         if kept != Some(KeptLine::TooLong) && line.len() + piece.len() <= longest {
             line.extend_from_slice(piece);

@@ -24,8 +24,7 @@ impl<T> Deref for Object<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Object<T>, D::Error> {
-        from.deserialize_map(EntriesVisitor(PhantomData))
-            .map(Object)
+        from.deserialize_map(EntriesVisitor(PhantomData)).map(Object)
     }
 }
 

@@ -92,9 +92,7 @@ impl<R: BufRead> Scan<R> {
                 Err(cause) => return Err(Broken::Unread(cause.to_string())),
             }
         }
-        self.reader
-            .fill_buf()
-            .map_err(|cause| Broken::Unread(cause.to_string()))
+        self.reader.fill_buf().map_err(|cause| Broken::Unread(cause.to_string()))
     }
 
     fn pass(&mut self, bytes: usize) {
@@ -242,10 +240,7 @@ impl<R: BufRead> Scan<R> {
     }
 
     fn span(&self, start: u64) -> ByteSpan {
-        ByteSpan {
-            start,
-            end: self.at,
-        }
+        ByteSpan { start, end: self.at }
     }
 }
 
@@ -294,11 +289,7 @@ impl Walker {
                     };
                     let escaped = rest.get(stop) == Some(&b'\\');
                     rest = rest.get(stop + 1..).unwrap_or_default();
-                    self.inside = if escaped {
-                        ScanState::Escape
-                    } else {
-                        ScanState::Between
-                    };
+                    self.inside = if escaped { ScanState::Escape } else { ScanState::Between };
                     if !escaped && self.depth == 0 {
                         return (used(rest), true);
                     }

@@ -89,10 +89,7 @@ impl Files {
             }
         }
         let item = |(path, kind)| TreeItem { path, kind };
-        Ok(Files {
-            records: with_twins(paths),
-            odd: odd.into_iter().map(item).collect(),
-        })
+        Ok(Files { records: with_twins(paths), odd: odd.into_iter().map(item).collect() })
     }
 
     /// Returns the record that a text names: an id, or a prefix or suffix of one alone, in any letter case.
@@ -127,8 +124,7 @@ impl File {
             path: self.path.clone(),
             cause: "the file is gone".to_owned(),
         };
-        tree.bytes_within(&self.path, Limits::RECORD.bytes)?
-            .ok_or_else(gone)
+        tree.bytes_within(&self.path, Limits::RECORD.bytes)?.ok_or_else(gone)
     }
 
     /// Returns what the file states with these bytes; that other files stand for its id is among the findings.
@@ -168,11 +164,7 @@ impl Ledger {
             })
         };
         Ok(Ledger {
-            entries: files
-                .records
-                .iter()
-                .map(entry)
-                .collect::<Result<_, TreeError>>()?,
+            entries: files.records.iter().map(entry).collect::<Result<_, TreeError>>()?,
             findings: files.findings(),
         })
     }
@@ -250,10 +242,7 @@ pub fn named<'t, T>(
     };
     let found: Vec<&T> = if exact.is_empty() { near() } else { exact };
     match found[..] {
-        [] => Err(NotFound::Unknown(like(
-            &wanted,
-            things.iter().map(|it| file::stem(path(it))),
-        ))),
+        [] => Err(NotFound::Unknown(like(&wanted, things.iter().map(|it| file::stem(path(it)))))),
         [only] => Ok(only),
         _ => {
             let stems: BTreeSet<String> = found.iter().map(|it| stem(it)).collect();
@@ -270,11 +259,7 @@ pub fn named<'t, T>(
 pub fn id_of(text: &str) -> &str {
     let text = text.trim();
     let is_path = text.contains(['/', '\\']) || text.ends_with(".yaml") || text.ends_with(".yml");
-    if is_path {
-        file::stem(text.rsplit('\\').next().unwrap_or(text))
-    } else {
-        text
-    }
+    if is_path { file::stem(text.rsplit('\\').next().unwrap_or(text)) } else { text }
 }
 
 /// Returns the ids that a text may mean, whole or by their last part.
@@ -299,11 +284,7 @@ fn duplicate(source: &RecordFile, twins: &[String]) -> Finding {
         Code::DuplicateId,
         Level::Error,
         "id",
-        format!(
-            "{} and {} have the same id",
-            source.path,
-            twins.join(" and ")
-        ),
+        format!("{} and {} have the same id", source.path, twins.join(" and ")),
         "remove one of the files, or give it its own id",
     )
 }

@@ -86,11 +86,7 @@ impl MapTree {
         files: impl IntoIterator<Item = (P, B)>,
     ) -> MapTree {
         let files = files.into_iter();
-        MapTree(
-            files
-                .map(|(path, bytes)| (path.into(), bytes.into()))
-                .collect(),
-        )
+        MapTree(files.map(|(path, bytes)| (path.into(), bytes.into())).collect())
     }
 
     /// Returns the paths below a folder, which is not among them.

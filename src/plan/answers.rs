@@ -30,9 +30,7 @@ impl Answers {
     /// Returns what a JSON value states, with the shape of a record; `None` where it is no map.
     pub fn of_json(json: Value) -> Option<Answers> {
         match json {
-            Value::Object(fields) => Some(Answers {
-                fields: texts(fields),
-            }),
+            Value::Object(fields) => Some(Answers { fields: texts(fields) }),
             _ => None,
         }
     }
@@ -167,11 +165,7 @@ fn value(node: &Node, path: &str) -> Value {
         yaml::node::Value::List(items) => items.iter().map(|item| value(item, path)).collect(),
         yaml::node::Value::Map(entries) => {
             let inner = |key: &str| {
-                if path.is_empty() {
-                    key.to_owned()
-                } else {
-                    path.to_owned()
-                }
+                if path.is_empty() { key.to_owned() } else { path.to_owned() }
             };
             entries
                 .iter()
@@ -195,21 +189,12 @@ fn texts(fields: Map<String, Value>) -> Map<String, Value> {
         match value {
             Value::Bool(_) | Value::Number(_) => Value::from(value.to_string()),
             Value::Array(items) => items.into_iter().map(text).collect(),
-            Value::Object(map) => map
-                .into_iter()
-                .map(|(key, value)| (key, text(value)))
-                .collect(),
+            Value::Object(map) => map.into_iter().map(|(key, value)| (key, text(value))).collect(),
             Value::Null | Value::String(_) => value,
         }
     }
     fields
         .into_iter()
-        .map(|(key, value)| {
-            if key == "x" {
-                (key, value)
-            } else {
-                (key, text(value))
-            }
-        })
+        .map(|(key, value)| if key == "x" { (key, value) } else { (key, text(value)) })
         .collect()
 }

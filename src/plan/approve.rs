@@ -86,10 +86,7 @@ impl Refused {
     pub fn help(&self) -> String {
         let help = match self {
             Refused::Unknown(unknown) => {
-                return format!(
-                    "add {}, and approve again once that is merged",
-                    unknown.to_add()
-                );
+                return format!("add {}, and approve again once that is merged", unknown.to_add());
             }
             Refused::Forge => "set user.email to your address",
             Refused::Machine => "ask a person to approve it",
@@ -138,11 +135,8 @@ pub fn refused(
         Relation::Unknown(unknown) if forbidden => return Some(Refused::Unknown(unknown)),
         _ => {}
     }
-    let owners: Vec<Person> = matter
-        .owners
-        .iter()
-        .map(|owner| people::identify(who, "", owner.as_str()))
-        .collect();
+    let owners: Vec<Person> =
+        matter.owners.iter().map(|owner| people::identify(who, "", owner.as_str())).collect();
     match identities.relation_of_signer(&known, &owners) {
         _ if approval.owner_may_approve => {}
         Relation::Same | Relation::Namesake => return Some(Refused::Owner),
@@ -195,9 +189,6 @@ pub fn folder(records: &[String], path: &str) -> String {
         matches!(plain, "" | ".") || rest.is_some_and(|rest| rest.starts_with('/'))
     };
     // Of folders inside each other the inner one.
-    let inner = records
-        .iter()
-        .filter(holds)
-        .max_by_key(|folder| folder.len());
+    let inner = records.iter().filter(holds).max_by_key(|folder| folder.len());
     inner.or(records.first()).cloned().unwrap_or_default()
 }

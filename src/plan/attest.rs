@@ -22,20 +22,13 @@ pub fn attest(
     let mut known = record.compensating_controls.iter().enumerate();
     let Some((index, found)) = known.find(|(_, it)| it.id.eq_ignore_ascii_case(control.trim()))
     else {
-        let ids: Vec<&str> = record
-            .compensating_controls
-            .iter()
-            .map(|it| it.id.as_str())
-            .collect();
+        let ids: Vec<&str> = record.compensating_controls.iter().map(|it| it.id.as_str()).collect();
         let help = if ids.is_empty() {
             "it has none; add it under `compensating_controls:`".to_owned()
         } else {
             format!("use one of {}", ids.join(", "))
         };
-        return Err(DecisionRefusal::new(
-            format!("{id} has no control {control}"),
-            help,
-        ));
+        return Err(DecisionRefusal::new(format!("{id} has no control {control}"), help));
     };
     if found.status == ControlStatus::Withdrawn {
         return Err(DecisionRefusal::new(
@@ -55,10 +48,7 @@ pub fn attest(
     let is_active = found.status == ControlStatus::Active;
     if is_active && found.verified == Some(taken.day) && shown.is_empty() {
         return Err(DecisionRefusal::new(
-            format!(
-                "control {} of {id} was verified on {} already",
-                found.id, taken.day
-            ),
+            format!("control {} of {id} was verified on {} already", found.id, taken.day),
             "verify it again on a later date, or add evidence with --evidence",
         ));
     }
@@ -66,23 +56,16 @@ pub fn attest(
     let mut planned = Planned::default();
     if found.status == ControlStatus::Planned {
         let active = ControlStatus::Active.as_str();
-        planned
-            .edits
-            .push(FileEdit::set(format!("{place}.status"), active));
+        planned.edits.push(FileEdit::set(format!("{place}.status"), active));
     }
     let day = taken.day.to_string();
-    planned
-        .edits
-        .push(FileEdit::set(format!("{place}.verified"), day));
+    planned.edits.push(FileEdit::set(format!("{place}.verified"), day));
     let evidence = evidence::entries(record, shown, evidence::Ids::AsGiven)?;
     for entry in &evidence.entries {
         let list = format!("{place}.evidence");
         planned.edits.push(FileEdit::append(list, entry.line()));
     }
     planned.files = evidence.files;
-    planned.remarks = taken
-        .counts_once_vouched("a verification")
-        .into_iter()
-        .collect();
+    planned.remarks = taken.counts_once_vouched("a verification").into_iter().collect();
     Ok(planned)
 }

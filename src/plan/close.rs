@@ -86,15 +86,11 @@ pub fn missing(governance: &Governance, record: &Record, closing: &Closing) -> V
         let is_prevented = *item == PREVENTION && closing.prevention.is_some();
         !closing.answers(item) && !is_prevented
     };
-    let checks = items
-        .filter(is_open)
-        .map(|item| Lack::Check(item.to_owned()));
+    let checks = items.filter(is_open).map(|item| Lack::Check(item.to_owned()));
     let mut lacks: Vec<Lack> = checks.collect();
     let tier = resolved(governance, record).map(|tier| tier.tier);
     if tier.is_some_and(|tier| rules.access_verified.contains(&tier)) {
-        let open = TIMES
-            .iter()
-            .filter(|time| !closing.access.contains_key(**time));
+        let open = TIMES.iter().filter(|time| !closing.access.contains_key(**time));
         lacks.extend(open.map(|time| Lack::Access(time)));
     }
     if closing.evidence.is_empty() {
@@ -119,28 +115,19 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, De
         let fields: Vec<String> = lacks.iter().map(Lack::field).collect();
         let flags: Vec<String> = lacks.iter().map(Lack::flag).collect();
         return Err(DecisionRefusal::new(
-            format!(
-                "{} can't be closed: its closure lacks {}",
-                record.id,
-                fields.join(", ")
-            ),
+            format!("{} can't be closed: its closure lacks {}", record.id, fields.join(", ")),
             format!("give what is missing:\n{}", flags.join("\n")),
         ));
     }
     let evidence = evidence::entries(record, &closing.evidence, evidence::Ids::Given)?;
     cited(taken, closing, &evidence)?;
     let entry = closure_entry(taken, closing, &evidence);
-    let insert = FileEdit::Insert {
-        path: "closure".to_owned(),
-        lines: entry.lines(),
-        line: entry.line(),
-    };
+    let insert =
+        FileEdit::Insert { path: "closure".to_owned(), lines: entry.lines(), line: entry.line() };
     // An empty map stands for no closure, and makes room for one.
     let root = taken.source.root.as_ref();
     let is_hollow = root.is_some_and(|root| root.get("closure").is_some());
-    let removal = is_hollow.then(|| FileEdit::Remove {
-        path: "closure".to_owned(),
-    });
+    let removal = is_hollow.then(|| FileEdit::Remove { path: "closure".to_owned() });
     Ok(Planned {
         edits: removal.into_iter().chain([insert]).collect(),
         files: evidence.files,
@@ -165,14 +152,11 @@ fn closure_entry(
     {
         answers.push((PREVENTION.to_owned(), prevention.trim().to_owned()));
     }
-    let checks = answers
+    let checks =
+        answers.iter().fold(EntryPairs::new(), |entry, (item, answer)| entry.text(item, answer));
+    let access = TIMES
         .iter()
-        .fold(EntryPairs::new(), |entry, (item, answer)| {
-            entry.text(item, answer)
-        });
-    let access = TIMES.iter().fold(EntryPairs::new(), |entry, time| {
-        entry.text_or_none(time, closing.access.get(*time))
-    });
+        .fold(EntryPairs::new(), |entry, time| entry.text_or_none(time, closing.access.get(*time)));
     let by_tier = resolved(taken.governance, record)
         .map(|tier| tier.post_closure_review)
         .filter(|term| !term.is_zero())
@@ -215,10 +199,7 @@ fn cited(
 
 /// Returns the id that an answer is, where neither the record nor the new evidence has it.
 fn missing_id<'a>(record: &Record, ids: &BTreeSet<String>, answer: &'a str) -> Option<&'a str> {
-    let controls = record
-        .compensating_controls
-        .iter()
-        .flat_map(|it| &it.evidence);
+    let controls = record.compensating_controls.iter().flat_map(|it| &it.evidence);
     let handling = record.handling.iter().flat_map(|it| &it.evidence);
     let mut earlier = controls.chain(handling).filter_map(|it| it.id.as_deref());
     let trimmed = answer.trim();
@@ -250,10 +231,7 @@ pub fn reviewed(
     }
     if let Some(review) = &closure.reviewed {
         return Err(DecisionRefusal::new(
-            format!(
-                "the closure of {id} was reviewed on {} by {}",
-                review.date, review.by
-            ),
+            format!("the closure of {id} was reviewed on {} by {}", review.date, review.by),
             format!("file a new record for anything new: `exledger new --like {id}`"),
         ));
     }
@@ -278,9 +256,5 @@ pub fn reviewed(
             "if the problem is back, file a new exception: `exledger new --like {id} --supersedes {id}`"
         )],
     };
-    Ok(Planned {
-        edits: vec![edit],
-        files: Vec::new(),
-        remarks,
-    })
+    Ok(Planned { edits: vec![edit], files: Vec::new(), remarks })
 }

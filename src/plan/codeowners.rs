@@ -5,12 +5,8 @@
 use crate::record::pattern;
 
 /// The places of the file in a repository: the first that is there counts, as GitHub does it.
-pub const PLACES: &[&str] = &[
-    ".github/CODEOWNERS",
-    "CODEOWNERS",
-    "docs/CODEOWNERS",
-    ".gitlab/CODEOWNERS",
-];
+pub const PLACES: &[&str] =
+    &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
 /// The lines of a CODEOWNERS file, in its order.
 #[derive(Clone, Debug, Default)]
@@ -29,9 +25,7 @@ struct OwnersLine {
 impl CodeOwners {
     /// Reads the file. Lines that forges do not read as a path and owners, such as GitLab's sections, are passed over.
     pub fn read(text: &str) -> CodeOwners {
-        CodeOwners {
-            lines: text.lines().filter_map(OwnersLine::read).collect(),
-        }
+        CodeOwners { lines: text.lines().filter_map(OwnersLine::read).collect() }
     }
 
     /// Returns the owners of a file as they are written: addresses, `@login`, `@org/team`. Of several lines that fit, the
@@ -56,10 +50,7 @@ impl OwnersLine {
             return None;
         }
         let owners = parts.take_while(|part| !part.starts_with('#'));
-        Some(OwnersLine {
-            patterns: patterns(&path),
-            owners: owners.map(str::to_owned).collect(),
-        })
+        Some(OwnersLine { patterns: patterns(&path), owners: owners.map(str::to_owned).collect() })
     }
 }
 

@@ -39,10 +39,7 @@ pub struct Planned {
 
 impl From<Vec<FileEdit>> for Planned {
     fn from(edits: Vec<FileEdit>) -> Planned {
-        Planned {
-            edits,
-            ..Planned::default()
-        }
+        Planned { edits, ..Planned::default() }
     }
 }
 
@@ -56,10 +53,7 @@ pub struct DecisionRefusal {
 impl DecisionRefusal {
     /// Returns a refusal from its two halves.
     pub fn new(what: impl Into<String>, help: impl Into<String>) -> DecisionRefusal {
-        DecisionRefusal {
-            what: what.into(),
-            help: help.into(),
-        }
+        DecisionRefusal { what: what.into(), help: help.into() }
     }
 }
 

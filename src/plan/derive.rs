@@ -24,11 +24,7 @@ fn fill(made: &mut Answers, derived: &mut Vec<Derived>, field: &str, value: &str
 }
 
 fn note(derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
-    derived.push(Derived {
-        field: field.to_owned(),
-        value: value.to_owned(),
-        why: why.to_owned(),
-    });
+    derived.push(Derived { field: field.to_owned(), value: value.to_owned(), why: why.to_owned() });
 }
 
 /// Fills in the owner: who files it, unless somebody else is named; name and team from the roster where it knows them.
@@ -62,21 +58,9 @@ pub(super) fn derive_vocabulary(
     };
     fill(made, derived, "class", class.as_str(), why);
     let cause = RootCause::Unclassified.as_str();
-    fill(
-        made,
-        derived,
-        "root_cause",
-        cause,
-        "lint warns until you set it",
-    );
+    fill(made, derived, "root_cause", cause, "lint warns until you set it");
     if is_emergency {
-        fill(
-            made,
-            derived,
-            "risk.level",
-            Risk::High.as_str(),
-            "an emergency",
-        );
+        fill(made, derived, "risk.level", Risk::High.as_str(), "an emergency");
     }
     if is_emergency && !made.states("deviates_from") {
         let title = made.text("title").unwrap_or_default().to_owned();
@@ -180,11 +164,8 @@ fn cap(starts: &When, resolved: &Resolved) -> When {
 /// Returns half of the tier's term: whole days, at least one, and never past the limit.
 fn half(starts: &When, resolved: &Resolved) -> When {
     let begin = starts.start();
-    let longest = resolved
-        .max_term
-        .iter()
-        .map(|limit| limit.term.after(begin).seconds_since(begin))
-        .min();
+    let longest =
+        resolved.max_term.iter().map(|limit| limit.term.after(begin).seconds_since(begin)).min();
     let days = (longest.unwrap_or(0) / 2 / 86_400).max(1);
     let end = When::Day(starts.day().plus_days(days));
     if term::judge(starts, &end, &resolved.max_term).is_empty() {
@@ -200,10 +181,7 @@ pub(super) fn reviews(made: &mut Answers, resolved: Option<&Resolved>, derived: 
     let Some(resolved) = wanted else {
         return;
     };
-    let shortest = resolved
-        .review_every
-        .iter()
-        .min_by_key(|term| term.seconds());
+    let shortest = resolved.review_every.iter().min_by_key(|term| term.seconds());
     if let Some(every) = shortest {
         let why = format!("tier {}{}", resolved.tier, resolved.silence());
         fill(made, derived, "review_every", &every.to_string(), &why);
@@ -226,17 +204,10 @@ pub(super) fn controls(
     if let (true, true, Some(resolved)) = (setting.is_emergency, controls.is_empty(), resolved) {
         let within = resolved
             .review_within
-            .map_or("the time set by the tier".to_owned(), |within| {
-                within.to_string()
-            });
+            .map_or("the time set by the tier".to_owned(), |within| within.to_string());
         let text = format!("Review within {within}");
         let field = "compensating_controls[0]";
-        note(
-            derived,
-            &format!("{field}.description"),
-            &text,
-            "an emergency",
-        );
+        note(derived, &format!("{field}.description"), &text, "an emergency");
         let filer = setting.filer.email.clone().unwrap_or_else(|| owner.clone());
         note(derived, &format!("{field}.owner"), &filer, "the filer");
         controls.push(serde_json::json!({"description": text, "owner": filer}));
@@ -261,12 +232,7 @@ pub(super) fn controls(
                 if why.is_empty() {
                     taken.push(value.clone());
                 } else {
-                    note(
-                        derived,
-                        &format!("compensating_controls[{n}].{key}"),
-                        &value,
-                        why,
-                    );
+                    note(derived, &format!("compensating_controls[{n}].{key}"), &value, why);
                 }
                 control.insert(key.to_owned(), Value::from(value));
             }

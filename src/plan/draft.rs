@@ -40,10 +40,7 @@ pub fn draft(answers: &Answers, setting: &Setting<'_>) -> RecordDraft {
     derive::derive_vocabulary(&mut made, setting, &mut derived);
     let starts = derive::starts(&mut made, setting, &mut derived);
     let resolved = resolve(&made, setting);
-    let begin = derive::Begin {
-        starts: &starts,
-        stated: answers.states("starts"),
-    };
+    let begin = derive::Begin { starts: &starts, stated: answers.states("starts") };
     derive::expires(&mut made, setting, &begin, resolved.as_ref(), &mut derived);
     derive::reviews(&mut made, resolved.as_ref(), &mut derived);
     derive::controls(&mut made, setting, resolved.as_ref(), &mut derived);
@@ -68,38 +65,17 @@ fn written(
     let up = "../".repeat(path.matches('/').count());
     let text = template::write(made.fields(), &format!("{up}schemas/exception.schema.json"));
     let source = file::read(&path, text.as_bytes());
-    let back = yaml::parse(text.as_bytes(), &Limits::RECORD)
-        .root
-        .and_then(|root| Answers::of_node(&root));
+    let back =
+        yaml::parse(text.as_bytes(), &Limits::RECORD).root.and_then(|root| Answers::of_node(&root));
     let is_faithful = back.as_ref() == Some(&made);
-    RecordDraft {
-        answers: made,
-        path,
-        text,
-        source,
-        resolved,
-        derived,
-        is_faithful,
-    }
+    RecordDraft { answers: made, path, text, source, resolved, derived, is_faithful }
 }
 
 fn record_path(setting: &Setting<'_>) -> String {
-    let records = setting
-        .governance
-        .policy
-        .records
-        .first()
-        .map_or("exceptions", String::as_str);
-    let folder = if setting.folder.is_empty() {
-        String::new()
-    } else {
-        format!("{}/", setting.folder)
-    };
-    format!(
-        "{}/{folder}{}.yaml",
-        records.trim_end_matches('/'),
-        setting.id
-    )
+    let records = setting.governance.policy.records.first().map_or("exceptions", String::as_str);
+    let folder =
+        if setting.folder.is_empty() { String::new() } else { format!("{}/", setting.folder) };
+    format!("{}/{folder}{}.yaml", records.trim_end_matches('/'), setting.id)
 }
 
 /// Returns what tier and class demand, as far as what decides is answered.

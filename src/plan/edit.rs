@@ -84,11 +84,7 @@ pub fn apply(path: &str, bytes: &[u8], edits: &[FileEdit]) -> Result<Edited, Edi
     let after = parsed(edited.as_bytes()).ok_or(EditError::Unreadable)?;
     let mut changes = Vec::new();
     compare("", Some(&before), Some(&after), &mut changes);
-    Ok(Edited {
-        source: file::read(path, edited.as_bytes()),
-        text: edited,
-        changes,
-    })
+    Ok(Edited { source: file::read(path, edited.as_bytes()), text: edited, changes })
 }
 
 fn parsed(bytes: &[u8]) -> Option<Node> {
@@ -102,28 +98,21 @@ fn in_brackets(text: &str) -> bool {
 impl FileEdit {
     /// Returns the edit that writes a text.
     pub fn set(path: impl Into<String>, value: impl Into<String>) -> FileEdit {
-        FileEdit::Set {
-            path: path.into(),
-            value: value.into(),
-        }
+        FileEdit::Set { path: path.into(), value: value.into() }
     }
 
     /// Returns the edit that adds an entry to a list.
     pub fn append(path: impl Into<String>, item: impl Into<String>) -> FileEdit {
-        FileEdit::Append {
-            path: path.into(),
-            item: item.into(),
-        }
+        FileEdit::Append { path: path.into(), item: item.into() }
     }
 
     fn splice(&self, is_bracketed: bool) -> splice::SpliceEdit<'_> {
         match self {
             FileEdit::Set { path, value } => splice::SpliceEdit::Set { path, value },
             FileEdit::Append { path, item } => splice::SpliceEdit::Append { path, item },
-            FileEdit::Insert { path, lines, line } => splice::SpliceEdit::Insert {
-                path,
-                yaml: if is_bracketed { line } else { lines },
-            },
+            FileEdit::Insert { path, lines, line } => {
+                splice::SpliceEdit::Insert { path, yaml: if is_bracketed { line } else { lines } }
+            }
             FileEdit::Remove { path } => splice::SpliceEdit::Remove { path },
         }
     }

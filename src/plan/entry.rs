@@ -71,8 +71,6 @@ impl EntryPairs {
     }
 
     fn pairs(&self) -> impl Iterator<Item = String> + '_ {
-        self.pairs
-            .iter()
-            .map(|(key, value)| format!("{key}: {value}"))
+        self.pairs.iter().map(|(key, value)| format!("{key}: {value}"))
     }
 }

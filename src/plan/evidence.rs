@@ -134,9 +134,7 @@ pub fn entries(
                 "give each piece its own id: E1=…, E2=…",
             ));
         }
-        let entry = EntryPairs::new()
-            .text_or_none("id", id.as_ref())
-            .text("kind", &one.kind);
+        let entry = EntryPairs::new().text_or_none("id", id.as_ref()).text("kind", &one.kind);
         let entry = match &one.source {
             EvidenceLocation::Url(url) => entry.text("url", url),
             EvidenceLocation::Commit(commit) => entry.text("commit", commit),

@@ -27,17 +27,11 @@ pub fn fire(
         } else {
             format!("use one of {}", ids.join(", "))
         };
-        return Err(DecisionRefusal::new(
-            format!("{id} has no trigger {trigger}"),
-            help,
-        ));
+        return Err(DecisionRefusal::new(format!("{id} has no trigger {trigger}"), help));
     };
     if let Some(fired) = record.fired.iter().find(|it| it.trigger == found.id) {
         return Err(DecisionRefusal::new(
-            format!(
-                "trigger {} of {id} fired on {} already",
-                found.id, fired.date
-            ),
+            format!("trigger {} of {id} fired on {} already", found.id, fired.date),
             match found.then {
                 Then::Review => format!("run `exledger review {id}`"),
                 Then::Close | Then::Revoke => format!("run `exledger close {id}`"),

@@ -29,9 +29,7 @@ pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>
         (Some(path), n) => format!(" in {path} and {}", crate::diag::count(n, "other file")),
     };
     answers.set("title", format!("{id} of {tool}{place}"));
-    let kind = found
-        .kind
-        .or_else(|| is_advisory(id).then_some(Baseline::Vulnerability));
+    let kind = found.kind.or_else(|| is_advisory(id).then_some(Baseline::Vulnerability));
     answers.set_given("deviates_from.baseline", kind.map(|kind| kind.as_str()));
     let findings = found.packages.iter().map(|(purl, paths)| {
         let mut key = json!({"tool": tool, "id": id});
@@ -44,10 +42,7 @@ pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>
         key
     });
     answers.set("scope.findings", Value::Array(findings.collect()));
-    answers.set_given(
-        "risk.level",
-        found.severity.map(|severity| severity.as_str()),
-    );
+    answers.set_given("risk.level", found.severity.map(|severity| severity.as_str()));
     subject(&mut answers, &found.subject);
     let owner = match &found.subject.owner {
         Some(owner) => owners.stated(owner),
@@ -66,36 +61,21 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
     let what = happened.resource.as_deref().unwrap_or("something");
     let about = &happened.subject;
     // What else tells two drafts of the same act apart.
-    let apart: Vec<&str> = [
-        &about.asset,
-        &about.application,
-        &about.vendor,
-        &about.environment,
-        &about.control,
-    ]
-    .into_iter()
-    .flatten()
-    .map(String::as_str)
-    .collect();
-    let apart = if apart.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", apart.join(", "))
-    };
+    let apart: Vec<&str> =
+        [&about.asset, &about.application, &about.vendor, &about.environment, &about.control]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+    let apart = if apart.is_empty() { String::new() } else { format!(" ({})", apart.join(", ")) };
     answers.set("title", format!("{who}: {does} {what}{apart}"));
-    answers.set_given(
-        "deviates_from.baseline",
-        often.kind.map(|kind| kind.as_str()),
-    );
+    answers.set_given("deviates_from.baseline", often.kind.map(|kind| kind.as_str()));
     answers.set_given("subject.identity", happened.identity.clone());
     subject(&mut answers, about);
     if happened.identity.is_some() {
         for (field, what) in [
             ("subject.identity_type", "give the type of the identity"),
-            (
-                "subject.credential",
-                "give a reference to the credential, never the secret",
-            ),
+            ("subject.credential", "give a reference to the credential, never the secret"),
             ("subject.task", "say what it does"),
         ] {
             answers.set_default(field, todo(what));
@@ -121,10 +101,7 @@ fn subject(answers: &mut Answers, about: &InputSubject) {
     answers.set_given("subject.asset", about.asset.clone());
     answers.set_given("subject.vendor", about.vendor.clone());
     answers.set_given("subject.environment", about.environment.clone());
-    let kind = about
-        .identity_type
-        .as_deref()
-        .and_then(IdentityType::from_word);
+    let kind = about.identity_type.as_deref().and_then(IdentityType::from_word);
     if answers.states("subject.identity") {
         answers.set_given("subject.identity_type", kind.map(|kind| kind.as_str()));
         answers.set_given("subject.credential", about.credential.clone());
@@ -135,9 +112,7 @@ fn subject(answers: &mut Answers, about: &InputSubject) {
 fn own(answers: &mut Answers, owner: KnownOwner) {
     answers.set_given("owner.name", owner.name);
     answers.set_given("owner.team", owner.team);
-    let hint = owner
-        .hint
-        .map(|hint| todo(&format!("give the owner's address; {hint}")));
+    let hint = owner.hint.map(|hint| todo(&format!("give the owner's address; {hint}")));
     answers.set_given("owner.email", owner.email.or(hint));
 }
 
@@ -145,10 +120,7 @@ fn own(answers: &mut Answers, owner: KnownOwner) {
 pub fn open(answers: &mut Answers) {
     let cites = answers.states("deviates_from.controls");
     if !cites && !answers.states("deviates_from.rule") {
-        answers.set(
-            "deviates_from.rule",
-            todo("give the rule that it deviates from"),
-        );
+        answers.set("deviates_from.rule", todo("give the rule that it deviates from"));
     }
     let subjects = ["subject.identity", "subject.asset", "subject.application"];
     if !subjects.iter().any(|subject| answers.states(subject)) {
@@ -157,14 +129,8 @@ pub fn open(answers: &mut Answers) {
     for (field, what) in [
         ("owner.name", "give the accountable person"),
         ("owner.email", "give the owner's address"),
-        (
-            "justification",
-            "say why it can't be done now, and until when",
-        ),
-        (
-            "risk.level",
-            "low, moderate, high or critical, with the controls in place",
-        ),
+        ("justification", "say why it can't be done now, and until when"),
+        ("risk.level", "low, moderate, high or critical, with the controls in place"),
         ("expires", "say when it ends"),
     ] {
         if !answers.states(field) {

@@ -29,11 +29,7 @@ pub struct Offer {
 
 impl Offer {
     fn new(shown: impl Into<String>, detail: impl Into<String>, value: impl Into<String>) -> Offer {
-        Offer {
-            shown: shown.into(),
-            detail: detail.into(),
-            value: value.into(),
-        }
+        Offer { shown: shown.into(), detail: detail.into(), value: value.into() }
     }
 }
 
@@ -68,15 +64,10 @@ impl<'n> OfferedNames<'n> {
         }
         let tiers = governance.policy.tiers.iter();
         for matched in tiers.flat_map(|tier| tier.matches.iter().flatten()) {
-            names
-                .environments
-                .extend(matched.environment.iter().flatten().cloned());
+            names.environments.extend(matched.environment.iter().flatten().cloned());
             names.teams.extend(matched.team.iter().flatten().cloned());
             for application in matched.application.iter().flatten() {
-                names
-                    .subjects
-                    .entry(("application", application.clone()))
-                    .or_default();
+                names.subjects.entry(("application", application.clone())).or_default();
             }
         }
         names
@@ -103,9 +94,7 @@ impl<'n> OfferedNames<'n> {
 pub fn offers(field: &str, typed: &str, names: &OfferedNames<'_>) -> Option<Vec<Offer>> {
     let words = table::choices(field);
     if !words.is_empty() {
-        let offers = words
-            .into_iter()
-            .map(|(word, meaning)| Offer::new(word, meaning, word));
+        let offers = words.into_iter().map(|(word, meaning)| Offer::new(word, meaning, word));
         return Some(fitting(offers.collect(), typed));
     }
     Some(match field {
@@ -166,10 +155,7 @@ fn deviations(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
         return Vec::new();
     }
     let own = Offer::new(typed, "as an internal rule", format!("rule:{typed}"));
-    let is_id = |hit: &Hit<'_>| {
-        hit.matched
-            .is_some_and(|matched| matched != hit.control.title)
-    };
+    let is_id = |hit: &Hit<'_>| hit.matched.is_some_and(|matched| matched != hit.control.title);
     let mut hits = search::search(&names.catalogs, typed);
     if hits.is_empty() {
         hits = search::near(&names.catalogs, typed);
@@ -185,49 +171,28 @@ fn deviations(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
 
 fn control(hit: &Hit<'_>) -> Offer {
     let name = format!("{}:{}", hit.catalog.name, hit.control.id);
-    let withdrawn = if hit.control.withdrawn {
-        "withdrawn: "
-    } else {
-        ""
-    };
+    let withdrawn = if hit.control.withdrawn { "withdrawn: " } else { "" };
     let detail = format!("{withdrawn}{}", hit.control.title);
     Offer::new(&name, detail, format!("control:{name}"))
 }
 
 /// Beginnings by which names tell what they are.
 const KINDS: &[(&str, &[&str])] = &[
-    (
-        "identity",
-        &[
-            "svc", "user", "agent", "sa", "key", "role", "oauth", "spiffe", "workload",
-        ],
-    ),
-    (
-        "asset",
-        &[
-            "host", "db", "repo", "device", "bucket", "cluster", "vm", "url",
-        ],
-    ),
+    ("identity", &["svc", "user", "agent", "sa", "key", "role", "oauth", "spiffe", "workload"]),
+    ("asset", &["host", "db", "repo", "device", "bucket", "cluster", "vm", "url"]),
 ];
 
 /// Offers what a name may be: what other records say it is, what its beginning says, then the rest.
 fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     let mut kinds = ["application", "asset", "identity"];
-    let stated = typed
-        .split_once(':')
-        .filter(|(kind, _)| kinds.contains(kind));
+    let stated = typed.split_once(':').filter(|(kind, _)| kinds.contains(kind));
     if let Some((kind, name)) = stated {
         let trimmed = name.trim();
-        return vec![Offer::new(
-            format!("{kind}  {trimmed}"),
-            "",
-            format!("{kind}:{trimmed}"),
-        )];
+        return vec![Offer::new(format!("{kind}  {trimmed}"), "", format!("{kind}:{trimmed}"))];
     }
     let beginning = typed.split_once(':').map(|(beginning, _)| beginning);
-    let guess = KINDS
-        .iter()
-        .find(|(_, beginnings)| beginning.is_some_and(|it| beginnings.contains(&it)));
+    let guess =
+        KINDS.iter().find(|(_, beginnings)| beginning.is_some_and(|it| beginnings.contains(&it)));
     if let Some((kind, _)) = guess {
         kinds.sort_by_key(|it| it != kind);
     }
@@ -239,11 +204,7 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
         .subjects
         .iter()
         .map(|((kind, name), n)| {
-            Offer::new(
-                format!("{kind}  {name}"),
-                records(*n),
-                format!("{kind}:{name}"),
-            )
+            Offer::new(format!("{kind}  {name}"), records(*n), format!("{kind}:{name}"))
         })
         .collect();
     if typed.is_empty() {
@@ -257,15 +218,10 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
         .iter()
         .map(|kind| format!("{kind}:{typed}"))
         .filter(|value| known.iter().all(|it| it.value != *value));
-    let new: Vec<Offer> = new
-        .map(|value| Offer::new(value.replacen(':', "  ", 1), "new", &value))
-        .collect();
-    let is_exact = |offer: &Offer| {
-        offer
-            .value
-            .split_once(':')
-            .is_some_and(|(_, name)| name == typed)
-    };
+    let new: Vec<Offer> =
+        new.map(|value| Offer::new(value.replacen(':', "  ", 1), "new", &value)).collect();
+    let is_exact =
+        |offer: &Offer| offer.value.split_once(':').is_some_and(|(_, name)| name == typed);
     let (same, near): (Vec<Offer>, Vec<Offer>) =
         fitting(known, typed).into_iter().partition(is_exact);
     same.into_iter().chain(new).chain(near).collect()

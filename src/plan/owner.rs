@@ -35,18 +35,15 @@ impl Owners<'_> {
     pub fn stated(&self, text: &str) -> KnownOwner {
         match Address::new(text) {
             Some(address) => self.person(&address),
-            None => KnownOwner {
-                hint: Some(format!("the event says {text}")),
-                ..KnownOwner::default()
-            },
+            None => {
+                KnownOwner { hint: Some(format!("the event says {text}")), ..KnownOwner::default() }
+            }
         }
     }
 
     /// Returns the owner of files.
     pub fn of_files<'p>(&self, paths: impl IntoIterator<Item = &'p String>) -> KnownOwner {
-        let owners = paths
-            .into_iter()
-            .flat_map(|path| self.files.owners_of(path));
+        let owners = paths.into_iter().flat_map(|path| self.files.owners_of(path));
         let named: BTreeSet<&String> = owners.collect();
         if named.is_empty() {
             return KnownOwner::default();
@@ -86,9 +83,7 @@ impl Owners<'_> {
                 people => people,
             },
         };
-        let addresses = people
-            .iter()
-            .filter_map(|person: &Person| Address::new(&person.key));
+        let addresses = people.iter().filter_map(|person: &Person| Address::new(&person.key));
         addresses
             .filter(|it| people::roster_state(self.governance, it) != RosterState::Inactive)
             .collect()

@@ -35,9 +35,7 @@ pub fn finding(text: &str) -> Result<Value, String> {
         Some((tool, id)) if !tool.trim().is_empty() && !id.trim().is_empty() => {
             Ok(json!({"tool": tool, "id": id}))
         }
-        _ => Err(format!(
-            "`{text}` is not a finding: write TOOL:ID, such as trivy:CVE-2026-1234"
-        )),
+        _ => Err(format!("`{text}` is not a finding: write TOOL:ID, such as trivy:CVE-2026-1234")),
     }
 }
 
@@ -47,9 +45,7 @@ pub fn finding(text: &str) -> Result<Value, String> {
 /// What is wrong with the text, and how to write it.
 pub fn person(text: &str) -> Result<(Option<String>, String), String> {
     let text = text.trim();
-    let parts = text
-        .strip_suffix('>')
-        .and_then(|rest| rest.rsplit_once('<'));
+    let parts = text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<'));
     let (name, email) = parts.unwrap_or(("", text));
     let (name, email) = (name.trim().trim_matches('"').trim(), email.trim());
     if Address::new(email).is_none() {
@@ -120,10 +116,8 @@ fn is_list_of_texts(field: &str) -> bool {
 
 /// States what is deviated from: `control:ID` and `rule:TEXT` say which; else it is a control where it looks like one.
 fn deviation(answers: &mut Answers, answer: &str) {
-    let (is_control, answer) = match (
-        answer.strip_prefix("control:"),
-        answer.strip_prefix("rule:"),
-    ) {
+    let (is_control, answer) = match (answer.strip_prefix("control:"), answer.strip_prefix("rule:"))
+    {
         (Some(control), _) => (true, control),
         (_, Some(rule)) => (false, rule),
         _ => {

@@ -85,10 +85,8 @@ pub fn missing(made: &RecordDraft, setting: &Setting<'_>, end: bool) -> Vec<Fili
         Some(resolved) => demanded(answers, resolved),
         None => likely(setting),
     });
-    let mut asked: Vec<(String, Because)> = asked
-        .into_iter()
-        .map(|(field, because)| (field.to_owned(), because))
-        .collect();
+    let mut asked: Vec<(String, Because)> =
+        asked.into_iter().map(|(field, because)| (field.to_owned(), because)).collect();
     let optional = Record::FIELDS.iter().filter(|field| !field.is_required);
     let maps = optional.filter(|field| matches!(field.shape, ValueShape::Map { .. }));
     for map in maps.filter(|map| answers.states(map.key)) {
@@ -139,14 +137,8 @@ fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Becaus
         fields.map(move |field| (*field, because.clone()))
     });
     // A control is one of the six; what a tier adds comes after it.
-    let first = resolved
-        .require
-        .iter()
-        .filter(|it| **it == Require::CompensatingControls);
-    let rest = resolved
-        .require
-        .iter()
-        .filter(|it| **it != Require::CompensatingControls);
+    let first = resolved.require.iter().filter(|it| **it == Require::CompensatingControls);
+    let rest = resolved.require.iter().filter(|it| **it != Require::CompensatingControls);
     let of = |require: &Require| {
         let because = match require {
             Require::CompensatingControls => Because::Always,

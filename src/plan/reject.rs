@@ -18,10 +18,7 @@ pub fn reject(taken: &DecisionInput<'_>, reason: &str) -> Result<Planned, Decisi
         .text("date", taken.day)
         .text("by", taken.by)
         .text("reason", reason);
-    let edit = FileEdit::Insert {
-        path: "closure".to_owned(),
-        lines: entry.lines(),
-        line: entry.line(),
-    };
+    let edit =
+        FileEdit::Insert { path: "closure".to_owned(), lines: entry.lines(), line: entry.line() };
     Ok(Planned::from(vec![edit]))
 }

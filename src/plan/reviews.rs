@@ -92,9 +92,7 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
     let before = landing.parents.first().copied();
     let landed = LandedChange {
         at: CommitFiles::new(world, reviews.landing)?,
-        before: before
-            .map(|before| CommitFiles::new(world, before))
-            .transpose()?,
+        before: before.map(|before| CommitFiles::new(world, before)).transpose()?,
     };
     let mut answer = ReviewResult::default();
     answer.told.extend(taken_back(reviews, world.governance));
@@ -121,9 +119,7 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
         };
         landed.compare(&seen, &approving, &mut answer)?;
     }
-    answer
-        .stated
-        .sort_by(|one, other| one.path.cmp(&other.path));
+    answer.stated.sort_by(|one, other| one.path.cmp(&other.path));
     answer.unresolved.sort();
     Ok(answer)
 }
@@ -147,18 +143,12 @@ fn looked_at<'w>(
 ) -> Result<ReviewedTree<'w>, Obstacle> {
     let head = CommitFiles::new(world, review.commit)?;
     let Some(before) = before else {
-        return Ok(ReviewedTree {
-            head,
-            bases: Vec::new(),
-        });
+        return Ok(ReviewedTree { head, bases: Vec::new() });
     };
     let bases = match Branch::between(world.objects, before, review.commit)? {
         // All of it had landed before.
         None => vec![review.commit],
-        Some(Branch {
-            truncated: Some(missing),
-            ..
-        }) => return Err(missing),
+        Some(Branch { truncated: Some(missing), .. }) => return Err(missing),
         Some(branch) => branch.bases,
     };
     let bases = bases
@@ -186,11 +176,7 @@ impl<'w> CommitFiles<'w> {
             Policy::Absent | Policy::Sound => &own,
         };
         let records = governance.policy.records.clone();
-        let rules = governance
-            .paths()
-            .into_iter()
-            .map(|path| world.prefix.plain(&path))
-            .collect();
+        let rules = governance.paths().into_iter().map(|path| world.prefix.plain(&path)).collect();
         let mut held = TreeContents::new();
         for file in Files::list(&tree, &records)?.records {
             let entry = tree.entry(&file.path)?;
@@ -199,13 +185,7 @@ impl<'w> CommitFiles<'w> {
                 of_one.push((file.path, blob));
             }
         }
-        Ok(CommitFiles {
-            world,
-            tree,
-            records,
-            rules,
-            held,
-        })
+        Ok(CommitFiles { world, tree, records, rules, held })
     }
 
     /// Returns the blobs of a record or governance file here, sorted.
@@ -262,18 +242,10 @@ impl<'w> CommitFiles<'w> {
             authors,
             about,
         };
-        let unwritable = |cause| Trouble::Unwritable {
-            url: review.url.clone(),
-            cause,
-        };
+        let unwritable = |cause| Trouble::Unwritable { url: review.url.clone(), cause };
         let text = file.text().map_err(unwritable)?;
         let copy = person.clone();
-        Ok(Some(ApprovalFileDraft {
-            path: file.path(&folder),
-            text,
-            person: copy,
-            file,
-        }))
+        Ok(Some(ApprovalFileDraft { path: file.path(&folder), text, person: copy, file }))
     }
 }
 
@@ -286,15 +258,9 @@ impl LandedChange<'_> {
         answer: &mut ReviewResult,
     ) -> Result<(), Trouble> {
         let mut unresolved: Option<UnresolvedReview> = None;
-        let rules: BTreeSet<&String> = seen
-            .bases
-            .iter()
-            .flat_map(|base| &base.rules)
-            .chain(&self.at.rules)
-            .collect();
-        let rules = rules
-            .into_iter()
-            .map(|path| ApprovalSubject::Governance(path.clone()));
+        let rules: BTreeSet<&String> =
+            seen.bases.iter().flat_map(|base| &base.rules).chain(&self.at.rules).collect();
+        let rules = rules.into_iter().map(|path| ApprovalSubject::Governance(path.clone()));
         for about in self.at.held.keys().cloned().chain(rules) {
             let landed = self.at.blobs(&about)?;
             let mut changed = !(seen.bases.is_empty() && landed.is_empty());

@@ -60,16 +60,9 @@ pub fn transfer(
         remarks.push(format!("{from} is still named in {}", elsewhere.join(", ")));
     }
     if owner.backup.as_ref() == Some(heir.email) {
-        remarks.push(format!(
-            "{} is now both owner and backup: choose another backup",
-            heir.email
-        ));
+        remarks.push(format!("{} is now both owner and backup: choose another backup", heir.email));
     }
-    Ok(Planned {
-        edits,
-        files: Vec::new(),
-        remarks,
-    })
+    Ok(Planned { edits, files: Vec::new(), remarks })
 }
 
 /// Returns the name of an address, as the governance files know it; `None` where they don't.

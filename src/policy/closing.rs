@@ -43,35 +43,17 @@ impl Default for ClosureRules {
         let checks = [
             (
                 "secret-storage",
-                words(&[
-                    "rotated",
-                    "pipeline-reviewed",
-                    "removed-from-code",
-                    "removed-from-logs",
-                ]),
+                words(&["rotated", "pipeline-reviewed", "removed-from-code", "removed-from-logs"]),
             ),
-            (
-                "certificate",
-                words(&["why-missed", "impact", "prevention"]),
-            ),
-            (
-                "privilege-elevation",
-                words(&["privilege-reduced", "access-removed"]),
-            ),
+            ("certificate", words(&["why-missed", "impact", "prevention"])),
+            ("privilege-elevation", words(&["privilege-reduced", "access-removed"])),
             (
                 "tool-invocation",
-                words(&[
-                    "evidence-reviewed",
-                    "behaviour-reviewed",
-                    "boundary-reviewed",
-                ]),
+                words(&["evidence-reviewed", "behaviour-reviewed", "boundary-reviewed"]),
             ),
         ];
         ClosureRules {
-            checks: checks
-                .map(|(kind, items)| (kind.to_owned(), items))
-                .into_iter()
-                .collect(),
+            checks: checks.map(|(kind, items)| (kind.to_owned(), items)).into_iter().collect(),
             access_verified: Vec::new(),
         }
     }
@@ -89,10 +71,7 @@ pub struct Drift {
 
 impl Default for Drift {
     fn default() -> Drift {
-        Drift {
-            exclude: words(&["vendor/**"]),
-            tools: Vec::new(),
-        }
+        Drift { exclude: words(&["vendor/**"]), tools: Vec::new() }
     }
 }
 
@@ -144,10 +123,7 @@ impl Hours {
     /// Returns the span that a text states.
     pub fn new(text: &str) -> Option<Hours> {
         let (from, until) = text.strip_suffix('Z')?.split_once('-')?;
-        Some(Hours {
-            from: second_of_day(from)?,
-            until: second_of_day(until)?,
-        })
+        Some(Hours { from: second_of_day(from)?, until: second_of_day(until)? })
     }
 
     /// Tells whether an instant lies in the span.

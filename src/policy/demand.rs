@@ -75,10 +75,7 @@ impl Default for Approval {
             forge: Forge::Auto,
             signers: ".github/allowed_signers".to_owned(),
             revoked: ".github/revoked_keys".to_owned(),
-            request_sla: Term {
-                number: 3,
-                unit: Unit::Days,
-            },
+            request_sla: Term { number: 3, unit: Unit::Days },
         }
     }
 }

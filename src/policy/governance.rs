@@ -100,12 +100,7 @@ pub const FILES: &[GovernanceFile] = &[
     },
     GovernanceFile {
         what: "signers",
-        named: |policy| {
-            vec![(
-                policy.approval.signers.clone(),
-                "approval.signers".to_owned(),
-            )]
-        },
+        named: |policy| vec![(policy.approval.signers.clone(), "approval.signers".to_owned())],
         limits: Limits::POLICY,
         read: |governance, _, bytes| {
             governance.signers = Some(String::from_utf8_lossy(bytes).into_owned());
@@ -114,12 +109,7 @@ pub const FILES: &[GovernanceFile] = &[
     },
     GovernanceFile {
         what: "revoked keys",
-        named: |policy| {
-            vec![(
-                policy.approval.revoked.clone(),
-                "approval.revoked".to_owned(),
-            )]
-        },
+        named: |policy| vec![(policy.approval.revoked.clone(), "approval.revoked".to_owned())],
         limits: Limits::POLICY,
         read: |governance, _, bytes| {
             governance.revoked = Some(String::from_utf8_lossy(bytes).into_owned());
@@ -178,10 +168,7 @@ fn extra_schema(governance: &mut Governance, path: &str, bytes: &[u8]) {
                 rule: Code::Syntax,
                 level: Level::Error,
                 path: path.to_owned(),
-                pos: Some(Pos {
-                    line: place(error.line()),
-                    column: place(error.column()),
-                }),
+                pos: Some(Pos { line: place(error.line()), column: place(error.column()) }),
                 field: None,
                 id: None,
                 message: "the schema is not JSON".to_owned(),
@@ -272,8 +259,7 @@ impl Governance {
         if let Some(bytes) = tree.bytes_within(path, most)? {
             if bytes.len() > most {
                 let faults = yaml::parse(&bytes, &file.limits).faults;
-                self.findings
-                    .extend(record::file::findings(path, None, faults));
+                self.findings.extend(record::file::findings(path, None, faults));
             } else {
                 (file.read)(self, path, &bytes);
             }
@@ -291,10 +277,8 @@ impl Governance {
             (None, IfAbsent::Empty) => {}
             (None, IfAbsent::EmptyByDefault) if !self.is_stated(field) => {}
             (None, _) => {
-                let message = format!(
-                    "there is no file {path}, which is used here as the {}",
-                    file.what
-                );
+                let message =
+                    format!("there is no file {path}, which is used here as the {}", file.what);
                 let help = "add the file, correct the path, or remove this line";
                 self.note(Level::Error, field, message, help);
             }
@@ -342,8 +326,7 @@ impl Governance {
             let help = "write the person's own email address, outside the forge";
             self.note(Level::Warning, &field, message, help);
         }
-        self.findings
-            .sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+        self.findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
         // A row of a CSV that can't be read is as good as absent: an owner who is not listed, an unknown control.
         let breaks = |it: &Finding| {
             it.level == Level::Error && (it.path == FILE || it.rule != Code::BadValue)

@@ -61,14 +61,9 @@ impl Mailmap {
         };
         let name = first.name.map(str::to_owned);
         let (key, proper, old_name) = match second {
-            Some(second) => (
-                second.email,
-                Proper {
-                    name,
-                    email: Some(first.email.to_owned()),
-                },
-                second.name,
-            ),
+            Some(second) => {
+                (second.email, Proper { name, email: Some(first.email.to_owned()) }, second.name)
+            }
             None => (first.email, Proper { name, email: None }, None),
         };
         let address = self.addresses.entry(key.to_lowercase()).or_default();
@@ -92,10 +87,7 @@ impl Mailmap {
         };
         let named = address.named.get(&name.to_lowercase());
         let proper = named.unwrap_or(&address.any);
-        (
-            proper.name.as_deref().unwrap_or(name),
-            proper.email.as_deref().unwrap_or(email),
-        )
+        (proper.name.as_deref().unwrap_or(name), proper.email.as_deref().unwrap_or(email))
     }
 }
 
@@ -104,9 +96,6 @@ fn pair(line: &str) -> Option<(MailmapPair<'_>, &str)> {
     let (name, rest) = line.split_once('<')?;
     let (email, rest) = rest.split_once('>')?;
     let trimmed = name.trim_ascii();
-    let pair = MailmapPair {
-        name: (!trimmed.is_empty()).then_some(trimmed),
-        email,
-    };
+    let pair = MailmapPair { name: (!trimmed.is_empty()).then_some(trimmed), email };
     Some((pair, rest))
 }

@@ -148,18 +148,14 @@ fn account_owner(governance: &Governance, account: &Account) -> Option<String> {
     };
     let mut owners = named.into_iter().map(|(_, address)| plain(address));
     let first = owners.next()??;
-    owners
-        .all(|other| other.as_ref() == Some(&first))
-        .then_some(first)
+    owners.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }
 
 /// Returns the accounts, with their numbers, that `people.logins` gives to the person of a key.
 pub fn accounts_of(governance: &Governance, key: &str) -> Vec<Account> {
     let people = &governance.policy.people;
-    let own = people
-        .logins
-        .iter()
-        .filter(|(_, address)| key_of(governance, address.as_str()) == key);
+    let own =
+        people.logins.iter().filter(|(_, address)| key_of(governance, address.as_str()) == key);
     own.filter_map(|(login, _)| people.account_of_key(login))
         .filter(|account| account.id.is_some())
         .collect()
@@ -236,14 +232,9 @@ fn fits(governance: &Governance, patterns: &[String], person: &Person) -> bool {
         let account = Account::of(email, &governance.policy.people.noreply);
         account.map(|account| account.address())
     };
-    let mut texts = [
-        &person.key,
-        &person.name,
-        &person.typed_name,
-        &person.typed_email,
-    ]
-    .map(|text| address::lower(text))
-    .to_vec();
+    let mut texts = [&person.key, &person.name, &person.typed_name, &person.typed_email]
+        .map(|text| address::lower(text))
+        .to_vec();
     texts.extend(unnumbered(&person.typed_email));
     texts.retain(|text| !text.is_empty());
     texts.dedup();

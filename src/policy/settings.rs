@@ -150,10 +150,7 @@ pub struct Due {
 
 impl Default for Due {
     fn default() -> Due {
-        Due {
-            soon: days(30),
-            urgent: days(7),
-        }
+        Due { soon: days(30), urgent: days(7) }
     }
 }
 
@@ -194,10 +191,7 @@ impl Recipient {
         Recipient::RESERVED
             .iter()
             .find(|(known, _)| *known == word)
-            .map_or_else(
-                || Recipient::Group(word.to_owned()),
-                |(_, recipient)| recipient.clone(),
-            )
+            .map_or_else(|| Recipient::Group(word.to_owned()), |(_, recipient)| recipient.clone())
     }
 
     /// Returns the word that the policy uses.
@@ -220,10 +214,7 @@ impl Serialize for Recipient {
 /// The chain of escalation when the policy states none.
 pub(crate) fn default_escalation() -> Vec<Escalation> {
     [(0, Recipient::Owner), (3, Recipient::Backup)]
-        .map(|(after, to)| Escalation {
-            after: days(after),
-            to,
-        })
+        .map(|(after, to)| Escalation { after: days(after), to })
         .to_vec()
 }
 

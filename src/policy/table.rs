@@ -58,20 +58,11 @@ impl CsvTable {
             columns: Vec::new(),
             places: BTreeMap::new(),
             findings: Vec::new(),
-            left_out: MistakesLeftOut {
-                number: 0,
-                rule: Code::BadValue,
-                line: 1,
-            },
+            left_out: MistakesLeftOut { number: 0, rule: Code::BadValue, line: 1 },
         };
         let bare = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let Ok(text) = std::str::from_utf8(bare) else {
-            table.note(
-                Code::Encoding,
-                1,
-                "the file is not UTF-8",
-                "save it as UTF-8",
-            );
+            table.note(Code::Encoding, 1, "the file is not UTF-8", "save it as UTF-8");
             return table.findings;
         };
         let mut reader = csv::ReaderBuilder::new()
@@ -79,10 +70,7 @@ impl CsvTable {
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
-        let mut row = TableRow {
-            line: 0,
-            cells: csv::StringRecord::new(),
-        };
+        let mut row = TableRow { line: 0, cells: csv::StringRecord::new() };
         let mut header = None;
         loop {
             match reader.read_record(&mut row.cells) {
@@ -103,12 +91,7 @@ impl CsvTable {
                 Err(error) => {
                     let line = error.position().map_or(1, csv::Position::line);
                     let line = u32::try_from(line).unwrap_or(1);
-                    table.note(
-                        Code::Syntax,
-                        line,
-                        "not CSV",
-                        "quote it as described in RFC 4180",
-                    );
+                    table.note(Code::Syntax, line, "not CSV", "quote it as described in RFC 4180");
                 }
             }
         }
@@ -148,9 +131,7 @@ impl CsvTable {
         let has = |column: &str| named.contains_key(column);
         let absent: Vec<&str> = known.iter().copied().filter(|it| !has(it)).collect();
         let place = |column: &str| columns.iter().position(|name| name == column);
-        let places = known
-            .iter()
-            .filter_map(|column| Some((*column, place(column)?)));
+        let places = known.iter().filter_map(|column| Some((*column, place(column)?)));
         self.places = places.collect();
         let mut meant = Vec::new();
         for (name, n) in &named {

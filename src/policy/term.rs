@@ -22,12 +22,7 @@ impl TooLong {
     /// Returns by how much the end is later, in at most two units: `12 days`, `1 day 6 hours`, `1 second`.
     pub fn excess(&self) -> String {
         let mut left = usize::try_from(self.seconds).unwrap_or(usize::MAX);
-        let units = [
-            (86_400, "day"),
-            (3_600, "hour"),
-            (60, "minute"),
-            (1, "second"),
-        ];
+        let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
         let mut parts = Vec::new();
         for (size, unit) in units {
             let number = left / size;
@@ -51,10 +46,7 @@ pub fn begin(record: &Record, landed: Option<Instant>) -> Option<When> {
 ///
 /// The present term runs from the last renewal's `from`, else from the begin, and is judged by `max_term`.
 pub fn judge_term(record: &Record, begin: &When, tier: &Resolved) -> Vec<TooLong> {
-    let from = record
-        .renewals
-        .last()
-        .map_or(begin, |renewal| &renewal.from);
+    let from = record.renewals.last().map_or(begin, |renewal| &renewal.from);
     judge(from, &record.expires, &tier.max_term)
 }
 
@@ -65,10 +57,8 @@ pub fn judge_total(record: &Record, begin: &When, tier: &Resolved) -> Vec<TooLon
 
 /// Returns the limits that an end breaks, the one that allows least first.
 pub fn judge(begin: &When, expires: &When, limits: &[Limit]) -> Vec<TooLong> {
-    let mut broken: Vec<TooLong> = limits
-        .iter()
-        .filter_map(|limit| over(begin, expires, limit))
-        .collect();
+    let mut broken: Vec<TooLong> =
+        limits.iter().filter_map(|limit| over(begin, expires, limit)).collect();
     broken.sort_by_key(|it| not_after(&it.latest));
     broken
 }
@@ -106,12 +96,8 @@ fn stated_like(begin: &When, expires: &When, allowed: Instant) -> When {
 
 /// Returns the latest end that all limits allow, in the form of a stated end; `None` without limits.
 pub fn latest(begin: &When, form: &When, limits: &[Limit]) -> Option<When> {
-    let allowed = limits
-        .iter()
-        .map(|limit| latest_end(begin, form, limit.term));
-    allowed
-        .min()
-        .map(|allowed| stated_like(begin, form, allowed))
+    let allowed = limits.iter().map(|limit| latest_end(begin, form, limit.term));
+    allowed.min().map(|allowed| stated_like(begin, form, allowed))
 }
 
 /// Returns the review intervals that hold: the shorter of record and tier, those in different units each.
@@ -128,10 +114,7 @@ pub fn review_intervals(record: &Record, tier: &Resolved) -> Vec<Term> {
 ///
 /// `last` is the day of the latest review that counts, else the begin.
 pub fn review_due(last: &When, intervals: &[Term]) -> Option<Day> {
-    intervals
-        .iter()
-        .map(|interval| last_day(last, *interval))
-        .min()
+    intervals.iter().map(|interval| last_day(last, *interval)).min()
 }
 
 /// Returns the last day on which a control is fresh; `None` where it need not be seen again.

@@ -107,11 +107,7 @@ impl TierDemand {
         TierDemand {
             count: self.count.max(other.count),
             each_of: self.each_of.union(&other.each_of).cloned().collect(),
-            must_include: self
-                .must_include
-                .union(&other.must_include)
-                .copied()
-                .collect(),
+            must_include: self.must_include.union(&other.must_include).copied().collect(),
             proof: self.proof.max(other.proof),
         }
     }
@@ -154,10 +150,7 @@ pub fn resolve(policy: &Policy, facts: &Facts) -> Option<Resolved> {
     resolved.silent = choice
         .silent
         .into_iter()
-        .map(|(tier, fields)| Silence {
-            tier: tier.name.clone(),
-            fields,
-        })
+        .map(|(tier, fields)| Silence { tier: tier.name.clone(), fields })
         .collect();
     if let Some(first) = resolved.silent.first() {
         resolved.tier.clone_from(&first.tier);
@@ -200,8 +193,7 @@ impl Resolved {
         self.max_renewals = self.max_renewals.min(tier.max_renewals);
         self.count = self.count.max(tier.approvals.count);
         self.each_of.extend(tier.approvals.each_of.iter().cloned());
-        self.must_include
-            .extend(tier.approvals.must_include.iter().copied());
+        self.must_include.extend(tier.approvals.must_include.iter().copied());
         self.proof = self.proof.max(tier.approvals.proof.unwrap_or(self.proof));
         self.require.extend(tier.require.iter().copied());
         if let Some(interval) = tier.review_every {
@@ -226,10 +218,7 @@ impl Resolved {
 
 /// Adds a limit: of those in one unit the shorter stays, those in other units are judged beside it.
 fn shorten(limits: &mut Vec<Limit>, term: Term, by: &str) {
-    let limit = Limit {
-        term,
-        by: by.to_owned(),
-    };
+    let limit = Limit { term, by: by.to_owned() };
     match limits.iter_mut().find(|it| it.term.unit == term.unit) {
         Some(known) if known.term.number <= term.number => {}
         Some(known) => *known = limit,

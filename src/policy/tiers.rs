@@ -62,19 +62,12 @@ impl Tier {
 impl Default for Tier {
     /// What a tier is that states nothing: the built-in one, with nothing required.
     fn default() -> Tier {
-        Tier {
-            name: String::new(),
-            require: Vec::new(),
-            ..Tier::standard()
-        }
+        Tier { name: String::new(), require: Vec::new(), ..Tier::standard() }
     }
 }
 
 pub(crate) fn days(number: u32) -> Term {
-    Term {
-        number,
-        unit: Unit::Days,
-    }
+    Term { number, unit: Unit::Days }
 }
 
 /// The records of a tier: a record must match every key that is given, with any of its values.
@@ -145,12 +138,7 @@ pub struct Approvals {
 
 impl Default for Approvals {
     fn default() -> Approvals {
-        Approvals {
-            count: 1,
-            each_of: Vec::new(),
-            must_include: Vec::new(),
-            proof: None,
-        }
+        Approvals { count: 1, each_of: Vec::new(), must_include: Vec::new(), proof: None }
     }
 }
 
@@ -279,14 +267,8 @@ impl Default for Classes {
         Classes {
             standard: ClassRule::default(),
             emergency: EmergencyRule {
-                max_term: Some(Term {
-                    number: 72,
-                    unit: Unit::Hours,
-                }),
-                review_within: Some(Term {
-                    number: 24,
-                    unit: Unit::Hours,
-                }),
+                max_term: Some(Term { number: 72, unit: Unit::Hours }),
+                review_within: Some(Term { number: 24, unit: Unit::Hours }),
                 ..EmergencyRule::default()
             },
             regulated: ClassRule::default(),

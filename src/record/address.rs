@@ -65,10 +65,7 @@ impl fmt::Display for Address {
 impl Scalar for Address {
     fn parse(text: &str) -> Result<Self, ParseError> {
         Address::new(text).ok_or_else(|| {
-            ParseError::new(
-                format!("`{text}` is not an address"),
-                "write it as name@example.com",
-            )
+            ParseError::new(format!("`{text}` is not an address"), "write it as name@example.com")
         })
     }
 }

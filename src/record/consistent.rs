@@ -30,13 +30,7 @@ fn fault(
     message: String,
     help: impl Into<String>,
 ) -> SyntaxError {
-    SyntaxError {
-        code,
-        pos: Some(node.pos),
-        field: Some(field),
-        message,
-        help: help.into(),
-    }
+    SyntaxError { code, pos: Some(node.pos), field: Some(field), message, help: help.into() }
 }
 
 fn other_name(stem: &str, root: &Node) -> Option<SyntaxError> {
@@ -76,13 +70,7 @@ fn id_of(item: &Node) -> Option<(&Node, &str)> {
 
 fn again(node: &Node, field: String, id: &str) -> SyntaxError {
     let message = format!("the id `{id}` is already used by an earlier entry");
-    fault(
-        Code::BadValue,
-        node,
-        field,
-        message,
-        "give each entry its own id",
-    )
+    fault(Code::BadValue, node, field, message, "give each entry its own id")
 }
 
 /// Notes ids of evidence that evidence anywhere before it has too.
@@ -107,10 +95,7 @@ fn unknown_triggers(root: &Node, faults: &mut Vec<SyntaxError>) {
         Some(_) => return,
         None => &[],
     };
-    let ids: Vec<Option<&str>> = triggers
-        .iter()
-        .map(|trigger| trigger.get("id")?.text())
-        .collect();
+    let ids: Vec<Option<&str>> = triggers.iter().map(|trigger| trigger.get("id")?.text()).collect();
     if ids.contains(&None) {
         return;
     }

@@ -18,9 +18,7 @@ use crate::record::credential::name::NameKind;
 pub fn kind(value: &str, name: &str) -> Option<&'static str> {
     let found = text::find(value).map(|found| found.what);
     let is_key = || value::is_key(value) && NameKind::of(name) != NameKind::Public;
-    found
-        .or_else(|| value::named(value, name))
-        .or_else(|| is_key().then_some("a key"))
+    found.or_else(|| value::named(value, name)).or_else(|| is_key().then_some("a key"))
 }
 
 /// Tells whether a line of a file holds what looks like a credential, whatever else is wrong with it.
@@ -34,9 +32,7 @@ pub fn hidden(text: String) -> String {
     if !quoted && text::find(&text).is_none() {
         return text;
     }
-    let parts = text
-        .split('`')
-        .map(|part| if value::is_key(part) { "…" } else { part });
+    let parts = text.split('`').map(|part| if value::is_key(part) { "…" } else { part });
     without_found(&parts.collect::<Vec<_>>().join("`"))
 }
 

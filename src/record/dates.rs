@@ -8,20 +8,12 @@ use crate::record::time::{Day, Instant};
 
 /// Returns an instant: `2026-11-12` for a midnight, else `2026-11-12T09:00:00Z`.
 pub fn shown(at: Instant) -> String {
-    if is_midnight(at) {
-        at.day().to_string()
-    } else {
-        at.to_string()
-    }
+    if is_midnight(at) { at.day().to_string() } else { at.to_string() }
 }
 
 /// Returns when something begins: `on 2026-11-12`, `at 2026-11-12T09:00:00Z`.
 pub fn begins(at: Instant) -> String {
-    if is_midnight(at) {
-        format!("on {}", at.day())
-    } else {
-        format!("at {at}")
-    }
+    if is_midnight(at) { format!("on {}", at.day()) } else { format!("at {at}") }
 }
 
 /// Returns how long something lasts that no longer does at an instant: `through 2026-11-11`,

@@ -166,11 +166,8 @@ fn single_source(map: &mut Fields<'_, '_>) -> Option<()> {
     if map.node("path").is_some() {
         map.need("sha256");
     }
-    let mut stated = map
-        .entries()
-        .iter()
-        .map(|entry| entry.key.as_str())
-        .filter(|key| SOURCES.contains(key));
+    let mut stated =
+        map.entries().iter().map(|entry| entry.key.as_str()).filter(|key| SOURCES.contains(key));
     let (first, second) = (stated.next(), stated.next());
     let (Some(first), Some(second)) = (first, second) else {
         return Some(());

@@ -147,8 +147,7 @@ impl<'n, 'r> Fields<'n, 'r> {
     /// Notes a flaw of a key's value.
     pub fn fault(&mut self, key: &str, flaw: ParseError) {
         if let Some(entry) = self.entries.iter().find(|entry| entry.key == key) {
-            self.reader
-                .entry(entry, |node, at| at.fault::<()>(node, flaw));
+            self.reader.entry(entry, |node, at| at.fault::<()>(node, flaw));
         }
     }
 
@@ -190,10 +189,8 @@ impl<'n, 'r> Fields<'n, 'r> {
         let mut near = entries().skip(self.next).chain(entries().take(self.next));
         let (index, entry) = near.find(|(_, entry)| entry.key == key)?;
         self.next = index + 1;
-        self.taken |= u32::try_from(index)
-            .ok()
-            .and_then(|index| 1_u64.checked_shl(index))
-            .unwrap_or(0);
+        self.taken |=
+            u32::try_from(index).ok().and_then(|index| 1_u64.checked_shl(index)).unwrap_or(0);
         Some(entry)
     }
 
@@ -233,8 +230,7 @@ impl<'n, 'r> Fields<'n, 'r> {
                 self.reader.meant(key);
             }
             let field = self.reader.field(Some(&entry.key));
-            self.reader
-                .note(Code::UnknownKey, entry.key_pos, field, flaw);
+            self.reader.note(Code::UnknownKey, entry.key_pos, field, flaw);
         }
         meant
     }
@@ -251,20 +247,11 @@ impl<'n, 'r> Fields<'n, 'r> {
             MissingKey::AnyOf(keys) => {
                 let words = keys.join(", ");
                 let message = format!("{} needs one of {words}", self.reader.name());
-                (
-                    self.reader.field(None),
-                    message,
-                    format!("add one of {words}"),
-                )
+                (self.reader.field(None), message, format!("add one of {words}"))
             }
         };
         let pos = self.reader.anchor();
-        self.reader.note(
-            Code::MissingField,
-            pos,
-            field,
-            ParseError::new(message, help),
-        );
+        self.reader.note(Code::MissingField, pos, field, ParseError::new(message, help));
     }
 }
 

@@ -192,10 +192,7 @@ impl RecordFile {
                 Level::Error,
                 "id",
                 format!("the policy does not list the prefix {}", id.prefix()),
-                format!(
-                    "use {}, or add the prefix to `id_prefix`",
-                    prefixes.join(" or ")
-                ),
+                format!("use {}, or add the prefix to `id_prefix`", prefixes.join(" or ")),
             )
         })
     }
@@ -225,8 +222,7 @@ impl RecordFile {
     pub fn refuse(&mut self, finding: Finding) {
         self.record = None;
         self.findings.push(finding);
-        self.findings
-            .sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+        self.findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     }
 
     /// Says whether a field, or what it is in, has a finding of its own, or was meant by a misspelt key.
@@ -244,15 +240,7 @@ impl RecordFile {
 /// Tells whether an empty map says something at a field; elsewhere it counts as absent.
 fn says_something_empty(field: &str) -> bool {
     let spec = spec::at(Record::FIELDS, field);
-    spec.is_some_and(|spec| {
-        matches!(
-            spec.shape,
-            ValueShape::Map {
-                is_stated: true,
-                ..
-            }
-        )
-    })
+    spec.is_some_and(|spec| matches!(spec.shape, ValueShape::Map { is_stated: true, .. }))
 }
 
 /// Returns the path of what a field is in; empty for one at the top.

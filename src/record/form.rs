@@ -119,10 +119,7 @@ pub fn cwe(text: &str) -> Result<String, ParseError> {
     if is_weakness {
         Ok(text.to_owned())
     } else {
-        Err(ParseError::new(
-            format!("`{text}` is not a weakness"),
-            "write it as CWE-79",
-        ))
+        Err(ParseError::new(format!("`{text}` is not a weakness"), "write it as CWE-79"))
     }
 }
 

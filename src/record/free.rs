@@ -13,9 +13,7 @@ pub(super) fn map<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<BTreeMa
     let Value::Map(entries) = &node.value else {
         return at.refuse(node, "a map", "write it as keys with values, `key: value`");
     };
-    let values = entries
-        .iter()
-        .map(|entry| (entry.key.clone(), json(&entry.value)));
+    let values = entries.iter().map(|entry| (entry.key.clone(), json(&entry.value)));
     Some(values.collect())
 }
 
@@ -29,9 +27,7 @@ pub fn json(node: &Node) -> Json {
         Value::Scalar(scalar) => Json::String(scalar.text.clone()),
         Value::List(items) => items.iter().map(json).collect(),
         Value::Map(entries) => {
-            let values = entries
-                .iter()
-                .map(|entry| (entry.key.clone(), json(&entry.value)));
+            let values = entries.iter().map(|entry| (entry.key.clone(), json(&entry.value)));
             Json::Object(values.collect())
         }
     }
@@ -49,9 +45,7 @@ fn typed(text: &str) -> Json {
 fn number(text: &str) -> Option<Number> {
     let digits = |rest: &str, radix| {
         let is_bare = !rest.starts_with(['+', '-']);
-        is_bare
-            .then(|| u64::from_str_radix(rest, radix).ok())
-            .flatten()
+        is_bare.then(|| u64::from_str_radix(rest, radix).ok()).flatten()
     };
     if let Some(rest) = text.strip_prefix("0o") {
         return digits(rest, 8).map(Number::from);

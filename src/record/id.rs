@@ -60,9 +60,7 @@ impl Id {
 pub fn is_prefix(text: &str) -> bool {
     (2..=10).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_uppercase())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 impl fmt::Display for Id {

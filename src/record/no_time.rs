@@ -48,16 +48,10 @@ fn why_time(text: &str) -> Option<String> {
     }
     let numbers = read_numbers(time, ':', &[2, 2, 2])?;
     let limits = [23, 59, 59];
-    if numbers
-        .iter()
-        .zip(limits)
-        .any(|(number, most)| *number > most)
-    {
+    if numbers.iter().zip(limits).any(|(number, most)| *number > most) {
         return Some("the last second of a day is 23:59:59".to_owned());
     }
-    offset
-        .is_empty()
-        .then(|| "an instant needs an offset, such as `Z` for UTC".to_owned())
+    offset.is_empty().then(|| "an instant needs an offset, such as `Z` for UTC".to_owned())
 }
 
 /// Returns the numbers between separators, where each has so many digits.

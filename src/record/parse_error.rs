@@ -23,11 +23,7 @@ impl ParseError {
 
     /// Returns a flaw of any code of the shape group.
     pub fn coded(code: Code, message: impl Into<String>, help: impl Into<String>) -> ParseError {
-        ParseError {
-            code,
-            message: message.into(),
-            help: help.into(),
-        }
+        ParseError { code, message: message.into(), help: help.into() }
     }
 }
 
@@ -35,9 +31,7 @@ impl ParseError {
 pub fn technical_error(text: &str, field: &str) -> Option<String> {
     let spaced = text.to_lowercase().replace(['-', '_'], " ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
-    let is_fault = matches!(
-        words[..],
-        ["technical", "error" | "fault" | "failure"] | ["technicalerror"]
-    );
+    let is_fault =
+        matches!(words[..], ["technical", "error" | "fault" | "failure"] | ["technicalerror"]);
     is_fault.then(|| format!("a technical error is not an exception: there is no {field} for it"))
 }

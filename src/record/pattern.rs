@@ -95,11 +95,7 @@ impl Pattern {
 
 /// Tells whether the whole text is as the pattern says; letter case counts.
 pub fn matches(pattern: &str, text: &str) -> bool {
-    if pattern.contains(['*', '?']) {
-        Pattern::new(pattern).matches(text)
-    } else {
-        pattern == text
-    }
+    if pattern.contains(['*', '?']) { Pattern::new(pattern).matches(text) } else { pattern == text }
 }
 
 /// Tells whether a resource or an action is in a pattern of a scope, where some whole values match everything.
@@ -114,9 +110,7 @@ pub fn matches_person(pattern: &str, text: &str) -> bool {
 
 /// Tells whether a whole value means everything: `*`, `**`, `all`, `any`, in any letter case.
 pub fn is_everything(pattern: &str) -> bool {
-    ["*", "**", "all", "any"]
-        .iter()
-        .any(|word| pattern.trim().eq_ignore_ascii_case(word))
+    ["*", "**", "all", "any"].iter().any(|word| pattern.trim().eq_ignore_ascii_case(word))
 }
 
 /// Tells whether a resource or an action is a wildcard: everything, or a `*` after its last `:` or `/`.

@@ -42,20 +42,13 @@ pub struct Noted {
 
 #[derive(Clone, Copy, Debug)]
 enum ReadStep<'n> {
-    Entry {
-        entry: &'n MapEntry,
-        is_required: bool,
-    },
+    Entry { entry: &'n MapEntry, is_required: bool },
     Item(usize, &'n Node),
 }
 
 /// Returns what a node holds, and all that is wrong with it; `whole` names what is read, such as `a record`.
 pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, Noted) {
-    let mut reader = NodeReader {
-        path: Vec::new(),
-        noted: Noted::default(),
-        whole,
-    };
+    let mut reader = NodeReader { path: Vec::new(), noted: Noted::default(), whole };
     let value = T::read(node, &mut reader);
     (value, reader.noted)
 }
@@ -83,14 +76,7 @@ impl<'n> NodeReader<'n> {
         entry: &'n MapEntry,
         read: impl FnOnce(&'n Node, &mut NodeReader<'n>) -> Option<T>,
     ) -> Option<T> {
-        self.below(
-            ReadStep::Entry {
-                entry,
-                is_required: false,
-            },
-            &entry.value,
-            read,
-        )
+        self.below(ReadStep::Entry { entry, is_required: false }, &entry.value, read)
     }
 
     /// Returns what is read from the value of an entry that the map must have.
@@ -99,14 +85,7 @@ impl<'n> NodeReader<'n> {
         entry: &'n MapEntry,
         read: impl FnOnce(&'n Node, &mut NodeReader<'n>) -> Option<T>,
     ) -> Option<T> {
-        self.below(
-            ReadStep::Entry {
-                entry,
-                is_required: true,
-            },
-            &entry.value,
-            read,
-        )
+        self.below(ReadStep::Entry { entry, is_required: true }, &entry.value, read)
     }
 
     /// Returns what is read from an item of a list.
@@ -141,9 +120,7 @@ impl<'n> NodeReader<'n> {
     /// Notes that nothing stands where a value must.
     pub fn hollow<T>(&mut self, node: &Node) -> Option<T> {
         let help = match self.path.last() {
-            Some(ReadStep::Entry {
-                is_required: true, ..
-            }) => match self.outer() {
+            Some(ReadStep::Entry { is_required: true, .. }) => match self.outer() {
                 Some(outer) => format!("fill it in: `{outer}` needs it"),
                 None => format!("fill it in: {} needs it", self.whole),
             },
@@ -226,8 +203,7 @@ impl<'n> NodeReader<'n> {
 
     /// Returns how a message names the current value.
     pub(super) fn name(&self) -> String {
-        self.field(None)
-            .map_or("the file".to_owned(), |field| format!("`{field}`"))
+        self.field(None).map_or("the file".to_owned(), |field| format!("`{field}`"))
     }
 }
 

@@ -72,10 +72,8 @@ impl Scalar for u32 {
 }
 
 impl<W: Vocabulary> Scalar for W {
-    const SHAPE: ValueShape = ValueShape::Word {
-        words: W::words,
-        meaning: |word| W::from_word(word).map(W::meaning),
-    };
+    const SHAPE: ValueShape =
+        ValueShape::Word { words: W::words, meaning: |word| W::from_word(word).map(W::meaning) };
 
     fn parse(text: &str) -> Result<Self, ParseError> {
         Self::parse_of(text, "allowed value")

@@ -12,10 +12,7 @@ use crate::record::Record;
 
 /// Returns the JSON Schema of a record as the text of `schemas/exception.schema.json`.
 pub fn exception() -> String {
-    text::<Record>(
-        "exception",
-        "An approved, temporary exception: one file of the ledger",
-    )
+    text::<Record>("exception", "An approved, temporary exception: one file of the ledger")
 }
 
 /// Returns the JSON Schema of a type as the text of a file.
@@ -104,9 +101,7 @@ fn words(map: &mut Map<String, Value>) {
 /// A text without a form may look like a number or a truth value; each arrives as it is written.
 fn free_text(map: &mut Map<String, Value>) {
     let is_text = map.get("type") == Some(&json!("string"));
-    let has_form = ["const", "enum", "pattern"]
-        .iter()
-        .any(|key| map.contains_key(*key));
+    let has_form = ["const", "enum", "pattern"].iter().any(|key| map.contains_key(*key));
     if is_text && !has_form {
         map.insert("type".to_owned(), json!(["string", "number", "boolean"]));
     }
@@ -118,9 +113,7 @@ fn free_text(map: &mut Map<String, Value>) {
 fn list_demanding(schema: &Value) -> Vec<String> {
     let definitions = schema.get("$defs").and_then(Value::as_object);
     let demands = |definition: &Value| {
-        ["required", "oneOf", "anyOf"]
-            .iter()
-            .any(|key| definition.get(key).is_some())
+        ["required", "oneOf", "anyOf"].iter().any(|key| definition.get(key).is_some())
             && definition.get("type") == Some(&json!("object"))
     };
     definitions

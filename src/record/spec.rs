@@ -86,11 +86,7 @@ impl Ask {
 
     /// Returns the flags that answer it, as a message writes them.
     pub fn flags(&self) -> &'static str {
-        if self.flags.is_empty() {
-            self.flag
-        } else {
-            self.flags
-        }
+        if self.flags.is_empty() { self.flag } else { self.flags }
     }
 }
 
@@ -183,11 +179,7 @@ pub struct FieldPath {
 /// Returns the fields of a map and of the maps in it, the outer before the inner, in the order of the documentation.
 pub fn walk(fields: &'static [FieldSpec]) -> Vec<FieldPath> {
     let mut found = Vec::new();
-    let top = FieldPlace {
-        path: "",
-        group: "",
-        is_of_item: false,
-    };
+    let top = FieldPlace { path: "", group: "", is_of_item: false };
     visit(fields, &top, &mut found);
     found
 }
@@ -208,12 +200,7 @@ fn visit(fields: &'static [FieldSpec], place: &FieldPlace<'_>, found: &mut Vec<F
             "" => place.group,
             own => own,
         };
-        found.push(FieldPath {
-            path: path.clone(),
-            spec,
-            group,
-            is_of_item: place.is_of_item,
-        });
+        found.push(FieldPath { path: path.clone(), spec, group, is_of_item: place.is_of_item });
         let inner = FieldPlace {
             path: &path,
             group,

@@ -43,11 +43,7 @@ fn ordered<'a>(
     entries.sort_by_key(|(key, _)| place(key));
     let entries = entries.into_iter().map(|(key, value)| {
         let field = spec::named(fields, key);
-        (
-            key,
-            value,
-            field.map_or(ValueShape::Free, |field| field.shape),
-        )
+        (key, value, field.map_or(ValueShape::Free, |field| field.shape))
     });
     entries.collect()
 }
@@ -103,10 +99,8 @@ fn item(out: &mut String, indent: usize, value: &Value, shape: ValueShape) {
 fn fits(out: &str, items: &[Value]) -> bool {
     let simple = |item: &Value| item.as_str().is_some_and(|text| !text.contains('\n'));
     let key = out.rsplit('\n').next().map_or(0, str::len);
-    let length: usize = items
-        .iter()
-        .map(|item| in_brackets(item, ValueShape::Text).chars().count() + 2)
-        .sum();
+    let length: usize =
+        items.iter().map(|item| in_brackets(item, ValueShape::Text).chars().count() + 2).sum();
     items.is_empty() || items.iter().all(simple) && key + length + 3 <= WIDE
 }
 
@@ -172,8 +166,7 @@ fn block(out: &mut String, indent: usize, text: &str) {
 /// Tells whether a block says a text exactly: no blank at either end of a line, no empty lines at the ends.
 fn is_plain_block(text: &str) -> bool {
     let body = text.strip_suffix('\n').unwrap_or(text);
-    let lines_fit = body
-        .split('\n')
-        .all(|line| line.trim() == line && !line.contains(char::is_control));
+    let lines_fit =
+        body.split('\n').all(|line| line.trim() == line && !line.contains(char::is_control));
     lines_fit && !body.starts_with('\n') && !body.ends_with('\n') && !body.is_empty()
 }

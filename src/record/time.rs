@@ -99,10 +99,7 @@ impl Instant {
     /// A leap second is none: what is computed from instants knows days of 86,400 seconds alone.
     pub fn parse(text: &str) -> Option<Instant> {
         let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't'));
-        let instant = DateTime::parse_from_rfc3339(text)
-            .ok()
-            .filter(|_| separated)?
-            .to_utc();
+        let instant = DateTime::parse_from_rfc3339(text).ok().filter(|_| separated)?.to_utc();
         let is_leap_second = instant.nanosecond() >= 1_000_000_000;
         let is_in_calendar = YEARS.contains(&instant.year());
         (!is_leap_second && is_in_calendar).then_some(Instant(instant))
@@ -279,10 +276,7 @@ const MOMENT: &str = "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with se
 /// Returns the flaw of a text that is no day or instant, with the reason where it nearly is one.
 fn no_time(text: &str, what: &str, help: &str) -> ParseError {
     let why = no_time::why(text).map(|why| format!(": {why}"));
-    ParseError::new(
-        format!("`{text}` is {what}{}", why.unwrap_or_default()),
-        help,
-    )
+    ParseError::new(format!("`{text}` is {what}{}", why.unwrap_or_default()), help)
 }
 
 impl TryFrom<String> for When {
@@ -304,14 +298,8 @@ impl Term {
     pub fn new(text: &str) -> Option<Term> {
         let split = text.find(|character: char| !character.is_ascii_digit())?;
         let (number, unit) = text.split_at_checked(split)?;
-        let unit = UNITS
-            .iter()
-            .find(|(word, _)| *word == unit)
-            .map(|(_, unit)| *unit)?;
-        Some(Term {
-            number: number.parse().ok()?,
-            unit,
-        })
+        let unit = UNITS.iter().find(|(word, _)| *word == unit).map(|(_, unit)| *unit)?;
+        Some(Term { number: number.parse().ok()?, unit })
     }
 
     /// Tells whether nothing lasts: `0d` and its like.
@@ -361,10 +349,7 @@ fn months_after(begin: Instant, months: Option<u32>) -> Instant {
 
 impl fmt::Display for Term {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = UNITS
-            .iter()
-            .find(|(_, unit)| *unit == self.unit)
-            .map_or("", |(word, _)| word);
+        let unit = UNITS.iter().find(|(_, unit)| *unit == self.unit).map_or("", |(word, _)| word);
         write!(out, "{}{unit}", self.number)
     }
 }

@@ -53,10 +53,7 @@ impl Range {
 
 impl Scalar for Range {
     fn parse(text: &str) -> Result<Range, ParseError> {
-        let parts: Option<Vec<_>> = text
-            .split(',')
-            .map(|part| comparison(part.trim()))
-            .collect();
+        let parts: Option<Vec<_>> = text.split(',').map(|part| comparison(part.trim())).collect();
         parts.map(Range).ok_or_else(|| {
             ParseError::new(
                 format!("`{text}` is not a range of versions"),
@@ -104,9 +101,8 @@ impl<'t> ReleaseVersion<'t> {
 
     fn precedence(&self, other: &ReleaseVersion<'_>) -> Ordering {
         let core = self.core.iter().zip(other.core);
-        let order = core
-            .map(|(left, right)| numeric(left, right))
-            .fold(Ordering::Equal, Ordering::then);
+        let order =
+            core.map(|(left, right)| numeric(left, right)).fold(Ordering::Equal, Ordering::then);
         order.then_with(|| match (self.pre, other.pre) {
             (None, None) => Ordering::Equal,
             (None, Some(_)) => Ordering::Greater,
@@ -150,10 +146,7 @@ fn is_number(text: &str) -> bool {
 }
 
 fn is_identifier(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn is_pre(text: &str) -> bool {

@@ -27,18 +27,13 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     if doc.rows().next().is_none() {
         return Vec::new();
     }
-    let mut out = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
+    let mut out =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     // Writing to memory can't fail, and every record has as many cells as the first.
     let _ = out.write_record(columns.iter().map(|column| guarded(column)));
     for row in doc.rows() {
         let cells: BTreeMap<String, String> = flat(&row).into_iter().collect();
-        let cell = |column| {
-            cells
-                .get(column)
-                .map_or(String::new(), |cell| guarded(cell))
-        };
+        let cell = |column| cells.get(column).map_or(String::new(), |cell| guarded(cell));
         let row = columns.iter().map(cell).enumerate();
         let row = row.map(|(place, cell)| match place {
             // Only there a line begins, at which build servers look for commands.
@@ -66,10 +61,8 @@ fn list_columns(doc: &doc::Doc) -> Vec<String> {
         filled.insert(name, !cell.is_empty());
     }
     // An object that is null in one row only would be a column of its own, empty in every row.
-    let parents: Vec<String> = columns
-        .iter()
-        .filter_map(|name| Some(name.rsplit_once('.')?.0.to_owned()))
-        .collect();
+    let parents: Vec<String> =
+        columns.iter().filter_map(|name| Some(name.rsplit_once('.')?.0.to_owned())).collect();
     columns.retain(|name| filled.get(name) == Some(&true) || !parents.contains(name));
     columns
 }
@@ -79,12 +72,10 @@ fn flat(value: &serde_json::Value) -> Vec<(String, String)> {
     match value {
         serde_json::Value::Object(map) if !map.is_empty() => {
             let below = map.iter().flat_map(|(key, value)| {
-                flat(value)
-                    .into_iter()
-                    .map(move |(name, cell)| match name.as_str() {
-                        "" => (key.clone(), cell),
-                        name => (format!("{key}.{name}"), cell),
-                    })
+                flat(value).into_iter().map(move |(name, cell)| match name.as_str() {
+                    "" => (key.clone(), cell),
+                    name => (format!("{key}.{name}"), cell),
+                })
             });
             below.collect()
         }

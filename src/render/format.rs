@@ -17,11 +17,7 @@ pub struct OutputStyle {
 
 impl OutputStyle {
     /// For a pipe: full width, no colour, with the footer.
-    pub const PIPE: OutputStyle = OutputStyle {
-        width: None,
-        is_coloured: false,
-        is_quiet: false,
-    };
+    pub const PIPE: OutputStyle = OutputStyle { width: None, is_coloured: false, is_quiet: false };
 }
 
 /// Which answers a format can show.

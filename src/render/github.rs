@@ -24,19 +24,10 @@ pub const FORMAT: OutputFormat = OutputFormat {
 const MOST: usize = 10;
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
-    let all: Vec<&diag::Finding> = doc
-        .findings()
-        .flat_map(|it| &it.shown)
-        .map(|it| &it.finding)
-        .collect();
-    let of = |level| {
-        all.iter()
-            .filter(move |finding| finding.level == level)
-            .take(MOST)
-    };
-    let shown: Vec<_> = of(diag::Level::Error)
-        .chain(of(diag::Level::Warning))
-        .collect();
+    let all: Vec<&diag::Finding> =
+        doc.findings().flat_map(|it| &it.shown).map(|it| &it.finding).collect();
+    let of = |level| all.iter().filter(move |finding| finding.level == level).take(MOST);
+    let shown: Vec<_> = of(diag::Level::Error).chain(of(diag::Level::Warning)).collect();
     let mut out: String = shown.iter().map(|finding| annotation(finding)).collect();
     if !all.is_empty() {
         let counted = diag::count(shown.len(), "finding");
@@ -69,13 +60,9 @@ fn annotation(finding: &diag::Finding) -> String {
 
 /// Escapes a message the way `@actions/core` does, source: its `command.ts`.
 fn message(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {
-    message(&visible::line(text))
-        .replace(':', "%3A")
-        .replace(',', "%2C")
+    message(&visible::line(text)).replace(':', "%3A").replace(',', "%2C")
 }

@@ -144,9 +144,7 @@ impl PageBody<'_> {
                 let anchor = self.anchor(&format!("section-{}", self.sections.len() + 1));
                 self.add(&format!("<h2 id=\"{anchor}\">{shown}</h2>\n"));
                 let said = text.bare();
-                let said = said
-                    .split_once(": ")
-                    .map_or(said.as_str(), |(word, _)| word);
+                let said = said.split_once(": ").map_or(said.as_str(), |(word, _)| word);
                 self.sections.push((anchor, escape::line(said)));
             }
             HeadingLevel::Part => self.add(&format!("<h3>{shown}</h3>\n")),
@@ -206,13 +204,7 @@ impl PageBody<'_> {
         let rows: Vec<Vec<String>> = findings
             .shown
             .iter()
-            .map(|shown| {
-                shown
-                    .cells()
-                    .iter()
-                    .map(|text| escape::line(text))
-                    .collect()
-            })
+            .map(|shown| shown.cells().iter().map(|text| escape::line(text)).collect())
             .collect();
         self.grid(&doc::ShownFinding::TITLES, &rows);
     }
@@ -232,8 +224,7 @@ impl PageBody<'_> {
         self.add("</tr></thead>\n<tbody>\n");
         for row in rows {
             self.add("<tr>");
-            row.iter()
-                .for_each(|cell| self.add(&format!("<td>{cell}</td>")));
+            row.iter().for_each(|cell| self.add(&format!("<td>{cell}</td>")));
             self.add("</tr>\n");
         }
         self.add("</tbody>\n</table></div>\n");

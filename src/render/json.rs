@@ -33,8 +33,7 @@ struct Escaped<'o>(&'o mut dyn Write);
 
 impl Write for Escaped<'_> {
     fn write(&mut self, json: &[u8]) -> io::Result<usize> {
-        self.0
-            .write_all(escaped(&String::from_utf8_lossy(json)).as_bytes())?;
+        self.0.write_all(escaped(&String::from_utf8_lossy(json)).as_bytes())?;
         Ok(json.len())
     }
 

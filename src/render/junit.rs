@@ -28,11 +28,8 @@ struct TestCase<'a> {
 }
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
-    let findings: Vec<&diag::Finding> = doc
-        .findings()
-        .flat_map(|it| &it.shown)
-        .map(|it| &it.finding)
-        .collect();
+    let findings: Vec<&diag::Finding> =
+        doc.findings().flat_map(|it| &it.shown).map(|it| &it.finding).collect();
     let cases = list_cases(doc, &findings);
     let failures = cases.iter().filter(|case| !case.errors.is_empty()).count();
     // The schema wants a time; an answer that depends on none says the first one.
@@ -50,9 +47,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     ));
     if let Some(commit) = doc.ledger("commit") {
         let commit = attribute(commit);
-        out.push_str(&format!(
-            "      <property name=\"ledger.commit\" value=\"{commit}\"/>\n"
-        ));
+        out.push_str(&format!("      <property name=\"ledger.commit\" value=\"{commit}\"/>\n"));
     }
     out.push_str("    </properties>\n");
     out.extend(cases.iter().map(test_case));
@@ -64,10 +59,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     if rest.is_empty() {
         out.push_str("    <system-out/>\n");
     } else {
-        out.push_str(&format!(
-            "    <system-out>{}</system-out>\n",
-            content(&rest.join("\n"))
-        ));
+        out.push_str(&format!("    <system-out>{}</system-out>\n", content(&rest.join("\n"))));
     }
     out.push_str("    <system-err/>\n  </testsuite>\n</testsuites>\n");
     out.into_bytes()
@@ -89,20 +81,12 @@ fn list_cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<Test
             None => class.clone(),
         };
         known.insert(judged.path.as_str(), cases.len());
-        cases.push(TestCase {
-            name,
-            class,
-            errors: Vec::new(),
-        });
+        cases.push(TestCase { name, class, errors: Vec::new() });
     }
     for finding in findings {
         let index = *known.entry(finding.path.as_str()).or_insert_with(|| {
             let name = finding.id.as_deref().unwrap_or(&finding.path).to_owned();
-            cases.push(TestCase {
-                name,
-                class: class.clone(),
-                errors: Vec::new(),
-            });
+            cases.push(TestCase { name, class: class.clone(), errors: Vec::new() });
             cases.len() - 1
         });
         if let (diag::Level::Error, Some(case)) = (finding.level, cases.get_mut(index)) {
@@ -127,17 +111,9 @@ fn test_case(case: &TestCase) -> String {
     // Ant's schema knows one failure a case, so further errors stand in its text.
     let message = match case.errors.len() - 1 {
         0 => first.message.clone(),
-        more => format!(
-            "{} (and {})",
-            first.message,
-            diag::count(more, "more error")
-        ),
+        more => format!("{} (and {})", first.message, diag::count(more, "more error")),
     };
-    let text: Vec<String> = case
-        .errors
-        .iter()
-        .map(|error| finding_line(error))
-        .collect();
+    let text: Vec<String> = case.errors.iter().map(|error| finding_line(error)).collect();
     format!(
         "{opening}>\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
         attribute(&message),
@@ -169,7 +145,5 @@ fn attribute(text: &str) -> String {
 /// Escapes the text of an element. Control characters are gone before, and XML 1.0 lacks two more.
 fn content(text: &str) -> String {
     let text = text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

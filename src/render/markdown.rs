@@ -26,11 +26,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
 };
 
 fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
-    let mut page = Page {
-        out: String::new(),
-        heading: "##",
-        room: doc.room,
-    };
+    let mut page = Page { out: String::new(), heading: "##", room: doc.room };
     page.blocks(&doc.blocks);
     let mut out = page.out;
     if let (Some(footer), false) = (&doc.footer, style.is_quiet) {
@@ -75,8 +71,7 @@ impl Page {
         }
         if n_left_out > 0 {
             let left = diag::count(n_left_out, "more section");
-            self.out
-                .push_str(&format!("\n{left} omitted: size limit reached\n"));
+            self.out.push_str(&format!("\n{left} omitted: size limit reached\n"));
         }
     }
 
@@ -117,10 +112,7 @@ impl Page {
 
     fn columns(&mut self, table: &doc::DocTable) {
         let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
-        let rows = table
-            .rows
-            .iter()
-            .map(|row| row.iter().map(|cell| inline(cell, " ")).collect());
+        let rows = table.rows.iter().map(|row| row.iter().map(|cell| inline(cell, " ")).collect());
         self.grid(&titles, rows.collect());
     }
 
@@ -129,10 +121,7 @@ impl Page {
         worst.sort_by_key(|shown| shown.finding.level);
         let rows = worst.iter().map(|shown| {
             let texts = shown.cells();
-            texts
-                .iter()
-                .map(|text| escape::text(&visible::line(text)))
-                .collect()
+            texts.iter().map(|text| escape::text(&visible::line(text))).collect()
         });
         self.grid(&doc::ShownFinding::TITLES, rows.collect());
     }
@@ -144,14 +133,12 @@ impl Page {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
         let titles: Vec<String> = titles.iter().map(|title| escape::text(title)).collect();
         self.out.push_str(&line(&titles));
-        self.out
-            .push_str(&line(&vec!["---".to_owned(); titles.len()]));
+        self.out.push_str(&line(&vec!["---".to_owned(); titles.len()]));
         for (written, row) in rows.iter().enumerate() {
             let line = line(row);
             if self.out.len() + line.len() > self.room {
                 let left = diag::count(rows.len() - written, "more row");
-                self.out
-                    .push_str(&format!("\n{left} omitted: size limit reached\n"));
+                self.out.push_str(&format!("\n{left} omitted: size limit reached\n"));
                 return;
             }
             self.out.push_str(&line);
@@ -172,10 +159,7 @@ fn is_long(block: &Block) -> bool {
 fn inline(text: &StyledText, line_break: &str) -> String {
     let mut out = String::new();
     for (tone, piece) in &text.0 {
-        let lines: Vec<String> = visible::lines(piece)
-            .split('\n')
-            .map(escape::text)
-            .collect();
+        let lines: Vec<String> = visible::lines(piece).split('\n').map(escape::text).collect();
         let piece = lines.join(line_break);
         let words = piece.trim();
         // Stars beside a space would be shown as stars.
@@ -192,11 +176,7 @@ fn inline(text: &StyledText, line_break: &str) -> String {
 /// Returns a code block whose fence is longer than any run of backticks inside.
 fn fenced(text: &str) -> String {
     let text = visible::verbatim(text);
-    let longest = text
-        .split(|char| char != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0);
+    let longest = text.split(|char| char != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     let bare = text.strip_suffix('\n').unwrap_or(&text);
     format!("{fence}text\n{bare}\n{fence}\n")

@@ -36,23 +36,15 @@ pub(super) fn fingerprint(finding: &diag::Finding) -> String {
     let id = finding.id.as_deref().unwrap_or("");
     let field = finding.field.as_deref().unwrap_or("");
     let text = [finding.rule.as_str(), &finding.path, id, field].join("\0");
-    sha2::Sha256::digest(text)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
-    let findings: Vec<&diag::Finding> = doc
-        .findings()
-        .flat_map(|it| &it.shown)
-        .map(|it| &it.finding)
-        .collect();
+    let findings: Vec<&diag::Finding> =
+        doc.findings().flat_map(|it| &it.shown).map(|it| &it.finding).collect();
     let rules = list_rules(doc, &findings);
     let index: BTreeMap<Code, usize> = rules.keys().copied().zip(0..).collect();
-    let results = findings
-        .iter()
-        .map(|finding| result(finding, index.get(&finding.rule)));
+    let results = findings.iter().map(|finding| result(finding, index.get(&finding.rule)));
     let mut invocation = json!({ "executionSuccessful": true });
     if let (Some(instant), Some(map)) = (doc.ledger("instant"), invocation.as_object_mut()) {
         map.insert("endTimeUtc".to_owned(), instant.into());
@@ -78,18 +70,13 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
             }},
         }],
     });
-    super::json::escaped(&format!("{log:#}\n"))
-        .into_owned()
-        .into_bytes()
+    super::json::escaped(&format!("{log:#}\n")).into_owned().into_bytes()
 }
 
 /// Returns a description of each rule that found something, by code.
 fn list_rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<Code, Value> {
-    let known: BTreeMap<Code, &doc::RuleSummary> = doc
-        .findings()
-        .flat_map(|it| &it.rules)
-        .map(|(code, about)| (*code, about))
-        .collect();
+    let known: BTreeMap<Code, &doc::RuleSummary> =
+        doc.findings().flat_map(|it| &it.rules).map(|(code, about)| (*code, about)).collect();
     let mut rules = BTreeMap::new();
     for finding in findings {
         rules
@@ -103,18 +90,8 @@ fn rule(finding: &diag::Finding, about: Option<&doc::RuleSummary>) -> Value {
     let code = finding.rule;
     let words = code.as_str().replace('-', " ");
     let (level, summary, why, remedy) = match about {
-        Some(it) => (
-            it.level,
-            it.summary.as_str(),
-            it.why.as_str(),
-            it.remedy.as_str(),
-        ),
-        None => (
-            finding.level,
-            words.as_str(),
-            words.as_str(),
-            finding.help.as_str(),
-        ),
+        Some(it) => (it.level, it.summary.as_str(), it.why.as_str(), it.remedy.as_str()),
+        None => (finding.level, words.as_str(), words.as_str(), finding.help.as_str()),
     };
     // GitHub sorts alerts by this number: 7.0 is the least that it calls high, 4.0 medium.
     let severity = match level {
@@ -151,11 +128,7 @@ fn result(finding: &diag::Finding, index: Option<&usize>) -> Value {
         let name = json!([{ "fullyQualifiedName": id, "kind": "resource" }]);
         map.insert("logicalLocations".to_owned(), name);
     }
-    let locations = if finding.path.is_empty() {
-        vec![]
-    } else {
-        vec![location]
-    };
+    let locations = if finding.path.is_empty() { vec![] } else { vec![location] };
     json!({
         "ruleId": finding.rule,
         "ruleIndex": index,

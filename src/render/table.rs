@@ -55,10 +55,7 @@ fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
         if !out.is_empty() {
             out.push('\n');
         }
-        out.push_str(&paragraph(
-            StyledText::with_tone(Tone::Muted, footer),
-            style,
-        ));
+        out.push_str(&paragraph(StyledText::with_tone(Tone::Muted, footer), style));
     }
     out.into_bytes()
 }
@@ -84,12 +81,8 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
                     ]
                 })
                 .collect();
-            grid::Grid {
-                fits: vec![ColumnFit::Whole, ColumnFit::Flexible],
-                rows,
-                is_wide: true,
-            }
-            .shown(style)
+            grid::Grid { fits: vec![ColumnFit::Whole, ColumnFit::Flexible], rows, is_wide: true }
+                .shown(style)
         }
         Block::Table(table) => columns(table, style),
         Block::Findings(findings) => match findings.is_for_machines {
@@ -114,10 +107,8 @@ fn columns(table: &doc::DocTable, style: &OutputStyle) -> String {
         .iter()
         .map(|row| row.iter().map(|cell| cell_text(cell, style)).collect())
         .collect();
-    let header = table
-        .columns
-        .iter()
-        .map(|column| StyledText::with_tone(Tone::Muted, column.title));
+    let header =
+        table.columns.iter().map(|column| StyledText::with_tone(Tone::Muted, column.title));
     let grid = grid::Grid {
         fits: table.columns.iter().map(|column| column.fit).collect(),
         rows: std::iter::once(header.collect()).chain(rows).collect(),

@@ -40,11 +40,7 @@ fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let node = governance.document.as_ref().and_then(|root| root.at(FIELD));
-    let kinds: Vec<String> = approval
-        .accept
-        .iter()
-        .map(|kind| kind.as_str().to_owned())
-        .collect();
+    let kinds: Vec<String> = approval.accept.iter().map(|kind| kind.as_str().to_owned()).collect();
     findings.push(Finding {
         rule: RULE.code,
         level: RULE.level,

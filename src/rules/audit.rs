@@ -111,10 +111,9 @@ impl<'a> Audit<'a> {
         version: &'a Version,
         [before, after]: [Option<&RecordFile>; 2],
     ) -> Vec<Finding> {
-        let (Some(verdict), Some(landing)) = (
-            of.verdicts.get(index),
-            self.history.mainline.landings.get(version.landing),
-        ) else {
+        let (Some(verdict), Some(landing)) =
+            (of.verdicts.get(index), self.history.mainline.landings.get(version.landing))
+        else {
             return Vec::new();
         };
         let states = &self.approvals.counted.states;
@@ -157,16 +156,10 @@ impl<'a> Audit<'a> {
             VersionChange::Moved | VersionChange::Inherited => Vec::new(),
             _ => self.about_change(of, index, &landed, [before, after]),
         };
-        let known: Vec<_> = changes
-            .iter()
-            .map(|it| (it.rule, it.field.clone()))
-            .collect();
+        let known: Vec<_> = changes.iter().map(|it| (it.rule, it.field.clone())).collect();
         let contents = self.contents.new_in(of.key, version.n);
-        changes.extend(
-            contents
-                .filter(|it| !known.contains(&(it.rule, it.field.clone())))
-                .cloned(),
-        );
+        changes
+            .extend(contents.filter(|it| !known.contains(&(it.rule, it.field.clone()))).cloned());
         changes.extend(conflicts(&landed));
         let last = index + 1 == of.trail.versions.len();
         let places = last.then(|| self.place(version, &changes)).flatten();
@@ -178,10 +171,8 @@ impl<'a> Audit<'a> {
     }
 
     fn about_approval(&self, landed: &LandedCase<'_>) -> Vec<Finding> {
-        let is_judged = matches!(
-            landed.version.record.content(),
-            Content::Record(_) | Content::File
-        );
+        let is_judged =
+            matches!(landed.version.record.content(), Content::Record(_) | Content::File);
         if !is_judged || landed.version.change == VersionChange::Inherited {
             return Vec::new();
         }
@@ -206,15 +197,10 @@ impl<'a> Audit<'a> {
         landed: &LandedCase<'_>,
         [before, after]: [Option<&RecordFile>; 2],
     ) -> Vec<Finding> {
-        let is_new = matches!(
-            landed.version.change,
-            VersionChange::Introduced | VersionChange::Readded
-        );
+        let is_new =
+            matches!(landed.version.change, VersionChange::Introduced | VersionChange::Readded);
         // What never was a record can be taken away, and what is as it was approved is that version again (V7b).
-        let restored = landed
-            .verdict
-            .flags
-            .contains("restored-to-approved-content");
+        let restored = landed.verdict.flags.contains("restored-to-approved-content");
         if matches!(of.key, TrailKey::Path(_)) || restored {
             return Vec::new();
         }
@@ -268,8 +254,7 @@ impl<'a> Audit<'a> {
         let signatures = self.approvals.signatures.as_slice();
         let from = signatures.partition_point(|looked| looked.landing < landing);
         let rest = signatures.iter().skip(from);
-        rest.take_while(|looked| looked.landing == landing)
-            .collect()
+        rest.take_while(|looked| looked.landing == landing).collect()
     }
 
     fn effective(&self, version: Option<&Version>) -> Option<Instant> {
@@ -299,10 +284,7 @@ impl<'a> Audit<'a> {
         let [file] = version.files.as_slice() else {
             return None;
         };
-        findings
-            .iter()
-            .any(wants)
-            .then(|| (self.places)(&file.path, file.blob))?
+        findings.iter().any(wants).then(|| (self.places)(&file.path, file.blob))?
     }
 }
 

@@ -46,13 +46,7 @@ fn landed(filed: &ApprovalFileOutcome) -> Option<Finding> {
         _ => Level::Warning,
     };
     let why = format!("{why} (merged in {})", filed.commit.short());
-    Some(finding(
-        level,
-        &filed.path,
-        filed.about.as_ref(),
-        &why,
-        &help,
-    ))
+    Some(finding(level, &filed.path, filed.about.as_ref(), &why, &help))
 }
 
 fn finding(

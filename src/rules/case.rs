@@ -65,11 +65,7 @@ impl<'c> Cited<'c> {
         let cited = items.filter_map(|(index, item)| {
             let control = ControlRef::new(item.text()?)?;
             let meant = find_meant(governance, &control);
-            Some(Cited {
-                index,
-                control,
-                meant,
-            })
+            Some(Cited { index, control, meant })
         });
         cited.collect()
     }
@@ -87,9 +83,7 @@ fn find_meant<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<Contr
     // Some ids have a colon of their own: `NHI2:2025` alone names no catalog either.
     let listed = governance.policy.catalogs.iter();
     let catalogs = listed.filter_map(|name| governance.catalog(catalog::name_of(name)));
-    catalogs
-        .filter_map(|catalog| catalog.find(control.as_str()))
-        .collect()
+    catalogs.filter_map(|catalog| catalog.find(control.as_str())).collect()
 }
 
 impl RecordCase<'_> {
@@ -121,15 +115,11 @@ impl RecordCase<'_> {
 
     /// Returns a finding at the value of a field, or where it is missing from. Its level is set by who lints.
     pub fn finding(&self, code: Code, field: &str, message: String, help: String) -> Finding {
-        self.source
-            .finding(code, Level::Error, field, message, help)
+        self.source.finding(code, Level::Error, field, message, help)
     }
 
     /// Returns a finding about a map that lacks something, at the map's key.
     pub fn finding_at_key(&self, code: Code, map: &str, message: String, help: String) -> Finding {
-        Finding {
-            pos: Some(self.source.key_pos(map)),
-            ..self.finding(code, map, message, help)
-        }
+        Finding { pos: Some(self.source.key_pos(map)), ..self.finding(code, map, message, help) }
     }
 }

@@ -137,11 +137,7 @@ impl Needs {
 
 /// Returns one need with who could meet it.
 pub fn said(missing: &MissingApproval) -> String {
-    let who: Vec<&str> = missing
-        .who
-        .iter()
-        .map(|person| person.email.as_str())
-        .collect();
+    let who: Vec<&str> = missing.who.iter().map(|person| person.email.as_str()).collect();
     if who.is_empty() {
         missing.need.clone()
     } else {

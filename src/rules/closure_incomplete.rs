@@ -46,10 +46,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         FieldState::Node(node) => node.text().is_some_and(holds_a_place),
     };
     let checks: Vec<&str> = items(case, rules).into_iter().filter(is_open).collect();
-    let tier = case
-        .tier
-        .as_ref()
-        .filter(|it| rules.access_verified.contains(&it.tier));
+    let tier = case.tier.as_ref().filter(|it| rules.access_verified.contains(&it.tier));
     let times = tier.map_or(&[][..], |_| closing::TIMES);
     let is_undated = |time: &&&str| case.lacks(&format!("closure.access_verified.{time}"));
     let times: Vec<&str> = times.iter().filter(is_undated).copied().collect();

@@ -35,10 +35,7 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     if !is_own || !by_commit || !alone || approvers.is_empty() {
         return None;
     }
-    let who: Vec<&str> = approvers
-        .iter()
-        .map(|it| it.person.email.as_str())
-        .collect();
+    let who: Vec<&str> = approvers.iter().map(|it| it.person.email.as_str()).collect();
     let message = format!(
         "the only evidence is that {} committed someone else's change, and may have edited it",
         diag::names(&who)

@@ -31,10 +31,5 @@ fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Findi
 fn dropped(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     let differences = meaning::dropped(before, after);
-    reopens(
-        changed,
-        RULE.code,
-        "a compensating control was dropped",
-        &differences,
-    )
+    reopens(changed, RULE.code, "a compensating control was dropped", &differences)
 }

@@ -34,10 +34,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
 
 /// Returns the finding about a criterion that nothing limits.
 fn unlimited(case: &RecordCase<'_>, item: &Node, field: &str) -> Option<Finding> {
-    if ["id", "paths", "resources"]
-        .iter()
-        .any(|key| item.get(key).is_some())
-    {
+    if ["id", "paths", "resources"].iter().any(|key| item.get(key).is_some()) {
         return None;
     }
     let lacks = |key: &str| case.lacks(&format!("{field}.{key}"));
@@ -74,9 +71,7 @@ fn starred(case: &RecordCase<'_>, item: &Node, field: &str) -> Vec<Finding> {
         let help = "name what is covered".to_owned();
         case.finding(RULE.code, field, message, help)
     };
-    let readable = wide
-        .iter()
-        .filter(|field| case.source.text(field).is_some());
+    let readable = wide.iter().filter(|field| case.source.text(field).is_some());
     readable.map(finding).collect()
 }
 

@@ -36,10 +36,7 @@ pub(super) const RULE: Rule = Rule {
         "lee merges",
     ]),
     checks: &[Check::Landed(check)],
-    special: SpecialCases {
-        each_landing: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { each_landing: true, ..SpecialCases::NONE },
 };
 
 fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {

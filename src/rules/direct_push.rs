@@ -19,10 +19,7 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::history(&["ana pushes the sample", "found: direct-push, self-approval"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
     checks: &[Check::Landed(check)],
-    special: SpecialCases {
-        each_landing: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { each_landing: true, ..SpecialCases::NONE },
 };
 
 fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {

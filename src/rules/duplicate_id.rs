@@ -17,10 +17,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Remove one of the files, or give it a different id.",
     bad: Example::tree(&[
         ("exceptions/EXC-2026-7F3KQ.yaml", sample::RECORD.as_bytes()),
-        (
-            "exceptions/old/EXC-2026-7F3KQ.yml",
-            sample::RECORD.as_bytes(),
-        ),
+        ("exceptions/old/EXC-2026-7F3KQ.yml", sample::RECORD.as_bytes()),
     ]),
     good: Example::SAMPLE,
     checks: &[Check::Noted],

@@ -37,23 +37,14 @@ fn late(landed: &LandedCase<'_>) -> Option<Finding> {
     let (level, message, help) = match urgent.approved {
         Some(at) => (
             Level::Warning,
-            format!(
-                "the emergency had to be approved by {}, and was approved at {at}",
-                urgent.due
-            ),
+            format!("the emergency had to be approved by {}, and was approved at {at}", urgent.due),
             "approve emergencies in time: after the deadline they grant nothing".to_owned(),
         ),
         None => (
             Level::Error,
-            format!(
-                "the emergency had to be approved by {}, and nobody approved it",
-                urgent.due
-            ),
+            format!("the emergency had to be approved by {}, and nobody approved it", urgent.due),
             format!("{}; a review entry is not an approval", landed.way()),
         ),
     };
-    Some(Finding {
-        level,
-        ..landed.finding(RULE.code, level, &message, help)
-    })
+    Some(Finding { level, ..landed.finding(RULE.code, level, &message, help) })
 }

@@ -61,11 +61,7 @@ fn detail(event: ChangeEvent, before: &Record, after: &Record, beside: Beside<'_
         ChangeEvent::ControlDropped => joined(&meaning::dropped(before, after)),
         ChangeEvent::ControlAdded => controls_added(before, after),
         ChangeEvent::RiskRaised | ChangeEvent::RiskLowered => {
-            format!(
-                "{} → {}",
-                before.risk.level.as_str(),
-                after.risk.level.as_str()
-            )
+            format!("{} → {}", before.risk.level.as_str(), after.risk.level.as_str())
         }
         ChangeEvent::OwnerChanged | ChangeEvent::Transferred => {
             format!("{} → {}", before.owner.email, after.owner.email)
@@ -118,14 +114,8 @@ fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
     let new = differ::beyond(&after.renewals, &before.renewals).len();
     let count = |entries: usize| u32::try_from(entries).unwrap_or(u32::MAX);
     let number = count(after.renewals.len()).max(beside.renewed.saturating_add(count(new)));
-    let of = beside
-        .tier
-        .map_or_else(String::new, |tier| format!(" of {}", tier.max_renewals));
-    format!(
-        "{} ({}{of})",
-        moved(before, after),
-        meaning::ordinal(number)
-    )
+    let of = beside.tier.map_or_else(String::new, |tier| format!(" of {}", tier.max_renewals));
+    format!("{} ({}{of})", moved(before, after), meaning::ordinal(number))
 }
 
 fn joined(differences: &[FieldDifference]) -> String {
@@ -148,17 +138,12 @@ fn controls_added(before: &Record, after: &Record) -> String {
 
 fn attested(before: &Record, after: &Record) -> String {
     let is_other = |it: &&crate::record::CompensatingControl| {
-        let known = before
-            .compensating_controls
-            .iter()
-            .find(|other| other.id == it.id);
+        let known = before.compensating_controls.iter().find(|other| other.id == it.id);
         known.is_some_and(|known| known.verified != it.verified || known.status != it.status)
     };
     let controls = after.compensating_controls.iter().filter(is_other);
     entries(controls.collect(), |it| {
-        let verified = it
-            .verified
-            .map_or_else(String::new, |day| format!(", verified {day}"));
+        let verified = it.verified.map_or_else(String::new, |day| format!(", verified {day}"));
         format!("{} {}{verified}", it.id, it.status.as_str())
     })
 }
@@ -168,10 +153,8 @@ fn attested(before: &Record, after: &Record) -> String {
 pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Option<String> {
     let left: Vec<ChangeEvent> = change::events(approved, after);
     let landed = events(approved, landed, Beside::default()).into_iter();
-    let words: Vec<String> = landed
-        .filter(|it| left.contains(&it.event))
-        .map(|it| it.line())
-        .collect();
+    let words: Vec<String> =
+        landed.filter(|it| left.contains(&it.event)).map(|it| it.line()).collect();
     (!words.is_empty())
         .then(|| format!("also approves what landed unapproved: {}", words.join("; ")))
 }

@@ -25,11 +25,7 @@ pub(super) const RULE: Rule = Rule {
         ("evidence/rotate.txt", b"rotated"),
     ]),
     checks: &[Check::Evidence(check)],
-    special: SpecialCases {
-        closed: Closed::Judged,
-        stays_error: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { closed: Closed::Judged, stays_error: true, ..SpecialCases::NONE },
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
@@ -45,10 +41,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let path = case.source.text(&format!("{}.path", evidence.field));
-        let message = format!(
-            "{} has a different SHA-256 than recorded",
-            path.unwrap_or_default()
-        );
+        let message = format!("{} has a different SHA-256 than recorded", path.unwrap_or_default());
         let help = format!("restore the file; its SHA-256 is now {digest}");
         findings.push(case.finding(RULE.code, &field, message, help));
     }

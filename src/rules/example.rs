@@ -42,13 +42,7 @@ impl Example {
     pub const SAMPLE: Example = Example::new(Shape::With("", ""));
 
     const fn new(shape: Shape) -> Example {
-        Example {
-            shape,
-            on: None,
-            policy: None,
-            beside: &[],
-            workflow: None,
-        }
+        Example { shape, on: None, policy: None, beside: &[], workflow: None }
     }
 
     /// Returns the sample record with a field set to a value written in YAML.
@@ -79,49 +73,33 @@ impl Example {
     /// Returns the example, judged at an instant: a day or an instant.
     #[must_use]
     pub const fn on(self, instant: &'static str) -> Example {
-        Example {
-            on: Some(instant),
-            ..self
-        }
+        Example { on: Some(instant), ..self }
     }
 
     /// Returns the example, judged under a policy.
     #[must_use]
     pub const fn policy(self, yaml: &'static str) -> Example {
-        Example {
-            policy: Some(yaml),
-            ..self
-        }
+        Example { policy: Some(yaml), ..self }
     }
 
     /// Returns the example, with a workflow of the forge.
     #[must_use]
     pub const fn workflow(self, yaml: &'static str) -> Example {
-        Example {
-            workflow: Some(yaml),
-            ..self
-        }
+        Example { workflow: Some(yaml), ..self }
     }
 
     /// Returns the example beside other records that landed, each as edits of the sample under an id of its own.
     #[must_use]
     pub const fn beside(self, landed: &'static [&'static str]) -> Example {
-        Example {
-            beside: landed,
-            ..self
-        }
+        Example { beside: landed, ..self }
     }
 
     /// Returns the path and the bytes of each record that landed beside the example.
     pub fn neighbours(&self) -> Vec<(String, Vec<u8>)> {
-        let records = self
-            .beside
-            .iter()
-            .zip(sample::OTHERS)
-            .filter_map(|(edits, id)| {
-                let text = sample::edited(&format!("id: {id}\n{edits}"))?;
-                Some((format!("exceptions/{id}.yaml"), text.into_bytes()))
-            });
+        let records = self.beside.iter().zip(sample::OTHERS).filter_map(|(edits, id)| {
+            let text = sample::edited(&format!("id: {id}\n{edits}"))?;
+            Some((format!("exceptions/{id}.yaml"), text.into_bytes()))
+        });
         records.collect()
     }
 
@@ -130,10 +108,9 @@ impl Example {
         let mut files = match self.shape {
             Shape::With(field, yaml) => vec![record(sample::with(field, yaml))],
             Shape::Text(bytes) => vec![record(bytes)],
-            Shape::Tree(files) => files
-                .iter()
-                .map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()))
-                .collect(),
+            Shape::Tree(files) => {
+                files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())).collect()
+            }
             Shape::Change(_, after) => sample::edited(after).into_iter().map(record).collect(),
             Shape::History(_) => Vec::new(),
         };
@@ -245,12 +222,10 @@ trait EscapeLines {
 
 impl EscapeLines for [u8] {
     fn escape_ascii_but_lines(&self) -> String {
-        let lines = self
-            .split(|byte| *byte == b'\n')
-            .map(|line| match std::str::from_utf8(line) {
-                Ok(text) if !text.contains(char::is_control) => text.to_owned(),
-                _ => line.escape_ascii().to_string(),
-            });
+        let lines = self.split(|byte| *byte == b'\n').map(|line| match std::str::from_utf8(line) {
+            Ok(text) if !text.contains(char::is_control) => text.to_owned(),
+            _ => line.escape_ascii().to_string(),
+        });
         lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
     }
 }

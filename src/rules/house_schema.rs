@@ -47,21 +47,14 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         FieldState::Node(node) => free::json(node),
     };
     // What can't be read has a finding of its own, and is no value to compare.
-    let mut fields = case
-        .source
-        .findings
-        .iter()
-        .filter_map(|it| it.field.as_deref());
+    let mut fields = case.source.findings.iter().filter_map(|it| it.field.as_deref());
     if fields.any(|field| field.starts_with("x.")) {
         return;
     }
     let refusals = house.refusals(&map).into_iter();
     findings.extend(refusals.map(|refusal| {
         let field = join_field(&refusal.path);
-        let message = format!(
-            "`{field}` {}, according to the team's schema",
-            refusal.message
-        );
+        let message = format!("`{field}` {}, according to the team's schema", refusal.message);
         let written = case.source.text(&field).filter(|_| refusal.wants_text);
         let quotes = written.map(|text| format!("put it in quotes: `\"{text}\"`; "));
         let described = refusal.description.map(|text| format!("{text}; "));

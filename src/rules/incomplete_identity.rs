@@ -22,10 +22,7 @@ pub(super) const RULE: Rule = Rule {
     ),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],
-    special: SpecialCases {
-        asked_later: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { asked_later: true, ..SpecialCases::NONE },
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {

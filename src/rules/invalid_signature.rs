@@ -20,10 +20,7 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::history(&["ana proposes the sample", "lee merges, badly signed"]),
     good: Example::history(&["ana proposes the sample", "lee merges"]),
     checks: &[Check::Landed(check)],
-    special: SpecialCases {
-        each_landing: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { each_landing: true, ..SpecialCases::NONE },
 };
 
 fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
@@ -47,11 +44,7 @@ fn invalid(landed: &LandedCase<'_>, looked: &LandedSignature) -> Option<Finding>
         SignedObject::Branch => "merged commit",
         SignedObject::Tag => "merged tag",
     };
-    let message = format!(
-        "the signature of the {of} {}: {}",
-        looked.commit.short(),
-        looked.state
-    );
+    let message = format!("the signature of the {of} {}: {}", looked.commit.short(), looked.state);
     let help = "find out who signed; a key counts if it was listed before, and until it expires or is revoked";
     Some(landed.finding(RULE.code, level, &message, help.to_owned()))
 }

@@ -39,9 +39,5 @@ fn waiting(changed: &ChangeCase<'_>) -> Option<Finding> {
     let after = changed.after?.record.as_ref()?;
     let words = event_details::also(changed.approved, landed, after)?;
     let finding = changed.finding(RULE.code, Level::Note, "id", words, changed.needs.words())?;
-    Some(Finding {
-        field: None,
-        pos: None,
-        ..finding
-    })
+    Some(Finding { field: None, pos: None, ..finding })
 }

@@ -70,10 +70,7 @@ pub fn look(
         Check::Record(check) | Check::Evidence(check) => check(&case, found),
         _ => {}
     });
-    Ok(Look {
-        findings,
-        tier: case.tier.filter(|_| !is_broken).map(|tier| tier.tier),
-    })
+    Ok(Look { findings, tier: case.tier.filter(|_| !is_broken).map(|tier| tier.tier) })
 }
 
 /// Returns the findings about the evidence files that a record names, sorted.
@@ -295,10 +292,7 @@ fn judge(
 /// Returns the level of a rule's findings under a policy; `None` where it is switched off.
 pub fn level(rule: &Rule, governance: &Governance) -> Option<Level> {
     let levels = &governance.policy.lint.levels;
-    match levels
-        .get(rule.code.as_str())
-        .filter(|_| rule.code.group() == RuleGroup::Content)
-    {
+    match levels.get(rule.code.as_str()).filter(|_| rule.code.group() == RuleGroup::Content) {
         Some(level) => RuleLevel::level(*level),
         None => Some(rule.level),
     }

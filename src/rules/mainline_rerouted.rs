@@ -41,10 +41,8 @@ fn rerouted(mark: &Mark) -> Option<Finding> {
     if mark.place != Place::Beside {
         return None;
     }
-    let message = format!(
-        "the approved branch was at {}, which is now on a side branch of it",
-        mark.short()
-    );
+    let message =
+        format!("the approved branch was at {}, which is now on a side branch of it", mark.short());
     Some(mark.finding(
         RULE.code,
         message,

@@ -75,12 +75,7 @@ fn lists(before: &Record, after: &Record) -> [ListDifference; 6] {
             new.resources.as_ref(),
             text,
         ),
-        ListDifference::between(
-            "scope.actions",
-            old.actions.as_ref(),
-            new.actions.as_ref(),
-            text,
-        ),
+        ListDifference::between("scope.actions", old.actions.as_ref(), new.actions.as_ref(), text),
         ListDifference::between(
             "scope.findings",
             old.findings.as_ref(),
@@ -110,9 +105,7 @@ fn lists(before: &Record, after: &Record) -> [ListDifference; 6] {
 
 /// Returns a scanner's finding in one line.
 pub fn finding(key: &FindingKey) -> String {
-    let severity = key
-        .severity
-        .map(|level| format!("up to {}", level.as_str()));
+    let severity = key.severity.map(|level| format!("up to {}", level.as_str()));
     let lists = [("in", &key.paths), ("on", &key.resources)].map(|(word, list)| {
         let list = list.as_ref()?;
         Some(format!("{word} {}", list.join(", ")))
@@ -157,10 +150,7 @@ pub fn widened(before: &Record, after: &Record) -> Vec<FieldDifference> {
         let in_scope = list.list.starts_with("scope.");
         if name == "not_waived" {
             if has_scope && !list.went.is_empty() {
-                add(
-                    list.list.to_owned(),
-                    format!("{name} - {}", list.went.join(", ")),
-                );
+                add(list.list.to_owned(), format!("{name} - {}", list.went.join(", ")));
             }
             continue;
         }
@@ -178,10 +168,7 @@ pub fn widened(before: &Record, after: &Record) -> Vec<FieldDifference> {
         }
         if let Some((first, _)) = list.came.first() {
             let came: Vec<&str> = list.came.iter().map(|(_, it)| it.as_str()).collect();
-            add(
-                format!("{}[{first}]", list.list),
-                format!("{name} + {}", came.join(", ")),
-            );
+            add(format!("{}[{first}]", list.list), format!("{name} + {}", came.join(", ")));
         }
     }
     found
@@ -240,9 +227,7 @@ pub fn rewritten(before: &Record, after: &Record) -> Vec<FieldDifference> {
         lost("reviews", &before.reviews, &after.reviews, |it| &it.date),
         lost("handling", &before.handling, &after.handling, |it| &it.date),
         lost("renewals", &before.renewals, &after.renewals, |it| &it.date),
-        lost("transfers", &before.transfers, &after.transfers, |it| {
-            &it.date
-        }),
+        lost("transfers", &before.transfers, &after.transfers, |it| &it.date),
         lost("fired", &before.fired, &after.fired, |it| &it.date),
     ];
     found.into_iter().flatten().collect()
@@ -256,10 +241,8 @@ fn lost<T: PartialEq, D: Display>(
     date: impl Fn(&T) -> &D,
 ) -> Option<FieldDifference> {
     let mut rest = after.iter();
-    let (at, entry) = before
-        .iter()
-        .enumerate()
-        .find(|(_, entry)| !rest.any(|other| other == *entry))?;
+    let (at, entry) =
+        before.iter().enumerate().find(|(_, entry)| !rest.any(|other| other == *entry))?;
     let is_changed = after.get(at).is_some_and(|other| !before.contains(other));
     let (field, how) = if is_changed {
         (format!("{list}[{at}]"), "changed")

@@ -51,12 +51,8 @@ fn few(landed: &LandedCase<'_>) -> Option<Finding> {
     }
     let all: Vec<String> = verdict.missing.iter().map(change_cases::said).collect();
     let open = if open.is_empty() { all } else { open };
-    let message = format!(
-        "{} of {}: {}",
-        count(n_heard, "approval"),
-        needed,
-        verdict.result.as_str()
-    );
+    let message =
+        format!("{} of {}: {}", count(n_heard, "approval"), needed, verdict.result.as_str());
     let help = format!("still needed: {}; {}", open.join("; "), landed.way());
     Some(landed.finding(RULE.code, Level::Error, &message, help))
 }

@@ -19,10 +19,7 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::with("deviates_from.baseline", "change-window"),
     good: Example::with("references", "{change: CHG-1234, ticket: BILL-400}"),
     checks: &[Check::Record(check)],
-    special: SpecialCases {
-        asked_later: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { asked_later: true, ..SpecialCases::NONE },
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {

@@ -24,10 +24,7 @@ pub(super) const RULE: Rule = Rule {
     ),
     good: Example::SAMPLE,
     checks: &[Check::Evidence(check)],
-    special: SpecialCases {
-        closed: Closed::Judged,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { closed: Closed::Judged, ..SpecialCases::NONE },
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {

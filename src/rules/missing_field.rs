@@ -17,8 +17,5 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::with("expires", ""),
     good: Example::SAMPLE,
     checks: &[Check::Noted],
-    special: SpecialCases {
-        asked_later: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { asked_later: true, ..SpecialCases::NONE },
 };

@@ -21,10 +21,7 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::with("class", "third-party"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],
-    special: SpecialCases {
-        asked_later: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { asked_later: true, ..SpecialCases::NONE },
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
@@ -32,22 +29,15 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         return;
     };
     for require in &tier.require {
-        let missing: Vec<&str> = fields(*require)
-            .iter()
-            .filter(|field| case.lacks(field))
-            .copied()
-            .collect();
+        let missing: Vec<&str> =
+            fields(*require).iter().filter(|field| case.lacks(field)).copied().collect();
         let Some(first) = missing.first() else {
             continue;
         };
         // Of a map that is not there at all, its key says more than its fields.
         let map = first.split('.').next().unwrap_or(first);
         let is_whole = missing.len() == fields(*require).len() && case.lacks(map);
-        let first = if is_whole && missing.len() > 1 {
-            map
-        } else {
-            first
-        };
+        let first = if is_whole && missing.len() > 1 { map } else { first };
         let names = missing.join(" and ");
         let message = format!("tier {} requires {names}", named(case, &tier.tier));
         let help = format!(

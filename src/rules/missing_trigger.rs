@@ -21,10 +21,7 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::text(AGENT),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],
-    special: SpecialCases {
-        asked_later: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { asked_later: true, ..SpecialCases::NONE },
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
@@ -42,9 +39,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let message = format!("{reason} needs a trigger that ends it or calls for a review");
-    let silence = tier
-        .filter(|_| !is_vendor && !is_agent)
-        .map(Resolved::silence);
+    let silence = tier.filter(|_| !is_vendor && !is_agent).map(Resolved::silence);
     let help = format!(
         "add `triggers: [{{id: T1, when: …, then: close}}]`{}",
         silence.unwrap_or_default()

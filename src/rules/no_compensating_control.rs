@@ -21,10 +21,7 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::with("compensating_controls", "[]"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],
-    special: SpecialCases {
-        asked_later: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { asked_later: true, ..SpecialCases::NONE },
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
@@ -49,13 +46,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.push(case.finding(
         RULE.code,
         list,
-        format!(
-            "tier {} requires a compensating control that is active or planned",
-            tier.tier
-        ),
-        format!(
-            "add `{{id: CC1, description: …, owner: …, status: planned}}`{}",
-            tier.silence()
-        ),
+        format!("tier {} requires a compensating control that is active or planned", tier.tier),
+        format!("add `{{id: CC1, description: …, owner: …, status: planned}}`{}", tier.silence()),
     ));
 }

@@ -18,10 +18,7 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::with("deviates_from", "{baseline: credential-rotation}"),
     good: Example::SAMPLE,
     checks: &[Check::Record(check)],
-    special: SpecialCases {
-        asked_later: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { asked_later: true, ..SpecialCases::NONE },
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {

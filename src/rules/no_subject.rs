@@ -18,10 +18,7 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::with("subject", "{environment: production}"),
     good: Example::with("subject", "{application: billing, environment: production}"),
     checks: &[Check::Record(check)],
-    special: SpecialCases {
-        asked_later: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { asked_later: true, ..SpecialCases::NONE },
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {

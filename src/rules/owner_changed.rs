@@ -36,26 +36,18 @@ fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Findi
 fn handed(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     let (old, new) = (&before.owner.email, &after.owner.email);
-    let difference = FieldDifference {
-        field: "owner.email".to_owned(),
-        words: format!("{old} → {new}"),
-    };
+    let difference =
+        FieldDifference { field: "owner.email".to_owned(), words: format!("{old} → {new}") };
     match entries::handover(before, after) {
         Handover::No => None,
-        Handover::Transferred => reopens(
-            changed,
-            RULE.code,
-            "the owner changes",
-            std::slice::from_ref(&difference),
-        ),
+        Handover::Transferred => {
+            reopens(changed, RULE.code, "the owner changes", std::slice::from_ref(&difference))
+        }
         Handover::Silent => changed.finding(
             RULE.code,
             Level::Error,
             &difference.field,
-            format!(
-                "the owner changes: {}, without a new transfer entry",
-                difference.words
-            ),
+            format!("the owner changes: {}, without a new transfer entry", difference.words),
             format!(
                 "run `exledger transfer {} --to {new}` on the file as it was; {}",
                 after.id,

@@ -28,10 +28,7 @@ pub struct RecordPast {
 impl Settled {
     /// Tells how settled a record is by its closure and the one on the approved ref.
     pub fn of(closure: Option<&Closure>, landed: Option<&Closure>) -> Settled {
-        let bare = |closure: &Closure| Closure {
-            reviewed: None,
-            ..closure.clone()
-        };
+        let bare = |closure: &Closure| Closure { reviewed: None, ..closure.clone() };
         match (closure, landed) {
             (Some(closure), Some(landed)) if closure == landed => Settled::Closed,
             (Some(closure), Some(landed)) if bare(closure) == bare(landed) => Settled::Reviewed,
@@ -42,8 +39,5 @@ impl Settled {
 
 impl RecordPast {
     /// What is known where history was not walked.
-    pub const UNKNOWN: RecordPast = RecordPast {
-        settled: Settled::Open,
-        landed: None,
-    };
+    pub const UNKNOWN: RecordPast = RecordPast { settled: Settled::Open, landed: None };
 }

@@ -38,10 +38,7 @@ fn finding(ruling: &GovernanceChange) -> Finding {
         pos: None,
         field: None,
         id: None,
-        message: format!(
-            "{} {path}, which decides which approvals count",
-            ruling.actor()
-        ),
+        message: format!("{} {path}, which decides which approvals count", ruling.actor()),
         help: format!(
             "ask someone{but} to approve the change to {path}: it is checked like a record, by the version before it"
         ),

@@ -64,10 +64,7 @@ fn on_mainline(landed: &LandedCase<'_>) -> Option<Finding> {
         format!("version {n} of {}: {why}", loosening.path)
     };
     let reasons: Vec<String> = landed.loosened.iter().map(because).collect();
-    let message = format!(
-        "it is approved only because of a policy change: {}",
-        reasons.join("; ")
-    );
+    let message = format!("it is approved only because of a policy change: {}", reasons.join("; "));
     let help = "ask someone else to approve the policy change, then approve the record again";
     Some(Finding {
         level: Level::Error,
@@ -85,10 +82,7 @@ fn loosened(
     if changed.base.state == State::Absent {
         return None;
     }
-    let states = changed
-        .brought
-        .iter()
-        .filter(|state| state.state != State::Broken);
+    let states = changed.brought.iter().filter(|state| state.state != State::Broken);
     let mut reasons = BTreeSet::new();
     for state in states.filter(|state| ***state != *changed.base) {
         reasons.extend(forgiven(changed, known, judge, state));
@@ -109,10 +103,7 @@ fn loosened(
         pos: None,
         field: None,
         id: after.id().map(|id| id.to_string()),
-        message: format!(
-            "it needs the looser policy of this branch: {}",
-            reasons.join("; ")
-        ),
+        message: format!("it needs the looser policy of this branch: {}", reasons.join("; ")),
         help: "merge the policy change separately, approved by someone else, then this record"
             .to_owned(),
     })
@@ -129,16 +120,9 @@ fn forgiven(
         return Vec::new();
     };
     let errors = |governance: &Governance| {
-        let known = RuleContext {
-            governance,
-            house: &ExtraSchema::of(governance),
-            ..*known
-        };
+        let known = RuleContext { governance, house: &ExtraSchema::of(governance), ..*known };
         let found = judge(after, &known, changed.past);
-        let limits = [
-            renewal_limit::found(changed, &known),
-            total_limit::found(changed, &known),
-        ];
+        let limits = [renewal_limit::found(changed, &known), total_limit::found(changed, &known)];
         let found = found.into_iter().chain(limits.into_iter().flatten());
         found.filter(|finding| finding.level == Level::Error)
     };
@@ -167,11 +151,7 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
             } else {
                 format!(" of {}", needed.each_of.join(" and "))
             };
-            let role = if needed.must_include.is_empty() {
-                ""
-            } else {
-                " with the risk owner"
-            };
+            let role = if needed.must_include.is_empty() { "" } else { " with the risk owner" };
             let count = needed.count;
             let proof = crate::record::vocabulary::Vocabulary::as_str(demand.proof);
             format!("{count} {proof}{groups}{role}")
@@ -205,16 +185,11 @@ fn switches(before: &Approval, after: &Approval) -> Vec<String> {
         (after.self_asserted > before.self_asserted, "self_asserted"),
         (after.nested > before.nested, "nested"),
         (after.authors < before.authors, "authors"),
-        (
-            after.owner_may_approve && !before.owner_may_approve,
-            "owner_may_approve",
-        ),
+        (after.owner_may_approve && !before.owner_may_approve, "owner_may_approve"),
         (!kinds(after).is_subset(&kinds(before)), "accept"),
         (after.forge != before.forge, "forge"),
     ]
     .into_iter()
     .filter(|(is_eased, _)| *is_eased);
-    eased
-        .map(|(_, name)| format!("approval.{name} accepts more"))
-        .collect()
+    eased.map(|(_, name)| format!("approval.{name} accepts more")).collect()
 }

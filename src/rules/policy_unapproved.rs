@@ -42,31 +42,21 @@ fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let counts = landed.counts?;
     let approved = counts == GovernanceCounts::AsApproved;
     let by_others = approved && verdict.result != FourEyes::SelfApproved;
-    let late = verdict
-        .approved_at
-        .filter(|at| by_others && *at > landed.landing.effective);
+    let late = verdict.approved_at.filter(|at| by_others && *at > landed.landing.effective);
     let (level, more) = match late {
         _ if matches!(verdict.satisfied, Satisfied::Undetermined(_)) => return None,
         None if by_others => return None,
-        Some(at) => (
-            Level::Warning,
-            format!("; it was approved at {at}, and has counted since"),
-        ),
+        Some(at) => (Level::Warning, format!("; it was approved at {at}, and has counted since")),
         None if approved => (Level::Warning, ", as the policy allows".to_owned()),
         None if landed.healed == Healed::Yes => {
             (Level::Warning, "; a later version is approved".to_owned())
         }
-        None if counts == GovernanceCounts::AsStricter => (
-            Level::Warning,
-            "; it counts, because it only adds requirements".to_owned(),
-        ),
-        None => (
-            Level::Error,
-            format!(
-                ", so it does not count ({})",
-                counted::why_unapproved(verdict)
-            ),
-        ),
+        None if counts == GovernanceCounts::AsStricter => {
+            (Level::Warning, "; it counts, because it only adds requirements".to_owned())
+        }
+        None => {
+            (Level::Error, format!(", so it does not count ({})", counted::why_unapproved(verdict)))
+        }
     };
     let who = match landed.authors() {
         authors if authors.is_empty() => String::new(),

@@ -57,11 +57,7 @@ impl Proposed<'_> {
             let Some(why) = self.judge(path)? else {
                 continue;
             };
-            bad.push(BadStatement {
-                path: path.clone(),
-                why: why.to_string(),
-                help: why.help(),
-            });
+            bad.push(BadStatement { path: path.clone(), why: why.to_string(), help: why.help() });
         }
         if self.removals == Removals::Count {
             for path in landed.difference(&own) {
@@ -99,13 +95,8 @@ impl Proposed<'_> {
             return Ok(None);
         };
         let signature = self.tree.bytes(&signature)?;
-        let said = check::check(
-            path,
-            &text,
-            signature.as_deref(),
-            &policy.records,
-            &self.ledger_name()?,
-        );
+        let said =
+            check::check(path, &text, signature.as_deref(), &policy.records, &self.ledger_name()?);
         let said = match said {
             Ok(said) => said,
             Err(bad) => return Ok(Some(bad)),

@@ -22,10 +22,7 @@ pub(super) const RULE: Rule = Rule {
         "closure: {outcome: remediated, date: 2026-12-19, by: lee@example.com, reason: The job is retired}",
     ),
     checks: &[Check::Change(check)],
-    special: SpecialCases {
-        stays_error: true,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { stays_error: true, ..SpecialCases::NONE },
 };
 
 fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Finding>) {

@@ -62,9 +62,7 @@ impl Repeats {
 
     fn take(&mut self, source: RecordFile, landed: Option<Instant>, place: Option<SubjectPlace>) {
         let id = source.stem().to_owned();
-        let peer = source
-            .record
-            .and_then(|record| Peer::from_record(&id, record, landed));
+        let peer = source.record.and_then(|record| Peer::from_record(&id, record, landed));
         if let Some(peer) = peer {
             self.peers.push(peer);
             self.places.push(place);
@@ -81,11 +79,7 @@ impl Repeats {
 
     /// Returns the names under which closed records would be repeated by those that are judged.
     pub fn names(&self) -> Vec<&str> {
-        let judged = self
-            .peers
-            .iter()
-            .zip(&self.places)
-            .filter(|(_, place)| place.is_some());
+        let judged = self.peers.iter().zip(&self.places).filter(|(_, place)| place.is_some());
         judged.flat_map(|(peer, _)| peer.names()).collect()
     }
 

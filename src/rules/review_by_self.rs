@@ -44,10 +44,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let field = "closure.reviewed.by";
-    let (Some(closed), Some(reviewed)) = (
-        case.value::<Address>("closure.by"),
-        case.value::<Address>(field),
-    ) else {
+    let (Some(closed), Some(reviewed)) =
+        (case.value::<Address>("closure.by"), case.value::<Address>(field))
+    else {
         return;
     };
     let governance = case.known.governance;
@@ -62,10 +61,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         ),
         false => match Identities::from_governance(governance).relation(&reviewer, [&closer]) {
             Relation::Unknown(unknown) => (
-                format!(
-                    "it is not known that {} is not {}",
-                    unknown.account, unknown.other
-                ),
+                format!("it is not known that {} is not {}", unknown.account, unknown.other),
                 format!("add {}, or ask someone else to review it", unknown.to_add()),
             ),
             Relation::Same => (
@@ -91,12 +87,8 @@ fn by_landing(governance: &Governance, landed: &LandedCase<'_>) -> Option<Findin
         return None;
     }
     let closing = landed.closing?;
-    let closers: Vec<&Person> = closing
-        .authors
-        .iter()
-        .map(|author| &author.person)
-        .chain(&closing.makers)
-        .collect();
+    let closers: Vec<&Person> =
+        closing.authors.iter().map(|author| &author.person).chain(&closing.makers).collect();
     let makers = &landed.verdict.makers;
     let identities = Identities::from_governance(governance);
     let is_other = |person: &&Person| {

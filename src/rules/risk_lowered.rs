@@ -36,10 +36,5 @@ fn lowered(changed: &ChangeCase<'_>) -> Option<Finding> {
         field: "risk.level".to_owned(),
         words: format!("from {} to {}", old.as_str(), new.as_str()),
     });
-    reopens(
-        changed,
-        RULE.code,
-        "the stated risk is lower",
-        difference.as_slice(),
-    )
+    reopens(changed, RULE.code, "the stated risk is lower", difference.as_slice())
 }

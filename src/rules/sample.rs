@@ -48,9 +48,7 @@ pub(super) fn edited(edits: &str) -> Option<String> {
     }
     let lines = edits.lines().filter(|line| *line != UNAPPROVED);
     let edits = lines.filter_map(|line| line.split_once(": "));
-    Some(edits.fold(RECORD.to_owned(), |text, (field, yaml)| {
-        set(text, field, yaml)
-    }))
+    Some(edits.fold(RECORD.to_owned(), |text, (field, yaml)| set(text, field, yaml)))
 }
 
 /// Returns the sample with the value of a field replaced by one written in YAML, or added where it is absent.
@@ -85,8 +83,5 @@ pub(super) fn shown(field: &str) -> String {
     let document = yaml::parse(RECORD.as_bytes(), &Limits::RECORD);
     let node = document.root.as_ref().and_then(|root| root.at(field));
     let value = node.and_then(|node| RECORD.get(node.span.clone()));
-    value.map_or_else(
-        || format!("# without {field}"),
-        |value| format!("{field}: {value}"),
-    )
+    value.map_or_else(|| format!("# without {field}"), |value| format!("{field}: {value}"))
 }

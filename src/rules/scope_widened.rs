@@ -29,12 +29,7 @@ fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Findi
 
 fn widened(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
-    reopens(
-        changed,
-        RULE.code,
-        "the scope is wider",
-        &meaning::widened(before, after),
-    )
+    reopens(changed, RULE.code, "the scope is wider", &meaning::widened(before, after))
 }
 
 /// Returns the note that a change reopens the approval, at the first of the differences.

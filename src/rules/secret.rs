@@ -25,32 +25,21 @@ pub(super) const RULE: Rule = Rule {
     bad: Example::with("x", "{deploy: password=Sup3rS3cret}"),
     good: Example::with("x", "{deploy: vault:prod/billing/deploy}"),
     checks: &[Check::Record(record), Check::Policy(policy)],
-    special: SpecialCases {
-        closed: Closed::Judged,
-        ..SpecialCases::NONE
-    },
+    special: SpecialCases { closed: Closed::Judged, ..SpecialCases::NONE },
 };
 
 const HELP: &str = "revoke it, remove it from the file and the history, and state where it is stored, such as vault:prod/billing/db; list false positives in `lint.not_secrets`";
 
 fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let source = case.source;
-    let sightings = find_sightings(
-        case.known.governance,
-        source.root.as_ref(),
-        &source.comments,
-    );
+    let sightings = find_sightings(case.known.governance, source.root.as_ref(), &source.comments);
     let id = source.id().map(|id| id.to_string());
     findings.extend(sightings.map(|it| finding(&source.path, id.as_deref(), it)));
 }
 
 fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     let governance = known.governance;
-    let sightings = find_sightings(
-        governance,
-        governance.document.as_ref(),
-        &governance.comments,
-    );
+    let sightings = find_sightings(governance, governance.document.as_ref(), &governance.comments);
     findings.extend(sightings.map(|it| finding(policy::FILE, None, it)));
 }
 
@@ -106,10 +95,9 @@ fn finding(path: &str, id: Option<&str>, sighting: Sighting) -> Finding {
         SightingPlace::Field(field) if field.is_empty() => {
             (format!("a key looks like {what}"), None)
         }
-        SightingPlace::Field(field) => (
-            format!("`{field}` contains what looks like {what}"),
-            Some(field),
-        ),
+        SightingPlace::Field(field) => {
+            (format!("`{field}` contains what looks like {what}"), Some(field))
+        }
     };
     Finding {
         rule: RULE.code,
@@ -136,10 +124,7 @@ enum PathStep<'a> {
 }
 
 impl NodePath<'_> {
-    const ROOT: NodePath<'static> = NodePath {
-        outer: None,
-        step: PathStep::Root,
-    };
+    const ROOT: NodePath<'static> = NodePath { outer: None, step: PathStep::Root };
 
     /// Returns the dotted path, which ends before the first key that itself is a sighting.
     fn path(&self) -> String {

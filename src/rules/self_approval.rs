@@ -43,21 +43,12 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     if !is_alone && (!by_permission || members.is_empty()) {
         return None;
     }
-    let (level, allowed) = if by_permission {
-        (Level::Warning, ", as the policy allows")
-    } else {
-        (Level::Error, "")
-    };
+    let (level, allowed) =
+        if by_permission { (Level::Warning, ", as the policy allows") } else { (Level::Error, "") };
     let message = match (verdict.result, is_alone) {
         (FourEyes::Claimed, true) => "approved only according to its own authors".to_owned(),
-        (_, true) => format!(
-            "approved only by its own authors: {}{allowed}",
-            landed.authors()
-        ),
-        _ => format!(
-            "{} is an author, and approved it{allowed}",
-            diag::names(&members)
-        ),
+        (_, true) => format!("approved only by its own authors: {}{allowed}", landed.authors()),
+        _ => format!("{} is an author, and approved it{allowed}", diag::names(&members)),
     };
     let help = if by_permission {
         "set `self_approval: forbid` once there is someone else to ask".to_owned()

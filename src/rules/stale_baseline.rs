@@ -36,10 +36,7 @@ fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let field = format!("baselines[{index}].review_by");
-        let node = governance
-            .document
-            .as_ref()
-            .and_then(|root| root.at(&field));
+        let node = governance.document.as_ref().and_then(|root| root.at(&field));
         findings.push(Finding {
             rule: RULE.code,
             level: RULE.level,

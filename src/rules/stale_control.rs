@@ -60,8 +60,6 @@ fn fresh_through(case: &RecordCase<'_>, item: &str) -> Option<Day> {
         FieldState::Unreadable => return None,
         FieldState::Node(_) => Some(case.value(&field)?),
     };
-    let begin = case
-        .value("starts")
-        .or_else(|| case.landed.map(When::instant));
+    let begin = case.value("starts").or_else(|| case.landed.map(When::instant));
     term::fresh_through(verified, begin.as_ref(), form::term(every).ok())
 }

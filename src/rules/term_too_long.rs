@@ -42,10 +42,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.push(case.finding(
         RULE.code,
         "expires",
-        format!(
-            "the exception ends {} after the latest {latest} allowed",
-            worst.excess()
-        ),
+        format!("the exception ends {} after the latest {latest} allowed", worst.excess()),
         format!(
             "end it on {} or before ({} allows {}), or split the work{}",
             worst.latest,

@@ -45,10 +45,8 @@ fn unknown(landed: &LandedCase<'_>) -> Option<Finding> {
             _ => None,
         })
         .collect();
-    let not_known: Vec<String> = accounts
-        .iter()
-        .map(|it| format!("{} is not {}", it.account, it.other))
-        .collect();
+    let not_known: Vec<String> =
+        accounts.iter().map(|it| format!("{} is not {}", it.account, it.other)).collect();
     let to_add: BTreeSet<String> = accounts.iter().map(|it| it.to_add()).collect();
     if to_add.is_empty() {
         return None;

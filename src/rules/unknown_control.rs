@@ -39,12 +39,8 @@ fn message_and_help(governance: &Governance, control: &ControlRef) -> (String, S
     let (name, id) = (control.catalog(), control.id());
     let Some(catalog) = governance.catalog(name) else {
         let is_ours = catalog::names().any(|ours| ours.eq_ignore_ascii_case(name));
-        let listed: Vec<&str> = governance
-            .policy
-            .catalogs
-            .iter()
-            .map(|name| catalog::name_of(name))
-            .collect();
+        let listed: Vec<&str> =
+            governance.policy.catalogs.iter().map(|name| catalog::name_of(name)).collect();
         let known = listed.join(", ");
         return match name {
             _ if is_ours => (
@@ -83,11 +79,7 @@ fn message_and_help(governance: &Governance, control: &ControlRef) -> (String, S
         .collect();
     let help = match elsewhere[..] {
         [] => nearest(catalog, id),
-        _ => format!(
-            "{} is in another catalog; {}",
-            elsewhere.join(" or "),
-            all(catalog)
-        ),
+        _ => format!("{} is in another catalog; {}", elsewhere.join(" or "), all(catalog)),
     };
     (format!("{} has no control `{id}`", catalog.name), help)
 }
@@ -107,9 +99,7 @@ fn nearest(catalog: &Catalog, id: &str) -> String {
     let ids = current.map(|control| control.id.as_str());
     let near = near::closest(id, ids, PROPOSED).into_iter();
     let titled = near.filter_map(|id| Some((id, &catalog.find(id)?.control.title)));
-    let near: Vec<String> = titled
-        .map(|(id, title)| format!("{id} ({title})"))
-        .collect();
+    let near: Vec<String> = titled.map(|(id, title)| format!("{id} ({title})")).collect();
     if near.is_empty() {
         all(catalog)
     } else {

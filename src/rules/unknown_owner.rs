@@ -20,25 +20,13 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Name an owner who is active in the roster; `exledger transfer` moves all of a person's records.",
     bad: Example::tree(&[
         (sample::PATH, sample::RECORD.as_bytes()),
-        (
-            "exledger.yaml",
-            b"version: 1\npeople: {roster: people.csv}\n",
-        ),
-        (
-            "people.csv",
-            b"email,name,team,active\nlee@example.com,Lee Moss,billing,yes\n",
-        ),
+        ("exledger.yaml", b"version: 1\npeople: {roster: people.csv}\n"),
+        ("people.csv", b"email,name,team,active\nlee@example.com,Lee Moss,billing,yes\n"),
     ]),
     good: Example::tree(&[
         (sample::PATH, sample::RECORD.as_bytes()),
-        (
-            "exledger.yaml",
-            b"version: 1\npeople: {roster: people.csv}\n",
-        ),
-        (
-            "people.csv",
-            b"email,name,team,active\nana@example.com,Ana Ruiz,billing,yes\n",
-        ),
+        ("exledger.yaml", b"version: 1\npeople: {roster: people.csv}\n"),
+        ("people.csv", b"email,name,team,active\nana@example.com,Ana Ruiz,billing,yes\n"),
     ]),
     checks: &[Check::Record(check)],
     special: SpecialCases::NONE,

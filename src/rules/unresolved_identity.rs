@@ -42,17 +42,10 @@ fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
         .filter(is_namesake)
         .map(|said| format!("{} has the name of an author", said.approver.person.display))
         .collect();
-    who.extend(
-        verdict
-            .statements
-            .iter()
-            .filter_map(|said| match &said.counts {
-                VoteCounts::No(NotCounted::UnnamedForge(who)) => {
-                    Some(format!("{who} may be a forge"))
-                }
-                _ => None,
-            }),
-    );
+    who.extend(verdict.statements.iter().filter_map(|said| match &said.counts {
+        VoteCounts::No(NotCounted::UnnamedForge(who)) => Some(format!("{who} may be a forge")),
+        _ => None,
+    }));
     let dropped = verdict.unresolved.iter();
     who.extend(dropped.map(|name| format!("co-author {name} has no address")));
     if verdict.flags.contains("same-name") {
@@ -61,10 +54,7 @@ fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
     let commits = [&landed.version.commit].into_iter();
     for commit in commits.chain(&landed.version.touched) {
         if commit.author().flaws.contains(&IdentProblem::NoAddress) {
-            who.push(format!(
-                "the author of {} has no address",
-                commit.oid.short()
-            ));
+            who.push(format!("the author of {} has no address", commit.oid.short()));
         }
     }
     who.dedup();

@@ -24,11 +24,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
-    let Some(tier) = case
-        .tier
-        .as_ref()
-        .filter(|tier| tier.wildcard == Wildcard::Refused)
-    else {
+    let Some(tier) = case.tier.as_ref().filter(|tier| tier.wildcard == Wildcard::Refused) else {
         return;
     };
     for list in ["scope.resources", "scope.actions"] {
@@ -39,10 +35,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
             findings.push(case.finding(
                 RULE.code,
                 &format!("{list}[{index}]"),
-                format!(
-                    "`{text}` is a wildcard, which tier {} does not allow",
-                    tier.tier
-                ),
+                format!("`{text}` is a wildcard, which tier {} does not allow", tier.tier),
                 format!("list what is needed by name{}", tier.silence()),
             ));
         }

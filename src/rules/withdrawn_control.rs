@@ -29,18 +29,10 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         if !found.control.withdrawn {
             continue;
         }
-        let message = format!(
-            "{} is withdrawn ({})",
-            found.canonical(),
-            found.control.title
-        );
+        let message = format!("{} is withdrawn ({})", found.canonical(), found.control.title);
         let name = &found.catalog.name;
-        let successors: Vec<String> = found
-            .control
-            .replaced_by
-            .iter()
-            .map(|id| format!("{name}:{id}"))
-            .collect();
+        let successors: Vec<String> =
+            found.control.replaced_by.iter().map(|id| format!("{name}:{id}")).collect();
         let help = match successors[..] {
             [] => "it has no replacement: cite what applies today".to_owned(),
             _ => format!("replaced by {}", successors.join(", ")),

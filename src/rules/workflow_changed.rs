@@ -34,10 +34,7 @@ fn finding(change: &GovernanceChange) -> Finding {
         pos: None,
         field: None,
         id: None,
-        message: format!(
-            "{} {path}, which may record reviews or check records",
-            change.actor()
-        ),
+        message: format!("{} {path}, which may record reviews or check records", change.actor()),
         help: format!("have someone who knows what {path} can do read it before the merge"),
     }
 }

@@ -84,13 +84,7 @@ pub(crate) fn audit<'s>(
     let mut found = None;
     let line = OpenMainline::open(located, at)?;
     let mut snapshot = Snapshot::walked(line, |walk| {
-        let Walk {
-            repository,
-            chain,
-            prefix,
-            records,
-            count,
-        } = walk;
+        let Walk { repository, chain, prefix, records, count } = walk;
         let tree = CommitTree::of_commit(repository, chain.mainline.tip, prefix)?;
         let landings = chain.mainline.landings.iter();
         let effective = landings.map(|landing| landing.effective).collect();
@@ -167,11 +161,7 @@ impl AuditedRecords {
             contents,
             places: &places,
         };
-        let keys: Vec<TrailKey> = self
-            .records
-            .iter()
-            .map(|it| uses::key(history, it))
-            .collect();
+        let keys: Vec<TrailKey> = self.records.iter().map(|it| uses::key(history, it)).collect();
         let mut findings: Vec<Finding> = keys.iter().flat_map(|key| audit.record(key)).collect();
         let versions = keys.iter().filter_map(|key| history.trails.get(key));
         let landings: Vec<usize> = if self.is_all {
@@ -186,12 +176,8 @@ impl AuditedRecords {
         if self.is_all {
             findings.extend(audit.governance());
         }
-        let files: Vec<ApprovalFileOutcome> = approvals
-            .files
-            .iter()
-            .filter(|filed| self.names(filed))
-            .cloned()
-            .collect();
+        let files: Vec<ApprovalFileOutcome> =
+            approvals.files.iter().filter(|filed| self.names(filed)).cloned().collect();
         findings.extend(audit.statements(&files));
         for used in receipts.used(&self.records, snapshot) {
             findings.extend(audit.used(&used));

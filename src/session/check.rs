@@ -71,11 +71,7 @@ pub(crate) fn ask(
 impl<'q> CheckRequest<'q> {
     /// Asks about the instant of the moment, however long ago the approved ref was fetched.
     pub fn now(question: &'q Question) -> CheckRequest<'q> {
-        CheckRequest {
-            question,
-            at: None,
-            max_age: None,
-        }
+        CheckRequest { question, at: None, max_age: None }
     }
 }
 

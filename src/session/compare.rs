@@ -58,7 +58,5 @@ pub(crate) fn compare(
 /// [`Usage::NoCommit`] where it stands for none.
 pub fn commit(repository: &Repository, name: &str) -> Result<Oid, Usage> {
     let found = repository.find(name).map(|found| found.oid);
-    found.ok_or_else(|| Usage::NoCommit {
-        name: name.to_owned(),
-    })
+    found.ok_or_else(|| Usage::NoCommit { name: name.to_owned() })
 }

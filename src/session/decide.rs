@@ -72,19 +72,10 @@ pub(crate) fn prepare<'s>(
         std::iter::once(record).chain(one.files.iter().cloned())
     });
     let overlay = Overlay::of(tree, files);
-    let judging = lint::Judging {
-        located,
-        at,
-        needs_history: job.needs_history,
-        overlay: &overlay,
-    };
+    let judging =
+        lint::Judging { located, at, needs_history: job.needs_history, overlay: &overlay };
     judging.judge(&governance, &mut records, &mut notices)?;
-    Ok(PreparedDecision {
-        records,
-        notices,
-        tree,
-        lock,
-    })
+    Ok(PreparedDecision { records, notices, tree, lock })
 }
 
 impl PreparedDecision<'_> {
@@ -97,11 +88,7 @@ impl PreparedDecision<'_> {
         for (path, bytes) in self.records.iter().flat_map(|one| &one.files) {
             // Evidence that is there already, byte for byte, is not written again.
             if self.tree.bytes(path)?.as_ref() != Some(bytes) {
-                writes.push(Write {
-                    path: path.clone(),
-                    before: None,
-                    after: bytes.clone(),
-                });
+                writes.push(Write { path: path.clone(), before: None, after: bytes.clone() });
             }
         }
         writes.extend(self.records.iter().map(|one| Write {

@@ -237,11 +237,7 @@ impl Error {
             Error::Undetermined(undetermined) => undetermined.to_string(),
         };
         let help = self.help();
-        let whole = if help.is_empty() {
-            what
-        } else {
-            format!("{what}: {help}")
-        };
+        let whole = if help.is_empty() { what } else { format!("{what}: {help}") };
         whole.lines().map(str::trim).collect::<Vec<_>>().join(" ")
     }
 }
@@ -259,11 +255,7 @@ impl Usage {
 
     /// Returns the error of what is refused, with the way out.
     pub fn refused(what: impl Into<String>, help: impl Into<String>) -> Usage {
-        Usage::Refused {
-            what: what.into(),
-            help: help.into(),
-            notices: Vec::new(),
-        }
+        Usage::Refused { what: what.into(), help: help.into(), notices: Vec::new() }
     }
 
     /// Returns what to do about it; empty where the message says it.
@@ -299,10 +291,7 @@ impl Usage {
 impl Undetermined {
     /// Returns the error of anything that has no case of its own, with the way out.
     pub fn other(what: impl Into<String>, help: impl Into<String>) -> Undetermined {
-        Undetermined::Other {
-            what: what.into(),
-            help: help.into(),
-        }
+        Undetermined::Other { what: what.into(), help: help.into() }
     }
 
     /// Returns what to do about a tree that can't be read.

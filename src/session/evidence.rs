@@ -79,10 +79,7 @@ fn file(
 /// Tells whether a path that begins in the repository ends out of it: a link of the repository, which anybody may have
 /// put there, chooses the file then, and not the person who names it.
 fn leaves(located: &Located, from: &Path, place: &Path) -> bool {
-    let named = located
-        .repository_or_none()
-        .and_then(|it| it.work_dir())
-        .unwrap_or(&located.root);
+    let named = located.repository_or_none().and_then(|it| it.work_dir()).unwrap_or(&located.root);
     let begins = files::folder(from).map(|from| files::plain(&from.join(place)));
     let (Ok(top), Ok(begins), Ok(ends)) = (files::folder(named), begins, files::real(place)) else {
         return false;

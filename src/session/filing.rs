@@ -123,10 +123,7 @@ impl Filing<'_> {
     /// Where the ledger can't be read, or the draft does not read back to what was meant.
     pub fn review(&self, draft: &RecordDraft) -> Result<FilingReview, Error> {
         if draft.source.record.is_none() {
-            return Ok(FilingReview {
-                findings: self.objections(draft)?,
-                notices: Vec::new(),
-            });
+            return Ok(FilingReview { findings: self.objections(draft)?, notices: Vec::new() });
         }
         if !draft.is_faithful {
             return Err(Undetermined::other(

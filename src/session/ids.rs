@@ -26,7 +26,5 @@ pub fn draw(
     let mut drawn = (0..DRAWS).filter_map(|_| Id::made(prefix, year, clock::chance()));
     drawn
         .find(|id| !is_taken(id.as_str()))
-        .ok_or_else(|| Undetermined::NoIdLeft {
-            beginning: format!("{prefix}-{year:04}"),
-        })
+        .ok_or_else(|| Undetermined::NoIdLeft { beginning: format!("{prefix}-{year:04}") })
 }

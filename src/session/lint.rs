@@ -96,9 +96,7 @@ pub(crate) fn judge(
             found.take(landed.statements(&input, &known, &root)?, &input);
         }
     }
-    found
-        .findings
-        .sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
+    found.findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     found.findings.dedup();
     Ok(LintAnswer {
         findings: found.findings,

@@ -73,13 +73,7 @@ impl Located {
             Some((top, prefix)) => WorkTree::within(top, &prefix),
             None => WorkTree::new(&root),
         };
-        Ok(Located {
-            layout: false,
-            root,
-            tree,
-            options,
-            repository,
-        })
+        Ok(Located { layout: false, root, tree, options, repository })
     }
 
     /// Returns the repository.
@@ -88,9 +82,7 @@ impl Located {
     /// [`Undetermined::NoRepository`].
     pub fn repository(&self) -> Result<&Repository, Undetermined> {
         let root = || self.root.clone();
-        self.repository
-            .as_ref()
-            .ok_or_else(|| Undetermined::NoRepository { root: root() })
+        self.repository.as_ref().ok_or_else(|| Undetermined::NoRepository { root: root() })
     }
 
     /// Returns the files as they are now.
@@ -100,9 +92,7 @@ impl Located {
     pub fn work_tree(&self) -> Result<&WorkTree, Undetermined> {
         match self.layout {
             false => Ok(&self.tree),
-            true => Err(Undetermined::Bare {
-                root: self.root.clone(),
-            }),
+            true => Err(Undetermined::Bare { root: self.root.clone() }),
         }
     }
 

@@ -109,18 +109,11 @@ impl<'h> OpenMainline<'h> {
 fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<Timed, Error> {
     let chain = chain::walk(repository, chosen, at.now)?;
     match &at.as_of {
-        None => Ok(Timed {
-            chain,
-            instant: at.instant(),
-            until: None,
-        }),
+        None => Ok(Timed { chain, instant: at.instant(), until: None }),
         Some(AsOf::Instant(instant)) => {
             let position = chain.mainline.at(*instant).ok_or_else(|| {
                 let reference = chosen.reference.clone();
-                Undetermined::NothingEffective {
-                    reference,
-                    instant: *instant,
-                }
+                Undetermined::NothingEffective { reference, instant: *instant }
             })?;
             Ok(Timed {
                 chain: chain.cut(position),
@@ -133,11 +126,7 @@ fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<T
             let chain = chain.cut(position);
             let last = chain.mainline.landings.last();
             let effective = last.map_or(at.now, |landing| landing.effective);
-            Ok(Timed {
-                chain,
-                instant: at.on.unwrap_or(effective),
-                until: Some(effective),
-            })
+            Ok(Timed { chain, instant: at.on.unwrap_or(effective), until: Some(effective) })
         }
     }
 }

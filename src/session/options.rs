@@ -49,11 +49,7 @@ impl Moment {
 
     /// Returns the present of a clock that shows an instant.
     pub fn at(now: Instant) -> Moment {
-        Moment {
-            now,
-            on: None,
-            as_of: None,
-        }
+        Moment { now, on: None, as_of: None }
     }
 
     /// Returns the instant at which the present state is judged.

@@ -18,10 +18,7 @@ pub struct Overlay {
 impl Overlay {
     /// Returns a tree with these files, by their paths.
     pub fn of(tree: &WorkTree, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Overlay {
-        Overlay {
-            tree: tree.clone(),
-            files: files.into_iter().collect(),
-        }
+        Overlay { tree: tree.clone(), files: files.into_iter().collect() }
     }
 }
 
@@ -31,10 +28,7 @@ impl Tree for Overlay {
         let inside = format!("{}/", folder.trim_end_matches('/'));
         for path in self.files.keys().filter(|path| path.starts_with(&inside)) {
             if !items.iter().any(|item| item.path == *path) {
-                items.push(TreeItem {
-                    path: path.clone(),
-                    kind: EntryKind::File,
-                });
+                items.push(TreeItem { path: path.clone(), kind: EntryKind::File });
             }
         }
         items.sort_by(|one, other| one.path.cmp(&other.path));
@@ -42,11 +36,7 @@ impl Tree for Overlay {
     }
 
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
-        if self.files.contains_key(path) {
-            Ok(Some(EntryKind::File))
-        } else {
-            self.tree.kind(path)
-        }
+        if self.files.contains_key(path) { Ok(Some(EntryKind::File)) } else { self.tree.kind(path) }
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {

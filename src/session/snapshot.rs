@@ -152,22 +152,9 @@ impl<'h> Snapshot<'h> {
 
     /// Judges one record at an instant.
     pub(crate) fn standing(&self, key: &TrailKey, instant: Instant) -> RecordState {
-        let verdicts = self
-            .approvals
-            .trails
-            .get(key)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
         let (history, governance) = (&self.history, &self.governance);
-        status::evaluate(
-            RecordFacts {
-                key,
-                history,
-                verdicts,
-                governance,
-            },
-            instant,
-        )
+        status::evaluate(RecordFacts { key, history, verdicts, governance }, instant)
     }
 
     /// Returns how many records were left out: closed and removed ones.
@@ -179,11 +166,7 @@ impl<'h> Snapshot<'h> {
     pub fn bytes(&self, state: &RecordState) -> Option<Vec<u8>> {
         match self.trail(state) {
             Some(trail) => {
-                let files = trail
-                    .versions
-                    .iter()
-                    .rev()
-                    .find_map(|version| version.files.first());
+                let files = trail.versions.iter().rev().find_map(|version| version.files.first());
                 self.blob(files?.blob)
             }
             None => self.proposals.as_ref()?.bytes(state, self),
@@ -193,9 +176,7 @@ impl<'h> Snapshot<'h> {
     pub(crate) fn trail(&self, state: &RecordState) -> Option<&Trail> {
         let trails = &self.history.trails;
         let by_path = || trails.get(&TrailKey::Path(state.key.clone()));
-        trails
-            .get(&TrailKey::Id(state.key.clone()))
-            .or_else(by_path)
+        trails.get(&TrailKey::Id(state.key.clone())).or_else(by_path)
     }
 
     /// Returns how often a record landed.
@@ -210,11 +191,8 @@ impl<'h> Snapshot<'h> {
 
     /// Tells whether two forms name one control.
     pub fn same(&self, control: &ControlRef, asked: &str) -> bool {
-        let canonical = |control: &ControlRef| {
-            self.governance
-                .control(control)
-                .map(|found| found.canonical())
-        };
+        let canonical =
+            |control: &ControlRef| self.governance.control(control).map(|found| found.canonical());
         let asked = ControlRef::new(asked).and_then(|asked| canonical(&asked));
         asked.is_some() && canonical(control) == asked
     }

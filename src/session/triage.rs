@@ -123,10 +123,7 @@ pub(crate) fn triage<'s>(
     let matches = request.asks_unused.then(|| {
         let used = run.watch.used();
         let why_never = used.never.iter().map(|id| run.watch.why_never(id));
-        RecordMatches {
-            why_never: why_never.collect(),
-            used,
-        }
+        RecordMatches { why_never: why_never.collect(), used }
     });
     Ok(TriageAnswer {
         proposals: run.watch.proposals(),

@@ -115,12 +115,7 @@ fn closed(closure: &Closure) -> StatusAnswer {
         ClosureOutcome::Rejected => (Status::Rejected, "rejected".to_owned()),
         outcome => (Status::Closed, format!("closed ({})", outcome.as_str())),
     };
-    let reason = format!(
-        "{how} on {} by {}: {}",
-        closure.date,
-        closure.by,
-        closure.reason.trim()
-    );
+    let reason = format!("{how} on {} by {}: {}", closure.date, closure.by, closure.reason.trim());
     plain_answer(status, vec![ReasonKind::ClosedBy.says(reason)])
 }
 
@@ -148,10 +143,8 @@ fn in_window(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
             Then::Close => "close",
             _ => "revoke",
         };
-        let reason = ReasonKind::TriggerEnded.says(format!(
-            "trigger {} fired on {} ({then}): close it",
-            fired.trigger, fired.day
-        ));
+        let reason = ReasonKind::TriggerEnded
+            .says(format!("trigger {} fired on {} ({then}): close it", fired.trigger, fired.day));
         return decided(Status::Revoked, reason, fired.landed);
     }
     let worries = collect_worries(&judged.record.id, clocks, instant);
@@ -182,10 +175,7 @@ fn in_window(judged: &EvaluatedRecord, clocks: &Clocks, instant: Instant) -> Sta
 }
 
 fn decided(status: Status, reason: Reason, at: Instant) -> StatusAnswer {
-    StatusAnswer {
-        decided_at: Some(at),
-        ..plain_answer(status, vec![reason])
-    }
+    StatusAnswer { decided_at: Some(at), ..plain_answer(status, vec![reason]) }
 }
 
 /// Returns the first instant at which a review or a verification was missed.
@@ -199,18 +189,17 @@ fn missed(clocks: &Clocks, instant: Instant) -> Option<Instant> {
 /// Returns what makes a record degraded at an instant.
 fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
     let mut worries = Vec::new();
-    if let Some(overdue) = clocks
-        .review_overdue(instant)
-        .filter(|from| *from <= instant)
-    {
+    if let Some(overdue) = clocks.review_overdue(instant).filter(|from| *from <= instant) {
         worries.push(ReasonKind::ReviewOverdue.says(format!(
             "a review was due {}: run `exledger review {record} --outcome …`",
             dates::by(overdue)
         )));
         if let Some(by) = clocks.discounted.last() {
-            worries.push(ReasonKind::ReviewedByAuthor.says(format!(
-                "reviewed by its own author ({by}): someone else must review it"
-            )));
+            worries.push(
+                ReasonKind::ReviewedByAuthor.says(format!(
+                    "reviewed by its own author ({by}): someone else must review it"
+                )),
+            );
         }
     }
     for control in &clocks.controls {
@@ -253,9 +242,10 @@ fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason
             RosterState::Inactive => "is inactive in the roster",
             _ => "is not in the roster",
         };
-        worries.push(ReasonKind::Ownerless.says(format!(
-            "ownerless: {owner} {how}; run `exledger transfer {record} --to …`"
-        )));
+        worries
+            .push(ReasonKind::Ownerless.says(format!(
+                "ownerless: {owner} {how}; run `exledger transfer {record} --to …`"
+            )));
     }
     worries
 }

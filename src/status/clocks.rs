@@ -101,10 +101,7 @@ impl Clocks {
             controls: Vec::new(),
             fired: fired(past, judged),
             dropped: dropped(past, judged),
-            bare: bare(
-                past.record(past.tip).unwrap_or(record),
-                tier.map(AsRef::as_ref),
-            ),
+            bare: bare(past.record(past.tip).unwrap_or(record), tier.map(AsRef::as_ref)),
             ownerless: ownerless(past, judged, governance),
         };
         let strict = tier.is_some_and(|tier| tier.degraded == Degraded::Deny);
@@ -166,12 +163,8 @@ pub(crate) fn brought(
     holds: impl Fn(&Record) -> bool,
 ) -> Option<(usize, Instant)> {
     let has = |index: &usize| past.record(*index).map(&holds);
-    let last = (judged.first..=past.tip)
-        .rev()
-        .find(|index| has(index) == Some(true))?;
-    let gap = (judged.first..=last)
-        .rev()
-        .find(|index| has(index) == Some(false));
+    let last = (judged.first..=past.tip).rev().find(|index| has(index) == Some(true))?;
+    let gap = (judged.first..=last).rev().find(|index| has(index) == Some(false));
     let since = gap.map_or(judged.first, |gap| gap + 1);
     let first = (since..=last).find(|index| has(index) == Some(true))?;
     Some((first, past.landed(first)?))
@@ -186,10 +179,7 @@ pub(crate) fn is_witnessed(past: TrailPast, index: usize) -> bool {
 fn fired(past: TrailPast, judged: &EvaluatedRecord) -> Vec<FiredClock> {
     let record = &judged.record;
     let clock = |firing: &crate::record::decision::Firing| {
-        let trigger = record
-            .triggers
-            .iter()
-            .find(|trigger| trigger.id == firing.trigger)?;
+        let trigger = record.triggers.iter().find(|trigger| trigger.id == firing.trigger)?;
         let (brought, landed) = brought(past, judged, |record| record.fired.contains(firing))?;
         Some(FiredClock {
             trigger: trigger.id.clone(),
@@ -212,20 +202,14 @@ fn dropped(past: TrailPast, judged: &EvaluatedRecord) -> Vec<DroppedControl> {
         .unwrap_or_default();
     let mut dropped: Vec<DroppedControl> = Vec::new();
     for control in approved.iter().flat_map(|it| &it.compensating_controls) {
-        let now = landed
-            .iter()
-            .find(|other| other.id == control.id)
-            .map(|other| other.status);
+        let now = landed.iter().find(|other| other.id == control.id).map(|other| other.status);
         let is_dropped = match control.status {
             ControlStatus::Active => now != Some(ControlStatus::Active),
             ControlStatus::Planned => matches!(now, None | Some(ControlStatus::Withdrawn)),
             ControlStatus::Withdrawn => false,
         };
         if is_dropped && !dropped.iter().any(|known| known.id == control.id) {
-            dropped.push(DroppedControl {
-                id: control.id.clone(),
-                landed: now,
-            });
+            dropped.push(DroppedControl { id: control.id.clone(), landed: now });
         }
     }
     dropped
@@ -300,14 +284,8 @@ fn clock(
     begin: &When,
     strict: bool,
 ) -> ControlClock {
-    let mut clock = ControlClock {
-        id: control.id.clone(),
-        stale_from: None,
-        discounted: false,
-    };
-    let Some(every) = control
-        .verify_every
-        .filter(|_| control.status == ControlStatus::Active)
+    let mut clock = ControlClock { id: control.id.clone(), stale_from: None, discounted: false };
+    let Some(every) = control.verify_every.filter(|_| control.status == ControlStatus::Active)
     else {
         return clock;
     };

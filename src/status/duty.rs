@@ -20,9 +20,9 @@ pub(crate) fn duties(
     at: Instant,
 ) -> Vec<Duty> {
     let mut duties = match &judged.closure {
-        Some((brought, closure)) => post_closure(past, judged, *brought, closure)
-            .into_iter()
-            .collect(),
+        Some((brought, closure)) => {
+            post_closure(past, judged, *brought, closure).into_iter().collect()
+        }
         None => open(judged, clocks, at),
     };
     duties.sort_by(|one, other| {
@@ -32,11 +32,7 @@ pub(crate) fn duties(
 }
 
 fn open(judged: &EvaluatedRecord, clocks: &Clocks, at: Instant) -> Vec<Duty> {
-    let plain = |kind: DutyKind, at: Instant| Duty {
-        kind,
-        at,
-        subject: None,
-    };
+    let plain = |kind: DutyKind, at: Instant| Duty { kind, at, subject: None };
     let fix = judged.record.fix.as_ref().and_then(|fix| fix.due);
     let grace = match &judged.grace {
         Some(Grounds::Until(until)) => Some(*until),
@@ -45,9 +41,7 @@ fn open(judged: &EvaluatedRecord, clocks: &Clocks, at: Instant) -> Vec<Duty> {
     let mut duties: Vec<Duty> = [
         clocks.starts.map(|at| plain(DutyKind::Start, at)),
         Some(plain(DutyKind::Expiry, clocks.not_after)),
-        clocks
-            .review_overdue(at)
-            .map(|at| plain(DutyKind::Review, at)),
+        clocks.review_overdue(at).map(|at| plain(DutyKind::Review, at)),
         grace.map(|at| plain(DutyKind::EmergencyReview, at)),
         fix.map(|day| plain(DutyKind::Fix, term::overdue_from(day))),
     ]
@@ -88,17 +82,11 @@ fn post_closure(
         .filter(|term: &Term| !term.is_zero())
         .map(|term| term.after_day(closure.date.min(landed)));
     let day = closure.review_by.into_iter().chain(of_tier).min()?;
-    Some(Duty {
-        kind: DutyKind::PostClosureReview,
-        at: term::overdue_from(day),
-        subject: None,
-    })
+    Some(Duty { kind: DutyKind::PostClosureReview, at: term::overdue_from(day), subject: None })
 }
 
 /// Tells whether the closure as it stands at the tip was looked at.
 fn reviewed(past: TrailPast, brought: usize) -> Option<bool> {
-    let record: &Record = (brought..=past.tip)
-        .rev()
-        .find_map(|index| past.record(index))?;
+    let record: &Record = (brought..=past.tip).rev().find_map(|index| past.record(index))?;
     Some(record.closure.as_ref()?.reviewed.is_some())
 }

@@ -109,11 +109,7 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     let mut unequal = Vec::new();
     for later in versions {
         let meeting = intersect::meet(&record, later);
-        record = if meeting.record == **later {
-            Rc::clone(later)
-        } else {
-            Rc::new(meeting.record)
-        };
+        record = if meeting.record == **later { Rc::clone(later) } else { Rc::new(meeting.record) };
         for field in meeting.unequal {
             if !unequal.contains(&field) {
                 unequal.push(field);
@@ -127,11 +123,8 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
         record,
         unequal,
         closure,
-        tier: strictest(
-            policy,
-            (from..=past.tip).filter_map(|index| past.record(index)),
-        )
-        .map(Rc::new),
+        tier: strictest(policy, (from..=past.tip).filter_map(|index| past.record(index)))
+            .map(Rc::new),
     }))
 }
 
@@ -139,9 +132,7 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
 fn find_closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Closure)> {
     let closed = |index: usize| past.record(index).map(|record| record.closure.is_some());
     let found = (from..=past.tip).find(|index| closed(*index) == Some(true))?;
-    let open = (first..found)
-        .rev()
-        .find(|index| closed(*index) == Some(false));
+    let open = (first..found).rev().find(|index| closed(*index) == Some(false));
     let brought =
         (open.map_or(first, |open| open + 1)..=found).find(|index| closed(*index) == Some(true))?;
     Some((brought, past.record(found)?.closure.as_deref().cloned()?))
@@ -175,11 +166,8 @@ fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) ->
         let mut tiers = policy.tiers.iter();
         tiers.position(|tier| tier.name == resolved.tier)
     };
-    let mut resolved: Vec<Resolved> = versions
-        .filter_map(|record| tier::resolve(policy, &Facts::of(record)))
-        .collect();
+    let mut resolved: Vec<Resolved> =
+        versions.filter_map(|record| tier::resolve(policy, &Facts::of(record))).collect();
     resolved.reverse();
-    resolved
-        .into_iter()
-        .min_by_key(|resolved| rank(resolved).unwrap_or(usize::MAX))
+    resolved.into_iter().min_by_key(|resolved| rank(resolved).unwrap_or(usize::MAX))
 }

@@ -21,9 +21,7 @@ pub(crate) fn count_renewals(
     clocks: &Clocks,
 ) -> Renewals {
     let tier = judged.tier.as_ref();
-    let limits = tier
-        .map(|tier| tier.max_total.as_slice())
-        .unwrap_or_default();
+    let limits = tier.map(|tier| tier.max_total.as_slice()).unwrap_or_default();
     let days_of = |end: Instant| days_up(end.seconds_since(begin(clocks, &judged.record.expires)));
     Renewals {
         count: count(past, judged),
@@ -53,9 +51,7 @@ fn count(past: TrailPast, judged: &EvaluatedRecord) -> u32 {
         let versions = (judged.first..=past.tip).filter(|index| past.stands(*index));
         versions.filter_map(|index| past.record(index))
     };
-    let entries = approved()
-        .next_back()
-        .map_or(0, |record| record.renewals.len());
+    let entries = approved().next_back().map_or(0, |record| record.renewals.len());
     counted(approved()).max(u32::try_from(entries).unwrap_or(u32::MAX))
 }
 
@@ -82,10 +78,7 @@ fn days_up(seconds: i64) -> i64 {
 
 /// Tells whether a record links a redesign that lifts limits: well-formed, and with a date of the fix that is not past.
 pub(crate) fn is_redesigned(record: &Record, instant: Option<Instant>) -> bool {
-    let redesign = record
-        .references
-        .as_ref()
-        .and_then(|references| references.redesign.as_deref());
+    let redesign = record.references.as_ref().and_then(|references| references.redesign.as_deref());
     let due = record.fix.as_ref().and_then(|fix| fix.due);
     let is_past = |due: Day| instant.is_some_and(|instant| instant >= due.end());
     redesign.is_some_and(reference::is_ticket) && due.is_some_and(|due| !is_past(due))

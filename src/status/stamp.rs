@@ -83,10 +83,7 @@ impl Stamp {
 
     /// Returns the value of `ledger` with the ledger's name, for what is kept apart from it.
     pub fn named_ledger(&self) -> StampView<'_> {
-        StampView {
-            name: Some(self.called.as_deref()),
-            ..self.ledger()
-        }
+        StampView { name: Some(self.called.as_deref()), ..self.ledger() }
     }
 
     /// Returns the last line of an answer: instant, commit and ref.
@@ -94,24 +91,15 @@ impl Stamp {
         let commit = self
             .commit
             .as_deref()
-            .map_or("no commit".to_owned(), |commit| {
-                format!("commit {}", short(commit))
-            });
-        let of = self
-            .effective
-            .map(|at| format!(" of {at}"))
-            .unwrap_or_default();
+            .map_or("no commit".to_owned(), |commit| format!("commit {}", short(commit)));
+        let of = self.effective.map(|at| format!(" of {at}")).unwrap_or_default();
         let on = self
             .label
             .as_ref()
             .or(self.reference.as_ref())
             .map(|label| format!(" on {label}"))
             .unwrap_or_default();
-        let moved = if self.is_simulated {
-            " (simulated)"
-        } else {
-            ""
-        };
+        let moved = if self.is_simulated { " (simulated)" } else { "" };
         format!("at {}{moved}, {commit}{of}{on}", self.instant)
     }
 }

@@ -138,18 +138,16 @@ impl RecordState {
                 self.decided_at = self.ended;
             }
             (Status::Unapproved, _) => {
-                self.reasons
-                    .extend(unapproved::unapproved_reasons(approval));
+                self.reasons.extend(unapproved::unapproved_reasons(approval));
                 self.reasons.extend(brought_back(past));
                 self.reasons.extend(unread_then(past, approval));
             }
             (_, Some(Rests::OnGrace(until))) => {
-                self.reasons
-                    .push(ReasonKind::EmergencyUnapproved.says(format!(
-                        "an emergency that nobody has approved yet: it counts {}; {}",
-                        dates::lasts(until),
-                        approval.way()
-                    )));
+                self.reasons.push(ReasonKind::EmergencyUnapproved.says(format!(
+                    "an emergency that nobody has approved yet: it counts {}; {}",
+                    dates::lasts(until),
+                    approval.way()
+                )));
             }
             _ => {}
         }
@@ -159,10 +157,7 @@ impl RecordState {
     pub(crate) fn say_what_is_left(&mut self, instant: Instant) {
         let record = self.effective.as_deref();
         let is_left = renewal::is_left(&self.renewals, record, instant);
-        let ended = self
-            .reasons
-            .iter_mut()
-            .find(|it| it.kind() == ReasonKind::Ended);
+        let ended = self.reasons.iter_mut().find(|it| it.kind() == ReasonKind::Ended);
         if let (Some(ended), Some(end)) = (ended, self.not_after) {
             *ended = renewal::ended(end, is_left);
         }
@@ -179,9 +174,7 @@ impl RecordState {
             .versions
             .iter()
             .find(is_approved)
-            .map_or_else(String::new, |version| {
-                format!(" in {}", version.commit.oid.short())
-            });
+            .map_or_else(String::new, |version| format!(" in {}", version.commit.oid.short()));
         if approval.verdict.satisfied == approval::verdict::Satisfied::Yes {
             return ReasonKind::OnlyNarrowed.says(format!(
                 "changed since its approval{since}: the change only narrows it, so it applies at once"
@@ -212,10 +205,7 @@ impl RecordState {
         self.stated = past.shared(past.tip).cloned();
         self.last_read = match &self.stated {
             Some(_) => None,
-            None => (0..past.tip)
-                .rev()
-                .find_map(|index| past.shared(index))
-                .cloned(),
+            None => (0..past.tip).rev().find_map(|index| past.shared(index)).cloned(),
         };
         if let Some(record) = &self.stated {
             let tier = tier::resolve(&subject.governance.policy, &Facts::of(record));
@@ -249,16 +239,8 @@ impl RecordState {
         self.renewals = renewal::count_renewals(past, judged, clocks);
         self.say_what_is_left(instant);
         self.duties = duty::duties(past, judged, clocks, instant);
-        self.ownerless = clocks
-            .ownerless
-            .iter()
-            .map(|(owner, _)| owner.clone())
-            .collect();
-        self.fired = clocks
-            .fired
-            .iter()
-            .map(|fired| fired_at(clocks, fired, instant))
-            .collect();
+        self.ownerless = clocks.ownerless.iter().map(|(owner, _)| owner.clone()).collect();
+        self.fired = clocks.fired.iter().map(|fired| fired_at(clocks, fired, instant)).collect();
         self.controls = controls(past, judged, clocks, instant);
         let tip = past.tip;
         self.changed_since_approval = match judged.approved {
@@ -318,9 +300,7 @@ fn controls(
     clocks: &Clocks,
     instant: Instant,
 ) -> Vec<ControlFreshness> {
-    let landed = past
-        .record(past.tip)
-        .map(|record| record.compensating_controls.as_slice());
+    let landed = past.record(past.tip).map(|record| record.compensating_controls.as_slice());
     let status = |id: &str| {
         let said = judged
             .record
@@ -352,21 +332,13 @@ fn controls(
 
 fn fired_at(clocks: &Clocks, fired: &FiredClock, instant: Instant) -> Fired {
     let waits = fired.then != Then::Review || clocks.waits(fired, instant);
-    Fired {
-        trigger: fired.trigger.clone(),
-        then: fired.then,
-        at: fired.landed,
-        is_waiting: waits,
-    }
+    Fired { trigger: fired.trigger.clone(), then: fired.then, at: fired.landed, is_waiting: waits }
 }
 
 /// Returns the last path that a trail had.
 fn last_file(trail: &Trail, tip: usize) -> Option<&str> {
     let versions = trail.versions.get(..=tip)?;
-    let mut files = versions
-        .iter()
-        .rev()
-        .filter_map(|version| version.files.first());
+    let mut files = versions.iter().rev().filter_map(|version| version.files.first());
     Some(&files.next()?.path)
 }
 

@@ -83,10 +83,7 @@ impl Status {
 
     /// Returns the status of a word.
     pub fn from_word(word: &str) -> Option<Status> {
-        Status::ALL
-            .iter()
-            .copied()
-            .find(|status| status.as_str() == word)
+        Status::ALL.iter().copied().find(|status| status.as_str() == word)
     }
 }
 
@@ -166,8 +163,7 @@ impl RecordState {
             let name = self.path.rsplit('/').next().unwrap_or(&self.path);
             name.rsplit_once('.').map_or(name, |(stem, _)| stem)
         };
-        self.content()
-            .map_or_else(stem, |record| record.id.as_str())
+        self.content().map_or_else(stem, |record| record.id.as_str())
     }
 
     /// Returns what is shown of it: what is in force, else what its file states.

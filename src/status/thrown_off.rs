@@ -31,13 +31,11 @@ pub fn open<'a>(subject: RecordFacts<'a>) -> Vec<&'a ThrownOff> {
 
 /// Returns why a record can't be judged: the first of what is not repaired.
 pub(crate) fn obstacle(past: TrailPast) -> Option<StatusObstacle> {
-    all_thrown_off(past)
-        .next()
-        .map(|it| StatusObstacle::ThrownOff {
-            merge: it.merge,
-            loss: it.loss,
-            commit: it.commit,
-        })
+    all_thrown_off(past).next().map(|it| StatusObstacle::ThrownOff {
+        merge: it.merge,
+        loss: it.loss,
+        commit: it.commit,
+    })
 }
 
 /// Says what was thrown off.

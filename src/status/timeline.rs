@@ -22,10 +22,7 @@ fn turns(ground: &Ground, clocks: Option<&Clocks>, after: Instant) -> Vec<Instan
         Some(Grounds::Until(until)) => Some(*until),
         _ => None,
     };
-    let controls = clocks
-        .controls
-        .iter()
-        .filter_map(|control| control.stale_from);
+    let controls = clocks.controls.iter().filter_map(|control| control.stale_from);
     let mut turns: Vec<Instant> = clocks
         .starts
         .into_iter()
@@ -47,9 +44,7 @@ pub(crate) fn end(ground: &Ground, clocks: Option<&Clocks>, at: Instant) -> Opti
     if !grants(at) {
         return None;
     }
-    turns(ground, clocks, at)
-        .into_iter()
-        .find(|turn| !grants(*turn))
+    turns(ground, clocks, at).into_iter().find(|turn| !grants(*turn))
 }
 
 /// Returns how long a record was in place until an instant, from all landings.
@@ -76,16 +71,8 @@ pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) ->
         .map(|turn| turn.at)
         .filter(|approved| *approved <= at)
         .min();
-    let overrun = if seconds > 0 {
-        overrun(past, governance, at)
-    } else {
-        0
-    };
-    InPlace {
-        first_approved,
-        days: days_up(seconds),
-        overrun_days: days_up(overrun),
-    }
+    let overrun = if seconds > 0 { overrun(past, governance, at) } else { 0 };
+    InPlace { first_approved, days: days_up(seconds), overrun_days: days_up(overrun) }
 }
 
 /// A time in force without a break.
@@ -139,10 +126,7 @@ fn list_spans(
     let mut spans = Vec::new();
     for (n, begin) in known.iter().enumerate() {
         let stop = known.get(n + 1).copied().unwrap_or(until);
-        let then = TrailPast {
-            known: Some(*begin),
-            ..past
-        };
+        let then = TrailPast { known: Some(*begin), ..past };
         let ground = Ground::evaluate(then, governance);
         let clocks = clocks(then, &ground, governance);
         let mut moments = vec![*begin];
@@ -218,19 +202,13 @@ pub(crate) fn end_date(
 fn overrun(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
     let ground = Ground::evaluate(past, governance);
     let closed = match &ground {
-        Ground::Judged(judged) => judged
-            .closure
-            .as_ref()
-            .map(|(index, _)| (judged.first, *index)),
+        Ground::Judged(judged) => judged.closure.as_ref().map(|(index, _)| (judged.first, *index)),
         _ => None,
     };
     // What the record was just before it was closed says when it ended.
     let (stop, before) = match closed {
         Some((first, index)) if index > first => {
-            let before = TrailPast {
-                tip: index - 1,
-                ..past
-            };
+            let before = TrailPast { tip: index - 1, ..past };
             (past.landed(index).unwrap_or(at), before)
         }
         Some(_) => return 0,

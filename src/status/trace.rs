@@ -38,9 +38,8 @@ impl<'a> Trace<'a> {
             landing.map_or(Instant::MIN, |landing| landing.effective)
         };
         let trail = subject.history.trails.get(subject.key);
-        let landed = trail
-            .map(|trail| trail.versions.iter().map(effective).collect())
-            .unwrap_or_default();
+        let landed =
+            trail.map(|trail| trail.versions.iter().map(effective).collect()).unwrap_or_default();
         Trace { subject, landed }
     }
 
@@ -61,33 +60,24 @@ impl<'a> Trace<'a> {
 
     /// Tells whether a version granted anything by itself while it stood at the tip, until an instant.
     pub fn held(&self, index: usize, until: Instant) -> bool {
-        self.past(index)
-            .is_some_and(|past| timeline::held(past, self.subject.governance, until))
+        self.past(index).is_some_and(|past| timeline::held(past, self.subject.governance, until))
     }
 
     /// Returns what the record was at a moment, by what had landed; `None` where nothing had.
     pub fn at(&self, moment: Instant) -> Option<PastState> {
         let n_landed = self.landed.iter().filter(|at| **at <= moment).count();
-        let past = TrailPast {
-            known: Some(moment),
-            ..self.past(n_landed.checked_sub(1)?)?
-        };
+        let past = TrailPast { known: Some(moment), ..self.past(n_landed.checked_sub(1)?)? };
         let governance = self.subject.governance;
         let ground = Ground::evaluate(past, governance);
         let clocks = timeline::clocks(past, &ground, governance);
         let answer = answer::at(&ground, clocks.as_ref(), moment);
-        Some(PastState {
-            status: answer.status,
-            reason: reason::first(&answer.reasons),
-        })
+        Some(PastState { status: answer.status, reason: reason::first(&answer.reasons) })
     }
 
     /// Returns when the emergency that a record began as must be approved; `None` where it began as none.
     pub fn review_due(&self) -> Option<Instant> {
         let past = self.past(0)?;
-        let record = past
-            .record(0)
-            .filter(|record| record.class == Class::Emergency)?;
+        let record = past.record(0).filter(|record| record.class == Class::Emergency)?;
         let policy = &self.subject.governance.policy;
         let within = match past.verdict(0)?.grace {
             Grace::Within(term) => term,

@@ -36,10 +36,7 @@ pub(crate) fn unanswered_reviews(
     }
     // Of the entries of one landing the last in the list is the latest.
     reviews.sort_by_key(|(brought, _)| *brought);
-    let is_strict = judged
-        .tier
-        .as_ref()
-        .is_some_and(|it| it.degraded == Degraded::Deny);
+    let is_strict = judged.tier.as_ref().is_some_and(|it| it.degraded == Degraded::Deny);
     let counts = |brought: usize| !is_strict || clocks::is_witnessed(past, brought);
     let settled = reviews.iter().rposition(|(brought, review)| {
         review.outcome == ReviewOutcome::StillNeeded && counts(*brought)
@@ -49,19 +46,14 @@ pub(crate) fn unanswered_reviews(
         review.outcome != ReviewOutcome::StillNeeded && !is_narrowed(past, judged, *brought)
     })
     .filter_map(|(brought, review)| {
-        Some(UnansweredReview {
-            outcome: review.outcome,
-            at: past.landed(brought)?,
-        })
+        Some(UnansweredReview { outcome: review.outcome, at: past.landed(brought)? })
     })
     .collect()
 }
 
 /// Tells whether the record grants less now, or ends earlier, than before the landing that brought a review.
 fn is_narrowed(past: TrailPast, judged: &EvaluatedRecord, brought: usize) -> bool {
-    let before = (judged.first..brought)
-        .rev()
-        .find_map(|index| past.record(index));
+    let before = (judged.first..brought).rev().find_map(|index| past.record(index));
     let Some(before) = before.or(past.record(brought)) else {
         return false;
     };
@@ -69,10 +61,7 @@ fn is_narrowed(past: TrailPast, judged: &EvaluatedRecord, brought: usize) -> boo
     let narrows =
         |event: &ChangeEvent| matches!(event, ChangeEvent::Shortened | ChangeEvent::ScopeNarrowed);
     let widens = |event: &ChangeEvent| {
-        matches!(
-            event,
-            ChangeEvent::Extended | ChangeEvent::Renewed | ChangeEvent::ScopeWidened
-        )
+        matches!(event, ChangeEvent::Extended | ChangeEvent::Renewed | ChangeEvent::ScopeWidened)
     };
     events.iter().any(narrows) && !events.iter().any(widens)
 }

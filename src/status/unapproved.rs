@@ -35,21 +35,13 @@ pub(crate) fn unapproved_reasons(approval: VersionApproval<'_>) -> Vec<Reason> {
         return Vec::new();
     }
     let found = approval.what_was_found();
-    [found]
-        .into_iter()
-        .chain(missing(approval.verdict))
-        .chain(approval.refused())
-        .collect()
+    [found].into_iter().chain(missing(approval.verdict)).chain(approval.refused()).collect()
 }
 
 /// Returns what an approval still needs, one sentence each, and who could give it.
 fn missing(verdict: &ApprovalVerdict) -> Vec<Reason> {
     let sentence = |missing: &MissingApproval| {
-        let who: Vec<&str> = missing
-            .who
-            .iter()
-            .map(|person| person.email.as_str())
-            .collect();
+        let who: Vec<&str> = missing.who.iter().map(|person| person.email.as_str()).collect();
         ReasonKind::StillNeeded.says(match who.as_slice() {
             [] => format!("needs {}", missing.need),
             _ => format!("needs {}: {}", missing.need, who.join(" or ")),
@@ -92,11 +84,8 @@ impl VersionApproval<'_> {
     fn what_was_found(self) -> Reason {
         let verdict = self.verdict;
         let authors = || {
-            let names: Vec<&str> = verdict
-                .authors
-                .iter()
-                .map(|author| author.person.email.as_str())
-                .collect();
+            let names: Vec<&str> =
+                verdict.authors.iter().map(|author| author.person.email.as_str()).collect();
             diag::names(&names)
         };
         let (kind, found) = match verdict.result {
@@ -104,26 +93,21 @@ impl VersionApproval<'_> {
                 ReasonKind::SelfApproved,
                 format!("approved only by its own authors ({})", authors()),
             ),
-            FourEyes::NoneRecorded if verdict.landed_by.is_none() => (
-                ReasonKind::Squashed,
-                "merged by squash, so git names no approver".to_owned(),
-            ),
+            FourEyes::NoneRecorded if verdict.landed_by.is_none() => {
+                (ReasonKind::Squashed, "merged by squash, so git names no approver".to_owned())
+            }
             FourEyes::NoneRecorded if only_machines(verdict) => {
                 let found = "the only approval came from a bot or an agent, which never counts";
                 let way = self.way().replacen("someone else", "a person", 1);
                 return ReasonKind::OnlyMachines.says(format!("{found}: {way}"));
             }
-            FourEyes::NoneRecorded => (
-                ReasonKind::NothingCounts,
-                "no approval is recorded that counts".to_owned(),
-            ),
+            FourEyes::NoneRecorded => {
+                (ReasonKind::NothingCounts, "no approval is recorded that counts".to_owned())
+            }
             FourEyes::Unresolved => return self.unresolved(),
             FourEyes::Claimed if verdict.approvers.is_empty() => (
                 ReasonKind::SelfAsserted,
-                format!(
-                    "only its own authors say that others approved ({})",
-                    authors()
-                ),
+                format!("only its own authors say that others approved ({})", authors()),
             ),
             FourEyes::Claimed | FourEyes::Attested => {
                 (ReasonKind::TooFew, "too few approvals".to_owned())
@@ -146,11 +130,8 @@ impl VersionApproval<'_> {
             let mut approvers = self.verdict.approvers.iter();
             approvers.any(|it| it.person.key == statement.approver.person.key)
         };
-        let refused = self
-            .verdict
-            .refused
-            .iter()
-            .filter(move |it| it.word == Vote::Approves && !counts(it));
+        let refused =
+            self.verdict.refused.iter().filter(move |it| it.word == Vote::Approves && !counts(it));
         let reasons = refused.filter_map(move |statement| {
             let who = &statement.approver.person.email;
             let VoteCounts::No(why_not) = &statement.counts else {
@@ -158,18 +139,15 @@ impl VersionApproval<'_> {
             };
             let how = match why_not {
                 NotCounted::BadFile(bad @ BadFile::Signature(SignatureState::UntrustedKey(_))) => {
-                    format!(
-                        "{}, then run `exledger approve {}` again",
-                        bad.help(),
-                        self.id
-                    )
+                    format!("{}, then run `exledger approve {}` again", bad.help(), self.id)
                 }
                 NotCounted::BadFile(bad) => bad.help(),
                 _ => format!("run `exledger approve {}` for the merged version", self.id),
             };
-            Some(ReasonKind::FileRefused.says(format!(
-                "the approval of {who} does not count, {why_not}: {how}"
-            )))
+            Some(
+                ReasonKind::FileRefused
+                    .says(format!("the approval of {who} does not count, {why_not}: {how}")),
+            )
         });
         reasons.take(MOST_FILES)
     }
@@ -191,10 +169,8 @@ impl VersionApproval<'_> {
     fn vetoed(self) -> Reason {
         let vetoes = |it: &&Statement| it.word == Vote::Vetoes && it.counts == VoteCounts::Yes;
         let vetoes: Vec<&Statement> = self.verdict.statements.iter().filter(vetoes).collect();
-        let names: Vec<&str> = vetoes
-            .iter()
-            .map(|veto| veto.approver.person.email.as_str())
-            .collect();
+        let names: Vec<&str> =
+            vetoes.iter().map(|veto| veto.approver.person.email.as_str()).collect();
         let is_note = |veto: &&&Statement| veto.approver.kind == EvidenceKind::Note;
         let back = if vetoes.iter().any(|veto| is_note(&veto)) {
             "vote otherwise".to_owned()

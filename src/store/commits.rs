@@ -71,10 +71,7 @@ impl CommitWriter {
     /// [`ScribeError`] when git refuses.
     pub fn init(folder: &Path) -> Result<CommitWriter, ScribeError> {
         let mut options = git2::RepositoryInitOptions::new();
-        options
-            .initial_head("main")
-            .no_reinit(true)
-            .external_template(false);
+        options.initial_head("main").no_reinit(true).external_template(false);
         let repository = git2::Repository::init_opts(folder, &options)?;
         // What is checked out has the bytes that were committed, whatever the machine is set to.
         repository.config()?.set_bool("core.autocrlf", false)?;
@@ -109,8 +106,7 @@ impl CommitWriter {
         let (author, committer) = (signature(&draft.author)?, signature(&draft.committer)?);
         let before: Vec<&git2::Commit<'_>> = parents.iter().collect();
         let made =
-            self.repository
-                .commit(None, &author, &committer, draft.message, &tree, &before)?;
+            self.repository.commit(None, &author, &committer, draft.message, &tree, &before)?;
         Ok(CreatedCommit(made))
     }
 
@@ -139,9 +135,7 @@ impl CommitWriter {
 
     fn parents(&self, draft: &CommitDraft<'_>) -> Result<Vec<git2::Commit<'_>>, git2::Error> {
         let parents = draft.parents.iter();
-        parents
-            .map(|made| self.repository.find_commit(made.0))
-            .collect()
+        parents.map(|made| self.repository.find_commit(made.0)).collect()
     }
 
     fn tree(
@@ -182,9 +176,7 @@ impl CommitWriter {
     ) -> Result<(), ScribeError> {
         let (name, said) = (format!("refs/heads/{name}"), "commit: written by exledger");
         match from {
-            Some(from) => self
-                .repository
-                .reference_matching(&name, to.0, true, from.0, said)?,
+            Some(from) => self.repository.reference_matching(&name, to.0, true, from.0, said)?,
             None => self.repository.reference(&name, to.0, false, said)?,
         };
         Ok(())

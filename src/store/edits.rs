@@ -51,10 +51,7 @@ impl WriteLock {
     pub fn open(common_dir: &Path) -> Result<WriteLock, FileError> {
         let path = common_dir.join(LOCK);
         let lock = Locked::open(&path).map_err(|cause| FileError::Failed(path, cause))?;
-        Ok(WriteLock {
-            _lock: lock,
-            waiting: common_dir.to_owned(),
-        })
+        Ok(WriteLock { _lock: lock, waiting: common_dir.to_owned() })
     }
 
     /// Writes files, all or none; each is replaced at once, so that nobody ever reads half of one.
@@ -70,10 +67,8 @@ impl WriteLock {
                 clear(folder);
             }
         }
-        let ready: Vec<Ready<'_>> = writes
-            .iter()
-            .map(|write| self.ready(tree, write))
-            .collect::<Result<_, _>>()?;
+        let ready: Vec<Ready<'_>> =
+            writes.iter().map(|write| self.ready(tree, write)).collect::<Result<_, _>>()?;
         for one in &ready {
             unchanged(tree, one)?;
         }
@@ -188,11 +183,7 @@ fn clear(folder: &Path) {
         return;
     };
     for entry in entries.flatten() {
-        if entry
-            .file_name()
-            .to_string_lossy()
-            .starts_with(temporary::EDIT)
-        {
+        if entry.file_name().to_string_lossy().starts_with(temporary::EDIT) {
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -15,11 +15,8 @@ const MOST_BYTES: u64 = 2_000;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// What keeps git and its helpers from asking anybody.
-const QUIET: &[(&str, &str)] = &[
-    ("GIT_TERMINAL_PROMPT", "0"),
-    ("GCM_INTERACTIVE", "never"),
-    ("SSH_ASKPASS_REQUIRE", "never"),
-];
+const QUIET: &[(&str, &str)] =
+    &[("GIT_TERMINAL_PROMPT", "0"), ("GCM_INTERACTIVE", "never"), ("SSH_ASKPASS_REQUIRE", "never")];
 
 /// Variables that name another repository than the folder does.
 const ELSEWHERE: &[&str] = &[
@@ -112,10 +109,6 @@ fn complaint(said: &mut std::fs::File) -> String {
     let read = said.rewind();
     let _ = read.and_then(|()| said.take(MOST_BYTES).read_to_end(&mut bytes));
     let text = String::from_utf8_lossy(&bytes);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|it| !it.is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
     lines.join(" ")
 }

@@ -47,12 +47,7 @@ impl WorkTree {
             .split('/')
             .filter(|part| !part.is_empty())
             .fold(top.clone(), |at, part| at.join(part));
-        WorkTree {
-            top,
-            prefix: LedgerPrefix::new(prefix),
-            root,
-            folders: SeenFolders::default(),
-        }
+        WorkTree { top, prefix: LedgerPrefix::new(prefix), root, folders: SeenFolders::default() }
     }
 
     pub fn root(&self) -> &Path {
@@ -83,9 +78,7 @@ impl WorkTree {
     }
 
     fn fill(&self, folder: &str, depth: usize, items: &mut Vec<TreeItem>) -> Result<(), TreeError> {
-        let too_large = || TreeError::TooLarge {
-            folder: folder.to_owned(),
-        };
+        let too_large = || TreeError::TooLarge { folder: folder.to_owned() };
         let Some(place) = self.seen(folder) else {
             return Ok(());
         };
@@ -100,17 +93,12 @@ impl WorkTree {
                 continue;
             }
             let path = joined(folder, &name);
-            let file_type = entry
-                .file_type()
-                .map_err(|cause| unreadable(&path, &cause))?;
+            let file_type = entry.file_type().map_err(|cause| unreadable(&path, &cause))?;
             let kind = kind_of(file_type, &entry.path());
             if kind == EntryKind::File && temporary::is_left(&name) {
                 continue;
             }
-            items.push(TreeItem {
-                path: path.clone(),
-                kind,
-            });
+            items.push(TreeItem { path: path.clone(), kind });
             if items.len() > MOST_ENTRIES {
                 return Err(too_large());
             }
@@ -127,9 +115,7 @@ impl Tree for WorkTree {
         let mut items = Vec::new();
         if self.kind(folder)? == Some(EntryKind::Folder) {
             let named_whole = |error| match error {
-                TreeError::TooLarge { .. } => TreeError::TooLarge {
-                    folder: folder.to_owned(),
-                },
+                TreeError::TooLarge { .. } => TreeError::TooLarge { folder: folder.to_owned() },
                 other => other,
             };
             self.fill(folder, 0, &mut items).map_err(named_whole)?;
@@ -199,10 +185,7 @@ fn is_absent(cause: &std::io::Error) -> bool {
 }
 
 fn unreadable(path: &str, cause: &std::io::Error) -> TreeError {
-    TreeError::Unreadable {
-        path: path.to_owned(),
-        cause: cause.to_string(),
-    }
+    TreeError::Unreadable { path: path.to_owned(), cause: cause.to_string() }
 }
 
 /// Why a file can't be read or written.
@@ -237,9 +220,7 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     };
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(failed)?;
-    file.take(most.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > most {
         return Err(FileError::TooLarge(path.to_owned(), most));
     }
@@ -260,11 +241,10 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
     let folder = place.parent().unwrap_or(&tree.root);
     fs::create_dir_all(folder).map_err(failed)?;
     let file = temporary::filled(folder, temporary::PREFIX, bytes).map_err(failed)?;
-    file.persist_noclobber(&place)
-        .map_err(|refused| match refused.error.kind() {
-            ErrorKind::AlreadyExists => FileError::Exists(place.clone()),
-            _ => FileError::Failed(place.clone(), refused.error),
-        })?;
+    file.persist_noclobber(&place).map_err(|refused| match refused.error.kind() {
+        ErrorKind::AlreadyExists => FileError::Exists(place.clone()),
+        _ => FileError::Failed(place.clone(), refused.error),
+    })?;
     Ok(place)
 }
 
@@ -285,8 +265,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let folder = target::folder(&place);
     let file = temporary::filled(folder, temporary::PREFIX, bytes).map_err(failed)?;
     temporary::like(&file, &place).map_err(failed)?;
-    file.persist(&place)
-        .map_err(|refused| failed(refused.error))?;
+    file.persist(&place).map_err(|refused| failed(refused.error))?;
     Ok(())
 }
 
@@ -335,14 +314,9 @@ pub fn inside(root: &Path, from: &Path, path: &Path) -> Option<String> {
             }
         }
     };
-    let whole: PathBuf = std::iter::once(known.into_os_string())
-        .chain(rest.into_iter().rev())
-        .collect();
-    let parts = whole
-        .strip_prefix(root)
-        .ok()?
-        .iter()
-        .map(|part| part.to_str());
+    let whole: PathBuf =
+        std::iter::once(known.into_os_string()).chain(rest.into_iter().rev()).collect();
+    let parts = whole.strip_prefix(root).ok()?.iter().map(|part| part.to_str());
     Some(parts.collect::<Option<Vec<&str>>>()?.join("/"))
 }
 

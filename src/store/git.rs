@@ -51,9 +51,7 @@ pub struct GitError {
 
 impl From<git2::Error> for GitError {
     fn from(error: git2::Error) -> GitError {
-        GitError {
-            cause: error.message().to_owned(),
-        }
+        GitError { cause: error.message().to_owned() }
     }
 }
 
@@ -80,10 +78,8 @@ impl Repository {
         let top = fs::canonicalize(self.work_dir.as_ref()?).ok()?;
         let folder = fs::canonicalize(folder).ok()?;
         let inside = folder.strip_prefix(top).ok()?;
-        let parts: Option<Vec<&str>> = inside
-            .components()
-            .map(|part| part.as_os_str().to_str())
-            .collect();
+        let parts: Option<Vec<&str>> =
+            inside.components().map(|part| part.as_os_str().to_str()).collect();
         Some(parts?.join("/"))
     }
 
@@ -127,9 +123,7 @@ impl Repository {
     /// Returns how git signs commits here.
     pub fn commit_signing(&self) -> CommitSigning {
         let config = self.config();
-        config.map_or(CommitSigning::Unsigned, |config| {
-            CommitSigning::from_config(&config)
-        })
+        config.map_or(CommitSigning::Unsigned, |config| CommitSigning::from_config(&config))
     }
 
     /// Returns a writer of commits.
@@ -142,15 +136,9 @@ impl Repository {
 
     fn obstacle(&self, oid: Oid, error: &git2::Error) -> Obstacle {
         if error.code() == git2::ErrorCode::NotFound {
-            return Obstacle::Missing {
-                object: oid,
-                extent: self.extent,
-            };
+            return Obstacle::Missing { object: oid, extent: self.extent };
         }
-        Obstacle::Unreadable {
-            object: oid,
-            cause: error.message().to_owned(),
-        }
+        Obstacle::Unreadable { object: oid, cause: error.message().to_owned() }
     }
 
     /// Returns how much of the repository this clone holds.
@@ -204,11 +192,8 @@ fn unreadable(error: git2::Error) -> SignError {
 
 /// Returns the three-way merge of a file, as git does it by default; it needs no repository.
 pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
-    let (mut old, mut left, mut right) = (
-        git2::MergeFileInput::new(),
-        git2::MergeFileInput::new(),
-        git2::MergeFileInput::new(),
-    );
+    let (mut old, mut left, mut right) =
+        (git2::MergeFileInput::new(), git2::MergeFileInput::new(), git2::MergeFileInput::new());
     old.content(base);
     left.content(ours);
     right.content(theirs);

@@ -18,11 +18,7 @@ impl Locked {
     /// # Errors
     /// Whatever the system says.
     pub fn open(path: &Path) -> io::Result<Locked> {
-        let file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)?;
+        let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         file.lock()?;
         Ok(Locked { _file: file })
     }

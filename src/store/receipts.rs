@@ -68,11 +68,7 @@ impl ReceiptFile {
     /// [`ReceiptFileError::NotRegular`], or what the system says.
     pub fn open(path: &Path) -> Result<ReceiptFile, ReceiptFileError> {
         let regular = |found: &Metadata| {
-            if found.is_file() {
-                Ok(())
-            } else {
-                Err(ReceiptFileError::NotRegular)
-            }
+            if found.is_file() { Ok(()) } else { Err(ReceiptFileError::NotRegular) }
         };
         // To open a device or a pipe can already do something.
         match fs::metadata(path) {
@@ -80,18 +76,9 @@ impl ReceiptFile {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
             Err(cause) => return Err(cause.into()),
         }
-        let file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)?;
+        let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         regular(&file.metadata()?)?;
-        Ok(ReceiptFile {
-            path: path.to_owned(),
-            file,
-            read_to: 0,
-            tail: Vec::new(),
-        })
+        Ok(ReceiptFile { path: path.to_owned(), file, read_to: 0, tail: Vec::new() })
     }
 
     /// Locks the file until the guard is dropped, or the process ends.
@@ -116,8 +103,7 @@ impl ReceiptFile {
 
     fn remember(&mut self, bytes: &[u8]) {
         self.read_to += bytes.len() as u64;
-        self.tail
-            .extend(bytes.iter().skip(bytes.len().saturating_sub(TAIL)));
+        self.tail.extend(bytes.iter().skip(bytes.len().saturating_sub(TAIL)));
         let older = self.tail.len().saturating_sub(TAIL);
         self.tail.drain(..older);
     }
@@ -149,10 +135,7 @@ impl LockedReceipts<'_> {
             }
             Err(cause) => return Err(cause.into()),
         }
-        let more = found
-            .len()
-            .checked_sub(self.0.read_to)
-            .ok_or(ReceiptFileError::Rewritten)?;
+        let more = found.len().checked_sub(self.0.read_to).ok_or(ReceiptFileError::Rewritten)?;
         if more > MOST_BYTES {
             return Err(ReceiptFileError::TooLarge);
         }
@@ -179,9 +162,7 @@ impl LockedReceipts<'_> {
     /// Whatever the system says.
     pub fn append(&mut self, line: &str) -> Result<(), ReceiptFileError> {
         let bytes = format!("{line}\n").into_bytes();
-        let written = (&self.0.file)
-            .write_all(&bytes)
-            .and_then(|()| self.0.file.sync_all());
+        let written = (&self.0.file).write_all(&bytes).and_then(|()| self.0.file.sync_all());
         if let Err(cause) = written {
             // Half a line would make the whole file unreadable for everybody.
             let _ = self.0.file.set_len(self.0.read_to);

@@ -212,16 +212,10 @@ impl Setup {
         }
         let path = folder.join(place(key, home));
         if !path.is_file() {
-            return Err(SignError::KeyAbsent {
-                named_by: source,
-                path,
-            });
+            return Err(SignError::KeyAbsent { named_by: source, path });
         }
         if !is_ssh_key(&path).map_err(SignError::Failed)? {
-            return Err(SignError::NotSsh {
-                named_by: source,
-                path,
-            });
+            return Err(SignError::NotSsh { named_by: source, path });
         }
         let key = SigningKey::File(path);
         Ok(Setup { program, key })
@@ -250,8 +244,7 @@ fn text(config: &git2::Config, name: &str) -> Result<Option<String>, SignError> 
 
 /// Returns the public key that a setting holds instead of a path.
 fn literal(key: &str) -> Option<&str> {
-    key.strip_prefix("key::")
-        .or_else(|| key.starts_with("ssh-").then_some(key))
+    key.strip_prefix("key::").or_else(|| key.starts_with("ssh-").then_some(key))
 }
 
 /// Returns a path with the home folder put in for `~`.
@@ -321,9 +314,5 @@ fn run(mut command: Command, program: &Path) -> Result<(), SignError> {
         !line.is_empty() && !line.starts_with("Signing ")
     });
     let said = causes.collect::<Vec<_>>().join("; ");
-    Err(SignError::Refused(if said.is_empty() {
-        output.status.to_string()
-    } else {
-        said
-    }))
+    Err(SignError::Refused(if said.is_empty() { output.status.to_string() } else { said }))
 }

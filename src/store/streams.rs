@@ -50,11 +50,7 @@ pub fn open(path: &Path) -> Result<Rereadable, FileError> {
     }
     let mark = Some(mark(&file).map_err(failed)?);
     let owned = path.to_owned();
-    Ok(Rereadable {
-        file,
-        path: owned,
-        mark,
-    })
+    Ok(Rereadable { file, path: owned, mark })
 }
 
 /// Keeps what comes only once; `path` names it where it can't be had.

@@ -51,9 +51,7 @@ pub(super) fn from_path(path: &Path) -> io::Result<WriteTarget> {
 /// Returns the folder that a path is in.
 pub(super) fn folder(path: &Path) -> &Path {
     let folder = path.parent();
-    folder
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
+    folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Tells whether a link stands for what a process has open, as `/dev/stdout` does in the end: its text is no path.

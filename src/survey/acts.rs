@@ -93,10 +93,7 @@ impl<'a> RecordAct<'a> {
             .copied()
             .collect();
         let turns = verdict.turns.iter();
-        let turn = turns
-            .take_while(|turn| is_known(&turn.commit))
-            .last()
-            .or(verdict.turns.first());
+        let turn = turns.take_while(|turn| is_known(&turn.commit)).last().or(verdict.turns.first());
         RecordAct {
             event,
             commit,
@@ -157,9 +154,7 @@ fn version_events(trail: &Trail, version: &Version) -> Vec<(ChangeEvent, Vec<Val
     events
         .map(|event| {
             let mut changes = moved(event, version);
-            let of_event = differences
-                .iter()
-                .filter(|it| belongs(event, before, after, &it.field));
+            let of_event = differences.iter().filter(|it| belongs(event, before, after, &it.field));
             changes.extend(of_event.cloned());
             (event, changes)
         })

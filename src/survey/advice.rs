@@ -38,26 +38,15 @@ pub fn next(
     due: Option<&DueRecord>,
     around: AdviceContext<'_>,
 ) -> Next {
-    let case = AdviceCase {
-        standing,
-        id,
-        record: known_content(standing),
-        around,
-    };
-    let step = case
-        .by_status()
-        .or_else(|| Some(case.by_bucket(due?)))
-        .unwrap_or_else(|| case.by_reason());
+    let case = AdviceCase { standing, id, record: known_content(standing), around };
+    let step =
+        case.by_status().or_else(|| Some(case.by_bucket(due?))).unwrap_or_else(|| case.by_reason());
     let but = case.but(&step.by);
     let waits_for = case.people(step.by);
     let mut next = Next {
         action: step.action,
         command: step.command,
-        but: if waits_for.is_empty() {
-            but
-        } else {
-            Vec::new()
-        },
+        but: if waits_for.is_empty() { but } else { Vec::new() },
         waits_for,
         timing: due.map_or_else(|| case.landed(), |due| due.timing),
     };
@@ -65,20 +54,14 @@ pub fn next(
     let told = late.map(|due| case.escalated(due, &next.waits_for));
     if let Some(told) = told.filter(|told| !told.is_empty()) {
         let names: Vec<&str> = told.iter().map(|person| person.email.as_str()).collect();
-        next.action
-            .push_str(&format!("; escalated to {}", names.join(", ")));
+        next.action.push_str(&format!("; escalated to {}", names.join(", ")));
     }
     next
 }
 
 /// Returns who may approve what waits for it, where policy or record name anybody.
 pub fn approvers(standing: &RecordState, id: &str, around: AdviceContext<'_>) -> Vec<Person> {
-    let case = AdviceCase {
-        standing,
-        id,
-        record: known_content(standing),
-        around,
-    };
+    let case = AdviceCase { standing, id, record: known_content(standing), around };
     case.people(By::Approvers(case.missing()))
 }
 
@@ -109,11 +92,7 @@ enum By {
 }
 
 fn step(action: impl Into<String>, command: impl Into<String>, by: By) -> AdviceStep {
-    AdviceStep {
-        action: action.into(),
-        command: command.into(),
-        by,
-    }
+    AdviceStep { action: action.into(), command: command.into(), by }
 }
 
 struct AdviceCase<'a> {
@@ -137,20 +116,12 @@ impl AdviceCase<'_> {
                 let obstacle = reason::obstacle(&standing.reasons);
                 let command = obstacle.and_then(|it| it.object()?.command());
                 let action = obstacle.map_or(reason, ToString::to_string);
-                Some(step(
-                    action,
-                    command.unwrap_or("exledger verify"),
-                    By::Anybody,
-                ))
+                Some(step(action, command.unwrap_or("exledger verify"), By::Anybody))
             }
             Status::Invalid => {
                 let path = &standing.path;
                 let action = "fix the file: it can't be read as a record and grants nothing";
-                Some(step(
-                    action,
-                    format!("exledger lint {}", self.shell_word(path)),
-                    proposer(),
-                ))
+                Some(step(action, format!("exledger lint {}", self.shell_word(path)), proposer()))
             }
             Status::Conflicted => Some(step(reason, "exledger lint", proposer())),
             _ => None,
@@ -169,11 +140,9 @@ impl AdviceCase<'_> {
             return settles;
         }
         match due.bucket {
-            Bucket::OverdueClosure => step(
-                "close it: it ended, and access may still be live",
-                self.close(),
-                By::Owner,
-            ),
+            Bucket::OverdueClosure => {
+                step("close it: it ended, and access may still be live", self.close(), By::Owner)
+            }
             Bucket::Expired => self.expired(),
             Bucket::Fired => self.fired(),
             Bucket::ReviewSaysClose => {
@@ -249,26 +218,17 @@ impl AdviceCase<'_> {
         let fired: Vec<_> = self.standing.fired.iter().filter(waits).collect();
         let ends = fired.iter().find(|fired| fired.then != Then::Review);
         let name = |fired: Option<&&crate::status::state::Fired>| {
-            fired.map_or("a trigger".to_owned(), |it| {
-                format!("trigger {}", it.trigger)
-            })
+            fired.map_or("a trigger".to_owned(), |it| format!("trigger {}", it.trigger))
         };
         let id = self.id;
         match ends {
             Some(_) => step(
-                format!(
-                    "end the access and close it: {} fired",
-                    name(ends.copied().as_ref())
-                ),
+                format!("end the access and close it: {} fired", name(ends.copied().as_ref())),
                 self.close_as("revoked"),
                 By::Owner,
             ),
             None => step(
-                format!(
-                    "review it{}: {} fired",
-                    self.by_others(),
-                    name(fired.first())
-                ),
+                format!("review it{}: {} fired", self.by_others(), name(fired.first())),
                 format!("exledger review {id} --outcome …"),
                 By::Owner,
             ),

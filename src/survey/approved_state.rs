@@ -61,11 +61,8 @@ impl ApprovedState {
         else {
             return ApprovedState::default();
         };
-        let pairs: Vec<(&Version, &ApprovalVerdict)> = trail
-            .versions
-            .iter()
-            .zip(verdicts.iter().map(AsRef::as_ref))
-            .collect();
+        let pairs: Vec<(&Version, &ApprovalVerdict)> =
+            trail.versions.iter().zip(verdicts.iter().map(AsRef::as_ref)).collect();
         let begins = |(version, _): &(&Version, &ApprovalVerdict)| {
             matches!(
                 version.change,
@@ -76,17 +73,12 @@ impl ApprovedState {
             |pair: &&(&Version, &ApprovalVerdict)| matches!(pair.0.record.content(), Content::Gone);
         let first = pairs.iter().rposition(begins).unwrap_or(0);
         if pairs.last().filter(is_gone).is_some() {
-            return ApprovedState {
-                was_removed: true,
-                ..ApprovedState::default()
-            };
+            return ApprovedState { was_removed: true, ..ApprovedState::default() };
         }
         let series = pairs.get(first..).unwrap_or_default();
         let landing = |version: &Version| history.mainline.landings.get(version.landing);
         let mut landed = ApprovedState {
-            first: series
-                .first()
-                .and_then(|(version, _)| Some(landing(version)?.effective)),
+            first: series.first().and_then(|(version, _)| Some(landing(version)?.effective)),
             begins_behind: series
                 .first()
                 .is_some_and(|(version, _)| version.change == VersionChange::Inherited),
@@ -120,9 +112,8 @@ impl ApprovedState {
             .filter_map(|(version, _)| version.record.record());
         self.renewed = renewal::counted(of_approved.map(AsRef::as_ref));
         let after = approved.map_or(0, |at| at + 1);
-        self.approved = approved
-            .and_then(|at| series.get(at))
-            .and_then(|(version, _)| record(version));
+        self.approved =
+            approved.and_then(|at| series.get(at)).and_then(|(version, _)| record(version));
         let rest = series.get(after..).unwrap_or_default();
         for (_, verdict) in rest {
             for person in makers(verdict) {

@@ -67,10 +67,7 @@ pub fn deltas(
     };
     let key = |file: &ledger::File| file.stem().to_ascii_uppercase();
     let files = old.records.iter().chain(&new.records);
-    let keys: BTreeSet<String> = files
-        .filter(|file| is_candidate(&file.path))
-        .map(key)
-        .collect();
+    let keys: BTreeSet<String> = files.filter(|file| is_candidate(&file.path)).map(key).collect();
     let mut found: BTreeMap<String, [Vec<&ledger::File>; 2]> = BTreeMap::new();
     for (at, files) in [&old.records, &new.records].into_iter().enumerate() {
         for file in files {
@@ -112,8 +109,7 @@ impl Delta {
     pub fn name(&self) -> String {
         let sources = self.after.iter().chain(&self.before);
         let mut ids = sources.filter_map(RecordFile::id);
-        ids.next()
-            .map_or_else(|| self.key.clone(), |id| id.to_string())
+        ids.next().map_or_else(|| self.key.clone(), |id| id.to_string())
     }
 
     /// Returns what it says after the change, where that can be read.
@@ -202,9 +198,7 @@ pub fn rulings(told: &[BranchCommit]) -> Vec<Ruling> {
             found.push(Ruling {
                 commit: Rc::clone(&told.commit),
                 path: path.clone(),
-                there: bytes.map_or([true, true], |it| {
-                    [&it.old, &it.new].map(|it| !it.is_empty())
-                }),
+                there: bytes.map_or([true, true], |it| [&it.old, &it.new].map(|it| !it.is_empty())),
             });
         }
     }
@@ -239,11 +233,8 @@ pub fn collect_commits(
             let state = read(&tree)?;
             states.push(Rc::new(state));
         }
-        let named: BTreeSet<String> = states
-            .iter()
-            .flat_map(|state| state.paths())
-            .map(|path| prefix.plain(&path))
-            .collect();
+        let named: BTreeSet<String> =
+            states.iter().flat_map(|state| state.paths()).map(|path| prefix.plain(&path)).collect();
         if named.is_subset(&paths) {
             return Ok((told, states));
         }
@@ -272,11 +263,8 @@ pub fn authors(commit: &Commit, governance: &Governance) -> Vec<Person> {
     let text = commit.message();
     for value in CommitMessage::read(&text).co_authors() {
         let (name, address) = message::person(value);
-        let person = people::identify(
-            governance,
-            name.unwrap_or_default(),
-            address.unwrap_or_default(),
-        );
+        let person =
+            people::identify(governance, name.unwrap_or_default(), address.unwrap_or_default());
         if person.is_resolved() && !people::is_nobody(&person) {
             people.push(person);
         }

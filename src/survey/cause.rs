@@ -134,11 +134,7 @@ fn found(record: &Record) -> Vec<Option<String>> {
             package.or_else(rule).or_else(|| finding.cwe.clone())
         })
         .collect();
-    if about.is_empty() {
-        vec![None]
-    } else {
-        about.into_iter().collect()
-    }
+    if about.is_empty() { vec![None] } else { about.into_iter().collect() }
 }
 
 fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Option<String>> {
@@ -166,11 +162,7 @@ fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<
                 None => control.as_str().to_owned(),
             });
             let known: BTreeSet<String> = canonical.collect();
-            if known.is_empty() {
-                vec![None]
-            } else {
-                known.into_iter().map(Some).collect()
-            }
+            if known.is_empty() { vec![None] } else { known.into_iter().map(Some).collect() }
         }
     }
 }

@@ -168,11 +168,7 @@ pub fn due_record(
     horizon: &Horizon,
     instant: Instant,
 ) -> Option<DueRecord> {
-    let case = DueCase {
-        standing,
-        horizon,
-        instant,
-    };
+    let case = DueCase { standing, horizon, instant };
     let buckets = Bucket::ALL.iter();
     let mut held: Vec<DueBucket> = buckets.filter_map(|it| case.holds(*it)).collect();
     held.sort_by_key(|held| held.urgency);
@@ -187,11 +183,7 @@ pub fn due_record(
 
 /// Returns since when a record waits for approval; `None` where it does not.
 pub fn waiting(standing: &RecordState, horizon: &Horizon, instant: Instant) -> Option<Timing> {
-    let case = DueCase {
-        standing,
-        horizon,
-        instant,
-    };
+    let case = DueCase { standing, horizon, instant };
     case.waits().map(|held| held.timing)
 }
 
@@ -203,13 +195,8 @@ struct DueCase<'a> {
 
 impl DueCase<'_> {
     fn holds(&self, bucket: Bucket) -> Option<DueBucket> {
-        let overdue = |timing: Timing| {
-            Some(DueBucket {
-                bucket,
-                urgency: Urgency::Overdue,
-                timing,
-            })
-        };
+        let overdue =
+            |timing: Timing| Some(DueBucket { bucket, urgency: Urgency::Overdue, timing });
         let since = |at: Option<Instant>| overdue(Timing::Since(at?));
         match bucket {
             Bucket::OverdueClosure if self.was_in_force() => since(self.standing.ended),
@@ -285,11 +272,7 @@ impl DueCase<'_> {
         } else {
             (Urgency::DueNow, Timing::Until(by))
         };
-        Some(DueBucket {
-            bucket: Bucket::EmergencyReviewDue,
-            urgency,
-            timing,
-        })
+        Some(DueBucket { bucket: Bucket::EmergencyReviewDue, urgency, timing })
     }
 
     /// Returns when the first trigger fired that still waits; `None` where none does.
@@ -303,11 +286,7 @@ impl DueCase<'_> {
         let running = self.is_granted() || self.standing.status == Status::Scheduled;
         let end = self.standing.not_after;
         let end = end.filter(|end| running && *end <= term.after(self.instant))?;
-        Some(DueBucket {
-            bucket,
-            urgency: Urgency::InTime,
-            timing: Timing::Until(end),
-        })
+        Some(DueBucket { bucket, urgency: Urgency::InTime, timing: Timing::Until(end) })
     }
 
     /// Returns since when it waits for approval: landed without it, or proposed by a branch or the work tree.
@@ -337,10 +316,6 @@ impl DueCase<'_> {
         } else {
             Urgency::InTime
         };
-        Some(DueBucket {
-            bucket: Bucket::WaitingApproval,
-            urgency,
-            timing,
-        })
+        Some(DueBucket { bucket: Bucket::WaitingApproval, urgency, timing })
     }
 }

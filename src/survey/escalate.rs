@@ -71,21 +71,15 @@ pub fn calls<'a>(
                 Some(name) => person.called(name),
                 None => person,
             };
-            let call = by_key.entry(person.key.clone()).or_insert_with(|| Call {
-                person,
-                records: Vec::new(),
-            });
-            call.records.push(EscalatedTo {
-                standing,
-                due,
-                roles,
-            });
+            let call = by_key
+                .entry(person.key.clone())
+                .or_insert_with(|| Call { person, records: Vec::new() });
+            call.records.push(EscalatedTo { standing, due, roles });
         }
     }
     let mut calls: Vec<Call<'a>> = by_key.into_values().collect();
     for call in &mut calls {
-        call.records
-            .sort_by_key(|told| (told.due.order(), told.standing.key.clone()));
+        call.records.sort_by_key(|told| (told.due.order(), told.standing.key.clone()));
     }
     calls
 }
@@ -111,11 +105,7 @@ pub(super) fn summoned(
         if due.bucket != Bucket::WaitingApproval {
             let owner = there(standing, record, &Recipient::Owner, around.governance);
             let backup = || there(standing, record, &Recipient::Backup, around.governance);
-            if owner.is_empty() {
-                tell(backup(), "backup")
-            } else {
-                tell(owner, "owner")
-            }
+            if owner.is_empty() { tell(backup(), "backup") } else { tell(owner, "owner") }
         }
         return found;
     }
@@ -158,10 +148,8 @@ pub(super) fn there(
         Recipient::Group(group) => people::members(governance, group),
     };
     let is_there = |person: &Person| {
-        let mut gone = standing
-            .ownerless
-            .iter()
-            .map(|owner| people::key_of(governance, owner.as_str()));
+        let mut gone =
+            standing.ownerless.iter().map(|owner| people::key_of(governance, owner.as_str()));
         let state = Address::new(&person.email).map(|it| people::roster_state(governance, &it));
         state != Some(RosterState::Inactive) && !gone.any(|gone| gone == person.key)
     };

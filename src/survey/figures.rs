@@ -83,10 +83,7 @@ impl ReportPeriod {
     pub fn until(to: Day, first: Option<Day>) -> ReportPeriod {
         let earliest = month(to, -11);
         let first = first.unwrap_or(to).min(to);
-        ReportPeriod {
-            from: month(first, 0).max(earliest),
-            to,
-        }
+        ReportPeriod { from: month(first, 0).max(earliest), to }
     }
 }
 
@@ -96,10 +93,8 @@ fn month(day: Day, months: i64) -> Day {
     let (year, rest) = text.split_once('-').unwrap_or((&text, "01"));
     let (of_year, _) = rest.split_once('-').unwrap_or((rest, ""));
     let number = |text: &str| text.parse::<i64>().unwrap_or(1);
-    let index = number(year)
-        .saturating_mul(12)
-        .saturating_add(number(of_year) - 1)
-        .saturating_add(months);
+    let index =
+        number(year).saturating_mul(12).saturating_add(number(of_year) - 1).saturating_add(months);
     let (year, of_year) = (index.div_euclid(12), index.rem_euclid(12) + 1);
     Day::new(&format!("{year:04}-{of_year:02}-01")).unwrap_or(day)
 }
@@ -116,10 +111,8 @@ pub fn backlog(
         .iter()
         .map(|standing| (standing, due::due_record(standing, horizon, instant)))
         .collect();
-    let awaiting: Vec<Timing> = standings
-        .iter()
-        .filter_map(|it| due::waiting(it, horizon, instant))
-        .collect();
+    let awaiting: Vec<Timing> =
+        standings.iter().filter_map(|it| due::waiting(it, horizon, instant)).collect();
     // A branch that is dated in the future says nothing of how long it has waited.
     let since = awaiting.iter().filter_map(|it| it.since(instant));
     let waited = since.map(|since| instant.days_since(since));
@@ -139,20 +132,11 @@ pub fn backlog(
         oldest_waiting_days: waited.max(),
         mean_days_to_decision: mean(&decisions),
         median_days_to_decision: median(&decisions),
-        expiring_soon: in_force()
-            .filter(|(_, due)| due.as_ref().is_some_and(soon))
-            .count(),
+        expiring_soon: in_force().filter(|(_, due)| due.as_ref().is_some_and(soon)).count(),
         overdue_in_force: in_force()
-            .filter(|(_, due)| {
-                due.as_ref()
-                    .is_some_and(|due| due.urgency == Urgency::Overdue)
-            })
+            .filter(|(_, due)| due.as_ref().is_some_and(|due| due.urgency == Urgency::Overdue))
             .count(),
-        mean_age_days: mean(
-            &in_force()
-                .map(|(it, _)| whole(it.in_place.days))
-                .collect::<Vec<_>>(),
-        ),
+        mean_age_days: mean(&in_force().map(|(it, _)| whole(it.in_place.days)).collect::<Vec<_>>()),
     }
 }
 
@@ -164,27 +148,18 @@ pub fn periods(lives: &[Life<'_>], span: ReportPeriod, governance: &Governance) 
 }
 
 fn period(lives: &[Life<'_>], repeated: &BTreeSet<&str>, span: ReportPeriod) -> Period {
-    let opened: Vec<&Life> = lives
-        .iter()
-        .filter(|life| span.holds(life.opened))
-        .collect();
+    let opened: Vec<&Life> = lives.iter().filter(|life| span.holds(life.opened)).collect();
     let closed: Vec<&Life> = lives
         .iter()
         .filter(|life| !life.is_rejected() && life.closed.is_some_and(|(at, _)| span.holds(at)))
         .collect();
     let overrides = opened.iter().filter(|life| is_override(&life.record));
-    let in_force: Vec<f64> = closed
-        .iter()
-        .map(|life| whole(life.standing.in_place.days))
-        .collect();
+    let in_force: Vec<f64> = closed.iter().map(|life| whole(life.standing.in_place.days)).collect();
     Period {
         span,
         opened: opened.len(),
         closed: closed.len(),
-        repeated: opened
-            .iter()
-            .filter(|life| repeated.contains(life.record.id.as_str()))
-            .count(),
+        repeated: opened.iter().filter(|life| repeated.contains(life.record.id.as_str())).count(),
         mean_days_in_force: mean(&in_force),
         overrides: share(overrides.count(), opened.len()),
     }

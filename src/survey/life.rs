@@ -42,11 +42,8 @@ pub fn read_life<'a>(
     let first = trail.versions.first()?;
     let opened = landed(first)?;
     // What can't be read any more said something once.
-    let mut written = trail
-        .versions
-        .iter()
-        .rev()
-        .filter_map(|version| Some((version.record.record()?, version)));
+    let mut written =
+        trail.versions.iter().rev().filter_map(|version| Some((version.record.record()?, version)));
     let (record, mut closing) = written.next()?;
     for (before, version) in written {
         if record.closure.is_none() || before.closure.is_none() {

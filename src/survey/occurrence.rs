@@ -47,11 +47,7 @@ pub fn group_occurrences<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour
     let mut found: Vec<Vec<&'a Neighbour>> = Vec::new();
     let mut before: Option<&Neighbour> = None;
     for record in sorted {
-        match found
-            .iter_mut()
-            .rev()
-            .find(|it| belongs(record, it, before))
-        {
+        match found.iter_mut().rev().find(|it| belongs(record, it, before)) {
             Some(occurrence) => occurrence.push(record),
             None => found.push(vec![record]),
         }

@@ -86,9 +86,8 @@ pub fn find_patterns<'a>(
     let patterns = &governance.policy.patterns;
     let by = |keys: &[PatternKey], findings: Findings| -> Vec<(CauseGroup, CausePattern<'a>)> {
         let kinds = neighbours.kinds(keys, findings, governance).into_iter();
-        let mut found: Vec<(CauseGroup, CausePattern<'a>)> = kinds
-            .map(|(group, kind)| (group, CausePattern::new(keys, kind)))
-            .collect();
+        let mut found: Vec<(CauseGroup, CausePattern<'a>)> =
+            kinds.map(|(group, kind)| (group, CausePattern::new(keys, kind))).collect();
         found.sort_by_key(|(group, it)| (std::cmp::Reverse(it.occurrences), group.clone()));
         found
     };
@@ -101,9 +100,8 @@ pub fn find_patterns<'a>(
     let is_own = |keys: &[PatternKey]| patterns.key == keys;
     let fails = |it: &CausePattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
     let mut refused = find_refused(neighbours, proposed, governance);
-    let own = by(&patterns.key, Findings::Count)
-        .into_iter()
-        .filter(|(_, pattern)| is_repeated(pattern));
+    let own =
+        by(&patterns.key, Findings::Count).into_iter().filter(|(_, pattern)| is_repeated(pattern));
     let mut groups: Vec<CausePattern<'a>> = own
         .map(|(group, mut pattern)| {
             if patterns.freeze {
@@ -193,10 +191,7 @@ fn find_refused(
 ) -> BTreeMap<CauseGroup, Vec<FrozenRecord>> {
     let mut found: BTreeMap<CauseGroup, Vec<FrozenRecord>> = BTreeMap::new();
     let mut add = |group: CauseGroup, id: &str, place: RecordOrigin| {
-        found.entry(group).or_default().push(FrozenRecord {
-            id: id.to_owned(),
-            place,
-        });
+        found.entry(group).or_default().push(FrozenRecord { id: id.to_owned(), place });
     };
     let frozen = neighbours.frozen(governance);
     for it in proposed {

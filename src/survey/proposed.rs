@@ -36,27 +36,18 @@ pub struct ProposalContext<'a> {
 /// Adds the proposals to what stands; a record that is nowhere else becomes `proposed`.
 pub fn join(standings: &mut Vec<RecordState>, proposals: &Proposals, around: &ProposalContext<'_>) {
     let keys = standings.iter().enumerate();
-    let places: BTreeMap<String, usize> = keys
-        .map(|(place, standing)| (standing.key.clone(), place))
-        .collect();
+    let places: BTreeMap<String, usize> =
+        keys.map(|(place, standing)| (standing.key.clone(), place)).collect();
     for (key, of_one) in &proposals.by_key {
-        let pending: Vec<Pending> = of_one
-            .iter()
-            .map(|proposal| pending(proposal, around.governance))
-            .collect();
-        let known = places
-            .get(key.as_str())
-            .and_then(|place| standings.get_mut(*place));
+        let pending: Vec<Pending> =
+            of_one.iter().map(|proposal| pending(proposal, around.governance)).collect();
+        let known = places.get(key.as_str()).and_then(|place| standings.get_mut(*place));
         if let Some(standing) = known {
             standing.pending = pending;
-        } else if let Some(first) = of_one
-            .iter()
-            .find(|proposal| !matches!(proposal.record, Content::Gone))
+        } else if let Some(first) =
+            of_one.iter().find(|proposal| !matches!(proposal.record, Content::Gone))
         {
-            standings.push(RecordState {
-                pending,
-                ..proposed(key, first, around)
-            });
+            standings.push(RecordState { pending, ..proposed(key, first, around) });
         }
     }
     standings.sort_by(|one, other| one.key.cmp(&other.key));
@@ -85,11 +76,7 @@ fn proposed(
         None => "in the work tree".to_owned(),
     };
     let vacant = (around.vacant)(key);
-    let path = proposal
-        .files
-        .first()
-        .map(|file| file.path.to_string())
-        .unwrap_or_default();
+    let path = proposal.files.first().map(|file| file.path.to_string()).unwrap_or_default();
     let standing = RecordState { path, ..vacant };
     match &proposal.record {
         Content::Record(record) => stated(standing, record, proposal, &place, around),
@@ -118,11 +105,7 @@ fn proposed(
 }
 
 fn of(standing: RecordState, status: Status, kind: ReasonKind, reason: String) -> RecordState {
-    RecordState {
-        status,
-        reasons: vec![kind.says(reason)],
-        ..standing
-    }
+    RecordState { status, reasons: vec![kind.says(reason)], ..standing }
 }
 
 fn stated(
@@ -134,19 +117,15 @@ fn stated(
 ) -> RecordState {
     let governance = (around.proposed)(proposal.branch.as_deref());
     let end = not_after(&record.expires);
-    let author = proposal
-        .author
-        .as_ref()
-        .map(|(name, email)| (name.as_str(), email.as_str()));
+    let author = proposal.author.as_ref().map(|(name, email)| (name.as_str(), email.as_str()));
     let ended = Some(end).filter(|end| *end <= around.instant);
     let reason = match ended {
         Some(end) => ReasonKind::ProposedTooLate.says(format!(
             "proposed {place}, but ended {}: give it a later end, or drop it",
             dates::ended(end)
         )),
-        None => ReasonKind::OnlyProposed.says(format!(
-            "proposed {place}: it grants nothing until it is approved and merged"
-        )),
+        None => ReasonKind::OnlyProposed
+            .says(format!("proposed {place}: it grants nothing until it is approved and merged")),
     };
     RecordState {
         reasons: vec![reason],
@@ -158,12 +137,7 @@ fn stated(
         stated: Some(Rc::new(record.clone())),
         controls: controls(record, proposal.since, around.instant),
         // Its approval will be judged by the policy that it lands on, not by the one that it brings.
-        approval: Some(Rc::new(ask::proposed(
-            around.governance,
-            record,
-            None,
-            author,
-        ))),
+        approval: Some(Rc::new(ask::proposed(around.governance, record, None, author))),
         ..standing
     }
 }
@@ -172,9 +146,7 @@ fn stated(
 fn controls(record: &Record, since: Option<Instant>, instant: Instant) -> Vec<ControlFreshness> {
     let begin = term::begin(record, since);
     let judged = record.compensating_controls.iter().map(|control| {
-        let every = control
-            .verify_every
-            .filter(|_| control.status == ControlStatus::Active);
+        let every = control.verify_every.filter(|_| control.status == ControlStatus::Active);
         let until =
             term::fresh_through(control.verified, begin.as_ref(), every).map(term::overdue_from);
         ControlFreshness {

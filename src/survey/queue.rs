@@ -52,12 +52,7 @@ pub fn collect<'a>(
         // What degrades it without a date comes before what has time.
         let told = due.as_ref().filter(|_| rank != Rank::Degraded);
         let next = advice::next(standing, id(standing), told, around);
-        Some(QueueItem {
-            standing,
-            rank,
-            due,
-            next,
-        })
+        Some(QueueItem { standing, rank, due, next })
     });
     let mut items: Vec<QueueItem<'a>> = items.collect();
     items.sort_by(|one, other| {

@@ -47,9 +47,7 @@ impl Peer {
             begin: starts.or(landed),
             over: closed.map_or(end, |day| day.end().min(end)),
             closed,
-            supersedes: record
-                .references
-                .and_then(|references| references.supersedes),
+            supersedes: record.references.and_then(|references| references.supersedes),
             subject: record.subject,
             deviates_from: record.deviates_from,
         })
@@ -58,14 +56,9 @@ impl Peer {
     /// Returns what it is called: identity, asset, credential and application, then its former names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let subject = &self.subject;
-        let names = [
-            &subject.identity,
-            &subject.asset,
-            &subject.credential,
-            &subject.application,
-        ]
-        .into_iter()
-        .flatten();
+        let names = [&subject.identity, &subject.asset, &subject.credential, &subject.application]
+            .into_iter()
+            .flatten();
         let aliases = subject.aliases.iter().flatten();
         names.chain(aliases).map(String::as_str)
     }
@@ -192,10 +185,7 @@ impl<'p> ByName<'p> {
     ) -> Vec<&'p Peer> {
         let named = peer.names().filter_map(|name| self.peers.get(name));
         let mut seen: BTreeSet<&str> = BTreeSet::new();
-        let others = named
-            .flatten()
-            .copied()
-            .filter(|other| seen.insert(other.id.as_str()));
+        let others = named.flatten().copied().filter(|other| seen.insert(other.id.as_str()));
         before_among(peer, others.collect(), until, window, governance)
     }
 }
@@ -229,9 +219,7 @@ pub fn again(records: &[Peer], window: Term, governance: &Governance) -> Vec<Aga
             let closed = closed.into_iter();
             Again {
                 index,
-                closed: closed
-                    .filter_map(|peer| Some((peer.id.clone(), peer.closed?)))
-                    .collect(),
+                closed: closed.filter_map(|peer| Some((peer.id.clone(), peer.closed?))).collect(),
             }
         })
         .collect();
@@ -263,11 +251,7 @@ fn pairs<'p>(
     let mut found: HashMap<usize, Vec<&Peer>> = HashMap::new();
     for closed in records.iter().filter(|record| record.closed.is_some()) {
         let mut seen: BTreeSet<usize> = BTreeSet::new();
-        for index in closed
-            .names()
-            .filter_map(|name| by_name.get(name))
-            .flatten()
-        {
+        for index in closed.names().filter_map(|name| by_name.get(name)).flatten() {
             let Some(record) = records.get(*index).filter(|_| !seen.contains(index)) else {
                 continue;
             };
@@ -288,11 +272,8 @@ pub fn may_hold(bytes: &[u8], word: &str) -> bool {
 /// Tells whether a file may hold one of several texts as a value, without reading it.
 pub fn may_name(bytes: &[u8], names: &[String]) -> bool {
     // A value of several words may stand on several lines, and one in double quotes may hold escapes.
-    let words: Vec<&str> = names
-        .iter()
-        .filter_map(|name| name.split_whitespace().next())
-        .chain(["\\"])
-        .collect();
+    let words: Vec<&str> =
+        names.iter().filter_map(|name| name.split_whitespace().next()).chain(["\\"]).collect();
     is_within(bytes, &words)
 }
 

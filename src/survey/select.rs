@@ -85,9 +85,7 @@ impl Filter {
             return true;
         };
         let latest = within.after(instant);
-        standing
-            .not_after
-            .is_some_and(|end| instant < end && end <= latest)
+        standing.not_after.is_some_and(|end| instant < end && end <= latest)
     }
 
     fn asks_nothing_stated(&self) -> bool {
@@ -119,20 +117,14 @@ impl Filter {
         Some(
             any(&self.owner, |asked| same.owner(record, asked))
                 && any(&self.team, |asked| owner.team.as_ref() == Some(asked))
-                && any(&self.control, |asked| {
-                    states_control(record, asked, same.control)
-                })
+                && any(&self.control, |asked| states_control(record, asked, same.control))
                 && any(&self.identity, |asked| named(asked, &subject.identity))
                 && any(&self.credential, |asked| named(asked, &subject.credential))
                 && any(&self.asset, |asked| named(asked, &subject.asset))
-                && any(&self.application, |asked| {
-                    named(asked, &subject.application)
-                })
+                && any(&self.application, |asked| named(asked, &subject.application))
                 && any(&self.vendor, |asked| subject.vendor.as_ref() == Some(asked))
                 && any(&self.finding, |asked| states_finding(record, asked))
-                && any(&self.reference, |asked| {
-                    references(record).contains(&asked.as_str())
-                })
+                && any(&self.reference, |asked| references(record).contains(&asked.as_str()))
                 && any(&self.class, |asked| record.class == *asked)
                 && any(&self.root_cause, |asked| record.root_cause == *asked),
         )
@@ -169,17 +161,12 @@ pub type SameControl<'a> = dyn Fn(&ControlRef, &str) -> bool + 'a;
 
 fn states_control(record: &record::Record, asked: &str, same: &SameControl<'_>) -> bool {
     let controls = record.deviates_from.controls.as_deref().unwrap_or_default();
-    controls
-        .iter()
-        .any(|control| control.as_str() == asked || same(control, asked))
+    controls.iter().any(|control| control.as_str() == asked || same(control, asked))
 }
 
 fn states_finding(record: &record::Record, asked: &str) -> bool {
-    let findings = record
-        .scope
-        .as_ref()
-        .and_then(|scope| scope.findings.as_deref())
-        .unwrap_or_default();
+    let findings =
+        record.scope.as_ref().and_then(|scope| scope.findings.as_deref()).unwrap_or_default();
     let is_asked = |key: &FindingKey| {
         let Some(id) = key.id.as_deref().or(key.cwe.as_deref()) else {
             return false;
@@ -238,8 +225,7 @@ impl Order {
             Order::Owner => owner(one.1).cmp(&owner(other.1)),
             Order::Title => title(one.1).cmp(&title(other.1)),
         };
-        by.then_with(|| one.0.cmp(other.0))
-            .then_with(|| one.1.path.cmp(&other.1.path))
+        by.then_with(|| one.0.cmp(other.0)).then_with(|| one.1.path.cmp(&other.1.path))
     }
 }
 

@@ -27,9 +27,7 @@ pub fn hints<'s>(
         let known: BTreeSet<&str> = records.iter().flat_map(|record| stated(record)).collect();
         for name in asked.iter().filter(|name| !known.contains(name.as_str())) {
             if let Some(meant) = near::nearest(name, known.iter().copied()) {
-                hints.push(format!(
-                    "no record has the {what} {name}: did you mean {meant}?"
-                ));
+                hints.push(format!("no record has the {what} {name}: did you mean {meant}?"));
             }
         }
     }
@@ -54,11 +52,9 @@ fn names(filter: &Filter) -> (NameFilter<'_>, [NameFilter<'_>; 6]) {
         ("asset", Vec::from_iter(&filter.asset), |record| {
             with_aliases(record, &record.subject.asset)
         }),
-        (
-            "application",
-            Vec::from_iter(&filter.application),
-            |record| with_aliases(record, &record.subject.application),
-        ),
+        ("application", Vec::from_iter(&filter.application), |record| {
+            with_aliases(record, &record.subject.application)
+        }),
         ("vendor", Vec::from_iter(&filter.vendor), |record| {
             Vec::from_iter(record.subject.vendor.as_deref())
         }),

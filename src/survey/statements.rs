@@ -15,14 +15,10 @@ pub fn of_version(verdicts: &[Rc<ApprovalVerdict>], index: usize) -> Vec<&Statem
         return Vec::new();
     };
     let origin = verdict.carries.unwrap_or(index);
-    let judged = [verdicts.get(origin), Some(verdict)]
-        .into_iter()
-        .flatten()
-        .flat_map(|it| &it.statements);
+    let judged =
+        [verdicts.get(origin), Some(verdict)].into_iter().flatten().flat_map(|it| &it.statements);
     let since = verdicts.get(origin..=index).unwrap_or_default().iter();
-    let chain = since
-        .enumerate()
-        .filter(|(n, it)| *n == 0 || it.carries == Some(origin));
+    let chain = since.enumerate().filter(|(n, it)| *n == 0 || it.carries == Some(origin));
     let refused = chain.flat_map(|(_, it)| &it.refused);
     let mut all: Vec<&Statement> = Vec::new();
     for statement in judged.chain(refused) {

@@ -38,11 +38,7 @@ pub fn changes(
         for folder in FOLDERS {
             let changed = find_changed(objects, folder, commit.tree, &parents);
             for (path, there) in changed? {
-                found.push(Ruling {
-                    commit: Rc::clone(commit),
-                    path: prefix.inward(&path),
-                    there,
-                });
+                found.push(Ruling { commit: Rc::clone(commit), path: prefix.inward(&path), there });
             }
         }
     }
@@ -69,10 +65,8 @@ fn find_changed(
     for parent in parents {
         others.push(files(&tree(*parent), folder)?);
     }
-    let paths: BTreeSet<&String> = own
-        .keys()
-        .chain(others.iter().flat_map(WorkflowFiles::keys))
-        .collect();
+    let paths: BTreeSet<&String> =
+        own.keys().chain(others.iter().flat_map(WorkflowFiles::keys)).collect();
     let is_changed = |path: &&String| others.iter().all(|it| it.get(*path) != own.get(*path));
     let changed = paths.into_iter().filter(is_changed).map(|path| {
         let before = others.first().is_some_and(|it| it.contains_key(path));

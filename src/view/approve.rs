@@ -120,8 +120,7 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
         Counting::Counts | Counting::NotSigned => None,
     };
     if not_yet.is_some() {
-        doc.blocks
-            .push(Block::Heading(StyledText::with_tone(Tone::Warn, NOT_YET)));
+        doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Warn, NOT_YET)));
     }
     let (verb, tone) = match (said.decision, &signed.done) {
         (ApprovalDecision::Approve, Done::Never(_)) => ("would approve", Tone::Plain),
@@ -148,16 +147,9 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     if said.decision == ApprovalDecision::Approve && signed.needed.count > 0 {
         let needs = shape::needed_words(&signed.needed);
         pairs.push(("it needs".to_owned(), StyledText::plain(needs)));
-        let left_of = if not_yet.is_some() {
-            "still needed"
-        } else {
-            "and then"
-        };
-        let left = if signed.who.is_empty() {
-            "nothing more".to_owned()
-        } else {
-            signed.who.join("\n")
-        };
+        let left_of = if not_yet.is_some() { "still needed" } else { "and then" };
+        let left =
+            if signed.who.is_empty() { "nothing more".to_owned() } else { signed.who.join("\n") };
         pairs.push((left_of.to_owned(), StyledText::plain(left)));
     }
     let label = match &signed.done {
@@ -170,20 +162,14 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     };
     pairs.push((label, StyledText::plain(said.files.join("\n"))));
     doc.blocks.push(Block::Pairs(pairs));
-    if let Counting::NotYet {
-        signers,
-        line: Some(line),
-        ..
-    } = &signed.counting
-    {
+    if let Counting::NotYet { signers, line: Some(line), .. } = &signed.counting {
         let heading =
             format!("First add this line to {signers}, in a change that someone else approves");
         doc.blocks.push(Block::Heading(StyledText::plain(heading)));
         doc.blocks.push(Block::Verbatim(line.clone()));
     }
     if let Done::Never(text) = &signed.done {
-        doc.blocks
-            .push(Block::Heading(StyledText::plain("What would be signed")));
+        doc.blocks.push(Block::Heading(StyledText::plain("What would be signed")));
         doc.blocks.push(Block::Verbatim(text.clone()));
     }
     doc.blocks.extend(init::next(signed.next.clone()));
@@ -256,11 +242,7 @@ pub fn stated(
         doc.blocks.extend(not_written(unresolved));
         return doc;
     }
-    let verb = if written {
-        "written down"
-    } else {
-        "would be recorded"
-    };
+    let verb = if written { "written down" } else { "would be recorded" };
     let heading = format!("{} {verb}", diag::count(all.len(), "review"));
     doc.blocks.push(Block::Heading(StyledText::plain(heading)));
     let pairs = all.iter().map(|WrittenReview { said, words, .. }| {
@@ -272,13 +254,9 @@ pub fn stated(
     let n_waiting = all.iter().filter(|review| !review.landed).count();
     let waiting = match n_waiting {
         0 => "All of them are on the approved ref".to_owned(),
-        n => format!(
-            "{} on the approved ref: they count once they are merged",
-            not_yet(n)
-        ),
+        n => format!("{} on the approved ref: they count once they are merged", not_yet(n)),
     };
-    doc.blocks
-        .push(Block::Paragraph(StyledText::plain(waiting)));
+    doc.blocks.push(Block::Paragraph(StyledText::plain(waiting)));
     doc.blocks.extend(not_written(unresolved));
     doc.blocks.extend(init::next(next.to_vec()));
     doc
@@ -297,21 +275,12 @@ fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
     let n_reviews = diag::count(unresolved.len(), "review");
     let heading = format!("{n_reviews} not recorded: reviewer unknown");
     let pairs = unresolved.iter().map(|it| {
-        let line = it
-            .line
-            .iter()
-            .map(|line| format!("\nadd `{line}` to people.logins"));
+        let line = it.line.iter().map(|line| format!("\nadd `{line}` to people.logins"));
         let text = format!("{}{}", it.reason, line.collect::<String>());
         let login = it.login.clone().unwrap_or_else(|| "-".to_owned());
-        (
-            login,
-            StyledText::plain(text).and(Tone::Muted, format!("\n{}", it.url)),
-        )
+        (login, StyledText::plain(text).and(Tone::Muted, format!("\n{}", it.url)))
     });
-    vec![
-        Block::Heading(StyledText::with_tone(Tone::Warn, heading)),
-        Block::Pairs(pairs.collect()),
-    ]
+    vec![Block::Heading(StyledText::with_tone(Tone::Warn, heading)), Block::Pairs(pairs.collect())]
 }
 
 impl<'a> WrittenReviewView<'a> {
@@ -355,20 +324,10 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
     let controls: Vec<String> = record
         .compensating_controls
         .iter()
-        .map(|control| {
-            format!(
-                "{} ({})",
-                cut(&control.description),
-                control.status.as_str()
-            )
-        })
+        .map(|control| format!("{} ({})", cut(&control.description), control.status.as_str()))
         .collect();
     let or_none = |list: Vec<String>| {
-        if list.is_empty() {
-            "none".to_owned()
-        } else {
-            list.join("; ")
-        }
+        if list.is_empty() { "none".to_owned() } else { list.join("; ") }
     };
     let mut pairs = vec![
         ("why", cut(&record.justification)),
@@ -386,9 +345,7 @@ pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static
     doc.blocks = vec![
         Block::Heading(heading.and(Tone::Strong, cut(&record.title))),
         Block::Pairs(
-            pairs
-                .map(|(label, text)| (label.to_owned(), StyledText::plain(text)))
-                .collect(),
+            pairs.map(|(label, text)| (label.to_owned(), StyledText::plain(text))).collect(),
         ),
     ];
     doc

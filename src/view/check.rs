@@ -27,18 +27,15 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         Some(id) => verdict.and(Tone::Plain, "  ").and(Tone::Id, id),
         None => verdict,
     }));
-    doc.blocks
-        .push(Block::Paragraph(StyledText::plain(&answer.reason)));
+    doc.blocks.push(Block::Paragraph(StyledText::plain(&answer.reason)));
     for warning in &check.warnings {
         let warning = format!("warning: {warning}");
-        doc.blocks
-            .push(Block::Paragraph(StyledText::with_tone(Tone::Warn, warning)));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, warning)));
     }
     if !check.waits_for.is_empty() {
         let people: Vec<_> = check.waits_for.iter().map(shape::short_name).collect();
         let waits_for = format!("It waits for {}", people.join(" or "));
-        doc.blocks
-            .push(Block::Paragraph(StyledText::plain(waits_for)));
+        doc.blocks.push(Block::Paragraph(StyledText::plain(waits_for)));
     }
     let limits = list_limits(answer);
     if !limits.is_empty() {
@@ -59,23 +56,11 @@ pub fn doc(question: &Question, check: &CheckAnswer) -> Doc<'static> {
         .collect();
     if !others.is_empty() {
         let columns = vec![
-            Column {
-                title: "considered",
-                fit: ColumnFit::Whole,
-            },
-            Column {
-                title: "status",
-                fit: ColumnFit::Whole,
-            },
-            Column {
-                title: "why not",
-                fit: ColumnFit::Flexible,
-            },
+            Column { title: "considered", fit: ColumnFit::Whole },
+            Column { title: "status", fit: ColumnFit::Whole },
+            Column { title: "why not", fit: ColumnFit::Flexible },
         ];
-        doc.blocks.push(Block::Table(DocTable {
-            columns,
-            rows: others,
-        }));
+        doc.blocks.push(Block::Table(DocTable { columns, rows: others }));
     }
     doc
 }
@@ -89,29 +74,16 @@ fn list_limits(answer: &GateAnswer) -> Vec<(String, StyledText)> {
         });
         shown.map(|shown| (label.to_owned(), StyledText::plain(shown)))
     };
-    let until = answer
-        .not_after
-        .filter(|_| answer.verdict == GateVerdict::Allow);
-    let until = until.map(|until| {
-        (
-            "in force".to_owned(),
-            StyledText::plain(dates::lasts(until)),
-        )
-    });
-    let digest = answer.digest.as_ref().map(|digest| {
-        (
-            "digest".to_owned(),
-            StyledText::with_tone(Tone::Muted, digest),
-        )
-    });
+    let until = answer.not_after.filter(|_| answer.verdict == GateVerdict::Allow);
+    let until = until.map(|until| ("in force".to_owned(), StyledText::plain(dates::lasts(until))));
+    let digest = answer
+        .digest
+        .as_ref()
+        .map(|digest| ("digest".to_owned(), StyledText::with_tone(Tone::Muted, digest)));
     let scope = [
         list("resources", &scope.resources),
         list("actions", &scope.actions),
         list("not waived", &scope.not_waived),
     ];
-    until
-        .into_iter()
-        .chain(scope.into_iter().flatten())
-        .chain(digest)
-        .collect()
+    until.into_iter().chain(scope.into_iter().flatten()).chain(digest).collect()
 }

@@ -49,20 +49,15 @@ pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
         return doc;
     }
     let rows = controls.hits.iter().map(row).collect();
-    doc.blocks.push(Block::Table(DocTable {
-        columns: columns(),
-        rows,
-    }));
+    doc.blocks.push(Block::Table(DocTable { columns: columns(), rows }));
     let count = diag::count(controls.hits.len(), "control");
-    doc.blocks
-        .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, count)));
+    doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, count)));
     if !controls.unlisted.is_empty() {
         let text = format!(
             "exledger.yaml does not list {}: its controls are `unknown-control` in records",
             controls.unlisted.join(", ")
         );
-        doc.blocks
-            .push(Block::Paragraph(StyledText::with_tone(Tone::Warn, text)));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, text)));
     }
     doc
 }

@@ -92,20 +92,12 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     doc.rows = Some("changes");
     doc.room = doc::COMMENT;
     doc.repository = diff.name;
-    doc.blocks
-        .push(Block::Heading(heading(&diff.changes, &diff.findings)));
+    doc.blocks.push(Block::Heading(heading(&diff.changes, &diff.findings)));
     doc.blocks.push(Block::Table(table(&diff.changes)));
     // A note says what the table says already; for machines all of them are there.
-    let (notes, worse): (Vec<ShownFinding>, Vec<ShownFinding>) = diff
-        .findings
-        .shown
-        .iter()
-        .cloned()
-        .partition(|shown| shown.finding.level == Level::Note);
-    doc.blocks.push(Block::Findings(FindingList {
-        shown: worse,
-        ..diff.findings.clone()
-    }));
+    let (notes, worse): (Vec<ShownFinding>, Vec<ShownFinding>) =
+        diff.findings.shown.iter().cloned().partition(|shown| shown.finding.level == Level::Note);
+    doc.blocks.push(Block::Findings(FindingList { shown: worse, ..diff.findings.clone() }));
     doc.blocks.push(Block::Findings(FindingList {
         shown: notes,
         judged: Vec::new(),
@@ -113,11 +105,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         ..diff.findings
     }));
     doc.blocks.extend(folded(&diff.changes));
-    let head = if diff.is_commit {
-        "commit"
-    } else {
-        "the work tree on"
-    };
+    let head = if diff.is_commit { "commit" } else { "the work tree on" };
     doc.footer = Some(format!(
         "{head} {} against commit {}",
         objects::short(&diff.head),
@@ -136,19 +124,13 @@ impl<'a> RecordChangeView<'a> {
                 needs: &change.needs.needed,
             }
         });
-        RecordChangeView {
-            id: &change.id,
-            events: events.collect(),
-        }
+        RecordChangeView { id: &change.id, events: events.collect() }
     }
 }
 
 fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {
     let counts = LevelCounts::count(findings.shown.iter().map(|shown| &shown.finding));
-    let waiting = changes
-        .iter()
-        .filter(|it| it.needs.needed.count > 0)
-        .count();
+    let waiting = changes.iter().filter(|it| it.needs.needed.count > 0).count();
     let text = match changes.len() {
         0 => StyledText::with_tone(Tone::Good, "No exception changes"),
         n => StyledText::plain(format!("{} changed", diag::count(n, "exception"))),
@@ -160,12 +142,8 @@ fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {
     };
     match (counts.errors, counts.warnings) {
         (0, 0) => text,
-        (0, n) => text
-            .and(Tone::Plain, ", ")
-            .and(Tone::Warn, diag::count(n, "warning")),
-        (n, _) => text
-            .and(Tone::Plain, ", ")
-            .and(Tone::Bad, diag::count(n, "error")),
+        (0, n) => text.and(Tone::Plain, ", ").and(Tone::Warn, diag::count(n, "warning")),
+        (n, _) => text.and(Tone::Plain, ", ").and(Tone::Bad, diag::count(n, "error")),
     }
 }
 

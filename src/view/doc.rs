@@ -118,19 +118,13 @@ impl<'a> Doc<'a> {
     /// Makes an array that may be long the rows of the answer; in the object it stands as an empty one.
     pub fn fill(&mut self, key: &'static str, members: impl Iterator<Item = Value> + Clone + 'a) {
         self.rows = Some(key);
-        self.long = Some(Long {
-            key,
-            members: Each::new(members),
-        });
+        self.long = Some(Long { key, members: Each::new(members) });
     }
 
     /// Makes things that the answer alone holds the rows of the answer, as [`Doc::fill`] does.
     pub fn fill_with<T: 'a>(&mut self, key: &'static str, all: Vec<T>, json: fn(&T) -> Value) {
         let all: Rc<[T]> = all.into();
-        self.fill(
-            key,
-            (0..all.len()).filter_map(move |n| all.get(n).map(json)),
-        );
+        self.fill(key, (0..all.len()).filter_map(move |n| all.get(n).map(json)));
     }
 
     /// Returns the members of the array that [`Doc::rows`] names, else the object itself, one by one.
@@ -271,12 +265,7 @@ impl FindingList {
     /// Returns findings for all readers, without excerpts, rules or judged records.
     pub fn for_all_readers(findings: Vec<diag::Finding>) -> FindingList {
         let shown = findings.into_iter().map(ShownFinding::from).collect();
-        FindingList {
-            shown,
-            rules: BTreeMap::new(),
-            judged: Vec::new(),
-            is_for_machines: false,
-        }
+        FindingList { shown, rules: BTreeMap::new(), judged: Vec::new(), is_for_machines: false }
     }
 }
 
@@ -305,10 +294,7 @@ impl From<Vec<diag::Finding>> for FindingList {
 
 impl From<diag::Finding> for ShownFinding {
     fn from(finding: diag::Finding) -> ShownFinding {
-        ShownFinding {
-            finding,
-            excerpt: None,
-        }
+        ShownFinding { finding, excerpt: None }
     }
 }
 

@@ -58,14 +58,8 @@ struct DueRecordView<'a> {
 
 /// Returns the answer.
 pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
-    let mut doc = shape::stamped(
-        list.stamp,
-        "due",
-        &DueAnswer {
-            records: [],
-            hidden: list.hidden,
-        },
-    );
+    let mut doc =
+        shape::stamped(list.stamp, "due", &DueAnswer { records: [], hidden: list.hidden });
     if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
         doc.fill(
@@ -76,16 +70,9 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     }
     for (owner, mut records) in by_owner(list) {
         records.sort_by_key(|(standing, due)| (due.order(), standing.id().to_owned()));
-        doc.blocks
-            .push(Block::Heading(StyledText::with_tone(Tone::Strong, owner)));
-        let rows = records
-            .iter()
-            .map(|(standing, due)| row(standing, due, list.around))
-            .collect();
-        let mut table = DocTable {
-            columns: columns(),
-            rows,
-        };
+        doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, owner)));
+        let rows = records.iter().map(|(standing, due)| row(standing, due, list.around)).collect();
+        let mut table = DocTable { columns: columns(), rows };
         if records.iter().all(|(_, due)| also(due).is_empty()) {
             table.columns.remove(ALSO);
             table.rows.iter_mut().for_each(|row| drop(row.remove(ALSO)));
@@ -93,12 +80,9 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         doc.blocks.push(Block::Table(table));
     }
     if list.unknown > 0 {
-        let text = format!(
-            "could not determine the status of {}",
-            diag::count(list.unknown, "record")
-        );
-        doc.blocks
-            .push(Block::Paragraph(StyledText::with_tone(Tone::Bad, text)));
+        let text =
+            format!("could not determine the status of {}", diag::count(list.unknown, "record"));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Bad, text)));
     }
     let healthy = list.hidden.saturating_sub(list.unknown);
     let records = diag::count(healthy, "record");
@@ -109,8 +93,7 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         _ => Some((Tone::Muted, format!("{records} not shown: nothing is due"))),
     };
     if let Some((tone, text)) = rest {
-        doc.blocks
-            .push(Block::Paragraph(StyledText::with_tone(tone, text)));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(tone, text)));
     }
     doc
 }
@@ -143,9 +126,7 @@ fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState,
     let worst =
         |records: &[&(&RecordState, DueRecord)]| records.iter().map(|(_, due)| due.order()).min();
     owners.sort_by(|one, other| {
-        worst(&one.1)
-            .cmp(&worst(&other.1))
-            .then_with(|| one.0.cmp(&other.0))
+        worst(&one.1).cmp(&worst(&other.1)).then_with(|| one.0.cmp(&other.0))
     });
     owners
 }
@@ -158,14 +139,8 @@ fn owner_cell(standing: &RecordState) -> String {
 }
 
 fn columns() -> Vec<Column> {
-    let whole = |title| Column {
-        title,
-        fit: ColumnFit::Whole,
-    };
-    let flexible = |title| Column {
-        title,
-        fit: ColumnFit::Flexible,
-    };
+    let whole = |title| Column { title, fit: ColumnFit::Whole };
+    let flexible = |title| Column { title, fit: ColumnFit::Flexible };
     vec![
         whole("id"),
         flexible("title"),
@@ -182,19 +157,13 @@ fn columns() -> Vec<Column> {
 fn also(due: &DueRecord) -> String {
     let urgent = due.bucket == Bucket::Urgent || due.also.contains(&Bucket::Urgent);
     let said = |bucket: &&Bucket| !(urgent && **bucket == Bucket::Soon);
-    let words: Vec<&str> = due
-        .also
-        .iter()
-        .filter(said)
-        .map(|bucket| bucket.as_str())
-        .collect();
+    let words: Vec<&str> = due.also.iter().filter(said).map(|bucket| bucket.as_str()).collect();
     words.join(", ")
 }
 
 fn row(standing: &RecordState, due: &DueRecord, around: AdviceContext<'_>) -> Vec<StyledText> {
-    let title = standing
-        .known_content()
-        .map_or(standing.path.as_str(), |record| record.title.as_str());
+    let title =
+        standing.known_content().map_or(standing.path.as_str(), |record| record.title.as_str());
     let tone = match due.urgency {
         Urgency::Overdue => Tone::Bad,
         Urgency::DueNow | Urgency::InTime => Tone::Warn,

@@ -76,10 +76,7 @@ struct DecidedView<'a> {
 pub fn doc(decision: &DecisionResult) -> Doc<'static> {
     let schema = shape::schema(decision.command);
     let mut doc = match (decision.is_several, decision.records.first()) {
-        (false, Some(only)) => Doc::new(DecidedAnswer {
-            schema,
-            decided: DecidedView::of(only),
-        }),
+        (false, Some(only)) => Doc::new(DecidedAnswer { schema, decided: DecidedView::of(only) }),
         _ => {
             let results = decision.records.iter().map(DecidedView::of).collect();
             let mut doc = Doc::new(DecisionsAnswer { schema, results });
@@ -116,10 +113,8 @@ impl<'a> DecidedView<'a> {
 }
 
 fn blocks(decided: &Decided, written: bool) -> Vec<Block<'static>> {
-    let mut pairs = vec![(
-        decided.event.replace('-', " "),
-        StyledText::with_tone(Tone::Good, &decided.path),
-    )];
+    let mut pairs =
+        vec![(decided.event.replace('-', " "), StyledText::with_tone(Tone::Good, &decided.path))];
     if written {
         let changes: Vec<String> = decided.changes.iter().flat_map(change_lines).collect();
         pairs.push(("changes".to_owned(), StyledText::plain(changes.join("\n"))));
@@ -136,9 +131,7 @@ fn blocks(decided: &Decided, written: bool) -> Vec<Block<'static>> {
         blocks.push(Block::Verbatim(decided.patch.trim_end().to_owned()));
     }
     if !decided.findings.is_empty() {
-        blocks.push(Block::Findings(FindingList::for_all_readers(
-            decided.findings.clone(),
-        )));
+        blocks.push(Block::Findings(FindingList::for_all_readers(decided.findings.clone())));
     }
     blocks
 }
@@ -149,9 +142,8 @@ fn change_lines(change: &FieldChange) -> Vec<String> {
     if let (Value::Null, Value::Object(map)) = (&change.from, &change.to)
         && !field.ends_with(']')
     {
-        let lines = map
-            .iter()
-            .map(|(key, value)| format!("{field}.{key}: {}", display_value(value)));
+        let lines =
+            map.iter().map(|(key, value)| format!("{field}.{key}: {}", display_value(value)));
         return lines.map(credential::hidden).collect();
     }
     let (from, to) = (display_value(&change.from), display_value(&change.to));
@@ -166,15 +158,9 @@ fn change_lines(change: &FieldChange) -> Vec<String> {
 fn display_value(value: &Value) -> String {
     match value {
         Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
-        Value::Array(list) => list
-            .iter()
-            .map(display_value)
-            .collect::<Vec<_>>()
-            .join(", "),
+        Value::Array(list) => list.iter().map(display_value).collect::<Vec<_>>().join(", "),
         Value::Object(map) => {
-            let pairs = map
-                .iter()
-                .map(|(key, value)| format!("{key} {}", display_value(value)));
+            let pairs = map.iter().map(|(key, value)| format!("{key} {}", display_value(value)));
             pairs.collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),

@@ -39,18 +39,12 @@ pub fn doc(rules: &[&Rule]) -> Doc<'static> {
     match rules {
         [rule] => doc.blocks = one(rule),
         rules => {
-            let whole = |title| Column {
-                title,
-                fit: ColumnFit::Whole,
-            };
+            let whole = |title| Column { title, fit: ColumnFit::Whole };
             let columns = vec![
                 whole("rule"),
                 whole("level"),
                 whole("group"),
-                Column {
-                    title: "finds",
-                    fit: ColumnFit::Flexible,
-                },
+                Column { title: "finds", fit: ColumnFit::Flexible },
             ];
             let rows = rules.iter().map(|rule| row(rule)).collect();
             doc.blocks.push(Block::Table(DocTable { columns, rows }));
@@ -88,20 +82,11 @@ fn one(rule: &Rule) -> Vec<Block<'static>> {
     let heading = StyledText::with_tone(Tone::Strong, rule.code.as_str())
         .and(Tone::Plain, format!(": {}", rule.summary));
     let pairs = vec![
-        (
-            "level".to_owned(),
-            StyledText::with_tone(tone(rule.level), rule.level.word()),
-        ),
-        (
-            "group".to_owned(),
-            StyledText::plain(rule.code.group().as_str()),
-        ),
+        ("level".to_owned(), StyledText::with_tone(tone(rule.level), rule.level.word())),
+        ("group".to_owned(), StyledText::plain(rule.code.group().as_str())),
         ("why".to_owned(), StyledText::plain(rule.why)),
         ("remedy".to_owned(), StyledText::plain(rule.remedy)),
-        (
-            "serves".to_owned(),
-            StyledText::with_tone(Tone::Muted, rule.serves.join(", ")),
-        ),
+        ("serves".to_owned(), StyledText::with_tone(Tone::Muted, rule.serves.join(", "))),
     ];
     vec![
         Block::Heading(heading),

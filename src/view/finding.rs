@@ -64,9 +64,8 @@ pub fn below(folder: &str, findings: &mut FindingList) {
     }
     let shown = findings.shown.iter_mut();
     let judged = findings.judged.iter_mut();
-    let paths = shown
-        .map(|shown| &mut shown.finding.path)
-        .chain(judged.map(|judged| &mut judged.path));
+    let paths =
+        shown.map(|shown| &mut shown.finding.path).chain(judged.map(|judged| &mut judged.path));
     for path in paths {
         *path = format!("{folder}/{path}");
     }
@@ -80,8 +79,5 @@ pub fn rules() -> BTreeMap<Code, RuleSummary> {
         why: rule.why.to_owned(),
         remedy: rule.remedy.to_owned(),
     };
-    rules::ALL
-        .iter()
-        .map(|rule| (rule.code, about(rule)))
-        .collect()
+    rules::ALL.iter().map(|rule| (rule.code, about(rule))).collect()
 }

@@ -38,28 +38,16 @@ struct InitAnswer<'a> {
 
 /// Returns the answer.
 pub fn doc(init: &Init) -> Doc<'static> {
-    let skipped: Vec<&str> = init
-        .skipped
-        .iter()
-        .map(|skipped| skipped.path.as_str())
-        .collect();
+    let skipped: Vec<&str> = init.skipped.iter().map(|skipped| skipped.path.as_str()).collect();
     let mut doc = Doc::new(InitAnswer {
         schema: shape::schema("init"),
         created: &init.created,
         skipped: skipped.clone(),
     });
-    let word = if init.written {
-        "created"
-    } else {
-        "would create"
-    };
-    let created = init
-        .created
-        .iter()
-        .map(|path| (word.to_owned(), StyledText::with_tone(Tone::Good, path)));
-    let left = skipped
-        .iter()
-        .map(|path| ("left as it is".to_owned(), StyledText::plain(*path)));
+    let word = if init.written { "created" } else { "would create" };
+    let created =
+        init.created.iter().map(|path| (word.to_owned(), StyledText::with_tone(Tone::Good, path)));
+    let left = skipped.iter().map(|path| ("left as it is".to_owned(), StyledText::plain(*path)));
     doc.blocks.push(Block::Pairs(created.chain(left).collect()));
     doc.blocks.extend(needs(init));
     doc.blocks.extend(next(init.next.clone()));
@@ -71,27 +59,17 @@ pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
     if commands.is_empty() {
         return Vec::new();
     }
-    vec![
-        Block::Heading(StyledText::plain("Next")),
-        Block::Verbatim(commands.join("\n")),
-    ]
+    vec![Block::Heading(StyledText::plain("Next")), Block::Verbatim(commands.join("\n"))]
 }
 
 /// Returns the answer of `demo`: the files that were made. A folder that holds any is refused, so none is skipped.
 pub fn demo<'a>(created: &[String]) -> Doc<'a> {
-    Doc::new(InitAnswer {
-        schema: shape::schema("demo"),
-        created,
-        skipped: Vec::new(),
-    })
+    Doc::new(InitAnswer { schema: shape::schema("demo"), created, skipped: Vec::new() })
 }
 
 /// Returns what the files need that were there already.
 fn needs(init: &Init) -> Vec<Block<'static>> {
-    let needing = init
-        .skipped
-        .iter()
-        .filter(|skipped| !skipped.needs.is_empty());
+    let needing = init.skipped.iter().filter(|skipped| !skipped.needs.is_empty());
     let shown = needing.flat_map(|skipped| {
         [
             Block::Heading(StyledText::plain(format!("{} would need", skipped.path))),
@@ -103,11 +81,6 @@ fn needs(init: &Init) -> Vec<Block<'static>> {
 
 /// Returns the same as lines for stderr, where stdout is read by a script.
 pub fn needs_lines(init: &Init) -> Vec<String> {
-    let needing = init
-        .skipped
-        .iter()
-        .filter(|skipped| !skipped.needs.is_empty());
-    needing
-        .map(|skipped| format!("{} would need:\n{}", skipped.path, skipped.needs))
-        .collect()
+    let needing = init.skipped.iter().filter(|skipped| !skipped.needs.is_empty());
+    needing.map(|skipped| format!("{} would need:\n{}", skipped.path, skipped.needs)).collect()
 }

@@ -57,20 +57,13 @@ impl LevelCounts {
 
     /// Returns the counts in words: `2 errors, 1 warning`.
     pub fn display(self) -> String {
-        let parts: Vec<String> = [
-            (self.errors, "error"),
-            (self.warnings, "warning"),
-            (self.notes, "note"),
-        ]
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, noun)| diag::count(*n, noun))
-        .collect();
-        if parts.is_empty() {
-            "nothing to object to".to_owned()
-        } else {
-            parts.join(", ")
-        }
+        let parts: Vec<String> =
+            [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")]
+                .iter()
+                .filter(|(n, _)| *n > 0)
+                .map(|(n, noun)| diag::count(*n, noun))
+                .collect();
+        if parts.is_empty() { "nothing to object to".to_owned() } else { parts.join(", ") }
     }
 
     /// Returns what the counts mean.
@@ -107,10 +100,7 @@ pub fn doc(mut lint: LintView) -> Doc<'static> {
     let counts = LevelCounts::count(lint.findings.shown.iter().map(|shown| &shown.finding));
     let mut doc = Doc::new(LintReport {
         schema: shape::schema("lint"),
-        ledger: LintedTree {
-            commit: lint.commit.as_deref(),
-            instant: lint.instant,
-        },
+        ledger: LintedTree { commit: lint.commit.as_deref(), instant: lint.instant },
         checked: lint.checked,
         errors: counts.errors,
         warnings: counts.warnings,
@@ -130,19 +120,13 @@ pub fn doc(mut lint: LintView) -> Doc<'static> {
         }
     }
     let checked = format!("{} checked: ", diag::count(lint.checked, "record"));
-    doc.blocks.push(Block::Paragraph(
-        StyledText::plain(checked).and(counts.tone(), counts.display()),
-    ));
-    let on = lint
-        .instant
-        .map(|instant| format!("at {instant} (simulated), "))
-        .unwrap_or_default();
+    doc.blocks
+        .push(Block::Paragraph(StyledText::plain(checked).and(counts.tone(), counts.display())));
+    let on = lint.instant.map(|instant| format!("at {instant} (simulated), ")).unwrap_or_default();
     let commit = lint
         .commit
         .as_deref()
-        .map_or("no commit".to_owned(), |commit| {
-            format!("commit {}", objects::short(commit))
-        });
+        .map_or("no commit".to_owned(), |commit| format!("commit {}", objects::short(commit)));
     doc.footer = Some(format!("{on}work tree on {commit}"));
     doc
 }

@@ -38,65 +38,39 @@ struct ListAnswer {
 
 /// Returns the answer.
 pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
-    let mut doc = shape::stamped(
-        list.stamp,
-        "list",
-        &ListAnswer {
-            records: [],
-            hidden: list.hidden,
-        },
-    );
+    let mut doc =
+        shape::stamped(list.stamp, "list", &ListAnswer { records: [], hidden: list.hidden });
     if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
-        doc.fill(
-            "records",
-            records.map(|standing| json::value(&RecordView::of(standing, names))),
-        );
+        doc.fill("records", records.map(|standing| json::value(&RecordView::of(standing, names))));
         return doc;
     }
-    let rows: Vec<Vec<StyledText>> = list
-        .records
-        .iter()
-        .map(|standing| row(standing, list.stamp.instant))
-        .collect();
+    let rows: Vec<Vec<StyledText>> =
+        list.records.iter().map(|standing| row(standing, list.stamp.instant)).collect();
     if rows.is_empty() {
-        doc.blocks
-            .push(Block::Paragraph(StyledText::plain("no records")));
+        doc.blocks.push(Block::Paragraph(StyledText::plain("no records")));
     } else {
-        doc.blocks.push(Block::Table(DocTable {
-            columns: columns(),
-            rows,
-        }));
+        doc.blocks.push(Block::Table(DocTable { columns: columns(), rows }));
     }
     if list.hidden > 0 {
         let text = format!(
             "{} closed, rejected or removed: show with --all",
             diag::count(list.hidden, "record")
         );
-        doc.blocks
-            .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
     }
     doc
 }
 
 /// Returns the columns of a table of records.
 pub fn columns() -> Vec<Column> {
-    let whole = |title| Column {
-        title,
-        fit: ColumnFit::Whole,
-    };
-    let flexible = |title| Column {
-        title,
-        fit: ColumnFit::Flexible,
-    };
+    let whole = |title| Column { title, fit: ColumnFit::Whole };
+    let flexible = |title| Column { title, fit: ColumnFit::Flexible };
     vec![
         whole("id"),
         flexible("title"),
         flexible("owner"),
-        Column {
-            title: "tier",
-            fit: ColumnFit::Optional,
-        },
+        Column { title: "tier", fit: ColumnFit::Optional },
         whole("end"),
         whole("status"),
     ]
@@ -122,11 +96,7 @@ pub fn row(standing: &RecordState, instant: Instant) -> Vec<StyledText> {
 pub fn closed(standing: &RecordState) -> Option<String> {
     let is_closed = matches!(standing.status, Status::Closed | Status::Rejected);
     let closure = standing.content()?.closure.as_ref().filter(|_| is_closed)?;
-    Some(format!(
-        "closed {}: {}",
-        closure.date,
-        closure.outcome.as_str()
-    ))
+    Some(format!("closed {}: {}", closure.date, closure.outcome.as_str()))
 }
 
 /// Returns how far its end is, in words; of what is closed, when that was and how.
@@ -137,10 +107,7 @@ pub fn ends(standing: &RecordState, instant: Instant) -> StyledText {
     let Some(end) = standing.not_after else {
         return StyledText::plain("");
     };
-    let over = matches!(
-        standing.status,
-        Status::Closed | Status::Rejected | Status::Removed
-    );
+    let over = matches!(standing.status, Status::Closed | Status::Rejected | Status::Removed);
     let tone = match end.days_since(instant) {
         _ if over => Tone::Muted,
         ..0 => Tone::Bad,
@@ -161,10 +128,7 @@ pub fn status(standing: &RecordState) -> StyledText {
     };
     let text = StyledText::with_tone(tone, standing.status.as_str());
     let landed = standing.status != Status::Proposed;
-    match (
-        standing.changed_since_approval,
-        !standing.pending.is_empty() && landed,
-    ) {
+    match (standing.changed_since_approval, !standing.pending.is_empty() && landed) {
         (true, _) => text.and(Tone::Warn, ", changed since approval"),
         (false, true) => text.and(Tone::Muted, ", change pending"),
         (false, false) => text,

@@ -57,24 +57,14 @@ struct ActView<'a> {
 /// Returns the answer.
 pub fn doc(log: &Log<'_>) -> Doc<'static> {
     let id = log.standing.id();
-    let answer = LogAnswer {
-        id,
-        events: log.acts.iter().map(ActView::of).collect(),
-    };
+    let answer = LogAnswer { id, events: log.acts.iter().map(ActView::of).collect() };
     let mut doc = shape::stamped(log.stamp, "log", &answer);
     doc.rows = Some("events");
-    let title = log
-        .standing
-        .known_content()
-        .map_or("", |record| record.title.as_str());
+    let title = log.standing.known_content().map_or("", |record| record.title.as_str());
     let heading = StyledText::with_tone(Tone::Id, id).and(Tone::Plain, "  ");
-    doc.blocks
-        .push(Block::Heading(heading.and(Tone::Strong, title)));
+    doc.blocks.push(Block::Heading(heading.and(Tone::Strong, title)));
     if log.acts.is_empty() {
-        doc.blocks.push(Block::Paragraph(StyledText::with_tone(
-            Tone::Warn,
-            vacant(log.standing),
-        )));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, vacant(log.standing))));
         return doc;
     }
     if log.shows_values {
@@ -91,10 +81,7 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
 
 /// Returns a row for each landing of a trail.
 pub fn table(acts: &[RecordAct<'_>]) -> DocTable {
-    DocTable {
-        columns: columns(),
-        rows: landings(acts).into_iter().map(row).collect(),
-    }
+    DocTable { columns: columns(), rows: landings(acts).into_iter().map(row).collect() }
 }
 
 /// Returns what was said that the rows of [`table`] do not tell.
@@ -129,11 +116,7 @@ pub fn vacant(standing: &RecordState) -> String {
             None => "in the work tree".to_owned(),
         })
         .collect();
-    let place = if places.is_empty() {
-        "elsewhere".to_owned()
-    } else {
-        places.join(" and ")
-    };
+    let place = if places.is_empty() { "elsewhere".to_owned() } else { places.join(" and ") };
     format!("nothing of it was merged: it is only proposed {place}, and grants nothing")
 }
 
@@ -158,8 +141,7 @@ impl<'a> ActView<'a> {
 
 /// Returns the acts of each landing.
 fn landings<'l, 'a>(acts: &'l [RecordAct<'a>]) -> Vec<&'l [RecordAct<'a>]> {
-    acts.chunk_by(|one, other| one.commit == other.commit)
-        .collect()
+    acts.chunk_by(|one, other| one.commit == other.commit).collect()
 }
 
 fn columns() -> Vec<Column> {
@@ -199,19 +181,12 @@ fn row(acts: &[RecordAct<'_>]) -> Vec<StyledText> {
 
 /// Returns the pull request that landed an act; what landed a word about earlier content is not that content's.
 fn request_name<'a>(act: &RecordAct<'a>) -> Option<&'a str> {
-    if is_word(act.event) {
-        None
-    } else {
-        act.verdict.pull_request.as_deref()
-    }
+    if is_word(act.event) { None } else { act.verdict.pull_request.as_deref() }
 }
 
 /// Tells whether an event is a word about content that landed before.
 fn is_word(event: ChangeEvent) -> bool {
-    matches!(
-        event,
-        ChangeEvent::Approved | ChangeEvent::Vetoed | ChangeEvent::Stated
-    )
+    matches!(event, ChangeEvent::Approved | ChangeEvent::Vetoed | ChangeEvent::Stated)
 }
 
 fn events(acts: &[RecordAct<'_>]) -> String {
@@ -276,14 +251,8 @@ fn patch(acts: &[RecordAct<'_>]) -> Vec<Block<'static>> {
     };
     let commit = act.commit.to_string();
     let request = request_name(act).map_or_else(String::new, |it| format!(", {it}"));
-    let heading = StyledText::with_tone(Tone::Strong, events(acts)).and(
-        Tone::Muted,
-        format!(
-            ": not before {}, {}{request}",
-            act.at,
-            objects::short(&commit)
-        ),
-    );
+    let heading = StyledText::with_tone(Tone::Strong, events(acts))
+        .and(Tone::Muted, format!(": not before {}, {}{request}", act.at, objects::short(&commit)));
     let mut pairs: Vec<(String, StyledText)> = Vec::new();
     if !acts.iter().all(|act| is_word(act.event)) {
         let by = join_names(act.verdict.makers.iter().map(shape::name));

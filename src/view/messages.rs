@@ -40,10 +40,8 @@ struct MessageRecord<'a> {
 /// Puts messages in place of what a worklist shows to people, and beside its records in the object.
 pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceContext<'_>) {
     doc.blocks.clear();
-    let messages: Vec<MessageView<'_>> = calls
-        .iter()
-        .map(|call| MessageView::of(call, stamp, around))
-        .collect();
+    let messages: Vec<MessageView<'_>> =
+        calls.iter().map(|call| MessageView::of(call, stamp, around)).collect();
     if let Some(object) = doc.json.as_object_mut() {
         let simulated = object.shift_remove("simulated");
         object.insert("messages".to_owned(), json::value(&messages));
@@ -73,9 +71,7 @@ impl<'a> MessageView<'a> {
             to: PersonView::of(&call.person),
             subject: subject(call, stamp),
             text: body(call, stamp, around),
-            records: records
-                .map(|told| MessageRecord::of(told, around))
-                .collect(),
+            records: records.map(|told| MessageRecord::of(told, around)).collect(),
         }
     }
 }
@@ -98,10 +94,7 @@ impl<'a> MessageRecord<'a> {
 fn subject(call: &Call<'_>, stamp: &Stamp) -> String {
     let n = call.records.len();
     let needs = if n == 1 { "needs" } else { "need" };
-    let ledger = stamp
-        .name
-        .as_ref()
-        .map_or_else(String::new, |name| format!(" in {name}"));
+    let ledger = stamp.name.as_ref().map_or_else(String::new, |name| format!(" in {name}"));
     format!("{} {needs} you{ledger}", diag::count(n, "exception"))
 }
 
@@ -123,11 +116,7 @@ fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> St
     let words = due.bucket.as_str().replace('-', " ");
     let when = next::timing(due, stamp.instant);
     let colon = if when.is_empty() { "" } else { ": " };
-    let roles: Vec<String> = told
-        .roles
-        .iter()
-        .map(|role| role.replace('_', " "))
-        .collect();
+    let roles: Vec<String> = told.roles.iter().map(|role| role.replace('_', " ")).collect();
     let mut lines = vec![format!("{id}  {title}"), format!("  {words}{colon}{when}")];
     lines.extend(standing.reasons.first().map(|why| format!("  why: {why}")));
     lines.push(format!("  you receive this as {}", roles.join(" and ")));

@@ -60,10 +60,7 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
         findings: FindingView::all(&filed.findings),
         next: &filed.next,
     });
-    let mut pairs = vec![(
-        "filed".to_owned(),
-        StyledText::with_tone(Tone::Good, &filed.path),
-    )];
+    let mut pairs = vec![("filed".to_owned(), StyledText::with_tone(Tone::Good, &filed.path))];
     let tier = filed.tier.as_deref().unwrap_or("not known");
     let tier = format!("{tier}{}", filed.silence);
     pairs.push(("tier".to_owned(), StyledText::plain(tier)));
@@ -83,10 +80,7 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
     }
     doc.blocks.push(Block::Pairs(pairs));
     if !filed.findings.is_empty() {
-        doc.blocks
-            .push(Block::Findings(FindingList::for_all_readers(
-                filed.findings.clone(),
-            )));
+        doc.blocks.push(Block::Findings(FindingList::for_all_readers(filed.findings.clone())));
     }
     doc.blocks.push(Block::Heading(StyledText::plain("Next")));
     doc.blocks.push(Block::Verbatim(filed.next.join("\n")));

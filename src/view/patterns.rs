@@ -57,31 +57,12 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
     }
     if found.groups.is_empty() {
         let nothing = "no cause repeats often enough to be a pattern";
-        doc.blocks
-            .push(Block::Paragraph(StyledText::with_tone(Tone::Good, nothing)));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Good, nothing)));
     }
-    overview(
-        &mut doc,
-        "overrides by application",
-        "application",
-        &found.applications,
-    );
-    overview(
-        &mut doc,
-        "controls that fail across systems",
-        "control",
-        &found.controls,
-    );
-    overview(
-        &mut doc,
-        "occurrences by root cause",
-        "root cause",
-        &found.causes,
-    );
-    doc.blocks.push(Block::Paragraph(StyledText::with_tone(
-        Tone::Muted,
-        counted(found, policy),
-    )));
+    overview(&mut doc, "overrides by application", "application", &found.applications);
+    overview(&mut doc, "controls that fail across systems", "control", &found.controls);
+    overview(&mut doc, "occurrences by root cause", "root cause", &found.causes);
+    doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, counted(found, policy))));
     doc
 }
 
@@ -152,17 +133,11 @@ fn occurred(pattern: &CausePattern<'_>) -> String {
 fn pairs(pattern: &CausePattern<'_>, instant: Instant) -> Vec<(String, StyledText)> {
     let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
     let systems: Vec<&str> = pattern.systems.iter().copied().collect();
-    let mut pairs = vec![(
-        "records".to_owned(),
-        StyledText::with_tone(Tone::Id, ids.join(", ")),
-    )];
+    let mut pairs = vec![("records".to_owned(), StyledText::with_tone(Tone::Id, ids.join(", ")))];
     if !systems.is_empty() {
         pairs.push(("systems".to_owned(), StyledText::plain(systems.join(", "))));
     }
-    pairs.push((
-        "landed".to_owned(),
-        StyledText::plain(landed(pattern, instant)),
-    ));
+    pairs.push(("landed".to_owned(), StyledText::plain(landed(pattern, instant))));
     for refused in &pattern.refused {
         pairs.push(("new".to_owned(), new(refused)));
     }
@@ -181,10 +156,9 @@ fn landed(pattern: &CausePattern<'_>, instant: Instant) -> String {
 
 fn new(refused: &FrozenRecord) -> StyledText {
     let place = match &refused.place {
-        RecordOrigin::Landed(at) => format!(
-            " merged on {} after the group reached its threshold",
-            at.day()
-        ),
+        RecordOrigin::Landed(at) => {
+            format!(" merged on {} after the group reached its threshold", at.day())
+        }
         RecordOrigin::Branch(branch) => format!(" on branch {branch}"),
         RecordOrigin::WorkTree => " in the work tree".to_owned(),
     };
@@ -213,10 +187,6 @@ fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[Cause
             StyledText::plain(systems.join(", ")),
         ]
     });
-    doc.blocks
-        .push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
-    doc.blocks.push(Block::Table(DocTable {
-        columns,
-        rows: rows.collect(),
-    }));
+    doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
+    doc.blocks.push(Block::Table(DocTable { columns, rows: rows.collect() }));
 }

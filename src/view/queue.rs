@@ -48,14 +48,8 @@ struct QueueRecordView<'a> {
 /// Returns the answer.
 pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let instant = queue.stamp.instant;
-    let mut doc = shape::stamped(
-        queue.stamp,
-        "queue",
-        &QueueAnswer {
-            records: [],
-            hidden: queue.hidden,
-        },
-    );
+    let mut doc =
+        shape::stamped(queue.stamp, "queue", &QueueAnswer { records: [], hidden: queue.hidden });
     if queue.reads == FormatNeeds::Json {
         let items = queue.items.iter();
         doc.fill("records", items.map(move |item| json(item, names, instant)));
@@ -67,8 +61,7 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
             continue;
         }
         let heading = format!("{heading}: {}", diag::count(of_rank.len(), "record"));
-        doc.blocks
-            .push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
+        doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
         let cards = of_rank.iter().map(|item| {
             let id = item.standing.id().to_owned();
             (id, card(item, *tone, instant))
@@ -81,8 +74,7 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     }
     if queue.hidden > 0 {
         let text = format!("{} not shown", diag::count(queue.hidden, "healthy record"));
-        doc.blocks
-            .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
     }
     doc
 }

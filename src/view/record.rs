@@ -159,18 +159,11 @@ fn requester(
 }
 
 fn controls(record: Option<&Record>, names: &dyn RecordNames) -> Vec<ControlView> {
-    let stated = record
-        .and_then(|record| record.deviates_from.controls.as_deref())
-        .unwrap_or_default();
+    let stated =
+        record.and_then(|record| record.deviates_from.controls.as_deref()).unwrap_or_default();
     let shown = stated.iter().map(|control| match names.control(control) {
-        Some((id, title)) => ControlView {
-            id,
-            title: Some(title),
-        },
-        None => ControlView {
-            id: control.as_str().to_owned(),
-            title: None,
-        },
+        Some((id, title)) => ControlView { id, title: Some(title) },
+        None => ControlView { id: control.as_str().to_owned(), title: None },
     });
     shown.collect()
 }
@@ -179,16 +172,15 @@ fn compensating<'a>(
     record: Option<&'a Record>,
     state: &'a RecordState,
 ) -> Vec<CompensatingView<'a>> {
-    let shown = record
-        .map(|record| controls_of(record, state))
-        .into_iter()
-        .flatten()
-        .map(|control| CompensatingView {
-            id: &control.stated.id,
-            status: control.status.as_str(),
-            verified: control.stated.verified,
-            fresh: control.fresh,
-            dropped: control.dropped,
+    let shown =
+        record.map(|record| controls_of(record, state)).into_iter().flatten().map(|control| {
+            CompensatingView {
+                id: &control.stated.id,
+                status: control.status.as_str(),
+                verified: control.stated.verified,
+                fresh: control.fresh,
+                dropped: control.dropped,
+            }
         });
     shown.collect()
 }

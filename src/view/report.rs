@@ -77,10 +77,8 @@ struct ClassView<'a> {
 
 /// Returns the answer.
 pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
-    let classes: Vec<ClassSection<'_>> = Class::all()
-        .iter()
-        .map(|class| ClassSection::new(report, *class))
-        .collect();
+    let classes: Vec<ClassSection<'_>> =
+        Class::all().iter().map(|class| ClassSection::new(report, *class)).collect();
     let mut doc = shape::stamped(
         report.stamp,
         "report",
@@ -101,8 +99,7 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     );
     doc.blocks.push(Block::Heading(StyledText::plain(title)));
     doc.blocks.push(Block::Pairs(health(report)));
-    doc.blocks
-        .push(Block::Series(series::by_status(report.standings)));
+    doc.blocks.push(Block::Series(series::by_status(report.standings)));
     overdue(&mut doc, report);
     due_now(&mut doc, report);
     trends(&mut doc, report);
@@ -134,10 +131,7 @@ fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
         Some(days) => format!(", the oldest for {}", of_days(days)),
         None => String::new(),
     };
-    let decided = match (
-        backlog.mean_days_to_decision,
-        backlog.median_days_to_decision,
-    ) {
+    let decided = match (backlog.mean_days_to_decision, backlog.median_days_to_decision) {
         (Some(mean), Some(median)) => format!("{mean} days on average (median {median})"),
         _ => "nothing was decided".to_owned(),
     };
@@ -149,20 +143,14 @@ fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
         0 => Tone::Good,
         _ => Tone::Bad,
     };
-    let in_force = report
-        .standings
-        .iter()
-        .filter(|it| it.in_force == InForce::Yes);
+    let in_force = report.standings.iter().filter(|it| it.in_force == InForce::Yes);
     vec![
         pair("in force", StyledText::plain(in_force.count().to_string())),
         pair(
             "still granting but overdue",
             StyledText::with_tone(bad, backlog.overdue_in_force.to_string()),
         ),
-        pair(
-            "awaiting approval",
-            StyledText::plain(format!("{}{waits}", backlog.awaiting)),
-        ),
+        pair("awaiting approval", StyledText::plain(format!("{}{waits}", backlog.awaiting))),
         pair("from request to decision", StyledText::plain(decided)),
         pair(
             "ending soon",
@@ -183,15 +171,13 @@ fn of_days(days: i64) -> String {
 fn overdue(doc: &mut Doc, report: &Report<'_>) {
     let is_bad = |item: &&QueueItem| !matches!(item.rank, Rank::DueNow | Rank::InTime);
     let bad: Vec<&QueueItem> = report.items.iter().filter(is_bad).collect();
-    doc.blocks
-        .push(Block::Heading(StyledText::plain("What is overdue")));
+    doc.blocks.push(Block::Heading(StyledText::plain("What is overdue")));
     if bad.is_empty() {
         let nothing = StyledText::with_tone(Tone::Good, "nothing is overdue");
         doc.blocks.push(Block::Paragraph(nothing));
         return;
     }
-    doc.blocks
-        .push(attention(report, &bad, "overdue", Tone::Bad));
+    doc.blocks.push(attention(report, &bad, "overdue", Tone::Bad));
 }
 
 /// Adds what is to be done at once, before its deadline.
@@ -199,8 +185,7 @@ fn due_now(doc: &mut Doc, report: &Report<'_>) {
     let is_due = |item: &&QueueItem| item.rank == Rank::DueNow;
     let due: Vec<&QueueItem> = report.items.iter().filter(is_due).collect();
     if !due.is_empty() {
-        doc.blocks
-            .push(Block::Heading(StyledText::plain("What is due now")));
+        doc.blocks.push(Block::Heading(StyledText::plain("What is due now")));
         doc.blocks.push(attention(report, &due, "due", Tone::Warn));
     }
 }
@@ -271,8 +256,7 @@ fn trends(doc: &mut Doc, report: &Report<'_>) {
         rows: rows.collect(),
     }));
     let legend = "repeated: the same was closed shortly before; days in force: average for closed records; overrides: the share of opened records that set a rule aside rather than dismissing a false alarm";
-    doc.blocks
-        .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, legend)));
+    doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, legend)));
 }
 
 fn repeated(doc: &mut Doc, report: &Report<'_>) {
@@ -293,8 +277,7 @@ fn repeated(doc: &mut Doc, report: &Report<'_>) {
             StyledText::plain(&pattern.advice),
         ]
     });
-    doc.blocks
-        .push(Block::Heading(StyledText::plain("Repeated causes")));
+    doc.blocks.push(Block::Heading(StyledText::plain("Repeated causes")));
     doc.blocks.push(Block::Table(DocTable {
         columns: vec![
             column("what repeats", ColumnFit::Flexible),
@@ -317,8 +300,7 @@ fn controls(doc: &mut Doc, report: &Report<'_>) {
             StyledText::with_tone(Tone::Id, control.records.join(", ")),
         ]
     });
-    doc.blocks
-        .push(Block::Heading(StyledText::plain("Controls")));
+    doc.blocks.push(Block::Heading(StyledText::plain("Controls")));
     doc.blocks.push(Block::Table(DocTable {
         columns: vec![
             column("control", ColumnFit::Whole),
@@ -334,9 +316,7 @@ fn column(title: &'static str, fit: ColumnFit) -> Column {
 }
 
 fn title(standing: &RecordState) -> &str {
-    standing
-        .known_content()
-        .map_or(standing.path.as_str(), |record| record.title.as_str())
+    standing.known_content().map_or(standing.path.as_str(), |record| record.title.as_str())
 }
 
 /// The open records of a class.
@@ -362,11 +342,7 @@ impl<'a> ClassSection<'a> {
             .filter(is_of);
         let mut records: Vec<&RecordState> = open.collect();
         records.sort_by_key(|standing| (standing.id(), &standing.path));
-        ClassSection {
-            class,
-            records,
-            overdue: overdue.count(),
-        }
+        ClassSection { class, records, overdue: overdue.count() }
     }
 
     fn n_in_force(&self) -> usize {

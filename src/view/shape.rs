@@ -96,10 +96,7 @@ pub fn needed_words(needed: &Needed) -> String {
     if needed.count == 0 {
         return "no approval".to_owned();
     }
-    let count = diag::count(
-        usize::try_from(needed.count).unwrap_or(usize::MAX),
-        "approval",
-    );
+    let count = diag::count(usize::try_from(needed.count).unwrap_or(usize::MAX), "approval");
     let role = |must: &Must| format!("the {}", must.as_str().replace('_', " "));
     let roles: Vec<String> = needed.must_include.iter().map(role).collect();
     let each = if needed.each_of.is_empty() {

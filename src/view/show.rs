@@ -48,14 +48,11 @@ pub fn doc(
             statements: StatementView::all(statements),
         },
     );
-    let title = standing
-        .known_content()
-        .map_or(standing.path.as_str(), |record| record.title.as_str());
+    let title =
+        standing.known_content().map_or(standing.path.as_str(), |record| record.title.as_str());
     let heading = StyledText::with_tone(Tone::Id, standing.id()).and(Tone::Plain, "  ");
-    doc.blocks
-        .push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
-    doc.blocks
-        .extend(blocks(standing, statements, names, stamp.instant));
+    doc.blocks.push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
+    doc.blocks.extend(blocks(standing, statements, names, stamp.instant));
     doc
 }
 

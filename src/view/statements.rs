@@ -78,10 +78,7 @@ pub fn table(statements: &[&Statement]) -> DocTable {
     let used: Vec<usize> = (0..columns.len()).filter(is_used).collect();
     let pick = |row: &Vec<StyledText>| used.iter().filter_map(|n| row.get(*n).cloned()).collect();
     DocTable {
-        columns: used
-            .iter()
-            .filter_map(|n| columns.get(*n).cloned())
-            .collect(),
+        columns: used.iter().filter_map(|n| columns.get(*n).cloned()).collect(),
         rows: rows.iter().map(pick).collect(),
     }
 }
@@ -112,17 +109,10 @@ pub fn pairs(statements: &[&Statement]) -> Vec<(String, StyledText)> {
         text.0.extend(how(approver).0);
         text = text.and(
             Tone::Plain,
-            format!(
-                ", not before {}, {}",
-                approver.at,
-                objects::short(&approver.commit)
-            ),
+            format!(", not before {}, {}", approver.at, objects::short(&approver.commit)),
         );
         if let Some(stater) = shape::stated_by_another(approver) {
-            text = text.and(
-                Tone::Warn,
-                format!("\nas stated by {}", shape::name(stater)),
-            );
+            text = text.and(Tone::Warn, format!("\nas stated by {}", shape::name(stater)));
         }
         for said in [&approver.reason, &approver.via].into_iter().flatten() {
             text = text.and(Tone::Plain, format!("\n{said}"));

@@ -79,8 +79,7 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
         doc.fill("results", rows.map(|row| json(row, shown)));
         return doc;
     }
-    doc.blocks
-        .push(Block::Paragraph(display_counts(shown.tally)));
+    doc.blocks.push(Block::Paragraph(display_counts(shown.tally)));
     attention::blocks(&mut doc, shown);
     covered(&mut doc, shown);
     attention::sampled(&mut doc, shown);
@@ -154,12 +153,7 @@ fn covered(doc: &mut Doc, shown: &TriageView<'_>) {
         })
         .collect();
     if !rows.is_empty() {
-        let columns = vec![
-            whole("state"),
-            whole("n"),
-            whole("record"),
-            flexible("until"),
-        ];
+        let columns = vec![whole("state"), whole("n"), whole("record"), flexible("until")];
         doc.blocks.push(Block::Table(DocTable { columns, rows }));
     }
 }

@@ -75,10 +75,7 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
         verify.stamp,
         "verify",
         &VerifyAnswer {
-            mainline: MainlineView {
-                first: verify.first.as_deref(),
-                commits: verify.n_commits,
-            },
+            mainline: MainlineView { first: verify.first.as_deref(), commits: verify.n_commits },
             checked: verify.checked,
             errors: counts.errors,
             warnings: counts.warnings,
@@ -101,11 +98,10 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
         diag::count(verify.checked, "record"),
         diag::count(verify.n_commits, "commit")
     );
-    doc.blocks
-        .push(Block::Paragraph(StyledText::plain(checked).and(
-            tone(counts, verify.undetermined),
-            display_result(counts, verify.undetermined),
-        )));
+    doc.blocks.push(Block::Paragraph(
+        StyledText::plain(checked)
+            .and(tone(counts, verify.undetermined), display_result(counts, verify.undetermined)),
+    ));
     doc
 }
 
@@ -132,11 +128,7 @@ fn uses(uses: &[RecordUses]) -> DocTable {
         let closed = uses.closed.map_or_else(String::new, |closed| {
             let days = closed.days_since(uses.last);
             let days = diag::count(usize::try_from(days.unsigned_abs()).unwrap_or(0), "day");
-            let how = if closed < uses.last {
-                "before"
-            } else {
-                "after"
-            };
+            let how = if closed < uses.last { "before" } else { "after" };
             format!("{closed}, {days} {how}")
         });
         vec![
@@ -159,8 +151,5 @@ fn uses(uses: &[RecordUses]) -> DocTable {
 
 /// Returns what is said of a checkpoint that was written.
 pub fn written(path: &str, tip: &str) -> String {
-    format!(
-        "wrote {path}: the approved branch is at {}",
-        objects::short(tip)
-    )
+    format!("wrote {path}: the approved branch is at {}", objects::short(tip))
 }

@@ -12,11 +12,7 @@ pub(super) fn conflicts(text: &str) -> Vec<diag::Pos> {
         return Vec::new();
     }
     let begin = marks(text, '<');
-    if begin.is_empty() {
-        marks(text, '>')
-    } else {
-        begin
-    }
+    if begin.is_empty() { marks(text, '>') } else { begin }
 }
 
 /// Returns the lines that begin with seven of a character and nothing, or a blank, after them.
@@ -27,9 +23,7 @@ fn marks(text: &str, character: char) -> Vec<diag::Pos> {
     };
     let lines = (1..).zip(source::lines(text));
     let marked = lines.filter(|(_, line)| is_mark(line));
-    marked
-        .map(|(line, _)| diag::Pos { line, column: 1 })
-        .collect()
+    marked.map(|(line, _)| diag::Pos { line, column: 1 }).collect()
 }
 
 /// A line that is indented deeper than a key above it whose value has begun.
@@ -58,10 +52,8 @@ pub(super) fn deeper(text: &str, colon: usize) -> Option<Deeper<'_>> {
     let (key, value) = above.split_once(": ")?;
     let bare = key.trim_start_matches(['-', ' ']);
     let is_begun = !value.trim().is_empty() && !value.trim_start().starts_with('#');
-    (is_begun && !bare.is_empty() && key.len() - bare.len() < indent).then_some(Deeper {
-        offset: begin + indent,
-        above: bare,
-    })
+    (is_begun && !bare.is_empty() && key.len() - bare.len() < indent)
+        .then_some(Deeper { offset: begin + indent, above: bare })
 }
 
 /// Tells whether the bracket at a byte is closed anywhere after it; what stands in quotes closes nothing.

@@ -37,10 +37,8 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
         emit_anchor_events: true,
         emit_unresolved_aliases: true,
     };
-    let (offsets, mut raw): (Vec<usize>, Vec<SyntaxError>) = hidden
-        .into_iter()
-        .map(|hidden| (hidden.offset, hidden.fault))
-        .unzip();
+    let (offsets, mut raw): (Vec<usize>, Vec<SyntaxError>) =
+        hidden.into_iter().map(|hidden| (hidden.offset, hidden.fault)).unzip();
     let mut builder = Builder {
         source: text,
         parser: Parser::new_from_str_with_options(text, options),
@@ -57,9 +55,7 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
         tabs_from: text.contains('\t').then_some(0),
     };
     let read = builder.document();
-    let Builder {
-        mut faults, fields, ..
-    } = builder;
+    let Builder { mut faults, fields, .. } = builder;
     for (fault, field) in raw.iter_mut().zip(fields) {
         fault.field = field;
     }
@@ -81,11 +77,7 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
     faults.append(&mut raw);
     faults.sort_by_key(|fault| fault.pos);
     let comments = comment::comments(text, root.as_ref());
-    Document {
-        root,
-        faults,
-        comments,
-    }
+    Document { root, faults, comments }
 }
 
 struct Builder<'s> {
@@ -184,21 +176,13 @@ impl<'s> Builder<'s> {
     fn alias(&mut self, token: &Token<'s>) -> Node {
         self.note(explain::alias(token.pos));
         self.cursor = token.end;
-        Node {
-            pos: token.pos,
-            span: token.start..token.end,
-            value: Value::Unreadable,
-        }
+        Node { pos: token.pos, span: token.start..token.end, value: Value::Unreadable }
     }
 
     /// Notes a fault of the node being read.
     fn note(&mut self, mut fault: SyntaxError) {
         let shown = |c: char| {
-            if c.is_control() || screen::is_unseen(c) {
-                '\u{FFFD}'
-            } else {
-                c
-            }
+            if c.is_control() || screen::is_unseen(c) { '\u{FFFD}' } else { c }
         };
         if !self.path.is_empty() {
             fault.field = Some(self.path.chars().map(shown).collect());
@@ -237,11 +221,7 @@ impl<'s> Builder<'s> {
             }
             value
         };
-        Ok(Node {
-            pos: self.place(token, begin),
-            span: begin..self.cursor.max(begin),
-            value,
-        })
+        Ok(Node { pos: self.place(token, begin), span: begin..self.cursor.max(begin), value })
     }
 
     /// Reads past a collection that has just begun.

@@ -34,10 +34,7 @@ pub(super) fn comments(text: &str, root: Option<&Node>) -> Vec<Comment> {
             }
             let column = source::column(text, offset + at).unwrap_or_default();
             comments.push(Comment {
-                pos: diag::Pos {
-                    line,
-                    column: u32::try_from(column + 1).unwrap_or(u32::MAX),
-                },
+                pos: diag::Pos { line, column: u32::try_from(column + 1).unwrap_or(u32::MAX) },
                 text: content.get(from..).unwrap_or_default().trim().to_owned(),
             });
             break;

@@ -67,10 +67,7 @@ pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> SyntaxErro
     fault(
         Code::Encoding,
         pos,
-        format!(
-            "an escape in this text is U+{:04X}, {what}",
-            u32::from(character)
-        ),
+        format!("an escape in this text is U+{:04X}, {what}", u32::from(character)),
         "delete the escape",
     )
 }
@@ -86,12 +83,7 @@ pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> SyntaxError {
 }
 
 pub(super) fn empty() -> SyntaxError {
-    fault(
-        Code::Syntax,
-        diag::Pos::START,
-        "the file is empty",
-        "add content, or delete the file",
-    )
+    fault(Code::Syntax, diag::Pos::START, "the file is empty", "add content, or delete the file")
 }
 
 /// The file holds more than one document.
@@ -199,10 +191,7 @@ pub(super) fn deeper(pos: diag::Pos, above: &str) -> SyntaxError {
     fault(
         Code::Syntax,
         pos,
-        format!(
-            "this line is indented deeper than `{}` above it",
-            shown(above)
-        ),
+        format!("this line is indented deeper than `{}` above it", shown(above)),
         "indent the keys of a map equally; quote a text that spans several lines",
     )
 }
@@ -278,18 +267,15 @@ fn brackets(kind: &ErrorKind) -> Explanation {
 
 fn quotes(kind: &ErrorKind) -> Explanation {
     let (message, help) = match kind {
-        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => (
-            "this quote is not closed",
-            "close it with the same character",
-        ),
-        ErrorKind::InvalidTrailingSingleQuotedScalar => (
-            "text follows the closing quote",
-            "double a quote inside single quotes: `''`",
-        ),
-        ErrorKind::InvalidTrailingDoubleQuotedScalar => (
-            "text follows the closing quote",
-            "write a quote inside double quotes as `\\\"`",
-        ),
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
+            ("this quote is not closed", "close it with the same character")
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar => {
+            ("text follows the closing quote", "double a quote inside single quotes: `''`")
+        }
+        ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            ("text follows the closing quote", "write a quote inside double quotes as `\\\"`")
+        }
         ErrorKind::InvalidQuotedScalarIndent => (
             "this quote is not closed before a line that is indented no deeper than its key",
             "close it with the same character, or indent the continuation lines",
@@ -329,10 +315,9 @@ fn blocks(kind: &ErrorKind) -> Explanation {
             "the indentation does not match any open list or map",
             "indent the keys of a map, and the dashes of a list, equally",
         ),
-        ErrorKind::MissingAnchorOrAliasName => (
-            "a text that starts with `*` or `&` needs quotes",
-            "write it as `'*'`",
-        ),
+        ErrorKind::MissingAnchorOrAliasName => {
+            ("a text that starts with `*` or `&` needs quotes", "write it as `'*'`")
+        }
         ErrorKind::UnexpectedCharacter { character } => {
             let message = format!("a text cannot start with '{character}'");
             return Some((message, "quote the text"));
@@ -341,10 +326,9 @@ fn blocks(kind: &ErrorKind) -> Explanation {
             "there is text after `|` or `>`",
             "start the text on the next line, or quote a text that starts with `|` or `>`",
         ),
-        ErrorKind::BomInsideDocument => (
-            "there is a byte order mark inside the text",
-            "delete it; many editors do not show it",
-        ),
+        ErrorKind::BomInsideDocument => {
+            ("there is a byte order mark inside the text", "delete it; many editors do not show it")
+        }
         _ => return None,
     };
     Some((message.to_owned(), help))

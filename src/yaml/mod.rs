@@ -27,11 +27,9 @@ pub fn parse(bytes: &[u8], limits: &Limits) -> Document {
         };
     }
     match screen::screen(bytes) {
-        screen::Screened::Refused(fault) => Document {
-            root: None,
-            faults: vec![fault],
-            comments: Vec::new(),
-        },
+        screen::Screened::Refused(fault) => {
+            Document { root: None, faults: vec![fault], comments: Vec::new() }
+        }
         screen::Screened::Text { text, hidden } => build::build(&text, hidden, limits.depth),
     }
 }

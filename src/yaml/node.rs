@@ -18,20 +18,11 @@ pub struct Limits {
 
 impl Limits {
     /// What a record may be: 64 KiB, depth 16.
-    pub const RECORD: Limits = Limits {
-        bytes: 65_536,
-        depth: 16,
-    };
+    pub const RECORD: Limits = Limits { bytes: 65_536, depth: 16 };
     /// What a policy may be: 1 MiB, depth 16.
-    pub const POLICY: Limits = Limits {
-        bytes: 1_048_576,
-        depth: 16,
-    };
+    pub const POLICY: Limits = Limits { bytes: 1_048_576, depth: 16 };
     /// What a roster may be: 8 MiB, so that a whole company fits.
-    pub const ROSTER: Limits = Limits {
-        bytes: 8_388_608,
-        depth: 16,
-    };
+    pub const ROSTER: Limits = Limits { bytes: 8_388_608, depth: 16 };
 }
 
 /// A comment, or what may be one in a file that can't be read to its end.
@@ -156,10 +147,7 @@ impl Node {
                     let is_end = matches!(after, None | Some(b'.' | b'['));
                     is_end && path.starts_with(entry.key.as_str())
                 };
-                let entry = entries
-                    .iter()
-                    .filter(fits)
-                    .max_by_key(|entry| entry.key.len())?;
+                let entry = entries.iter().filter(fits).max_by_key(|entry| entry.key.len())?;
                 let rest = path.get(entry.key.len()..)?;
                 entry.value.at(rest.strip_prefix('.').unwrap_or(rest))
             }

@@ -42,9 +42,7 @@ pub(super) fn key(
             return None;
         }
     }
-    let is_explicit = source
-        .get(before)
-        .is_some_and(|between| between.contains('?'));
+    let is_explicit = source.get(before).is_some_and(|between| between.contains('?'));
     // Only where it decides: of many explicit keys without a colon each would search the rest of the file.
     let is_apart = || {
         next.starts_with(['\n', '\r', '#'])
@@ -68,10 +66,8 @@ pub(super) fn plain(text: &str, context: Context) -> Option<PortabilityFault> {
 }
 
 /// Why a tab that indents is refused.
-pub(super) const TAB: PortabilityFault = (
-    "a tab is used for indentation",
-    "indent with spaces, also blank lines",
-);
+pub(super) const TAB: PortabilityFault =
+    ("a tab is used for indentation", "indent with spaces, also blank lines");
 
 /// Why a line of a list or map in brackets is refused that is not indented.
 pub(super) const SHALLOW: PortabilityFault = (
@@ -101,10 +97,7 @@ pub(super) fn shallow(text: &str, indent: usize) -> Option<usize> {
 /// The range begins inside a line unless it begins the source, and holds no quoted or block text.
 pub(super) fn tab(source: &str, range: Range<usize>) -> Option<usize> {
     let text = source.get(range.clone())?;
-    let before = source
-        .get(..range.start)
-        .unwrap_or_default()
-        .trim_end_matches(' ');
+    let before = source.get(..range.start).unwrap_or_default().trim_end_matches(' ');
     let mut begins_line = before.is_empty() || before.ends_with(['\n', '\r']);
     let mut offset = range.start;
     for line in text.split_inclusive(['\n', '\r']) {
@@ -136,11 +129,7 @@ pub(super) fn block_tab(
 ) -> Option<(usize, PortabilityFault)> {
     let text = source.get(range.clone())?;
     let header = super::source::find(source, range.clone(), &['|', '>'])? - range.start;
-    let is_stated = text
-        .get(header..)?
-        .chars()
-        .take(3)
-        .any(|character| character.is_ascii_digit());
+    let is_stated = text.get(header..)?.chars().take(3).any(|character| character.is_ascii_digit());
     if let Some(tab) = tab(source, range.start..range.start + header) {
         return Some((tab, TAB));
     }

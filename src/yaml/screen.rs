@@ -42,10 +42,7 @@ pub(super) fn screen(bytes: &[u8]) -> Screened<'_> {
     if let Ok(text) = std::str::from_utf8(bytes)
         && (!may_hide(bytes) || is_open(text))
     {
-        return Screened::Text {
-            text: Cow::Borrowed(text),
-            hidden: Vec::new(),
-        };
+        return Screened::Text { text: Cow::Borrowed(text), hidden: Vec::new() };
     }
     replace(bytes)
 }
@@ -82,11 +79,7 @@ fn placed(text: &str) -> impl Iterator<Item = Placed> {
     let mut characters = text.chars().peekable();
     std::iter::from_fn(move || {
         let character = characters.next()?;
-        let place = Placed {
-            before,
-            character,
-            after: characters.peek().copied(),
-        };
+        let place = Placed { before, character, after: characters.peek().copied() };
         before = Some(character);
         Some(place)
     })
@@ -102,9 +95,7 @@ fn replace(bytes: &[u8]) -> Screened<'_> {
             let offset = text.len();
             let is_leading_bom = character == '\u{FEFF}' && offset == 0;
             if !is_leading_bom && let Some(what) = named(placed) {
-                note(&mut hidden, offset, || {
-                    explain::hidden(place.pos(), character, what)
-                });
+                note(&mut hidden, offset, || explain::hidden(place.pos(), character, what));
                 text.push_str(stand_in(character.len_utf8()));
             } else {
                 text.push(character);
@@ -114,19 +105,14 @@ fn replace(bytes: &[u8]) -> Screened<'_> {
             }
         }
         if let Some(byte) = chunk.invalid().first() {
-            note(&mut hidden, text.len(), || {
-                explain::not_utf8(place.pos(), *byte)
-            });
+            note(&mut hidden, text.len(), || explain::not_utf8(place.pos(), *byte));
             for _ in chunk.invalid() {
                 text.push('x');
                 place.step('x');
             }
         }
     }
-    Screened::Text {
-        text: Cow::Owned(text),
-        hidden,
-    }
+    Screened::Text { text: Cow::Owned(text), hidden }
 }
 
 fn note(hidden: &mut Vec<Hidden>, offset: usize, fault: impl FnOnce() -> SyntaxError) {
@@ -163,12 +149,7 @@ pub(super) fn first_in(text: &str) -> Option<(char, &'static str)> {
 /// Tells whether a character is refused wherever it stands.
 pub(super) fn is_unseen(character: char) -> bool {
     let letter = Some('x');
-    named(Placed {
-        before: letter,
-        character,
-        after: letter,
-    })
-    .is_some()
+    named(Placed { before: letter, character, after: letter }).is_some()
 }
 
 /// Returns what a character is that no text may hold at its place, however it is written.
@@ -208,10 +189,7 @@ struct ScreenPosition {
 
 impl ScreenPosition {
     fn pos(&self) -> diag::Pos {
-        diag::Pos {
-            line: self.line + 1,
-            column: self.column + 1,
-        }
+        diag::Pos { line: self.line + 1, column: self.column + 1 }
     }
 
     fn step(&mut self, character: char) {

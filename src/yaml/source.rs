@@ -90,9 +90,7 @@ pub(super) fn pos(source: &str, known: diag::Pos, at: usize, offset: usize) -> d
     if at == offset {
         return known;
     }
-    let between = source
-        .get(at.min(offset)..at.max(offset))
-        .unwrap_or_default();
+    let between = source.get(at.min(offset)..at.max(offset)).unwrap_or_default();
     let number = |count: usize| u32::try_from(count).unwrap_or(0);
     let (n_lines, n_characters) = (number(breaks(between)), number(between.chars().count()));
     let (line, column) = if offset < at {
@@ -110,10 +108,7 @@ pub(super) fn pos(source: &str, known: diag::Pos, at: usize, offset: usize) -> d
     let begin = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
     let text = before.get(begin..).unwrap_or_default();
     let bare = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    diag::Pos {
-        line,
-        column: number(bare.chars().count()) + 1,
-    }
+    diag::Pos { line, column: number(bare.chars().count()) + 1 }
 }
 
 /// Returns the column of a byte, counted in characters from 0.

@@ -47,10 +47,7 @@ pub enum SpliceEdit<'a> {
 }
 
 /// What is read back: as much as there is.
-const ALL: Limits = Limits {
-    bytes: usize::MAX,
-    depth: usize::MAX,
-};
+const ALL: Limits = Limits { bytes: usize::MAX, depth: usize::MAX };
 
 /// Applies edits to a source, one after the other; `root` is the source's node.
 ///
@@ -106,10 +103,7 @@ impl SpliceEdit<'_> {
         root: &Node,
         target: &SpliceTarget<'_>,
     ) -> Result<Vec<SpliceChange>, SpliceError> {
-        let wrong = |wanted| SpliceError::WrongKind {
-            path: self.path().to_owned(),
-            wanted,
-        };
+        let wrong = |wanted| SpliceError::WrongKind { path: self.path().to_owned(), wanted };
         match self {
             SpliceEdit::Set { value, .. } => set::set(source, root, target, value).map_err(wrong),
             SpliceEdit::Append { item, .. } => {
@@ -123,11 +117,8 @@ impl SpliceEdit<'_> {
                 let value = self.read(yaml)?;
                 add::insert(source, root, target, yaml, &value).map_err(wrong)
             }
-            SpliceEdit::Remove { .. } => {
-                remove::remove(source, target).ok_or_else(|| SpliceError::NotFound {
-                    path: self.path().to_owned(),
-                })
-            }
+            SpliceEdit::Remove { .. } => remove::remove(source, target)
+                .ok_or_else(|| SpliceError::NotFound { path: self.path().to_owned() }),
         }
     }
 
@@ -162,17 +153,13 @@ impl SpliceEdit<'_> {
     }
 
     fn malformed(&self) -> SpliceError {
-        SpliceError::Malformed {
-            path: self.path().to_owned(),
-        }
+        SpliceError::Malformed { path: self.path().to_owned() }
     }
 
     /// Returns why the edit is refused that did not read back.
     fn refused(&self, source: &str) -> SpliceError {
         match yaml::parse(source.as_bytes(), &ALL).faults.len() {
-            0 => SpliceError::Layout {
-                path: self.path().to_owned(),
-            },
+            0 => SpliceError::Layout { path: self.path().to_owned() },
             faults => SpliceError::Faulty { faults },
         }
     }

@@ -48,10 +48,7 @@ pub(crate) struct Said {
 pub(crate) fn verdicts(repo: &Repo, id: &str) -> Vec<std::rc::Rc<ApprovalVerdict>> {
     let history = repo.history();
     let mut approvals = approval::judge(&history);
-    approvals
-        .trails
-        .remove(&TrailKey::Id(id.to_owned()))
-        .unwrap()
+    approvals.trails.remove(&TrailKey::Id(id.to_owned())).unwrap()
 }
 
 /// Returns the verdict on the last version of the sample.
@@ -73,16 +70,8 @@ pub(crate) fn said(verdict: &ApprovalVerdict) -> Said {
             Satisfied::Undetermined(_) => "undetermined",
         },
         result: verdict.result.as_str(),
-        approvers: verdict
-            .approvers
-            .iter()
-            .map(|approver| local(&approver.person.email))
-            .collect(),
-        authors: verdict
-            .authors
-            .iter()
-            .map(|author| local(&author.person.email))
-            .collect(),
+        approvers: verdict.approvers.iter().map(|approver| local(&approver.person.email)).collect(),
+        authors: verdict.authors.iter().map(|author| local(&author.person.email)).collect(),
     }
 }
 
@@ -96,18 +85,9 @@ pub(crate) fn check(
     authors: &[&str],
 ) {
     let found = said(verdict);
-    let seen = (
-        found.satisfied,
-        found.result,
-        found.approvers.as_slice(),
-        found.authors.as_slice(),
-    );
-    let owned = |names: &[&str]| {
-        names
-            .iter()
-            .map(|&name| name.to_owned())
-            .collect::<Vec<_>>()
-    };
+    let seen =
+        (found.satisfied, found.result, found.approvers.as_slice(), found.authors.as_slice());
+    let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
     let (approvers, authors) = (owned(approvers), owned(authors));
     assert_eq!(
         seen,
@@ -121,22 +101,15 @@ pub(crate) fn check(
 /// A repository whose policy landed first, by someone who plays no further part.
 pub(crate) fn ledger(policy: &str) -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("root")
-        .write("exledger.yaml", &format!("version: 1\n{policy}"))
-        .commit("Begin");
+    repo.by("root").write("exledger.yaml", &format!("version: 1\n{policy}")).commit("Begin");
     repo
 }
 
 /// Changes a governance file as Root proposes it and Sam, who signs, merges it.
 pub(crate) fn govern(repo: &Repo, path: &str, text: &str) {
     let branch = format!("govern-{}", repo.now().unix());
-    repo.branch(&branch)
-        .by("root")
-        .write(path, text)
-        .commit("Change it");
-    repo.by("sam")
-        .signed("sam")
-        .merge(&branch, &format!("Merge branch '{branch}'"));
+    repo.branch(&branch).by("root").write(path, text).commit("Change it");
+    repo.by("sam").signed("sam").merge(&branch, &format!("Merge branch '{branch}'"));
 }
 
 /// Files the sample on a branch by Ana.
@@ -146,17 +119,13 @@ pub(crate) fn file(repo: &Repo) {
 
 /// Files a record of the sample's id on a branch by Ana.
 pub(crate) fn file_as(repo: &Repo, text: &str) {
-    repo.branch("file")
-        .by("ana")
-        .write(ID, text)
-        .commit("File it");
+    repo.branch("file").by("ana").write(ID, text).commit("File it");
 }
 
 /// A ledger in which Ana filed the sample and Lee merged it.
 pub(crate) fn approved(policy: &str) -> Repo {
     let repo = ledger(policy);
     file(&repo);
-    repo.by("lee")
-        .merge("file", "Merge pull request #7 from ana/file");
+    repo.by("lee").merge("file", "Merge pull request #7 from ana/file");
     repo
 }

@@ -32,13 +32,8 @@ tiers: [{name: standard, max_term: 90d, max_renewals: 2, max_total: 270d, approv
 /// A ledger with a record that Ana filed and Lee merged, checked out.
 fn filed() -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", ONE)
-        .commit("Keep exceptions in a ledger");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.by("dana").write("exledger.yaml", ONE).commit("Keep exceptions in a ledger");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
     repo.checkout();
     repo

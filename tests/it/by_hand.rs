@@ -18,16 +18,12 @@ fn asked(ledger: &Path, args: &[&str]) -> Value {
 }
 
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value[key]
-        .as_str()
-        .unwrap_or_else(|| panic!("{key}: {value}"))
+    value[key].as_str().unwrap_or_else(|| panic!("{key}: {value}"))
 }
 
 fn emails(people: &Value) -> BTreeSet<String> {
     let people = people.as_array().unwrap().iter();
-    people
-        .map(|person| text(person, "email").to_owned())
-        .collect()
+    people.map(|person| text(person, "email").to_owned()).collect()
 }
 
 /// The policy as its text states it: who is in which group, and what each tier wants.
@@ -42,10 +38,7 @@ fn list(line: &str, key: &str) -> Vec<String> {
         return Vec::new();
     };
     let inside = rest.split(']').next().unwrap();
-    inside
-        .split(',')
-        .map(|word| word.trim().to_owned())
-        .collect()
+    inside.split(',').map(|word| word.trim().to_owned()).collect()
 }
 
 impl Policy {
@@ -100,10 +93,7 @@ impl Policy {
 fn named(ledger: &Path, format: &str, range: &[&str]) -> BTreeSet<String> {
     let format = format!("--format={format}");
     let out = git(ledger, &[&["log", &format], range].concat());
-    out.lines()
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect()
+    out.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// Returns who wrote what a commit landed, as git names them: whoever touched the file on the merged branch.
@@ -128,9 +118,7 @@ fn prove(ledger: &Path, said: &Value) {
         }
         "trailer" => {
             let message = git(ledger, &["log", "-1", "--format=%B", commit]);
-            let line = message
-                .lines()
-                .find(|line| line.contains(&format!("<{email}>")));
+            let line = message.lines().find(|line| line.contains(&format!("<{email}>")));
             assert!(
                 line.is_some_and(|line| line.starts_with("Approved-by: ")),
                 "{commit}: {message}"
@@ -161,11 +149,7 @@ fn each_verdict_of_the_demo_can_be_redone_by_hand() {
             assert!(authors.is_disjoint(&approvers), "{event:#}");
             for said in event["statements"].as_array().unwrap() {
                 prove(&ledger, said);
-                assert_eq!(
-                    said["counts"] == true,
-                    said["why_not"].is_null(),
-                    "{said:#}"
-                );
+                assert_eq!(said["counts"] == true, said["why_not"].is_null(), "{said:#}");
             }
             // Whoever wrote what landed is among the authors, unless what landed only adds to what was approved.
             if event["event"] != "reviewed" && event["event"] != "fired" {

@@ -29,10 +29,7 @@ pub(crate) fn commands() -> Vec<String> {
     let listed = listed.take_while(|line| !line.is_empty());
     let names = listed.filter(|line| !line.starts_with("   "));
     let names = names.filter_map(|line| line.split_whitespace().next());
-    let names: Vec<String> = names
-        .filter(|it| *it != "help")
-        .map(str::to_owned)
-        .collect();
+    let names: Vec<String> = names.filter(|it| *it != "help").map(str::to_owned).collect();
     assert!(names.len() > 20, "{names:?}");
     names
 }
@@ -60,10 +57,7 @@ pub(crate) fn run_fed_with(
     input: &[u8],
 ) -> Run {
     let mut program = program(folder, args, variables);
-    program
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = program.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let output = std::thread::scope(|scope| {
@@ -153,16 +147,8 @@ fn every_command_file_is_in_the_table_and_gives_an_example() {
             stem.or_else(|| is_folder.then(|| name.to_owned()))
         })
         .filter(|name| {
-            ![
-                "mod",
-                "context",
-                "command",
-                "decision",
-                "exit",
-                "next_steps",
-                "prompts",
-            ]
-            .contains(&name.as_str())
+            !["mod", "context", "command", "decision", "exit", "next_steps", "prompts"]
+                .contains(&name.as_str())
         })
         .collect();
     files.sort();
@@ -183,19 +169,13 @@ fn every_command_file_is_in_the_table_and_gives_an_example() {
 fn every_help_fits_a_terminal_of_80_columns() {
     let folder = tempfile::tempdir().unwrap();
     for name in commands().into_iter().chain([String::new()]) {
-        let args: Vec<&str> = [name.as_str(), "--help"]
-            .into_iter()
-            .filter(|it| !it.is_empty())
-            .collect();
+        let args: Vec<&str> =
+            [name.as_str(), "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         for flag in ["--help", "-h"] {
             let args = [&args[..args.len() - 1], &[flag]].concat();
             let help = run_with(folder.path(), &args, &[("COLUMNS", "80")]);
             assert_eq!(help.code, 0, "{args:?}");
-            let wide: Vec<&str> = help
-                .out
-                .lines()
-                .filter(|it| it.chars().count() > 80)
-                .collect();
+            let wide: Vec<&str> = help.out.lines().filter(|it| it.chars().count() > 80).collect();
             assert!(wide.is_empty(), "{args:?}: {wide:#?}");
             // An example can be copied: a line that goes on says so.
             let example = help.out.split("EXAMPLE\n").nth(1).unwrap_or_default();
@@ -203,12 +183,7 @@ fn every_help_fits_a_terminal_of_80_columns() {
             for (line, next) in goes_on.filter(|(_, next)| next.starts_with("    ")) {
                 assert!(line.ends_with('\\'), "{args:?}: {line} / {next}");
             }
-            assert!(
-                example
-                    .lines()
-                    .all(|it| it.is_empty() || it.starts_with("  ")),
-                "{example}"
-            );
+            assert!(example.lines().all(|it| it.is_empty() || it.starts_with("  ")), "{example}");
         }
     }
 }
@@ -218,11 +193,7 @@ fn a_reader_that_goes_away_is_no_failure() {
     let folder = tempfile::tempdir().unwrap();
     for args in [&["schema"][..], &["man"], &["explain"], &["--help"]] {
         let mut program = program(folder.path(), args, &[]);
-        let mut child = program
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{args:?}");
@@ -236,34 +207,14 @@ fn colour_comes_only_where_it_is_asked_for() {
     for (args, variables, coloured) in [
         (&["explain"][..], &[][..], false),
         (&["explain", "--color", "always"], &[], true),
-        (
-            &["explain", "--color", "always"],
-            &[("NO_COLOR", "1")],
-            true,
-        ),
+        (&["explain", "--color", "always"], &[("NO_COLOR", "1")], true),
         (&["explain"], &[("CLICOLOR_FORCE", "1")], true),
         (&["explain"], &[("CLICOLOR_FORCE", "0")], false),
-        (
-            &["explain"],
-            &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")],
-            false,
-        ),
-        (
-            &["explain", "--color", "never"],
-            &[("CLICOLOR_FORCE", "1")],
-            false,
-        ),
-        (
-            &["explain", "--color", "always", "--format", "json"],
-            &[],
-            false,
-        ),
+        (&["explain"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false),
+        (&["explain", "--color", "never"], &[("CLICOLOR_FORCE", "1")], false),
+        (&["explain", "--color", "always", "--format", "json"], &[], false),
     ] {
         let run = run_with(folder.path(), args, variables);
-        assert_eq!(
-            run.out.contains('\u{1b}'),
-            coloured,
-            "{args:?} {variables:?}"
-        );
+        assert_eq!(run.out.contains('\u{1b}'), coloured, "{args:?} {variables:?}");
     }
 }

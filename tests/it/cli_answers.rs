@@ -91,9 +91,7 @@ rollback: {plan: Disable the key and pause the job, criteria: Any use from an un
 /// Builds the ledger: one record of each kind of answer.
 fn story() -> Repo {
     let repo = Repo::at("2026-10-01T08:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", POLICY)
-        .commit("Keep exceptions in a ledger");
+    repo.by("dana").write("exledger.yaml", POLICY).commit("Keep exceptions in a ledger");
     file(
         &repo,
         "EXC-2026-01D01",
@@ -108,13 +106,7 @@ fn story() -> Repo {
     file(
         &repo,
         "EXC-2026-C10SE",
-        &standard(
-            "EXC-2026-C10SE",
-            "Report renderer",
-            "reports",
-            "2026-10-01",
-            "2026-12-20",
-        ),
+        &standard("EXC-2026-C10SE", "Report renderer", "reports", "2026-10-01", "2026-12-20"),
     );
     repo.branch("close").by("ana").edit(
         "EXC-2026-C10SE",
@@ -135,41 +127,23 @@ fn story() -> Repo {
         ),
     );
     // Pushed by its author: landed, approved by nobody.
-    let lone = standard(
-        "EXC-2026-5E1FA",
-        "Logs of the fraud scorer",
-        "fraud",
-        "2026-11-20",
-        "2027-01-20",
-    );
-    repo.by("ana")
-        .write("EXC-2026-5E1FA", &lone)
-        .commit("File the logs");
+    let lone =
+        standard("EXC-2026-5E1FA", "Logs of the fraud scorer", "fraud", "2026-11-20", "2027-01-20");
+    repo.by("ana").write("EXC-2026-5E1FA", &lone).commit("File the logs");
     // Approved once, then unreadable: the id stands, and grants nothing.
     file(
         &repo,
         "EXC-2026-BR0KE",
-        &standard(
-            "EXC-2026-BR0KE",
-            "Broken since",
-            "broken",
-            "2026-11-20",
-            "2027-01-20",
-        ),
+        &standard("EXC-2026-BR0KE", "Broken since", "broken", "2026-11-20", "2027-01-20"),
     );
-    repo.by("lee")
-        .edit("EXC-2026-BR0KE", "expires: never")
-        .commit("Break it");
+    repo.by("lee").edit("EXC-2026-BR0KE", "expires: never").commit("Break it");
     repo.checkout();
     repo
 }
 
 /// Files a record by Ana and merges it by Dana.
 fn file(repo: &Repo, id: &str, text: &str) {
-    repo.branch(id)
-        .by("ana")
-        .write(id, text)
-        .commit(&format!("File {id}"));
+    repo.branch(id).by("ana").write(id, text).commit(&format!("File {id}"));
     repo.by("dana").merge(id, &format!("Merge branch '{id}'"));
 }
 

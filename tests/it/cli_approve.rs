@@ -67,10 +67,7 @@ impl World {
     /// Makes it; `None`, and a word about it, where ssh-keygen is absent.
     pub(super) fn new(policy: &str) -> Option<World> {
         let keys = keys()?;
-        let world = World {
-            repo: Repo::at("2026-11-20T09:00:00Z"),
-            keys,
-        };
+        let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys };
         let signers: Vec<String> = LISTED.iter().map(|name| world.line(name)).collect();
         world
             .repo
@@ -101,8 +98,7 @@ impl World {
     /// Lets a person work here, with a key.
     pub(super) fn is(&self, name: &str, key: &str) {
         self.repo.config("user.name", name);
-        self.repo
-            .config("user.email", &format!("{name}@example.com"));
+        self.repo.config("user.email", &format!("{name}@example.com"));
         let key = self.key(key).display().to_string();
         self.repo.config("user.signingkey", &key);
     }

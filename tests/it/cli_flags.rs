@@ -39,10 +39,7 @@ fn the_past_is_refused_where_it_has_no_meaning_and_not_shown_there() {
             assert!(!said, "{name}: {}", seen.err);
             answered.push(name);
         } else {
-            refused(
-                &seen,
-                &["--as-of asks about the past, and ", "leave --as-of out"],
-            );
+            refused(&seen, &["--as-of asks about the past, and ", "leave --as-of out"]);
         }
     }
     assert!(answered.iter().any(|name| name == "list"), "{answered:?}");
@@ -93,42 +90,22 @@ fn flags_with_fixed_words_list_them_and_refuse_in_the_words_of_the_reader() {
         let flat = help.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat.contains(words), "{words}: {flat}");
     }
-    let medium = [
-        "new",
-        "--title",
-        "A title of some words",
-        "--risk-level",
-        "medium",
-    ];
+    let medium = ["new", "--title", "A title of some words", "--risk-level", "medium"];
     refused(
         &run(folder.path(), &medium),
         &["`medium` is not a valid level: did you mean `moderate`?"],
     );
     let close = run(folder.path(), &["close", "--help"]).out;
-    assert!(
-        close.contains("remediated, revoked, superseded, withdrawn, effective"),
-        "{close}"
-    );
+    assert!(close.contains("remediated, revoked, superseded, withdrawn, effective"), "{close}");
 }
 
 #[test]
 fn a_value_may_begin_with_a_hyphen() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
-    let args = [
-        "renew",
-        ID,
-        "--for",
-        "5d",
-        "--reason",
-        "- the vendor is late",
-    ];
+    let args = ["renew", ID, "--for", "5d", "--reason", "- the vendor is late"];
     life.answer(0, "ana", &args);
-    assert!(
-        life.text(ID).contains("- the vendor is late"),
-        "{}",
-        life.text(ID)
-    );
+    assert!(life.text(ID).contains("- the vendor is late"), "{}", life.text(ID));
     let typo = life.run("ana", &["renew", ID, "--for", "5d", "--reason", "--dryrun"]);
     refused(&typo, &["--dry-run"]);
 }
@@ -152,10 +129,7 @@ fn a_record_is_named_by_its_path_wherever_an_id_is() {
     }
     let folder = ledger();
     let answers = ["new", "--no-input", "--title", "A title of some words"];
-    let filed = run(
-        folder.path(),
-        &[&answers[..], &["--like", "exceptions/x.yaml"]].concat(),
-    );
+    let filed = run(folder.path(), &[&answers[..], &["--like", "exceptions/x.yaml"]].concat());
     refused(&filed, &["there is no record exceptions/x.yaml"]);
 }
 
@@ -189,23 +163,13 @@ fn a_filter_that_nothing_meets_is_answered_with_the_name_that_may_be_meant() {
     let text = record(ID, "").replace("application: billing", "application: billing, asset: db01");
     life.filed(ID, &text, "ana", "lee");
     for (filter, near) in [
-        (
-            "--owner=ana@exampel.com",
-            "owner ana@exampel.com: did you mean ana@example.com?",
-        ),
-        (
-            "--application=biling",
-            "application biling: did you mean billing?",
-        ),
+        ("--owner=ana@exampel.com", "owner ana@exampel.com: did you mean ana@example.com?"),
+        ("--application=biling", "application biling: did you mean billing?"),
         ("--asset=bd01", "asset bd01: did you mean db01?"),
     ] {
         let seen = life.run("sam", &["list", filter]);
         assert_eq!(seen.code, 0, "{}", seen.err);
-        assert!(
-            seen.err.contains(&format!("no record has the {near}")),
-            "{}",
-            seen.err
-        );
+        assert!(seen.err.contains(&format!("no record has the {near}")), "{}", seen.err);
         let quiet = life.run("sam", &["list", filter, "--quiet"]);
         assert_eq!(quiet.err, "");
     }
@@ -219,13 +183,7 @@ fn a_look_at_a_closure_names_its_record() {
     let life = Life::new();
     for more in [&[][..], &["--outcome", "effective"]] {
         let seen = life.run("sam", &[&["close", "--reviewed"], more].concat());
-        refused(
-            &seen,
-            &[
-                "--reviewed needs a closed record",
-                "exledger close ID --reviewed",
-            ],
-        );
+        refused(&seen, &["--reviewed needs a closed record", "exledger close ID --reviewed"]);
     }
 }
 
@@ -240,9 +198,7 @@ fn folders_are_below_the_ledger_and_named_for_what_they_are() {
     let empty = run(folder.path(), &["list"]);
     assert_eq!(empty.code, 3);
     assert!(
-        empty
-            .err
-            .contains("the repository has no commits yet\n  help: commit first"),
+        empty.err.contains("the repository has no commits yet\n  help: commit first"),
         "{}",
         empty.err
     );
@@ -252,10 +208,7 @@ fn folders_are_below_the_ledger_and_named_for_what_they_are() {
 fn what_a_profile_begins_is_asked_for_by_its_flag() {
     let folder = ledger();
     let policy = std::fs::read_to_string(folder.path().join("exledger.yaml")).unwrap();
-    let policy = policy.replace(
-        "profiles:\n",
-        "profiles:\n  fixed: {fix_target: automation}\n",
-    );
+    let policy = policy.replace("profiles:\n", "profiles:\n  fixed: {fix_target: automation}\n");
     std::fs::write(folder.path().join("exledger.yaml"), policy).unwrap();
     let args = [
         "new",
@@ -279,10 +232,7 @@ fn what_a_profile_begins_is_asked_for_by_its_flag() {
     ];
     refused(
         &run(folder.path(), &args),
-        &[
-            "--fix-plan (`fix` needs it)",
-            "--rollback-criteria (`rollback` needs it)",
-        ],
+        &["--fix-plan (`fix` needs it)", "--rollback-criteria (`rollback` needs it)"],
     );
 }
 
@@ -312,10 +262,7 @@ fn an_emergency_under_the_policy_of_init_is_three_answers() {
     );
     assert_eq!(filed.code, 0, "{}", filed.err);
     let answer: serde_json::Value = serde_json::from_str(&filed.out).unwrap();
-    assert_eq!(
-        (&answer["tier"], &answer["needed"]["count"]),
-        (&"emergency".into(), &2.into())
-    );
+    assert_eq!((&answer["tier"], &answer["needed"]["count"]), (&"emergency".into(), &2.into()));
 }
 
 #[test]

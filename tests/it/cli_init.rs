@@ -38,22 +38,14 @@ fn a_new_ledger_has_all_its_files_and_a_second_run_changes_none() {
     let (made, skipped) = created(folder.path(), &["init", "--format", "json"]);
     assert_eq!(made, FILES);
     assert!(skipped.is_empty());
-    let before: Vec<Vec<u8>> = FILES
-        .iter()
-        .map(|path| std::fs::read(folder.path().join(path)).unwrap())
-        .collect();
-    let (made, skipped) = created(
-        folder.path(),
-        &["init", "--format", "json", "--merge-method", "squash"],
-    );
+    let before: Vec<Vec<u8>> =
+        FILES.iter().map(|path| std::fs::read(folder.path().join(path)).unwrap()).collect();
+    let (made, skipped) =
+        created(folder.path(), &["init", "--format", "json", "--merge-method", "squash"]);
     assert!(made.is_empty());
     assert_eq!(skipped, FILES);
     for (path, bytes) in FILES.iter().zip(before) {
-        assert_eq!(
-            std::fs::read(folder.path().join(path)).unwrap(),
-            bytes,
-            "{path}"
-        );
+        assert_eq!(std::fs::read(folder.path().join(path)).unwrap(), bytes, "{path}");
     }
 }
 
@@ -75,10 +67,8 @@ fn a_dry_run_says_the_same_and_writes_nothing() {
     let folder = repository();
     let (made, _) = created(folder.path(), &["init", "--dry-run", "--format", "json"]);
     assert_eq!(made, FILES);
-    let left: Vec<_> = std::fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, [".git"]);
 }
 
@@ -88,31 +78,19 @@ fn a_file_that_is_there_stays_and_its_lines_are_printed() {
     std::fs::write(folder.path().join("CODEOWNERS"), "* @example/all\r\n").unwrap();
     let answer = run(folder.path(), &["init"]);
     assert_eq!(answer.code, 0, "{}", answer.err);
-    assert!(
-        answer.out.contains("CODEOWNERS would need"),
-        "{}",
-        answer.out
-    );
+    assert!(answer.out.contains("CODEOWNERS would need"), "{}", answer.out);
     assert!(
         !folder.path().join(".github/CODEOWNERS").exists(),
         "a second one would switch the first off"
     );
-    assert_eq!(
-        std::fs::read(folder.path().join("CODEOWNERS")).unwrap(),
-        b"* @example/all\r\n"
-    );
+    assert_eq!(std::fs::read(folder.path().join("CODEOWNERS")).unwrap(), b"* @example/all\r\n");
 }
 
 #[test]
 fn outside_git_it_can_not_say_where_the_ledger_goes() {
     let folder = tempfile::tempdir().unwrap();
     let answer = run(folder.path(), &["init"]);
-    assert_eq!(
-        (answer.code, answer.out.as_str()),
-        (3, ""),
-        "{}",
-        answer.err
-    );
+    assert_eq!((answer.code, answer.out.as_str()), (3, ""), "{}", answer.err);
     assert!(answer.err.contains("git init"), "{}", answer.err);
 }
 
@@ -120,17 +98,11 @@ fn outside_git_it_can_not_say_where_the_ledger_goes() {
 fn from_a_folder_below_it_goes_to_the_root_and_with_c_to_that_folder() {
     let folder = repository();
     std::fs::create_dir_all(folder.path().join("a/b")).unwrap();
-    let (made, _) = created(
-        &folder.path().join("a/b"),
-        &["init", "--dry-run", "--format", "json"],
-    );
+    let (made, _) = created(&folder.path().join("a/b"), &["init", "--dry-run", "--format", "json"]);
     assert_eq!(made, FILES);
     let (made, _) = created(folder.path(), &["-C", "a/b", "init", "--format", "json"]);
     assert!(made.contains(&"a/b/exledger.yaml".to_owned()), "{made:?}");
-    assert!(
-        made.contains(&".github/workflows/exledger.yml".to_owned()),
-        "{made:?}"
-    );
+    assert!(made.contains(&".github/workflows/exledger.yml".to_owned()), "{made:?}");
     let workflow =
         std::fs::read_to_string(folder.path().join(".github/workflows/exledger.yml")).unwrap();
     assert!(workflow.contains("exledger -C a/b lint"), "{workflow}");
@@ -142,11 +114,9 @@ fn the_workflow_runs_only_commands_that_there_are() {
     created(folder.path(), &["init", "--format", "json"]);
     let workflow =
         std::fs::read_to_string(folder.path().join(".github/workflows/exledger.yml")).unwrap();
-    let used = workflow.lines().filter_map(|line| {
-        line.trim()
-            .trim_start_matches("- ")
-            .strip_prefix("run: exledger ")
-    });
+    let used = workflow
+        .lines()
+        .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("run: exledger "));
     let mut n_used = 0;
     for line in used {
         let command = line.split(" >").next().unwrap().replace('"', "");
@@ -163,19 +133,12 @@ fn the_workflow_runs_only_commands_that_there_are() {
 fn the_demo_has_the_same_commits_under_one_clock_and_wants_an_empty_folder() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for folder in [&one, &other] {
-        let answer = run(
-            folder.path(),
-            &["demo", "ledger", "--on", "2026-12-01", "--format", "json"],
-        );
+        let answer =
+            run(folder.path(), &["demo", "ledger", "--on", "2026-12-01", "--format", "json"]);
         assert_eq!(answer.code, 0, "{}", answer.err);
         let json: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
         assert_eq!(json["schema"], "exledger/demo/v1");
-        assert!(
-            json["created"]
-                .as_array()
-                .unwrap()
-                .contains(&"exledger.yaml".into())
-        );
+        assert!(json["created"].as_array().unwrap().contains(&"exledger.yaml".into()));
         assert_eq!(json["skipped"], serde_json::json!([]));
     }
     let tip =
@@ -184,10 +147,7 @@ fn the_demo_has_the_same_commits_under_one_clock_and_wants_an_empty_folder() {
     let again = run(one.path(), &["demo", "ledger"]);
     assert_eq!((again.code, again.out.as_str()), (2, ""), "{}", again.err);
     let shown = run(one.path(), &["demo", "table", "--on", "2026-12-01"]);
-    assert_eq!(
-        shown.code, 0,
-        "something is due, and a demo is no answer about it"
-    );
+    assert_eq!(shown.code, 0, "something is due, and a demo is no answer about it");
     assert!(shown.out.contains("overdue-closure"), "{}", shown.out);
 }
 
@@ -198,11 +158,7 @@ fn an_emergency_about_something_sensitive_needs_three_answers_and_is_short() {
     let policy = folder.path().join("exledger.yaml");
     let text = std::fs::read_to_string(&policy).unwrap();
     let assets = "assets: [{match: [billing], sensitivity: sensitive}]\ntiers:";
-    std::fs::write(
-        &policy,
-        text.replacen("\ntiers:", &format!("\n{assets}"), 1),
-    )
-    .unwrap();
+    std::fs::write(&policy, text.replacen("\ntiers:", &format!("\n{assets}"), 1)).unwrap();
     let three = [
         "new",
         "--no-input",

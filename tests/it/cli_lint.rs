@@ -24,10 +24,7 @@ fn no_line_with_a_token_is_shown_whatever_is_wrong_with_it() {
         format!("requester: [{token}"),
         "password: Sup3rS3cret1".to_owned(),
         format!("starts: 2026-11-31 # {token}"),
-        format!(
-            "x:\n  key: |\n   {}\n {token}: 1",
-            "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw3x"
-        ),
+        format!("x:\n  key: |\n   {}\n {token}: 1", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw3x"),
     ] {
         let folder = folder(&format!("{SMALL}{line}\n"));
         for format in ["table", "json", "github", "markdown"] {
@@ -65,11 +62,7 @@ fn of_a_long_line_the_part_around_the_mistake_is_shown() {
     let seen = run(folder.path(), &["lint"]);
     let longest = seen.out.lines().map(|line| line.chars().count()).max();
     assert!(longest < Some(260), "{longest:?}");
-    let marked: Vec<&str> = seen
-        .out
-        .lines()
-        .filter(|line| line.contains("^^^^"))
-        .collect();
+    let marked: Vec<&str> = seen.out.lines().filter(|line| line.contains("^^^^")).collect();
     assert_eq!(marked.len(), 50);
     for (number, line) in seen.out.lines().collect::<Vec<_>>().windows(2).enumerate() {
         if line[1].contains("^^^^") {
@@ -82,31 +75,19 @@ fn of_a_long_line_the_part_around_the_mistake_is_shown() {
 #[test]
 fn a_path_that_holds_no_record_is_refused_and_beside_one_named() {
     let folder = folder(SMALL);
-    for path in [
-        "README.md",
-        "exceptions/notes.md",
-        "docs/EXC-2026-7F3KQ.yaml",
-    ] {
+    for path in ["README.md", "exceptions/notes.md", "docs/EXC-2026-7F3KQ.yaml"] {
         let place = folder.path().join(path);
         std::fs::create_dir_all(place.parent().unwrap()).unwrap();
         std::fs::write(place, "x").unwrap();
         let seen = run(folder.path(), &["lint", path]);
         assert_eq!((seen.code, seen.out.as_str()), (2, ""), "{path}");
         assert!(seen.err.contains("contains no records"), "{}", seen.err);
-        assert!(
-            seen.err.contains("in exceptions, or exledger.yaml"),
-            "{}",
-            seen.err
-        );
+        assert!(seen.err.contains("in exceptions, or exledger.yaml"), "{}", seen.err);
         let both = ["lint", path, "exceptions/EXC-2026-7F3KQ.yaml"];
         let seen = run(folder.path(), &both);
         assert_eq!(seen.code, 0, "{}", seen.out);
         assert!(seen.out.contains("1 record checked"), "{}", seen.out);
-        assert!(
-            seen.err.contains(&format!("no files to check in {path}")),
-            "{}",
-            seen.err
-        );
+        assert!(seen.err.contains(&format!("no files to check in {path}")), "{}", seen.err);
     }
     for path in [".", "exceptions", "exledger.yaml"] {
         assert_eq!(run(folder.path(), &["lint", path]).code, 0, "{path}");
@@ -122,10 +103,7 @@ fn a_folder_whose_name_is_no_text_hides_no_record() {
     use std::os::unix::ffi::OsStrExt;
 
     let folder = folder(SMALL);
-    let odd = folder
-        .path()
-        .join("exceptions")
-        .join(OsStr::from_bytes(b"\xff"));
+    let odd = folder.path().join("exceptions").join(OsStr::from_bytes(b"\xff"));
     // Some file systems take no such name.
     if std::fs::create_dir(&odd).is_err() {
         return;
@@ -134,9 +112,5 @@ fn a_folder_whose_name_is_no_text_hides_no_record() {
     let seen = run(folder.path(), &["lint"]);
     assert_eq!(seen.code, 1, "{}", seen.err);
     assert!(seen.out.contains("2 records checked"), "{}", seen.out);
-    assert!(
-        seen.out.contains("exceptions/\\xff/EXC-2026-00001.yaml"),
-        "{}",
-        seen.out
-    );
+    assert!(seen.out.contains("exceptions/\\xff/EXC-2026-00001.yaml"), "{}", seen.out);
 }

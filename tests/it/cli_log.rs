@@ -33,9 +33,7 @@ fn asked(repo: &Repo, args: &[&str]) -> Value {
 fn told(log: &Value) -> Vec<(String, String)> {
     let text = |event: &Value, key: &str| event[key].as_str().unwrap().to_owned();
     let events = log["events"].as_array().unwrap().iter();
-    events
-        .map(|event| (text(event, "event"), text(event, "result")))
-        .collect()
+    events.map(|event| (text(event, "event"), text(event, "result"))).collect()
 }
 
 fn words(log: &Value) -> Vec<String> {
@@ -45,15 +43,9 @@ fn words(log: &Value) -> Vec<String> {
 /// A ledger in which the sample was filed by Ana and merged by Lee.
 fn filed() -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Keep exceptions in a ledger");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
-    repo.by("lee")
-        .merge("file", "Merge pull request #7 from ana/file");
+    repo.by("dana").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
+    repo.by("lee").merge("file", "Merge pull request #7 from ana/file");
     repo
 }
 
@@ -63,21 +55,14 @@ fn each_change_of_meaning_is_an_event_of_the_commit_that_landed_it() {
     repo.by("lee")
         .edit(ID, "title: A better title of the billing exception")
         .commit("Name it better");
-    repo.by("lee")
-        .rename(ID, "exceptions/2026/EXC-2026-7F3KQ.yaml")
-        .commit("Sort by year");
+    repo.by("lee").rename(ID, "exceptions/2026/EXC-2026-7F3KQ.yaml").commit("Sort by year");
     let path = "exceptions/2026/EXC-2026-7F3KQ.yaml";
-    repo.by("lee")
-        .edit(path, "expires: never")
-        .commit("Break it");
+    repo.by("lee").edit(path, "expires: never").commit("Break it");
     repo.by("lee").remove(path).commit("Remove it");
     repo.by("ana").write(ID, SAMPLE).commit("Put it back");
     repo.checkout();
     let log = asked(&repo, &[]);
-    assert_eq!(
-        words(&log),
-        ["filed", "amended", "moved", "broken", "removed", "restored"]
-    );
+    assert_eq!(words(&log), ["filed", "amended", "moved", "broken", "removed", "restored"]);
     let events = log["events"].as_array().unwrap();
     assert_eq!(events[0]["pull_request"], "#7");
     assert_eq!(events[0]["approvers"][0]["email"], "lee@example.com");
@@ -110,9 +95,7 @@ fn a_landing_with_several_meanings_has_as_many_events_and_each_its_own_values() 
     assert_eq!(words(&log), ["filed", "renewed", "amended"]);
     let fields = |n: usize| -> BTreeSet<String> {
         let changes = log["events"][n]["changes"].as_array().unwrap().iter();
-        changes
-            .map(|change| change["field"].as_str().unwrap().to_owned())
-            .collect()
+        changes.map(|change| change["field"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(log["events"][1]["commit"], log["events"][2]["commit"]);
     let of_renewal = ["expires", "renewals"].map(str::to_owned);
@@ -138,13 +121,8 @@ fn the_trail_ends_where_it_is_asked_to_end() {
 #[test]
 fn what_stands_on_a_branch_alone_has_no_trail_and_says_so() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Keep exceptions in a ledger");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.by("dana").write("exledger.yaml", "version: 1\n").commit("Keep exceptions in a ledger");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.checkout();
     let log = asked(&repo, &[]);
     assert_eq!(log["events"], Value::Array(Vec::new()));
@@ -165,21 +143,14 @@ fn the_table_fits_80_columns() {
         .commit("Extend");
     repo.by("Maximiliane Hohenstein-Waldegg <max@example.com>")
         .merge("renew", "Merge pull request #4711 from ana/renew");
-    repo.by("ana")
-        .edit(ID, "title: A title that its own author pushed")
-        .commit("Name it anew");
+    repo.by("ana").edit(ID, "title: A title that its own author pushed").commit("Name it anew");
     let history = repo.history();
     let approvals = approval::judge(&history);
     let key = TrailKey::Id(ID.to_owned());
     let (trail, verdicts) = (&history.trails[&key], &approvals.trails[&key]);
     let instant = Instant::parse("2026-12-01T12:00:00Z").unwrap();
     let standing = status::evaluate(
-        RecordFacts {
-            key: &key,
-            history: &history,
-            verdicts,
-            governance: &Governance::default(),
-        },
+        RecordFacts { key: &key, history: &history, verdicts, governance: &Governance::default() },
         instant,
     );
     let stamp = Stamp {
@@ -200,11 +171,7 @@ fn the_table_fits_80_columns() {
         acts: acts::record_acts(&history, trail, verdicts),
         shows_values: false,
     });
-    let style = OutputStyle {
-        width: Some(80),
-        is_coloured: false,
-        is_quiet: true,
-    };
+    let style = OutputStyle { width: Some(80), is_coloured: false, is_quiet: true };
     let table = render("table", &doc, &style);
     for line in table.lines() {
         assert!(line.chars().count() <= 80, "{table}");

@@ -78,12 +78,7 @@ fn six_answers_make_a_standard_record_and_the_rest_is_derived() {
     let (answer, record, text) = written(folder.path(), &filed(folder.path(), &[]));
     assert_eq!(answer["schema"], "exledger/new/v1");
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-    assert_eq!(
-        keys,
-        [
-            "schema", "id", "path", "draft", "tier", "needed", "findings", "next"
-        ]
-    );
+    assert_eq!(keys, ["schema", "id", "path", "draft", "tier", "needed", "findings", "next"]);
     assert_eq!(answer["tier"], "standard");
     assert_eq!(
         answer["needed"],
@@ -97,10 +92,7 @@ fn six_answers_make_a_standard_record_and_the_rest_is_derived() {
     assert_eq!(record["class"], "standard");
     assert_eq!(record["root_cause"], "unclassified");
     assert_eq!(record["starts"], "2026-11-20");
-    assert_eq!(
-        record["expires"], "2027-01-04",
-        "half of 90 days, from the start"
-    );
+    assert_eq!(record["expires"], "2027-01-04", "half of 90 days, from the start");
     assert_eq!(
         record["owner"],
         serde_json::json!({"name": "Ana Ruiz", "email": "ana@example.com", "team": "billing"})
@@ -121,14 +113,7 @@ fn what_is_missing_is_named_by_its_flag() {
     let folder = ledger();
     let answer = run(
         folder.path(),
-        &[
-            "new",
-            "--no-input",
-            "--identity",
-            "svc:batch",
-            "--risk-level",
-            "high",
-        ],
+        &["new", "--no-input", "--identity", "svc:batch", "--risk-level", "high"],
     );
     assert_eq!((answer.code, answer.out.as_str()), (2, ""));
     for flag in [
@@ -149,11 +134,7 @@ fn what_is_missing_is_named_by_its_flag() {
     assert!(!answer.err.contains("--application"), "{}", answer.err);
     // Without the risk no tier is known; what every tier wants is named all the same.
     let nothing = run(folder.path(), &["new"]);
-    assert!(
-        nothing.err.starts_with("error: 6 answers are missing"),
-        "{}",
-        nothing.err
-    );
+    assert!(nothing.err.starts_with("error: 6 answers are missing"), "{}", nothing.err);
     assert!(!folder.path().join("exceptions").exists());
 }
 
@@ -176,12 +157,7 @@ fn what_can_not_be_read_is_refused_even_as_a_draft() {
         ("--control-owner", "a@example.com,b@example.com"),
     ] {
         let answer = filed(folder.path(), &["--draft", flag, value]);
-        assert_eq!(
-            (answer.code, answer.out.as_str()),
-            (2, ""),
-            "{flag} {value}: {}",
-            answer.err
-        );
+        assert_eq!((answer.code, answer.out.as_str()), (2, ""), "{flag} {value}: {}", answer.err);
     }
     assert!(!folder.path().join("exceptions").exists());
 }
@@ -212,10 +188,7 @@ fn an_emergency_needs_three_answers_and_ends_at_the_cap() {
     assert_eq!(record["expires"], "2026-11-23T10:00:00Z");
     assert_eq!(record["deviates_from"]["rule"], "Break the glass");
     assert_eq!(record["risk"]["level"], "high");
-    assert_eq!(
-        record["compensating_controls"][0]["description"],
-        "Review within 24h"
-    );
+    assert_eq!(record["compensating_controls"][0]["description"], "Review within 24h");
 }
 
 #[test]
@@ -271,12 +244,7 @@ fn a_record_of_a_tier_states_the_interval_that_the_tier_wants() {
     assert_eq!(answer["needed"]["count"], 2);
     assert_eq!(record["review_every"], "7d");
     assert_eq!(record["expires"], "2026-12-05");
-    assert!(
-        answer["path"]
-            .as_str()
-            .unwrap()
-            .starts_with("exceptions/billing/2026/")
-    );
+    assert!(answer["path"].as_str().unwrap().starts_with("exceptions/billing/2026/"));
     assert!(
         text.starts_with(
             "# yaml-language-server: $schema=../../../schemas/exception.schema.json\n"
@@ -302,10 +270,8 @@ fn a_new_ledger_and_a_new_record_lint_clean_and_are_proposed() {
     run(folder.path(), &["init", "-q"]);
     git(&["add", "-A"]);
     git(&["commit", "-qm", "Keep exceptions in a ledger"]);
-    let (answer, ..) = written(
-        folder.path(),
-        &filed(folder.path(), &["--root-cause", "brittle-dependency"]),
-    );
+    let (answer, ..) =
+        written(folder.path(), &filed(folder.path(), &["--root-cause", "brittle-dependency"]));
     let lint = run(folder.path(), &["lint", "--strict"]);
     assert_eq!(lint.code, 0, "{}", lint.out);
     let list = run(folder.path(), &["list", "--format", "json"]);
@@ -323,10 +289,8 @@ fn a_record_that_would_not_lint_is_written_only_as_a_draft() {
     assert_eq!((refused.code, refused.out.as_str()), (2, ""));
     assert!(refused.err.contains("term-too-long"), "{}", refused.err);
     assert!(!folder.path().join("exceptions").exists());
-    let (answer, ..) = written(
-        folder.path(),
-        &filed(folder.path(), &[&long[..], &["--draft"]].concat()),
-    );
+    let (answer, ..) =
+        written(folder.path(), &filed(folder.path(), &[&long[..], &["--draft"]].concat()));
     assert_eq!(answer["draft"], true);
     assert!(
         answer["findings"]

@@ -59,9 +59,7 @@ impl Life {
     /// Begins with another policy.
     pub(crate) fn of(policy: &str) -> Life {
         let repo = Repo::at("2026-11-20T09:00:00Z");
-        repo.by("dana")
-            .write("exledger.yaml", policy)
-            .commit("Begin the ledger");
+        repo.by("dana").write("exledger.yaml", policy).commit("Begin the ledger");
         repo.checkout();
         Life { repo }
     }

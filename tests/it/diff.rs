@@ -69,9 +69,7 @@ impl Ledger {
     /// Files records under a policy.
     pub(crate) fn of(policy: &str, ids: &[&str]) -> Ledger {
         let repo = Repo::at("2026-11-20T09:00:00Z");
-        repo.by("dana")
-            .write("exledger.yaml", policy)
-            .commit("Begin the ledger");
+        repo.by("dana").write("exledger.yaml", policy).commit("Begin the ledger");
         for (n, id) in ids.iter().enumerate() {
             let branch = format!("file-{id}");
             let work = repo.branch(&branch).by("ana");
@@ -92,10 +90,7 @@ impl Ledger {
     pub(crate) fn diff(&self, branch: &str) -> (i32, Value) {
         let run = self.run(&["diff", "main", branch, "--format", "json"]);
         let json = serde_json::from_str(&run.out);
-        (
-            run.code,
-            json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)),
-        )
+        (run.code, json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)))
     }
 
     /// Changes the one record on a branch of its own, by Ana, and returns what `diff` says.
@@ -116,10 +111,7 @@ impl Ledger {
 
     /// Fills the work folder with a branch and makes it the current one.
     pub(crate) fn switch(&self, branch: &str) {
-        self.repo
-            .git
-            .set_head(&format!("refs/heads/{branch}"))
-            .unwrap();
+        self.repo.git.set_head(&format!("refs/heads/{branch}")).unwrap();
         self.repo.checkout();
     }
 }

@@ -25,10 +25,7 @@ fn example() -> &'static Path {
         let folder = Path::new(env!("CARGO_BIN_EXE_exledger")).parent().unwrap();
         let mut build = Command::new(env!("CARGO"));
         build.args(["build", "--quiet", "--locked", "--example", "ask"]);
-        build.args([
-            "--manifest-path",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
-        ]);
+        build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
         build.arg("--target-dir").arg(folder.parent().unwrap());
         if !cfg!(debug_assertions) {
             build.arg("--release");
@@ -48,16 +45,11 @@ fn ask(folder: &Path) -> Command {
 /// A record for an identity, filed by Ana and merged by Lee some days ago, and a clone that is asked.
 fn gate() -> Gate {
     let repo = Repo::at(&present(-3 * 86_400).to_string());
-    repo.by("root")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Begin");
+    repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
     let subject = format!("subject: {{identity: {IDENTITY}}}");
     let text = SAMPLE.replace("subject: {application: billing}", &subject);
     let end = present(30 * 86_400).to_string();
-    repo.branch("file")
-        .by("ana")
-        .write(ID, &text.replace("2026-12-20", &end))
-        .commit("File it");
+    repo.branch("file").by("ana").write(ID, &text.replace("2026-12-20", &end)).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
     let clone = repo.clone_with(&[]);
     Gate { repo, clone }
@@ -78,15 +70,7 @@ fn another_program_answers_as_the_command_line_does_and_knows_what_was_merged_be
         serde_json::from_str(&line).unwrap()
     };
     let told = |at: &str| -> Value {
-        let args = [
-            "check",
-            "--identity",
-            IDENTITY,
-            "--at",
-            at,
-            "--format",
-            "json",
-        ];
+        let args = ["check", "--identity", IDENTITY, "--at", at, "--format", "json"];
         let run = cli::run_with(folder, &args, &[cli::REAL_CLOCK]);
         serde_json::from_str(&run.out).unwrap()
     };
@@ -99,11 +83,7 @@ fn another_program_answers_as_the_command_line_does_and_knows_what_was_merged_be
     let path = format!("exceptions/{ID}.yaml");
     let text = std::fs::read_to_string(folder.join(&path)).unwrap();
     let closed = "closure: {outcome: withdrawn, closed_on: 2026-11-20, closed_by: ana@example.com, reason: The job is gone}\n";
-    gate.repo
-        .branch("close")
-        .by("ana")
-        .write(ID, &format!("{text}{closed}"))
-        .commit("Close it");
+    gate.repo.branch("close").by("ana").write(ID, &format!("{text}{closed}")).commit("Close it");
     gate.repo.by("lee").merge("close", "Merge branch 'close'");
     git(folder, &["fetch", "--quiet"]);
     assert_eq!(answer(&now)["verdict"], "deny");
@@ -117,11 +97,7 @@ fn another_program_lists_what_is_due_as_the_command_line_does() {
     let gate = gate();
     let folder = gate.clone.path();
     let policy = "version: 1\ndue: {soon: 60d}\n";
-    gate.repo
-        .branch("ahead")
-        .by("ana")
-        .write("exledger.yaml", policy)
-        .commit("Look ahead");
+    gate.repo.branch("ahead").by("ana").write("exledger.yaml", policy).commit("Look ahead");
     gate.repo.by("lee").merge("ahead", "Merge branch 'ahead'");
     git(folder, &["fetch", "--quiet"]);
     let output = Command::new(example()).arg(folder).output().unwrap();
@@ -145,10 +121,7 @@ fn without_a_ledger_it_ends_as_the_program_does() {
     let output = ask(folder.path()).stderr(Stdio::piped()).output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        said.contains("is not in a ledger") && said.contains("help: "),
-        "{said}"
-    );
+    assert!(said.contains("is not in a ledger") && said.contains("help: "), "{said}");
 }
 
 #[test]
@@ -171,10 +144,7 @@ fn a_session_knows_that_its_clone_was_deepened_and_cut_off_again() {
     let clone = gate.repo.clone_with(&["--depth", "1"]);
     let session = Session::open(clone.path(), Options::default()).unwrap();
     is_send(&session);
-    let question = Question {
-        identity: Some(IDENTITY.to_owned()),
-        ..Question::default()
-    };
+    let question = Question { identity: Some(IDENTITY.to_owned()), ..Question::default() };
     let verdict = || {
         let check = session.check(&Moment::now(), &question, &ReceiptLog::none());
         check.map_or(GateVerdict::Unknown, |check| check.answer.verdict)

@@ -32,10 +32,7 @@ pub(crate) fn standings(repo: &Repo, at: &str) -> Vec<RecordState> {
     let history = repo.history();
     let approvals = approval::judge(&history);
     let governance = &approvals.counted.tip;
-    let trails = history
-        .trails
-        .iter()
-        .filter(|(_, trail)| trail.became.is_none());
+    let trails = history.trails.iter().filter(|(_, trail)| trail.became.is_none());
     trails
         .map(|(key, _)| {
             let subject = RecordFacts {

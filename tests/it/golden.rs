@@ -7,9 +7,7 @@ use std::path::PathBuf;
 
 /// Compares an output with `tests/golden/<name>`; a difference is shown line by line.
 pub(crate) fn check(name: &str, actual: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, actual).unwrap();
@@ -33,14 +31,8 @@ fn difference(expected: &str, actual: &str) -> String {
     let start = pairs().take_while(|(left, right)| left == right).count();
     let most = expected.len().min(actual.len()) - start;
     let ends = expected.iter().rev().zip(actual.iter().rev());
-    let end = ends
-        .take(most)
-        .take_while(|(left, right)| left == right)
-        .count();
-    let (old, new) = (
-        &expected[start..expected.len() - end],
-        &actual[start..actual.len() - end],
-    );
+    let end = ends.take(most).take_while(|(left, right)| left == right).count();
+    let (old, new) = (&expected[start..expected.len() - end], &actual[start..actual.len() - end]);
     let mut out = format!("at line {}\n", start + 1);
     let mut push = |mark: &str, lines: &[&str]| {
         for line in lines {

@@ -55,10 +55,7 @@ fn everything() -> Vec<PathBuf> {
 }
 
 pub(crate) fn shown(path: &Path) -> String {
-    path.strip_prefix(root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
 #[test]
@@ -82,10 +79,7 @@ fn every_file_of_the_source_opens_with_what_it_is_for() {
         .filter(|path| !std::fs::read_to_string(path).unwrap().starts_with("//! "))
         .map(|path| shown(&path))
         .collect();
-    assert!(
-        bare.is_empty(),
-        "these need a first line with `//!`: {bare:#?}"
-    );
+    assert!(bare.is_empty(), "these need a first line with `//!`: {bare:#?}");
 }
 
 #[test]
@@ -100,17 +94,10 @@ fn every_file_of_tests_is_a_module_of_the_one_binary() {
         let folder = path.parent().unwrap();
         // A `mod.rs` is declared one folder up, under the name of its own.
         let (name, folder) = match stem {
-            "mod" => (
-                folder.file_name().unwrap().to_str().unwrap(),
-                folder.parent().unwrap(),
-            ),
+            "mod" => (folder.file_name().unwrap().to_str().unwrap(), folder.parent().unwrap()),
             _ => (stem, folder),
         };
-        let parents = [
-            folder.join("main.rs"),
-            folder.join("mod.rs"),
-            folder.with_extension("rs"),
-        ];
+        let parents = [folder.join("main.rs"), folder.join("mod.rs"), folder.with_extension("rs")];
         let declared = parents.iter().any(|parent| {
             let text = std::fs::read_to_string(parent).unwrap_or_default();
             text.lines().any(|line| {
@@ -122,10 +109,7 @@ fn every_file_of_tests_is_a_module_of_the_one_binary() {
             forgotten.push(shown(&path));
         }
     }
-    assert!(
-        forgotten.is_empty(),
-        "no `mod` line declares {forgotten:#?}"
-    );
+    assert!(forgotten.is_empty(), "no `mod` line declares {forgotten:#?}");
 }
 
 #[test]
@@ -170,10 +154,7 @@ fn metadata() -> serde_json::Value {
     let cargo = env!("CARGO");
     let version = Command::new(cargo).arg("-vV").output().unwrap().stdout;
     let version = String::from_utf8(version).unwrap();
-    let host = version
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let output = Command::new(cargo)
         .args([
             "metadata",
@@ -187,11 +168,7 @@ fn metadata() -> serde_json::Value {
         .current_dir(root())
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -200,19 +177,14 @@ fn listed_in_deny(list: &str) -> Vec<String> {
     let text = std::fs::read_to_string(root().join("deny.toml")).unwrap();
     let opening = format!("{list} = [");
     let lines = text.lines().skip_while(|line| *line != opening).skip(1);
-    lines
-        .take_while(|line| *line != "]")
-        .map(str::to_owned)
-        .collect()
+    lines.take_while(|line| *line != "]").map(str::to_owned).collect()
 }
 
 #[test]
 fn every_dependency_comes_under_a_licence_that_lets_it_be_shipped() {
     let listed = listed_in_deny("allow");
-    let allowed: BTreeSet<&str> = listed
-        .iter()
-        .map(|line| line.trim_matches([' ', '"', ',']))
-        .collect();
+    let allowed: BTreeSet<&str> =
+        listed.iter().map(|line| line.trim_matches([' ', '"', ','])).collect();
     let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
     let refused: Vec<String> = packages
@@ -229,10 +201,7 @@ fn every_dependency_is_on_the_card() {
     let card: BTreeSet<&str> = CARD.split_whitespace().collect();
     let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
-    let own = packages
-        .iter()
-        .find(|package| package["name"] == "exledger")
-        .unwrap();
+    let own = packages.iter().find(|package| package["name"] == "exledger").unwrap();
     let strange: Vec<&str> = own["dependencies"]
         .as_array()
         .unwrap()
@@ -240,10 +209,7 @@ fn every_dependency_is_on_the_card() {
         .filter_map(|dependency| dependency["name"].as_str())
         .filter(|name| !card.contains(name))
         .collect();
-    assert!(
-        strange.is_empty(),
-        "decide about {strange:?} in docs/decisions first"
-    );
+    assert!(strange.is_empty(), "decide about {strange:?} in docs/decisions first");
 }
 
 #[test]
@@ -266,8 +232,5 @@ fn no_crate_is_built_in_two_versions_without_a_reason() {
         })
         .collect();
     excused.dedup();
-    assert_eq!(
-        twice, excused,
-        "left: what is there twice; right: what deny.toml excuses"
-    );
+    assert_eq!(twice, excused, "left: what is there twice; right: what deny.toml excuses");
 }

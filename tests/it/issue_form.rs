@@ -58,30 +58,19 @@ fn every_field_of_the_form_that_is_written_is_read_back() {
     for field in field::fields() {
         let (path, expected) = match (field.means, field.form) {
             (Means::Text, FieldInput::Choice(words)) => (field.path.as_str(), json!(words()[0])),
-            (Means::Text, _) => (
-                field.path.as_str(),
-                json!(format!("answer to {}", field.id)),
-            ),
-            (Means::Items, _) => (
-                field.path.as_str(),
-                json!([format!("answer to {}", field.id)]),
-            ),
-            (Means::Owner, _) => (
-                "owner",
-                json!({"name": "Ana Ruiz", "email": "ana@example.com"}),
-            ),
+            (Means::Text, _) => (field.path.as_str(), json!(format!("answer to {}", field.id))),
+            (Means::Items, _) => (field.path.as_str(), json!([format!("answer to {}", field.id)])),
+            (Means::Owner, _) => ("owner", json!({"name": "Ana Ruiz", "email": "ana@example.com"})),
             (Means::Controls, _) => (
                 "compensating_controls",
                 json!([{"description": "answer to compensating_controls"}]),
             ),
-            (Means::Triggers, _) => (
-                "triggers",
-                json!([{"id": "T1", "when": "It ends", "then": "close"}]),
-            ),
-            (Means::Findings, _) => (
-                "scope.findings",
-                json!([{"tool": "trivy", "id": "CVE-2026-1"}]),
-            ),
+            (Means::Triggers, _) => {
+                ("triggers", json!([{"id": "T1", "when": "It ends", "then": "close"}]))
+            }
+            (Means::Findings, _) => {
+                ("scope.findings", json!([{"tool": "trivy", "id": "CVE-2026-1"}]))
+            }
             (Means::Nothing, _) => continue,
         };
         assert_eq!(answers.get(path), Some(&expected), "{}", field.id);
@@ -94,10 +83,7 @@ fn every_field_of_the_form_that_is_written_is_read_back() {
             field["attributes"]["label"] = id;
         }
     }
-    assert_eq!(
-        issue_form::read(&rendered(&by_id, &sample)).unwrap(),
-        answers
-    );
+    assert_eq!(issue_form::read(&rendered(&by_id, &sample)).unwrap(), answers);
 }
 
 #[test]
@@ -109,11 +95,7 @@ fn what_nobody_answered_is_absent() {
     });
     // GitHub leaves a shown-as-code field without its fence then.
     let nothing = nothing.replace("```yaml\n_No response_\n```", "_No response_");
-    for text in [
-        nothing.clone(),
-        nothing.replace('\n', "\r\n"),
-        nothing.replace('\n', "\r"),
-    ] {
+    for text in [nothing.clone(), nothing.replace('\n', "\r\n"), nothing.replace('\n', "\r")] {
         let answers = issue_form::read(&text).unwrap();
         assert!(answers.fields().is_empty(), "{answers:?}");
     }
@@ -126,10 +108,7 @@ fn the_projects_own_form_is_the_one_that_is_written() {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, &fresh).unwrap();
     }
-    assert!(
-        std::fs::read_to_string(&path).unwrap() == fresh,
-        "UPDATE_GOLDEN=1 writes it again"
-    );
+    assert!(std::fs::read_to_string(&path).unwrap() == fresh, "UPDATE_GOLDEN=1 writes it again");
 }
 
 /// What GitHub demands of a form, as far as a form of fields can break it.
@@ -147,24 +126,13 @@ fn github_takes_the_form() {
             continue;
         }
         let id = field["id"].as_str().unwrap();
-        assert!(
-            id.bytes()
-                .all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it)),
-            "{id}"
-        );
+        assert!(id.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it)), "{id}");
         assert!(ids.insert(id.to_owned()), "{id} twice");
         let attributes = field["attributes"].as_object().unwrap();
-        assert!(
-            labels.insert(attributes["label"].as_str().unwrap().to_owned()),
-            "{id}"
-        );
+        assert!(labels.insert(attributes["label"].as_str().unwrap().to_owned()), "{id}");
         if let Some(options) = attributes.get("options").filter(|_| kind == "dropdown") {
-            let words: BTreeSet<&str> = options
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|it| it.as_str().unwrap())
-                .collect();
+            let words: BTreeSet<&str> =
+                options.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
             assert_eq!(words.len(), options.as_array().unwrap().len(), "{id}");
             // GitHub adds `None` to a list that may be left alone.
             assert!(!words.contains("None"), "{id}");
@@ -193,18 +161,11 @@ fn text_that_is_not_the_form_is_refused_with_its_line() {
         ("Only words".to_owned(), vec![IssueProblem::NoForm]),
         (
             field("Title", "A") + &field("Titel", "B"),
-            vec![IssueProblem::Unknown {
-                line: 5,
-                heading: "Titel".to_owned(),
-            }],
+            vec![IssueProblem::Unknown { line: 5, heading: "Titel".to_owned() }],
         ),
         (
             field("Title", "A") + &field(" TITLE ", "B"),
-            vec![IssueProblem::Repeated {
-                line: 5,
-                heading: "TITLE".to_owned(),
-                first: 1,
-            }],
+            vec![IssueProblem::Repeated { line: 5, heading: "TITLE".to_owned(), first: 1 }],
         ),
         (
             field("Justification", "```\nopen") + &field("Title", "A"),
@@ -212,10 +173,7 @@ fn text_that_is_not_the_form_is_refused_with_its_line() {
         ),
         (
             field("Confirm", "- [ ] The request contains no secret"),
-            vec![IssueProblem::Unticked {
-                line: 1,
-                text: "The request contains no secret",
-            }],
+            vec![IssueProblem::Unticked { line: 1, text: "The request contains no secret" }],
         ),
     ] {
         assert_eq!(issue_form::read(&text), Err(flaws), "{text}");
@@ -243,19 +201,10 @@ fn headings_and_fences_inside_an_answer_belong_to_it() {
     for (text, expected) in [
         ("a\n\n#### B\n\nc", "a\n\n#### B\n\nc\n"),
         ("~~~\n### Title\n~~~\nx", "~~~\n### Title\n~~~\nx\n"),
-        (
-            "````\n```\n### Title\n````\nx",
-            "````\n```\n### Title\n````\nx\n",
-        ),
-        (
-            "   ```\n### Title\n   ```\nx",
-            "   ```\n### Title\n   ```\nx\n",
-        ),
+        ("````\n```\n### Title\n````\nx", "````\n```\n### Title\n````\nx\n"),
+        ("   ```\n### Title\n   ```\nx", "   ```\n### Title\n   ```\nx\n"),
         ("```\nwhole\n```", "whole"),
-        (
-            "```\na\n```\nb\n```\nc\n```",
-            "```\na\n```\nb\n```\nc\n```\n",
-        ),
+        ("```\na\n```\nb\n```\nc\n```", "```\na\n```\nb\n```\nc\n```\n"),
         (" ### Title", "### Title"),
         ("###Title", "###Title"),
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
@@ -272,10 +221,8 @@ fn an_issue_becomes_a_record_and_flags_win() {
     let folder = ledger();
     let new = ["new", "--on", DAY, "--format", "json", "--from-issue", "-"];
     for text in [RENDERED.to_owned(), RENDERED.replace('\n', "\r\n")] {
-        let (answer, record, _) = written(
-            folder.path(),
-            &run_fed(folder.path(), &new, text.as_bytes()),
-        );
+        let (answer, record, _) =
+            written(folder.path(), &run_fed(folder.path(), &new, text.as_bytes()));
         assert_eq!(answer["draft"], false);
         assert_eq!(record["subject"]["credential"], "vault:prod/billing/db");
         assert_eq!(record["subject"].get("asset"), None);
@@ -290,21 +237,11 @@ fn an_issue_becomes_a_record_and_flags_win() {
                 {"id": "CC2", "description": "The key is read by one job alone", "owner": "ana@example.com", "status": "planned"},
             ])
         );
-        assert_eq!(
-            record.get("requester"),
-            None,
-            "the text of an issue names no requester"
-        );
+        assert_eq!(record.get("requester"), None, "the text of an issue names no requester");
     }
-    let more = [
-        &new[..],
-        &["--requester", "sam@example.com", "--title", "By a flag"],
-    ]
-    .concat();
-    let (_, record, _) = written(
-        folder.path(),
-        &run_fed(folder.path(), &more, RENDERED.as_bytes()),
-    );
+    let more = [&new[..], &["--requester", "sam@example.com", "--title", "By a flag"]].concat();
+    let (_, record, _) =
+        written(folder.path(), &run_fed(folder.path(), &more, RENDERED.as_bytes()));
     assert_eq!(record["requester"], "sam@example.com");
     assert_eq!(record["title"], "By a flag");
 }
@@ -348,10 +285,7 @@ fn what_the_form_wants_and_the_issue_lacks_is_named() {
     assert!(!folder.path().join("exceptions").exists());
     let both = run(folder.path(), &["new", "--from-issue", "a", "--from", "b"]);
     assert_eq!(both.code, 2);
-    for (bytes, word) in [
-        (&b"\xff\xfe"[..], "UTF-8"),
-        (b"### Nothing like it\n\nx", "line 1"),
-    ] {
+    for (bytes, word) in [(&b"\xff\xfe"[..], "UTF-8"), (b"### Nothing like it\n\nx", "line 1")] {
         let answer = run_fed(folder.path(), &["new", "--from-issue", "-"], bytes);
         assert_eq!((answer.code, answer.out.as_str()), (2, ""));
         assert!(answer.err.contains(word), "{}", answer.err);
@@ -368,11 +302,7 @@ fn an_issue_never_gets_a_secret_repeated() {
         format!("### Triggers\n\ntoken {secret}\n"),
         RENDERED.replace("vault:prod/billing/db", &secret),
     ] {
-        let answer = run_fed(
-            folder.path(),
-            &["new", "--from-issue", "-"],
-            text.as_bytes(),
-        );
+        let answer = run_fed(folder.path(), &["new", "--from-issue", "-"], text.as_bytes());
         assert_eq!(answer.code, 2, "{}", answer.out);
         assert!(!answer.err.contains(&secret), "{}", answer.err);
     }
@@ -387,14 +317,6 @@ fn the_required_fields_are_those_that_no_record_goes_without() {
         .collect();
     assert_eq!(
         required,
-        [
-            "title",
-            "class",
-            "owner",
-            "justification",
-            "risk",
-            "root_cause",
-            "expires"
-        ]
+        ["title", "class", "owner", "justification", "risk", "root_cause", "expires"]
     );
 }

@@ -16,12 +16,8 @@ const LINE: &str =
     "diag yaml record ledger policy history approval status gate survey rules plan view render";
 
 /// Rooms of the library beside the line, and the furthest room of the line that each may use; `session` uses the others too.
-const BESIDE: &[(&str, &str)] = &[
-    ("interop", "plan"),
-    ("clock", "record"),
-    ("store", "history"),
-    ("session", "plan"),
-];
+const BESIDE: &[(&str, &str)] =
+    &[("interop", "plan"), ("clock", "record"), ("store", "history"), ("session", "plan")];
 
 /// Rooms of the program, and the furthest room of the line that each may use; `commands` uses all others too.
 const PROGRAM: &[(&str, &str)] = &[("ask", "plan"), ("commands", "render")];
@@ -69,18 +65,14 @@ fn every_room_uses_only_rooms_to_its_left_and_every_crate_is_at_home() {
 #[test]
 fn the_library_declares_the_rooms_in_the_order_of_the_line() {
     let text = std::fs::read_to_string(house::root().join("src/lib.rs")).unwrap();
-    let declared: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
-        .collect();
+    let declared: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     let beside = BESIDE.iter().map(|(room, _)| *room);
     let expected: Vec<&str> = LINE.split(' ').chain(beside).collect();
     assert_eq!(declared, expected);
     let text = std::fs::read_to_string(house::root().join("src/main.rs")).unwrap();
-    let declared: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
-        .collect();
+    let declared: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
     assert!(declared.iter().eq(PROGRAM.iter().map(|(room, _)| room)));
 }
 
@@ -88,70 +80,27 @@ fn the_library_declares_the_rooms_in_the_order_of_the_line() {
 fn every_home_is_a_room() {
     for (what, rooms) in HOME {
         for room in rooms.split(' ') {
-            assert!(
-                room == "main" || is_room(room),
-                "{what}: {room} is no room of src"
-            );
+            assert!(room == "main" || is_room(room), "{what}: {room} is no room of src");
         }
     }
 }
 
 /// Made-up sources: the file below `src`, its text, and the lines that are out of place.
 const SOURCES: &[(&str, &str, &[usize])] = &[
-    (
-        "record/mod.rs",
-        "use crate::diag;\nuse crate::policy;\n",
-        &[2],
-    ),
-    (
-        "policy/tier.rs",
-        "fn f(r: &crate::record::Record) {}\n",
-        &[],
-    ),
-    (
-        "policy/tier.rs",
-        "\nfn f(s: crate::status::state::Status) {}\n",
-        &[2],
-    ),
+    ("record/mod.rs", "use crate::diag;\nuse crate::policy;\n", &[2]),
+    ("policy/tier.rs", "fn f(r: &crate::record::Record) {}\n", &[]),
+    ("policy/tier.rs", "\nfn f(s: crate::status::state::Status) {}\n", &[2]),
     ("yaml/mod.rs", "use crate::{diag, record};\n", &[1]),
-    (
-        "yaml/mod.rs",
-        "use crate::{\n    diag::Pos,\n    ledger::{Tree, Ledger},\n};\n",
-        &[3],
-    ),
+    ("yaml/mod.rs", "use crate::{\n    diag::Pos,\n    ledger::{Tree, Ledger},\n};\n", &[3]),
     ("yaml/mod.rs", "fn f() { super::gate::ask() }\n", &[1]),
-    (
-        "yaml/splice.rs",
-        "use super::Node;\nuse super::super::plan;\n",
-        &[2],
-    ),
-    (
-        "rules/secret.rs",
-        "use crate::rules::Case;\nuse super::Rule;\n",
-        &[],
-    ),
+    ("yaml/splice.rs", "use super::Node;\nuse super::super::plan;\n", &[2]),
+    ("rules/secret.rs", "use crate::rules::Case;\nuse super::Rule;\n", &[]),
     ("rules/secret.rs", "use crate::store;\n", &[1]),
-    (
-        "store/git.rs",
-        "use crate::history;\nuse crate::approval;\n",
-        &[2],
-    ),
+    ("store/git.rs", "use crate::history;\nuse crate::approval;\n", &[2]),
     ("store/git.rs", "use crate::clock;\n", &[1]),
-    (
-        "commands/lint.rs",
-        "use exledger::store;\nuse exledger::render;\nuse crate::ask;\n",
-        &[],
-    ),
-    (
-        "ask/raw.rs",
-        "use exledger::plan;\nuse exledger::render;\nuse crate::commands;\n",
-        &[2, 3],
-    ),
-    (
-        "main.rs",
-        "fn f() { crate::commands::main() }\nuse crate::ask;\n",
-        &[2],
-    ),
+    ("commands/lint.rs", "use exledger::store;\nuse exledger::render;\nuse crate::ask;\n", &[]),
+    ("ask/raw.rs", "use exledger::plan;\nuse exledger::render;\nuse crate::commands;\n", &[2, 3]),
+    ("main.rs", "fn f() { crate::commands::main() }\nuse crate::ask;\n", &[2]),
     ("status/mod.rs", "use crate::nowhere;\n", &[1]),
     ("nowhere/mod.rs", "\n", &[1]),
     (
@@ -161,57 +110,21 @@ const SOURCES: &[(&str, &str, &[usize])] = &[
     ),
     // Crates and what of std touches the world.
     ("policy/mod.rs", "use chrono::NaiveDate;\n", &[1]),
-    (
-        "record/time.rs",
-        "use chrono::Utc;\nfn f() { Utc::now(); }\n",
-        &[2],
-    ),
+    ("record/time.rs", "use chrono::Utc;\nfn f() { Utc::now(); }\n", &[2]),
     ("clock.rs", "fn f() { chrono::Utc::now(); }\n", &[]),
-    (
-        "ledger/mod.rs",
-        "use std::{collections::BTreeMap, fs};\n",
-        &[1],
-    ),
+    ("ledger/mod.rs", "use std::{collections::BTreeMap, fs};\n", &[1]),
     ("ledger/mod.rs", "fn f() { std::fs::read(\"x\"); }\n", &[1]),
-    (
-        "view/mod.rs",
-        "use std::process;\n\nfn f() { process::Command::new(\"x\"); }\n",
-        &[3],
-    ),
+    ("view/mod.rs", "use std::process;\n\nfn f() { process::Command::new(\"x\"); }\n", &[3]),
     ("main.rs", "use std::process::ExitCode;\n", &[]),
     ("gate/mod.rs", "use std::env as world;\n", &[1]),
     ("render/json.rs", "fn f() { ::git2::Oid::zero(); }\n", &[1]),
-    (
-        "plan/mod.rs",
-        "#[derive(schemars::JsonSchema)]\nstruct S;\n",
-        &[1],
-    ),
+    ("plan/mod.rs", "#[derive(schemars::JsonSchema)]\nstruct S;\n", &[1]),
     // What is only said, quoted or tested is no edge.
-    (
-        "diag.rs",
-        "//! See `crate::render`.\n/* crate::gate /* git2:: */ */\n",
-        &[],
-    ),
-    (
-        "diag.rs",
-        "const A: &str = \"crate::gate \\\" git2::x\";\n",
-        &[],
-    ),
-    (
-        "diag.rs",
-        "const A: &str = r#\"crate::gate \" git2::x\"#;\n",
-        &[],
-    ),
-    (
-        "diag.rs",
-        "fn f<'a>(x: &'a str) -> char { '\"' }\nuse crate::gate;\n",
-        &[2],
-    ),
-    (
-        "diag.rs",
-        "#[cfg(test)]\nmod tests {\n    use crate::gate;\n}\nuse crate::plan;\n",
-        &[5],
-    ),
+    ("diag.rs", "//! See `crate::render`.\n/* crate::gate /* git2:: */ */\n", &[]),
+    ("diag.rs", "const A: &str = \"crate::gate \\\" git2::x\";\n", &[]),
+    ("diag.rs", "const A: &str = r#\"crate::gate \" git2::x\"#;\n", &[]),
+    ("diag.rs", "fn f<'a>(x: &'a str) -> char { '\"' }\nuse crate::gate;\n", &[2]),
+    ("diag.rs", "#[cfg(test)]\nmod tests {\n    use crate::gate;\n}\nuse crate::plan;\n", &[5]),
     ("diag.rs", "fn f(git2: u8) -> u8 { git2 + 1 }\n", &[]),
 ];
 
@@ -231,10 +144,7 @@ fn broken(file: &Path, text: &str) -> Vec<String> {
     let room = room_of(file);
     let at = |line: usize, what: String| format!("src/{}:{line}: {what}", file.display());
     if room != "lib" && room != "main" && !is_room(&room) {
-        return vec![at(
-            1,
-            format!("{room} is in no table of tests/it/layering.rs"),
-        )];
+        return vec![at(1, format!("{room} is in no table of tests/it/layering.rs"))];
     }
     let tokens = tokens::without_tests(&tokens::read(text));
     let named = tokens::paths(&tokens);
@@ -248,10 +158,7 @@ fn broken(file: &Path, text: &str) -> Vec<String> {
             wrong.push(at(path.line, format!("{room} must not use {target}")));
         }
         if let Some((what, homes)) = homeless(path, &full, &room) {
-            wrong.push(at(
-                path.line,
-                format!("{what} belongs in {homes}, not in {room}"),
-            ));
+            wrong.push(at(path.line, format!("{what} belongs in {homes}, not in {room}")));
         }
     }
     wrong.dedup();
@@ -261,12 +168,7 @@ fn broken(file: &Path, text: &str) -> Vec<String> {
 /// Returns the room of a file below `src`: its first folder, or its stem.
 fn room_of(file: &Path) -> String {
     let first = file.components().next().unwrap().as_os_str();
-    Path::new(first)
-        .file_stem()
-        .unwrap()
-        .to_str()
-        .unwrap()
-        .to_owned()
+    Path::new(first).file_stem().unwrap().to_str().unwrap().to_owned()
 }
 
 /// Returns how many modules lie above the items of a file: 0 for the root, 1 for `room/mod.rs`.

@@ -19,12 +19,7 @@ struct Odd(MapTree, Vec<TreeItem>);
 impl Tree for Odd {
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError> {
         let odd = self.1.iter().filter(|item| item.path.starts_with(folder));
-        Ok(self
-            .0
-            .list(folder)?
-            .into_iter()
-            .chain(odd.cloned())
-            .collect())
+        Ok(self.0.list(folder)?.into_iter().chain(odd.cloned()).collect())
     }
 
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError> {
@@ -51,11 +46,7 @@ fn records_are_yaml_files_outside_dot_folders() {
         "exledger.yaml",
     ]);
     let files = Files::list(&tree, &folders()).unwrap();
-    let paths: Vec<&str> = files
-        .records
-        .iter()
-        .map(|file| file.path.as_str())
-        .collect();
+    let paths: Vec<&str> = files.records.iter().map(|file| file.path.as_str()).collect();
     let expected = [
         "exceptions/EXC-2026-7F3KQ.yaml",
         "exceptions/draft.yaml",
@@ -88,14 +79,8 @@ fn two_files_of_one_id_are_both_named() {
     assert_eq!(found[0].0, "exceptions/EXC-2026-7F3KQ.yaml");
     assert_eq!(found[1].0, "exceptions/a/exc-2026-7f3kq.yml");
     for (_, message) in &found {
-        assert!(
-            message.contains("exceptions/EXC-2026-7F3KQ.yaml"),
-            "{message}"
-        );
-        assert!(
-            message.contains("exceptions/a/exc-2026-7f3kq.yml"),
-            "{message}"
-        );
+        assert!(message.contains("exceptions/EXC-2026-7F3KQ.yaml"), "{message}");
+        assert!(message.contains("exceptions/a/exc-2026-7f3kq.yml"), "{message}");
     }
     assert!(ledger.entries[0].source.record.is_none());
 }
@@ -111,14 +96,8 @@ fn what_is_no_file_is_named_and_never_read() {
         ("exceptions/link", EntryKind::Link),
         ("exceptions/.hidden/a.yaml", EntryKind::Link),
     ];
-    let item = |(path, kind): (&str, EntryKind)| TreeItem {
-        path: path.to_owned(),
-        kind,
-    };
-    let tree = Odd(
-        tree(&["exceptions/EXC-2026-7F3KQ.yaml"]),
-        odd.map(item).to_vec(),
-    );
+    let item = |(path, kind): (&str, EntryKind)| TreeItem { path: path.to_owned(), kind };
+    let tree = Odd(tree(&["exceptions/EXC-2026-7F3KQ.yaml"]), odd.map(item).to_vec());
     let ledger = Ledger::read(&tree, &folders()).unwrap();
     assert_eq!(ledger.entries.len(), 1);
     let found: Vec<(&str, Option<&str>)> = ledger
@@ -133,12 +112,7 @@ fn what_is_no_file_is_named_and_never_read() {
         ("exceptions/sub.yml", None),
     ];
     assert_eq!(found, expected);
-    assert!(
-        ledger
-            .findings
-            .iter()
-            .all(|finding| finding.rule.as_str() == "not-a-file")
-    );
+    assert!(ledger.findings.iter().all(|finding| finding.rule.as_str() == "not-a-file"));
 }
 
 #[test]
@@ -153,13 +127,7 @@ fn a_record_is_found_by_any_part_that_names_it_alone() {
     ]);
     let files = Files::list(&tree, &folders()).unwrap();
     let find = |text: &str| files.find(text).map(|file| file.stem().to_owned());
-    for text in [
-        "EXC-2026-7F3KQ",
-        "exc-2026-7f3kq",
-        "7F3KR",
-        "7f3kr",
-        " 7F3KR ",
-    ] {
+    for text in ["EXC-2026-7F3KQ", "exc-2026-7f3kq", "7F3KR", "7f3kr", " 7F3KR "] {
         assert!(find(text).is_ok(), "{text}");
     }
     assert_eq!(find("sec-2025-a"), Ok("SEC-2025-AAAAA".to_owned()));
@@ -172,12 +140,6 @@ fn a_record_is_found_by_any_part_that_names_it_alone() {
     assert_eq!(find(""), Err(NotFound::Unknown(Vec::new())));
     let both = vec!["EXC-2026-7F3KR".to_owned(), "SEC-2025-AAAAA".to_owned()];
     assert!(matches!(find("exc"), Err(NotFound::Ambiguous(ids)) if ids.len() == 3 && ids != both));
-    let paths = [
-        "exceptions/SEC-2025-BBBBB.yml",
-        "exceptions/b/SEC-2025-BBBBB.yaml",
-    ];
-    assert_eq!(
-        find("BBBBB"),
-        Err(NotFound::Ambiguous(paths.map(str::to_owned).to_vec()))
-    );
+    let paths = ["exceptions/SEC-2025-BBBBB.yml", "exceptions/b/SEC-2025-BBBBB.yaml"];
+    assert_eq!(find("BBBBB"), Err(NotFound::Ambiguous(paths.map(str::to_owned).to_vec())));
 }

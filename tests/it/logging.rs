@@ -28,12 +28,9 @@ fn count(run: &Run, begin: &str) -> usize {
 fn each_v_says_more_about_how_the_answer_was_found() {
     let life = story();
     let silent = ask(&life, &[], &[]);
-    for (flag, [info, walks, judged]) in [
-        ("-v", [1, 0, 0]),
-        ("-vv", [1, 1, 0]),
-        ("-vvv", [1, 1, 1]),
-        ("-vvvv", [1, 1, 1]),
-    ] {
+    for (flag, [info, walks, judged]) in
+        [("-v", [1, 0, 0]), ("-vv", [1, 1, 0]), ("-vvv", [1, 1, 1]), ("-vvvv", [1, 1, 1])]
+    {
         let run = ask(&life, &[flag], &[]);
         assert_eq!((run.code, &run.out), (silent.code, &silent.out), "{flag}");
         assert_eq!(count(&run, "ledger: "), info, "{flag}: {}", run.err);
@@ -82,19 +79,11 @@ fn a_variable_chooses_modules_and_levels() {
     assert_eq!(count(&approval, "debug "), 0, "{}", approval.err);
     assert_eq!(count(&approval, "ledger: "), 0, "{}", approval.err);
 
-    let less = ask(
-        &life,
-        &["-vv"],
-        &[("EXLEDGER_LOG", "exledger::history=off")],
-    );
+    let less = ask(&life, &["-vv"], &[("EXLEDGER_LOG", "exledger::history=off")]);
     assert_eq!(count(&less, "debug exledger::history"), 0, "{}", less.err);
     assert_eq!(count(&less, "debug exledger::session"), 3, "{}", less.err);
 
-    let all = ask(
-        &life,
-        &[],
-        &[("EXLEDGER_LOG", "info, exledger::history=debug")],
-    );
+    let all = ask(&life, &[], &[("EXLEDGER_LOG", "info, exledger::history=debug")]);
     assert_eq!(count(&all, "ledger: "), 1, "{}", all.err);
     assert_eq!(count(&all, "debug exledger::history"), 1, "{}", all.err);
 
@@ -105,22 +94,12 @@ fn a_variable_chooses_modules_and_levels() {
 #[test]
 fn a_variable_that_means_nothing_is_a_usage_error() {
     let life = story();
-    for wrong in [
-        "loud",
-        "exledger=loud",
-        "git2=trace",
-        "exledgers=trace",
-        "debug,",
-        "\u{1b}[31m",
-    ] {
+    for wrong in ["loud", "exledger=loud", "git2=trace", "exledgers=trace", "debug,", "\u{1b}[31m"]
+    {
         let run = ask(&life, &[], &[("EXLEDGER_LOG", wrong)]);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{wrong}");
         assert!(run.err.contains("EXLEDGER_LOG: "), "{}", run.err);
-        assert!(
-            run.err.contains("`exledger::approval=trace`"),
-            "{}",
-            run.err
-        );
+        assert!(run.err.contains("`exledger::approval=trace`"), "{}", run.err);
         assert!(!run.err.contains('\u{1b}'), "{:?}", run.err);
     }
 }

@@ -43,11 +43,7 @@ fn a_star_stops_at_a_slash_and_two_do_not() {
 #[test]
 fn a_pattern_of_people_knows_the_star_alone_and_no_letter_case() {
     let cases: &[(&str, &str, bool)] = &[
-        (
-            "*[bot]@users.noreply.github.com",
-            "Dependabot[bot]@users.noreply.github.com",
-            true,
-        ),
+        ("*[bot]@users.noreply.github.com", "Dependabot[bot]@users.noreply.github.com", true),
         ("renovate@*", "renovate@a/b.example", true),
         ("agent-*@example.com", "AGENT-7@Example.com", true),
         ("agent-?@example.com", "agent-7@example.com", false),

@@ -21,10 +21,7 @@ fn redesigned(due: &str) -> String {
 fn patterns(ledger: &Ledger, args: &[&str]) -> (i32, Value) {
     let run = ledger.run(&[&["patterns", "--format", "json"], args].concat());
     let json = serde_json::from_str(&run.out);
-    (
-        run.code,
-        json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)),
-    )
+    (run.code, json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)))
 }
 
 /// Lands the records of a text each, by Ana and Lee, on a ledger of its own.
@@ -34,10 +31,7 @@ fn landed(policy: &str, texts: &[(String, String)]) -> Ledger {
         let branch = format!("file-{id}");
         let work = ledger.repo.branch(&branch).by("ana");
         work.write(id, text).commit("File an exception");
-        ledger
-            .repo
-            .by("lee")
-            .merge(&branch, &format!("Merge branch '{branch}'"));
+        ledger.repo.by("lee").merge(&branch, &format!("Merge branch '{branch}'"));
     }
     ledger.repo.checkout();
     ledger
@@ -50,10 +44,7 @@ fn id(n: usize) -> String {
 /// A record of an application and a cause.
 fn of(n: usize, application: &str, cause: &str) -> (String, String) {
     let text = record(&id(n))
-        .replace(
-            "application: billing",
-            &format!("application: {application}"),
-        )
+        .replace("application: billing", &format!("application: {application}"))
         .replace("brittle-dependency", cause);
     (id(n), text)
 }
@@ -97,11 +88,8 @@ fn three_of_one_cause_are_a_pattern_and_ten_of_different_ones_are_not() {
         "tool-access",
         "unclassified",
     ];
-    let mut ten: Vec<(String, String)> = causes
-        .iter()
-        .enumerate()
-        .map(|(n, cause)| of(n, "billing", cause))
-        .collect();
+    let mut ten: Vec<(String, String)> =
+        causes.iter().enumerate().map(|(n, cause)| of(n, "billing", cause)).collect();
     ten.push(of(10, "orders", "timeout"));
     let ledger = landed(POLICY, &ten);
     let (code, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
@@ -110,10 +98,7 @@ fn three_of_one_cause_are_a_pattern_and_ten_of_different_ones_are_not() {
     assert_eq!(answer["unclassified"], 1);
     let application = &answer["applications"][0];
     assert_eq!(application["key"], json!({"application": "billing"}));
-    assert_eq!(
-        (&application["count"], &application["frozen"]),
-        (&json!(9), &json!(false))
-    );
+    assert_eq!((&application["count"], &application["frozen"]), (&json!(9), &json!(false)));
     assert_eq!(answer["causes"][0]["key"], json!({"root_cause": "timeout"}));
     assert_eq!(answer["causes"].as_array().unwrap().len(), 9);
     let table = ledger.run(&["patterns", "--on", "2026-11-22"]).out;
@@ -135,33 +120,20 @@ fn the_fourth_fails_in_its_pull_request_until_it_links_a_redesign() {
         ledger.switch("main");
         let (code, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
         let lint_found = found(&serde_json::from_str(&lint.out).unwrap());
-        (
-            lint.code,
-            lint_found,
-            code,
-            answer["groups"][0]["refused"].clone(),
-        )
+        (lint.code, lint_found, code, answer["groups"][0]["refused"].clone())
     };
     let frozen = vec!["error frozen-pattern".to_owned()];
     assert_eq!(judged(None), (1, frozen.clone(), 1, json!([ID])));
     let table = ledger.run(&["patterns", "--on", "2026-11-22", "-q"]);
     assert_eq!(table.code, 1);
     assert!(
-        table
-            .out
-            .contains(&format!("{ID} on branch fourth, without a redesign")),
+        table.out.contains(&format!("{ID} on branch fourth, without a redesign")),
         "{}",
         table.out
     );
-    assert_eq!(
-        judged(Some(&redesigned("2026-12-18"))),
-        (0, Vec::new(), 0, json!([]))
-    );
+    assert_eq!(judged(Some(&redesigned("2026-12-18"))), (0, Vec::new(), 0, json!([])));
     // A date of the fix that is past lifts nothing.
-    assert_eq!(
-        judged(Some(&redesigned("2026-11-19"))),
-        (1, frozen, 1, json!([ID]))
-    );
+    assert_eq!(judged(Some(&redesigned("2026-11-19"))), (1, frozen, 1, json!([ID])));
 }
 
 #[test]
@@ -169,10 +141,7 @@ fn a_fourth_that_landed_all_the_same_stays_bad_news_until_it_is_closed() {
     let ledger = Ledger::with(&[THREE[0], THREE[1], THREE[2], ID]);
     let (code, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
     let group = &answer["groups"][0];
-    assert_eq!(
-        (code, &group["count"], &group["refused"]),
-        (1, &json!(4), &json!([ID]))
-    );
+    assert_eq!((code, &group["count"], &group["refused"]), (1, &json!(4), &json!([ID])));
     let work = ledger.repo.branch("close").by("ana");
     work.edit(
         ID,
@@ -184,10 +153,7 @@ fn a_fourth_that_landed_all_the_same_stays_bad_news_until_it_is_closed() {
     let (code, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
     let group = &answer["groups"][0];
     // It landed, so it still counts.
-    assert_eq!(
-        (code, &group["count"], &group["refused"]),
-        (0, &json!(4), &json!([]))
-    );
+    assert_eq!((code, &group["count"], &group["refused"]), (0, &json!(4), &json!([])));
     // With the redesign it never was bad news.
     let four = landed(
         POLICY,
@@ -195,10 +161,7 @@ fn a_fourth_that_landed_all_the_same_stays_bad_news_until_it_is_closed() {
             of(1, "billing", "timeout"),
             of(2, "billing", "timeout"),
             of(3, "billing", "timeout"),
-            (
-                ID.to_owned(),
-                redesigned("2026-12-18").replace("brittle-dependency", "timeout"),
-            ),
+            (ID.to_owned(), redesigned("2026-12-18").replace("brittle-dependency", "timeout")),
         ],
     );
     let (code, answer) = patterns(&four, &["--on", "2026-11-22"]);
@@ -210,10 +173,7 @@ fn one_control_that_fails_across_systems_is_shown_with_what_to_change() {
     let with_control = |n: usize, application: &str, cause: &str, control: &str| {
         let (id, text) = of(n, application, cause);
         let rule = "{rule: Every job has its own database user}";
-        (
-            id,
-            text.replace(rule, &format!("{{controls: ['{control}']}}")),
-        )
+        (id, text.replace(rule, &format!("{{controls: ['{control}']}}")))
     };
     let three = |causes: [&str; 3]| {
         [
@@ -251,18 +211,12 @@ fn the_policy_says_what_is_one_kind_how_many_and_for_how_long() {
         ("{window: 1d}", "2026-11-22", json!([])),
         ("{freeze: false}", "2026-11-22", json!([[3, false]])),
         ("{key: [team]}", "2026-11-22", json!([[3, true]])),
-        (
-            "{key: [owner, application], threshold: 1}",
-            "2026-11-22",
-            json!([[3, true]]),
-        ),
+        ("{key: [owner, application], threshold: 1}", "2026-11-22", json!([[3, true]])),
     ] {
         let policy = format!("{POLICY}patterns: {patterns_of}\n");
         let (_, answer) = patterns(&Ledger::of(&policy, &THREE), &["--on", on]);
         let groups = answer["groups"].as_array().unwrap().iter();
-        let groups: Value = groups
-            .map(|it| json!([it["count"], it["frozen"]]))
-            .collect();
+        let groups: Value = groups.map(|it| json!([it["count"], it["frozen"]])).collect();
         assert_eq!(groups, expected, "{patterns_of} on {on}");
     }
 }
@@ -276,10 +230,7 @@ fn what_was_rejected_does_not_count_and_a_shallow_clone_can_not_say() {
         "closure: {outcome: rejected, date: 2026-11-21, by: lee@example.com, reason: Not needed}",
     )
     .commit("Reject");
-    ledger
-        .repo
-        .by("dana")
-        .merge("reject", "Merge branch 'reject'");
+    ledger.repo.by("dana").merge("reject", "Merge branch 'reject'");
     ledger.repo.checkout();
     let (code, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
     assert_eq!((code, &answer["groups"]), (0, &json!([])));

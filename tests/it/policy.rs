@@ -62,10 +62,7 @@ impl Tree for Files {
     }
 
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError> {
-        let file = self
-            .0
-            .get(path)
-            .filter(|(kind, _)| *kind == EntryKind::File);
+        let file = self.0.get(path).filter(|(kind, _)| *kind == EntryKind::File);
         Ok(file.map(|(_, bytes)| bytes.clone()))
     }
 }
@@ -80,9 +77,7 @@ pub(crate) fn sound(yaml: &str) -> Governance {
 
 /// A finding in short: `rule line:column field`.
 pub(crate) fn short(finding: &Finding) -> String {
-    let pos = finding
-        .pos
-        .map_or("-".to_owned(), |pos| format!("{}:{}", pos.line, pos.column));
+    let pos = finding.pos.map_or("-".to_owned(), |pos| format!("{}:{}", pos.line, pos.column));
     let field = finding.field.as_deref().unwrap_or("-");
     format!("{} {pos} {field}", finding.rule.as_str())
 }

@@ -97,11 +97,7 @@ impl Sequence {
     fn of(open: bool, seed: u64) -> Sequence {
         let mut dice = Dice::new(seed ^ if open { 0x5eed } else { 0 });
         let n_steps = 4 + dice.below(14);
-        Sequence {
-            open,
-            begin: dice.next(),
-            steps: (0..n_steps).map(|_| dice.next()).collect(),
-        }
+        Sequence { open, begin: dice.next(), steps: (0..n_steps).map(|_| dice.next()).collect() }
     }
 
     fn world(&self) -> World {
@@ -198,24 +194,13 @@ const FOUND: &[(u64, &[u64])] = &[
         ],
     ),
     // Who wrote a record in a branch was forgotten once the branch moved it to another folder.
-    (
-        1755138930826970792,
-        &[
-            5006771766802281689,
-            1973313946810733640,
-            7965949970076818839,
-        ],
-    ),
+    (1755138930826970792, &[5006771766802281689, 1973313946810733640, 7965949970076818839]),
 ];
 
 #[test]
 fn what_once_went_wrong_does_so_no_more() {
     for (begin, steps) in FOUND {
-        let sequence = Sequence {
-            open: false,
-            begin: *begin,
-            steps: steps.to_vec(),
-        };
+        let sequence = Sequence { open: false, begin: *begin, steps: steps.to_vec() };
         let world = sequence.world();
         assert!(world.main.len() > 1, "{:?}", world.log);
         assert_eq!(named::differs(&world), None, "{:?}", world.log);

@@ -26,10 +26,7 @@ fn the_screens_are_what_the_program_prints() {
             std::fs::write(&path, taken).unwrap();
             continue;
         }
-        assert_eq!(
-            text, taken,
-            "{page}: UPDATE_GOLDEN=1 takes the screens again"
-        );
+        assert_eq!(text, taken, "{page}: UPDATE_GOLDEN=1 takes the screens again");
     }
 }
 
@@ -64,12 +61,6 @@ fn a_fresh_machine_needs_two_commands() {
     let readme = std::fs::read_to_string(house::root().join("README.md")).unwrap();
     let section = readme.split("## Two commands").nth(1).unwrap();
     let section = section.split("\n## ").next().unwrap();
-    let commands: Vec<&str> = section
-        .lines()
-        .filter(|line| line.starts_with("cargo "))
-        .collect();
-    assert_eq!(
-        commands,
-        ["cargo run --release -- demo", "cargo test --locked"]
-    );
+    let commands: Vec<&str> = section.lines().filter(|line| line.starts_with("cargo ")).collect();
+    assert_eq!(commands, ["cargo run --release -- demo", "cargo test --locked"]);
 }

@@ -39,11 +39,7 @@ fn seen(finding: &Finding) -> (&str, u32, u32, &str) {
 /// Reads the smallest record with one text replaced by another, and compares all findings.
 fn check(from: &str, to: &str, expected: &[Expected]) {
     assert!(from.is_empty() || SMALL.contains(from), "no {from:?}");
-    let text = if from.is_empty() {
-        format!("{SMALL}{to}")
-    } else {
-        SMALL.replacen(from, to, 1)
-    };
+    let text = if from.is_empty() { format!("{SMALL}{to}") } else { SMALL.replacen(from, to, 1) };
     let source = source(&text);
     let found: Vec<_> = source.findings.iter().map(seen).collect();
     assert_eq!(found, expected, "{to:?}: {:#?}", source.findings);
@@ -71,11 +67,7 @@ fn check_all(table: &str) {
                 (rule, row.parse().unwrap(), column.parse().unwrap(), field)
             })
             .collect();
-        check(
-            &from.replace("\\n", "\n"),
-            &to.replace("\\n", "\n"),
-            &expected,
-        );
+        check(&from.replace("\\n", "\n"), &to.replace("\\n", "\n"), &expected);
     }
 }
 
@@ -89,21 +81,9 @@ fn the_smallest_record_is_read_whole() {
 
 #[test]
 fn a_scalar_is_text_however_it_looks() {
-    for text in [
-        "no",
-        "1e3",
-        "010",
-        "0o7",
-        "true",
-        "2026-12-20",
-        "1_000",
-        "'~'",
-        ".inf",
-    ] {
-        let title = SMALL.replace(
-            "Nightly invoices still read with the shared database user",
-            text,
-        );
+    for text in ["no", "1e3", "010", "0o7", "true", "2026-12-20", "1_000", "'~'", ".inf"] {
+        let title =
+            SMALL.replace("Nightly invoices still read with the shared database user", text);
         let record = source(&title).record.unwrap();
         assert_eq!(record.title, text.trim_matches('\''));
     }
@@ -127,11 +107,7 @@ description: => descr: => missing-field 11:5 compensating_controls[0].descriptio
 fn a_misspelt_key_is_one_finding() {
     check_all(MISSPELT);
     let meant = source(&SMALL.replace("expires:", "expire:"));
-    assert!(
-        meant.findings[0]
-            .message
-            .contains("did you mean `expires`?")
-    );
+    assert!(meant.findings[0].message.contains("did you mean `expires`?"));
 }
 
 const MISSING: &str = r"
@@ -226,18 +202,11 @@ fn a_malformed_value_is_refused() {
 fn a_technical_error_is_no_exception() {
     for (from, to) in [
         ("class: standard", "class: technical-error"),
-        (
-            "root_cause: brittle-dependency",
-            "root_cause: technical error",
-        ),
+        ("root_cause: brittle-dependency", "root_cause: technical error"),
     ] {
         let source = source(&SMALL.replace(from, to));
         assert_eq!(source.findings.len(), 1);
-        assert!(
-            source.findings[0]
-                .message
-                .contains("technical error is not an exception")
-        );
+        assert!(source.findings[0].message.contains("technical error is not an exception"));
     }
 }
 
@@ -260,18 +229,9 @@ fn every_mistake_of_a_file_is_found_at_once() {
     let text =
         "id: EXC-2026-7F3KQ\nclass: special\nclass: standard\nowner: {name: }\nexpire: never\n";
     let source = source(text);
-    let found: Vec<&str> = source
-        .findings
-        .iter()
-        .map(|finding| finding.rule.as_str())
-        .collect();
+    let found: Vec<&str> = source.findings.iter().map(|finding| finding.rule.as_str()).collect();
     let missing = ["missing-field"; 8];
-    let rest = [
-        "duplicate-key",
-        "missing-field",
-        "missing-field",
-        "unknown-key",
-    ];
+    let rest = ["duplicate-key", "missing-field", "missing-field", "unknown-key"];
     let expected: Vec<&str> = missing[1..].iter().chain(&rest).copied().collect();
     assert_eq!(found, expected, "{:#?}", source.findings);
 }
@@ -280,25 +240,17 @@ fn every_mistake_of_a_file_is_found_at_once() {
 fn rules_read_what_can_be_read_of_a_broken_file() {
     use exledger::record::file::FieldState;
     use exledger::record::time::{Day, When};
-    let text = SMALL
-        .replace("class: standard", "class: odd")
-        .replace("rule:", "ruel:");
+    let text = SMALL.replace("class: standard", "class: odd").replace("rule:", "ruel:");
     let source = source(&text);
     assert!(source.record.is_none());
     assert_eq!(source.text("subject.application"), Some("billing"));
-    assert_eq!(
-        source.value::<When>("expires"),
-        Day::new("2026-12-20").map(When::Day)
-    );
+    assert_eq!(source.value::<When>("expires"), Day::new("2026-12-20").map(When::Day));
     assert_eq!(source.text("class"), None);
     assert_eq!(source.stated("class"), FieldState::Unreadable);
     assert_eq!(source.stated("deviates_from.rule"), FieldState::Unreadable);
     assert_eq!(source.stated("starts"), FieldState::Absent);
     assert_eq!(source.items("compensating_controls").len(), 1);
-    assert_eq!(
-        (source.pos("starts").line, source.pos("subject.task").line),
-        (1, 5)
-    );
+    assert_eq!((source.pos("starts").line, source.pos("subject.task").line), (1, 5));
     assert_eq!(source.pos("compensating_controls[0].verified").line, 11);
     assert_eq!(source.pos("rollback.plan").line, 1);
 }

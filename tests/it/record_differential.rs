@@ -191,10 +191,7 @@ fn mutated(text: &str, mutation: &Mutation) -> String {
 fn agree(text: &str) -> bool {
     let source = file::read(PATH, text.as_bytes());
     let Some(mut ours) = source.record else {
-        assert!(
-            !source.findings.is_empty(),
-            "refused without a finding:\n{text}"
-        );
+        assert!(!source.findings.is_empty(), "refused without a finding:\n{text}");
         return false;
     };
     let mut theirs: Record =
@@ -208,11 +205,7 @@ fn agree(text: &str) -> bool {
 
 #[test]
 fn both_readers_read_the_whole_sample_alike() {
-    assert!(
-        agree(FULL),
-        "{:#?}",
-        file::read(PATH, FULL.as_bytes()).findings
-    );
+    assert!(agree(FULL), "{:#?}", file::read(PATH, FULL.as_bytes()).findings);
 }
 
 proptest! {

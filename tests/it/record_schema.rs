@@ -16,10 +16,7 @@ fn the_schema_in_the_repository_is_what_the_types_say() {
         std::fs::write(&path, &fresh).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        kept == fresh,
-        "schemas/exception.schema.json is stale: UPDATE_GOLDEN=1 rewrites it"
-    );
+    assert!(kept == fresh, "schemas/exception.schema.json is stale: UPDATE_GOLDEN=1 rewrites it");
 }
 
 #[test]
@@ -34,10 +31,7 @@ fn every_field_is_explained_and_none_may_be_null() {
             assert!(property.get("default").is_none(), "{name}");
         }
         if object.contains_key("properties") {
-            assert_eq!(
-                object.get("additionalProperties"),
-                Some(&Value::Bool(false))
-            );
+            assert_eq!(object.get("additionalProperties"), Some(&Value::Bool(false)));
         }
     });
     assert!(n_properties > 100, "{n_properties}");
@@ -49,10 +43,7 @@ fn free_text_may_look_like_a_number_or_a_truth_value() {
     let title = &schema["properties"]["title"]["type"];
     assert_eq!(title, &serde_json::json!(["string", "number", "boolean"]));
     let fix = &schema["properties"]["fix"]["anyOf"][1];
-    assert_eq!(
-        fix,
-        &serde_json::json!({"type": "object", "maxProperties": 0})
-    );
+    assert_eq!(fix, &serde_json::json!({"type": "object", "maxProperties": 0}));
 }
 
 #[test]
@@ -63,11 +54,7 @@ fn every_vocabulary_is_a_list_with_what_each_word_means() {
         if let Some(words) = object.get("enum").and_then(Value::as_array) {
             let meanings = object["markdownEnumDescriptions"].as_array().unwrap();
             assert_eq!(meanings.len(), words.len(), "{words:?}");
-            assert!(
-                meanings
-                    .iter()
-                    .all(|it| it.as_str().is_some_and(|it| !it.is_empty()))
-            );
+            assert!(meanings.iter().all(|it| it.as_str().is_some_and(|it| !it.is_empty())));
             n_words += words.len();
         }
         let choices = object.get("oneOf").and_then(Value::as_array);

@@ -16,18 +16,11 @@ use serde_json::json;
 use crate::golden;
 
 fn narrow() -> OutputStyle {
-    OutputStyle {
-        width: Some(80),
-        is_coloured: true,
-        is_quiet: false,
-    }
+    OutputStyle { width: Some(80), is_coloured: true, is_quiet: false }
 }
 
 fn wide() -> OutputStyle {
-    OutputStyle {
-        width: Some(140),
-        ..narrow()
-    }
+    OutputStyle { width: Some(140), ..narrow() }
 }
 
 pub(crate) fn render(format: &str, doc: &Doc<'_>, style: &OutputStyle) -> String {
@@ -64,16 +57,9 @@ fn everything() -> Doc<'static> {
     let mut error = ShownFinding::from(finding(
         "term-too-long",
         Level::Error,
-        Some(Pos {
-            line: 41,
-            column: 10,
-        }),
+        Some(Pos { line: 41, column: 10 }),
     ));
-    error.excerpt = Some(Excerpt {
-        skipped: 0,
-        line: "expires: 2027-03-02".into(),
-        length: 10,
-    });
+    error.excerpt = Some(Excerpt { skipped: 0, line: "expires: 2027-03-02".into(), length: 10 });
     let mut findings =
         FindingList::for_all_readers(vec![finding("missing-trigger", Level::Warning, None)]);
     findings.shown.insert(0, error);
@@ -150,10 +136,7 @@ fn for_pages() -> [Block<'static>; 2] {
         Block::Series(ChartSeries {
             title: "opened & closed",
             labels: vec!["2026-10".into(), "2026-11".into()],
-            bars: vec![
-                ("opened", vec![Some(4.0), Some(2.0)]),
-                ("closed", vec![None, Some(1.5)]),
-            ],
+            bars: vec![("opened", vec![Some(4.0), Some(2.0)]), ("closed", vec![None, Some(1.5)])],
         }),
         Block::Cards(Cards {
             ids: ["EXC-2026-7F3KQ"].into(),
@@ -178,18 +161,12 @@ fn every_block_is_shown_in_every_format() {
     let golden = |name: &str, output: String| {
         let output = output.replace('\u{1b}', "␛");
         let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
-        golden::check(
-            &format!("render/{name}"),
-            &output.replace(&version, "\"<version>\""),
-        );
+        golden::check(&format!("render/{name}"), &output.replace(&version, "\"<version>\""));
     };
     golden("80.table", render("table", &doc, &narrow()));
     golden("140.table", render("table", &doc, &wide()));
     for format in ALL {
-        golden(
-            &format!("pipe.{}", format.name),
-            render(format.name, &doc, &OutputStyle::PIPE),
-        );
+        golden(&format!("pipe.{}", format.name), render(format.name, &doc, &OutputStyle::PIPE));
     }
 }
 
@@ -199,14 +176,7 @@ fn every_file_of_the_room_is_a_format_and_listed() {
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
         .filter_map(|entry| {
-            Some(
-                entry
-                    .unwrap()
-                    .file_name()
-                    .to_str()?
-                    .strip_suffix(".rs")?
-                    .to_owned(),
-            )
+            Some(entry.unwrap().file_name().to_str()?.strip_suffix(".rs")?.to_owned())
         })
         .filter(|name| !["mod", "visible", "format"].contains(&name.as_str()))
         .collect();
@@ -222,12 +192,7 @@ fn only_a_terminal_changes_what_is_shown() {
     let doc = everything();
     for format in ALL.iter().filter(|format| format.name != "table") {
         let terminal = render(format.name, &doc, &narrow());
-        assert_eq!(
-            terminal,
-            render(format.name, &doc, &OutputStyle::PIPE),
-            "{}",
-            format.name
-        );
+        assert_eq!(terminal, render(format.name, &doc, &OutputStyle::PIPE), "{}", format.name);
     }
 }
 
@@ -235,17 +200,10 @@ fn only_a_terminal_changes_what_is_shown() {
 fn the_footer_is_the_last_line_and_quiet_leaves_it_out() {
     let doc = everything();
     for format in ["table", "markdown"] {
-        let quiet = OutputStyle {
-            is_quiet: true,
-            ..OutputStyle::PIPE
-        };
-        let (full, short) = (
-            render(format, &doc, &OutputStyle::PIPE),
-            render(format, &doc, &quiet),
-        );
-        let rest = full
-            .strip_prefix(&short)
-            .expect("the same without the footer");
+        let quiet = OutputStyle { is_quiet: true, ..OutputStyle::PIPE };
+        let (full, short) =
+            (render(format, &doc, &OutputStyle::PIPE), render(format, &doc, &quiet));
+        let rest = full.strip_prefix(&short).expect("the same without the footer");
         assert!(
             rest.contains("ledger 3f2c9a7be1d0 at 2026-11-21T00:00:00Z") && rest.ends_with('\n')
         );
@@ -304,10 +262,7 @@ fn rows_stand_one_below_the_other_where_columns_do_not_fit() {
         ),
     ];
     for (width, expected) in cases {
-        let style = OutputStyle {
-            width: Some(width),
-            ..OutputStyle::PIPE
-        };
+        let style = OutputStyle { width: Some(width), ..OutputStyle::PIPE };
         assert_eq!(render("table", &doc, &style), expected, "width {width}");
     }
 }
@@ -339,27 +294,13 @@ fn a_date_or_an_id_is_never_broken_and_the_deciding_word_never_cut() {
         ],
     }));
     for width in [40, 60, 79, 80, 99, 100, 120, 140, 200] {
-        let style = OutputStyle {
-            width: Some(width),
-            ..OutputStyle::PIPE
-        };
+        let style = OutputStyle { width: Some(width), ..OutputStyle::PIPE };
         let shown = render("table", &doc, &style);
-        for whole in [
-            "EXC-2026-7F3KQ",
-            "2026-11-21T18:00:00Z",
-            "2026-12-20",
-            "EXC-2026-1A2B3",
-        ] {
+        for whole in ["EXC-2026-7F3KQ", "2026-11-21T18:00:00Z", "2026-12-20", "EXC-2026-1A2B3"] {
             assert!(shown.contains(whole), "{whole} at {width}: {shown}");
         }
-        assert!(
-            !shown.contains('…') && shown.contains("dana@example.com"),
-            "{width}: {shown}"
-        );
-        assert!(
-            shown.lines().all(|line| line.chars().count() <= width),
-            "{width}: {shown}"
-        );
+        assert!(!shown.contains('…') && shown.contains("dana@example.com"), "{width}: {shown}");
+        assert!(shown.lines().all(|line| line.chars().count() <= width), "{width}: {shown}");
         let is_stacked = !shown.starts_with("id ");
         assert_eq!(is_stacked, width < 120, "{width}: {shown}");
     }
@@ -368,14 +309,8 @@ fn a_date_or_an_id_is_never_broken_and_the_deciding_word_never_cut() {
 #[test]
 fn wide_characters_count_twice_and_joined_ones_once() {
     let doc = table("日本", "e\u{301}té", "👩‍👩‍👧");
-    let style = OutputStyle {
-        width: Some(80),
-        ..OutputStyle::PIPE
-    };
-    assert_eq!(
-        render("table", &doc, &style),
-        "id    title  team\n日本  e\u{301}té    👩‍👩‍👧\n"
-    );
+    let style = OutputStyle { width: Some(80), ..OutputStyle::PIPE };
+    assert_eq!(render("table", &doc, &style), "id    title  team\n日本  e\u{301}té    👩‍👩‍👧\n");
 }
 
 #[test]

@@ -77,11 +77,7 @@ impl Repo {
         let mut options = git2::RepositoryInitOptions::new();
         options.initial_head(MAIN).external_template(false);
         let git = git2::Repository::init_opts(folder.path(), &options).unwrap();
-        let repo = Repo {
-            folder,
-            git,
-            now: Cell::new(0),
-        };
+        let repo = Repo { folder, git, now: Cell::new(0) };
         repo.clock(instant);
         repo
     }
@@ -126,18 +122,12 @@ impl Repo {
         {
             self.set_ref(&format!("refs/heads/{name}"), start);
         }
-        Branch {
-            repo: self,
-            name: name.to_owned(),
-        }
+        Branch { repo: self, name: name.to_owned() }
     }
 
     /// Names a branch without history in common with any other.
     pub(crate) fn orphan(&self, name: &str) -> Branch<'_> {
-        Branch {
-            repo: self,
-            name: name.to_owned(),
-        }
+        Branch { repo: self, name: name.to_owned() }
     }
 
     /// Returns the commit of a branch or of 40 hexadecimal digits.
@@ -166,9 +156,7 @@ impl Repo {
     /// Fills the work folder with what `main` holds.
     pub(crate) fn checkout(&self) {
         let mut force = git2::build::CheckoutBuilder::new();
-        self.git
-            .checkout_head(Some(force.force().remove_untracked(true)))
-            .unwrap();
+        self.git.checkout_head(Some(force.force().remove_untracked(true))).unwrap();
     }
 
     /// Writes a file of the work folder, uncommitted.
@@ -323,10 +311,7 @@ impl Work<'_> {
 
     /// Lands the commits of a branch one by one: the authors stay, this person commits.
     pub(crate) fn rebase(self, other: &str) -> Vec<git2::Oid> {
-        let base = self
-            .repo
-            .git
-            .merge_base(self.parent().unwrap(), self.repo.tip(other));
+        let base = self.repo.git.merge_base(self.parent().unwrap(), self.repo.tip(other));
         let mut picked = Vec::new();
         let mut at = self.repo.git.find_commit(self.repo.tip(other)).unwrap();
         while at.id() != *base.as_ref().unwrap() {
@@ -340,9 +325,8 @@ impl Work<'_> {
     fn pick(&self, oid: git2::Oid) -> git2::Oid {
         let git = &self.repo.git;
         let (commit, ours) = (git.find_commit(oid).unwrap(), self.parent().unwrap());
-        let mut index = git
-            .cherrypick_commit(&commit, &git.find_commit(ours).unwrap(), 0, None)
-            .unwrap();
+        let mut index =
+            git.cherrypick_commit(&commit, &git.find_commit(ours).unwrap(), 0, None).unwrap();
         let tree = index.write_tree_to(git).unwrap();
         let author = commit.author();
         let (name, email) = (author.name().unwrap(), author.email().unwrap());
@@ -377,11 +361,7 @@ impl Work<'_> {
         raw += &format!("\n{}\n", message.trim_end());
         for (n, key) in self.co_authors.iter().enumerate() {
             let (name, address) = person(key);
-            let gap = if n == 0 && !message.trim_end().contains("\n\n") {
-                "\n"
-            } else {
-                ""
-            };
+            let gap = if n == 0 && !message.trim_end().contains("\n\n") { "\n" } else { "" };
             raw += &format!("{gap}Co-authored-by: {name} <{address}>\n");
         }
         if let Some(key) = &self.key {

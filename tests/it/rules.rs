@@ -72,19 +72,14 @@ fn the_bad_example_of_a_rule_is_found_and_nothing_else() {
         let Some((tree, findings)) = of_example(&rule.bad) else {
             continue;
         };
-        let codes: BTreeSet<&str> = findings
-            .iter()
-            .map(|finding| finding.rule.as_str())
-            .collect();
+        let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
         let mut expected = BTreeSet::from([rule.code.as_str()]);
         // What loosens the policy changes it.
         if rule.code.as_str() == "policy-loosened" {
             expected.insert("policy-changed");
         }
         assert_eq!(codes, expected, "{findings:#?}");
-        for finding in findings
-            .iter()
-            .filter(|finding| finding.rule.as_str() == rule.code.as_str())
+        for finding in findings.iter().filter(|finding| finding.rule.as_str() == rule.code.as_str())
         {
             assert_eq!(finding.level, rule.level, "{}", rule.code.as_str());
             assert!(!finding.help.is_empty(), "{}", rule.code.as_str());
@@ -120,23 +115,11 @@ fn every_file_of_a_rule_is_in_the_table() {
     let folder = house::root().join("src/rules");
     let mut files = BTreeSet::new();
     for path in house::files(&folder, "rs") {
-        if std::fs::read_to_string(&path)
-            .unwrap()
-            .contains("const RULE: Rule")
-        {
-            files.insert(
-                path.file_stem()
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .replace('_', "-"),
-            );
+        if std::fs::read_to_string(&path).unwrap().contains("const RULE: Rule") {
+            files.insert(path.file_stem().unwrap().to_str().unwrap().replace('_', "-"));
         }
     }
-    let codes: BTreeSet<String> = ALL
-        .iter()
-        .map(|rule| rule.code.as_str().to_owned())
-        .collect();
+    let codes: BTreeSet<String> = ALL.iter().map(|rule| rule.code.as_str().to_owned()).collect();
     assert_eq!(files, codes);
     assert_eq!(codes.len(), ALL.len(), "a code twice");
 }
@@ -147,23 +130,12 @@ fn every_rule_says_what_it_is_and_serves_a_requirement() {
         assert!(!rule.serves.is_empty(), "{}", rule.code.as_str());
         for number in rule.serves {
             let digits = number.strip_prefix('M').unwrap();
-            assert!(
-                digits.len() == 2 && digits.parse::<u8>().is_ok(),
-                "{number}"
-            );
+            assert!(digits.len() == 2 && digits.parse::<u8>().is_ok(), "{number}");
         }
-        assert!(
-            !rule.summary.ends_with('.') && rule.why.ends_with('.'),
-            "{}",
-            rule.code.as_str()
-        );
+        assert!(!rule.summary.ends_with('.') && rule.why.ends_with('.'), "{}", rule.code.as_str());
         assert!(rule.remedy.ends_with('.'), "{}", rule.code.as_str());
         assert!(!rule.bad.shown(None).is_empty(), "{}", rule.code.as_str());
-        assert!(
-            !rule.good.shown(rule.bad.field()).is_empty(),
-            "{}",
-            rule.code.as_str()
-        );
+        assert!(!rule.good.shown(rule.bad.field()).is_empty(), "{}", rule.code.as_str());
     }
 }
 

@@ -56,18 +56,11 @@ fn found(edits: &[(&str, &str)], policy: &str, on: Option<&str>) -> Vec<String> 
         };
     }
     let policy = format!("version: 1\n{policy}");
-    let tree = MapTree::of([
-        ("exceptions/EXC-2026-7F3KQ.yaml", text),
-        ("exledger.yaml", policy),
-    ]);
+    let tree = MapTree::of([("exceptions/EXC-2026-7F3KQ.yaml", text), ("exledger.yaml", policy)]);
     let findings = findings(&tree, on);
     let shown = findings.iter().map(|finding| {
         let line = finding.pos.map_or(0, |pos| pos.line);
-        format!(
-            "{} {line} {}",
-            finding.rule.as_str(),
-            finding.field.as_deref().unwrap_or("-")
-        )
+        format!("{} {line} {}", finding.rule.as_str(), finding.field.as_deref().unwrap_or("-"))
     });
     shown.collect()
 }
@@ -83,10 +76,8 @@ fn check_all(policy: &str, on: Option<&str>, table: &str) {
                 (from.replace("\\n", "\n"), to.replace("\\n", "\n"))
             })
             .collect();
-        let edits: Vec<(&str, &str)> = edits
-            .iter()
-            .map(|(a, b)| (a.as_str(), b.as_str()))
-            .collect();
+        let edits: Vec<(&str, &str)> =
+            edits.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         let expected: Vec<&str> = expected.split("; ").filter(|it| !it.is_empty()).collect();
         assert_eq!(found(&edits, policy, on), expected, "{row}");
     }
@@ -149,21 +140,12 @@ review_every: 14d | event_ends: 2026-12-20 | requester: ana@example.com | refere
     );
     let all = found(
         &[
-            (
-                "  blast_radius: Read access to invoices of one region\n",
-                "",
-            ),
-            (
-                "rollback: {plan: Disable the key, criteria: Any use from an unknown address}\n",
-                "",
-            ),
+            ("  blast_radius: Read access to invoices of one region\n", ""),
+            ("rollback: {plan: Disable the key, criteria: Any use from an unknown address}\n", ""),
             ("  actions: [read]\n", ""),
             (", due: 2026-12-18", ""),
             ("  environment: production\n", ""),
-            (
-                "triggers: [{id: T1, when: The vendor ships OAuth, then: close}]\n",
-                "",
-            ),
+            ("triggers: [{id: T1, when: The vendor ships OAuth, then: close}]\n", ""),
             ("    status: active", "    status: withdrawn"),
         ],
         policy,
@@ -202,20 +184,12 @@ fn a_term_begins_at_starts_else_at_the_instant_asked() {
         ("class: standard", "class: emergency"),
         ("\nexpires: 2026-12-20", "\nexpires: 2026-11-22"),
     ];
-    let hours = [
-        emergency[0],
-        ("\nexpires: 2026-12-20", "\nexpires: 2026-11-23T00:00:01Z"),
-    ];
-    let others = [
-        ("  credential_expires: 2026-12-20\n", ""),
-        ("due: 2026-12-18", "due: 2026-11-21"),
-    ];
+    let hours = [emergency[0], ("\nexpires: 2026-12-20", "\nexpires: 2026-11-23T00:00:01Z")];
+    let others =
+        [("  credential_expires: 2026-12-20\n", ""), ("due: 2026-12-18", "due: 2026-11-21")];
     let edits = |edits: &[(&'static str, &'static str)]| [edits, &others].concat();
     assert!(found(&edits(&emergency), "", None).is_empty());
-    assert_eq!(
-        found(&edits(&hours), "", None),
-        ["term-too-long 33 expires"]
-    );
+    assert_eq!(found(&edits(&hours), "", None), ["term-too-long 33 expires"]);
 }
 
 #[test]
@@ -229,10 +203,7 @@ fn after_a_renewal_the_last_period_is_judged() {
     let near = renewed("2026-09-21");
     assert!(found(&[old, ("", &near)], "", None).is_empty());
     let far = renewed("2026-09-20");
-    assert_eq!(
-        found(&[old, ("", &far)], "", None),
-        ["term-too-long 34 expires"]
-    );
+    assert_eq!(found(&[old, ("", &far)], "", None), ["term-too-long 34 expires"]);
 }
 
 #[test]
@@ -240,33 +211,19 @@ fn a_wildcard_is_allowed_where_the_matching_map_says_so() {
     let policy = "tiers: [{name: wide, match: {wildcard: true}, require: [compensating_controls]}, {name: standard}]\n";
     let wild = [("[db:invoices]", "['db:*']")];
     assert!(found(&wild, policy, None).is_empty());
-    assert_eq!(
-        found(&wild, "", None),
-        ["wildcard-scope 17 scope.resources[0]"]
-    );
+    assert_eq!(found(&wild, "", None), ["wildcard-scope 17 scope.resources[0]"]);
 }
 
 #[test]
 fn the_policy_turns_content_rules_up_down_and_off() {
     let edits = [("brittle-dependency", "unclassified")];
     assert!(found(&edits, "lint: {levels: {unclassified-cause: off}}\n", None).is_empty());
-    assert_eq!(
-        found(
-            &edits,
-            "lint: {levels: {unclassified-cause: error}}\n",
-            None
-        )
-        .len(),
-        1
-    );
+    assert_eq!(found(&edits, "lint: {levels: {unclassified-cause: error}}\n", None).len(), 1);
 }
 
 #[test]
 fn a_broken_policy_judges_by_shape_alone() {
-    let edits = [
-        ("brittle-dependency", "unclassified"),
-        ("class: standard", "class: odd"),
-    ];
+    let edits = [("brittle-dependency", "unclassified"), ("class: standard", "class: odd")];
     let found = found(&edits, "recordz: [exceptions]\n", None);
     assert_eq!(found, ["unknown-key 2 recordz", "bad-value 3 class"]);
 }

@@ -15,12 +15,7 @@ fn judged(control: &str) -> Vec<String> {
     let findings = findings(&MapTree::of([(PATH, text)]), None);
     let said = findings.iter().map(|finding| {
         assert_eq!(finding.field.as_deref(), Some("deviates_from.controls[0]"));
-        format!(
-            "{}: {}; {}",
-            finding.rule.as_str(),
-            finding.message,
-            finding.help
-        )
+        format!("{}: {}; {}", finding.rule.as_str(), finding.message, finding.help)
     });
     said.collect()
 }
@@ -30,34 +25,16 @@ fn what_the_founding_texts_cite_resolves_warns_or_is_refused_with_its_official_t
     const PERMISSIONS: &str = "(Access permissions and authorizations are managed, ";
     const SEPARATION: &str = "nist-800-53:SC-2 (Separation of System and User Functionality)";
     let cases: &[(&str, &[(&str, &str)])] = &[
-        (
-            "NHI-02",
-            &[("loose-control", "owasp-nhi:NHI2:2025 (Secret Leakage)")],
-        ),
+        ("NHI-02", &[("loose-control", "owasp-nhi:NHI2:2025 (Secret Leakage)")]),
         (
             "owasp-nhi:NHI-03",
-            &[(
-                "loose-control",
-                "owasp-nhi:NHI3:2025 (Vulnerable Third-Party NHI)",
-            )],
+            &[("loose-control", "owasp-nhi:NHI3:2025 (Vulnerable Third-Party NHI)")],
         ),
-        (
-            "NHI-04",
-            &[(
-                "loose-control",
-                "owasp-nhi:NHI4:2025 (Insecure Authentication)",
-            )],
-        ),
-        (
-            "NHI-09",
-            &[("loose-control", "owasp-nhi:NHI9:2025 (NHI Reuse)")],
-        ),
+        ("NHI-04", &[("loose-control", "owasp-nhi:NHI4:2025 (Insecure Authentication)")]),
+        ("NHI-09", &[("loose-control", "owasp-nhi:NHI9:2025 (NHI Reuse)")]),
         ("nist-800-207:SC-2", &[("unknown-control", SEPARATION)]),
         ("SC-2", &[("loose-control", SEPARATION)]),
-        (
-            "nist-csf:PR.AC-4",
-            &[("withdrawn-control", "replaced by nist-csf:PR.AA-05")],
-        ),
+        ("nist-csf:PR.AC-4", &[("withdrawn-control", "replaced by nist-csf:PR.AA-05")]),
         (
             "PR.AC-4",
             &[
@@ -65,43 +42,22 @@ fn what_the_founding_texts_cite_resolves_warns_or_is_refused_with_its_official_t
                 ("withdrawn-control", "replaced by nist-csf:PR.AA-05"),
             ],
         ),
-        (
-            "nist-csf:DE.CM-1",
-            &[("withdrawn-control", "replaced by nist-csf:DE.CM-01")],
-        ),
+        ("nist-csf:DE.CM-1", &[("withdrawn-control", "replaced by nist-csf:DE.CM-01")]),
         (
             "nist-csf:RS.MI-1",
-            &[(
-                "withdrawn-control",
-                "(Incidents are contained); replaced by nist-csf:RS.MI-01",
-            )],
+            &[("withdrawn-control", "(Incidents are contained); replaced by nist-csf:RS.MI-01")],
         ),
         ("nist-csf:GV.RM", &[]),
-        (
-            "GV.RM",
-            &[("loose-control", "nist-csf:GV.RM (Risk Management Strategy)")],
-        ),
+        ("GV.RM", &[("loose-control", "nist-csf:GV.RM (Risk Management Strategy)")]),
         ("nist-csf:DE.CM", &[]),
-        (
-            "DE.CM",
-            &[("loose-control", "nist-csf:DE.CM (Continuous Monitoring)")],
-        ),
+        ("DE.CM", &[("loose-control", "nist-csf:DE.CM (Continuous Monitoring)")]),
         ("nist-ai-rmf:GOVERN", &[]),
         ("GOVERN", &[("loose-control", " or nist-csf:GV (GOVERN)")]),
         ("csa-maestro:MAESTRO", &[]),
-        (
-            "MAESTRO",
-            &[(
-                "loose-control",
-                "csa-maestro:MAESTRO (Multi-Agent Environment, ",
-            )],
-        ),
+        ("MAESTRO", &[("loose-control", "csa-maestro:MAESTRO (Multi-Agent Environment, ")]),
         (
             "nist-800-207:SP 800-207",
-            &[(
-                "loose-control",
-                "nist-800-207:SP800-207 (Zero Trust Architecture",
-            )],
+            &[("loose-control", "nist-800-207:SP800-207 (Zero Trust Architecture")],
         ),
         ("nist-800-207:SP800-207", &[]),
     ];
@@ -120,23 +76,11 @@ fn each_of_them_is_found_by_controls_with_its_title() {
     let folder = tempfile::tempdir().unwrap();
     for (search, id, title) in [
         ("NHI-02", "owasp-nhi:NHI2:2025", "Secret Leakage"),
-        (
-            "NHI-03",
-            "owasp-nhi:NHI3:2025",
-            "Vulnerable Third-Party NHI",
-        ),
+        ("NHI-03", "owasp-nhi:NHI3:2025", "Vulnerable Third-Party NHI"),
         ("NHI-04", "owasp-nhi:NHI4:2025", "Insecure Authentication"),
         ("NHI-09", "owasp-nhi:NHI9:2025", "NHI Reuse"),
-        (
-            "SC-2",
-            "nist-800-53:SC-2",
-            "Separation of System and User Functionality",
-        ),
-        (
-            "PR.AC-4",
-            "nist-csf:PR.AC-4",
-            "Access permissions and authorizations are managed",
-        ),
+        ("SC-2", "nist-800-53:SC-2", "Separation of System and User Functionality"),
+        ("PR.AC-4", "nist-csf:PR.AC-4", "Access permissions and authorizations are managed"),
         ("DE.CM-1", "nist-csf:DE.CM-1", "The network is monitored"),
         ("RS.MI-1", "nist-csf:RS.MI-1", "Incidents are contained"),
         ("GV.RM", "nist-csf:GV.RM", "Risk Management Strategy"),
@@ -149,13 +93,7 @@ fn each_of_them_is_found_by_controls_with_its_title() {
         let controls = answer["controls"].as_array().unwrap();
         let found = controls.iter().find(|control| control["id"] == id);
         let found = found.unwrap_or_else(|| panic!("{search}: {controls:#?}"));
-        assert!(
-            found["title"].as_str().unwrap().starts_with(title),
-            "{found:#}"
-        );
-        assert_eq!(
-            found["matched"].as_str().unwrap().to_uppercase(),
-            search.to_uppercase()
-        );
+        assert!(found["title"].as_str().unwrap().starts_with(title), "{found:#}");
+        assert_eq!(found["matched"].as_str().unwrap().to_uppercase(), search.to_uppercase());
     }
 }

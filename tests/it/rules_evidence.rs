@@ -15,17 +15,12 @@ use crate::rules::findings;
 
 fn found(added: &str, files: &[(&str, &str)]) -> Vec<Finding> {
     let text = format!("{SMALL}{added}\n");
-    let beside = files
-        .iter()
-        .map(|(path, bytes)| (*path, (*bytes).to_owned()));
+    let beside = files.iter().map(|(path, bytes)| (*path, (*bytes).to_owned()));
     findings(&MapTree::of(beside.chain([(PATH, text)])), None)
 }
 
 fn codes(added: &str, files: &[(&str, &str)]) -> Vec<&'static str> {
-    found(added, files)
-        .iter()
-        .map(|finding| finding.rule.as_str())
-        .collect()
+    found(added, files).iter().map(|finding| finding.rule.as_str()).collect()
 }
 
 /// Joins the halves, so that no scanner of this file takes them for what they look like.
@@ -41,17 +36,11 @@ const SECRETS: &[(&str, &str)] = &[
     ("AIza", "SyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q"),
     ("sk_live_", "4eC39HqLyjWDarjtT1zdp7dc"),
     ("-----BEGIN RSA ", "PRIVATE KEY-----"),
-    (
-        "eyJhbGciOiJIUzI1NiJ9.",
-        "eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
-    ),
+    ("eyJhbGciOiJIUzI1NiJ9.", "eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"),
     ("postgres://app:", "Sup3rS3cret@db.example.com/app"),
     ("password=", "Sup3rS3cret"),
     ("the login is password: ", "Sup3rS3cr3t!"),
-    (
-        "aws_secret_access_key=",
-        "wJalrXUtnFEMIK7MDENGbPxRfiCYzLqT0aBcD3fG",
-    ),
+    ("aws_secret_access_key=", "wJalrXUtnFEMIK7MDENGbPxRfiCYzLqT0aBcD3fG"),
     ("wJalrXUtnFEMI/K7MDENG/", "bPxRfiCY0aZq3TmN8k"),
 ];
 
@@ -69,17 +58,11 @@ fn a_value_that_looks_like_a_credential_is_found_and_not_repeated() {
             format!("fired: [{{date: 2026-12-01, trigger: '{secret}', by: a@example.com}}]"),
         ] {
             let found = found(&added, &[]);
-            let secrets: Vec<_> = found
-                .iter()
-                .filter(|it| it.rule.as_str() == "secret")
-                .collect();
+            let secrets: Vec<_> = found.iter().filter(|it| it.rule.as_str() == "secret").collect();
             assert!(!secrets.is_empty(), "{secret}: {found:#?}");
             for finding in &found {
                 let shown = format!("{} {}", finding.message, finding.help);
-                assert!(
-                    !shown.contains(&secret) && !shown.contains(halves.1),
-                    "{shown}"
-                );
+                assert!(!shown.contains(&secret) && !shown.contains(halves.1), "{shown}");
             }
         }
     }
@@ -117,18 +100,12 @@ fn a_policy_says_what_is_no_secret_and_may_hold_none_itself() {
     let secret = joined(SECRETS[0]);
     let added = format!("x: {{note: {secret}}}");
     let policy = "version: 1\nlint: {not_secrets: ['ghp_16*']}\n";
-    assert_eq!(
-        codes(&added, &[("exledger.yaml", policy)]),
-        Vec::<&str>::new()
-    );
+    assert_eq!(codes(&added, &[("exledger.yaml", policy)]), Vec::<&str>::new());
     let other = "version: 1\nlint: {not_secrets: ['ghp_']}\n";
     assert_eq!(codes(&added, &[("exledger.yaml", other)]), ["secret"]);
     let policy = format!("version: 1\nname: {secret}\n");
     let found = found("", &[("exledger.yaml", &policy)]);
-    assert_eq!(
-        (found[0].rule.as_str(), found[0].path.as_str()),
-        ("secret", "exledger.yaml")
-    );
+    assert_eq!((found[0].rule.as_str(), found[0].path.as_str()), ("secret", "exledger.yaml"));
 }
 
 fn evidence(path: &str, text: &str) -> String {
@@ -150,11 +127,7 @@ fn evidence_is_there_inside_and_unchanged() {
         ("evidence/b.txt", "rotated", &["missing-evidence"]),
         ("evidence", "rotated", &["missing-evidence"]),
         ("../evidence/a.txt", "rotated", &["missing-evidence"]),
-        (
-            "evidence/../../ledger/evidence/a.txt",
-            "rotated",
-            &["missing-evidence"],
-        ),
+        ("evidence/../../ledger/evidence/a.txt", "rotated", &["missing-evidence"]),
         ("/evidence/a.txt", "rotated", &["missing-evidence"]),
     ];
     for (path, text, expected) in cases {
@@ -179,15 +152,9 @@ fn a_settled_record_is_judged_by_shape_secret_and_evidence_alone() {
     };
     let files = Files::list(&tree, &governance.policy.records).unwrap();
     let source = files.read(&tree, &files.records[0]).unwrap();
-    let past = RecordPast {
-        settled: Settled::Closed,
-        landed: None,
-    };
+    let past = RecordPast { settled: Settled::Closed, landed: None };
     let settled = lint::record(&source, &known, past).unwrap();
-    let codes: Vec<&str> = settled
-        .iter()
-        .map(|finding| finding.rule.as_str())
-        .collect();
+    let codes: Vec<&str> = settled.iter().map(|finding| finding.rule.as_str()).collect();
     assert_eq!(codes, ["unknown-key", "secret", "missing-evidence"]);
     let open = lint::record(&source, &known, RecordPast::UNKNOWN).unwrap();
     assert!(open.len() > 4, "{open:#?}");
@@ -214,18 +181,10 @@ fn a_closure_answers_its_checklist_with_evidence_and_dated_checks() {
     assert!(whole.is_empty(), "{whole:#?}");
     let bare = record("remediated, BY");
     assert_eq!(bare.len(), 1);
-    for item in [
-        "checks.rotated",
-        "access_verified.before",
-        "access_verified.after",
-        "evidence",
-    ] {
+    for item in ["checks.rotated", "access_verified.before", "access_verified.after", "evidence"] {
         assert!(bare[0].message.contains(item), "{}", bare[0].message);
     }
-    assert_eq!(
-        (bare[0].rule.as_str(), bare[0].pos.unwrap().line),
-        ("closure-incomplete", 13)
-    );
+    assert_eq!((bare[0].rule.as_str(), bare[0].pos.unwrap().line), ("closure-incomplete", 13));
     assert!(record("rejected, BY").is_empty());
 }
 

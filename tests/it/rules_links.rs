@@ -43,11 +43,7 @@ fn evidence_may_lie_anywhere_in_the_repository_and_behind_links_that_stay_inside
         .write_mode("ledger/evidence/circle", LINK, b"circle")
         .write_mode("ledger/evidence/gone", LINK, b"nothing")
         .write_mode("ledger/evidence/out", LINK, b"../../../a.txt")
-        .write_mode(
-            "ledger/evidence/away",
-            LINK,
-            format!("{away}/a.txt").as_bytes(),
-        )
+        .write_mode("ledger/evidence/away", LINK, format!("{away}/a.txt").as_bytes())
         .write_mode("ledger/evidence/folder", LINK, away.as_bytes())
         .commit("File evidence");
     repo.checkout();

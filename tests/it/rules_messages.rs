@@ -26,14 +26,7 @@ const fn case(
     rule: &'static str,
     says: &'static [&'static str],
 ) -> Case {
-    Case {
-        from,
-        to,
-        policy: "",
-        file: ("", ""),
-        rule,
-        says,
-    }
+    Case { from, to, policy: "", file: ("", ""), rule, says }
 }
 
 const SENSITIVE: &str = "assets: [{match: [billing], sensitivity: sensitive}]
@@ -54,19 +47,13 @@ const CASES: &[Case] = &[
         "{application: billing}",
         "{identity: svc:a, identity_type: robot, credential: vault:a, task: nightly}",
         "bad-value",
-        &[
-            "`robot` is not a valid identity_type",
-            "use one of service-account, api-key",
-        ],
+        &["`robot` is not a valid identity_type", "use one of service-account, api-key"],
     ),
     case(
         "{level: moderate}",
         "{level: medium}",
         "bad-value",
-        &[
-            "`medium` is not a valid level: did you mean `moderate`?",
-            "use one of low, moderate",
-        ],
+        &["`medium` is not a valid level: did you mean `moderate`?", "use one of low, moderate"],
     ),
     case(
         "status: active",
@@ -74,12 +61,7 @@ const CASES: &[Case] = &[
         "bad-value",
         &["`Active` is not a valid status: did you mean `active`?"],
     ),
-    case(
-        "expires: 2026-12-20",
-        "expires: 2026-02-30",
-        "bad-value",
-        &["February 2026 has 28 days"],
-    ),
+    case("expires: 2026-12-20", "expires: 2026-02-30", "bad-value", &["February 2026 has 28 days"]),
     case(
         "",
         "fix: {target: data, plan: Replace the job, due: 2026-13-01}",
@@ -114,19 +96,13 @@ const CASES: &[Case] = &[
         "deviates_from: {rule: Every job has its own database user}",
         "deviates_from:\n  rule: Every job has its own database user\n    baseline: configuration",
         "syntax",
-        &[
-            "this line is indented deeper than `rule` above it",
-            "indent the keys of a map equally",
-        ],
+        &["this line is indented deeper than `rule` above it", "indent the keys of a map equally"],
     ),
     case(
         "class: standard\n",
         "class: standard\n<<<<<<< HEAD\nstarts: 2026-11-20\n=======\nstarts: 2026-11-21\n>>>>>>> branch\n",
         "syntax",
-        &[
-            "unresolved merge conflict",
-            "keep one side, and delete the conflict markers",
-        ],
+        &["unresolved merge conflict", "keep one side, and delete the conflict markers"],
     ),
     case(
         "subject: {application: billing}",
@@ -144,19 +120,13 @@ const CASES: &[Case] = &[
         "",
         "x: {<<: {a: 1}}",
         "yaml-feature",
-        &[
-            "merge keys are not supported",
-            "write the merged keys out instead of `<<`",
-        ],
+        &["merge keys are not supported", "write the merged keys out instead of `<<`"],
     ),
     case(
         "",
         "x: {\na: 1\n}",
         "syntax",
-        &[
-            "is indented no deeper than its key",
-            "indent it deeper than the key",
-        ],
+        &["is indented no deeper than its key", "indent it deeper than the key"],
     ),
     case(
         "justification: The",
@@ -183,10 +153,7 @@ const CASES: &[Case] = &[
         "",
         "approved_by: dana@example.com",
         "unknown-key",
-        &[
-            "status and approvals are computed from git and never stored",
-            "remove it",
-        ],
+        &["status and approvals are computed from git and never stored", "remove it"],
     ),
     case(
         "",
@@ -206,12 +173,7 @@ const CASES: &[Case] = &[
         "missing-field",
         &["`risk.level` is empty", "fill it in: `risk` needs it"],
     ),
-    case(
-        "",
-        "requester:",
-        "missing-field",
-        &["`requester` is empty", "fill it in, or remove it"],
-    ),
+    case("", "requester:", "missing-field", &["`requester` is empty", "fill it in, or remove it"]),
     Case {
         policy: SENSITIVE,
         ..case(
@@ -240,10 +202,7 @@ const CASES: &[Case] = &[
         "{application: billing}",
         "{application: billing, identity_type: human}",
         "incomplete-identity",
-        &[
-            "identity_type is stated without an identity",
-            "add `identity: svc:…`, or remove it",
-        ],
+        &["identity_type is stated without an identity", "add `identity: svc:…`, or remove it"],
     ),
     case(
         "{rule: Every job has its own database user}",

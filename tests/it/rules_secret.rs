@@ -14,22 +14,15 @@ const DRAWN: &str = "9fQz3Lr8Wb1Xk7Tn5Vc2Hs6Yd4Jp0MgRaEuOiKtZqBwNxCvPl8Dh3Gf5Sj7
 const HEX: &str = "5f4dcc3b5aa765d61d8327deb882cf99e10adc3949ba59abbe56e057f20f883e";
 
 fn found(lines: &str, policy: &str) -> Vec<Finding> {
-    let tree = MapTree::of([
-        (PATH, format!("{SMALL}{lines}\n")),
-        ("exledger.yaml", policy.to_owned()),
-    ]);
+    let tree =
+        MapTree::of([(PATH, format!("{SMALL}{lines}\n")), ("exledger.yaml", policy.to_owned())]);
     findings(&tree, None)
 }
 
 /// Returns what is found in a text below `x`, all of it secrets.
 fn in_text(text: &str) -> Vec<Finding> {
     let found = found(&format!("x:\n  note: {}", quoted(text)), "version: 1\n");
-    assert!(
-        found
-            .iter()
-            .all(|finding| finding.rule.as_str() == "secret"),
-        "{found:#?}"
-    );
+    assert!(found.iter().all(|finding| finding.rule.as_str() == "secret"), "{found:#?}");
     found
 }
 
@@ -49,10 +42,7 @@ fn tokens_are_known_by_their_form_wherever_they_stand() {
         format!("glpat-{}", &DRAWN[..20]),
         format!("xoxb-{}-{}", "123456789012", &DRAWN[..24]),
         format!("xapp-1-A0123456-{}", &DRAWN[..24]),
-        format!(
-            "https://hooks.slack.com/services/T0000000/B0000000/{}",
-            &DRAWN[..24]
-        ),
+        format!("https://hooks.slack.com/services/T0000000/B0000000/{}", &DRAWN[..24]),
         format!("sk_live_{}", &DRAWN[..24]),
         format!("rk_test_{}", &DRAWN[..24]),
         format!("AIza{}", &DRAWN[..35]),
@@ -170,10 +160,9 @@ fn values_below_x_are_found_by_the_name_of_their_key() {
         ("credential", &DRAWN[..40]),
     ];
     for (key, value) in cases {
-        for lines in [
-            format!("x: {{{key}: '{value}'}}"),
-            format!("x: {{deep: [{{{key}: ['{value}']}}]}}"),
-        ] {
+        for lines in
+            [format!("x: {{{key}: '{value}'}}"), format!("x: {{deep: [{{{key}: ['{value}']}}]}}")]
+        {
             let found = found(&lines, "version: 1\n");
             assert_eq!(found.len(), 1, "{lines}");
             assert_eq!(found[0].rule.as_str(), "secret", "{lines}");
@@ -196,10 +185,7 @@ fn references_digests_and_remarks_are_no_secrets() {
         format!("SHA256:{}", &DRAWN[..43]),
         "da39a3ee5e6b4b0d3255bfef95601890afd80709".to_owned(),
         uuid.to_owned(),
-        format!(
-            "https://docs.example.com/document/d/{}/edit?tab=t.0",
-            &DRAWN[..44]
-        ),
+        format!("https://docs.example.com/document/d/{}/edit?tab=t.0", &DRAWN[..44]),
         format!("https://grafana.example.com/d/{uuid}?token_type=x&from=now-1h"),
         "pkg:cargo/openssl@0.10.60?checksum=sha256:5f4dcc3b5aa765d6".to_owned(),
         "pkg:npm/%40scope/legacy-ui-of-the-billing-team@3.2.0-rc.1".to_owned(),
@@ -285,20 +271,12 @@ fn a_credential_may_be_any_reference_and_no_token() {
 #[test]
 fn a_key_is_looked_at_too_and_no_path_repeats_it() {
     let token = format!("ghp_{}", &DRAWN[..36]);
-    let below = found(
-        &format!("x: {{a: {{{token}: {{b: {token}}}}}}}"),
-        "version: 1\n",
-    );
-    let fields = below
-        .iter()
-        .map(|finding| finding.field.as_deref().unwrap());
+    let below = found(&format!("x: {{a: {{{token}: {{b: {token}}}}}}}"), "version: 1\n");
+    let fields = below.iter().map(|finding| finding.field.as_deref().unwrap());
     assert_eq!(fields.collect::<Vec<_>>(), ["x.a", "x.a"]);
     assert_silent(&below, &token);
     let unknown = found(&format!("{token}: 1"), "version: 1\n");
-    let rules: Vec<&str> = unknown
-        .iter()
-        .map(|finding| finding.rule.as_str())
-        .collect();
+    let rules: Vec<&str> = unknown.iter().map(|finding| finding.rule.as_str()).collect();
     assert_eq!(rules, ["secret", "unknown-key"]);
     assert_silent(&unknown, &token);
     let value = found(&format!("requester: {token}"), "version: 1\n");
@@ -317,11 +295,7 @@ fn the_policy_is_looked_at_too() {
     assert_eq!(findings[0].pos.unwrap().line, 3);
     assert_silent(&findings, &token);
     let broken = found("", &format!("version: 1\nname: {token}\nnothing: 1\n"));
-    assert!(
-        broken
-            .iter()
-            .any(|finding| finding.rule.as_str() == "secret")
-    );
+    assert!(broken.iter().any(|finding| finding.rule.as_str() == "secret"));
 }
 
 #[test]
@@ -330,10 +304,7 @@ fn what_the_policy_lists_as_no_secret_passes_as_a_whole_value_alone() {
     let lines = format!("x: {{a: {example}, b: 'with {example}'}}");
     let policy = "version: 1\nlint:\n  not_secrets: ['ghp_*EXAMPLE']\n";
     let findings = found(&lines, policy);
-    let fields: Vec<_> = findings
-        .iter()
-        .map(|finding| finding.field.as_deref())
-        .collect();
+    let fields: Vec<_> = findings.iter().map(|finding| finding.field.as_deref()).collect();
     assert_eq!(fields, [Some("x.b")]);
 }
 
@@ -341,11 +312,7 @@ fn what_the_policy_lists_as_no_secret_passes_as_a_whole_value_alone() {
 fn what_a_closing_answers_is_no_credential_whatever_its_items_are_named() {
     let closure = "closure: {outcome: remediated, date: 2026-12-01, by: ana@example.com, reason: The job is gone,
   checks: {token: yes-see-E1, password: rotat3d-see-E2x}}";
-    assert!(
-        found(closure, "version: 1\n")
-            .iter()
-            .all(|finding| finding.rule.as_str() != "secret")
-    );
+    assert!(found(closure, "version: 1\n").iter().all(|finding| finding.rule.as_str() != "secret"));
 }
 
 #[test]
@@ -354,25 +321,16 @@ fn a_comment_is_looked_at_too() {
     for (lines, line) in [
         (format!("# the token was {token}"), 13),
         (format!("requester: ana@example.com  # {token}"), 13),
-        (
-            format!("x: {{a: 'no # {{comment}}'}} # password: Sup3rS3cret, {token}"),
-            13,
-        ),
+        (format!("x: {{a: 'no # {{comment}}'}} # password: Sup3rS3cret, {token}"), 13),
     ] {
         let found = found(&lines, "version: 1\n");
         assert_eq!(found.len(), 1, "{lines}: {found:#?}");
-        assert_eq!(
-            (found[0].rule.as_str(), found[0].field.as_deref()),
-            ("secret", None)
-        );
+        assert_eq!((found[0].rule.as_str(), found[0].field.as_deref()), ("secret", None));
         assert_eq!(found[0].pos.unwrap().line, line);
         assert_silent(&found, &token);
     }
     let policy = found("", &format!("version: 1\n# {token}\n"));
-    assert_eq!(
-        (policy[0].rule.as_str(), policy[0].path.as_str()),
-        ("secret", "exledger.yaml")
-    );
+    assert_eq!((policy[0].rule.as_str(), policy[0].path.as_str()), ("secret", "exledger.yaml"));
     let fine = "# see vault:prod/x, token: rotated weekly\nx: {a: 'b#c', d: \"# none\"} # BILL-412";
     assert_eq!(found(fine, "version: 1\n"), []);
 }

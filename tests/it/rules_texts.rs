@@ -9,10 +9,7 @@ use crate::rules::findings;
 
 /// Returns the codes found in the smallest record with one text replaced, and files beside it.
 fn codes(from: &str, to: &str, files: &[(&str, &str)]) -> Vec<&'static str> {
-    found(from, to, files)
-        .iter()
-        .map(|finding| finding.rule.as_str())
-        .collect()
+    found(from, to, files).iter().map(|finding| finding.rule.as_str()).collect()
 }
 
 fn found(from: &str, to: &str, files: &[(&str, &str)]) -> Vec<exledger::diag::Finding> {
@@ -21,9 +18,7 @@ fn found(from: &str, to: &str, files: &[(&str, &str)]) -> Vec<exledger::diag::Fi
         false => SMALL.replacen(from, to, 1),
     };
     assert!(text != SMALL, "no {from:?}");
-    let beside = files
-        .iter()
-        .map(|(path, bytes)| (*path, (*bytes).to_owned()));
+    let beside = files.iter().map(|(path, bytes)| (*path, (*bytes).to_owned()));
     let tree = MapTree::of(beside.chain([(PATH, text)]));
     findings(&tree, None)
 }
@@ -44,41 +39,13 @@ fn a_placeholder_is_a_whole_value_in_any_case() {
 #[test]
 fn placeholders_are_looked_for_in_every_text_that_gives_a_reason() {
     let cases = [
-        (
-            "Every job has its own database user",
-            "TBD",
-            "deviates_from.rule",
-        ),
-        (
-            "Alert on use outside 01:00-03:00 UTC",
-            "TBD",
-            "compensating_controls[0].description",
-        ),
-        (
-            "{application: billing}",
-            "{application: billing, task: TBD}",
-            "subject.task",
-        ),
-        (
-            "{level: moderate}",
-            "{level: moderate, blast_radius: TBD}",
-            "risk.blast_radius",
-        ),
-        (
-            "",
-            "rollback: {plan: TBD, criteria: Any use from elsewhere}",
-            "rollback.plan",
-        ),
-        (
-            "",
-            "rollback: {plan: Disable it, criteria: n/a}",
-            "rollback.criteria",
-        ),
-        (
-            "",
-            "triggers: [{id: T1, when: TBD, then: close}]",
-            "triggers[0].when",
-        ),
+        ("Every job has its own database user", "TBD", "deviates_from.rule"),
+        ("Alert on use outside 01:00-03:00 UTC", "TBD", "compensating_controls[0].description"),
+        ("{application: billing}", "{application: billing, task: TBD}", "subject.task"),
+        ("{level: moderate}", "{level: moderate, blast_radius: TBD}", "risk.blast_radius"),
+        ("", "rollback: {plan: TBD, criteria: Any use from elsewhere}", "rollback.plan"),
+        ("", "rollback: {plan: Disable it, criteria: n/a}", "rollback.criteria"),
+        ("", "triggers: [{id: T1, when: TBD, then: close}]", "triggers[0].when"),
         ("", "fix: {target: data, plan: TBD}", "fix.plan"),
         (
             "",
@@ -105,27 +72,15 @@ fn placeholders_are_looked_for_in_every_text_that_gives_a_reason() {
 
 #[test]
 fn a_justification_is_counted_after_folding_white_space() {
-    let whole = SMALL
-        .lines()
-        .find(|line| line.starts_with("justification"))
-        .unwrap();
+    let whole = SMALL.lines().find(|line| line.starts_with("justification")).unwrap();
     let forty = "justification: \"1234567890 1234567890   1234567890\\n 1234567\"";
     assert_eq!(codes(whole, forty, &[]), Vec::<&str>::new());
     let short = "justification: \"1234567890 1234567890   1234567890\\n 123456\"";
     assert_eq!(codes(whole, short, &[]), ["short-justification"]);
-    assert_eq!(
-        codes(whole, "justification: ''", &[]),
-        ["short-justification"]
-    );
+    assert_eq!(codes(whole, "justification: ''", &[]), ["short-justification"]);
     assert_eq!(codes(whole, "justification: TBD", &[]), ["placeholder"]);
-    let policy = [(
-        "exledger.yaml",
-        "version: 1\nlint: {justification_min: 5}\n",
-    )];
-    assert_eq!(
-        codes(whole, "justification: vendor", &policy),
-        Vec::<&str>::new()
-    );
+    let policy = [("exledger.yaml", "version: 1\nlint: {justification_min: 5}\n")];
+    assert_eq!(codes(whole, "justification: vendor", &policy), Vec::<&str>::new());
 }
 
 #[test]
@@ -142,28 +97,14 @@ fn references_have_the_form_of_tickets() {
         let references = format!("references: {{ticket: {ticket}, risk: {ticket}}}");
         assert_eq!(codes("", &references, &[]), Vec::<&str>::new(), "{ticket}");
     }
-    for ticket in [
-        "see chat",
-        "ABC-",
-        "ABC",
-        "12",
-        "abc 12",
-        "'#x'",
-        "ftp://t/1",
-        "'https://'",
-        "owner#12",
-    ] {
+    for ticket in
+        ["see chat", "ABC-", "ABC", "12", "abc 12", "'#x'", "ftp://t/1", "'https://'", "owner#12"]
+    {
         let references = format!("references: {{redesign: {ticket}}}");
         assert_eq!(codes("", &references, &[]), ["bad-reference"], "{ticket}");
     }
-    assert_eq!(
-        codes("", "references: {supersedes: EXC-2026-1A2B3}", &[]),
-        Vec::<&str>::new()
-    );
-    assert_eq!(
-        codes("", "references: {supersedes: BILL-1}", &[]),
-        ["bad-reference"]
-    );
+    assert_eq!(codes("", "references: {supersedes: EXC-2026-1A2B3}", &[]), Vec::<&str>::new());
+    assert_eq!(codes("", "references: {supersedes: BILL-1}", &[]), ["bad-reference"]);
     assert_eq!(
         codes("", "fix: {target: data, plan: Mend it, ticket: soon}", &[]),
         ["bad-reference"]
@@ -180,17 +121,10 @@ fn references_have_the_form_of_tickets() {
         ("commit: 3f2c9", 1),
         ("commit: main", 1),
     ] {
-        assert_eq!(
-            codes("", &handling(evidence), &[]).len(),
-            expected,
-            "{evidence}"
-        );
+        assert_eq!(codes("", &handling(evidence), &[]).len(), expected, "{evidence}");
     }
     let purl = |purl: &str| format!("scope: {{findings: [{{id: A, purl: {purl}}}]}}");
-    assert_eq!(
-        codes("", &purl("pkg:npm/%40scope/name@1.0.0"), &[]),
-        Vec::<&str>::new()
-    );
+    assert_eq!(codes("", &purl("pkg:npm/%40scope/name@1.0.0"), &[]), Vec::<&str>::new());
     assert_eq!(codes("", &purl("openssl"), &[]), ["bad-reference"]);
 }
 
@@ -213,10 +147,7 @@ fn a_criterion_names_something() {
     ];
     for (finding, n_findings) in cases {
         let found = codes("", &format!("scope: {{findings: [{finding}]}}"), &[]);
-        let wide = found
-            .iter()
-            .filter(|code| **code == "criteria-too-wide")
-            .count();
+        let wide = found.iter().filter(|code| **code == "criteria-too-wide").count();
         assert_eq!(wide, n_findings, "{finding}: {found:?}");
     }
 }
@@ -241,11 +172,7 @@ fn controls_are_shown_as_their_catalogs_write_them() {
     ];
     for (control, expected) in cases {
         let deviation = format!("{{controls: ['{control}']}}");
-        let found = codes(
-            "{rule: Every job has its own database user}",
-            &deviation,
-            &[],
-        );
+        let found = codes("{rule: Every job has its own database user}", &deviation, &[]);
         assert_eq!(found, *expected, "{control}");
     }
 }
@@ -263,18 +190,12 @@ fn an_unknown_control_says_where_to_look() {
     };
     let all = "version: 1\n";
     let elsewhere = message("nist-800-207:SC-2", all);
-    assert!(
-        elsewhere.contains("nist-800-53:SC-2 (Separation of"),
-        "{elsewhere}"
-    );
+    assert!(elsewhere.contains("nist-800-53:SC-2 (Separation of"), "{elsewhere}");
     assert!(message("house:H-1", all).contains("lists no catalog `house`"));
     let few = message("cwe:CWE-79", "version: 1\ncatalogs: [nist-csf]\n");
     assert!(few.contains("add cwe to `catalogs`"), "{few}");
     let loose = message("NHI-02", "version: 1\ncatalogs: [nist-csf]\n");
-    assert!(
-        loose.contains("owasp-nhi has it: add owasp-nhi to `catalogs`"),
-        "{loose}"
-    );
+    assert!(loose.contains("owasp-nhi has it: add owasp-nhi to `catalogs`"), "{loose}");
 }
 
 #[test]
@@ -282,14 +203,9 @@ fn a_governance_file_that_is_not_there_is_an_error() {
     let policy = "version: 1\nextra_schema: house.json\ncatalogs: [nist-csf, house.csv]\n";
     let title = "Nightly invoices still read with the shared database user";
     let found = found(title, "Nightly invoices", &[("exledger.yaml", policy)]);
-    let shown = found
-        .iter()
-        .map(|it| (it.rule.as_str(), it.level.word(), it.field.as_deref()));
+    let shown = found.iter().map(|it| (it.rule.as_str(), it.level.word(), it.field.as_deref()));
     assert_eq!(
         shown.collect::<Vec<_>>(),
-        [
-            ("bad-value", "error", Some("extra_schema")),
-            ("bad-value", "error", Some("catalogs[1]")),
-        ]
+        [("bad-value", "error", Some("extra_schema")), ("bad-value", "error", Some("catalogs[1]")),]
     );
 }

@@ -54,11 +54,7 @@ fn all_findings() -> Vec<Finding> {
         }
     }
     for rule in exledger::rules::ALL {
-        all.extend(
-            rules::of_example(&rule.bad)
-                .into_iter()
-                .flat_map(|(_, findings)| findings),
-        );
+        all.extend(rules::of_example(&rule.bad).into_iter().flat_map(|(_, findings)| findings));
     }
     all
 }
@@ -122,13 +118,7 @@ fn sarif_is_what_its_schema_asks_for() {
     for result in results {
         let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
         assert_eq!(rule["id"], result["ruleId"]);
-        assert_eq!(
-            result["partialFingerprints"]["exledger/v1"]
-                .as_str()
-                .unwrap()
-                .len(),
-            64
-        );
+        assert_eq!(result["partialFingerprints"]["exledger/v1"].as_str().unwrap().len(), 64);
     }
 }
 
@@ -152,22 +142,13 @@ fn junit_is_what_both_of_its_schemas_ask_for() {
         let report = xml::parse(&text);
         for schema in ["junit-windyroad.xsd", "junit-jenkins-10.xsd"] {
             let schema = xml::parse(&read(schema));
-            assert_eq!(
-                xsd::errors(&schema, &report),
-                Vec::<String>::new(),
-                "{text}"
-            );
+            assert_eq!(xsd::errors(&schema, &report), Vec::<String>::new(), "{text}");
         }
         let suite = report.all("testsuite").next().unwrap();
         let cases = suite.all("testcase").count();
         assert_eq!(suite.get("tests"), Some(cases.to_string().as_str()));
-        let failed = suite
-            .all("testcase")
-            .filter(|case| case.all("failure").count() == 1);
-        assert_eq!(
-            suite.get("failures"),
-            Some(failed.count().to_string().as_str())
-        );
+        let failed = suite.all("testcase").filter(|case| case.all("failure").count() == 1);
+        assert_eq!(suite.get("failures"), Some(failed.count().to_string().as_str()));
     }
 }
 
@@ -187,10 +168,6 @@ fn the_validator_finds_what_is_wrong() {
     assert_eq!(suite(&format!("<properties/>{rest}"), "odd=\"1\""), 1);
     assert_eq!(suite("<properties/><system-err/><system-out/>", ""), 1);
     let case = "<testcase name=\"a\" classname=\"b\" time=\"0\"><failure/></testcase>";
-    assert_eq!(
-        suite(&format!("<properties/>{case}{rest}"), ""),
-        1,
-        "no type"
-    );
+    assert_eq!(suite(&format!("<properties/>{case}{rest}"), ""), 1, "no type");
     assert_eq!(suite(&format!("<properties/>{rest}text"), ""), 1);
 }

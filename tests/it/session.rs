@@ -33,12 +33,7 @@ fn an_audit_is_an_answer_and_what_the_mainline_was_is_compared_with_it() {
     let repo = triage::story();
     let session = open(repo.path());
     let at = moment(triage::ON);
-    let request = AuditRequest {
-        folder: repo.path(),
-        ids: &[],
-        checkpoint: None,
-        receipts: None,
-    };
+    let request = AuditRequest { folder: repo.path(), ids: &[], checkpoint: None, receipts: None };
     let answer = session.audit(&at, &request).unwrap();
     assert_eq!(told(&answer.findings), told(&audited(&repo, triage::ON)));
     assert!(answer.doubts.is_empty() && answer.uses.is_empty());
@@ -48,43 +43,22 @@ fn an_audit_is_an_answer_and_what_the_mainline_was_is_compared_with_it() {
     let kept = tempfile::tempdir().unwrap();
     let file = Path::new("last.json");
     std::fs::write(kept.path().join(file), checkpoint.text()).unwrap();
-    let compared = AuditRequest {
-        folder: kept.path(),
-        checkpoint: Some(file),
-        ..request
-    };
+    let compared = AuditRequest { folder: kept.path(), checkpoint: Some(file), ..request };
     let again = session.audit(&at, &compared).unwrap();
     assert_eq!(told(&again.findings), told(&answer.findings));
 
-    let gone = Checkpoint {
-        tip: "0123456789012345678901234567890123456789".to_owned(),
-        ..checkpoint
-    };
+    let gone =
+        Checkpoint { tip: "0123456789012345678901234567890123456789".to_owned(), ..checkpoint };
     std::fs::write(kept.path().join(file), gone.text()).unwrap();
     let rewritten = session.audit(&at, &compared).unwrap();
     assert!(told(&rewritten.findings).contains(&"error history-rewritten".to_owned()));
-    assert!(matches!(
-        rewritten.checkpoint(),
-        Err(Error::Undetermined(Undetermined::Other { .. }))
-    ));
+    assert!(matches!(rewritten.checkpoint(), Err(Error::Undetermined(Undetermined::Other { .. }))));
 
     let ids = ["EXC-2026-C0VER".to_owned()];
-    let one = session.audit(
-        &at,
-        &AuditRequest {
-            ids: &ids,
-            ..request
-        },
-    );
+    let one = session.audit(&at, &AuditRequest { ids: &ids, ..request });
     assert_eq!(one.unwrap().records.len(), 1);
     let ids = ["EXC-1999-AAAAA".to_owned()];
-    let none = session.audit(
-        &at,
-        &AuditRequest {
-            ids: &ids,
-            ..request
-        },
-    );
+    let none = session.audit(&at, &AuditRequest { ids: &ids, ..request });
     assert!(matches!(none, Err(Error::Usage(Usage::Record { .. }))));
 }
 
@@ -92,18 +66,13 @@ fn an_audit_is_an_answer_and_what_the_mainline_was_is_compared_with_it() {
 fn findings_are_triaged_and_drafted_once() {
     let repo = triage::story();
     let session = open(repo.path());
-    let results = [
-        result("CVE-2026-0001", "services/api.rs"),
-        result("CVE-2026-0099", "services/api.rs"),
-    ];
+    let results =
+        [result("CVE-2026-0001", "services/api.rs"), result("CVE-2026-0099", "services/api.rs")];
     let text = sarif("trivy", &results);
     let triaged = || {
         let source = Source::keep("-".to_owned(), text.as_bytes()).unwrap();
-        let request = TriageRequest {
-            asks_unused: true,
-            asks_drafts: true,
-            ..TriageRequest::default()
-        };
+        let request =
+            TriageRequest { asks_unused: true, asks_drafts: true, ..TriageRequest::default() };
         let at = moment(triage::ON);
         session.triage(&at, vec![source], &request).unwrap()
     };
@@ -160,10 +129,7 @@ fn a_record_is_filed_once_nothing_is_missing() {
         "justification",
         "The job is replaced in December (BILL-412); splitting the user now would stop invoicing.",
     );
-    whole.set(
-        "compensating_controls",
-        json!([{"description": "Alert on use at night"}]),
-    );
+    whole.set("compensating_controls", json!([{"description": "Alert on use at night"}]));
     let filing = session.filing(&at, &request(&whole)).unwrap();
     let draft = filing.draft(&filing.answers);
     filing.refuse_incomplete(&draft).unwrap();
@@ -176,12 +142,6 @@ fn a_record_is_filed_once_nothing_is_missing() {
     assert_eq!(std::fs::read_to_string(place).unwrap(), draft.text);
     assert!(matches!(filing.create(&draft), Err(Error::Usage(_))));
 
-    let unknown = FilingRequest {
-        profile: Some("nowhere"),
-        ..request(&whole)
-    };
-    assert!(matches!(
-        session.filing(&at, &unknown),
-        Err(Error::Usage(_))
-    ));
+    let unknown = FilingRequest { profile: Some("nowhere"), ..request(&whole) };
+    assert!(matches!(session.filing(&at, &unknown), Err(Error::Usage(_))));
 }

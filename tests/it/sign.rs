@@ -90,11 +90,7 @@ fn a_signature_by_a_listed_key_of_each_kind_attests_its_principal() {
 #[test]
 fn a_signature_of_a_kind_that_is_not_verified_is_said_to_be_one() {
     for (key, signature, kind) in [
-        (
-            "p384.pub",
-            "p384.sig",
-            UnverifiedKind::Algorithm("ecdsa-sha2-nistp384".to_owned()),
-        ),
+        ("p384.pub", "p384.sig", UnverifiedKind::Algorithm("ecdsa-sha2-nistp384".to_owned())),
         ("rsa1024.pub", "rsa1024.sig", UnverifiedKind::RsaSize(1024)),
     ] {
         let state = approval(signature).state(&dana(key), landing());
@@ -113,10 +109,7 @@ fn a_signature_of_a_kind_that_is_not_verified_is_said_to_be_one() {
         ("", UnverifiedKind::Unknown),
     ] {
         let seal = signature::detached(text.as_bytes(), b"");
-        assert_eq!(
-            seal.state(&Keys::default(), landing()),
-            SignatureState::Unverifiable(kind)
-        );
+        assert_eq!(seal.state(&Keys::default(), landing()), SignatureState::Unverifiable(kind));
     }
 }
 
@@ -129,11 +122,7 @@ fn base64(bytes: &[u8]) -> String {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for place in 0..4 {
             let digit = DIGITS[(bits >> (18 - 6 * place) & 63) as usize];
-            text.push(if place <= group.len() {
-                char::from(digit)
-            } else {
-                '='
-            });
+            text.push(if place <= group.len() { char::from(digit) } else { '=' });
         }
     }
     text
@@ -149,9 +138,8 @@ fn envelope(algorithm: &str, version: u8) -> Vec<u8> {
     let name = string(algorithm.as_bytes());
     let key = [name.clone(), string(&[1; 32]), string(b"ssh:")].concat();
     let inner = [name, string(&[2; 64]), vec![1, 0, 0, 0, 9]].concat();
-    let fields: Vec<Vec<u8>> = [&key[..], b"exledger-approval@v1", b"", b"sha512", &inner]
-        .map(string)
-        .to_vec();
+    let fields: Vec<Vec<u8>> =
+        [&key[..], b"exledger-approval@v1", b"", b"sha512", &inner].map(string).to_vec();
     let blob = [b"SSHSIG\0\0\0", &[version][..], &fields.concat()].concat();
     let text = base64(&blob);
     format!("-----BEGIN SSH SIGNATURE-----\n{text}\n-----END SSH SIGNATURE-----\n").into_bytes()
@@ -162,35 +150,20 @@ fn a_key_on_a_device_a_certificate_and_a_later_version_are_unverifiable() {
     let device = "sk-ssh-ed25519@openssh.com".to_owned();
     let certificate = "sk-ssh-ed25519-cert-v01@openssh.com".to_owned();
     for (algorithm, version, kind) in [
-        (
-            "sk-ssh-ed25519@openssh.com",
-            1,
-            UnverifiedKind::SecurityKey(device),
-        ),
-        (
-            "sk-ssh-ed25519-cert-v01@openssh.com",
-            1,
-            UnverifiedKind::Certificate(certificate),
-        ),
+        ("sk-ssh-ed25519@openssh.com", 1, UnverifiedKind::SecurityKey(device)),
+        ("sk-ssh-ed25519-cert-v01@openssh.com", 1, UnverifiedKind::Certificate(certificate)),
         ("sk-ssh-ed25519@openssh.com", 2, UnverifiedKind::Unknown),
     ] {
         let seal = signature::detached(&envelope(algorithm, version), b"text");
-        assert_eq!(
-            seal.state(&Keys::default(), landing()),
-            SignatureState::Unverifiable(kind)
-        );
+        assert_eq!(seal.state(&Keys::default(), landing()), SignatureState::Unverifiable(kind));
     }
 }
 
 #[test]
 fn a_signature_over_other_bytes_or_for_another_use_is_bad_whoever_is_listed() {
     let text = fixture("approval.txt");
-    let altered = String::from_utf8(text.clone())
-        .unwrap()
-        .replace("approve\n", "reject\n");
-    let bent = String::from_utf8(fixture("ed25519.sig"))
-        .unwrap()
-        .replace("U1NIU0lH", "U1NIU0lI");
+    let altered = String::from_utf8(text.clone()).unwrap().replace("approve\n", "reject\n");
+    let bent = String::from_utf8(fixture("ed25519.sig")).unwrap().replace("U1NIU0lH", "U1NIU0lI");
     let twice = [fixture("ed25519.sig"), fixture("ed25519.sig")].concat();
     let elsewhere = Bad::Namespace("git".to_owned());
     for (armoured, text, bad) in [
@@ -200,26 +173,12 @@ fn a_signature_over_other_bytes_or_for_another_use_is_bad_whoever_is_listed() {
         (fixture("wrong-namespace.sig"), text.clone(), elsewhere),
         (bent.into_bytes(), text.clone(), Bad::Malformed),
         (twice, text.clone(), Bad::Malformed),
-        (
-            fixture("ed25519.sig")[..200].to_vec(),
-            text.clone(),
-            Bad::Malformed,
-        ),
-        (
-            b"-----BEGIN SSH SIGNATURE-----\n".to_vec(),
-            text,
-            Bad::Malformed,
-        ),
+        (fixture("ed25519.sig")[..200].to_vec(), text.clone(), Bad::Malformed),
+        (b"-----BEGIN SSH SIGNATURE-----\n".to_vec(), text, Bad::Malformed),
     ] {
         let seal = signature::detached(&armoured, &text);
-        assert_eq!(
-            seal.state(&dana("ed25519.pub"), landing()),
-            SignatureState::Bad(bad.clone())
-        );
-        assert_eq!(
-            seal.state(&Keys::default(), landing()),
-            SignatureState::Bad(bad)
-        );
+        assert_eq!(seal.state(&dana("ed25519.pub"), landing()), SignatureState::Bad(bad.clone()));
+        assert_eq!(seal.state(&Keys::default(), landing()), SignatureState::Bad(bad));
         assert_eq!(seal.key(), None);
     }
 }
@@ -231,43 +190,22 @@ fn a_good_signature_stands_as_its_key_stands_at_the_landing() {
     let cases = [
         (line(""), "dana@example.com"),
         (String::new(), "untrusted-key"),
-        (
-            format!("dana@example.com {}\n", public("other.pub")),
-            "untrusted-key",
-        ),
-        (
-            line("namespaces=\"exledger-approval@v1,git\""),
-            "dana@example.com",
-        ),
+        (format!("dana@example.com {}\n", public("other.pub")), "untrusted-key"),
+        (line("namespaces=\"exledger-approval@v1,git\""), "dana@example.com"),
         (line("namespaces=\"exledger-*\""), "dana@example.com"),
-        (
-            line("namespaces=\"*,!exledger-approval@v1\""),
-            "untrusted-key",
-        ),
+        (line("namespaces=\"*,!exledger-approval@v1\""), "untrusted-key"),
         (line("namespaces=\"git\""), "untrusted-key"),
         (line("cert-authority"), "untrusted-key"),
         // Both bounds are inclusive, to the second.
         (line("valid-before=\"20261202080000Z\""), "dana@example.com"),
-        (
-            line("valid-before=\"20261202075959Z\""),
-            "not-valid-at-landing",
-        ),
+        (line("valid-before=\"20261202075959Z\""), "not-valid-at-landing"),
         (line("valid-before=\"20261202\""), "not-valid-at-landing"),
         (line("valid-before=\"202612020800\""), "dana@example.com"),
         (line("valid-after=\"20261202080000Z\""), "dana@example.com"),
-        (
-            line("valid-after=\"20261202080001Z\""),
-            "not-valid-at-landing",
-        ),
+        (line("valid-after=\"20261202080001Z\""), "not-valid-at-landing"),
         // One line that holds is enough.
-        (
-            line("valid-before=\"20200101Z\"") + &line(""),
-            "dana@example.com",
-        ),
-        (
-            line("namespaces=\"git\"") + &line("valid-before=\"20200101Z\""),
-            "not-valid-at-landing",
-        ),
+        (line("valid-before=\"20200101Z\"") + &line(""), "dana@example.com"),
+        (line("namespaces=\"git\"") + &line("valid-before=\"20200101Z\""), "not-valid-at-landing"),
     ];
     for (signers, expected) in cases {
         let state = approval("ed25519.sig").state(&keys(&signers, ""), landing());
@@ -280,25 +218,16 @@ fn a_revoked_key_never_counts_listed_or_not() {
     let key = public("ed25519.pub");
     let listed = format!("dana@example.com {key}\n");
     for (signers, revoked, expected) in [
-        (
-            listed.as_str(),
-            format!("# stolen\n{key} laptop\n"),
-            "revoked",
-        ),
+        (listed.as_str(), format!("# stolen\n{key} laptop\n"), "revoked"),
         ("", key.clone(), "revoked"),
-        (
-            &listed,
-            format!("dana@example.com namespaces=\"git\" {key}"),
-            "revoked",
-        ),
+        (&listed, format!("dana@example.com namespaces=\"git\" {key}"), "revoked"),
         (&listed, public("other.pub"), "dana@example.com"),
     ] {
         let state = approval("ed25519.sig").state(&keys(signers, &revoked), landing());
         assert_eq!(who(&state), expected);
     }
-    let fingerprint = PublicKey::parse("ssh-ed25519", key.split(' ').nth(1).unwrap())
-        .unwrap()
-        .fingerprint();
+    let fingerprint =
+        PublicKey::parse("ssh-ed25519", key.split(' ').nth(1).unwrap()).unwrap().fingerprint();
     let state = approval("ed25519.sig").state(&keys("", &key), landing());
     assert_eq!(state, SignatureState::Revoked(fingerprint));
 }
@@ -306,30 +235,16 @@ fn a_revoked_key_never_counts_listed_or_not() {
 #[test]
 fn the_revocations_of_the_tip_hold_for_what_landed_before() {
     let key = public("ed25519.pub");
-    let before = Governance {
-        signers: Some(format!("dana@example.com {key}\n")),
-        ..Governance::default()
-    };
-    let tip = Governance {
-        revoked: Some(key),
-        ..Governance::default()
-    };
+    let before =
+        Governance { signers: Some(format!("dana@example.com {key}\n")), ..Governance::default() };
+    let tip = Governance { revoked: Some(key), ..Governance::default() };
     let seal = approval("ed25519.sig");
     assert_eq!(
-        seal.state(&Keys::from_governance(&before, &before), landing())
-            .as_str(),
+        seal.state(&Keys::from_governance(&before, &before), landing()).as_str(),
         "attested"
     );
-    assert_eq!(
-        seal.state(&Keys::from_governance(&before, &tip), landing())
-            .as_str(),
-        "revoked"
-    );
-    assert_eq!(
-        seal.state(&Keys::from_governance(&tip, &before), landing())
-            .as_str(),
-        "revoked"
-    );
+    assert_eq!(seal.state(&Keys::from_governance(&before, &tip), landing()).as_str(), "revoked");
+    assert_eq!(seal.state(&Keys::from_governance(&tip, &before), landing()).as_str(), "revoked");
 }
 
 fn commit(name: &str) -> commit::Commit {
@@ -345,9 +260,7 @@ fn the_signature_of_a_commit_is_over_all_of_it_but_itself() {
     let keys = dana("ed25519.pub");
     let state = signature::of_commit(&commit("commit")).state(&keys, landing());
     assert_eq!(who(&state), "dana@example.com");
-    let altered = String::from_utf8(fixture("commit"))
-        .unwrap()
-        .replace("December", "January");
+    let altered = String::from_utf8(fixture("commit")).unwrap().replace("December", "January");
     let state = signature::of_commit(&parsed(altered.into_bytes())).state(&keys, landing());
     assert_eq!(state, SignatureState::Bad(Bad::Mismatch));
     let unsigned = signature::of_commit(&commit("merge")).state(&keys, landing());
@@ -363,21 +276,13 @@ fn the_signature_of_a_tag_is_the_end_of_its_text_in_a_merge_too() {
         let tag = Tag::read(&raw).unwrap();
         assert_eq!(tag.commit, commit("merge").parents[1]);
         assert_eq!(who(&tag.seal().state(&keys, landing())), "dana@example.com");
-        let altered = String::from_utf8(raw)
-            .unwrap()
-            .replace("Reviewed", "Retried");
+        let altered = String::from_utf8(raw).unwrap().replace("Reviewed", "Retried");
         let seal = Tag::read(altered.as_bytes()).unwrap().seal();
-        assert_eq!(
-            seal.state(&keys, landing()),
-            SignatureState::Bad(Bad::Mismatch)
-        );
+        assert_eq!(seal.state(&keys, landing()), SignatureState::Bad(Bad::Mismatch));
     }
     let tag = String::from_utf8(fixture("tag")).unwrap();
     let unsigned = tag.split_once("-----").unwrap().0;
     let seal = Tag::read(unsigned.as_bytes()).unwrap().seal();
     assert_eq!(seal.state(&keys, landing()), SignatureState::None);
-    assert_eq!(
-        Tag::read(tag.replace("type commit", "type tree").as_bytes()),
-        None
-    );
+    assert_eq!(Tag::read(tag.replace("type commit", "type tree").as_bytes()), None);
 }

@@ -11,10 +11,9 @@ fn back(node: &Node) -> Value {
         yaml::node::Value::Null | yaml::node::Value::Unreadable => Value::Null,
         yaml::node::Value::Scalar(scalar) => Value::from(scalar.text.as_str()),
         yaml::node::Value::List(items) => items.iter().map(back).collect(),
-        yaml::node::Value::Map(entries) => entries
-            .iter()
-            .map(|entry| (entry.key.clone(), back(&entry.value)))
-            .collect(),
+        yaml::node::Value::Map(entries) => {
+            entries.iter().map(|entry| (entry.key.clone(), back(&entry.value))).collect()
+        }
     }
 }
 

@@ -56,11 +56,7 @@ impl Terminal<'_> {
         let err = String::from_utf8_lossy(&output.stderr);
         assert_ne!(code, 99, "{err}\n{bytes}");
         let pressed = serde_json::from_str(&err).unwrap();
-        Some(Seen {
-            code,
-            bytes,
-            pressed,
-        })
+        Some(Seen { code, bytes, pressed })
     }
 }
 
@@ -68,17 +64,9 @@ impl Terminal<'_> {
 fn python() -> Option<PathBuf> {
     let usual = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = usual
-        .iter()
-        .map(PathBuf::from)
-        .chain(std::env::split_paths(&path));
-    let found = folders
-        .map(|folder| folder.join("python3"))
-        .find(|it| it.exists());
-    assert!(
-        found.is_some() || std::env::var_os("CI").is_none(),
-        "python3 is missing"
-    );
+    let folders = usual.iter().map(PathBuf::from).chain(std::env::split_paths(&path));
+    let found = folders.map(|folder| folder.join("python3")).find(|it| it.exists());
+    assert!(found.is_some() || std::env::var_os("CI").is_none(), "python3 is missing");
     found
 }
 
@@ -97,10 +85,7 @@ pub(crate) fn screen(bytes: &str, columns: usize) -> Vec<String> {
                     continue;
                 }
                 let mut number = String::new();
-                while characters
-                    .peek()
-                    .is_some_and(|it| it.is_ascii_digit() || *it == ';')
-                {
+                while characters.peek().is_some_and(|it| it.is_ascii_digit() || *it == ';') {
                     number.extend(characters.next());
                 }
                 let n: usize = number.parse().unwrap_or(1);

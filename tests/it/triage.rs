@@ -90,48 +90,22 @@ pub(crate) fn story() -> Repo {
     let one = |id: &str, text: &str| file(&repo, id, &finding(id, text));
     let batch = std::fs::read_to_string(data("EXC-2026-7F3KQ.yaml")).unwrap();
     file(&repo, "EXC-2026-7F3KQ", &batch);
-    one(
-        "EXC-2026-C0VER",
-        "tool: trivy, id: CVE-2026-0001, paths: ['services/**']",
-    );
+    one("EXC-2026-C0VER", "tool: trivy, id: CVE-2026-0001, paths: ['services/**']");
     let scope = "{findings: [{tool: trivy, id: CVE-2026-0002}]}";
-    let ended = record(
-        "EXC-2026-EN0ED",
-        "brittle-dependency",
-        scope,
-        "2026-11-20",
-        "2026-11-25",
-    );
+    let ended = record("EXC-2026-EN0ED", "brittle-dependency", scope, "2026-11-20", "2026-11-25");
     file(&repo, "EXC-2026-EN0ED", &ended);
     let scope = "{findings: [{tool: trivy, id: CVE-2026-0003}]}";
-    let later = record(
-        "EXC-2026-1ATER",
-        "brittle-dependency",
-        scope,
-        "2026-12-24",
-        "2027-01-10",
-    );
+    let later = record("EXC-2026-1ATER", "brittle-dependency", scope, "2026-12-24", "2027-01-10");
     file(&repo, "EXC-2026-1ATER", &later);
     let scope = "{findings: [{tool: trivy, id: CVE-2026-0004}]}";
-    let fa1se = record(
-        "EXC-2026-FA1SE",
-        "bad-source-data",
-        scope,
-        "2026-11-20",
-        "2027-01-10",
-    );
+    let fa1se = record("EXC-2026-FA1SE", "bad-source-data", scope, "2026-11-20", "2027-01-10");
     file(&repo, "EXC-2026-FA1SE", &fa1se);
     // Pushed by its author: landed, approved by nobody.
     let lone = finding("EXC-2026-A1NE0", "tool: trivy, id: CVE-2026-0005");
-    repo.by("ana")
-        .write("EXC-2026-A1NE0", &lone)
-        .commit("File it alone");
+    repo.by("ana").write("EXC-2026-A1NE0", &lone).commit("File it alone");
     // On a branch only.
     let asked = finding("EXC-2026-ASKED", "tool: trivy, id: CVE-2026-0006");
-    let branch = repo
-        .branch("asked")
-        .by("ana")
-        .write("EXC-2026-ASKED", &asked);
+    let branch = repo.branch("asked").by("ana").write("EXC-2026-ASKED", &asked);
     branch.commit("Ask for it");
     repo.checkout();
     repo
@@ -185,9 +159,7 @@ pub(crate) fn result(rule: &str, path: &str) -> Value {
 fn counts(answer: &Value) -> Vec<(String, u64)> {
     let counts = answer["counts"].as_object().unwrap();
     assert_eq!(counts.len(), 7);
-    let counts = counts
-        .iter()
-        .map(|(state, n)| (state.clone(), n.as_u64().unwrap()));
+    let counts = counts.iter().map(|(state, n)| (state.clone(), n.as_u64().unwrap()));
     let counts: Vec<(String, u64)> = counts.collect();
     let sum: u64 = counts.iter().map(|(_, n)| n).sum();
     assert_eq!(sum, answer["results"].as_array().unwrap().len() as u64);

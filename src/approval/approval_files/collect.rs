@@ -17,10 +17,7 @@ impl<'a> ApprovalFiles<'a> {
         wanted: &'a dyn Fn(&TrailKey) -> bool,
     ) -> ApprovalFiles<'a> {
         let mut reader = ApprovalFileReader::new(history, laws, wanted);
-        for changes in history
-            .approvals
-            .chunk_by(|one, other| one.landing == other.landing)
-        {
+        for changes in history.approvals.chunk_by(|one, other| one.landing == other.landing) {
             reader.land(changes);
         }
         let (files, mut said) = (reader.files, reader.said);

@@ -52,10 +52,8 @@ impl<'a> ApprovalFileReader<'a> {
         wanted: &'a dyn Fn(&TrailKey) -> bool,
     ) -> ApprovalFileReader<'a> {
         let policies = history.states.each().map(|it| &it.governance.policy);
-        let folders: BTreeSet<&String> = policies
-            .flat_map(|policy| &policy.records)
-            .chain(&history.records)
-            .collect();
+        let folders: BTreeSet<&String> =
+            policies.flat_map(|policy| &policy.records).chain(&history.records).collect();
         ApprovalFileReader {
             history,
             laws,
@@ -101,12 +99,7 @@ impl<'a> ApprovalFileReader<'a> {
                     texts.entry(text).or_insert(change);
                 }
                 Some(StatementPath::Stranger) if change.after != After::Gone => {
-                    self.file(
-                        change,
-                        &change.path,
-                        None,
-                        FileState::Bad(BadFile::Stranger),
-                    );
+                    self.file(change, &change.path, None, FileState::Bad(BadFile::Stranger));
                 }
                 Some(StatementPath::Stranger) | None => {}
             }
@@ -276,19 +269,12 @@ impl<'a> ApprovalFileReader<'a> {
         let effective = landing.map_or(Instant::MIN, |landing| landing.effective);
         let lens = self.laws.lens(change.landing);
         let mainline = &self.history.mainline;
-        let nameless = mainline
-            .boundary
-            .as_ref()
-            .filter(|_| name == LedgerName::Unknown);
-        let doubt = law
-            .doubt
-            .or(nameless)
-            .or_else(|| mainline.behind(said.file.at));
+        let nameless = mainline.boundary.as_ref().filter(|_| name == LedgerName::Unknown);
+        let doubt = law.doubt.or(nameless).or_else(|| mainline.behind(said.file.at));
         let (backed, state) = match (&said.backing, doubt) {
-            (_, Some(doubt)) => (
-                FileBacking::Unknown(doubt.clone()),
-                FileState::Missing(doubt.clone()),
-            ),
+            (_, Some(doubt)) => {
+                (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone()))
+            }
             (Backing::Signature(_), None) => {
                 let counted = said.signer(&law.ring.keys, law.governance, effective);
                 // Nobody silences a no by a change that was not approved.

@@ -51,17 +51,11 @@ impl<'c, 'h> Chooser<'c, 'h> {
             return;
         };
         let landings = &self.history.mainline.landings;
-        let at = landings
-            .get(landing)
-            .map_or(Instant::MIN, |it| it.effective);
+        let at = landings.get(landing).map_or(Instant::MIN, |it| it.effective);
         let (mut counted, mut approved) = (self.counted.clone(), VersionChoice::NONE);
         counted.doubt = None;
         // The policy says which paths the other files have.
-        let others = self
-            .history
-            .governance
-            .keys()
-            .filter(|path| *path != policy::FILE);
+        let others = self.history.governance.keys().filter(|path| *path != policy::FILE);
         let mut unapproved: Vec<(&str, usize, usize)> = Vec::new();
         for path in [policy::FILE].into_iter().chain(others.map(String::as_str)) {
             let Some(trail) = self.history.governance.get(path) else {
@@ -84,9 +78,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
             let rest = last.map_or(0, |last| last + 1)..n_landed;
             let lacking = rest.clone().find_map(|n| lacks(trail.versions.get(n)?));
             if let Some(obstacle) = lacking {
-                counted
-                    .doubt
-                    .get_or_insert_with(|| Box::new(obstacle.clone()));
+                counted.doubt.get_or_insert_with(|| Box::new(obstacle.clone()));
             }
             if !rest.is_empty() {
                 unapproved.push((path, rest.start, rest.end));
@@ -129,11 +121,8 @@ impl<'c, 'h> Chooser<'c, 'h> {
             FourEyes::Attested | FourEyes::Claimed | FourEyes::SelfApproved
         );
         let landing = version.landing;
-        let mut states = [
-            self.history.states.at(landing),
-            self.history.states.before(landing),
-        ]
-        .into_iter();
+        let mut states =
+            [self.history.states.at(landing), self.history.states.before(landing)].into_iter();
         let is_named = states.any(|state| state.names(&self.history.prefix, path));
         let mut counting = verdict.statements.iter().filter(|statement| {
             statement.counts == VoteCounts::Yes && statement.word == Vote::Approves
@@ -149,11 +138,8 @@ impl<'c, 'h> Chooser<'c, 'h> {
     fn may_decide(&self, landing: usize, approver: &Approver, is_named: bool) -> bool {
         let law = self.laws.before(landing);
         let of_bytes = matches!(approver.kind, EvidenceKind::Detached | EvidenceKind::Review);
-        let is_listed = |key: &String| {
-            law.ring
-                .keys
-                .lists_key(law.governance, key, &approver.person)
-        };
+        let is_listed =
+            |key: &String| law.ring.keys.lists_key(law.governance, key, &approver.person);
         (is_named || of_bytes)
             && (approver.kind != EvidenceKind::Detached
                 || approver.key.as_ref().is_some_and(is_listed))
@@ -162,11 +148,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
 
 /// Returns the object that is missing to tell whether a version was approved.
 fn lacks(version: &Version) -> Option<&Obstacle> {
-    match (
-        &version.truncated,
-        version.record.content(),
-        &version.made_in_merge,
-    ) {
+    match (&version.truncated, version.record.content(), &version.made_in_merge) {
         (Some(obstacle), ..)
         | (_, Content::Missing(obstacle), _)
         | (.., MadeInMerge::Unknown(obstacle)) => Some(obstacle),

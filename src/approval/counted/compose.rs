@@ -59,10 +59,7 @@ impl<'h> Composer<'h> {
         if let Some(known) = self.known.borrow().get(choice) {
             return Rc::clone(known);
         }
-        let files = ChosenFiles {
-            history: self.history,
-            choice,
-        };
+        let files = ChosenFiles { history: self.history, choice };
         // What is in memory can always be read.
         let read = Rc::new(Governance::read(&files).unwrap_or_default());
         let mut known = self.known.borrow_mut();
@@ -135,16 +132,12 @@ impl<'h> Composer<'h> {
             .get(policy::FILE)
             .and_then(|trail| trail.last())
             .is_some_and(|version| !version.files.is_empty());
-        let counts = self
-            .version(choice, policy::FILE)
-            .is_some_and(|version| !version.files.is_empty());
+        let counts =
+            self.version(choice, policy::FILE).is_some_and(|version| !version.files.is_empty());
         if lies_there && counts {
             return Rc::clone(&last.governance);
         }
-        Rc::new(Governance {
-            state: governance::State::Absent,
-            ..(*last.governance).clone()
-        })
+        Rc::new(Governance { state: governance::State::Absent, ..(*last.governance).clone() })
     }
 
     /// Tells whether a landing left just the chosen versions.

@@ -96,11 +96,8 @@ pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
             "it was not approved by anyone whom the previous policy allows to".to_owned()
         }
         (Satisfied::No, FourEyes::Claimed | FourEyes::Attested) => {
-            let missing: Vec<&str> = verdict
-                .missing
-                .iter()
-                .map(|missing| missing.need.as_str())
-                .collect();
+            let missing: Vec<&str> =
+                verdict.missing.iter().map(|missing| missing.need.as_str()).collect();
             format!("its approval is not enough: {}", missing.join("; "))
         }
         (Satisfied::No, _) => {

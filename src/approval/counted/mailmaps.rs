@@ -42,10 +42,8 @@ pub(super) fn kept(
         kept.retain(|line| !lines.contains(line) && goes_on(line));
         before = version;
     }
-    let of_line = |line: &String| Governance {
-        mailmap: Mailmap::parse(line),
-        ..Governance::default()
-    };
+    let of_line =
+        |line: &String| Governance { mailmap: Mailmap::parse(line), ..Governance::default() };
     kept.iter().map(|line| Rc::new(of_line(line))).collect()
 }
 
@@ -53,17 +51,13 @@ fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
     let counting = verdict.statements.iter().filter(|statement| {
         statement.counts == VoteCounts::Yes && statement.word == Vote::Approves
     });
-    counting
-        .map(|statement| &statement.approver.person)
-        .collect()
+    counting.map(|statement| &statement.approver.person).collect()
 }
 
 /// Tells whether a line of a mailmap names an address of a person.
 fn joins(line: &str, person: &Person) -> bool {
     let lower = line.to_lowercase();
     let addresses = [&person.key, &person.email, &person.typed_email];
-    let mut named = addresses
-        .map(|address| format!("<{}>", address.to_lowercase()))
-        .into_iter();
+    let mut named = addresses.map(|address| format!("<{}>", address.to_lowercase())).into_iter();
     named.any(|address| lower.contains(&address))
 }

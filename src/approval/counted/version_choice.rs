@@ -12,10 +12,7 @@ pub(crate) struct VersionChoice {
 }
 
 impl VersionChoice {
-    pub(super) const NONE: VersionChoice = VersionChoice {
-        versions: BTreeMap::new(),
-        doubt: None,
-    };
+    pub(super) const NONE: VersionChoice = VersionChoice { versions: BTreeMap::new(), doubt: None };
 
     /// Returns the version of a file that counts.
     pub(super) fn of(&self, path: &str) -> Option<usize> {

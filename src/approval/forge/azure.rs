@@ -21,10 +21,7 @@ fn fits(message: &CommitMessage) -> bool {
 }
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
-    let (number, _) = message
-        .subject
-        .strip_prefix("Merged PR ")?
-        .split_once(": ")?;
+    let (number, _) = message.subject.strip_prefix("Merged PR ")?.split_once(": ")?;
     forge::subject_line::number(number).map(|number| format!("#{number}"))
 }
 

@@ -36,9 +36,7 @@ fn cloud(subject: &str) -> Option<String> {
 fn data_center(subject: &str) -> Option<String> {
     let today = || Some(subject.strip_prefix("Pull request #")?.split_once(": ")?.0);
     let older = || {
-        let (number, rest) = subject
-            .strip_prefix("Merge pull request #")?
-            .split_once(' ')?;
+        let (number, rest) = subject.strip_prefix("Merge pull request #")?.split_once(' ')?;
         let project = rest.strip_prefix("in ").or(rest.strip_prefix("from "))?;
         project.split_once(" from ")?.1.split_once(" to ")?;
         Some(number)
@@ -58,10 +56,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     let composed = fits(message);
     forge::subject_line::by_hand(message, &["Approved-by"], None)
         .into_iter()
-        .map(|said| ApproverLine {
-            is_by_forge: composed,
-            ..said
-        })
+        .map(|said| ApproverLine { is_by_forge: composed, ..said })
         .collect()
 }
 

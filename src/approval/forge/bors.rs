@@ -37,11 +37,7 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     let mut waiting = read_numbers(message.subject);
     let mut said = Vec::new();
-    for line in message
-        .body
-        .iter()
-        .skip_while(|line| line.trim().is_empty())
-    {
+    for line in message.body.iter().skip_while(|line| line.trim().is_empty()) {
         let Some((number, rest)) = line.split_once(": ") else {
             break;
         };
@@ -49,10 +45,11 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
             break;
         };
         waiting.remove(at);
-        said.extend(logins(rest).into_iter().map(|login| ApproverLine {
-            value: login.to_owned(),
-            is_by_forge: false,
-        }));
+        said.extend(
+            logins(rest)
+                .into_iter()
+                .map(|login| ApproverLine { value: login.to_owned(), is_by_forge: false }),
+        );
     }
     said
 }
@@ -65,12 +62,7 @@ fn logins(rest: &str) -> Vec<&str> {
             let (logins, author) = after.split_once(' ').unwrap_or((after, "a=-"));
             let fits =
                 !logins.is_empty() && author.strip_prefix("a=").is_some_and(|a| !a.is_empty());
-            fits.then(|| {
-                logins
-                    .split(',')
-                    .filter(|login| !login.is_empty())
-                    .collect()
-            })
+            fits.then(|| logins.split(',').filter(|login| !login.is_empty()).collect())
         })
         .unwrap_or_default()
 }

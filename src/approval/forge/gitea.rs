@@ -21,10 +21,8 @@ fn is_committer(name: &str, address: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let lower = address.to_ascii_lowercase();
     let local = lower.split('@').next().unwrap_or_default();
-    matches!(
-        name.as_str(),
-        "gitea" | "forgejo" | "gitea instance" | "forgejo instance"
-    ) && matches!(local, "gitea" | "forgejo" | "noreply" | "no-reply")
+    matches!(name.as_str(), "gitea" | "forgejo" | "gitea instance" | "forgejo instance")
+        && matches!(local, "gitea" | "forgejo" | "noreply" | "no-reply")
 }
 
 fn fits(message: &CommitMessage) -> bool {
@@ -37,10 +35,7 @@ fn in_own_form(message: &CommitMessage) -> bool {
 }
 
 fn reviewed_on(message: &CommitMessage) -> bool {
-    message
-        .trailers(None)
-        .iter()
-        .any(|trailer| trailer.is("Reviewed-on"))
+    message.trailers(None).iter().any(|trailer| trailer.is("Reviewed-on"))
 }
 
 /// Returns the number in `Merge pull request 'Title' (#12) from branch into main`.

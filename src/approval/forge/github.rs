@@ -21,10 +21,8 @@ fn is_committer(name: &str, address: &str) -> bool {
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
     let merged = || {
-        let (number, _) = message
-            .subject
-            .strip_prefix("Merge pull request #")?
-            .split_once(" from ")?;
+        let (number, _) =
+            message.subject.strip_prefix("Merge pull request #")?.split_once(" from ")?;
         forge::subject_line::number(number).map(|number| format!("#{number}"))
     };
     let squashed = || {

@@ -23,9 +23,7 @@ fn parts(subject: &str) -> Option<(&str, &str)> {
     let (number, rest) = rest.split_once(" - ")?;
     let (branch, logins) = rest.split_once(", r=")?;
     let whole = !branch.contains(char::is_whitespace) && !logins.contains(char::is_whitespace);
-    forge::subject_line::number(number)
-        .filter(|_| whole)
-        .map(|number| (number, logins))
+    forge::subject_line::number(number).filter(|_| whole).map(|number| (number, logins))
 }
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
@@ -37,9 +35,6 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     logins
         .split(',')
         .filter(|login| !login.is_empty())
-        .map(|login| ApproverLine {
-            value: login.to_owned(),
-            is_by_forge: false,
-        })
+        .map(|login| ApproverLine { value: login.to_owned(), is_by_forge: false })
         .collect()
 }

@@ -43,17 +43,9 @@ pub fn named(name: &str) -> Option<&'static ForgeAdapter> {
 
 /// Returns the forge that `auto` chooses for a commit: by its committer, else by the form of its message.
 pub fn choose(committer: (&str, &str), message: &CommitMessage) -> &'static ForgeAdapter {
-    let by_committer = ALL
-        .iter()
-        .find(|forge| (forge.is_committer)(committer.0, committer.1));
-    let by_text = || {
-        ALL.iter()
-            .find(|forge| matches!(forge.auto, Auto::By(fits) if fits(message)))
-    };
-    by_committer
-        .or_else(by_text)
-        .copied()
-        .unwrap_or(&generic::FORGE)
+    let by_committer = ALL.iter().find(|forge| (forge.is_committer)(committer.0, committer.1));
+    let by_text = || ALL.iter().find(|forge| matches!(forge.auto, Auto::By(fits) if fits(message)));
+    by_committer.or_else(by_text).copied().unwrap_or(&generic::FORGE)
 }
 
 /// Tells whether a committer is one of the known forges rather than a person.

@@ -16,10 +16,7 @@ pub const FORGE: ForgeAdapter = ForgeAdapter {
 };
 
 fn pull_request(message: &CommitMessage) -> Option<String> {
-    let line = message
-        .body
-        .iter()
-        .find_map(|line| line.strip_prefix("Differential Revision: "))?;
+    let line = message.body.iter().find_map(|line| line.strip_prefix("Differential Revision: "))?;
     let (_, last) = line.trim_end().rsplit_once("/D")?;
     forge::subject_line::number(last).map(|number| format!("D{number}"))
 }
@@ -30,9 +27,6 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
         .iter()
         .filter_map(|line| line.strip_prefix("Reviewed By: "))
         .flat_map(|people| people.split(','))
-        .map(|person| ApproverLine {
-            value: person.trim().to_owned(),
-            is_by_forge: false,
-        })
+        .map(|person| ApproverLine { value: person.trim().to_owned(), is_by_forge: false })
         .collect()
 }

@@ -23,19 +23,14 @@ pub(crate) fn by_hand(
         .trailers(aside)
         .into_iter()
         .filter(|trailer| tokens.iter().any(|token| trailer.is(token)))
-        .map(|trailer| ApproverLine {
-            value: trailer.value,
-            is_by_forge: false,
-        })
+        .map(|trailer| ApproverLine { value: trailer.value, is_by_forge: false })
         .collect()
 }
 
 /// Returns the trailers of one token; those after the last `Reviewed-on` are the forge's own words.
 pub(crate) fn after_reviewed_on(message: &CommitMessage, token: &str) -> Vec<ApproverLine> {
     let trailers = message.trailers(None);
-    let last = trailers
-        .iter()
-        .rposition(|trailer| trailer.is("Reviewed-on"));
+    let last = trailers.iter().rposition(|trailer| trailer.is("Reviewed-on"));
     trailers
         .iter()
         .enumerate()

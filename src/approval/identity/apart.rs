@@ -91,11 +91,7 @@ impl IdentityResolver<'_> {
         other: &Identity,
     ) -> Relation {
         if !one.is(other) && !self.is_unmapped(one) && !self.is_unmapped(other) {
-            return if one.is_namesake(other) {
-                Relation::Namesake
-            } else {
-                Relation::Different
-            };
+            return if one.is_namesake(other) { Relation::Namesake } else { Relation::Different };
         }
         let own = self.accounts(one, told_by);
         let others = self.accounts(other, &SeparatedBy::Address);
@@ -127,9 +123,7 @@ impl IdentityResolver<'_> {
         let people = &self.at.policy.people;
         let mut accounts = Accounts::default();
         for typed in party.typed() {
-            let face = self
-                .met
-                .face(self.at, &typed.typed_name, &typed.typed_email);
+            let face = self.met.face(self.at, &typed.typed_name, &typed.typed_email);
             let unmapped = face
                 .person
                 .unmapped()
@@ -186,10 +180,7 @@ impl IdentityResolver<'_> {
             let mut typed = party.typed().iter();
             match face.person.account {
                 Some(_) => typed.any(|it| address::lower(&it.typed_email) == address::lower(email)),
-                None => party
-                    .keys()
-                    .iter()
-                    .any(|key| face.keys.first() == Some(key)),
+                None => party.keys().iter().any(|key| face.keys.first() == Some(key)),
             }
         };
         let lines = answer.logins.iter().filter(|(email, _)| is_own(email));

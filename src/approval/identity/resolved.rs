@@ -86,10 +86,8 @@ impl Identity {
 
     /// Tells whether two have one name, or addresses that look alike, and no state says that they are one person.
     pub(crate) fn is_namesake(&self, other: &Identity) -> bool {
-        let mut pairs = self
-            .names
-            .iter()
-            .flat_map(|one| other.names.iter().map(move |other| (one, other)));
+        let mut pairs =
+            self.names.iter().flat_map(|one| other.names.iter().map(move |other| (one, other)));
         let looks_alike = || self.looks.iter().any(|looks| other.looks.contains(looks));
         !self.is(other) && (pairs.any(|(one, other)| one.is(other)) || looks_alike())
     }

@@ -168,17 +168,10 @@ fn may_write(review: &ForgeReview, reviews: &Reviews) -> Result<(), String> {
             "{name} is neither an owner, a member nor a collaborator of the repository"
         )),
         // Forges without such a word let only members approve.
-        (None, None)
-            if reviews
-                .forge
-                .as_deref()
-                .is_some_and(|host| !is_github(host)) =>
-        {
-            Ok(())
+        (None, None) if reviews.forge.as_deref().is_some_and(|host| !is_github(host)) => Ok(()),
+        (None, None) => {
+            Err(format!("the forge does not say whether {name} may write to the repository"))
         }
-        (None, None) => Err(format!(
-            "the forge does not say whether {name} may write to the repository"
-        )),
     }
 }
 
@@ -205,14 +198,8 @@ fn told_apart(reviews: &Reviews, account: &Account) -> Result<(), String> {
         let unknown = || format!("the forge has no account for {}", author.email);
         logins.push(author.login.as_ref().ok_or_else(unknown)?);
     }
-    if logins
-        .iter()
-        .any(|login| address::lower(login) == account.login)
-    {
-        Err(format!(
-            "{} opened the pull request or wrote part of it",
-            account.login
-        ))
+    if logins.iter().any(|login| address::lower(login) == account.login) {
+        Err(format!("{} opened the pull request or wrote part of it", account.login))
     } else {
         Ok(())
     }

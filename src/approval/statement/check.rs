@@ -46,12 +46,12 @@ pub fn place(path: &str, records: &[String]) -> Option<StatementPath> {
         None => false,
     };
     Some(match path.strip_suffix(SIGNATURE) {
-        Some(text) if in_one_folder && text.ends_with(".txt") => StatementPath::Signature {
-            text: text.to_owned(),
-        },
-        None if in_one_folder && path.ends_with(".txt") => StatementPath::Text {
-            signature: format!("{path}{SIGNATURE}"),
-        },
+        Some(text) if in_one_folder && text.ends_with(".txt") => {
+            StatementPath::Signature { text: text.to_owned() }
+        }
+        None if in_one_folder && path.ends_with(".txt") => {
+            StatementPath::Text { signature: format!("{path}{SIGNATURE}") }
+        }
         _ => StatementPath::Stranger,
     })
 }
@@ -162,8 +162,6 @@ impl SoundStatement {
         };
         let mut persons = signer.persons(governance).into_iter();
         let bridge = persons.find(|person| people::is_bridge(governance, person));
-        bridge.ok_or_else(|| BadFile::NoBridge {
-            signer: signer.written(),
-        })
+        bridge.ok_or_else(|| BadFile::NoBridge { signer: signer.written() })
     }
 }

@@ -48,35 +48,25 @@ impl ApprovalFile {
     pub fn read(bytes: &[u8]) -> Result<ApprovalFile, BadFile> {
         let mut lines = StatementLines::new(bytes)?;
         if lines.take(FIRST) != Some("") {
-            return Err(BadFile::Line {
-                line: 1,
-                expected: FIRST,
-            });
+            return Err(BadFile::Line { line: 1, expected: FIRST });
         }
         let ledger = lines.need("ledger", "ledger <name, or ->", |name| {
             (!name.is_empty()).then(|| (name != "-").then(|| name.to_owned()))
         })?;
         let about = lines.need("record", "record <id, or governance:path>", about)?;
-        let sha256 = lines.need(
-            "sha256",
-            "sha256 <64 lower-case hexadecimal digits>",
-            |text| is_digest(text).then(|| text.to_owned()),
-        )?;
+        let sha256 = lines.need("sha256", "sha256 <64 lower-case hexadecimal digits>", |text| {
+            is_digest(text).then(|| text.to_owned())
+        })?;
         let decision = lines.need("decision", "decision approve, or decision reject", |word| {
             let known = [ApprovalDecision::Approve, ApprovalDecision::Reject];
             known.into_iter().find(|decision| decision.as_str() == word)
         })?;
-        let at = lines.need(
-            "at",
-            "at <RFC 3339 in UTC, such as 2026-12-01T09:30:00Z>",
-            utc,
-        )?;
+        let at = lines.need("at", "at <RFC 3339 in UTC, such as 2026-12-01T09:30:00Z>", utc)?;
         let by = lines.need("by", "by <address>", Address::new)?;
-        let reason = lines.may(
-            "reason",
-            "reason <one line of at most 500 characters>",
-            |text| is_reason(text).then(|| text.to_owned()),
-        )?;
+        let reason =
+            lines.may("reason", "reason <one line of at most 500 characters>", |text| {
+                is_reason(text).then(|| text.to_owned())
+            })?;
         let via = lines.may("via", "via <address of the review>", |text| {
             is_url(text).then(|| text.to_owned())
         })?;
@@ -88,18 +78,7 @@ impl ApprovalFile {
         if via.is_some() && decision == ApprovalDecision::Reject {
             return Err(BadFile::ReviewRejects);
         }
-        Ok(ApprovalFile {
-            ledger,
-            about,
-            sha256,
-            decision,
-            at,
-            by,
-            reason,
-            via,
-            account,
-            authors,
-        })
+        Ok(ApprovalFile { ledger, about, sha256, decision, at, by, reason, via, account, authors })
     }
 
     /// Returns the text of the file.
@@ -227,9 +206,7 @@ pub(crate) fn escaped(address: &str) -> String {
             || matches!(character, '.' | '@' | '+' | '_' | '-')
     };
     let characters = address.chars();
-    characters
-        .map(|character| if plain(character) { character } else { '_' })
-        .collect()
+    characters.map(|character| if plain(character) { character } else { '_' }).collect()
 }
 
 /// Tells whether a text is one line that says something and hides nothing.
@@ -259,11 +236,9 @@ pub fn is_login(text: &str) -> bool {
 fn accounts(
     lines: &mut StatementLines<'_>,
 ) -> Result<(Option<Address>, Vec<AuthorLogin>), BadFile> {
-    let account = lines.may(
-        "account",
-        "account <private address at the forge>",
-        |text| Address::new(text).filter(|it| Account::of(it.as_str(), &[]).is_some()),
-    )?;
+    let account = lines.may("account", "account <private address at the forge>", |text| {
+        Address::new(text).filter(|it| Account::of(it.as_str(), &[]).is_some())
+    })?;
     let form = "author <address> <login>, sorted, at most 100 lines";
     let mut authors: Vec<AuthorLogin> = Vec::new();
     while authors.len() < MOST_AUTHORS {
@@ -283,10 +258,7 @@ fn accounts(
 }
 
 pub(crate) fn is_digest(text: &str) -> bool {
-    text.len() == 64
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 pub(crate) fn about(text: &str) -> Option<ApprovalSubject> {

@@ -36,8 +36,7 @@ impl<'a> StatementLines<'a> {
         form: &'static str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, BadFile> {
-        self.may(key, form, read)?
-            .ok_or_else(|| self.expected(form))
+        self.may(key, form, read)?.ok_or_else(|| self.expected(form))
     }
 
     /// Takes the line of a key, if that is the next one.
@@ -58,10 +57,7 @@ impl<'a> StatementLines<'a> {
 
     /// Returns the error of a next line that should be another.
     pub(super) fn expected(&self, expected: &'static str) -> BadFile {
-        BadFile::Line {
-            line: self.number,
-            expected,
-        }
+        BadFile::Line { line: self.number, expected }
     }
 
     pub(super) fn end(&self) -> Result<(), BadFile> {

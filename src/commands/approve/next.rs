@@ -79,12 +79,7 @@ fn commit(
     }
     let files = paths.each_ref().map(|path| quoted(path)).join(" ");
     commands.push(format!("{git} add {files}"));
-    commands.push(commit_command(
-        committer,
-        &git,
-        subject,
-        session.repository()?,
-    ));
+    commands.push(commit_command(committer, &git, subject, session.repository()?));
     commands.push(next_steps::push(ctx, session, &own.unwrap_or(name)));
     Ok(commands)
 }

@@ -82,11 +82,7 @@ fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
 
 /// Returns what is said of a signature that does not count.
 fn not_counted(key: &UncountedKey) -> String {
-    let UncountedKey {
-        listing,
-        signers,
-        line,
-    } = key;
+    let UncountedKey { listing, signers, line } = key;
     format!(
         "warning: the review is signed but does not count yet: the key {listing}\n  help: first add this line, with the address of the bridge, to {signers}, in a change that someone else approves:\n        \
          BRIDGE {line}"
@@ -123,11 +119,7 @@ fn show(
         .zip(prepared.landed()?)
         .map(|(draft, landed)| {
             let said = summary(prepared, draft, signed);
-            WrittenReview {
-                words: words(draft, &said),
-                landed,
-                said,
-            }
+            WrittenReview { words: words(draft, &said), landed, said }
         })
         .collect();
     let git = next_steps::git_command(ctx, session);

@@ -72,10 +72,7 @@ impl Fetcher {
                 }
             }
         });
-        Fetcher {
-            is_over,
-            thread: Some(thread),
-        }
+        Fetcher { is_over, thread: Some(thread) }
     }
 }
 

@@ -98,10 +98,9 @@ impl Input {
                 None => None,
                 Some(KeptLine::Whole) if self.buffer.trim_ascii().is_empty() => continue,
                 Some(KeptLine::Whole) => Some(question::read(&self.buffer)),
-                Some(KeptLine::TooLong) => Some(QuestionLine {
-                    id: Value::Null,
-                    asked: Err(NoQuestion::TooLong),
-                }),
+                Some(KeptLine::TooLong) => {
+                    Some(QuestionLine { id: Value::Null, asked: Err(NoQuestion::TooLong) })
+                }
             });
         }
     }
@@ -177,11 +176,7 @@ impl OpenGate<'_> {
         let mut is_loaded_for = self.input.waits.is_some();
         while let Some(line) = self.input.next()? {
             let wall = ctx.clock();
-            let now = if ctx.is_live() {
-                wall
-            } else {
-                snapshot.stamp().instant
-            };
+            let now = if ctx.is_live() { wall } else { snapshot.stamp().instant };
             if watch.has_moved()
                 || !is_watched && !is_loaded_for
                 || wall < ctx.now
@@ -190,10 +185,7 @@ impl OpenGate<'_> {
                 return Ok(Some(self.input.keep(line)));
             }
             is_loaded_for = false;
-            let stamp = Stamp {
-                instant: now,
-                ..snapshot.stamp().clone()
-            };
+            let stamp = Stamp { instant: now, ..snapshot.stamp().clone() };
             let (asked, no_question) = asked(&line, now);
             if let Some(why) = no_question {
                 if !self.refuse(&why, &asked, &stamp)? {
@@ -240,9 +232,7 @@ impl OpenGate<'_> {
         why: String,
     ) -> anyhow::Result<Turn> {
         if self.trouble.as_ref() != Some(&why) {
-            ctx.tell(&format!(
-                "warning: every answer is unknown until this is fixed: {why}"
-            ));
+            ctx.tell(&format!("warning: every answer is unknown until this is fixed: {why}"));
             self.trouble = Some(why.clone());
         }
         let tried = Elapsed::now();
@@ -250,11 +240,7 @@ impl OpenGate<'_> {
             if tried.elapsed() >= PAUSE || watch.is_some_and(RepositoryWatch::has_moved) {
                 return Ok(self.input.keep(line));
             }
-            let now = if ctx.is_live() {
-                ctx.clock()
-            } else {
-                ctx.instant()
-            };
+            let now = if ctx.is_live() { ctx.clock() } else { ctx.instant() };
             let stamp = nowhere(ctx, now);
             let (asked, no_question) = asked(&line, now);
             if !self.refuse(no_question.as_deref().unwrap_or(&why), &asked, &stamp)? {

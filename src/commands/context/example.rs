@@ -44,9 +44,7 @@ fn parts(line: &str) -> Vec<&str> {
     for (at, character) in line.char_indices() {
         is_quoted ^= character == '"';
         let rest = line.get(at..).unwrap_or_default();
-        let goes_on = [" --", " > ", " | "]
-            .iter()
-            .any(|mark| rest.starts_with(mark));
+        let goes_on = [" --", " > ", " | "].iter().any(|mark| rest.starts_with(mark));
         if goes_on && !is_quoted && at > begin {
             parts.extend(line.get(begin..at));
             begin = at;
@@ -62,10 +60,8 @@ mod tests {
 
     #[test]
     fn a_long_example_goes_on_before_a_flag() {
-        let long = format!(
-            "  exledger note 7F3KQ --note \"{}\" --by ana@example.com",
-            "a --b ".repeat(6)
-        );
+        let long =
+            format!("  exledger note 7F3KQ --note \"{}\" --by ana@example.com", "a --b ".repeat(6));
         let folded = line(&long);
         assert_eq!(folded, long.replace(" --by", " \\\n    --by"));
         assert_eq!(line("  exledger list"), "  exledger list");

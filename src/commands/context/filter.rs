@@ -66,11 +66,7 @@ impl Filters {
     /// Returns what a record must be to be meant.
     pub(crate) fn filter(&self) -> Filter {
         Filter {
-            status: self
-                .status
-                .iter()
-                .filter_map(|word| Status::from_word(word))
-                .collect(),
+            status: self.status.iter().filter_map(|word| Status::from_word(word)).collect(),
             owner: self.owner.clone(),
             team: self.team.clone(),
             control: self.control.clone(),
@@ -81,11 +77,7 @@ impl Filters {
             vendor: self.vendor.clone(),
             finding: self.finding.clone(),
             reference: self.reference.clone(),
-            class: self
-                .class
-                .iter()
-                .filter_map(|word| Class::from_word(word))
-                .collect(),
+            class: self.class.iter().filter_map(|word| Class::from_word(word)).collect(),
             tier: self.tier.clone(),
             root_cause: self
                 .root_cause

@@ -104,17 +104,12 @@ impl DayOrInstant {
 
 /// Reads the value of `--on` and its like.
 pub(crate) fn moment(text: &str) -> Result<DayOrInstant, String> {
-    When::parse(text)
-        .map(DayOrInstant)
-        .map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+    When::parse(text).map(DayOrInstant).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
 }
 
 fn formats() -> PossibleValuesParser {
-    let names: Vec<&'static str> = render::ALL
-        .iter()
-        .map(|format| format.name)
-        .chain([output::CALENDAR])
-        .collect();
+    let names: Vec<&'static str> =
+        render::ALL.iter().map(|format| format.name).chain([output::CALENDAR]).collect();
     PossibleValuesParser::new(names)
 }
 
@@ -131,8 +126,5 @@ pub(crate) fn format(formats: Formats) -> Arg {
 
 /// Returns `--as-of` as a command has it that refuses it: it is read, and not shown.
 pub(crate) fn no_past() -> Arg {
-    Arg::new("as_of")
-        .long("as-of")
-        .hide(true)
-        .value_parser(as_of)
+    Arg::new("as_of").long("as-of").hide(true).value_parser(as_of)
 }

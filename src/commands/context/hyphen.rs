@@ -59,9 +59,7 @@ fn is_text(word: &str, known: &[&Arg]) -> bool {
     match rest.chars().next() {
         // A lone hyphen stands for standard input, and two begin a flag.
         None | Some('-') => false,
-        Some(_) => !rest
-            .chars()
-            .all(|it| is_short(it) || matches!(it, 'h' | 'V')),
+        Some(_) => !rest.chars().all(|it| is_short(it) || matches!(it, 'h' | 'V')),
     }
 }
 
@@ -74,40 +72,20 @@ mod tests {
     fn a_value_that_begins_with_a_hyphen_is_told_from_a_flag() {
         let verbose = Arg::new("v").short('v').action(ArgAction::SetTrue);
         let dry = Arg::new("dry").long("dry-run").action(ArgAction::SetTrue);
-        let close = Command::new("close")
-            .arg(Arg::new("reason").long("reason"))
-            .arg(dry);
+        let close = Command::new("close").arg(Arg::new("reason").long("reason")).arg(dry);
         let program = Command::new("x").arg(verbose).subcommand(close);
         for (given, expected) in [
-            (
-                &["close", "--reason", "- late"][..],
-                &["close", "--reason=- late"][..],
-            ),
+            (&["close", "--reason", "- late"][..], &["close", "--reason=- late"][..]),
             (&["close", "--reason", "-5"], &["close", "--reason=-5"]),
-            (
-                &["close", "--reason", "-vague"],
-                &["close", "--reason=-vague"],
-            ),
+            (&["close", "--reason", "-vague"], &["close", "--reason=-vague"]),
             (&["close", "--reason", "-- x"], &["close", "--reason=-- x"]),
-            (
-                &["close", "--reason", "--dry-run"],
-                &["close", "--reason", "--dry-run"],
-            ),
-            (
-                &["close", "--reason", "--dryrun"],
-                &["close", "--reason", "--dryrun"],
-            ),
+            (&["close", "--reason", "--dry-run"], &["close", "--reason", "--dry-run"]),
+            (&["close", "--reason", "--dryrun"], &["close", "--reason", "--dryrun"]),
             (&["close", "--reason", "-v"], &["close", "--reason", "-v"]),
             (&["close", "--reason", "-"], &["close", "--reason", "-"]),
             (&["close", "--dry-run", "-5"], &["close", "--dry-run", "-5"]),
-            (
-                &["close", "--", "--reason", "-5"],
-                &["close", "--", "--reason", "-5"],
-            ),
-            (
-                &["close", "--reason=-5", "-5"],
-                &["close", "--reason=-5", "-5"],
-            ),
+            (&["close", "--", "--reason", "-5"], &["close", "--", "--reason", "-5"]),
+            (&["close", "--reason=-5", "-5"], &["close", "--reason=-5", "-5"]),
         ] {
             let given = ["x"].iter().chain(given).map(Into::into);
             let found = joined(given, &program);

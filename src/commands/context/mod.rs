@@ -67,8 +67,7 @@ const TEST_CLOCK: &str = "EXLEDGER_TEST_CLOCK";
 
 fn set_clock(environment: &BTreeMap<String, String>) -> Option<Instant> {
     let set = environment.get(TEST_CLOCK);
-    set.filter(|_| cfg!(debug_assertions))
-        .and_then(|text| Instant::parse(text))
+    set.filter(|_| cfg!(debug_assertions)).and_then(|text| Instant::parse(text))
 }
 
 impl Ctx {
@@ -81,10 +80,8 @@ impl Ctx {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         let working = std::env::current_dir().context("can't determine the working directory")?;
-        let folder = globals
-            .directory
-            .as_ref()
-            .map_or(working.clone(), |given| working.join(given));
+        let folder =
+            globals.directory.as_ref().map_or(working.clone(), |given| working.join(given));
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let asking = io::stdin().is_terminal() && err && !globals.no_input;
         ask::set_coloured(coloured(globals.color, &environment, err));
@@ -98,11 +95,7 @@ impl Ctx {
                 is_coloured: coloured(globals.color, &environment, out),
                 is_quiet: globals.quiet,
             },
-            person: if asking {
-                ask::Prompting::There
-            } else {
-                ask::Prompting::Away
-            },
+            person: if asking { ask::Prompting::There } else { ask::Prompting::Away },
             shows_progress: err && !globals.quiet,
             environment,
             globals,
@@ -117,10 +110,7 @@ impl Ctx {
     /// Returns the same with a new reading of the clock.
     #[must_use]
     pub(crate) fn at_present(&self) -> Ctx {
-        Ctx {
-            now: self.clock(),
-            ..self.clone()
-        }
+        Ctx { now: self.clock(), ..self.clone() }
     }
 
     /// Tells whether the answer is about the present: neither `--on` nor `--as-of` moves the clock.
@@ -158,9 +148,7 @@ impl Ctx {
                 .or_else(|| self.variable("EXLEDGER_APPROVED_REF"))
                 .map(str::to_owned),
             target_branch: target.map(str::to_owned),
-            root: root
-                .filter(|_| self.globals.directory.is_none())
-                .map(PathBuf::from),
+            root: root.filter(|_| self.globals.directory.is_none()).map(PathBuf::from),
             home: home.map(PathBuf::from),
         };
         Ok(Session::open(&self.folder, options)?)
@@ -273,9 +261,7 @@ impl Ctx {
                 }
                 Notice::LandedWithErrors { path, errors } => {
                     let listed = errors.join("\n  ");
-                    self.hint(&format!(
-                        "warning: {path} was merged with errors\n  {listed}"
-                    ));
+                    self.hint(&format!("warning: {path} was merged with errors\n  {listed}"));
                     continue;
                 }
                 _ => continue,
@@ -286,19 +272,12 @@ impl Ctx {
 
     /// Returns a variable of the environment that is set and not empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
-        self.environment
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// Shows on stderr what is being done once it takes longer than a second, until the result is dropped.
     pub(crate) fn progress(&self, what: &str) -> ask::Progress {
-        if self.shows_progress {
-            ask::Progress::start(what)
-        } else {
-            ask::Progress::hidden()
-        }
+        if self.shows_progress { ask::Progress::start(what) } else { ask::Progress::hidden() }
     }
 }
 

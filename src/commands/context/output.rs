@@ -57,9 +57,7 @@ impl Formats {
     pub(crate) fn names(self) -> Vec<&'static str> {
         let offered = render::ALL.iter().filter(|format| self.offers(format));
         let names = offered.map(|format| format.name);
-        names
-            .chain((self == Formats::Dated).then_some(CALENDAR))
-            .collect()
+        names.chain((self == Formats::Dated).then_some(CALENDAR)).collect()
     }
 
     fn offers(self, format: &render::format::OutputFormat) -> bool {

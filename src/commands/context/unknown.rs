@@ -27,15 +27,9 @@ pub(crate) fn outcome<'a>(
             [id] => (*id).to_owned(),
             ids => diag::count(ids.len(), "record"),
         };
-        ctx.tell(&format!(
-            "error: could not determine the status of {about}: {reason}"
-        ));
+        ctx.tell(&format!("error: could not determine the status of {about}: {reason}"));
     }
-    if by_reason.is_empty() {
-        outcome
-    } else {
-        Outcome::CannotSay
-    }
+    if by_reason.is_empty() { outcome } else { Outcome::CannotSay }
 }
 
 /// Tells whether a record can't be told.

@@ -12,10 +12,8 @@ use exledger::record::time::Instant;
 use exledger::store::commits::{CommitDraft, CommitWriter, CreatedCommit, WriterSignature};
 
 /// The files that the ledger begins with, besides the schemas.
-const FIRST: &[(&str, &str)] = &[
-    ("exledger.yaml", include_str!("policy.yaml")),
-    ("README.md", include_str!("README.md")),
-];
+const FIRST: &[(&str, &str)] =
+    &[("exledger.yaml", include_str!("policy.yaml")), ("README.md", include_str!("README.md"))];
 
 /// Hours before the clock's day at which the ledger began.
 const BEGIN: i64 = -90 * 24;
@@ -33,13 +31,7 @@ pub(super) fn build(
     schemas: &[(&str, String)],
 ) -> anyhow::Result<()> {
     let scribe = CommitWriter::init(folder).context("making the demo's repository")?;
-    let mut tale = Tale {
-        scribe,
-        start,
-        mainline: Vec::new(),
-        files: BTreeMap::new(),
-        merged: 0,
-    };
+    let mut tale = Tale { scribe, start, mainline: Vec::new(), files: BTreeMap::new(), merged: 0 };
     tale.begin(schemas)?;
     let mut open = "main";
     for step in story::STORY {
@@ -49,9 +41,7 @@ pub(super) fn build(
         }
     }
     tale.scribe.set_branch("main", tale.tip(i64::MAX)?)?;
-    tale.scribe
-        .check_out(open)
-        .context("checking the demo's branch out")
+    tale.scribe.check_out(open).context("checking the demo's branch out")
 }
 
 /// The repository as far as the story has been told.
@@ -69,10 +59,7 @@ impl Tale {
     fn begin(&mut self, schemas: &[(&str, String)]) -> anyhow::Result<()> {
         let given = FIRST.iter().map(|(path, text)| (*path, *text));
         let made = schemas.iter().map(|(path, text)| (*path, text.as_str()));
-        let changes: Vec<_> = given
-            .chain(made)
-            .map(|(path, text)| change(path, text))
-            .collect();
+        let changes: Vec<_> = given.chain(made).map(|(path, text)| change(path, text)).collect();
         let hand = self.hand(story::DANA, BEGIN);
         let message = "Start the ledger\n";
         let draft = CommitDraft {
@@ -95,11 +82,7 @@ impl Tale {
             Landing::Push | Landing::Open { .. } => step.hours,
         };
         let lands_itself = matches!(step.landing, Landing::Squash { .. } | Landing::Push);
-        let before = if lands_itself {
-            self.tip(i64::MAX)?
-        } else {
-            self.tip(step.hours)?
-        };
+        let before = if lands_itself { self.tip(i64::MAX)? } else { self.tip(step.hours)? };
         let draft = CommitDraft {
             parents: &[before],
             changes: &changes,
@@ -116,11 +99,7 @@ impl Tale {
                 self.scribe.set_branch(branch, written)?;
                 return Ok(());
             }
-            Landing::Merge {
-                by,
-                hours,
-                trailers,
-            } => {
+            Landing::Merge { by, hours, trailers } => {
                 self.merged += 1;
                 let merge = self.merge(step, by, hours, trailers, &changes, written)?;
                 self.mainline.push((landed, merge));
@@ -163,26 +142,16 @@ impl Tale {
 
     /// The mainline's commit at an hour.
     fn tip(&self, hours: i64) -> anyhow::Result<CreatedCommit> {
-        let before = self
-            .mainline
-            .iter()
-            .rev()
-            .find(|(at, _)| *at <= hours)
-            .or(self.mainline.first());
-        before
-            .map(|(_, made)| *made)
-            .context("the demo's mainline has no commit yet")
+        let before =
+            self.mainline.iter().rev().find(|(at, _)| *at <= hours).or(self.mainline.first());
+        before.map(|(_, made)| *made).context("the demo's mainline has no commit yet")
     }
 
     /// The id of the edited record and its text after the edit.
     fn text(&self, edit: Edit) -> anyhow::Result<(&'static str, String)> {
         let (Edit::File(id) | Edit::Replace(id, _) | Edit::Append(id, _)) = edit;
-        let present = || {
-            self.files
-                .get(id)
-                .cloned()
-                .with_context(|| format!("{id} is not filed yet"))
-        };
+        let present =
+            || self.files.get(id).cloned().with_context(|| format!("{id} is not filed yet"));
         let text = match edit {
             Edit::File(id) => {
                 let text = story::filed(id).with_context(|| format!("{id} has no text"))?;
@@ -190,10 +159,7 @@ impl Tale {
             }
             Edit::Append(_, lines) => present()? + &story::dated(lines, self.start),
             Edit::Replace(_, pairs) => pairs.iter().fold(present()?, |text, (from, to)| {
-                text.replace(
-                    &story::dated(from, self.start),
-                    &story::dated(to, self.start),
-                )
+                text.replace(&story::dated(from, self.start), &story::dated(to, self.start))
             }),
         };
         Ok((id, text))
@@ -201,11 +167,7 @@ impl Tale {
 
     fn hand(&self, person: Person, hours: i64) -> WriterSignature<'static> {
         let at = self.start.plus_seconds(hours.saturating_mul(3_600));
-        WriterSignature {
-            name: person.name,
-            email: person.email,
-            at,
-        }
+        WriterSignature { name: person.name, email: person.email, at }
     }
 }
 

@@ -61,10 +61,7 @@ impl Run for DemoArgs {
 /// Returns the schemas that the ledger begins with.
 fn schemas() -> [(&'static str, String); 2] {
     [
-        (
-            "schemas/exception.schema.json",
-            schema::Which::Exception.text(),
-        ),
+        ("schemas/exception.schema.json", schema::Which::Exception.text()),
         ("schemas/policy.schema.json", schema::Which::Policy.text()),
     ]
 }
@@ -81,12 +78,8 @@ fn made(home: &Session) -> anyhow::Result<Vec<String>> {
 
 /// Returns what to try next.
 fn next(ctx: &Ctx, home: &Session) -> Vec<String> {
-    let on = ctx
-        .globals
-        .on
-        .as_ref()
-        .map(|_| format!(" --on {}", ctx.instant()))
-        .unwrap_or_default();
+    let on =
+        ctx.globals.on.as_ref().map(|_| format!(" --on {}", ctx.instant())).unwrap_or_default();
     let exledger = |command: &str| format!("exledger{on} {command}");
     vec![
         format!("cd {}", home.root().display()),

@@ -12,40 +12,18 @@ pub(super) struct Person {
     pub(super) email: &'static str,
 }
 
-pub(super) const ANA: Person = Person {
-    name: "Ana Ruiz",
-    email: "ana@example.com",
-};
-pub(super) const LEE: Person = Person {
-    name: "Lee Park",
-    email: "lee@example.com",
-};
-pub(super) const KIM: Person = Person {
-    name: "Kim Sato",
-    email: "kim@example.com",
-};
-pub(super) const DANA: Person = Person {
-    name: "Dana Okafor",
-    email: "dana@example.com",
-};
-pub(super) const SAM: Person = Person {
-    name: "Sam Chen",
-    email: "sam@example.com",
-};
-const FORGE: Person = Person {
-    name: "GitHub",
-    email: "noreply@github.com",
-};
+pub(super) const ANA: Person = Person { name: "Ana Ruiz", email: "ana@example.com" };
+pub(super) const LEE: Person = Person { name: "Lee Park", email: "lee@example.com" };
+pub(super) const KIM: Person = Person { name: "Kim Sato", email: "kim@example.com" };
+pub(super) const DANA: Person = Person { name: "Dana Okafor", email: "dana@example.com" };
+pub(super) const SAM: Person = Person { name: "Sam Chen", email: "sam@example.com" };
+const FORGE: Person = Person { name: "GitHub", email: "noreply@github.com" };
 
 /// How a change reaches the mainline.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Landing {
     /// A merge commit by a person, with trailers in its message.
-    Merge {
-        by: Person,
-        hours: i64,
-        trailers: &'static str,
-    },
+    Merge { by: Person, hours: i64, trailers: &'static str },
     /// One commit on the mainline that names the author alone: the forge committed it.
     Squash { hours: i64 },
     /// Pushed to the mainline by its author.
@@ -88,11 +66,7 @@ impl Landing {
 const DAY: i64 = 24;
 
 const fn merge(by: Person, hours: i64) -> Landing {
-    Landing::Merge {
-        by,
-        hours,
-        trailers: "",
-    }
+    Landing::Merge { by, hours, trailers: "" }
 }
 
 /// The story, in the order in which things landed.
@@ -259,65 +233,27 @@ pub(super) const STORY: &[Step] = &[
         by: KIM,
         edit: Edit::File("EXC-2026-NEW42"),
         subject: "File the exception for the onboarding assistant",
-        landing: Landing::Open {
-            branch: "wiki-assistant",
-        },
+        landing: Landing::Open { branch: "wiki-assistant" },
     },
 ];
 
 /// The text of a record's file as it was filed, before its dates are filled in.
 pub(super) fn filed(id: &str) -> Option<&'static str> {
-    FILES
-        .iter()
-        .find(|(known, _)| *known == id)
-        .map(|(_, text)| *text)
+    FILES.iter().find(|(known, _)| *known == id).map(|(_, text)| *text)
 }
 
 const FILES: &[(&str, &str)] = &[
-    (
-        "EXC-2026-5E1FA",
-        include_str!("records/EXC-2026-5E1FA.yaml"),
-    ),
-    (
-        "EXC-2026-7F3KQ",
-        include_str!("records/EXC-2026-7F3KQ.yaml"),
-    ),
-    (
-        "EXC-2026-A4RXS",
-        include_str!("records/EXC-2026-A4RXS.yaml"),
-    ),
-    (
-        "EXC-2026-BKP7D",
-        include_str!("records/EXC-2026-BKP7D.yaml"),
-    ),
-    (
-        "EXC-2026-C0ZED",
-        include_str!("records/EXC-2026-C0ZED.yaml"),
-    ),
-    (
-        "EXC-2026-D3P0Y",
-        include_str!("records/EXC-2026-D3P0Y.yaml"),
-    ),
-    (
-        "EXC-2026-K9V2M",
-        include_str!("records/EXC-2026-K9V2M.yaml"),
-    ),
-    (
-        "EXC-2026-M1SSD",
-        include_str!("records/EXC-2026-M1SSD.yaml"),
-    ),
-    (
-        "EXC-2026-NEW42",
-        include_str!("records/EXC-2026-NEW42.yaml"),
-    ),
-    (
-        "EXC-2026-V3NDR",
-        include_str!("records/EXC-2026-V3NDR.yaml"),
-    ),
-    (
-        "EXC-2026-W8TN0",
-        include_str!("records/EXC-2026-W8TN0.yaml"),
-    ),
+    ("EXC-2026-5E1FA", include_str!("records/EXC-2026-5E1FA.yaml")),
+    ("EXC-2026-7F3KQ", include_str!("records/EXC-2026-7F3KQ.yaml")),
+    ("EXC-2026-A4RXS", include_str!("records/EXC-2026-A4RXS.yaml")),
+    ("EXC-2026-BKP7D", include_str!("records/EXC-2026-BKP7D.yaml")),
+    ("EXC-2026-C0ZED", include_str!("records/EXC-2026-C0ZED.yaml")),
+    ("EXC-2026-D3P0Y", include_str!("records/EXC-2026-D3P0Y.yaml")),
+    ("EXC-2026-K9V2M", include_str!("records/EXC-2026-K9V2M.yaml")),
+    ("EXC-2026-M1SSD", include_str!("records/EXC-2026-M1SSD.yaml")),
+    ("EXC-2026-NEW42", include_str!("records/EXC-2026-NEW42.yaml")),
+    ("EXC-2026-V3NDR", include_str!("records/EXC-2026-V3NDR.yaml")),
+    ("EXC-2026-W8TN0", include_str!("records/EXC-2026-W8TN0.yaml")),
 ];
 
 /// Fills in `{-5}`, `{+20}` (days) and `{-6h}` (an instant), counted from the start of a day.
@@ -326,9 +262,8 @@ pub(super) fn dated(text: &str, start: Instant) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let token = after
-            .split_once('}')
-            .and_then(|(token, tail)| Some((moment(token, start)?, tail)));
+        let token =
+            after.split_once('}').and_then(|(token, tail)| Some((moment(token, start)?, tail)));
         match token {
             Some((moment, tail)) => {
                 out.push_str(&moment);
@@ -349,11 +284,7 @@ fn moment(token: &str, start: Instant) -> Option<String> {
         return None;
     }
     if let Some(hours) = token.strip_suffix('h') {
-        return Some(
-            start
-                .plus_seconds(hours.parse::<i64>().ok()? * 3_600)
-                .to_string(),
-        );
+        return Some(start.plus_seconds(hours.parse::<i64>().ok()? * 3_600).to_string());
     }
     Some(start.day().plus_days(token.parse().ok()?).to_string())
 }

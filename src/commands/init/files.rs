@@ -57,15 +57,8 @@ enum Needs {
 impl Place {
     /// Returns the place of a ledger in a folder of a repository.
     pub(super) fn new(top: &Path, prefix: &str) -> Place {
-        let prefix = if prefix.is_empty() {
-            String::new()
-        } else {
-            format!("{prefix}/")
-        };
-        Place {
-            tree: WorkTree::new(top),
-            prefix,
-        }
+        let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+        Place { tree: WorkTree::new(top), prefix }
     }
 }
 
@@ -74,11 +67,7 @@ impl Draft {
     pub(super) fn found(&self, tree: &WorkTree) -> anyhow::Result<Option<String>> {
         let paths = std::iter::once(self.path.as_str()).chain(self.others.iter().copied());
         for path in paths {
-            if tree
-                .kind(path)
-                .context("looking for existing files")?
-                .is_some()
-            {
+            if tree.kind(path).context("looking for existing files")?.is_some() {
                 return Ok(Some(path.to_owned()));
             }
         }
@@ -104,19 +93,10 @@ impl Draft {
 /// Returns all files of a new ledger.
 pub(super) fn drafts(place: &Place, method: MergeMethod, bridge: Bridge) -> Vec<Draft> {
     let own = |path: &str| format!("{}{path}", place.prefix);
-    let draft = |path: String, text: String, needs| Draft {
-        path,
-        text,
-        others: &[],
-        needs,
-    };
+    let draft = |path: String, text: String, needs| Draft { path, text, others: &[], needs };
     let filled = |text: &str| filled(text, place, method, bridge);
     vec![
-        draft(
-            own("exledger.yaml"),
-            filled(include_str!("exledger.yaml")),
-            Needs::Nothing,
-        ),
+        draft(own("exledger.yaml"), filled(include_str!("exledger.yaml")), Needs::Nothing),
         draft(
             own("exceptions/.gitattributes"),
             include_str!("gitattributes").to_owned(),
@@ -167,11 +147,7 @@ pub(super) fn drafts(place: &Place, method: MergeMethod, bridge: Bridge) -> Vec<
 
 fn filled(text: &str, place: &Place, method: MergeMethod, bridge: Bridge) -> String {
     let folder = place.prefix.trim_end_matches('/');
-    let directory = if folder.is_empty() {
-        String::new()
-    } else {
-        format!(" -C {folder}")
-    };
+    let directory = if folder.is_empty() { String::new() } else { format!(" -C {folder}") };
     let (job, others) = match bridge {
         Bridge::Written => (include_str!("bridge.yml"), include_str!("bridged.yaml")),
         Bridge::LeftOut => ("", include_str!("unbridged.yaml")),

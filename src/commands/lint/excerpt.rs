@@ -42,11 +42,7 @@ impl Lines {
     fn of(bytes: &[u8]) -> Lines {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Lines {
-            starts: std::iter::once(0).chain(breaks).collect(),
-            text,
-            n_shown: 0,
-        }
+        Lines { starts: std::iter::once(0).chain(breaks).collect(), text, n_shown: 0 }
     }
 
     /// Returns a line, counted from 1.
@@ -84,11 +80,8 @@ impl<'a> Excerpts<'a> {
         }
         let mut files = self.files.borrow_mut();
         if !files.contains_key(path) {
-            let bytes = tree
-                .bytes_within(path, Limits::ROSTER.bytes)
-                .ok()
-                .flatten()
-                .unwrap_or_default();
+            let bytes =
+                tree.bytes_within(path, Limits::ROSTER.bytes).ok().flatten().unwrap_or_default();
             files.insert(path.to_owned(), Lines::of(&bytes));
         }
         let file = files.get_mut(path)?;
@@ -200,10 +193,7 @@ mod tests {
             secret: BTreeSet::new(),
             files: RefCell::new(BTreeMap::new()),
         };
-        let mistakes = (0_u32..8_000).map(|n| Pos {
-            line: 1,
-            column: 5 + n * 6,
-        });
+        let mistakes = (0_u32..8_000).map(|n| Pos { line: 1, column: 5 + n * 6 });
         let found = mistakes.filter_map(|pos| excerpts.line("a.yaml", pos));
         let lengths: Vec<usize> = found.map(|it| it.line.chars().count()).collect();
         assert_eq!(lengths.len(), MOST_OF_A_FILE);

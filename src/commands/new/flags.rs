@@ -55,11 +55,7 @@ fn flag(field: &FieldPath, ask: &Ask) -> Arg {
         "" => name(ask).to_uppercase().replace('-', "_"),
         value => value.to_owned(),
     };
-    let action = if is_repeatable(field) {
-        ArgAction::Append
-    } else {
-        ArgAction::Set
-    };
+    let action = if is_repeatable(field) { ArgAction::Append } else { ArgAction::Set };
     let flag = Arg::new(name(ask))
         .long(name(ask))
         .value_name(value)
@@ -128,10 +124,7 @@ impl Flags {
             let values = self.given.get(&field.path).map_or(&[][..], Vec::as_slice);
             let key = field.spec.key;
             if key == "description" {
-                controls = values
-                    .iter()
-                    .map(|text| json!({"description": text}))
-                    .collect();
+                controls = values.iter().map(|text| json!({"description": text})).collect();
             } else if values.len() > controls.len() {
                 return Err(format!(
                     "more {} than --compensating-control: give one for each, in order",
@@ -158,9 +151,7 @@ fn stated(field: &FieldPath, values: &[String]) -> Result<Value, String> {
         "scope.findings" => texts().map(part::finding).collect(),
         "triggers" => {
             let numbered = texts().enumerate();
-            numbered
-                .map(|(n, text)| part::trigger(text, n + 1))
-                .collect()
+            numbered.map(|(n, text)| part::trigger(text, n + 1)).collect()
         }
         "references.supersedes" => Ok(texts().map(ledger::id_of).collect::<String>().into()),
         _ if is_repeatable(field) => Ok(json!(values)),

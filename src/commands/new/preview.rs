@@ -147,11 +147,7 @@ fn chosen(
     let mut add = |shown: String, detail: &str, value: &str| {
         let is_new = offers.iter().all(|it: &Offer| it.value != value);
         if is_new {
-            offers.push(Offer {
-                shown,
-                detail: detail.to_owned(),
-                value: value.to_owned(),
-            });
+            offers.push(Offer { shown, detail: detail.to_owned(), value: value.to_owned() });
         }
     };
     let wrong: Vec<&Finding> = review::errors(findings).collect();
@@ -163,20 +159,12 @@ fn chosen(
     for finding in &wrong {
         let field = finding.field.as_deref().map(asked_as);
         if let Some(field) = field.filter(|field| table::find(field).is_some()) {
-            add(
-                format!("correct {}", named(field)),
-                finding.rule.as_str(),
-                field,
-            );
+            add(format!("correct {}", named(field)), finding.rule.as_str(), field);
         }
     }
     for derived in &made.derived {
         let field = asked_as(&derived.field);
-        add(
-            format!("{}: {}", named(field), derived.value),
-            &derived.why,
-            field,
-        );
+        add(format!("{}: {}", named(field), derived.value), &derived.why, field);
     }
     for (field, value) in stated(&made.answers) {
         add(format!("{}: {value}", named(&field)), "", &field);
@@ -184,20 +172,12 @@ fn chosen(
     add("add a compensating control".to_owned(), "", CONTROL);
     add("add another field".to_owned(), "", ADD);
     if is_readable && !has_ended && !wrong.is_empty() && !prompts.filing.writes_drafts {
-        add(
-            "write it as a draft anyway".to_owned(),
-            "it does not pass lint",
-            WRITE,
-        );
+        add("write it as a draft anyway".to_owned(), "it does not pass lint", WRITE);
     }
     add("stop, and write nothing".to_owned(), "", STOP);
     let prompt = Prompt {
         label: "",
-        question: if wrong.is_empty() {
-            "Write it?"
-        } else {
-            "It would not pass lint. What next?"
-        },
+        question: if wrong.is_empty() { "Write it?" } else { "It would not pass lint. What next?" },
         hint: "Enter accepts the highlighted line; arrows or letters select a value to change",
         forgets_ahead: true,
     };
@@ -218,9 +198,7 @@ fn asked_as(field: &str) -> &str {
 
 /// Returns what a field is called: a control's parts by its id.
 fn named(field: &str) -> String {
-    let part = field
-        .strip_prefix("compensating_controls[")
-        .and_then(|rest| rest.split_once("]."));
+    let part = field.strip_prefix("compensating_controls[").and_then(|rest| rest.split_once("]."));
     match part.and_then(|(n, key)| Some((n.parse::<usize>().ok()?, key))) {
         Some((n, key)) => format!("CC{} {key}", n + 1),
         None => field.to_owned(),
@@ -244,18 +222,13 @@ fn stated(answers: &Answers) -> Vec<(String, String)> {
         })
         .filter(|(_, value)| !value.is_empty())
         .collect();
-    let controls = answers
-        .get("compensating_controls")
-        .and_then(Value::as_array);
+    let controls = answers.get("compensating_controls").and_then(Value::as_array);
     for (n, control) in controls.into_iter().flatten().enumerate() {
         for key in ["description", "owner", "status"] {
             let value = control.get(key).and_then(Value::as_str);
-            shown.extend(value.map(|value| {
-                (
-                    format!("compensating_controls[{n}].{key}"),
-                    value.to_owned(),
-                )
-            }));
+            shown.extend(
+                value.map(|value| (format!("compensating_controls[{n}].{key}"), value.to_owned())),
+            );
         }
     }
     shown
@@ -273,10 +246,8 @@ fn change(
     };
     if field.starts_with("compensating_controls") && field.contains('[') {
         // The control may be one that was derived.
-        answers.set_given(
-            "compensating_controls",
-            made.answers.get("compensating_controls").cloned(),
-        );
+        answers
+            .set_given("compensating_controls", made.answers.get("compensating_controls").cloned());
     }
     let initial = match made.answers.get(field) {
         Some(Value::String(text)) => text.clone(),
@@ -298,17 +269,9 @@ fn add(
     let fields = table::fields().into_iter();
     let absent = fields.filter(|it| !made.answers.states(&it.field));
     let offers: Vec<Offer> = absent
-        .map(|it| Offer {
-            shown: it.field.clone(),
-            detail: it.prompt.to_owned(),
-            value: it.field,
-        })
+        .map(|it| Offer { shown: it.field.clone(), detail: it.prompt.to_owned(), value: it.field })
         .collect();
-    let prompt = Prompt {
-        label: "",
-        question: "Which field?",
-        ..Prompt::default()
-    };
+    let prompt = Prompt { label: "", question: "Which field?", ..Prompt::default() };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
     let taken = ask::pick(&prompt, &fitting, None, &|_| Ok(()))
         .map_err(|error| fault::unasked(&error, "use a flag"))?;

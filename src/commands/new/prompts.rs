@@ -55,21 +55,14 @@ impl FilingPrompts<'_> {
             because => format!("{} ({because})", of.prompt),
         };
         let hint = self.hint(path, of, answers);
-        let prompt = Prompt {
-            label: of.label,
-            question: &question,
-            hint: &hint,
-            ..Prompt::default()
-        };
+        let prompt =
+            Prompt { label: of.label, question: &question, hint: &hint, ..Prompt::default() };
         let check = |answer: &str| self.refused(path, answer, answers);
         let asked = if offer::offers(path, "", &self.names).is_some() {
             let offers = |typed: &str| offer::offers(path, typed, &self.names).unwrap_or_default();
-            let marked = offers("")
-                .iter()
-                .position(|it| it.value == initial && !initial.is_empty());
-            let taken = ask::pick(&prompt, &offers, marked, &|offer: &Offer| {
-                check(&offer.value)
-            });
+            let marked =
+                offers("").iter().position(|it| it.value == initial && !initial.is_empty());
+            let taken = ask::pick(&prompt, &offers, marked, &|offer: &Offer| check(&offer.value));
             taken.map(|offer| offer.value)
         } else {
             ask::line(&prompt, initial, &check)
@@ -84,10 +77,7 @@ impl FilingPrompts<'_> {
         let mut trial = answers.clone();
         part::fill(&mut trial, path, answer)?;
         let made = self.filing.draft(&trial);
-        let findings = self
-            .filing
-            .objections(&made)
-            .map_err(|error| error.to_string())?;
+        let findings = self.filing.objections(&made).map_err(|error| error.to_string())?;
         let of_field = |field: &str| {
             let rest = field.strip_prefix(path);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
@@ -131,8 +121,6 @@ fn allowed(made: &RecordDraft) -> String {
         return String::new();
     };
     let latest = derive::latest(&starts, &starts, resolved);
-    let latest = latest
-        .map(|it| format!(": {it} at the latest"))
-        .unwrap_or_default();
+    let latest = latest.map(|it| format!(": {it} at the latest")).unwrap_or_default();
     format!("; {}{latest}", derive::limits(resolved, "at most "))
 }

@@ -61,9 +61,7 @@ impl Rewrite {
         }
         let mut places: Vec<PathBuf> = Vec::new();
         for source in sources {
-            let name = Path::new(&source.name)
-                .file_name()
-                .filter(|_| source.name != "-");
+            let name = Path::new(&source.name).file_name().filter(|_| source.name != "-");
             let file = place.join(name.unwrap_or("stdin.sarif".as_ref()));
             if places.contains(&file) {
                 return Err(fault::misuse(
@@ -96,10 +94,7 @@ impl Rewrite {
             let layout = match read {
                 SourceContent::Sarif(layout) => layout,
                 SourceContent::Events => {
-                    ctx.tell(&format!(
-                        "warning: {} is not SARIF: nothing to write",
-                        source.name
-                    ));
+                    ctx.tell(&format!("warning: {} is not SARIF: nothing to write", source.name));
                     continue;
                 }
                 SourceContent::Broken => {
@@ -130,8 +125,7 @@ impl Rewrite {
                         .write(&mut file)
                         .with_context(|| format!("can't write {}", to.display()))?;
                     is_as_opened(source)?;
-                    file.finish()
-                        .map_err(|error| unwritten(&error.to_string()))?;
+                    file.finish().map_err(|error| unwritten(&error.to_string()))?;
                 }
             }
         }
@@ -187,9 +181,7 @@ impl Piece<'_> {
     }
 
     fn act(&self, index: u64) -> ResultAction {
-        let cover = usize::try_from(index)
-            .ok()
-            .and_then(|index| self.covers.get(index));
+        let cover = usize::try_from(index).ok().and_then(|index| self.covers.get(index));
         match (self.kind, cover) {
             (RewriteKind::Filter, Some(ResultCover::Covered(_))) => ResultAction::Drop,
             (RewriteKind::Annotate, Some(ResultCover::Covered(suppression))) => {
@@ -224,13 +216,7 @@ impl Piece<'_> {
 
     /// Returns what a run says of the results that were left out.
     fn note(&self, run: usize) -> String {
-        let before: usize = self
-            .layout
-            .runs
-            .iter()
-            .take(run)
-            .map(|it| it.results.len())
-            .sum();
+        let before: usize = self.layout.runs.iter().take(run).map(|it| it.results.len()).sum();
         let n = self.layout.runs.get(run).map_or(0, |run| run.results.len());
         let mut by: BTreeMap<&str, usize> = BTreeMap::new();
         for cover in self.covers.iter().skip(before).take(n) {

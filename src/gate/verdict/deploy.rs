@@ -34,10 +34,7 @@ pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAns
     let candidates: Vec<Candidate> = lacking.into_values().collect();
     let first = |fits: Fits| candidates.iter().find(|candidate| candidate.fits == fits);
     let named = |candidate: &Candidate| {
-        let why = candidate
-            .why_not
-            .as_deref()
-            .unwrap_or("it can't be determined");
+        let why = candidate.why_not.as_deref().unwrap_or("it can't be determined");
         format!("{}: {why}", candidate.id)
     };
     if let Some(found) = first(Fits::NotInForce) {
@@ -52,12 +49,8 @@ pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAns
 
 /// Returns an open record of the application that lacks a safeguard; `None` where nothing is wrong with it.
 fn safeguards<'a>(asked: &str, standing: &'a RecordState) -> Option<Candidate<'a>> {
-    let candidate = |fits, why: String| Candidate {
-        standing,
-        id: name(standing),
-        why_not: Some(why),
-        fits,
-    };
+    let candidate =
+        |fits, why: String| Candidate { standing, id: name(standing), why_not: Some(why), fits };
     // What can't be read now is judged by what was last read of it.
     let Some(record) = standing.stated.as_deref().or(standing.last_read.as_deref()) else {
         let why = reason::joined(&standing.reasons);
@@ -69,19 +62,13 @@ fn safeguards<'a>(asked: &str, standing: &'a RecordState) -> Option<Candidate<'a
     let subject = &record.subject;
     let of_it = subject.application.as_deref() == Some(asked)
         || subject.aliases.iter().flatten().any(|alias| alias == asked);
-    let automation = record
-        .fix
-        .as_ref()
-        .is_some_and(|fix| fix.target == FixTarget::Automation);
+    let automation = record.fix.as_ref().is_some_and(|fix| fix.target == FixTarget::Automation);
     let machine = subject.identity.is_some() && subject.identity_type != Some(IdentityType::Human);
     if !of_it || !(automation || machine) {
         return None;
     }
     if standing.stated.is_none() {
-        return Some(candidate(
-            Fits::NotInForce,
-            reason::joined(&standing.reasons),
-        ));
+        return Some(candidate(Fits::NotInForce, reason::joined(&standing.reasons)));
     }
     if record.rollback.is_none() {
         let why =
@@ -90,10 +77,9 @@ fn safeguards<'a>(asked: &str, standing: &'a RecordState) -> Option<Candidate<'a
     }
     match standing.approval.as_ref().map(|verdict| &verdict.satisfied) {
         Some(Satisfied::Yes) => None,
-        Some(Satisfied::Undetermined(doubt)) => Some(candidate(
-            Fits::Undetermined,
-            format!("could not determine: {doubt}"),
-        )),
+        Some(Satisfied::Undetermined(doubt)) => {
+            Some(candidate(Fits::Undetermined, format!("could not determine: {doubt}")))
+        }
         _ => Some(candidate(
             Fits::NotInForce,
             format!("is not approved: {}", reason::joined(&standing.reasons)),

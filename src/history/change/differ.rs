@@ -25,11 +25,7 @@ pub fn is_equal(one: &Record, other: &Record) -> bool {
 
 /// Returns all moments that a record states.
 fn moments(record: &Record) -> impl Iterator<Item = &When> {
-    let optional = [
-        &record.starts,
-        &record.event_ends,
-        &record.subject.credential_expires,
-    ];
+    let optional = [&record.starts, &record.event_ends, &record.subject.credential_expires];
     let renewals = record.renewals.iter();
     let entries = renewals.flat_map(|entry| [&entry.from, &entry.until]);
     let single = [&record.expires].into_iter();
@@ -44,19 +40,10 @@ fn is_elsewhere(when: &When) -> bool {
 /// Returns a record with each instant written in UTC.
 fn plain(record: &Record) -> Record {
     let mut copy = record.clone();
-    let moments = [
-        &mut copy.starts,
-        &mut copy.event_ends,
-        &mut copy.subject.credential_expires,
-    ];
+    let moments = [&mut copy.starts, &mut copy.event_ends, &mut copy.subject.credential_expires];
     let renewals = copy.renewals.iter_mut();
     let entries = renewals.flat_map(|entry| [&mut entry.from, &mut entry.until]);
-    for when in moments
-        .into_iter()
-        .flatten()
-        .chain(entries)
-        .chain([&mut copy.expires])
-    {
+    for when in moments.into_iter().flatten().chain(entries).chain([&mut copy.expires]) {
         if let When::Instant(instant, _) = when {
             *when = When::instant(*instant);
         }
@@ -78,12 +65,7 @@ fn compare(path: &str, from: &Value, to: &Value, found: &mut Vec<ValueDifference
         (from, to) if from == to => {}
         (Value::Object(old), Value::Object(new)) => {
             for (key, value) in new {
-                compare(
-                    &joined(path, key),
-                    old.get(key).unwrap_or(&Value::Null),
-                    value,
-                    found,
-                );
+                compare(&joined(path, key), old.get(key).unwrap_or(&Value::Null), value, found);
             }
             for (key, value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
                 compare(&joined(path, key), value, &Value::Null, found);
@@ -109,11 +91,7 @@ fn compare(path: &str, from: &Value, to: &Value, found: &mut Vec<ValueDifference
 }
 
 fn joined(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
-    }
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// Returns the entries of one list that the other lacks, each counted as often as it stands there.

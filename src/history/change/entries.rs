@@ -63,9 +63,5 @@ pub fn handover(before: &Record, after: &Record) -> Handover {
             at = &entry.to;
         }
     }
-    if *at == after.owner.email {
-        Handover::Transferred
-    } else {
-        Handover::Silent
-    }
+    if *at == after.owner.email { Handover::Transferred } else { Handover::Silent }
 }

@@ -75,10 +75,7 @@ pub(super) fn subject(earlier: &Record, later: &Record, met: &mut Record) -> Vec
     let moment = |when: &Option<time::When>| when.as_ref().map(time::not_after);
     differing(&[
         ("subject.identity", old.identity == new.identity),
-        (
-            "subject.identity_type",
-            old.identity_type == new.identity_type,
-        ),
+        ("subject.identity_type", old.identity_type == new.identity_type),
         ("subject.credential", old.credential == new.credential),
         (
             "subject.credential_expires",
@@ -163,10 +160,7 @@ pub(super) fn review_every(
     met: &mut Record,
 ) -> Vec<&'static str> {
     let terms = [later.review_every, earlier.review_every];
-    met.review_every = terms
-        .into_iter()
-        .flatten()
-        .min_by_key(|term| Term::seconds(*term));
+    met.review_every = terms.into_iter().flatten().min_by_key(|term| Term::seconds(*term));
     Vec::new()
 }
 

@@ -51,16 +51,8 @@ macro_rules! special {
 pub const FIELDS: &[RecordField] = &[
     plain!(id),
     plain!(title),
-    special!(
-        class,
-        |_, _| Vec::new(),
-        FieldMerge::Meets(field_merge::class)
-    ),
-    special!(
-        deviates_from,
-        deviates_from,
-        FieldMerge::Meets(field_merge::deviates_from)
-    ),
+    special!(class, |_, _| Vec::new(), FieldMerge::Meets(field_merge::class)),
+    special!(deviates_from, deviates_from, FieldMerge::Meets(field_merge::deviates_from)),
     special!(subject, subject, FieldMerge::Meets(field_merge::subject)),
     special!(scope, scope, FieldMerge::Meets(field_merge::scope)),
     special!(owner, owner, FieldMerge::AsLanded),
@@ -74,28 +66,12 @@ pub const FIELDS: &[RecordField] = &[
         controls,
         FieldMerge::Meets(field_merge::compensating_controls)
     ),
-    special!(
-        starts,
-        |_, _| Vec::new(),
-        FieldMerge::Meets(field_merge::starts)
-    ),
+    special!(starts, |_, _| Vec::new(), FieldMerge::Meets(field_merge::starts)),
     special!(expires, expires, FieldMerge::Meets(field_merge::expires)),
     plain!(event_ends),
-    special!(
-        review_every,
-        |_, _| Vec::new(),
-        FieldMerge::Meets(field_merge::review_every)
-    ),
-    special!(
-        triggers,
-        |_, _| Vec::new(),
-        FieldMerge::Meets(field_merge::triggers)
-    ),
-    special!(
-        uses,
-        |_, _| Vec::new(),
-        FieldMerge::Meets(field_merge::uses)
-    ),
+    special!(review_every, |_, _| Vec::new(), FieldMerge::Meets(field_merge::review_every)),
+    special!(triggers, |_, _| Vec::new(), FieldMerge::Meets(field_merge::triggers)),
+    special!(uses, |_, _| Vec::new(), FieldMerge::Meets(field_merge::uses)),
     plain!(rollback),
     plain!(references),
     special!(
@@ -108,11 +84,7 @@ pub const FIELDS: &[RecordField] = &[
         |a, b| added(&a.handling, &b.handling, ChangeEvent::Noted),
         FieldMerge::AsLanded
     ),
-    special!(
-        renewals,
-        |a, b| added(&a.renewals, &b.renewals, renewal(a, b)),
-        FieldMerge::AsLanded
-    ),
+    special!(renewals, |a, b| added(&a.renewals, &b.renewals, renewal(a, b)), FieldMerge::AsLanded),
     special!(
         transfers,
         |a, b| added(&a.transfers, &b.transfers, transfer(a, b)),
@@ -123,11 +95,7 @@ pub const FIELDS: &[RecordField] = &[
         |a, b| added(&a.fired, &b.fired, ChangeEvent::Fired),
         FieldMerge::Meets(field_merge::fired)
     ),
-    special!(
-        closure,
-        |a, b| closure(Some(a), b),
-        FieldMerge::Meets(field_merge::closure)
-    ),
+    special!(closure, |a, b| closure(Some(a), b), FieldMerge::Meets(field_merge::closure)),
     plain!(x),
 ];
 
@@ -175,19 +143,10 @@ fn scope(before: &Record, after: &Record) -> Vec<ChangeEvent> {
         return vec![ChangeEvent::ScopeWidened];
     };
     let mut events = scope_list(before.resources.as_deref(), after.resources.as_deref());
-    events.extend(scope_list(
-        before.actions.as_deref(),
-        after.actions.as_deref(),
-    ));
-    events.extend(scope_list(
-        before.findings.as_deref(),
-        after.findings.as_deref(),
-    ));
+    events.extend(scope_list(before.actions.as_deref(), after.actions.as_deref()));
+    events.extend(scope_list(before.findings.as_deref(), after.findings.as_deref()));
     // Of what stays forbidden, an entry less waives more.
-    events.extend(granting(
-        after.not_waived.as_deref(),
-        before.not_waived.as_deref(),
-    ));
+    events.extend(granting(after.not_waived.as_deref(), before.not_waived.as_deref()));
     events
 }
 

@@ -22,11 +22,7 @@ pub fn meet(approved: &Record, landed: &Record) -> Intersection {
     let mut unequal = Vec::new();
     for field in FIELDS {
         if let FieldMerge::Meets(rule) = field.meet {
-            unequal.extend(
-                rule(approved, landed, &mut record)
-                    .into_iter()
-                    .map(str::to_owned),
-            );
+            unequal.extend(rule(approved, landed, &mut record).into_iter().map(str::to_owned));
         }
     }
     unequal.sort();

@@ -24,11 +24,8 @@ struct Fence {
 
 /// Returns the sections of a text, and what keeps it from having any. What stands before the first is left out.
 pub fn sections(text: &str) -> (Vec<IssueAnswer>, Vec<IssueProblem>) {
-    let text = text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(text)
-        .replace("\r\n", "\n")
-        .replace('\r', "\n");
+    let text =
+        text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     let mut found: Vec<(usize, String, Vec<&str>)> = Vec::new();
     let mut open: Option<Fence> = None;
     for (number, line) in (1..).zip(text.split('\n')) {
@@ -99,10 +96,6 @@ pub fn is_ticked(text: &str, of: &str) -> bool {
     text.lines().any(|line| {
         let trimmed = line.trim();
         let ticked = ["- [x] ", "- [X] "];
-        ticked.iter().any(|tick| {
-            trimmed
-                .strip_prefix(tick)
-                .is_some_and(|rest| rest.trim() == of)
-        })
+        ticked.iter().any(|tick| trimmed.strip_prefix(tick).is_some_and(|rest| rest.trim() == of))
     })
 }

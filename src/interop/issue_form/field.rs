@@ -76,21 +76,16 @@ impl FieldInput {
 pub fn named<'f>(fields: &'f [FormField], heading: &str) -> Option<&'f FormField> {
     let key = |text: &str| text.trim().to_lowercase().replace(' ', "_");
     let wanted = key(heading);
-    fields
-        .iter()
-        .find(|field| field.id == wanted || key(field.label) == wanted)
+    fields.iter().find(|field| field.id == wanted || key(field.label) == wanted)
 }
 
 /// Returns the fields, in the order in which they are asked.
 pub fn fields() -> Vec<FormField> {
     let fields = spec::walk(Record::FIELDS).into_iter();
-    let mut asked: Vec<(IssueField, FieldPath)> = fields
-        .filter_map(|field| Some((field.spec.issue?, field)))
-        .collect();
+    let mut asked: Vec<(IssueField, FieldPath)> =
+        fields.filter_map(|field| Some((field.spec.issue?, field))).collect();
     asked.sort_by_key(|(issue, _)| issue.rank);
-    let fields = asked
-        .into_iter()
-        .map(|(issue, field)| FormField::new(&issue, field));
+    let fields = asked.into_iter().map(|(issue, field)| FormField::new(&issue, field));
     fields.chain([CONFIRM]).collect()
 }
 
@@ -143,12 +138,6 @@ const CONFIRM: FormField = FormField {
 };
 
 const TICKS: &[Tick] = &[
-    Tick {
-        text: "The request contains no secret",
-        is_required: true,
-    },
-    Tick {
-        text: "I asked the owner",
-        is_required: false,
-    },
+    Tick { text: "The request contains no secret", is_required: true },
+    Tick { text: "I asked the owner", is_required: false },
 ];

@@ -52,11 +52,7 @@ impl fmt::Display for IssueProblem {
                 out,
                 "line {line}: `{heading}` is not a field of the form; write headings inside an answer with four #"
             ),
-            IssueProblem::Repeated {
-                line,
-                heading,
-                first,
-            } => write!(
+            IssueProblem::Repeated { line, heading, first } => write!(
                 out,
                 "line {line}: `{heading}` already appears on line {first}; write headings inside an answer with four #"
             ),

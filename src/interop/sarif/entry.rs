@@ -22,10 +22,7 @@ pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {
 /// or is none.
 pub(super) fn suppressed(result: &[u8], text: Option<&str>) -> Option<Vec<u8>> {
     let entries = read_entries(result).ok()?;
-    let known = entries
-        .iter()
-        .rev()
-        .find(|(name, _)| name == "suppressions");
+    let known = entries.iter().rev().find(|(name, _)| name == "suppressions");
     let Some((_, span)) = known else {
         let list = format!("[{}]", text.unwrap_or_default());
         return with(result, "suppressions", &list);
@@ -34,21 +31,15 @@ pub(super) fn suppressed(result: &[u8], text: Option<&str>) -> Option<Vec<u8>> {
     let Ok(items) = items(list) else {
         return put(result, *span, &format!("[{}]", text.unwrap_or_default()));
     };
-    let others: Vec<&[u8]> = items
-        .iter()
-        .filter_map(|span| slice(list, *span))
-        .filter(|item| !is_ours(item))
-        .collect();
+    let others: Vec<&[u8]> =
+        items.iter().filter_map(|span| slice(list, *span)).filter(|item| !is_ours(item)).collect();
     if others.len() == items.len() {
         let end = items.last().map(|span| span.end);
         let list = add(list, end, text?)?;
         return put(result, *span, std::str::from_utf8(&list).ok()?);
     }
-    let mut others: Vec<&str> = others
-        .into_iter()
-        .map(std::str::from_utf8)
-        .collect::<Result<_, _>>()
-        .ok()?;
+    let mut others: Vec<&str> =
+        others.into_iter().map(std::str::from_utf8).collect::<Result<_, _>>().ok()?;
     others.extend(text);
     put(result, *span, &format!("[{}]", others.join(",")))
 }

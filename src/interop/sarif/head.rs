@@ -43,11 +43,7 @@ pub(super) struct DeclaredArtifact {
 
 impl DeclaredArtifact {
     pub(super) fn named(&self) -> NamedLocation<'_> {
-        NamedLocation {
-            uri: &self.uri.0,
-            base: self.uri_base_id.text(),
-            index: None,
-        }
+        NamedLocation { uri: &self.uri.0, base: self.uri_base_id.text(), index: None }
     }
 }
 
@@ -157,11 +153,8 @@ impl RunHead {
         let Object(driver) = tool.driver;
         self.is_known = true;
         self.tool = known_as(&driver.name);
-        let extensions = tool
-            .extensions
-            .into_iter()
-            .flatten()
-            .map(|Object(extension)| extension.rules);
+        let extensions =
+            tool.extensions.into_iter().flatten().map(|Object(extension)| extension.rules);
         let rules = std::iter::once(driver.rules).chain(extensions);
         self.rules = rules.map(Option::unwrap_or_default).collect();
         for (component, rules) in self.rules.iter().enumerate() {

@@ -207,10 +207,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
     }
 
     fn broken_run(&mut self, why: String) {
-        (self.take)(SarifEntry {
-            index: None,
-            read: Err(why),
-        });
+        (self.take)(SarifEntry { index: None, read: Err(why) });
     }
 
     /// Reads a run: first all that stands around its results, then these.
@@ -298,10 +295,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
                     Err(format!("the result has more than {LARGEST_RESULT} bytes"))
                 }
             };
-            (self.take)(SarifEntry {
-                index: Some(self.index),
-                read,
-            });
+            (self.take)(SarifEntry { index: Some(self.index), read });
             self.index += 1;
         }
         Ok(())

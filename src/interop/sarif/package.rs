@@ -78,28 +78,11 @@ fn osv_scanner(message: &str) -> Option<(&str, Option<&str>)> {
 
 /// The types of the files in which packages are found, by name; `*` stands for any text.
 const FILES: &[(&str, &[&str])] = &[
-    (
-        "npm",
-        &[
-            "package-lock.json",
-            "yarn.lock",
-            "pnpm-lock.yaml",
-            "bun.lock",
-        ],
-    ),
+    ("npm", &["package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"]),
     ("cargo", &["Cargo.lock"]),
     ("golang", &["go.mod", "go.sum"]),
     ("gem", &["Gemfile.lock"]),
-    (
-        "pypi",
-        &[
-            "requirements*.txt",
-            "poetry.lock",
-            "Pipfile.lock",
-            "uv.lock",
-            "pdm.lock",
-        ],
-    ),
+    ("pypi", &["requirements*.txt", "poetry.lock", "Pipfile.lock", "uv.lock", "pdm.lock"]),
     ("maven", &["pom.xml", "gradle.lockfile", "*.jar"]),
     ("nuget", &["packages.lock.json", "*.deps.json"]),
     ("composer", &["composer.lock"]),
@@ -238,9 +221,5 @@ fn in_path_message(message: &str) -> Option<Described<'_>> {
 
 fn in_help(help: &str) -> Option<Described<'_>> {
     let text = |begin| line(help, begin).filter(|text| !text.trim().is_empty());
-    Some(Described {
-        kind: text("Type: "),
-        name: text("Package: ")?,
-        version: text("Version: "),
-    })
+    Some(Described { kind: text("Type: "), name: text("Package: ")?, version: text("Version: ") })
 }

@@ -106,11 +106,7 @@ struct Location<'t> {
 
 impl Location<'_> {
     fn named(&self) -> NamedLocation<'_> {
-        NamedLocation {
-            uri: &self.uri,
-            base: self.uri_base_id.text(),
-            index: self.index,
-        }
+        NamedLocation { uri: &self.uri, base: self.uri_base_id.text(), index: self.index }
     }
 }
 
@@ -149,9 +145,7 @@ pub(super) fn read(
         .or(rule.and_then(|rule| rule.id.text()))
         .unwrap_or_default();
     let message = result.message.as_deref();
-    let text = message
-        .and_then(|message| message.text.text())
-        .unwrap_or_default();
+    let text = message.and_then(|message| message.text.text()).unwrap_or_default();
     let places = self::places(&result, places);
     let package = package::from_names(&head.tool, text, rule, &places);
     let name = package.named.as_ref().map(|it| it.name.as_str());
@@ -162,9 +156,7 @@ pub(super) fn read(
             .and_then(|rule| head::trivy_kind(&head.tool, rule))
             .filter(|kind| *kind != head.tool),
         id: id(&head.tool, named, &result, name),
-        former_ids: rule
-            .map(|rule| rule.former_ids().to_vec())
-            .unwrap_or_default(),
+        former_ids: rule.map(|rule| rule.former_ids().to_vec()).unwrap_or_default(),
         severity: severity(&result, rule, &level),
         level,
         kind: result.kind.clone().unwrap_or_else(|| "fail".to_owned()),
@@ -192,20 +184,14 @@ pub(super) fn read(
 fn find_rule<'h>(result: &RawResult<'_>, head: &'h RunHead) -> Option<&'h SarifRule> {
     let reference = result.rule.as_ref();
     let place = |index: i64| usize::try_from(index).ok();
-    let index = result
-        .rule_index
-        .or(reference.and_then(|rule| rule.index))
-        .and_then(place);
+    let index = result.rule_index.or(reference.and_then(|rule| rule.index)).and_then(place);
     let component = match reference.and_then(|rule| rule.tool_component.as_ref()) {
         // A component without place is the driver, or one that its name alone tells.
         Some(component) => component.index.and_then(place).map(|nth| nth + 1),
         None => Some(0),
     };
     let by_place = || head.rules.get(component?)?.get(index?);
-    let id = result
-        .rule_id
-        .as_ref()
-        .or(reference.and_then(|rule| rule.id.as_ref()));
+    let id = result.rule_id.as_ref().or(reference.and_then(|rule| rule.id.as_ref()));
     let is_its = |rule: &&Object<SarifRule>| match (id, rule.id.text()) {
         // The id of a result may say more than that of its rule: `CA1000/1`.
         (Some(id), Some(of_rule)) => {
@@ -225,10 +211,9 @@ fn find_rule<'h>(result: &RawResult<'_>, head: &'h RunHead) -> Option<&'h SarifR
 fn id(tool: &str, named: &str, result: &RawResult<'_>, package: Option<&str>) -> String {
     let id = match tool {
         // One rule for every advisory.
-        "cargo-deny" => result
-            .partial_fingerprints
-            .as_ref()
-            .and_then(|prints| prints.advisory.text()),
+        "cargo-deny" => {
+            result.partial_fingerprints.as_ref().and_then(|prints| prints.advisory.text())
+        }
         "zizmor" => named.strip_prefix("zizmor/"),
         "grype" => package.and_then(|package| named.strip_suffix(package)?.strip_suffix('-')),
         _ => None,
@@ -245,9 +230,7 @@ fn read_level(result: &RawResult<'_>, rule: Option<&SarifRule>) -> String {
 fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Option<Risk> {
     let by_rule = || rule?.properties.as_ref()?.security_severity.written();
     let own = result.properties.as_ref();
-    let stated = own
-        .and_then(|own| own.security_severity.written())
-        .or_else(by_rule);
+    let stated = own.and_then(|own| own.security_severity.written()).or_else(by_rule);
     let score: Option<f64> = stated.and_then(|text| text.trim().parse().ok());
     Some(match (score.filter(|score| score.is_finite()), level) {
         (Some(9.0..), _) => Risk::Critical,
@@ -263,11 +246,7 @@ fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Op
 
 /// Returns the places of a result; what names no file at all is none.
 fn places(result: &RawResult<'_>, places: &Places<'_>) -> Vec<FindingPlace> {
-    let locations = result
-        .locations
-        .iter()
-        .flatten()
-        .filter(|location| !location.is_logical());
+    let locations = result.locations.iter().flatten().filter(|location| !location.is_logical());
     let place = |location: &Object<PhysicalOrNot<'_>>| {
         let physical = location.physical_location.as_ref();
         let named = physical.and_then(|it| it.artifact_location.as_ref());

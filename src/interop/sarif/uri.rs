@@ -72,9 +72,7 @@ impl<'h> Places<'h> {
             Some(base) => self.base_folder(base, DEEPEST),
             None => Some(String::new()),
         };
-        base.map_or(FindingFile::Unknown, |base| {
-            relative(&format!("{base}{path}"))
-        })
+        base.map_or(FindingFile::Unknown, |base| relative(&format!("{base}{path}")))
     }
 
     /// Returns the file of an absolute path: below the longest of the known roots, else below a folder that the run
@@ -118,9 +116,8 @@ impl<'h> Places<'h> {
         };
         let folder = if path.starts_with('/') {
             let plain = gate::plain(&path);
-            let inside = plain
-                .as_deref()
-                .and_then(|plain| shortest(self.roots.folders, plain, &|_| true));
+            let inside =
+                plain.as_deref().and_then(|plain| shortest(self.roots.folders, plain, &|_| true));
             inside.unwrap_or_default().to_owned()
         } else {
             let above = match location.base {
@@ -149,18 +146,14 @@ fn shortest<'p>(
         Some(rest.trim_start_matches('/')).filter(|_| is_whole)
     };
     let rests = folders.iter().filter_map(below);
-    rests
-        .filter(|rest| is_wanted(rest))
-        .min_by_key(|rest| rest.len())
+    rests.filter(|rest| is_wanted(rest)).min_by_key(|rest| rest.len())
 }
 
 /// Returns the decoded path of a URI; of one that is no file's, the URI itself as the error.
 fn read_path(uri: &str) -> Result<String, String> {
     let is_scheme = |scheme: &str| {
         scheme.len() > 1
-            && scheme
-                .chars()
-                .all(|it| it.is_ascii_alphanumeric() || "+-.".contains(it))
+            && scheme.chars().all(|it| it.is_ascii_alphanumeric() || "+-.".contains(it))
     };
     let rest = match uri.split_once(':') {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("file") => rest,
@@ -177,10 +170,7 @@ fn read_path(uri: &str) -> Result<String, String> {
     };
     let rest = match rest.strip_prefix("//") {
         // What stands before the next slash is a machine.
-        Some(rest) => rest
-            .find('/')
-            .and_then(|slash| rest.get(slash..))
-            .unwrap_or("/"),
+        Some(rest) => rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/"),
         None => rest,
     };
     Ok(decoded(rest))

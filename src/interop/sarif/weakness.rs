@@ -52,9 +52,7 @@ fn tagged(tag: &str) -> Option<String> {
     let lower = tag.to_ascii_lowercase();
     let bare = lower.strip_prefix("external/cwe/").unwrap_or(&lower);
     let rest = bare.strip_prefix("cwe-")?;
-    let end = rest
-        .find(|it: char| !it.is_ascii_digit())
-        .unwrap_or(rest.len());
+    let end = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
     let (number, rest) = rest.split_at_checked(end)?;
     let number = number.parse().ok()?;
     (rest.is_empty() || rest.starts_with([':', ' '])).then(|| named(number))

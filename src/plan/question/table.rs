@@ -42,9 +42,7 @@ pub fn fields() -> Vec<QuestionField> {
         .collect();
     asked.sort_by_key(|(ask, _)| ask.rank);
     let fields = asked.into_iter();
-    fields
-        .map(|(ask, path)| QuestionField::new(path, &ask))
-        .collect()
+    fields.map(|(ask, path)| QuestionField::new(path, &ask)).collect()
 }
 
 /// Returns how a field is asked for, also one of a list's item; `None` for one that nobody is asked for.
@@ -58,9 +56,7 @@ pub fn choices(path: &str) -> Vec<(&'static str, String)> {
     match spec::at(Record::FIELDS, path).map(|field| field.shape) {
         Some(ValueShape::Word { words, meaning }) => {
             let words = words().into_iter();
-            words
-                .map(|word| (word, meaning(word).unwrap_or_default()))
-                .collect()
+            words.map(|word| (word, meaning(word).unwrap_or_default())).collect()
         }
         _ => Vec::new(),
     }

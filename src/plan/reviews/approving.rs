@@ -24,12 +24,7 @@ pub(super) struct Approving<'r> {
 
 impl<'r> Approving<'r> {
     pub(super) fn new(reviewer: Reviewer, review: &'r ForgeReview, reviews: &'r Reviews) -> Self {
-        Approving {
-            who: shown(&reviewer, review),
-            reviewer,
-            review,
-            reviews,
-        }
+        Approving { who: shown(&reviewer, review), reviewer, review, reviews }
     }
 
     /// Returns by whom a review of some content is written down.

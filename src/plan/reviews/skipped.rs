@@ -40,11 +40,7 @@ pub enum SkippedReview {
     /// Two files carry the id.
     Conflicted { about: ApprovalSubject },
     /// What it looked at is not in this clone.
-    Missing {
-        who: String,
-        commit: Oid,
-        obstacle: Obstacle,
-    },
+    Missing { who: String, commit: Oid, obstacle: Obstacle },
 }
 
 impl fmt::Display for SkippedReview {
@@ -66,16 +62,9 @@ impl fmt::Display for SkippedReview {
                 write!(out, "{who} is a bot or an agent, whose reviews never count")
             }
             SkippedReview::Conflicted { about } => {
-                write!(
-                    out,
-                    "two files have the id {about}, so no review of it counts"
-                )
+                write!(out, "two files have the id {about}, so no review of it counts")
             }
-            SkippedReview::Missing {
-                who,
-                commit,
-                obstacle,
-            } => write!(
+            SkippedReview::Missing { who, commit, obstacle } => write!(
                 out,
                 "could not determine what {who} looked at: {obstacle}: fetch {commit}, or ask again"
             ),
@@ -103,10 +92,7 @@ pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<Skip
         }
         let person = people::identify_login(governance, login);
         let who = person.map_or_else(|| login.to_owned(), |person| person.display.clone());
-        told.push(SkippedReview::TakenBack {
-            who,
-            state: last.state,
-        });
+        told.push(SkippedReview::TakenBack { who, state: last.state });
     }
     told
 }

@@ -19,17 +19,11 @@ pub struct BuiltIn {
 
 impl BuiltIn {
     const fn new(name: &'static str, title: &'static str, csv: &'static str) -> BuiltIn {
-        BuiltIn {
-            name,
-            title,
-            csv,
-            parsed: OnceLock::new(),
-        }
+        BuiltIn { name, title, csv, parsed: OnceLock::new() }
     }
 
     pub fn catalog(&self) -> &Catalog {
-        self.parsed
-            .get_or_init(|| Catalog::read(self.name, "", self.csv.as_bytes()).0)
+        self.parsed.get_or_init(|| Catalog::read(self.name, "", self.csv.as_bytes()).0)
     }
 
     /// Returns the catalog's file as it is.
@@ -40,16 +34,8 @@ impl BuiltIn {
 
 /// The built-in catalogs, sorted by name.
 pub static ALL: [BuiltIn; 19] = [
-    BuiltIn::new(
-        "cis",
-        "CIS Controls v8.1",
-        include_str!("../../../schemas/catalogs/cis.csv"),
-    ),
-    BuiltIn::new(
-        "cobit",
-        "COBIT 2019",
-        include_str!("../../../schemas/catalogs/cobit.csv"),
-    ),
+    BuiltIn::new("cis", "CIS Controls v8.1", include_str!("../../../schemas/catalogs/cis.csv")),
+    BuiltIn::new("cobit", "COBIT 2019", include_str!("../../../schemas/catalogs/cobit.csv")),
     BuiltIn::new(
         "csa-ccm",
         "Cloud Controls Matrix v4.0",

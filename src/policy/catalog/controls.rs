@@ -60,29 +60,17 @@ impl<'c> ControlMatch<'c> {
 
     /// Returns the same control, written with other letter case at best.
     pub(crate) fn loosely(self) -> ControlMatch<'c> {
-        ControlMatch {
-            form: self.form.max(ControlForm::OtherCase),
-            ..self
-        }
+        ControlMatch { form: self.form.max(ControlForm::OtherCase), ..self }
     }
 }
 
-pub(crate) const COLUMNS: &[&str] = &[
-    "id",
-    "title",
-    "group",
-    "withdrawn",
-    "replaced_by",
-    "aliases",
-];
+pub(crate) const COLUMNS: &[&str] =
+    &["id", "title", "group", "withdrawn", "replaced_by", "aliases"];
 
 impl Catalog {
     /// Reads a catalog's CSV; what is wrong with it is returned beside it.
     pub fn read(name: &str, path: &str, bytes: &[u8]) -> (Catalog, Vec<Finding>) {
-        let mut catalog = Catalog {
-            name: name.to_owned(),
-            ..Catalog::default()
-        };
+        let mut catalog = Catalog { name: name.to_owned(), ..Catalog::default() };
         let columns = (COLUMNS, &["id", "title"][..]);
         let findings = CsvTable::read(path, bytes, columns, |table, row| {
             let cell = |column| table.cell(row, column);
@@ -131,34 +119,16 @@ impl Catalog {
     pub fn find(&self, text: &str) -> Option<ControlMatch<'_>> {
         let trimmed = text.trim();
         let key = trimmed.to_lowercase();
-        let by_id = self
-            .ids
-            .get(&key)
-            .map(|index| (index, ControlForm::OtherCase));
-        let by_alias = || {
-            self.aliases
-                .get(&key)
-                .map(|index| (index, ControlForm::Alias))
-        };
+        let by_id = self.ids.get(&key).map(|index| (index, ControlForm::OtherCase));
+        let by_alias = || self.aliases.get(&key).map(|index| (index, ControlForm::Alias));
         let (index, form) = by_id.or_else(by_alias)?;
         let control = self.controls.get(*index)?;
-        let form = if control.id == text {
-            ControlForm::Exact
-        } else {
-            form
-        };
-        Some(ControlMatch {
-            catalog: self,
-            control,
-            form,
-        })
+        let form = if control.id == text { ControlForm::Exact } else { form };
+        Some(ControlMatch { catalog: self, control, form })
     }
 }
 
 pub(crate) fn several(cell: &str) -> Vec<String> {
     let values = cell.split('|').map(str::trim);
-    values
-        .filter(|value| !value.is_empty())
-        .map(str::to_owned)
-        .collect()
+    values.filter(|value| !value.is_empty()).map(str::to_owned).collect()
 }

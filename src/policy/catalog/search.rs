@@ -37,16 +37,7 @@ pub fn search<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
                 SearchText::Catalog => Some((SearchFit::Part, Some(catalog.name.as_str()))),
                 SearchText::Text(asked) => fit(control, asked).map(|(fit, text)| (fit, Some(text))),
             };
-            hits.extend(fit.map(|(fit, matched)| {
-                (
-                    fit,
-                    Hit {
-                        catalog,
-                        control,
-                        matched,
-                    },
-                )
-            }));
+            hits.extend(fit.map(|(fit, matched)| (fit, Hit { catalog, control, matched })));
         }
     }
     // Stable: what fits as well stays in the order of the catalogs.
@@ -70,11 +61,7 @@ pub fn near<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
             let (name, id) = (&catalog.name, &control.id);
             let whole = format!("{name}:{id} {} {}", control.title, control.group).to_lowercase();
             if asked.iter().all(|asked| is_in(asked, &whole)) {
-                hits.push(Hit {
-                    catalog,
-                    control,
-                    matched: Some(control.title.as_str()),
-                });
+                hits.push(Hit { catalog, control, matched: Some(control.title.as_str()) });
             }
         }
     }
@@ -136,9 +123,7 @@ fn fit<'c>(control: &'c CatalogControl, asked: &str) -> Option<(SearchFit, &'c s
 fn has_words(title: &str, asked: &str) -> bool {
     let title = title.to_lowercase();
     let words = || title.split(|it: char| !it.is_alphanumeric());
-    let mut asked = asked
-        .split(|it: char| !it.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .peekable();
+    let mut asked =
+        asked.split(|it: char| !it.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
     asked.peek().is_some() && asked.all(|asked| words().any(|word| word.starts_with(asked)))
 }

@@ -29,9 +29,8 @@ impl Account {
     pub fn of(email: &str, noreply: &[String]) -> Option<Account> {
         let email = address::lower(email.trim());
         let (local, domain) = email.rsplit_once('@')?;
-        let host = ["users.noreply.", "noreply."]
-            .iter()
-            .find_map(|start| domain.strip_prefix(start));
+        let host =
+            ["users.noreply.", "noreply."].iter().find_map(|start| domain.strip_prefix(start));
         let listed = noreply.iter().any(|it| address::lower(it) == domain);
         let is_private = host.is_some_and(|host| !host.is_empty()) || listed;
         (is_private && !local.is_empty()).then(|| Account::new(local, domain))
@@ -99,11 +98,7 @@ impl Account {
 
     /// Returns the key that `people.logins` needs for it.
     pub fn login_key(&self, people: &People) -> String {
-        if self.forge == people.login_domain() {
-            self.login.clone()
-        } else {
-            self.address()
-        }
+        if self.forge == people.login_domain() { self.login.clone() } else { self.address() }
     }
 
     /// Tells whether a key of `people.logins` is about this account, and how exactly: by its number, or by its login.

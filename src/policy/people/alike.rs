@@ -39,12 +39,7 @@ pub fn alike(text: &str) -> String {
         unmarked.map(|it| it.to_ascii_lowercase()).collect()
     } else {
         // Capitals first: `ß` and `SS` are one, and so are the two small sigmas.
-        unmarked
-            .nfkc()
-            .flat_map(char::to_uppercase)
-            .flat_map(char::to_lowercase)
-            .nfkc()
-            .collect()
+        unmarked.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
     };
     let shown: String = plain
         .chars()
@@ -70,7 +65,5 @@ pub fn names(name: &str) -> Vec<String> {
 }
 
 fn is_invisible(character: char) -> bool {
-    INVISIBLE
-        .iter()
-        .any(|(first, last)| (*first..=*last).contains(&character))
+    INVISIBLE.iter().any(|(first, last)| (*first..=*last).contains(&character))
 }

@@ -63,12 +63,8 @@ const LOCALS: &[&str] = &[
     "zuul",
 ];
 
-const ADDRESSES: &[&str] = &[
-    "action@github.com",
-    "actions@github.com",
-    "cursoragent@cursor.com",
-    "noreply@anthropic.com",
-];
+const ADDRESSES: &[&str] =
+    &["action@github.com", "actions@github.com", "cursoragent@cursor.com", "noreply@anthropic.com"];
 
 /// Hosts of addresses that only bots have.
 const HOSTS: &[&str] = &["bots.bitbucket.org"];
@@ -91,9 +87,7 @@ fn is_address(address: &str) -> bool {
         _ => local,
     };
     // The tokens of GitLab's projects and groups are users of their own.
-    let is_token = ["project_", "group_"]
-        .iter()
-        .any(|start| local.starts_with(start));
+    let is_token = ["project_", "group_"].iter().any(|start| local.starts_with(start));
     address.contains("[bot]")
         || LOCALS.contains(&local)
         || ADDRESSES.contains(&address)

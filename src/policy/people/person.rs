@@ -21,10 +21,7 @@ pub struct PersonView<'a> {
 impl PersonView<'_> {
     pub fn of(person: &Person) -> PersonView<'_> {
         let known = |text| Some(text).filter(|text: &&str| !text.is_empty());
-        PersonView {
-            email: known(&person.email),
-            name: known(&person.name),
-        }
+        PersonView { email: known(&person.email), name: known(&person.name) }
     }
 }
 
@@ -40,10 +37,7 @@ impl Person {
     /// Returns the same person by another name.
     #[must_use]
     pub fn called(&self, name: &str) -> Person {
-        Person(Rc::new(KnownPerson {
-            name: name.to_owned(),
-            ..(*self.0).clone()
-        }))
+        Person(Rc::new(KnownPerson { name: name.to_owned(), ..(*self.0).clone() }))
     }
 
     /// Returns the same person with a further name and address of theirs, as typed.
@@ -55,10 +49,7 @@ impl Person {
         }
         let mut also = self.also.clone();
         also.push(own);
-        Person(Rc::new(KnownPerson {
-            also,
-            ..(*self.0).clone()
-        }))
+        Person(Rc::new(KnownPerson { also, ..(*self.0).clone() }))
     }
 
     /// Tells whether there is an address by which the person can be compared with others.

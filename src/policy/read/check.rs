@@ -30,13 +30,7 @@ pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
 }
 
 fn fault(code: Code, pos: Pos, field: String, message: String, help: String) -> SyntaxError {
-    SyntaxError {
-        code,
-        pos: Some(pos),
-        field: Some(field),
-        message,
-        help,
-    }
+    SyntaxError { code, pos: Some(pos), field: Some(field), message, help }
 }
 
 fn bad(pos: Pos, field: String, message: String, help: impl Into<String>) -> SyntaxError {
@@ -53,14 +47,10 @@ fn items<'n>(root: &'n Node, path: &str) -> &'n [Node] {
 
 /// Groups that are used must be defined, under names that mean nobody else.
 fn groups(root: &Node, faults: &mut Vec<SyntaxError>) {
-    let defined: BTreeSet<&str> = entries(root, "groups")
-        .iter()
-        .map(|entry| entry.key.as_str())
-        .collect();
+    let defined: BTreeSet<&str> =
+        entries(root, "groups").iter().map(|entry| entry.key.as_str()).collect();
     for entry in entries(root, "groups") {
-        let reserved = Recipient::RESERVED
-            .iter()
-            .any(|(word, _)| *word == entry.key);
+        let reserved = Recipient::RESERVED.iter().any(|(word, _)| *word == entry.key);
         if reserved {
             faults.push(bad(
                 entry.key_pos,
@@ -82,12 +72,7 @@ fn groups(root: &Node, faults: &mut Vec<SyntaxError>) {
             || format!("add it under `groups`, as `{word}: [name@example.com]`"),
             |near| format!("did you mean `{near}`? Otherwise, add it under `groups`"),
         );
-        faults.push(bad(
-            node.pos,
-            path,
-            format!("there is no group `{word}`"),
-            help,
-        ));
+        faults.push(bad(node.pos, path, format!("there is no group `{word}`"), help));
     }
 }
 
@@ -102,9 +87,7 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
         uses.extend(each(&path, entry.value.get("each_of")));
     }
     for (index, step) in items(root, "escalate").iter().enumerate() {
-        let to = step
-            .get("to")
-            .map(|to| (format!("escalate[{index}].to"), to));
+        let to = step.get("to").map(|to| (format!("escalate[{index}].to"), to));
         uses.extend(to);
     }
     uses
@@ -114,9 +97,7 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
 fn each<'n>(path: &str, node: Option<&'n Node>) -> Vec<(String, &'n Node)> {
     let items = node.map_or(&[] as &[Node], Node::items);
     let named = items.iter().enumerate();
-    named
-        .map(|(index, item)| (format!("{path}[{index}]"), item))
-        .collect()
+    named.map(|(index, item)| (format!("{path}[{index}]"), item)).collect()
 }
 
 /// Tiers: at least one, unique names, and only the last without `match`.
@@ -157,10 +138,8 @@ fn tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
 /// The tiers in which access is verified must be there.
 fn verified_tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
     let standard = Tier::standard().name;
-    let mut known: BTreeSet<&str> = items(root, "tiers")
-        .iter()
-        .filter_map(|tier| tier.get("name")?.text())
-        .collect();
+    let mut known: BTreeSet<&str> =
+        items(root, "tiers").iter().filter_map(|tier| tier.get("name")?.text()).collect();
     if root.get("tiers").is_none() {
         known.insert(&standard);
     }
@@ -257,10 +236,7 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
         faults.push(bad(
             entry.key_pos,
             format!("lint.levels.{}", entry.key),
-            format!(
-                "`{}` is not a rule whose level a policy may change",
-                entry.key
-            ),
+            format!("`{}` is not a rule whose level a policy may change", entry.key),
             near.map_or_else(
                 || "use a code of the content group; `exledger explain` lists them".to_owned(),
                 |near| format!("did you mean `{near}`?"),
@@ -306,10 +282,7 @@ fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
     twice(items(root, "patterns.key").iter(), "patterns.key", faults);
     let ids = items(root, "baselines").iter();
     let mut seen = BTreeSet::new();
-    for (index, id) in ids
-        .enumerate()
-        .filter_map(|(index, it)| Some((index, it.get("id")?)))
-    {
+    for (index, id) in ids.enumerate().filter_map(|(index, it)| Some((index, it.get("id")?))) {
         if let Some(text) = id.text()
             && !seen.insert(text)
         {
@@ -360,10 +333,7 @@ fn catalogs(root: &Node, faults: &mut Vec<SyntaxError>) {
 /// Hours of the day that are normal for an identity: `01:00-03:00Z`.
 fn hours(root: &Node, faults: &mut Vec<SyntaxError>) {
     for (index, baseline) in items(root, "baselines").iter().enumerate() {
-        for identity in baseline
-            .get("expect")
-            .map_or(&[] as &[MapEntry], Node::entries)
-        {
+        for identity in baseline.get("expect").map_or(&[] as &[MapEntry], Node::entries) {
             let Some(node) = identity.value.get("hours") else {
                 continue;
             };

@@ -20,10 +20,8 @@ pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
             faults.push(bad(node.pos, field, message, help));
         }
     }
-    let noreply: Vec<String> = items("people.noreply")
-        .iter()
-        .filter_map(|node| node.text().map(str::to_owned))
-        .collect();
+    let noreply: Vec<String> =
+        items("people.noreply").iter().filter_map(|node| node.text().map(str::to_owned)).collect();
     let entries = |path: &str| root.at(path).map_or(&[][..], Node::entries);
     for entry in entries("people.logins") {
         let field = format!("people.logins.{}", entry.key);

@@ -35,10 +35,7 @@ impl Read for AssetRule {
         at.map(node, |fields| {
             let matches = fields.required("match");
             let sensitivity = fields.required("sensitivity");
-            Some(AssetRule {
-                matches: matches?,
-                sensitivity: sensitivity?,
-            })
+            Some(AssetRule { matches: matches?, sensitivity: sensitivity? })
         })
     }
 }
@@ -74,10 +71,7 @@ impl Read for Escalation {
         at.map(node, |fields| {
             let after = fields.required("after");
             let to = fields.required("to");
-            Some(Escalation {
-                after: after?,
-                to: to?,
-            })
+            Some(Escalation { after: after?, to: to? })
         })
     }
 }
@@ -111,24 +105,14 @@ impl Read for ProfileTrigger {
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<ProfileTrigger> {
         if let Value::Scalar(_) = &node.value {
             let when = String::read(node, at)?;
-            return Some(ProfileTrigger {
-                id: None,
-                when,
-                then: Then::Review,
-                test: None,
-            });
+            return Some(ProfileTrigger { id: None, when, then: Then::Review, test: None });
         }
         at.map(node, |fields| {
             let id = value(fields, "id");
             let when = fields.required("when");
             let then = fields.required("then");
             let test = value(fields, "test");
-            Some(ProfileTrigger {
-                id,
-                when: when?,
-                then: then?,
-                test,
-            })
+            Some(ProfileTrigger { id, when: when?, then: then?, test })
         })
     }
 }

@@ -66,9 +66,7 @@ impl Scalar for IdPrefix {
 impl Read for RecordPrefixes {
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<RecordPrefixes> {
         let OneOrMany(prefixes) = OneOrMany::<IdPrefix>::read(node, at)?;
-        Some(RecordPrefixes(
-            prefixes.into_iter().map(|prefix| prefix.0).collect(),
-        ))
+        Some(RecordPrefixes(prefixes.into_iter().map(|prefix| prefix.0).collect()))
     }
 }
 
@@ -92,10 +90,7 @@ pub(crate) struct Positive(pub(crate) u32);
 impl Scalar for Positive {
     fn parse(text: &str) -> Result<Positive, ParseError> {
         match u32::parse(text)? {
-            0 => Err(ParseError::new(
-                "`0` is too few",
-                "write a whole number, at least 1",
-            )),
+            0 => Err(ParseError::new("`0` is too few", "write a whole number, at least 1")),
             number => Ok(Positive(number)),
         }
     }

@@ -56,11 +56,7 @@ pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>
                     base: tier,
                     by: fields_of(tier, facts, &known),
                     silent,
-                    wildcard: if allowed {
-                        Wildcard::Allowed
-                    } else {
-                        Wildcard::Refused
-                    },
+                    wildcard: if allowed { Wildcard::Allowed } else { Wildcard::Refused },
                     sensitivity: match known.sensitivity {
                         Fact::Stated(word) => Some(word),
                         Fact::Silent | Fact::Unreadable => None,
@@ -105,9 +101,7 @@ fn sensitivity<'p>(policy: &'p Policy, names: &[String]) -> Option<&'p str> {
         let fits = |it: &String| names.iter().any(|name| fits_name(it, name));
         asset.matches.iter().any(fits)
     });
-    fitting
-        .map(|asset| asset.sensitivity.as_str())
-        .min_by_key(|word| place(policy, word))
+    fitting.map(|asset| asset.sensitivity.as_str()).min_by_key(|word| place(policy, word))
 }
 
 /// Compares what stands before and after the first and last star first: that refuses most at little cost.
@@ -124,10 +118,7 @@ fn place(policy: &Policy, word: &str) -> usize {
         let words = map.sensitivity.iter().flatten();
         words.into_iter().any(|known| known == word)
     };
-    let found = policy
-        .tiers
-        .iter()
-        .position(|tier| tier.matches.iter().flatten().any(names_it));
+    let found = policy.tiers.iter().position(|tier| tier.matches.iter().flatten().any(names_it));
     found.unwrap_or(usize::MAX)
 }
 
@@ -136,10 +127,8 @@ fn fit_of_tier(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> (TierFit, W
     let Some(maps) = &tier.matches else {
         return (TierFit::Yes, Wildcard::Refused);
     };
-    let fits: Vec<(TierFit, &Match)> = maps
-        .iter()
-        .map(|map| (fit_of_map(map, facts, known), map))
-        .collect();
+    let fits: Vec<(TierFit, &Match)> =
+        maps.iter().map(|map| (fit_of_map(map, facts, known), map)).collect();
     let fit = if fits.iter().any(|(fit, _)| *fit == TierFit::Yes) {
         TierFit::Yes
     } else if fits.iter().any(|(fit, _)| *fit == TierFit::Unknown) {
@@ -157,11 +146,7 @@ fn fit_of_tier(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> (TierFit, W
                 );
             }
         }
-        if silent.is_empty() {
-            TierFit::No
-        } else {
-            TierFit::Silent(silent)
-        }
+        if silent.is_empty() { TierFit::No } else { TierFit::Silent(silent) }
     };
     // By the same measure that decides for the tier: a map that fits through silence does not count where
     // another one fits by what is stated.
@@ -169,14 +154,8 @@ fn fit_of_tier(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> (TierFit, W
         TierFit::Yes => *other == TierFit::Yes,
         _ => matches!(other, TierFit::Silent(_)),
     };
-    let allows = fits
-        .iter()
-        .any(|(fit, map)| decides(fit) && map.wildcard.is_some());
-    if allows {
-        (fit, Wildcard::Allowed)
-    } else {
-        (fit, Wildcard::Refused)
-    }
+    let allows = fits.iter().any(|(fit, map)| decides(fit) && map.wildcard.is_some());
+    if allows { (fit, Wildcard::Allowed) } else { (fit, Wildcard::Refused) }
 }
 
 fn fit_of_map(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> TierFit {
@@ -218,33 +197,16 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
     let fits = [
         ("class", fit(&map.class, &facts.class, silent())),
         ("risk.level", fit(&map.risk, &facts.risk, silent())),
-        (
-            "sensitivity",
-            fit(&map.sensitivity, &sensitivity, TierFit::No),
-        ),
-        (
-            "subject.environment",
-            fit(&map.environment, &facts.environment, silent()),
-        ),
-        (
-            "subject.identity_type",
-            fit(&map.identity_type, &facts.identity_type, identity_type),
-        ),
-        (
-            "deviates_from.baseline",
-            fit(&map.baseline, &facts.baseline, silent()),
-        ),
-        (
-            "subject.application",
-            fit(&map.application, &facts.application, silent()),
-        ),
+        ("sensitivity", fit(&map.sensitivity, &sensitivity, TierFit::No)),
+        ("subject.environment", fit(&map.environment, &facts.environment, silent())),
+        ("subject.identity_type", fit(&map.identity_type, &facts.identity_type, identity_type)),
+        ("deviates_from.baseline", fit(&map.baseline, &facts.baseline, silent())),
+        ("subject.application", fit(&map.application, &facts.application, silent())),
         ("owner.team", fit(&map.team, &facts.team, silent())),
         ("scope", map.wildcard.map(|_| wildcard)),
     ];
     let named = fits.into_iter();
-    named
-        .filter_map(|(field, fit)| Some((field, fit?)))
-        .collect()
+    named.filter_map(|(field, fit)| Some((field, fit?))).collect()
 }
 
 /// Whether a field has any of a key's words; `None` where the map does not have the key.

@@ -11,15 +11,10 @@ impl Facts {
     /// Returns the facts of a record.
     pub fn of(record: &Record) -> Facts {
         let subject = &record.subject;
-        let names = [
-            &subject.identity,
-            &subject.asset,
-            &subject.credential,
-            &subject.application,
-        ]
-        .into_iter()
-        .flatten()
-        .cloned();
+        let names = [&subject.identity, &subject.asset, &subject.credential, &subject.application]
+            .into_iter()
+            .flatten()
+            .cloned();
         let scope = record.scope.iter();
         Facts {
             class: Fact::Stated(record.class),
@@ -30,11 +25,7 @@ impl Facts {
             baseline: Fact::of(record.deviates_from.baseline),
             application: Fact::of(subject.application.clone()),
             team: Fact::of(record.owner.team.clone()),
-            names: Fact::Stated(
-                names
-                    .chain(subject.aliases.iter().flatten().cloned())
-                    .collect(),
-            ),
+            names: Fact::Stated(names.chain(subject.aliases.iter().flatten().cloned()).collect()),
             scope: Fact::Stated(
                 scope
                     .flat_map(|scope| [&scope.resources, &scope.actions])
@@ -82,9 +73,9 @@ fn value<T: Scalar>(source: &RecordFile, field: &str) -> Fact<T> {
     match source.stated(field) {
         FieldState::Absent => Fact::Silent,
         FieldState::Unreadable => Fact::Unreadable,
-        FieldState::Node(_) => source
-            .value(field)
-            .map_or(Fact::Unreadable, |value| Fact::Stated(value)),
+        FieldState::Node(_) => {
+            source.value(field).map_or(Fact::Unreadable, |value| Fact::Stated(value))
+        }
     }
 }
 

@@ -41,12 +41,7 @@ const fn form(
     least: usize,
     what: &'static str,
 ) -> CredentialForm {
-    CredentialForm {
-        start,
-        body,
-        least,
-        what,
-    }
+    CredentialForm { start, body, least, what }
 }
 
 /// The forms, in the order of their beginnings' bytes, so that those of one first byte stand together.
@@ -116,18 +111,8 @@ const FORMS: &[CredentialForm] = &[
     form("ops_eyJ", TokenBody::Word, 60, "a 1Password token"),
     form("oy2", TokenBody::Alnum, 43, "a NuGet key"),
     form("pplx-", TokenBody::Alnum, 40, "a Perplexity key"),
-    form(
-        "pscale_oauth_",
-        TokenBody::Dotted,
-        30,
-        "a PlanetScale token",
-    ),
-    form(
-        "pscale_pw_",
-        TokenBody::Dotted,
-        30,
-        "a PlanetScale password",
-    ),
+    form("pscale_oauth_", TokenBody::Dotted, 30, "a PlanetScale token"),
+    form("pscale_pw_", TokenBody::Dotted, 30, "a PlanetScale password"),
     form("pscale_tkn_", TokenBody::Dotted, 30, "a PlanetScale token"),
     form("pul-", TokenBody::Hex, 40, "a Pulumi token"),
     form("pypi-AgE", TokenBody::Word, 24, "a PyPI token"),
@@ -189,10 +174,7 @@ pub(super) fn find(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
             .iter()
             .take_while(|form| form.start.as_bytes().first() == Some(&byte));
         if let Some(form) = same.find(|form| form.fits(rest)) {
-            return Some(CredentialMatch {
-                span: span.start + at..span.end,
-                what: form.what,
-            });
+            return Some(CredentialMatch { span: span.start + at..span.end, what: form.what });
         }
     }
     marked(word).map(|what| CredentialMatch { span, what })
@@ -219,20 +201,14 @@ impl CredentialForm {
 
 fn is_jwt(text: &str) -> bool {
     let mut parts = text.split('.');
-    let mut is_json = || {
-        parts
-            .next()
-            .is_some_and(|part| part.len() >= 8 && part.starts_with("eyJ"))
-    };
+    let mut is_json =
+        || parts.next().is_some_and(|part| part.len() >= 8 && part.starts_with("eyJ"));
     is_json() && is_json() && parts.next().is_some_and(|part| part.len() >= 8)
 }
 
 /// Tokens that carry their mark inside: a client secret and a key of Azure, a token of Terraform.
 fn marked(word: &str) -> Option<&'static str> {
-    let before = |mark| {
-        word.split_once(mark)
-            .map(|(before, after)| (before.len(), after.len()))
-    };
+    let before = |mark| word.split_once(mark).map(|(before, after)| (before.len(), after.len()));
     if let Some((4.., 30..)) = before("Q~") {
         return Some("an Azure client secret");
     }

@@ -25,19 +25,11 @@ struct Ending {
 }
 
 const fn always(text: &'static str, says: NameKind) -> Ending {
-    Ending {
-        text,
-        says,
-        counts_anywhere: true,
-    }
+    Ending { text, says, counts_anywhere: true }
 }
 
 const fn word(text: &'static str, says: NameKind) -> Ending {
-    Ending {
-        text,
-        says,
-        counts_anywhere: false,
-    }
+    Ending { text, says, counts_anywhere: false }
 }
 
 /// Endings by their last letter, because most names of fields end in none of them; the longer ones first.
@@ -62,23 +54,11 @@ fn endings(last: u8) -> &'static [Ending] {
             }
         }
         b'g' => const { &[word("sig", NameKind::Perhaps)] },
-        b'h' => {
-            const {
-                &[
-                    always("hash", NameKind::Public),
-                    word("auth", NameKind::Perhaps),
-                ]
-            }
-        }
+        b'h' => const { &[always("hash", NameKind::Public), word("auth", NameKind::Perhaps)] },
         b'l' => const { &[word("credential", NameKind::Perhaps)] },
         b'm' => const { &[always("checksum", NameKind::Public)] },
         b'n' => {
-            const {
-                &[
-                    always("token", NameKind::Token),
-                    word("authorization", NameKind::Perhaps),
-                ]
-            }
+            const { &[always("token", NameKind::Token), word("authorization", NameKind::Perhaps)] }
         }
         b'r' => const { &[word("bearer", NameKind::Perhaps)] },
         b't' => {

@@ -53,10 +53,7 @@ fn is_between(byte: u8) -> bool {
 fn drawn(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     let word = text.get(span.clone())?;
     let is_key = !word.starts_with("AAAA") && value::is_key(word);
-    is_key.then_some(CredentialMatch {
-        span,
-        what: "a key",
-    })
+    is_key.then_some(CredentialMatch { span, what: "a key" })
 }
 
 /// The bytes of words, as a table: every byte of every record is looked up.
@@ -124,10 +121,7 @@ fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
         .collect();
     let mark = b"PRIVATE KEY";
     let is_private = line.windows(mark.len()).any(|part| part == mark);
-    is_private.then_some(CredentialMatch {
-        span: span.start..text.len(),
-        what: "a private key",
-    })
+    is_private.then_some(CredentialMatch { span: span.start..text.len(), what: "a private key" })
 }
 
 /// Looks at a value after `name=` or `name:`, quoted or not.
@@ -135,9 +129,7 @@ fn given(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatc
     let mut name = text.get(span.clone())?;
     if name.is_empty() {
         // `"name": "value"` and `name = value`.
-        let before = text
-            .get(..span.start)?
-            .trim_end_matches(['"', '\'', ' ', '\\']);
+        let before = text.get(..span.start)?.trim_end_matches(['"', '\'', ' ', '\\']);
         let at = before.rfind(|it: char| !it.is_ascii() || !is_part(it as u8));
         name = before.get(at.map_or(0, |at| at + 1)..)?;
     }
@@ -162,14 +154,8 @@ fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMat
             kind => next(text, after, kind),
         };
     }
-    let is_scheme = ["bearer", "basic"]
-        .iter()
-        .any(|it| name.eq_ignore_ascii_case(it));
-    if is_scheme {
-        next(text, after, NameKind::Perhaps)
-    } else {
-        None
-    }
+    let is_scheme = ["bearer", "basic"].iter().any(|it| name.eq_ignore_ascii_case(it));
+    if is_scheme { next(text, after, NameKind::Perhaps) } else { None }
 }
 
 /// How many characters of a value decide whether it is a credential.
@@ -184,21 +170,11 @@ fn next(text: &str, from: usize, kind: NameKind) -> Option<CredentialMatch> {
         it.is_whitespace() || matches!(it, '"' | '\'' | ';' | ',' | '&' | ')' | '\\' | '`')
     };
     // A value that begins at each `=` of a long line is not read to the line's end each time.
-    let judged = rest
-        .char_indices()
-        .nth(JUDGED)
-        .map_or(rest.len(), |(at, _)| at);
+    let judged = rest.char_indices().nth(JUDGED).map_or(rest.len(), |(at, _)| at);
     let judged = rest.get(..judged)?.split(is_end).next()?;
     let what = value::given(judged.trim_end_matches(['.', ':']), kind)?;
-    let value = rest
-        .split(is_end)
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches(['.', ':']);
-    Some(CredentialMatch {
-        span: start..start + value.len(),
-        what,
-    })
+    let value = rest.split(is_end).next().unwrap_or_default().trim_end_matches(['.', ':']);
+    Some(CredentialMatch { span: start..start + value.len(), what })
 }
 
 /// Addresses that let whoever knows them write: the host, and how the path begins.
@@ -228,14 +204,10 @@ fn locator(text: &str, from: usize) -> Option<CredentialMatch> {
     match user.split_once(':') {
         Some((_, password)) => {
             let is_open = password.is_empty() || value::stands_in(password);
-            (!is_open).then_some(CredentialMatch {
-                span,
-                what: "a password in a locator",
-            })
+            (!is_open).then_some(CredentialMatch { span, what: "a password in a locator" })
         }
-        None => value::is_random(user).then_some(CredentialMatch {
-            span,
-            what: "a token in a locator",
-        }),
+        None => {
+            value::is_random(user).then_some(CredentialMatch { span, what: "a token in a locator" })
+        }
     }
 }

@@ -85,16 +85,12 @@ fn is_address(value: &str) -> bool {
 fn is_uuid(value: &str) -> bool {
     let lengths = value.split('-').map(str::len);
     lengths.eq([8, 4, 4, 4, 12])
-        && value
-            .bytes()
-            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+        && value.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 /// Tells whether a value is made of words and numbers, as a name, a date, a ticket or a remark is.
 fn is_words(value: &str) -> bool {
-    value
-        .split(['-', '_', '.', '/', ',', '#', '+'])
-        .all(is_word)
+    value.split(['-', '_', '.', '/', ',', '#', '+']).all(is_word)
 }
 
 /// A word: letters, digits, or one after the other, such as `prod2` and `30d`.

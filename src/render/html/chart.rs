@@ -43,9 +43,7 @@ pub(super) fn drawn(series: &ChartSeries) -> String {
         }
         let (middle, y) = (left + group / 2, base + 15.0);
         let label = escape::line(label);
-        out.push_str(&format!(
-            "<text class=\"label\" x=\"{middle}\" y=\"{y}\">{label}</text>\n"
-        ));
+        out.push_str(&format!("<text class=\"label\" x=\"{middle}\" y=\"{y}\">{label}</text>\n"));
     }
     out.push_str("</svg></div>\n");
     if series.bars.len() > 1 {

@@ -48,10 +48,8 @@ pub(super) fn html(text: &str) -> String {
 /// Escapes what means something at the start of a line: lists, headings, quotes, and GitLab's quick actions.
 pub(super) fn start(line: &str) -> String {
     let trimmed = line.trim_start();
-    let digits = trimmed.len()
-        - trimmed
-            .trim_start_matches(|char: char| char.is_ascii_digit())
-            .len();
+    let digits =
+        trimmed.len() - trimmed.trim_start_matches(|char: char| char.is_ascii_digit()).len();
     match (trimmed.split_at_checked(digits), trimmed.chars().next()) {
         (_, Some('#' | '>' | '-' | '+' | '=' | '/')) => format!("\\{trimmed}"),
         (Some((number, rest)), _) if digits > 0 && rest.starts_with(['.', ')']) => {

@@ -21,11 +21,7 @@ fn parameters(tone: Tone) -> &'static str {
 /// Returns the text, coloured where colour is on.
 pub(super) fn paint(text: &StyledText, colour: bool) -> String {
     let mut ink = Ink::from_text(text, colour);
-    text.bare()
-        .lines()
-        .map(|line| ink.line(line))
-        .collect::<Vec<_>>()
-        .join("\n")
+    text.bare().lines().map(|line| ink.line(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// The characters of a text that are not spaces, with their tones, taken one after the other.
@@ -40,21 +36,12 @@ pub(super) struct Ink {
 impl Ink {
     /// Takes a text before it is laid out.
     pub(super) fn from_text(text: &StyledText, colour: bool) -> Ink {
-        let chars = text
-            .0
-            .iter()
-            .flat_map(|(tone, text)| text.chars().map(|char| (char, *tone)));
+        let chars = text.0.iter().flat_map(|(tone, text)| text.chars().map(|char| (char, *tone)));
         let left: Vec<_> = match colour {
-            true => chars
-                .filter(|(char, _)| !matches!(char, ' ' | '\n'))
-                .collect(),
+            true => chars.filter(|(char, _)| !matches!(char, ' ' | '\n')).collect(),
             false => Vec::new(),
         };
-        Ink {
-            left: left.into_iter(),
-            tone: Tone::Plain,
-            colour,
-        }
+        Ink { left: left.into_iter(), tone: Tone::Plain, colour }
     }
 
     /// Returns the next line of the laid out text, coloured where colour is on.
@@ -71,11 +58,7 @@ impl Ink {
                 continue;
             }
             // The `…` of a cut text is no character of its own: it keeps the tone before it.
-            if self
-                .left
-                .as_slice()
-                .first()
-                .is_some_and(|(next, _)| *next == char)
+            if self.left.as_slice().first().is_some_and(|(next, _)| *next == char)
                 && let Some((_, tone)) = self.left.next()
             {
                 self.tone = tone;

@@ -26,11 +26,7 @@ pub(super) fn list(shown: &[doc::ShownFinding], style: &OutputStyle) -> String {
     for file in shown.chunk_by(|one, other| one.finding.path == other.finding.path) {
         let path = file.first().map_or("", |first| first.finding.path.as_str());
         // What is in no file is told whole.
-        let most = if path.is_empty() {
-            file.len()
-        } else {
-            MOST_OF_A_FILE
-        };
+        let most = if path.is_empty() { file.len() } else { MOST_OF_A_FILE };
         for shown in file.iter().take(most) {
             add(&one(shown, style));
         }
@@ -75,14 +71,7 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
         one_line(&StyledText::plain(&finding.help)),
     ];
     let fits = vec![ColumnFit::Whole, ColumnFit::Flexible];
-    out.push_str(
-        &grid::Grid {
-            fits,
-            rows: vec![help],
-            is_wide: false,
-        }
-        .shown(style),
-    );
+    out.push_str(&grid::Grid { fits, rows: vec![help], is_wide: false }.shown(style));
     out
 }
 
@@ -93,34 +82,12 @@ fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &OutputStyl
     let before = pos.column.saturating_sub(1).saturating_sub(excerpt.skipped);
     let before = usize::try_from(before).unwrap_or(0);
     // In a pipe too, a line of thousands of characters helps nobody.
-    let room = style
-        .width
-        .unwrap_or(120)
-        .saturating_sub(number.len() + 4)
-        .max(20);
+    let room = style.width.unwrap_or(120).saturating_sub(number.len() + 4).max(20);
     let from = (before + 8).saturating_sub(room);
-    let shown: String = excerpt
-        .line
-        .chars()
-        .skip(from)
-        .take(room)
-        .map(cell)
-        .collect();
-    let left: String = excerpt
-        .line
-        .chars()
-        .take(before)
-        .skip(from)
-        .map(cell)
-        .collect();
+    let shown: String = excerpt.line.chars().skip(from).take(room).map(cell).collect();
+    let left: String = excerpt.line.chars().take(before).skip(from).map(cell).collect();
     let meant = usize::try_from(excerpt.length.max(1)).unwrap_or(1);
-    let meant: String = excerpt
-        .line
-        .chars()
-        .skip(before)
-        .take(meant)
-        .map(cell)
-        .collect();
+    let meant: String = excerpt.line.chars().skip(before).take(meant).map(cell).collect();
     let mark = "^".repeat(grid::width(&meant).clamp(1, room.saturating_sub(before - from).max(1)));
     let left = " ".repeat(grid::width(&left));
     let bar = format!("{margin} |");
@@ -144,8 +111,5 @@ fn cell(char: char) -> char {
 
 fn whole(line: StyledText, style: &OutputStyle) -> String {
     let line = one_line(&line);
-    format!(
-        "{}\n",
-        super::colour::paint(&line, style.is_coloured).trim_end_matches(' ')
-    )
+    format!("{}\n", super::colour::paint(&line, style.is_coloured).trim_end_matches(' '))
 }

@@ -45,10 +45,7 @@ impl Grid {
         let mut rows = self.rows.iter();
         let mut inks: Vec<Ink> = Vec::new();
         let mut fresh = true;
-        let hidden: Vec<bool> = table
-            .column_iter()
-            .map(comfy_table::Column::is_hidden)
-            .collect();
+        let hidden: Vec<bool> = table.column_iter().map(comfy_table::Column::is_hidden).collect();
         for line in table.lines() {
             if line.starts_with(BETWEEN_ROWS) {
                 fresh = true;
@@ -56,9 +53,7 @@ impl Grid {
             }
             if fresh && let Some(row) = rows.next() {
                 let cells = row.iter().zip(&hidden).filter(|(_, hidden)| !**hidden);
-                inks = cells
-                    .map(|(cell, _)| Ink::from_text(cell, style.is_coloured))
-                    .collect();
+                inks = cells.map(|(cell, _)| Ink::from_text(cell, style.is_coloured)).collect();
                 fresh = false;
             }
             let pieces = line.split(BETWEEN_CELLS).zip(&mut inks);
@@ -96,16 +91,11 @@ impl Grid {
                 .row_separator(LineStyle::none().fill(BETWEEN_ROWS).junction(BETWEEN_ROWS)),
         );
         for cells in &self.rows {
-            table.add_row(Row::from(
-                cells.iter().map(StyledText::bare).collect::<Vec<_>>(),
-            ));
+            table.add_row(Row::from(cells.iter().map(StyledText::bare).collect::<Vec<_>>()));
         }
         let padding = if self.is_wide { 1 } else { 0 };
-        let natural: Vec<usize> = table
-            .column_max_content_widths()
-            .into_iter()
-            .map(usize::from)
-            .collect();
+        let natural: Vec<usize> =
+            table.column_max_content_widths().into_iter().map(usize::from).collect();
         let widths = match width {
             Some(width) => fitted(&natural, &self.fits, usize::from(padding) + 1, width),
             None => natural.into_iter().map(Some).collect(),
@@ -116,9 +106,7 @@ impl Grid {
                 None => ColumnConstraint::Hidden,
                 // The padding is part of what is set here.
                 Some(width) => ColumnConstraint::Absolute(Width::Fixed(
-                    u16::try_from(width)
-                        .unwrap_or(u16::MAX)
-                        .saturating_add(padding),
+                    u16::try_from(width).unwrap_or(u16::MAX).saturating_add(padding),
                 )),
             });
         }
@@ -130,17 +118,11 @@ impl Grid {
 fn fitted(natural: &[usize], fits: &[ColumnFit], gap: usize, width: usize) -> Vec<Option<usize>> {
     let mut widths: Vec<Option<usize>> = natural.iter().copied().map(Some).collect();
     let needed = |widths: &[Option<usize>], most: usize| -> usize {
-        let columns = widths
-            .iter()
-            .zip(fits)
-            .filter_map(|(width, fit)| Some((width.as_ref()?, fit)));
+        let columns =
+            widths.iter().zip(fits).filter_map(|(width, fit)| Some((width.as_ref()?, fit)));
         let sum: usize = columns
             .map(|(width, fit)| {
-                gap + if *fit == ColumnFit::Flexible {
-                    most.min(*width)
-                } else {
-                    *width
-                }
+                gap + if *fit == ColumnFit::Flexible { most.min(*width) } else { *width }
             })
             .sum();
         sum.saturating_sub(gap)
@@ -159,10 +141,8 @@ fn fitted(natural: &[usize], fits: &[ColumnFit], gap: usize, width: usize) -> Ve
         }
     }
     // The widest that all flexible columns may be; what is over after rounding goes to nobody.
-    let most = (NARROWEST..=width)
-        .rev()
-        .find(|most| needed(&widths, *most) <= width)
-        .unwrap_or(NARROWEST);
+    let most =
+        (NARROWEST..=width).rev().find(|most| needed(&widths, *most) <= width).unwrap_or(NARROWEST);
     for (width, fit) in widths.iter_mut().zip(fits) {
         if *fit == ColumnFit::Flexible {
             *width = width.map(|width| width.min(most));
@@ -187,9 +167,5 @@ pub(super) fn width(text: &str) -> usize {
     table.add_row([text]);
     let widest = table.column_max_content_widths().into_iter().max();
     // An empty column counts one.
-    if text.is_empty() {
-        0
-    } else {
-        widest.map_or(0, usize::from)
-    }
+    if text.is_empty() { 0 } else { widest.map_or(0, usize::from) }
 }

@@ -39,9 +39,7 @@ pub(super) fn shown(
         return pairs.shown(style);
     }
     let below = width.saturating_sub(INDENT.len());
-    let is_whole = columns
-        .first()
-        .is_some_and(|column| column.fit == ColumnFit::Whole);
+    let is_whole = columns.first().is_some_and(|column| column.fit == ColumnFit::Whole);
     let whole = Some(width).filter(|_| !is_whole);
     let mut out = String::new();
     for row in rows {
@@ -57,11 +55,7 @@ pub(super) fn shown(
 }
 
 fn lines(text: StyledText, width: Option<usize>, style: &OutputStyle) -> String {
-    let one = Grid {
-        fits: vec![ColumnFit::Flexible],
-        rows: vec![vec![text]],
-        is_wide: true,
-    };
+    let one = Grid { fits: vec![ColumnFit::Flexible], rows: vec![vec![text]], is_wide: true };
     one.shown(&OutputStyle { width, ..*style })
 }
 
@@ -76,17 +70,10 @@ fn body(columns: &[Column], row: &[StyledText], width: usize) -> StyledText {
             continue;
         }
         let is_title = n == 1 && column.fit == ColumnFit::Flexible;
-        let label = if is_title {
-            String::new()
-        } else {
-            format!("{}: ", column.title)
-        };
+        let label = if is_title { String::new() } else { format!("{}: ", column.title) };
         let wide = grid::width(&label) + grid::width(&bare);
         let is_short = !is_title && bare.chars().count() <= SHORT;
-        let joined = open
-            .filter(|_| is_short)
-            .map(|at| at + 2 + wide)
-            .filter(|end| *end <= width);
+        let joined = open.filter(|_| is_short).map(|at| at + 2 + wide).filter(|end| *end <= width);
         if joined.is_some() {
             text = text.and(Tone::Plain, "; ");
         } else if !text.0.is_empty() {

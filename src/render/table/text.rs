@@ -14,23 +14,13 @@ pub(crate) const CELL: usize = 600;
 
 pub(crate) fn paragraph(text: StyledText, style: &OutputStyle) -> String {
     let rows = vec![vec![one_line(&text)]];
-    grid::Grid {
-        fits: vec![ColumnFit::Flexible],
-        rows,
-        is_wide: true,
-    }
-    .shown(style)
+    grid::Grid { fits: vec![ColumnFit::Flexible], rows, is_wide: true }.shown(style)
 }
 
 /// Returns a cell as one line, cut where it is far too long for a terminal.
 pub(crate) fn cell_text(text: &StyledText, style: &OutputStyle) -> StyledText {
     let text = one_line(text);
-    let is_long = text
-        .0
-        .iter()
-        .map(|(_, text)| text.chars().count())
-        .sum::<usize>()
-        > CELL;
+    let is_long = text.0.iter().map(|(_, text)| text.chars().count()).sum::<usize>() > CELL;
     if style.width.is_none() || !is_long {
         return text;
     }

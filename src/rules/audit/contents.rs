@@ -52,9 +52,7 @@ impl<'t> Contents<'t> {
     /// Returns what was found new in a version.
     pub fn new_in(&self, key: &TrailKey, n: usize) -> impl Iterator<Item = &Finding> {
         let found = self.found.get(key).into_iter().flatten();
-        found
-            .filter(move |(at, _)| *at == n)
-            .map(|(_, finding)| finding)
+        found.filter(move |(at, _)| *at == n).map(|(_, finding)| finding)
     }
 
     /// Judges a version as it is found.

@@ -20,10 +20,7 @@ impl Audit<'_> {
                     continue;
                 };
                 let landed_there = &self.history.states;
-                let both = [
-                    landed_there.before(version.landing),
-                    landed_there.at(version.landing),
-                ];
+                let both = [landed_there.before(version.landing), landed_there.at(version.landing)];
                 // Before any policy names it, it is a file like all others.
                 let mut both = both.into_iter();
                 if !both.any(|state| state.names(&self.history.prefix, path)) {

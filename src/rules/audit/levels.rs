@@ -29,12 +29,7 @@ impl<'a> Levels<'a> {
         trace: Trace<'a>,
         now: Instant,
     ) -> Levels<'a> {
-        Levels {
-            trail,
-            verdicts,
-            trace,
-            now,
-        }
+        Levels { trail, verdicts, trace, now }
     }
 
     /// Tells whether a version stands as approved.
@@ -133,11 +128,7 @@ impl<'a> Levels<'a> {
             return Level::Warning;
         }
         let was_in_force = || self.bearers(index).any(|at| self.trace.held(at, self.now));
-        if self.at_tip(index) || was_in_force() {
-            Level::Error
-        } else {
-            Level::Note
-        }
+        if self.at_tip(index) || was_in_force() { Level::Error } else { Level::Note }
     }
 
     /// Returns until when a version stood at the tip: now, where it does.

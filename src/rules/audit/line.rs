@@ -14,12 +14,7 @@ impl<'a> Audit<'a> {
     /// Returns the findings about the mainline: about some of its landings, and about what once was its tip.
     pub fn line(&self, landings: &[usize], marks: &[Mark]) -> Vec<Finding> {
         let thrown_off = self.thrown_off(landings);
-        let line = MainlineCase {
-            history: self.history,
-            landings,
-            marks,
-            thrown_off: &thrown_off,
-        };
+        let line = MainlineCase { history: self.history, landings, marks, thrown_off: &thrown_off };
         let known = self.known(self.governance, self.instant);
         lint::mainline(&line, &known)
     }

@@ -22,10 +22,7 @@ impl SchemaJudge {
     /// Why it can't be used: it is no schema, or refers to something outside itself.
     pub(super) fn compile(schema: &Value) -> Result<SchemaJudge, String> {
         let options = jsonschema::options().should_validate_formats(true);
-        let ready = |validator| SchemaJudge {
-            validator,
-            schema: schema.clone(),
-        };
+        let ready = |validator| SchemaJudge { validator, schema: schema.clone() };
         options.build(schema).map(ready).map_err(|error| {
             let place = error.instance_path().as_str().to_owned();
             match place.as_str() {
@@ -38,9 +35,7 @@ impl SchemaJudge {
     /// Returns what the schema refuses of a map.
     pub(super) fn refusals(&self, map: &Value) -> Vec<SchemaRefusal> {
         let errors = self.validator.iter_errors(map);
-        errors
-            .flat_map(|error| refused(&error, &self.schema))
-            .collect()
+        errors.flat_map(|error| refused(&error, &self.schema)).collect()
     }
 }
 
@@ -50,10 +45,7 @@ fn description(error: &ValidationError<'_>, schema: &Value, below: &str) -> Opti
     let (around, _) = path.rsplit_once('/')?;
     let of = match below {
         "" => around.to_owned(),
-        key => format!(
-            "{around}/properties/{}",
-            key.replace('~', "~0").replace('/', "~1")
-        ),
+        key => format!("{around}/properties/{}", key.replace('~', "~0").replace('/', "~1")),
     };
     let text = schema.pointer(&of)?.get("description")?.as_str()?;
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
@@ -89,8 +81,7 @@ fn refused(error: &ValidationError<'_>, schema: &Value) -> Vec<SchemaRefusal> {
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             let keys = unexpected.iter();
-            keys.map(|key| below(key, "is not a key that the schema allows"))
-                .collect()
+            keys.map(|key| below(key, "is not a key that the schema allows")).collect()
         }
         Kind::PropertyNames { .. } => vec![SchemaRefusal {
             path,

@@ -76,11 +76,7 @@ impl<'s> BranchDestination<'s> {
             )
             .into());
         }
-        Ok(BranchDestination {
-            repository,
-            branch: branch.clone(),
-            remote,
-        })
+        Ok(BranchDestination { repository, branch: branch.clone(), remote })
     }
 
     /// Adds files to the branch, as one commit.

@@ -49,14 +49,8 @@ impl<'a> BridgeKey<'a> {
     ) -> Result<BridgeKey<'a>, Error> {
         let home = located.options.home.as_deref();
         let repository = located.repository()?;
-        let setup = repository
-            .signing(Some(named), home, folder)
-            .map_err(unsigned)?;
-        Ok(BridgeKey {
-            snapshot,
-            at,
-            setup,
-        })
+        let setup = repository.signing(Some(named), home, folder).map_err(unsigned)?;
+        Ok(BridgeKey { snapshot, at, setup })
     }
 
     /// Signs the text of a review; also by a key that is listed for no bridge, as its line may land first.
@@ -65,23 +59,15 @@ impl<'a> BridgeKey<'a> {
         let armoured = sign::sign(&self.setup, signature::REVIEW, bytes).map_err(unsigned)?;
         let governance = self.snapshot.governance();
         let checked = signature::of_review(&armoured, bytes);
-        let state = checked.state(
-            &Keys::from_governance(governance, governance),
-            self.at.instant(),
-        );
+        let state =
+            checked.state(&Keys::from_governance(governance, governance), self.at.instant());
         let listing = match state {
             SignatureState::Attested(signer) => {
                 let mut persons = signer.persons(governance).into_iter();
                 if persons.any(|person| people::is_bridge(governance, &person)) {
-                    return Ok(ReviewSignature {
-                        armoured,
-                        uncounted: None,
-                    });
+                    return Ok(ReviewSignature { armoured, uncounted: None });
                 }
-                format!(
-                    "is listed for {}, who is not in people.bridges",
-                    signer.written()
-                )
+                format!("is listed for {}, who is not in people.bridges", signer.written())
             }
             SignatureState::UntrustedKey(key) => format!("{key} is not listed"),
             SignatureState::NotValidAtLanding(_) => state.to_string(),

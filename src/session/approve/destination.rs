@@ -161,15 +161,10 @@ impl<'s> Destination<'s> {
                 for (path, bytes) in both {
                     edits::put_at(&from.join(path), bytes).map_err(refused)?;
                 }
-                Ok(WrittenApproval::Folder {
-                    counts_at: files.file.path(files.records),
-                })
+                Ok(WrittenApproval::Folder { counts_at: files.file.path(files.records) })
             }
             Destination::WorkTree(located) => {
-                write_beside(
-                    located,
-                    both.map(|(path, bytes)| (path.clone(), bytes.to_vec())),
-                )?;
+                write_beside(located, both.map(|(path, bytes)| (path.clone(), bytes.to_vec())))?;
                 Ok(WrittenApproval::WorkTree)
             }
             Destination::Branch(branch) => {
@@ -202,11 +197,7 @@ pub(super) fn write_beside(
     let mut writes = Vec::new();
     for (path, after) in files {
         let before = tree.bytes(&path)?;
-        writes.push(Write {
-            path,
-            before,
-            after,
-        });
+        writes.push(Write { path, before, after });
     }
     lock.write(tree, &writes).map_err(unwritten)
 }
@@ -225,11 +216,7 @@ fn unwritten(error: FileError) -> Error {
 fn refused(error: FileError) -> Error {
     match error {
         FileError::Failed(..) => Undetermined::File(error).into(),
-        _ => Usage::refused(
-            error.to_string(),
-            "remove the existing file, or use --out DIR",
-        )
-        .into(),
+        _ => Usage::refused(error.to_string(), "remove the existing file, or use --out DIR").into(),
     }
 }
 

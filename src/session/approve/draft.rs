@@ -86,13 +86,7 @@ impl PreparedApproval<'_> {
             }
             None => EarlierApproval::None,
         };
-        Ok(ApprovalDraft {
-            file,
-            text,
-            paths,
-            prepared: self,
-            earlier,
-        })
+        Ok(ApprovalDraft { file, text, paths, prepared: self, earlier })
     }
 
     /// Returns the key that signs, by the name that is given for it or by git's configuration.
@@ -102,9 +96,7 @@ impl PreparedApproval<'_> {
     pub fn key(&self, named: Option<&str>, folder: &Path) -> Result<Setup, Error> {
         let home = self.located.options.home.as_deref();
         let repository = self.located.repository()?;
-        repository
-            .signing(named, home, folder)
-            .map_err(sign::unsigned)
+        repository.signing(named, home, folder).map_err(sign::unsigned)
     }
 }
 
@@ -131,10 +123,7 @@ impl ApprovalDraft<'_> {
         let prepared = self.prepared;
         let around = (&prepared.snapshot, &prepared.at);
         let signature = sign::sign(around, setup, &self.text, &prepared.person)?;
-        Ok(SignedApproval {
-            signature,
-            draft: self,
-        })
+        Ok(SignedApproval { signature, draft: self })
     }
 }
 

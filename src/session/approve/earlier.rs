@@ -36,23 +36,13 @@ pub(super) fn find(
     let holds = is_same(&earlier, file)
         && earlier.via.is_none()
         && still_holds(&earlier, (file, person), content, snapshot);
-    if holds {
-        signer(existing, person, (snapshot, at))
-    } else {
-        EarlierApproval::None
-    }
+    if holds { signer(existing, person, (snapshot, at)) } else { EarlierApproval::None }
 }
 
 /// Tells whether two files say the same; one without a reason takes any.
 fn is_same(earlier: &ApprovalFile, file: &ApprovalFile) -> bool {
     fn statement(file: &ApprovalFile) -> impl PartialEq + '_ {
-        (
-            &file.ledger,
-            &file.about,
-            &file.sha256,
-            file.decision,
-            &file.by,
-        )
+        (&file.ledger, &file.about, &file.sha256, file.decision, &file.by)
     }
     statement(earlier) == statement(file)
         && (file.reason.is_none() || earlier.reason == file.reason)

@@ -72,12 +72,7 @@ pub(crate) fn prepare<'s>(
         )
         .into(),
     })?;
-    Ok(PreparedReviews {
-        result,
-        located,
-        at: at.clone(),
-        snapshot,
-    })
+    Ok(PreparedReviews { result, located, at: at.clone(), snapshot })
 }
 
 /// Refuses a landing that is not on the approved ref: what did not land needs no evidence.
@@ -163,22 +158,17 @@ impl PreparedReviews<'_> {
     /// # Errors
     /// Where the files of the approved ref can't be read.
     pub fn landed(&self) -> Result<Vec<bool>, Error> {
-        let tip = self
-            .snapshot
-            .stamp()
-            .commit
-            .as_deref()
-            .and_then(Oid::from_hex)
-            .ok_or_else(|| Undetermined::Other {
-                what: "the approved ref has no commit".to_owned(),
-                help: String::new(),
+        let tip =
+            self.snapshot.stamp().commit.as_deref().and_then(Oid::from_hex).ok_or_else(|| {
+                Undetermined::Other {
+                    what: "the approved ref has no commit".to_owned(),
+                    help: String::new(),
+                }
             })?;
         let tree = CommitTree::of_commit(self.located.repository()?, tip, self.snapshot.prefix())?;
         let ledger = self.snapshot.ledger_name();
         let drafts = self.result.stated.iter();
-        drafts
-            .map(|draft| Ok(!is_news(&tree, draft, &ledger)?))
-            .collect()
+        drafts.map(|draft| Ok(!is_news(&tree, draft, &ledger)?)).collect()
     }
 }
 
@@ -202,10 +192,7 @@ fn is_news(tree: &dyn Tree, draft: &ApprovalFileDraft, ledger: &LedgerName) -> R
     // What landed while files named no ledger goes on counting.
     let is_unnamed = file.ledger.is_none() && matches!(ledger, LedgerName::Root { .. });
     let own_name = draft.file.ledger.clone().filter(|_| is_unnamed);
-    let before = ApprovalFile {
-        ledger: file.ledger.clone().or(own_name),
-        ..file
-    };
+    let before = ApprovalFile { ledger: file.ledger.clone().or(own_name), ..file };
     let is_older = before.at < draft.file.at || before.ledger != draft.file.ledger;
     // What the forge says of accounts may have become known since.
     Ok(is_older || before.at == draft.file.at && before != draft.file)

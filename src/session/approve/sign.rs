@@ -43,11 +43,7 @@ pub(super) fn sign(
     let governance = snapshot.governance();
     let checked = signature::detached(&armoured, text.as_bytes());
     let state = checked.state(&Keys::from_governance(governance, governance), at.instant());
-    let reference = snapshot
-        .stamp()
-        .label
-        .as_deref()
-        .unwrap_or("the approved ref");
+    let reference = snapshot.stamp().label.as_deref().unwrap_or("the approved ref");
     let (key, listing) = match &state {
         SignatureState::Attested(signer) if signer.is(governance, person) => {
             return Ok(ApprovalSignature {
@@ -57,35 +53,26 @@ pub(super) fn sign(
                 missing: None,
             });
         }
-        SignatureState::Attested(signer) => (
-            &signer.key,
-            format!("listed for {}, not for {}", signer.written(), person.email),
-        ),
-        SignatureState::NotValidAtLanding(signer) => (
-            &signer.key,
-            format!("listed at {reference}, but not valid now"),
-        ),
+        SignatureState::Attested(signer) => {
+            (&signer.key, format!("listed for {}, not for {}", signer.written(), person.email))
+        }
+        SignatureState::NotValidAtLanding(signer) => {
+            (&signer.key, format!("listed at {reference}, but not valid now"))
+        }
         SignatureState::UntrustedKey(key) => (key, format!("not listed at {reference}")),
         SignatureState::Revoked(_)
         | SignatureState::Unverifiable(_)
         | SignatureState::Bad(_)
         | SignatureState::None => return Err(never_counts(&state).into()),
     };
-    let line = checked.key().map(|public| {
-        format!(
-            "{} namespaces=\"{}\" {public}",
-            person.key,
-            signature::APPROVAL
-        )
-    });
+    let line = checked
+        .key()
+        .map(|public| format!("{} namespaces=\"{}\" {public}", person.key, signature::APPROVAL));
     Ok(ApprovalSignature {
         armoured,
         key: key.clone(),
         listing,
-        missing: Some(MissingSigner {
-            signers: governance.policy.approval.signers.clone(),
-            line,
-        }),
+        missing: Some(MissingSigner { signers: governance.policy.approval.signers.clone(), line }),
     })
 }
 

@@ -58,13 +58,7 @@ impl<'s> ContentSource<'s> {
             Some(_) => Governance::read(&tree)?,
             None => Governance::read(located.work_tree()?)?,
         };
-        Ok(ContentSource {
-            branch,
-            head,
-            tree,
-            governance: locate::sound(governance)?,
-            located,
-        })
+        Ok(ContentSource { branch, head, tree, governance: locate::sound(governance)?, located })
     }
 
     /// Returns the files: those of the branch, or of the work tree.
@@ -82,27 +76,22 @@ impl<'s> ContentSource<'s> {
         snapshot: &Snapshot<'_>,
     ) -> Result<Option<SourceFile>, Error> {
         if self.branch.is_some() {
-            return Ok(self.tree.bytes(path)?.map(|bytes| SourceFile {
-                bytes,
-                is_committed: true,
-            }));
+            return Ok(self
+                .tree
+                .bytes(path)?
+                .map(|bytes| SourceFile { bytes, is_committed: true }));
         }
         let repository = self.located.repository()?;
-        let stored = repository
-            .stored(Some(self.head), snapshot.prefix(), path)
-            .map_err(|error| Undetermined::Other {
-                what: error.to_string(),
-                help: "commit the file first".to_owned(),
+        let stored =
+            repository.stored(Some(self.head), snapshot.prefix(), path).map_err(|error| {
+                Undetermined::Other {
+                    what: error.to_string(),
+                    help: "commit the file first".to_owned(),
+                }
             })?;
         Ok(match stored {
-            Stored::Committed(bytes) => Some(SourceFile {
-                bytes,
-                is_committed: true,
-            }),
-            Stored::Loose(bytes) => Some(SourceFile {
-                bytes,
-                is_committed: false,
-            }),
+            Stored::Committed(bytes) => Some(SourceFile { bytes, is_committed: true }),
+            Stored::Loose(bytes) => Some(SourceFile { bytes, is_committed: false }),
             Stored::Absent => None,
         })
     }

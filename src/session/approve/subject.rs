@@ -78,9 +78,7 @@ impl LandedContent {
         LandedContent {
             governance: tip.law.clone(),
             approvers: tip.verdict.approvers.clone(),
-            refused: refused
-                .filter_map(|statement| statement.approver.source.clone())
-                .collect(),
+            refused: refused.filter_map(|statement| statement.approver.source.clone()).collect(),
         }
     }
 }

@@ -44,9 +44,7 @@ impl EarlierTips {
         } else {
             Some(chain::walk(repository, chosen, snapshot.now)?)
         };
-        let mainline = whole
-            .as_ref()
-            .map_or(&history.mainline, |chain| &chain.mainline);
+        let mainline = whole.as_ref().map_or(&history.mainline, |chain| &chain.mainline);
         let is_ancestor = |oid: Oid| match &whole {
             Some(chain) => chain.containing(repository, oid).is_some(),
             None => history.landed.contains_key(&oid),
@@ -61,24 +59,14 @@ impl EarlierTips {
                     .map_or(Place::OnChain, Place::Contradicted),
                 other => place(other),
             });
-            marks.push(Mark {
-                path: shown,
-                line: None,
-                commit: read.tip,
-                place,
-            });
+            marks.push(Mark { path: shown, line: None, commit: read.tip, place });
         }
         for (line, commit) in receipts.commits() {
             let place = match Oid::from_hex(&commit) {
                 Some(oid) => place(stand(oid)),
                 None => Place::Gone("that is not a commit id".to_owned()),
             };
-            marks.push(Mark {
-                path: receipts.path(),
-                line: Some(line),
-                commit,
-                place,
-            });
+            marks.push(Mark { path: receipts.path(), line: Some(line), commit, place });
         }
         Ok(EarlierTips { marks })
     }

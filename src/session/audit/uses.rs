@@ -53,11 +53,7 @@ impl AuditedReceipts {
         path: Option<&Path>,
     ) -> Result<AuditedReceipts, Undetermined> {
         let Some(path) = path else {
-            return Ok(AuditedReceipts {
-                path: None,
-                shown: String::new(),
-                receipts: Vec::new(),
-            });
+            return Ok(AuditedReceipts { path: None, shown: String::new(), receipts: Vec::new() });
         };
         let bytes = files::read(&folder.join(path), MOST_BYTES)
             .map_err(|error| Undetermined::other(error.to_string(), "give a file of receipts"))?;
@@ -83,10 +79,7 @@ impl AuditedReceipts {
     /// Returns the uses of what never landed as a record.
     pub(super) fn strangers(&self, history: &History) -> Vec<UsesCase<'_>> {
         let is_known = |id: &str| {
-            let keys = [
-                TrailKey::Id(id.to_ascii_uppercase()),
-                TrailKey::Path(id.to_owned()),
-            ];
+            let keys = [TrailKey::Id(id.to_ascii_uppercase()), TrailKey::Path(id.to_owned())];
             keys.iter().any(|key| history.trails.contains_key(key))
         };
         let ids: BTreeSet<&str> = self
@@ -103,10 +96,7 @@ impl AuditedReceipts {
                 id,
                 has_granted: false,
                 n_uses: uses.len(),
-                late: uses
-                    .into_iter()
-                    .map(|(line, at)| (line, at, what.clone()))
-                    .collect(),
+                late: uses.into_iter().map(|(line, at)| (line, at, what.clone())).collect(),
             }
         };
         ids.into_iter().map(used).collect()
@@ -120,10 +110,8 @@ impl AuditedReceipts {
                 seen.entry(commit).or_insert(receipt.line);
             }
         }
-        let mut commits: Vec<(u32, String)> = seen
-            .into_iter()
-            .map(|(commit, line)| (line, commit.to_owned()))
-            .collect();
+        let mut commits: Vec<(u32, String)> =
+            seen.into_iter().map(|(commit, line)| (line, commit.to_owned())).collect();
         commits.sort();
         commits
     }
@@ -132,9 +120,7 @@ impl AuditedReceipts {
     fn of(&self, id: &str) -> Vec<(u32, Instant)> {
         let receipts = self.receipts.iter();
         let allowing = receipts.filter(|it| it.allows.as_deref() == Some(id));
-        allowing
-            .filter_map(|it| Some((it.line, it.instant?)))
-            .collect()
+        allowing.filter_map(|it| Some((it.line, it.instant?))).collect()
     }
 
     /// Returns what the receipts say of each record; nothing where none are given.
@@ -219,9 +205,5 @@ fn late(
 /// Returns the key of a record in history.
 pub(super) fn key(history: &History, state: &RecordState) -> TrailKey {
     let id = TrailKey::Id(state.key.clone());
-    if history.trails.contains_key(&id) {
-        id
-    } else {
-        TrailKey::Path(state.key.clone())
-    }
+    if history.trails.contains_key(&id) { id } else { TrailKey::Path(state.key.clone()) }
 }

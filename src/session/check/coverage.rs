@@ -59,9 +59,7 @@ pub(super) fn plan(line: &OpenMainline<'_>, question: &Question) -> Result<Cover
     let Some(tip) = TipFiles::read(line)? else {
         return Ok(Coverage::Everything);
     };
-    let filter = tip.filter(&words, &|record| {
-        gate::is_about(question, record, &line.governance)
-    });
+    let filter = tip.filter(&words, &|record| gate::is_about(question, record, &line.governance));
     let is_about_nothing = filter.names.is_empty() && is_plain(line)?;
     if is_about_nothing && !tip.is_sound() {
         return Ok(Coverage::Everything);
@@ -84,9 +82,7 @@ impl Named {
         }
         let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
         counts.policy.records == self.governance.policy.records
-            && self
-                .tip
-                .filter(&words, &|record| gate::is_about(question, record, counts))
+            && self.tip.filter(&words, &|record| gate::is_about(question, record, counts))
                 == self.filter
     }
 
@@ -105,10 +101,7 @@ impl Named {
         if self.is_about_nothing {
             return true;
         }
-        let named = answer
-            .record
-            .as_ref()
-            .filter(|_| answer.verdict == GateVerdict::Allow);
+        let named = answer.record.as_ref().filter(|_| answer.verdict == GateVerdict::Allow);
         match named.and_then(|named| states.iter().find(|it| it.key == **named)) {
             // Another process may use it up before the answer is given, and then the next best record is asked.
             Some(state) if is_counted(state) => false,
@@ -150,19 +143,13 @@ fn words(question: &Question) -> Option<Vec<&str>> {
         &question.credential,
         &question.reference,
     ];
-    subjects
-        .into_iter()
-        .flatten()
-        .map(|asked| word(asked))
-        .collect()
+    subjects.into_iter().flatten().map(|asked| word(asked)).collect()
 }
 
 /// Returns the longest part of a text that stands in YAML as it is, however it is quoted and folded there.
 fn word(text: &str) -> Option<&str> {
     let parts = text.split(|c: char| c.is_whitespace() || c.is_control() || "'\"\\".contains(c));
-    parts
-        .max_by_key(|part| part.len())
-        .filter(|part| part.len() > 1)
+    parts.max_by_key(|part| part.len()).filter(|part| part.len() > 1)
 }
 
 /// The record files at the tip, unread.
@@ -192,10 +179,7 @@ impl TipFiles {
 
     /// Returns the files that hold a record that is meant, and those that bear its id under another name.
     fn filter(&self, words: &[&str], is_meant: &dyn Fn(&Record) -> bool) -> RecordFilter {
-        let mut few = RecordFilter {
-            folders: Some(BTreeSet::new()),
-            ..RecordFilter::default()
-        };
+        let mut few = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
         let may_be_meant = any_of(words.iter().copied());
         for (path, text) in &self.files {
             if !may_be_meant(text) {
@@ -223,9 +207,7 @@ impl TipFiles {
     /// Tells whether a record's file, or the file itself, is there.
     fn holds(&self, key: &TrailKey) -> bool {
         let key = key.as_str();
-        self.files
-            .iter()
-            .any(|(path, _)| path == key || name(path) == key)
+        self.files.iter().any(|(path, _)| path == key || name(path) == key)
     }
 
     /// Tells whether every file can be read, and no two have one id.

@@ -37,10 +37,7 @@ impl MaxAge {
         let seconds = found.ok_or(
             "write a whole number with s, m (minutes), h or d, such as 30s, 10m, 1h or 2d",
         )?;
-        Ok(MaxAge {
-            seconds,
-            text: text.to_owned(),
-        })
+        Ok(MaxAge { seconds, text: text.to_owned() })
     }
 }
 
@@ -66,9 +63,9 @@ impl Snapshot<'_> {
             ..0 => Some(format!(
                 "{name} was fetched {ago} according to this machine's clock: correct the clock, then {run}"
             )),
-            age if age > most.seconds => Some(format!(
-                "{name} was fetched {ago}, and --max-age is {most}: {run}"
-            )),
+            age if age > most.seconds => {
+                Some(format!("{name} was fetched {ago}, and --max-age is {most}: {run}"))
+            }
             _ => None,
         }
     }

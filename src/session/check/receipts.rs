@@ -48,9 +48,7 @@ struct Tally {
 impl ReceiptLog {
     /// Returns a log that keeps nothing: a record that may be used a number of times only allows nothing then.
     pub fn none() -> ReceiptLog {
-        ReceiptLog(RefCell::new(LogState::NotGiven(
-            gate::answer::ReceiptCounts::NotGiven,
-        )))
+        ReceiptLog(RefCell::new(LogState::NotGiven(gate::answer::ReceiptCounts::NotGiven)))
     }
 
     /// Opens a file, which need not be there yet. One that can't be opened makes every answer `unknown`.
@@ -153,9 +151,7 @@ impl Tally {
         let text = locked.added().map_err(|error| self.failure(&error))?;
         let counts = receipt::count(&text).map_err(|error| {
             let (line, shown) = (self.n_lines + error.line, &self.shown);
-            Failure::Once(format!(
-                "line {line} of the receipts {shown} is not a receipt"
-            ))
+            Failure::Once(format!("line {line} of the receipts {shown} is not a receipt"))
         })?;
         locked.take(&text);
         self.n_lines += text.matches('\n').count();

@@ -45,14 +45,10 @@ pub fn refuse(
     stamp: &Stamp,
     receipts: &ReceiptLog,
 ) -> CheckAnswer {
-    let stamp = Stamp {
-        instant: asked.at,
-        ..stamp.clone()
-    };
+    let stamp = Stamp { instant: asked.at, ..stamp.clone() };
     let unknown = |reason: String| CheckAnswer::unknown(reason, stamp.clone());
-    let kept = receipts.answered(&asked.question, &asked.id, &mut |_| {
-        Some(unknown(reason.to_owned()))
-    });
+    let kept =
+        receipts.answered(&asked.question, &asked.id, &mut |_| Some(unknown(reason.to_owned())));
     match kept {
         Ok(Some(answer)) => answer,
         Ok(None) => unknown(reason.to_owned()),
@@ -75,13 +71,7 @@ impl<'s, 'h> Responder<'s, 'h> {
         let mut kept = Ok(None);
         self.among(asked, &mut |among| {
             kept = receipts.answered(&asked.question, &asked.id, &mut |uses| {
-                Some(judged(
-                    self.snapshot,
-                    asked,
-                    among,
-                    uses,
-                    &self.applications,
-                ))
+                Some(judged(self.snapshot, asked, among, uses, &self.applications))
             });
         });
         answered(kept, self.snapshot, asked.at)
@@ -93,9 +83,7 @@ impl<'s, 'h> Responder<'s, 'h> {
         let mut verdict = None;
         self.among(asked, &mut |among| {
             verdict = receipts.known(&|uses| {
-                judged(self.snapshot, asked, among, uses, &self.applications)
-                    .answer
-                    .verdict
+                judged(self.snapshot, asked, among, uses, &self.applications).answer.verdict
             });
         });
         verdict
@@ -105,9 +93,7 @@ impl<'s, 'h> Responder<'s, 'h> {
     fn among(&self, asked: &TimedQuestion, then: &mut dyn FnMut(&[&RecordState])) {
         let snapshot = self.snapshot;
         let places = self.index.places(&asked.question);
-        let few = places
-            .iter()
-            .filter_map(|place| snapshot.standings.get(*place));
+        let few = places.iter().filter_map(|place| snapshot.standings.get(*place));
         if asked.at == snapshot.stamp.instant {
             then(&few.collect::<Vec<_>>());
         } else {
@@ -142,10 +128,7 @@ pub(super) fn judged(
     let question = &asked.question;
     let answer = verdict::ask_among(question, among, uses, &snapshot.governance);
     log::debug!("asked about {}: {}", asked.at, answer.verdict.as_str());
-    let around = AdviceContext {
-        instant: asked.at,
-        ..snapshot.around()
-    };
+    let around = AdviceContext { instant: asked.at, ..snapshot.around() };
     let is_named = |it: &&&RecordState| Some(it.id()) == answer.record.as_deref();
     let pending = among.iter().find(is_named);
     let waits_for = pending
@@ -167,8 +150,5 @@ pub(super) fn judged(
 }
 
 fn stamp_at(snapshot: &Snapshot<'_>, instant: Instant) -> Stamp {
-    Stamp {
-        instant,
-        ..snapshot.stamp.clone()
-    }
+    Stamp { instant, ..snapshot.stamp.clone() }
 }

@@ -26,9 +26,7 @@ pub(crate) struct Authorship {
 
 impl Authorship {
     pub(crate) fn ruling(&self, ruling: branch::Ruling) -> GovernanceChange {
-        let author = branch::authors(&ruling.commit, &self.onto)
-            .into_iter()
-            .next();
+        let author = branch::authors(&ruling.commit, &self.onto).into_iter().next();
         GovernanceChange {
             commit: Some(ruling.commit.oid.short()),
             author: author.map(|author| author.email.clone()),
@@ -55,18 +53,13 @@ impl Authorship {
         let closure = after.and_then(|after| after.closure.as_deref());
         let tip = landed.tip.as_ref();
         let settled = Settled::of(closure, tip.and_then(|tip| tip.closure.as_deref()));
-        let makers = after.map_or_else(
-            || made.by.clone(),
-            |after| makers(after, &landed, made.by.clone()),
-        );
+        let makers =
+            after.map_or_else(|| made.by.clone(), |after| makers(after, &landed, made.by.clone()));
         Entry {
             needs: after.map_or_else(Needs::default, |after| self.needs(after, &landed, &makers)),
             committed: committed(&makers, &made.committed, &landed),
             makers,
-            past: RecordPast {
-                settled,
-                landed: landed.first.or(made.added),
-            },
+            past: RecordPast { settled, landed: landed.first.or(made.added) },
             landed,
             delta,
         }

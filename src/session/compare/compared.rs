@@ -111,10 +111,9 @@ impl Compared {
     /// Returns which governance files another version judges than the one that lies there.
     pub fn notices(&self) -> impl Iterator<Item = Notice> {
         let base = self.base.short();
-        self.uncounted.iter().map(move |path| Notice::Uncounted {
-            path: path.clone(),
-            base: base.clone(),
-        })
+        self.uncounted
+            .iter()
+            .map(move |path| Notice::Uncounted { path: path.clone(), base: base.clone() })
     }
 
     /// Returns the findings about the changes: of each record, and of the governance files.

@@ -54,10 +54,8 @@ impl Comparer<'_> {
         if let Some(past) = self.past.get() {
             return Ok(past);
         }
-        let read = self.past_of(RecordFilter {
-            folders: Some(BTreeSet::new()),
-            ..RecordFilter::default()
-        })?;
+        let read = self
+            .past_of(RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() })?;
         Ok(self.past.get_or_init(|| read))
     }
 
@@ -114,10 +112,7 @@ impl Comparer<'_> {
         let landing = history.mainline.position(commit);
         Ok(landing.filter(|landing| {
             let state = approvals.counted.states.at(*landing);
-            matches!(
-                state.origin,
-                GovernanceOrigin::Own(_) | GovernanceOrigin::Earlier(_)
-            )
+            matches!(state.origin, GovernanceOrigin::Own(_) | GovernanceOrigin::Earlier(_))
         }))
     }
 
@@ -132,11 +127,7 @@ impl Comparer<'_> {
     }
 
     fn tree(&self, commit: Oid) -> Result<CommitTree<'_>, Undetermined> {
-        Ok(CommitTree::of_commit(
-            self.repository,
-            commit,
-            &self.prefix,
-        )?)
+        Ok(CommitTree::of_commit(self.repository, commit, &self.prefix)?)
     }
 
     /// Returns what the head has beyond where it will land; `None` where nothing.
@@ -176,15 +167,11 @@ impl Comparer<'_> {
         let before = self.state(base)?;
         let uncounted = self.uncounted(base)?;
         let governance = uncounted.governance(&before, proposed)?;
-        let proposed = ProposedState {
-            governance: &governance,
-            ..proposed
-        };
+        let proposed = ProposedState { governance: &governance, ..proposed };
         let named = Files::list(proposed.tree, &proposed.governance.policy.records)?;
         let deltas = self.deltas(base, &before, proposed, &named)?;
-        let known = [&*before, &*cast.onto, proposed.governance]
-            .into_iter()
-            .flat_map(Governance::paths);
+        let known =
+            [&*before, &*cast.onto, proposed.governance].into_iter().flat_map(Governance::paths);
         let mut governance_paths: BTreeSet<String> = known.collect();
         let folders = record_folders(&before, proposed.governance);
         let (told, mut brought) = match &branch {
@@ -200,10 +187,8 @@ impl Comparer<'_> {
         };
         let ruled = branch::rulings(&told);
         let governors = find_governors(&ruled, &cast.onto);
-        let mut rulings: Vec<GovernanceChange> = ruled
-            .into_iter()
-            .map(|ruling| cast.ruling(ruling))
-            .collect();
+        let mut rulings: Vec<GovernanceChange> =
+            ruled.into_iter().map(|ruling| cast.ruling(ruling)).collect();
         governance_paths.extend(rulings.iter().map(|ruling| ruling.path.clone()));
         let mut loose = BTreeSet::new();
         if proposed.commit.is_none() {
@@ -274,24 +259,14 @@ impl Comparer<'_> {
             Some(commit) => self.differing(base, commit, &folders)?,
         };
         paths.extend(proposed.instead.iter().cloned());
-        let candidates = if own == other {
-            Candidates::Among(&paths)
-        } else {
-            Candidates::All
-        };
+        let candidates = if own == other { Candidates::Among(&paths) } else { Candidates::All };
         let files = if paths.is_empty() && own == other {
             Files::default()
         } else {
             Files::list(&tree, own)?
         };
-        let old = LedgerSide {
-            tree: &tree,
-            files: &files,
-        };
-        let new = LedgerSide {
-            tree: proposed.tree,
-            files: named,
-        };
+        let old = LedgerSide { tree: &tree, files: &files };
+        let new = LedgerSide { tree: proposed.tree, files: named };
         Ok(branch::deltas(old, new, candidates)?)
     }
 
@@ -304,10 +279,7 @@ impl Comparer<'_> {
                 odd.push(item);
             }
         }
-        Ok(Files {
-            records: Vec::new(),
-            odd,
-        })
+        Ok(Files { records: Vec::new(), odd })
     }
 
     /// Returns the files of the work tree that differ from a commit.
@@ -353,15 +325,8 @@ impl Comparer<'_> {
         let committed = self.tree(head)?;
         let bytes = |tree: &dyn Tree, path: &str| tree.bytes(path);
         let mut found = Vec::new();
-        for path in self
-            .loose(head, paths)?
-            .into_iter()
-            .filter(|path| paths.contains(path))
-        {
-            let there = [
-                bytes(&committed, &path)?.is_some(),
-                bytes(tree, &path)?.is_some(),
-            ];
+        for path in self.loose(head, paths)?.into_iter().filter(|path| paths.contains(path)) {
+            let there = [bytes(&committed, &path)?.is_some(), bytes(tree, &path)?.is_some()];
             found.push(GovernanceChange {
                 commit: None,
                 author: cast.worker.as_ref().map(|worker| worker.email.clone()),
@@ -388,11 +353,7 @@ fn find_governors(
 
 /// Returns the record folders of two states together.
 fn record_folders(one: &Governance, other: &Governance) -> Vec<String> {
-    let folders: BTreeSet<&String> = one
-        .policy
-        .records
-        .iter()
-        .chain(&other.policy.records)
-        .collect();
+    let folders: BTreeSet<&String> =
+        one.policy.records.iter().chain(&other.policy.records).collect();
     folders.into_iter().cloned().collect()
 }

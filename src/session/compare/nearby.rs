@@ -84,14 +84,8 @@ impl<'n> Near<'n> {
             _ => true,
         };
         let written = self.governance.iter().flat_map(|governance| {
-            let keys: Vec<PatternKey> = governance
-                .policy
-                .patterns
-                .key
-                .iter()
-                .copied()
-                .filter(counts)
-                .collect();
+            let keys: Vec<PatternKey> =
+                governance.policy.patterns.key.iter().copied().filter(counts).collect();
             let groups = cause::groups(record, &keys, Findings::Aside, governance).into_keys();
             groups.map(|group| group.values.into_iter().flatten().collect())
         });
@@ -115,11 +109,8 @@ impl<'n> Near<'n> {
         if self.peers.is_empty() {
             return Ok(Vec::new());
         }
-        let folders: BTreeSet<&String> = self
-            .governance
-            .iter()
-            .flat_map(|it| &it.policy.records)
-            .collect();
+        let folders: BTreeSet<&String> =
+            self.governance.iter().flat_map(|it| &it.policy.records).collect();
         let folders: Vec<String> = folders.into_iter().cloned().collect();
         let mut near = Vec::new();
         for file in Files::list(tree, &folders)?.records {

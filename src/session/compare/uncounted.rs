@@ -34,10 +34,7 @@ impl UncountedFiles {
             .uncounted(history, landing)
             .into_iter()
             .map(|(path, [landed, counts])| (path, UncountedFile { landed, counts }));
-        UncountedFiles {
-            prefix: history.prefix.clone(),
-            files: files.collect(),
-        }
+        UncountedFiles { prefix: history.prefix.clone(), files: files.collect() }
     }
 
     /// Returns the paths of those that a tree still has as they landed.
@@ -68,11 +65,7 @@ impl UncountedFiles {
         let read = self.read(proposed.tree);
         let read = Rc::new(read?);
         let is_unchanged = self.still_in(proposed.tree)?.len() == self.files.len();
-        if read.state != State::Sound && is_unchanged {
-            Ok(Rc::clone(before))
-        } else {
-            Ok(read)
-        }
+        if read.state != State::Sound && is_unchanged { Ok(Rc::clone(before)) } else { Ok(read) }
     }
 }
 

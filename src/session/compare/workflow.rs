@@ -35,9 +35,7 @@ impl Comparer<'_> {
         }
         let top = LedgerPrefix::default();
         let before = CommitTree::of_commit(self.repository, head, &top)?;
-        let loose = self
-            .repository
-            .loose(Some(head), &top, &workflows::FOLDERS.map(str::to_owned));
+        let loose = self.repository.loose(Some(head), &top, &workflows::FOLDERS.map(str::to_owned));
         for file in loose? {
             let was = before.kind(&file.path)?;
             found.push(GovernanceChange {

@@ -44,29 +44,20 @@ impl Judging<'_> {
         notices: &mut Vec<Notice>,
     ) -> Result<(), Error> {
         let paths: Vec<String> = self.overlay.files.keys().cloned().collect();
-        let proposed = ProposedState {
-            tree: self.overlay,
-            governance,
-            commit: None,
-            instead: &paths,
-        };
+        let proposed =
+            ProposedState { tree: self.overlay, governance, commit: None, instead: &paths };
         let compared = match compare::compare(self.located, self.at, None, proposed) {
             Ok(compared) => Some(compared),
             Err(error) if self.needs_history => return Err(error),
             Err(error) => {
-                notices.push(Notice::NotCompared {
-                    cause: error.in_full(),
-                });
+                notices.push(Notice::NotCompared { cause: error.in_full() });
                 None
             }
         };
         // What is decided now is judged now, whenever the last commit was made.
         let neighbours = compared.as_ref().and_then(|compared| {
             let neighbours = compared.neighbours.clone()?;
-            Some(Neighbours {
-                until: self.at.instant(),
-                ..neighbours
-            })
+            Some(Neighbours { until: self.at.instant(), ..neighbours })
         });
         let governance = match &compared {
             Some(compared) => {
@@ -93,11 +84,7 @@ impl Judging<'_> {
         if errors.is_empty() {
             return Ok(());
         }
-        Err(Usage::WouldNotLint {
-            findings: errors,
-            notices: mem::take(notices),
-        }
-        .into())
+        Err(Usage::WouldNotLint { findings: errors, notices: mem::take(notices) }.into())
     }
 
     fn findings(
@@ -137,9 +124,8 @@ impl Judging<'_> {
                     })
             };
             for finding in lint::change(&changed, known) {
-                let is_said = found
-                    .iter()
-                    .any(|it| (it.rule, it.pos) == (finding.rule, finding.pos));
+                let is_said =
+                    found.iter().any(|it| (it.rule, it.pos) == (finding.rule, finding.pos));
                 if is_new(&finding) && !is_said {
                     found.push(finding);
                 }

@@ -137,10 +137,7 @@ fn filtered<'f>(
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     notices.extend(snapshot.notices.iter().cloned());
     let control = |control: &_, asked: &str| snapshot.same(control, asked);
-    let same = Sameness {
-        control: &control,
-        governance: &snapshot.governance,
-    };
+    let same = Sameness { control: &control, governance: &snapshot.governance };
     let mut found = Vec::new();
     for state in &snapshot.standings {
         let file = files.find(&state.key).ok();
@@ -159,9 +156,7 @@ fn filtered<'f>(
             }
             Selection::Yes => match file {
                 Some(file) => found.push(file),
-                None => notices.push(Notice::NotInWorkTree {
-                    id: state.key.clone(),
-                }),
+                None => notices.push(Notice::NotInWorkTree { id: state.key.clone() }),
             },
         }
     }

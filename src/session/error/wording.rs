@@ -13,10 +13,7 @@ pub(super) fn listed(findings: &[Finding]) -> String {
 
 /// Returns a finding with its place and its way out.
 pub(crate) fn in_words(finding: &Finding) -> String {
-    let place = finding
-        .pos
-        .map(|pos| format!(":{}:{}", pos.line, pos.column))
-        .unwrap_or_default();
+    let place = finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column)).unwrap_or_default();
     format!(
         "{}[{}] {}{place}: {}\n    {}",
         finding.level, finding.rule, finding.path, finding.message, finding.help
@@ -40,10 +37,8 @@ pub(super) fn no_ref(error: &NoRef) -> String {
 pub(super) fn first_error(findings: &[Finding]) -> String {
     let mut errors = findings.iter().filter(|it| it.level == Level::Error);
     let first = errors.next().map(|finding| {
-        let place = finding
-            .pos
-            .map(|pos| format!(":{}:{}", pos.line, pos.column))
-            .unwrap_or_default();
+        let place =
+            finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column)).unwrap_or_default();
         format!("{}{place}: {}", finding.path, finding.message)
     });
     let more = match errors.count() {

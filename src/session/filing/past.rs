@@ -66,10 +66,7 @@ pub(super) fn review(
     }
     findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     let notices = compared.map(|compared| compared.notices().collect());
-    Ok(FilingReview {
-        findings,
-        notices: notices.unwrap_or_default(),
-    })
+    Ok(FilingReview { findings, notices: notices.unwrap_or_default() })
 }
 
 /// Returns the finding that the same was closed within the window.

@@ -19,9 +19,7 @@ pub struct FilingReview {
 
 /// Returns the findings that keep a record from being written.
 pub fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
-    findings
-        .iter()
-        .filter(|finding| finding.level == Level::Error)
+    findings.iter().filter(|finding| finding.level == Level::Error)
 }
 
 /// Returns what of the answers can't be read, other than what is missing.

@@ -45,20 +45,13 @@ pub(super) fn gather(
     policy: &Policy,
     ledger: &Ledger,
 ) -> Result<KnownAnswers, Usage> {
-    let mut known = KnownAnswers {
-        answers: Answers::default(),
-        folder: None,
-        notices: Vec::new(),
-    };
+    let mut known = KnownAnswers { answers: Answers::default(), folder: None, notices: Vec::new() };
     let folder = request.folder;
     if let Some(id) = request.like {
         like(id, policy, ledger, &mut known)?;
     }
     if let Some(name) = request.profile {
-        let found = policy
-            .profiles
-            .get(name)
-            .ok_or_else(|| no_profile(name, policy))?;
+        let found = policy.profiles.get(name).ok_or_else(|| no_profile(name, policy))?;
         profile(found, &mut known.answers);
     }
     if let Some(input) = request.receipt {
@@ -77,21 +70,17 @@ pub(super) fn gather(
 fn read_bytes<'r>(input: AnswerInput<'r>, folder: &Path) -> Result<Cow<'r, [u8]>, Usage> {
     match input.bytes {
         Some(bytes) => Ok(bytes.into()),
-        None => files::read(&folder.join(input.path), MOST_BYTES)
-            .map(Cow::Owned)
-            .map_err(|error| {
+        None => {
+            files::read(&folder.join(input.path), MOST_BYTES).map(Cow::Owned).map_err(|error| {
                 Usage::refused(error.to_string(), "give a file with the fields of a record")
-            }),
+            })
+        }
     }
 }
 
 /// Returns how a file is named in messages.
 fn show_path(path: &Path) -> String {
-    if path == Path::new("-") {
-        "stdin".to_owned()
-    } else {
-        path.display().to_string()
-    }
+    if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() }
 }
 
 /// Reads the text of an issue. It is data: nothing of it is repeated that looks like a secret.
@@ -102,14 +91,9 @@ fn issue(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
     let text = str::from_utf8(&bytes)
         .map_err(|_| Usage::refused(format!("{shown} is not UTF-8 text"), help))?;
     issue_form::read(text).map_err(|flaws| {
-        let lines: Vec<String> = flaws
-            .iter()
-            .map(|flaw| credential::hidden(flaw.to_string()))
-            .collect();
-        Usage::refused(
-            format!("{shown} can't be read\n  {}", lines.join("\n  ")),
-            help,
-        )
+        let lines: Vec<String> =
+            flaws.iter().map(|flaw| credential::hidden(flaw.to_string())).collect();
+        Usage::refused(format!("{shown} can't be read\n  {}", lines.join("\n  ")), help)
     })
 }
 
@@ -123,10 +107,8 @@ fn fields(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
     }
     let document = yaml::parse(&bytes, &Limits::POLICY);
     if let Some(found) = document.faults.first() {
-        let place = found
-            .pos
-            .map(|pos| format!(":{}:{}", pos.line, pos.column))
-            .unwrap_or_default();
+        let place =
+            found.pos.map(|pos| format!(":{}:{}", pos.line, pos.column)).unwrap_or_default();
         return Err(Usage::refused(
             format!("{shown}{place}: {}", found.message),
             found.help.clone(),
@@ -162,24 +144,14 @@ fn no_profile(name: &str, policy: &Policy) -> Usage {
 
 fn profile(profile: &Profile, answers: &mut Answers) {
     answers.set_given("class", profile.class.map(Vocabulary::as_str));
-    answers.set_given(
-        "deviates_from.baseline",
-        profile.baseline.map(Vocabulary::as_str),
-    );
+    answers.set_given("deviates_from.baseline", profile.baseline.map(Vocabulary::as_str));
     answers.set_given("deviates_from.rule", profile.rule.as_deref());
     answers.set_given("root_cause", profile.root_cause.map(Vocabulary::as_str));
     answers.set_given("subject.environment", profile.environment.as_deref());
     answers.set_given("risk.level", profile.risk_level.map(Vocabulary::as_str));
     answers.set_given("fix.target", profile.fix_target.map(Vocabulary::as_str));
-    let controls: Vec<&str> = profile
-        .controls
-        .iter()
-        .map(|control| control.as_str())
-        .collect();
-    answers.set_given(
-        "deviates_from.controls",
-        (!controls.is_empty()).then_some(controls),
-    );
+    let controls: Vec<&str> = profile.controls.iter().map(|control| control.as_str()).collect();
+    answers.set_given("deviates_from.controls", (!controls.is_empty()).then_some(controls));
     let trigger = |(n, trigger): (usize, &crate::policy::settings::ProfileTrigger)| {
         let id = trigger.id.clone().unwrap_or_else(|| format!("T{}", n + 1));
         match trigger.test {
@@ -195,18 +167,14 @@ fn profile(profile: &Profile, answers: &mut Answers) {
 
 /// Takes from another record what does not belong to its time.
 fn like(id: &str, policy: &Policy, ledger: &Ledger, known: &mut KnownAnswers) -> Result<(), Usage> {
-    let entry = ledger
-        .find(id)
-        .map_err(|error| Usage::no_record(id, error))?;
+    let entry = ledger.find(id).map_err(|error| Usage::no_record(id, error))?;
     let Some(record) = &entry.source.record else {
         return Err(Usage::refused(
             format!("{} can't be read", entry.path),
             "run `exledger lint` and fix it",
         ));
     };
-    let Some(mut answers) = serde_json::to_value(timeless(record))
-        .ok()
-        .and_then(Answers::of_json)
+    let Some(mut answers) = serde_json::to_value(timeless(record)).ok().and_then(Answers::of_json)
     else {
         return Ok(());
     };
@@ -215,9 +183,7 @@ fn like(id: &str, policy: &Policy, ledger: &Ledger, known: &mut KnownAnswers) ->
     }
     known.answers.overlay(&answers);
     known.folder = policy.records.iter().find_map(|records| {
-        let below = entry
-            .path
-            .strip_prefix(&format!("{}/", records.trim_end_matches('/')))?;
+        let below = entry.path.strip_prefix(&format!("{}/", records.trim_end_matches('/')))?;
         below.rsplit_once('/').map(|(folder, _)| folder.to_owned())
     });
     Ok(())
@@ -240,8 +206,7 @@ fn timeless(record: &Record) -> Record {
     if let Some(fix) = &mut copy.fix {
         fix.due = None;
     }
-    copy.compensating_controls
-        .retain(|control| control.status != ControlStatus::Withdrawn);
+    copy.compensating_controls.retain(|control| control.status != ControlStatus::Withdrawn);
     for control in &mut copy.compensating_controls {
         control.verified = None;
         control.evidence.clear();
@@ -256,10 +221,7 @@ fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> R
     let help = "give the answer of `exledger check --format json`";
     let bytes = read_bytes(input, folder)?;
     let receipt = json::value(&bytes).map_err(|error| {
-        Usage::refused(
-            format!("{} is not a receipt: {error}", path.display()),
-            help,
-        )
+        Usage::refused(format!("{} is not a receipt: {error}", path.display()), help)
     })?;
     let Some(question) = receipt.get("question").and_then(Value::as_object) else {
         return Err(Usage::refused(
@@ -278,25 +240,12 @@ fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> R
             },
         ));
     }
-    let asked = |key: &str| {
-        question
-            .get(key)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-    };
-    for key in [
-        "identity",
-        "asset",
-        "application",
-        "credential",
-        "environment",
-    ] {
+    let asked =
+        |key: &str| question.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    for key in ["identity", "asset", "application", "credential", "environment"] {
         answers.set_given(&format!("subject.{key}"), asked(key));
     }
-    answers.set_given(
-        "deviates_from.controls",
-        asked("control").map(|text| vec![text]),
-    );
+    answers.set_given("deviates_from.controls", asked("control").map(|text| vec![text]));
     answers.set_given("deviates_from.rule", asked("rule"));
     answers.set_given("references.change", asked("reference"));
     for (key, path) in [("resource", "scope.resources"), ("action", "scope.actions")] {
@@ -308,9 +257,7 @@ fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> R
     }
     if receipt.get("verdict").and_then(Value::as_str) == Some("allow") {
         let record = receipt.get("record").and_then(Value::as_str);
-        known.notices.push(Notice::AlreadyAllowed {
-            record: record.map(str::to_owned),
-        });
+        known.notices.push(Notice::AlreadyAllowed { record: record.map(str::to_owned) });
     }
     Ok(())
 }

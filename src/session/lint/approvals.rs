@@ -29,14 +29,8 @@ pub(super) fn against(
     if governance.state == State::Broken {
         return Ok(Vec::new());
     }
-    let proposed = Proposed {
-        tree: input,
-        landed,
-        removals,
-        governance,
-        root,
-        instant: known.instant,
-    };
+    let proposed =
+        Proposed { tree: input, landed, removals, governance, root, instant: known.instant };
     let bad = proposed.bad()?;
     let statements = Statements::Proposed(&bad);
     Ok(lint::approval_files(&statements, known))

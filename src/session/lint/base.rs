@@ -64,10 +64,8 @@ pub(super) fn read(
         ..*known
     };
     let changes = compared.findings(known);
-    let said: BTreeSet<_> = changes
-        .iter()
-        .map(|finding| (finding.rule, finding.path.clone(), finding.pos))
-        .collect();
+    let said: BTreeSet<_> =
+        changes.iter().map(|finding| (finding.rule, finding.path.clone(), finding.pos)).collect();
     found.take(changes, input);
     found.take(lint::files(&compared.odd, known), input);
     let repository = located.repository()?;
@@ -97,9 +95,7 @@ pub(super) fn read(
         }
     }
     let neighbours = compared.neighbours.iter();
-    neighbours
-        .flat_map(Neighbours::peers)
-        .for_each(|peer| repeats.add(peer));
+    neighbours.flat_map(Neighbours::peers).for_each(|peer| repeats.add(peer));
     found.take(lint::repeats(&repeats, known), input);
     evidence(located, &compared, input, known, found)?;
     if !compared.rulings.is_empty() && !is_broken {
@@ -138,10 +134,7 @@ fn evidence(
     }
     let entries = compared.entries.iter();
     let judged: BTreeSet<&str> = entries.flat_map(|entry| entry.delta.paths()).collect();
-    let past = RecordPast {
-        settled: Settled::Closed,
-        ..RecordPast::UNKNOWN
-    };
+    let past = RecordPast { settled: Settled::Closed, ..RecordPast::UNKNOWN };
     for file in Files::list(input, records)?.records {
         if judged.contains(file.path.as_str()) || !input.names(&file.path) {
             continue;
@@ -152,9 +145,7 @@ fn evidence(
         }
         let source = file::read(&file.path, &bytes);
         let findings = lint::record(&source, known, past)?;
-        let of_evidence = findings
-            .into_iter()
-            .filter(|it| EVIDENCE.contains(&it.rule));
+        let of_evidence = findings.into_iter().filter(|it| EVIDENCE.contains(&it.rule));
         found.take(of_evidence, input);
     }
     Ok(())

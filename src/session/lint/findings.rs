@@ -16,11 +16,7 @@ pub(super) struct LintFindings {
 impl LintFindings {
     /// Keeps the findings that are asked about.
     pub(super) fn take(&mut self, findings: impl IntoIterator<Item = Finding>, input: &Input) {
-        self.findings.extend(
-            findings
-                .into_iter()
-                .filter(|finding| input.names(&finding.path)),
-        );
+        self.findings.extend(findings.into_iter().filter(|finding| input.names(&finding.path)));
     }
 
     pub(super) fn judge(&mut self, source: &RecordFile, tier: Option<String>) {

@@ -47,10 +47,7 @@ impl Input {
             }
             named.push(inside);
         }
-        Ok(Input {
-            tree: Overlay::of(tree, []),
-            named,
-        })
+        Ok(Input { tree: Overlay::of(tree, []), named })
     }
 
     /// Returns the path of the record that comes from standard input.
@@ -63,9 +60,7 @@ impl Input {
         let below = |folder: &String| {
             folder.is_empty()
                 || path == folder
-                || path
-                    .strip_prefix(folder.as_str())
-                    .is_some_and(|rest| rest.starts_with('/'))
+                || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
         };
         self.named.is_empty() || self.named.iter().any(below)
     }
@@ -76,9 +71,7 @@ impl Input {
             let trimmed = folder.trim_end_matches('/');
             trimmed.is_empty()
                 || path == trimmed
-                || path
-                    .strip_prefix(trimmed)
-                    .is_some_and(|rest| rest.starts_with('/'))
+                || path.strip_prefix(trimmed).is_some_and(|rest| rest.starts_with('/'))
         };
         let is_linted = |path: &str| match self.tree.kind(path) {
             Ok(Some(EntryKind::Folder)) => {
@@ -111,15 +104,8 @@ impl Input {
             return Ok(Some(Notice::NothingToLint { paths }));
         }
         Err(Usage::refused(
-            format!(
-                "{} contains no records, approvals or governance files",
-                strangers.join(", ")
-            ),
-            format!(
-                "give files or folders in {}, or {}",
-                records.join(", "),
-                policy::FILE
-            ),
+            format!("{} contains no records, approvals or governance files", strangers.join(", ")),
+            format!("give files or folders in {}, or {}", records.join(", "), policy::FILE),
         ))
     }
 
@@ -138,11 +124,7 @@ impl Input {
 fn path_inside(path: &Path, located: &Located, folder: &Path) -> Result<String, Usage> {
     files::inside(&located.root, folder, path).ok_or_else(|| {
         Usage::refused(
-            format!(
-                "{} is not in the ledger {}",
-                path.display(),
-                located.root.display()
-            ),
+            format!("{} is not in the ledger {}", path.display(), located.root.display()),
             "give files or folders of the ledger",
         )
     })

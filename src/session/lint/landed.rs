@@ -56,17 +56,9 @@ impl<'h> LandedRecords<'h> {
 
     /// Returns what is known of a record's past.
     pub(super) fn past(&self, source: &RecordFile, bytes: &[u8]) -> RecordPast {
-        let closure = source
-            .record
-            .as_ref()
-            .and_then(|record| record.closure.as_ref());
-        let settled = closure.map_or(Settled::Open, |closure| {
-            self.settled(source, closure, bytes)
-        });
-        RecordPast {
-            settled,
-            ..RecordPast::UNKNOWN
-        }
+        let closure = source.record.as_ref().and_then(|record| record.closure.as_ref());
+        let settled = closure.map_or(Settled::Open, |closure| self.settled(source, closure, bytes));
+        RecordPast { settled, ..RecordPast::UNKNOWN }
     }
 
     /// Returns the findings about approval files that the approved ref does not have.
@@ -112,9 +104,8 @@ impl<'h> LandedRecords<'h> {
         match same_path {
             Some(bytes) => settled(&source.path, bytes),
             None => {
-                let files = self
-                    .files
-                    .get_or_init(|| Files::list(tree, &self.folders).unwrap_or_default());
+                let files =
+                    self.files.get_or_init(|| Files::list(tree, &self.folders).unwrap_or_default());
                 let moved = files.find(source.stem()).ok();
                 moved
                     .and_then(|file| Some((file, landed(&file.path)?)))

@@ -25,10 +25,7 @@ pub(super) fn judge(
     approved: &LandedRecords<'_>,
     found: &mut LintFindings,
 ) -> Result<(), Error> {
-    let after = &RuleContext {
-        neighbours: None,
-        ..*known
-    };
+    let after = &RuleContext { neighbours: None, ..*known };
     let before = &RuleContext {
         governance: &compared.before,
         house: &ExtraSchema::of(&compared.before),

@@ -12,10 +12,8 @@ impl Snapshot<'_> {
     /// ahead counts as soon, else what the policy says.
     pub fn due(&self, within: Option<Term>) -> Vec<(&RecordState, DueRecord)> {
         let policy = &self.governance.policy;
-        let horizon = Horizon {
-            soon: within.unwrap_or(policy.due.soon),
-            ..Horizon::from_policy(policy)
-        };
+        let horizon =
+            Horizon { soon: within.unwrap_or(policy.due.soon), ..Horizon::from_policy(policy) };
         let due = |state| Some((state, due::due_record(state, &horizon, self.stamp.instant)?));
         let mut records: Vec<(&RecordState, DueRecord)> =
             self.standings.iter().filter_map(due).collect();

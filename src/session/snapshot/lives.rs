@@ -46,12 +46,7 @@ impl Snapshot<'_> {
             copy.begin = copy.begin.or(effective(*landing));
             copy
         });
-        let peers: Vec<Peer> = self
-            .neighbours()
-            .peers()
-            .into_iter()
-            .chain(passed)
-            .collect();
+        let peers: Vec<Peer> = self.neighbours().peers().into_iter().chain(passed).collect();
         let landed = |standing: &RecordState| match self.trail(standing) {
             Some(trail) => nearby::began(trail, &self.history),
             None => standing.pending.first().and_then(|pending| pending.since),
@@ -65,12 +60,7 @@ impl Snapshot<'_> {
     pub fn neighbours(&self) -> Neighbours {
         let neighbour = |trail: &Trail| {
             let record = trail.last()?.record.record()?;
-            nearby::neighbour(
-                record.id.to_string(),
-                trail,
-                Rc::clone(record),
-                &self.history,
-            )
+            nearby::neighbour(record.id.to_string(), trail, Rc::clone(record), &self.history)
         };
         let trails = self.history.trails.values();
         let standing = trails.filter(|trail| trail.became.is_none());

@@ -73,11 +73,7 @@ impl Snapshot<'_> {
             return Vec::new();
         };
         let verdicts = self.approvals.trails.get(&trail.key);
-        acts::record_acts(
-            &self.history,
-            trail,
-            verdicts.map(Vec::as_slice).unwrap_or_default(),
-        )
+        acts::record_acts(&self.history, trail, verdicts.map(Vec::as_slice).unwrap_or_default())
     }
 
     /// Returns everyone who spoke about the landed version of a record.

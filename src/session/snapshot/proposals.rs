@@ -52,16 +52,11 @@ fn of(located: &Located, snapshot: &mut Snapshot<'_>, sources: Sources) -> Resul
     let records = &snapshot.governance.policy.records;
     let proposals = proposal::read(repository, &snapshot.history, prefix, records, &sources)?;
     for (branch, obstacle) in &proposals.obstacles {
-        snapshot.notices.push(Notice::UnreadableBranch {
-            branch: branch.clone(),
-            obstacle: obstacle.clone(),
-        });
+        snapshot
+            .notices
+            .push(Notice::UnreadableBranch { branch: branch.clone(), obstacle: obstacle.clone() });
     }
-    Ok(Proposed {
-        proposals,
-        sources,
-        tree: located.tree.clone(),
-    })
+    Ok(Proposed { proposals, sources, tree: located.tree.clone() })
 }
 
 /// Tells whether nothing can be proposed: every branch is on the mainline, and the work tree is as it was checked out.
@@ -153,11 +148,7 @@ impl Proposed {
         let read = || match branch {
             None => Governance::read(&self.tree).ok(),
             Some(name) => {
-                let (_, tip) = self
-                    .sources
-                    .branches
-                    .iter()
-                    .find(|(branch, _)| branch == name)?;
+                let (_, tip) = self.sources.branches.iter().find(|(branch, _)| branch == name)?;
                 let tree =
                     CommitTree::of_commit(approved.repository, *tip, &approved.prefix).ok()?;
                 Governance::read(&tree).ok()
@@ -177,8 +168,6 @@ impl Proposed {
             .iter()
             .flat_map(|proposal| &proposal.files)
             .find(|file| *file.path == *standing.path)?;
-        approved
-            .blob(file.blob)
-            .or_else(|| self.tree.bytes(&file.path).ok()?)
+        approved.blob(file.blob).or_else(|| self.tree.bytes(&file.path).ok()?)
     }
 }

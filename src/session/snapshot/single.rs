@@ -17,10 +17,9 @@ impl Snapshot<'_> {
             trail.is_some_and(|trail| trail.became.is_none())
         };
         match keys.iter().find(is_here) {
-            Some(key) => RecordState {
-                pending: standing.pending.clone(),
-                ..self.standing(key, instant)
-            },
+            Some(key) => {
+                RecordState { pending: standing.pending.clone(), ..self.standing(key, instant) }
+            }
             // A proposal is the same at every instant.
             None => standing.clone(),
         }
@@ -38,15 +37,11 @@ impl Snapshot<'_> {
             return false;
         };
         let is_in_force = |landing: &str| landing == approved.commit;
-        let last = trail
-            .versions
-            .iter()
-            .position(|version| is_in_force(&version.commit.oid.to_string()));
+        let last =
+            trail.versions.iter().position(|version| is_in_force(&version.commit.oid.to_string()));
         let up_to = last.and_then(|last| verdicts.get(..=last));
         up_to.is_some_and(|verdicts| {
-            verdicts
-                .iter()
-                .all(|verdict| verdict.satisfied == Satisfied::Yes)
+            verdicts.iter().all(|verdict| verdict.satisfied == Satisfied::Yes)
         })
     }
 }

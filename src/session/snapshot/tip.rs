@@ -52,12 +52,7 @@ impl Snapshot<'_> {
     fn tip_of<'a>(&'a self, version: &'a Version, verdict: &'a ApprovalVerdict) -> Tip<'a> {
         let blob = version.files.first().map(|file| file.blob);
         Tip {
-            law: &self
-                .approvals
-                .counted
-                .states
-                .before(version.landing)
-                .governance,
+            law: &self.approvals.counted.states.before(version.landing).governance,
             bytes: blob.and_then(|blob| self.blob(blob)),
             verdict,
         }

@@ -30,10 +30,7 @@ impl Snapshot<'_> {
                         notices.push(Notice::WaitingReviews { branch: copy, ids });
                     }
                 }
-                Err(obstacle) => notices.push(Notice::UnreadableReviews {
-                    branch: copy,
-                    obstacle,
-                }),
+                Err(obstacle) => notices.push(Notice::UnreadableReviews { branch: copy, obstacle }),
             }
         }
         notices
@@ -57,9 +54,7 @@ fn waiting(snapshot: &Snapshot<'_>, tip: Oid) -> Result<BTreeSet<String>, Obstac
         let folder = format!("{}/{APPROVALS}", folder.trim_end_matches('/'));
         let files = |tree: &CommitTree<'_>| -> Result<HashSet<String>, Obstacle> {
             let items = tree.list(&folder)?;
-            let files = items
-                .into_iter()
-                .filter(|item| item.kind == EntryKind::File);
+            let files = items.into_iter().filter(|item| item.kind == EntryKind::File);
             Ok(files.map(|TreeItem { path, .. }| path).collect())
         };
         let known = files(&landed)?;

@@ -137,13 +137,7 @@ impl<'h> Snapshot<'h> {
             approval::counted::count_governance(history)
         };
         let mut walked = |chain, records: Option<&[String]>| {
-            let ways = Walk {
-                repository,
-                chain,
-                prefix: &line.prefix,
-                records,
-                count: &count,
-            };
+            let ways = Walk { repository, chain, prefix: &line.prefix, records, count: &count };
             let (stopwatch, reads) = (Stopwatch::start(), repository.reads());
             let mut history = walk(ways)?;
             log_walk(&history, repository.reads() - reads, &stopwatch);
@@ -165,13 +159,7 @@ impl<'h> Snapshot<'h> {
         let approvals = judging::by(&history, counted);
         let (now, moved) = (line.now, (line.is_moved, line.now));
         Ok(Snapshot {
-            stamp: stamp::of(
-                repository,
-                &history,
-                &approvals.counted,
-                line.instant,
-                moved,
-            ),
+            stamp: stamp::of(repository, &history, &approvals.counted, line.instant, moved),
             standings: Vec::new(),
             governance: Rc::clone(&approvals.counted.tip),
             repository,

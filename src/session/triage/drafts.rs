@@ -46,10 +46,7 @@ pub(super) fn write(
     wanted: &Wanted,
 ) -> Result<Vec<TriageDraft>, Error> {
     let failed = |error: FileError| {
-        Undetermined::other(
-            error.to_string(),
-            "check that the folder exists and can be written to",
-        )
+        Undetermined::other(error.to_string(), "check that the folder exists and can be written to")
     };
     streams::folder(folder).map_err(failed)?;
     let tree = WorkTree::new(folder);
@@ -58,21 +55,13 @@ pub(super) fn write(
     let mut known = drafted(&tree)?;
     let mut drafts = Vec::new();
     let files = codeowners(located)?;
-    let owners = Owners {
-        governance: &governance,
-        files: &files,
-    };
+    let owners = Owners { governance: &governance, files: &files };
     for answers in answers(wanted, owners) {
         if keys(&answers).iter().any(|key| known.contains(key)) {
             continue;
         }
         known.extend(keys(&answers));
-        let taken = |id: &str| {
-            ledger
-                .entries
-                .iter()
-                .any(|it| it.stem.eq_ignore_ascii_case(id))
-        };
+        let taken = |id: &str| ledger.entries.iter().any(|it| it.stem.eq_ignore_ascii_case(id));
         let id = ids::draw(&governance, now, &taken)?;
         let made = draft::draft(&answers, &setting(located, now, &governance, id.clone())?);
         let name = format!("{id}.yaml");
@@ -90,10 +79,8 @@ fn answers(wanted: &Wanted, owners: Owners<'_>) -> Vec<Answers> {
     let findings = wanted.findings.iter();
     let findings =
         findings.map(|((tool, id), found)| imported::of_finding(tool, id, found, owners));
-    let events = wanted
-        .events
-        .iter()
-        .map(|(happened, often)| imported::of_event(happened, often, owners));
+    let events =
+        wanted.events.iter().map(|(happened, often)| imported::of_event(happened, often, owners));
     findings.chain(events).collect()
 }
 
@@ -141,11 +128,7 @@ fn keys(answers: &Answers) -> Vec<String> {
             .iter()
             .map(|key| format!("{}:{}", text(key, "tool").to_lowercase(), text(key, "id")))
             .collect(),
-        None => answers
-            .text("title")
-            .map(str::to_owned)
-            .into_iter()
-            .collect(),
+        None => answers.text("title").map(str::to_owned).into_iter().collect(),
     }
 }
 

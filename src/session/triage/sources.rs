@@ -61,11 +61,7 @@ impl Source {
         let reader = opened.reader().map_err(unread)?;
         Ok(Source {
             name,
-            format: if sarif::is(reader) {
-                SourceFormat::Sarif
-            } else {
-                SourceFormat::Events
-            },
+            format: if sarif::is(reader) { SourceFormat::Sarif } else { SourceFormat::Events },
             opened,
         })
     }
@@ -143,15 +139,9 @@ impl TriageRun<'_> {
             Some(_) => Spans::Kept,
             None => Spans::Left,
         };
-        let origin = |index| InputOrigin {
-            source: place,
-            index,
-        };
+        let origin = |index| InputOrigin { source: place, index };
         let has_file = |path: &str| roots.has_file(path);
-        let roots = Roots {
-            folders: &roots.folders,
-            has_file: &has_file,
-        };
+        let roots = Roots { folders: &roots.folders, has_file: &has_file };
         let read = match source.format {
             SourceFormat::Sarif => {
                 let take = &mut |entry: sarif::SarifEntry| {
@@ -166,8 +156,7 @@ impl TriageRun<'_> {
         };
         if let Ok(SourceContent::Sarif(layout)) = &read {
             for run in &layout.runs {
-                self.watch
-                    .ran(run.tool.as_deref(), &run.kinds, place, run.has_failed);
+                self.watch.ran(run.tool.as_deref(), &run.kinds, place, run.has_failed);
             }
         }
         Ok(read.unwrap_or_else(|broken| {

@@ -46,10 +46,7 @@ pub struct Suppressions {
 impl Suppressions {
     /// Starts without files.
     pub(super) fn new(kind: RewriteKind) -> Suppressions {
-        Suppressions {
-            files: Vec::new(),
-            has_guids: kind == RewriteKind::Annotate,
-        }
+        Suppressions { files: Vec::new(), has_guids: kind == RewriteKind::Annotate }
     }
 
     /// Begins the next file.
@@ -70,10 +67,7 @@ impl Suppressions {
                 } else {
                     String::new()
                 };
-                ResultCover::Covered(Box::new(Suppression {
-                    record: id.into(),
-                    guid,
-                }))
+                ResultCover::Covered(Box::new(Suppression { record: id.into(), guid }))
             }
             Some(_) => ResultCover::NotCovered,
         };
@@ -92,12 +86,6 @@ impl Suppressions {
 fn name(record: &str, finding: &ScannerFinding) -> String {
     let place = finding.places.first();
     let path = place.map_or("", |place| place.file.text());
-    let line = place
-        .and_then(|place| place.line)
-        .map(|line| line.to_string())
-        .unwrap_or_default();
-    format!(
-        "sarif/{record}/{}/{}/{path}/{line}",
-        finding.tool, finding.id
-    )
+    let line = place.and_then(|place| place.line).map(|line| line.to_string()).unwrap_or_default();
+    format!("sarif/{record}/{}/{}/{path}/{line}", finding.tool, finding.id)
 }

@@ -46,11 +46,8 @@ impl SeenFolders {
             if part.contains(std::path::is_separator) {
                 return None;
             }
-            let name = if names.is_empty() {
-                None
-            } else {
-                names.get(&(place.clone(), part.clone()))
-            };
+            let name =
+                if names.is_empty() { None } else { names.get(&(place.clone(), part.clone())) };
             place.push(name.map_or(OsStr::new(part), OsString::as_os_str));
             if parts.peek().is_none() || seen.contains(&place) {
                 continue;

@@ -19,14 +19,10 @@ impl Repository {
     pub fn last_fetched(&self, name: &str, remote: &str, tip: Oid) -> Option<Instant> {
         let branch = name.strip_prefix(&format!("refs/remotes/{remote}/"))?;
         let heads = [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD"));
-        let fetched = heads
-            .iter()
-            .filter_map(|file| asked(file, branch, tip))
-            .max();
+        let fetched = heads.iter().filter_map(|file| asked(file, branch, tip)).max();
         let logs = [name.to_owned(), format!("refs/remotes/{remote}/HEAD")];
-        let logged = logs
-            .iter()
-            .filter_map(|name| logged(&self.common_dir.join("logs").join(name)));
+        let logged =
+            logs.iter().filter_map(|name| logged(&self.common_dir.join("logs").join(name)));
         fetched.max(logged.max())
     }
 }
@@ -54,9 +50,7 @@ fn logged(file: &Path) -> Option<Instant> {
     let text = String::from_utf8_lossy(&text);
     text.lines().rev().find_map(|line| {
         let (who, what) = line.split_once('\t')?;
-        let is_fetch = ["fetch", "pull", "clone:"]
-            .iter()
-            .any(|word| what.starts_with(word));
+        let is_fetch = ["fetch", "pull", "clone:"].iter().any(|word| what.starts_with(word));
         let seconds = who.rsplit(' ').nth(1)?.parse().ok()?;
         is_fetch.then(|| Instant::from_unix(seconds))?
     })

@@ -34,20 +34,14 @@ impl Repository {
     /// [`GitError`] where refs can't be read.
     pub fn head_named(&self, name: &str) -> Result<Option<NamedBranch>, GitError> {
         let refs = self.refs()?;
-        let bare = name
-            .strip_prefix("refs/heads/")
-            .or(name.strip_prefix("refs/remotes/"))
-            .unwrap_or(name);
+        let bare =
+            name.strip_prefix("refs/heads/").or(name.strip_prefix("refs/remotes/")).unwrap_or(name);
         let tip = |reference: String| refs.names.get(&reference).copied();
         if !name.starts_with("refs/remotes/")
             && let Some(tip) = tip(format!("refs/heads/{bare}"))
         {
             let short = bare.to_owned();
-            return Ok(Some(NamedBranch {
-                short,
-                tip,
-                at: BranchPlace::Here,
-            }));
+            return Ok(Some(NamedBranch { short, tip, at: BranchPlace::Here }));
         }
         let mut found = Vec::new();
         for remote in &refs.remotes {

@@ -8,14 +8,11 @@
 const LONGEST: usize = 15;
 
 /// In which order the lengths of the code lengths' own code are stated.
-const ORDER: [usize; 19] = [
-    16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
-];
+const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /// How many bits follow a length symbol, from 257 on.
-const LENGTH_BITS: [u8; 29] = [
-    0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
-];
+const LENGTH_BITS: [u8; 29] =
+    [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 
 /// How many bits follow a distance symbol.
 const DISTANCE_BITS: [u8; 30] = [
@@ -29,12 +26,7 @@ pub(super) fn is_whole(bytes: &[u8]) -> bool {
         return false;
     };
     let is_zlib = head & 0x8f == 0x08 && (u16::from(*head) * 256 + u16::from(*flags)) % 31 == 0;
-    let mut bits = Bits {
-        bytes: rest,
-        at: 0,
-        held: 0,
-        n_held: 0,
-    };
+    let mut bits = Bits { bytes: rest, at: 0, held: 0, n_held: 0 };
     is_zlib && blocks(&mut bits).is_some() && rest.len() >= bits.at + 4
 }
 
@@ -87,10 +79,7 @@ fn fixed() -> Option<(HuffmanCode, HuffmanCode)> {
     let mut lengths = [8; 288];
     lengths.get_mut(144..256)?.fill(9);
     lengths.get_mut(256..280)?.fill(7);
-    Some((
-        HuffmanCode::from_lengths(&lengths)?,
-        HuffmanCode::from_lengths(&[5; 30])?,
-    ))
+    Some((HuffmanCode::from_lengths(&lengths)?, HuffmanCode::from_lengths(&[5; 30])?))
 }
 
 /// Reads the codes that a block states.

@@ -49,9 +49,7 @@ impl Repository {
         };
         let index = self.git.index()?;
         self.attributes_end(&index)?;
-        let diff = self
-            .git
-            .diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
+        let diff = self.git.diff_tree_to_workdir_with_index(tree.as_ref(), Some(&mut options))?;
         let mut loose = Vec::new();
         for delta in diff.deltas() {
             let (new, old) = (delta.new_file(), delta.old_file());
@@ -82,9 +80,8 @@ impl Repository {
                     });
                     continue;
                 }
-                let bytes = fs::read(&place).map_err(|cause| GitError {
-                    cause: format!("can't read {shown}: {cause}"),
-                })?;
+                let bytes = fs::read(&place)
+                    .map_err(|cause| GitError { cause: format!("can't read {shown}: {cause}") })?;
                 if differs_in_line_ends(&bytes, delta.old_file().id())? {
                     continue;
                 }
@@ -93,10 +90,7 @@ impl Repository {
             } else {
                 None
             };
-            loose.push(Loose {
-                path: prefix.inward(&shown),
-                file,
-            });
+            loose.push(Loose { path: prefix.inward(&shown), file });
         }
         loose.sort_by(|left, right| left.path.cmp(&right.path));
         Ok(loose)
@@ -119,9 +113,7 @@ impl Repository {
         self.tree_ends(from, &LedgerPrefix::default(), &[String::new()])?;
         let tree = self.git.find_commit(theirs(from)?)?.tree()?;
         self.attributes_end(&self.git.index()?)?;
-        let diff = self
-            .git
-            .diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
+        let diff = self.git.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut options))?;
         let mut paths = Vec::new();
         for delta in diff.deltas() {
             let files = [delta.old_file(), delta.new_file()];

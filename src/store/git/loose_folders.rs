@@ -36,9 +36,7 @@ impl LooseFolders {
         }
         self.objects.push((objects.to_owned(), first_bytes));
         let alternates = fs::read_to_string(objects.join("info/alternates")).unwrap_or_default();
-        let others = alternates
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.is_empty());
+        let others = alternates.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
         for other in others.filter(|_| depth < DEEPEST_ALTERNATE) {
             self.add(&objects.join(other), depth + 1);
         }

@@ -72,17 +72,14 @@ impl Repository {
 
     fn head(&self) -> Result<HeadState, GitError> {
         // A linked work tree has a HEAD of its own; reading the file serves the stand-in too.
-        let file = fs::read_to_string(self.own_dir.join("HEAD")).map_err(|cause| GitError {
-            cause: format!("can't read HEAD: {cause}"),
-        })?;
+        let file = fs::read_to_string(self.own_dir.join("HEAD"))
+            .map_err(|cause| GitError { cause: format!("can't read HEAD: {cause}") })?;
         let text = file.trim();
         Ok(match (text.strip_prefix("ref: "), Oid::from_hex(text)) {
             (Some(name), _) => HeadState::Branch(name.trim().to_owned()),
             (None, Some(oid)) => HeadState::Detached(oid),
             (None, None) => {
-                return Err(GitError {
-                    cause: "HEAD is neither a branch nor a commit".to_owned(),
-                });
+                return Err(GitError { cause: "HEAD is neither a branch nor a commit".to_owned() });
             }
         })
     }
@@ -92,8 +89,7 @@ impl Repository {
             return None;
         };
         let branch = name.strip_prefix("refs/heads/")?;
-        self.setting(&format!("branch.{branch}.remote"))
-            .filter(|remote| remote != ".")
+        self.setting(&format!("branch.{branch}.remote")).filter(|remote| remote != ".")
     }
 
     fn remotes(&self) -> Result<Vec<String>, GitError> {
@@ -102,9 +98,7 @@ impl Repository {
         let entries = config.entries(Some(r"^remote\..*\.(url|fetch|pushurl)$"))?;
         entries.for_each(|entry| {
             let key = entry.name().unwrap_or_default();
-            let name = key
-                .strip_prefix("remote.")
-                .and_then(|rest| rest.rsplit_once('.'));
+            let name = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'));
             names.extend(name.map(|(name, _)| name.to_owned()));
         })?;
         names.sort();

@@ -50,16 +50,14 @@ impl Repository {
         git2::opts::enable_caching(false);
         let found = git2::Repository::discover_path(folder, std::iter::empty::<PathBuf>());
         let own_dir = found.map_err(|error| match error.code() {
-            git2::ErrorCode::NotFound => OpenError::NotFound {
-                folder: folder.to_path_buf(),
-            },
+            git2::ErrorCode::NotFound => OpenError::NotFound { folder: folder.to_path_buf() },
             _ => refused(error),
         })?;
         match git2::Repository::open(&own_dir) {
             Ok(git) => Repository::opened(git),
-            Err(error) if error.code() == git2::ErrorCode::Owner => Err(OpenError::Owner {
-                folder: trusted(&own_dir),
-            }),
+            Err(error) if error.code() == git2::ErrorCode::Owner => {
+                Err(OpenError::Owner { folder: trusted(&own_dir) })
+            }
             Err(error) if error.message().contains("extensions.partialclone") => {
                 Repository::stood_in(&own_dir)
             }
@@ -88,21 +86,16 @@ impl Repository {
     ///
     /// Telling libgit2 to accept the setting takes unsafe code; nothing else of the setting matters to a reader.
     fn stood_in(own_dir: &Path) -> Result<Repository, OpenError> {
-        let failed = |cause: std::io::Error| OpenError::Refused {
-            cause: cause.to_string(),
-        };
+        let failed = |cause: std::io::Error| OpenError::Refused { cause: cause.to_string() };
         let common_dir = common(own_dir);
         let config = refused_config(&common_dir).map_err(refused)?;
         let stand_in = tempfile::tempdir().map_err(failed)?;
         let inside = |name: &str| stand_in.path().join(name);
-        fs::write(
-            inside("config"),
-            "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
-        )
-        .and_then(|()| fs::copy(own_dir.join("HEAD"), inside("HEAD")))
-        .and_then(|_| link(&common_dir.join("objects"), &inside("objects")))
-        .and_then(|()| link(&common_dir.join("refs"), &inside("refs")))
-        .map_err(failed)?;
+        fs::write(inside("config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+            .and_then(|()| fs::copy(own_dir.join("HEAD"), inside("HEAD")))
+            .and_then(|_| link(&common_dir.join("objects"), &inside("objects")))
+            .and_then(|()| link(&common_dir.join("refs"), &inside("refs")))
+            .map_err(failed)?;
         if common_dir.join("packed-refs").is_file() {
             fs::copy(common_dir.join("packed-refs"), inside("packed-refs")).map_err(failed)?;
         }
@@ -199,9 +192,7 @@ fn trusted(own_dir: &Path) -> PathBuf {
 }
 
 fn refused(error: git2::Error) -> OpenError {
-    OpenError::Refused {
-        cause: error.message().to_owned(),
-    }
+    OpenError::Refused { cause: error.message().to_owned() }
 }
 
 /// Returns the setting that an error of libgit2 is about.
@@ -213,10 +204,7 @@ fn setting(error: &git2::Error) -> Option<OpenError> {
     let name = match (name, format) {
         (Some("extensions.refstorage"), _) => "extensions.refStorage = reftable".to_owned(),
         (Some(name), _) => name.to_owned(),
-        (_, Some(format)) => format!(
-            "extensions.objectFormat = {}",
-            format.trim_end_matches('\'')
-        ),
+        (_, Some(format)) => format!("extensions.objectFormat = {}", format.trim_end_matches('\'')),
         _ if version => "core.repositoryFormatVersion".to_owned(),
         _ => return None,
     };
@@ -226,10 +214,8 @@ fn setting(error: &git2::Error) -> Option<OpenError> {
 /// Returns where the clone was cut off, and how much of the repository it holds.
 fn extent(common_dir: &Path, config: &git2::Config) -> (BTreeSet<Oid>, Extent) {
     let text = fs::read_to_string(common_dir.join("shallow")).unwrap_or_default();
-    let shallow: BTreeSet<Oid> = text
-        .lines()
-        .filter_map(|line| Oid::from_hex(line.trim()))
-        .collect();
+    let shallow: BTreeSet<Oid> =
+        text.lines().filter_map(|line| Oid::from_hex(line.trim())).collect();
     let extent = match (promised(config), shallow.is_empty()) {
         (true, _) => Extent::Partial,
         (false, false) => Extent::Shallow,
@@ -245,9 +231,7 @@ fn promised(config: &git2::Config) -> bool {
     };
     let mut found = false;
     let walked = entries.for_each(|entry| {
-        found |= entry
-            .value()
-            .is_ok_and(|value| git2::Config::parse_bool(value).unwrap_or(false));
+        found |= entry.value().is_ok_and(|value| git2::Config::parse_bool(value).unwrap_or(false));
     });
     found && walked.is_ok()
 }

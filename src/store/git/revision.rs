@@ -47,9 +47,7 @@ impl Repository {
 
     /// Returns the whole name of a ref, links followed, and what it points at; nothing and `@` are HEAD.
     fn reference(&self, name: &str) -> Option<(String, Oid)> {
-        let short = Some(name)
-            .filter(|name| !matches!(*name, "" | "@"))
-            .unwrap_or("HEAD");
+        let short = Some(name).filter(|name| !matches!(*name, "" | "@")).unwrap_or("HEAD");
         let reference = self.git.resolve_reference_from_short_name(short).ok()?;
         let full = reference.name().ok()?.to_owned();
         Some((full, ours(reference.target()?)?))
@@ -81,13 +79,8 @@ impl Repository {
             };
         }
         // libgit2 knows how git writes times, and reads the object that the log has for it: any of these.
-        let ids = log
-            .iter()
-            .flat_map(|entry| [entry.id_old(), entry.id_new()]);
-        let all_end = ids
-            .filter_map(ours)
-            .chain([tip])
-            .all(|oid| self.ends(oid).is_ok());
+        let ids = log.iter().flat_map(|entry| [entry.id_old(), entry.id_new()]);
+        let all_end = ids.filter_map(ours).chain([tip]).all(|oid| self.ends(oid).is_ok());
         let found = all_end.then(|| self.git.revparse_single(whole).ok())??;
         ours(found.id())
     }
@@ -109,21 +102,14 @@ impl Repository {
         let mut at = from;
         let mut rest = way;
         while let Some(sign) = rest.chars().next() {
-            if let Some(more) = ["^{}", "^{commit}"]
-                .iter()
-                .find_map(|it| rest.strip_prefix(it))
-            {
+            if let Some(more) = ["^{}", "^{commit}"].iter().find_map(|it| rest.strip_prefix(it)) {
                 rest = more;
                 continue;
             }
             let tail = rest.get(1..)?;
             let n_digits = tail.bytes().take_while(u8::is_ascii_digit).count();
             let (figure, more) = tail.split_at_checked(n_digits)?;
-            let figure: usize = if figure.is_empty() {
-                1
-            } else {
-                figure.parse().ok()?
-            };
+            let figure: usize = if figure.is_empty() { 1 } else { figure.parse().ok()? };
             let (n_steps, nth) = match (sign, figure) {
                 ('~', figure) => (figure, 1),
                 ('^', 0) => (0, 1),

@@ -39,14 +39,8 @@ impl Stamps {
         let entry = self.index.get_path(path.as_ref(), 0)?;
         let file = fs::symlink_metadata(self.work_dir.join(&path)).ok()?;
         let modified = modified_at(&file)?;
-        let known = (
-            i64::from(entry.mtime.seconds()),
-            i64::from(entry.mtime.nanoseconds()),
-        );
-        let changed = (
-            i64::from(entry.ctime.seconds()),
-            i64::from(entry.ctime.nanoseconds()),
-        );
+        let known = (i64::from(entry.mtime.seconds()), i64::from(entry.mtime.nanoseconds()));
+        let changed = (i64::from(entry.ctime.seconds()), i64::from(entry.ctime.nanoseconds()));
         let is_same = file.is_file()
             && modified == known
             && self::changed(&file) == Some(changed)

@@ -36,15 +36,11 @@ impl Repository {
         let outside = || refused(format!("{path} leaves the repository"));
         let from_top = prefix.outward(path).ok_or_else(outside)?.join("/");
         let loose = self.loose(head, prefix, &[path.to_owned()])?;
-        let is_loose = loose
-            .iter()
-            .any(|file| prefix.plain(&file.path) == prefix.plain(path));
+        let is_loose = loose.iter().any(|file| prefix.plain(&file.path) == prefix.plain(path));
         if let (Some(head), false) = (head, is_loose) {
             let tree = CommitTree::of_commit(self, head, prefix)
                 .map_err(|obstacle| refused(obstacle.to_string()))?;
-            let entry = tree
-                .entry(path)
-                .map_err(|error| refused(error.to_string()))?;
+            let entry = tree.entry(path).map_err(|error| refused(error.to_string()))?;
             if let Some((_, blob)) = entry
                 && let Ok((ObjectKind::Blob, bytes)) = self.read(blob)
             {

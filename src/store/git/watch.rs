@@ -31,11 +31,8 @@ struct WatchedValues {
 impl Repository {
     /// Begins to watch these refs, and what decides with them which one is approved.
     pub fn watch(&self, refs: BTreeSet<String>) -> RepositoryWatch {
-        let elsewhere = [
-            git2::Config::find_system(),
-            git2::Config::find_xdg(),
-            git2::Config::find_global(),
-        ];
+        let elsewhere =
+            [git2::Config::find_system(), git2::Config::find_xdg(), git2::Config::find_global()];
         let mut configuration: Vec<PathBuf> = elsewhere.into_iter().flatten().collect();
         configuration.push(self.common_dir.join("config"));
         configuration.push(self.own_dir.join("config.worktree"));
@@ -44,10 +41,7 @@ impl Repository {
             common_dir: self.common_dir.clone(),
             configuration,
             refs,
-            seen: WatchedValues {
-                files: Vec::new(),
-                refs: BTreeMap::new(),
-            },
+            seen: WatchedValues { files: Vec::new(), refs: BTreeMap::new() },
         };
         watch.seen = watch.read();
         watch
@@ -90,10 +84,7 @@ impl RepositoryWatch {
                 refs.insert(name.to_owned(), value);
             }
         }
-        WatchedValues {
-            files: files.map(|path| whole(path)).collect(),
-            refs,
-        }
+        WatchedValues { files: files.map(|path| whole(path)).collect(), refs }
     }
 }
 

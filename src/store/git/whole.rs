@@ -36,16 +36,9 @@ impl Repository {
         if !self.loose_folders.any() {
             return Ok(());
         }
-        let refused = |obstacle: Obstacle| GitError {
-            cause: obstacle.to_string(),
-        };
-        let tree = crate::history::chain::read(self, commit)
-            .map_err(refused)?
-            .tree;
-        let ways: Vec<Vec<String>> = paths
-            .iter()
-            .filter_map(|path| prefix.outward(path))
-            .collect();
+        let refused = |obstacle: Obstacle| GitError { cause: obstacle.to_string() };
+        let tree = crate::history::chain::read(self, commit).map_err(refused)?.tree;
+        let ways: Vec<Vec<String>> = paths.iter().filter_map(|path| prefix.outward(path)).collect();
         let ways: Vec<&[String]> = ways.iter().map(Vec::as_slice).collect();
         self.folder_ends(tree, &ways, 0).map_err(refused)
     }

@@ -20,9 +20,8 @@ impl AdviceCase<'_> {
             By::Approvers(missing) => missing.into_iter().flat_map(|it| it.who).collect(),
             By::Proposer(author) => author.into_iter().collect(),
             By::Control(place) => {
-                let control = self
-                    .record
-                    .and_then(|record| record.compensating_controls.get(place));
+                let control =
+                    self.record.and_then(|record| record.compensating_controls.get(place));
                 let owner = control.map(|control| &control.owner);
                 owner
                     .map(|owner| people::identify(governance, "", owner.as_str()))
@@ -53,15 +52,9 @@ impl AdviceCase<'_> {
         };
         let rest = [Recipient::Backup, Recipient::RiskOwner];
         let chain = self.around.governance.policy.escalate.iter();
-        let mut asked = first
-            .iter()
-            .cloned()
-            .chain(rest)
-            .chain(chain.map(|step| step.to.clone()));
+        let mut asked = first.iter().cloned().chain(rest).chain(chain.map(|step| step.to.clone()));
         let there = |to| escalate::there(self.standing, record, &to, self.around.governance);
-        asked
-            .find_map(|to| Some(there(to)).filter(|found| !found.is_empty()))
-            .unwrap_or_default()
+        asked.find_map(|to| Some(there(to)).filter(|found| !found.is_empty())).unwrap_or_default()
     }
 
     /// Returns who of those that the record names did not close it.
@@ -115,10 +108,7 @@ impl AdviceCase<'_> {
             it.satisfied == approval::verdict::Satisfied::Yes
         };
         let makers: Vec<Person> = if self.standing.approval.as_deref().is_some_and(is_met) {
-            self.pending()
-                .and_then(|it| it.author.clone())
-                .into_iter()
-                .collect()
+            self.pending().and_then(|it| it.author.clone()).into_iter().collect()
         } else {
             landed.collect()
         };
@@ -129,9 +119,7 @@ impl AdviceCase<'_> {
     fn called(&self, people: Vec<Person>) -> Vec<Person> {
         let mut seen = BTreeSet::new();
         let owner = self.record.map(|record| &record.owner);
-        let known = people
-            .into_iter()
-            .filter(|person| seen.insert(person.key.clone()));
+        let known = people.into_iter().filter(|person| seen.insert(person.key.clone()));
         known
             .map(|person| {
                 let is_owner = |email: &str| self.key_of(email) == person.key;

@@ -39,11 +39,7 @@ impl<'a> AdviceCase<'a> {
             Some(pending) => self.proposed(pending),
             None => {
                 let (how, command) = self.approve("approve it");
-                step(
-                    format!("{how}, or reject it"),
-                    command,
-                    By::Approvers(self.missing()),
-                )
+                step(format!("{how}, or reject it"), command, By::Approvers(self.missing()))
             }
         }
     }
@@ -88,10 +84,9 @@ impl<'a> AdviceCase<'a> {
         let signers = &self.around.governance.policy.approval.signers;
         let ways = self.ways_of_proposal();
         match ways.nearest() {
-            Some(ApprovalWay::SignedFile) => (
-                format!("approve and merge {branch}{what}, or reject it"),
-                sign,
-            ),
+            Some(ApprovalWay::SignedFile) => {
+                (format!("approve and merge {branch}{what}, or reject it"), sign)
+            }
             Some(ApprovalWay::SignedFileOnceListed) => (
                 format!(
                     "approve {branch}{what} once {signers} lists your key and merge it, or reject it"
@@ -218,11 +213,7 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn diff(&self, branch: &str) -> String {
-        format!(
-            "exledger diff {} {}",
-            self.shell_word(self.around.base),
-            self.shell_word(branch)
-        )
+        format!("exledger diff {} {}", self.shell_word(self.around.base), self.shell_word(branch))
     }
 
     /// Returns the latest of what is proposed.

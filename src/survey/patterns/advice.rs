@@ -36,11 +36,7 @@ pub(super) fn what_to_change(
 }
 
 fn by_cause(records: &[&Neighbour]) -> String {
-    let target = most(
-        records
-            .iter()
-            .filter_map(|it| Some(it.record.fix.as_ref()?.target)),
-    );
+    let target = most(records.iter().filter_map(|it| Some(it.record.fix.as_ref()?.target)));
     let cause = most(records.iter().map(|it| it.record.root_cause));
     let by_cause = cause.and_then(target_of);
     let Some(target) = target.or(by_cause) else {

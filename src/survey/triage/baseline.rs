@@ -53,10 +53,7 @@ pub fn match_baselines(input: &TriageInput, baselines: &[Baseline]) -> BaselineM
         (None, Some(why)) => Matter::Routine(why),
         (None, None) => unknown(input),
     };
-    BaselineMatch {
-        matter,
-        baselines: about,
-    }
+    BaselineMatch { matter, baselines: about }
 }
 
 /// Tells whether a baseline is about an input; one that chooses nothing is about events alone: else it would make every
@@ -100,15 +97,10 @@ fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
         return Some(format!("{field} is {value} (baseline {})", baseline.id));
     }
     let identity = texts(input, "data.identity");
-    let expected = identity
-        .first()
-        .and_then(|identity| baseline.expect.get(identity.as_ref()));
+    let expected = identity.first().and_then(|identity| baseline.expect.get(identity.as_ref()));
     let field = unexpected(input, expected?)?;
     let who = identity.first().map(Cow::as_ref).unwrap_or_default();
-    Some(format!(
-        "{field} is not normal for {who} (baseline {})",
-        baseline.id
-    ))
+    Some(format!("{field} is not normal for {who} (baseline {})", baseline.id))
 }
 
 /// Returns the first field that is not as expected; what is not stated is not.
@@ -139,9 +131,7 @@ fn instant(input: &TriageInput) -> Option<Instant> {
 /// Tells whether a field has one of the words.
 fn holds(input: &TriageInput, field: &str, words: &[String]) -> bool {
     let stated = texts(input, field);
-    stated
-        .iter()
-        .any(|text| words.iter().any(|word| word == text))
+    stated.iter().any(|text| words.iter().any(|word| word == text))
 }
 
 /// Returns the values of a field, such as `data.environment`, as texts; of a list, its items.
@@ -165,10 +155,7 @@ fn of_finding<'i>(finding: &'i ScannerFinding, field: &str) -> Vec<Cow<'i, str>>
         }
         "data.package" => {
             let package = finding.package.as_ref();
-            finding
-                .purl
-                .as_deref()
-                .or(package.map(|package| package.name.as_str()))
+            finding.purl.as_deref().or(package.map(|package| package.name.as_str()))
         }
         _ => None,
     };

@@ -132,10 +132,7 @@ impl TriageCounts {
         hash.update(&event.id);
         let digest: [u8; 32] = hash.finalize().into();
         let mut short = [0; 16];
-        short
-            .iter_mut()
-            .zip(digest)
-            .for_each(|(to, from)| *to = from);
+        short.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
         self.seen.insert(short)
     }
 
@@ -191,11 +188,7 @@ impl TriageCounts {
         // Where no line is added any more, no text is: those would be most of all that is kept.
         let mut is_new = false;
         let mut say = |text: &str| {
-            let said = if is_full {
-                self.texts.find(text)
-            } else {
-                self.texts.add(text)
-            };
+            let said = if is_full { self.texts.find(text) } else { self.texts.add(text) };
             is_new |= said.is_none();
             said
         };
@@ -212,10 +205,7 @@ impl TriageCounts {
                 Some(kind) => say(kind),
                 None => say(&key(input)),
             },
-            about: place
-                .as_deref()
-                .filter(|_| kind.is_some())
-                .and_then(&mut say),
+            about: place.as_deref().filter(|_| kind.is_some()).and_then(&mut say),
             message: say(&decision.message),
         };
         if is_full && (is_new || !self.lines.contains_key(&alike)) {
@@ -274,11 +264,7 @@ impl TriageCounts {
 
     fn count_in(&mut self, alike: TriageLineKey, place: Option<TextNumber>, origin: InputOrigin) {
         let n_before = self.lines.len();
-        let line = self.lines.entry(alike).or_insert(TriageLine {
-            n: 0,
-            place,
-            origin,
-        });
+        let line = self.lines.entry(alike).or_insert(TriageLine { n: 0, place, origin });
         line.n += 1;
         if self.lines.len() > n_before {
             *self.n_lines.entry(alike.state).or_default() += 1;
@@ -296,9 +282,7 @@ impl TriageCounts {
 
     /// Returns the lines of a state, in no order that means anything.
     pub fn lines(&self, state: TriageState) -> impl Iterator<Item = (&TriageLineKey, &TriageLine)> {
-        self.lines
-            .iter()
-            .filter(move |(alike, _)| alike.state == state)
+        self.lines.iter().filter(move |(alike, _)| alike.state == state)
     }
 
     /// Returns how many inputs of a state stand in no line.
@@ -349,10 +333,7 @@ fn input_place(input: &TriageInput) -> Option<String> {
     match input {
         TriageInput::Finding(finding) => {
             let place = finding.places.first()?;
-            let line = place
-                .line
-                .map(|line| format!(":{line}"))
-                .unwrap_or_default();
+            let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
             Some(format!("{}{line}", place.file.text()))
         }
         TriageInput::Event(event) => {

@@ -94,10 +94,8 @@ impl TriageJudge<'_> {
         let former = finding.former_ids.iter().filter(|id| **id != finding.id);
         let ids = former.filter(|id| self.index.names_finding(id));
         let ids: Vec<&String> = std::iter::once(&finding.id).chain(ids).collect();
-        let asked = tools
-            .into_iter()
-            .flatten()
-            .flat_map(|tool| ids.iter().map(move |id| (tool, *id)));
+        let asked =
+            tools.into_iter().flatten().flat_map(|tool| ids.iter().map(move |id| (tool, *id)));
         let found = best(asked.map(|(tool, id)| self.as_key(finding, tool, id)));
         match (found.state, absolute(finding)) {
             (TriageState::Covered | TriageState::Dismissed, _) | (_, None) => found,
@@ -113,9 +111,7 @@ impl TriageJudge<'_> {
         let mut question = Question {
             finding: Some(format!("{tool}:{id}")),
             purl: finding.purl.clone(),
-            severity: finding
-                .severity
-                .map(|severity| severity.as_str().to_owned()),
+            severity: finding.severity.map(|severity| severity.as_str().to_owned()),
             environment: self.environment.map(str::to_owned),
             told: ScannerDetails {
                 package: finding.package.clone(),
@@ -201,10 +197,7 @@ fn asked(event: &CloudEvent) -> Result<Question, String> {
         resource: text("resource"),
         environment: text("environment"),
         reference: text("reference"),
-        told: ScannerDetails {
-            asker: Asker::Event,
-            ..ScannerDetails::default()
-        },
+        told: ScannerDetails { asker: Asker::Event, ..ScannerDetails::default() },
         ..Question::default()
     };
     if let (Some(tool), Some(id)) = (text("tool"), text("id")) {
@@ -216,10 +209,8 @@ fn asked(event: &CloudEvent) -> Result<Question, String> {
     if question.names_a_subject() {
         Ok(question)
     } else {
-        Err(
-            "its data states neither identity, asset, application, credential nor reference"
-                .to_owned(),
-        )
+        Err("its data states neither identity, asset, application, credential nor reference"
+            .to_owned())
     }
 }
 
@@ -267,13 +258,7 @@ struct MatchedRecord {
 
 impl MatchedRecord {
     fn without_record(state: TriageState, message: String) -> MatchedRecord {
-        MatchedRecord {
-            state,
-            record: None,
-            message,
-            is_doubtful: false,
-            about: Vec::new(),
-        }
+        MatchedRecord { state, record: None, message, is_doubtful: false, about: Vec::new() }
     }
 
     fn of_answer(answer: &GateAnswer, standing: Option<&RecordState>) -> MatchedRecord {
@@ -292,10 +277,7 @@ impl MatchedRecord {
         MatchedRecord {
             state,
             // A near miss is named in the message alone: nothing of it covers anything.
-            record: answer
-                .record
-                .clone()
-                .filter(|_| state != TriageState::Uncovered),
+            record: answer.record.clone().filter(|_| state != TriageState::Uncovered),
             message: answer.reason.clone(),
             is_doubtful: answer.verdict == GateVerdict::Unknown,
             about: answer

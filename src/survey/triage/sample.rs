@@ -18,7 +18,5 @@ pub(super) fn is_sampled(key: &str, decision: &TriageDecision, baselines: &[Base
 /// Returns the SHA-256 of a key, as a number, modulo 100.
 fn hundredth(key: &str) -> u32 {
     let digest = Sha256::digest(key.as_bytes());
-    digest
-        .iter()
-        .fold(0, |rest, byte| (rest * 256 + u32::from(*byte)) % 100)
+    digest.iter().fold(0, |rest, byte| (rest * 256 + u32::from(*byte)) % 100)
 }

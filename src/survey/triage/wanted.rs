@@ -93,9 +93,7 @@ impl Wanted {
             return;
         }
         let mut about = decision.baselines.iter();
-        let kind = about
-            .find_map(|place| baselines.get(*place))
-            .map(|baseline| baseline.kind);
+        let kind = about.find_map(|place| baselines.get(*place)).map(|baseline| baseline.kind);
         match input {
             TriageInput::Finding(finding) => self.finding(finding, kind, InputSubject::default()),
             TriageInput::Event(event) => match reported(event) {
@@ -128,10 +126,8 @@ impl Wanted {
         });
         let paths: Option<BTreeSet<String>> = all.collect();
         let paths = paths.filter(|paths| !paths.is_empty());
-        let known = found
-            .packages
-            .entry(finding.purl.clone())
-            .or_insert_with(|| Some(BTreeSet::new()));
+        let known =
+            found.packages.entry(finding.purl.clone()).or_insert_with(|| Some(BTreeSet::new()));
         match (known.as_mut(), paths) {
             (Some(known), Some(paths)) => known.extend(paths),
             _ => *known = None,
@@ -147,12 +143,7 @@ impl Wanted {
             subject: InputSubject::from_event(event),
         };
         let subject = &happened.subject;
-        let named = [
-            &happened.identity,
-            &happened.resource,
-            &subject.application,
-            &subject.asset,
-        ];
+        let named = [&happened.identity, &happened.resource, &subject.application, &subject.asset];
         if named.iter().all(|name| name.is_none()) {
             return;
         }
@@ -166,18 +157,14 @@ impl Wanted {
 fn reported(event: &CloudEvent) -> Option<ScannerFinding> {
     let text = |key: &str| event.text(key).filter(|text| !text.is_empty());
     let (tool, id) = (text("tool")?, text("id")?);
-    let place = |path: &str| FindingPlace {
-        file: FindingFile::Inside(path.to_owned()),
-        line: None,
-    };
+    let place =
+        |path: &str| FindingPlace { file: FindingFile::Inside(path.to_owned()), line: None };
     Some(ScannerFinding {
         tool: tool.to_owned(),
         id: id.to_owned(),
         severity: text("severity").and_then(Risk::from_word),
         places: text("path").map(place).into_iter().collect(),
-        purl: text("package")
-            .filter(|package| package.starts_with("pkg:"))
-            .map(str::to_owned),
+        purl: text("package").filter(|package| package.starts_with("pkg:")).map(str::to_owned),
         ..ScannerFinding::default()
     })
 }

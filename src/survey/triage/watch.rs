@@ -80,23 +80,12 @@ impl<'s> TriggerWatch<'s> {
             )
         };
         let records = standings.iter().filter(is_open).filter_map(|standing| {
-            let record = standing
-                .effective
-                .as_deref()
-                .or(standing.stated.as_deref())?;
-            let watched = Watched {
-                record,
-                standing,
-                matched: BTreeSet::new(),
-                fixed: None,
-                changed: None,
-            };
+            let record = standing.effective.as_deref().or(standing.stated.as_deref())?;
+            let watched =
+                Watched { record, standing, matched: BTreeSet::new(), fixed: None, changed: None };
             Some((record.id.as_str(), watched))
         });
-        TriggerWatch {
-            records: records.collect(),
-            ..TriggerWatch::default()
-        }
+        TriggerWatch { records: records.collect(), ..TriggerWatch::default() }
     }
 
     /// Notes that a tool ran, or that its run can't be relied on; `kinds` are the kinds of findings that the run has rules of.
@@ -113,9 +102,7 @@ impl<'s> TriggerWatch<'s> {
         };
         self.tools.insert(tool.to_owned(), source);
         match tool {
-            "trivy" => self
-                .looked
-                .extend(kinds.iter().map(|kind| (*kind).to_owned())),
+            "trivy" => self.looked.extend(kinds.iter().map(|kind| (*kind).to_owned())),
             tool => {
                 self.looked.insert(tool.to_owned());
             }
@@ -281,10 +268,7 @@ fn id_kinds<'t>(tool: &'t str, id: Option<&String>) -> Vec<&'t str> {
 
 fn keys(record: &Record) -> impl Iterator<Item = &FindingKey> {
     let scope = record.scope.as_ref();
-    scope
-        .and_then(|scope| scope.findings.as_ref())
-        .into_iter()
-        .flatten()
+    scope.and_then(|scope| scope.findings.as_ref()).into_iter().flatten()
 }
 
 /// Says what of a finding that a record names is no longer as it names it: the version of the package, or the severity.
@@ -306,9 +290,7 @@ fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
         let said = finding.key();
         let version = finding_version(key, finding);
         if let Some((is, was)) = version {
-            return Some(format!(
-                "{said} is now in version {is}; the record names {was}"
-            ));
+            return Some(format!("{said} is now in version {is}; the record names {was}"));
         }
         let (ceiling, severity) = (key.severity?, finding.severity?);
         (severity > ceiling).then(|| {

@@ -23,11 +23,7 @@ pub(super) struct FieldRow {
 
 impl FieldRow {
     fn new(field: &str, before: &Value, after: &Value) -> FieldRow {
-        FieldRow {
-            field: field.to_owned(),
-            before: shown(before, MOST),
-            after: shown(after, MOST),
-        }
+        FieldRow { field: field.to_owned(), before: shown(before, MOST), after: shown(after, MOST) }
     }
 }
 
@@ -41,10 +37,7 @@ pub(super) fn differing(before: &Record, after: &Record) -> Vec<FieldRow> {
 
 /// Returns the rows as a table.
 pub(super) fn table(rows: Vec<FieldRow>) -> DocTable {
-    let column = |title| Column {
-        title,
-        fit: ColumnFit::Flexible,
-    };
+    let column = |title| Column { title, fit: ColumnFit::Flexible };
     let rows = rows.into_iter().map(|row| {
         vec![
             StyledText::with_tone(Tone::Strong, row.field),
@@ -60,10 +53,7 @@ pub(super) fn table(rows: Vec<FieldRow>) -> DocTable {
 
 /// Returns what a new record states, a row a field; id and title stand elsewhere already.
 pub(super) fn stated(record: &Record) -> DocTable {
-    let column = |title| Column {
-        title,
-        fit: ColumnFit::Flexible,
-    };
+    let column = |title| Column { title, fit: ColumnFit::Flexible };
     let value = serde_json::to_value(record).unwrap_or(Value::Null);
     let fields = value
         .as_object()
@@ -76,10 +66,7 @@ pub(super) fn stated(record: &Record) -> DocTable {
             StyledText::plain(shown(value, MOST_ALONE)),
         ]
     });
-    DocTable {
-        columns: vec![column("field"), column("value")],
-        rows: rows.collect(),
-    }
+    DocTable { columns: vec![column("field"), column("value")], rows: rows.collect() }
 }
 
 fn compare(field: &str, before: &Value, after: &Value, rows: &mut Vec<FieldRow>) {
@@ -148,11 +135,7 @@ fn display_value(value: &Value) -> String {
         Value::Null => "–".to_owned(),
         Value::String(text) => text.clone(),
         Value::Array(list) if list.is_empty() => "nothing".to_owned(),
-        Value::Array(list) => list
-            .iter()
-            .map(display_value)
-            .collect::<Vec<_>>()
-            .join(", "),
+        Value::Array(list) => list.iter().map(display_value).collect::<Vec<_>>().join(", "),
         Value::Object(map) => {
             let pairs = map
                 .iter()

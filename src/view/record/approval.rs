@@ -95,10 +95,7 @@ impl<'a> LandedView<'a> {
 
 /// Returns what the record's approval needs: of the landed version, else what its tier and class demand.
 pub fn needed(standing: &RecordState) -> Needed {
-    let judged = standing
-        .approval
-        .as_ref()
-        .map(|verdict| verdict.needed.clone());
+    let judged = standing.approval.as_ref().map(|verdict| verdict.needed.clone());
     let demanded = || standing.tier.as_ref().map(|tier| tier.demand().needed());
     judged.or_else(demanded).unwrap_or_default()
 }
@@ -110,19 +107,13 @@ impl<'a> AuthorView<'a> {
     }
 
     fn of(author: &'a Author) -> AuthorView<'a> {
-        AuthorView {
-            person: PersonView::of(&author.person),
-            attested: author.is_attested,
-        }
+        AuthorView { person: PersonView::of(&author.person), attested: author.is_attested }
     }
 }
 
 impl<'a> MissingView<'a> {
     fn of(missing: &'a MissingApproval) -> MissingView<'a> {
-        MissingView {
-            need: &missing.need,
-            who: shape::people(&missing.who),
-        }
+        MissingView { need: &missing.need, who: shape::people(&missing.who) }
     }
 }
 

@@ -28,12 +28,8 @@ pub fn add<'a>(
         return;
     }
     let rows = records.iter().map(|it| list::row(it, stamp.instant));
-    doc.blocks
-        .push(Block::Heading(StyledText::plain("All records")));
-    doc.blocks.push(Block::Table(DocTable {
-        columns: list::columns(),
-        rows: rows.collect(),
-    }));
+    doc.blocks.push(Block::Heading(StyledText::plain("All records")));
+    doc.blocks.push(Block::Table(DocTable { columns: list::columns(), rows: rows.collect() }));
     doc.blocks.push(Block::Heading(StyledText::plain("Cards")));
     let ids = records.iter().map(|standing| standing.id()).collect();
     let each = Each::new(records.into_iter().map(move |standing| {
@@ -43,19 +39,13 @@ pub fn add<'a>(
         blocks.push(Block::Heading(StyledText::plain("Trail")));
         blocks.push(trail(standing, &acts));
         blocks.extend(log::statement_blocks(&acts));
-        Card {
-            id: standing.id().to_owned(),
-            title: title(standing),
-            blocks,
-        }
+        Card { id: standing.id().to_owned(), title: title(standing), blocks }
     }));
     doc.blocks.push(Block::Cards(Cards { ids, each }));
 }
 
 fn title(standing: &RecordState) -> StyledText {
-    let title = standing
-        .known_content()
-        .map_or(standing.path.as_str(), |it| it.title.as_str());
+    let title = standing.known_content().map_or(standing.path.as_str(), |it| it.title.as_str());
     let mut text = StyledText::plain(title).and(Tone::Plain, "  ");
     text.0.extend(list::status(standing).0);
     text

@@ -12,17 +12,11 @@ pub(super) fn by_status(standings: &[RecordState]) -> ChartSeries {
         let of_status = standings.iter().filter(|it| it.status == status);
         of_status.count()
     };
-    let counts: Vec<_> = Status::ALL
-        .iter()
-        .map(|status| (status, count(*status)))
-        .filter(|(_, n)| *n > 0)
-        .collect();
+    let counts: Vec<_> =
+        Status::ALL.iter().map(|status| (status, count(*status))).filter(|(_, n)| *n > 0).collect();
     ChartSeries {
         title: "records by status",
-        labels: counts
-            .iter()
-            .map(|(it, _)| it.as_str().to_owned())
-            .collect(),
+        labels: counts.iter().map(|(it, _)| it.as_str().to_owned()).collect(),
         bars: vec![("records", counts.iter().map(|(_, n)| number(*n)).collect())],
     }
 }
@@ -54,8 +48,7 @@ pub(super) fn lasted(periods: &[Period]) -> ChartSeries {
 /// Returns the month of a period.
 fn label(period: &Period) -> String {
     let day = period.span.from.to_string();
-    day.rsplit_once('-')
-        .map_or(day.clone(), |(month, _)| month.to_owned())
+    day.rsplit_once('-').map_or(day.clone(), |(month, _)| month.to_owned())
 }
 
 fn number(n: usize) -> Option<f64> {

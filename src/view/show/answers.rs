@@ -31,10 +31,7 @@ pub(super) fn pairs(
     let mut pairs = vec![("status".to_owned(), status(standing))];
     let mut add = |label: &str, text: StyledText| pairs.push((label.to_owned(), text));
     if let Some(content) = standing.content() {
-        add(
-            "why",
-            StyledText::plain(cut(&content.justification, 3 * WIDE)),
-        );
+        add("why", StyledText::plain(cut(&content.justification, 3 * WIDE)));
         add("deviates", lines(deviation(content, names, WIDE), 2));
         add("approved", approved(standing, statements));
         let n_controls = content.compensating_controls.len();
@@ -88,11 +85,7 @@ pub(super) fn deviation(content: &Record, names: &dyn RecordNames, wide: usize) 
         }
         None => StyledText::with_tone(Tone::Strong, control.as_str()),
     });
-    let rule = content
-        .deviates_from
-        .rule
-        .as_ref()
-        .map(|rule| StyledText::plain(cut(rule, wide)));
+    let rule = content.deviates_from.rule.as_ref().map(|rule| StyledText::plain(cut(rule, wide)));
     rule.into_iter().chain(controls).collect()
 }
 
@@ -167,9 +160,7 @@ pub(super) fn missing_words(missing: &approval::verdict::MissingApproval) -> Str
 pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) -> Vec<StyledText> {
     let line = |shown: record::ShownControl<'_>| {
         let control = shown.stated;
-        let verified = control
-            .verified
-            .map_or(String::new(), |day| format!(", verified {day}"));
+        let verified = control.verified.map_or(String::new(), |day| format!(", verified {day}"));
         let (tone, late) = match (shown.dropped, shown.fresh) {
             (true, _) => (Tone::Bad, ", dropped since the approval"),
             (false, true) => (Tone::Good, ""),
@@ -180,28 +171,18 @@ pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) ->
         StyledText::with_tone(Tone::Strong, &control.id)
             .and(Tone::Plain, " ")
             .and(tone, state)
-            .and(
-                Tone::Plain,
-                format!(": {}", cut(&control.description, left.max(20))),
-            )
+            .and(Tone::Plain, format!(": {}", cut(&control.description, left.max(20))))
     };
-    let none = content
-        .compensating_controls
-        .is_empty()
-        .then(|| StyledText::with_tone(Tone::Warn, "none"));
-    none.into_iter()
-        .chain(record::controls_of(content, standing).into_iter().map(line))
-        .collect()
+    let none =
+        content.compensating_controls.is_empty().then(|| StyledText::with_tone(Tone::Warn, "none"));
+    none.into_iter().chain(record::controls_of(content, standing).into_iter().map(line)).collect()
 }
 
 fn ends(content: &Record, standing: &RecordState, instant: Instant) -> StyledText {
     if let Some(closed) = list::closed(standing) {
         return StyledText::with_tone(Tone::Muted, closed);
     }
-    let written = standing
-        .stated
-        .as_ref()
-        .map_or(&content.expires, |stated| &stated.expires);
+    let written = standing.stated.as_ref().map_or(&content.expires, |stated| &stated.expires);
     let Some(end) = standing.not_after else {
         return StyledText::plain(written.to_string());
     };
@@ -221,51 +202,30 @@ fn ends(content: &Record, standing: &RecordState, instant: Instant) -> StyledTex
 /// Returns what ends or reopens it before its date, a line each.
 pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> Vec<StyledText> {
     let triggers = content.triggers.iter().map(|trigger| {
-        let fired = content
-            .fired
-            .iter()
-            .find(|firing| firing.trigger == trigger.id);
+        let fired = content.fired.iter().find(|firing| firing.trigger == trigger.id);
         let then = match fired {
             Some(firing) => format!("fired {}: {}", firing.date, trigger.then.as_str()),
             None => format!("then {}", trigger.then.as_str()),
         };
-        let tone = if fired.is_some() {
-            Tone::Bad
-        } else {
-            Tone::Plain
-        };
+        let tone = if fired.is_some() { Tone::Bad } else { Tone::Plain };
         let left = wide.saturating_sub(trigger.id.chars().count() + then.chars().count() + 4);
         StyledText::with_tone(Tone::Strong, &trigger.id)
-            .and(
-                Tone::Plain,
-                format!(" {}, ", cut(&trigger.when, left.max(20))),
-            )
+            .and(Tone::Plain, format!(" {}, ", cut(&trigger.when, left.max(20))))
             .and(tone, then)
     });
     let before_end = |duty: &&Duty| standing.not_after.is_none_or(|end| duty.at < end);
-    let duties = standing
-        .duties
-        .iter()
-        .filter(before_end)
-        .filter_map(|duty| {
-            let words = match duty.kind {
-                DutyKind::Review => "not reviewed",
-                DutyKind::ControlVerification => "not verified again",
-                DutyKind::EmergencyReview => "not approved",
-                DutyKind::Start
-                | DutyKind::Expiry
-                | DutyKind::Fix
-                | DutyKind::PostClosureReview => return None,
-            };
-            let subject = duty
-                .subject
-                .as_ref()
-                .map(|subject| format!("{subject} "))
-                .unwrap_or_default();
-            Some(StyledText::plain(format!(
-                "{subject}{words} {}",
-                dates::by(duty.at)
-            )))
-        });
+    let duties = standing.duties.iter().filter(before_end).filter_map(|duty| {
+        let words = match duty.kind {
+            DutyKind::Review => "not reviewed",
+            DutyKind::ControlVerification => "not verified again",
+            DutyKind::EmergencyReview => "not approved",
+            DutyKind::Start | DutyKind::Expiry | DutyKind::Fix | DutyKind::PostClosureReview => {
+                return None;
+            }
+        };
+        let subject =
+            duty.subject.as_ref().map(|subject| format!("{subject} ")).unwrap_or_default();
+        Some(StyledText::plain(format!("{subject}{words} {}", dates::by(duty.at))))
+    });
     duties.chain(triggers).collect()
 }

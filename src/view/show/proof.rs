@@ -19,54 +19,26 @@ pub(super) fn pairs(standing: &RecordState) -> Pairs {
     let mut pairs = Pairs::new();
     add(&mut pairs, "file", Some(&standing.path));
     if let Some(tier) = &standing.tier {
-        let why = if tier.why.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", tier.why.join("; "))
-        };
+        let why =
+            if tier.why.is_empty() { String::new() } else { format!(": {}", tier.why.join("; ")) };
         add(&mut pairs, "tier", Some(format!("{}{why}", tier.tier)));
     }
-    add(
-        &mut pairs,
-        "needs",
-        Some(shape::needed_words(&approval::needed(standing))),
-    );
+    add(&mut pairs, "needs", Some(shape::needed_words(&approval::needed(standing))));
     if let Some(verdict) = &standing.approval {
-        let names: Vec<String> = verdict
-            .authors
-            .iter()
-            .map(|author| shape::name(&author.person))
-            .collect();
-        add(
-            &mut pairs,
-            "authors",
-            (!names.is_empty()).then(|| names.join(", ")),
-        );
+        let names: Vec<String> =
+            verdict.authors.iter().map(|author| shape::name(&author.person)).collect();
+        add(&mut pairs, "authors", (!names.is_empty()).then(|| names.join(", ")));
         add(&mut pairs, "four eyes", Some(verdict.result.as_str()));
         let missing: Vec<String> = verdict.missing.iter().map(answers::missing_words).collect();
-        add(
-            &mut pairs,
-            "missing",
-            (!missing.is_empty()).then(|| missing.join("\n")),
-        );
+        add(&mut pairs, "missing", (!missing.is_empty()).then(|| missing.join("\n")));
         let flags: Vec<&str> = verdict.flags.iter().copied().collect();
-        add(
-            &mut pairs,
-            "flags",
-            (!flags.is_empty()).then(|| flags.join(", ")),
-        );
+        add(&mut pairs, "flags", (!flags.is_empty()).then(|| flags.join(", ")));
     }
     if let Some(landed) = &standing.landed {
-        let by = landed
-            .by
-            .as_ref()
-            .map(|by| format!(" by {}", shape::name(by)))
-            .unwrap_or_default();
-        let request = landed
-            .pull_request
-            .as_ref()
-            .map(|request| format!(" ({request})"))
-            .unwrap_or_default();
+        let by =
+            landed.by.as_ref().map(|by| format!(" by {}", shape::name(by))).unwrap_or_default();
+        let request =
+            landed.pull_request.as_ref().map(|request| format!(" ({request})")).unwrap_or_default();
         add(
             &mut pairs,
             "landed",
@@ -81,11 +53,7 @@ pub(super) fn pairs(standing: &RecordState) -> Pairs {
         add(
             &mut pairs,
             "approved",
-            Some(format!(
-                "not before {}, {}",
-                approved.at,
-                objects::short(&approved.commit)
-            )),
+            Some(format!("not before {}, {}", approved.at, objects::short(&approved.commit))),
         );
     }
     add(&mut pairs, "digest", standing.digest.as_ref());
@@ -96,10 +64,7 @@ pub(super) fn pairs(standing: &RecordState) -> Pairs {
 /// Returns what branches and the work tree propose.
 pub(super) fn pending(standing: &RecordState, instant: Instant) -> Pairs {
     let change = |pending: &Pending| {
-        let place = pending
-            .branch
-            .clone()
-            .unwrap_or_else(|| "work tree".to_owned());
+        let place = pending.branch.clone().unwrap_or_else(|| "work tree".to_owned());
         let by = pending
             .author
             .as_ref()
@@ -109,10 +74,7 @@ pub(super) fn pending(standing: &RecordState, instant: Instant) -> Pairs {
             if since > instant {
                 return format!(", {}", next::future(since));
             }
-            format!(
-                ", since {since} ({}), at least claimed",
-                dates::distance(since, instant)
-            )
+            format!(", since {since} ({}), at least claimed", dates::distance(since, instant))
         });
         let events = if pending.events.is_empty() {
             "a change".to_owned()
@@ -130,40 +92,22 @@ pub(super) fn pending(standing: &RecordState, instant: Instant) -> Pairs {
 
 fn in_place(pairs: &mut Pairs, standing: &RecordState) {
     let renewals = &standing.renewals;
-    let of = |limit: Option<String>| {
-        limit
-            .map(|limit| format!(" of {limit}"))
-            .unwrap_or_default()
-    };
+    let of = |limit: Option<String>| limit.map(|limit| format!(" of {limit}")).unwrap_or_default();
     let before = match renewals.refiled.as_slice() {
         [] => String::new(),
         ids => format!(", previously filed as {}", ids.join(", ")),
     };
-    let times = format!(
-        "{}{}{before}",
-        renewals.count,
-        of(renewals.limit.map(|limit| limit.to_string()))
-    );
+    let times =
+        format!("{}{}{before}", renewals.count, of(renewals.limit.map(|limit| limit.to_string())));
     let days = renewals.total_days.map(|days| {
-        format!(
-            "; {days}{} days in all",
-            of(renewals.limit_days.map(|limit| limit.to_string()))
-        )
+        format!("; {days}{} days in all", of(renewals.limit_days.map(|limit| limit.to_string())))
     });
-    add(
-        pairs,
-        "renewals",
-        Some(format!("{times}{}", days.unwrap_or_default())),
-    );
+    add(pairs, "renewals", Some(format!("{times}{}", days.unwrap_or_default())));
     let days = |days: i64| diag::count(usize::try_from(days).unwrap_or(0), "day");
     let over = match standing.in_place.overrun_days {
         0 => String::new(),
         over => format!(", and {} past its end", days(over)),
     };
     let in_force = days(standing.in_place.days);
-    add(
-        pairs,
-        "in place",
-        Some(format!("{in_force} in force{over}")),
-    );
+    add(pairs, "in place", Some(format!("{in_force} in force{over}")));
 }

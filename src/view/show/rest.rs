@@ -36,17 +36,9 @@ pub(super) fn sections(
     let said = statements::beyond_approvers(statements.iter().copied());
     let content = standing.content();
     vec![
-        (
-            "Subject and scope",
-            content.map(subject).unwrap_or_default(),
-        ),
+        ("Subject and scope", content.map(subject).unwrap_or_default()),
         ("People and risk", content.map(people).unwrap_or_default()),
-        (
-            IN_FULL,
-            content
-                .map(|content| in_full(content, standing, names))
-                .unwrap_or_default(),
-        ),
+        (IN_FULL, content.map(|content| in_full(content, standing, names)).unwrap_or_default()),
         ("Decisions", content.map(decisions).unwrap_or_default()),
         ("Proof", proof::pairs(standing)),
         ("Statements", statements::pairs(&said)),
@@ -64,17 +56,12 @@ fn listed(values: Option<&Vec<String>>) -> Option<String> {
 fn subject(content: &Record) -> Pairs {
     let mut pairs = Pairs::new();
     let subject = &content.subject;
-    let kind = subject
-        .identity_type
-        .map(|kind| format!(" ({})", kind.as_str()))
-        .unwrap_or_default();
+    let kind =
+        subject.identity_type.map(|kind| format!(" ({})", kind.as_str())).unwrap_or_default();
     add(
         &mut pairs,
         "identity",
-        subject
-            .identity
-            .as_ref()
-            .map(|identity| format!("{identity}{kind}")),
+        subject.identity.as_ref().map(|identity| format!("{identity}{kind}")),
     );
     let until = subject
         .credential_expires
@@ -84,10 +71,7 @@ fn subject(content: &Record) -> Pairs {
     add(
         &mut pairs,
         "credential",
-        subject
-            .credential
-            .as_ref()
-            .map(|credential| format!("{credential}{until}")),
+        subject.credential.as_ref().map(|credential| format!("{credential}{until}")),
     );
     add(&mut pairs, "asset", subject.asset.as_ref());
     add(&mut pairs, "application", subject.application.as_ref());
@@ -100,17 +84,9 @@ fn subject(content: &Record) -> Pairs {
         add(&mut pairs, "actions", listed(scope.actions.as_ref()));
         add(&mut pairs, "not waived", listed(scope.not_waived.as_ref()));
         let findings: Vec<String> = scope.findings.iter().flatten().map(finding).collect();
-        add(
-            &mut pairs,
-            "findings",
-            (!findings.is_empty()).then(|| findings.join("\n")),
-        );
+        add(&mut pairs, "findings", (!findings.is_empty()).then(|| findings.join("\n")));
     }
-    add(
-        &mut pairs,
-        "baseline",
-        content.deviates_from.baseline.map(Vocabulary::as_str),
-    );
+    add(&mut pairs, "baseline", content.deviates_from.baseline.map(Vocabulary::as_str));
     pairs
 }
 
@@ -122,67 +98,38 @@ fn finding(key: &FindingKey) -> String {
         (None, Some(name)) => name.clone(),
         (None, None) => "any finding".to_owned(),
     };
-    let severity = key
-        .severity
-        .map(|severity| format!("up to {}", severity.as_str()));
+    let severity = key.severity.map(|severity| format!("up to {}", severity.as_str()));
     let places = [listed(key.paths.as_ref()), listed(key.resources.as_ref())];
     let limits: Vec<String> = [key.purl.clone(), key.versions.clone(), severity]
         .into_iter()
         .chain(places)
         .flatten()
         .collect();
-    if limits.is_empty() {
-        name
-    } else {
-        format!("{name} in {}", limits.join("; "))
-    }
+    if limits.is_empty() { name } else { format!("{name} in {}", limits.join("; ")) }
 }
 
 fn people(content: &Record) -> Pairs {
     let mut pairs = Pairs::new();
     let owner = &content.owner;
-    add(
-        &mut pairs,
-        "owner",
-        Some(format!("{} <{}>", owner.name, owner.email)),
-    );
+    add(&mut pairs, "owner", Some(format!("{} <{}>", owner.name, owner.email)));
     add(&mut pairs, "team", owner.team.as_ref());
     add(&mut pairs, "backup", owner.backup.as_ref());
     add(&mut pairs, "requester", content.requester.as_ref());
     add(&mut pairs, "risk", Some(content.risk.level.as_str()));
-    add(
-        &mut pairs,
-        "blast radius",
-        content.risk.blast_radius.as_ref(),
-    );
+    add(&mut pairs, "blast radius", content.risk.blast_radius.as_ref());
     add(&mut pairs, "risk owner", content.risk.owner.as_ref());
     add(&mut pairs, "root cause", Some(content.root_cause.as_str()));
     if let Some(fix) = &content.fix {
-        let due = fix
-            .due
-            .map(|due| format!(", due {due}"))
-            .unwrap_or_default();
-        let ticket = fix
-            .ticket
-            .as_ref()
-            .map(|ticket| format!(" ({ticket})"))
-            .unwrap_or_default();
+        let due = fix.due.map(|due| format!(", due {due}")).unwrap_or_default();
+        let ticket = fix.ticket.as_ref().map(|ticket| format!(" ({ticket})")).unwrap_or_default();
         add(
             &mut pairs,
             "fix",
-            Some(format!(
-                "{}{ticket}, in {}{due}",
-                fix.plan,
-                fix.target.as_str()
-            )),
+            Some(format!("{}{ticket}, in {}{due}", fix.plan, fix.target.as_str())),
         );
     }
     if let Some(rollback) = &content.rollback {
-        add(
-            &mut pairs,
-            "rollback",
-            Some(format!("{}, on: {}", rollback.plan, rollback.criteria)),
-        );
+        add(&mut pairs, "rollback", Some(format!("{}, on: {}", rollback.plan, rollback.criteria)));
     }
     pairs
 }
@@ -194,35 +141,20 @@ fn in_full(content: &Record, standing: &RecordState, names: &dyn RecordNames) ->
             pairs.push((label.to_owned(), text::lines(texts, WHOLE)));
         }
     };
-    lines(
-        "justification",
-        vec![StyledText::plain(content.justification.trim_end())],
-    );
+    lines("justification", vec![StyledText::plain(content.justification.trim_end())]);
     lines("deviates from", answers::deviation(content, names, WHOLE));
     lines("controls", answers::controls(content, standing, WHOLE));
     lines("sooner if", answers::sooner(content, standing, WHOLE));
     lines(
         "reasons",
-        standing
-            .reasons
-            .iter()
-            .map(|reason| StyledText::plain(reason.to_string()))
-            .collect(),
+        standing.reasons.iter().map(|reason| StyledText::plain(reason.to_string())).collect(),
     );
     add(&mut pairs, "starts", content.starts.as_ref());
     add(&mut pairs, "event ends", content.event_ends.as_ref());
     add(&mut pairs, "reviewed every", content.review_every.as_ref());
-    add(
-        &mut pairs,
-        "uses",
-        content.uses.as_ref().map(|uses| uses.limit),
-    );
+    add(&mut pairs, "uses", content.uses.as_ref().map(|uses| uses.limit));
     let references = crate::survey::select::references(content);
-    add(
-        &mut pairs,
-        "references",
-        (!references.is_empty()).then(|| references.join(", ")),
-    );
+    add(&mut pairs, "references", (!references.is_empty()).then(|| references.join(", ")));
     pairs
 }
 
@@ -230,58 +162,28 @@ fn decisions(content: &Record) -> Pairs {
     let mut pairs = Pairs::new();
     let said = |note: Option<&String>| note.map(|note| format!(": {note}")).unwrap_or_default();
     for entry in &content.reviews {
-        let text = format!(
-            "{} by {}{}",
-            entry.outcome.as_str(),
-            entry.by,
-            said(entry.note.as_ref())
-        );
+        let text =
+            format!("{} by {}{}", entry.outcome.as_str(), entry.by, said(entry.note.as_ref()));
         pairs.push((format!("{} reviewed", entry.date), StyledText::plain(text)));
     }
     for entry in &content.handling {
-        let text = format!(
-            "{} by {}{}",
-            entry.stage.as_str(),
-            entry.by,
-            said(entry.note.as_ref())
-        );
+        let text = format!("{} by {}{}", entry.stage.as_str(), entry.by, said(entry.note.as_ref()));
         pairs.push((format!("{} noted", entry.date), StyledText::plain(text)));
     }
     for entry in &content.renewals {
-        let text = format!(
-            "from {} until {}: {}",
-            entry.from, entry.until, entry.reason
-        );
+        let text = format!("from {} until {}: {}", entry.from, entry.until, entry.reason);
         pairs.push((format!("{} renewed", entry.date), StyledText::plain(text)));
     }
     for entry in &content.transfers {
-        let text = format!(
-            "from {} to {}{}",
-            entry.from,
-            entry.to,
-            said(entry.reason.as_ref())
-        );
-        pairs.push((
-            format!("{} transferred", entry.date),
-            StyledText::plain(text),
-        ));
+        let text = format!("from {} to {}{}", entry.from, entry.to, said(entry.reason.as_ref()));
+        pairs.push((format!("{} transferred", entry.date), StyledText::plain(text)));
     }
     for entry in &content.fired {
-        let text = format!(
-            "{} by {}{}",
-            entry.trigger,
-            entry.by,
-            said(entry.note.as_ref())
-        );
+        let text = format!("{} by {}{}", entry.trigger, entry.by, said(entry.note.as_ref()));
         pairs.push((format!("{} fired", entry.date), StyledText::plain(text)));
     }
     if let Some(closure) = &content.closure {
-        let text = format!(
-            "{} by {}: {}",
-            closure.outcome.as_str(),
-            closure.by,
-            closure.reason
-        );
+        let text = format!("{} by {}: {}", closure.outcome.as_str(), closure.by, closure.reason);
         pairs.push((format!("{} closed", closure.date), StyledText::plain(text)));
     }
     pairs.sort_by(|one, other| one.0.cmp(&other.0));

@@ -22,9 +22,5 @@ pub(crate) fn lines(lines: Vec<StyledText>, most: usize) -> StyledText {
         }
         joined.0.extend(line.0);
     }
-    if left > 0 {
-        joined.and(Tone::Muted, format!("\nand {left} more, below"))
-    } else {
-        joined
-    }
+    if left > 0 { joined.and(Tone::Muted, format!("\nand {left} more, below")) } else { joined }
 }

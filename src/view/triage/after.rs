@@ -15,10 +15,7 @@ fn command(proposal: &FiringProposal) -> String {
         .chars()
         .filter(|it| !matches!(it, '"' | '\\' | '$' | '`') && !it.is_control())
         .collect();
-    format!(
-        "exledger fire {} {} --note \"{note}\"",
-        proposal.record, proposal.trigger
-    )
+    format!("exledger fire {} {} --note \"{note}\"", proposal.record, proposal.trigger)
 }
 
 /// A trigger that the inputs let fire.
@@ -55,10 +52,7 @@ pub(super) struct DraftView<'a> {
 /// Returns the drafts that were written, where that is asked.
 pub(super) fn draft_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<DraftView<'a>>> {
     let drafts = shown.drafts.as_ref()?.iter();
-    let view = |draft: &'a WrittenDraft| DraftView {
-        id: &draft.id,
-        path: &draft.path,
-    };
+    let view = |draft: &'a WrittenDraft| DraftView { id: &draft.id, path: &draft.path };
     Some(drafts.map(view).collect())
 }
 
@@ -83,12 +77,7 @@ fn proposals(doc: &mut Doc, proposals: &[FiringProposal]) {
             StyledText::plain(&proposal.why),
         ]
     };
-    let columns = vec![
-        whole("record"),
-        whole("trigger"),
-        whole("then"),
-        flexible("why"),
-    ];
+    let columns = vec![whole("record"), whole("trigger"), whole("then"), flexible("why")];
     let rows = proposals.iter().map(row).collect();
     doc.blocks.push(table(columns, rows));
     let commands: Vec<String> = proposals.iter().map(command).collect();
@@ -106,9 +95,8 @@ fn unused(doc: &mut Doc, shown: &TriageView<'_>) {
         used.no_longer.len(),
         used.never.len()
     );
-    doc.blocks.push(Block::Heading(
-        StyledText::plain("Records in force: ").and(Tone::Plain, heading),
-    ));
+    doc.blocks
+        .push(Block::Heading(StyledText::plain("Records in force: ").and(Tone::Plain, heading)));
     let no_longer = used.no_longer.iter().map(|id| {
         let why = "matched earlier inputs, but nothing in the latest from its tool";
         (id, "no longer", why)
@@ -145,12 +133,9 @@ fn drafts(doc: &mut Doc, shown: &TriageView<'_>) {
     }
     let heading = StyledText::plain("Drafts; fill in the places marked TODO(import)");
     doc.blocks.push(Block::Heading(heading));
-    let rows = drafts.iter().map(|draft| {
-        vec![
-            StyledText::plain(&draft.path),
-            StyledText::plain(&draft.title),
-        ]
-    });
+    let rows = drafts
+        .iter()
+        .map(|draft| vec![StyledText::plain(&draft.path), StyledText::plain(&draft.title)]);
     let columns = vec![whole("path"), flexible("title")];
     doc.blocks.push(table(columns, rows.collect()));
 }

@@ -20,9 +20,7 @@ struct AttentionKey<'a> {
 
 /// Shows what needs somebody.
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
-    let states = TriageState::ALL
-        .iter()
-        .filter(|state| **state <= TriageState::Pending);
+    let states = TriageState::ALL.iter().filter(|state| **state <= TriageState::Pending);
     for state in states {
         let told = collect_lines(*state, shown);
         if !told.is_empty() {
@@ -44,11 +42,7 @@ fn collect_lines<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<Attentio
             TriageState::Unparsed => {
                 let source = shown.sources.get(line.origin.source);
                 let index = line.origin.index.map(|index| format!(":{index}"));
-                format!(
-                    "{}{}",
-                    source.map_or("", String::as_str),
-                    index.unwrap_or_default()
-                )
+                format!("{}{}", source.map_or("", String::as_str), index.unwrap_or_default())
             }
             _ => tally.text(line.place).to_owned(),
         };
@@ -89,14 +83,8 @@ fn section(
             StyledText::plain(why),
         ]
     };
-    let columns = vec![
-        whole("record"),
-        flexible("key"),
-        flexible("where"),
-        flexible("why"),
-    ];
-    doc.blocks
-        .push(table(columns, told.iter().map(row).collect()));
+    let columns = vec![whole("record"), flexible("key"), flexible("where"), flexible("why")];
+    doc.blocks.push(table(columns, told.iter().map(row).collect()));
     beyond(doc, state, shown);
 }
 
@@ -104,12 +92,9 @@ fn section(
 fn beyond(doc: &mut Doc<'_>, state: TriageState, shown: &TriageView<'_>) {
     let n = shown.tally.beyond(state);
     if n > 0 {
-        let text = format!(
-            "and {n} more that are {}: `--format json` lists them all",
-            plain(state)
-        );
-        doc.blocks
-            .push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
+        let text =
+            format!("and {n} more that are {}: `--format json` lists them all", plain(state));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
     }
 }
 

@@ -95,10 +95,7 @@ pub(crate) fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<StyledText>>) -> Blo
         .collect();
     let row = |row: Vec<StyledText>| {
         let cells = row.into_iter().enumerate();
-        cells
-            .filter(|(place, _)| kept(place))
-            .map(|(_, cell)| cell)
-            .collect()
+        cells.filter(|(place, _)| kept(place)).map(|(_, cell)| cell).collect()
     };
     let rows = rows.iter().cloned().map(row).collect();
     Block::Table(DocTable { columns, rows })

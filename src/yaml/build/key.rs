@@ -82,12 +82,7 @@ impl<'s> Builder<'s> {
             Value::Scalar(scalar) => scalar.text,
             _ => self.shown(&node.span),
         };
-        Ok(Some(MapKey {
-            text,
-            pos: node.pos,
-            span: node.span,
-            is_merge: false,
-        }))
+        Ok(Some(MapKey { text, pos: node.pos, span: node.span, is_merge: false }))
     }
 
     /// Returns a key that holds hidden characters as it is seen: without them, and without its quotes.
@@ -95,11 +90,8 @@ impl<'s> Builder<'s> {
         let written = self.source.get(span.clone()).unwrap_or_default();
         let is_open =
             |(at, _): &(usize, char)| self.hidden.binary_search(&(span.start + at)).is_err();
-        let open: String = written
-            .char_indices()
-            .filter(is_open)
-            .map(|(_, character)| character)
-            .collect();
+        let open: String =
+            written.char_indices().filter(is_open).map(|(_, character)| character).collect();
         open.trim_matches(['"', '\'']).to_owned()
     }
 

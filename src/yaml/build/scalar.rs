@@ -41,11 +41,7 @@ impl<'s> Builder<'s> {
         } else {
             Value::Unreadable
         };
-        Node {
-            pos: at,
-            span: range,
-            value,
-        }
+        Node { pos: at, span: range, value }
     }
 
     fn scalar_place(&self, style: NodeStyle, token: &Token<'s>) -> (diag::Pos, Range<usize>) {

@@ -114,8 +114,5 @@ fn of_structure(style: StructureStyle) -> Context {
 /// Returns the place of a mark, which counts columns from 0.
 pub(super) fn pos(mark: &Marker) -> diag::Pos {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    diag::Pos {
-        line: number(mark.line()),
-        column: number(mark.col()).saturating_add(1),
-    }
+    diag::Pos { line: number(mark.line()), column: number(mark.col()).saturating_add(1) }
 }

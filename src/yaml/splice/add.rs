@@ -147,11 +147,7 @@ fn add_lines(
     let indent = " ".repeat(place::column(known.key_pos));
     let mut lines = vec![format!("{indent}{first}")];
     for line in rest {
-        lines.push(if line.is_empty() {
-            String::new()
-        } else {
-            format!("{indent}{line}")
-        });
+        lines.push(if line.is_empty() { String::new() } else { format!("{indent}{line}") });
     }
     Ok(vec![lines_after(source, target.parent.span.end, &lines)])
 }
@@ -174,18 +170,9 @@ fn lines_after(source: &str, offset: usize, lines: &[String]) -> SpliceChange {
     let is_last = own.is_empty();
     let text = lines
         .iter()
-        .map(|line| {
-            if is_last {
-                format!("{newline}{line}")
-            } else {
-                format!("{line}{newline}")
-            }
-        })
+        .map(|line| if is_last { format!("{newline}{line}") } else { format!("{line}{newline}") })
         .collect();
-    SpliceChange {
-        range: own.end..own.end,
-        text,
-    }
+    SpliceChange { range: own.end..own.end, text }
 }
 
 /// Puts an item or entry after the last one in brackets.
@@ -196,26 +183,14 @@ fn into_brackets(source: &str, node: &Node, written: &str) -> SpliceChange {
     };
     let Some(last) = last else {
         let begin = node.span.start + 1;
-        let inside = source
-            .get(begin..node.span.end.saturating_sub(1))
-            .unwrap_or_default();
+        let inside = source.get(begin..node.span.end.saturating_sub(1)).unwrap_or_default();
         let is_blank = inside.bytes().all(|byte| byte == b' ');
-        let end = if is_blank {
-            begin + inside.len()
-        } else {
-            begin
-        };
-        return SpliceChange {
-            range: begin..end,
-            text: written.to_owned(),
-        };
+        let end = if is_blank { begin + inside.len() } else { begin };
+        return SpliceChange { range: begin..end, text: written.to_owned() };
     };
     let end = last.span.end;
     // A colon without a value needs a blank before the comma.
     let is_open = last.span.is_empty() && source.get(..end).is_some_and(|it| it.ends_with(':'));
     let comma = if is_open { " , " } else { ", " };
-    SpliceChange {
-        range: end..end,
-        text: format!("{comma}{written}"),
-    }
+    SpliceChange { range: end..end, text: format!("{comma}{written}") }
 }

@@ -99,10 +99,7 @@ impl Meaning {
             }
             (Meaning::List(meanings), Value::List(items)) => {
                 meanings.len() == items.len()
-                    && meanings
-                        .iter()
-                        .zip(items)
-                        .all(|(meaning, item)| meaning.is_said_by(item))
+                    && meanings.iter().zip(items).all(|(meaning, item)| meaning.is_said_by(item))
             }
             (Meaning::Map(meanings), Value::Map(entries)) => {
                 meanings.len() == entries.len()

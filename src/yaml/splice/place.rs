@@ -30,9 +30,7 @@ pub(super) fn target<'n>(
     root: &'n Node,
     path: &str,
 ) -> Result<SpliceTarget<'n>, SpliceError> {
-    let lost = || SpliceError::NotFound {
-        path: path.to_owned(),
-    };
+    let lost = || SpliceError::NotFound { path: path.to_owned() };
     let mut target = SpliceTarget {
         steps: Vec::new(),
         parent: root,
@@ -126,9 +124,7 @@ pub(super) fn line_break(source: &str, offset: usize) -> Range<usize> {
         return source.len()..source.len();
     };
     let begin = offset + found;
-    let is_pair = source
-        .get(begin..)
-        .is_some_and(|rest| rest.starts_with("\r\n"));
+    let is_pair = source.get(begin..).is_some_and(|rest| rest.starts_with("\r\n"));
     begin..begin + if is_pair { 2 } else { 1 }
 }
 
@@ -169,8 +165,5 @@ pub(super) fn indents(source: &str, root: &Node) -> Indents {
             }
         }
     });
-    Indents {
-        map: map.unwrap_or(2),
-        list: list.unwrap_or(map.unwrap_or(2)),
-    }
+    Indents { map: map.unwrap_or(2), list: list.unwrap_or(map.unwrap_or(2)) }
 }

@@ -149,13 +149,9 @@ fn is_clock(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let begins = unsigned.starts_with(|c: char| c.is_ascii_digit());
     let is_sexagesimal = unsigned.contains(':')
-        && unsigned
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'_'));
+        && unsigned.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b'_'));
     let is_stamp = text.contains(['-']) && text.contains([' ', 't']) && text.contains(':');
-    let is_stamp = is_stamp
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b"-:. TtZz+".contains(&byte));
+    let is_stamp =
+        is_stamp && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:. TtZz+".contains(&byte));
     begins && (is_sexagesimal || is_stamp)
 }

@@ -16,10 +16,7 @@ pub(super) fn remove(source: &str, target: &SpliceTarget<'_>) -> Option<Vec<Spli
     let parent = target.parent;
     let pieces = pieces(source, parent);
     let index = match &target.last {
-        MeaningStep::Key(key) => parent
-            .entries()
-            .iter()
-            .position(|entry| entry.key == *key)?,
+        MeaningStep::Key(key) => parent.entries().iter().position(|entry| entry.key == *key)?,
         MeaningStep::Index(index) => *index,
     };
     let piece = pieces.get(index)?.clone();
@@ -34,10 +31,7 @@ pub(super) fn remove(source: &str, target: &SpliceTarget<'_>) -> Option<Vec<Spli
     } else {
         lines(source, &piece, pieces.get(index + 1))
     };
-    Some(vec![SpliceChange {
-        range,
-        text: String::new(),
-    }])
+    Some(vec![SpliceChange { range, text: String::new() }])
 }
 
 /// Returns the bytes of each entry, from its key, or of each item, from its dash.
@@ -96,19 +90,10 @@ fn emptied(source: &str, target: &SpliceTarget<'_>) -> Vec<SpliceChange> {
         .filter(|_| !place::is_bracketed(source, parent))
         .and_then(|holder| find(source, holder.key_span.end..parent.span.start, &[':']));
     let Some(colon) = colon else {
-        return vec![SpliceChange {
-            range: parent.span.clone(),
-            text: brackets.to_owned(),
-        }];
+        return vec![SpliceChange { range: parent.span.clone(), text: brackets.to_owned() }];
     };
     vec![
-        SpliceChange {
-            range: colon + 1..colon + 1,
-            text: format!(" {brackets}"),
-        },
-        SpliceChange {
-            range: lines(source, &parent.span, None),
-            text: String::new(),
-        },
+        SpliceChange { range: colon + 1..colon + 1, text: format!(" {brackets}") },
+        SpliceChange { range: lines(source, &parent.span, None), text: String::new() },
     ]
 }

@@ -47,10 +47,7 @@ pub(super) fn fill(source: &str, node: &Node, written: &str) -> SpliceChange {
         Some(b':' | b'-' | b'?') => format!(" {written}"),
         _ => format!(": {written}"),
     };
-    SpliceChange {
-        range: node.span.clone(),
-        text,
-    }
+    SpliceChange { range: node.span.clone(), text }
 }
 
 /// Writes a text in place of a block text, as a block where that can hold it.

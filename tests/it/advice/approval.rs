@@ -7,16 +7,8 @@ use crate::repo::{git, speak};
 
 /// The policies: what is taken up, and the ways that must be named for what its author pushed, the best first.
 const POLICIES: &[(&str, Keys, &[ApprovalWay])] = &[
-    (
-        "",
-        Keys::Listed,
-        &[ApprovalWay::SignedFile, ApprovalWay::Merge],
-    ),
-    (
-        "",
-        Keys::None,
-        &[ApprovalWay::Merge, ApprovalWay::SignedFileOnceListed],
-    ),
+    ("", Keys::Listed, &[ApprovalWay::SignedFile, ApprovalWay::Merge]),
+    ("", Keys::None, &[ApprovalWay::Merge, ApprovalWay::SignedFileOnceListed]),
     (
         "approval: {accept: [merge, trailer, review, signature]}\n",
         Keys::Listed,
@@ -47,11 +39,7 @@ const POLICIES: &[(&str, Keys, &[ApprovalWay])] = &[
         Keys::Listed,
         &[ApprovalWay::MergeWithTrailers],
     ),
-    (
-        "approval: {accept: [note]}\n",
-        Keys::None,
-        &[ApprovalWay::ReviewNote],
-    ),
+    ("approval: {accept: [note]}\n", Keys::None, &[ApprovalWay::ReviewNote]),
     (
         "approval: {accept: [merge]}\ntiers: [{name: standard, approvals: {proof: attested}}]\n",
         Keys::Listed,
@@ -98,21 +86,15 @@ fn take(stage: &Stage, way: ApprovalWay) {
         ApprovalWay::Merge => stage.amend("ana", "lee"),
         ApprovalWay::MergeWithTrailers => {
             let work = stage.repo.branch("amend").by("ana");
-            work.edit(ID, "title: In other words")
-                .commit("Change its text");
+            work.edit(ID, "title: In other words").commit("Change its text");
             let message = "Merge branch 'amend'\n\nApproved-by: Dana Kim <dana@example.com>";
             stage.repo.by("lee").merge("amend", message);
             stage.home();
         }
         ApprovalWay::SignedMerge => {
             let work = stage.repo.branch("amend").by("ana");
-            work.edit(ID, "title: In other words")
-                .commit("Change its text");
-            stage
-                .repo
-                .by("lee")
-                .signed("lee")
-                .merge("amend", "Merge branch 'amend'");
+            work.edit(ID, "title: In other words").commit("Change its text");
+            stage.repo.by("lee").signed("lee").merge("amend", "Merge branch 'amend'");
             stage.home();
         }
         ApprovalWay::ReviewNote => {
@@ -157,11 +139,7 @@ fn each_way_that_a_reason_names_leads_to_an_active_record() {
                 _ => true,
             };
             let is_named = reasons.contains(known) && alone;
-            assert_eq!(
-                is_named,
-                ways.contains(way),
-                "{policy:?} {way:?}: {reasons}"
-            );
+            assert_eq!(is_named, ways.contains(way), "{policy:?} {way:?}: {reasons}");
         }
         for way in *ways {
             let stage = begin(policy, *keys).unwrap();
@@ -179,10 +157,7 @@ fn the_step_of_the_queue_is_one_that_the_policy_accepts() {
         };
         let (action, command) = stage.next();
         let Some(way) = ways.first() else {
-            assert!(
-                action.contains("add `detached` to `approval.accept`"),
-                "{action}"
-            );
+            assert!(action.contains("add `detached` to `approval.accept`"), "{action}");
             continue;
         };
         match way {
@@ -193,8 +168,7 @@ fn the_step_of_the_queue_is_one_that_the_policy_accepts() {
             }
             ApprovalWay::Merge | ApprovalWay::MergeWithTrailers | ApprovalWay::SignedMerge => {
                 let work = stage.repo.branch("amend").by("ana");
-                work.edit(ID, "title: In other words")
-                    .commit("Change its text");
+                work.edit(ID, "title: In other words").commit("Change its text");
                 stage.home();
                 let more = match way {
                     ApprovalWay::MergeWithTrailers => {
@@ -211,10 +185,7 @@ fn the_step_of_the_queue_is_one_that_the_policy_accepts() {
                 assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
             }
             ApprovalWay::SignedFileOnceListed => {
-                assert!(
-                    action.contains("once .github/allowed_signers lists your key"),
-                    "{action}"
-                );
+                assert!(action.contains("once .github/allowed_signers lists your key"), "{action}");
                 take(&stage, *way);
             }
             ApprovalWay::ForgeReviews => panic!("a push names no pull request"),
@@ -254,27 +225,18 @@ fn a_proposal_is_approved_by_the_step_of_the_queue() {
                 assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
             }
             Some(ApprovalWay::SignedFileOnceListed) => {
-                assert!(
-                    action.contains("once .github/allowed_signers lists your key"),
-                    "{action}"
-                );
+                assert!(action.contains("once .github/allowed_signers lists your key"), "{action}");
                 let line = speak::signer("dana");
                 stage.merged(".github/allowed_signers", &line, "ana", "lee");
                 stage.run_on(&command, "dana", "ana");
                 stage.merge("ask", "ana");
             }
             Some(ApprovalWay::ReviewNote | ApprovalWay::ForgeReviews) => {
-                assert!(
-                    action.contains("review ask on the forge and merge it"),
-                    "{action}"
-                );
+                assert!(action.contains("review ask on the forge and merge it"), "{action}");
                 continue;
             }
             None => {
-                assert!(
-                    action.contains("add `detached` to `approval.accept`"),
-                    "{action}"
-                );
+                assert!(action.contains("add `detached` to `approval.accept`"), "{action}");
                 continue;
             }
         }
@@ -290,10 +252,7 @@ fn a_policy_that_accepts_nothing_that_meets_its_demand_is_changed_as_advised() {
         return;
     };
     let reason = stage.reason("the policy accepts no suitable kind of approval");
-    assert!(
-        reason.contains("add `detached` to `approval.accept` in exledger.yaml"),
-        "{reason}"
-    );
+    assert!(reason.contains("add `detached` to `approval.accept` in exledger.yaml"), "{reason}");
     let file = stage.repo.path().join("exledger.yaml");
     let policy = std::fs::read_to_string(file).unwrap();
     let policy = policy.replace("[merge]", "[merge, detached]");

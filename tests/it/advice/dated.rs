@@ -19,9 +19,7 @@ pub(super) fn ended_unapproved(words: &str) -> Option<()> {
 
 pub(super) fn ended_in_force(words: &str) -> Option<()> {
     let stage = approved("")?;
-    let other = stage
-        .text()
-        .replace("application: billing", "application: orders");
+    let other = stage.text().replace("application: billing", "application: orders");
     stage.repo.clock("2026-11-30T09:00:00Z");
     stage.land("ana", &[(ID, &other)]);
     stage.repo.clock("2026-12-20T09:00:00Z");
@@ -35,11 +33,7 @@ pub(super) fn ended(words: &str) -> Option<()> {
     let renew = format!("exledger renew {ID} --until 2027-01-15 --reason …");
     let stage = approved("")?;
     stage.repo.clock("2026-12-20T09:00:00Z");
-    assert!(
-        stage
-            .reason(words)
-            .ends_with("close it, or renew it with a reason")
-    );
+    assert!(stage.reason(words).ends_with("close it, or renew it with a reason"));
     stage.run_on(&renew, "ana", "lee");
     assert_eq!(stage.status(), "active");
     let stage = approved("")?;
@@ -78,11 +72,7 @@ pub(super) fn trigger_ended(words: &str) -> Option<()> {
 }
 
 fn review(stage: &Stage, advice: &str, by: &str, merged_by: &str) {
-    stage.follow(
-        &advice.replace("--outcome …", "--outcome still-needed"),
-        by,
-        merged_by,
-    );
+    stage.follow(&advice.replace("--outcome …", "--outcome still-needed"), by, merged_by);
 }
 
 pub(super) fn review_overdue(words: &str) -> Option<()> {
@@ -119,18 +109,9 @@ pub(super) fn verified_by_author(words: &str) -> Option<()> {
     let advice = stage.reason("had to be verified again");
     stage.follow(&advice, "ana", "ana");
     assert_eq!(stage.status(), "degraded");
-    assert!(
-        stage
-            .reason(words)
-            .ends_with("someone else must verify it, on a later date")
-    );
+    assert!(stage.reason(words).ends_with("someone else must verify it, on a later date"));
     // On the same day there is nothing new to say.
-    assert_eq!(
-        stage
-            .shell("dana", &format!("exledger attest {ID} CC1"))
-            .code,
-        2
-    );
+    assert_eq!(stage.shell("dana", &format!("exledger attest {ID} CC1")).code, 2);
     stage.repo.wait("1d");
     stage.follow(&advice, "dana", "ana");
     assert_eq!(stage.status(), "active");
@@ -149,17 +130,12 @@ pub(super) fn control_dropped(words: &str) -> Option<()> {
     let stage = dropped()?;
     assert_eq!(stage.status(), "degraded");
     let reason = stage.reason(words);
-    assert!(
-        reason.ends_with("restore it, or have the change approved"),
-        "{reason}"
-    );
+    assert!(reason.ends_with("restore it, or have the change approved"), "{reason}");
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
     let stage = dropped()?;
     let before = stage.repo.git.revparse_single("HEAD~1").unwrap().id();
-    let text = stage
-        .shell("ana", &format!("git show {before}:{}", path()))
-        .out;
+    let text = stage.shell("ana", &format!("git show {before}:{}", path())).out;
     stage.land("ana", &[(ID, &text)]);
     assert_eq!(stage.status(), "active");
     Some(())
@@ -170,10 +146,7 @@ pub(super) fn no_control_left(words: &str) -> Option<()> {
     let none = record("compensating_controls: []\n");
     stage.land("ana", &[(ID, &none)]);
     let reason = stage.reason(words);
-    assert!(
-        reason.ends_with("add one, and have that approved"),
-        "{reason}"
-    );
+    assert!(reason.ends_with("add one, and have that approved"), "{reason}");
     let one = record("").replace("Alert at night", "Alert by day");
     stage.merged(ID, &one, "ana", "lee");
     assert_eq!(stage.status(), "active");

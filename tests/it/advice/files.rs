@@ -9,14 +9,7 @@ pub(super) fn not_determined(words: &str) -> Option<()> {
     stage.merged("README", "More history", "ana", "lee");
     let clone = stage.repo.clone_with(&["--depth=1"]);
     let show = |_: ()| {
-        let args = [
-            "show",
-            ID,
-            "--on",
-            "2026-11-26T00:00:00Z",
-            "--format",
-            "json",
-        ];
+        let args = ["show", ID, "--on", "2026-11-26T00:00:00Z", "--format", "json"];
         let run = crate::cli::run(clone.path(), &args);
         let answer: Result<serde_json::Value, _> = serde_json::from_str(&run.out);
         answer.unwrap_or_else(|_| panic!("{}", run.err))["record"].clone()
@@ -51,22 +44,14 @@ pub(super) fn several_files(words: &str) -> Option<()> {
     let copy = format!("exceptions/copy/{ID}.yaml");
     stage.merged(&copy, &stage.text(), "ana", "lee");
     assert!(stage.reason(words).contains("remove all but one"));
-    stage
-        .repo
-        .branch("one")
-        .by("ana")
-        .remove(&copy)
-        .commit("Remove the copy");
+    stage.repo.branch("one").by("ana").remove(&copy).commit("Remove the copy");
     stage.merge("one", "lee");
     assert_eq!(stage.status(), "active");
     // A copy that gets an id of its own is another record.
     stage.merged(&copy, &stage.text(), "ana", "lee");
     let own = stage.text().replace(ID, "EXC-2026-0THER");
     let branch = stage.repo.branch("own").by("ana");
-    branch
-        .remove(&copy)
-        .write("EXC-2026-0THER", &own)
-        .commit("An id of its own");
+    branch.remove(&copy).write("EXC-2026-0THER", &own).commit("An id of its own");
     stage.merge("own", "lee");
     assert_eq!(stage.status(), "active");
     Some(())
@@ -79,12 +64,7 @@ pub(super) fn unreadable(words: &str) -> Option<()> {
     let reason = stage.reason(words);
     let command = reason.split('`').nth(1).unwrap();
     let run = stage.shell("ana", command);
-    assert!(
-        run.code == 1 && run.out.contains(&path()),
-        "{}{}",
-        run.out,
-        run.err
-    );
+    assert!(run.code == 1 && run.out.contains(&path()), "{}{}", run.out, run.err);
     stage.land("ana", &[(ID, &text)]);
     assert_eq!(stage.shell("ana", command).code, 0);
     assert_eq!(stage.status(), "active");
@@ -93,12 +73,7 @@ pub(super) fn unreadable(words: &str) -> Option<()> {
 
 pub(super) fn only_proposed(words: &str) -> Option<()> {
     let stage = begin()?;
-    stage
-        .repo
-        .branch("ask")
-        .by("ana")
-        .write(ID, &record(""))
-        .commit("File it");
+    stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
     stage.home();
     assert!(stage.reason(words).contains("approved and merged"));
     let (action, command) = stage.next();
@@ -113,21 +88,11 @@ pub(super) fn only_proposed(words: &str) -> Option<()> {
 pub(super) fn proposed_too_late(words: &str) -> Option<()> {
     let stage = begin()?;
     let late = record("expires: 2026-11-25\n");
-    stage
-        .repo
-        .branch("ask")
-        .by("ana")
-        .write(ID, &late)
-        .commit("File it");
+    stage.repo.branch("ask").by("ana").write(ID, &late).commit("File it");
     stage.home();
     stage.repo.clock("2026-11-26T09:00:00Z");
     stage.reason(words);
-    stage
-        .repo
-        .branch("ask")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-15")
-        .commit("Later");
+    stage.repo.branch("ask").by("ana").edit(ID, "expires: 2026-12-15").commit("Later");
     stage.merge("ask", "lee");
     assert_eq!(stage.status(), "active");
     Some(())
@@ -135,9 +100,7 @@ pub(super) fn proposed_too_late(words: &str) -> Option<()> {
 
 pub(super) fn fields_differ(words: &str) -> Option<()> {
     let stage = approved("")?;
-    let other = stage
-        .text()
-        .replace("application: billing", "application: orders");
+    let other = stage.text().replace("application: billing", "application: orders");
     stage.land("ana", &[(ID, &other)]);
     assert!(stage.reason(words).contains("their own approval"));
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
@@ -160,12 +123,7 @@ pub(super) fn approved_unread(words: &str) -> Option<()> {
     let stage = begin()?;
     let odd = "exceptions/EXC-2026-0THER.yaml";
     stage.merged(odd, &record(""), "ana", "lee");
-    stage
-        .repo
-        .branch("move")
-        .by("ana")
-        .rename(odd, ID)
-        .commit("Give it its name");
+    stage.repo.branch("move").by("ana").rename(odd, ID).commit("Give it its name");
     stage.merge("move", "ana");
     assert_eq!(stage.status(), "unapproved");
     let reason = stage.reason(words);
@@ -177,9 +135,7 @@ pub(super) fn approved_unread(words: &str) -> Option<()> {
 
 pub(super) fn changed_since(words: &str) -> Option<()> {
     let stage = approved("")?;
-    let longer = stage
-        .text()
-        .replace("expires: 2026-12-15", "expires: 2027-01-15");
+    let longer = stage.text().replace("expires: 2026-12-15", "expires: 2027-01-15");
     stage.land("ana", &[(ID, &longer)]);
     stage.follow(&stage.reason(words), "dana", "ana");
     let shown = stage.show();

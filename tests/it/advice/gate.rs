@@ -18,11 +18,7 @@ fn check(stage: &Stage, asked: &[&str]) -> (String, String) {
 }
 
 /// A record's lines, a question, and what states each limit, by its flag.
-type Limited = (
-    &'static str,
-    &'static [&'static str],
-    &'static [(&'static str, &'static str)],
-);
+type Limited = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
 
 /// Records that limit what they grant, what is asked, and what states each limit, by its flag.
 const LIMITS: &[Limited] = &[
@@ -34,11 +30,7 @@ const LIMITS: &[Limited] = &[
     (
         "scope: {resources: [db:invoices], actions: [read]}\nsubject: {application: billing, environment: prod}\n",
         &["--application", "billing"],
-        &[
-            ("--resource", "db:invoices"),
-            ("--action", "read"),
-            ("--environment", "prod"),
-        ],
+        &[("--resource", "db:invoices"), ("--action", "read"), ("--environment", "prod")],
     ),
     (
         "subject: {application: billing, identity: svc-billing, identity_type: service-account}\n",
@@ -60,11 +52,7 @@ const LIMITS: &[Limited] = &[
         &["--finding", "trivy:CVE-2026-0005"],
         &[("--purl", "pkg:npm/left-pad@1.3.0")],
     ),
-    (
-        "uses: {limit: 1}\n",
-        &["--application", "billing"],
-        &[("--receipts", ".git/receipts.jsonl")],
-    ),
+    ("uses: {limit: 1}\n", &["--application", "billing"], &[("--receipts", ".git/receipts.jsonl")]),
 ];
 
 #[test]
@@ -86,10 +74,7 @@ fn a_question_that_states_what_the_reason_asks_for_is_allowed() {
             assert!(!advised.is_empty(), "{more}: {asked:?}: {reason}");
             asked.extend(advised);
         }
-        assert!(
-            limits.iter().all(|(flag, _)| asked.contains(flag)),
-            "{more}"
-        );
+        assert!(limits.iter().all(|(flag, _)| asked.contains(flag)), "{more}");
     }
 }
 
@@ -107,10 +92,7 @@ fn what_is_stated_and_does_not_fit_is_not_asked_for_again() {
     ] {
         let (verdict, reason) = check(&stage, &[&asked, more].concat());
         assert_eq!(verdict, "deny", "{reason}");
-        assert!(
-            reason.contains("limited to") && !reason.contains("ask with"),
-            "{reason}"
-        );
+        assert!(reason.contains("limited to") && !reason.contains("ask with"), "{reason}");
     }
 }
 
@@ -119,19 +101,11 @@ fn a_record_that_is_used_up_is_allowed_more_uses_as_advised() {
     let Some(stage) = approved("uses: {limit: 1}\n") else {
         return;
     };
-    let asked = [
-        "--application",
-        "billing",
-        "--receipts",
-        ".git/receipts.jsonl",
-    ];
+    let asked = ["--application", "billing", "--receipts", ".git/receipts.jsonl"];
     assert_eq!(check(&stage, &asked).0, "allow");
     let (verdict, reason) = check(&stage, &asked);
     assert_eq!(verdict, "deny", "{reason}");
-    assert!(
-        reason.ends_with("have a higher `uses.limit` approved"),
-        "{reason}"
-    );
+    assert!(reason.ends_with("have a higher `uses.limit` approved"), "{reason}");
     let text = stage.text().replace("limit: 1", "limit: 2");
     stage.merged(ID, &text, "ana", "lee");
     assert_eq!(check(&stage, &asked).0, "allow");
@@ -147,18 +121,12 @@ fn a_deployment_is_allowed_once_the_exception_has_what_it_lacks() {
     let asked = ["--application", "billing", "--deploy"];
     let (verdict, reason) = check(&stage, &asked);
     assert_eq!(verdict, "deny", "{reason}");
-    assert!(
-        reason.ends_with("add `rollback`, and have that approved"),
-        "{reason}"
-    );
+    assert!(reason.ends_with("add `rollback`, and have that approved"), "{reason}");
     let text =
         stage.text() + "rollback: {plan: Deploy the last release, criteria: Errors above 1 %}\n";
     stage.land("ana", &[(ID, &text)]);
     let (verdict, reason) = check(&stage, &asked);
-    assert!(
-        verdict == "deny" && reason.contains("is not approved"),
-        "{reason}"
-    );
+    assert!(verdict == "deny" && reason.contains("is not approved"), "{reason}");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(check(&stage, &asked).0, "allow");
 }

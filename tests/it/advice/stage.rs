@@ -63,10 +63,7 @@ impl Stage {
         let repo = Repo::at("2026-11-20T09:00:00Z");
         let stage = Stage { repo };
         let policy = format!("version: 1\nname: example/payments\n{policy}");
-        stage.land(
-            "dana",
-            &[&[("exledger.yaml", policy.as_str())], beside].concat(),
-        );
+        stage.land("dana", &[&[("exledger.yaml", policy.as_str())], beside].concat());
         let keys = stage.repo.path().join(".git/keys");
         std::fs::create_dir_all(&keys).unwrap();
         for name in PEOPLE.iter().chain([&UNLISTED]) {
@@ -151,10 +148,7 @@ impl Stage {
     /// Runs the program and returns its answer, whatever it exits with.
     pub(super) fn answer(&self, args: &[&str]) -> Value {
         let now = self.repo.now().to_string();
-        let run = cli::run(
-            self.repo.path(),
-            &[args, &["--on", &now, "--format", "json"]].concat(),
-        );
+        let run = cli::run(self.repo.path(), &[args, &["--on", &now, "--format", "json"]].concat());
         serde_json::from_str(&run.out)
             .unwrap_or_else(|_| panic!("{args:?}: {}{}", run.out, run.err))
     }
@@ -174,9 +168,7 @@ impl Stage {
         let shown = self.show();
         let mut reasons = shown["reasons"].as_array().unwrap().iter();
         let found = reasons.find_map(|it| it.as_str().filter(|it| it.contains(words)));
-        found
-            .unwrap_or_else(|| panic!("{words:?} is not among {:#}", shown["reasons"]))
-            .to_owned()
+        found.unwrap_or_else(|| panic!("{words:?} is not among {:#}", shown["reasons"])).to_owned()
     }
 
     /// Returns the next step that `queue` names for the record: action and command.
@@ -193,11 +185,7 @@ impl Stage {
     pub(super) fn follow(&self, advice: &str, by: &str, merged_by: &str) {
         let mut quoted = advice.split('`').skip(1).step_by(2);
         let command = quoted.find(|it| it.starts_with("exledger "));
-        self.run_on(
-            command.unwrap_or_else(|| panic!("no command in {advice:?}")),
-            by,
-            merged_by,
-        );
+        self.run_on(command.unwrap_or_else(|| panic!("no command in {advice:?}")), by, merged_by);
     }
 
     /// Runs a command, and those that it prints in turn; somebody merges what they commit.
@@ -213,9 +201,8 @@ impl Stage {
         let next = run.out.split_once("\nNext\n").map_or("", |(_, next)| next);
         let mut branch = None;
         // The ledger has no remote, so nothing is pushed.
-        for line in next
-            .lines()
-            .filter(|line| line.starts_with("git ") && !line.starts_with("git push"))
+        for line in
+            next.lines().filter(|line| line.starts_with("git ") && !line.starts_with("git push"))
         {
             let run = self.shell(by, line);
             assert_eq!(run.code, 0, "{line}: {}{}", run.out, run.err);
@@ -224,11 +211,7 @@ impl Stage {
         self.repo.wait("1h");
         if let Some(branch) = branch {
             self.merge(branch, merged_by);
-            let mut merged = self
-                .repo
-                .git
-                .find_branch(branch, git2::BranchType::Local)
-                .unwrap();
+            let mut merged = self.repo.git.find_branch(branch, git2::BranchType::Local).unwrap();
             merged.delete().unwrap();
         }
     }

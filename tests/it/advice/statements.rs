@@ -54,22 +54,14 @@ const AT: &str = "2026-11-20T10:00:00Z";
 /// A ledger in which Ana filed a record on the branch `ask`.
 fn asked(policy: &str) -> Option<Stage> {
     let stage = Stage::new(policy)?;
-    stage
-        .repo
-        .branch("ask")
-        .by("ana")
-        .write(ID, &record(""))
-        .commit("File it");
+    stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
     Some(stage)
 }
 
 /// The same, merged by somebody who says something.
 fn merged(policy: &str, by: &str, message: &str) -> Option<Stage> {
     let stage = asked(policy)?;
-    stage
-        .repo
-        .by(by)
-        .merge("ask", &format!("Merge branch 'ask'{message}"));
+    stage.repo.by(by).merge("ask", &format!("Merge branch 'ask'{message}"));
     Some(stage)
 }
 
@@ -124,10 +116,7 @@ fn merged_for_its_owner() -> Option<Stage> {
 /// A record whose author is an account that nobody knows.
 fn by_an_unknown_account() -> Option<Stage> {
     let stage = Stage::new("")?;
-    let work = stage
-        .repo
-        .branch("ask")
-        .by("Nina <777+nweber@users.noreply.github.com>");
+    let work = stage.repo.branch("ask").by("Nina <777+nweber@users.noreply.github.com>");
     work.write(ID, &record("")).commit("File it");
     stage.repo.by("lee").merge("ask", "Merge branch 'ask'");
     Some(stage)
@@ -147,11 +136,7 @@ fn approved_before_it_came_back() -> Option<Stage> {
     let stage = pushed()?;
     let says = speak::yes("lee", ID, &record(""), AT).ledger("example/payments");
     stage.repo.by("ana").remove(ID).commit("Remove it");
-    stage
-        .repo
-        .by("ana")
-        .write(ID, &record(""))
-        .commit("Bring it back");
+    stage.repo.by("ana").write(ID, &record("")).commit("Bring it back");
     stage.repo.by("lee").says(&says).commit("Approve it");
     Some(stage)
 }
@@ -163,11 +148,7 @@ fn with_a_moved_review() -> Option<Stage> {
     let text = says.file.text().unwrap();
     let away = "exceptions/.approvals/EXC-2026-0THER/0123456789ab-lee@example.com.txt";
     stage.land("ana", &[(away, &text)]);
-    stage
-        .repo
-        .by("lee")
-        .rename(away, &says.path())
-        .commit("Move it");
+    stage.repo.by("lee").rename(away, &says.path()).commit("Move it");
     Some(stage)
 }
 
@@ -227,10 +208,7 @@ fn history(why_not: &NotCounted) -> Option<Stage> {
         NotCounted::NoPerson => merged("", "bot", "\n\nReviewed-by: TBD")?,
         NotCounted::SuspiciousMerge => {
             let stage = asked("")?;
-            stage
-                .repo
-                .by("lee")
-                .merge("ask", "Merge branch 'main' of example.com:payments");
+            stage.repo.by("lee").merge("ask", "Merge branch 'main' of example.com:payments");
             stage
         }
         NotCounted::Replaced => rejected_and_then_approved()?,
@@ -246,8 +224,7 @@ fn history(why_not: &NotCounted) -> Option<Stage> {
         NotCounted::Company => {
             let stage = pushed()?;
             let work = stage.repo.by("lee").says(&review());
-            work.write("README", "And more")
-                .commit("Write a review down");
+            work.write("README", "And more").commit("Write a review down");
             stage
         }
         NotCounted::Moved => with_a_moved_review()?,
@@ -259,11 +236,7 @@ fn history(why_not: &NotCounted) -> Option<Stage> {
         }
         NotCounted::UnlistedBot => {
             let stage = pushed()?;
-            stage
-                .repo
-                .by("bot")
-                .says(&review())
-                .commit("Write a review down");
+            stage.repo.by("bot").says(&review()).commit("Write a review down");
             stage
         }
         NotCounted::BridgeUnsigned => by_a_bridge_with_a_key()?,
@@ -278,11 +251,7 @@ fn history(why_not: &NotCounted) -> Option<Stage> {
             let stage = pushed()?;
             let says = speak::yes("lee", ID, &record(""), AT).ledger("example/payments");
             let text = says.file.text().unwrap();
-            stage
-                .repo
-                .by("lee")
-                .write(&says.path(), &text)
-                .commit("Approve it");
+            stage.repo.by("lee").write(&says.path(), &text).commit("Approve it");
             stage
         }
     };

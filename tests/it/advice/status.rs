@@ -147,9 +147,7 @@ fn the_advice_of_every_reason_leads_where_it_promises() {
         let told: Vec<_> = told.collect();
         let wrong = told.into_iter().filter_map(|(kind, told)| {
             let wrong = told.join().err()?;
-            let why = wrong
-                .downcast_ref::<String>()
-                .map_or("it panicked", String::as_str);
+            let why = wrong.downcast_ref::<String>().map_or("it panicked", String::as_str);
             Some(format!("{kind:?}: {why}"))
         });
         wrong.collect()

@@ -67,13 +67,7 @@ fn due(bucket: Bucket) -> Option<(Stage, &'static [(&'static str, &'static str)]
             let review = format!("exledger review {ID} --outcome {outcome}");
             stage.run_on(&review, "dana", "lee");
             stage.repo.wait("1d");
-            (
-                stage,
-                &[
-                    ("--outcome …", "--outcome withdrawn"),
-                    ("--until …", "--until 2026-12-31"),
-                ],
-            )
+            (stage, &[("--outcome …", "--outcome withdrawn"), ("--until …", "--until 2026-12-31")])
         }
         Bucket::EmergencyReviewDue => {
             let stage = begin()?;
@@ -88,15 +82,11 @@ fn due(bucket: Bucket) -> Option<(Stage, &'static [(&'static str, &'static str)]
             stage.repo.clock("2026-12-20T09:00:00Z");
             (stage, &[])
         }
-        Bucket::ReviewDue => (
-            later(&long("review_every: 5d\n"), "2026-11-28T09:00:00Z")?,
-            NEEDED,
-        ),
+        Bucket::ReviewDue => (later(&long("review_every: 5d\n"), "2026-11-28T09:00:00Z")?, NEEDED),
         Bucket::ControlStale => (later(&long(STALE), "2026-11-28T09:00:00Z")?, &[]),
-        Bucket::Ownerless => (
-            approved(&long("owner: {name: Gone, email: gone@example.com}\n"))?,
-            &[],
-        ),
+        Bucket::Ownerless => {
+            (approved(&long("owner: {name: Gone, email: gone@example.com}\n"))?, &[])
+        }
         Bucket::FixOverdue => {
             let fix = "fix: {target: data, plan: Replace the job, due: 2026-11-24}\n";
             (later(&long(fix), "2026-11-28T09:00:00Z")?, &[])
@@ -138,19 +128,12 @@ fn the_step_of_every_bucket_ends_what_is_due() {
             return;
         };
         let (buckets, mut command) = asked(&stage);
-        assert_eq!(
-            buckets.first().map(String::as_str),
-            Some(bucket.as_str()),
-            "{buckets:?}"
-        );
+        assert_eq!(buckets.first().map(String::as_str), Some(bucket.as_str()), "{buckets:?}");
         for (room, words) in said {
             command = command.replace(room, words);
         }
         stage.run_on(&command, "dana", "lee");
         let (buckets, _) = asked(&stage);
-        assert!(
-            !buckets.contains(&bucket.as_str().to_owned()),
-            "{command}: {buckets:?}"
-        );
+        assert!(!buckets.contains(&bucket.as_str().to_owned()), "{command}: {buckets:?}");
     }
 }

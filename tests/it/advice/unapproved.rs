@@ -13,11 +13,7 @@ pub(super) fn emergency_lapsed(words: &str) -> Option<()> {
     let stage = pushed(EMERGENCY)?;
     assert_eq!(stage.status(), "active");
     stage.repo.clock("2026-11-22T09:00:00Z");
-    assert!(
-        stage
-            .reason(words)
-            .contains("a review entry is not an approval")
-    );
+    assert!(stage.reason(words).contains("a review entry is not an approval"));
     assert_eq!(stage.status(), "unapproved");
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
     assert_eq!(stage.status(), "active");
@@ -39,11 +35,7 @@ pub(super) fn self_approved(words: &str) -> Option<()> {
     assert_eq!(stage.status(), "active");
     // The other way that it names.
     let stage = pushed("")?;
-    assert!(
-        stage
-            .reason(words)
-            .contains("merge a change to its text with a merge commit")
-    );
+    assert!(stage.reason(words).contains("merge a change to its text with a merge commit"));
     stage.amend("ana", "lee");
     assert_eq!(stage.status(), "active");
     Some(())
@@ -51,17 +43,8 @@ pub(super) fn self_approved(words: &str) -> Option<()> {
 
 pub(super) fn squashed(words: &str) -> Option<()> {
     let stage = begin()?;
-    stage
-        .repo
-        .branch("ask")
-        .by("ana")
-        .write(ID, &record(""))
-        .commit("File it");
-    stage
-        .repo
-        .by("ana")
-        .through("github")
-        .squash("ask", "File it (#7)");
+    stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
+    stage.repo.by("ana").through("github").squash("ask", "File it (#7)");
     stage.home();
     // The reviews of its pull request are no way where the policy names no bridge.
     let reason = stage.reason(words);
@@ -73,12 +56,7 @@ pub(super) fn squashed(words: &str) -> Option<()> {
 
 pub(super) fn only_machines(words: &str) -> Option<()> {
     let stage = begin()?;
-    stage
-        .repo
-        .branch("ask")
-        .by("ana")
-        .write(ID, &record(""))
-        .commit("File it");
+    stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
     stage.merge("ask", "bot");
     let reason = stage.reason(words);
     assert!(reason.contains("a person must"), "{reason}");
@@ -102,24 +80,13 @@ pub(super) fn nothing_counts(words: &str) -> Option<()> {
 pub(super) fn account_unknown(words: &str) -> Option<()> {
     let stage = begin()?;
     let author = "Nina <777+nweber@users.noreply.github.com>";
-    stage
-        .repo
-        .branch("ask")
-        .by(author)
-        .write(ID, &record(""))
-        .commit("File it");
+    stage.repo.branch("ask").by(author).write(ID, &record("")).commit("File it");
     stage.merge("ask", "lee");
     let reason = stage.reason(words);
-    let line = reason
-        .split('`')
-        .nth(1)
-        .unwrap()
-        .replace("ADDRESS", "nina@example.com");
+    let line = reason.split('`').nth(1).unwrap().replace("ADDRESS", "nina@example.com");
     let policy = std::fs::read_to_string(stage.repo.path().join("exledger.yaml")).unwrap();
-    let policy = policy.replace(
-        "roster: people.csv",
-        &format!("roster: people.csv, logins: {{{line}}}"),
-    );
+    let policy =
+        policy.replace("roster: people.csv", &format!("roster: people.csv, logins: {{{line}}}"));
     stage.merged("exledger.yaml", &policy, "ana", "dana");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
@@ -128,12 +95,7 @@ pub(super) fn account_unknown(words: &str) -> Option<()> {
 
 pub(super) fn name_unknown(words: &str) -> Option<()> {
     let stage = begin()?;
-    stage
-        .repo
-        .branch("ask")
-        .by("ana")
-        .write(ID, &record(""))
-        .commit("File it");
+    stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
     let message = "Merge branch 'ask'\n\nReviewed-by: somebody";
     stage.repo.by("bot").merge("ask", message);
     stage.home();
@@ -157,10 +119,7 @@ pub(super) fn too_few(words: &str) -> Option<()> {
     let stage = Stage::new("tiers: [{name: standard, approvals: {count: 2}}]\n")?;
     stage.merged(ID, &record(""), "ana", "lee");
     let reason = stage.reason(words);
-    assert!(
-        !reason.contains("merge"),
-        "a merge names one person: {reason}"
-    );
+    assert!(!reason.contains("merge"), "a merge names one person: {reason}");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
     Some(())
@@ -180,10 +139,7 @@ pub(super) fn vetoed(words: &str) -> Option<()> {
     let stage = pushed("")?;
     stage.run_on(&reject, "sam", "ana");
     let reason = stage.reason(words);
-    assert!(
-        reason.contains("change its text, and then someone else must"),
-        "{reason}"
-    );
+    assert!(reason.contains("change its text, and then someone else must"), "{reason}");
     let text = stage.text().replace("Nightly", "Monthly");
     stage.land("ana", &[(ID, &text)]);
     stage.follow(&stage.reason("someone else must"), "dana", "ana");
@@ -232,10 +188,7 @@ pub(super) fn file_refused(words: &str) -> Option<()> {
     }
     stage.repo.wait("1h");
     let reason = stage.reason(words);
-    assert!(
-        reason.contains("list the key in the signers file first"),
-        "{reason}"
-    );
+    assert!(reason.contains("list the key in the signers file first"), "{reason}");
     let signers = ".github/allowed_signers";
     let listed = std::fs::read_to_string(stage.repo.path().join(signers)).unwrap();
     stage.merged(signers, &format!("{listed}{line}\n"), "ana", "lee");
@@ -244,11 +197,7 @@ pub(super) fn file_refused(words: &str) -> Option<()> {
     // A file about other bytes.
     let stage = pushed("")?;
     let says = speak::yes("dana", ID, "other bytes", "2026-11-20T10:00:00Z");
-    stage
-        .repo
-        .by("dana")
-        .says(&says.ledger("example/payments"))
-        .commit("Approve it");
+    stage.repo.by("dana").says(&says.ledger("example/payments")).commit("Approve it");
     stage.home();
     let reason = stage.reason(words);
     assert!(reason.contains("is for other bytes"), "{reason}");
@@ -260,18 +209,10 @@ pub(super) fn file_refused(words: &str) -> Option<()> {
         speak::yes("dana", ID, &stage.text(), "2026-11-20T10:00:00Z").ledger("example/payments");
     let signed = speak::yes("dana", ID, &stage.text(), "2026-11-20T10:00:00Z");
     let (path, text) = (says.path(), says.file.text().unwrap());
-    stage
-        .repo
-        .by("dana")
-        .says(&signed)
-        .write(&path, &text)
-        .commit("Approve it");
+    stage.repo.by("dana").says(&signed).write(&path, &text).commit("Approve it");
     stage.home();
     let reason = stage.reason(words);
-    assert!(
-        reason.contains("remove it, and write it again with `exledger approve`"),
-        "{reason}"
-    );
+    assert!(reason.contains("remove it, and write it again with `exledger approve`"), "{reason}");
     let work = stage.repo.by("dana");
     work.unsays(&says).commit("Remove it");
     stage.home();

@@ -68,27 +68,15 @@ fn pairs() -> Vec<Case<'static>> {
         let [what, policy, author, merger, result, line] = cells[..] else {
             panic!("{line}");
         };
-        Case {
-            what,
-            policy,
-            author: person(author),
-            merger: person(merger),
-            result,
-            line,
-        }
+        Case { what, policy, author: person(author), merger: person(merger), result, line }
     };
     PAIRS.lines().map(row).collect()
 }
 
 fn merged(case: &Case, author: &str, merger: &str) -> ApprovalVerdict {
     let repo = ledger(&format!("{}\n", case.policy));
-    repo.branch("file")
-        .by(author)
-        .write(ID, SAMPLE)
-        .commit("File it");
-    repo.by(merger)
-        .through(GITHUB)
-        .merge("file", "Merge pull request #7 from ana/file");
+    repo.branch("file").by(author).write(ID, SAMPLE).commit("File it");
+    repo.by(merger).through(GITHUB).merge("file", "Merge pull request #7 from ana/file");
     verdict(&repo)
 }
 
@@ -141,13 +129,8 @@ fn a_mapped_colleague_counts_in_the_groups_of_the_address() {
         tiers: [{name: standard, approvals: {each_of: [security], must_include: [risk_owner]}}]\n";
     let repo = ledger(policy);
     let text = SAMPLE.replace("owner: ana@example.com", "owner: omar@example.com");
-    repo.branch("file")
-        .by(NINA)
-        .write(ID, &text)
-        .commit("File it");
-    repo.by(ODIAZ)
-        .through(GITHUB)
-        .merge("file", "Merge pull request #7 from nina/file");
+    repo.branch("file").by(NINA).write(ID, &text).commit("File it");
+    repo.by(ODIAZ).through(GITHUB).merge("file", "Merge pull request #7 from nina/file");
     let verdict = verdict(&repo);
     assert_eq!(verdict.approvers.len(), 1, "{:?}", verdict.missing);
     assert_eq!(verdict.approvers[0].person.email, "omar@example.com");
@@ -159,10 +142,7 @@ fn a_line_that_is_added_later_changes_nothing_that_was_said_and_the_next_approva
     let repo = ledger("groups: {all: [omar@example.com]}\n");
     let signers = format!("omar@example.com {}\n", public("omar"));
     crate::approval::govern(&repo, ".github/allowed_signers", &signers);
-    repo.branch("file")
-        .by(NWEBER)
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by(NWEBER).write(ID, SAMPLE).commit("File it");
     repo.by(OMAR).merge("file", "Merge branch 'file'");
     assert_eq!(said(&verdict(&repo)).result, "unresolved");
     repo.branch("map")
@@ -174,33 +154,19 @@ fn a_line_that_is_added_later_changes_nothing_that_was_said_and_the_next_approva
         .commit("Say whose account nweber is");
     repo.by("lee").merge("map", "Merge branch 'map'");
     assert_eq!(said(&verdict(&repo)).result, "unresolved");
-    repo.by("root")
-        .says(&yes("omar", ID, SAMPLE, "2026-11-20T19:00:00Z"))
-        .commit("Approve it");
-    check(
-        "approved again",
-        &verdict(&repo),
-        "yes",
-        "attested",
-        &["omar"],
-        &["nweber"],
-    );
+    repo.by("root").says(&yes("omar", ID, SAMPLE, "2026-11-20T19:00:00Z")).commit("Approve it");
+    check("approved again", &verdict(&repo), "yes", "attested", &["omar"], &["nweber"]);
 }
 
 #[test]
 fn a_map_that_says_later_whose_account_it_was_takes_the_approval_back() {
     let repo = ledger("");
-    repo.branch("file")
-        .by(NWEBER)
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by(NWEBER).write(ID, SAMPLE).commit("File it");
     repo.by(ODIAZ).merge("file", "Merge branch 'file'");
     assert_eq!(said(&verdict(&repo)).result, "claimed");
     let both =
         "version: 1\npeople: {logins: {nweber: nina@example.com, odiaz: nina@example.com}}\n";
-    repo.by("root")
-        .write("exledger.yaml", both)
-        .commit("Map them");
+    repo.by("root").write("exledger.yaml", both).commit("Map them");
     assert_eq!(said(&verdict(&repo)).result, "self");
 }
 
@@ -215,13 +181,8 @@ fn only_an_approved_list_of_bots_tells_an_account_from_people() {
             Some(merger) => repo.by(merger).merge("bots", "Merge branch 'bots'"),
             None => repo.by("root").rebase("bots").pop().unwrap(),
         };
-        repo.branch("file")
-            .by(NWEBER)
-            .write(ID, SAMPLE)
-            .commit("File it");
-        repo.by(NINA)
-            .through(GITHUB)
-            .merge("file", "Merge pull request #7 from nweber/file");
+        repo.branch("file").by(NWEBER).write(ID, SAMPLE).commit("File it");
+        repo.by(NINA).through(GITHUB).merge("file", "Merge pull request #7 from nweber/file");
         assert_eq!(said(&verdict(&repo)).result, result, "{merger:?}");
     }
 }

@@ -68,11 +68,7 @@ fn answers_that_used_notes_name_them() {
     repo.by("root")
         .write("exledger.yaml", "version: 1\napproval: {forge: gerrit}\n")
         .commit("Begin");
-    let landed = repo
-        .by("ana")
-        .through("gerrit")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    let landed = repo.by("ana").through("gerrit").write(ID, SAMPLE).commit("File it");
     repo.checkout();
     let before = asked(&repo, &["show", ID]);
     assert!(before["ledger"].get("notes").is_none());
@@ -80,10 +76,7 @@ fn answers_that_used_notes_name_them() {
     let note = repo
         .orphan("notes")
         .by("gerrit")
-        .write(
-            &landed.to_string(),
-            "Code-Review+2: Dana Kim <dana@example.com>\n",
-        )
+        .write(&landed.to_string(), "Code-Review+2: Dana Kim <dana@example.com>\n")
         .commit("Notes added");
     repo.set_ref("refs/notes/review", note);
     let after = asked(&repo, &["show", ID]);

@@ -22,11 +22,7 @@ fn authors_must_sign_where_the_policy_says_so() {
         repo.by("lee").merge("file", "Merge branch 'file'");
         let verdict = verdict(&repo);
         let found = said(&verdict);
-        assert_eq!(
-            (found.satisfied, found.result),
-            (satisfied, result),
-            "{key:?}"
-        );
+        assert_eq!((found.satisfied, found.result), (satisfied, result), "{key:?}");
         let attested = verdict.authors[0].is_attested;
         assert_eq!(attested, key == Some("ana"));
         let signer_joined = found.authors.contains(&"mallory".to_owned());
@@ -38,10 +34,7 @@ fn authors_must_sign_where_the_policy_says_so() {
 fn one_member_of_the_author_set_may_approve_by_signature_where_the_policy_lets_them() {
     let policy = "approval: {self_approval: allow, proof: attested}\n";
     let repo = sealed(policy, &signer("ana"));
-    repo.by("ana")
-        .signed("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.by("ana").signed("ana").write(ID, SAMPLE).commit("File it");
     check("signed", &verdict(&repo), "yes", "self", &["ana"], &["ana"]);
     let repo = sealed(policy, &signer("ana"));
     repo.by("ana").write(ID, SAMPLE).commit("File it");
@@ -50,20 +43,10 @@ fn one_member_of_the_author_set_may_approve_by_signature_where_the_policy_lets_t
     let two =
         "approval: {self_approval: allow}\ntiers: [{name: standard, approvals: {count: 2}}]\n";
     let repo = sealed(two, &(signer("ana") + &signer("kim")));
-    repo.branch("file")
-        .by("ana")
-        .with("kim")
-        .signed("kim")
-        .write(ID, SAMPLE)
-        .commit("File it");
-    repo.by("ana")
-        .signed("ana")
-        .merge("file", "Merge branch 'file'");
+    repo.branch("file").by("ana").with("kim").signed("kim").write(ID, SAMPLE).commit("File it");
+    repo.by("ana").signed("ana").merge("file", "Merge branch 'file'");
     let verdict = verdict(&repo);
-    assert_eq!(
-        (said(&verdict).satisfied, verdict.approvers.len()),
-        ("no", 1)
-    );
+    assert_eq!((said(&verdict).satisfied, verdict.approvers.len()), ("no", 1));
 }
 
 #[test]
@@ -72,26 +55,9 @@ fn a_tier_may_want_signatures_that_the_rest_does_not() {
     let repo = sealed(policy, &signer("lee"));
     file(&repo);
     repo.by("lee").merge("file", "Merge branch 'file'");
-    check(
-        "unsigned",
-        &verdict(&repo),
-        "no",
-        "none-recorded",
-        &[],
-        &["ana"],
-    );
+    check("unsigned", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
     let repo = sealed(policy, &signer("lee"));
-    repo.branch("file")
-        .by("ana")
-        .write(ID, &SAMPLE.replace("moderate", "low"))
-        .commit("File it");
+    repo.branch("file").by("ana").write(ID, &SAMPLE.replace("moderate", "low")).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
-    check(
-        "lower risk",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    check("lower risk", &verdict(&repo), "yes", "claimed", &["lee"], &["ana"]);
 }

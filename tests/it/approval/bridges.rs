@@ -28,10 +28,7 @@ fn squashed(policy: &str, keys: &[(&str, &str)]) -> Repo {
     if !lines.is_empty() {
         crate::approval::govern(&repo, ".github/allowed_signers", &lines);
     }
-    repo.by("ana")
-        .through("github")
-        .write(ID, SAMPLE)
-        .commit("File it (#7)");
+    repo.by("ana").through("github").write(ID, SAMPLE).commit("File it (#7)");
     repo
 }
 
@@ -56,18 +53,10 @@ fn through_the_forge(repo: &Repo, says: &Says) -> ApprovalVerdict {
 fn an_unsigned_bridge_counts_through_the_forge_for_plain_tiers_alone_and_is_flagged() {
     let verdict = through_the_forge(&squashed(PLAIN, &[]), &says());
     assert_eq!(why(&verdict), VoteCounts::Yes);
-    assert!(
-        verdict.flags.contains("bridge-unsigned"),
-        "{:?}",
-        verdict.flags
-    );
+    assert!(verdict.flags.contains("bridge-unsigned"), "{:?}", verdict.flags);
     for policy in [GROUPS, NAMED] {
         let verdict = through_the_forge(&squashed(policy, &[]), &says());
-        assert_eq!(
-            why(&verdict),
-            VoteCounts::No(NotCounted::BridgeThroughForge),
-            "{policy}"
-        );
+        assert_eq!(why(&verdict), VoteCounts::No(NotCounted::BridgeThroughForge), "{policy}");
         assert_eq!(said(&verdict).satisfied, "no");
         assert!(!verdict.flags.contains("bridge-unsigned"));
     }
@@ -85,10 +74,7 @@ fn what_a_bridge_signed_counts_however_it_lands() {
     let signed = says().with_key("bridge");
     let repo = squashed(GROUPS, &keys);
     let verdict = through_the_forge(&repo, &signed);
-    assert_eq!(
-        (why(&verdict), verdict.result.as_str()),
-        (VoteCounts::Yes, "claimed")
-    );
+    assert_eq!((why(&verdict), verdict.result.as_str()), (VoteCounts::Yes, "claimed"));
     assert!(!verdict.flags.contains("bridge-unsigned"));
     let stated_by = verdict.approvers[0].stated_by.as_ref().unwrap();
     assert_eq!(stated_by.email, "bridge@example.com");
@@ -97,11 +83,7 @@ fn what_a_bridge_signed_counts_however_it_lands() {
         .says(&signed)
         .write("README.md", "Billing\n")
         .commit("Bring the review, and more");
-    assert_eq!(
-        why(&crate::approval::verdict(&repo)),
-        VoteCounts::Yes,
-        "by an author"
-    );
+    assert_eq!(why(&crate::approval::verdict(&repo)), VoteCounts::Yes, "by an author");
     let repo = squashed(GROUPS, &keys);
     assert_eq!(
         why(&through_the_forge(&repo, &says())),
@@ -133,17 +115,13 @@ fn nobody_signs_a_review_but_a_bridge_with_a_listed_key() {
 
 #[test]
 fn a_bridge_that_merges_counts_only_if_it_made_none_of_the_content() {
-    for (author, expected) in [
-        ("ana", VoteCounts::Yes),
-        ("bridge", VoteCounts::No(NotCounted::SelfAsserted)),
-    ] {
+    for (author, expected) in
+        [("ana", VoteCounts::Yes), ("bridge", VoteCounts::No(NotCounted::SelfAsserted))]
+    {
         let repo = ledger(PLAIN);
         let filed = repo.by(author).through("github");
         filed.write(ID, SAMPLE).commit("File it (#7)");
-        repo.branch("reviews")
-            .by("ana")
-            .says(&says())
-            .commit("State the reviews");
+        repo.branch("reviews").by("ana").says(&says()).commit("State the reviews");
         repo.by(BRIDGE)
             .through("github")
             .merge("reviews", "Merge pull request #8 from ana/reviews");

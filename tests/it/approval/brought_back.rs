@@ -10,13 +10,8 @@ use crate::repo::speak::yes;
 fn shortened() -> Repo {
     let repo = sealed();
     repo.by("ana").write(ID, SAMPLE).commit("File it");
-    repo.branch("before")
-        .by("ana")
-        .write("README.md", "Before\n")
-        .commit("Elsewhere");
-    repo.by("lee")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten it");
+    repo.branch("before").by("ana").write("README.md", "Before\n").commit("Elsewhere");
+    repo.by("lee").edit(ID, "expires: 2026-12-01").commit("Shorten it");
     repo
 }
 
@@ -37,10 +32,7 @@ fn check_sam_is_an_author(repo: &Repo) {
 #[test]
 fn who_takes_an_older_side_in_a_branch_is_an_author_of_what_it_brings_back() {
     let repo = shortened();
-    repo.branch("x")
-        .by("sam")
-        .write(ID, SAMPLE)
-        .merge("before", "Merge branch 'before' into x");
+    repo.branch("x").by("sam").write(ID, SAMPLE).merge("before", "Merge branch 'before' into x");
     land(&repo);
     check_sam_is_an_author(&repo);
 }
@@ -49,14 +41,8 @@ fn who_takes_an_older_side_in_a_branch_is_an_author_of_what_it_brings_back() {
 fn who_keeps_the_older_side_that_the_branch_began_with_is_an_author_too() {
     let repo = shortened();
     let before = repo.tip("before").to_string();
-    repo.branch_from("x", &before)
-        .by("ana")
-        .write("README.md", "Draft\n")
-        .commit("Elsewhere");
-    repo.branch("x")
-        .by("sam")
-        .write(ID, SAMPLE)
-        .merge("main", "Merge branch 'main' into x");
+    repo.branch_from("x", &before).by("ana").write("README.md", "Draft\n").commit("Elsewhere");
+    repo.branch("x").by("sam").write(ID, SAMPLE).merge("main", "Merge branch 'main' into x");
     land(&repo);
     check_sam_is_an_author(&repo);
 }
@@ -68,10 +54,7 @@ fn a_draft_of_somebody_else_on_the_branch_hides_nobody() {
         .by("dana")
         .edit(ID, "title: Invoices still read with the shared user")
         .commit("Retitle it");
-    repo.branch("x")
-        .by("sam")
-        .write(ID, SAMPLE)
-        .merge("before", "Merge branch 'before' into x");
+    repo.branch("x").by("sam").write(ID, SAMPLE).merge("before", "Merge branch 'before' into x");
     land(&repo);
     check_sam_is_an_author(&repo);
 }
@@ -80,24 +63,9 @@ fn a_draft_of_somebody_else_on_the_branch_hides_nobody() {
 fn who_only_brings_a_branch_up_to_date_is_no_author() {
     let repo = shortened();
     let before = repo.tip("before").to_string();
-    repo.branch_from("x", &before)
-        .by("ana")
-        .write("README.md", "Draft\n")
-        .commit("Elsewhere");
-    repo.branch("x")
-        .by("sam")
-        .merge("main", "Merge branch 'main' into x");
-    repo.branch("x")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("Put the end back");
+    repo.branch_from("x", &before).by("ana").write("README.md", "Draft\n").commit("Elsewhere");
+    repo.branch("x").by("sam").merge("main", "Merge branch 'main' into x");
+    repo.branch("x").by("ana").write(ID, SAMPLE).commit("Put the end back");
     land(&repo);
-    check(
-        "up to date",
-        &verdict(&repo),
-        "yes",
-        "attested",
-        &["sam"],
-        &["ana", "lee"],
-    );
+    check("up to date", &verdict(&repo), "yes", "attested", &["sam"], &["ana", "lee"]);
 }

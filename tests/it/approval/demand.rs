@@ -80,32 +80,17 @@ const CASES: &[Case] = &[
 
 #[test]
 fn people_groups_and_roles_are_all_demanded() {
-    let text = SAMPLE.replace(
-        "{level: moderate}",
-        "{level: moderate, owner: dana@example.com}",
-    );
+    let text = SAMPLE.replace("{level: moderate}", "{level: moderate, owner: dana@example.com}");
     for case in CASES {
         let repo = ledger(&format!(
             "{GROUPS}tiers: [{{name: standard, approvals: {}}}]\n",
             case.approvals
         ));
         file_as(&repo, &text);
-        let lines: Vec<String> = case
-            .named
-            .iter()
-            .map(|it| format!("Approved-by: {it}"))
-            .collect();
-        repo.by("lee")
-            .merge("file", &format!("Land it\n\n{}", lines.join("\n")));
+        let lines: Vec<String> = case.named.iter().map(|it| format!("Approved-by: {it}")).collect();
+        repo.by("lee").merge("file", &format!("Land it\n\n{}", lines.join("\n")));
         let verdict = verdict(&repo);
-        check(
-            case.what,
-            &verdict,
-            case.satisfied,
-            "claimed",
-            case.approvers,
-            &["ana"],
-        );
+        check(case.what, &verdict, case.satisfied, "claimed", case.approvers, &["ana"]);
         let missing: Vec<(&str, Vec<String>)> = verdict
             .missing
             .iter()
@@ -114,12 +99,7 @@ fn people_groups_and_roles_are_all_demanded() {
                 (it.need.as_str(), who.collect())
             })
             .collect();
-        assert_eq!(
-            missing.len(),
-            case.missing.len(),
-            "{}: {missing:?}",
-            case.what
-        );
+        assert_eq!(missing.len(), case.missing.len(), "{}: {missing:?}", case.what);
         for ((need, who), (part, names)) in missing.iter().zip(case.missing) {
             assert!(need.contains(part), "{}: {need}", case.what);
             assert_eq!(who, names, "{}", case.what);
@@ -136,17 +116,9 @@ fn the_filer_is_no_candidate_for_a_group() {
     repo.by("ana").merge("file", "Merge branch 'file'");
     let verdict = verdict(&repo);
     check("own group", &verdict, "no", "self", &[], &["ana"]);
-    let who: Vec<&str> = verdict.missing[0]
-        .who
-        .iter()
-        .map(|it| it.email.as_str())
-        .collect();
+    let who: Vec<&str> = verdict.missing[0].who.iter().map(|it| it.email.as_str()).collect();
     assert_eq!(who, ["dana@example.com"]);
-    assert!(
-        verdict.missing[0]
-            .need
-            .contains("ana@example.com: is an author")
-    );
+    assert!(verdict.missing[0].need.contains("ana@example.com: is an author"));
 }
 
 #[test]
@@ -154,10 +126,7 @@ fn each_class_adds_to_its_tier() {
     let repo = ledger(
         "groups: {compliance: [dana@example.com]}\nclasses: {regulated: {each_of: [compliance]}}\n",
     );
-    file_as(
-        &repo,
-        &SAMPLE.replace("class: standard", "class: regulated"),
-    );
+    file_as(&repo, &SAMPLE.replace("class: standard", "class: regulated"));
     repo.by("lee").merge("file", "Merge branch 'file'");
     let verdict = verdict(&repo);
     check("regulated", &verdict, "no", "claimed", &["lee"], &["ana"]);
@@ -169,49 +138,20 @@ fn the_policy_before_the_landing_judges() {
     let strict = "version: 1\ntiers: [{name: standard, approvals: {count: 2}}]\n";
     let repo = ledger("tiers: [{name: standard, approvals: {count: 2}}]\n");
     file_as(&repo, SAMPLE);
-    repo.branch("file")
-        .by("ana")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Loosen");
+    repo.branch("file").by("ana").write("exledger.yaml", "version: 1\n").commit("Loosen");
     repo.by("lee").merge("file", "Merge branch 'file'");
-    check(
-        "loosened on its way",
-        &verdict(&repo),
-        "no",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    check("loosened on its way", &verdict(&repo), "no", "claimed", &["lee"], &["ana"]);
     // A policy that can't be read is none: the one before it judges on.
     let repo = ledger("tiers: [{name: standard, approvals: {count: 2}}]\n");
-    repo.by("root")
-        .write("exledger.yaml", "version: [\n")
-        .commit("Break");
+    repo.by("root").write("exledger.yaml", "version: [\n").commit("Break");
     file_as(&repo, SAMPLE);
     repo.by("lee").merge("file", "Merge branch 'file'");
     let broken = verdict(&repo);
-    check(
-        "broken before",
-        &broken,
-        "no",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    check("broken before", &broken, "no", "claimed", &["lee"], &["ana"]);
     assert!(broken.flags.contains("earlier-policy"));
     // What lands with the first policy is judged by it: the defaults grant nothing.
     let repo = crate::repo::Repo::at("2026-11-20T09:00:00Z");
     let first = format!("{strict}approval: {{self_approval: allow}}\n");
-    repo.by("ana")
-        .write("exledger.yaml", &first)
-        .write(crate::history::ID, SAMPLE)
-        .commit("Begin");
-    check(
-        "with the first policy",
-        &verdict(&repo),
-        "no",
-        "self",
-        &["ana"],
-        &["ana"],
-    );
+    repo.by("ana").write("exledger.yaml", &first).write(crate::history::ID, SAMPLE).commit("Begin");
+    check("with the first policy", &verdict(&repo), "no", "self", &["ana"], &["ana"]);
 }

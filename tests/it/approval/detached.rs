@@ -20,10 +20,7 @@ pub(crate) fn sealed_by(policy: &str) -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("root")
         .write("exledger.yaml", &format!("version: 1\n{policy}"))
-        .write(
-            ".github/allowed_signers",
-            &(signer("dana") + &signer("sam")),
-        )
+        .write(".github/allowed_signers", &(signer("dana") + &signer("sam")))
         .commit("Begin");
     repo
 }
@@ -34,10 +31,7 @@ pub(crate) fn judged(repo: &Repo) -> TrailVerdicts {
 
 /// Whether each version is approved, in order.
 pub(crate) fn approved(repo: &Repo) -> Vec<&'static str> {
-    verdicts(repo, ID)
-        .iter()
-        .map(|it| said(it).satisfied)
-        .collect()
+    verdicts(repo, ID).iter().map(|it| said(it).satisfied).collect()
 }
 
 pub(crate) fn states(repo: &Repo) -> Vec<(FileState, bool)> {
@@ -63,17 +57,10 @@ fn an_approval_on_the_branch_counts_however_it_is_merged() {
             yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z").because("The job goes in December");
         let branch = repo.branch("file");
         branch.by("ana").write(ID, SAMPLE).commit("File it");
-        repo.branch("file")
-            .by("dana")
-            .says(&says)
-            .commit("Approve it");
+        repo.branch("file").by("dana").says(&says).commit("Approve it");
         match way {
             "merge" => drop(repo.by("bot").merge("file", "Merge branch 'file'")),
-            "squash" => drop(
-                repo.by("ana")
-                    .through("github")
-                    .squash("file", "File it (#7)"),
-            ),
+            "squash" => drop(repo.by("ana").through("github").squash("file", "File it (#7)")),
             "rebase" => drop(repo.by("ana").rebase("file")),
             _ => repo.set_ref("refs/heads/main", repo.tip("file")),
         }
@@ -91,34 +78,17 @@ fn an_approval_on_the_branch_counts_however_it_is_merged() {
 #[test]
 fn an_approval_that_lands_later_approves_from_then_on() {
     let repo = sealed();
-    let landed = repo
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it")
-        .to_string();
+    let landed = repo.by("ana").write(ID, SAMPLE).commit("File it").to_string();
     check("before", &verdict(&repo), "no", "self", &[], &["ana"]);
     let says = yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z");
-    let late = repo
-        .by("ana")
-        .says(&says)
-        .commit("Add Dana's approval")
-        .to_string();
+    let late = repo.by("ana").says(&says).commit("Add Dana's approval").to_string();
     let verdict = verdict(&repo);
     check("after", &verdict, "yes", "attested", &["dana"], &["ana"]);
     assert_eq!(verdict.approved_in.as_deref(), Some(late.as_str()));
-    assert_eq!(
-        verdict.approved_at.unwrap().to_string(),
-        "2026-11-20T11:00:00Z"
-    );
-    let turns: Vec<(&str, &str)> = verdict
-        .turns
-        .iter()
-        .map(|it| (it.commit.as_str(), it.result.as_str()))
-        .collect();
-    assert_eq!(
-        turns,
-        [(landed.as_str(), "self"), (late.as_str(), "attested")]
-    );
+    assert_eq!(verdict.approved_at.unwrap().to_string(), "2026-11-20T11:00:00Z");
+    let turns: Vec<(&str, &str)> =
+        verdict.turns.iter().map(|it| (it.commit.as_str(), it.result.as_str())).collect();
+    assert_eq!(turns, [(landed.as_str(), "self"), (late.as_str(), "attested")]);
 }
 
 #[test]
@@ -127,9 +97,7 @@ fn an_approval_that_lands_first_waits_for_its_bytes() {
     repo.by("root")
         .says(&yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z"))
         .commit("Approve what comes");
-    repo.by("ana")
-        .write(ID, &amended())
-        .commit("File other bytes");
+    repo.by("ana").write(ID, &amended()).commit("File other bytes");
     repo.by("ana").write(ID, SAMPLE).commit("File these bytes");
     assert_eq!(approved(&repo), ["no", "yes"]);
 }
@@ -138,16 +106,11 @@ fn an_approval_that_lands_first_waits_for_its_bytes() {
 fn an_approval_counts_once_and_for_its_bytes_alone() {
     let repo = sealed();
     let says = yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z");
-    repo.by("ana")
-        .write(ID, SAMPLE)
-        .says(&says)
-        .commit("File it");
+    repo.by("ana").write(ID, SAMPLE).says(&says).commit("File it");
     repo.by("ana").write(ID, &amended()).commit("Change it");
     assert_eq!(approved(&repo), ["yes", "no"]);
     // Another one approves the change; then the old bytes come back with the old approval.
-    repo.by("ana")
-        .says(&yes("dana", ID, &amended(), "2026-11-20T12:00:00Z"))
-        .commit("Approve it");
+    repo.by("ana").says(&yes("dana", ID, &amended(), "2026-11-20T12:00:00Z")).commit("Approve it");
     repo.by("ana").write(ID, SAMPLE).commit("Put it back");
     assert_eq!(approved(&repo), ["yes", "yes", "no"]);
     // To land the same words anew says nothing new.
@@ -176,15 +139,8 @@ fn no_approval_outlives_a_removal_a_closure_or_a_fired_trigger() {
         + "triggers:\n- {id: T1, when: The job is replaced, then: review}\nfired:\n- {trigger: T1, date: 2026-11-20, by: ana@example.com}\n";
     let closed = SAMPLE.to_owned()
         + "closure: {date: 2026-11-20, by: ana@example.com, outcome: withdrawn, reason: Not needed any more}\n";
-    for (what, between) in [
-        ("removal", None),
-        ("closure", Some(closed)),
-        ("fired", Some(fired)),
-    ] {
-        for (at, satisfied) in [
-            ("2026-11-20T09:30:00Z", "no"),
-            ("2026-11-20T11:30:00Z", "yes"),
-        ] {
+    for (what, between) in [("removal", None), ("closure", Some(closed)), ("fired", Some(fired))] {
+        for (at, satisfied) in [("2026-11-20T09:30:00Z", "no"), ("2026-11-20T11:30:00Z", "yes")] {
             let repo = sealed();
             repo.by("ana").write(ID, &amended()).commit("File it");
             match &between {
@@ -198,14 +154,10 @@ fn no_approval_outlives_a_removal_a_closure_or_a_fired_trigger() {
             let verdict = verdict(&repo);
             assert_eq!(said(&verdict).satisfied, satisfied, "{what} {at}");
             let why = (satisfied == "no").then_some(&VoteCounts::No(NotCounted::TooOld));
-            let counts = verdict
-                .statements
-                .iter()
-                .find(|it| it.approver.kind == EvidenceKind::Detached);
+            let counts =
+                verdict.statements.iter().find(|it| it.approver.kind == EvidenceKind::Detached);
             assert_eq!(
-                counts
-                    .map(|it| &it.counts)
-                    .filter(|it| **it != VoteCounts::Yes),
+                counts.map(|it| &it.counts).filter(|it| **it != VoteCounts::Yes),
                 why,
                 "{what} {at}"
             );
@@ -239,24 +191,16 @@ fn an_approval_follows_the_version_whose_result_the_tip_carries() {
         repo.by("ana").write(ID, &looked_at()).commit("Review it");
     };
     type Change<'c> = (&'static str, &'c dyn Fn(&Repo));
-    let changes: [Change; 3] = [
-        ("moved", &moved),
-        ("reworded", &reworded),
-        ("reviewed", &reviewed),
-    ];
+    let changes: [Change; 3] =
+        [("moved", &moved), ("reworded", &reworded), ("reviewed", &reviewed)];
     for (what, change) in changes {
         let repo = sealed();
         repo.by("ana").write(ID, SAMPLE).commit("File it");
         change(&repo);
-        repo.by("ana")
-            .says(&yes("dana", ID, SAMPLE, "2026-11-20T11:30:00Z"))
-            .commit("Approve it");
+        repo.by("ana").says(&yes("dana", ID, SAMPLE, "2026-11-20T11:30:00Z")).commit("Approve it");
         assert_eq!(approved(&repo), ["yes", "yes"], "{what}");
         let verdicts = verdicts(&repo, ID);
-        assert_eq!(
-            verdicts[1].approved_at.unwrap().to_string(),
-            "2026-11-20T12:00:00Z"
-        );
+        assert_eq!(verdicts[1].approved_at.unwrap().to_string(), "2026-11-20T12:00:00Z");
         assert_eq!(verdicts[1].turns.len(), 2, "{what}");
     }
 }
@@ -268,16 +212,11 @@ fn an_approval_of_the_present_bytes_is_one_of_what_they_carry() {
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("ana").write(ID, &reviewed).commit("Review it");
     assert!(verdict(&repo).witnesses.is_empty());
-    repo.by("ana")
-        .says(&yes("dana", ID, &reviewed, "2026-11-20T11:30:00Z"))
-        .commit("Approve it");
+    repo.by("ana").says(&yes("dana", ID, &reviewed, "2026-11-20T11:30:00Z")).commit("Approve it");
     assert_eq!(approved(&repo), ["yes", "yes"]);
     let last = verdict(&repo);
     assert_eq!(last.witnesses.len(), 1);
-    assert_eq!(
-        last.witnessed_at.unwrap().to_string(),
-        "2026-11-20T12:00:00Z"
-    );
+    assert_eq!(last.witnessed_at.unwrap().to_string(), "2026-11-20T12:00:00Z");
     // What was said of the bytes before the entry does not vouch for the entry.
     let repo = sealed();
     repo.by("ana")

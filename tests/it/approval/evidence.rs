@@ -10,35 +10,19 @@ fn a_claim_inside_the_merged_branch_counts_only_where_the_policy_says_so() {
     let nested = |repo: &Repo| {
         file(repo);
         let integration = repo.branch("integration");
-        integration
-            .by("dana")
-            .merge("file", "Merge branch 'file' into integration");
-        repo.by("bot")
-            .merge("integration", "Merge branch 'integration'");
+        integration.by("dana").merge("file", "Merge branch 'file' into integration");
+        repo.by("bot").merge("integration", "Merge branch 'integration'");
     };
     let repo = ledger("");
     nested(&repo);
     let denied = verdict(&repo);
     check("denied", &denied, "no", "none-recorded", &[], &["ana"]);
     let why: Vec<&VoteCounts> = denied.statements.iter().map(|it| &it.counts).collect();
-    assert_eq!(
-        why,
-        [
-            &VoteCounts::No(NotCounted::Bot),
-            &VoteCounts::No(NotCounted::Nested)
-        ]
-    );
+    assert_eq!(why, [&VoteCounts::No(NotCounted::Bot), &VoteCounts::No(NotCounted::Nested)]);
     for policy in ["approval: {nested: allow}\n", "approval: {forge: kernel}\n"] {
         let repo = ledger(policy);
         nested(&repo);
-        check(
-            policy,
-            &verdict(&repo),
-            "yes",
-            "claimed",
-            &["dana"],
-            &["ana"],
-        );
+        check(policy, &verdict(&repo), "yes", "claimed", &["dana"], &["ana"]);
     }
 }
 
@@ -53,10 +37,7 @@ fn what_a_bot_wrote_needs_a_person() {
         repo.by(lander).merge("file", "Merge branch 'file'");
         let verdict = verdict(&repo);
         assert_eq!(
-            (
-                crate::approval::said(&verdict).satisfied,
-                verdict.result.as_str()
-            ),
+            (crate::approval::said(&verdict).satisfied, verdict.result.as_str()),
             (satisfied, result),
             "{lander}"
         );
@@ -68,10 +49,7 @@ fn what_a_bot_wrote_needs_a_person() {
 fn two_approvers_of_one_name_are_one_person() {
     let repo = ledger("tiers: [{name: standard, approvals: {count: 2}}]\n");
     file(&repo);
-    repo.by("lee").merge(
-        "file",
-        "Land it\n\nReviewed-by: LEE chen <lee@home.example.com>",
-    );
+    repo.by("lee").merge("file", "Land it\n\nReviewed-by: LEE chen <lee@home.example.com>");
     let verdict = verdict(&repo);
     check("namesakes", &verdict, "no", "claimed", &["lee"], &["ana"]);
     assert!(verdict.flags.contains("same-name"));
@@ -92,15 +70,10 @@ fn a_name_that_the_mailmap_replaces_still_tells_an_author_under_another_address(
             .by("root <root@two.example.com>")
             .write(crate::history::ID, crate::history::SAMPLE)
             .commit("File it");
-        repo.by("root <root@one.example.com>")
-            .merge("file", "Merge branch 'file'");
+        repo.by("root <root@one.example.com>").merge("file", "Merge branch 'file'");
         let verdict = verdict(&repo);
         let said = crate::approval::said(&verdict);
-        assert_eq!(
-            (said.satisfied, said.result),
-            (satisfied, result),
-            "{mailmap}"
-        );
+        assert_eq!((said.satisfied, said.result), (satisfied, result), "{mailmap}");
     }
 }
 
@@ -111,14 +84,10 @@ fn whoever_merges_what_no_commit_of_the_branch_made_is_its_author() {
     repo.by("lee").merge("file", "Merge branch 'file'");
     let old = repo.branch("old");
     let narrower = crate::history::SAMPLE.replace("moderate", "low");
-    repo.branch("change")
-        .by("sam")
-        .write(crate::history::ID, &narrower)
-        .commit("Change it");
+    repo.branch("change").by("sam").write(crate::history::ID, &narrower).commit("Change it");
     repo.by("lee").merge("change", "Merge branch 'change'");
     // The branch keeps what was there before.
-    old.by("dana")
-        .merge_ours("main", "Merge branch 'main' into old");
+    old.by("dana").merge_ours("main", "Merge branch 'main' into old");
     repo.by("dana").merge("old", "Merge branch 'old'");
     let verdict = verdict(&repo);
     check("alone", &verdict, "no", "self", &[], &["dana"]);
@@ -129,11 +98,7 @@ fn whoever_merges_what_no_commit_of_the_branch_made_is_its_author() {
 fn an_author_without_address_leaves_the_version_undecided_unless_the_policy_knows_the_name() {
     for (policy, satisfied, result) in [
         ("", "undetermined", "indeterminate"),
-        (
-            "people: {logins: {Ana Ruiz: ana@example.com}}\n",
-            "yes",
-            "claimed",
-        ),
+        ("people: {logins: {Ana Ruiz: ana@example.com}}\n", "yes", "claimed"),
     ] {
         let repo = ledger(policy);
         repo.branch("file")
@@ -143,11 +108,7 @@ fn an_author_without_address_leaves_the_version_undecided_unless_the_policy_know
         repo.by("lee").merge("file", "Merge branch 'file'");
         let verdict = verdict(&repo);
         let said = crate::approval::said(&verdict);
-        assert_eq!(
-            (said.satisfied, said.result),
-            (satisfied, result),
-            "{policy}"
-        );
+        assert_eq!((said.satisfied, said.result), (satisfied, result), "{policy}");
     }
 }
 
@@ -160,8 +121,7 @@ fn the_mailmap_before_a_landing_or_at_the_tip_joins_two_addresses() {
             repo.by("root").write(".mailmap", line).commit("Map");
         }
         file(&repo);
-        repo.by("A. R. <ar@home.example.com>")
-            .merge("file", "Merge branch 'file'");
+        repo.by("A. R. <ar@home.example.com>").merge("file", "Merge branch 'file'");
         if when == "after" {
             repo.by("root").write(".mailmap", line).commit("Map");
         }

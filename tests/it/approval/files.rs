@@ -21,31 +21,15 @@ fn keys_are_those_listed_before_the_file_landed_less_those_revoked_at_the_tip() 
     };
     let revoked = sealed();
     file(&revoked);
-    revoked
-        .by("root")
-        .write(".github/revoked_keys", &public("dana"))
-        .commit("Revoke it");
+    revoked.by("root").write(".github/revoked_keys", &public("dana")).commit("Revoke it");
     assert_eq!(said(&verdict(&revoked)).satisfied, "no");
-    assert!(matches!(
-        states(&revoked)[0],
-        (FileState::RevokedLater(_), true)
-    ));
+    assert!(matches!(states(&revoked)[0], (FileState::RevokedLater(_), true)));
     let retired = sealed();
     file(&retired);
-    retired
-        .by("root")
-        .write(".github/allowed_signers", &signer("sam"))
-        .commit("Retire it");
-    assert_eq!(
-        said(&verdict(&retired)).satisfied,
-        "yes",
-        "earlier approvals stand"
-    );
+    retired.by("root").write(".github/allowed_signers", &signer("sam")).commit("Retire it");
+    assert_eq!(said(&verdict(&retired)).satisfied, "yes", "earlier approvals stand");
     let expired = sealed();
-    let line = format!(
-        "dana@example.com valid-before=\"20261120100000Z\" {}\n",
-        public("dana")
-    );
+    let line = format!("dana@example.com valid-before=\"20261120100000Z\" {}\n", public("dana"));
     let sam = signer("sam");
     crate::approval::govern(&expired, ".github/allowed_signers", &(line + &sam));
     file(&expired);
@@ -54,10 +38,7 @@ fn keys_are_those_listed_before_the_file_landed_less_those_revoked_at_the_tip() 
     with_it
         .by("ana")
         .write(ID, SAMPLE)
-        .write(
-            ".github/allowed_signers",
-            &(signer("dana") + &signer("kim")),
-        )
+        .write(".github/allowed_signers", &(signer("dana") + &signer("kim")))
         .says(&yes("kim", ID, SAMPLE, "2026-11-20T09:30:00Z"))
         .commit("File it, and list a key");
     assert_eq!(said(&verdict(&with_it)).satisfied, "no");
@@ -75,25 +56,16 @@ fn what_a_file_says_of_others_does_not_count() {
     ];
     for (what, says) in cases {
         let repo = sealed();
-        repo.by("ana")
-            .write(ID, SAMPLE)
-            .says(&says)
-            .commit("File it");
+        repo.by("ana").write(ID, SAMPLE).says(&says).commit("File it");
         assert_eq!(said(&verdict(&repo)).satisfied, "no", "{what}");
         let states = states(&repo);
-        assert!(
-            matches!(states.as_slice(), [(FileState::Bad(_), true)]),
-            "{what}: {states:?}"
-        );
+        assert!(matches!(states.as_slice(), [(FileState::Bad(_), true)]), "{what}: {states:?}");
     }
     let path = says().path();
     for (what, repo) in [
         ("its signature alone", {
             let repo = sealed();
-            repo.by("ana")
-                .write(ID, SAMPLE)
-                .says(&says())
-                .commit("File it");
+            repo.by("ana").write(ID, SAMPLE).says(&says()).commit("File it");
             repo
         }),
         ("a stray file", {
@@ -123,15 +95,8 @@ fn a_text_and_its_signature_may_land_apart() {
     let says = yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z");
     let signature = format!("{}.sig", says.path());
     let repo = sealed();
-    repo.by("ana")
-        .write(ID, SAMPLE)
-        .says(&says)
-        .remove(&signature)
-        .commit("File it");
-    assert_eq!(
-        states(&repo),
-        [(FileState::Bad(BadFile::NoSignature), true)]
-    );
+    repo.by("ana").write(ID, SAMPLE).says(&says).remove(&signature).commit("File it");
+    assert_eq!(states(&repo), [(FileState::Bad(BadFile::NoSignature), true)]);
     repo.by("ana").says(&says).commit("Sign it");
     assert_eq!(said(&verdict(&repo)).satisfied, "yes");
     assert_eq!(states(&repo)[1], (FileState::Sound, true));
@@ -145,15 +110,9 @@ fn approvals_move_with_the_folder_of_records() {
         .write(ID, SAMPLE)
         .says(&yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z"))
         .commit("File it");
-    repo.by("ana")
-        .rename("exceptions", "ledger")
-        .commit("Move the folder");
+    repo.by("ana").rename("exceptions", "ledger").commit("Move the folder");
     assert_eq!(approved(&repo), ["yes", "yes"]);
-    let removed = judged(&repo)
-        .files
-        .iter()
-        .filter(|it| it.state == FileState::Removed)
-        .count();
+    let removed = judged(&repo).files.iter().filter(|it| it.state == FileState::Removed).count();
     assert_eq!(removed, 0);
 }
 
@@ -167,17 +126,8 @@ fn two_approvals_fill_two_places_and_one_person_fills_one() {
         .says(&yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z"))
         .commit("File it");
     assert_eq!(said(&verdict(&repo)).satisfied, "no");
-    repo.by("ana")
-        .says(&yes("sam", ID, SAMPLE, "2026-11-20T10:30:00Z"))
-        .commit("Sam approves");
-    check(
-        "both",
-        &verdict(&repo),
-        "yes",
-        "attested",
-        &["dana", "sam"],
-        &["ana"],
-    );
+    repo.by("ana").says(&yes("sam", ID, SAMPLE, "2026-11-20T10:30:00Z")).commit("Sam approves");
+    check("both", &verdict(&repo), "yes", "attested", &["dana", "sam"], &["ana"]);
 }
 
 #[test]
@@ -196,16 +146,10 @@ fn who_a_person_is_is_read_where_the_approval_lands() {
         .says(&yes("dana", ID, SAMPLE, "2026-11-20T11:30:00Z"))
         .commit("Dana is no member any more");
     assert_eq!(said(&verdict(&repo)).satisfied, "no");
-    repo.by("ana")
-        .says(&yes("sam", ID, SAMPLE, "2026-11-20T13:30:00Z"))
-        .commit("Sam is");
+    repo.by("ana").says(&yes("sam", ID, SAMPLE, "2026-11-20T13:30:00Z")).commit("Sam is");
     assert_eq!(said(&verdict(&repo)).satisfied, "yes");
     crate::approval::govern(&repo, "exledger.yaml", &groups("lee"));
-    assert_eq!(
-        said(&verdict(&repo)).satisfied,
-        "yes",
-        "a later change of a group changes nothing"
-    );
+    assert_eq!(said(&verdict(&repo)).satisfied, "yes", "a later change of a group changes nothing");
 }
 
 #[test]
@@ -214,9 +158,7 @@ fn each_governance_file_is_approved_late_by_its_own_bytes() {
     let before = "version: 1\napproval: {proof: attested}\n";
     let after = format!("{before}records: [exceptions]\n");
     assert!(before.len() < after.len());
-    repo.by("root")
-        .write("exledger.yaml", &after)
-        .commit("Change the policy");
+    repo.by("root").write("exledger.yaml", &after).commit("Change the policy");
     repo.by("root")
         .remove(".github/allowed_signers")
         .write(".mailmap", "")
@@ -224,10 +166,7 @@ fn each_governance_file_is_approved_late_by_its_own_bytes() {
     let verdicts = |path: &str| -> Vec<ApprovalVerdict> {
         judged(&repo).counted.verdicts.remove(path).unwrap()
     };
-    assert_eq!(
-        said(verdicts("exledger.yaml").last().unwrap()).satisfied,
-        "no"
-    );
+    assert_eq!(said(verdicts("exledger.yaml").last().unwrap()).satisfied, "no");
     let says = |path: &str, text: &str, at: &str| yes("dana", ID, text, at).governance(path);
     repo.by("root")
         .write(".github/allowed_signers", &(signer("dana") + "\n"))
@@ -239,19 +178,14 @@ fn each_governance_file_is_approved_late_by_its_own_bytes() {
     assert_eq!(said(&policy[1]).satisfied, "yes");
     assert_eq!(policy[1].approvers[0].person.email, "dana@example.com");
     // The removal is no version at the tip any more: nobody can approve it late.
-    let signers: Vec<&str> = verdicts(".github/allowed_signers")
-        .iter()
-        .map(|it| said(it).satisfied)
-        .collect();
+    let signers: Vec<&str> =
+        verdicts(".github/allowed_signers").iter().map(|it| said(it).satisfied).collect();
     assert_eq!(signers, ["yes", "no", "no"]);
     repo.by("root")
         .remove(".github/allowed_signers")
         .says(&says(".github/allowed_signers", "", "2026-11-20T14:30:00Z"))
         .commit("Remove them with approval");
-    assert_eq!(
-        said(verdicts(".github/allowed_signers").last().unwrap()).satisfied,
-        "yes"
-    );
+    assert_eq!(said(verdicts(".github/allowed_signers").last().unwrap()).satisfied, "yes");
     let key = TrailKey::Id(ID.to_owned());
     assert!(!judged(&repo).trails.contains_key(&key));
 }
@@ -265,36 +199,20 @@ fn approvals_of_two_governance_files_never_meet_and_the_former_place_counts_too(
         .write(".mailmap", "Ana <ana@example.com>\n")
         .commit("Begin anew");
     // Both are removed at once: the bytes, none, are the same.
-    repo.by("ana")
-        .remove("a/b%.json")
-        .remove(".mailmap")
-        .commit("Remove both");
+    repo.by("ana").remove("a/b%.json").remove(".mailmap").commit("Remove both");
     let says = |path: &str| yes("dana", ID, "", "2026-11-20T13:30:00Z").governance(path);
     let [schema, mailmap] = ["a/b%.json", ".mailmap"].map(says);
-    assert!(
-        schema.path().contains("/governance/a%2Fb%25.json/"),
-        "{}",
-        schema.path()
-    );
-    repo.by("ana")
-        .says(&schema)
-        .says(&mailmap)
-        .commit("Dana agrees");
+    assert!(schema.path().contains("/governance/a%2Fb%25.json/"), "{}", schema.path());
+    repo.by("ana").says(&schema).says(&mailmap).commit("Dana agrees");
     let satisfied = |repo: &Repo, path: &str| {
         let verdicts = judged(repo).counted.verdicts.remove(path).unwrap();
         said(verdicts.last().unwrap()).satisfied
     };
     assert_eq!(satisfied(&repo, "a/b%.json"), "yes");
     assert_eq!(satisfied(&repo, ".mailmap"), "yes");
-    assert!(
-        states(&repo)
-            .iter()
-            .all(|(state, _)| *state == FileState::Sound)
-    );
+    assert!(states(&repo).iter().all(|(state, _)| *state == FileState::Sound));
     // Where such files lay before.
-    repo.by("ana")
-        .write(".mailmap", "Ana <ar@example.com>\n")
-        .commit("Map people");
+    repo.by("ana").write(".mailmap", "Ana <ar@example.com>\n").commit("Map people");
     assert_eq!(satisfied(&repo, ".mailmap"), "no");
     let late =
         yes("dana", ID, "Ana <ar@example.com>\n", "2026-11-20T15:30:00Z").governance(".mailmap");
@@ -302,20 +220,12 @@ fn approvals_of_two_governance_files_never_meet_and_the_former_place_counts_too(
     let former = late.path().replace("/governance/.mailmap/", "/governance/");
     repo.by("ana")
         .write(&former, &text)
-        .write(
-            &format!("{former}.sig"),
-            &sign("dana", "exledger-approval@v1", text.as_bytes()),
-        )
+        .write(&format!("{former}.sig"), &sign("dana", "exledger-approval@v1", text.as_bytes()))
         .commit("Dana agrees again");
     assert_eq!(satisfied(&repo, ".mailmap"), "yes");
     // A folder of another file is no place for it.
-    let odd = late
-        .path()
-        .replace("/governance/.mailmap/", "/governance/people.csv/");
+    let odd = late.path().replace("/governance/.mailmap/", "/governance/people.csv/");
     repo.by("ana").write(&odd, &text).commit("Put it elsewhere");
     let last = states(&repo).pop().unwrap();
-    assert!(
-        matches!(last.0, FileState::Bad(BadFile::Path { .. })),
-        "{last:?}"
-    );
+    assert!(matches!(last.0, FileState::Bad(BadFile::Path { .. })), "{last:?}");
 }

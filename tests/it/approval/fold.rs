@@ -9,21 +9,10 @@ use crate::repo::Repo;
 #[test]
 fn a_moved_file_and_new_layout_carry_the_result() {
     let repo = approved("");
-    repo.by("ana")
-        .rename(ID, "exceptions/billing/EXC-2026-7F3KQ.yaml")
-        .commit("Move it");
-    check(
-        "moved",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    repo.by("ana").rename(ID, "exceptions/billing/EXC-2026-7F3KQ.yaml").commit("Move it");
+    check("moved", &verdict(&repo), "yes", "claimed", &["lee"], &["ana"]);
     let path = "exceptions/billing/EXC-2026-7F3KQ.yaml";
-    repo.by("sam")
-        .replace(path, "class:", "# why\nclass:")
-        .commit("Comment");
+    repo.by("sam").replace(path, "class:", "# why\nclass:").commit("Comment");
     let verdict = verdict(&repo);
     check("cosmetic", &verdict, "yes", "claimed", &["lee"], &["ana"]);
     assert!(verdict.flags.contains("cosmetic"));
@@ -40,14 +29,7 @@ fn a_review_does_not_reopen_approval_and_its_removal_does() {
     let both = "reviews: [{date: 2026-11-21, by: ana@example.com, outcome: still-needed}, {date: 2026-11-22, by: sam@example.com, outcome: still-needed}]";
     repo.by("sam").edit(ID, both).commit("Review it too");
     let again = verdict(&repo);
-    check(
-        "reviewed by another",
-        &again,
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    check("reviewed by another", &again, "yes", "claimed", &["lee"], &["ana"]);
     assert_eq!(again.witnesses.len(), 1);
     repo.by("sam").edit(ID, review).commit("Take it back");
     check("taken back", &verdict(&repo), "no", "self", &[], &["sam"]);
@@ -56,67 +38,25 @@ fn a_review_does_not_reopen_approval_and_its_removal_does() {
 #[test]
 fn unapproved_authors_stay_until_a_version_is_approved() {
     let repo = approved("");
-    repo.by("lee")
-        .edit(ID, "expires: 2027-01-10")
-        .commit("Extend it");
+    repo.by("lee").edit(ID, "expires: 2027-01-10").commit("Extend it");
     // Lee pushed an extension; merging a further change of it would approve his own words.
-    repo.branch("more")
-        .by("ana")
-        .edit(ID, "title: Another title of the same")
-        .commit("More");
+    repo.branch("more").by("ana").edit(ID, "title: Another title of the same").commit("More");
     repo.by("lee").merge("more", "Merge branch 'more'");
-    check(
-        "merged by an earlier author",
-        &verdict(&repo),
-        "no",
-        "self",
-        &[],
-        &["ana", "lee"],
-    );
-    repo.branch("even")
-        .by("ana")
-        .edit(ID, "title: Yet another title of it")
-        .commit("Even more");
+    check("merged by an earlier author", &verdict(&repo), "no", "self", &[], &["ana", "lee"]);
+    repo.branch("even").by("ana").edit(ID, "title: Yet another title of it").commit("Even more");
     repo.by("dana").merge("even", "Merge branch 'even'");
-    check(
-        "merged by a third",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["dana"],
-        &["ana", "lee"],
-    );
-    repo.branch("text")
-        .by("lee")
-        .edit(ID, "title: The last title of all")
-        .commit("Text");
+    check("merged by a third", &verdict(&repo), "yes", "claimed", &["dana"], &["ana", "lee"]);
+    repo.branch("text").by("lee").edit(ID, "title: The last title of all").commit("Text");
     repo.by("ana").merge("text", "Merge branch 'text'");
-    check(
-        "approved since",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["ana"],
-        &["lee"],
-    );
+    check("approved since", &verdict(&repo), "yes", "claimed", &["ana"], &["lee"]);
 }
 
 #[test]
 fn the_filer_never_approves_a_later_end() {
     let repo = approved("");
-    repo.branch("renew")
-        .by("lee")
-        .edit(ID, "expires: 2027-01-10")
-        .commit("Renew");
+    repo.branch("renew").by("lee").edit(ID, "expires: 2027-01-10").commit("Renew");
     repo.by("ana").merge("renew", "Merge branch 'renew'");
-    check(
-        "renewed",
-        &verdict(&repo),
-        "no",
-        "self",
-        &[],
-        &["ana", "lee"],
-    );
+    check("renewed", &verdict(&repo), "no", "self", &[], &["ana", "lee"]);
 }
 
 #[test]
@@ -124,31 +64,11 @@ fn the_requester_is_an_author_now_and_of_the_next_version() {
     let repo = crate::approval::ledger("");
     crate::approval::file_as(&repo, &format!("{SAMPLE}requester: dana@example.com\n"));
     repo.by("dana").merge("file", "Merge branch 'file'");
-    check(
-        "the requester merged",
-        &verdict(&repo),
-        "no",
-        "self",
-        &[],
-        &["ana", "dana"],
-    );
-    repo.branch("again")
-        .by("ana")
-        .edit(ID, "title: Another title of the same")
-        .commit("Again");
+    check("the requester merged", &verdict(&repo), "no", "self", &[], &["ana", "dana"]);
+    repo.branch("again").by("ana").edit(ID, "title: Another title of the same").commit("Again");
     repo.by("lee").merge("again", "Merge branch 'again'");
-    check(
-        "another merged",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana", "dana"],
-    );
-    repo.branch("drop")
-        .by("ana")
-        .edit(ID, "requester: sam@example.com")
-        .commit("Other requester");
+    check("another merged", &verdict(&repo), "yes", "claimed", &["lee"], &["ana", "dana"]);
+    repo.branch("drop").by("ana").edit(ID, "requester: sam@example.com").commit("Other requester");
     repo.by("dana").merge("drop", "Merge branch 'drop'");
     check(
         "the former requester merged",
@@ -163,35 +83,16 @@ fn the_requester_is_an_author_now_and_of_the_next_version() {
 #[test]
 fn a_return_to_the_approved_content_is_that_version_again() {
     let repo = approved("");
-    repo.by("sam")
-        .edit(ID, "expires: 2027-01-10")
-        .commit("Extend it");
-    check(
-        "extended",
-        &verdict(&repo),
-        "no",
-        "self",
-        &[],
-        &["ana", "sam"],
-    );
+    repo.by("sam").edit(ID, "expires: 2027-01-10").commit("Extend it");
+    check("extended", &verdict(&repo), "no", "self", &[], &["ana", "sam"]);
     repo.by("sam").write(ID, SAMPLE).commit("Revert it");
     let restored = verdict(&repo);
     check("reverted", &restored, "yes", "claimed", &["lee"], &["ana"]);
     assert!(restored.flags.contains("restored-to-approved-content"));
     // Whoever wrote what was reverted is free again.
-    repo.branch("text")
-        .by("ana")
-        .edit(ID, "title: Another title of the same")
-        .commit("Text");
+    repo.branch("text").by("ana").edit(ID, "title: Another title of the same").commit("Text");
     repo.by("sam").merge("text", "Merge branch 'text'");
-    check(
-        "free again",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["sam"],
-        &["ana"],
-    );
+    check("free again", &verdict(&repo), "yes", "claimed", &["sam"], &["ana"]);
 }
 
 #[test]
@@ -236,10 +137,7 @@ const CLOSURE: &str = "closure: {outcome: withdrawn, date: 2026-11-21, by: lee@e
 
 /// Lets Ana take the closure out on a branch, and Lee, who closed the record, merge that.
 fn reopen(repo: &Repo, text: &str) -> ApprovalVerdict {
-    repo.branch("reopen")
-        .by("ana")
-        .write(ID, text)
-        .commit("Reopen it");
+    repo.branch("reopen").by("ana").write(ID, text).commit("Reopen it");
     repo.by("lee").merge("reopen", "Merge branch 'reopen'");
     verdict(repo)
 }
@@ -265,14 +163,7 @@ fn a_closure_with_anything_else_in_it_keeps_its_authors() {
             .commit("Again");
         repo.by("dana").merge("again", "Merge branch 'again'");
         let again = verdict(&repo);
-        check(
-            "merged by a third",
-            &again,
-            "yes",
-            "claimed",
-            &["dana"],
-            &authors,
-        );
+        check("merged by a third", &again, "yes", "claimed", &["dana"], &authors);
     }
 }
 
@@ -302,17 +193,11 @@ fn who_filed_a_record_closed_stays_its_author() {
 #[test]
 fn a_broken_or_doubled_file_is_never_approved() {
     let repo = approved("");
-    repo.branch("broken")
-        .by("ana")
-        .write(ID, "id: [\n")
-        .commit("Break it");
+    repo.branch("broken").by("ana").write(ID, "id: [\n").commit("Break it");
     repo.by("lee").merge("broken", "Merge branch 'broken'");
     let all = verdicts(&repo, ID);
     assert_eq!(all.len(), 2);
-    repo.branch("fixed")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("Mend it");
+    repo.branch("fixed").by("ana").write(ID, SAMPLE).commit("Mend it");
     repo.by("ana").merge("fixed", "Merge branch 'fixed'");
     let mended = verdict(&repo);
     check("mended", &mended, "yes", "claimed", &["lee"], &["ana"]);

@@ -21,29 +21,14 @@ const fn chosen(
     forge: &'static str,
     pull_request: Option<&'static str>,
 ) -> Chosen {
-    Chosen {
-        message,
-        committer,
-        forge,
-        pull_request,
-    }
+    Chosen { message, committer, forge, pull_request }
 }
 
 const CHOSEN: &[Chosen] = &[
-    chosen(
-        "Merge pull request #1505 from ana/fix/tui\n\nTitle",
-        GITHUB,
-        "github",
-        Some("#1505"),
-    ),
+    chosen("Merge pull request #1505 from ana/fix/tui\n\nTitle", GITHUB, "github", Some("#1505")),
     chosen("Title (#864)\n\n* commit", GITHUB, "github", Some("#864")),
     chosen("Edit a file", GITHUB, "github", None),
-    chosen(
-        "Merge pull request #7 from ana/renew",
-        LEE,
-        "generic",
-        Some("#7"),
-    ),
+    chosen("Merge pull request #7 from ana/renew", LEE, "generic", Some("#7")),
     chosen(
         "Merge branch 'x' into 'main'\n\nTitle\n\nSee merge request group/proj!7223",
         ("GitLab", "noreply@gitlab.com"),
@@ -56,12 +41,7 @@ const CHOSEN: &[Chosen] = &[
         "gitlab",
         Some("!12"),
     ),
-    chosen(
-        "Merge branch 'x' into 'main'\n\nSee merge request of last week",
-        LEE,
-        "generic",
-        None,
-    ),
+    chosen("Merge branch 'x' into 'main'\n\nSee merge request of last week", LEE, "generic", None),
     chosen(
         "Merge pull request 'Title' (#12) from renew into main\n\nReviewed-on: https://git.example.com/p/pulls/12\nReviewed-by: Dana <dana@example.com>",
         LEE,
@@ -75,12 +55,7 @@ const CHOSEN: &[Chosen] = &[
         Some("!12"),
     ),
     chosen("Title (#12)", LEE, "generic", Some("#12")),
-    chosen(
-        "Merged in ana/renew (pull request #116)\n\nTitle",
-        LEE,
-        "bitbucket",
-        Some("#116"),
-    ),
+    chosen("Merged in ana/renew (pull request #116)\n\nTitle", LEE, "bitbucket", Some("#116")),
     chosen(
         "Pull request #68: Title\n\nMerge in PROJ/repo from a to b\n\n* commit 'abc':",
         LEE,
@@ -95,12 +70,7 @@ const CHOSEN: &[Chosen] = &[
         Some("#10794979"),
     ),
     chosen("Merge \"Deprecate version attribute\"", LEE, "gerrit", None),
-    chosen(
-        "Merge \"Deprecate it\" into stable/2026",
-        LEE,
-        "gerrit",
-        None,
-    ),
+    chosen("Merge \"Deprecate it\" into stable/2026", LEE, "gerrit", None),
     chosen("Merge changes Iab,Icd", LEE, "gerrit", None),
     chosen(
         "Title\n\nChange-Id: I1\nReviewed-on: https://review.example.com/c/p/+/12\nReviewed-by: Dana <dana@example.com>",
@@ -108,24 +78,9 @@ const CHOSEN: &[Chosen] = &[
         "gerrit",
         Some("https://review.example.com/c/p/+/12"),
     ),
-    chosen(
-        "Merge #1015\n\n1015: Title r=dkim a=ana",
-        LEE,
-        "generic",
-        Some("#1015"),
-    ),
-    chosen(
-        "Auto merge of #572 - ana:renew, r=dkim",
-        LEE,
-        "generic",
-        Some("#572"),
-    ),
-    chosen(
-        "Revert \"Merge pull request #7 from ana/renew\"",
-        LEE,
-        "generic",
-        None,
-    ),
+    chosen("Merge #1015\n\n1015: Title r=dkim a=ana", LEE, "generic", Some("#1015")),
+    chosen("Auto merge of #572 - ana:renew, r=dkim", LEE, "generic", Some("#572")),
+    chosen("Revert \"Merge pull request #7 from ana/renew\"", LEE, "generic", None),
     chosen("Revert \"Title (#864)\"", LEE, "generic", None),
 ];
 
@@ -136,12 +91,7 @@ fn the_forge_is_chosen_by_its_committer_then_by_its_own_form() {
         let found = forge::choose(case.committer, &message);
         assert_eq!(found.name, case.forge, "{}", case.message);
         let pull_request = forge::pull_request(&message);
-        assert_eq!(
-            pull_request.as_deref(),
-            case.pull_request,
-            "{}",
-            case.message
-        );
+        assert_eq!(pull_request.as_deref(), case.pull_request, "{}", case.message);
     }
 }
 
@@ -157,32 +107,16 @@ const APPROVALS: &[(&str, &str, Named)] = &[
         "T\n\nReviewed-by: Dana Kim <dana@example.com>\nAcked-by: Lee Chen <lee@example.com>",
         &[(DANA, false), (LEE_CHEN, false)],
     ),
-    (
-        "generic",
-        "T\n\nReviewed-by: Dana Kim <dana@example.com>\n\nText after it",
-        &[],
-    ),
-    (
-        "generic",
-        "T\n\nSee: this\nand prose\nReviewed-by: Dana Kim <dana@example.com>",
-        &[],
-    ),
+    ("generic", "T\n\nReviewed-by: Dana Kim <dana@example.com>\n\nText after it", &[]),
+    ("generic", "T\n\nSee: this\nand prose\nReviewed-by: Dana Kim <dana@example.com>", &[]),
     ("generic", "Reviewed-by: Dana Kim <dana@example.com>", &[]),
-    (
-        "generic",
-        "T\r\n\r\nApproved-by: Dana Kim\r\n <dana@example.com>\r\n",
-        &[(DANA, false)],
-    ),
+    ("generic", "T\r\n\r\nApproved-by: Dana Kim\r\n <dana@example.com>\r\n", &[(DANA, false)]),
     (
         "generic",
         "T\n\nTested-by: Dana Kim <dana@example.com>\nSigned-off-by: Lee Chen <lee@example.com>",
         &[],
     ),
-    (
-        "github",
-        "T\n\nApproved-by: Dana Kim <dana@example.com>",
-        &[],
-    ),
+    ("github", "T\n\nApproved-by: Dana Kim <dana@example.com>", &[]),
     (
         "gitlab",
         "Merge branch 'x' into 'main'\n\nSee merge request g/p!7\nApproved-by: Dana Kim <dana@example.com>",
@@ -199,11 +133,7 @@ const APPROVALS: &[(&str, &str, Named)] = &[
         &[(DANA, true)],
     ),
     // The title is typed by whoever opens the pull request.
-    (
-        "bitbucket",
-        "Merged in x (pull request #1)\n\nApproved-by: Dana Kim <dana@example.com>",
-        &[],
-    ),
+    ("bitbucket", "Merged in x (pull request #1)\n\nApproved-by: Dana Kim <dana@example.com>", &[]),
     (
         "bitbucket",
         "Merged in x (pull request #1)\r\n\r\nApproved-by: Dana Kim <dana@example.com>\r\n\r\n",
@@ -214,11 +144,7 @@ const APPROVALS: &[(&str, &str, Named)] = &[
         "Pull request #68: T\n\nMerge in P/r from a to b\n\nApproved-by: Dana Kim <dana@example.com>",
         &[(DANA, true)],
     ),
-    (
-        "bitbucket",
-        "T\n\nApproved-by: Dana Kim <dana@example.com>",
-        &[(DANA, false)],
-    ),
+    ("bitbucket", "T\n\nApproved-by: Dana Kim <dana@example.com>", &[(DANA, false)]),
     (
         "gerrit",
         "T\n\nReviewed-by: Lee Chen <lee@example.com>\nReviewed-on: https://r.example.com/1\nReviewed-by: Dana Kim <dana@example.com>",
@@ -229,16 +155,8 @@ const APPROVALS: &[(&str, &str, Named)] = &[
         "T (#1)\n\nReviewed-on: https://g.example.com/1\nReviewed-by: Dana Kim <dana@example.com>",
         &[(DANA, true)],
     ),
-    (
-        "gitea",
-        "T (#1)\n\nReviewed-by: Dana Kim <dana@example.com>",
-        &[],
-    ),
-    (
-        "azure",
-        "Merged PR 1: T\n\nApproved-by: Dana Kim <dana@example.com>",
-        &[],
-    ),
+    ("gitea", "T (#1)\n\nReviewed-by: Dana Kim <dana@example.com>", &[]),
+    ("azure", "Merged PR 1: T\n\nApproved-by: Dana Kim <dana@example.com>", &[]),
     (
         "kernel",
         "T\n\nReviewed-by: Dana Kim <dana@example.com>\nApproved-by: Lee Chen <lee@example.com>",
@@ -249,33 +167,17 @@ const APPROVALS: &[(&str, &str, Named)] = &[
         "T\n\nReviewers: lee\n\nReviewed By: #blessed, dkim\n\nDifferential Revision: https://p.example.com/D21870",
         &[("#blessed", false), ("dkim", false)],
     ),
-    (
-        "homu",
-        "Auto merge of #572 - ana:renew, r=dkim",
-        &[("dkim", false)],
-    ),
-    (
-        "homu",
-        "Auto merge of #572 - ana:renew, r=dkim and more",
-        &[],
-    ),
+    ("homu", "Auto merge of #572 - ana:renew, r=dkim", &[("dkim", false)]),
+    ("homu", "Auto merge of #572 - ana:renew, r=dkim and more", &[]),
     (
         "bors",
         "Merge #12 #13\n\n12: One r=dkim a=ana\n13: Two r=lee,sam a=ana\n",
         &[("dkim", false), ("lee", false), ("sam", false)],
     ),
-    (
-        "bors",
-        "Merge #12\n\n12: One a=ana\n\n12: One r=dkim a=ana",
-        &[],
-    ),
+    ("bors", "Merge #12\n\n12: One a=ana\n\n12: One r=dkim a=ana", &[]),
     ("bors", "Merge #12\n\nText first\n12: One r=dkim a=ana", &[]),
     ("bors", "Merge #12\n\n13: Other r=dkim a=ana", &[]),
-    (
-        "bors",
-        "Merge #12\n\n12: r= in the title r=dkim a=ana",
-        &[("dkim", false)],
-    ),
+    ("bors", "Merge #12\n\n12: r= in the title r=dkim a=ana", &[("dkim", false)]),
 ];
 
 #[test]
@@ -283,10 +185,8 @@ fn a_forge_names_its_approvers_in_its_own_lines_alone() {
     for (name, text, expected) in APPROVALS {
         let forge = forge::named(name).unwrap();
         let said = (forge.approvals)(&CommitMessage::read(text), Pinned::ByPolicy);
-        let found: Vec<(&str, bool)> = said
-            .iter()
-            .map(|said| (said.value.as_str(), said.is_by_forge))
-            .collect();
+        let found: Vec<(&str, bool)> =
+            said.iter().map(|said| (said.value.as_str(), said.is_by_forge)).collect();
         assert_eq!(found, *expected, "{name}: {text}");
     }
 }
@@ -302,10 +202,7 @@ fn gitlabs_own_line_among_the_trailers_is_prose_where_gitlab_is_not_pinned() {
 #[test]
 fn a_line_names_a_person_by_address_or_by_name() {
     let cases = [
-        (
-            "Dana Kim <dana@example.com>",
-            (Some("Dana Kim"), Some("dana@example.com")),
-        ),
+        ("Dana Kim <dana@example.com>", (Some("Dana Kim"), Some("dana@example.com"))),
         ("<dana@example.com>", (None, Some("dana@example.com"))),
         ("dana@example.com", (None, Some("dana@example.com"))),
         ("dkim", (Some("dkim"), None)),

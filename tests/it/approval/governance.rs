@@ -19,9 +19,7 @@ fn a_change_of_policy_needs_a_second_person() {
     let repo = ledger(
         "groups: {security: [dana@example.com]}\ntiers: [{name: standard, approvals: {count: 2}}]\n",
     );
-    repo.by("ana")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Loosen it");
+    repo.by("ana").write("exledger.yaml", "version: 1\n").commit("Loosen it");
     repo.branch("tight")
         .by("ana")
         .write("exledger.yaml", "version: 1\napproval: {proof: attested}\n")
@@ -29,15 +27,9 @@ fn a_change_of_policy_needs_a_second_person() {
     repo.by("lee").merge("tight", "Merge branch 'tight'");
     let verdicts = verdicts(&repo, "exledger.yaml");
     assert_eq!(verdicts.len(), 3);
-    assert_eq!(
-        verdicts[0].policy_commit, None,
-        "the first is judged by nobody"
-    );
+    assert_eq!(verdicts[0].policy_commit, None, "the first is judged by nobody");
     check("pushed", &verdicts[1], "no", "self", &[], &["ana"]);
-    assert_eq!(
-        (verdicts[1].needed.count, verdicts[1].needed.each_of.len()),
-        (1, 0)
-    );
+    assert_eq!((verdicts[1].needed.count, verdicts[1].needed.each_of.len()), (1, 0));
     check("merged", &verdicts[2], "yes", "claimed", &["lee"], &["ana"]);
 }
 
@@ -45,14 +37,8 @@ fn a_change_of_policy_needs_a_second_person() {
 fn each_file_is_judged_by_itself() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("root")
-        .write(
-            "exledger.yaml",
-            "version: 1\npeople: {roster: people.csv}\n",
-        )
-        .write(
-            "people.csv",
-            "email,name,team,active\nroot@example.com,Root,,yes\n",
-        )
+        .write("exledger.yaml", "version: 1\npeople: {roster: people.csv}\n")
+        .write("people.csv", "email,name,team,active\nroot@example.com,Root,,yes\n")
         .commit("List people");
     repo.branch("more")
         .by("ana")
@@ -63,22 +49,8 @@ fn each_file_is_judged_by_itself() {
         .write(".mailmap", "Ana Ruiz <ana@example.com> <ar@example.com>\n")
         .commit("Map people");
     repo.by("lee").merge("more", "Merge branch 'more'");
-    check(
-        "roster",
-        &verdicts(&repo, "people.csv")[1],
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
-    check(
-        "mailmap",
-        &verdicts(&repo, ".mailmap")[0],
-        "no",
-        "self",
-        &[],
-        &["lee"],
-    );
+    check("roster", &verdicts(&repo, "people.csv")[1], "yes", "claimed", &["lee"], &["ana"]);
+    check("mailmap", &verdicts(&repo, ".mailmap")[0], "no", "self", &[], &["lee"]);
 }
 
 /// Returns which changes of governance versions are approved only thanks to, by path, version and why.
@@ -101,27 +73,18 @@ fn loosen(repo: &Repo, by: &str, merged_by: Option<&str>) {
         repo.by(by).write("exledger.yaml", ONE).commit("Loosen it");
         return;
     };
-    repo.branch("loosen")
-        .by(by)
-        .write("exledger.yaml", ONE)
-        .commit("Loosen it");
+    repo.branch("loosen").by(by).write("exledger.yaml", ONE).commit("Loosen it");
     repo.by(lander).merge("loosen", "Merge branch 'loosen'");
 }
 
 fn file(repo: &Repo) {
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
 }
 
 fn tighten(repo: &Repo) {
     let text = format!("version: 1\n{TWO}");
-    repo.branch("tight")
-        .by("sam")
-        .write("exledger.yaml", &text)
-        .commit("Tighten it");
+    repo.branch("tight").by("sam").write("exledger.yaml", &text).commit("Tighten it");
     repo.by("lee").merge("tight", "Merge branch 'tight'");
 }
 
@@ -132,14 +95,7 @@ fn a_change_that_nobody_approved_helps_no_version() {
     repo.wait("60d");
     file(&repo);
     assert_eq!(loosened(&repo), []);
-    check(
-        "too few",
-        &verdict(&repo),
-        "no",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    check("too few", &verdict(&repo), "no", "claimed", &["lee"], &["ana"]);
     // What the old policy would have approved too needs no change.
     let repo = ledger("");
     loosen(&repo, "sam", None);
@@ -149,10 +105,9 @@ fn a_change_that_nobody_approved_helps_no_version() {
 
 #[test]
 fn a_version_that_needs_its_authors_own_change_of_the_week_before_is_found() {
-    for (wait, found) in [
-        ("6d", vec![("exledger.yaml".to_owned(), 1, Why::ByAuthor)]),
-        ("8d", vec![]),
-    ] {
+    for (wait, found) in
+        [("6d", vec![("exledger.yaml".to_owned(), 1, Why::ByAuthor)]), ("8d", vec![])]
+    {
         let repo = ledger(TWO);
         loosen(&repo, "ana", Some("lee"));
         repo.wait(wait);
@@ -167,10 +122,9 @@ fn a_version_that_needs_its_authors_own_change_of_the_week_before_is_found() {
 
 #[test]
 fn a_version_that_needs_a_change_that_was_soon_undone_is_found() {
-    for (wait, found) in [
-        ("5d", vec![("exledger.yaml".to_owned(), 1, Why::Undone)]),
-        ("8d", vec![]),
-    ] {
+    for (wait, found) in
+        [("5d", vec![("exledger.yaml".to_owned(), 1, Why::Undone)]), ("8d", vec![])]
+    {
         let repo = ledger(TWO);
         loosen(&repo, "sam", Some("lee"));
         file(&repo);
@@ -203,10 +157,7 @@ fn a_key_that_an_author_listed_the_day_before_is_found() {
         .write(ID, SAMPLE)
         .says(&yes("dana", ID, SAMPLE, "2026-11-21T12:30:00Z"))
         .commit("File it");
-    assert_eq!(
-        loosened(&repo),
-        [(".github/allowed_signers".to_owned(), 0, Why::ByAuthor)]
-    );
+    assert_eq!(loosened(&repo), [(".github/allowed_signers".to_owned(), 0, Why::ByAuthor)]);
 }
 
 #[test]
@@ -215,10 +166,7 @@ fn a_list_of_keys_or_people_that_an_author_moved_the_day_before_is_found() {
     let repo = ledger("approval: {proof: attested}\n");
     repo.branch("keys")
         .by("ana")
-        .write(
-            "exledger.yaml",
-            "version: 1\napproval: {proof: attested, signers: docs/keys.txt}\n",
-        )
+        .write("exledger.yaml", "version: 1\napproval: {proof: attested, signers: docs/keys.txt}\n")
         .write("docs/keys.txt", &signer("dana"))
         .commit("Move the keys");
     repo.by("lee").merge("keys", "Merge branch 'keys'");
@@ -237,10 +185,7 @@ fn a_list_of_keys_or_people_that_an_author_moved_the_day_before_is_found() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("root")
         .write("exledger.yaml", &policy("people.csv"))
-        .write(
-            "people.csv",
-            &format!("{people}lee@example.com,Ana Ruiz,,yes\n"),
-        )
+        .write("people.csv", &format!("{people}lee@example.com,Ana Ruiz,,yes\n"))
         .write(".github/allowed_signers", &(signer("lee") + &signer("sam")))
         .commit("Begin");
     repo.branch("people")
@@ -248,21 +193,12 @@ fn a_list_of_keys_or_people_that_an_author_moved_the_day_before_is_found() {
         .write("exledger.yaml", &policy("docs/people.csv"))
         .write("docs/people.csv", people)
         .commit("Move the roster");
-    repo.by("sam")
-        .signed("sam")
-        .merge("people", "Merge branch 'people'");
+    repo.by("sam").signed("sam").merge("people", "Merge branch 'people'");
     repo.wait("1d");
     repo.by("ana")
         .write(ID, SAMPLE)
         .says(&yes("lee", ID, SAMPLE, "2026-11-21T12:30:00Z"))
         .commit("File it");
-    check(
-        "moved",
-        &verdict(&repo),
-        "yes",
-        "attested",
-        &["lee"],
-        &["ana"],
-    );
+    check("moved", &verdict(&repo), "yes", "attested", &["lee"], &["ana"]);
     assert!(loosened(&repo).contains(&("exledger.yaml".to_owned(), 1, Why::ByAuthor)));
 }

@@ -17,20 +17,8 @@ fn what_stands_inside_the_merged_branch_counts_only_where_the_policy_says_so() {
     for (policy, key, satisfied, result, approvers) in [
         ("", Some("dana"), "no", "none-recorded", vec![]),
         ("", None, "no", "none-recorded", vec![]),
-        (
-            "approval: {nested: allow}\n",
-            Some("dana"),
-            "yes",
-            "attested",
-            vec!["dana"],
-        ),
-        (
-            "approval: {nested: allow}\n",
-            None,
-            "yes",
-            "claimed",
-            vec!["dana"],
-        ),
+        ("approval: {nested: allow}\n", Some("dana"), "yes", "attested", vec!["dana"]),
+        ("approval: {nested: allow}\n", None, "yes", "claimed", vec!["dana"]),
     ] {
         let repo = sealed(policy, &signer("dana"));
         file(&repo);
@@ -40,15 +28,11 @@ fn what_stands_inside_the_merged_branch_counts_only_where_the_policy_says_so() {
             None => integration,
         };
         integration.merge("file", "Merge branch 'file' into integration");
-        repo.by("bot")
-            .merge("integration", "Merge branch 'integration'");
+        repo.by("bot").merge("integration", "Merge branch 'integration'");
         let verdict = verdict(&repo);
         check(policy, &verdict, satisfied, result, &approvers, &["ana"]);
         if policy.is_empty() {
-            let signed = verdict
-                .statements
-                .iter()
-                .find(|it| it.approver.key.is_some());
+            let signed = verdict.statements.iter().find(|it| it.approver.key.is_some());
             let why = signed.map(|it| it.counts.clone());
             assert_eq!(why, key.map(|_| VoteCounts::No(NotCounted::Nested)));
         }
@@ -66,14 +50,7 @@ fn a_rebase_that_signs_all_it_carries_approves_nothing() {
         .write(ID, SAMPLE)
         .commit("File it");
     repo.by("bot").merge("file", "Merge branch 'file'");
-    check(
-        "rebased",
-        &verdict(&repo),
-        "no",
-        "none-recorded",
-        &[],
-        &["ana"],
-    );
+    check("rebased", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
 }
 
 #[test]
@@ -98,22 +75,12 @@ fn a_signature_inside_a_branch_has_had_its_turn_once_the_record_was_closed_or_re
         repo.clock("2026-11-22T12:00:00Z");
         let landing = repo.by("bot");
         let landing = match signed {
-            "tag" => landing.header(&tag_at(
-                repo.tip("file"),
-                "dana",
-                Instant::parse(at).unwrap(),
-            )),
+            "tag" => landing.header(&tag_at(repo.tip("file"), "dana", Instant::parse(at).unwrap())),
             _ => landing,
         };
-        landing
-            .write(ID, SAMPLE)
-            .merge("integration", "Merge branch 'integration'");
+        landing.write(ID, SAMPLE).merge("integration", "Merge branch 'integration'");
         let verdict = verdict(&repo);
-        assert_eq!(
-            said(&verdict).satisfied,
-            satisfied,
-            "{signed} {at}: {verdict:?}"
-        );
+        assert_eq!(said(&verdict).satisfied, satisfied, "{signed} {at}: {verdict:?}");
     }
 }
 
@@ -122,11 +89,7 @@ fn a_merged_tag_attests_where_it_names_a_commit_of_the_branch_with_these_bytes()
     let build = |policy: &str, of: &str, key: &str| {
         let repo = sealed(policy, &signer("dana"));
         file(&repo);
-        let later = repo
-            .branch("file")
-            .by("ana")
-            .write("README.md", "More\n")
-            .commit("More");
+        let later = repo.branch("file").by("ana").write("README.md", "More\n").commit("More");
         let before = repo.tip("main");
         let draft = repo
             .branch("draft")
@@ -138,20 +101,16 @@ fn a_merged_tag_attests_where_it_names_a_commit_of_the_branch_with_these_bytes()
             "a commit before" => before,
             _ => draft,
         };
-        repo.by("bot")
-            .header(&tag(commit, key))
-            .merge("file", "Merge tag 'reviewed'");
+        repo.by("bot").header(&tag(commit, key)).merge("file", "Merge tag 'reviewed'");
         verdict(&repo)
     };
     let tags = "approval: {proof: attested, accept: [mergetag]}\n";
     let tagged = build(tags, "the tip of the branch", "dana");
     check("tagged", &tagged, "yes", "attested", &["dana"], &["ana"]);
     assert_eq!(kinds(&tagged), [(EvidenceKind::Mergetag, Proof::Attested)]);
-    for (of, key) in [
-        ("a commit before", "dana"),
-        ("another branch", "dana"),
-        ("the tip of the branch", "lee"),
-    ] {
+    for (of, key) in
+        [("a commit before", "dana"), ("another branch", "dana"), ("the tip of the branch", "lee")]
+    {
         let built = build(tags, of, key);
         check(of, &built, "no", "none-recorded", &[], &["ana"]);
     }
@@ -169,14 +128,6 @@ fn a_tag_that_was_merged_inside_the_branch_counts_where_what_stands_there_does()
         .by("lee")
         .header(&tag(tip, "dana"))
         .merge("file", "Merge tag 'reviewed'");
-    repo.by("bot")
-        .merge("integration", "Merge branch 'integration'");
-    check(
-        "nested tag",
-        &verdict(&repo),
-        "yes",
-        "attested",
-        &["dana"],
-        &["ana"],
-    );
+    repo.by("bot").merge("integration", "Merge branch 'integration'");
+    check("nested tag", &verdict(&repo), "yes", "attested", &["dana"], &["ana"]);
 }

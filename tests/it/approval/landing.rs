@@ -31,10 +31,7 @@ const APPROVED_BY_DANA: &str = "Land it (#7)\n\nApproved-by: Dana Kim <dana@exam
 const CASES: &[Case] = &[
     Case {
         what: "a merge by a second person",
-        land: |repo| {
-            repo.by("lee")
-                .merge("file", "Merge pull request #7 from ana/file")
-        },
+        land: |repo| repo.by("lee").merge("file", "Merge pull request #7 from ana/file"),
         satisfied: "yes",
         result: "claimed",
         approvers: &["lee"],
@@ -43,9 +40,7 @@ const CASES: &[Case] = &[
     Case {
         what: "a merge on the forge by a second person",
         land: |repo| {
-            repo.by("lee")
-                .through("github")
-                .merge("file", "Merge pull request #7 from ana/file")
+            repo.by("lee").through("github").merge("file", "Merge pull request #7 from ana/file")
         },
         satisfied: "yes",
         result: "claimed",
@@ -54,18 +49,14 @@ const CASES: &[Case] = &[
     },
     Case {
         what: "a merge by the author",
-        land: |repo| {
-            repo.by("ana")
-                .merge("file", "Merge pull request #7 from ana/file")
-        },
+        land: |repo| repo.by("ana").merge("file", "Merge pull request #7 from ana/file"),
         result: "self",
         ..BASE
     },
     Case {
         what: "a merge by the author's other address, which only the name betrays",
         land: |repo| {
-            repo.by("Ana  RUIZ <ana@home.example.com>")
-                .merge("file", "Merge branch 'file'")
+            repo.by("Ana  RUIZ <ana@home.example.com>").merge("file", "Merge branch 'file'")
         },
         result: "unresolved",
         ..BASE
@@ -78,41 +69,25 @@ const CASES: &[Case] = &[
     },
     Case {
         what: "a squash on GitHub, which names nobody",
-        land: |repo| {
-            repo.by("ana")
-                .through("github")
-                .squash("file", "File it (#7)")
-        },
+        land: |repo| repo.by("ana").through("github").squash("file", "File it (#7)"),
         ..BASE
     },
     Case {
         what: "a squash on GitHub with a trailer, which GitHub does not write",
-        land: |repo| {
-            repo.by("ana")
-                .through("github")
-                .squash("file", APPROVED_BY_DANA)
-        },
+        land: |repo| repo.by("ana").through("github").squash("file", APPROVED_BY_DANA),
         ..BASE
     },
     Case {
         what: "a squash with generic trailers, pinned, that its author wrote",
         policy: "approval: {forge: generic}\n",
-        land: |repo| {
-            repo.by("ana")
-                .through("github")
-                .squash("file", APPROVED_BY_DANA)
-        },
+        land: |repo| repo.by("ana").through("github").squash("file", APPROVED_BY_DANA),
         result: "claimed",
         ..BASE
     },
     Case {
         what: "the same where self-asserted words count",
         policy: "approval: {forge: generic, self_asserted: allow}\n",
-        land: |repo| {
-            repo.by("ana")
-                .through("github")
-                .squash("file", APPROVED_BY_DANA)
-        },
+        land: |repo| repo.by("ana").through("github").squash("file", APPROVED_BY_DANA),
         satisfied: "yes",
         result: "claimed",
         approvers: &["dana"],
@@ -121,11 +96,7 @@ const CASES: &[Case] = &[
     Case {
         what: "a squash with generic trailers, pinned, that someone else commits",
         policy: "approval: {forge: generic}\n",
-        land: |repo| {
-            repo.by("ana")
-                .through("lee")
-                .squash("file", APPROVED_BY_DANA)
-        },
+        land: |repo| repo.by("ana").through("lee").squash("file", APPROVED_BY_DANA),
         satisfied: "yes",
         result: "claimed",
         approvers: &["dana", "lee"],
@@ -134,11 +105,7 @@ const CASES: &[Case] = &[
     },
     Case {
         what: "the same under auto, where whoever commits keeps the author's words unread",
-        land: |repo| {
-            repo.by("ana")
-                .through("lee")
-                .squash("file", APPROVED_BY_DANA)
-        },
+        land: |repo| repo.by("ana").through("lee").squash("file", APPROVED_BY_DANA),
         satisfied: "yes",
         result: "claimed",
         approvers: &["lee"],
@@ -162,10 +129,7 @@ const CASES: &[Case] = &[
     Case {
         what: "a merge whose message names a group and nobody",
         land: |repo| {
-            repo.by("ana").merge(
-                "file",
-                "Land it\n\nApproved-by: #security\nReviewed-by: TBD",
-            )
+            repo.by("ana").merge("file", "Land it\n\nApproved-by: #security\nReviewed-by: TBD")
         },
         result: "unresolved",
         ..BASE
@@ -187,19 +151,13 @@ const CASES: &[Case] = &[
     },
     Case {
         what: "a merge by a bot",
-        land: |repo| {
-            repo.by("bot")
-                .merge("file", "Merge pull request #7 from ana/file")
-        },
+        land: |repo| repo.by("bot").merge("file", "Merge pull request #7 from ana/file"),
         ..BASE
     },
     Case {
         what: "a merge by an agent",
         policy: "people: {agents: ['agent-*@example.com']}\n",
-        land: |repo| {
-            repo.by("agent")
-                .merge("file", "Merge pull request #7 from ana/file")
-        },
+        land: |repo| repo.by("agent").merge("file", "Merge pull request #7 from ana/file"),
         ..BASE
     },
     Case {
@@ -293,9 +251,7 @@ const CASES: &[Case] = &[
         what: "a self-managed forge that commits for people",
         policy: "people: {forges: ['forge@git.example.com']}\n",
         land: |repo| {
-            repo.by("ana")
-                .through("Forge <forge@git.example.com>")
-                .squash("file", "File it (#7)")
+            repo.by("ana").through("Forge <forge@git.example.com>").squash("file", "File it (#7)")
         },
         ..BASE
     },
@@ -311,11 +267,7 @@ const CASES: &[Case] = &[
     Case {
         what: "an author who may approve, and whose squash names nobody",
         policy: "approval: {self_approval: allow}\n",
-        land: |repo| {
-            repo.by("ana")
-                .through("github")
-                .squash("file", "File it (#7)")
-        },
+        land: |repo| repo.by("ana").through("github").squash("file", "File it (#7)"),
         satisfied: "yes",
         result: "self",
         approvers: &["ana"],
@@ -350,14 +302,7 @@ fn the_way_a_branch_lands_says_who_approved() {
         file(&repo);
         (case.land)(&repo);
         let verdict = verdict(&repo);
-        check(
-            case.what,
-            &verdict,
-            case.satisfied,
-            case.result,
-            case.approvers,
-            case.authors,
-        );
+        check(case.what, &verdict, case.satisfied, case.result, case.approvers, case.authors);
         let flags: Vec<&str> = verdict.flags.iter().copied().collect();
         assert_eq!(flags, case.flags, "{}", case.what);
     }

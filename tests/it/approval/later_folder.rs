@@ -16,10 +16,7 @@ const AFTER: &str = "version: 1\nrecords: [exceptions, waivers]\n";
 /// A ledger in which Ana's file landed outside the folders of records, merged by Lee.
 fn merged_elsewhere(text: &str) -> Repo {
     let repo = sealed_by("records: [exceptions]\n");
-    repo.branch("file")
-        .by("ana")
-        .write(WAIVER, text)
-        .commit("Note it down");
+    repo.branch("file").by("ana").write(WAIVER, text).commit("Note it down");
     repo.by("lee").merge("file", "Merge branch 'file'");
     repo
 }
@@ -27,12 +24,8 @@ fn merged_elsewhere(text: &str) -> Repo {
 /// Changes the policy as Root proposes it and Dana merges it.
 fn enact(repo: &Repo, policy: &str) {
     let branch = format!("policy-{}", repo.now().unix());
-    repo.branch(&branch)
-        .by("root")
-        .write("exledger.yaml", policy)
-        .commit("Change the policy");
-    repo.by("dana")
-        .merge(&branch, &format!("Merge branch '{branch}'"));
+    repo.branch(&branch).by("root").write("exledger.yaml", policy).commit("Change the policy");
+    repo.by("dana").merge(&branch, &format!("Merge branch '{branch}'"));
 }
 
 fn shown(repo: &Repo) -> Value {
@@ -46,14 +39,7 @@ fn shown(repo: &Repo) -> Value {
 fn what_merged_a_file_before_its_folder_held_records_approves_no_record() {
     let repo = merged_elsewhere(SAMPLE);
     enact(&repo, AFTER);
-    check(
-        "merged",
-        &verdict(&repo),
-        "no",
-        "none-recorded",
-        &[],
-        &["ana"],
-    );
+    check("merged", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
     let answer = shown(&repo);
     assert_eq!(answer["record"]["status"], "unapproved", "{answer:#}");
     let statements = verdict(&repo).statements;
@@ -67,37 +53,18 @@ fn a_signed_approval_of_its_bytes_approves_it() {
     enact(&repo, AFTER);
     let says = yes("sam", ID, SAMPLE, "2026-11-20T18:00:00Z");
     repo.by("lee").says(&says).commit("Bring it");
-    check(
-        "signed",
-        &verdict(&repo),
-        "yes",
-        "attested",
-        &["sam"],
-        &["ana"],
-    );
+    check("signed", &verdict(&repo), "yes", "attested", &["sam"], &["ana"]);
     assert_eq!(shown(&repo)["record"]["status"], "active");
 }
 
 #[test]
 fn whoever_made_it_before_stays_an_author_whatever_lands_later() {
     let repo = merged_elsewhere(SAMPLE);
-    repo.by("sam")
-        .edit(WAIVER, "title: Invoices are read by a shared user")
-        .commit("Retitle it");
+    repo.by("sam").edit(WAIVER, "title: Invoices are read by a shared user").commit("Retitle it");
     enact(&repo, AFTER);
-    repo.branch("longer")
-        .by("lee")
-        .edit(WAIVER, "expires: 2026-12-22")
-        .commit("Shorten it");
+    repo.branch("longer").by("lee").edit(WAIVER, "expires: 2026-12-22").commit("Shorten it");
     repo.by("sam").merge("longer", "Merge branch 'longer'");
-    check(
-        "amended",
-        &verdict(&repo),
-        "no",
-        "self",
-        &[],
-        &["ana", "lee", "sam"],
-    );
+    check("amended", &verdict(&repo), "no", "self", &[], &["ana", "lee", "sam"]);
 }
 
 #[test]
@@ -123,14 +90,7 @@ fn a_file_that_lands_with_the_change_of_the_policy_is_not_approved_by_that_merge
         .write(WAIVER, SAMPLE)
         .commit("Keep waivers too");
     repo.by("lee").merge("both", "Merge branch 'both'");
-    check(
-        "both",
-        &verdict(&repo),
-        "no",
-        "none-recorded",
-        &[],
-        &["ana"],
-    );
+    check("both", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
 }
 
 #[test]
@@ -151,14 +111,7 @@ fn what_was_filed_from_elsewhere_stays_approved_when_its_former_folder_holds_rec
         .rename(WAIVER, &format!("exceptions/{ID}.yaml"))
         .commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
-    check(
-        "filed",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    check("filed", &verdict(&repo), "yes", "claimed", &["lee"], &["ana"]);
     enact(&repo, AFTER);
     let verdicts = verdicts(&repo, ID);
     check("first", &verdicts[0], "no", "self", &[], &["mal"]);
@@ -171,50 +124,21 @@ fn what_was_filed_from_elsewhere_stays_approved_when_its_former_folder_holds_rec
 fn the_folders_of_the_first_policy_hold_records_from_the_beginning() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("root").write("README.md", "Hi\n").commit("Begin");
-    repo.branch("file")
-        .by("ana")
-        .write(WAIVER, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").write(WAIVER, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
-    repo.by("root")
-        .write("exledger.yaml", AFTER)
-        .commit("Begin");
-    check(
-        "first",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    repo.by("root").write("exledger.yaml", AFTER).commit("Begin");
+    check("first", &verdict(&repo), "yes", "claimed", &["lee"], &["ana"]);
 }
 
 #[test]
 fn a_folder_that_held_no_records_for_a_while_introduces_them_anew() {
     let repo = sealed_by("records: [exceptions, waivers]\n");
-    repo.branch("file")
-        .by("ana")
-        .write(WAIVER, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").write(WAIVER, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
-    check(
-        "filed",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    check("filed", &verdict(&repo), "yes", "claimed", &["lee"], &["ana"]);
     enact(&repo, BEFORE);
     enact(&repo, AFTER);
-    check(
-        "again",
-        &verdict(&repo),
-        "no",
-        "none-recorded",
-        &[],
-        &["ana"],
-    );
+    check("again", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
     assert_eq!(shown(&repo)["record"]["status"], "unapproved");
 }
 
@@ -222,10 +146,7 @@ fn a_folder_that_held_no_records_for_a_while_introduces_them_anew() {
 fn rename(repo: &Repo) {
     repo.branch("rename")
         .by("lee")
-        .write(
-            "exledger.yaml",
-            "version: 1\nrecords: [waivers, exceptions]\n",
-        )
+        .write("exledger.yaml", "version: 1\nrecords: [waivers, exceptions]\n")
         .rename("exceptions", "waivers")
         .commit("Rename the folder");
     repo.by("dana").merge("rename", "Merge branch 'rename'");
@@ -234,20 +155,10 @@ fn rename(repo: &Repo) {
 #[test]
 fn a_folder_renamed_together_with_its_files_moves_them() {
     let repo = sealed_by("records: [exceptions]\n");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
     rename(&repo);
-    check(
-        "approved",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    check("approved", &verdict(&repo), "yes", "claimed", &["lee"], &["ana"]);
     let repo = sealed_by("records: [exceptions]\n");
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     rename(&repo);

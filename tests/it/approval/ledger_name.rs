@@ -23,10 +23,7 @@ fn unnamed() -> (Repo, String) {
 }
 
 fn file(repo: &Repo, says: &Says) -> bool {
-    repo.by("ana")
-        .write(ID, SAMPLE)
-        .says(says)
-        .commit("File it");
+    repo.by("ana").write(ID, SAMPLE).says(says).commit("File it");
     verdict(repo).satisfied == Satisfied::Yes
 }
 
@@ -62,24 +59,16 @@ fn a_file_without_a_name_counts_until_one_names_the_root_commit() {
     assert!(!file(&repo, &yes("dana", ID, SAMPLE, AT)));
     let history = repo.history();
     let files = approval::judge(&history).files;
-    let why: Vec<String> = files
-        .iter()
-        .filter_map(|file| file.state.why())
-        .map(|(why, _)| why)
-        .collect();
-    assert_eq!(
-        why,
-        [format!("it is for the ledger `-`, but this is `{root}`")]
-    );
+    let why: Vec<String> =
+        files.iter().filter_map(|file| file.state.why()).map(|(why, _)| why).collect();
+    assert_eq!(why, [format!("it is for the ledger `-`, but this is `{root}`")]);
 }
 
 #[test]
 fn who_asks_about_one_record_sees_the_files_of_all() {
     let (repo, root) = unnamed();
     let other = "EXC-2026-0THER";
-    let text = SAMPLE
-        .replace(ID, other)
-        .replace("application: billing", "application: payroll");
+    let text = SAMPLE.replace(ID, other).replace("application: billing", "application: payroll");
     repo.by("ana")
         .write(other, &text)
         .says(&yes("lee", other, &text, AT).ledger(&root))
@@ -90,11 +79,7 @@ fn who_asks_about_one_record_sees_the_files_of_all() {
     file(&repo, &yes("dana", ID, SAMPLE, AT));
     repo.checkout();
     let on = repo.now().to_string();
-    for args in [
-        &["check", "--application", "billing"][..],
-        &["list"],
-        &["list", "--all"],
-    ] {
+    for args in [&["check", "--application", "billing"][..], &["list"], &["list", "--all"]] {
         let args = [args, &["--format", "json", "--on", &on]].concat();
         let run = crate::cli::run(repo.path(), &args);
         let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();

@@ -16,10 +16,7 @@ const GERRIT: &str = "approval: {forge: gerrit}\n";
 
 /// Writes a note on a commit, by someone.
 fn note(repo: &Repo, by: &str, about: git2::Oid, text: &str) {
-    repo.branch("notes")
-        .by(by)
-        .write(&about.to_string(), text)
-        .commit("Notes added");
+    repo.branch("notes").by(by).write(&about.to_string(), text).commit("Notes added");
     repo.set_ref(notes::REFERENCE, repo.tip("notes"));
 }
 
@@ -32,10 +29,7 @@ fn verdicts(repo: &Repo, until: Option<&str>) -> Vec<std::rc::Rc<ApprovalVerdict
         let until = until.map(|until| Instant::parse(until).unwrap());
         history.read_notes(&git, found.oid, until);
     }
-    approval::judge(&history)
-        .trails
-        .remove(&TrailKey::Id(ID.to_owned()))
-        .unwrap()
+    approval::judge(&history).trails.remove(&TrailKey::Id(ID.to_owned())).unwrap()
 }
 
 fn verdict(repo: &Repo) -> ApprovalVerdict {
@@ -46,11 +40,7 @@ fn verdict(repo: &Repo) -> ApprovalVerdict {
 fn submitted(policy: &str) -> (Repo, git2::Oid) {
     let repo = ledger(policy);
     repo.orphan("notes").by("gerrit").commit("Notes begin");
-    let landed = repo
-        .by("ana")
-        .through("gerrit")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    let landed = repo.by("ana").through("gerrit").write(ID, SAMPLE).commit("File it");
     (repo, landed)
 }
 
@@ -60,12 +50,7 @@ const PLUS_TWO: &str = "Code-Review+2: Dana Kim <dana@example.com>\nVerified+1: 
 fn notes_count_where_gerrit_is_pinned_or_the_policy_lists_them() {
     for (policy, satisfied, result, approvers) in [
         (GERRIT, "yes", "claimed", vec!["dana"]),
-        (
-            "approval: {accept: [merge, note]}\n",
-            "yes",
-            "claimed",
-            vec!["dana"],
-        ),
+        ("approval: {accept: [merge, note]}\n", "yes", "claimed", vec!["dana"]),
         ("", "no", "none-recorded", vec![]),
     ] {
         let (repo, landed) = submitted(policy);
@@ -89,15 +74,7 @@ fn a_note_is_stated_by_who_last_changed_it_and_not_by_who_wrote_the_last_note() 
     note(&repo, "gerrit", other, PLUS_TWO);
     let stated = verdict(&repo);
     assert_eq!(
-        stated
-            .statements
-            .last()
-            .unwrap()
-            .approver
-            .stated_by
-            .as_ref()
-            .unwrap()
-            .email,
+        stated.statements.last().unwrap().approver.stated_by.as_ref().unwrap().email,
         "ana@example.com"
     );
     let counts: Vec<&VoteCounts> = stated
@@ -109,20 +86,8 @@ fn a_note_is_stated_by_who_last_changed_it_and_not_by_who_wrote_the_last_note() 
     assert_eq!(counts[0], &VoteCounts::No(NotCounted::SelfAsserted));
     check("by its author", &stated, "no", "claimed", &[], &["ana"]);
     // Once somebody else changes it, they state it.
-    note(
-        &repo,
-        "lee",
-        landed,
-        "Code-Review+2: Dana Kim <dana@example.com>\n",
-    );
-    check(
-        "changed",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["dana"],
-        &["ana"],
-    );
+    note(&repo, "lee", landed, "Code-Review+2: Dana Kim <dana@example.com>\n");
+    check("changed", &verdict(&repo), "yes", "claimed", &["dana"], &["ana"]);
 }
 
 #[test]
@@ -168,16 +133,8 @@ fn a_vote_of_minus_two_vetoes_and_lesser_ones_are_shown() {
             "yes",
             "claimed",
         ),
-        (
-            "Code-Review+1: Dana Kim <dana@example.com>\n",
-            "no",
-            "none-recorded",
-        ),
-        (
-            "Verified+2: Dana Kim <dana@example.com>\n",
-            "no",
-            "none-recorded",
-        ),
+        ("Code-Review+1: Dana Kim <dana@example.com>\n", "no", "none-recorded"),
+        ("Verified+2: Dana Kim <dana@example.com>\n", "no", "none-recorded"),
         (
             "Code-Review+2: Dana Kim <dana@example.com>\nVerified-2: Dana Kim <dana@example.com>\n",
             "no",
@@ -192,11 +149,7 @@ fn a_vote_of_minus_two_vetoes_and_lesser_ones_are_shown() {
         let (repo, landed) = submitted(GERRIT);
         note(&repo, "gerrit", landed, text);
         let found = said(&verdict(&repo));
-        assert_eq!(
-            (found.satisfied, found.result),
-            (satisfied, result),
-            "{text}"
-        );
+        assert_eq!((found.satisfied, found.result), (satisfied, result), "{text}");
     }
 }
 
@@ -205,12 +158,7 @@ fn notes_are_heard_as_they_stood_at_the_instant_asked_about() {
     let (repo, landed) = submitted(GERRIT);
     note(&repo, "gerrit", landed, PLUS_TWO);
     repo.wait("3d");
-    note(
-        &repo,
-        "gerrit",
-        landed,
-        "Code-Review-2: Sam Ito <sam@example.com>\n",
-    );
+    note(&repo, "gerrit", landed, "Code-Review-2: Sam Ito <sam@example.com>\n");
     assert_eq!(verdict(&repo).result.as_str(), "vetoed");
     let then = verdicts(&repo, Some("2026-11-21T00:00:00Z"));
     assert_eq!(then.last().unwrap().result.as_str(), "claimed");
@@ -226,10 +174,7 @@ fn a_note_that_came_later_approves_from_then_on() {
     repo.wait("2d");
     repo.by("lee").write("README.md", "More\n").commit("More");
     let verdict = verdict(&repo);
-    assert_eq!(
-        verdict.approved_at.unwrap().to_string(),
-        "2026-11-22T12:00:00Z"
-    );
+    assert_eq!(verdict.approved_at.unwrap().to_string(), "2026-11-22T12:00:00Z");
     assert_eq!(verdict.turns.len(), 2);
 }
 
@@ -237,21 +182,10 @@ fn a_note_that_came_later_approves_from_then_on() {
 fn a_note_on_a_commit_of_the_branch_with_these_bytes_counts() {
     let repo = ledger(GERRIT);
     repo.orphan("notes").by("gerrit").commit("Notes begin");
-    let proposed = repo
-        .branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    let proposed = repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("bot").merge("file", "Merge \"File it\"");
     note(&repo, "gerrit", proposed, PLUS_TWO);
-    check(
-        "nested",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["dana"],
-        &["ana"],
-    );
+    check("nested", &verdict(&repo), "yes", "claimed", &["dana"], &["ana"]);
 }
 
 #[test]
@@ -263,12 +197,7 @@ fn notes_that_are_not_all_here_leave_it_undecided() {
     let missing = git2::Oid::from_str("1111111111111111111111111111111111111111").unwrap();
     history.read_notes(&git, own(missing), None);
     let mut approvals = approval::judge(&history);
-    let verdict = approvals
-        .trails
-        .remove(&TrailKey::Id(ID.to_owned()))
-        .unwrap()
-        .pop()
-        .unwrap();
+    let verdict = approvals.trails.remove(&TrailKey::Id(ID.to_owned())).unwrap().pop().unwrap();
     assert_eq!(
         (said(&verdict).satisfied, verdict.result.as_str()),
         ("undetermined", "indeterminate")

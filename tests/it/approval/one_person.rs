@@ -14,22 +14,8 @@ fn of_two_approvers_who_may_be_one_only_one_counts() {
     let trailer = |who: &str| format!("Land it\n\nApproved-by: {who}");
     let pinned = format!("approval: {{forge: gitlab}}\n{two}");
     for (what, policy, merger, approved_by, satisfied, flag) in [
-        (
-            "a plain address and an account",
-            &*pinned,
-            OMAR,
-            NWEBER,
-            "no",
-            true,
-        ),
-        (
-            "two plain addresses",
-            &*pinned,
-            OMAR,
-            "Sam Ito <sam@example.com>",
-            "yes",
-            false,
-        ),
+        ("a plain address and an account", &*pinned, OMAR, NWEBER, "no", true),
+        ("two plain addresses", &*pinned, OMAR, "Sam Ito <sam@example.com>", "yes", false),
         (
             "one account by two logins",
             &*pinned,
@@ -46,29 +32,14 @@ fn of_two_approvers_who_may_be_one_only_one_counts() {
             // Neither approver is told from the other; both are told from a bot.
             _ => "bot",
         };
-        repo.branch("file")
-            .by(author)
-            .write(ID, SAMPLE)
-            .commit("File it");
+        repo.branch("file").by(author).write(ID, SAMPLE).commit("File it");
         repo.by(merger).merge("file", &trailer(approved_by));
         let verdict = verdict(&repo);
-        assert_eq!(
-            said(&verdict).satisfied,
-            satisfied,
-            "{what}: {:?}",
-            verdict.missing
-        );
-        assert_eq!(
-            verdict.flags.contains("same-account-unknown"),
-            flag,
-            "{what}"
-        );
+        assert_eq!(said(&verdict).satisfied, satisfied, "{what}: {:?}", verdict.missing);
+        assert_eq!(verdict.flags.contains("same-account-unknown"), flag, "{what}");
         if flag {
             let need = &verdict.missing[0].need;
-            assert!(
-                need.contains("add `nweber: ADDRESS` to people.logins"),
-                "{need}"
-            );
+            assert!(need.contains("add `nweber: ADDRESS` to people.logins"), "{need}");
             assert_eq!(verdict.approvers.len(), 1, "{what}");
         }
     }
@@ -78,33 +49,20 @@ fn of_two_approvers_who_may_be_one_only_one_counts() {
 fn an_account_that_may_be_another_approver_takes_no_approval_away() {
     let repo =
         ledger("approval: {forge: gitlab}\ntiers: [{name: standard, approvals: {count: 2}}]\n");
-    repo.branch("file")
-        .by("bot")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("bot").write(ID, SAMPLE).commit("File it");
     repo.by("lee").merge(
         "file",
         &format!("Land it\n\nApproved-by: Dana Kim <dana@example.com>\nApproved-by: {NWEBER}"),
     );
     let verdict = verdict(&repo);
-    check(
-        "two and a third",
-        &verdict,
-        "yes",
-        "claimed",
-        &["dana", "lee"],
-        &["renovate[bot]"],
-    );
+    check("two and a third", &verdict, "yes", "claimed", &["dana", "lee"], &["renovate[bot]"]);
 }
 
 #[test]
 fn where_authors_may_approve_one_who_may_be_the_author_counts_as_the_author() {
     let allow = "approval: {self_approval: allow}\n";
     let repo = ledger(allow);
-    repo.branch("file")
-        .by(NINA)
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by(NINA).write(ID, SAMPLE).commit("File it");
     repo.by(NWEBER).merge("file", "Merge branch 'file'");
     let one = verdict(&repo);
     assert_eq!((said(&one).satisfied, said(&one).result), ("yes", "self"));
@@ -114,20 +72,14 @@ fn where_authors_may_approve_one_who_may_be_the_author_counts_as_the_author() {
     let repo = ledger(&two);
     let signers = format!("nina@example.com {}\n", public("nina"));
     crate::approval::govern(&repo, ".github/allowed_signers", &signers);
-    repo.branch("file")
-        .by(NINA)
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by(NINA).write(ID, SAMPLE).commit("File it");
     repo.branch("file")
         .by(NINA)
         .says(&yes("nina", ID, SAMPLE, "2026-11-20T10:30:00Z"))
         .commit("Approve it");
     repo.by(NWEBER).merge("file", "Merge branch 'file'");
     let both = verdict(&repo);
-    assert_eq!(
-        (said(&both).satisfied, said(&both).approvers.len()),
-        ("no", 1)
-    );
+    assert_eq!((said(&both).satisfied, said(&both).approvers.len()), ("no", 1));
 }
 
 #[test]
@@ -137,50 +89,26 @@ fn a_signature_by_the_key_of_an_account_tells_it_from_a_plain_address() {
     says.file.by =
         exledger::record::address::Address::new("odiaz@users.noreply.github.com").unwrap();
     let signers = format!("555+odiaz@users.noreply.github.com {}\n", public("odiaz"));
-    repo.by("root")
-        .write(".github/allowed_signers", &signers)
-        .commit("List keys");
+    repo.by("root").write(".github/allowed_signers", &signers).commit("List keys");
     // Keys that lie there when the first policy comes count with it.
     repo.by("root")
         .write("exledger.yaml", "version: 1\napproval: {proof: attested}\n")
         .commit("Begin");
-    repo.branch("file")
-        .by(NINA)
-        .write(ID, SAMPLE)
-        .commit("File it");
-    repo.branch("file")
-        .by(ODIAZ)
-        .says(&says)
-        .commit("Approve it");
+    repo.branch("file").by(NINA).write(ID, SAMPLE).commit("File it");
+    repo.branch("file").by(ODIAZ).says(&says).commit("Approve it");
     repo.by("bot").merge("file", "Merge branch 'file'");
-    check(
-        "its own key",
-        &verdict(&repo),
-        "yes",
-        "attested",
-        &["odiaz"],
-        &["nina"],
-    );
+    check("its own key", &verdict(&repo), "yes", "attested", &["odiaz"], &["nina"]);
 }
 
 #[test]
 fn whoever_states_an_approval_must_be_known_to_be_no_author() {
     let repo = ledger("approval: {forge: generic}\n");
-    repo.branch("file")
-        .by(NINA)
-        .write(ID, SAMPLE)
-        .commit("File it");
-    repo.by(NWEBER).merge(
-        "file",
-        "Merge it\n\nApproved-by: Dana Kim <dana@example.com>",
-    );
+    repo.branch("file").by(NINA).write(ID, SAMPLE).commit("File it");
+    repo.by(NWEBER).merge("file", "Merge it\n\nApproved-by: Dana Kim <dana@example.com>");
     let verdict = verdict(&repo);
     assert_eq!(said(&verdict).result, "unresolved");
     for statement in &verdict.statements {
-        let counts = matches!(
-            statement.counts,
-            VoteCounts::No(NotCounted::UnknownAccount(_))
-        );
+        let counts = matches!(statement.counts, VoteCounts::No(NotCounted::UnknownAccount(_)));
         assert!(counts, "{:?}", statement.counts);
     }
 }
@@ -189,22 +117,12 @@ fn whoever_states_an_approval_must_be_known_to_be_no_author() {
 fn an_owner_who_may_not_approve_does_not_by_an_account_either() {
     let policy = "approval: {owner_may_approve: false}\n";
     for (extra, why) in [
-        (
-            "",
-            "it is not known that dkim (users.noreply.github.com) is not",
-        ),
-        (
-            "people: {logins: {dkim: ana@example.com}}\n",
-            "owns the record",
-        ),
+        ("", "it is not known that dkim (users.noreply.github.com) is not"),
+        ("people: {logins: {dkim: ana@example.com}}\n", "owns the record"),
     ] {
         let repo = ledger(&format!("{policy}{extra}"));
-        repo.branch("file")
-            .by("bot")
-            .write(ID, SAMPLE)
-            .commit("File it");
-        repo.by("dkim <9+dkim@users.noreply.github.com>")
-            .merge("file", "Merge branch 'file'");
+        repo.branch("file").by("bot").write(ID, SAMPLE).commit("File it");
+        repo.by("dkim <9+dkim@users.noreply.github.com>").merge("file", "Merge branch 'file'");
         let verdict = verdict(&repo);
         assert_eq!(said(&verdict).satisfied, "no");
         let need = &verdict.missing[0].need;
@@ -218,12 +136,7 @@ fn no_forge_lets_an_author_approve_by_pressing_merge() {
     let gitlab = "nweber <77-nweber@users.noreply.gitlab.com>";
     let gitea = "nweber <nweber@noreply.git.example.com>";
     let forges = [
-        (
-            "GitHub",
-            NWEBER,
-            "GitHub <noreply@github.com>",
-            "Merge pull request #7 from nina/file",
-        ),
+        ("GitHub", NWEBER, "GitHub <noreply@github.com>", "Merge pull request #7 from nina/file"),
         (
             "GitLab",
             gitlab,
@@ -265,10 +178,7 @@ fn no_forge_lets_an_author_approve_by_pressing_merge() {
         ] {
             for (author, merger) in [(NINA, account), (account, NINA)] {
                 let repo: Repo = ledger(&policy);
-                repo.branch("file")
-                    .by(author)
-                    .write(ID, SAMPLE)
-                    .commit("File it");
+                repo.branch("file").by(author).write(ID, SAMPLE).commit("File it");
                 let committer = match committer == account {
                     true => merger,
                     false => committer,

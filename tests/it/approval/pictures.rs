@@ -64,10 +64,7 @@ fn landed(picture: &Picture) -> Repo {
         people => format!("people: {people}\n"),
     };
     let repo = ledger(&people);
-    repo.branch("file")
-        .by(picture.filed)
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by(picture.filed).write(ID, SAMPLE).commit("File it");
     match picture.landing {
         Landing::Merge => {
             let merger = repo.by(picture.author).through(picture.committer);
@@ -103,11 +100,7 @@ fn why(verdict: &ApprovalVerdict) -> String {
         .filter_map(|statement| match &statement.counts {
             VoteCounts::No(why_not) => {
                 let person = &statement.approver.person;
-                let name = if person.email.is_empty() {
-                    &person.name
-                } else {
-                    &person.email
-                };
+                let name = if person.email.is_empty() { &person.name } else { &person.email };
                 Some(format!("{name}: {why_not}"))
             }
             VoteCounts::Yes => None,
@@ -181,11 +174,8 @@ fn each_button_of_each_forge_names_who_counts() {
     for (forge, pictures) in FORGES {
         for picture in *pictures {
             let verdict = verdict(&landed(picture));
-            let found: Vec<&str> = verdict
-                .approvers
-                .iter()
-                .map(|approver| approver.person.email.as_str())
-                .collect();
+            let found: Vec<&str> =
+                verdict.approvers.iter().map(|approver| approver.person.email.as_str()).collect();
             let seen = (verdict.result.as_str(), found.as_slice());
             let what = format!("{forge}, {}: {}", picture.way, why(&verdict));
             assert_eq!(seen, (picture.result, picture.counts), "{what}");

@@ -13,21 +13,13 @@ fn the_mailmap_of_the_work_tree_joins_nobody_and_that_of_the_mainline_ignores_le
     let line = "Ana Ruiz <ana@example.com> <AR@Home.example.com>\n";
     let landed = |repo: &Repo| {
         file(repo);
-        repo.by("A. R. <ar@home.example.com>")
-            .merge("file", "Merge branch 'file'");
+        repo.by("A. R. <ar@home.example.com>").merge("file", "Merge branch 'file'");
     };
     let repo = ledger("");
     landed(&repo);
     repo.checkout();
     repo.scribble(".mailmap", line);
-    check(
-        "work tree",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["ar"],
-        &["ana"],
-    );
+    check("work tree", &verdict(&repo), "yes", "claimed", &["ar"], &["ana"]);
     let repo = ledger("");
     repo.by("root").write(".mailmap", line).commit("Map");
     landed(&repo);
@@ -42,14 +34,9 @@ fn a_merged_branch_is_what_was_not_there_before_whatever_the_clocks_say() {
     ] {
         let repo = approved("");
         repo.clock(mainline);
-        repo.by("sam")
-            .edit(ID, "title: Another title of it")
-            .commit("Retitle");
+        repo.by("sam").edit(ID, "title: Another title of it").commit("Retitle");
         repo.clock(branch);
-        repo.branch("more")
-            .by("dana")
-            .edit(ID, "expires: 2026-12-10")
-            .commit("Shorten it");
+        repo.branch("more").by("dana").edit(ID, "expires: 2026-12-10").commit("Shorten it");
         repo.clock("2026-11-23T00:00:00Z");
         repo.by("lee").merge("more", "Merge branch 'more'");
         let verdict = verdict(&repo);
@@ -65,14 +52,7 @@ fn extensions_of_git_that_change_nothing_here_are_no_obstacle() {
     for name in ["worktreeConfig", "relativeWorktrees", "preciousObjects"] {
         repo.config(&format!("extensions.{name}"), "true");
     }
-    check(
-        "extended",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    check("extended", &verdict(&repo), "yes", "claimed", &["lee"], &["ana"]);
 }
 
 #[test]
@@ -80,10 +60,7 @@ fn an_object_whose_bytes_are_not_those_of_its_id_is_no_object() {
     let repo = approved("");
     let blob = repo.git.blob(SAMPLE.as_bytes()).unwrap().to_string();
     let other = repo.git.blob(b"id: EXC-2026-7F3KQ\n").unwrap().to_string();
-    let place = |oid: &str| {
-        repo.path()
-            .join(format!(".git/objects/{}/{}", &oid[..2], &oid[2..]))
-    };
+    let place = |oid: &str| repo.path().join(format!(".git/objects/{}/{}", &oid[..2], &oid[2..]));
     let bytes = std::fs::read(place(&other)).unwrap();
     std::fs::remove_file(place(&blob)).unwrap();
     std::fs::write(place(&blob), bytes).unwrap();
@@ -117,18 +94,10 @@ fn headers_that_readers_take_differently_leave_it_undecided() {
         "committer Mallory <mallory@example.com> 1763629200 +0000",
     ] {
         let repo = ledger("");
-        repo.branch("file")
-            .by("ana")
-            .header(header)
-            .write(ID, SAMPLE)
-            .commit("File it");
+        repo.branch("file").by("ana").header(header).write(ID, SAMPLE).commit("File it");
         repo.by("lee").merge("file", "Merge branch 'file'");
         let found = said(&verdict(&repo));
-        assert_eq!(
-            (found.satisfied, found.result),
-            ("undetermined", "indeterminate"),
-            "{header}"
-        );
+        assert_eq!((found.satisfied, found.result), ("undetermined", "indeterminate"), "{header}");
     }
     let repo = ledger("");
     repo.branch("file")
@@ -172,10 +141,7 @@ fn a_repository_of_somebody_else_is_refused_with_the_setting_that_trusts_it() {
     let elsewhere = tempfile::tempdir().unwrap();
     let home = elsewhere.path().to_str().unwrap();
     let folders = [repo.path().to_owned(), repo.path().join(".git")];
-    if folders
-        .iter()
-        .any(|folder| chown(folder, Some(65_534), None).is_err())
-    {
+    if folders.iter().any(|folder| chown(folder, Some(65_534), None).is_err()) {
         eprintln!("skipped: only root can give a folder to somebody else");
         return;
     }

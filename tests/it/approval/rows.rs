@@ -333,10 +333,7 @@ const ROWS: &[Row] = &[
 
 fn landed(row: &Row) -> Repo {
     let repo = ledger(row.policy);
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     let work = repo.by(row.author).through(row.committer);
     match row.way {
         Way::Merge => work.merge("file", row.message),
@@ -356,29 +353,19 @@ fn each_way_of_landing_names_its_authors_and_its_approvers() {
             .cloned()
             .zip(verdict.approvers.iter().map(|it| it.kind.as_str()))
             .collect();
-        let expected: Vec<(String, &str)> = row
-            .approvers
-            .iter()
-            .map(|(name, kind)| ((*name).to_owned(), *kind))
-            .collect();
+        let expected: Vec<(String, &str)> =
+            row.approvers.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
         assert_eq!(approvers, expected, "{}", row.name);
         assert_eq!(found.result, row.result, "{}", row.name);
         assert_eq!(found.authors, row.authors, "{}", row.name);
         let one_parent = matches!(row.way, Way::Rebase);
-        assert!(
-            !one_parent || verdict.flags.contains("committer-may-have-edited"),
-            "{}",
-            row.name
-        );
+        assert!(!one_parent || verdict.flags.contains("committer-may-have-edited"), "{}", row.name);
     }
 }
 
 #[test]
 fn text_that_a_pinned_forge_composed_is_nobodys_own_word() {
-    for name in [
-        "GitLab with a template: reviewers are no approvers",
-        "Gitea squash, pinned",
-    ] {
+    for name in ["GitLab with a template: reviewers are no approvers", "Gitea squash, pinned"] {
         let row = ROWS.iter().find(|row| row.name == name).unwrap();
         let verdict = verdict(&landed(row));
         assert_eq!(verdict.approvers[0].self_asserted.value(), None, "{name}");

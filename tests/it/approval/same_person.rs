@@ -11,10 +11,7 @@ use crate::repo::speak::{public, yes};
 fn merged(policy: &str, mailmap: &str, [author, merger]: [&str; 2]) -> (&'static str, String) {
     let repo = ledger(policy);
     repo.by("root").write(".mailmap", mailmap).commit("Map");
-    repo.branch("file")
-        .by(author)
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by(author).write(ID, SAMPLE).commit("File it");
     repo.by(merger).merge("file", "Merge branch 'file'");
     told(&repo)
 }
@@ -33,12 +30,8 @@ fn an_address_is_one_in_any_letter_case() {
     assert_eq!(result, "self");
     let repo = ledger("");
     let text = SAMPLE.to_owned() + "requester: ÉVA@example.com\n";
-    repo.branch("file")
-        .by("ana")
-        .write(ID, &text)
-        .commit("File it");
-    repo.by("Éva <ÉVA@Example.com>")
-        .merge("file", "Merge branch 'file'");
+    repo.branch("file").by("ana").write(ID, &text).commit("File it");
+    repo.by("Éva <ÉVA@Example.com>").merge("file", "Merge branch 'file'");
     assert_eq!(told(&repo).0, "self");
     let policy = "groups: {security: [ÉVA@example.com]}\n\
         tiers: [{name: standard, approvals: {each_of: [security]}}]\n";
@@ -78,22 +71,15 @@ fn names_and_addresses_that_look_alike_are_one_person() {
 
 #[test]
 fn every_name_of_an_address_is_kept_in_any_order() {
-    let [first, second] = [
-        "Sunny Song <sunny@example.com>",
-        "Sunny <sunny@example.com>",
-    ];
+    let [first, second] = ["Sunny Song <sunny@example.com>", "Sunny <sunny@example.com>"];
     for [one, other] in [[first, second], [second, first]] {
         let repo = ledger("");
-        repo.branch("file")
-            .by(one)
-            .write(ID, SAMPLE)
-            .commit("File it");
+        repo.branch("file").by(one).write(ID, SAMPLE).commit("File it");
         repo.branch("file")
             .by(other)
             .write(ID, &SAMPLE.replace("moderate", "low"))
             .commit("Amend it");
-        repo.by("Sunny Song <song@example.org>")
-            .merge("file", "Merge branch 'file'");
+        repo.by("Sunny Song <song@example.org>").merge("file", "Merge branch 'file'");
         let (result, why) = told(&repo);
         assert_eq!(result, "unresolved", "{one}: {why}");
     }
@@ -103,10 +89,8 @@ fn every_name_of_an_address_is_kept_in_any_order() {
 fn an_approver_with_a_name_of_an_author_in_any_of_their_statements_is_one() {
     let repo = ledger("approval: {forge: gitlab}\n");
     file(&repo);
-    repo.by("Quiet <quiet@example.com>").merge(
-        "file",
-        "Merge branch 'file'\n\nApproved-by: Ana Ruiz <quiet@example.com>",
-    );
+    repo.by("Quiet <quiet@example.com>")
+        .merge("file", "Merge branch 'file'\n\nApproved-by: Ana Ruiz <quiet@example.com>");
     let (result, why) = told(&repo);
     assert_eq!(result, "unresolved", "{why}");
 }
@@ -123,8 +107,7 @@ fn one_approver_by_two_names_and_two_addresses_counts_once_in_any_order() {
             ledger("approval: {forge: gitlab}\ntiers: [{name: standard, approvals: {count: 2}}]\n");
         file(&repo);
         let text: Vec<&str> = order.iter().map(|n| lines[*n]).collect();
-        repo.by("bot")
-            .merge("file", &format!("Merge it\n\n{}", text.join("\n")));
+        repo.by("bot").merge("file", &format!("Merge it\n\n{}", text.join("\n")));
         let verdict = verdict(&repo);
         assert_eq!(said(&verdict).satisfied, "no", "{order:?}");
         assert_eq!(verdict.approvers.len(), 1, "{order:?}");
@@ -137,14 +120,10 @@ fn a_removed_line_of_the_mailmap_gives_no_approval_back_until_that_is_approved()
     let line = "Ana Ruiz <ana@example.com> <eve@example.com>\n";
     let begin = |mailmap_by: &str| {
         let repo = ledger("");
-        repo.branch("map")
-            .by("sam")
-            .write(".mailmap", line)
-            .commit("Map");
+        repo.branch("map").by("sam").write(".mailmap", line).commit("Map");
         repo.by(mailmap_by).merge("map", "Merge branch 'map'");
         file(&repo);
-        repo.by("Eve <eve@example.com>")
-            .merge("file", "Merge branch 'file'");
+        repo.by("Eve <eve@example.com>").merge("file", "Merge branch 'file'");
         repo
     };
     for (what, mapped_by, removed_by, result) in [
@@ -155,10 +134,7 @@ fn a_removed_line_of_the_mailmap_gives_no_approval_back_until_that_is_approved()
     ] {
         // The line stood when the record landed: it joins whatever becomes of it, if it was approved.
         let repo = begin(mapped_by);
-        repo.branch("unmap")
-            .by("eve")
-            .remove(".mailmap")
-            .commit("Unmap");
+        repo.branch("unmap").by("eve").remove(".mailmap").commit("Unmap");
         repo.by(removed_by).merge("unmap", "Merge branch 'unmap'");
         assert_eq!(told(&repo).0, result, "{what}");
     }
@@ -170,18 +146,11 @@ fn a_removed_line_of_the_mailmap_gives_no_approval_back_until_that_is_approved()
         // The line came later: it joins until its removal is approved.
         let repo = ledger("");
         file(&repo);
-        repo.by("Eve <eve@example.com>")
-            .merge("file", "Merge branch 'file'");
-        repo.branch("map")
-            .by("sam")
-            .write(".mailmap", line)
-            .commit("Map");
+        repo.by("Eve <eve@example.com>").merge("file", "Merge branch 'file'");
+        repo.branch("map").by("sam").write(".mailmap", line).commit("Map");
         repo.by(mapped_by).merge("map", "Merge branch 'map'");
         assert_eq!(told(&repo).0, "self", "{what}");
-        repo.branch("unmap")
-            .by("eve")
-            .remove(".mailmap")
-            .commit("Unmap");
+        repo.branch("unmap").by("eve").remove(".mailmap").commit("Unmap");
         repo.by(removed_by).merge("unmap", "Merge branch 'unmap'");
         assert_eq!(told(&repo).0, result, "{what}");
     }
@@ -200,16 +169,10 @@ fn a_removed_login_still_joins_until_that_is_approved() {
         repo.by(account).merge("file", "Merge branch 'file'");
         assert_eq!(told(&repo).0, "claimed");
         let both = mapped.replace("{eve:", "{ana: ana@example.com, eve:");
-        repo.branch("map")
-            .by("sam")
-            .write("exledger.yaml", &both)
-            .commit("Map");
+        repo.branch("map").by("sam").write("exledger.yaml", &both).commit("Map");
         repo.by("lee").merge("map", "Merge branch 'map'");
         assert_eq!(told(&repo).0, "self");
-        repo.branch("unmap")
-            .by("ana")
-            .write("exledger.yaml", "version: 1\n")
-            .commit("Unmap");
+        repo.branch("unmap").by("ana").write("exledger.yaml", "version: 1\n").commit("Unmap");
         repo.by(removed_by).merge("unmap", "Merge branch 'unmap'");
         assert_eq!(told(&repo).0, result, "removed by {removed_by}");
     }
@@ -228,9 +191,7 @@ fn a_forge_never_approves_wherever_it_stands() {
         assert_eq!(result, "none-recorded", "{forge}: {why}");
         let repo = ledger("");
         file(&repo);
-        repo.by(forge)
-            .through("github")
-            .merge("file", "Merge pull request #7 from ana/file");
+        repo.by(forge).through("github").merge("file", "Merge pull request #7 from ana/file");
         let verdict = verdict(&repo);
         assert_eq!(said(&verdict).result, "none-recorded", "{forge}");
         assert_eq!(verdict.landed_by, None, "{forge}");
@@ -242,53 +203,33 @@ fn a_forge_never_approves_wherever_it_stands() {
     file(&repo);
     let mut says = yes("github", ID, SAMPLE, "2026-11-20T10:30:00Z");
     says.file.by = exledger::record::address::Address::new("noreply@github.com").unwrap();
-    repo.branch("file")
-        .by("ana")
-        .says(&says)
-        .commit("Approve it");
-    repo.by("bot").merge(
-        "file",
-        "Merge it\n\nApproved-by: Somebody <noreply@github.com>",
-    );
+    repo.branch("file").by("ana").says(&says).commit("Approve it");
+    repo.by("bot").merge("file", "Merge it\n\nApproved-by: Somebody <noreply@github.com>");
     let verdict = verdict(&repo);
     assert_eq!(said(&verdict).result, "none-recorded");
-    let forges = verdict
-        .statements
-        .iter()
-        .filter(|it| it.counts == VoteCounts::No(NotCounted::Forge));
+    let forges =
+        verdict.statements.iter().filter(|it| it.counts == VoteCounts::No(NotCounted::Forge));
     assert_eq!(forges.count(), 2, "{:?}", verdict.statements);
 }
 
 #[test]
 fn what_may_be_a_forge_at_a_host_without_a_name_is_unresolved_until_the_policy_names_it() {
-    for email in [
-        "noreply@git.example.com",
-        "No-Reply@example.com",
-        "gitlab@git.example.com",
-    ] {
+    for email in ["noreply@git.example.com", "No-Reply@example.com", "gitlab@git.example.com"] {
         let forge = format!("Git Host <{email}>");
         let (result, why) = merged("", "", ["ana", &forge]);
         assert_eq!(result, "unresolved", "{email}");
-        let line = format!(
-            "add \"Git Host <{}>\" to people.forges",
-            email.to_lowercase()
-        );
+        let line = format!("add \"Git Host <{}>\" to people.forges", email.to_lowercase());
         assert!(why.contains(&line), "{why}");
         // It states nothing for others either.
         let repo = ledger("approval: {forge: generic}\n");
         file(&repo);
-        repo.by(&forge).merge(
-            "file",
-            "Merge it\n\nApproved-by: Dana Kim <dana@example.com>",
-        );
+        repo.by(&forge).merge("file", "Merge it\n\nApproved-by: Dana Kim <dana@example.com>");
         assert_eq!(told(&repo).0, "unresolved", "{email}");
         // Named, it is the forge, and the author of the merge is whoever pressed the button.
         let policy = format!("people: {{forges: [\"Git Host <{email}>\"]}}\n");
         let repo = ledger(&policy);
         file(&repo);
-        repo.by("lee")
-            .through(&forge)
-            .merge("file", "Merge branch 'file'");
+        repo.by("lee").through(&forge).merge("file", "Merge branch 'file'");
         assert_eq!(told(&repo).0, "claimed", "{email}");
         assert_eq!(merged(&policy, "", ["ana", &forge]).0, "none-recorded");
     }
@@ -312,11 +253,7 @@ fn the_actions_of_github_are_a_bot_in_every_spelling() {
             verdict(&repo)
         };
         assert_eq!(said(&verdict).result, "none-recorded", "{bot}");
-        assert_eq!(
-            verdict.statements[0].counts,
-            VoteCounts::No(NotCounted::Bot),
-            "{bot}"
-        );
+        assert_eq!(verdict.statements[0].counts, VoteCounts::No(NotCounted::Bot), "{bot}");
     }
 }
 
@@ -330,20 +267,15 @@ fn the_address_of_approvals_is_nobody() {
     assert_eq!(found.landed_by, None);
 
     let repo = ledger("");
-    repo.by("ana")
-        .with(approvals)
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.by("ana").with(approvals).write(ID, SAMPLE).commit("File it");
     let found = verdict(&repo);
     check("a co-author", &found, "no", "self", &[], &["ana"]);
     assert!(found.unresolved.is_empty());
 
     let repo = ledger("");
     file(&repo);
-    repo.by(approvals).merge(
-        "file",
-        "Merge it\n\nApproved-by: exledger approvals <approvals@exledger.invalid>",
-    );
+    repo.by(approvals)
+        .merge("file", "Merge it\n\nApproved-by: exledger approvals <approvals@exledger.invalid>");
     let found = verdict(&repo);
     assert_eq!(said(&found).satisfied, "no");
     assert_eq!(found.landed_by, None);
@@ -353,10 +285,7 @@ fn the_address_of_approvals_is_nobody() {
 fn place_and_kind_come_before_the_name() {
     let nested = |policy: &str| {
         let repo = ledger(policy);
-        repo.branch("file")
-            .by("ana")
-            .write(ID, SAMPLE)
-            .commit("File it\n\nReviewed-by: somebody");
+        repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it\n\nReviewed-by: somebody");
         repo.by("bot").merge("file", "Merge branch 'file'");
         told(&repo).0
     };
@@ -364,7 +293,6 @@ fn place_and_kind_come_before_the_name() {
     let kind = "approval: {accept: [detached], forge: generic}\n";
     let repo = ledger(kind);
     file(&repo);
-    repo.by("lee")
-        .merge("file", "Merge it\n\nReviewed-by: somebody");
+    repo.by("lee").merge("file", "Merge it\n\nReviewed-by: somebody");
     assert_eq!(told(&repo).0, "none-recorded");
 }

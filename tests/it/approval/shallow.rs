@@ -58,11 +58,7 @@ fn an_id_that_a_broken_file_at_the_boundary_may_have_held_can_not_be_told() {
         };
         let expected = if is_told { "active" } else { "unknown" };
         assert_eq!(status(ID), expected, "{broken}");
-        let of_other = if broken.ends_with("notes.yaml") {
-            "unknown"
-        } else {
-            "active"
-        };
+        let of_other = if broken.ends_with("notes.yaml") { "unknown" } else { "active" };
         assert_eq!(status(other), of_other, "{broken}");
     }
 }
@@ -77,10 +73,7 @@ fn what_stands_there_stays_untold_whatever_lands_later() {
     ] {
         let repo = approved("");
         repo.by("root").write("README.md", "x").commit("Go on");
-        repo.by("sam")
-            .edit(ID, line)
-            .through(approved_by)
-            .commit("Amend it");
+        repo.by("sam").edit(ID, line).through(approved_by).commit("Amend it");
         let (_, found) = cloned(&repo, 2);
         assert_eq!(found, "unknown", "{line} by {approved_by}");
     }
@@ -110,40 +103,32 @@ const PENDING: &[(&str, Happens)] = &[
         repo.by("mal").merge("amend", "Merge branch 'amend'");
         repo.by("root").write("README.md", "z").commit("Go on");
     }),
-    (
-        "begun by mal on an old branch that a bot merges, amended by Ana, merged by mal",
-        |repo| {
-            let old = repo.branch("old");
-            old.by("mal").write(ID, SAMPLE).commit("Begin it");
-            for text in ["a", "b", "c"] {
-                repo.by("root").write("README.md", text).commit("Go on");
-            }
-            repo.branch("old")
-                .by("ana")
-                .edit(ID, "title: Another title of the same")
-                .commit("Amend it");
-            repo.by("bot").merge("old", "Merge branch 'old'");
-            repo.branch("amend")
-                .by("ana")
-                .edit(ID, "title: A third title of the same")
-                .commit("Amend it again");
-            repo.by("mal").merge("amend", "Merge branch 'amend'");
-        },
-    ),
-    (
-        "signed and removed long ago, filed and signed for again with the same words",
-        |repo| {
-            let yes = speak::yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z");
-            repo.by("ana").write(ID, SAMPLE).commit("File it");
-            repo.by("root").says(&yes).commit("Bring the signature");
-            repo.by("root").remove(ID).unsays(&yes).commit("Remove it");
-            repo.by("root").write("README.md", "x").commit("Go on");
-            repo.by("mal").write(ID, SAMPLE).commit("File it again");
-            repo.by("mal")
-                .says(&yes)
-                .commit("Bring the signature again");
-        },
-    ),
+    ("begun by mal on an old branch that a bot merges, amended by Ana, merged by mal", |repo| {
+        let old = repo.branch("old");
+        old.by("mal").write(ID, SAMPLE).commit("Begin it");
+        for text in ["a", "b", "c"] {
+            repo.by("root").write("README.md", text).commit("Go on");
+        }
+        repo.branch("old")
+            .by("ana")
+            .edit(ID, "title: Another title of the same")
+            .commit("Amend it");
+        repo.by("bot").merge("old", "Merge branch 'old'");
+        repo.branch("amend")
+            .by("ana")
+            .edit(ID, "title: A third title of the same")
+            .commit("Amend it again");
+        repo.by("mal").merge("amend", "Merge branch 'amend'");
+    }),
+    ("signed and removed long ago, filed and signed for again with the same words", |repo| {
+        let yes = speak::yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z");
+        repo.by("ana").write(ID, SAMPLE).commit("File it");
+        repo.by("root").says(&yes).commit("Bring the signature");
+        repo.by("root").remove(ID).unsays(&yes).commit("Remove it");
+        repo.by("root").write("README.md", "x").commit("Go on");
+        repo.by("mal").write(ID, SAMPLE).commit("File it again");
+        repo.by("mal").says(&yes).commit("Bring the signature again");
+    }),
 ];
 
 #[test]
@@ -152,10 +137,7 @@ fn no_depth_allows_what_the_whole_history_does_not() {
         let signers = speak::signer("dana");
         let repo = Repo::at("2026-11-20T09:00:00Z");
         repo.by("root")
-            .write(
-                "exledger.yaml",
-                "version: 1\napproval: {signers: signers}\n",
-            )
+            .write("exledger.yaml", "version: 1\napproval: {signers: signers}\n")
             .write("signers", &signers)
             .commit("Begin");
         happens(&repo);
@@ -176,10 +158,7 @@ fn no_depth_allows_what_the_whole_history_does_not() {
 fn what_was_filed_behind_it_is_told_as_ever() {
     let repo = crate::approval::ledger("");
     repo.by("root").write("README.md", "x").commit("Go on");
-    repo.by("ana")
-        .through("lee")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.by("ana").through("lee").write(ID, SAMPLE).commit("File it");
     let (verdicts, status) = cloned(&repo, 2);
     assert_eq!(said(&verdicts[0]).satisfied, "yes");
     assert_eq!(status, "active");

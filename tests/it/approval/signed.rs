@@ -31,47 +31,22 @@ pub(crate) fn kinds(verdict: &ApprovalVerdict) -> Vec<(EvidenceKind, Proof)> {
 fn the_signature_of_a_landing_attests_by_whoever_signed_it() {
     let repo = sealed(ATTESTED, &signer("lee"));
     file(&repo);
-    repo.by("lee")
-        .signed("lee")
-        .merge("file", "Merge branch 'file'");
+    repo.by("lee").signed("lee").merge("file", "Merge branch 'file'");
     let verdict = verdict(&repo);
     check("signed", &verdict, "yes", "attested", &["lee"], &["ana"]);
-    assert_eq!(
-        kinds(&verdict),
-        [(EvidenceKind::Signature, Proof::Attested)]
-    );
-    assert!(
-        verdict.approvers[0]
-            .key
-            .as_ref()
-            .unwrap()
-            .starts_with("SHA256:")
-    );
+    assert_eq!(kinds(&verdict), [(EvidenceKind::Signature, Proof::Attested)]);
+    assert!(verdict.approvers[0].key.as_ref().unwrap().starts_with("SHA256:"));
     // The address of the commit does not matter: a squash of Ana's that Dana signed is approved by Dana.
     let repo = sealed(ATTESTED, &signer("dana"));
-    repo.by("ana")
-        .through("github")
-        .signed("dana")
-        .write(ID, SAMPLE)
-        .commit("File it (#7)");
+    repo.by("ana").through("github").signed("dana").write(ID, SAMPLE).commit("File it (#7)");
     let squashed = crate::approval::verdict(&repo);
-    check(
-        "squashed",
-        &squashed,
-        "yes",
-        "attested",
-        &["dana"],
-        &["ana"],
-    );
+    check("squashed", &squashed, "yes", "attested", &["dana"], &["ana"]);
 }
 
 #[test]
 fn a_member_of_the_author_set_signs_as_author_alone() {
     let repo = sealed("", &signer("ana"));
-    repo.by("ana")
-        .signed("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.by("ana").signed("ana").write(ID, SAMPLE).commit("File it");
     let verdict = verdict(&repo);
     check("pushed", &verdict, "no", "self", &[], &["ana"]);
     assert!(verdict.authors[0].is_attested);
@@ -90,33 +65,20 @@ fn a_key_counts_as_the_state_before_the_landing_lists_it() {
             "claimed",
             "not-valid-at-landing",
         ),
-        (
-            signer("lee"),
-            Some(key.clone()),
-            "yes",
-            "claimed",
-            "revoked",
-        ),
+        (signer("lee"), Some(key.clone()), "yes", "claimed", "revoked"),
     ] {
         for proof in ["claimed", "attested"] {
             let policy = format!("approval: {{proof: {proof}}}\n");
             let repo = sealed(&policy, &signers);
             file(&repo);
-            repo.by("lee")
-                .signed("lee")
-                .merge("file", "Merge branch 'file'");
+            repo.by("lee").signed("lee").merge("file", "Merge branch 'file'");
             if let Some(revoked) = &at_tip {
-                repo.by("root")
-                    .write(".github/revoked_keys", revoked)
-                    .commit("Revoke it");
+                repo.by("root").write(".github/revoked_keys", revoked).commit("Revoke it");
             }
             let history = repo.history();
             let approvals = approval::judge(&history);
-            let looked: Vec<(SignedObject, &str)> = approvals
-                .signatures
-                .iter()
-                .map(|it| (it.of, it.state.as_str()))
-                .collect();
+            let looked: Vec<(SignedObject, &str)> =
+                approvals.signatures.iter().map(|it| (it.of, it.state.as_str())).collect();
             assert_eq!(looked, [(SignedObject::Landing, state)]);
             let verdict = verdict(&repo);
             let expected = match (proof, state) {
@@ -137,22 +99,10 @@ fn keys_that_the_merged_branch_lists_itself_do_not_count() {
     repo.branch("file")
         .by("ana")
         .write(ID, SAMPLE)
-        .write(
-            ".github/allowed_signers",
-            &(signer("dana") + &signer("lee")),
-        )
+        .write(".github/allowed_signers", &(signer("dana") + &signer("lee")))
         .commit("File it, and list a key");
-    repo.by("lee")
-        .signed("lee")
-        .merge("file", "Merge branch 'file'");
-    check(
-        "listed with it",
-        &verdict(&repo),
-        "no",
-        "none-recorded",
-        &[],
-        &["ana"],
-    );
+    repo.by("lee").signed("lee").merge("file", "Merge branch 'file'");
+    check("listed with it", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
 }
 
 #[test]
@@ -163,14 +113,7 @@ fn a_bad_signature_of_the_landing_is_the_result() {
     repo.by("lee")
         .header(&crate::repo::speak::folded("gpgsig", &garbled))
         .merge("file", "Merge branch 'file'");
-    check(
-        "bad",
-        &verdict(&repo),
-        "no",
-        "invalid-signature",
-        &["lee"],
-        &["ana"],
-    );
+    check("bad", &verdict(&repo), "no", "invalid-signature", &["lee"], &["ana"]);
     let history = repo.history();
     let approvals = approval::judge(&history);
     assert_eq!(approvals.signatures[0].state.as_str(), "bad");
@@ -184,29 +127,15 @@ fn a_signature_that_is_not_verified_here_says_nothing() {
         .through("github")
         .header("gpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----")
         .merge("file", "Merge pull request #7 from ana/file");
-    check(
-        "web-flow",
-        &verdict(&repo),
-        "yes",
-        "claimed",
-        &["lee"],
-        &["ana"],
-    );
+    check("web-flow", &verdict(&repo), "yes", "claimed", &["lee"], &["ana"]);
     let history = repo.history();
-    assert_eq!(
-        approval::judge(&history).signatures[0].state.as_str(),
-        "unverifiable"
-    );
+    assert_eq!(approval::judge(&history).signatures[0].state.as_str(), "unverifiable");
 }
 
 #[test]
 fn a_commit_signed_by_its_own_author_says_nothing_about_approval() {
     let repo = sealed("", &signer("ana"));
-    repo.branch("file")
-        .by("ana")
-        .signed("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").signed("ana").write(ID, SAMPLE).commit("File it");
     repo.by("bot").merge("file", "Merge branch 'file'");
     check("own", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
 }
@@ -223,29 +152,15 @@ fn two_names_of_one_key_or_one_line_are_one_person() {
         // Dana signs the landing, Kim merges inside the branch and signs that.
         let repo = sealed(two, line);
         file(&repo);
-        repo.branch("integration")
-            .by("kim")
-            .signed("dana")
-            .merge("file", "Merge branch 'file'");
-        repo.by("dana")
-            .signed("dana")
-            .merge("integration", "Merge branch 'integration'");
+        repo.branch("integration").by("kim").signed("dana").merge("file", "Merge branch 'file'");
+        repo.by("dana").signed("dana").merge("integration", "Merge branch 'integration'");
         let verdict = verdict(&repo);
         let found = said(&verdict);
-        assert_eq!(
-            (found.satisfied, found.approvers.len()),
-            ("no", 1),
-            "{line}"
-        );
+        assert_eq!((found.satisfied, found.approvers.len()), ("no", 1), "{line}");
         // Whoever shares a line or a key with an author is the author.
         let repo = sealed("", line);
-        repo.branch("file")
-            .by("kim")
-            .write(ID, SAMPLE)
-            .commit("File it");
-        repo.by("dana")
-            .signed("dana")
-            .merge("file", "Merge branch 'file'");
+        repo.branch("file").by("kim").write(ID, SAMPLE).commit("File it");
+        repo.by("dana").signed("dana").merge("file", "Merge branch 'file'");
         let own = crate::approval::verdict(&repo);
         check("kin", &own, "no", "self", &[], &["kim"]);
     }
@@ -255,17 +170,8 @@ fn two_names_of_one_key_or_one_line_are_one_person() {
 fn a_key_that_a_pattern_lists_names_nobody_by_itself() {
     let repo = sealed(ATTESTED, &format!("*@example.com {}\n", public("lee")));
     file(&repo);
-    repo.by("lee")
-        .signed("lee")
-        .merge("file", "Merge branch 'file'");
-    check(
-        "pattern",
-        &verdict(&repo),
-        "no",
-        "unresolved",
-        &[],
-        &["ana"],
-    );
+    repo.by("lee").signed("lee").merge("file", "Merge branch 'file'");
+    check("pattern", &verdict(&repo), "no", "unresolved", &[], &["ana"]);
 }
 
 #[test]
@@ -285,14 +191,7 @@ fn a_key_that_is_listed_for_a_person_is_nobody_elses_whatever_pattern_fits() {
             .says(&yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z").with_key("ana"))
             .commit("File it");
         repo.by("bot").merge("file", "Merge branch 'file'");
-        check(
-            signers,
-            &verdict(&repo),
-            "no",
-            "none-recorded",
-            &[],
-            &["ana"],
-        );
+        check(signers, &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
         let files = approval::judge(&repo.history()).files;
         let (why, _) = files.last().unwrap().state.why().unwrap();
         assert!(why.contains("its signature is by ana@example.com"), "{why}");
@@ -305,14 +204,7 @@ fn a_key_that_is_listed_for_a_person_is_nobody_elses_whatever_pattern_fits() {
         .says(&yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z").with_key("ana"))
         .commit("File it");
     repo.by("bot").merge("file", "Merge branch 'file'");
-    check(
-        "pattern",
-        &verdict(&repo),
-        "yes",
-        "attested",
-        &["dana"],
-        &["ana"],
-    );
+    check("pattern", &verdict(&repo), "yes", "attested", &["dana"], &["ana"]);
 }
 
 #[test]
@@ -327,15 +219,6 @@ fn a_key_that_signs_receipts_approves_nothing_whatever_else_lists_it() {
         .write(ID, SAMPLE)
         .says(&yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z"))
         .commit("File it");
-    repo.by("dana")
-        .signed("dana")
-        .merge("file", "Merge branch 'file'");
-    check(
-        "receipts",
-        &verdict(&repo),
-        "no",
-        "none-recorded",
-        &[],
-        &["ana"],
-    );
+    repo.by("dana").signed("dana").merge("file", "Merge branch 'file'");
+    check("receipts", &verdict(&repo), "no", "none-recorded", &[], &["ana"]);
 }

@@ -24,15 +24,7 @@ fn too_large() -> String {
 /// Returns what the gate says about the sample's application.
 fn check_word(repo: &Repo, at: &str) -> String {
     repo.checkout();
-    let words = [
-        "check",
-        "--application",
-        "billing",
-        "--format",
-        "json",
-        "--on",
-        at,
-    ];
+    let words = ["check", "--application", "billing", "--format", "json", "--on", at];
     let answer: serde_json::Value = serde_json::from_str(&run(repo.path(), &words).out).unwrap();
     answer["verdict"].as_str().unwrap().to_owned()
 }
@@ -41,18 +33,11 @@ fn check_word(repo: &Repo, at: &str) -> String {
 type Steps = fn(&Repo);
 
 fn mend(repo: &Repo) {
-    repo.branch("mend")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("Mend it");
+    repo.branch("mend").by("ana").write(ID, SAMPLE).commit("Mend it");
 }
 
 fn mend_draft(repo: &Repo) {
-    repo.branch("mend")
-        .by("ana")
-        .remove(DRAFT)
-        .write(ID, SAMPLE)
-        .commit("Mend and move it");
+    repo.branch("mend").by("ana").remove(DRAFT).write(ID, SAMPLE).commit("Mend and move it");
 }
 
 const CASES: &[(&str, Steps)] = &[
@@ -80,21 +65,12 @@ const CASES: &[(&str, Steps)] = &[
         mend(repo);
     }),
     ("broken and moved inside the branch", |repo| {
-        repo.branch("mend")
-            .by("mal")
-            .write(DRAFT, &without_id())
-            .commit("Draft");
+        repo.branch("mend").by("mal").write(DRAFT, &without_id()).commit("Draft");
         mend_draft(repo);
     }),
     ("moved inside the branch, then mended there", |repo| {
-        repo.branch("mend")
-            .by("mal")
-            .write(DRAFT, &without_id())
-            .commit("Draft");
-        repo.branch("mend")
-            .by("ana")
-            .rename(DRAFT, "exceptions/again.yaml")
-            .commit("Move it");
+        repo.branch("mend").by("mal").write(DRAFT, &without_id()).commit("Draft");
+        repo.branch("mend").by("ana").rename(DRAFT, "exceptions/again.yaml").commit("Move it");
         repo.branch("mend")
             .by("ana")
             .remove("exceptions/again.yaml")
@@ -127,27 +103,20 @@ const CASES: &[(&str, Steps)] = &[
         mend(repo);
     }),
     ("as a link whose bytes are the record", |repo| {
-        repo.by("mal")
-            .write_mode(ID, 0o120_000, SAMPLE.as_bytes())
-            .commit("File");
+        repo.by("mal").write_mode(ID, 0o120_000, SAMPLE.as_bytes()).commit("File");
         mend(repo);
     }),
     ("as a link in the branch", |repo| {
         let mal = repo.branch("mend").by("mal");
-        mal.write_mode(ID, 0o120_000, SAMPLE.as_bytes())
-            .commit("File");
+        mal.write_mode(ID, 0o120_000, SAMPLE.as_bytes()).commit("File");
         mend(repo);
     }),
     ("broken, then standing beside the record itself", |repo| {
         // Mal's file stands in for the record that it broke, until that is back elsewhere.
         repo.by("ana").write(DRAFT, SAMPLE).commit("File");
         repo.by("mal").write(DRAFT, &without_id()).commit("Break");
-        repo.by("lee")
-            .write("exceptions/back.yaml", SAMPLE)
-            .commit("Write it anew");
-        repo.by("lee")
-            .remove("exceptions/back.yaml")
-            .commit("Give it up");
+        repo.by("lee").write("exceptions/back.yaml", SAMPLE).commit("Write it anew");
+        repo.by("lee").remove("exceptions/back.yaml").commit("Give it up");
         mend_draft(repo);
     }),
     ("beside a second file of the id", |repo| {
@@ -183,11 +152,7 @@ fn who_made_a_file_that_could_not_be_read_does_not_approve_what_it_becomes() {
         assert_eq!(last.satisfied, "no", "{what}: {last:?}");
         let standing = standing_of(&repo, &TrailKey::Id(ID.to_owned()), AT);
         assert_eq!(standing.status.as_str(), "unapproved", "{what}");
-        assert_eq!(
-            check_word(&repo, AT),
-            "pending",
-            "{what}: asked about one record"
-        );
+        assert_eq!(check_word(&repo, AT), "pending", "{what}: asked about one record");
     }
 }
 
@@ -198,33 +163,19 @@ fn somebody_else_approves_it_as_ever() {
         steps(&repo);
         repo.by("sam").merge("mend", "Merge branch 'mend'");
         let standing = standing_of(&repo, &TrailKey::Id(ID.to_owned()), AT);
-        assert_eq!(
-            standing.status.as_str(),
-            "active",
-            "{what}: {:?}",
-            standing.reasons
-        );
-        assert_eq!(
-            check_word(&repo, AT),
-            "allow",
-            "{what}: asked about one record"
-        );
+        assert_eq!(standing.status.as_str(), "active", "{what}: {:?}", standing.reasons);
+        assert_eq!(check_word(&repo, AT), "allow", "{what}: asked about one record");
     }
 }
 
 #[test]
 fn who_removed_a_broken_file_elsewhere_made_no_other_record() {
     let repo = ledger("");
-    repo.by("mal")
-        .write("exceptions/EXC-2026-0THER.yaml", "id: [")
-        .commit("Break something");
+    repo.by("mal").write("exceptions/EXC-2026-0THER.yaml", "id: [").commit("Break something");
     repo.branch("file")
         .by("ana")
         .remove("exceptions/EXC-2026-0THER.yaml")
-        .write(
-            "exceptions/x/EXC-2026-0THER.yaml",
-            &SAMPLE.replace(ID, "EXC-2026-0THER"),
-        )
+        .write("exceptions/x/EXC-2026-0THER.yaml", &SAMPLE.replace(ID, "EXC-2026-0THER"))
         .write(ID, SAMPLE)
         .commit("Mend one, and file another");
     repo.by("mal").merge("file", "Merge branch 'file'");
@@ -238,19 +189,13 @@ fn misnamed(approver: &str) -> Repo {
     let branch = repo.branch("file").by("ana");
     branch.write(DRAFT, SAMPLE).commit("File it");
     repo.by(approver).merge("file", "Merge branch 'file'");
-    repo.branch("rename")
-        .by("bo")
-        .rename(DRAFT, ID)
-        .commit("Give it its name");
+    repo.branch("rename").by("bo").rename(DRAFT, ID).commit("Give it its name");
     repo
 }
 
 fn status_of(repo: &Repo) -> (&'static str, String) {
     let standing = standing_of(repo, &TrailKey::Id(ID.to_owned()), AT);
-    (
-        standing.status.as_str(),
-        exledger::status::reason::joined(&standing.reasons),
-    )
+    (standing.status.as_str(), exledger::status::reason::joined(&standing.reasons))
 }
 
 #[test]
@@ -270,11 +215,7 @@ fn a_right_name_that_an_author_gives_or_an_unapproved_file_gets_approves_nothing
         repo.by(merger).merge("rename", "Merge branch 'rename'");
         let (status, reasons) = status_of(&repo);
         assert_eq!(status, "unapproved", "{approver}, {merger}");
-        assert_eq!(
-            reasons.contains("its file had another name"),
-            approver == "lee",
-            "{reasons}"
-        );
+        assert_eq!(reasons.contains("its file had another name"), approver == "lee", "{reasons}");
         assert_eq!(check_word(&repo, AT), "pending", "{approver}, {merger}");
     }
 }
@@ -285,10 +226,7 @@ fn the_right_name_is_approved_by_the_demand_of_the_record() {
     let branch = repo.branch("file").by("ana");
     branch.write(DRAFT, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
-    repo.branch("rename")
-        .by("bo")
-        .rename(DRAFT, ID)
-        .commit("Give it its name");
+    repo.branch("rename").by("bo").rename(DRAFT, ID).commit("Give it its name");
     repo.by("lee").merge("rename", "Merge branch 'rename'");
     // Under the wrong name one was enough, as nobody could tell what it demands.
     assert_eq!(status_of(&repo).0, "unapproved");
@@ -309,17 +247,11 @@ fn who_signs_a_record_under_its_right_name_approves_it() {
 fn who_filed_an_approved_record_does_not_extend_it_by_way_of_a_wrong_name() {
     for wrong_name in [true, false] {
         let repo = ledger("");
-        repo.branch("file")
-            .by("ana")
-            .write(ID, SAMPLE)
-            .commit("File it");
+        repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
         repo.by("lee").merge("file", "Merge branch 'file'");
         assert_eq!(status_of(&repo).0, "active");
         if wrong_name {
-            repo.branch("away")
-                .by("bo")
-                .rename(ID, DRAFT)
-                .commit("Put it aside");
+            repo.branch("away").by("bo").rename(ID, DRAFT).commit("Put it aside");
             repo.by("lee").merge("away", "Merge branch 'away'");
         }
         let longer = SAMPLE.replace("2026-12-20", "2027-01-11");
@@ -329,9 +261,6 @@ fn who_filed_an_approved_record_does_not_extend_it_by_way_of_a_wrong_name() {
         repo.by("ana").merge("back", "Merge branch 'back'");
         let (_, reasons) = status_of(&repo);
         assert!(reasons.contains("through 2026-12-20"), "{reasons}");
-        assert!(
-            reasons.contains("someone else must"),
-            "{wrong_name}: {reasons}"
-        );
+        assert!(reasons.contains("someone else must"), "{wrong_name}: {reasons}");
     }
 }

@@ -15,29 +15,11 @@ fn a_no_vetoes_its_bytes_whoever_else_says_yes() {
     let both = yes("sam", ID, SAMPLE, "2026-11-20T09:40:00Z");
     let veto = no("dana", ID, SAMPLE, "2026-11-20T09:30:00Z").because("Too wide");
     let repo = sealed();
-    repo.by("ana")
-        .write(ID, SAMPLE)
-        .says(&veto)
-        .says(&both)
-        .commit("File it");
-    check(
-        "vetoed",
-        &verdict(&repo),
-        "no",
-        "vetoed",
-        &["sam"],
-        &["ana"],
-    );
+    repo.by("ana").write(ID, SAMPLE).says(&veto).says(&both).commit("File it");
+    check("vetoed", &verdict(&repo), "no", "vetoed", &["sam"], &["ana"]);
     // It can't be deleted away, and it is about the bytes.
     repo.by("ana").unsays(&veto).commit("Remove the veto");
-    check(
-        "removed",
-        &verdict(&repo),
-        "no",
-        "vetoed",
-        &["sam"],
-        &["ana"],
-    );
+    check("removed", &verdict(&repo), "no", "vetoed", &["sam"], &["ana"]);
     let file = judged(&repo).files.into_iter().next_back().unwrap();
     assert_eq!((file.state, file.is_at_tip), (FileState::Removed, false));
     repo.by("ana").write(ID, &amended()).commit("Change it");
@@ -47,9 +29,7 @@ fn a_no_vetoes_its_bytes_whoever_else_says_yes() {
         .commit("Put it back");
     assert_eq!(verdict(&repo).result.as_str(), "vetoed");
     // Who said no may say yes.
-    repo.by("ana")
-        .says(&yes("dana", ID, SAMPLE, "2026-11-20T14:00:00Z"))
-        .commit("Dana agrees now");
+    repo.by("ana").says(&yes("dana", ID, SAMPLE, "2026-11-20T14:00:00Z")).commit("Dana agrees now");
     assert_eq!(said(&verdict(&repo)).satisfied, "yes");
 }
 
@@ -60,24 +40,15 @@ fn a_no_that_lands_later_takes_an_approval_back() {
         .write(ID, SAMPLE)
         .says(&yes("dana", ID, SAMPLE, "2026-11-20T09:30:00Z"))
         .commit("File it");
-    repo.by("ana")
-        .write(ID, &(SAMPLE.to_owned() + "# looks good\n"))
-        .commit("Reformat it");
-    repo.by("sam")
-        .says(&no("sam", ID, SAMPLE, "2026-11-20T11:30:00Z"))
-        .commit("Veto it");
+    repo.by("ana").write(ID, &(SAMPLE.to_owned() + "# looks good\n")).commit("Reformat it");
+    repo.by("sam").says(&no("sam", ID, SAMPLE, "2026-11-20T11:30:00Z")).commit("Veto it");
     let verdicts = verdicts(&repo, ID);
     for verdict in &verdicts {
-        assert_eq!(
-            (said(verdict).satisfied, verdict.result.as_str()),
-            ("no", "vetoed")
-        );
+        assert_eq!((said(verdict).satisfied, verdict.result.as_str()), ("no", "vetoed"));
         assert_eq!(verdict.turns.len(), 2);
     }
     // An earlier word of the same person does not undo it by landing later.
-    repo.by("ana")
-        .says(&yes("sam", ID, SAMPLE, "2026-11-20T11:00:00Z"))
-        .commit("An older yes");
+    repo.by("ana").says(&yes("sam", ID, SAMPLE, "2026-11-20T11:00:00Z")).commit("An older yes");
     assert_eq!(verdict(&repo).result.as_str(), "vetoed");
 }
 
@@ -104,10 +75,7 @@ fn a_no_is_not_undone_by_what_was_signed_before_it_and_lands_after_it() {
         ("commit", "2026-11-20T10:30:00Z", "attested"),
     ] {
         let repo = sealed_by(inside);
-        repo.branch("file")
-            .by("ana")
-            .write(ID, SAMPLE)
-            .commit("File it");
+        repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
         repo.clock(at);
         let branch = repo.branch("integration").by("dana");
         let branch = match signed {
@@ -125,9 +93,7 @@ fn a_no_is_not_undone_by_what_was_signed_before_it_and_lands_after_it() {
             _ => landing,
         };
         landing.merge("integration", "Merge branch 'integration'");
-        repo.by("lee")
-            .says(&no("dana", ID, SAMPLE, "2026-11-20T10:00:00Z"))
-            .commit("Dana objects");
+        repo.by("lee").says(&no("dana", ID, SAMPLE, "2026-11-20T10:00:00Z")).commit("Dana objects");
         assert_eq!(verdict(&repo).result.as_str(), result, "{signed} {at}");
     }
 }
@@ -151,10 +117,7 @@ fn authors_bots_and_unlisted_keys_veto_nothing() {
         repo.by("lee").merge("file", "Merge branch 'file'");
         let verdict = verdict(&repo);
         check(name, &verdict, "yes", "claimed", &["lee"], &["ana"]);
-        let spoke = verdict
-            .statements
-            .iter()
-            .find(|it| it.approver.kind == EvidenceKind::Detached);
+        let spoke = verdict.statements.iter().find(|it| it.approver.kind == EvidenceKind::Detached);
         assert_eq!(spoke.map(|it| it.counts.clone()), counts, "{name}");
     }
 }
@@ -170,19 +133,12 @@ fn the_owner_does_not_count_where_the_policy_says_so_and_may_still_say_no() {
         .commit("File it");
     let own = verdict(&repo);
     assert_eq!(
-        (
-            said(&own).satisfied,
-            own.statements.last().unwrap().counts.clone()
-        ),
+        (said(&own).satisfied, own.statements.last().unwrap().counts.clone()),
         ("no", VoteCounts::No(NotCounted::Owner))
     );
-    repo.by("lee")
-        .says(&yes("sam", ID, &text, "2026-11-20T10:30:00Z"))
-        .commit("Sam approves");
+    repo.by("lee").says(&yes("sam", ID, &text, "2026-11-20T10:30:00Z")).commit("Sam approves");
     assert_eq!(said(&verdict(&repo)).satisfied, "yes");
-    repo.by("lee")
-        .says(&no("dana", ID, &text, "2026-11-20T11:30:00Z"))
-        .commit("Dana does not");
+    repo.by("lee").says(&no("dana", ID, &text, "2026-11-20T11:30:00Z")).commit("Dana does not");
     assert_eq!(verdict(&repo).result.as_str(), "vetoed");
 }
 
@@ -206,9 +162,7 @@ fn whom_others_name_as_requester_or_co_author_may_still_say_no() {
         let vetoed = verdict(&repo);
         check(named, &vetoed, "no", "vetoed", &["lee"], &["ana", "dana"]);
         // Their yes takes the no back, and counts for nothing: others name them as makers.
-        repo.by("lee")
-            .says(&yes("dana", ID, &text, "2026-11-20T14:30:00Z"))
-            .commit("Dana agrees");
+        repo.by("lee").says(&yes("dana", ID, &text, "2026-11-20T14:30:00Z")).commit("Dana agrees");
         let agreed = verdict(&repo);
         check(named, &agreed, "yes", "claimed", &["lee"], &["ana", "dana"]);
     }

@@ -16,31 +16,18 @@ fn ledger(people: &str) -> Repo {
 }
 
 fn change(repo: &Repo, branch: &str, by: &str, text: &str) {
-    repo.branch(branch)
-        .by(by)
-        .write(ID, text)
-        .commit("Change the sample");
-    repo.by("lee")
-        .merge(branch, &format!("Merge branch '{branch}'"));
+    repo.branch(branch).by(by).write(ID, text).commit("Change the sample");
+    repo.by("lee").merge(branch, &format!("Merge branch '{branch}'"));
 }
 
 #[test]
 fn an_account_that_nobody_knows_is_a_warning_that_names_the_line() {
     let repo = ledger("");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by(SAM).merge("file", "Merge branch 'file'");
     let findings = audited(&repo, ON);
-    assert_eq!(
-        told(&findings),
-        ["error missing-approval", "warning unknown-account"]
-    );
-    let finding = findings
-        .iter()
-        .find(|it| it.rule.as_str() == "unknown-account")
-        .unwrap();
+    assert_eq!(told(&findings), ["error missing-approval", "warning unknown-account"]);
+    let finding = findings.iter().find(|it| it.rule.as_str() == "unknown-account").unwrap();
     assert!(
         finding.message.starts_with(
             "it is not known that sito (users.noreply.github.com) is not ana@example.com"
@@ -48,18 +35,11 @@ fn an_account_that_nobody_knows_is_a_warning_that_names_the_line() {
         "{}",
         finding.message
     );
-    assert_eq!(
-        finding.help,
-        "add `sito: ADDRESS` to people.logins, then approve again"
-    );
+    assert_eq!(finding.help, "add `sito: ADDRESS` to people.logins, then approve again");
     // Once another version is approved, nothing is to be added.
     change(&repo, "again", "ana", &SAMPLE.replace("moderate", "low"));
     let findings = audited(&repo, ON);
-    assert!(
-        findings
-            .iter()
-            .all(|it| it.rule.as_str() != "unknown-account")
-    );
+    assert!(findings.iter().all(|it| it.rule.as_str() != "unknown-account"));
 }
 
 #[test]
@@ -91,9 +71,7 @@ fn a_decision_under_a_name_is_compared_with_the_owner_of_the_account() {
             repo.by("lee").merge("map", "Merge branch 'map'");
         }
         let findings = audited(&repo, ON);
-        let found = findings
-            .iter()
-            .find(|it| it.rule.as_str() == "decision-by-other");
+        let found = findings.iter().find(|it| it.rule.as_str() == "decision-by-other");
         match expected {
             None => assert_eq!(found, None, "{people:?} {later:?}"),
             Some(text) => assert!(found.unwrap().message.contains(text), "{found:?}"),
@@ -110,36 +88,16 @@ fn whoever_reviews_a_closure_must_be_known_not_to_have_closed_it() {
         ("sam", "kim", "", false),
         ("sam", SAM, "", true),
         (SAM, "sam", "", true),
-        (
-            "sam",
-            SAM,
-            "people: {logins: {sito: sam@example.com}}\n",
-            true,
-        ),
-        (
-            "sam",
-            SAM,
-            "people: {logins: {sito: kim@example.com}}\n",
-            false,
-        ),
+        ("sam", SAM, "people: {logins: {sito: sam@example.com}}\n", true),
+        ("sam", SAM, "people: {logins: {sito: kim@example.com}}\n", false),
     ] {
         let repo = ledger(people);
         change(&repo, "file", "ana", SAMPLE);
         change(&repo, "close", closer, &format!("{SAMPLE}{closed}"));
-        change(
-            &repo,
-            "look",
-            reviewer,
-            &format!("{SAMPLE}{closed}{looked}"),
-        );
+        change(&repo, "look", reviewer, &format!("{SAMPLE}{closed}{looked}"));
         let findings = audited(&repo, ON);
-        let found = findings
-            .iter()
-            .any(|it| it.rule.as_str() == "review-by-self");
-        assert_eq!(
-            found, is_found,
-            "{closer} {reviewer} {people:?}: {findings:#?}"
-        );
+        let found = findings.iter().any(|it| it.rule.as_str() == "review-by-self");
+        assert_eq!(found, is_found, "{closer} {reviewer} {people:?}: {findings:#?}");
     }
 }
 
@@ -151,26 +109,14 @@ fn commits_that_only_say_that_github_made_them_are_noted_once() {
             "one" => SAMPLE.to_owned(),
             _ => SAMPLE.replace("title: ", "title: The "),
         };
-        repo.branch(branch)
-            .by("ana")
-            .write(ID, &text)
-            .commit("Change it");
-        repo.by("lee")
-            .through("github")
-            .merge(branch, "Merge pull request #7 from ana/work");
+        repo.branch(branch).by("ana").write(ID, &text).commit("Change it");
+        repo.by("lee").through("github").merge(branch, "Merge pull request #7 from ana/work");
     }
     let findings = audited(&repo, ON);
     assert_eq!(told(&findings), ["note unsigned-forge-commit"]);
-    assert!(
-        findings[0]
-            .message
-            .starts_with("2 commits with GitHub as committer")
-    );
+    assert!(findings[0].message.starts_with("2 commits with GitHub as committer"));
     let repo = ledger("");
-    repo.branch("one")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("one").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("lee")
         .through("github")
         .header("gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ==\n -----END PGP SIGNATURE-----")

@@ -44,18 +44,12 @@ fn a_branch_is_told_of_approval_files_that_would_count_for_nothing() {
     let clean = || [Vec::<String>::new(), Vec::new()];
     let repo = pushed();
     let good = yes("dana", ID, SAMPLE, AT);
-    repo.branch("work")
-        .by("dana")
-        .says(&good)
-        .commit("Approve it");
+    repo.branch("work").by("dana").says(&good).commit("Approve it");
     assert_eq!(linted(&repo), clean());
 
     let repo = pushed();
     let other = yes("dana", ID, SAMPLE, AT).with_key("zoe");
-    repo.branch("work")
-        .by("zoe")
-        .says(&other)
-        .commit("Approve it");
+    repo.branch("work").by("zoe").says(&other).commit("Approve it");
     assert_eq!(linted(&repo), [bad(), bad()]);
 
     // A key that the branch itself lists was not listed before.
@@ -82,15 +76,9 @@ fn an_approval_that_landed_is_not_judged_again_and_may_not_be_removed() {
     let good = yes("dana", ID, SAMPLE, AT);
     repo.by("dana").says(&good).commit("Approve it");
     // Its key is retired: what it said before stands.
-    repo.branch("work")
-        .by("lee")
-        .write(SIGNERS, &signer("lee"))
-        .commit("Dana leaves");
+    repo.branch("work").by("lee").write(SIGNERS, &signer("lee")).commit("Dana leaves");
     assert_eq!(linted(&repo), [Vec::<String>::new(), Vec::new()]);
-    repo.branch("work")
-        .by("lee")
-        .unsays(&good)
-        .commit("Clear up");
+    repo.branch("work").by("lee").unsays(&good).commit("Clear up");
     let [plain, base] = linted(&repo);
     assert_eq!(plain, Vec::<String>::new());
     assert_eq!(base.len(), 2, "the text and its signature");
@@ -103,20 +91,12 @@ fn a_bad_file_is_an_error_while_it_is_there_and_a_warning_after() {
     repo.by("zoe").says(&other).commit("Approve it");
     let findings = audited(&repo, ON);
     assert!(told(&findings).contains(&"error bad-approval-file".to_owned()));
-    let finding = findings
-        .iter()
-        .find(|it| it.rule.as_str() == "bad-approval-file");
+    let finding = findings.iter().find(|it| it.rule.as_str() == "bad-approval-file");
     assert_eq!(finding.unwrap().id.as_deref(), Some(ID));
     repo.by("lee").unsays(&other).commit("Clear up");
     let told = told(&audited(&repo, ON));
-    assert!(
-        !told.contains(&"error bad-approval-file".to_owned()),
-        "{told:?}"
-    );
-    assert!(
-        told.contains(&"warning bad-approval-file".to_owned()),
-        "{told:?}"
-    );
+    assert!(!told.contains(&"error bad-approval-file".to_owned()), "{told:?}");
+    assert!(told.contains(&"warning bad-approval-file".to_owned()), "{told:?}");
 }
 
 #[test]
@@ -130,15 +110,9 @@ fn an_approval_of_its_own_commit_is_an_event_and_ends_the_finding() {
     let run = cli::run(repo.path(), &["log", ID, "--on", ON, "--format", "json"]);
     let log: Value = serde_json::from_str(&run.out).unwrap();
     let events = log["events"].as_array().unwrap();
-    let words: Vec<&str> = events
-        .iter()
-        .map(|it| it["event"].as_str().unwrap())
-        .collect();
+    let words: Vec<&str> = events.iter().map(|it| it["event"].as_str().unwrap()).collect();
     assert_eq!(words, ["filed", "approved"]);
-    assert_eq!(
-        (&events[0]["result"], &events[1]["result"]),
-        (&"self".into(), &"attested".into())
-    );
+    assert_eq!((&events[0]["result"], &events[1]["result"]), (&"self".into(), &"attested".into()));
     assert_eq!(events[0]["approvers"], Value::Array(Vec::new()));
     assert_eq!(events[1]["approvers"][0]["email"], "dana@example.com");
     assert_eq!(events[1]["approvers"][0]["kind"], "detached");
@@ -152,41 +126,24 @@ fn a_signed_no_is_an_event_and_a_finding() {
     let refused = no("dana", ID, SAMPLE, AT).because("The job is retired already");
     repo.by("dana").says(&refused).commit("Refuse it");
     let findings = audited(&repo, ON);
-    let veto = findings
-        .iter()
-        .find(|it| it.rule.as_str() == "vetoed")
-        .unwrap();
+    let veto = findings.iter().find(|it| it.rule.as_str() == "vetoed").unwrap();
     assert_eq!(veto.level.word(), "error");
-    assert!(
-        veto.message.contains("The job is retired already"),
-        "{veto:?}"
-    );
+    assert!(veto.message.contains("The job is retired already"), "{veto:?}");
     repo.checkout();
     let run = cli::run(repo.path(), &["log", ID, "--on", ON, "--format", "json"]);
     let log: Value = serde_json::from_str(&run.out).unwrap();
     let last = log["events"].as_array().unwrap().last().unwrap();
-    assert_eq!(
-        (&last["event"], &last["result"]),
-        (&"vetoed".into(), &"vetoed".into())
-    );
+    assert_eq!((&last["event"], &last["result"]), (&"vetoed".into(), &"vetoed".into()));
 }
 
 #[test]
 fn what_needed_a_policy_that_its_author_loosened_is_found_for_ever() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     let two = ONE.replace("count: 1", "count: 2");
-    repo.by("dana")
-        .write("exledger.yaml", &two)
-        .commit("Keep exceptions in a ledger");
-    repo.branch("policy")
-        .by("ana")
-        .write("exledger.yaml", ONE)
-        .commit("One is enough");
+    repo.by("dana").write("exledger.yaml", &two).commit("Keep exceptions in a ledger");
+    repo.branch("policy").by("ana").write("exledger.yaml", ONE).commit("One is enough");
     repo.by("lee").merge("policy", "Merge branch 'policy'");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
     assert_eq!(told(&audited(&repo, ON)), ["error policy-loosened"]);
 }
@@ -195,9 +152,7 @@ fn what_needed_a_policy_that_its_author_loosened_is_found_for_ever() {
 fn a_version_without_approval_names_the_ways_that_its_policy_leaves() {
     // No key is listed, so a signature can't be the first way.
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", ONE)
-        .commit("Keep exceptions in a ledger");
+    repo.by("dana").write("exledger.yaml", ONE).commit("Keep exceptions in a ledger");
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     let help = |repo: &Repo, rule: &str| {
         let found = audited(repo, ON);
@@ -218,10 +173,7 @@ fn a_version_without_approval_names_the_ways_that_its_policy_leaves() {
     // Whoever follows the first way is told that nothing is left to do.
     let changed = SAMPLE.replace("The job", "This job");
     assert_ne!(changed, SAMPLE);
-    repo.branch("change")
-        .by("ana")
-        .write(ID, &changed)
-        .commit("Say which job");
+    repo.branch("change").by("ana").write(ID, &changed).commit("Say which job");
     repo.by("lee").merge("change", "Merge the change");
     let later = "a later version is approved; this one stays as it was merged";
     assert_eq!(help(&repo, "self-approval"), [later]);

@@ -27,9 +27,7 @@ fn pull(repo: &Repo, fork: &str, message: &str, text: Option<&str>) {
 fn status(repo: &Repo) -> (String, i32) {
     let run = cli::run(repo.path(), &["show", ID, "--on", ON, "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    let status = json["record"]["status"]
-        .as_str()
-        .or(json["status"].as_str());
+    let status = json["record"]["status"].as_str().or(json["status"].as_str());
     (status.unwrap_or(&run.out).to_owned(), run.code)
 }
 
@@ -51,9 +49,7 @@ fn losses() -> Vec<(&'static str, Lose)> {
             repo.by("lee").write(ID, &text).commit("Close it");
         }),
         ("narrowing", |repo| {
-            repo.by("lee")
-                .edit(ID, "expires: 2026-11-30")
-                .commit("Shorten it");
+            repo.by("lee").edit(ID, "expires: 2026-11-30").commit("Shorten it");
         }),
     ]
 }
@@ -110,27 +106,19 @@ fn a_foxtrot_merge_that_keeps_what_landed_leaves_records_as_they_are() {
         pull(&repo, &fork, PULL, None);
         assert_eq!(status(&repo).0, before, "{what}");
         let run = verify(&repo);
-        assert!(
-            run.out.contains("merges the approved branch into itself"),
-            "{}",
-            run.out
-        );
+        assert!(run.out.contains("merges the approved branch into itself"), "{}", run.out);
         assert!(!run.out.contains("removed the"), "{}", run.out);
     }
 }
 
 #[test]
 fn a_merge_into_the_approved_branch_tells_its_former_line_whatever_the_foxtrot_is_called() {
-    for (landing, unknown) in [
-        ("Merge branch 'close' into 'main'", true),
-        ("Merge branch 'close' into develop", false),
-    ] {
+    for (landing, unknown) in
+        [("Merge branch 'close' into 'main'", true), ("Merge branch 'close' into develop", false)]
+    {
         let repo = filed();
         let fork = repo.tip("main").to_string();
-        repo.branch("close")
-            .by("ana")
-            .write(ID, &(SAMPLE.to_owned() + CLOSED))
-            .commit("Close it");
+        repo.branch("close").by("ana").write(ID, &(SAMPLE.to_owned() + CLOSED)).commit("Close it");
         repo.by("lee").merge("close", landing);
         pull(&repo, &fork, "Tidy up", Some(SAMPLE));
         assert_eq!(status(&repo).0 == "unknown", unknown, "{landing}");
@@ -141,19 +129,10 @@ fn a_merge_into_the_approved_branch_tells_its_former_line_whatever_the_foxtrot_i
 fn drafts_of_an_ordinary_branch_throw_nothing_off() {
     let repo = filed();
     let work = repo.branch("work");
-    work.by("ana")
-        .edit(ID, "expires: 2026-11-22")
-        .commit("Shorten it");
-    repo.by("dana")
-        .write("README.md", "More\n")
-        .commit("Write something else");
-    repo.branch("work")
-        .by("ana")
-        .merge("main", "Merge branch 'main' into work");
-    repo.branch("work")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("Think better of it");
+    work.by("ana").edit(ID, "expires: 2026-11-22").commit("Shorten it");
+    repo.by("dana").write("README.md", "More\n").commit("Write something else");
+    repo.branch("work").by("ana").merge("main", "Merge branch 'main' into work");
+    repo.branch("work").by("ana").write(ID, SAMPLE).commit("Think better of it");
     repo.by("lee").merge("work", "Merge branch 'work'");
     assert_eq!(status(&repo).0, "active");
     assert!(!verify(&repo).out.contains("mainline-suspicious"));

@@ -10,9 +10,7 @@ const EMERGENCY: &str = "class: emergency";
 /// A ledger whose policy Dana filed.
 fn ledger() -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", ONE)
-        .commit("Keep exceptions in a ledger");
+    repo.by("dana").write("exledger.yaml", ONE).commit("Keep exceptions in a ledger");
     repo
 }
 
@@ -23,12 +21,8 @@ fn filed(repo: &Repo) {
 
 /// Lands a text of the sample by Ana; Lee merges it.
 fn change(repo: &Repo, branch: &str, text: &str) {
-    repo.branch(branch)
-        .by("ana")
-        .write(ID, text)
-        .commit("Change the sample");
-    repo.by("lee")
-        .merge(branch, &format!("Merge branch '{branch}'"));
+    repo.branch(branch).by("ana").write(ID, text).commit("Change the sample");
+    repo.by("lee").merge(branch, &format!("Merge branch '{branch}'"));
 }
 
 #[test]
@@ -43,17 +37,11 @@ fn at_the_tip_it_is_an_error() {
     let repo = ledger();
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     let findings = audited(&repo, ON);
-    assert_eq!(
-        told(&findings),
-        ["error self-approval", "warning direct-push"]
-    );
+    assert_eq!(told(&findings), ["error self-approval", "warning direct-push"]);
     let finding = &findings[1];
     assert_eq!(finding.id.as_deref(), Some(ID));
     assert_eq!(finding.path, format!("exceptions/{ID}.yaml"));
-    assert!(
-        finding.message.contains("version 1, commit "),
-        "{finding:?}"
-    );
+    assert!(finding.message.contains("version 1, commit "), "{finding:?}");
 }
 
 #[test]
@@ -62,20 +50,14 @@ fn at_a_past_version_that_never_was_in_force_it_is_a_note() {
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     let better = SAMPLE.replace("Nightly invoices still", "Invoices of the night still");
     change(&repo, "better", &better);
-    assert_eq!(
-        told(&audited(&repo, ON)),
-        ["note direct-push", "note self-approval"]
-    );
+    assert_eq!(told(&audited(&repo, ON)), ["note direct-push", "note self-approval"]);
 }
 
 #[test]
 fn a_push_after_an_approval_is_an_error_until_it_is_put_right() {
     let repo = ledger();
     filed(&repo);
-    let wider = SAMPLE.replace(
-        "{application: billing}",
-        "{application: billing, aliases: [bill]}",
-    );
+    let wider = SAMPLE.replace("{application: billing}", "{application: billing, aliases: [bill]}");
     repo.by("ana").write(ID, &wider).commit("Widen it");
     assert_eq!(
         told(&audited(&repo, ON)),
@@ -99,9 +81,7 @@ fn a_push_after_an_approval_is_an_error_until_it_is_put_right() {
     // Put back what was approved: it is approved again, and what was pushed granted nothing.
     change(&repo, "back", SAMPLE);
     assert!(
-        told(&audited(&repo, ON))
-            .iter()
-            .all(|it| it.starts_with("note")),
+        told(&audited(&repo, ON)).iter().all(|it| it.starts_with("note")),
         "{:?}",
         audited(&repo, ON)
     );
@@ -111,16 +91,10 @@ fn a_push_after_an_approval_is_an_error_until_it_is_put_right() {
 fn what_only_narrows_is_a_note_at_the_tip_too() {
     let repo = ledger();
     filed(&repo);
-    repo.by("ana")
-        .edit(ID, "expires: 2026-12-15")
-        .commit("Shorten it");
+    repo.by("ana").edit(ID, "expires: 2026-12-15").commit("Shorten it");
     assert_eq!(
         told(&audited(&repo, ON)),
-        [
-            "note changed-since-approval",
-            "note direct-push",
-            "note self-approval"
-        ]
+        ["note changed-since-approval", "note direct-push", "note self-approval"]
     );
 }
 
@@ -138,11 +112,7 @@ fn an_emergency_inside_its_window_is_a_warning_and_an_error_after_it() {
     );
     assert_eq!(
         told(&audited(&repo, ON)),
-        [
-            "error emergency-unreviewed",
-            "error self-approval",
-            "warning direct-push"
-        ]
+        ["error emergency-unreviewed", "error self-approval", "warning direct-push"]
     );
 }
 
@@ -159,10 +129,7 @@ fn an_emergency_that_was_approved_late_was_in_force_without_approval() {
     let told = told(&audited(&repo, ON));
     // It stood past its window on the word of its author: the version was in force, and that stays an error.
     assert!(told.contains(&"error self-approval".to_owned()), "{told:?}");
-    assert!(
-        told.contains(&"warning emergency-unreviewed".to_owned()),
-        "{told:?}"
-    );
+    assert!(told.contains(&"warning emergency-unreviewed".to_owned()), "{told:?}");
 }
 
 #[test]
@@ -174,10 +141,7 @@ fn an_emergency_that_was_approved_in_time_is_a_warning() {
     );
     repo.by("ana").write(ID, &text).commit("Let us in tonight");
     change(&repo, "soon", &text.replace("Nightly", "Every night"));
-    assert_eq!(
-        told(&audited(&repo, ON)),
-        ["warning direct-push", "warning self-approval"]
-    );
+    assert_eq!(told(&audited(&repo, ON)), ["warning direct-push", "warning self-approval"]);
 }
 
 #[test]
@@ -189,9 +153,7 @@ fn an_error_of_a_change_stays_one_until_a_later_version_is_approved() {
     assert_eq!(told(&audited(&repo, ON)), ["error silent-extension"]);
     let finding = &audited(&repo, ON)[0];
     assert_eq!(finding.pos.map(|pos| pos.line), Some(12), "{finding:?}");
-    let better = SAMPLE
-        .replace("2026-12-20", "2027-01-10")
-        .replace("Nightly", "Every night");
+    let better = SAMPLE.replace("2026-12-20", "2027-01-10").replace("Nightly", "Every night");
     change(&repo, "better", &better);
     assert_eq!(told(&audited(&repo, ON)), ["warning silent-extension"]);
     assert_eq!(audited(&repo, ON)[0].pos, None);
@@ -217,10 +179,7 @@ fn a_silent_extension_is_over_once_what_was_approved_stands_again() {
     assert_eq!(of(&repo), ["warning silent-extension"]);
     // The same once more is an extension once more.
     repo.by("sam").write(ID, &longer).commit("Extend it");
-    assert_eq!(
-        of(&repo),
-        ["error silent-extension", "warning silent-extension"]
-    );
+    assert_eq!(of(&repo), ["error silent-extension", "warning silent-extension"]);
 }
 
 #[test]
@@ -243,10 +202,7 @@ fn content_is_judged_by_the_policy_of_its_own_landing() {
     let repo = ledger();
     filed(&repo);
     let shorter = ONE.replace("max_term: 90d", "max_term: 7d");
-    repo.branch("policy")
-        .by("dana")
-        .write("exledger.yaml", &shorter)
-        .commit("Allow a week");
+    repo.branch("policy").by("dana").write("exledger.yaml", &shorter).commit("Allow a week");
     repo.by("lee").merge("policy", "Merge branch 'policy'");
     assert_eq!(audited(&repo, ON), []);
     change(&repo, "better", &SAMPLE.replace("Nightly", "Every night"));
@@ -274,19 +230,13 @@ fn a_closed_record_that_is_reopened_is_a_note_once_somebody_approves_it() {
     change(&repo, "close", &format!("{SAMPLE}{closure}"));
     repo.by("ana").write(ID, SAMPLE).commit("Reopen it");
     let pushed = told(&audited(&repo, ON));
-    assert!(
-        pushed.contains(&"error closed-edited".to_owned()),
-        "{pushed:?}"
-    );
+    assert!(pushed.contains(&"error closed-edited".to_owned()), "{pushed:?}");
     let repo = ledger();
     filed(&repo);
     change(&repo, "close", &format!("{SAMPLE}{closure}"));
     change(&repo, "reopen", SAMPLE);
     let merged = told(&audited(&repo, ON));
-    assert!(
-        merged.contains(&"note closed-edited".to_owned()),
-        "{merged:?}"
-    );
+    assert!(merged.contains(&"note closed-edited".to_owned()), "{merged:?}");
 }
 
 #[test]
@@ -315,10 +265,7 @@ fn evidence_that_changed_stays_an_error() {
         .commit("Correct it");
     repo.by("lee").merge("other", "Merge branch 'other'");
     let told = told(&audited(&repo, ON));
-    assert!(
-        told.contains(&"error evidence-changed".to_owned()),
-        "{told:?}"
-    );
+    assert!(told.contains(&"error evidence-changed".to_owned()), "{told:?}");
 }
 
 #[test]
@@ -334,10 +281,7 @@ fn a_review_of_a_closure_by_whoever_made_it_is_found() {
         let repo = ledger();
         filed(&repo);
         change(&repo, "close", &closed(""));
-        repo.branch("review")
-            .by(who)
-            .write(ID, &closed(review))
-            .commit("Look at the closure");
+        repo.branch("review").by(who).write(ID, &closed(review)).commit("Look at the closure");
         repo.by("lee").merge("review", "Merge branch 'review'");
         let told = told(&audited(&repo, ON));
         let found = told.iter().any(|it| it.ends_with("review-by-self"));
@@ -349,18 +293,13 @@ fn a_review_of_a_closure_by_whoever_made_it_is_found() {
 fn a_change_of_the_policy_is_an_error_until_a_later_one_is_approved() {
     let repo = ledger();
     let looser = ONE.replace("max_term: 90d", "max_term: 120d");
-    repo.by("ana")
-        .write("exledger.yaml", &looser)
-        .commit("Allow more");
+    repo.by("ana").write("exledger.yaml", &looser).commit("Allow more");
     let findings = audited(&repo, ON);
     assert_eq!(told(&findings), ["error policy-unapproved"]);
     assert_eq!(findings[0].path, "exledger.yaml");
     repo.branch("policy")
         .by("ana")
-        .write(
-            "exledger.yaml",
-            &format!("{looser}name: example/payments\n"),
-        )
+        .write("exledger.yaml", &format!("{looser}name: example/payments\n"))
         .commit("Name it");
     repo.by("lee").merge("policy", "Merge branch 'policy'");
     assert_eq!(told(&audited(&repo, ON)), ["warning policy-unapproved"]);
@@ -379,15 +318,9 @@ fn a_change_of_the_policy_that_only_adds_demands_is_a_warning() {
 fn self_approval_that_the_policy_allows_is_always_reported() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("ana")
-        .write(
-            "exledger.yaml",
-            &format!("{ONE}approval: {{self_approval: allow}}\n"),
-        )
+        .write("exledger.yaml", &format!("{ONE}approval: {{self_approval: allow}}\n"))
         .commit("Keep exceptions in a ledger");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("ana").merge("file", "Merge branch 'file'");
     assert_eq!(told(&audited(&repo, ON)), ["warning self-approval"]);
 }

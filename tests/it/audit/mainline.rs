@@ -19,9 +19,7 @@ fn a_removal_that_is_dated_before_its_parent_is_named() {
     let of = |repo: &Repo| -> Vec<String> {
         let findings = crate::audit::audited(repo, ON).into_iter();
         let skewed = findings.filter(|it| it.rule.as_str() == "clock-skew" && it.id.is_some());
-        skewed
-            .map(|it| format!("{} {}", it.path, it.message))
-            .collect()
+        skewed.map(|it| format!("{} {}", it.path, it.message)).collect()
     };
     repo.clock("2026-11-20T09:30:00Z");
     repo.by("mal").remove(ID).commit("Tidy up");
@@ -58,18 +56,10 @@ fn a_checkpoint_says_what_the_mainline_is_and_is_read_again() {
     let run = verify(repo.path(), &["--checkpoint", path]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     // What landed since changes nothing, and neither does a question about the past.
-    repo.by("lee")
-        .write("README.md", "Read me\n")
-        .commit("Say what this is");
+    repo.by("lee").write("README.md", "Read me\n").commit("Say what this is");
     let run = verify(repo.path(), &["--checkpoint", path]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
-    let args = [
-        "verify",
-        "--as-of",
-        "2026-11-20T09:30:00Z",
-        "--checkpoint",
-        path,
-    ];
+    let args = ["verify", "--as-of", "2026-11-20T09:30:00Z", "--checkpoint", path];
     let run = cli::run(repo.path(), &args);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
 }
@@ -82,11 +72,8 @@ fn a_checkpoint_that_was_edited_or_is_none_is_not_believed() {
     let path = path.to_str().unwrap();
     verify(repo.path(), &["--write-checkpoint", path]);
     let text = std::fs::read_to_string(path).unwrap();
-    std::fs::write(
-        path,
-        text.replace("\"mainline_commits\": 2", "\"mainline_commits\": 3"),
-    )
-    .unwrap();
+    std::fs::write(path, text.replace("\"mainline_commits\": 2", "\"mainline_commits\": 3"))
+        .unwrap();
     let run = verify(repo.path(), &["--checkpoint", path, "--format", "json"]);
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(run.out.contains("history-rewritten"), "{}", run.out);
@@ -96,10 +83,7 @@ fn a_checkpoint_that_was_edited_or_is_none_is_not_believed() {
     assert!(!run.out.contains("no longer in its history"), "{}", run.out);
     std::fs::write(path, "{}").unwrap();
     assert_eq!(verify(repo.path(), &["--checkpoint", path]).code, 3);
-    assert_eq!(
-        verify(repo.path(), &["--checkpoint", "nowhere.json"]).code,
-        3
-    );
+    assert_eq!(verify(repo.path(), &["--checkpoint", "nowhere.json"]).code, 3);
 }
 
 #[test]
@@ -109,9 +93,7 @@ fn a_shallow_clone_can_say_neither_what_was_approved_nor_what_the_mainline_was()
     let path = outside.path().join("checkpoint.json");
     let path = path.to_str().unwrap();
     verify(repo.path(), &["--write-checkpoint", path]);
-    repo.by("lee")
-        .write("README.md", "Read me\n")
-        .commit("Say what this is");
+    repo.by("lee").write("README.md", "Read me\n").commit("Say what this is");
     let clone = repo.clone_with(&["--depth=1"]);
     let run = verify(clone.path(), &[]);
     assert_eq!(run.code, 3, "{}{}", run.out, run.err);
@@ -122,10 +104,7 @@ fn a_shallow_clone_can_say_neither_what_was_approved_nor_what_the_mainline_was()
     assert_eq!(run.code, 3, "{}{}", run.out, run.err);
     assert!(!run.out.contains("history-rewritten"), "{}", run.out);
     let other = outside.path().join("other.json");
-    let run = verify(
-        clone.path(),
-        &["--write-checkpoint", other.to_str().unwrap()],
-    );
+    let run = verify(clone.path(), &["--write-checkpoint", other.to_str().unwrap()]);
     assert_eq!(run.code, 3, "{}{}", run.out, run.err);
     assert!(!other.exists());
 }
@@ -137,21 +116,11 @@ fn no_checkpoint_is_written_of_what_was_rewritten() {
     let path = outside.path().join("checkpoint.json");
     let path = path.to_str().unwrap();
     verify(repo.path(), &["--write-checkpoint", path]);
-    let first = repo
-        .git
-        .find_commit(repo.tip(MAIN))
-        .unwrap()
-        .parent_id(0)
-        .unwrap();
+    let first = repo.git.find_commit(repo.tip(MAIN)).unwrap().parent_id(0).unwrap();
     repo.set_ref("refs/heads/main", first);
     repo.checkout();
     let next = outside.path().join("next.json");
-    let args = [
-        "--checkpoint",
-        path,
-        "--write-checkpoint",
-        next.to_str().unwrap(),
-    ];
+    let args = ["--checkpoint", path, "--write-checkpoint", next.to_str().unwrap()];
     let run = verify(repo.path(), &args);
     assert_eq!(run.code, 3, "{}{}", run.out, run.err);
     assert!(run.out.contains("history-rewritten"), "{}", run.out);
@@ -162,12 +131,8 @@ fn no_checkpoint_is_written_of_what_was_rewritten() {
 fn ids_limit_the_audit_to_their_records() {
     let repo = filed();
     let other = "EXC-2026-5E1FA";
-    repo.by("ana")
-        .write(other, &SAMPLE.replace(ID, other))
-        .commit("Push another");
-    repo.by("ana")
-        .write("exledger.yaml", &ONE.replace("90d", "120d"))
-        .commit("Allow more");
+    repo.by("ana").write(other, &SAMPLE.replace(ID, other)).commit("Push another");
+    repo.by("ana").write("exledger.yaml", &ONE.replace("90d", "120d")).commit("Allow more");
     repo.checkout();
     let answer = |args: &[&str]| -> Value {
         let run = verify(repo.path(), &[args, &["--format", "json"]].concat());

@@ -43,27 +43,13 @@ fn verified(repo: &Repo, text: &str) -> (i32, Vec<String>, String) {
     std::fs::write(&path, text).unwrap();
     let run = cli::run(
         repo.path(),
-        &[
-            "verify",
-            "--on",
-            ON,
-            "--receipts",
-            path.to_str().unwrap(),
-            "--format",
-            "json",
-        ],
+        &["verify", "--on", ON, "--receipts", path.to_str().unwrap(), "--format", "json"],
     );
     let answer: Value = serde_json::from_str(&run.out).unwrap_or_default();
     let findings = answer["findings"].as_array().cloned().unwrap_or_default();
     let told = findings
         .iter()
-        .map(|it| {
-            format!(
-                "{} {}",
-                it["level"].as_str().unwrap(),
-                it["rule"].as_str().unwrap()
-            )
-        })
+        .map(|it| format!("{} {}", it["level"].as_str().unwrap(), it["rule"].as_str().unwrap()))
         .collect();
     (run.code, told, run.err)
 }
@@ -95,12 +81,7 @@ fn a_use_of_what_is_no_record_is_an_error() {
     let repo = closed();
     let tip = repo.tip(MAIN).to_string();
     let own = receipt("allow", Some(ID), &tip, "2026-12-01T12:00:00Z");
-    let other = receipt(
-        "allow",
-        Some("EXC-2026-N0NE1"),
-        &tip,
-        "2026-12-01T12:00:00Z",
-    );
+    let other = receipt("allow", Some("EXC-2026-N0NE1"), &tip, "2026-12-01T12:00:00Z");
     let (code, told, _) = verified(&repo, &format!("{own}{other}"));
     assert_eq!((code, told), (1, vec!["error use-after-end".to_owned()]));
 }
@@ -112,17 +93,10 @@ fn each_commit_that_a_receipt_saw_is_compared_like_a_checkpoint() {
     let own = receipt("allow", Some(ID), &tip, "2026-12-01T12:00:00Z");
     let side = repo.tip("close").to_string();
     let gone = "1234567890123456789012345678901234567890";
-    for (commit, expected) in [
-        (side.as_str(), "mainline-rerouted"),
-        (gone, "history-rewritten"),
-    ] {
+    for (commit, expected) in [(side.as_str(), "mainline-rerouted"), (gone, "history-rewritten")] {
         let other = receipt("deny", None, commit, "2026-12-01T12:00:00Z");
         let (code, told, err) = verified(&repo, &format!("{own}{other}"));
-        assert_eq!(
-            (code, told),
-            (1, vec![format!("error {expected}")]),
-            "{err}"
-        );
+        assert_eq!((code, told), (1, vec![format!("error {expected}")]), "{err}");
     }
 }
 

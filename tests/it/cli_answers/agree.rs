@@ -63,14 +63,10 @@ fn due_queue_report_and_messages_agree_at_every_instant() {
             None => 0,
         };
         let classes = report["classes"].as_array().unwrap().iter();
-        let counted: u64 = classes
-            .map(|class| class["overdue"].as_u64().unwrap())
-            .sum();
+        let counted: u64 = classes.map(|class| class["overdue"].as_u64().unwrap()).sum();
         assert_eq!(counted, n_overdue, "{on}");
         assert_eq!(strict == 1, n_overdue > 0, "{on}");
-        let owed = due
-            .values()
-            .any(|it| it["bucket"] == "emergency-review-due");
+        let owed = due.values().any(|it| it["bucket"] == "emergency-review-due");
         assert_eq!(code == 1, n_overdue > 0 || owed, "{on}");
     }
 }
@@ -87,10 +83,7 @@ fn an_emergency_is_due_before_its_deadline_and_overdue_after_it() {
         let classes = report["classes"].as_array().unwrap().clone();
         let mut classes = classes.into_iter();
         let emergency = classes.find(|class| class["class"] == "emergency").unwrap();
-        (
-            report["backlog"]["overdue_in_force"].clone(),
-            emergency["overdue"].clone(),
-        )
+        (report["backlog"]["overdue_in_force"].clone(), emergency["overdue"].clone())
     };
     let before = "2026-11-20T23:59:59Z";
     let (_, due) = ask(&ledger, before, &["due"]);
@@ -101,33 +94,21 @@ fn an_emergency_is_due_before_its_deadline_and_overdue_after_it() {
     );
     assert_eq!(of_class(before), (json!(2), json!(0)));
     for (command, said) in [
-        (
-            "queue",
-            "emergency review due in 18 hours, before 2026-11-21T18:00:00Z",
-        ),
+        ("queue", "emergency review due in 18 hours, before 2026-11-21T18:00:00Z"),
         ("due", "in 18 hours, before 2026-11-21T18:00:00Z"),
-        (
-            "report",
-            "emergency review due in 18 hours, before 2026-11-21T18:00:00Z",
-        ),
+        ("report", "emergency review due in 18 hours, before 2026-11-21T18:00:00Z"),
     ] {
         let run = cli::run(&ledger, &[command, "--on", before]);
         assert!(run.out.contains(said), "{command}: {}", run.out);
     }
     let queue = cli::run(&ledger, &["-q", "queue", "--on", before]).out;
-    assert!(
-        queue.contains("due now: 1 record\nEXC-2026-D3P0Y"),
-        "{queue}"
-    );
+    assert!(queue.contains("due now: 1 record\nEXC-2026-D3P0Y"), "{queue}");
     let after = "2026-11-21T20:00:00Z";
     let (_, due) = ask(&ledger, after, &["due"]);
     let next = &by_id(&due, "records")[id]["next"];
     assert_eq!(next["since"], "2026-11-21T18:00:00Z");
     assert_eq!(of_class(after).1, json!(1));
     let queue = cli::run(&ledger, &["-q", "queue", "--on", after]).out;
-    assert!(
-        queue.contains("emergency review due for 2 hours"),
-        "{queue}"
-    );
+    assert!(queue.contains("emergency review due for 2 hours"), "{queue}");
     assert!(!queue.contains("due now"), "{queue}");
 }

@@ -9,8 +9,7 @@ use crate::repo::Repo;
 
 fn ids(answer: &Value) -> Vec<&str> {
     let ids = answer["records"].as_array().unwrap().iter();
-    ids.map(|record| record["id"].as_str().unwrap().rsplit('-').next().unwrap())
-        .collect()
+    ids.map(|record| record["id"].as_str().unwrap().rsplit('-').next().unwrap()).collect()
 }
 
 #[test]
@@ -18,54 +17,25 @@ fn filters_are_alternatives_within_a_flag_and_conditions_across_flags() {
     let repo = story();
     for (args, expected) in [
         (&[][..], &["01D01", "5E1FA", "7F3KQ", "BR0KE", "V23EW"][..]),
-        (
-            &["--all"],
-            &["01D01", "5E1FA", "7F3KQ", "BR0KE", "C10SE", "V23EW"],
-        ),
+        (&["--all"], &["01D01", "5E1FA", "7F3KQ", "BR0KE", "C10SE", "V23EW"]),
         (&["--status", "closed"], &["C10SE"]),
         (&["--status", "expired,unapproved"], &["01D01", "5E1FA"]),
-        (
-            &["--status", "expired", "--status", "unapproved"],
-            &["01D01", "5E1FA"],
-        ),
+        (&["--status", "expired", "--status", "unapproved"], &["01D01", "5E1FA"]),
         (&["--application", "search"], &["V23EW"]),
         (&["--application", "search-old"], &["V23EW"]),
-        (
-            &["--application", "search,fraud", "--status", "active"],
-            &["V23EW"],
-        ),
+        (&["--application", "search,fraud", "--status", "active"], &["V23EW"]),
         (&["--identity", "svc:billing-batch"], &["7F3KQ"]),
         (&["--credential", "vault:prod/billing/db"], &["7F3KQ"]),
         (&["--asset", "host:nowhere"], &[]),
-        (
-            &["--owner", "ANA@example.com", "--tier", "sensitive"],
-            &["7F3KQ"],
-        ),
-        (
-            &[
-                "--owner", "Ana Ruiz", "--team", "billing", "--status", "active",
-            ],
-            &["7F3KQ", "V23EW"],
-        ),
+        (&["--owner", "ANA@example.com", "--tier", "sensitive"], &["7F3KQ"]),
+        (&["--owner", "Ana Ruiz", "--team", "billing", "--status", "active"], &["7F3KQ", "V23EW"]),
         (&["--control", "owasp-nhi:NHI7:2025"], &["7F3KQ"]),
         (&["--control", "OWASP-NHI:NHI-07"], &["7F3KQ"]),
-        (
-            &["--finding", "trivy:CVE-2026-1234", "--status", "active"],
-            &["V23EW"],
-        ),
-        (
-            &["--finding", "CVE-2026-1234", "--status", "active"],
-            &["V23EW"],
-        ),
-        (
-            &["--reference", "BILL-412", "--tier", "sensitive"],
-            &["7F3KQ"],
-        ),
+        (&["--finding", "trivy:CVE-2026-1234", "--status", "active"], &["V23EW"]),
+        (&["--finding", "CVE-2026-1234", "--status", "active"], &["V23EW"]),
+        (&["--reference", "BILL-412", "--tier", "sensitive"], &["7F3KQ"]),
         (&["--class", "emergency"], &[]),
-        (
-            &["--root-cause", "brittle-dependency", "--ends-within", "7d"],
-            &["V23EW"],
-        ),
+        (&["--root-cause", "brittle-dependency", "--ends-within", "7d"], &["V23EW"]),
         (&["--ends-within", "30d"], &["7F3KQ", "V23EW"]),
         (&["--vendor", "Example Payments Ltd"], &[]),
     ] {
@@ -103,22 +73,10 @@ fn a_record_view_has_its_promised_keys_in_their_order() {
     let repo = story();
     let answer = json(&repo, &["show", "7F3KQ"]);
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-    let promised = [
-        "schema",
-        "ledger",
-        "record",
-        "content",
-        "statements",
-        "simulated",
-    ];
+    let promised = ["schema", "ledger", "record", "content", "statements", "simulated"];
     assert_eq!(keys, promised);
     let record = &answer["record"];
-    let keys: Vec<&str> = record
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect();
+    let keys: Vec<&str> = record.as_object().unwrap().keys().map(String::as_str).collect();
     let promised = "id title path class tier status in_force reasons owner requester subject risk root_cause controls \
         compensating_controls branch waiting_since pending_change pending starts expires not_after days_left approval \
         approved changed_since_approval renewals in_place";
@@ -146,10 +104,7 @@ fn a_record_view_has_its_promised_keys_in_their_order() {
         serde_json::json!({"count": 1, "each_of": ["security"], "must_include": []})
     );
     assert_eq!(approval["approvers"][0]["email"], "dana@example.com");
-    assert_eq!(
-        approval["approvers"][0]["groups"],
-        serde_json::json!(["security"])
-    );
+    assert_eq!(approval["approvers"][0]["groups"], serde_json::json!(["security"]));
     assert_eq!(
         approval["authors"][0],
         serde_json::json!({"email": "ana@example.com", "name": "Ana Ruiz", "attested": false})
@@ -169,12 +124,7 @@ fn what_is_due_is_in_the_first_bucket_that_holds() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|record| {
-            (
-                record["id"].as_str().unwrap(),
-                record["bucket"].as_str().unwrap(),
-            )
-        })
+        .map(|record| (record["id"].as_str().unwrap(), record["bucket"].as_str().unwrap()))
         .collect();
     assert_eq!(
         buckets,
@@ -193,20 +143,13 @@ fn what_is_due_is_in_the_first_bucket_that_holds() {
 #[test]
 fn a_tip_committed_long_ago_moves_nothing_that_landed_before_it_into_the_past() {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("root")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Begin");
+    repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
     let begun = repo.tip("main").to_string();
     repo.clock("2026-11-25T09:00:00Z");
-    repo.by("ana")
-        .through("lee")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.by("ana").through("lee").write(ID, SAMPLE).commit("File it");
     // Gerrit fast-forwards to a change and keeps its old dates.
     repo.clock("2026-11-10T09:00:00Z");
-    repo.by("ana")
-        .write("README.md", "Read me")
-        .commit("Fix it");
+    repo.by("ana").write("README.md", "Read me").commit("Fix it");
     repo.checkout();
     for (as_of, on, found) in [
         ("2026-11-21", None, &[][..]),
@@ -220,20 +163,15 @@ fn a_tip_committed_long_ago_moves_nothing_that_landed_before_it_into_the_past() 
         let answer: Value = serde_json::from_str(&run.out).unwrap();
         assert_eq!(ids(&answer), found, "{words:?}: {}", run.err);
     }
-    let shown = cli::run(
-        repo.path(),
-        &["list", "--all", "--on", "2026-11-21", "--format", "json"],
-    );
+    let shown = cli::run(repo.path(), &["list", "--all", "--on", "2026-11-21", "--format", "json"]);
     assert!(shown.out.contains("2026-11-25T09:00:00Z"), "{}", shown.out);
 }
 
 #[test]
 fn the_ledger_as_of_a_day_knows_nothing_of_what_landed_since() {
     let repo = story();
-    let before = cli::run(
-        repo.path(),
-        &["list", "--all", "--as-of", "2026-10-31", "--format", "json"],
-    );
+    let before =
+        cli::run(repo.path(), &["list", "--all", "--as-of", "2026-10-31", "--format", "json"]);
     assert_eq!(before.code, 0, "{}", before.err);
     let before: Value = serde_json::from_str(&before.out).unwrap();
     assert_eq!(ids(&before), ["01D01", "C10SE"]);
@@ -242,24 +180,12 @@ fn the_ledger_as_of_a_day_knows_nothing_of_what_landed_since() {
     // Both clocks: as it stood then, judged later.
     let both = cli::run(
         repo.path(),
-        &[
-            "show",
-            "01D01",
-            "--as-of",
-            "2026-10-31",
-            "--on",
-            "2026-11-10",
-            "--format",
-            "json",
-        ],
+        &["show", "01D01", "--as-of", "2026-10-31", "--on", "2026-11-10", "--format", "json"],
     );
     let both: Value = serde_json::from_str(&both.out).unwrap();
     assert_eq!(both["record"]["status"], "expired");
     let commit = before["ledger"]["commit"].as_str().unwrap();
-    let at = cli::run(
-        repo.path(),
-        &["list", "--all", "--as-of", commit, "--format", "json"],
-    );
+    let at = cli::run(repo.path(), &["list", "--all", "--as-of", commit, "--format", "json"]);
     let at: Value = serde_json::from_str(&at.out).unwrap();
     assert_eq!(ids(&at), ["01D01", "C10SE"]);
     // A commit of a merged branch is not on the mainline; the merge that brought it is named.
@@ -267,26 +193,14 @@ fn the_ledger_as_of_a_day_knows_nothing_of_what_landed_since() {
     let refused = cli::run(repo.path(), &["list", "--as-of", &side]);
     assert_eq!(refused.code, 2, "{}", refused.err);
     assert!(refused.err.contains("--as-of "), "{}", refused.err);
-    assert_eq!(
-        cli::run(repo.path(), &["list", "--as-of", "nonsense"]).code,
-        2
-    );
-    assert_eq!(
-        cli::run(repo.path(), &["list", "--as-of", "2020-01-01"]).code,
-        3
-    );
+    assert_eq!(cli::run(repo.path(), &["list", "--as-of", "nonsense"]).code, 2);
+    assert_eq!(cli::run(repo.path(), &["list", "--as-of", "2020-01-01"]).code, 3);
 }
 
 #[test]
 fn an_id_is_found_by_any_part_that_no_other_has() {
     let repo = story();
-    for id in [
-        "EXC-2026-7F3KQ",
-        "7F3KQ",
-        "exc-2026-7f3kq",
-        "3kq",
-        "EXC-2026-7",
-    ] {
+    for id in ["EXC-2026-7F3KQ", "7F3KQ", "exc-2026-7f3kq", "3kq", "EXC-2026-7"] {
         let answer = ask(&repo, &["show", id, "--format", "json"]);
         assert_eq!(answer.code, 0, "{id}: {}", answer.err);
     }

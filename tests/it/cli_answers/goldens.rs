@@ -42,15 +42,9 @@ fn every_answer_looks_as_it_did() {
         for format in ["table", "json", "jsonl", "csv", "markdown"] {
             let answer = ask(&repo, &[args, &["--format", format]].concat());
             assert_ne!(answer.code, 2, "{args:?}: {}", answer.err);
-            let of = if answer.code == 0 {
-                String::new()
-            } else {
-                format!("# exit {}\n", answer.code)
-            };
-            golden::check(
-                &format!("cli/{name}.{format}"),
-                &format!("{of}{}", answer.out),
-            );
+            let of =
+                if answer.code == 0 { String::new() } else { format!("# exit {}\n", answer.code) };
+            golden::check(&format!("cli/{name}.{format}"), &format!("{of}{}", answer.out));
         }
     }
     for command in ["lint", "verify"] {
@@ -70,10 +64,7 @@ fn the_four_questions_fit_one_screen() {
         let answer = ask(&repo, &["show", id]);
         let first = answer.out.split("\n\n").next().unwrap();
         // A label and two blanks, then the answer, wrapped at 80 columns.
-        let lines: usize = first
-            .lines()
-            .map(|line| line.chars().count().div_ceil(66).max(1))
-            .sum();
+        let lines: usize = first.lines().map(|line| line.chars().count().div_ceil(66).max(1)).sum();
         assert!(lines <= 23, "{id} takes {lines} lines:\n{first}");
         for label in ["status", "approved"] {
             assert!(first.contains(label), "{id}: {label}");

@@ -91,20 +91,10 @@ fn sound(page: &str) {
     }
     assert_eq!(open, [""; 0]);
     for link in links {
-        let anchor = link
-            .strip_prefix('#')
-            .unwrap_or_else(|| panic!("{link} leads out"));
+        let anchor = link.strip_prefix('#').unwrap_or_else(|| panic!("{link} leads out"));
         assert!(ids.contains(anchor), "{link} leads nowhere");
     }
-    for loader in [
-        "url(",
-        "@import",
-        "fetch(",
-        "import(",
-        "XMLHttpRequest",
-        "eval(",
-        "innerHTML",
-    ] {
+    for loader in ["url(", "@import", "fetch(", "import(", "XMLHttpRequest", "eval(", "innerHTML"] {
         assert!(!page.contains(loader), "{loader}");
     }
 }
@@ -115,11 +105,8 @@ fn every_record_has_a_card_with_its_trail() {
     let page = page(&repo);
     sound(&page);
     for id in ["01D01", "C10SE", "7F3KQ", "V23EW", "5E1FA", "BR0KE"] {
-        let card = between(
-            &page,
-            &format!("<details class=\"card\" id=\"EXC-2026-{id}\">"),
-            "</details>",
-        );
+        let card =
+            between(&page, &format!("<details class=\"card\" id=\"EXC-2026-{id}\">"), "</details>");
         for part in ["<summary>", "<h3>Trail</h3>", "filed"] {
             assert!(card.contains(part), "{id}: {part}: {card}");
         }
@@ -127,20 +114,15 @@ fn every_record_has_a_card_with_its_trail() {
     }
     // The four questions stand on the card.
     let card = between(&page, "id=\"EXC-2026-7F3KQ\">", "</details>");
-    for part in [
-        "<dt>why</dt>",
-        "<dt>approved</dt>",
-        "<dt>controls</dt>",
-        "<dt>ends</dt>",
-        "Dana Kim",
-    ] {
+    for part in
+        ["<dt>why</dt>", "<dt>approved</dt>", "<dt>controls</dt>", "<dt>ends</dt>", "Dana Kim"]
+    {
         assert!(card.contains(part), "{part}: {card}");
     }
     let heads = page.matches("<th ").count();
     assert!(heads > 20);
     assert_eq!(
-        page.matches("<th scope=\"col\" aria-sort=\"none\"><button type=\"button\">")
-            .count(),
+        page.matches("<th scope=\"col\" aria-sort=\"none\"><button type=\"button\">").count(),
         heads
     );
     assert!(page.contains("<label for=\"search\">") && page.contains("<input id=\"search\""));
@@ -152,40 +134,28 @@ fn every_record_has_a_card_with_its_trail() {
 #[test]
 fn the_browser_runs_the_pages_own_script_and_nothing_else() {
     let page = page(&story());
-    let policy = between(
-        &page,
-        "http-equiv=\"Content-Security-Policy\" content=\"",
-        "\"",
-    );
+    let policy = between(&page, "http-equiv=\"Content-Security-Policy\" content=\"", "\"");
     assert!(policy.starts_with("default-src 'none'; "), "{policy}");
     for tag in ["style", "script"] {
         let text = between(&page, &format!("<{tag}>"), &format!("</{tag}>"));
         let digest = base64(&Sha256::digest(text.as_bytes()));
-        assert!(
-            policy.contains(&format!("{tag}-src 'sha256-{digest}'")),
-            "{tag}: {policy}"
-        );
+        assert!(policy.contains(&format!("{tag}-src 'sha256-{digest}'")), "{tag}: {policy}");
         assert_eq!(page.matches(&format!("<{tag}")).count(), 1);
     }
     assert!(!policy.contains("unsafe"), "{policy}");
 }
 
 fn base64(bytes: &[u8]) -> String {
-    let digits: Vec<char> = ('A'..='Z')
-        .chain('a'..='z')
-        .chain('0'..='9')
-        .chain(['+', '/'])
-        .collect();
+    let digits: Vec<char> =
+        ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['+', '/']).collect();
     let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
     let sixes: Vec<String> = bits
         .as_bytes()
         .chunks(6)
         .map(|six| format!("{:0<6}", String::from_utf8_lossy(six)))
         .collect();
-    let text: String = sixes
-        .iter()
-        .map(|six| digits[usize::from_str_radix(six, 2).unwrap()])
-        .collect();
+    let text: String =
+        sixes.iter().map(|six| digits[usize::from_str_radix(six, 2).unwrap()]).collect();
     format!("{text}{}", "=".repeat((4 - text.len() % 4) % 4))
 }
 
@@ -193,38 +163,17 @@ fn base64(bytes: &[u8]) -> String {
 fn hostile_text_is_text() {
     let repo = story();
     let evil = r#"</script><script>alert(1)</script>"'><img src=x onerror=alert(1)>&amp;"#;
-    let text = standard(
-        "EXC-2026-EV11X",
-        "TITLE",
-        "shop",
-        "2026-11-20",
-        "2026-12-20",
-    )
-    .replace("TITLE", &format!("'{}'", evil.replace('\'', "''")))
-    .replace(
-        "application: shop,",
-        &format!("application: '{}',", evil.replace('\'', "''")),
-    )
-    .replace("name: Ana Ruiz", "name: \"<b onclick=alert(1)>Ana</b>\"")
-    .replace(
-        "The job is replaced",
-        "<svg/onload=alert(1)> `--> ]]> The job is replaced",
-    )
-    .replace("BILL-412", "'javascript:alert(1)'");
+    let text = standard("EXC-2026-EV11X", "TITLE", "shop", "2026-11-20", "2026-12-20")
+        .replace("TITLE", &format!("'{}'", evil.replace('\'', "''")))
+        .replace("application: shop,", &format!("application: '{}',", evil.replace('\'', "''")))
+        .replace("name: Ana Ruiz", "name: \"<b onclick=alert(1)>Ana</b>\"")
+        .replace("The job is replaced", "<svg/onload=alert(1)> `--> ]]> The job is replaced")
+        .replace("BILL-412", "'javascript:alert(1)'");
     file(&repo, "EXC-2026-EV11X", &text);
     // Names of branches and files come from whoever pushes.
     let branch = "x\"><svg/onload=alert(1)>";
-    let other = standard(
-        "EXC-2026-EV12X",
-        "On a branch",
-        "branch",
-        "2026-11-20",
-        "2026-12-20",
-    );
-    repo.branch(branch)
-        .by("ana")
-        .write("EXC-2026-EV12X", &other)
-        .commit("File");
+    let other = standard("EXC-2026-EV12X", "On a branch", "branch", "2026-11-20", "2026-12-20");
+    repo.branch(branch).by("ana").write("EXC-2026-EV12X", &other).commit("File");
     repo.by("lee")
         .write("exceptions/\"><img src=x>.yaml", "not: a record\n")
         .commit("A file with a name");
@@ -249,19 +198,11 @@ fn it_is_written_whole_into_a_file_that_is_named() {
         let written = std::fs::read_to_string(repo.path().join("page.html")).unwrap();
         assert_eq!(written, expected);
     }
-    let run = ask(
-        &repo,
-        &["report", "--format", "html", "-o", "nowhere/page.html"],
-    );
+    let run = ask(&repo, &["report", "--format", "html", "-o", "nowhere/page.html"]);
     assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
     // Other answers are no pages.
     for command in ["list", "lint", "due", "queue"] {
         let run = cli::run(repo.path(), &[command, "--on", ON, "--format", "html"]);
-        assert_eq!(
-            (run.code, run.out.as_str()),
-            (2, ""),
-            "{command}: {}",
-            run.err
-        );
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{command}: {}", run.err);
     }
 }

@@ -73,11 +73,7 @@ fn the_worst_comes_first_and_the_healthy_are_counted() {
         })
     );
     let table = ask(&repo, &["queue"]);
-    assert!(
-        table.out.contains("1 healthy record not shown"),
-        "{}",
-        table.out
-    );
+    assert!(table.out.contains("1 healthy record not shown"), "{}", table.out);
 }
 
 #[test]
@@ -127,10 +123,7 @@ fn each_state_has_its_step() {
         next(&later, "7F3KQ")["action"],
         "review it, by someone who did not write it; escalated to lee@example.com"
     );
-    assert_eq!(
-        next(&later, "7F3KQ")["command"],
-        "exledger review EXC-2026-7F3KQ --outcome …"
-    );
+    assert_eq!(next(&later, "7F3KQ")["command"], "exledger review EXC-2026-7F3KQ --outcome …");
 }
 
 #[test]
@@ -138,10 +131,7 @@ fn what_is_proposed_waits_for_those_who_may_approve_it() {
     let repo = story();
     let batch = super::BATCH.replace("EXC-2026-7F3KQ", "EXC-2026-NEW42");
     repo.clock("2026-11-30T08:00:00Z");
-    repo.branch("batch")
-        .by("sam")
-        .write("EXC-2026-NEW42", &batch)
-        .commit("File another batch");
+    repo.branch("batch").by("sam").write("EXC-2026-NEW42", &batch).commit("File another batch");
     // A renewal, and a closure, of what landed.
     repo.branch("longer")
         .by("ana")
@@ -152,31 +142,16 @@ fn what_is_proposed_waits_for_those_who_may_approve_it() {
         .by("ana")
         .edit("EXC-2026-01D01", "closure: {outcome: remediated, date: 2026-11-30, by: ana@example.com, reason: The certificate is replaced}")
         .commit("Close");
-    let draft = standard(
-        "EXC-2026-DRAFT",
-        "Only here",
-        "draft",
-        "2026-11-30",
-        "2026-12-20",
-    );
+    let draft = standard("EXC-2026-DRAFT", "Only here", "draft", "2026-11-30", "2026-12-20");
     repo.scribble("EXC-2026-DRAFT", &draft);
     let answer = json(&repo, &["queue"]);
     let new = next(&answer, "NEW42");
     // Nobody has a key, so a merge is the way.
-    assert_eq!(
-        new["action"],
-        "merge batch with a merge commit, unless you wrote it, or reject it"
-    );
+    assert_eq!(new["action"], "merge batch with a merge commit, unless you wrote it, or reject it");
     assert_eq!(new["command"], "git merge --no-ff batch");
     // One of security who did not write it.
-    assert_eq!(
-        new["waits_for"],
-        json!([{"email": "dana@example.com", "name": null}])
-    );
-    assert_eq!(
-        (&new["since"], &new["days"]),
-        (&json!("2026-11-30T08:00:00Z"), &json!(1))
-    );
+    assert_eq!(new["waits_for"], json!([{"email": "dana@example.com", "name": null}]));
+    assert_eq!((&new["since"], &new["days"]), (&json!("2026-11-30T08:00:00Z"), &json!(1)));
     let table = ask(&repo, &["queue"]).out;
     assert!(
         table.contains("for 28 hours, at least claimed; waits for dana@example.com"),
@@ -188,32 +163,16 @@ fn what_is_proposed_waits_for_those_who_may_approve_it() {
             "merge longer (renewed) with a merge commit, unless you wrote it, or reject it",
             "git merge --no-ff longer",
         ),
-        (
-            "01D01",
-            "merge over (closed): it needs no approval",
-            "exledger diff main over",
-        ),
-        (
-            "DRAFT",
-            "commit the change in the work tree and open a pull request",
-            "exledger diff",
-        ),
+        ("01D01", "merge over (closed): it needs no approval", "exledger diff main over"),
+        ("DRAFT", "commit the change in the work tree and open a pull request", "exledger diff"),
     ] {
         let next = next(&answer, id);
-        assert_eq!(
-            (&next["action"], &next["command"]),
-            (&json!(action), &json!(command))
-        );
+        assert_eq!((&next["action"], &next["command"]), (&json!(action), &json!(command)));
     }
     let only = json(&repo, &["queue", "--approved-only"]);
     let ids: Vec<&str> = steps(&only).iter().map(|[id, ..]| *id).collect();
     assert_eq!(ids, ["01D01", "5E1FA", "BR0KE", "V23EW", "7F3KQ"]);
-    assert!(
-        next(&only, "01D01")["action"]
-            .as_str()
-            .unwrap()
-            .starts_with("close it")
-    );
+    assert!(next(&only, "01D01")["action"].as_str().unwrap().starts_with("close it"));
 }
 
 #[test]
@@ -221,20 +180,9 @@ fn a_request_that_waits_too_long_is_escalated_with_its_age() {
     let repo = Repo::at("2026-11-01T08:00:00Z");
     let policy = "version: 1\ngroups: {security: [dana@example.com, sam@example.com]}\n\
         escalate: [{after: 0d, to: owner}, {after: 2d, to: security}]\n";
-    repo.by("dana")
-        .write("exledger.yaml", policy)
-        .commit("Start");
-    let text = standard(
-        "EXC-2026-WA1TS",
-        "It waits",
-        "billing",
-        "2026-11-01",
-        "2026-12-20",
-    );
-    repo.branch("waits")
-        .by("ana")
-        .write("EXC-2026-WA1TS", &text)
-        .commit("File");
+    repo.by("dana").write("exledger.yaml", policy).commit("Start");
+    let text = standard("EXC-2026-WA1TS", "It waits", "billing", "2026-11-01", "2026-12-20");
+    repo.branch("waits").by("ana").write("EXC-2026-WA1TS", &text).commit("File");
     repo.checkout();
     for (on, action, strict) in [
         (
@@ -282,30 +230,17 @@ fn filters_are_those_of_list_and_count_what_they_hide() {
         let run = cli::run(repo.path(), &asked);
         let answer: Value = serde_json::from_str(&run.out).unwrap();
         let found: Vec<&str> = steps(&answer).iter().map(|[id, ..]| *id).collect();
-        assert_eq!(
-            (found.as_slice(), &answer["hidden"]),
-            (ids, &json!(hidden)),
-            "{args:?}"
-        );
+        assert_eq!((found.as_slice(), &answer["hidden"]), (ids, &json!(hidden)), "{args:?}");
     }
-    let nothing = ask(
-        &repo,
-        &["queue", "-q", "--owner", "nobody@example.com", "--strict"],
-    );
-    assert_eq!(
-        (nothing.code, nothing.out.as_str()),
-        (0, "nothing needs attention\n")
-    );
+    let nothing = ask(&repo, &["queue", "-q", "--owner", "nobody@example.com", "--strict"]);
+    assert_eq!((nothing.code, nothing.out.as_str()), (0, "nothing needs attention\n"));
 }
 
 #[test]
 fn what_can_not_be_told_comes_first_with_what_repairs_it() {
     let repo = story();
     let shallow = repo.clone_with(&["--depth=1"]);
-    let run = cli::run(
-        shallow.path(),
-        &["queue", "--on", super::ON, "--format", "json"],
-    );
+    let run = cli::run(shallow.path(), &["queue", "--on", super::ON, "--format", "json"]);
     assert_eq!(run.code, 3, "{}", run.err);
     let answer: Value = serde_json::from_str(&run.out).unwrap();
     let first = &answer["records"][0];
@@ -317,26 +252,13 @@ fn what_can_not_be_told_comes_first_with_what_repairs_it() {
 fn a_command_can_be_copied_whatever_others_call_their_branches() {
     let repo = story();
     let branch = "$(touch${IFS}here);`id`'";
-    let text = standard(
-        "EXC-2026-EV11X",
-        "It waits",
-        "evil",
-        "2026-11-20",
-        "2026-12-20",
-    );
+    let text = standard("EXC-2026-EV11X", "It waits", "evil", "2026-11-20", "2026-12-20");
     let text = text.replace("id: CC1", "id: \"`id`\"");
-    repo.branch(branch)
-        .by("ana")
-        .write("EXC-2026-EV11X", &text)
-        .commit("File");
+    repo.branch(branch).by("ana").write("EXC-2026-EV11X", &text).commit("File");
     let stale = "status: active, verify_every: 1d";
-    let text = text
-        .replace("EV11X", "EV12X")
-        .replace("status: active", stale);
+    let text = text.replace("EV11X", "EV12X").replace("status: active", stale);
     file(&repo, "EXC-2026-EV12X", &text);
-    repo.by("lee")
-        .write("exceptions/$(id) x.yaml", "not: a record\n")
-        .commit("A file with a name");
+    repo.by("lee").write("exceptions/$(id) x.yaml", "not: a record\n").commit("A file with a name");
     repo.checkout();
     let answer = json(&repo, &["queue"]);
     let commands: Vec<&str> = steps(&answer).iter().map(|[.., it]| *it).collect();

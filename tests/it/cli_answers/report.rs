@@ -7,10 +7,7 @@ use crate::cli_answers::{ask, json, standard, story};
 use crate::repo::Repo;
 
 fn report(repo: &Repo, args: &[&str]) -> Value {
-    let run = cli::run(
-        repo.path(),
-        &[&["report", "--format", "json"], args].concat(),
-    );
+    let run = cli::run(repo.path(), &[&["report", "--format", "json"], args].concat());
     assert_eq!(run.code, 0, "{}", run.err);
     serde_json::from_str(&run.out).unwrap()
 }
@@ -18,9 +15,7 @@ fn report(repo: &Repo, args: &[&str]) -> Value {
 /// One record closed and filed again, one rejected, one false alarm, one that waits.
 fn trends() -> Repo {
     let repo = Repo::at("2026-01-05T08:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Begin");
+    repo.by("dana").write("exledger.yaml", "version: 1\n").commit("Begin");
     let land = |id: &str, text: &str, from: &str, to: &str| {
         repo.clock(from);
         let name = format!("{id}-{}", from.replace(':', ""));
@@ -29,60 +24,26 @@ fn trends() -> Repo {
         repo.by("lee").merge(&name, "Merge");
     };
     let record = |id: &str, application: &str, starts: &str| {
-        standard(
-            id,
-            "A key that can not rotate",
-            application,
-            starts,
-            "2026-12-20",
-        )
-        .replace("moderate", "low")
+        standard(id, "A key that can not rotate", application, starts, "2026-12-20")
+            .replace("moderate", "low")
     };
     let first = record("EXC-2026-00001", "billing", "2026-01-10");
-    land(
-        "EXC-2026-00001",
-        &first,
-        "2026-01-08T08:00:00Z",
-        "2026-01-10T08:00:00Z",
-    );
+    land("EXC-2026-00001", &first, "2026-01-08T08:00:00Z", "2026-01-10T08:00:00Z");
     let closure = "closure: {outcome: remediated, date: 2026-02-09, by: ana@example.com, reason: The job is retired}\n";
     let closed = format!("{first}{closure}");
-    land(
-        "EXC-2026-00001",
-        &closed,
-        "2026-02-09T08:00:00Z",
-        "2026-02-09T09:00:00Z",
-    );
+    land("EXC-2026-00001", &closed, "2026-02-09T08:00:00Z", "2026-02-09T09:00:00Z");
     // The same again within 90 days, and it took six days to decide.
     let again = record("EXC-2026-00002", "billing", "2026-03-10");
-    land(
-        "EXC-2026-00002",
-        &again,
-        "2026-03-04T08:00:00Z",
-        "2026-03-10T08:00:00Z",
-    );
+    land("EXC-2026-00002", &again, "2026-03-04T08:00:00Z", "2026-03-10T08:00:00Z");
     let alarm = record("EXC-2026-00003", "search", "2026-03-12")
         .replace("brittle-dependency", "bad-source-data");
-    land(
-        "EXC-2026-00003",
-        &alarm,
-        "2026-03-11T08:00:00Z",
-        "2026-03-12T08:00:00Z",
-    );
+    land("EXC-2026-00003", &alarm, "2026-03-11T08:00:00Z", "2026-03-12T08:00:00Z");
     let no = "closure: {outcome: rejected, date: 2026-03-15, by: lee@example.com, reason: Rotate it instead}\n";
     let rejected = record("EXC-2026-00004", "orders", "2026-03-14") + no;
-    land(
-        "EXC-2026-00004",
-        &rejected,
-        "2026-03-13T08:00:00Z",
-        "2026-03-15T08:00:00Z",
-    );
+    land("EXC-2026-00004", &rejected, "2026-03-13T08:00:00Z", "2026-03-15T08:00:00Z");
     repo.clock("2026-03-20T08:00:00Z");
     let waits = record("EXC-2026-00005", "wiki", "2026-03-20");
-    repo.branch("waits")
-        .by("ana")
-        .write("EXC-2026-00005", &waits)
-        .commit("File");
+    repo.branch("waits").by("ana").write("EXC-2026-00005", &waits).commit("File");
     repo.checkout();
     repo
 }
@@ -118,27 +79,9 @@ fn the_backlog_and_the_trends_are_figures_that_can_be_counted_by_hand() {
     assert_eq!(
         answer["periods"],
         json!([
-            period(
-                "2026-01-01",
-                "2026-01-31",
-                [1, 0, 0],
-                Value::Null,
-                json!(1.0)
-            ),
-            period(
-                "2026-02-01",
-                "2026-02-28",
-                [0, 1, 0],
-                json!(31.0),
-                Value::Null
-            ),
-            period(
-                "2026-03-01",
-                "2026-03-25",
-                [3, 0, 1],
-                Value::Null,
-                json!(0.67)
-            ),
+            period("2026-01-01", "2026-01-31", [1, 0, 0], Value::Null, json!(1.0)),
+            period("2026-02-01", "2026-02-28", [0, 1, 0], json!(31.0), Value::Null),
+            period("2026-03-01", "2026-03-25", [3, 0, 1], Value::Null, json!(0.67)),
         ])
     );
     assert_eq!(
@@ -156,12 +99,8 @@ fn the_backlog_and_the_trends_are_figures_that_can_be_counted_by_hand() {
             "records": ["EXC-2026-00002", "EXC-2026-00003", "EXC-2026-00005"],
         })
     );
-    let words: Vec<&Value> = answer["classes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| &it["class"])
-        .collect();
+    let words: Vec<&Value> =
+        answer["classes"].as_array().unwrap().iter().map(|it| &it["class"]).collect();
     assert_eq!(words, ["standard", "emergency", "regulated", "third-party"]);
     let again = report(&repo, &on);
     assert_eq!(answer, again);
@@ -170,27 +109,15 @@ fn the_backlog_and_the_trends_are_figures_that_can_be_counted_by_hand() {
 #[test]
 fn a_span_cuts_the_months_and_leaves_out_what_was_closed_before() {
     let repo = trends();
-    let answer = report(
-        &repo,
-        &[
-            "--on",
-            "2026-03-25",
-            "--from",
-            "2026-02-15",
-            "--to",
-            "2026-03-11",
-        ],
-    );
+    let answer =
+        report(&repo, &["--on", "2026-03-25", "--from", "2026-02-15", "--to", "2026-03-11"]);
     let periods: Vec<[&str; 2]> = answer["periods"]
         .as_array()
         .unwrap()
         .iter()
         .map(|it| [it["from"].as_str().unwrap(), it["to"].as_str().unwrap()])
         .collect();
-    assert_eq!(
-        periods,
-        [["2026-02-15", "2026-02-28"], ["2026-03-01", "2026-03-11"]]
-    );
+    assert_eq!(periods, [["2026-02-15", "2026-02-28"], ["2026-03-01", "2026-03-11"]]);
     assert_eq!(answer["periods"][1]["opened"], 1);
     assert_eq!(answer["controls"][0]["records"], json!(["EXC-2026-00002"]));
     assert_eq!(answer["backlog"]["mean_days_to_decision"], 6.0);
@@ -209,12 +136,7 @@ fn a_span_cuts_the_months_and_leaves_out_what_was_closed_before() {
         &["--format", "ics"],
     ] {
         let run = cli::run(repo.path(), &[&["report"], args].concat());
-        assert_eq!(
-            (run.code, run.out.as_str()),
-            (2, ""),
-            "{args:?}: {}",
-            run.err
-        );
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}: {}", run.err);
     }
 }
 
@@ -223,23 +145,10 @@ fn it_is_made_for_the_summary_of_a_job_unless_asked_otherwise() {
     let repo = story();
     let plain = ask(&repo, &["report"]);
     let markdown = ask(&repo, &["report", "--format", "markdown"]);
-    assert_eq!(
-        (plain.code, &plain.out),
-        (0, &markdown.out),
-        "{}",
-        plain.err
-    );
-    assert!(
-        plain
-            .out
-            .starts_with("## Exceptions of example/payments: 2026-10-01 to 2026-12-01\n")
-    );
+    assert_eq!((plain.code, &plain.out), (0, &markdown.out), "{}", plain.err);
+    assert!(plain.out.starts_with("## Exceptions of example/payments: 2026-10-01 to 2026-12-01\n"));
     let table = ask(&repo, &["report", "--format", "table"]);
-    assert!(
-        table.out.starts_with("Exceptions of example/payments"),
-        "{}",
-        table.out
-    );
+    assert!(table.out.starts_with("Exceptions of example/payments"), "{}", table.out);
     // What can't be told is no figure: it is said, and exits 3.
     let shallow = repo.clone_with(&["--depth=1"]);
     assert_eq!(cli::run(shallow.path(), &["report"]).code, 3);
@@ -248,9 +157,7 @@ fn it_is_made_for_the_summary_of_a_job_unless_asked_otherwise() {
 #[test]
 fn an_empty_ledger_has_a_report_too() {
     let repo = Repo::at("2026-01-05T08:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Begin");
+    repo.by("dana").write("exledger.yaml", "version: 1\n").commit("Begin");
     repo.checkout();
     let answer = report(&repo, &["--on", "2026-01-25"]);
     assert_eq!(

@@ -29,20 +29,13 @@ fn troubles() -> Repo {
         let text = standard(&id, "It needs attention", &id, "2026-10-01", "2027-02-01");
         let text = text.replace(from, to);
         let branch = format!("{id}-{}", repo.now().unix());
-        repo.branch(&branch)
-            .by("ana")
-            .write(&id, &text)
-            .commit("File");
+        repo.branch(&branch).by("ana").write(&id, &text).commit("File");
         repo.by("lee").merge(&branch, "Merge");
     };
     let owner = "owner: {name: Ana Ruiz, email: ana@example.com, team: billing}";
     let gone = "owner: {name: Kim Sato, email: kim@example.com, backup: lee@example.com}";
     land("0WNER", owner, gone);
-    land(
-        "STA1E",
-        "status: active",
-        "status: active, verified: 2026-10-01, verify_every: 30d",
-    );
+    land("STA1E", "status: active", "status: active, verified: 2026-10-01, verify_every: 30d");
     land(
         "F1X02",
         "references:",
@@ -61,13 +54,8 @@ fn troubles() -> Repo {
     land("C10SE", "references:", &format!("{closure}references:"));
     land("ENDED", "expires: 2027-02-01", "expires: 2026-11-20");
     // Two files with one id.
-    let text = standard(
-        "EXC-2026-TW1CE",
-        "It needs attention",
-        "twice",
-        "2026-10-01",
-        "2027-02-01",
-    );
+    let text =
+        standard("EXC-2026-TW1CE", "It needs attention", "twice", "2026-10-01", "2027-02-01");
     repo.by("lee")
         .write("EXC-2026-TW1CE", &text)
         .write("exceptions/other/EXC-2026-TW1CE.yaml", &text)
@@ -85,10 +73,7 @@ fn troubles() -> Repo {
 
 #[test]
 fn each_trouble_has_its_step_and_somebody_who_takes_it() {
-    let run = cli::run(
-        troubles().path(),
-        &["queue", "--on", ON, "--format", "json"],
-    );
+    let run = cli::run(troubles().path(), &["queue", "--on", ON, "--format", "json"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let answer: Value = serde_json::from_str(&run.out).unwrap();
     let records = answer["records"].as_array().unwrap();

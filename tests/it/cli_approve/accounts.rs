@@ -23,11 +23,7 @@ fn an_unknown_author_is_named_with_the_line_to_add_and_after_it_the_approval_cou
     assert_eq!(run.code, 2, "{}", run.out);
     let why = "it is not known that nweber (users.noreply.github.com) is not dana@example.com";
     assert!(run.err.contains(why), "{}", run.err);
-    assert!(
-        run.err.contains("add `nweber: ADDRESS` to people.logins"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("add `nweber: ADDRESS` to people.logins"), "{}", run.err);
     let mapped = POLICY.replace("{dkim:", "{nweber: nina@example.com, dkim:");
     world
         .repo
@@ -39,11 +35,7 @@ fn an_unknown_author_is_named_with_the_line_to_add_and_after_it_the_approval_cou
     for name in ["dana", "lee"] {
         world.said(name, &[ID, "--ref", "rotate"]);
     }
-    world
-        .repo
-        .by(NWEBER)
-        .through("github")
-        .squash("rotate", "File it again (#2)");
+    world.repo.by(NWEBER).through("github").squash("rotate", "File it again (#2)");
     assert_eq!(world.stands(), ("active".into(), "attested".into()));
 }
 
@@ -53,11 +45,7 @@ fn the_author_is_refused_by_the_other_address_of_the_account() {
     let Some(world) = world(&mapped) else { return };
     let run = world.speak("sam", &[ID, "--ref", "rotate"]);
     assert_eq!(run.code, 2, "{}", run.out);
-    assert!(
-        run.err.contains("is an author of this change"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("is an author of this change"), "{}", run.err);
 }
 
 #[test]

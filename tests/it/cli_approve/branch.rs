@@ -13,21 +13,14 @@ fn a_branch_gets_one_commit_by_nobody_and_nothing_else_moves() {
     let run = world.speak("dana", &[ID, "--ref", "billing"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.out.contains("git push origin billing"), "{}", run.out);
-    let made = world
-        .repo
-        .git
-        .find_commit(world.repo.tip("billing"))
-        .unwrap();
+    let made = world.repo.git.find_commit(world.repo.tip("billing")).unwrap();
     assert_eq!(made.parent_ids().collect::<Vec<_>>(), [tip]);
     for hand in [made.author(), made.committer()] {
         assert_eq!(hand.name().unwrap(), "exledger approvals");
         assert_eq!(hand.email().unwrap(), "approvals@exledger.invalid");
     }
     assert_eq!(made.message().unwrap(), "Approve EXC-2026-7F3KQ\n");
-    let changed = git(
-        world.repo.path(),
-        &["diff", "--name-only", "billing~", "billing"],
-    );
+    let changed = git(world.repo.path(), &["diff", "--name-only", "billing~", "billing"]);
     assert_eq!(changed.lines().count(), 2, "{changed}");
     assert_eq!(world.repo.tip("main"), main);
     assert_eq!(git(world.repo.path(), &["status", "--porcelain"]), "");
@@ -49,10 +42,7 @@ fn a_branch_that_is_checked_out_is_left_alone() {
     world.switch("main");
     let other = tempfile::tempdir().unwrap();
     let place = other.path().join("tree").display().to_string();
-    git(
-        world.repo.path(),
-        &["worktree", "add", "-q", &place, "billing"],
-    );
+    git(world.repo.path(), &["worktree", "add", "-q", &place, "billing"]);
     let run = world.speak("dana", &[ID, "--ref", "billing"]);
     assert_eq!(run.code, 2, "{}", run.out);
     assert!(run.err.contains("tree"), "{}", run.err);
@@ -63,11 +53,9 @@ fn a_branch_that_is_checked_out_is_left_alone() {
 fn cloned(world: &World) -> tempfile::TempDir {
     let clone = world.repo.clone_with(&[]);
     let key = world.key("dana").display().to_string();
-    for (key, value) in [
-        ("user.name", "Dana Kim"),
-        ("user.email", "dana@example.com"),
-        ("user.signingkey", &key),
-    ] {
+    for (key, value) in
+        [("user.name", "Dana Kim"), ("user.email", "dana@example.com"), ("user.signingkey", &key)]
+    {
         git(clone.path(), &["config", key, value]);
     }
     clone
@@ -75,14 +63,7 @@ fn cloned(world: &World) -> tempfile::TempDir {
 
 fn approve(folder: &std::path::Path, branch: &str) -> cli::Run {
     let path = std::env::var("PATH").unwrap_or_default();
-    let args = [
-        "--on",
-        "2026-11-20T12:00:00Z",
-        "approve",
-        ID,
-        "--ref",
-        branch,
-    ];
+    let args = ["--on", "2026-11-20T12:00:00Z", "approve", ID, "--ref", branch];
     cli::run_with(folder, &args, &[("PATH", &path)])
 }
 
@@ -97,10 +78,7 @@ fn a_branch_of_the_remote_is_approved_and_pushed_as_it_says() {
     let push = run.out.lines().last().unwrap();
     assert_eq!(push, "git push origin billing");
     git(clone.path(), &["push", "-q", "origin", "billing"]);
-    let log = git(
-        world.repo.path(),
-        &["log", "-1", "--format=%an %s", "billing"],
-    );
+    let log = git(world.repo.path(), &["log", "-1", "--format=%an %s", "billing"]);
     assert_eq!(log.trim(), "exledger approvals Approve EXC-2026-7F3KQ");
 }
 

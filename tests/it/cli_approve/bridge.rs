@@ -29,19 +29,11 @@ fn script() -> String {
 #[test]
 fn the_bridge_asks_for_no_more_than_it_needs_and_lets_no_text_into_its_script() {
     let whole = workflow(&[]);
-    assert_eq!(
-        whole["permissions"],
-        serde_json::json!({"contents": "read"})
-    );
+    assert_eq!(whole["permissions"], serde_json::json!({"contents": "read"}));
     let job = &whole["jobs"]["reviews"];
     let needed = serde_json::json!({"contents": "write", "pull-requests": "write"});
     assert_eq!(job["permissions"], needed);
-    assert!(
-        job["if"]
-            .as_str()
-            .unwrap()
-            .contains("github.event_name == 'push'")
-    );
+    assert!(job["if"].as_str().unwrap().contains("github.event_name == 'push'"));
     for step in job["steps"].as_array().unwrap() {
         if let Some(action) = step["uses"].as_str() {
             let (_, version) = action.split_once('@').unwrap();
@@ -49,10 +41,7 @@ fn the_bridge_asks_for_no_more_than_it_needs_and_lets_no_text_into_its_script() 
         }
     }
     assert!(!script().contains("${{"), "text of the forge in the script");
-    assert_eq!(
-        workflow(&["--no-bridge"])["jobs"]["reviews"],
-        serde_json::Value::Null
-    );
+    assert_eq!(workflow(&["--no-bridge"])["jobs"]["reviews"], serde_json::Value::Null);
     for method in ["merge", "squash", "rebase"] {
         let of = workflow(&["--merge-method", method]);
         assert_eq!(of["jobs"]["reviews"], *job, "{method}");
@@ -88,13 +77,7 @@ fn forge() -> Option<Forge> {
     git(&bare, &["update-ref", "refs/pull/1/head", &head]);
     git(&bare, &["branch", "-q", "-D", "billing"]);
     git(folder.path(), &["clone", "-q", "bare", "runner"]);
-    let forge = Forge {
-        world,
-        folder,
-        before,
-        landing,
-        again: String::new(),
-    };
+    let forge = Forge { world, folder, before, landing, again: String::new() };
     let landing = &forge.landing;
     forge.answer(
         "commits",
@@ -113,11 +96,7 @@ fn forge() -> Option<Forge> {
     // Two pages, as the API gives them: two arrays behind each other.
     let pages = format!(
         "[{}, {}]\n[{}]\n",
-        review(
-            "dkim",
-            "APPROVED",
-            r#""Fine.\n$(touch pwned) `touch pwned`""#
-        ),
+        review("dkim", "APPROVED", r#""Fine.\n$(touch pwned) `touch pwned`""#),
         review("ana", "COMMENTED", r#""""#),
         review("chen-lee", "APPROVED", "null"),
     );
@@ -192,20 +171,14 @@ impl Forge {
     }
 
     fn log(&self, branch: &str) -> String {
-        git(
-            &self.folder.path().join("bare"),
-            &["log", "--format=%an|%s", branch],
-        )
+        git(&self.folder.path().join("bare"), &["log", "--format=%an|%s", branch])
     }
 
     /// Brings a branch of the forge back to the mainline of the world.
     fn take(&self, branch: &str) {
         let bare = self.folder.path().join("bare").display().to_string();
         let to = format!("+{branch}:refs/heads/main");
-        git(
-            self.world.repo.path(),
-            &["fetch", "-q", "--update-head-ok", &bare, &to],
-        );
+        git(self.world.repo.path(), &["fetch", "-q", "--update-head-ok", &bare, &to]);
     }
 }
 
@@ -251,14 +224,8 @@ fn the_script_commits_what_reviewers_said_and_it_counts() {
     assert!(done, "{said}");
     let log = forge.log("main");
     let first = log.lines().next().unwrap();
-    assert_eq!(
-        first,
-        "github-actions[bot]|Record the reviews of what was merged"
-    );
-    assert!(
-        !forge.folder.path().join("runner/pwned").exists(),
-        "a review ran something"
-    );
+    assert_eq!(first, "github-actions[bot]|Record the reviews of what was merged");
+    assert!(!forge.folder.path().join("runner/pwned").exists(), "a review ran something");
     assert!(!forge.folder.path().join("opened").exists());
     forge.take("main");
     assert_eq!(forge.world.stands(), ("active".into(), "claimed".into()));
@@ -284,16 +251,10 @@ fn where_the_branch_is_protected_it_comes_by_a_pull_request() {
     assert!(done, "{said}");
     let branch = format!("exledger-reviews-{}", forge.landing.get(..12).unwrap());
     let request = std::fs::read_to_string(forge.folder.path().join("opened")).unwrap();
-    assert!(
-        request.contains(&format!("--head\n{branch}\n")),
-        "{request}"
-    );
+    assert!(request.contains(&format!("--head\n{branch}\n")), "{request}");
     assert!(forge.log(&branch).starts_with("github-actions[bot]|"));
     let comment = forge.comment();
-    assert!(
-        comment.contains("count once https://forge.example.com/pull/2 is merged"),
-        "{comment}"
-    );
+    assert!(comment.contains("count once https://forge.example.com/pull/2 is merged"), "{comment}");
     let hint = format!(
         "reviews of {ID} wait on branch origin/{branch}: they count once its pull request is merged"
     );
@@ -315,19 +276,12 @@ fn a_login_that_nobody_knows_fails_the_job_and_is_asked_for_until_it_is_run_agai
     let comment = forge.comment();
     assert!(comment.contains("- `chen-lee: ADDRESS`"), "{comment}");
     let log = forge.log("main");
-    assert!(
-        log.starts_with("github-actions[bot]|"),
-        "what counts is pushed: {log}"
-    );
+    assert!(log.starts_with("github-actions[bot]|"), "what counts is pushed: {log}");
     forge.answer("permissions", r#"{"chen-lee": "write"}"#);
     forge.again = "1".to_owned();
     let (done, said) = forge.run();
     assert!(done, "{said}");
-    assert!(
-        forge
-            .comment()
-            .contains("No approval of this pull request is left out")
-    );
+    assert!(forge.comment().contains("No approval of this pull request is left out"));
     forge.take("main");
     assert_eq!(forge.world.stands(), ("active".into(), "claimed".into()));
     for number in ["1; touch pwned", "x"] {
@@ -357,27 +311,12 @@ fn a_push_without_a_pull_request_leaves_everything_as_it_is() {
 fn a_review_that_can_not_be_told_fails_the_job_after_the_others_were_written() {
     let Some(forge) = forge() else { return };
     let reviews = std::fs::read_to_string(forge.folder.path().join("reviews")).unwrap();
-    let head = reviews
-        .split("\"commit_id\": \"")
-        .nth(1)
-        .unwrap()
-        .get(..40)
-        .unwrap()
-        .to_owned();
+    let head = reviews.split("\"commit_id\": \"").nth(1).unwrap().get(..40).unwrap().to_owned();
     forge.answer("reviews", &reviews.replacen(&head, &"3".repeat(40), 1));
     let (done, said) = forge.run();
     assert!(!done, "{said}");
-    assert!(
-        said.contains("could not determine what dana@example.com looked at"),
-        "{said}"
-    );
-    let files = git(
-        &forge.folder.path().join("bare"),
-        &["diff", "--name-only", "main~", "main"],
-    );
+    assert!(said.contains("could not determine what dana@example.com looked at"), "{said}");
+    let files = git(&forge.folder.path().join("bare"), &["diff", "--name-only", "main~", "main"]);
     assert_eq!(files.lines().count(), 1, "{files}");
-    assert!(
-        files.contains(ID) && files.contains("lee@example.com"),
-        "{files}"
-    );
+    assert!(files.contains(ID) && files.contains("lee@example.com"), "{files}");
 }

@@ -11,10 +11,7 @@ impl World {
     /// commits is named as co-author.
     fn squash_naming_all(&self, branch: &str) -> git2::Oid {
         let range = format!("main..{branch}");
-        let named = git(
-            self.repo.path(),
-            &["log", "--reverse", "--format=%an <%ae>", &range],
-        );
+        let named = git(self.repo.path(), &["log", "--reverse", "--format=%an <%ae>", &range]);
         let mut work = self.repo.by("ana").through("github");
         let mut known = vec!["Ana Ruiz <ana@example.com>"];
         for name in named.lines() {
@@ -41,11 +38,7 @@ fn an_approval_on_the_branch_survives_a_squash_that_names_all_its_authors() {
     }
     let landing = world.squash_naming_all("billing");
     let landed = world.repo.git.find_commit(landing).unwrap();
-    assert!(
-        landed.message().unwrap().contains(NOBODY),
-        "{:?}",
-        landed.message()
-    );
+    assert!(landed.message().unwrap().contains(NOBODY), "{:?}", landed.message());
     assert_eq!(world.stands(), ("active".into(), "attested".into()));
     let run = world.run(&["verify", "--format", "json"]);
     assert!(!run.out.contains("unresolved-identity"), "{}", run.out);
@@ -74,10 +67,7 @@ fn the_command_that_is_printed_commits_for_nobody_too() {
             .unwrap();
         assert!(done.status.success(), "{command}: {done:?}");
     }
-    let author = git(
-        world.repo.path(),
-        &["log", "-1", "--format=%an <%ae>|%cn <%ce>"],
-    );
+    let author = git(world.repo.path(), &["log", "-1", "--format=%an <%ae>|%cn <%ce>"]);
     assert_eq!(author.trim(), format!("{NOBODY}|{NOBODY}"));
     world.squash_naming_all("billing");
     assert_eq!(world.stands(), ("active".into(), "attested".into()));
@@ -104,11 +94,7 @@ fn content_that_nobody_commits_has_no_known_author() {
     let record = &shown["record"];
     assert_eq!(record["status"], "unknown");
     assert_eq!(record["approval"]["result"], "indeterminate");
-    assert!(
-        record["reasons"].to_string().contains("is not a person"),
-        "{}",
-        record["reasons"]
-    );
+    assert!(record["reasons"].to_string().contains("is not a person"), "{}", record["reasons"]);
 }
 
 #[test]
@@ -118,10 +104,10 @@ fn nobody_lands_nothing_approves_nothing_and_states_nothing() {
     else {
         return;
     };
-    world.repo.by(NOBODY).merge(
-        "billing",
-        "Merge branch 'billing'\n\nApproved-by: Dana Kim <dana@example.com>",
-    );
+    world
+        .repo
+        .by(NOBODY)
+        .merge("billing", "Merge branch 'billing'\n\nApproved-by: Dana Kim <dana@example.com>");
     assert_eq!(world.stands().0, "unapproved");
     let run = world.run(&["log", ID, "--format", "json"]);
     assert!(!run.out.contains("exledger.invalid"), "{}", run.out);
@@ -155,10 +141,7 @@ fn under_ones_own_name_a_landed_record_is_approved_and_an_open_branch_is_refused
         world.said(name, &[ID, "--ref", branch]);
         world.squash_naming_all(branch);
     }
-    let tip = git(
-        world.repo.path(),
-        &["log", "-1", "--format=%an|%b", "approve-lee"],
-    );
+    let tip = git(world.repo.path(), &["log", "-1", "--format=%an|%b", "approve-lee"]);
     assert_eq!(tip.trim(), "lee|Signed-off-by: lee <lee@example.com>");
     assert_eq!(world.stands(), ("active".into(), "attested".into()));
 }
@@ -178,10 +161,7 @@ fn under_ones_own_name_a_commit_is_signed_as_git_signs_or_not_made() {
     let line = line.replace("namespaces=\"exledger-approval@v1\" ", "");
     std::fs::write(&signers, line).unwrap();
     let signers = format!("gpg.ssh.allowedSignersFile={}", signers.display());
-    git(
-        world.repo.path(),
-        &["-c", &signers, "verify-commit", "late"],
-    );
+    git(world.repo.path(), &["-c", &signers, "verify-commit", "late"]);
     world.repo.config("gpg.format", "openpgp");
     let tip = world.repo.tip("late");
     let run = world.as_me("lee", &[ID, "--ref", "late"]);
@@ -196,9 +176,5 @@ fn under_ones_own_name_a_commit_is_signed_as_git_signs_or_not_made() {
     world.repo.config("exledger.approvalAuthor", "myself");
     let run = world.run(&["approve", ID, "--ref", "late"]);
     assert_eq!(run.code, 2, "{}", run.err);
-    assert!(
-        run.err.contains("the only valid value is `me`"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("the only valid value is `me`"), "{}", run.err);
 }

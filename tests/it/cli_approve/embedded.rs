@@ -17,10 +17,7 @@ fn session(world: &World) -> Session {
 }
 
 fn present(world: &World) -> Moment {
-    Moment {
-        on: Some(world.repo.now()),
-        ..Moment::now()
-    }
+    Moment { on: Some(world.repo.now()), ..Moment::now() }
 }
 
 /// An approval of the record, on its branch.
@@ -42,11 +39,7 @@ fn nothing_is_written_before_the_last_step_and_the_same_is_not_written_twice() {
         return;
     };
     world.is("lee", "lee");
-    let (session, folder, tip) = (
-        session(&world),
-        world.repo.path(),
-        world.repo.tip("billing"),
-    );
+    let (session, folder, tip) = (session(&world), world.repo.path(), world.repo.tip("billing"));
     let prepared = session.approve(&present(&world), &request(folder)).unwrap();
     assert_eq!(prepared.groups(), ["platform"]);
     assert!(prepared.notices.is_empty());
@@ -97,10 +90,7 @@ fn a_refusal_says_what_was_noticed_before_it() {
     std::fs::write(world.repo.path().join(path_of(ID)), broken).unwrap();
     world.is("lee", "lee");
     let folder = world.repo.path();
-    let here = ApprovalRequest {
-        branch: None,
-        ..request(folder)
-    };
+    let here = ApprovalRequest { branch: None, ..request(folder) };
     let session = session(&world);
     let refused = session.approve(&present(&world), &here);
     let error = refused.err().unwrap();

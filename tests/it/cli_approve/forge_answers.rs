@@ -10,10 +10,7 @@ use super::{ID, POLICY, RECORD, World};
 fn one_answer_of_the_forge_tells_a_known_reviewer_from_an_author_who_is_only_an_account() {
     let mapped = PLAIN.replace("people: {", "people: {logins: {odiaz: omar@example.com}, ");
     for (authors, expected) in [
-        (
-            json!([{"email": "777+nweber@users.noreply.github.com", "login": "nweber"}]),
-            "active",
-        ),
+        (json!([{"email": "777+nweber@users.noreply.github.com", "login": "nweber"}]), "active"),
         (Value::Null, "unapproved"),
     ] {
         let Some(world) = World::new(&mapped) else {
@@ -27,11 +24,7 @@ fn one_answer_of_the_forge_tells_a_known_reviewer_from_an_author_who_is_only_an_
             .commit("File it");
         let head = world.repo.tip("rotate").to_string();
         let author = "nweber <777+nweber@users.noreply.github.com>";
-        let landing = world
-            .repo
-            .by(author)
-            .through("github")
-            .squash("rotate", "File it (#2)");
+        let landing = world.repo.by(author).through("github").squash("rotate", "File it (#2)");
         let asked = with(
             asked(&landing.to_string(), &review(&head)),
             &[("authors", authors), ("opened_by", json!("nweber"))],
@@ -53,25 +46,14 @@ fn a_bare_key_is_about_one_forge_and_no_login_is_read_as_a_number() {
     };
     let (head, landing) = squashed(&world);
     let gitlab = |login: &str| {
-        let review = with(
-            review(&head),
-            &[("login", json!(login)), ("permission", json!("read"))],
-        );
-        let run = world.reviewed(&with(
-            asked(&landing, &review),
-            &[("forge", json!("gitlab.com"))],
-        ));
-        (
-            run.code,
-            unresolved(&run).first().map(|it| it["line"].clone()),
-        )
+        let review = with(review(&head), &[("login", json!(login)), ("permission", json!("read"))]);
+        let run =
+            world.reviewed(&with(asked(&landing, &review), &[("forge", json!("gitlab.com"))]));
+        (run.code, unresolved(&run).first().map(|it| it["line"].clone()))
     };
     assert_eq!(gitlab("kpark"), (0, None));
     let by: Vec<String> = world.written().into_iter().map(|(path, _)| path).collect();
-    assert!(
-        by.len() == 1 && by[0].ends_with("-kim@example.com.txt"),
-        "{by:?}"
-    );
+    assert!(by.len() == 1 && by[0].ends_with("-kim@example.com.txt"), "{by:?}");
     let line = json!("odiaz@users.noreply.gitlab.com: ADDRESS");
     assert_eq!(gitlab("odiaz"), (1, Some(line)));
     assert_eq!(gitlab("7-kpark").0, 1);
@@ -91,15 +73,9 @@ fn what_the_forge_can_not_have_said_is_refused() {
         bad("forge", json!("")),
         bad("opened_by", json!("a b")),
         bad("opened_by", json!(7)),
-        bad(
-            "authors",
-            json!([{"email": "ana@example.com", "login": "a\nb"}]),
-        ),
+        bad("authors", json!([{"email": "ana@example.com", "login": "a\nb"}])),
         bad("authors", json!([{"login": "aruiz"}])),
-        bad(
-            "authors",
-            json!([{"email": "ana@example.com", "login": "aruiz", "id": 7}]),
-        ),
+        bad("authors", json!([{"email": "ana@example.com", "login": "aruiz", "id": 7}])),
         review("permission", json!("owner")),
         review("author_association", json!("member")),
     ] {
@@ -115,10 +91,8 @@ fn the_key_of_the_bridge_signs_what_then_counts_through_the_forge() {
         .replace("logins: {", "logins: {odiaz: omar@example.com, ")
         .replace("  bridges: [", "  bridges: [\"bridge@example.com\", ");
     let policy = policy.replace("platform: [lee", "platform: [omar@example.com, lee");
-    let policy = policy.replace(
-        "count: 2, each_of: [security, platform]",
-        "count: 1, each_of: [platform]",
-    );
+    let policy =
+        policy.replace("count: 2, each_of: [security, platform]", "count: 1, each_of: [platform]");
     let Some(world) = World::new(&policy) else {
         return;
     };
@@ -128,13 +102,7 @@ fn the_key_of_the_bridge_signs_what_then_counts_through_the_forge() {
         world.repo.checkout();
         std::fs::write(world.repo.path().join(".git/reviews.json"), &asked).unwrap();
         let key = world.key(key).display().to_string();
-        let run = [
-            "approve",
-            "--from-reviews",
-            ".git/reviews.json",
-            "--key",
-            &key,
-        ];
+        let run = ["approve", "--from-reviews", ".git/reviews.json", "--key", &key];
         world.run(&[&run[..], &["--format", "json"]].concat())
     };
     let unlisted = sign("mallory");
@@ -148,16 +116,10 @@ fn the_key_of_the_bridge_signs_what_then_counts_through_the_forge() {
     let line = format!("bridge@example.com namespaces=\"exledger-review@v1\" {public}");
     let work = world.repo.branch("keys").by("sam");
     let signers = work.text(".github/allowed_signers") + &line;
-    work.write(".github/allowed_signers", &signers)
-        .commit("List the bridge");
+    work.write(".github/allowed_signers", &signers).commit("List the bridge");
     world.repo.by("lee").merge("keys", "Merge branch 'keys'");
     let signed = sign("mallory");
-    assert_eq!(
-        (signed.code, signed.err.as_str()),
-        (0, ""),
-        "{}",
-        signed.out
-    );
+    assert_eq!((signed.code, signed.err.as_str()), (0, ""), "{}", signed.out);
     let answer: Value = serde_json::from_str(&signed.out).unwrap();
     assert_eq!(answer["results"][0]["files"].as_array().unwrap().len(), 2);
     let files = world.written();

@@ -23,15 +23,9 @@ fn a_key_that_is_not_listed_signs_and_counts_for_nobody_yet() {
     assert_eq!(headline, "signed, does not count yet");
     assert!(run.out.contains("is not listed at"), "{}", run.out);
     assert!(run.out.contains(line.trim_end()), "{}", run.out);
-    let left = run
-        .out
-        .lines()
-        .find(|line| line.starts_with("still needed"));
+    let left = run.out.lines().find(|line| line.starts_with("still needed"));
     let left = left.unwrap();
-    assert!(
-        left.contains("security") && !left.contains("platform"),
-        "{left}"
-    );
+    assert!(left.contains("security") && !left.contains("platform"), "{left}");
     // The same key again changes nothing, and is said again.
     let tip = world.repo.tip("billing");
     world.repo.wait("1h");
@@ -71,15 +65,10 @@ fn an_unlisted_key_counts_once_its_line_landed_before_the_approval() {
     world.said("lee", &[ID, "--ref", "billing"]);
     world.is("dana", "mallory");
     let run = world.run(&["approve", ID, "--ref", "billing"]);
-    let line = run
-        .out
-        .lines()
-        .find(|line| line.starts_with("dana@"))
-        .unwrap();
+    let line = run.out.lines().find(|line| line.starts_with("dana@")).unwrap();
     let work = world.repo.branch("keys").by("dana");
     let signers = work.text(".github/allowed_signers") + line + "\n";
-    work.write(".github/allowed_signers", &signers)
-        .commit("List a new key");
+    work.write(".github/allowed_signers", &signers).commit("List a new key");
     world.repo.by("lee").merge("keys", "Merge branch 'keys'");
     world.squash("billing");
     assert_eq!(world.stands(), ("active".into(), "attested".into()));
@@ -104,11 +93,7 @@ fn an_approval_is_signed_by_its_own_key_and_git_stays_as_it_is() {
     let run = world.run(&["approve", ID, "--ref", "billing"]);
     assert_eq!(run.code, 2, "{}", run.out);
     assert!(run.err.contains("a key for OpenPGP"), "{}", run.err);
-    assert!(
-        run.err.contains("git config exledger.signingKey"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("git config exledger.signingKey"), "{}", run.err);
     let key = world.key("lee.pub").display().to_string();
     world.repo.config("exledger.signingKey", &key);
     let run = world.run(&["approve", ID, "--ref", "billing"]);
@@ -124,10 +109,9 @@ fn a_file_that_is_not_there_or_no_key_is_refused_before_anything_is_written() {
     };
     world.is("dana", "dana");
     let tip = world.repo.tip("billing");
-    for (key, said) in [
-        ("gone.pub", "which does not exist"),
-        ("exledger.yaml", "is not an SSH key"),
-    ] {
+    for (key, said) in
+        [("gone.pub", "which does not exist"), ("exledger.yaml", "is not an SSH key")]
+    {
         let run = world.run(&["approve", ID, "--ref", "billing", "--key", key]);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
         assert!(run.err.contains(said), "{}", run.err);

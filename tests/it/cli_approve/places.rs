@@ -20,10 +20,7 @@ fn approve(folder: &Path, args: &[&str]) -> serde_json::Value {
 #[test]
 fn a_ledger_below_a_folder_keeps_its_approvals_there() {
     let Some(keys) = keys() else { return };
-    let world = World {
-        repo: Repo::at("2026-11-20T09:00:00Z"),
-        keys,
-    };
+    let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys };
     let signers = [world.line("dana"), world.line("lee")].concat();
     let repo = &world.repo;
     repo.by("lee")
@@ -40,10 +37,7 @@ fn a_ledger_below_a_folder_keeps_its_approvals_there() {
     world.is("dana", "dana");
     let said = approve(&ledger, &[ID, "--ref", "billing"]);
     let path = said["files"][0].as_str().unwrap();
-    assert!(
-        path.starts_with("exceptions/.approvals/EXC-2026-7F3KQ/"),
-        "{path}"
-    );
+    assert!(path.starts_with("exceptions/.approvals/EXC-2026-7F3KQ/"), "{path}");
     let changed = git(repo.path(), &["diff", "--name-only", "billing~", "billing"]);
     assert!(changed.starts_with(&format!("svc/{path}\n")), "{changed}");
     // Beside the records of what is checked out, from the folder and from above it.
@@ -54,10 +48,7 @@ fn a_ledger_below_a_folder_keeps_its_approvals_there() {
     assert!(ledger.join(path).is_file(), "{path}");
     git(repo.path(), &["checkout", "-q", "main"]);
     // The forge's reviews of what landed.
-    let landing = repo
-        .by("ana")
-        .through("github")
-        .squash("billing", "File it (#1)");
+    let landing = repo.by("ana").through("github").squash("billing", "File it (#1)");
     repo.checkout();
     let json = format!(
         r##"{{"pull_request": "#1", "landing": "{landing}", "reviews": [{{"login": "lchen", "email": null,
@@ -68,10 +59,7 @@ fn a_ledger_below_a_folder_keeps_its_approvals_there() {
     let said = approve(&ledger, &["--from-reviews", "reviews.json"]);
     let path = said["results"][0]["files"][0].as_str().unwrap();
     let text = std::fs::read_to_string(ledger.join(path)).unwrap();
-    assert!(
-        text.contains("\nreason Two lines\nvia https://forge.example.com/1\n"),
-        "{text}"
-    );
+    assert!(text.contains("\nreason Two lines\nvia https://forge.example.com/1\n"), "{text}");
 }
 
 #[test]
@@ -83,10 +71,7 @@ fn a_linked_work_tree_is_approved_where_it_is() {
     let other = tempfile::tempdir().unwrap();
     let place = other.path().join("tree");
     let place_text = place.display().to_string();
-    git(
-        world.repo.path(),
-        &["worktree", "add", "-q", &place_text, "billing"],
-    );
+    git(world.repo.path(), &["worktree", "add", "-q", &place_text, "billing"]);
     let said = approve(&place, &[ID]);
     assert!(place.join(said["files"][1].as_str().unwrap()).is_file());
     assert!(world.written().is_empty());
@@ -102,10 +87,7 @@ fn a_bare_repository_has_branches_to_approve_and_nothing_else() {
     git(folder.path(), &["clone", "-q", "--bare", &from, "bare"]);
     let bare = folder.path().join("bare");
     let key = world.key("dana").display().to_string();
-    for (name, value) in [
-        ("user.email", "dana@example.com"),
-        ("user.signingkey", &key),
-    ] {
+    for (name, value) in [("user.email", "dana@example.com"), ("user.signingkey", &key)] {
         git(&bare, &["config", name, value]);
     }
     let tip = git(&bare, &["rev-parse", "billing"]);
@@ -118,15 +100,9 @@ fn a_bare_repository_has_branches_to_approve_and_nothing_else() {
 #[test]
 fn before_the_first_policy_landed_nobody_is_listed_and_the_root_commit_names_the_ledger() {
     let Some(keys) = keys() else { return };
-    let world = World {
-        repo: Repo::at("2026-11-20T09:00:00Z"),
-        keys,
-    };
+    let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys };
     let repo = &world.repo;
-    let root = repo
-        .by("lee")
-        .write("README.md", "Payments\n")
-        .commit("Start");
+    let root = repo.by("lee").write("README.md", "Payments\n").commit("Start");
     repo.branch("ledger")
         .by("ana")
         .write("exledger.yaml", POLICY)
@@ -157,10 +133,7 @@ fn a_shallow_clone_can_not_say_what_landed_before_it() {
             "url": "https://forge.example.com/1", "reason": null}}]}}"##
     );
     std::fs::write(clone.path().join("reviews.json"), json).unwrap();
-    let run = cli::run(
-        clone.path(),
-        &["--on", NOW, "approve", "--from-reviews", "reviews.json"],
-    );
+    let run = cli::run(clone.path(), &["--on", NOW, "approve", "--from-reviews", "reviews.json"]);
     assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
     assert!(run.err.contains("unshallow"), "{}", run.err);
 }

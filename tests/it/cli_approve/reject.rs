@@ -9,37 +9,21 @@ fn a_rejection_is_one_entry_that_lints_and_ends_the_request_once_it_is_merged() 
     };
     world.switch("billing");
     world.is("dana", "dana");
-    let run = world.run(&[
-        "reject",
-        ID,
-        "--reason",
-        "Rotate the key: there are two",
-        "--format",
-        "json",
-    ]);
+    let run =
+        world.run(&["reject", ID, "--reason", "Rotate the key: there are two", "--format", "json"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let said: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    assert_eq!(
-        (&said["id"], &said["event"]),
-        (&ID.into(), &"rejected".into())
-    );
+    assert_eq!((&said["id"], &said["event"]), (&ID.into(), &"rejected".into()));
     let place = world.repo.path().join("exceptions/EXC-2026-7F3KQ.yaml");
     let text = std::fs::read_to_string(place).unwrap();
     let added = text.strip_prefix(RECORD).unwrap();
     assert!(added.starts_with("closure:\n"), "{added}");
-    for line in [
-        "outcome: rejected",
-        "date: 2026-11-20",
-        "by: dana@example.com",
-    ] {
+    for line in ["outcome: rejected", "date: 2026-11-20", "by: dana@example.com"] {
         assert!(added.contains(line), "{added}");
     }
     let work = world.repo.branch("billing").by("dana");
     work.write(ID, &text).commit("Reject the request");
-    world
-        .repo
-        .by("dana")
-        .merge("billing", "Merge pull request #1 from ana/billing");
+    world.repo.by("dana").merge("billing", "Merge pull request #1 from ana/billing");
     assert_eq!(world.stands().0, "rejected");
     let lint = world.run(&["lint"]);
     assert_eq!(lint.code, 0, "{}", lint.out);

@@ -59,10 +59,7 @@ fn an_account_that_the_forge_tells_from_the_authors_approves() {
     assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
     assert_eq!(unresolved(&run), [] as [Value; 0]);
     let files = world.written();
-    assert!(
-        files[0].0.ends_with("-odiaz@users.noreply.github.com.txt"),
-        "{files:?}"
-    );
+    assert!(files[0].0.ends_with("-odiaz@users.noreply.github.com.txt"), "{files:?}");
     let lines = "by odiaz@users.noreply.github.com\nvia https://forge.example.com/pull/2#review-1\n\
         author ana@example.com aruiz\nauthor aruiz@users.noreply.github.com aruiz\n";
     assert!(files[0].1.ends_with(lines), "{}", files[0].1);
@@ -102,10 +99,7 @@ fn an_unknown_login_is_exit_1_with_the_line_and_counts_once_it_is_mapped() {
     world.land(BOT);
     assert_eq!(world.stands(), ("active".into(), "claimed".into()));
     let record = world.record();
-    assert_eq!(
-        record["approval"]["approvers"][0]["email"],
-        "omar@example.com"
-    );
+    assert_eq!(record["approval"]["approvers"][0]["email"], "omar@example.com");
 }
 
 #[test]
@@ -130,11 +124,7 @@ fn where_groups_or_a_named_person_are_demanded_an_account_is_not_enough() {
 fn no_account_of_an_author_approves() {
     let own = json!([{"email": "ana@example.com", "login": "odiaz"}]);
     let both = json!([{"email": "ana@example.com", "login": "aruiz"}, {"email": "o@example.com", "login": "ODIAZ"}]);
-    for (key, value) in [
-        ("authors", own),
-        ("authors", both),
-        ("opened_by", json!("Odiaz")),
-    ] {
+    for (key, value) in [("authors", own), ("authors", both), ("opened_by", json!("Odiaz"))] {
         let Some(world) = World::new(PLAIN) else {
             return;
         };
@@ -180,8 +170,7 @@ fn a_login_that_the_forge_does_not_name_is_nobody() {
     let run = world.reviewed(&asked(&landing, &unnamed));
     assert_eq!(run.code, 1, "{}", run.out);
     assert!(
-        run.err
-            .contains("#2 was approved by an account that the forge does not name"),
+        run.err.contains("#2 was approved by an account that the forge does not name"),
         "{}",
         run.err
     );
@@ -189,26 +178,10 @@ fn a_login_that_the_forge_does_not_name_is_nobody() {
     assert_eq!(unresolved(&run)[0]["line"], Value::Null);
     let author = json!([{"email": "ana@example.com", "login": null}]);
     for (key, value, reason) in [
-        (
-            "authors",
-            author,
-            "the forge has no account for ana@example.com",
-        ),
-        (
-            "authors",
-            json!([]),
-            "the forge does not say which accounts wrote the pull request",
-        ),
-        (
-            "opened_by",
-            Value::Null,
-            "the forge does not say who opened the pull request",
-        ),
-        (
-            "forge",
-            Value::Null,
-            "the reviews do not name the forge of the account",
-        ),
+        ("authors", author, "the forge has no account for ana@example.com"),
+        ("authors", json!([]), "the forge does not say which accounts wrote the pull request"),
+        ("opened_by", Value::Null, "the forge does not say who opened the pull request"),
+        ("forge", Value::Null, "the reviews do not name the forge of the account"),
     ] {
         let run = world.reviewed(&with(asked(&landing, &review(&head)), &[(key, value)]));
         assert_eq!((run.code, run.err.as_str()), (1, WARNING), "{reason}");
@@ -245,35 +218,18 @@ fn who_may_not_write_to_the_repository_counts_only_if_mapped() {
                 ],
             );
             let run = world.reviewed(&asked(&landing, &review));
-            assert_eq!(
-                run.code, *code,
-                "{permission} {association} {email}: {}",
-                run.err
-            );
+            assert_eq!(run.code, *code, "{permission} {association} {email}: {}", run.err);
         }
     }
     let silent = with(review.clone(), &[("permission", Value::Null)]);
-    let elsewhere = with(
-        asked(&landing, &silent),
-        &[("forge", json!("git.example.com"))],
-    );
-    assert_eq!(
-        world.reviewed(&elsewhere).code,
-        0,
-        "a forge without such a word"
-    );
+    let elsewhere = with(asked(&landing, &silent), &[("forge", json!("git.example.com"))]);
+    assert_eq!(world.reviewed(&elsewhere).code, 0, "a forge without such a word");
     let mapped = PLAIN.replace("people: {", "people: {logins: {odiaz: omar@example.com}, ");
     let Some(world) = World::new(&mapped) else {
         return;
     };
     let (head, landing) = squashed(&world);
-    let outsider = with(
-        silent,
-        &[
-            ("commit", json!(head)),
-            ("author_association", json!("NONE")),
-        ],
-    );
+    let outsider = with(silent, &[("commit", json!(head)), ("author_association", json!("NONE"))]);
     assert_eq!(world.reviewed(&asked(&landing, &outsider)).code, 0);
 }
 
@@ -284,28 +240,13 @@ fn a_comment_takes_nothing_back_and_only_a_later_no_does() {
     };
     let (head, landing) = squashed(&world);
     for (state, n_files) in [("commented", 1), ("changes-requested", 0), ("dismissed", 0)] {
-        let later = [
-            ("state", json!(state)),
-            ("at", json!("2026-11-20T10:50:00Z")),
-        ];
+        let later = [("state", json!(state)), ("at", json!("2026-11-20T10:50:00Z"))];
         let reviews = json!([review(&head), with(review(&head), &later)]);
-        let run = world.reviewed(&with(
-            asked(&landing, &Value::Null),
-            &[("reviews", reviews)],
-        ));
+        let run = world.reviewed(&with(asked(&landing, &Value::Null), &[("reviews", reviews)]));
         assert_eq!(run.code, 0, "{state}: {}", run.err);
         let answer: Value = serde_json::from_str(&run.out).unwrap();
-        assert_eq!(
-            answer["results"].as_array().unwrap().len(),
-            n_files,
-            "{state}"
-        );
-        assert_eq!(
-            run.err.contains("odiaz approved, then"),
-            n_files == 0,
-            "{}",
-            run.err
-        );
+        assert_eq!(answer["results"].as_array().unwrap().len(), n_files, "{state}");
+        assert_eq!(run.err.contains("odiaz approved, then"), n_files == 0, "{}", run.err);
     }
 }
 
@@ -314,12 +255,7 @@ fn an_unknown_login_matters_only_where_something_would_have_been_written() {
     let Some(world) = World::new(PLAIN) else {
         return;
     };
-    world
-        .repo
-        .branch("readme")
-        .by("ana")
-        .write("README.md", "Billing\n")
-        .commit("Say what it is");
+    world.repo.branch("readme").by("ana").write("README.md", "Billing\n").commit("Say what it is");
     let head = world.repo.tip("readme").to_string();
     let landing = world.squash("readme");
     let open = with(review(&head), &[("permission", Value::Null)]);

@@ -26,13 +26,7 @@ impl World {
         self.repo.checkout();
         let file = self.repo.path().join(".git/reviews.json");
         std::fs::write(file, json).unwrap();
-        self.run(&[
-            "approve",
-            "--from-reviews",
-            ".git/reviews.json",
-            "--format",
-            "json",
-        ])
+        self.run(&["approve", "--from-reviews", ".git/reviews.json", "--format", "json"])
     }
 
     /// Writes down the approvals of Dana and Lee at a commit of the branch.
@@ -79,10 +73,7 @@ fn reviews_approve_a_squash_by_the_bridges_own_commit() {
     for (approver, group) in approvers.iter().zip(["security", "platform"]) {
         assert_eq!(approver["kind"], "review");
         assert_eq!(approver["groups"], serde_json::json!([group]));
-        assert_eq!(
-            approver["stated_by"]["email"],
-            "github-actions[bot]@users.noreply.github.com"
-        );
+        assert_eq!(approver["stated_by"]["email"], "github-actions[bot]@users.noreply.github.com");
     }
 }
 
@@ -92,11 +83,9 @@ fn they_count_by_a_pull_request_of_its_own_merged_or_squashed() {
     let active = ("active".to_owned(), "claimed".to_owned());
     // Git does not name who squashed it, and the bridge has no key.
     let unknown = ("unapproved".to_owned(), "none-recorded".to_owned());
-    for (policy, squash, expected) in [
-        (POLICY, false, &active),
-        (&plain, true, &active),
-        (POLICY, true, &unknown),
-    ] {
+    for (policy, squash, expected) in
+        [(POLICY, false, &active), (&plain, true, &active), (POLICY, true, &unknown)]
+    {
         let Some(world) = World::new(policy) else {
             return;
         };
@@ -108,14 +97,16 @@ fn they_count_by_a_pull_request_of_its_own_merged_or_squashed() {
         }
         work.commit("Record the reviews of what was merged");
         match squash {
-            true => world.repo.by(BOT).through("github").squash(
-                "exledger-reviews",
-                "Record the reviews of what was merged (#2)",
-            ),
-            false => world.repo.by("sam").through("github").merge(
-                "exledger-reviews",
-                "Merge pull request #2 from example/exledger-reviews",
-            ),
+            true => world
+                .repo
+                .by(BOT)
+                .through("github")
+                .squash("exledger-reviews", "Record the reviews of what was merged (#2)"),
+            false => world
+                .repo
+                .by("sam")
+                .through("github")
+                .merge("exledger-reviews", "Merge pull request #2 from example/exledger-reviews"),
         };
         assert_eq!(world.stands(), *expected, "squashed: {squash}");
     }
@@ -141,10 +132,8 @@ fn a_review_of_other_bytes_is_asked_for_again_and_the_others_count() {
     let work = world.repo.branch("billing").by("ana");
     work.edit(ID, "expires: 2026-12-18").commit("Two days less");
     let (head, landing) = squashed(&world);
-    let reviews = [
-        review("dkim", "approved", &first, "10:30"),
-        review("lchen", "approved", &head, "11:30"),
-    ];
+    let reviews =
+        [review("dkim", "approved", &first, "10:30"), review("lchen", "approved", &head, "11:30")];
     let run = world.bridge(&document(&landing, &reviews));
     assert_eq!(run.code, 0, "{}", run.err);
     let told = "review of older content: ask again: dana@example.com";
@@ -159,22 +148,12 @@ fn what_others_landed_meanwhile_is_nobodys_older_content() {
     let Some(world) = World::new(POLICY) else {
         return;
     };
-    let other = RECORD
-        .replace("7F3KQ", "8G4MR")
-        .replace("billing", "shipping");
-    world
-        .repo
-        .by("lee")
-        .write("EXC-2026-8G4MR", &other)
-        .commit("File another (#0)");
+    let other = RECORD.replace("7F3KQ", "8G4MR").replace("billing", "shipping");
+    world.repo.by("lee").write("EXC-2026-8G4MR", &other).commit("File another (#0)");
     let (head, landing) = squashed(&world);
     let answer = world.both(&head, &landing);
-    let ids: Vec<&serde_json::Value> = answer["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| &it["id"])
-        .collect();
+    let ids: Vec<&serde_json::Value> =
+        answer["results"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
     assert_eq!(ids, [ID, ID]);
 }
 
@@ -217,37 +196,24 @@ fn a_change_of_the_policy_and_one_of_a_record_are_stated_each_by_itself() {
     };
     let looser = POLICY.replace("90d", "120d");
     let work = world.repo.branch("billing").by("ana");
-    work.write("exledger.yaml", &looser)
-        .remove(".github/allowed_signers")
-        .commit("Loosen");
+    work.write("exledger.yaml", &looser).remove(".github/allowed_signers").commit("Loosen");
     let (head, landing) = squashed(&world);
     let answer = world.both(&head, &landing);
     let results = answer["results"].as_array().unwrap();
     let of_dana: Vec<&serde_json::Value> = results.iter().step_by(2).map(|it| &it["id"]).collect();
-    let all: std::collections::BTreeSet<&str> = results
-        .iter()
-        .map(|it| it["id"].as_str().unwrap())
-        .collect();
+    let all: std::collections::BTreeSet<&str> =
+        results.iter().map(|it| it["id"].as_str().unwrap()).collect();
     assert_eq!(results.len(), 6, "{of_dana:?}");
     assert_eq!(
         all.into_iter().collect::<Vec<_>>(),
         [".github/allowed_signers", ID, "exledger.yaml"]
     );
-    let removed = results
-        .iter()
-        .find(|it| it["id"] == ".github/allowed_signers")
-        .unwrap();
-    assert_eq!(
-        removed["sha256"],
-        exledger::approval::statement::digest(b"").as_str()
-    );
+    let removed = results.iter().find(|it| it["id"] == ".github/allowed_signers").unwrap();
+    assert_eq!(removed["sha256"], exledger::approval::statement::digest(b"").as_str());
     world.land(BOT);
     let approvals = exledger::approval::judge(&world.repo.history());
     let verdict = approvals.counted.verdicts["exledger.yaml"].last().unwrap();
-    assert_eq!(
-        verdict.satisfied,
-        exledger::approval::verdict::Satisfied::Yes
-    );
+    assert_eq!(verdict.satisfied, exledger::approval::verdict::Satisfied::Yes);
 }
 
 #[test]
@@ -260,18 +226,8 @@ fn a_second_run_changes_nothing_and_a_signature_stays() {
     let first = world.both(&head, &landing);
     let files = world.written();
     assert_eq!(files.len(), 3, "{files:?}");
-    assert!(
-        !files[0].1.contains("\nvia "),
-        "what Dana signed says more: {}",
-        files[0].1
-    );
-    let run = world.run(&[
-        "approve",
-        "--from-reviews",
-        ".git/reviews.json",
-        "--format",
-        "json",
-    ]);
+    assert!(!files[0].1.contains("\nvia "), "what Dana signed says more: {}", files[0].1);
+    let run = world.run(&["approve", "--from-reviews", ".git/reviews.json", "--format", "json"]);
     let second: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!((first, files), (second, world.written()));
 }
@@ -310,15 +266,9 @@ fn what_is_no_review_or_no_landing_is_refused_and_nothing_is_written() {
             sound.replace("\"reason\": null", "\"reason\": null, \"path\": \"../x\""),
             "not the reviews",
         ),
-        (
-            sound.replace("https://forge.example.com", "forge"),
-            "cannot be recorded",
-        ),
+        (sound.replace("https://forge.example.com", "forge"), "cannot be recorded"),
         (sound.replace(&landing, &branch), "is not a commit on"),
-        (
-            sound.replace(&landing, &"1".repeat(40)),
-            "is not a commit on",
-        ),
+        (sound.replace(&landing, &"1".repeat(40)), "is not a commit on"),
     ] {
         let run = world.bridge(&json);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{json}: {}", run.err);
@@ -339,12 +289,7 @@ fn what_was_looked_at_and_is_not_here_leaves_the_answer_open() {
     ];
     let run = world.bridge(&document(&landing, &reviews));
     assert_eq!(run.code, 3, "{}", run.err);
-    assert!(
-        run.err
-            .contains("could not determine what dana@example.com looked at"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("could not determine what dana@example.com looked at"), "{}", run.err);
     assert_eq!(world.written().len(), 1, "the others count");
 }
 
@@ -354,8 +299,7 @@ fn a_rebase_that_lands_commit_by_commit_is_compared_with_where_the_branch_set_ou
         return;
     };
     let work = world.repo.branch("billing").by("ana");
-    work.write("README.md", "Billing\n")
-        .commit("Say what it is");
+    work.write("README.md", "Billing\n").commit("Say what it is");
     let head = world.repo.tip("billing").to_string();
     let landed = world.repo.by("ana").rebase("billing");
     let landing = landed.last().unwrap().to_string();

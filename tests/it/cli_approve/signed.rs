@@ -12,10 +12,7 @@ fn two_signatures_survive_a_squash_and_attest_both_groups() {
     let Some(world) = World::new(POLICY) else {
         return;
     };
-    let dana = world.said(
-        "dana",
-        &[ID, "--ref", "billing", "--reason", "The alert works"],
-    );
+    let dana = world.said("dana", &[ID, "--ref", "billing", "--reason", "The alert works"]);
     let lee = world.said("lee", &["7f3kq", "--ref", "billing"]);
     assert_eq!(dana["groups"], serde_json::json!(["security"]));
     assert_eq!(lee["groups"], serde_json::json!(["platform"]));
@@ -58,11 +55,7 @@ fn an_approval_after_the_landing_counts_from_its_own_landing_on() {
     assert_eq!(world.stands().0, "unapproved");
     let late = world.speak("dana", &[ID]);
     assert_eq!(late.code, 0, "{}", late.err);
-    assert!(
-        late.out.contains("git switch -c approve-EXC-2026-7F3KQ"),
-        "{}",
-        late.out
-    );
+    assert!(late.out.contains("git switch -c approve-EXC-2026-7F3KQ"), "{}", late.out);
     assert_eq!(world.stands().0, "unapproved", "it has not landed");
     world.land("ana");
     assert_eq!(world.stands(), ("active".into(), "attested".into()));
@@ -88,10 +81,7 @@ fn what_is_signed_is_what_git_stores_and_ssh_keygen_agrees() {
     let (text, signature) = (text.as_str(), signature.as_str());
     assert_eq!(said["files"], serde_json::json!([text, signature]));
     let digits = stored.get(..12).unwrap();
-    assert_eq!(
-        text,
-        format!("exceptions/.approvals/{ID}/{digits}-dana@example.com.txt")
-    );
+    assert_eq!(text, format!("exceptions/.approvals/{ID}/{digits}-dana@example.com.txt"));
     assert_eq!(signature, format!("{text}.sig"));
     assert_eq!(
         *lines,
@@ -103,14 +93,7 @@ fn what_is_signed_is_what_git_stores_and_ssh_keygen_agrees() {
     assert!(armoured.starts_with("-----BEGIN SSH SIGNATURE-----\n"));
     let verify = Command::new("ssh-keygen")
         .args(["-Y", "verify", "-f", ".github/allowed_signers"])
-        .args([
-            "-I",
-            "dana@example.com",
-            "-n",
-            "exledger-approval@v1",
-            "-s",
-            signature,
-        ])
+        .args(["-I", "dana@example.com", "-n", "exledger-approval@v1", "-s", signature])
         .current_dir(world.repo.path())
         .stdin(std::fs::File::open(world.repo.path().join(text)).unwrap())
         .output()
@@ -129,10 +112,7 @@ fn what_is_not_committed_is_signed_as_a_commit_would_store_it() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.err.contains("has uncommitted changes"), "{}", run.err);
     let said: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    assert_eq!(
-        said["sha256"],
-        exledger::approval::statement::digest(RECORD.as_bytes())
-    );
+    assert_eq!(said["sha256"], exledger::approval::statement::digest(RECORD.as_bytes()));
 }
 
 #[test]
@@ -146,10 +126,7 @@ fn other_bytes_than_those_that_were_signed_are_not_approved() {
     let work = world.repo.branch("billing").by("ana");
     work.edit(ID, "expires: 2026-12-21").commit("A day more");
     world.squash("billing");
-    assert_eq!(
-        world.stands(),
-        ("unapproved".into(), "none-recorded".into())
-    );
+    assert_eq!(world.stands(), ("unapproved".into(), "none-recorded".into()));
 }
 
 #[test]
@@ -219,11 +196,7 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
         return;
     };
     let looser = POLICY.replace("count: 2", "count: 1");
-    world
-        .repo
-        .by("ana")
-        .write("exledger.yaml", &looser)
-        .commit("Loosen");
+    world.repo.by("ana").write("exledger.yaml", &looser).commit("Loosen");
     world.repo.checkout();
     let own = world.speak("ana", &["--governance", "exledger.yaml"]);
     assert_eq!(own.code, 2, "{}", own.out);
@@ -232,10 +205,7 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
     let digest = exledger::approval::statement::digest(looser.as_bytes());
     assert_eq!(said["sha256"], digest.as_str());
     let path = said["files"][0].as_str().unwrap();
-    assert!(
-        path.starts_with("exceptions/.approvals/governance/exledger.yaml/"),
-        "{path}"
-    );
+    assert!(path.starts_with("exceptions/.approvals/governance/exledger.yaml/"), "{path}");
     let satisfied = |world: &World| {
         let approvals = exledger::approval::judge(&world.repo.history());
         let verdicts = &approvals.counted.verdicts["exledger.yaml"];
@@ -243,10 +213,7 @@ fn a_change_of_the_policy_is_approved_by_its_path() {
     };
     assert_eq!(satisfied(&world), Satisfied::No);
     let text = world.written().remove(0).1;
-    assert!(
-        text.contains("\nrecord governance:exledger.yaml\n"),
-        "{text}"
-    );
+    assert!(text.contains("\nrecord governance:exledger.yaml\n"), "{text}");
     world.land("dana");
     assert_eq!(satisfied(&world), Satisfied::Yes);
     let behind = world.said("dana", &["exledger.yaml", "--governance"]);
@@ -264,24 +231,11 @@ fn the_answer_for_scripts_has_the_promised_keys() {
     world.is("dana", "dana");
     for (name, args) in [
         ("approve", &[][..]),
-        (
-            "approve-reject",
-            &["--reject", "--reason", "Rotate the key instead"],
-        ),
+        ("approve-reject", &["--reject", "--reason", "Rotate the key instead"]),
     ] {
         for format in ["json", "jsonl", "csv", "markdown", "table"] {
-            let args = [
-                &[
-                    "approve",
-                    ID,
-                    "--ref",
-                    "billing",
-                    "--dry-run",
-                    "--format",
-                    format,
-                ],
-                args,
-            ];
+            let args =
+                [&["approve", ID, "--ref", "billing", "--dry-run", "--format", format], args];
             let run = world.run(&args.concat());
             assert_eq!(run.code, 0, "{}", run.err);
             golden::check(&format!("cli/{name}.{format}"), &run.out);

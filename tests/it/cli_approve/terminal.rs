@@ -58,11 +58,7 @@ fn a_no_and_a_break_sign_nothing() {
             return;
         };
         assert_eq!(seen.code, 130, "{}", seen.bytes);
-        assert!(
-            seen.bytes.contains("interrupted: nothing was written"),
-            "{}",
-            seen.bytes
-        );
+        assert!(seen.bytes.contains("interrupted: nothing was written"), "{}", seen.bytes);
         assert_eq!(world.repo.tip("billing"), tip);
     }
 }

@@ -62,9 +62,7 @@ fn a_late_approval_that_is_not_yet_enough_is_an_event_of_its_own() {
     let found = log(&repo);
     assert_eq!(events(&found), [("filed", "self"), ("stated", "attested")]);
     let dana = ("dana@example.com", "approve", "");
-    let [_, ours] = &said(&found)[..] else {
-        panic!("{found:?}")
-    };
+    let [_, ours] = &said(&found)[..] else { panic!("{found:?}") };
     assert_eq!((ours.0.as_str(), ours.1.as_str(), ours.2.as_str()), dana);
     for screen in [asked(&repo, &["log", ID]), asked(&repo, &["show", ID])] {
         assert!(screen.contains("The alert was tested"), "{screen}");
@@ -79,17 +77,10 @@ fn a_rejection_names_who_rejects_and_why() {
         .says(&no("dana", ID, SAMPLE, "2026-11-20T11:30:00Z").because("Too wide a scope"))
         .commit("Add Dana's rejection");
     let found = log(&repo);
-    let expected = [
-        ("filed", "self"),
-        ("approved", "attested"),
-        ("vetoed", "vetoed"),
-    ];
+    let expected = [("filed", "self"), ("approved", "attested"), ("vetoed", "vetoed")];
     assert_eq!(events(&found), expected);
     let screen = folded(&asked(&repo, &["log", ID]));
-    assert!(
-        screen.contains("vetoed nobody: dana@example.com rejected it"),
-        "{screen}"
-    );
+    assert!(screen.contains("vetoed nobody: dana@example.com rejected it"), "{screen}");
     let screen = folded(&asked(&repo, &["show", ID]));
     let words =
         "approved not approved: rejected (vetoed) rejected by dana@example.com: Too wide a scope";
@@ -108,18 +99,8 @@ fn a_file_that_fails_is_shown_with_the_reason_and_judges_nothing() {
             None,
             "the file does not count: its signature is by a key",
         ),
-        (
-            "other bytes",
-            yes("dana", ID, &amended(), at),
-            None,
-            "is for other bytes (sha256",
-        ),
-        (
-            "wrong record",
-            other,
-            Some(elsewhere),
-            "the file does not count: it belongs in",
-        ),
+        ("other bytes", yes("dana", ID, &amended(), at), None, "is for other bytes (sha256"),
+        ("wrong record", other, Some(elsewhere), "the file does not count: it belongs in"),
         (
             "a rejection by an unlisted key",
             no("dana", ID, SAMPLE, at).with_key("mallory"),
@@ -132,19 +113,11 @@ fn a_file_that_fails_is_shown_with_the_reason_and_judges_nothing() {
         let work = repo.by("ana");
         match path {
             None => work.says(&says).commit("Add a statement"),
-            Some(path) => work
-                .write(path, &says.file.text().unwrap())
-                .commit("Add a statement"),
+            Some(path) => work.write(path, &says.file.text().unwrap()).commit("Add a statement"),
         };
         let found = log(&repo);
-        assert_eq!(
-            events(&found),
-            [("filed", "self"), ("stated", "self")],
-            "{name}"
-        );
-        let [_, (who, _, why_not)] = &said(&found)[..] else {
-            panic!("{name}: {found:?}")
-        };
+        assert_eq!(events(&found), [("filed", "self"), ("stated", "self")], "{name}");
+        let [_, (who, _, why_not)] = &said(&found)[..] else { panic!("{name}: {found:?}") };
         assert_eq!(who, "dana@example.com", "{name}");
         assert!(why_not.starts_with(reason), "{name}: {why_not}");
         for screen in [asked(&repo, &["log", ID]), asked(&repo, &["show", ID])] {
@@ -159,13 +132,8 @@ fn an_approval_that_waits_for_its_bytes_counts_there_alone() {
     filed(&repo, &yes("dana", ID, &amended(), "2026-11-20T10:30:00Z"));
     repo.by("ana").write(ID, &amended()).commit("Change it");
     let found = log(&repo);
-    assert_eq!(
-        events(&found),
-        [("filed", "self"), ("risk-lowered", "attested")]
-    );
-    let dana = said(&found)
-        .into_iter()
-        .find(|it| it.0 == "dana@example.com");
+    assert_eq!(events(&found), [("filed", "self"), ("risk-lowered", "attested")]);
+    let dana = said(&found).into_iter().find(|it| it.0 == "dana@example.com");
     assert_eq!(dana.unwrap().2, "");
 }
 
@@ -173,9 +141,7 @@ fn an_approval_that_waits_for_its_bytes_counts_there_alone() {
 fn a_version_that_carries_a_result_on_keeps_what_was_said_before() {
     let repo = sealed();
     filed(&repo, &yes("dana", ID, SAMPLE, "2026-11-20T10:30:00Z"));
-    repo.by("ana")
-        .write(ID, &(SAMPLE.to_owned() + "# looks good\n"))
-        .commit("Reformat it");
+    repo.by("ana").write(ID, &(SAMPLE.to_owned() + "# looks good\n")).commit("Reformat it");
     let found = log(&repo);
     let last = found.last().unwrap();
     assert_eq!(last["event"], "reformatted");
@@ -187,28 +153,16 @@ fn a_version_that_carries_a_result_on_keeps_what_was_said_before() {
 #[test]
 fn a_review_is_shown_with_its_address_its_words_and_who_stated_it() {
     let repo = sealed_by("people: {bridges: [bridge@example.com]}\n");
-    repo.by("ana")
-        .through("github")
-        .write(ID, SAMPLE)
-        .commit("File it (#7)");
+    repo.by("ana").through("github").write(ID, SAMPLE).commit("File it (#7)");
     let says = reviewed("dana", ID, SAMPLE, "2026-11-20T09:30:00Z").because("Fine by me");
-    repo.by("Bridge <bridge@example.com>")
-        .says(&says)
-        .commit("State the reviews");
+    repo.by("Bridge <bridge@example.com>").says(&says).commit("State the reviews");
     let address = says.file.via.clone().unwrap();
     let found = log(&repo);
     assert_eq!(found.last().unwrap()["approvers"][0]["via"], address);
     let show = asked(&repo, &["show", ID]);
-    assert!(
-        show.contains("dana@example.com, as stated by Bridge"),
-        "{show}"
-    );
+    assert!(show.contains("dana@example.com, as stated by Bridge"), "{show}");
     for screen in [asked(&repo, &["log", ID]), show] {
-        for expected in [
-            address.as_str(),
-            "Fine by me",
-            "Bridge <bridge@example.com>",
-        ] {
+        for expected in [address.as_str(), "Fine by me", "Bridge <bridge@example.com>"] {
             assert!(screen.contains(expected), "{expected}: {screen}");
         }
     }
@@ -233,9 +187,7 @@ fn show_says_plainly_that_only_authors_approved() {
 #[test]
 fn the_line_that_tells_an_account_from_others_stands_below_the_trail() {
     let repo = sealed_by("");
-    repo.by("Nina Weber <777+nweber@users.noreply.github.com>")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.by("Nina Weber <777+nweber@users.noreply.github.com>").write(ID, SAMPLE).commit("File it");
     let screen = folded(&asked(&repo, &["log", ID]));
     let line = "add `nweber: ADDRESS` to people.logins";
     assert!(screen.contains(line), "{screen}");
@@ -252,14 +204,8 @@ fn an_unapproved_policy_names_the_merge_that_does_not_count_and_the_way_out() {
     repo.checkout();
     let run = cli::run(repo.path(), &["verify"]);
     let found = folded(&run.out);
-    assert!(
-        found.contains("sam@example.com: the policy requires a signature"),
-        "{found}"
-    );
-    assert!(
-        found.contains("exledger approve --governance exledger.yaml"),
-        "{found}"
-    );
+    assert!(found.contains("sam@example.com: the policy requires a signature"), "{found}");
+    assert!(found.contains("exledger approve --governance exledger.yaml"), "{found}");
 }
 
 #[test]

@@ -53,13 +53,7 @@ fn a_frozen_pattern_is_told_before_the_file_is_written() {
         let args: Vec<&str> = match more {
             ["--root-cause", _] => NEW
                 .iter()
-                .map(|it| {
-                    if *it == "brittle-dependency" {
-                        more[1]
-                    } else {
-                        it
-                    }
-                })
+                .map(|it| if *it == "brittle-dependency" { more[1] } else { it })
                 .collect(),
             _ => [NEW, more].concat(),
         };
@@ -84,8 +78,7 @@ fn the_commands_that_follow_fit_the_branch_and_the_remote() {
         let answer: serde_json::Value = serde_json::from_str(&filed.out).unwrap();
         let id = answer["id"].as_str().unwrap();
         let next = answer["next"].as_array().unwrap().iter();
-        next.map(|line| line.as_str().unwrap().replace(id, "ID"))
-            .collect()
+        next.map(|line| line.as_str().unwrap().replace(id, "ID")).collect()
     };
     assert_eq!(
         next(&[]),

@@ -66,18 +66,12 @@ fn lists_are_numbered_and_awkward_texts_survive() {
         (&controls[0]["owner"], &controls[0]["status"]),
         (&"lee@example.com".into(), &"active".into())
     );
-    assert_eq!(
-        (&controls[1]["id"], &controls[1]["status"]),
-        (&"CC2".into(), &"planned".into())
-    );
+    assert_eq!((&controls[1]["id"], &controls[1]["status"]), (&"CC2".into(), &"planned".into()));
     assert_eq!(
         record["triggers"][1],
         serde_json::json!({"id": "T2", "when": "a => b happens", "then": "review"})
     );
-    assert_eq!(
-        record["scope"]["resources"],
-        serde_json::json!(["db:invoices", "db:*"])
-    );
+    assert_eq!(record["scope"]["resources"], serde_json::json!(["db:invoices", "db:*"]));
     assert_eq!(
         record["scope"]["findings"][0],
         serde_json::json!({"tool": "trivy", "id": "CVE-2026-1234"})
@@ -117,19 +111,14 @@ fn a_file_a_profile_and_another_record_fill_the_answers_and_flags_win() {
     // The same as JSON, and once more from the record that is there now.
     let json =
         serde_json::to_vec(&serde_yaml::from_str::<serde_json::Value>(yaml).unwrap()).unwrap();
-    let again = run_fed(
-        folder.path(),
-        &["new", "--on", DAY, "--format", "json", "--from", "-"],
-        &json,
-    );
+    let again =
+        run_fed(folder.path(), &["new", "--on", DAY, "--format", "json", "--from", "-"], &json);
     let (_, second, _) = written(folder.path(), &again);
     assert_eq!(second["title"], "From a file");
     let like = answer["id"].as_str().unwrap();
     let third = crate::cli::run(
         folder.path(),
-        &[
-            "new", "--on", DAY, "--format", "json", "--like", like, "--title", "Again",
-        ],
+        &["new", "--on", DAY, "--format", "json", "--like", like, "--title", "Again"],
     );
     let (_, third, _) = written(folder.path(), &third);
     assert_eq!(third["subject"], record["subject"]);
@@ -205,18 +194,11 @@ fn a_refused_question_becomes_a_request_that_allows_no_more() {
             }],
         })
     );
-    assert_eq!(
-        record["deviates_from"]["controls"][0],
-        "owasp-nhi:NHI7:2025"
-    );
+    assert_eq!(record["deviates_from"]["controls"][0], "owasp-nhi:NHI7:2025");
     // What was allowed is said to be; a star in a question is a text, and would be a pattern in a record.
     let allowed = run_fed(folder.path(), ASKED, &receipt(&question, "allow"));
     assert_eq!(allowed.code, 0);
-    assert!(
-        allowed.err.contains("EXC-2026-7F3KQ allows"),
-        "{}",
-        allowed.err
-    );
+    assert!(allowed.err.contains("EXC-2026-7F3KQ allows"), "{}", allowed.err);
     for key in ["resource", "action", "path"] {
         let mut wide = question.clone();
         wide[key] = "a/*".into();
@@ -257,28 +239,17 @@ fn another_record_gives_what_does_not_belong_to_its_time() {
     );
     assert_eq!(record["root_cause"], "timeout");
     assert_eq!(record["owner"]["email"], "lee@example.com");
-    assert_eq!(
-        record["fix"],
-        serde_json::json!({"target": "data", "plan": "Replace it"})
-    );
+    assert_eq!(record["fix"], serde_json::json!({"target": "data", "plan": "Replace it"}));
     assert_eq!(
         record["compensating_controls"],
         serde_json::json!([{"id": "CC2", "description": "Kept", "owner": "a@example.com", "status": "active", "verify_every": "30d"}])
     );
-    assert_eq!(
-        record["references"],
-        serde_json::json!({"ticket": "BILL-1"})
-    );
+    assert_eq!(record["references"], serde_json::json!({"ticket": "BILL-1"}));
     assert_eq!(record["subject"].get("credential_expires"), None);
     for key in ["requester", "event_ends", "reviews"] {
         assert_eq!(record.get(key), None, "{key}");
     }
     let elsewhere = [&args[..], &["--folder", "orders"]].concat();
     let (answer, ..) = written(folder.path(), &run(folder.path(), &elsewhere));
-    assert!(
-        answer["path"]
-            .as_str()
-            .unwrap()
-            .starts_with("exceptions/orders/")
-    );
+    assert!(answer["path"].as_str().unwrap().starts_with("exceptions/orders/"));
 }

@@ -30,10 +30,7 @@ fn a_closed_record_takes_its_review_and_nothing_else() {
         &close,
     ] {
         let err = refused(&life, args);
-        assert!(
-            err.contains("was closed on 2026-11-20 by ana@example.com"),
-            "{args:?}: {err}"
-        );
+        assert!(err.contains("was closed on 2026-11-20 by ana@example.com"), "{args:?}: {err}");
     }
     let run = life.run("lee", &["close", ID, "--reviewed", "--outcome", "recurred"]);
     assert_eq!(run.code, 0, "{}", run.err);
@@ -61,26 +58,16 @@ fn a_closure_is_reviewed_although_its_owner_left_and_the_policy_tightened() {
     life.repo
         .by("dana")
         .write("exledger.yaml", &policy)
-        .write(
-            "people.csv",
-            "email,name,team,active\nlee@example.com,Lee,p,yes\n",
-        )
+        .write("people.csv", "email,name,team,active\nlee@example.com,Lee,p,yes\n")
         .commit("Tighten");
     life.switch("main");
-    let run = life.run(
-        "dana",
-        &["close", ID, "--reviewed", "--outcome", "effective"],
-    );
+    let run = life.run("dana", &["close", ID, "--reviewed", "--outcome", "effective"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(life.run("dana", &["lint"]).code, 0);
     let text = life.text(ID).replace("by: dana@", "by: Ana@");
     life.repo.scribble(ID, &text);
     let lint = life.run("dana", &["lint"]);
-    assert!(
-        lint.code == 1 && lint.out.contains("review-by-self"),
-        "{}",
-        lint.out
-    );
+    assert!(lint.code == 1 && lint.out.contains("review-by-self"), "{}", lint.out);
 }
 
 #[test]
@@ -92,11 +79,7 @@ fn what_was_closed_meanwhile_takes_no_decision_on_a_branch_that_does_not_know() 
     life.decided("ana", &note, "lee");
     life.switch("old");
     let run = life.run("lee", &note);
-    assert!(
-        run.code == 0 && run.err.contains("merge the approved ref first"),
-        "{}",
-        run.err
-    );
+    assert!(run.code == 0 && run.err.contains("merge the approved ref first"), "{}", run.err);
     let close = [
         "close",
         ID,
@@ -109,11 +92,7 @@ fn what_was_closed_meanwhile_takes_no_decision_on_a_branch_that_does_not_know() 
     ];
     life.decided("ana", &close, "lee");
     life.switch("old");
-    for args in [
-        &note[..],
-        &close,
-        &["renew", ID, "--for", "2d", "--reason", "Late"],
-    ] {
+    for args in [&note[..], &close, &["renew", ID, "--for", "2d", "--reason", "Late"]] {
         let err = refused(&life, args);
         assert!(err.contains("is closed on the approved ref"), "{err}");
     }

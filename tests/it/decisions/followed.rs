@@ -8,10 +8,7 @@ use crate::decisions::{ID, Life, record};
 const SAID: &[(&str, &str)] = &[
     ("--reason …", "--reason 'The job is retired'"),
     ("--outcome …", "--outcome withdrawn"),
-    (
-        "--evidence …",
-        "--evidence change:https://ci.example.com/11",
-    ),
+    ("--evidence …", "--evidence change:https://ci.example.com/11"),
 ];
 
 const CLOSE: [&str; 8] = [
@@ -30,10 +27,7 @@ fn due(life: &Life, id: &str) -> Value {
     let run = life.run("sam", &["due", "--format", "json"]);
     let answer: Value = serde_json::from_str(&run.out).unwrap();
     let mut records = answer["records"].as_array().unwrap().iter();
-    records
-        .find(|record| record["id"] == id)
-        .cloned()
-        .unwrap_or(Value::Null)
+    records.find(|record| record["id"] == id).cloned().unwrap_or(Value::Null)
 }
 
 fn buckets(life: &Life) -> Vec<String> {
@@ -85,37 +79,21 @@ fn what_was_in_force_and_ended_is_to_be_closed_whatever_its_status() {
     for (name, begin, status) in [
         ("pushed", &pushed as &dyn Fn(&Life), "unapproved"),
         ("emergency", &emergency, "unapproved"),
-        (
-            "plain",
-            &|life: &Life| life.filed(ID, &record(ID, short), "ana", "lee"),
-            "expired",
-        ),
+        ("plain", &|life: &Life| life.filed(ID, &record(ID, short), "ana", "lee"), "expired"),
     ] {
         let life = Life::new();
         begin(&life);
         life.repo.clock("2027-01-04T09:00:00Z");
         let shown = life.show(ID);
         assert_eq!(shown["status"], status, "{name}");
-        assert!(
-            shown["in_place"]["overrun_days"].as_i64().unwrap() > 30,
-            "{name}: {shown}"
-        );
-        assert!(
-            shown["days_left"].as_i64().unwrap() < -30,
-            "{name}: {shown}"
-        );
+        assert!(shown["in_place"]["overrun_days"].as_i64().unwrap() > 30, "{name}: {shown}");
+        assert!(shown["days_left"].as_i64().unwrap() < -30, "{name}: {shown}");
         let due = due(&life, ID);
         assert_eq!(due["bucket"], "overdue-closure", "{name}: {due:#}");
-        assert!(
-            !buckets(&life).contains(&"waiting-approval".to_owned()),
-            "{name}"
-        );
+        assert!(!buckets(&life).contains(&"waiting-approval".to_owned()), "{name}");
         assert!(due["next"]["days"].as_i64().unwrap() > 30, "{name}");
         let reason = shown["reasons"][0].as_str().unwrap();
-        assert!(
-            reason.contains("close it") && !reason.contains("approve"),
-            "{name}: {reason}"
-        );
+        assert!(reason.contains("close it") && !reason.contains("approve"), "{name}: {reason}");
         follow(&life, &[], "ana", "lee");
         assert_eq!(life.show(ID)["status"], "closed", "{name}");
         assert!(buckets(&life).is_empty(), "{name}");
@@ -127,19 +105,13 @@ fn a_file_that_breaks_after_the_end_hides_no_access() {
     let life = Life::new();
     life.filed(ID, &record(ID, "expires: 2026-12-01\n"), "ana", "lee");
     life.repo.clock("2026-12-10T09:00:00Z");
-    life.repo
-        .by("ana")
-        .replace(ID, "class: standard", "class: [")
-        .commit("Break it");
+    life.repo.by("ana").replace(ID, "class: standard", "class: [").commit("Break it");
     life.switch("main");
     assert_eq!(life.show(ID)["status"], "invalid");
     assert_eq!(life.due(ID), (1, vec!["overdue-closure".to_owned()]));
     let due = due(&life, ID);
     assert_eq!(due["next"]["since"], "2026-12-02T00:00:00Z");
-    assert_eq!(
-        due["next"]["command"],
-        format!("exledger lint exceptions/{ID}.yaml")
-    );
+    assert_eq!(due["next"]["command"], format!("exledger lint exceptions/{ID}.yaml"));
 }
 
 #[test]
@@ -155,16 +127,9 @@ fn a_request_whose_time_is_over_is_expired_and_nobody_is_asked_to_approve_it() {
     for (id, status) in [(ID, "unapproved"), (other, "proposed")] {
         assert_eq!(life.show(id)["status"], status);
         let due = due(&life, id);
-        assert_eq!(
-            (&due["bucket"], &due["also"]),
-            (&json!("expired"), &json!([])),
-            "{id}"
-        );
+        assert_eq!((&due["bucket"], &due["also"]), (&json!("expired"), &json!([])), "{id}");
         assert_eq!(due["next"]["since"], "2026-12-02T00:00:00Z", "{id}");
-        assert!(
-            !due["next"]["command"].as_str().unwrap().contains("approve"),
-            "{due:#}"
-        );
+        assert!(!due["next"]["command"].as_str().unwrap().contains("approve"), "{due:#}");
     }
     follow(&life, &[], "ana", "lee");
     assert!(buckets(&life).is_empty());
@@ -192,10 +157,7 @@ fn a_review_that_says_close_or_reduce_is_due_until_something_follows() {
         assert_eq!(life.due(ID), (1, vec![bucket.clone()]));
         let queue = life.run("sam", &["-q", "queue"]).out;
         let words = bucket.replace('-', " ");
-        assert!(
-            queue.contains(&format!("{words} for 47 hours; waits for Ana Ruiz")),
-            "{queue}"
-        );
+        assert!(queue.contains(&format!("{words} for 47 hours; waits for Ana Ruiz")), "{queue}");
         // A review that says still-needed follows.
         life.decided("lee", &["review", ID, "--outcome", "still-needed"], "dana");
         assert!(buckets(&life).is_empty());
@@ -203,10 +165,9 @@ fn a_review_that_says_close_or_reduce_is_due_until_something_follows() {
         life.decided("dana", &["review", ID, "--outcome", outcome], "lee");
         assert_eq!(buckets(&life), [bucket.as_str()]);
         // A narrower scope, an earlier end.
-        for narrowing in [
-            "scope: {resources: [db:invoices], actions: [read]}",
-            "expires: 2026-12-31",
-        ] {
+        for narrowing in
+            ["scope: {resources: [db:invoices], actions: [read]}", "expires: 2026-12-31"]
+        {
             let life = reviewed(outcome);
             life.repo.by("ana").edit(ID, narrowing).commit("Narrow it");
             life.switch("main");
@@ -216,27 +177,17 @@ fn a_review_that_says_close_or_reduce_is_due_until_something_follows() {
                 true => "scope: {resources: [db:invoices, db:orders], actions: [read]}",
                 false => "expires: 2027-01-31",
             };
-            life.repo
-                .branch("back")
-                .by("ana")
-                .edit(ID, back)
-                .commit("As it was");
+            life.repo.branch("back").by("ana").edit(ID, back).commit("As it was");
             life.merge("back", "lee", "");
             assert_eq!(buckets(&life), [bucket.as_str()], "{back}");
         }
         // Only a change of the text.
         let life = reviewed(outcome);
-        life.repo
-            .by("ana")
-            .edit(ID, "title: In other words")
-            .commit("Word it");
+        life.repo.by("ana").edit(ID, "title: In other words").commit("Word it");
         assert!(buckets(&life).contains(&bucket));
         // The entry is dropped without anybody's approval.
         let life = reviewed(outcome);
-        life.repo
-            .by("ana")
-            .write(ID, &record(ID, scope))
-            .commit("Drop the review");
+        life.repo.by("ana").write(ID, &record(ID, scope)).commit("Drop the review");
         assert!(buckets(&life).contains(&bucket));
     }
     let life = reviewed("close");
@@ -257,17 +208,9 @@ fn a_closure_that_nobody_looked_at_has_a_next_step() {
     life.decided("ana", &CLOSE, "lee");
     life.repo.clock("2026-12-10T09:00:00Z");
     let table = life.run("sam", &["-q", "due"]).out;
-    assert!(
-        table.contains("review the closure, unless you closed it"),
-        "{table}"
-    );
+    assert!(table.contains("review the closure, unless you closed it"), "{table}");
     assert_eq!(buckets(&life), ["post-closure-review-due"]);
-    follow(
-        &life,
-        &[("--outcome …", "--outcome effective")],
-        "dana",
-        "lee",
-    );
+    follow(&life, &[("--outcome …", "--outcome effective")], "dana", "lee");
     assert!(buckets(&life).is_empty());
 }
 
@@ -278,10 +221,7 @@ fn a_branch_that_is_dated_in_the_future_has_no_age() {
     life.file(ID, &record(ID, ""), "ana");
     life.repo.clock("2026-11-22T09:00:00Z");
     let next = due(&life, ID)["next"].clone();
-    assert_eq!(
-        (&next["since"], &next["days"]),
-        (&Value::Null, &Value::Null)
-    );
+    assert_eq!((&next["since"], &next["days"]), (&Value::Null, &Value::Null));
     let report = life.answer(0, "sam", &["report"]);
     assert_eq!(report["backlog"]["awaiting"], 1);
     assert_eq!(report["backlog"]["oldest_waiting_days"], Value::Null);

@@ -19,18 +19,11 @@ fn a_rotation_is_postponed_watched_postponed_again_and_done() {
     assert_eq!(answer["event"], "attested");
     assert_eq!(answer["changes"][0]["to"], "active");
     let control = &life.show(ID)["compensating_controls"][0];
-    assert_eq!(
-        (&control["status"], &control["fresh"]),
-        (&"active".into(), &true.into())
-    );
+    assert_eq!((&control["status"], &control["fresh"]), (&"active".into(), &true.into()));
     // Postponed by 30 days: nothing changes until somebody else has merged it.
     life.repo.clock("2026-12-10T09:00:00Z");
     let why = "The vendor ships the rotation in January";
-    let answer = life.decide(
-        "later",
-        "ana",
-        &["renew", "7f3kq", "--for", "30d", "--reason", why],
-    );
+    let answer = life.decide("later", "ana", &["renew", "7f3kq", "--for", "30d", "--reason", why]);
     assert_eq!(answer["changes"][0]["field"], "expires");
     assert_eq!(answer["changes"][0]["from"], "2026-12-15");
     assert_eq!(answer["changes"][0]["to"], "2027-01-14");
@@ -39,10 +32,7 @@ fn a_rotation_is_postponed_watched_postponed_again_and_done() {
     assert_eq!(life.show(ID)["expires"], "2026-12-15");
     life.merge("later", "dana", "");
     let shown = life.show(ID);
-    assert_eq!(
-        (&shown["expires"], &shown["renewals"]["count"]),
-        (&"2027-01-14".into(), &1.into())
-    );
+    assert_eq!((&shown["expires"], &shown["renewals"]["count"]), (&"2027-01-14".into(), &1.into()));
     // Watched: the control goes stale and is seen again.
     life.repo.clock("2026-12-12T09:00:00Z");
     assert_eq!(life.show(ID)["status"], "degraded");
@@ -87,48 +77,25 @@ subject: {identity: ci:deploy, identity_type: api-key, credential: vault:ci/depl
 #[test]
 fn a_leaked_key_is_closed_only_with_every_item_and_reviewed_by_somebody_else() {
     let life = Life::new();
-    let policy = crate::decisions::POLICY.replace(
-        "- {name: standard,",
-        "- {name: standard, post_closure_review: 14d,",
-    );
-    life.repo
-        .by("dana")
-        .write("exledger.yaml", &policy)
-        .commit("Look at closures");
+    let policy = crate::decisions::POLICY
+        .replace("- {name: standard,", "- {name: standard, post_closure_review: 14d,");
+    life.repo.by("dana").write("exledger.yaml", &policy).commit("Look at closures");
     life.filed(ID, &record(ID, LEAKED), "ana", "lee");
     life.decided(
         "ana",
-        &[
-            "note",
-            ID,
-            "--stage",
-            "triage",
-            "--note",
-            "One job prints its environment",
-        ],
+        &["note", ID, "--stage", "triage", "--note", "One job prints its environment"],
         "lee",
     );
     assert_eq!(life.show(ID)["status"], "active");
     life.switch("main");
     let before = life.text(ID);
-    let bare = [
-        "close",
-        ID,
-        "--outcome",
-        "remediated",
-        "--reason",
-        "Key rotated, job mended",
-    ];
+    let bare = ["close", ID, "--outcome", "remediated", "--reason", "Key rotated, job mended"];
     let run = life.run("ana", &bare);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     let lacks = "its closure lacks checks.rotated, checks.pipeline-reviewed, checks.removed-from-code, \
         checks.removed-from-logs, evidence\n";
     assert!(run.err.contains(lacks), "{}", run.err);
-    let some = [
-        &bare[..],
-        &["--check", "rotated=E1", "--evidence", "E1=change:3f2c9a7b"],
-    ]
-    .concat();
+    let some = [&bare[..], &["--check", "rotated=E1", "--evidence", "E1=change:3f2c9a7b"]].concat();
     let run = life.run("ana", &some);
     let lacks = "its closure lacks checks.pipeline-reviewed, checks.removed-from-code, checks.removed-from-logs\n";
     assert!(run.err.contains(lacks), "{}", run.err);
@@ -139,16 +106,8 @@ fn a_leaked_key_is_closed_only_with_every_item_and_reviewed_by_somebody_else() {
     assert!(!life.repo.path().join("evidence").exists());
     let all = [
         &some[..],
-        &[
-            "--check",
-            "pipeline-reviewed=By the platform team, no other job prints it",
-        ],
-        &[
-            "--check",
-            "removed-from-code=E1",
-            "--check",
-            "removed-from-logs=E2",
-        ],
+        &["--check", "pipeline-reviewed=By the platform team, no other job prints it"],
+        &["--check", "removed-from-code=E1", "--check", "removed-from-logs=E2"],
         &["--evidence", "E2=log:https://ci.example.com/jobs/7"],
         &["--prevention", "The runner masks the environment"],
     ]
@@ -156,25 +115,14 @@ fn a_leaked_key_is_closed_only_with_every_item_and_reviewed_by_somebody_else() {
     life.decided("ana", &all, "lee");
     assert_eq!(life.show(ID)["status"], "closed");
     // The tier's look afterwards is due by a day that the record says, and not by who closed it.
-    assert!(
-        life.text(ID).contains("\n  review_by: 2026-12-04\n"),
-        "{}",
-        life.text(ID)
-    );
+    assert!(life.text(ID).contains("\n  review_by: 2026-12-04\n"), "{}", life.text(ID));
     assert_eq!(life.due(ID), (0, Vec::new()));
     life.repo.clock("2026-12-05T09:00:00Z");
-    assert_eq!(
-        life.due(ID),
-        (1, vec!["post-closure-review-due".to_owned()])
-    );
+    assert_eq!(life.due(ID), (1, vec!["post-closure-review-due".to_owned()]));
     let review = ["close", ID, "--reviewed", "--outcome", "effective"];
     let run = life.run("ana", &review);
     assert_eq!(run.code, 2, "{}", run.err);
-    assert!(
-        run.err.contains("ask someone else to review"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("ask someone else to review"), "{}", run.err);
     let answer = life.decided("dana", &review, "lee");
     assert_eq!(answer["event"], "post-reviewed");
     assert_eq!(answer["changes"][0]["field"], "closure.reviewed");
@@ -214,18 +162,14 @@ fn a_certificate_that_still_authenticates_is_overdue_until_it_is_explained() {
     let run = life.run("ana", &bare);
     assert_eq!(run.code, 2);
     assert!(
-        run.err
-            .contains("checks.why-missed, checks.impact, checks.prevention\n"),
+        run.err.contains("checks.why-missed, checks.impact, checks.prevention\n"),
         "{}",
         run.err
     );
     // What keeps it from happening again answers the item of that name too.
     let all = [
         &bare[..],
-        &[
-            "--check",
-            "why-missed=The calendar named somebody who had left",
-        ],
+        &["--check", "why-missed=The calendar named somebody who had left"],
         &["--check", "impact=Nobody else held the key"],
         &["--prevention", "The end of each certificate is an alert"],
     ]
@@ -233,8 +177,7 @@ fn a_certificate_that_still_authenticates_is_overdue_until_it_is_explained() {
     life.decided("ana", &all, "lee");
     assert_eq!(life.show(ID)["status"], "closed");
     assert!(
-        life.text(ID)
-            .contains("prevention: The end of each certificate is an alert}\n"),
+        life.text(ID).contains("prevention: The end of each certificate is an alert}\n"),
         "{}",
         life.text(ID)
     );

@@ -63,15 +63,9 @@ fn lines() -> Vec<(&'static str, String)> {
         ),
         ("CRLF", plain.replace('\n', "\r\n")),
         ("no final newline", plain.trim_end().to_owned()),
-        (
-            "CRLF and no final newline",
-            plain.trim_end().replace('\n', "\r\n"),
-        ),
+        ("CRLF and no final newline", plain.trim_end().replace('\n', "\r\n")),
         ("a byte order mark", format!("\u{feff}{plain}")),
-        (
-            "a byte order mark and CRLF",
-            format!("\u{feff}{}", plain.replace('\n', "\r\n")),
-        ),
+        ("a byte order mark and CRLF", format!("\u{feff}{}", plain.replace('\n', "\r\n"))),
         ("empty lists", format!("{plain}{lists}")),
         (
             "quoted keys",
@@ -162,16 +156,10 @@ transfers: [
             plain.replace("\n  - {", "\n- {")
                 + "reviews:\n- {date: 2026-11-02, by: lee@example.com, outcome: still-needed}\n",
         ),
-        (
-            "lists indented by four",
-            plain.replace("\n  - {", "\n    - {"),
-        ),
+        ("lists indented by four", plain.replace("\n  - {", "\n    - {")),
         ("entries of many lines", format!("{plain}{entries}")),
         ("document marks", format!("%YAML 1.2\n---\n{plain}...\n")),
-        (
-            "a comment at the end without a newline",
-            format!("{plain}# keep me"),
-        ),
+        ("a comment at the end without a newline", format!("{plain}# keep me")),
         ("the id last and the rest in odd order", {
             let mut lines: Vec<&str> = HEAD.lines().rev().collect();
             lines.extend(["expires: 2026-12-20"]);
@@ -180,15 +168,11 @@ transfers: [
         }),
         (
             "an instant and wide characters",
-            plain.replace("Ana Ruiz", "Ána 瑞伊斯 🦀").replace(
-                "expires: 2026-12-20",
-                "expires: '2026-12-20T18:00:00+01:00'   # Wien",
-            ),
+            plain
+                .replace("Ana Ruiz", "Ána 瑞伊斯 🦀")
+                .replace("expires: 2026-12-20", "expires: '2026-12-20T18:00:00+01:00'   # Wien"),
         ),
-        (
-            "blanks at the ends of lines",
-            plain.lines().map(|line| format!("{line}  \n")).collect(),
-        ),
+        ("blanks at the ends of lines", plain.lines().map(|line| format!("{line}  \n")).collect()),
         ("carriage returns alone", plain.replace('\n', "\r")),
     ]
 }
@@ -226,38 +210,23 @@ fn decisions() -> Vec<(&'static str, Box<Plan>)> {
             Box::new(|taken| review::review(taken, ReviewOutcome::StillNeeded, Some("yes"))),
         ),
         ("fire", Box::new(|taken| fire::fire(taken, "t1", None))),
-        (
-            "attest",
-            Box::new(|taken| attest::attest(taken, "cc1", &[shown("E2")])),
-        ),
+        ("attest", Box::new(|taken| attest::attest(taken, "cc1", &[shown("E2")]))),
         (
             "transfer",
             Box::new(|taken| {
                 let to = Address::new("Lee@example.com").unwrap();
-                let heir = Heir {
-                    email: &to,
-                    name: "Lee, Park",
-                };
+                let heir = Heir { email: &to, name: "Lee, Park" };
                 transfer::transfer(taken, heir, Some("Ana moves\non"))
             }),
         ),
-        (
-            "note",
-            Box::new(|taken| note::note(taken, Stage::Investigation, "{two} callers", &[])),
-        ),
-        (
-            "close",
-            Box::new(move |taken| close::close(taken, &closing)),
-        ),
+        ("note", Box::new(|taken| note::note(taken, Stage::Investigation, "{two} callers", &[]))),
+        ("close", Box::new(move |taken| close::close(taken, &closing))),
     ]
 }
 
 fn take(text: &str, plan: &Plan) -> Result<edit::Edited, String> {
     let source = file::read(PATH, text.as_bytes());
-    let record = source
-        .record
-        .as_ref()
-        .ok_or_else(|| format!("{:?}", source.findings))?;
+    let record = source.record.as_ref().ok_or_else(|| format!("{:?}", source.findings))?;
     let now = Instant::parse("2026-12-04T10:00:00Z").unwrap();
     let planned = plan(&DecisionInput {
         source: &source,
@@ -283,12 +252,7 @@ fn every_decision_changes_its_own_lines_in_every_layout() {
         for (command, plan) in decisions() {
             let edited =
                 take(&text, &*plan).unwrap_or_else(|what| panic!("{name}, {command}: {what}"));
-            assert_eq!(
-                edited.source.findings,
-                [],
-                "{name}, {command}:\n{}",
-                edited.text
-            );
+            assert_eq!(edited.source.findings, [], "{name}, {command}:\n{}", edited.text);
             let shown = visible(&patch::patch(command, &text, &edited.text));
             all.push_str(&format!("=== {name}\n{shown}"));
             unchanged(name, command, &text, &edited.text);
@@ -310,29 +274,17 @@ fn unchanged(name: &str, command: &str, before: &str, after: &str) {
     };
     let is_one_line = !before.trim_end().contains('\n');
     let shown = patch::patch("x", before, after);
-    let gone = shown
-        .lines()
-        .filter(|line| line.starts_with('-') && !line.starts_with("---"));
+    let gone = shown.lines().filter(|line| line.starts_with('-') && !line.starts_with("---"));
     for line in gone {
         // The last entry of brackets gets a comma, a last line without an end gets one.
-        let is_last = before
-            .trim_end()
-            .ends_with(line.trim_start_matches('-').trim_end())
+        let is_last = before.trim_end().ends_with(line.trim_start_matches('-').trim_end())
             || line.trim_end().ends_with([',', '}', ']'])
             || !before.ends_with('\n');
         let is_own = own.iter().any(|own| line.contains(own));
-        assert!(
-            is_own || is_one_line || is_last,
-            "{name}, {command}: {line}"
-        );
+        assert!(is_own || is_one_line || is_last, "{name}, {command}: {line}");
     }
-    let ends = |text: &str| {
-        (
-            text.ends_with('\n'),
-            text.ends_with("\r\n"),
-            text.starts_with('\u{feff}'),
-        )
-    };
+    let ends =
+        |text: &str| (text.ends_with('\n'), text.ends_with("\r\n"), text.starts_with('\u{feff}'));
     assert_eq!(ends(before), ends(after), "{name}, {command}");
     let bare = |text: &str| text.replace("\r\n", "").contains('\n');
     assert_eq!(bare(before), bare(after), "{name}, {command}: line ends");

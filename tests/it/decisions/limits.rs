@@ -10,38 +10,18 @@ fn limits_are_counted_from_history_and_lifted_by_a_redesign_alone() {
     for _ in 0..2 {
         life.decided(
             "ana",
-            &[
-                "renew",
-                ID,
-                "--for",
-                "20d",
-                "--reason",
-                "The vendor is late",
-            ],
+            &["renew", ID, "--for", "20d", "--reason", "The vendor is late"],
             "lee",
         );
     }
     // An entry that somebody took out again is still a renewal in history.
     let text = life.text(ID);
-    let start = text
-        .find("  - {date: 2026-11-20, from: 2026-12-15")
-        .unwrap();
+    let start = text.find("  - {date: 2026-11-20, from: 2026-12-15").unwrap();
     let end = start + text[start..].find('\n').unwrap() + 1;
     let text = text[..start].to_owned() + &text[end..];
-    life.repo
-        .branch("tidy")
-        .by("ana")
-        .write(ID, &text)
-        .commit("Tidy up");
+    life.repo.branch("tidy").by("ana").write(ID, &text).commit("Tidy up");
     life.merge("tidy", "lee", "");
-    let renew = [
-        "renew",
-        ID,
-        "--for",
-        "10d",
-        "--reason",
-        "The vendor is late again",
-    ];
+    let renew = ["renew", ID, "--for", "10d", "--reason", "The vendor is late again"];
     let err = refused(&life, &renew);
     assert!(err.contains("error[renewal-limit]"), "{err}");
     assert!(err.contains("references.redesign"), "{err}");
@@ -71,30 +51,14 @@ fn limits_are_counted_from_history_and_lifted_by_a_redesign_alone() {
 fn a_shallow_clone_can_not_say_how_often_it_was_renewed() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
-    life.decided(
-        "ana",
-        &["note", ID, "--stage", "triage", "--note", "Seen"],
-        "lee",
-    );
+    life.decided("ana", &["note", ID, "--stage", "triage", "--note", "Seen"], "lee");
     let clone = life.repo.clone_with(&["--depth=1"]);
     let run = |args: &[&str]| {
         let by = ["--by", "ana@example.com", "--on", "2026-11-25"];
         crate::cli::run(clone.path(), &[args, &by].concat())
     };
-    let renewed = run(&[
-        "renew",
-        ID,
-        "--for",
-        "10d",
-        "--reason",
-        "The vendor is late",
-    ]);
-    assert_eq!(
-        (renewed.code, renewed.out.as_str()),
-        (3, ""),
-        "{}",
-        renewed.err
-    );
+    let renewed = run(&["renew", ID, "--for", "10d", "--reason", "The vendor is late"]);
+    assert_eq!((renewed.code, renewed.out.as_str()), (3, ""), "{}", renewed.err);
     assert!(renewed.err.contains("--unshallow"), "{}", renewed.err);
     let noted = run(&["note", ID, "--stage", "triage", "--note", "Seen again"]);
     assert_eq!(noted.code, 0, "{}", noted.err);
@@ -123,23 +87,13 @@ fn what_was_closed_and_filed_again_counts_as_a_renewal() {
     life.decided("ana", &renew, "lee");
     // Two renewals are allowed, and filing it again was the first.
     let err = refused(&life, &renew);
-    assert!(
-        err.contains("error[renewal-limit]") && err.contains(earlier),
-        "{err}"
-    );
+    assert!(err.contains("error[renewal-limit]") && err.contains(earlier), "{err}");
     // The same about something else is counted by itself.
     let other = "EXC-2026-00003";
     let text = record(other, "subject: {application: orders}");
     life.filed(other, &text, "ana", "lee");
     for _ in 0..2 {
-        let renew = [
-            "renew",
-            other,
-            "--for",
-            "5d",
-            "--reason",
-            "The vendor is late",
-        ];
+        let renew = ["renew", other, "--for", "5d", "--reason", "The vendor is late"];
         life.decided("ana", &renew, "lee");
     }
 }
@@ -157,27 +111,14 @@ fn every_answer_counts_the_renewals_that_the_limits_count() {
         life.repo.wait("1d");
         let reason = "It seemed to be over";
         let evidence = "note:https://x.example.com/1";
-        let close = [
-            "close",
-            id,
-            "--outcome",
-            "withdrawn",
-            "--reason",
-            reason,
-            "--evidence",
-            evidence,
-        ];
+        let close =
+            ["close", id, "--outcome", "withdrawn", "--reason", reason, "--evidence", evidence];
         life.decided("ana", &close, "lee");
     }
     filed(ID, "11-28");
     // Something else, by the same name.
     let other = "EXC-2026-00003";
-    life.filed(
-        other,
-        &record(other, "deviates_from: {rule: Another rule}"),
-        "ana",
-        "lee",
-    );
+    life.filed(other, &record(other, "deviates_from: {rule: Another rule}"), "ana", "lee");
     life.repo.clock("2026-12-20T09:00:00Z");
     let expected = serde_json::json!(["EXC-2026-00002", "EXC-2026-00001"]);
     for args in [
@@ -191,23 +132,15 @@ fn every_answer_counts_the_renewals_that_the_limits_count() {
         let run = life.run("sam", &[args, &["--format", "json"]].concat());
         let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
         let records = answer["records"].as_array().cloned();
-        let mut records = records
-            .unwrap_or_else(|| vec![answer["record"].clone()])
-            .into_iter();
+        let mut records = records.unwrap_or_else(|| vec![answer["record"].clone()]).into_iter();
         let record = records.find(|record| record["id"] == ID).unwrap();
         let renewals = &record["renewals"];
-        assert_eq!(
-            (&renewals["count"], &renewals["refiled"]),
-            (&2.into(), &expected),
-            "{args:?}"
-        );
+        assert_eq!((&renewals["count"], &renewals["refiled"]), (&2.into(), &expected), "{args:?}");
         // Two and two days of those before, 44 of its own.
         let days = renewals["total_days"].as_i64().unwrap();
         assert_eq!(days, 43 + 2 + 2, "{args:?}");
         let next = &record["next"]["action"];
-        let is_said = next
-            .as_str()
-            .is_none_or(|next| next.contains("no renewals are left"));
+        let is_said = next.as_str().is_none_or(|next| next.contains("no renewals are left"));
         assert!(is_said, "{args:?}: {next}");
     }
     let shown = life.run("sam", &["show", ID]).out;
@@ -215,14 +148,8 @@ fn every_answer_counts_the_renewals_that_the_limits_count() {
         shown.contains("2 of 2, previously filed as EXC-2026-00002, EXC-2026-00001"),
         "{shown}"
     );
-    assert_eq!(
-        life.show(other)["renewals"]["refiled"],
-        serde_json::json!([])
-    );
-    let err = refused(
-        &life,
-        &["renew", ID, "--for", "5d", "--reason", "The vendor is late"],
-    );
+    assert_eq!(life.show(other)["renewals"]["refiled"], serde_json::json!([]));
+    let err = refused(&life, &["renew", ID, "--for", "5d", "--reason", "The vendor is late"]);
     assert!(
         err.contains("3 renewals in a row, previously filed as EXC-2026-00002, EXC-2026-00001"),
         "{err}"
@@ -233,11 +160,7 @@ fn every_answer_counts_the_renewals_that_the_limits_count() {
 fn a_renewal_on_a_shallow_branch_is_not_judged() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
-    life.decided(
-        "ana",
-        &["note", ID, "--stage", "triage", "--note", "Seen"],
-        "lee",
-    );
+    life.decided("ana", &["note", ID, "--stage", "triage", "--note", "Seen"], "lee");
     let renew = ["renew", ID, "--for", "5d", "--reason", "The vendor is late"];
     life.decide("later", "ana", &renew);
     life.switch("main");

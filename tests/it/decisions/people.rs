@@ -14,22 +14,12 @@ triggers: [{id: T1, when: The export is called outside the migration, then: revo
 fn an_agents_tool_is_revoked_by_its_trigger_at_once() {
     let life = Life::new();
     life.filed(ID, &record(ID, AGENT), "ana", "lee");
-    let ask = [
-        "--identity",
-        "agent:migration",
-        "--resource",
-        "tool:ticket-export",
-        "--action",
-        "call",
-    ];
+    let ask =
+        ["--identity", "agent:migration", "--resource", "tool:ticket-export", "--action", "call"];
     assert_eq!(life.check(&ask).0, "allow");
     // Whoever sees it pushes it; ending needs nobody's approval.
     life.repo.clock("2026-11-25T09:00:00Z");
-    let answer = life.answer(
-        0,
-        "ana",
-        &["fire", ID, "T1", "--note", "Three calls on Tuesday"],
-    );
+    let answer = life.answer(0, "ana", &["fire", ID, "T1", "--note", "Three calls on Tuesday"]);
     assert_eq!(answer["event"], "fired");
     life.commit("main", "ana");
     assert_eq!(life.check(&ask).0, "deny");
@@ -38,17 +28,7 @@ fn an_agents_tool_is_revoked_by_its_trigger_at_once() {
     assert_eq!((code, buckets[0].as_str()), (1, "overdue-closure"));
     let run = life.run("ana", &["fire", ID, "T1"]);
     assert_eq!(run.code, 2, "a trigger fires once");
-    let run = life.run(
-        "ana",
-        &[
-            "renew",
-            ID,
-            "--for",
-            "10d",
-            "--reason",
-            "Needed for the rest",
-        ],
-    );
+    let run = life.run("ana", &["renew", ID, "--for", "10d", "--reason", "Needed for the rest"]);
     assert_eq!(run.code, 2, "what is revoked is not renewed");
     let bare = [
         "close",
@@ -71,17 +51,11 @@ fn an_agents_tool_is_revoked_by_its_trigger_at_once() {
             "--check",
             "behaviour-reviewed=It followed a ticket's text",
         ],
-        &[
-            "--check",
-            "boundary-reviewed=The tool asks for the queue now",
-        ],
+        &["--check", "boundary-reviewed=The tool asks for the queue now"],
     ]
     .concat();
     life.decided("ana", &all, "lee");
-    assert_eq!(
-        (&life.show(ID)["status"], life.due(ID).0),
-        (&"closed".into(), 0)
-    );
+    assert_eq!((&life.show(ID)["status"], life.due(ID).0), (&"closed".into(), 0));
 }
 
 const VENDOR: &str = "\
@@ -101,19 +75,8 @@ fn a_vendors_key_is_reviewed_with_its_onboarding_and_when_its_trigger_fires() {
     life.repo.clock("2026-12-05T09:00:00Z");
     assert_eq!(life.show(ID)["status"], "degraded");
     assert_eq!(life.due(ID).1, ["review-due", "soon"]);
-    assert_eq!(
-        life.check(&ask).0,
-        "allow",
-        "the tier grants while degraded"
-    );
-    let review = [
-        "review",
-        ID,
-        "--outcome",
-        "still-needed",
-        "--note",
-        "VND-7 is still open",
-    ];
+    assert_eq!(life.check(&ask).0, "allow", "the tier grants while degraded");
+    let review = ["review", ID, "--outcome", "still-needed", "--note", "VND-7 is still open"];
     let answer = life.decided("dana", &review, "lee");
     assert_eq!(answer["changes"][0]["to"]["by"], "dana@example.com");
     assert_eq!(life.show(ID)["status"], "active");
@@ -121,14 +84,7 @@ fn a_vendors_key_is_reviewed_with_its_onboarding_and_when_its_trigger_fires() {
     life.decided("dana", &["fire", ID, "T1"], "lee");
     assert_eq!(life.due(ID).1, ["fired", "soon"]);
     assert_eq!(life.show(ID)["status"], "degraded");
-    let close = [
-        "review",
-        ID,
-        "--outcome",
-        "close",
-        "--by",
-        "sam@example.com",
-    ];
+    let close = ["review", ID, "--outcome", "close", "--by", "sam@example.com"];
     let answer = life.decided("sam", &close, "lee");
     assert_eq!(answer["changes"][0]["field"], "reviews[1]");
     assert_eq!(life.due(ID).1, ["review-says-close", "soon"]);
@@ -148,19 +104,10 @@ expires: 2026-11-23T10:00:00Z
 fn an_emergency_runs_at_once_stops_unreviewed_and_goes_on_when_approved_late() {
     let life = Life::new();
     life.repo.clock("2026-11-20T10:00:00Z");
-    life.repo
-        .by("ana")
-        .write(ID, &record(ID, EMERGENCY))
-        .commit("Deploy now");
+    life.repo.by("ana").write(ID, &record(ID, EMERGENCY)).commit("Deploy now");
     life.switch("main");
-    let ask = [
-        "--application",
-        "checkout",
-        "--environment",
-        "production",
-        "--reference",
-        "CHG-1234",
-    ];
+    let ask =
+        ["--application", "checkout", "--environment", "production", "--reference", "CHG-1234"];
     assert_eq!(life.check(&ask).0, "allow");
     assert_eq!(life.due(ID).1[0], "emergency-review-due");
     life.repo.clock("2026-11-21T16:00:00Z");
@@ -173,11 +120,7 @@ fn an_emergency_runs_at_once_stops_unreviewed_and_goes_on_when_approved_late() {
     life.repo
         .branch("amend")
         .by("ana")
-        .replace(
-            ID,
-            "Hotfix of the checkout",
-            "Hotfix of the checkout (CHG-1234)",
-        )
+        .replace(ID, "Hotfix of the checkout", "Hotfix of the checkout (CHG-1234)")
         .commit("Say which change");
     life.merge("amend", "lee", "");
     assert_eq!(life.check(&ask).0, "allow");
@@ -213,32 +156,13 @@ fn a_sensitive_renewal_counts_once_both_groups_agreed() {
     let life = Life::new();
     life.file(ID, &record(ID, SENSITIVE), "ana");
     life.merge(&format!("file-{ID}"), "lee", DANA);
-    let ask = [
-        "--identity",
-        "svc:billing-batch",
-        "--resource",
-        "db:invoices",
-        "--action",
-        "read",
-    ];
+    let ask = ["--identity", "svc:billing-batch", "--resource", "db:invoices", "--action", "read"];
     assert_eq!(life.check(&ask).0, "allow");
     life.repo.clock("2026-12-08T09:00:00Z");
-    let renew = [
-        "renew",
-        ID,
-        "--until",
-        "2027-01-05",
-        "--reason",
-        "The window moved to January",
-    ];
+    let renew = ["renew", ID, "--until", "2027-01-05", "--reason", "The window moved to January"];
     let run = life.run("ana", &[&renew[..], &["--dry-run"]].concat());
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(
-        run.out
-            .contains("2 approvals: one person in group platform"),
-        "{}",
-        run.out
-    );
+    assert!(run.out.contains("2 approvals: one person in group platform"), "{}", run.out);
     life.decide("renew", "ana", &renew);
     // One group alone: the old end stays.
     life.merge("renew", "lee", "");
@@ -259,17 +183,7 @@ fn a_sensitive_renewal_counts_once_both_groups_agreed() {
         ("2027-01-05".into(), "allow".to_owned())
     );
     // The tier allows one renewal; the second is refused with what would lift that.
-    let run = life.run(
-        "ana",
-        &[
-            "renew",
-            ID,
-            "--for",
-            "7d",
-            "--reason",
-            "The window moved again",
-        ],
-    );
+    let run = life.run("ana", &["renew", ID, "--for", "7d", "--reason", "The window moved again"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert!(
         run.err.contains("renewal-limit") && run.err.contains("references.redesign"),
@@ -285,20 +199,10 @@ fn excess_privilege_is_reduced_before_it_is_closed() {
         SENSITIVE.to_owned() + "deviates_from: {rule: Jobs read, baseline: privilege-elevation}\n";
     life.file(ID, &record(ID, &elevated), "ana");
     life.merge(&format!("file-{ID}"), "lee", DANA);
-    let ask = [
-        "--identity",
-        "svc:billing-batch",
-        "--resource",
-        "db:invoices",
-        "--action",
-        "write",
-    ];
+    let ask = ["--identity", "svc:billing-batch", "--resource", "db:invoices", "--action", "write"];
     assert_eq!(life.check(&ask).0, "allow");
     // Less is granted as soon as it lands, whoever pushed it.
-    life.repo
-        .by("ana")
-        .replace(ID, "[read, write]", "[read]")
-        .commit("Read alone");
+    life.repo.by("ana").replace(ID, "[read, write]", "[read]").commit("Read alone");
     life.switch("main");
     assert_eq!(life.check(&ask).0, "deny");
     let read = [&ask[..5], &["read"]].concat();
@@ -319,36 +223,22 @@ fn excess_privilege_is_reduced_before_it_is_closed() {
     assert!(run.err.contains(lacks), "{}", run.err);
     let all = [
         &bare[..],
-        &[
-            "--check",
-            "privilege-reduced=E1",
-            "--check",
-            "access-removed=E1",
-        ],
-        &[
-            "--access-verified",
-            "before=2026-11-20",
-            "--access-verified",
-            "during=2026-11-20",
-        ],
+        &["--check", "privilege-reduced=E1", "--check", "access-removed=E1"],
+        &["--access-verified", "before=2026-11-20", "--access-verified", "during=2026-11-20"],
         &["--access-verified", "after=2026-11-20"],
     ]
     .concat();
     life.decided("ana", &all, "lee");
     assert_eq!(life.show(ID)["status"], "closed");
-    assert!(
-        life.text(ID).contains("review_by: 2026-12-20\n"),
-        "{}",
-        life.text(ID)
-    );
+    assert!(life.text(ID).contains("review_by: 2026-12-20\n"), "{}", life.text(ID));
 }
 
 #[test]
 fn an_unusual_tool_use_goes_to_security_and_platform_and_its_handling_grants_nothing() {
-    let life = Life::of(&POLICY.replace(
-        "match: [{risk: [high, critical]}]",
-        "match: [{identity_type: [ai-agent]}]",
-    ));
+    let life = Life::of(
+        &POLICY
+            .replace("match: [{risk: [high, critical]}]", "match: [{identity_type: [ai-agent]}]"),
+    );
     let text = record(
         ID,
         &(AGENT.to_owned()
@@ -372,11 +262,7 @@ fn an_unusual_tool_use_goes_to_security_and_platform_and_its_handling_grants_not
     }
     assert_eq!(life.show(ID)["status"], "proposed");
     // Sam wrote on the branch, so his word for security does not count.
-    life.merge(
-        &format!("file-{ID}"),
-        "lee",
-        "Reviewed-by: Sam Ito <sam@example.com>",
-    );
+    life.merge(&format!("file-{ID}"), "lee", "Reviewed-by: Sam Ito <sam@example.com>");
     assert_eq!(life.show(ID)["status"], "unapproved");
     life.repo
         .branch("again")
@@ -386,10 +272,7 @@ fn an_unusual_tool_use_goes_to_security_and_platform_and_its_handling_grants_not
     life.merge("again", "lee", DANA);
     assert_eq!(life.show(ID)["status"], "active");
     assert_eq!(
-        life.answer(0, "sam", &["show", ID])["content"]["handling"]
-            .as_array()
-            .unwrap()
-            .len(),
+        life.answer(0, "sam", &["show", ID])["content"]["handling"].as_array().unwrap().len(),
         3
     );
 }

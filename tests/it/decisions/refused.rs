@@ -8,159 +8,55 @@ const TRIGGER: &str = "triggers: [{id: T1, when: The vendor ships, then: review}
 pub(super) fn refused(life: &Life, args: &[&str]) -> String {
     let before = life.text(ID);
     let run = life.run("lee", args);
-    assert_eq!(
-        (run.code, run.out.as_str()),
-        (2, ""),
-        "{args:?}: {}",
-        run.err
-    );
+    assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}: {}", run.err);
     assert_eq!(life.text(ID), before, "{args:?}");
     run.err
 }
 
 /// What makes no sense, and what is said of it.
 const SENSELESS: &[(&[&str], &str)] = &[
-    (
-        &["renew", "--for", "10d", "--reason", "Late"],
-        "there is no record",
-    ),
-    (
-        &["renew", ID, "--reason", "Late"],
-        "--until or --for is missing",
-    ),
+    (&["renew", "--for", "10d", "--reason", "Late"], "there is no record"),
+    (&["renew", ID, "--reason", "Late"], "--until or --for is missing"),
     (&["renew", ID, "--for", "10d"], "--reason is missing"),
+    (&["renew", ID, "--for", "10d", "--reason", "  "], "--reason is placeholder text"),
+    (&["renew", ID, "--for", "10d", "--reason", "TBD"], "error[placeholder]"),
+    (&["renew", ID, "--for", "36h", "--reason", "Late"], "not a whole number of days"),
+    (&["renew", ID, "--for", "0d", "--reason", "Late"], " is zero"),
+    (&["renew", ID, "--for", "10x", "--reason", "Late"], "not a duration"),
+    (&["renew", ID, "--until", "2026-12-15", "--reason", "Late"], "is not later"),
+    (&["renew", ID, "--until", "2026-02-30", "--reason", "Late"], "neither a day nor an instant"),
+    (&["renew", ID, "--until", "2027-06-01", "--reason", "Late"], "error[term-too-long]"),
     (
-        &["renew", ID, "--for", "10d", "--reason", "  "],
-        "--reason is placeholder text",
-    ),
-    (
-        &["renew", ID, "--for", "10d", "--reason", "TBD"],
-        "error[placeholder]",
-    ),
-    (
-        &["renew", ID, "--for", "36h", "--reason", "Late"],
-        "not a whole number of days",
-    ),
-    (
-        &["renew", ID, "--for", "0d", "--reason", "Late"],
-        " is zero",
-    ),
-    (
-        &["renew", ID, "--for", "10x", "--reason", "Late"],
-        "not a duration",
-    ),
-    (
-        &["renew", ID, "--until", "2026-12-15", "--reason", "Late"],
-        "is not later",
-    ),
-    (
-        &["renew", ID, "--until", "2026-02-30", "--reason", "Late"],
-        "neither a day nor an instant",
-    ),
-    (
-        &["renew", ID, "--until", "2027-06-01", "--reason", "Late"],
-        "error[term-too-long]",
-    ),
-    (
-        &[
-            "renew",
-            ID,
-            "--until",
-            "2027-01-01",
-            "--for",
-            "1d",
-            "--reason",
-            "Late",
-        ],
+        &["renew", ID, "--until", "2027-01-01", "--for", "1d", "--reason", "Late"],
         "cannot be used with",
     ),
     (
-        &[
-            "renew",
-            ID,
-            "EXC-2026-00000",
-            "--for",
-            "1d",
-            "--reason",
-            "Late",
-        ],
+        &["renew", ID, "EXC-2026-00000", "--for", "1d", "--reason", "Late"],
         "the work tree has no record",
     ),
     (
-        &[
-            "renew",
-            ID,
-            "--owner",
-            "ana@example.com",
-            "--for",
-            "1d",
-            "--reason",
-            "Late",
-        ],
+        &["renew", ID, "--owner", "ana@example.com", "--for", "1d", "--reason", "Late"],
         "both ids and a filter",
     ),
     (&["review", ID, "--outcome", "fine"], "invalid value 'fine'"),
-    (
-        &["review", ID, "--outcome", "close", "--by", "lee"],
-        "--by lee is not an address",
-    ),
-    (
-        &["review", ID, "--outcome", "close", "--as-of", "2026-11-20"],
-        "--as-of asks about the past",
-    ),
+    (&["review", ID, "--outcome", "close", "--by", "lee"], "--by lee is not an address"),
+    (&["review", ID, "--outcome", "close", "--as-of", "2026-11-20"], "--as-of asks about the past"),
     (&["fire", ID, "T9"], "has no trigger T9"),
     (&["attest", ID, "CC9"], "has no control CC9"),
-    (
-        &["attest", ID, "CC1", "--evidence", "nothing"],
-        "there is no file",
-    ),
-    (
-        &["attest", ID, "CC1", "--evidence", "log:gone.txt"],
-        "there is no file",
-    ),
-    (
-        &["attest", ID, "CC1", "--evidence", "log:"],
-        "is not evidence",
-    ),
-    (
-        &["transfer", ID, "--to", "ana@example.com"],
-        "already owns EXC-2026-7F3KQ",
-    ),
-    (
-        &["transfer", ID, "--to", "lee"],
-        "--to lee is not an address",
-    ),
+    (&["attest", ID, "CC1", "--evidence", "nothing"], "there is no file"),
+    (&["attest", ID, "CC1", "--evidence", "log:gone.txt"], "there is no file"),
+    (&["attest", ID, "CC1", "--evidence", "log:"], "is not evidence"),
+    (&["transfer", ID, "--to", "ana@example.com"], "already owns EXC-2026-7F3KQ"),
+    (&["transfer", ID, "--to", "lee"], "--to lee is not an address"),
     (&["transfer", ID], "--to is missing"),
+    (&["transfer", "--from", "kim@example.com", "--to", "lee@example.com"], "no record matches"),
     (
-        &[
-            "transfer",
-            "--from",
-            "kim@example.com",
-            "--to",
-            "lee@example.com",
-        ],
-        "no record matches",
-    ),
-    (
-        &[
-            "transfer",
-            ID,
-            "--from",
-            "ana@example.com",
-            "--to",
-            "lee@example.com",
-        ],
+        &["transfer", ID, "--from", "ana@example.com", "--to", "lee@example.com"],
         "cannot be used with",
     ),
     (&["note", ID, "--stage", "triage"], "--note is missing"),
-    (
-        &["note", ID, "--stage", "sleep", "--note", "x"],
-        "invalid value 'sleep'",
-    ),
-    (
-        &["close", ID, "--outcome", "remediated"],
-        "--reason is missing",
-    ),
+    (&["note", ID, "--stage", "sleep", "--note", "x"], "invalid value 'sleep'"),
+    (&["close", ID, "--outcome", "remediated"], "--reason is missing"),
     (&["close", ID], "--outcome and --reason are missing"),
     (
         &["close", ID, "--reason", "Job retired"],
@@ -168,27 +64,12 @@ const SENSELESS: &[(&[&str], &str)] = &[
     ),
     (&["renew", ID], "--until or --for and --reason are missing"),
     (&["note", ID], "--stage and --note are missing"),
-    (
-        &["close", ID, "--outcome", "rejected", "--reason", "No"],
-        "exledger reject",
-    ),
+    (&["close", ID, "--outcome", "rejected", "--reason", "No"], "exledger reject"),
     (
         &["close", ID, "--outcome", "done", "--reason", "No"],
         "`done` is not a valid --outcome: did you mean `remediated`?",
     ),
-    (
-        &[
-            "close",
-            ID,
-            "--outcome",
-            "revoked",
-            "--reason",
-            "Gone",
-            "--check",
-            "x",
-        ],
-        "has no answer",
-    ),
+    (&["close", ID, "--outcome", "revoked", "--reason", "Gone", "--check", "x"], "has no answer"),
     (
         &[
             "close",
@@ -260,10 +141,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
         ],
         "error[secret]",
     ),
-    (
-        &["close", ID, "--reviewed", "--outcome", "effective"],
-        "is not closed",
-    ),
+    (&["close", ID, "--reviewed", "--outcome", "effective"], "is not closed"),
 ];
 
 #[test]
@@ -274,38 +152,27 @@ fn what_makes_no_sense_is_refused_with_the_way_out() {
         let err = refused(&life, args);
         assert!(err.contains(said), "{args:?}: {err}");
     }
-    assert!(
-        !life.repo.path().join("evidence").exists(),
-        "nothing is kept of what is refused"
-    );
+    assert!(!life.repo.path().join("evidence").exists(), "nothing is kept of what is refused");
 }
 
 #[test]
 fn a_file_with_faults_is_not_edited_and_every_fault_is_named() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
-    life.repo
-        .scribble(ID, &record(ID, "expire: 2027-01-01\nrisk: {level: awful}"));
+    life.repo.scribble(ID, &record(ID, "expire: 2027-01-01\nrisk: {level: awful}"));
     let err = refused(&life, &["review", ID, "--outcome", "close"]);
     assert!(
         err.contains("has 2 faults") && err.contains("unknown-key") && err.contains("bad-value"),
         "{err}"
     );
     // A fault of content that stood before is one all the same: the result would not lint.
-    life.repo
-        .scribble(ID, &record(ID, "justification: Too short"));
+    life.repo.scribble(ID, &record(ID, "justification: Too short"));
     let err = refused(&life, &["review", ID, "--outcome", "close"]);
-    assert!(
-        err.contains("would not pass lint") && err.contains("short-justification"),
-        "{err}"
-    );
+    assert!(err.contains("would not pass lint") && err.contains("short-justification"), "{err}");
     life.repo.scribble(ID, "- not a map\n");
     refused(&life, &["review", ID, "--outcome", "close"]);
-    std::fs::write(
-        life.repo.path().join(format!("exceptions/{ID}.yaml")),
-        b"id: \xff\xfe",
-    )
-    .unwrap();
+    std::fs::write(life.repo.path().join(format!("exceptions/{ID}.yaml")), b"id: \xff\xfe")
+        .unwrap();
     let run = life.run("lee", &["review", ID, "--outcome", "close"]);
     assert_eq!(run.code, 2, "{}", run.err);
 }

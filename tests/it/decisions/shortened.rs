@@ -17,14 +17,7 @@ fn linted(life: &Life) -> (i32, Vec<String>) {
 fn a_renewed_record_ends_earlier_by_one_command_and_needs_nobody() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
-    let renewal = [
-        "renew",
-        ID,
-        "--until",
-        "2026-12-31",
-        "--reason",
-        "One job is left",
-    ];
+    let renewal = ["renew", ID, "--until", "2026-12-31", "--reason", "One job is left"];
     life.decided("ana", &renewal, "lee");
     life.repo.branch("shorten");
     life.switch("shorten");
@@ -49,9 +42,7 @@ fn a_renewed_record_ends_earlier_by_one_command_and_needs_nobody() {
     let errors = audit["errors"].as_u64();
     assert_eq!(errors, Some(0), "{audit:#}");
     // What ends later again is a renewal.
-    let text = life
-        .text(ID)
-        .replace("expires: 2026-12-20", "expires: 2026-12-30");
+    let text = life.text(ID).replace("expires: 2026-12-20", "expires: 2026-12-30");
     std::fs::write(life.repo.path().join(crate::repo::path_of(ID)), text).unwrap();
     assert_eq!(linted(&life), (1, vec!["silent-extension".to_owned()]));
 }
@@ -61,10 +52,7 @@ fn what_is_no_earlier_end_is_refused_with_the_way_out() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
     for (until, said) in [
-        (
-            "2026-12-15",
-            "exledger renew EXC-2026-7F3KQ --until 2026-12-15",
-        ),
+        ("2026-12-15", "exledger renew EXC-2026-7F3KQ --until 2026-12-15"),
         ("2027-01-15", "is not earlier"),
         ("2026-11-19", "exledger close EXC-2026-7F3KQ"),
         ("2026-02-30", "February 2026 has 28 days"),
@@ -75,15 +63,8 @@ fn what_is_no_earlier_end_is_refused_with_the_way_out() {
     }
     let run = life.run("ana", &["shorten", ID]);
     assert!(run.err.contains("--until is missing"), "{}", run.err);
-    let run = life.run(
-        "ana",
-        &["renew", ID, "--until", "2026-12-01", "--reason", "No"],
-    );
-    assert!(
-        run.err.contains("exledger shorten EXC-2026-7F3KQ"),
-        "{}",
-        run.err
-    );
+    let run = life.run("ana", &["renew", ID, "--until", "2026-12-01", "--reason", "No"]);
+    assert!(run.err.contains("exledger shorten EXC-2026-7F3KQ"), "{}", run.err);
 }
 
 #[test]
@@ -94,14 +75,7 @@ fn an_empty_closure_is_none_and_makes_room_for_one() {
     let run = cli::run(life.repo.path(), &["lint"]);
     assert_eq!(run.code, 0, "{}", run.out);
     let evidence = "log:https://ci.example.com/7";
-    let close = [
-        "close",
-        ID,
-        "--outcome",
-        "remediated",
-        "--reason",
-        "Job retired",
-    ];
+    let close = ["close", ID, "--outcome", "remediated", "--reason", "Job retired"];
     life.answer(0, "ana", &[&close[..], &["--evidence", evidence]].concat());
     let text = life.text(ID);
     assert_eq!(text.matches("closure:").count(), 1, "{text}");

@@ -56,24 +56,14 @@ fn new_says_why_the_tier_holds() {
     assert!(said.contains(&derived), "{said}");
     let stated = life.run("ana", &[&args[..], &["--environment", "test"]].concat());
     let said = joined(&stated.out);
-    assert!(
-        said.contains("tier standard") && !said.contains("as long as"),
-        "{said}"
-    );
+    assert!(said.contains("tier standard") && !said.contains("as long as"), "{said}");
 }
 
 #[test]
 fn a_refused_renewal_says_why_the_tier_holds() {
     let life = Life::of(POLICY);
     life.filed(ID, &silent(), "ana", "lee");
-    let renew = [
-        "renew",
-        ID,
-        "--for",
-        "20d",
-        "--reason",
-        "The vendor is late",
-    ];
+    let renew = ["renew", ID, "--for", "20d", "--reason", "The vendor is late"];
     let err = joined(&refused(&life, &renew));
     assert!(err.contains("error[renewal-limit]"), "{err}");
     assert!(err.contains(&format!("`due` is not past{REASON}")), "{err}");
@@ -88,22 +78,10 @@ fn a_degraded_tier_says_why_it_holds() {
     let reasons = denied["exceptions"][0]["reasons"].to_string() + &denied.to_string();
     let reason = format!("tier sensitive grants nothing while degraded{REASON}");
     assert!(reasons.contains(&reason), "{denied}");
-    let reviewed = life.run(
-        "ana",
-        &[
-            "review",
-            ID,
-            "--outcome",
-            "still-needed",
-            "--note",
-            "Seen the log",
-        ],
-    );
+    let reviewed =
+        life.run("ana", &["review", ID, "--outcome", "still-needed", "--note", "Seen the log"]);
     let said = joined(&(reviewed.out + &reviewed.err));
-    assert!(
-        said.contains("made or merged it; tier sensitive applies"),
-        "{said}"
-    );
+    assert!(said.contains("made or merged it; tier sensitive applies"), "{said}");
 }
 
 /// Joins lines and runs of blanks: a screen breaks lines where it is full.

@@ -13,10 +13,7 @@ fn demo(args: &[&str]) -> cli::Run {
     let folder = tempfile::tempdir().unwrap();
     let made = cli::run(folder.path(), &["demo", "--on", "2026-11-20", "ledger"]);
     assert_eq!(made.code, 0, "{}", made.err);
-    cli::run(
-        &folder.path().join("ledger"),
-        &[args, &["--on", "2026-11-20"]].concat(),
-    )
+    cli::run(&folder.path().join("ledger"), &[args, &["--on", "2026-11-20"]].concat())
 }
 
 #[test]
@@ -30,37 +27,16 @@ fn messages_and_calendar_are_as_promised() {
     let run = demo(&["due", "--messages", "--format", "json"]);
     let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-    assert_eq!(
-        keys,
-        [
-            "schema",
-            "ledger",
-            "records",
-            "hidden",
-            "messages",
-            "simulated"
-        ]
-    );
+    assert_eq!(keys, ["schema", "ledger", "records", "hidden", "messages", "simulated"]);
     let messages = serde_json::to_string_pretty(&answer["messages"]).unwrap();
     golden::check("decisions/messages.json", &(messages + "\n"));
     let run = demo(&["due", "--format", "ics"]);
     assert_eq!((run.code, run.err.as_str()), (1, ""), "{}", run.out);
-    assert!(
-        run.out
-            .split_inclusive("\r\n")
-            .all(|line| line.ends_with("\r\n") && line.len() <= 77)
-    );
-    assert_eq!(
-        run.out.matches('\n').count(),
-        run.out.matches("\r\n").count()
-    );
+    assert!(run.out.split_inclusive("\r\n").all(|line| line.ends_with("\r\n") && line.len() <= 77));
+    assert_eq!(run.out.matches('\n').count(), run.out.matches("\r\n").count());
     golden::check("decisions/due.ics", &run.out.replace("\r\n", "\n"));
     let list = demo(&["list", "--format", "ics"]);
-    assert_eq!(
-        (list.code, list.out.as_str()),
-        (2, ""),
-        "only `due` is a calendar"
-    );
+    assert_eq!((list.code, list.out.as_str()), (2, ""), "only `due` is a calendar");
     let both = demo(&["due", "--messages", "--format", "ics"]);
     assert_eq!((both.code, both.out.as_str()), (2, ""));
 }
@@ -68,14 +44,8 @@ fn messages_and_calendar_are_as_promised() {
 #[test]
 fn ids_of_events_are_those_of_the_name() {
     for (name, id) in [
-        (
-            "ics/EXC-2026-7F3KQ/expires",
-            "fdd1b164-43cc-520b-a817-5c2fd2089155",
-        ),
-        (
-            "ics/EXC-2026-7F3KQ/review",
-            "f9cd40fa-df35-5499-b6e2-62b6fbcd84a0",
-        ),
+        ("ics/EXC-2026-7F3KQ/expires", "fdd1b164-43cc-520b-a817-5c2fd2089155"),
+        ("ics/EXC-2026-7F3KQ/review", "f9cd40fa-df35-5499-b6e2-62b6fbcd84a0"),
     ] {
         assert_eq!(exledger::interop::uuid::name_uuid(name), id);
     }
@@ -96,10 +66,7 @@ fn told(life: &Life) -> BTreeMap<String, Vec<String>> {
         let records = message["records"].as_array().unwrap().iter();
         let records =
             records.map(|record| format!("{} {}", record["id"].as_str().unwrap(), record["roles"]));
-        (
-            message["to"]["email"].as_str().unwrap().to_owned(),
-            records.collect(),
-        )
+        (message["to"]["email"].as_str().unwrap().to_owned(), records.collect())
     });
     people.collect()
 }
@@ -108,10 +75,7 @@ fn expected(people: &[(&str, &[&str])]) -> BTreeMap<String, Vec<String>> {
     let people = people.iter();
     people
         .map(|(who, records)| {
-            (
-                (*who).to_owned(),
-                records.iter().map(|it| (*it).to_owned()).collect(),
-            )
+            ((*who).to_owned(), records.iter().map(|it| (*it).to_owned()).collect())
         })
         .collect()
 }
@@ -136,20 +100,11 @@ fn the_chain_names_more_people_the_longer_it_takes() {
         "it ends soon"
     );
     for (on, people) in [
-        (
-            "2026-12-16T00:00:00Z",
-            &[("ana@example.com", "[\"owner\"]")][..],
-        ),
-        (
-            "2026-12-18T23:59:59Z",
-            &[("ana@example.com", "[\"owner\"]")],
-        ),
+        ("2026-12-16T00:00:00Z", &[("ana@example.com", "[\"owner\"]")][..]),
+        ("2026-12-18T23:59:59Z", &[("ana@example.com", "[\"owner\"]")]),
         (
             "2026-12-19T00:00:00Z",
-            &[
-                ("ana@example.com", "[\"owner\"]"),
-                ("dana@example.com", "[\"backup\"]"),
-            ],
+            &[("ana@example.com", "[\"owner\"]"), ("dana@example.com", "[\"backup\"]")],
         ),
         (
             "2026-12-23T00:00:00Z",
@@ -161,23 +116,15 @@ fn the_chain_names_more_people_the_longer_it_takes() {
         ),
     ] {
         life.repo.clock(on);
-        let people: Vec<(&str, Vec<String>)> = people
-            .iter()
-            .map(|(who, roles)| (*who, vec![format!("{ID} {roles}")]))
-            .collect();
-        let people: BTreeMap<String, Vec<String>> = people
-            .into_iter()
-            .map(|(who, it)| (who.to_owned(), it))
-            .collect();
+        let people: Vec<(&str, Vec<String>)> =
+            people.iter().map(|(who, roles)| (*who, vec![format!("{ID} {roles}")])).collect();
+        let people: BTreeMap<String, Vec<String>> =
+            people.into_iter().map(|(who, it)| (who.to_owned(), it)).collect();
         assert_eq!(told(&life), people, "{on}");
     }
     let run = life.run("sam", &["due", "--messages"]);
     assert_eq!(run.code, 1);
-    assert!(
-        !run.out.contains(OTHER),
-        "nothing healthy is mentioned: {}",
-        run.out
-    );
+    assert!(!run.out.contains(OTHER), "nothing healthy is mentioned: {}", run.out);
 }
 
 #[test]
@@ -192,14 +139,8 @@ fn where_the_owner_left_the_next_one_is_told_at_once() {
     let owned = "owner: {name: Ana Ruiz, email: ana@example.com, backup: dana@example.com}\nexpires: 2027-02-15\n";
     life.filed(ID, &record(ID, owned), "ana", "lee");
     assert_eq!(told(&life), expected(&[]));
-    life.repo
-        .by("dana")
-        .write("people.csv", &roster.replace("ANA", "no"))
-        .commit("Ana left");
-    assert_eq!(
-        told(&life),
-        expected(&[("dana@example.com", &["EXC-2026-7F3KQ [\"backup\"]"])])
-    );
+    life.repo.by("dana").write("people.csv", &roster.replace("ANA", "no")).commit("Ana left");
+    assert_eq!(told(&life), expected(&[("dana@example.com", &["EXC-2026-7F3KQ [\"backup\"]"])]));
     assert_eq!(life.due(ID), (1, vec!["ownerless".to_owned()]));
 }
 
@@ -211,14 +152,7 @@ fn a_request_is_told_of_once_it_waits_too_long() {
     life.repo.clock("2026-11-22T23:00:00Z");
     assert_eq!((told(&life), life.due(ID).0), (expected(&[]), 0));
     life.repo.clock("2026-11-23T10:00:01Z");
-    assert_eq!(
-        told(&life),
-        expected(&[("ana@example.com", &["EXC-2026-7F3KQ [\"owner\"]"])])
-    );
+    assert_eq!(told(&life), expected(&[("ana@example.com", &["EXC-2026-7F3KQ [\"owner\"]"])]));
     let run = life.run("sam", &["due", "--messages"]);
-    assert!(
-        run.code == 1 && run.out.contains("at least claimed"),
-        "{}",
-        run.out
-    );
+    assert!(run.code == 1 && run.out.contains("at least claimed"), "{}", run.out);
 }

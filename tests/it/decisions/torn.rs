@@ -35,12 +35,7 @@ fn spawn(life: &Life, note: &str) -> Child {
 fn life() -> Life {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
-    life.filed(
-        OTHER,
-        &record(OTHER, "subject: {application: orders}"),
-        "ana",
-        "lee",
-    );
+    life.filed(OTHER, &record(OTHER, "subject: {application: orders}"), "ana", "lee");
     life
 }
 
@@ -77,10 +72,7 @@ fn a_process_that_is_killed_leaves_the_old_file_or_the_new_one() {
             assert_eq!(own.len(), notes.len(), "nothing is written twice");
             assert!(known.is_subset(&own), "nothing is lost: {own:?}");
             let new: Vec<&String> = own.difference(known).collect();
-            assert!(
-                new.is_empty() || new == [&format!("note {n}")],
-                "{id}: {new:?}"
-            );
+            assert!(new.is_empty() || new == [&format!("note {n}")], "{id}: {new:?}");
             *known = own;
         }
     }
@@ -99,15 +91,9 @@ fn eight_that_write_at_once_lose_nothing() {
     let began = Instant::now();
     let mut children: Vec<Child> = names.iter().map(|name| spawn(&life, name)).collect();
     // Whoever reads meanwhile reads a whole file.
-    while children
-        .iter_mut()
-        .any(|child| child.try_wait().unwrap().is_none())
-    {
+    while children.iter_mut().any(|child| child.try_wait().unwrap().is_none()) {
         notes(&life, ID);
-        assert!(
-            began.elapsed() < Duration::from_secs(120),
-            "nobody waits for ever"
-        );
+        assert!(began.elapsed() < Duration::from_secs(120), "nobody waits for ever");
     }
     for mut child in children {
         assert!(child.wait().unwrap().success());
@@ -147,8 +133,5 @@ fn a_file_that_changed_meanwhile_is_not_written_and_neither_are_the_others() {
         let one = if is_written { "11" } else { "1" };
         assert_eq!(read("one").as_deref(), Some(one), "{path}");
     }
-    assert_eq!(
-        (read("two"), read("new/three")),
-        (Some("22".into()), Some("3".into()))
-    );
+    assert_eq!((read("two"), read("new/three")), (Some("22".into()), Some("3".into())));
 }

@@ -14,34 +14,11 @@ fn commands() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
         (
             "renew",
-            vec![
-                "renew",
-                ID,
-                "--for",
-                "30d",
-                "--reason",
-                "The runner is replaced in January",
-            ],
+            vec!["renew", ID, "--for", "30d", "--reason", "The runner is replaced in January"],
         ),
-        (
-            "review",
-            vec![
-                "review",
-                ID,
-                "--outcome",
-                "still-needed",
-                "--note",
-                "One job is left",
-            ],
-        ),
-        (
-            "fire",
-            vec!["fire", ID, "T1", "--note", "Shipped on Tuesday"],
-        ),
-        (
-            "attest",
-            vec!["attest", ID, "CC1", "--evidence", "E1=log:exledger.yaml"],
-        ),
+        ("review", vec!["review", ID, "--outcome", "still-needed", "--note", "One job is left"]),
+        ("fire", vec!["fire", ID, "T1", "--note", "Shipped on Tuesday"]),
+        ("attest", vec!["attest", ID, "CC1", "--evidence", "E1=log:exledger.yaml"]),
         (
             "transfer",
             vec![
@@ -116,14 +93,7 @@ fn each_decision_answers_as_promised() {
         assert_eq!(lint.code, 0, "{name}: {}", lint.out);
         let _ = std::fs::remove_dir_all(life.repo.path().join("evidence"));
     }
-    let several = [
-        "review",
-        "--status",
-        "active",
-        "--outcome",
-        "close",
-        "--format",
-    ];
+    let several = ["review", "--status", "active", "--outcome", "close", "--format"];
     for format in ["json", "jsonl", "csv"] {
         life.switch("main");
         let run = life.run("lee", &[&several[..], &[format]].concat());
@@ -143,11 +113,7 @@ fn a_dry_run_shows_a_patch_that_git_applies_and_writes_nothing() {
         assert_eq!(run.code, 0, "{name}: {}", run.err);
         assert_eq!(life.text(ID), before, "{name}");
         assert!(!life.repo.path().join("evidence").exists(), "{name}");
-        assert!(
-            run.out.contains("nothing was written"),
-            "{name}: {}",
-            run.out
-        );
+        assert!(run.out.contains("nothing was written"), "{name}: {}", run.out);
         let json = life.answer(0, "lee", &dry);
         let wet = life.answer(0, "lee", &args);
         assert_eq!(json, wet, "{name}");
@@ -159,10 +125,7 @@ fn a_dry_run_shows_a_patch_that_git_applies_and_writes_nothing() {
             exledger::view::patch::patch(&format!("exceptions/{ID}.yaml"), &before, &written);
         let file = life.repo.path().join("change.patch");
         std::fs::write(&file, patch).unwrap();
-        crate::repo::git(
-            life.repo.path(),
-            &["apply", "--whitespace=nowarn", "change.patch"],
-        );
+        crate::repo::git(life.repo.path(), &["apply", "--whitespace=nowarn", "change.patch"]);
         assert_eq!(life.text(ID), written, "{name}");
         std::fs::remove_file(file).unwrap();
         life.repo.checkout();
@@ -175,11 +138,7 @@ fn next_steps_fit_the_branch_and_the_folder() {
     life.filed(ID, &record(ID, FIELDS), "ana", "lee");
     let review = ["review", ID, "--outcome", "close"];
     let run = life.run("lee", &review);
-    assert!(
-        run.out.contains("git switch -c review-EXC-2026-7F3KQ\n"),
-        "{}",
-        run.out
-    );
+    assert!(run.out.contains("git switch -c review-EXC-2026-7F3KQ\n"), "{}", run.out);
     life.repo.branch("work");
     life.switch("work");
     let run = life.run("lee", &review);

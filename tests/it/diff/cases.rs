@@ -22,10 +22,7 @@ pub(crate) const CLOSED: &str =
 /// The cases.
 pub(crate) const CASES: &[Case] = &[
     (
-        &[
-            ("expires: 2026-12-20", "expires: 2027-01-10"),
-            ("", RENEWED),
-        ],
+        &[("expires: 2026-12-20", "expires: 2027-01-10"), ("", RENEWED)],
         &["renewed: +21 d (1st of 2)"],
         1,
         &[],
@@ -46,10 +43,7 @@ pub(crate) const CASES: &[Case] = &[
         1,
     ),
     (
-        &[
-            ("expires: 2026-12-20", "expires: 2027-01-20"),
-            ("", RENEWED),
-        ],
+        &[("expires: 2026-12-20", "expires: 2027-01-20"), ("", RENEWED)],
         &["extended: +31 d, now until 2027-01-20"],
         1,
         &["error silent-extension"],
@@ -71,10 +65,7 @@ pub(crate) const CASES: &[Case] = &[
     ),
     (
         &[("[db:invoices]", "[db:orders]")],
-        &[
-            "scope-widened: resources + db:orders",
-            "scope-narrowed: resources - db:invoices",
-        ],
+        &["scope-widened: resources + db:orders", "scope-narrowed: resources - db:invoices"],
         1,
         &["note scope-widened"],
         0,
@@ -87,20 +78,14 @@ pub(crate) const CASES: &[Case] = &[
         0,
     ),
     (
-        &[(
-            "scope: {resources: [db:invoices], actions: [read], not_waived: [db:salaries]}\n",
-            "",
-        )],
+        &[("scope: {resources: [db:invoices], actions: [read], not_waived: [db:salaries]}\n", "")],
         &["scope-widened: the scope was dropped"],
         1,
         &["note scope-widened"],
         0,
     ),
     (
-        &[(
-            "application: billing",
-            "application: billing, aliases: [invoicing]",
-        )],
+        &[("application: billing", "application: billing, aliases: [invoicing]")],
         &["scope-widened: aliases + invoicing"],
         1,
         &["note scope-widened"],
@@ -135,10 +120,7 @@ pub(crate) const CASES: &[Case] = &[
         0,
     ),
     (
-        &[
-            ("email: ana@example.com", "email: lee@example.com"),
-            ("", TRANSFER),
-        ],
+        &[("email: ana@example.com", "email: lee@example.com"), ("", TRANSFER)],
         &["transferred: ana@example.com → lee@example.com"],
         1,
         &["note owner-changed"],
@@ -151,18 +133,9 @@ pub(crate) const CASES: &[Case] = &[
         &["error owner-changed"],
         1,
     ),
+    (&[("", CLOSED)], &["closed: remediated by lee@example.com: Job retired"], 0, &[], 0),
     (
-        &[("", CLOSED)],
-        &["closed: remediated by lee@example.com: Job retired"],
-        0,
-        &[],
-        0,
-    ),
-    (
-        &[(
-            "",
-            "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: still-needed}]",
-        )],
+        &[("", "reviews: [{date: 2026-12-04, by: lee@example.com, outcome: still-needed}]")],
         &["reviewed: 2026-12-04 by lee@example.com: still-needed"],
         0,
         &[],
@@ -207,22 +180,13 @@ pub(crate) const CASES: &[Case] = &[
         0,
     ),
     (
-        &[(
-            "rule: Every job has its own database user",
-            "rule: Another rule",
-        )],
+        &[("rule: Every job has its own database user", "rule: Another rule")],
         &["amended: deviates_from"],
         1,
         &[],
         0,
     ),
-    (
-        &[("title: Nightly", "title: The nightly")],
-        &["amended: title"],
-        1,
-        &[],
-        0,
-    ),
+    (&[("title: Nightly", "title: The nightly")], &["amended: title"], 1, &[], 0),
     (&[("moderate}", "moderate }")], &["reformatted"], 0, &[], 0),
     (
         &[("class: standard", "class: unusual")],

@@ -23,10 +23,7 @@ fn what_files_a_record_is_filed_and_needs_what_its_tier_demands() {
     work.write(ID, &text).commit("File");
     let (exit, diff) = ledger.diff("new");
     assert_eq!(exit, 0);
-    assert_eq!(
-        told(&diff),
-        ["filed: class standard, tier sensitive, until 2026-12-20"]
-    );
+    assert_eq!(told(&diff), ["filed: class standard, tier sensitive, until 2026-12-20"]);
     let needs = &diff["changes"][0]["events"][0]["needs"];
     assert_eq!(
         *needs,
@@ -42,17 +39,9 @@ fn a_move_is_no_decision_and_a_deletion_is_forbidden() {
     work.rename(ID, &path).commit("Move");
     let (exit, diff) = ledger.diff("move");
     let detail = format!("moved: exceptions/{ID}.yaml → {path}");
-    assert_eq!(
-        (exit, told(&diff), counts(&diff)),
-        (0, vec![detail], vec![0])
-    );
+    assert_eq!((exit, told(&diff), counts(&diff)), (0, vec![detail], vec![0]));
 
-    ledger
-        .repo
-        .branch("gone")
-        .by("ana")
-        .remove(ID)
-        .commit("Delete");
+    ledger.repo.branch("gone").by("ana").remove(ID).commit("Delete");
     let (exit, diff) = ledger.diff("gone");
     assert_eq!((exit, told(&diff)), (1, vec!["removed".to_owned()]));
     assert_eq!(found(&diff), ["error record-deleted"]);
@@ -67,31 +56,17 @@ fn a_closed_record_changes_by_its_post_closure_review_alone() {
     let work = ledger.repo.branch("close").by("ana");
     let text = work.text(ID) + CLOSED + "\n";
     work.write(ID, &text).commit("Close");
-    ledger
-        .repo
-        .by("lee")
-        .merge("close", "Merge pull request #2 from ana/close");
-    let review = CLOSED.replace(
-        '}',
-        ", reviewed: {date: 2026-12-30, by: dana@example.com, outcome: effective}}",
-    );
+    ledger.repo.by("lee").merge("close", "Merge pull request #2 from ana/close");
+    let review = CLOSED
+        .replace('}', ", reviewed: {date: 2026-12-30, by: dana@example.com, outcome: effective}}");
     let (exit, diff) = ledger.after("review", &[(CLOSED, &review)]);
     assert_eq!(
         (exit, told(&diff)),
-        (
-            0,
-            vec!["post-reviewed: 2026-12-30 by dana@example.com: effective".to_owned()]
-        )
+        (0, vec!["post-reviewed: 2026-12-30 by dana@example.com: effective".to_owned()])
     );
-    for (branch, to) in [
-        ("reopen", ""),
-        ("reword", &CLOSED.replace("retired", "gone") as &str),
-    ] {
+    for (branch, to) in [("reopen", ""), ("reword", &CLOSED.replace("retired", "gone") as &str)] {
         let (exit, diff) = ledger.after(branch, &[(CLOSED, to)]);
-        assert_eq!(
-            (exit, found(&diff)),
-            (1, vec!["error closed-edited".to_owned()])
-        );
+        assert_eq!((exit, found(&diff)), (1, vec!["error closed-edited".to_owned()]));
     }
 }
 
@@ -99,18 +74,15 @@ fn a_closed_record_changes_by_its_post_closure_review_alone() {
 fn who_could_approve_is_named_and_nobody_of_those_who_made_it() {
     let ledger = Ledger::with(&[ID]);
     let work = ledger.repo.branch("raise").by("sam").with("ana");
-    work.replace(ID, "level: moderate", "level: high")
-        .commit("Raise the risk");
+    work.replace(ID, "level: moderate", "level: high").commit("Raise the risk");
     let run = ledger.run(&["diff", "main", "raise"]);
     assert!(
-        run.out
-            .contains("group platform other than the authors (lee@example.com)"),
+        run.out.contains("group platform other than the authors (lee@example.com)"),
         "{}",
         run.out
     );
     assert!(
-        run.out
-            .contains("group security other than the authors (dana@example.com)"),
+        run.out.contains("group security other than the authors (dana@example.com)"),
         "{}",
         run.out
     );
@@ -123,10 +95,7 @@ fn an_entry_of_a_decision_stays_as_it_was() {
                    {date: 2026-12-11, by: lee@example.com, outcome: still-needed}]";
     let (exit, diff) = ledger.after("review", &[("", reviews)]);
     assert_eq!((exit, counts(&diff)), (0, vec![0]));
-    ledger
-        .repo
-        .by("lee")
-        .merge("review", "Merge pull request #2 from ana/review");
+    ledger.repo.by("lee").merge("review", "Merge pull request #2 from ana/review");
     let first = "{date: 2026-12-04, by: lee@example.com, outcome: reduce}, ";
     for (branch, from, to) in [
         ("rewrite", "outcome: reduce", "outcome: close"),
@@ -148,42 +117,17 @@ fn an_entry_of_a_decision_stays_as_it_was() {
 
 #[test]
 fn whoever_filed_a_record_does_not_approve_that_it_ends_later_or_waives_more() {
-    let policy = POLICY.replace(
-        "approvals: {count: 1}",
-        "approvals: {count: 1, each_of: [platform]}",
-    );
+    let policy =
+        POLICY.replace("approvals: {count: 1}", "approvals: {count: 1, each_of: [platform]}");
     let ledger = Ledger::of(&policy, &[]);
-    ledger
-        .repo
-        .branch("file")
-        .by("lee")
-        .write(ID, &record(ID))
-        .commit("File");
-    ledger
-        .repo
-        .by("ana")
-        .merge("file", "Merge pull request #1 from lee/file");
+    ledger.repo.branch("file").by("lee").write(ID, &record(ID)).commit("File");
+    ledger.repo.by("ana").merge("file", "Merge pull request #1 from lee/file");
     for (branch, from, to, who) in [
         ("widen", "[read]", "[read, write]", "(ana@example.com)"),
-        (
-            "extend",
-            "expires: 2026-12-20",
-            "expires: 2026-12-31",
-            "(ana@example.com)",
-        ),
-        (
-            "reword",
-            "title: Nightly",
-            "title: The nightly",
-            "(ana@example.com, lee@example.com)",
-        ),
+        ("extend", "expires: 2026-12-20", "expires: 2026-12-31", "(ana@example.com)"),
+        ("reword", "title: Nightly", "title: The nightly", "(ana@example.com, lee@example.com)"),
     ] {
-        ledger
-            .repo
-            .branch(branch)
-            .by("sam")
-            .replace(ID, from, to)
-            .commit("Change");
+        ledger.repo.branch(branch).by("sam").replace(ID, from, to).commit("Change");
         let run = ledger.run(&["diff", "main", branch]);
         let line = format!("in group platform other than the authors {who}");
         assert!(run.out.contains(&line), "{branch}: {}", run.out);
@@ -196,18 +140,10 @@ fn a_renewal_says_which_of_how_many_by_history_too() {
     // An end that moved silently, and that Lee approved by merging it, was a renewal too.
     let (_, diff) = ledger.after("silent", &[("expires: 2026-12-20", "expires: 2027-01-10")]);
     assert_eq!(found(&diff), ["error silent-extension"]);
-    ledger
-        .repo
-        .by("dana")
-        .merge("silent", "Merge pull request #2 from ana/silent");
+    ledger.repo.by("dana").merge("silent", "Merge pull request #2 from ana/silent");
     let entry =
         "renewals: [{date: 2027-01-08, from: 2027-01-10, until: 2027-01-31, reason: It lives on}]";
-    let (exit, diff) = ledger.after(
-        "renew",
-        &[("expires: 2027-01-10", "expires: 2027-01-31"), ("", entry)],
-    );
-    assert_eq!(
-        (exit, told(&diff)),
-        (0, vec!["renewed: +21 d (2nd of 2)".to_owned()])
-    );
+    let (exit, diff) =
+        ledger.after("renew", &[("expires: 2027-01-10", "expires: 2027-01-31"), ("", entry)]);
+    assert_eq!((exit, told(&diff)), (0, vec!["renewed: +21 d (2nd of 2)".to_owned()]));
 }

@@ -21,13 +21,9 @@ fn everything() -> Ledger {
     );
     let renewed = renewed.replace("expires: 2026-12-20", "expires: 2027-01-10");
     work().write(RENEWED, &renewed).commit("Renew");
-    work()
-        .replace(WIDENED, "[db:invoices]", "[db:invoices, db:orders]")
-        .commit("Widen");
+    work().replace(WIDENED, "[db:invoices]", "[db:invoices, db:orders]").commit("Widen");
     let control = "\n  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}";
-    work()
-        .replace(DROPPED, control, " []")
-        .commit("Drop the control");
+    work().replace(DROPPED, control, " []").commit("Drop the control");
     let handed = append(
         MOVED_ON,
         "transfers: [{date: 2026-12-01, from: ana@example.com, to: lee@example.com, reason: Ana moves on}]",
@@ -43,9 +39,7 @@ fn everything() -> Ledger {
     );
     work().write(CLOSED, &closed).commit("Close");
     work().remove(DELETED).commit("Delete");
-    work()
-        .write(FILED, &record(FILED).replace("moderate", "high"))
-        .commit("File");
+    work().write(FILED, &record(FILED).replace("moderate", "high")).commit("File");
     ledger
 }
 
@@ -77,12 +71,7 @@ fn a_policy_that_was_loosened_for_a_record_reads_well() {
 #[test]
 fn nothing_that_changes_is_said_in_one_line() {
     let ledger = Ledger::with(&[RENEWED]);
-    ledger
-        .repo
-        .branch("same")
-        .by("ana")
-        .write("README.md", "Hello\n")
-        .commit("Say hello");
+    ledger.repo.branch("same").by("ana").write("README.md", "Hello\n").commit("Say hello");
     let run = ledger.run(&["diff", "main", "same"]);
     assert_eq!(run.code, 0);
     assert!(run.out.starts_with("No exception changes\n"), "{}", run.out);

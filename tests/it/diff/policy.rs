@@ -8,14 +8,9 @@ fn every_commit_that_changes_the_policy_is_named_also_when_a_later_one_undoes_it
     let loose = POLICY.replace("max_term: 90d", "max_term: 200d");
     let work = || ledger.repo.branch("undone").by("ana");
     work().write("exledger.yaml", &loose).commit("Loosen");
-    work()
-        .write("exledger.yaml", POLICY)
-        .commit("Tighten again");
+    work().write("exledger.yaml", POLICY).commit("Tighten again");
     let (exit, diff) = ledger.diff("undone");
-    assert_eq!(
-        (exit, found(&diff)),
-        (0, vec!["warning policy-changed".to_owned(); 2])
-    );
+    assert_eq!((exit, found(&diff)), (0, vec!["warning policy-changed".to_owned(); 2]));
     let strict = ledger.run(&["--strict", "diff", "main", "undone"]);
     assert_eq!(strict.code, 1);
     assert_eq!(diff["findings"][0]["path"], "exledger.yaml");
@@ -24,23 +19,10 @@ fn every_commit_that_changes_the_policy_is_named_also_when_a_later_one_undoes_it
 #[test]
 fn what_was_changed_on_main_is_not_the_branches() {
     let ledger = Ledger::with(&[ID]);
-    ledger
-        .repo
-        .branch("work")
-        .by("ana")
-        .edit(ID, "title: A better title for it")
-        .commit("Reword");
+    ledger.repo.branch("work").by("ana").edit(ID, "title: A better title for it").commit("Reword");
     let stricter = POLICY.replace("max_term: 90d", "max_term: 80d");
-    ledger
-        .repo
-        .by("dana")
-        .write("exledger.yaml", &stricter)
-        .commit("Tighten");
-    ledger
-        .repo
-        .branch("work")
-        .by("ana")
-        .merge("main", "Merge branch 'main' into work");
+    ledger.repo.by("dana").write("exledger.yaml", &stricter).commit("Tighten");
+    ledger.repo.branch("work").by("ana").merge("main", "Merge branch 'main' into work");
     let (exit, diff) = ledger.diff("work");
     assert_eq!((exit, found(&diff)), (0, Vec::new()));
     assert_eq!(told(&diff), ["amended: title"]);
@@ -51,29 +33,11 @@ type Case = (&'static str, &'static str, &'static str, &'static str, bool);
 
 const CASES: &[Case] = &[
     // It ends later than the policy before allowed.
-    (
-        "max_term: 90d",
-        "max_term: 200d",
-        "expires: 2026-12-20",
-        "expires: 2027-03-20",
-        true,
-    ),
+    ("max_term: 90d", "max_term: 200d", "expires: 2026-12-20", "expires: 2027-03-20", true),
     // It would have been allowed anyway.
-    (
-        "max_term: 90d",
-        "max_term: 200d",
-        "expires: 2026-12-20",
-        "expires: 2026-12-28",
-        false,
-    ),
+    ("max_term: 90d", "max_term: 200d", "expires: 2026-12-20", "expires: 2026-12-28", false),
     // Nothing that is looser, though the term breaks it too.
-    (
-        "max_term: 60d",
-        "max_term: 50d",
-        "expires: 2026-12-20",
-        "expires: 2027-03-20",
-        false,
-    ),
+    ("max_term: 60d", "max_term: 50d", "expires: 2026-12-20", "expires: 2027-03-20", false),
     // Two people before, one after.
     (
         "approvals: {count: 2, each_of: [security, platform]}",
@@ -123,8 +87,7 @@ fn a_record_that_needs_the_looser_policy_of_its_branch_is_an_error() {
         assert!(POLICY.contains(from) && record(ID).contains(old));
         let work = ledger.repo.branch("both").by("ana");
         let work = work.write(ID, &record(ID).replace(old, new));
-        work.write("exledger.yaml", &POLICY.replacen(from, to, 1))
-            .commit("Both");
+        work.write("exledger.yaml", &POLICY.replacen(from, to, 1)).commit("Both");
         let (exit, diff) = ledger.diff("both");
         let loosened = found(&diff).contains(&"error policy-loosened".to_owned());
         assert_eq!((loosened, exit == 1), (*needs, *needs), "{n}: {diff:#}");
@@ -135,25 +98,16 @@ fn a_record_that_needs_the_looser_policy_of_its_branch_is_an_error() {
 #[test]
 fn a_policy_that_is_tightened_again_has_still_been_looser() {
     let ledger = Ledger::with(&[]);
-    let loose = POLICY.replace(
-        "approvals: {count: 2, each_of: [security, platform]}",
-        "approvals: {count: 1}",
-    );
+    let loose = POLICY
+        .replace("approvals: {count: 2, each_of: [security, platform]}", "approvals: {count: 1}");
     let work = || ledger.repo.branch("sandwich").by("ana");
     work().write("exledger.yaml", &loose).commit("Loosen");
-    work()
-        .write(ID, &record(ID).replace("moderate", "high"))
-        .commit("File");
-    work()
-        .write("exledger.yaml", POLICY)
-        .commit("Tighten again");
+    work().write(ID, &record(ID).replace("moderate", "high")).commit("File");
+    work().write("exledger.yaml", POLICY).commit("Tighten again");
     let (exit, diff) = ledger.diff("sandwich");
     assert_eq!(exit, 1);
-    let loosened = diff["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|it| it["rule"] == "policy-loosened");
+    let loosened =
+        diff["findings"].as_array().unwrap().iter().find(|it| it["rule"] == "policy-loosened");
     assert_eq!(loosened.unwrap()["id"], ID, "{diff:#}");
 }
 
@@ -161,11 +115,7 @@ fn a_policy_that_is_tightened_again_has_still_been_looser() {
 fn whoever_approves_a_change_approves_what_landed_unapproved_too() {
     let ledger = Ledger::with(&[ID]);
     // Ana pushes it to main herself.
-    ledger
-        .repo
-        .by("ana")
-        .replace(ID, "[db:invoices]", "[db:invoices, db:orders]")
-        .commit("Widen");
+    ledger.repo.by("ana").replace(ID, "[db:invoices]", "[db:invoices, db:orders]").commit("Widen");
     let (exit, diff) = ledger.after("reword", &[("title: Nightly", "title: The nightly")]);
     assert_eq!(exit, 0);
     assert_eq!(told(&diff), ["amended: title"]);
@@ -175,11 +125,7 @@ fn whoever_approves_a_change_approves_what_landed_unapproved_too() {
         "also approves what landed unapproved: scope widened: resources + db:orders"
     );
     let run = ledger.run(&["diff", "main", "reword"]);
-    assert!(
-        run.out.contains("also approves what landed unapproved"),
-        "{}",
-        run.out
-    );
+    assert!(run.out.contains("also approves what landed unapproved"), "{}", run.out);
     // Undone, nothing of it is left to approve.
     let (_, diff) = ledger.after("undo", &[("[db:invoices, db:orders]", "[db:invoices]")]);
     assert_eq!(found(&diff), Vec::<String>::new());
@@ -190,29 +136,16 @@ fn whoever_approves_a_change_approves_what_landed_unapproved_too() {
 fn every_governance_file_counts_whichever_policy_of_the_branch_names_it() {
     let ledger = Ledger::with(&[ID]);
     let work = || ledger.repo.branch("people").by("ana");
-    work()
-        .write(
-            ".mailmap",
-            "Ana Ruiz <ana@example.com> <ana@old.example.com>\n",
-        )
-        .commit("Map");
+    work().write(".mailmap", "Ana Ruiz <ana@example.com> <ana@old.example.com>\n").commit("Map");
     let roster = "people: {roster: .github/people.csv}\n";
     work()
         .write("exledger.yaml", &(POLICY.to_owned() + roster))
-        .write(
-            ".github/people.csv",
-            "email,name,team,active\nana@example.com,Ana,billing,yes\n",
-        )
+        .write(".github/people.csv", "email,name,team,active\nana@example.com,Ana,billing,yes\n")
         .commit("Name a roster");
     work()
-        .write(
-            ".github/people.csv",
-            "email,name,team,active\nlee@example.com,Lee,billing,yes\n",
-        )
+        .write(".github/people.csv", "email,name,team,active\nlee@example.com,Lee,billing,yes\n")
         .commit("Change it");
-    work()
-        .write("README.md", "Nothing of it\n")
-        .commit("Read me");
+    work().write("README.md", "Nothing of it\n").commit("Read me");
     let (exit, diff) = ledger.diff("people");
     let paths: Vec<&str> = diff["findings"]
         .as_array()
@@ -221,71 +154,38 @@ fn every_governance_file_counts_whichever_policy_of_the_branch_names_it() {
         .map(|it| it["path"].as_str().unwrap())
         .collect();
     assert_eq!(exit, 0, "{diff:#}");
-    assert_eq!(
-        paths,
-        [
-            ".github/people.csv",
-            ".github/people.csv",
-            ".mailmap",
-            "exledger.yaml"
-        ]
-    );
+    assert_eq!(paths, [".github/people.csv", ".github/people.csv", ".mailmap", "exledger.yaml"]);
 }
 
 #[test]
 fn a_policy_that_is_not_committed_counts_too() {
     let ledger = Ledger::with(&[ID]);
-    ledger.repo.scribble(
-        "exledger.yaml",
-        &POLICY.replace("max_term: 90d", "max_term: 200d"),
-    );
+    ledger.repo.scribble("exledger.yaml", &POLICY.replace("max_term: 90d", "max_term: 200d"));
     let run = ledger.run(&["diff"]);
-    assert!(
-        run.out.contains("the work tree changes exledger.yaml"),
-        "{}",
-        run.out
-    );
-    ledger.repo.scribble(
-        ID,
-        &record(ID).replace("expires: 2026-12-20", "expires: 2027-04-20"),
-    );
+    assert!(run.out.contains("the work tree changes exledger.yaml"), "{}", run.out);
+    ledger.repo.scribble(ID, &record(ID).replace("expires: 2026-12-20", "expires: 2027-04-20"));
     let run = ledger.run(&["diff", "--format", "json"]);
     let diff: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    assert!(
-        found(&diff).contains(&"error policy-loosened".to_owned()),
-        "{diff:#}"
-    );
+    assert!(found(&diff).contains(&"error policy-loosened".to_owned()), "{diff:#}");
 }
 
 #[test]
 fn a_folder_that_the_policy_no_longer_names_takes_its_records_along() {
     let ledger = Ledger::with(&[ID]);
     let work = ledger.repo.branch("folders").by("ana");
-    work.write(
-        "exledger.yaml",
-        &(POLICY.to_owned() + "records: [waivers]\n"),
-    )
-    .commit("Look elsewhere");
+    work.write("exledger.yaml", &(POLICY.to_owned() + "records: [waivers]\n"))
+        .commit("Look elsewhere");
     let (exit, diff) = ledger.diff("folders");
     assert_eq!(exit, 1);
-    assert!(
-        found(&diff).contains(&"error record-deleted".to_owned()),
-        "{diff:#}"
-    );
+    assert!(found(&diff).contains(&"error record-deleted".to_owned()), "{diff:#}");
 }
 
 #[test]
 fn a_branch_that_repairs_a_broken_policy_can_be_judged() {
     let ledger = Ledger::with(&[ID]);
-    ledger
-        .repo
-        .by("dana")
-        .write("exledger.yaml", "version: 1\nnonsense: true\n")
-        .commit("Break");
+    ledger.repo.by("dana").write("exledger.yaml", "version: 1\nnonsense: true\n").commit("Break");
     let work = ledger.repo.branch("repair").by("ana");
-    work.write("exledger.yaml", POLICY)
-        .edit(ID, "title: A better title for it")
-        .commit("Repair");
+    work.write("exledger.yaml", POLICY).edit(ID, "title: A better title for it").commit("Repair");
     ledger.switch("repair");
     let (exit, diff) = ledger.diff("repair");
     assert_eq!((exit, told(&diff)), (0, vec!["amended: title".to_owned()]));

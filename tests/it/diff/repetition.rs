@@ -9,10 +9,7 @@ const OTHERS: [&str; 3] = ["EXC-2026-00001", "EXC-2026-00002", "EXC-2026-00003"]
 fn lint(ledger: &Ledger, args: &[&str]) -> (i32, Value) {
     let run = ledger.run(&[&["lint", "--format", "json"], args].concat());
     let json = serde_json::from_str(&run.out);
-    (
-        run.code,
-        json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)),
-    )
+    (run.code, json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)))
 }
 
 /// Files a record on a branch and judges the branch.
@@ -40,30 +37,18 @@ fn the_record_after_the_threshold_is_frozen_until_a_redesign_is_linked() {
     // A redesign lifts it only with a date of the fix that is not past, and when it is a ticket.
     let redesigned = |redesign: &str, due: &str| {
         let fix = format!("fix: {{target: automation, plan: Replace the job{due}}}");
-        format!(
-            "{}references: {{redesign: {redesign}}}\n{fix}\n",
-            record(ID)
-        )
+        format!("{}references: {{redesign: {redesign}}}\n{fix}\n", record(ID))
     };
     for (n, (redesign, due, expected)) in [
         ("BILL-500", ", due: 2026-12-01", &[][..]),
         ("BILL-500", "", &frozen),
         ("BILL-500", ", due: 2026-11-19", &frozen),
-        (
-            "soon",
-            ", due: 2026-12-01",
-            &["error frozen-pattern", "warning bad-reference"],
-        ),
+        ("soon", ", due: 2026-12-01", &["error frozen-pattern", "warning bad-reference"]),
     ]
     .iter()
     .enumerate()
     {
-        let mut found = filed(
-            &ledger,
-            &format!("redesign-{n}"),
-            &redesigned(redesign, due),
-            &[],
-        );
+        let mut found = filed(&ledger, &format!("redesign-{n}"), &redesigned(redesign, due), &[]);
         found.sort();
         assert_eq!(found, *expected, "{redesign} {due}");
     }
@@ -74,10 +59,7 @@ fn a_freeze_ends_with_the_window_and_counts_landed_records_alone() {
     let ledger = Ledger::with(&OTHERS);
     let later = record(ID).replace("starts: 2026-11-20", "starts: 2027-06-01");
     let later = later.replace("expires: 2026-12-20", "expires: 2027-06-20");
-    for (n, (on, is_frozen)) in [("2027-05-18", true), ("2027-05-20", false)]
-        .iter()
-        .enumerate()
-    {
+    for (n, (on, is_frozen)) in [("2027-05-18", true), ("2027-05-20", false)].iter().enumerate() {
         let found = filed(&ledger, &format!("later-{n}"), &later, &["--on", on]);
         let frozen = found.contains(&"error frozen-pattern".to_owned());
         assert_eq!(frozen, *is_frozen, "{on}: {found:?}");
@@ -105,14 +87,8 @@ fn the_policy_says_what_freezes_and_a_branch_can_not_switch_it_off_for_itself() 
         record(ID).replace(from, &format!("{{controls: ['{control}']}}"))
     };
     // No control is a value like any other.
-    assert_eq!(
-        filed(&ledger, "rule", &record(ID), &[]),
-        ["error frozen-pattern"]
-    );
-    assert_eq!(
-        filed(&ledger, "control", &loose("nist-csf:ID.RA-07"), &[]),
-        [""; 0]
-    );
+    assert_eq!(filed(&ledger, "rule", &record(ID), &[]), ["error frozen-pattern"]);
+    assert_eq!(filed(&ledger, "control", &loose("nist-csf:ID.RA-07"), &[]), [""; 0]);
     let ledger = Ledger::with(&OTHERS);
     let work = ledger.repo.branch("loosen").by("ana");
     work.write("exledger.yaml", &off).commit("Switch it off");
@@ -130,16 +106,10 @@ fn refiled() -> (Ledger, String) {
     ledger.repo.clock("2026-12-01T09:00:00Z");
     let work = ledger.repo.branch("close").by("ana");
     work.write(OTHERS[0], &closed).commit("Close");
-    ledger
-        .repo
-        .by("lee")
-        .merge("close", "Merge pull request #2 from ana/close");
+    ledger.repo.by("lee").merge("close", "Merge pull request #2 from ana/close");
     ledger.repo.checkout();
     let again = record(ID).replace("starts: 2026-11-20", "starts: 2026-12-05");
-    (
-        ledger,
-        again.replace("expires: 2026-12-20", "expires: 2027-01-05"),
-    )
+    (ledger, again.replace("expires: 2026-12-20", "expires: 2027-01-05"))
 }
 
 #[test]
@@ -148,29 +118,17 @@ fn the_same_thing_filed_again_after_its_closure_is_a_recurrence() {
     assert_eq!(filed(&ledger, "again", &again, &[]), ["warning recurrence"]);
     ledger.repo.scribble(ID, &again);
     let (exit, answer) = lint(&ledger, &[]);
-    assert_eq!(
-        (exit, found(&answer)),
-        (0, vec!["warning recurrence".to_owned()])
-    );
+    assert_eq!((exit, found(&answer)), (0, vec!["warning recurrence".to_owned()]));
     let finding = &answer["findings"][0];
-    assert_eq!(
-        (&finding["field"], &finding["line"]),
-        (&"subject".into(), &5.into())
-    );
-    assert!(
-        finding["message"].as_str().unwrap().contains(OTHERS[0]),
-        "{finding:#}"
-    );
+    assert_eq!((&finding["field"], &finding["line"]), (&"subject".into(), &5.into()));
+    assert!(finding["message"].as_str().unwrap().contains(OTHERS[0]), "{finding:#}");
     // Also where its file alone is judged.
     let path = format!("exceptions/{ID}.yaml");
     assert_eq!(found(&lint(&ledger, &[&path]).1), ["warning recurrence"]);
     let (_, answer) = lint(&ledger, &[&format!("exceptions/{}.yaml", OTHERS[0])]);
     assert_eq!(found(&answer), [""; 0]);
     for (from, to) in [
-        (
-            "starts: 2026-12-05\nexpires: 2027-01-05",
-            "starts: 2027-03-02\nexpires: 2027-03-20",
-        ),
+        ("starts: 2026-12-05\nexpires: 2027-01-05", "starts: 2027-03-02\nexpires: 2027-03-20"),
         ("application: billing", "application: orders"),
         ("Every job has its own database user", "Every job logs"),
     ] {
@@ -178,18 +136,9 @@ fn the_same_thing_filed_again_after_its_closure_is_a_recurrence() {
         assert_eq!(found(&lint(&ledger, &[]).1), [""; 0], "{to}");
     }
     for (from, to) in [
-        (
-            "starts: 2026-12-05\nexpires: 2027-01-05",
-            "starts: 2027-03-01\nexpires: 2027-03-20",
-        ),
-        (
-            "application: billing",
-            "application: invoices, aliases: [billing]",
-        ),
-        (
-            "Every job has its own database user",
-            "every job has  its own database user",
-        ),
+        ("starts: 2026-12-05\nexpires: 2027-01-05", "starts: 2027-03-01\nexpires: 2027-03-20"),
+        ("application: billing", "application: invoices, aliases: [billing]"),
+        ("Every job has its own database user", "every job has  its own database user"),
     ] {
         ledger.repo.scribble(ID, &again.replace(from, to));
         assert_eq!(found(&lint(&ledger, &[]).1), ["warning recurrence"], "{to}");
@@ -203,22 +152,15 @@ fn what_was_filed_again_counts_as_a_renewal_and_its_days_toward_the_total() {
         let name = format!("policy-{n}");
         let work = ledger.repo.branch(&name).by("dana");
         let text = format!("version: 1\ntiers: [{{name: standard, {tier}}}]\n");
-        work.write("exledger.yaml", &text)
-            .commit("Change the policy");
+        work.write("exledger.yaml", &text).commit("Change the policy");
         ledger.repo.by("lee").merge(&name, "Merge the policy");
     };
     for (n, (tier, expected)) in [
         ("max_renewals: 1", &["warning recurrence"][..]),
-        (
-            "max_renewals: 0",
-            &["error renewal-limit", "warning recurrence"],
-        ),
+        ("max_renewals: 0", &["error renewal-limit", "warning recurrence"]),
         // 12 days from 20 November to the closure on 1 December, and 31 from 5 December on.
         ("max_total: 43d", &["warning recurrence"]),
-        (
-            "max_total: 42d",
-            &["error total-limit", "warning recurrence"],
-        ),
+        ("max_total: 42d", &["error total-limit", "warning recurrence"]),
     ]
     .iter()
     .enumerate()
@@ -238,9 +180,7 @@ fn a_renewal_too_many_needs_a_redesign() {
     let mut entries = Vec::new();
     for (n, pair) in ends.windows(2).enumerate() {
         let [from, until] = pair else { unreachable!() };
-        entries.push(format!(
-            "{{date: 2026-12-01, from: {from}, until: {until}, reason: Late}}"
-        ));
+        entries.push(format!("{{date: 2026-12-01, from: {from}, until: {until}, reason: Late}}"));
         text = record(ID).replace("expires: 2026-12-20", &format!("expires: {until}"));
         text += &format!("renewals: [{}]\n", entries.join(", "));
         let branch = format!("renew-{n}");
@@ -250,10 +190,7 @@ fn a_renewal_too_many_needs_a_redesign() {
         let expected: &[&str] = if n < 2 { &[] } else { &["error renewal-limit"] };
         assert_eq!(found, expected, "{text}");
         if n < 2 {
-            ledger
-                .repo
-                .by("lee")
-                .merge(&branch, "Merge pull request #3 from ana/renew");
+            ledger.repo.by("lee").merge(&branch, "Merge pull request #3 from ana/renew");
         }
     }
     text += "references: {redesign: BILL-500}\nfix: {target: automation, plan: Replace it, due: 2027-03-01}\n";
@@ -295,12 +232,7 @@ fn new_refuses_what_is_frozen_unless_a_draft_or_a_redesign_comes_with_it() {
         ledger.run(&[&answers, more].concat())
     };
     let refused = filed(&[]);
-    assert_eq!(
-        (refused.code, refused.out.as_str()),
-        (2, ""),
-        "{}",
-        refused.err
-    );
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{}", refused.err);
     assert!(refused.err.contains("frozen-pattern"), "{}", refused.err);
     assert!(
         refused

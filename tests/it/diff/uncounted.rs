@@ -14,10 +14,7 @@ fn looser(days: &str) -> String {
 /// A ledger to whose main Ana pushed a looser policy.
 fn ledger() -> Ledger {
     let ledger = Ledger::with(&[ID]);
-    let push = ledger
-        .repo
-        .by("ana")
-        .write("exledger.yaml", &looser("900d"));
+    let push = ledger.repo.by("ana").write("exledger.yaml", &looser("900d"));
     push.commit("Allow more");
     ledger
 }
@@ -50,10 +47,7 @@ fn owned(codes: &[&str]) -> Vec<String> {
 fn a_policy_that_merely_landed_allows_a_branch_nothing() {
     let ledger = ledger();
     let [lint, diff] = branch(&ledger, "long", &[]);
-    assert_eq!(
-        lint,
-        (1, owned(&["error term-too-long", "error total-limit"]))
-    );
+    assert_eq!(lint, (1, owned(&["error term-too-long", "error total-limit"])));
     assert_eq!(diff, (1, owned(&["error total-limit"])));
     let run = ledger.run(&["lint", "--base", "main"]);
     assert!(run.err.contains("exledger.yaml of commit"), "{}", run.err);
@@ -61,12 +55,8 @@ fn a_policy_that_merely_landed_allows_a_branch_nothing() {
     // Once somebody else approved it, it allows what it says.
     let ledger = Ledger::with(&[ID]);
     let push = ledger.repo.branch("policy").by("ana");
-    push.write("exledger.yaml", &looser("900d"))
-        .commit("Allow more");
-    ledger
-        .repo
-        .by("lee")
-        .merge("policy", "Merge branch 'policy'");
+    push.write("exledger.yaml", &looser("900d")).commit("Allow more");
+    ledger.repo.by("lee").merge("policy", "Merge branch 'policy'");
     for found in branch(&ledger, "long", &[]) {
         assert_eq!(found, (0, Vec::new()));
     }
@@ -115,8 +105,7 @@ fn a_decision_is_refused_that_only_a_policy_that_merely_landed_allows() {
     };
     let ledger = Ledger::with(&[ID]);
     let work = ledger.repo.branch("policy").by("ana");
-    work.write("exledger.yaml", &looser("9000d"))
-        .commit("Allow more");
+    work.write("exledger.yaml", &looser("9000d")).commit("Allow more");
     ledger.repo.by("ana").merge("policy", "Merge it herself");
     let run = renewed(&ledger);
     assert_eq!(run.code, 2, "{}{}", run.out, run.err);

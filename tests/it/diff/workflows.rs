@@ -32,10 +32,7 @@ fn every_commit_that_changes_what_the_forge_runs_is_named_also_when_a_later_one_
         .commit("Check again");
     work().write(".github/CODEOWNERS", "* @ana\n").commit("Own");
     let (exit, diff) = ledger.diff("job");
-    assert_eq!(
-        (exit, found(&diff)),
-        (0, vec!["warning workflow-changed".to_owned(); 3])
-    );
+    assert_eq!((exit, found(&diff)), (0, vec!["warning workflow-changed".to_owned(); 3]));
     let said = messages(&diff).join("\n");
     for part in [
         "by ana@example.com changes .github/workflows/exledger.yml, which may record reviews",
@@ -73,9 +70,7 @@ fn what_main_changed_is_not_the_branchs_and_what_is_not_committed_is() {
 fn a_ledger_below_a_folder_names_the_workflows_of_the_whole_repository() {
     let ledger = ledger();
     let repo = &ledger.repo;
-    let below = repo
-        .by("dana")
-        .write("teams/pay/exledger.yaml", "version: 1\n");
+    let below = repo.by("dana").write("teams/pay/exledger.yaml", "version: 1\n");
     below.commit("Begin another ledger");
     let work = repo.branch("job").by("ana");
     work.write(JOB, "on: push\n").commit("Check nothing");

@@ -26,41 +26,23 @@ assets: [{match: ['svc-*'], sensitivity: high}, {match: ['*'], sensitivity: low}
 #[test]
 fn a_pending_receipt_names_who_may_approve() {
     let repo = Repo::at("2026-11-20T08:00:00Z");
-    repo.by("root")
-        .write("exledger.yaml", POLICY)
-        .commit("Begin");
+    repo.by("root").write("exledger.yaml", POLICY).commit("Begin");
     let text = record("EXC-2026-PEND1", "subject: {application: checkout}");
-    repo.branch("wanted")
-        .by("dana")
-        .write("EXC-2026-PEND1", &text)
-        .commit("File it");
+    repo.branch("wanted").by("dana").write("EXC-2026-PEND1", &text).commit("File it");
     let asked = ["--application", "checkout"];
     let emails = |answer: &Value| -> Vec<String> {
         let people = answer["waits_for"].as_array().unwrap().iter();
-        people
-            .map(|it| it["email"].as_str().unwrap().to_owned())
-            .collect()
+        people.map(|it| it["email"].as_str().unwrap().to_owned()).collect()
     };
     let proposed = answer(&repo, &asked);
     assert_eq!(proposed["verdict"], "pending", "{proposed}");
-    assert_eq!(
-        emails(&proposed),
-        ["sam@example.com"],
-        "its author can't: {proposed}"
-    );
+    assert_eq!(emails(&proposed), ["sam@example.com"], "its author can't: {proposed}");
     repo.by("lee").merge("wanted", "Merge branch 'wanted'");
     let landed = answer(&repo, &asked);
     assert_eq!(landed["verdict"], "pending", "{landed}");
     assert_eq!(emails(&landed), ["sam@example.com"], "{landed}");
-    let table = run(
-        repo.path(),
-        &["check", "--on", ON, "--application", "checkout"],
-    );
-    assert!(
-        table.out.contains("It waits for sam@example.com"),
-        "{}",
-        table.out
-    );
+    let table = run(repo.path(), &["check", "--on", ON, "--application", "checkout"]);
+    assert!(table.out.contains("It waits for sam@example.com"), "{}", table.out);
     let denied = answer(&repo, &["--application", "nobody"]);
     assert_eq!(denied["waits_for"], serde_json::json!([]));
 }
@@ -88,42 +70,26 @@ fn a_deployment_of_what_nothing_names_is_allowed_with_a_warning() {
     for known in ["billing", "bill", "closed", "gone", "fraud"] {
         assert_eq!(warnings(known), serde_json::json!([]), "{known}");
     }
-    let table = run(
-        repo.path(),
-        &["check", "--on", ON, "--application", "bilings", "--deploy"],
-    );
+    let table = run(repo.path(), &["check", "--on", ON, "--application", "bilings", "--deploy"]);
     assert!(
-        table
-            .out
-            .contains("warning: neither the records nor the policy mention"),
+        table.out.contains("warning: neither the records nor the policy mention"),
         "{}",
         table.out
     );
     assert_eq!(table.code, 0);
     let refused = answer(&repo, &["--application", "bilings"]);
-    assert_eq!(
-        refused["warnings"],
-        serde_json::json!([]),
-        "no deployment is asked for"
-    );
+    assert_eq!(refused["warnings"], serde_json::json!([]), "no deployment is asked for");
 }
 
 #[test]
 fn a_name_of_the_policy_or_of_the_past_is_known() {
     let repo = Repo::at("2026-11-20T08:00:00Z");
-    repo.by("root")
-        .write("exledger.yaml", POLICY)
-        .commit("Begin");
+    repo.by("root").write("exledger.yaml", POLICY).commit("Begin");
     let text = record("EXC-2026-NAMED", "subject: {application: warehouse}");
-    repo.branch("file")
-        .by("ana")
-        .write("EXC-2026-NAMED", &text)
-        .commit("File it");
+    repo.branch("file").by("ana").write("EXC-2026-NAMED", &text).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
     let again = repo.branch("again").by("ana");
-    again
-        .replace("EXC-2026-NAMED", "warehouse", "storage")
-        .commit("Rename it");
+    again.replace("EXC-2026-NAMED", "warehouse", "storage").commit("Rename it");
     repo.by("lee").merge("again", "Merge branch 'again'");
     for (application, warning) in [
         ("payroll", None),

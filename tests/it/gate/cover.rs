@@ -31,55 +31,25 @@ const STATED: &[(&str, &str)] = &[
 /// Records by what they state, and whether they are a change-window exception.
 const RECORDS: &[(&[&str], bool)] = &[
     (&["application"], false),
-    (
-        &[
-            "identity",
-            "application",
-            "resource",
-            "action",
-            "environment",
-            "control",
-            "rule",
-        ],
-        false,
-    ),
+    (&["identity", "application", "resource", "action", "environment", "control", "rule"], false),
     (&["credential", "asset"], false),
     (&["application", "environment", "reference"], false),
     (&["application", "reference", "rule"], true),
-    (
-        &["identity", "credential", "asset", "resource", "reference"],
-        true,
-    ),
+    (&["identity", "credential", "asset", "resource", "reference"], true),
 ];
 
-const SUBJECTS: &[&str] = &[
-    "identity",
-    "credential",
-    "asset",
-    "application",
-    "reference",
-];
+const SUBJECTS: &[&str] = &["identity", "credential", "asset", "application", "reference"];
 
 /// Returns a record that states these keys.
 fn record(text: &str, keys: &[&str], is_window: bool) -> String {
     let has = |key: &str| keys.contains(&key);
     let value = |key: &&str| STATED.iter().find(|(name, _)| name == key).unwrap().1;
-    let subject: Vec<String> = [
-        "identity",
-        "credential",
-        "asset",
-        "application",
-        "environment",
-    ]
-    .iter()
-    .filter(|key| has(key))
-    .map(|key| format!("{key}: '{}'", value(key)))
-    .collect();
-    let kind = if has("identity") {
-        ", identity_type: service-account, task: nightly"
-    } else {
-        ""
-    };
+    let subject: Vec<String> = ["identity", "credential", "asset", "application", "environment"]
+        .iter()
+        .filter(|key| has(key))
+        .map(|key| format!("{key}: '{}'", value(key)))
+        .collect();
+    let kind = if has("identity") { ", identity_type: service-account, task: nightly" } else { "" };
     let mut scope = Vec::new();
     for (key, list) in [("resource", "resources"), ("action", "actions")] {
         if has(key) {
@@ -88,11 +58,7 @@ fn record(text: &str, keys: &[&str], is_window: bool) -> String {
     }
     let mut deviates = vec![format!(
         "rule: {}",
-        if has("rule") {
-            "Keys rotate every quarter"
-        } else {
-            "Something else"
-        }
+        if has("rule") { "Keys rotate every quarter" } else { "Something else" }
     )];
     if has("control") {
         deviates.push(format!("controls: ['{}']", value(&"control")));
@@ -100,10 +66,7 @@ fn record(text: &str, keys: &[&str], is_window: bool) -> String {
     if is_window {
         deviates.push("baseline: change-window".to_owned());
     }
-    let old = text
-        .lines()
-        .find(|line| line.starts_with("deviates_from: "))
-        .unwrap();
+    let old = text.lines().find(|line| line.starts_with("deviates_from: ")).unwrap();
     let mut text = text
         .replace(
             "subject: {application: billing}",
@@ -133,20 +96,13 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn of(change: impl Fn(&str) -> String) -> Ledger {
-        Ledger {
-            standings: standings(&with(change), AT),
-            governance: policy(),
-        }
+        Ledger { standings: standings(&with(change), AT), governance: policy() }
     }
 
     /// Returns verdict and reason of `check`.
     pub(crate) fn asked(&self, question: &Question) -> (bool, String) {
-        let answer = verdict::ask(
-            question,
-            &self.standings,
-            &ReceiptCounts::NotGiven,
-            &self.governance,
-        );
+        let answer =
+            verdict::ask(question, &self.standings, &ReceiptCounts::NotGiven, &self.governance);
         (answer.verdict.as_str() == "allow", answer.reason)
     }
 
@@ -170,10 +126,8 @@ impl Ledger {
     }
 
     fn happened(&self, kind: &str, data: &[(&str, &str)]) -> (bool, String) {
-        let data: serde_json::Map<String, serde_json::Value> = data
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).into()))
-            .collect();
+        let data: serde_json::Map<String, serde_json::Value> =
+            data.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
         let event = CloudEvent {
             at: instant(AT),
             source: "urn:agent:a".to_owned(),
@@ -216,16 +170,8 @@ fn questions_and_events_get_one_answer_whatever_is_stated() {
             }
             let (asked, reason) = ledger.asked(&question(&stated));
             assert_eq!(asked, happened, "{keys:?}: {names:?}: {reason} / {why}");
-            assert_eq!(
-                asked,
-                expected(keys, *is_window, &names),
-                "{keys:?}: {names:?}: {reason}"
-            );
-            assert_eq!(
-                reason.replace("ask with --", "state data."),
-                why,
-                "{keys:?}: {names:?}"
-            );
+            assert_eq!(asked, expected(keys, *is_window, &names), "{keys:?}: {names:?}: {reason}");
+            assert_eq!(reason.replace("ask with --", "state data."), why, "{keys:?}: {names:?}");
             n_covered += u32::from(asked);
         }
     }
@@ -248,31 +194,17 @@ fn a_finding_is_limited_by_its_entry_alone_whoever_asks() {
         ("src/a.rs", "high", None, false),
         ("lib/a.rs", "low", None, false),
     ] {
-        let mut keys = vec![
-            ("finding", "trivy:CVE-1"),
-            ("path", path),
-            ("severity", severity),
-        ];
-        let mut data = vec![
-            ("tool", "trivy"),
-            ("id", "CVE-1"),
-            ("path", path),
-            ("severity", severity),
-        ];
+        let mut keys = vec![("finding", "trivy:CVE-1"), ("path", path), ("severity", severity)];
+        let mut data =
+            vec![("tool", "trivy"), ("id", "CVE-1"), ("path", path), ("severity", severity)];
         if let Some(environment) = environment {
             keys.push(("environment", environment));
             data.push(("environment", environment));
         }
         let (asked, reason) = ledger.asked(&question(&keys));
-        assert_eq!(
-            asked, covered,
-            "{path} {severity} {environment:?}: {reason}"
-        );
+        assert_eq!(asked, covered, "{path} {severity} {environment:?}: {reason}");
         let (happened, why) = ledger.happened("finding", &data);
-        assert_eq!(
-            (happened, why),
-            (covered, reason.replace("ask with --", "state data."))
-        );
+        assert_eq!((happened, why), (covered, reason.replace("ask with --", "state data.")));
         let finding = ScannerFinding {
             tool: "trivy".to_owned(),
             id: "CVE-1".to_owned(),

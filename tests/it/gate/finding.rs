@@ -8,18 +8,8 @@ type Asked = &'static [(&'static str, &'static str)];
 
 /// What the record's findings say, what is asked, the verdict, and a part of the reason.
 const CASES: &[(&str, Asked, &str, &str)] = &[
-    (
-        "{tool: trivy, id: CVE-2026-1234}",
-        &[("finding", "trivy:CVE-2026-1234")],
-        "allow",
-        "",
-    ),
-    (
-        "{tool: trivy, id: CVE-2026-1234}",
-        &[("finding", "Trivy:CVE-2026-1234")],
-        "allow",
-        "",
-    ),
+    ("{tool: trivy, id: CVE-2026-1234}", &[("finding", "trivy:CVE-2026-1234")], "allow", ""),
+    ("{tool: trivy, id: CVE-2026-1234}", &[("finding", "Trivy:CVE-2026-1234")], "allow", ""),
     (
         "{tool: trivy, id: CVE-2026-1234}",
         &[("finding", "grype:CVE-2026-1234")],
@@ -38,12 +28,7 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
         "allow",
         "",
     ),
-    (
-        "{id: CVE-2026-1234}",
-        &[("finding", "grype:CVE-2026-1234")],
-        "allow",
-        "",
-    ),
+    ("{id: CVE-2026-1234}", &[("finding", "grype:CVE-2026-1234")], "allow", ""),
     (
         "{id: CVE-2026-1234, paths: [services/billing/**]}",
         &[("finding", "trivy:CVE-2026-1234")],
@@ -52,28 +37,19 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
     ),
     (
         "{id: CVE-2026-1234, paths: [services/billing/**]}",
-        &[
-            ("finding", "trivy:CVE-2026-1234"),
-            ("path", "services/billing/a/b.rs"),
-        ],
+        &[("finding", "trivy:CVE-2026-1234"), ("path", "services/billing/a/b.rs")],
         "allow",
         "",
     ),
     (
         "{id: CVE-2026-1234, paths: [services/billing/**]}",
-        &[
-            ("finding", "trivy:CVE-2026-1234"),
-            ("path", "./services/x/../billing/b.rs"),
-        ],
+        &[("finding", "trivy:CVE-2026-1234"), ("path", "./services/x/../billing/b.rs")],
         "allow",
         "",
     ),
     (
         "{id: CVE-2026-1234, paths: [services/billing/**]}",
-        &[
-            ("finding", "trivy:CVE-2026-1234"),
-            ("path", "services/billing/../orders/b.rs"),
-        ],
+        &[("finding", "trivy:CVE-2026-1234"), ("path", "services/billing/../orders/b.rs")],
         "deny",
         "limited to paths",
     ),
@@ -85,46 +61,31 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
     ),
     (
         "{id: CVE-2026-1234, purl: 'pkg:cargo/openssl@0.10.60'}",
-        &[
-            ("finding", "trivy:CVE-2026-1234"),
-            ("purl", "pkg:cargo/openssl@0.10.60?arch=x86#sub"),
-        ],
+        &[("finding", "trivy:CVE-2026-1234"), ("purl", "pkg:cargo/openssl@0.10.60?arch=x86#sub")],
         "allow",
         "",
     ),
     (
         "{id: CVE-2026-1234, purl: 'pkg:cargo/openssl@0.10.60'}",
-        &[
-            ("finding", "trivy:CVE-2026-1234"),
-            ("purl", "pkg:cargo/openssl@0.10.61"),
-        ],
+        &[("finding", "trivy:CVE-2026-1234"), ("purl", "pkg:cargo/openssl@0.10.61")],
         "deny",
         "limited to purl",
     ),
     (
         "{id: CVE-2026-1234, purl: 'pkg:cargo/openssl@0.10.60'}",
-        &[
-            ("finding", "trivy:CVE-2026-1234"),
-            ("purl", "pkg:cargo/openssl"),
-        ],
+        &[("finding", "trivy:CVE-2026-1234"), ("purl", "pkg:cargo/openssl")],
         "deny",
         "limited to purl",
     ),
     (
         "{id: CVE-2026-1234, purl: 'pkg:npm/%40acme/ui'}",
-        &[
-            ("finding", "trivy:CVE-2026-1234"),
-            ("purl", "pkg:npm/@acme/ui@1.2.3"),
-        ],
+        &[("finding", "trivy:CVE-2026-1234"), ("purl", "pkg:npm/@acme/ui@1.2.3")],
         "allow",
         "",
     ),
     (
         "{id: CVE-2026-1234, purl: 'pkg:npm/%40acme/ui'}",
-        &[
-            ("finding", "trivy:CVE-2026-1234"),
-            ("purl", "pkg:npm/ui@1.2.3"),
-        ],
+        &[("finding", "trivy:CVE-2026-1234"), ("purl", "pkg:npm/ui@1.2.3")],
         "deny",
         "limited to purl",
     ),
@@ -150,19 +111,11 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
     ),
     (
         "{cwe: CWE-79}, {purl: 'pkg:npm/legacy-ui', versions: '<3.2.0'}",
-        &[
-            ("finding", "trivy:CVE-2026-1"),
-            ("purl", "pkg:npm/legacy-ui"),
-        ],
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:npm/legacy-ui")],
         "deny",
         "limited to versions <3.2.0",
     ),
-    (
-        "{cwe: CWE-79}",
-        &[("finding", "trivy:CVE-2026-1")],
-        "deny",
-        "no exception covers it",
-    ),
+    ("{cwe: CWE-79}", &[("finding", "trivy:CVE-2026-1")], "deny", "no exception covers it"),
     (
         "{purl: 'pkg:npm/legacy-ui', versions: '<3.2.0', severity: moderate}",
         &[
@@ -175,19 +128,13 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
     ),
     (
         "{purl: 'pkg:npm/legacy-ui', versions: '<3.2.0', severity: moderate}",
-        &[
-            ("finding", "trivy:CVE-2026-1"),
-            ("purl", "pkg:npm/legacy-ui@3.1.9"),
-        ],
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:npm/legacy-ui@3.1.9")],
         "deny",
         "limited to severity",
     ),
     (
         "{cwe: CWE-79, purl: 'pkg:npm/legacy-ui'}",
-        &[
-            ("finding", "trivy:CVE-2026-1"),
-            ("purl", "pkg:npm/legacy-ui@3.1.9"),
-        ],
+        &[("finding", "trivy:CVE-2026-1"), ("purl", "pkg:npm/legacy-ui@3.1.9")],
         "deny",
         "CWE-79",
     ),
@@ -203,12 +150,7 @@ const CASES: &[(&str, Asked, &str, &str)] = &[
         "deny",
         "limited to resources aws:1/**: ask with --resource",
     ),
-    (
-        "{id: R1}, {id: R2, paths: [a/**]}",
-        &[("finding", "x:R2"), ("path", "a/b")],
-        "allow",
-        "",
-    ),
+    ("{id: R1}, {id: R2, paths: [a/**]}", &[("finding", "x:R2"), ("path", "a/b")], "allow", ""),
 ];
 
 #[test]
@@ -216,17 +158,8 @@ fn every_key_that_a_finding_names_must_be_asked_and_match() {
     for (findings, asked, verdict, reason) in CASES {
         let repo = with(|text| format!("{text}scope: {{findings: [{findings}]}}\n"));
         let answer = ask(&repo, &question(asked), AT);
-        assert_eq!(
-            answer.verdict.as_str(),
-            *verdict,
-            "{findings} {asked:?}: {}",
-            answer.reason
-        );
-        assert!(
-            answer.reason.contains(reason),
-            "{findings} {asked:?}: {}",
-            answer.reason
-        );
+        assert_eq!(answer.verdict.as_str(), *verdict, "{findings} {asked:?}: {}", answer.reason);
+        assert!(answer.reason.contains(reason), "{findings} {asked:?}: {}", answer.reason);
     }
 }
 
@@ -249,10 +182,6 @@ fn a_resource_is_the_findings_own_where_it_has_some_else_the_scopes() {
         (&scopes, "db:y", "deny"),
     ] {
         let asked = question(&[("finding", "t:R1"), ("resource", resource)]);
-        assert_eq!(
-            ask(repo, &asked, AT).verdict.as_str(),
-            verdict,
-            "{resource}"
-        );
+        assert_eq!(ask(repo, &asked, AT).verdict.as_str(), verdict, "{resource}");
     }
 }

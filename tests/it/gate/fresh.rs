@@ -7,11 +7,7 @@ use crate::repo::git;
 
 fn check(gate: &Gate, more: &[&str]) -> Run {
     let path = std::env::var("PATH").unwrap_or_default();
-    let args = [
-        &["check", "--application", "billing", "--format", "json"],
-        more,
-    ]
-    .concat();
+    let args = [&["check", "--application", "billing", "--format", "json"], more].concat();
     run_with(gate.clone.path(), &args, &[("PATH", &path), REAL_CLOCK])
 }
 
@@ -31,17 +27,12 @@ fn age(gate: &Gate, seconds: i64) {
 #[test]
 fn a_clone_that_is_too_old_answers_nothing_until_it_is_fetched() {
     let gate = Gate::ending_after(86_400, "");
-    assert_eq!(
-        check(&gate, &["--max-age", "1h"]).code,
-        0,
-        "cloned just now"
-    );
+    assert_eq!(check(&gate, &["--max-age", "1h"]).code, 0, "cloned just now");
     age(&gate, -7_200);
     let old = check(&gate, &["--max-age", "1h"]);
     assert_eq!(old.code, 3, "{}", old.out);
     assert!(
-        old.out
-            .contains("was fetched 2 hours ago, and --max-age is 1h: run `git fetch origin`"),
+        old.out.contains("was fetched 2 hours ago, and --max-age is 1h: run `git fetch origin`"),
         "{}",
         old.out
     );
@@ -69,41 +60,17 @@ fn what_does_not_tell_its_age_is_unknown() {
     std::fs::remove_dir_all(clone.join(".git/logs")).unwrap();
     let silent = check(&gate, &["--max-age", "1h"]);
     assert_eq!(silent.code, 3, "{}", silent.out);
-    assert!(
-        silent.out.contains("it is not known when"),
-        "{}",
-        silent.out
-    );
+    assert!(silent.out.contains("it is not known when"), "{}", silent.out);
     // A fetch of something else says nothing of this branch, and neither does a push.
-    gate.repo
-        .branch("other")
-        .by("ana")
-        .write("README.md", "x")
-        .commit("Write it");
+    gate.repo.branch("other").by("ana").write("README.md", "x").commit("Write it");
     git(clone, &["fetch", "--quiet", "origin", "other"]);
     assert_eq!(check(&gate, &["--max-age", "1h"]).code, 3);
-    let local = check(
-        &gate,
-        &["--max-age", "1h", "--approved-ref", "refs/heads/main"],
-    );
+    let local = check(&gate, &["--max-age", "1h", "--approved-ref", "refs/heads/main"]);
     assert_eq!(local.code, 3, "{}", local.out);
-    assert!(
-        local.out.contains("is not a remote-tracking branch"),
-        "{}",
-        local.out
-    );
+    assert!(local.out.contains("is not a remote-tracking branch"), "{}", local.out);
     gate.fetch();
     assert_eq!(check(&gate, &["--max-age", "1h"]).code, 0);
-    for wrong in [
-        "1",
-        "h",
-        "-1h",
-        "1.5h",
-        "1w",
-        "+1h",
-        "99999999999999999999d",
-        "1 h",
-    ] {
+    for wrong in ["1", "h", "-1h", "1.5h", "1w", "+1h", "99999999999999999999d", "1 h"] {
         let refused = check(&gate, &[&format!("--max-age={wrong}")]);
         assert_eq!(refused.code, 2, "{wrong}");
         assert!(refused.err.contains("10m"), "{wrong}: {}", refused.err);
@@ -117,24 +84,12 @@ fn a_fetch_before_the_answer_brings_what_landed() {
     gate.repo.by("lee").edit(ID, closure).commit("Close it");
     assert_eq!(check(&gate, &[]).code, 0, "as of the clone");
     let fetched = check(&gate, &["--fetch"]);
-    assert_eq!(
-        (fetched.code, fetched.err.as_str()),
-        (1, ""),
-        "{}",
-        fetched.out
-    );
+    assert_eq!((fetched.code, fetched.err.as_str()), (1, ""), "{}", fetched.out);
     // A fetch that fails is told, and the age decides what it means.
-    git(
-        gate.clone.path(),
-        &["remote", "set-url", "origin", "file:///nowhere/at/all"],
-    );
+    git(gate.clone.path(), &["remote", "set-url", "origin", "file:///nowhere/at/all"]);
     let failed = check(&gate, &["--fetch"]);
     assert_eq!(failed.code, 1, "{}", failed.out);
-    assert!(
-        failed.err.contains("warning: can't fetch: origin:"),
-        "{}",
-        failed.err
-    );
+    assert!(failed.err.contains("warning: can't fetch: origin:"), "{}", failed.err);
     age(&gate, -7_200);
     assert_eq!(check(&gate, &["--fetch", "--max-age", "1h"]).code, 3);
 }

@@ -103,13 +103,9 @@ rollback: {plan: Redeploy the last release, criteria: Errors above 1 percent}",
 /// Builds the ledger.
 pub(crate) fn ledger() -> Repo {
     let repo = Repo::at("2026-11-16T08:00:00Z");
-    repo.by("root")
-        .write("exledger.yaml", POLICY)
-        .commit("Begin the ledger");
+    repo.by("root").write("exledger.yaml", POLICY).commit("Begin the ledger");
     let filing = repo.branch("filing").by("ana");
-    let filed = APPROVED
-        .iter()
-        .fold(filing, |work, (id, more)| work.write(id, &record(id, more)));
+    let filed = APPROVED.iter().fold(filing, |work, (id, more)| work.write(id, &record(id, more)));
     filed.commit("File exceptions");
     repo.by("dana").merge("filing", "Merge branch 'filing'");
     emergency(&repo);
@@ -135,19 +131,14 @@ fn emergency(repo: &Repo) {
         .commit("Open the night access");
     // An agent's request that a bot merged: nobody spoke for it.
     let by_agent = repo.branch("agent").by("agent");
-    by_agent
-        .write("EXC-2026-B0TNT", &text("EXC-2026-B0TNT", "bot-night"))
-        .commit("Ask for access");
+    by_agent.write("EXC-2026-B0TNT", &text("EXC-2026-B0TNT", "bot-night")).commit("Ask for access");
     repo.by("bot").merge("agent", "Merge branch 'agent'");
 }
 
 /// What landed and nobody approved, or nobody who counts.
 fn unapproved(repo: &Repo) {
     repo.by("ana")
-        .write(
-            "EXC-2026-5E1FA",
-            &record("EXC-2026-5E1FA", "subject: {application: fraud}"),
-        )
+        .write("EXC-2026-5E1FA", &record("EXC-2026-5E1FA", "subject: {application: fraud}"))
         .commit("File it past the review");
     let deployed = "subject: {application: mail}\nfix: {target: automation, plan: Replace it}\nrollback: {plan: Redeploy, criteria: Errors}";
     repo.by("ana")
@@ -161,10 +152,7 @@ fn unapproved(repo: &Repo) {
     repo.by("bot").merge("robots", "Merge branch 'robots'");
     repo.branch("helped")
         .by("agent")
-        .write(
-            "EXC-2026-HE1PD",
-            &record("EXC-2026-HE1PD", "subject: {application: helped}"),
-        )
+        .write("EXC-2026-HE1PD", &record("EXC-2026-HE1PD", "subject: {application: helped}"))
         .commit("Ask for access");
     repo.by("lee").merge("helped", "Merge branch 'helped'");
     let no = "subject: {application: refused}\nclosure: {outcome: rejected, date: 2026-11-26, by: dana@example.com, reason: Use the proxy}";
@@ -182,31 +170,17 @@ fn changed(repo: &Repo) {
             "EXC-2026-C10SE",
             "closure: {outcome: remediated, date: 2026-11-26, by: ana@example.com, reason: Done}",
         ),
-        (
-            "EXC-2026-REV0K",
-            "fired: [{date: 2026-11-26, trigger: T1, by: ana@example.com}]",
-        ),
-        (
-            "EXC-2026-F1RED",
-            "fired: [{date: 2026-11-26, trigger: T1, by: ana@example.com}]",
-        ),
+        ("EXC-2026-REV0K", "fired: [{date: 2026-11-26, trigger: T1, by: ana@example.com}]"),
+        ("EXC-2026-F1RED", "fired: [{date: 2026-11-26, trigger: T1, by: ana@example.com}]"),
         ("EXC-2026-CHANG", "class: third-party"),
-        (
-            "EXC-2026-NARR0",
-            "scope: {resources: [db:a], actions: [read]}",
-        ),
-        (
-            "EXC-2026-W1DER",
-            "scope: {resources: [db:a, db:b], actions: [read, write]}",
-        ),
+        ("EXC-2026-NARR0", "scope: {resources: [db:a], actions: [read]}"),
+        ("EXC-2026-W1DER", "scope: {resources: [db:a, db:b], actions: [read, write]}"),
         ("EXC-2026-BR0KE", "expires: never"),
     ] {
         repo.by("ana").edit(id, line).commit("Change it");
     }
     let twice = record("EXC-2026-TW1CE", "subject: {application: twice}");
-    repo.by("ana")
-        .write("exceptions/again/EXC-2026-TW1CE.yaml", &twice)
-        .commit("Copy it");
+    repo.by("ana").write("exceptions/again/EXC-2026-TW1CE.yaml", &twice).commit("Copy it");
     repo.by("ana").remove("EXC-2026-G0NE0").commit("Remove it");
     repo.checkout();
 }

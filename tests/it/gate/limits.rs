@@ -12,11 +12,7 @@ use crate::status::instant;
 const AT: &str = "2026-11-25T00:00:00Z";
 
 /// Lines of a record, what is asked, and the reason of the denial without the record's id.
-type Denial = (
-    &'static str,
-    &'static [(&'static str, &'static str)],
-    &'static str,
-);
+type Denial = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
 const DENIALS: &[Denial] = &[
     (
@@ -39,11 +35,7 @@ const DENIALS: &[Denial] = &[
         &[("application", "billing"), ("resource", "db:x")],
         "limited to resources db:a, db:b, db:c and 2 more",
     ),
-    (
-        "scope: {resources: []}",
-        &[("application", "billing")],
-        "its scope grants no resources",
-    ),
+    ("scope: {resources: []}", &[("application", "billing")], "its scope grants no resources"),
     (
         "references: {change: CHG-1234, incident: INC-7}",
         &[("application", "billing"), ("reference", "CHG-9")],
@@ -59,11 +51,7 @@ const DENIALS: &[Denial] = &[
         &[("application", "billing"), ("reference", "R-1")],
         "does not name a change, incident, ticket or onboarding record",
     ),
-    (
-        "",
-        &[("application", "billing"), ("rule", "Another rule")],
-        "its rule is ",
-    ),
+    ("", &[("application", "billing"), ("rule", "Another rule")], "its rule is "),
 ];
 
 #[test]
@@ -72,10 +60,7 @@ fn a_denial_names_every_limit_and_the_way_to_state_it() {
         let ledger = Ledger::of(|text| format!("{text}{more}\n"));
         let (allowed, reason) = ledger.asked(&question(asked));
         assert!(!allowed, "{more}: {asked:?}");
-        let reason = reason
-            .strip_prefix(&format!("{ID}: "))
-            .unwrap_or(&reason)
-            .to_owned();
+        let reason = reason.strip_prefix(&format!("{ID}: ")).unwrap_or(&reason).to_owned();
         match why.ends_with(' ') {
             true => assert!(reason.starts_with(why), "{more}: {reason}"),
             false => assert_eq!(reason, *why, "{more}"),
@@ -89,35 +74,21 @@ fn each_kind_of_reference_is_a_subject_and_a_window_holds_with_its_change_alone(
     let all = ["CHG-1", "INC-2", "BILL-3", "https://example.com/o/4"];
     let ledger = Ledger::of(|text| format!("{text}{named}\n"));
     for reference in all {
-        assert!(
-            ledger.asked(&question(&[("reference", reference)])).0,
-            "{reference}"
-        );
+        assert!(ledger.asked(&question(&[("reference", reference)])).0, "{reference}");
     }
     for other in ["PAM-5", "chg-1", "CHG-*", "CHG-10"] {
         let (allowed, reason) = ledger.asked(&question(&[("reference", other)]));
-        assert!(
-            !allowed && reason == "no exception covers it",
-            "{other}: {reason}"
-        );
+        assert!(!allowed && reason == "no exception covers it", "{other}: {reason}");
     }
     let window = Ledger::of(|text| {
-        let text = text.replace(
-            "deviates_from: {",
-            "deviates_from: {baseline: change-window, ",
-        );
+        let text = text.replace("deviates_from: {", "deviates_from: {baseline: change-window, ");
         format!("{text}{named}\n")
     });
     for reference in all {
-        let (allowed, reason) = window.asked(&question(&[
-            ("application", "billing"),
-            ("reference", reference),
-        ]));
+        let (allowed, reason) =
+            window.asked(&question(&[("application", "billing"), ("reference", reference)]));
         assert_eq!(allowed, reference == "CHG-1", "{reference}: {reason}");
-        assert!(
-            allowed || reason.ends_with("its change is CHG-1"),
-            "{reference}: {reason}"
-        );
+        assert!(allowed || reason.ends_with("its change is CHG-1"), "{reference}: {reason}");
     }
     let (allowed, reason) = window.asked(&question(&[("application", "billing")]));
     assert!(
@@ -129,10 +100,7 @@ fn each_kind_of_reference_is_a_subject_and_a_window_holds_with_its_change_alone(
 #[test]
 fn a_reference_that_nobody_approved_names_nothing() {
     let window = |text: &str| {
-        let text = text.replace(
-            "deviates_from: {",
-            "deviates_from: {baseline: change-window, ",
-        );
+        let text = text.replace("deviates_from: {", "deviates_from: {baseline: change-window, ");
         format!("{text}references: {{change: CHG-1}}\n")
     };
     // The change is replaced by a push; or the baseline is, so that no change need be stated.
@@ -141,12 +109,8 @@ fn a_reference_that_nobody_approved_names_nothing() {
         repo.by("mal").replace(ID, from, to).commit("Change it");
         let standings = standings(&repo, AT);
         let allows = |asked: &[(&str, &str)]| {
-            let answer = verdict::ask(
-                &question(asked),
-                &standings,
-                &ReceiptCounts::NotGiven,
-                &policy(),
-            );
+            let answer =
+                verdict::ask(&question(asked), &standings, &ReceiptCounts::NotGiven, &policy());
             (answer.verdict.as_str() == "allow", answer.reason)
         };
         let (allowed, why) = allows(&[("application", "billing")]);
@@ -171,28 +135,18 @@ fn an_event_that_states_something_else_than_text_is_not_covered() {
         ledger.triaged(TriageInput::Event(event), None)
     };
     assert!(state(serde_json::json!({"application": "billing", "resource": null, "id": 7})).0);
-    for value in [
-        serde_json::json!(["db:a"]),
-        serde_json::json!(7),
-        serde_json::json!({}),
-    ] {
+    for value in [serde_json::json!(["db:a"]), serde_json::json!(7), serde_json::json!({})] {
         let (covered, why) =
             state(serde_json::json!({"application": "billing", "resource": value}));
-        assert_eq!(
-            (covered, why.as_str()),
-            (false, "its data.resource is not a text")
-        );
+        assert_eq!((covered, why.as_str()), (false, "its data.resource is not a text"));
     }
 }
 
 #[test]
 fn a_record_that_is_over_says_so_before_what_the_question_lacks() {
     let repo = with(|text| format!("{text}scope: {{resources: [db:a]}}\n"));
-    let answer = crate::gate::ask(
-        &repo,
-        &question(&[("application", "billing")]),
-        "2027-01-01T00:00:00Z",
-    );
+    let answer =
+        crate::gate::ask(&repo, &question(&[("application", "billing")]), "2027-01-01T00:00:00Z");
     assert_eq!(answer.verdict.as_str(), "deny");
     let said = answer.reason.split("; ").collect::<Vec<_>>();
     assert!(said[0].contains("ended on 2026-12-20"), "{}", answer.reason);

@@ -32,15 +32,10 @@ impl Gate {
     pub(crate) fn ending_after(seconds: i64, policy: &str) -> Gate {
         let repo = Repo::at(&present(-3 * 86_400).to_string());
         let policy = format!("version: 1\n{policy}");
-        repo.by("root")
-            .write("exledger.yaml", &policy)
-            .commit("Begin");
+        repo.by("root").write("exledger.yaml", &policy).commit("Begin");
         let end = present(seconds).to_string();
         let text = SAMPLE.replace("2026-12-20", &end);
-        repo.branch("file")
-            .by("ana")
-            .write(ID, &text)
-            .commit("File it");
+        repo.branch("file").by("ana").write(ID, &text).commit("File it");
         repo.by("lee").merge("file", "Merge branch 'file'");
         let clone = repo.clone_with(&[]);
         Gate { repo, clone }
@@ -73,11 +68,7 @@ impl Held {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        Held {
-            input: child.stdin.take(),
-            output: child.stdout.take().map(BufReader::new),
-            child,
-        }
+        Held { input: child.stdin.take(), output: child.stdout.take().map(BufReader::new), child }
     }
 
     /// Asks one question, and waits for its receipt.
@@ -86,22 +77,14 @@ impl Held {
         input.write_all(format!("{line}\n").as_bytes()).unwrap();
         input.flush().unwrap();
         let mut answer = String::new();
-        self.output
-            .as_mut()
-            .unwrap()
-            .read_line(&mut answer)
-            .unwrap();
+        self.output.as_mut().unwrap().read_line(&mut answer).unwrap();
         serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{line}: `{answer}`"))
     }
 
     /// Writes a question whose receipt nobody waits for.
     pub(crate) fn tell(&mut self, line: &str) {
         // A gate that has ended reads no more.
-        let _ = self
-            .input
-            .as_mut()
-            .unwrap()
-            .write_all(format!("{line}\n").as_bytes());
+        let _ = self.input.as_mut().unwrap().write_all(format!("{line}\n").as_bytes());
     }
 
     /// Closes the reading end of the answers.
@@ -124,10 +107,7 @@ impl Held {
             if found == verdict {
                 return reason;
             }
-            assert!(
-                begun.elapsed() < Duration::from_secs(8),
-                "{found}: {reason}"
-            );
+            assert!(begun.elapsed() < Duration::from_secs(8), "{found}: {reason}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -177,10 +157,7 @@ fn a_revocation_a_removal_and_a_policy_that_lands_count_at_the_next_question() {
     // A term that the record is longer than, with an end that would deny it.
     repo.set_ref("refs/heads/main", before);
     let policy = "version: 1\ntiers: [{name: standard, review_every: 1d, degraded: deny}]\n";
-    repo.branch("policy")
-        .by("ana")
-        .write("exledger.yaml", policy)
-        .commit("Look every day");
+    repo.branch("policy").by("ana").write("exledger.yaml", policy).commit("Look every day");
     repo.by("lee").merge("policy", "Merge branch 'policy'");
     git(gate.clone.path(), &["fetch", "--quiet", "--force"]);
     let (verdict, reason) = held.verdict(BILLING);
@@ -198,14 +175,8 @@ fn updates_within_one_tick_of_the_clock_are_seen_each() {
     let clone = git2::Repository::open(gate.clone.path()).unwrap();
     let mut held = gate.hold(&[]);
     for turn in 0..24 {
-        let (oid, verdict) = if turn % 2 == 0 {
-            (allowed, "allow")
-        } else {
-            (denied, "deny")
-        };
-        clone
-            .reference("refs/remotes/origin/main", oid, true, "test")
-            .unwrap();
+        let (oid, verdict) = if turn % 2 == 0 { (allowed, "allow") } else { (denied, "deny") };
+        clone.reference("refs/remotes/origin/main", oid, true, "test").unwrap();
         if turn % 8 > 4 {
             // Packed refs keep their size, too.
             git(gate.clone.path(), &["pack-refs", "--all"]);
@@ -219,11 +190,7 @@ fn the_approved_ref_is_found_anew() {
     let gate = Gate::ending_after(86_400, "");
     let old = gate.repo.tip("main");
     let closure = "closure: {outcome: revoked, date: 2026-11-21, by: ana@example.com, reason: The key leaked}";
-    gate.repo
-        .branch("next")
-        .by("lee")
-        .edit(ID, closure)
-        .commit("Close it");
+    gate.repo.branch("next").by("lee").edit(ID, closure).commit("Close it");
     gate.fetch();
     let mut held = gate.hold(&[]);
     let answer = held.ask(BILLING);
@@ -237,10 +204,7 @@ fn the_approved_ref_is_found_anew() {
         (&answer["verdict"], &answer["ledger"]["ref"]),
         (&"deny".into(), &"refs/remotes/origin/next".into())
     );
-    git(
-        gate.clone.path(),
-        &["config", "exledger.approvedRef", "refs/remotes/origin/main"],
-    );
+    git(gate.clone.path(), &["config", "exledger.approvedRef", "refs/remotes/origin/main"]);
     let answer = held.ask(BILLING);
     assert_eq!(answer["verdict"], "allow", "{answer}");
     assert_eq!(answer["ledger"]["commit"], old.to_string());
@@ -256,10 +220,7 @@ fn what_can_not_be_loaded_is_unknown_until_it_can() {
     // The ref is gone.
     git(clone, &["update-ref", "-d", "refs/remotes/origin/main"]);
     let named = held.ask(r#"{"application": "billing", "id": "call-7"}"#);
-    assert_eq!(
-        (&named["verdict"], &named["id"]),
-        (&"unknown".into(), &"call-7".into())
-    );
+    assert_eq!((&named["verdict"], &named["id"]), (&"unknown".into(), &"call-7".into()));
     assert_eq!(named["ledger"]["commit"], Value::Null);
     let reason = named["reason"].as_str().unwrap();
     assert!(reason.contains("which ref is approved"), "{reason}");
@@ -274,11 +235,7 @@ fn what_can_not_be_loaded_is_unknown_until_it_can() {
     std::fs::remove_file(&shallow).unwrap();
     assert_eq!(held.verdict(BILLING).0, "allow");
     // The policy is broken.
-    let broken = gate
-        .repo
-        .by("lee")
-        .write("exledger.yaml", "version: [\n")
-        .commit("Break it");
+    let broken = gate.repo.by("lee").write("exledger.yaml", "version: [\n").commit("Break it");
     gate.fetch();
     let (verdict, reason) = held.verdict(BILLING);
     assert_eq!(verdict, "unknown", "{reason}");
@@ -314,11 +271,7 @@ fn what_branches_propose_is_seen_within_a_second_or_so() {
         .replace(ID, "EXC-2026-W1K1A")
         .replace("application: billing", "application: wiki")
         .replace("2026-12-20", &present(86_400).to_string());
-    gate.repo
-        .branch("wiki")
-        .by("ana")
-        .write("EXC-2026-W1K1A", &text)
-        .commit("File it");
+    gate.repo.branch("wiki").by("ana").write("EXC-2026-W1K1A", &text).commit("File it");
     gate.fetch();
     let reason = held.until(wiki, "pending");
     assert!(reason.contains("wiki"), "{reason}");
@@ -335,10 +288,7 @@ fn lines_that_are_no_questions_take_no_memory_and_spoil_no_others() {
     let gate = Gate::ending_after(86_400, "");
     let mut held = gate.hold(&[]);
     assert_eq!(held.verdict(BILLING).0, "allow");
-    let long = format!(
-        r#"{{"application": "billing", "id": "{}"}}"#,
-        "x".repeat(65_536)
-    );
+    let long = format!(r#"{{"application": "billing", "id": "{}"}}"#, "x".repeat(65_536));
     let answer = held.ask(&long);
     assert_eq!(answer["verdict"], "unknown");
     assert_eq!(answer["reason"], "the line is longer than 65536 bytes");

@@ -38,11 +38,7 @@ fn question(n: usize) -> (Value, String) {
 fn ten_thousand_questions_are_answered_as_each_by_itself() {
     let repo = ledger();
     let lines: String = (0..N).map(|n| format!("{}\n", question(n).0)).collect();
-    let many = run_fed(
-        repo.path(),
-        &["check", "--stdin", "--on", ON],
-        lines.as_bytes(),
-    );
+    let many = run_fed(repo.path(), &["check", "--stdin", "--on", ON], lines.as_bytes());
     assert_eq!((many.code, many.err.as_str()), (1, ""));
     let answers: Vec<&str> = many.out.lines().collect();
     assert_eq!(answers.len(), N);
@@ -80,37 +76,23 @@ fn a_line_that_is_no_question_is_unknown_and_the_others_are_answered() {
             b"{\"resource\":\"db:secrets\",\"resource\":\"db:a\",\"asset\":\"host:gw-1\"}",
             "the key `resource` appears twice",
         ),
-        (
-            b"{\"asset\": \"host:gw-1\", \"id\": 7.5}",
-            "`id` can't be read",
-        ),
+        (b"{\"asset\": \"host:gw-1\", \"id\": 7.5}", "`id` can't be read"),
         (b"{\"action\": \"read\"}", "neither identity"),
-        (
-            b"{\"application\": \"billing\", \"colour\": \"red\"}",
-            "`colour`",
-        ),
+        (b"{\"application\": \"billing\", \"colour\": \"red\"}", "`colour`"),
         (b"{\"application\": 7}", "`application`"),
         (b"{\"application\": \"billing\", \"at\": \"soon\"}", "`at`"),
         (b"{\"finding\": \"CVE-2026-1234\"}", "`finding`"),
-        (
-            b"{\"identity\": \"svc:batch\", \"deploy\": true}",
-            "no application",
-        ),
+        (b"{\"identity\": \"svc:batch\", \"deploy\": true}", "no application"),
     ] {
         let fine = b"{\"asset\": \"host:gw-1\"}".as_slice();
         let lines = [fine, line, b"", fine].join(&b'\n');
         let run = run_fed(repo.path(), &["check", "--stdin", "--on", ON], &lines);
         let shown = String::from_utf8_lossy(line);
         assert_eq!(run.code, 3, "{shown}: {}", run.err);
-        let answers: Vec<Value> = run
-            .out
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
-        let verdicts: Vec<&str> = answers
-            .iter()
-            .map(|answer| answer["verdict"].as_str().unwrap())
-            .collect();
+        let answers: Vec<Value> =
+            run.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let verdicts: Vec<&str> =
+            answers.iter().map(|answer| answer["verdict"].as_str().unwrap()).collect();
         assert_eq!(verdicts, ["allow", "unknown", "allow"], "{shown}");
         let said = answers[1]["reason"].as_str().unwrap();
         assert!(said.contains(reason), "{shown}: {said}");

@@ -25,12 +25,8 @@ struct Case {
 /// Lets Ana file the record on a branch, and somebody merge it.
 fn filed(repo: &Repo, path: &str, text: &str, by: &str) {
     let branch = format!("file-{}", repo.now().unix());
-    repo.branch(&branch)
-        .by("ana")
-        .write(path, text)
-        .commit("File it");
-    repo.by(by)
-        .merge(&branch, &format!("Merge branch '{branch}'"));
+    repo.branch(&branch).by("ana").write(path, text).commit("File it");
+    repo.by(by).merge(&branch, &format!("Merge branch '{branch}'"));
 }
 
 fn text() -> String {
@@ -46,14 +42,8 @@ const CASES: &[Case] = &[
     Case {
         what: "written by Lee in another folder of the branch, moved by Ana, merged by Lee",
         happens: |repo| {
-            repo.branch("topic")
-                .by("lee")
-                .write(THERE, &text())
-                .commit("Write it");
-            repo.branch("topic")
-                .by("ana")
-                .rename(THERE, HERE)
-                .commit("Move it");
+            repo.branch("topic").by("lee").write(THERE, &text()).commit("Write it");
+            repo.branch("topic").by("ana").rename(THERE, HERE).commit("Move it");
             repo.by("lee").merge("topic", "Merge branch 'topic'");
         },
         verdict: "pending",
@@ -65,10 +55,7 @@ const CASES: &[Case] = &[
             repo.by("ana").write(THERE, &text()).commit("File it");
             repo.clock("2026-11-20T13:00:00Z");
             repo.by("ana").remove(THERE).commit("Remove it");
-            repo.branch("again")
-                .by("ana")
-                .write(HERE, &text())
-                .commit("File it again");
+            repo.branch("again").by("ana").write(HERE, &text()).commit("File it again");
             repo.by("bot").merge("again", "Merge branch 'again'");
             repo.by("sam").says(&yes).commit("Bring the signature");
         },
@@ -94,10 +81,7 @@ const CASES: &[Case] = &[
             repo.by("ana").write(HERE, &text()).commit("Push it");
             repo.by("dana").write(THERE, &text()).commit("Copy it");
             repo.by("dana").remove(THERE).commit("Remove the copy");
-            repo.branch("amend")
-                .by("ana")
-                .edit(ID, "root_cause: timeout")
-                .commit("Amend it");
+            repo.branch("amend").by("ana").edit(ID, "root_cause: timeout").commit("Amend it");
             repo.by("dana").merge("amend", "Merge branch 'amend'");
         },
         verdict: "pending",
@@ -106,10 +90,7 @@ const CASES: &[Case] = &[
         what: "moved by Ana from another folder, where Lee had pushed it, and merged by Lee",
         happens: |repo| {
             repo.by("lee").write(THERE, &text()).commit("Push it");
-            repo.branch("move")
-                .by("ana")
-                .rename(THERE, HERE)
-                .commit("Move it");
+            repo.branch("move").by("ana").rename(THERE, HERE).commit("Move it");
             repo.by("lee").merge("move", "Merge branch 'move'");
         },
         verdict: "pending",
@@ -118,10 +99,7 @@ const CASES: &[Case] = &[
         what: "under another name first, merged by a bot, then renamed by Ana and merged by Lee",
         happens: |repo| {
             filed(repo, "exceptions/draft.yaml", &text(), "bot");
-            repo.branch("name")
-                .by("ana")
-                .rename("exceptions/draft.yaml", HERE)
-                .commit("Name it");
+            repo.branch("name").by("ana").rename("exceptions/draft.yaml", HERE).commit("Name it");
             repo.by("lee").merge("name", "Merge branch 'name'");
         },
         verdict: "pending",
@@ -130,16 +108,9 @@ const CASES: &[Case] = &[
         what: "brought back by Dana's merge of an old state, with a broken file of its name, and signed by Dana",
         happens: |repo| {
             let broken = "id: [\n";
-            let old = repo
-                .by("ana")
-                .write(HERE, &text())
-                .write(THERE, broken)
-                .commit("File it");
+            let old = repo.by("ana").write(HERE, &text()).write(THERE, broken).commit("File it");
             repo.set_ref("refs/heads/old", old);
-            repo.by("lee")
-                .remove(HERE)
-                .remove(THERE)
-                .commit("Remove it");
+            repo.by("lee").remove(HERE).remove(THERE).commit("Remove it");
             repo.clock("2026-11-20T12:00:00Z");
             repo.branch("back")
                 .by("dana")
@@ -169,9 +140,7 @@ const CASES: &[Case] = &[
             let copy = text().replace(&format!("id: {ID}"), &format!("id: \"{hidden}\""));
             assert!(copy.contains(&hidden), "{copy}");
             let copy = copy.replace("billing", "payroll");
-            repo.by("ana")
-                .write("exceptions/other.yaml", &copy)
-                .commit("Copy it");
+            repo.by("ana").write("exceptions/other.yaml", &copy).commit("Copy it");
         },
         verdict: "deny",
     },
@@ -193,25 +162,13 @@ fn a_question_by_itself_is_answered_as_among_all_records() {
         repo.checkout();
         let alone = run(
             repo.path(),
-            &[
-                "check",
-                "--application",
-                "billing",
-                "--format",
-                "json",
-                "--on",
-                ON,
-            ],
+            &["check", "--application", "billing", "--format", "json", "--on", ON],
         );
         let alone: Value = serde_json::from_str(&alone.out).unwrap();
         let lines = b"{\"application\": \"billing\"}\n";
         let among = run_fed(repo.path(), &["check", "--stdin", "--on", ON], lines);
         let among: Value = serde_json::from_str(&among.out).unwrap();
-        assert_eq!(
-            among["verdict"], case.verdict,
-            "{}: {}",
-            case.what, among["reason"]
-        );
+        assert_eq!(among["verdict"], case.verdict, "{}: {}", case.what, among["reason"]);
         assert_eq!(alone, among, "{}", case.what);
     }
 }

@@ -248,35 +248,23 @@ fn row(flags: &str, answer: &Value) -> String {
 /// What holds of every answer beside its row.
 fn stands_to_reason(flags: &str, answer: &Value) {
     let considered = answer["considered"].as_array().unwrap();
-    let statuses: Vec<&str> = considered
-        .iter()
-        .map(|record| record["status"].as_str().unwrap())
-        .collect();
+    let statuses: Vec<&str> =
+        considered.iter().map(|record| record["status"].as_str().unwrap()).collect();
     let is_named = |record: &&Value| record["id"] == answer["record"];
     let named = considered.iter().find(is_named);
     if answer["verdict"] == "allow" {
         assert!(!statuses.contains(&"invalid"), "{flags}");
-        assert!(
-            named.is_none_or(|record| record["why_not"].is_null()),
-            "{flags}"
-        );
+        assert!(named.is_none_or(|record| record["why_not"].is_null()), "{flags}");
     } else if !flags.contains("--deploy") {
         // Nothing allows, so whoever can't be read is named, whatever it is about.
         assert!(statuses.contains(&"invalid"), "{flags}: {statuses:?}");
         assert!(statuses.contains(&"conflicted"), "{flags}: {statuses:?}");
         assert_eq!(answer["scope"]["actions"], Value::Null, "{flags}");
-        assert!(
-            named.is_none_or(|record| record["why_not"].is_string()),
-            "{flags}"
-        );
+        assert!(named.is_none_or(|record| record["why_not"].is_string()), "{flags}");
     }
     // Only what has landed has a digest.
     let is_proposed = named.is_some_and(|record| record["status"] == "proposed");
-    assert_eq!(
-        answer["digest"].is_string(),
-        named.is_some() && !is_proposed,
-        "{flags}"
-    );
+    assert_eq!(answer["digest"].is_string(), named.is_some() && !is_proposed, "{flags}");
 }
 
 #[test]
@@ -305,10 +293,7 @@ fn in_a_shallow_clone_only_what_matches_can_not_be_told() {
         assert_eq!(said, (verdict, code), "{flags}: {}", asked.out);
         if code == 3 {
             let reason = answer["reason"].as_str().unwrap();
-            assert!(
-                reason.contains("git fetch --unshallow"),
-                "{flags}: {reason}"
-            );
+            assert!(reason.contains("git fetch --unshallow"), "{flags}: {reason}");
         }
     }
 }
@@ -349,11 +334,7 @@ fn every_question_has_its_verdict_its_record_and_its_reason() {
         stands_to_reason(flags, answer);
     }
     // Asked at once, of all records, the answers are the same, key by key.
-    let many = run_fed(
-        repo.path(),
-        &["check", "--stdin", "--on", ON],
-        lines.as_bytes(),
-    );
+    let many = run_fed(repo.path(), &["check", "--stdin", "--on", ON], lines.as_bytes());
     assert_eq!(many.code, 3, "{}", many.err);
     let answers: Vec<&str> = many.out.lines().collect();
     assert_eq!(answers.len(), alone.len());

@@ -23,10 +23,7 @@ fn a_single_use_is_counted_or_not_told() {
     for (receipts, verdict) in [
         (ReceiptCounts::NotGiven, "unknown"),
         (counted(&[]), "allow"),
-        (
-            counted(&[once.clone(), allowing("EXC-2026-0THER")]),
-            "allow",
-        ),
+        (counted(&[once.clone(), allowing("EXC-2026-0THER")]), "allow"),
         (counted(&[once.clone(), once]), "deny"),
     ] {
         let answer = ask_with(&repo, &asked, AT, &receipts);
@@ -49,14 +46,8 @@ fn a_line_that_is_no_receipt_can_not_be_counted() {
     }
     // As `--format json` prints it, a receipt takes several lines.
     let printed = good.replace(", ", ",\n  ");
-    assert_eq!(
-        receipt::count(&format!("{good}\n{printed}\n")).unwrap()[ID],
-        2
-    );
-    assert_eq!(
-        receipt::count(&format!("{printed}\n\n{{")),
-        Err(NoReceipt { line: 5 })
-    );
+    assert_eq!(receipt::count(&format!("{good}\n{printed}\n")).unwrap()[ID], 2);
+    assert_eq!(receipt::count(&format!("{printed}\n\n{{")), Err(NoReceipt { line: 5 }));
     let denied =
         r#"{"schema": "exledger/check/v1", "verdict": "deny", "record": "EXC-2026-7F3KQ"}"#;
     assert!(receipt::count(denied).unwrap().is_empty());
@@ -72,39 +63,21 @@ fn a_question_is_read_strictly() {
         (r#"{"identity": 7}"#, wrong("identity")),
         (r#"{"identity": " "}"#, wrong("identity")),
         (r#"{"identity": "x", "at": "soon"}"#, wrong("at")),
-        (
-            r#"{"identity": "x", "severity": "awful"}"#,
-            wrong("severity"),
-        ),
+        (r#"{"identity": "x", "severity": "awful"}"#, wrong("severity")),
         (r#"{"identity": "x", "deploy": "yes"}"#, wrong("deploy")),
-        (
-            r#"{"identity": "x", "deploy": true}"#,
-            NoQuestion::NoApplication,
-        ),
+        (r#"{"identity": "x", "deploy": true}"#, NoQuestion::NoApplication),
         (r#"{"finding": "CVE-2026-1"}"#, wrong("finding")),
         (r#"{"finding": "trivy: "}"#, wrong("finding")),
-        (
-            r#"{"identitty": "x"}"#,
-            NoQuestion::UnknownKey("identitty".to_owned()),
-        ),
+        (r#"{"identitty": "x"}"#, NoQuestion::UnknownKey("identitty".to_owned())),
     ] {
         assert_eq!(line::read(text.as_bytes()).asked, Err(expected), "{text}");
     }
-    assert_eq!(
-        line::read(b"{\"identity\": \"\xff\"}").asked,
-        Err(NoQuestion::NoText)
-    );
+    assert_eq!(line::read(b"{\"identity\": \"\xff\"}").asked, Err(NoQuestion::NoText));
     for (text, why) in [
         ("", "EOF"),
         (r#"{"identity": "x"} {}"#, "trailing"),
-        (
-            r#"{"identity": "x", "identity": "y"}"#,
-            "the key `identity` appears twice",
-        ),
-        (
-            r#"{"identity": "x", "id": {"a": 1, "a": 1}}"#,
-            "the key `a` appears twice",
-        ),
+        (r#"{"identity": "x", "identity": "y"}"#, "the key `identity` appears twice"),
+        (r#"{"identity": "x", "id": {"a": 1, "a": 1}}"#, "the key `a` appears twice"),
     ] {
         let read = line::read(text.as_bytes());
         assert_eq!(read.id, serde_json::Value::Null, "{text}");
@@ -113,9 +86,8 @@ fn a_question_is_read_strictly() {
         };
         assert!(cause.contains(why), "{text}: {cause}");
     }
-    let asked = line::read(br#"{"identity": "x", "action": null, "at": "2026-12-20"}"#)
-        .asked
-        .unwrap();
+    let asked =
+        line::read(br#"{"identity": "x", "action": null, "at": "2026-12-20"}"#).asked.unwrap();
     assert_eq!(asked.question.identity.as_deref(), Some("x"));
     assert_eq!(asked.at.unwrap().to_string(), "2026-12-20T23:59:59Z");
 }
@@ -138,11 +110,7 @@ fn a_question_may_have_a_name_which_is_kept_even_where_it_is_no_question() {
         let read = line::read(format!(r#"{{"identity": "x", "id": {id}}}"#).as_bytes());
         assert_eq!(read.asked.is_ok(), kept, "{id}");
         let value: serde_json::Value = serde_json::from_str(&id).unwrap();
-        let repeated = if kept {
-            value.clone()
-        } else {
-            serde_json::Value::Null
-        };
+        let repeated = if kept { value.clone() } else { serde_json::Value::Null };
         assert_eq!(read.id, repeated, "{id}");
         let wrong = line::read(format!(r#"{{"id": {id}, "colour": "red"}}"#).as_bytes());
         assert!(wrong.asked.is_err());

@@ -27,14 +27,7 @@ const SAID: &[&str] = &[
 /// The question, and what its request says beside it.
 const REFUSED: &[(&[&str], &[&str])] = &[
     (
-        &[
-            "--identity",
-            "svc:batch",
-            "--action",
-            "read",
-            "--resource",
-            "db:invoices",
-        ],
+        &["--identity", "svc:batch", "--action", "read", "--resource", "db:invoices"],
         &[
             "--rule",
             "Secrets rotate",
@@ -50,18 +43,9 @@ const REFUSED: &[(&[&str], &[&str])] = &[
         &["--application", "billing", "--environment", "staging"],
         &["--rule", "Every job has its own database user"],
     ),
-    (
-        &["--asset", "host:gw-1", "--control", "nist-csf:ID.RA-07"],
-        &[],
-    ),
-    (
-        &["--asset", "host:gw-2", "--control", "OWASP-NHI:nhi-7"],
-        &[],
-    ),
-    (
-        &["--credential", "vault:prod/key", "--application", "orders"],
-        &["--rule", "Secrets rotate"],
-    ),
+    (&["--asset", "host:gw-1", "--control", "nist-csf:ID.RA-07"], &[]),
+    (&["--asset", "host:gw-2", "--control", "OWASP-NHI:nhi-7"], &[]),
+    (&["--credential", "vault:prod/key", "--application", "orders"], &["--rule", "Secrets rotate"]),
     (
         &[
             "--finding",
@@ -99,10 +83,7 @@ const REFUSED: &[(&[&str], &[&str])] = &[
         ],
         &["--rule", "No known flaws"],
     ),
-    (
-        &["--finding", "Trivy:CVE-2026-9", "--asset", "image:web"],
-        &["--rule", "No known flaws"],
-    ),
+    (&["--finding", "Trivy:CVE-2026-9", "--asset", "image:web"], &["--rule", "No known flaws"]),
 ];
 
 fn refused(life: &Life, question: &[&str]) -> (Value, String) {
@@ -113,14 +94,7 @@ fn refused(life: &Life, question: &[&str]) -> (Value, String) {
 }
 
 fn new(life: &Life, receipt: &str, more: &[&str]) -> Run {
-    let from = [
-        "new",
-        "--from-check",
-        receipt,
-        "--no-input",
-        "--format",
-        "json",
-    ];
+    let from = ["new", "--from-check", receipt, "--no-input", "--format", "json"];
     life.run("ana", &[&from[..], SAID, more].concat())
 }
 
@@ -159,10 +133,7 @@ fn what_no_record_could_allow_is_refused_with_the_way_out() {
         (r#"{"application": "shop", "severity": "low"}"#, "--finding"),
         (r#"{"application": "shop", "path": "a/b"}"#, "--finding"),
         (r#"{"finding": "trivy:X", "path": "../a"}"#, "../a"),
-        (
-            r#"{"application": "shop", "resource": "db:*"}"#,
-            "--resource",
-        ),
+        (r#"{"application": "shop", "resource": "db:*"}"#, "--resource"),
         (r#"{"application": "shop", "action": "Any"}"#, "--action"),
     ] {
         let path = life.repo.path().join("receipt.json");

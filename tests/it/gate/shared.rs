@@ -25,26 +25,14 @@ struct Once {
 impl Once {
     fn new() -> Once {
         let gate = Gate::ending_after(86_400, "");
-        gate.repo
-            .branch("once")
-            .by("ana")
-            .edit(ID, "uses: {limit: 1}")
-            .commit("Once is enough");
+        gate.repo.branch("once").by("ana").edit(ID, "uses: {limit: 1}").commit("Once is enough");
         gate.repo.by("lee").merge("once", "Merge branch 'once'");
         gate.fetch();
-        Once {
-            gate,
-            folder: tempfile::tempdir().unwrap(),
-        }
+        Once { gate, folder: tempfile::tempdir().unwrap() }
     }
 
     fn path(&self) -> String {
-        self.folder
-            .path()
-            .join("receipts.jsonl")
-            .to_str()
-            .unwrap()
-            .to_owned()
+        self.folder.path().join("receipts.jsonl").to_str().unwrap().to_owned()
     }
 
     fn clone(&self) -> &Path {
@@ -65,16 +53,8 @@ fn open_gates_share_a_file_of_receipts() {
     let (verdict, reason) = one.verdict(BILLING);
     assert_eq!(verdict, "deny", "{reason}");
     assert!(reason.contains("used up: 1 of 1 uses"), "{reason}");
-    let third = run(
-        once.clone(),
-        &[
-            "check",
-            "--application",
-            "billing",
-            "--receipts",
-            &once.path(),
-        ],
-    );
+    let third =
+        run(once.clone(), &["check", "--application", "billing", "--receipts", &once.path()]);
     assert_eq!(third.code, 1, "{}{}", third.out, third.err);
     assert_eq!(two.verdict(BILLING).0, "deny");
     let kept = std::fs::read_to_string(once.path()).unwrap();
@@ -97,10 +77,7 @@ fn a_thousand_parallel_questions_for_one_use_get_one_yes() {
                     });
                     let verdicts: Vec<Value> = verdicts.collect();
                     assert_eq!(verdicts.len(), 125, "{}", asked.err);
-                    verdicts
-                        .iter()
-                        .filter(|verdict| *verdict == "allow")
-                        .count()
+                    verdicts.iter().filter(|verdict| *verdict == "allow").count()
                 })
             })
             .collect();
@@ -109,9 +86,7 @@ fn a_thousand_parallel_questions_for_one_use_get_one_yes() {
     assert_eq!(n_allowed, 1);
     let kept = std::fs::read_to_string(&path).unwrap();
     assert_eq!(kept.lines().count(), 1_000);
-    let allowed = kept
-        .lines()
-        .filter(|line| line.contains(r#""verdict":"allow""#));
+    let allowed = kept.lines().filter(|line| line.contains(r#""verdict":"allow""#));
     assert_eq!(allowed.count(), 1);
 }
 
@@ -119,10 +94,7 @@ fn a_thousand_parallel_questions_for_one_use_get_one_yes() {
 fn a_lock_that_is_not_had_is_unknown_and_the_next_question_is_answered() {
     let once = Once::new();
     std::fs::write(once.path(), "").unwrap();
-    let file = std::fs::OpenOptions::new()
-        .append(true)
-        .open(once.path())
-        .unwrap();
+    let file = std::fs::OpenOptions::new().append(true).open(once.path()).unwrap();
     file.lock().unwrap();
     let mut held = once.hold();
     let (verdict, reason) = held.verdict(BILLING);
@@ -174,11 +146,7 @@ fn a_gate_whose_answers_nobody_reads_any_more_spends_no_further_use() {
     }
     held.end();
     let kept = std::fs::read_to_string(once.path()).unwrap();
-    assert_eq!(
-        kept.lines().count(),
-        2,
-        "the one that was read, and the first that was not"
-    );
+    assert_eq!(kept.lines().count(), 2, "the one that was read, and the first that was not");
 }
 
 #[test]
@@ -187,37 +155,18 @@ fn what_is_no_regular_file_is_no_file_of_receipts() {
     let fifo = once.folder.path().join("fifo");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status();
     let fifo = fifo.to_str().unwrap();
-    let mut places = vec![
-        "/dev/zero",
-        "/dev/full",
-        once.folder.path().to_str().unwrap(),
-    ];
+    let mut places = vec!["/dev/zero", "/dev/full", once.folder.path().to_str().unwrap()];
     if made.is_ok_and(|status| status.success()) {
         places.push(fifo);
     }
     for place in places {
-        let args = [
-            "check",
-            "--application",
-            "billing",
-            "--format",
-            "json",
-            "--receipts",
-            place,
-        ];
+        let args = ["check", "--application", "billing", "--format", "json", "--receipts", place];
         let asked = run(once.clone(), &args);
         assert_eq!(asked.code, 3, "{place}: {}", asked.err);
-        assert!(
-            asked.out.contains("it is not a regular file"),
-            "{place}: {}",
-            asked.out
-        );
+        assert!(asked.out.contains("it is not a regular file"), "{place}: {}", asked.out);
         let lines = format!("{BILLING}\n{BILLING}\n");
-        let many = run_fed(
-            once.clone(),
-            &["check", "--stdin", "--receipts", place],
-            lines.as_bytes(),
-        );
+        let many =
+            run_fed(once.clone(), &["check", "--stdin", "--receipts", place], lines.as_bytes());
         assert_eq!((many.code, many.out.lines().count()), (3, 2), "{place}");
     }
 }

@@ -15,10 +15,7 @@ struct Book {
 impl Book {
     fn new() -> Book {
         let folder = tempfile::tempdir().unwrap();
-        Book {
-            repo: ledger(),
-            folder,
-        }
+        Book { repo: ledger(), folder }
     }
 
     fn path(&self) -> String {
@@ -32,19 +29,8 @@ impl Book {
 
     /// Asks for the single-use record, and keeps the receipt; returns verdict and reason.
     fn ask(&self, on: &str) -> (i32, String, String) {
-        let args = [
-            "check",
-            "--application",
-            "once",
-            "--format",
-            "json",
-            "--on",
-            on,
-        ];
-        let asked = run(
-            self.repo.path(),
-            &[&args[..], &["--receipts", &self.path()]].concat(),
-        );
+        let args = ["check", "--application", "once", "--format", "json", "--on", on];
+        let asked = run(self.repo.path(), &[&args[..], &["--receipts", &self.path()]].concat());
         let answer: Value = serde_json::from_str(&asked.out).unwrap();
         let kept: Value = serde_json::from_str(self.text().lines().last().unwrap()).unwrap();
         assert_eq!(kept, answer, "what is shown is what is kept");
@@ -53,19 +39,8 @@ impl Book {
     }
 
     fn verify(&self) -> Run {
-        let args = [
-            "verify",
-            "0NCE0",
-            "--format",
-            "json",
-            "--on",
-            "2026-12-20",
-            "--receipts",
-        ];
-        run(
-            self.repo.path(),
-            &[&args[..], &[self.path().as_str()]].concat(),
-        )
+        let args = ["verify", "0NCE0", "--format", "json", "--on", "2026-12-20", "--receipts"];
+        run(self.repo.path(), &[&args[..], &[self.path().as_str()]].concat())
     }
 
     /// Returns the rules of the audit's findings that are about uses.
@@ -103,11 +78,7 @@ fn one_use_is_one_use_and_none_is_left_after_the_end() {
     let late = first.replace(ON, "2026-12-16T00:00:00Z");
     assert_ne!(first, late);
     std::fs::write(book.path(), book.text() + &late + "\n").unwrap();
-    assert!(
-        book.findings().contains(&"use-after-end".to_owned()),
-        "{:?}",
-        book.findings()
-    );
+    assert!(book.findings().contains(&"use-after-end".to_owned()), "{:?}", book.findings());
 }
 
 #[test]
@@ -115,17 +86,10 @@ fn uses_on_one_standard_input_are_counted_one_after_the_other() {
     let book = Book::new();
     let lines = "{\"application\": \"once\"}\nnonsense\n{\"application\": \"once\"}\n{\"application\": \"both\"}\n";
     let args = ["check", "--stdin", "--on", ON, "--receipts"];
-    let asked = run_fed(
-        book.repo.path(),
-        &[&args[..], &[book.path().as_str()]].concat(),
-        lines.as_bytes(),
-    );
+    let asked =
+        run_fed(book.repo.path(), &[&args[..], &[book.path().as_str()]].concat(), lines.as_bytes());
     assert_eq!(asked.code, 3, "{}", asked.err);
-    assert_eq!(
-        asked.out,
-        book.text(),
-        "each receipt was kept before it was shown"
-    );
+    assert_eq!(asked.out, book.text(), "each receipt was kept before it was shown");
     let verdicts: Vec<Value> = asked
         .out
         .lines()

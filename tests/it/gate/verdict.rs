@@ -7,11 +7,7 @@ use crate::history::{ID, SAMPLE};
 const AT: &str = "2026-11-25T00:00:00Z";
 
 /// A question to the record below, the verdict, and a part of the reason.
-type Case = (
-    &'static [(&'static str, &'static str)],
-    &'static str,
-    &'static str,
-);
+type Case = (&'static [(&'static str, &'static str)], &'static str, &'static str);
 
 const SUBJECT: &str = "subject: {identity: svc:billing-batch, identity_type: service-account, credential: vault:prod/db, task: nightly run, application: billing, environment: production, aliases: [svc:old-batch, bill]}";
 const SCOPE: &str = "scope: {resources: [db:invoices, 'vault:prod/*'], actions: [read], not_waived: [vault:prod/root, Logging still applies]}";
@@ -25,18 +21,10 @@ const LIMITS: &[(&str, &str)] = &[
 ];
 
 const CASES: &[Case] = &[
-    (
-        &[("identity", "svc:billing-batch")],
-        "allow",
-        "through 2026-12-20",
-    ),
+    (&[("identity", "svc:billing-batch")], "allow", "through 2026-12-20"),
     (&[("identity", "svc:old-batch")], "allow", ID),
     (&[("application", "bill")], "allow", ID),
-    (
-        &[("identity", "svc:billing")],
-        "deny",
-        "no exception covers it",
-    ),
+    (&[("identity", "svc:billing")], "deny", "no exception covers it"),
     (&[("identity", "svc:*")], "deny", "no exception covers it"),
     (&[("asset", "host:1")], "deny", "states no asset"),
     (
@@ -44,45 +32,18 @@ const CASES: &[Case] = &[
         "deny",
         "its identity is svc:billing-batch",
     ),
-    (
-        &[("credential", "vault:prod/db"), ("application", "billing")],
-        "allow",
-        ID,
-    ),
-    (
-        &[("application", "billing"), ("action", "read")],
-        "allow",
-        ID,
-    ),
-    (
-        &[("application", "billing"), ("action", "write")],
-        "deny",
-        "limited to actions read",
-    ),
-    (
-        &[
-            ("application", "billing"),
-            ("resource", "db:invoices"),
-            ("action", "read"),
-        ],
-        "allow",
-        ID,
-    ),
+    (&[("credential", "vault:prod/db"), ("application", "billing")], "allow", ID),
+    (&[("application", "billing"), ("action", "read")], "allow", ID),
+    (&[("application", "billing"), ("action", "write")], "deny", "limited to actions read"),
+    (&[("application", "billing"), ("resource", "db:invoices"), ("action", "read")], "allow", ID),
     (
         &[("application", "billing"), ("resource", "db:orders")],
         "deny",
         "limited to resources db:invoices",
     ),
+    (&[("application", "billing"), ("resource", "vault:prod/db")], "allow", ID),
     (
-        &[("application", "billing"), ("resource", "vault:prod/db")],
-        "allow",
-        ID,
-    ),
-    (
-        &[
-            ("application", "billing"),
-            ("resource", "vault:prod/db/key"),
-        ],
+        &[("application", "billing"), ("resource", "vault:prod/db/key")],
         "deny",
         "limited to resources",
     ),
@@ -91,42 +52,20 @@ const CASES: &[Case] = &[
         "deny",
         "vault:prod/root is not waived",
     ),
-    (
-        &[("application", "billing"), ("environment", "production")],
-        "allow",
-        ID,
-    ),
+    (&[("application", "billing"), ("environment", "production")], "allow", ID),
     (
         &[("application", "billing"), ("environment", "test")],
         "deny",
         "its environment is production",
     ),
-    (
-        &[
-            ("application", "billing"),
-            ("control", "owasp-nhi:NHI7:2025"),
-        ],
-        "allow",
-        ID,
-    ),
-    (
-        &[
-            ("application", "billing"),
-            ("control", "OWASP-NHI:nhi7:2025"),
-        ],
-        "allow",
-        ID,
-    ),
+    (&[("application", "billing"), ("control", "owasp-nhi:NHI7:2025")], "allow", ID),
+    (&[("application", "billing"), ("control", "OWASP-NHI:nhi7:2025")], "allow", ID),
     (
         &[("application", "billing"), ("control", "nist-csf:ID.RA-07")],
         "deny",
         "does not deviate from nist-csf:ID.RA-07",
     ),
-    (
-        &[("application", "billing"), ("path", "a.rs")],
-        "deny",
-        "has no findings",
-    ),
+    (&[("application", "billing"), ("path", "a.rs")], "deny", "has no findings"),
 ];
 
 #[test]
@@ -134,10 +73,7 @@ fn what_is_asked_must_be_stated_and_match() {
     let repo = with(|text| {
         let text = text
             .replace("subject: {application: billing}", SUBJECT)
-            .replace(
-                "deviates_from: {",
-                "deviates_from: {controls: ['owasp-nhi:NHI7:2025'], ",
-            );
+            .replace("deviates_from: {", "deviates_from: {controls: ['owasp-nhi:NHI7:2025'], ");
         format!("{text}{SCOPE}\n")
     });
     for (asked, verdict, reason) in CASES {
@@ -148,23 +84,10 @@ fn what_is_asked_must_be_stated_and_match() {
             }
         }
         let answer = ask(&repo, &question(&whole), AT);
-        assert_eq!(
-            answer.verdict.as_str(),
-            *verdict,
-            "{asked:?}: {}",
-            answer.reason
-        );
-        assert!(
-            answer.reason.contains(reason),
-            "{asked:?}: {}",
-            answer.reason
-        );
+        assert_eq!(answer.verdict.as_str(), *verdict, "{asked:?}: {}", answer.reason);
+        assert!(answer.reason.contains(reason), "{asked:?}: {}", answer.reason);
         let states = answer.scope.actions.is_some();
-        assert_eq!(
-            states,
-            *verdict == "allow",
-            "{asked:?}: the limits are those of what allows"
-        );
+        assert_eq!(states, *verdict == "allow", "{asked:?}: the limits are those of what allows");
     }
 }
 
@@ -214,9 +137,7 @@ fn what_waits_for_approval_is_pending() {
     assert_eq!(answer.approved_digest, None);
     // So is a change, since the approval, of what must be equal.
     let repo = with(str::to_owned);
-    repo.by("ana")
-        .replace(ID, "class: standard", "class: regulated")
-        .commit("Change it");
+    repo.by("ana").replace(ID, "class: standard", "class: regulated").commit("Change it");
     let answer = ask(&repo, &asked, AT);
     assert_eq!(answer.verdict.as_str(), "pending", "{}", answer.reason);
     assert!(answer.reason.contains("class"), "{}", answer.reason);
@@ -227,23 +148,17 @@ fn what_waits_for_approval_is_pending() {
 fn a_record_that_answers_stays_beside_a_broken_neighbour() {
     let asked = question(&[("application", "billing")]);
     let repo = with(str::to_owned);
-    repo.by("ana")
-        .write("EXC-2026-0THER", "id: [\n")
-        .commit("Break another");
+    repo.by("ana").write("EXC-2026-0THER", "id: [\n").commit("Break another");
     let answer = ask(&repo, &asked, AT);
     assert_eq!(answer.verdict.as_str(), "allow");
     assert_eq!(answer.considered.len(), 1);
     let ended = ask(&repo, &asked, "2027-01-01T00:00:00Z");
     assert_eq!(ended.verdict.as_str(), "deny");
-    let seen: Vec<(&str, &str)> = ended
-        .considered
-        .iter()
-        .map(|it| (it.id.as_str(), it.status))
-        .collect();
+    let seen: Vec<(&str, &str)> =
+        ended.considered.iter().map(|it| (it.id.as_str(), it.status)).collect();
     assert!(seen.contains(&(ID, "expired")), "{seen:?}");
     assert!(
-        seen.iter()
-            .any(|(id, status)| id.contains("0THER") && *status == "invalid"),
+        seen.iter().any(|(id, status)| id.contains("0THER") && *status == "invalid"),
         "{seen:?}"
     );
 }
@@ -251,13 +166,8 @@ fn a_record_that_answers_stays_beside_a_broken_neighbour() {
 #[test]
 fn the_one_that_lasts_longest_answers() {
     let repo = with(str::to_owned);
-    let longer = SAMPLE
-        .replace(ID, "EXC-2026-0THER")
-        .replace("2026-12-20", "2027-01-20");
-    repo.branch("longer")
-        .by("ana")
-        .write("EXC-2026-0THER", &longer)
-        .commit("File it too");
+    let longer = SAMPLE.replace(ID, "EXC-2026-0THER").replace("2026-12-20", "2027-01-20");
+    repo.branch("longer").by("ana").write("EXC-2026-0THER", &longer).commit("File it too");
     repo.by("lee").merge("longer", "Merge branch 'longer'");
     let answer = ask(&repo, &question(&[("application", "billing")]), AT);
     assert_eq!(answer.record.as_deref(), Some("EXC-2026-0THER"));
@@ -324,33 +234,18 @@ fn a_deployment_needs_a_way_back_and_approval() {
     let cases = [
         ("nothing automated", String::new(), "allow"),
         ("automation without rollback", FIX.to_owned(), "deny"),
-        (
-            "automation with rollback",
-            format!("{FIX}{ROLLBACK}"),
-            "allow",
-        ),
+        ("automation with rollback", format!("{FIX}{ROLLBACK}"), "allow"),
     ];
     for (what, more, verdict) in cases {
         let repo = with(|text| format!("{text}{more}"));
         let answer = ask(&repo, &asked, AT);
-        assert_eq!(
-            answer.verdict.as_str(),
-            verdict,
-            "{what}: {}",
-            answer.reason
-        );
+        assert_eq!(answer.verdict.as_str(), verdict, "{what}: {}", answer.reason);
     }
     let repo = ledger("");
-    repo.by("ana")
-        .write(ID, &format!("{SAMPLE}{FIX}{ROLLBACK}"))
-        .commit("File it");
+    repo.by("ana").write(ID, &format!("{SAMPLE}{FIX}{ROLLBACK}")).commit("File it");
     let answer = ask(&repo, &asked, AT);
     assert_eq!(answer.verdict.as_str(), "deny", "{}", answer.reason);
-    assert!(
-        answer.reason.contains("is not approved"),
-        "{}",
-        answer.reason
-    );
+    assert!(answer.reason.contains("is not approved"), "{}", answer.reason);
     // What is closed asks for nothing; what is broken is judged by what was last read.
     let repo = with(|text| format!("{text}{FIX}"));
     let closure = "closure: {outcome: remediated, date: 2026-11-21, by: ana@example.com, reason: Job retired}";

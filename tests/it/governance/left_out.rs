@@ -25,13 +25,8 @@ fn loosened() -> Repo {
         .write("exledger.yaml", &format!("version: 1\n{SIGNED}"))
         .write(".github/allowed_signers", &signer("dana"))
         .commit("Begin");
-    repo.by("mal")
-        .write("exledger.yaml", OPEN)
-        .commit("Ask for less");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.by("mal").write("exledger.yaml", OPEN).commit("Ask for less");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
     repo.checkout();
     repo
@@ -39,10 +34,7 @@ fn loosened() -> Repo {
 
 fn json(repo: &Repo, args: &[&str]) -> Value {
     let on = repo.now().to_string();
-    let run = run(
-        repo.path(),
-        &[args, &["--format", "json", "--on", &on]].concat(),
-    );
+    let run = run(repo.path(), &[args, &["--format", "json", "--on", &on]].concat());
     serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{args:?}: {} {}", run.out, run.err))
 }
 
@@ -62,10 +54,7 @@ fn every_answer_names_the_change_and_the_command_that_approves_it() {
         };
         assert_eq!(change["path"], "exledger.yaml");
         assert_eq!(change["authors"], serde_json::json!(["mal@example.com"]));
-        assert_eq!(
-            change["command"],
-            "exledger approve --governance exledger.yaml"
-        );
+        assert_eq!(change["command"], "exledger approve --governance exledger.yaml");
         let first = repo.git.revparse_single("main~2").unwrap().id();
         assert_eq!(change["counts"], first.to_string(), "{question:?}");
         let text = run(repo.path(), &[*question, &["--on", "2026-11-20"]].concat()).out;
@@ -119,10 +108,7 @@ fn the_first_key_is_listed_by_a_merge_where_only_signatures_count() {
             None => drop(repo.by("root").merge("key", "Merge branch 'key'")),
         }
         let says = yes("dana", ID, SAMPLE, "2026-11-20T12:30:00Z");
-        repo.by("ana")
-            .write(ID, SAMPLE)
-            .says(&says)
-            .commit("File it");
+        repo.by("ana").write(ID, SAMPLE).says(&says).commit("File it");
         repo.checkout();
         status(repo)
     };
@@ -146,22 +132,13 @@ fn the_first_key_is_listed_by_a_merge_where_only_signatures_count() {
 #[test]
 fn a_merge_counts_for_nothing_but_the_first_key() {
     let repo = ledger("approval: {accept: [detached]}\n");
-    repo.branch("merges")
-        .by("root")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Accept merges");
+    repo.branch("merges").by("root").write("exledger.yaml", "version: 1\n").commit("Accept merges");
     repo.by("lee").merge("merges", "Merge branch 'merges'");
-    repo.branch("file")
-        .by("ana")
-        .write(ID, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
     repo.checkout();
     assert_eq!(status(&repo), "unapproved");
-    assert_eq!(
-        json(&repo, &["list"])["ledger"]["left_out"][0]["path"],
-        "exledger.yaml"
-    );
+    assert_eq!(json(&repo, &["list"])["ledger"]["left_out"][0]["path"], "exledger.yaml");
 }
 
 #[test]
@@ -175,10 +152,7 @@ fn keys_at_a_path_that_an_unapproved_policy_names_are_left_out_by_verify_as_by_e
         .commit("Keep keys elsewhere");
     repo.branch("note")
         .by("ana")
-        .write(
-            "exledger.yaml",
-            &format!("{policy}{moved}# Kept elsewhere\n"),
-        )
+        .write("exledger.yaml", &format!("{policy}{moved}# Kept elsewhere\n"))
         .commit("Say so");
     repo.checkout();
     let levels = || {

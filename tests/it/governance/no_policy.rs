@@ -83,9 +83,7 @@ fn triage_could_not_determine_either_and_filters_nothing() {
 #[test]
 fn the_policy_put_back_is_the_policy_again() {
     let repo = removed();
-    repo.by("lee")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Put it back");
+    repo.by("lee").write("exledger.yaml", "version: 1\n").commit("Put it back");
     assert_eq!(json(&repo, QUESTION, 0)["verdict"], "allow");
 }
 
@@ -96,10 +94,5 @@ fn what_is_closed_stays_closed() {
     repo.by("ana").edit(ID, closure).commit("Close it");
     repo.by("mal").remove("exledger.yaml").commit("Tidy up");
     let key = TrailKey::Id(ID.to_owned());
-    assert_eq!(
-        standing_of(&repo, &key, "2026-11-21T00:00:00Z")
-            .status
-            .as_str(),
-        "closed"
-    );
+    assert_eq!(standing_of(&repo, &key, "2026-11-21T00:00:00Z").status.as_str(), "closed");
 }

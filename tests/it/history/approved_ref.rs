@@ -31,11 +31,7 @@ fn given(names: &[&str]) -> Given {
             None => drop(refs.names.insert((*name).to_owned(), oid(n as u8))),
         }
     }
-    Given {
-        refs,
-        asked: None,
-        target: None,
-    }
+    Given { refs, asked: None, target: None }
 }
 
 impl Given {
@@ -75,19 +71,15 @@ impl Given {
             let tag = ["v1", "refs/tags/v1"].contains(&name);
             let id = ["08080808", ID].contains(&name);
             let parent = name == "refs/heads/main~1";
-            (tag || id || parent).then(|| ResolvedRef {
-                name: tag.then(|| "refs/tags/v1".to_owned()),
-                oid: oid(8),
-            })
+            (tag || id || parent)
+                .then(|| ResolvedRef { name: tag.then(|| "refs/tags/v1".to_owned()), oid: oid(8) })
         };
         choose(&self.refs, self.asked, &find, self.target)
             .map(|chosen| (chosen.reference, chosen.guard))
             .map_err(|no| no.cause)
     }
     fn says(&self) -> String {
-        choose(&self.refs, self.asked, &|_| None, self.target)
-            .unwrap_err()
-            .to_string()
+        choose(&self.refs, self.asked, &|_| None, self.target).unwrap_err().to_string()
     }
 }
 
@@ -115,100 +107,41 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
     let cases = [
         // What is asked for goes before what is configured, that before the remote's default branch.
         (
-            given(&[HEAD, TRUNK, MAIN, LOCAL])
-                .remotes(&["origin"])
-                .configured("main")
-                .asked(MAIN),
+            given(&[HEAD, TRUNK, MAIN, LOCAL]).remotes(&["origin"]).configured("main").asked(MAIN),
             remote(MAIN),
         ),
-        (
-            given(&[HEAD, TRUNK, MAIN, LOCAL])
-                .remotes(&["origin"])
-                .configured("main"),
-            remote(LOCAL),
-        ),
-        (
-            given(&[HEAD, TRUNK, MAIN, LOCAL]).remotes(&["origin"]),
-            remote(TRUNK),
-        ),
-        (
-            given(&[TRUNK, MAIN, LOCAL]).remotes(&["origin"]),
-            remote(MAIN),
-        ),
+        (given(&[HEAD, TRUNK, MAIN, LOCAL]).remotes(&["origin"]).configured("main"), remote(LOCAL)),
+        (given(&[HEAD, TRUNK, MAIN, LOCAL]).remotes(&["origin"]), remote(TRUNK)),
+        (given(&[TRUNK, MAIN, LOCAL]).remotes(&["origin"]), remote(MAIN)),
         (given(&[MASTER, LOCAL]).remotes(&["origin"]), remote(MASTER)),
-        (
-            given(&[MAIN, MASTER]).remotes(&["origin"]),
-            Err(Cause::Both),
-        ),
-        (
-            given(&[TRUNK, LOCAL]).remotes(&["origin"]),
-            Err(Cause::Neither),
-        ),
+        (given(&[MAIN, MASTER]).remotes(&["origin"]), Err(Cause::Both)),
+        (given(&[TRUNK, LOCAL]).remotes(&["origin"]), Err(Cause::Neither)),
         // A default branch that is not fetched says nothing.
         (given(&[HEAD, MAIN]).remotes(&["origin"]), remote(MAIN)),
         // What is asked for is a branch, or a full name or id, and nothing else is tried.
+        (given(&[MAIN]).remotes(&["origin"]).asked(MAIN), remote(MAIN)),
         (
-            given(&[MAIN]).remotes(&["origin"]).asked(MAIN),
-            remote(MAIN),
-        ),
-        (
-            given(&[HEAD, TRUNK, MAIN])
-                .remotes(&["origin"])
-                .asked("refs/remotes/origin/HEAD"),
+            given(&[HEAD, TRUNK, MAIN]).remotes(&["origin"]).asked("refs/remotes/origin/HEAD"),
             remote(TRUNK),
         ),
-        (
-            given(&[HEAD, MAIN]).remotes(&["origin"]).asked("origin"),
-            unknown("origin"),
-        ),
-        (
-            given(&[MAIN]).remotes(&["origin"]).asked("origin/main"),
-            unknown("origin/main"),
-        ),
+        (given(&[HEAD, MAIN]).remotes(&["origin"]).asked("origin"), unknown("origin")),
+        (given(&[MAIN]).remotes(&["origin"]).asked("origin/main"), unknown("origin/main")),
         // A branch of that name is meant, and not what a remote has.
         (
-            given(&[MAIN, "refs/heads/origin/main"])
-                .remotes(&["origin"])
-                .asked("origin/main"),
+            given(&[MAIN, "refs/heads/origin/main"]).remotes(&["origin"]).asked("origin/main"),
             remote("refs/heads/origin/main"),
         ),
-        (
-            given(&[MAIN]).remotes(&["origin"]).asked("refs/tags/v1"),
-            remote("refs/tags/v1"),
-        ),
-        (
-            given(&[MAIN]).remotes(&["origin"]).asked("v1"),
-            unknown("v1"),
-        ),
-        (
-            given(&[LOCAL]).asked("refs/heads/main~1"),
-            unknown("refs/heads/main~1"),
-        ),
+        (given(&[MAIN]).remotes(&["origin"]).asked("refs/tags/v1"), remote("refs/tags/v1")),
+        (given(&[MAIN]).remotes(&["origin"]).asked("v1"), unknown("v1")),
+        (given(&[LOCAL]).asked("refs/heads/main~1"), unknown("refs/heads/main~1")),
         (given(&[LOCAL]).asked(ID), remote(ID)),
         (given(&[LOCAL]).asked("08080808"), unknown("08080808")),
         // Whoever names a branch like an id takes nobody in.
-        (
-            given(&["refs/heads/0808080808080808080808080808080808080808"]).asked(ID),
-            remote(ID),
-        ),
-        (
-            given(&[MAIN]).remotes(&["origin"]).asked("gone"),
-            Err(Cause::Unknown("gone".to_owned())),
-        ),
-        (
-            given(&[LOCAL])
-                .head(HeadState::Branch(LOCAL.to_owned()))
-                .asked("HEAD"),
-            remote(LOCAL),
-        ),
-        (
-            given(&[LOCAL]).detached().asked("HEAD"),
-            Err(Cause::Detached),
-        ),
-        (
-            given(&[LOCAL]).detached().asked("HEAD~1"),
-            Err(Cause::Detached),
-        ),
+        (given(&["refs/heads/0808080808080808080808080808080808080808"]).asked(ID), remote(ID)),
+        (given(&[MAIN]).remotes(&["origin"]).asked("gone"), Err(Cause::Unknown("gone".to_owned()))),
+        (given(&[LOCAL]).head(HeadState::Branch(LOCAL.to_owned())).asked("HEAD"), remote(LOCAL)),
+        (given(&[LOCAL]).detached().asked("HEAD"), Err(Cause::Detached)),
+        (given(&[LOCAL]).detached().asked("HEAD~1"), Err(Cause::Detached)),
     ];
     check(&cases);
 }
@@ -220,19 +153,12 @@ fn without_a_default_branch_the_layout_decides() {
     let cases = [
         // Several remotes: the current branch's, else origin.
         (
-            given(&[MAIN, "refs/remotes/up/main"])
-                .remotes(&["origin", "up"])
-                .upstream("up"),
+            given(&[MAIN, "refs/remotes/up/main"]).remotes(&["origin", "up"]).upstream("up"),
             remote("refs/remotes/up/main"),
         ),
+        (given(&[MAIN, "refs/remotes/up/main"]).remotes(&["origin", "up"]), remote(MAIN)),
         (
-            given(&[MAIN, "refs/remotes/up/main"]).remotes(&["origin", "up"]),
-            remote(MAIN),
-        ),
-        (
-            given(&[MAIN, "refs/remotes/up/main"])
-                .remotes(&["origin", "up"])
-                .upstream("gone"),
+            given(&[MAIN, "refs/remotes/up/main"]).remotes(&["origin", "up"]).upstream("gone"),
             remote(MAIN),
         ),
         (
@@ -249,17 +175,12 @@ fn without_a_default_branch_the_layout_decides() {
             remote("refs/heads/trunk"),
         ),
         (
-            given(&[LOCAL])
-                .remotes(&["origin"])
-                .head(HeadState::Branch(LOCAL.into()))
-                .bare(),
+            given(&[LOCAL]).remotes(&["origin"]).head(HeadState::Branch(LOCAL.into())).bare(),
             remote(LOCAL),
         ),
         (given(&[LOCAL]).detached().bare(), Err(Cause::Detached)),
         (
-            given(&[LOCAL])
-                .head(HeadState::Branch("refs/heads/gone".into()))
-                .bare(),
+            given(&[LOCAL]).head(HeadState::Branch("refs/heads/gone".into())).bare(),
             Err(Cause::Empty),
         ),
         // No remote at all: the only local branch of the usual names, as long as HEAD is on a branch.
@@ -275,10 +196,8 @@ fn without_a_default_branch_the_layout_decides() {
 
 #[test]
 fn the_target_of_a_pull_request_decides_nothing_and_is_named() {
-    let given = given(&["refs/remotes/pull/7/merge"])
-        .remotes(&["origin"])
-        .detached()
-        .target("main");
+    let given =
+        given(&["refs/remotes/pull/7/merge"]).remotes(&["origin"]).detached().target("main");
     assert_eq!(given.choose(), Err(Cause::Neither));
     let said = given.says();
     for part in [

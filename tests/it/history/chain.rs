@@ -52,16 +52,10 @@ fn effective_time_never_goes_back_and_never_lies_in_the_future() {
     assert_eq!(told(instant("2026-11-23T09:00:00Z")), expected);
     let late = told(instant("2031-01-01T00:00:00Z"));
     assert_eq!(late[3].1, []);
-    assert_eq!(
-        late[4],
-        ("2031-01-01T00:00:00Z".to_owned(), vec![Flag::ClockSkew])
-    );
+    assert_eq!(late[4], ("2031-01-01T00:00:00Z".to_owned(), vec![Flag::ClockSkew]));
     let tolerated = told(instant("2026-11-23T08:55:00Z"));
     assert_eq!(tolerated[4].1, [], "a clock may be five minutes ahead");
-    assert_eq!(
-        told(instant("2026-11-23T08:54:59Z"))[4].1,
-        [Flag::FutureDated]
-    );
+    assert_eq!(told(instant("2026-11-23T08:54:59Z"))[4].1, [Flag::FutureDated]);
 }
 
 #[test]
@@ -74,20 +68,12 @@ fn a_commit_whose_time_cannot_be_read_takes_the_time_before() {
          committer Ana <ana@example.com> 99999999999999999999 +0000\n\nOdd\n"
     );
     repo.raw_commit("main", raw.as_bytes());
-    repo.by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
+    repo.by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
     let history = repo.history();
     let odd = &history.mainline.landings[2];
-    assert_eq!(
-        (odd.committed, odd.effective),
-        (None, history.mainline.landings[1].effective)
-    );
+    assert_eq!((odd.committed, odd.effective), (None, history.mainline.landings[1].effective));
     assert!(odd.flags.contains(&Flag::Malformed));
-    assert_eq!(
-        history.trails[&TrailKey::Id(ID.to_owned())].versions.len(),
-        2
-    );
+    assert_eq!(history.trails[&TrailKey::Id(ID.to_owned())].versions.len(), 2);
 }
 
 #[test]
@@ -97,10 +83,7 @@ fn merges_of_the_mainline_into_itself_are_suspicious() {
         ("Merge branch 'main' into topic", true),
         ("Merge branch 'main' of https://example.com/repo", true),
         ("Merge remote-tracking branch 'origin/main'", true),
-        (
-            "Merge remote-tracking branch 'upstream/master' into x",
-            true,
-        ),
+        ("Merge remote-tracking branch 'upstream/master' into x", true),
         ("Merge branch 'master'", true),
         ("Merge branch 'origin/main' into topic", true),
         ("Merge branch 'topic'", false),
@@ -115,10 +98,7 @@ fn merges_of_the_mainline_into_itself_are_suspicious() {
     ];
     for (message, suspicious) in cases {
         let repo = filed();
-        repo.branch("x")
-            .by("ana")
-            .write("README.md", "x")
-            .commit("Else");
+        repo.branch("x").by("ana").write("README.md", "x").commit("Else");
         repo.by("lee").merge("x", message);
         let flags = repo.history().mainline.landings.pop().unwrap().flags;
         assert_eq!(flags.contains(&Flag::Suspicious), suspicious, "{message}");
@@ -128,14 +108,9 @@ fn merges_of_the_mainline_into_itself_are_suspicious() {
 #[test]
 fn a_foxtrot_swaps_the_sides_and_is_suspicious() {
     let repo = filed();
-    repo.branch("mine")
-        .by("sam")
-        .edit(ID, "expires: 2027-06-01")
-        .commit("Widen on the side");
+    repo.branch("mine").by("sam").edit(ID, "expires: 2027-06-01").commit("Widen on the side");
     repo.by("lee").write(OTHER, &other()).commit("File another");
-    repo.branch("mine")
-        .by("sam")
-        .merge("main", "Merge branch 'main' into mine");
+    repo.branch("mine").by("sam").merge("main", "Merge branch 'main' into mine");
     repo.set_ref("refs/heads/main", repo.tip("mine"));
     let history = repo.history();
     let landings = &history.mainline.landings;
@@ -143,9 +118,7 @@ fn a_foxtrot_swaps_the_sides_and_is_suspicious() {
     assert_eq!(landings.len(), 4);
     let version = history.trails[&TrailKey::Id(ID.to_owned())].last().unwrap();
     assert_eq!(version.commit.subject(), "Widen on the side");
-    let filed = history.trails[&TrailKey::Id(OTHER.to_owned())]
-        .last()
-        .unwrap();
+    let filed = history.trails[&TrailKey::Id(OTHER.to_owned())].last().unwrap();
     assert_eq!(filed.touched[0].author().email, "lee@example.com");
 }
 
@@ -164,29 +137,16 @@ fn the_state_of_a_date_is_that_of_the_last_commit_until_then() {
         (cut.mainline.tip, cut.mainline.landings.len()),
         (chain.mainline.landings[0].oid, 1)
     );
-    assert!(
-        walk::walk(&git, cut, &LedgerPrefix::default())
-            .unwrap()
-            .trails
-            .is_empty()
-    );
+    assert!(walk::walk(&git, cut, &LedgerPrefix::default()).unwrap().trails.is_empty());
 }
 
 #[test]
 fn a_commit_beside_the_mainline_is_contained_in_the_merge_that_brought_it() {
     let repo = filed();
-    let side = repo
-        .branch("x")
-        .by("ana")
-        .write("README.md", "x")
-        .commit("Else");
+    let side = repo.branch("x").by("ana").write("README.md", "x").commit("Else");
     repo.by("dana").write("LICENSE", "x").commit("More");
     let merge = repo.by("lee").merge("x", "Merge");
-    let loose = repo
-        .branch("y")
-        .by("ana")
-        .write("README.md", "y")
-        .commit("Never merged");
+    let loose = repo.branch("y").by("ana").write("README.md", "y").commit("Never merged");
     let git = Repository::discover(repo.path()).unwrap();
     let chain = chain_of(&git, repo.now());
     assert_eq!(chain.mainline.position(own(merge)), Some(3));
@@ -215,9 +175,7 @@ fn version<'h>(history: &'h History, id: &str, n: usize) -> &'h Version {
 fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
     let repo = filed();
     repo.by("ana").write(OTHER, &other()).commit("File another");
-    repo.by("ana")
-        .edit(OTHER, "expires: 2026-12-01")
-        .commit("Shorten it");
+    repo.by("ana").edit(OTHER, "expires: 2026-12-01").commit("Shorten it");
     let clone = repo.clone_with(&["--depth=1"]);
     let history = history_of(clone.path(), repo.now());
     let tip = own(repo.tip("main"));
@@ -229,74 +187,42 @@ fn what_stands_at_the_edge_of_a_shallow_clone_is_inherited() {
         assert_eq!(version.truncated.as_ref(), Some(&edge));
         assert!(version.record.record().is_some());
     }
-    assert_eq!(
-        history.states.before(0).origin,
-        GovernanceOrigin::Unknown(edge)
-    );
+    assert_eq!(history.states.before(0).origin, GovernanceOrigin::Unknown(edge));
     assert_eq!(history.states.at(0).origin, GovernanceOrigin::Own(tip));
 
     let clone = repo.clone_with(&["--depth=2"]);
     let history = history_of(clone.path(), repo.now());
     let trail = &history.trails[&TrailKey::Id(OTHER.to_owned())];
-    assert_eq!(
-        changes(trail),
-        [VersionChange::Inherited, VersionChange::Amended]
-    );
+    assert_eq!(changes(trail), [VersionChange::Inherited, VersionChange::Amended]);
     assert_eq!(trail.versions[1].truncated, None);
 }
 
 #[test]
 fn a_branch_that_leaves_a_shallow_clone_makes_its_merge_undecidable() {
     let repo = filed();
-    repo.branch("x")
-        .by("sam")
-        .edit(ID, "expires: 2026-12-11")
-        .commit("One");
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-12")
-        .commit("Two");
+    repo.branch("x").by("sam").edit(ID, "expires: 2026-12-11").commit("One");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-12").commit("Two");
     repo.by("dana").write("README.md", "x").commit("Else");
     repo.by("dana").write("README.md", "y").commit("Else");
     repo.by("lee").merge("x", "Merge");
-    repo.by("dana")
-        .write(OTHER, &other())
-        .commit("File another");
+    repo.by("dana").write(OTHER, &other()).commit("File another");
     let clone = repo.clone_with(&["--depth=3"]);
     let history = history_of(clone.path(), repo.now());
     assert!(version(&history, ID, 1).truncated.is_some());
-    assert_eq!(
-        version(&history, OTHER, 0).truncated,
-        None,
-        "this version only"
-    );
-    assert_eq!(
-        version(&history, OTHER, 0).change,
-        VersionChange::Introduced
-    );
+    assert_eq!(version(&history, OTHER, 0).truncated, None, "this version only");
+    assert_eq!(version(&history, OTHER, 0).change, VersionChange::Introduced);
 }
 
 #[test]
 fn old_bytes_that_a_partial_clone_left_out_are_followed_by_the_files_name() {
     let repo = filed();
-    repo.by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
+    repo.by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
     let clone = repo.clone_with(&["--filter=blob:none"]);
     let history = history_of(clone.path(), repo.now());
     let trail = &history.trails[&TrailKey::Id(ID.to_owned())];
-    assert_eq!(
-        changes(trail),
-        [VersionChange::Introduced, VersionChange::Amended]
-    );
-    assert!(matches!(
-        trail.versions[0].record.content(),
-        Content::Missing(_)
-    ));
-    assert!(
-        trail.versions[1].record.record().is_some(),
-        "what is checked out is here"
-    );
+    assert_eq!(changes(trail), [VersionChange::Introduced, VersionChange::Amended]);
+    assert!(matches!(trail.versions[0].record.content(), Content::Missing(_)));
+    assert!(trail.versions[1].record.record().is_some(), "what is checked out is here");
 }
 
 #[test]
@@ -322,20 +248,10 @@ fn a_mainline_folder_that_is_missing_or_malformed_stops_the_walk() {
         raw.extend(format!("100644 {name}\0").bytes());
         raw.extend(blob.as_bytes());
     }
-    let folder = repo
-        .git
-        .odb()
-        .unwrap()
-        .write(git2::ObjectType::Tree, &raw)
-        .unwrap();
+    let folder = repo.git.odb().unwrap().write(git2::ObjectType::Tree, &raw).unwrap();
     let mut top = b"40000 exceptions\0".to_vec();
     top.extend(folder.as_bytes());
-    let tree = repo
-        .git
-        .odb()
-        .unwrap()
-        .write(git2::ObjectType::Tree, &top)
-        .unwrap();
+    let tree = repo.git.odb().unwrap().write(git2::ObjectType::Tree, &top).unwrap();
     let raw = format!(
         "tree {tree}\nparent {}\nauthor A <a@example.com> 1795000000 +0000\n\
          committer A <a@example.com> 1795000000 +0000\n\nUnsorted\n",

@@ -37,21 +37,13 @@ fn words(events: &[ChangeEvent]) -> Vec<&'static str> {
 }
 
 /// Lines before, lines after, and the events.
-type Case = (
-    &'static [&'static str],
-    &'static [&'static str],
-    &'static [&'static str],
-);
+type Case = (&'static [&'static str], &'static [&'static str], &'static [&'static str]);
 
 const DATES: &[Case] = &[
     (&[], &["expires: 2026-12-21"], &["extended"]),
     (&[], &["expires: 2026-12-19"], &["shortened"]),
     (&[], &["expires: 2026-12-21T00:00:00Z"], &["amended"]),
-    (
-        &["expires: 2026-12-21T00:00:00Z"],
-        &["expires: 2026-12-21T01:00:00+01:00"],
-        &[],
-    ),
+    (&["expires: 2026-12-21T00:00:00Z"], &["expires: 2026-12-21T01:00:00+01:00"], &[]),
     (
         &[],
         &[
@@ -80,26 +72,14 @@ const DATES: &[Case] = &[
 const SCOPES: &[Case] = &[
     (&[], &["scope: {resources: [a]}"], &["scope-widened"]),
     (&["scope: {resources: [a]}"], &[], &["scope-widened"]),
-    (
-        &["scope: {resources: [a]}"],
-        &["scope: {resources: [a, b]}"],
-        &["scope-widened"],
-    ),
-    (
-        &["scope: {resources: [a, b]}"],
-        &["scope: {resources: [a]}"],
-        &["scope-narrowed"],
-    ),
+    (&["scope: {resources: [a]}"], &["scope: {resources: [a, b]}"], &["scope-widened"]),
+    (&["scope: {resources: [a, b]}"], &["scope: {resources: [a]}"], &["scope-narrowed"]),
     (
         &["scope: {resources: [a]}"],
         &["scope: {resources: [b]}"],
         &["scope-widened", "scope-narrowed"],
     ),
-    (
-        &["scope: {resources: [a, b]}"],
-        &["scope: {resources: [b, a]}"],
-        &["amended"],
-    ),
+    (&["scope: {resources: [a, b]}"], &["scope: {resources: [b, a]}"], &["amended"]),
     (
         &["scope: {resources: [a]}"],
         &["scope: {resources: [a], actions: [read]}"],
@@ -135,21 +115,13 @@ const SCOPES: &[Case] = &[
         &["subject: {application: a}"],
         &["scope-narrowed"],
     ),
-    (
-        &["subject: {application: a}"],
-        &["subject: {application: b}"],
-        &["amended"],
-    ),
+    (&["subject: {application: a}"], &["subject: {application: b}"], &["amended"]),
     (
         &["deviates_from: {rule: r, controls: [soc2:A]}"],
         &["deviates_from: {rule: r, controls: [soc2:A, soc2:B]}"],
         &["scope-widened"],
     ),
-    (
-        &["deviates_from: {rule: r}"],
-        &["deviates_from: {rule: s}"],
-        &["amended"],
-    ),
+    (&["deviates_from: {rule: r}"], &["deviates_from: {rule: s}"], &["amended"]),
 ];
 
 const PARTS: &[Case] = &[
@@ -200,21 +172,13 @@ const PARTS: &[Case] = &[
         &["compensating_controls: [{id: C, description: e, owner: a@example.com, status: active}]"],
         &["amended"],
     ),
-    (
-        &["risk: {level: low}"],
-        &["risk: {level: high}"],
-        &["risk-raised"],
-    ),
+    (&["risk: {level: low}"], &["risk: {level: high}"], &["risk-raised"]),
     (
         &["risk: {level: critical}"],
         &["risk: {level: high, blast_radius: All of it}"],
         &["risk-lowered", "amended"],
     ),
-    (
-        &[],
-        &["owner: {name: Lee Chen, email: lee@example.com}"],
-        &["owner-changed"],
-    ),
+    (&[], &["owner: {name: Lee Chen, email: lee@example.com}"], &["owner-changed"]),
     (
         &[],
         &[
@@ -228,21 +192,13 @@ const PARTS: &[Case] = &[
         &["owner: {name: Ana Ruiz, email: ana@example.com, backup: lee@example.com}"],
         &["amended"],
     ),
-    (
-        &[],
-        &["reviews: [{date: 2026-12-01, by: a@example.com, outcome: reduce}]"],
-        &["reviewed"],
-    ),
+    (&[], &["reviews: [{date: 2026-12-01, by: a@example.com, outcome: reduce}]"], &["reviewed"]),
     (
         &["reviews: [{date: 2026-12-01, by: a@example.com, outcome: reduce}]"],
         &["reviews: [{date: 2026-12-02, by: a@example.com, outcome: reduce}]"],
         &["amended"],
     ),
-    (
-        &[],
-        &["handling: [{date: 2026-12-01, stage: triage, by: a@example.com}]"],
-        &["noted"],
-    ),
+    (&[], &["handling: [{date: 2026-12-01, stage: triage, by: a@example.com}]"], &["noted"]),
     (
         &["triggers: [{id: T1, when: now, then: close}]"],
         &[
@@ -281,11 +237,7 @@ const PARTS: &[Case] = &[
 fn each_change_of_meaning_has_its_name() {
     for (before, after, expected) in DATES.iter().chain(SCOPES).chain(PARTS) {
         let [old, new] = [before, after].map(|lines| record(&with(lines)));
-        assert_eq!(
-            words(&events(Some(&old), &new)),
-            *expected,
-            "{before:?} -> {after:?}"
-        );
+        assert_eq!(words(&events(Some(&old), &new)), *expected, "{before:?} -> {after:?}");
         assert_eq!(events(Some(&new), &new), []);
         let changed = !differ::differences(Some(&old), &new).is_empty();
         assert_eq!(changed, !expected.is_empty(), "{before:?} -> {after:?}");
@@ -296,29 +248,17 @@ fn each_change_of_meaning_has_its_name() {
 #[test]
 fn a_version_is_named_by_what_happened_to_its_files_too() {
     let repo = filed();
+    repo.by("ana").replace(ID, "class:", "# why\nclass:").commit("Comment");
+    repo.by("ana").rename(ID, "exceptions/a/EXC-2026-7F3KQ.yaml").commit("Move");
+    repo.by("ana").write("exceptions/a/EXC-2026-7F3KQ.yaml", "id: [").commit("Break");
     repo.by("ana")
-        .replace(ID, "class:", "# why\nclass:")
-        .commit("Comment");
-    repo.by("ana")
-        .rename(ID, "exceptions/a/EXC-2026-7F3KQ.yaml")
-        .commit("Move");
-    repo.by("ana")
-        .write("exceptions/a/EXC-2026-7F3KQ.yaml", "id: [")
-        .commit("Break");
-    repo.by("ana")
-        .write(
-            "exceptions/a/EXC-2026-7F3KQ.yaml",
-            &SAMPLE.replace("12-20", "12-10"),
-        )
+        .write("exceptions/a/EXC-2026-7F3KQ.yaml", &SAMPLE.replace("12-20", "12-10"))
         .commit("Mend");
     repo.by("ana").remove("exceptions/a").commit("Remove");
     repo.by("ana").write(ID, SAMPLE).commit("Again");
     let trail = repo.trail(ID);
-    let named: Vec<Vec<&str>> = trail
-        .versions
-        .iter()
-        .map(|it| words(&of_version(&trail, it)))
-        .collect();
+    let named: Vec<Vec<&str>> =
+        trail.versions.iter().map(|it| words(&of_version(&trail, it))).collect();
     let expected: &[&[&str]] = &[
         &["filed"],
         &["reformatted"],
@@ -334,25 +274,16 @@ fn a_version_is_named_by_what_happened_to_its_files_too() {
 #[test]
 fn the_table_of_fields_is_the_schemas() {
     let schema: Value = serde_json::from_str(&schema::exception()).unwrap();
-    let stated: Vec<&str> = schema["properties"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect();
+    let stated: Vec<&str> =
+        schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
     let table: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
     assert_eq!(table, stated);
 }
 
 #[test]
 fn differences_are_values_by_field() {
-    let old = record(&with(&[
-        "reviews: [{date: 2026-12-01, by: a@example.com, outcome: reduce}]",
-    ]));
-    let new = record(&with(&[
-        "expires: 2026-12-21",
-        "fix: {target: data, plan: Mend it}",
-    ]));
+    let old = record(&with(&["reviews: [{date: 2026-12-01, by: a@example.com, outcome: reduce}]"]));
+    let new = record(&with(&["expires: 2026-12-21", "fix: {target: data, plan: Mend it}"]));
     let found: Vec<(String, Value, Value)> = differ::differences(Some(&old), &new)
         .into_iter()
         .map(|it| (it.field, it.from, it.to))
@@ -361,16 +292,8 @@ fn differences_are_values_by_field() {
     assert_eq!(
         found,
         [
-            (
-                "fix".to_owned(),
-                Value::Null,
-                json!({"target": "data", "plan": "Mend it"})
-            ),
-            (
-                "expires".to_owned(),
-                json!("2026-12-20"),
-                json!("2026-12-21")
-            ),
+            ("fix".to_owned(), Value::Null, json!({"target": "data", "plan": "Mend it"})),
+            ("expires".to_owned(), json!("2026-12-20"), json!("2026-12-21")),
             ("reviews".to_owned(), json!([review]), Value::Null),
         ]
     );

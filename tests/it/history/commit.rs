@@ -21,13 +21,7 @@ fn parse(raw: &[u8]) -> Result<commit::Commit, Obstacle> {
 const TREE: &str = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n";
 
 /// A header, and the name, address, time and flaws that are read from it.
-type Line = (
-    &'static str,
-    &'static str,
-    &'static str,
-    Option<i64>,
-    &'static [IdentProblem],
-);
+type Line = (&'static str, &'static str, &'static str, Option<i64>, &'static [IdentProblem]);
 
 #[test]
 fn an_ident_is_read_as_git_reads_it() {
@@ -49,13 +43,7 @@ fn an_ident_is_read_as_git_reads_it() {
             Some(5),
             &[IdentProblem::TwoAddresses],
         ),
-        (
-            "Ana <a<b@x.com> 5 +0000",
-            "Ana",
-            "a<b@x.com",
-            Some(5),
-            &[IdentProblem::TwoAddresses],
-        ),
+        ("Ana <a<b@x.com> 5 +0000", "Ana", "a<b@x.com", Some(5), &[IdentProblem::TwoAddresses]),
         (
             "Ana ana@example.com 5 +0000",
             "Ana ana@example.com 5 +0000",
@@ -84,35 +72,13 @@ fn an_ident_is_read_as_git_reads_it() {
             None,
             &[IdentProblem::BadTime],
         ),
-        (
-            "Ana <a@x.com> -5 +0000",
-            "Ana",
-            "a@x.com",
-            None,
-            &[IdentProblem::BadTime],
-        ),
-        (
-            "Ana <a@x.com>",
-            "Ana",
-            "a@x.com",
-            None,
-            &[IdentProblem::BadTime],
-        ),
-        (
-            "A\0 <a@x.com> 5 +0000",
-            "A\0",
-            "a@x.com",
-            Some(5),
-            &[IdentProblem::Nul],
-        ),
+        ("Ana <a@x.com> -5 +0000", "Ana", "a@x.com", None, &[IdentProblem::BadTime]),
+        ("Ana <a@x.com>", "Ana", "a@x.com", None, &[IdentProblem::BadTime]),
+        ("A\0 <a@x.com> 5 +0000", "A\0", "a@x.com", Some(5), &[IdentProblem::Nul]),
     ];
     for (line, name, email, time, flaws) in cases {
         let ident = Ident::parse(line);
-        assert_eq!(
-            (ident.name.as_str(), ident.email.as_str()),
-            (*name, *email),
-            "{line}"
-        );
+        assert_eq!((ident.name.as_str(), ident.email.as_str()), (*name, *email), "{line}");
         assert_eq!(ident.time, time.and_then(at), "{line}");
         assert_eq!(ident.flaws, *flaws, "{line}");
     }
@@ -147,10 +113,7 @@ fn a_commit_is_read_from_its_raw_bytes() {
         "-----BEGIN SSH SIGNATURE-----\nU1NI\n\n-----END SSH SIGNATURE-----\n"
     );
     let payload = String::from_utf8(signed.payload).unwrap();
-    assert!(
-        payload.ends_with("6 +0000\nx-note y\n\nSubject\n\nBody\n"),
-        "{payload}"
-    );
+    assert!(payload.ends_with("6 +0000\nx-note y\n\nSubject\n\nBody\n"), "{payload}");
 }
 
 #[test]
@@ -179,10 +142,7 @@ fn what_is_odd_about_a_commit_is_a_flaw_and_not_an_error() {
             format!("{TREE}author A <a@x.com> 5 +0000\n\nHi\n"),
             Some(("committer", IdentProblem::Absent)),
         ),
-        (
-            format!("{TREE}{good}\nHi\0there\n"),
-            Some(("message", IdentProblem::Nul)),
-        ),
+        (format!("{TREE}{good}\nHi\0there\n"), Some(("message", IdentProblem::Nul))),
     ];
     for (raw, flaw) in cases {
         assert_eq!(parse(raw.as_bytes()).unwrap().flaw(), *flaw, "{raw}");
@@ -193,10 +153,7 @@ fn what_is_odd_about_a_commit_is_a_flaw_and_not_an_error() {
         "author A <a@x.com> 5 +0000\n\nHi\n",
         &format!("{TREE}parent x\n\nHi\n"),
     ] {
-        assert!(
-            matches!(parse(raw.as_bytes()), Err(Obstacle::Malformed { .. })),
-            "{raw}"
-        );
+        assert!(matches!(parse(raw.as_bytes()), Err(Obstacle::Malformed { .. })), "{raw}");
     }
 }
 
@@ -216,38 +173,24 @@ fn trailers_are_the_last_paragraph_and_nothing_else() {
             "Subject\n\nApproved-by: Dana <dana@example.com>\n",
             &[("Approved-by", "Dana <dana@example.com>")],
         ),
-        (
-            "Subject\r\n\r\nA: 1\r\nB: 2\r\n\r\n",
-            &[("A", "1"), ("B", "2")],
-        ),
+        ("Subject\r\n\r\nA: 1\r\nB: 2\r\n\r\n", &[("A", "1"), ("B", "2")]),
         ("Subject\n\nA: 1\n\nProse.\n", &[]),
         ("Subject\n\nProse\nA: 1\n", &[]),
-        (
-            "Subject\n\nA: one\n  two\n\tthree\n",
-            &[("A", "one two three")],
-        ),
+        ("Subject\n\nA: one\n  two\n\tthree\n", &[("A", "one two three")]),
         ("Subject\n\n  A: 1\n", &[]),
         ("Subject\n\n---\n\nA: 1\n", &[("A", "1")]),
         ("Fix: this\n", &[]),
         ("Fix: this\nA: 1\n", &[]),
         ("Subject\n\nA b: 1\n", &[]),
-        (
-            "Subject\n\nhttps://example.com\nA: 1\n",
-            &[("https", "//example.com"), ("A", "1")],
-        ),
+        ("Subject\n\nhttps://example.com\nA: 1\n", &[("https", "//example.com"), ("A", "1")]),
         ("Subject\n\nA:\n", &[("A", "")]),
-        (
-            "Subject\n\nA: 1\nSee merge request group/project!7\n",
-            &[("A", "1")],
-        ),
+        ("Subject\n\nA: 1\nSee merge request group/project!7\n", &[("A", "1")]),
         ("", &[]),
     ];
     for (message, expected) in cases {
         let read = trailer::read(message, &|line| line.starts_with("See merge request "));
-        let read: Vec<(&str, &str)> = read
-            .iter()
-            .map(|it| (it.token.as_str(), it.value.as_str()))
-            .collect();
+        let read: Vec<(&str, &str)> =
+            read.iter().map(|it| (it.token.as_str(), it.value.as_str())).collect();
         assert_eq!(read, *expected, "{message:?}");
     }
 }
@@ -256,27 +199,14 @@ fn trailers_are_the_last_paragraph_and_nothing_else() {
 fn the_builder_makes_the_same_commits_every_time() {
     let build = || {
         let repo = Repo::at("2026-11-20T09:00:00Z");
-        repo.by("ana")
-            .write(ID, SAMPLE)
-            .commit("File the billing exception");
-        repo.branch("renew")
-            .by("ana")
-            .edit(ID, "expires: 2027-01-10")
-            .with("sam")
-            .commit("Renew");
-        repo.by("dana")
-            .write("README.md", "Hi\n")
-            .commit("Say hello");
-        repo.by("lee")
-            .through("github")
-            .merge("renew", "Merge pull request #7 from ana/renew");
+        repo.by("ana").write(ID, SAMPLE).commit("File the billing exception");
+        repo.branch("renew").by("ana").edit(ID, "expires: 2027-01-10").with("sam").commit("Renew");
+        repo.by("dana").write("README.md", "Hi\n").commit("Say hello");
+        repo.by("lee").through("github").merge("renew", "Merge pull request #7 from ana/renew");
         repo.tip("main")
     };
     assert_eq!(build(), build());
-    assert_eq!(
-        build().to_string(),
-        "85b67c89d1752d285ceac28078a7e9d21d162435"
-    );
+    assert_eq!(build().to_string(), "85b67c89d1752d285ceac28078a7e9d21d162435");
 }
 
 proptest! {

@@ -9,30 +9,17 @@ use crate::repo::Repo;
 /// A record that was filed and renewed, whose objects are loose.
 pub(crate) fn small() -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("ana")
-        .write(ID, SAMPLE)
-        .write("sub/notes.txt", "x")
-        .commit("File it");
-    repo.by("ana")
-        .edit(ID, "expires: 2027-01-10")
-        .commit("Renew it");
+    repo.by("ana").write(ID, SAMPLE).write("sub/notes.txt", "x").commit("File it");
+    repo.by("ana").edit(ID, "expires: 2027-01-10").commit("Renew it");
     repo
 }
 
 /// Returns the file of a loose object, which may be written.
 pub(crate) fn loose(repo: &Repo, oid: git2::Oid) -> std::path::PathBuf {
     let hex = oid.to_string();
-    let path = repo
-        .git
-        .path()
-        .join("objects")
-        .join(&hex[..2])
-        .join(&hex[2..]);
+    let path = repo.git.path().join("objects").join(&hex[..2]).join(&hex[2..]);
     let mut permissions = std::fs::metadata(&path).unwrap().permissions();
-    #[allow(
-        clippy::permissions_set_readonly_false,
-        reason = "a file of this test alone"
-    )]
+    #[allow(clippy::permissions_set_readonly_false, reason = "a file of this test alone")]
     permissions.set_readonly(false);
     std::fs::set_permissions(&path, permissions).unwrap();
     path
@@ -49,12 +36,7 @@ fn a_loose_object_that_was_cut_off_is_unreadable_wherever_it_was_cut() {
     })
     .take(70_000)
     .collect();
-    let texts = [
-        noise,
-        SAMPLE.repeat(40).into_bytes(),
-        b"few".to_vec(),
-        Vec::new(),
-    ];
+    let texts = [noise, SAMPLE.repeat(40).into_bytes(), b"few".to_vec(), Vec::new()];
     for text in texts {
         let blob = repo.git.blob(&text).unwrap();
         let path = loose(&repo, blob);
@@ -62,10 +44,7 @@ fn a_loose_object_that_was_cut_off_is_unreadable_wherever_it_was_cut() {
         let git = Repository::discover(repo.path()).unwrap();
         assert_eq!(git.read(own(blob)), Ok((ObjectKind::Blob, text.clone())));
         let step = (whole.len() / 97).max(1);
-        for length in (0..whole.len())
-            .step_by(step)
-            .chain(whole.len() - 5..whole.len())
-        {
+        for length in (0..whole.len()).step_by(step).chain(whole.len() - 5..whole.len()) {
             std::fs::write(&path, &whole[..length]).unwrap();
             let read = git.read(own(blob));
             assert!(
@@ -82,13 +61,8 @@ fn a_loose_object_that_was_cut_off_is_unreadable_wherever_it_was_cut() {
 #[test]
 fn no_command_hangs_at_an_object_that_was_cut_off() {
     let repo = small();
-    repo.by("root")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Begin");
-    repo.branch("next")
-        .by("ana")
-        .edit(ID, "expires: 2027-01-11")
-        .commit("Renew it again");
+    repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
+    repo.branch("next").by("ana").edit(ID, "expires: 2027-01-11").commit("Renew it again");
     repo.checkout();
     repo.git.set_head("refs/heads/next").unwrap();
     repo.scribble(ID, &SAMPLE.replace("2026-12-20", "2027-01-12"));
@@ -118,18 +92,9 @@ fn no_command_hangs_at_an_object_that_was_cut_off() {
             &["list", "--as-of", "main~1"],
         ] {
             let run = crate::cli::run(repo.path(), args);
-            assert!(
-                run.code < 4,
-                "{args:?} without {revision}: {} {}",
-                run.code,
-                run.err
-            );
+            assert!(run.code < 4, "{args:?} without {revision}: {} {}", run.code, run.err);
             let denies = args[0] != "check" || run.code != 0;
-            assert!(
-                denies || !revision.starts_with("main"),
-                "{revision}: {}",
-                run.out
-            );
+            assert!(denies || !revision.starts_with("main"), "{revision}: {}", run.out);
         }
         std::fs::write(&path, &whole).unwrap();
     }
@@ -143,12 +108,7 @@ fn attributes_in_the_index_that_were_cut_off_hang_no_command() {
     let git = |args: &[&str]| {
         let mut git = std::process::Command::new("git");
         let git = git
-            .args([
-                "-c",
-                "user.name=Ana Ruiz",
-                "-c",
-                "user.email=ana@example.com",
-            ])
+            .args(["-c", "user.name=Ana Ruiz", "-c", "user.email=ana@example.com"])
             .args(args)
             .current_dir(folder.path());
         let output = git.output().unwrap();
@@ -158,11 +118,8 @@ fn attributes_in_the_index_that_were_cut_off_hang_no_command() {
     git(&["init", "-q", "-b", "main"]);
     std::fs::create_dir(at("exceptions")).unwrap();
     let record = "exceptions/EXC-2026-7F3KQ.yaml";
-    let files = [
-        ("exledger.yaml", "version: 1\n"),
-        (record, SAMPLE),
-        (".gitattributes", "* text=auto\n"),
-    ];
+    let files =
+        [("exledger.yaml", "version: 1\n"), (record, SAMPLE), (".gitattributes", "* text=auto\n")];
     for (path, text) in files {
         std::fs::write(at(path), text).unwrap();
     }
@@ -197,9 +154,7 @@ fn a_file_that_is_too_long_is_refused_unread_in_every_tree() {
     let repo = small();
     let long = format!("{SAMPLE}# {}\n", "x".repeat(70_000));
     let policy = format!("version: 1\n# {}\n", "x".repeat(1_048_600));
-    repo.by("root")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Begin");
+    repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
     let before = repo.history();
     repo.by("mal").write(ID, &long).commit("Make it long");
     let history = repo.history();
@@ -218,17 +173,10 @@ fn a_file_that_is_too_long_is_refused_unread_in_every_tree() {
     }
     let asked = crate::cli::run(repo.path(), &["check", "--application", "billing"]);
     assert_eq!(asked.code, 1, "{}", asked.out);
-    repo.by("mal")
-        .write("exledger.yaml", &policy)
-        .commit("Make it long, too");
+    repo.by("mal").write("exledger.yaml", &policy).commit("Make it long, too");
     repo.checkout();
     let asked = crate::cli::run(repo.path(), &["lint"]);
-    assert!(
-        asked.out.contains("too-large") && asked.code == 1,
-        "{}{}",
-        asked.out,
-        asked.err
-    );
+    assert!(asked.out.contains("too-large") && asked.code == 1, "{}{}", asked.out, asked.err);
     let asked = crate::cli::run(repo.path(), &["check", "--application", "billing"]);
     assert_ne!(asked.code, 0, "{}", asked.out);
 }
@@ -239,35 +187,19 @@ fn names_that_are_no_text_hide_no_other_record() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let repo = small();
-    repo.by("root")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Begin");
+    repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
     repo.checkout();
     let folder = repo.path().join("exceptions");
     std::fs::write(folder.join(OsStr::from_bytes(b"caf\xe9.yaml")), SAMPLE).unwrap();
     let inner = folder.join(OsStr::from_bytes(b"b\xfcro"));
     std::fs::create_dir(&inner).unwrap();
-    std::fs::write(
-        inner.join("EXC-2026-0THER.yaml"),
-        SAMPLE.replace("risk:", "risks:"),
-    )
-    .unwrap();
+    std::fs::write(inner.join("EXC-2026-0THER.yaml"), SAMPLE.replace("risk:", "risks:")).unwrap();
     let lint = crate::cli::run(repo.path(), &["lint"]);
     assert_eq!(lint.code, 1, "{}", lint.err);
-    for told in [
-        "3 records",
-        "caf\\xe9.yaml",
-        "b\\xfcro/EXC-2026-0THER.yaml",
-        "risks",
-    ] {
+    for told in ["3 records", "caf\\xe9.yaml", "b\\xfcro/EXC-2026-0THER.yaml", "risks"] {
         assert!(lint.out.contains(told), "{told}: {}", lint.out);
     }
-    for args in [
-        &["diff"][..],
-        &["lint", "--base", "main"],
-        &["list"],
-        &["queue"],
-    ] {
+    for args in [&["diff"][..], &["lint", "--base", "main"], &["list"], &["queue"]] {
         let run = crate::cli::run(repo.path(), args);
         assert!(run.code < 2, "{args:?}: {}", run.err);
     }
@@ -277,15 +209,7 @@ fn names_that_are_no_text_hide_no_other_record() {
     crate::repo::git(repo.path(), &["add", "-A"]);
     crate::repo::git(
         repo.path(),
-        &[
-            "-c",
-            "user.name=Ana",
-            "-c",
-            "user.email=ana@example.com",
-            "commit",
-            "-qm",
-            "Odd names",
-        ],
+        &["-c", "user.name=Ana", "-c", "user.email=ana@example.com", "commit", "-qm", "Odd names"],
     );
     for args in [&["lint"][..], &["list"], &["verify"], &["diff", "main~1"]] {
         let run = crate::cli::run(repo.path(), args);

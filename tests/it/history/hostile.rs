@@ -19,10 +19,7 @@ struct Pile(HashMap<Oid, (ObjectKind, Vec<u8>)>);
 impl Objects for Pile {
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
         let found = self.0.get(&oid).cloned();
-        found.ok_or(Obstacle::Missing {
-            object: oid,
-            extent: Extent::Full,
-        })
+        found.ok_or(Obstacle::Missing { object: oid, extent: Extent::Full })
     }
     fn is_shallow(&self, _: Oid) -> bool {
         false
@@ -57,9 +54,7 @@ fn entries_of_every_mode_are_told_apart() {
     ];
     for (mode, expected) in modes {
         let raw = entry(mode, "a", 1);
-        let read: Vec<Mode> = folder::entries(&raw)
-            .map(|entry| entry.unwrap().mode)
-            .collect();
+        let read: Vec<Mode> = folder::entries(&raw).map(|entry| entry.unwrap().mode).collect();
         assert_eq!(read, [expected], "{mode}");
     }
 }
@@ -71,34 +66,18 @@ fn a_folder_that_leads_elsewhere_or_is_out_of_order_is_malformed() {
         ("a slash", entry("100644", "a/b.yaml", 1)),
         ("the folder above", entry("40000", "..", 1)),
         ("no name", entry("100644", "", 1)),
-        (
-            "twice",
-            [entry("100644", "a", 1), entry("100644", "a", 2)].concat(),
-        ),
-        (
-            "as a file and a folder",
-            [entry("100644", "a", 1), entry("40000", "a", 2)].concat(),
-        ),
-        (
-            "backwards",
-            [entry("100644", "b", 1), entry("100644", "a", 2)].concat(),
-        ),
-        (
-            "a folder too early",
-            [entry("40000", "a", 1), entry("100644", "a.b", 2)].concat(),
-        ),
+        ("twice", [entry("100644", "a", 1), entry("100644", "a", 2)].concat()),
+        ("as a file and a folder", [entry("100644", "a", 1), entry("40000", "a", 2)].concat()),
+        ("backwards", [entry("100644", "b", 1), entry("100644", "a", 2)].concat()),
+        ("a folder too early", [entry("40000", "a", 1), entry("100644", "a.b", 2)].concat()),
         ("cut off", whole[..whole.len() - 1].to_vec()),
         ("no mode", b"x".to_vec()),
     ];
     for (what, raw) in cases {
         assert!(folder::entries(raw).any(|entry| entry.is_err()), "{what}");
     }
-    let sorted = [
-        entry("100644", "a.b", 2),
-        entry("40000", "a", 1),
-        entry("100644", "a0", 3),
-    ]
-    .concat();
+    let sorted =
+        [entry("100644", "a.b", 2), entry("40000", "a", 1), entry("100644", "a0", 3)].concat();
     assert!(
         folder::entries(&sorted).all(|entry| entry.is_ok()),
         "a folder sorts as if a slash stood behind it"
@@ -111,12 +90,7 @@ fn a_folder_that_has_the_name_of_a_file_beside_it_is_malformed() {
     let twins: &[&[(&str, &str)]] = &[
         &[("100644", "x"), ("100644", "x.a"), ("40000", "x")],
         &[("100644", "x"), ("40000", "x.a"), ("40000", "x")],
-        &[
-            ("100644", "x"),
-            ("100644", "x.a"),
-            ("100644", "x.a.b"),
-            ("40000", "x.a"),
-        ],
+        &[("100644", "x"), ("100644", "x.a"), ("100644", "x.a.b"), ("40000", "x.a")],
         &[
             ("120000", "x"),
             ("100644", "x.a"),
@@ -165,44 +139,27 @@ fn stored(listing: &std::collections::BTreeMap<String, (bool, u8)>) -> TreeObjec
 
 /// A commit that can be any of a few, of parents and folders that may be any object.
 fn commit() -> impl Strategy<Value = Vec<u8>> {
-    (
-        0..12_u8,
-        proptest::collection::vec(0..12_u8, 0..4),
-        0..99_i64,
-    )
-        .prop_map(|(tree, parents, time)| {
-            let parents: String = parents
-                .iter()
-                .map(|n| format!("parent {}\n", oid(*n)))
-                .collect();
+    (0..12_u8, proptest::collection::vec(0..12_u8, 0..4), 0..99_i64).prop_map(
+        |(tree, parents, time)| {
+            let parents: String = parents.iter().map(|n| format!("parent {}\n", oid(*n))).collect();
             let ident = format!("A <a@example.com> {time} +0000");
             format!(
                 "tree {}\n{parents}author {ident}\ncommitter {ident}\n\nMerge branch 'main'\n",
                 oid(tree)
             )
             .into_bytes()
-        })
+        },
+    )
 }
 
 /// A folder of the object of this number, with folders of higher ones.
 fn folder(own: u8) -> impl Strategy<Value = Vec<u8>> {
-    let names = [
-        "exceptions",
-        "EXC-2026-7F3KQ.yaml",
-        "a.yaml",
-        "exledger.yaml",
-        ".approvals",
-    ];
+    let names = ["exceptions", "EXC-2026-7F3KQ.yaml", "a.yaml", "exledger.yaml", ".approvals"];
     let names = || proptest::sample::select(names.to_vec());
-    let one = (
-        proptest::sample::select(vec!["100644", "40000", "120000"]),
-        own + 1..own + 4,
-    );
+    let one = (proptest::sample::select(vec!["100644", "40000", "120000"]), own + 1..own + 4);
     proptest::collection::btree_map(names(), one, 0..4).prop_map(|entries| {
         let entries = entries.iter();
-        entries
-            .flat_map(|(name, (mode, n))| entry(mode, name, *n))
-            .collect()
+        entries.flat_map(|(name, (mode, n))| entry(mode, name, *n)).collect()
     })
 }
 
@@ -233,12 +190,7 @@ fn a_merged_commit_that_is_its_own_ancestor_ends_the_walk_all_the_same() {
         );
         (ObjectKind::Commit, raw.into_bytes())
     };
-    let objects = [
-        commit(&[1, 2]),
-        commit(&[]),
-        commit(&[2]),
-        (ObjectKind::Tree, Vec::new()),
-    ];
+    let objects = [commit(&[1, 2]), commit(&[]), commit(&[2]), (ObjectKind::Tree, Vec::new())];
     let numbered = objects.into_iter().enumerate();
     let pile = Pile(numbered.map(|(n, it)| (oid(n as u8), it)).collect());
     let chosen = ApprovedRef {

@@ -18,12 +18,7 @@ type Met = (
 const MEETINGS: &[Met] = &[
     (&[], &["expires: 2026-12-21"], &[], &[]),
     (&[], &["expires: 2026-12-01"], &["expires: 2026-12-01"], &[]),
-    (
-        &["starts: 2026-11-25"],
-        &["starts: 2026-11-20"],
-        &["starts: 2026-11-25"],
-        &[],
-    ),
+    (&["starts: 2026-11-25"], &["starts: 2026-11-20"], &["starts: 2026-11-25"], &[]),
     (&["starts: 2026-11-25"], &[], &["starts: 2026-11-25"], &[]),
     (&[], &["starts: 2026-11-25"], &["starts: 2026-11-25"], &[]),
     (
@@ -44,12 +39,7 @@ const MEETINGS: &[Met] = &[
         &["scope: {resources: [a], actions: [r]}"],
         &[],
     ),
-    (
-        &["scope: {resources: [a]}"],
-        &[],
-        &["scope: {resources: [a]}"],
-        &[],
-    ),
+    (&["scope: {resources: [a]}"], &[], &["scope: {resources: [a]}"], &[]),
     (&[], &["scope: {resources: [a]}"], &[], &[]),
     (
         &["scope: {resources: [a], not_waived: [x]}"],
@@ -83,18 +73,8 @@ const MEETINGS: &[Met] = &[
     ),
     (&[], &["class: regulated"], &[], &["class"]),
     (&["uses: {limit: 3}"], &[], &["uses: {limit: 3}"], &[]),
-    (
-        &["uses: {limit: 3}"],
-        &["uses: {limit: 5}"],
-        &["uses: {limit: 3}"],
-        &[],
-    ),
-    (
-        &["review_every: 1mo"],
-        &["review_every: 14d"],
-        &["review_every: 14d"],
-        &[],
-    ),
+    (&["uses: {limit: 3}"], &["uses: {limit: 5}"], &["uses: {limit: 3}"], &[]),
+    (&["review_every: 1mo"], &["review_every: 14d"], &["review_every: 14d"], &[]),
     (&["review_every: 7d"], &[], &["review_every: 7d"], &[]),
     (
         &["triggers: [{id: T1, when: now, then: close}]"],
@@ -110,16 +90,8 @@ const MEETINGS: &[Met] = &[
     ),
     (
         &[],
-        &[
-            "title: Another",
-            "owner: {name: Lee, email: lee@example.com}",
-            "risk: {level: low}",
-        ],
-        &[
-            "title: Another",
-            "owner: {name: Lee, email: lee@example.com}",
-            "risk: {level: low}",
-        ],
+        &["title: Another", "owner: {name: Lee, email: lee@example.com}", "risk: {level: low}"],
+        &["title: Another", "owner: {name: Lee, email: lee@example.com}", "risk: {level: low}"],
         &[],
     ),
 ];
@@ -141,20 +113,12 @@ fn what_two_versions_grant_together_is_the_least_of_both() {
 
 fn scopes() -> impl Strategy<Value = String> {
     let list = || proptest::option::of(proptest::sample::subsequence(vec!["a", "b", "c"], 0..=3));
-    (
-        list(),
-        list(),
-        list(),
-        1..28_u32,
-        proptest::option::of(1..9_u32),
-    )
-        .prop_map(|(resources, actions, not_waived, day, uses)| {
+    (list(), list(), list(), 1..28_u32, proptest::option::of(1..9_u32)).prop_map(
+        |(resources, actions, not_waived, day, uses)| {
             let mut parts = Vec::new();
-            for (key, list) in [
-                ("resources", resources),
-                ("actions", actions),
-                ("not_waived", not_waived),
-            ] {
+            for (key, list) in
+                [("resources", resources), ("actions", actions), ("not_waived", not_waived)]
+            {
                 parts.extend(list.map(|list| format!("{key}: [{}]", list.join(", "))));
             }
             let scope = format!("scope: {{{}}}", parts.join(", "));
@@ -163,15 +127,13 @@ fn scopes() -> impl Strategy<Value = String> {
             let mut lines = vec![expires.as_str(), scope.as_str()];
             lines.extend(uses.as_deref());
             with(&lines)
-        })
+        },
+    )
 }
 
 /// Tells whether one list of a scope grants something that the other does not.
 fn grants_more(one: Option<&Vec<String>>, other: Option<&Vec<String>>) -> bool {
-    one.is_some_and(|one| {
-        one.iter()
-            .any(|entry| !other.is_some_and(|other| other.contains(entry)))
-    })
+    one.is_some_and(|one| one.iter().any(|entry| !other.is_some_and(|other| other.contains(entry))))
 }
 
 proptest! {

@@ -11,21 +11,10 @@ use crate::history::{ID, SAMPLE, chain_of};
 #[test]
 fn a_merge_lands_what_its_branch_holds_and_names_who_touched_it() {
     let repo = filed();
-    repo.branch("renew")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-10")
-        .commit("Shorten");
-    repo.branch("renew")
-        .by("sam")
-        .write("README.md", "x")
-        .commit("Elsewhere");
-    repo.branch("renew")
-        .by("sam")
-        .edit(ID, "expires: 2026-12-11")
-        .commit("A day more");
-    repo.by("lee")
-        .through("github")
-        .merge("renew", "Merge pull request #7 from ana/renew");
+    repo.branch("renew").by("ana").edit(ID, "expires: 2026-12-10").commit("Shorten");
+    repo.branch("renew").by("sam").write("README.md", "x").commit("Elsewhere");
+    repo.branch("renew").by("sam").edit(ID, "expires: 2026-12-11").commit("A day more");
+    repo.by("lee").through("github").merge("renew", "Merge pull request #7 from ana/renew");
     let version = last(&repo);
     assert_eq!(version.change, VersionChange::Amended);
     assert_eq!(authors(&version.touched), ["ana", "sam"]);
@@ -42,18 +31,9 @@ fn a_merge_lands_what_its_branch_holds_and_names_who_touched_it() {
 #[test]
 fn a_change_that_the_branch_itself_undid_still_counts_its_author() {
     let repo = filed();
-    repo.branch("x")
-        .by("sam")
-        .edit(ID, "expires: 2027-12-10")
-        .commit("Widen");
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-20")
-        .commit("Undo");
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
+    repo.branch("x").by("sam").edit(ID, "expires: 2027-12-10").commit("Widen");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-20").commit("Undo");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
     repo.by("lee").merge("x", "Merge");
     assert_eq!(authors(&last(&repo).touched), ["ana", "ana", "sam"]);
 }
@@ -61,18 +41,9 @@ fn a_change_that_the_branch_itself_undid_still_counts_its_author() {
 #[test]
 fn a_broken_draft_on_a_branch_counts_its_author() {
     let repo = filed();
-    repo.branch("x")
-        .by("sam")
-        .write(ID, "id: [")
-        .commit("Break");
-    repo.branch("x")
-        .by("dana")
-        .write(ID, "id: [1")
-        .commit("Break it otherwise");
-    repo.branch("x")
-        .by("ana")
-        .write(ID, &SAMPLE.replace("12-20", "12-01"))
-        .commit("Mend");
+    repo.branch("x").by("sam").write(ID, "id: [").commit("Break");
+    repo.branch("x").by("dana").write(ID, "id: [1").commit("Break it otherwise");
+    repo.branch("x").by("ana").write(ID, &SAMPLE.replace("12-20", "12-01")).commit("Mend");
     repo.by("lee").merge("x", "Merge");
     assert_eq!(authors(&last(&repo).touched), ["ana", "dana", "sam"]);
 }
@@ -80,18 +51,10 @@ fn a_broken_draft_on_a_branch_counts_its_author() {
 #[test]
 fn merging_the_mainline_into_a_branch_names_nobody_who_landed_before() {
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
-    repo.by("dana")
-        .write(OTHER, &other())
-        .commit("File another");
-    repo.branch("x")
-        .by("sam")
-        .merge("main", "Merge branch 'main' into x");
-    repo.by("lee")
-        .merge("x", "Merge pull request #8 from ana/x");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
+    repo.by("dana").write(OTHER, &other()).commit("File another");
+    repo.branch("x").by("sam").merge("main", "Merge branch 'main' into x");
+    repo.by("lee").merge("x", "Merge pull request #8 from ana/x");
     let version = last(&repo);
     assert_eq!(authors(&version.touched), ["ana"]);
     assert_eq!(version.nested.len(), 1);
@@ -101,10 +64,7 @@ fn merging_the_mainline_into_a_branch_names_nobody_who_landed_before() {
 #[test]
 fn an_ours_merge_lands_nothing() {
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2027-12-01")
-        .commit("Widen");
+    repo.branch("x").by("ana").edit(ID, "expires: 2027-12-01").commit("Widen");
     repo.by("lee").merge_ours("x", "Merge branch 'x'");
     assert_eq!(changes(&repo.trail(ID)), [VersionChange::Introduced]);
 }
@@ -112,13 +72,8 @@ fn an_ours_merge_lands_nothing() {
 #[test]
 fn a_clean_merge_of_both_sides_is_the_work_of_nobody_new() {
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
-    repo.by("dana")
-        .edit(ID, "title: Another title")
-        .commit("Retitle");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
+    repo.by("dana").edit(ID, "title: Another title").commit("Retitle");
     repo.by("lee").merge("x", "Merge");
     let version = last(&repo);
     assert_eq!(version.made_in_merge, MadeInMerge::AutoMerged);
@@ -129,63 +84,31 @@ fn a_clean_merge_of_both_sides_is_the_work_of_nobody_new() {
 #[test]
 fn what_a_merge_adds_itself_is_made_in_the_merge() {
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
-    repo.by("dana")
-        .edit(ID, "title: Another title")
-        .commit("Retitle");
-    repo.by("lee")
-        .edit(ID, "expires: 2028-01-01")
-        .merge("x", "Merge");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
+    repo.by("dana").edit(ID, "title: Another title").commit("Retitle");
+    repo.by("lee").edit(ID, "expires: 2028-01-01").merge("x", "Merge");
     assert_eq!(last(&repo).made_in_merge, MadeInMerge::Made);
 
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
-    repo.by("lee")
-        .write("README.md", "x")
-        .edit(ID, "expires: 2028-01-01")
-        .merge("x", "Merge");
-    assert_eq!(
-        last(&repo).made_in_merge,
-        MadeInMerge::Made,
-        "the first parent did not change it"
-    );
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
+    repo.by("lee").write("README.md", "x").edit(ID, "expires: 2028-01-01").merge("x", "Merge");
+    assert_eq!(last(&repo).made_in_merge, MadeInMerge::Made, "the first parent did not change it");
 
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .write("README.md", "x")
-        .commit("Else");
+    repo.branch("x").by("ana").write("README.md", "x").commit("Else");
     repo.by("lee").write(OTHER, &other()).merge("x", "Merge");
-    assert_eq!(
-        repo.trail(OTHER).versions[0].made_in_merge,
-        MadeInMerge::Made
-    );
+    assert_eq!(repo.trail(OTHER).versions[0].made_in_merge, MadeInMerge::Made);
 }
 
 #[test]
 fn a_move_on_one_side_and_a_change_on_the_other_are_made_in_the_merge() {
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
-    repo.by("dana")
-        .rename(ID, "exceptions/a/EXC-2026-7F3KQ.yaml")
-        .commit("Move");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
+    repo.by("dana").rename(ID, "exceptions/a/EXC-2026-7F3KQ.yaml").commit("Move");
     repo.by("lee").merge("x", "Merge");
     let version = last(&repo);
     assert_eq!(version.change, VersionChange::Amended);
-    assert_eq!(
-        version.made_in_merge,
-        MadeInMerge::No,
-        "the bytes are those of the branch"
-    );
+    assert_eq!(version.made_in_merge, MadeInMerge::No, "the bytes are those of the branch");
 }
 
 #[test]
@@ -203,32 +126,17 @@ fn a_removal_that_a_branch_brings_is_not_made_in_the_merge() {
 #[test]
 fn an_octopus_holds_its_branches_or_is_made() {
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
-    repo.branch("y")
-        .by("sam")
-        .write(OTHER, &other())
-        .commit("File");
-    repo.by("lee")
-        .octopus(&["x", "y"], "Merge branches 'x' and 'y'");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
+    repo.branch("y").by("sam").write(OTHER, &other()).commit("File");
+    repo.by("lee").octopus(&["x", "y"], "Merge branches 'x' and 'y'");
     assert_eq!(last(&repo).made_in_merge, MadeInMerge::No);
     assert_eq!(authors(&last(&repo).touched), ["ana"]);
     assert_eq!(authors(&repo.trail(OTHER).versions[0].touched), ["sam"]);
 
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
-    repo.branch("y")
-        .by("sam")
-        .write(OTHER, &other())
-        .commit("File");
-    repo.by("lee")
-        .edit(ID, "expires: 2029-12-01")
-        .octopus(&["x", "y"], "Merge");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
+    repo.branch("y").by("sam").write(OTHER, &other()).commit("File");
+    repo.by("lee").edit(ID, "expires: 2029-12-01").octopus(&["x", "y"], "Merge");
     assert_eq!(last(&repo).made_in_merge, MadeInMerge::Made);
 }
 
@@ -236,10 +144,7 @@ fn an_octopus_holds_its_branches_or_is_made() {
 fn a_criss_cross_whose_bases_disagree_is_made_in_the_merge() {
     let repo = filed();
     // Both sides change different lines, then each merges the other's first commit.
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
     repo.branch("y")
         .by("sam")
         .edit(ID, "expires: 2026-12-01")
@@ -250,18 +155,10 @@ fn a_criss_cross_whose_bases_disagree_is_made_in_the_merge() {
     repo.branch_from("first-y", &y);
     repo.by("dana").merge("x", "Merge x");
     repo.by("dana").merge("first-y", "Merge y");
-    repo.branch("y")
-        .by("sam")
-        .merge("first-x", "Merge x into y");
-    repo.branch("y")
-        .by("sam")
-        .edit(ID, "root_cause: timeout")
-        .commit("Another cause");
+    repo.branch("y").by("sam").merge("first-x", "Merge x into y");
+    repo.branch("y").by("sam").edit(ID, "root_cause: timeout").commit("Another cause");
     repo.by("dana")
-        .edit(
-            ID,
-            "justification: Longer than before, and with good reasons for it",
-        )
+        .edit(ID, "justification: Longer than before, and with good reasons for it")
         .commit("Say more");
     repo.by("lee").merge("y", "Merge y again");
     let version = last(&repo);
@@ -272,10 +169,7 @@ fn a_criss_cross_whose_bases_disagree_is_made_in_the_merge() {
 #[test]
 fn an_unrelated_history_is_merged_as_new() {
     let repo = filed();
-    repo.orphan("import")
-        .by("sam")
-        .write(OTHER, &other())
-        .commit("Root");
+    repo.orphan("import").by("sam").write(OTHER, &other()).commit("Root");
     let (ours, theirs) = (repo.tip("main"), repo.tip("import"));
     let mut files = repo.files(Some(ours));
     files.0.extend(repo.files(Some(theirs)).0);
@@ -295,25 +189,16 @@ fn an_unrelated_history_is_merged_as_new() {
 #[test]
 fn a_squash_and_a_direct_push_have_no_branch() {
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-01")
-        .commit("Shorten");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-01").commit("Shorten");
     repo.by("ana").through("github").squash("x", "Shorten (#9)");
     let version = last(&repo);
     assert!(version.touched.is_empty() && version.nested.is_empty());
     assert_eq!(version.commit.committer().name, "GitHub");
-    repo.branch("y")
-        .by("ana")
-        .edit(ID, "expires: 2026-11-30")
-        .commit("Shorten more");
+    repo.branch("y").by("ana").edit(ID, "expires: 2026-11-30").commit("Shorten more");
     repo.by("lee").rebase("y");
     let version = last(&repo);
     assert_eq!(
-        (
-            version.commit.author().email.as_str(),
-            version.commit.committer().email.as_str()
-        ),
+        (version.commit.author().email.as_str(), version.commit.committer().email.as_str()),
         ("ana@example.com", "lee@example.com")
     );
 }
@@ -326,15 +211,10 @@ fn a_few_records_have_the_same_trails_alone_as_among_all() {
         .edit(ID, "expires: 2026-12-01")
         .write(OTHER, &other())
         .commit("Both");
-    repo.branch("x")
-        .by("sam")
-        .rename(ID, "exceptions/a/EXC-2026-7F3KQ.yaml")
-        .commit("Move");
+    repo.branch("x").by("sam").rename(ID, "exceptions/a/EXC-2026-7F3KQ.yaml").commit("Move");
     repo.by("dana").write("README.md", "x").commit("Else");
     repo.by("lee").merge("x", "Merge");
-    repo.by("lee")
-        .write("exledger.yaml", "version: 1\nname: x\n")
-        .commit("Name it");
+    repo.by("lee").write("exledger.yaml", "version: 1\nname: x\n").commit("Name it");
     repo.by("lee").remove(OTHER).commit("Remove");
     repo.by("lee").write(OTHER, &other()).commit("Again");
     let git = Repository::discover(repo.path()).unwrap();
@@ -348,13 +228,7 @@ fn a_few_records_have_the_same_trails_alone_as_among_all() {
         let keys: Vec<&str> = few.trails.keys().map(TrailKey::as_str).collect();
         assert_eq!(keys, [id]);
         let key = TrailKey::Id(id.to_owned());
-        assert_eq!(
-            format!("{:?}", few.trails[&key]),
-            format!("{:?}", all.trails[&key])
-        );
-        assert_eq!(
-            format!("{:?}", few.governance),
-            format!("{:?}", all.governance)
-        );
+        assert_eq!(format!("{:?}", few.trails[&key]), format!("{:?}", all.trails[&key]));
+        assert_eq!(format!("{:?}", few.governance), format!("{:?}", all.governance));
     }
 }

@@ -34,10 +34,8 @@ fn told(proposals: &Proposals) -> Vec<String> {
     let mut told = Vec::new();
     for (key, of_one) in &proposals.by_key {
         for one in of_one {
-            let author = one
-                .author
-                .as_ref()
-                .map_or("-", |(_, email)| email.split('@').next().unwrap());
+            let author =
+                one.author.as_ref().map_or("-", |(_, email)| email.split('@').next().unwrap());
             let events: Vec<&str> = one.events.iter().map(|event| event.as_str()).collect();
             let branch = one.branch.as_deref().unwrap_or("-");
             told.push(format!("{key} {branch} {author} {}", events.join("+")));
@@ -56,15 +54,9 @@ fn checked_out() -> Repo {
 #[test]
 fn nothing_is_proposed_where_all_has_landed() {
     let repo = filed();
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-10")
-        .commit("Shorten");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-10").commit("Shorten");
     repo.by("lee").merge("x", "Merge");
-    repo.branch("y")
-        .by("ana")
-        .write("README.md", "x")
-        .commit("Else");
+    repo.branch("y").by("ana").write("README.md", "x").commit("Else");
     repo.checkout();
     assert_eq!(told(&proposals_of(repo.path())), Vec::<String>::new());
 }
@@ -72,23 +64,11 @@ fn nothing_is_proposed_where_all_has_landed() {
 #[test]
 fn branches_propose_what_they_change_since_they_set_out() {
     let repo = checked_out();
-    repo.branch("renew")
-        .by("ana")
-        .edit(ID, "expires: 2027-01-10")
-        .commit("Extend");
-    repo.branch("renew")
-        .by("sam")
-        .edit(ID, "title: Another")
-        .commit("Retitle");
-    repo.branch("new")
-        .by("sam")
-        .write(OTHER, &other())
-        .commit("File");
+    repo.branch("renew").by("ana").edit(ID, "expires: 2027-01-10").commit("Extend");
+    repo.branch("renew").by("sam").edit(ID, "title: Another").commit("Retitle");
+    repo.branch("new").by("sam").write(OTHER, &other()).commit("File");
     repo.branch("gone").by("dana").remove(ID).commit("Remove");
-    repo.branch("broken")
-        .by("dana")
-        .write(ID, "id: [")
-        .commit("Break");
+    repo.branch("broken").by("dana").write(ID, "id: [").commit("Break");
     assert_eq!(
         told(&proposals_of(repo.path())),
         [
@@ -108,17 +88,9 @@ fn branches_propose_what_they_change_since_they_set_out() {
 #[test]
 fn a_stale_branch_proposes_nothing_about_a_record_that_moved_on() {
     let repo = checked_out();
-    repo.branch("stale")
-        .by("sam")
-        .write("README.md", "x")
-        .commit("Else");
-    repo.branch("same")
-        .by("sam")
-        .edit(ID, "expires: 2026-12-10")
-        .commit("Shorten");
-    repo.by("ana")
-        .edit(ID, "expires: 2026-12-10")
-        .commit("Shorten");
+    repo.branch("stale").by("sam").write("README.md", "x").commit("Else");
+    repo.branch("same").by("sam").edit(ID, "expires: 2026-12-10").commit("Shorten");
+    repo.by("ana").edit(ID, "expires: 2026-12-10").commit("Shorten");
     repo.checkout();
     assert_eq!(told(&proposals_of(repo.path())), Vec::<String>::new());
 }
@@ -126,21 +98,11 @@ fn a_stale_branch_proposes_nothing_about_a_record_that_moved_on() {
 #[test]
 fn a_branch_that_merged_the_mainline_proposes_its_own_changes_alone() {
     let repo = checked_out();
-    repo.branch("x")
-        .by("sam")
-        .write(OTHER, &other())
-        .commit("File");
-    repo.by("ana")
-        .edit(ID, "expires: 2026-12-10")
-        .commit("Shorten");
-    repo.branch("x")
-        .by("sam")
-        .merge("main", "Merge branch 'main' into x");
+    repo.branch("x").by("sam").write(OTHER, &other()).commit("File");
+    repo.by("ana").edit(ID, "expires: 2026-12-10").commit("Shorten");
+    repo.branch("x").by("sam").merge("main", "Merge branch 'main' into x");
     repo.checkout();
-    assert_eq!(
-        told(&proposals_of(repo.path())),
-        ["EXC-2026-0THER x sam filed"]
-    );
+    assert_eq!(told(&proposals_of(repo.path())), ["EXC-2026-0THER x sam filed"]);
 }
 
 #[test]
@@ -149,40 +111,22 @@ fn the_work_tree_proposes_what_is_not_committed() {
     repo.scribble(OTHER, &other());
     repo.scribble(ID, &SAMPLE.replace("12-20", "12-30"));
     repo.scribble("exceptions/notes.txt", "not a record");
-    repo.scribble(
-        "exceptions/.drafts/EXC-2026-DRAFT.yaml",
-        "not a record either",
-    );
-    let expected = [
-        "EXC-2026-0THER - - filed".to_owned(),
-        format!("{ID} - - extended"),
-    ];
+    repo.scribble("exceptions/.drafts/EXC-2026-DRAFT.yaml", "not a record either");
+    let expected = ["EXC-2026-0THER - - filed".to_owned(), format!("{ID} - - extended")];
     assert_eq!(told(&proposals_of(repo.path())), expected);
     std::fs::remove_file(repo.path().join("exceptions/EXC-2026-7F3KQ.yaml")).unwrap();
-    assert_eq!(
-        told(&proposals_of(repo.path()))[1],
-        format!("{ID} - - removed")
-    );
+    assert_eq!(told(&proposals_of(repo.path()))[1], format!("{ID} - - removed"));
 }
 
 #[test]
 fn the_current_branch_and_the_work_tree_are_told_apart() {
     let repo = checked_out();
-    repo.branch("topic")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-30")
-        .commit("Extend");
+    repo.branch("topic").by("ana").edit(ID, "expires: 2026-12-30").commit("Extend");
     repo.git.set_head("refs/heads/topic").unwrap();
     repo.checkout();
-    assert_eq!(
-        told(&proposals_of(repo.path())),
-        [format!("{ID} topic ana extended")]
-    );
+    assert_eq!(told(&proposals_of(repo.path())), [format!("{ID} topic ana extended")]);
     repo.scribble(ID, &SAMPLE.replace("12-20", "12-31"));
-    let expected = [
-        format!("{ID} topic ana extended"),
-        format!("{ID} - - extended"),
-    ];
+    let expected = [format!("{ID} topic ana extended"), format!("{ID} - - extended")];
     assert_eq!(told(&proposals_of(repo.path())), expected);
     repo.scribble(ID, SAMPLE);
     assert_eq!(
@@ -196,72 +140,39 @@ fn the_current_branch_and_the_work_tree_are_told_apart() {
 fn a_commit_on_no_branch_is_proposed_like_the_work_tree() {
     let repo = checked_out();
     repo.config("exledger.approvedRef", "main");
-    let tip = repo
-        .branch("topic")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-30")
-        .commit("Extend");
+    let tip = repo.branch("topic").by("ana").edit(ID, "expires: 2026-12-30").commit("Extend");
     repo.git.set_head_detached(tip).unwrap();
     repo.checkout();
-    repo.git
-        .find_reference("refs/heads/topic")
-        .unwrap()
-        .delete()
-        .unwrap();
-    assert_eq!(
-        told(&proposals_of(repo.path())),
-        [format!("{ID} - - extended")]
-    );
+    repo.git.find_reference("refs/heads/topic").unwrap().delete().unwrap();
+    assert_eq!(told(&proposals_of(repo.path())), [format!("{ID} - - extended")]);
     repo.scribble(
         ID,
         &SAMPLE
             .replace("expires: 2026-12-20", "expires: 2026-12-30")
             .replace("title: N", "title: M"),
     );
-    assert_eq!(
-        told(&proposals_of(repo.path())),
-        [format!("{ID} - - extended+amended")]
-    );
+    assert_eq!(told(&proposals_of(repo.path())), [format!("{ID} - - extended+amended")]);
 }
 
 #[test]
 fn in_a_clone_the_branches_of_the_remote_propose() {
     let repo = filed();
-    repo.branch("renew")
-        .by("ana")
-        .edit(ID, "expires: 2027-01-10")
-        .commit("Extend");
+    repo.branch("renew").by("ana").edit(ID, "expires: 2027-01-10").commit("Extend");
     let clone = repo.clone_with(&[]);
-    assert_eq!(
-        told(&proposals_of(clone.path())),
-        [format!("{ID} origin/renew ana extended")]
-    );
+    assert_eq!(told(&proposals_of(clone.path())), [format!("{ID} origin/renew ana extended")]);
     repo::git(clone.path(), &["checkout", "-q", "renew"]);
     assert_eq!(
         told(&proposals_of(clone.path())),
         [format!("{ID} origin/renew ana extended")],
         "it is named once"
     );
-    repo::git(
-        clone.path(),
-        &["checkout", "-q", "-b", "own", "origin/main"],
-    );
+    repo::git(clone.path(), &["checkout", "-q", "-b", "own", "origin/main"]);
     std::fs::write(clone.path().join("exceptions/EXC-2026-0THER.yaml"), other()).unwrap();
     repo::git(clone.path(), &["add", "."]);
-    let me = [
-        "-c",
-        "user.name=Me",
-        "-c",
-        "user.email=me@example.com",
-        "commit",
-        "-qm",
-        "File",
-    ];
+    let me = ["-c", "user.name=Me", "-c", "user.email=me@example.com", "commit", "-qm", "File"];
     repo::git(clone.path(), &me);
-    let expected = [
-        "EXC-2026-0THER own me filed".to_owned(),
-        format!("{ID} origin/renew ana extended"),
-    ];
+    let expected =
+        ["EXC-2026-0THER own me filed".to_owned(), format!("{ID} origin/renew ana extended")];
     assert_eq!(told(&proposals_of(clone.path())), expected);
 }
 
@@ -287,10 +198,7 @@ fn a_link_in_the_work_tree_is_no_record() {
     let place = repo.path().join("exceptions/EXC-2026-7F3KQ.yaml");
     std::fs::rename(&place, repo.path().join("elsewhere.yaml")).unwrap();
     std::os::unix::fs::symlink("../elsewhere.yaml", &place).unwrap();
-    assert_eq!(
-        told(&proposals_of(repo.path())),
-        [format!("{ID} - - removed")]
-    );
+    assert_eq!(told(&proposals_of(repo.path())), [format!("{ID} - - removed")]);
 }
 
 #[test]
@@ -301,10 +209,7 @@ fn a_shallow_branch_proposes_only_what_never_landed() {
         .edit(ID, "expires: 2027-01-10")
         .write(OTHER, &other())
         .commit("Both");
-    repo.branch("x")
-        .by("sam")
-        .write("README.md", "x")
-        .commit("Else");
+    repo.branch("x").by("sam").write("README.md", "x").commit("Else");
     let clone = repo.clone_with(&["--depth=1", "--no-single-branch"]);
     let proposals = proposals_of(clone.path());
     let keys: Vec<&str> = proposals.by_key.keys().map(TrailKey::as_str).collect();
@@ -317,28 +222,16 @@ fn a_shallow_branch_proposes_only_what_never_landed() {
 fn a_branch_between_two_commits_is_what_git_says_is_ahead() {
     let repo = filed();
     let base = repo.tip("main");
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-10")
-        .commit("One");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-10").commit("One");
     repo.by("dana").write("README.md", "x").commit("Else");
-    repo.branch("x")
-        .by("sam")
-        .merge("main", "Merge branch 'main' into x");
+    repo.branch("x").by("sam").merge("main", "Merge branch 'main' into x");
     let merged = repo.tip("main");
-    repo.branch("x")
-        .by("ana")
-        .edit(ID, "expires: 2026-12-11")
-        .commit("Two");
+    repo.branch("x").by("ana").edit(ID, "expires: 2026-12-11").commit("Two");
     repo.by("dana").write("README.md", "y").commit("Else again");
     let git = Repository::discover(repo.path()).unwrap();
     let (main, tip) = (own(repo.tip("main")), own(repo.tip("x")));
     let branch = Branch::between(&git, main, tip).unwrap().unwrap();
-    let subjects: Vec<String> = branch
-        .commits
-        .iter()
-        .map(|commit| commit.subject())
-        .collect();
+    let subjects: Vec<String> = branch.commits.iter().map(|commit| commit.subject()).collect();
     assert_eq!(subjects, ["One", "Merge branch 'main' into x", "Two"]);
     assert_eq!(branch.bases, [own(merged)]);
     assert_eq!(branch.truncated, None);
@@ -350,10 +243,7 @@ fn a_branch_between_two_commits_is_what_git_says_is_ahead() {
 #[test]
 fn two_copies_on_a_branch_are_in_conflict() {
     let repo = checked_out();
-    let branch = repo
-        .branch("x")
-        .by("sam")
-        .write("exceptions/a/EXC-2026-0THER.yaml", &other());
+    let branch = repo.branch("x").by("sam").write("exceptions/a/EXC-2026-0THER.yaml", &other());
     branch.write(OTHER, &other()).commit("Twice");
     let proposals = proposals_of(repo.path());
     let proposed = &proposals.by_key[&TrailKey::Id(OTHER.to_owned())][0];

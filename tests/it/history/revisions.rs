@@ -83,10 +83,7 @@ fn a_commit_is_found_by_every_name_that_git_finds_it_by_and_no_search_hangs() {
     let described = format!("v1-3-g{}", &tip[..7]);
     let ids = [&tip[..], &tip[..9], &described];
     for name in NAMES.iter().chain(&ids) {
-        let expected = git(
-            repo.path(),
-            &["rev-parse", "--verify", &format!("{name}^{{commit}}")],
-        );
+        let expected = git(repo.path(), &["rev-parse", "--verify", &format!("{name}^{{commit}}")]);
         let expected = git2::Oid::from_str(expected.trim()).unwrap();
         let found = |at: &Repo| {
             let git = Repository::discover(at.path()).unwrap();
@@ -97,10 +94,7 @@ fn a_commit_is_found_by_every_name_that_git_finds_it_by_and_no_search_hangs() {
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 8]).unwrap();
         // A commit that is named as the parent of another one is not read.
-        assert!(
-            found(&repo).is_none_or(|it| it == own(expected)),
-            "{name}, cut off"
-        );
+        assert!(found(&repo).is_none_or(|it| it == own(expected)), "{name}, cut off");
         std::fs::write(&path, &whole).unwrap();
     }
     let git = Repository::discover(repo.path()).unwrap();

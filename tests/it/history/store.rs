@@ -14,13 +14,8 @@ use crate::repo::{self, Repo};
 
 fn small() -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("ana")
-        .write(ID, SAMPLE)
-        .write("sub/notes.txt", "x")
-        .commit("File it");
-    repo.by("ana")
-        .edit(ID, "expires: 2027-01-10")
-        .commit("Renew it");
+    repo.by("ana").write(ID, SAMPLE).write("sub/notes.txt", "x").commit("File it");
+    repo.by("ana").edit(ID, "expires: 2027-01-10").commit("Renew it");
     repo
 }
 
@@ -45,10 +40,7 @@ fn objects_are_read_from_anywhere_inside() {
     assert!(raw.starts_with(b"tree "));
     assert!(!git.is_shallow(tip));
     let gone = Oid::from_bytes(&[1; 20]).unwrap();
-    let missing = Obstacle::Missing {
-        object: gone,
-        extent: Extent::Full,
-    };
+    let missing = Obstacle::Missing { object: gone, extent: Extent::Full };
     assert_eq!(git.read(gone), Err(missing));
 }
 
@@ -72,12 +64,8 @@ fn the_tree_of_a_commit_is_read_below_the_ledgers_folder() {
     let git = Repository::discover(repo.path()).unwrap();
     let prefix = LedgerPrefix::new("team");
     let tree = CommitTree::of_commit(&git, own(repo.tip("main")), &prefix).unwrap();
-    let listed: Vec<(String, tree::EntryKind)> = tree
-        .list("exceptions")
-        .unwrap()
-        .into_iter()
-        .map(|item| (item.path, item.kind))
-        .collect();
+    let listed: Vec<(String, tree::EntryKind)> =
+        tree.list("exceptions").unwrap().into_iter().map(|item| (item.path, item.kind)).collect();
     let expected = [
         ("exceptions/a", tree::EntryKind::Folder),
         ("exceptions/a/x.yaml", tree::EntryKind::File),
@@ -85,25 +73,14 @@ fn the_tree_of_a_commit_is_read_below_the_ledgers_folder() {
         ("exceptions/link.yaml", tree::EntryKind::Link),
     ];
     assert_eq!(listed, expected.map(|(path, kind)| (path.to_owned(), kind)));
-    let text = |path: &str| {
-        tree.bytes(path)
-            .unwrap()
-            .map(|it| String::from_utf8(it).unwrap())
-    };
+    let text = |path: &str| tree.bytes(path).unwrap().map(|it| String::from_utf8(it).unwrap());
     assert_eq!(text("exledger.yaml").as_deref(), Some("version: 1\n"));
     assert_eq!(text("../people.csv").as_deref(), Some("email"));
-    assert_eq!(
-        text(".mailmap").as_deref(),
-        Some("top"),
-        "git's own file is at the top"
-    );
+    assert_eq!(text(".mailmap").as_deref(), Some("top"), "git's own file is at the top");
     assert_eq!(text("../../people.csv"), None);
     assert_eq!(text("exceptions/link.yaml"), None);
     assert_eq!(text("exceptions"), None);
-    assert_eq!(
-        tree.kind("exceptions/link.yaml").unwrap(),
-        Some(tree::EntryKind::Link)
-    );
+    assert_eq!(tree.kind("exceptions/link.yaml").unwrap(), Some(tree::EntryKind::Link));
     assert_eq!(tree.list("nowhere").unwrap(), []);
 }
 
@@ -121,10 +98,7 @@ fn a_shallow_clone_knows_where_it_ends() {
     assert!(git.fetched(&chosen.reference).is_some());
     let chain = chain::walk(&git, &chosen, repo.now()).unwrap();
     assert_eq!(chain.mainline.landings.len(), 1);
-    assert_eq!(
-        chain.mainline.boundary,
-        Some(Obstacle::Shallow { commit: tip })
-    );
+    assert_eq!(chain.mainline.boundary, Some(Obstacle::Shallow { commit: tip }));
 }
 
 #[test]
@@ -133,23 +107,10 @@ fn a_linked_work_tree_shares_the_boundary_of_its_clone() {
     let clone = repo.clone_with(&["--depth=1"]);
     let linked = tempfile::tempdir().unwrap();
     let place = linked.path().join("linked");
-    repo::git(
-        clone.path(),
-        &[
-            "worktree",
-            "add",
-            "-q",
-            "-b",
-            "topic",
-            place.to_str().unwrap(),
-        ],
-    );
+    repo::git(clone.path(), &["worktree", "add", "-q", "-b", "topic", place.to_str().unwrap()]);
     let git = Repository::discover(&place).unwrap();
     assert!(git.is_shallow(own(repo.tip("main"))));
-    assert_eq!(
-        git.refs().unwrap().head,
-        refs::HeadState::Branch("refs/heads/topic".to_owned())
-    );
+    assert_eq!(git.refs().unwrap().head, refs::HeadState::Branch("refs/heads/topic".to_owned()));
 }
 
 #[test]
@@ -159,25 +120,13 @@ fn a_partial_clone_opens_in_both_of_its_forms_and_says_what_is_missing() {
     let blob = repo.files(repo.find("main")).0["exceptions/EXC-2026-7F3KQ.yaml"].1;
     for older in [false, true] {
         if older {
-            repo::git(
-                clone.path(),
-                &["config", "extensions.partialClone", "origin"],
-            );
-            repo::git(
-                clone.path(),
-                &["config", "core.repositoryFormatVersion", "1"],
-            );
+            repo::git(clone.path(), &["config", "extensions.partialClone", "origin"]);
+            repo::git(clone.path(), &["config", "core.repositoryFormatVersion", "1"]);
         }
         let git = Repository::discover(clone.path()).unwrap();
         assert_eq!(git.extent(), Extent::Partial);
         let missing = git.read(own(blob)).unwrap_err();
-        assert_eq!(
-            missing,
-            Obstacle::Missing {
-                object: own(blob),
-                extent: Extent::Partial
-            }
-        );
+        assert_eq!(missing, Obstacle::Missing { object: own(blob), extent: Extent::Partial });
         assert!(missing.repair().contains("git fetch"), "{missing}");
         let refs = git.refs().unwrap();
         let chosen = refs::choose(&refs, None, &|name| git.find(name), None).unwrap();
@@ -192,16 +141,8 @@ fn a_partial_clone_opens_in_both_of_its_forms_and_says_what_is_missing() {
 #[test]
 fn a_form_that_cannot_be_read_is_refused_by_the_name_of_its_setting() {
     let cases = [
-        (
-            "extensions.refStorage",
-            "reftable",
-            "extensions.refStorage = reftable",
-        ),
-        (
-            "extensions.objectFormat",
-            "sha256",
-            "extensions.objectFormat = sha256",
-        ),
+        ("extensions.refStorage", "reftable", "extensions.refStorage = reftable"),
+        ("extensions.objectFormat", "sha256", "extensions.objectFormat = sha256"),
         ("extensions.nowhere", "true", "extensions.nowhere"),
     ];
     for (key, value, named) in cases {
@@ -233,8 +174,5 @@ fn replaced_objects_are_seen_and_not_followed() {
     let parent = repo.git.find_commit(tip).unwrap().parent_id(0).unwrap();
     repo.set_ref(&format!("refs/replace/{tip}"), parent);
     assert!(git.has_replacements());
-    assert_eq!(
-        chain::read(&git, own(tip)).unwrap().parents[..],
-        [own(parent)]
-    );
+    assert_eq!(chain::read(&git, own(tip)).unwrap().parents[..], [own(parent)]);
 }

@@ -18,19 +18,13 @@ pub(crate) fn other() -> String {
 /// A repository with a policy, and one record.
 pub(crate) fn filed() -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("dana")
-        .write("exledger.yaml", POLICY)
-        .commit("Begin");
+    repo.by("dana").write("exledger.yaml", POLICY).commit("Begin");
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     repo
 }
 
 pub(crate) fn changes(trail: &Trail) -> Vec<VersionChange> {
-    trail
-        .versions
-        .iter()
-        .map(|version| version.change)
-        .collect()
+    trail.versions.iter().map(|version| version.change).collect()
 }
 
 pub(crate) fn last(repo: &Repo) -> Version {
@@ -38,10 +32,8 @@ pub(crate) fn last(repo: &Repo) -> Version {
 }
 
 pub(crate) fn authors(commits: &[Rc<Commit>]) -> Vec<&str> {
-    let mut names: Vec<&str> = commits
-        .iter()
-        .map(|commit| commit.author().email.split('@').next().unwrap())
-        .collect();
+    let mut names: Vec<&str> =
+        commits.iter().map(|commit| commit.author().email.split('@').next().unwrap()).collect();
     names.sort();
     names
 }
@@ -59,52 +51,28 @@ type Case = (&'static str, &'static [Step], &'static [VersionChange]);
 const CASES: &[Case] = &[
     ("nothing of it", &[|it| it.write("README.md", "x")], &[]),
     ("another record", &[|it| it.write(OTHER, &other())], &[]),
-    (
-        "its bytes",
-        &[|it| it.edit(ID, "expires: 2026-12-10")],
-        &[VersionChange::Amended],
-    ),
-    (
-        "a comment",
-        &[|it| it.replace(ID, "class:", "# why\nclass:")],
-        &[VersionChange::Amended],
-    ),
+    ("its bytes", &[|it| it.edit(ID, "expires: 2026-12-10")], &[VersionChange::Amended]),
+    ("a comment", &[|it| it.replace(ID, "class:", "# why\nclass:")], &[VersionChange::Amended]),
     (
         "its path",
         &[|it| it.rename(ID, "exceptions/billing/EXC-2026-7F3KQ.yaml")],
         &[VersionChange::Moved],
     ),
-    (
-        "its suffix",
-        &[|it| it.rename(ID, "exceptions/EXC-2026-7F3KQ.yml")],
-        &[VersionChange::Moved],
-    ),
+    ("its suffix", &[|it| it.rename(ID, "exceptions/EXC-2026-7F3KQ.yml")], &[VersionChange::Moved]),
     (
         "its folder",
         &[
-            |it| {
-                it.rename(
-                    "exceptions/EXC-2026-7F3KQ.yaml",
-                    "exceptions/a/EXC-2026-7F3KQ.yaml",
-                )
-            },
+            |it| it.rename("exceptions/EXC-2026-7F3KQ.yaml", "exceptions/a/EXC-2026-7F3KQ.yaml"),
             |it| it.rename("exceptions/a", "exceptions/b"),
         ],
         &[VersionChange::Moved, VersionChange::Moved],
     ),
     (
         "path and bytes",
-        &[|it| {
-            it.edit(ID, "expires: 2026-12-10")
-                .rename(ID, "exceptions/a/EXC-2026-7F3KQ.yaml")
-        }],
+        &[|it| it.edit(ID, "expires: 2026-12-10").rename(ID, "exceptions/a/EXC-2026-7F3KQ.yaml")],
         &[VersionChange::AmendedMoved],
     ),
-    (
-        "it is removed",
-        &[|it| it.remove(ID)],
-        &[VersionChange::Removed],
-    ),
+    ("it is removed", &[|it| it.remove(ID)], &[VersionChange::Removed]),
     (
         "it is back",
         &[|it| it.remove(ID), |it| it.write(ID, SAMPLE)],
@@ -115,11 +83,7 @@ const CASES: &[Case] = &[
         &[|it| it.write("exceptions/b/EXC-2026-7F3KQ.yaml", SAMPLE)],
         &[VersionChange::AmendedMoved],
     ),
-    (
-        "its mode",
-        &[|it| it.write_mode(ID, 0o100_755, SAMPLE.as_bytes())],
-        &[],
-    ),
+    ("its mode", &[|it| it.write_mode(ID, 0o100_755, SAMPLE.as_bytes())], &[]),
     (
         "it becomes a link",
         &[|it| it.write_mode(ID, 0o120_000, b"elsewhere")],
@@ -162,10 +126,7 @@ const CASES: &[Case] = &[
     ),
     (
         "broken, it moves",
-        &[
-            |it| it.write(ID, "id: ["),
-            |it| it.rename(ID, "exceptions/a/x.yaml"),
-        ],
+        &[|it| it.write(ID, "id: ["), |it| it.rename(ID, "exceptions/a/x.yaml")],
         &[VersionChange::Amended, VersionChange::Moved],
     ),
     (
@@ -192,46 +153,29 @@ fn each_landing_that_changes_the_record_is_a_version() {
 fn two_files_with_one_id_are_conflicted_by_both_paths() {
     let repo = filed();
     let copy = SAMPLE.replace("id: EXC", "id: exc");
-    repo.by("lee")
-        .write("exceptions/b/copy.yaml", &copy)
-        .commit("Copy");
+    repo.by("lee").write("exceptions/b/copy.yaml", &copy).commit("Copy");
     let version = last(&repo);
     let Content::Conflicted(paths) = version.record.content() else {
         panic!("{:?}", version.record);
     };
-    assert_eq!(
-        paths.first,
-        ["exceptions/EXC-2026-7F3KQ.yaml", "exceptions/b/copy.yaml"]
-    );
+    assert_eq!(paths.first, ["exceptions/EXC-2026-7F3KQ.yaml", "exceptions/b/copy.yaml"]);
     assert_eq!(version.digest, None);
-    repo.by("lee")
-        .remove("exceptions/b/copy.yaml")
-        .commit("One is enough");
+    repo.by("lee").remove("exceptions/b/copy.yaml").commit("One is enough");
     assert!(last(&repo).record.record().is_some());
 }
 
 #[test]
 fn a_file_without_an_id_is_known_by_its_path_until_it_gets_one() {
     let repo = filed();
-    repo.by("lee")
-        .write("exceptions/new.yaml", "not: [a record")
-        .commit("Draft");
+    repo.by("lee").write("exceptions/new.yaml", "not: [a record").commit("Draft");
     let key = TrailKey::Path("exceptions/new.yaml".to_owned());
     let history = repo.history();
     let trail = &history.trails[&key];
-    assert!(matches!(
-        trail.versions[0].record.content(),
-        Content::Unreadable(_)
-    ));
+    assert!(matches!(trail.versions[0].record.content(), Content::Unreadable(_)));
     assert_eq!(trail.became, None);
-    repo.by("lee")
-        .write("exceptions/new.yaml", &other())
-        .commit("Finish");
+    repo.by("lee").write("exceptions/new.yaml", &other()).commit("Finish");
     let history = repo.history();
-    assert_eq!(
-        history.trails[&key].became,
-        Some(TrailKey::Id(OTHER.to_owned()))
-    );
+    assert_eq!(history.trails[&key].became, Some(TrailKey::Id(OTHER.to_owned())));
     assert_eq!(
         changes(&history.trails[&TrailKey::Id(OTHER.to_owned())]),
         [VersionChange::Introduced]
@@ -245,18 +189,12 @@ fn a_broken_file_stands_for_its_record_until_the_record_is_back_elsewhere() {
     let version = last(&repo);
     assert!(matches!(version.record.content(), Content::Unreadable(_)));
     assert!(version.digest.is_some());
-    repo.by("lee")
-        .write("exceptions/again/EXC-2026-7F3KQ.yaml", SAMPLE)
-        .commit("Write it anew");
+    repo.by("lee").write("exceptions/again/EXC-2026-7F3KQ.yaml", SAMPLE).commit("Write it anew");
     let history = repo.history();
     let trail = &history.trails[&TrailKey::Id(ID.to_owned())];
     assert_eq!(
         changes(trail),
-        [
-            VersionChange::Introduced,
-            VersionChange::Amended,
-            VersionChange::AmendedMoved
-        ]
+        [VersionChange::Introduced, VersionChange::Amended, VersionChange::AmendedMoved]
     );
     let files = &trail.last().unwrap().files;
     assert_eq!(files.len(), 1);
@@ -267,34 +205,21 @@ fn a_broken_file_stands_for_its_record_until_the_record_is_back_elsewhere() {
 #[test]
 fn a_record_that_breaks_a_rule_of_shape_keeps_its_id() {
     let repo = filed();
-    repo.by("lee")
-        .replace(ID, "class: standard", "klass: standard")
-        .commit("Misspell");
+    repo.by("lee").replace(ID, "class: standard", "klass: standard").commit("Misspell");
     let Content::Unreadable(findings) = last(&repo).record.content().clone() else {
         panic!("it reads");
     };
-    assert!(
-        findings
-            .iter()
-            .any(|finding| finding.rule.as_str() == "unknown-key"),
-        "{findings:?}"
-    );
+    assert!(findings.iter().any(|finding| finding.rule.as_str() == "unknown-key"), "{findings:?}");
 }
 
 #[test]
 fn former_record_folders_of_the_policy_at_the_tip_count_for_the_whole_history() {
     let repo = filed();
     repo.by("dana")
-        .write(
-            "exledger.yaml",
-            "version: 1\nrecords: [waivers, exceptions]\n",
-        )
+        .write("exledger.yaml", "version: 1\nrecords: [waivers, exceptions]\n")
         .rename("exceptions", "waivers")
         .commit("Rename the folder");
-    assert_eq!(
-        changes(&repo.trail(ID)),
-        [VersionChange::Introduced, VersionChange::Moved]
-    );
+    assert_eq!(changes(&repo.trail(ID)), [VersionChange::Introduced, VersionChange::Moved]);
 }
 
 #[test]
@@ -303,20 +228,12 @@ fn a_ledger_in_a_subfolder_has_paths_of_its_own() {
     use exledger::history::walk;
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("ana")
-        .write(
-            "team/exledger.yaml",
-            "version: 1\npeople: {roster: ./github/people.csv}\n",
-        )
+        .write("team/exledger.yaml", "version: 1\npeople: {roster: ./github/people.csv}\n")
         .write("team/exceptions/EXC-2026-7F3KQ.yaml", SAMPLE)
-        .write(
-            "team/github/people.csv",
-            "email,name,team,active\nana@example.com,Ana,x,yes\n",
-        )
+        .write("team/github/people.csv", "email,name,team,active\nana@example.com,Ana,x,yes\n")
         .write("exceptions/EXC-2026-0THER.yaml", &other())
         .commit("All");
-    repo.by("ana")
-        .write("team/github/people.csv", "email,name,team,active\n")
-        .commit("Leave");
+    repo.by("ana").write("team/github/people.csv", "email,name,team,active\n").commit("Leave");
     let git = exledger::store::git::Repository::discover(repo.path()).unwrap();
     let chain = crate::history::chain_of(&git, repo.now());
     let history = walk::walk(&git, chain, &LedgerPrefix::new("team")).unwrap();
@@ -339,26 +256,17 @@ fn governance_files_have_trails_and_judge_from_the_first_parent() {
         .write("exledger.yaml", "version: 1\nid_prefix: [EXC, ABC]\n")
         .commit("Add a prefix");
     repo.by("lee").merge("p", "Merge");
-    repo.by("lee")
-        .write("exledger.yaml", "version: [\n")
-        .commit("Break it");
-    repo.by("lee")
-        .write(ID, &SAMPLE.replace("12-20", "12-01"))
-        .commit("Shorten");
+    repo.by("lee").write("exledger.yaml", "version: [\n").commit("Break it");
+    repo.by("lee").write(ID, &SAMPLE.replace("12-20", "12-01")).commit("Shorten");
     let history = repo.history();
     let trail = &history.governance["exledger.yaml"];
     assert_eq!(
         changes(trail),
-        [
-            VersionChange::Introduced,
-            VersionChange::Amended,
-            VersionChange::Amended
-        ]
+        [VersionChange::Introduced, VersionChange::Amended, VersionChange::Amended]
     );
     assert_eq!(authors(&trail.versions[1].touched), ["sam"]);
-    let origins: Vec<&GovernanceOrigin> = (0..5)
-        .map(|landing| &history.states.before(landing).origin)
-        .collect();
+    let origins: Vec<&GovernanceOrigin> =
+        (0..5).map(|landing| &history.states.before(landing).origin).collect();
     let oid = |landing: usize| history.mainline.landings[landing].oid;
     assert_eq!(
         origins,
@@ -370,10 +278,7 @@ fn governance_files_have_trails_and_judge_from_the_first_parent() {
             &GovernanceOrigin::Earlier(oid(2)),
         ]
     );
-    assert_eq!(
-        history.states.before(4).governance.policy.id_prefix,
-        ["EXC", "ABC"]
-    );
+    assert_eq!(history.states.before(4).governance.policy.id_prefix, ["EXC", "ABC"]);
 }
 
 #[test]
@@ -384,17 +289,8 @@ fn files_beside_records_are_carried_with_their_bytes() {
     repo.by("dana").write(file, "words").commit("Approve");
     repo.by("dana").remove(file).commit("Take it back");
     let history = repo.history();
-    let told: Vec<(usize, &str, &After)> = history
-        .approvals
-        .iter()
-        .map(|it| (it.landing, it.path.as_str(), &it.after))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            (2, file, &After::Bytes((*b"words").into())),
-            (3, file, &After::Gone)
-        ]
-    );
+    let told: Vec<(usize, &str, &After)> =
+        history.approvals.iter().map(|it| (it.landing, it.path.as_str(), &it.after)).collect();
+    assert_eq!(told, [(2, file, &After::Bytes((*b"words").into())), (3, file, &After::Gone)]);
     assert_eq!(history.trails.len(), 1);
 }

@@ -29,12 +29,7 @@ const INPUTS: &[Input] = &[
     },
     Input {
         name: "mistakes on one line of a policy",
-        make: |repo, n| {
-            policy(
-                repo,
-                &format!("{{version: 1{}}}\n", listed(n, ", key_{}: 1")),
-            )
-        },
+        make: |repo, n| policy(repo, &format!("{{version: 1{}}}\n", listed(n, ", key_{}: 1"))),
         args: &["lint"],
     },
     Input {
@@ -75,9 +70,7 @@ const INPUTS: &[Input] = &[
             record(repo, SMALL);
             let names = listed(n, "Co-authored-by: P{} <p{}@example.com>\n");
             let edited = SMALL.replace("2026-12-20", "2026-12-19");
-            repo.by("ana")
-                .write(ID, &edited)
-                .commit(&format!("Shorten it\n\n{names}"));
+            repo.by("ana").write(ID, &edited).commit(&format!("Shorten it\n\n{names}"));
         },
         args: &["list"],
     },

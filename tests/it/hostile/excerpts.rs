@@ -9,12 +9,8 @@ const ID: &str = "EXC-2026-7F3KQ";
 /// Lints a record that ends with some text, for people.
 fn linted(end: &str) -> String {
     let repo = Repo::at("2026-11-20T09:00:00Z");
-    repo.by("root")
-        .write("exledger.yaml", "version: 1\n")
-        .commit("Begin");
-    repo.by("ana")
-        .write(ID, &format!("{SMALL}{end}"))
-        .commit("File it");
+    repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");
+    repo.by("ana").write(ID, &format!("{SMALL}{end}")).commit("File it");
     repo.checkout();
     run(repo.path(), &["lint"]).out
 }

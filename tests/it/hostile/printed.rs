@@ -25,14 +25,7 @@ fn arguments_act_on_nothing_that_shows_an_error() {
         &["list", "--approved-ref", HOSTILE],
         &["check", "--finding", HOSTILE],
         &["new", "--no-input", "--title", HOSTILE],
-        &[
-            "close",
-            "EXC-2026-C0VER",
-            "--outcome",
-            HOSTILE,
-            "--reason",
-            "x",
-        ],
+        &["close", "EXC-2026-C0VER", "--outcome", HOSTILE, "--reason", "x"],
         &[
             "close",
             "EXC-2026-C0VER",
@@ -49,10 +42,7 @@ fn arguments_act_on_nothing_that_shows_an_error() {
         let run = cli::run(repo.path(), args);
         let acts = |it: char| it == '\u{1b}' || it == '\u{202e}';
         assert!(!run.err.contains(acts), "{args:?}: {:?}", run.err);
-        let commands = run
-            .err
-            .lines()
-            .filter(|line| line.trim_start().starts_with("::"));
+        let commands = run.err.lines().filter(|line| line.trim_start().starts_with("::"));
         assert_eq!(commands.count(), 0, "{args:?}: {}", run.err);
     }
     let forged = cli::run(repo.path(), &["show", HOSTILE]);
@@ -71,12 +61,7 @@ fn a_panic_of_the_program_asks_to_be_reported() {
         cli::run_with(folder.path(), &["explain", "bad-id"], variables)
     };
     let panicked = explain(&[("EXLEDGER_TEST_PANIC", "1")]);
-    assert_eq!(
-        (panicked.code, panicked.out.as_str()),
-        (3, ""),
-        "{}",
-        panicked.err
-    );
+    assert_eq!((panicked.code, panicked.out.as_str()), (3, ""), "{}", panicked.err);
     let lines: Vec<&str> = panicked.err.lines().collect();
     let begin = "internal error: EXLEDGER_TEST_PANIC is 1 at src/commands/mod.rs:";
     let line = lines[0].strip_prefix(begin).expect(&panicked.err);
@@ -90,11 +75,7 @@ fn a_panic_of_the_program_asks_to_be_reported() {
 
     let traced = explain(&[("EXLEDGER_TEST_PANIC", "1"), ("RUST_BACKTRACE", "1")]);
     assert_eq!(traced.code, 3);
-    assert!(
-        traced.err.contains("exledger::commands::"),
-        "{}",
-        traced.err
-    );
+    assert!(traced.err.contains("exledger::commands::"), "{}", traced.err);
 
     for off in ["", "0"] {
         assert_eq!(explain(&[("EXLEDGER_TEST_PANIC", off)]).code, 0);

@@ -20,11 +20,7 @@ fn writers(path: &str) -> [Vec<&str>; 3] {
 
 fn ledger() -> Repo {
     let repo = story();
-    put(
-        &repo,
-        "in.sarif",
-        sarif("trivy", &[result("CVE-2026-0001", "services/a.rs")]),
-    );
+    put(&repo, "in.sarif", sarif("trivy", &[result("CVE-2026-0001", "services/a.rs")]));
     repo
 }
 
@@ -38,24 +34,12 @@ fn a_device_is_written_into_and_stays_one() {
     for args in writers("/dev/null") {
         let run = cli::run(repo.path(), &args);
         assert!(run.code < 2, "{args:?}: {}", run.err);
-        assert!(
-            fs::metadata("/dev/null")
-                .unwrap()
-                .file_type()
-                .is_char_device(),
-            "{args:?}"
-        );
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device(), "{args:?}");
     }
     for args in writers("/dev/full") {
         let run = cli::run(repo.path(), &args);
         assert_eq!(run.code, 3, "{args:?}: {}", run.err);
-        assert!(
-            fs::metadata("/dev/full")
-                .unwrap()
-                .file_type()
-                .is_char_device(),
-            "{args:?}"
-        );
+        assert!(fs::metadata("/dev/full").unwrap().file_type().is_char_device(), "{args:?}");
     }
 }
 
@@ -73,18 +57,11 @@ fn a_pipe_is_written_into_and_stays_one() {
             reader.join().unwrap()
         });
         assert!(!read.is_empty(), "{args:?}");
-        assert!(
-            fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo(),
-            "{args:?}"
-        );
+        assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo(), "{args:?}");
     }
     let run = cli::run(repo.path(), &["report", "-o", "/dev/stdout"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(
-        run.out.contains("Backlog") || !run.out.is_empty(),
-        "{}",
-        run.out
-    );
+    assert!(run.out.contains("Backlog") || !run.out.is_empty(), "{}", run.out);
 }
 
 #[test]
@@ -99,16 +76,9 @@ fn the_target_of_a_link_is_written_and_the_link_stays() {
         symlink(&target, &link).unwrap();
         let run = cli::run(repo.path(), &args);
         assert!(run.code < 2, "{args:?}: {}", run.err);
-        assert!(
-            fs::symlink_metadata(&link).unwrap().is_symlink(),
-            "{args:?}"
-        );
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink(), "{args:?}");
         assert_ne!(said(&target), "before", "{args:?}");
-        assert_eq!(
-            fs::metadata(&target).unwrap().mode() & 0o777,
-            0o640,
-            "{args:?}"
-        );
+        assert_eq!(fs::metadata(&target).unwrap().mode() & 0o777, 0o640, "{args:?}");
         fs::remove_file(&link).unwrap();
         // A link to nothing makes its target.
         let fresh = format!("fresh{n}");
@@ -167,22 +137,9 @@ fn evidence_is_not_read_through_a_link_that_leads_out_of_the_repository() {
     fs::write(repo.path().join("kept/log.txt"), "rotated").unwrap();
     symlink("kept", repo.path().join("also")).unwrap();
     let close = |evidence: &str| {
-        let args = [
-            "close",
-            "EXC-2026-C0VER",
-            "--outcome",
-            "remediated",
-            "--reason",
-            "It is corrected",
-        ];
-        let more = [
-            "--by",
-            "ana@example.com",
-            "--dry-run",
-            "--no-input",
-            "--evidence",
-            evidence,
-        ];
+        let args =
+            ["close", "EXC-2026-C0VER", "--outcome", "remediated", "--reason", "It is corrected"];
+        let more = ["--by", "ana@example.com", "--dry-run", "--no-input", "--evidence", evidence];
         cli::run(repo.path(), &[&args[..], &more].concat())
     };
     let outside = format!("E1=log:{}", folder.path().join("key").display());
@@ -197,12 +154,6 @@ fn evidence_is_not_read_through_a_link_that_leads_out_of_the_repository() {
         let run = close(evidence);
         let refused = run.err.contains("follows a link out of the repository");
         assert_eq!(refused, !is_read, "{evidence}: {}{}", run.out, run.err);
-        assert_eq!(
-            run.code == 2,
-            !is_read,
-            "{evidence}: {}{}",
-            run.out,
-            run.err
-        );
+        assert_eq!(run.code == 2, !is_read, "{evidence}: {}{}", run.out, run.err);
     }
 }

@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 /// Returns whether the expression holds when only the allowed licences do. An old `/` means `OR`.
 pub(crate) fn allows(expression: &str, allowed: &BTreeSet<&str>) -> bool {
-    let spaced = expression
-        .replace('/', " OR ")
-        .replace('(', " ( ")
-        .replace(')', " ) ");
+    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let (holds, rest) = any(&words, allowed);
     holds && rest.is_empty()

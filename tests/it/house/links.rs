@@ -20,10 +20,7 @@ pub(crate) fn of(text: &str) -> Vec<(usize, String)> {
 
 /// Returns whether a target is outside the project, or a file (and heading) that is there.
 pub(crate) fn resolves(page: &Path, target: &str) -> bool {
-    if ["https://", "http://", "mailto:"]
-        .iter()
-        .any(|scheme| target.starts_with(scheme))
-    {
+    if ["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme)) {
         return true;
     }
     let (file, heading) = target.split_once('#').unwrap_or((target, ""));
@@ -61,17 +58,8 @@ fn anchors(text: &str) -> Vec<String> {
         if fenced || !line.starts_with('#') {
             continue;
         }
-        let title = line
-            .trim_start_matches('#')
-            .trim()
-            .to_lowercase()
-            .replace(' ', "-");
-        anchors.push(
-            title
-                .chars()
-                .filter(|c| c.is_alphanumeric() || "-_".contains(*c))
-                .collect(),
-        );
+        let title = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        anchors.push(title.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect());
     }
     anchors
 }

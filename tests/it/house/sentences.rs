@@ -20,9 +20,7 @@ fn every_page_that_the_source_names_is_there() {
     let folders = ["src", "tests/it", "benches"];
     for path in folders.iter().flat_map(|it| files(&root().join(it), "rs")) {
         let text = std::fs::read_to_string(&path).unwrap();
-        let comments = text
-            .lines()
-            .filter(|line| line.trim_start().starts_with("//"));
+        let comments = text.lines().filter(|line| line.trim_start().starts_with("//"));
         for page in comments.flat_map(named) {
             if !root().join(&page).exists() {
                 gone.push(format!("{} names {page}", shown(&path)));
@@ -42,27 +40,14 @@ fn every_file_of_the_architecture_is_there() {
     let mut gone = Vec::new();
     for line in tree.lines().filter(|line| !line.is_empty()) {
         let (place, rest) = line.split_once(' ').unwrap();
-        let places = line
-            .split_whitespace()
-            .filter(|it| it.contains('/') || it.ends_with(".rs"));
+        let places = line.split_whitespace().filter(|it| it.contains('/') || it.ends_with(".rs"));
         let places = places.map(|it| it.trim_end_matches([':', ',', ';']));
         let places = places.filter(|it| {
-            [
-                "src/",
-                "docs/",
-                "tests/",
-                "schemas/",
-                "exceptions/",
-                "benches/",
-            ]
-            .iter()
-            .any(|top| it.starts_with(top))
+            ["src/", "docs/", "tests/", "schemas/", "exceptions/", "benches/"]
+                .iter()
+                .any(|top| it.starts_with(top))
         });
-        gone.extend(
-            places
-                .filter(|it| !root().join(it).exists())
-                .map(str::to_owned),
-        );
+        gone.extend(places.filter(|it| !root().join(it).exists()).map(str::to_owned));
         let Some(folder) = place.strip_suffix('/').filter(|it| it.starts_with("src/")) else {
             continue;
         };
@@ -89,36 +74,21 @@ fn the_table_of_commands_is_that_of_the_program() {
     let page = std::fs::read_to_string(root().join("docs/spec/cli.md")).unwrap();
     let section = page.split("## Commands").nth(1).unwrap();
     let built = section.split("### Planned").next().unwrap();
-    let planned = section
-        .split("### Planned")
-        .nth(1)
-        .unwrap()
-        .split("\n### ")
-        .next()
-        .unwrap();
+    let planned = section.split("### Planned").nth(1).unwrap().split("\n### ").next().unwrap();
     let commands = |text: &str| -> BTreeSet<String> {
         let rows = text.lines().filter(|line| line.starts_with("| `"));
         let cells = rows.map(|line| line.split(" | ").next().unwrap_or_default().to_owned());
         let spans = cells.flat_map(|cell| {
-            let spans: Vec<String> = cell
-                .split('`')
-                .skip(1)
-                .step_by(2)
-                .map(str::to_owned)
-                .collect();
+            let spans: Vec<String> =
+                cell.split('`').skip(1).step_by(2).map(str::to_owned).collect();
             spans
         });
-        spans
-            .map(|span| span.split(' ').next().unwrap_or_default().to_owned())
-            .collect()
+        spans.map(|span| span.split(' ').next().unwrap_or_default().to_owned()).collect()
     };
     let all: BTreeSet<String> = cli::commands().into_iter().collect();
     assert_eq!(commands(built), all);
     let planned = commands(planned);
-    assert!(
-        !planned.is_empty() && planned.is_disjoint(&all),
-        "{planned:?}"
-    );
+    assert!(!planned.is_empty() && planned.is_disjoint(&all), "{planned:?}");
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     for name in planned {
         let row = format!("| `{name}");

@@ -61,9 +61,7 @@ pub(crate) fn read(text: &str) -> Vec<Placed> {
 }
 
 fn line_end(chars: &[char], at: usize) -> usize {
-    (at..chars.len())
-        .find(|i| chars[*i] == '\n')
-        .unwrap_or(chars.len())
+    (at..chars.len()).find(|i| chars[*i] == '\n').unwrap_or(chars.len())
 }
 
 fn word_end(chars: &[char], at: usize) -> usize {
@@ -123,21 +121,11 @@ fn raw_end(chars: &[char], at: usize, word: &str) -> Option<usize> {
 
 /// Leaves out every item below `#[cfg(test)]`.
 pub(crate) fn without_tests(tokens: &[Placed]) -> Vec<Placed> {
-    let mark = [
-        Token::Mark('#'),
-        Token::Mark('['),
-        word("cfg"),
-        Token::Mark('('),
-        word("test"),
-    ];
+    let mark = [Token::Mark('#'), Token::Mark('['), word("cfg"), Token::Mark('('), word("test")];
     let mut kept = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        if mark
-            .iter()
-            .enumerate()
-            .all(|(i, token)| is(tokens, at + i, token))
-        {
+        if mark.iter().enumerate().all(|(i, token)| is(tokens, at + i, token)) {
             at = item_end(tokens, at + mark.len() + 2);
         } else {
             kept.push(tokens[at].clone());
@@ -217,12 +205,7 @@ fn path(tokens: &[Placed], mut at: usize, named: &mut Vec<Named>) -> usize {
         }
         at += 1;
     }
-    named.push(Named {
-        segments,
-        line,
-        within: 0,
-        imported_as: None,
-    });
+    named.push(Named { segments, line, within: 0, imported_as: None });
     at
 }
 
@@ -268,12 +251,7 @@ fn leaf(mut segments: Vec<String>, line: usize, name: String, named: &mut Vec<Na
         segments.pop();
     }
     if !segments.is_empty() {
-        named.push(Named {
-            segments,
-            line,
-            within: 0,
-            imported_as: Some(name),
-        });
+        named.push(Named { segments, line, within: 0, imported_as: Some(name) });
     }
 }
 

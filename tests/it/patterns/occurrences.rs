@@ -8,12 +8,7 @@ use crate::patterns::{id, landed, of, patterns};
 /// Returns the count and the number of records of each group.
 fn counted(answer: &Value) -> Vec<(u64, usize)> {
     let groups = answer["groups"].as_array().unwrap().iter();
-    let of = |it: &Value| {
-        (
-            it["count"].as_u64().unwrap(),
-            it["ids"].as_array().unwrap().len(),
-        )
-    };
+    let of = |it: &Value| (it["count"].as_u64().unwrap(), it["ids"].as_array().unwrap().len());
     groups.map(of).collect()
 }
 
@@ -34,12 +29,7 @@ fn what_lands_together_is_one_occurrence() {
     let merged = ledger(&|ledger| {
         for n in 1..=12 {
             let (id, text) = of(n, "billing", "timeout");
-            ledger
-                .repo
-                .branch("all")
-                .by("ana")
-                .write(&id, &text)
-                .commit("File one");
+            ledger.repo.branch("all").by("ana").write(&id, &text).commit("File one");
         }
         ledger.repo.by("lee").merge("all", "Merge branch 'all'");
     });
@@ -53,10 +43,7 @@ fn what_lands_together_is_one_occurrence() {
             }
         })
     };
-    assert_eq!(
-        rebased(&["11-20T10:00:00", "11-20T18:00:00", "11-21T10:00:00"]),
-        []
-    );
+    assert_eq!(rebased(&["11-20T10:00:00", "11-20T18:00:00", "11-21T10:00:00"]), []);
     let weeks = rebased(&["11-20T10:00:00", "11-21T10:00:01", "11-22T10:00:02"]);
     assert_eq!(weeks, [(3, 3)]);
     // One push of one person without a pull request, and of several.
@@ -64,17 +51,9 @@ fn what_lands_together_is_one_occurrence() {
         ledger(&|ledger| {
             for (n, by) in who.iter().enumerate() {
                 let second = u32::try_from(n).unwrap() * seconds;
-                ledger.repo.clock(&format!(
-                    "2026-11-20T10:{:02}:{:02}Z",
-                    second / 60,
-                    second % 60
-                ));
+                ledger.repo.clock(&format!("2026-11-20T10:{:02}:{:02}Z", second / 60, second % 60));
                 let (id, text) = of(n + 1, "billing", "timeout");
-                ledger
-                    .repo
-                    .by(by)
-                    .write(&id, &text)
-                    .commit("File an exception");
+                ledger.repo.by(by).write(&id, &text).commit("File an exception");
             }
         })
     };
@@ -85,18 +64,10 @@ fn what_lands_together_is_one_occurrence() {
     let three = ledger(&|ledger| {
         for (n, branch) in ["a", "b", "c", "c"].iter().enumerate() {
             let (id, text) = of(n + 1, "billing", "timeout");
-            ledger
-                .repo
-                .branch(branch)
-                .by("ana")
-                .write(&id, &text)
-                .commit("File one");
+            ledger.repo.branch(branch).by("ana").write(&id, &text).commit("File one");
         }
         for branch in ["a", "b", "c"] {
-            ledger
-                .repo
-                .by("lee")
-                .merge(branch, &format!("Merge branch '{branch}'"));
+            ledger.repo.by("lee").merge(branch, &format!("Merge branch '{branch}'"));
         }
     });
     assert_eq!(three, [(3, 4)]);
@@ -121,12 +92,7 @@ fn a_record_without_a_cause_and_other_letters_get_past_no_freeze() {
     let judged = |n: usize, application: &str, cause: &str| {
         let branch = format!("new-{n}");
         let (id, text) = of(n, application, cause);
-        ledger
-            .repo
-            .branch(&branch)
-            .by("ana")
-            .write(&id, &text)
-            .commit("File another");
+        ledger.repo.branch(&branch).by("ana").write(&id, &text).commit("File another");
         ledger.switch(&branch);
         let lint = ledger.run(&["lint", "--base", "main", "--format", "json"]);
         ledger.switch("main");
@@ -134,11 +100,7 @@ fn a_record_without_a_cause_and_other_letters_get_past_no_freeze() {
         let frozen = found(&answer).contains(&"error frozen-pattern".to_owned());
         let (code, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
         let refused = answer["groups"][0]["refused"].as_array().unwrap();
-        assert_eq!(
-            refused.contains(&json!(id)),
-            frozen,
-            "{application} {cause}"
-        );
+        assert_eq!(refused.contains(&json!(id)), frozen, "{application} {cause}");
         assert_eq!(code == 1, !refused.is_empty());
         frozen
     };
@@ -154,12 +116,7 @@ fn a_record_without_a_cause_and_other_letters_get_past_no_freeze() {
     assert!(code == 1 && refused.contains(&json!(id(5))), "{answer:#}");
     // What freezes says how it is tuned.
     let (id, text) = of(8, "invoicing", "timeout");
-    ledger
-        .repo
-        .branch("said")
-        .by("ana")
-        .write(&id, &text)
-        .commit("File another");
+    ledger.repo.branch("said").by("ana").write(&id, &text).commit("File another");
     ledger.switch("said");
     let said = ledger.run(&["-q", "lint", "--base", "main"]).out;
     let tune =
@@ -172,22 +129,13 @@ fn findings_are_of_a_kind_by_package_or_rule() {
     let with = |n: usize, findings: &str| {
         let (id, text) = of(n, "billing", "bad-source-data");
         let scope = "scope: {resources: [db:invoices], actions: [read], not_waived: [db:salaries]}";
-        (
-            id,
-            text.replace(scope, &format!("scope: {{findings: [{findings}]}}")),
-        )
+        (id, text.replace(scope, &format!("scope: {{findings: [{findings}]}}")))
     };
     let groups = |findings: [&str; 3]| {
-        let texts = [
-            with(1, findings[0]),
-            with(2, findings[1]),
-            with(3, findings[2]),
-        ];
+        let texts = [with(1, findings[0]), with(2, findings[1]), with(3, findings[2])];
         let (_, answer) = patterns(&landed(POLICY, &texts), &["--on", "2026-11-22"]);
         let groups = answer["groups"].as_array().unwrap().iter();
-        groups
-            .map(|it| it["key"]["finding"].clone())
-            .collect::<Vec<_>>()
+        groups.map(|it| it["key"]["finding"].clone()).collect::<Vec<_>>()
     };
     // Three accepted vulnerabilities of one application are no pattern; those of one package are.
     assert_eq!(
@@ -223,25 +171,14 @@ fn findings_are_of_a_kind_by_package_or_rule() {
         [json!("CWE-79")]
     );
     // The fourth of that package is refused, another one is not.
-    let texts = [1, 2, 3].map(|n| {
-        with(
-            n,
-            "{tool: trivy, id: CVE-2026-1, purl: 'pkg:npm/left-pad@1.0.0'}",
-        )
-    });
+    let texts =
+        [1, 2, 3].map(|n| with(n, "{tool: trivy, id: CVE-2026-1, purl: 'pkg:npm/left-pad@1.0.0'}"));
     let ledger = landed(POLICY, &texts);
     for (n, package, refused) in [(4, "left-pad", 1), (5, "right-pad", 0)] {
         let branch = format!("new-{n}");
-        let (id, text) = with(
-            n,
-            &format!("{{tool: trivy, id: CVE-2026-7, purl: 'pkg:npm/{package}@2.0.0'}}"),
-        );
-        ledger
-            .repo
-            .branch(&branch)
-            .by("ana")
-            .write(&id, &text)
-            .commit("File another");
+        let (id, text) =
+            with(n, &format!("{{tool: trivy, id: CVE-2026-7, purl: 'pkg:npm/{package}@2.0.0'}}"));
+        ledger.repo.branch(&branch).by("ana").write(&id, &text).commit("File another");
         ledger.switch(&branch);
         let lint = ledger.run(&["lint", "--base", "main"]);
         assert_eq!(lint.code, refused, "{package}: {}", lint.out);
@@ -254,10 +191,7 @@ fn a_control_that_fails_for_many_causes_is_shown_and_never_frozen() {
     let of_control = |n: usize, application: &str, cause: &str| {
         let (id, text) = of(n, application, cause);
         let rule = "{rule: Every job has its own database user}";
-        (
-            id,
-            text.replace(rule, "{controls: ['owasp-nhi:NHI7:2025']}"),
-        )
+        (id, text.replace(rule, "{controls: ['owasp-nhi:NHI7:2025']}"))
     };
     let texts = [
         of_control(1, "billing", "timeout"),
@@ -271,25 +205,13 @@ fn a_control_that_fails_for_many_causes_is_shown_and_never_frozen() {
     assert_eq!(control["key"], json!({"control": "owasp-nhi:NHI7:2025"}));
     assert_eq!(
         (&control["count"], &control["frozen"], &control["systems"]),
-        (
-            &json!(3),
-            &json!(false),
-            &json!(["billing", "orders", "search"])
-        )
+        (&json!(3), &json!(false), &json!(["billing", "orders", "search"]))
     );
     let table = ledger.run(&["patterns", "--on", "2026-11-22"]).out;
-    assert!(
-        table.contains("controls that fail across systems"),
-        "{table}"
-    );
+    assert!(table.contains("controls that fail across systems"), "{table}");
     // In one system it is that system's.
-    let texts = [1, 2, 3].map(|n| {
-        of_control(
-            n,
-            "billing",
-            ["timeout", "tool-access", "policy-conflict"][n - 1],
-        )
-    });
+    let texts = [1, 2, 3]
+        .map(|n| of_control(n, "billing", ["timeout", "tool-access", "policy-conflict"][n - 1]));
     let (_, answer) = patterns(&landed(POLICY, &texts), &["--on", "2026-11-22"]);
     assert_eq!(answer["controls"], json!([]));
 }

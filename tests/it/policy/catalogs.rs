@@ -49,16 +49,10 @@ fn every_file_of_the_folder_is_a_built_in_catalog_of_its_size() {
     for (built_in, (name, rows, withdrawn)) in ALL.iter().zip(SIZES) {
         let catalog = built_in.catalog();
         let gone = catalog.controls.iter().filter(|it| it.withdrawn).count();
-        assert_eq!(
-            (built_in.name, catalog.controls.len(), gone),
-            (*name, *rows, *withdrawn)
-        );
+        assert_eq!((built_in.name, catalog.controls.len(), gone), (*name, *rows, *withdrawn));
         let kept = std::fs::read_to_string(folder.join(format!("{name}.csv"))).unwrap();
         assert!(kept == built_in.csv(), "{name} is another file");
-        assert!(
-            sources.contains(&format!("`{name}`")),
-            "{name} has no source"
-        );
+        assert!(sources.contains(&format!("`{name}`")), "{name} has no source");
     }
 }
 
@@ -67,27 +61,16 @@ fn the_built_in_catalogs_are_without_a_flaw() {
     for built_in in &ALL {
         let (catalog, findings) = Catalog::read(built_in.name, "x.csv", built_in.csv().as_bytes());
         assert_eq!(findings, [], "{}", built_in.name);
-        let ids: BTreeSet<String> = catalog
-            .controls
-            .iter()
-            .map(|it| it.id.to_lowercase())
-            .collect();
-        let active: BTreeSet<&str> = catalog
-            .controls
-            .iter()
-            .filter(|it| !it.withdrawn)
-            .map(|it| it.id.as_str())
-            .collect();
+        let ids: BTreeSet<String> =
+            catalog.controls.iter().map(|it| it.id.to_lowercase()).collect();
+        let active: BTreeSet<&str> =
+            catalog.controls.iter().filter(|it| !it.withdrawn).map(|it| it.id.as_str()).collect();
         let mut aliases = BTreeSet::new();
         for control in &catalog.controls {
             for alias in &control.aliases {
                 let alias = alias.to_lowercase();
                 assert!(!ids.contains(&alias), "{}: {alias} is an id", built_in.name);
-                assert!(
-                    aliases.insert(alias.clone()),
-                    "{}: {alias} appears twice",
-                    built_in.name
-                );
+                assert!(aliases.insert(alias.clone()), "{}: {alias} appears twice", built_in.name);
             }
             for replacement in &control.replaced_by {
                 assert!(
@@ -130,14 +113,8 @@ fn an_id_is_found_by_id_then_by_alias_and_nothing_else() {
         ("nist-csf: ID.RA-07 ", "nist-csf:ID.RA-07, other case"),
         ("owasp-nhi:NHI-02", "owasp-nhi:NHI2:2025, alias"),
         ("owasp-nhi:nhi-02", "owasp-nhi:NHI2:2025, alias"),
-        (
-            "nist-csf:PR.AC-4",
-            "nist-csf:PR.AC-4, withdrawn for PR.AA-05",
-        ),
-        (
-            "nist-csf:DE.CM-1",
-            "nist-csf:DE.CM-1, withdrawn for DE.CM-01",
-        ),
+        ("nist-csf:PR.AC-4", "nist-csf:PR.AC-4, withdrawn for PR.AA-05"),
+        ("nist-csf:DE.CM-1", "nist-csf:DE.CM-1, withdrawn for DE.CM-01"),
         ("nist-csf:DE.CM-01", "nist-csf:DE.CM-01"),
         ("nist-csf:GV.RM", "nist-csf:GV.RM"),
         ("nist-csf:DE.CM", "nist-csf:DE.CM"),
@@ -161,11 +138,7 @@ fn an_id_is_found_by_id_then_by_alias_and_nothing_else() {
 #[test]
 fn a_withdrawn_id_with_several_replacements_names_them_all() {
     let catalog = catalog::built_in("nist-csf").unwrap();
-    let several = catalog
-        .controls
-        .iter()
-        .find(|it| it.replaced_by.len() > 1)
-        .unwrap();
+    let several = catalog.controls.iter().find(|it| it.replaced_by.len() > 1).unwrap();
     assert!(several.withdrawn);
     assert!(catalog.find(&several.id).unwrap().control.replaced_by.len() > 1);
 }
@@ -189,13 +162,7 @@ fn a_catalog_of_the_team_is_called_as_its_file() {
     assert!(governance.findings.is_empty(), "{:#?}", governance.findings);
     assert_eq!(found(&governance, "house:H-1"), "house:H-1");
     assert_eq!(found(&governance, "house:h 1"), "house:H-1, alias");
-    assert_eq!(
-        found(&governance, "house:H-2"),
-        "house:H-2, withdrawn for H-1"
-    );
-    assert_eq!(
-        governance.catalog("house").unwrap().controls[1].title,
-        "Old, gone"
-    );
+    assert_eq!(found(&governance, "house:H-2"), "house:H-2, withdrawn for H-1");
+    assert_eq!(governance.catalog("house").unwrap().controls[1].title, "Old, gone");
     assert_eq!(found(&governance, "nist-csf:GV"), "nothing");
 }

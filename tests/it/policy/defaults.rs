@@ -91,25 +91,13 @@ fn the_example_of_the_page_is_read_as_it_is_meant() {
     assert_eq!(sensitive.approvals.each_of, ["security", "platform"]);
     assert_eq!(sensitive.degraded, Degraded::Deny);
     assert_eq!(policy.classes.regulated.each_of, ["compliance"]);
-    assert_eq!(
-        policy.escalate[2].to,
-        Recipient::Group("security".to_owned())
-    );
-    assert_eq!(
-        policy.extra_schema.as_deref(),
-        Some("schemas/house.schema.json")
-    );
+    assert_eq!(policy.escalate[2].to, Recipient::Group("security".to_owned()));
+    assert_eq!(policy.extra_schema.as_deref(), Some("schemas/house.schema.json"));
     assert_eq!(policy.catalogs.len(), 13);
     let baseline = &policy.baselines[0];
     assert_eq!(baseline.when.0["data.environment"], ["production"]);
-    assert_eq!(
-        baseline.material_if.0["data.decision"],
-        ["denied", "escalated"]
-    );
-    assert_eq!(
-        baseline.expect["svc:reporting"].0["hours"],
-        ["01:00-03:00Z"]
-    );
+    assert_eq!(baseline.material_if.0["data.decision"], ["denied", "escalated"]);
+    assert_eq!(baseline.expect["svc:reporting"].0["hours"], ["01:00-03:00Z"]);
     assert_eq!(baseline.sample, 1);
     assert_eq!(baseline.review_by.unwrap().to_string(), "2027-03-31");
 }
@@ -133,27 +121,12 @@ fn check(yaml: &str, changed: &[(&str, Value)]) {
 
 #[test]
 fn maps_merge_with_their_default_key_by_key_at_every_depth() {
-    check(
-        "people: {agents: [a@*]}",
-        &[("/people/agents", json!(["a@*"]))],
-    );
-    check(
-        "approval: {proof: attested}",
-        &[("/approval/proof", json!("attested"))],
-    );
-    check(
-        "lint: {event_grace: 0d}",
-        &[("/lint/event_grace", json!("0d"))],
-    );
+    check("people: {agents: [a@*]}", &[("/people/agents", json!(["a@*"]))]);
+    check("approval: {proof: attested}", &[("/approval/proof", json!("attested"))]);
+    check("lint: {event_grace: 0d}", &[("/lint/event_grace", json!("0d"))]);
     check("due: {urgent: 2w}", &[("/due/urgent", json!("2w"))]);
-    check(
-        "patterns: {freeze: false}",
-        &[("/patterns/freeze", json!(false))],
-    );
-    check(
-        "drift: {tools: [trivy]}",
-        &[("/drift/tools", json!(["trivy"]))],
-    );
+    check("patterns: {freeze: false}", &[("/patterns/freeze", json!(false))]);
+    check("drift: {tools: [trivy]}", &[("/drift/tools", json!(["trivy"]))]);
     check(
         "classes: {emergency: {max_term: 48h}}",
         &[("/classes/emergency/max_term", json!("48h"))],
@@ -174,47 +147,23 @@ fn maps_merge_with_their_default_key_by_key_at_every_depth() {
 #[test]
 fn lists_numbers_and_words_replace_their_default() {
     check("people: {bots: []}", &[("/people/bots", json!([]))]);
-    check(
-        "people: {bridges: [b@*]}",
-        &[("/people/bridges", json!(["b@*"]))],
-    );
-    check(
-        "approval: {accept: [note]}",
-        &[("/approval/accept", json!(["note"]))],
-    );
-    check(
-        "lint: {justification_min: 0}",
-        &[("/lint/justification_min", json!(0))],
-    );
-    check(
-        "patterns: {key: [team]}",
-        &[("/patterns/key", json!(["team"]))],
-    );
+    check("people: {bridges: [b@*]}", &[("/people/bridges", json!(["b@*"]))]);
+    check("approval: {accept: [note]}", &[("/approval/accept", json!(["note"]))]);
+    check("lint: {justification_min: 0}", &[("/lint/justification_min", json!(0))]);
+    check("patterns: {key: [team]}", &[("/patterns/key", json!(["team"]))]);
     check("escalate: []", &[("/escalate", json!([]))]);
-    check(
-        "catalogs: [nist-csf]",
-        &[("/catalogs", json!(["nist-csf"]))],
-    );
+    check("catalogs: [nist-csf]", &[("/catalogs", json!(["nist-csf"]))]);
     check("id_prefix: RISK", &[("/id_prefix", json!(["RISK"]))]);
-    check(
-        "id_prefix: [A1, EXC]",
-        &[("/id_prefix", json!(["A1", "EXC"]))],
-    );
-    check(
-        "records: [x, old/y/]",
-        &[("/records", json!(["x", "old/y"]))],
-    );
-    check(
-        "classes: {third-party: {require: []}}",
-        &[("/classes/third-party/require", json!([]))],
-    );
+    check("id_prefix: [A1, EXC]", &[("/id_prefix", json!(["A1", "EXC"]))]);
+    check("records: [x, old/y/]", &[("/records", json!(["x", "old/y"]))]);
+    check("classes: {third-party: {require: []}}", &[("/classes/third-party/require", json!([]))]);
 }
 
 #[test]
 fn an_empty_map_counts_as_absent() {
-    for key in [
-        "people", "groups", "approval", "classes", "lint", "due", "closure", "drift", "patterns",
-    ] {
+    for key in
+        ["people", "groups", "approval", "classes", "lint", "due", "closure", "drift", "patterns"]
+    {
         check(&format!("{key}: {{}}"), &[]);
     }
 }

@@ -26,18 +26,12 @@ classes:
 #[test]
 fn adding_takes_the_stricter_of_everything() {
     let resolved = resolve(ADDING, &["class: emergency"]);
-    assert_eq!(
-        (resolved.tier.as_str(), resolved.base.as_str()),
-        ("top", "base")
-    );
+    assert_eq!((resolved.tier.as_str(), resolved.base.as_str()), ("top", "base"));
     let shown = |limits: &[tier::Limit]| {
         let limits = limits.iter().map(|it| format!("{} {}", it.term, it.by));
         limits.collect::<Vec<_>>().join(", ")
     };
-    assert_eq!(
-        shown(&resolved.max_term),
-        "36h class emergency, 20d tier top"
-    );
+    assert_eq!(shown(&resolved.max_term), "36h class emergency, 20d tier top");
     assert_eq!(shown(&resolved.max_total), "60d tier mid, 4mo tier top");
     assert_eq!(resolved.max_renewals, 1);
     assert_eq!(resolved.count, 3);
@@ -46,11 +40,7 @@ fn adding_takes_the_stricter_of_everything() {
     assert_eq!(resolved.proof, Proof::Attested);
     let words: Vec<&str> = resolved.require.iter().map(|it| it.as_str()).collect();
     assert_eq!(words, ["rollback", "vendor", "scope", "fix", "risk_owner"]);
-    let intervals: Vec<String> = resolved
-        .review_every
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let intervals: Vec<String> = resolved.review_every.iter().map(ToString::to_string).collect();
     assert_eq!(intervals, ["7d", "2w"]);
     assert_eq!(resolved.review_within.unwrap().to_string(), "12h");
     assert_eq!(resolved.degraded, Degraded::Deny);
@@ -81,36 +71,20 @@ classes: {emergency: {max_term: 9d, count: 1}, regulated: {max_term: 1d, count: 
         ("standard", "1d tier only", 4, "scope fix"),
         ("emergency", "1d tier only", 4, "fix"),
         ("regulated", "1d tier only", 5, "fix"),
-        (
-            "third-party",
-            "1d tier only",
-            4,
-            "triggers vendor onboarding fix",
-        ),
+        ("third-party", "1d tier only", 4, "triggers vendor onboarding fix"),
     ];
     for (class, limit, count, require) in cases {
         let resolved = resolve(yaml, &[&format!("class: {class}")]);
-        let limits: Vec<String> = resolved
-            .max_term
-            .iter()
-            .map(|it| format!("{} {}", it.term, it.by))
-            .collect();
+        let limits: Vec<String> =
+            resolved.max_term.iter().map(|it| format!("{} {}", it.term, it.by)).collect();
         assert_eq!(limits, [limit], "{class}");
         assert_eq!(resolved.count, count, "{class}");
         let words: Vec<&str> = resolved.require.iter().map(|it| it.as_str()).collect();
         assert_eq!(words.join(" "), require, "{class}");
     }
     let emergency = resolve("", &["class: emergency"]);
-    let limits: Vec<String> = emergency
-        .max_term
-        .iter()
-        .map(|it| it.term.to_string())
-        .collect();
-    assert_eq!(
-        limits,
-        ["72h", "90d"],
-        "limits in different units are each judged"
-    );
+    let limits: Vec<String> = emergency.max_term.iter().map(|it| it.term.to_string()).collect();
+    assert_eq!(limits, ["72h", "90d"], "limits in different units are each judged");
     assert_eq!(emergency.review_within.unwrap().to_string(), "24h");
 }
 
@@ -124,11 +98,8 @@ fn a_policy_that_wants_attested_everywhere_is_not_weakened_by_a_tier() {
 fn zero_as_a_review_interval_demands_none() {
     let yaml =
         "tiers: [{name: a, match: {team: [x]}, review_every: 0d}, {name: b, review_every: 9d}]";
-    let intervals: Vec<String> = resolve(yaml, &[])
-        .review_every
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let intervals: Vec<String> =
+        resolve(yaml, &[]).review_every.iter().map(ToString::to_string).collect();
     assert_eq!(intervals, ["9d"]);
 }
 

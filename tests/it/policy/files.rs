@@ -21,10 +21,7 @@ fn tree() -> Files {
     Files::of(&[
         ("exledger.yaml", POLICY),
         (".github/people.csv", ROSTER),
-        (
-            ".github/allowed_signers",
-            "ana@example.com ssh-ed25519 AAAA\n",
-        ),
+        (".github/allowed_signers", "ana@example.com ssh-ed25519 AAAA\n"),
         (".github/revoked_keys", "ssh-ed25519 AAAB\n"),
         ("schemas/house.schema.json", "{\"type\": \"object\"}"),
         ("schemas/catalogs/house.csv", HOUSE),
@@ -34,11 +31,8 @@ fn tree() -> Files {
 
 fn check(tree: &Files, state: State, expected: &[&str]) -> Governance {
     let governance = Governance::read(tree).unwrap();
-    let found: Vec<String> = governance
-        .findings
-        .iter()
-        .map(|it| format!("{} {}", it.path, short(it)))
-        .collect();
+    let found: Vec<String> =
+        governance.findings.iter().map(|it| format!("{} {}", it.path, short(it))).collect();
     assert_eq!(found, expected, "{:#?}", governance.findings);
     assert_eq!(governance.state, state);
     governance
@@ -71,22 +65,13 @@ fn all_governance_files_are_read() {
 fn without_a_policy_the_defaults_hold() {
     let governance = check(&Files::default(), State::Absent, &[]);
     assert_eq!(governance, Governance::default());
-    let paths = [
-        ".github/allowed_signers",
-        ".github/revoked_keys",
-        ".mailmap",
-        "exledger.yaml",
-    ];
+    let paths = [".github/allowed_signers", ".github/revoked_keys", ".mailmap", "exledger.yaml"];
     assert_eq!(governance.paths(), paths);
 }
 
 #[test]
 fn signers_revoked_keys_and_mailmap_that_are_not_there_are_empty() {
-    let governance = check(
-        &Files::of(&[("exledger.yaml", "version: 1\n")]),
-        State::Sound,
-        &[],
-    );
+    let governance = check(&Files::of(&[("exledger.yaml", "version: 1\n")]), State::Sound, &[]);
     assert_eq!((governance.signers, governance.revoked), (None, None));
 }
 
@@ -118,12 +103,7 @@ fn a_named_file_that_is_not_there_is_an_error() {
 
 #[test]
 fn the_policy_is_a_regular_file_and_never_a_link() {
-    for kind in [
-        EntryKind::Link,
-        EntryKind::Folder,
-        EntryKind::Submodule,
-        EntryKind::Other,
-    ] {
+    for kind in [EntryKind::Link, EntryKind::Folder, EntryKind::Submodule, EntryKind::Other] {
         let tree = Files::default().with("exledger.yaml", kind, "version: 1\n");
         check(&tree, State::Broken, &["exledger.yaml not-a-file - -"]);
     }
@@ -133,36 +113,17 @@ fn the_policy_is_a_regular_file_and_never_a_link() {
 fn nothing_that_the_policy_names_may_lie_behind_a_link() {
     let link = |path: &str| tree().with(path, EntryKind::Link, "/etc");
     for (path, expected) in [
-        (
-            ".github/people.csv",
-            "exledger.yaml bad-value 2:18 people.roster",
-        ),
-        (
-            ".github/allowed_signers",
-            "exledger.yaml bad-value 1:1 approval.signers",
-        ),
-        (
-            "schemas/house.schema.json",
-            "exledger.yaml bad-value 3:15 extra_schema",
-        ),
-        (
-            "schemas/catalogs/house.csv",
-            "exledger.yaml bad-value 4:22 catalogs[1]",
-        ),
+        (".github/people.csv", "exledger.yaml bad-value 2:18 people.roster"),
+        (".github/allowed_signers", "exledger.yaml bad-value 1:1 approval.signers"),
+        ("schemas/house.schema.json", "exledger.yaml bad-value 3:15 extra_schema"),
+        ("schemas/catalogs/house.csv", "exledger.yaml bad-value 4:22 catalogs[1]"),
         ("old", "exledger.yaml bad-value 5:23 records[1]"),
     ] {
         check(&link(path), State::Broken, &[expected]);
     }
-    let behind = Files::of(&[(
-        "exledger.yaml",
-        "version: 1\npeople: {roster: a/b/people.csv}\n",
-    )])
-    .with("a", EntryKind::Link, "/etc");
-    check(
-        &behind,
-        State::Broken,
-        &["exledger.yaml bad-value 2:18 people.roster"],
-    );
+    let behind = Files::of(&[("exledger.yaml", "version: 1\npeople: {roster: a/b/people.csv}\n")])
+        .with("a", EntryKind::Link, "/etc");
+    check(&behind, State::Broken, &["exledger.yaml bad-value 2:18 people.roster"]);
     // git follows no link to a mailmap either.
     check(&link(".mailmap"), State::Sound, &[]);
 }
@@ -170,11 +131,7 @@ fn nothing_that_the_policy_names_may_lie_behind_a_link() {
 #[test]
 fn a_folder_in_place_of_a_file_is_refused() {
     let tree = tree().with(".github/people.csv", EntryKind::Folder, "");
-    check(
-        &tree,
-        State::Broken,
-        &["exledger.yaml bad-value 2:18 people.roster"],
-    );
+    check(&tree, State::Broken, &["exledger.yaml bad-value 2:18 people.roster"]);
 }
 
 #[test]
@@ -184,10 +141,7 @@ fn what_is_wrong_in_a_file_is_found_at_its_line() {
         ("", &["missing-field 1:1 -", "missing-field 1:1 -"][..]),
         ("mail,name,team,active\n", &["unknown-key 1:1 -"]),
         ("email,name,team,activ\n", &["unknown-key 1:1 -"]),
-        (
-            "email,name,team,active,phone\na@example.com,A,t,yes,1\n",
-            &[],
-        ),
+        ("email,name,team,active,phone\na@example.com,A,t,yes,1\n", &[]),
         (
             "email,name,team,active\na@example.com,A,t,maybe\nnobody,N,t,yes\n",
             &["bad-value 2:1 -", "bad-value 3:1 -"],
@@ -196,19 +150,11 @@ fn what_is_wrong_in_a_file_is_found_at_its_line() {
             "email,name,team,active\na@example.com,A,t,yes\nA@example.com,A,t,no\n",
             &["bad-value 3:1 -"],
         ),
-        (
-            "email,name,team,active\na@example.com,A,t\n",
-            &["bad-value 2:1 -"],
-        ),
-        (
-            "email,name,team,active\na@example.com,A,t,yes,extra\n",
-            &["bad-value 2:1 -"],
-        ),
+        ("email,name,team,active\na@example.com,A,t\n", &["bad-value 2:1 -"]),
+        ("email,name,team,active\na@example.com,A,t,yes,extra\n", &["bad-value 2:1 -"]),
     ] {
-        let expected: Vec<String> = expected
-            .iter()
-            .map(|it| format!(".github/people.csv {it}"))
-            .collect();
+        let expected: Vec<String> =
+            expected.iter().map(|it| format!(".github/people.csv {it}")).collect();
         let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
         // A row may be wrong; a header must not.
         let state = match expected.iter().any(|it| it.contains(" 1:1 ")) {
@@ -229,11 +175,7 @@ fn what_is_wrong_in_a_file_is_found_at_its_line() {
             false => State::Sound,
         };
         let expected = format!("schemas/catalogs/house.csv {expected}");
-        check(
-            &with("schemas/catalogs/house.csv", house),
-            state,
-            &[&expected],
-        );
+        check(&with("schemas/catalogs/house.csv", house), state, &[&expected]);
     }
     check(
         &with("schemas/house.schema.json", "{\n  oops"),
@@ -274,10 +216,7 @@ fn of_many_bad_rows_fifty_are_told_and_the_number_of_the_rest() {
     let roster = format!("email,name,team,active\nana@example.com,Ana,t,yes\n{rows}");
     let governance = Governance::read(&replaced(".github/people.csv", &roster)).unwrap();
     assert_eq!(governance.findings.len(), 51);
-    assert_eq!(
-        governance.findings[50].message,
-        "1950 mistakes more in this file"
-    );
+    assert_eq!(governance.findings[50].message, "1950 mistakes more in this file");
     assert_eq!(governance.findings[50].pos.unwrap().line, 53);
     // A row may be wrong, however many are.
     assert_eq!(governance.state, State::Sound);

@@ -26,36 +26,12 @@ fn the_key_is_the_mapped_address_without_an_accounts_number_in_lower_case() {
         ("Ana", "ANA@Old.Example.com", "ana@example.com"),
         ("Ana", " ana@example.com ", "ana@example.com"),
         ("Ana", "ana+ci@example.com", "ana+ci@example.com"),
-        (
-            "Sam",
-            "4711+Sam@users.noreply.github.com",
-            "sam@users.noreply.github.com",
-        ),
-        (
-            "Sam",
-            "4711+Sam@Users.NoReply.GitHub.com",
-            "sam@users.noreply.github.com",
-        ),
-        (
-            "Sam",
-            "x4711+sam@users.noreply.github.com",
-            "x4711+sam@users.noreply.github.com",
-        ),
-        (
-            "Sam",
-            "4711+sam@users.noreply.example.com",
-            "sam@users.noreply.example.com",
-        ),
-        (
-            "Sam",
-            "4711+sam@mail.example.com",
-            "4711+sam@mail.example.com",
-        ),
-        (
-            "dkim",
-            "12+dkim@users.noreply.github.com",
-            "dana@example.com",
-        ),
+        ("Sam", "4711+Sam@users.noreply.github.com", "sam@users.noreply.github.com"),
+        ("Sam", "4711+Sam@Users.NoReply.GitHub.com", "sam@users.noreply.github.com"),
+        ("Sam", "x4711+sam@users.noreply.github.com", "x4711+sam@users.noreply.github.com"),
+        ("Sam", "4711+sam@users.noreply.example.com", "sam@users.noreply.example.com"),
+        ("Sam", "4711+sam@mail.example.com", "4711+sam@mail.example.com"),
+        ("dkim", "12+dkim@users.noreply.github.com", "dana@example.com"),
         ("Ünal", "ÜNAL@Example.com", "ünal@example.com"),
     ] {
         let person = people::identify(&governance, name, email);
@@ -119,10 +95,7 @@ fn who_has_no_usable_address_is_known_through_logins_alone() {
         let person = people::identify(&governance, name, email);
         assert!(!person.is_resolved(), "{name:?} {email:?}: {}", person.key);
     }
-    assert_eq!(
-        people::identify_login(&governance, "@dkim").unwrap().email,
-        "dana@example.com"
-    );
+    assert_eq!(people::identify_login(&governance, "@dkim").unwrap().email, "dana@example.com");
     assert_eq!(people::identify_login(&governance, "eve"), None);
     assert_eq!(people::identify_login(&governance, ""), None);
 }
@@ -144,10 +117,8 @@ fn groups_are_compared_by_the_key_on_both_sides() {
         let person = people::identify(&governance, "x", email);
         assert_eq!(people::groups_of(&governance, &person), groups, "{email}");
     }
-    let members: Vec<String> = people::members(&governance, "a")
-        .into_iter()
-        .map(|it| it.key.clone())
-        .collect();
+    let members: Vec<String> =
+        people::members(&governance, "a").into_iter().map(|it| it.key.clone()).collect();
     assert_eq!(members, ["new@example.com", "sam@users.noreply.github.com"]);
     assert!(people::members(&governance, "none").is_empty());
 }
@@ -160,10 +131,7 @@ fn bots_and_agents_are_found_by_pattern_name_and_list() {
     );
     let is = |name: &str, email: &str| {
         let person = people::identify(&governance, name, email);
-        match (
-            people::is_bot(&governance, &person),
-            people::is_agent(&governance, &person),
-        ) {
+        match (people::is_bot(&governance, &person), people::is_agent(&governance, &person)) {
             (true, false) => "bot",
             (false, true) => "agent",
             (true, true) => "both",
@@ -181,21 +149,13 @@ fn bots_and_agents_are_found_by_pattern_name_and_list() {
         // Both sides have the digits taken away.
         ("x", "9+deploy@users.noreply.github.com", "bot"),
         ("Some[bot]", "s@example.com", "bot"),
-        (
-            "x",
-            "49699333+dependabot[bot]@users.noreply.github.com",
-            "bot",
-        ),
+        ("x", "49699333+dependabot[bot]@users.noreply.github.com", "bot"),
         ("Zuul", "z@example.com", "bot"),
         ("Jenkins", "j@example.com", "bot"),
         ("x", "k8s-ci-robot@users.noreply.github.com", "bot"),
         ("bors", "bors@rust-lang.org", "bot"),
         ("GitLab Duo", "x@example.com", "bot"),
-        (
-            "Copilot",
-            "198982749+Copilot@users.noreply.github.com",
-            "bot",
-        ),
+        ("Copilot", "198982749+Copilot@users.noreply.github.com", "bot"),
         ("coderabbitai", "c@example.com", "bot"),
         ("Claude Dupont", "claude@example.com", "person"),
         ("Jenkins Smith", "js@example.com", "person"),
@@ -211,19 +171,12 @@ fn bridges_and_forges_are_those_of_the_policy() {
          forges: [noreply@forge.example.com, \"Build <*@ci.example.com>\"]}",
         "",
     );
-    let bridge = people::identify(
-        &governance,
-        "b",
-        "41898282+github-actions[bot]@users.noreply.github.com",
-    );
+    let bridge =
+        people::identify(&governance, "b", "41898282+github-actions[bot]@users.noreply.github.com");
     assert!(people::is_bridge(&governance, &bridge));
     let ana = people::identify(&governance, "Ana", "ana@example.com");
     assert!(!people::is_bridge(&governance, &ana));
-    assert!(people::is_forge(
-        &governance,
-        "GitLab",
-        "NoReply@forge.example.com"
-    ));
+    assert!(people::is_forge(&governance, "GitLab", "NoReply@forge.example.com"));
     assert!(people::is_forge(&governance, "Build", "x@ci.example.com"));
     assert!(!people::is_forge(&governance, "Ana", "x@ci.example.com"));
 }
@@ -238,10 +191,7 @@ fn names_are_compared_folded() {
 fn the_roster_says_who_is_there() {
     let roster = "email,name,team,active\nAna@example.com,Ana Ruiz,billing,yes\nlee@example.com,\"Lee, K\",,1\nsam@example.com,Sam,ops,No\nmia@example.com,Mia,ops,FALSE\n";
     let files = Files::of(&[
-        (
-            "exledger.yaml",
-            "version: 1\npeople: {roster: .github/people.csv}\n",
-        ),
+        ("exledger.yaml", "version: 1\npeople: {roster: .github/people.csv}\n"),
         (".github/people.csv", roster),
     ]);
     let governance = Governance::read(&files).unwrap();
@@ -254,17 +204,10 @@ fn the_roster_says_who_is_there() {
         ("eve@example.com", RosterState::NotListed),
     ] {
         let address = Address::new(email).unwrap();
-        assert_eq!(
-            people::roster_state(&governance, &address),
-            expected,
-            "{email}"
-        );
+        assert_eq!(people::roster_state(&governance, &address), expected, "{email}");
     }
     // Who is named by address alone has the roster's name.
-    assert_eq!(
-        people::identify(&governance, "", "lee@example.com").name,
-        "Lee, K"
-    );
+    assert_eq!(people::identify(&governance, "", "lee@example.com").name, "Lee, K");
     let none = Governance::default();
     let ana = Address::new("ana@example.com").unwrap();
     assert_eq!(people::roster_state(&none, &ana), RosterState::NoRoster);

@@ -17,10 +17,7 @@ pub(crate) fn check_all(table: &[(&str, &[&str])]) {
         assert_eq!(governance.state == State::Broken, !expected.is_empty());
         for finding in &governance.findings {
             assert_eq!(finding.path, "exledger.yaml");
-            assert!(
-                !finding.help.is_empty() && !finding.message.ends_with('.'),
-                "{finding:?}"
-            );
+            assert!(!finding.help.is_empty() && !finding.message.ends_with('.'), "{finding:?}");
         }
     }
 }
@@ -29,15 +26,9 @@ pub(crate) fn check_all(table: &[(&str, &[&str])]) {
 fn unknown_keys_are_errors_at_every_depth() {
     check_all(&[
         ("aproval: {}", &["unknown-key 2:1 aproval"]),
-        (
-            "approval: {prof: claimed}",
-            &["unknown-key 2:12 approval.prof"],
-        ),
+        ("approval: {prof: claimed}", &["unknown-key 2:12 approval.prof"]),
         ("people: {robots: []}", &["unknown-key 2:10 people.robots"]),
-        (
-            "classes: {urgent: {}}",
-            &["unknown-key 2:11 classes.urgent"],
-        ),
+        ("classes: {urgent: {}}", &["unknown-key 2:11 classes.urgent"]),
         (
             "classes: {standard: {review_within: 1d}}",
             &["unknown-key 2:22 classes.standard.review_within"],
@@ -46,26 +37,14 @@ fn unknown_keys_are_errors_at_every_depth() {
             "classes: {emergency: {max_total: 1d}}",
             &["unknown-key 2:23 classes.emergency.max_total"],
         ),
-        (
-            "tiers: [{name: a, max_terms: 3d}]",
-            &["unknown-key 2:19 tiers[0].max_terms"],
-        ),
+        ("tiers: [{name: a, max_terms: 3d}]", &["unknown-key 2:19 tiers[0].max_terms"]),
         (
             "tiers: [{name: a, match: {clas: [standard]}}, {name: b}]",
             &["unknown-key 2:27 tiers[0].match.clas"],
         ),
-        (
-            "profiles: {p: {risk: low}}",
-            &["unknown-key 2:16 profiles.p.risk"],
-        ),
-        (
-            "escalate: [{after: 0d, to: owner, who: x}]",
-            &["unknown-key 2:35 escalate[0].who"],
-        ),
-        (
-            "closure: {checks: {certificat: [a]}}",
-            &["unknown-key 2:20 closure.checks.certificat"],
-        ),
+        ("profiles: {p: {risk: low}}", &["unknown-key 2:16 profiles.p.risk"]),
+        ("escalate: [{after: 0d, to: owner, who: x}]", &["unknown-key 2:35 escalate[0].who"]),
+        ("closure: {checks: {certificat: [a]}}", &["unknown-key 2:20 closure.checks.certificat"]),
         (
             "baselines: [{id: B, kind: certificate, samples: 1}]",
             &["unknown-key 2:40 baselines[0].samples"],
@@ -82,15 +61,9 @@ fn a_misspelt_key_is_told_what_it_means() {
     let meant = [
         ("aproval: {}", "did you mean `approval`?"),
         ("ID-Prefix: A", "did you mean `id_prefix`?"),
-        (
-            "lint: {levels: {placeholders: off}}",
-            "did you mean `placeholder`?",
-        ),
+        ("lint: {levels: {placeholders: off}}", "did you mean `placeholder`?"),
         ("classes: {third_party: {}}", "did you mean `third-party`?"),
-        (
-            "closure: {checks: {certificat: []}}",
-            "did you mean `certificate`?",
-        ),
+        ("closure: {checks: {certificat: []}}", "did you mean `certificate`?"),
         (
             "groups: {security: [a@example.com]}\nescalate: [{after: 1d, to: securty}]",
             "did you mean `security`?",
@@ -139,11 +112,7 @@ fn what_is_no_policy_at_all_is_refused() {
     ] {
         let governance = Governance::of_policy(yaml);
         assert_eq!(governance.state, State::Broken, "{yaml:?}");
-        let codes: Vec<_> = governance
-            .findings
-            .iter()
-            .map(|it| it.rule.as_str())
-            .collect();
+        let codes: Vec<_> = governance.findings.iter().map(|it| it.rule.as_str()).collect();
         assert!(codes.contains(&expected), "{yaml:?}: {codes:?}");
     }
 }
@@ -174,67 +143,34 @@ fn values_of_the_wrong_kind_are_refused() {
     check_all(&[
         ("people: []", &["wrong-type 2:9 people"]),
         ("groups: {g: a@example.com}", &["wrong-type 2:13 groups.g"]),
-        (
-            "lint: {justification_min: [4]}",
-            &["wrong-type 2:27 lint.justification_min"],
-        ),
+        ("lint: {justification_min: [4]}", &["wrong-type 2:27 lint.justification_min"]),
         ("tiers: {name: a}", &["wrong-type 2:8 tiers"]),
-        (
-            "approval: {accept: merge}",
-            &["wrong-type 2:20 approval.accept"],
-        ),
+        ("approval: {accept: merge}", &["wrong-type 2:20 approval.accept"]),
     ]);
 }
 
 #[test]
 fn words_numbers_and_addresses_are_judged_at_their_place() {
     check_all(&[
-        (
-            "approval: {accept: [merge, review, oath]}",
-            &["bad-value 2:36 approval.accept[2]"],
-        ),
-        (
-            "approval: {owner_may_approve: yes}",
-            &["bad-value 2:31 approval.owner_may_approve"],
-        ),
+        ("approval: {accept: [merge, review, oath]}", &["bad-value 2:36 approval.accept[2]"]),
+        ("approval: {owner_may_approve: yes}", &["bad-value 2:31 approval.owner_may_approve"]),
         ("groups: {g: [nobody]}", &["bad-value 2:14 groups.g[0]"]),
-        (
-            "people: {logins: {dkim: Dana}}",
-            &["bad-value 2:25 people.logins.dkim"],
-        ),
-        (
-            "patterns: {key: [colour]}",
-            &["bad-value 2:18 patterns.key[0]"],
-        ),
+        ("people: {logins: {dkim: Dana}}", &["bad-value 2:25 people.logins.dkim"]),
+        ("patterns: {key: [colour]}", &["bad-value 2:18 patterns.key[0]"]),
         ("patterns: {key: []}", &["bad-value 2:17 patterns.key"]),
-        (
-            "patterns: {threshold: 0}",
-            &["bad-value 2:23 patterns.threshold"],
-        ),
-        (
-            "profiles: {p: {class: urgent}}",
-            &["bad-value 2:23 profiles.p.class"],
-        ),
+        ("patterns: {threshold: 0}", &["bad-value 2:23 patterns.threshold"]),
+        ("profiles: {p: {class: urgent}}", &["bad-value 2:23 profiles.p.class"]),
         (
             "tiers: [{name: a, match: {wildcard: false}}, {name: b}]",
             &["bad-value 2:37 tiers[0].match.wildcard"],
         ),
-        (
-            "tiers: [{name: a, require: [tea]}]",
-            &["bad-value 2:29 tiers[0].require[0]"],
-        ),
-        (
-            "tiers: [{name: a, approvals: {count: 0}}]",
-            &["bad-value 2:38 tiers[0].approvals.count"],
-        ),
+        ("tiers: [{name: a, require: [tea]}]", &["bad-value 2:29 tiers[0].require[0]"]),
+        ("tiers: [{name: a, approvals: {count: 0}}]", &["bad-value 2:38 tiers[0].approvals.count"]),
         (
             "tiers: [{name: a, approvals: {must_include: [owner]}}]",
             &["bad-value 2:46 tiers[0].approvals.must_include[0]"],
         ),
-        (
-            "classes: {regulated: {count: 0}}",
-            &["bad-value 2:30 classes.regulated.count"],
-        ),
+        ("classes: {regulated: {count: 0}}", &["bad-value 2:30 classes.regulated.count"]),
         (
             "baselines: [{id: B, kind: certificate, sample: 101}]",
             &["bad-value 2:48 baselines[0].sample"],
@@ -243,10 +179,7 @@ fn words_numbers_and_addresses_are_judged_at_their_place() {
             "baselines: [{id: B, kind: certificate, review_by: soon}]",
             &["bad-value 2:51 baselines[0].review_by"],
         ),
-        (
-            "baselines: [{id: B, kind: habit}]",
-            &["bad-value 2:27 baselines[0].kind"],
-        ),
+        ("baselines: [{id: B, kind: habit}]", &["bad-value 2:27 baselines[0].kind"]),
         (
             "baselines: [{id: B, kind: certificate, expect: {a: {hours: night}}}]",
             &["bad-value 2:60 baselines[0].expect.a.hours"],
@@ -256,10 +189,7 @@ fn words_numbers_and_addresses_are_judged_at_their_place() {
             &["bad-value 2:46 baselines[1].id"],
         ),
         ("name: \"-\"", &["bad-value 2:7 name"]),
-        (
-            "closure: {access_verified: [gold]}",
-            &["bad-value 2:29 closure.access_verified[0]"],
-        ),
+        ("closure: {access_verified: [gold]}", &["bad-value 2:29 closure.access_verified[0]"]),
     ]);
     sound("version: 1\nclosure: {access_verified: [standard]}");
 }
@@ -286,11 +216,7 @@ fn negative_durations_are_refused_and_zero_is_not() {
         for bad in ["-1d", "1", "d", "1.5d", "1 d", "1D", "99999999999d"] {
             let governance =
                 Governance::of_policy(&format!("version: 1\n{}", field.replace('?', bad)));
-            let codes: Vec<_> = governance
-                .findings
-                .iter()
-                .map(|it| it.rule.as_str())
-                .collect();
+            let codes: Vec<_> = governance.findings.iter().map(|it| it.rule.as_str()).collect();
             assert_eq!(codes, ["bad-value"], "{field} {bad}");
         }
     }

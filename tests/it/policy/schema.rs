@@ -16,10 +16,7 @@ fn the_schema_in_the_repository_is_what_the_types_say() {
         std::fs::write(&path, &fresh).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        kept == fresh,
-        "schemas/policy.schema.json is stale: UPDATE_GOLDEN=1 rewrites it"
-    );
+    assert!(kept == fresh, "schemas/policy.schema.json is stale: UPDATE_GOLDEN=1 rewrites it");
 }
 
 fn visit(value: &Value, look: &mut dyn FnMut(&serde_json::Map<String, Value>)) {

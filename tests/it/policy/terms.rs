@@ -26,10 +26,7 @@ fn day(text: &str) -> Day {
 }
 
 fn limits(text: &str) -> Vec<Limit> {
-    let limit = |text| Limit {
-        term: term(text),
-        by: "tier standard".to_owned(),
-    };
+    let limit = |text| Limit { term: term(text), by: "tier standard".to_owned() };
     text.split(' ').map(limit).collect()
 }
 
@@ -54,40 +51,15 @@ fn a_date_against_days_weeks_months_or_years_is_counted_in_days() {
     latest("2026-11-20", "0d", "2026-11-20", "2026-11-21");
     // The begin may be an instant: its day in UTC counts.
     latest("2026-11-20T23:59:59Z", "1d", "2026-11-21", "2026-11-22");
-    latest(
-        "2026-11-20T23:30:00-02:00",
-        "1d",
-        "2026-11-22",
-        "2026-11-23",
-    );
+    latest("2026-11-20T23:30:00-02:00", "1d", "2026-11-22", "2026-11-23");
 }
 
 #[test]
 fn an_instant_is_counted_to_the_second() {
-    latest(
-        "2026-11-20",
-        "1d",
-        "2026-11-21T00:00:00Z",
-        "2026-11-21T00:00:01Z",
-    );
-    latest(
-        "2026-11-20T10:00:00Z",
-        "72h",
-        "2026-11-23T10:00:00Z",
-        "2026-11-23T10:00:01Z",
-    );
-    latest(
-        "2026-11-20T10:00:00Z",
-        "3d",
-        "2026-11-23T10:00:00Z",
-        "2026-11-23T10:00:01Z",
-    );
-    latest(
-        "2026-11-20T10:00:00Z",
-        "1mo",
-        "2026-12-20T10:00:00Z",
-        "2026-12-20T11:00:01+01:00",
-    );
+    latest("2026-11-20", "1d", "2026-11-21T00:00:00Z", "2026-11-21T00:00:01Z");
+    latest("2026-11-20T10:00:00Z", "72h", "2026-11-23T10:00:00Z", "2026-11-23T10:00:01Z");
+    latest("2026-11-20T10:00:00Z", "3d", "2026-11-23T10:00:00Z", "2026-11-23T10:00:01Z");
+    latest("2026-11-20T10:00:00Z", "1mo", "2026-12-20T10:00:00Z", "2026-12-20T11:00:01+01:00");
 }
 
 #[test]
@@ -99,11 +71,7 @@ fn a_date_against_hours_must_end_within_them() {
 
 #[test]
 fn where_no_date_fits_the_latest_end_is_an_instant() {
-    let judged = term::judge(
-        &when("2026-11-20T10:00:00Z"),
-        &when("2026-11-20"),
-        &limits("2h"),
-    );
+    let judged = term::judge(&when("2026-11-20T10:00:00Z"), &when("2026-11-20"), &limits("2h"));
     assert_eq!(judged[0].latest.to_string(), "2026-11-20T12:00:00Z");
 }
 
@@ -114,10 +82,7 @@ fn it_says_by_how_much_an_end_is_too_late() {
         judged.first().map(|it| it.excess())
     };
     assert_eq!(over("2026-11-20", "2027-02-18", "90d"), None);
-    assert_eq!(
-        over("2026-11-20", "2027-03-02", "90d"),
-        Some("12 days".to_owned())
-    );
+    assert_eq!(over("2026-11-20", "2027-03-02", "90d"), Some("12 days".to_owned()));
     assert_eq!(
         over("2026-11-20T00:00:00Z", "2026-11-21T00:00:01Z", "1d"),
         Some("1 second".to_owned())
@@ -138,11 +103,7 @@ fn limits_in_different_units_are_each_judged() {
     };
     assert_eq!(broken("2026-03-01"), "");
     assert_eq!(broken("2026-03-02"), "1mo");
-    assert_eq!(
-        broken("2026-03-04"),
-        "1mo 30d",
-        "the one that allows least first"
-    );
+    assert_eq!(broken("2026-03-04"), "1mo 30d", "the one that allows least first");
     latest("2026-02-01", "30d 1mo", "2026-03-01", "2026-03-02");
     latest("2026-03-01", "30d 1mo", "2026-03-31", "2026-04-01");
 }
@@ -150,12 +111,7 @@ fn limits_in_different_units_are_each_judged() {
 #[test]
 fn an_end_at_the_end_of_the_calendar_is_long_and_nothing_else() {
     for expires in ["9999-12-31", "9999-12-31T23:59:59Z"] {
-        for begin in [
-            "2026-11-20",
-            "9999-12-31",
-            "0001-01-01",
-            "2026-11-20T10:00:00Z",
-        ] {
+        for begin in ["2026-11-20", "9999-12-31", "0001-01-01", "2026-11-20T10:00:00Z"] {
             for limit in [
                 "90d",
                 "72h",
@@ -180,19 +136,14 @@ fn an_end_at_the_end_of_the_calendar_is_long_and_nothing_else() {
 fn record(lines: &str) -> Record {
     let text = format!("{SMALL}{lines}");
     let source = file::read(PATH, text.as_bytes());
-    source
-        .record
-        .unwrap_or_else(|| panic!("{:#?}", source.findings))
+    source.record.unwrap_or_else(|| panic!("{:#?}", source.findings))
 }
 
 #[test]
 fn a_term_begins_at_starts_else_where_it_landed() {
     let landed = Instant::parse("2026-11-25T15:00:00Z");
     let begin = |lines: &str, landed| term::begin(&record(lines), landed).map(|it| it.to_string());
-    assert_eq!(
-        begin("starts: 2026-11-20\n", landed).as_deref(),
-        Some("2026-11-20")
-    );
+    assert_eq!(begin("starts: 2026-11-20\n", landed).as_deref(), Some("2026-11-20"));
     assert_eq!(begin("", landed).as_deref(), Some("2026-11-25T15:00:00Z"));
     assert_eq!(begin("", None), None);
 }
@@ -226,19 +177,10 @@ fn the_review_clock_runs_through_the_end_of_the_day() {
         format!("{due} {}", term::overdue_from(due))
     };
     assert_eq!(due("2026-12-04", "14d"), "2026-12-18 2026-12-19T00:00:00Z");
-    assert_eq!(
-        due("2026-12-04T10:00:00Z", "14d"),
-        "2026-12-18 2026-12-19T00:00:00Z"
-    );
+    assert_eq!(due("2026-12-04T10:00:00Z", "14d"), "2026-12-18 2026-12-19T00:00:00Z");
     assert_eq!(due("2026-01-31", "1mo"), "2026-02-28 2026-03-01T00:00:00Z");
-    assert_eq!(
-        due("2026-02-01", "30d 1mo"),
-        "2026-03-01 2026-03-02T00:00:00Z"
-    );
-    assert_eq!(
-        due("2026-12-04T10:00:00Z", "12h"),
-        "2026-12-04 2026-12-05T00:00:00Z"
-    );
+    assert_eq!(due("2026-02-01", "30d 1mo"), "2026-03-01 2026-03-02T00:00:00Z");
+    assert_eq!(due("2026-12-04T10:00:00Z", "12h"), "2026-12-04 2026-12-05T00:00:00Z");
     assert_eq!(term::review_due(&when("2026-12-04"), &[]), None);
 }
 
@@ -252,20 +194,13 @@ fn the_shorter_of_record_and_tier_is_the_review_interval() {
         let record = record(lines);
         let tier = tier::resolve(&policy(tier), &Facts::of(&record)).unwrap();
         let intervals = term::review_intervals(&record, &tier);
-        intervals
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(" ")
+        intervals.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(intervals("", ""), "");
     assert_eq!(intervals("review_every: 14d\n", ""), "14d");
     assert_eq!(intervals("review_every: 14d\n", ", review_every: 7d"), "7d");
     assert_eq!(intervals("review_every: 3d\n", ", review_every: 7d"), "3d");
-    assert_eq!(
-        intervals("review_every: 1mo\n", ", review_every: 30d"),
-        "30d 1mo"
-    );
+    assert_eq!(intervals("review_every: 1mo\n", ", review_every: 30d"), "30d 1mo");
 }
 
 #[test]
@@ -275,15 +210,8 @@ fn a_control_is_fresh_through_the_end_of_its_day() {
         let through = term::fresh_through(verified.map(day), Some(&begin), every.map(term));
         through.map(|day| day.to_string())
     };
-    assert_eq!(
-        fresh(Some("2026-11-19"), Some("30d")).as_deref(),
-        Some("2026-12-19")
-    );
-    assert_eq!(
-        fresh(None, Some("30d")).as_deref(),
-        Some("2026-12-20"),
-        "it counts from begin"
-    );
+    assert_eq!(fresh(Some("2026-11-19"), Some("30d")).as_deref(), Some("2026-12-19"));
+    assert_eq!(fresh(None, Some("30d")).as_deref(), Some("2026-12-20"), "it counts from begin");
     assert_eq!(fresh(Some("2026-11-19"), None), None);
     assert_eq!(term::fresh_through(None, None, Some(term("30d"))), None);
 }
@@ -291,11 +219,9 @@ fn a_control_is_fresh_through_the_end_of_its_day() {
 #[test]
 fn a_day_after_its_landing_counts_as_the_day_of_the_landing() {
     let landed = Instant::parse("2026-12-04T23:30:00Z");
-    for (typed, counted) in [
-        ("2026-12-03", "2026-12-03"),
-        ("2026-12-04", "2026-12-04"),
-        ("2027-12-04", "2026-12-04"),
-    ] {
+    for (typed, counted) in
+        [("2026-12-03", "2026-12-03"), ("2026-12-04", "2026-12-04"), ("2027-12-04", "2026-12-04")]
+    {
         assert_eq!(term::counted(day(typed), landed), day(counted));
         assert_eq!(term::counted(day(typed), None), day(typed));
     }

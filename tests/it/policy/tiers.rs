@@ -15,18 +15,13 @@ fn facts(lines: &[&str]) -> Facts {
     let mut text = SMALL.to_owned();
     for line in lines {
         let key = line.split(':').next().unwrap();
-        let kept = text
-            .lines()
-            .filter(|old| !old.starts_with(&format!("{key}:")));
+        let kept = text.lines().filter(|old| !old.starts_with(&format!("{key}:")));
         text = kept.map(|old| format!("{old}\n")).collect::<String>() + line + "\n";
     }
     let source = file::read(PATH, text.as_bytes());
     let record = source.record.as_ref();
     let facts = Facts::of_source(&source);
-    assert_eq!(
-        record.map(Facts::of).unwrap_or_else(|| facts.clone()),
-        facts
-    );
+    assert_eq!(record.map(Facts::of).unwrap_or_else(|| facts.clone()), facts);
     facts
 }
 
@@ -46,12 +41,7 @@ fn matching(matches: &str) -> String {
 fn in_tier(yaml: &str, lines: &[&str], expected: &str) {
     let resolved = resolve(yaml, lines);
     let path: Vec<&str> = resolved.silent.iter().map(|it| it.tier.as_str()).collect();
-    let seen = format!(
-        "{}: {} + {}",
-        resolved.tier,
-        path.join(" + "),
-        resolved.base
-    );
+    let seen = format!("{}: {} + {}", resolved.tier, path.join(" + "), resolved.base);
     let seen = seen.replace(":  +", ":");
     assert_eq!(seen, expected, "{yaml}\n{lines:?}\n{:?}", resolved.why);
 }
@@ -67,16 +57,8 @@ fn the_first_tier_that_matches_by_what_is_stated_is_the_base() {
 #[test]
 fn every_field_of_a_match_is_compared() {
     let cases = [
-        (
-            "{class: [emergency]}",
-            "class: emergency",
-            "class: regulated",
-        ),
-        (
-            "{risk: [high]}",
-            "risk: {level: high}",
-            "risk: {level: low}",
-        ),
+        ("{class: [emergency]}", "class: emergency", "class: regulated"),
+        ("{risk: [high]}", "risk: {level: high}", "risk: {level: low}"),
         (
             "{environment: [production]}",
             "subject: {application: a, environment: production}",
@@ -92,21 +74,13 @@ fn every_field_of_a_match_is_compared() {
             "deviates_from: {rule: r, baseline: certificate}",
             "deviates_from: {rule: r, baseline: token-use}",
         ),
-        (
-            "{application: [pay]}",
-            "subject: {application: pay}",
-            "subject: {application: billing}",
-        ),
+        ("{application: [pay]}", "subject: {application: pay}", "subject: {application: billing}"),
         (
             "{team: [ops]}",
             "owner: {name: A, email: a@example.com, team: ops}",
             "owner: {name: A, email: a@example.com, team: dev}",
         ),
-        (
-            "{wildcard: true}",
-            "scope: {resources: [\"db:*\"]}",
-            "scope: {resources: [\"*:db\"]}",
-        ),
+        ("{wildcard: true}", "scope: {resources: [\"db:*\"]}", "scope: {resources: [\"*:db\"]}"),
     ];
     for (matches, fits, fits_not) in cases {
         in_tier(&matching(matches), &[fits], "high: high");
@@ -118,21 +92,9 @@ fn every_field_of_a_match_is_compared() {
 fn lists_of_words_mean_any_keys_mean_all_lists_of_maps_mean_any() {
     let yaml = matching("[{class: [emergency, regulated], risk: [high, critical]}, {team: [ops]}]");
     let owner = "owner: {name: A, email: a@example.com, team: dev}";
-    in_tier(
-        &yaml,
-        &["class: regulated", "risk: {level: critical}", owner],
-        "high: high",
-    );
-    in_tier(
-        &yaml,
-        &["class: regulated", "risk: {level: low}", owner],
-        "low: low",
-    );
-    in_tier(
-        &yaml,
-        &["owner: {name: A, email: a@example.com, team: ops}"],
-        "high: high",
-    );
+    in_tier(&yaml, &["class: regulated", "risk: {level: critical}", owner], "high: high");
+    in_tier(&yaml, &["class: regulated", "risk: {level: low}", owner], "low: low");
+    in_tier(&yaml, &["owner: {name: A, email: a@example.com, team: ops}"], "high: high");
     // One word is a list of one.
     in_tier(&matching("{class: standard}"), &[], "high: high");
     // An empty list is stated and holds nothing.
@@ -145,38 +107,23 @@ fn a_field_that_is_not_stated_counts_as_matching_and_adds() {
         ("{environment: [production]}", "subject.environment"),
         ("{baseline: [certificate]}", "deviates_from.baseline"),
         ("{team: [ops]}", "owner.team"),
-        (
-            "{risk: [moderate], environment: [production]}",
-            "subject.environment",
-        ),
+        ("{risk: [moderate], environment: [production]}", "subject.environment"),
     ] {
         in_tier(&matching(matches), &[], "high: high + low");
         let resolved = resolve(&matching(matches), &[]);
         assert_eq!(resolved.silent[0].fields, [field]);
         assert!(resolved.why[0].contains(field), "{:?}", resolved.why);
     }
-    in_tier(
-        &matching("{application: [pay]}"),
-        &["subject: {asset: host}"],
-        "high: high + low",
-    );
+    in_tier(&matching("{application: [pay]}"), &["subject: {asset: host}"], "high: high + low");
     // What is stated rules it out, whatever else is silent.
-    in_tier(
-        &matching("{risk: [high], environment: [production]}"),
-        &[],
-        "low: low",
-    );
+    in_tier(&matching("{risk: [high], environment: [production]}"), &[], "low: low");
 }
 
 #[test]
 fn an_identity_type_is_silent_only_where_an_identity_is_stated() {
     let yaml = matching("{identity_type: [ai-agent]}");
     in_tier(&yaml, &[], "low: low");
-    in_tier(
-        &yaml,
-        &["subject: {identity: svc, credential: c, task: t}"],
-        "high: high + low",
-    );
+    in_tier(&yaml, &["subject: {identity: svc, credential: c, task: t}"], "high: high + low");
 }
 
 #[test]
@@ -187,11 +134,7 @@ fn class_risk_sensitivity_and_wildcard_are_always_known() {
     );
     in_tier(&sensitivity, &[], "low: low");
     in_tier(&matching("{wildcard: true}"), &[], "low: low");
-    in_tier(
-        &matching("{wildcard: true, environment: [production]}"),
-        &[],
-        "low: low",
-    );
+    in_tier(&matching("{wildcard: true, environment: [production]}"), &[], "low: low");
 }
 
 #[test]
@@ -200,16 +143,8 @@ fn all_tiers_above_the_base_that_silence_lets_match_add_to_it() {
         {name: c, match: {risk: [moderate]}}, {name: d, match: {baseline: [certificate]}}, {name: e}]";
     in_tier(yaml, &[], "a: a + b + c");
     in_tier(yaml, &["risk: {level: low}"], "a: a + b + d + e");
-    in_tier(
-        yaml,
-        &["subject: {application: x, environment: test}"],
-        "b: b + c",
-    );
-    in_tier(
-        yaml,
-        &["subject: {application: x, environment: production}"],
-        "a: a",
-    );
+    in_tier(yaml, &["subject: {application: x, environment: test}"], "b: b + c");
+    in_tier(yaml, &["subject: {application: x, environment: production}"], "a: a");
 }
 
 #[test]
@@ -226,10 +161,7 @@ fn sensitivity_comes_from_patterns_over_every_name() {
         ("{asset: vault:prod/a/b}", "high: high"),
         ("{application: svc:billing-x}", "high: high"),
         ("{application: x, credential: vault:prod/k}", "high: high"),
-        (
-            "{application: x, aliases: [old, svc:billing-1]}",
-            "high: high",
-        ),
+        ("{application: x, aliases: [old, svc:billing-1]}", "high: high"),
         ("{application: svc:Billing-x}", "low: low"),
         ("{application: svc:billing-a/b}", "low: low"),
         ("{application: x, vendor: svc:billing-x}", "low: low"),
@@ -246,15 +178,8 @@ fn of_several_sensitivities_the_one_whose_tier_comes_first_decides() {
     ];
     let tiers = "tiers: [{name: one, match: {sensitivity: [core]}}, {name: two, match: {sensitivity: [inner]}}, {name: three}]";
     for order in [[0, 1], [1, 0]] {
-        let yaml = format!(
-            "{tiers}\nassets: [{}, {}]",
-            assets[order[0]], assets[order[1]]
-        );
-        in_tier(
-            &yaml,
-            &["subject: {application: svc:billing-batch}"],
-            "one: one",
-        );
+        let yaml = format!("{tiers}\nassets: [{}, {}]", assets[order[0]], assets[order[1]]);
+        in_tier(&yaml, &["subject: {application: svc:billing-batch}"], "one: one");
         in_tier(&yaml, &["subject: {application: svc:other}"], "two: two");
     }
 }
@@ -264,30 +189,14 @@ fn a_wildcard_is_allowed_only_where_the_matching_map_says_so() {
     let wild = "scope: {resources: [\"*\"]}";
     let cases: &[(&str, &[&str], Wildcard)] = &[
         ("{wildcard: true}", &[wild], Wildcard::Allowed),
-        (
-            "[{risk: [moderate]}, {wildcard: true}]",
-            &[wild],
-            Wildcard::Allowed,
-        ),
+        ("[{risk: [moderate]}, {wildcard: true}]", &[wild], Wildcard::Allowed),
         ("{risk: [moderate]}", &[wild], Wildcard::Refused),
         // The map that holds it does not match.
-        (
-            "[{risk: [moderate]}, {wildcard: true, risk: [high]}]",
-            &[wild],
-            Wildcard::Refused,
-        ),
+        ("[{risk: [moderate]}, {wildcard: true, risk: [high]}]", &[wild], Wildcard::Refused),
         // It matches through silence alone, beside one that matches by what is stated.
-        (
-            "[{risk: [moderate]}, {wildcard: true, environment: [test]}]",
-            &[wild],
-            Wildcard::Refused,
-        ),
+        ("[{risk: [moderate]}, {wildcard: true, environment: [test]}]", &[wild], Wildcard::Refused),
         // Silence never helps: the base tier would refuse it.
-        (
-            "{wildcard: true, environment: [test]}",
-            &[wild],
-            Wildcard::Refused,
-        ),
+        ("{wildcard: true, environment: [test]}", &[wild], Wildcard::Refused),
     ];
     for (matches, lines, expected) in cases {
         let resolved = resolve(&matching(matches), lines);
@@ -306,34 +215,16 @@ fn a_field_that_decides_and_cannot_be_read_leaves_the_tier_unknown() {
         ("{risk: [high]}", "class: urgent"),
         ("{risk: [high]}", "risk: {level: huge}"),
         ("{risk: [high]}", "risk: {}"),
-        (
-            "{identity_type: [human]}",
-            "subject: {identity: i, identity_type: robot}",
-        ),
+        ("{identity_type: [human]}", "subject: {identity: i, identity_type: robot}"),
         ("{environment: [production]}", "subject: [x]"),
-        (
-            "{sensitivity: [s]}",
-            "subject: {application: {}, asset: []}",
-        ),
+        ("{sensitivity: [s]}", "subject: {application: {}, asset: []}"),
         ("{wildcard: true}", "scope: {resources: db}"),
     ];
     for (matches, line) in unknown {
         let policy = policy(&matching(matches)).policy;
-        assert_eq!(
-            tier::resolve(&policy, &facts(&[line])),
-            None,
-            "{matches} {line}"
-        );
+        assert_eq!(tier::resolve(&policy, &facts(&[line])), None, "{matches} {line}");
     }
     // What no tier asks about may be unreadable.
-    in_tier(
-        &matching("{class: [emergency]}"),
-        &["risk: {level: huge}"],
-        "low: low",
-    );
-    in_tier(
-        &matching("{class: [standard]}"),
-        &["expires: never"],
-        "high: high",
-    );
+    in_tier(&matching("{class: [emergency]}"), &["risk: {level: huge}"], "low: low");
+    in_tier(&matching("{class: [standard]}"), &["expires: never"], "high: high");
 }

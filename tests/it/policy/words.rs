@@ -24,9 +24,7 @@ fn a_group_that_is_used_and_not_defined_is_an_error_at_that_word() {
         ),
     ]);
     for word in ["owner", "backup", "risk_owner"] {
-        sound(&format!(
-            "version: 1\nescalate: [{{after: 0d, to: {word}}}]"
-        ));
+        sound(&format!("version: 1\nescalate: [{{after: 0d, to: {word}}}]"));
         check_all(&[(
             &format!("groups: {{{word}: [a@example.com]}}"),
             &[&format!("bad-value 2:10 groups.{word}")],
@@ -41,20 +39,14 @@ fn logins_name_accounts_and_people() {
             "people: {logins: {dkim: approvals@exledger.invalid}}",
             &["bad-value 2:25 people.logins.dkim"],
         ),
-        (
-            "groups: {all: [Approvals@exledger.invalid]}",
-            &["bad-value 2:16 groups.all[0]"],
-        ),
+        ("groups: {all: [Approvals@exledger.invalid]}", &["bad-value 2:16 groups.all[0]"]),
         (
             "people: {logins: {dkim@example.com: dana@example.com}}",
             &["bad-value 2:19 people.logins.dkim@example.com"],
         ),
         (
             "people: {noreply: ['a@example.com', 'a b']}",
-            &[
-                "bad-value 2:20 people.noreply[0]",
-                "bad-value 2:37 people.noreply[1]",
-            ],
+            &["bad-value 2:20 people.noreply[0]", "bad-value 2:37 people.noreply[1]"],
         ),
     ]);
     sound(
@@ -66,30 +58,12 @@ fn logins_name_accounts_and_people() {
 fn tiers_are_not_empty_have_unique_names_and_only_the_last_has_no_match() {
     check_all(&[
         ("tiers: []", &["bad-value 2:8 tiers"]),
-        (
-            "tiers: [{name: a, match: {class: standard}}]",
-            &["bad-value 2:19 tiers[0].match"],
-        ),
-        (
-            "tiers: [{name: a}, {name: b}]",
-            &["bad-value 2:9 tiers[0].match"],
-        ),
-        (
-            "tiers: [{name: a, match: {}}, {name: b}]",
-            &["bad-value 2:19 tiers[0].match"],
-        ),
-        (
-            "tiers: [{name: a, match: []}, {name: b}]",
-            &["bad-value 2:26 tiers[0].match"],
-        ),
-        (
-            "tiers: [{name: a, match: {risk: [low]}}, {name: a}]",
-            &["bad-value 2:49 tiers[1].name"],
-        ),
-        (
-            "tiers: [{max_term: 1d}]",
-            &["missing-field 2:9 tiers[0].name"],
-        ),
+        ("tiers: [{name: a, match: {class: standard}}]", &["bad-value 2:19 tiers[0].match"]),
+        ("tiers: [{name: a}, {name: b}]", &["bad-value 2:9 tiers[0].match"]),
+        ("tiers: [{name: a, match: {}}, {name: b}]", &["bad-value 2:19 tiers[0].match"]),
+        ("tiers: [{name: a, match: []}, {name: b}]", &["bad-value 2:26 tiers[0].match"]),
+        ("tiers: [{name: a, match: {risk: [low]}}, {name: a}]", &["bad-value 2:49 tiers[1].name"]),
+        ("tiers: [{max_term: 1d}]", &["missing-field 2:9 tiers[0].name"]),
     ]);
     sound("version: 1\ntiers: [{name: a, match: {}}]");
 }
@@ -97,18 +71,12 @@ fn tiers_are_not_empty_have_unique_names_and_only_the_last_has_no_match() {
 #[test]
 fn a_sensitivity_that_no_tier_matches_is_refused() {
     check_all(&[
-        (
-            "assets: [{match: [a], sensitivity: high}]",
-            &["bad-value 2:36 assets[0].sensitivity"],
-        ),
+        ("assets: [{match: [a], sensitivity: high}]", &["bad-value 2:36 assets[0].sensitivity"]),
         (
             "assets: [{match: [a], sensitivity: hihg}]\ntiers: [{name: a, match: [{risk: [low]}, {sensitivity: [high]}]}, {name: b}]",
             &["bad-value 2:36 assets[0].sensitivity"],
         ),
-        (
-            "assets: [{match: [a]}]",
-            &["missing-field 2:10 assets[0].sensitivity"],
-        ),
+        ("assets: [{match: [a]}]", &["missing-field 2:10 assets[0].sensitivity"]),
     ]);
     sound(
         "version: 1\nassets: [{match: [a], sensitivity: high}]\ntiers: [{name: a, match: {sensitivity: [high]}}, {name: b}]",
@@ -117,17 +85,9 @@ fn a_sensitivity_that_no_tier_matches_is_refused() {
 
 #[test]
 fn only_content_rules_have_a_level_of_their_own() {
-    for code in [
-        "secret",
-        "recurrence",
-        "unclassified-cause",
-        "stale-baseline",
-        "frozen-pattern",
-    ] {
+    for code in ["secret", "recurrence", "unclassified-cause", "stale-baseline", "frozen-pattern"] {
         for level in ["error", "warning", "off", "warn"] {
-            sound(&format!(
-                "version: 1\nlint: {{levels: {{{code}: {level}}}}}"
-            ));
+            sound(&format!("version: 1\nlint: {{levels: {{{code}: {level}}}}}"));
         }
     }
     for code in [
@@ -144,10 +104,7 @@ fn only_content_rules_have_a_level_of_their_own() {
             &[&format!("bad-value 2:17 lint.levels.{code}")],
         )]);
     }
-    check_all(&[(
-        "lint: {levels: {secret: note}}",
-        &["bad-value 2:25 lint.levels.secret"],
-    )]);
+    check_all(&[("lint: {levels: {secret: note}}", &["bad-value 2:25 lint.levels.secret"])]);
 }
 
 #[test]
@@ -155,23 +112,9 @@ fn prefixes_have_their_form() {
     for good in ["EXC", "A1", "ABCDEFGHIJ", "[EXC, RISK]"] {
         sound(&format!("version: 1\nid_prefix: {good}"));
     }
-    for bad in [
-        "E",
-        "exc",
-        "1AB",
-        "ABCDEFGHIJK",
-        "A-B",
-        "\"\"",
-        "[]",
-        "[EXC, x]",
-    ] {
+    for bad in ["E", "exc", "1AB", "ABCDEFGHIJK", "A-B", "\"\"", "[]", "[EXC, x]"] {
         let governance = Governance::of_policy(&format!("version: 1\nid_prefix: {bad}"));
-        assert_eq!(
-            governance.findings.len(),
-            1,
-            "{bad}: {:#?}",
-            governance.findings
-        );
+        assert_eq!(governance.findings.len(), 1, "{bad}: {:#?}", governance.findings);
     }
 }
 
@@ -197,11 +140,7 @@ fn paths_stay_inside_the_repository_by_name() {
         ] {
             let governance =
                 Governance::of_policy(&format!("version: 1\n{}", field.replace('?', bad)));
-            let codes: Vec<_> = governance
-                .findings
-                .iter()
-                .map(|it| it.rule.as_str())
-                .collect();
+            let codes: Vec<_> = governance.findings.iter().map(|it| it.rule.as_str()).collect();
             assert_eq!(codes, ["bad-value"], "{field} {bad}");
         }
     }
@@ -211,18 +150,9 @@ fn paths_stay_inside_the_repository_by_name() {
 fn catalogs_are_built_in_or_files_and_no_two_have_one_name() {
     check_all(&[
         ("catalogs: [nist]", &["bad-value 2:12 catalogs[0]"]),
-        (
-            "catalogs: [nist-csf, nist-csf]",
-            &["bad-value 2:22 catalogs[1]"],
-        ),
-        (
-            "catalogs: [nist-csf, a/nist-csf.csv]",
-            &["bad-value 2:22 catalogs[1]"],
-        ),
-        (
-            "catalogs: [a/house.csv, b/house.csv]",
-            &["bad-value 2:25 catalogs[1]"],
-        ),
+        ("catalogs: [nist-csf, nist-csf]", &["bad-value 2:22 catalogs[1]"]),
+        ("catalogs: [nist-csf, a/nist-csf.csv]", &["bad-value 2:22 catalogs[1]"]),
+        ("catalogs: [a/house.csv, b/house.csv]", &["bad-value 2:25 catalogs[1]"]),
     ]);
 }
 

@@ -32,9 +32,7 @@ impl Content {
         };
         hold(starts >= own, "start");
         let findings = scope.findings.map(|list| {
-            let ids = list
-                .into_iter()
-                .map(|finding| finding.id.unwrap_or_default());
+            let ids = list.into_iter().map(|finding| finding.id.unwrap_or_default());
             ids.collect::<Vec<String>>()
         });
         for (list, field, what) in [
@@ -52,10 +50,9 @@ impl Content {
         let controls = now.deviates_from.controls.as_ref();
         let controls: Option<Vec<String>> =
             controls.map(|list| list.iter().map(ToString::to_string).collect());
-        for (list, field, what) in [
-            (&now.subject.aliases, ALIASES, "aliases"),
-            (&controls, CONTROLS, "controls"),
-        ] {
+        for (list, field, what) in
+            [(&now.subject.aliases, ALIASES, "aliases"), (&controls, CONTROLS, "controls")]
+        {
             let own = self.items(field).unwrap_or_default();
             let mut list = list.iter().flatten();
             hold(list.all(|item| own.contains(&item.as_str())), what);
@@ -75,11 +72,7 @@ impl Content {
         let scope = now.scope.clone().unwrap_or_default();
         let kept = scope.not_waived.unwrap_or_default();
         let own = self.items(NOT_WAIVED).unwrap_or_default();
-        hold(
-            own.iter()
-                .all(|item| kept.iter().any(|other| other == item)),
-            "not_waived",
-        );
+        hold(own.iter().all(|item| kept.iter().any(|other| other == item)), "not_waived");
         let measures: Vec<String> = now
             .compensating_controls
             .iter()
@@ -91,27 +84,15 @@ impl Content {
             3 => &["CC1 withdrawn"],
             _ => &["CC1 active"],
         };
-        hold(
-            own.iter().all(|item| measures.iter().any(|it| it == item)),
-            "compensating_controls",
-        );
+        hold(own.iter().all(|item| measures.iter().any(|it| it == item)), "compensating_controls");
         let has = |id: &str| now.triggers.iter().any(|trigger| trigger.id == id);
-        hold(
-            !matches!(self.get(TRIGGERS), 1 | 3) || has("T1"),
-            "triggers",
-        );
-        hold(
-            !matches!(self.get(TRIGGERS), 2 | 3) || has("T2"),
-            "triggers",
-        );
+        hold(!matches!(self.get(TRIGGERS), 1 | 3) || has("T1"), "triggers");
+        hold(!matches!(self.get(TRIGGERS), 2 | 3) || has("T2"), "triggers");
         let fired = |id: &str| now.fired.iter().any(|firing| firing.trigger == id);
         hold(self.get(FIRED) != 1 || fired("T1"), "fired");
         hold(self.get(FIRED) != 2, "revoked");
         let limit = now.uses.as_ref().map_or(u32::MAX, |uses| uses.limit);
-        hold(
-            limit <= [u32::MAX, 1, 5][usize::from(self.get(USES))],
-            "uses",
-        );
+        hold(limit <= [u32::MAX, 1, 5][usize::from(self.get(USES))], "uses");
         let every = now.review_every.map_or(i64::MAX, |term| term.seconds());
         let own = [i64::MAX, 14 * 86_400, 30 * 86_400][usize::from(self.get(REVIEW_EVERY))];
         hold(every <= own, "review_every");
@@ -119,16 +100,9 @@ impl Content {
         let application = now.subject.application.as_deref();
         let own = ["billing", "payroll"][usize::from(self.get(APPLICATION))];
         hold(application == Some(own), "application");
-        let rule = now
-            .deviates_from
-            .rule
-            .as_deref()
-            .map(|rule| rule.ends_with("key"));
+        let rule = now.deviates_from.rule.as_deref().map(|rule| rule.ends_with("key"));
         hold(rule == Some(self.get(RULE) == 1), "rule");
-        hold(
-            (now.class.as_str() == "emergency") == (self.get(CLASS) == 1),
-            "class",
-        );
+        hold((now.class.as_str() == "emergency") == (self.get(CLASS) == 1), "class");
         wrong
     }
 }

@@ -39,12 +39,7 @@ pub(super) const STYLE: usize = 22;
 
 /// The lines of each field, by its value; an empty one is not written.
 const LINES: [&[&str]; N] = [
-    &[
-        "expires: 2026-12-10",
-        "expires: 2026-12-20",
-        "expires: 2027-01-10",
-        "expires: 2027-03-01",
-    ],
+    &["expires: 2026-12-10", "expires: 2026-12-20", "expires: 2027-01-10", "expires: 2027-03-01"],
     &["", "starts: 2026-11-21", "starts: 2026-12-12"],
     &[
         "",
@@ -54,40 +49,22 @@ const LINES: [&[&str]; N] = [
         "  resources: []",
         "  resources: [db:a, db:b, db:c]",
     ],
-    &[
-        "",
-        "  actions: [read]",
-        "  actions: [read, write]",
-        "  actions: [write]",
-    ],
+    &["", "  actions: [read]", "  actions: [read, write]", "  actions: [write]"],
     &[
         "",
         "  findings: [{id: CVE-2026-0001}]",
         "  findings: [{id: CVE-2026-0001}, {id: CVE-2026-0002}]",
         "  findings: [{id: CVE-2026-0002}]",
     ],
-    &[
-        "",
-        "  not_waived: [db:log]",
-        "  not_waived: [db:log, db:key]",
-        "  not_waived: [db:key]",
-    ],
-    &[
-        "",
-        "  aliases: [host:x]",
-        "  aliases: [host:x, host:y]",
-        "  aliases: [host:y]",
-    ],
+    &["", "  not_waived: [db:log]", "  not_waived: [db:log, db:key]", "  not_waived: [db:key]"],
+    &["", "  aliases: [host:x]", "  aliases: [host:x, host:y]", "  aliases: [host:y]"],
     &[
         "",
         "  controls: [nist-csf:ID.RA-07]",
         "  controls: [nist-csf:ID.RA-07, nist-csf:ID.RA-01]",
         "  controls: [nist-csf:ID.RA-01]",
     ],
-    &[
-        "  rule: Every job has its own user",
-        "  rule: Every job has its own key",
-    ],
+    &["  rule: Every job has its own user", "  rule: Every job has its own key"],
     &["  application: billing", "  application: payroll"],
     &["class: standard", "class: emergency"],
     &["risk: {level: moderate}", "risk: {level: high}"],
@@ -125,11 +102,7 @@ const LINES: [&[&str]; N] = [
         "closure: {outcome: remediated, date: 2026-11-25, by: lee@example.com, reason: Done}",
         "closure: {outcome: rejected, date: 2026-11-25, by: lee@example.com, reason: Not like this}",
     ],
-    &[
-        "",
-        "requester: ana@example.com",
-        "requester: cy@example.com",
-    ],
+    &["", "requester: ana@example.com", "requester: cy@example.com"],
     &[
         "owner: {name: Ana Ruiz, email: ana@example.com}",
         "owner: {name: Dana Kim, email: dana@example.com}",
@@ -313,9 +286,7 @@ impl Content {
         let gained = |field: usize| {
             let (old, new) = (base.items(field), self.items(field));
             let old = old.unwrap_or_default();
-            new.unwrap_or_default()
-                .iter()
-                .any(|item| !old.contains(item))
+            new.unwrap_or_default().iter().any(|item| !old.contains(item))
         };
         let scope = [RESOURCES, ACTIONS, FINDINGS].into_iter().any(|field| {
             self.items(field).is_some() != base.items(field).is_some() || gained(field)
@@ -332,9 +303,7 @@ impl Content {
     /// Tells whether a version may be one that only narrows or closes an earlier one: it grants no more, and says the same.
     pub(super) fn may_only_narrow(&self, base: &Content) -> bool {
         let equal = [RULE, APPLICATION, CLASS, RISK, REQUESTER, OWNER, TEXT];
-        let same = equal
-            .iter()
-            .all(|field| self.get(*field) == base.get(*field));
+        let same = equal.iter().all(|field| self.get(*field) == base.get(*field));
         same && !self.reaches_further(base)
     }
 

@@ -68,10 +68,7 @@ impl World {
             let unseen = self.main[landing].merger.is_none();
             counted.is_open |= landing > 0
                 && unseen
-                && self
-                    .laws_before(landing)
-                    .iter()
-                    .any(|law| self.trusts_anybody(law))
+                && self.laws_before(landing).iter().any(|law| self.trusts_anybody(law))
                 && lies.next().is_some();
             self.counted.borrow_mut().push(counted);
         }
@@ -81,10 +78,7 @@ impl World {
     /// Returns what may count after the landing before one.
     fn may_count(&self, landing: usize) -> Counted {
         let counted = self.counted.borrow();
-        landing
-            .checked_sub(1)
-            .and_then(|before| counted.get(before).cloned())
-            .unwrap_or_default()
+        landing.checked_sub(1).and_then(|before| counted.get(before).cloned()).unwrap_or_default()
     }
 
     /// Returns what may count of a file after a landing.
@@ -98,9 +92,8 @@ impl World {
         let mut known = BTreeSet::from([first]);
         for change in changes.iter().filter(|change| change.path == path) {
             let approved = change.from.is_some_and(|from| from <= landing);
-            let asks_for_more = known
-                .iter()
-                .any(|before| self.only_adds(path, *before, change.blob));
+            let asks_for_more =
+                known.iter().any(|before| self.only_adds(path, *before, change.blob));
             let readable =
                 path != POLICY || change.blob.is_some_and(|it| self.laws.contains_key(&it));
             // Where a policy is gone or can't be read, the one before it judges on.
@@ -180,10 +173,8 @@ impl World {
         let told_apart = |who: Who| who.is_honest() && self.merges_by_another_name(landing, who);
         let merged = land.merger.is_some_and(|who| says(who) || told_apart(who))
             && (claims || self.made[&land.oid].key.is_some());
-        let open = laws.is_empty()
-            || laws
-                .iter()
-                .any(|law| self.trusts_anybody(law) || law.self_approval);
+        let open =
+            laws.is_empty() || laws.iter().any(|law| self.trusts_anybody(law) || law.self_approval);
         let at_once = merged || noted || open || range.iter().chain([&land.oid]).any(sealed);
         let stated = self.signed.iter().filter(|it: &&Signed| {
             !it.rejects
@@ -248,13 +239,7 @@ impl World {
     /// Returns the files of a kind that may count before a landing.
     pub(super) fn files_before(&self, landing: usize, path: &'static str) -> Vec<Option<Oid>> {
         let counted = self.may_count(landing);
-        counted
-            .files
-            .get(path)
-            .into_iter()
-            .flatten()
-            .copied()
-            .collect()
+        counted.files.get(path).into_iter().flatten().copied().collect()
     }
 
     /// Returns the policies that may count before a landing.

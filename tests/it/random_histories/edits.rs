@@ -160,10 +160,7 @@ impl World {
             _ => {}
         }
         let signed = &self.signed[n];
-        format!(
-            "brings {:?}'s word on {:?} {:?}",
-            signed.by, signed.about, signed.blob
-        )
+        format!("brings {:?}'s word on {:?} {:?}", signed.by, signed.about, signed.blob)
     }
 
     fn path_of(&self, n: usize) -> String {
@@ -175,20 +172,13 @@ impl World {
     pub(super) fn put_signed(&mut self, files: &mut Files, n: usize) {
         let path = self.path_of(n);
         let signed = &self.signed[n];
-        files.insert(
-            format!("{path}.sig"),
-            self.memory.blob(signed.seal.as_bytes()),
-        );
+        files.insert(format!("{path}.sig"), self.memory.blob(signed.seal.as_bytes()));
         files.insert(path, self.memory.blob(signed.text.as_bytes()));
     }
 
     /// Tells of a review that never was.
     pub(super) fn lie(&mut self, files: &mut Files, dice: &mut Dice) -> String {
-        let there: Vec<String> = files
-            .keys()
-            .filter(|path| is_record(path))
-            .cloned()
-            .collect();
+        let there: Vec<String> = files.keys().filter(|path| is_record(path)).cloned().collect();
         if there.is_empty() {
             return "lies about nothing".to_owned();
         }
@@ -201,20 +191,14 @@ impl World {
         let bytes = self.memory.bytes(blob);
         let tail = "via https://forge.example.com/2\n";
         let text = statement::text(&about, &bytes, by, self.instant(), "approve", tail);
-        files.insert(
-            statement::path(&about, &bytes, by),
-            self.memory.blob(text.as_bytes()),
-        );
+        files.insert(statement::path(&about, &bytes, by), self.memory.blob(text.as_bytes()));
         format!("tells of {by:?}'s review")
     }
 
     /// Removes an approval file, or moves it to another place.
     pub(super) fn drop_approval(&mut self, files: &mut Files, dice: &mut Dice) -> String {
-        let there: Vec<String> = files
-            .keys()
-            .filter(|path| path.contains("/.approvals/"))
-            .cloned()
-            .collect();
+        let there: Vec<String> =
+            files.keys().filter(|path| path.contains("/.approvals/")).cloned().collect();
         if there.is_empty() {
             return "drops nothing".to_owned();
         }

@@ -47,11 +47,7 @@ impl World {
         let branch = self.branches[n].clone();
         let way = dice.weighed(WAYS);
         let bot = !self.open && dice.often(25);
-        let merger = if bot {
-            Who::Bot
-        } else {
-            *dice.pick(MAINTAINERS)
-        };
+        let merger = if bot { Who::Bot } else { *dice.pick(MAINTAINERS) };
         if self.ancestors(self.tip()).contains(&branch.tip) {
             return;
         }
@@ -64,10 +60,7 @@ impl World {
         if self.main.len() > before {
             let n_landed = self.main.len() - before;
             self.say(|| {
-                format!(
-                    "{merger:?} lands branch {n} of {:?}: {way:?}, {n_landed}",
-                    branch.opener
-                )
+                format!("{merger:?} lands branch {n} of {:?}: {way:?}, {n_landed}", branch.opener)
             });
         }
     }
@@ -105,11 +98,8 @@ impl World {
         if !self.is_acceptable(&self.files(tip), &files, merger) {
             return;
         }
-        let mut makers: BTreeSet<Who> = self
-            .range(branch.tip)
-            .iter()
-            .flat_map(|(_, who)| who.clone())
-            .collect();
+        let mut makers: BTreeSet<Who> =
+            self.range(branch.tip).iter().flat_map(|(_, who)| who.clone()).collect();
         if !by_hand.is_empty() {
             makers.insert(merger);
         }
@@ -151,27 +141,13 @@ impl World {
                 message.push_str(&format!("Co-authored-by: {}\n", merger.ident()));
             }
         }
-        let parents = if squash {
-            vec![tip]
-        } else {
-            vec![tip, branch.tip]
-        };
+        let parents = if squash { vec![tip] } else { vec![tip, branch.tip] };
         // Who merges by hand may have pulled what somebody tagged.
         let is_pulled = |tag: &&Tag| way == Way::Hand && tag.commit == branch.tip;
         let tags = self.tags.iter().filter(is_pulled).cloned().collect();
         let merger = (merger != Who::Bot).then_some(merger);
         self.push(
-            Draft {
-                tags,
-                parents,
-                files,
-                makers,
-                author,
-                committer,
-                time: self.now,
-                message,
-                key,
-            },
+            Draft { tags, parents, files, makers, author, committer, time: self.now, message, key },
             merger,
             by_hand,
         );
@@ -189,10 +165,7 @@ impl World {
             }
         }
         found.reverse();
-        found
-            .into_iter()
-            .map(|oid| (oid, self.made[&oid].makers.clone()))
-            .collect()
+        found.into_iter().map(|oid| (oid, self.made[&oid].makers.clone())).collect()
     }
 
     /// Lands the commits of a branch one by one: authors and messages stay as they were typed.
@@ -222,8 +195,7 @@ impl World {
                     continue;
                 }
                 let Ok(blob) =
-                    self.memory
-                        .merge_file(old.copied(), before.get(path).copied(), new.copied())
+                    self.memory.merge_file(old.copied(), before.get(path).copied(), new.copied())
                 else {
                     return;
                 };
@@ -263,23 +235,14 @@ impl World {
                 message,
                 key: None,
             };
-            self.push(
-                draft,
-                (merger != Who::Bot).then_some(merger),
-                BTreeSet::new(),
-            );
+            self.push(draft, (merger != Who::Bot).then_some(merger), BTreeSet::new());
         }
     }
 
     /// Puts a commit on the mainline.
     pub(super) fn push(&mut self, draft: Draft, merger: Option<Who>, by_hand: BTreeSet<String>) {
         let oid = self.commit(draft);
-        self.main.push(Landing {
-            oid,
-            merger,
-            by_hand,
-            at: self.instant(),
-        });
+        self.main.push(Landing { oid, merger, by_hand, at: self.instant() });
     }
 
     /// Tells whether honest people, or the rules for the bot, let a change land.
@@ -292,10 +255,7 @@ impl World {
         if alone && self.is_lying(before, after) {
             return false;
         }
-        merger != Who::Bot
-            || !changed
-                .iter()
-                .any(|path| alone && path.contains("/.approvals/"))
+        merger != Who::Bot || !changed.iter().any(|path| alone && path.contains("/.approvals/"))
     }
 
     /// Tells whether a change brings a file without signature that tells of a review that never was.
@@ -326,7 +286,5 @@ fn title(branch: &Branch, dice: &mut Dice) -> String {
 /// Returns the paths at which two commits differ.
 pub(super) fn changed<'f>(before: &'f Files, after: &'f Files) -> BTreeSet<&'f String> {
     let paths = before.keys().chain(after.keys());
-    paths
-        .filter(|path| before.get(*path) != after.get(*path))
-        .collect()
+    paths.filter(|path| before.get(*path) != after.get(*path)).collect()
 }

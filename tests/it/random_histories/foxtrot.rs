@@ -30,9 +30,7 @@ pub(super) fn wrong(world: &World) -> Option<String> {
     let digit = tip.as_bytes().first()?;
     let n_forks = world.main.len().checked_sub(1).filter(|n| *n > 0)?;
     let fork = usize::from(*digit) % n_forks;
-    [true, false]
-        .into_iter()
-        .find_map(|keeps_ours| given_back(world, fork, keeps_ours))
+    [true, false].into_iter().find_map(|keeps_ours| given_back(world, fork, keeps_ours))
 }
 
 fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
@@ -50,9 +48,7 @@ fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
         let taken = taken_away(world, fork, id);
         for at in instants(world) {
             let standing = standing(&history, &approvals, &TrailKey::Id((*name).to_owned()), at);
-            let Some(effective) = standing
-                .effective
-                .filter(|_| standing.in_force == InForce::Yes)
+            let Some(effective) = standing.effective.filter(|_| standing.in_force == InForce::Yes)
             else {
                 continue;
             };
@@ -78,12 +74,7 @@ fn foxtrot(world: &World, fork: usize, keeps_ours: bool) -> Oid {
         files.retain(|path, _| !is_record(path));
         files.extend(ours.into_iter().filter(|(path, _)| is_record(path)));
     }
-    commit(
-        world,
-        &files,
-        &[mine, world.tip()],
-        "Merge branch 'main' of https://example.com/x",
-    )
+    commit(world, &files, &[mine, world.tip()], "Merge branch 'main' of https://example.com/x")
 }
 
 fn commit(world: &World, files: &Files, parents: &[Oid], message: &str) -> Oid {
@@ -103,9 +94,8 @@ enum Taken {
 
 fn taken_away(world: &World, fork: usize, id: usize) -> Vec<Taken> {
     let states = world.main[fork..].iter();
-    let states: Vec<State> = states
-        .map(|landing| world.state(&world.files(landing.oid), id))
-        .collect();
+    let states: Vec<State> =
+        states.map(|landing| world.state(&world.files(landing.oid), id)).collect();
     let pairs = states.windows(2).filter_map(|pair| match pair {
         [State::One(..), State::Gone] => Some(Taken::All),
         [State::One(before, _), State::One(after, _)] if after.get(CLOSURE) > 0 => {

@@ -209,9 +209,8 @@ impl Law {
         let security = |n: &usize| people[*n].1;
         let platform = |n: &usize| people[*n].2;
         let all = || 0..people.len();
-        let filled = all()
-            .filter(security)
-            .any(|one| all().filter(platform).any(|other| one != other));
+        let filled =
+            all().filter(security).any(|one| all().filter(platform).any(|other| one != other));
         people.len() + waived >= count && (!groups || filled)
     }
 }

@@ -12,10 +12,8 @@ use super::truth::{State, Version};
 use super::world::{MAILMAP, World};
 
 /// The entries of `reviews`, by the field's value, and the day of each.
-const ENTRIES: &[(&[u8], &str)] = &[
-    (&[1, 2], "2026-11-22T00:00:00Z"),
-    (&[2, 3], "2026-12-08T00:00:00Z"),
-];
+const ENTRIES: &[(&[u8], &str)] =
+    &[(&[1, 2], "2026-11-22T00:00:00Z"), (&[2, 3], "2026-12-08T00:00:00Z")];
 
 const DAY: i64 = 86_400;
 
@@ -101,17 +99,14 @@ pub(super) fn wrong(
 
 /// Tells whether an entry stands in nothing but what one honest person pushed, who made all of the series.
 fn is_alone(world: &World, series: &[Version], values: &[u8]) -> bool {
-    let mapped = world
-        .main
-        .iter()
-        .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
+    let mapped = world.main.iter().any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
     if mapped || world.has_notes() {
         return false;
     }
     let holders = series.iter().filter_map(|version| match version.state {
-        State::One(content, blob) => values
-            .contains(&content.get(REVIEWS))
-            .then_some((version, blob)),
+        State::One(content, blob) => {
+            values.contains(&content.get(REVIEWS)).then_some((version, blob))
+        }
         _ => None,
     });
     let mut pushers = holders.map(|(version, blob)| {

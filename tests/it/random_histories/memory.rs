@@ -29,10 +29,7 @@ impl Memory {
         };
         let oid = git2::Oid::hash_object(of_git, &bytes).unwrap();
         let oid = Oid::from_bytes(oid.as_bytes()).unwrap();
-        self.objects
-            .borrow_mut()
-            .entry(oid)
-            .or_insert((kind, bytes));
+        self.objects.borrow_mut().entry(oid).or_insert((kind, bytes));
         oid
     }
 
@@ -48,10 +45,8 @@ impl Memory {
 
     /// Keeps the folders of some files and returns the top one.
     pub(super) fn tree(&self, files: &Rc<Files>) -> Oid {
-        let entries: Vec<(&str, Oid)> = files
-            .iter()
-            .map(|(path, oid)| (path.as_str(), *oid))
-            .collect();
+        let entries: Vec<(&str, Oid)> =
+            files.iter().map(|(path, oid)| (path.as_str(), *oid)).collect();
         let top = self.folder(&entries);
         self.trees.borrow_mut().insert(top, Rc::clone(files));
         top
@@ -111,10 +106,7 @@ impl Memory {
 impl Objects for Memory {
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
         let objects = self.objects.borrow();
-        let missing = Obstacle::Missing {
-            object: oid,
-            extent: Extent::Full,
-        };
+        let missing = Obstacle::Missing { object: oid, extent: Extent::Full };
         objects.get(&oid).cloned().ok_or(missing)
     }
 

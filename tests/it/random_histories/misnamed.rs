@@ -29,11 +29,8 @@ impl World {
         let content = self.some_content(id, dice);
         let holds = |path: &String| is_record(path) && path.contains(IDS[id]);
         files.retain(|path, _| !holds(path));
-        let own: Vec<String> = there
-            .into_iter()
-            .filter(|(_, it)| it.id == id)
-            .map(|(path, _)| path)
-            .collect();
+        let own: Vec<String> =
+            there.into_iter().filter(|(_, it)| it.id == id).map(|(path, _)| path).collect();
         files.retain(|path, _| !own.contains(path));
         files.insert("exceptions/draft.yaml".to_owned(), self.write(content));
         self.say(|| format!("{who:?} files a draft: {:?}", content.values));

@@ -21,9 +21,8 @@ use super::world::{World, is_record, stem};
 pub(super) fn differs(world: &World) -> Option<String> {
     let odd = |files: &Files| {
         let ids = world.ids(files);
-        let mut found = ids
-            .iter()
-            .flat_map(|(id, found)| found.iter().map(move |(path, ..)| (*id, path)));
+        let mut found =
+            ids.iter().flat_map(|(id, found)| found.iter().map(move |(path, ..)| (*id, path)));
         ids.values().any(|found| found.len() > 1) || found.any(|(id, path)| stem(path) != IDS[id])
     };
     let is_odd = world.made.values().any(|made| odd(&made.files));
@@ -35,16 +34,11 @@ pub(super) fn differs(world: &World) -> Option<String> {
     let read = || records().filter_map(|(path, blob)| Some((path, world.contents.get(blob)?)));
     let is_sound = records().count() == read().count()
         && read().all(|(path, content)| content.is_valid() && stem(path) == IDS[content.id])
-        && IDS
-            .iter()
-            .enumerate()
-            .all(|(id, _)| read().filter(|(_, it)| it.id == id).count() < 2);
+        && IDS.iter().enumerate().all(|(id, _)| read().filter(|(_, it)| it.id == id).count() < 2);
     for (id, name) in IDS.iter().enumerate() {
         let own = records().filter(|(path, _)| stem(path) == *name);
         let bearers = read().filter(|(_, content)| content.id == id);
-        let names = own
-            .map(|(path, _)| path)
-            .chain(bearers.map(|(path, _)| path));
+        let names = own.map(|(path, _)| path).chain(bearers.map(|(path, _)| path));
         let mut asked = RecordFilter::default();
         names.for_each(|path| asked.add(path));
         if asked.names.is_empty() {
@@ -57,9 +51,7 @@ pub(super) fn differs(world: &World) -> Option<String> {
         let (in_few, in_all) = (few.trails.contains_key(&key), all.trails.contains_key(&key));
         if !in_few || !in_all {
             if in_few != in_all && is_sound && !is_odd {
-                return Some(format!(
-                    "{name} is there in one alone: few {in_few}, all {in_all}"
-                ));
+                return Some(format!("{name} is there in one alone: few {in_few}, all {in_all}"));
             }
             continue;
         }

@@ -54,19 +54,11 @@ impl World {
             }
             _ => String::new(),
         };
-        let vote = *dice.pick(&[
-            "Code-Review+2",
-            "Code-Review+2",
-            "Code-Review+2",
-            "Code-Review+1",
-        ]);
+        let vote =
+            *dice.pick(&["Code-Review+2", "Code-Review+2", "Code-Review+2", "Code-Review+1"]);
         let (author, line) = if lies {
             let who = *dice.pick(LIARS);
-            let vote = if dice.often(15) {
-                "Code-Review-2"
-            } else {
-                vote
-            };
+            let vote = if dice.often(15) { "Code-Review-2" } else { vote };
             let author = match dice.often(20) {
                 true => Ident::new("Gerrit Code Review", "gerrit@forge.example.com"),
                 false => typed(who, dice),
@@ -105,11 +97,7 @@ impl World {
     /// Returns who really said yes to one of some commits, where a policy that may count heeds notes.
     pub(super) fn noted(&self, laws: &[&Law], is_about: &dyn Fn(Oid) -> bool) -> Vec<Who> {
         let heeds = laws.iter().any(|law| law.heeds_notes());
-        let said = self
-            .notes
-            .said
-            .iter()
-            .filter(|it| heeds && is_about(it.commit));
+        let said = self.notes.said.iter().filter(|it| heeds && is_about(it.commit));
         said.map(|it| it.by).collect()
     }
 

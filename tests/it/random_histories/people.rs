@@ -32,15 +32,8 @@ pub(super) enum Who {
 pub(super) const LIARS: &[Who] = &[Who::Ana, Who::Bob, Who::Mal];
 pub(super) const HONEST: &[Who] = &[Who::Cy, Who::Lee, Who::Dana, Who::Sam];
 pub(super) const MAINTAINERS: &[Who] = &[Who::Lee, Who::Dana, Who::Sam];
-pub(super) const PEOPLE: &[Who] = &[
-    Who::Ana,
-    Who::Bob,
-    Who::Mal,
-    Who::Cy,
-    Who::Lee,
-    Who::Dana,
-    Who::Sam,
-];
+pub(super) const PEOPLE: &[Who] =
+    &[Who::Ana, Who::Bob, Who::Mal, Who::Cy, Who::Lee, Who::Dana, Who::Sam];
 
 /// Name and address as a commit names somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,10 +44,7 @@ pub(super) struct Ident {
 
 impl Ident {
     pub(super) fn new(name: &str, email: &str) -> Ident {
-        Ident {
-            name: name.to_owned(),
-            email: email.to_owned(),
-        }
+        Ident { name: name.to_owned(), email: email.to_owned() }
     }
 
     /// Returns the ident as the web interface of a forge commits.

@@ -17,10 +17,7 @@ use super::world::{MAILMAP, World};
 
 /// Marks the versions that are approved beyond doubt.
 pub(super) fn mark(world: &World, versions: &mut [Version]) {
-    let mapped = world
-        .main
-        .iter()
-        .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
+    let mapped = world.main.iter().any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
     // Whose account is whose a policy may not say.
     if mapped
         || !world.private.is_empty()
@@ -67,9 +64,7 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
             }
         };
         // What says the same again carries on what was said of it before, and needs nobody.
-        let says_more = !said
-            .iter()
-            .any(|said: &Content| said.is_same_grant_text(&content));
+        let says_more = !said.iter().any(|said: &Content| said.is_same_grant_text(&content));
         let again = misnamed.take() == Some(blob);
         said.push(content);
         version.is_plain = (says_more && calm || again) && is_low(&content) && is_merged;
@@ -109,10 +104,7 @@ fn is_merged(world: &World, version: &Version) -> bool {
 ///
 /// Where anybody is named by an account it may be theirs, so nothing is said.
 pub(super) fn is_known(world: &World, landing: usize, who: Who) -> bool {
-    let mapped = world
-        .main
-        .iter()
-        .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
+    let mapped = world.main.iter().any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
     let land = &world.main[landing];
     let is_merge = world.made[&land.oid].parents.len() > 1;
     let rejected = world.signed.iter().any(|signed| signed.rejects);
@@ -154,10 +146,8 @@ fn is_unnamed(world: &World, who: Who, landing: Oid) -> bool {
         landed.is_some_and(|land| land.merger == Some(who) && world.made[oid].parents.len() > 1)
     };
     let name = who.name();
-    let accounts: Vec<String> = PRIVATE
-        .iter()
-        .map(|private| who.account(*private, true).email)
-        .collect();
+    let accounts: Vec<String> =
+        PRIVATE.iter().map(|private| who.account(*private, true).email).collect();
     let names = |text: &str| text.contains(name) || accounts.iter().any(|it| text.contains(it));
     world.made.iter().all(|(oid, made)| {
         let typed = [&made.author, &made.committer]
@@ -178,17 +168,9 @@ pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> 
     let State::One(content, blob) = version.state else {
         return false;
     };
-    let mapped = world
-        .main
-        .iter()
-        .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
+    let mapped = world.main.iter().any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
     let vetoes = |who: Who| {
-        let words = || {
-            world
-                .signed
-                .iter()
-                .filter(|it| it.key == who || it.by == who)
-        };
+        let words = || world.signed.iter().filter(|it| it.key == who || it.by == who);
         // Who signs in the name of somebody else leaves a bad file.
         let is_own = |it: &&Signed| it.key == who && it.by == who;
         let no = words()
@@ -225,10 +207,5 @@ pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> 
         State::One(last, _) => last.is_same_grant_text(&content),
         _ => false,
     });
-    !mapped
-        && !carries
-        && HONEST
-            .iter()
-            .filter(|who| unnamed(who))
-            .any(|who| vetoes(*who))
+    !mapped && !carries && HONEST.iter().filter(|who| unnamed(who)).any(|who| vetoes(*who))
 }

@@ -26,10 +26,7 @@ struct Shallow<'w> {
 impl Objects for Shallow<'_> {
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle> {
         if self.hidden.contains(&oid) {
-            return Err(Obstacle::Missing {
-                object: oid,
-                extent: Extent::Shallow,
-            });
+            return Err(Obstacle::Missing { object: oid, extent: Extent::Shallow });
         }
         self.memory.read(oid)
     }
@@ -59,11 +56,7 @@ fn cut(world: &World, landing: usize) -> Shallow<'_> {
         !hidden.contains(oid) && parents.iter().any(|parent| hidden.contains(parent))
     };
     let boundary = world.made.keys().copied().filter(is_cut).collect();
-    Shallow {
-        memory: &world.memory,
-        hidden,
-        boundary,
-    }
+    Shallow { memory: &world.memory, hidden, boundary }
 }
 
 /// Returns what a shallow clone grants and the whole repository does not; `None` where there is nothing.

@@ -59,12 +59,7 @@ impl World {
         self.say(|| format!("law: {law:?}"));
         files.insert(POLICY.to_owned(), self.enact(law));
         files.insert(SIGNERS.to_owned(), self.list(lines));
-        self.push_by(
-            Who::Sam,
-            files,
-            Ident::new("Root", "root@example.com"),
-            Vec::new(),
-        );
+        self.push_by(Who::Sam, files, Ident::new("Root", "root@example.com"), Vec::new());
     }
 
     /// Does one step.
@@ -178,16 +173,8 @@ impl World {
     }
 
     fn sign(&mut self, dice: &mut Dice) {
-        let who = if dice.often(80) {
-            *dice.pick(HONEST)
-        } else {
-            *dice.pick(LIARS)
-        };
-        let by = if who.is_honest() || dice.often(50) {
-            who
-        } else {
-            *dice.pick(PEOPLE)
-        };
+        let who = if dice.often(80) { *dice.pick(HONEST) } else { *dice.pick(LIARS) };
+        let by = if who.is_honest() || dice.often(50) { who } else { *dice.pick(PEOPLE) };
         let rejects = dice.often(12);
         let Some((about, blob)) = self.something(dice) else {
             return;
@@ -217,16 +204,7 @@ impl World {
         let text = statement::text(&about, &self.memory.bytes(blob), by, at, word, tail);
         let seal = who.sign("exledger-approval@v1", text.as_bytes());
         self.say(|| format!("{who:?} signs as {by:?}: {word} {about:?} {blob:?}"));
-        self.signed.push(Signed {
-            about,
-            blob,
-            key: who,
-            by,
-            at,
-            rejects,
-            text,
-            seal,
-        });
+        self.signed.push(Signed { about, blob, key: who, by, at, rejects, text, seal });
         self.signed.len() - 1
     }
 
@@ -285,13 +263,7 @@ impl World {
         let tail = "via https://forge.example.com/1\n";
         let text = statement::text(&about, &self.memory.bytes(blob), by, at, "approve", tail);
         self.say(|| format!("{by:?} reviews {about:?} {blob:?}"));
-        self.reviews.push(Review {
-            about,
-            blob,
-            by,
-            at,
-            text,
-        });
+        self.reviews.push(Review { about, blob, by, at, text });
     }
 
     /// The bridge, or somebody honest, tells of the reviews that there really were.
@@ -303,10 +275,8 @@ impl World {
         let mut files = self.files(self.tip()).as_ref().clone();
         let path = statement::path(&review.about, &self.memory.bytes(review.blob), review.by);
         files.insert(path, self.memory.blob(review.text.as_bytes()));
-        let bridge = Ident::new(
-            "github-actions[bot]",
-            "github-actions[bot]@users.noreply.github.com",
-        );
+        let bridge =
+            Ident::new("github-actions[bot]", "github-actions[bot]@users.noreply.github.com");
         let who = *dice.pick(MAINTAINERS);
         let ident = if dice.often(70) { bridge } else { who.ident() };
         self.say(|| format!("{ident} tells of {:?}'s review", review.by));
@@ -326,12 +296,7 @@ impl World {
 
     /// Returns a content that is near one that was written before, or one of those.
     pub(super) fn some_content(&mut self, id: usize, dice: &mut Dice) -> Content {
-        let known: Vec<Content> = self
-            .known
-            .iter()
-            .filter(|it| it.id == id)
-            .copied()
-            .collect();
+        let known: Vec<Content> = self.known.iter().filter(|it| it.id == id).copied().collect();
         if known.is_empty() {
             return some_change(Content::first(id), 3, dice);
         }
@@ -345,9 +310,7 @@ impl World {
     /// Tells whether a path is a record, and whose.
     pub(super) fn records(&self, files: &Files) -> Vec<(String, Content)> {
         let records = files.iter().filter(|(path, _)| is_record(path));
-        records
-            .filter_map(|(path, blob)| Some((path.clone(), *self.contents.get(blob)?)))
-            .collect()
+        records.filter_map(|(path, blob)| Some((path.clone(), *self.contents.get(blob)?))).collect()
     }
 }
 
@@ -355,12 +318,7 @@ impl World {
 pub(super) fn some_change(mut content: Content, n_fields: usize, dice: &mut Dice) -> Content {
     for _ in 0..n_fields {
         let field = dice.below(N);
-        let rare = [
-            content::CLOSURE,
-            content::CLASS,
-            content::APPLICATION,
-            content::RULE,
-        ];
+        let rare = [content::CLOSURE, content::CLASS, content::APPLICATION, content::RULE];
         if rare.contains(&field) && dice.often(60) {
             continue;
         }

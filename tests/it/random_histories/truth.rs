@@ -110,10 +110,8 @@ impl World {
     pub(super) fn listed(&self, landing: usize, key: Who) -> Vec<Who> {
         let blobs = self.files_before(landing, SIGNERS).into_iter();
         let lines = blobs.filter_map(|blob| self.signers.get(&blob?)).flatten();
-        let personas: BTreeSet<Who> = lines
-            .filter(|(_, whose)| *whose == key)
-            .map(|(person, _)| *person)
-            .collect();
+        let personas: BTreeSet<Who> =
+            lines.filter(|(_, whose)| *whose == key).map(|(person, _)| *person).collect();
         personas.into_iter().collect()
     }
 
@@ -121,10 +119,7 @@ impl World {
     pub(super) fn is_surely_listed(&self, landing: usize, key: Who) -> bool {
         let lists = |blob: Option<Oid>| {
             let lines = blob.and_then(|blob| self.signers.get(&blob));
-            let mut own = lines
-                .into_iter()
-                .flatten()
-                .filter(|(_, whose)| *whose == key);
+            let mut own = lines.into_iter().flatten().filter(|(_, whose)| *whose == key);
             own.next().is_some_and(|(person, _)| *person == key) && own.next().is_none()
         };
         let may_be_revoked = |landing: usize| {
@@ -141,9 +136,8 @@ impl World {
     /// Tells whether a key may speak as somebody before a landing: by its own line, or one that the mailmap joins.
     pub(super) fn speaks_as(&self, landing: usize, key: Who, by: Who) -> bool {
         let mailmaps = self.files_before(landing, MAILMAP).into_iter();
-        let joined: Vec<&(Who, Who)> = mailmaps
-            .filter_map(|blob| self.mailmaps.get(&blob?))
-            .collect();
+        let joined: Vec<&(Who, Who)> =
+            mailmaps.filter_map(|blob| self.mailmaps.get(&blob?)).collect();
         self.personas(landing, key).into_iter().any(|persona| {
             let both = [(persona, by), (by, persona)];
             persona == by || joined.iter().any(|joined| both.contains(joined))
@@ -161,11 +155,7 @@ impl World {
                     is_record(path) && path.contains(IDS[id]) && !self.contents.contains_key(blob)
                 });
                 let broken: Vec<Oid> = broken.map(|(_, blob)| *blob).collect();
-                if broken.is_empty() {
-                    State::Gone
-                } else {
-                    State::Unclear(broken)
-                }
+                if broken.is_empty() { State::Gone } else { State::Unclear(broken) }
             }
             several => State::Unclear(several.iter().map(|(_, blob, _)| *blob).collect()),
         }
@@ -174,10 +164,8 @@ impl World {
     /// Returns what stands in the files that held a record, where it can't be read.
     fn broken(&self, files: &Files, held: &[String]) -> State {
         let blobs = held.iter().filter_map(|path| files.get(path));
-        let broken: Vec<Oid> = blobs
-            .filter(|blob| !self.contents.contains_key(*blob))
-            .copied()
-            .collect();
+        let broken: Vec<Oid> =
+            blobs.filter(|blob| !self.contents.contains_key(*blob)).copied().collect();
         match broken.is_empty() {
             true => State::Gone,
             false => State::Unclear(broken),
@@ -191,12 +179,8 @@ impl World {
         for landing in &self.main {
             merged.insert(landing.oid);
             let mut range = Vec::new();
-            let mut stack: Vec<Oid> = self.made[&landing.oid]
-                .parents
-                .iter()
-                .skip(1)
-                .copied()
-                .collect();
+            let mut stack: Vec<Oid> =
+                self.made[&landing.oid].parents.iter().skip(1).copied().collect();
             while let Some(at) = stack.pop() {
                 if merged.insert(at) {
                     range.push(at);
@@ -225,20 +209,13 @@ impl World {
         for oid in range {
             let made = &self.made[oid];
             let own = of(&made.files);
-            if made
-                .parents
-                .iter()
-                .all(|parent| of(&self.made[parent].files) != own)
-            {
+            if made.parents.iter().all(|parent| of(&self.made[parent].files) != own) {
                 makers.extend(&made.makers);
             }
         }
         // What equals one side of the merge was made there, under whatever path it lies.
         let own = of(&made.files);
-        let of_neither = made
-            .parents
-            .iter()
-            .all(|it| of(&self.made[it].files) != own);
+        let of_neither = made.parents.iter().all(|it| of(&self.made[it].files) != own);
         if of_neither && land.by_hand.iter().any(|path| is_about(&made.files, path)) {
             makers.extend(land.merger);
         }
@@ -251,11 +228,7 @@ impl World {
         }
         // What is pushed past all is made by whoever pushes it.
         if land.merger.is_none() && (of_neither || is_back) {
-            makers.extend(
-                made.makers
-                    .iter()
-                    .filter(|who| **who != Who::Bot && self.open),
-            );
+            makers.extend(made.makers.iter().filter(|who| **who != Who::Bot && self.open));
         }
         makers
     }
@@ -266,11 +239,7 @@ impl Truth {
     pub(super) fn of(world: &World) -> Truth {
         let ranges = world.ranges();
         let governance = world.count(&ranges);
-        let mut truth = Truth {
-            ids: BTreeMap::new(),
-            governance,
-            is_void: world.is_void(),
-        };
+        let mut truth = Truth { ids: BTreeMap::new(), governance, is_void: world.is_void() };
         for id in 0..IDS.len() {
             let mut versions = truth.versions(world, &ranges, id);
             plain::mark(world, &mut versions);
@@ -310,12 +279,7 @@ impl Truth {
             });
             let mut acts = Vec::new();
             let mut act = |who, persona, signed| {
-                acts.push(Act {
-                    who,
-                    persona,
-                    signed,
-                    landing: Some(landing),
-                });
+                acts.push(Act { who, persona, signed, landing: Some(landing) });
             };
             if let Some(merger) = land.merger {
                 act(merger, merger, false);

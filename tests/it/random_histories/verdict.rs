@@ -48,20 +48,8 @@ pub(super) fn standing(
     at: Instant,
 ) -> RecordState {
     let governance = &approvals.counted.tip;
-    let verdicts = approvals
-        .trails
-        .get(key)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    status::evaluate(
-        RecordFacts {
-            key,
-            history,
-            verdicts,
-            governance,
-        },
-        at,
-    )
+    let verdicts = approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
+    status::evaluate(RecordFacts { key, history, verdicts, governance }, at)
 }
 
 /// Returns the instants at which records are looked at.
@@ -89,10 +77,8 @@ pub(super) fn wrong(world: &World) -> Option<String> {
     for key in history.trails.keys() {
         for at in instants(world) {
             let standing = standing(&history, &approvals, key, at);
-            let is_over = matches!(
-                standing.status,
-                Status::Closed | Status::Rejected | Status::Removed
-            );
+            let is_over =
+                matches!(standing.status, Status::Closed | Status::Rejected | Status::Removed);
             if status::settled::is_over(&history.trails[key]) && !is_over {
                 return Some(format!(
                     "{key} is {}, and a list would pass it by",
@@ -135,9 +121,7 @@ fn of_counted(world: &World, history: &History, approvals: &TrailVerdicts) -> Op
             let blob = version.and_then(|version| Some(version.files.first()?.blob));
             if !world.may_be(landing, path, blob) {
                 let n = n.map_or(0, |n| n + 1);
-                return Some(format!(
-                    "version {n} of {path} counts after landing {landing}"
-                ));
+                return Some(format!("version {n} of {path} counts after landing {landing}"));
             }
         }
     }
@@ -151,10 +135,7 @@ fn of_step(
     path: &str,
 ) -> Option<String> {
     let trail = history.governance.get(path)?;
-    let n = trail
-        .versions
-        .iter()
-        .position(|version| version.landing == landing)?;
+    let n = trail.versions.iter().position(|version| version.landing == landing)?;
     let verdict = approvals.counted.verdicts.get(path)?.get(n)?;
     (verdict.satisfied == Satisfied::Yes)
         .then(|| format!("{path} counts as approved at landing {landing}"))
@@ -170,9 +151,7 @@ fn of_record(world: &World, truth: &Truth, standing: &RecordState, at: Instant) 
     if !matches!(versions[tip].state, State::One(..)) {
         return Some(format!("it is {:?}", versions[tip].state));
     }
-    let gone = versions
-        .iter()
-        .rposition(|version| version.state == State::Gone);
+    let gone = versions.iter().rposition(|version| version.state == State::Gone);
     let filed = gone.map_or(0, |gone| gone + 1);
     let mut why = BTreeSet::new();
     // What was approved beyond doubt is where all that comes later begins.
@@ -181,10 +160,8 @@ fn of_record(world: &World, truth: &Truth, standing: &RecordState, at: Instant) 
         .rposition(|version| version.is_plain)
         .map_or(filed, |plain| plain.max(filed));
     for from in (first..=tip).filter(|from| may_grant(world, versions, first, *from, at)) {
-        let beyond = versions[from..]
-            .iter()
-            .enumerate()
-            .find_map(|(n, version)| match version.state {
+        let beyond =
+            versions[from..].iter().enumerate().find_map(|(n, version)| match version.state {
                 State::One(content, _) => content
                     .exceeded_by(effective, n == 0)
                     .map(|what| format!("wider than version {}: {what}", from + n)),
@@ -202,10 +179,7 @@ fn of_record(world: &World, truth: &Truth, standing: &RecordState, at: Instant) 
         why.insert("no version of it was really approved".to_owned());
     }
     let why: Vec<String> = why.into_iter().collect();
-    let versions: Vec<String> = versions
-        .iter()
-        .map(|version| format!("{version:?}"))
-        .collect();
+    let versions: Vec<String> = versions.iter().map(|version| format!("{version:?}")).collect();
     Some(format!("{}\n{}", why.join("; or "), versions.join("\n")))
 }
 
@@ -213,9 +187,7 @@ fn of_record(world: &World, truth: &Truth, standing: &RecordState, at: Instant) 
 fn is_plain(truth: &Truth, standing: &RecordState) -> bool {
     let id = IDS.iter().position(|id| *id == standing.key);
     let versions = id.and_then(|id| truth.ids.get(&id));
-    versions
-        .and_then(|versions| versions.last())
-        .is_some_and(|version| version.is_plain)
+    versions.and_then(|versions| versions.last()).is_some_and(|version| version.is_plain)
 }
 
 /// Tells whether a version may be what a grant begins with: it was really approved, or says again what was, or is an

@@ -44,10 +44,7 @@ impl World {
             author,
         };
         self.say(|| {
-            format!(
-                "{who:?} as {} on branch {n}: {what}{:?}",
-                draft.author, draft.message
-            )
+            format!("{who:?} as {} on branch {n}: {what}{:?}", draft.author, draft.message)
         });
         let tip = self.commit(draft);
         let branch = Branch { tip, opener: who };
@@ -81,12 +78,7 @@ impl World {
             message: message(who, dice),
             key: None,
         };
-        self.say(|| {
-            format!(
-                "{who:?} amends branch {n} as {} {:?}",
-                draft.author, draft.message
-            )
-        });
+        self.say(|| format!("{who:?} amends branch {n} as {} {:?}", draft.author, draft.message));
         self.branches[n].tip = self.commit(draft);
     }
 
@@ -120,11 +112,7 @@ impl World {
             _ => {}
         }
         let swapped = !honest && dice.often(20);
-        let parents = if swapped {
-            vec![theirs, ours]
-        } else {
-            vec![ours, theirs]
-        };
+        let parents = if swapped { vec![theirs, ours] } else { vec![ours, theirs] };
         let draft = Draft {
             tags: some_tags(&self.tags, !honest, dice),
             parents,
@@ -231,11 +219,7 @@ fn some_account(who: Who, dice: &mut Dice) -> Ident {
 /// Returns the name that somebody types: his own, if he is honest.
 pub(super) fn typed(who: Who, dice: &mut Dice) -> Ident {
     if who.is_honest() {
-        return if dice.often(90) {
-            who.ident()
-        } else {
-            who.second()
-        };
+        return if dice.often(90) { who.ident() } else { who.second() };
     }
     match dice.below(10) {
         0..=3 => who.ident(),

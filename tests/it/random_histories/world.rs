@@ -171,13 +171,9 @@ impl World {
 
     /// Returns the effective time of a landing, as its committers typed it (T1).
     pub(super) fn effective(&self, landing: usize) -> Instant {
-        let typed = self.main[..=landing]
-            .iter()
-            .map(|it| self.made[&it.oid].time);
+        let typed = self.main[..=landing].iter().map(|it| self.made[&it.oid].time);
         let known = typed.filter(|time| *time <= self.now + 300);
-        known
-            .max()
-            .map_or(Instant::MIN, |time| Instant::from_unix(time).unwrap())
+        known.max().map_or(Instant::MIN, |time| Instant::from_unix(time).unwrap())
     }
 
     /// Writes a record's file.
@@ -213,10 +209,8 @@ impl World {
         }
         let oid = self.memory.commit(raw.into_bytes());
         let own = draft.makers.iter().filter(|who| who.is_honest());
-        self.apart
-            .extend(own.clone().filter(|who| who.second() == draft.author));
-        self.by_account
-            .extend(own.filter(|who| who.has_account(&draft.author)));
+        self.apart.extend(own.clone().filter(|who| who.second() == draft.author));
+        self.by_account.extend(own.filter(|who| who.has_account(&draft.author)));
         self.made.insert(
             oid,
             Made {
@@ -242,12 +236,7 @@ impl World {
         );
         let text = format!("{head}{}", key.sign("git", head.as_bytes()));
         let at = self.instant();
-        self.tags.push(Tag {
-            commit,
-            key,
-            at,
-            text,
-        });
+        self.tags.push(Tag { commit, key, at, text });
     }
 
     /// Returns a commit and all that can be reached from it.
@@ -268,9 +257,7 @@ impl World {
         let mut common: Vec<Oid> = ours.intersection(&theirs).copied().collect();
         common.sort();
         let behind = |candidate: &Oid| {
-            common
-                .iter()
-                .any(|it| it != candidate && self.ancestors(*it).contains(candidate))
+            common.iter().any(|it| it != candidate && self.ancestors(*it).contains(candidate))
         };
         common.iter().find(|candidate| !behind(candidate)).copied()
     }
@@ -278,26 +265,18 @@ impl World {
     /// Merges the files of two commits; the paths that conflict have what `ours` has.
     pub(super) fn merged(&mut self, ours: Oid, theirs: Oid) -> (Files, Vec<String>) {
         let none = Rc::new(Files::new());
-        let base = self
-            .base(ours, theirs)
-            .map_or(none, |base| self.files(base));
+        let base = self.base(ours, theirs).map_or(none, |base| self.files(base));
         let (ours, theirs) = (self.files(ours), self.files(theirs));
-        let paths: BTreeSet<&String> = base
-            .keys()
-            .chain(ours.keys())
-            .chain(theirs.keys())
-            .collect();
+        let paths: BTreeSet<&String> =
+            base.keys().chain(ours.keys()).chain(theirs.keys()).collect();
         let (mut files, mut conflicts) = (Files::new(), Vec::new());
         for path in paths {
             let sides = [&base, &ours, &theirs].map(|files| files.get(path).copied());
             let [old, left, right] = sides;
-            let blob = self
-                .memory
-                .merge_file(old, left, right)
-                .unwrap_or_else(|()| {
-                    conflicts.push(path.clone());
-                    left
-                });
+            let blob = self.memory.merge_file(old, left, right).unwrap_or_else(|()| {
+                conflicts.push(path.clone());
+                left
+            });
             if let Some(blob) = blob {
                 self.learn(blob, path);
                 files.insert(path.clone(), blob);
@@ -321,9 +300,7 @@ impl World {
 
 /// Tells whether a file is a record where records are.
 pub(super) fn is_record(path: &str) -> bool {
-    let inside = path
-        .strip_prefix("exceptions/")
-        .or_else(|| path.strip_prefix("waivers/"));
+    let inside = path.strip_prefix("exceptions/").or_else(|| path.strip_prefix("waivers/"));
     let ends = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
     inside.is_some_and(|path| ends(path) && !path.starts_with(".approvals/"))
 }

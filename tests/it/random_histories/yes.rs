@@ -22,15 +22,12 @@ pub(super) fn hear(world: &World, id: usize, versions: &mut [Version]) {
     let mut heard: HashSet<usize> = HashSet::new();
     let ends = ends(world, versions);
     let too_old = |at: Instant, version: &Version| {
-        ends.iter()
-            .any(|(landing, end)| *landing < version.landing && *end > at)
+        ends.iter().any(|(landing, end)| *landing < version.landing && *end > at)
     };
     for landing in 1..world.main.len() {
         let files = |n: usize| world.made[&world.main[n].oid].files.as_ref();
         let (before, after) = (files(landing - 1), files(landing));
-        for path in changed(before, after)
-            .into_iter()
-            .filter(|path| path.contains("/.approvals/"))
+        for path in changed(before, after).into_iter().filter(|path| path.contains("/.approvals/"))
         {
             let text_path = path.strip_suffix(".sig").unwrap_or(path);
             let bytes = |path: &str| after.get(path).map(|blob| world.memory.bytes(*blob));
@@ -64,11 +61,7 @@ pub(super) fn hear(world: &World, id: usize, versions: &mut [Version]) {
             }
         }
     }
-    for review in world
-        .reviews
-        .iter()
-        .filter(|it| it.about == About::Record(id))
-    {
+    for review in world.reviews.iter().filter(|it| it.about == About::Record(id)) {
         for n in reviewed(world, versions, review.blob) {
             if !too_old(review.at, &versions[n]) {
                 versions[n].acts.push(Act {
@@ -89,11 +82,7 @@ fn ends(world: &World, versions: &[Version]) -> Vec<(usize, Instant)> {
     for version in versions {
         // Whoever pushes types the time: a removal may look older than it is, and a signature then younger.
         let at = world.main[version.landing].at;
-        let at = if world.open {
-            at.min(world.effective(version.landing))
-        } else {
-            at
-        };
+        let at = if world.open { at.min(world.effective(version.landing)) } else { at };
         if version.is_plain {
             ends.push((version.landing, at));
         }
@@ -129,9 +118,7 @@ fn content(world: &World, version: &Version) -> Option<Content> {
 fn reviewed(world: &World, versions: &[Version], blob: Oid) -> BTreeSet<usize> {
     let has = |n: &usize| matches!(versions[*n].state, State::One(_, own) if own == blob);
     let named = (0..versions.len()).filter(has);
-    named
-        .flat_map(|named| with_carried(world, versions, named))
-        .collect()
+    named.flat_map(|named| with_carried(world, versions, named)).collect()
 }
 
 /// Returns a version, and those that it only adds to.
@@ -152,20 +139,14 @@ fn targets(world: &World, versions: &[Version], landing: usize, blob: Oid) -> Ve
         State::Unclear(blobs) => blobs.as_slice() == [blob],
         State::Gone => false,
     };
-    let n_landed = versions
-        .iter()
-        .take_while(|version| version.landing <= landing)
-        .count();
+    let n_landed = versions.iter().take_while(|version| version.landing <= landing).count();
     if let Some(tip) = n_landed.checked_sub(1) {
         let content = |n: usize| content(world, &versions[n]);
-        let first = (0..=tip)
-            .rev()
-            .find(|n| versions[*n].state == State::Gone)
-            .map_or(0, |gone| gone + 1);
+        let first =
+            (0..=tip).rev().find(|n| versions[*n].state == State::Gone).map_or(0, |gone| gone + 1);
         let like = |n: &usize| {
             let (one, tip) = (content(*n), content(tip));
-            one.zip(tip)
-                .is_some_and(|(one, tip)| one.is_same_grant_text(&tip))
+            one.zip(tip).is_some_and(|(one, tip)| one.is_same_grant_text(&tip))
         };
         // What is said of bytes that only add to an earlier version is about that one, too, unless it was closed since, or
         // a trigger fired: what stands now was opened anew, and carries nothing.
@@ -202,10 +183,7 @@ pub(super) fn approve(world: &World, versions: &mut [Version]) {
         let laws = world.laws_before(version.landing);
         let mut makers = version.makers.clone();
         makers.extend(content.requester());
-        makers.extend(left_behind(
-            known.get(first..).unwrap_or_default(),
-            &content,
-        ));
+        makers.extend(left_behind(known.get(first..).unwrap_or_default(), &content));
         let is_enough = |law: &&Law| is_met(world, law, version, &content, &makers);
         version.is_approved = laws.iter().any(|law| world.trusts_anybody(law))
             || laws.iter().any(is_enough) && !plain::is_vetoed(world, known, version);
@@ -234,10 +212,7 @@ fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
             makers.extend(&version.makers);
         }
     }
-    let mut bases = series
-        .iter()
-        .filter(|version| version.is_approved)
-        .peekable();
+    let mut bases = series.iter().filter(|version| version.is_approved).peekable();
     let any = bases.peek().is_some();
     let further = bases.all(|base| match base.state {
         State::One(base, _) => content.reaches_further(&base),
@@ -303,10 +278,7 @@ fn is_met(
     content: &Content,
     makers: &BTreeSet<Who>,
 ) -> bool {
-    let mapped = world
-        .main
-        .iter()
-        .any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
+    let mapped = world.main.iter().any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
     let mut people: BTreeMap<Who, (bool, bool)> = BTreeMap::new();
     for act in &version.acts {
         let hidden = match (act.signed, act.landing) {
@@ -321,17 +293,11 @@ fn is_met(
         if !counts {
             continue;
         }
-        let groups = |law: &Law| {
-            (
-                law.security.contains(&act.persona),
-                law.platform.contains(&act.persona),
-            )
-        };
+        let groups =
+            |law: &Law| (law.security.contains(&act.persona), law.platform.contains(&act.persona));
         let any = || {
             let all = world.laws.values().map(groups);
-            all.fold((false, false), |one, other| {
-                (one.0 || other.0, one.1 || other.1)
-            })
+            all.fold((false, false), |one, other| (one.0 || other.0, one.1 || other.1))
         };
         let then = act.landing.map(|landing| world.laws_before(landing));
         let (security, platform) = match then {
@@ -339,17 +305,13 @@ fn is_met(
             Some(laws) if !laws.is_empty() => laws
                 .into_iter()
                 .map(groups)
-                .fold((false, false), |one, other| {
-                    (one.0 || other.0, one.1 || other.1)
-                }),
+                .fold((false, false), |one, other| (one.0 || other.0, one.1 || other.1)),
             _ => any(),
         };
         let known = people.entry(act.who).or_default();
         *known = (known.0 || security, known.1 || platform);
     }
-    let people: Vec<(Who, bool, bool)> = people
-        .into_iter()
-        .map(|(who, (one, other))| (who, one, other))
-        .collect();
+    let people: Vec<(Who, bool, bool)> =
+        people.into_iter().map(|(who, (one, other))| (who, one, other)).collect();
     law.is_met(content, &people, usize::from(law.self_approval))
 }

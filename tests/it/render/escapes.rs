@@ -17,19 +17,12 @@ fn saying(text: &str) -> Doc<'static> {
     doc.rows = Some("findings");
     doc.repository = Some(text.into());
     doc.footer = Some(text.into());
-    let mut bad = finding(
-        "encoding",
-        Level::Error,
-        Some(exledger::diag::Pos { line: 2, column: 3 }),
-    );
+    let mut bad =
+        finding("encoding", Level::Error, Some(exledger::diag::Pos { line: 2, column: 3 }));
     (bad.path, bad.message, bad.help) = (text.into(), text.into(), text.into());
     (bad.id, bad.field) = (Some(text.into()), Some(text.into()));
     let mut shown = ShownFinding::from(bad);
-    shown.excerpt = Some(Excerpt {
-        skipped: 0,
-        line: text.into(),
-        length: 200,
-    });
+    shown.excerpt = Some(Excerpt { skipped: 0, line: text.into(), length: 200 });
     let mut findings = FindingList::for_all_readers(Vec::new());
     findings.shown.push(shown);
     let words = StyledText::with_tone(Tone::Bad, text).and(Tone::Plain, text);
@@ -39,14 +32,8 @@ fn saying(text: &str) -> Doc<'static> {
         Block::Pairs(vec![(text.into(), words.clone())]),
         Block::Table(DocTable {
             columns: vec![
-                Column {
-                    title: "id",
-                    fit: ColumnFit::Whole,
-                },
-                Column {
-                    title: "title",
-                    fit: ColumnFit::Flexible,
-                },
+                Column { title: "id", fit: ColumnFit::Whole },
+                Column { title: "title", fit: ColumnFit::Flexible },
             ],
             rows: vec![vec![words.clone(), words]],
         }),
@@ -84,47 +71,24 @@ fn no_format_lets_a_character_through_that_acts_on_its_reader() {
             let output = render(format.name, &doc, &OutputStyle::PIPE);
             assert_eq!(acting(&output), None, "{}: {output:?}", format.name);
         }
-        let style = OutputStyle {
-            width: Some(60),
-            is_coloured: true,
-            ..OutputStyle::PIPE
-        };
+        let style = OutputStyle { width: Some(60), is_coloured: true, ..OutputStyle::PIPE };
         let output = render("table", &doc, &style);
         let colours = ["0", "1", "2", "31", "32", "33", "36"].map(|it| format!("\u{1b}[{it}m"));
-        let bare = colours
-            .iter()
-            .fold(output, |output, colour| output.replace(colour, ""));
+        let bare = colours.iter().fold(output, |output, colour| output.replace(colour, ""));
         assert_eq!(acting(&bare), None, "{bare:?}");
-        assert_eq!(
-            bare,
-            render(
-                "table",
-                &doc,
-                &OutputStyle {
-                    is_coloured: false,
-                    ..style
-                }
-            )
-        );
+        assert_eq!(bare, render("table", &doc, &OutputStyle { is_coloured: false, ..style }));
     }
 }
 
 #[test]
 fn what_is_made_visible_is_named() {
     let output = render("table", &saying("a\u{1b}b\u{202e}c"), &OutputStyle::PIPE);
-    assert!(
-        output.starts_with("a\\u{1b}b\\u{202e}ca\\u{1b}b\\u{202e}c\n"),
-        "{output}"
-    );
+    assert!(output.starts_with("a\\u{1b}b\\u{202e}ca\\u{1b}b\\u{202e}c\n"), "{output}");
 }
 
 #[test]
 fn a_line_break_in_a_text_starts_no_line_of_its_own() {
-    let output = render(
-        "table",
-        &saying("title\nverdict: allow"),
-        &OutputStyle::PIPE,
-    );
+    let output = render("table", &saying("title\nverdict: allow"), &OutputStyle::PIPE);
     // The last block is verbatim: there alone lines are kept.
     let (before, _) = output.rsplit_once("title\nverdict: allow").unwrap();
     assert!(!before.contains("\nverdict"), "{output}");
@@ -135,28 +99,14 @@ fn a_line_break_in_a_text_starts_no_line_of_its_own() {
 
 #[test]
 fn a_text_in_a_log_is_no_command_to_the_build_server() {
-    let texts = [
-        "::stop-commands::x",
-        "a\n  ::error::x",
-        "a ##[error]x",
-        "##vso[task.complete]",
-    ];
+    let texts = ["::stop-commands::x", "a\n  ::error::x", "a ##[error]x", "##vso[task.complete]"];
     for text in texts {
         let output = render("table", &saying(text), &OutputStyle::PIPE);
-        let commands = output
-            .lines()
-            .filter(|line| line.trim_start().starts_with("::"));
+        let commands = output.lines().filter(|line| line.trim_start().starts_with("::"));
         assert_eq!(commands.count(), 0, "{output}");
-        assert!(
-            !output.contains("##[") && !output.contains("##vso["),
-            "{output}"
-        );
+        assert!(!output.contains("##[") && !output.contains("##vso["), "{output}");
     }
-    let output = render(
-        "table",
-        &saying("crate::record, 2 ## 3"),
-        &OutputStyle::PIPE,
-    );
+    let output = render("table", &saying("crate::record, 2 ## 3"), &OutputStyle::PIPE);
     assert!(output.starts_with("crate::record, 2 ## 3"), "{output}");
 }
 
@@ -183,10 +133,7 @@ fn a_line_of_jsonl_says_where_it_is_from() {
         format!("{{\"id\":\"A\",\"ledger\":{from}}}\n{{\"ledger\":{from}}}\n{{\"ledger\":1}}\n");
     assert_eq!(render("jsonl", &doc, &OutputStyle::PIPE), expected);
     doc.rows = None;
-    assert_eq!(
-        render("jsonl", &doc, &OutputStyle::PIPE),
-        format!("{}\n", doc.json)
-    );
+    assert_eq!(render("jsonl", &doc, &OutputStyle::PIPE), format!("{}\n", doc.json));
 }
 
 fn csv(rows: Value) -> String {
@@ -214,10 +161,7 @@ fn cells_that_a_spreadsheet_would_calculate_are_guarded() {
         ("##vso[task]", "##vso\\u{5b}task]"),
     ];
     for (cell, expected) in cases {
-        assert_eq!(
-            csv(json!([{"a": cell, "b": 1}])),
-            format!("a,b\r\n{expected},1\r\n")
-        );
+        assert_eq!(csv(json!([{"a": cell, "b": 1}])), format!("a,b\r\n{expected},1\r\n"));
     }
 }
 
@@ -225,24 +169,12 @@ fn cells_that_a_spreadsheet_would_calculate_are_guarded() {
 fn nested_values_become_columns_with_dots_and_lists() {
     let cases = [
         (json!([]), ""),
-        (
-            json!([{"a": {"b": 1, "c": {"d": true}}, "e": null}]),
-            "a.b,a.c.d,e\r\n1,true,\r\n",
-        ),
+        (json!([{"a": {"b": 1, "c": {"d": true}}, "e": null}]), "a.b,a.c.d,e\r\n1,true,\r\n"),
         (json!([{"a": ["x", "y"], "b": []}]), "a,b\r\nx;y,\r\n"),
-        (
-            json!([{"a": [{"b": 1, "c": ["x", "y"]}, {"b": 2}]}]),
-            "a.b,a.c\r\n1;2,x;y;\r\n",
-        ),
+        (json!([{"a": [{"b": 1, "c": ["x", "y"]}, {"b": 2}]}]), "a.b,a.c\r\n1;2,x;y;\r\n"),
         // An object that is null in the first row keeps its place and has no column of its own.
-        (
-            json!([{"a": null, "z": 1}, {"a": {"b": 2}, "z": 3}]),
-            "a.b,z\r\n,1\r\n2,3\r\n",
-        ),
-        (
-            json!([{"a": "only"}, {"a": {"b": 2}}]),
-            "a,a.b\r\nonly,\r\n,2\r\n",
-        ),
+        (json!([{"a": null, "z": 1}, {"a": {"b": 2}, "z": 3}]), "a.b,z\r\n,1\r\n2,3\r\n"),
+        (json!([{"a": "only"}, {"a": {"b": 2}}]), "a,a.b\r\nonly,\r\n,2\r\n"),
     ];
     for (rows, expected) in cases {
         assert_eq!(csv(rows), expected);
@@ -270,10 +202,7 @@ fn markdown_shows_a_text_as_it_is() {
     for (text, expected) in cases {
         let mut doc = Doc::new(json!({}));
         doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
-        assert_eq!(
-            render("markdown", &doc, &OutputStyle::PIPE),
-            format!("{expected}\n")
-        );
+        assert_eq!(render("markdown", &doc, &OutputStyle::PIPE), format!("{expected}\n"));
     }
 }
 
@@ -282,21 +211,11 @@ fn markdown_that_would_not_fit_a_job_summary_says_what_is_left_out() {
     let mut findings = vec![finding("stale-control", Level::Warning, None); 10_000];
     findings.push(finding("term-too-long", Level::Error, None));
     let mut doc = Doc::new(json!({}));
-    doc.blocks
-        .push(Block::Findings(FindingList::for_all_readers(findings)));
+    doc.blocks.push(Block::Findings(FindingList::for_all_readers(findings)));
     let output = render("markdown", &doc, &OutputStyle::PIPE);
     assert!(output.len() < 1 << 20);
-    assert!(
-        output
-            .lines()
-            .nth(2)
-            .unwrap()
-            .starts_with("| error | term-too-long |")
-    );
-    assert!(
-        output.ends_with(" more rows omitted: size limit reached\n"),
-        "{output:.200}"
-    );
+    assert!(output.lines().nth(2).unwrap().starts_with("| error | term-too-long |"));
+    assert!(output.ends_with(" more rows omitted: size limit reached\n"), "{output:.200}");
 }
 
 proptest! {

@@ -10,10 +10,7 @@ pub(crate) fn person(key: &str) -> (String, String) {
         "github" => ("GitHub", "noreply@github.com"),
         "gitlab" => ("GitLab", "noreply@gitlab.com"),
         "gerrit" => ("Gerrit Code Review", "gerrit@review.example.com"),
-        "bot" => (
-            "renovate[bot]",
-            "29139614+renovate[bot]@users.noreply.github.com",
-        ),
+        "bot" => ("renovate[bot]", "29139614+renovate[bot]@users.noreply.github.com"),
         "agent" => ("Filing agent", "agent-filer@example.com"),
         _ if key.contains('<') => {
             let (name, rest) = key.split_once('<').unwrap();

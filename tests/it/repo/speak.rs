@@ -27,12 +27,7 @@ fn private(name: &str) -> PrivateKey {
 
 /// Returns the public key of a name, as a `.pub` file holds it.
 pub(crate) fn public(name: &str) -> String {
-    private(name)
-        .public_key()
-        .to_openssh()
-        .unwrap()
-        .trim()
-        .to_owned()
+    private(name).public_key().to_openssh().unwrap().trim().to_owned()
 }
 
 /// Returns the private key of a name, as a file holds it that `ssh-keygen` reads.
@@ -48,9 +43,7 @@ pub(crate) fn signer(name: &str) -> String {
 
 /// Signs bytes with the key of a name.
 pub(crate) fn sign(name: &str, namespace: &str, bytes: &[u8]) -> String {
-    let sealed = private(name)
-        .sign(namespace, HashAlg::Sha512, bytes)
-        .unwrap();
+    let sealed = private(name).sign(namespace, HashAlg::Sha512, bytes).unwrap();
     sealed.to_pem(LineEnding::LF).unwrap()
 }
 
@@ -167,10 +160,7 @@ impl Work<'_> {
     pub(crate) fn says(self, says: &Says) -> Self {
         let text = says.file.text().unwrap();
         let path = says.path();
-        let signature = says
-            .key
-            .as_ref()
-            .map(|key| sign(key, says.namespace(), text.as_bytes()));
+        let signature = says.key.as_ref().map(|key| sign(key, says.namespace(), text.as_bytes()));
         let work = self.write(&path, &text);
         match signature {
             Some(signature) => work.write(&format!("{path}{SIGNATURE}"), &signature),

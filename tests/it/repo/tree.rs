@@ -18,10 +18,7 @@ impl Repo {
         let odb = self.git.odb().unwrap();
         let raw = odb.read(commit).unwrap();
         let first = raw.data().split(|byte| *byte == b'\n').next().unwrap();
-        let tree = std::str::from_utf8(first)
-            .unwrap()
-            .strip_prefix("tree ")
-            .unwrap();
+        let tree = std::str::from_utf8(first).unwrap().strip_prefix("tree ").unwrap();
         self.files_of_tree(git2::Oid::from_str(tree).unwrap())
     }
 
@@ -44,18 +41,13 @@ impl Repo {
     /// Returns the tree of git's own merge, with edits on top; a conflict must be resolved by an edit.
     pub(crate) fn merged(&self, ours: git2::Oid, theirs: git2::Oid, edits: &[Edit]) -> git2::Oid {
         let commit = |oid| self.git.find_commit(oid).unwrap();
-        let mut index = self
-            .git
-            .merge_commits(&commit(ours), &commit(theirs), None)
-            .unwrap();
+        let mut index = self.git.merge_commits(&commit(ours), &commit(theirs), None).unwrap();
         for edit in edits {
             if let Edit::Write(path, ..) | Edit::Remove(path) = edit {
                 index.conflict_remove(std::path::Path::new(path)).ok();
             }
         }
-        let tree = index
-            .write_tree_to(&self.git)
-            .expect("the merge has conflicts");
+        let tree = index.write_tree_to(&self.git).expect("the merge has conflicts");
         let mut files = self.files_of_tree(tree);
         files.apply(&self.git, edits);
         files.store(&self.git)
@@ -137,9 +129,7 @@ fn folder(git: &git2::Repository, entries: &[Entry<'_>]) -> git2::Oid {
         }
     }
     for (name, inside) in folders {
-        builder
-            .insert(name, folder(git, &inside), 0o040_000)
-            .unwrap();
+        builder.insert(name, folder(git, &inside), 0o040_000).unwrap();
     }
     builder.write().unwrap()
 }

@@ -34,24 +34,14 @@ fn explain_of_one_code_shows_what_why_and_both_examples() {
     let folder = tempfile::tempdir().unwrap();
     for rule in ALL {
         let run = cli::run(folder.path(), &["explain", rule.code.as_str()]);
-        assert_eq!(
-            (run.code, run.err.as_str()),
-            (0, ""),
-            "{}",
-            rule.code.as_str()
-        );
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", rule.code.as_str());
         let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let out = folded(&run.out);
         let bad = rule.bad.shown(rule.good.field());
         let good = rule.good.shown(rule.bad.field());
         for text in [rule.summary, rule.why, rule.remedy, &bad, &good] {
             let text = folded(text);
-            assert!(
-                out.contains(&text),
-                "{}: no {text:?} in\n{}",
-                rule.code.as_str(),
-                run.out
-            );
+            assert!(out.contains(&text), "{}: no {text:?} in\n{}", rule.code.as_str(), run.out);
         }
     }
     let run = cli::run(folder.path(), &["explain", "no-such-code"]);
@@ -66,10 +56,7 @@ fn promised(title: &str) -> BTreeSet<String> {
     let rows = section.lines().filter(|line| line.starts_with("| `"));
     let firsts = rows.filter_map(|row| row.split('|').nth(1));
     let codes = firsts.flat_map(|cell| cell.split('`').skip(1).step_by(2));
-    codes
-        .filter(|code| !code.contains('('))
-        .map(str::to_owned)
-        .collect()
+    codes.filter(|code| !code.contains('(')).map(str::to_owned).collect()
 }
 
 #[test]

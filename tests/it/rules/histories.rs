@@ -37,9 +37,7 @@ impl Stage {
     fn of(example: &Example) -> Stage {
         let repo = Repo::at("2026-11-20T09:00:00Z");
         let policy = example.policy.unwrap_or("version: 1\n").to_owned();
-        repo.by("dana")
-            .write("exledger.yaml", &policy)
-            .commit("Keep exceptions in a ledger");
+        repo.by("dana").write("exledger.yaml", &policy).commit("Keep exceptions in a ledger");
         Stage {
             repo,
             outside: tempfile::tempdir().unwrap(),
@@ -76,19 +74,14 @@ impl Stage {
     fn land(&self, step: &str) {
         let repo = &self.repo;
         let merged = |who: &str| {
-            repo.by(who)
-                .merge(BRANCH, &format!("Merge pull request #7 from ana/{BRANCH}"));
+            repo.by(who).merge(BRANCH, &format!("Merge pull request #7 from ana/{BRANCH}"));
         };
         if let Some(who) = step.strip_suffix(" merges") {
             merged(who);
         } else if let Some(who) = step.strip_suffix(" merges on GitHub, unsigned") {
-            repo.by(who)
-                .through("github")
-                .merge(BRANCH, "Merge pull request #7 from ana/work");
+            repo.by(who).through("github").merge(BRANCH, "Merge pull request #7 from ana/work");
         } else if let Some(who) = step.strip_suffix(" merges, badly signed") {
-            repo.by(who)
-                .header(BAD_SIGNATURE)
-                .merge(BRANCH, "Merge pull request #7 from ana/work");
+            repo.by(who).header(BAD_SIGNATURE).merge(BRANCH, "Merge pull request #7 from ana/work");
         } else if let Some(who) = step.strip_suffix(" rebases") {
             // On the commit itself a rebase would change nothing but the committer.
             repo.by(who).rebase(BRANCH);
@@ -99,10 +92,8 @@ impl Stage {
                 .by(who)
                 .write("TURNED.md", "Something else\n")
                 .commit("Write something else");
-            let turned = repo
-                .branch("turned")
-                .by(who)
-                .merge(MAIN, "Merge branch 'main' into turned");
+            let turned =
+                repo.branch("turned").by(who).merge(MAIN, "Merge branch 'main' into turned");
             repo.set_ref("refs/heads/main", turned);
         } else if let Some(who) = step.strip_suffix(" rewrites the mainline") {
             let tip = repo.git.find_commit(repo.tip(MAIN)).unwrap();
@@ -124,10 +115,7 @@ impl Stage {
             self.repo.set_ref(&format!("refs/heads/{BRANCH}"), tip);
         }
         let (path, text) = if let Some(line) = what.strip_prefix("policy: ") {
-            (
-                "exledger.yaml".to_owned(),
-                format!("{}{line}\n", self.policy),
-            )
+            ("exledger.yaml".to_owned(), format!("{}{line}\n", self.policy))
         } else if what == "the sample" || what.contains(": ") {
             let edits = what.split("; ").filter(|edit| edit.contains(": "));
             self.edits.extend(edits.map(str::to_owned));
@@ -136,11 +124,7 @@ impl Stage {
         } else {
             (what.to_owned(), "Read me\n".to_owned())
         };
-        self.repo
-            .branch(branch)
-            .by(who)
-            .write(&path, &text)
-            .commit(&format!("Write {what}"));
+        self.repo.branch(branch).by(who).write(&path, &text).commit(&format!("Write {what}"));
     }
 
     /// Says a label about the tip, as the plug-in of Gerrit keeps it.
@@ -151,15 +135,7 @@ impl Stage {
         let time = git2::Time::new(self.repo.now().unix(), 0);
         let signature = git2::Signature::new(who, &email, &time).unwrap();
         let text = format!("{label}: {who} <{email}>\n");
-        git.note(
-            &signature,
-            &signature,
-            Some("refs/notes/review"),
-            tip,
-            &text,
-            false,
-        )
-        .unwrap();
+        git.note(&signature, &signature, Some("refs/notes/review"), tip, &text, false).unwrap();
     }
 
     fn take_checkpoint(&mut self) {
@@ -167,13 +143,7 @@ impl Stage {
         self.repo.checkout();
         let run = cli::run(
             self.repo.path(),
-            &[
-                "verify",
-                "--on",
-                &self.on,
-                "--write-checkpoint",
-                path.to_str().unwrap(),
-            ],
+            &["verify", "--on", &self.on, "--write-checkpoint", path.to_str().unwrap()],
         );
         assert!(path.exists(), "{}{}", run.out, run.err);
         self.checkpoint = Some(path);
@@ -199,10 +169,7 @@ impl Stage {
     fn findings(&self) -> Vec<Value> {
         self.repo.checkout();
         let mut args = vec!["verify", "--on", &self.on, "--format", "json"];
-        for (flag, path) in [
-            ("--checkpoint", &self.checkpoint),
-            ("--receipts", &self.receipts),
-        ] {
+        for (flag, path) in [("--checkpoint", &self.checkpoint), ("--receipts", &self.receipts)] {
             if let Some(path) = path {
                 args.extend([flag, path.to_str().unwrap()]);
             }
@@ -250,16 +217,9 @@ fn the_bad_history_of_a_rule_is_found_with_its_code_and_what_it_says_besides() {
             true => BTreeSet::from([rule.code.as_str().to_owned()]),
             false => said,
         };
-        assert!(
-            expected.contains(rule.code.as_str()),
-            "{}",
-            rule.code.as_str()
-        );
+        assert!(expected.contains(rule.code.as_str()), "{}", rule.code.as_str());
         if codes != expected {
-            wrong.push(format!(
-                "{}: {codes:?}, not {expected:?}",
-                rule.code.as_str()
-            ));
+            wrong.push(format!("{}: {codes:?}, not {expected:?}", rule.code.as_str()));
         }
         for finding in findings.iter().filter(|it| code(it) == rule.code.as_str()) {
             assert_eq!(finding["level"], rule.level.word(), "{finding:#?}");
@@ -274,15 +234,9 @@ fn the_bad_history_of_a_rule_is_found_with_its_code_and_what_it_says_besides() {
 fn the_good_history_of_a_rule_is_clean_but_for_what_it_says_itself() {
     for (rule, example) in with_history(|rule| rule.good) {
         let (findings, said) = acted_out(&example);
-        let codes: BTreeSet<&str> = findings
-            .iter()
-            .map(|it| it["rule"].as_str().unwrap())
-            .collect();
-        assert!(
-            !codes.contains(rule.code.as_str()),
-            "{}: {findings:#?}",
-            rule.code.as_str()
-        );
+        let codes: BTreeSet<&str> =
+            findings.iter().map(|it| it["rule"].as_str().unwrap()).collect();
+        assert!(!codes.contains(rule.code.as_str()), "{}: {findings:#?}", rule.code.as_str());
         let said: BTreeSet<&str> = said.iter().map(String::as_str).collect();
         assert_eq!(codes, said, "{}: {findings:#?}", rule.code.as_str());
     }

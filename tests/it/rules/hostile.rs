@@ -71,10 +71,7 @@ const FILES: &[(&str, &str)] = &[
         "house.schema.json",
         "{\"properties\": {\"cost_centre\": {\"type\": \"string\", \"pattern\": \"^[0-9]{4}$\"}}, \"required\": [\"team\"]}",
     ),
-    (
-        "allowed_signers",
-        "dana@example.com namespaces=\"git\" ssh-ed25519 AAAAC3Nz\n",
-    ),
+    ("allowed_signers", "dana@example.com namespaces=\"git\" ssh-ed25519 AAAAC3Nz\n"),
     ("evidence/rotate.txt", "rotated"),
 ];
 
@@ -88,14 +85,8 @@ fn judge(changed: usize, text: &str) {
     for on in [None, Some("2026-12-05"), Some("9999-12-31")] {
         for finding in findings(&tree, on) {
             assert!(rules::find(finding.rule).is_some(), "{finding:#?}");
-            assert!(
-                !finding.message.is_empty() && !finding.help.is_empty(),
-                "{finding:#?}"
-            );
-            assert!(
-                finding.pos.is_none_or(|pos| pos.line > 0 && pos.column > 0),
-                "{finding:#?}"
-            );
+            assert!(!finding.message.is_empty() && !finding.help.is_empty(), "{finding:#?}");
+            assert!(finding.pos.is_none_or(|pos| pos.line > 0 && pos.column > 0), "{finding:#?}");
             assert!(tree.0.contains_key(&finding.path), "{finding:#?}");
         }
     }

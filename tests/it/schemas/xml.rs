@@ -13,9 +13,7 @@ impl Element {
     /// Returns the value of an attribute.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let mut attributes = self.attributes.iter();
-        attributes
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        attributes.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Returns the name without its prefix.
@@ -25,9 +23,7 @@ impl Element {
 
     /// Returns the children of a name without prefix.
     pub(crate) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
-        self.children
-            .iter()
-            .filter(move |child| child.local() == name)
+        self.children.iter().filter(move |child| child.local() == name)
     }
 }
 
@@ -88,15 +84,9 @@ fn end_of_tag(tag: &str) -> usize {
 
 fn element(tag: &str) -> Element {
     let (name, mut rest) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
-    let mut element = Element {
-        name: name.to_owned(),
-        ..Element::default()
-    };
+    let mut element = Element { name: name.to_owned(), ..Element::default() };
     assert!(
-        !name.is_empty()
-            && name
-                .chars()
-                .all(|it| it.is_alphanumeric() || "-_.:".contains(it)),
+        !name.is_empty() && name.chars().all(|it| it.is_alphanumeric() || "-_.:".contains(it)),
         "{tag}"
     );
     while !rest.trim().is_empty() {
@@ -106,9 +96,7 @@ fn element(tag: &str) -> Element {
         assert!(matches!(quote, '"' | '\''), "{tag}");
         let (value, after) = value[1..].split_once(quote).unwrap();
         assert!(element.get(key.trim()).is_none(), "{key} twice");
-        element
-            .attributes
-            .push((key.trim().to_owned(), unescaped(value)));
+        element.attributes.push((key.trim().to_owned(), unescaped(value)));
         rest = after;
     }
     element
@@ -120,9 +108,8 @@ fn unescaped(text: &str) -> String {
     let mut parts = text.split('&');
     let mut out = parts.next().unwrap().to_owned();
     for part in parts {
-        let (entity, rest) = part
-            .split_once(';')
-            .unwrap_or_else(|| panic!("a bare `&` before {part:?}"));
+        let (entity, rest) =
+            part.split_once(';').unwrap_or_else(|| panic!("a bare `&` before {part:?}"));
         out.push(match entity {
             "amp" => '&',
             "lt" => '<',

@@ -7,15 +7,9 @@ use super::xml::Element;
 /// Returns what a schema finds wrong with an element, the first thing first.
 pub(crate) fn errors(schema: &Element, root: &Element) -> Vec<String> {
     let mut errors = Vec::new();
-    let declared = schema
-        .all("element")
-        .find(|it| it.get("name") == Some(&root.name));
+    let declared = schema.all("element").find(|it| it.get("name") == Some(&root.name));
     match declared {
-        Some(declared) => Validator {
-            schema,
-            errors: &mut errors,
-        }
-        .element(declared, root),
+        Some(declared) => Validator { schema, errors: &mut errors }.element(declared, root),
         None => errors.push(format!("no element {}", root.name)),
     }
     errors
@@ -29,15 +23,12 @@ struct Validator<'s, 'e> {
 impl<'s> Validator<'s, '_> {
     fn element(&mut self, declared: &'s Element, actual: &Element) {
         let complex = declared.all("complexType").next();
-        let named = declared
-            .get("type")
-            .and_then(|name| self.named("complexType", name));
+        let named = declared.get("type").and_then(|name| self.named("complexType", name));
         match complex.or(named) {
             Some(complex) => self.complex(complex, actual),
             None => {
                 if !actual.children.is_empty() || !actual.attributes.is_empty() {
-                    self.errors
-                        .push(format!("{} holds more than text", actual.name));
+                    self.errors.push(format!("{} holds more than text", actual.name));
                 }
             }
         }
@@ -64,8 +55,7 @@ impl<'s> Validator<'s, '_> {
         }
         for (key, _) in &actual.attributes {
             if !attributes.iter().any(|it| it.get("name") == Some(key)) {
-                self.errors
-                    .push(format!("{} may have no {key}", actual.name));
+                self.errors.push(format!("{} may have no {key}", actual.name));
             }
         }
         let is_mixed = is_text || complex.get("mixed") == Some("true");
@@ -74,25 +64,16 @@ impl<'s> Validator<'s, '_> {
         }
         let mut ends = BTreeSet::from([0]);
         for particle in &particles {
-            ends = ends
-                .iter()
-                .flat_map(|at| self.fit(particle, actual, *at))
-                .collect();
+            ends = ends.iter().flat_map(|at| self.fit(particle, actual, *at)).collect();
         }
         if !ends.contains(&actual.children.len()) {
             let names: Vec<&str> = actual.children.iter().map(|it| it.name.as_str()).collect();
-            self.errors
-                .push(format!("{} may not hold {names:?}", actual.name));
+            self.errors.push(format!("{} may not hold {names:?}", actual.name));
         }
         for child in &actual.children {
-            match particles
-                .iter()
-                .find_map(|it| self.declaration(it, &child.name))
-            {
+            match particles.iter().find_map(|it| self.declaration(it, &child.name)) {
                 Some(declared) => self.element(declared, child),
-                None => self
-                    .errors
-                    .push(format!("{} holds {}", actual.name, child.name)),
+                None => self.errors.push(format!("{} holds {}", actual.name, child.name)),
             }
         }
     }
@@ -142,10 +123,8 @@ impl<'s> Validator<'s, '_> {
             if n >= least {
                 ends.extend(&reached);
             }
-            let next: BTreeSet<usize> = reached
-                .iter()
-                .flat_map(|at| self.once(particle, actual, *at))
-                .collect();
+            let next: BTreeSet<usize> =
+                reached.iter().flat_map(|at| self.once(particle, actual, *at)).collect();
             if n >= most || next.is_empty() || (n >= least && next.is_subset(&ends)) {
                 break;
             }
@@ -158,24 +137,17 @@ impl<'s> Validator<'s, '_> {
         match particle.local() {
             "element" => {
                 let name = particle.get("name").or(particle.get("ref"));
-                let fits = actual
-                    .children
-                    .get(from)
-                    .is_some_and(|it| Some(it.name.as_str()) == name);
+                let fits =
+                    actual.children.get(from).is_some_and(|it| Some(it.name.as_str()) == name);
                 fits.then_some(from + 1).into_iter().collect()
             }
             "choice" => {
                 let choices = particle.children.iter();
                 choices.flat_map(|it| self.fit(it, actual, from)).collect()
             }
-            "sequence" => particle
-                .children
-                .iter()
-                .fold(BTreeSet::from([from]), |ends, it| {
-                    ends.iter()
-                        .flat_map(|at| self.fit(it, actual, *at))
-                        .collect()
-                }),
+            "sequence" => particle.children.iter().fold(BTreeSet::from([from]), |ends, it| {
+                ends.iter().flat_map(|at| self.fit(it, actual, *at)).collect()
+            }),
             _ => BTreeSet::from([from]),
         }
     }
@@ -184,10 +156,7 @@ impl<'s> Validator<'s, '_> {
         match particle.local() {
             "element" if particle.get("name") == Some(name) => Some(particle),
             "element" if particle.get("ref") == Some(name) => self.named("element", name),
-            _ => particle
-                .children
-                .iter()
-                .find_map(|it| self.declaration(it, name)),
+            _ => particle.children.iter().find_map(|it| self.declaration(it, name)),
         }
     }
 

@@ -41,10 +41,7 @@ fn made(kinds: &[(&str, &[&str])]) -> Option<tempfile::TempDir> {
 }
 
 fn setup(key: PathBuf) -> Setup {
-    Setup {
-        program: PathBuf::from("ssh-keygen"),
-        key: SigningKey::File(key),
-    }
+    Setup { program: PathBuf::from("ssh-keygen"), key: SigningKey::File(key) }
 }
 
 fn read(path: PathBuf) -> String {
@@ -63,10 +60,7 @@ fn what_is_signed_is_verified_here_and_by_ssh_keygen() {
     std::fs::write(folder.path().join("text"), text).unwrap();
     for (name, _) in kinds {
         let public = folder.path().join(format!("{name}.pub"));
-        let line = format!(
-            "dana@example.com namespaces=\"{APPROVAL}\" {}\n",
-            read(public.clone())
-        );
+        let line = format!("dana@example.com namespaces=\"{APPROVAL}\" {}\n", read(public.clone()));
         std::fs::write(folder.path().join("signers"), &line).unwrap();
         // A path to either half of the key will do, as with git.
         for key in [folder.path().join(name), public] {
@@ -144,13 +138,7 @@ fn each_line_of_signers_is_read_as_ssh_keygen_reads_it() {
         std::fs::write(place("signers"), &line).unwrap();
         let verify = Command::new("ssh-keygen")
             .args(["-Y", "verify", "-f", "signers", "-I", "dana@example.com"])
-            .args([
-                "-n",
-                APPROVAL,
-                "-s",
-                "text.sig",
-                "-Overify-time=20261202080000Z",
-            ])
+            .args(["-n", APPROVAL, "-s", "text.sig", "-Overify-time=20261202080000Z"])
             .current_dir(folder.path())
             .stdin(std::fs::File::open(place("text")).unwrap())
             .output();
@@ -184,21 +172,12 @@ fn a_key_that_nobody_holds_is_an_error_that_names_the_way_out() {
     let public = read(folder.path().join("key.pub"));
     std::fs::remove_file(folder.path().join("key")).unwrap();
     let refused = sign(&setup(folder.path().join("key.pub")), APPROVAL, b"text").unwrap_err();
-    assert!(
-        matches!(&refused, SignError::Refused(said) if !said.is_empty()),
-        "{refused}"
-    );
+    assert!(matches!(&refused, SignError::Refused(said) if !said.is_empty()), "{refused}");
     assert!(refused.help().contains("ssh-add"));
-    let in_agent = Setup {
-        program: PathBuf::from("ssh-keygen"),
-        key: SigningKey::InAgent(public),
-    };
+    let in_agent = Setup { program: PathBuf::from("ssh-keygen"), key: SigningKey::InAgent(public) };
     let refused = sign(&in_agent, APPROVAL, b"text").unwrap_err();
     assert!(matches!(refused, SignError::Refused(_)), "{refused}");
-    let absent = Setup {
-        program: folder.path().join("no-such-program"),
-        ..in_agent
-    };
+    let absent = Setup { program: folder.path().join("no-such-program"), ..in_agent };
     let refused = sign(&absent, APPROVAL, b"text").unwrap_err();
     assert!(matches!(refused, SignError::ProgramAbsent(_)), "{refused}");
 }
@@ -243,12 +222,7 @@ fn the_key_is_that_of_the_flag_then_the_ledgers_own_then_gits_where_that_is_ssh(
     let in_agent = |key: &str| SigningKey::InAgent(key.to_owned());
     let both = "[user]\nsigningkey = ~/id.pub\n[exledger]\nsigningKey = ~/own.pub";
     for (lines, flag, program, key) in [
-        (
-            "[user]\nsigningkey = ~/id.pub",
-            None,
-            &plain,
-            file("id.pub"),
-        ),
+        ("[user]\nsigningkey = ~/id.pub", None, &plain, file("id.pub")),
         (
             "[user]\nsigningkey = id.pub\n[gpg \"ssh\"]\nprogram = ~/bin/op-ssh-sign",
             None,
@@ -297,16 +271,8 @@ fn a_missing_key_is_said_with_what_to_set() {
         (&format!("{pgp}ssh"), None, "user.signingkey is"),
         ("", Some("gone.pub"), "--key is"),
         ("", Some("notes.txt"), "is not an SSH key"),
-        (
-            "[exledger]\nsigningKey = notes.txt",
-            None,
-            "exledger.signingKey is",
-        ),
-        (
-            "[user]\nsigningkey = ./notes.txt",
-            None,
-            "user.signingkey is",
-        ),
+        ("[exledger]\nsigningKey = notes.txt", None, "exledger.signingKey is"),
+        ("[user]\nsigningkey = ./notes.txt", None, "user.signingkey is"),
     ] {
         let error = configured(lines, flag, folder.path()).unwrap_err();
         assert!(error.to_string().contains(said), "{lines}: {error}");

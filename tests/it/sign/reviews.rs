@@ -21,11 +21,7 @@ fn document(reviews: &[String]) -> String {
 fn governance() -> Governance {
     let mut governance = Governance::default();
     let dana = Address::new("dana@example.com").unwrap();
-    governance
-        .policy
-        .people
-        .logins
-        .insert("dkim".to_owned(), dana);
+    governance.policy.people.logins.insert("dkim".to_owned(), dana);
     governance
 }
 
@@ -87,16 +83,9 @@ fn the_last_word_of_each_person_counts_and_only_approval() {
         (&["dismissed", "approved"], true),
     ] {
         let times = ["09:00", "10:00"];
-        let in_order: Vec<String> = states
-            .iter()
-            .zip(times)
-            .map(|(state, at)| review("dkim", "null", state, at))
-            .collect();
-        let expected = if approves {
-            vec!["dana@example.com".to_owned()]
-        } else {
-            vec![]
-        };
+        let in_order: Vec<String> =
+            states.iter().zip(times).map(|(state, at)| review("dkim", "null", state, at)).collect();
+        let expected = if approves { vec!["dana@example.com".to_owned()] } else { vec![] };
         assert_eq!(words(&in_order).0, expected, "{states:?}");
         let backwards: Vec<String> = in_order.into_iter().rev().collect();
         assert_eq!(words(&backwards).0, expected, "{states:?}, latest first");

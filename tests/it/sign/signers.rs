@@ -19,10 +19,7 @@ fn each_form_of_a_line_is_read() {
     let key = public("ed25519.pub");
     for (fields, principals) in [
         ("dana@example.com".to_owned(), vec!["dana@example.com"]),
-        (
-            "dana@example.com,d@example.com".to_owned(),
-            vec!["dana@example.com", "d@example.com"],
-        ),
+        ("dana@example.com,d@example.com".to_owned(), vec!["dana@example.com", "d@example.com"]),
         (
             "\"dana@example.com, d@example.com\"".to_owned(),
             vec!["dana@example.com", "d@example.com"],
@@ -31,10 +28,7 @@ fn each_form_of_a_line_is_read() {
             "  *@example.com,!lee@example.com\t".to_owned(),
             vec!["*@example.com", "!lee@example.com"],
         ),
-        (
-            "dana@example.com NAMESPACES=\"git\",cert-authority".to_owned(),
-            vec!["dana@example.com"],
-        ),
+        ("dana@example.com NAMESPACES=\"git\",cert-authority".to_owned(), vec!["dana@example.com"]),
     ] {
         let read = Signers::parse(&format!("# who signs\n\n{fields} {key} laptop of Dana\r\n"));
         assert_eq!(read.flaws, [], "{fields}");
@@ -45,10 +39,7 @@ fn each_form_of_a_line_is_read() {
     let all = "a@example.com cert-authority,namespaces=\"git,file\",valid-after=\"20260101Z\",valid-before=\"202612311800\"";
     let line = &Signers::parse(&format!("{all} {key}")).lines[0];
     assert!(line.signs_certificates);
-    assert_eq!(
-        line.namespaces,
-        Some(vec!["git".to_owned(), "file".to_owned()])
-    );
+    assert_eq!(line.namespaces, Some(vec!["git".to_owned(), "file".to_owned()]));
     assert_eq!(line.valid_after, Some(at("2026-01-01T00:00:00Z")));
     assert_eq!(line.valid_before, Some(at("2026-12-31T18:00:00Z")));
 }
@@ -91,9 +82,8 @@ fn a_line_that_cannot_be_read_lists_nobody_and_hides_no_other() {
 #[test]
 fn an_option_without_quotes_is_obeyed_and_warned_about() {
     let key = public("ed25519.pub");
-    let read = Signers::parse(&format!(
-        "dana@example.com valid-before=20260101Z,namespaces=git {key}"
-    ));
+    let read =
+        Signers::parse(&format!("dana@example.com valid-before=20260101Z,namespaces=git {key}"));
     assert_eq!(read.lines[0].valid_before, Some(at("2026-01-01T00:00:00Z")));
     assert_eq!(read.lines[0].namespaces, Some(vec!["git".to_owned()]));
     let levels: Vec<Level> = read.flaws.iter().map(|flaw| flaw.level).collect();
@@ -103,9 +93,7 @@ fn an_option_without_quotes_is_obeyed_and_warned_about() {
 #[test]
 fn a_revoked_line_without_a_key_is_a_finding() {
     let key = public("p384.pub");
-    let read = Revoked::parse(&format!(
-        "# stolen\n\n{key} old laptop\nssh-ed25519 AAAA\nSSHKRL\n"
-    ));
+    let read = Revoked::parse(&format!("# stolen\n\n{key} old laptop\nssh-ed25519 AAAA\nSSHKRL\n"));
     assert_eq!(read.keys.len(), 1);
     let lines: Vec<u32> = read.flaws.iter().map(|flaw| flaw.line).collect();
     assert_eq!(lines, [4, 5]);
@@ -114,10 +102,7 @@ fn a_revoked_line_without_a_key_is_a_finding() {
 #[test]
 fn a_key_is_known_by_the_fingerprint_that_ssh_keygen_shows() {
     // From `ssh-keygen -lf`.
-    assert_eq!(
-        ed25519().fingerprint(),
-        "SHA256:kvvWL7C+cmMbnO1hJcJkATcAQwAEFBf6BV5yytjwRyg"
-    );
+    assert_eq!(ed25519().fingerprint(), "SHA256:kvvWL7C+cmMbnO1hJcJkATcAQwAEFBf6BV5yytjwRyg");
     assert_eq!(ed25519().to_string(), public("ed25519.pub"));
 }
 
@@ -138,18 +123,9 @@ fn all_principals_of_a_line_and_of_a_key_are_one_person() {
         public("p256.pub")
     );
     let keys = keys(&list, "");
-    let kin: Vec<String> = keys
-        .kin(&governance, "kim@example.com")
-        .into_iter()
-        .collect();
-    assert_eq!(
-        kin,
-        ["d@example.org", "dana@example.com", "kim@example.com"]
-    );
-    let kin: Vec<String> = keys
-        .kin(&governance, "lee@example.com")
-        .into_iter()
-        .collect();
+    let kin: Vec<String> = keys.kin(&governance, "kim@example.com").into_iter().collect();
+    assert_eq!(kin, ["d@example.org", "dana@example.com", "kim@example.com"]);
+    let kin: Vec<String> = keys.kin(&governance, "lee@example.com").into_iter().collect();
     assert_eq!(kin, ["lee@example.com"]);
     let persons = signer(&list).persons(&governance);
     let addresses: Vec<&str> = persons.iter().map(|person| person.key.as_str()).collect();
@@ -175,10 +151,6 @@ fn a_signer_speaks_as_whom_its_line_names() {
         ("*z*", "dana@example.com", false),
     ] {
         let signer = signer(&format!("{principals} {}\n", public("ed25519.pub")));
-        assert_eq!(
-            signer.is(&governance, &person(address)),
-            speaks,
-            "{principals} {address}"
-        );
+        assert_eq!(signer.is(&governance, &person(address)), speaks, "{principals} {address}");
     }
 }

@@ -94,25 +94,14 @@ fn a_review_ends_with_accounts_sorted_and_nothing_else_does() {
         author aruiz@users.noreply.github.com aruiz\n";
     assert!(text.ends_with(lines), "{text}");
     assert_eq!(ApprovalFile::read(text.as_bytes()), Ok(review.clone()));
-    let turned = ApprovalFile {
-        authors: review.authors.iter().rev().cloned().collect(),
-        ..review.clone()
-    };
+    let turned =
+        ApprovalFile { authors: review.authors.iter().rev().cloned().collect(), ..review.clone() };
     let many = (0..101).map(|n| author(&format!("a{n:03}@example.com"), "a"));
     let refused = [
         turned,
-        ApprovalFile {
-            authors: many.collect(),
-            ..review.clone()
-        },
-        ApprovalFile {
-            account: Address::new("dana@example.com"),
-            ..review.clone()
-        },
-        ApprovalFile {
-            via: None,
-            ..review.clone()
-        },
+        ApprovalFile { authors: many.collect(), ..review.clone() },
+        ApprovalFile { account: Address::new("dana@example.com"), ..review.clone() },
+        ApprovalFile { via: None, ..review.clone() },
     ];
     for file in refused {
         assert!(file.text().is_err(), "{file:?}");
@@ -126,41 +115,17 @@ fn a_review_ends_with_accounts_sorted_and_nothing_else_does() {
 #[test]
 fn what_would_not_be_read_back_is_not_written() {
     for file in [
-        ApprovalFile {
-            reason: Some("one\ntwo".to_owned()),
-            ..approval()
-        },
-        ApprovalFile {
-            reason: Some("x".repeat(501)),
-            ..approval()
-        },
-        ApprovalFile {
-            reason: Some(String::new()),
-            ..approval()
-        },
-        ApprovalFile {
-            ledger: Some("a\nrecord b".to_owned()),
-            ..approval()
-        },
-        ApprovalFile {
-            via: Some("no address".to_owned()),
-            ..approval()
-        },
-        ApprovalFile {
-            sha256: "ABC".to_owned(),
-            ..approval()
-        },
-        ApprovalFile {
-            about: ApprovalSubject::Governance("a\nb".to_owned()),
-            ..approval()
-        },
+        ApprovalFile { reason: Some("one\ntwo".to_owned()), ..approval() },
+        ApprovalFile { reason: Some("x".repeat(501)), ..approval() },
+        ApprovalFile { reason: Some(String::new()), ..approval() },
+        ApprovalFile { ledger: Some("a\nrecord b".to_owned()), ..approval() },
+        ApprovalFile { via: Some("no address".to_owned()), ..approval() },
+        ApprovalFile { sha256: "ABC".to_owned(), ..approval() },
+        ApprovalFile { about: ApprovalSubject::Governance("a\nb".to_owned()), ..approval() },
     ] {
         assert!(file.text().is_err(), "{file:?}");
     }
-    let longest = ApprovalFile {
-        reason: Some("ü".repeat(500)),
-        ..approval()
-    };
+    let longest = ApprovalFile { reason: Some("ü".repeat(500)), ..approval() };
     assert!(longest.text().is_ok());
 }
 
@@ -169,19 +134,11 @@ fn any_other_line_is_refused_where_it_stands() {
     let sound = approval().text().unwrap();
     for (from, to, line) in [
         ("exledger-approval v1", "exledger-approval v2", 1),
-        (
-            "exledger-approval v1\n",
-            "\u{feff}exledger-approval v1\n",
-            1,
-        ),
+        ("exledger-approval v1\n", "\u{feff}exledger-approval v1\n", 1),
         ("exledger-approval v1\n", "exledger-approval v1\r\n", 1),
         ("ledger example/payments\n", "", 2),
         ("ledger example/payments\n", "ledger \n", 2),
-        (
-            "ledger example/payments\n",
-            "\nledger example/payments\n",
-            2,
-        ),
+        ("ledger example/payments\n", "\nledger example/payments\n", 2),
         ("record EXC-2026-7F3KQ", "record exc-2026-7f3kq", 3),
         ("record EXC-2026-7F3KQ", "record governance:", 3),
         ("record EXC-2026-7F3KQ", "record policy:exledger.yaml", 3),
@@ -199,11 +156,7 @@ fn any_other_line_is_refused_where_it_stands() {
         ("plan\n", "plan\n\n", 9),
         ("plan\n", "plan\nvia ftp\n", 9),
         ("plan\n", "plan\nreason again\n", 9),
-        (
-            "plan\n",
-            "plan\nvia https://forge.example.com/1\nvia https://forge.example.com/1\n",
-            10,
-        ),
+        ("plan\n", "plan\nvia https://forge.example.com/1\nvia https://forge.example.com/1\n", 10),
         ("plan\n", "plan", 8),
         (
             "decision approve\nat 2026-12-01T09:30:00Z\n",
@@ -219,14 +172,8 @@ fn any_other_line_is_refused_where_it_stands() {
         }
     }
     let review = sound.replace("approve\n", "reject\n") + "via https://forge.example.com/1\n";
-    assert_eq!(
-        ApprovalFile::read(review.as_bytes()),
-        Err(BadFile::ReviewRejects)
-    );
-    assert_eq!(
-        ApprovalFile::read(b"exledger-approval v1\n\xff"),
-        Err(BadFile::NotText)
-    );
+    assert_eq!(ApprovalFile::read(review.as_bytes()), Err(BadFile::ReviewRejects));
+    assert_eq!(ApprovalFile::read(b"exledger-approval v1\n\xff"), Err(BadFile::NotText));
     assert_eq!(ApprovalFile::read(&[b'x'; 20_000]), Err(BadFile::TooLarge));
 }
 
@@ -250,10 +197,7 @@ fn checked(path: &str, signature: Option<&str>, ledger: Option<&str>) -> Result<
     let text = fixture("approval.txt");
     let name = match ledger {
         Some(name) => LedgerName::Stated(name.to_owned()),
-        None => LedgerName::Root {
-            commit: "5c1f".to_owned(),
-            counts_unnamed: true,
-        },
+        None => LedgerName::Root { commit: "5c1f".to_owned(), counts_unnamed: true },
     };
     check(path, &text, signature.as_deref(), &records(), &name).map(|said| said.backing)
 }
@@ -261,11 +205,7 @@ fn checked(path: &str, signature: Option<&str>, ledger: Option<&str>) -> Result<
 #[test]
 fn a_file_counts_only_where_it_belongs() {
     let name = Some("example/payments");
-    let wrong = |expected: &str| {
-        Err(BadFile::Path {
-            expected: expected.to_owned(),
-        })
-    };
+    let wrong = |expected: &str| Err(BadFile::Path { expected: expected.to_owned() });
     assert!(checked(PATH, Some("ed25519.sig"), name).is_ok());
     assert!(checked(&format!("old/{PATH}"), Some("ed25519.sig"), name).is_ok());
     for path in [
@@ -280,23 +220,15 @@ fn a_file_counts_only_where_it_belongs() {
         let (named, expected) = (named.to_owned(), expected.to_owned());
         Err(BadFile::Ledger { named, expected })
     };
-    assert_eq!(
-        checked(PATH, Some("ed25519.sig"), Some("b")),
-        other("example/payments", "b")
-    );
-    assert_eq!(
-        checked(PATH, Some("ed25519.sig"), None),
-        other("example/payments", "5c1f")
-    );
+    assert_eq!(checked(PATH, Some("ed25519.sig"), Some("b")), other("example/payments", "b"));
+    assert_eq!(checked(PATH, Some("ed25519.sig"), None), other("example/payments", "5c1f"));
     assert_eq!(checked(PATH, None, name), Err(BadFile::NoSignature));
 }
 
 #[test]
 fn a_review_has_no_signature_of_a_person_beside_it() {
-    let review = ApprovalFile {
-        via: Some("https://forge.example.com/pull/12".to_owned()),
-        ..approval()
-    };
+    let review =
+        ApprovalFile { via: Some("https://forge.example.com/pull/12".to_owned()), ..approval() };
     let text = review.text().unwrap();
     let check = |signature| check(PATH, text.as_bytes(), signature, &records(), &named());
     let said = check(None).unwrap();
@@ -308,10 +240,7 @@ fn a_review_has_no_signature_of_a_person_beside_it() {
     // One that a person made over an approval is none of a bridge.
     let said = check(Some(&fixture("ed25519.sig"))).unwrap();
     let signer = said.bridge(&dana("ed25519.pub"), &Governance::default(), landing());
-    assert!(
-        matches!(signer, Err(BadFile::Signature(SignatureState::Bad(_)))),
-        "{signer:?}"
-    );
+    assert!(matches!(signer, Err(BadFile::Signature(SignatureState::Bad(_)))), "{signer:?}");
 }
 
 #[test]
@@ -325,26 +254,17 @@ fn the_person_named_must_be_the_one_who_signed() {
         signer.map(|signer| signer.written())
     };
     let listed = dana("ed25519.pub");
-    assert_eq!(
-        signer("ed25519.sig", &listed),
-        Ok("dana@example.com".to_owned())
-    );
+    assert_eq!(signer("ed25519.sig", &listed), Ok("dana@example.com".to_owned()));
     let lee = keys(&format!("lee@example.com {}\n", public("ed25519.pub")), "");
     let other = BadFile::OtherPerson {
         by: "dana@example.com".to_owned(),
         signer: "lee@example.com".to_owned(),
     };
     assert_eq!(signer("ed25519.sig", &lee), Err(other));
-    let both = keys(
-        &format!("d@example.com,dana@example.com {}\n", public("ed25519.pub")),
-        "",
-    );
+    let both = keys(&format!("d@example.com,dana@example.com {}\n", public("ed25519.pub")), "");
     assert!(signer("ed25519.sig", &both).is_ok());
     let bad = SignatureState::Bad(Bad::Namespace("git".to_owned()));
-    assert_eq!(
-        signer("wrong-namespace.sig", &listed),
-        Err(BadFile::Signature(bad))
-    );
+    assert_eq!(signer("wrong-namespace.sig", &listed), Err(BadFile::Signature(bad)));
     for (signature, keys, word) in [
         ("p256.sig", listed.clone(), "untrusted-key"),
         ("p384.sig", listed.clone(), "unverifiable"),
@@ -362,18 +282,8 @@ fn every_file_below_approvals_has_its_place_or_is_a_stranger() {
     let stranger = || Some(StatementPath::Stranger);
     let signature = format!("{PATH}.sig");
     for (path, expected) in [
-        (
-            PATH,
-            Some(StatementPath::Text {
-                signature: signature.clone(),
-            }),
-        ),
-        (
-            &signature,
-            Some(StatementPath::Signature {
-                text: PATH.to_owned(),
-            }),
-        ),
+        (PATH, Some(StatementPath::Text { signature: signature.clone() })),
+        (&signature, Some(StatementPath::Signature { text: PATH.to_owned() })),
         ("old/exceptions/.approvals/README.md", stranger()),
         ("exceptions/.approvals/a/b/c.txt", stranger()),
         ("exceptions/.approvals/a/b.sig", stranger()),
@@ -389,11 +299,9 @@ fn every_file_below_approvals_has_its_place_or_is_a_stranger() {
 
 #[test]
 fn a_reason_is_brought_onto_one_line() {
-    for (text, line) in [
-        ("  Looks\r\ngood\tto me\n", Some("Looks good to me")),
-        (" \n", None),
-        ("", None),
-    ] {
+    for (text, line) in
+        [("  Looks\r\ngood\tto me\n", Some("Looks good to me")), (" \n", None), ("", None)]
+    {
         assert_eq!(shortened(text).as_deref(), line);
     }
     assert_eq!(shortened(&"ab ".repeat(400)).unwrap().chars().count(), 500);

@@ -69,10 +69,7 @@ fn where_degraded_denies_a_review_counts_by_somebody_else_alone() {
     check(
         "own, merged by another",
         &looked(DENY, |repo, review| {
-            repo.branch("review")
-                .by("ana")
-                .edit(ID, review)
-                .commit("Review it");
+            repo.branch("review").by("ana").edit(ID, review).commit("Review it");
             repo.by("lee").merge("review", "Merge branch 'review'");
         }),
         &[(after, "active", true)],
@@ -95,34 +92,24 @@ fn a_date_counts_as_the_day_it_landed_at_the_latest() {
     check(
         "dated ahead",
         &repo,
-        &[
-            ("2026-11-29T23:59:59Z", "active", true),
-            ("2026-11-30T00:00:00Z", "degraded", true),
-        ],
+        &[("2026-11-29T23:59:59Z", "active", true), ("2026-11-30T00:00:00Z", "degraded", true)],
     );
 }
 
 #[test]
 fn a_control_is_fresh_through_the_day() {
-    let text = SAMPLE.replace(
-        "status: active}",
-        "status: active, verified: 2026-11-15, verify_every: 10d}",
-    );
+    let text = SAMPLE
+        .replace("status: active}", "status: active, verified: 2026-11-15, verify_every: 10d}");
     let repo = filed("", &text);
     check(
         "verified before",
         &repo,
-        &[
-            ("2026-11-25T23:59:59Z", "active", true),
-            ("2026-11-26T00:00:00Z", "degraded", true),
-        ],
+        &[("2026-11-25T23:59:59Z", "active", true), ("2026-11-26T00:00:00Z", "degraded", true)],
     );
     let stale = standing(&repo, "2026-11-26T00:00:00Z");
     assert!(!stale.controls[0].fresh);
     repo.clock("2026-11-26T09:00:00Z");
-    repo.by("ana")
-        .replace(ID, "verified: 2026-11-15", "verified: 2026-11-26")
-        .commit("Verify it");
+    repo.by("ana").replace(ID, "verified: 2026-11-15", "verified: 2026-11-26").commit("Verify it");
     let verified = standing(&repo, "2026-11-26T12:00:00Z");
     assert_eq!(verified.status.as_str(), "active");
     assert!(verified.controls[0].fresh);
@@ -131,17 +118,10 @@ fn a_control_is_fresh_through_the_day() {
     check(
         "never verified",
         &filed("", &format!("{never}starts: 2026-11-20\n")),
-        &[
-            ("2026-11-30T23:59:59Z", "active", true),
-            ("2026-12-01T00:00:00Z", "degraded", true),
-        ],
+        &[("2026-11-30T23:59:59Z", "active", true), ("2026-12-01T00:00:00Z", "degraded", true)],
     );
     let planned = SAMPLE.replace("status: active}", "status: planned, verify_every: 10d}");
-    check(
-        "planned",
-        &filed("", &planned),
-        &[("2026-12-15T00:00:00Z", "active", true)],
-    );
+    check("planned", &filed("", &planned), &[("2026-12-15T00:00:00Z", "active", true)]);
 }
 
 #[test]
@@ -161,25 +141,14 @@ fn a_fired_trigger_ends_it_or_waits_for_a_review() {
         repo.by("sam").edit(ID, entry).commit("Fire it");
         check(then, &repo, &[("2026-11-22T12:00:00Z", fired.0, fired.1)]);
         let fired_text = repo.by("sam").text(ID);
-        let hidden = repo
-            .by("sam")
-            .edit(ID, "fired: []")
-            .edit(ID, "triggers: []");
+        let hidden = repo.by("sam").edit(ID, "fired: []").edit(ID, "triggers: []");
         hidden.commit("Hide it");
-        check(
-            "hidden",
-            &repo,
-            &[("2026-11-22T13:00:00Z", fired.0, fired.1)],
-        );
+        check("hidden", &repo, &[("2026-11-22T13:00:00Z", fired.0, fired.1)]);
         repo.by("sam").write(ID, &fired_text).commit("Show it");
         let later = "reviews: [{date: 2026-11-22, by: sam@example.com, outcome: still-needed}, {date: 2026-11-23, by: sam@example.com, outcome: still-needed}]";
         repo.clock("2026-11-23T09:00:00Z");
         repo.by("sam").edit(ID, later).commit("Review it");
-        check(
-            "reviewed",
-            &repo,
-            &[("2026-11-23T12:00:00Z", reviewed.0, reviewed.1)],
-        );
+        check("reviewed", &repo, &[("2026-11-23T12:00:00Z", reviewed.0, reviewed.1)]);
     }
 }
 
@@ -188,20 +157,14 @@ fn an_owner_who_left_degrades_it() {
     let policy = "people: {roster: people.csv}\n";
     let repo = ledger(policy);
     repo.by("root")
-        .write(
-            "people.csv",
-            "email,name,team,active\nana@example.com,Ana Ruiz,billing,yes\n",
-        )
+        .write("people.csv", "email,name,team,active\nana@example.com,Ana Ruiz,billing,yes\n")
         .commit("List people");
     file_as(&repo, SAMPLE);
     repo.by("lee").merge("file", "Merge branch 'file'");
     let at = "2026-11-21T00:00:00Z";
     check("there", &repo, &[(at, "active", true)]);
     repo.by("root")
-        .write(
-            "people.csv",
-            "email,name,team,active\nana@example.com,Ana Ruiz,billing,no\n",
-        )
+        .write("people.csv", "email,name,team,active\nana@example.com,Ana Ruiz,billing,no\n")
         .commit("She left");
     check("left", &repo, &[(at, "degraded", true)]);
     assert_eq!(standing(&repo, at).ownerless.len(), 1);
@@ -212,16 +175,9 @@ fn a_tier_that_wants_a_control_misses_the_last() {
     let repo = filed("", SAMPLE);
     let text = repo.by("ana").text(ID);
     let withdrawn = text.replace("status: active", "status: withdrawn");
-    repo.branch("drop")
-        .by("ana")
-        .write(ID, &withdrawn)
-        .commit("Withdraw it");
+    repo.branch("drop").by("ana").write(ID, &withdrawn).commit("Withdraw it");
     repo.by("lee").merge("drop", "Merge branch 'drop'");
-    check(
-        "approved",
-        &repo,
-        &[("2026-11-21T00:00:00Z", "degraded", true)],
-    );
+    check("approved", &repo, &[("2026-11-21T00:00:00Z", "degraded", true)]);
 }
 
 #[test]
@@ -233,18 +189,8 @@ fn a_control_that_was_dropped_since_the_approval_degrades_it_and_is_not_active()
     );
     let second = "  - {id: CC2, description: Somebody watches the job, owner: soc@example.com, status: active}\n";
     for (name, from, to, status) in [
-        (
-            "withdrawn",
-            "status: active}\nexpires",
-            "status: withdrawn}\nexpires",
-            "withdrawn",
-        ),
-        (
-            "planned",
-            "status: active}\nexpires",
-            "status: planned}\nexpires",
-            "planned",
-        ),
+        ("withdrawn", "status: active}\nexpires", "status: withdrawn}\nexpires", "withdrawn"),
+        ("planned", "status: active}\nexpires", "status: planned}\nexpires", "planned"),
         ("gone", second, "", "gone"),
     ] {
         for (policy, grants) in [(DENY, false), (GRANT, true)] {
@@ -262,29 +208,15 @@ fn a_control_that_was_dropped_since_the_approval_degrades_it_and_is_not_active()
                 dropped.reasons
             );
             let control = dropped.controls.iter().find(|it| it.id == "CC2").unwrap();
-            let word = control
-                .status
-                .map_or("gone", exledger::record::vocabulary::Vocabulary::as_str);
-            assert_eq!(
-                (word, control.dropped, control.fresh),
-                (status, true, false),
-                "{name}"
-            );
-            assert!(
-                !dropped
-                    .controls
-                    .iter()
-                    .any(|it| it.id == "CC1" && it.dropped),
-                "{name}"
-            );
+            let word =
+                control.status.map_or("gone", exledger::record::vocabulary::Vocabulary::as_str);
+            assert_eq!((word, control.dropped, control.fresh), (status, true, false), "{name}");
+            assert!(!dropped.controls.iter().any(|it| it.id == "CC1" && it.dropped), "{name}");
             // Put back, as the reason says.
             repo.by("ana").write(ID, &text).commit("Put it back");
             check(name, &repo, &[("2026-11-22T00:00:00Z", "active", true)]);
             // Or approved, by somebody who did not write it.
-            repo.branch("less")
-                .by("ana")
-                .write(ID, &less)
-                .commit("Drop it all the same");
+            repo.branch("less").by("ana").write(ID, &less).commit("Drop it all the same");
             repo.by("lee").merge("less", "Merge branch 'less'");
             check(name, &repo, &[("2026-11-22T00:00:00Z", "active", true)]);
         }
@@ -311,39 +243,16 @@ fn a_verification_brings_its_evidence_and_reopens_nothing() {
             "active",
             false,
         ),
-        (
-            "its author",
-            "ana",
-            &|text: &str| shown(&verified(text)),
-            "degraded",
-            false,
-        ),
-        (
-            "no date",
-            "dana",
-            &|text: &str| shown(text),
-            "degraded",
-            true,
-        ),
-        (
-            "another",
-            "dana",
-            &|text: &str| other(&verified(text)),
-            "degraded",
-            true,
-        ),
+        ("its author", "ana", &|text: &str| shown(&verified(text)), "degraded", false),
+        ("no date", "dana", &|text: &str| shown(text), "degraded", true),
+        ("another", "dana", &|text: &str| other(&verified(text)), "degraded", true),
     ] {
         let repo = filed(policy, &text);
         repo.clock("2026-11-28T09:00:00Z");
         let before = repo.by(by).text(ID);
         repo.by(by).write(ID, &change(&before)).commit("Verify it");
         let standing = standing(&repo, at);
-        assert_eq!(
-            standing.status.as_str(),
-            status,
-            "{name}: {:?}",
-            standing.reasons
-        );
+        assert_eq!(standing.status.as_str(), status, "{name}: {:?}", standing.reasons);
         assert_eq!(standing.changed_since_approval, reopened, "{name}");
         // What reopens the approval takes nothing away that was fresh.
         check(name, &repo, &[("2026-11-29T00:00:00Z", "active", true)]);

@@ -26,23 +26,16 @@ fn resources(repo: &Repo) -> Vec<String> {
 #[test]
 fn a_direct_push_narrows_and_ends() {
     let repo = scoped();
-    repo.by("ana")
-        .edit(ID, "scope: {resources: [db:orders], actions: [read]}")
-        .commit("Narrow it");
+    repo.by("ana").edit(ID, "scope: {resources: [db:orders], actions: [read]}").commit("Narrow it");
     let narrowed = standing(&repo, AT);
     assert!(narrowed.changed_since_approval);
     assert_eq!(narrowed.approval.as_ref().unwrap().needed.count, 0);
     assert_eq!(resources(&repo), ["db:orders"]);
-    repo.by("ana")
-        .edit(ID, "expires: 2026-11-30")
-        .commit("Shorten it");
+    repo.by("ana").edit(ID, "expires: 2026-11-30").commit("Shorten it");
     check(
         "shortened",
         &repo,
-        &[
-            ("2026-11-30T23:59:59Z", "active", true),
-            ("2026-12-01T00:00:00Z", "expired", false),
-        ],
+        &[("2026-11-30T23:59:59Z", "active", true), ("2026-12-01T00:00:00Z", "expired", false)],
     );
     let before = standing(&repo, AT).approved.unwrap();
     assert_eq!(before.approvers.len(), 1);
@@ -53,41 +46,23 @@ fn a_direct_push_narrows_and_ends() {
 fn a_direct_push_neither_widens_nor_extends() {
     let repo = scoped();
     repo.by("ana")
-        .edit(
-            ID,
-            "scope: {resources: [db:invoices, db:orders, db:people], actions: [read]}",
-        )
+        .edit(ID, "scope: {resources: [db:invoices, db:orders, db:people], actions: [read]}")
         .commit("Widen it");
     assert_eq!(resources(&repo), ["db:invoices", "db:orders"]);
-    repo.by("ana")
-        .edit(ID, "expires: 2027-06-30")
-        .commit("Extend it");
+    repo.by("ana").edit(ID, "expires: 2027-06-30").commit("Extend it");
     check(
         "extended",
         &repo,
-        &[
-            ("2026-12-20T23:59:59Z", "active", true),
-            ("2026-12-21T00:00:00Z", "expired", false),
-        ],
+        &[("2026-12-20T23:59:59Z", "active", true), ("2026-12-21T00:00:00Z", "expired", false)],
     );
     let widened = standing(&repo, AT);
     assert!(widened.changed_since_approval);
-    assert!(
-        widened
-            .reasons
-            .iter()
-            .any(|it| it.to_string().contains("changed since its approval"))
-    );
+    assert!(widened.reasons.iter().any(|it| it.to_string().contains("changed since its approval")));
     // Several in a row neither: what a middle version took away stays away.
     let repo = scoped();
+    repo.by("ana").edit(ID, "scope: {resources: [db:orders], actions: [read]}").commit("Narrow it");
     repo.by("ana")
-        .edit(ID, "scope: {resources: [db:orders], actions: [read]}")
-        .commit("Narrow it");
-    repo.by("ana")
-        .edit(
-            ID,
-            "scope: {resources: [db:invoices, db:orders, db:people], actions: [read]}",
-        )
+        .edit(ID, "scope: {resources: [db:invoices, db:orders, db:people], actions: [read]}")
         .commit("Widen it");
     assert_eq!(resources(&repo), ["db:orders"]);
 }
@@ -96,15 +71,9 @@ fn a_direct_push_neither_widens_nor_extends() {
 fn a_change_of_what_must_be_equal_grants_nothing_and_names_the_field() {
     type Step = fn(Work<'_>) -> Work<'_>;
     let cases: &[(&str, Step)] = &[
-        ("class", |it| {
-            it.replace(ID, "class: standard", "class: regulated")
-        }),
-        ("deviates_from.rule", |it| {
-            it.replace(ID, "own database user", "own user")
-        }),
-        ("subject.application", |it| {
-            it.replace(ID, "application: billing", "application: orders")
-        }),
+        ("class", |it| it.replace(ID, "class: standard", "class: regulated")),
+        ("deviates_from.rule", |it| it.replace(ID, "own database user", "own user")),
+        ("subject.application", |it| it.replace(ID, "application: billing", "application: orders")),
     ];
     for (field, change) in cases {
         let repo = scoped();
@@ -126,14 +95,9 @@ fn a_change_of_what_must_be_equal_grants_nothing_and_names_the_field() {
 #[test]
 fn texts_and_owner_hold_as_they_landed() {
     let repo = scoped();
-    repo.by("ana")
-        .edit(ID, "title: Another title of the same")
-        .commit("Title");
+    repo.by("ana").edit(ID, "title: Another title of the same").commit("Title");
     let changed = standing(&repo, AT);
-    assert_eq!(
-        changed.effective.unwrap().title,
-        "Another title of the same"
-    );
+    assert_eq!(changed.effective.unwrap().title, "Another title of the same");
     assert!(changed.changed_since_approval);
 }
 
@@ -142,9 +106,7 @@ fn a_dropped_control_still_has_to_be_kept() {
     let repo = scoped();
     let line = "  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}";
     let weaker = line.replace("status: active", "status: withdrawn");
-    repo.by("ana")
-        .replace(ID, line, &weaker)
-        .commit("Withdraw it");
+    repo.by("ana").replace(ID, line, &weaker).commit("Withdraw it");
     check("withdrawn", &repo, &[(AT, "degraded", true)]);
     let reasons = exledger::status::reason::joined(&standing(&repo, AT).reasons);
     assert!(reasons.contains("CC1"), "{reasons}");
@@ -153,16 +115,9 @@ fn a_dropped_control_still_has_to_be_kept() {
 #[test]
 fn an_approved_amendment_takes_the_place_of_the_first() {
     let repo = scoped();
-    repo.branch("renew")
-        .by("ana")
-        .edit(ID, "expires: 2027-01-10")
-        .edit_more();
+    repo.branch("renew").by("ana").edit(ID, "expires: 2027-01-10").edit_more();
     repo.by("lee").merge("renew", "Merge branch 'renew'");
-    check(
-        "renewed",
-        &repo,
-        &[("2027-01-10T00:00:00Z", "active", true)],
-    );
+    check("renewed", &repo, &[("2027-01-10T00:00:00Z", "active", true)]);
     let renewed = standing(&repo, AT);
     assert!(!renewed.changed_since_approval);
     assert_eq!(renewed.approved.unwrap().digest, renewed.digest);
@@ -173,24 +128,16 @@ fn an_approved_amendment_takes_the_place_of_the_first() {
 fn what_could_not_be_read_when_it_was_approved_says_what_to_do() {
     let repo = ledger("");
     let wrong = "exceptions/WRONG-7F3KQ.yaml";
-    repo.branch("file")
-        .by("ana")
-        .write(wrong, SAMPLE)
-        .commit("File it");
+    repo.branch("file").by("ana").write(wrong, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
-    repo.branch("move")
-        .by("ana")
-        .rename(wrong, ID)
-        .commit("Name it");
+    repo.branch("move").by("ana").rename(wrong, ID).commit("Name it");
     // Its own author gives it its name, and nobody else approves that.
     repo.by("ana").merge("move", "Merge branch 'move'");
     check("named", &repo, &[(AT, "unapproved", false)]);
     let reasons = exledger::status::reason::joined(&standing(&repo, AT).reasons);
     assert!(reasons.contains("its file had another name"), "{reasons}");
     let branch = repo.branch("text").by("ana");
-    branch
-        .edit(ID, "title: Another title")
-        .commit("Change the text");
+    branch.edit(ID, "title: Another title").commit("Change the text");
     repo.by("lee").merge("text", "Merge branch 'text'");
     check("changed", &repo, &[(AT, "active", true)]);
 }
@@ -204,10 +151,8 @@ impl More for Work<'_> {
     fn edit_more(self) {
         let entry = "renewals: [{date: 2026-11-21, from: 2026-12-20, until: 2027-01-10, reason: The job runs on}]";
         let text = self.text(ID);
-        let text = format!(
-            "{}{entry}\n",
-            text.replace("expires: 2026-12-20", "expires: 2027-01-10")
-        );
+        let text =
+            format!("{}{entry}\n", text.replace("expires: 2026-12-20", "expires: 2027-01-10"));
         self.write(ID, &text).commit("Renew it");
     }
 }

@@ -28,15 +28,9 @@ fn the_days_in_place_are_the_union_of_what_was_in_force() {
         ("2026-11-25T00:00:01Z", 3, 3),
     ] {
         let in_place = standing(&repo, at).in_place;
-        assert_eq!(
-            (in_place.days, in_place.overrun_days),
-            (days, overrun),
-            "{at}"
-        );
+        assert_eq!((in_place.days, in_place.overrun_days), (days, overrun), "{at}");
     }
-    let first = standing(&repo, "2026-11-25T00:00:00Z")
-        .in_place
-        .first_approved;
+    let first = standing(&repo, "2026-11-25T00:00:00Z").in_place.first_approved;
     assert_eq!(first, Some(instant("2026-11-20T11:00:00Z")));
     // Closed two days late; what is asked later changes nothing.
     repo.clock("2026-11-25T00:00:00Z");
@@ -51,10 +45,7 @@ fn a_gap_is_not_in_place() {
     let repo = filed(&SAMPLE.replace("2026-12-20", "2026-11-21"));
     // Ended on the 22nd, renewed on the 26th at noon until the end of the 27th.
     repo.clock("2026-11-26T11:00:00Z");
-    repo.branch("renew")
-        .by("ana")
-        .edit(ID, "expires: 2026-11-27")
-        .commit("Renew it");
+    repo.branch("renew").by("ana").edit(ID, "expires: 2026-11-27").commit("Renew it");
     repo.by("lee").merge("renew", "Merge branch 'renew'");
     let later = standing(&repo, "2026-12-01T00:00:00Z");
     // 37 hours, then 36.
@@ -70,28 +61,21 @@ fn what_was_never_approved_was_never_in_place() {
     let repo = ledger("");
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     let standing = standing(&repo, "2027-03-01T00:00:00Z");
-    assert_eq!(
-        (standing.in_place.days, standing.in_place.overrun_days),
-        (0, 0)
-    );
+    assert_eq!((standing.in_place.days, standing.in_place.overrun_days), (0, 0));
     assert_eq!(standing.in_place.first_approved, None);
     assert_eq!(standing.renewals.count, 0);
 }
 
 #[test]
 fn every_dated_thing_is_a_duty() {
-    let text = SAMPLE.replace(
-        "status: active}",
-        "status: active, verified: 2026-11-20, verify_every: 10d}",
-    );
+    let text = SAMPLE
+        .replace("status: active}", "status: active, verified: 2026-11-20, verify_every: 10d}");
     let text = format!(
         "{text}starts: 2026-11-20\nreview_every: 14d\nfix: {{target: automation, plan: Replace the job, due: 2026-12-18}}\n"
     );
     let found = standing(&filed(&text), "2026-11-21T00:00:00Z").duties;
-    let found: Vec<(DutyKind, String)> = found
-        .iter()
-        .map(|duty| (duty.kind, duty.at.to_string()))
-        .collect();
+    let found: Vec<(DutyKind, String)> =
+        found.iter().map(|duty| (duty.kind, duty.at.to_string())).collect();
     let expected = [
         (DutyKind::Start, "2026-11-20T00:00:00Z"),
         (DutyKind::ControlVerification, "2026-12-01T00:00:00Z"),
@@ -108,21 +92,9 @@ fn a_closure_is_looked_at_by_the_earlier_of_its_day_and_the_tiers() {
         ("", "", None),
         ("", ", review_by: 2026-12-24", Some("2026-12-25T00:00:00Z")),
         ("30d", "", Some("2026-12-25T00:00:00Z")),
-        (
-            "30d",
-            ", review_by: 2027-12-24",
-            Some("2026-12-25T00:00:00Z"),
-        ),
-        (
-            "30d",
-            ", review_by: 2026-12-01",
-            Some("2026-12-02T00:00:00Z"),
-        ),
-        (
-            "30d",
-            ", reviewed: {date: 2026-11-26, by: dana@example.com, outcome: effective}",
-            None,
-        ),
+        ("30d", ", review_by: 2027-12-24", Some("2026-12-25T00:00:00Z")),
+        ("30d", ", review_by: 2026-12-01", Some("2026-12-02T00:00:00Z")),
+        ("30d", ", reviewed: {date: 2026-11-26, by: dana@example.com, outcome: effective}", None),
     ] {
         let repo = ledger(&match policy {
             "" => String::new(),
@@ -137,10 +109,6 @@ fn a_closure_is_looked_at_by_the_earlier_of_its_day_and_the_tiers() {
         repo.by("ana").edit(ID, &closure).commit("Close it");
         let duties = standing(&repo, "2026-11-27T00:00:00Z").duties;
         let at: Vec<String> = duties.iter().map(|duty| duty.at.to_string()).collect();
-        assert_eq!(
-            at,
-            expected.into_iter().collect::<Vec<_>>(),
-            "{policy} {review_by}"
-        );
+        assert_eq!(at, expected.into_iter().collect::<Vec<_>>(), "{policy} {review_by}");
     }
 }

@@ -25,10 +25,8 @@ fn dates(text: &str) -> Vec<&str> {
         let word = word.as_bytes();
         word.len() >= 10 && word[..4].iter().all(u8::is_ascii_digit) && word[4] == b'-'
     };
-    let mut dates: Vec<&str> = words
-        .map(|word| word.trim_matches([':', '-']))
-        .filter(is_date)
-        .collect();
+    let mut dates: Vec<&str> =
+        words.map(|word| word.trim_matches([':', '-'])).filter(is_date).collect();
     dates.sort_unstable();
     dates
 }
@@ -51,19 +49,12 @@ fn every_width_shows_whole_dates_and_what_decides() {
         };
         let piped = cli::run(&ledger, &args).out;
         for columns in [60, 80, 140] {
-            let terminal = Terminal {
-                folder: &ledger,
-                columns,
-                variables: &[("NO_COLOR", "1")],
-            };
+            let terminal = Terminal { folder: &ledger, columns, variables: &[("NO_COLOR", "1")] };
             let Some(seen) = terminal.run(&args, &[]) else {
                 return;
             };
             let at = format!("{args:?} at {columns}:\n{}", seen.bytes);
-            let widest = seen
-                .bytes
-                .lines()
-                .map(|line| line.trim_end().chars().count());
+            let widest = seen.bytes.lines().map(|line| line.trim_end().chars().count());
             assert!(widest.max().unwrap() <= usize::from(columns), "{at}");
             assert!(!seen.bytes.contains('\u{1b}'), "{at}");
             // The stamp says when it was asked.

@@ -12,11 +12,7 @@ subject: {identity: cert:gateway-7, identity_type: certificate, credential: vaul
 /// Takes a decision by keys and by flags, and compares the bytes; the clock stands still.
 fn same(life: &Life, by_keys: &[&str], keys: &[(&str, &str)], by_flags: &[&str]) {
     let clock = ["--by", "lee@example.com", "--on", "2026-11-25"];
-    let terminal = Terminal {
-        folder: life.repo.path(),
-        columns: 100,
-        variables: &[],
-    };
+    let terminal = Terminal { folder: life.repo.path(), columns: 100, variables: &[] };
     let Some(seen) = terminal.run(&[by_keys, &clock].concat(), keys) else {
         return;
     };
@@ -41,14 +37,7 @@ fn what_is_missing_is_asked() {
             ("New end", "1999-01-01\r\u{15}2026-02-30\r\u{15}30d\r"),
             ("Why can it not end yet", "The vendor is late\r"),
         ],
-        &[
-            "renew",
-            ID,
-            "--for",
-            "30d",
-            "--reason",
-            "The vendor is late",
-        ],
+        &["renew", ID, "--for", "30d", "--reason", "The vendor is late"],
     );
     same(
         &life,
@@ -68,14 +57,8 @@ fn what_is_missing_is_asked() {
         &[
             ("What was the outcome", "\r"),
             ("Why can it be closed", "Replaced on the gateway\r"),
-            (
-                "Evidence? A file",
-                "https://ci.example.com/7 and\r\u{15}3f2c9a7b\r",
-            ),
-            (
-                "why-missed",
-                "tbd\r\u{15}E2\r\u{15}The calendar named somebody who had left\r",
-            ),
+            ("Evidence? A file", "https://ci.example.com/7 and\r\u{15}3f2c9a7b\r"),
+            ("why-missed", "tbd\r\u{15}E2\r\u{15}The calendar named somebody who had left\r"),
             ("impact", "Nobody else held the key\r"),
             ("prevention", "The end of each certificate is an alert\r"),
         ],
@@ -103,11 +86,7 @@ fn broken_off_writes_nothing() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
     let before = life.text(ID);
-    let terminal = Terminal {
-        folder: life.repo.path(),
-        columns: 100,
-        variables: &[],
-    };
+    let terminal = Terminal { folder: life.repo.path(), columns: 100, variables: &[] };
     for (args, question) in [
         (&["renew", ID][..], "New end"),
         (&["renew", "--for", "3d"], "Which record"),

@@ -11,10 +11,7 @@ pub(crate) const CTRL_C: &str = "\u{3}";
 
 /// The keys that answer the six questions of the standard tier, each after its prompt.
 pub(crate) const SIX: &[(&str, &str)] = &[
-    (
-        "Title, one line",
-        "Nightly invoices read with the shared user\r",
-    ),
+    ("Title, one line", "Nightly invoices read with the shared user\r"),
     ("Which control or rule", "Every job has its own user\r"),
     ("Which application, asset or identity", "billing\r"),
     ("What is the residual risk", "mod\r"),
@@ -46,10 +43,8 @@ const FLAGS: &[&str] = &[
 /// The one record below a folder, its id replaced; the file is taken away.
 pub(crate) fn taken(folder: &Path) -> String {
     let records = folder.join("exceptions");
-    let files: Vec<_> = std::fs::read_dir(&records)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let files: Vec<_> =
+        std::fs::read_dir(&records).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(files.len(), 1, "{files:?}");
     let text = std::fs::read_to_string(&files[0]).unwrap();
     let id = files[0].file_stem().unwrap().to_str().unwrap().to_owned();
@@ -58,11 +53,7 @@ pub(crate) fn taken(folder: &Path) -> String {
 }
 
 pub(crate) fn terminal(folder: &Path) -> Terminal<'_> {
-    Terminal {
-        folder,
-        columns: 80,
-        variables: &[],
-    }
+    Terminal { folder, columns: 80, variables: &[] }
 }
 
 fn then<'k>(keys: &[(&'k str, &'k str)], more: &[(&'k str, &'k str)]) -> Vec<(&'k str, &'k str)> {
@@ -133,10 +124,7 @@ fn an_identity_and_what_decides_the_tier_are_asked_too() {
         ("Which environment", "production\r"),
         ("What could be reached", "Invoices of one region\r"),
         ("What are the steps to roll back", "Disable the key\r"),
-        (
-            "When is a rollback necessary",
-            "Any use from an unknown address\r",
-        ),
+        ("When is a rollback necessary", "Any use from an unknown address\r"),
         ("Write it?", ENTER),
     ]);
     let folder = ledger();
@@ -183,16 +171,10 @@ fn a_refused_answer_is_asked_again_in_the_words_of_the_rule() {
         0..1,
         [
             ("Title, one line", "TBD\r"),
-            (
-                "[placeholder]",
-                "\u{15}Nightly invoices read with the shared user\r",
-            ),
+            ("[placeholder]", "\u{15}Nightly invoices read with the shared user\r"),
         ],
     );
-    let at = keys
-        .iter()
-        .position(|(wait, _)| wait.starts_with("Why"))
-        .unwrap();
+    let at = keys.iter().position(|(wait, _)| wait.starts_with("Why")).unwrap();
     let long = keys[at].1;
     keys.splice(
         at..=at,
@@ -228,16 +210,8 @@ fn each_derived_value_is_shown_and_can_be_changed() {
         return;
     };
     assert_eq!(seen.code, 0, "{}", seen.bytes);
-    for shown in [
-        "root_cause: unclassified",
-        "starts: 2026-11-20",
-        "class: standard",
-    ] {
-        assert!(
-            seen.bytes.contains(&format!("  {shown}  ")),
-            "{shown}: {}",
-            seen.bytes
-        );
+    for shown in ["root_cause: unclassified", "starts: 2026-11-20", "class: standard"] {
+        assert!(seen.bytes.contains(&format!("  {shown}  ")), "{shown}: {}", seen.bytes);
     }
     let by_keys = taken(folder.path());
     let more = [
@@ -254,24 +228,16 @@ fn each_derived_value_is_shown_and_can_be_changed() {
 #[test]
 fn an_emergency_asks_three_things() {
     let folder = ledger();
-    let keys = [
-        SIX[0],
-        SIX[2],
-        SIX[4],
-        ("Which environment", "staging\r"),
-        ("Write it?", ENTER),
-    ];
+    let keys = [SIX[0], SIX[2], SIX[4], ("Which environment", "staging\r"), ("Write it?", ENTER)];
     let args = ["new", "--emergency", "--on", "2026-11-20T10:00:00Z"];
     let Some(seen) = terminal(folder.path()).run(&args, &keys) else {
         return;
     };
     assert_eq!(seen.code, 0, "{}", seen.bytes);
     let text = taken(folder.path());
-    for line in [
-        "starts: 2026-11-20T10:00:00Z",
-        "expires: 2026-11-23T10:00:00Z",
-        "Review within 24h",
-    ] {
+    for line in
+        ["starts: 2026-11-20T10:00:00Z", "expires: 2026-11-23T10:00:00Z", "Review within 24h"]
+    {
         assert!(text.contains(line), "{text}");
     }
 }
@@ -286,18 +252,11 @@ fn ctrl_c_leaves_nothing_wherever_it_is_pressed() {
             return;
         };
         assert_eq!(seen.code, 130, "{n}: {}", seen.bytes);
-        assert_eq!(
-            left(folder.path()),
-            [".git", "exledger.yaml", "people.csv"],
-            "{n}"
-        );
+        assert_eq!(left(folder.path()), [".git", "exledger.yaml", "people.csv"], "{n}");
     }
     // So it is for whoever chooses to stop, hangs up with Ctrl-D, or is asked by `init`.
     for (args, keys) in [
-        (
-            &["new", "--on", DAY][..],
-            then(SIX, &[("Write it?", "stop\r")]),
-        ),
+        (&["new", "--on", DAY][..], then(SIX, &[("Write it?", "stop\r")])),
         (&["new"], vec![("Title, one line", "\u{4}")]),
         (&["init"], vec![("How does this repository merge", CTRL_C)]),
     ] {
@@ -340,20 +299,12 @@ fn prompts_have_colours_only_where_they_may() {
         (&[], &["new", "--color", "never"], false),
         (&[("TERM", "dumb")], &["new"], false),
     ] {
-        let terminal = Terminal {
-            folder: folder.path(),
-            columns: 80,
-            variables,
-        };
+        let terminal = Terminal { folder: folder.path(), columns: 80, variables };
         let Some(seen) = terminal.run(args, &[("Title, one line", CTRL_C)]) else {
             return;
         };
         let has_colour = seen.bytes.contains("\u{1b}[1m");
-        assert_eq!(
-            has_colour, coloured,
-            "{variables:?} {args:?} {:?}",
-            seen.bytes
-        );
+        assert_eq!(has_colour, coloured, "{variables:?} {args:?} {:?}", seen.bytes);
     }
 }
 
@@ -361,26 +312,15 @@ fn prompts_have_colours_only_where_they_may() {
 fn nothing_is_wider_than_the_terminal() {
     for columns in [40, 80, 140] {
         let folder = ledger();
-        let terminal = Terminal {
-            folder: folder.path(),
-            columns,
-            variables: &[],
-        };
+        let terminal = Terminal { folder: folder.path(), columns, variables: &[] };
         let keys = then(SIX, &[("Write it?", "stop\r")]);
         let Some(seen) = terminal.run(&["new", "--on", DAY], &keys) else {
             return;
         };
         let rows = screen(&seen.bytes, usize::from(columns));
         assert_eq!(rows.last().unwrap(), "interrupted: nothing was written");
-        assert!(
-            rows.iter()
-                .any(|row| row.starts_with("Residual risk: moderate")),
-            "{rows:#?}"
-        );
+        assert!(rows.iter().any(|row| row.starts_with("Residual risk: moderate")), "{rows:#?}");
         // What was asked is gone; what was answered stays.
-        assert!(
-            !rows.iter().any(|row| row.contains("Write it?")),
-            "{rows:#?}"
-        );
+        assert!(!rows.iter().any(|row| row.contains("Write it?")), "{rows:#?}");
     }
 }

@@ -32,14 +32,8 @@ fn line_breaks_of_what_is_pasted_are_text_and_answer_nothing() {
         }
     );
     let by_keys: serde_yaml::Value = serde_yaml::from_str(&taken(folder.path())).unwrap();
-    assert_eq!(
-        by_keys["title"],
-        "Nightly invoices read\nwith the shared user"
-    );
-    assert_eq!(
-        by_keys["deviates_from"]["rule"],
-        "Every job has its own user"
-    );
+    assert_eq!(by_keys["title"], "Nightly invoices read\nwith the shared user");
+    assert_eq!(by_keys["deviates_from"]["rule"], "Every job has its own user");
     assert_eq!(by_keys["justification"], justification.replace('\r', "\n"));
     let controls = by_keys["compensating_controls"].as_sequence().unwrap();
     assert_eq!(controls.len(), 1);
@@ -52,10 +46,7 @@ fn a_long_paste_is_shown_once() {
     let long = "word ".repeat(1_600);
     let paste = pasted(&long) + "\r";
     let mut keys = SIX[..4].to_vec();
-    keys.extend([
-        ("Why is it needed now", &paste[..]),
-        ("What limits the risk", CTRL_C),
-    ]);
+    keys.extend([("Why is it needed now", &paste[..]), ("What limits the risk", CTRL_C)]);
     let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {
         return;
     };

@@ -15,10 +15,7 @@ pub(super) const COLUMNS: usize = 80;
 
 /// What people press in the session of the document: six answers, one value that is changed, and on.
 const SESSION: &[(&str, &str)] = &[
-    (
-        "Title, one line",
-        "Nightly invoices still read with the shared database user\r",
-    ),
+    ("Title, one line", "Nightly invoices still read with the shared database user\r"),
     ("Which control or rule", "nhi-07"),
     ("* owasp-nhi:NHI7:2025", "\r"),
     ("Which application, asset or identity", "billing"),
@@ -30,10 +27,7 @@ const SESSION: &[(&str, &str)] = &[
         "[short-justification]",
         "\u{15}The job is replaced in December (BILL-412); splitting the user now would stop invoicing.\r",
     ),
-    (
-        "What limits the risk",
-        "Alert on use outside 01:00-03:00 UTC\r",
-    ),
+    ("What limits the risk", "Alert on use outside 01:00-03:00 UTC\r"),
     ("Write it?", "root"),
     ("* root_cause", "\r"),
     ("What is the root cause", "brittle\r"),
@@ -41,25 +35,14 @@ const SESSION: &[(&str, &str)] = &[
 ];
 
 pub(super) fn terminal<'t>(folder: &'t Path) -> Terminal<'t> {
-    Terminal {
-        folder,
-        columns: 80,
-        variables: &[("NO_COLOR", "1")],
-    }
+    Terminal { folder, columns: 80, variables: &[("NO_COLOR", "1")] }
 }
 
 /// Returns what stands on the screen, the random id replaced.
 fn shown(bytes: &str, id: &str) -> String {
     let text = screen(bytes, COLUMNS).join("\n");
-    let text = if id.is_empty() {
-        text
-    } else {
-        text.replace(id, "EXC-2026-7F3KQ")
-    };
-    assert!(
-        text.lines().all(|line| line.chars().count() <= COLUMNS),
-        "{text}"
-    );
+    let text = if id.is_empty() { text } else { text.replace(id, "EXC-2026-7F3KQ") };
+    assert!(text.lines().all(|line| line.chars().count() <= COLUMNS), "{text}");
     text
 }
 
@@ -84,10 +67,7 @@ fn filing() -> Option<Vec<(&'static str, String)>> {
     let seen = terminal(folder.path()).run(&args, SESSION)?;
     assert_eq!(seen.code, 0, "{}", seen.bytes);
     let from = |text: String, line: &str| {
-        let rows: Vec<&str> = text
-            .lines()
-            .skip_while(|row| !row.starts_with(line))
-            .collect();
+        let rows: Vec<&str> = text.lines().skip_while(|row| !row.starts_with(line)).collect();
         assert!(!rows.is_empty(), "no row begins with {line}: {text}");
         rows.join("\n")
     };
@@ -106,18 +86,11 @@ fn lint() -> Option<Vec<(&'static str, String)>> {
     git2::Repository::init(folder.path()).unwrap();
     assert_eq!(cli::run(folder.path(), &["init", "-q"]).code, 0);
     let mistakes = house::root().join("tests/data/ten/EXC-2026-7F3KQ.yaml");
-    std::fs::copy(
-        mistakes,
-        folder.path().join("exceptions/EXC-2026-7F3KQ.yaml"),
-    )
-    .unwrap();
+    std::fs::copy(mistakes, folder.path().join("exceptions/EXC-2026-7F3KQ.yaml")).unwrap();
     let seen = terminal(folder.path()).run(&["-q", "lint"], &[])?;
     assert_eq!(seen.code, 1, "{}", seen.bytes);
     let pipe = cli::run(folder.path(), &["-q", "lint", "--format", "github"]);
-    Some(vec![
-        ("lint", shown(&seen.bytes, "")),
-        ("lint-github", pipe.out.trim_end().to_owned()),
-    ])
+    Some(vec![("lint", shown(&seen.bytes, "")), ("lint-github", pipe.out.trim_end().to_owned())])
 }
 
 /// The screen of `diff` for a branch of the demo.
@@ -127,11 +100,7 @@ fn diff() -> Option<Vec<(&'static str, String)>> {
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");
     let branches = crate::repo::git(&ledger, &["branch", "--format", "%(refname:short)"]);
-    let branch = branches
-        .lines()
-        .find(|name| *name != "main")
-        .unwrap()
-        .to_owned();
+    let branch = branches.lines().find(|name| *name != "main").unwrap().to_owned();
     let args = ["-q", "--on", DAY, "diff", "main", &branch];
     let seen = terminal(&ledger).run(&args, &[])?;
     assert_eq!(seen.code, 0, "{}", seen.bytes);
@@ -140,10 +109,7 @@ fn diff() -> Option<Vec<(&'static str, String)>> {
 
 #[test]
 fn the_screens_of_the_documents_are_what_a_terminal_shows() {
-    let Some(screens) = [filing(), lint(), diff()]
-        .into_iter()
-        .collect::<Option<Vec<_>>>()
-    else {
+    let Some(screens) = [filing(), lint(), diff()].into_iter().collect::<Option<Vec<_>>>() else {
         return;
     };
     taken("docs/filing.md", &screens.concat());
@@ -155,16 +121,12 @@ fn the_screens_of_the_worklists_are_what_a_terminal_shows() {
     let demo = cli::run(folder.path(), &["demo", "--on", DAY, "ledger"]);
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");
-    for (page, screens) in [(
-        "docs/queue.md",
-        &[("queue", 80, "queue"), ("queue-wide", 140, "queue")][..],
-    )] {
+    for (page, screens) in
+        [("docs/queue.md", &[("queue", 80, "queue"), ("queue-wide", 140, "queue")][..])]
+    {
         let mut shown = Vec::new();
         for (name, columns, command) in screens {
-            let terminal = Terminal {
-                columns: *columns,
-                ..terminal(&ledger)
-            };
+            let terminal = Terminal { columns: *columns, ..terminal(&ledger) };
             let Some(seen) = terminal.run(&["-q", "--on", DAY, command], &[]) else {
                 return;
             };
@@ -180,16 +142,10 @@ fn the_screens_of_the_worklists_are_what_a_terminal_shows() {
 fn the_screens_of_a_frozen_pattern_are_what_a_terminal_shows() {
     let ledger = Ledger::with(&THREE);
     let fourth = ledger.repo.branch("fourth").by("ana");
-    fourth
-        .write("EXC-2026-7F3KQ", &record("EXC-2026-7F3KQ"))
-        .commit("File the fourth");
+    fourth.write("EXC-2026-7F3KQ", &record("EXC-2026-7F3KQ")).commit("File the fourth");
     let mut shown = Vec::new();
     for (name, branch, args) in [
-        (
-            "patterns",
-            "main",
-            &["-q", "--on", "2026-11-22", "patterns"][..],
-        ),
+        ("patterns", "main", &["-q", "--on", "2026-11-22", "patterns"][..]),
         ("frozen", "fourth", &["-q", "lint", "--base", "main"]),
     ] {
         ledger.switch(branch);
@@ -212,17 +168,12 @@ pub(super) fn taken(page: &str, screens: &[(&str, String)]) {
     let mut fresh = old.clone();
     for (name, text) in screens {
         let opening = format!("<!-- screen: {name} -->\n```text\n");
-        let (head, rest) = fresh
-            .split_once(&opening)
-            .unwrap_or_else(|| panic!("{name} is not in {page}"));
+        let (head, rest) =
+            fresh.split_once(&opening).unwrap_or_else(|| panic!("{name} is not in {page}"));
         let (_, tail) = rest.split_once("```").unwrap();
         fresh = format!("{head}{opening}{text}\n```{tail}");
     }
-    assert_eq!(
-        old.matches("<!-- screen: ").count(),
-        screens.len(),
-        "{page}"
-    );
+    assert_eq!(old.matches("<!-- screen: ").count(), screens.len(), "{page}");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, &fresh).unwrap();
         return;

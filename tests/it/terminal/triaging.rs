@@ -18,20 +18,14 @@ fn the_screens_of_triage_are_what_a_terminal_shows() {
     let mut shown = Vec::new();
     for (name, args) in [
         ("triage", &["triage", "trivy.sarif", "events.jsonl"][..]),
-        (
-            "unused",
-            &["triage", "trivy.sarif", "today.sarif", "--unused"],
-        ),
+        ("unused", &["triage", "trivy.sarif", "today.sarif", "--unused"]),
     ] {
         let all = [&["-q", "--on", ON], args].concat();
         let Some(seen) = terminal(repo.path()).run(&all, &[]) else {
             return;
         };
         let rows = screen(&seen.bytes, COLUMNS);
-        assert!(
-            rows.iter().all(|row| row.chars().count() <= COLUMNS),
-            "{rows:#?}"
-        );
+        assert!(rows.iter().all(|row| row.chars().count() <= COLUMNS), "{rows:#?}");
         let text = rows.join("\n");
         let text = match name {
             "unused" => {
@@ -40,10 +34,7 @@ fn the_screens_of_triage_are_what_a_terminal_shows() {
             }
             _ => text,
         };
-        shown.push((
-            name,
-            format!("$ exledger {}\n{}", args.join(" "), text.trim_end()),
-        ));
+        shown.push((name, format!("$ exledger {}\n{}", args.join(" "), text.trim_end())));
     }
     taken("docs/triage.md", &shown);
 }

@@ -22,9 +22,7 @@ fn proposed(repo: &Repo, log: &str) -> Vec<(String, String)> {
     let (_, answer) = asked(repo, &["a.sarif"]);
     let text = |value: &Value, key: &str| value[key].as_str().unwrap().to_owned();
     let proposals = answer["proposals"].as_array().unwrap().iter();
-    proposals
-        .map(|it| (text(it, "record"), text(it, "message")))
-        .collect()
+    proposals.map(|it| (text(it, "record"), text(it, "message"))).collect()
 }
 
 fn trivy(version: &str, fixed: &str) -> Value {
@@ -51,18 +49,13 @@ fn what_scanners_say_lets_tested_triggers_fire() {
     let fired = format!("{fired}fired: [{{date: 2026-11-20, trigger: T1, by: ana@example.com}}]\n");
     file(&repo, "EXC-2026-F1RED", &fired);
     repo.checkout();
-    let severer = (
-        "EXC-2026-SEVER",
-        "trivy:CVE-2026-1 now has severity high; the record names low",
-    );
+    let severer =
+        ("EXC-2026-SEVER", "trivy:CVE-2026-1 now has severity high; the record names low");
     for (results, expected) in [
         (vec![trivy("1.0.0", "Severity: HIGH")], vec![severer]),
         (
             vec![trivy("1.0.0", "Fixed Version: 1.0.1")],
-            vec![
-                ("EXC-2026-F1XED", "trivy:CVE-2026-1 is fixed in 1.0.1"),
-                severer,
-            ],
+            vec![("EXC-2026-F1XED", "trivy:CVE-2026-1 is fixed in 1.0.1"), severer],
         ),
         (
             vec![trivy("1.0.2", "")],
@@ -77,9 +70,7 @@ fn what_scanners_say_lets_tested_triggers_fire() {
         (vec![], vec![]),
     ] {
         let found = proposed(&repo, &sarif("Trivy", &results));
-        let expected = expected
-            .iter()
-            .map(|(id, why)| ((*id).to_owned(), (*why).to_owned()));
+        let expected = expected.iter().map(|(id, why)| ((*id).to_owned(), (*why).to_owned()));
         assert_eq!(found, expected.collect::<Vec<_>>());
     }
     // A run says something about vulnerabilities only where it has a rule of one.
@@ -92,21 +83,14 @@ fn what_scanners_say_lets_tested_triggers_fire() {
         json!({"runs": [run]}).to_string()
     };
     let class = "LanguageSpecificPackageVulnerability";
-    let gone = (
-        "EXC-2026-G0NE0".to_owned(),
-        "trivy no longer finds it".to_owned(),
-    );
+    let gone = ("EXC-2026-G0NE0".to_owned(), "trivy no longer finds it".to_owned());
     assert_eq!(proposed(&repo, &looked("Trivy", class, json!({}))), [gone]);
     // Who did not look, or failed, found nothing for another reason.
     for log in [
         sarif("grype", &[]),
         looked("Trivy", "Secret", json!({})),
         looked("Trivy", class, json!({"results": [{"ruleId": 7}]})),
-        looked(
-            "Trivy",
-            class,
-            json!({"invocations": [{"executionSuccessful": false}]}),
-        ),
+        looked("Trivy", class, json!({"invocations": [{"executionSuccessful": false}]})),
     ] {
         assert_eq!(proposed(&repo, &log), [], "{log}");
     }
@@ -135,19 +119,9 @@ fn records_are_told_apart_by_whether_anything_matches_them() {
     put(
         &repo,
         "old.sarif",
-        sarif(
-            "Trivy",
-            &[
-                result("CVE-2026-0001", "services/a"),
-                result("CVE-2026-0004", "a"),
-            ],
-        ),
+        sarif("Trivy", &[result("CVE-2026-0001", "services/a"), result("CVE-2026-0004", "a")]),
     );
-    put(
-        &repo,
-        "new.sarif",
-        sarif("Trivy", &[result("CVE-2026-0004", "a")]),
-    );
+    put(&repo, "new.sarif", sarif("Trivy", &[result("CVE-2026-0004", "a")]));
     let unused = |args: &[&str]| {
         let (_, answer) = asked(&repo, &[args, &["--unused"]].concat());
         answer["unused"].clone()
@@ -166,10 +140,7 @@ fn records_are_told_apart_by_whether_anything_matches_them() {
     );
     // Another tool's file says nothing about the first one's.
     put(&repo, "other.sarif", sarif("grype", &[]));
-    assert_eq!(
-        unused(&["old.sarif", "other.sarif"])["no_longer"],
-        json!([])
-    );
+    assert_eq!(unused(&["old.sarif", "other.sarif"])["no_longer"], json!([]));
     assert_eq!(
         unused(&[&data("agent-events.jsonl")]),
         json!({"matched": ["EXC-2026-7F3KQ"], "no_longer": [], "never": []})
@@ -178,9 +149,7 @@ fn records_are_told_apart_by_whether_anything_matches_them() {
     assert!(answer.get("unused").is_none());
     let table = run(&repo, &["new.sarif", "--unused"]);
     assert!(
-        table
-            .out
-            .contains("Records in force: 1 matched, 0 no longer, 2 never"),
+        table.out.contains("Records in force: 1 matched, 0 no longer, 2 never"),
         "{}",
         table.out
     );
@@ -209,22 +178,13 @@ fn what_needs_a_record_gets_one_draft_that_lint_refuses_until_it_is_filled_in() 
     assert_eq!(drafts.len(), 3, "{answer}");
     let text = |n: usize| {
         let path = repo.path().join(drafts[n]["path"].as_str().unwrap());
-        std::fs::read_to_string(path)
-            .unwrap()
-            .replace(drafts[n]["id"].as_str().unwrap(), "ID")
+        std::fs::read_to_string(path).unwrap().replace(drafts[n]["id"].as_str().unwrap(), "ID")
     };
-    crate::golden::check(
-        "cli/triage-draft.yaml",
-        &[text(0), text(1), text(2)].join("---\n"),
-    );
+    crate::golden::check("cli/triage-draft.yaml", &[text(0), text(1), text(2)].join("---\n"));
     let lint = cli::run(repo.path(), &["lint"]);
     assert_eq!(lint.code, 1, "{}", lint.out);
     for draft in &drafts {
-        assert!(
-            lint.out.contains(draft["path"].as_str().unwrap()),
-            "{}",
-            lint.out
-        );
+        assert!(lint.out.contains(draft["path"].as_str().unwrap()), "{}", lint.out);
     }
     // The same again: everything has its draft.
     let (_, again) = asked(&repo, &args);

@@ -54,11 +54,7 @@ fn what_real_tools_write_stays_sarif_and_loses_only_what_is_covered() {
             .iter_mut()
             .zip(before["runs"].as_array().unwrap())
         {
-            let note = run["properties"]
-                .as_object_mut()
-                .unwrap()
-                .remove("exledger")
-                .unwrap();
+            let note = run["properties"].as_object_mut().unwrap().remove("exledger").unwrap();
             if was.get("properties").is_none() {
                 run.as_object_mut().unwrap().remove("properties");
             }
@@ -67,10 +63,7 @@ fn what_real_tools_write_stays_sarif_and_loses_only_what_is_covered() {
             assert_eq!(note["removed"], removed, "{name}");
             run["results"] = was["results"].clone();
             for result in &results {
-                assert!(
-                    was["results"].as_array().unwrap().contains(result),
-                    "{name}: {result}"
-                );
+                assert!(was["results"].as_array().unwrap().contains(result), "{name}: {result}");
             }
             let keys = |run: &Value| run.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
             assert_eq!(keys(run), keys(was), "{name}");
@@ -88,10 +81,7 @@ fn what_real_tools_write_stays_sarif_and_loses_only_what_is_covered() {
                 .iter_mut()
                 .zip(was["results"].as_array().unwrap())
             {
-                assert!(
-                    result["suppressions"].is_array(),
-                    "{name}: all of a run or none"
-                );
+                assert!(result["suppressions"].is_array(), "{name}: all of a run or none");
                 match was.get("suppressions") {
                     Some(before) => result["suppressions"] = before.clone(),
                     None => drop(result.as_object_mut().unwrap().remove("suppressions")),
@@ -120,18 +110,13 @@ fn the_samples_are_written_as_they_are_described() {
 #[test]
 fn bytes_stay_as_they_were_around_what_is_left_out() {
     let repo = story();
-    let (yes, no) = (
-        result("CVE-2026-0001", "services/a").to_string(),
-        result("CVE-2026-9", "b").to_string(),
-    );
+    let (yes, no) =
+        (result("CVE-2026-0001", "services/a").to_string(), result("CVE-2026-9", "b").to_string());
     let no = no.replace("\"level\"", "\"odd\" : 1.50e+3,\r\n\t\"level\"");
     for (results, left) in [
         (format!("[ {yes} ,\n {no} ]"), format!("[ {no} ]")),
         (format!("[ {no} ,\n {yes} ]"), format!("[ {no} ]")),
-        (
-            format!("[{yes},{yes} , {no} ,  {yes},{no}]"),
-            format!("[{no},{no}]"),
-        ),
+        (format!("[{yes},{yes} , {no} ,  {yes},{no}]"), format!("[{no},{no}]")),
         (format!("[\n{yes},\n{yes}\n]"), "[\n\n]".to_owned()),
         (format!("[{no}]"), format!("[{no}]")),
         ("[]".to_owned(), "[]".to_owned()),
@@ -144,11 +129,7 @@ fn bytes_stay_as_they_were_around_what_is_left_out() {
         put(&repo, "a.sarif", whole(&results, ""));
         let (_, text) = written(&repo, &["--filter", "a.sarif"]);
         let removed = results.matches("CVE-2026-0001").count();
-        let by = if removed == 0 {
-            String::new()
-        } else {
-            format!("\"EXC-2026-C0VER\":{removed}")
-        };
+        let by = if removed == 0 { String::new() } else { format!("\"EXC-2026-C0VER\":{removed}") };
         let note = format!(
             ",\"properties\":{{\"exledger\":{{\"removed\":{removed},\"by\":{{{by}}},\"commit\":\"{}\",\"instant\":\"{ON}\"}}}}",
             repo.tip("main")
@@ -189,13 +170,7 @@ fn annotating_twice_says_it_once_and_what_is_no_longer_covered_loses_it() {
     put(
         &repo,
         "a.sarif",
-        sarif(
-            "Trivy",
-            &[
-                result("CVE-2026-0001", "services/a"),
-                result("CVE-2026-9", "b"),
-            ],
-        ),
+        sarif("Trivy", &[result("CVE-2026-0001", "services/a"), result("CVE-2026-9", "b")]),
     );
     let (_, once) = written(&repo, &["--annotate", "a.sarif"]);
     put(&repo, "b.sarif", &once);
@@ -246,15 +221,8 @@ fn it_goes_where_it_is_told_and_never_over_what_was_read() {
     let there = |path: &str| std::fs::read_to_string(repo.path().join(path));
     let answer = run(&repo, &["--filter", one, "-o", "out.sarif"]);
     assert_eq!(answer.code, 0, "{}", answer.err);
-    assert!(
-        answer.out.starts_with("1 input: 1 covered"),
-        "{}",
-        answer.out
-    );
-    assert_eq!(
-        read(&there("out.sarif").unwrap())["runs"][0]["results"],
-        json!([])
-    );
+    assert!(answer.out.starts_with("1 input: 1 covered"), "{}", answer.out);
+    assert_eq!(read(&there("out.sarif").unwrap())["runs"][0]["results"], json!([]));
     let answer = run(&repo, &["--filter", one, two, "-o", "out"]);
     assert_eq!(answer.code, 0, "{}", answer.err);
     assert_eq!(there("out/a.sarif").unwrap(), there("out.sarif").unwrap());
@@ -269,12 +237,7 @@ fn it_goes_where_it_is_told_and_never_over_what_was_read() {
         &[one, "-o", "out.sarif"],
     ] {
         let run = run(&repo, args);
-        assert_eq!(
-            (run.code, run.out.as_str()),
-            (2, ""),
-            "{args:?}: {}",
-            run.err
-        );
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}: {}", run.err);
     }
     assert_eq!(there(one).unwrap(), text);
     let run = run(&repo, &["--filter", one, "-o", "nowhere/out.sarif"]);
@@ -287,12 +250,7 @@ fn what_can_not_be_read_to_its_end_is_not_written_again() {
     let text = sarif("Trivy", &[result("CVE-2026-0001", "services/a")]);
     put(&repo, "a.sarif", &text[..text.len() - 3]);
     let answer = run(&repo, &["--filter", "a.sarif", "--skip-bad"]);
-    assert_eq!(
-        (answer.code, answer.out.as_str()),
-        (3, ""),
-        "{}",
-        answer.err
-    );
+    assert_eq!((answer.code, answer.out.as_str()), (3, ""), "{}", answer.err);
     let answer = run(&repo, &["--filter", "a.sarif", "-o", "out.sarif"]);
     assert_eq!(answer.code, 3, "{}", answer.err);
     assert!(!repo.path().join("out.sarif").exists());

@@ -28,10 +28,7 @@ docs/*            sam@example.com
 fn owned(codeowners: &str) -> Repo {
     let policy =
         format!("{POLICY}people: {{roster: people.csv, logins: {{kim: kim@example.com}}}}\n")
-            .replace(
-                "platform: [lee@example.com]",
-                "platform: [kim@example.com, max@example.com]",
-            )
+            .replace("platform: [lee@example.com]", "platform: [kim@example.com, max@example.com]")
             .replace(
                 "security: [dana@example.com]",
                 "security: [dana@example.com, sam@example.com]",
@@ -64,10 +61,7 @@ fn drafts(repo: &Repo, name: &str, text: &str) -> Vec<(String, Value)> {
 
 /// The owner of the draft about a finding in some files.
 fn owner(repo: &Repo, paths: &[&str]) -> Value {
-    let results: Vec<Value> = paths
-        .iter()
-        .map(|path| result("CVE-2026-0100", path))
-        .collect();
+    let results: Vec<Value> = paths.iter().map(|path| result("CVE-2026-0100", path)).collect();
     std::fs::remove_dir_all(repo.path().join("drafts")).ok();
     let mut drafts = drafts(repo, "a.sarif", &sarif("Trivy", &results));
     assert_eq!(drafts.len(), 1);
@@ -119,9 +113,7 @@ fn event(id: &str, more: Value) -> String {
         "identity": "svc:night", "action": "write", "resource": "db:invoices",
         "environment": "production", "decision": "denied",
     });
-    data.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
+    data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let event = json!({"specversion": "1.0", "type": "tool.call", "source": "agent", "id": id, "time": ON, "data": data});
     format!("{event}\n")
 }
@@ -155,10 +147,7 @@ fn an_event_says_subject_control_and_owner() {
             "task": "TODO(import): say what it does",
         })
     );
-    assert_eq!(
-        first["deviates_from"]["controls"],
-        json!(["nist-csf:PR.AA-05"])
-    );
+    assert_eq!(first["deviates_from"]["controls"], json!(["nist-csf:PR.AA-05"]));
     assert_eq!(first["owner"]["name"], "Ana Ruiz");
     assert_eq!(second["deviates_from"]["rule"], "Agents write nothing");
     let owner = "TODO(import): give the owner's address; the event says the shop";

@@ -53,20 +53,12 @@ fn all_that_the_record_names_must_agree() {
     for key in ["identity", "action", "resource", "environment", "control"] {
         let mut other = covered();
         other[key] = "other".into();
-        let expected = if key == "environment" {
-            "routine"
-        } else {
-            "uncovered"
-        };
+        let expected = if key == "environment" { "routine" } else { "uncovered" };
         assert_eq!(state(&repo, &event("1", at, other)), expected, "{key}");
         let mut silent = covered();
         silent.as_object_mut().unwrap().remove(key);
         // A control is compared only where it is stated.
-        let expected = if key == "control" {
-            "covered"
-        } else {
-            expected
-        };
+        let expected = if key == "control" { "covered" } else { expected };
         assert_eq!(state(&repo, &event("1", at, silent)), expected, "no {key}");
     }
     for (at, expected) in [
@@ -104,22 +96,12 @@ fn what_is_no_event_is_counted_and_never_lost() {
     ] {
         assert_eq!(state(&repo, &line), "unparsed", "{line}");
     }
-    put(
-        &repo,
-        "all.jsonl",
-        format!("\u{feff}{good}\r\n\r\n{good}\n{}\n", without("id")),
-    );
+    put(&repo, "all.jsonl", format!("\u{feff}{good}\r\n\r\n{good}\n{}\n", without("id")));
     let (code, answer) = asked(&repo, &["all.jsonl"]);
-    assert_eq!(
-        (code, counts(&answer)),
-        (3, are(&[("covered", 1), ("unparsed", 1)]))
-    );
+    assert_eq!((code, counts(&answer)), (3, are(&[("covered", 1), ("unparsed", 1)])));
     assert_eq!(answer["results"][1]["index"], 4);
     let (code, answer) = asked(&repo, &["all.jsonl", "all.jsonl", "--skip-bad"]);
-    assert_eq!(
-        (code, counts(&answer)),
-        (0, are(&[("covered", 1), ("unparsed", 2)]))
-    );
+    assert_eq!((code, counts(&answer)), (0, are(&[("covered", 1), ("unparsed", 2)])));
 }
 
 const NORMAL: &str = "version: 1
@@ -142,11 +124,7 @@ fn what_is_normal_for_an_identity_is_routine_and_the_rest_is_not() {
     let repo = ledger(NORMAL);
     repo.checkout();
     for (time, data, expected) in [
-        (
-            "2026-11-21T02:59:59Z",
-            json!({"identity": "svc:reporting", "scope": "read"}),
-            "routine",
-        ),
+        ("2026-11-21T02:59:59Z", json!({"identity": "svc:reporting", "scope": "read"}), "routine"),
         (
             "2026-11-21T22:00:00Z",
             json!({"identity": "svc:reporting", "scope": ["read"]}),
@@ -162,27 +140,15 @@ fn what_is_normal_for_an_identity_is_routine_and_the_rest_is_not() {
             json!({"identity": "svc:reporting", "scope": ["read", "write"]}),
             "uncovered",
         ),
-        (
-            "2026-11-21T02:00:00Z",
-            json!({"identity": "svc:reporting"}),
-            "uncovered",
-        ),
-        (
-            "2026-11-21T12:00:00Z",
-            json!({"identity": "svc:other", "scope": "write"}),
-            "routine",
-        ),
+        ("2026-11-21T02:00:00Z", json!({"identity": "svc:reporting"}), "uncovered"),
+        ("2026-11-21T12:00:00Z", json!({"identity": "svc:other", "scope": "write"}), "routine"),
         (
             "2026-11-21T12:00:00Z",
             json!({"identity": "svc:other", "decision": "denied"}),
             "uncovered",
         ),
     ] {
-        assert_eq!(
-            state(&repo, &event("1", time, data.clone())),
-            expected,
-            "{time} {data}"
-        );
+        assert_eq!(state(&repo, &event("1", time, data.clone())), expected, "{time} {data}");
     }
 }
 
@@ -196,10 +162,7 @@ fn a_baseline_says_which_findings_matter_and_counts_show_how_it_does() {
     ]}]});
     put(&repo, "a.sarif", log.to_string());
     let (code, answer) = asked(&repo, &["a.sarif"]);
-    assert_eq!(
-        (code, counts(&answer)),
-        (1, are(&[("routine", 3), ("uncovered", 1)]))
-    );
+    assert_eq!((code, counts(&answer)), (1, are(&[("routine", 3), ("uncovered", 1)])));
     let baseline = &answer["baselines"][1];
     for (key, value) in [
         ("id", json!("B2")),
@@ -208,20 +171,13 @@ fn a_baseline_says_which_findings_matter_and_counts_show_how_it_does() {
         ("escalated", json!(1)),
         ("dismissed", json!(0)),
         ("stale", json!(true)),
-        (
-            "material_if",
-            json!({"data.severity": ["high", "critical"]}),
-        ),
+        ("material_if", json!({"data.severity": ["high", "critical"]})),
     ] {
         assert_eq!(baseline[key], value, "{key}");
     }
     let table = run(&repo, &["a.sarif"]);
     assert!(table.out.contains("overdue 2026-11-30"), "{}", table.out);
-    assert!(
-        table.err.contains("warning[stale-baseline]: baseline B2"),
-        "{}",
-        table.err
-    );
+    assert!(table.err.contains("warning[stale-baseline]: baseline B2"), "{}", table.err);
     put(&repo, "none.jsonl", "");
     assert_eq!(run(&repo, &["none.jsonl"]).code, 0);
     assert_eq!(run(&repo, &["none.jsonl", "--strict"]).code, 1);
@@ -231,21 +187,9 @@ fn a_baseline_says_which_findings_matter_and_counts_show_how_it_does() {
 fn a_sample_of_the_routine_ones_is_shown_for_a_look() {
     let repo = ledger(NORMAL);
     repo.checkout();
-    put(
-        &repo,
-        "a.jsonl",
-        event(
-            "1",
-            "2026-11-21T12:00:00Z",
-            json!({"identity": "svc:other"}),
-        ),
-    );
+    put(&repo, "a.jsonl", event("1", "2026-11-21T12:00:00Z", json!({"identity": "svc:other"})));
     let run = run(&repo, &["a.jsonl"]);
-    assert!(
-        run.out.contains("A sample of the routine ones"),
-        "{}",
-        run.out
-    );
+    assert!(run.out.contains("A sample of the routine ones"), "{}", run.out);
     assert!(run.out.contains("tool.call"), "{}", run.out);
 }
 
@@ -254,11 +198,7 @@ fn a_baseline_that_chooses_nothing_makes_no_finding_routine() {
     let policy = "version: 1\nbaselines:\n  - {id: B1, kind: tool-invocation}\n";
     let repo = ledger(policy);
     repo.checkout();
-    put(
-        &repo,
-        "a.sarif",
-        crate::triage::sarif("Trivy", &[crate::triage::result("R", "a")]),
-    );
+    put(&repo, "a.sarif", crate::triage::sarif("Trivy", &[crate::triage::result("R", "a")]));
     let (code, answer) = asked(&repo, &["a.sarif"]);
     assert_eq!((code, counts(&answer)), (1, are(&[("uncovered", 1)])));
 }

@@ -10,12 +10,8 @@ use proptest::prelude::*;
 
 use crate::triage::data;
 
-const SEEDS: &[&str] = &[
-    "semgrep.sarif",
-    "grype-image.sarif",
-    "codeql-valid.sarif",
-    "agent-events.jsonl",
-];
+const SEEDS: &[&str] =
+    &["semgrep.sarif", "grype-image.sarif", "codeql-valid.sarif", "agent-events.jsonl"];
 
 /// Pieces that hurt where they land.
 const PIECES: &[&str] = &[
@@ -46,10 +42,7 @@ fn read(bytes: &[u8]) -> Option<(SarifLayout, usize)> {
     let mut n = 0;
     let mut take = |entry: sarif::SarifEntry| n += usize::from(entry.index.is_some());
     let folders = ["/repo".to_owned()];
-    let roots = Roots {
-        folders: &folders,
-        has_file: &|_| true,
-    };
+    let roots = Roots { folders: &folders, has_file: &|_| true };
     let layout = sarif::read(Cursor::new(bytes), roots, Spans::Kept, &mut take);
     layout.ok().map(|layout| (layout, n))
 }

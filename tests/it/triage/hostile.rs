@@ -48,22 +48,14 @@ fn bytes_that_are_no_text_spoil_one_result_alone() {
     text.extend(b"]}]}");
     put(&repo, "a.sarif", &text);
     let (code, answer) = asked(&repo, &["a.sarif"]);
-    assert_eq!(
-        (code, counts(&answer)),
-        (3, are(&[("covered", 2), ("unparsed", 1)]))
-    );
+    assert_eq!((code, counts(&answer)), (3, are(&[("covered", 2), ("unparsed", 1)])));
 }
 
 #[test]
 fn what_ends_early_counts_what_came_before() {
     let repo = story();
-    let whole = sarif(
-        "Trivy",
-        &[
-            result("CVE-2026-0001", "services/a"),
-            result("CVE-2026-0004", "b"),
-        ],
-    );
+    let whole =
+        sarif("Trivy", &[result("CVE-2026-0001", "services/a"), result("CVE-2026-0004", "b")]);
     for end in 1..whole.len() {
         put(&repo, "a.sarif", &whole.as_bytes()[..end]);
         if end % 7 != 0 && end < whole.len() - 3 {
@@ -122,15 +114,9 @@ fn large_texts_and_odd_beginnings_are_read() {
     );
     put(&repo, "a.sarif", &text);
     let (code, answer) = asked(&repo, &["a.sarif"]);
-    assert_eq!(
-        (code, counts(&answer)),
-        (0, are(&[("routine", 1), ("covered", 1)]))
-    );
+    assert_eq!((code, counts(&answer)), (0, are(&[("routine", 1), ("covered", 1)])));
     let nothing = r#"{"runs": [{"tool": {"driver": {"name": "Trivy"}}, "results": null}, {"tool": {"driver": {"name": "x"}}}]}"#;
     put(&repo, "a.sarif", nothing);
     let (code, answer) = asked(&repo, &["a.sarif"]);
-    assert_eq!(
-        (code, answer["results"].clone()),
-        (0, Value::Array(Vec::new()))
-    );
+    assert_eq!((code, answer["results"].clone()), (0, Value::Array(Vec::new())));
 }

@@ -13,18 +13,8 @@ const N: u64 = 100_000;
 /// The rule and path of the n-th result, its level, and the state that it must be in.
 fn nth(n: u64) -> (String, &'static str, &'static str, &'static str) {
     match n % 20 {
-        0..6 => (
-            "CVE-2026-0001".to_owned(),
-            "services/pay/Cargo.lock",
-            "error",
-            "covered",
-        ),
-        6 => (
-            "CVE-2026-0001".to_owned(),
-            "tools/pay/Cargo.lock",
-            "error",
-            "uncovered",
-        ),
+        0..6 => ("CVE-2026-0001".to_owned(), "services/pay/Cargo.lock", "error", "covered"),
+        6 => ("CVE-2026-0001".to_owned(), "tools/pay/Cargo.lock", "error", "uncovered"),
         7 | 8 => ("CVE-2026-0002".to_owned(), "a", "warning", "expired_cover"),
         9 => ("CVE-2026-0004".to_owned(), "a", "note", "dismissed"),
         10 => ("CVE-2026-0005".to_owned(), "a", "error", "pending"),
@@ -75,11 +65,8 @@ fn a_hundred_thousand_results_add_up() {
     let filtered: Value = serde_json::from_str(&filtered.out).unwrap();
     let left = filtered["runs"][0]["results"].as_array().unwrap();
     assert_eq!(left.len() as u64, N - expected["covered"]);
-    let numbers = left.iter().map(|it| {
-        it["message"]["text"].as_str().unwrap()[1..]
-            .parse()
-            .unwrap()
-    });
+    let numbers =
+        left.iter().map(|it| it["message"]["text"].as_str().unwrap()[1..].parse().unwrap());
     let numbers: Vec<u64> = numbers.collect();
     assert!(numbers.is_sorted() && numbers.iter().all(|n| nth(*n).3 != "covered"));
 }
@@ -111,12 +98,7 @@ fn many_records_are_found_by_what_they_name() {
             let path = format!("a{path}/x");
             let gate = ["--on", ON, "check", "--finding", &finding, "--path", &path];
             let gate = crate::cli::run(repo.path(), &gate);
-            assert_eq!(
-                gate.code == 0,
-                expected.is_some(),
-                "{finding} {path}: {}",
-                gate.out
-            );
+            assert_eq!(gate.code == 0, expected.is_some(), "{finding} {path}: {}", gate.out);
         }
     }
 }

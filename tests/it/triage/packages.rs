@@ -41,11 +41,7 @@ fn grype(kind: &str, name: &str, version: &str, path: &str) -> String {
         "A high vulnerability in {kind} package: {name}, version {version} was found at: {path}"
     );
     let rule = format!("CVE-2026-7-{name}");
-    run(
-        "grype",
-        &json!([{"id": rule}]),
-        &said(&rule, &message, path),
-    )
+    run("grype", &json!([{"id": rule}]), &said(&rule, &message, path))
 }
 
 fn osv(name: &str, path: &str) -> String {
@@ -58,18 +54,13 @@ const SYSTEM: &str = "OsPackageVulnerability";
 
 #[test]
 fn a_criterion_covers_the_package_of_its_own_type_alone() {
-    for (purl, covered) in [
-        ("pkg:npm/redis", "npm"),
-        ("pkg:gem/redis", "gem"),
-        ("pkg:deb/debian/redis", "deb"),
-    ] {
+    for (purl, covered) in
+        [("pkg:npm/redis", "npm"), ("pkg:gem/redis", "gem"), ("pkg:deb/debian/redis", "deb")]
+    {
         let repo = records(&[
             ("EXC-2026-TR1VY", &format!("tool: trivy, purl: '{purl}'")),
             ("EXC-2026-GRYPE", &format!("tool: grype, purl: '{purl}'")),
-            (
-                "EXC-2026-0SV00",
-                &format!("tool: osv-scanner, purl: '{purl}'"),
-            ),
+            ("EXC-2026-0SV00", &format!("tool: osv-scanner, purl: '{purl}'")),
         ]);
         for (kind, log) in [
             ("npm", trivy(LANGUAGE, "redis", "web/package-lock.json")),
@@ -87,11 +78,7 @@ fn a_criterion_covers_the_package_of_its_own_type_alone() {
             ("-", grype("hex", "redis", "1.0", "mix.lock")),
             ("-", osv("redis", "image")),
         ] {
-            let state = if kind == covered {
-                "covered"
-            } else {
-                "uncovered"
-            };
+            let state = if kind == covered { "covered" } else { "uncovered" };
             let found = one(&repo, &log);
             assert_eq!(found.1, state, "{purl} {log}: {}", found.3);
         }
@@ -101,14 +88,8 @@ fn a_criterion_covers_the_package_of_its_own_type_alone() {
 #[test]
 fn an_unknown_type_is_covered_by_name_only_beside_the_findings_id() {
     let repo = records(&[
-        (
-            "EXC-2026-W1TH0",
-            "tool: trivy, id: CVE-2026-7, purl: 'pkg:npm/redis'",
-        ),
-        (
-            "EXC-2026-SYSTM",
-            "tool: osv-scanner, id: CVE-2026-7, purl: 'pkg:deb/debian/redis'",
-        ),
+        ("EXC-2026-W1TH0", "tool: trivy, id: CVE-2026-7, purl: 'pkg:npm/redis'"),
+        ("EXC-2026-SYSTM", "tool: osv-scanner, id: CVE-2026-7, purl: 'pkg:deb/debian/redis'"),
     ]);
     for (state, log) in [
         ("covered", trivy(LANGUAGE, "redis", "web/unheard.lock")),
@@ -124,11 +105,7 @@ fn an_unknown_type_is_covered_by_name_only_beside_the_findings_id() {
     }
     let repo = records(&[("EXC-2026-N00NE", "tool: trivy, purl: 'pkg:npm/redis'")]);
     let found = one(&repo, &trivy(LANGUAGE, "redis", "web/unheard.lock"));
-    assert!(
-        found.3.contains("also give the id of the finding"),
-        "{}",
-        found.3
-    );
+    assert!(found.3.contains("also give the id of the finding"), "{}", found.3);
 }
 
 #[test]
@@ -162,22 +139,14 @@ fn every_form_of_grypes_message_names_the_package() {
 
 #[test]
 fn what_a_rule_says_of_its_package_counts_where_the_result_agrees() {
-    let repo = records(&[(
-        "EXC-2026-GRYPE",
-        "tool: grype, purl: 'pkg:deb/debian/redis'",
-    )]);
+    let repo = records(&[("EXC-2026-GRYPE", "tool: grype, purl: 'pkg:deb/debian/redis'")]);
     let rule = |purls: Value| json!([{"id": "CVE-2026-7-redis", "properties": {"purls": purls}}]);
     let debian = json!(["pkg:deb/debian/redis@1.0?arch=amd64"]);
     for (kind, version, purls, state) in [
         ("deb", "1.0", debian.clone(), "covered"),
         // The same rule, and another version of the same package.
         ("deb", "2.0", debian.clone(), "covered"),
-        (
-            "deb",
-            "1.0",
-            json!(["pkg:deb/ubuntu/redis@1.0"]),
-            "uncovered",
-        ),
+        ("deb", "1.0", json!(["pkg:deb/ubuntu/redis@1.0"]), "uncovered"),
         // The same rule, and another package of that name.
         ("gem", "1.0", debian.clone(), "uncovered"),
         ("deb", "1.0", json!(["pkg:gem/redis@1.0"]), "covered"),
@@ -186,123 +155,38 @@ fn what_a_rule_says_of_its_package_counts_where_the_result_agrees() {
         let message = format!(
             "A high vulnerability in {kind} package: redis, version {version} was found at: x"
         );
-        let log = run(
-            "grype",
-            &rule(purls),
-            &said("CVE-2026-7-redis", &message, "x"),
-        );
+        let log = run("grype", &rule(purls), &said("CVE-2026-7-redis", &message, "x"));
         let found = one(&repo, &log);
         assert_eq!(found.1, state, "{kind} {version} {log}: {}", found.3);
     }
-    let repo = records(&[(
-        "EXC-2026-0NE00",
-        "tool: grype, purl: 'pkg:deb/debian/redis@1.0'",
-    )]);
+    let repo = records(&[("EXC-2026-0NE00", "tool: grype, purl: 'pkg:deb/debian/redis@1.0'")]);
     let message = "A high vulnerability in deb package: redis, version 2.0 was found at: x";
-    let log = run(
-        "grype",
-        &rule(debian),
-        &said("CVE-2026-7-redis", message, "x"),
-    );
+    let log = run("grype", &rule(debian), &said("CVE-2026-7-redis", message, "x"));
     assert_eq!(one(&repo, &log).1, "uncovered");
 }
 
 #[test]
 fn versions_are_equal_as_their_type_writes_them() {
     for (purl, kind, name, version, state) in [
-        (
-            "pkg:rpm/redhat/x@1.2-3?epoch=1",
-            "rpm",
-            "x",
-            "1:1.2-3",
-            "covered",
-        ),
-        (
-            "pkg:rpm/redhat/x@1.2-3?arch=noarch&epoch=1",
-            "rpm",
-            "x",
-            "1:1.2-3",
-            "covered",
-        ),
+        ("pkg:rpm/redhat/x@1.2-3?epoch=1", "rpm", "x", "1:1.2-3", "covered"),
+        ("pkg:rpm/redhat/x@1.2-3?arch=noarch&epoch=1", "rpm", "x", "1:1.2-3", "covered"),
         ("pkg:rpm/redhat/x@1.2-3", "rpm", "x", "0:1.2-3", "covered"),
-        (
-            "pkg:rpm/redhat/x@1.2-3?epoch=0",
-            "rpm",
-            "x",
-            "1.2-3",
-            "covered",
-        ),
+        ("pkg:rpm/redhat/x@1.2-3?epoch=0", "rpm", "x", "1.2-3", "covered"),
         ("pkg:rpm/redhat/x@1.2-3", "rpm", "x", "1:1.2-3", "uncovered"),
-        (
-            "pkg:rpm/redhat/x@1.2-3?epoch=1",
-            "rpm",
-            "x",
-            "1.2-3",
-            "uncovered",
-        ),
-        (
-            "pkg:rpm/redhat/x@2:1.2-3?epoch=1",
-            "rpm",
-            "x",
-            "1:1.2-3",
-            "uncovered",
-        ),
-        (
-            "pkg:golang/example.com/x@v1.2.0",
-            "go-module",
-            "example.com/x",
-            "1.2.0",
-            "covered",
-        ),
-        (
-            "pkg:golang/example.com/x@1.2.0",
-            "go-module",
-            "example.com/x",
-            "v1.2.0",
-            "covered",
-        ),
+        ("pkg:rpm/redhat/x@1.2-3?epoch=1", "rpm", "x", "1.2-3", "uncovered"),
+        ("pkg:rpm/redhat/x@2:1.2-3?epoch=1", "rpm", "x", "1:1.2-3", "uncovered"),
+        ("pkg:golang/example.com/x@v1.2.0", "go-module", "example.com/x", "1.2.0", "covered"),
+        ("pkg:golang/example.com/x@1.2.0", "go-module", "example.com/x", "v1.2.0", "covered"),
         ("pkg:npm/x@v1.2.0", "npm", "x", "1.2.0", "uncovered"),
-        (
-            "pkg:nuget/Newtonsoft.Json@13.0.1",
-            "dotnet",
-            "newtonsoft.json",
-            "13.0.1",
-            "covered",
-        ),
-        (
-            "pkg:cargo/Inflector@0.11.4",
-            "rust-crate",
-            "inflector",
-            "0.11.4",
-            "uncovered",
-        ),
-        (
-            "pkg:pypi/zope.interface@1.0",
-            "python",
-            "Zope_Interface",
-            "1.0",
-            "covered",
-        ),
-        (
-            "pkg:maven/org.example/x@1.0",
-            "java-archive",
-            "x",
-            "1.0",
-            "covered",
-        ),
-        (
-            "pkg:npm/%40example/x@1.0",
-            "npm",
-            "@example/x",
-            "1.0",
-            "covered",
-        ),
+        ("pkg:nuget/Newtonsoft.Json@13.0.1", "dotnet", "newtonsoft.json", "13.0.1", "covered"),
+        ("pkg:cargo/Inflector@0.11.4", "rust-crate", "inflector", "0.11.4", "uncovered"),
+        ("pkg:pypi/zope.interface@1.0", "python", "Zope_Interface", "1.0", "covered"),
+        ("pkg:maven/org.example/x@1.0", "java-archive", "x", "1.0", "covered"),
+        ("pkg:npm/%40example/x@1.0", "npm", "@example/x", "1.0", "covered"),
         ("pkg:npm/%40example/x@1.0", "npm", "x", "1.0", "uncovered"),
     ] {
-        let repo = records(&[(
-            "EXC-2026-GRYPE",
-            &format!("tool: grype, id: CVE-2026-7, purl: '{purl}'"),
-        )]);
+        let repo =
+            records(&[("EXC-2026-GRYPE", &format!("tool: grype, id: CVE-2026-7, purl: '{purl}'"))]);
         let found = one(&repo, &grype(kind, name, version, "x"));
         assert_eq!(found.1, state, "{purl} {name} {version}: {}", found.3);
     }
@@ -310,10 +194,8 @@ fn versions_are_equal_as_their_type_writes_them() {
 
 #[test]
 fn a_package_url_that_cannot_be_read_is_covered_by_none() {
-    let repo = records(&[(
-        "EXC-2026-GRYPE",
-        "tool: grype, id: CVE-2026-7, purl: 'pkg:deb/debian/redis'",
-    )]);
+    let repo =
+        records(&[("EXC-2026-GRYPE", "tool: grype, id: CVE-2026-7, purl: 'pkg:deb/debian/redis'")]);
     let message = "A high vulnerability in deb package: redis, version 1.0 was found at: x";
     let mut result = said("CVE-2026-7-redis", message, "x");
     result["properties"] = json!({"purl": "redis in version 1"});

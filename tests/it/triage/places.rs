@@ -9,17 +9,12 @@ use crate::triage::{POLICY, file, finding, json as asked, ledger, put, result, r
 fn two() -> crate::repo::Repo {
     let repo = ledger(POLICY);
     for (id, key) in [
-        (
-            "EXC-2026-PATHS",
-            "tool: trivy, id: CVE-2026-1, paths: ['services/**']",
-        ),
+        ("EXC-2026-PATHS", "tool: trivy, id: CVE-2026-1, paths: ['services/**']"),
         ("EXC-2026-N0NE0", "tool: trivy, id: CVE-2026-2"),
     ] {
         file(&repo, id, &finding(id, key));
     }
-    repo.by("dana")
-        .write("services/a.rs", "fn a() {}")
-        .commit("Add a service");
+    repo.by("dana").write("services/a.rs", "fn a() {}").commit("Add a service");
     repo.checkout();
     repo
 }
@@ -50,22 +45,13 @@ fn a_place_that_cannot_be_told_is_covered_by_nothing_that_names_paths() {
         (at(&json!({"index": -1})), &artifacts),
         (at(&json!({"index": 1})), &artifacts),
         (at(&json!({"uri": 7})), &artifacts),
-        (
-            at(&json!({"uri": {"path": "services/a.rs"}, "index": 0})),
-            &artifacts,
-        ),
+        (at(&json!({"uri": {"path": "services/a.rs"}, "index": 0})), &artifacts),
         (at(&json!({"uri": ""})), &artifacts),
         (at(&json!({"uriBaseId": "%SRCROOT%"})), &artifacts),
         (at(&json!({})), &artifacts),
-        (
-            json!({"physicalLocation": {"region": {"startLine": 3}}}),
-            &artifacts,
-        ),
+        (json!({"physicalLocation": {"region": {"startLine": 3}}}), &artifacts),
         (json!({"message": {"text": "somewhere"}}), &artifacts),
-        (
-            at(&json!({"uri": "services/a.rs", "uriBaseId": "S"})),
-            &bases,
-        ),
+        (at(&json!({"uri": "services/a.rs", "uriBaseId": "S"})), &bases),
     ] {
         let both = json!([known, lost]);
         let found = one(&repo, &log("CVE-2026-1", &both, run));
@@ -75,10 +61,7 @@ fn a_place_that_cannot_be_told_is_covered_by_nothing_that_names_paths() {
     }
     // What names parts of a program alone is no place in a file.
     let logical = json!({"logicalLocations": [{"name": "a::b"}]});
-    let found = one(
-        &repo,
-        &log("CVE-2026-1", &json!([known, logical]), &json!({})),
-    );
+    let found = one(&repo, &log("CVE-2026-1", &json!([known, logical]), &json!({})));
     assert_eq!(found.1, "covered", "{}", found.3);
 }
 
@@ -94,11 +77,7 @@ fn an_absolute_path_is_that_of_a_named_root() {
         ("/srcs/services/a.rs", &["/src"], "uncovered"),
         // The longest that holds it.
         ("/src/shop/services/a.rs", &["/src", "/src/shop"], "covered"),
-        (
-            "/src/services/a.rs",
-            &["/src", "/src/services"],
-            "uncovered",
-        ),
+        ("/src/services/a.rs", &["/src", "/src/services"], "uncovered"),
         ("/src/../services/a.rs", &["/"], "covered"),
         ("/../services/a.rs", &["/"], "uncovered"),
         ("C:\\src\\services\\a.rs", &["C:\\src"], "covered"),
@@ -111,20 +90,11 @@ fn an_absolute_path_is_that_of_a_named_root() {
         let (_, answer) = asked(&repo, &args);
         let row = &answer["results"][0];
         assert_eq!(row["state"], state, "{path} {roots:?}: {row}");
-        let advises = row["message"]
-            .as_str()
-            .unwrap()
-            .ends_with("absolute path: use --source-root");
-        assert_eq!(
-            advises,
-            roots.is_empty() || path.contains("srcs"),
-            "{path} {roots:?}: {row}"
-        );
+        let advises =
+            row["message"].as_str().unwrap().ends_with("absolute path: use --source-root");
+        assert_eq!(advises, roots.is_empty() || path.contains("srcs"), "{path} {roots:?}: {row}");
     }
-    let found = one(
-        &repo,
-        &log("CVE-2026-2", &here("/src/services/a.rs"), &json!({})),
-    );
+    let found = one(&repo, &log("CVE-2026-2", &here("/src/services/a.rs"), &json!({})));
     assert_eq!(found.1, "covered");
     assert!(!found.3.contains("--source-root"), "{}", found.3);
     let wrong = run(&repo, &["a.sarif", "--source-root", "src"]);
@@ -143,11 +113,7 @@ fn declared_folders_are_roots_for_what_the_repository_has() {
         // The repository has no such file: the folder may be another one.
         ("/src/services/new.rs", bases("file:///src/"), "uncovered"),
         ("/src/services/a.rs", bases("file:///other/"), "uncovered"),
-        (
-            "/src/services/a.rs",
-            bases("https://example.com/src/"),
-            "uncovered",
-        ),
+        ("/src/services/a.rs", bases("https://example.com/src/"), "uncovered"),
         ("/build/shop/services/a.rs", nested, "covered"),
         ("/src/services/a.rs", working("file:///src"), "covered"),
         ("/src/services/new.rs", working("file:///src"), "uncovered"),
@@ -158,15 +124,10 @@ fn declared_folders_are_roots_for_what_the_repository_has() {
     }
     // A relative path below a base in a container counts from a named root, too.
     let here = json!([at(&json!({"uri": "a.rs", "uriBaseId": "SRC"}))]);
-    put(
-        &repo,
-        "a.sarif",
-        log("CVE-2026-1", &here, &bases("file:///src/services/")),
-    );
-    for (args, state) in [
-        (&["a.sarif"][..], "uncovered"),
-        (&["a.sarif", "--source-root", "/src"], "covered"),
-    ] {
+    put(&repo, "a.sarif", log("CVE-2026-1", &here, &bases("file:///src/services/")));
+    for (args, state) in
+        [(&["a.sarif"][..], "uncovered"), (&["a.sarif", "--source-root", "/src"], "covered")]
+    {
         let (_, answer) = asked(&repo, args);
         assert_eq!(answer["results"][0]["state"], state, "{args:?}: {answer}");
     }

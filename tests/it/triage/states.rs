@@ -12,98 +12,27 @@ pub(super) fn one(repo: &crate::repo::Repo, text: &str) -> (i32, String, Option<
         panic!("{answer}");
     };
     let text = |key: &str| row[key].as_str().map(str::to_owned);
-    (
-        code,
-        text("state").unwrap(),
-        text("record"),
-        text("message").unwrap(),
-    )
+    (code, text("state").unwrap(), text("record"), text("message").unwrap())
 }
 
 #[test]
 fn each_finding_is_in_the_state_of_the_record_that_names_it() {
     let repo = story();
     for (rule, path, code, state, record) in [
-        (
-            "CVE-2026-0001",
-            "services/a.rs",
-            0,
-            "covered",
-            Some("EXC-2026-C0VER"),
-        ),
-        (
-            "CVE-2026-0001",
-            "./services/x/../a.rs",
-            0,
-            "covered",
-            Some("EXC-2026-C0VER"),
-        ),
-        (
-            "CVE-2026-0001",
-            "services/b%20c.rs",
-            0,
-            "covered",
-            Some("EXC-2026-C0VER"),
-        ),
+        ("CVE-2026-0001", "services/a.rs", 0, "covered", Some("EXC-2026-C0VER")),
+        ("CVE-2026-0001", "./services/x/../a.rs", 0, "covered", Some("EXC-2026-C0VER")),
+        ("CVE-2026-0001", "services/b%20c.rs", 0, "covered", Some("EXC-2026-C0VER")),
         ("CVE-2026-0001", "tools/a.rs", 1, "uncovered", None),
-        (
-            "CVE-2026-0001",
-            "services/../../services/a.rs",
-            1,
-            "uncovered",
-            None,
-        ),
-        (
-            "CVE-2026-0001",
-            "/elsewhere/services/a.rs",
-            1,
-            "uncovered",
-            None,
-        ),
+        ("CVE-2026-0001", "services/../../services/a.rs", 1, "uncovered", None),
+        ("CVE-2026-0001", "/elsewhere/services/a.rs", 1, "uncovered", None),
         ("CVE-2026-00011", "services/a.rs", 1, "uncovered", None),
-        (
-            "CVE-2026-0002",
-            "services/a.rs",
-            1,
-            "expired_cover",
-            Some("EXC-2026-EN0ED"),
-        ),
-        (
-            "CVE-2026-0003",
-            "services/a.rs",
-            1,
-            "expired_cover",
-            Some("EXC-2026-1ATER"),
-        ),
-        (
-            "CVE-2026-0004",
-            "services/a.rs",
-            0,
-            "dismissed",
-            Some("EXC-2026-FA1SE"),
-        ),
-        (
-            "CVE-2026-0004",
-            "/elsewhere/a.rs",
-            0,
-            "dismissed",
-            Some("EXC-2026-FA1SE"),
-        ),
+        ("CVE-2026-0002", "services/a.rs", 1, "expired_cover", Some("EXC-2026-EN0ED")),
+        ("CVE-2026-0003", "services/a.rs", 1, "expired_cover", Some("EXC-2026-1ATER")),
+        ("CVE-2026-0004", "services/a.rs", 0, "dismissed", Some("EXC-2026-FA1SE")),
+        ("CVE-2026-0004", "/elsewhere/a.rs", 0, "dismissed", Some("EXC-2026-FA1SE")),
         ("CVE-2026-0004", "../a.rs", 1, "uncovered", None),
-        (
-            "CVE-2026-0005",
-            "services/a.rs",
-            1,
-            "pending",
-            Some("EXC-2026-A1NE0"),
-        ),
-        (
-            "CVE-2026-0006",
-            "services/a.rs",
-            1,
-            "pending",
-            Some("EXC-2026-ASKED"),
-        ),
+        ("CVE-2026-0005", "services/a.rs", 1, "pending", Some("EXC-2026-A1NE0")),
+        ("CVE-2026-0006", "services/a.rs", 1, "pending", Some("EXC-2026-ASKED")),
     ] {
         let found = one(&repo, &sarif("Trivy", &[result(rule, path)]));
         assert_eq!(
@@ -118,15 +47,8 @@ fn each_finding_is_in_the_state_of_the_record_that_names_it() {
 #[test]
 fn a_finding_of_another_tool_is_another_finding() {
     let repo = story();
-    for (tool, state) in [
-        ("trivy", "covered"),
-        ("TRIVY", "covered"),
-        ("grype", "uncovered"),
-    ] {
-        let found = one(
-            &repo,
-            &sarif(tool, &[result("CVE-2026-0001", "services/a.rs")]),
-        );
+    for (tool, state) in [("trivy", "covered"), ("TRIVY", "covered"), ("grype", "uncovered")] {
+        let found = one(&repo, &sarif(tool, &[result("CVE-2026-0001", "services/a.rs")]));
         assert_eq!(found.1, state, "{tool}");
     }
 }
@@ -136,9 +58,7 @@ fn all_places_of_a_finding_must_be_covered() {
     let repo = story();
     let at = |paths: &[&str]| {
         let mut whole = result("CVE-2026-0001", "services/a.rs");
-        let places = paths
-            .iter()
-            .map(|path| result("", path)["locations"][0].clone());
+        let places = paths.iter().map(|path| result("", path)["locations"][0].clone());
         whole["locations"] = places.collect();
         whole
     };
@@ -148,11 +68,7 @@ fn all_places_of_a_finding_must_be_covered() {
         (&["services/a.rs", "../services/b.rs"], "uncovered"),
         (&[], "uncovered"),
     ] {
-        assert_eq!(
-            one(&repo, &sarif("Trivy", &[at(paths)])).1,
-            state,
-            "{paths:?}"
-        );
+        assert_eq!(one(&repo, &sarif("Trivy", &[at(paths)])).1, state, "{paths:?}");
     }
 }
 
@@ -211,13 +127,7 @@ fn standing_criteria_cover_what_they_name_and_nothing_more() {
     let repo = ledger(POLICY);
     let scope = "{findings: [{cwe: CWE-79, severity: moderate, purl: pkg:npm/%40acme/ui, versions: '<3.2.0', \
                  paths: ['web/**']}]}";
-    let text = record(
-        "EXC-2026-STAND",
-        "brittle-dependency",
-        scope,
-        "2026-11-20",
-        "2027-01-10",
-    );
+    let text = record("EXC-2026-STAND", "brittle-dependency", scope, "2026-11-20", "2027-01-10");
     file(&repo, "EXC-2026-STAND", &text);
     repo.checkout();
     let log = |tags: Value, level: &str, version: &str, path: &str| {
@@ -230,24 +140,8 @@ fn standing_criteria_cover_what_they_name_and_nothing_more() {
     let tag = || json!(["security", "external/cwe/cwe-079"]);
     for (text, state) in [
         (log(tag(), "warning", "3.1.9", "web/a.js"), "covered"),
-        (
-            log(
-                json!(["CWE-79: cross-site scripting"]),
-                "warning",
-                "3.1.9",
-                "web/a.js",
-            ),
-            "covered",
-        ),
-        (
-            log(
-                json!(["external/cwe/cwe-89"]),
-                "warning",
-                "3.1.9",
-                "web/a.js",
-            ),
-            "uncovered",
-        ),
+        (log(json!(["CWE-79: cross-site scripting"]), "warning", "3.1.9", "web/a.js"), "covered"),
+        (log(json!(["external/cwe/cwe-89"]), "warning", "3.1.9", "web/a.js"), "uncovered"),
         (log(tag(), "error", "3.1.9", "web/a.js"), "uncovered"),
         (log(tag(), "warning", "3.2.0", "web/a.js"), "uncovered"),
         (log(tag(), "warning", "3.1.9", "api/a.js"), "uncovered"),

@@ -26,24 +26,9 @@ fn a_package_is_known_by_the_habits_of_its_tool() {
             "Package: libssl\nInstalled Version: 1.1\nFixed Version: 2",
             "covered",
         ),
-        (
-            "Trivy",
-            "CVE-2026-1000",
-            "Package: libssl\nInstalled Version: 1.2",
-            "uncovered",
-        ),
-        (
-            "Trivy",
-            "CVE-2026-1000",
-            "Package: libssl3\nInstalled Version: 1.1",
-            "uncovered",
-        ),
-        (
-            "Trivy",
-            "CVE-2026-1000",
-            "nothing about a package",
-            "uncovered",
-        ),
+        ("Trivy", "CVE-2026-1000", "Package: libssl\nInstalled Version: 1.2", "uncovered"),
+        ("Trivy", "CVE-2026-1000", "Package: libssl3\nInstalled Version: 1.1", "uncovered"),
+        ("Trivy", "CVE-2026-1000", "nothing about a package", "uncovered"),
         (
             "grype",
             "CVE-2026-1000-libssl",
@@ -101,16 +86,8 @@ fn what_real_tools_write_is_read() {
     }
     let (_, answer) = asked(&repo, &[&data("zizmor.sarif")]);
     let key = |row: &Value| row["key"].as_str().unwrap().to_owned();
-    let keys: Vec<String> = answer["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(key)
-        .collect();
-    assert!(
-        keys.contains(&"zizmor:unpinned-uses".to_owned()),
-        "{keys:?}"
-    );
+    let keys: Vec<String> = answer["results"].as_array().unwrap().iter().map(key).collect();
+    assert!(keys.contains(&"zizmor:unpinned-uses".to_owned()), "{keys:?}");
     let (_, answer) = asked(&repo, &[&data("grype-image.sarif")]);
     assert_eq!(answer["results"][0]["key"], "grype:CVE-1999-0001");
 }
@@ -118,23 +95,10 @@ fn what_real_tools_write_is_read() {
 #[test]
 fn several_files_are_one_answer_and_stdin_is_one_of_them() {
     let repo = story();
-    put(
-        &repo,
-        "a.sarif",
-        sarif("trivy", &[result("CVE-2026-0001", "services/a.rs")]),
-    );
-    let (_, answer) = asked(
-        &repo,
-        &[
-            "a.sarif",
-            &data("not-sarif.sarif"),
-            &data("codeql-valid.sarif"),
-        ],
-    );
-    assert_eq!(
-        counts(&answer),
-        are(&[("routine", 3), ("covered", 1), ("unparsed", 1)])
-    );
+    put(&repo, "a.sarif", sarif("trivy", &[result("CVE-2026-0001", "services/a.rs")]));
+    let (_, answer) =
+        asked(&repo, &["a.sarif", &data("not-sarif.sarif"), &data("codeql-valid.sarif")]);
+    assert_eq!(counts(&answer), are(&[("routine", 3), ("covered", 1), ("unparsed", 1)]));
     assert_eq!(answer["results"][0]["source"], "a.sarif");
     assert_eq!(answer["results"][1]["index"], Value::Null);
     assert_eq!(answer["results"][4]["index"], 2);
@@ -153,12 +117,7 @@ fn what_is_not_there_is_no_answer() {
     let repo = story();
     for args in [&["nowhere.sarif"][..], &["exceptions"]] {
         let run = run(&repo, args);
-        assert_eq!(
-            (run.code, run.out.as_str()),
-            (3, ""),
-            "{args:?}: {}",
-            run.err
-        );
+        assert_eq!((run.code, run.out.as_str()), (3, ""), "{args:?}: {}", run.err);
     }
     for args in [&[][..], &["-", "-"]] {
         assert_eq!(run(&repo, args).code, 2, "{args:?}");
@@ -183,32 +142,16 @@ fn rules_of_extensions_say_how_bad_their_results_are() {
             "codeql:E1",
             "routine",
         ),
-        (
-            json!({"rule": {"index": 0, "toolComponent": {"index": 0}}}),
-            "codeql:E1",
-            "routine",
-        ),
+        (json!({"rule": {"index": 0, "toolComponent": {"index": 0}}}), "codeql:E1", "routine"),
         (json!({"ruleId": "E1"}), "codeql:E1", "routine"),
-        (
-            json!({"ruleId": "E1", "ruleIndex": 0}),
-            "codeql:E1",
-            "routine",
-        ),
+        (json!({"ruleId": "E1", "ruleIndex": 0}), "codeql:E1", "routine"),
         (json!({"ruleIndex": 0}), "codeql:D1", "uncovered"),
-        (
-            json!({"ruleId": "D1/2", "ruleIndex": 0}),
-            "codeql:D1/2",
-            "uncovered",
-        ),
+        (json!({"ruleId": "D1/2", "ruleIndex": 0}), "codeql:D1/2", "uncovered"),
     ] {
         put(&repo, "a.sarif", log(result.clone()));
         let (_, answer) = asked(&repo, &["a.sarif"]);
         let row = &answer["results"][0];
-        assert_eq!(
-            (&row["key"], &row["state"]),
-            (&json!(key), &json!(state)),
-            "{result}"
-        );
+        assert_eq!((&row["key"], &row["state"]), (&json!(key), &json!(state)), "{result}");
     }
 }
 
@@ -228,11 +171,7 @@ fn places_are_found_by_base_and_number_and_whole_path() {
     let none = || json!({});
     let inside = |path: &str| format!("file://{folder}/{path}");
     for (location, bases, state) in [
-        (
-            json!({"uri": "services/a", "uriBaseId": "%SRCROOT%"}),
-            none(),
-            "covered",
-        ),
+        (json!({"uri": "services/a", "uriBaseId": "%SRCROOT%"}), none(), "covered"),
         (
             json!({"uri": "services/a", "uriBaseId": "ROOTPATH"}),
             json!({"ROOTPATH": {"uri": "file:///"}}),
@@ -259,21 +198,9 @@ fn places_are_found_by_base_and_number_and_whole_path() {
             "uncovered",
         ),
         (json!({"uri": inside("services/a")}), none(), "covered"),
-        (
-            json!({"uri": format!("{folder}/services/a")}),
-            none(),
-            "covered",
-        ),
-        (
-            json!({"uri": format!("{folder}x/services/a")}),
-            none(),
-            "uncovered",
-        ),
-        (
-            json!({"uri": "https://example.com/services/a"}),
-            none(),
-            "uncovered",
-        ),
+        (json!({"uri": format!("{folder}/services/a")}), none(), "covered"),
+        (json!({"uri": format!("{folder}x/services/a")}), none(), "uncovered"),
+        (json!({"uri": "https://example.com/services/a"}), none(), "uncovered"),
         (json!({"index": 0}), none(), "covered"),
         (json!({"index": 1}), none(), "uncovered"),
         (json!({"index": 7}), none(), "uncovered"),
@@ -287,10 +214,7 @@ fn places_are_found_by_base_and_number_and_whole_path() {
 #[test]
 fn a_kind_of_trivys_findings_may_be_named_apart() {
     let repo = ledger(POLICY);
-    for (id, tool) in [
-        ("EXC-2026-M1SCF", "trivy-misconfig"),
-        ("EXC-2026-P1A1N", "trivy"),
-    ] {
+    for (id, tool) in [("EXC-2026-M1SCF", "trivy-misconfig"), ("EXC-2026-P1A1N", "trivy")] {
         file(&repo, id, &finding(id, &format!("tool: {tool}, id: {id}")));
     }
     repo.checkout();

@@ -33,42 +33,14 @@ fn weaknesses_are_read_wherever_tools_write_them() {
             json!({"id": "R", "properties": {"tags": ["security", "CWE-79: XSS"]}}),
             json!({}),
         ),
-        (
-            "covered",
-            relation("CWE", "CWE-79", json!(["superset"])),
-            json!({}),
-        ),
+        ("covered", relation("CWE", "CWE-79", json!(["superset"])), json!({})),
         ("covered", relation("cwe", "79", json!([])), json!({})),
-        (
-            "uncovered",
-            relation("CWE", "CWE-79", json!(["disjoint"])),
-            json!({}),
-        ),
-        (
-            "uncovered",
-            relation("OWASP", "79", json!(["superset"])),
-            json!({}),
-        ),
-        (
-            "covered",
-            json!({"id": "R", "properties": {"cwe": "CWE-79"}}),
-            json!({}),
-        ),
-        (
-            "covered",
-            json!({"id": "R", "properties": {"cwe": ["CWE-20", "cwe-079"]}}),
-            json!({}),
-        ),
-        (
-            "covered",
-            json!({"id": "R", "properties": {"cwe": 79}}),
-            json!({}),
-        ),
-        (
-            "uncovered",
-            json!({"id": "R", "properties": {"cwe": "CWE-790"}}),
-            json!({}),
-        ),
+        ("uncovered", relation("CWE", "CWE-79", json!(["disjoint"])), json!({})),
+        ("uncovered", relation("OWASP", "79", json!(["superset"])), json!({})),
+        ("covered", json!({"id": "R", "properties": {"cwe": "CWE-79"}}), json!({})),
+        ("covered", json!({"id": "R", "properties": {"cwe": ["CWE-20", "cwe-079"]}}), json!({})),
+        ("covered", json!({"id": "R", "properties": {"cwe": 79}}), json!({})),
+        ("uncovered", json!({"id": "R", "properties": {"cwe": "CWE-790"}}), json!({})),
         (
             "covered",
             json!({"id": "R"}),
@@ -84,11 +56,7 @@ fn weaknesses_are_read_wherever_tools_write_them() {
             json!({"id": "R"}),
             json!({"taxa": [{"id": "79", "toolComponent": {"name": "WASC"}}]}),
         ),
-        (
-            "uncovered",
-            json!({"id": "R"}),
-            json!({"taxa": [{"id": "79"}]}),
-        ),
+        ("uncovered", json!({"id": "R"}), json!({"taxa": [{"id": "79"}]})),
     ] {
         let mut found = result("R", "services/a");
         for (key, value) in own.as_object().unwrap() {
@@ -101,33 +69,13 @@ fn weaknesses_are_read_wherever_tools_write_them() {
 
 #[test]
 fn a_former_id_of_a_rule_is_met() {
-    let repo = records(&[(
-        "EXC-2026-F0RMR",
-        "tool: osv-scanner, id: GHSA-m5pq-gvj9-9vr8",
-    )]);
+    let repo = records(&[("EXC-2026-F0RMR", "tool: osv-scanner, id: GHSA-m5pq-gvj9-9vr8")]);
     let rule =
         json!({"id": "CVE-2022-24713", "deprecatedIds": ["CVE-2022-24713", "GHSA-m5pq-gvj9-9vr8"]});
-    let found = one(
-        &repo,
-        &log(
-            "osv-scanner",
-            &rule,
-            &result("CVE-2022-24713", "Cargo.lock"),
-        ),
-    );
-    assert_eq!(
-        (found.1.as_str(), found.2.as_deref()),
-        ("covered", Some("EXC-2026-F0RMR"))
-    );
+    let found = one(&repo, &log("osv-scanner", &rule, &result("CVE-2022-24713", "Cargo.lock")));
+    assert_eq!((found.1.as_str(), found.2.as_deref()), ("covered", Some("EXC-2026-F0RMR")));
     let rule = json!({"id": "CVE-2022-24713", "deprecatedIds": ["GHSA-m5pq-gvj9-9vr9"]});
-    let found = one(
-        &repo,
-        &log(
-            "osv-scanner",
-            &rule,
-            &result("CVE-2022-24713", "Cargo.lock"),
-        ),
-    );
+    let found = one(&repo, &log("osv-scanner", &rule, &result("CVE-2022-24713", "Cargo.lock")));
     assert_eq!(found.1, "uncovered", "{}", found.3);
 }
 
@@ -159,10 +107,7 @@ fn another_version_of_the_standard_is_named_and_not_read() {
         (first("1.0.0"), "1.0.0"),
         (last("1.0.0"), "1.0.0"),
         (first("2.0.0"), "2.0.0"),
-        (
-            first("2.0.0-csd.2.beta.2018-10-10"),
-            "2.0.0-csd.2.beta.2018-10-10",
-        ),
+        (first("2.0.0-csd.2.beta.2018-10-10"), "2.0.0-csd.2.beta.2018-10-10"),
         (
             "{\"version\":\"1.0.0\",\"runs\":[{\"tool\":{\"name\":\"x\"},\"results\":[]}]}"
                 .to_owned(),
@@ -193,30 +138,20 @@ fn a_kind_that_is_named_apart_is_gone_where_the_run_has_rules_of_it() {
     };
     let repo = ledger(POLICY);
     for (id, key) in [
-        (
-            "EXC-2026-SECRT",
-            "tool: trivy-secret, id: aws-access-key-id",
-        ),
+        ("EXC-2026-SECRT", "tool: trivy-secret, id: aws-access-key-id"),
         ("EXC-2026-P1A1N", "tool: trivy, id: AVD-AWS-0001"),
     ] {
         file(&repo, id, &text(id, key));
     }
     repo.checkout();
-    let all = [
-        "LanguageSpecificPackageVulnerability",
-        "Misconfiguration",
-        "Secret",
-        "License",
-    ];
+    let all = ["LanguageSpecificPackageVulnerability", "Misconfiguration", "Secret", "License"];
     for (kinds, gone) in [
         (&all[..1], &[][..]),
         (&["Secret"], &["EXC-2026-SECRT"]),
         (&all, &["EXC-2026-P1A1N", "EXC-2026-SECRT"]),
     ] {
-        let rules: Vec<Value> = kinds
-            .iter()
-            .map(|kind| json!({"id": kind, "name": kind}))
-            .collect();
+        let rules: Vec<Value> =
+            kinds.iter().map(|kind| json!({"id": kind, "name": kind})).collect();
         let log = json!({"runs": [{"tool": {"driver": {"name": "Trivy", "rules": rules}}, "results": []}]});
         put(&repo, "a.sarif", log.to_string());
         let (_, answer) = asked(&repo, &["a.sarif"]);

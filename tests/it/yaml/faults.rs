@@ -7,13 +7,8 @@ use exledger::yaml::parse;
 fn faults(source: &[u8]) -> Vec<String> {
     let read = parse(source, &Limits::RECORD);
     let shown = read.faults.iter().map(|fault| {
-        assert!(
-            !fault.message.is_empty() && !fault.help.is_empty(),
-            "{fault:?}"
-        );
-        let place = fault
-            .pos
-            .map_or("-".to_owned(), |pos| format!("{}:{}", pos.line, pos.column));
+        assert!(!fault.message.is_empty() && !fault.help.is_empty(), "{fault:?}");
+        let place = fault.pos.map_or("-".to_owned(), |pos| format!("{}:{}", pos.line, pos.column));
         let field = fault.field.as_deref().unwrap_or("-");
         format!("{} {place} {field}", fault.code)
     });
@@ -58,10 +53,7 @@ fn what_is_not_yaml_is_syntax() {
         ("a: {b: {c: d}\n", &["syntax 1:4 -"]),
         ("a: {b: c\n  d: e}\n", &["syntax 2:4 -"]),
         ("a: {b: \"}\", c: d\n", &["syntax 1:4 -"]),
-        (
-            "a: b\n<<<<<<< HEAD\nc: d\n=======\nc: e\n>>>>>>> x\n",
-            &["syntax 2:1 -"],
-        ),
+        ("a: b\n<<<<<<< HEAD\nc: d\n=======\nc: e\n>>>>>>> x\n", &["syntax 2:1 -"]),
         ("a: |\n  b\n>>>>>>> x\n", &["syntax 3:1 -"]),
         ("a: |\n  <<<<<<< no mark\n  >>>>>>>>> nor this\n", &[]),
         ("a: {b: c,\nd: e}\n", &["syntax 2:1 a"]),
@@ -112,10 +104,7 @@ fn characters_that_hide_something_are_encoding() {
         ("a: b\u{7}\n", &["encoding 1:5 a"]),
         ("a: b # \u{1B}[0m\n", &["encoding 1:8 -"]),
         ("a: \u{202E}b\n", &["encoding 1:4 a"]),
-        (
-            "é: [x, '\u{2066}b\u{2069}']\n",
-            &["encoding 1:9 é[1]", "encoding 1:11 é[1]"],
-        ),
+        ("é: [x, '\u{2066}b\u{2069}']\n", &["encoding 1:9 é[1]", "encoding 1:11 é[1]"]),
         ("a: |\n  b\n  \u{85}c\n", &["encoding 3:3 a"]),
         ("a\u{7F}: b\n", &["encoding 1:2 a"]),
         ("a: b\0c\n", &["encoding 1:5 a"]),
@@ -133,49 +122,28 @@ fn characters_that_hide_something_are_encoding() {
             ],
         ),
         ("\"a\\b\": c\n", &["encoding 1:1 a\u{FFFD}"]),
-        (
-            "a: \"b\\tc\\nd\\r\\n\\u00E9\\L\"\nb: \"x\ty\"\nc: '\u{A0}–…'\n",
-            &[],
-        ),
-        (
-            "c: '\u{200F}\u{200E}\u{61C}'\n",
-            &["encoding 1:5 c", "encoding 1:6 c", "encoding 1:7 c"],
-        ),
+        ("a: \"b\\tc\\nd\\r\\n\\u00E9\\L\"\nb: \"x\ty\"\nc: '\u{A0}–…'\n", &[]),
+        ("c: '\u{200F}\u{200E}\u{61C}'\n", &["encoding 1:5 c", "encoding 1:6 c", "encoding 1:7 c"]),
         ("a: bil\u{AD}ling\n", &["encoding 1:7 a"]),
-        (
-            "a: bil\u{200B}ling\nb: x\u{2060}y\n",
-            &["encoding 1:7 a", "encoding 2:5 b"],
-        ),
-        (
-            "a: svc\u{E0041}\u{E007F}\n",
-            &["encoding 1:7 a", "encoding 1:8 a"],
-        ),
+        ("a: bil\u{200B}ling\nb: x\u{2060}y\n", &["encoding 1:7 a", "encoding 2:5 b"]),
+        ("a: svc\u{E0041}\u{E007F}\n", &["encoding 1:7 a", "encoding 1:8 a"]),
         ("a: \"svc\\u200B\"\n", &["encoding 1:4 a"]),
         ("a: \"svc\\U000E0041\"\n", &["encoding 1:4 a"]),
         // Words of Persian and Hindi, and emoji, are written with joiners and selectors.
-        (
-            "a: می\u{200C}خواهم क्\u{200D}ष ❤\u{FE0F} 👩\u{200D}🚒 1\u{FE0F}\u{20E3}\n",
-            &[],
-        ),
+        ("a: می\u{200C}خواهم क्\u{200D}ष ❤\u{FE0F} 👩\u{200D}🚒 1\u{FE0F}\u{20E3}\n", &[]),
         ("a: x\u{200C} y\n", &["encoding 1:5 a"]),
         ("a: \u{200D}x\n", &["encoding 1:4 a"]),
         ("a: svc:\u{200D}x\n", &["encoding 1:8 a"]),
         ("a: x \u{FE0F}y\n", &["encoding 1:6 a"]),
         // A key is known by what is seen of it.
-        (
-            "\u{FEFF}\u{FEFF}a: b\na: c\n",
-            &["encoding 1:1 a", "duplicate-key 2:1 a"],
-        ),
+        ("\u{FEFF}\u{FEFF}a: b\na: c\n", &["encoding 1:1 a", "duplicate-key 2:1 a"]),
         ("a: '\\u0007'\nb: \\u0007\nc: \"\\\\u0007\"\n", &[]),
     ]);
 }
 
 #[test]
 fn bytes_that_are_not_utf_8_are_encoding() {
-    assert_eq!(
-        faults(b"a: Caf\xE9\nb: c\nb: d\n"),
-        ["encoding 1:7 a", "duplicate-key 3:1 b"]
-    );
+    assert_eq!(faults(b"a: Caf\xE9\nb: c\nb: d\n"), ["encoding 1:7 a", "duplicate-key 3:1 b"]);
     assert_eq!(faults(b"a: b # \xFF\n"), ["encoding 1:8 -"]);
     assert_eq!(faults(b"\xFF\xFEa\0:\0"), ["encoding 1:1 -"]);
     assert_eq!(faults(b"\xFE\xFF\0a\0:"), ["encoding 1:1 -"]);
@@ -191,18 +159,11 @@ fn bytes_that_are_not_utf_8_are_encoding() {
 #[test]
 fn features_of_yaml_that_hide_where_a_value_comes_from_are_refused() {
     check(&[
-        (
-            "a: &x b\nc: *x\n",
-            &["yaml-feature 1:4 a", "yaml-feature 2:4 c"],
-        ),
+        ("a: &x b\nc: *x\n", &["yaml-feature 1:4 a", "yaml-feature 2:4 c"]),
         ("a: *x\n", &["yaml-feature 1:4 a"]),
         (
             "a: [*x, &y {b: &z c}]\n",
-            &[
-                "yaml-feature 1:5 a[0]",
-                "yaml-feature 1:9 a[1]",
-                "yaml-feature 1:16 a[1].b",
-            ],
+            &["yaml-feature 1:5 a[0]", "yaml-feature 1:9 a[1]", "yaml-feature 1:16 a[1].b"],
         ),
         (
             "a: !!str b\nc: !x {d: e}\nf: ! g\nh: !<tag:x> i\n",
@@ -220,16 +181,9 @@ fn features_of_yaml_that_hide_where_a_value_comes_from_are_refused() {
         ("'<<': b\n", &[]),
         (
             "&x a: b\n!y c: d\n*x : e\n",
-            &[
-                "yaml-feature 1:1 -",
-                "yaml-feature 2:1 -",
-                "yaml-feature 3:1 -",
-            ],
+            &["yaml-feature 1:1 -", "yaml-feature 2:1 -", "yaml-feature 3:1 -"],
         ),
-        (
-            "%TAG ! tag:example.com,2026:\n---\na: b\n",
-            &["yaml-feature 1:1 -"],
-        ),
+        ("%TAG ! tag:example.com,2026:\n---\na: b\n", &["yaml-feature 1:1 -"]),
         ("# x\n%YAML 1.1\n---\na: b\n", &["yaml-feature 2:1 -"]),
         ("%YAML 1.2\n---\na: b\n", &[]),
     ]);
@@ -239,26 +193,16 @@ fn features_of_yaml_that_hide_where_a_value_comes_from_are_refused() {
 fn a_key_that_stands_twice_is_named_at_the_second() {
     check(&[
         ("a: b\nc: d\na: e\n", &["duplicate-key 3:1 a"]),
-        (
-            "a: b\n'a': c\n\"\\x61\": d\n",
-            &["duplicate-key 2:1 a", "duplicate-key 3:1 a"],
-        ),
+        ("a: b\n'a': c\n\"\\x61\": d\n", &["duplicate-key 2:1 a", "duplicate-key 3:1 a"]),
         ("a: {b: c, b: d}\n", &["duplicate-key 1:11 a.b"]),
-        (
-            "a: b\na: &x c\n",
-            &["duplicate-key 2:1 a", "yaml-feature 2:4 a"],
-        ),
+        ("a: b\na: &x c\n", &["duplicate-key 2:1 a", "yaml-feature 2:4 a"]),
         ("- a: b\n  a: c\n", &["duplicate-key 2:3 [0].a"]),
     ]);
     let many: String = (0..40).map(|key| format!("k{key}: x\n")).collect();
     assert_eq!(faults(format!("{many}k0: y\nk39: z\n").as_bytes()).len(), 2);
     let read = parse(b"a: b\nc: d\na: e\n", &Limits::RECORD);
     let root = read.root.unwrap();
-    let keys: Vec<&str> = root
-        .entries()
-        .iter()
-        .map(|entry| entry.key.as_str())
-        .collect();
+    let keys: Vec<&str> = root.entries().iter().map(|entry| entry.key.as_str()).collect();
     assert_eq!(keys, ["a", "c"]);
     assert_eq!(root.get("a").unwrap().value, Value::Unreadable);
 }
@@ -291,10 +235,7 @@ fn what_is_too_deep_is_named_once_and_the_rest_is_read() {
     let source = format!("a: {deep}\nb: c\nb: d\n");
     assert_eq!(
         faults(source.as_bytes()),
-        [
-            "too-large 1:19 a[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]",
-            "duplicate-key 3:1 b"
-        ]
+        ["too-large 1:19 a[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]", "duplicate-key 3:1 b"]
     );
     // Deeper than the parser goes at all.
     assert_eq!(faults("[".repeat(60_000).as_bytes()).len(), 1);

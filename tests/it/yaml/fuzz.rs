@@ -24,11 +24,7 @@ pub(crate) fn check_all<S: Strategy>(cases: u32, values: &S, statement: impl Fn(
 where
     S::Value: Clone,
 {
-    let config = Config {
-        cases,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let rng = TestRng::deterministic_rng(config.rng_algorithm);
     let mut runner = TestRunner::new_with_rng(config, rng);
     let result = runner.run(values, |value| {
@@ -45,10 +41,8 @@ fn no_bytes_make_the_reader_panic() {
     let piece = prop_oneof![
         prop::collection::vec(any::<u8>(), 0..6),
         "[ -~\n]{0,6}".prop_map(String::into_bytes),
-        prop::sample::select(vec![
-            "- ", ": ", "\n", "  ", "{", "[", "'", "\"", "|", "\u{FEFF}"
-        ])
-        .prop_map(|text| text.as_bytes().to_vec()),
+        prop::sample::select(vec!["- ", ": ", "\n", "  ", "{", "[", "'", "\"", "|", "\u{FEFF}"])
+            .prop_map(|text| text.as_bytes().to_vec()),
     ];
     let bytes = prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat());
     check_all(2_000, &bytes, |bytes: Vec<u8>| {
@@ -99,10 +93,7 @@ fn check_same(node: &Node, other: &serde_yaml::Value, source: &str) {
         }
         (Value::Map(entries), Other::Mapping(others)) if entries.len() == others.len() => {
             for (entry, (key, value)) in entries.iter().zip(others) {
-                assert!(
-                    key.as_str().is_none_or(|key| key == entry.key),
-                    "{source:?}"
-                );
+                assert!(key.as_str().is_none_or(|key| key == entry.key), "{source:?}");
                 check_same(&entry.value, value, source);
             }
         }
@@ -114,11 +105,7 @@ fn check_same(node: &Node, other: &serde_yaml::Value, source: &str) {
 fn check_places(source: &str, root: &Node) {
     root.walk(&mut |path, node| {
         let text = &source[node.span.clone()];
-        assert_eq!(
-            (node.pos.line, node.pos.column),
-            place(source, node.span.start),
-            "{path}"
-        );
+        assert_eq!((node.pos.line, node.pos.column), place(source, node.span.start), "{path}");
         let (first, last) = (text.chars().next(), text.chars().next_back());
         let is_right = match &node.value {
             Value::Null => matches!(text, "" | "~" | "null" | "Null" | "NULL"),
@@ -130,16 +117,12 @@ fn check_places(source: &str, root: &Node) {
                 NodeStyle::Folded => first == Some('>'),
             },
             Value::List(items) => match first {
-                Some('-') => items
-                    .last()
-                    .is_some_and(|item| item.span.end == node.span.end),
+                Some('-') => items.last().is_some_and(|item| item.span.end == node.span.end),
                 _ => first == Some('[') && last == Some(']'),
             },
             Value::Map(entries) => match first {
                 Some('{') => last == Some('}'),
-                _ => entries
-                    .last()
-                    .is_some_and(|it| it.value.span.end == node.span.end),
+                _ => entries.last().is_some_and(|it| it.value.span.end == node.span.end),
             },
             Value::Unreadable => false,
         };
@@ -161,15 +144,8 @@ fn place(source: &str, offset: usize) -> (u32, u32) {
         .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
         .collect();
     let ends_in_cr = u32::from(before.ends_with('\r'));
-    let column = if ends_in_cr == 1 {
-        0
-    } else {
-        lines.last().unwrap().chars().count()
-    };
-    (
-        u32::try_from(lines.len()).unwrap() + ends_in_cr,
-        u32::try_from(column).unwrap() + 1,
-    )
+    let column = if ends_in_cr == 1 { 0 } else { lines.last().unwrap().chars().count() };
+    (u32::try_from(lines.len()).unwrap() + ends_in_cr, u32::try_from(column).unwrap() + 1)
 }
 
 #[test]
@@ -190,46 +166,11 @@ fn an_edit_of_any_layout_does_what_it_says_or_nothing() {
         root.walk(&mut |path, _| paths.push(path.to_owned()));
         for path in paths.iter().take(12) {
             let new = format!("{path}.new");
-            check_edit(
-                &source,
-                &root,
-                SpliceEdit::Set {
-                    path,
-                    value: "x: y",
-                },
-            );
-            check_edit(
-                &source,
-                &root,
-                SpliceEdit::Set {
-                    path: &new,
-                    value: "z",
-                },
-            );
-            check_edit(
-                &source,
-                &root,
-                SpliceEdit::Append {
-                    path,
-                    item: "{k: v}",
-                },
-            );
-            check_edit(
-                &source,
-                &root,
-                SpliceEdit::Append {
-                    path: &new,
-                    item: "{k: v}",
-                },
-            );
-            check_edit(
-                &source,
-                &root,
-                SpliceEdit::Insert {
-                    path: &new,
-                    yaml: "k: v\nl: w",
-                },
-            );
+            check_edit(&source, &root, SpliceEdit::Set { path, value: "x: y" });
+            check_edit(&source, &root, SpliceEdit::Set { path: &new, value: "z" });
+            check_edit(&source, &root, SpliceEdit::Append { path, item: "{k: v}" });
+            check_edit(&source, &root, SpliceEdit::Append { path: &new, item: "{k: v}" });
+            check_edit(&source, &root, SpliceEdit::Insert { path: &new, yaml: "k: v\nl: w" });
             check_edit(&source, &root, SpliceEdit::Remove { path });
         }
     });
@@ -242,20 +183,9 @@ fn check_edit(source: &str, root: &Node, edit: SpliceEdit<'_>) {
     };
     let same = |(one, other): &(char, char)| one == other;
     let head = source.chars().zip(edited.chars()).take_while(same).count();
-    let tail = source
-        .chars()
-        .rev()
-        .zip(edited.chars().rev())
-        .take_while(same)
-        .count();
+    let tail = source.chars().rev().zip(edited.chars().rev()).take_while(same).count();
     let shorter = source.chars().count().min(edited.chars().count());
-    assert!(
-        head + tail <= source.len() + edited.len() && head <= shorter,
-        "{edit:?}"
-    );
+    assert!(head + tail <= source.len() + edited.len() && head <= shorter, "{edit:?}");
     let read = parse(edited.as_bytes(), &Limits::RECORD);
-    assert!(
-        read.faults.is_empty(),
-        "{edit:?} of {source:?} gives {edited:?}"
-    );
+    assert!(read.faults.is_empty(), "{edit:?} of {source:?} gives {edited:?}");
 }

@@ -15,26 +15,10 @@ fn a_record_is_read_with_every_place() {
     let cases = [
         ("id", "2:5", "EXC-2026-7F3KQ"),
         ("class", "4:8", "standard"),
-        (
-            "deviates_from.controls",
-            "6:13",
-            "[owasp-nhi:NHI7:2025, nist-csf:ID.RA-07]",
-        ),
-        (
-            "deviates_from.rule",
-            "7:9",
-            "'Service-account secrets rotate: every 30 days'",
-        ),
-        (
-            "subject",
-            "9:3",
-            "identity: svc:billing-batch\n  aliases: [host:bill-old-01]",
-        ),
-        (
-            "scope.not_waived[0]",
-            "14:16",
-            "\"Logging and \\\"network\\\" policy still apply\"",
-        ),
+        ("deviates_from.controls", "6:13", "[owasp-nhi:NHI7:2025, nist-csf:ID.RA-07]"),
+        ("deviates_from.rule", "7:9", "'Service-account secrets rotate: every 30 days'"),
+        ("subject", "9:3", "identity: svc:billing-batch\n  aliases: [host:bill-old-01]"),
+        ("scope.not_waived[0]", "14:16", "\"Logging and \\\"network\\\" policy still apply\""),
         ("scope.findings[0].id", "17:25", "CVE-2026-1234"),
         (
             "scope.findings[1].resources",
@@ -47,11 +31,7 @@ fn a_record_is_read_with_every_place() {
             "25:16",
             "|\n  The job hard-codes the credential path; rotating breaks invoicing.\n\n  It is retired on 18 December (BILL-412). # no comment",
         ),
-        (
-            "risk.blast_radius",
-            "31:17",
-            ">-\n    Read access\n    to invoices of one région",
-        ),
+        ("risk.blast_radius", "31:17", ">-\n    Read access\n    to invoices of one région"),
         (
             "compensating_controls",
             "35:3",
@@ -71,11 +51,7 @@ fn a_record_is_read_with_every_place() {
     ];
     for (path, place, written) in cases {
         let node = at(&root, path);
-        assert_eq!(
-            format!("{}:{}", node.pos.line, node.pos.column),
-            place,
-            "{path}"
-        );
+        assert_eq!(format!("{}:{}", node.pos.line, node.pos.column), place, "{path}");
         assert_eq!(&RECORD[node.span.clone()], written, "{path}");
     }
 }
@@ -84,26 +60,14 @@ fn a_record_is_read_with_every_place() {
 fn a_text_is_what_yaml_says() {
     let root = clean(RECORD);
     let cases = [
-        (
-            "deviates_from.rule",
-            "Service-account secrets rotate: every 30 days",
-            NodeStyle::Single,
-        ),
-        (
-            "scope.not_waived[0]",
-            "Logging and \"network\" policy still apply",
-            NodeStyle::Double,
-        ),
+        ("deviates_from.rule", "Service-account secrets rotate: every 30 days", NodeStyle::Single),
+        ("scope.not_waived[0]", "Logging and \"network\" policy still apply", NodeStyle::Double),
         (
             "justification",
             "The job hard-codes the credential path; rotating breaks invoicing.\n\nIt is retired on 18 December (BILL-412). # no comment\n",
             NodeStyle::Literal,
         ),
-        (
-            "risk.blast_radius",
-            "Read access to invoices of one région",
-            NodeStyle::Folded,
-        ),
+        ("risk.blast_radius", "Read access to invoices of one région", NodeStyle::Folded),
         (
             "compensating_controls[0].description",
             "Alert on any use outside 01:00-03:00 UTC",
@@ -116,11 +80,7 @@ fn a_text_is_what_yaml_says() {
         let Value::Scalar(scalar) = &at(&root, path).value else {
             panic!("{path} is no text");
         };
-        assert_eq!(
-            (scalar.text.as_str(), scalar.style),
-            (text, style),
-            "{path}"
-        );
+        assert_eq!((scalar.text.as_str(), scalar.style), (text, style), "{path}");
     }
 }
 
@@ -148,34 +108,16 @@ fn a_plain_text_arrives_as_written() {
 #[test]
 fn nothing_is_null_and_only_plain_words_are() {
     for text in ["", "~", "null", "Null", "NULL", " # c"] {
-        assert_eq!(
-            clean(&format!("a: {text}\nb: 1\n")).get("a").unwrap().value,
-            Value::Null
-        );
-        assert_eq!(
-            clean(&format!("a:\n- {text}\n")).at("a[0]").unwrap().value,
-            Value::Null
-        );
+        assert_eq!(clean(&format!("a: {text}\nb: 1\n")).get("a").unwrap().value, Value::Null);
+        assert_eq!(clean(&format!("a:\n- {text}\n")).at("a[0]").unwrap().value, Value::Null);
     }
     for text in ["''", "'~'", "\"null\"", "nUll", "none", "|\n", "[]", "{}"] {
-        assert_ne!(
-            clean(&format!("a: {text}\n")).get("a").unwrap().value,
-            Value::Null
-        );
+        assert_ne!(clean(&format!("a: {text}\n")).get("a").unwrap().value, Value::Null);
     }
     let root = clean("a:\n\nb: {c, d: }\ne:\n-\n- x\n");
-    for (path, place) in [
-        ("a", "1:3"),
-        ("b.c", "3:6"),
-        ("b.d", "3:10"),
-        ("e[0]", "5:2"),
-    ] {
+    for (path, place) in [("a", "1:3"), ("b.c", "3:6"), ("b.d", "3:10"), ("e[0]", "5:2")] {
         let node = at(&root, path);
-        assert_eq!(
-            format!("{}:{}", node.pos.line, node.pos.column),
-            place,
-            "{path}"
-        );
+        assert_eq!(format!("{}:{}", node.pos.line, node.pos.column), place, "{path}");
         assert!(node.value == Value::Null && node.span.is_empty());
     }
 }
@@ -195,11 +137,7 @@ fn columns_count_characters_after_any_line_end() {
     for (source, path, place) in cases {
         let root = clean(source);
         let node = at(&root, path);
-        assert_eq!(
-            format!("{}:{}", node.pos.line, node.pos.column),
-            place,
-            "{path} of {source:?}"
-        );
+        assert_eq!(format!("{}:{}", node.pos.line, node.pos.column), place, "{path} of {source:?}");
     }
 }
 
@@ -217,50 +155,29 @@ fn paths_lead_where_they_say() {
     for (path, text) in cases {
         assert_eq!(at(&root, path).text(), Some(text));
     }
-    for path in [
-        "a.x", "a.d[1]", "a.d[x]", "a.d[0", "b", ".a", "a..b", "a[0]",
-    ] {
+    for path in ["a.x", "a.d[1]", "a.d[x]", "a.d[0", "b", ".a", "a..b", "a[0]"] {
         assert_eq!(root.at(path), None, "{path}");
     }
     assert_eq!(root.at(""), Some(&root));
     let mut paths = Vec::new();
     clean("a:\n- b: [x, {c: d}]\n").walk(&mut |path, _| paths.push(path.to_owned()));
-    let all = [
-        "",
-        "a",
-        "a[0]",
-        "a[0].b",
-        "a[0].b[0]",
-        "a[0].b[1]",
-        "a[0].b[1].c",
-    ];
+    let all = ["", "a", "a[0]", "a[0].b", "a[0].b[0]", "a[0].b[1]", "a[0].b[1].c"];
     assert_eq!(paths, all);
 }
 
 #[test]
 fn a_file_at_the_limits_passes() {
     let deep = |depth: usize| format!("a: {}x{}\n", "[".repeat(depth - 1), "]".repeat(depth - 1));
-    assert!(
-        parse(deep(16).as_bytes(), &Limits::RECORD)
-            .faults
-            .is_empty()
-    );
+    assert!(parse(deep(16).as_bytes(), &Limits::RECORD).faults.is_empty());
     let codes = |source: &str| -> Vec<&str> {
         let read = parse(source.as_bytes(), &Limits::RECORD);
-        read.faults
-            .iter()
-            .map(|fault| fault.code.as_str())
-            .collect()
+        read.faults.iter().map(|fault| fault.code.as_str()).collect()
     };
     assert_eq!(codes(&deep(17)), ["too-large"]);
     let long = |bytes: usize| format!("a: {}\n", "x".repeat(bytes - 4));
     assert_eq!(codes(&long(65_536)), [""; 0]);
     assert_eq!(codes(&long(65_537)), ["too-large"]);
-    assert!(
-        parse(long(65_537).as_bytes(), &Limits::POLICY)
-            .faults
-            .is_empty()
-    );
+    assert!(parse(long(65_537).as_bytes(), &Limits::POLICY).faults.is_empty());
 }
 
 #[test]

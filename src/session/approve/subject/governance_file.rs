@@ -42,10 +42,7 @@ pub(in crate::session::approve) fn find(
         None => {
             let compared = source.compare(at)?;
             let made = compared.governors.get(&path).cloned().unwrap_or_default();
-            ContentAuthors {
-                all: made.by,
-                by_own_commit: made.committed,
-            }
+            ContentAuthors { all: made.by, by_own_commit: made.committed }
         }
     };
     let records = &source.governance.policy.records;
@@ -57,10 +54,7 @@ pub(in crate::session::approve) fn find(
             makers: authors.all,
             committed: authors.by_own_commit,
             owners: Vec::new(),
-            needed: Needed {
-                count: 1,
-                ..Needed::default()
-            },
+            needed: Needed { count: 1, ..Needed::default() },
         },
         name: path.clone(),
         path,
@@ -82,15 +76,11 @@ fn known_path(
 ) -> Result<String, Usage> {
     let prefix = snapshot.prefix();
     let own = source.governance.paths().into_iter();
-    let known: BTreeSet<String> = own
-        .chain(snapshot.governance().paths())
-        .map(|path| prefix.plain(&path))
-        .collect();
+    let known: BTreeSet<String> =
+        own.chain(snapshot.governance().paths()).map(|path| prefix.plain(&path)).collect();
     let typed = prefix.plain(&path.to_string_lossy());
     let inside = files::inside(&located.root, folder, path);
-    let found = std::iter::once(typed)
-        .chain(inside)
-        .find(|path| known.contains(path));
+    let found = std::iter::once(typed).chain(inside).find(|path| known.contains(path));
     found.ok_or_else(|| {
         let known: Vec<String> = known.into_iter().collect();
         Usage::refused(

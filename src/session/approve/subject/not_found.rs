@@ -26,10 +26,9 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
     // What is proposed is asked for here alone: most approvals need no branch but their own.
     let snapshot = Snapshot::open(located, at, Scope::Everything).ok();
     let help = match snapshot.as_ref().and_then(|it| elsewhere(it, text)) {
-        Some(Elsewhere {
-            id,
-            branch: Some(branch),
-        }) => format!("{branch} proposes it: run `exledger approve {id} --ref {branch}`"),
+        Some(Elsewhere { id, branch: Some(branch) }) => {
+            format!("{branch} proposes it: run `exledger approve {id} --ref {branch}`")
+        }
         Some(Elsewhere { id, branch: None }) => format!(
             "it is on the approved ref: check that out, or run `exledger approve {id} --ref BRANCH`"
         ),
@@ -53,10 +52,7 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
 fn ambiguous(text: &str, names: &[String]) -> Usage {
     let are_paths = names.iter().all(|name| Id::new(name).is_none());
     let (what, way) = if are_paths {
-        (
-            "files of one id",
-            "give one of them its own id, or remove it",
-        )
+        ("files of one id", "give one of them its own id, or remove it")
     } else {
         ("records", "say which")
     };

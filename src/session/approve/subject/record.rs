@@ -37,9 +37,7 @@ pub(in crate::session::approve) fn find(
     let tree = source.files();
     let records = &source.governance.policy.records;
     let files = Files::list(tree, records)?;
-    let found = files
-        .find(text)
-        .map_err(|error| not_found::explain(located, at, text, &error))?;
+    let found = files.find(text).map_err(|error| not_found::explain(located, at, text, &error))?;
     let path = &found.path;
     let Some(id) = found.id() else {
         return Err(Usage::refused(
@@ -145,10 +143,7 @@ fn add_requesters(
     records: [Option<&Record>; 2],
     snapshot: &Snapshot<'_>,
 ) {
-    let requesters = records
-        .into_iter()
-        .flatten()
-        .filter_map(|it| it.requester.as_ref());
+    let requesters = records.into_iter().flatten().filter_map(|it| it.requester.as_ref());
     for requester in requesters.map(Address::as_str) {
         let person = people::identify(snapshot.governance(), "", requester);
         if !makers.iter().any(|known| known.key == person.key) {

@@ -35,14 +35,7 @@ pub(super) const ROWS: &[Picture] = &[
         "claimed",
         &["omar@example.com"],
     ),
-    cloud(
-        "cloud, merge by herself",
-        Landing::Merge,
-        (NINA, NINA),
-        CLOUD,
-        "self",
-        &[],
-    ),
+    cloud("cloud, merge by herself", Landing::Merge, (NINA, NINA), CLOUD, "self", &[]),
     cloud(
         "cloud, merge of what somebody else opened for her",
         Landing::Merge,
@@ -83,14 +76,7 @@ pub(super) const ROWS: &[Picture] = &[
         "claimed",
         &["omar@example.com"],
     ),
-    cloud(
-        "cloud, squash by herself",
-        Landing::Squash,
-        (NINA, NINA),
-        CLOUD,
-        "self",
-        &[],
-    ),
+    cloud("cloud, squash by herself", Landing::Squash, (NINA, NINA), CLOUD, "self", &[]),
     cloud(
         "cloud, rebase by a colleague",
         Landing::Rebase,
@@ -123,14 +109,7 @@ pub(super) const ROWS: &[Picture] = &[
         "self",
         &[],
     ),
-    cloud(
-        "cloud, rebase by herself",
-        Landing::Rebase,
-        (NINA, NINA),
-        "",
-        "self",
-        &[],
-    ),
+    cloud("cloud, rebase by herself", Landing::Rebase, (NINA, NINA), "", "self", &[]),
     Picture {
         way: "server, squash by a colleague",
         landing: Landing::Squash,

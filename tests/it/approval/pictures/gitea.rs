@@ -34,22 +34,8 @@ const BOTH_LOGINS: &str = "{noreply: [noreply.git.example.com], logins: {nweber:
 const WITH_DOMAIN: &str = "{logins: {odiaz@noreply.git.example.com: omar@example.com}}";
 
 pub(super) const ROWS: &[Picture] = &[
-    merge(
-        "merge, by a colleague",
-        NINA,
-        OMAR,
-        "",
-        "claimed",
-        &["omar@example.com"],
-    ),
-    merge(
-        "merge, by a colleague's private address",
-        NINA,
-        OMAR_PRIVATE,
-        "",
-        "unresolved",
-        &[],
-    ),
+    merge("merge, by a colleague", NINA, OMAR, "", "claimed", &["omar@example.com"]),
+    merge("merge, by a colleague's private address", NINA, OMAR_PRIVATE, "", "unresolved", &[]),
     merge(
         "merge, by a colleague's private address",
         NINA,
@@ -66,30 +52,9 @@ pub(super) const ROWS: &[Picture] = &[
         "claimed",
         &["omar@example.com"],
     ),
-    merge(
-        "merge, by her own private address",
-        NINA,
-        NINA_PRIVATE,
-        "",
-        "unresolved",
-        &[],
-    ),
-    merge(
-        "merge, by her own private address",
-        NINA,
-        NINA_PRIVATE,
-        NOREPLY,
-        "self",
-        &[],
-    ),
-    merge(
-        "merge, the other way round",
-        NINA_PRIVATE,
-        NINA,
-        "",
-        "unresolved",
-        &[],
-    ),
+    merge("merge, by her own private address", NINA, NINA_PRIVATE, "", "unresolved", &[]),
+    merge("merge, by her own private address", NINA, NINA_PRIVATE, NOREPLY, "self", &[]),
+    merge("merge, the other way round", NINA_PRIVATE, NINA, "", "unresolved", &[]),
     merge(
         "merge, two private addresses",
         NINA_PRIVATE,
@@ -117,14 +82,7 @@ pub(super) const ROWS: &[Picture] = &[
         "claimed",
         &["nina-roth@noreply.git.example.com"],
     ),
-    merge(
-        "merge, after her login changed",
-        NINA_PRIVATE,
-        NINA_RENAMED,
-        BOTH_LOGINS,
-        "self",
-        &[],
-    ),
+    merge("merge, after her login changed", NINA_PRIVATE, NINA_RENAMED, BOTH_LOGINS, "self", &[]),
     merge(
         "merge, by a bot that the policy lists",
         NINA,

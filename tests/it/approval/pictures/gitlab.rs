@@ -52,14 +52,7 @@ const OMAR_MAPPED: &str = "{logins: {odiaz@users.noreply.gitlab.com: omar@exampl
 const NINA_MAPPED: &str = "{logins: {nweber@users.noreply.gitlab.com: nina@example.com}}";
 
 pub(super) const ROWS: &[Picture] = &[
-    merge(
-        "merge, by a colleague",
-        NINA,
-        (OMAR, GITLAB),
-        "",
-        "claimed",
-        &["omar@example.com"],
-    ),
+    merge("merge, by a colleague", NINA, (OMAR, GITLAB), "", "claimed", &["omar@example.com"]),
     merge(
         "merge, by a colleague, until 2025",
         NINA,
@@ -84,14 +77,7 @@ pub(super) const ROWS: &[Picture] = &[
         "claimed",
         &["omar@example.com"],
     ),
-    merge(
-        "merge, by her own private address",
-        NINA,
-        (NINA_PRIVATE, GITLAB),
-        "",
-        "unresolved",
-        &[],
-    ),
+    merge("merge, by her own private address", NINA, (NINA_PRIVATE, GITLAB), "", "unresolved", &[]),
     merge(
         "merge, by her own private address",
         NINA,
@@ -100,14 +86,7 @@ pub(super) const ROWS: &[Picture] = &[
         "self",
         &[],
     ),
-    merge(
-        "merge, the other way round",
-        NINA_PRIVATE,
-        (NINA, GITLAB),
-        "",
-        "unresolved",
-        &[],
-    ),
+    merge("merge, the other way round", NINA_PRIVATE, (NINA, GITLAB), "", "unresolved", &[]),
     merge(
         "merge, two private addresses",
         NINA_PRIVATE,
@@ -124,14 +103,7 @@ pub(super) const ROWS: &[Picture] = &[
         "self",
         &[],
     ),
-    merge(
-        "merge train",
-        NINA,
-        (OMAR, GITLAB),
-        "",
-        "claimed",
-        &["omar@example.com"],
-    ),
+    merge("merge train", NINA, (OMAR, GITLAB), "", "claimed", &["omar@example.com"]),
     merge(
         "merge by a project's token",
         NINA,

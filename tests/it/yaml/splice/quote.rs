@@ -79,9 +79,7 @@ fn any_text_is_read_back_by_this_reader_and_another() {
     let text = prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat());
     check_all(4_000, &text, |text: String| {
         let written = quote(&text);
-        let is_open = !text
-            .chars()
-            .any(|c| c.is_control() && !"\t\n\r".contains(c));
+        let is_open = !text.chars().any(|c| c.is_control() && !"\t\n\r".contains(c));
         let is_open = is_open && !text.contains(|c| ('\u{202A}'..='\u{202E}').contains(&c));
         let is_open = is_open && !text.contains(|c| ('\u{2066}'..='\u{2069}').contains(&c));
         for source in [

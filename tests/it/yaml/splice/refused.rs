@@ -7,16 +7,9 @@ use super::{append, edited, insert, remove, set};
 
 #[test]
 fn an_edit_without_a_place_is_refused() {
-    let not_found = |path: &str| SpliceError::NotFound {
-        path: path.to_owned(),
-    };
-    let malformed = |path: &str| SpliceError::Malformed {
-        path: path.to_owned(),
-    };
-    let wrong = |path: &str, wanted| SpliceError::WrongKind {
-        path: path.to_owned(),
-        wanted,
-    };
+    let not_found = |path: &str| SpliceError::NotFound { path: path.to_owned() };
+    let malformed = |path: &str| SpliceError::Malformed { path: path.to_owned() };
+    let wrong = |path: &str, wanted| SpliceError::WrongKind { path: path.to_owned(), wanted };
     let source = "a: 1\nb: [x]\nc: {d: 1}\ne:\n";
     let cases = [
         (set("z.y", "1"), not_found("z.y")),
@@ -39,18 +32,10 @@ fn an_edit_without_a_place_is_refused() {
 
 #[test]
 fn an_edit_that_would_change_something_else_is_refused() {
-    let layout = |path: &str| SpliceError::Layout {
-        path: path.to_owned(),
-    };
-    assert_eq!(
-        edited("a: {b: 1}\n", insert("a.c", "x, y: z")),
-        Err(layout("a.c"))
-    );
+    let layout = |path: &str| SpliceError::Layout { path: path.to_owned() };
+    assert_eq!(edited("a: {b: 1}\n", insert("a.c", "x, y: z")), Err(layout("a.c")));
     assert_eq!(edited("a: [b]\n", append("a", "x: y, z")), Err(layout("a")));
-    assert_eq!(
-        edited("a: {b: 1}\n", insert("a.c", "x, y")),
-        Err(layout("a.c"))
-    );
+    assert_eq!(edited("a: {b: 1}\n", insert("a.c", "x, y")), Err(layout("a.c")));
     assert_eq!(edited("a: [b]\n", append("a", "x, y")), Err(layout("a")));
     let faulty = "a: &x 1\nb: 2\n";
     let read = exledger::yaml::parse(faulty.as_bytes(), &exledger::yaml::node::Limits::RECORD);
