@@ -114,7 +114,7 @@ pub(super) fn pick(
 /// Waits for what a person does; whoever breaks off leaves no prompt behind.
 fn input(screen: &mut Screen) -> Result<TerminalInput, AskError> {
     match screen.input() {
-        Err(AskError::BrokenOff) => broken_off(screen),
+        Err(AskError::Interrupted) => broken_off(screen),
         input => input,
     }
 }
@@ -147,7 +147,7 @@ fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
 /// Leaves the terminal as it was, without the prompt.
 fn broken_off<T>(screen: &mut Screen) -> Result<T, AskError> {
     screen.leave(&[])?;
-    Err(AskError::BrokenOff)
+    Err(AskError::Interrupted)
 }
 
 fn moved(marked: Option<usize>, by: isize, n: usize) -> Option<usize> {

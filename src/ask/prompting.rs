@@ -19,14 +19,14 @@ pub(crate) struct Prompt<'p> {
 /// Why a prompt has no answer.
 #[derive(Debug)]
 pub(crate) enum AskError {
-    BrokenOff,
+    Interrupted,
     Terminal(String),
 }
 
 impl fmt::Display for AskError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            AskError::BrokenOff => out.write_str("the prompt was interrupted"),
+            AskError::Interrupted => out.write_str("the prompt was interrupted"),
             AskError::Terminal(cause) => write!(out, "the terminal failed: {cause}"),
         }
     }
@@ -37,7 +37,7 @@ impl std::error::Error for AskError {}
 impl From<io::Error> for AskError {
     fn from(cause: io::Error) -> AskError {
         match cause.kind() {
-            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => AskError::BrokenOff,
+            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => AskError::Interrupted,
             _ => AskError::Terminal(cause.to_string()),
         }
     }

@@ -108,7 +108,7 @@ impl Screen {
         loop {
             let key = self.term.read_key_raw()?;
             let character = match key {
-                Key::CtrlC => return Err(AskError::BrokenOff),
+                Key::CtrlC => return Err(AskError::Interrupted),
                 Key::Char(character) if !character.is_control() => character,
                 Key::Enter => '\n',
                 Key::Tab => ' ',

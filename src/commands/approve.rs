@@ -114,7 +114,7 @@ impl ApproveArgs {
             (Some(Some(path)), None) => NamedSubject::Governance(path),
             (Some(None), Some(path)) => NamedSubject::Governance(Path::new(path)),
             (Some(_), _) => {
-                return Err(fault::misuse(
+                return Err(fault::usage_error(
                     "--governance takes the path of a single governance file",
                     "approve records and governance files one by one: exledger approve --governance exledger.yaml",
                 ));
@@ -180,7 +180,7 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     hint(ctx, &answer);
     Ok(match answer.counting {
         Counting::Counts => Outcome::Fine,
-        _ => Outcome::BadNews,
+        _ => Outcome::ProblemsFound,
     })
 }
 
@@ -196,7 +196,7 @@ fn ask_reason(
     if prepared.decision == ApprovalDecision::Approve {
         return Ok(None);
     }
-    let missing = || fault::misuse("a rejection needs a reason", "give it with --reason TEXT");
+    let missing = || fault::usage_error("a rejection needs a reason", "give it with --reason TEXT");
     match ctx.person {
         ask::Prompting::Away => Err(missing()),
         ask::Prompting::There => {
@@ -221,7 +221,7 @@ fn confirm(
     }
     match ask::agreed(&answer::question(prepared, draft)) {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Fault::BrokenOff.into()),
+        Ok(false) => Err(Fault::Interrupted.into()),
         Err(error) => Err(fault::unasked(&error, "skip the prompt with --no-input")),
     }
 }

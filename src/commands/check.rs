@@ -105,17 +105,17 @@ impl Run for CheckArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.at.is_some() && ctx.globals.on.is_some() {
-            return Err(fault::misuse("--at and --on both set the time", "give one of them"));
+            return Err(fault::usage_error("--at and --on both set the time", "give one of them"));
         }
         let question = self.question();
         if self.stdin && (question != Question::default() || self.at.is_some()) {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 "--stdin reads the questions from standard input",
                 "leave out the other question flags",
             ));
         }
         if !self.stdin && !question.names_a_subject() {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 "the question has no subject",
                 "give at least one of --identity, --asset, --application, --credential, --finding, --reference",
             ));
@@ -170,8 +170,8 @@ impl CheckArgs {
 fn outcome(verdict: GateVerdict) -> Outcome {
     match verdict {
         GateVerdict::Allow => Outcome::Fine,
-        GateVerdict::Deny | GateVerdict::Pending => Outcome::BadNews,
-        GateVerdict::Unknown => Outcome::CannotSay,
+        GateVerdict::Deny | GateVerdict::Pending => Outcome::ProblemsFound,
+        GateVerdict::Unknown => Outcome::Undetermined,
     }
 }
 

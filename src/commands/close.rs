@@ -107,7 +107,7 @@ impl Run for CloseArgs {
 impl CloseArgs {
     fn review(&self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         if self.ids.is_empty() && self.filters.filter() == Filter::default() {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 "--reviewed needs a closed record",
                 "run `exledger close ID --reviewed --outcome effective`; `exledger due` lists the closures that wait for review",
             ));
@@ -140,7 +140,7 @@ impl CloseArgs {
         let outcome: ClosureOutcome =
             prompts::word_of_or_ask(ctx, outcome, "--outcome", "What was the outcome", &ends)?;
         if outcome == ClosureOutcome::Rejected {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 "a request is rejected, not closed as rejected",
                 "run `exledger reject ID --reason …` on its branch",
             ));
@@ -217,13 +217,13 @@ fn pairs(flag: &str, texts: &[String]) -> anyhow::Result<Vec<(String, String)>> 
         let Some((item, answer)) =
             split.filter(|(item, answer)| !item.is_empty() && !answer.is_empty())
         else {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 format!("{flag} {text} has no answer"),
                 "write ITEM=ANSWER, where the answer is an evidence id or a sentence",
             ));
         };
         if pairs.iter().any(|(known, _)| known == item) {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 format!("{flag} {item} is given twice"),
                 "answer each item once",
             ));
@@ -237,12 +237,12 @@ fn access(texts: &[String]) -> anyhow::Result<BTreeMap<String, Day>> {
     let mut days = BTreeMap::new();
     for (time, text) in pairs("--access-verified", texts)? {
         if !TIMES.contains(&time.as_str()) {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 format!("--access-verified {time} is not before, during or after"),
                 format!("use one of {}", TIMES.join(", ")),
             ));
         }
-        let day = read_day(&text).map_err(|what| fault::misuse(what, ""))?;
+        let day = read_day(&text).map_err(|what| fault::usage_error(what, ""))?;
         days.insert(time, day);
     }
     Ok(days)

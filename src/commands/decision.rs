@@ -102,7 +102,7 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
 fn decider(session: &Session, flags: &DecisionFlags) -> anyhow::Result<Address> {
     let given = flags.by.clone();
     let email = given.or(session.repository()?.user().1).ok_or_else(|| {
-        fault::misuse(
+        fault::usage_error(
             "nobody is given as the one who decides",
             "give your address with --by EMAIL, or set git's user.email",
         )
@@ -161,6 +161,9 @@ fn view_answer(
 /// Where it is none.
 pub(crate) fn address(flag: &str, text: &str) -> anyhow::Result<Address> {
     Address::new(text.trim()).ok_or_else(|| {
-        fault::misuse(format!("{flag} {text} is not an address"), "write it as name@example.com")
+        fault::usage_error(
+            format!("{flag} {text} is not an address"),
+            "write it as name@example.com",
+        )
     })
 }

@@ -201,7 +201,7 @@ fn report_doubts(ctx: &Ctx, compared: &Compared) -> Outcome {
     let mut outcome = Outcome::Fine;
     for entry in &compared.entries {
         if let Some(doubt) = entry.doubt() {
-            outcome = Outcome::CannotSay;
+            outcome = Outcome::Undetermined;
             ctx.tell(&format!(
                 "error: could not determine what of {} is approved: {doubt}",
                 entry.delta.name()

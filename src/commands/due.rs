@@ -52,7 +52,7 @@ impl Run for DueArgs {
         let is_calendar = ctx.globals.format.as_deref() == Some(output::CALENDAR);
         let outcome = match (is_calendar, self.messages) {
             (true, true) => {
-                return Err(fault::misuse(
+                return Err(fault::usage_error(
                     "messages cannot be written as a calendar",
                     "leave out --messages, or choose another format",
                 ));
@@ -94,7 +94,8 @@ struct Found<'a> {
 fn find_due<'a>(approved: &'a Snapshot<'_>, within: Option<Term>) -> Found<'a> {
     let records = approved.due(within);
     let is_overdue = |(_, due): &(&RecordState, DueRecord)| due.urgency == Urgency::Overdue;
-    let outcome = if records.iter().any(is_overdue) { Outcome::BadNews } else { Outcome::Fine };
+    let outcome =
+        if records.iter().any(is_overdue) { Outcome::ProblemsFound } else { Outcome::Fine };
     Found { records, outcome }
 }
 

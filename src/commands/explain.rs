@@ -38,7 +38,7 @@ impl Run for ExplainArgs {
                         Some(near) => format!("did you mean {near}? {list}"),
                         None => list.to_owned(),
                     };
-                    fault::misuse(format!("there is no rule {code}"), help)
+                    fault::usage_error(format!("there is no rule {code}"), help)
                 };
                 vec![found.ok_or_else(missing)?]
             }

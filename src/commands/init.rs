@@ -140,7 +140,7 @@ fn advise(ctx: &Ctx, init: &Init, (method, bridge): (MergeMethod, Bridge)) {
 /// Returns where the ledger goes: the folder of `-C`, else the repository's root.
 fn find_place(ctx: &Ctx) -> anyhow::Result<Place> {
     let outside = |what: String| {
-        fault::cannot_say(
+        fault::undetermined(
             what,
             "run `git init` first, or give the folder of a repository with -C DIR",
         )

@@ -71,7 +71,7 @@ impl Run for LintArgs {
         for (name, doubt) in &answer.doubts {
             ctx.tell(&format!("error: could not determine what of {name} is approved: {doubt}"));
         }
-        let doubts = if answer.doubts.is_empty() { Outcome::Fine } else { Outcome::CannotSay };
+        let doubts = if answer.doubts.is_empty() { Outcome::Fine } else { Outcome::Undetermined };
         let counts = view::lint::LevelCounts::count(answer.findings.iter());
         let repository = home.repository_or_none();
         let commit = repository.and_then(|repository| repository.find("HEAD"));
@@ -107,14 +107,14 @@ impl LintArgs {
         if !self.paths.iter().any(|path| path == Path::new("-")) {
             return match self.path {
                 None => Ok(None),
-                Some(_) => Err(fault::misuse(
+                Some(_) => Err(fault::usage_error(
                     "--path is only for standard input",
                     "run `exledger lint - --path exceptions/ID.yaml`",
                 )),
             };
         }
         let (Some(path), [_]) = (&self.path, self.paths.as_slice()) else {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 "a record on standard input needs its path",
                 "run `exledger lint - --path exceptions/ID.yaml`",
             ));
@@ -135,5 +135,5 @@ pub(crate) fn forge_folder(ctx: &Ctx, home: &Session) -> String {
 /// Returns the outcome of an answer with findings: errors are bad news, warnings with `--strict`.
 pub(crate) fn of_counts(ctx: &Ctx, counts: view::lint::LevelCounts) -> Outcome {
     let strict = ctx.globals.strict && counts.warnings > 0;
-    if counts.errors > 0 || strict { Outcome::BadNews } else { Outcome::Fine }
+    if counts.errors > 0 || strict { Outcome::ProblemsFound } else { Outcome::Fine }
 }

@@ -33,7 +33,7 @@ impl Run for ManArgs {
             Some(name) => {
                 let found = top.find_subcommand(name).cloned();
                 found.ok_or_else(|| {
-                    fault::misuse(
+                    fault::usage_error(
                         format!("there is no command {name}"),
                         "run `exledger --help` for the list",
                     )

@@ -123,7 +123,7 @@ pub(crate) fn guarded(run: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
     panic::set_hook(Box::new(|panicked| {
         complain(&render::harmless(&internal_error(panicked)));
     }));
-    panic::catch_unwind(run).unwrap_or_else(|_| Outcome::CannotSay.code())
+    panic::catch_unwind(run).unwrap_or_else(|_| Outcome::Undetermined.code())
 }
 
 /// The second line of that report.
@@ -169,7 +169,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(matches) => matches,
         Err(usage) => {
             show_usage(&usage);
-            return u8::try_from(usage.exit_code()).unwrap_or(fault::MISUSE);
+            return u8::try_from(usage.exit_code()).unwrap_or(exit::USAGE_ERROR);
         }
     };
     match answer(&matches) {
@@ -197,13 +197,13 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
     let globals = Globals::from_arg_matches(matches)?;
     let (name, own) = matches
         .subcommand()
-        .ok_or_else(|| fault::misuse("no command is given", "run `exledger --help`"))?;
+        .ok_or_else(|| fault::usage_error("no command is given", "run `exledger --help`"))?;
     let command = ALL.iter().find(|command| (command.declare)().get_name() == name);
     let command = command.ok_or_else(|| {
-        fault::misuse(format!("there is no command {name}"), "run `exledger --help`")
+        fault::usage_error(format!("there is no command {name}"), "run `exledger --help`")
     })?;
     if let (PastInstants::Refused(why), Some(_)) = (command.past, &globals.as_of) {
-        return Err(fault::misuse(
+        return Err(fault::usage_error(
             format!("--as-of asks about the past, and {why}"),
             "leave --as-of out",
         ));

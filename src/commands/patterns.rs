@@ -47,7 +47,7 @@ impl Run for PatternsArgs {
         let policy = &approved.governance().policy.patterns;
         ctx.show(&view::patterns::doc(&found, policy, approved.stamp()))?;
         let is_refused = found.groups.iter().any(|it| !it.refused.is_empty());
-        let outcome = if is_refused { Outcome::BadNews } else { Outcome::Fine };
+        let outcome = if is_refused { Outcome::ProblemsFound } else { Outcome::Fine };
         let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(unknown::outcome(ctx, unknown, outcome))
     }

@@ -22,12 +22,12 @@ pub(crate) fn asks(ctx: &Ctx) -> bool {
 /// Names all flags of a command that are not given, where two or more are and there is nobody to be asked.
 ///
 /// # Errors
-/// [`fault::Fault::Misuse`] then.
+/// [`fault::Fault::Usage`] then.
 pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
     let open: Vec<&str> =
         flags.iter().filter(|(_, is_given)| !is_given).map(|(flag, _)| *flag).collect();
     match open.split_last() {
-        Some((last, rest)) if !rest.is_empty() && !asks(ctx) => Err(fault::misuse(
+        Some((last, rest)) if !rest.is_empty() && !asks(ctx) => Err(fault::usage_error(
             format!("{} and {last} are missing", rest.join(", ")),
             "give them with these flags; `--help` lists their values and has an example",
         )),
@@ -38,7 +38,7 @@ pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
 /// Returns a text that says something: the flag's, else what a person answers.
 ///
 /// # Errors
-/// [`fault::Fault::Misuse`] where nobody says it.
+/// [`fault::Fault::Usage`] where nobody says it.
 pub(crate) fn text_or_ask(
     ctx: &Ctx,
     given: Option<&str>,
@@ -48,7 +48,7 @@ pub(crate) fn text_or_ask(
     let is_said = |text: &str| !text.trim().is_empty();
     match given {
         Some(text) if is_said(text) => Ok(text.trim().to_owned()),
-        Some(_) => Err(fault::misuse(
+        Some(_) => Err(fault::usage_error(
             format!("{flag} is placeholder text"),
             format!("give a real answer: {flag} \"…\""),
         )),
@@ -65,7 +65,7 @@ pub(crate) fn text_or_ask(
 /// Returns what a person answers to a question, in the form that it must have; one of another form is asked again.
 ///
 /// # Errors
-/// [`fault::Fault::Misuse`] where there is nobody to be asked.
+/// [`fault::Fault::Usage`] where there is nobody to be asked.
 pub(crate) fn value_or_ask<T>(
     ctx: &Ctx,
     flag: &str,
@@ -77,7 +77,7 @@ pub(crate) fn value_or_ask<T>(
     }
     let check = |text: &str| parse(text).map(|_| ());
     let said = ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))?;
-    parse(&said).map_err(|what| fault::misuse(what, format!("give it with {flag}")))
+    parse(&said).map_err(|what| fault::usage_error(what, format!("give it with {flag}")))
 }
 
 /// Returns the end that a text is, which must be still to come: at a prompt a past one is asked again.
@@ -96,7 +96,7 @@ pub(crate) fn end_to_come(ctx: &Ctx, text: &str) -> Result<When, String> {
 /// Returns one of the words of a vocabulary: the flag's, else what a person chooses.
 ///
 /// # Errors
-/// [`fault::Fault::Misuse`] where nobody says it, or the text is none of the words.
+/// [`fault::Fault::Usage`] where nobody says it, or the text is none of the words.
 pub(crate) fn word_or_ask<W: Vocabulary>(
     ctx: &Ctx,
     given: Option<&str>,
@@ -109,7 +109,7 @@ pub(crate) fn word_or_ask<W: Vocabulary>(
 /// Returns one of the words of a vocabulary, of which only some are offered: the flag's, else what a person chooses.
 ///
 /// # Errors
-/// [`fault::Fault::Misuse`] where nobody says it, or the text is none of the words.
+/// [`fault::Fault::Usage`] where nobody says it, or the text is none of the words.
 pub(crate) fn word_of_or_ask<W: Vocabulary>(
     ctx: &Ctx,
     given: Option<&str>,
@@ -126,13 +126,13 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
             words.get(chosen).copied().unwrap_or_default()
         }
         None => {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 format!("{flag} is missing"),
                 format!("give it with {flag}: {}", words.join(", ")),
             ));
         }
     };
-    W::parse_of(chosen, flag).map_err(|flaw| fault::misuse(flaw.message, flaw.help))
+    W::parse_of(chosen, flag).map_err(|flaw| fault::usage_error(flaw.message, flaw.help))
 }
 
 /// Returns the ids that are given; where neither they nor a filter are, the one that a person at the terminal chooses
@@ -165,7 +165,7 @@ pub(crate) fn ids_or_ask(
 
 /// Returns the error of an answer that nobody gave.
 pub(crate) fn missing(flag: &str) -> anyhow::Error {
-    fault::misuse(
+    fault::usage_error(
         format!("{flag} is missing"),
         format!("give it with {flag}; `--help` has an example"),
     )

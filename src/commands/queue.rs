@@ -58,7 +58,7 @@ impl Run for QueueArgs {
         let items =
             queue::collect(asked.iter().copied(), &RecordState::id, &horizon, approved.around());
         let outcome = if ctx.globals.strict && items.iter().any(QueueItem::is_overdue) {
-            Outcome::BadNews
+            Outcome::ProblemsFound
         } else {
             Outcome::Fine
         };

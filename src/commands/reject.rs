@@ -50,7 +50,7 @@ impl Run for RejectArgs {
             && is_approved(ctx, &home, record.id.as_str())
         {
             let id = &record.id;
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 format!("{id} is approved; only a request can be rejected"),
                 format!(
                     "end it with `exledger close {id} --outcome revoked --reason …`; veto a change to it with \

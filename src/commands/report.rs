@@ -122,7 +122,7 @@ impl ReportArgs {
         let span = ReportPeriod::until(to, first);
         let from = self.from.as_ref().map_or(span.from, DayOrInstant::day);
         if from > to {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 format!("the report would start on {from} and end on {to}"),
                 "give a first day that is not after the last day or today",
             ));

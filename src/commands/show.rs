@@ -36,7 +36,7 @@ impl Run for ShowArgs {
         let standing = approved.find(&self.id)?;
         if self.raw {
             let missing = || {
-                fault::cannot_say(
+                fault::undetermined(
                     format!("the content of {} is not in this clone", standing.path),
                     "run `git fetch --unshallow`",
                 )

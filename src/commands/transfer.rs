@@ -77,7 +77,7 @@ impl Run for TransferArgs {
         let from = self.from.as_deref();
         let from = from.map(|from| decision::address("--from", from)).transpose()?;
         if from.is_some() && self.filters.filter() != Filter::default() {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 "both --from and a filter are given",
                 "--from selects all open records of a person; to select some of them, use --owner",
             ));
@@ -115,7 +115,10 @@ impl TransferArgs {
     ) -> anyhow::Result<String> {
         if let Some(name) = self.name.as_deref().map(str::trim) {
             return if name.is_empty() {
-                Err(fault::misuse("--name is placeholder text", "give the name of the new owner"))
+                Err(fault::usage_error(
+                    "--name is placeholder text",
+                    "give the name of the new owner",
+                ))
             } else {
                 Ok(name.to_owned())
             };

@@ -112,7 +112,7 @@ impl Run for TriageArgs {
         if let (Some(rewrite), Some(suppressions)) = (&rewrite, &answer.suppressions)
             && !rewrite.write(ctx, &answer, suppressions)?
         {
-            outcome = Outcome::CannotSay;
+            outcome = Outcome::Undetermined;
         }
         let drafts = match &self.draft {
             Some(folder) => Some((folder, answer.write_drafts(&ctx.folder.join(folder))?)),
@@ -134,7 +134,7 @@ impl TriageArgs {
             (true, _) => RewriteKind::Filter,
             (_, true) => RewriteKind::Annotate,
             _ if self.output.is_some() => {
-                return Err(fault::misuse(
+                return Err(fault::usage_error(
                     "-o sets where SARIF is written",
                     "use it with --filter or --annotate",
                 ));
@@ -149,7 +149,7 @@ impl TriageArgs {
         let (snapshot, counts) = (answer.snapshot(), &answer.counts);
         let is_bad = [TriageState::Uncovered, TriageState::ExpiredCover, TriageState::Pending];
         let mut outcome = if is_bad.iter().any(|state| counts.n(*state) > 0) {
-            Outcome::BadNews
+            Outcome::ProblemsFound
         } else {
             Outcome::Fine
         };
@@ -163,14 +163,14 @@ impl TriageArgs {
                 baseline.review_by.map(|day| day.to_string()).unwrap_or_default()
             ));
             if ctx.globals.strict {
-                outcome = outcome.max(Outcome::BadNews);
+                outcome = outcome.max(Outcome::ProblemsFound);
             }
         }
         if counts.n(TriageState::Unparsed) > 0 && !self.skip_bad || counts.doubts > 0 {
-            outcome = Outcome::CannotSay;
+            outcome = Outcome::Undetermined;
         }
         if snapshot.governance().state == governance::State::Absent {
-            outcome = Outcome::CannotSay;
+            outcome = Outcome::Undetermined;
             ctx.tell(&format!("error: could not determine what is covered: {NO_POLICY}"));
         }
         outcome
@@ -181,7 +181,7 @@ impl TriageArgs {
 fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
     let is_stdin = |path: &&PathBuf| path.as_path() == Path::new("-");
     if paths.iter().filter(is_stdin).count() > 1 {
-        return Err(fault::misuse("stdin is given twice", "give it once"));
+        return Err(fault::usage_error("stdin is given twice", "give it once"));
     }
     let open = |path: &PathBuf| {
         let name = path.to_string_lossy().into_owned();
@@ -204,7 +204,7 @@ fn absolute(root: &str) -> anyhow::Result<String> {
         (false, false) => None,
     };
     plain.ok_or_else(|| {
-        fault::misuse(
+        fault::usage_error(
             format!("--source-root {root} is not an absolute path"),
             "give the folder as the scanner saw it, such as /src",
         )

@@ -95,7 +95,7 @@ impl Run for VerifyArgs {
         let mut outcome = unknown::outcome(ctx, unknown.into_iter(), Outcome::Fine);
         for doubt in &answer.doubts {
             ctx.tell(&format!("error: could not determine: {doubt}"));
-            outcome = Outcome::CannotSay;
+            outcome = Outcome::Undetermined;
         }
         if let Some(path) = &self.write_checkpoint {
             write_checkpoint(ctx, &answer.checkpoint()?, path)?;
@@ -106,8 +106,9 @@ impl Run for VerifyArgs {
 }
 
 fn write_checkpoint(ctx: &Ctx, checkpoint: &Checkpoint, path: &Path) -> anyhow::Result<()> {
-    files::replace(&ctx.folder.join(path), checkpoint.text().as_bytes())
-        .map_err(|error| fault::cannot_say(error.to_string(), "give a file that can be written"))?;
+    files::replace(&ctx.folder.join(path), checkpoint.text().as_bytes()).map_err(|error| {
+        fault::undetermined(error.to_string(), "give a file that can be written")
+    })?;
     ctx.hint(&view::verify::written(&path.display().to_string(), &checkpoint.tip));
     Ok(())
 }

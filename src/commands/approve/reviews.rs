@@ -58,11 +58,11 @@ pub(super) fn run(
     show((ctx, &session, &prepared), (written, key.is_some()))?;
     let is_open = |skipped: &SkippedReview| matches!(skipped, SkippedReview::Missing { .. });
     Ok(if result.told.iter().any(is_open) {
-        Outcome::CannotSay
+        Outcome::Undetermined
     } else if result.unresolved.is_empty() && counts {
         Outcome::Fine
     } else {
-        Outcome::BadNews
+        Outcome::ProblemsFound
     })
 }
 
@@ -93,16 +93,16 @@ fn read(ctx: &Ctx, file: &Path) -> anyhow::Result<Reviews> {
     let bytes = if file == Path::new("-") {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().take(MOST).read_to_end(&mut bytes);
-        read.map_err(|cause| fault::cannot_say(format!("can't read stdin: {cause}"), ""))?;
+        read.map_err(|cause| fault::undetermined(format!("can't read stdin: {cause}"), ""))?;
         bytes
     } else {
         files::read(&ctx.folder.join(file), MOST).map_err(|error| match error {
-            FileError::Failed(..) => fault::cannot_say(error.to_string(), ""),
-            _ => fault::misuse(error.to_string(), "give the file with the reviews"),
+            FileError::Failed(..) => fault::undetermined(error.to_string(), ""),
+            _ => fault::usage_error(error.to_string(), "give the file with the reviews"),
         })?
     };
     Reviews::read(&bytes).map_err(|error| {
-        fault::misuse(
+        fault::usage_error(
             error.to_string(),
             "the expected form is {pull_request, landing, forge, opened_by, authors[]{email, login}, reviews[]{login, email, \
              state, commit, at, url, reason, permission, author_association}}",

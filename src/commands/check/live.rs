@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::commands::check::outcome;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
-use crate::commands::exit::Outcome;
+use crate::commands::exit::{self, Outcome};
 use exledger::gate::answer::{GateVerdict, Question};
 use exledger::gate::question::{self, LONGEST_LINE, NoQuestion, QuestionLine};
 use exledger::gate::receipt::{CheckAnswer, LoggedReceipt};
@@ -132,10 +132,10 @@ impl OpenGate<'_> {
         };
         let (error, watch) = error;
         if is_first {
-            if fault::code(&error) == fault::MISUSE {
+            if fault::code(&error) == exit::USAGE_ERROR {
                 return Err(error);
             }
-            self.worst = Outcome::CannotSay;
+            self.worst = Outcome::Undetermined;
         }
         self.without(&ctx, watch.as_ref(), fault::told(&error))
     }

@@ -1,44 +1,36 @@
 //! What stops a command, and the exit code that follows.
 //!
-//! Start at [`Fault`]. Follows `docs/spec/cli.md`, exit codes: 2 for wrong use, 3 for what can't be said. Whatever
-//! is not foreseen is 3, never 0 or 1.
+//! Start at [`Fault`]. Follows `docs/spec/cli.md`, exit codes: whatever is not
+//! foreseen could not be determined, never 0 or 1.
 
 use std::fmt;
 
 use crate::ask::prompting::AskError;
+use crate::commands::exit;
 use exledger::history::objects::Obstacle;
 use exledger::ledger::tree::TreeError;
 use exledger::render;
 use exledger::session::error::{Error, Undetermined, Usage};
 
-/// The exit code of a command that was used wrongly.
-pub(crate) const MISUSE: u8 = 2;
-
-/// The exit code of a command that can't say.
-pub(crate) const CANNOT_SAY: u8 = 3;
-
-/// The exit code of a command that a person broke off at a prompt, as shells have it for Ctrl-C.
-pub(crate) const BROKEN_OFF: u8 = 130;
-
-const BROKEN_OFF_TEXT: &str = "interrupted: nothing was written";
+const INTERRUPTED_TEXT: &str = "interrupted: nothing was written";
 
 /// What stops a command: what is wrong, and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The command was used wrongly, or what it was told to do is refused.
-    Misuse(String, String),
-    /// The question can't be answered.
-    CannotSay(String, String),
-    /// A person broke off at a prompt, and nothing was done.
-    BrokenOff,
+    /// A usage error, or a request that is refused.
+    Usage(String, String),
+    /// The answer could not be determined.
+    Undetermined(String, String),
+    /// Interrupted at a prompt; nothing was done.
+    Interrupted,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, help) = match self {
-            Fault::Misuse(what, help) => (what.clone(), help),
-            Fault::CannotSay(what, help) => (format!("could not determine: {what}"), help),
-            Fault::BrokenOff => return out.write_str(BROKEN_OFF_TEXT),
+            Fault::Usage(what, help) => (what.clone(), help),
+            Fault::Undetermined(what, help) => (format!("could not determine: {what}"), help),
+            Fault::Interrupted => return out.write_str(INTERRUPTED_TEXT),
         };
         out.write_str(&what.replace('\n', "\n  "))?;
         if help.is_empty() {
@@ -50,30 +42,30 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// Returns the error of a wrong use.
-pub(crate) fn misuse(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
-    Fault::Misuse(what.into(), help.into()).into()
+/// Returns a usage error.
+pub(crate) fn usage_error(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
+    Fault::Usage(what.into(), help.into()).into()
 }
 
 /// Returns the error of a prompt without answer; `help` says how to do without it.
 pub(crate) fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Error {
     match error {
-        AskError::BrokenOff => Fault::BrokenOff.into(),
-        AskError::Terminal(_) => cannot_say(error.to_string(), help),
+        AskError::Interrupted => Fault::Interrupted.into(),
+        AskError::Terminal(_) => undetermined(error.to_string(), help),
     }
 }
 
-/// Returns the error of a question that can't be answered.
-pub(crate) fn cannot_say(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
-    Fault::CannotSay(what.into(), help.into()).into()
+/// Returns the error of an answer that could not be determined.
+pub(crate) fn undetermined(what: impl Into<String>, help: impl Into<String>) -> anyhow::Error {
+    Fault::Undetermined(what.into(), help.into()).into()
 }
 
 /// Returns the exit code that follows from an error.
 pub(crate) fn code(error: &anyhow::Error) -> u8 {
     match found(error) {
-        Cause::Usage(_) => MISUSE,
-        Cause::BrokenOff => BROKEN_OFF,
-        Cause::Undetermined(_) | Cause::Unforeseen => CANNOT_SAY,
+        Cause::Usage(_) => exit::USAGE_ERROR,
+        Cause::Interrupted => exit::INTERRUPTED,
+        Cause::Undetermined(_) | Cause::Unforeseen => exit::UNDETERMINED,
     }
 }
 
@@ -81,7 +73,7 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
 enum Cause {
     Usage(Message),
     Undetermined(Message),
-    BrokenOff,
+    Interrupted,
     Unforeseen,
 }
 
@@ -122,9 +114,9 @@ fn found(error: &anyhow::Error) -> Cause {
         return Cause::Undetermined(of(obstacle, obstacle.repair()));
     }
     match error.downcast_ref::<Fault>() {
-        Some(Fault::Misuse(what, help)) => Cause::Usage(of(what, help)),
-        Some(Fault::CannotSay(what, help)) => Cause::Undetermined(of(what, help)),
-        Some(Fault::BrokenOff) => Cause::BrokenOff,
+        Some(Fault::Usage(what, help)) => Cause::Usage(of(what, help)),
+        Some(Fault::Undetermined(what, help)) => Cause::Undetermined(of(what, help)),
+        Some(Fault::Interrupted) => Cause::Interrupted,
         None => Cause::Unforeseen,
     }
 }
@@ -132,7 +124,7 @@ fn found(error: &anyhow::Error) -> Cause {
 /// Returns the error as it is shown on stderr. What it says of foreign values acts on nothing, and begins no line.
 pub(crate) fn shown(error: &anyhow::Error) -> String {
     let text = match found(error) {
-        Cause::BrokenOff => BROKEN_OFF_TEXT.to_owned(),
+        Cause::Interrupted => INTERRUPTED_TEXT.to_owned(),
         Cause::Usage(message) => format!("error: {}", message.whole()),
         Cause::Undetermined(message) => format!("error: could not determine: {}", message.whole()),
         Cause::Unforeseen => format!("error: could not determine: {error:#}").replace('\n', "\n  "),
@@ -149,7 +141,7 @@ pub(crate) fn told(error: &anyhow::Error) -> String {
         Cause::Usage(Message { what, help }) | Cause::Undetermined(Message { what, help }) => {
             format!("{what}: {help}")
         }
-        Cause::BrokenOff | Cause::Unforeseen => format!("{error:#}"),
+        Cause::Interrupted | Cause::Unforeseen => format!("{error:#}"),
     };
     text.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }

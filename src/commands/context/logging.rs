@@ -21,7 +21,7 @@ const OWN: &str = env!("CARGO_CRATE_NAME");
 /// Starts logging as `verbose` times `-v` and the text of [`VARIABLE`] ask for.
 ///
 /// # Errors
-/// [`fault::Fault::Misuse`] where the text is not `LEVEL` or `MODULE=LEVEL`, or names no module of this program.
+/// [`fault::Fault::Usage`] where the text is not `LEVEL` or `MODULE=LEVEL`, or names no module of this program.
 pub(crate) fn start(verbose: u8, variable: Option<&str>) -> anyhow::Result<()> {
     let level = match verbose {
         0 => LevelFilter::Off,
@@ -34,7 +34,7 @@ pub(crate) fn start(verbose: u8, variable: Option<&str>) -> anyhow::Result<()> {
     logger.filter_module(OWN, level);
     for directive in variable.into_iter().flat_map(|text| text.split(',')) {
         let (module, level) = parse(directive.trim()).ok_or_else(|| {
-            fault::misuse(
+            fault::usage_error(
                 format!("{VARIABLE}: `{directive}` is not LEVEL or MODULE=LEVEL"),
                 format!("set it to `debug` or to `{OWN}::approval=trace`, say, or unset it"),
             )

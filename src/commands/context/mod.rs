@@ -74,7 +74,7 @@ impl Ctx {
     /// Reads the world around this process.
     ///
     /// # Errors
-    /// [`fault::Fault::Misuse`] when the command does not offer the format, or `-C` is no folder.
+    /// [`fault::Fault::Usage`] when the command does not offer the format, or `-C` is no folder.
     pub(crate) fn of_process(globals: Globals, formats: Formats) -> anyhow::Result<Ctx> {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -34,7 +34,7 @@ impl Formats {
     /// Returns the format that was asked for; where none was, `table`, of a report `markdown`.
     ///
     /// # Errors
-    /// [`fault::Fault::Misuse`] when the command does not offer it.
+    /// [`fault::Fault::Usage`] when the command does not offer it.
     pub(crate) fn chosen(
         self,
         name: Option<&str>,
@@ -46,7 +46,7 @@ impl Formats {
         };
         let found = render::find(name).filter(|format| self.offers(format));
         found.ok_or_else(|| {
-            fault::misuse(
+            fault::usage_error(
                 format!("this command does not support the format {name}"),
                 format!("use --format {}", self.names().join(", ")),
             )

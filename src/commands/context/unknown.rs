@@ -29,7 +29,7 @@ pub(crate) fn outcome<'a>(
         };
         ctx.tell(&format!("error: could not determine the status of {about}: {reason}"));
     }
-    if by_reason.is_empty() { outcome } else { Outcome::CannotSay }
+    if by_reason.is_empty() { outcome } else { Outcome::Undetermined }
 }
 
 /// Tells whether a record can't be told.

@@ -42,7 +42,7 @@ impl Run for DemoArgs {
             None => vacant::fresh("exledger-demo-"),
         };
         let folder = folder
-            .map_err(|cause| fault::misuse(cause.to_string(), "give a new or empty folder"))?;
+            .map_err(|cause| fault::usage_error(cause.to_string(), "give a new or empty folder"))?;
         let start = ctx.instant().day().start();
         build::build(&folder, start, &schemas())?;
         let home = Session::open(&folder, Options::default())?;

@@ -36,7 +36,7 @@ pub(super) fn agreed(prompts: &FilingPrompts<'_>) -> anyhow::Result<(RecordDraft
         show(prompts, &made, &findings);
         match chosen(prompts, &made, &findings)?.as_str() {
             WRITE => return Ok((made, findings)),
-            STOP => return Err(Fault::BrokenOff.into()),
+            STOP => return Err(Fault::Interrupted.into()),
             CONTROL => {
                 if let Some(of) = table::find("compensating_controls") {
                     prompts.ask(&of, "one more", "", &mut answers)?;
@@ -68,7 +68,7 @@ fn given(prompts: &FilingPrompts<'_>, answers: &Answers) -> anyhow::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
-    Err(fault::misuse(
+    Err(fault::usage_error(
         format!("the answers given can't be read\n  {}", lines.join("\n  ")),
         "correct these fields",
     ))

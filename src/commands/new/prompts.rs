@@ -69,7 +69,7 @@ impl FilingPrompts<'_> {
         };
         let flags = format!("give it with {}", of.flags);
         let answer = asked.map_err(|error| fault::unasked(&error, flags))?;
-        part::fill(answers, path, &answer).map_err(|what| fault::misuse(what, ""))
+        part::fill(answers, path, &answer).map_err(|what| fault::usage_error(what, ""))
     }
 
     /// Says why an answer is refused, in the words of the rule.

@@ -46,7 +46,7 @@ impl Rewrite {
     ) -> anyhow::Result<Rewrite> {
         let Some(to) = to else {
             if sources.len() > 1 {
-                return Err(fault::misuse(
+                return Err(fault::usage_error(
                     "several inputs can't be written to stdout",
                     "give a folder with -o DIR",
                 ));
@@ -64,7 +64,7 @@ impl Rewrite {
             let name = Path::new(&source.name).file_name().filter(|_| source.name != "-");
             let file = place.join(name.unwrap_or("stdin.sarif".as_ref()));
             if places.contains(&file) {
-                return Err(fault::misuse(
+                return Err(fault::usage_error(
                     format!("two inputs would become {}", file.display()),
                     "write them to different folders, in separate runs",
                 ));
@@ -136,13 +136,15 @@ impl Rewrite {
 /// Refuses what was written of a file that changed while it was read.
 fn is_as_opened(source: &Source) -> anyhow::Result<()> {
     let same = source.opened.is_as_opened();
-    same.map_err(|error| fault::cannot_say(error.to_string(), "run it again with a complete file"))
+    same.map_err(|error| {
+        fault::undetermined(error.to_string(), "run it again with a complete file")
+    })
 }
 
 fn never_in_place(places: Vec<PathBuf>, sources: &[Source]) -> anyhow::Result<Vec<PathBuf>> {
     for place in &places {
         if let Some(source) = sources.iter().find(|source| source.opened.is_at(place)) {
-            return Err(fault::misuse(
+            return Err(fault::usage_error(
                 format!("{} would overwrite an input file", source.name),
                 "give another file or folder with -o",
             ));
@@ -152,7 +154,7 @@ fn never_in_place(places: Vec<PathBuf>, sources: &[Source]) -> anyhow::Result<Ve
 }
 
 fn unwritten(cause: &str) -> anyhow::Error {
-    fault::cannot_say(cause, "check that its folder exists and can be written to")
+    fault::undetermined(cause, "check that its folder exists and can be written to")
 }
 
 /// One input that is written again.
