@@ -1,17 +1,17 @@
 //! The schema check in a build without the feature `house-schema`: unavailable.
 //!
-//! Pure. Start at [`NoSchemaJudge::compile`].
+//! Pure. Start at [`SchemaJudge::compile`].
 
 use crate::rules::extra_schema::refusal::SchemaRefusal;
 use serde_json::Value;
 
 /// A schema that is ready to judge.
 #[derive(Debug)]
-pub(super) enum NoSchemaJudge {}
+pub(super) enum SchemaJudge {}
 
-impl NoSchemaJudge {
+impl SchemaJudge {
     /// Returns why no schema can be used.
-    pub(super) fn compile(_: &Value) -> Result<NoSchemaJudge, String> {
+    pub(super) fn compile(_: &Value) -> Result<SchemaJudge, String> {
         Err("this program was built without the feature house-schema".to_owned())
     }
 
