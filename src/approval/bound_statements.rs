@@ -1,6 +1,6 @@
 //! Which statements are bound to which version of a trail.
 //!
-//! Uses history, `approval`'s claims. Pure. Start at [`Bound`].
+//! Uses history, `approval`'s claims. Pure. Start at `Bound`.
 
 use crate::approval::claims::StatementAge;
 use crate::approval::statement;

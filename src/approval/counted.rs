@@ -1,6 +1,6 @@
 //! Which version of each governance file counts after each landing: unapproved governance helps nobody.
 //!
-//! Uses policy, history, `approval`'s fold. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, G1 and G2. Landings are
+//! Uses policy, history, `approval`'s fold. Pure. Start at [`count_governance`]. Follows `docs/spec/approval.md`, G1 and G2. Landings are
 //! judged oldest first, each by what counts before it, so that a change of governance never approves itself.
 
 mod choice;

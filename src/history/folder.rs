@@ -1,6 +1,6 @@
 //! One folder as git stores it: raw entries, in git's order.
 //!
-//! Uses history's objects. Pure, never fails on anything but malformed bytes. Start at [`Folder`], which knows where each
+//! Uses history's objects. Pure, never fails on anything but malformed bytes. Start at [`TreeObject`], which knows where each
 //! entry begins; [`differences`] compares two. Follows `docs/spec/approval.md`, V4.
 
 use std::cmp::Ordering;

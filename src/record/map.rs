@@ -1,4 +1,4 @@
-//! The maps of a record: each field is declared once, as a line of [`map!`].
+//! The maps of a record: each field is declared once, as a line of `map!`.
 //!
 //! Uses the reader. Pure. Start at [`MapSpec`]. What reads, writes or asks for fields walks [`MapSpec::FIELDS`], so
 //! that a new field is one line. Follows `docs/spec/record.md` (required and optional, values, nothing there).

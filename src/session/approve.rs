@@ -1,6 +1,6 @@
 //! An approval or a rejection of present bytes: would it count, then its words, its signature, and its files.
 //!
-//! Start at [`prepare`]: it refuses what would not count before anything is signed. `draft` puts an approval into words and
+//! Start at `prepare`: it refuses what would not count before anything is signed. `draft` puts an approval into words and
 //! signs them, `reviews` writes down those of a forge. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, S7,
 //! 1.12, G2.
 

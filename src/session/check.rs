@@ -1,6 +1,6 @@
 //! The gate: may somebody do something, by a record that is in force?
 //!
-//! Start at [`ask`]. Follows `docs/spec/cli.md`, check. Any doubt is a no.
+//! Start at `ask`. Follows `docs/spec/cli.md`, check. Any doubt is a no.
 
 mod coverage;
 pub mod freshness;

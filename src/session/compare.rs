@@ -1,6 +1,6 @@
 //! What a branch changes against where it will land: the one way from repository to the rules about changes.
 //!
-//! Start at [`compare`]. Follows `docs/spec/cli.md`, lint and diff.
+//! Start at `compare`. Follows `docs/spec/cli.md`, lint and diff.
 
 mod authors;
 pub mod compared;

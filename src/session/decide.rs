@@ -1,6 +1,6 @@
 //! A decision about some records: which, what changes, does the result lint; then all files or none.
 //!
-//! Start at [`prepare`]. A command says which records are meant and what `plan` makes of each; everything else is done here.
+//! Start at `prepare`. A command says which records are meant and what `plan` makes of each; everything else is done here.
 //! Follows `docs/spec/cli.md`, decisions.
 
 pub mod decided;

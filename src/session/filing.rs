@@ -1,6 +1,6 @@
 //! From answers to a file: what is missing is named, what the rules object to is refused, what is written is clean.
 //!
-//! Start at [`prepare`]. Follows `docs/spec/cli.md`, new.
+//! Start at `prepare`. Follows `docs/spec/cli.md`, new.
 
 mod past;
 pub mod request;

@@ -1,6 +1,6 @@
 //! Scanners' findings and events, compared with baselines and ledger.
 //!
-//! Start at [`triage`]. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; what
+//! Start at `triage`. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; what
 //! covers is the gate's to say.
 
 pub mod drafts;

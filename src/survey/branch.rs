@@ -1,6 +1,6 @@
 //! What a branch changes: the records that differ, who made that, what of them was approved, which policies it brings.
 //!
-//! Uses ledger, policy, history, approval. Pure. Start at [`deltas`] and [`told`]. Follows `docs/spec/cli.md`
+//! Uses ledger, policy, history, approval. Pure. Start at [`deltas`] and [`collect_commits`]. Follows `docs/spec/cli.md`
 //! (lint and diff) and `docs/spec/approval.md`, A2, A5, D3, G3.
 
 use crate::approval::message::{self, CommitMessage};

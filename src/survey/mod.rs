@@ -1,6 +1,6 @@
 //! All records together: filters, order, what is due, what a branch changes, what happened.
 //!
-//! Uses diag to gate. Pure. Start at [`select::Filter`] and [`due::of`]. How it will be shown is not known here.
+//! Uses diag to gate. Pure. Start at [`select::Filter`] and [`due::due_record`]. How it will be shown is not known here.
 //! Dates are not compared here: `status` says what is due, in its standing and its duties.
 
 pub mod acts;

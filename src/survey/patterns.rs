@@ -1,6 +1,6 @@
 //! Repeated causes in a ledger: the groups over the threshold, what they ask for, and which new records they refuse.
 //!
-//! Uses record, policy, survey's causes. Pure. Start at [`what_to_change`]. Follows `docs/spec/cli.md`, patterns, and M51 to M54 of
+//! Uses record, policy, survey's causes. Pure. Start at `what_to_change`. Follows `docs/spec/cli.md`, patterns, and M51 to M54 of
 //! the mission. What makes records the same, and when a group is frozen, is decided in `cause` alone.
 
 mod advice;

@@ -307,7 +307,7 @@ pub struct DocTable {
     pub rows: Vec<Vec<StyledText>>,
 }
 
-/// One column of a [`Table`].
+/// One column of a [`DocTable`].
 #[derive(Clone, Debug)]
 pub struct Column {
     /// The word above it, in lower case.

@@ -48,7 +48,7 @@ pub struct Document {
 /// One thing that is wrong with a file as YAML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// One of [`diag::shape`].
+    /// One of `diag::shape`.
     pub code: Code,
     /// Where; `None` where the whole file is meant.
     pub pos: Option<diag::Pos>,

@@ -1,6 +1,6 @@
 //! The key of a bridge, which signs the reviews that it states.
 //!
-//! Start at [`BridgeKey`]. Follows `docs/spec/approval.md`, 1.12.
+//! Start at `BridgeKey`. Follows `docs/spec/approval.md`, 1.12.
 
 use std::path::Path;
 

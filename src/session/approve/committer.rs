@@ -1,6 +1,6 @@
 //! The author of an approval commit: nobody, or the current user.
 //!
-//! Start at [`Committer::choose`]. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, I9 and S7.
+//! Start at `Committer::choose`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, I9 and S7.
 
 use crate::policy::people::nobody;
 use crate::record::time::Instant;

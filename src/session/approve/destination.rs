@@ -1,6 +1,6 @@
 //! Where the files of an approval go: beside the records, into a folder, or onto a branch as one commit.
 //!
-//! Start at [`Destination::choose`]. Follows `docs/spec/cli.md`, approve.
+//! Start at `Destination::choose`. Follows `docs/spec/cli.md`, approve.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! What a forge's reviews of a merged pull request say, written down beside the records.
 //!
-//! Start at [`prepare`]. Follows `docs/spec/approval.md`, 1.12.
+//! Start at `prepare`. Follows `docs/spec/approval.md`, 1.12.
 
 use std::path::Path;
 

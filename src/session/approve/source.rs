@@ -1,6 +1,6 @@
 //! Where the content is that somebody approves: what is checked out and written, or a branch that is only read.
 //!
-//! Start at [`ContentSource::open`].
+//! Start at `ContentSource::open`.
 
 use crate::history::objects::Oid;
 use crate::history::refs::HeadState;

@@ -1,6 +1,6 @@
 //! The uses that receipts tell of.
 //!
-//! Start at [`AuditedReceipts`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
+//! Start at `AuditedReceipts`. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
 use crate::approval::verdict::ApprovalVerdict;
 use crate::gate::receipt::{self, PastReceipt};

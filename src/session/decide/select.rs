@@ -1,6 +1,6 @@
 //! Which files a decision is about: ids, a filter of `list`, or all open records of an owner.
 //!
-//! Start at [`paths`]. A filter is asked of what `list` knows (status, tier, end) and of what the work tree says.
+//! Start at `paths`. A filter is asked of what `list` knows (status, tier, end) and of what the work tree says.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

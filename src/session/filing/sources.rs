@@ -1,6 +1,6 @@
 //! Where answers come from besides flags and prompts: a file, a preset, another record, a refused question.
 //!
-//! Start at [`gather`].
+//! Start at `gather`.
 
 use std::borrow::Cow;
 use std::path::Path;

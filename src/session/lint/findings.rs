@@ -1,6 +1,6 @@
 //! What the rules found so far, and about which records.
 //!
-//! Start at [`LintFindings`].
+//! Start at `LintFindings`.
 
 use crate::diag::Finding;
 use crate::record::file::RecordFile;

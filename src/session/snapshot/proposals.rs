@@ -93,7 +93,7 @@ impl Snapshot<'_> {
     /// just now.
     ///
     /// # Errors
-    /// As [`read`], and where the policy that is checked out has errors.
+    /// As `read`, and where the policy that is checked out has errors.
     pub fn moved_proposals(&self, located: &Located) -> Result<Option<Sources>, Error> {
         locate::governance(&located.tree)?;
         let sources = sources_of(located.repository()?, self)?;
@@ -105,7 +105,7 @@ impl Snapshot<'_> {
     /// Reads what these sources propose.
     ///
     /// # Errors
-    /// As [`read`].
+    /// As `read`.
     pub fn propose_anew(&mut self, located: &Located, sources: Sources) -> Result<(), Error> {
         self.proposals = Some(of(located, self, sources)?);
         self.judge_all();

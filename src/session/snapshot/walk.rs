@@ -1,6 +1,6 @@
 //! The mainline that is asked about, walked and judged: again, where the governance that counts names other folders.
 //!
-//! Start at [`Snapshot::walk`]. Follows `docs/spec/approval.md`, G1.
+//! Start at `Snapshot::walk`. Follows `docs/spec/approval.md`, G1.
 
 use std::rc::Rc;
 

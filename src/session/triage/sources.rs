@@ -1,6 +1,6 @@
 //! What is read: files in their order, each as what it is, and each input judged as it comes.
 //!
-//! Start at [`Source::open`] and [`TriageRun::read`]. Follows `docs/spec/interop.md`, 6.
+//! Start at [`Source::open`] and `TriageRun::read`. Follows `docs/spec/interop.md`, 6.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

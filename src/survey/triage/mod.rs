@@ -1,6 +1,6 @@
 //! Findings and events against baselines and ledger: what is routine, what is covered, and what needs somebody.
 //!
-//! Uses record, policy, status, gate. Pure. Start at [`judge::Judge`]; what was read of the inputs is an [`TriageInput`].
+//! Uses record, policy, status, gate. Pure. Start at [`judge::TriageJudge`]; what was read of the inputs is an [`TriageInput`].
 //! Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
 pub mod baseline;
