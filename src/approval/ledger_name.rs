@@ -23,15 +23,24 @@ pub enum LedgerName {
 }
 
 impl LedgerName {
-    /// Returns the name under a policy; the root commit is that of the approved ref, where it is here.
-    pub fn from_policy(policy: &Policy, root: Option<Oid>, unnamed: bool) -> LedgerName {
+    /// Returns the name under a policy; the root commit is that of the approved ref, where it is here. Under a root's id files
+    /// that name no ledger count too.
+    pub fn from_policy(policy: &Policy, root: Option<Oid>) -> LedgerName {
         match (&policy.name, root) {
             (Some(name), _) => LedgerName::Stated(name.clone()),
             (None, Some(root)) => {
-                LedgerName::Root { commit: root.to_string(), counts_unnamed: unnamed }
+                LedgerName::Root { commit: root.to_string(), counts_unnamed: true }
             }
             (None, None) => LedgerName::Unknown,
         }
+    }
+
+    /// Decides whether files that name no ledger count under a root's id.
+    pub fn counting_unnamed(mut self, counts: bool) -> LedgerName {
+        if let LedgerName::Root { counts_unnamed, .. } = &mut self {
+            *counts_unnamed = counts;
+        }
+        self
     }
 
     /// Returns what new files say; `None` where that can't be told.

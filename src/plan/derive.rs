@@ -52,9 +52,10 @@ pub(super) fn derive_vocabulary(
     derived: &mut Vec<Derived>,
 ) {
     let is_emergency = setting.is_emergency;
-    let (class, why) = match setting.is_emergency {
-        false => (Class::Standard, "the default"),
-        true => (Class::Emergency, "an emergency"),
+    let (class, why) = if is_emergency {
+        (Class::Emergency, "an emergency")
+    } else {
+        (Class::Standard, "the default")
     };
     fill(made, derived, "class", class.as_str(), why);
     let cause = RootCause::Unclassified.as_str();

@@ -69,7 +69,7 @@ const ALWAYS: &[&str] = &[
 ];
 
 /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
-pub fn missing(made: &RecordDraft, setting: &Setting<'_>, end: bool) -> Vec<FilingQuestion> {
+pub fn missing(made: &RecordDraft, setting: &Setting<'_>, asks_end: bool) -> Vec<FilingQuestion> {
     let answers = &made.answers;
     let mut asked: Vec<(&'static str, Because)> = Vec::new();
     for field in ALWAYS {
@@ -78,7 +78,7 @@ pub fn missing(made: &RecordDraft, setting: &Setting<'_>, end: bool) -> Vec<Fili
     if !answers.states("owner.name") || !answers.states("owner.email") {
         asked.push(("owner", Because::Always));
     }
-    if end {
+    if asks_end {
         asked.push(("expires", Because::Form));
     }
     asked.extend(match &made.resolved {
@@ -104,12 +104,12 @@ pub fn missing(made: &RecordDraft, setting: &Setting<'_>, end: bool) -> Vec<Fili
 }
 
 /// Returns why a field is asked of every record; `None` where this one needs it not.
-fn always(answers: &Answers, urgency: bool, field: &str) -> Option<Because> {
+fn always(answers: &Answers, is_emergency: bool, field: &str) -> Option<Because> {
     let identity = answers.states("subject.identity");
     let kind = answers.text("subject.identity_type");
     match field {
         // The rule of an emergency is its title.
-        "deviates_from" if urgency => None,
+        "deviates_from" if is_emergency => None,
         "subject.identity_type" => identity.then_some(Because::Identity),
         "subject.credential" | "subject.task" => {
             let is_human = kind == Some(IdentityType::Human.as_str());

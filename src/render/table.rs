@@ -85,10 +85,8 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
                 .shown(style)
         }
         Block::Table(table) => columns(table, style),
-        Block::Findings(findings) => match findings.is_for_machines {
-            false => finding::list(&findings.shown, style),
-            true => String::new(),
-        },
+        Block::Findings(findings) if findings.is_for_machines => String::new(),
+        Block::Findings(findings) => finding::list(&findings.shown, style),
         Block::Folded(..) | Block::Cards(_) | Block::Series(_) => String::new(),
         Block::Verbatim(text) => {
             let text = visible::no_command(visible::verbatim(text));

@@ -118,9 +118,9 @@ impl Proposed<'_> {
             None => (self.root)(),
         };
         let Some(tree) = self.landed.filter(|_| root.is_some()) else {
-            return Ok(LedgerName::from_policy(policy, root, true));
+            return Ok(LedgerName::from_policy(policy, root));
         };
-        let named = LedgerName::from_policy(policy, root, false);
+        let named = LedgerName::from_policy(policy, root).counting_unnamed(false);
         for path in files(tree, &policy.records)? {
             let text = tree.bytes(&path)?.unwrap_or_default();
             let file = ApprovalFile::read(&text);
@@ -128,7 +128,7 @@ impl Proposed<'_> {
                 return Ok(named);
             }
         }
-        Ok(LedgerName::from_policy(policy, root, true))
+        Ok(LedgerName::from_policy(policy, root))
     }
 
     /// Tells whether a file stands with the same bytes where the tree will land.

@@ -37,8 +37,8 @@ use crate::store::files::{self, FileError};
 pub struct Filing<'s> {
     /// What is known before anybody is asked.
     pub answers: Answers,
-    /// What becomes of an end that nobody stated.
-    pub end: bool,
+    /// Whether an end that nobody stated is asked for; else it is derived.
+    pub asks_end: bool,
     /// The id it will have.
     pub id: Id,
     /// Who files it: name and address, as git knows them.
@@ -74,7 +74,7 @@ pub(crate) fn prepare<'s>(
         entries.any(|entry| entry.stem.eq_ignore_ascii_case(id))
     };
     Ok(Filing {
-        end: request.issue.is_some() && !known.answers.states("expires"),
+        asks_end: request.issue.is_some() && !known.answers.states("expires"),
         id: ids::draw(&governance, at.instant(), &is_taken)?,
         folder: checked_folder(folder.unwrap_or_default())?,
         filer: Filer { name, email },
@@ -98,8 +98,8 @@ impl Filing<'_> {
     }
 
     /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
-    pub fn missing(&self, draft: &RecordDraft, end: bool) -> Vec<FilingQuestion> {
-        question::missing(draft, &self.setting(), end)
+    pub fn missing(&self, draft: &RecordDraft, asks_end: bool) -> Vec<FilingQuestion> {
+        question::missing(draft, &self.setting(), asks_end)
     }
 
     /// Returns the names that answers are offered from.
@@ -157,7 +157,7 @@ impl Filing<'_> {
     /// # Errors
     /// [`Usage`], with the flags that give it.
     pub fn refuse_incomplete(&self, draft: &RecordDraft) -> Result<(), Usage> {
-        let missing = self.missing(draft, self.end);
+        let missing = self.missing(draft, self.asks_end);
         let of_form = missing.iter().any(|it| it.because == Because::Form);
         if !missing.is_empty() && !self.writes_drafts || of_form {
             return Err(unanswered(&missing, draft));

@@ -23,7 +23,7 @@ pub struct Located {
     /// How it was opened.
     pub options: Options,
     repository: Option<Repository>,
-    layout: bool,
+    is_bare: bool,
 }
 
 impl Located {
@@ -38,7 +38,7 @@ impl Located {
                 root: repository.common_dir().to_owned(),
                 tree: WorkTree::new(repository.common_dir().join("no files")),
                 repository: Some(repository),
-                layout: true,
+                is_bare: true,
                 options,
             });
         }
@@ -73,7 +73,7 @@ impl Located {
             Some((top, prefix)) => WorkTree::within(top, &prefix),
             None => WorkTree::new(&root),
         };
-        Ok(Located { layout: false, root, tree, options, repository })
+        Ok(Located { is_bare: false, root, tree, options, repository })
     }
 
     /// Returns the repository.
@@ -90,10 +90,10 @@ impl Located {
     /// # Errors
     /// [`Undetermined::Bare`].
     pub fn work_tree(&self) -> Result<&WorkTree, Undetermined> {
-        match self.layout {
-            false => Ok(&self.tree),
-            true => Err(Undetermined::Bare { root: self.root.clone() }),
+        if self.is_bare {
+            return Err(Undetermined::Bare { root: self.root.clone() });
         }
+        Ok(&self.tree)
     }
 
     /// Returns the repository where there is one.

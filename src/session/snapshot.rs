@@ -75,9 +75,7 @@ impl<'h> Snapshot<'h> {
         if at.as_of.is_none() {
             snapshot.add_proposals(located, &|_| true)?;
         }
-        snapshot.judge_all();
-        snapshot.count_refilings(scope);
-        Ok(snapshot)
+        Ok(snapshot.completed(scope))
     }
 
     /// Judges some records on the approved ref, without what is proposed.
@@ -90,10 +88,13 @@ impl<'h> Snapshot<'h> {
         scope: Scope<'_>,
     ) -> Result<Snapshot<'h>, Error> {
         let line = OpenMainline::open(located, at)?;
-        let mut snapshot = Snapshot::walk(line, scope)?;
-        snapshot.judge_all();
-        snapshot.count_refilings(scope);
-        Ok(snapshot)
+        Ok(Snapshot::walk(line, scope)?.completed(scope))
+    }
+
+    fn completed(mut self, scope: Scope<'_>) -> Snapshot<'h> {
+        self.judge_all();
+        self.count_refilings(scope);
+        self
     }
 
     /// Judges every record at the instant asked about.

@@ -177,12 +177,8 @@ impl Objects for Repository {
     fn has_replacements(&self) -> bool {
         let grafts = fs::metadata(self.common_dir.join("info/grafts"));
         let replaces = self.git.references_glob("refs/replace/*");
-        if grafts.is_ok_and(|file| file.len() > 0)
+        grafts.is_ok_and(|file| file.len() > 0)
             || replaces.is_ok_and(|mut found| found.next().is_some())
-        {
-            return true;
-        }
-        false
     }
 }
 

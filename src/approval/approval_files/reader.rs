@@ -242,7 +242,7 @@ impl<'a> ApprovalFileReader<'a> {
     fn ledger_name(&self, landing: usize, policy: &Policy) -> LedgerName {
         let is_over = self.history.unnamed_until.is_some_and(|it| it < landing);
         let unnamed = !is_over;
-        LedgerName::from_policy(policy, self.history.mainline.root(), unnamed)
+        LedgerName::from_policy(policy, self.history.mainline.root()).counting_unnamed(unnamed)
     }
 
     /// Judges a text where it lies, and takes what it says if it may be believed.

@@ -125,13 +125,14 @@ fn show(
     let git = next_steps::git_command(ctx, session);
     let files = all.iter().flat_map(|review| &review.said.files);
     let paths: Vec<String> = files.map(|path| quoted(path)).collect();
-    let next = match written {
-        true => vec![
+    let next = if written {
+        vec![
             format!("{git} add {}", paths.join(" ")),
             format!("{git} commit -m \"Record the reviews of what landed\""),
             format!("{git} push"),
-        ],
-        false => Vec::new(),
+        ]
+    } else {
+        Vec::new()
     };
     let unresolved: Vec<view::approve::Unresolved> =
         prepared.result.unresolved.iter().map(shown).collect();

@@ -77,7 +77,7 @@ fn given(prompts: &FilingPrompts<'_>, answers: &Answers) -> anyhow::Result<()> {
 /// Says once what is going to happen.
 fn introduce(prompts: &FilingPrompts<'_>, answers: &Answers) {
     let made = prompts.filing.draft(answers);
-    let n = prompts.filing.missing(&made, prompts.filing.end).len();
+    let n = prompts.filing.missing(&made, prompts.filing.asks_end).len();
     if n > 1 {
         prompts.ctx.hint(
             "Answer a few questions; the rest is derived, and shown before it is written.\nPress Ctrl-C to stop without writing anything.\n",
@@ -88,13 +88,13 @@ fn introduce(prompts: &FilingPrompts<'_>, answers: &Answers) {
 /// Asks for what is missing until the record is whole.
 fn complete(prompts: &FilingPrompts<'_>, answers: &mut Answers) -> anyhow::Result<RecordDraft> {
     let filing = prompts.filing;
-    let mut end = filing.end;
+    let mut asks_end = filing.asks_end;
     loop {
         let made = filing.draft(answers);
-        let missing = filing.missing(&made, end);
+        let missing = filing.missing(&made, asks_end);
         if let Some(question) = missing.first() {
             if question.of.field == "expires" {
-                end = false;
+                asks_end = false;
             }
             prompts.ask(&question.of, &question.because.explanation(), "", answers)?;
         } else if let Some((of, why)) = unknown_owner(prompts, &made, answers) {

@@ -30,23 +30,24 @@ pub(super) fn paint(text: &StyledText, colour: bool) -> String {
 pub(super) struct Ink {
     left: std::vec::IntoIter<(char, Tone)>,
     tone: Tone,
-    colour: bool,
+    is_coloured: bool,
 }
 
 impl Ink {
     /// Takes a text before it is laid out.
-    pub(super) fn from_text(text: &StyledText, colour: bool) -> Ink {
+    pub(super) fn from_text(text: &StyledText, is_coloured: bool) -> Ink {
         let chars = text.0.iter().flat_map(|(tone, text)| text.chars().map(|char| (char, *tone)));
-        let left: Vec<_> = match colour {
-            true => chars.filter(|(char, _)| !matches!(char, ' ' | '\n')).collect(),
-            false => Vec::new(),
+        let left: Vec<_> = if is_coloured {
+            chars.filter(|(char, _)| !matches!(char, ' ' | '\n')).collect()
+        } else {
+            Vec::new()
         };
-        Ink { left: left.into_iter(), tone: Tone::Plain, colour }
+        Ink { left: left.into_iter(), tone: Tone::Plain, is_coloured }
     }
 
     /// Returns the next line of the laid out text, coloured where colour is on.
     pub(super) fn line(&mut self, line: &str) -> String {
-        if !self.colour {
+        if !self.is_coloured {
             return line.to_owned();
         }
         let mut out = String::with_capacity(line.len() + 16);

@@ -31,7 +31,7 @@ pub(super) fn of(
     };
     Stamp {
         name: counted.tip.policy.name.clone(),
-        called: LedgerName::from_policy(&counted.tip.policy, mainline.root(), true)
+        called: LedgerName::from_policy(&counted.tip.policy, mainline.root())
             .written()
             .map(str::to_owned),
         reference: Some(mainline.reference.clone()),

@@ -82,7 +82,7 @@ impl Snapshot<'_> {
     pub fn ledger_name(&self) -> LedgerName {
         let unnamed = self.history.unnamed_until.is_none();
         let root = self.history.mainline.root();
-        LedgerName::from_policy(&self.governance.policy, root, unnamed)
+        LedgerName::from_policy(&self.governance.policy, root).counting_unnamed(unnamed)
     }
 
     /// Returns the ledger's folder from the top of the repository.
