@@ -114,7 +114,7 @@ fn a_record_is_filed_once_nothing_is_missing() {
     };
     let filing = session.filing(&at, &request(&given)).unwrap();
     let draft = filing.draft(&filing.answers);
-    let missing = filing.missing(&draft, filing.end);
+    let missing = filing.missing(&draft, filing.asks_end);
     let fields: Vec<&str> = missing.iter().map(|it| it.of.field.as_str()).collect();
     assert!(fields.contains(&"justification"), "{fields:?}");
     assert!(!fields.contains(&"title"), "{fields:?}");
