@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::approval::governance_history::GovernanceHistory;
 use crate::approval::signature::{self, CheckedSignature, SignatureState, Tag};
@@ -37,12 +38,15 @@ pub enum SignedObject {
     Tag,
 }
 
+/// Where a signature was found: its landing, what it is on, the commit that bears it, and the text of a tag. One merge may
+/// carry several tags of one commit.
+type SignaturePlace = (usize, SignedObject, Oid, Option<Rc<[u8]>>);
+
 /// The signatures looked at so far.
 pub(crate) struct SignatureChecks<'a> {
     history: &'a History,
     laws: &'a GovernanceHistory<'a>,
-    /// By landing, by what is signed, by who bears it, and of a tag by the commit that it names.
-    known: RefCell<BTreeMap<(usize, SignedObject, Oid, Oid), SignatureState>>,
+    known: RefCell<BTreeMap<SignaturePlace, SignatureState>>,
 }
 
 impl<'a> SignatureChecks<'a> {
@@ -56,7 +60,7 @@ impl<'a> SignatureChecks<'a> {
 
     /// Returns how the signature of a landing stands.
     pub(crate) fn of_landing(&self, landing: usize, commit: &Commit) -> SignatureState {
-        let key = (landing, SignedObject::Landing, commit.oid, Oid::NULL);
+        let key = (landing, SignedObject::Landing, commit.oid, None);
         self.look(key, || signature::of_commit(commit))
     }
 
@@ -65,19 +69,19 @@ impl<'a> SignatureChecks<'a> {
         if self.laws.before(landing).ring.keys.is_empty() {
             return SignatureState::None;
         }
-        let key = (landing, SignedObject::Branch, commit.oid, Oid::NULL);
+        let key = (landing, SignedObject::Branch, commit.oid, None);
         self.look(key, || signature::of_commit(commit))
     }
 
     /// Returns how the signature of a merged tag stands.
     pub(crate) fn of_tag(&self, landing: usize, tag: &MergedTag) -> SignatureState {
-        let key = (landing, SignedObject::Tag, tag.carrier.oid, tag.commit);
+        let key = (landing, SignedObject::Tag, tag.carrier.oid, Some(Rc::clone(&tag.raw)));
         self.look(key, || Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.seal()))
     }
 
     fn look(
         &self,
-        key: (usize, SignedObject, Oid, Oid),
+        key: SignaturePlace,
         seal: impl FnOnce() -> CheckedSignature,
     ) -> SignatureState {
         if let Some(known) = self.known.borrow().get(&key) {

@@ -99,6 +99,24 @@ fn a_no_is_not_undone_by_what_was_signed_before_it_and_lands_after_it() {
 }
 
 #[test]
+fn each_of_several_tags_of_one_commit_is_what_its_own_signature_shows() {
+    let tags = "approval: {proof: attested, accept: [detached, mergetag]}\n";
+    // Behind a tag that Dana signed before she said no stands a later one: somebody else's, then her own.
+    for (key, result) in [("mal", "vetoed"), ("dana", "attested")] {
+        let repo = sealed_by(tags);
+        repo.branch("file").by("ana").write(ID, SAMPLE).commit("File it");
+        let tip = repo.tip("file");
+        let signed = |key: &str, at: &str| tag_at(tip, key, Instant::parse(at).unwrap());
+        let first = signed("dana", "2026-11-20T09:30:00Z");
+        let second = signed(key, "2026-11-20T10:30:00Z");
+        repo.clock("2026-11-20T12:00:00Z");
+        repo.by("bot").header(&first).header(&second).merge("file", "Merge the tags");
+        repo.by("lee").says(&no("dana", ID, SAMPLE, "2026-11-20T10:00:00Z")).commit("Dana objects");
+        assert_eq!(verdict(&repo).result.as_str(), result, "{key}");
+    }
+}
+
+#[test]
 fn authors_bots_and_unlisted_keys_veto_nothing() {
     let signers = signer("dana") + &signer("ana") + &format!("bot@example.com {}\n", public("bot"));
     let policy = "people: {bots: ['bot@*']}\n";
