@@ -79,11 +79,7 @@ impl<'a> SignatureChecks<'a> {
         self.look(key, || Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.seal()))
     }
 
-    fn look(
-        &self,
-        key: SignaturePlace,
-        seal: impl FnOnce() -> CheckedSignature,
-    ) -> SignatureState {
+    fn look(&self, key: SignaturePlace, seal: impl FnOnce() -> CheckedSignature) -> SignatureState {
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
