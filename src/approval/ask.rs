@@ -13,8 +13,8 @@ use crate::approval::key_set::KeySet;
 use crate::approval::missing::{self, DemandContext};
 use crate::approval::relation::Relation;
 use crate::approval::self_asserted::SelfAsserted;
-use crate::approval::verdict::{ApprovalVerdict, BecomesApproved, Satisfied};
-use crate::approval::verdict::{Approver, Author, FourEyes, Grace, MissingApproval};
+use crate::approval::verdict::{ApprovalVerdict, Satisfied};
+use crate::approval::verdict::{Approver, Author, FourEyes, MissingApproval};
 use crate::approval::ways::ApprovalWays;
 use crate::policy::demand::{EvidenceKind, Proof};
 use crate::policy::governance::Governance;
@@ -23,7 +23,6 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::time::Instant;
-use std::collections::BTreeSet;
 
 /// Who people are by one state of governance: what compares them outside of history, by the same rules.
 pub struct Identities<'g> {
@@ -140,32 +139,16 @@ pub fn proposed(
     shown.sort_by(|one, other| one.person.key.cmp(&other.person.key));
     ApprovalVerdict {
         satisfied: if exempt { Satisfied::Yes } else { Satisfied::No },
-        stands: BecomesApproved::AsLanded,
-        result: FourEyes::NoneRecorded,
         needed: needed(governance, own, approved),
-        approvers: Vec::new(),
         makers: shown.iter().map(|author| author.person.clone()).collect(),
-        carries: None,
         authors: shown,
-        landed_by: None,
-        pull_request: None,
         missing: if exempt { Vec::new() } else { missing::missing_approvals(asked, &[], &[]) },
         ways: if exempt {
             ApprovalWays::default()
         } else {
             ApprovalWays::for_terms(governance, &demand.terms, &identities.ring.keys, false)
         },
-        flags: BTreeSet::new(),
-        statements: Vec::new(),
-        refused: Vec::new(),
-        witnesses: Vec::new(),
-        witnessed_at: None,
-        unresolved: Vec::new(),
-        grace: Grace::None,
-        approved_at: None,
-        approved_in: None,
-        turns: Vec::new(),
-        policy_commit: None,
+        ..ApprovalVerdict::without_evidence(FourEyes::NoneRecorded)
     }
 }
 

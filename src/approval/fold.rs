@@ -19,11 +19,9 @@ use crate::approval::verdict::{
 };
 use crate::approval::version_step::{VersionStep, fires};
 use crate::approval::vouchers;
-use crate::approval::ways::ApprovalWays;
 use crate::history::change::differ;
 use crate::history::version::{Trail, VersionChange};
 use crate::history::walked::History;
-use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::time::Instant;
 use std::rc::Rc;
@@ -342,29 +340,12 @@ fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
 fn removed(step: &VersionStep) -> ApprovalVerdict {
     let evidence = evidence::of_landing(step.scene);
     ApprovalVerdict {
-        satisfied: Satisfied::No,
-        stands: BecomesApproved::AsLanded,
-        result: FourEyes::NotApplicable,
-        needed: Needed::default(),
-        approvers: Vec::new(),
-        authors: Vec::new(),
         makers: authors::sorted(&authors::of_version(step.lens, step.version)),
-        carries: None,
         landed_by: evidence.landed_by.map(|party| party.person),
         pull_request: evidence.pull_request,
-        missing: Vec::new(),
-        ways: ApprovalWays::default(),
         flags: step.flags(None),
-        statements: Vec::new(),
-        refused: Vec::new(),
-        witnesses: Vec::new(),
-        witnessed_at: None,
-        unresolved: Vec::new(),
-        grace: Grace::None,
-        approved_at: None,
-        approved_in: None,
-        turns: Vec::new(),
         policy_commit: step.state.commit.map(|commit| commit.to_string()),
+        ..ApprovalVerdict::without_evidence(FourEyes::NotApplicable)
     }
 }
 

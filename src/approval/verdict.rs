@@ -70,6 +70,37 @@ pub struct ApprovalVerdict {
     pub policy_commit: Option<String>,
 }
 
+impl ApprovalVerdict {
+    /// Returns the verdict on content that nobody approved and that demands nothing yet, for callers to complete.
+    pub(crate) fn without_evidence(result: FourEyes) -> ApprovalVerdict {
+        ApprovalVerdict {
+            satisfied: Satisfied::No,
+            stands: BecomesApproved::AsLanded,
+            result,
+            needed: Needed::default(),
+            approvers: Vec::new(),
+            authors: Vec::new(),
+            makers: Vec::new(),
+            carries: None,
+            landed_by: None,
+            pull_request: None,
+            missing: Vec::new(),
+            ways: ApprovalWays::default(),
+            flags: BTreeSet::new(),
+            statements: Vec::new(),
+            refused: Vec::new(),
+            witnesses: Vec::new(),
+            witnessed_at: None,
+            unresolved: Vec::new(),
+            grace: Grace::None,
+            approved_at: None,
+            approved_in: None,
+            turns: Vec::new(),
+            policy_commit: None,
+        }
+    }
+}
+
 /// What a verdict said from some landing on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerdictChange {

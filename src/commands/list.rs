@@ -7,11 +7,9 @@ use crate::commands::context::Ctx;
 use crate::commands::context::filter::Filters;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
-use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
-use exledger::survey::select::{self, Filter, Order, Sameness, Selection};
-use exledger::survey::slips;
+use exledger::survey::select::{self, Filter, Order};
 use exledger::view;
 
 /// List exceptions
@@ -73,15 +71,7 @@ impl Run for ListArgs {
         } else {
             ctx.approved_of(&home, scope)?
         };
-        let control = |control: &_, asked: &str| approved.same(control, asked);
-        let same = Sameness { control: &control, governance: approved.governance() };
-        let meant =
-            |standing: &&RecordState| filter.meant(standing, same, approved.stamp().instant);
-        let asked: Vec<&RecordState> = approved
-            .records()
-            .iter()
-            .filter(|standing| meant(standing) == Selection::Yes)
-            .collect();
+        let asked = approved.selected(&filter);
         let shows = |standing: &&&RecordState| {
             self.all || filter.names_ended() || !select::is_ended(standing.status)
         };
@@ -95,26 +85,12 @@ impl Run for ListArgs {
         ))?;
         ctx.of_notices(&approved.waiting_reviews(&|_| true));
         if asked.is_empty() {
-            for hint in slips::hints(&filter, approved.records().iter(), same) {
+            for hint in approved.filter_hints(&filter) {
                 ctx.hint(&hint);
             }
         }
-        Ok(outcome(ctx, &approved, &meant))
+        Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), Outcome::Fine))
     }
-}
-
-/// A record of which it can't be told whether it is meant leaves the answer open, listed or not.
-fn outcome(
-    ctx: &Ctx,
-    approved: &Snapshot<'_>,
-    meant: &dyn Fn(&&RecordState) -> Selection,
-) -> Outcome {
-    let unknown = approved.records().iter().filter(unknown::is_unknown);
-    unknown::outcome(
-        ctx,
-        unknown.filter(|standing| meant(standing) != Selection::No),
-        Outcome::Fine,
-    )
 }
 
 impl Sort {

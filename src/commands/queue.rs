@@ -11,7 +11,7 @@ use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
 use exledger::survey::queue::{self, QueueItem};
-use exledger::survey::select::{self, Sameness, Selection};
+use exledger::survey::select;
 use exledger::view;
 
 /// Show what needs attention, most urgent first
@@ -45,15 +45,7 @@ impl Run for QueueArgs {
         } else {
             ctx.approved_of(&home, Scope::Worklist)?
         };
-        let control = |control: &_, asked: &str| approved.same(control, asked);
-        let same = Sameness { control: &control, governance: approved.governance() };
-        let meant =
-            |standing: &&RecordState| filter.meant(standing, same, approved.stamp().instant);
-        let asked: Vec<&RecordState> = approved
-            .records()
-            .iter()
-            .filter(|standing| meant(standing) == Selection::Yes)
-            .collect();
+        let asked = approved.selected(&filter);
         let horizon = Horizon::from_policy(&approved.governance().policy);
         let items =
             queue::collect(asked.iter().copied(), &RecordState::id, &horizon, approved.around());
@@ -75,11 +67,6 @@ impl Run for QueueArgs {
         };
         ctx.show(&view::queue::doc(&queue, &*approved))?;
         ctx.of_notices(&approved.waiting_reviews(&|_| true));
-        let unknown = approved.records().iter().filter(unknown::is_unknown);
-        Ok(unknown::outcome(
-            ctx,
-            unknown.filter(|standing| meant(standing) != Selection::No),
-            outcome,
-        ))
+        Ok(unknown::outcome(ctx, unknown::selected(&approved, &filter), outcome))
     }
 }

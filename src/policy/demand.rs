@@ -4,10 +4,9 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 use crate::record::time::{Term, Unit};
-use crate::record::vocabulary::Vocabulary;
+use crate::record::vocabulary::words;
 
 /// Requirements for approvals in every tier.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -80,126 +79,61 @@ impl Default for Approval {
     }
 }
 
-/// How firmly something is known; the weaker sorts first.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    JsonSchema,
-    VariantArray,
-    IntoStaticStr,
-    EnumMessage,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum Proof {
-    /// Whoever wrote the commit could have written it.
-    Claimed,
-    /// A signature by a listed key fixes the content.
-    Attested,
-}
-
-impl Vocabulary for Proof {
-    fn words() -> Vec<&'static str> {
-        // The stronger first: that is what the documentation recommends.
-        let words = Proof::VARIANTS.iter().rev();
-        words.map(|proof| proof.as_str()).collect()
+words! {
+    /// How firmly something is known; the weaker sorts first.
+    pub enum Proof {
+        /// Whoever wrote the commit could have written it.
+        Claimed,
+        /// A signature by a listed key fixes the content.
+        Attested,
+    }
+    impl {
+        fn words() -> Vec<&'static str> {
+            // The stronger first: that is what the documentation recommends.
+            let words = Proof::all().iter().rev();
+            words.map(|proof| proof.as_str()).collect()
+        }
     }
 }
 
-/// Whether something counts; the stricter sorts first.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    JsonSchema,
-    VariantArray,
-    IntoStaticStr,
-    EnumMessage,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum Switch {
-    /// It does not.
-    Deny,
-    /// It does.
-    Allow,
+words! {
+    /// Whether something counts; the stricter sorts first.
+    pub enum Switch {
+        /// It does not.
+        Deny,
+        /// It does.
+        Allow,
+    }
 }
 
-impl Vocabulary for Switch {}
-
-/// Whether an author of a change may approve it.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    JsonSchema,
-    VariantArray,
-    IntoStaticStr,
-    EnumMessage,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum SelfApproval {
-    /// Never.
-    Forbid,
-    /// For one place, and always reported.
-    Allow,
+words! {
+    /// Whether an author of a change may approve it.
+    pub enum SelfApproval {
+        /// Never.
+        Forbid,
+        /// For one place, and always reported.
+        Allow,
+    }
 }
 
-impl Vocabulary for SelfApproval {}
-
-/// A kind of evidence that a policy may accept.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    JsonSchema,
-    VariantArray,
-    IntoStaticStr,
-    EnumMessage,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum EvidenceKind {
-    /// Someone outside the author set merged it.
-    Merge,
-    /// A line at the end of a commit's message.
-    Trailer,
-    /// A review that a bridge brought over from the forge.
-    Review,
-    /// A signed tag that was merged.
-    Mergetag,
-    /// A signature of a commit.
-    Signature,
-    /// A signed file beside the records.
-    Detached,
-    /// A note on a commit; no branch rule protects it.
-    Note,
+words! {
+    /// A kind of evidence that a policy may accept.
+    pub enum EvidenceKind {
+        /// Someone outside the author set merged it.
+        Merge,
+        /// A line at the end of a commit's message.
+        Trailer,
+        /// A review that a bridge brought over from the forge.
+        Review,
+        /// A signed tag that was merged.
+        Mergetag,
+        /// A signature of a commit.
+        Signature,
+        /// A signed file beside the records.
+        Detached,
+        /// A note on a commit; no branch rule protects it.
+        Note,
+    }
 }
 
 impl EvidenceKind {
@@ -217,51 +151,32 @@ impl EvidenceKind {
     }
 }
 
-impl Vocabulary for EvidenceKind {}
-
-/// The forge whose messages are read.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    JsonSchema,
-    VariantArray,
-    IntoStaticStr,
-    EnumMessage,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum Forge {
-    /// Found from each landing.
-    Auto,
-    /// GitHub.
-    Github,
-    /// GitLab.
-    Gitlab,
-    /// Gitea and Forgejo.
-    Gitea,
-    /// Gerrit.
-    Gerrit,
-    /// Bitbucket.
-    Bitbucket,
-    /// Azure DevOps.
-    Azure,
-    /// Plain git.
-    Generic,
-    /// The way of the Linux kernel; only when named.
-    Kernel,
-    /// Phabricator and Phorge; only when named.
-    Phabricator,
-    /// bors-ng; only when named.
-    Bors,
-    /// homu; only when named.
-    Homu,
+words! {
+    /// The forge whose messages are read.
+    pub enum Forge {
+        /// Found from each landing.
+        Auto,
+        /// GitHub.
+        Github,
+        /// GitLab.
+        Gitlab,
+        /// Gitea and Forgejo.
+        Gitea,
+        /// Gerrit.
+        Gerrit,
+        /// Bitbucket.
+        Bitbucket,
+        /// Azure DevOps.
+        Azure,
+        /// Plain git.
+        Generic,
+        /// The way of the Linux kernel; only when named.
+        Kernel,
+        /// Phabricator and Phorge; only when named.
+        Phabricator,
+        /// bors-ng; only when named.
+        Bors,
+        /// homu; only when named.
+        Homu,
+    }
 }
-
-impl Vocabulary for Forge {}

@@ -5,7 +5,6 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 use crate::diag::Level;
 use crate::policy::tiers::days;
@@ -13,7 +12,7 @@ use crate::record;
 use crate::record::address::Address;
 use crate::record::reference::ControlRef;
 use crate::record::time::Term;
-use crate::record::vocabulary::{Class, FixTarget, Risk, RootCause, Test, Then, Vocabulary};
+use crate::record::vocabulary::{Class, FixTarget, Risk, RootCause, Test, Then, words};
 
 /// Who is who. In patterns `*` is any run of characters and alone special; letter case is ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -88,28 +87,30 @@ impl Default for Lint {
     }
 }
 
-/// The level that a policy gives a rule.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    JsonSchema,
-    VariantArray,
-    IntoStaticStr,
-    EnumMessage,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum RuleLevel {
-    /// A finding exits 1.
-    Error,
-    /// A finding exits 0, with `--strict` 1.
-    Warning,
-    /// The rule says nothing.
-    Off,
+words! {
+    /// The level that a policy gives a rule.
+    pub enum RuleLevel {
+        /// A finding exits 1.
+        Error,
+        /// A finding exits 0, with `--strict` 1.
+        Warning,
+        /// The rule says nothing.
+        Off,
+    }
+    impl {
+        fn from_word(word: &str) -> Option<RuleLevel> {
+            let mut levels = RuleLevel::all().iter().copied();
+            match word {
+                "warn" => Some(RuleLevel::Warning),
+                _ => levels.find(|level| level.as_str() == word),
+            }
+        }
+
+        fn words() -> Vec<&'static str> {
+            let levels = RuleLevel::all().iter();
+            levels.map(|level| level.as_str()).chain(["warn"]).collect()
+        }
+    }
 }
 
 impl RuleLevel {
@@ -120,21 +121,6 @@ impl RuleLevel {
             RuleLevel::Warning => Some(Level::Warning),
             RuleLevel::Off => None,
         }
-    }
-}
-
-impl Vocabulary for RuleLevel {
-    fn from_word(word: &str) -> Option<RuleLevel> {
-        let mut levels = RuleLevel::VARIANTS.iter().copied();
-        match word {
-            "warn" => Some(RuleLevel::Warning),
-            _ => levels.find(|level| level.as_str() == word),
-        }
-    }
-
-    fn words() -> Vec<&'static str> {
-        let levels = RuleLevel::VARIANTS.iter();
-        levels.map(|level| level.as_str()).chain(["warn"]).collect()
     }
 }
 
@@ -293,46 +279,29 @@ impl Default for Patterns {
     }
 }
 
-/// A field by which records are grouped.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    JsonSchema,
-    VariantArray,
-    IntoStaticStr,
-    EnumMessage,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum PatternKey {
-    /// `root_cause`.
-    RootCause,
-    /// `subject.application`.
-    Application,
-    /// `subject.identity`.
-    Identity,
-    /// `subject.asset`.
-    Asset,
-    /// `subject.vendor`.
-    Vendor,
-    /// Each of `deviates_from.controls`.
-    Control,
-    /// `deviates_from.baseline`.
-    Baseline,
-    /// `owner.team`.
-    Team,
-    /// `owner.email`.
-    Owner,
+words! {
+    /// A field by which records are grouped.
+    pub enum PatternKey written "snake_case" {
+        /// `root_cause`.
+        RootCause,
+        /// `subject.application`.
+        Application,
+        /// `subject.identity`.
+        Identity,
+        /// `subject.asset`.
+        Asset,
+        /// `subject.vendor`.
+        Vendor,
+        /// Each of `deviates_from.controls`.
+        Control,
+        /// `deviates_from.baseline`.
+        Baseline,
+        /// `owner.team`.
+        Team,
+        /// `owner.email`.
+        Owner,
+    }
 }
-
-impl Vocabulary for PatternKey {}
 
 /// When a new record on the same matter counts as a continuation of the previous one.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

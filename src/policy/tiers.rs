@@ -9,7 +9,7 @@ use strum::{EnumMessage, IntoStaticStr, VariantArray};
 
 use crate::policy::demand::Proof;
 use crate::record::time::{Term, Unit};
-use crate::record::vocabulary::{self, Baseline, Class, IdentityType, Risk};
+use crate::record::vocabulary::{self, Baseline, Class, IdentityType, Risk, words};
 
 /// The requirements for the records that it matches. Missing values are taken from [`Tier::standard`].
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -142,110 +142,59 @@ impl Default for Approvals {
     }
 }
 
-/// A person named in the record who must be among the approvers.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    JsonSchema,
-    VariantArray,
-    IntoStaticStr,
-    EnumMessage,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Must {
-    /// `risk.owner`, which the record must then state.
-    RiskOwner,
+words! {
+    /// A person named in the record who must be among the approvers.
+    pub enum Must written "snake_case" {
+        /// `risk.owner`, which the record must then state.
+        RiskOwner,
+    }
 }
 
-impl vocabulary::Vocabulary for Must {}
-
-/// Whether a degraded record still grants; the stricter sorts first.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    JsonSchema,
-    VariantArray,
-    IntoStaticStr,
-    EnumMessage,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum Degraded {
-    /// It does not.
-    Deny,
-    /// It does.
-    Grant,
+words! {
+    /// Whether a degraded record still grants; the stricter sorts first.
+    pub enum Degraded {
+        /// It does not.
+        Deny,
+        /// It does.
+        Grant,
+    }
 }
 
-impl vocabulary::Vocabulary for Degraded {}
-
-/// Something that a record must state.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    JsonSchema,
-    VariantArray,
-    IntoStaticStr,
-    EnumMessage,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Require {
-    /// `risk.blast_radius`.
-    BlastRadius,
-    /// `rollback`, plan and criteria.
-    Rollback,
-    /// A control that is active or planned.
-    CompensatingControls,
-    /// `review_every`, stated by the record itself.
-    ReviewEvery,
-    /// A trigger.
-    Triggers,
-    /// `subject.vendor`.
-    Vendor,
-    /// `references.onboarding`.
-    Onboarding,
-    /// `references.change`.
-    Change,
-    /// `references.risk`.
-    RiskRegister,
-    /// `scope.resources` and `scope.actions`, both.
-    Scope,
-    /// `fix`, with `due`.
-    Fix,
-    /// `event_ends`.
-    EventEnds,
-    /// `requester`.
-    Requester,
-    /// `risk.owner`.
-    RiskOwner,
-    /// `subject.environment`.
-    Environment,
+words! {
+    /// Something that a record must state.
+    pub enum Require written "snake_case" {
+        /// `risk.blast_radius`.
+        BlastRadius,
+        /// `rollback`, plan and criteria.
+        Rollback,
+        /// A control that is active or planned.
+        CompensatingControls,
+        /// `review_every`, stated by the record itself.
+        ReviewEvery,
+        /// A trigger.
+        Triggers,
+        /// `subject.vendor`.
+        Vendor,
+        /// `references.onboarding`.
+        Onboarding,
+        /// `references.change`.
+        Change,
+        /// `references.risk`.
+        RiskRegister,
+        /// `scope.resources` and `scope.actions`, both.
+        Scope,
+        /// `fix`, with `due`.
+        Fix,
+        /// `event_ends`.
+        EventEnds,
+        /// `requester`.
+        Requester,
+        /// `risk.owner`.
+        RiskOwner,
+        /// `subject.environment`.
+        Environment,
+    }
 }
-
-impl vocabulary::Vocabulary for Require {}
 
 /// Additional requirements of each class.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

@@ -2,10 +2,7 @@
 //!
 //! Uses strum. Pure. Start at [`Vocabulary`]. Follows `docs/spec/record.md`.
 
-use crate::record::parse_error;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use strum::{EnumMessage, IntoStaticStr, VariantArray};
+use strum::{EnumMessage, VariantArray};
 
 /// A vocabulary: each value and the word that files use for it, in the order of the documentation; what a word means is
 /// the doc comment of its value.
@@ -47,33 +44,53 @@ pub trait Vocabulary:
     }
 }
 
-/// Declares a vocabulary: in files a word is the name of its value in lower case, with `-`. `called` names what a text is
-/// none of that says what broke instead.
+/// Declares a vocabulary: in files a word is the name of its value in lower case, with `-`, or as `written` says. `called`
+/// names what a text is none of that says what broke instead. An `impl` block replaces methods of [`Vocabulary`].
 macro_rules! words {
     (
         $(#[$meta:meta])*
         pub enum $name:ident $( called $called:literal )? {
             $( $(#[$variant_meta:meta])* $variant:ident ),+ $(,)?
         }
+        $( impl { $( $method:item )+ } )?
+    ) => {
+        words! {
+            $(#[$meta])*
+            pub enum $name $( called $called )? written "kebab-case" {
+                $( $(#[$variant_meta])* $variant ),+
+            }
+            $( impl { $( $method )+ } )?
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident $( called $called:literal )? written $case:literal {
+            $( $(#[$variant_meta:meta])* $variant:ident ),+ $(,)?
+        }
+        $( impl { $( $method:item )+ } )?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[derive(Serialize, Deserialize, JsonSchema, VariantArray, IntoStaticStr, EnumMessage)]
-        #[serde(rename_all = "kebab-case")]
-        #[strum(serialize_all = "kebab-case")]
+        #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[derive(strum::VariantArray, strum::IntoStaticStr, strum::EnumMessage)]
+        #[serde(rename_all = $case)]
+        #[strum(serialize_all = $case)]
         pub enum $name {
             $( $(#[$variant_meta])* $variant ),+
         }
 
-        impl Vocabulary for $name {
+        impl $crate::record::vocabulary::Vocabulary for $name {
             $(
                 fn refusal(text: &str) -> Option<String> {
-                    parse_error::technical_error(text, $called)
+                    $crate::record::parse_error::technical_error(text, $called)
                 }
             )?
+            $( $( $method )+ )?
         }
     };
 }
+
+pub(crate) use words;
 
 words! {
     /// The kind of exception.

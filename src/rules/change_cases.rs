@@ -96,6 +96,20 @@ impl GovernanceChange {
         };
         format!("{commit}{by} {}", self.how.verb())
     }
+
+    /// Returns a warning about the file.
+    pub fn finding(&self, rule: Code, message: String, help: String) -> Finding {
+        Finding {
+            rule,
+            level: Level::Warning,
+            path: self.path.clone(),
+            pos: None,
+            field: None,
+            id: None,
+            message,
+            help,
+        }
+    }
 }
 
 impl<'c> ChangeCase<'c> {

@@ -22,25 +22,16 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
-    findings.push(finding(change));
-}
-
-fn finding(ruling: &GovernanceChange) -> Finding {
-    let path = &ruling.path;
-    let but = match &ruling.author {
+    let path = &change.path;
+    let but = match &change.author {
         Some(author) => format!(" other than {author}"),
         None => String::new(),
     };
-    Finding {
-        rule: RULE.code,
-        level: Level::Warning,
-        path: path.clone(),
-        pos: None,
-        field: None,
-        id: None,
-        message: format!("{} {path}, which decides which approvals count", ruling.actor()),
-        help: format!(
+    findings.push(change.finding(
+        RULE.code,
+        format!("{} {path}, which decides which approvals count", change.actor()),
+        format!(
             "ask someone{but} to approve the change to {path}: it is checked like a record, by the version before it"
         ),
-    }
+    ));
 }

@@ -22,19 +22,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(change: &GovernanceChange, findings: &mut Vec<Finding>) {
-    findings.push(finding(change));
-}
-
-fn finding(change: &GovernanceChange) -> Finding {
     let path = &change.path;
-    Finding {
-        rule: RULE.code,
-        level: Level::Warning,
-        path: path.clone(),
-        pos: None,
-        field: None,
-        id: None,
-        message: format!("{} {path}, which may record reviews or check records", change.actor()),
-        help: format!("have someone who knows what {path} can do read it before the merge"),
-    }
+    findings.push(change.finding(
+        RULE.code,
+        format!("{} {path}, which may record reviews or check records", change.actor()),
+        format!("have someone who knows what {path} can do read it before the merge"),
+    ));
 }

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use crate::commands::context::Ctx;
 use crate::commands::exit::Outcome;
 use exledger::diag;
+use exledger::session::snapshot::Snapshot;
 use exledger::status::reason;
 use exledger::status::state::{RecordState, Status};
+use exledger::survey::select::{Filter, Selection};
 
 /// Returns the outcome of an answer about records of which some can't be told, and says on stderr which.
 pub(crate) fn outcome<'a>(
@@ -30,6 +32,15 @@ pub(crate) fn outcome<'a>(
         ctx.tell(&format!("error: could not determine the status of {about}: {reason}"));
     }
     if by_reason.is_empty() { outcome } else { Outcome::Undetermined }
+}
+
+/// Returns the records of unknown status that a filter selects, or may select.
+pub(crate) fn selected<'s>(
+    snapshot: &'s Snapshot<'_>,
+    filter: &Filter,
+) -> impl Iterator<Item = &'s RecordState> {
+    let unknown = snapshot.records().iter().filter(is_unknown);
+    unknown.filter(|state| snapshot.selection(filter, state) != Selection::No)
 }
 
 /// Tells whether a record can't be told.

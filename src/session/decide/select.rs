@@ -17,7 +17,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::status::state::RecordState;
-use crate::survey::select::{self, Filter, Sameness, Selection};
+use crate::survey::select::{self, Filter, Selection};
 
 /// Which records a decision is about.
 #[derive(Clone, Copy, Debug)]
@@ -136,8 +136,6 @@ fn filtered<'f>(
 ) -> Result<Vec<&'f File>, Error> {
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     notices.extend(snapshot.notices.iter().cloned());
-    let control = |control: &_, asked: &str| snapshot.same(control, asked);
-    let same = Sameness { control: &control, governance: &snapshot.governance };
     let mut found = Vec::new();
     for state in &snapshot.standings {
         let file = files.find(&state.key).ok();
@@ -147,7 +145,7 @@ fn filtered<'f>(
             None => state.clone(),
         };
         let ended = select::is_ended(here.status) && !filter.names_ended();
-        match filter.meant(&here, same, snapshot.stamp.instant) {
+        match snapshot.selection(filter, &here) {
             Selection::No => {}
             _ if ended => {}
             Selection::Undetermined => {
