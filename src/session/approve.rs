@@ -1,8 +1,9 @@
-//! An approval or a rejection of present bytes: would it count, then its words, its signature, and its files.
+//! Approves or rejects present content: checks that the approval would count, drafts and signs it, and writes its
+//! files.
 //!
-//! Start at `prepare`: it refuses what would not count before anything is signed. `draft` puts an approval into words and
-//! signs them, `reviews` writes down those of a forge. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, S7,
-//! 1.12, G2.
+//! Start at `prepare`: it refuses an approval that would not count before anything is signed. `draft` writes and signs
+//! an approval, `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve, and
+//! `docs/spec/approval.md`, S7, 1.12, G2.
 
 mod branch;
 pub mod bridge_key;
@@ -44,10 +45,10 @@ use crate::session::snapshot::walk::Scope;
 use crate::store::git::Repository;
 use crate::store::sign::CommitSigning;
 
-/// Works out what is approved, by whom, and where the approval goes.
+/// Works out what is approved, by whom, and where the approval's files go.
 ///
 /// # Errors
-/// [`Usage`] when nothing is named, the approval would not count, or could not be put where it belongs;
+/// [`Usage`] if nothing is named, the approval would not count, or its files could not be written where they belong;
 /// [`crate::session::error::Undetermined`] when the ledger, or a history that is needed, can't be read.
 pub(crate) fn prepare<'s>(
     located: &'s Located,
@@ -137,7 +138,7 @@ fn refuse_uncounted(
     }
 }
 
-/// Refuses a record that can't be read, and one with errors that can still be corrected; returns what matters later.
+/// Refuses a record that can't be read, and one with errors that can still be corrected; returns the notices.
 fn refuse_unsound(
     content: &ApprovalContent,
     source: &ContentSource<'_>,

@@ -1,4 +1,4 @@
-//! What landed, judged: every version by the state in which it landed, approvals, evidence and uses.
+//! Audits what landed: every version under the governance at its landing, approvals, evidence and uses.
 //!
 //! Start at [`audit`]. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, levels in verify.
 
@@ -40,9 +40,9 @@ pub struct AuditRequest<'r> {
     pub folder: &'r Path,
     /// The records; empty for all of them.
     pub ids: &'r [String],
-    /// A checkpoint, with which the mainline is compared.
+    /// A checkpoint to compare with the approved branch.
     pub checkpoint: Option<&'r Path>,
-    /// A file of receipts, whose uses are audited, and whose commits are compared with the mainline.
+    /// A file of receipts: their uses are audited, and their commits are compared with the approved branch.
     pub receipts: Option<&'r Path>,
 }
 
@@ -54,7 +54,7 @@ pub struct AuditAnswer<'s> {
     pub records: Vec<RecordState>,
     /// The uses of each record that was used, where receipts were given.
     pub uses: Vec<UsedRecord>,
-    /// What could not be determined beside records whose status is unknown.
+    /// What could not be determined, apart from records whose status is unknown.
     pub doubts: Vec<AuditDoubt>,
     snapshot: Snapshot<'s>,
 }
@@ -65,16 +65,16 @@ impl<'s> AuditAnswer<'s> {
         &self.snapshot
     }
 
-    /// Returns what the mainline is now, to be kept outside the repository.
+    /// Returns a checkpoint of the approved branch as it is now, to be kept outside the repository.
     ///
     /// # Errors
-    /// [`Undetermined`] where the clone does not hold all of it, or where it is not what it once was.
+    /// [`Undetermined`] if the clone does not hold all of its history, or if history was rewritten.
     pub fn checkpoint(&self) -> Result<Checkpoint, Error> {
         checkpoints::taken(&self.snapshot, &self.findings)
     }
 }
 
-/// Judges what landed.
+/// Audits what landed.
 pub(crate) fn audit<'s>(
     located: &'s Located,
     at: &Moment,
@@ -111,16 +111,16 @@ pub(crate) fn audit<'s>(
     })
 }
 
-/// What is asked about.
+/// The records to audit.
 struct AuditedRecords {
     /// The records, by key.
     records: Vec<RecordState>,
-    /// Whether that is all of them.
+    /// Whether these are all records.
     is_all: bool,
 }
 
 impl AuditedRecords {
-    /// Takes the records that are named, all where none is.
+    /// Selects the named records, or all of them if no id is given.
     fn take(snapshot: &mut Snapshot<'_>, ids: &[String]) -> Result<AuditedRecords, Error> {
         let mut keys: BTreeSet<String> = BTreeSet::new();
         for id in ids {
@@ -189,7 +189,7 @@ impl AuditedRecords {
         Ok(audit::sorted(findings))
     }
 
-    /// Returns what can't be told beside records whose status is unknown.
+    /// Returns what can't be determined, apart from records whose status is unknown.
     fn doubts(
         &self,
         snapshot: &Snapshot<'_>,
@@ -211,7 +211,7 @@ impl AuditedRecords {
         doubts
     }
 
-    /// Tells whether a file below `.approvals` is asked about.
+    /// Tells whether a file below `.approvals` is to be audited.
     fn names(&self, filed: &ApprovalFileOutcome) -> bool {
         let of_record = |id: &str| self.records.iter().any(|it| it.key == id);
         self.is_all

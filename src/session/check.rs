@@ -1,6 +1,6 @@
-//! The gate: may somebody do something, by a record that is in force?
+//! The gate: is an action allowed, by a record that is in force?
 //!
-//! Start at `ask`. Follows `docs/spec/cli.md`, check. Any doubt is a no.
+//! Start at `ask`. Follows `docs/spec/cli.md`, check. Any doubt means the answer is not `allow`.
 
 mod coverage;
 pub mod freshness;
@@ -29,15 +29,15 @@ use crate::status::state::RecordState;
 /// One question to the gate.
 #[derive(Clone, Debug)]
 pub struct CheckRequest<'q> {
-    /// What is asked.
+    /// The question.
     pub question: &'q Question,
-    /// The instant that it is about; `None` for that of the moment.
+    /// The instant that it is about; `None` for now.
     pub at: Option<Instant>,
-    /// How long ago the approved ref may have been fetched; `None` for however long.
+    /// How long ago the approved ref may have been fetched; `None` for no limit.
     pub max_age: Option<&'q MaxAge>,
 }
 
-/// Answers a question from as little of the ledger as proves the answer, and keeps the receipt.
+/// Answers a question from the smallest part of the ledger that proves the answer, and writes the receipt.
 pub(crate) fn ask(
     located: &Located,
     at: &Moment,
@@ -69,7 +69,7 @@ pub(crate) fn ask(
 }
 
 impl<'q> CheckRequest<'q> {
-    /// Asks about the instant of the moment, however long ago the approved ref was fetched.
+    /// Asks about the present instant, however long ago the approved ref was fetched.
     pub fn now(question: &'q Question) -> CheckRequest<'q> {
         CheckRequest { question, at: None, max_age: None }
     }
@@ -90,7 +90,7 @@ impl CheckRequest<'_> {
         Ok(self.answer(&snapshot, None, receipts).1)
     }
 
-    /// Answers from a snapshot, and tells whether that is enough; only then a receipt is kept.
+    /// Answers from a snapshot and tells whether that snapshot is sufficient; only then a receipt is written.
     fn answer(
         &self,
         snapshot: &Snapshot<'_>,

@@ -1,4 +1,4 @@
-//! What a branch changes against where it will land: the one way from repository to the rules about changes.
+//! Compares a branch with the place where it will land: the only path from a repository to the rules about changes.
 //!
 //! Start at `compare`. Follows `docs/spec/cli.md`, lint and diff.
 
@@ -20,11 +20,11 @@ use crate::session::options::Moment;
 use crate::store::git::Repository;
 use std::cell::OnceCell;
 
-/// Compares a state with the commit where it will land: the approved ref unless another is named.
+/// Compares a state with the commit where it will land: the approved ref unless another commit is named.
 ///
 /// # Errors
-/// [`Undetermined`] outside git, without an approved ref, without a common commit, or where objects are missing;
-/// [`Usage::NoCommit`] when the name stands for no commit.
+/// [`Undetermined`] outside git, without an approved ref, without a common ancestor, or if objects are missing;
+/// [`Usage::NoCommit`] if the name does not resolve to a commit.
 pub(crate) fn compare(
     located: &Located,
     at: &Moment,
@@ -52,10 +52,10 @@ pub(crate) fn compare(
     Ok(comparer.compare([onto, head], proposed)?)
 }
 
-/// Returns the commit that a name stands for.
+/// Returns the commit that a name resolves to.
 ///
 /// # Errors
-/// [`Usage::NoCommit`] where it stands for none.
+/// [`Usage::NoCommit`] if it resolves to none.
 pub fn commit(repository: &Repository, name: &str) -> Result<Oid, Usage> {
     let found = repository.find(name).map(|found| found.oid);
     found.ok_or_else(|| Usage::NoCommit { name: name.to_owned() })

@@ -1,6 +1,6 @@
-//! A decision about some records: which, what changes, does the result lint; then all files or none.
+//! A decision about some records: selects them, edits them, lints the result; then writes all files or none.
 //!
-//! Start at `prepare`. A command says which records are meant and what `plan` makes of each; everything else is done here.
+//! Start at `prepare`. A command says which records to select and what `plan` makes of each; the rest is done here.
 //! Follows `docs/spec/cli.md`, decisions.
 
 pub mod decided;
@@ -24,26 +24,26 @@ use crate::session::overlay::Overlay;
 use crate::store::edits::{Write, WriteLock};
 use crate::store::files::{FileError, WorkTree};
 
-/// A decision, before any record was looked at.
+/// A decision, before any record is read.
 pub struct Job<'j> {
     /// What happens to each record.
     pub event: ChangeEvent,
     /// The records.
     pub which: Which<'j>,
-    /// Whether the decision rests on what history says; else history only says who must approve.
+    /// Whether the decision depends on history; otherwise history only determines who must approve.
     pub needs_history: bool,
-    /// Who takes it.
+    /// Who makes the decision.
     pub by: Address,
-    /// What the decision changes of one record.
+    /// Plans what the decision changes in one record.
     pub plan: &'j dyn Fn(&DecisionInput<'_>) -> Result<Planned, DecisionRefusal>,
 }
 
-/// A decision that was worked out and would lint, and is not written yet. While it is held nobody else writes; where it is
+/// A decision that is worked out and lints, but is not written yet. While it is held, nobody else can write; if it is
 /// dropped, nothing is written.
 pub struct PreparedDecision<'s> {
     /// The records that it changes, by id.
     pub records: Vec<DecidedRecord>,
-    /// What the reader should know of how it was found.
+    /// Notices for the reader about how the answer was found.
     pub notices: Vec<Notice>,
     tree: &'s WorkTree,
     lock: WriteLock,
@@ -79,14 +79,14 @@ pub(crate) fn prepare<'s>(
 }
 
 impl PreparedDecision<'_> {
-    /// Writes the files: all of them, or none.
+    /// Writes the files: all or none.
     ///
     /// # Errors
-    /// Where a file changed meanwhile, or can't be written. Nothing is written then.
+    /// If a file was changed in the meantime, or can't be written. Nothing is written then.
     pub fn write(&self) -> Result<(), Error> {
         let mut writes = Vec::new();
         for (path, bytes) in self.records.iter().flat_map(|one| &one.files) {
-            // Evidence that is there already, byte for byte, is not written again.
+            // Evidence that is already there, byte for byte, is not written again.
             if self.tree.bytes(path)?.as_ref() != Some(bytes) {
                 writes.push(Write { path: path.clone(), before: None, after: bytes.clone() });
             }
@@ -100,7 +100,7 @@ impl PreparedDecision<'_> {
     }
 }
 
-/// Opens each record and works out what becomes of it; what is refused is told of all of them.
+/// Opens each record and plans its edit; refusals are reported for all records at once.
 fn opened(
     job: &Job<'_>,
     at: &Moment,

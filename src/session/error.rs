@@ -1,4 +1,4 @@
-//! Why a question has no answer: it was asked wrongly, or it could not be determined.
+//! Why a question has no answer: the request was wrong, or the answer could not be determined.
 //!
 //! Start at [`Error`]. Follows `docs/spec/cli.md`, exit codes: the program ends with 2 for [`Usage`] and with 3 for
 //! [`Undetermined`].
@@ -24,10 +24,10 @@ use crate::survey::approved_state::PastObstacle;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The question, or the decision, is refused as it was put.
+    /// The question, or the decision, is refused as it was stated.
     #[error(transparent)]
     Usage(#[from] Usage),
-    /// The ledger, or its history, does not tell.
+    /// The ledger, or its history, does not hold the answer.
     #[error("could not determine: {0}")]
     Undetermined(#[from] Undetermined),
 }
@@ -36,19 +36,19 @@ pub enum Error {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Usage {
-    /// A text names no single record.
+    /// A text does not identify exactly one record.
     #[error("{}", wording::unnamed(.nobody, .text, .error))]
     Record {
         /// The text.
         text: String,
-        /// Why it names none: nothing is like it, or several records are.
+        /// Why it does not: no record matches, or several do.
         error: NotFound,
-        /// The beginning of the sentence where none is like it, such as `there is no record`.
+        /// The beginning of the sentence if no record matches, such as `there is no record`.
         nobody: &'static str,
-        /// What to do where none is like it.
+        /// How to fix it if no record matches.
         help: String,
     },
-    /// A name stands for neither a time nor a commit.
+    /// A name resolves to neither a time nor a commit.
     #[error("--as-of {rev} is neither a date nor a commit")]
     NoRevision {
         /// The name.
@@ -61,10 +61,10 @@ pub enum Usage {
         rev: String,
         /// The approved ref.
         reference: String,
-        /// The first parent that merged it, where one did.
+        /// The first parent that merged it, if one did.
         within: Option<Oid>,
     },
-    /// A name stands for no commit of the repository.
+    /// A name does not resolve to a commit of the repository.
     #[error("{name} is not a commit in this repository")]
     NoCommit {
         /// The name.
@@ -73,19 +73,19 @@ pub enum Usage {
     /// The result of a decision breaks rules.
     #[error("the result would not pass lint, so nothing was written{}", wording::listed(.findings))]
     WouldNotLint {
-        /// The findings about each record of which one is an error.
+        /// The findings about each record that has an error among them.
         findings: Vec<Finding>,
-        /// What the reader should know besides.
+        /// Further notices for the reader.
         notices: Vec<Notice>,
     },
-    /// Anything else that the asker can mend.
+    /// Anything else that the user can fix.
     #[error("{what}")]
     Refused {
         /// What is wrong.
         what: String,
-        /// What to do; empty where the first says it.
+        /// How to fix it; empty if the message says it.
         help: String,
-        /// What the reader should know besides.
+        /// Further notices for the reader.
         notices: Vec<Notice>,
     },
 }
@@ -94,22 +94,22 @@ pub enum Usage {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Undetermined {
-    /// No folder from here upwards is a ledger.
+    /// Neither this folder nor a parent is a ledger.
     #[error("{} is not in a ledger: no {} found here or in a parent folder", .from.display(), policy::FILE)]
     NoLedger {
         /// Where the search began.
         from: PathBuf,
     },
-    /// The folder that the environment names is no ledger.
+    /// The folder that the environment names is not a ledger.
     #[error("EXLEDGER_ROOT: {cause}")]
     NotARoot {
         /// What is wrong with it.
         cause: String,
     },
-    /// A folder is not there.
+    /// A folder does not exist.
     #[error("there is no folder {}", .0.display())]
     NoFolder(PathBuf),
-    /// The ledger is in no repository.
+    /// The ledger is not in a repository.
     #[error("{} is not in a git repository, so approvals cannot be determined", .root.display())]
     NoRepository {
         /// The ledger's folder.
@@ -127,13 +127,13 @@ pub enum Undetermined {
     /// No approved ref can be chosen.
     #[error("{}", wording::no_ref(.0))]
     NoApprovedRef(#[from] NoRef),
-    /// The approved ref holds no policy, and nothing else is here.
+    /// The approved ref holds no policy, and there are no records either.
     #[error("{reference} has no {}", policy::FILE)]
     NoPolicy {
         /// The ref.
         reference: String,
     },
-    /// The policy has errors, so nothing is judged by it.
+    /// The policy has errors, so nothing is evaluated under it.
     #[error("the policy has errors: {}", wording::first_error(.0))]
     PolicyBroken(Vec<Finding>),
     /// The approved ref had no commit yet.
@@ -144,36 +144,36 @@ pub enum Undetermined {
         /// The instant that was asked about.
         instant: crate::record::time::Instant,
     },
-    /// Two commits have none in common here.
+    /// Two commits have no common ancestor in this clone.
     #[error("the two have no common ancestor in this clone")]
     NothingInCommon {
         /// Whether the clone is shallow or partial.
         is_cut: bool,
     },
-    /// Every id that was drawn is taken.
+    /// Every id that was drawn is in use.
     #[error("no unused id {beginning} is left")]
     NoIdLeft {
-        /// How the ids begin.
+        /// The beginning of the ids.
         beginning: String,
     },
-    /// Whether a filter means a record can't be told, as part of its history is missing.
+    /// Whether a filter matches a record can't be determined, because part of its history is missing.
     #[error("whether {id} matches the filter")]
     Meant {
         /// The record.
         id: String,
     },
-    /// What a change rests on can't be told of a record's past.
+    /// The part of a record's past that a change depends on can't be determined.
     #[error("how often {id} was renewed, and when it started")]
     Renewals {
         /// The record.
         id: String,
-        /// What is in the way; its text names the repair.
+        /// The obstacle; its text names the repair.
         doubt: PastObstacle,
     },
     /// A file can't be written.
     #[error(transparent)]
     Unwritable(FileError),
-    /// An object of the repository can't be had.
+    /// An object of the repository is not available.
     #[error(transparent)]
     Object(#[from] Obstacle),
     /// A folder or file of a tree can't be read.
@@ -182,27 +182,27 @@ pub enum Undetermined {
     /// A file can't be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Git refuses.
+    /// Git reports an error.
     #[error(transparent)]
     Git(#[from] GitError),
     /// Anything else.
     #[error("{what}")]
     Other {
-        /// What is in the way.
+        /// What went wrong.
         what: String,
-        /// What to do; empty where the first says it.
+        /// How to fix it; empty if the message says it.
         help: String,
     },
 }
 
-/// What brings the missing objects of a clone that was cut.
+/// Fetches the missing objects of a shallow clone.
 const DEEPEN: &str = "run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`";
 
 const INIT: &str =
     "run `exledger init` in the root of the repository, or give the folder of a ledger with -C DIR";
 
 impl Error {
-    /// Returns what to do about it; empty where the message says it.
+    /// Returns how to fix it; empty if the message says it.
     pub fn help(&self) -> Cow<'_, str> {
         match self {
             Error::Usage(usage) => usage.help(),
@@ -210,7 +210,7 @@ impl Error {
         }
     }
 
-    /// Returns what the reader should know besides.
+    /// Returns further notices for the reader.
     pub fn notices(&self) -> &[Notice] {
         match self {
             Error::Usage(Usage::WouldNotLint { notices, .. } | Usage::Refused { notices, .. }) => {
@@ -220,7 +220,7 @@ impl Error {
         }
     }
 
-    /// Returns the error with its way out below it, as a terminal shows it.
+    /// Returns the error with its help text below it, as a terminal shows it.
     pub fn in_full(&self) -> String {
         let what = self.to_string().replace('\n', "\n  ");
         let help = self.help();
@@ -230,7 +230,7 @@ impl Error {
         format!("{what}\n  help: {}", help.replace('\n', "\n        "))
     }
 
-    /// Returns the error on one line, with the way out, as an answer gives it for its reason.
+    /// Returns the error and its help text on one line, as an answer states its reason.
     pub fn reason(&self) -> String {
         let what = match self {
             Error::Usage(usage) => usage.to_string(),
@@ -243,7 +243,7 @@ impl Error {
 }
 
 impl Usage {
-    /// Returns the error of a text that names no single record.
+    /// Returns the error for a text that does not identify exactly one record.
     pub fn no_record(text: &str, error: NotFound) -> Usage {
         Usage::Record {
             text: text.to_owned(),
@@ -253,12 +253,12 @@ impl Usage {
         }
     }
 
-    /// Returns the error of what is refused, with the way out.
+    /// Returns the error for a refused request, with its help text.
     pub fn refused(what: impl Into<String>, help: impl Into<String>) -> Usage {
         Usage::Refused { what: what.into(), help: help.into(), notices: Vec::new() }
     }
 
-    /// Returns what to do about it; empty where the message says it.
+    /// Returns how to fix it; empty if the message says it.
     pub fn help(&self) -> Cow<'_, str> {
         match self {
             Usage::Record { error, help, .. } => match error {
@@ -289,12 +289,12 @@ impl Usage {
 }
 
 impl Undetermined {
-    /// Returns the error of anything that has no case of its own, with the way out.
+    /// Returns an error that has no variant of its own, with its help text.
     pub fn other(what: impl Into<String>, help: impl Into<String>) -> Undetermined {
         Undetermined::Other { what: what.into(), help: help.into() }
     }
 
-    /// Returns what to do about a tree that can't be read.
+    /// Returns how to fix a tree that can't be read.
     pub fn repair(error: &TreeError) -> &'static str {
         match error {
             TreeError::Missing { .. } => DEEPEN,
@@ -303,7 +303,7 @@ impl Undetermined {
         }
     }
 
-    /// Returns what to do about it; empty where the message says it.
+    /// Returns how to fix it; empty if the message says it.
     pub fn help(&self) -> Cow<'_, str> {
         match self {
             Undetermined::NoLedger { .. } | Undetermined::NotARoot { .. } => INIT.into(),

@@ -9,13 +9,13 @@ use crate::session::error::Usage;
 use crate::session::locate::Located;
 use crate::store::files::{self, FileError};
 
-/// The most bytes that a file of evidence may have: it stays in the repository for ever.
+/// The maximum size of an evidence file, in bytes: it stays in the repository for ever.
 const MOST: u64 = 16 * 1_048_576;
 
-/// Reads the evidence that texts name, whose paths are from a folder.
+/// Reads the evidence that the texts name; paths are relative to a folder.
 ///
 /// # Errors
-/// [`Usage`] where a text is no evidence, or names a file that can't be read.
+/// [`Usage`] if a text is not evidence, or names a file that can't be read.
 pub fn read(
     located: &Located,
     folder: &Path,
@@ -38,7 +38,7 @@ pub fn read(
     texts.iter().map(one).collect()
 }
 
-/// Reads a file; what is none and has the form of a commit is one.
+/// Reads a file; a text that names no file but has the form of a commit is taken as a commit.
 fn file(
     located: &Located,
     folder: &Path,
@@ -76,8 +76,8 @@ fn file(
     })
 }
 
-/// Tells whether a path that begins in the repository ends out of it: a link of the repository, which anybody may have
-/// put there, chooses the file then, and not the person who names it.
+/// Tells whether a path that begins inside the repository leads out of it: then a symbolic link of the repository,
+/// which anybody may have committed, chooses the file, and not the person who names it.
 fn leaves(located: &Located, from: &Path, place: &Path) -> bool {
     let named = located.repository_or_none().and_then(|it| it.work_dir()).unwrap_or(&located.root);
     let begins = files::folder(from).map(|from| files::plain(&from.join(place)));

@@ -1,4 +1,5 @@
-//! From answers to a file: what is missing is named, what the rules object to is refused, what is written is clean.
+//! From answers to a file: missing answers are reported, findings of the rules refuse the draft, only a clean record is
+//! written.
 //!
 //! Start at `prepare`. Follows `docs/spec/cli.md`, new.
 
@@ -35,19 +36,19 @@ use crate::store::files::{self, FileError};
 
 /// A record that is being filed. Nothing is written before [`Filing::create`].
 pub struct Filing<'s> {
-    /// What is known before anybody is asked.
+    /// The answers known before any prompt.
     pub answers: Answers,
-    /// Whether an end that nobody stated is asked for; else it is derived.
+    /// Whether to prompt for an end that was not given; otherwise the end is derived.
     pub asks_end: bool,
     /// The id it will have.
     pub id: Id,
     /// Who files it: name and address, as git knows them.
     pub filer: Filer,
-    /// The policy under which it is filed.
+    /// The governance under which it is filed.
     pub governance: Governance,
-    /// Whether a record is written that content rules object to.
+    /// Whether to write a record despite findings of content rules.
     pub writes_drafts: bool,
-    /// What the reader should know of the answers.
+    /// Notices for the reader about the answers.
     pub notices: Vec<Notice>,
     located: &'s Located,
     at: Moment,
@@ -58,7 +59,7 @@ pub struct Filing<'s> {
     folder: String,
 }
 
-/// Gathers what is known of a record that is to be filed.
+/// Gathers the known answers for a record to be filed.
 pub(crate) fn prepare<'s>(
     located: &'s Located,
     at: &Moment,
@@ -92,22 +93,22 @@ pub(crate) fn prepare<'s>(
 }
 
 impl Filing<'_> {
-    /// Returns the record that the answers make.
+    /// Returns the draft record built from the answers.
     pub fn draft(&self, answers: &Answers) -> RecordDraft {
         draft::draft(answers, &self.setting())
     }
 
-    /// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
+    /// Returns the missing answers in prompt order; empty if the record can be written.
     pub fn missing(&self, draft: &RecordDraft, asks_end: bool) -> Vec<FilingQuestion> {
         question::missing(draft, &self.setting(), asks_end)
     }
 
-    /// Returns the names that answers are offered from.
+    /// Returns the names offered as choices for answers.
     pub fn names(&self) -> OfferedNames<'_> {
         OfferedNames::collect(&self.governance, &self.ledger)
     }
 
-    /// Returns what shape and rules find in a draft, sorted.
+    /// Returns the findings about a draft's shape and content, sorted.
     ///
     /// # Errors
     /// Where the ledger can't be read.
@@ -117,10 +118,10 @@ impl Filing<'_> {
         Ok(found)
     }
 
-    /// Returns what shape, rules and history find in a draft; history is asked only of a draft that is whole.
+    /// Returns the findings about a draft's shape, content and history; history is read only for a complete draft.
     ///
     /// # Errors
-    /// Where the ledger can't be read, or the draft does not read back to what was meant.
+    /// If the ledger can't be read, or the written draft does not parse back to the same record.
     pub fn review(&self, draft: &RecordDraft) -> Result<FilingReview, Error> {
         if draft.source.record.is_none() {
             return Ok(FilingReview { findings: self.objections(draft)?, notices: Vec::new() });
@@ -137,7 +138,7 @@ impl Filing<'_> {
         Ok(review)
     }
 
-    /// Returns the finding about an end that is past: such a record would never grant anything.
+    /// Returns the finding about an end in the past: such a record would never grant anything.
     pub fn ended(&self, draft: &RecordDraft) -> Option<Finding> {
         let now = self.at.instant();
         let expires: When = draft.source.value("expires")?;
@@ -152,10 +153,10 @@ impl Filing<'_> {
         })
     }
 
-    /// Refuses a draft of which something is missing that nobody will be asked for.
+    /// Refuses a draft with missing answers that no prompt will ask for.
     ///
     /// # Errors
-    /// [`Usage`], with the flags that give it.
+    /// [`Usage`], with the flags that provide them.
     pub fn refuse_incomplete(&self, draft: &RecordDraft) -> Result<(), Usage> {
         let missing = self.missing(draft, self.asks_end);
         let of_form = missing.iter().any(|it| it.because == Because::Form);
@@ -165,10 +166,10 @@ impl Filing<'_> {
         Ok(())
     }
 
-    /// Refuses a draft that can't be written by what was found against it.
+    /// Refuses a draft whose findings keep it from being written.
     ///
     /// # Errors
-    /// [`Usage`], with what was found.
+    /// [`Usage`], with the findings.
     pub fn refuse_unsound(&self, draft: &RecordDraft, findings: &[Finding]) -> Result<(), Usage> {
         if draft.source.record.is_none() {
             let findings = draft.source.findings.iter();
@@ -195,7 +196,7 @@ impl Filing<'_> {
     /// Writes the file.
     ///
     /// # Errors
-    /// [`Usage`] where something stands there already, [`Undetermined`] where it can't be written.
+    /// [`Usage`] if the file exists already, [`Undetermined`] if it can't be written.
     pub fn create(&self, draft: &RecordDraft) -> Result<(), Error> {
         let created = files::create(&self.located.tree, &draft.path, draft.text.as_bytes());
         match created {
@@ -219,7 +220,7 @@ impl Filing<'_> {
         }
     }
 
-    /// Returns what rules know besides the record.
+    /// Returns the context of the rules besides the record.
     fn known(&self) -> RuleContext<'_> {
         RuleContext {
             governance: &self.governance,
@@ -231,7 +232,7 @@ impl Filing<'_> {
     }
 }
 
-/// Returns the folder below the record folder, when it can be one.
+/// Returns the folder below the record folder, if the name is valid.
 fn checked_folder(name: &str) -> Result<String, Usage> {
     let is_absolute = name.starts_with('/') || Path::new(name).is_absolute();
     if is_absolute {
@@ -251,7 +252,7 @@ fn checked_folder(name: &str) -> Result<String, Usage> {
     Ok(name.to_owned())
 }
 
-/// Names what is missing, and what can't be read of the rest.
+/// Reports the missing answers, and those of the rest that can't be read.
 fn unanswered(missing: &[FilingQuestion], draft: &RecordDraft) -> Usage {
     let line = |question: &FilingQuestion| match question.because.explanation().as_str() {
         "" => question.of.flags.to_owned(),

@@ -8,10 +8,10 @@ use crate::record::id::Id;
 use crate::record::time::Instant;
 use crate::session::error::Undetermined;
 
-/// How often a random id is drawn before something else must be wrong.
+/// How many random ids are drawn before giving up: then something else must be wrong.
 const DRAWS: usize = 100;
 
-/// Draws an id of the year of an instant that no record has.
+/// Draws an unused id for the year of an instant.
 ///
 /// # Errors
 /// [`Undetermined::NoIdLeft`].

@@ -30,17 +30,17 @@ use crate::session::options::Moment;
 use crate::survey::approved_state::PastObstacle;
 use crate::survey::refiling;
 
-/// What the rules say.
+/// The result of linting.
 pub struct LintAnswer {
     /// The findings, sorted by place.
     pub findings: Vec<Finding>,
-    /// The records that were judged, in their order.
+    /// The linted records, in order.
     pub judged: Vec<LintedRecord>,
-    /// The policy by which they were.
+    /// The policy under which they were linted.
     pub governance: Governance,
-    /// The records of a branch of which it can't be told what is approved, and why.
+    /// The records of a branch whose approved state can't be determined, each with the reason.
     pub doubts: Vec<(String, PastObstacle)>,
-    /// What the reader should know besides.
+    /// Further notices for the reader.
     pub notices: Vec<Notice>,
     input: Input,
 }
@@ -52,7 +52,7 @@ impl LintAnswer {
     }
 }
 
-/// Judges what a request names; one record that can't be read hides no other.
+/// Lints what a request names; an unreadable record does not hide others.
 pub(crate) fn judge(
     located: &Located,
     at: &Moment,
@@ -108,7 +108,7 @@ pub(crate) fn judge(
     })
 }
 
-/// Reads every record once; one that can't be read hides no other.
+/// Reads every record once; an unreadable record does not hide others.
 fn read(
     input: &Input,
     known: &RuleContext<'_>,
@@ -132,7 +132,7 @@ fn read(
     Ok(())
 }
 
-/// Takes the closed records of the tree that are not asked about, as far as one that is may repeat them.
+/// Adds the closed records of the tree that were not requested, if a requested record may repeat them.
 fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> Result<(), Error> {
     let names: Vec<String> = repeats.names().into_iter().map(str::to_owned).collect();
     let mut rest = files.records.iter().filter(|it| !input.names(&it.path));

@@ -1,4 +1,4 @@
-//! Where the ledger is: the folder of `exledger.yaml`, from a folder upwards, and its repository.
+//! Where the ledger is: the folder of `exledger.yaml`, searched from a folder upwards, and its repository.
 //!
 //! Start at [`Located::find`]. Follows `docs/spec/policy.md`, first paragraph.
 
@@ -16,7 +16,7 @@ use crate::store::git::open::OpenError;
 
 /// Where a ledger is.
 pub struct Located {
-    /// Its folder; of a bare repository the repository itself.
+    /// Its folder; for a bare repository, the repository itself.
     pub root: PathBuf,
     /// Its files as they are now.
     pub tree: WorkTree,
@@ -27,7 +27,7 @@ pub struct Located {
 }
 
 impl Located {
-    /// Finds the ledger from a folder upwards, or in the folder that the options name.
+    /// Finds the ledger from a folder upwards, or in the folder given by the options.
     pub fn find(folder: &Path, options: Options) -> Result<Located, Error> {
         let nearest = files::upwards(folder, policy::FILE);
         if let (Ok(None), None) = (&nearest, &options.root)
@@ -111,15 +111,16 @@ fn named_root(folder: &Path) -> Result<PathBuf, Undetermined> {
         .ok_or_else(|| not_a_root(format!("{} holds no {}", folder.display(), policy::FILE)))
 }
 
-/// Reads the governance files of a tree, which must be sound: nothing is judged by what can't be read.
+/// Reads the governance files of a tree, which must have no errors: nothing is evaluated under rules that can't be
+/// read.
 ///
 /// # Errors
-/// [`Undetermined::PolicyBroken`], or [`Undetermined::Tree`] where they can't be read.
+/// [`Undetermined::PolicyBroken`], or [`Undetermined::Tree`] if they can't be read.
 pub fn governance(tree: &dyn Tree) -> Result<Governance, Undetermined> {
     sound(Governance::read(tree)?)
 }
 
-/// Returns governance without errors as it is.
+/// Returns the governance if it has no errors.
 ///
 /// # Errors
 /// [`Undetermined::PolicyBroken`].

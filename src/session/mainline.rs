@@ -1,4 +1,4 @@
-//! Which first parents of the approved ref are asked about, as of when, and by which policy.
+//! Which first parents of the approved ref a question covers, as of when, and under which policy.
 //!
 //! Start at [`OpenMainline::open`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, M1, T5.
 
@@ -14,7 +14,7 @@ use crate::session::locate::{self, Located};
 use crate::session::options::{AsOf, Moment};
 use crate::store::git::Repository;
 
-/// The mainline that is asked about, before any record is looked at.
+/// The mainline in question, before any record is read.
 #[derive(Clone)]
 pub(crate) struct OpenMainline<'h> {
     pub(crate) repository: &'h Repository,
@@ -26,19 +26,19 @@ pub(crate) struct OpenMainline<'h> {
     pub(crate) chain: Chain,
     /// The governance of its tree.
     pub(crate) governance: Governance,
-    /// The instant that is asked about.
+    /// The instant in question.
     pub(crate) instant: Instant,
-    /// Until when notes count; `None` for those of now.
+    /// The end of the time for which notes count; `None` for the notes as they are now.
     pub(crate) until: Option<Instant>,
-    /// What the clock shows.
+    /// The clock's time.
     pub(crate) now: Instant,
-    /// Whether the answer is about another time than the clock's.
+    /// Whether the answer is about a time other than the clock's.
     pub(crate) is_moved: bool,
-    /// Whether a past state of the approved ref is asked about.
+    /// Whether the question is about a past state of the approved ref.
     pub(crate) is_past: bool,
 }
 
-/// A mainline as it stood at some time, and the instant that is asked about.
+/// A mainline as it was at some time, and the instant in question.
 struct Timed {
     chain: Chain,
     instant: Instant,
@@ -63,14 +63,14 @@ pub(crate) fn approved_ref(located: &Located) -> Result<ApprovedRef, Undetermine
 }
 
 impl<'h> OpenMainline<'h> {
-    /// Finds the mainline that is asked about, and the policy of its tree.
+    /// Finds the mainline in question, and the policy of its tree.
     ///
     /// # Errors
-    /// [`Undetermined`] outside git, without an approved ref, under a policy with errors, or when the tip can't be read;
-    /// [`Usage`] when the moment names nothing on the mainline.
+    /// [`Undetermined`] outside git, without an approved ref, under a policy with errors, or if the tip can't be read;
+    /// [`Usage`] if the moment names nothing on the mainline.
     pub(crate) fn open(located: &'h Located, at: &Moment) -> Result<OpenMainline<'h>, Error> {
         let repository = located.repository()?;
-        // What is proposed here is read by the policy that is here.
+        // Proposals of this work tree are read under the policy of this work tree.
         if at.as_of.is_none() {
             locate::governance(&located.tree)?;
         }
@@ -105,7 +105,7 @@ impl<'h> OpenMainline<'h> {
     }
 }
 
-/// Walks the mainline as it stood when it is asked about.
+/// Walks the mainline as it was at the time in question.
 fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<Timed, Error> {
     let chain = chain::walk(repository, chosen, at.now)?;
     match &at.as_of {
@@ -131,7 +131,7 @@ fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<T
     }
 }
 
-/// Returns where on the mainline a revision stands.
+/// Returns the position of a revision on the mainline.
 fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usize, Usage> {
     let owned = rev.to_owned();
     let Some(found) = repository.find(&owned) else {

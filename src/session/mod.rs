@@ -1,9 +1,8 @@
-//! A ledger that is open: every question that it answers, and every decision that it takes.
+//! An open ledger: every question that it answers, and every decision that it prepares.
 //!
 //! Uses the library up to plan, and clock, store, interop; no terminal and no arguments. Start at [`Session`], whose
-//! methods are the table of contents: each is answered in the file of its name. What outlives a
-//! question is the open repository, and that is opened again where it changed. So an answer is never older than its
-//! question.
+//! methods are the table of contents: each is implemented in the file of its name. Only the open repository outlives a
+//! question, and it is opened again when it has changed, so an answer is never older than its question.
 #![warn(missing_docs)]
 
 pub mod approve;
@@ -78,7 +77,7 @@ use crate::store::git::Repository;
 /// # repository.commit(Some("HEAD"), &ana, &ana, "Begin", &tree, &[])?;
 /// let session = Session::open(folder.path(), Options::default())?;
 ///
-/// // May it? Each question reads the clock and the approved ref anew.
+/// Is it allowed? Each question reads the clock and the approved ref anew.
 /// let question = Question {
 ///     identity: Some("svc:billing-batch".to_owned()),
 ///     action: Some("read".to_owned()),
@@ -102,14 +101,14 @@ impl Session {
     /// Opens the ledger that a folder is in.
     ///
     /// # Errors
-    /// [`error::Undetermined`] where there is none, or its repository can't be opened.
+    /// [`error::Undetermined`] if there is none, or its repository can't be opened.
     pub fn open(dir: &Path, options: Options) -> Result<Session, Error> {
         let opened = Opened::find(dir, options)?;
         log::info!("ledger: {}", opened.last().root.display());
         Ok(Session { opened })
     }
 
-    /// Returns the ledger's folder; of a bare repository the repository itself.
+    /// Returns the ledger's folder; for a bare repository, the repository itself.
     pub fn root(&self) -> &Path {
         &self.opened.last().root
     }
@@ -119,7 +118,7 @@ impl Session {
         &self.opened.last().tree
     }
 
-    /// Returns the same, where files are checked out.
+    /// Returns the ledger's files, if files are checked out.
     ///
     /// # Errors
     /// [`error::Undetermined::Bare`].
@@ -140,7 +139,7 @@ impl Session {
         self.opened.last().repository_or_none()
     }
 
-    /// Returns where the ledger is, for what works below a session.
+    /// Returns the location of the ledger, for code that works below a session.
     pub fn located(&self) -> &Located {
         self.opened.last()
     }
@@ -153,20 +152,20 @@ impl Session {
         Ok(mainline::approved_ref(self.opened.current()?)?)
     }
 
-    /// Judges the work tree, some files of it, or what a branch changes.
+    /// Lints the work tree, some files of it, or what a branch changes.
     ///
     /// # Errors
-    /// [`error::Usage`] where what is named is not in the ledger; [`error::Undetermined`] where a tree, or with a base the
+    /// [`error::Usage`] if a named path is not in the ledger; [`error::Undetermined`] if a tree, or with a base the
     /// history, can't be read.
     pub fn lint(&self, at: &Moment, request: &LintRequest<'_>) -> Result<LintAnswer, Error> {
         lint::judge(self.opened.current()?, at, request)
     }
 
-    /// Compares a state with the commit where it will land: the approved ref unless another is named.
+    /// Compares a state with the commit where it will land: the approved ref unless another commit is named.
     ///
     /// # Errors
-    /// Outside git, without an approved ref or a common commit, where objects are missing, and when the name stands for no
-    /// commit.
+    /// Outside git, without an approved ref or a common ancestor, if objects are missing, and if the name does not
+    /// resolve to a commit.
     pub fn compare(
         &self,
         at: &Moment,
@@ -176,7 +175,7 @@ impl Session {
         compare::compare(self.opened.current()?, at, onto, proposed)
     }
 
-    /// Reads what the approved ref says of its records, without what branches and the work tree propose.
+    /// Reads the records on the approved ref, without proposals of branches and the work tree.
     ///
     /// # Errors
     /// As [`Session::snapshot`].
@@ -184,10 +183,10 @@ impl Session {
         Snapshot::open_landed(self.opened.current()?, at, scope)
     }
 
-    /// Audits what landed: every version by the state in which it landed.
+    /// Audits what landed: every version under the governance at its landing.
     ///
     /// # Errors
-    /// As [`Session::snapshot`]; [`error::Usage`] where there is no record by an id, [`error::Undetermined`] where the
+    /// As [`Session::snapshot`]; [`error::Usage`] if no record has a given id, [`error::Undetermined`] if the
     /// checkpoint or the receipts can't be read.
     pub fn audit(&self, at: &Moment, request: &AuditRequest<'_>) -> Result<AuditAnswer<'_>, Error> {
         audit::audit(self.opened.current()?, at, request)
@@ -196,7 +195,7 @@ impl Session {
     /// Answers whether something is allowed now.
     ///
     /// # Errors
-    /// Where the approved ref, its policy or an object that is needed can't be read. Any other doubt is an answer, `unknown`.
+    /// If the approved ref, its policy or a needed object can't be read. Any other doubt is an answer, `unknown`.
     pub fn check(
         &self,
         at: &Moment,
@@ -206,7 +205,7 @@ impl Session {
         self.ask(at, &CheckRequest::now(question), receipts)
     }
 
-    /// Answers the same about another instant, or from an approved ref that was fetched lately alone.
+    /// Answers the same about another instant, or only if the approved ref was fetched recently enough.
     ///
     /// # Errors
     /// As [`Session::check`].
@@ -219,21 +218,22 @@ impl Session {
         check::ask(self.opened.current()?, at, request, receipts)
     }
 
-    /// Works out a decision about some records: all of them, or none. Nothing is written yet, and nobody else writes
+    /// Works out a decision about some records: all of them, or none. Nothing is written yet, and nobody else can write
     /// while it is held.
     ///
     /// # Errors
-    /// [`error::Usage`] when a record is unknown, the decision is refused, or the result would not lint;
+    /// [`error::Usage`] if a record is unknown, the decision is refused, or the result would not lint;
     /// [`error::Undetermined`] when the ledger, or a history that is needed, can't be read.
     pub fn decide(&self, at: &Moment, job: &Job<'_>) -> Result<PreparedDecision<'_>, Error> {
         decide::prepare(self.opened.current()?, at, job)
     }
 
-    /// Works out an approval or a rejection of present bytes. Nothing is signed or written yet.
+    /// Works out an approval or a rejection of present content. Nothing is signed or written yet.
     ///
     /// # Errors
-    /// [`error::Usage`] when nothing is named, the approval would not count, or could not be put where it belongs;
-    /// [`error::Undetermined`] when the ledger, or a history that is needed, can't be read.
+    /// [`error::Usage`] if nothing is named, the approval would not count, or its files could not be written where they
+    /// belong;
+    /// [`error::Undetermined`] if the ledger, or a history that is needed, can't be read.
     pub fn approve(
         &self,
         at: &Moment,
@@ -242,11 +242,11 @@ impl Session {
         approve::prepare(self.opened.current()?, at, request)
     }
 
-    /// Works out which approval files a forge's reviews of a merged pull request come to. Nothing is written yet.
+    /// Works out the approval files for a forge's reviews of a merged pull request. Nothing is written yet.
     ///
     /// # Errors
-    /// [`error::Usage`] where the landing is not on the approved ref, or a review can't be written down;
-    /// [`error::Undetermined`] where the ledger, or a history that is needed, can't be read.
+    /// [`error::Usage`] if the landing is not on the approved ref, or a review can't be written as a file;
+    /// [`error::Undetermined`] if the ledger, or a history that is needed, can't be read.
     pub fn reviews(&self, at: &Moment, reviews: &Reviews) -> Result<PreparedReviews<'_>, Error> {
         approve::reviews::prepare(self.opened.current()?, at, reviews)
     }
@@ -254,31 +254,31 @@ impl Session {
     /// Returns the records of the work tree that are not closed, by id.
     ///
     /// # Errors
-    /// Where the policy has errors, or a file can't be read.
+    /// If the policy has errors, or a file can't be read.
     pub fn open_records(&self) -> Result<Vec<OpenRecord>, Error> {
         select::open_records(self.opened.current()?)
     }
 
-    /// Returns what a record of the work tree says that is named; `None` where its file can't be read.
+    /// Returns the contents of a named record in the work tree; `None` if its file can't be read.
     ///
     /// # Errors
-    /// [`error::Usage::Record`] where none or several are named.
+    /// [`error::Usage::Record`] if the name matches none or several.
     pub fn record_here(&self, governance: &Governance, id: &str) -> Result<Option<Record>, Error> {
         select::read(self.opened.current()?, governance, id)
     }
 
-    /// Gathers what is known of a record that is to be filed. Nothing is written yet.
+    /// Gathers the known answers for a record to be filed. Nothing is written yet.
     ///
     /// # Errors
-    /// [`error::Usage`] where what it starts from can't be read, [`error::Undetermined`] where the ledger can't.
+    /// [`error::Usage`] if a source of answers can't be read, [`error::Undetermined`] if the ledger can't.
     pub fn filing(&self, at: &Moment, request: &FilingRequest<'_>) -> Result<Filing<'_>, Error> {
         filing::prepare(self.opened.current()?, at, request)
     }
 
-    /// Compares scanners' findings and events with baselines and ledger.
+    /// Compares scanners' findings and events with baselines and the ledger.
     ///
     /// # Errors
-    /// As [`Session::snapshot`], and where a file can't be read any more.
+    /// As [`Session::snapshot`], and if a file can no longer be read.
     pub fn triage(
         &self,
         at: &Moment,
@@ -288,10 +288,10 @@ impl Session {
         triage::triage(self.opened.current()?, at, sources, request)
     }
 
-    /// Reads what the approved ref says of its records, and what branches and the work tree propose.
+    /// Reads the records on the approved ref, and the proposals of branches and the work tree.
     ///
     /// # Errors
-    /// Where the approved ref, its policy or an object that is needed can't be read.
+    /// If the approved ref, its policy or a needed object can't be read.
     pub fn snapshot(&self, at: &Moment, scope: Scope<'_>) -> Result<Snapshot<'_>, Error> {
         Snapshot::open(self.opened.current()?, at, scope)
     }

@@ -1,60 +1,60 @@
-//! What an answer does not say and its reader should know.
+//! Notices: what the reader should know besides the answer.
 //!
-//! Start at [`Notice`]; the program words them.
+//! Start at [`Notice`]; the program puts them into words.
 
 use std::collections::BTreeSet;
 
 use crate::history::objects::Obstacle;
 
-/// Something to know of how an answer was found.
+/// Something to know about how an answer was found.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Notice {
-    /// What a branch proposes can't be read.
+    /// The proposals of a branch can't be read.
     UnreadableBranch {
         /// The branch.
         branch: String,
         /// What is in the way.
         obstacle: Obstacle,
     },
-    /// Paths were named that hold nothing to be linted.
+    /// The named paths hold nothing to lint.
     NothingToLint {
         /// The paths.
         paths: Vec<String>,
     },
-    /// A record that a filter means is not in the work tree, so it is left out.
+    /// A record that matches a filter is not in the work tree, so it is left out.
     NotInWorkTree {
         /// The record.
         id: String,
     },
-    /// A receipt from which a record is filed asks what is allowed already.
+    /// The receipt that a record is filed from asks about something that is allowed already.
     AlreadyAllowed {
         /// The record that allows it, where the receipt names it.
         record: Option<String>,
     },
-    /// A record changed on the approved ref since this branch left it.
+    /// A record has changed on the approved ref since this branch left it.
     Behind {
         /// The record.
         id: String,
     },
-    /// Who must approve the change can't be told.
+    /// Who must approve the change can't be determined.
     NotCompared {
         /// Why.
         cause: String,
     },
-    /// A governance file that does not count where the branch set out, so that its last version that counts judges.
+    /// A governance file does not count where the branch started, so its last version that counts applies.
     Uncounted {
         /// The file.
         path: String,
         /// The commit, shortened.
         base: String,
     },
-    /// What somebody is about to approve is not committed as it is, and whoever commits it is its author.
+    /// Content about to be approved is not committed in this form, and whoever commits it becomes its author.
     NotCommitted {
         /// The path of the file.
         path: String,
     },
-    /// What somebody is about to approve landed although it does not lint.
+    /// Content about to be approved landed with lint errors.
     LandedWithErrors {
         /// The path of the file.
         path: String,
@@ -68,7 +68,7 @@ pub enum Notice {
         /// The ids of the records that they are about.
         ids: BTreeSet<String>,
     },
-    /// Whether a branch of a bridge holds approvals can't be told.
+    /// Whether a branch of a bridge holds approvals can't be determined.
     UnreadableReviews {
         /// The branch.
         branch: String,

@@ -1,4 +1,4 @@
-//! An open ledger that is opened again where what its repository was opened by has changed.
+//! An open ledger that is opened again when the git data it was opened with has changed.
 //!
 //! Start at [`Opened::current`]. Follows `docs/spec/approval.md`, 5.
 
@@ -10,7 +10,7 @@ use crate::session::locate::Located;
 use crate::session::options::Options;
 use crate::store::git::Repository;
 
-/// A ledger as it was opened. What was opened before stays, since answers may still borrow from it.
+/// An open ledger. What was opened before is kept, since answers may still borrow from it.
 pub(super) struct Opened {
     dir: PathBuf,
     located: Located,
@@ -27,12 +27,12 @@ impl Opened {
         })
     }
 
-    /// Returns the ledger as it was opened last.
+    /// Returns the ledger as it was last opened.
     pub(super) fn last(&self) -> &Located {
         &self.newest().located
     }
 
-    /// Returns the ledger as it is: a clone that was deepened, or cut off elsewhere, is opened again.
+    /// Returns the current ledger: after a clone was deepened, or cut at another commit, it is opened again.
     pub(super) fn current(&self) -> Result<&Located, Error> {
         let newest = self.newest();
         let repository = newest.located.repository_or_none();

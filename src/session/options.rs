@@ -1,4 +1,4 @@
-//! How a session is opened, and which instant a question is about.
+//! How a session is opened, and the instant of a question.
 //!
 //! Start at [`Options`] and [`Moment`]. Follows `docs/spec/cli.md`, which tree, which clock.
 
@@ -12,32 +12,32 @@ use crate::record::time::Instant;
 pub struct Options {
     /// The name of the approved ref; else it is found from git's configuration and the remotes.
     pub approved_ref: Option<String>,
-    /// The branch on which the CI system says that a pull request will land; it only improves a message.
+    /// The branch that the CI system says a pull request will land on; it only improves a message.
     pub target_branch: Option<String>,
-    /// The ledger's folder, absolute or from the folder in which the session is opened; else the nearest folder upwards
-    /// that holds a policy.
+    /// The ledger's folder, absolute or relative to the folder in which the session is opened; otherwise the nearest
+    /// folder upwards that holds a policy.
     pub root: Option<PathBuf>,
-    /// The home folder of whoever asks, where keys are looked for.
+    /// The user's home folder, which is searched for keys.
     pub home: Option<PathBuf>,
 }
 
-/// Which instant a question is about.
+/// The instant of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// What the clock shows.
+    /// The clock's time.
     pub now: Instant,
-    /// The instant at which the state of the ledger is judged; `None` for now, or where `as_of` says it.
+    /// The instant at which the state of the ledger is evaluated; `None` for now, or if `as_of` gives it.
     pub on: Option<Instant>,
-    /// Which past state of the approved ref is judged; `None` for the present one.
+    /// Which past state of the approved ref to evaluate; `None` for the present one.
     pub as_of: Option<AsOf>,
 }
 
 /// A past state of the approved ref.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AsOf {
-    /// As it stood at an instant.
+    /// Its state at an instant.
     Instant(Instant),
-    /// As it stood when this commit, one of its first parents, was its tip: any name that git knows.
+    /// Its state when this commit, one of its first parents, was its tip: any name that git resolves.
     Revision(String),
 }
 
@@ -47,17 +47,17 @@ impl Moment {
         Moment::at(clock::now())
     }
 
-    /// Returns the present of a clock that shows an instant.
+    /// Returns the present of a clock that shows the given instant.
     pub fn at(now: Instant) -> Moment {
         Moment { now, on: None, as_of: None }
     }
 
-    /// Returns the instant at which the present state is judged.
+    /// Returns the instant at which the present state is evaluated.
     pub fn instant(&self) -> Instant {
         self.on.unwrap_or(self.now)
     }
 
-    /// Tells whether the answer is about another time than the clock's.
+    /// Tells whether the answer is about a time other than the clock's.
     pub fn is_moved(&self) -> bool {
         self.on.is_some() || self.as_of.is_some()
     }

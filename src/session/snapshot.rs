@@ -1,4 +1,4 @@
-//! What the approved ref says of every record: the one way from repository to answers.
+//! Every record on the approved ref: the only path from a repository to answers.
 //!
 //! Start at [`Snapshot`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
@@ -43,7 +43,7 @@ use crate::store::git::Repository;
 use crate::survey::naming::RecordNames;
 use crate::yaml::node::Limits;
 
-/// Every record at an instant, and what that was computed from.
+/// Every record at an instant, and the data it was computed from.
 pub struct Snapshot<'h> {
     pub(crate) stamp: Stamp,
     pub(crate) governance: Rc<Governance>,
@@ -53,19 +53,19 @@ pub struct Snapshot<'h> {
     pub(crate) prefix: LedgerPrefix,
     pub(crate) chosen: ApprovedRef,
     pub(crate) approvals: TrailVerdicts,
-    /// What was left out, as far as others may be it filed again.
+    /// The records left out, as far as others may refile them.
     pub(crate) passed: Passed,
     pub(crate) proposals: Option<Proposed>,
     pub(crate) notices: Vec<Notice>,
-    /// What the clock showed when it was read.
+    /// The clock's time when it was read.
     pub(crate) now: Instant,
 }
 
 impl<'h> Snapshot<'h> {
-    /// Judges some records on the approved ref, and adds what branches and the work tree propose.
+    /// Evaluates some records on the approved ref, and adds the proposals of branches and the work tree.
     ///
     /// # Errors
-    /// Where the ledger, the approved ref, the policy or an object that is needed can't be read.
+    /// If the ledger, the approved ref, the policy or a needed object can't be read.
     pub(crate) fn open(
         located: &'h Located,
         at: &Moment,
@@ -79,7 +79,7 @@ impl<'h> Snapshot<'h> {
         Ok(snapshot.completed(scope))
     }
 
-    /// Judges some records on the approved ref, without what is proposed.
+    /// Evaluates some records on the approved ref, without proposals.
     ///
     /// # Errors
     /// As [`Snapshot::open`].
@@ -98,16 +98,16 @@ impl<'h> Snapshot<'h> {
         self
     }
 
-    /// Judges every record at the instant asked about.
+    /// Evaluates every record at the instant in question.
     pub(crate) fn judge_all(&mut self) {
         self.standings = self.records_at(self.stamp.instant);
     }
 
-    /// Adds what branches and the work tree propose about the records that are wanted. What was proposed in the past is
-    /// not known, since branches move: it is for the present alone.
+    /// Adds the proposals of branches and the work tree about the wanted records. Past proposals are not known, since
+    /// branches move: only present ones are added.
     ///
     /// # Errors
-    /// Where refs, work tree or the commit that is checked out can't be read.
+    /// If refs, the work tree or the checked-out commit can't be read.
     pub(crate) fn add_proposals(
         &mut self,
         located: &Located,
@@ -119,27 +119,27 @@ impl<'h> Snapshot<'h> {
         Ok(())
     }
 
-    /// Returns what the answer was computed from.
+    /// Returns the stamp that says what the answer was computed from.
     pub fn stamp(&self) -> &Stamp {
         &self.stamp
     }
 
-    /// Returns the governance that counts at the tip of the approved ref.
+    /// Returns the governance in force at the tip of the approved ref.
     pub fn governance(&self) -> &Rc<Governance> {
         &self.governance
     }
 
-    /// Returns what the reader should know of how the answer was found.
+    /// Returns notices for the reader about how the answer was found.
     pub fn notices(&self) -> &[Notice] {
         &self.notices
     }
 
-    /// Returns every record that was asked for, by key, as it is at the instant asked about.
+    /// Returns every requested record, by key, as it is at the instant in question.
     pub fn records(&self) -> &[RecordState] {
         &self.standings
     }
 
-    /// Judges every record at an instant, by the governance of the tree that is asked about.
+    /// Evaluates every record at an instant, under the governance of the tree in question.
     pub fn records_at(&self, instant: Instant) -> Vec<RecordState> {
         log::debug!("evaluating every record at {instant}");
         let trails = self.history.trails.iter();
@@ -152,7 +152,7 @@ impl<'h> Snapshot<'h> {
         standings
     }
 
-    /// Judges one record at an instant.
+    /// Evaluates one record at an instant.
     pub(crate) fn standing(&self, key: &TrailKey, instant: Instant) -> RecordState {
         let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
         let (history, governance) = (&self.history, &self.governance);
@@ -164,7 +164,7 @@ impl<'h> Snapshot<'h> {
         self.history.left_out.len()
     }
 
-    /// Returns the bytes of a record's file as it landed; of a removed one, as it last did.
+    /// Returns the bytes of a record's file as it landed; for a removed one, as it last landed.
     pub fn bytes(&self, state: &RecordState) -> Option<Vec<u8>> {
         match self.trail(state) {
             Some(trail) => {
@@ -181,7 +181,7 @@ impl<'h> Snapshot<'h> {
         trails.get(&TrailKey::Id(state.key.clone())).or_else(by_path)
     }
 
-    /// Returns how often a record landed.
+    /// Returns how many times a record landed.
     pub fn landings(&self, state: &RecordState) -> usize {
         self.trail(state).map_or(0, |trail| trail.versions.len())
     }
@@ -206,7 +206,7 @@ impl RecordNames for Snapshot<'_> {
         Some((found.canonical(), found.control.title.clone()))
     }
 
-    /// Of a merged branch this is its first commit that touches the record.
+    /// For a merged branch, looks at its first commit that touches the record.
     fn filer(&self, state: &RecordState) -> Option<String> {
         let person = |ident: &Ident| {
             let person = people::identify(&self.governance, &ident.name, &ident.email);

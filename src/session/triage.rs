@@ -1,7 +1,7 @@
-//! Scanners' findings and events, compared with baselines and ledger.
+//! Compares scanners' findings and events with baselines and the ledger.
 //!
-//! Start at `triage`. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; what
-//! covers is the gate's to say.
+//! Start at `triage`. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6. The ledger is read once; the
+//! gate decides what a record covers.
 
 pub mod drafts;
 pub mod sources;
@@ -31,29 +31,29 @@ use crate::survey::triage::watch::{FiringProposal, TriggerWatch, Used};
 pub struct TriageRequest<'r> {
     /// The folders that held the repository where a scanner ran, as addresses name them: `C:\src` is `/C:/src`.
     pub source_roots: &'r [String],
-    /// The environment of all findings; records of another one don't cover them.
+    /// The environment of all findings; records of another environment don't cover them.
     pub environment: Option<&'r str>,
-    /// What is kept of each input.
+    /// How much of each input is kept.
     pub kept: KeptDetail,
-    /// How SARIF will be written again; `None` where it is not.
+    /// How SARIF will be rewritten; `None` if it is not.
     pub rewrite: Option<RewriteKind>,
-    /// Whether it is asked which records no input matches.
+    /// Whether to find the records that no input matches.
     pub asks_unused: bool,
     /// Whether drafts will be written.
     pub asks_drafts: bool,
 }
 
-/// What was decided about all inputs.
+/// The decisions about all inputs.
 pub struct TriageAnswer<'s> {
     /// The rows and counts.
     pub counts: TriageCounts,
-    /// The files, in their order, each with what it turned out to be.
+    /// The files, in order, each with its content type.
     pub read: Vec<(Source, SourceContent)>,
-    /// The triggers that the inputs let fire.
+    /// The triggers that the inputs fire.
     pub proposals: Vec<FiringProposal>,
-    /// Which records inputs match, where that was asked.
+    /// Which records the inputs match, if requested.
     pub matches: Option<RecordMatches>,
-    /// What covers each result, where SARIF will be written again.
+    /// What covers each result, if SARIF will be rewritten.
     pub suppressions: Option<Suppressions>,
     wanted: Wanted,
     located: &'s Located,
@@ -61,31 +61,31 @@ pub struct TriageAnswer<'s> {
     snapshot: Snapshot<'s>,
 }
 
-/// Which records inputs match.
+/// Which records the inputs match.
 #[derive(Clone, Debug)]
 pub struct RecordMatches {
-    /// By whether inputs match them.
+    /// The records, by whether inputs match them.
     pub used: Used,
-    /// Why nothing matches, for each that never matched.
+    /// Why nothing matches, for each record that never matched.
     pub why_never: Vec<String>,
 }
 
 impl<'s> TriageAnswer<'s> {
-    /// Returns the records by which the inputs were judged.
+    /// Returns the records that the inputs were compared with.
     pub fn snapshot(&self) -> &Snapshot<'s> {
         &self.snapshot
     }
 
-    /// Writes a draft into a folder for each thing that needs a record and that no draft of the folder names yet.
+    /// Writes a draft into a folder for each input that needs a record and has no draft in the folder yet.
     ///
     /// # Errors
-    /// Where the ledger can't be read, or the folder can't be written.
+    /// If the ledger can't be read, or the folder can't be written.
     pub fn write_drafts(&self, folder: &Path) -> Result<Vec<TriageDraft>, Error> {
         drafts::write(self.located, self.now, folder, &self.wanted)
     }
 }
 
-/// Judges each input of some files.
+/// Evaluates each input of some files.
 pub(crate) fn triage<'s>(
     located: &'s Located,
     at: &Moment,
