@@ -127,7 +127,7 @@ pub enum Undetermined {
     /// No approved ref can be chosen.
     #[error("{}", wording::no_ref(.0))]
     NoApprovedRef(#[from] NoRef),
-    /// The approved ref holds no policy, and there are no records either.
+    /// The approved ref holds no policy, and no files are checked out.
     #[error("{reference} has no {}", policy::FILE)]
     NoPolicy {
         /// The ref.

@@ -1,4 +1,4 @@
-//! A branch that an approval is added to as one commit of git objects alone: nothing is checked out for that.
+//! A branch that an approval is added to as one commit, written as git objects: nothing is checked out.
 //!
 //! Start at [`BranchDestination::open`]. Follows `docs/spec/cli.md`, approve.
 
@@ -28,24 +28,24 @@ pub struct AddedCommit {
     pub branch: String,
     /// The remote that the branch is pushed to.
     pub remote: String,
-    /// Whether the local branch ends with it now. Else that has commits of its own, and stays as it is: the commit is on
-    /// no branch until it is pushed to the remote one.
+    /// Whether the local branch now ends with it. A local branch with commits of its own stays as it is; then the
+    /// commit is on no branch until it is pushed to the remote one.
     pub is_on_branch: bool,
 }
 
-/// What a commit is made of.
+/// The content of a commit.
 pub(super) struct CommitContent<'c> {
     pub(super) subject: &'c str,
     /// The files, by their paths from the top of the repository.
     pub(super) files: Vec<(String, Option<Vec<u8>>)>,
     pub(super) committer: &'c Committer,
-    /// What signs it, where it is signed.
+    /// What signs it; `None` for an unsigned commit.
     pub(super) setup: Option<&'c Setup>,
     pub(super) at: Instant,
 }
 
 impl<'s> BranchDestination<'s> {
-    /// Refuses a branch that a commit can't be added to, before anything is signed.
+    /// Refuses a branch that can't take the commit, before anything is signed.
     pub(super) fn open(
         repository: &'s Repository,
         branch: &NamedBranch,
@@ -116,8 +116,8 @@ impl<'s> BranchDestination<'s> {
         })
     }
 
-    /// Returns the tip of the local branch of the same name where it can follow a remote's: it has nothing of its own and
-    /// is checked out nowhere. Nothing inside where there is none yet.
+    /// Returns the tip of the local branch of the same name if it can follow the remote one: it has no commits of its
+    /// own and is checked out nowhere. `Some(None)` if there is no such branch yet.
     fn follows(&self) -> Result<Option<Option<Oid>>, Error> {
         let (repository, short) = (self.repository, &self.branch.short);
         let Some(local) = repository.tip_of(None, short) else {
@@ -148,7 +148,7 @@ fn remote_of(repository: &Repository, branch: &NamedBranch) -> String {
     }
 }
 
-/// Tells whether a commit has something that another one lacks.
+/// Tells whether a commit has ancestors that another one lacks.
 fn is_ahead(repository: &Repository, base: Oid, tip: Oid) -> Result<bool, Error> {
     Ok(Branch::between(repository, base, tip)?.is_some())
 }

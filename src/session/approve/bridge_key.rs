@@ -1,4 +1,4 @@
-//! The key of a bridge, which signs the reviews that it states.
+//! The key of a bridge, which signs the reviews that it reports.
 //!
 //! Start at `BridgeKey`. Follows `docs/spec/approval.md`, 1.12.
 
@@ -14,7 +14,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::store::sign::{self, Setup};
 
-/// The key of a bridge, and the lists that tell whether it counts.
+/// The key of a bridge, and the signer lists that decide whether it counts.
 pub(super) struct BridgeKey<'a> {
     snapshot: &'a Snapshot<'a>,
     at: &'a Moment,
@@ -25,14 +25,14 @@ pub(super) struct BridgeKey<'a> {
 pub(super) struct ReviewSignature {
     /// The signature itself.
     pub(super) armoured: Vec<u8>,
-    /// What is missing before it counts; `None` where it counts once it has landed.
+    /// Why it does not count yet; `None` if it counts once it has landed.
     pub(super) uncounted: Option<UncountedKey>,
 }
 
-/// A key that signed a review, and that no list on the approved ref has for a bridge.
+/// A key that signed a review, but is listed for no bridge on the approved ref.
 #[derive(Clone, Debug)]
 pub struct UncountedKey {
-    /// How the key is listed, in words that follow it.
+    /// How the key is listed, as words that follow its name.
     pub listing: String,
     /// The path of the signers file.
     pub signers: String,
@@ -41,7 +41,7 @@ pub struct UncountedKey {
 }
 
 impl<'a> BridgeKey<'a> {
-    /// Returns the key that is named.
+    /// Opens the named key.
     pub(super) fn open(
         named: &str,
         (located, folder): (&Located, &Path),
@@ -53,7 +53,7 @@ impl<'a> BridgeKey<'a> {
         Ok(BridgeKey { snapshot, at, setup })
     }
 
-    /// Signs the text of a review; also by a key that is listed for no bridge, as its line may land first.
+    /// Signs the text of a review, even with a key that is listed for no bridge yet: its line may land first.
     pub(super) fn sign(&self, text: &str) -> Result<ReviewSignature, Error> {
         let bytes = text.as_bytes();
         let armoured = sign::sign(&self.setup, signature::REVIEW, bytes).map_err(unsigned)?;

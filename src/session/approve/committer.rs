@@ -1,4 +1,4 @@
-//! The author of an approval commit: nobody, or the current user.
+//! The author of an approval commit: a placeholder for nobody, or the current user.
 //!
 //! Start at `Committer::choose`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, I9 and S7.
 
@@ -11,18 +11,18 @@ use crate::store::commits::WriterSignature;
 use crate::store::git::Repository;
 use crate::store::sign::CommitSigning;
 
-/// The setting that stands for `--as-me`.
+/// The setting that has the same effect as `--as-me`.
 const SETTING: &str = "exledger.approvalAuthor";
 
-/// Whose name the commit of an approval bears, as author and committer.
+/// The author and committer of the commit of an approval.
 ///
-/// A forge that squashes a branch names the author of each of its commits as a co-author. Whoever approves on the
-/// branch would so become an author of what they approve; nobody can't.
+/// When a forge squashes a branch, it names the author of each of its commits as a co-author. An approver who commits
+/// on the branch would thus become an author of what they approve; the placeholder can't.
 #[derive(Clone, Debug)]
 pub enum Committer {
-    /// The address that stands for nobody.
+    /// The placeholder address for nobody.
     Nobody,
-    /// Whoever works here, as git's configuration names them.
+    /// The current user, from git's configuration.
     Me {
         /// Git's `user.name`, or the address.
         name: String,
@@ -32,7 +32,7 @@ pub enum Committer {
 }
 
 impl Committer {
-    /// Returns what is asked for, else what git's configuration says.
+    /// Returns the requested committer, otherwise the one from git's configuration.
     pub(super) fn choose(as_me: bool, repository: &Repository) -> Result<Committer, Usage> {
         let setting = repository.setting(SETTING).filter(|text| !text.is_empty());
         match setting.as_deref() {
@@ -57,7 +57,8 @@ impl Committer {
         Ok(Committer::Me { name, email })
     }
 
-    /// Refuses, before anything is signed, a commit that would take its own approval away, and one that can't be made.
+    /// Refuses, before anything is signed, a commit that would make its own approval not count, and one that can't be
+    /// made.
     pub(super) fn check(
         &self,
         content: &ApprovalContent,

@@ -1,4 +1,4 @@
-//! Where the files of an approval go: beside the records, into a folder, or onto a branch as one commit.
+//! Where the files of an approval are written: beside the records, into a folder, or onto a branch as one commit.
 //!
 //! Start at `Destination::choose`. Follows `docs/spec/cli.md`, approve.
 
@@ -20,16 +20,16 @@ use crate::store::edits::{self, Write, WriteLock};
 use crate::store::files::{self, FileError};
 use crate::store::sign::Setup;
 
-/// The most bytes of an approval file that is there already.
+/// The maximum size of an existing approval file, in bytes.
 const MOST: u64 = 64 * 1024;
 
-/// Where the files of an approval go.
+/// Where the files of an approval are written.
 pub(super) enum Destination<'s> {
     /// Into a folder.
     Folder {
-        /// The folder as it was named.
+        /// The folder as the user named it.
         named: PathBuf,
-        /// The folder that its name begins at.
+        /// The folder that its name is relative to.
         from: PathBuf,
     },
     /// Beside the records of the work tree.
@@ -38,10 +38,10 @@ pub(super) enum Destination<'s> {
     Branch(BranchDestination<'s>),
 }
 
-/// Where the files of an approval were put.
+/// Where the files of an approval were written.
 #[derive(Clone, Debug)]
 pub enum WrittenApproval {
-    /// In a folder that was named, from where they have to be carried to this path to count.
+    /// In a named folder; they have to be moved to this path to count.
     Folder {
         /// The path of the approval file beside the records.
         counts_at: String,
@@ -52,34 +52,34 @@ pub enum WrittenApproval {
     Branch(AddedCommit),
 }
 
-/// The files of an approval that are there already.
+/// The existing files of an approval.
 pub(super) struct ExistingFiles {
     pub(super) text: Vec<u8>,
     pub(super) signature: Option<Vec<u8>>,
 }
 
-/// What is written.
+/// The files to write.
 pub(super) struct ApprovalFiles<'f> {
     pub(super) file: &'f ApprovalFile,
-    /// The paths of what is signed, and of its signature.
+    /// The paths of the approval file and its signature.
     pub(super) paths: &'f [String; 2],
     pub(super) bytes: [&'f [u8]; 2],
-    /// The subject of its commit.
+    /// The subject of the commit.
     pub(super) subject: &'f str,
-    /// The folder of records that it belongs to.
+    /// The record folder that it belongs to.
     pub(super) records: &'f str,
 }
 
-/// Who commits an approval that goes onto a branch, and when.
+/// Who commits an approval onto a branch, and when.
 pub(super) struct CommitAs<'c> {
     pub(super) committer: &'c Committer,
-    /// What signs the commit, where it is signed.
+    /// What signs the commit; `None` for an unsigned one.
     pub(super) setup: Option<&'c Setup>,
     pub(super) at: &'c Moment,
 }
 
 impl<'s> Destination<'s> {
-    /// Returns where the files go; a branch that a commit can't be added to is refused, before anything is signed.
+    /// Returns where to write the files; refuses a branch that can't take a commit, before anything is signed.
     pub(super) fn choose(
         located: &'s Located,
         request: &ApprovalRequest<'_>,
@@ -99,7 +99,7 @@ impl<'s> Destination<'s> {
         })
     }
 
-    /// Returns where the files of an approval go, as the answer names them: what is signed, and its signature.
+    /// Returns the paths of the approval file and its signature, as shown to the user.
     pub(super) fn paths(&self, file: &ApprovalFile, records: &str) -> [String; 2] {
         let beside = file.path(records);
         let path = match self {
@@ -113,7 +113,7 @@ impl<'s> Destination<'s> {
         [path, signature]
     }
 
-    /// Returns the files that are there already.
+    /// Returns the files that exist already.
     pub(super) fn existing(
         &self,
         [text, signature]: &[String; 2],
@@ -131,7 +131,7 @@ impl<'s> Destination<'s> {
         Ok(bytes(text)?.map(|text| ExistingFiles { text, signature }))
     }
 
-    /// Tells whether files that are there already are yet to be committed, beside the records.
+    /// Tells whether the files exist beside the records and are not committed yet.
     pub(super) fn awaits_commit(
         &self,
         paths: &[String; 2],
@@ -148,7 +148,7 @@ impl<'s> Destination<'s> {
         Ok(false)
     }
 
-    /// Writes the two files, and says where.
+    /// Writes the two files, and returns where.
     pub(super) fn write(
         &self,
         files: &ApprovalFiles<'_>,
@@ -187,7 +187,7 @@ impl<'s> Destination<'s> {
     }
 }
 
-/// Writes files beside the records, all or none; what is there is replaced.
+/// Writes files beside the records, all or none; existing files are replaced.
 pub(super) fn write_beside(
     located: &Located,
     files: impl Iterator<Item = (String, Vec<u8>)>,

@@ -1,4 +1,4 @@
-//! The words of an approval: written down, signed, and put where they count.
+//! The text of an approval: drafted, signed, and written where it counts.
 //!
 //! Start at [`PreparedApproval::draft`].
 
@@ -17,29 +17,29 @@ use crate::session::approve::sign::{self, ApprovalSignature};
 use crate::session::error::{Error, Usage};
 use crate::store::sign::Setup;
 
-/// An approval as it would be signed.
+/// An approval before it is signed.
 pub struct ApprovalDraft<'p> {
-    /// What would be signed.
+    /// The approval file to sign.
     pub file: ApprovalFile,
     /// The same as text.
     pub text: String,
-    /// The paths of what is signed, and of its signature.
+    /// The paths of the approval file and its signature.
     pub paths: [String; 2],
     prepared: &'p PreparedApproval<'p>,
     earlier: EarlierApproval,
 }
 
-/// A signed approval, which is not written yet.
+/// A signed approval that is not written yet.
 pub struct SignedApproval<'d> {
     /// The signature, and whether it counts.
     pub signature: ApprovalSignature,
     draft: &'d ApprovalDraft<'d>,
 }
 
-/// Refuses a reason that no approval may give.
+/// Refuses an unacceptable reason.
 ///
 /// # Errors
-/// [`Usage`] where it is no line, is too long, or holds a credential.
+/// [`Usage`] if it is not one line, is too long, or holds a credential.
 pub fn check_reason(reason: &str) -> Result<(), Usage> {
     if credential::kind(reason, "").is_some() || credential::hidden(reason.to_owned()) != reason {
         return Err(Usage::refused(
@@ -57,11 +57,11 @@ pub fn check_reason(reason: &str) -> Result<(), Usage> {
 }
 
 impl PreparedApproval<'_> {
-    /// Returns the approval as it would be signed, with its reason.
+    /// Returns the approval to be signed, with its reason.
     ///
     /// # Errors
-    /// [`Usage`] where the reason is refused; [`crate::session::error::Undetermined`] where the name of the ledger, or what
-    /// is there already, can't be told.
+    /// [`Usage`] if the reason is refused; [`crate::session::error::Undetermined`] if the name of the ledger, or the
+    /// content of existing files, can't be determined.
     pub fn draft(&self, reason: Option<&str>) -> Result<ApprovalDraft<'_>, Error> {
         if let Some(reason) = reason {
             check_reason(reason)?;
@@ -89,10 +89,10 @@ impl PreparedApproval<'_> {
         Ok(ApprovalDraft { file, text, paths, prepared: self, earlier })
     }
 
-    /// Returns the key that signs, by the name that is given for it or by git's configuration.
+    /// Returns the signing key: the named one, or that of git's configuration.
     ///
     /// # Errors
-    /// [`Usage`] where none is named that is there.
+    /// [`Usage`] if no existing key is named.
     pub fn key(&self, named: Option<&str>, folder: &Path) -> Result<Setup, Error> {
         let home = self.located.options.home.as_deref();
         let repository = self.located.repository()?;
@@ -101,24 +101,24 @@ impl PreparedApproval<'_> {
 }
 
 impl ApprovalDraft<'_> {
-    /// Tells whether the same was signed before and counts, so that nothing is left to do.
+    /// Tells whether the same approval was signed before and counts, so that nothing is left to do.
     pub fn counts_already(&self) -> bool {
         self.earlier == EarlierApproval::Counts
     }
 
-    /// Tells whether the files lie beside the records already and are yet to be committed.
+    /// Tells whether the files exist beside the records and are not committed yet.
     ///
     /// # Errors
-    /// Where they can't be read.
+    /// If they can't be read.
     pub fn awaits_commit(&self) -> Result<bool, Error> {
         let destination = &self.prepared.destination;
         destination.awaits_commit(&self.paths, &self.prepared.source)
     }
 
-    /// Signs it. The program that does so may ask for a passphrase on the terminal.
+    /// Signs it. The signing program may ask for a passphrase on the terminal.
     ///
     /// # Errors
-    /// [`Usage`] where the signature could never count; [`crate::session::error::Undetermined`] where nothing signs.
+    /// [`Usage`] if the signature could never count; [`crate::session::error::Undetermined`] if signing fails.
     pub fn sign(&self, setup: &Setup) -> Result<SignedApproval<'_>, Error> {
         let prepared = self.prepared;
         let around = (&prepared.snapshot, &prepared.at);
@@ -128,17 +128,17 @@ impl ApprovalDraft<'_> {
 }
 
 impl SignedApproval<'_> {
-    /// Tells whether the same was signed before by this key, which is still not listed.
+    /// Tells whether the same approval was signed before by this key, and the key is still not listed.
     pub fn is_repeated(&self) -> bool {
         let signature = &self.signature;
         signature.missing.is_some()
             && self.draft.earlier == EarlierApproval::SignedBy(signature.key.clone())
     }
 
-    /// Writes the approval and its signature, and says where.
+    /// Writes the approval and its signature, and returns where.
     ///
     /// # Errors
-    /// Where they can't be written, or not committed. Nothing is written then.
+    /// If they can't be written or committed. Nothing is written then.
     pub fn write(&self) -> Result<WrittenApproval, Error> {
         let (draft, prepared) = (self.draft, self.draft.prepared);
         let subject = commit_subject(&prepared.content.name, prepared.decision);

@@ -1,4 +1,4 @@
-//! Whether the same approval was given before, and by which key.
+//! Whether the same approval was given before, and with which key.
 //!
 //! Start at [`find`]. Follows `docs/spec/cli.md`, approve.
 
@@ -11,10 +11,10 @@ use crate::session::approve::subject::ApprovalContent;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 
-/// The same approval, as it was given before.
+/// The same approval, given before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum EarlierApproval {
-    /// There is none, or none that still holds.
+    /// There is none, or none that is still valid.
     None,
     /// It is signed by a key that is listed for the person.
     Counts,
@@ -22,8 +22,8 @@ pub(super) enum EarlierApproval {
     SignedBy(String),
 }
 
-/// Returns what was given before and still holds: by a sound signature, after whatever happened to the record last, or
-/// counted already.
+/// Returns the earlier approval if it is still valid: it has a sound signature and is newer than the last event of the
+/// record, or it counts already.
 pub(super) fn find(
     existing: &ExistingFiles,
     (file, person): (&ApprovalFile, &Person),
@@ -39,7 +39,7 @@ pub(super) fn find(
     if holds { signer(existing, person, (snapshot, at)) } else { EarlierApproval::None }
 }
 
-/// Tells whether two files say the same; one without a reason takes any.
+/// Tells whether two files state the same; a new file without a reason matches any reason.
 fn is_same(earlier: &ApprovalFile, file: &ApprovalFile) -> bool {
     fn statement(file: &ApprovalFile) -> impl PartialEq + '_ {
         (&file.ledger, &file.about, &file.sha256, file.decision, &file.by)
@@ -48,7 +48,7 @@ fn is_same(earlier: &ApprovalFile, file: &ApprovalFile) -> bool {
         && (file.reason.is_none() || earlier.reason == file.reason)
 }
 
-/// Tells whether nothing that ended it happened since it was given.
+/// Tells whether no later event invalidated the approval.
 fn still_holds(
     earlier: &ApprovalFile,
     (file, person): (&ApprovalFile, &Person),
@@ -58,7 +58,7 @@ fn still_holds(
     let path = file.path(&content.target.folder);
     let mut counts = false;
     if let Some(landed) = &content.landed {
-        // A file that landed before its key was listed counts never; another one has to land.
+        // A file that landed before its key was listed never counts; another one has to land.
         if landed.refused.contains(&path) {
             return false;
         }

@@ -1,14 +1,14 @@
-//! The name of the ledger that approval files bear.
+//! The name of the ledger in approval files.
 //!
 //! Start at [`written`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::session::error::Undetermined;
 use crate::session::snapshot::Snapshot;
 
-/// Returns what approval files call the ledger.
+/// Returns the name of the ledger in approval files.
 ///
 /// # Errors
-/// [`Undetermined`] where its policy states no name and the clone ends before its first commit.
+/// [`Undetermined`] if its policy sets no name and the clone is cut off before its first commit.
 pub(super) fn written(snapshot: &Snapshot<'_>) -> Result<String, Undetermined> {
     let name = snapshot.ledger_name();
     let written = name.written().map(str::to_owned);

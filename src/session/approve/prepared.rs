@@ -1,4 +1,4 @@
-//! An approval that would count, before it is put into words.
+//! An approval that would count, before its text is drafted.
 //!
 //! Start at [`PreparedApproval`].
 
@@ -18,38 +18,39 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::store::sign::Setup;
 
-/// What somebody is about to approve or reject, which would count. Where it is dropped, nothing is signed or written.
+/// An approval or rejection that would count. If it is dropped, nothing is signed or written.
 pub struct PreparedApproval<'s> {
     /// The content.
     pub content: ApprovalContent,
-    /// Where the content is.
+    /// Where the content comes from.
     pub source: ContentSource<'s>,
     /// Whether it is approved or rejected.
     pub decision: ApprovalDecision,
     /// Who approves or rejects it.
     pub person: Person,
-    /// Whose name the commit of the approval bears.
+    /// The author of the approval's commit.
     pub committer: Committer,
-    /// What the reader should know before anything is signed.
+    /// Notices for the reader before anything is signed.
     pub notices: Vec<Notice>,
     pub(super) by: Address,
     pub(super) at: Moment,
     pub(super) located: &'s Located,
     pub(super) snapshot: Snapshot<'s>,
     pub(super) destination: Destination<'s>,
-    /// What signs the commit, where it goes onto a branch and is signed.
+    /// What signs the commit, if it goes onto a branch and is signed.
     pub(super) commit_setup: Option<Setup>,
 }
 
 impl PreparedApproval<'_> {
-    /// Returns the groups that the content demands somebody from and that the approval counts for.
+    /// Returns the groups whose approval the content requires and for which this approval counts.
     pub fn groups(&self) -> Vec<String> {
         let needed = &self.content.target.needed;
         let governance = self.snapshot.governance();
         approve::groups(needed, &self.person, self.decision, governance)
     }
 
-    /// Returns what the content needs besides the approvals that count already, and this one where it is counted, a line each.
+    /// Returns what the content needs besides the approvals that count already, one line each; `counts` includes this
+    /// approval.
     pub fn still_needed(&self, counts: bool) -> Vec<String> {
         let content = &self.content;
         let Some(record) = content.record() else {

@@ -1,4 +1,4 @@
-//! An approval as somebody asks for it, before anything was looked at.
+//! A request to approve or reject, before anything is read.
 //!
 //! Start at [`ApprovalRequest`]. Follows `docs/spec/cli.md`, approve.
 
@@ -13,23 +13,22 @@ pub struct ApprovalRequest<'r> {
     pub subject: NamedSubject<'r>,
     /// Whether it is approved or rejected.
     pub decision: ApprovalDecision,
-    /// The branch that holds the content; else it is what is checked out and written.
+    /// The branch that holds the content; otherwise the work tree does.
     pub branch: Option<&'r str>,
-    /// The folder that the files are written into; else they go beside the records, or onto the branch.
+    /// The folder to write the files into; otherwise they go beside the records, or onto the branch.
     pub out: Option<&'r Path>,
-    /// Who approves; git's `user.email` unless an address is named.
+    /// Who approves; git's `user.email` if no address is given.
     pub by: Option<&'r str>,
-    /// Whether a commit of the approval bears the name of whoever works here, also where git's configuration does not ask
-    /// for that.
+    /// Whether to commit the approval in the current user's name, even if git's configuration does not ask for it.
     pub as_me: bool,
-    /// The folder that paths begin at.
+    /// The folder that paths are relative to.
     pub folder: &'r Path,
 }
 
 /// What is approved, as it was named.
 #[derive(Clone, Copy, Debug)]
 pub enum NamedSubject<'r> {
-    /// A record: its id, a beginning or end of it, or the path of its file.
+    /// A record: its id, an unambiguous prefix or suffix of it, or the path of its file.
     Record(&'r str),
     /// The path of a governance file.
     Governance(&'r Path),

@@ -1,4 +1,4 @@
-//! What a forge's reviews of a merged pull request say, written down beside the records.
+//! Approval files for a forge's reviews of a merged pull request, written beside the records.
 //!
 //! Start at `prepare`. Follows `docs/spec/approval.md`, 1.12.
 
@@ -26,19 +26,19 @@ use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::tip::OnMainline;
 use crate::session::snapshot::walk::Scope;
 
-/// The approval files that reviews come to. Where it is dropped, nothing is written.
+/// The approval files made from reviews. If it is dropped, nothing is written.
 pub struct PreparedReviews<'s> {
-    /// The files, and the reviews that come to none.
+    /// The files, and the reviews that result in none.
     pub result: ReviewResult,
     located: &'s Located,
     at: Moment,
     snapshot: Snapshot<'s>,
 }
 
-/// The files that are to be written: those that say what is not there yet.
+/// The files to write: those that state something new.
 #[derive(Clone, Debug, Default)]
 pub struct ReviewFiles {
-    /// How each signature that does not count is missing on the approved ref.
+    /// The keys whose signatures do not count, and how the approved ref lacks them.
     pub uncounted: Vec<UncountedKey>,
     files: Vec<(String, Vec<u8>)>,
 }
@@ -46,7 +46,7 @@ pub struct ReviewFiles {
 /// Compares reviews with what landed.
 ///
 /// # Errors
-/// [`Usage`] where the landing is not on the approved ref, or a review can't be written down; [`Undetermined`] where the
+/// [`Usage`] if the landing is not on the approved ref, or a review can't be written as a file; [`Undetermined`] if the
 /// ledger, or a history that is needed, can't be read.
 pub(crate) fn prepare<'s>(
     located: &'s Located,
@@ -75,7 +75,7 @@ pub(crate) fn prepare<'s>(
     Ok(PreparedReviews { result, located, at: at.clone(), snapshot })
 }
 
-/// Refuses a landing that is not on the approved ref: what did not land needs no evidence.
+/// Refuses a landing that is not on the approved ref: content that did not land needs no evidence.
 fn refuse_not_landed(snapshot: &Snapshot<'_>, reviews: &Reviews) -> Result<(), Usage> {
     let reference = snapshot.stamp().label.clone().unwrap_or_default();
     let (landing, pull_request) = (reviews.landing, &reviews.pull_request);
@@ -96,7 +96,7 @@ fn refuse_not_landed(snapshot: &Snapshot<'_>, reviews: &Reviews) -> Result<(), U
     }
 }
 
-/// Returns what the content at the tip demands; one person of governance files, `None` where nothing stands there.
+/// Returns the requirement for the content at the tip; one person for governance files, `None` if nothing is there.
 fn read_needed(snapshot: &Snapshot<'_>, about: &ApprovalSubject) -> Option<Needed> {
     match about {
         ApprovalSubject::Record(id) => {
@@ -108,10 +108,10 @@ fn read_needed(snapshot: &Snapshot<'_>, about: &ApprovalSubject) -> Option<Neede
 }
 
 impl PreparedReviews<'_> {
-    /// Returns the files that say something which is not there yet, signed where a key of a bridge is named.
+    /// Returns the files that state something new, signed if a key of a bridge is named.
     ///
     /// # Errors
-    /// Where the key can't sign, its signature could never count, or what is there can't be read.
+    /// If the key can't sign, its signature could never count, or an existing file can't be read.
     pub fn files(&self, key: Option<&str>, folder: &Path) -> Result<ReviewFiles, Error> {
         let tree = self.located.work_tree()?;
         let ledger = self.snapshot.ledger_name();
@@ -153,7 +153,7 @@ impl PreparedReviews<'_> {
         approve::groups(&needed, &draft.person, draft.file.decision, governance)
     }
 
-    /// Returns for each file, in their order, whether the approved ref has it already.
+    /// Returns for each file, in order, whether the approved ref has it already.
     ///
     /// # Errors
     /// Where the files of the approved ref can't be read.
@@ -172,13 +172,13 @@ impl PreparedReviews<'_> {
     }
 }
 
-/// Tells whether a review lies there that no bridge has signed yet.
+/// Tells whether a review exists without a signature of a bridge.
 fn lacks_signature(tree: &dyn Tree, draft: &ApprovalFileDraft) -> Result<bool, Error> {
     let signature = tree.bytes(&format!("{}{SIGNATURE}", draft.path))?;
     Ok(signature.is_none() && tree.bytes(&draft.path)?.is_some())
 }
 
-/// Tells whether a review says something that is not there yet: a signature of the same person says more.
+/// Tells whether a review states something new; an existing signature by the same person outranks it.
 fn is_news(tree: &dyn Tree, draft: &ApprovalFileDraft, ledger: &LedgerName) -> Result<bool, Error> {
     let Some(text) = tree.bytes(&draft.path)? else {
         return Ok(true);
@@ -189,11 +189,11 @@ fn is_news(tree: &dyn Tree, draft: &ApprovalFileDraft, ledger: &LedgerName) -> R
     let Ok(file) = ApprovalFile::read(&text) else {
         return Ok(true);
     };
-    // What landed while files named no ledger goes on counting.
+    // Files that landed before approval files named the ledger continue to count.
     let is_unnamed = file.ledger.is_none() && matches!(ledger, LedgerName::Root { .. });
     let own_name = draft.file.ledger.clone().filter(|_| is_unnamed);
     let before = ApprovalFile { ledger: file.ledger.clone().or(own_name), ..file };
     let is_older = before.at < draft.file.at || before.ledger != draft.file.ledger;
-    // What the forge says of accounts may have become known since.
+    // The forge may know more about accounts by now.
     Ok(is_older || before.at == draft.file.at && before != draft.file)
 }

@@ -17,22 +17,22 @@ pub struct ApprovalSignature {
     pub(super) armoured: Vec<u8>,
     /// The fingerprint of the key.
     pub key: String,
-    /// How the key is listed, in words that follow it.
+    /// How the key is listed, as words that follow its name.
     pub listing: String,
-    /// What is missing before it counts; `None` where it counts once it has landed.
+    /// Why it does not count yet; `None` if it counts once it has landed.
     pub missing: Option<MissingSigner>,
 }
 
-/// A key that no list of signers has for the person who signs.
+/// A key that no signer list has for the signing person.
 #[derive(Clone, Debug)]
 pub struct MissingSigner {
     /// The path of the signers file.
     pub signers: String,
-    /// The line that would list the key.
+    /// The line to list the key.
     pub line: Option<String>,
 }
 
-/// Signs the text, and says how the key is listed; a signature that could never count is refused.
+/// Signs the text, and determines how the key is listed; refuses a signature that could never count.
 pub(super) fn sign(
     (snapshot, at): (&Snapshot<'_>, &Moment),
     setup: &Setup,
@@ -87,7 +87,7 @@ fn never_counts(state: &SignatureState) -> Usage {
     Usage::refused(format!("nothing was written: the signature {state}"), help)
 }
 
-/// Returns the error of what was not signed.
+/// Returns the error for a failed signature.
 pub(super) fn unsigned(error: SignError) -> Error {
     let (what, help) = (error.to_string(), error.help());
     match error {

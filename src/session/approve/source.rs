@@ -1,4 +1,4 @@
-//! Where the content is that somebody approves: what is checked out and written, or a branch that is only read.
+//! Where the content to approve comes from: the work tree, or a branch that is only read.
 //!
 //! Start at `ContentSource::open`.
 
@@ -17,11 +17,11 @@ use crate::store::git::Repository;
 use crate::store::git::heads::NamedBranch;
 use crate::store::git::stored::Stored;
 
-/// Where the content is.
+/// Where the content comes from.
 pub struct ContentSource<'s> {
     /// The branch; `None` for the work tree.
     pub branch: Option<NamedBranch>,
-    /// The commit that the branch ends with, or that is checked out.
+    /// The tip of the branch, or the checked-out commit.
     pub head: Oid,
     /// The files of that commit.
     pub(super) tree: CommitTree<'s>,
@@ -33,12 +33,12 @@ pub struct ContentSource<'s> {
 /// The bytes of a file as git stores them.
 pub(super) struct SourceFile {
     pub(super) bytes: Vec<u8>,
-    /// Whether they are in a commit.
+    /// Whether a commit holds them.
     pub(super) is_committed: bool,
 }
 
 impl<'s> ContentSource<'s> {
-    /// Opens the branch that is named, or what is checked out.
+    /// Opens the named branch, or the work tree.
     pub(super) fn open(
         located: &'s Located,
         snapshot: &Snapshot<'_>,
@@ -69,7 +69,7 @@ impl<'s> ContentSource<'s> {
         }
     }
 
-    /// Returns a file; `None` where it is not there.
+    /// Returns a file; `None` if it does not exist.
     pub(super) fn file(
         &self,
         path: &str,

@@ -1,6 +1,7 @@
-//! What is approved: the bytes as git stores them, who made them, what they demand, and whether they have landed.
+//! What is approved: the bytes as git stores them, who made them, the approvals they need, and whether they have
+//! landed.
 //!
-//! Start at [`ApprovalContent`]; it is found in `record` and `governance_file`.
+//! Start at [`ApprovalContent`]; `record` and `governance_file` find it.
 
 pub(super) mod governance_file;
 pub(super) mod not_found;
@@ -20,7 +21,7 @@ use std::rc::Rc;
 
 /// The content that somebody is about to approve or reject.
 pub struct ApprovalContent {
-    /// The bytes, who is behind them, and what they demand.
+    /// The bytes, their authors, and the approvals they need.
     pub target: ApprovalTarget,
     /// The id, or the path of the governance file.
     pub name: String,
@@ -28,42 +29,42 @@ pub struct ApprovalContent {
     pub path: String,
     /// Whether a commit holds these bytes.
     pub is_committed: bool,
-    /// The file of a record as it was read; `None` for a governance file.
+    /// The parsed file of a record; `None` for a governance file.
     pub file: Option<RecordFile>,
-    /// What a record that has not landed changes against what did.
+    /// What a record that has not landed changes relative to the landed one.
     pub events: Vec<ChangeEvent>,
     /// The last approved version of the record.
     pub(super) last_approved: Option<Rc<Record>>,
-    /// Who signed an approval of these bytes that would count now, whether it has landed or not.
+    /// Who signed an approval of these bytes that would count now, whether or not it has landed.
     pub(super) signers: Vec<Person>,
-    /// How these bytes were judged at the tip of the approved ref; `None` where they are not what it holds.
+    /// How these bytes were evaluated at the tip of the approved ref; `None` if the tip holds other bytes.
     pub(super) landed: Option<LandedContent>,
 }
 
-/// How the content at the tip of the approved ref was judged.
+/// How the content at the tip of the approved ref was evaluated.
 pub(super) struct LandedContent {
-    /// The governance that judged it.
+    /// The governance under which it was evaluated.
     pub(super) governance: Governance,
-    /// Who approved it, and counts.
+    /// The approvers that count.
     pub(super) approvers: Vec<Approver>,
-    /// The approval files of it that do not count.
+    /// Its approval files that do not count.
     pub(super) refused: Vec<String>,
 }
 
-/// Who made some content.
+/// The authors of some content.
 struct ContentAuthors {
     all: Vec<Person>,
-    /// Those of them whom a commit of their own shows.
+    /// Those who made it in a commit of their own.
     by_own_commit: Vec<Person>,
 }
 
 impl ApprovalContent {
-    /// Returns the record, where it is one that can be read.
+    /// Returns the record, if it can be read.
     pub fn record(&self) -> Option<&Record> {
         self.file.as_ref()?.record.as_ref()
     }
 
-    /// Returns the words that name it on a command line.
+    /// Returns the arguments that name it on a command line.
     pub(super) fn argument(&self) -> String {
         match self.file {
             Some(_) => self.name.clone(),
@@ -84,7 +85,7 @@ impl LandedContent {
 }
 
 impl ContentAuthors {
-    /// Returns who made what stands at the tip.
+    /// Returns the authors of the content at the tip.
     fn of(tip: &Tip<'_>) -> ContentAuthors {
         let persons = |is_meant: &dyn Fn(&Author) -> bool| {
             let authors = tip.verdict.authors.iter().filter(|it| is_meant(it));

@@ -1,4 +1,4 @@
-//! What the mainline once was, by a checkpoint and by receipts, and what became of it.
+//! Compares the approved branch with its earlier tips, taken from a checkpoint and from receipts.
 //!
 //! Start at [`EarlierTips::read`] and [`taken`]. Follows `docs/spec/approval.md`, M6.
 
@@ -16,16 +16,16 @@ use crate::session::error::{Error, Undetermined};
 use crate::session::snapshot::Snapshot;
 use crate::store::files;
 
-/// Commits that once were the tip of the mainline.
+/// Commits that were the tip of the mainline at some time.
 pub(super) struct EarlierTips {
     pub(super) marks: Vec<Mark>,
 }
 
 impl EarlierTips {
-    /// Reads a checkpoint, and the commits that receipts saw.
+    /// Reads a checkpoint, and the tips recorded in receipts.
     ///
     /// # Errors
-    /// [`Undetermined`] where the checkpoint can't be read.
+    /// [`Undetermined`] if the checkpoint can't be read.
     pub(super) fn read(
         snapshot: &Snapshot<'_>,
         folder: &Path,
@@ -38,7 +38,7 @@ impl EarlierTips {
         }
         let (repository, chosen) = snapshot.origin();
         let (history, _) = snapshot.facts();
-        // A question about the past does not cut off what landed since.
+        // A question about the past does not cut off later landings.
         let whole = if history.mainline.tip == chosen.tip {
             None
         } else {
@@ -71,7 +71,7 @@ impl EarlierTips {
         Ok(EarlierTips { marks })
     }
 
-    /// Returns the commits of which it can't be told where they stand.
+    /// Returns the commits whose position can't be determined.
     pub(super) fn doubts(&self) -> impl Iterator<Item = AuditDoubt> {
         self.marks.iter().filter_map(|mark| match &mark.place {
             Place::Undetermined(cause) => Some(AuditDoubt::EarlierTip {
@@ -109,16 +109,16 @@ fn place(stand: Stand) -> Place {
     }
 }
 
-/// Tells whether findings say that the mainline is not what it once was.
+/// Tells whether findings say that the approved branch was rewritten.
 fn is_rewritten(findings: &[Finding]) -> bool {
     let says = |it: &Finding| [Code::HistoryRewritten, Code::MainlineRerouted].contains(&it.rule);
     findings.iter().any(says)
 }
 
-/// Returns what the mainline is now.
+/// Returns a checkpoint of the approved branch as it is now.
 ///
 /// # Errors
-/// [`Undetermined`] where the clone does not hold all of it, or where it is not what it once was.
+/// [`Undetermined`] if the clone does not hold all of its history, or if it was rewritten.
 pub(super) fn taken(snapshot: &Snapshot<'_>, findings: &[Finding]) -> Result<Checkpoint, Error> {
     let mainline = &snapshot.facts().0.mainline;
     if let Some(obstacle) = &mainline.boundary {

@@ -1,4 +1,4 @@
-//! What an audit could not determine beside records whose status is unknown.
+//! What an audit could not determine, apart from records whose status is unknown.
 //!
 //! Start at [`AuditDoubt`].
 
@@ -17,7 +17,7 @@ pub enum AuditDoubt {
         commit: String,
         /// The checkpoint or file of receipts that names it.
         path: String,
-        /// What is in the way, and what repairs it.
+        /// The obstacle, and how to fix it.
         cause: String,
     },
     /// The contents of a version.
@@ -31,7 +31,7 @@ pub enum AuditDoubt {
     ApprovalFile {
         /// The file.
         path: String,
-        /// What is in the way.
+        /// The obstacle.
         obstacle: Obstacle,
     },
 }

@@ -1,4 +1,4 @@
-//! The uses that receipts tell of.
+//! The uses that receipts record.
 //!
 //! Start at `AuditedReceipts`. Follows `docs/spec/cli.md`, verify, and `docs/spec/rules.md`, `use-after-end` and `never-used`.
 
@@ -19,26 +19,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// The most bytes of a file of receipts.
+/// The maximum size of a file of receipts, in bytes.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// How a record was used, by the receipts.
+/// How a record was used, according to the receipts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsedRecord {
     /// The record's id.
     pub id: String,
-    /// How often.
+    /// The number of uses.
     pub count: usize,
-    /// When last.
+    /// The time of the last use.
     pub last: Instant,
     /// When its closure landed.
     pub closed: Option<Instant>,
 }
 
-/// The receipts, as far as they are given.
+/// The receipts, if given.
 pub(super) struct AuditedReceipts {
     path: Option<PathBuf>,
-    /// The path, as it was given.
+    /// The path, as given by the user.
     shown: String,
     receipts: Vec<PastReceipt>,
 }
@@ -47,7 +47,7 @@ impl AuditedReceipts {
     /// Reads the receipts.
     ///
     /// # Errors
-    /// [`Undetermined`] where the file can't be read, or a line of it is no receipt.
+    /// [`Undetermined`] if the file can't be read, or a line of it is not a receipt.
     pub(super) fn read(
         folder: &Path,
         path: Option<&Path>,
@@ -71,12 +71,12 @@ impl AuditedReceipts {
         })
     }
 
-    /// Returns the path of the file, as it was given.
+    /// Returns the path of the file, as given by the user.
     pub(super) fn path(&self) -> String {
         self.shown.clone()
     }
 
-    /// Returns the uses of what never landed as a record.
+    /// Returns the uses of ids that never landed as a record.
     pub(super) fn strangers(&self, history: &History) -> Vec<UsesCase<'_>> {
         let is_known = |id: &str| {
             let keys = [TrailKey::Id(id.to_ascii_uppercase()), TrailKey::Path(id.to_owned())];
@@ -102,7 +102,7 @@ impl AuditedReceipts {
         ids.into_iter().map(used).collect()
     }
 
-    /// Returns the commits that receipts saw as the tip, each with the first line that names it.
+    /// Returns the commits that receipts name as the tip, each with the first line that names it.
     pub(super) fn commits(&self) -> Vec<(u32, String)> {
         let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
         for receipt in &self.receipts {
@@ -116,14 +116,14 @@ impl AuditedReceipts {
         commits
     }
 
-    /// Returns the uses of a record: line, and the instant that was asked about.
+    /// Returns the uses of a record: line, and the instant of the question.
     fn of(&self, id: &str) -> Vec<(u32, Instant)> {
         let receipts = self.receipts.iter();
         let allowing = receipts.filter(|it| it.allows.as_deref() == Some(id));
         allowing.filter_map(|it| Some((it.line, it.instant?))).collect()
     }
 
-    /// Returns what the receipts say of each record; nothing where none are given.
+    /// Returns the receipts about each record; empty without receipts.
     pub(super) fn used<'a>(
         &self,
         records: &'a [RecordState],
@@ -146,7 +146,7 @@ impl AuditedReceipts {
         records.iter().map(used).collect()
     }
 
-    /// Returns how records were used, those that were.
+    /// Returns how records were used, for those that were.
     pub(super) fn uses(&self, records: &[RecordState], snapshot: &Snapshot<'_>) -> Vec<UsedRecord> {
         let uses = |state: &RecordState| {
             let id = state.id();
@@ -170,7 +170,7 @@ impl AuditedReceipts {
     }
 }
 
-/// Returns the uses at which the record had ended already, by what had landed.
+/// Returns the uses after the record had ended, judged by what had landed.
 fn late(
     state: &RecordState,
     snapshot: &Snapshot<'_>,

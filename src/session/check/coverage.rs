@@ -1,7 +1,7 @@
-//! How much of the ledger one question needs: those records at the tip that name what is asked about, or all.
+//! How much of the ledger one question needs: only the records at the tip that name its subject, or all.
 //!
-//! Start at [`plan`]. Follows `docs/spec/performance.md`, check. The same evaluator judges, from the same facts: whatever
-//! could make a difference that these files don't show is answered from all records.
+//! Start at [`plan`]. Follows `docs/spec/performance.md`, check. The evaluation and its facts are the same either way:
+//! whatever could change the answer without showing in these files is answered from all records.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,11 +25,11 @@ use crate::session::snapshot::{Snapshot, proposals};
 use crate::status::state::{RecordState, Status};
 use crate::yaml::node::Limits;
 
-/// What of the ledger is read to answer a question.
+/// How much of the ledger is read to answer a question.
 pub(super) enum Coverage {
-    /// Nothing, since there is no policy: nothing is allowed then, whatever the records say.
+    /// Nothing, because there is no policy: then nothing is allowed, whatever the records say.
     NoPolicy,
-    /// The history of the records that the question is about, where that may be enough.
+    /// The history of the records that the question is about, if that may be sufficient.
     Named(Box<Named>),
     /// Everything.
     Everything,
@@ -38,7 +38,7 @@ pub(super) enum Coverage {
 /// The records at the tip that a question is about.
 pub(super) struct Named {
     pub(super) filter: RecordFilter,
-    /// Whether the question is about none of them, and nothing beside them has a say.
+    /// Whether the question matches none of them, and nothing else can affect the answer.
     pub(super) is_about_nothing: bool,
     words: Vec<String>,
     governance: Governance,
@@ -48,7 +48,7 @@ pub(super) struct Named {
 /// Chooses what to read first.
 ///
 /// # Errors
-/// Where the tip of the approved ref, or what is proposed, can't be read.
+/// If the tip of the approved ref, or a proposal, can't be read.
 pub(super) fn plan(line: &OpenMainline<'_>, question: &Question) -> Result<Coverage, Error> {
     if line.governance.state == State::Absent {
         return Ok(Coverage::NoPolicy);
@@ -74,7 +74,8 @@ pub(super) fn plan(line: &OpenMainline<'_>, question: &Question) -> Result<Cover
 }
 
 impl Named {
-    /// Tells whether the policy that counts chooses the same records as the one that landed, by which they were chosen.
+    /// Tells whether the governance that counts selects the same records as the landed one, which was used to select
+    /// them.
     pub(super) fn is_chosen_again(&self, snapshot: &Snapshot<'_>, question: &Question) -> bool {
         let counts = &snapshot.governance;
         if **counts == self.governance {
@@ -86,12 +87,12 @@ impl Named {
                 == self.filter
     }
 
-    /// Tells whether what is proposed about a record is wanted.
+    /// Tells whether proposals about a record are wanted.
     pub(super) fn wants(&self, key: &TrailKey) -> bool {
         self.filter.names.contains(key.as_str()) || !self.tip.holds(key)
     }
 
-    /// Tells whether an answer from these records is the one that all records would give; it may err by saying no.
+    /// Tells whether these records give the same answer as all records would; may return `false` although they do.
     pub(super) fn suffices(
         &self,
         answer: &GateAnswer,
@@ -103,9 +104,9 @@ impl Named {
         }
         let named = answer.record.as_ref().filter(|_| answer.verdict == GateVerdict::Allow);
         match named.and_then(|named| states.iter().find(|it| it.key == **named)) {
-            // Another process may use it up before the answer is given, and then the next best record is asked.
+            // Another process may use it up before the answer is given; then the next best record has to answer.
             Some(state) if is_counted(state) => false,
-            // The mercy that an emergency gets is for an id that was never there under whatever name.
+            // The exemption for emergencies applies only to an id that never existed under any name.
             Some(state) => state.approved.is_some() && snapshot.is_straight(state),
             None => {
                 let is_new = |state: &RecordState| state.status == Status::Proposed;
@@ -115,8 +116,8 @@ impl Named {
     }
 }
 
-/// Tells whether nothing beside the records at the tip has a say: all of the mainline is here, no notes are, and nothing
-/// is proposed. Most questions are about no record at all, and then need no history.
+/// Tells whether nothing but the records at the tip can affect the answer: the history is complete, there are no notes,
+/// and nothing is proposed. Most questions match no record at all, and then need no history.
 fn is_plain(line: &OpenMainline<'_>) -> Result<bool, Undetermined> {
     let repository = line.repository;
     Ok(repository.extent() == Extent::Full
@@ -124,14 +125,14 @@ fn is_plain(line: &OpenMainline<'_>) -> Result<bool, Undetermined> {
         && (line.is_past || proposals::are_none(line)?))
 }
 
-/// Tells whether a record may be used a number of times only.
+/// Tells whether a record has a limited number of uses.
 fn is_counted(state: &RecordState) -> bool {
     let effective = state.effective.as_ref();
     effective.is_none_or(|record| record.uses.is_some())
 }
 
-/// Returns what a file must hold to be about the question, for each subject that is asked; `None` where a file may be
-/// about it without holding any of its words.
+/// Returns the words a file must contain to match the question, one for each subject of the question; `None` if a file
+/// may match without containing any of its words.
 fn words(question: &Question) -> Option<Vec<&str>> {
     if question.deploy || gate::asks_finding(question) {
         return None;
@@ -146,19 +147,19 @@ fn words(question: &Question) -> Option<Vec<&str>> {
     subjects.into_iter().flatten().map(|asked| word(asked)).collect()
 }
 
-/// Returns the longest part of a text that stands in YAML as it is, however it is quoted and folded there.
+/// Returns the longest part of a text that appears unchanged in YAML, however the text is quoted and folded.
 fn word(text: &str) -> Option<&str> {
     let parts = text.split(|c: char| c.is_whitespace() || c.is_control() || "'\"\\".contains(c));
     parts.max_by_key(|part| part.len()).filter(|part| part.len() > 1)
 }
 
-/// The record files at the tip, unread.
+/// The record files at the tip, before they are read.
 struct TipFiles {
     files: Vec<(String, String)>,
 }
 
 impl TipFiles {
-    /// Reads the bytes of all files; `None` where that is not enough to tell whose they are.
+    /// Reads the bytes of all files; `None` if these do not show which record a file belongs to.
     fn read(line: &OpenMainline<'_>) -> Result<Option<TipFiles>, Error> {
         let commit = line.chain.mainline.tip;
         let tree = CommitTree::of_commit(line.repository, commit, &line.prefix)?;
@@ -177,7 +178,7 @@ impl TipFiles {
         Ok(files.map(|files| TipFiles { files }))
     }
 
-    /// Returns the files that hold a record that is meant, and those that bear its id under another name.
+    /// Returns the files of the matching records, and those with their ids under another name.
     fn filter(&self, words: &[&str], is_meant: &dyn Fn(&Record) -> bool) -> RecordFilter {
         let mut few = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
         let may_be_meant = any_of(words.iter().copied());
@@ -204,13 +205,13 @@ impl TipFiles {
         few
     }
 
-    /// Tells whether a record's file, or the file itself, is there.
+    /// Tells whether the tip has a record's file, or a file of this path.
     fn holds(&self, key: &TrailKey) -> bool {
         let key = key.as_str();
         self.files.iter().any(|(path, _)| path == key || name(path) == key)
     }
 
-    /// Tells whether every file can be read, and no two have one id.
+    /// Tells whether every file can be read, and no two share an id.
     fn is_sound(&self) -> bool {
         let mut ids: BTreeMap<String, &str> = BTreeMap::new();
         self.files.iter().all(|(path, text)| {
@@ -221,8 +222,8 @@ impl TipFiles {
     }
 }
 
-/// Returns what tells whether a text may hold one of some words, in whatever case: behind a backslash any letter may be
-/// written in another way.
+/// Returns a test for texts that may contain one of some words, in any letter case: after a backslash, any letter may
+/// be written differently.
 fn any_of<'w>(words: impl Iterator<Item = &'w str>) -> impl Fn(&str) -> bool {
     let mut builder = AhoCorasick::builder();
     let builder = builder.ascii_case_insensitive(true);

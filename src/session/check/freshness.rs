@@ -25,7 +25,7 @@ impl MaxAge {
     /// Reads a length of time.
     ///
     /// # Errors
-    /// What to write instead.
+    /// The text that says what to write instead.
     pub fn parse(text: &str) -> Result<MaxAge, String> {
         let mut units = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)].into_iter();
         let found = units.find_map(|(unit, seconds)| {
@@ -42,8 +42,8 @@ impl MaxAge {
 }
 
 impl Snapshot<'_> {
-    /// Returns why there is no answer: the approved ref is older than allowed, or its age can't be told. `now` is what the
-    /// clock shows.
+    /// Returns why there is no answer: the approved ref is older than allowed, or its age is unknown. `now` is the
+    /// clock's time.
     pub fn refusal(&self, most: &MaxAge, now: Instant) -> Option<String> {
         let (repository, chosen) = self.origin();
         let name = &chosen.reference;

@@ -1,6 +1,7 @@
 //! Uses recorded in receipts: counted again for each question; each answer is stored before it is given.
 //!
-//! Start at [`ReceiptLog`]. Follows `docs/spec/cli.md`, check, `--receipts`: what can't be counted or kept is no yes.
+//! Start at [`ReceiptLog`]. Follows `docs/spec/cli.md`, check, `--receipts`: uses that can't be counted or stored never
+//! allow anything.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use crate::gate::answer::{GateVerdict, Question};
 use crate::gate::receipt::{self, CheckAnswer, LoggedReceipt};
 use crate::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
 
-/// How long another process may hold the lock.
+/// How long to wait for another process to release the lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The receipts of earlier answers, which say how often single-use records were used. Each answer locks the file, counts,
@@ -23,35 +24,35 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct ReceiptLog(RefCell<LogState>);
 
 enum LogState {
-    /// No file was named.
+    /// No file was given.
     NotGiven(gate::answer::ReceiptCounts),
-    /// The file, and the uses that were counted so far.
+    /// The file, and the uses counted so far.
     Open(Box<Counted>),
-    /// Nothing can be counted until the log is opened again, and why.
+    /// Nothing can be counted until the log is opened again, with the cause.
     Closed(String),
 }
 
-/// A file of receipts with what was counted in it.
+/// A file of receipts with its counted uses.
 struct Counted {
     file: ReceiptFile,
     tally: Tally,
 }
 
-/// What was counted in a file.
+/// The counted uses of a file.
 struct Tally {
-    /// The file's path, as it is shown.
+    /// The file's path, as shown to the user.
     shown: String,
     uses: gate::answer::ReceiptCounts,
     n_lines: usize,
 }
 
 impl ReceiptLog {
-    /// Returns a log that keeps nothing: a record that may be used a number of times only allows nothing then.
+    /// Returns a log that stores nothing: a record with a limited number of uses then allows nothing.
     pub fn none() -> ReceiptLog {
         ReceiptLog(RefCell::new(LogState::NotGiven(gate::answer::ReceiptCounts::NotGiven)))
     }
 
-    /// Opens a file, which need not be there yet. One that can't be opened makes every answer `unknown`.
+    /// Opens a file, which need not exist yet. A file that can't be opened makes every answer `unknown`.
     pub fn open(path: &Path) -> ReceiptLog {
         let shown = path.display().to_string();
         let state = match ReceiptFile::open(path) {
@@ -68,7 +69,7 @@ impl ReceiptLog {
         ReceiptLog(RefCell::new(state))
     }
 
-    /// Passes on the uses as they were counted last; `None` where they can't be counted.
+    /// Passes on the uses as last counted; returns `None` if they can't be counted.
     pub(crate) fn known<T>(&self, then: &dyn Fn(&gate::answer::ReceiptCounts) -> T) -> Option<T> {
         match &*self.0.borrow() {
             LogState::NotGiven(uses) => Some(then(uses)),
@@ -77,11 +78,11 @@ impl ReceiptLog {
         }
     }
 
-    /// Counts the uses, answers, and keeps the receipt, which nobody comes between; what can't be kept is no answer.
-    /// Where `ask` has none, nothing is kept.
+    /// Counts the uses, answers, and stores the receipt, all under one lock; an answer that can't be stored is not
+    /// given. If `ask` returns `None`, nothing is stored.
     ///
     /// # Errors
-    /// Why there can be no answer but `unknown`.
+    /// Why the only possible answer is `unknown`.
     pub(crate) fn answered(
         &self,
         question: &Question,
@@ -107,11 +108,11 @@ impl ReceiptLog {
     }
 }
 
-/// Why uses can't be counted or a receipt can't be kept.
+/// Why uses can't be counted or a receipt can't be stored.
 enum Failure {
-    /// It may work the next time.
+    /// The next attempt may work.
     Once(String),
-    /// Something that was counted is lost.
+    /// Something that was counted is missing now.
     Lasting(String),
 }
 
@@ -158,7 +159,7 @@ impl Tally {
         for (record, n_used) in counts {
             self.add(&record, n_used);
         }
-        // The last line may stand without its end; what is appended must not run into it.
+        // The last line may lack its line end; appended text must not run into it.
         if !text.is_empty() && !text.ends_with('\n') {
             locked.append("").map_err(|error| self.failure(&error))?;
             self.n_lines += 1;

@@ -20,25 +20,25 @@ use crate::status::state::RecordState;
 use crate::survey::advice;
 use crate::survey::escalate::AdviceContext;
 
-/// A question with the instant that it is about, and the name that the asker gave it.
+/// A question with its instant, and the id that the asker gave it.
 #[derive(Clone, Debug)]
 pub struct TimedQuestion {
-    /// What is asked.
+    /// The question.
     pub question: Question,
-    /// The instant that it is about.
+    /// The instant of the question.
     pub at: Instant,
     /// A text, an integer or null.
     pub id: Value,
 }
 
-/// Answers many questions from one snapshot; what several of them need is computed once.
+/// Answers many questions from one snapshot; shared results are computed once.
 pub struct Responder<'s, 'h> {
     snapshot: &'s Snapshot<'h>,
     index: Index,
     applications: OnceCell<BTreeSet<String>>,
 }
 
-/// Answers `unknown` where no ledger can be asked, and keeps the receipt.
+/// Answers `unknown` because no ledger can be read, and stores the receipt.
 pub fn refuse(
     reason: &str,
     asked: &TimedQuestion,
@@ -57,7 +57,7 @@ pub fn refuse(
 }
 
 impl<'s, 'h> Responder<'s, 'h> {
-    /// Returns what answers from a snapshot.
+    /// Returns a responder for a snapshot.
     pub fn of(snapshot: &'s Snapshot<'h>) -> Responder<'s, 'h> {
         Responder {
             snapshot,
@@ -66,7 +66,8 @@ impl<'s, 'h> Responder<'s, 'h> {
         }
     }
 
-    /// Answers a question, and keeps the receipt before it is shown; what can't be kept is no answer.
+    /// Answers a question, and stores the receipt before the answer is shown; an answer that can't be stored is not
+    /// given.
     pub fn answer(&self, asked: &TimedQuestion, receipts: &ReceiptLog) -> CheckAnswer {
         let mut kept = Ok(None);
         self.among(asked, &mut |among| {
@@ -77,8 +78,8 @@ impl<'s, 'h> Responder<'s, 'h> {
         answered(kept, self.snapshot, asked.at)
     }
 
-    /// Returns the verdict as far as it can be told without the lock of the receipts; it may be another one with it.
-    /// `None` where uses can't be counted.
+    /// Returns the verdict without taking the lock of the receipts; under the lock it may differ. `None` if uses can't
+    /// be counted.
     pub fn foreseen(&self, asked: &TimedQuestion, receipts: &ReceiptLog) -> Option<GateVerdict> {
         let mut verdict = None;
         self.among(asked, &mut |among| {
@@ -89,7 +90,7 @@ impl<'s, 'h> Responder<'s, 'h> {
         verdict
     }
 
-    /// Finds the records that may answer a question, as they are at its instant.
+    /// Finds the records that may match a question, as they are at its instant.
     fn among(&self, asked: &TimedQuestion, then: &mut dyn FnMut(&[&RecordState])) {
         let snapshot = self.snapshot;
         let places = self.index.places(&asked.question);
@@ -103,7 +104,7 @@ impl<'s, 'h> Responder<'s, 'h> {
     }
 }
 
-/// Returns what became of an answer that was to be kept: what could not be is `unknown`.
+/// Returns the stored answer; an answer that could not be stored becomes `unknown`.
 pub(super) fn answered(
     kept: Result<Option<CheckAnswer>, String>,
     snapshot: &Snapshot<'_>,

@@ -1,4 +1,4 @@
-//! Who is who where a branch will land: who made a change, and who must approve it.
+//! Identities on the target branch: who made a change, and who must approve it.
 //!
 //! Start at [`Authorship::entry`]. Follows `docs/spec/approval.md`, A2, A5, D3.
 
@@ -17,9 +17,9 @@ use crate::survey::branch::{self, Delta};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-/// Who is who where a branch will land, and who works here.
+/// The governance of the target branch, and the current user.
 pub(crate) struct Authorship {
-    /// The governance that the branch will land on, which says who must approve.
+    /// The governance of the target branch, which determines who must approve.
     pub(crate) onto: Rc<Governance>,
     pub(crate) worker: Option<Person>,
 }
@@ -65,7 +65,7 @@ impl Authorship {
         }
     }
 
-    /// Returns who must approve some content: nobody of those who made it.
+    /// Returns who must approve some content: none of its authors.
     fn needs(&self, after: &Record, landed: &ApprovedState, makers: &[Person]) -> Needs {
         let approved = landed.approved.as_deref();
         Needs {
@@ -75,8 +75,8 @@ impl Authorship {
     }
 }
 
-/// Returns who counts as having made some content: who made it, and what landed since the last approval; and who filed
-/// it, where it ends later or waives more (A5).
+/// Returns the authors of some content: those who made the change, those of everything that landed since the last
+/// approval, and, if the record ends later or waives more, the person who filed it (A5).
 fn makers(after: &Record, landed: &ApprovedState, made: Vec<Person>) -> Vec<Person> {
     let approved = landed.approved.as_deref();
     let mut makers = made;
@@ -91,7 +91,7 @@ fn makers(after: &Record, landed: &ApprovedState, made: Vec<Person>) -> Vec<Pers
     makers
 }
 
-/// Returns who of some makers made it by a commit of their own, on the branch or landed.
+/// Returns the authors who made it in a commit of their own, on the branch or landed.
 fn committed(makers: &[Person], made: &[Person], landed: &ApprovedState) -> Vec<Person> {
     let own = |maker: &&Person| {
         let mut known = made.iter().chain(&landed.committed);
@@ -100,7 +100,7 @@ fn committed(makers: &[Person], made: &[Person], landed: &ApprovedState) -> Vec<
     makers.iter().filter(own).cloned().collect()
 }
 
-/// Returns what became of a file that was there before, is there after, or both.
+/// Returns how a file changed, from whether it existed before and exists after.
 pub(crate) fn how([before, after]: [bool; 2]) -> How {
     match (before, after) {
         (false, _) => How::Added,

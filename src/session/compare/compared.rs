@@ -1,4 +1,4 @@
-//! What is compared, and what differs.
+//! The compared state, and its differences.
 //!
 //! Start at [`Compared`].
 
@@ -29,35 +29,35 @@ pub struct ProposedState<'p> {
     pub governance: &'p Governance,
     /// The commit; `None` for the work tree.
     pub commit: Option<Oid>,
-    /// Files that are not what the work tree holds, by their paths.
+    /// The paths of files that differ from the work tree.
     pub instead: &'p [String],
 }
 
 /// What a branch changes.
 pub struct Compared {
-    /// The commit at which it parts from where it will land.
+    /// The commit where it branches off from the target branch.
     pub base: Oid,
-    /// The commit that it ends with, or that the work tree is based on.
+    /// The tip of the branch, or the commit that the work tree is based on.
     pub head: Oid,
     /// The records that differ, by key.
     pub entries: Vec<Entry>,
-    /// What it does to the governance files.
+    /// Its changes to the governance files.
     pub rulings: Vec<GovernanceChange>,
-    /// What it does to workflows and actions of the forge.
+    /// Its changes to the forge's workflows and actions.
     pub workflows: Vec<GovernanceChange>,
-    /// Who made what it does to each governance file, by path; without what is not committed.
+    /// The authors of its changes to each governance file, by path; without uncommitted changes.
     pub governors: BTreeMap<String, branch::BranchAuthors>,
     /// The governance before it.
     pub before: Rc<Governance>,
-    /// Each governance that it brings.
+    /// Each governance that it introduces.
     pub brought: Vec<Rc<Governance>>,
-    /// The governance that its records are judged by: what counts before it, with its own changes.
+    /// The governance under which its records are evaluated: the one that counts before it, with its own changes.
     pub governance: Rc<Governance>,
-    /// The governance files that landed before it, do not count, and are not its own.
+    /// The governance files that landed before it, do not count, and are not changed by it.
     pub uncounted: Vec<String>,
-    /// What is named like a record, is no file, and was not there before.
+    /// Paths that are named like a record, are not files, and did not exist before.
     pub odd: Files,
-    /// What landed of the same kind, or about the same, as a record that differs; `None` where none does.
+    /// Landed records of the same kind, or about the same subject, as a record that differs; `None` if there are none.
     pub neighbours: Option<Neighbours>,
 }
 
@@ -65,21 +65,21 @@ pub struct Compared {
 pub struct Entry {
     /// Its files before and after.
     pub delta: Delta,
-    /// What of it has landed, and what of it is approved.
+    /// The landed state and the approved state.
     pub landed: ApprovedState,
-    /// Who made it, and whose word counts no more than theirs: the author set so far.
+    /// The author set so far: approvals by these persons do not count.
     pub makers: Vec<Person>,
-    /// Those of them whom a commit of their own shows.
+    /// Those authors who made it in a commit of their own.
     pub committed: Vec<Person>,
     /// Who must approve the change.
     pub needs: Needs,
-    /// What rules need to know of its past.
+    /// The facts of its past that rules need.
     pub past: RecordPast,
 }
 
 impl Entry {
-    /// Returns what can't be told of the record's past and matters to the change: what of it is approved, and for one
-    /// that ends later how often it did so before.
+    /// Returns what can't be determined of the record's past and matters to the change: its approved state, and for a
+    /// later end, how often the end was moved before.
     pub fn doubt(&self) -> Option<PastObstacle> {
         let both = self.delta.before.first().zip(self.delta.record_after());
         let is_longer = both.is_some_and(|(before, after)| {
@@ -91,7 +91,7 @@ impl Entry {
         approval.or_else(|| is_cut.then_some(PastObstacle::FiledBefore))
     }
 
-    /// Returns the change as rules look at it.
+    /// Returns the change as a case for rules.
     pub fn changed<'c>(&'c self, compared: &'c Compared) -> ChangeCase<'c> {
         ChangeCase {
             before: self.delta.before.first(),
@@ -108,7 +108,7 @@ impl Entry {
 }
 
 impl Compared {
-    /// Returns which governance files another version judges than the one that lies there.
+    /// Returns notices for the governance files whose last version that counts applies instead of the landed one.
     pub fn notices(&self) -> impl Iterator<Item = Notice> {
         let base = self.base.short();
         self.uncounted
@@ -120,7 +120,7 @@ impl Compared {
     pub fn findings(&self, known: &RuleContext<'_>) -> Vec<Finding> {
         let mut findings = lint::branch(&self.rulings, known);
         findings.extend(lint::workflows(&self.workflows, known));
-        // Under a policy that can't be read nothing is judged.
+        // Nothing is evaluated under a policy that can't be read.
         if known.governance.state != State::Broken {
             for entry in &self.entries {
                 findings.extend(lint::change(&entry.changed(self), known));

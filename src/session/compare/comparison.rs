@@ -1,4 +1,4 @@
-//! What is compared with what: the branch, the files that differ, who made that, and what of it is approved.
+//! Compares a branch with its target: the files that differ, their authors, and what of it is approved.
 //!
 //! Start at [`Comparer::compare`].
 
@@ -36,16 +36,16 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// What is at hand while comparing.
+/// The context of a comparison.
 pub(crate) struct Comparer<'h> {
     pub(crate) repository: &'h Repository,
     pub(crate) prefix: LedgerPrefix,
     pub(crate) chosen: ApprovedRef,
-    /// The clock on the wall.
+    /// The wall clock's time.
     pub(crate) now: Instant,
-    /// The instant asked about, where one is.
+    /// The instant in question, if one was given.
     pub(crate) on: Option<Instant>,
-    /// What the approved ref says of everything but records, read once something needs it.
+    /// Everything on the approved ref but its records, read when first needed.
     pub(crate) past: OnceCell<(History, TrailVerdicts)>,
 }
 
@@ -59,7 +59,7 @@ impl Comparer<'_> {
         Ok(self.past.get_or_init(|| read))
     }
 
-    /// Returns what the approved ref says of some records.
+    /// Returns the history of some records on the approved ref.
     fn past_of(&self, few: RecordFilter) -> Result<(History, TrailVerdicts), Undetermined> {
         let chain = chain::walk(self.repository, &self.chosen, self.now)?;
         let mut history = walk::walk_named(self.repository, chain, &self.prefix, None, &few)?;
@@ -68,7 +68,8 @@ impl Comparer<'_> {
         Ok((history, approvals))
     }
 
-    /// Returns the governance that counts after a commit, else that of its tree, or the nearest earlier one that can be read.
+    /// Returns the governance that counts after a commit, otherwise that of its tree, or the nearest earlier one that
+    /// can be read.
     fn state(&self, commit: Oid) -> Result<Rc<Governance>, Undetermined> {
         let tree = self.tree(commit)?;
         let own = Governance::read(&tree)?;
@@ -86,8 +87,8 @@ impl Comparer<'_> {
         })
     }
 
-    /// Returns the governance that counts after a commit of the approved ref; `None` for another commit, and where that can't
-    /// be told.
+    /// Returns the governance that counts after a commit of the approved ref; `None` for another commit, and if it
+    /// can't be determined.
     fn counted(&self, commit: Oid) -> Result<Option<Rc<Governance>>, Undetermined> {
         let Some(landing) = self.landing(commit)? else {
             return Ok(None);
@@ -97,7 +98,7 @@ impl Comparer<'_> {
         Ok(Some(Rc::clone(&state.governance)))
     }
 
-    /// Returns the governance files that lie at a commit of the approved ref and do not count there.
+    /// Returns the governance files of a commit of the approved ref that do not count there.
     fn uncounted(&self, commit: Oid) -> Result<UncountedFiles, Undetermined> {
         let Some(landing) = self.landing(commit)? else {
             return Ok(UncountedFiles::default());
@@ -106,7 +107,7 @@ impl Comparer<'_> {
         Ok(UncountedFiles::of(history, &approvals.counted, landing))
     }
 
-    /// Returns which landing a commit of the approved ref is, where it can be told what governance counts after it.
+    /// Returns which landing a commit of the approved ref is, if the governance that counts after it can be determined.
     fn landing(&self, commit: Oid) -> Result<Option<usize>, Undetermined> {
         let (history, approvals) = self.past()?;
         let landing = history.mainline.position(commit);
@@ -130,7 +131,7 @@ impl Comparer<'_> {
         Ok(CommitTree::of_commit(self.repository, commit, &self.prefix)?)
     }
 
-    /// Returns what the head has beyond where it will land; `None` where nothing.
+    /// Returns the commits that the head has beyond its target; `None` if there are none.
     fn branch(&self, [onto, head]: [Oid; 2]) -> Result<Option<Branch>, Undetermined> {
         let branch = Branch::between(self.repository, onto, head)?;
         match branch.as_ref().and_then(|branch| branch.truncated.clone()) {
@@ -139,7 +140,7 @@ impl Comparer<'_> {
         }
     }
 
-    /// Returns where a branch set out; of several places the one that landed last.
+    /// Returns where a branch started; of several merge bases the one that landed last.
     fn base(&self, branch: &Branch) -> Result<Oid, Undetermined> {
         if let [only] = branch.bases.as_slice() {
             return Ok(*only);
@@ -234,7 +235,7 @@ impl Comparer<'_> {
         })
     }
 
-    /// Returns where windows end: the instant asked about, else the committer time of the head.
+    /// Returns the end of the windows: the instant in question, otherwise the committer time of the head.
     fn until(&self, head: Oid) -> Result<Instant, Undetermined> {
         if let Some(instant) = self.on {
             return Ok(instant);
@@ -243,7 +244,7 @@ impl Comparer<'_> {
         Ok(head.committed().unwrap_or(self.now))
     }
 
-    /// Returns the records that differ from where the branch set out.
+    /// Returns the records that differ from where the branch started.
     fn deltas(
         &self,
         base: Oid,
@@ -270,7 +271,8 @@ impl Comparer<'_> {
         Ok(branch::deltas(old, new, candidates)?)
     }
 
-    /// Returns what is named like a record, is no file, and was something else, or nothing, where the branch set out.
+    /// Returns the paths that are named like a record and are not files, but were something else, or did not exist,
+    /// where the branch started.
     fn odd(&self, base: Oid, named: Files) -> Result<Files, Undetermined> {
         let tree = self.tree(base)?;
         let mut odd = Vec::new();
@@ -314,7 +316,7 @@ impl Comparer<'_> {
         }
     }
 
-    /// Returns what is done to the governance files in the work tree without being committed.
+    /// Returns the uncommitted changes of governance files in the work tree.
     fn uncommitted(
         &self,
         cast: &Authorship,

@@ -1,7 +1,8 @@
-//! Which landed records are of the same kind as some others, or about the same: found by their text, then read.
+//! Finds landed records of the same kind, or about the same subject, as some others: by their text, then by reading
+//! them.
 //!
-//! Start at [`Near::of`]. Follows `docs/spec/policy.md`, repetition. A file is read only where the values that matter
-//! stand in its bytes, because a ledger may hold ten thousand of them.
+//! Start at [`Near::of`]. Follows `docs/spec/policy.md`, repetition. A file is read only if its bytes contain the
+//! relevant values, because a ledger may hold ten thousand files.
 
 use crate::session::error::Undetermined;
 use std::collections::BTreeSet;
@@ -23,23 +24,24 @@ use crate::survey::neighbour::Neighbour;
 use crate::survey::occurrence::Filing;
 use crate::survey::refiling::{self, Peer};
 
-/// What records are looked for by.
+/// The search terms for similar records.
 pub struct Near<'n> {
     governance: [&'n Governance; 2],
-    /// The open records that others may be like.
+    /// The open records to find similar ones for.
     peers: Vec<Peer>,
-    /// What they are called.
+    /// Their names.
     names: Vec<String>,
-    /// The kinds that they are of, under either governance.
+    /// Their kinds, under both governances.
     groups: BTreeSet<CauseGroup>,
-    /// The same by what stands in a file, letter case aside: not a control or an address, which have several forms.
+    /// The same as text to search for in a file, ignoring letter case; not controls and addresses, which have several
+    /// forms.
     written: BTreeSet<Vec<String>>,
 }
 
 impl<'n> Near<'n> {
-    /// Returns what is near to the open records among those that differ, under the governance before and after.
+    /// Returns the search terms for the open records among those that differ, under the governance before and after.
     ///
-    /// One that is about the same as before, and ends no later, repeats nothing that it did not repeat before.
+    /// A record about the same subject as before, ending no later, repeats nothing that it did not repeat before.
     pub fn of(deltas: &[Delta], governance: [&'n Governance; 2]) -> Near<'n> {
         let records = deltas.iter().filter_map(|delta| {
             let record = delta.record_after().filter(|it| it.closure.is_none())?;
@@ -50,7 +52,7 @@ impl<'n> Near<'n> {
         Near::of_records(records, governance)
     }
 
-    /// Returns what is near to open records, each with its id.
+    /// Returns the search terms for open records, each with its id.
     pub fn of_records<'r>(
         records: impl Iterator<Item = (String, &'r Record)>,
         governance: [&'n Governance; 2],
@@ -75,7 +77,7 @@ impl<'n> Near<'n> {
         near
     }
 
-    /// Returns the values that must all stand in the file of a record that is of a kind with this one.
+    /// Returns the values that the file of any record of the same kind must contain.
     fn written(&self, record: &Record) -> BTreeSet<Vec<String>> {
         let any_cause = record.root_cause == RootCause::Unclassified;
         let counts = |key: &PatternKey| match key {
@@ -92,7 +94,7 @@ impl<'n> Near<'n> {
         written.collect()
     }
 
-    /// Tells whether a record is of a kind with one of the records, under either governance.
+    /// Tells whether a record is of the same kind as one of the records, under either governance.
     fn is_of_a_kind(&self, record: &Record) -> bool {
         self.governance.iter().any(|governance| {
             let keys = &governance.policy.patterns.key;
@@ -101,10 +103,10 @@ impl<'n> Near<'n> {
         })
     }
 
-    /// Returns the records of a tree that are near, each with the name of its file.
+    /// Returns the similar records of a tree, each with the name of its file.
     ///
     /// # Errors
-    /// Where a file can't be read.
+    /// If a file can't be read.
     pub fn among(&self, tree: &dyn Tree) -> Result<Vec<(String, Record)>, Undetermined> {
         if self.peers.is_empty() {
             return Ok(Vec::new());
@@ -126,7 +128,7 @@ impl<'n> Near<'n> {
         Ok(near)
     }
 
-    /// Tells whether bytes may hold a record that is near, without reading it.
+    /// Tells whether bytes may hold a similar record, without parsing them.
     fn may_be(&self, bytes: &[u8]) -> bool {
         if refiling::may_name(bytes, &self.names) {
             return true;
@@ -149,7 +151,7 @@ impl<'n> Near<'n> {
     }
 }
 
-/// Tells whether a change makes a record begin, end or be about something else.
+/// Tells whether a change moves a record's start or end, or changes its subject.
 fn is_more(before: &Record, after: &Record) -> bool {
     not_after(&after.expires) > not_after(&before.expires)
         || before.closure.is_some()
@@ -159,7 +161,7 @@ fn is_more(before: &Record, after: &Record) -> bool {
         || after.references != before.references
 }
 
-/// Returns records with when each of them landed; one that the history does not know is left out.
+/// Returns records with the time when each of them landed; leaves out those that are not in the history.
 pub fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> {
     let neighbours = near.into_iter().filter_map(|(id, record)| {
         let trail = history.trails.get(&TrailKey::Id(id.to_ascii_uppercase()))?;
@@ -168,7 +170,7 @@ pub fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> 
     neighbours.collect()
 }
 
-/// Returns a record with when its present series began, and with what.
+/// Returns a record with the beginning of its present series.
 pub fn neighbour(
     id: String,
     trail: &Trail,
@@ -184,7 +186,7 @@ pub fn neighbour(
     })
 }
 
-/// Returns the ids among some that stand at the tip, whatever they say.
+/// Returns those of some ids that exist at the tip, whatever their records say.
 pub fn known<'k>(ids: impl Iterator<Item = &'k str>, history: &History) -> BTreeSet<String> {
     let stands = |id: &&str| {
         let trail = history.trails.get(&TrailKey::Id(id.to_ascii_uppercase()));

@@ -1,7 +1,7 @@
-//! The governance files of a base that landed without an approval, and trees without them.
+//! The governance files at a base that landed without an approval, and trees that exclude them.
 //!
-//! Start at [`UncountedFiles`]. Follows `docs/spec/approval.md`, G2: a branch brings what counts where it sets out, with
-//! its own changes.
+//! Start at [`UncountedFiles`]. Follows `docs/spec/approval.md`, G2: the governance of a branch is what counts where it
+//! started, with its own changes.
 
 use crate::session::error::Undetermined;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ struct UncountedFile {
 }
 
 impl UncountedFiles {
-    /// Returns those of a landing of the approved ref.
+    /// Returns the files that do not count at a landing of the approved ref.
     pub(crate) fn of(history: &History, counted: &CountedGovernance, landing: usize) -> Self {
         let files = counted
             .uncounted(history, landing)
@@ -37,7 +37,7 @@ impl UncountedFiles {
         UncountedFiles { prefix: history.prefix.clone(), files: files.collect() }
     }
 
-    /// Returns the paths of those that a tree still has as they landed.
+    /// Returns those paths whose files in a tree are still as they landed.
     pub(crate) fn still_in(&self, tree: &dyn Tree) -> Result<Vec<String>, Undetermined> {
         let tree = CountedTree { tree, files: self };
         let mut paths = Vec::new();
@@ -48,12 +48,13 @@ impl UncountedFiles {
         Ok(paths)
     }
 
-    /// Reads the governance of a tree in which the versions that count stand for those that merely landed.
+    /// Reads the governance of a tree, with the versions that count in place of those that merely landed.
     pub(crate) fn read(&self, tree: &dyn Tree) -> Result<Governance, TreeError> {
         Governance::read(&CountedTree { tree, files: self })
     }
 
-    /// Returns what a proposed state brings: its governance files where it changes them, else those that count.
+    /// Returns the governance of a proposed state: its own governance files if it changes them, otherwise those that
+    /// count.
     pub(crate) fn governance(
         &self,
         before: &Rc<Governance>,
@@ -69,21 +70,21 @@ impl UncountedFiles {
     }
 }
 
-/// A tree in which governance files that merely landed are as they count.
+/// A tree with the counting versions of governance files in place of those that merely landed.
 struct CountedTree<'t> {
     tree: &'t dyn Tree,
     files: &'t UncountedFiles,
 }
 
 impl CountedTree<'_> {
-    /// Returns what stands for the file of a path; `None` where that is the file itself.
+    /// Returns the replacement for the file of a path; `None` if the file itself applies.
     fn instead(&self, path: &str) -> Result<Option<Option<&[u8]>>, TreeError> {
         let path = self.files.prefix.plain(path);
         let Some(file) = self.files.files.get(&path) else {
             return Ok(None);
         };
         let own = self.tree.bytes(&path)?;
-        // A work tree may have line ends of its own.
+        // A work tree may have other line endings.
         let same = without_returns(own.as_deref()) == without_returns(file.landed.as_deref());
         Ok(same.then_some(file.counts.as_deref()))
     }

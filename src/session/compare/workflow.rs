@@ -1,4 +1,4 @@
-//! What a branch, or what is not committed yet, does to workflows and actions of the forge.
+//! The changes of a branch, or of uncommitted files, to the forge's workflows and actions.
 //!
 //! Start at [`Comparer::workflows`]. Follows `docs/spec/rules.md`, `workflow-changed`.
 

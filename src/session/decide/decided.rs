@@ -6,9 +6,9 @@ use crate::diag::Finding;
 use crate::plan::edit::Edited;
 use crate::record::file::RecordFile;
 
-/// A record with what becomes of it.
+/// A record and the result of the decision.
 pub struct DecidedRecord {
-    /// The file before, as it was read.
+    /// The parsed file before.
     pub before: RecordFile,
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -16,10 +16,10 @@ pub struct DecidedRecord {
     pub edited: Edited,
     /// Further files, such as evidence, by their paths.
     pub files: Vec<(String, Vec<u8>)>,
-    /// What the decision does not say and its reader should know.
+    /// Notices for the reader besides the decision.
     pub remarks: Vec<String>,
     /// The findings about the result, none of them an error.
     pub findings: Vec<Finding>,
-    /// Who must approve it, in words; `None` where history does not say.
+    /// Who must approve it, in words; `None` if history is not available.
     pub needs: Option<String>,
 }

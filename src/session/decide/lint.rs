@@ -1,4 +1,4 @@
-//! What the rules say of the result of a decision, and who must approve it; what would not lint is refused.
+//! Lints the result of a decision and determines who must approve it; refuses a result with errors.
 //!
 //! Start at [`Judging::judge`].
 
@@ -23,20 +23,20 @@ use crate::session::options::Moment;
 use crate::session::overlay::Overlay;
 use crate::survey::neighbour::Neighbours;
 
-/// What the results of a decision are judged by.
+/// The context in which the results of a decision are linted.
 pub(super) struct Judging<'j> {
     pub(super) located: &'j Located,
     pub(super) at: &'j Moment,
     pub(super) needs_history: bool,
-    /// The work tree as it would be.
+    /// The work tree with the results.
     pub(super) overlay: &'j Overlay,
 }
 
 impl Judging<'_> {
-    /// Judges each record as it would be.
+    /// Lints each resulting record.
     ///
     /// # Errors
-    /// [`Usage`] with every finding where there is an error; [`Undetermined`] where history is needed and can't be read.
+    /// [`Usage`] with every finding if one is an error; [`Undetermined`] if history is needed and can't be read.
     pub(super) fn judge(
         &self,
         governance: &Governance,
@@ -54,7 +54,7 @@ impl Judging<'_> {
                 None
             }
         };
-        // What is decided now is judged now, whenever the last commit was made.
+        // A decision made now is linted for now, whatever the time of the last commit.
         let neighbours = compared.as_ref().and_then(|compared| {
             let neighbours = compared.neighbours.clone()?;
             Some(Neighbours { until: self.at.instant(), ..neighbours })
@@ -138,7 +138,7 @@ impl Judging<'_> {
     }
 }
 
-/// Refuses to decide about what was closed meanwhile, and says where else the branch is behind.
+/// Refuses a decision about a record that was closed in the meantime, and reports other changes that the branch lacks.
 fn behind(one: &DecidedRecord, entry: &Entry) -> Result<Option<Notice>, Usage> {
     let (Some(tip), Some(here)) = (&entry.landed.tip, &one.before.record) else {
         return Ok(None);
@@ -156,7 +156,7 @@ fn behind(one: &DecidedRecord, entry: &Entry) -> Result<Option<Notice>, Usage> {
     Ok(is_behind.then(|| Notice::Behind { id: id.to_string() }))
 }
 
-/// Returns why a file is not edited that states no record.
+/// Returns the refusal to edit a file that does not parse as a record.
 pub(super) fn unreadable(source: &RecordFile) -> DecisionRefusal {
     let lines: Vec<String> = source.findings.iter().map(wording::in_words).collect();
     let n = diag::count(lines.len(), "fault");

@@ -1,6 +1,6 @@
-//! Which files a decision is about: ids, a filter of `list`, or all open records of an owner.
+//! Which files a decision covers: ids, a filter of `list`, or all open records of an owner.
 //!
-//! Start at `paths`. A filter is asked of what `list` knows (status, tier, end) and of what the work tree says.
+//! Start at `paths`. A filter matches the fields that `list` knows (status, tier, end) and those of the work tree.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -19,32 +19,32 @@ use crate::session::snapshot::walk::Scope;
 use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Selection};
 
-/// Which records a decision is about.
+/// Which records a decision covers.
 #[derive(Clone, Copy, Debug)]
 pub enum Which<'w> {
-    /// The one that is named, by an id or an unambiguous beginning or end of it.
+    /// One record, by its id or an unambiguous prefix or suffix of it.
     One(&'w str),
-    /// Those that are named, or those that a filter finds.
+    /// Several records, by id or by a filter.
     Several(&'w [String], &'w Filter),
-    /// The open ones of an owner, by whatever address of theirs, but those that are the heir's by theirs.
+    /// The open ones of an owner, under any address of theirs, except those that already list the new owner's address.
     Of {
-        /// Whose they are.
+        /// The present owner.
         owner: &'w Address,
-        /// Who gets them.
+        /// The new owner.
         heir: &'w Address,
     },
 }
 
-/// An open record of the work tree, as a person chooses among several.
+/// An open record of the work tree, as shown in a list to choose from.
 #[derive(Clone, Debug)]
 pub struct OpenRecord {
-    /// The name of its file, without its end.
+    /// The name of its file, without the extension.
     pub id: String,
-    /// On one line; empty where it has none.
+    /// On one line; empty if it has none.
     pub title: String,
 }
 
-/// Returns the paths of the records that are meant, each once, by id.
+/// Returns the paths of the selected records, each once, by id.
 pub(super) fn paths(
     located: &Located,
     at: &Moment,
@@ -115,7 +115,7 @@ pub(crate) fn open_records(located: &Located) -> Result<Vec<OpenRecord>, Error> 
     Ok(open)
 }
 
-/// Returns what a record of the work tree says; `None` where it can't be read.
+/// Returns a parsed record of the work tree; `None` if it can't be read.
 pub(crate) fn read(
     located: &Located,
     governance: &Governance,
@@ -126,7 +126,7 @@ pub(crate) fn read(
     Ok(files.read(&located.tree, file)?.record)
 }
 
-/// Returns the files that a filter finds; ended ones only where it names their status.
+/// Returns the files that match a filter; ended records only if it names their status.
 fn filtered<'f>(
     located: &Located,
     at: &Moment,
@@ -161,7 +161,7 @@ fn filtered<'f>(
     Ok(found)
 }
 
-/// Returns a record as the history knows it, with what its file in the work tree says.
+/// Returns a record from history, updated with its file in the work tree.
 fn as_here(
     located: &Located,
     files: &Files,
@@ -195,7 +195,7 @@ fn of_owner<'f>(
     Ok(found)
 }
 
-/// Returns the error of a decision that names no record.
+/// Returns the error for a decision that names no record.
 pub fn unnamed() -> Usage {
     Usage::refused(
         "there is no record",

@@ -1,4 +1,4 @@
-//! The words of errors that hold more than a name: findings, texts that name nothing, refs.
+//! The text of errors that hold more than a name: findings, unmatched names, refs.
 //!
 //! Start at [`in_words`].
 
@@ -11,7 +11,7 @@ pub(super) fn listed(findings: &[Finding]) -> String {
     each.map(|words| format!("\n  {words}")).collect()
 }
 
-/// Returns a finding with its place and its way out.
+/// Returns a finding with its position and its help text.
 pub(crate) fn in_words(finding: &Finding) -> String {
     let place = finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column)).unwrap_or_default();
     format!(

@@ -1,4 +1,4 @@
-//! What history says against a new record: its kind was filed too often, or the same was closed a while ago.
+//! Checks a new record against history: its kind was filed too often, or the same was closed recently.
 //!
 //! Start at [`review`]. Follows `docs/spec/rules.md` (`frozen-pattern`, `recurrence`, limits) and
 //! `docs/spec/policy.md`, repetition.
@@ -19,7 +19,7 @@ use crate::session::options::Moment;
 use crate::session::overlay::Overlay;
 use crate::survey::neighbour::Neighbours;
 
-/// Returns what is found against a draft, its past included; what is there can't be told without one.
+/// Returns the findings about a draft, including its history; without a draft, history can't be checked.
 pub(super) fn review(
     located: &Located,
     at: &Moment,
@@ -37,7 +37,8 @@ pub(super) fn review(
     let compared = match compare::compare(located, at, None, proposed) {
         Ok(compared) => Some(compared),
         Err(error) => {
-            // A ledger without a commit has no past. Elsewhere `lint --base` refuses to say, before the merge.
+            // A ledger without a commit has no past. In other cases `lint --base` reports the obstacle before the
+            // merge.
             let text = error.to_string();
             let line = text.lines().next().unwrap_or_default();
             log::info!("whether this was filed before: {line}");
@@ -69,7 +70,7 @@ pub(super) fn review(
     Ok(FilingReview { findings, notices: notices.unwrap_or_default() })
 }
 
-/// Returns the finding that the same was closed within the window.
+/// Returns the finding that a record of the same subject was closed within the window.
 fn repeated(compared: &Compared, draft: &RecordDraft, known: &RuleContext<'_>) -> Vec<Finding> {
     let mut repeats = Repeats::default();
     repeats.judge(draft.source.clone(), None);

@@ -1,4 +1,4 @@
-//! A record that is to be filed, before anything was looked at.
+//! A request to file a record, before anything is read.
 //!
 //! Start at [`FilingRequest`]. Follows `docs/spec/cli.md`, new.
 
@@ -6,37 +6,37 @@ use std::path::Path;
 
 use crate::plan::answers::Answers;
 
-/// What is known of a record that is to be filed. What is nearer to the person wins: what is given, then the issue, the
-/// fields, the receipt, the profile, the other record.
+/// The sources of answers for a record. The more specific source wins: the given answers, then the issue, the fields,
+/// the receipt, the profile, the other record.
 #[derive(Clone, Copy, Debug)]
 pub struct FilingRequest<'r> {
-    /// What is given outright.
+    /// Answers given directly.
     pub given: &'r Answers,
-    /// The text of an issue that the form of `init` made.
+    /// The text of an issue made from the form that `init` writes.
     pub issue: Option<AnswerInput<'r>>,
-    /// A file with the shape of a record without id, YAML or JSON.
+    /// A file in the form of a record without id, YAML or JSON.
     pub fields: Option<AnswerInput<'r>>,
-    /// A question that was refused, as it was answered in JSON.
+    /// The JSON answer to a question that was refused.
     pub receipt: Option<AnswerInput<'r>>,
     /// A preset of the policy.
     pub profile: Option<&'r str>,
-    /// Another record: its id, or a beginning or end of it.
+    /// Another record: its id, or an unambiguous prefix or suffix of it.
     pub like: Option<&'r str>,
-    /// Whether it can wait for its approval.
+    /// Whether it is an emergency, which takes effect before its approval.
     pub is_emergency: bool,
-    /// The folder below the first record folder; else that of the other record.
+    /// The folder below the first record folder; otherwise that of the other record.
     pub subfolder: Option<&'r str>,
-    /// Whether a record is written that content rules object to.
+    /// Whether to write a record despite findings of content rules.
     pub writes_drafts: bool,
-    /// The folder that paths are named from.
+    /// The folder that paths are relative to.
     pub folder: &'r Path,
 }
 
-/// Something that holds answers.
+/// A source of answers.
 #[derive(Clone, Copy, Debug)]
 pub struct AnswerInput<'r> {
-    /// The file, as it was named; `-` for stdin.
+    /// The file as the user named it; `-` for stdin.
     pub path: &'r Path,
-    /// What was read already; else the file is read.
+    /// The bytes, if they were read already; otherwise the file is read.
     pub bytes: Option<&'r [u8]>,
 }

@@ -1,4 +1,4 @@
-//! What is found against a draft, and the words for it.
+//! The findings about a draft, and their text.
 //!
 //! Start at [`FilingReview`].
 
@@ -8,12 +8,12 @@ use crate::plan::draft::RecordDraft;
 use crate::record::credential;
 use crate::session::notice::Notice;
 
-/// What shape, rules and history say of a draft.
+/// The findings about a draft's shape, content and history.
 #[derive(Clone, Debug, Default)]
 pub struct FilingReview {
     /// The findings, sorted.
     pub findings: Vec<Finding>,
-    /// What the reader should know of how they were found.
+    /// Notices for the reader about how they were found.
     pub notices: Vec<Notice>,
 }
 
@@ -22,13 +22,13 @@ pub fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
     findings.iter().filter(|finding| finding.level == Level::Error)
 }
 
-/// Returns what of the answers can't be read, other than what is missing.
+/// Returns the findings about answers that can't be read, except missing ones.
 pub fn unreadable(draft: &RecordDraft) -> impl Iterator<Item = &Finding> {
     let findings = draft.source.findings.iter();
     findings.filter(|finding| finding.rule != Code::MissingField)
 }
 
-/// Returns a finding on one line, without what looks like a secret.
+/// Returns a finding on one line, with likely secrets removed.
 pub fn in_one_line(finding: &Finding) -> String {
     let field = finding.field.as_deref().unwrap_or("record");
     credential::hidden(format!(

@@ -1,4 +1,4 @@
-//! Where answers come from besides flags and prompts: a file, a preset, another record, a refused question.
+//! Sources of answers besides flags and prompts: a file, a preset, another record, a refused question.
 //!
 //! Start at `gather`.
 
@@ -26,20 +26,20 @@ use crate::store::files;
 use crate::yaml::node::Limits;
 use crate::yaml::{self};
 
-/// The most bytes that are read of a file of answers.
+/// The maximum number of bytes read from a file of answers.
 pub const MOST_BYTES: u64 = 1_048_576;
 
-/// What is known before anybody is asked.
+/// The answers known before any prompt.
 pub(super) struct KnownAnswers {
     /// The answers.
     pub(super) answers: Answers,
-    /// The folder of the record that this one is like.
+    /// The folder of the other record.
     pub(super) folder: Option<String>,
-    /// What the reader should know of them.
+    /// Notices for the reader about them.
     pub(super) notices: Vec<Notice>,
 }
 
-/// Gathers what a request names.
+/// Gathers the answers from the sources of a request.
 pub(super) fn gather(
     request: &FilingRequest<'_>,
     policy: &Policy,
@@ -83,7 +83,7 @@ fn show_path(path: &Path) -> String {
     if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() }
 }
 
-/// Reads the text of an issue. It is data: nothing of it is repeated that looks like a secret.
+/// Reads the text of an issue. It is untrusted data: likely secrets in it are not repeated.
 fn issue(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
     let help = "give the text of an issue written with the template from `exledger init`, with one `### Label` for each field";
     let bytes = read_bytes(input, folder)?;
@@ -97,11 +97,11 @@ fn issue(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
     })
 }
 
-/// Reads a file with the shape of a record.
+/// Reads a file in the form of a record.
 fn fields(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
     let bytes = read_bytes(input, folder)?;
     let shown = show_path(input.path);
-    // JSON escapes characters in ways that YAML does not know.
+    // JSON has escapes that YAML does not know.
     if let Ok(json @ Value::Object(_)) = json::value(&bytes) {
         return checked(Answers::of_json(json), &shown);
     }
@@ -165,7 +165,7 @@ fn profile(profile: &Profile, answers: &mut Answers) {
     answers.set_given("triggers", (!triggers.is_empty()).then_some(triggers));
 }
 
-/// Takes from another record what does not belong to its time.
+/// Copies from another record the fields that are not bound to its dates.
 fn like(id: &str, policy: &Policy, ledger: &Ledger, known: &mut KnownAnswers) -> Result<(), Usage> {
     let entry = ledger.find(id).map_err(|error| Usage::no_record(id, error))?;
     let Some(record) = &entry.source.record else {
@@ -214,7 +214,7 @@ fn timeless(record: &Record) -> Record {
     copy
 }
 
-/// Turns a question that the gate refused into a request.
+/// Turns a question that the gate refused into answers.
 fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> Result<(), Usage> {
     let answers = &mut known.answers;
     let path = input.path;
@@ -262,7 +262,7 @@ fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> R
     Ok(())
 }
 
-/// Returns what a receipt asks, which is no pattern.
+/// Returns the value of a receipt as a literal, not a pattern.
 fn literal(key: &str, text: &str) -> Result<Vec<String>, Usage> {
     if pattern::is_everything(text) || text.contains(['*', '?']) {
         Err(Usage::refused(
@@ -276,7 +276,7 @@ fn literal(key: &str, text: &str) -> Result<Vec<String>, Usage> {
     }
 }
 
-/// Returns the finding that a question asks, with all that it says of it; a record's finding needs an id or a package.
+/// Returns the finding that a question names, with all its fields; a record's finding needs an id or a package.
 fn finding<'q>(asked: &dyn Fn(&str) -> Option<&'q str>) -> Result<Option<Value>, Usage> {
     let mut finding = serde_json::Map::new();
     if let Some((tool, id)) = asked("finding").and_then(question::finding) {

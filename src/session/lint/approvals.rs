@@ -17,7 +17,7 @@ use crate::session::lint::input::Input;
 use crate::session::locate::Located;
 use crate::session::mainline;
 
-/// Returns the findings about approval files that are new against a tree.
+/// Returns the findings about approval files that another tree does not have.
 pub(super) fn against(
     input: &Input,
     known: &RuleContext<'_>,
@@ -36,7 +36,7 @@ pub(super) fn against(
     Ok(lint::approval_files(&statements, known))
 }
 
-/// Returns the root commit of the approved ref, where that can be told.
+/// Returns the root commit of the approved ref, if it can be determined.
 pub(super) fn root(located: &Located, now: Instant) -> Option<Oid> {
     let repository = located.repository_or_none()?;
     let chosen = mainline::approved_ref(located).ok()?;

@@ -1,4 +1,4 @@
-//! `lint --base`: what changed since the branch parted, and the rules about changes.
+//! `lint --base`: what changed since the branch started, and the rules about changes.
 //!
 //! Start at [`read`]. Follows `docs/spec/cli.md`, lint and diff.
 
@@ -30,9 +30,9 @@ use crate::session::locate::Located;
 use crate::survey::neighbour::Neighbours;
 use crate::survey::refiling;
 
-/// Judges what differs from where the branch parted.
+/// Lints what differs from where the branch started.
 ///
-/// A file that shares its id with a changed one is judged with it.
+/// A file that shares its id with a changed one is linted with it.
 pub(super) fn read(
     located: &Located,
     at: &Moment,
@@ -106,12 +106,12 @@ pub(super) fn read(
     Ok(compared)
 }
 
-/// What is said of a record that the branch leaves as it is.
+/// The findings reported about a record that the branch does not change.
 const EVIDENCE: [Code; 2] = [Code::MissingEvidence, Code::EvidenceChanged];
 
-/// Judges the evidence of records that the branch leaves as they are, where it changes a file that they may name.
+/// Checks the evidence of records that the branch does not change, if it changes a file that they may name.
 ///
-/// Only records with a digest that name a file of that name are read.
+/// Reads only records with a digest that name a file of that name.
 fn evidence(
     located: &Located,
     compared: &Compared,

@@ -1,4 +1,4 @@
-//! What the rules found so far, and about which records.
+//! The findings so far, and the linted records.
 //!
 //! Start at `LintFindings`.
 
@@ -6,7 +6,7 @@ use crate::diag::Finding;
 use crate::record::file::RecordFile;
 use crate::session::lint::input::Input;
 
-/// What was found so far.
+/// The findings so far.
 #[derive(Default)]
 pub(super) struct LintFindings {
     pub(super) findings: Vec<Finding>,
@@ -14,7 +14,7 @@ pub(super) struct LintFindings {
 }
 
 impl LintFindings {
-    /// Keeps the findings that are asked about.
+    /// Keeps the findings about the requested paths.
     pub(super) fn take(&mut self, findings: impl IntoIterator<Item = Finding>, input: &Input) {
         self.findings.extend(findings.into_iter().filter(|finding| input.names(&finding.path)));
     }
@@ -29,7 +29,7 @@ impl LintFindings {
     }
 }
 
-/// A record that was judged.
+/// A linted record.
 #[derive(Clone, Debug)]
 pub struct LintedRecord {
     /// Its file.
@@ -38,6 +38,6 @@ pub struct LintedRecord {
     pub id: Option<String>,
     /// Its title, where it has one.
     pub title: Option<String>,
-    /// The tier that the policy finds.
+    /// The tier that the policy assigns.
     pub tier: Option<String>,
 }

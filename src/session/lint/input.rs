@@ -17,14 +17,14 @@ use crate::store::files;
 
 /// What is linted.
 pub(super) struct Input {
-    /// The folder, and the record of standard input in place of what is there.
+    /// The folder, with the record from standard input in place of the file.
     tree: Overlay,
-    /// The paths that were named, relative to the ledger's root; empty for all.
+    /// The given paths, relative to the ledger's root; empty for everything.
     named: Vec<String>,
 }
 
 impl Input {
-    /// Returns what a request names.
+    /// Returns the input of a request.
     pub(super) fn of(located: &Located, request: &LintRequest<'_>) -> Result<Input, Error> {
         let tree = located.work_tree()?;
         if let Some((path, bytes)) = request.record {
@@ -55,7 +55,7 @@ impl Input {
         self.tree.files.keys().next().map(String::as_str)
     }
 
-    /// Tells whether a file is asked about.
+    /// Tells whether a file was requested.
     pub(super) fn names(&self, path: &str) -> bool {
         let below = |folder: &String| {
             folder.is_empty()
@@ -65,7 +65,7 @@ impl Input {
         self.named.is_empty() || self.named.iter().any(below)
     }
 
-    /// Returns the paths that were named and hold nothing that is linted: no record, no approval, no governance file.
+    /// Returns the given paths that hold nothing to lint: no record, no approval, no governance file.
     pub(super) fn strangers(&self, records: &[String], governance: &[String]) -> Vec<&str> {
         let below = |path: &str, folder: &str| {
             let trimmed = folder.trim_end_matches('/');
@@ -89,7 +89,7 @@ impl Input {
         named.filter(|path| !is_linted(path)).collect()
     }
 
-    /// Refuses paths that hold nothing to be linted; beside one that does, a notice names them.
+    /// Refuses paths that hold nothing to lint; if others do, a notice names them instead.
     pub(super) fn refuse_strangers(
         &self,
         governance: &Governance,
@@ -109,7 +109,7 @@ impl Input {
         ))
     }
 
-    /// Tells whether the one record of standard input lies where records are looked for.
+    /// Tells whether the record from standard input lies in a record folder.
     pub(super) fn is_record(&self, folders: &[String]) -> bool {
         let Some(path) = self.instead() else {
             return true;

@@ -1,6 +1,6 @@
-//! What the approved ref has of a record: whether its closure is unchanged there.
+//! What the approved ref holds of a record: whether its closure is unchanged there.
 //!
-//! Start at [`LandedRecords`]. Outside git, and where no ref is approved, nothing is settled. Follows
+//! Start at [`LandedRecords`]. Outside git, and without an approved ref, no closure is settled. Follows
 //! `docs/spec/rules.md`, content.
 
 use crate::session::error::Error;
@@ -25,17 +25,17 @@ use crate::session::locate::Located;
 use crate::store::git;
 use crate::store::git::stamps::Stamps;
 
-/// The files at the approved ref, as far as they can be read.
+/// The files at the approved ref, if they can be read.
 pub(super) struct LandedRecords<'h> {
     tree: Option<CommitTree<'h>>,
-    /// What the index tells of the work tree, which is most often that a file is as it landed.
+    /// What git's index knows about the work tree: usually that a file is as it landed.
     stamps: Option<Stamps>,
     folders: Vec<String>,
     files: OnceCell<Files>,
 }
 
 impl<'h> LandedRecords<'h> {
-    /// Returns the tree of the approved ref's tip, to be compared with what is linted.
+    /// Returns the tree of the approved ref's tip, to compare the linted files with.
     pub(super) fn of(located: &'h Located, folders: &[String], input: &Input) -> LandedRecords<'h> {
         let tip = || {
             let repository = located.repository_or_none()?;
@@ -47,14 +47,14 @@ impl<'h> LandedRecords<'h> {
         let (tree, stamps) = tip().unzip();
         LandedRecords {
             tree,
-            // What comes from standard input is not what lies on disk.
+            // The record from standard input is not the one on disk.
             stamps: stamps.flatten().filter(|_| input.instead().is_none()),
             folders: folders.to_vec(),
             files: OnceCell::new(),
         }
     }
 
-    /// Returns what is known of a record's past.
+    /// Returns what is known about a record's past.
     pub(super) fn past(&self, source: &RecordFile, bytes: &[u8]) -> RecordPast {
         let closure = source.record.as_ref().and_then(|record| record.closure.as_ref());
         let settled = closure.map_or(Settled::Open, |closure| self.settled(source, closure, bytes));
@@ -63,7 +63,7 @@ impl<'h> LandedRecords<'h> {
 
     /// Returns the findings about approval files that the approved ref does not have.
     ///
-    /// Whose keys are listed is said by its governance: that is what they will be judged by.
+    /// The governance of the approved ref says whose keys are listed, since it will decide whether the approvals count.
     pub(super) fn statements(
         &self,
         input: &Input,
@@ -82,12 +82,12 @@ impl<'h> LandedRecords<'h> {
         approvals::against(input, known, tree, Removals::Unknown, governance, root)
     }
 
-    /// Compares a closure with that of the record of the same id at the approved ref.
+    /// Compares a closure with that of the same record at the approved ref.
     fn settled(&self, source: &RecordFile, closure: &Closure, bytes: &[u8]) -> Settled {
         let Some(tree) = &self.tree else {
             return Settled::Open;
         };
-        // Most closed records never change again: the id of their bytes tells that without reading what landed.
+        // Most closed records never change again: the object id shows that without reading the landed file.
         let there = tree.entry(&source.path).ok().flatten();
         let stamped = || self.stamps.as_ref().and_then(|it| it.id(&source.path));
         let is_same = |oid| stamped() == Some(oid) || git::blob_id(bytes) == Some(oid);

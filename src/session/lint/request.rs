@@ -1,4 +1,4 @@
-//! What is linted, as somebody asks for it.
+//! A request to lint.
 //!
 //! Start at [`LintRequest`].
 
@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 /// What is linted.
 #[derive(Clone, Copy, Debug)]
 pub struct LintRequest<'r> {
-    /// The folder that paths are named from.
+    /// The folder that paths are relative to.
     pub folder: &'r Path,
     /// Files or folders of the ledger; empty for everything.
     pub paths: &'r [PathBuf],
-    /// One record that is linted alone: where it will stand, and its bytes.
+    /// A single record to lint: its future path, and its bytes.
     pub record: Option<(&'r Path, &'r [u8])>,
-    /// Only what changed since the branch parted from this commit, and the changes themselves.
+    /// Lints only what changed since the branch left this commit, and the changes themselves.
     pub base: Option<&'r str>,
 }

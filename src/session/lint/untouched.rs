@@ -1,4 +1,4 @@
-//! `lint --base`: what a changed policy means for the records that the branch leaves as they are.
+//! `lint --base`: the effects of a changed policy on records that the branch does not change.
 //!
 //! Start at [`judge`]. Follows `docs/spec/cli.md`, lint and diff.
 
@@ -17,7 +17,7 @@ use crate::session::lint::findings::LintFindings;
 use crate::session::lint::input::Input;
 use crate::session::lint::landed::LandedRecords;
 
-/// Judges the records that are as they were, and keeps what the governance before the branch did not find.
+/// Lints the unchanged records, and keeps the findings that the previous governance did not give.
 pub(super) fn judge(
     input: &Input,
     compared: &Compared,
@@ -61,8 +61,8 @@ pub(super) fn judge(
     Ok(())
 }
 
-/// Returns the findings that were not there before. A limit in a message may differ: what was too long for the policy
-/// before is nothing new for the next.
+/// Returns the new findings. A limit in a message may differ: a record that was too long under the previous policy is
+/// not a new finding under the next.
 fn new(now: Vec<Finding>, then: Vec<Finding>) -> Vec<Finding> {
     let now = without(now, then, |one, other| one == other);
     let (now, then) = now;
@@ -73,7 +73,7 @@ fn new(now: Vec<Finding>, then: Vec<Finding>) -> Vec<Finding> {
     .0
 }
 
-/// Takes from both the pairs that are the same.
+/// Removes equal pairs from both lists.
 fn without(
     now: Vec<Finding>,
     mut then: Vec<Finding>,

@@ -8,8 +8,8 @@ use crate::status::state::RecordState;
 use crate::survey::due::{self, DueRecord, Horizon};
 
 impl Snapshot<'_> {
-    /// Returns the records that need attention at the instant asked about, by id, each with the reason; `within` is how far
-    /// ahead counts as soon, else what the policy says.
+    /// Returns the records that need attention at the instant in question, by id, each with the reason; `within` is how
+    /// far ahead counts as soon, by default the policy's value.
     pub fn due(&self, within: Option<Term>) -> Vec<(&RecordState, DueRecord)> {
         let policy = &self.governance.policy;
         let horizon =

@@ -1,7 +1,7 @@
-//! The records that landed: as far as others repeat them, and their lives in dates.
+//! The records that landed: what is needed to detect repetitions, and their life dates.
 //!
-//! Start at [`Snapshot::neighbours`]. Follows `docs/spec/policy.md`, repetition: the window ends at the instant asked
-//! about.
+//! Start at [`Snapshot::neighbours`]. Follows `docs/spec/policy.md`, repetition: the window ends at the instant in
+//! question.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -17,12 +17,12 @@ use crate::survey::neighbour::Neighbours;
 use crate::survey::refiling::Peer;
 use crate::survey::renewed;
 
-/// Records that are not judged, as others are compared with them.
+/// Records that are not evaluated, but compared with others.
 #[derive(Debug, Default)]
 pub(crate) struct Passed(Vec<(Peer, usize)>);
 
 impl Passed {
-    /// Takes a record that is left out; one that is gone was filed by mistake, or is told by `verify`.
+    /// Takes a record that is left out. A removed one is ignored: it was filed by mistake, or `verify` reports it.
     pub(crate) fn take(&mut self, trail: &Trail) {
         let record = trail.last().and_then(|version| version.record.record());
         let first = nearby::first(trail).filter(|_| trail.became.is_none());
@@ -33,7 +33,7 @@ impl Passed {
 }
 
 impl Snapshot<'_> {
-    /// Counts what was filed before as renewals of what is filed again, where all records were looked at.
+    /// Counts earlier filings as renewals of a refiled record, if all records were read.
     pub(crate) fn count_refilings(&mut self, scope: Scope<'_>) {
         if !matches!(scope, Scope::Everything | Scope::Open | Scope::Worklist) {
             return;
@@ -56,7 +56,7 @@ impl Snapshot<'_> {
         self.standings = standings;
     }
 
-    /// Returns the records that stand on the approved ref, each with when it landed.
+    /// Returns the records that exist on the approved ref, each with the time it landed.
     pub fn neighbours(&self) -> Neighbours {
         let neighbour = |trail: &Trail| {
             let record = trail.last()?.record.record()?;
@@ -71,7 +71,7 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Returns the lives of the records that landed, by key.
+    /// Returns the life dates of the landed records, by key.
     pub fn lives(&self) -> Vec<Life<'_>> {
         let of = |standing| {
             let trail = self.trail(standing)?;

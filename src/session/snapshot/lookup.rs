@@ -1,4 +1,4 @@
-//! What an answer about the approved ref rests on: the history, the approvals, the files of its commit.
+//! The data behind an answer about the approved ref: the history, the approvals, the files of its commit.
 //!
 //! Start at [`Snapshot::facts`]. Follows `docs/spec/cli.md`, log and verify.
 
@@ -22,31 +22,32 @@ use crate::survey::statements;
 use std::collections::BTreeSet;
 
 impl Snapshot<'_> {
-    /// Returns the record that a text names: an id, or an unambiguous beginning or end of one, in any letter case.
+    /// Returns the record that a text names: an id, or an unambiguous prefix or suffix of one, in any letter case.
     ///
     /// # Errors
-    /// [`Usage::Record`] where none or several are named.
+    /// [`Usage::Record`] if none or several match.
     pub fn find(&self, text: &str) -> Result<&RecordState, Usage> {
         ledger::named(&self.standings, |state| &state.key, text)
             .map_err(|error| Usage::no_record(text, error))
     }
 
-    /// Returns all that git proves, and who approved what.
+    /// Returns the history, and who approved what.
     pub fn facts(&self) -> (&History, &TrailVerdicts) {
         (&self.history, &self.approvals)
     }
 
-    /// Returns the repository, and the ref that was chosen in it.
+    /// Returns the repository and its approved ref.
     pub fn origin(&self) -> (&Repository, &ApprovedRef) {
         (self.repository, &self.chosen)
     }
 
-    /// Returns when the history has to be judged again although nothing moves: a landing that lies in the future counts then.
+    /// Returns when history has to be evaluated again even if no ref moves: when a landing with a future time starts to
+    /// count.
     pub fn changes_at(&self) -> Option<Instant> {
         chain::changes_at(&self.history.mainline)
     }
 
-    /// Returns every name that an application has had in a record that can be read, at whatever time.
+    /// Returns every application name ever used in a readable record.
     pub fn applications(&self) -> BTreeSet<&str> {
         let versions = self.history.trails.values().flat_map(|it| &it.versions);
         let landed = versions.filter_map(|version| version.record.record());
@@ -59,15 +60,15 @@ impl Snapshot<'_> {
         names.map(String::as_str).collect()
     }
 
-    /// Returns the files of the commit that is asked about.
+    /// Returns the files of the commit in question.
     ///
     /// # Errors
-    /// [`Obstacle`] where the commit can't be read.
+    /// [`Obstacle`] if the commit can't be read.
     pub fn tree(&self) -> Result<CommitTree<'_>, Obstacle> {
         CommitTree::of_commit(self.repository, self.history.mainline.tip, &self.prefix)
     }
 
-    /// Returns what happened to a record, oldest first; nothing where nothing of it has landed.
+    /// Returns the events of a record, oldest first; empty if it never landed.
     pub fn acts(&self, standing: &RecordState) -> Vec<RecordAct<'_>> {
         let Some(trail) = self.trail(standing) else {
             return Vec::new();
@@ -76,7 +77,7 @@ impl Snapshot<'_> {
         acts::record_acts(&self.history, trail, verdicts.map(Vec::as_slice).unwrap_or_default())
     }
 
-    /// Returns everyone who spoke about the landed version of a record.
+    /// Returns every approval and rejection of the landed version of a record.
     pub fn statements(&self, standing: &RecordState) -> Vec<&Statement> {
         let key = self.trail(standing).map(|trail| &trail.key);
         let verdicts = key
@@ -86,7 +87,7 @@ impl Snapshot<'_> {
         statements::of_version(verdicts, verdicts.len().saturating_sub(1))
     }
 
-    /// Returns what is needed beside the records to tell who is told of them, and what to do.
+    /// Returns the context that advice about records needs: who is to be notified, and the next steps.
     pub fn around(&self) -> AdviceContext<'_> {
         let reference = self.stamp.reference.as_deref().unwrap_or_default();
         let short = ["refs/heads/", "refs/remotes/"];

@@ -1,4 +1,4 @@
-//! The notes of reviews, read where they count; few clones fetch them.
+//! Review notes, read if the policy counts them; few clones fetch them.
 //!
 //! Start at [`read`]. Follows `docs/spec/approval.md`, E9 and 5 (16).
 
@@ -7,11 +7,11 @@ use crate::history::walked::History;
 use crate::record::time::Instant;
 use crate::store::git::Repository;
 
-/// How to have the notes here.
+/// How to fetch the notes.
 pub(super) const HINT: &str = "review notes are not in this clone; `git fetch origin 'refs/notes/*:refs/notes/*'` fetches them";
 
-/// Reads the notes into a history, as they stood at an instant or as they stand now. Tells whether all is here that
-/// counts: notes, or a policy that does not heed them.
+/// Reads the notes into a history, as they were at an instant or as they are now. Tells whether everything that counts
+/// is here: the notes are, or the policy does not count notes.
 pub(crate) fn read(repository: &Repository, history: &mut History, until: Option<Instant>) -> bool {
     if !history.heeds_notes() {
         return true;

@@ -1,4 +1,4 @@
-//! What branches and the work tree propose, read from the repository.
+//! Proposals of branches and the work tree, read from the repository.
 //!
 //! Start at [`read`]. Follows `docs/spec/status.md`, proposals and pending changes.
 
@@ -23,30 +23,30 @@ use crate::store::files::WorkTree;
 use crate::store::git::Repository;
 use crate::survey::proposed::{self, ProposalContext};
 
-/// What is proposed, and where.
+/// The proposals, and their sources.
 pub(crate) struct Proposed {
     proposals: Proposals,
-    /// Where it was looked for.
+    /// The branches and the work tree that were searched.
     pub(crate) sources: Sources,
     tree: WorkTree,
 }
 
-/// Reads what is proposed against an approved ref.
+/// Reads the proposals relative to an approved ref.
 ///
 /// # Errors
-/// Where refs, work tree or the commit that is checked out can't be read.
+/// If refs, the work tree or the checked-out commit can't be read.
 pub(crate) fn read(located: &Located, snapshot: &mut Snapshot<'_>) -> Result<Proposed, Error> {
     let sources = sources_of(snapshot.repository, snapshot)?;
     of(located, snapshot, sources)
 }
 
-/// Reads what branches and the work tree look like now, through a repository that was opened just now.
+/// Reads the present branches and work tree, through a repository that has just been opened.
 fn sources_of(repository: &Repository, snapshot: &Snapshot<'_>) -> Result<Sources, Undetermined> {
     let records = &snapshot.governance.policy.records;
     read_sources(repository, &snapshot.prefix, records, &snapshot.chosen)
 }
 
-/// Reads what these sources propose.
+/// Reads the proposals of these sources.
 fn of(located: &Located, snapshot: &mut Snapshot<'_>, sources: Sources) -> Result<Proposed, Error> {
     let (repository, prefix) = (snapshot.repository, &snapshot.prefix);
     let records = &snapshot.governance.policy.records;
@@ -59,7 +59,7 @@ fn of(located: &Located, snapshot: &mut Snapshot<'_>, sources: Sources) -> Resul
     Ok(Proposed { proposals, sources, tree: located.tree.clone() })
 }
 
-/// Tells whether nothing can be proposed: every branch is on the mainline, and the work tree is as it was checked out.
+/// Tells whether there can be no proposals: every branch is merged into the mainline, and the work tree has no changes.
 ///
 /// # Errors
 /// As [`read`].
@@ -89,11 +89,11 @@ fn read_sources(
 }
 
 impl Snapshot<'_> {
-    /// Looks again at what branches and the work tree are, and returns it where it is not what it was; `located` was opened
-    /// just now.
+    /// Reads the branches and the work tree again, and returns them if they have changed; `located` has just been
+    /// opened.
     ///
     /// # Errors
-    /// As `read`, and where the policy that is checked out has errors.
+    /// As `read`, and if the checked-out policy has errors.
     pub fn moved_proposals(&self, located: &Located) -> Result<Option<Sources>, Error> {
         locate::governance(&located.tree)?;
         let sources = sources_of(located.repository()?, self)?;
@@ -102,7 +102,7 @@ impl Snapshot<'_> {
         Ok(is_new.then_some(sources))
     }
 
-    /// Reads what these sources propose.
+    /// Reads the proposals of these sources again.
     ///
     /// # Errors
     /// As `read`.
@@ -114,12 +114,12 @@ impl Snapshot<'_> {
 }
 
 impl Proposed {
-    /// Forgets what is proposed about records that are not wanted.
+    /// Drops proposals about records that are not wanted.
     pub(crate) fn keep(&mut self, wanted: &dyn Fn(&TrailKey) -> bool) {
         self.proposals.by_key.retain(|key, _| wanted(key));
     }
 
-    /// Adds what is proposed to what stands.
+    /// Adds the proposals to the landed records.
     pub(crate) fn join(
         &self,
         standings: &mut Vec<RecordState>,
@@ -143,7 +143,7 @@ impl Proposed {
         proposed::join(standings, &self.proposals, &around);
     }
 
-    /// Returns the governance of a branch, or of the work tree; where it can't be relied on, that of the approved ref.
+    /// Returns the governance of a branch, or of the work tree; if it has errors, that of the approved ref.
     fn governance(&self, branch: Option<&str>, approved: &Snapshot<'_>) -> Governance {
         let read = || match branch {
             None => Governance::read(&self.tree).ok(),
@@ -159,7 +159,7 @@ impl Proposed {
             .unwrap_or_else(|| Governance::clone(&approved.governance))
     }
 
-    /// Returns the bytes of a record that is only proposed.
+    /// Returns the bytes of a record that exists only as a proposal.
     pub(crate) fn bytes(&self, standing: &RecordState, approved: &Snapshot<'_>) -> Option<Vec<u8>> {
         use crate::ledger::tree::Tree;
         let mut found = self.proposals.by_key.iter();

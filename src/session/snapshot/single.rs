@@ -1,4 +1,4 @@
-//! One record of those that were judged: at another instant, and whether a part of history was enough to judge it.
+//! One evaluated record: its state at another instant, and whether a part of history sufficed to evaluate it.
 //!
 //! Start at [`Snapshot::moved`]. Follows `docs/spec/cli.md`, check.
 
@@ -9,7 +9,7 @@ use crate::session::snapshot::Snapshot;
 use crate::status::state::RecordState;
 
 impl Snapshot<'_> {
-    /// Judges a record that stands here at another instant.
+    /// Evaluates a record of this snapshot at another instant.
     pub fn moved(&self, standing: &RecordState, instant: Instant) -> RecordState {
         let keys = [TrailKey::Id, TrailKey::Path].map(|kind| kind(standing.key.clone()));
         let is_here = |key: &&TrailKey| {
@@ -25,9 +25,10 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Tells whether every version up to the one whose grant is in force was approved itself.
+    /// Tells whether every version up to the one whose grant is in force was itself approved.
     ///
-    /// Of an unapproved one the authors stay authors (approval A5), those of a file elsewhere that came and went too.
+    /// The authors of an unapproved version stay authors (approval A5), including those of a file elsewhere that was
+    /// added and removed.
     pub fn is_straight(&self, standing: &RecordState) -> bool {
         let key = TrailKey::Id(standing.key.clone());
         let trail = self.history.trails.get(&key);

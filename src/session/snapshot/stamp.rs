@@ -11,7 +11,7 @@ use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::store::git::Repository;
 
-/// Returns the stamp of what was walked; `moved` is what the clock shows, and whether the answer is about another time.
+/// Returns the stamp of a walked history; `moved` is the clock's time, and whether the answer is about another time.
 pub(super) fn of(
     repository: &Repository,
     history: &History,

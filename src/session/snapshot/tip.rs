@@ -13,11 +13,11 @@ use crate::record::time::Instant;
 use crate::session::snapshot::Snapshot;
 use crate::survey::approved_state::ApprovedState;
 
-/// What stands at the tip, and how that was judged.
+/// The content at the tip, and its approval verdict.
 pub struct Tip<'a> {
-    /// The governance that judged it: that of its landing's first parent.
+    /// The governance under which it was evaluated: that of its landing's first parent.
     pub law: &'a Governance,
-    /// Its bytes; `None` where there are none, or they are not here.
+    /// Its bytes; `None` if there are none, or they are not in this clone.
     pub bytes: Option<Vec<u8>>,
     /// The verdict.
     pub verdict: &'a ApprovalVerdict,
@@ -28,21 +28,21 @@ pub struct Tip<'a> {
 pub enum OnMainline {
     /// It is one of its first parents.
     Yes,
-    /// It was merged by this one of them.
+    /// It was merged by this first parent.
     In(Option<Oid>),
-    /// It is not there.
+    /// It is not on the approved ref.
     No,
 }
 
 impl Snapshot<'_> {
-    /// Returns what stands of a record at the tip, and how that was judged; `None` where nothing stands there.
+    /// Returns a record at the tip and its verdict; `None` if the tip does not have the record.
     pub fn tip(&self, key: &TrailKey) -> Option<Tip<'_>> {
         let version = self.history.trails.get(key)?.last()?;
         let verdict = self.approvals.trails.get(key)?.last()?;
         (!version.files.is_empty()).then(|| self.tip_of(version, verdict))
     }
 
-    /// Returns the same of a governance file, by its path; of a removed one too.
+    /// Returns the same for a governance file, by its path, even a removed one.
     pub fn ruling(&self, path: &str) -> Option<Tip<'_>> {
         let version = self.history.governance.get(path)?.last()?;
         let verdict = self.approvals.counted.verdicts.get(path)?.last()?;
@@ -58,12 +58,12 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Returns what of a record has landed and what of it is approved, by its id in upper case.
+    /// Returns the landed and the approved state of a record, by its id in upper case.
     pub fn landed(&self, id: &str) -> ApprovedState {
         ApprovedState::from_history(&self.history, &self.approvals, id)
     }
 
-    /// Returns when something last happened to a record or governance file; `None` where it never landed.
+    /// Returns the time of the last event of a record or governance file; `None` if it never landed.
     pub fn latest(&self, about: &ApprovalSubject) -> Option<Instant> {
         let trail = match about {
             ApprovalSubject::Record(id) => {
@@ -85,7 +85,7 @@ impl Snapshot<'_> {
         LedgerName::from_policy(&self.governance.policy, root).counting_unnamed(unnamed)
     }
 
-    /// Returns the ledger's folder from the top of the repository.
+    /// Returns the ledger's folder relative to the top of the repository.
     pub fn prefix(&self) -> &LedgerPrefix {
         &self.prefix
     }

@@ -1,4 +1,4 @@
-//! Approvals that a bridge committed and nobody has merged yet.
+//! Approvals that a bridge committed to a branch that is not merged yet.
 //!
 //! Start at [`Snapshot::waiting_reviews`]. Follows `docs/spec/status.md`, proposals and pending changes.
 
@@ -11,12 +11,12 @@ use crate::ledger::tree::{EntryKind, Tree, TreeItem};
 use crate::session::notice::Notice;
 use crate::session::snapshot::Snapshot;
 
-/// How the branches are called that the workflow of `init` opens pull requests from.
+/// The name prefix of the branches from which the workflow of `init` opens pull requests.
 const BRANCHES: &str = "exledger-reviews-";
 
 impl Snapshot<'_> {
-    /// Returns which branches of a bridge hold approvals, of the records that are asked about by their ids, that count once
-    /// they are merged.
+    /// Returns the branches of a bridge with approvals that count once they are merged, for the records whose ids are
+    /// asked for.
     pub fn waiting_reviews(&self, is_asked: &dyn Fn(&str) -> bool) -> Vec<Notice> {
         let branches = self.proposals.iter().flat_map(|it| &it.sources.branches);
         let of_bridges = branches.filter(|(branch, _)| is_of_bridge(branch));
@@ -42,7 +42,7 @@ fn is_of_bridge(branch: &str) -> bool {
     name.starts_with(BRANCHES)
 }
 
-/// Returns the ids of the records about which a branch has approval files that the approved ref lacks.
+/// Returns the ids of records for which a branch has approval files that the approved ref lacks.
 fn waiting(snapshot: &Snapshot<'_>, tip: Oid) -> Result<BTreeSet<String>, Obstacle> {
     let mut ids = BTreeSet::new();
     if snapshot.history.landed.contains_key(&tip) {

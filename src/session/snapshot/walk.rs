@@ -1,4 +1,4 @@
-//! The mainline that is asked about, walked and judged: again, where the governance that counts names other folders.
+//! Walks and evaluates the mainline in question; again, if the governance that counts names other record folders.
 //!
 //! Start at `Snapshot::walk`. Follows `docs/spec/approval.md`, G1.
 
@@ -24,32 +24,33 @@ use crate::session::snapshot::{Snapshot, notes, stamp};
 use crate::status::settled;
 use crate::store::git::Repository;
 
-/// Which records are judged; the others are counted at most.
+/// Which records are evaluated; the others are at most counted.
 #[derive(Clone, Copy, Debug)]
 pub enum Scope<'a> {
-    /// All that ever were.
+    /// All records, including removed ones.
     Everything,
     /// Those that are neither closed nor removed.
     Open,
-    /// Those of which something may be due: without the closed ones that owe nothing, and the removed ones.
+    /// Those with possible duties: without removed ones, and without closed ones that have no open duty.
     Worklist,
-    /// Those that may be about scanners' findings: without those that name none.
+    /// Those that scanners' findings may match: without those that name no finding.
     Findings,
-    /// A few.
+    /// Selected records.
     Named(&'a RecordFilter),
 }
 
-/// One walk of the mainline that is asked about.
+/// One walk of the mainline in question.
 pub struct Walk<'w, 'h> {
     /// The repository.
     pub repository: &'h Repository,
     /// The mainline.
     pub chain: Chain,
-    /// Where the ledger lies in the repository.
+    /// The ledger's folder in the repository.
     pub prefix: &'w LedgerPrefix,
-    /// The folders of records; `None` on the first walk, for those that the policy at the tip names, approved or not.
+    /// The record folders; `None` on the first walk, which takes those that the policy at the tip names, approved or
+    /// not.
     pub records: Option<&'w [String]>,
-    /// Finds the governance that counts in what was walked.
+    /// Determines the governance that counts, from the walked history.
     pub count: &'w dyn Fn(&mut History) -> CountedGovernance,
 }
 
@@ -63,7 +64,7 @@ impl Scope<'_> {
         }
     }
 
-    /// Tells whether a version with these bytes is likely to be of a record that is judged.
+    /// Tells whether a version with these bytes probably belongs to a record in scope.
     fn keeps(self, bytes: &[u8]) -> bool {
         match self {
             Scope::Findings => settled::may_name_findings(bytes),
@@ -73,10 +74,10 @@ impl Scope<'_> {
 }
 
 impl<'h> Snapshot<'h> {
-    /// Walks and judges some records of a mainline; what they are at an instant is computed when it is asked.
+    /// Walks and evaluates some records of a mainline; their states at an instant are computed on request.
     ///
     /// # Errors
-    /// Where a folder of a mainline commit can't be read.
+    /// If a folder of a mainline commit can't be read.
     pub(crate) fn walk(line: OpenMainline<'h>, scope: Scope<'_>) -> Result<Snapshot<'h>, Error> {
         let mut passed = Passed::default();
         let walk = |walk: Walk<'_, '_>| {
@@ -107,7 +108,7 @@ impl<'h> Snapshot<'h> {
         Ok(snapshot)
     }
 
-    /// Judges every record of a mainline whose history is walked in a way of one's own.
+    /// Evaluates every record of a mainline whose history is walked by the caller's function.
     ///
     /// # Errors
     /// As [`Snapshot::walk`].
@@ -118,7 +119,7 @@ impl<'h> Snapshot<'h> {
         Snapshot::judged(line, walk, |_, _| ())
     }
 
-    /// Returns a mainline that holds no policy: nothing can be told of its records.
+    /// Returns a mainline without a policy: nothing can be determined about its records.
     ///
     /// # Errors
     /// As [`Snapshot::walk`].

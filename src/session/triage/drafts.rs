@@ -1,7 +1,7 @@
-//! Drafts of what needs a record, one file each.
+//! Drafts of missing records, one file each.
 //!
-//! Start at [`write`]. Follows `docs/spec/cli.md`, triage, `--draft`, and `docs/spec/interop.md`, 4. A key that a draft of
-//! the folder names already gets no second one.
+//! Start at [`write`]. Follows `docs/spec/cli.md`, triage, `--draft`, and `docs/spec/interop.md`, 4. A key that a draft
+//! in the folder already has gets no second draft.
 
 use crate::ledger::Ledger;
 use crate::ledger::tree::Tree;
@@ -38,7 +38,7 @@ pub struct TriageDraft {
     pub title: String,
 }
 
-/// Writes a draft into a folder for each thing that needs a record.
+/// Writes a draft into a folder for each input that needs a record.
 pub(super) fn write(
     located: &Located,
     now: Instant,
@@ -84,7 +84,7 @@ fn answers(wanted: &Wanted, owners: Owners<'_>) -> Vec<Answers> {
     findings.chain(events).collect()
 }
 
-/// Reads the CODEOWNERS of the repository; one that is not there, or too long, owns nothing.
+/// Reads the CODEOWNERS of the repository; a missing or too long file assigns no owners.
 fn codeowners(located: &Located) -> Result<CodeOwners, TreeError> {
     let Some(top) = located.repository_or_none().and_then(|it| it.work_dir()) else {
         return Ok(CodeOwners::default());
@@ -116,7 +116,7 @@ fn setting<'g>(
     })
 }
 
-/// Returns what tells drafts apart: tool and id of their findings, else their title.
+/// Returns the keys that distinguish drafts: tool and id of their findings, otherwise their title.
 fn keys(answers: &Answers) -> Vec<String> {
     let text = |key: &Value, name: &str| {
         let text = key.get(name).and_then(Value::as_str);
@@ -132,7 +132,7 @@ fn keys(answers: &Answers) -> Vec<String> {
     }
 }
 
-/// Returns what the drafts of a folder are about.
+/// Returns the keys of the drafts in a folder.
 fn drafted(tree: &WorkTree) -> Result<BTreeSet<String>, TreeError> {
     let mut known = BTreeSet::new();
     for item in tree.list("")? {

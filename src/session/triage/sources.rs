@@ -1,4 +1,4 @@
-//! What is read: files in their order, each as what it is, and each input judged as it comes.
+//! Reads files in order, each in its format, and evaluates each input as it is read.
 //!
 //! Start at [`Source::open`] and `TriageRun::read`. Follows `docs/spec/interop.md`, 6.
 
@@ -21,20 +21,20 @@ use crate::survey::triage::watch::TriggerWatch;
 
 /// A file of inputs.
 pub struct Source {
-    /// As it was named; `-` for stdin.
+    /// The name given by the user; `-` for stdin.
     pub name: String,
     /// Its bytes.
     pub opened: Rereadable,
-    /// What it is.
+    /// Its format.
     pub format: SourceFormat,
 }
 
-/// What a file holds, by its first keys.
+/// The format of a file, determined by its first keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceFormat {
     /// SARIF.
     Sarif,
-    /// Events, or nothing that can be read.
+    /// Events, or an unreadable file.
     Events,
 }
 
@@ -42,12 +42,12 @@ impl Source {
     /// Opens a file.
     ///
     /// # Errors
-    /// [`Undetermined`] where it can't be read.
+    /// [`Undetermined`] if it can't be read.
     pub fn open(name: String, path: &Path) -> Result<Source, Undetermined> {
         Source::of(name, streams::open(path))
     }
 
-    /// Keeps what can be read only once.
+    /// Buffers a source that can be read only once.
     ///
     /// # Errors
     /// As [`Source::open`].
@@ -67,21 +67,21 @@ impl Source {
     }
 }
 
-/// Returns the error of a file that can't be had.
+/// Returns the error of a file that can't be read.
 fn unread(error: FileError) -> Undetermined {
     Undetermined::other(error.to_string(), "check that it exists and can be read")
 }
 
-/// The folders that absolute paths of results count from.
+/// The folders to which absolute paths in results are relative.
 pub(super) struct SourceRoots {
-    /// The folder of the repository, in each of its forms, and those that are named for it.
+    /// The folder of the repository, in each of its forms, and the source roots given by the user.
     folders: Vec<String>,
-    /// The files as they are now.
+    /// The present files.
     top: PathBuf,
 }
 
 impl SourceRoots {
-    /// Returns the folders that stand for the root of the ledger's repository.
+    /// Returns the folders that are equivalent to the root of the ledger's repository.
     pub(super) fn of(located: &Located, named: &[String]) -> SourceRoots {
         let work_dir = located.repository_or_none().and_then(|it| it.work_dir());
         let top = work_dir.unwrap_or(&located.root).to_path_buf();
@@ -93,38 +93,38 @@ impl SourceRoots {
         SourceRoots { folders, top }
     }
 
-    /// Tells whether the repository has a file, by its path from the root.
+    /// Tells whether the repository has a file, by its path relative to the root.
     fn has_file(&self, path: &str) -> bool {
         self.top.join(path).is_file()
     }
 }
 
-/// What a file turned out to be.
+/// The content of a file, once read.
 #[derive(Debug)]
 pub enum SourceContent {
-    /// SARIF, and where its results stand.
+    /// SARIF, and the positions of its results.
     Sarif(SarifLayout),
     /// Events.
     Events,
-    /// What can't be read to its end.
+    /// A file that can't be read to its end.
     Broken,
 }
 
-/// What inputs are judged by, and where what was decided goes.
+/// The context in which inputs are evaluated, and the results so far.
 pub(super) struct TriageRun<'d> {
     pub(super) judge: TriageJudge<'d>,
     /// The rows and counts.
     pub(super) counts: TriageCounts,
-    /// What the inputs say about the records.
+    /// What the inputs imply for the triggers of records.
     pub(super) watch: TriggerWatch<'d>,
-    /// What needs a record; `None` where no drafts are written.
+    /// The inputs that need a record; `None` if no drafts are written.
     pub(super) wanted: Option<Wanted>,
-    /// What covers each result; `None` where nothing is written again.
+    /// What covers each result; `None` if no SARIF is rewritten.
     pub(super) suppressions: Option<Suppressions>,
 }
 
 impl TriageRun<'_> {
-    /// Reads the file of a place and judges each input.
+    /// Reads the file at an index and evaluates each input.
     pub(super) fn read(
         &mut self,
         source: &Source,

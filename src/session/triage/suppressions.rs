@@ -1,4 +1,4 @@
-//! What covers each result, for a file that is written again.
+//! What covers each result, for a file that is rewritten.
 //!
 //! Start at [`Suppressions`]. Follows `docs/spec/interop.md`, 3, row 2.
 
@@ -6,12 +6,12 @@ use crate::interop::uuid;
 use crate::survey::triage::judge::TriageDecision;
 use crate::survey::triage::{ScannerFinding, TriageInput, TriageState};
 
-/// How SARIF is written again.
+/// How SARIF is rewritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RewriteKind {
-    /// Without the results that are covered.
+    /// Without the covered results.
     Filter,
-    /// With a suppression on each of them.
+    /// With a suppression on each covered result.
     Annotate,
 }
 
@@ -20,9 +20,9 @@ pub enum RewriteKind {
 pub enum ResultCover {
     /// A record covers it.
     Covered(Box<Suppression>),
-    /// None does.
+    /// No record covers it.
     NotCovered,
-    /// It can't be read, so it stays as it is.
+    /// It can't be read, so it is kept unchanged.
     Unread,
 }
 
@@ -31,11 +31,11 @@ pub enum ResultCover {
 pub struct Suppression {
     /// The record.
     pub record: Box<str>,
-    /// The id of its suppression; empty where none is written.
+    /// The id of its suppression; empty if none is written.
     pub guid: String,
 }
 
-/// What covers all results, by file, in their order.
+/// What covers the results, by file, in order.
 #[derive(Debug, Default)]
 pub struct Suppressions {
     files: Vec<Vec<ResultCover>>,
@@ -76,13 +76,13 @@ impl Suppressions {
         }
     }
 
-    /// Returns what covers the results of a file.
+    /// Returns what covers the results of a file, by its index.
     pub fn of(&self, place: usize) -> &[ResultCover] {
         self.files.get(place).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
-/// Returns the name of a suppression: the same for the same finding at the same place.
+/// Returns the name from which the suppression's id is derived: the same for the same finding at the same place.
 fn name(record: &str, finding: &ScannerFinding) -> String {
     let place = finding.places.first();
     let path = place.map_or("", |place| place.file.text());

@@ -17,7 +17,7 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::store::files;
 
-/// Returns a governance file: one that is there, or one that was removed.
+/// Returns a governance file, either an existing or a removed one.
 pub(in crate::session::approve) fn find(
     (located, at): (&Located, &Moment),
     snapshot: &Snapshot<'_>,
@@ -67,7 +67,7 @@ pub(in crate::session::approve) fn find(
     })
 }
 
-/// Returns a path as the ledger names it, which must be that of a governance file, here or on the approved ref.
+/// Returns a path as the ledger names it, which must be that of a governance file in this tree or on the approved ref.
 fn known_path(
     located: &Located,
     snapshot: &Snapshot<'_>,

@@ -1,4 +1,4 @@
-//! What is said where a text names no record that could be approved: why, and where there is one.
+//! The error for a text that names no record that could be approved: why, and where such a record exists.
 //!
 //! Start at [`explain`].
 
@@ -10,20 +10,20 @@ use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 
-/// A record that the approved ref or a branch has.
+/// A record on the approved ref or on a branch.
 struct Elsewhere {
     id: String,
     /// The branch that proposes it.
     branch: Option<String>,
 }
 
-/// Returns the error of a text that names no single record where it was looked for.
+/// Returns the error for a text that does not identify exactly one record.
 pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFound) -> Error {
     let like = match error {
         NotFound::Ambiguous(names) => return ambiguous(text, names).into(),
         NotFound::Unknown(like) => like,
     };
-    // What is proposed is asked for here alone: most approvals need no branch but their own.
+    // Proposals are read only here: most approvals need no branch but their own.
     let snapshot = Snapshot::open(located, at, Scope::Everything).ok();
     let help = match snapshot.as_ref().and_then(|it| elsewhere(it, text)) {
         Some(Elsewhere { id, branch: Some(branch) }) => {

@@ -106,7 +106,7 @@ fn owners(records: [Option<&Record>; 2]) -> Vec<Address> {
     records.map(|record| record.owner.email.clone()).collect()
 }
 
-/// Returns who signed an approval of these bytes that lies there and would count now.
+/// Returns who signed an existing approval of these bytes that would count now.
 fn signers(
     tree: &dyn Tree,
     records: &[String],
@@ -137,7 +137,7 @@ fn signers(
     Ok(signers)
 }
 
-/// Adds on whose behalf it was asked for (A5).
+/// Adds the persons on whose behalf it was requested (A5).
 fn add_requesters(
     makers: &mut Vec<Person>,
     records: [Option<&Record>; 2],
