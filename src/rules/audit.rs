@@ -1,8 +1,8 @@
-//! The audit: everything that landed, judged by the state that it landed in, each finding at the level that it has
-//! today.
+//! The audit: every landed version, evaluated under the governance at its landing; findings have the level that they
+//! deserve today.
 //!
-//! Uses history, approval, status, and the rules. Pure. Start at [`Audit`]. Follows `docs/spec/rules.md` (audit, levels in
-//! verify) and `docs/spec/approval.md`, 1.9. What the rules about content find is collected while history is walked
+//! Uses history, approval, status, and the rules. Pure. Start at [`Audit`]. Follows `docs/spec/rules.md` (audit, levels
+//! in verify) and `docs/spec/approval.md`, 1.9. Findings of content rules are collected while history is walked
 //! ([`contents`]), so that nothing is parsed again.
 
 pub mod contents;
@@ -41,29 +41,29 @@ use crate::status::renewal;
 use crate::status::trace::Trace;
 use std::rc::Rc;
 
-/// All that is audited, and what is known of it.
+/// The data that an audit needs.
 pub struct Audit<'a> {
     /// What the commits of the approved branch prove.
     pub history: &'a History,
     /// The approval verdict of each version.
     pub approvals: &'a TrailVerdicts,
-    /// What is approved only thanks to changes of governance that do not deserve trust.
+    /// Approvals that depend on untrusted changes of governance.
     pub loosened: &'a [Loosened],
-    /// The governance of the tree that is asked about.
+    /// The governance of the tree in question.
     pub governance: &'a Governance,
-    /// The team's own schema of it.
+    /// The team's own schema for it.
     pub house: &'a ExtraSchema,
     /// The tree that holds this governance.
     pub tree: &'a dyn Tree,
-    /// The instant that the answers are for.
+    /// The instant of the answers.
     pub instant: Instant,
-    /// What the rules about content found.
+    /// The findings of the content rules.
     pub contents: &'a Contents<'a>,
-    /// Reads a file once more, for the places in it.
+    /// Reads a file again, for the positions in it.
     pub places: &'a dyn Fn(&str, Oid) -> Option<RecordFile>,
 }
 
-/// The trail of a record, and what is worked out of it once.
+/// The trail of a record, and what is computed from it once.
 struct AuditedTrail<'a> {
     key: &'a TrailKey,
     trail: &'a Trail,
@@ -73,7 +73,7 @@ struct AuditedTrail<'a> {
 }
 
 impl<'a> Audit<'a> {
-    /// Returns the findings about a record, sorted by nothing yet.
+    /// Returns the findings about a record, unsorted.
     pub fn record(&self, key: &'a TrailKey) -> Vec<Finding> {
         let (Some(trail), Some(verdicts)) =
             (self.history.trails.get(key), self.approvals.trails.get(key))
@@ -135,7 +135,7 @@ impl<'a> Audit<'a> {
             landing,
             law,
             self_approval: match law.origin {
-                // What lands with the first policy takes it from there.
+                // Changes that land together with the first policy use its setting.
                 GovernanceOrigin::Defaults => own.governance.policy.approval.self_approval,
                 _ => law.governance.policy.approval.self_approval,
             },
@@ -189,7 +189,7 @@ impl<'a> Audit<'a> {
         findings
     }
 
-    /// Returns the findings of the rules about changes, judged by the policy of the landing's own tree.
+    /// Returns the findings of the rules about changes, under the policy of the landing's own tree.
     fn about_change(
         &self,
         of: &AuditedTrail<'a>,
@@ -199,7 +199,7 @@ impl<'a> Audit<'a> {
     ) -> Vec<Finding> {
         let is_new =
             matches!(landed.version.change, VersionChange::Introduced | VersionChange::Readded);
-        // What never was a record can be taken away, and what is as it was approved is that version again (V7b).
+        // A file that never was a record may be removed, and restored content is the approved version again (V7b).
         let restored = landed.verdict.flags.contains("restored-to-approved-content");
         if matches!(of.key, TrailKey::Path(_)) || restored {
             return Vec::new();
@@ -278,7 +278,7 @@ impl<'a> Audit<'a> {
         })
     }
 
-    /// Reads the file at the tip once more, where a finding about a change wants a place in it.
+    /// Reads the file at the tip again, if a finding about a change needs a position in it.
     fn place(&self, version: &Version, findings: &[Finding]) -> Option<RecordFile> {
         let wants = |finding: &Finding| finding.field.is_some();
         let [file] = version.files.as_slice() else {
@@ -288,7 +288,7 @@ impl<'a> Audit<'a> {
     }
 }
 
-/// Returns a version's file without the places in it; `None` where it is gone, or in several files.
+/// Returns a version's file without positions; `None` if it was removed, or consists of several files.
 fn bare(version: &Version) -> Option<RecordFile> {
     let [file] = version.files.as_slice() else {
         return None;
@@ -297,13 +297,13 @@ fn bare(version: &Version) -> Option<RecordFile> {
     Some(RecordFile::bare(&file.path, record.cloned()))
 }
 
-/// Returns the path of a version; of a removed one, that of the file that it had.
+/// Returns the path of a version; for a removed one, the path of the removed file.
 fn path(version: &Version) -> &str {
     let file = version.files.first().or(version.before.first());
     file.map_or("", |file| &file.path)
 }
 
-/// Returns the verdict on the version that brought the closure which a version holds.
+/// Returns the verdict on the version that added the closure of a version.
 fn closing<'a>(of: &AuditedTrail<'a>, index: usize) -> Option<&'a ApprovalVerdict> {
     let is_closed = |at: &usize| {
         let version = of.trail.versions.get(*at);
@@ -335,7 +335,7 @@ fn conflicts(landed: &LandedCase<'_>) -> Vec<Finding> {
     paths.first.iter().map(finding).collect()
 }
 
-/// Gives a finding about content or change its level of today and its place at the tip, and says where it landed.
+/// Sets a finding about content or a change to its present level and its position at the tip, and adds where it landed.
 fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFile>) {
     let reopened = finding.rule == Code::ClosedEdited
         && landed.verdict.stands == BecomesApproved::AsApproved

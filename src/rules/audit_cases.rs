@@ -1,4 +1,4 @@
-//! What rules of the audit look at: a landed version, the mainline itself, a file below `.approvals`, the receipts.
+//! The subjects of audit rules: a landed version, the mainline itself, a file below `.approvals`, the receipts.
 //!
 //! Uses history, approval, policy. Pure. Start at [`LandedCase`]. Follows `docs/spec/rules.md` (audit, levels in verify).
 //! The levels of findings about approval are decided in `audit::levels`, once for all rules.
@@ -19,9 +19,9 @@ use crate::policy::governance::Governance;
 use crate::record::Record;
 use crate::record::time::Instant;
 
-/// A landed version of a record or a governance file, and what is known around it.
+/// A landed version of a record or a governance file, with its context.
 pub struct LandedCase<'c> {
-    /// Whether it is a governance file and no record.
+    /// Whether it is a governance file, not a record.
     pub is_governance: bool,
     /// The path of the file, relative to the root.
     pub path: &'c str,
@@ -29,48 +29,48 @@ pub struct LandedCase<'c> {
     pub id: Option<&'c str>,
     /// The version of the file that landed.
     pub version: &'c Version,
-    /// What it says, where that can be read.
+    /// Its content, if readable.
     pub record: Option<&'c Record>,
     /// The content that it is compared with.
     pub before: Option<&'c Record>,
-    /// What is known of its approval.
+    /// Its approval verdict.
     pub verdict: &'c ApprovalVerdict,
-    /// The commit on the approved branch that brought it.
+    /// The landing that added it.
     pub landing: &'c Landing,
-    /// The governance before the landing, which judges who must approve.
+    /// The governance before the landing, which determines who must approve.
     pub law: &'c MainlineGovernance,
-    /// Whether a member of the author set may approve, by that governance.
+    /// Whether that governance allows a member of the author set to approve.
     pub self_approval: SelfApproval,
-    /// The governance that the landing leaves.
+    /// The governance after the landing.
     pub after: &'c MainlineGovernance,
-    /// The governance of the tree that is asked about, which says today who is one person.
+    /// The governance of the tree in question, which determines today's identities.
     pub today: &'c Governance,
-    /// The last approved version before it, of its series.
+    /// The last approved version before it in its series.
     pub approved: Option<&'c Version>,
-    /// Whether it stands at the tip, or a version does that carries its verdict on.
+    /// Whether it is at the tip, itself or as a version that inherits its verdict.
     pub at_tip: bool,
-    /// How bad a finding about its approval is, at most.
+    /// The maximum level of a finding about its approval.
     pub level: Level,
     /// Whether a later version is approved.
     pub healed: Healed,
-    /// Of a governance file, whether it counts; `None` for a record.
+    /// For a governance file, whether it counts; `None` for a record.
     pub counts: Option<GovernanceCounts>,
-    /// What is known of the version that brought the closure which it holds.
+    /// The verdict on the version that added its closure.
     pub closing: Option<&'c ApprovalVerdict>,
-    /// The changes of governance that do not deserve trust, and that alone let it be approved.
+    /// The untrusted changes of governance without which it would not be approved.
     pub loosened: &'c [Loosening],
     /// The signatures on its landing, and in the branch that it merges.
     pub signatures: Vec<&'c LandedSignature>,
-    /// When it had to be approved, where it is the first of an emergency.
+    /// The deadline for its approval, if it is the first version of an emergency.
     pub urgent: Option<Urgent>,
 }
 
 /// Whether a version of a governance file counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GovernanceCounts {
-    /// It does: somebody approved it.
+    /// It counts: somebody approved it.
     AsApproved,
-    /// It does, or did, although nobody approved it: it only adds demands.
+    /// It counts, or did, although nobody approved it: it only adds requirements.
     AsStricter,
     /// It does not count, and never did.
     No,
@@ -79,66 +79,66 @@ pub enum GovernanceCounts {
 /// Whether a later version of a file is approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Healed {
-    /// A later version is approved by its own evidence.
+    /// A later version is approved by evidence of its own.
     Yes,
-    /// None is, and a later one is again what was approved before.
+    /// No later version is, but one restores the content that was approved before.
     Restored,
     /// No later version is approved or restored.
     No,
 }
 
-/// When an emergency had to be approved.
+/// The deadline for the approval of an emergency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Urgent {
     /// The first instant at which the approval is late.
     pub due: Instant,
-    /// When a version of it was approved first; `None` where none is.
+    /// When one of its versions was first approved; `None` if none is.
     pub approved: Option<Instant>,
-    /// The instant that the answers are for.
+    /// The instant of the answers.
     pub now: Instant,
 }
 
-/// The mainline, and what it is compared with.
+/// The mainline, and the earlier tips to compare it with.
 pub struct MainlineCase<'c> {
     /// What the commits of the branch prove.
     pub history: &'c History,
-    /// The landings that are asked about, by index.
+    /// The landings in question, by index.
     pub landings: &'c [usize],
-    /// Commits that once were its tip, and what became of them.
+    /// Commits that were its tip at some time, and where they are now.
     pub marks: &'c [Mark],
-    /// What merges threw off it and is not repaired: each with the record's file.
+    /// Changes that merges discarded from the mainline and nobody repaired, each with the record's trail.
     pub thrown_off: &'c [(&'c Trail, &'c ThrownOff)],
 }
 
-/// A commit that a checkpoint or a receipt names as the mainline's tip of its time.
+/// A commit that a checkpoint or a receipt names as the tip at its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// The file that says so.
+    /// The file that names it.
     pub path: String,
-    /// The line in it; `None` for a file of one object.
+    /// Its line in the file; `None` for a file that holds a single object.
     pub line: Option<u32>,
-    /// The commit, as it is written there.
+    /// The commit as written there.
     pub commit: String,
-    /// Where that commit is today, in the history of the tip.
+    /// The position of the commit in the present history of the tip.
     pub place: Place,
 }
 
-/// Where a commit stands that once was the tip.
+/// The position of a commit that was the tip at some time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// On the chain of first parents.
     OnChain,
-    /// Among the ancestors of the tip, and not on that chain.
+    /// Among the ancestors of the tip, but not on that chain.
     Beside,
-    /// Nowhere in the history of the tip; why, in words.
+    /// Not in the history of the tip; with the reason.
     Gone(String),
-    /// On the chain of first parents, and what the checkpoint says of the history before it does not hold.
+    /// On the chain of first parents, but the history before it contradicts the checkpoint.
     Contradicted(String),
-    /// It can't be told, and why.
+    /// Can't be determined; with the reason.
     Undetermined(String),
 }
 
-/// What the receipts say of one record.
+/// The receipts about one record.
 pub struct UsesCase<'c> {
     /// The path of the record's file.
     pub path: &'c str,
@@ -146,33 +146,33 @@ pub struct UsesCase<'c> {
     pub id: &'c str,
     /// Whether it ever granted anything.
     pub has_granted: bool,
-    /// How often it was used.
+    /// The number of uses.
     pub n_uses: usize,
-    /// The uses after its end: line of the receipts, instant, and what the record was by then.
+    /// The uses after its end: line of the receipts, instant, and the record's state by then.
     pub late: Vec<(u32, Instant, String)>,
 }
 
-/// A file below `.approvals`, where it is judged.
+/// The files below `.approvals`, landed or not.
 pub enum Statements<'c> {
-    /// What became of it on the mainline.
+    /// What became of each on the mainline.
     Landed(&'c [ApprovalFileOutcome]),
-    /// What is wrong with files of a tree that has not landed.
+    /// The invalid approval files of a tree that has not landed.
     Proposed(&'c [BadStatement]),
 }
 
-/// A file below `.approvals` that would count for nothing.
+/// A file below `.approvals` that would not count.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BadStatement {
     /// The path of the approval file.
     pub path: String,
     /// What is wrong with it.
     pub why: String,
-    /// What to do about it.
+    /// How to fix it.
     pub help: String,
 }
 
 impl<'c> LandedCase<'c> {
-    /// Returns a finding about the version; it says where the version landed.
+    /// Returns a finding about the version, with its landing.
     pub fn finding(&self, code: Code, level: Level, message: &str, help: String) -> Finding {
         Finding {
             rule: code,
@@ -186,12 +186,12 @@ impl<'c> LandedCase<'c> {
         }
     }
 
-    /// Returns a message with where the version landed.
+    /// Returns a message with the version's landing.
     pub fn placed(&self, message: &str) -> String {
         format!("{message} ({})", self.place())
     }
 
-    /// Returns where the version landed: `version 2, commit 3f2c9a7be1d0, not before 2026-11-20T09:00:00Z`.
+    /// Returns the version's landing: `version 2, commit 3f2c9a7be1d0, not before 2026-11-20T09:00:00Z`.
     pub fn place(&self) -> String {
         format!(
             "version {}, commit {}, not before {}",
@@ -201,13 +201,13 @@ impl<'c> LandedCase<'c> {
         )
     }
 
-    /// Returns the governance that judges who must approve.
+    /// Returns the governance that determines who must approve.
     pub fn governance(&self) -> &'c Governance {
         &self.law.governance
     }
 
-    /// Returns how the version can still be approved, as a sentence about whoever may, in the words of `show`; of one that
-    /// was changed since, what counts in its place.
+    /// Returns how the version can still be approved, in the same words as `show`; for one that was changed since, what
+    /// counts instead.
     pub fn way(&self) -> String {
         let is_open = self.verdict.satisfied == Satisfied::No;
         match (self.healed, self.at_tip) {
@@ -229,7 +229,7 @@ impl<'c> LandedCase<'c> {
         .to_owned()
     }
 
-    /// Tells whether somebody spoke other than by landing what they wrote themselves.
+    /// Tells whether there is any evidence besides authors merging their own content.
     pub fn has_evidence(&self) -> bool {
         let is_maker = |said: &Statement| {
             let mut makers = self.verdict.makers.iter();
@@ -261,7 +261,7 @@ impl<'c> LandedCase<'c> {
 }
 
 impl<'c> MainlineCase<'c> {
-    /// Returns the landings with something odd about them.
+    /// Returns the landings with a flag.
     pub fn flagged(&self, flag: Flag) -> impl Iterator<Item = &'c Landing> {
         let landings = &self.history.mainline.landings;
         let found = self.landings.iter().filter_map(|at| landings.get(*at));
@@ -275,7 +275,7 @@ impl Mark {
         self.commit.get(..12).unwrap_or(&self.commit)
     }
 
-    /// Returns a finding about the commit, where it is named.
+    /// Returns a finding about the commit, located where it is named.
     pub fn finding(&self, code: Code, message: String, help: &str) -> Finding {
         Finding {
             rule: code,
@@ -306,8 +306,7 @@ impl UsesCase<'_> {
     }
 }
 
-/// Returns the findings about commits of the mainline whose time is not believed: of a flag, how they are dated, and what
-/// what to do about it.
+/// Returns the findings about commits of the mainline whose time is implausible: `flag` selects them.
 pub fn misdated(
     line: &MainlineCase<'_>,
     (code, flag): (Code, Flag),
@@ -328,7 +327,7 @@ pub fn misdated(
     found.collect()
 }
 
-/// Returns a finding about the mainline as a whole, which stands at the policy.
+/// Returns a finding about the mainline as a whole, located at the policy.
 pub fn of_line(code: Code, level: Level, message: String, help: &str) -> Finding {
     Finding {
         rule: code,

@@ -1,4 +1,4 @@
-//! `bad-id`: id not of the form, with another prefix, or other than the file stem.
+//! `bad-id`: a malformed id, an unknown prefix, or an id that differs from the file stem.
 //!
 //! Uses what the readers noted, and the policy's prefixes. Pure. Follows `docs/spec/rules.md` (shape).
 
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let governance = case.known.governance;
-    // Which prefixes a broken policy lists is not known.
+    // The prefixes of a broken policy are not known.
     if governance.state != State::Broken {
         findings.extend(case.source.other_prefix(&governance.policy.id_prefix));
     }

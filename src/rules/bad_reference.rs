@@ -35,7 +35,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns the fields that have not their form; a path is made of those alone.
+/// Returns the malformed fields; only their paths are built.
 fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
     let mut malformed = Vec::new();
     let Some(root) = root else {
@@ -71,7 +71,7 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
     malformed
 }
 
-/// The form that a reference has.
+/// The form of a reference.
 struct ReferenceForm {
     name: &'static str,
     help: &'static str,

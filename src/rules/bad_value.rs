@@ -1,4 +1,4 @@
-//! `bad-value`: not one of the words; impossible date; malformed duration, address, instant or digest.
+//! `bad-value`: invalid enum value; impossible date; malformed duration, address, instant or digest.
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 

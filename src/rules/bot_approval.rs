@@ -1,4 +1,4 @@
-//! `bot-approval`: the only word came from a bot or an agent.
+//! `bot-approval`: the only approval came from a bot or an agent.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 

@@ -1,4 +1,4 @@
-//! What rules about records look at, and what is known around each subject.
+//! The subjects of rules about records, and the context of each subject.
 //!
 //! Uses record, ledger, policy, history, approval, survey. Pure. Start at [`RecordCase`]. Follows `docs/spec/rules.md`.
 
@@ -17,17 +17,17 @@ use crate::rules::evidence::Evidence;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::survey::neighbour::Neighbours;
 
-/// A record's file, and what was worked out about it for all rules.
+/// A record's file, and the facts computed from it for all rules.
 pub struct RecordCase<'c> {
-    /// The record's file, with the places of its fields.
+    /// The record's file, with the positions of its fields.
     pub source: &'c RecordFile,
-    /// What is known beside it.
+    /// The context besides the record.
     pub known: &'c RuleContext<'c>,
-    /// What tier and class demand; `None` where a field that decides can't be read.
+    /// The requirements of tier and class; `None` if a field that determines them can't be read.
     pub tier: Option<Resolved>,
-    /// Where its term begins when it does not say so itself: its landing; `None` where history was not walked.
+    /// The start of its term if it does not state one: its landing; `None` if history was not walked.
     pub landed: Option<Instant>,
-    /// Its evidence files, as the tree has them.
+    /// Its evidence files in the tree.
     pub evidence: Vec<Evidence>,
     /// The controls that it cites, in the order of the file.
     pub cited: Vec<Cited<'c>>,
@@ -35,26 +35,27 @@ pub struct RecordCase<'c> {
 
 /// A control that a record cites.
 pub struct Cited<'c> {
-    /// Which of `deviates_from.controls` it is.
+    /// Its index in `deviates_from.controls`.
     pub index: usize,
-    /// The control as it is written.
+    /// The control as written.
     pub control: ControlRef,
-    /// What it may mean: the control of its catalog; without a catalog those of all that the policy lists.
+    /// The controls that it may refer to: the one of its catalog; without a catalog those of all catalogs that the
+    /// policy lists.
     pub meant: Vec<ControlMatch<'c>>,
 }
 
-/// What is known beside the subject.
+/// The context besides the subject.
 #[derive(Clone, Copy)]
 pub struct RuleContext<'c> {
     /// The governance files of the tree.
     pub governance: &'c Governance,
     /// The tree that evidence is looked up in.
     pub tree: &'c dyn Tree,
-    /// The team's own schema of these governance files.
+    /// The team's own schema for these governance files.
     pub house: &'c ExtraSchema,
-    /// The instant asked about; `None` where no rule may look at a clock.
+    /// The instant in question; `None` if rules must not depend on time.
     pub instant: Option<Instant>,
-    /// The records that landed, as far as they may repeat or be repeated; `None` where history was not asked.
+    /// The landed records that may repeat or be repeated; `None` if history was not read.
     pub neighbours: Option<&'c Neighbours>,
 }
 
@@ -80,19 +81,19 @@ fn find_meant<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<Contr
     if governance.catalog(control.catalog()).is_some() {
         return governance.control(control).into_iter().collect();
     }
-    // Some ids have a colon of their own: `NHI2:2025` alone names no catalog either.
+    // Some ids contain a colon: `NHI2:2025` alone names no catalog either.
     let listed = governance.policy.catalogs.iter();
     let catalogs = listed.filter_map(|name| governance.catalog(catalog::name_of(name)));
     catalogs.filter_map(|catalog| catalog.find(control.as_str())).collect()
 }
 
 impl RecordCase<'_> {
-    /// Says whether a field is not there, neither stated nor broken.
+    /// Tells whether a field is absent, neither stated nor broken.
     pub fn lacks(&self, field: &str) -> bool {
         self.source.stated(field) == FieldState::Absent
     }
 
-    /// Says whether a field is not there, or is an empty list or map.
+    /// Tells whether a field is absent, or is an empty list or map.
     pub fn holds_nothing(&self, field: &str) -> bool {
         match self.source.stated(field) {
             FieldState::Absent => true,
@@ -103,22 +104,22 @@ impl RecordCase<'_> {
         }
     }
 
-    /// Returns the value of a field that can be read.
+    /// Returns the value of a field, if it can be read.
     pub fn value<T: Scalar>(&self, field: &str) -> Option<T> {
         self.source.value(field)
     }
 
-    /// Returns the first instant at which the exception grants nothing any more, as its `expires` says.
+    /// Returns the first instant at which the exception no longer grants anything, according to its `expires`.
     pub fn not_after(&self) -> Option<Instant> {
         self.value::<When>("expires").as_ref().map(not_after)
     }
 
-    /// Returns a finding at the value of a field, or where it is missing from. Its level is set by who lints.
+    /// Returns a finding at the value of a field, or where the field is missing. The caller of the rule sets its level.
     pub fn finding(&self, code: Code, field: &str, message: String, help: String) -> Finding {
         self.source.finding(code, Level::Error, field, message, help)
     }
 
-    /// Returns a finding about a map that lacks something, at the map's key.
+    /// Returns a finding about a map that lacks a field, at the map's key.
     pub fn finding_at_key(&self, code: Code, map: &str, message: String, help: String) -> Finding {
         Finding { pos: Some(self.source.key_pos(map)), ..self.finding(code, map, message, help) }
     }

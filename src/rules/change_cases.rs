@@ -1,7 +1,7 @@
-//! What rules about changes look at: a record before and after, and what a branch does to the governance files.
+//! The subjects of rules about changes: a record before and after, and the changes of a branch to the governance files.
 //!
 //! Uses record, policy, approval. Pure. Start at [`ChangeCase`]. Follows `docs/spec/rules.md` (change) and
-//! `docs/spec/policy.md`, whose policy judges.
+//! `docs/spec/policy.md`, which policy applies.
 
 use std::rc::Rc;
 
@@ -20,40 +20,40 @@ pub struct ChangeCase<'c> {
     pub before: Option<&'c RecordFile>,
     /// The file after; `None` where it is gone.
     pub after: Option<&'c RecordFile>,
-    /// What the last approved version says; `None` where none is approved.
+    /// The content of the last approved version; `None` if none is approved.
     pub approved: Option<&'c Record>,
-    /// What landed without being approved; `None` where what landed is approved, and where nothing landed.
+    /// The landed content that is not approved; `None` if the landed content is approved, or nothing landed.
     pub waiting: Option<&'c Record>,
-    /// How often an approved version ended later than the approved one before it.
+    /// How many times an approved version ended later than the approved one before it.
     pub renewed: u32,
     /// The approvals that the change needs.
     pub needs: Needs,
-    /// What history says of the record.
+    /// The record's history as far as rules need it.
     pub past: RecordPast,
-    /// The governance before the change, which judges who must approve it.
+    /// The governance before the change, which determines who must approve it.
     pub base: &'c Governance,
-    /// Each governance that the branch brings, the last one included; empty where it changes none.
+    /// Each governance that the branch introduces, including the last; empty if it changes none.
     pub brought: &'c [Rc<Governance>],
 }
 
-/// What is said of a change that demands nobody.
+/// The text for a change that needs no approval.
 pub const NOBODY: &str = "it needs no approval";
 
 /// Who must approve a change.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Needs {
-    /// What its content and the last approved content demand, both.
+    /// The requirements of its content and of the last approved content together.
     pub needed: Needed,
-    /// The same in words, with who could.
+    /// The missing approvals, with who could give them.
     pub missing: Vec<MissingApproval>,
 }
 
-/// A commit of a branch that changes a governance file or a workflow, or what is not committed yet.
+/// A commit of a branch, or an uncommitted change, that changes a governance file or a workflow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GovernanceChange {
     /// The first digits of the commit's id; `None` for the work tree.
     pub commit: Option<String>,
-    /// Who is named as having written it.
+    /// The address of its author.
     pub author: Option<String>,
     /// The path of the governance file or workflow.
     pub path: String,
@@ -61,7 +61,7 @@ pub struct GovernanceChange {
     pub how: How,
 }
 
-/// What became of a file.
+/// How a file changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
     /// The file did not exist before.
@@ -113,8 +113,8 @@ impl GovernanceChange {
 }
 
 impl<'c> ChangeCase<'c> {
-    /// Returns both contents, where both can be read. A file that could not be read before is compared with what was
-    /// last approved.
+    /// Returns both contents, if both can be read. A file that could not be read before is replaced by the last
+    /// approved content.
     pub fn both(&self) -> Option<(&'c Record, &'c Record)> {
         let before = self.before?.record.as_ref().or(self.approved)?;
         Some((before, self.after?.record.as_ref()?))
@@ -134,7 +134,7 @@ impl<'c> ChangeCase<'c> {
 }
 
 impl Needs {
-    /// Returns who must approve, in words that stand alone: `needs 2 approvals: …`.
+    /// Returns who must approve, as a complete phrase: `needs 2 approvals: …`.
     pub fn words(&self) -> String {
         if self.needed.count == 0 {
             return NOBODY.to_owned();
@@ -149,7 +149,7 @@ impl Needs {
     }
 }
 
-/// Returns one need with who could meet it.
+/// Returns one missing approval with who could give it.
 pub fn said(missing: &MissingApproval) -> String {
     let who: Vec<&str> = missing.who.iter().map(|person| person.email.as_str()).collect();
     if who.is_empty() {

@@ -42,7 +42,7 @@ fn other(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     let (level, more) = match (&verdict.satisfied, verdict.stands) {
         (Satisfied::No, _) => (Level::Error, ": only what both allow is in force"),
-        // What only narrows holds at once; that it is another content is said of the tip alone.
+        // A change that only narrows takes effect at once; that its content differs is reported only at the tip.
         (Satisfied::Yes, BecomesApproved::AsLanded) if landed.at_tip => {
             (Level::Note, ": it only narrows, so it applies at once")
         }

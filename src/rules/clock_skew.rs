@@ -39,8 +39,8 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(removals(line));
 }
 
-/// Returns the findings about records that a commit removes which is dated before its parent: what was signed in between
-/// looks younger than the removal.
+/// Returns the findings about records removed by a commit dated before its parent: approvals signed in between would
+/// look newer than the removal.
 fn removals(line: &MainlineCase<'_>) -> Vec<Finding> {
     let landings = &line.history.mainline.landings;
     let dated = |at: usize| landings.get(at).and_then(|landing| landing.committed);

@@ -1,7 +1,7 @@
 //! `closed-edited`: a closed record changed, other than by its post-closure review.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change). Where the version that reopens it is approved, whoever
-//! judges the mainline makes it a note.
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change). If the version that reopens it is approved, the audit of
+//! the mainline lowers the finding to a note.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};

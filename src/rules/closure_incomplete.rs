@@ -35,7 +35,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let outcome: Option<ClosureOutcome> = case.value("closure.outcome");
-    // What was refused never took effect: there is nothing to undo.
+    // A rejected request never took effect: there is nothing to undo.
     if case.source.node("closure").is_none() || outcome == Some(ClosureOutcome::Rejected) {
         return;
     }
@@ -87,7 +87,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     ));
 }
 
-/// Returns the items that a record's closure must answer: those of its baseline and of its identity type.
+/// Returns the closure items of a record: those of its baseline and of its identity type.
 fn items<'p>(case: &RecordCase<'_>, rules: &'p ClosureRules) -> Vec<&'p str> {
     rules.items(["deviates_from.baseline", "subject.identity_type"].map(|it| case.source.text(it)))
 }

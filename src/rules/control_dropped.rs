@@ -1,4 +1,4 @@
-//! `control-dropped`: a compensating control is gone, or withdrawn.
+//! `control-dropped`: a compensating control was removed or withdrawn.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 

@@ -1,4 +1,5 @@
-//! `criteria-too-wide`: without `id`: neither a purl with a name nor paths nor resources; or a key that is only stars.
+//! `criteria-too-wide`: without `id`: neither a purl with a name nor paths nor resources; or a key that is only
+//! asterisks.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
@@ -52,7 +53,7 @@ fn unlimited(case: &RecordCase<'_>, item: &Node, field: &str) -> Option<Finding>
     })
 }
 
-/// Returns the findings about keys of a criterion that are only stars.
+/// Returns the findings about keys of a criterion that are only asterisks.
 fn starred(case: &RecordCase<'_>, item: &Node, field: &str) -> Vec<Finding> {
     let is_wide = |node: Option<&Node>| node.and_then(Node::text).is_some_and(is_everything);
     let keys = ["id", "purl"].iter().filter(|key| is_wide(item.get(key)));
@@ -75,7 +76,7 @@ fn starred(case: &RecordCase<'_>, item: &Node, field: &str) -> Vec<Finding> {
     readable.map(finding).collect()
 }
 
-/// Says whether a value is only stars, `pkg:npm/*` included, or a word for everything.
+/// Tells whether a value is only asterisks, `pkg:npm/*` included, or a word for everything.
 fn is_everything(text: &str) -> bool {
     let is_star = |character: char| matches!(character, '*' | '?' | '/');
     let only_stars = |text: &str| text.contains('*') && text.chars().all(is_star);

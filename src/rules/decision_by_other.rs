@@ -66,8 +66,8 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
         }));
 }
 
-/// Returns how somebody stands to those who wrote and landed a version: by the governance before it, and by that of the
-/// tree that is asked about, which joins persons too.
+/// Returns the relation of a person to the authors and the merger of a version: under the governance before it, and
+/// under that of the tree in question, which may also join identities.
 fn by_then_and_now(landed: &LandedCase<'_>, by: &Address) -> Relation {
     let states = [landed.governance(), landed.today];
     let relation = |state| {
@@ -81,13 +81,13 @@ fn by_then_and_now(landed: &LandedCase<'_>, by: &Address) -> Relation {
     let [then, now] = states.map(relation);
     match (then, now) {
         (Relation::Same, _) | (_, Relation::Same) => Relation::Same,
-        // Whose account it was is said now.
+        // Today's governance knows whose account it was.
         (Relation::Unknown(_), now) => now,
         (then, _) => then,
     }
 }
 
-/// Returns who wrote and who landed a version. What carries a verdict on has authors of its own.
+/// Returns who wrote and who landed a version. The authors of an inherited verdict are not included.
 fn people<'c>(landed: &LandedCase<'c>) -> impl Iterator<Item = &'c Person> {
     let verdict = landed.verdict;
     let own = verdict.carries.is_none();
@@ -96,7 +96,7 @@ fn people<'c>(landed: &LandedCase<'c>) -> impl Iterator<Item = &'c Person> {
     makers.chain(authors.map(|author| &author.person))
 }
 
-/// Returns the decisions that a version adds, each with whose it is said to be.
+/// Returns the decisions that a version adds, each with the address typed in it.
 fn typed_addresses<'r>(
     before: Option<&Record>,
     after: &'r Record,

@@ -1,4 +1,4 @@
-//! `decision-rewritten`: an entry of a decision that was taken was changed or removed.
+//! `decision-rewritten`: an entry of an earlier decision was changed or removed.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, V9.
 

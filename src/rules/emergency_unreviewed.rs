@@ -1,4 +1,4 @@
-//! `emergency-unreviewed`: an emergency that no version of was approved in time.
+//! `emergency-unreviewed`: an emergency of which no version was approved in time.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/status.md`, emergency.
 

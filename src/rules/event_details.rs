@@ -1,4 +1,4 @@
-//! The events of a change, each with its detail in words.
+//! The events of a change, each with a description of its detail.
 //!
 //! Uses record, policy's tiers, `history::change`, `rules::meaning`. Pure. Start at [`events`]. Follows
 //! `docs/spec/cli.md` (diff and the shared shapes).
@@ -18,20 +18,20 @@ use crate::rules::meaning::{self, FieldDifference};
 pub struct EventDetail {
     /// The kind of the event.
     pub event: ChangeEvent,
-    /// By how much, which, from whom to whom; empty where there is nothing to add.
+    /// The amount, the items or the persons; empty if there is nothing to add.
     pub detail: String,
 }
 
-/// What is known beside the contents.
+/// The context besides the contents.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Beside<'b> {
-    /// What tier and class demand of the later content.
+    /// The requirements of tier and class for the later content.
     pub tier: Option<&'b Resolved>,
-    /// How often an approved version ended later than the approved one before it.
+    /// How many times an approved version ended later than the approved one before it.
     pub renewed: u32,
 }
 
-/// Returns what changes in meaning from one content to another, in the order of the events.
+/// Returns the changes in meaning between two contents, in the order of the events.
 pub fn events(before: Option<&Record>, after: &Record, beside: Beside<'_>) -> Vec<EventDetail> {
     let events = change::events(before, after).into_iter();
     events
@@ -93,7 +93,7 @@ fn detail(event: ChangeEvent, before: &Record, after: &Record, beside: Beside<'_
     }
 }
 
-/// Returns the fields of which nothing better can be said than that they differ.
+/// Returns the fields that differ and have no event of their own.
 fn amended(before: &Record, after: &Record) -> Vec<&'static str> {
     let differ = FIELDS.iter().filter(|field| !(field.equal)(before, after));
     let unnamed = differ.filter(|field| {
@@ -107,9 +107,9 @@ fn moved(before: &Record, after: &Record) -> String {
     meaning::shift(not_after(&before.expires), not_after(&after.expires))
 }
 
-/// Days, and which renewal of how many.
+/// Returns the days added, and which renewal this is of how many.
 ///
-/// Renewals are counted from history, in which one may have been silent, and from the entries, whichever says more.
+/// Renewals are counted both in history, where one may have been silent, and in the entries; the greater number counts.
 fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
     let new = differ::beyond(&after.renewals, &before.renewals).len();
     let count = |entries: usize| u32::try_from(entries).unwrap_or(u32::MAX);
@@ -148,8 +148,8 @@ fn attested(before: &Record, after: &Record) -> String {
     })
 }
 
-/// Returns what is approved together with a change, because it landed without being approved; `None` where nothing
-/// of it is left.
+/// Returns the landed, unapproved changes that would be approved together with a change; `None` if nothing of them is
+/// left.
 pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Option<String> {
     let left: Vec<ChangeEvent> = change::events(approved, after);
     let landed = events(approved, landed, Beside::default()).into_iter();

@@ -1,7 +1,7 @@
 //! The files that a record's evidence names, as a tree has them.
 //!
-//! Uses ledger's tree, record's places. Pure. Start at [`of`]. A link is followed here and nowhere else, because
-//! evidence may lie where a tool keeps it; it must stay inside the repository. Follows `docs/spec/record.md`, values.
+//! Uses ledger's tree, record's places. Pure. Start at [`of`]. Only this module follows links, because evidence may lie
+//! where a tool keeps it; it must stay inside the repository. Follows `docs/spec/record.md`, values.
 
 use sha2::{Digest, Sha256};
 
@@ -9,29 +9,29 @@ use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::record::file::RecordFile;
 use crate::record::places;
 
-/// A file that evidence names, as the tree has it.
+/// A file that evidence names, as found in the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
     /// The path of the evidence in the record: `closure.evidence[0]`.
     pub field: String,
-    /// What stands at its path.
+    /// The entry at its path.
     pub found: Found,
 }
 
-/// What stands at the path of evidence.
+/// The entry at the path of evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// A file with this SHA-256, in lower-case hexadecimal.
     File(String),
     /// No file or folder of that path.
     Nothing,
-    /// A folder or other thing that is no file.
+    /// A folder or other entry that is not a file.
     NoFile,
-    /// The path leaves the repository, by name or by a link.
+    /// The path leaves the repository, by its text or by a link.
     Outside,
 }
 
-/// So many links are followed on the way to one file, as systems do; more are a circle.
+/// The maximum number of links followed to one file, as in operating systems; more are taken as a cycle.
 const MOST_LINKS: usize = 40;
 
 /// Looks up the files that a record's evidence names, in the order of the format.
@@ -62,7 +62,7 @@ fn look_up(path: &str, tree: &dyn Tree) -> Result<Found, TreeError> {
     if is_absolute(path) {
         return Ok(Found::Outside);
     }
-    // A tree says `File` only where no link is on the way.
+    // A tree returns `File` only if no link is on the path.
     if !path.contains("..") && tree.kind(path)? == Some(EntryKind::File) {
         return hashed(path, tree);
     }
@@ -108,12 +108,12 @@ fn is_absolute(path: &str) -> bool {
     path.starts_with(['/', '\\']) || path.get(1..2) == Some(":")
 }
 
-/// Returns the steps of a path, the last one first.
+/// Returns the components of a path, the last one first.
 fn steps(path: &str) -> Vec<String> {
     path.split('/').rev().map(str::to_owned).collect()
 }
 
-/// The way from the ledger's folder, without detours; it may lead up to where the repository begins.
+/// The normalized path from the ledger's folder; it may lead up to the top of the repository.
 #[derive(Default)]
 struct Way(Vec<String>);
 

@@ -4,41 +4,41 @@
 
 use crate::rules::sample;
 
-/// What a rule finds, or has nothing against.
+/// An example that a rule reports, or that it accepts.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
     /// The files, edits or steps of the example.
     pub shape: Shape,
-    /// The instant asked about: a day or an instant.
+    /// The instant in question: a day or an instant.
     pub on: Option<&'static str>,
-    /// The text of `exledger.yaml`, where it matters.
+    /// The text of `exledger.yaml`, if it matters.
     pub policy: Option<&'static str>,
-    /// What landed beside it, each as edits of the sample under an id of its own.
+    /// Other landed records, each as edits of the sample under an id of its own.
     pub beside: &'static [&'static str],
-    /// The workflow of the forge that the change brings.
+    /// The workflow of the forge that the change introduces.
     pub workflow: Option<&'static str>,
 }
 
-/// The five shapes of examples, and no more.
+/// The only five forms of examples.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
-    /// The sample record with a field set to a value written in YAML; an empty one removes what it held.
+    /// The sample record with a field set to a value written in YAML; an empty value removes the field.
     With(&'static str, &'static str),
     /// The bytes of a record's file.
     Text(&'static [u8]),
     /// Files of a ledger, by path.
     Tree(&'static [(&'static str, &'static [u8])]),
-    /// The sample record before and after a change, each as edits, `field: value` a line: none of them for the sample
-    /// as it is, `absent` where there is no file, a first line `unapproved` where what landed was never approved.
+    /// The sample record before and after a change, each as edits, one `field: value` per line: no edits for the sample
+    /// itself, `absent` if there is no file, a first line `unapproved` if the landed content was never approved.
     Change(&'static str, &'static str),
-    /// What happened to a ledger, step by step, in words that a test acts out in a real repository: who `proposes` (on a
-    /// branch) or `pushes` what, and who `merges` it. What is done is `the sample`, edits of it (`field: value; …`), a
-    /// `policy: line`, or a file. The last step may say what is `found` beside the rule's own code.
+    /// The steps of a history, in words that a test replays in a real repository: who `proposes` (on a branch) or
+    /// `pushes` what, and who `merges` it. The content is `the sample`, edits of it (`field: value; …`), a `policy:
+    /// line`, or a file. The last step may say what else is `found` besides the rule's own code.
     History(&'static [&'static str]),
 }
 
 impl Example {
-    /// The sample record as it is.
+    /// The unchanged sample record.
     pub const SAMPLE: Example = Example::new(Shape::With("", ""));
 
     const fn new(shape: Shape) -> Example {
@@ -65,18 +65,18 @@ impl Example {
         Example::new(Shape::Change(before, after))
     }
 
-    /// Returns what happened to a ledger.
+    /// Returns the steps of a history.
     pub const fn history(steps: &'static [&'static str]) -> Example {
         Example::new(Shape::History(steps))
     }
 
-    /// Returns the example, judged at an instant: a day or an instant.
+    /// Returns the example, evaluated at an instant: a day or an instant.
     #[must_use]
     pub const fn on(self, instant: &'static str) -> Example {
         Example { on: Some(instant), ..self }
     }
 
-    /// Returns the example, judged under a policy.
+    /// Returns the example, evaluated under a policy.
     #[must_use]
     pub const fn policy(self, yaml: &'static str) -> Example {
         Example { policy: Some(yaml), ..self }
@@ -88,13 +88,13 @@ impl Example {
         Example { workflow: Some(yaml), ..self }
     }
 
-    /// Returns the example beside other records that landed, each as edits of the sample under an id of its own.
+    /// Returns the example with other landed records, each as edits of the sample under an id of its own.
     #[must_use]
     pub const fn beside(self, landed: &'static [&'static str]) -> Example {
         Example { beside: landed, ..self }
     }
 
-    /// Returns the path and the bytes of each record that landed beside the example.
+    /// Returns the path and the bytes of each other landed record.
     pub fn neighbours(&self) -> Vec<(String, Vec<u8>)> {
         let records = self.beside.iter().zip(sample::OTHERS).filter_map(|(edits, id)| {
             let text = sample::edited(&format!("id: {id}\n{edits}"))?;
@@ -120,7 +120,7 @@ impl Example {
         files
     }
 
-    /// Returns the bytes of the record before the change, where the example is one and there was a file.
+    /// Returns the bytes of the record before the change, if the example is a change and there was a file.
     pub fn before(&self) -> Option<(String, Vec<u8>)> {
         match self.shape {
             Shape::Change(before, _) => sample::edited(before).map(record),
@@ -128,7 +128,7 @@ impl Example {
         }
     }
 
-    /// Returns the sample where what the example builds on landed without being approved, as the sample was.
+    /// Returns the approved sample if the example builds on content that landed unapproved.
     pub fn approved(&self) -> Option<(String, Vec<u8>)> {
         match self.shape {
             Shape::Change(before, _) if before.starts_with(sample::UNAPPROVED) => {
@@ -138,9 +138,9 @@ impl Example {
         }
     }
 
-    /// Returns the example as a reader sees it: the field that matters, or the whole text.
+    /// Returns the example as documentation shows it: the relevant field, or the whole text.
     ///
-    /// `matters` is the field that the other example of the rule changes, for one that is the sample itself.
+    /// `matters` is the field that the rule's other example changes, used if this one is the unchanged sample.
     pub fn shown(&self, matters: Option<&str>) -> String {
         let shown = match self.shape {
             Shape::With("", _) => {
@@ -197,7 +197,8 @@ impl Example {
         }
     }
 
-    /// Returns the sample record after edits, `field: value` a line; `None` where they say that there is no file.
+    /// Returns the sample record after edits, one `field: value` per line; `None` if the edits say that there is no
+    /// file.
     pub fn edited(edits: &str) -> Option<String> {
         sample::edited(edits)
     }

@@ -1,7 +1,7 @@
-//! The team's own schema for what records hold below `x:`, made ready once and asked for each record.
+//! The team's own schema for the fields below `x:`, compiled once and applied to each record.
 //!
-//! Uses policy's governance. Pure. Start at [`ExtraSchema::of`]. Without the feature `house-schema` every schema is one
-//! that can't be used, which is said: nothing passes unjudged. Follows `docs/spec/record.md` (schema and edits).
+//! Uses policy's governance. Pure. Start at [`ExtraSchema::of`]. Without the feature `house-schema` every schema is
+//! reported as unusable: no field passes unchecked. Follows `docs/spec/record.md` (schema and edits).
 
 #[cfg_attr(not(feature = "house-schema"), path = "extra_schema/absent.rs")]
 mod judge;
@@ -12,7 +12,7 @@ use crate::rules::extra_schema::judge::SchemaJudge;
 use crate::rules::extra_schema::refusal::SchemaRefusal;
 use serde_json::Value;
 
-/// The team's own schema, as far as it can be used.
+/// The team's own schema, if it is usable.
 #[derive(Debug)]
 pub struct ExtraSchema(SchemaState);
 
@@ -24,7 +24,7 @@ enum SchemaState {
 }
 
 impl ExtraSchema {
-    /// Returns the schema of governance files, ready to judge.
+    /// Returns the compiled schema of governance files.
     pub fn of(governance: &Governance) -> ExtraSchema {
         let judge = governance.extra_schema.as_ref().map(SchemaJudge::compile);
         ExtraSchema(match judge {
@@ -34,7 +34,7 @@ impl ExtraSchema {
         })
     }
 
-    /// Returns why the schema can't be used, where that is so.
+    /// Returns why the schema can't be used, if it can't.
     pub(super) fn flaw(&self) -> Option<&str> {
         match &self.0 {
             SchemaState::Broken(flaw) => Some(flaw),
@@ -42,12 +42,12 @@ impl ExtraSchema {
         }
     }
 
-    /// Tells whether there is a schema that judges.
+    /// Tells whether there is a usable schema.
     pub(super) fn judges(&self) -> bool {
         matches!(self.0, SchemaState::Sound(_))
     }
 
-    /// Returns what the schema refuses of a map.
+    /// Returns the schema's findings about a map.
     pub(super) fn refusals(&self, map: &Value) -> Vec<SchemaRefusal> {
         match &self.0 {
             SchemaState::Sound(judge) => judge.refusals(map),

@@ -1,4 +1,4 @@
-//! `frozen-pattern`: a new record of a group that repetition has frozen, without a redesign that lifts the freeze.
+//! `frozen-pattern`: a new record of a group that is frozen for repetition, without a redesign that lifts the freeze.
 //!
 //! Uses the case, survey's causes. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md`, repetition.
 
@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
-/// So many records of the group are named.
+/// How many records of the group the message names.
 const NAMED: usize = 5;
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
@@ -64,7 +64,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.push(case.finding(RULE.code, field, message, help));
 }
 
-/// Returns the field of a record that holds the value of a key.
+/// Returns the field of a record that holds the value of a pattern key.
 fn place(key: PatternKey) -> &'static str {
     match key {
         PatternKey::RootCause => "root_cause",

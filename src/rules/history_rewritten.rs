@@ -1,4 +1,4 @@
-//! `history-rewritten`: a commit that once was the tip is no ancestor of it any more.
+//! `history-rewritten`: a commit that once was the tip is no longer an ancestor of it.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
 

@@ -1,6 +1,6 @@
 //! `house-schema`: values under `x:` that the team's own schema rejects.
 //!
-//! Uses the case, and the schema made ready beside it. Pure. A record without `x` holds an empty map there.
+//! Uses the case, and its compiled schema. Pure. A record without `x` is checked as if `x` were an empty map.
 //! Follows `docs/spec/rules.md` (content) and `docs/spec/record.md` (schema and edits).
 
 use crate::diag::code::Code;
@@ -46,7 +46,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         FieldState::Absent => Value::Object(Map::new()),
         FieldState::Node(node) => free::json(node),
     };
-    // What can't be read has a finding of its own, and is no value to compare.
+    // An unreadable field has a finding of its own, and no value to check.
     let mut fields = case.source.findings.iter().filter_map(|it| it.field.as_deref());
     if fields.any(|field| field.starts_with("x.")) {
         return;
@@ -81,7 +81,7 @@ fn join_field(path: &[SchemaStep]) -> String {
     field
 }
 
-/// Returns the finding about a schema that can't be used: then nothing below `x` is judged.
+/// Returns the finding about an unusable schema: then nothing below `x` is checked.
 fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     let Some(flaw) = known.house.flaw() else {
         return;
@@ -109,7 +109,7 @@ const SCHEMA: &[u8] = b"\
 }
 ";
 
-/// A record that states what the schema asks for.
+/// A record with the field that the schema requires.
 const GOOD: &[u8] = b"\
 id: EXC-2026-7F3KQ
 title: Nightly invoices still read with the shared database user

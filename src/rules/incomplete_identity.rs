@@ -63,7 +63,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.push(case.finding_at_key(RULE.code, "subject", message, help));
 }
 
-/// Returns a key with what may stand there.
+/// Returns a key with its permitted values.
 fn sample(key: &str) -> String {
     match key {
         "identity_type" => {

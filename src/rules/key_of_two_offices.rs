@@ -1,4 +1,4 @@
-//! `key-of-two-offices`: a key that signs receipts is listed for something else too.
+//! `key-of-two-offices`: a key that signs receipts is also listed for something else.
 //!
 //! Uses the case, approval's keys. Pure. Follows `docs/spec/rules.md` (content) and `docs/spec/approval.md`, S3.
 

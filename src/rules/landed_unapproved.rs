@@ -1,4 +1,4 @@
-//! `landed-unapproved`: what changes builds on something that landed without being approved.
+//! `landed-unapproved`: a change builds on content that landed unapproved.
 //!
 //! Uses the case. Pure. Follows `docs/spec/cli.md` (lint and diff).
 
@@ -31,7 +31,7 @@ fn check(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Findi
 }
 
 fn waiting(changed: &ChangeCase<'_>) -> Option<Finding> {
-    // What demands nobody is not approved, and nothing with it.
+    // A change that needs no approval is not approved, and neither is anything along with it.
     if changed.needs.needed.count == 0 {
         return None;
     }

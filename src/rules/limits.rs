@@ -1,4 +1,4 @@
-//! How often, and for how many days in total, a record goes on: its renewals, and what was filed again in its place.
+//! How many times, and for how many days in total, a record was prolonged: its renewals, and refilings in its place.
 //!
 //! Uses the case of a change, policy's terms, survey. Pure. Start at [`Reach::of`]. Follows `docs/spec/rules.md`
 //! (`renewal-limit`, `total-limit`) and `docs/spec/policy.md`, repetition and terms.
@@ -14,23 +14,23 @@ use crate::rules::change_cases::ChangeCase;
 use crate::status::renewal;
 use crate::survey::refiling::{self, Peer};
 
-/// How far a record reaches that is new, or ends later than before.
+/// The extent of a record that is new, or ends later than before.
 pub(super) struct Reach<'c> {
     pub(super) record: &'c Record,
     /// What tier and class allow.
     pub(super) tier: Resolved,
-    /// How often it was renewed, what was filed again included.
+    /// The number of renewals, including refilings.
     pub(super) renewals: u32,
-    /// The ids of what was filed again, the latest first.
+    /// The ids of the records that this one refiles, the latest first.
     pub(super) refiled: Vec<String>,
-    /// The days that those lasted.
+    /// The total duration of those records, in days.
     pub(super) days: i64,
-    /// Where its own time begins; `None` where that is not known.
+    /// The start of its own duration; `None` if unknown.
     pub(super) begin: Option<When>,
 }
 
 impl<'c> Reach<'c> {
-    /// Returns how far a change reaches; `None` where it goes on no longer, or a redesign lifts the limits.
+    /// Returns the extent of a change; `None` if the record is not prolonged, or a redesign lifts the limits.
     pub(super) fn for_change(
         changed: &'c ChangeCase<'_>,
         known: &RuleContext<'_>,
@@ -64,7 +64,7 @@ impl<'c> Reach<'c> {
         })
     }
 
-    /// Returns what was filed again, in words that follow a sentence; empty where nothing was.
+    /// Returns the refiled records as words that follow a sentence; empty if there are none.
     pub(super) fn refiled_note(&self) -> String {
         match self.refiled.as_slice() {
             [] => String::new(),
@@ -73,7 +73,7 @@ impl<'c> Reach<'c> {
     }
 }
 
-/// Returns the ids of the records that count as this one filed before, and the days that they lasted.
+/// Returns the ids of the records that this one refiles, and their total duration in days.
 fn refiled(
     id: &str,
     record: &Record,

@@ -1,6 +1,6 @@
-//! The rules over one subject: what applies, at which level, sorted.
+//! Runs the rules on one subject: which rules apply, at which level, with sorted findings.
 //!
-//! Uses record, ledger, policy. Pure. Start at [`record`]. One file at a time, so that a large ledger is never in
+//! Uses record, ledger, policy. Pure. Start at [`record`]. Takes one file at a time, so that a large ledger is never in
 //! memory as a whole. Follows `docs/spec/rules.md` and `docs/spec/policy.md` (reading and defaults).
 
 use crate::diag::code::{Code, RuleGroup};
@@ -22,19 +22,19 @@ use crate::rules::repeats::Repeats;
 use crate::rules::rule::{Check, Closed, JudgeRecord, Rule};
 use crate::rules::{ALL, evidence};
 
-/// What a look at a record's file shows.
+/// The findings about a record's file, and its tier.
 #[derive(Clone, Debug)]
 pub struct Look {
     /// The findings, sorted as answers list them.
     pub findings: Vec<Finding>,
-    /// The tier; `None` where a field that decides it can't be read, or the policy can't.
+    /// The tier; `None` if a field that determines it, or the policy, can't be read.
     pub tier: Option<String>,
 }
 
 /// Returns the findings about a record's file, sorted.
 ///
 /// # Errors
-/// [`TreeError`] when a file that its evidence names can't be read.
+/// [`TreeError`] if a file that its evidence names can't be read.
 pub fn record(
     source: &RecordFile,
     known: &RuleContext<'_>,
@@ -46,7 +46,7 @@ pub fn record(
 /// Returns the findings about a record's file, sorted, and its tier.
 ///
 /// # Errors
-/// [`TreeError`] when a file that its evidence names can't be read.
+/// [`TreeError`] if a file that its evidence names can't be read.
 pub fn look(
     source: &RecordFile,
     known: &RuleContext<'_>,
@@ -76,7 +76,7 @@ pub fn look(
 /// Returns the findings about the evidence files that a record names, sorted.
 ///
 /// # Errors
-/// [`TreeError`] when one of the files can't be read.
+/// [`TreeError`] if one of the files can't be read.
 pub fn evidence(source: &RecordFile, known: &RuleContext<'_>) -> Result<Vec<Finding>, TreeError> {
     if known.governance.state == State::Broken {
         return Ok(Vec::new());
@@ -123,7 +123,7 @@ pub fn policy(known: &RuleContext<'_>) -> Vec<Finding> {
     )
 }
 
-/// Returns the findings about what is named like a record and is none, sorted.
+/// Returns the findings about paths that are named like a record and are not files, sorted.
 pub fn files(files: &Files, known: &RuleContext<'_>) -> Vec<Finding> {
     let findings = files.findings();
     judge(
@@ -139,7 +139,7 @@ pub fn files(files: &Files, known: &RuleContext<'_>) -> Vec<Finding> {
 
 /// Returns the findings about a change of a record, sorted; each has the level that its rule gives it.
 pub fn change(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Vec<Finding> {
-    // A file that can't be read has no findings to compare.
+    // A file that can't be read has no content findings to compare.
     let judge_record: JudgeRecord =
         |source, known, past| record(source, known, past).unwrap_or_default();
     judge(
@@ -153,7 +153,7 @@ pub fn change(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Vec<Finding>
     )
 }
 
-/// Returns the findings about what a branch does to the governance files, sorted.
+/// Returns the findings about a branch's changes to the governance files, sorted.
 pub fn branch(changes: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Finding> {
     judge(
         known,
@@ -166,7 +166,7 @@ pub fn branch(changes: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Find
     )
 }
 
-/// Returns the findings about what a branch does to workflows and actions of the forge, sorted.
+/// Returns the findings about a branch's changes to the forge's workflows and actions, sorted.
 pub fn workflows(changes: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Finding> {
     judge(
         known,
@@ -199,7 +199,7 @@ pub fn repeats(repeats: &Repeats, known: &RuleContext<'_>) -> Vec<Finding> {
     findings.collect()
 }
 
-/// Returns the findings of the rules that are asked about a version that landed, sorted.
+/// Returns the findings of the audit rules about a landed version, sorted.
 pub fn landed(
     landed: &LandedCase<'_>,
     known: &RuleContext<'_>,
@@ -274,8 +274,8 @@ fn judge(
         for check in rule.checks {
             run(rule, check, &mut found);
         }
-        // Other rules give each finding a level of its own: a governance file that is not there is a warning, and a
-        // change may be recorded or silent.
+        // Other rules choose the level of each finding: a missing governance file is a warning, and a change may be
+        // recorded or silent.
         let is_content = rule.code.group() == RuleGroup::Content;
         findings.extend(found.into_iter().map(|finding| Finding {
             level: if is_content { level } else { finding.level },
@@ -289,7 +289,7 @@ fn judge(
     findings
 }
 
-/// Returns the level of a rule's findings under a policy; `None` where it is switched off.
+/// Returns the level of a rule's findings under a policy; `None` if the rule is switched off.
 pub fn level(rule: &Rule, governance: &Governance) -> Option<Level> {
     let levels = &governance.policy.lint.levels;
     match levels.get(rule.code.as_str()).filter(|_| rule.code.group() == RuleGroup::Content) {

@@ -1,4 +1,4 @@
-//! `mainline-rerouted`: a commit that once was the tip is an ancestor of it, and not by first parents.
+//! `mainline-rerouted`: a commit that once was the tip is an ancestor of it, but not by first parents.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M6.
 

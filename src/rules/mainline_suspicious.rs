@@ -42,7 +42,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(thrown_off.map(|(trail, it)| lost(trail, it)));
 }
 
-/// Returns the finding about what a merge threw off the first-parent line and nobody repaired.
+/// Returns the finding about a change that a merge discarded from the first-parent chain and nobody repaired.
 fn lost(trail: &Trail, thrown_off: &ThrownOff) -> Finding {
     let files = trail.last().and_then(|version| version.files.first());
     Finding {

@@ -1,4 +1,4 @@
-//! What a change of a record means: which entries, whose, by how much; rules and views say it in these words.
+//! The meaning of a change of a record: which entries, whose, by how much; in words that rules and views share.
 //!
 //! Uses record. Pure. Start at [`widened`], [`rewritten`]. Follows `docs/spec/rules.md` (change) and
 //! `docs/spec/approval.md`, V5 and V9.
@@ -10,23 +10,23 @@ use crate::record::subject::{FindingKey, Scope};
 use crate::record::time::Instant;
 use crate::record::vocabulary::{ControlStatus, Vocabulary};
 
-/// A list of what is waived, and what came or went in it.
+/// A list of the record's scope, and the entries added or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListDifference {
     /// The list, as a path in the record.
     pub list: &'static str,
-    /// Whether the list itself is there.
+    /// Whether the list itself is stated.
     pub stated: ListPresence,
-    /// What came, each with its index in the list after the change.
+    /// The added entries, each with its index in the list after the change.
     pub came: Vec<(usize, String)>,
-    /// The entries that the change removes.
+    /// The removed entries.
     pub went: Vec<String>,
 }
 
 /// Whether a list is stated before and after a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListPresence {
-    /// Both times, or neither time.
+    /// In both contents, or in neither.
     Alike,
     /// Only the content after the change states it.
     Added,
@@ -57,13 +57,14 @@ impl ListDifference {
         }
     }
 
-    /// Returns the last word of the list's path, as people call it.
+    /// Returns the last part of the list's path, as the user calls it.
     pub fn name(&self) -> &'static str {
         self.list.rsplit('.').next().unwrap_or(self.list)
     }
 }
 
-/// Returns the lists of what a record waives, before and after a change: those of the scope, aliases, controls.
+/// Returns the lists that define what a record waives, before and after a change: those of the scope, aliases,
+/// controls.
 fn lists(before: &Record, after: &Record) -> [ListDifference; 6] {
     let (none, text) = (Scope::default(), String::clone);
     let old = before.scope.as_ref().unwrap_or(&none);
@@ -125,17 +126,17 @@ pub fn finding(key: &FindingKey) -> String {
     parts.join(" ")
 }
 
-/// Something that waives more, or less, than before.
+/// A difference by which more or less is waived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldDifference {
-    /// Where it stands, as a path in the record after the change.
+    /// Its path in the record after the change.
     pub field: String,
-    /// What it is, in words: `resources + db:orders`.
+    /// Its text: `resources + db:orders`.
     pub words: String,
 }
 
-/// Returns what waives more: `scope` or a list of it added or dropped, more aliases or waived controls, a `not_waived`
-/// that is gone.
+/// Returns the differences by which more is waived: `scope` or one of its lists added or dropped, more aliases or
+/// waived controls, a removed `not_waived`.
 pub fn widened(before: &Record, after: &Record) -> Vec<FieldDifference> {
     let mut found = Vec::new();
     let mut add = |field: String, words: String| found.push(FieldDifference { field, words });
@@ -174,7 +175,7 @@ pub fn widened(before: &Record, after: &Record) -> Vec<FieldDifference> {
     found
 }
 
-/// Returns what waives less: an entry that is gone, a `not_waived` more.
+/// Returns the differences by which less is waived: a removed entry, an additional `not_waived`.
 pub fn narrowed(before: &Record, after: &Record) -> Vec<FieldDifference> {
     let mut found = Vec::new();
     for list in lists(before, after) {
@@ -196,7 +197,7 @@ pub fn narrowed(before: &Record, after: &Record) -> Vec<FieldDifference> {
     found
 }
 
-/// Returns the compensating controls that are gone, or withdrawn now.
+/// Returns the compensating controls that were removed or withdrawn.
 pub fn dropped(before: &Record, after: &Record) -> Vec<FieldDifference> {
     let mut found = Vec::new();
     for control in &before.compensating_controls {
@@ -221,7 +222,7 @@ pub fn dropped(before: &Record, after: &Record) -> Vec<FieldDifference> {
     found
 }
 
-/// Returns the lists of decisions in which an entry was changed or removed, each with where and what.
+/// Returns the lists of decisions in which an entry was changed or removed, each with its position and description.
 pub fn rewritten(before: &Record, after: &Record) -> Vec<FieldDifference> {
     let found = [
         lost("reviews", &before.reviews, &after.reviews, |it| &it.date),
@@ -233,7 +234,7 @@ pub fn rewritten(before: &Record, after: &Record) -> Vec<FieldDifference> {
     found.into_iter().flatten().collect()
 }
 
-/// Returns the first entry of a list that no longer stands there in its order.
+/// Returns the first entry of a list that is missing or out of order after the change.
 fn lost<T: PartialEq, D: Display>(
     list: &'static str,
     before: &[T],
@@ -269,7 +270,7 @@ pub fn shift(before: Instant, after: Instant) -> String {
     format!("{sign}{number} {unit}")
 }
 
-/// Returns a number in the order of things: `1st`, `2nd`, `3rd`, `4th`, `11th`.
+/// Returns an ordinal number: `1st`, `2nd`, `3rd`, `4th`, `11th`.
 pub fn ordinal(number: u32) -> String {
     let ending = match (number % 10, number % 100) {
         (_, 11..=13) => "th",

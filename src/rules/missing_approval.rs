@@ -1,4 +1,4 @@
-//! `missing-approval`: fewer people than needed, where more can be said than that its authors approved it.
+//! `missing-approval`: fewer approvals than needed, unless a more specific rule applies.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 
@@ -57,7 +57,7 @@ fn few(landed: &LandedCase<'_>) -> Option<Finding> {
     Some(landed.finding(RULE.code, Level::Error, &message, help))
 }
 
-/// Tells whether approval is what a version lacks: a demand is not met, and nothing worse is to be said of it.
+/// Tells whether a version just lacks approvals: a requirement is not met, and no worse rule applies.
 pub(super) fn lacks(landed: &LandedCase<'_>) -> bool {
     let verdict = landed.verdict;
     let worse = matches!(

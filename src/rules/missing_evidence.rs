@@ -1,4 +1,4 @@
-//! `missing-evidence`: the file is not there, or outside the repository by `..` or by link.
+//! `missing-evidence`: the file does not exist, or is outside the repository by `..` or by a link.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 

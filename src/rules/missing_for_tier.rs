@@ -34,7 +34,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         let Some(first) = missing.first() else {
             continue;
         };
-        // Of a map that is not there at all, its key says more than its fields.
+        // For a map that is entirely missing, name its key instead of its fields.
         let map = first.split('.').next().unwrap_or(first);
         let is_whole = missing.len() == fields(*require).len() && case.lacks(map);
         let first = if is_whole && missing.len() > 1 { map } else { first };
@@ -51,7 +51,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns what is to be added, as it is written: keys of a map that is there, else the map with them.
+/// Returns what to add, as YAML: keys of an existing map, otherwise the map with them.
 fn added(case: &RecordCase<'_>, tier: &Resolved, missing: &[&str]) -> String {
     let parts = missing.iter().map(|field| {
         let (map, key) = field.split_once('.').unwrap_or(("", field));
@@ -66,7 +66,7 @@ fn added(case: &RecordCase<'_>, tier: &Resolved, missing: &[&str]) -> String {
     }
 }
 
-/// Returns how a field may be filled.
+/// Returns a sample value for a field.
 fn sample(tier: &Resolved, field: &str) -> String {
     let sample = match field {
         "review_every" => {
@@ -97,7 +97,7 @@ fn requires(case: &RecordCase<'_>, tier: &str) -> String {
     }
 }
 
-/// Returns the fields that a requirement is about; triggers and controls have rules of their own.
+/// Returns the fields of a requirement; triggers and controls have rules of their own.
 fn fields(require: Require) -> &'static [&'static str] {
     match require {
         Require::BlastRadius => &["risk.blast_radius"],
@@ -117,7 +117,7 @@ fn fields(require: Require) -> &'static [&'static str] {
     }
 }
 
-/// Returns how a message names what requires the field: the tier, and the class where it adds to it.
+/// Returns how a message names what requires the field: the tier, and the class if it adds requirements.
 fn named(case: &RecordCase<'_>, tier: &str) -> String {
     match case.source.text("class") {
         Some(class) if class != "standard" => format!("{tier} with class {class}"),

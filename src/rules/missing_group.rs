@@ -1,4 +1,4 @@
-//! `missing-group`: no person of a group that must approve.
+//! `missing-group`: no approval by a member of a required group.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 

@@ -1,4 +1,4 @@
-//! `never-used`: a record that was in force and that no receipt names.
+//! `never-used`: a record that was in force, but that no receipt names.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 

@@ -1,4 +1,4 @@
-//! `no-compensating-control`: the tier wants a compensating control that is `active` or `planned`.
+//! `no-compensating-control`: the tier requires a compensating control that is `active` or `planned`.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
@@ -37,7 +37,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let n_controls = case.source.items(list).len();
     let limits = |index: usize| {
         let status: Option<ControlStatus> = case.value(&format!("{list}[{index}].status"));
-        // What can't be read may be one.
+        // An unreadable status may be one of these.
         status.is_none_or(|status| status != ControlStatus::Withdrawn)
     };
     if (0..n_controls).any(limits) {

@@ -1,4 +1,4 @@
-//! `owner-changed`: somebody else is accountable; an error where no transfer entry says so.
+//! `owner-changed`: somebody else is accountable; an error if no transfer entry says so.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 

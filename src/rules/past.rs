@@ -1,32 +1,32 @@
-//! What history says of a record, as far as rules need it.
+//! A record's history, as far as rules need it.
 //!
 //! Uses record. Pure. Start at [`RecordPast`]. Follows `docs/spec/rules.md`, settled records.
 
 use crate::record::decision::Closure;
 use crate::record::time::Instant;
 
-/// What the approved ref says of a record, as far as rules need it.
+/// The state of a record on the approved ref, as far as rules need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// It is open, or its closure is new or changed: all rules look at it.
+    /// It is open, or its closure is new or changed: all rules apply.
     Open,
-    /// Its closure stands unchanged on the approved ref: it is judged by shape, secrets and evidence alone.
+    /// Its closure is unchanged from the approved ref: only shape, secrets and evidence are checked.
     Closed,
-    /// Someone looked at a closure that stands on the approved ref: who did is judged besides.
+    /// Its closure is on the approved ref and was reviewed: the reviewer is also checked.
     Reviewed,
 }
 
-/// What history says of a record, as far as rules need it.
+/// A record's history, as far as rules need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordPast {
     /// Whether its closure is on the approved branch.
     pub settled: Settled,
-    /// When it first landed, or will by the commit that adds it; `None` where history was not walked.
+    /// When it first landed, or will land with the commit that adds it; `None` if history was not walked.
     pub landed: Option<Instant>,
 }
 
 impl Settled {
-    /// Tells how settled a record is by its closure and the one on the approved ref.
+    /// Compares a record's closure with the one on the approved ref.
     pub fn of(closure: Option<&Closure>, landed: Option<&Closure>) -> Settled {
         let bare = |closure: &Closure| Closure { reviewed: None, ..closure.clone() };
         match (closure, landed) {
@@ -38,6 +38,6 @@ impl Settled {
 }
 
 impl RecordPast {
-    /// What is known where history was not walked.
+    /// The value to use when history was not walked.
     pub const UNKNOWN: RecordPast = RecordPast { settled: Settled::Open, landed: None };
 }

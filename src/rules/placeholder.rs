@@ -1,4 +1,4 @@
-//! `placeholder`: a word that holds the place of a text.
+//! `placeholder`: placeholder text instead of a value.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
@@ -33,7 +33,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The fields that a placeholder may stand in.
+/// The fields that may hold a placeholder.
 const FIELDS: &[&str] = &[
     "title",
     "justification",
@@ -55,7 +55,7 @@ const ITEMS: &[(&str, &str)] = &[
     ("transfers", "reason"),
 ];
 
-/// Returns the fields that hold a place; a path is made of those alone.
+/// Returns the fields that hold a placeholder; only their paths are built.
 fn held(root: &Node) -> Vec<String> {
     let is_held = |node: Option<&Node>| node.and_then(Node::text).is_some_and(holds_a_place);
     let fields = FIELDS.iter().filter(|field| is_held(root.at(field)));

@@ -1,4 +1,4 @@
-//! `policy-changed`: a commit of the branch changes a governance file, also when a later one undoes it.
+//! `policy-changed`: a commit of the branch changes a governance file, even if a later one reverts it.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3.
 

@@ -1,8 +1,8 @@
-//! `policy-loosened`: a record on the branch needs the looser policy that the branch brings.
+//! `policy-loosened`: a record on the branch needs the looser policy that the branch introduces.
 //!
 //! Uses the case, and the rules about content under either policy. Pure. Start at [`eased`]. Follows
-//! `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3 and D1. The state before the branch is compared with
-//! every state that the branch brings: a rebase lands its commits one by one.
+//! `docs/spec/rules.md` (change) and `docs/spec/approval.md`, G3 and D1. The governance before the branch is compared
+//! with that of each of its commits: a rebase lands them one by one.
 
 use crate::approval::loosened::{Loosening, Why};
 use crate::diag::code::Code;
@@ -50,7 +50,7 @@ fn landed(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(on_mainline(landed));
 }
 
-/// On the mainline: a version is approved only thanks to a change of governance that does not deserve trust.
+/// On the mainline: a version is approved only because of an untrusted change of governance.
 fn on_mainline(landed: &LandedCase<'_>) -> Option<Finding> {
     if landed.loosened.is_empty() {
         return None;
@@ -109,7 +109,7 @@ fn loosened(
     })
 }
 
-/// Returns the errors of the record that a state no longer finds.
+/// Returns the errors of the record that no longer occur under another governance.
 fn forgiven(
     changed: &ChangeCase<'_>,
     known: &RuleContext<'_>,
@@ -133,7 +133,7 @@ fn forgiven(
         .collect()
 }
 
-/// Returns how a state makes the approval of a record easier.
+/// Returns how another governance makes the approval of a record easier.
 fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> {
     let mut reasons = switches(&base.policy.approval, &state.policy.approval);
     let demand = |governance: &Governance| {
@@ -177,7 +177,7 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
     reasons
 }
 
-/// Returns the switches of approval that now let more count.
+/// Returns the approval settings that now let more evidence count.
 fn switches(before: &Approval, after: &Approval) -> Vec<String> {
     let kinds = |approval: &Approval| approval.accept.iter().copied().collect::<BTreeSet<_>>();
     let eased = [

@@ -1,7 +1,7 @@
-//! What is wrong with approval files that have not landed: judged by the state that they would land in.
+//! What is wrong with approval files that have not landed, under the governance at which they would land.
 //!
 //! Uses ledger's tree, approval's statements and keys, policy. Pure. Start at [`Proposed::bad`]. Follows
-//! `docs/spec/rules.md` (`bad-approval-file`: lint says it on a branch, before the merge).
+//! `docs/spec/rules.md` (`bad-approval-file`: lint reports it on a branch, before the merge).
 
 use crate::approval::keys::Keys;
 use crate::approval::ledger_name::LedgerName;
@@ -15,37 +15,37 @@ use crate::record::time::Instant;
 use crate::rules::audit_cases::BadStatement;
 use std::collections::BTreeSet;
 
-/// The approval files of a tree, and what they are compared with.
+/// The approval files of a tree, and their context.
 #[derive(Clone, Copy)]
 pub struct Proposed<'p> {
-    /// The tree whose approval files are judged.
+    /// The tree that holds the approval files.
     pub tree: &'p dyn Tree,
-    /// The tree that it will land on; what stands there too was judged when it landed. `None` where that is not known.
+    /// The tree that it will land on, whose own files were evaluated when they landed. `None` if unknown.
     pub landed: Option<&'p dyn Tree>,
-    /// Whether what the tree lacks was removed in it.
+    /// Whether a file missing from the tree was removed in it.
     pub removals: Removals,
-    /// The governance before the landing: it says whose keys are listed.
+    /// The governance before the landing: it lists the keys.
     pub governance: &'p Governance,
-    /// Returns the root commit of the approved ref, whose id stands for a ledger without a name.
+    /// Returns the root commit of the approved ref, whose id identifies a ledger without a name.
     pub root: &'p dyn Fn() -> Option<Oid>,
-    /// The instant asked about; each file's own where no rule may look at a clock.
+    /// The instant in question; `None` uses each file's own, because rules must not depend on time.
     pub instant: Option<Instant>,
 }
 
-/// Whether what a tree lacks was removed in it.
+/// Whether a file missing from a tree was removed in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removals {
-    /// It was: the trees are a branch and where it parted.
+    /// It was: the trees are a branch and its starting point.
     Count,
     /// It may just not be there yet.
     Unknown,
 }
 
 impl Proposed<'_> {
-    /// Returns the files that would count for nothing, sorted by path.
+    /// Returns the files that would not count, sorted by path.
     ///
     /// # Errors
-    /// [`TreeError`] when a folder or file can't be read.
+    /// [`TreeError`] if a folder or file can't be read.
     pub fn bad(&self) -> Result<Vec<BadStatement>, TreeError> {
         let own = files(self.tree, &self.governance.policy.records)?;
         let landed = match self.landed {
@@ -73,7 +73,7 @@ impl Proposed<'_> {
         Ok(bad)
     }
 
-    /// Returns what is wrong with a file; a signature is judged with the text that it lies beside.
+    /// Returns what is wrong with a file; a signature is checked together with its text.
     fn judge(&self, path: &str) -> Result<Option<BadFile>, TreeError> {
         let policy = &self.governance.policy;
         let signature = match check::place(path, &policy.records) {
@@ -104,7 +104,7 @@ impl Proposed<'_> {
         let keys = Keys::from_governance(self.governance, self.governance);
         let at = self.instant.unwrap_or(said.file.at);
         Ok(match &said.backing {
-            // Who states it is judged when it lands.
+            // Its committer is checked when it lands.
             Backing::Committer => None,
             Backing::Signature(_) => said.signer(&keys, self.governance, at).err(),
             Backing::Bridge(_) => said.bridge(&keys, self.governance, at).err(),
@@ -131,7 +131,7 @@ impl Proposed<'_> {
         Ok(LedgerName::from_policy(policy, root))
     }
 
-    /// Tells whether a file stands with the same bytes where the tree will land.
+    /// Tells whether the target tree has the same file with the same bytes.
     fn is_landed(&self, path: &str) -> Result<bool, TreeError> {
         let Some(landed) = self.landed else {
             return Ok(false);

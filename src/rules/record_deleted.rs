@@ -1,4 +1,4 @@
-//! `record-deleted`: the file of a record is gone.
+//! `record-deleted`: the file of a record was removed.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 

@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
-/// So many closed records are named.
+/// How many closed records the message names.
 const NAMED: usize = 3;
 
 fn check(repeat: &Repeat, findings: &mut Vec<Finding>) {

@@ -1,4 +1,4 @@
-//! `renewal-limit`: one renewal too many, what was filed again included.
+//! `renewal-limit`: one renewal too many, including refilings.
 //!
 //! Uses the case. Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
 
@@ -44,7 +44,7 @@ fn check(changed: &ChangeCase<'_>, known: &RuleContext<'_>, findings: &mut Vec<F
     findings.extend(found(changed, known));
 }
 
-/// Returns the finding about a change that renews once too often under some governance.
+/// Returns the finding about a change that exceeds the number of renewals under some governance.
 pub(super) fn found(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding> {
     let reach = Reach::for_change(changed, known)?;
     let limit = reach.tier.max_renewals;

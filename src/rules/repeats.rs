@@ -1,7 +1,7 @@
-//! The records of a tree in brief, and which of the open ones repeat a closed one.
+//! A summary of a tree's records, and which of the open ones repeat a closed one.
 //!
-//! Uses record, policy, survey. Pure. Start at [`Repeats`]. Of each file only what it is about is kept, so that a
-//! large ledger is never in memory as a whole. Follows `docs/spec/rules.md` (`recurrence`).
+//! Uses record, policy, survey. Pure. Start at [`Repeats`]. Only the subject of each file is kept, so that a large
+//! ledger is never in memory as a whole. Follows `docs/spec/rules.md` (`recurrence`).
 
 use crate::diag::Pos;
 use crate::policy::governance::Governance;
@@ -9,15 +9,15 @@ use crate::record::file::RecordFile;
 use crate::record::time::{Day, Instant, Term};
 use crate::survey::refiling::{self, Peer};
 
-/// The records of a tree in brief.
+/// A summary of a tree's records.
 #[derive(Debug, Default)]
 pub struct Repeats {
     peers: Vec<Peer>,
-    /// Where findings about each of them point; `None` for one that is not judged.
+    /// The positions for findings about each of them; `None` for a record that is not linted.
     places: Vec<Option<SubjectPlace>>,
 }
 
-/// Where a finding about a record's subject points.
+/// The position for findings about a record's subject.
 #[derive(Clone, Debug)]
 struct SubjectPlace {
     path: String,
@@ -34,19 +34,19 @@ pub struct Repeat {
     pub id: Option<String>,
     /// The position of its `subject` key.
     pub pos: Pos,
-    /// The ids of the closed ones and when they were closed, the latest first.
+    /// The ids of the closed records and when they were closed, the latest first.
     pub closed: Vec<(String, Day)>,
     /// The window in which they count.
     pub window: Term,
 }
 
 impl Repeats {
-    /// Takes a record that is judged; `landed` is when it landed, where that is known.
+    /// Adds a record to lint; `landed` is when it landed, if known.
     pub fn judge(&mut self, source: RecordFile, landed: Option<Instant>) {
         let Some(record) = &source.record else {
             return;
         };
-        // Nothing is said of a closed one.
+        // Closed records get no findings.
         let place = record.closure.is_none().then(|| SubjectPlace {
             path: source.path.clone(),
             id: source.id().map(|id| id.to_string()),
@@ -55,7 +55,7 @@ impl Repeats {
         self.take(source, landed, place);
     }
 
-    /// Takes a record that others are compared with.
+    /// Adds a record to compare others with.
     pub fn remember(&mut self, source: RecordFile, landed: Option<Instant>) {
         self.take(source, landed, None);
     }
@@ -69,7 +69,7 @@ impl Repeats {
         }
     }
 
-    /// Takes a record that landed, unless the tree has it.
+    /// Adds a landed record, unless the tree has it.
     pub fn add(&mut self, peer: Peer) {
         if !self.peers.iter().any(|known| known.id == peer.id) {
             self.peers.push(peer);
@@ -77,13 +77,13 @@ impl Repeats {
         }
     }
 
-    /// Returns the names under which closed records would be repeated by those that are judged.
+    /// Returns the names by which the linted records may repeat closed ones.
     pub fn names(&self) -> Vec<&str> {
         let judged = self.peers.iter().zip(&self.places).filter(|(_, place)| place.is_some());
         judged.flat_map(|(peer, _)| peer.names()).collect()
     }
 
-    /// Returns the open records that repeat closed ones, in the order in which they were taken.
+    /// Returns the open records that repeat closed ones, in the order in which they were added.
     pub(super) fn found(&self, governance: &Governance) -> Vec<Repeat> {
         let window = governance.policy.recurrence.window;
         let again = refiling::again(&self.peers, window, governance).into_iter();

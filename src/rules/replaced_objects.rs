@@ -1,4 +1,4 @@
-//! `replaced-objects`: `refs/replace` or grafts are there.
+//! `replaced-objects`: the repository has `refs/replace` or grafts.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, M4.
 

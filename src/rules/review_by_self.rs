@@ -1,4 +1,4 @@
-//! `review-by-self`: the typed names of closing and post-closure review are equal; on the mainline, their authors.
+//! `review-by-self`: the names typed in closure and post-closure review are equal; on the mainline, their authors are.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
@@ -78,7 +78,7 @@ fn landed(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(by_landing(landed.governance(), landed));
 }
 
-/// On the mainline git says who: the landing of the review has no author who did not make the closure.
+/// On the mainline, git tells who reviewed: all authors of the review's landing also made the closure.
 fn by_landing(governance: &Governance, landed: &LandedCase<'_>) -> Option<Finding> {
     let closure = landed.record?.closure.as_ref()?;
     let review = closure.reviewed.as_ref()?;

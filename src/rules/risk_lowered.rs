@@ -1,4 +1,4 @@
-//! `risk-lowered`: a lower residual risk is stated than before.
+//! `risk-lowered`: the stated residual risk is lower than before.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change).
 

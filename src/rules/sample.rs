@@ -1,4 +1,4 @@
-//! The record that examples of rules are edits of; it has nothing against it.
+//! The sample record that the examples of rules edit; no rule reports it.
 //!
 //! Uses yaml. Pure. Start at [`with`].
 
@@ -38,10 +38,10 @@ references: {ticket: BILL-400}
 /// The ids of records that landed beside the sample.
 pub(super) const OTHERS: &[&str] = &["EXC-2026-1A2B3", "EXC-2026-1A2B4", "EXC-2026-1A2B5"];
 
-/// The first line of edits that landed without being approved.
+/// The first line of edits that landed unapproved.
 pub(super) const UNAPPROVED: &str = "unapproved";
 
-/// Returns the sample after edits, `field: value` a line; `None` where they say that there is no file.
+/// Returns the sample after edits, one `field: value` per line; `None` if the edits say that there is no file.
 pub(super) fn edited(edits: &str) -> Option<String> {
     if edits == "absent" {
         return None;
@@ -78,7 +78,7 @@ fn insert(text: &mut String, map: &Node, key: &str, yaml: &str) {
     text.insert_str(brace, &format!(", {key}: {yaml}"));
 }
 
-/// Returns the sample's own value of a field, as it is written.
+/// Returns the sample's own value of a field, as written.
 pub(super) fn shown(field: &str) -> String {
     let document = yaml::parse(RECORD.as_bytes(), &Limits::RECORD);
     let node = document.root.as_ref().and_then(|root| root.at(field));

@@ -32,7 +32,7 @@ fn widened(changed: &ChangeCase<'_>) -> Option<Finding> {
     reopens(changed, RULE.code, "the scope is wider", &meaning::widened(before, after))
 }
 
-/// Returns the note that a change reopens the approval, at the first of the differences.
+/// Returns the note that a change needs a new approval, at the first of the differences.
 pub(super) fn reopens(
     changed: &ChangeCase<'_>,
     code: Code,

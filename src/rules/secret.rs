@@ -1,8 +1,7 @@
 //! `secret`: a value, or a key, that looks like a credential.
 //!
-//! Uses yaml, record's judgement of texts, the case. Pure. Start at [`check`]. No message repeats what was found,
-//! and no path does. Follows `docs/spec/rules.md` (content) and
-//! `docs/spec/policy.md` (`not_secrets`).
+//! Uses yaml, record's judgement of texts, the case. Pure. Start at [`check`]. No message and no path repeats the
+//! credential. Follows `docs/spec/rules.md` (content) and `docs/spec/policy.md` (`not_secrets`).
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos};
@@ -43,7 +42,7 @@ fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
     findings.extend(sightings.map(|it| finding(policy::FILE, None, it)));
 }
 
-/// Returns what looks like a credential in a file and is not allowed by the policy.
+/// Returns the likely credentials in a file that the policy does not allow.
 fn find_sightings(
     governance: &Governance,
     root: Option<&Node>,
@@ -74,7 +73,7 @@ fn pattern_fits(patterns: &[String], whole: &str) -> bool {
     patterns.any(|allowed| pattern::matches(allowed, whole))
 }
 
-/// Something that looks like a credential.
+/// A likely credential.
 struct Sighting {
     place: SightingPlace,
     pos: Pos,
@@ -83,7 +82,7 @@ struct Sighting {
     whole: String,
 }
 enum SightingPlace {
-    /// In a field, by its path: of a key, and below one, the map around it.
+    /// In a field, with its path; for a key, and anything below it, the path of the map around the key.
     Field(String),
     Comment,
 }
@@ -126,7 +125,7 @@ enum PathStep<'a> {
 impl NodePath<'_> {
     const ROOT: NodePath<'static> = NodePath { outer: None, step: PathStep::Root };
 
-    /// Returns the dotted path, which ends before the first key that itself is a sighting.
+    /// Returns the dotted path, which ends before the first key that is itself a likely credential.
     fn path(&self) -> String {
         self.path_or_end().unwrap_or_else(|end| end)
     }
@@ -146,7 +145,7 @@ impl NodePath<'_> {
     }
 }
 
-/// Looks at a node and all below it; `name` is the nearest key around it.
+/// Searches a node and all below it; `name` is the nearest key around it.
 fn look(node: &Node, at: &NodePath<'_>, name: &str, seen: &mut dyn FnMut(Sighting)) {
     match &node.value {
         Value::Null | Value::Unreadable => {}
@@ -168,7 +167,7 @@ fn look(node: &Node, at: &NodePath<'_>, name: &str, seen: &mut dyn FnMut(Sightin
             }
         }
         Value::Map(entries) => {
-            // What a closing answers names items such as `token`, and its values are sentences and evidence.
+            // The closure's checks have keys such as `token`, whose values are sentences and evidence.
             let answers = matches!(at.step, PathStep::Key("checks"));
             for entry in entries {
                 if let Some(what) = credential::kind(&entry.key, "") {

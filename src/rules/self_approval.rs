@@ -1,4 +1,4 @@
-//! `self-approval`: only those approved who made the content.
+//! `self-approval`: only authors of the content approved it.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.8 and D8.
 
@@ -58,7 +58,7 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     Some(landed.finding(RULE.code, level, &message, help))
 }
 
-/// Tells whether only members of the author set spoke, or stated what others are said to have said.
+/// Tells whether all evidence comes from members of the author set, or is their report of what others approved.
 pub(super) fn is_alone(verdict: &ApprovalVerdict) -> bool {
     let stated = |said: &Statement| said.counts == VoteCounts::No(NotCounted::SelfAsserted);
     match verdict.result {

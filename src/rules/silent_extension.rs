@@ -1,6 +1,6 @@
-//! `silent-extension`: a later end that no renewal entry says, and an end later than the last renewal says.
+//! `silent-extension`: a later end without a renewal entry, or an end later than the last renewal says.
 //!
-//! Uses the case. Pure. Follows `docs/spec/rules.md` (change); the second is judged in a file alone too.
+//! Uses the case. Pure. Follows `docs/spec/rules.md` (change); the second is also checked in a single file.
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
@@ -39,7 +39,7 @@ fn change(changed: &ChangeCase<'_>, _: &RuleContext<'_>, findings: &mut Vec<Find
     findings.extend(found);
 }
 
-/// The end may be earlier than the last renewal says, which narrows what was approved, and never later.
+/// The end may be earlier than the last renewal says, which narrows what was approved, but never later.
 fn contradiction(source: &RecordFile) -> Option<Finding> {
     let last = source.items("renewals").len().checked_sub(1)?;
     let until: When = source.value(&format!("renewals[{last}].until"))?;

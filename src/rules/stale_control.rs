@@ -46,7 +46,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns the last day on which a control is fresh; `None` where it is not active, need not be seen again, or a
+/// Returns the last day on which a control is fresh; `None` if it is not active, needs no further verification, or a
 /// field can't be read.
 fn fresh_through(case: &RecordCase<'_>, item: &str) -> Option<Day> {
     let status: ControlStatus = case.value(&format!("{item}.status"))?;

@@ -1,4 +1,4 @@
-//! `term-too-long`: longer than tier or class allows.
+//! `term-too-long`: the term is longer than tier or class allows.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
@@ -53,8 +53,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     ));
 }
 
-/// Returns where the present term begins: at the last renewal, else as the record says, else where it landed, else
-/// at the instant asked about.
+/// Returns the start of the present term: the last renewal, otherwise the start that the record states, otherwise its
+/// landing, otherwise the instant in question.
 fn begin(case: &RecordCase<'_>, asked: Option<Instant>) -> Option<When> {
     let n_renewals = case.source.items("renewals").len();
     if let Some(last) = n_renewals.checked_sub(1) {

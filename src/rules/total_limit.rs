@@ -1,4 +1,4 @@
-//! `total-limit`: more days in total than allowed, what was filed again included.
+//! `total-limit`: more days in total than allowed, including refilings.
 //!
 //! Uses the case, policy's terms. Pure. Start at [`found`]. Follows `docs/spec/rules.md` (change).
 
@@ -37,10 +37,10 @@ fn check(changed: &ChangeCase<'_>, known: &RuleContext<'_>, findings: &mut Vec<F
     findings.extend(found(changed, known));
 }
 
-/// Returns the finding about a change that lasts too long in total under some governance.
+/// Returns the finding about a change that exceeds the total duration under some governance.
 pub(super) fn found(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding> {
     let reach = Reach::for_change(changed, known)?;
-    // Days that were spent before count as if it had begun so much earlier.
+    // Days of earlier filings count as if this record had begun that much earlier.
     let begin = match reach.begin.as_ref()? {
         When::Day(day) => When::Day(day.plus_days(reach.days.saturating_neg())),
         When::Instant(instant, _) => {

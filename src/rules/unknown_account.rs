@@ -1,4 +1,4 @@
-//! `unknown-account`: a forge account approved or stated something, and nobody knows whose account it is.
+//! `unknown-account`: a forge account gave an approval or reported one, but its owner is unknown.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, I7 and I8.
 

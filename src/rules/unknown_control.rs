@@ -1,4 +1,4 @@
-//! `unknown-control`: not in its catalog, or in none of those that the policy lists.
+//! `unknown-control`: not in its catalog, or in no catalog that the policy lists.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
@@ -84,16 +84,16 @@ fn message_and_help(governance: &Governance, control: &ControlRef) -> (String, S
     (format!("{} has no control `{id}`", catalog.name), help)
 }
 
-/// Returns the catalog of the program that knows a control which no listed catalog does.
+/// Returns the built-in catalog that has the control if no listed catalog has it.
 fn unlisted(control: &ControlRef) -> Option<&'static str> {
     let knows = |name: &&str| catalog::built_in(name).and_then(|it| it.find(control.as_str()));
     catalog::names().find(|name| knows(name).is_some())
 }
 
-/// The most controls that are proposed in place of one that is not there.
+/// The maximum number of similar controls to suggest.
 const PROPOSED: usize = 3;
 
-/// Returns the controls of a catalog whose ids are nearest, with their titles, and where all stand.
+/// Returns the controls of a catalog with the most similar ids, their titles, and the command that lists all.
 fn nearest(catalog: &Catalog, id: &str) -> String {
     let current = catalog.controls.iter().filter(|it| !it.withdrawn);
     let ids = current.map(|control| control.id.as_str());

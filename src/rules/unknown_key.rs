@@ -1,4 +1,4 @@
-//! `unknown-key`: a key that the format does not know, with the one that was meant.
+//! `unknown-key`: a key that the format does not have, with the most similar valid key.
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 

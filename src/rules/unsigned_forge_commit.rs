@@ -29,7 +29,7 @@ fn check(line: &MainlineCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(unsigned(line));
 }
 
-/// One finding for all of them: they are believed, and one line says how many there are.
+/// Reports all of them in one finding: they are trusted, so one line with their number is enough.
 fn unsigned(line: &MainlineCase<'_>) -> Option<Finding> {
     let history = line.history;
     let trails = history.trails.values().chain(history.governance.values());

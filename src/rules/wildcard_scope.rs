@@ -1,4 +1,4 @@
-//! `wildcard-scope`: a resource or action that is everything, outside a tier that matches `wildcard: true`.
+//! `wildcard-scope`: a resource or action that covers everything, outside a tier that matches `wildcard: true`.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 

@@ -1,4 +1,4 @@
-//! `withdrawn-control`: withdrawn, with what took its place.
+//! `withdrawn-control`: a withdrawn control, with its replacement.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 

@@ -1,4 +1,4 @@
-//! `workflow-changed`: a commit of the branch changes what the forge runs, which may state reviews.
+//! `workflow-changed`: a commit of the branch changes a workflow that the forge runs, which may report reviews.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (change) and `docs/spec/approval.md`, 1.12.
 

@@ -1,8 +1,9 @@
-//! What the rules about content find in each version, collected while history is walked.
+//! The findings of the content rules about each version, collected while history is walked.
 //!
-//! Uses history's walk, the rules about content. Pure. Start at [`Contents::look`]. Follows `docs/spec/rules.md` (levels in
-//! verify): a version is judged by the policy that counts once it has landed, and tells what the version before it did not.
-//! Evidence is looked up in the tree that is asked about, for what a record ever cited must be kept.
+//! Uses history's walk, the rules about content. Pure. Start at [`Contents::look`]. Follows `docs/spec/rules.md`
+//! (levels in verify): a version is checked under the policy that counts once it has landed, and only findings that the
+//! version before it did not have are reported. Evidence is looked up in the tree in question, because everything that
+//! a record ever cited must be kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -19,7 +20,7 @@ use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint::{self};
 use crate::rules::past::{RecordPast, Settled};
 
-/// What makes a finding the same one in two versions.
+/// The fields that identify the same finding in two versions.
 type FindingIdentity = (Code, Option<String>, String);
 
 /// The findings about the contents of versions.
@@ -27,12 +28,12 @@ pub struct Contents<'t> {
     tree: Box<dyn Tree + 't>,
     /// The effective times of the landings.
     effective: Vec<Instant>,
-    /// The governance that was met last, with the team's own schema of it.
+    /// The last governance used, with its compiled schema.
     house: Option<(Rc<MainlineGovernance>, ExtraSchema)>,
     found: BTreeMap<TrailKey, Vec<(usize, Finding)>>,
-    /// What was found in the last version of each record.
+    /// The findings of the last version of each record.
     last: BTreeMap<TrailKey, BTreeSet<FindingIdentity>>,
-    /// What kept a version from being judged.
+    /// The errors that kept a version from being checked.
     pub doubts: Vec<TreeError>,
 }
 
@@ -49,16 +50,16 @@ impl<'t> Contents<'t> {
         }
     }
 
-    /// Returns what was found new in a version.
+    /// Returns the new findings of a version.
     pub fn new_in(&self, key: &TrailKey, n: usize) -> impl Iterator<Item = &Finding> {
         let found = self.found.get(key).into_iter().flatten();
         found.filter(move |(at, _)| *at == n).map(|(_, finding)| finding)
     }
 
-    /// Judges a version as it is found.
+    /// Checks a version during the walk.
     pub fn look(&mut self, sight: &VersionVisit<'_>) {
         let (trail, version) = (sight.trail, sight.version);
-        // The same bytes at another path say nothing new.
+        // The same bytes at another path give no new findings.
         if version.change == VersionChange::Moved {
             return;
         }
@@ -107,7 +108,7 @@ impl<'t> Contents<'t> {
         self.last.insert(key.clone(), now);
     }
 
-    /// Returns what the versions so far say of the record's past.
+    /// Returns the record's past according to the versions so far.
     fn past(&self, trail: &Trail, version: &Version) -> RecordPast {
         let begins = |it: &&Version| {
             matches!(

@@ -1,4 +1,4 @@
-//! The audit of the governance files: each version of each of them, judged by the state before it.
+//! The audit of the governance files: each version of each file, under the governance before it.
 //!
 //! Uses history, approval, the rules. Pure. Start at [`Audit::governance`]. Follows `docs/spec/approval.md`, G2.
 
@@ -21,13 +21,13 @@ impl Audit<'_> {
                 };
                 let landed_there = &self.history.states;
                 let both = [landed_there.before(version.landing), landed_there.at(version.landing)];
-                // Before any policy names it, it is a file like all others.
+                // Before a policy names it, it is a file like any other.
                 let mut both = both.into_iter();
                 if !both.any(|state| state.names(&self.history.prefix, path)) {
                     continue;
                 }
                 let law = counted.states.before(version.landing);
-                // What no policy that counts names changes nothing, and so adds demands to nothing.
+                // A file that no counting policy names changes nothing, so it can't add requirements.
                 let was_read = |index| {
                     let from = counted.counts_from(path, index);
                     from.is_some_and(|from| {

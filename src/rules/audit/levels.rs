@@ -1,8 +1,8 @@
-//! How bad a finding about the approval of a version is today.
+//! The present level of a finding about the approval of a version.
 //!
 //! Uses history, approval, status. Pure. Start at [`Levels::level`]. Follows `docs/spec/approval.md`, 1.9 (levels): an
-//! error at the tip and at a version that was in force, which is one whose own approval, or grace, something rested on;
-//! else a note. A note where it only narrows, a warning on an emergency inside its window.
+//! error at the tip and for a version that was in force, that is, whose own approval or grace something depended on;
+//! otherwise a note. A note if it only narrows, a warning for an emergency inside its window.
 
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use crate::record::time::Instant;
 use crate::rules::audit_cases::Healed;
 use crate::status::trace::Trace;
 
-/// What is known of the versions of one trail.
+/// The versions of one trail and their verdicts.
 pub(super) struct Levels<'a> {
     trail: &'a Trail,
     verdicts: &'a [Rc<ApprovalVerdict>],
@@ -32,7 +32,7 @@ impl<'a> Levels<'a> {
         Levels { trail, verdicts, trace, now }
     }
 
-    /// Tells whether a version stands as approved.
+    /// Tells whether a version counts as approved.
     fn stands(&self, index: usize) -> bool {
         self.verdicts.get(index).is_some_and(|verdict| {
             verdict.stands == BecomesApproved::AsApproved && verdict.satisfied == Satisfied::Yes
@@ -52,7 +52,8 @@ impl<'a> Levels<'a> {
         (0..=index).rev().find(begins).unwrap_or(0)
     }
 
-    /// Returns the last approved version before one, of its series; what the oldest commit of a clone holds counts.
+    /// Returns the last approved version before another one in its series; the content of the oldest commit of a clone
+    /// counts.
     pub(super) fn approved_before(&self, index: usize) -> Option<usize> {
         let counts = |at: &usize| {
             let version = self.trail.versions.get(*at);
@@ -67,7 +68,7 @@ impl<'a> Levels<'a> {
         version.is_some_and(|version| version.change == VersionChange::Inherited)
     }
 
-    /// Returns what the approved versions before one say, of its series.
+    /// Returns the contents of the approved versions before another one in its series.
     pub(super) fn approved_records(&self, index: usize) -> impl Iterator<Item = &'a Record> {
         let versions: &'a [Version] = &self.trail.versions;
         let first = self.first(index);
@@ -79,7 +80,7 @@ impl<'a> Levels<'a> {
         approved.into_iter()
     }
 
-    /// Tells whether a later version is approved by its own evidence, or is what was approved before (V7b).
+    /// Tells whether a later version is approved by evidence of its own, or restores approved content (V7b).
     pub(super) fn healed(&self, index: usize) -> Healed {
         let later = index + 1..self.verdicts.len();
         let own = |at: &usize| {
@@ -102,20 +103,20 @@ impl<'a> Levels<'a> {
         }
     }
 
-    /// Returns the versions that a verdict is of: the one that it was given to, and those that carry it on.
+    /// Returns the versions that a verdict applies to: the one that it was given to, and those that inherit it.
     fn bearers(&self, index: usize) -> impl Iterator<Item = usize> {
         let all = self.verdicts.iter().enumerate();
         all.filter(move |(at, verdict)| *at == index || verdict.carries == Some(index))
             .map(|(at, _)| at)
     }
 
-    /// Tells whether a version stands at the tip, or one that carries its verdict on.
+    /// Tells whether a version is at the tip, itself or as a version that inherits its verdict.
     pub(super) fn at_tip(&self, index: usize) -> bool {
         let tip = self.verdicts.len().saturating_sub(1);
         self.bearers(index).any(|at| at == tip)
     }
 
-    /// Returns how bad a finding about the approval of a version is, at most.
+    /// Returns the maximum level of a finding about the approval of a version.
     pub(super) fn level(&self, index: usize, review_due: Option<Instant>) -> Level {
         let Some(verdict) = self.verdicts.get(index) else {
             return Level::Error;
@@ -131,7 +132,7 @@ impl<'a> Levels<'a> {
         if self.at_tip(index) || was_in_force() { Level::Error } else { Level::Note }
     }
 
-    /// Returns until when a version stood at the tip: now, where it does.
+    /// Returns how long a version was at the tip: until now if it still is.
     fn until(&self, index: usize) -> Instant {
         let last = self.bearers(index).last().unwrap_or(index);
         self.trace.landed(last + 1).unwrap_or(self.now)

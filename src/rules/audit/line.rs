@@ -1,4 +1,4 @@
-//! The audit of the mainline itself, of what its merges threw off it, and of the uses of records.
+//! The audit of the mainline itself, of changes that its merges discarded, and of the uses of records.
 //!
 //! Uses history, status, `audit`. Pure. Start at [`Audit::line`]. Follows `docs/spec/approval.md`, M5 and M6.
 
@@ -11,7 +11,7 @@ use crate::rules::lint;
 use crate::status;
 
 impl<'a> Audit<'a> {
-    /// Returns the findings about the mainline: about some of its landings, and about what once was its tip.
+    /// Returns the findings about the mainline: about some of its landings, and about its earlier tips.
     pub fn line(&self, landings: &[usize], marks: &[Mark]) -> Vec<Finding> {
         let thrown_off = self.thrown_off(landings);
         let line = MainlineCase { history: self.history, landings, marks, thrown_off: &thrown_off };
@@ -19,7 +19,7 @@ impl<'a> Audit<'a> {
         lint::mainline(&line, &known)
     }
 
-    /// Returns what some landings threw off the line of first parents and nobody repaired.
+    /// Returns the changes that some landings discarded from the first-parent chain and nobody repaired.
     fn thrown_off(&self, landings: &[usize]) -> Vec<(&'a Trail, &'a ThrownOff)> {
         let mut found = Vec::new();
         let trails = self.history.trails.iter();

@@ -5,7 +5,7 @@
 use crate::rules::extra_schema::refusal::SchemaRefusal;
 use serde_json::Value;
 
-/// A schema that is ready to judge.
+/// A compiled schema, which can't exist in this build.
 #[derive(Debug)]
 pub(super) enum SchemaJudge {}
 
@@ -15,7 +15,7 @@ impl SchemaJudge {
         Err("this program was built without the feature house-schema".to_owned())
     }
 
-    /// Returns what the schema refuses of a map.
+    /// Returns the schema's findings about a map.
     pub(super) fn refusals(&self, _: &Value) -> Vec<SchemaRefusal> {
         match *self {}
     }

@@ -1,6 +1,6 @@
-//! A JSON Schema that is ready to judge.
+//! A compiled JSON Schema.
 //!
-//! Uses jsonschema, which is built to read neither files nor the network. Pure. Start at [`SchemaJudge::compile`].
+//! Uses jsonschema, which is built without access to files and the network. Pure. Start at [`SchemaJudge::compile`].
 
 use crate::rules::extra_schema::refusal::{SchemaRefusal, SchemaStep};
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
@@ -8,7 +8,7 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::types::JsonType;
 use serde_json::Value;
 
-/// A schema that is ready to judge.
+/// A compiled schema.
 #[derive(Debug)]
 pub(super) struct SchemaJudge {
     validator: jsonschema::Validator,
@@ -16,10 +16,10 @@ pub(super) struct SchemaJudge {
 }
 
 impl SchemaJudge {
-    /// Makes a schema ready: that of its `$schema`, else of draft 2020-12, with `format` compared too.
+    /// Compiles a schema, by its `$schema` or by draft 2020-12; `format` is checked too.
     ///
     /// # Errors
-    /// Why it can't be used: it is no schema, or refers to something outside itself.
+    /// Why it can't be used: it is not a schema, or refers to something outside itself.
     pub(super) fn compile(schema: &Value) -> Result<SchemaJudge, String> {
         let options = jsonschema::options().should_validate_formats(true);
         let ready = |validator| SchemaJudge { validator, schema: schema.clone() };
@@ -32,14 +32,14 @@ impl SchemaJudge {
         })
     }
 
-    /// Returns what the schema refuses of a map.
+    /// Returns the schema's findings about a map.
     pub(super) fn refusals(&self, map: &Value) -> Vec<SchemaRefusal> {
         let errors = self.validator.iter_errors(map);
         errors.flat_map(|error| refused(&error, &self.schema)).collect()
     }
 }
 
-/// Returns what a schema says of the value that it wants at the place of an error.
+/// Returns the schema's `description` of the value at the position of an error.
 fn description(error: &ValidationError<'_>, schema: &Value, below: &str) -> Option<String> {
     let path = error.schema_path().as_str();
     let (around, _) = path.rsplit_once('/')?;
@@ -51,7 +51,7 @@ fn description(error: &ValidationError<'_>, schema: &Value, below: &str) -> Opti
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// Tells whether a text is among the types that are wanted.
+/// Tells whether a string is among the expected types.
 fn wants_text(kind: &TypeKind) -> bool {
     match kind {
         TypeKind::Single(kind) => *kind == JsonType::String,
@@ -59,7 +59,7 @@ fn wants_text(kind: &TypeKind) -> bool {
     }
 }
 
-/// Returns the refusals of one error, each where a reader looks for it.
+/// Returns the refusals of one error, each at the position where a reader looks for it.
 fn refused(error: &ValidationError<'_>, schema: &Value) -> Vec<SchemaRefusal> {
     let segments = error.instance_path().into_iter();
     let path: Vec<SchemaStep> = segments

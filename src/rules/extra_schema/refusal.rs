@@ -1,17 +1,17 @@
-//! What an own schema refuses, and on the way to which value.
+//! A value that a team's own schema rejects.
 //!
 //! Uses nothing else. Pure. Start at [`SchemaRefusal`]. Follows `docs/spec/rules.md`, `house-schema`.
 
-/// Something that a schema refuses.
+/// Something that a schema rejects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SchemaRefusal {
-    /// What it is about: keys and list indices, from the map on down.
+    /// The path to it: keys and list indices, starting at the map.
     pub path: Vec<SchemaStep>,
     /// What is wrong, without the value, which may be a secret.
     pub message: String,
-    /// What the schema says of the value that it wants; `None` where it says nothing.
+    /// The schema's description of the expected value; `None` if it has none.
     pub description: Option<String>,
-    /// Whether a text is wanted, and the value is another scalar.
+    /// Whether a string is expected, and the value is another scalar.
     pub wants_text: bool,
 }
 

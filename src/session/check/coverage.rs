@@ -159,7 +159,7 @@ struct TipFiles {
 }
 
 impl TipFiles {
-    /// Reads the bytes of all files; `None` if these do not show which record a file belongs to.
+    /// Reads the text of all files; `None` if one can't be listed, is too long, or is not UTF-8.
     fn read(line: &OpenMainline<'_>) -> Result<Option<TipFiles>, Error> {
         let commit = line.chain.mainline.tip;
         let tree = CommitTree::of_commit(line.repository, commit, &line.prefix)?;
