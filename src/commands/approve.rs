@@ -1,7 +1,8 @@
-//! `approve`: says yes, or no, to the present bytes of a record, and signs that.
+//! `approve`: approves or rejects the present bytes of a record, with a signature.
 //!
-//! [`exledger::session::Session::approve`] decides; here are arguments, prompts and the answer. A forge's reviews are written down in
-//! `reviews`. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, S7, 1.12, G2.
+//! [`exledger::session::Session::approve`] decides; arguments, prompts and the answer are here. `reviews` writes
+//! approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, S7, 1.12,
+//! G2.
 
 mod answer;
 mod next;
@@ -107,7 +108,7 @@ impl Run for ApproveArgs {
 }
 
 impl ApproveArgs {
-    /// Returns what is asked for: about a record by its id, or a governance file by its path, before or behind the flag.
+    /// Returns the request: about a record by its id, or a governance file by its path, before or after the flag.
     fn request<'a>(&'a self, folder: &'a Path) -> anyhow::Result<ApprovalRequest<'a>> {
         let subject = match (&self.governance, &self.id) {
             (None, id) => NamedSubject::Record(id.as_deref().unwrap_or_default()),
@@ -136,7 +137,7 @@ impl ApproveArgs {
     }
 }
 
-/// Approves, or rejects, by a signature.
+/// Approves or rejects with a signature.
 fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     let request = args.request(&ctx.folder)?;
     let session = ctx.home()?;
@@ -184,7 +185,7 @@ fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
     })
 }
 
-/// Returns the reason: as given, asked for where it must be there and somebody can be asked.
+/// Returns the reason: the given one, or if one is required and a user can be prompted, the answer.
 fn ask_reason(
     args: &ApproveArgs,
     ctx: &Ctx,
@@ -207,7 +208,7 @@ fn ask_reason(
     }
 }
 
-/// Shows what is about to be signed, where somebody is there, and asks.
+/// Shows what is about to be signed, if prompts are possible, and asks for confirmation.
 fn confirm(
     ctx: &Ctx,
     prepared: &PreparedApproval<'_>,
@@ -226,7 +227,7 @@ fn confirm(
     }
 }
 
-/// Says on stderr, where the answer is data, what people would read in it: what is to be done next.
+/// Prints on stderr, if the answer on stdout is data, what a person needs from it: the next steps.
 fn hint(ctx: &Ctx, answer: &SignedStatement) {
     if matches!(ctx.format.name, "table" | "markdown") {
         return;

@@ -1,4 +1,4 @@
-//! `attest`: says that a compensating control was seen to work.
+//! `attest`: records that a compensating control was verified.
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 

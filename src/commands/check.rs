@@ -1,6 +1,6 @@
 //! `check`: the gate.
 //!
-//! Follows `docs/spec/cli.md`, check. Any doubt is a no.
+//! Follows `docs/spec/cli.md`, check. Any doubt means the answer is not `allow`.
 
 mod fresh;
 mod live;
@@ -166,7 +166,7 @@ impl CheckArgs {
     }
 }
 
-/// Returns what a verdict means for the exit code: only one is a yes.
+/// Returns the outcome for the exit code: only `allow` is success.
 fn outcome(verdict: GateVerdict) -> Outcome {
     match verdict {
         GateVerdict::Allow => Outcome::Fine,

@@ -1,4 +1,4 @@
-//! `close`: ends exceptions as a checked act, and records the look that someone else takes afterwards.
+//! `close`: closes exceptions after checks, and records someone else's later review of the closure.
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 
@@ -135,7 +135,7 @@ impl CloseArgs {
             ctx,
             &[("--outcome", outcome.is_some()), ("--reason", self.reason.is_some())],
         )?;
-        // A request is rejected by a command of its own.
+        // A request is rejected by the command `reject`.
         let ends = |word: &str| word != ClosureOutcome::Rejected.as_str();
         let outcome: ClosureOutcome =
             prompts::word_of_or_ask(ctx, outcome, "--outcome", "What was the outcome", &ends)?;
@@ -163,7 +163,7 @@ impl CloseArgs {
     }
 }
 
-/// Asks a person for what the closure of one record still lacks.
+/// Prompts for the missing parts of one record's closure.
 fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyhow::Result<()> {
     let [id] = ids else {
         return Ok(());
@@ -209,7 +209,7 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
     Ok(())
 }
 
-/// Reads `ITEM=ANSWER` texts, each item once.
+/// Reads `ITEM=ANSWER` texts; each item may occur once.
 fn pairs(flag: &str, texts: &[String]) -> anyhow::Result<Vec<(String, String)>> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for text in texts {

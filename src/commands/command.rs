@@ -1,4 +1,4 @@
-//! What a command is: its name, its arguments, and the function that runs it.
+//! The definition of a command: its name, its arguments, and the function that runs it.
 //!
 //! Start at [`Command`]; `commands::ALL` lists them.
 
@@ -9,43 +9,44 @@ use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use clap::Parser;
 
-/// One subcommand: what it takes, and what it does.
+/// One subcommand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Command {
     /// Its arguments and its help.
     pub declare: fn() -> clap::Command,
-    /// The formats in which it answers.
+    /// The output formats that it offers.
     pub formats: Formats,
-    /// Whether it answers about the approved ref as it once stood.
+    /// Whether it can answer about a past state of the approved ref.
     pub past: PastInstants,
     pub(crate) run: fn(&clap::ArgMatches, &Ctx) -> anyhow::Result<Outcome>,
 }
 
-/// Whether a command answers about the approved ref as it once stood (`--as-of`).
+/// Whether a command can answer about a past state of the approved ref (`--as-of`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PastInstants {
     /// It does.
     Answered,
-    /// It does not, and why, as the end of a sentence that begins with `--as-of asks about the past, and`.
+    /// It can't; the reason ends a sentence that begins with `--as-of asks about the past, and`.
     Refused(&'static str),
 }
 
-/// What a subcommand's arguments can do.
+/// A subcommand's arguments, which know how to run it.
 pub(crate) trait Run: Parser {
-    /// The formats in which it answers.
+    /// The output formats that it offers.
     const FORMATS: Formats = Formats::General;
-    /// Whether it answers about the past.
+    /// Whether it can answer about the past.
     const PAST: PastInstants = PastInstants::Refused("this command does not read the approved ref");
 
-    /// Answers.
+    /// Runs the command.
     ///
     /// # Errors
-    /// [`crate::commands::context::fault::Fault`] where the command was used wrongly or can't say; anything else is unforeseen.
+    /// [`crate::commands::context::fault::Fault`] for a usage error or an undetermined answer; any other error is
+    /// unexpected.
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome>;
 }
 
 impl Command {
-    /// Returns the command whose arguments are of a type.
+    /// Returns the command with the given type of arguments.
     pub(crate) const fn of<A: Run>() -> Command {
         Command {
             declare: A::command,
@@ -57,7 +58,7 @@ impl Command {
 }
 
 impl Command {
-    /// Returns its arguments and its help, with the formats that it has, and without the flags that it refuses.
+    /// Returns its arguments and its help, with its formats, and without the flags that it refuses.
     pub(crate) fn declared(&self) -> clap::Command {
         let own = context::example::folded((self.declare)()).arg(globals::format(self.formats));
         match self.past {

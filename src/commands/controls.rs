@@ -1,6 +1,6 @@
-//! `controls`: the catalogs, or what of them a text means.
+//! `controls`: the catalogs, or the controls that match a text.
 //!
-//! Works without a ledger; in one, its own catalogs are among them. Follows `docs/spec/cli.md`.
+//! Works without a ledger; in a ledger, its own catalogs are included. Follows `docs/spec/cli.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +41,7 @@ impl Run for ControlsArgs {
             .map(|name| catalog::name_of(name))
             .collect();
         if let Some(own) = &governance {
-            // A house catalog of the same name takes the place of the one that comes with the program.
+            // A team's own catalog replaces the built-in one of the same name.
             let known = listed.iter().filter_map(|name| own.catalog(name));
             catalogs.extend(known.map(|catalog| (catalog.name.as_str(), catalog)));
         }
@@ -62,7 +62,7 @@ impl Run for ControlsArgs {
     }
 }
 
-/// Returns the governance files of the ledger around, where there is one that can be read.
+/// Returns the governance files of the surrounding ledger, if there is one that can be read.
 fn read_governance(ctx: &Ctx) -> Option<Governance> {
     let home = ctx.home().ok()?;
     match Governance::read(home.tree()) {

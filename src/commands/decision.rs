@@ -1,7 +1,7 @@
-//! The frame of every decision at the terminal: work it out, write it, show it, say what to run next.
+//! The common part of all decisions on the command line: prepare, write, show, and print the next steps.
 //!
-//! Start at [`decide`]. A command says which records are meant and what `plan` makes of each. Follows `docs/spec/cli.md`,
-//! decisions.
+//! Start at [`decide`]. A command says which records to select and what `plan` makes of each. Follows
+//! `docs/spec/cli.md`, decisions.
 
 use clap::Args;
 
@@ -35,7 +35,7 @@ pub(crate) struct DecisionFlags {
     pub dry_run: bool,
 }
 
-/// A decision, as a command asks for it.
+/// A decision, as requested by a command.
 pub(crate) struct DecisionJob<'j> {
     /// The command's name.
     pub command: &'static str,
@@ -43,15 +43,15 @@ pub(crate) struct DecisionJob<'j> {
     pub event: ChangeEvent,
     /// The records.
     pub which: Which<'j>,
-    /// Whether the decision rests on what history says; else history only says who must approve.
+    /// Whether the decision depends on history; otherwise history only determines who must approve.
     pub needs_history: bool,
-    /// Who, and whether anything is written.
+    /// Who decides, and whether anything is written.
     pub flags: &'j DecisionFlags,
-    /// What the decision changes of one record.
+    /// Plans what the decision changes in one record.
     pub plan: &'j dyn Fn(&DecisionInput<'_>) -> Result<Planned, DecisionRefusal>,
 }
 
-/// Takes a decision about some records: all of them, or none.
+/// Prepares and writes a decision about some records: all of them, or none.
 ///
 /// # Errors
 /// As [`Session::decide`] and [`PreparedDecision::write`]. Nothing is written then.
@@ -87,7 +87,7 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
     drop(prepared);
     ctx.show(&view::edit::doc(&answer))?;
     if ctx.format.name != "table" && ctx.format.name != "markdown" {
-        // A script reads the answer; who must approve is for the person behind it.
+        // A script reads the answer; who must approve is printed for the person who runs it.
         for decided in &answer.records {
             let needs = decided.needs.as_ref();
             if let Some(needs) = needs.filter(|it| *it != change_cases::NOBODY) {
@@ -98,7 +98,7 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
     Ok(Outcome::Fine)
 }
 
-/// Returns who takes the decision.
+/// Returns who makes the decision.
 fn decider(session: &Session, flags: &DecisionFlags) -> anyhow::Result<Address> {
     let given = flags.by.clone();
     let email = given.or(session.repository()?.user().1).ok_or_else(|| {
@@ -155,10 +155,10 @@ fn view_answer(
     }
 }
 
-/// Reads an address that a flag gives.
+/// Reads an address given by a flag.
 ///
 /// # Errors
-/// Where it is none.
+/// If the text is not an address.
 pub(crate) fn address(flag: &str, text: &str) -> anyhow::Result<Address> {
     Address::new(text.trim()).ok_or_else(|| {
         fault::usage_error(

@@ -1,4 +1,4 @@
-//! `diff`: what a branch changes in meaning.
+//! `diff`: the changes of a branch by their meaning.
 //!
 //! Follows `docs/spec/cli.md`, lint and diff.
 
@@ -80,7 +80,7 @@ impl Run for DiffArgs {
     }
 }
 
-/// Returns what rules say of the changes, and why a changed file can't be read.
+/// Returns the findings about the changes, and about changed files that can't be read.
 fn collect_findings(compared: &Compared, known: &RuleContext<'_>) -> Vec<Finding> {
     let mut findings = compared.findings(known);
     let files = compared.entries.iter().flat_map(|entry| &entry.delta.after);
@@ -144,7 +144,7 @@ fn change(entry: &Entry, governance: &Governance) -> view::diff::RecordChange {
     }
 }
 
-/// Returns what happens to a record: to its file, and to what it says.
+/// Returns the events of a record: of its file, and of its content.
 fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     let bare = |event: ChangeEvent, detail: &str| EventDetail { event, detail: detail.to_owned() };
     let delta = &entry.delta;
@@ -181,7 +181,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
         }
         None => events.extend(event_details::events(None, after, beside)),
         Some(Some(before)) => events.extend(event_details::events(Some(before), after, beside)),
-        // What could not be read is compared with what was last approved.
+        // Content that could not be read is replaced by the last approved content.
         Some(None) => {
             events.push(bare(ChangeEvent::Restored, "it can be read again"));
             if let Some(approved) = entry.landed.approved.as_deref() {
@@ -196,7 +196,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     events
 }
 
-/// Says on stderr of which records it can't be told what is approved, and returns what follows from that.
+/// Reports on stderr the records whose approved state can't be determined, and returns the outcome.
 fn report_doubts(ctx: &Ctx, compared: &Compared) -> Outcome {
     let mut outcome = Outcome::Fine;
     for entry in &compared.entries {

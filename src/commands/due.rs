@@ -80,7 +80,7 @@ impl Run for DueArgs {
     }
 }
 
-/// Returns what is due in a ledger, as the policy sees it.
+/// Returns what is due in a ledger, under its policy.
 pub(crate) fn list<'a>(approved: &'a Snapshot<'_>, reads: FormatNeeds) -> DueList<'a> {
     worklist(approved, find_due(approved, None), reads)
 }

@@ -5,20 +5,20 @@
 /// The exit code of a usage error.
 pub(crate) const USAGE_ERROR: u8 = 2;
 
-/// The exit code where the answer could not be determined.
+/// The exit code if the answer could not be determined.
 pub(crate) const UNDETERMINED: u8 = 3;
 
-/// The exit code of a run that was interrupted at a prompt, as shells have it for Ctrl-C.
+/// The exit code of a run interrupted at a prompt, the same as shells use for Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// How a question was answered; what could not be answered is a [`crate::commands::context::fault::Fault`].
+/// The outcome of a command that could answer; otherwise it returns a [`crate::commands::context::fault::Fault`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
     /// Nothing is wrong.
     Fine,
     /// Problems were found.
     ProblemsFound,
-    /// All that could be shown was shown, and it does not settle the question.
+    /// The answer is incomplete and does not settle the question.
     Undetermined,
 }
 

@@ -1,4 +1,4 @@
-//! `explain`: a rule's what, why, example and fix.
+//! `explain`: what a rule finds, why, an example, and the fix.
 
 use clap::Parser;
 

@@ -1,4 +1,4 @@
-//! `fire`: says that a trigger fired.
+//! `fire`: records that a trigger fired.
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 

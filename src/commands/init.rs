@@ -1,6 +1,6 @@
-//! `init`: makes a repository a ledger.
+//! `init`: sets up a ledger in a repository.
 //!
-//! Its texts are in `init/`, each the file that it becomes. What is there already is never touched. Follows
+//! Its texts are in `init/`, each under the name of the file that it becomes. Existing files are never changed. Follows
 //! `docs/spec/cli.md`, init.
 
 mod files;
@@ -118,7 +118,7 @@ impl InitArgs {
     }
 }
 
-/// Says what people should know about the way of merging and about growth.
+/// Prints advice about the merge method and the growth of the ledger.
 fn advise(ctx: &Ctx, init: &Init, (method, bridge): (MergeMethod, Bridge)) {
     if ctx.format.name != "table" {
         for needs in view::init::needs_lines(init) {
@@ -137,7 +137,7 @@ fn advise(ctx: &Ctx, init: &Init, (method, bridge): (MergeMethod, Bridge)) {
     ctx.hint("hint: if the ledger will grow past 1,000 files, use folders by year or team: exledger new --folder 2026");
 }
 
-/// Returns where the ledger goes: the folder of `-C`, else the repository's root.
+/// Returns the ledger's folder: that of `-C`, otherwise the repository's root.
 fn find_place(ctx: &Ctx) -> anyhow::Result<Place> {
     let outside = |what: String| {
         fault::undetermined(

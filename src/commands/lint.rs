@@ -23,7 +23,7 @@ use exledger::session::lint::request::LintRequest;
 use exledger::view;
 use exledger::view::doc::{FindingList, JudgedFile};
 
-/// The most bytes of standard input that are read: far more than a record may have.
+/// The maximum number of bytes read from standard input: far more than a record may have.
 const MOST: u64 = 1_048_576;
 
 /// Check the records and the policy
@@ -102,7 +102,7 @@ impl Run for LintArgs {
 }
 
 impl LintArgs {
-    /// Reads the one record that is given on standard input, and where it will stand.
+    /// Reads the record given on standard input, and its future path.
     fn given(&self) -> anyhow::Result<Option<(&Path, Vec<u8>)>> {
         if !self.paths.iter().any(|path| path == Path::new("-")) {
             return match self.path {
@@ -125,14 +125,14 @@ impl LintArgs {
     }
 }
 
-/// Returns the ledger's folder for the formats that a forge reads: its paths begin at the top of the repository.
+/// Returns the ledger's folder for formats that a forge reads: their paths are relative to the top of the repository.
 pub(crate) fn forge_folder(ctx: &Ctx, home: &Session) -> String {
     let read_by_forge = ctx.format.offered == Offered::ForFindings;
     let repository = home.repository_or_none().filter(|_| read_by_forge);
     repository.and_then(|repository| repository.prefix(home.root())).unwrap_or_default()
 }
 
-/// Returns the outcome of an answer with findings: errors are bad news, warnings with `--strict`.
+/// Returns the outcome of an answer with findings: errors count as problems, warnings only with `--strict`.
 pub(crate) fn of_counts(ctx: &Ctx, counts: view::lint::LevelCounts) -> Outcome {
     let strict = ctx.globals.strict && counts.warnings > 0;
     if counts.errors > 0 || strict { Outcome::ProblemsFound } else { Outcome::Fine }

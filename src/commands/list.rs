@@ -63,7 +63,7 @@ impl Run for ListArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let filter = self.filters.filter();
-        // Whoever filters is told how many of the hidden ones are meant.
+        // With filters, the number of matching but hidden records is reported.
         let scope =
             if self.all || filter != Filter::default() { Scope::Everything } else { Scope::Open };
         let approved = if self.approved_only {

@@ -1,4 +1,4 @@
-//! `log`: the trail of one record.
+//! `log`: the history of one record.
 
 use clap::Parser;
 

@@ -48,7 +48,7 @@ impl Run for ManArgs {
     }
 }
 
-/// Puts the usage of the help in place of the page's own, which leaves out the values of flags.
+/// Replaces the page's own usage, which leaves out the values of flags, with that of the help.
 fn with_synopsis(page: &str, usage: &str) -> String {
     const TITLE: &str = ".SH SYNOPSIS\n";
     let usage = usage

@@ -1,7 +1,7 @@
 //! One file per subcommand: arguments in, exit code out.
 //!
 //! Uses everything. The only module that prints, and the only one that decides exit codes. Start at [`ALL`] and
-//! [`main`]; what every command gets is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its `mod`
+//! [`main`]; what all commands share is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its `mod`
 //! line, one line in [`ALL`].
 
 pub(crate) mod approve;
@@ -118,7 +118,7 @@ pub(crate) fn main() -> ExitCode {
     ExitCode::from(guarded(|| run(std::env::args_os())))
 }
 
-/// Returns what a run returns; a panic is told on stderr, and becomes the exit code of what could not be determined.
+/// Runs a function and returns its exit code; a panic is reported on stderr and becomes the exit code for undetermined.
 pub(crate) fn guarded(run: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
     panic::set_hook(Box::new(|panicked| {
         complain(&render::harmless(&internal_error(panicked)));
@@ -141,7 +141,7 @@ fn panic_in_a_test(ctx: &Ctx) {
     }
 }
 
-/// Returns the report of a panic: its message and place, and where `RUST_BACKTRACE` asks for it, how it was reached.
+/// Returns the report of a panic: its message and position, and if `RUST_BACKTRACE` is set, the backtrace.
 fn internal_error(panicked: &PanicHookInfo<'_>) -> String {
     let payload = panicked.payload();
     let message = payload
@@ -181,7 +181,7 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Shows what the reader of the arguments says; arguments that could act on a terminal make it plain text.
+/// Prints clap's message, as plain text if the arguments contain terminal control sequences.
 fn show_usage(usage: &clap::Error) {
     let plain = usage.render().to_string();
     let harmless = render::harmless(&plain);
@@ -189,7 +189,7 @@ fn show_usage(usage: &clap::Error) {
         complain(&harmless);
         return;
     }
-    // Help and version come this way too, with code 0; a closed pipe is no failure of theirs.
+    // Help and version come this way too, with code 0; a closed pipe is not an error for them.
     let _ = usage.print();
 }
 
@@ -214,7 +214,7 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
     (command.run)(own, &ctx)
 }
 
-/// Writes to stderr; when that is closed too, nobody is there to be told.
+/// Writes to stderr; if stderr is closed too, the error is ignored.
 fn complain(text: &str) {
     let _ = std::io::stderr().write_all(ask::wrapped(text).as_bytes());
 }

@@ -1,7 +1,7 @@
 //! `new`: files an exception.
 //!
-//! Start at [`NewArgs`]. Flags, files and presets fill one set of answers; what is missing is asked on a terminal and
-//! refused without one. Follows `docs/spec/cli.md`, new.
+//! Start at [`NewArgs`]. Flags, files and presets fill one set of answers; missing ones are prompted for on a terminal
+//! and reported as an error without one. Follows `docs/spec/cli.md`, new.
 
 mod flags;
 mod preview;
@@ -130,7 +130,7 @@ impl Run for NewArgs {
     }
 }
 
-/// A file that was named, and what stdin said where it is that.
+/// A file given by name, and the content of stdin if the name is `-`.
 struct StdinOrFile<'a> {
     path: &'a Path,
     stdin: Option<Vec<u8>>,
@@ -156,7 +156,7 @@ fn input(path: Option<&Path>) -> anyhow::Result<Option<StdinOrFile<'_>>> {
     Ok(Some(StdinOrFile { path, stdin }))
 }
 
-/// Makes the record without asking anybody: what is missing or refused is named.
+/// Drafts the record without prompts: missing and refused answers are reported.
 fn unasked(ctx: &Ctx, filing: &Filing<'_>) -> anyhow::Result<(RecordDraft, Vec<Finding>)> {
     let draft = filing.draft(&filing.answers);
     filing.refuse_incomplete(&draft)?;
@@ -165,7 +165,7 @@ fn unasked(ctx: &Ctx, filing: &Filing<'_>) -> anyhow::Result<(RecordDraft, Vec<F
     Ok((draft, findings))
 }
 
-/// Returns the answer about a record that was written.
+/// Returns the answer about a written record.
 fn view_filed(
     ctx: &Ctx,
     session: &Session,
@@ -194,7 +194,7 @@ fn view_filed(
     }
 }
 
-/// Returns who could approve, a line for each need: nobody who made it.
+/// Returns who could approve, one line for each requirement, without the authors.
 fn who(filing: &Filing<'_>, draft: &RecordDraft) -> Vec<String> {
     let Some(record) = &draft.source.record else {
         return Vec::new();

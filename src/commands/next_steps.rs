@@ -1,4 +1,4 @@
-//! What to run next: the git commands that bring a change to those who approve it.
+//! The next steps: the git commands that send a change to its approvers.
 //!
 //! Start at [`after`] and [`after_filing`].
 
@@ -9,7 +9,7 @@ use exledger::session::Session;
 use exledger::session::decide::decided::DecidedRecord;
 use exledger::survey::shell::quoted;
 
-/// Returns the git commands that bring the decision to those who approve it.
+/// Returns the git commands that send the decision to its approvers.
 pub(crate) fn after(
     ctx: &Ctx,
     (command, event): (&str, ChangeEvent),
@@ -49,7 +49,7 @@ pub(crate) fn after(
     next
 }
 
-/// Returns the git commands that bring a new record to those who approve it.
+/// Returns the git commands that send a new record to its approvers.
 pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> Vec<String> {
     let git = git_command(ctx, home);
     let own = own_branch(home);
@@ -62,7 +62,8 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
     switch.into_iter().chain(rest).collect()
 }
 
-/// Returns the command that pushes a branch: to the remote of the current one, else to the only one, else to origin.
+/// Returns the command that pushes a branch: to the remote of the current branch, otherwise to the only remote,
+/// otherwise to origin.
 pub(crate) fn push(ctx: &Ctx, home: &Session, branch: &str) -> String {
     let refs = home.repository_or_none().and_then(|repository| repository.refs().ok());
     let remote = match refs.as_ref().map(|it| (&it.upstream, it.remotes.as_slice())) {
@@ -73,7 +74,7 @@ pub(crate) fn push(ctx: &Ctx, home: &Session, branch: &str) -> String {
     format!("{} push -u {} {branch}", git_command(ctx, home), quoted(remote))
 }
 
-/// Returns the branch that is checked out, unless it is the one on which records are approved.
+/// Returns the checked-out branch, unless it is the approved branch.
 pub(crate) fn own_branch(home: &Session) -> Option<String> {
     let HeadState::Branch(head) = home.repository_or_none()?.refs().ok()?.head else {
         return None;
@@ -88,7 +89,7 @@ pub(crate) fn own_branch(home: &Session) -> Option<String> {
     (bare != approved).then_some(bare)
 }
 
-/// Returns how git is called for the paths of a ledger from the folder that the command works from.
+/// Returns the git command line for the ledger's paths, from the folder that the command works from.
 pub(crate) fn git_command(ctx: &Ctx, home: &Session) -> String {
     if ctx.folder == home.root() {
         "git".to_owned()

@@ -1,4 +1,4 @@
-//! `note`: records a step in handling what exceptions are about.
+//! `note`: records a step of handling the subject of exceptions.
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 

@@ -1,6 +1,6 @@
-//! Answers that a flag gives, or a person at the terminal.
+//! Answers from a flag, or from a prompt on the terminal.
 //!
-//! Start at [`text_or_ask`]. Without a terminal a missing answer is named by its flag.
+//! Start at [`text_or_ask`]. Without a terminal, the error for a missing answer names its flag.
 
 use crate::ask;
 use crate::commands::context::Ctx;
@@ -14,15 +14,15 @@ use exledger::record::vocabulary::Vocabulary;
 use exledger::session::decide::select;
 use exledger::survey::select::Filter;
 
-/// Tells whether there is a person who can be asked.
+/// Tells whether a user can be prompted.
 pub(crate) fn asks(ctx: &Ctx) -> bool {
     ctx.person == ask::Prompting::There
 }
 
-/// Names all flags of a command that are not given, where two or more are and there is nobody to be asked.
+/// Reports all missing flags of a command at once, if two or more are missing and nobody can be prompted.
 ///
 /// # Errors
-/// [`fault::Fault::Usage`] then.
+/// [`fault::Fault::Usage`] in that case.
 pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
     let open: Vec<&str> =
         flags.iter().filter(|(_, is_given)| !is_given).map(|(flag, _)| *flag).collect();
@@ -35,10 +35,10 @@ pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
     }
 }
 
-/// Returns a text that says something: the flag's, else what a person answers.
+/// Returns a meaningful text: the flag's value, otherwise the answer to a prompt.
 ///
 /// # Errors
-/// [`fault::Fault::Usage`] where nobody says it.
+/// [`fault::Fault::Usage`] if there is neither.
 pub(crate) fn text_or_ask(
     ctx: &Ctx,
     given: Option<&str>,
@@ -62,10 +62,10 @@ pub(crate) fn text_or_ask(
     }
 }
 
-/// Returns what a person answers to a question, in the form that it must have; one of another form is asked again.
+/// Returns the answer to a prompt as a parsed value; prompts again until it can be parsed.
 ///
 /// # Errors
-/// [`fault::Fault::Usage`] where there is nobody to be asked.
+/// [`fault::Fault::Usage`] if nobody can be prompted.
 pub(crate) fn value_or_ask<T>(
     ctx: &Ctx,
     flag: &str,
@@ -80,10 +80,10 @@ pub(crate) fn value_or_ask<T>(
     parse(&said).map_err(|what| fault::usage_error(what, format!("give it with {flag}")))
 }
 
-/// Returns the end that a text is, which must be still to come: at a prompt a past one is asked again.
+/// Parses an end, which must be in the future; a prompt asks again for a past one.
 ///
 /// # Errors
-/// What is wrong with it, in words.
+/// The text that says what is wrong with it.
 pub(crate) fn end_to_come(ctx: &Ctx, text: &str) -> Result<When, String> {
     let end = filter::moment(text)?;
     if not_after(&end) <= ctx.instant() {
@@ -93,10 +93,10 @@ pub(crate) fn end_to_come(ctx: &Ctx, text: &str) -> Result<When, String> {
     }
 }
 
-/// Returns one of the words of a vocabulary: the flag's, else what a person chooses.
+/// Returns a word of a vocabulary: the flag's value, otherwise the choice at a prompt.
 ///
 /// # Errors
-/// [`fault::Fault::Usage`] where nobody says it, or the text is none of the words.
+/// [`fault::Fault::Usage`] if there is neither, or the text is not one of the words.
 pub(crate) fn word_or_ask<W: Vocabulary>(
     ctx: &Ctx,
     given: Option<&str>,
@@ -106,10 +106,11 @@ pub(crate) fn word_or_ask<W: Vocabulary>(
     word_of_or_ask(ctx, given, flag, question, &|_| true)
 }
 
-/// Returns one of the words of a vocabulary, of which only some are offered: the flag's, else what a person chooses.
+/// Returns a word of a vocabulary, with only some of its words on offer: the flag's value, otherwise the choice at a
+/// prompt.
 ///
 /// # Errors
-/// [`fault::Fault::Usage`] where nobody says it, or the text is none of the words.
+/// [`fault::Fault::Usage`] if there is neither, or the text is not one of the words.
 pub(crate) fn word_of_or_ask<W: Vocabulary>(
     ctx: &Ctx,
     given: Option<&str>,
@@ -135,11 +136,11 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
     W::parse_of(chosen, flag).map_err(|flaw| fault::usage_error(flaw.message, flaw.help))
 }
 
-/// Returns the ids that are given; where neither they nor a filter are, the one that a person at the terminal chooses
-/// among the open records.
+/// Returns the given ids; if there are none, and no filter, the id that the user chooses at a prompt among the open
+/// records.
 ///
 /// # Errors
-/// Where nobody names one.
+/// If no id is given.
 pub(crate) fn ids_or_ask(
     ctx: &Ctx,
     ids: &[String],
@@ -163,7 +164,7 @@ pub(crate) fn ids_or_ask(
     Ok(vec![chosen.id.clone()])
 }
 
-/// Returns the error of an answer that nobody gave.
+/// Returns the error for a missing answer.
 pub(crate) fn missing(flag: &str) -> anyhow::Error {
     fault::usage_error(
         format!("{flag} is missing"),

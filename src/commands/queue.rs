@@ -1,4 +1,4 @@
-//! `queue`: what needs attention, worst first, with the next step; what is healthy is counted.
+//! `queue`: what needs attention, most urgent first, with the next step; healthy records are counted.
 
 use clap::Parser;
 
@@ -54,7 +54,7 @@ impl Run for QueueArgs {
         } else {
             Outcome::Fine
         };
-        // What is closed is over, and no healthy record.
+        // A closed record is over, so it does not count as healthy.
         let is_open = |standing: &&&RecordState| !select::is_ended(standing.status);
         let n_open = asked.iter().filter(is_open).count();
         let shown = items.iter().map(|item| item.standing);

@@ -1,4 +1,4 @@
-//! `reject`: says no to a request, with the reason kept in its file.
+//! `reject`: rejects a request and keeps the reason in its file.
 //!
 //! Follows `docs/spec/cli.md`, commands.
 
@@ -74,7 +74,7 @@ impl Run for RejectArgs {
     }
 }
 
-/// Tells whether a version of a record is approved; where that can't be told, a rejection only narrows.
+/// Tells whether a version of a record is approved; if unknown, a rejection at least only narrows.
 fn is_approved(ctx: &Ctx, home: &Session, id: &str) -> bool {
     let approved = ctx.approved_only(home, Scope::Everything);
     approved.is_ok_and(|approved| approved.landed(&id.to_ascii_uppercase()).approved.is_some())

@@ -78,7 +78,7 @@ impl Run for ReportArgs {
 }
 
 impl ReportArgs {
-    /// Returns the answer without its cards; what it is counted from is let go before they are made.
+    /// Returns the answer without its cards; the data that it is computed from is freed before the cards are made.
     fn summary<'d>(&self, approved: &Snapshot<'_>) -> anyhow::Result<Doc<'d>> {
         let lives = approved.lives();
         let span = self.span(approved, &lives)?;
@@ -114,7 +114,7 @@ impl ReportArgs {
         file.finish().with_context(doing)
     }
 
-    /// Returns the days that the report is about; what is not over yet ends with the clock's day.
+    /// Returns the period of the report; a period that is not over yet ends with the clock's day.
     fn span(&self, approved: &Snapshot<'_>, lives: &[Life<'_>]) -> anyhow::Result<ReportPeriod> {
         let today = approved.stamp().instant.day();
         let to = self.to.as_ref().map_or(today, DayOrInstant::day).min(today);
@@ -131,7 +131,7 @@ impl ReportArgs {
     }
 }
 
-/// Returns the controls that records deviated from which were open within a span, by id.
+/// Returns the controls that records open within a period deviated from, by id.
 fn controls<'a>(
     approved: &Snapshot<'_>,
     lives: &'a [Life<'_>],

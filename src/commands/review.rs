@@ -1,4 +1,4 @@
-//! `review`: records a look taken at exceptions while they last.
+//! `review`: records a periodic review of exceptions.
 //!
 //! Follows `docs/spec/cli.md`, decisions.
 

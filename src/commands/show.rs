@@ -1,4 +1,4 @@
-//! `show`: one record, the four questions first.
+//! `show`: one record, answering the four main questions first.
 
 use clap::Parser;
 

@@ -105,8 +105,8 @@ impl Run for TransferArgs {
 }
 
 impl TransferArgs {
-    /// Returns what the new owner is called: as said, else as roster, mailmap, other records or git know, else what
-    /// stands before the @.
+    /// Returns the name of the new owner: the given one, otherwise from roster, mailmap, other records or git,
+    /// otherwise the part before the @.
     fn name(
         &self,
         home: &Session,

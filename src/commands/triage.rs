@@ -1,4 +1,4 @@
-//! `triage`: findings and events against baselines and ledger.
+//! `triage`: compares findings and events with baselines and the ledger.
 //!
 //! Start at [`TriageArgs`]. Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
@@ -105,7 +105,7 @@ impl Run for TriageArgs {
         };
         let answer = session.triage(&ctx.moment(), sources, &request)?;
         drop(progress);
-        // The process ends with it, and to free a long history takes a while.
+        // The process ends with it, and freeing a long history takes a while.
         let answer = ManuallyDrop::new(answer);
         ctx.of_notices(answer.snapshot().notices());
         let mut outcome = self.outcome(ctx, &answer);
@@ -144,7 +144,7 @@ impl TriageArgs {
         Rewrite::of(kind, self.output.as_deref(), ctx, sources).map(Some)
     }
 
-    /// Returns what the counts mean for the exit code.
+    /// Returns the outcome of the counts for the exit code.
     fn outcome(&self, ctx: &Ctx, answer: &TriageAnswer<'_>) -> Outcome {
         let (snapshot, counts) = (answer.snapshot(), &answer.counts);
         let is_bad = [TriageState::Uncovered, TriageState::ExpiredCover, TriageState::Pending];
@@ -177,7 +177,7 @@ impl TriageArgs {
     }
 }
 
-/// Opens all files before anything is judged.
+/// Opens all files before any input is evaluated.
 fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
     let is_stdin = |path: &&PathBuf| path.as_path() == Path::new("-");
     if paths.iter().filter(is_stdin).count() > 1 {
@@ -194,7 +194,7 @@ fn open(ctx: &Ctx, paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
     paths.iter().map(open).collect()
 }
 
-/// Returns a folder as addresses name it: `C:\src` is `/C:/src`.
+/// Returns a folder in the form of an address: `C:\src` is `/C:/src`.
 fn absolute(root: &str) -> anyhow::Result<String> {
     let slashed = root.replace('\\', "/");
     let is_drive = slashed.get(1..3) == Some(":/");
@@ -230,7 +230,7 @@ fn show(
     }))
 }
 
-/// Returns drafts as they are shown, by the folder as it was named.
+/// Returns drafts for display, with the folder as the user named it.
 fn written(folder: &Path, drafts: Vec<TriageDraft>) -> Vec<WrittenDraft> {
     let written = |draft: TriageDraft| WrittenDraft {
         id: draft.id.to_string(),

@@ -69,7 +69,7 @@ impl Run for VerifyArgs {
             },
         )?;
         drop(progress);
-        // The process ends with it, and to free a long history takes a while.
+        // The process ends with it, and freeing a long history takes a while.
         let answer = ManuallyDrop::new(answer);
         let (history, _) = answer.snapshot().facts();
         let first = history.mainline.landings.first();

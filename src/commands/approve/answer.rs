@@ -42,7 +42,7 @@ pub(super) fn unsigned(
     }
 }
 
-/// Adds how the key is listed; a signature that does not count leaves everything needed.
+/// Adds how the key is listed; if the signature does not count, everything is still needed.
 pub(super) fn add_signature(
     answer: &mut SignedStatement,
     prepared: &PreparedApproval<'_>,
@@ -67,7 +67,7 @@ pub(super) fn add_signature(
     }
 }
 
-/// Returns what became of the files.
+/// Returns where the files were written.
 pub(super) fn done(written: &WrittenApproval) -> Done {
     match written {
         WrittenApproval::Folder { .. } | WrittenApproval::WorkTree => Done::Written,
@@ -82,7 +82,7 @@ pub(super) fn done(written: &WrittenApproval) -> Done {
     }
 }
 
-/// Returns what a person is shown before they sign; `None` of a governance file.
+/// Returns what the user is shown before signing; `None` for a governance file.
 pub(super) fn preview(prepared: &PreparedApproval<'_>) -> Option<view::doc::Doc<'static>> {
     let content = &prepared.content;
     let makers: Vec<String> = content.target.makers.iter().map(shape::name).collect();
@@ -91,7 +91,7 @@ pub(super) fn preview(prepared: &PreparedApproval<'_>) -> Option<view::doc::Doc<
     Some(view::approve::gist(record, &makers, &events))
 }
 
-/// Returns the question whether it is to be signed.
+/// Returns the question whether to sign.
 pub(super) fn question(prepared: &PreparedApproval<'_>, draft: &ApprovalDraft<'_>) -> String {
     let verb = match prepared.decision {
         ApprovalDecision::Approve => "Approve",

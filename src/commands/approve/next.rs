@@ -1,4 +1,4 @@
-//! What to run after an approval: the commands that commit its files, or push its commit.
+//! The next steps after an approval: the commands that commit its files, or push its commit.
 //!
 //! Start at [`after`].
 
@@ -14,7 +14,7 @@ use exledger::store::git::Repository;
 use exledger::store::sign::CommitSigning;
 use exledger::survey::shell::quoted;
 
-/// Returns the commands that bring what was written to the approved ref.
+/// Returns the commands that send the written files to the approved ref.
 pub(super) fn after(
     ctx: &Ctx,
     session: &Session,
@@ -41,7 +41,7 @@ pub(super) fn after(
             let pushed = if added.is_on_branch {
                 added.branch.clone()
             } else {
-                // The branch of that name here has commits of its own, and stays as it is.
+                // The local branch of that name has commits of its own, and stays as it is.
                 format!("{}:refs/heads/{}", added.id, added.branch)
             };
             let git = next_steps::git_command(ctx, session);
@@ -50,7 +50,7 @@ pub(super) fn after(
     })
 }
 
-/// Returns the commands that commit files which were written before, nothing where they are committed.
+/// Returns the commands that commit files written before; empty if they are committed.
 pub(super) fn again(
     ctx: &Ctx,
     session: &Session,
@@ -63,7 +63,7 @@ pub(super) fn again(
     commit(ctx, session, (&prepared.committer, &draft.paths), &subject)
 }
 
-/// Returns the commands that commit what was written beside the records.
+/// Returns the commands that commit the files written beside the records.
 fn commit(
     ctx: &Ctx,
     session: &Session,
@@ -84,7 +84,7 @@ fn commit(
     Ok(commands)
 }
 
-/// Returns the command that commits what was added, as it is called from a shell.
+/// Returns the command that commits the added files, for a shell.
 fn commit_command(
     committer: &Committer,
     git: &str,
@@ -94,7 +94,7 @@ fn commit_command(
     let message = quoted(subject);
     let unsigned = match repository.commit_signing() {
         CommitSigning::Unsigned => "",
-        // No key is nobody's.
+        // The placeholder author has no signing key.
         CommitSigning::Ssh | CommitSigning::Other(_) => " --no-gpg-sign",
     };
     match committer {
@@ -107,7 +107,7 @@ fn commit_command(
     }
 }
 
-/// Returns the subject of a commit as the name of a branch.
+/// Returns a branch name made from the subject of a commit.
 fn branch_name(subject: &str) -> String {
     let plain = |char: char| match char {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' => char,

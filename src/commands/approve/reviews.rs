@@ -1,4 +1,4 @@
-//! A forge's reviews of a merged pull request, read from a file, and the answer about them.
+//! Reads a forge's reviews of a merged pull request from a file, and answers about them.
 //!
 //! Start at [`run`]; [`Session::reviews`] decides. Follows `docs/spec/approval.md`, 1.12.
 
@@ -22,10 +22,10 @@ use std::io::Read;
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-/// The most bytes of a file of reviews.
+/// The maximum size of a file of reviews, in bytes.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// Writes down what reviews say, signed by a key where one is named.
+/// Writes approval files for reviews, signed if a key is given.
 pub(super) fn run(
     ctx: &Ctx,
     file: &Path,
@@ -66,7 +66,7 @@ pub(super) fn run(
     })
 }
 
-/// Returns what is said of a review that was not written down, as nobody knows whose it is.
+/// Returns the warning about a review that was not written because the account's owner is unknown.
 fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
     match (&review.login, &review.line) {
         (Some(login), Some(line)) => format!(
@@ -80,7 +80,7 @@ fn warning(review: &UnresolvedReview, pull_request: &str) -> String {
     }
 }
 
-/// Returns what is said of a signature that does not count.
+/// Returns the warning about a signature that does not count.
 fn not_counted(key: &UncountedKey) -> String {
     let UncountedKey { listing, signers, line } = key;
     format!(

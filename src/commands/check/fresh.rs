@@ -1,4 +1,4 @@
-//! The fetch that renews the approved ref.
+//! Fetches the approved ref.
 //!
 //! Start at [`fetch`]. Follows `docs/spec/cli.md`, check, `--max-age` and `--fetch`.
 
@@ -11,16 +11,16 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use exledger::store;
 
-/// How long a fetch may take.
+/// The time limit of a fetch.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long after a fetch the next one begins.
+/// The time between a fetch and the next one.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// How often it is looked whether anybody still waits.
+/// How often to check whether a reader is still waiting.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Fetches the remote of the approved ref once; what fails is a line on stderr, and `--max-age` decides what it means.
+/// Fetches the remote of the approved ref once; a failure is one line on stderr, and `--max-age` decides what it means.
 pub(super) fn fetch(ctx: &Ctx, is_wanted: &dyn Fn() -> bool) {
     let cause = match fetched(ctx, is_wanted) {
         Ok(None) => return,
@@ -32,11 +32,11 @@ pub(super) fn fetch(ctx: &Ctx, is_wanted: &dyn Fn() -> bool) {
     }
 }
 
-/// Returns why the fetch failed; nothing where it did not.
+/// Returns why the fetch failed; `None` if it did not.
 fn fetched(ctx: &Ctx, is_wanted: &dyn Fn() -> bool) -> anyhow::Result<Option<String>> {
     let home = ctx.home()?;
     let repository = home.repository()?;
-    // A first fetch may bring the very ref that can't be chosen yet.
+    // The first fetch may add the approved ref that can't be chosen yet.
     let chosen = home.approved_ref().ok().and_then(|it| it.remote);
     let Some(remote) = chosen.or_else(|| repository.first_remote()) else {
         return Ok(Some("there is no remote".to_owned()));
@@ -50,14 +50,14 @@ fn fetched(ctx: &Ctx, is_wanted: &dyn Fn() -> bool) -> anyhow::Result<Option<Str
     Ok(done.err().map(|error| format!("{remote}: {error}")))
 }
 
-/// A thread that fetches again and again, until the value is dropped.
+/// A thread that fetches repeatedly until the value is dropped.
 pub(super) struct Fetcher {
     is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Fetcher {
-    /// Begins to fetch, at once and then every 30 seconds.
+    /// Starts fetching, now and then every 30 seconds.
     pub(super) fn start(ctx: &Ctx) -> Fetcher {
         let is_over = Arc::new(AtomicBool::new(false));
         let (ctx, seen) = (ctx.clone(), Arc::clone(&is_over));
@@ -79,7 +79,7 @@ impl Fetcher {
 impl Drop for Fetcher {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
-        // A thread that panicked has nothing left to say.
+        // A panic of the thread needs no further report.
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }

@@ -1,8 +1,8 @@
-//! Many questions on one standard input, each answered from the ledger as it is when it is asked.
+//! Many questions on one standard input, each answered from the state of the ledger at the time of the question.
 //!
-//! Start at [`run`]. Follows `docs/spec/cli.md`, check, `--stdin`. Before each answer the clock is read, and the bytes of what
-//! decides which commit is approved; where they moved, everything is loaded again. What can't be loaded is `unknown` until it
-//! can. Memory does not grow with the questions: one line, one answer, one state of the ledger.
+//! Start at [`run`]. Follows `docs/spec/cli.md`, check, `--stdin`. Before each answer the clock is read, and the bytes
+//! that determine the approved commit; if these have changed, everything is loaded again. While loading fails, the
+//! answer is `unknown`. Memory does not grow with the questions: one line, one answer, one state of the ledger.
 
 use std::mem::{self, ManuallyDrop};
 use std::time::{Duration, Instant as Elapsed};
@@ -29,19 +29,19 @@ use exledger::session::snapshot::Snapshot;
 use exledger::status::stamp::Stamp;
 use exledger::store::git::watch::RepositoryWatch;
 
-/// How long what can't be loaded, and what branches propose, is not looked at again.
+/// How long to wait before loading again after a failure, or reading the proposals of branches again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Answers one question a line with one receipt a line; the worst answer decides.
+/// Answers one question per line with one receipt per line; the worst answer determines the exit code.
 ///
 /// # Errors
-/// Where there is no ledger at the start, the flags are wrong, or stdin can't be read.
+/// If there is no ledger at the start, the flags are wrong, or stdin can't be read.
 pub(super) fn run(
     ctx: &Ctx,
     receipts: ReceiptLog,
     max_age: Option<&MaxAge>,
 ) -> anyhow::Result<Outcome> {
-    // Without a ledger there is nothing that could be loaded later.
+    // Without a ledger at the start, there is nothing that could be loaded later.
     ctx.home()?;
     let mut session = OpenGate {
         ctx,
@@ -56,29 +56,29 @@ pub(super) fn run(
     Ok(session.worst)
 }
 
-/// The questions, and what has become of them so far.
+/// The questions, and the state of answering them.
 struct OpenGate<'c> {
     ctx: &'c Ctx,
     receipts: ReceiptLog,
     max_age: Option<&'c MaxAge>,
     input: Input,
     worst: Outcome,
-    /// Why nothing can be answered, as it was told last.
+    /// The last reported reason why nothing can be answered.
     trouble: Option<String>,
-    /// Whether nothing was loaded yet.
+    /// Whether nothing has been loaded yet.
     is_first: bool,
 }
 
-/// Whether there is more to do.
+/// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Turn {
-    /// The ledger has to be loaded again for the question that waits.
+    /// Load the ledger again for the waiting question.
     Again,
-    /// There are no more questions.
+    /// Stop: there are no more questions.
     Over,
 }
 
-/// Standard input, with the question that was read and waits for the ledger to be loaded.
+/// Standard input, with a question that was read and waits for the ledger to be loaded.
 #[derive(Default)]
 struct Input {
     buffer: Vec<u8>,
@@ -86,7 +86,7 @@ struct Input {
 }
 
 impl Input {
-    /// Returns the next question, or why a line is none; nothing at the end.
+    /// Returns the next question, or why a line is not a question; `None` at the end.
     fn next(&mut self) -> anyhow::Result<Option<QuestionLine>> {
         if let Some(line) = self.waits.take() {
             return Ok(Some(line));
@@ -113,11 +113,11 @@ impl Input {
 }
 
 impl OpenGate<'_> {
-    /// Loads the ledger, and answers until it moves.
+    /// Loads the ledger, and answers until it changes.
     fn turn(&mut self) -> anyhow::Result<Turn> {
         let ctx = self.ctx.at_present();
         let is_first = mem::replace(&mut self.is_first, false);
-        // What is watched is read before what is loaded, so that nothing can move in between unseen.
+        // The watch starts before loading, so that no change in between is missed.
         let loaded = ctx.home().and_then(|home| Ok((watch(&home)?, home)));
         let error = match loaded {
             Ok((watch, home)) => match ctx.approved(&home) {
@@ -140,7 +140,7 @@ impl OpenGate<'_> {
         self.without(&ctx, watch.as_ref(), fault::told(&error))
     }
 
-    /// Answers from a ledger that was loaded, until it moves.
+    /// Answers from a loaded ledger, until it changes.
     fn with(
         &mut self,
         ctx: &Ctx,
@@ -161,7 +161,7 @@ impl OpenGate<'_> {
         }
     }
 
-    /// Answers from what was loaded until something moves; returns nothing where what is proposed is to be read again.
+    /// Answers from a loaded ledger until something changes; returns `None` if the proposals have to be read again.
     fn respond(
         &mut self,
         ctx: &Ctx,
@@ -172,7 +172,7 @@ impl OpenGate<'_> {
     ) -> anyhow::Result<Option<Turn>> {
         let changes_at = snapshot.changes_at();
         let is_watched = watches(watch, snapshot);
-        // What was loaded for a question answers it, even where nothing says whether it moves.
+        // A state loaded for a question answers it, even if changes can't be detected.
         let mut is_loaded_for = self.input.waits.is_some();
         while let Some(line) = self.input.next()? {
             let wall = ctx.clock();
@@ -224,7 +224,7 @@ impl OpenGate<'_> {
         Ok(Some(Turn::Over))
     }
 
-    /// Answers `unknown` while nothing can be loaded; tries again after a while, or when something moved.
+    /// Answers `unknown` while loading fails; tries again after a while, or when something changes.
     fn without(
         &mut self,
         ctx: &Ctx,
@@ -255,7 +255,7 @@ impl OpenGate<'_> {
         self.show(&answered, asked)
     }
 
-    /// Writes a receipt, and tells whether anybody still reads: for nobody, no further use is spent.
+    /// Writes a receipt, and tells whether stdout still has a reader: without one, no further uses are consumed.
     fn show(&mut self, answered: &CheckAnswer, asked: &TimedQuestion) -> anyhow::Result<bool> {
         self.worst = self.worst.max(outcome(answered.answer.verdict));
         let receipt = LoggedReceipt::of(&asked.question, answered, &asked.id);
@@ -264,7 +264,7 @@ impl OpenGate<'_> {
     }
 }
 
-/// Begins to watch what the choice of the approved ref depends on.
+/// Starts to watch the files that determine the approved ref.
 fn watch(home: &Session) -> anyhow::Result<RepositoryWatch> {
     let repository = home.repository()?;
     let refs = repository.refs().map_err(Undetermined::Git)?;
@@ -272,13 +272,13 @@ fn watch(home: &Session) -> anyhow::Result<RepositoryWatch> {
     Ok(repository.watch(watched::watched_refs(&refs, asked)))
 }
 
-/// Tells whether it shows when the approved ref moves; an id never does.
+/// Tells whether the watch detects a change of the approved ref; a commit id never changes.
 fn watches(watch: &RepositoryWatch, snapshot: &Snapshot<'_>) -> bool {
     let (_, chosen) = snapshot.origin();
     watch.covers(&chosen.reference) || !chosen.reference.starts_with("refs/")
 }
 
-/// Returns the question of a line, and why the line is none, of which the question is empty then.
+/// Returns the question of a line; for an invalid line, an empty question and the reason.
 fn asked(line: &QuestionLine, now: Instant) -> (TimedQuestion, Option<String>) {
     let of = |question, at: Option<Instant>| TimedQuestion {
         question,
@@ -291,7 +291,7 @@ fn asked(line: &QuestionLine, now: Instant) -> (TimedQuestion, Option<String>) {
     }
 }
 
-/// Returns the stamp of an answer that was computed from nothing.
+/// Returns the stamp of an answer without a ledger.
 fn nowhere(ctx: &Ctx, instant: Instant) -> Stamp {
     Stamp {
         name: None,

@@ -1,18 +1,18 @@
-//! The examples below the help of a command, in lines that fit a terminal.
+//! The examples below the help of a command, wrapped to the width of a terminal.
 //!
 //! Start at [`folded`].
 
 use clap::Command;
 
-/// The longest line of an example, in characters.
+/// The maximum length of an example's line, in characters.
 const ROOM: usize = 78;
 
-/// Returns a command whose examples are broken before a flag, as a shell goes on after a backslash.
+/// Returns a command with its examples wrapped before flags, continued with a backslash as in a shell.
 pub(crate) fn folded(command: Command) -> Command {
     let Some(help) = command.get_after_help().map(ToString::to_string) else {
         return command;
     };
-    // Where a line already goes on after a backslash, it is broken anew.
+    // A line that is already wrapped with a backslash is wrapped again.
     let whole = help.replace(" \\\n    ", " ");
     let lines: Vec<String> = whole.lines().map(line).collect();
     command.after_help(lines.join("\n"))
@@ -36,7 +36,7 @@ fn line(line: &str) -> String {
     out
 }
 
-/// Returns a line in parts, each with the blank before it: a flag with its value, a redirection, the rest.
+/// Returns the parts of a line, each with the blank before it: a flag with its value, a redirection, the rest.
 fn parts(line: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut begin = 0;

@@ -1,7 +1,7 @@
-//! What stops a command, and the exit code that follows.
+//! Errors that stop a command, and their exit codes.
 //!
-//! Start at [`Fault`]. Follows `docs/spec/cli.md`, exit codes: whatever is not
-//! foreseen could not be determined, never 0 or 1.
+//! Start at [`Fault`]. Follows `docs/spec/cli.md`, exit codes: an unexpected error counts as undetermined, never as 0
+//! or 1.
 
 use std::fmt;
 
@@ -14,10 +14,10 @@ use exledger::session::error::{Error, Undetermined, Usage};
 
 const INTERRUPTED_TEXT: &str = "interrupted: nothing was written";
 
-/// What stops a command: what is wrong, and the way out.
+/// An error that stops a command: what is wrong, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// A usage error, or a request that is refused.
+    /// A usage error, or a refused request.
     Usage(String, String),
     /// The answer could not be determined.
     Undetermined(String, String),
@@ -47,7 +47,7 @@ pub(crate) fn usage_error(what: impl Into<String>, help: impl Into<String>) -> a
     Fault::Usage(what.into(), help.into()).into()
 }
 
-/// Returns the error of a prompt without answer; `help` says how to do without it.
+/// Returns the error of a prompt without an answer; `help` says how to avoid the prompt.
 pub(crate) fn unasked(error: &AskError, help: impl Into<String>) -> anyhow::Error {
     match error {
         AskError::Interrupted => Fault::Interrupted.into(),
@@ -60,7 +60,7 @@ pub(crate) fn undetermined(what: impl Into<String>, help: impl Into<String>) -> 
     Fault::Undetermined(what.into(), help.into()).into()
 }
 
-/// Returns the exit code that follows from an error.
+/// Returns the exit code of an error.
 pub(crate) fn code(error: &anyhow::Error) -> u8 {
     match found(error) {
         Cause::Usage(_) => exit::USAGE_ERROR,
@@ -69,7 +69,7 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// What stops a command, by the exit code that follows.
+/// An error that stops a command, by its exit code.
 enum Cause {
     Usage(Message),
     Undetermined(Message),
@@ -77,7 +77,7 @@ enum Cause {
     Unforeseen,
 }
 
-/// What is wrong, and the way out.
+/// What is wrong, and how to fix it.
 struct Message {
     what: String,
     help: String,
@@ -121,7 +121,8 @@ fn found(error: &anyhow::Error) -> Cause {
     }
 }
 
-/// Returns the error as it is shown on stderr. What it says of foreign values acts on nothing, and begins no line.
+/// Returns the error for stderr. Foreign values in it are escaped, so that they can't control the terminal or begin a
+/// line.
 pub(crate) fn shown(error: &anyhow::Error) -> String {
     let text = match found(error) {
         Cause::Interrupted => INTERRUPTED_TEXT.to_owned(),
@@ -132,7 +133,7 @@ pub(crate) fn shown(error: &anyhow::Error) -> String {
     format!("{}\n", render::harmless(&text))
 }
 
-/// Returns the error on one line, with the way out, as an answer gives it for its reason.
+/// Returns the error and its help text on one line, as an answer states its reason.
 pub(crate) fn told(error: &anyhow::Error) -> String {
     let text = match found(error) {
         Cause::Usage(message) | Cause::Undetermined(message) if message.help.is_empty() => {

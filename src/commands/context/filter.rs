@@ -1,4 +1,4 @@
-//! The flags that say which records are meant.
+//! The flags that select records.
 //!
 //! Start at [`Filters`]. Follows `docs/spec/cli.md`, list.
 
@@ -63,7 +63,7 @@ pub(crate) struct Filters {
 }
 
 impl Filters {
-    /// Returns what a record must be to be meant.
+    /// Returns the filter built from the flags.
     pub(crate) fn filter(&self) -> Filter {
         Filter {
             status: self.status.iter().filter_map(|word| Status::from_word(word)).collect(),

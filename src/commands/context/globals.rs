@@ -13,7 +13,7 @@ use exledger::record::time::{Day, Instant, When};
 use exledger::render;
 use exledger::session::options::AsOf;
 
-/// What stands above these flags in the help.
+/// The heading of these flags in the help.
 const HEADING: &str = "Global options";
 
 /// The flags that every command takes.
@@ -83,12 +83,12 @@ pub(crate) enum Color {
     Never,
 }
 
-/// A day or an instant to judge at.
+/// A day or an instant to evaluate at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DayOrInstant(When);
 
 impl DayOrInstant {
-    /// Returns the instant that is meant: of a bare date its last one, in UTC.
+    /// Returns the instant: for a bare date its last one, in UTC.
     pub(crate) fn instant(&self) -> Instant {
         match &self.0 {
             When::Day(day) => day.last_instant(),
@@ -102,7 +102,7 @@ impl DayOrInstant {
     }
 }
 
-/// Reads the value of `--on` and its like.
+/// Reads the value of `--on` and similar flags.
 pub(crate) fn moment(text: &str) -> Result<DayOrInstant, String> {
     When::parse(text).map(DayOrInstant).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
 }
@@ -113,7 +113,7 @@ fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(names)
 }
 
-/// Returns `--format` as one command has it, in place of the one that stands before any command.
+/// Returns a command's own `--format`, which replaces the global one.
 pub(crate) fn format(formats: Formats) -> Arg {
     Arg::new("format")
         .long("format")
@@ -124,7 +124,7 @@ pub(crate) fn format(formats: Formats) -> Arg {
         .value_parser(PossibleValuesParser::new(formats.names()))
 }
 
-/// Returns `--as-of` as a command has it that refuses it: it is read, and not shown.
+/// Returns `--as-of` for a command that refuses it: it is parsed, but hidden.
 pub(crate) fn no_past() -> Arg {
     Arg::new("as_of").long("as-of").hide(true).value_parser(as_of)
 }

@@ -1,6 +1,6 @@
 //! Values that begin with a hyphen: `--reason "- the vendor is late"`, `--title -5 degrees`.
 //!
-//! Start at [`joined`]. A word that is no flag of the command, after a flag that takes a value, is that value.
+//! Start at [`joined`]. After a flag that takes a value, a word that is not a flag of the command is that value.
 
 use std::ffi::OsString;
 
@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, Command};
 
 /// Returns the arguments with such a value joined to its flag: `--reason=- the vendor is late`.
 ///
-/// A single word with two hyphens stays alone, so that a mistyped flag is refused and not swallowed.
+/// A single word with two hyphens is not joined, so that a mistyped flag is refused instead of taken as a value.
 pub(crate) fn joined(args: impl IntoIterator<Item = OsString>, program: &Command) -> Vec<OsString> {
     let args: Vec<OsString> = args.into_iter().collect();
     let words = || args.iter().skip(1).filter_map(|arg| arg.to_str());
@@ -30,7 +30,7 @@ pub(crate) fn joined(args: impl IntoIterator<Item = OsString>, program: &Command
             waits = false;
             continue;
         }
-        // What follows a lone `--` is no flag any more.
+        // Nothing after a lone `--` is a flag.
         is_over |= word == "--";
         waits = !is_over && !waits && takes_value(word, &known);
         out.push(arg);
@@ -38,7 +38,7 @@ pub(crate) fn joined(args: impl IntoIterator<Item = OsString>, program: &Command
     out
 }
 
-/// Tells whether a word is a long flag that takes a value, which it does not hold itself.
+/// Tells whether a word is a long flag that takes a value, but does not contain one.
 fn takes_value(word: &str, known: &[&Arg]) -> bool {
     let Some(name) = word.strip_prefix("--") else {
         return false;
@@ -47,7 +47,7 @@ fn takes_value(word: &str, known: &[&Arg]) -> bool {
     known.any(|arg| matches!(arg.get_action(), ArgAction::Set | ArgAction::Append))
 }
 
-/// Tells whether a word that begins with a hyphen is no flag.
+/// Tells whether a word that begins with a hyphen is not a flag.
 fn is_text(word: &str, known: &[&Arg]) -> bool {
     let Some(rest) = word.strip_prefix('-') else {
         return false;

@@ -1,6 +1,6 @@
-//! Flags with a fixed set of values: the help and the shell list them, and the reader of records refuses any other.
+//! Flags with a fixed set of values, which the help and the shell list; the record reader refuses other values.
 //!
-//! Start at [`ListedValues`]. A flag and a file are so refused with the same sentence.
+//! Start at [`ListedValues`]. Thus the error is the same for a flag and a file.
 
 use std::ffi::OsStr;
 
@@ -9,7 +9,7 @@ use clap::{Arg, Command};
 
 use exledger::record::vocabulary::Vocabulary;
 
-/// Takes any text, and lists some.
+/// Accepts any text, and lists the valid values.
 #[derive(Clone, Debug)]
 pub(crate) struct ListedValues(Vec<&'static str>);
 
@@ -19,13 +19,13 @@ impl ListedValues {
         ListedValues(W::words())
     }
 
-    /// Lists the words of another vocabulary too.
+    /// Lists the words of another vocabulary in addition.
     pub(crate) fn and<W: Vocabulary>(mut self) -> ListedValues {
         self.0.extend(ListedValues::of::<W>().0);
         self
     }
 
-    /// Leaves a word out.
+    /// Removes a word from the list.
     pub(crate) fn without(mut self, word: &str) -> ListedValues {
         self.0.retain(|known| *known != word);
         self

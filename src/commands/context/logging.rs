@@ -1,7 +1,7 @@
-//! What the program says on stderr about how it found an answer: `-v`, `-vv`, `-vvv` and `EXLEDGER_LOG`.
+//! Log messages on stderr about how an answer was found: `-v`, `-vv`, `-vvv` and `EXLEDGER_LOG`.
 //!
-//! Start at [`start`]. Follows `docs/spec/cli.md`, streams. A line names records by their id and never holds the value
-//! of a field or of a variable. No other crate's messages are shown.
+//! Start at [`start`]. Follows `docs/spec/cli.md`, streams. A line names records by their id and never contains the
+//! value of a field or a variable. Messages of other crates are not shown.
 
 use std::io::Write;
 
@@ -12,16 +12,16 @@ use crate::ask;
 use crate::commands::context::fault;
 use exledger::render;
 
-/// The variable that asks for messages of some modules, such as `exledger::approval=trace`.
+/// The variable that enables messages of some modules, such as `exledger::approval=trace`.
 pub(crate) const VARIABLE: &str = "EXLEDGER_LOG";
 
-/// The crate, under which its modules are named.
+/// The crate's name, which prefixes its modules.
 const OWN: &str = env!("CARGO_CRATE_NAME");
 
-/// Starts logging as `verbose` times `-v` and the text of [`VARIABLE`] ask for.
+/// Starts logging as requested by `verbose` times `-v` and the text of [`VARIABLE`].
 ///
 /// # Errors
-/// [`fault::Fault::Usage`] where the text is not `LEVEL` or `MODULE=LEVEL`, or names no module of this program.
+/// [`fault::Fault::Usage`] if the text is not `LEVEL` or `MODULE=LEVEL`, or names no module of this program.
 pub(crate) fn start(verbose: u8, variable: Option<&str>) -> anyhow::Result<()> {
     let level = match verbose {
         0 => LevelFilter::Off,
@@ -49,12 +49,12 @@ pub(crate) fn start(verbose: u8, variable: Option<&str>) -> anyhow::Result<()> {
         };
         writeln!(out, "{}", ask::wrapped(&render::harmless(&line)))
     });
-    // It fails where this process logs already, which is then as it was asked for first.
+    // It fails if logging has already been started; the first settings then remain.
     let _ = logger.try_init();
     Ok(())
 }
 
-/// Returns the module that a directive names, the whole program where it names none, and the level.
+/// Returns the module that a directive names, or the whole program if it names none, and the level.
 fn parse(directive: &str) -> Option<(&str, LevelFilter)> {
     let (module, level) = directive.split_once('=').unwrap_or((OWN, directive));
     let inside = module.strip_prefix(OWN)?;

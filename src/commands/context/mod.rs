@@ -1,4 +1,4 @@
-//! What every command gets: flags, environment, one reading of the clock, the terminal, the streams.
+//! The context of every command: flags, environment, one reading of the clock, the terminal, the streams.
 //!
 //! Start at [`Ctx`]. Follows `docs/spec/cli.md`, exit codes and clock.
 
@@ -34,35 +34,34 @@ use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use std::mem::ManuallyDrop;
 
-/// What a command knows of the world around it, read once.
+/// The context of a command, read once.
 #[derive(Clone, Debug)]
 pub(crate) struct Ctx {
     /// The flags that every command takes.
     pub globals: Globals,
-    /// The environment; names and values that are no text are left out.
+    /// The environment; names and values that are not UTF-8 are left out.
     pub environment: BTreeMap<String, String>,
     /// The folder that the command works from: the working directory, or `-C`.
     pub folder: PathBuf,
     /// The one reading of the clock.
     pub now: Instant,
-    /// How answers look.
+    /// The style of answers.
     pub style: render::format::OutputStyle,
     /// The format of the answer.
     pub format: &'static render::format::OutputFormat,
     /// Whether prompts may appear.
     pub person: ask::Prompting,
-    /// Whether progress may be shown.
+    /// Whether to show progress.
     shows_progress: bool,
 }
 
-/// What progress says while history is read.
+/// The progress message while history is read.
 pub(crate) const READING: &str = "reading the history";
 
-/// The answer to a command, which is never given back: the process ends with it, and to free a long history piece by
-/// piece takes a twentieth of the time.
+/// A snapshot that is never freed: the process ends with it, and freeing a long history takes a twentieth of the time.
 pub(crate) type Kept<'h> = ManuallyDrop<Snapshot<'h>>;
 
-/// The variable that sets the clock of a debug build, for tests; a release asks no variable what time it is.
+/// The variable that sets the clock of a debug build, for tests; a release build does not read it.
 const TEST_CLOCK: &str = "EXLEDGER_TEST_CLOCK";
 
 fn set_clock(environment: &BTreeMap<String, String>) -> Option<Instant> {
@@ -71,10 +70,10 @@ fn set_clock(environment: &BTreeMap<String, String>) -> Option<Instant> {
 }
 
 impl Ctx {
-    /// Reads the world around this process.
+    /// Reads the context of this process.
     ///
     /// # Errors
-    /// [`fault::Fault::Usage`] when the command does not offer the format, or `-C` is no folder.
+    /// [`fault::Fault::Usage`] if the command does not offer the format, or `-C` is not a folder.
     pub(crate) fn of_process(globals: Globals, formats: Formats) -> anyhow::Result<Ctx> {
         let environment: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -102,7 +101,7 @@ impl Ctx {
         })
     }
 
-    /// Reads the clock once more, for a command that answers for longer than a moment.
+    /// Reads the clock again, for a command that answers for longer than a moment.
     pub(crate) fn clock(&self) -> Instant {
         set_clock(&self.environment).unwrap_or_else(clock::now)
     }
@@ -113,17 +112,17 @@ impl Ctx {
         Ctx { now: self.clock(), ..self.clone() }
     }
 
-    /// Tells whether the answer is about the present: neither `--on` nor `--as-of` moves the clock.
+    /// Tells whether the answer is about the present: neither `--on` nor `--as-of` is given.
     pub(crate) fn is_live(&self) -> bool {
         self.globals.on.is_none() && self.globals.as_of.is_none()
     }
 
-    /// Returns the instant that is asked about: `--on`, else now. A bare date is its last instant.
+    /// Returns the instant in question: `--on`, otherwise now. A bare date is its last instant.
     pub(crate) fn instant(&self) -> Instant {
         self.globals.on.as_ref().map_or(self.now, |on| on.instant())
     }
 
-    /// Returns which instant the command asks about.
+    /// Returns the instant that the command asks about.
     pub(crate) fn moment(&self) -> Moment {
         Moment {
             now: self.now,
@@ -135,7 +134,7 @@ impl Ctx {
     /// Opens the ledger.
     ///
     /// # Errors
-    /// Where there is none, or its repository can't be opened.
+    /// If there is none, or its repository can't be opened.
     pub(crate) fn home(&self) -> anyhow::Result<Session> {
         let root = self.variable("EXLEDGER_ROOT");
         let asked = self.globals.approved_ref.as_deref();
@@ -154,7 +153,7 @@ impl Ctx {
         Ok(Session::open(&self.folder, options)?)
     }
 
-    /// Reads what the approved ref says of every record, and what is proposed.
+    /// Reads every record on the approved ref, and the proposals.
     ///
     /// # Errors
     /// As [`Session::snapshot`].
@@ -162,7 +161,7 @@ impl Ctx {
         self.approved_of(home, Scope::Everything)
     }
 
-    /// Reads what the approved ref says of some records, and what is proposed.
+    /// Reads some records on the approved ref, and the proposals.
     ///
     /// # Errors
     /// As [`Session::snapshot`].
@@ -177,7 +176,7 @@ impl Ctx {
         Ok(ManuallyDrop::new(snapshot))
     }
 
-    /// Reads what the approved ref says of some records.
+    /// Reads some records on the approved ref.
     ///
     /// # Errors
     /// As [`Session::snapshot`].
@@ -205,7 +204,7 @@ impl Ctx {
         Ok(home.compare(&self.moment(), onto, proposed)?)
     }
 
-    /// Reads the evidence that flags name.
+    /// Reads the evidence given by flags.
     ///
     /// # Errors
     /// As [`evidence::read`].
@@ -217,7 +216,7 @@ impl Ctx {
         Ok(evidence::read(home.located(), &self.folder, texts)?)
     }
 
-    /// Says on stderr what the reader should know of how the answer was found.
+    /// Prints notices on stderr about how the answer was found.
     pub(crate) fn of_notices(&self, notices: &[Notice]) {
         for notice in notices {
             let said = match notice {
@@ -270,18 +269,18 @@ impl Ctx {
         }
     }
 
-    /// Returns a variable of the environment that is set and not empty.
+    /// Returns an environment variable that is set and not empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Shows on stderr what is being done once it takes longer than a second, until the result is dropped.
+    /// Shows progress on stderr once it takes longer than a second, until the result is dropped.
     pub(crate) fn progress(&self, what: &str) -> ask::Progress {
         if self.shows_progress { ask::Progress::start(what) } else { ask::Progress::hidden() }
     }
 }
 
-/// Decides about colour: the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then what stdout is.
+/// Decides about color: by the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether stdout is a terminal.
 fn coloured(color: Color, environment: &BTreeMap<String, String>, terminal: bool) -> bool {
     let set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
     let is = |name: &str, word: &str| environment.get(name).is_some_and(|value| value == word);

@@ -1,6 +1,6 @@
-//! How an answer leaves: its format, and the streams.
+//! Output of answers: formats and streams.
 //!
-//! Start at [`Formats`]. Results go to stdout, everything else to stderr; a closed pipe is no failure.
+//! Start at [`Formats`]. Results go to stdout, everything else to stderr; a closed pipe is not an error.
 
 use std::io::{self, ErrorKind, Write};
 
@@ -12,29 +12,29 @@ use crate::commands::context::fault;
 use exledger::render;
 use exledger::view::doc::Doc;
 
-/// The format of answers that a calendar can hold.
+/// The format that a calendar program reads.
 pub(crate) const CALENDAR: &str = "ics";
 
-/// The formats in which a command answers.
+/// The output formats of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Formats {
-    /// Every format, those made for findings too.
+    /// Every format, including those for findings.
     Findings,
     /// The formats that can show every answer.
     General,
-    /// Those, and a calendar, which the command writes itself.
+    /// The general ones, and a calendar, which the command writes itself.
     Dated,
-    /// Those, and a page; made for a job's summary unless another one is asked for.
+    /// The general ones, and an HTML page; the default is for a job's summary.
     Paged,
-    /// These alone.
+    /// Only these.
     Only(&'static [&'static str]),
 }
 
 impl Formats {
-    /// Returns the format that was asked for; where none was, `table`, of a report `markdown`.
+    /// Returns the requested format; by default `table`, for a report `markdown`.
     ///
     /// # Errors
-    /// [`fault::Fault::Usage`] when the command does not offer it.
+    /// [`fault::Fault::Usage`] if the command does not offer it.
     pub(crate) fn chosen(
         self,
         name: Option<&str>,
@@ -71,10 +71,10 @@ impl Formats {
 }
 
 impl Ctx {
-    /// Writes an answer to stdout in the format that was asked for.
+    /// Writes an answer to stdout in the requested format.
     ///
     /// # Errors
-    /// When stdout can't be written, other than because its reader has gone.
+    /// If stdout can't be written, except because its reader has gone.
     pub(crate) fn show(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
         let mut out = io::stdout().lock();
         printed(self.format.write(doc, &self.style, &mut out))
@@ -89,7 +89,7 @@ impl Ctx {
         printed(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
-    /// Writes bytes to stdout, and tells whether anybody still reads them.
+    /// Writes bytes to stdout, and tells whether it still has a reader.
     ///
     /// # Errors
     /// As [`Ctx::show`].
@@ -100,34 +100,34 @@ impl Ctx {
         printed(written).map(|()| is_read)
     }
 
-    /// Writes a line for the reader to stderr, unless told to be quiet.
+    /// Writes a line for the user to stderr, unless `--quiet` is set.
     pub(crate) fn hint(&self, line: &str) {
         if !self.globals.quiet {
             self.tell(line);
         }
     }
 
-    /// Writes to stderr what a person is about to be asked about, as an answer looks.
+    /// Writes to stderr, in the style of an answer, what a prompt is about to ask about.
     pub(crate) fn preview(&self, doc: &Doc<'_>) {
         let _ = render::TABLE.write(doc, &self.style, &mut io::stderr());
     }
 
-    /// Writes a text to stderr without breaking its lines anew.
+    /// Writes a text to stderr without wrapping its lines.
     pub(crate) fn tell_verbatim(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{}", render::harmless(text));
     }
 
-    /// Writes a line to stderr in any case; a closed stderr has no reader to miss it.
+    /// Writes a line to stderr, even with `--quiet`; errors of a closed stderr are ignored.
     pub(crate) fn tell(&self, line: &str) {
         let text = ask::wrapped(&render::harmless(line));
         let _ = writeln!(io::stderr(), "{text}");
     }
 }
 
-/// Returns what became of writing to stdout, of which a reader may have seen enough.
+/// Returns the result of writing to stdout, where a closed pipe is not an error.
 ///
 /// # Errors
-/// When stdout can't be written, other than because its reader has gone.
+/// If stdout can't be written, except because its reader has gone.
 pub(crate) fn printed(written: io::Result<()>) -> anyhow::Result<()> {
     match written {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {

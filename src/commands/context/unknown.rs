@@ -12,7 +12,7 @@ use exledger::status::reason;
 use exledger::status::state::{RecordState, Status};
 use exledger::survey::select::{Filter, Selection};
 
-/// Returns the outcome of an answer about records of which some can't be told, and says on stderr which.
+/// Returns the outcome of an answer about several records, and names on stderr those that can't be determined.
 pub(crate) fn outcome<'a>(
     ctx: &Ctx,
     unknown: impl Iterator<Item = &'a RecordState>,
@@ -43,7 +43,7 @@ pub(crate) fn selected<'s>(
     unknown.filter(|state| snapshot.selection(filter, state) != Selection::No)
 }
 
-/// Tells whether a record can't be told.
+/// Tells whether the state of a record can't be determined.
 pub(crate) fn is_unknown(state: &&RecordState) -> bool {
     state.status == Status::Unknown
 }

@@ -1,4 +1,4 @@
-//! Makes the demo's repository out of its story: git objects first, then one checkout.
+//! Builds the demo's repository from its story: git objects first, then one checkout.
 //!
 //! Uses record (instants), store. Start at [`build`].
 
@@ -11,20 +11,20 @@ use crate::commands::demo::story::{Edit, Landing, Person, Step};
 use exledger::record::time::Instant;
 use exledger::store::commits::{CommitDraft, CommitWriter, CreatedCommit, WriterSignature};
 
-/// The files that the ledger begins with, besides the schemas.
+/// The first files of the ledger, besides the schemas.
 const FIRST: &[(&str, &str)] =
     &[("exledger.yaml", include_str!("policy.yaml")), ("README.md", include_str!("README.md"))];
 
-/// Hours before the clock's day at which the ledger began.
+/// The start of the ledger, in hours relative to the clock's day.
 const BEGIN: i64 = -90 * 24;
 
-/// Makes the repository, and checks the branch of the open proposal out.
+/// Builds the repository, and checks out the branch of the open proposal.
 ///
-/// `start` is the start of the clock's day; the same one makes the same commits. `schemas` are the files of the
+/// `start` is the start of the clock's day; the same start gives the same commits. `schemas` are the files of the
 /// schemas with their contents.
 ///
 /// # Errors
-/// When git or the file system refuses; the folder may then hold a part of it.
+/// If git or the file system fails; the folder may then hold a part of it.
 pub(super) fn build(
     folder: &Path,
     start: Instant,
@@ -44,7 +44,7 @@ pub(super) fn build(
     tale.scribe.check_out(open).context("checking the demo's branch out")
 }
 
-/// The repository as far as the story has been told.
+/// The repository as built so far.
 struct Tale {
     scribe: CommitWriter,
     start: Instant,

@@ -58,7 +58,7 @@ impl Run for DemoArgs {
     }
 }
 
-/// Returns the schemas that the ledger begins with.
+/// Returns the schemas written to the ledger.
 fn schemas() -> [(&'static str, String); 2] {
     [
         ("schemas/exception.schema.json", schema::Which::Exception.text()),
@@ -76,7 +76,7 @@ fn made(home: &Session) -> anyhow::Result<Vec<String>> {
         .collect())
 }
 
-/// Returns what to try next.
+/// Returns the commands to try next.
 fn next(ctx: &Ctx, home: &Session) -> Vec<String> {
     let on =
         ctx.globals.on.as_ref().map(|_| format!(" --on {}", ctx.instant())).unwrap_or_default();

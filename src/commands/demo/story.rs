@@ -1,7 +1,7 @@
-//! What happened in the ledger of the demo: who filed, who merged, and what was left undone.
+//! The history of the demo ledger: who filed, who merged, and what was left undone.
 //!
-//! Uses record (instants). Times are hours before or after the start of the clock's day, so that the story is
-//! always fresh and two runs on one day make the same commits.
+//! Uses record (instants). Times are hours relative to the start of the clock's day, so that the story is always recent
+//! and two runs on one day create the same commits.
 
 use exledger::record::time::Instant;
 
@@ -19,7 +19,7 @@ pub(super) const DANA: Person = Person { name: "Dana Okafor", email: "dana@examp
 pub(super) const SAM: Person = Person { name: "Sam Chen", email: "sam@example.com" };
 const FORGE: Person = Person { name: "GitHub", email: "noreply@github.com" };
 
-/// How a change reaches the mainline.
+/// How a change lands on the mainline.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Landing {
     /// A merge commit by a person, with trailers in its message.
@@ -32,12 +32,12 @@ pub(super) enum Landing {
     Open { branch: &'static str },
 }
 
-/// What is done to a record's file.
+/// An edit of a record's file.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Edit {
     /// The file is added.
     File(&'static str),
-    /// In the file, each first text is replaced by the second.
+    /// Each first text in the file is replaced by the second.
     Replace(&'static str, &'static [(&'static str, &'static str)]),
     /// Lines are added to the end of the file.
     Append(&'static str, &'static str),
@@ -54,7 +54,7 @@ pub(super) struct Step {
 }
 
 impl Landing {
-    /// Who commits what lands, where it is not its author.
+    /// Returns the committer of what lands, if it is not the author.
     pub(super) fn committer(self, author: Person) -> Person {
         match self {
             Landing::Squash { .. } => FORGE,
@@ -69,7 +69,7 @@ const fn merge(by: Person, hours: i64) -> Landing {
     Landing::Merge { by, hours, trailers: "" }
 }
 
-/// The story, in the order in which things landed.
+/// The story, in the order of landing.
 pub(super) const STORY: &[Step] = &[
     Step {
         hours: -71 * DAY,

@@ -1,4 +1,4 @@
-//! The files that `init` writes, where each goes, and what a file that is there already would need.
+//! The files that `init` writes, where each goes, and what an existing file would need.
 //!
 //! Start at [`drafts`].
 
@@ -13,16 +13,16 @@ use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::store::files::WorkTree;
 use exledger::survey::shell::quoted;
 
-/// Where the files go.
+/// The folder to write the files into.
 #[derive(Debug)]
 pub(super) struct Place {
     /// The repository's files.
     pub(super) tree: WorkTree,
-    /// The ledger's folder from there, with a final `/`; empty for the root.
+    /// The ledger's folder relative to the repository, with a final `/`; empty for the root.
     pub(super) prefix: String,
 }
 
-/// Whether the workflow writes down the forge's reviews.
+/// Whether the workflow records the forge's reviews.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bridge {
     /// It does.
@@ -31,24 +31,24 @@ pub(super) enum Bridge {
     LeftOut,
 }
 
-/// One file to be written.
+/// One file to write.
 #[derive(Debug)]
 pub(super) struct Draft {
-    /// Its path from the repository's root.
+    /// Its path relative to the repository's root.
     pub(super) path: String,
-    /// What it says.
+    /// Its content.
     pub(super) text: String,
-    /// Other places where such a file may be already.
+    /// Other paths where such a file may already exist.
     others: &'static [&'static str],
     needs: Needs,
 }
 
-/// What an older file of the same name would need.
+/// What an existing file of the same name would need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Needs {
-    /// Nothing: whatever it says is right.
+    /// Nothing: any content is right.
     Nothing,
-    /// To be generated anew.
+    /// It has to be generated again.
     This(&'static str),
     /// The lines of the draft.
     Lines,
@@ -63,7 +63,7 @@ impl Place {
 }
 
 impl Draft {
-    /// Returns the path of the file that is there already, `None` where there is none.
+    /// Returns the path of the existing file; `None` if there is none.
     pub(super) fn found(&self, tree: &WorkTree) -> anyhow::Result<Option<String>> {
         let paths = std::iter::once(self.path.as_str()).chain(self.others.iter().copied());
         for path in paths {
@@ -74,7 +74,7 @@ impl Draft {
         Ok(None)
     }
 
-    /// Returns what a file that is there would need, empty where that is nothing.
+    /// Returns what an existing file would need; empty if nothing.
     pub(super) fn needs(&self, tree: &WorkTree, found: &str) -> anyhow::Result<String> {
         let there = match tree.kind(found)? {
             Some(EntryKind::File) => tree.bytes(found)?.unwrap_or_default(),
@@ -121,7 +121,7 @@ pub(super) fn drafts(place: &Place, method: MergeMethod, bridge: Bridge) -> Vec<
         Draft {
             path: ".github/CODEOWNERS".to_owned(),
             text: filled(include_str!("codeowners")),
-            // A forge reads only the first that it finds: a new one would switch the old one off.
+            // A forge reads only the first one that it finds: a new one would disable the old one.
             others: &["CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"],
             needs: Needs::Lines,
         },
@@ -167,20 +167,20 @@ fn filled(text: &str, place: &Place, method: MergeMethod, bridge: Bridge) -> Str
         .replace("{{merging}}\n", &format!("{}{others}", merging(method)))
 }
 
-/// How the job `reviews` is run again.
+/// How to run the job `reviews` again.
 const DISPATCH: &str = "
     inputs:
       pull_request:
         description: Record the reviews of this merged pull request again, by its number
         default: \"\"";
 
-/// Who may state reviews: the job `reviews`.
+/// Who may report reviews: the job `reviews`.
 const PEOPLE: &str = "\
 people:
   # The job `reviews` of the workflow records who approved on the forge.
   bridges: [\"github-actions[bot]@users.noreply.github.com\"]";
 
-/// Returns what a policy should say about the way of merging.
+/// Returns the policy's settings for a merge method.
 fn merging(method: MergeMethod) -> &'static str {
     match method {
         MergeMethod::Merge => include_str!("merge.yaml"),
@@ -189,7 +189,7 @@ fn merging(method: MergeMethod) -> &'static str {
     }
 }
 
-/// Returns what to do next, in commands.
+/// Returns the commands to run next.
 pub(super) fn next(created: &[String]) -> Vec<String> {
     if created.is_empty() {
         return Vec::new();
@@ -201,7 +201,7 @@ pub(super) fn next(created: &[String]) -> Vec<String> {
     ]
 }
 
-/// Returns a command with its words in lines that fit a terminal.
+/// Returns a command wrapped to the width of a terminal.
 fn folded(command: &str, words: &[String]) -> String {
     let mut out = command.to_owned();
     let mut column = command.len();

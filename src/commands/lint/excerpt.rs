@@ -1,4 +1,4 @@
-//! The lines that findings point at, for people.
+//! The source lines of findings, for display.
 //!
 //! Start at [`Excerpts`].
 
@@ -17,19 +17,19 @@ use exledger::yaml::node::Limits;
 /// The rule whose values are never shown.
 const SECRET: Code = Code::Secret;
 
-/// The most characters of a line that are shown before the place of a finding, and from it on.
+/// The maximum number of characters of a line shown before the position of a finding, and from it on.
 const BEFORE: usize = 80;
 const AFTER: usize = 120;
 
 /// The lines of the files that have findings; each file is read once.
 pub(super) struct Excerpts<'a> {
     tree: Option<&'a dyn Tree>,
-    /// Where a secret may stand: no line is shown there, whatever else is wrong with it.
+    /// The positions of likely secrets: their lines are never shown, whatever other findings they have.
     secret: BTreeSet<(String, u32)>,
     files: RefCell<BTreeMap<String, Lines>>,
 }
 
-/// A file's lines, and how often one of them was to be shown.
+/// A file's lines, and how many times one was requested.
 #[derive(Default)]
 struct Lines {
     text: String,
@@ -54,7 +54,7 @@ impl Lines {
 }
 
 impl<'a> Excerpts<'a> {
-    /// Returns the lines of a tree's files; for scripts there are none.
+    /// Returns the lines of a tree's files for the format `table`; other formats show none.
     pub(super) fn of(tree: &'a dyn Tree, findings: &[Finding], ctx: &Ctx) -> Excerpts<'a> {
         let secret = findings
             .iter()
@@ -88,10 +88,10 @@ impl<'a> Excerpts<'a> {
         if file.n_shown >= finding::MOST_OF_A_FILE {
             return None;
         }
-        // What is looked at counts, shown or not: a long line is not searched again for each of its mistakes.
+        // Requests count, shown or not, so that a long line is not searched again for each of its findings.
         file.n_shown += 1;
         let line = file.line(pos.line)?;
-        // What is missing from a file is told at its first line; a comment there says nothing about it.
+        // A missing field is reported at the file's first line; a comment there says nothing about it.
         if line.starts_with('#') || credential::is_in(line) {
             return None;
         }
@@ -107,7 +107,7 @@ impl<'a> Excerpts<'a> {
     }
 }
 
-/// Returns how many brackets are open after some characters.
+/// Returns the number of unclosed brackets after some characters.
 fn depth(characters: impl Iterator<Item = char>) -> i32 {
     characters.fold(0, |depth, character| match character {
         '[' | '{' => depth + 1,
@@ -116,7 +116,7 @@ fn depth(characters: impl Iterator<Item = char>) -> i32 {
     })
 }
 
-/// Returns how long the key or value is that a line begins with: as the eye sees it, for the mark below it alone.
+/// Returns the length of the key or value at the start of a line; approximate, used only for the marker below it.
 fn extent(marked: &[char], is_inside: bool) -> usize {
     let first = marked.first().copied().unwrap_or(' ');
     let is_quote = matches!(first, '"' | '\'');
@@ -146,7 +146,7 @@ fn extent(marked: &[char], is_inside: bool) -> usize {
     trimmed(marked)
 }
 
-/// Returns how many characters there are without the blanks at the end.
+/// Returns the number of characters without trailing blanks.
 fn trimmed(characters: &[char]) -> usize {
     let last = characters.iter().rposition(|it| !it.is_whitespace());
     last.map_or(0, |at| at + 1)

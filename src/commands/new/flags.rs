@@ -1,7 +1,7 @@
 //! The flags of `new`: one for each field that people state, as `record` declares it.
 //!
-//! Start at [`Flags`]. Follows `docs/spec/cli.md`, flags that scripts use. Values are texts: the reader of records
-//! judges them, so that a flag and a file are refused with the same words.
+//! Start at [`Flags`]. Follows `docs/spec/cli.md`, flags that scripts use. Values are texts: the record reader checks
+//! them, so that the error is the same for a flag and a file.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use exledger::record::Record;
 use exledger::record::map::MapSpec;
 use exledger::record::spec::{self, Ask, FieldPath, ValueShape};
 
-/// The key of the list whose items are stated by several flags, the n-th of each for the n-th item.
+/// The key of the list whose items are given by several flags, the n-th of each for the n-th item.
 const CONTROLS: &str = "compensating_controls";
 
-/// The fields of the record; those of lists may be given several times.
+/// The flags for the fields of the record; those of lists may be given several times.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Flags {
     /// The values of each flag that was given, by the path of its field.
@@ -73,7 +73,7 @@ impl Args for Flags {
         let mut asked: Vec<(FieldPath, Ask)> = asked_fields().collect();
         let order: Vec<&str> = asked.iter().map(|(_, ask)| ask.flag).collect();
         let place = |flag: &str| order.iter().position(|known| *known == flag);
-        // One that stands below another has the place behind it.
+        // A flag that stands below another one is placed right after it.
         asked.sort_by_key(|(_, ask)| match place(ask.below) {
             Some(above) => (above, 1),
             None => (place(ask.flag).unwrap_or(usize::MAX), 0),
@@ -104,10 +104,10 @@ impl FromArgMatches for Flags {
 }
 
 impl Flags {
-    /// Puts what the flags state over what is known already.
+    /// Adds the values of flags to the answers, overriding known ones.
     ///
     /// # Errors
-    /// What is wrong with a trigger or a finding.
+    /// The text that says what is wrong with a trigger or a finding.
     pub(super) fn fill(&self, answers: &mut Answers) -> Result<(), String> {
         for (field, _) in asked_fields().filter(|(field, _)| !field.is_of_item) {
             if let Some(values) = self.given.get(&field.path) {
@@ -144,7 +144,7 @@ impl Flags {
     }
 }
 
-/// Returns what the values of a flag state.
+/// Returns the value of a field given by a flag.
 fn stated(field: &FieldPath, values: &[String]) -> Result<Value, String> {
     let texts = || values.iter().map(String::as_str);
     match field.path.as_str() {

@@ -1,4 +1,4 @@
-//! The preview: the file as it would be, each value in it that nobody stated, and the way to change any.
+//! The preview: the file as it would be, each derived value in it, and how to change any.
 //!
 //! Start at [`agreed`]. Follows `docs/spec/cli.md`, new.
 
@@ -25,7 +25,7 @@ const ADD: &str = "add";
 const STOP: &str = "stop";
 const CONTROL: &str = "control";
 
-/// Asks for what is missing, shows what it makes, and returns it once the person wants it written.
+/// Prompts for missing answers, shows the draft, and returns it once the user confirms.
 pub(super) fn agreed(prompts: &FilingPrompts<'_>) -> anyhow::Result<(RecordDraft, Vec<Finding>)> {
     let mut answers = prompts.filing.answers.clone();
     given(prompts, &answers)?;
@@ -48,7 +48,7 @@ pub(super) fn agreed(prompts: &FilingPrompts<'_>) -> anyhow::Result<(RecordDraft
     }
 }
 
-/// Returns what is found in a draft, and says what the reader should know besides.
+/// Returns the findings about a draft, and prints notices for the reader.
 pub(super) fn findings_against(
     ctx: &Ctx,
     filing: &Filing<'_>,
@@ -61,7 +61,7 @@ pub(super) fn findings_against(
     Ok(review.findings)
 }
 
-/// Refuses at once what flags and files say that no answer could mend.
+/// Refuses at once invalid values of flags and files that no answer could fix.
 fn given(prompts: &FilingPrompts<'_>, answers: &Answers) -> anyhow::Result<()> {
     let made = prompts.filing.draft(answers);
     let lines: Vec<String> = review::unreadable(&made).map(review::in_one_line).collect();
@@ -74,7 +74,7 @@ fn given(prompts: &FilingPrompts<'_>, answers: &Answers) -> anyhow::Result<()> {
     ))
 }
 
-/// Says once what is going to happen.
+/// Prints an introduction, once.
 fn introduce(prompts: &FilingPrompts<'_>, answers: &Answers) {
     let made = prompts.filing.draft(answers);
     let n = prompts.filing.missing(&made, prompts.filing.asks_end).len();
@@ -85,7 +85,7 @@ fn introduce(prompts: &FilingPrompts<'_>, answers: &Answers) {
     }
 }
 
-/// Asks for what is missing until the record is whole.
+/// Prompts for missing answers until the record is complete.
 fn complete(prompts: &FilingPrompts<'_>, answers: &mut Answers) -> anyhow::Result<RecordDraft> {
     let filing = prompts.filing;
     let mut asks_end = filing.asks_end;
@@ -105,7 +105,7 @@ fn complete(prompts: &FilingPrompts<'_>, answers: &mut Answers) -> anyhow::Resul
     }
 }
 
-/// Returns the question for another owner, where the one that was derived can't be one.
+/// Returns the question for another owner, if the derived one can't be an owner.
 fn unknown_owner(
     prompts: &FilingPrompts<'_>,
     made: &RecordDraft,
@@ -122,7 +122,7 @@ fn unknown_owner(
     }
 }
 
-/// Shows the file, what it needs, and what is wrong with it.
+/// Shows the file, the approvals it needs, and its findings.
 fn show(prompts: &FilingPrompts<'_>, made: &RecordDraft, findings: &[Finding]) {
     let ctx = prompts.ctx;
     ctx.tell_verbatim(&format!("\n{}\n\n{}", made.path, made.text));
@@ -137,7 +137,7 @@ fn show(prompts: &FilingPrompts<'_>, made: &RecordDraft, findings: &[Finding]) {
     ctx.tell("");
 }
 
-/// Asks what is to be done with it: a value of [`WRITE`], [`STOP`], [`ADD`], [`CONTROL`], or the field to change.
+/// Asks what to do with it: returns a value of [`WRITE`], [`STOP`], [`ADD`], [`CONTROL`], or the field to change.
 fn chosen(
     prompts: &FilingPrompts<'_>,
     made: &RecordDraft,
@@ -187,7 +187,7 @@ fn chosen(
     Ok(taken.value)
 }
 
-/// Returns the field that a value is changed by: an owner is one answer, not two.
+/// Returns the field whose question changes a value: an owner is one answer, not two.
 fn asked_as(field: &str) -> &str {
     match field {
         "owner.email" | "owner.name" => "owner",
@@ -196,7 +196,7 @@ fn asked_as(field: &str) -> &str {
     }
 }
 
-/// Returns what a field is called: a control's parts by its id.
+/// Returns the label of a field: for a part of a control, with the control's id.
 fn named(field: &str) -> String {
     let part = field.strip_prefix("compensating_controls[").and_then(|rest| rest.split_once("]."));
     match part.and_then(|(n, key)| Some((n.parse::<usize>().ok()?, key))) {
@@ -205,7 +205,7 @@ fn named(field: &str) -> String {
     }
 }
 
-/// Returns the fields that somebody stated and a prompt can change, with their values.
+/// Returns the given fields that a prompt can change, with their values.
 fn stated(answers: &Answers) -> Vec<(String, String)> {
     let fields = table::fields().into_iter().map(|it| it.field);
     let mut shown: Vec<(String, String)> = fields
@@ -245,7 +245,7 @@ fn change(
         return Ok(());
     };
     if field.starts_with("compensating_controls") && field.contains('[') {
-        // The control may be one that was derived.
+        // The control may be a derived one.
         answers
             .set_given("compensating_controls", made.answers.get("compensating_controls").cloned());
     }
@@ -260,7 +260,7 @@ fn change(
     prompts.ask_at(field, &known, "", &initial, answers)
 }
 
-/// Asks which field is to be added, and for its value.
+/// Asks for the field to add, and for its value.
 fn add(
     prompts: &FilingPrompts<'_>,
     made: &RecordDraft,

@@ -1,4 +1,4 @@
-//! Asking a person: one question at a time, with offers, and with the rules' own words for what is refused.
+//! Prompts: one question at a time, with choices, and with the rules' own messages for refused answers.
 //!
 //! Start at [`FilingPrompts::ask`]. Follows `docs/spec/cli.md`, new.
 
@@ -19,18 +19,18 @@ use exledger::rules;
 use exledger::session::filing::Filing;
 use exledger::session::filing::review;
 
-/// Where a person is asked.
+/// The context of prompts.
 pub(super) struct FilingPrompts<'d> {
-    /// The terminal, and what was said on the command line.
+    /// The terminal, and the command line.
     pub(super) ctx: &'d Ctx,
-    /// What is filed.
+    /// The record being filed.
     pub(super) filing: &'d Filing<'d>,
-    /// The names that answers are offered from.
+    /// The names offered as choices for answers.
     pub(super) names: OfferedNames<'d>,
 }
 
 impl FilingPrompts<'_> {
-    /// Asks for a field and puts the answer into the answers.
+    /// Prompts for a field and stores the answer.
     pub(super) fn ask(
         &self,
         of: &QuestionField,
@@ -41,7 +41,7 @@ impl FilingPrompts<'_> {
         self.ask_at(&of.field, of, because, initial, answers)
     }
 
-    /// Asks for the field of a path, in the words of a field.
+    /// Prompts for the field at a path, with the texts of a field.
     pub(super) fn ask_at(
         &self,
         path: &str,
@@ -72,7 +72,7 @@ impl FilingPrompts<'_> {
         part::fill(answers, path, &answer).map_err(|what| fault::usage_error(what, ""))
     }
 
-    /// Says why an answer is refused, in the words of the rule.
+    /// Says why an answer is refused, with the rule's message.
     fn refused(&self, path: &str, answer: &str, answers: &Answers) -> Result<(), String> {
         let mut trial = answers.clone();
         part::fill(&mut trial, path, answer)?;
@@ -95,7 +95,7 @@ impl FilingPrompts<'_> {
         }
     }
 
-    /// Returns what helps to answer: the limit of the policy where there is one.
+    /// Returns a hint for the answer: the policy's limit, if there is one.
     fn hint(&self, path: &str, of: &QuestionField, answers: &Answers) -> String {
         match path {
             "justification" => {
@@ -111,7 +111,7 @@ impl FilingPrompts<'_> {
     }
 }
 
-/// Says how long tier and class allow.
+/// Returns the maximum duration that tier and class allow, as text.
 fn allowed(made: &RecordDraft) -> String {
     let Some(resolved) = &made.resolved else {
         return String::new();

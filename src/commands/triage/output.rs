@@ -1,4 +1,4 @@
-//! SARIF written again: to a file, into a folder, or to stdout, and never over what was read.
+//! Rewrites SARIF: to a file, into a folder, or to stdout, but never over an input.
 //!
 //! Start at [`Rewrite::of`]. Follows `docs/spec/interop.md`, 3, row 2, and 6, output.
 
@@ -22,7 +22,7 @@ use exledger::session::triage::suppressions::{ResultCover, RewriteKind, Suppress
 use exledger::status::state::RecordState;
 use exledger::store::streams::{self, Begun};
 
-/// Where SARIF is written again, decided before anything is read.
+/// Where rewritten SARIF goes, decided before anything is read.
 #[derive(Debug)]
 pub(super) struct Rewrite {
     pub(super) kind: RewriteKind,
@@ -37,7 +37,7 @@ enum To {
 }
 
 impl Rewrite {
-    /// Decides where each input goes.
+    /// Decides where each rewritten input goes.
     pub(super) fn of(
         kind: RewriteKind,
         to: Option<&Path>,
@@ -77,12 +77,12 @@ impl Rewrite {
         Ok(Rewrite { kind, to })
     }
 
-    /// Tells whether the answer would stand in the middle of what is written.
+    /// Tells whether the rewritten SARIF goes to stdout, where the answer would be mixed into it.
     pub(super) fn takes_stdout(&self) -> bool {
         matches!(self.to, To::Stdout)
     }
 
-    /// Writes each input again; tells whether all were: what can't be read to its end can't be written again.
+    /// Rewrites each input; tells whether all were: an input that can't be read to its end can't be rewritten.
     pub(super) fn write(
         &self,
         ctx: &Ctx,
@@ -133,7 +133,7 @@ impl Rewrite {
     }
 }
 
-/// Refuses what was written of a file that changed while it was read.
+/// Refuses the rewritten copy of a file that changed while it was read.
 fn is_as_opened(source: &Source) -> anyhow::Result<()> {
     let same = source.opened.is_as_opened();
     same.map_err(|error| {
@@ -157,7 +157,7 @@ fn unwritten(cause: &str) -> anyhow::Error {
     fault::undetermined(cause, "check that its folder exists and can be written to")
 }
 
-/// One input that is written again.
+/// One input that is rewritten.
 struct Piece<'p> {
     kind: RewriteKind,
     snapshot: &'p Snapshot<'p>,
@@ -216,7 +216,7 @@ impl Piece<'_> {
         at_place.or_else(|| standings.iter().find(|standing| standing.key == record))
     }
 
-    /// Returns what a run says of the results that were left out.
+    /// Returns the note about the results that were left out of a run.
     fn note(&self, run: usize) -> String {
         let before: usize = self.layout.runs.iter().take(run).map(|it| it.results.len()).sum();
         let n = self.layout.runs.get(run).map_or(0, |run| run.results.len());
