@@ -1,4 +1,4 @@
-//! `csv`: one row for each row of the answer, for spreadsheets.
+//! `csv`: one line for each row of the answer, for spreadsheets.
 //!
 //! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows RFC 4180 and, for cells that a spreadsheet would
 //! calculate, `docs/spec/interop.md` 3, row 10, and its notes on targets.
@@ -29,14 +29,14 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     }
     let mut out =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    // Writing to memory can't fail, and every record has as many cells as the first.
+    // Writing to memory can't fail, and every record has the same number of cells.
     let _ = out.write_record(columns.iter().map(|column| guarded(column)));
     for row in doc.rows() {
         let cells: BTreeMap<String, String> = flat(&row).into_iter().collect();
         let cell = |column| cells.get(column).map_or(String::new(), |cell| guarded(cell));
         let row = columns.iter().map(cell).enumerate();
         let row = row.map(|(place, cell)| match place {
-            // Only there a line begins, at which build servers look for commands.
+            // Only the first cell begins a line, and build servers look for commands there.
             0 => visible::no_command(Cow::Owned(cell)).into_owned(),
             _ => visible::no_bracket(cell),
         });
@@ -45,8 +45,8 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     out.into_inner().unwrap_or_default()
 }
 
-/// Returns the names of all cells, in the order of the keys: a name that only a later row has stands behind
-/// those that begin with the same key.
+/// Returns the names of all cells, in the order of the keys: a name that first occurs in a later row follows those that
+/// begin with the same key.
 fn list_columns(doc: &doc::Doc) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     let mut filled: BTreeMap<String, bool> = BTreeMap::new();
@@ -60,14 +60,14 @@ fn list_columns(doc: &doc::Doc) -> Vec<String> {
         columns.insert(near.map_or(columns.len(), |near| near + 1), name.clone());
         filled.insert(name, !cell.is_empty());
     }
-    // An object that is null in one row only would be a column of its own, empty in every row.
+    // An object that is null in a single row would otherwise add a column of its own, empty in every row.
     let parents: Vec<String> =
         columns.iter().filter_map(|name| Some(name.rsplit_once('.')?.0.to_owned())).collect();
     columns.retain(|name| filled.get(name) == Some(&true) || !parents.contains(name));
     columns
 }
 
-/// Returns the cells of a value with their names; a plain value has the empty name.
+/// Returns the cells of a value with their names; a scalar value has the empty name.
 fn flat(value: &serde_json::Value) -> Vec<(String, String)> {
     match value {
         serde_json::Value::Object(map) if !map.is_empty() => {
@@ -86,7 +86,7 @@ fn flat(value: &serde_json::Value) -> Vec<(String, String)> {
     }
 }
 
-/// Returns the cells of a list: those of one name joined by `;`, so that the nth of each belong together.
+/// Returns the cells of a list: cells of the same name are joined by `;`, so that the nth parts belong together.
 fn joined(items: &[Vec<(String, String)>]) -> Vec<(String, String)> {
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in items.iter().flatten() {
@@ -110,8 +110,8 @@ fn joined(items: &[Vec<(String, String)>]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Returns a cell on one line, and puts `'` before one that a spreadsheet would calculate, also before one that already
-/// looks guarded, so that taking one `'` away gives the cell back.
+/// Returns a cell on one line, with `'` before a text that a spreadsheet would calculate, or that already begins with
+/// such a guard, so that removing one `'` restores the cell.
 fn guarded(cell: &str) -> String {
     let cell = visible::cell(cell);
     match cell.trim_start_matches('\'').chars().next() {

@@ -1,14 +1,14 @@
-//! What an output format is, and how a run wants it written.
+//! The definition of an output format, and the style of one run.
 //!
 //! Uses view. Pure. Start at [`OutputFormat`]; `render::ALL` lists them. Follows `docs/spec/cli.md`, formats.
 
 use crate::view::doc;
 use std::io::{self, BufWriter, Write};
 
-/// For whom an answer is shown.
+/// The style in which an answer is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutputStyle {
-    /// The terminal's columns; `None` for a pipe, where nothing is wrapped, cut or left out.
+    /// The terminal's columns; `None` for a pipe, for which nothing is wrapped, cut or left out.
     pub width: Option<usize>,
     pub is_coloured: bool,
     /// Whether the footer is left out.
@@ -16,7 +16,7 @@ pub struct OutputStyle {
 }
 
 impl OutputStyle {
-    /// For a pipe: full width, no colour, with the footer.
+    /// For a pipe: full width, no color, with the footer.
     pub const PIPE: OutputStyle = OutputStyle { width: None, is_coloured: false, is_quiet: false };
 }
 
@@ -24,31 +24,31 @@ impl OutputStyle {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offered {
     Always,
-    /// An answer that has findings.
+    /// Answers with findings.
     ForFindings,
-    /// An answer that is made to be a page.
+    /// Answers made to be a page.
     ForPages,
 }
 
 #[derive(Debug)]
 pub struct OutputFormat {
-    /// The word after `--format`.
+    /// The value of `--format`.
     pub name: &'static str,
     /// Which answers it can show.
     pub offered: Offered,
     /// Which half of an answer it reads.
     pub reads: doc::FormatNeeds,
-    /// What it is, in one line of help.
+    /// A description for the help, on one line.
     pub summary: &'static str,
     pub(super) render: Render,
 }
 
-/// How an answer becomes bytes.
+/// How an answer is written as bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Render {
-    /// All of it, before any is written.
+    /// The whole answer at once, in memory.
     Whole(fn(&doc::Doc<'_>, &OutputStyle) -> Vec<u8>),
-    /// Piece by piece, as it is written: an answer may be longer than all that it is about.
+    /// Piece by piece: an answer may be larger than the data that it is about.
     Pieces(fn(&doc::Doc<'_>, &mut dyn Write) -> io::Result<()>),
 }
 
@@ -73,7 +73,7 @@ impl OutputFormat {
         }
     }
 
-    /// Returns whether the format can show this answer; one that it can't is a wrong use, not an empty output.
+    /// Tells whether the format can show this answer; otherwise it is a usage error, not an empty output.
     pub fn shows(&self, doc: &doc::Doc<'_>) -> bool {
         match self.offered {
             Offered::Always | Offered::ForPages => true,

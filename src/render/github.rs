@@ -1,7 +1,7 @@
 //! `github`: workflow commands that annotate the changed files of a pull request.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1. GitHub shows
-//! ten errors and ten warnings of a step and drops the rest silently, so the last line says how many are left out.
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1. GitHub shows ten
+//! errors and ten warnings per step and silently drops the rest, so the last line says how many are left out.
 
 use crate::diag;
 use crate::render::format::Offered;
@@ -20,7 +20,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     render: Render::Whole(render),
 };
 
-/// So many of each level does GitHub show for one step.
+/// The maximum number of findings of each level that GitHub shows for one step.
 const MOST: usize = 10;
 
 fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
@@ -58,7 +58,7 @@ fn annotation(finding: &diag::Finding) -> String {
     format!("::{} {}::{text}\n", finding.level, properties.join(","))
 }
 
-/// Escapes a message the way `@actions/core` does, source: its `command.ts`.
+/// Escapes a message like `@actions/core` in its `command.ts`.
 fn message(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -12,7 +12,7 @@ use crate::render::format::Render;
 use crate::render::sarif;
 use crate::view::doc;
 
-/// A list of issues, each with the fingerprint that SARIF has too.
+/// A list of issues, each with the same fingerprint as in SARIF.
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "gitlab",
     offered: Offered::ForFindings,

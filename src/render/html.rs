@@ -1,8 +1,8 @@
-//! `html`: one page that holds all it shows; no request leads out of it.
+//! `html`: one self-contained page that makes no requests.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md`, the page. Every text is
-//! escaped in one place, `escape`. The policy of the page lets the browser run its own script and use its own style
-//! sheet, by their digests, and nothing else: a title that were a script would still do nothing.
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md`, the page. All text is escaped
+//! in one place, `escape`. The page's Content Security Policy allows only its own script and style sheet, by their
+//! digests: even an unescaped script in a title would not run.
 
 mod chart;
 mod escape;
@@ -41,7 +41,7 @@ fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
         cards: decks.flat_map(|cards| &cards.ids).copied().collect(),
         seen: BTreeSet::new(),
     };
-    // The anchors of the sections stand before the body, so all but the cards is made before.
+    // The anchors of the sections come before the body, so everything but the cards is rendered first.
     let mut made = Vec::new();
     for block in &doc.blocks {
         body.block(block);
@@ -70,7 +70,7 @@ fn deck<'d, 'a>(block: &'d Block<'a>) -> Option<&'d Cards<'a>> {
     }
 }
 
-/// Returns the first heading, which names the page.
+/// Returns the first heading, which is the title of the page.
 fn title(doc: &doc::Doc<'_>) -> String {
     let first = doc.blocks.iter().find_map(|block| match block {
         Block::Heading(text) => Some(text.bare()),
@@ -79,12 +79,12 @@ fn title(doc: &doc::Doc<'_>) -> String {
     first.unwrap_or_else(|| doc.command().to_owned())
 }
 
-/// What the next heading is.
+/// The level of the next heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum HeadingLevel {
     Title,
     Section,
-    /// That of a part of a card.
+    /// A part of a card.
     Part,
 }
 
@@ -93,9 +93,9 @@ struct PageBody<'d> {
     level: HeadingLevel,
     /// The headings of the sections, with their anchors.
     sections: Vec<(String, String)>,
-    /// The ids that lead to a card.
+    /// The ids that link to a card.
     cards: BTreeSet<&'d str>,
-    /// The anchors that are taken.
+    /// The anchors in use.
     seen: BTreeSet<String>,
 }
 
@@ -151,7 +151,7 @@ impl PageBody<'_> {
         }
     }
 
-    /// Returns an anchor that no other element has, escaped.
+    /// Returns a unique anchor, escaped.
     fn anchor(&mut self, wanted: &str) -> String {
         let mut anchor = wanted.to_owned();
         let mut n = 1;
@@ -209,7 +209,7 @@ impl PageBody<'_> {
         self.grid(&doc::ShownFinding::TITLES, &rows);
     }
 
-    /// Writes a table whose columns can be sorted; the cells are escaped.
+    /// Writes a table with sortable columns; the cells are already escaped.
     fn grid(&mut self, titles: &[&str], rows: &[Vec<String>]) {
         if rows.is_empty() {
             return;
@@ -230,7 +230,7 @@ impl PageBody<'_> {
         self.add("</tbody>\n</table></div>\n");
     }
 
-    /// Returns a text with its tones as classes; an id leads to its card.
+    /// Returns a text with its tones as classes; an id links to its card.
     fn inline(&self, text: &StyledText) -> String {
         let pieces = text.0.iter().map(|(tone, piece)| match class(*tone) {
             None => escape::lines(piece),
@@ -240,7 +240,7 @@ impl PageBody<'_> {
         pieces.collect()
     }
 
-    /// Returns ids, each leading to its card where there is one.
+    /// Returns ids, each as a link to its card if there is one.
     fn ids(&self, text: &str) -> String {
         let shown = text.split(", ").map(|id| {
             let escaped = escape::line(id);

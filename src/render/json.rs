@@ -14,7 +14,7 @@ use crate::render::format::Render;
 use crate::render::visible;
 use crate::view::doc;
 
-/// Two spaces a level, keys in their promised order, one final line break.
+/// Indented by two spaces, keys in their promised order, with a final line break.
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "json",
     offered: Offered::Always,
@@ -28,7 +28,7 @@ fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// Writes JSON in which hidden characters are escaped. The serializer never parts a character.
+/// Writes JSON with hidden characters escaped. The serializer never splits a character between two writes.
 struct Escaped<'o>(&'o mut dyn Write);
 
 impl Write for Escaped<'_> {
@@ -42,7 +42,7 @@ impl Write for Escaped<'_> {
     }
 }
 
-/// The promised object, its long array written member by member.
+/// The promised object; its long array is written member by member.
 struct WholeAnswer<'d, 'a>(&'d doc::Doc<'a>);
 
 impl Serialize for WholeAnswer<'_, '_> {
@@ -70,9 +70,9 @@ impl Serialize for Members<'_, '_> {
     }
 }
 
-/// Writes hidden characters as JSON's own escapes: the same value, but nothing that a terminal acts on.
+/// Escapes hidden characters in JSON's own way: the value stays the same, but a terminal can't interpret it.
 ///
-/// The serializer escapes those below U+0020 itself; line breaks outside texts stay.
+/// The serializer itself escapes those below U+0020; line breaks outside texts are kept.
 pub(super) fn escaped(json: &str) -> Cow<'_, str> {
     if json.bytes().all(|byte| byte < 0x7f) {
         return Cow::Borrowed(json);

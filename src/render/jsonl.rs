@@ -1,7 +1,7 @@
-//! `jsonl`: one compact object a line, for engines that read many ledgers at once.
+//! `jsonl`: one compact object per line, for engines that read many ledgers at once.
 //!
-//! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/performance.md`, Beyond one machine: every
-//! line says which ledger, commit and instant it is from, so that files of many ledgers concatenate.
+//! Uses `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/performance.md`, Beyond one machine: every line has
+//! its ledger, commit and instant, so that files of many ledgers can be concatenated.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::render::format::Render;
 use crate::render::json;
 use crate::view::doc;
 
-/// A line for each row of the answer, else the answer as one line.
+/// One line for each row of the answer, otherwise the answer as one line.
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "jsonl",
     offered: Offered::Always,
@@ -30,11 +30,11 @@ fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
     doc.rows().try_for_each(|row| line(&text(&row, &ledger)))
 }
 
-/// Returns the answer's `ledger` with the ledger's name before it.
+/// Returns the answer's `ledger` with the ledger's name first.
 fn ledger(doc: &doc::Doc<'_>) -> serde_json::Map<String, serde_json::Value> {
     let mut ledger = serde_json::Map::new();
     ledger.insert("repository".to_owned(), doc.repository.clone().into());
-    // Engines infer columns from the first lines, so both stand there even without a repository.
+    // Engines infer columns from the first lines, so both keys are written even without a repository.
     for key in ["commit", "instant"] {
         ledger.insert(key.to_owned(), serde_json::Value::Null);
     }

@@ -1,7 +1,7 @@
-//! `junit`: one test case for each record, for whatever shows test results.
+//! `junit`: one test case for each record, for tools that show test results.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 8: error findings
-//! fail, others don't. The shape is what the schemas of Ant and of Jenkins both accept.
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 8: error findings are
+//! failures, others are not. The structure is valid for the schemas of both Ant and Jenkins.
 
 use crate::diag;
 use crate::render::format::Offered;
@@ -11,7 +11,7 @@ use crate::render::format::Render;
 use crate::render::visible;
 use crate::view::doc;
 
-/// One suite; what is no error stands in its output.
+/// One suite; findings that are not errors go to its output.
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "junit",
     offered: Offered::ForFindings,
@@ -20,7 +20,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     render: Render::Whole(render),
 };
 
-/// One test case and the errors that fail it.
+/// One test case and its errors.
 struct TestCase<'a> {
     name: String,
     class: String,
@@ -32,7 +32,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
         doc.findings().flat_map(|it| &it.shown).map(|it| &it.finding).collect();
     let cases = list_cases(doc, &findings);
     let failures = cases.iter().filter(|case| !case.errors.is_empty()).count();
-    // The schema wants a time; an answer that depends on none says the first one.
+    // The schema requires a time; an answer without one gets the earliest instant.
     let instant = doc
         .ledger("instant")
         .and_then(|instant| instant.get(..19))
@@ -65,7 +65,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// Returns a case for all that was judged, then one for each other file that has findings.
+/// Returns a case for each checked file, then one for each other file with findings.
 fn list_cases<'a>(doc: &'a doc::Doc, findings: &[&'a diag::Finding]) -> Vec<TestCase<'a>> {
     let mut cases: Vec<TestCase> = Vec::new();
     let mut known = std::collections::BTreeMap::new();
@@ -108,7 +108,7 @@ fn test_case(case: &TestCase) -> String {
     let Some(first) = case.errors.first() else {
         return format!("{opening}/>\n");
     };
-    // Ant's schema knows one failure a case, so further errors stand in its text.
+    // Ant's schema allows one failure per case, so further errors are added to its text.
     let message = match case.errors.len() - 1 {
         0 => first.message.clone(),
         more => format!("{} (and {})", first.message, diag::count(more, "more error")),
@@ -122,7 +122,7 @@ fn test_case(case: &TestCase) -> String {
     )
 }
 
-/// Returns a finding as one line: place, code, what, how to fix.
+/// Returns a finding as one line: position, code, message, help.
 fn finding_line(finding: &diag::Finding) -> String {
     let place = match finding.pos {
         Some(pos) => format!("{}:{}:{}", finding.path, pos.line, pos.column),
@@ -135,14 +135,14 @@ fn finding_line(finding: &diag::Finding) -> String {
     visible::line(&line).into_owned()
 }
 
-/// Escapes the text of an attribute, in which white space counts as one space.
+/// Escapes the text of an attribute, in which any white space becomes a space.
 fn attribute(text: &str) -> String {
     let text = visible::line(text);
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     content(&words.join(" ")).replace('"', "&quot;")
 }
 
-/// Escapes the text of an element. Control characters are gone before, and XML 1.0 lacks two more.
+/// Escapes the text of an element. Control characters were removed before; XML 1.0 forbids two more.
 fn content(text: &str) -> String {
     let text = text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

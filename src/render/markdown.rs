@@ -1,8 +1,8 @@
-//! `markdown`: for job summaries and comments on pull requests, in GitHub's and GitLab's dialect.
+//! `markdown`: for job summaries and comments on pull requests, in the dialects of GitHub and GitLab.
 //!
 //! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 1: cells escape pipe,
-//! `<`, backtick and `@`; a job summary holds 1 MiB and a comment 64 KiB, so findings are sorted worst first and what
-//! does not fit is counted.
+//! `<`, backtick and `@`; the limits are 1 MiB for a job summary and 64 KiB for a comment, so findings are sorted worst
+//! first and those that don't fit are counted.
 
 mod escape;
 
@@ -36,17 +36,17 @@ fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// What is written, and how much more may be.
+/// The output so far, and the remaining budget.
 struct Page {
     out: String,
-    /// The mark of the next heading; the first of all is the larger one.
+    /// The marker of the next heading; the first one is larger.
     heading: &'static str,
-    /// So many bytes it may become.
+    /// The maximum size in bytes.
     room: usize,
 }
 
 impl Page {
-    /// Writes blocks with an empty line between them, and how many folded ones did not fit.
+    /// Writes blocks separated by empty lines, and the number of folded ones that did not fit.
     fn blocks(&mut self, blocks: &[Block]) {
         let mut n_left_out = 0;
         for (n, block) in blocks.iter().enumerate() {
@@ -56,7 +56,7 @@ impl Page {
             }
             let empty = self.out.len();
             let room = self.room;
-            // What comes first leaves half of the room to what comes after it.
+            // A block leaves half of the budget to the blocks after it.
             if blocks.iter().skip(n + 1).any(is_long) {
                 self.room -= room.saturating_sub(empty) / 2;
             }
@@ -100,7 +100,7 @@ impl Page {
             Block::Findings(_) | Block::Cards(_) | Block::Series(_) => {}
             Block::Verbatim(text) => self.out.push_str(&fenced(text)),
             Block::Folded(summary, inside) => {
-                // Markdown means nothing on the line of the tag, and begins again after an empty one.
+                // Markdown is not interpreted on the line of the tag; an empty line enables it again.
                 let summary = escape::html(&visible::line(&summary.bare()));
                 let open = format!("<details><summary>{summary}</summary>\n\n");
                 self.out.push_str(&open);
@@ -146,7 +146,7 @@ impl Page {
     }
 }
 
-/// Tells whether a block may be long, and should be seen.
+/// Tells whether a block may be long and is important.
 fn is_long(block: &Block) -> bool {
     match block {
         Block::Table(table) => !table.rows.is_empty(),
@@ -155,14 +155,14 @@ fn is_long(block: &Block) -> bool {
     }
 }
 
-/// Returns a text on one line; what stands out on a terminal is bold.
+/// Returns a text on one line; strong text is bold.
 fn inline(text: &StyledText, line_break: &str) -> String {
     let mut out = String::new();
     for (tone, piece) in &text.0 {
         let lines: Vec<String> = visible::lines(piece).split('\n').map(escape::text).collect();
         let piece = lines.join(line_break);
         let words = piece.trim();
-        // Stars beside a space would be shown as stars.
+        // Asterisks beside a space would be shown literally.
         if *tone == Tone::Strong && !words.is_empty() {
             let (before, after) = piece.split_once(words).unwrap_or(("", ""));
             out.push_str(&format!("{before}**{words}**{after}"));

@@ -1,7 +1,7 @@
 //! One file per output format: a `Doc` to bytes.
 //!
 //! Uses diag and `view::doc`, no other view. Pure. Start at [`ALL`]. Follows `docs/spec/cli.md`, Formats, and
-//! `docs/spec/interop.md` 3. `visible` is no format: it is what all of them do to text that could act on its reader.
+//! `docs/spec/interop.md` 3. `visible` is not a format: all formats use it to escape text that could act on its reader.
 
 use crate::render::format::OutputFormat;
 
@@ -39,8 +39,8 @@ pub fn find(name: &str) -> Option<&'static OutputFormat> {
     ALL.iter().find(|format| format.name == name)
 }
 
-/// Returns a text in which nothing acts on the terminal that shows it, or on the build server that keeps it: for what is
-/// told beside an answer.
+/// Returns a text with everything escaped that a terminal or a build server would interpret: for messages beside an
+/// answer.
 pub fn harmless(text: &str) -> String {
     visible::no_command(visible::lines(text)).into_owned()
 }

@@ -1,7 +1,7 @@
 //! `sarif`: findings for code scanning, SARIF 2.1.0.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 2, and its notes
-//! on targets: a finding without a line is line 1, one without field or id joins empty text.
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/interop.md` 3, row 2, and its notes on
+//! targets: a finding without a line gets line 1; in the fingerprint, a missing field or id is an empty text.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::render::format::OutputStyle;
 use crate::render::format::Render;
 use crate::view::doc;
 
-/// One run, its rules described by themselves.
+/// One run, with the descriptions of its rules.
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "sarif",
     offered: Offered::ForFindings,
@@ -30,8 +30,8 @@ const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const HOME: &str = "https://exledger.dev";
 
-/// Returns what makes a finding the same one in another run: the SHA-256 of rule, path, id and field, joined
-/// by NUL, in hexadecimal. Lines are not part of it, so that an edit above moves it only.
+/// Returns the fingerprint that identifies the same finding in another run: the SHA-256 of rule, path, id and field,
+/// joined by NUL, in hexadecimal. Lines are not part of it, so an edit above only moves the finding.
 pub(super) fn fingerprint(finding: &diag::Finding) -> String {
     let id = finding.id.as_deref().unwrap_or("");
     let field = finding.field.as_deref().unwrap_or("");
@@ -73,7 +73,7 @@ fn render(doc: &doc::Doc, _style: &OutputStyle) -> Vec<u8> {
     super::json::escaped(&format!("{log:#}\n")).into_owned().into_bytes()
 }
 
-/// Returns a description of each rule that found something, by code.
+/// Returns a description of each rule with findings, by code.
 fn list_rules(doc: &doc::Doc, findings: &[&diag::Finding]) -> BTreeMap<Code, Value> {
     let known: BTreeMap<Code, &doc::RuleSummary> =
         doc.findings().flat_map(|it| &it.rules).map(|(code, about)| (*code, about)).collect();
@@ -93,7 +93,7 @@ fn rule(finding: &diag::Finding, about: Option<&doc::RuleSummary>) -> Value {
         Some(it) => (it.level, it.summary.as_str(), it.why.as_str(), it.remedy.as_str()),
         None => (finding.level, words.as_str(), words.as_str(), finding.help.as_str()),
     };
-    // GitHub sorts alerts by this number: 7.0 is the least that it calls high, 4.0 medium.
+    // GitHub ranks alerts by this number: from 7.0 they are high, from 4.0 medium.
     let severity = match level {
         diag::Level::Error => "7.0",
         diag::Level::Warning => "4.0",
@@ -146,7 +146,7 @@ fn capital(word: &str) -> String {
     first.into_iter().chain(chars).collect()
 }
 
-/// Returns a path as a relative URI: what RFC 3986 does not let stand in a path segment is written as `%XX`.
+/// Returns a path as a relative URI: characters that RFC 3986 does not allow in a path segment become `%XX`.
 fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {

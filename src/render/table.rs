@@ -1,7 +1,7 @@
-//! `table`: what people read, on a terminal or in a pipe.
+//! `table`: for people, on a terminal or in a pipe.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/cli.md`, Formats: a pipe gets
-//! the full width and no colour; the last line says instant and commit.
+//! Uses diag and `view::doc`. Pure. Start at [`FORMAT`]. Follows `docs/spec/cli.md`, Formats: a pipe gets the full
+//! width and no color; the last line has instant and commit.
 
 mod colour;
 mod finding;
@@ -24,7 +24,7 @@ use crate::view::doc::ColumnFit;
 use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 
-/// Aligned columns without lines around them, fitted to the width.
+/// Aligned columns without borders, fitted to the width.
 pub const FORMAT: OutputFormat = OutputFormat {
     name: "table",
     offered: Offered::Always,
@@ -60,7 +60,7 @@ fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// Returns the lines of one block, each with its end; empty where there is nothing to show.
+/// Returns the lines of one block, each with its line break; empty if there is nothing to show.
 fn shown(block: &Block, style: &OutputStyle) -> String {
     match block {
         Block::Heading(text) => {

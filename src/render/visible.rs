@@ -1,13 +1,14 @@
-//! Makes visible what could otherwise act on its reader: escape sequences, bidi overrides, invisible characters.
+//! Makes characters visible that could otherwise act on the reader: escape sequences, bidi overrides, invisible
+//! characters.
 //!
 //! Uses nothing. Pure. Start at [`line`]. A record with such characters is refused (`encoding` in
-//! `docs/spec/rules.md`), but names of branches and authors come from git, and findings are about bad files.
+//! `docs/spec/rules.md`), but names of branches and authors come from git, and findings may quote bad files.
 
 use std::borrow::Cow;
 
-/// Returns whether a terminal or browser would act on the character instead of showing it.
+/// Tells whether a terminal or browser would act on the character instead of showing it.
 ///
-/// Joiners (U+200C, U+200D) are not among them: several scripts need them.
+/// Joiners (U+200C, U+200D) are not included: several scripts need them.
 pub(super) fn hidden(char: char) -> bool {
     char.is_control()
         || matches!(char,
@@ -15,7 +16,7 @@ pub(super) fn hidden(char: char) -> bool {
             | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Returns the text on one line: breaks and tabs as spaces, hidden characters as `\u{1b}`.
+/// Returns the text on one line: line breaks and tabs as spaces, hidden characters as `\u{1b}`.
 pub(super) fn line(text: &str) -> Cow<'_, str> {
     replace(text, |char| match char {
         '\r' | '\n' | '\t' | '\u{2028}' | '\u{2029}' => Some(" "),
@@ -41,7 +42,7 @@ pub(super) fn verbatim(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// Returns the text on one line: breaks as spaces, tabs kept, hidden characters as `\u{1b}`.
+/// Returns the text on one line: line breaks as spaces, tabs kept, hidden characters as `\u{1b}`.
 pub(super) fn cell(text: &str) -> Cow<'_, str> {
     replace(text, |char| match char {
         '\r' | '\n' | '\u{2028}' | '\u{2029}' => Some(" "),
@@ -50,10 +51,10 @@ pub(super) fn cell(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// Returns the text without what build servers take for a command when it stands in a log: `::` at the start
-/// of a line (GitHub, also after spaces) and `##[`, `##vso[`, `##teamcity[` anywhere.
+/// Returns the text without commands that build servers execute when they appear in a log: `::` at the start of a line
+/// (GitHub, also after spaces) and `##[`, `##vso[`, `##teamcity[` anywhere.
 ///
-/// Else a text of a record could hide the findings after it, by `::stop-commands::`.
+/// Otherwise the text of a record could hide the findings after it, by `::stop-commands::`.
 pub(super) fn no_command(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.contains("::") && !text.contains("##") {
         return text;

@@ -1,7 +1,7 @@
-//! `approve`: what was said of which bytes, what it counts for, and what to run next.
+//! `approve`: what was approved or rejected, for which groups it counts, and the next steps.
 //!
-//! Uses diag, record, policy, approval, plan. Pure. Start at [`signed`] and [`stated`]; [`gist`] is what people are
-//! shown before they sign. Follows `docs/spec/cli.md`, JSON that scripts rely on.
+//! Uses diag, record, policy, approval, plan. Pure. Start at [`signed`] and [`stated`]; [`gist`] is shown before
+//! signing. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
 mod answer;
 
@@ -18,71 +18,71 @@ use crate::view::init;
 use crate::view::shape;
 use serde::Serialize;
 
-/// The most characters of a text that the gist of a record shows.
+/// The maximum number of characters of a text in the gist of a record.
 const GIST: usize = 300;
 
-/// What was said, and about what.
+/// An approval or rejection, and its subject.
 #[derive(Clone, Debug)]
 pub struct ApprovalSummary {
     /// The id of the record, or the path of the governance file.
     pub name: String,
     /// The sha256 of the bytes.
     pub sha256: String,
-    /// What was said of them.
+    /// Whether they were approved or rejected.
     pub decision: ApprovalDecision,
     /// The groups that it counts for.
     pub groups: Vec<String>,
-    /// The files, the signature after what it is over.
+    /// The files: the approval file, then its signature.
     pub files: Vec<String>,
 }
 
 /// A signed approval or rejection.
 #[derive(Clone, Debug)]
 pub struct SignedStatement {
-    /// What was said.
+    /// The approval or rejection.
     pub said: ApprovalSummary,
     /// The title of the record.
     pub title: Option<String>,
-    /// Where the bytes are from: a path, and what holds it.
+    /// The source of the bytes: a path, and the branch or work tree that holds it.
     pub of: String,
-    /// Who said it.
+    /// Who approved or rejected.
     pub by: String,
     /// The key, and how it is listed.
     pub key: Option<StyledText>,
     /// Whether it counts once it has landed.
     pub counting: Counting,
-    /// What the bytes demand.
+    /// The approvals that the bytes need.
     pub needed: Needed,
-    /// What is still needed after it, and who could give it, a line each.
+    /// The approvals that are still needed after it, and who could give them, one line each.
     pub who: Vec<String>,
-    /// What became of it.
+    /// What happened to its files.
     pub done: Done,
-    /// What to run next.
+    /// The commands to run next.
     pub next: Vec<String>,
 }
 
 /// The headline of a signature that does not count.
 pub const NOT_YET: &str = "signed, does not count yet";
 
-/// Whether an approval counts once it has landed, by the governance of the approved ref.
+/// Whether an approval counts once it has landed, under the governance of the approved ref.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Counting {
-    /// It does.
+    /// It counts.
     Counts,
-    /// It does not: the key is not listed for the person.
+    /// It does not count: the key is not listed for the person.
     NotYet {
-        /// How the key stands.
+        /// How the key is listed.
         why: String,
         /// The path of the signers file.
         signers: String,
-        /// The line that would list the key.
+        /// The line to list the key.
         line: Option<String>,
     },
-    /// Nothing was signed, so that can't be told.
+    /// Nothing was signed, so that is unknown.
     NotSigned,
 }
 
-/// What became of an approval.
+/// What happened to the files of an approval.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
     /// The files were written.
@@ -94,13 +94,13 @@ pub enum Done {
         /// The branch.
         branch: String,
     },
-    /// The same was said before.
+    /// The same approval or rejection exists already.
     Before,
-    /// It was only asked what would be signed, which is this text.
+    /// Nothing, because only a preview was requested: the text that would be signed.
     Never(String),
 }
 
-/// The answer about reviews.
+/// The answer about a forge's reviews.
 #[derive(Serialize)]
 struct ReviewsAnswer<'a> {
     schema: String,
@@ -195,31 +195,31 @@ fn counts_for(said: &ApprovalSummary, needed: &Needed) -> String {
     }
 }
 
-/// An approving review that was not written down, as nobody knows whose it is.
+/// An approving review that was not written, because the account's owner is unknown.
 #[derive(Clone, Debug, Serialize)]
 pub struct Unresolved {
-    /// The login, where the forge names one.
+    /// The login, if the forge gives one.
     pub login: Option<String>,
-    /// Where the review can be read.
+    /// The address of the review.
     pub url: String,
-    /// The line that `people.logins` needs.
+    /// The line to add to `people.logins`.
     pub line: Option<String>,
-    /// What is missing.
+    /// Why the owner is unknown.
     pub reason: String,
 }
 
-/// A review that was written down.
+/// A review that was written as an approval file.
 #[derive(Clone, Debug)]
 pub struct WrittenReview {
-    /// What it says of which bytes.
+    /// The review and its subject.
     pub said: ApprovalSummary,
-    /// The same in words: who, for which groups, where it can be read.
+    /// The same as text: who, for which groups, and the review's address.
     pub words: String,
     /// Whether the approved ref has it already.
     pub landed: bool,
 }
 
-/// Returns the answer about reviews: those that were written down, and those that could not be.
+/// Returns the answer about reviews: those that were written, and those that could not be.
 pub fn stated(
     all: &[WrittenReview],
     unresolved: &[Unresolved],
@@ -267,7 +267,7 @@ fn not_yet(n_waiting: usize) -> String {
     format!("{} {verb} not yet", diag::count(n_waiting, "review"))
 }
 
-/// Returns the reviews that were not written down, each with what is missing.
+/// Returns the reviews that were not written, each with the reason.
 fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
     if unresolved.is_empty() {
         return Vec::new();
@@ -311,7 +311,7 @@ impl<'a> ApprovalSummaryView<'a> {
     }
 }
 
-/// Returns what a record comes to: what it is, why, what compensates, when it ends, what changes.
+/// Returns a summary of a record: what it is, why, what compensates, when it ends, what changes.
 pub fn gist(record: &Record, makers: &[String], changes: &[&str]) -> Doc<'static> {
     let cut = |text: &str| {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,4 +1,4 @@
-//! `check`: the gate's verdict, which is a receipt too.
+//! `check`: the gate's verdict, which is also a receipt.
 //!
 //! Uses gate. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, check.
 

@@ -1,4 +1,4 @@
-//! `controls`: what the catalogs hold.
+//! `controls`: the contents of the catalogs.
 //!
 //! Uses policy's catalogs. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
@@ -9,12 +9,12 @@ use crate::policy::catalog::search::Hit;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::shape;
 
-/// What `controls` shows.
+/// The content of `controls`.
 #[derive(Clone, Debug)]
 pub struct Controls<'c> {
-    /// What was searched for; empty for everything.
+    /// The search text; empty for everything.
     pub asked: &'c str,
-    /// What was found.
+    /// The controls that match.
     pub hits: Vec<Hit<'c>>,
     /// Catalogs among them that the policy of this ledger does not list, sorted.
     pub unlisted: Vec<&'c str>,

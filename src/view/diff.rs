@@ -1,7 +1,7 @@
-//! `diff`: what a branch changes in meaning, which approvals that needs, and from whom.
+//! `diff`: the changes of a branch by their meaning, the approvals they need, and who can give them.
 //!
-//! Uses record, policy's tiers, rules. Pure. Start at [`doc()`]. Follows `docs/spec/cli.md`, diff. `markdown` is made for
-//! one comment on a pull request: short, and the values before and after folded away.
+//! Uses record, policy's tiers, rules. Pure. Start at [`doc()`]. Follows `docs/spec/cli.md`, diff. The `markdown`
+//! format is made for one comment on a pull request: short, with the values before and after folded.
 
 mod fields;
 
@@ -21,39 +21,39 @@ use crate::view::finding::FindingView;
 use crate::view::lint::LevelCounts;
 use crate::view::shape;
 
-/// What `diff` shows.
+/// The content of `diff`.
 #[derive(Clone, Debug)]
 pub struct Diff {
     /// The ledger's name in its policy.
     pub name: Option<String>,
-    /// The commit at which the two part.
+    /// The common ancestor of the compared commits.
     pub base: String,
-    /// The commit that is compared with it, or that the work tree is based on.
+    /// The commit compared with it, or the one that the work tree is based on.
     pub head: String,
     /// Whether the work tree is compared.
     pub is_commit: bool,
     /// The records that change, sorted by id.
     pub changes: Vec<RecordChange>,
-    /// What rules say of the changes, sorted.
+    /// The findings about the changes, sorted.
     pub findings: FindingList,
 }
 
-/// What changes of one record.
+/// The changes of one record.
 #[derive(Clone, Debug)]
 pub struct RecordChange {
     /// The id, or the name of a file without one.
     pub id: String,
-    /// The title after the change, else before; `None` where neither can be read.
+    /// The title after the change, otherwise before; `None` if neither can be read.
     pub title: Option<String>,
-    /// What changes in meaning.
+    /// The changes by their meaning.
     pub events: Vec<EventDetail>,
     /// Who must approve it.
     pub needs: Needs,
-    /// What is approved with it, as it landed unapproved.
+    /// The landed, unapproved changes that would be approved with it.
     pub also: Option<String>,
-    /// What it said before.
+    /// The record before.
     pub before: Option<Record>,
-    /// What it says after.
+    /// The record after.
     pub after: Option<Record>,
 }
 
@@ -94,7 +94,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
     doc.repository = diff.name;
     doc.blocks.push(Block::Heading(heading(&diff.changes, &diff.findings)));
     doc.blocks.push(Block::Table(table(&diff.changes)));
-    // A note says what the table says already; for machines all of them are there.
+    // The table already shows what notes say; machine formats get all findings.
     let (notes, worse): (Vec<ShownFinding>, Vec<ShownFinding>) =
         diff.findings.shown.iter().cloned().partition(|shown| shown.finding.level == Level::Note);
     doc.blocks.push(Block::Findings(FindingList { shown: worse, ..diff.findings.clone() }));
@@ -147,7 +147,7 @@ fn heading(changes: &[RecordChange], findings: &FindingList) -> StyledText {
     }
 }
 
-/// One row a record: what it is, what changes, what that needs.
+/// One row per record: what it is, what changes, and the approvals needed.
 fn table(changes: &[RecordChange]) -> DocTable {
     let column = |title, fit| Column { title, fit };
     DocTable {
@@ -193,7 +193,7 @@ fn needs(needs: &Needs) -> StyledText {
     }
 }
 
-/// Returns the values before and after, folded; of a new record, what it says.
+/// Returns the values before and after, folded; for a new record, its values.
 fn folded(changes: &[RecordChange]) -> impl Iterator<Item = Block<'static>> + '_ {
     changes.iter().filter_map(|change| {
         let after = change.after.as_ref()?;

@@ -1,7 +1,7 @@
-//! What every view is lowered to: blocks for people, one JSON value for scripts.
+//! The common form of all views: blocks for people, one JSON value for scripts.
 //!
-//! Uses diag. Pure. Start at [`Doc`]. No terminal, no colour and no width is known here; a [`Tone`]
-//! says what a word means, and each format decides what to make of it.
+//! Uses diag. Pure. Start at [`Doc`]. Terminals, colors and widths are unknown here; a [`Tone`] says what a word means,
+//! and each format decides how to show it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,41 +16,40 @@ use serde_json::Value;
 /// An answer, ready to be rendered in any format.
 #[derive(Debug)]
 pub struct Doc<'a> {
-    /// What people read, in order.
+    /// The content for people, in order.
     pub blocks: Vec<Block<'a>>,
     /// The promised object: `schema` first, then the keys of `docs/spec/cli.md` in their order.
     pub json: Value,
-    /// The key of [`Doc::json`] whose array is one object a line in `jsonl` and one row in `csv`;
-    /// `None` where the object itself is the only one.
+    /// The key of [`Doc::json`] whose array gives one object per line in `jsonl` and one row in `csv`; `None` if the
+    /// object itself is the only one.
     pub rows: Option<&'static str>,
-    /// An array of [`Doc::json`] that may be long, and stands there as an empty one.
+    /// An array of [`Doc::json`] that may be long; the JSON value itself has an empty array.
     pub long: Option<Long<'a>>,
     /// The last line in `table`: instant and commit. Left out with `--quiet`.
     pub footer: Option<String>,
-    /// The ledger's name in its policy; each line of `jsonl` carries it, so that lines of many ledgers
-    /// can stand in one file.
+    /// The ledger's name in its policy; each line of `jsonl` has it, so that lines of many ledgers can be in one file.
     pub repository: Option<String>,
-    /// So many bytes the place holds that `markdown` is made for; of what does not fit, the number is told.
+    /// The byte budget for `markdown`; blocks that don't fit are counted.
     pub room: usize,
 }
 
-/// A long array, by its key, whose members are made one by one as they are written.
+/// A long array and its key; its members are created one by one as they are written.
 #[derive(Debug)]
 pub struct Long<'a> {
     key: &'static str,
     members: Each<'a, Value>,
 }
 
-/// Things that are made when they are wanted, and kept no longer: all of them at once would take most of all room.
+/// A lazy sequence: items are created on demand, because all of them at once would dominate memory use.
 pub struct Each<'a, T>(Box<dyn Fn() -> Box<dyn Iterator<Item = T> + 'a> + 'a>);
 
 impl<'a, T> Each<'a, T> {
-    /// Returns what an iterator gives, each time anew.
+    /// Returns a sequence that clones an iterator for each pass.
     pub fn new(each: impl Iterator<Item = T> + Clone + 'a) -> Each<'a, T> {
         Each(Box::new(move || Box::new(each.clone())))
     }
 
-    /// Makes them, one by one.
+    /// Returns the items one by one.
     pub fn iter(&self) -> Box<dyn Iterator<Item = T> + 'a> {
         (self.0)()
     }
@@ -62,12 +61,12 @@ impl<T> fmt::Debug for Each<'_, T> {
     }
 }
 
-/// Which half of an answer is read: of a long one the other half is not made.
+/// Which half of an answer a format reads: of a long answer, the other half is not created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormatNeeds {
-    /// What people read, and what is found.
+    /// The blocks for people, and the findings.
     Blocks,
-    /// The promised object.
+    /// The JSON object.
     Json,
 }
 
@@ -77,20 +76,20 @@ impl<'a> Long<'a> {
         self.key
     }
 
-    /// Makes the members, one by one.
+    /// Returns the members one by one.
     pub fn members(&self) -> impl Iterator<Item = Value> + 'a {
         self.members.iter()
     }
 }
 
-/// What a job's summary holds on a forge: 1 MiB, less what may still follow a table.
+/// The size of a job's summary on a forge: 1 MiB, less what may still follow a table.
 pub const JOB_SUMMARY: usize = 1_000_000;
 
-/// What a comment on a pull request holds: 65,536 characters, less what may still follow a table.
+/// The size of a comment on a pull request: 65,536 characters, less what may still follow a table.
 pub const COMMENT: usize = 60_000;
 
 impl<'a> Doc<'a> {
-    /// Returns an answer that shows nothing to people yet.
+    /// Returns an answer without blocks.
     pub fn new(answer: impl Serialize) -> Doc<'a> {
         Doc {
             blocks: Vec::new(),
@@ -103,31 +102,31 @@ impl<'a> Doc<'a> {
         }
     }
 
-    /// Returns the command that the answer is of: the middle of its `schema`.
+    /// Returns the command of the answer: the middle part of its `schema`.
     pub fn command(&self) -> &str {
         let stated = self.json.get("schema");
         let schema = stated.and_then(Value::as_str).unwrap_or("");
         schema.split('/').nth(1).unwrap_or(schema)
     }
 
-    /// Returns a text below the answer's `ledger`: `commit`, `instant`, `ref`.
+    /// Returns a text in the answer's `ledger`: `commit`, `instant`, `ref`.
     pub fn ledger(&self, key: &str) -> Option<&str> {
         self.json.get("ledger")?.get(key)?.as_str()
     }
 
-    /// Makes an array that may be long the rows of the answer; in the object it stands as an empty one.
+    /// Sets the rows of the answer to an array that may be long; the JSON value has an empty array in its place.
     pub fn fill(&mut self, key: &'static str, members: impl Iterator<Item = Value> + Clone + 'a) {
         self.rows = Some(key);
         self.long = Some(Long { key, members: Each::new(members) });
     }
 
-    /// Makes things that the answer alone holds the rows of the answer, as [`Doc::fill`] does.
+    /// Sets the rows of the answer to values owned by it, like [`Doc::fill`].
     pub fn fill_with<T: 'a>(&mut self, key: &'static str, all: Vec<T>, json: fn(&T) -> Value) {
         let all: Rc<[T]> = all.into();
         self.fill(key, (0..all.len()).filter_map(move |n| all.get(n).map(json)));
     }
 
-    /// Returns the members of the array that [`Doc::rows`] names, else the object itself, one by one.
+    /// Returns the members of the array that [`Doc::rows`] names, otherwise the object itself, one by one.
     pub fn rows(&self) -> Box<dyn Iterator<Item = Cow<'_, Value>> + '_> {
         match (self.rows, &self.long) {
             (Some(key), Some(long)) if long.key == key => Box::new(long.members().map(Cow::Owned)),
@@ -139,7 +138,7 @@ impl<'a> Doc<'a> {
         }
     }
 
-    /// Returns its findings, those for machines alone included.
+    /// Returns its findings, including those for machines only.
     pub fn findings(&self) -> impl Iterator<Item = &FindingList> {
         self.blocks.iter().filter_map(|block| match block {
             Block::Findings(findings) => Some(findings),
@@ -151,118 +150,118 @@ impl<'a> Doc<'a> {
 /// One piece of an answer.
 #[derive(Debug)]
 pub enum Block<'a> {
-    /// A title over what follows.
+    /// A heading for the blocks after it.
     Heading(StyledText),
     /// Running text, wrapped to the width.
     Paragraph(StyledText),
-    /// Labels and their texts, one pair a line, the texts aligned and wrapped.
+    /// Labels and their texts, one pair per line, the texts aligned and wrapped.
     Pairs(Vec<(String, StyledText)>),
     /// Columns and rows.
     Table(DocTable),
-    /// Findings, worst first where the format limits them.
+    /// Findings, worst first if the format limits their number.
     Findings(FindingList),
-    /// Text that keeps its lines and is never wrapped: commands to run, a file's content.
+    /// Text that keeps its lines and is never wrapped: commands to run, or a file's content.
     Verbatim(String),
-    /// What only some readers want: folded behind a line where the format can fold, else left out.
+    /// Details for some readers: folded below a line if the format can fold, otherwise left out.
     Folded(StyledText, Vec<Block<'a>>),
-    /// All about some records: for pages, left out elsewhere.
+    /// Details of some records: only in pages.
     Cards(Cards<'a>),
-    /// Numbers side by side, as a picture: for pages; elsewhere a table beside it says the same.
+    /// Numbers as a chart: only in pages; other formats show a table with the same numbers.
     Series(ChartSeries),
 }
 
-/// All about some records, a card each.
+/// The details of some records, one card each.
 #[derive(Debug)]
 pub struct Cards<'a> {
-    /// The ids of the records, which lead to their cards.
+    /// The ids of the records, which become links to their cards.
     pub ids: BTreeSet<&'a str>,
     /// The cards.
     pub each: Each<'a, Card<'a>>,
 }
 
-/// All about one record.
+/// The details of one record.
 #[derive(Debug)]
 pub struct Card<'a> {
     /// The record's id.
     pub id: String,
-    /// What stands on it while it is folded.
+    /// Its title, also shown when it is folded.
     pub title: StyledText,
-    /// What stands on it.
+    /// Its content.
     pub blocks: Vec<Block<'a>>,
 }
 
-/// Numbers that are counted for each of some labels.
+/// Numbers for each of some labels.
 #[derive(Clone, Debug)]
 pub struct ChartSeries {
-    /// What is counted.
+    /// What the numbers count.
     pub title: &'static str,
-    /// What it is counted for, left to right.
+    /// The labels, left to right.
     pub labels: Vec<String>,
-    /// What is counted, with a number for each label; `None` where nothing is known.
+    /// The named bars, with a number for each label; `None` if unknown.
     pub bars: Vec<(&'static str, Vec<Option<f64>>)>,
 }
 
-/// Findings, with what the formats made for them say besides.
+/// Findings, and the further data for the formats made for findings.
 #[derive(Clone, Debug)]
 pub struct FindingList {
     /// The findings, sorted as in the JSON.
     pub shown: Vec<ShownFinding>,
-    /// What each code means; a code that is missing is described by its finding alone.
+    /// The meaning of each code; a missing code is described only by its finding.
     pub rules: BTreeMap<diag::code::Code, RuleSummary>,
-    /// All that was judged, also where nothing was found: one test case each in `junit`.
+    /// Every checked file, even without findings: one test case each in `junit`.
     pub judged: Vec<JudgedFile>,
-    /// Who reads them.
+    /// Whether only machines read them.
     pub is_for_machines: bool,
 }
 
-/// A finding, and the line that it is about.
+/// A finding, and its source line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownFinding {
-    /// What is wrong.
+    /// The finding.
     pub finding: diag::Finding,
-    /// The line it points at; `None` where the file is not at hand, and always where the value may be a secret.
+    /// The source line; `None` if the file is not available, and always if the value may be a secret.
     pub excerpt: Option<Excerpt>,
 }
 
-/// One line of a file, and which characters of it are meant.
+/// One line of a file, with the marked characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The line without its end, or what of a long one is near the finding.
+    /// The line without its end; for a long line, the part near the finding.
     pub line: String,
-    /// How many characters of the line were left out before it.
+    /// How many characters of the line are left out before it.
     pub skipped: u32,
-    /// How many characters are marked from the finding's column on; 0 marks one.
+    /// How many characters are marked, starting at the finding's column; 0 marks one.
     pub length: u32,
 }
 
-/// What a rule is about, in its own words.
+/// The documentation of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleSummary {
-    /// How bad it is where no policy says otherwise.
+    /// The level, unless a policy overrides it.
     pub level: diag::Level,
     /// What it finds, in one line.
     pub summary: String,
     /// Why that matters.
     pub why: String,
-    /// What to do about it.
+    /// How to fix it.
     pub remedy: String,
 }
 
-/// Something that was judged, with or without findings.
+/// A checked file, with or without findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JudgedFile {
-    /// Its file, by which findings are matched to it.
+    /// Its path, which matches findings to it.
     pub path: String,
     /// The record's id; `None` for other files.
     pub id: Option<String>,
-    /// The record's title where it was readable.
+    /// The record's title, if readable.
     pub title: Option<String>,
-    /// The record's tier where it is known.
+    /// The record's tier, if known.
     pub tier: Option<String>,
 }
 
 impl FindingList {
-    /// Returns findings for all readers, without excerpts, rules or judged records.
+    /// Returns findings for all readers, without excerpts, rules and checked files.
     pub fn for_all_readers(findings: Vec<diag::Finding>) -> FindingList {
         let shown = findings.into_iter().map(ShownFinding::from).collect();
         FindingList { shown, rules: BTreeMap::new(), judged: Vec::new(), is_for_machines: false }
@@ -270,7 +269,7 @@ impl FindingList {
 }
 
 impl ShownFinding {
-    /// The words above [`ShownFinding::cells`].
+    /// The column titles of [`ShownFinding::cells`].
     pub const TITLES: [&'static str; 5] = ["level", "rule", "where", "what", "how to fix"];
 
     /// Returns the finding as a row: level, rule, file and line, message, help.
@@ -298,40 +297,40 @@ impl From<diag::Finding> for ShownFinding {
     }
 }
 
-/// A table that is fitted to the width it is shown in.
+/// A table that is fitted to the width of the output.
 #[derive(Clone, Debug)]
 pub struct DocTable {
     /// The columns, left to right.
     pub columns: Vec<Column>,
-    /// The rows; each has a cell for every column.
+    /// The rows, with one cell per column.
     pub rows: Vec<Vec<StyledText>>,
 }
 
 /// One column of a [`DocTable`].
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// The word above it, in lower case.
+    /// Its title, in lower case.
     pub title: &'static str,
-    /// How it gives way when the terminal is narrow.
+    /// How it shrinks on a narrow terminal.
     pub fit: ColumnFit,
 }
 
-/// How a column gives way when the terminal is narrow.
+/// How a column shrinks on a narrow terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnFit {
     /// Never shortened: ids, dates, states.
     Whole,
-    /// Wrapped or cut with `…` to what is left: titles, names, reasons.
+    /// Wrapped or cut with `…` to the remaining width: titles, names, reasons.
     Flexible,
-    /// Left out first when the rest does not fit.
+    /// Left out first if the rest does not fit.
     Optional,
 }
 
-/// Text in which each piece says what it means.
+/// Text whose pieces each have a meaning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StyledText(pub Vec<(Tone, String)>);
 
-/// What a piece of text means; colour only repeats it.
+/// The meaning of a piece of text; color only repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// Nothing special.
@@ -344,14 +343,14 @@ pub enum Tone {
     Bad,
     /// Background: instants, commits, hints.
     Muted,
-    /// A heading or a name to find again.
+    /// A heading, or a name to look up.
     Strong,
     /// The id of a record.
     Id,
 }
 
 impl StyledText {
-    /// Returns a text of one piece.
+    /// Returns a text with one piece.
     pub fn with_tone(tone: Tone, text: impl Into<String>) -> StyledText {
         StyledText(vec![(tone, text.into())])
     }
@@ -368,7 +367,7 @@ impl StyledText {
         self
     }
 
-    /// Returns the words alone.
+    /// Returns the text without tones.
     pub fn bare(&self) -> String {
         self.0.iter().map(|(_, text)| text.as_str()).collect()
     }

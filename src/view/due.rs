@@ -1,4 +1,4 @@
-//! `due`: what has to be done, by owner, worst first.
+//! `due`: the records that need action, by owner, most urgent first.
 //!
 //! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, due.
 
@@ -19,34 +19,34 @@ use crate::view::json;
 use crate::view::next::{self, NextView};
 use crate::view::record::RecordView;
 
-/// What `due` shows.
+/// The content of `due`.
 #[derive(Debug)]
 pub struct DueList<'a> {
-    /// What it was computed from.
+    /// The ledger, commit and instant that it was computed from.
     pub stamp: &'a Stamp,
     /// The records that need attention, by id.
     pub records: Vec<(&'a RecordState, DueRecord)>,
-    /// What is known beside them: it says the next steps.
+    /// The context that determines the next steps.
     pub around: AdviceContext<'a>,
-    /// How many do not.
+    /// How many records do not need attention.
     pub hidden: usize,
-    /// Of how many of those it can't be told.
+    /// For how many of the hidden ones this can't be determined.
     pub unknown: usize,
-    /// Which half of the answer is read.
+    /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
 }
 
-/// The place among the cells of a row of what a record is due for besides.
+/// The index of the cell with the other reasons why a record is due.
 const ALSO: usize = 4;
 
-/// The records themselves follow one by one.
+/// The answer's head; the records are added one by one.
 #[derive(Serialize)]
 struct DueAnswer {
     records: [(); 0],
     hidden: usize,
 }
 
-/// A record, and what it is due for.
+/// A record, and why it is due.
 #[derive(Serialize)]
 struct DueRecordView<'a> {
     #[serde(flatten)]
@@ -113,7 +113,7 @@ fn json(
     })
 }
 
-/// Returns the records of each owner, the owner of the worst first.
+/// Returns the records of each owner, starting with the owner of the most urgent one.
 fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState, DueRecord)>)> {
     let mut owners: Vec<(String, Vec<&(&RecordState, DueRecord)>)> = Vec::new();
     for record in &list.records {
@@ -153,7 +153,7 @@ fn columns() -> Vec<Column> {
     ]
 }
 
-/// Returns why a record is due besides; what is urgent is soon as well, and need not be told so.
+/// Returns the other reasons why a record is due; `soon` is left out for an urgent record, because urgent implies it.
 fn also(due: &DueRecord) -> String {
     let urgent = due.bucket == Bucket::Urgent || due.also.contains(&Bucket::Urgent);
     let said = |bucket: &&Bucket| !(urgent && **bucket == Bucket::Soon);

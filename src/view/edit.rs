@@ -1,4 +1,4 @@
-//! The decisions: what was written, or would be, and what happens next.
+//! The decisions: what was written, or would be, and the next steps.
 //!
 //! Uses diag, rules, plan. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on (edits).
 
@@ -12,39 +12,39 @@ use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
 use crate::view::finding::FindingView;
 use crate::view::shape;
 
-/// What a decision did.
+/// The result of a decision.
 #[derive(Clone, Debug)]
 pub struct DecisionResult {
     /// The command.
     pub command: &'static str,
-    /// Each record that it is about, by id.
+    /// Each record that it changes, by id.
     pub records: Vec<Decided>,
-    /// Whether one record was named, or several were meant.
+    /// Whether the command allows several records.
     pub is_several: bool,
     /// Whether the files were written.
     pub is_written: bool,
-    /// What to run next.
+    /// The commands to run next.
     pub next: Vec<String>,
 }
 
-/// What was decided about one record.
+/// The decision about one record.
 #[derive(Clone, Debug)]
 pub struct Decided {
     /// The id.
     pub id: String,
     /// The file.
     pub path: String,
-    /// What happened, in a word.
+    /// The name of the event.
     pub event: &'static str,
-    /// The fields that say something else now.
+    /// The fields that changed.
     pub changes: Vec<FieldChange>,
-    /// What the rules say of it.
+    /// The findings about the result.
     pub findings: Vec<Finding>,
-    /// Who must approve it, in words; `None` where that can't be told.
+    /// Who must approve it, in words; `None` if that can't be determined.
     pub needs: Option<String>,
-    /// What else there is to know, in sentences.
+    /// Further remarks, in sentences.
     pub remarks: Vec<String>,
-    /// The lines that change, as a patch.
+    /// The changed lines, as a patch.
     pub patch: String,
 }
 
@@ -136,7 +136,7 @@ fn blocks(decided: &Decided, written: bool) -> Vec<Block<'static>> {
     blocks
 }
 
-/// Returns a change in a line: `expires: 2026-12-20 → 2027-01-10`; of a map that is new, each key in one.
+/// Returns a change on one line: `expires: 2026-12-20 → 2027-01-10`; for a new map, one line per key.
 fn change_lines(change: &FieldChange) -> Vec<String> {
     let field = &change.field;
     if let (Value::Null, Value::Object(map)) = (&change.from, &change.to)

@@ -1,4 +1,4 @@
-//! `explain`: what a rule finds, why, and what to do; or the list of all rules.
+//! `explain`: what a rule finds, why, and how to fix it; or the list of all rules.
 //!
 //! Uses rules. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
@@ -29,7 +29,7 @@ struct RuleView {
     serves: &'static [&'static str],
 }
 
-/// Returns what is to be said of some rules: of one alone everything, of several a line each.
+/// Returns the documentation of rules: all of it for a single one, one line each for several.
 pub fn doc(rules: &[&Rule]) -> Doc<'static> {
     let mut doc = Doc::new(ExplainAnswer {
         schema: shape::schema("explain"),

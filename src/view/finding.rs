@@ -1,4 +1,4 @@
-//! A finding, as every answer gives it.
+//! A finding, as every answer shows it.
 //!
 //! Uses diag, rules. Pure. Start at [`FindingView`]. Follows `docs/spec/cli.md`, a finding.
 
@@ -13,10 +13,10 @@ use crate::rules;
 use crate::view::doc::{FindingList, RuleSummary, ShownFinding};
 use crate::view::json;
 
-/// The most findings of one file that people are shown.
+/// The maximum number of findings of one file shown to people.
 pub const MOST_OF_A_FILE: usize = 50;
 
-/// A finding as answers give it.
+/// A finding in the form of answers.
 #[derive(Debug, Serialize)]
 pub struct FindingView<'a> {
     rule: Code,
@@ -31,7 +31,7 @@ pub struct FindingView<'a> {
 }
 
 impl<'a> FindingView<'a> {
-    /// Returns a finding as answers give it.
+    /// Returns a finding in the form of answers.
     pub fn of(finding: &'a Finding) -> FindingView<'a> {
         FindingView {
             rule: finding.rule,
@@ -46,18 +46,18 @@ impl<'a> FindingView<'a> {
         }
     }
 
-    /// Returns several of them.
+    /// Returns several findings in this form.
     pub fn all(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<FindingView<'a>> {
         findings.into_iter().map(FindingView::of).collect()
     }
 }
 
-/// Returns a finding that is shown, as it stands in JSON.
+/// Returns a shown finding as JSON.
 pub fn shown(shown: &ShownFinding) -> Value {
     json::value(&FindingView::of(&shown.finding))
 }
 
-/// Lets the paths of findings begin at the top of the repository, from which the ledger's folder is named here.
+/// Makes the paths of findings relative to the top of the repository, given the ledger's folder there.
 pub fn below(folder: &str, findings: &mut FindingList) {
     if folder.is_empty() {
         return;
@@ -71,7 +71,7 @@ pub fn below(folder: &str, findings: &mut FindingList) {
     }
 }
 
-/// Returns what each rule is about, for the formats that say so.
+/// Returns the documentation of each rule, for the formats that include it.
 pub fn rules() -> BTreeMap<Code, RuleSummary> {
     let about = |rule: &rules::rule::Rule| RuleSummary {
         level: rule.level,

@@ -1,4 +1,4 @@
-//! `init` and `demo`: which files were made, and which were there.
+//! `init` and `demo`: which files were created, and which existed already.
 //!
 //! Uses no other module. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
@@ -7,25 +7,25 @@ use serde::Serialize;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
 
-/// What `init` did.
+/// The result of `init`.
 #[derive(Clone, Debug)]
 pub struct Init {
     /// Whether files were written.
     pub written: bool,
-    /// The files that were not there, sorted.
+    /// The created files, sorted.
     pub created: Vec<String>,
-    /// The files that were, sorted by path.
+    /// The existing files, sorted by path.
     pub skipped: Vec<Skipped>,
-    /// What to run next.
+    /// The commands to run next.
     pub next: Vec<String>,
 }
 
-/// A file that was there already, and stays as it is.
+/// An existing file, which is not changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// The file.
     pub path: String,
-    /// The lines that it would need, or the command that makes it anew; empty where it needs nothing.
+    /// The lines to add, or the command that generates it again; empty if it needs nothing.
     pub needs: String,
 }
 
@@ -54,7 +54,7 @@ pub fn doc(init: &Init) -> Doc<'static> {
     doc
 }
 
-/// Returns the commands to run next, nothing where there are none.
+/// Returns the commands to run next; empty if there are none.
 pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
     if commands.is_empty() {
         return Vec::new();
@@ -62,12 +62,12 @@ pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
     vec![Block::Heading(StyledText::plain("Next")), Block::Verbatim(commands.join("\n"))]
 }
 
-/// Returns the answer of `demo`: the files that were made. A folder that holds any is refused, so none is skipped.
+/// Returns the answer of `demo`: the created files. `demo` refuses a folder that contains files, so none is skipped.
 pub fn demo<'a>(created: &[String]) -> Doc<'a> {
     Doc::new(InitAnswer { schema: shape::schema("demo"), created, skipped: Vec::new() })
 }
 
-/// Returns what the files need that were there already.
+/// Returns what the existing files need.
 fn needs(init: &Init) -> Vec<Block<'static>> {
     let needing = init.skipped.iter().filter(|skipped| !skipped.needs.is_empty());
     let shown = needing.flat_map(|skipped| {
@@ -79,7 +79,7 @@ fn needs(init: &Init) -> Vec<Block<'static>> {
     shown.collect()
 }
 
-/// Returns the same as lines for stderr, where stdout is read by a script.
+/// Returns the same as lines for stderr, for when a script reads stdout.
 pub fn needs_lines(init: &Init) -> Vec<String> {
     let needing = init.skipped.iter().filter(|skipped| !skipped.needs.is_empty());
     needing.map(|skipped| format!("{} would need:\n{}", skipped.path, skipped.needs)).collect()

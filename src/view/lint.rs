@@ -1,4 +1,4 @@
-//! `lint`: what is wrong, and how much was looked at.
+//! `lint`: the findings, and how many records were checked.
 //!
 //! Uses diag. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, lint.
 
@@ -11,26 +11,26 @@ use crate::view::doc::{Block, Doc, FindingList, FormatNeeds, StyledText, Tone};
 use crate::view::finding;
 use crate::view::shape;
 
-/// What `lint` shows.
+/// The content of `lint`.
 #[derive(Clone, Debug)]
 pub struct LintView {
     /// The ledger's name in its policy.
     pub name: Option<String>,
     /// The commit that the work tree is based on; `None` outside git and before the first commit.
     pub commit: Option<String>,
-    /// The instant that was asked about; `None` where no clock plays a part.
+    /// The instant in question; `None` if no check depends on time.
     pub instant: Option<Instant>,
-    /// How many record files were looked at.
+    /// The number of record files checked.
     pub checked: usize,
-    /// The ledger's folder from the top of its repository, for formats whose readers start there; else empty.
+    /// The ledger's folder relative to the top of its repository, for formats with such paths; otherwise empty.
     pub folder: String,
-    /// Which half of the answer is read.
+    /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
-    /// What was found, sorted, with what the formats made for findings say besides.
+    /// The findings, sorted, with further data for the formats made for findings.
     pub findings: FindingList,
 }
 
-/// How many findings there are of each level.
+/// The number of findings at each level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LevelCounts {
     /// Errors.
@@ -66,7 +66,7 @@ impl LevelCounts {
         if parts.is_empty() { "nothing to object to".to_owned() } else { parts.join(", ") }
     }
 
-    /// Returns what the counts mean.
+    /// Returns the tone of the counts.
     pub fn tone(self) -> Tone {
         match self {
             LevelCounts { errors: 1.., .. } => Tone::Bad,
@@ -76,7 +76,7 @@ impl LevelCounts {
     }
 }
 
-/// The findings themselves follow one by one.
+/// The answer's head; the findings are added one by one.
 #[derive(Serialize)]
 struct LintReport<'a> {
     schema: String,

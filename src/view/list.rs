@@ -1,4 +1,4 @@
-//! `list`: one row a record.
+//! `list`: one row per record.
 //!
 //! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, list.
 
@@ -16,20 +16,20 @@ use crate::view::json;
 use crate::view::record::RecordView;
 use crate::view::shape;
 
-/// What `list` shows.
+/// The content of `list`.
 #[derive(Debug)]
 pub struct List<'a> {
-    /// What it was computed from.
+    /// The ledger, commit and instant that it was computed from.
     pub stamp: &'a Stamp,
-    /// The records, in their order.
+    /// The records, in order.
     pub records: Vec<&'a RecordState>,
     /// How many closed, rejected and removed ones are left out.
     pub hidden: usize,
-    /// Which half of the answer is read.
+    /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
 }
 
-/// The records themselves follow one by one.
+/// The answer's head; the records are added one by one.
 #[derive(Serialize)]
 struct ListAnswer {
     records: [(); 0],
@@ -92,14 +92,14 @@ pub fn row(standing: &RecordState, instant: Instant) -> Vec<StyledText> {
     ]
 }
 
-/// Returns when a record was closed, and how: `closed 2026-11-04: remediated`; `None` where no closure is in force.
+/// Returns when a record was closed, and how: `closed 2026-11-04: remediated`; `None` if no closure is in force.
 pub fn closed(standing: &RecordState) -> Option<String> {
     let is_closed = matches!(standing.status, Status::Closed | Status::Rejected);
     let closure = standing.content()?.closure.as_ref().filter(|_| is_closed)?;
     Some(format!("closed {}: {}", closure.date, closure.outcome.as_str()))
 }
 
-/// Returns how far its end is, in words; of what is closed, when that was and how.
+/// Returns the time until its end, in words; for a closed record, when and how it was closed.
 pub fn ends(standing: &RecordState, instant: Instant) -> StyledText {
     if let Some(closed) = closed(standing) {
         return StyledText::with_tone(Tone::Muted, closed);
@@ -117,7 +117,7 @@ pub fn ends(standing: &RecordState, instant: Instant) -> StyledText {
     StyledText::with_tone(tone, dates::distance(end, instant))
 }
 
-/// Returns its status, and whether a change waits.
+/// Returns its status, and whether a change is pending.
 pub fn status(standing: &RecordState) -> StyledText {
     let tone = match (standing.in_force, standing.status) {
         (_, Status::Degraded) => Tone::Warn,

@@ -1,7 +1,7 @@
-//! `log`: the trail of one record, a line for each landed change.
+//! `log`: the history of one record, one line for each landed change.
 //!
-//! Uses approval, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, log. One event for each change of
-//! meaning in the JSON; in the table those of one landing share a line.
+//! Uses approval, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, log. The JSON has one event for
+//! each change of meaning; in the table, those of one landing share a line.
 
 use crate::approval::verdict::{FourEyes, Satisfied, Vote, VoteCounts};
 use crate::history::change::differ::ValueDifference;
@@ -19,16 +19,16 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// What `log` shows.
+/// The content of `log`.
 #[derive(Debug)]
 pub struct Log<'a> {
-    /// What it was computed from.
+    /// The ledger, commit and instant that it was computed from.
     pub stamp: &'a Stamp,
     /// The record.
     pub standing: &'a RecordState,
-    /// What happened, oldest first.
+    /// Its events, oldest first.
     pub acts: Vec<RecordAct<'a>>,
-    /// Whether values are shown to people too; scripts get them in any case.
+    /// Whether to show values to people too; scripts always get them.
     pub shows_values: bool,
 }
 
@@ -79,12 +79,12 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
     doc
 }
 
-/// Returns a row for each landing of a trail.
+/// Returns one row for each landing of a record.
 pub fn table(acts: &[RecordAct<'_>]) -> DocTable {
     DocTable { columns: columns(), rows: landings(acts).into_iter().map(row).collect() }
 }
 
-/// Returns what was said that the rows of [`table`] do not tell.
+/// Returns the approvals and rejections that the rows of [`table`] do not show.
 pub fn statement_blocks<'a>(acts: &[RecordAct<'_>]) -> Vec<Block<'a>> {
     let all = acts.iter().flat_map(|act| act.statements.iter().copied());
     let shown = statements::beyond_approvers(all);
@@ -98,7 +98,7 @@ pub fn statement_blocks<'a>(acts: &[RecordAct<'_>]) -> Vec<Block<'a>> {
     }
 }
 
-/// Returns what the policy needs before the landed version can be approved: whose account is whose.
+/// Returns the entry that the policy needs before the landed version can be approved: the owner of an account.
 fn to_add<'a>(acts: &[RecordAct<'_>]) -> Option<Block<'a>> {
     let last = acts.last()?.verdict;
     let to_add = last.missing.iter().find_map(|it| it.add.as_ref())?;
@@ -106,7 +106,7 @@ fn to_add<'a>(acts: &[RecordAct<'_>]) -> Option<Block<'a>> {
     Some(Block::Paragraph(StyledText::with_tone(Tone::Warn, words)))
 }
 
-/// Says where a record is that has not landed.
+/// Returns where a record that has not landed is proposed.
 pub fn vacant(standing: &RecordState) -> String {
     let places: Vec<String> = standing
         .pending
@@ -139,7 +139,7 @@ impl<'a> ActView<'a> {
     }
 }
 
-/// Returns the acts of each landing.
+/// Returns the events of each landing.
 fn landings<'l, 'a>(acts: &'l [RecordAct<'a>]) -> Vec<&'l [RecordAct<'a>]> {
     acts.chunk_by(|one, other| one.commit == other.commit).collect()
 }
@@ -179,12 +179,13 @@ fn row(acts: &[RecordAct<'_>]) -> Vec<StyledText> {
     ]
 }
 
-/// Returns the pull request that landed an act; what landed a word about earlier content is not that content's.
+/// Returns the pull request that landed an event; an approval of earlier content has none, since its own pull request
+/// is not that content's.
 fn request_name<'a>(act: &RecordAct<'a>) -> Option<&'a str> {
     if is_word(act.event) { None } else { act.verdict.pull_request.as_deref() }
 }
 
-/// Tells whether an event is a word about content that landed before.
+/// Tells whether an event is an approval, rejection or statement about content that landed before.
 fn is_word(event: ChangeEvent) -> bool {
     matches!(event, ChangeEvent::Approved | ChangeEvent::Vetoed | ChangeEvent::Stated)
 }
@@ -198,7 +199,7 @@ fn join_names(names: impl Iterator<Item = String>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// Returns who approved what an act brought; of what was rejected, who did that.
+/// Returns who approved the content of an event; for rejected content, who rejected it.
 fn approved_line(act: &RecordAct<'_>) -> StyledText {
     if act.result == FourEyes::Vetoed {
         let rejects = act
@@ -219,12 +220,12 @@ fn approved_line(act: &RecordAct<'_>) -> StyledText {
     }
 }
 
-/// Tells whether an act needs no approval: it ends or narrows, or the file is gone.
+/// Tells whether an event needs no approval: it ends or narrows, or the file was removed.
 fn demands_nobody(act: &RecordAct<'_>) -> bool {
     act.verdict.needed.count == 0 && act.verdict.carries.is_none()
 }
 
-/// Returns how the approval is known; that it is too few where it is.
+/// Returns the proof level of the approval, or that there are too few.
 fn level(act: &RecordAct<'_>) -> StyledText {
     let word = act.result.as_str();
     match (act.result, act.satisfied) {
@@ -244,7 +245,7 @@ fn level(act: &RecordAct<'_>) -> StyledText {
     }
 }
 
-/// Returns one landing with the values that differ by it.
+/// Returns one landing with the values that it changes.
 fn patch(acts: &[RecordAct<'_>]) -> Vec<Block<'static>> {
     let Some(act) = acts.first() else {
         return Vec::new();

@@ -1,7 +1,7 @@
-//! `due --messages`: one message for each person whom the escalation chain names.
+//! `due --messages`: one message for each person in the escalation chain.
 //!
 //! Uses status, survey. Pure. Start at [`add`]. Follows `docs/spec/cli.md`, due, and M75 of the mission: made for an
-//! issue, a mail or a chat; nothing healthy is mentioned.
+//! issue, a mail or a chat; healthy records are not mentioned.
 
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use crate::view::json;
 use crate::view::next;
 use crate::view::shape;
 
-/// What one person is told.
+/// The message to one person.
 #[derive(Serialize)]
 struct MessageView<'a> {
     to: PersonView<'a>,
@@ -37,7 +37,7 @@ struct MessageRecord<'a> {
     command: String,
 }
 
-/// Puts messages in place of what a worklist shows to people, and beside its records in the object.
+/// Replaces the worklist shown to people with messages, and adds them to its records in the JSON object.
 pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceContext<'_>) {
     doc.blocks.clear();
     let messages: Vec<MessageView<'_>> =
@@ -103,7 +103,7 @@ fn body(call: &Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
     records.collect::<Vec<String>>().join("\n\n")
 }
 
-/// Returns what is said of one record: which, since when, why, as what, and what to do.
+/// Returns the text about one record: which, since when, why, in which role, and the next step.
 fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
     let (standing, due) = (told.standing, told.due);
     let id = standing.id();

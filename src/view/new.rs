@@ -1,4 +1,4 @@
-//! `new`: what was filed, what it needs, what to run next.
+//! `new`: the new record, the approvals it needs, and the next steps.
 //!
 //! Uses diag, policy, plan. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 
@@ -11,28 +11,28 @@ use crate::view::doc::{Block, Doc, FindingList, StyledText, Tone};
 use crate::view::finding::FindingView;
 use crate::view::shape;
 
-/// What was filed.
+/// A new record.
 #[derive(Clone, Debug)]
 pub struct Filed {
     /// The id.
     pub id: String,
     /// The file.
     pub path: String,
-    /// Whether the file was written although content rules object.
+    /// Whether the file was written despite findings of content rules.
     pub is_draft: bool,
-    /// The tier, where it is known.
+    /// The tier, if known.
     pub tier: Option<String>,
-    /// Which silent fields would lead to another tier, after `; `; empty where none would.
+    /// Which unstated fields would lead to another tier, after `; `; empty if none would.
     pub silence: String,
-    /// Which approvals it will need.
+    /// The approvals that it needs.
     pub needed: Needed,
-    /// Who could give them, a line for each need.
+    /// Who could give them, one line for each requirement.
     pub who: Vec<String>,
-    /// What the rules say of it.
+    /// The findings about it.
     pub findings: Vec<Finding>,
-    /// What was derived.
+    /// The derived values.
     pub derived: Vec<Derived>,
-    /// What to run next.
+    /// The commands to run next.
     pub next: Vec<String>,
 }
 

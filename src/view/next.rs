@@ -1,4 +1,4 @@
-//! The next step about a record, as `queue` and `due` give it.
+//! The next step for a record, as `queue` and `due` show it.
 //!
 //! Uses record's times, survey. Pure. Start at [`NextView`] and [`timing`]. Follows `docs/spec/cli.md`, queue.
 
@@ -11,7 +11,7 @@ use crate::survey::advice::Next;
 use crate::survey::due::{Bucket, DueRecord, Timing};
 use crate::view::shape;
 
-/// The next step as answers give it.
+/// The next step in the form of answers.
 #[derive(Debug, Serialize)]
 pub struct NextView<'a> {
     action: &'a str,
@@ -23,7 +23,7 @@ pub struct NextView<'a> {
 }
 
 impl<'a> NextView<'a> {
-    /// Returns the next step as it is at an instant.
+    /// Returns the next step at an instant.
     pub fn of(next: &'a Next, now: Instant) -> NextView<'a> {
         let since = next.timing.since(now);
         NextView {
@@ -37,8 +37,8 @@ impl<'a> NextView<'a> {
     }
 }
 
-/// Returns since when a record has been due, or until when there is time: `8 days ago`, `in 4 days`; empty where no date
-/// says so.
+/// Returns since when a record has been due, or how much time is left: `8 days ago`, `in 4 days`; empty if there is no
+/// date.
 pub fn timing(due: &DueRecord, now: Instant) -> String {
     match due.timing {
         Timing::Until(at) if due.bucket == Bucket::EmergencyReviewDue => {
@@ -51,7 +51,7 @@ pub fn timing(due: &DueRecord, now: Instant) -> String {
     }
 }
 
-/// Returns the same behind a word for what is due: ` for 8 days`, `, ends in 4 days`.
+/// Returns the same as words that follow a state: ` for 8 days`, `, ends in 4 days`.
 pub fn age(due: Option<&DueRecord>, next: &Next, now: Instant) -> String {
     let is_review = due.is_some_and(|due| due.bucket == Bucket::EmergencyReviewDue);
     match next.timing {
@@ -67,7 +67,7 @@ pub fn age(due: Option<&DueRecord>, next: &Next, now: Instant) -> String {
     }
 }
 
-/// Returns what is said of a typed date that nobody can have waited since.
+/// Returns the text for a typed date in the future, since which nobody can have waited.
 pub fn future(at: Instant) -> String {
     format!("dated {}, which is in the future", dates::shown(at))
 }

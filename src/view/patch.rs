@@ -1,4 +1,4 @@
-//! Two texts as a patch: the lines that differ, with three lines around them, as git writes it.
+//! The difference of two texts as a patch: the lines that differ, with three lines of context, as in git.
 //!
 //! Uses no other module. Pure. Start at [`patch`].
 
@@ -12,14 +12,14 @@ use similar::DiffOp;
 /// Number of unchanged lines shown around a difference.
 const CONTEXT: usize = 3;
 
-/// Returns the patch that leads from one text to another; empty where they are equal.
+/// Returns the patch from one text to another; empty if they are equal.
 ///
-/// `path` is the file's path from the top of the repository.
+/// `path` is the file's path relative to the top of the repository.
 pub fn patch(path: &str, before: &str, after: &str) -> String {
     if before == after {
         return String::new();
     }
-    // Split by hand: a lone carriage return ends no line in git.
+    // Not `lines()`: in git, a lone carriage return does not end a line.
     let old: Vec<&str> = before.split_inclusive('\n').collect();
     let new: Vec<&str> = after.split_inclusive('\n').collect();
     let ops = similar::capture_diff_slices(Algorithm::Myers, &old, &new);
@@ -36,7 +36,7 @@ fn write_hunk(out: &mut String, hunk: &[DiffOp], old: &[&str], new: &[&str]) {
     };
     let old_lines = first.old_range().start..last.old_range().end;
     let new_lines = first.new_range().start..last.new_range().end;
-    // Writing to a text cannot fail.
+    // Writing to a string can't fail.
     let _ = writeln!(out, "@@ -{} +{} @@", span(&old_lines), span(&new_lines));
     for change in hunk.iter().flat_map(|op| op.iter_changes(old, new)) {
         let line = change.value();
@@ -52,7 +52,7 @@ fn write_hunk(out: &mut String, hunk: &[DiffOp], old: &[&str], new: &[&str]) {
     }
 }
 
-/// Returns the first line, counted from 1, and the number of lines, as a hunk's header states them.
+/// Returns the first line, counted from 1, and the number of lines, for a hunk's header.
 fn span(lines: &Range<usize>) -> String {
     match lines.len() {
         0 => format!("{},0", lines.start),

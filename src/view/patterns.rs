@@ -1,4 +1,4 @@
-//! `patterns`: what repeats, what to change, and which new records that refuses.
+//! `patterns`: what repeats, what to change, and which new records are refused because of it.
 //!
 //! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, patterns.
 
@@ -37,7 +37,7 @@ struct PatternView<'a> {
     refused: Vec<&'a str>,
 }
 
-/// Returns the answer; `policy` says what counts.
+/// Returns the answer; `policy` determines what counts.
 pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> {
     let mut doc = shape::stamped(
         stamp,
@@ -66,7 +66,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
     doc
 }
 
-/// Says what counts, and how many say no cause.
+/// Returns a text that says what counts, and how many records have no classified cause.
 fn counted(found: &RepeatedCauses<'_>, policy: &Patterns) -> String {
     let n = usize::try_from(policy.threshold).unwrap_or(usize::MAX);
     let from = diag::count(n, "occurrence");
@@ -102,7 +102,7 @@ impl<'a> PatternView<'a> {
     }
 }
 
-/// Writes what the records of a pattern have in common: the policy chooses the keys.
+/// Writes the values that the records of a pattern share: the policy chooses the keys.
 fn key<S: Serializer>(pattern: &CausePattern<'_>, to: S) -> Result<S::Ok, S::Error> {
     to.collect_map(pattern.key())
 }
@@ -121,7 +121,7 @@ fn heading(pattern: &CausePattern<'_>) -> StyledText {
     }
 }
 
-/// Says how often a pattern occurred, and in how many records where these are more.
+/// Returns how often a pattern occurred, and in how many records if these are more.
 fn occurred(pattern: &CausePattern<'_>) -> String {
     let times = diag::count(pattern.occurrences, "occurrence");
     match pattern.records.len() {
@@ -167,7 +167,7 @@ fn new(refused: &FrozenRecord) -> StyledText {
         .and(Tone::Bad, ", without a redesign")
 }
 
-/// Adds a table of how often each of some values occurs; nothing where none does.
+/// Adds a table of how often each of some values occurs; nothing if none does.
 fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[CausePattern<'_>]) {
     if patterns.is_empty() {
         return;

@@ -1,7 +1,7 @@
-//! `queue`: what needs attention, worst first, with the next step.
+//! `queue`: what needs attention, most urgent first, with the next step.
 //!
 //! Uses policy's people, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, queue. A record takes a few lines
-//! beside its id, so that its command stands on one line that can be copied, at 80 columns as at 140.
+//! beside its id, so that its command fits on one line that can be copied, at 80 columns as at 140.
 
 use crate::diag;
 use crate::policy::people::person::Person;
@@ -17,20 +17,20 @@ use crate::view::shape;
 use serde::Serialize;
 use serde_json::Value;
 
-/// What `queue` shows.
+/// The content of `queue`.
 #[derive(Debug)]
 pub struct Queue<'a> {
-    /// What it was computed from.
+    /// The ledger, commit and instant that it was computed from.
     pub stamp: &'a Stamp,
-    /// What needs attention, worst first.
+    /// The records that need attention, most urgent first.
     pub items: Vec<QueueItem<'a>>,
     /// How many records are healthy.
     pub hidden: usize,
-    /// Which half of the answer is read.
+    /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
 }
 
-/// The records themselves follow one by one.
+/// The answer's head; the records are added one by one.
 #[derive(Serialize)]
 struct QueueAnswer {
     records: [(); 0],
@@ -79,7 +79,7 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     doc
 }
 
-/// What stands above the records of a rank, and what their state means.
+/// The headings above the records of each rank, with their tone.
 const HEADINGS: &[(Rank, Tone, &str)] = &[
     (Rank::Undetermined, Tone::Bad, "undetermined"),
     (Rank::Overdue, Tone::Bad, "overdue"),
@@ -96,7 +96,7 @@ fn json(item: &QueueItem<'_>, names: &dyn RecordNames, instant: Instant) -> Valu
     })
 }
 
-/// Returns what stands beside an id: the title, the state, what to do, and the command.
+/// Returns the text beside an id: the title, the state, the next step, and the command.
 fn card(item: &QueueItem<'_>, tone: Tone, instant: Instant) -> StyledText {
     let standing = item.standing;
     let title = standing
@@ -114,12 +114,12 @@ fn card(item: &QueueItem<'_>, tone: Tone, instant: Instant) -> StyledText {
         .and(Tone::Id, &item.next.command)
 }
 
-/// Returns how long it has waited, or until when there is time.
+/// Returns how long it has waited, or how much time is left.
 pub fn age(item: &QueueItem<'_>, instant: Instant) -> String {
     next::age(item.due.as_ref(), &item.next, instant)
 }
 
-/// Returns whom it waits for, in words; empty where nobody is named and anybody may.
+/// Returns whom it waits for, in words; empty if nobody is named and anybody may act.
 pub fn waits_for(item: &QueueItem<'_>) -> String {
     let next = &item.next;
     let names = |people: &[Person], word: &str| {

@@ -1,4 +1,4 @@
-//! A record view: one record as `list`, `show`, `queue` and `due` give it.
+//! A record view: one record as `list`, `show`, `queue` and `due` show it.
 //!
 //! Uses record, policy, approval, status. Pure. Start at [`RecordView`]. Follows `docs/spec/cli.md`, a record view.
 
@@ -16,7 +16,7 @@ use crate::status::state::{InForce, InPlace, Pending, RecordState, Renewals};
 use crate::survey::naming::RecordNames;
 use crate::view::record::approval::{ApprovalView, ApprovedView};
 
-/// A record as answers give it; what is not known is null.
+/// A record in the form of answers; unknown values are null.
 #[derive(Debug, Serialize)]
 pub struct RecordView<'a> {
     id: &'a str,
@@ -111,7 +111,7 @@ struct InPlaceView {
 }
 
 impl<'a> RecordView<'a> {
-    /// Returns what answers give of a record.
+    /// Returns a record in the form of answers.
     pub fn of(state: &'a RecordState, names: &dyn RecordNames) -> RecordView<'a> {
         let shown = state.content();
         let written = state.stated.as_deref().or(shown);
@@ -185,16 +185,16 @@ fn compensating<'a>(
     shown.collect()
 }
 
-/// A compensating control as answers show it.
+/// A compensating control in the form of answers.
 #[derive(Clone, Copy, Debug)]
 pub struct ShownControl<'a> {
-    /// What the file says of it: as landed, else as approved.
+    /// The control as stated in the landed version, otherwise in the approved one.
     pub stated: &'a CompensatingControl,
-    /// What it is; what is gone from the landed file is withdrawn.
+    /// Its status; a control removed from the landed version is withdrawn.
     pub status: ControlStatus,
-    /// Whether its last verification still holds; of one that nobody judged, it does not.
+    /// Whether its last verification is still valid; `false` if it was not evaluated.
     pub fresh: bool,
-    /// Whether the approved version relies on it and the landed one does no longer.
+    /// Whether the approved version relies on it but the landed one no longer does.
     pub dropped: bool,
 }
 

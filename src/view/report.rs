@@ -1,7 +1,7 @@
 //! `report`: the health of the backlog, what is overdue, trends, the classes, the controls.
 //!
 //! Uses record, policy, status, survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, report, and M02, M36, M56
-//! and M76 of the mission. What a page holds besides is in `page`.
+//! and M76 of the mission. The additional content of the HTML page is in `page`.
 
 mod figures;
 pub mod page;
@@ -24,33 +24,33 @@ use crate::view::list;
 use crate::view::queue;
 use crate::view::report::figures::{BacklogView, PeriodView};
 
-/// What `report` shows.
+/// The content of `report`.
 #[derive(Debug)]
 pub struct Report<'a> {
-    /// What it was computed from.
+    /// The ledger, commit and instant that it was computed from.
     pub stamp: &'a Stamp,
-    /// Says what ends soon.
+    /// Determines what ends soon.
     pub policy: &'a Policy,
-    /// The days that it is about.
+    /// The period of the report.
     pub span: ReportPeriod,
     /// The health of the backlog.
     pub backlog: Backlog,
-    /// What happened in each month.
+    /// The events of each month.
     pub periods: Vec<Period>,
     /// Every record.
     pub standings: &'a [RecordState],
-    /// What needs attention, worst first.
+    /// The records that need attention, most urgent first.
     pub items: Vec<QueueItem<'a>>,
-    /// The groups over the threshold.
+    /// The patterns over the threshold.
     pub patterns: Vec<CausePattern<'a>>,
-    /// The controls that records deviated from within the span, by id.
+    /// The controls that records deviated from within the period, by id.
     pub controls: Vec<DeviatedControl<'a>>,
 }
 
 /// A control that records deviate from.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeviatedControl<'a> {
-    /// Its id, in the catalog's own form where one knows it.
+    /// Its id, in the catalog's form if a catalog has it.
     pub id: String,
     /// Its official title.
     pub title: Option<String>,
@@ -123,7 +123,7 @@ impl<'a> ClassView<'a> {
     }
 }
 
-/// Returns the health of the backlog, a line a figure.
+/// Returns the health of the backlog, one line per figure.
 fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
     let backlog = &report.backlog;
     let pair = |label: &str, text: StyledText| (label.to_owned(), text);
@@ -167,7 +167,7 @@ fn of_days(days: i64) -> String {
     diag::count(usize::try_from(days).unwrap_or(0), "day")
 }
 
-/// Adds what should have been done by now, or can't be told or read.
+/// Adds the overdue records, and those that can't be determined or read.
 fn overdue(doc: &mut Doc, report: &Report<'_>) {
     let is_bad = |item: &&QueueItem| !matches!(item.rank, Rank::DueNow | Rank::InTime);
     let bad: Vec<&QueueItem> = report.items.iter().filter(is_bad).collect();
@@ -180,7 +180,7 @@ fn overdue(doc: &mut Doc, report: &Report<'_>) {
     doc.blocks.push(attention(report, &bad, "overdue", Tone::Bad));
 }
 
-/// Adds what is to be done at once, before its deadline.
+/// Adds the records that need immediate action before their deadline.
 fn due_now(doc: &mut Doc, report: &Report<'_>) {
     let is_due = |item: &&QueueItem| item.rank == Rank::DueNow;
     let due: Vec<&QueueItem> = report.items.iter().filter(is_due).collect();
@@ -190,7 +190,7 @@ fn due_now(doc: &mut Doc, report: &Report<'_>) {
     }
 }
 
-/// Returns a table of what needs attention: what is wrong, whom it waits for, and the next step.
+/// Returns a table of records that need attention: what is wrong, whom it waits for, and the next step.
 fn attention<'a>(
     report: &Report<'_>,
     items: &[&QueueItem<'_>],

@@ -1,4 +1,4 @@
-//! Shapes that several answers share: the ledger's stamp, people, approvers, what is needed; and their words.
+//! Parts that several answers share: the ledger's stamp, people, approvers, required approvals; and their texts.
 //!
 //! Uses diag, record, policy, approval. Pure. Start at [`stamped`]. Follows `docs/spec/cli.md`, shared shapes.
 
@@ -16,7 +16,7 @@ use crate::status::stamp::{Stamp, StampView};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use serde::Serialize;
 
-/// An answer between what it was computed from and whether the clock was moved.
+/// An answer, preceded by its stamp and followed by whether the clock was moved.
 #[derive(Serialize)]
 struct StampedAnswer<'a, T> {
     schema: String,
@@ -26,7 +26,7 @@ struct StampedAnswer<'a, T> {
     simulated: bool,
 }
 
-/// Returns an answer that bears a stamp; `answer` holds everything after `ledger` and before `simulated`.
+/// Returns an answer with a stamp; `answer` holds everything after `ledger` and before `simulated`.
 pub fn stamped<'a>(stamp: &Stamp, command: &str, answer: &impl Serialize) -> Doc<'a> {
     let mut doc = Doc::new(StampedAnswer {
         schema: schema(command),
@@ -40,7 +40,7 @@ pub fn stamped<'a>(stamp: &Stamp, command: &str, answer: &impl Serialize) -> Doc
     doc
 }
 
-/// Returns a sentence for each change of governance that does not count: why, and how it gets approved.
+/// Returns a sentence for each change of governance that does not count: why, and how to get it approved.
 pub fn warnings<'a>(stamp: &Stamp) -> Vec<Block<'a>> {
     let left_out = stamp.left_out.iter();
     let sentences = left_out.map(|it| StyledText::with_tone(Tone::Warn, in_words(it)));
@@ -68,12 +68,12 @@ pub fn schema(command: &str) -> String {
     format!("exledger/{command}/v1")
 }
 
-/// Returns people as answers give them.
+/// Returns people in the form of answers.
 pub fn people(people: &[Person]) -> Vec<PersonView<'_>> {
     people.iter().map(PersonView::of).collect()
 }
 
-/// Returns a person in words: `Ana Ruiz <ana@example.com>`, or what of it is known.
+/// Returns a person as text: `Ana Ruiz <ana@example.com>`, or the known part of it.
 pub fn name(person: &Person) -> String {
     match (person.name.trim(), person.email.trim()) {
         ("", "") => "somebody without a name".to_owned(),
@@ -83,7 +83,7 @@ pub fn name(person: &Person) -> String {
     }
 }
 
-/// Returns a person in a word or two: the name, or what of it is known.
+/// Returns a person's name, or the known part of their identity.
 pub fn short_name(person: &Person) -> String {
     match person.name.trim() {
         "" => name(person),
@@ -91,7 +91,7 @@ pub fn short_name(person: &Person) -> String {
     }
 }
 
-/// Returns what is needed, in words.
+/// Returns the required approvals as text.
 pub fn needed_words(needed: &Needed) -> String {
     if needed.count == 0 {
         return "no approval".to_owned();
@@ -131,7 +131,7 @@ pub struct ApproverView<'a> {
 }
 
 impl<'a> ApproverView<'a> {
-    /// Returns an approver as answers give them.
+    /// Returns an approver in the form of answers.
     pub fn of(approver: &'a Approver) -> ApproverView<'a> {
         ApproverView {
             person: PersonView::of(&approver.person),
@@ -155,13 +155,13 @@ impl<'a> ApproverView<'a> {
     }
 }
 
-/// Returns who stated an approval, where that is somebody else than the approver.
+/// Returns who reported an approval, if not the approver.
 pub fn stated_by_another(approver: &Approver) -> Option<&Person> {
     let stater = approver.stated_by.as_ref();
     stater.filter(|stater| stater.key != approver.person.key)
 }
 
-/// Returns what backs an approval: a claim is what whoever wrote the commit could have written.
+/// Returns the proof level of an approval: a claim is something the commit's author could have written themselves.
 pub fn level(level: Proof) -> StyledText {
     let tone = match level {
         Proof::Attested => Tone::Good,
@@ -170,7 +170,7 @@ pub fn level(level: Proof) -> StyledText {
     StyledText::with_tone(tone, level.as_str())
 }
 
-/// Returns an approver in words: who, for which groups, and how that is known.
+/// Returns an approver as text: who, for which groups, and on what evidence.
 pub fn approver_words(approver: &Approver) -> StyledText {
     let groups = match approver.groups.as_slice() {
         [] => String::new(),

@@ -1,7 +1,7 @@
-//! `show`: the four questions on one screen, then the rest.
+//! `show`: the answers to the four questions on one screen, then the rest.
 //!
 //! Uses record, approval, status. Pure. Start at [`doc`]. Follows `docs/mission.md`, the four questions, and
-//! `docs/spec/cli.md`, show. What is cut on the first screen is shown in full below it.
+//! `docs/spec/cli.md`, show. Texts cut on the first screen are shown in full below it.
 
 mod answers;
 pub mod pairs;
@@ -32,7 +32,7 @@ struct ShowAnswer<'a> {
 
 /// Returns the answer.
 ///
-/// `statements` is everyone who spoke about the landed version.
+/// `statements` are all approvals and rejections of the landed version.
 pub fn doc(
     standing: &RecordState,
     statements: &[&Statement],
@@ -56,7 +56,7 @@ pub fn doc(
     doc
 }
 
-/// Returns what is said of a record at an instant, below its title.
+/// Returns the blocks about a record at an instant, below its title.
 pub fn blocks<'a>(
     standing: &RecordState,
     statements: &[&Statement],
@@ -68,7 +68,7 @@ pub fn blocks<'a>(
     let mut blocks = vec![Block::Pairs(answers)];
     for (heading, mut pairs) in rest::sections(standing, statements, names, instant) {
         if heading == rest::IN_FULL {
-            // What the first screen shows whole need not be said twice.
+            // Texts that the first screen shows in full are not repeated.
             let whole =
                 |text: &StyledText| shown.iter().any(|shown| shown.ends_with(&folded(text)));
             pairs.retain(|(label, text)| {
@@ -83,7 +83,7 @@ pub fn blocks<'a>(
     blocks
 }
 
-/// Returns the words of a text with one blank between them.
+/// Returns a text with single blanks between its words.
 fn folded(text: &StyledText) -> String {
     text.bare().split_whitespace().collect::<Vec<_>>().join(" ")
 }

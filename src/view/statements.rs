@@ -1,4 +1,5 @@
-//! What was said about a version beyond who approved it: what does not count, rejections, and who typed it for others.
+//! Statements about a version other than plain approvals: those that do not count, rejections, and those that others
+//! reported.
 //!
 //! Uses approval. Pure. Start at [`StatementView`], [`table`] and [`pairs`]. Follows `docs/spec/cli.md`, `statements[]`.
 
@@ -10,7 +11,7 @@ use crate::record::vocabulary::Vocabulary as _;
 use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::shape::{self, ApproverView};
 
-/// A statement: who says it, as an approver is shown, what it says and whether it counts.
+/// A statement: who made it (in the form of approvers), whether it approves or rejects, and whether it counts.
 #[derive(Debug, Serialize)]
 pub struct StatementView<'a> {
     #[serde(flatten)]
@@ -21,7 +22,7 @@ pub struct StatementView<'a> {
 }
 
 impl<'a> StatementView<'a> {
-    /// Returns statements as answers give them.
+    /// Returns statements in the form of answers.
     pub fn all(statements: &[&'a Statement]) -> Vec<StatementView<'a>> {
         statements.iter().map(|it| StatementView::of(it)).collect()
     }
@@ -37,7 +38,7 @@ impl<'a> StatementView<'a> {
     }
 }
 
-/// Returns the statements that a list of approvers does not tell in full, each once, in their order.
+/// Returns the statements that a list of approvers does not show in full, each once, in order.
 pub fn beyond_approvers<'a>(all: impl Iterator<Item = &'a Statement>) -> Vec<&'a Statement> {
     let mut shown: Vec<&Statement> = Vec::new();
     for statement in all {
@@ -48,7 +49,7 @@ pub fn beyond_approvers<'a>(all: impl Iterator<Item = &'a Statement>) -> Vec<&'a
     shown
 }
 
-/// Tells whether a statement is an approval that counts, given by the approver and without further words.
+/// Tells whether a statement is a counting approval, made by the approver and without a reason.
 fn is_plain(statement: &Statement) -> bool {
     let approver = &statement.approver;
     let bare = approver.reason.is_none() && approver.via.is_none();
@@ -56,7 +57,7 @@ fn is_plain(statement: &Statement) -> bool {
     approves && bare && shape::stated_by_another(approver).is_none()
 }
 
-/// Returns a row for each statement; columns that would be empty are left out.
+/// Returns one row per statement; empty columns are left out.
 pub fn table(statements: &[&Statement]) -> DocTable {
     let column = |title, fit| Column { title, fit };
     let columns = vec![
@@ -99,7 +100,7 @@ fn row(statement: &Statement) -> Vec<StyledText> {
     ]
 }
 
-/// Returns each statement by whose it is, as a text of several lines.
+/// Returns each statement by the name of its author, as a text of several lines.
 pub fn pairs(statements: &[&Statement]) -> Vec<(String, StyledText)> {
     let pair = |statement: &&Statement| {
         let approver = &statement.approver;
@@ -122,7 +123,7 @@ pub fn pairs(statements: &[&Statement]) -> Vec<(String, StyledText)> {
     statements.iter().map(pair).collect()
 }
 
-/// Returns the rejections that count, a line each.
+/// Returns the rejections that count, one line each.
 pub fn rejections(statements: &[&Statement]) -> Vec<StyledText> {
     let counts = |it: &&&Statement| it.word == Vote::Vetoes && it.counts == VoteCounts::Yes;
     let rejections = statements.iter().filter(counts);

@@ -1,4 +1,4 @@
-//! `triage`: the counts first, then what needs somebody, worst first.
+//! `triage`: the counts first, then the inputs that need somebody, most urgent first.
 //!
 //! Uses survey. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, triage.
 
@@ -25,7 +25,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The inputs themselves follow one by one.
+/// The answer's head; the inputs are added one by one.
 #[derive(Serialize)]
 struct TriageReport<'a> {
     counts: StateCounts,
@@ -38,7 +38,7 @@ struct TriageReport<'a> {
     drafts: Option<Vec<DraftView<'a>>>,
 }
 
-/// How many inputs are in each state.
+/// The number of inputs in each state.
 #[derive(Serialize)]
 struct StateCounts {
     routine: usize,
@@ -113,7 +113,7 @@ fn json(row: &TriageRow, shown: &TriageView<'_>) -> Value {
     })
 }
 
-/// Returns the counts in words: `12 inputs: 2 uncovered, 10 covered`.
+/// Returns the counts as text: `12 inputs: 2 uncovered, 10 covered`.
 pub fn display_counts(tally: &TriageCounts) -> StyledText {
     let n: usize = tally.counts.values().sum();
     let mut text = StyledText::with_tone(Tone::Strong, diag::count(n, "input"));
@@ -129,7 +129,7 @@ pub fn display_counts(tally: &TriageCounts) -> StyledText {
     text
 }
 
-/// Shows which records cover how many.
+/// Shows which records cover how many inputs.
 fn covered(doc: &mut Doc, shown: &TriageView<'_>) {
     let mut records: BTreeMap<(TriageState, &str), (usize, &str)> = BTreeMap::new();
     let tally = shown.tally;

@@ -1,4 +1,4 @@
-//! `verify`: what the audit found, and what it looked at.
+//! `verify`: the findings of the audit, and what it covered.
 //!
 //! Uses diag, approval's line. Pure. Start at [`doc`]. Follows `docs/spec/cli.md`, verify.
 
@@ -15,43 +15,43 @@ use crate::view::finding;
 use crate::view::lint::LevelCounts;
 use crate::view::shape;
 
-/// What `verify` shows.
+/// The content of `verify`.
 #[derive(Clone, Debug)]
 pub struct Verify<'a> {
-    /// What it was computed from.
+    /// The ledger, commit and instant that it was computed from.
     pub stamp: &'a Stamp,
-    /// The first commit of the mainline that is here.
+    /// The first commit of the mainline in this clone.
     pub first: Option<String>,
-    /// How many commits it has by first parents.
+    /// The number of its first-parent commits.
     pub n_commits: usize,
-    /// How many records were looked at.
+    /// The number of audited records.
     pub checked: usize,
-    /// The ledger's folder from the top of its repository, for formats whose readers start there; else empty.
+    /// The ledger's folder relative to the top of its repository, for formats with such paths; otherwise empty.
     pub folder: String,
     /// How many questions could not be determined: records, files, commits whose objects are missing or malformed.
     pub undetermined: usize,
-    /// What was found, sorted, with what the formats made for findings say besides.
+    /// The findings, sorted, with further data for the formats made for findings.
     pub findings: FindingList,
-    /// The uses of each record, where receipts were given.
+    /// The uses of each record, if receipts were given.
     pub uses: Vec<RecordUses>,
-    /// Which half of the answer is read.
+    /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
 }
 
-/// How a record was used, by the receipts.
+/// How a record was used, according to the receipts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordUses {
     /// The record's id.
     pub id: String,
-    /// How often.
+    /// The number of uses.
     pub count: usize,
-    /// When last.
+    /// The time of the last use.
     pub last: Instant,
     /// When its closure landed.
     pub closed: Option<Instant>,
 }
 
-/// The findings themselves follow one by one.
+/// The answer's head; the findings are added one by one.
 #[derive(Serialize)]
 struct VerifyAnswer<'a> {
     mainline: MainlineView<'a>,
@@ -105,7 +105,7 @@ pub fn doc<'a>(mut verify: Verify<'_>) -> Doc<'a> {
     doc
 }
 
-/// Returns what was found; silence about what could not be determined would read as if all were well.
+/// Returns the result as text; leaving out undetermined questions would suggest that everything is fine.
 fn display_result(counts: LevelCounts, undetermined: usize) -> String {
     let open = format!("{undetermined} could not be determined");
     match (undetermined, counts == LevelCounts::default()) {
@@ -149,7 +149,7 @@ fn uses(uses: &[RecordUses]) -> DocTable {
     }
 }
 
-/// Returns what is said of a checkpoint that was written.
+/// Returns the text about a written checkpoint.
 pub fn written(path: &str, tip: &str) -> String {
     format!("wrote {path}: the approved branch is at {}", objects::short(tip))
 }

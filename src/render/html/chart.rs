@@ -6,15 +6,15 @@
 use super::escape;
 use crate::view::doc::ChartSeries;
 
-/// How high the bars may be, and what stands above and below them.
+/// The height of the bars, and of the space above and below them.
 const HIGH: f64 = 120.0;
 const ABOVE: f64 = 18.0;
 const BELOW: f64 = 22.0;
-/// How wide a bar is, and the gap between two groups.
+/// The width of a bar, and of the gap between two groups.
 const WIDE: usize = 22;
 const GAP: usize = 26;
 
-/// Returns a chart with its legend; nothing where there is nothing to draw.
+/// Returns a chart with its legend; empty if there is nothing to draw.
 pub(super) fn drawn(series: &ChartSeries) -> String {
     let numbers = series.bars.iter().flat_map(|(_, numbers)| numbers);
     let most = numbers.flatten().copied().fold(0.0, f64::max);

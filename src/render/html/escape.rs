@@ -1,4 +1,4 @@
-//! Text that a browser must show as it is, between tags as within quoted attributes.
+//! Escapes text for HTML, between tags and within quoted attributes.
 //!
 //! Uses `visible`. Pure. Start at [`line`].
 
@@ -14,7 +14,7 @@ pub(super) fn lines(shown: &str) -> String {
     text(&visible::lines(shown)).replace('\n', "<br>")
 }
 
-/// Returns a text in which nothing has a meaning; hidden characters are made visible before.
+/// Returns a text without any markup; hidden characters are made visible first.
 pub(super) fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for char in text.chars() {

@@ -1,7 +1,7 @@
 //! The page around the answer: its head, its policy, its style sheet and script.
 //!
-//! Uses no other module. Pure. Start at [`head`]. The digests of style sheet and script are those of the bytes between
-//! their tags, as the Content Security Policy wants them.
+//! Uses no other module. Pure. Start at [`head`]. The digests of style sheet and script cover the bytes between their
+//! tags, as a Content Security Policy requires.
 
 use base64ct::Base64;
 use base64ct::Encoding;
@@ -12,9 +12,9 @@ use super::escape;
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// What a page is made of.
+/// The parts of a page.
 pub(super) struct Parts<'p> {
-    /// What it is called, as text.
+    /// Its title, as text.
     pub(super) title: &'p str,
     /// The anchors and headings of its sections, escaped.
     pub(super) sections: &'p [(String, String)],
@@ -22,7 +22,7 @@ pub(super) struct Parts<'p> {
     pub(super) has_cards: bool,
 }
 
-/// Returns the page up to the answer.
+/// Returns the page before the answer.
 pub(super) fn head(parts: &Parts<'_>) -> String {
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
@@ -48,7 +48,7 @@ pub(super) fn head(parts: &Parts<'_>) -> String {
     )
 }
 
-/// Returns the page behind the answer; `footer` is what it was computed from, as text, empty where it is left out.
+/// Returns the page after the answer; `footer` is the stamp as text, empty if it is left out.
 pub(super) fn tail(footer: &str) -> String {
     let footer = escape::line(footer);
     format!(

@@ -1,20 +1,20 @@
-//! Text that Markdown must show as it is: no link, no mention, no table, no HTML.
+//! Escapes text for Markdown: no links, mentions, tables or HTML.
 //!
 //! Uses no other module. Pure. Start at [`text`].
 
-/// Returns a text for a cell, heading or paragraph, in which nothing has a meaning.
+/// Returns a text for a cell, heading or paragraph, without any markup.
 ///
-/// `_` inside of a word and `@` inside of an address mean nothing, so names and addresses stay readable.
+/// `_` inside a word and `@` inside an address are no markup, so names and addresses remain readable.
 pub(super) fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut chars = text.chars().peekable();
-    // As the forges count words when they look for mentions: by ASCII alone.
+    // Forges look for mentions by ASCII words only.
     let mut in_word = false;
     while let Some(char) = chars.next() {
         let next = chars.peek().copied();
         match char {
             '<' => out.push_str("&lt;"),
-            // Forges look for mentions in the text after entities are read, so a zero-width space follows.
+            // Forges look for mentions after entities are decoded, so a zero-width space is added.
             '@' if !in_word => out.push_str("&#64;&#8203;"),
             '&' if next.is_some_and(|next| next == '#' || next.is_ascii_alphanumeric()) => {
                 out.push_str("&amp;")
@@ -29,7 +29,7 @@ pub(super) fn text(text: &str) -> String {
     out
 }
 
-/// Returns a text for the inside of an HTML tag, in which Markdown means nothing anyway.
+/// Returns a text for the inside of an HTML tag, where Markdown is not interpreted.
 pub(super) fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for char in text.chars() {
@@ -45,7 +45,7 @@ pub(super) fn html(text: &str) -> String {
     out
 }
 
-/// Escapes what means something at the start of a line: lists, headings, quotes, and GitLab's quick actions.
+/// Escapes markup at the start of a line: lists, headings, quotes, and GitLab's quick actions.
 pub(super) fn start(line: &str) -> String {
     let trimmed = line.trim_start();
     let digits =

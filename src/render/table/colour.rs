@@ -1,6 +1,6 @@
-//! What a tone looks like on a terminal: one escape sequence before, one after.
+//! The colors of tones on a terminal: one escape sequence before, one after.
 //!
-//! Uses `view::doc`. Pure. Start at [`paint`]. Colour repeats what a word already says.
+//! Uses `view::doc`. Pure. Start at [`paint`]. Color only repeats what a word already says.
 
 use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
@@ -18,7 +18,7 @@ fn parameters(tone: Tone) -> &'static str {
     }
 }
 
-/// Returns the text, coloured where colour is on.
+/// Returns the text, with colors if they are enabled.
 pub(super) fn paint(text: &StyledText, colour: bool) -> String {
     let mut ink = Ink::from_text(text, colour);
     text.bare().lines().map(|line| ink.line(line)).collect::<Vec<_>>().join("\n")
@@ -26,7 +26,7 @@ pub(super) fn paint(text: &StyledText, colour: bool) -> String {
 
 /// The characters of a text that are not spaces, with their tones, taken one after the other.
 ///
-/// A layout moves, drops and adds spaces and line breaks only, so it can be coloured afterwards.
+/// A layout only moves, drops and adds spaces and line breaks, so colors can be added afterwards.
 pub(super) struct Ink {
     left: std::vec::IntoIter<(char, Tone)>,
     tone: Tone,
@@ -45,7 +45,7 @@ impl Ink {
         Ink { left: left.into_iter(), tone: Tone::Plain, is_coloured }
     }
 
-    /// Returns the next line of the laid out text, coloured where colour is on.
+    /// Returns the next line of the laid-out text, with colors if they are enabled.
     pub(super) fn line(&mut self, line: &str) -> String {
         if !self.is_coloured {
             return line.to_owned();
@@ -58,7 +58,7 @@ impl Ink {
                 spaces += 1;
                 continue;
             }
-            // The `…` of a cut text is no character of its own: it keeps the tone before it.
+            // The `…` of a cut text is not one of its characters: it keeps the tone before it.
             if self.left.as_slice().first().is_some_and(|(next, _)| *next == char)
                 && let Some((_, tone)) = self.left.next()
             {

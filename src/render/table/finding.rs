@@ -1,4 +1,4 @@
-//! Findings the way compilers show them: what, where, how to fix.
+//! Findings in the style of compilers: what, where, how to fix.
 //!
 //! Uses diag and `view::doc`. Pure. Start at [`list`].
 
@@ -13,7 +13,7 @@ use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 use crate::view::finding::MOST_OF_A_FILE;
 
-/// Returns the findings in their order, a blank line between two.
+/// Returns the findings in order, separated by blank lines.
 pub(super) fn list(shown: &[doc::ShownFinding], style: &OutputStyle) -> String {
     let mut out = String::with_capacity(shown.len().min(MOST_OF_A_FILE) * USUAL);
     let mut add = |block: &str| {
@@ -25,7 +25,7 @@ pub(super) fn list(shown: &[doc::ShownFinding], style: &OutputStyle) -> String {
     // Findings are sorted by file.
     for file in shown.chunk_by(|one, other| one.finding.path == other.finding.path) {
         let path = file.first().map_or("", |first| first.finding.path.as_str());
-        // What is in no file is told whole.
+        // Findings without a file are all shown.
         let most = if path.is_empty() { file.len() } else { MOST_OF_A_FILE };
         for shown in file.iter().take(most) {
             add(&one(shown, style));
@@ -39,7 +39,7 @@ pub(super) fn list(shown: &[doc::ShownFinding], style: &OutputStyle) -> String {
     out
 }
 
-/// So many bytes a finding takes, more or less.
+/// The approximate size of a finding, in bytes.
 const USUAL: usize = 360;
 
 fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
@@ -57,7 +57,7 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
             Some(pos) => format!("{}:{}:{}", finding.path, pos.line, pos.column),
             None => finding.path.clone(),
         };
-        // A place is never wrapped: editors and people pick it up as one word.
+        // A position is never wrapped: editors and people select it as one word.
         out.push_str(&whole(
             StyledText::with_tone(Tone::Muted, "  -->").and(Tone::Plain, format!(" {place}")),
             style,
@@ -75,13 +75,13 @@ fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
     out
 }
 
-/// Returns the line that a finding is about, with a mark below the value.
+/// Returns the line of a finding, with a marker below the value.
 fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &OutputStyle) -> String {
     let number = pos.line.to_string();
     let margin = " ".repeat(number.len());
     let before = pos.column.saturating_sub(1).saturating_sub(excerpt.skipped);
     let before = usize::try_from(before).unwrap_or(0);
-    // In a pipe too, a line of thousands of characters helps nobody.
+    // Even in a pipe, a line of thousands of characters is of no use.
     let room = style.width.unwrap_or(120).saturating_sub(number.len() + 4).max(20);
     let from = (before + 8).saturating_sub(room);
     let shown: String = excerpt.line.chars().skip(from).take(room).map(cell).collect();
@@ -100,7 +100,7 @@ fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &OutputStyl
     .concat()
 }
 
-/// Returns a character as it takes one place of its own: what can't be shown is `·`.
+/// Returns a character that takes one column: `·` if it can't be shown.
 fn cell(char: char) -> char {
     match char {
         '\t' => ' ',

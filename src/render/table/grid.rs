@@ -1,7 +1,7 @@
-//! Rows of cells, fitted to a width: which columns stay, how wide each is, where texts wrap.
+//! Rows of cells fitted to a width: which columns to show, their widths, and where texts wrap.
 //!
-//! Uses `view::doc`. Pure. Start at [`Grid`]. Wrapping and the width of characters are comfy-table's; it
-//! can't see colours, so its cells are told apart by control characters and coloured afterwards.
+//! Uses `view::doc`. Pure. Start at [`Grid`]. Wrapping and character widths come from comfy-table; it does not know
+//! colors, so its cells are separated by control characters and colored afterwards.
 
 use comfy_table::ColumnConstraint;
 use comfy_table::ContentLineStyle;
@@ -16,29 +16,29 @@ use crate::render::format::OutputStyle;
 use crate::view::doc::ColumnFit;
 use crate::view::doc::StyledText;
 
-/// Between two cells of a line. No text holds control characters any more.
+/// The separator between two cells of a line. Texts contain no control characters at this point.
 const BETWEEN_CELLS: char = '\u{1f}';
-/// A line of these stands between two rows.
+/// The separator line between two rows.
 const BETWEEN_ROWS: char = '\u{1e}';
 
-/// A flexible column keeps this much before an optional one is left out, or the rows stand one below the other.
+/// The width of a flexible column below which an optional one is left out, or the rows are stacked.
 const COMFORTABLE: usize = 32;
-/// In a terminal that is narrower, rows stand one below the other where their columns don't fit as they are.
+/// On a narrower terminal, rows are stacked if their columns don't fit without shortening.
 const NARROW: usize = 100;
-/// No flexible column gets narrower.
+/// The minimum width of a flexible column.
 const NARROWEST: usize = 8;
 
-/// Rows of cells before they are fitted.
+/// Rows of cells before fitting.
 pub(super) struct Grid {
-    /// How each column gives way.
+    /// How each column shrinks.
     pub(super) fits: Vec<ColumnFit>,
-    /// The rows; a title row is one of them.
+    /// The rows, including a title row.
     pub(super) rows: Vec<Vec<StyledText>>,
     pub(super) is_wide: bool,
 }
 
 impl Grid {
-    /// Returns its lines, each with its end and without spaces before it.
+    /// Returns its lines, each with its line break and without leading spaces.
     pub(super) fn shown(&self, style: &OutputStyle) -> String {
         let table = self.arranged(style.width);
         let mut out = String::new();
@@ -104,7 +104,7 @@ impl Grid {
             column.set_padding((0, padding));
             column.set_constraint(match width {
                 None => ColumnConstraint::Hidden,
-                // The padding is part of what is set here.
+                // This width includes the padding.
                 Some(width) => ColumnConstraint::Absolute(Width::Fixed(
                     u16::try_from(width).unwrap_or(u16::MAX).saturating_add(padding),
                 )),
@@ -114,7 +114,7 @@ impl Grid {
     }
 }
 
-/// Returns how wide each column is in a terminal of `width`; `None` for one that is left out.
+/// Returns the width of each column on a terminal of `width`; `None` for a column that is left out.
 fn fitted(natural: &[usize], fits: &[ColumnFit], gap: usize, width: usize) -> Vec<Option<usize>> {
     let mut widths: Vec<Option<usize>> = natural.iter().copied().map(Some).collect();
     let needed = |widths: &[Option<usize>], most: usize| -> usize {
@@ -140,7 +140,7 @@ fn fitted(natural: &[usize], fits: &[ColumnFit], gap: usize, width: usize) -> Ve
             *width = None;
         }
     }
-    // The widest that all flexible columns may be; what is over after rounding goes to nobody.
+    // The maximum width of all flexible columns; the remainder after rounding is not used.
     let most =
         (NARROWEST..=width).rev().find(|most| needed(&widths, *most) <= width).unwrap_or(NARROWEST);
     for (width, fit) in widths.iter_mut().zip(fits) {
@@ -166,6 +166,6 @@ pub(super) fn width(text: &str) -> usize {
     let mut table = Table::new();
     table.add_row([text]);
     let widest = table.column_max_content_widths().into_iter().max();
-    // An empty column counts one.
+    // An empty column has width one.
     if text.is_empty() { 0 } else { widest.map_or(0, usize::from) }
 }

@@ -1,22 +1,22 @@
-//! Rows one below the other, where columns would not fit side by side.
+//! Stacked rows, for when the columns would not fit side by side.
 //!
-//! Uses `view::doc`. Pure. Start at [`shown`]. A row begins with its first cell; beside it stands the second one, if it
-//! is running text, then every other cell with its title, short ones together on a line. Nothing is left out.
+//! Uses `view::doc`. Pure. Start at [`shown`]. A row begins with its first cell; beside it is the second one, if it is
+//! running text, then every other cell with its title, short ones together on a line. Nothing is left out.
 
 use super::grid::{self, Grid};
 use crate::render::format::OutputStyle;
 use crate::view::doc::{Column, ColumnFit, StyledText, Tone};
 
-/// A first cell that is wider than this stands on a line of its own.
+/// A first cell wider than this gets a line of its own.
 const HEAD: usize = 24;
-/// What stands beside a first cell is at least so wide: wider than any date, instant or id.
+/// The minimum width beside a first cell: wider than any date, instant or id.
 const BODY: usize = 40;
-/// A cell of at most so many characters shares its line with others.
+/// A cell of at most this many characters shares its line with others.
 const SHORT: usize = 32;
-/// The blanks before what stands below a first cell.
+/// The indentation below a first cell.
 const INDENT: &str = "  ";
 
-/// Returns rows of cells one below the other, in a terminal of so many columns.
+/// Returns stacked rows of cells for a terminal of `width` columns.
 pub(super) fn shown(
     columns: &[Column],
     rows: &[Vec<StyledText>],
@@ -59,10 +59,10 @@ fn lines(text: StyledText, width: Option<usize>, style: &OutputStyle) -> String 
     one.shown(&OutputStyle { width, ..*style })
 }
 
-/// Returns the cells of a row but the first, in lines of at most so many columns where that can be.
+/// Returns the cells of a row except the first, in lines of at most `width` columns if possible.
 fn body(columns: &[Column], row: &[StyledText], width: usize) -> StyledText {
     let mut text = StyledText::default();
-    // How wide the line is that short cells still may join.
+    // The width of the last line, if short cells may still be added to it.
     let mut open: Option<usize> = None;
     for (n, (column, cell)) in columns.iter().zip(row).enumerate().skip(1) {
         let bare = cell.bare();

@@ -1,4 +1,4 @@
-//! Texts of a table or paragraph, without what a terminal would obey.
+//! Texts of a table or paragraph, without terminal control sequences.
 //!
 //! Uses view. Pure. Follows `docs/spec/cli.md`, formats.
 
@@ -9,7 +9,7 @@ use crate::view::doc::ColumnFit;
 use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 
-/// On a terminal a cell of a table has at most so many characters; one that is longer ends in `…`.
+/// The maximum number of characters of a table cell on a terminal; a longer one ends in `…`.
 pub(crate) const CELL: usize = 600;
 
 pub(crate) fn paragraph(text: StyledText, style: &OutputStyle) -> String {
@@ -17,7 +17,7 @@ pub(crate) fn paragraph(text: StyledText, style: &OutputStyle) -> String {
     grid::Grid { fits: vec![ColumnFit::Flexible], rows, is_wide: true }.shown(style)
 }
 
-/// Returns a cell as one line, cut where it is far too long for a terminal.
+/// Returns a cell as one line, cut if it is far too long for a terminal.
 pub(crate) fn cell_text(text: &StyledText, style: &OutputStyle) -> StyledText {
     let text = one_line(text);
     let is_long = text.0.iter().map(|(_, text)| text.chars().count()).sum::<usize>() > CELL;

@@ -1,4 +1,4 @@
-//! The values of a record before and after a change, for people: a row a field, lists in one line.
+//! The values of a record before and after a change, for display: one row per field, lists on one line.
 //!
 //! Start at [`differing`].
 
@@ -8,10 +8,10 @@ use crate::record::Record;
 use crate::record::credential;
 use crate::view::doc::{Column, ColumnFit, DocTable, StyledText, Tone};
 
-/// So many characters of a value are shown beside another.
+/// The maximum number of characters of a value shown beside another.
 const MOST: usize = 200;
 
-/// So many characters of a value are shown where nothing stands beside it.
+/// The maximum number of characters of a value shown alone.
 const MOST_ALONE: usize = 400;
 
 /// A field that differs.
@@ -51,7 +51,7 @@ pub(super) fn table(rows: Vec<FieldRow>) -> DocTable {
     }
 }
 
-/// Returns what a new record states, a row a field; id and title stand elsewhere already.
+/// Returns the values of a new record, one row per field; id and title are shown elsewhere.
 pub(super) fn stated(record: &Record) -> DocTable {
     let column = |title| Column { title, fit: ColumnFit::Flexible };
     let value = serde_json::to_value(record).unwrap_or(Value::Null);
@@ -98,7 +98,7 @@ fn is_of_maps(list: &[Value]) -> bool {
     list.iter().all(Value::is_object)
 }
 
-/// Compares lists of maps: those with an id by it, others whole.
+/// Compares lists of maps: entries with an id by their id, others as a whole.
 fn entries(field: &str, old: &[Value], new: &[Value], rows: &mut Vec<FieldRow>) {
     let id = |entry: &Value| Some(entry.get("id")?.as_str()?.to_owned());
     let named = |entry: &Value| match id(entry) {
@@ -125,7 +125,7 @@ fn entries(field: &str, old: &[Value], new: &[Value], rows: &mut Vec<FieldRow>) 
     }
 }
 
-/// Returns a value in one line of plain words.
+/// Returns a value on one line, in plain text.
 fn shown(value: &Value, most: usize) -> String {
     cut(&credential::hidden(display_value(value)), most)
 }
@@ -147,7 +147,7 @@ fn display_value(value: &Value) -> String {
     }
 }
 
-/// Returns a text as one line of at most so many characters; one that is longer ends in `…`.
+/// Returns a text as one line of at most `most` characters; a longer one ends in `…`.
 pub(super) fn cut(text: &str, most: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= most {

@@ -1,4 +1,4 @@
-//! The approval of a record, as its view gives it.
+//! The approval of a record, as part of its view.
 //!
 //! Uses policy, approval, status. Pure. Start at `ApprovalView`. Follows `docs/spec/cli.md`, a record view.
 
@@ -32,7 +32,7 @@ struct LandedView<'a> {
     pull_request: Option<&'a str>,
 }
 
-/// Someone who made the content.
+/// An author of the content.
 #[derive(Debug, Serialize)]
 pub struct AuthorView<'a> {
     #[serde(flatten)]
@@ -93,7 +93,8 @@ impl<'a> LandedView<'a> {
     }
 }
 
-/// Returns what the record's approval needs: of the landed version, else what its tier and class demand.
+/// Returns the approvals that the record needs: those of the landed version, otherwise those that its tier and class
+/// require.
 pub fn needed(standing: &RecordState) -> Needed {
     let judged = standing.approval.as_ref().map(|verdict| verdict.needed.clone());
     let demanded = || standing.tier.as_ref().map(|tier| tier.demand().needed());
@@ -101,7 +102,7 @@ pub fn needed(standing: &RecordState) -> Needed {
 }
 
 impl<'a> AuthorView<'a> {
-    /// Returns who made the content that a verdict is on.
+    /// Returns the authors of the content that a verdict is about.
     pub fn all(verdict: &'a ApprovalVerdict) -> Vec<AuthorView<'a>> {
         verdict.authors.iter().map(AuthorView::of).collect()
     }

@@ -1,4 +1,4 @@
-//! The figures of a report, as its answer gives them.
+//! The figures of a report, as part of its answer.
 //!
 //! Uses record, survey. Pure. Start at `BacklogView`. Follows `docs/spec/cli.md`, report.
 

@@ -1,4 +1,4 @@
-//! What the page holds beyond the summary: every record with its card and its trail.
+//! The content of the page beyond the summary: every record with its card and its history.
 //!
 //! Uses status, survey. Pure. Start at [`add`]. Follows `docs/spec/interop.md`, the page.
 
@@ -11,10 +11,10 @@ use crate::view::list;
 use crate::view::log;
 use crate::view::show;
 
-/// Returns what happened to a record, oldest first.
+/// Returns the events of a record, oldest first.
 pub type RecordTrails<'a> = &'a (dyn Fn(&RecordState) -> Vec<RecordAct<'a>> + 'a);
 
-/// Adds every record, closed and removed ones too: a table of all, then a card each.
+/// Adds every record, including closed and removed ones: a table of all, then one card each.
 pub fn add<'a>(
     doc: &mut Doc<'a>,
     standings: &'a [RecordState],

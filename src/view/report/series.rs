@@ -6,7 +6,7 @@ use crate::status::state::{RecordState, Status};
 use crate::survey::figures::Period;
 use crate::view::doc::ChartSeries;
 
-/// Returns how many records there are of each status.
+/// Returns the number of records of each status.
 pub(super) fn by_status(standings: &[RecordState]) -> ChartSeries {
     let count = |status: Status| {
         let of_status = standings.iter().filter(|it| it.status == status);
@@ -21,7 +21,7 @@ pub(super) fn by_status(standings: &[RecordState]) -> ChartSeries {
     }
 }
 
-/// Returns what was counted in each month.
+/// Returns the counts of each month.
 pub(super) fn counted(periods: &[Period]) -> ChartSeries {
     let bar = |count: fn(&Period) -> usize| periods.iter().map(|it| number(count(it))).collect();
     ChartSeries {
@@ -35,7 +35,7 @@ pub(super) fn counted(periods: &[Period]) -> ChartSeries {
     }
 }
 
-/// Returns how long those lasted that were closed in each month.
+/// Returns the duration of the records closed in each month.
 pub(super) fn lasted(periods: &[Period]) -> ChartSeries {
     let days = periods.iter().map(|period| period.mean_days_in_force);
     ChartSeries {

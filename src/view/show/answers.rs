@@ -1,4 +1,4 @@
-//! The first screen: why, who approved and how that is known, what compensates, when it ends.
+//! The first screen: why, who approved and on what evidence, what compensates, when it ends.
 //!
 //! Start at [`pairs`]. Each answer is cut so that all of them fit 80 columns and 24 lines.
 
@@ -18,7 +18,7 @@ use crate::view::shape;
 use crate::view::show::text::{cut, lines};
 use crate::view::statements;
 
-/// How wide a line of an answer may be beside its label on 80 columns.
+/// The maximum width of an answer's line beside its label, on 80 columns.
 const WIDE: usize = 66;
 
 /// Returns the answers, the status first.
@@ -48,7 +48,7 @@ pub(super) fn pairs(
     pairs
 }
 
-/// Returns how wide each of some entries may be: the fewer there are, the more lines each may take.
+/// Returns the width for each of some entries: the fewer entries, the more lines each may take.
 fn each(n_entries: usize) -> usize {
     match n_entries {
         0 | 1 => 3 * WIDE,
@@ -76,7 +76,7 @@ fn status(standing: &RecordState) -> StyledText {
     }
 }
 
-/// Returns what the record deviates from, a line each.
+/// Returns the controls and rules that the record deviates from, one line each.
 pub(super) fn deviation(content: &Record, names: &dyn RecordNames, wide: usize) -> Vec<StyledText> {
     let stated = content.deviates_from.controls.iter().flatten();
     let controls = stated.map(|control| match names.control(control) {
@@ -114,7 +114,7 @@ fn approved(standing: &RecordState, statements: &[&Statement]) -> StyledText {
     lines(all.chain(missing).collect(), 4)
 }
 
-/// Says in a line what names and levels alone would leave open; `None` where somebody else approved it.
+/// Returns a summary of the approval that names and levels alone would not show; `None` if others approved it.
 fn summarize(standing: &RecordState, nobody: bool) -> Option<String> {
     let Some(verdict) = standing.approval.as_deref() else {
         return nobody.then(|| "not yet".to_owned());
@@ -146,7 +146,7 @@ fn summarize(standing: &RecordState, nobody: bool) -> Option<String> {
     })
 }
 
-/// Returns what is missing, in words.
+/// Returns a missing approval as text.
 pub(super) fn missing_words(missing: &approval::verdict::MissingApproval) -> String {
     let who: Vec<String> = missing.who.iter().map(shape::name).collect();
     if who.is_empty() {
@@ -156,7 +156,7 @@ pub(super) fn missing_words(missing: &approval::verdict::MissingApproval) -> Str
     }
 }
 
-/// Returns the compensating controls, a line each.
+/// Returns the compensating controls, one line each.
 pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) -> Vec<StyledText> {
     let line = |shown: record::ShownControl<'_>| {
         let control = shown.stated;
@@ -199,7 +199,7 @@ fn ends(content: &Record, standing: &RecordState, instant: Instant) -> StyledTex
     }
 }
 
-/// Returns what ends or reopens it before its date, a line each.
+/// Returns what may end or reopen it before its date, one line each.
 pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> Vec<StyledText> {
     let triggers = content.triggers.iter().map(|trigger| {
         let fired = content.fired.iter().find(|firing| firing.trigger == trigger.id);

@@ -1,4 +1,4 @@
-//! What git proves of a record, and what waits for approval.
+//! What git proves about a record, and its pending changes.
 //!
 //! Start at [`pairs`].
 
@@ -14,7 +14,7 @@ use crate::view::record::approval;
 use crate::view::shape;
 use crate::view::show::pairs::{Pairs, add};
 
-/// Returns what git proves of it.
+/// Returns what git proves about a record.
 pub(super) fn pairs(standing: &RecordState) -> Pairs {
     let mut pairs = Pairs::new();
     add(&mut pairs, "file", Some(&standing.path));
@@ -61,7 +61,7 @@ pub(super) fn pairs(standing: &RecordState) -> Pairs {
     pairs
 }
 
-/// Returns what branches and the work tree propose.
+/// Returns the proposals of branches and the work tree.
 pub(super) fn pending(standing: &RecordState, instant: Instant) -> Pairs {
     let change = |pending: &Pending| {
         let place = pending.branch.clone().unwrap_or_else(|| "work tree".to_owned());

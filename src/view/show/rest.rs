@@ -1,4 +1,4 @@
-//! What follows the first screen: everything else that is stated, proven and computed.
+//! The part after the first screen: everything else that is stated, proven and computed.
 //!
 //! Start at [`sections`].
 
@@ -17,16 +17,16 @@ use crate::view::show::pairs::add;
 use crate::view::show::text;
 use crate::view::statements;
 
-/// The section of what the first screen had to cut.
+/// The section with texts that the first screen had to cut.
 pub(super) const IN_FULL: &str = "In full";
 
-/// What that section says and the first screen never does.
+/// The fields in that section that are never on the first screen.
 pub(super) const STATED_LATER: &[&str] = &["starts", "references"];
 
-/// Wide enough that nothing is cut.
+/// A width at which nothing is cut.
 const WHOLE: usize = usize::MAX;
 
-/// Returns the sections with their headings; an empty one is not shown.
+/// Returns the sections with their headings, without empty ones.
 pub(super) fn sections(
     standing: &RecordState,
     statements: &[&Statement],

@@ -2,7 +2,7 @@
 
 use crate::view::doc::{StyledText, Tone};
 
-/// Returns a text as one line of at most so many characters; one that is longer ends in `…`.
+/// Returns a text as one line of at most `most` characters; a longer one ends in `…`.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= most {
@@ -12,7 +12,7 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Returns the lines as one text, the first few of them where there are more.
+/// Returns the lines as one text, at most the first few of them.
 pub(crate) fn lines(lines: Vec<StyledText>, most: usize) -> StyledText {
     let left = lines.len().saturating_sub(most);
     let mut joined = StyledText::default();

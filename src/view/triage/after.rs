@@ -1,4 +1,4 @@
-//! `triage`: what follows from the inputs: triggers to fire, records that are not used, drafts.
+//! `triage`: the consequences of the inputs: triggers to fire, records that are not used, drafts.
 //!
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
@@ -18,7 +18,7 @@ fn command(proposal: &FiringProposal) -> String {
     format!("exledger fire {} {} --note \"{note}\"", proposal.record, proposal.trigger)
 }
 
-/// A trigger that the inputs let fire.
+/// A trigger that the inputs fire.
 #[derive(Serialize)]
 pub(super) struct ProposalView<'a> {
     record: &'a str,
@@ -42,21 +42,21 @@ impl<'a> ProposalView<'a> {
     }
 }
 
-/// A draft that was written.
+/// A written draft.
 #[derive(Serialize)]
 pub(super) struct DraftView<'a> {
     id: &'a str,
     path: &'a str,
 }
 
-/// Returns the drafts that were written, where that is asked.
+/// Returns the written drafts, if drafts were requested.
 pub(super) fn draft_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<DraftView<'a>>> {
     let drafts = shown.drafts.as_ref()?.iter();
     let view = |draft: &'a WrittenDraft| DraftView { id: &draft.id, path: &draft.path };
     Some(drafts.map(view).collect())
 }
 
-/// Shows what follows, and the commands to run next.
+/// Shows the consequences, and the commands to run next.
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
     proposals(doc, shown.proposals);
     unused(doc, shown);

@@ -1,4 +1,4 @@
-//! `triage`: what needs somebody, state by state, worst first, one line for all inputs that are alike.
+//! `triage`: the inputs that need somebody, state by state, most urgent first, one line for all similar inputs.
 //!
 //! Uses survey. Pure. Start at [`blocks`]. Follows `docs/spec/cli.md`, triage.
 
@@ -6,10 +6,10 @@ use crate::survey::triage::TriageState;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::triage::shown::{TriageView, flexible, plain, table, tone, whole};
 
-/// What stands in one line, as it is sorted, with how many inputs it is about, and where the first of them is.
+/// One line: its sort key, the number of its inputs, and the location of the first one.
 type AttentionLine<'a> = (AttentionKey<'a>, usize, String);
 
-/// What inputs have in common, in words.
+/// The texts that similar inputs share.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct AttentionKey<'a> {
     record: &'a str,
@@ -18,7 +18,7 @@ struct AttentionKey<'a> {
     message: &'a str,
 }
 
-/// Shows what needs somebody.
+/// Shows the inputs that need somebody.
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
     let states = TriageState::ALL.iter().filter(|state| **state <= TriageState::Pending);
     for state in states {
@@ -53,7 +53,7 @@ fn collect_lines<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<Attentio
     told
 }
 
-/// Shows one state: what all lines say alike stands once, behind the count.
+/// Shows one state: texts that all its lines share are shown once, after the count.
 fn section(
     doc: &mut Doc<'_>,
     state: TriageState,
@@ -88,7 +88,7 @@ fn section(
     beyond(doc, state, shown);
 }
 
-/// Says how many of a state stand in no line.
+/// Says how many inputs of a state are in no line.
 fn beyond(doc: &mut Doc<'_>, state: TriageState, shown: &TriageView<'_>) {
     let n = shown.tally.beyond(state);
     if n > 0 {
@@ -98,7 +98,7 @@ fn beyond(doc: &mut Doc<'_>, state: TriageState, shown: &TriageView<'_>) {
     }
 }
 
-/// Returns where something is, with how many more there are like it.
+/// Returns a location, with the number of further similar inputs.
 fn placed(place: &str, n: usize) -> String {
     match (place, n) {
         (place, 1) => place.to_owned(),
@@ -107,7 +107,7 @@ fn placed(place: &str, n: usize) -> String {
     }
 }
 
-/// Shows the routine ones that the baselines' samples pick.
+/// Shows the routine inputs selected by the baselines' samples.
 pub(super) fn sampled(doc: &mut Doc, shown: &TriageView<'_>) {
     let told = collect_lines(TriageState::Routine, shown);
     if told.is_empty() {

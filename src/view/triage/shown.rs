@@ -1,4 +1,4 @@
-//! What the screens of `triage` are made from.
+//! The data for the screens of `triage`.
 //!
 //! Uses policy, survey, view's documents. Pure. Start at [`TriageView`]. Follows `docs/spec/cli.md`, triage.
 
@@ -9,36 +9,36 @@ use crate::survey::triage::counts::TriageCounts;
 use crate::survey::triage::watch::{FiringProposal, Used};
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, FormatNeeds, StyledText, Tone};
 
-/// What `triage` shows.
+/// The content of `triage`.
 pub struct TriageView<'a> {
-    /// What it was computed from.
+    /// The ledger, commit and instant that it was computed from.
     pub stamp: &'a Stamp,
-    /// The names of the inputs, as they were given.
+    /// The names of the inputs, as the user gave them.
     pub sources: &'a [String],
-    /// What was decided.
+    /// The decisions about the inputs.
     pub tally: &'a TriageCounts,
     /// The baselines of the policy.
     pub baselines: &'a [Baseline],
-    /// Which half of the answer is read.
+    /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
-    /// The triggers that the inputs let fire.
+    /// The triggers that the inputs fire.
     pub proposals: &'a [FiringProposal],
-    /// Which records are used, where that is asked.
+    /// Which records are used, if requested.
     pub unused: Option<Unused>,
-    /// The drafts that were written, where that is asked.
+    /// The written drafts, if requested.
     pub drafts: Option<Vec<WrittenDraft>>,
 }
 
 /// Which records are used, and why the others are not.
 #[derive(Clone, Debug)]
 pub struct Unused {
-    /// By whether inputs match them.
+    /// The records, by whether inputs match them.
     pub used: Used,
-    /// Why nothing matches, for each that never matched.
+    /// Why nothing matches, for each record that never matched.
     pub why: Vec<String>,
 }
 
-/// A draft that was written.
+/// A written draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenDraft {
     /// Its id.
@@ -49,7 +49,7 @@ pub struct WrittenDraft {
     pub title: String,
 }
 
-/// Returns the word of a state for people.
+/// Returns the name of a state for people.
 pub(crate) fn plain(state: TriageState) -> String {
     state.as_str().replace('_', " ")
 }
@@ -78,7 +78,7 @@ pub(crate) fn optional(title: &'static str) -> Column {
     Column { title, fit }
 }
 
-/// Returns a table without the columns in which nothing stands.
+/// Returns a table without its empty columns.
 pub(crate) fn table<'a>(columns: Vec<Column>, rows: Vec<Vec<StyledText>>) -> Block<'a> {
     let is_filled = |place: usize| {
         let cell =

@@ -1,4 +1,4 @@
-//! `triage`: how each baseline did, so that its thresholds can be tuned, and which are past their own review.
+//! `triage`: the results of each baseline, for tuning its thresholds, and the baselines past their own review date.
 //!
 //! Uses policy, survey. Pure. Start at `block`. Follows `docs/spec/policy.md`, baselines.
 
@@ -10,12 +10,12 @@ use crate::view::doc::{Doc, StyledText, Tone};
 use crate::view::triage::shown::{TriageView, flexible, optional, table, whole};
 use serde::Serialize;
 
-/// Tells whether a baseline is past its own review.
+/// Tells whether a baseline is past its own review date.
 pub fn is_stale(baseline: &Baseline, instant: Instant) -> bool {
     baseline.review_by.is_some_and(|day| instant >= day.end())
 }
 
-/// How a baseline did.
+/// The results of a baseline.
 #[derive(Serialize)]
 pub(super) struct BaselineView<'a> {
     id: &'a str,
@@ -31,7 +31,7 @@ pub(super) struct BaselineView<'a> {
     stale: bool,
 }
 
-/// Returns how each baseline did.
+/// Returns the results of each baseline.
 pub(super) fn baselines<'a>(shown: &'a TriageView<'_>) -> Vec<BaselineView<'a>> {
     let done = shown.baselines.iter().zip(&shown.tally.baselines);
     done.map(|(baseline, done)| BaselineView {
@@ -50,7 +50,7 @@ pub(super) fn baselines<'a>(shown: &'a TriageView<'_>) -> Vec<BaselineView<'a>> 
     .collect()
 }
 
-/// Shows how each baseline did, and which are past their own review.
+/// Shows the results of each baseline, and which baselines are past their own review date.
 pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
     let done = shown.baselines.iter().zip(&shown.tally.baselines);
     let instant = shown.stamp.instant;
@@ -93,7 +93,7 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
     }
 }
 
-/// Returns what makes an input material by a baseline, in words.
+/// Returns the thresholds by which a baseline makes an input material, as text.
 fn thresholds(baseline: &Baseline) -> String {
     let fields = baseline.material_if.0.iter();
     let mut parts: Vec<String> =
