@@ -1,4 +1,4 @@
-//! Where something is wrong, how bad it is, and what to do about it.
+//! Findings: their position, their level, and how to fix them.
 //!
 //! Uses no other module. Pure. Start at [`Finding`]. Follows `docs/spec/cli.md` (a finding) and `docs/spec/rules.md`
 //! (codes and levels).
@@ -8,7 +8,7 @@ pub mod code;
 use crate::diag::code::Code;
 use std::fmt;
 
-/// A place in a text: line and column, both from 1, the column in characters.
+/// A position in a text: line and column, both counted from 1, the column in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pos {
     /// The line of the file, counted from 1.
@@ -18,23 +18,23 @@ pub struct Pos {
 }
 
 impl Pos {
-    /// The first character of a text.
+    /// The position of the first character.
     pub const START: Pos = Pos { line: 1, column: 1 };
 }
 
-/// How bad a finding is; the worst sorts first.
+/// The level of a finding; the worst sorts first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// With one of these the command exits 1.
+    /// The command exits with 1.
     Error,
-    /// The command exits 0, with `--strict` 1.
+    /// The command exits with 0, with `--strict` with 1.
     Warning,
-    /// Information; it changes no exit code.
+    /// Information; does not affect the exit code.
     Note,
 }
 
 impl Level {
-    /// Returns the word that findings, policies and formats use.
+    /// Returns the name that findings, policies and formats use.
     pub fn word(self) -> &'static str {
         match self {
             Level::Error => "error",
@@ -50,43 +50,43 @@ impl fmt::Display for Level {
     }
 }
 
-/// One thing that is wrong: what, where, and the way out.
+/// A single problem: what, where, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The code of the rule that found it.
     pub rule: Code,
-    /// How bad it is, after the policy's overrides.
+    /// The level, after the policy's overrides.
     pub level: Level,
     /// The file, relative to the ledger's root, with `/`.
     pub path: String,
-    /// Where in the file; `None` where there is no place.
+    /// The position in the file; `None` if there is none.
     pub pos: Option<Pos>,
     /// The dotted path of the field, list indices from 0; `None` for a whole file.
     pub field: Option<String>,
-    /// The record's id: the file stem when it has the form of an id.
+    /// The record's id: the file stem if it has the form of an id.
     pub id: Option<String>,
     /// What is wrong; never repeats a secret.
     pub message: String,
-    /// What to do about it; never empty.
+    /// How to fix it; never empty.
     pub help: String,
 }
 
 impl Finding {
-    /// Returns what findings are sorted by: path, line, column, rule, then field and message to be total.
+    /// Returns the sort key: path, line, column, rule, then field and message for a total order.
     pub fn sort_key(&self) -> impl Ord + '_ {
         (&self.path, self.pos, self.rule, &self.field, &self.message)
     }
 }
 
-/// The most names that a sentence gives in full.
+/// The maximum number of names listed in full.
 pub const MOST_NAMED: usize = 5;
 
-/// Returns names as a sentence lists them; of more than a few, two and the number of the rest.
+/// Returns names as a list in words; of more than [`MOST_NAMED`], two and the number of the rest.
 pub fn names<T: AsRef<str>>(names: &[T]) -> String {
     some(names, names.len())
 }
 
-/// Returns the first of so many names as a sentence lists them: all of a few, else two and the number of the rest.
+/// Returns the first of `n` names as a list in words: all of a few, otherwise two and the number of the rest.
 pub fn some<T: AsRef<str>>(first: &[T], n: usize) -> String {
     let names = first.iter().map(AsRef::as_ref);
     match first {
@@ -97,7 +97,7 @@ pub fn some<T: AsRef<str>>(first: &[T], n: usize) -> String {
     }
 }
 
-/// Returns a count with its noun, in the plural where it is not one: `1 record`, `3 records`.
+/// Returns a count with its noun, in the plural unless it is one: `1 record`, `3 records`.
 pub fn count(n: usize, noun: &str) -> String {
     let many = match noun.strip_suffix('y') {
         _ if n == 1 => noun.to_owned(),

@@ -1,21 +1,21 @@
-//! The codes of the rules and the groups that they belong to.
+//! The codes of the rules, and their groups.
 //!
-//! Uses nothing else. Pure. Start at [`Code`]. Follows `docs/spec/rules.md`. A new rule has its line here; what it finds
-//! stands in its file below `src/rules/`.
+//! Uses nothing else. Pure. Start at [`Code`]. Follows `docs/spec/rules.md`. A new rule needs a line here and a file in
+//! `src/rules/`.
 
 use serde::Serialize;
 use serde::Serializer;
 use std::cmp::Ordering;
 use std::fmt;
 
-/// What a rule is about, and who may change its level.
+/// The subject of a rule, which determines whether a policy may change its level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuleGroup {
-    /// Whether a file can be read at all; can't be turned off.
+    /// Whether a file can be read at all; can't be disabled.
     Shape,
-    /// What a record says; the policy may turn it up, down or off.
+    /// The content of a record; the policy may raise, lower or disable it.
     Content,
-    /// What a change does to records, policy and workflows.
+    /// The changes of records, policy and workflows.
     Change,
     /// What history proves about merged records.
     Audit,
@@ -33,10 +33,10 @@ impl RuleGroup {
     }
 }
 
-/// Makes [`Code`] of one line for each code, below its group.
+/// Declares [`Code`] from one line per code, below its group.
 macro_rules! codes {
     ($($group:ident { $($code:ident = $text:literal,)+ })+) => {
-        /// The name of a rule: a promise to suppressions, dashboards and scripts.
+        /// The code of a rule, which is stable: suppressions, dashboards and scripts rely on it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code {
             $($(#[doc = concat!("`", $text, "`")] $code,)+)+
@@ -159,7 +159,7 @@ codes! {
 }
 
 impl Code {
-    /// Returns the code that is written so.
+    /// Returns the code with this text.
     pub fn parse(text: &str) -> Option<Code> {
         let mut all = Code::ALL.iter();
         all.find(|code| code.as_str() == text).copied()
@@ -172,7 +172,7 @@ impl Code {
     }
 }
 
-/// By name, as answers list findings.
+/// By text, the order of findings in answers.
 impl Ord for Code {
     fn cmp(&self, other: &Code) -> Ordering {
         self.as_str().cmp(other.as_str())

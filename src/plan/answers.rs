@@ -1,7 +1,7 @@
-//! What is known of a record that is to be filed: the fields of flags, files, presets and prompts.
+//! The answers about a record to be filed, from flags, files, presets and prompts.
 //!
-//! Uses yaml, record. Pure. Start at [`Answers`]. Values are texts as they were given; the reader of records judges
-//! them once the draft is written.
+//! Uses yaml, record. Pure. Start at [`Answers`]. Values are texts as given; the record reader checks them once the
+//! draft is written.
 
 use serde_json::{Map, Value};
 
@@ -19,7 +19,7 @@ impl Answers {
         &self.fields
     }
 
-    /// Returns what a node states, with the shape of a record; `None` where it is no map.
+    /// Returns the answers in a node that has the form of a record; `None` if it is not a map.
     pub fn of_node(node: &Node) -> Option<Answers> {
         match value(node, "") {
             Value::Object(fields) => Some(Answers { fields }),
@@ -27,7 +27,7 @@ impl Answers {
         }
     }
 
-    /// Returns what a JSON value states, with the shape of a record; `None` where it is no map.
+    /// Returns the answers in a JSON value that has the form of a record; `None` if it is not a map.
     pub fn of_json(json: Value) -> Option<Answers> {
         match json {
             Value::Object(fields) => Some(Answers { fields: texts(fields) }),
@@ -51,7 +51,7 @@ impl Answers {
         self.get(path)?.as_str()
     }
 
-    /// Tells whether something is stated at a path: a text that is not blank, a list or map with something in it.
+    /// Tells whether a path has a value: a text that is not blank, or a list or map that is not empty.
     pub fn states(&self, path: &str) -> bool {
         match self.get(path) {
             None | Some(Value::Null) => false,
@@ -62,7 +62,7 @@ impl Answers {
         }
     }
 
-    /// Sets the value at a dotted path, in place of what was there. An item of a list must be there.
+    /// Sets the value at a dotted path, replacing any other. An item of a list must exist.
     pub fn set(&mut self, path: &str, value: impl Into<Value>) {
         let mut map = &mut self.fields;
         let mut parts = path.split('.').peekable();
@@ -89,26 +89,26 @@ impl Answers {
         }
     }
 
-    /// Sets the value at a dotted path where there is one.
+    /// Sets the value at a dotted path, if there is a value.
     pub fn set_given(&mut self, path: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
             self.set(path, value);
         }
     }
 
-    /// Sets the value at a dotted path unless something is stated there.
+    /// Sets the value at a dotted path unless it has one.
     pub fn set_default(&mut self, path: &str, value: impl Into<Value>) {
         if !self.states(path) {
             self.set(path, value);
         }
     }
 
-    /// Puts other answers over these: maps key by key, everything else as a whole.
+    /// Overrides these answers with others: maps key by key, everything else as a whole.
     pub fn overlay(&mut self, other: &Answers) {
         merge(&mut self.fields, &other.fields);
     }
 
-    /// Takes a key of a map away.
+    /// Removes a key of a map.
     pub fn remove_at(&mut self, map: &str, key: &str) {
         if let Some(map) = self.fields.get_mut(map).and_then(Value::as_object_mut) {
             map.shift_remove(key);
@@ -120,7 +120,7 @@ impl Answers {
     }
 }
 
-/// Returns what a node holds, every scalar as its text.
+/// Returns the content of a node, every scalar as its text.
 pub fn texts_of(node: &Node) -> Value {
     value(node, "")
 }
@@ -152,7 +152,7 @@ fn merge(under: &mut Map<String, Value>, over: &Map<String, Value>) {
     }
 }
 
-/// Returns what a node holds; below `x:` as YAML types it, elsewhere every scalar is a text.
+/// Returns the content of a node; below `x:` with YAML types, elsewhere every scalar as text.
 fn value(node: &Node, path: &str) -> Value {
     match &node.value {
         yaml::node::Value::Null | yaml::node::Value::Unreadable => Value::Null,
@@ -175,7 +175,7 @@ fn value(node: &Node, path: &str) -> Value {
     }
 }
 
-/// Returns what the core schema makes of a plain scalar: a number, a boolean, else the text.
+/// Returns a plain scalar by YAML's core schema: a number, a boolean, otherwise the text.
 fn typed(text: &str) -> Value {
     match serde_json::from_str(text) {
         Ok(value @ (Value::Bool(_) | Value::Number(_))) => value,
@@ -183,7 +183,7 @@ fn typed(text: &str) -> Value {
     }
 }
 
-/// Turns numbers and booleans into texts, but below `x`, where they stay.
+/// Turns numbers and booleans into texts, except below `x`.
 fn texts(fields: Map<String, Value>) -> Map<String, Value> {
     fn text(value: Value) -> Value {
         match value {

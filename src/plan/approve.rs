@@ -1,4 +1,4 @@
-//! `approve`: what is said of which bytes, and why a word would not count.
+//! `approve`: the approval file to sign, and why an approval would not count.
 //!
 //! Uses record, policy, approval. Pure. Start at [`refused`] and [`file()`]. Follows `docs/spec/approval.md`, S7, D8, E7.
 
@@ -15,40 +15,41 @@ use crate::record::address::Address;
 use crate::record::time::Instant;
 use std::fmt;
 
-/// What someone speaks about: some bytes, and who is behind them.
+/// The subject of an approval: some bytes, and who made them.
 #[derive(Clone, Debug)]
 pub struct ApprovalTarget {
     /// The record or governance file.
     pub about: ApprovalSubject,
     /// The sha256 of the bytes, in 64 hexadecimal digits.
     pub sha256: String,
-    /// The folder of records below which approvals of it lie.
+    /// The record folder below which its approvals are stored.
     pub folder: String,
-    /// Who made it, each once.
+    /// Its authors, each once.
     pub makers: Vec<Person>,
-    /// Those of them whom a commit of their own shows; others may be named by anybody, and may still say no.
+    /// Those who made it in a commit of their own; the others may have been named by anybody, so they may still reject
+    /// it.
     pub committed: Vec<Person>,
-    /// Who owns it; nobody where it is a governance file.
+    /// Its owners; empty for a governance file.
     pub owners: Vec<Address>,
     pub needed: Needed,
 }
 
-/// Why somebody's word would not count.
+/// Why somebody's approval or rejection would not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// A bot or an agent.
     Machine,
     /// A forge, or the address that approvals are committed under.
     Forge,
-    /// A forge account of which nobody knows whether it is of those who made it, or the other way round.
+    /// A forge account that may or may not belong to an author, or the other way round.
     Unknown(UnknownAccount),
-    /// One of those who made it, by this or another address.
+    /// An author, under this or another address.
     Maker,
-    /// One whose own commit made it, who says no.
+    /// An author by a commit of their own, who rejects it.
     Rejecter,
-    /// Somebody with the name of one of those who made it, under another address (I5).
+    /// Somebody with the same name as an author, under another address (I5).
     Namesake,
-    /// An owner, whom the policy forbids to approve.
+    /// An owner, while the policy does not let owners approve.
     Owner,
     /// The policy does not accept signed approvals.
     Kind,
@@ -82,7 +83,7 @@ impl fmt::Display for Refused {
 }
 
 impl Refused {
-    /// Returns what to do about it.
+    /// Returns how to fix it.
     pub fn help(&self) -> String {
         let help = match self {
             Refused::Unknown(unknown) => {
@@ -104,9 +105,9 @@ impl Refused {
     }
 }
 
-/// Returns why somebody's word about a matter would not count; `None` where it would.
+/// Returns why somebody's approval or rejection of content would not count; `None` if it would.
 ///
-/// `law` says what an approval must be, `who` who people are (D1, D2).
+/// `law` determines what an approval must be, `who` determines identities (D1, D2).
 pub fn refused(
     matter: &ApprovalTarget,
     person: &Person,
@@ -121,10 +122,10 @@ pub fn refused(
     if identities.is_no_person(person) {
         return Some(Refused::Forge);
     }
-    // An approval states an address: its name is what the governance files know.
+    // An approval states only an address: the name comes from the governance files.
     let known = people::identify(who, "", &person.typed_email);
     if decision == ApprovalDecision::Reject {
-        // A no is not doubted.
+        // A rejection counts even if the relation to the authors is unknown.
         let relation = identities.relation_of_signer(&known, &matter.committed);
         return (relation == Relation::Same).then_some(Refused::Rejecter);
     }
@@ -147,7 +148,7 @@ pub fn refused(
     (!accepted).then_some(Refused::Kind)
 }
 
-/// Returns the groups that a matter demands somebody from and that a person is in: those that the word counts for.
+/// Returns the groups that must approve the content and that a person is in: those for which the approval counts.
 pub fn groups(
     needed: &Needed,
     person: &Person,
@@ -159,7 +160,7 @@ pub fn groups(
     groups
 }
 
-/// Returns what is said, ready to be signed.
+/// Returns the approval file, ready to be signed.
 pub fn file(
     matter: &ApprovalTarget,
     ledger: &str,
@@ -181,14 +182,14 @@ pub fn file(
     }
 }
 
-/// Returns the folder of records that a path lies in; the first of them for what lies in none.
+/// Returns the record folder that contains a path; the first one if none does.
 pub fn folder(records: &[String], path: &str) -> String {
     let holds = |folder: &&String| {
         let plain = folder.trim_start_matches("./").trim_end_matches('/');
         let rest = path.strip_prefix(plain);
         matches!(plain, "" | ".") || rest.is_some_and(|rest| rest.starts_with('/'))
     };
-    // Of folders inside each other the inner one.
+    // Of nested folders, the innermost one.
     let inner = records.iter().filter(holds).max_by_key(|folder| folder.len());
     inner.or(records.first()).cloned().unwrap_or_default()
 }

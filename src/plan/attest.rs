@@ -1,4 +1,4 @@
-//! A compensating control that was seen to work.
+//! Records that a compensating control was verified.
 //!
 //! Uses record, plan's entries and evidence. Pure. Start at [`attest`]. Follows `docs/spec/cli.md`, decisions.
 
@@ -7,10 +7,11 @@ use crate::plan::edit::FileEdit;
 use crate::plan::evidence::{self, EvidenceInput};
 use crate::record::vocabulary::{ControlStatus, Vocabulary};
 
-/// Returns the edits that say that a control was seen to work; a planned one is active from then on.
+/// Returns the edits that record the verification of a control; a planned one becomes active.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where the record is closed, has no such control, the control is withdrawn, or was seen later already.
+/// [`DecisionRefusal`] if the record is closed or has no such control, or the control is withdrawn or was verified at a
+/// later date.
 pub fn attest(
     taken: &DecisionInput<'_>,
     control: &str,

@@ -1,4 +1,4 @@
-//! The end of an exception: a checked act, and the look that someone else takes at it afterwards.
+//! The closure of an exception after checks, and someone else's later review of it.
 //!
 //! Uses record, policy, plan's entries and evidence. Pure. Start at [`close`], [`missing`] and [`reviewed`]. Follows
 //! `docs/spec/cli.md`, decisions, and `docs/spec/rules.md`, `closure-incomplete`.
@@ -17,47 +17,47 @@ use crate::record::time::Day;
 use crate::record::vocabulary::{ClosureOutcome, PostReviewOutcome, Vocabulary};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The item that `--prevention` answers too.
+/// The checklist item that `--prevention` also answers.
 const PREVENTION: &str = "prevention";
 
-/// What a person says when closing.
+/// The answers given when closing.
 #[derive(Clone, Debug)]
 pub struct Closing {
     pub outcome: ClosureOutcome,
-    /// Why it could be closed.
+    /// The reason for closing.
     pub reason: String,
-    /// The items with their answers.
+    /// The checklist items with their answers.
     pub checks: Vec<(String, String)>,
-    /// What shows that it ended.
+    /// The evidence that it ended.
     pub evidence: Vec<EvidenceInput>,
-    /// The days on which access was looked at, by [`TIMES`].
+    /// The days on which access was verified, by [`TIMES`].
     pub access: BTreeMap<String, Day>,
-    /// What keeps it from happening again.
+    /// How it is prevented from happening again.
     pub prevention: Option<String>,
-    /// The day by which somebody else looks at the closure.
+    /// The day by which somebody else must review the closure.
     pub review_by: Option<Day>,
 }
 
 impl Closing {
-    /// Tells whether an item has an answer that says something.
+    /// Tells whether an item has a meaningful answer.
     fn answers(&self, item: &str) -> bool {
         let mut checks = self.checks.iter();
         checks.any(|(known, answer)| known == item && !holds_a_place(answer))
     }
 }
 
-/// What a closure still lacks.
+/// A missing part of a closure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lack {
-    /// An item without an answer.
+    /// A checklist item without an answer.
     Check(String),
-    /// A day on which access was looked at.
+    /// A day on which access was verified.
     Access(&'static str),
     Evidence,
 }
 
 impl Lack {
-    /// Returns the flag that says it.
+    /// Returns the flag that provides it.
     pub fn flag(&self) -> String {
         match self {
             Lack::Check(item) => format!("--check {item}=ANSWER"),
@@ -76,7 +76,7 @@ impl Lack {
     }
 }
 
-/// Returns what a closure of a record still lacks, in the order of the policy.
+/// Returns the missing parts of a record's closure, in the order of the policy.
 pub fn missing(governance: &Governance, record: &Record, closing: &Closing) -> Vec<Lack> {
     let rules = &governance.policy.closure;
     let baseline = record.deviates_from.baseline.map(Vocabulary::as_str);
@@ -106,7 +106,7 @@ fn resolved(governance: &Governance, record: &Record) -> Option<Resolved> {
 /// Returns the edits that close a record.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where it is closed already, or the closure lacks something; every item is then named.
+/// [`DecisionRefusal`] if it is closed already, or parts are missing; every part is then named.
 pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, DecisionRefusal> {
     taken.open()?;
     let record = taken.record;
@@ -124,7 +124,7 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, De
     let entry = closure_entry(taken, closing, &evidence);
     let insert =
         FileEdit::Insert { path: "closure".to_owned(), lines: entry.lines(), line: entry.line() };
-    // An empty map stands for no closure, and makes room for one.
+    // An empty map is not a closure; the new one replaces it.
     let root = taken.source.root.as_ref();
     let is_hollow = root.is_some_and(|root| root.get("closure").is_some());
     let removal = is_hollow.then(|| FileEdit::Remove { path: "closure".to_owned() });
@@ -173,14 +173,14 @@ fn closure_entry(
         .text_or_none("review_by", closing.review_by.or(by_tier))
 }
 
-/// Returns the id of evidence that an answer cites and that nothing has.
+/// Returns the evidence id that an answer cites, if no evidence has it.
 pub fn uncited<'a>(record: &Record, closing: &Closing, answer: &'a str) -> Option<&'a str> {
     let evidence = evidence::entries(record, &closing.evidence, evidence::Ids::Given);
     let ids = evidence.map_or_else(|_| BTreeSet::new(), |evidence| evidence.ids);
     missing_id(record, &ids, answer)
 }
 
-/// Refuses answers that cite evidence which is not there.
+/// Refuses answers that cite missing evidence.
 fn cited(
     taken: &DecisionInput<'_>,
     closing: &Closing,
@@ -197,7 +197,7 @@ fn cited(
     Ok(())
 }
 
-/// Returns the id that an answer is, where neither the record nor the new evidence has it.
+/// Returns an answer that is an evidence id, if neither the record nor the new evidence has it.
 fn missing_id<'a>(record: &Record, ids: &BTreeSet<String>, answer: &'a str) -> Option<&'a str> {
     let controls = record.compensating_controls.iter().flat_map(|it| &it.evidence);
     let handling = record.handling.iter().flat_map(|it| &it.evidence);
@@ -208,10 +208,10 @@ fn missing_id<'a>(record: &Record, ids: &BTreeSet<String>, answer: &'a str) -> O
     (is_id && !ids.contains(trimmed) && !earlier.any(|id| id == trimmed)).then_some(trimmed)
 }
 
-/// Returns the edits that record the look which someone else took at a closure.
+/// Returns the edits that record someone else's review of a closure.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where the record is open, was rejected, or its closure was looked at already.
+/// [`DecisionRefusal`] if the record is open, was rejected, or its closure was reviewed already.
 pub fn reviewed(
     taken: &DecisionInput<'_>,
     outcome: PostReviewOutcome,

@@ -1,10 +1,10 @@
-//! CODEOWNERS: who owns a file, as forges read it.
+//! CODEOWNERS: who owns a file, by the rules of forges.
 //!
 //! Uses record's patterns. Pure. Start at [`CodeOwners::read`]. Follows `docs/spec/cli.md`, triage, `--draft`.
 
 use crate::record::pattern;
 
-/// The places of the file in a repository: the first that is there counts, as GitHub does it.
+/// The possible paths of the file in a repository: the first that exists counts, as on GitHub.
 pub const PLACES: &[&str] =
     &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
@@ -14,22 +14,22 @@ pub struct CodeOwners {
     lines: Vec<OwnersLine>,
 }
 
-/// One line: which files, and who owns them.
+/// One line: a pattern, and the owners of the matching files.
 #[derive(Clone, Debug)]
 struct OwnersLine {
-    /// Patterns of paths from the top, any of which may fit.
+    /// Patterns of paths from the top, any of which may match.
     patterns: Vec<String>,
     owners: Vec<String>,
 }
 
 impl CodeOwners {
-    /// Reads the file. Lines that forges do not read as a path and owners, such as GitLab's sections, are passed over.
+    /// Reads the file. Lines that forges do not read as a path and owners, such as GitLab's sections, are skipped.
     pub fn read(text: &str) -> CodeOwners {
         CodeOwners { lines: text.lines().filter_map(OwnersLine::read).collect() }
     }
 
-    /// Returns the owners of a file as they are written: addresses, `@login`, `@org/team`. Of several lines that fit, the
-    /// last decides, also where it names nobody.
+    /// Returns the owners of a file as written: addresses, `@login`, `@org/team`. The last matching line decides, even
+    /// if it names nobody.
     pub fn owners_of(&self, path: &str) -> &[String] {
         let mut lines = self.lines.iter().rev();
         let line = lines.find(|line| {
@@ -54,7 +54,8 @@ impl OwnersLine {
     }
 }
 
-/// Returns the patterns of a path: of the file itself, and of all below a folder; without a slash, at any depth.
+/// Returns the patterns of a path: for the file itself, and for all files below a folder; without a slash, at any
+/// depth.
 fn patterns(path: &str) -> Vec<String> {
     let is_folder = path.ends_with('/');
     let bare = path.trim_end_matches('/');
@@ -66,7 +67,7 @@ fn patterns(path: &str) -> Vec<String> {
     };
     let mut patterns = Vec::new();
     for begin in begins {
-        // `docs/*` is the files right in the folder, and no deeper ones.
+        // `docs/*` matches files directly in the folder only.
         if !begin.ends_with("/*") || bare == "*" {
             patterns.push(format!("{begin}/**"));
         }

@@ -1,4 +1,4 @@
-//! What every decision knows: who takes it, when, about which record; and why one is refused.
+//! The input of every decision: who makes it, when, about which record; and why one is refused.
 //!
 //! Uses record, policy, plan's edits. Pure. Start at [`DecisionInput`]. Follows `docs/spec/cli.md`, decisions.
 
@@ -12,16 +12,16 @@ use crate::record::address::Address;
 use crate::record::file::RecordFile;
 use crate::record::time::{Day, Instant};
 
-/// A record about which a decision is taken.
+/// The record that a decision is about, with its context.
 #[derive(Clone, Copy)]
 pub struct DecisionInput<'t> {
-    /// The file as it is.
+    /// The present file.
     pub source: &'t RecordFile,
     pub record: &'t Record,
     /// The governance files of the same tree.
     pub governance: &'t Governance,
     pub by: &'t Address,
-    /// The day on which it is taken.
+    /// The day of the decision.
     pub day: Day,
     /// The instant of the clock.
     pub now: Instant,
@@ -31,9 +31,9 @@ pub struct DecisionInput<'t> {
 pub struct Planned {
     /// The edits of the record's file.
     pub edits: Vec<FileEdit>,
-    /// Files to be added beside it, by their paths in the tree.
+    /// Files to add, by their paths in the tree.
     pub files: Vec<(String, Vec<u8>)>,
-    /// What else there is to know, in sentences.
+    /// Further remarks, in sentences.
     pub remarks: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ impl From<Vec<FileEdit>> for Planned {
     }
 }
 
-/// Why a decision is not taken: what stands against it, and the way out.
+/// Why a decision is refused: what prevents it, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecisionRefusal {
     pub what: String,
@@ -51,15 +51,15 @@ pub struct DecisionRefusal {
 }
 
 impl DecisionRefusal {
-    /// Returns a refusal from its two halves.
+    /// Returns a refusal from its two parts.
     pub fn new(what: impl Into<String>, help: impl Into<String>) -> DecisionRefusal {
         DecisionRefusal { what: what.into(), help: help.into() }
     }
 }
 
 impl DecisionInput<'_> {
-    /// Returns what is to be known of a look or a verification where the tier grants nothing while degraded: it counts
-    /// only once somebody else stands behind it.
+    /// Returns a remark about a review or verification if the tier grants nothing while degraded: it counts only once
+    /// someone other than the authors made or merged it.
     pub fn counts_once_vouched(&self, what: &str) -> Option<String> {
         let tier = tier::resolve(&self.governance.policy, &Facts::of(self.record))?;
         (tier.degraded == Degraded::Deny).then(|| {
@@ -71,10 +71,10 @@ impl DecisionInput<'_> {
         })
     }
 
-    /// Refuses what is closed: only its post-closure review may follow.
+    /// Refuses a closed record: only its post-closure review may follow.
     ///
     /// # Errors
-    /// [`DecisionRefusal`] where the record is closed.
+    /// [`DecisionRefusal`] if the record is closed.
     pub fn open(&self) -> Result<(), DecisionRefusal> {
         let Some(closure) = &self.record.closure else {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What people need not say of a record: owner, start, end, review interval, and the rest of each control.
+//! Values that people need not give: owner, start, end, review interval, and the other fields of each control.
 //!
 //! Uses record, policy. Pure. Start at `plan::draft::draft`, which calls all of these in turn. Follows
 //! `docs/spec/cli.md`, new.
@@ -15,7 +15,7 @@ use crate::record::scalar::Scalar;
 use crate::record::time::{Term, Unit, When};
 use crate::record::vocabulary::{Class, ControlStatus, Risk, RootCause, Vocabulary};
 
-/// States a value unless something is stated there, and says where it comes from.
+/// Sets a value unless there is one, and records where it comes from.
 fn fill(made: &mut Answers, derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
     if !value.is_empty() && !made.states(field) {
         made.set(field, value);
@@ -27,7 +27,7 @@ fn note(derived: &mut Vec<Derived>, field: &str, value: &str, why: &str) {
     derived.push(Derived { field: field.to_owned(), value: value.to_owned(), why: why.to_owned() });
 }
 
-/// Fills in the owner: who files it, unless somebody else is named; name and team from the roster where it knows them.
+/// Sets the owner: the filer, unless another is given; name and team come from the roster if it has them.
 pub(super) fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Vec<Derived>) {
     let filer = setting.filer.email.as_deref().unwrap_or_default();
     if setting.is_filer_owner && (!made.states("owner.name") || made.states("owner.email")) {
@@ -45,7 +45,7 @@ pub(super) fn people(made: &mut Answers, setting: &Setting<'_>, derived: &mut Ve
     }
 }
 
-/// Fills in class, cause, and what an emergency says of itself.
+/// Sets class, cause, and the fixed values of an emergency.
 pub(super) fn derive_vocabulary(
     made: &mut Answers,
     setting: &Setting<'_>,
@@ -69,7 +69,7 @@ pub(super) fn derive_vocabulary(
     }
 }
 
-/// Fills the start, and returns it; what can't be read counts as now, and its finding will say so.
+/// Sets the start, and returns it; an unreadable one counts as today, and has a finding of its own.
 pub(super) fn starts(
     made: &mut Answers,
     setting: &Setting<'_>,
@@ -90,7 +90,7 @@ pub(super) fn starts(
     start
 }
 
-/// Returns the moment that a term leads to: of hours an instant, else a day.
+/// Returns the end of a term: for hours an instant, otherwise a day.
 fn after(begin: &When, term: Term) -> When {
     match term.unit {
         Unit::Hours => When::instant(term.after(begin.start())),
@@ -98,15 +98,15 @@ fn after(begin: &When, term: Term) -> When {
     }
 }
 
-/// Where a record begins, and whether somebody said so.
+/// The start of a record, and whether it was given.
 pub(super) struct Begin<'b> {
     pub(super) starts: &'b When,
-    /// Whether the start was stated, and not derived.
+    /// Whether the start was given, not derived.
     pub(super) stated: bool,
 }
 
-/// Fills the end: half of the tier's term where nobody stated one. A duration counts from a start that was stated, else
-/// one in hours from now, another from the clock's day.
+/// Sets the end: if none is given, half of the tier's term, or for an emergency the latest end allowed. A duration
+/// counts from a given start; otherwise hours count from now, other units from the clock's day.
 pub(super) fn expires(
     made: &mut Answers,
     setting: &Setting<'_>,
@@ -144,12 +144,12 @@ pub(super) fn expires(
     note(derived, "expires", &end.to_string(), &why);
 }
 
-/// Returns the latest end that tier and class allow, in the form of an end.
+/// Returns the latest end that tier and class allow, in the same form as another end.
 pub fn latest(starts: &When, form: &When, resolved: &Resolved) -> Option<When> {
     term::latest(starts, form, &resolved.max_term)
 }
 
-/// Returns the limits of the present term in words.
+/// Returns the limits of the present term as text.
 pub fn limits(resolved: &Resolved, before: &str) -> String {
     let words = |limit: &Limit| format!("{}, {}", limit.term, limit.by);
     let limits: Vec<String> = resolved.max_term.iter().map(words).collect();
@@ -162,7 +162,7 @@ fn cap(starts: &When, resolved: &Resolved) -> When {
     latest(starts, &form, resolved).unwrap_or(form)
 }
 
-/// Returns half of the tier's term: whole days, at least one, and never past the limit.
+/// Returns the end after half of the tier's term: whole days, at least one, and never past the limit.
 fn half(starts: &When, resolved: &Resolved) -> When {
     let begin = starts.start();
     let longest =
@@ -176,7 +176,7 @@ fn half(starts: &When, resolved: &Resolved) -> When {
     }
 }
 
-/// States the interval that the tier wants the record itself to state.
+/// Sets the review interval if the tier requires the record itself to state one.
 pub(super) fn reviews(made: &mut Answers, resolved: Option<&Resolved>, derived: &mut Vec<Derived>) {
     let wanted = resolved.filter(|it| it.require.contains(&Require::ReviewEvery));
     let Some(resolved) = wanted else {
@@ -189,7 +189,7 @@ pub(super) fn reviews(made: &mut Answers, resolved: Option<&Resolved>, derived: 
     }
 }
 
-/// Gives each control its id, owner and status, and an emergency the one that it always has.
+/// Sets the id, owner and status of each control, and adds the standard control of an emergency.
 pub(super) fn controls(
     made: &mut Answers,
     setting: &Setting<'_>,

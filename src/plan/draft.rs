@@ -1,4 +1,4 @@
-//! A record from answers: what people need not say is derived, and the text is read back before it counts.
+//! Drafts a record from answers: missing values are derived, and the written text is parsed again as a check.
 //!
 //! Uses record, policy. Pure. Start at [`draft`]. Follows `docs/spec/cli.md`, new.
 
@@ -14,24 +14,24 @@ use crate::yaml;
 use crate::yaml::node::Limits;
 use serde_json::json;
 
-/// A record as it would be written.
+/// A record before it is written.
 #[derive(Clone, Debug)]
 pub struct RecordDraft {
-    /// The answers with all that was derived.
+    /// The answers, including derived ones.
     pub answers: Answers,
-    /// The file, from the ledger's root.
+    /// The path of the file, relative to the ledger's root.
     pub path: String,
     pub text: String,
-    /// The text as the reader of records reads it.
+    /// The parsed text.
     pub source: RecordFile,
-    /// What tier and class demand; `None` where what decides can't be read.
+    /// The requirements of tier and class; `None` if a field that determines them can't be read.
     pub resolved: Option<Resolved>,
     pub derived: Vec<Derived>,
-    /// Whether the text reads back to what was meant.
+    /// Whether the text parses back to the same answers.
     pub is_faithful: bool,
 }
 
-/// Returns the record that the answers make.
+/// Returns the draft record built from the answers.
 pub fn draft(answers: &Answers, setting: &Setting<'_>) -> RecordDraft {
     let mut made = answers.clone();
     let mut derived = Vec::new();
@@ -78,7 +78,7 @@ fn record_path(setting: &Setting<'_>) -> String {
     format!("{}/{folder}{}.yaml", records.trim_end_matches('/'), setting.id)
 }
 
-/// Returns what tier and class demand, as far as what decides is answered.
+/// Returns the requirements of tier and class, as far as the deciding fields are answered.
 fn resolve(made: &Answers, setting: &Setting<'_>) -> Option<Resolved> {
     let text = template::write(made.fields(), "");
     let source = file::read(&record_path(setting), text.as_bytes());

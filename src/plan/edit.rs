@@ -1,7 +1,7 @@
-//! Edits of a record's file: the text after them, and what each field said before and says now.
+//! Edits of a record's file: the resulting text, and the old and new value of each field.
 //!
 //! Uses yaml, record. Pure. Start at [`apply`]. Follows `docs/spec/record.md`, schema and edits. Only the lines of the
-//! decision change; what can't be edited like that is refused.
+//! decision change; a file that can't be edited this way is refused.
 
 use crate::record::file::{self, RecordFile};
 use crate::yaml;
@@ -14,23 +14,23 @@ use serde_json::{Map, Value};
 /// One change of a file; paths are those of [`Node::at`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileEdit {
-    /// Writes a text at a key that is there, or as a new key of a map that is there.
+    /// Writes a text at an existing key, or as a new key of an existing map.
     Set {
         path: String,
         value: String,
     },
-    /// Adds an entry to the end of a list, which is made where there is none.
+    /// Adds an entry to the end of a list, which is created if missing.
     Append {
         path: String,
-        /// The entry as YAML in one line.
+        /// The entry as YAML on one line.
         item: String,
     },
     /// Adds a key that is absent.
     Insert {
         path: String,
-        /// The value as lines of a map, for files that are written in lines.
+        /// The value as lines of a map, for files in block style.
         lines: String,
-        /// The value as YAML in one line, for files that are written in brackets.
+        /// The value as YAML on one line, for files in flow style.
         line: String,
     },
     Remove {
@@ -42,38 +42,38 @@ pub enum FileEdit {
 #[derive(Clone, Debug)]
 pub struct Edited {
     pub text: String,
-    /// The text as the reader of records reads it.
+    /// The parsed text.
     pub source: RecordFile,
-    /// The fields that say something else now, in the order of the file.
+    /// The fields whose values changed, in the order of the file.
     pub changes: Vec<FieldChange>,
 }
 
-/// A field that says something else than before.
+/// A field whose value changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FieldChange {
     /// The dotted path, with list indices from 0.
     pub field: String,
-    /// What it said; null where it was absent.
+    /// The old value; null if absent.
     pub from: Value,
-    /// What it says; null where it is gone.
+    /// The new value; null if removed.
     pub to: Value,
 }
 
-/// Why a file can't be edited. It is then as it was.
+/// Why a file can't be edited. It is then unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
-    /// It is no UTF-8 text, or no YAML.
+    /// It is not UTF-8 text, or not YAML.
     #[error("the file can't be read as YAML")]
     Unreadable,
-    /// An edit has no place in it, or would change something else.
+    /// The place of an edit does not exist, or the edit would change something else.
     #[error(transparent)]
     Splice(SpliceError),
 }
 
-/// Applies edits to the bytes of a record's file, one after the other, all or none.
+/// Applies edits to the bytes of a record's file, one after another, all or none.
 ///
 /// # Errors
-/// [`EditError`] where an edit has no place, or would change anything but what it says.
+/// [`EditError`] if the place of an edit does not exist, or the edit would change anything else.
 pub fn apply(path: &str, bytes: &[u8], edits: &[FileEdit]) -> Result<Edited, EditError> {
     let text = std::str::from_utf8(bytes).map_err(|_| EditError::Unreadable)?;
     let before = parsed(bytes).ok_or(EditError::Unreadable)?;
@@ -118,7 +118,7 @@ impl FileEdit {
     }
 }
 
-/// Compares two nodes field by field; a list that was absent is compared as an empty one.
+/// Compares two nodes field by field; an absent list is compared as an empty one.
 fn compare(
     field: &str,
     before: Option<&Node>,
@@ -164,7 +164,7 @@ fn items(node: Option<&Node>) -> &[Node] {
     node.map(Node::items).unwrap_or_default()
 }
 
-/// Returns what a node says; every scalar of a record is a text.
+/// Returns the value of a node; every scalar of a record is a text.
 fn value(node: &Node) -> Value {
     match &node.value {
         yaml::node::Value::Null | yaml::node::Value::Unreadable => Value::Null,

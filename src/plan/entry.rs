@@ -1,10 +1,10 @@
-//! An entry of a decision as YAML: in one line, or as the lines of a map.
+//! An entry of a decision as YAML: on one line, or as the lines of a map.
 //!
 //! Uses yaml's quoting. Pure. Start at [`EntryPairs`]. Follows `docs/spec/record.md`, schema and edits.
 
 use crate::yaml::splice;
 
-/// Keys with their values, in order; what is absent is left out.
+/// Keys with their values, in order; absent values are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntryPairs {
     pairs: Vec<(String, String)>,
@@ -24,7 +24,7 @@ impl EntryPairs {
         self
     }
 
-    /// Adds a text where there is one that is not blank.
+    /// Adds a text that is present and not blank.
     #[must_use]
     pub fn text_or_none(self, key: &str, value: Option<impl ToString>) -> EntryPairs {
         match value.map(|value| value.to_string()) {
@@ -58,13 +58,13 @@ impl EntryPairs {
         self.pairs.is_empty()
     }
 
-    /// Returns the entry in one line: `{date: 2026-12-04, by: lee@example.com}`.
+    /// Returns the entry on one line: `{date: 2026-12-04, by: lee@example.com}`.
     pub fn line(&self) -> String {
         let pairs: Vec<String> = self.pairs().collect();
         format!("{{{}}}", pairs.join(", "))
     }
 
-    /// Returns the entry as lines, a key each.
+    /// Returns the entry as lines, one key each.
     pub fn lines(&self) -> String {
         let pairs: Vec<String> = self.pairs().collect();
         pairs.join("\n")

@@ -1,4 +1,4 @@
-//! Evidence that a decision cites: an address, a commit, or a file that is kept beside the records with its digest.
+//! Evidence that a decision cites: an address, a commit, or a file that is stored beside the records with its digest.
 //!
 //! Uses record, plan's entries. Pure. Start at [`EvidenceArgument::parse`] and [`entries`]. Follows `docs/spec/record.md`, values,
 //! and `docs/spec/cli.md`, flags that scripts use.
@@ -13,15 +13,15 @@ use crate::record::Record;
 use crate::record::decision::Evidence;
 use crate::record::reference;
 
-/// Where evidence files are kept, from the ledger's root; each record has a folder of its own there.
+/// The folder of evidence files, relative to the ledger's root; each record has a subfolder.
 pub const FOLDER: &str = "evidence";
 
-/// One piece of evidence as it was said: `E1=log:rotate.txt`.
+/// One piece of evidence as given: `E1=log:rotate.txt`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceInput {
-    /// The name under which it is cited.
+    /// The id to cite it by.
     pub id: Option<String>,
-    /// What it is, in a free word.
+    /// Its kind, a free word.
     pub kind: String,
     pub source: EvidenceLocation,
 }
@@ -30,18 +30,18 @@ pub struct EvidenceInput {
 pub enum EvidenceLocation {
     Url(String),
     Commit(String),
-    /// In a file: its path as it was said, and what is in it.
+    /// A file: its path as given, and its content.
     File(String, Vec<u8>),
-    /// In a file that is kept already, by its path from the ledger's root, and what is in it.
+    /// A file that is stored already: its path relative to the ledger's root, and its content.
     Kept(String, Vec<u8>),
 }
 
 /// Whether evidence without a name gets one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ids {
-    /// It does: `E1` and on.
+    /// It gets one: `E1` and so on.
     Given,
-    /// It stays without.
+    /// It gets none.
     AsGiven,
 }
 
@@ -50,16 +50,16 @@ pub enum Ids {
 pub struct EvidenceEntry {
     /// The entries of the record.
     pub entries: Vec<EntryPairs>,
-    /// The names under which they are cited.
+    /// The ids to cite them by.
     pub ids: BTreeSet<String>,
-    /// The files to be kept, by their paths from the ledger's root.
+    /// The files to store, by their paths relative to the ledger's root.
     pub files: Vec<(String, Vec<u8>)>,
 }
 
-/// A piece of evidence of which a file is not read yet: name, kind, and what was said of its source.
+/// A piece of evidence before its file is read: id, kind, and source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceArgument<'s> {
-    /// The name under which it is cited.
+    /// The id to cite it by.
     pub id: Option<&'s str>,
     pub kind: &'s str,
     /// An address, a commit, or a path.
@@ -67,7 +67,7 @@ pub struct EvidenceArgument<'s> {
 }
 
 impl<'s> EvidenceArgument<'s> {
-    /// Reads `[ID=][KIND:]PATH|URL|COMMIT`; the kind of what has none is `link`, `commit` or `file`.
+    /// Reads `[ID=][KIND:]PATH|URL|COMMIT`; the default kind is `link`, `commit` or `file`.
     ///
     /// # Errors
     /// What is wrong with the text, and how to write it.
@@ -108,10 +108,10 @@ impl<'s> EvidenceArgument<'s> {
     }
 }
 
-/// Returns the entries of evidence, with the files that are kept below the record's folder.
+/// Returns the entries of evidence, with the files to store below the record's folder.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where an id is taken, or two files would have one name.
+/// [`DecisionRefusal`] if an id is taken, or two files would have the same name.
 pub fn entries(
     record: &Record,
     shown: &[EvidenceInput],
@@ -168,7 +168,7 @@ fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), D
     }
 }
 
-/// Returns the last part of a path, by which a file is kept.
+/// Returns the last part of a path, the name under which a file is stored.
 fn name(said: &str) -> Result<&str, DecisionRefusal> {
     let name = said.rsplit(['/', '\\']).next().unwrap_or_default();
     match name {

@@ -1,4 +1,4 @@
-//! A trigger that fired: the record is due at once, whatever its date.
+//! Records that a trigger fired: the record is due at once, whatever its date.
 //!
 //! Uses record, plan's entries. Pure. Start at [`fire`]. Follows `docs/spec/cli.md`, decisions.
 
@@ -7,10 +7,10 @@ use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
 use crate::record::vocabulary::Then;
 
-/// Returns the edits that record a firing, and what follows from it.
+/// Returns the edits that record a firing, and its consequences.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where the record is closed, has no such trigger, or it fired already.
+/// [`DecisionRefusal`] if the record is closed, has no such trigger, or it fired already.
 pub fn fire(
     taken: &DecisionInput<'_>,
     trigger: &str,

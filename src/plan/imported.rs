@@ -1,4 +1,4 @@
-//! Records of what others found: what they say is taken over, and what nobody said is left to be filled in.
+//! Draft records for imported findings and events: known values are copied, missing ones are marked to be filled in.
 //!
 //! Uses record's words, survey. Pure. Start at [`of_finding`] and [`open`]. Follows `docs/spec/interop.md`, 4:
 //! `TODO(import): …` marks what a person must fill in, and `lint` rejects it.
@@ -12,14 +12,14 @@ use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
 use crate::survey::triage::is_advisory;
 use crate::survey::triage::wanted::{FindingGroup, Happened, InputSubject, Often};
 
-/// What stands where a person must say something.
+/// The text in place of a value that a person must fill in.
 const MARK: &str = "TODO(import): ";
 
 fn todo(what: &str) -> String {
     format!("{MARK}{what}")
 }
 
-/// Returns what is known of a finding that needs a record.
+/// Returns the answers from a finding that needs a record.
 pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>) -> Answers {
     let mut answers = Answers::default();
     let mut paths = found.packages.values().flatten().flatten();
@@ -53,14 +53,14 @@ pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>
     answers
 }
 
-/// Returns what is known of events that need a record.
+/// Returns the answers from events that need a record.
 pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answers {
     let mut answers = Answers::default();
     let who = happened.identity.as_deref().unwrap_or("somebody");
     let does = happened.action.as_deref().unwrap_or("uses");
     let what = happened.resource.as_deref().unwrap_or("something");
     let about = &happened.subject;
-    // What else tells two drafts of the same act apart.
+    // Further values that distinguish two drafts about the same action.
     let apart: Vec<&str> =
         [&about.asset, &about.application, &about.vendor, &about.environment, &about.control]
             .into_iter()
@@ -90,7 +90,7 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
     answers
 }
 
-/// Takes over what an event says of its subject and of what it deviates from.
+/// Copies an event's subject, and what it deviates from.
 fn subject(answers: &mut Answers, about: &InputSubject) {
     let control = about.control.as_deref();
     if let Some(control) = control.filter(|control| ControlRef::new(control).is_some()) {
@@ -108,7 +108,7 @@ fn subject(answers: &mut Answers, about: &InputSubject) {
     }
 }
 
-/// Takes over what is known of the owner.
+/// Copies what is known of the owner.
 fn own(answers: &mut Answers, owner: KnownOwner) {
     answers.set_given("owner.name", owner.name);
     answers.set_given("owner.team", owner.team);
@@ -116,7 +116,7 @@ fn own(answers: &mut Answers, owner: KnownOwner) {
     answers.set_given("owner.email", owner.email.or(hint));
 }
 
-/// Leaves to be filled in what nobody said.
+/// Marks the missing values to be filled in.
 pub fn open(answers: &mut Answers) {
     let cites = answers.states("deviates_from.controls");
     if !cites && !answers.states("deviates_from.rule") {

@@ -1,4 +1,4 @@
-//! A step in handling what an exception is about; it changes nothing that is granted.
+//! Records a step of handling the subject of an exception; does not affect what is granted.
 //!
 //! Uses record, plan's entries and evidence. Pure. Start at [`note`]. Follows `docs/spec/cli.md`, decisions.
 
@@ -11,7 +11,7 @@ use crate::record::vocabulary::{Stage, Vocabulary};
 /// Returns the edits that record a step.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where the record is closed, or evidence can't be kept.
+/// [`DecisionRefusal`] if the record is closed, or evidence can't be stored.
 pub fn note(
     taken: &DecisionInput<'_>,
     stage: Stage,

@@ -1,5 +1,5 @@
-//! The answers that are offered for a field: words, controls of the catalogs, people of the roster, names that other
-//! records have; and what somebody typed.
+//! The choices offered for a field: words, controls of the catalogs, people of the roster, names used in other records;
+//! and the text typed so far.
 //!
 //! Uses record, ledger, policy. Pure. Start at [`offers`]. Follows `docs/spec/cli.md`, new.
 
@@ -15,14 +15,14 @@ use crate::policy::catalog::{self};
 use crate::policy::governance::Governance;
 use crate::record::Record;
 
-/// The most controls that are offered.
+/// The maximum number of controls offered.
 const MOST: usize = 200;
 
-/// One of the answers that are offered.
+/// A choice offered as an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Offer {
     pub shown: String,
-    /// What is shown beside it; may be empty.
+    /// The text shown beside it; may be empty.
     pub detail: String,
     pub value: String,
 }
@@ -33,7 +33,7 @@ impl Offer {
     }
 }
 
-/// The names that answers are offered from.
+/// The names from which choices are offered.
 pub struct OfferedNames<'n> {
     governance: &'n Governance,
     catalogs: Vec<&'n Catalog>,
@@ -45,7 +45,7 @@ pub struct OfferedNames<'n> {
 }
 
 impl<'n> OfferedNames<'n> {
-    /// Gathers the names that policy, roster and records know.
+    /// Gathers the names from policy, roster and records.
     pub fn collect(governance: &'n Governance, ledger: &Ledger) -> OfferedNames<'n> {
         let listed = governance.policy.catalogs.iter();
         let mut names = OfferedNames {
@@ -90,7 +90,7 @@ impl<'n> OfferedNames<'n> {
     }
 }
 
-/// Returns what is offered for a field and what is typed; `None` for a field that takes any text.
+/// Returns the choices for a field and the text typed so far; `None` for a field that takes any text.
 pub fn offers(field: &str, typed: &str, names: &OfferedNames<'_>) -> Option<Vec<Offer>> {
     let words = table::choices(field);
     if !words.is_empty() {
@@ -113,8 +113,8 @@ pub fn offers(field: &str, typed: &str, names: &OfferedNames<'_>) -> Option<Vec<
     })
 }
 
-/// Returns the offers that a person may mean: those that begin so, then those that have it somewhere, then those that
-/// have its letters in that order.
+/// Returns the choices that match a typed text: first those that begin with it, then those that contain it, then those
+/// that contain its letters in order.
 pub fn fitting(offers: Vec<Offer>, typed: &str) -> Vec<Offer> {
     let lower = typed.to_lowercase();
     let mut fits: Vec<(u8, Offer)> = Vec::new();
@@ -131,7 +131,7 @@ pub fn fitting(offers: Vec<Offer>, typed: &str) -> Vec<Offer> {
         };
         fits.push((fit, offer));
     }
-    // Stable: what fits as well stays in its order.
+    // The sort is stable: equally good matches keep their order.
     fits.sort_by_key(|(fit, _)| *fit);
     fits.into_iter().map(|(_, offer)| offer).collect()
 }
@@ -141,7 +141,7 @@ fn has_letters(text: &str, letters: &str) -> bool {
     letters.chars().all(|letter| text.any(|it| it == letter))
 }
 
-/// Offers known words, and what was typed before them.
+/// Offers the typed text, then known words.
 fn free(typed: &str, known: &BTreeSet<String>) -> Vec<Offer> {
     let is_known = known.iter().any(|it| it == typed);
     let own = (!typed.is_empty() && !is_known).then(|| Offer::new(typed, "", typed));
@@ -149,7 +149,7 @@ fn free(typed: &str, known: &BTreeSet<String>) -> Vec<Offer> {
     own.into_iter().chain(fitting(known, typed)).collect()
 }
 
-/// Offers controls; a text that is no id of one is a rule first, as its author put it in words.
+/// Offers controls; a text that is not a control id is first offered as a rule.
 fn deviations(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     if typed.is_empty() {
         return Vec::new();
@@ -176,13 +176,13 @@ fn control(hit: &Hit<'_>) -> Offer {
     Offer::new(&name, detail, format!("control:{name}"))
 }
 
-/// Beginnings by which names tell what they are.
+/// Prefixes of names that show what the name is.
 const KINDS: &[(&str, &[&str])] = &[
     ("identity", &["svc", "user", "agent", "sa", "key", "role", "oauth", "spiffe", "workload"]),
     ("asset", &["host", "db", "repo", "device", "bucket", "cluster", "vm", "url"]),
 ];
 
-/// Offers what a name may be: what other records say it is, what its beginning says, then the rest.
+/// Offers the kinds of thing that a name may be: first as in other records, then by its prefix, then the rest.
 fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     let mut kinds = ["application", "asset", "identity"];
     let stated = typed.split_once(':').filter(|(kind, _)| kinds.contains(kind));
@@ -227,7 +227,7 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     same.into_iter().chain(new).chain(near).collect()
 }
 
-/// Offers who is there by the roster, and an address that was typed.
+/// Offers the active people of the roster, and a typed address.
 fn people(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     let roster = names.governance.roster.iter();
     let active = roster.flat_map(|roster| roster.entries.iter().filter(|(_, it)| it.active));

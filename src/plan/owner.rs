@@ -1,6 +1,7 @@
-//! Who owns what others found: by the event's own word, else by CODEOWNERS, with the roster's name and team.
+//! The owners of imported findings and events: as the event states, otherwise by CODEOWNERS, with name and team of the
+//! roster.
 //!
-//! Uses record's words, policy's people. Pure. Start at [`Owners`]. Nobody is chosen where several could be meant.
+//! Uses record's words, policy's people. Pure. Start at [`Owners`]. Nobody is chosen if several people are possible.
 
 use crate::plan::codeowners::CodeOwners;
 use crate::policy::governance::Governance;
@@ -9,10 +10,10 @@ use crate::policy::people::{self, RosterState};
 use crate::record::address::Address;
 use std::collections::BTreeSet;
 
-/// What owners are looked up in.
+/// The sources in which owners are looked up.
 #[derive(Clone, Copy, Debug)]
 pub struct Owners<'a> {
-    /// The roster, the groups and whose account is whose.
+    /// The roster, the groups, and the owners of accounts.
     pub governance: &'a Governance,
     pub files: &'a CodeOwners,
 }
@@ -20,18 +21,18 @@ pub struct Owners<'a> {
 /// What is known of an owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownOwner {
-    /// The address, where one person alone can be meant.
+    /// The address, if exactly one person is possible.
     pub email: Option<String>,
     /// The name of that person.
     pub name: Option<String>,
     /// The team of that person.
     pub team: Option<String>,
-    /// Who could be meant, where that is not one person: for whoever fills it in.
+    /// The possible persons, if there is not exactly one: a hint for whoever fills in the field.
     pub hint: Option<String>,
 }
 
 impl Owners<'_> {
-    /// Returns the owner whom an event names by an address.
+    /// Returns the owner stated by an event as an address.
     pub fn stated(&self, text: &str) -> KnownOwner {
         match Address::new(text) {
             Some(address) => self.person(&address),
@@ -71,7 +72,7 @@ impl Owners<'_> {
         }
     }
 
-    /// Returns whom an owner of CODEOWNERS stands for: an address, a login, or a team that is a group of the policy.
+    /// Returns the people behind an owner in CODEOWNERS: an address, a login, or a team that is a group of the policy.
     fn named(&self, owner: &str) -> Vec<Address> {
         let Some(name) = owner.strip_prefix('@') else {
             return Address::new(owner).into_iter().collect();

@@ -1,4 +1,4 @@
-//! Parts of a record that people say in one line: a trigger, a finding, the answer to a prompt.
+//! Parts of a record that are given on one line: a trigger, a finding, the answer to a prompt.
 //!
 //! Uses record. Pure. Start at [`fill`]. Follows `docs/spec/cli.md`, flags that scripts use.
 
@@ -12,10 +12,10 @@ use crate::record::reference::ControlRef;
 use crate::record::spec::{self, ValueShape};
 use crate::record::vocabulary::{Then, Vocabulary};
 
-/// Returns the trigger that a text `WHEN => close|review|revoke` states, as the n-th of its record.
+/// Returns the trigger in a text `WHEN => close|review|revoke`, as the n-th of its record.
 ///
 /// # Errors
-/// What is wrong with the text, and how to write it.
+/// The text that says what is wrong, and how to write it.
 pub fn trigger(text: &str, n: usize) -> Result<Value, String> {
     let form = || format!("`{text}` is not a trigger: write \"WHEN => close\", review or revoke");
     let (when, then) = text.rsplit_once("=>").ok_or_else(form)?;
@@ -26,10 +26,10 @@ pub fn trigger(text: &str, n: usize) -> Result<Value, String> {
     Ok(json!({"id": format!("T{n}"), "when": when, "then": then}))
 }
 
-/// Returns the finding that a text `TOOL:ID` states.
+/// Returns the finding in a text `TOOL:ID`.
 ///
 /// # Errors
-/// What is wrong with the text, and how to write it.
+/// The text that says what is wrong, and how to write it.
 pub fn finding(text: &str) -> Result<Value, String> {
     match text.split_once(':') {
         Some((tool, id)) if !tool.trim().is_empty() && !id.trim().is_empty() => {
@@ -39,10 +39,10 @@ pub fn finding(text: &str) -> Result<Value, String> {
     }
 }
 
-/// Returns the name, where there is one, and the address of a person who is written as `Name <address>`.
+/// Returns the name, if given, and the address of a person written as `Name <address>`.
 ///
 /// # Errors
-/// What is wrong with the text, and how to write it.
+/// The text that says what is wrong, and how to write it.
 pub fn person(text: &str) -> Result<(Option<String>, String), String> {
     let text = text.trim();
     let parts = text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<'));
@@ -57,10 +57,10 @@ pub fn person(text: &str) -> Result<(Option<String>, String), String> {
     Ok((name.map(str::to_owned), email.to_owned()))
 }
 
-/// Puts the answer to a prompt where it belongs.
+/// Stores the answer to a prompt in its field.
 ///
 /// # Errors
-/// What is wrong with the answer, and how to write it.
+/// The text that says what is wrong with the answer, and how to write it.
 pub fn fill(answers: &mut Answers, field: &str, answer: &str) -> Result<(), String> {
     let answer = answer.trim();
     if answer.is_empty() {
@@ -114,7 +114,8 @@ fn is_list_of_texts(field: &str) -> bool {
     field.is_some_and(|field| matches!(field.shape, ValueShape::List(ValueShape::Text)))
 }
 
-/// States what is deviated from: `control:ID` and `rule:TEXT` say which; else it is a control where it looks like one.
+/// Stores what is deviated from: `control:ID` and `rule:TEXT` are explicit; otherwise it is a control if it looks like
+/// one.
 fn deviation(answers: &mut Answers, answer: &str) {
     let (is_control, answer) = match (answer.strip_prefix("control:"), answer.strip_prefix("rule:"))
     {

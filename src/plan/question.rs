@@ -1,4 +1,4 @@
-//! What must be known to file a record, and how it is asked for: a prompt on a terminal, a flag everywhere.
+//! The questions that must be answered to file a record: each is a prompt on a terminal, and always a flag.
 //!
 //! Uses record, policy. Pure. Start at [`missing`]. Follows `docs/spec/cli.md`, new, and `docs/spec/policy.md`,
 //! tiers and classes.
@@ -16,10 +16,10 @@ use crate::record::map::MapSpec;
 use crate::record::spec::ValueShape;
 use crate::record::vocabulary::{IdentityType, Vocabulary};
 
-/// Something that must be known.
+/// A question that must be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FilingQuestion {
-    /// How it is asked for.
+    /// The field, with its prompt and flag.
     pub of: QuestionField,
     pub because: Because,
 }
@@ -33,16 +33,16 @@ pub enum Because {
     Agent,
     /// Tier or class requires it.
     Required(String),
-    /// Silence about it would decide the tier.
+    /// The tier would be chosen by its absence.
     Silence(String),
-    /// The form of the issue has it.
+    /// The issue form requires it.
     Form,
-    /// Another key of its map is stated, and needs it.
+    /// Another key of its map is given, and requires it.
     Beside(&'static str),
 }
 
 impl Because {
-    /// Returns the reason in words; empty where there is nothing to explain.
+    /// Returns the reason as text; empty if there is nothing to explain.
     pub fn explanation(&self) -> String {
         match self {
             Because::Always => String::new(),
@@ -56,7 +56,7 @@ impl Because {
     }
 }
 
-/// What every record states, in the order in which it is asked.
+/// The fields that every record has, in prompt order.
 const ALWAYS: &[&str] = &[
     "title",
     "deviates_from",
@@ -68,7 +68,7 @@ const ALWAYS: &[&str] = &[
     "justification",
 ];
 
-/// Returns what is missing, in the order in which it is asked; nothing where the record can be written.
+/// Returns the missing answers in prompt order; empty if the record can be written.
 pub fn missing(made: &RecordDraft, setting: &Setting<'_>, asks_end: bool) -> Vec<FilingQuestion> {
     let answers = &made.answers;
     let mut asked: Vec<(&'static str, Because)> = Vec::new();
@@ -103,12 +103,12 @@ pub fn missing(made: &RecordDraft, setting: &Setting<'_>, asks_end: bool) -> Vec
     questions
 }
 
-/// Returns why a field is asked of every record; `None` where this one needs it not.
+/// Returns why a field is required in every record; `None` if this record does not need it.
 fn always(answers: &Answers, is_emergency: bool, field: &str) -> Option<Because> {
     let identity = answers.states("subject.identity");
     let kind = answers.text("subject.identity_type");
     match field {
-        // The rule of an emergency is its title.
+        // The title of an emergency is its rule.
         "deviates_from" if is_emergency => None,
         "subject.identity_type" => identity.then_some(Because::Identity),
         "subject.credential" | "subject.task" => {
@@ -119,8 +119,8 @@ fn always(answers: &Answers, is_emergency: bool, field: &str) -> Option<Because>
     }
 }
 
-/// Returns what the last tier demands of every record, while what decides the tier is not known: so that what is named
-/// as missing is named at once.
+/// Returns the requirements of the last tier for every record, for use while the tier is unknown, so that all missing
+/// fields are reported at once.
 fn likely(setting: &Setting<'_>) -> Vec<(&'static str, Because)> {
     let last = setting.governance.policy.tiers.last();
     let wants = last.is_some_and(|tier| tier.require.contains(&Require::CompensatingControls));
@@ -129,14 +129,14 @@ fn likely(setting: &Setting<'_>) -> Vec<(&'static str, Because)> {
     wanted.into_iter().collect()
 }
 
-/// Returns what tier and class demand.
+/// Returns the requirements of tier and class.
 fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Because)> {
     let silent = resolved.silent.iter().flat_map(|silence| {
         let because = Because::Silence(silence.tier.clone());
         let fields = silence.fields.iter();
         fields.map(move |field| (*field, because.clone()))
     });
-    // A control is one of the six; what a tier adds comes after it.
+    // A control is among the basic questions; the tier's additional ones come after it.
     let first = resolved.require.iter().filter(|it| **it == Require::CompensatingControls);
     let rest = resolved.require.iter().filter(|it| **it != Require::CompensatingControls);
     let of = |require: &Require| {
@@ -153,20 +153,20 @@ fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Becaus
     asked.chain(triggers).collect()
 }
 
-/// Tells whether a question of a field needs no asking.
+/// Tells whether a field is answered already.
 fn is_answered(answers: &Answers, field: &str) -> bool {
     let any = |keys: &[&str]| keys.iter().any(|key| answers.states(key));
     match field {
         "deviates_from" => any(&["deviates_from.controls", "deviates_from.rule"]),
         "subject" => any(&["subject.identity", "subject.asset", "subject.application"]),
         "owner" => answers.states("owner.name") && answers.states("owner.email"),
-        // It is there, derived; that nobody stated it was decided before.
+        // It has a derived value, but the caller already found that none was given.
         "expires" => false,
         _ => answers.states(field),
     }
 }
 
-/// Returns the fields of what a tier requires.
+/// Returns the fields of a tier's requirement.
 fn required(require: Require) -> &'static [&'static str] {
     match require {
         Require::BlastRadius => &["risk.blast_radius"],

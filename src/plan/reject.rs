@@ -1,4 +1,4 @@
-//! The no to a request, kept where the request is: a closure that says so.
+//! The rejection of a request, stored in the request's own file as a closure.
 //!
 //! Uses plan's entries. Pure. Start at [`reject`]. Follows `docs/spec/cli.md`, commands.
 
@@ -10,7 +10,7 @@ use crate::record::vocabulary::{ClosureOutcome, Vocabulary};
 /// Returns the edits that reject a request.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where the record is closed already.
+/// [`DecisionRefusal`] if the record is closed already.
 pub fn reject(taken: &DecisionInput<'_>, reason: &str) -> Result<Planned, DecisionRefusal> {
     taken.open()?;
     let entry = EntryPairs::new()

@@ -1,7 +1,7 @@
-//! A later end, with its reason: a fresh decision.
+//! A later end, with its reason: a new decision.
 //!
-//! Uses record, plan's entries. Pure. Start at [`renew`]. How often and how long is judged by the rules
-//! `renewal-limit`, `total-limit` and `term-too-long`. Follows `docs/spec/cli.md`, decisions.
+//! Uses record, plan's entries. Pure. Start at [`renew`]. The rules `renewal-limit`, `total-limit` and `term-too-long`
+//! limit the number and duration of renewals. Follows `docs/spec/cli.md`, decisions.
 
 use crate::plan::decision::{DecisionInput, DecisionRefusal};
 use crate::plan::edit::FileEdit;
@@ -10,18 +10,18 @@ use crate::record::later;
 use crate::record::time::{Term, When, not_after};
 use crate::record::vocabulary::Then;
 
-/// How much later it ends.
+/// The later end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Later {
     Until(When),
-    /// So long after the present end.
+    /// This long after the present end.
     For(Term),
 }
 
 /// Returns the edits that renew a record.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where it is closed or revoked, where the end would be no later, or past already.
+/// [`DecisionRefusal`] if it is closed or revoked, or the new end would not be later, or is in the past.
 pub fn renew(
     taken: &DecisionInput<'_>,
     later: &Later,

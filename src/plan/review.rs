@@ -1,4 +1,4 @@
-//! A look taken at an exception while it lasts.
+//! A periodic review of an exception.
 //!
 //! Uses record, plan's entries. Pure. Start at [`review`]. Follows `docs/spec/cli.md`, decisions.
 
@@ -10,7 +10,7 @@ use crate::record::vocabulary::{ReviewOutcome, Vocabulary};
 /// Returns the edits that record a review.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where the record is closed.
+/// [`DecisionRefusal`] if the record is closed.
 pub fn review(
     taken: &DecisionInput<'_>,
     outcome: ReviewOutcome,

@@ -1,7 +1,7 @@
-//! `approve --from-reviews`: which approval files a forge's reviews of a merged pull request come to.
+//! `approve --from-reviews`: the approval files for a forge's reviews of a merged pull request.
 //!
 //! Uses record, ledger, policy, history, approval. Pure: objects come through the trait. Start at [`files`]. Follows
-//! `docs/spec/approval.md`, 1.12. No path of the reviews' file is ever used: all of them come from git's trees.
+//! `docs/spec/approval.md`, 1.12. Paths in the reviews' file are never used: all paths come from git's trees.
 
 mod approving;
 pub mod skipped;
@@ -29,22 +29,22 @@ use crate::record::address::Address;
 use crate::record::credential;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where reviews are compared with what landed.
+/// The data that reviews are compared with.
 #[derive(Clone, Copy)]
 pub struct World<'w> {
     pub objects: &'w dyn Objects,
     pub prefix: &'w LedgerPrefix,
     pub governance: &'w Governance,
-    /// What the content of a record or governance file demands; `None` where that is not known.
+    /// The requirement for the content of a record or governance file; `None` if unknown.
     pub needed: &'w dyn Fn(&ApprovalSubject) -> Option<Needed>,
-    /// What approval files call the ledger.
+    /// The name of the ledger in approval files.
     pub ledger: &'w str,
 }
 
-/// A file to be written.
+/// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalFileDraft {
-    /// Its path from the ledger's root.
+    /// Its path relative to the ledger's root.
     pub path: String,
     pub file: ApprovalFile,
     pub text: String,
@@ -55,20 +55,20 @@ pub struct ApprovalFileDraft {
 pub struct ReviewResult {
     /// The files, sorted by path: one for each person and record or governance file.
     pub stated: Vec<ApprovalFileDraft>,
-    /// What is to be told of the reviews that come to none.
+    /// The reviews that result in no file, each with the reason.
     pub told: Vec<SkippedReview>,
-    /// The approving reviews that would have been written down if it were known who gave them, by login.
+    /// The approving reviews that would have been written if the owner of their account were known, by login.
     pub unresolved: Vec<UnresolvedReview>,
 }
 
-/// Why nothing can be said.
+/// Why there is no result.
 #[derive(Clone, Debug)]
 pub enum Trouble {
-    /// Something that is needed is not here.
+    /// A required object is not in this clone.
     Obstacle(Obstacle),
-    /// A review can't be written down: its address, for one, is none.
+    /// A review can't be written as a file; for example, its address is invalid.
     Unwritable {
-        /// Where it can be read, as stated.
+        /// The address of the review, as stated.
         url: String,
         cause: BadFile,
     },
@@ -80,13 +80,13 @@ impl From<Obstacle> for Trouble {
     }
 }
 
-/// The bytes of records and governance files in one tree: by what they are, path and blob.
+/// The records and governance files of one tree, each with its paths and blobs.
 type TreeContents = BTreeMap<ApprovalSubject, Vec<(String, Oid)>>;
 
-/// Returns the files that reviews come to.
+/// Returns the files for reviews.
 ///
 /// # Errors
-/// [`Trouble`] where the landing can't be compared with what came before it, or a review can't be written down.
+/// [`Trouble`] if the landing can't be compared with its predecessor, or a review can't be written as a file.
 pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Trouble> {
     let landing = chain::read(world.objects, reviews.landing)?;
     let before = landing.parents.first().copied();
@@ -124,13 +124,13 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
     Ok(answer)
 }
 
-/// What landed, and what stood before.
+/// The tree that landed, and the one before it.
 struct LandedChange<'w> {
     at: CommitFiles<'w>,
     before: Option<CommitFiles<'w>>,
 }
 
-/// What a reviewer looked at, and what it was compared with there.
+/// The tree that a reviewer looked at, and the trees that it is compared with.
 struct ReviewedTree<'w> {
     head: CommitFiles<'w>,
     bases: Vec<CommitFiles<'w>>,
@@ -188,7 +188,7 @@ impl<'w> CommitFiles<'w> {
         Ok(CommitFiles { world, tree, records, rules, held })
     }
 
-    /// Returns the blobs of a record or governance file here, sorted.
+    /// Returns the blobs of a record or governance file in this commit, sorted.
     fn blobs(&self, about: &ApprovalSubject) -> Result<Vec<Oid>, Obstacle> {
         if let ApprovalSubject::Governance(path) = about {
             let entry = self.tree.entry(path)?;
@@ -211,7 +211,7 @@ impl<'w> CommitFiles<'w> {
         let review = approving.review;
         let bytes = match blob.map(|blob| self.world.objects.read(blob)).transpose()? {
             Some((ObjectKind::Blob, bytes)) => bytes,
-            // A file that was removed has no bytes.
+            // A removed file has no bytes.
             _ => Vec::new(),
         };
         let Some(by) = Address::new(&person.key) else {
@@ -250,7 +250,7 @@ impl<'w> CommitFiles<'w> {
 }
 
 impl LandedChange<'_> {
-    /// Adds a file for each record and governance file that landed as it was looked at.
+    /// Adds a file for each record and governance file that landed as the reviewer saw it.
     fn compare(
         &self,
         seen: &ReviewedTree<'_>,
@@ -296,7 +296,8 @@ impl LandedChange<'_> {
         Ok(())
     }
 
-    /// Tells whether a difference may be the pull request's own: what others landed while it was open is not.
+    /// Tells whether a difference may come from the pull request itself, and not from what others landed in the
+    /// meantime.
     fn is_of_it(&self, about: &ApprovalSubject, seen: &ReviewedTree<'_>) -> Result<bool, Obstacle> {
         let head = seen.head.blobs(about)?;
         let Some(before) = &self.before else {

@@ -1,4 +1,4 @@
-//! What a draft is made from: who files, which policy holds, what is known.
+//! The context of a draft: who files, under which policy.
 //!
 //! Uses policy, record. Pure. Start at [`Setting`].
 
@@ -6,18 +6,19 @@ use crate::policy::governance::Governance;
 use crate::record::id::Id;
 use crate::record::time::Instant;
 
-/// What is known besides the answers.
+/// The context besides the answers.
 #[derive(Clone, Debug)]
 pub struct Setting<'a> {
     /// The policy, and the roster.
     pub governance: &'a Governance,
     /// The instant of the clock.
     pub now: Instant,
-    /// Whether it can wait for its approval.
+    /// Whether it is an emergency, which takes effect before its approval.
     pub is_emergency: bool,
     /// Who files it: name and address, as git knows them.
     pub filer: Filer,
-    /// Whether the filer owns it where nobody says; else it is asked, as where somebody else filed an issue.
+    /// Whether the filer is the owner by default; otherwise a prompt asks, for example if somebody else filed the
+    /// issue.
     pub is_filer_owner: bool,
     /// The id it will have.
     pub id: Id,
@@ -31,11 +32,11 @@ pub struct Filer {
     pub email: Option<String>,
 }
 
-/// A value that nobody stated.
+/// A derived value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Derived {
     pub field: String,
     pub value: String,
-    /// Where it comes from, in a few words.
+    /// Its source, in a few words.
     pub why: String,
 }

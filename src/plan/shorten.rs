@@ -1,4 +1,4 @@
-//! An earlier end: it only narrows what was approved, so that no entry and no reason goes with it.
+//! An earlier end: it only narrows what was approved, so it needs no entry and no reason.
 //!
 //! Uses record. Pure. Start at [`shorten`]. Follows `docs/spec/cli.md`, decisions.
 
@@ -6,10 +6,10 @@ use crate::plan::decision::{DecisionInput, DecisionRefusal};
 use crate::plan::edit::FileEdit;
 use crate::record::time::{When, not_after};
 
-/// Returns the edits that let a record end earlier.
+/// Returns the edits that move the end of a record earlier.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where it is closed, where the end would be no earlier, or past already.
+/// [`DecisionRefusal`] if it is closed, or the new end would not be earlier, or is in the past.
 pub fn shorten(taken: &DecisionInput<'_>, until: &When) -> Result<Vec<FileEdit>, DecisionRefusal> {
     taken.open()?;
     let record = taken.record;

@@ -1,4 +1,4 @@
-//! Another owner: id and history stay.
+//! A transfer to another owner: id and history stay the same.
 //!
 //! Uses record, policy's people, plan's entries. Pure. Start at [`transfer`]. Follows `docs/spec/cli.md`, decisions, and
 //! M43 of the mission.
@@ -11,17 +11,17 @@ use crate::policy::people;
 use crate::record::Record;
 use crate::record::address::Address;
 
-/// Who takes a record over.
+/// The new owner of a record.
 #[derive(Clone, Copy, Debug)]
 pub struct Heir<'h> {
     pub email: &'h Address,
     pub name: &'h str,
 }
 
-/// Returns the edits that hand a record over, and where else it still names who had it.
+/// Returns the edits that transfer a record, and the other fields that still name the previous owner.
 ///
 /// # Errors
-/// [`DecisionRefusal`] where the record is closed, or nothing changes hands.
+/// [`DecisionRefusal`] if the record is closed, or nothing would change.
 pub fn transfer(
     taken: &DecisionInput<'_>,
     heir: Heir<'_>,
@@ -42,7 +42,7 @@ pub fn transfer(
         edits.push(FileEdit::set("owner.name", heir.name));
     }
     edits.push(FileEdit::set("owner.email", heir.email.as_str()));
-    // A team that the roster knows goes with the owner.
+    // A team that the roster knows is set together with the owner.
     if let Some(team) = team(taken.governance, heir.email)
         && owner.team.as_ref().is_some_and(|known| *known != team)
     {
@@ -65,7 +65,7 @@ pub fn transfer(
     Ok(Planned { edits, files: Vec::new(), remarks })
 }
 
-/// Returns the name of an address, as the governance files know it; `None` where they don't.
+/// Returns the name for an address in the governance files; `None` if they don't have it.
 pub fn name(governance: &Governance, email: &Address) -> Option<String> {
     let person = people::identify(governance, "", email.as_str());
     Some(person.name.clone()).filter(|name| !name.trim().is_empty())
@@ -76,7 +76,7 @@ fn team(governance: &Governance, email: &Address) -> Option<String> {
     Some(entry.team.clone()).filter(|team| !team.is_empty())
 }
 
-/// Returns the fields besides the owner that name an address; a requester stays who it was.
+/// Returns the fields besides the owner that name an address, except the requester, who stays the same.
 fn named_elsewhere(record: &Record, email: &Address) -> Vec<String> {
     let mut fields = Vec::new();
     if record.owner.backup.as_ref() == Some(email) {

@@ -19,7 +19,7 @@ pub struct DecisionResult {
     pub command: &'static str,
     /// Each record that it changes, by id.
     pub records: Vec<Decided>,
-    /// Whether the command allows several records.
+    /// Whether the command was given several ids, a filter or an owner, and not a single id.
     pub is_several: bool,
     /// Whether the files were written.
     pub is_written: bool,

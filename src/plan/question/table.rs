@@ -1,4 +1,4 @@
-//! Each field that people are asked for: its flag, its prompt, and what helps to answer.
+//! The fields that prompts ask for: flag, prompt, and hint.
 //!
 //! Uses record. Pure. Start at [`fields`]; the texts of each field are where `record` declares it.
 
@@ -11,11 +11,11 @@ use crate::record::spec::{self, Ask, ValueShape};
 pub struct QuestionField {
     /// The field of the record.
     pub field: String,
-    /// The flags that answer it, as they are written.
+    /// The flags that answer it, as typed.
     pub flags: &'static str,
     pub label: &'static str,
     pub prompt: &'static str,
-    /// What helps to answer; may be empty.
+    /// A hint for the answer; may be empty.
     pub hint: &'static str,
 }
 
@@ -31,7 +31,7 @@ impl QuestionField {
     }
 }
 
-/// Returns the fields that a prompt asks for, in the order in which they are asked.
+/// Returns the fields that prompts ask for, in order.
 pub fn fields() -> Vec<QuestionField> {
     let fields = spec::walk(Record::FIELDS).into_iter();
     let mut asked: Vec<_> = fields
@@ -45,13 +45,13 @@ pub fn fields() -> Vec<QuestionField> {
     fields.map(|(ask, path)| QuestionField::new(path, &ask)).collect()
 }
 
-/// Returns how a field is asked for, also one of a list's item; `None` for one that nobody is asked for.
+/// Returns how a field, or an item of a list, is asked for; `None` for a field without a prompt.
 pub fn find(path: &str) -> Option<QuestionField> {
     let ask = spec::at(Record::FIELDS, path)?.ask?;
     (!ask.prompt.is_empty()).then(|| QuestionField::new(path.to_owned(), &ask))
 }
 
-/// Returns the words of a field that has some, each with what it means.
+/// Returns the words of a field that has a vocabulary, each with its meaning.
 pub fn choices(path: &str) -> Vec<(&'static str, String)> {
     match spec::at(Record::FIELDS, path).map(|field| field.shape) {
         Some(ValueShape::Word { words, meaning }) => {

@@ -1,4 +1,4 @@
-//! One approving review: by whom it is written down, and what the forge says of accounts.
+//! One approving review: the person it is attributed to, and the forge's information about accounts.
 //!
 //! Uses approval's reviewers and statements, policy. Pure. Start at [`Approving`]. Follows `docs/spec/approval.md`, 1.12.
 
@@ -13,9 +13,9 @@ use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::address::Address;
 
-/// A review that approves, and that its reviewer took back by no later one.
+/// An approving review that its reviewer did not take back later.
 pub(super) struct Approving<'r> {
-    /// What texts call the reviewer.
+    /// The reviewer's name in texts.
     pub(super) who: String,
     pub(super) review: &'r ForgeReview,
     reviewer: Reviewer,
@@ -27,10 +27,10 @@ impl<'r> Approving<'r> {
         Approving { who: shown(&reviewer, review), reviewer, review, reviews }
     }
 
-    /// Returns by whom a review of some content is written down.
+    /// Returns the person to whom a review of some content is attributed.
     ///
     /// # Errors
-    /// Why it is not, in words.
+    /// The text that says why it is not attributed.
     pub(super) fn writer(
         &self,
         needed: &dyn Fn(&ApprovalSubject) -> Option<Needed>,
@@ -52,7 +52,7 @@ impl<'r> Approving<'r> {
         }
     }
 
-    /// Returns what the forge says of accounts: the reviewer's, where `by` is another address, and the authors'.
+    /// Returns the forge's information about accounts: the reviewer's, if `by` is another address, and the authors'.
     pub(super) fn accounts(&self, by: &Address) -> (Option<Address>, Vec<AuthorLogin>) {
         let account = reviewer::account(self.review, self.reviews);
         let Some(own) = account.and_then(|it| Address::new(&it.address())) else {
@@ -94,7 +94,7 @@ impl<'r> Approving<'r> {
     }
 }
 
-/// Returns what texts call a reviewer.
+/// Returns the reviewer's name in texts.
 fn shown(reviewer: &Reviewer, review: &ForgeReview) -> String {
     match reviewer {
         Reviewer::Person(person) | Reviewer::Account(person) | Reviewer::Machine(person) => {

@@ -1,4 +1,4 @@
-//! Why a review comes to no file, in words.
+//! Why a review results in no file, as text.
 //!
 //! Uses policy's people, approval's reviews. Pure. Start at [`SkippedReview`]. Follows `docs/spec/approval.md`, 1.12.
 
@@ -10,36 +10,36 @@ use crate::policy::people;
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// An approving review of which nobody knows whose it is.
+/// An approving review whose account has no known owner.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnresolvedReview {
-    /// The login, where the forge names one.
+    /// The login, if the forge gives one.
     pub login: Option<String>,
-    /// Where the review can be read, as stated.
+    /// The address of the review, as stated.
     pub url: String,
-    /// The line that `people.logins` needs: `odiaz: ADDRESS`.
+    /// The line to add to `people.logins`: `odiaz: ADDRESS`.
     pub line: Option<String>,
-    /// Why nobody is known by the login, or why that was not enough.
+    /// Why the owner of the login is unknown, or why the login was not sufficient.
     pub reason: String,
 }
 
-/// Why a review comes to no file.
+/// Why a review results in no file.
 #[derive(Clone, Debug)]
 pub enum SkippedReview {
-    /// It looked at other bytes than those that landed.
+    /// It looked at bytes other than those that landed.
     Older {
         who: String,
         about: ApprovalSubject,
-        /// Where it can be read.
+        /// The address of the review.
         url: String,
     },
-    /// Whoever approved said something else later.
+    /// The reviewer approved, but gave another verdict later.
     TakenBack { who: String, state: ReviewState },
     /// It is by a bot or an agent.
     Machine { who: String },
-    /// Two files carry the id.
+    /// Two files have the same id.
     Conflicted { about: ApprovalSubject },
-    /// What it looked at is not in this clone.
+    /// The commit it looked at is not in this clone.
     Missing { who: String, commit: Oid, obstacle: Obstacle },
 }
 
@@ -72,7 +72,7 @@ impl fmt::Display for SkippedReview {
     }
 }
 
-/// Returns who approved and then said something else; a comment takes nothing back.
+/// Returns who approved and later gave another verdict; a comment does not take an approval back.
 pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<SkippedReview> {
     let mut told = Vec::new();
     let mut seen = BTreeSet::new();
