@@ -42,7 +42,7 @@ impl CodeOwners {
 
 impl OwnersLine {
     fn read(text: &str) -> Option<OwnersLine> {
-        // A blank in a path is written with a backslash before it.
+        // A blank in a path is escaped with a backslash.
         let trimmed = text.trim().replace("\\ ", "\u{0}");
         let mut parts = trimmed.split_whitespace();
         let path = parts.next()?.replace('\u{0}', " ");

@@ -16,9 +16,9 @@ use crate::rules::past::RecordPast;
 
 /// A record before and after a change.
 pub struct ChangeCase<'c> {
-    /// The file before; `None` where the record is new.
+    /// The file before; `None` if the record is new.
     pub before: Option<&'c RecordFile>,
-    /// The file after; `None` where it is gone.
+    /// The file after; `None` if it was removed.
     pub after: Option<&'c RecordFile>,
     /// The content of the last approved version; `None` if none is approved.
     pub approved: Option<&'c Record>,

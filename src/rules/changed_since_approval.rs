@@ -1,4 +1,4 @@
-//! `changed-since-approval`: what landed is not what was approved.
+//! `changed-since-approval`: the landed content differs from the approved content.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit) and `docs/spec/approval.md`, 1.9.
 

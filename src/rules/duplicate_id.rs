@@ -1,4 +1,4 @@
-//! `duplicate-id`: two files, one id, letter case ignored; a finding on each.
+//! `duplicate-id`: two files with the same id, ignoring letter case; a finding on each.
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 

@@ -1,4 +1,4 @@
-//! `duplicate-key`: one key twice; the field then counts as unreadable.
+//! `duplicate-key`: the same key twice; the field then counts as unreadable.
 //!
 //! Uses what the readers noted. Pure. Follows `docs/spec/rules.md` (shape).
 

@@ -1,4 +1,4 @@
-//! The files that a record's evidence names, as a tree has them.
+//! The files that a record's evidence names, as found in a tree.
 //!
 //! Uses ledger's tree, record's places. Pure. Start at [`of`]. Only this module follows links, because evidence may lie
 //! where a tool keeps it; it must stay inside the repository. Follows `docs/spec/record.md`, values.
@@ -37,7 +37,7 @@ const MOST_LINKS: usize = 40;
 /// Looks up the files that a record's evidence names, in the order of the format.
 ///
 /// # Errors
-/// [`TreeError`] when one can't be read.
+/// [`TreeError`] if one can't be read.
 pub fn of(source: &RecordFile, tree: &dyn Tree) -> Result<Vec<Evidence>, TreeError> {
     let mut named = Vec::new();
     if let Some(root) = &source.root {

@@ -49,7 +49,7 @@ use crate::store::sign::CommitSigning;
 ///
 /// # Errors
 /// [`Usage`] if nothing is named, the approval would not count, or its files could not be written where they belong;
-/// [`crate::session::error::Undetermined`] when the ledger, or a history that is needed, can't be read.
+/// [`crate::session::error::Undetermined`] if the ledger, or a history that is needed, can't be read.
 pub(crate) fn prepare<'s>(
     located: &'s Located,
     at: &Moment,

@@ -52,7 +52,7 @@ pub struct AuditAnswer<'s> {
     pub findings: Vec<Finding>,
     /// The records that were audited, by key.
     pub records: Vec<RecordState>,
-    /// The uses of each record that was used, where receipts were given.
+    /// The uses of each used record, if receipts were given.
     pub uses: Vec<UsedRecord>,
     /// What could not be determined, apart from records whose status is unknown.
     pub doubts: Vec<AuditDoubt>,

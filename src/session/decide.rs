@@ -52,7 +52,7 @@ pub struct PreparedDecision<'s> {
 /// Works out a decision about some records: all of them, or none.
 ///
 /// # Errors
-/// [`Usage`] when a record is unknown, the decision is refused, or the result would not lint; [`Undetermined`] when the ledger,
+/// [`Usage`] if a record is unknown, the decision is refused, or the result would not lint; [`Undetermined`] if the ledger,
 /// or a history that is needed, can't be read.
 pub(crate) fn prepare<'s>(
     located: &'s Located,

@@ -141,7 +141,7 @@ pub enum Undetermined {
     NothingEffective {
         /// The ref.
         reference: String,
-        /// The instant that was asked about.
+        /// The instant in question.
         instant: crate::record::time::Instant,
     },
     /// Two commits have no common ancestor in this clone.

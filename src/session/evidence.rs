@@ -1,4 +1,4 @@
-//! Evidence that flags name, with the bytes of its files.
+//! Evidence given by flags, with the bytes of its files.
 //!
 //! Start at [`read`]. Paths are relative to the user's folder. Follows `docs/spec/cli.md`, decisions.
 

@@ -111,7 +111,7 @@ impl Filing<'_> {
     /// Returns the findings about a draft's shape and content, sorted.
     ///
     /// # Errors
-    /// Where the ledger can't be read.
+    /// If the ledger can't be read.
     pub fn objections(&self, draft: &RecordDraft) -> Result<Vec<Finding>, Error> {
         let mut found = lint::record(&draft.source, &self.known(), RecordPast::UNKNOWN)?;
         found.extend(self.ended(draft));

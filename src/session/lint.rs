@@ -1,4 +1,4 @@
-//! The rules over the work tree, some files of it, or what a branch changes.
+//! Runs the rules on the work tree, some files of it, or the changes of a branch.
 //!
 //! Start at [`lint`]. Works in a plain folder too. Follows `docs/spec/cli.md`, lint, and `docs/spec/rules.md`.
 

@@ -14,7 +14,7 @@ use crate::store::files::{self, FileError, WorkTree};
 use crate::store::git::Repository;
 use crate::store::git::open::OpenError;
 
-/// Where a ledger is.
+/// The location of a ledger.
 pub struct Located {
     /// Its folder; for a bare repository, the repository itself.
     pub root: PathBuf,
@@ -96,7 +96,7 @@ impl Located {
         Ok(&self.tree)
     }
 
-    /// Returns the repository where there is one.
+    /// Returns the repository if there is one.
     pub fn repository_or_none(&self) -> Option<&Repository> {
         self.repository.as_ref()
     }

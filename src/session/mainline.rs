@@ -18,7 +18,7 @@ use crate::store::git::Repository;
 #[derive(Clone)]
 pub(crate) struct OpenMainline<'h> {
     pub(crate) repository: &'h Repository,
-    /// Where the ledger lies in the repository.
+    /// The ledger's folder in the repository.
     pub(crate) prefix: LedgerPrefix,
     /// The approved ref.
     pub(crate) chosen: ApprovedRef,

@@ -77,7 +77,7 @@ use crate::store::git::Repository;
 /// # repository.commit(Some("HEAD"), &ana, &ana, "Begin", &tree, &[])?;
 /// let session = Session::open(folder.path(), Options::default())?;
 ///
-/// Is it allowed? Each question reads the clock and the approved ref anew.
+/// Is it allowed? Each question reads the clock and the approved ref again.
 /// let question = Question {
 ///     identity: Some("svc:billing-batch".to_owned()),
 ///     action: Some("read".to_owned()),
@@ -134,7 +134,7 @@ impl Session {
         Ok(self.opened.current()?.repository()?)
     }
 
-    /// Returns the repository where there is one.
+    /// Returns the repository if there is one.
     pub fn repository_or_none(&self) -> Option<&Repository> {
         self.opened.last().repository_or_none()
     }
@@ -223,7 +223,7 @@ impl Session {
     ///
     /// # Errors
     /// [`error::Usage`] if a record is unknown, the decision is refused, or the result would not lint;
-    /// [`error::Undetermined`] when the ledger, or a history that is needed, can't be read.
+    /// [`error::Undetermined`] if the ledger, or a history that is needed, can't be read.
     pub fn decide(&self, at: &Moment, job: &Job<'_>) -> Result<PreparedDecision<'_>, Error> {
         decide::prepare(self.opened.current()?, at, job)
     }

@@ -29,7 +29,7 @@ pub enum Notice {
     },
     /// The receipt that a record is filed from asks about something that is allowed already.
     AlreadyAllowed {
-        /// The record that allows it, where the receipt names it.
+        /// The record that allows it, if the receipt names it.
         record: Option<String>,
     },
     /// A record has changed on the approved ref since this branch left it.

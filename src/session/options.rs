@@ -10,7 +10,7 @@ use crate::record::time::Instant;
 /// How a session finds its ledger and the approved ref. The default finds both as the program does without flags.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The name of the approved ref; else it is found from git's configuration and the remotes.
+    /// The name of the approved ref; by default it is found from git's configuration and the remotes.
     pub approved_ref: Option<String>,
     /// The branch that the CI system says a pull request will land on; it only improves a message.
     pub target_branch: Option<String>,
@@ -42,7 +42,7 @@ pub enum AsOf {
 }
 
 impl Moment {
-    /// Returns the present, by a new reading of the clock.
+    /// Returns the present, from a new reading of the clock.
     pub fn now() -> Moment {
         Moment::at(clock::now())
     }

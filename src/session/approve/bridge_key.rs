@@ -36,7 +36,7 @@ pub struct UncountedKey {
     pub listing: String,
     /// The path of the signers file.
     pub signers: String,
-    /// The line that would list the key, without the address of the bridge.
+    /// The line to list the key, without the address of the bridge.
     pub line: String,
 }
 

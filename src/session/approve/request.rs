@@ -9,7 +9,7 @@ use crate::approval::statement::file::ApprovalDecision;
 /// What somebody wants to approve or reject, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct ApprovalRequest<'r> {
-    /// The record or governance file, as it was named.
+    /// The record or governance file, as the user named it.
     pub subject: NamedSubject<'r>,
     /// Whether it is approved or rejected.
     pub decision: ApprovalDecision,

@@ -141,7 +141,7 @@ impl PreparedReviews<'_> {
     /// Writes files beside the records, all or none.
     ///
     /// # Errors
-    /// Where one can't be written.
+    /// If one can't be written.
     pub fn write(&self, files: ReviewFiles) -> Result<(), Error> {
         write_beside(self.located, files.files.into_iter())
     }
@@ -156,7 +156,7 @@ impl PreparedReviews<'_> {
     /// Returns for each file, in order, whether the approved ref has it already.
     ///
     /// # Errors
-    /// Where the files of the approved ref can't be read.
+    /// If the files of the approved ref can't be read.
     pub fn landed(&self) -> Result<Vec<bool>, Error> {
         let tip =
             self.snapshot.stamp().commit.as_deref().and_then(Oid::from_hex).ok_or_else(|| {

@@ -19,8 +19,8 @@ use crate::store::receipts::{LockedReceipts, ReceiptFile, ReceiptFileError};
 /// How long to wait for another process to release the lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The receipts of earlier answers, which say how often single-use records were used. Each answer locks the file, counts,
-/// appends, syncs and unlocks.
+/// The receipts of earlier answers, which show how often limited-use records were used. Each answer locks the file,
+/// counts, appends, syncs and unlocks.
 pub struct ReceiptLog(RefCell<LogState>);
 
 enum LogState {

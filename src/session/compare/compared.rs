@@ -20,7 +20,7 @@ use crate::survey::neighbour::Neighbours;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The state that is compared with where it will land.
+/// The proposed state, which is compared with its target branch.
 #[derive(Clone, Copy)]
 pub struct ProposedState<'p> {
     /// Its files.

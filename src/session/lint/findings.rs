@@ -34,9 +34,9 @@ impl LintFindings {
 pub struct LintedRecord {
     /// Its file.
     pub path: String,
-    /// Its id, where it has one.
+    /// Its id, if it has one.
     pub id: Option<String>,
-    /// Its title, where it has one.
+    /// Its title, if it has one.
     pub title: Option<String>,
     /// The tier that the policy assigns.
     pub tier: Option<String>,

@@ -50,7 +50,7 @@ impl Input {
         Ok(Input { tree: Overlay::of(tree, []), named })
     }
 
-    /// Returns the path of the record that comes from standard input.
+    /// Returns the path of the record from standard input.
     pub(super) fn instead(&self) -> Option<&str> {
         self.tree.files.keys().next().map(String::as_str)
     }
