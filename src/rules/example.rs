@@ -32,8 +32,8 @@ pub enum Shape {
     /// itself, `absent` if there is no file, a first line `unapproved` if the landed content was never approved.
     Change(&'static str, &'static str),
     /// The steps of a history, in words that a test replays in a real repository: who `proposes` (on a branch) or
-    /// `pushes` what, and who `merges` it. The content is `the sample`, edits of it (`field: value; …`), a `policy:
-    /// line`, or a file. The last step may say what else is `found` besides the rule's own code.
+    /// `pushes` what, and who `merges` it. The content is `the sample`, edits of it (`field: value; …`), a
+    /// `policy: line`, or a file. The last step may say what else is `found` besides the rule's own code.
     History(&'static [&'static str]),
 }
 

@@ -1,4 +1,5 @@
-//! The governance files at a base that landed without an approval, and trees that exclude them.
+//! The governance files at a base that landed without an approval, and trees with the versions that count in their
+//! place.
 //!
 //! Start at [`UncountedFiles`]. Follows `docs/spec/approval.md`, G2: the governance of a branch is what counts where it
 //! started, with its own changes.

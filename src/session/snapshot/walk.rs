@@ -31,7 +31,7 @@ pub enum Scope<'a> {
     Everything,
     /// Those that are neither closed nor removed.
     Open,
-    /// Those with possible duties: without removed ones, and without closed ones that have no open duty.
+    /// Those with possible duties: without removed ones, and without closed ones that need no further review.
     Worklist,
     /// Those that scanners' findings may match: without those that name no finding.
     Findings,
