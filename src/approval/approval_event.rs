@@ -1,4 +1,4 @@
-//! One approval file at the landing that brought it: what it says, and what backs it.
+//! An approval file at the landing that added it: its content and the evidence behind it.
 //!
 //! Uses policy, history, approval's identity, keys and statements. Pure. Start at [`CountedFile`] and [`StatementEvent`]. Follows
 //! `docs/spec/approval.md`, S7 and 1.12.
@@ -13,7 +13,7 @@ use crate::approval::verdict::NotCounted;
 use crate::history::objects::{Obstacle, Oid};
 use crate::record::time::Instant;
 
-/// One approval file that may be believed, at the landing that brought it.
+/// A well-formed approval file at the landing that added it. Whether it counts is decided with the verdict.
 #[derive(Clone, Debug)]
 pub(crate) struct CountedFile<'a> {
     pub landing: usize,
@@ -21,35 +21,35 @@ pub(crate) struct CountedFile<'a> {
     pub effective: Instant,
     pub path: String,
     pub file: ApprovalFile,
-    /// When it was said: as it says, but never after it landed.
+    /// The time that the file states, or that of its landing if that is earlier.
     pub said: Instant,
-    /// Who is who at its landing.
+    /// Resolves identities as of the file's landing.
     pub lens: IdentityResolver<'a>,
     pub backed: FileBacking,
 }
 
-/// What backs an approval file.
+/// The evidence behind an approval file.
 #[derive(Clone, Debug)]
 pub(crate) enum FileBacking {
     /// The signature by a listed key.
     Signature(Signer),
-    /// Whoever committed it: who that is, or why it is no evidence.
+    /// The committer's statement: who committed the file, or why that is no evidence.
     Stated(Result<BridgeCommitter, NotCounted>),
-    /// What would tell is not here.
+    /// Objects needed to decide are missing.
     Unknown(Obstacle),
 }
 
-/// Who states a forge's review.
+/// Who recorded a forge's review in an approval file.
 #[derive(Clone, Debug)]
 pub(crate) enum BridgeCommitter {
     Person(Identity),
-    /// An address that the policy trusts to do so, by a commit of its own.
+    /// A bridge that the policy trusts, with a commit of its own.
     Bridge(Identity),
-    /// One that signed the very file, which then counts however it lands.
+    /// A bridge that signed the file itself, which therefore counts no matter how it lands.
     SigningBridge(Identity),
-    /// One that merged what states it, without a signature.
+    /// A bridge that merged the commit adding the file, without a signature.
     MergingBridge(Identity),
-    /// One that did not sign, by a commit that a forge made of its branch: git does not name who merged.
+    /// A bridge that did not sign, in a commit that a forge made from its branch: git does not name who merged.
     BridgeThroughForge(Identity),
 }
 
@@ -65,23 +65,23 @@ impl BridgeCommitter {
     }
 }
 
-/// Something that was said, or would have been, about one record or governance file.
+/// An approval file about one record or governance file, whether or not it can count.
 #[derive(Clone, Debug)]
 pub(crate) enum StatementEvent<'a> {
     CountedFile(Box<CountedFile<'a>>),
-    /// A file whose bytes are not here.
+    /// A file whose bytes are missing.
     Gap {
         landing: usize,
-        /// The first digits of the sha256 that it is about, as its name says.
+        /// The first digits of the sha256 of the approved bytes, taken from the file name.
         digits: String,
         /// Why it can't be read.
         obstacle: Obstacle,
     },
-    /// A file that does not count, whatever bytes it names.
+    /// A file that does not count for any bytes.
     Refused(Box<RefusedFile<'a>>),
 }
 
-/// An approval file whose lines can be read and that does not count.
+/// An approval file that can be parsed but does not count.
 #[derive(Clone, Debug)]
 pub(crate) struct RefusedFile<'a> {
     pub landing: usize,
@@ -89,14 +89,12 @@ pub(crate) struct RefusedFile<'a> {
     pub effective: Instant,
     pub path: String,
     pub file: ApprovalFile,
-    /// Who is who at its landing.
+    /// Resolves identities as of the file's landing.
     pub lens: IdentityResolver<'a>,
-    /// Why it does not count.
     pub bad: BadFile,
 }
 
 impl StatementEvent<'_> {
-    /// Returns the landing that brought it.
     pub(crate) fn landing(&self) -> usize {
         match self {
             StatementEvent::CountedFile(spoken) => spoken.landing,
@@ -107,18 +105,16 @@ impl StatementEvent<'_> {
 }
 
 impl CountedFile<'_> {
-    /// Tells whether a signature backs it.
     pub(crate) fn is_signed(&self) -> bool {
         matches!(self.backed, FileBacking::Signature(_))
     }
 
-    /// Tells whether it counts wherever it lands: a signature over the file backs it.
+    /// Returns whether the file counts no matter how it lands, because a signature over the file itself backs it.
     pub(crate) fn is_sealed(&self) -> bool {
         self.is_signed()
             || matches!(self.backed, FileBacking::Stated(Ok(BridgeCommitter::SigningBridge(_))))
     }
 
-    /// Tells whether it says no.
     pub(crate) fn rejects(&self) -> bool {
         self.file.decision == ApprovalDecision::Reject
     }

@@ -15,12 +15,13 @@ use std::rc::Rc;
 pub struct TrailVerdicts {
     /// One verdict for each version, in the order of the trail's versions.
     pub trails: BTreeMap<TrailKey, Vec<Rc<ApprovalVerdict>>>,
-    /// The governance that counts, and the verdicts on each governance file: one person, no groups, by the state before
-    /// (G2). The first policy is judged by nobody; no policy commit stands in its verdict.
+    /// The governance that counts, and the verdicts on each governance file: each needs one person and no groups, and
+    /// is judged by the governance before it (G2). The first policy has no judge, so its verdict names no policy
+    /// commit.
     pub counted: CountedGovernance,
-    /// What became of the files below `.approvals`, in landing order, then by path.
+    /// The outcome for each file below `.approvals`, in landing order, then by path.
     pub files: Vec<ApprovalFileOutcome>,
-    /// The signatures that were looked at, in landing order: those of commits that land records or governance files,
-    /// and of the branches and tags that they merge.
+    /// The signatures that were checked, in landing order: those of commits that land records or governance files, and
+    /// of the branches and tags that they merge.
     pub signatures: Vec<LandedSignature>,
 }

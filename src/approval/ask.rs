@@ -1,4 +1,4 @@
-//! What an approval will need, of content that has not landed.
+//! Determines which approvals content needs before it lands.
 //!
 //! Uses record, policy, `approval`'s parts. Pure. Start at [`needed`], [`proposed`], [`lacking`]. Follows
 //! `docs/spec/approval.md`, D3, and `docs/spec/cli.md`, `needs{}`.
@@ -24,7 +24,7 @@ use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::time::Instant;
 
-/// Who people are by one state of governance: what compares them outside of history, by the same rules.
+/// Compares identities outside of history, under the governance at one commit and by the same rules.
 pub struct Identities<'g> {
     governance: &'g Governance,
     ring: KeySet,
@@ -32,7 +32,7 @@ pub struct Identities<'g> {
 }
 
 impl<'g> Identities<'g> {
-    /// Returns who people are by some governance files.
+    /// Resolves identities by the given governance files.
     pub fn from_governance(governance: &'g Governance) -> Identities<'g> {
         Identities {
             governance,
@@ -41,7 +41,7 @@ impl<'g> Identities<'g> {
         }
     }
 
-    /// Returns how somebody stands to several others: to the nearest of them.
+    /// Returns the relation of one identity to several others: the nearest one.
     pub fn relation<'p>(
         &self,
         one: &Person,
@@ -50,7 +50,7 @@ impl<'g> Identities<'g> {
         self.nearest_relation(one, others, &SeparatedBy::Address)
     }
 
-    /// Returns how somebody who signs with a key stands to several others.
+    /// Returns the relation of somebody who signs with a key to several others: the nearest one.
     pub fn relation_of_signer<'p>(
         &self,
         one: &Person,
@@ -78,7 +78,7 @@ impl<'g> Identities<'g> {
             .fold(Relation::Different, Relation::nearest)
     }
 
-    /// Tells whether somebody can't act for a person: a bot, an agent, a forge, or the address of approvals.
+    /// Tells whether an identity is not a person: a bot, an agent, a forge, or the address that commits approvals.
     pub fn is_no_person(&self, one: &Person) -> bool {
         let lens = self.lens();
         lens.sort(&lens.of_person(one)) != IdentityKind::Person
@@ -98,8 +98,8 @@ impl<'g> Identities<'g> {
     }
 }
 
-/// Returns what an approval of some content needs: what it demands and what the last approved content demands, both;
-/// nobody where it holds a closure or only narrows what is approved.
+/// Returns which approvals some content needs: the combined requirements of this content and of the last approved
+/// content. None are needed for a closure, or for a change that only narrows what is approved.
 pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) -> Needed {
     if is_exempt(governance, own, approved) {
         return Needed::default();
@@ -107,9 +107,9 @@ pub fn needed(governance: &Governance, own: &Record, approved: Option<&Record>) 
     combined_demand(governance, Some(own), approved).terms.needed()
 }
 
-/// Returns the verdict on content that has not landed: nobody approved it, and this is who could.
+/// Returns the verdict on content that has not landed: not approved, with who could approve it.
 ///
-/// `author` is name and address of who proposes it, where that is known.
+/// `author` is the name and address of the person who proposes it, if known.
 pub fn proposed(
     governance: &Governance,
     own: &Record,
@@ -152,16 +152,16 @@ pub fn proposed(
     }
 }
 
-/// Returns how some content can be approved that has not landed.
+/// Returns the ways in which content that has not landed can be approved.
 pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
     let identities = Identities::from_governance(governance);
     let demand = combined_demand(governance, Some(own), None);
     ApprovalWays::for_terms(governance, &demand.terms, &identities.ring.keys, false)
 }
 
-/// Returns what an approval of some content still needs, and who could give it: nobody of those who made it.
+/// Returns which approvals some content still needs, and who could give them: nobody in its author set.
 ///
-/// `makers` are the author set so far; a requester of own or approved content joins them (A5).
+/// `makers` is the author set so far; the requesters of the new and the approved content join it (A5).
 pub fn lacking(
     governance: &Governance,
     own: &Record,
@@ -171,7 +171,7 @@ pub fn lacking(
     left(governance, own, approved, makers, &[])
 }
 
-/// Returns what is still needed once some people have signed.
+/// Returns which approvals are still missing after some people have signed.
 pub fn left(
     governance: &Governance,
     own: &Record,
@@ -222,7 +222,7 @@ fn signer(governance: &Governance, person: &Person) -> Approver {
     }
 }
 
-/// Tells whether some content demands nobody.
+/// Tells whether content needs no approval.
 pub(crate) fn is_exempt(governance: &Governance, own: &Record, approved: Option<&Record>) -> bool {
     own.closure.is_some()
         || approved.is_some_and(|approved| carry::only_narrows(&governance.policy, approved, own))

@@ -1,6 +1,7 @@
-//! Whether those who made content signed it.
+//! Checks whether the authors of a version signed their commits.
 //!
-//! Uses policy, history's versions, `approval`'s authors, evidence and seals. Pure. Start at [`of_version`]. Follows
+//! Uses policy, history's versions, `approval`'s authors, evidence and signature checks. Pure. Start at [`of_version`].
+//! Follows
 //! `docs/spec/approval.md`, A8.
 
 use crate::approval::authors::AuthorSet;
@@ -11,9 +12,10 @@ use crate::history::commit::Commit;
 use crate::history::version::MadeInMerge;
 use crate::policy::demand::Proof;
 
-/// Takes note of which commits that make a version are signed by a listed key of their author.
+/// Records which commits of a version are signed by a listed key of their author.
 ///
-/// Where the policy demands it of all of them, the set can't be told without, and whoever signed is a member.
+/// If the policy requires this of all of them, the author set is undetermined when one is not, and a different signer
+/// joins the set.
 pub(crate) fn of_version(scene: Scene<'_>, set: &mut AuthorSet) {
     let must = scene.lens.judge.policy.approval.authors == Proof::Attested;
     if !must && scene.lens.ring.keys.is_empty() {

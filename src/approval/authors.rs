@@ -1,4 +1,4 @@
-//! Everyone who is named as having made the content of a version, and who landed it.
+//! Determines the author set of a version (everyone named as having made its content) and who landed it.
 //!
 //! Uses history's versions and commits, `approval::identity`. Pure. Start at [`of_version`]. Follows
 //! `docs/spec/approval.md`, A1 to A7 and 1.5.
@@ -15,42 +15,41 @@ use crate::history::version::{MadeInMerge, Version};
 use crate::policy::people::person::Person;
 use std::collections::BTreeSet;
 
-/// The author set of a version, or what is known of it.
+/// The author set of a version, or as much of it as is known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AuthorSet {
-    /// The members, each once.
     pub members: Vec<Identity>,
-    /// Those whom a commit that makes the content names as its author, or that such a commit is signed by: others may
-    /// name anybody as a co-author or requester, who is a member too and may still say no (E6).
+    /// Authors named by a commit that makes the content, and the signers of such commits. Co-authors and requesters are
+    /// named by others; they are members too, but may still reject (E6).
     pub committed: Vec<Identity>,
-    /// Why the set can't be told; `None` where it can.
+    /// Why the set is undetermined; `None` if it is complete.
     pub doubt: Option<ApprovalObstacle>,
-    /// Why git does not name all who made the content; later versions that build on it don't know them either.
+    /// Why git does not name everyone who made the content; later versions built on it inherit this gap.
     pub unnamed: Option<ApprovalObstacle>,
-    /// Co-authors that no address is known of, and who are left out.
+    /// Co-authors without a known address, who are left out.
     pub dropped: Vec<String>,
-    /// What is to be said of it.
+    /// The flags to show with it.
     pub flags: BTreeSet<&'static str>,
-    /// Whose commits make the content, by their keys, and whether each is signed by a listed key of theirs.
+    /// The identity key of each commit's author, and whether a listed key of theirs signed the commit.
     pub signed: Vec<(String, bool)>,
 }
 
 impl AuthorSet {
-    /// Tells whether signatures show that a member wrote what bears their name.
+    /// Tells whether signatures prove that a member wrote the commits under their name.
     pub(crate) fn attested(&self, member: &Identity) -> bool {
         let mut own = self.signed.iter().filter(|(key, _)| *key == member.person.key).peekable();
         let any = own.peek().is_some();
         any && own.all(|(_, attested)| *attested)
     }
 
-    /// Lets the members be known by what further states know of them.
+    /// Adds what other states of governance know about the members.
     pub(crate) fn widen(&mut self, lens: IdentityResolver) {
         for member in self.members.iter_mut().chain(&mut self.committed) {
             lens.widen(member);
         }
     }
 
-    /// Returns how somebody who speaks stands to the members: to the nearest of them.
+    /// Returns the relation of an approver to the members: the nearest one.
     pub(crate) fn relation(
         &self,
         lens: IdentityResolver,
@@ -63,17 +62,16 @@ impl AuthorSet {
             .fold(Relation::Different, Relation::nearest)
     }
 
-    /// Tells whether a person is a member.
     pub(crate) fn holds(&self, party: &Identity) -> bool {
         self.members.iter().any(|member| member.is(party))
     }
 
-    /// Tells whether a person made the content by a commit of their own.
+    /// Tells whether a person is an author of a commit of their own, rather than named by others.
     pub(crate) fn holds_by_commit(&self, party: &Identity) -> bool {
         self.committed.iter().any(|member| member.is(party))
     }
 
-    /// Adds a person; every name that stands with their address is kept.
+    /// Adds a person, keeping every name used with their address.
     pub(crate) fn add(&mut self, party: Identity) {
         let is_full = self.members.len() >= MOST_AUTHORS;
         let known = self.members.iter_mut().find(|member| member.person.key == party.person.key);
@@ -84,7 +82,6 @@ impl AuthorSet {
         }
     }
 
-    /// Adds a person who made the content by a commit of their own.
     pub(crate) fn add_by_commit(&mut self, party: Identity) {
         self.commit(&party);
         self.add(party);
@@ -98,7 +95,7 @@ impl AuthorSet {
         }
     }
 
-    /// Adds the members of another set, and nothing else that is known of it.
+    /// Adds the members of another set, without its doubts and flags.
     pub(crate) fn join_members(&mut self, other: &AuthorSet) {
         for member in &other.members {
             self.add(member.clone());
@@ -108,7 +105,7 @@ impl AuthorSet {
         }
     }
 
-    /// Adds the members of another set; their doubt is one's own.
+    /// Adds the members of another set, along with its doubts.
     pub(crate) fn join(&mut self, other: &AuthorSet) {
         self.join_members(other);
         self.signed.extend(other.signed.iter().cloned());
@@ -127,7 +124,7 @@ impl AuthorSet {
     }
 }
 
-/// Returns the authors that git names for a version: A1 to A4, without what earlier versions leave behind.
+/// Returns the authors that git names for a version (A1 to A4), without those left over from earlier versions.
 pub(crate) fn of_version(lens: IdentityResolver, version: &Version) -> AuthorSet {
     let mut set = named(lens, version);
     set.unnamed.clone_from(&set.doubt);
@@ -168,7 +165,7 @@ fn named(lens: IdentityResolver, version: &Version) -> AuthorSet {
             set.doubt(|| obstacle.clone().into());
         }
     }
-    // Where a forge's committer is the merger, the author of the merge is whoever opened the pull request.
+    // If the forge's committer stands for the merger, the merge's author is the person who opened the pull request.
     if let (Some(author), Some(committer)) = (author(), committer())
         && !author.is(&committer)
     {
@@ -185,7 +182,7 @@ pub(crate) fn sorted(set: &AuthorSet) -> Vec<Person> {
     people
 }
 
-/// Adds the author and the co-authors of a commit that makes content.
+/// Adds the author and co-authors of a commit that makes content.
 fn of_commit(lens: IdentityResolver, commit: &Commit, set: &mut AuthorSet) {
     flaws(commit, set);
     match lens.of_ident(commit.author()) {
@@ -219,7 +216,7 @@ fn unnamed(lens: IdentityResolver, commit: &Commit) -> ApprovalObstacle {
     }
 }
 
-/// Takes note of headers that can't be read in one way only; an address that is merely absent is judged apart.
+/// Records ambiguous headers. An address that is merely missing is handled separately.
 fn flaws(commit: &Commit, set: &mut AuthorSet) {
     let idents = [("author", commit.author()), ("committer", commit.committer())];
     let found = idents
@@ -232,7 +229,7 @@ fn flaws(commit: &Commit, set: &mut AuthorSet) {
     }
 }
 
-/// Who landed a commit, or made it in a branch: the person whose act it was. A forge is nobody, as author too.
+/// Returns the person who landed a commit, or committed it in a branch. A forge is never returned, even as the author.
 pub(crate) fn landed_by(lens: IdentityResolver, commit: &Commit) -> Option<Identity> {
     let committer = || lens.actor(commit.committer());
     if commit.parents.len() < 2 {

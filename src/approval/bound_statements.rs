@@ -1,4 +1,4 @@
-//! Which statements are bound to which version of a trail.
+//! Tracks which approval files apply to which version of a trail.
 //!
 //! Uses history, `approval`'s claims. Pure. Start at `Bound`.
 
@@ -7,21 +7,21 @@ use crate::approval::statement;
 use crate::history::version::{Trail, Version};
 use std::collections::BTreeSet;
 
-/// What approval files say about which version of a trail.
+/// The approval files bound to each version of a trail.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bound {
-    /// The sha256 of each version's bytes, where anything is said about any.
+    /// The sha256 of each version's bytes; empty if the trail has no approval files.
     pub(super) digests: Vec<Option<String>>,
-    /// The words about each version, by their index.
+    /// For each version, the indices of the approval files about it.
     pub(super) heard: Vec<Vec<(usize, StatementAge)>>,
-    /// Words that have landed and wait for a version with their bytes.
+    /// Approval files that have landed and wait for a version with their bytes.
     pub(super) waiting: BTreeSet<usize>,
-    /// How many words have landed.
+    /// How many approval files have landed.
     pub(super) landed: usize,
 }
 
 impl Bound {
-    /// Begins with nothing heard, where anything may be said.
+    /// Starts with no approval file bound, for a trail that may have some.
     pub(crate) fn new(trail: &Trail) -> Bound {
         Bound {
             digests: trail.versions.iter().map(digest).collect(),
@@ -31,18 +31,18 @@ impl Bound {
         }
     }
 
-    /// Tells whether anything may be said about any version.
+    /// Tells whether the trail may have approval files.
     pub(crate) fn hears(&self) -> bool {
         !self.digests.is_empty()
     }
 
-    /// Tells whether a word is about any version.
+    /// Tells whether an approval file is bound to any version.
     pub(crate) fn is_bound(&self, word: usize) -> bool {
         let mut heard = self.heard.iter().flatten();
         heard.any(|(known, _)| *known == word)
     }
 
-    /// Adds a word about a version, and tells whether it is new.
+    /// Binds an approval file to a version, and returns whether it is new there.
     pub(super) fn bind(&mut self, index: usize, word: usize, age: StatementAge) -> bool {
         let Some(heard) = self.heard.get_mut(index) else {
             return false;
@@ -55,7 +55,7 @@ impl Bound {
     }
 }
 
-/// Returns the sha256 of a version's bytes: of no bytes, where a governance file is removed.
+/// Returns the sha256 of a version's bytes; for a removed governance file, that of no bytes.
 fn digest(version: &Version) -> Option<String> {
     match version.digest {
         Some(digest) => Some(digest.to_string()),

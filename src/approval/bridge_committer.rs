@@ -1,4 +1,4 @@
-//! The person who vouches for a forge's review: the committer of the file that records it.
+//! Identifies who vouches for a forge's review: the committer of the file that records it.
 //!
 //! Uses policy's people, history's commits, approval's identity and signatures. Pure. Start at [`by`]. Follows
 //! `docs/spec/approval.md`, 1.12, stated by.
@@ -14,10 +14,11 @@ use crate::history::commit::Commit;
 use crate::policy::people;
 use crate::record::time::Instant;
 
-/// Returns who states what a landing brings, where the commit does nothing else.
+/// Returns who states the content of a landing, if the commit adds nothing else.
 ///
 /// # Errors
-/// [`NotCounted`] where it is no evidence: several are named, or a bot that is no bridge, or a bridge that had to sign.
+/// [`NotCounted`] if the commit is no evidence: it names several people, a bot that is no bridge, or a bridge that
+/// should have signed.
 pub(crate) fn by(
     lens: IdentityResolver,
     commit: &Commit,
@@ -50,7 +51,7 @@ pub(crate) fn by(
     }
 }
 
-/// Returns the one person that a commit names in all its places, forges and the address of approvals aside.
+/// Returns the one person that all headers of a commit name, ignoring forges and the address that commits approvals.
 fn agreed(lens: IdentityResolver, commit: &Commit) -> Option<Identity> {
     let mut named = Vec::new();
     for ident in [commit.author(), commit.committer()] {
@@ -73,7 +74,7 @@ fn agreed(lens: IdentityResolver, commit: &Commit) -> Option<Identity> {
     agree.then(|| first.clone())
 }
 
-/// Tells whether a bridge signed a commit, by a key that the signers file lists for its address.
+/// Tells whether a bridge signed a commit with a key that the signers file lists for its address.
 fn is_signed(lens: IdentityResolver, commit: &Commit, bridge: &Identity, at: Instant) -> bool {
     match signature::of_commit(commit).state(&lens.ring.keys, at) {
         SignatureState::Attested(signer) => signer.is(lens.at, &bridge.person),

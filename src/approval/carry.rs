@@ -1,4 +1,4 @@
-//! Which changes of a record reopen its approval, and which only narrow what was approved.
+//! Decides which changes of a record require a new approval, and which only narrow what was approved.
 //!
 //! Uses record, policy, `history::change`. Pure. Start at [`only_adds`], [`only_closes`] and [`only_narrows`]. Follows
 //! `docs/spec/approval.md`, V5, V9 and D3.
@@ -11,7 +11,7 @@ use crate::policy::tier::fact::Facts;
 use crate::record::Record;
 use crate::record::time::Day;
 
-/// Tells whether nothing changed but what a look at the exception adds: entries of `reviews`, `handling` and
+/// Tells whether the change only adds what a review of the exception records: entries of `reviews`, `handling` and
 /// `fired`, and a later `verified` with evidence of it.
 pub(crate) fn only_adds(before: &Record, after: &Record) -> bool {
     let verified = |record: &Record| {
@@ -28,7 +28,7 @@ pub(crate) fn only_adds(before: &Record, after: &Record) -> bool {
     with_additions(before, after).is_some_and(|grown| differ::is_equal(&grown, after))
 }
 
-/// Tells whether nothing changed but a closure that was added or rewritten, and what a look at the exception adds.
+/// Tells whether the change only adds or rewrites a closure, and adds what a review of the exception records.
 pub(crate) fn only_closes(before: &Record, after: &Record) -> bool {
     let mut closed = before.clone();
     closed.closure.clone_from(&after.closure);
@@ -36,10 +36,9 @@ pub(crate) fn only_closes(before: &Record, after: &Record) -> bool {
     after.closure.is_some() && is_same
 }
 
-/// Tells whether a version grants no more than the approved one, and changes nothing that people read.
+/// Tells whether a version grants no more than the approved one, and changes none of its texts.
 ///
-/// What the versions' meeting gives is then what the version says. A tier that comes later in the policy would be
-/// more than that.
+/// The intersection of both versions is then this version. A tier that comes later in the policy would grant more.
 pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -> bool {
     let Some(mut before) = with_additions(approved, after) else {
         return false;
@@ -54,7 +53,7 @@ pub(crate) fn only_narrows(policy: &Policy, approved: &Record, after: &Record) -
         && rank(policy, after) <= rank(policy, approved)
 }
 
-/// Returns the earlier record with what the later one adds to it; `None` where an entry was changed or removed.
+/// Returns the earlier record with the later one's additions; `None` if an entry was changed or removed.
 fn with_additions(before: &Record, after: &Record) -> Option<Record> {
     let kept = is_within(&before.reviews, &after.reviews)
         && is_within(&before.handling, &after.handling)
@@ -74,7 +73,7 @@ fn with_additions(before: &Record, after: &Record) -> Option<Record> {
         let is_later = |day: &Day| control.verified.is_none_or(|known| *day > known);
         if other.verified.as_ref().is_some_and(is_later) {
             control.verified = other.verified;
-            // What shows the verification comes with it; what was cited before stays as it is.
+            // The evidence of a verification is added with it; evidence cited earlier must stay as it is.
             if other.evidence.starts_with(&control.evidence) {
                 control.evidence.clone_from(&other.evidence);
             }
@@ -83,13 +82,13 @@ fn with_additions(before: &Record, after: &Record) -> Option<Record> {
     Some(grown)
 }
 
-/// Tells whether the entries of one list stand in the other, in their order.
+/// Tells whether all entries of one list are in the other, in the same order.
 fn is_within<T: PartialEq>(few: &[T], many: &[T]) -> bool {
     let mut many = many.iter();
     few.iter().all(|entry| many.any(|other| other == entry))
 }
 
-/// Tells whether two records are equal, the order of what is a set aside.
+/// Tells whether two records are equal, ignoring the order of fields that are sets.
 fn says_the_same(one: &Record, other: &Record) -> bool {
     let sets = [one, other].map(|record| {
         let mut copy = record.clone();
@@ -124,7 +123,7 @@ fn as_set<T, K: Ord>(list: &mut Vec<T>, key: fn(&T) -> K) {
     list.dedup_by(|one, other| key(one) == key(other));
 }
 
-/// Returns a record of nothing but what the meeting takes as landed, to compare two.
+/// Returns a record reduced to the fields that the intersection takes from the landed version, to compare two.
 fn texts(record: &Record) -> Record {
     let mut rest = record.clone();
     rest.scope = None;
@@ -142,7 +141,7 @@ fn texts(record: &Record) -> Record {
     rest
 }
 
-/// Returns the place of a record's tier in the policy, the strictest first.
+/// Returns the position of a record's tier in the policy, the strictest first.
 fn rank(policy: &Policy, record: &Record) -> usize {
     let tier = tier::resolve(policy, &Facts::of(record)).map(|resolved| resolved.tier);
     policy.tiers.iter().position(|known| Some(&known.name) == tier.as_ref()).unwrap_or(usize::MAX)

@@ -17,7 +17,7 @@ use crate::history::commit::Commit;
 use crate::policy::demand::SelfApproval;
 use crate::record::time::Instant;
 
-/// What is known when the words about one version are weighed.
+/// Everything known about one version when its approvals are evaluated.
 #[derive(Clone, Copy)]
 pub(crate) struct VersionEvidence<'a> {
     pub lens: IdentityResolver<'a>,
@@ -26,31 +26,31 @@ pub(crate) struct VersionEvidence<'a> {
     pub evidence: &'a VersionEvidenceSet<'a>,
     pub landing: &'a Commit,
     pub at: Instant,
-    /// Whether the merge looks like one of the mainline into itself: its actor is no evidence then.
+    /// Whether the merge looks like one of the approved branch into itself; its actor is then no evidence.
     pub is_suspicious_merge: bool,
     /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
 }
 
-/// Someone whose word counts, and the word.
+/// An approval that counts, and its approver.
 #[derive(Clone, Debug)]
 pub(crate) struct CountedApproval {
     pub party: Identity,
-    /// What tells them from others.
+    /// How they are told apart from others.
     pub told_by: SeparatedBy,
-    /// Every key by which they may fill a role.
+    /// Every identity key by which they may fill a role.
     pub names: Vec<String>,
     pub approver: Approver,
     pub said: Instant,
 }
 
-/// Tells whether a person landed a commit of one parent that another wrote: whoever commits may have edited it.
+/// Tells whether a person landed a one-parent commit written by someone else: the committer may have edited it.
 pub(crate) fn is_committer_alone(case: VersionEvidence, party: &Identity) -> bool {
     let author = case.lens.of_ident(case.landing.author());
     case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(party))
 }
 
-/// Returns somebody whom a statement names, as answers show them.
+/// Returns the approver that a claim names, as output shows them.
 pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
     let person = match &claim.who {
         NamedPerson::Someone(party) => &party.person,
@@ -73,7 +73,7 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
     }
 }
 
-/// Tells whether some voices meet a demand: enough people, one of each group, every role.
+/// Tells whether the counted approvals meet a requirement: enough people, one of each group, and every role.
 pub(crate) fn is_met(demand: &VersionDemand, voices: &[CountedApproval]) -> bool {
     let enough = voices.len() >= demand.terms.needed().count as usize;
     let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
@@ -88,7 +88,7 @@ pub(crate) fn is_met(demand: &VersionDemand, voices: &[CountedApproval]) -> bool
     enough && filled && roles
 }
 
-/// Tells who vouches for a claim: a member of the author set, somebody else, or the forge that composed the text.
+/// Tells who vouches for a claim: a member of the author set, someone else, or the forge that composed the text.
 pub(crate) fn self_asserted(case: VersionEvidence, claim: &Claim) -> SelfAsserted {
     match claim.vouched {
         Vouched::ByForge => SelfAsserted::ForgeUi,
@@ -97,8 +97,8 @@ pub(crate) fn self_asserted(case: VersionEvidence, claim: &Claim) -> SelfAsserte
     }
 }
 
-/// Returns how whoever stated a claim stands to those who made the content; one who stated it for others is as good as
-/// an author where nobody is named.
+/// Returns the relation of the person who stated a claim to the authors. If nobody is named as stating a claim about
+/// someone else, it is treated as stated by an author.
 pub(crate) fn stater(case: VersionEvidence, claim: &Claim) -> Relation {
     match (claim.vouched, &claim.stated_by) {
         (Vouched::ForItself | Vouched::ByForge | Vouched::ByUnsignedBridge, _) => {

@@ -1,4 +1,4 @@
-//! What approval files and notes say about a version, as claims.
+//! Converts the content of approval files and notes into claims about a version.
 //!
 //! Uses policy, history's notes, approval's evidence and files. Pure. Start at [`of_file`] and [`of_notes`]. Follows
 //! `docs/spec/approval.md`, S7, 1.12, E6 and E9.
@@ -19,18 +19,18 @@ use crate::policy::people::account::Account;
 use crate::record::time::Instant;
 use std::rc::Rc;
 
-/// Whether a statement is recent enough for a version.
+/// Whether an approval or rejection is recent enough for a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StatementAge {
-    /// Nothing that ends it lies between.
+    /// Nothing in between ends its effect.
     Fresh,
-    /// It was said before a removal, a closure, a fired trigger or a newer approval.
+    /// It was given before a removal, a closure, a fired trigger or a newer approval.
     TooOld,
-    /// It says no, and the person said yes since.
+    /// It is a rejection, and the same person approved later.
     TakenBack,
 }
 
-/// Adds what an approval file says about a version.
+/// Adds the statement of an approval file about a version.
 pub(crate) fn of_file<'a>(
     evidence: &mut VersionEvidenceSet<'a>,
     scene: Scene<'a>,
@@ -46,7 +46,7 @@ pub(crate) fn of_file<'a>(
     };
     let bar = match (age, word) {
         (StatementAge::TakenBack, _) => Some(NotCounted::Replaced),
-        // A no is not undone by what lands between.
+        // A rejection stays in effect whatever lands in between.
         (StatementAge::TooOld, Vote::Approves) => Some(NotCounted::TooOld),
         _ => None,
     };
@@ -98,7 +98,7 @@ pub(crate) fn of_file<'a>(
                         BridgeCommitter::Bridge(_) | BridgeCommitter::SigningBridge(_) => {
                             Vouched::ForItself
                         }
-                        // Whoever merges decides what lands.
+                        // The person who merges decides what lands.
                         BridgeCommitter::Person(_) | BridgeCommitter::MergingBridge(_) => {
                             Vouched::ByStater
                         }
@@ -111,7 +111,7 @@ pub(crate) fn of_file<'a>(
     evidence.claims.push(claim);
 }
 
-/// Returns what the forge that was asked for a review says of accounts: its reviewer's, and the authors'.
+/// Returns what the forge's review says about accounts: the reviewer's and the authors'.
 fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
     let stated = file.account.as_ref();
     let account = stated.and_then(|address| Account::of(address.as_str(), &[]));
@@ -125,9 +125,9 @@ fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
     SeparatedBy::Answer(Rc::new(ForgeAnswer { forge: account.forge, logins }))
 }
 
-/// Returns somebody with the names by which the commits that made the version know the address; files name none.
+/// Returns an identity with the names that the version's commits use for its address, since files contain no names.
 ///
-/// Only a yes is told by it: nobody silences a no by typing a name.
+/// This applies to approvals only: nobody may discard a rejection by typing a name.
 fn named(scene: Scene<'_>, lens: IdentityResolver<'_>, mut party: Identity) -> Identity {
     let version = scene.version;
     let commits = [&version.commit].into_iter().chain(&version.touched).chain(&version.nested);
@@ -140,7 +140,7 @@ fn named(scene: Scene<'_>, lens: IdentityResolver<'_>, mut party: Identity) -> I
     party
 }
 
-/// Adds what notes say about a version: those on its landing, and on the commits of its branch that landed its bytes.
+/// Adds the votes in notes about a version: on its landing, and on the commits of its branch that landed its bytes.
 pub(crate) fn of_notes<'a>(evidence: &mut VersionEvidenceSet<'a>, scene: Scene<'a>, notes: &Notes) {
     if !scene.lens.judge.policy.approval.heeds_notes() {
         return;
@@ -158,13 +158,12 @@ pub(crate) fn of_notes<'a>(evidence: &mut VersionEvidenceSet<'a>, scene: Scene<'
     }
 }
 
-/// One line of a note.
 struct NoteLabel<'n> {
     word: Vote,
     who: &'n str,
 }
 
-/// Reads `Code-Review+2: A <a@example.com>`; `None` for a line that is no vote.
+/// Reads `Code-Review+2: A <a@example.com>`; `None` for a line that is not a vote.
 fn vote(line: &str) -> Option<NoteLabel<'_>> {
     let (voted, who) = line.trim_end().split_once(": ")?;
     let (label, figure) = voted.split_at_checked(voted.rfind(['+', '-'])?)?;

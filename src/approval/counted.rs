@@ -1,7 +1,9 @@
-//! Which version of each governance file counts after each landing: unapproved governance helps nobody.
+//! Determines which version of each governance file counts after each landing: unapproved changes are never used to
+//! approve anything.
 //!
-//! Uses policy, history, `approval`'s fold. Pure. Start at [`count_governance`]. Follows `docs/spec/approval.md`, G1 and G2. Landings are
-//! judged oldest first, each by what counts before it, so that a change of governance never approves itself.
+//! Uses policy, history, `approval`'s fold. Pure. Start at [`count_governance`]. Follows `docs/spec/approval.md`, G1
+//! and G2. Landings are judged oldest first, each by the governance before it, so that a governance change never
+//! approves itself.
 
 mod choice;
 mod compose;
@@ -29,32 +31,32 @@ use crate::policy::governance::Governance;
 /// The governance that counts, after each landing and at the tip.
 #[derive(Clone, Debug, Default)]
 pub struct CountedGovernance {
-    /// What counts after each landing: of each file the last version that was approved or only adds demands.
+    /// What counts after each landing: of each file the last version that was approved or only adds requirements.
     pub states: States,
-    /// The same of approved versions alone, which tell persons apart.
+    /// The same, but with approved versions only; used to tell people apart.
     pub approved: States,
-    /// What counts at the tip. No policy, where none lies there or where its removal was approved.
+    /// What counts at the tip; without a policy if there is none at the tip, or if its removal was approved.
     pub tip: Rc<Governance>,
-    /// What takes away whenever it landed: the mailmaps, logins and revoked keys at the tip, approved or not.
+    /// Governance that restricts retroactively: the mailmaps, logins and revoked keys at the tip, approved or not.
     pub later: Vec<Rc<Governance>>,
-    /// One verdict for each version of each governance file, by its path.
+    /// One verdict for each version of each governance file, by path.
     pub verdicts: BTreeMap<String, Vec<ApprovalVerdict>>,
-    /// Whether each version was approved by somebody whose word may decide that, by the file's path.
+    /// Whether each version was approved by someone entitled to approve governance, by the file's path.
     approved_versions: BTreeMap<String, Vec<bool>>,
-    /// The changes at the tip that nobody approved, sorted by path.
+    /// The unapproved changes at the tip, sorted by path.
     pub left_out: Vec<UncountedGovernanceFile>,
-    /// The signatures that were looked at.
+    /// The signatures that were checked.
     pub signatures: Vec<LandedSignature>,
-    /// The version of each file that counts, from each landing on at which that changes.
+    /// The version of each file that counts, starting at each landing where that changes.
     choices: Vec<(usize, VersionChoice)>,
 }
 
-/// Says why a change of a governance file was not approved.
+/// Explains why a change of a governance file is not approved.
 pub fn why_unapproved(verdict: &ApprovalVerdict) -> String {
     left_out::reason(verdict)
 }
 
-/// Judges the governance files of a mainline.
+/// Evaluates the governance files along the approved branch.
 pub fn count_governance(history: &History) -> CountedGovernance {
     let landed = &history.states.at(usize::MAX).governance;
     let mut later = vec![Rc::clone(landed)];
@@ -86,7 +88,7 @@ fn takes_away_the_same(one: &Governance, other: &Governance) -> bool {
         && people.noreply == others.noreply
 }
 
-/// Judges the governance files landing by landing, by what is known to take away.
+/// Evaluates the governance files landing by landing, with the given retroactive restrictions.
 fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
     let composer = Composer::new(history);
     let from = relevant(history);
@@ -162,9 +164,9 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
     }
 }
 
-/// Returns the landings after which other governance may count, in order.
+/// Returns the landings after which the effective governance may change, in order.
 fn relevant(history: &History) -> Vec<usize> {
-    // A note counts from its own time on, whatever lands then.
+    // A note counts from its own time on, independently of landings.
     if history.notes.is_some() && !history.governance.is_empty() {
         return (0..history.mainline.landings.len()).collect();
     }
@@ -181,8 +183,8 @@ fn relevant(history: &History) -> Vec<usize> {
 }
 
 impl CountedGovernance {
-    /// Returns the governance of other versions than those that count: `instead` names the version of a file that takes the
-    /// place of the one that counts, or itself; `None` where the file is not there.
+    /// Returns the governance with other versions than those that count. For the version of a file that counts,
+    /// `instead` returns the version to use, or the same one, or `None` to leave the file out.
     pub fn instead(
         &self,
         history: &History,
@@ -200,7 +202,6 @@ impl CountedGovernance {
         states
     }
 
-    /// Returns the version of each file that counts after a landing.
     fn choice(&self, landing: usize) -> &VersionChoice {
         const NONE: &VersionChoice = &VersionChoice::NONE;
         let n = self.choices.partition_point(|(from, _)| *from <= landing);
@@ -208,8 +209,8 @@ impl CountedGovernance {
         last.map_or(NONE, |(_, choice)| choice)
     }
 
-    /// Returns the governance files of which another version lies at a landing than the one that counts there: by path, the
-    /// bytes of both, landed first. `None` for a file that is not there.
+    /// Returns the governance files whose version at a landing differs from the one that counts there: by path, the
+    /// bytes of the landed and of the counting version. `None` for a file that is absent.
     pub fn uncounted(
         &self,
         history: &History,
@@ -231,12 +232,12 @@ impl CountedGovernance {
         found
     }
 
-    /// Returns the version of a file that counts after a landing, by its index.
+    /// Returns the index of the version of a file that counts after a landing.
     pub fn version(&self, path: &str, landing: usize) -> Option<usize> {
         self.choice(landing).of(path)
     }
 
-    /// Returns the versions of a file that ever counted, in the order in which they did.
+    /// Returns the versions of a file that have ever counted, in the order in which they began to.
     pub fn versions_of(&self, path: &str) -> Vec<usize> {
         let mut versions: Vec<usize> =
             self.choices.iter().filter_map(|(_, choice)| choice.of(path)).collect();
@@ -250,14 +251,14 @@ impl CountedGovernance {
         before.filter_map(|(_, choice)| choice.of(path)).collect()
     }
 
-    /// Returns the landing from which on a version of a file counted first.
+    /// Returns the first landing from which a version of a file counted.
     pub fn counts_from(&self, path: &str, version: usize) -> Option<usize> {
         let mut choices = self.choices.iter();
         let first = choices.find(|(_, choice)| choice.of(path) == Some(version));
         first.map(|(from, _)| *from)
     }
 
-    /// Tells whether a version of a governance file was approved by somebody whose word may decide that.
+    /// Tells whether a version of a governance file was approved by someone entitled to approve it.
     pub fn is_approved(&self, path: &str, version: usize) -> bool {
         let known = self.approved_versions.get(path);
         known.and_then(|known| known.get(version)).is_some_and(|it| *it)

@@ -1,4 +1,4 @@
-//! Whether one word counts, and which word of a person holds.
+//! Decides whether a single approval or rejection counts, and which one of a person is current.
 //!
 //! Uses policy, `approval`'s evidence, identity and demand. Pure. Start at [`weigh`], then [`replace`]. Follows
 //! `docs/spec/approval.md`, E1 to E7, 1.7, D5 and D8.
@@ -12,18 +12,18 @@ use crate::approval::relation::Relation;
 use crate::approval::verdict::{NotCounted, Vote, VoteCounts};
 use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 
-/// A word, whose it is, and whether it counts.
+/// A claimed approval or rejection, its author, and whether it counts.
 #[derive(Clone)]
 pub(crate) struct WeighedApproval<'c, 'a> {
     pub claim: &'c Claim<'a>,
-    /// Whose it is; `None` where it names nobody who is known.
+    /// The person who gave it; `None` if it names nobody known.
     pub party: Option<Identity>,
-    /// How they stand to those who made the content.
+    /// Their relation to the authors of the content.
     pub relation: Relation,
     pub counts: VoteCounts,
 }
 
-/// Tells whether a word counts, and whose it is.
+/// Identifies who gave an approval or rejection, and decides whether it counts.
 pub(crate) fn weigh<'c, 'a>(
     case: VersionEvidence,
     claim: &'c Claim<'a>,
@@ -47,7 +47,7 @@ pub(crate) fn weigh<'c, 'a>(
     }
 }
 
-/// Returns what is said of somebody who is an author, or may be one.
+/// Returns the reason for not counting someone who is an author, or may be one.
 pub(crate) fn as_author(relation: &Relation) -> NotCounted {
     match relation {
         Relation::Namesake => NotCounted::SameNameAsAuthor,
@@ -56,7 +56,8 @@ pub(crate) fn as_author(relation: &Relation) -> NotCounted {
     }
 }
 
-/// Returns why somebody says nothing at all about approval: a bot, an agent, a forge, the approvals' own address.
+/// Returns why an identity can neither approve nor reject: a bot, an agent, a forge, or the address that commits
+/// approvals.
 fn no_voice(claim: &Claim, party: &Identity) -> Option<NotCounted> {
     let sort = match claim.word {
         Vote::Approves => claim.lens.sort(party),
@@ -70,7 +71,8 @@ fn no_voice(claim: &Claim, party: &Identity) -> Option<NotCounted> {
     }
 }
 
-/// Returns why a no, or a vote of less, does not count. Whom others name as co-author or requester may still say no.
+/// Returns why a rejection, or a vote below approval, does not count. People named by others as co-author or requester
+/// may still reject.
 fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
     let party = match &claim.who {
         NamedPerson::Someone(party) => party,
@@ -82,8 +84,8 @@ fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     no_voice(claim, party).or(author).or_else(|| claim.bar.clone())
 }
 
-/// Returns why a yes does not count. Place and kind come before the name: what would not count by whomever is not
-/// called unresolved.
+/// Returns why an approval does not count. Its place and kind are checked before the name, so that an approval that
+/// could not count from anybody is not reported as unresolved.
 fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
     let approval = &case.lens.at.policy.approval;
     let party = match &claim.who {
@@ -150,7 +152,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         .or_else(near)
 }
 
-/// Returns how somebody stands to the owners of a record.
+/// Returns the relation of a person to the owners of a record.
 fn is_owner(case: VersionEvidence, claim: &Claim, party: &Identity) -> Relation {
     let owners = case.demand.owners.iter();
     owners
@@ -161,7 +163,8 @@ fn is_owner(case: VersionEvidence, claim: &Claim, party: &Identity) -> Relation 
         .fold(Relation::Different, Relation::nearest)
 }
 
-/// Returns the reason that whoever stated a claim for others may be a forge, which writes what authors say.
+/// Returns the reason that the committer who stated a claim about someone else may be a forge, which writes text that
+/// authors typed.
 fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     let stater = claim.stated_by.as_ref()?;
     let may_be_forge =
@@ -169,9 +172,10 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     may_be_forge.then(|| NotCounted::UnnamedForge(stater.person.display.clone()))
 }
 
-/// Lets a person's later word replace the earlier (E6).
+/// Replaces a person's earlier approval or rejection by their later one (E6).
 ///
-/// A signed no is taken back by a signed yes alone: anybody could type the rest. Of two at one time, the no holds.
+/// Only a signed approval takes back a signed rejection, since anybody could type an unsigned one. At the same instant,
+/// the rejection wins.
 pub(crate) fn replace(heard: &mut [WeighedApproval]) {
     let is_word = |heard: &WeighedApproval| match (heard.claim.word, &heard.counts) {
         (Vote::Neither, _) => false,
@@ -209,7 +213,7 @@ fn is_one(one: &WeighedApproval, other: &WeighedApproval) -> bool {
     left.is(right) || one_key
 }
 
-/// Tells whether a word holds over another one of the same person that says otherwise.
+/// Tells whether one of two contradicting statements of the same person prevails over the other.
 fn is_later(own: &Claim, other: &Claim) -> bool {
     match own.word {
         Vote::Vetoes => own.said >= other.said,

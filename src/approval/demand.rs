@@ -1,6 +1,7 @@
-//! What is demanded of a version: by its own content and by the last approved one, both.
+//! Computes the approval requirement of a version: that of its own content and of the last approved one combined.
 //!
-//! Uses record, policy, history's meeting of versions. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D1, D3
+//! Uses record, policy, history's intersection of versions. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D1,
+//! D3
 //! and D4.
 
 use crate::policy::governance::Governance;
@@ -12,28 +13,28 @@ use crate::policy::tiers::Must;
 use crate::record::Record;
 use std::collections::BTreeSet;
 
-/// What is demanded of a version.
+/// The approval requirement of a version.
 #[derive(Clone, Debug)]
 pub(crate) struct VersionDemand {
-    /// Count, groups, roles and proof.
+    /// Number of approvals, groups, roles and proof.
     pub terms: tier::TierDemand,
-    /// The people behind the roles; a role that nobody fills is never met.
+    /// The people who hold the roles; a role that nobody holds is never met.
     pub people: Vec<Role>,
-    /// Whether a merge counts although the policy leaves merges out: it lists the first key, and nobody could sign for that.
+    /// Whether a merge counts although the policy does not accept merges: the version lists the first key, which nobody
+    /// could sign.
     pub lists_first_key: bool,
-    /// Who owns the record, by its own content and by the last approved one.
+    /// The owners of the record, in its own content and in the last approved one.
     pub owners: Vec<Person>,
 }
 
-/// A role that must be among the approvers.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
     pub must: Must,
-    /// Who has it; `None` where the record names nobody.
+    /// The person who holds it; `None` if the record names nobody.
     pub person: Option<Person>,
 }
 
-/// Returns what own and approved content demand together, by the policy before the landing.
+/// Returns the combined requirement of a version's own and the approved content, by the policy before the landing.
 pub(crate) fn combined_demand(
     governance: &Governance,
     own: Option<&Record>,
@@ -60,7 +61,7 @@ pub(crate) fn combined_demand(
     demand
 }
 
-/// Returns what any approval needs: one person, at the level that the policy sets for all.
+/// Returns the minimum for any approval: one person, with the proof that the policy requires of all.
 fn least(governance: &Governance) -> tier::TierDemand {
     tier::TierDemand {
         count: 1,

@@ -1,8 +1,8 @@
-//! What was said about a version, by whom, and who stated it: merge actors, trailers, signatures.
+//! Collects the claimed approvals and rejections of a version, and who stated them: merge actors, trailers, signatures.
 //!
-//! Uses history's versions and commits, policy, `approval::forge` and seals. Pure. Start at [`of_version`]. Follows
-//! `docs/spec/approval.md`, E1 to E5. Whether a word counts is judged in `approval::four_eyes`; what files and notes
-//! say is added by `approval::words`.
+//! Uses history's versions and commits, policy, `approval::forge` and signature checks. Pure. Start at [`of_version`].
+//! Follows `docs/spec/approval.md`, E1 to E5. `approval::counting` decides whether a claim counts; `approval::claims`
+//! adds those in files and notes.
 
 use crate::approval::authors;
 use crate::approval::forge::adapter::{ForgeAdapter, Pinned};
@@ -24,76 +24,75 @@ use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary as _;
 
-/// A word that somebody is said to have given.
+/// An approval or rejection attributed to someone.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim<'a> {
     pub who: NamedPerson,
     pub kind: EvidenceKind,
     pub word: Vote,
     pub level: Proof,
-    /// Who stated it; `None` where git does not say.
+    /// The person who stated it; `None` if git does not say.
     pub stated_by: Option<Identity>,
     pub vouched: Vouched,
     pub place: EvidenceSource,
     /// The commit that states it.
     pub commit: Oid,
-    /// When that commit landed, at the earliest.
+    /// The effective time of its landing, at the earliest.
     pub at: Instant,
-    /// When it was said, to tell a person's last word.
+    /// When it was given; orders the statements of one person.
     pub said: Instant,
-    /// Who is who where it landed.
+    /// Resolves identities as of its landing.
     pub lens: IdentityResolver<'a>,
-    /// Why it can't count, whoever said it.
+    /// A reason not to count it, whoever gave it.
     pub bar: Option<NotCounted>,
-    /// What tells whoever said it from others.
+    /// How the person is told apart from others.
     pub told_by: SeparatedBy,
-    /// In the words of whoever said it.
+    /// The person's own reason.
     pub reason: Option<String>,
-    /// The path of the statement, or its note.
+    /// The path of the approval file, or its note.
     pub source: Option<String>,
-    /// The fingerprint of the key.
+    /// The fingerprint of the signing key.
     pub key: Option<String>,
-    /// The address of the forge's review.
+    /// The URL of the forge's review.
     pub via: Option<String>,
 }
 
-/// Where a word was stated.
+/// Where an approval or rejection was stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EvidenceSource {
     Landing,
     /// At a commit inside the merged branch.
     Nested,
-    /// Beside the history of the content: in an approval file, or in a note.
+    /// Outside the history of the content: in an approval file, or in a note.
     Beside,
 }
 
-/// Who answers for a word.
+/// Who vouches for an approval or rejection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vouched {
     /// The person, by their own act or key, or a bridge that the policy trusts.
     ForItself,
-    /// The forge that composed the text, where the policy pins it.
+    /// The forge that composed the text, if the policy names that forge.
     ByForge,
     ByStater,
-    /// A bridge that the policy trusts and that signed nothing, merged by somebody whom git does not name.
+    /// A trusted bridge that did not sign, merged by someone whom git does not name.
     ByUnsignedBridge,
 }
 
-/// What git records about the approval of a version.
+/// The evidence in git for the approval of a version.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct VersionEvidenceSet<'a> {
     pub claims: Vec<Claim<'a>>,
     pub landed_by: Option<Identity>,
-    /// The pull request that the landing names.
     pub pull_request: Option<String>,
-    /// How the landing's signature stands.
+    /// The state of the landing's signature.
     pub seal: Option<SignatureState>,
-    /// Why what was said can't be told.
+    /// Why the evidence is incomplete.
     pub doubt: Option<ApprovalObstacle>,
 }
 
 impl VersionEvidenceSet<'_> {
-    /// Lets what was signed inside the branch before an instant support nothing: it has had its turn (S7).
+    /// Discards signatures made inside the branch before an instant: they have already been used (S7).
     pub(crate) fn bar_before(&mut self, instant: Instant) {
         for claim in &mut self.claims {
             let inside =
@@ -104,7 +103,7 @@ impl VersionEvidenceSet<'_> {
         }
     }
 
-    /// Lets no yes count but those of approval files, which name the bytes: its landing brought no record.
+    /// Counts only approvals in approval files, which name the bytes, because the landing did not introduce a record.
     pub(crate) fn bar_all_but_files(&mut self) {
         for claim in &mut self.claims {
             let of_file = matches!(claim.kind, EvidenceKind::Detached | EvidenceKind::Review);
@@ -115,7 +114,7 @@ impl VersionEvidenceSet<'_> {
     }
 }
 
-/// A version at its landing, and who is who there.
+/// A version at its landing, with its identity resolver.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
     pub lens: IdentityResolver<'a>,
@@ -127,7 +126,7 @@ pub(crate) struct Scene<'a> {
     pub self_approval: SelfApproval,
 }
 
-/// Returns who landed a version, and the pull request that the landing names; nothing that was said about it.
+/// Returns who landed a version and the pull request that the landing names, without approvals.
 pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let landing = &scene.version.commit;
     let text = landing.message();
@@ -138,7 +137,7 @@ pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     }
 }
 
-/// Returns what was said at a version's landing and on the commits of its branch that landed the same bytes.
+/// Returns the claims at a version's landing and on the commits of its branch that landed the same bytes.
 pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let (version, landing) = (scene.version, &scene.version.commit);
     let mut evidence = of_landing(scene);
@@ -173,14 +172,14 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     evidence
 }
 
-/// Returns a word as said when its signer says so, at the landing at the latest: what was signed before a no does not
-/// take it back by landing after it. One without a time is older than any other.
+/// Dates a claim by its signer's time, or by the landing if that is earlier: an approval signed before a rejection does
+/// not take it back by landing later. A signature without a time counts as the oldest.
 fn said_at(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
     Claim { said: time.unwrap_or(Instant::MIN).min(claim.said), ..claim }
 }
 
-/// Tells whether a commit of one parent is signed by its own author, which says nothing about approval but where the
-/// policy lets authors approve.
+/// Tells whether a commit of one parent is signed by its own author, which is no approval unless the policy lets
+/// authors approve.
 fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
     let author = scene.lens.of_ident(commit.author());
     let own = match (&claim.who, author) {
@@ -203,7 +202,7 @@ fn merge<'a>(
     }
 }
 
-/// Returns a word of approval that a commit states, claimed, and stated by nobody known.
+/// Returns an approval that a commit states, as claimed evidence without a known stater.
 fn claim<'a>(
     scene: Scene<'a>,
     who: NamedPerson,
@@ -232,9 +231,10 @@ fn claim<'a>(
     }
 }
 
-/// Returns what a verified signature says: its signer fixed the content.
+/// Returns the approval expressed by a valid signature: its signer confirmed the content.
 ///
-/// Keys of no literal address name nobody. Of several who share a line, the one whom the commit names is shown.
+/// A key listed without a literal address identifies nobody. If several people share a line, the one named by the
+/// commit is shown.
 fn signed<'a>(
     scene: Scene<'a>,
     seal: &SignatureState,
@@ -275,7 +275,7 @@ fn signer_of(lens: IdentityResolver, signer: &Signer, commit: &Commit) -> Option
     shown.or(persons.first()).map(|person| lens.of_person(person))
 }
 
-/// Returns what a commit inside a merged branch says. One by its own author says nothing about approval.
+/// Returns the claims of a commit inside a merged branch. A commit signed by its own author approves nothing.
 fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
     let actor = authors::landed_by(scene.lens, commit);
     let by_another = commit.parents.len() > 1
@@ -292,7 +292,7 @@ fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
     claims
 }
 
-/// Returns the forge whose text a commit is read by, and whether the policy names it.
+/// Returns the forge whose format is used to read a commit, and whether the policy names it.
 fn profile(
     lens: IdentityResolver,
     commit: &Commit,
@@ -315,7 +315,7 @@ fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec
     let message = CommitMessage::read(&text);
     let (forge, pinned) = profile(lens, commit, &message);
     let author = || lens.actor(commit.author());
-    // Under `auto`, whoever commits a rebased commit keeps the author's words unread.
+    // Under `auto`, the committer of a rebased commit may keep the author's text without reading it.
     let stated_by = match pinned {
         Pinned::ByCommit if commit.parents.len() < 2 => author(),
         _ => authors::landed_by(lens, commit).or_else(author),

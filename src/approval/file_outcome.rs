@@ -1,4 +1,4 @@
-//! What became of each file below `.approvals`, landing by landing: the facts behind `bad-approval-file`.
+//! The outcome for each file below `.approvals`, landing by landing: the facts behind `bad-approval-file`.
 //!
 //! Uses history's ids, approval's statements. Pure. Start at [`ApprovalFileOutcome`]. Follows `docs/spec/approval.md`, S7, failures,
 //! and `docs/spec/rules.md`, `bad-approval-file`.
@@ -8,39 +8,39 @@ use crate::approval::statement::file::ApprovalSubject;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::walked::ApprovalFileChange;
 
-/// One change of a file below `.approvals`, and what came of it. A signature is part of the text that it lies beside.
+/// One change of a file below `.approvals`, and its outcome. A signature belongs to the text beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalFileOutcome {
-    /// The path of the text, from the ledger's root; of anything that is no part of an approval, its own.
+    /// The path of the text, from the ledger's root; for a file that is no part of an approval, its own path.
     pub path: String,
     /// Its landing: an index into the mainline's landings.
     pub landing: usize,
     /// The commit of that landing.
     pub commit: Oid,
-    /// What it is about, where its lines can be read.
+    /// What it is about, if its lines can be read.
     pub about: Option<ApprovalSubject>,
     pub state: FileState,
-    /// Whether the tip's tree still holds the file as this landing left it.
+    /// Whether the file is still at the tip as this landing left it.
     pub is_at_tip: bool,
 }
 
-/// What came of a file below `.approvals`.
+/// The outcome for a file below `.approvals`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileState {
-    /// It says something, and may be believed. Whether that counts stands in the verdict on the version that it names.
+    /// The file is valid. Whether it counts is in the verdict on the version that it names.
     Sound,
-    /// It says nothing that counts: `bad-approval-file`.
+    /// The file does not count: `bad-approval-file`.
     Bad(BadFile),
-    /// Its key was listed when it landed, and is revoked since: it no longer counts.
+    /// The key was listed when the file landed and has been revoked since, so it no longer counts.
     RevokedLater(BadFile),
-    /// It was removed; what it said stays said.
+    /// The file was removed; its approval or rejection remains in effect.
     Removed,
-    /// Its bytes are not here.
+    /// The bytes are missing.
     Missing(Obstacle),
 }
 
 impl FileState {
-    /// Returns what is wrong, as the end of a sentence about the file, and what to do about it; `None` where nothing is.
+    /// Returns what is wrong, as the end of a sentence about the file, and the remedy; `None` if nothing is wrong.
     pub fn why(&self) -> Option<(String, String)> {
         match self {
             FileState::Sound => None,
@@ -59,7 +59,7 @@ impl FileState {
     }
 }
 
-/// Tells whether a text that is gone stands elsewhere since the same landing, byte by byte.
+/// Tells whether a text removed by a landing exists elsewhere since that landing, byte for byte.
 pub(crate) fn moved(
     path: &str,
     change: &ApprovalFileChange,

@@ -1,7 +1,7 @@
-//! The fold: the versions of one trail, oldest first, each judged by what was known when it landed.
+//! The fold: evaluates the versions of one trail, oldest first, each by what was known when it landed.
 //!
 //! Uses record, policy, history, `approval`'s parts. Pure. Start at [`trail`]. Follows `docs/spec/approval.md`, V5 to
-//! V9, A5, D3 and M7. What lands later is heard in `approval::late`.
+//! V9, A5, D3 and M7. `approval::late_evidence` handles approvals that land later.
 
 use crate::approval::approval_event::StatementEvent;
 use crate::approval::authors::{self, AuthorSet};
@@ -26,13 +26,13 @@ use crate::record::Record;
 use crate::record::time::Instant;
 use std::rc::Rc;
 
-/// A verdict that a version carries on, by the index of the version that it was given to, and the flag that says so.
+/// The earlier verdict that a version carries on: the index of the version that has it, and the flag that says so.
 struct Carried {
     from: usize,
     flag: Option<&'static str>,
 }
 
-/// What is the same for all trails.
+/// The context shared by all trails.
 #[derive(Clone, Copy)]
 pub(crate) struct EvaluationContext<'a> {
     pub history: &'a History,
@@ -40,30 +40,29 @@ pub(crate) struct EvaluationContext<'a> {
     pub seals: &'a SignatureChecks<'a>,
 }
 
-/// What a trail is of.
+/// What kind of file a trail follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TrailKind {
     Record,
-    /// A governance file: one person, no groups, and its removal is judged like any change (G2).
+    /// A governance file: needs one person and no groups, and its removal is judged like any change (G2).
     Governance,
 }
 
-/// The fold over one trail.
+/// Evaluates one trail.
 pub(crate) struct TrailEvaluator<'a> {
     pub court: EvaluationContext<'a>,
     of: TrailKind,
     pub trail: &'a Trail,
-    /// What approval files say about it, in landing order; of a governance file, as far as landings are judged.
+    /// The approval files about it, in landing order; for a governance file, only up to the landings judged so far.
     pub words: Vec<StatementEvent<'a>>,
     pub series: TrailProgress,
     pub verdicts: Vec<ApprovalVerdict>,
-    /// What stood before each version; kept only where something is said that may land late.
+    /// The progress before each version; kept only if the trail has approval files, which may land late.
     pub befores: Vec<TrailProgress>,
-    /// What approval files say about which version.
     pub bound: Bound,
 }
 
-/// Judges the versions of a trail, one verdict each.
+/// Judges the versions of a trail and returns one verdict for each.
 pub(crate) fn trail<'a>(
     court: EvaluationContext<'a>,
     of: TrailKind,
@@ -76,7 +75,7 @@ pub(crate) fn trail<'a>(
 }
 
 impl<'a> TrailEvaluator<'a> {
-    /// Returns the version of an index in its place.
+    /// Returns a version with its context, by its index.
     pub(crate) fn step(&self, index: usize) -> Option<VersionStep<'a>> {
         let version = self.trail.versions.get(index)?;
         let landing = self.court.history.mainline.landings.get(version.landing);
@@ -102,7 +101,7 @@ impl<'a> TrailEvaluator<'a> {
         })
     }
 
-    /// Begins before the first version of a trail.
+    /// Starts before the first version of a trail.
     pub(crate) fn new(
         court: EvaluationContext<'a>,
         of: TrailKind,
@@ -122,7 +121,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Judges what lands up to a landing, in order: versions, and what is said of them.
+    /// Judges everything up to a landing, in order: versions and approval files.
     pub(crate) fn pass(&mut self, landing: usize) {
         while let Some(step) = self.step(self.verdicts.len()) {
             if step.version.landing > landing {
@@ -134,7 +133,7 @@ impl<'a> TrailEvaluator<'a> {
         self.hear_until(landing.saturating_add(1));
     }
 
-    /// Judges a version and leaves its verdict behind the others.
+    /// Judges a version and appends its verdict.
     pub(crate) fn judge(&mut self, step: &VersionStep<'a>) {
         if self.bound.hears() {
             self.befores.push(self.series.clone());
@@ -173,12 +172,11 @@ impl<'a> TrailEvaluator<'a> {
         self.fresh(step)
     }
 
-    /// Tells whether this is the trail of a governance file.
     pub(crate) fn is_governance(&self) -> bool {
         self.of == TrailKind::Governance
     }
 
-    /// Tells whether a version has a verdict of its own, so that what is said of its bytes is said of it.
+    /// Tells whether a version has a verdict of its own, so that approvals of its bytes apply to it.
     pub(crate) fn is_fresh(&self, step: &VersionStep<'a>) -> bool {
         let amended = matches!(
             step.version.change,
@@ -187,7 +185,7 @@ impl<'a> TrailEvaluator<'a> {
         !amended || self.carried(step).is_none()
     }
 
-    /// Returns all that was said about a version.
+    /// Returns all evidence about a version.
     pub(crate) fn evidence(&self, step: &VersionStep<'a>) -> VersionEvidenceSet<'a> {
         let mut evidence = evidence::of_version(step.scene);
         evidence.bar_before(self.series.bar);
@@ -203,12 +201,12 @@ impl<'a> TrailEvaluator<'a> {
         version.record.record().map(AsRef::as_ref)
     }
 
-    /// Returns the record that demands are also taken from, and that a narrower one is compared with.
+    /// Returns the record that requirements are also taken from, and that narrower versions are compared with.
     pub(crate) fn base(&self) -> Option<&'a Record> {
         self.record(self.series.approved.or(self.series.inherited))
     }
 
-    /// Returns the verdict that a version carries on (V5, V6, V7b, V9).
+    /// Returns the earlier verdict that a version carries on, if any (V5, V6, V7b, V9).
     fn carried(&self, step: &VersionStep) -> Option<Carried> {
         let from = step.index.checked_sub(1)?;
         if self.enters_record_folder(step) {
@@ -234,7 +232,7 @@ impl<'a> TrailEvaluator<'a> {
         previous(None)
     }
 
-    /// Tells whether a moved file is the first with a right name of bytes approved under a wrong one (V6).
+    /// Tells whether a moved file is the first correctly named version of bytes approved under a wrong name (V6).
     fn is_readable_again(&self, step: &VersionStep, from: usize) -> bool {
         let approved_in_vain = |before: &ApprovalVerdict| {
             before.satisfied == Satisfied::Yes && before.stands == BecomesApproved::AsLanded
@@ -244,7 +242,7 @@ impl<'a> TrailEvaluator<'a> {
             && self.verdicts.get(from).is_some_and(approved_in_vain)
     }
 
-    /// Gives a version the verdict of an earlier one; what it says itself serves the entries that it adds (V9).
+    /// Gives a version the verdict of an earlier one; its own evidence vouches for the entries that it adds (V9).
     fn carry(&mut self, step: &VersionStep<'a>, carried: &Carried) -> ApprovalVerdict {
         let own = authors::of_version(step.lens, step.version);
         let demand = combined_demand(step.state.governance, step.record, self.base());
@@ -275,7 +273,7 @@ impl<'a> TrailEvaluator<'a> {
         verdict.grace = Grace::None;
         verdict.approved_at = verdict.approved_at.map(|at| at.max(step.at));
         if verdict.stands == BecomesApproved::AsApproved {
-            // Under a wrong name it is the same content, which can't be read there: the version before has it.
+            // Under a wrong name, the same content is unreadable, and the version before has the record.
             if step.record.is_some() || self.is_governance() {
                 self.series.approved = Some(step.index);
             }
@@ -294,7 +292,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Judges the version that the oldest commit of a shallow clone holds: how it was merged is not known.
+    /// Judges the version in the oldest commit of a shallow clone, whose landing is unknown.
     fn inherited(&mut self, step: &VersionStep) -> ApprovalVerdict {
         let doubt = match (&step.version.truncated, &self.court.history.mainline.boundary) {
             (Some(obstacle), _) | (None, Some(obstacle)) => {
@@ -314,7 +312,7 @@ impl<'a> TrailEvaluator<'a> {
     }
 }
 
-/// Returns how a verdict came about at the landing itself, and by a later note.
+/// Returns the history of a verdict: its state at the landing, and after a later note.
 fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
     let landed = VerdictChange {
         at: step.at,
@@ -336,7 +334,7 @@ fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
     }
 }
 
-/// Returns the verdict on a version that removes the record: nobody approves that, and nobody need.
+/// Returns the verdict on a version that removes the record, which needs no approval.
 fn removed(step: &VersionStep) -> ApprovalVerdict {
     let evidence = evidence::of_landing(step.scene);
     ApprovalVerdict {
@@ -350,7 +348,7 @@ fn removed(step: &VersionStep) -> ApprovalVerdict {
 }
 
 impl ApprovalVerdict {
-    /// Returns the verdict as it is kept: a long history has tens of thousands, each with room for more than it says.
+    /// Returns the verdict for storage, without spare capacity: a long history has tens of thousands.
     pub(crate) fn kept(mut self) -> Rc<ApprovalVerdict> {
         self.approvers.shrink_to_fit();
         self.authors.shrink_to_fit();

@@ -1,6 +1,6 @@
-//! Which words count, whether they meet the demand, and what that is called.
+//! Decides which approvals count and whether they satisfy the policy.
 //!
-//! Uses policy, `approval`'s authors, evidence, demand and weight. Pure. Start at [`judge`]. Follows
+//! Uses policy, `approval`'s authors, evidence, demand and counting. Pure. Start at [`judge`]. Follows
 //! `docs/spec/approval.md`, E6, E8, D4 to D8 and 1.8.
 
 use crate::approval::case::CountedApproval;
@@ -22,17 +22,17 @@ use crate::approval::voices;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::BTreeSet;
 
-/// What the words amount to.
+/// The result of evaluating the approvals and rejections of a version.
 #[derive(Clone, Debug)]
 pub(crate) struct FourEyesOutcome {
-    /// Whether persons meet the demand.
+    /// Whether people meet the requirement.
     pub is_met: bool,
     pub result: FourEyes,
-    /// Who counts, with the word, sorted by address.
+    /// The counted approvals, sorted by the approver's address.
     pub voices: Vec<CountedApproval>,
     pub statements: Vec<Statement>,
     pub missing: Vec<MissingApproval>,
-    /// What is to be said of it.
+    /// The flags to show with it.
     pub flags: BTreeSet<&'static str>,
 }
 
@@ -42,14 +42,14 @@ impl FourEyesOutcome {
         voices.map(|voice| voice.approver.clone()).collect()
     }
 
-    /// Tells whether the demand is met, and nothing stands against it.
+    /// Tells whether the requirement is met and no rejection or bad signature prevents it.
     pub(crate) fn holds(&self) -> bool {
         let spoiled = matches!(self.result, FourEyes::InvalidSignature | FourEyes::Vetoed);
         self.is_met && !spoiled
     }
 }
 
-/// Weighs what was said about a version.
+/// Evaluates the approvals and rejections of a version.
 pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
     let mut claims = with_author(case);
     voices::share_names(&mut claims);
@@ -83,8 +83,8 @@ pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
     }
 }
 
-/// Returns the claims, with that of the author of a one-parent landing where the policy lets authors approve and
-/// git names nobody who landed it.
+/// Returns the claims, plus that of the author of a one-parent landing if the policy lets authors approve and git names
+/// nobody who landed it.
 fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
     let mut claims = case.evidence.claims.clone();
     let alone = case.evidence.landed_by.is_none() && case.landing.parents.len() < 2;
@@ -115,7 +115,7 @@ fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
     claims
 }
 
-/// Lets one member of the author set count, where the policy lets any: the one who helps most (D8).
+/// If the policy lets authors approve, counts one member of the author set: the one who helps most (D8).
 fn choose_author(case: VersionEvidence, heard: &mut [WeighedApproval]) {
     let is_member = |heard: &WeighedApproval| {
         heard.counts == VoteCounts::Yes
@@ -151,7 +151,7 @@ fn choose_author(case: VersionEvidence, heard: &mut [WeighedApproval]) {
     }
 }
 
-/// Returns the word for what was said, the first that applies.
+/// Returns the four-eyes result: the first that applies.
 fn result(
     case: VersionEvidence,
     voices: &[CountedApproval],
@@ -203,7 +203,7 @@ fn result(
     if only_authors { FourEyes::SelfApproved } else { FourEyes::NoneRecorded }
 }
 
-/// Tells whether only authors spoke; a review on the forge is none of their words.
+/// Tells whether only authors approved; a review on the forge is never an author's own.
 fn only_authors(heard: &[WeighedApproval]) -> bool {
     let spoke = heard.iter().filter(|heard| {
         let said = heard.claim.word == Vote::Approves && heard.claim.kind != EvidenceKind::Review;

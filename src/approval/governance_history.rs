@@ -1,4 +1,4 @@
-//! The state that judges a landing: the governance files before it, never those that it brings.
+//! The governance that judges a landing: the files before it, never those that it adds.
 //!
 //! Uses policy, history. Pure. Start at [`GovernanceHistory`]. Follows `docs/spec/approval.md`, G1.
 
@@ -12,56 +12,57 @@ use crate::history::objects::{Obstacle, Oid};
 use crate::policy::demand::SelfApproval;
 use crate::policy::governance::Governance;
 
-/// The governance along the mainline, in the ways in which it is asked for.
+/// The governance along the approved branch, in its several readings.
 #[derive(Clone, Copy)]
 pub(crate) struct Ruled<'a> {
     /// What counts after each landing.
     pub counted: &'a States,
-    /// The same of approved versions alone: what only adds demands tells nobody apart.
+    /// The same, but with approved versions only: an unapproved change that only adds requirements doesn't tell people
+    /// apart.
     pub approved: &'a States,
-    /// What landed, approved or not: whoever joins the bots there, or leaves the logins, approves nothing from there on.
+    /// The landed files, approved or not: an account that they list as a bot, or drop from the logins, can't approve
+    /// from then on.
     pub landed: &'a States,
-    /// What takes away whenever it landed: mailmaps and revoked keys at the tip.
+    /// Governance that restricts retroactively: mailmaps and revoked keys at the tip.
     pub later: &'a [Rc<Governance>],
 }
 
-/// The states of governance along the mainline.
+/// The governance at each point of the approved branch, with its keys.
 pub(crate) struct GovernanceHistory<'a> {
     ruled: Ruled<'a>,
-    /// The keys after so many runs of landings, read when a signature asks for them.
+    /// The key set after each run of landings, read when a signature needs it.
     rings: Vec<OnceCell<KeySet>>,
-    /// The same of approved versions alone.
+    /// The same, with approved versions only.
     approved_rings: Vec<OnceCell<KeySet>>,
-    /// After which earlier run the same keys are listed.
+    /// For each run, the earliest run with the same keys.
     ring_of: Vec<OnceCell<usize>>,
-    /// The state before the first landing, and from each landing on that changes the record folders.
+    /// The governance before the first landing, and at each landing that changes the record folders.
     folders: OnceCell<Vec<(usize, Rc<governance::MainlineGovernance>)>>,
     met: IdentityCache,
 }
 
-/// The state before a landing.
+/// The governance before a landing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LandedGovernance<'a> {
     /// The governance files that counted.
     pub governance: &'a Governance,
-    /// The keys that they list.
+    /// Their key set.
     pub ring: &'a KeySet,
-    /// The governance files that were approved.
+    /// The approved governance files.
     pub approved: &'a Governance,
-    /// The keys that those list.
+    /// Their key set.
     pub approved_ring: &'a KeySet,
-    /// The commit in whose tree they stood; `None` where there were none yet.
+    /// The commit whose tree holds these files; `None` if there were none yet.
     pub commit: Option<Oid>,
-    /// Whether those of an earlier commit judge, because none can be read where they should be.
+    /// Whether an earlier commit's files are used, because the current ones can't be read.
     pub is_earlier: bool,
     /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
-    /// Why the files can't be told, with the way out.
+    /// Why the files can't be determined, with the remedy.
     pub doubt: Option<&'a Obstacle>,
 }
 
 impl<'a> GovernanceHistory<'a> {
-    /// Returns the states of a mainline.
     pub(crate) fn new(ruled: Ruled<'a>) -> GovernanceHistory<'a> {
         fn cells<T>(n: usize) -> Vec<OnceCell<T>> {
             (0..=n).map(|_| OnceCell::new()).collect()
@@ -77,7 +78,7 @@ impl<'a> GovernanceHistory<'a> {
         }
     }
 
-    /// Returns the state before a landing.
+    /// Returns the governance before a landing.
     pub(crate) fn before(&'a self, landing: usize) -> LandedGovernance<'a> {
         let state = self.ruled.counted.before(landing);
         let approved = self.ruled.approved.before(landing);
@@ -100,7 +101,7 @@ impl<'a> GovernanceHistory<'a> {
         }
     }
 
-    /// Tells whether no key was ever approved before a landing, so that nobody could sign who is to be listed first.
+    /// Tells whether no key was ever approved before a landing, so that nobody could sign the first key list.
     pub(crate) fn is_keyless(&self, landing: usize) -> bool {
         let runs = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
         let mut states = (0..=runs).map(|n| self.ruled.approved.after_runs(n));
@@ -111,7 +112,7 @@ impl<'a> GovernanceHistory<'a> {
         })
     }
 
-    /// Returns the record folders of each policy that counts from before a landing until before another, or until the tip.
+    /// Returns the record folders of each policy that counts between one landing and another, or the tip.
     pub(crate) fn record_folders(
         &self,
         landing: usize,
@@ -138,7 +139,7 @@ impl<'a> GovernanceHistory<'a> {
         })
     }
 
-    /// Returns the keys of approved versions; `None` where those that count list the same.
+    /// Returns the keys of approved versions; `None` if those that count list the same.
     fn approved_ring(&'a self, landing: usize) -> Option<&'a KeySet> {
         let states = [self.ruled.counted, self.ruled.approved];
         let [counted, approved] = states.map(|states| states.before(landing));
@@ -151,7 +152,7 @@ impl<'a> GovernanceHistory<'a> {
         ring.map(|ring| ring.get_or_init(|| KeySet::from_governance(governance, self.ruled.later)))
     }
 
-    /// Returns the first of the runs up to one after which the same keys are listed.
+    /// Returns the earliest run, up to the given one, with the same keys.
     fn same_ring(&self, run: usize) -> usize {
         let mut first = run;
         while let Some(before) = first.checked_sub(1) {
@@ -171,14 +172,14 @@ impl<'a> GovernanceHistory<'a> {
         first
     }
 
-    /// Tells whether a state says anything about keys.
+    /// Tells whether governance files mention any keys.
     fn any(&self, governance: &Governance) -> bool {
         let later = self.ruled.later.iter();
         let mut revoked = later.map(|later| later.revoked.is_some());
         governance.signers.is_some() || governance.revoked.is_some() || revoked.any(|it| it)
     }
 
-    /// Returns who is who at a landing.
+    /// Returns the identity resolver of a landing.
     pub(crate) fn lens(&'a self, landing: usize) -> IdentityResolver<'a> {
         let state = self.before(landing);
         IdentityResolver {
@@ -194,7 +195,7 @@ impl<'a> GovernanceHistory<'a> {
     }
 }
 
-/// Returns the states whose record folders are others than before: that before the first landing, and the later ones.
+/// Returns the governance before the first landing, and at each later change of the record folders.
 fn folders(counted: &States) -> Vec<(usize, Rc<governance::MainlineGovernance>)> {
     let mut all = vec![(0, Rc::clone(counted.before_all()))];
     for (landing, state) in counted.from() {
@@ -213,7 +214,7 @@ fn is_earlier(state: &governance::MainlineGovernance) -> bool {
     matches!(state.origin, GovernanceOrigin::Earlier(_))
 }
 
-/// Tells whether two states list the same keys for the same persons; keys take time to read.
+/// Tells whether two governance states list the same keys for the same people, without parsing the keys, which is slow.
 fn lists_the_same(
     one: &Rc<governance::MainlineGovernance>,
     other: &Rc<governance::MainlineGovernance>,

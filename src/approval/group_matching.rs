@@ -1,11 +1,11 @@
-//! Who fills which place: one different person for each group, by a best matching.
+//! Assigns approvers to groups: a different person for each group, by a maximum matching.
 //!
 //! Uses no other module. Pure. Start at [`unfilled`]. Follows `docs/spec/approval.md`, D4.
 
-/// Returns the groups that stay without a person when as many as possible get a different one.
+/// Returns the groups left without a person when as many groups as possible get a different person each.
 ///
-/// `people` holds the groups of each person. Augmenting paths give a largest matching; groups that come first keep
-/// their person, so that the answer is the same every time.
+/// `people` holds the groups of each person. Augmenting paths give a maximum matching; earlier groups keep their
+/// person, so that the answer is deterministic.
 pub(crate) fn unfilled<'g>(groups: &[&'g str], people: &[Vec<String>]) -> Vec<&'g str> {
     let mut taken: Vec<Option<usize>> = vec![None; people.len()];
     let mut left = Vec::new();
@@ -18,7 +18,7 @@ pub(crate) fn unfilled<'g>(groups: &[&'g str], people: &[Vec<String>]) -> Vec<&'
     left
 }
 
-/// Finds a person for a group, moving others to where they also fit.
+/// Finds a person for a group, reassigning others if needed.
 fn place(
     at: usize,
     groups: &[&str],

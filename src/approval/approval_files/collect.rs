@@ -10,7 +10,7 @@ use crate::history::walked::{After, History};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl<'a> ApprovalFiles<'a> {
-    /// Reads the approval files of a history that are about governance files and the records that are wanted.
+    /// Reads the approval files about governance files and about the selected records.
     pub(crate) fn of(
         history: &'a History,
         laws: &'a GovernanceHistory<'a>,

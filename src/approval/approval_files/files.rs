@@ -7,13 +7,13 @@ use crate::approval::file_outcome::ApprovalFileOutcome;
 use crate::history::version::TrailKey;
 use std::collections::BTreeMap;
 
-/// All that approval files say.
+/// The approval files of a history, by subject.
 #[derive(Default)]
 pub(crate) struct ApprovalFiles<'a> {
-    /// About records, in landing order.
+    /// Approval files about records, in landing order.
     pub records: BTreeMap<TrailKey, Vec<StatementEvent<'a>>>,
-    /// About governance files, by path.
+    /// Approval files about governance files, by path.
     pub governance: BTreeMap<String, Vec<StatementEvent<'a>>>,
-    /// What became of the files.
+    /// The outcome for each file.
     pub filed: Vec<ApprovalFileOutcome>,
 }

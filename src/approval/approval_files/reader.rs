@@ -29,23 +29,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::rc::Rc;
 
-/// The files as they stand, while landings are read.
+/// Reads approval files landing by landing.
 pub(crate) struct ApprovalFileReader<'a> {
     history: &'a History,
     laws: &'a GovernanceHistory<'a>,
     wanted: &'a dyn Fn(&TrailKey) -> bool,
-    /// Where approvals may lie: in the folders of records that any policy names, counted or not.
+    /// The folders that may hold approvals: the record folders of every policy, counted or not.
     folders: Vec<String>,
     pub(super) files: BTreeMap<&'a str, &'a After>,
-    /// Texts that were believed once, and who stated them: saying them again says nothing new.
+    /// Accepted texts and who stated them; the same statement again is ignored.
     heard: BTreeSet<(String, Rc<[u8]>)>,
-    /// The bytes that lay there before the landing, each with the number of files.
+    /// The bytes of the approval files present before the landing, each with the number of files that hold them.
     standing: BTreeMap<&'a [u8], usize>,
     pub(super) said: ApprovalFiles<'a>,
 }
 
 impl<'a> ApprovalFileReader<'a> {
-    /// Begins before the first landing; what is said of governance files is always read.
+    /// Starts before the first landing. Approvals of governance files are always read.
     pub(crate) fn new(
         history: &'a History,
         laws: &'a GovernanceHistory<'a>,
@@ -66,12 +66,12 @@ impl<'a> ApprovalFileReader<'a> {
         }
     }
 
-    /// Hands out what was said of governance files since it was asked for last, by path.
+    /// Takes the approvals of governance files read since the previous call, by path.
     pub(crate) fn take_governance(&mut self) -> BTreeMap<String, Vec<StatementEvent<'a>>> {
         mem::take(&mut self.said.governance)
     }
 
-    /// Returns what a path below the approvals names; approvals of records count where the records are (V8).
+    /// Classifies a path below `.approvals`. Approvals of records count only in the record folders (V8).
     fn place(&self, path: &str) -> Option<StatementPath> {
         let folders = if watched_paths::is_of_governance(path) {
             &self.folders
@@ -81,7 +81,7 @@ impl<'a> ApprovalFileReader<'a> {
         check::place(path, folders)
     }
 
-    /// Reads what one landing changes: each text with its signature, once.
+    /// Reads the changes of one landing: each text together with its signature, once.
     pub(crate) fn land(&mut self, changes: &'a [ApprovalFileChange]) {
         let mut texts: BTreeMap<String, &'a ApprovalFileChange> = BTreeMap::new();
         let mut before: BTreeSet<&str> = BTreeSet::new();
@@ -144,7 +144,7 @@ impl<'a> ApprovalFileReader<'a> {
         });
     }
 
-    /// Reads a text as a landing leaves it, with the signature beside it.
+    /// Reads a text and the signature beside it, as a landing leaves them.
     fn text(
         &mut self,
         path: &str,
@@ -185,7 +185,7 @@ impl<'a> ApprovalFileReader<'a> {
         }
     }
 
-    /// Takes note of a file that does not count, for the record of its folder or the governance file that it names.
+    /// Records a file that does not count, under the record of its folder or the governance file that it names.
     fn refuse(
         &mut self,
         path: &str,
@@ -218,7 +218,7 @@ impl<'a> ApprovalFileReader<'a> {
         words.push(refused);
     }
 
-    /// Takes note of a file that can't be read: what it says about the record of its folder is not known.
+    /// Records a file that can't be read: its statement about the record of its folder is unknown.
     fn gap(&mut self, path: &str, change: &ApprovalFileChange, obstacle: &Obstacle) {
         self.file(change, path, None, FileState::Missing(obstacle.clone()));
         let name = path.rsplit('/').next().unwrap_or_default();
@@ -245,7 +245,7 @@ impl<'a> ApprovalFileReader<'a> {
         LedgerName::from_policy(policy, self.history.mainline.root()).counting_unnamed(unnamed)
     }
 
-    /// Judges a text where it lies, and takes what it says if it may be believed.
+    /// Checks a text in its place, and takes its statement if the file is valid.
     fn judge(
         &mut self,
         path: &str,
@@ -257,7 +257,7 @@ impl<'a> ApprovalFileReader<'a> {
         let mut records = self.folders.clone();
         records.extend(law.governance.policy.records.iter().cloned());
         let name = match law.doubt {
-            // Which name the ledger had is not known.
+            // The ledger's name at that time is unknown.
             Some(_) => LedgerName::Unknown,
             None => self.ledger_name(change.landing, &law.governance.policy),
         };
@@ -277,7 +277,7 @@ impl<'a> ApprovalFileReader<'a> {
             }
             (Backing::Signature(_), None) => {
                 let counted = said.signer(&law.ring.keys, law.governance, effective);
-                // Nobody silences a no by a change that was not approved.
+                // An unapproved change of governance must not discard a rejection.
                 let signer = match said.file.decision {
                     ApprovalDecision::Reject => counted.or_else(|bad| {
                         let keys = &law.approved_ring.keys;
@@ -336,11 +336,11 @@ impl<'a> ApprovalFileReader<'a> {
         state
     }
 
-    /// Takes a statement, once: an old text that lands anew says nothing new.
+    /// Takes a statement once: an old text that lands again adds nothing.
     fn take_statement(&mut self, spoken: CountedFile<'a>, text: &Rc<[u8]>) {
         let by = match &spoken.backed {
             FileBacking::Signature(_) => Some(String::new()),
-            // A signature that comes later says more than the file without it.
+            // A signature added later is stronger evidence than the file without it.
             FileBacking::Stated(Ok(BridgeCommitter::SigningBridge(bridge))) => {
                 Some(format!("signed by {}", bridge.person.key))
             }
@@ -365,7 +365,7 @@ impl<'a> ApprovalFileReader<'a> {
     }
 }
 
-/// Returns what became of a file whose signature does not count: its key may have been listed, and be revoked since.
+/// Returns the state of a file whose signature does not count; its key may have been listed and revoked later.
 fn revoked_later(bad: BadFile, listed: bool) -> FileState {
     if listed && matches!(bad, BadFile::Signature(SignatureState::Revoked(_))) {
         FileState::RevokedLater(bad)

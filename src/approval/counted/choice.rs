@@ -1,7 +1,8 @@
 //! The version of each governance file that counts after a landing.
 //!
-//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`Chooser`]. Follows `docs/spec/approval.md`, G2: the last version
-//! that was approved, or that only adds demands to what counts before it; until then what came with the first policy.
+//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`Chooser`]. Follows `docs/spec/approval.md`, G2: the
+//! last version that was approved, or that only adds requirements; before that, the one that came with the first
+//! policy.
 
 use crate::approval::counted::compose::Composer;
 use crate::approval::counted::version_choice::VersionChoice;
@@ -21,12 +22,12 @@ pub(super) struct Chooser<'c, 'h> {
     composer: &'c Composer<'h>,
     laws: &'c GovernanceHistory<'c>,
     pub(super) counted: VersionChoice,
-    /// What was approved, or came with the first policy.
+    /// The versions that were approved, or came with the first policy.
     pub(super) approved: VersionChoice,
 }
 
 impl<'c, 'h> Chooser<'c, 'h> {
-    /// Begins before the first landing.
+    /// Starts before the first landing.
     pub(super) fn new(
         history: &'h History,
         composer: &'c Composer<'h>,
@@ -41,7 +42,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         }
     }
 
-    /// Chooses the versions that count after a landing, by the verdicts on the versions of each file so far.
+    /// Chooses the versions that count after a landing, given the verdicts on each file's versions so far.
     pub(super) fn choose<'v>(
         &mut self,
         landing: usize,
@@ -54,7 +55,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let at = landings.get(landing).map_or(Instant::MIN, |it| it.effective);
         let (mut counted, mut approved) = (self.counted.clone(), VersionChoice::NONE);
         counted.doubt = None;
-        // The policy says which paths the other files have.
+        // The policy determines the paths of the other files.
         let others = self.history.governance.keys().filter(|path| *path != policy::FILE);
         let mut unapproved: Vec<(&str, usize, usize)> = Vec::new();
         for path in [policy::FILE].into_iter().chain(others.map(String::as_str)) {
@@ -96,7 +97,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         (self.counted, self.approved) = (counted, approved);
     }
 
-    /// Returns the version that came with the first policy, or stood there then, of a file that it names.
+    /// Returns the version of a file named by the first policy that landed with it or was already present.
     fn base(&self, path: &str, versions: &[Version], first: usize) -> Option<usize> {
         let state = self.history.states.at(first);
         let is_named = state.names(&self.history.prefix, path);
@@ -109,7 +110,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         before.state == State::Sound && stricter::only_adds(&before, &after)
     }
 
-    /// Tells whether somebody approved a version whose word may decide that.
+    /// Tells whether a version was approved by someone entitled to approve it.
     pub(super) fn is_approved(
         &self,
         path: &str,
@@ -132,9 +133,9 @@ impl<'c, 'h> Chooser<'c, 'h> {
             && counting.any(|statement| self.may_decide(landing, &statement.approver, is_named))
     }
 
-    /// Tells whether a word is one about these bytes as governance, by a key that was listed before they landed.
+    /// Tells whether an approval is about these bytes as governance, with a key that was listed before they landed.
     ///
-    /// Whoever merged a file that no policy named yet approved no governance.
+    /// Merging a file that no policy named yet does not approve governance.
     fn may_decide(&self, landing: usize, approver: &Approver, is_named: bool) -> bool {
         let law = self.laws.before(landing);
         let of_bytes = matches!(approver.kind, EvidenceKind::Detached | EvidenceKind::Review);
@@ -146,7 +147,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
     }
 }
 
-/// Returns the object that is missing to tell whether a version was approved.
+/// Returns the missing object that leaves the approval of a version undetermined.
 fn lacks(version: &Version) -> Option<&Obstacle> {
     match (&version.truncated, version.record.content(), &version.made_in_merge) {
         (Some(obstacle), ..)

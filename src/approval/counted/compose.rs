@@ -1,7 +1,7 @@
-//! The governance that chosen versions of the files make together.
+//! Assembles governance from chosen versions of its files.
 //!
-//! Uses ledger (the trait that it serves), policy, history. Pure. Start at [`Composer`]. Follows `docs/spec/approval.md`, G1:
-//! a path that a policy names belongs to it, so the files are read by the policy that was chosen.
+//! Uses ledger (for its trait `Tree`), policy, history. Pure. Start at [`Composer`]. Follows `docs/spec/approval.md`,
+//! G1: the policy determines the paths of the other files, so they are read under the chosen policy.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
 use crate::policy;
 use crate::policy::governance::{self, Governance};
 
-/// Reads the governance of chosen versions, each choice once.
+/// Reads the governance of chosen versions, each combination once.
 pub(super) struct Composer<'h> {
     history: &'h History,
     first: Option<usize>,
@@ -25,7 +25,6 @@ pub(super) struct Composer<'h> {
 }
 
 impl<'h> Composer<'h> {
-    /// Begins with nothing read.
     pub(super) fn new(history: &'h History) -> Composer<'h> {
         let mut states = history.states.from();
         let first = states.find(|(_, state)| matches!(state.origin, GovernanceOrigin::Own(_)));
@@ -37,12 +36,12 @@ impl<'h> Composer<'h> {
         }
     }
 
-    /// Returns the landing of the first policy that can be read; in a clone that ends early, of the first that it holds.
+    /// Returns the landing of the first readable policy; in a shallow clone, of the first one that it holds.
     pub(super) fn first(&self) -> Option<usize> {
         self.first
     }
 
-    /// Returns the state before the first policy: that policy judges what landed before it, as nothing else could.
+    /// Returns the governance before the first policy: that policy judges earlier landings, since nothing else can.
     pub(super) fn before_first(&self) -> Rc<MainlineGovernance> {
         let before_all = self.history.states.before_all();
         match (&before_all.origin, self.first) {
@@ -54,20 +53,20 @@ impl<'h> Composer<'h> {
         }
     }
 
-    /// Returns what the chosen versions say together; it may be broken, or hold no policy.
+    /// Returns the governance that the chosen versions form; it may be invalid, or lack a policy.
     pub(super) fn governance(&self, choice: &VersionChoice) -> Rc<Governance> {
         if let Some(known) = self.known.borrow().get(choice) {
             return Rc::clone(known);
         }
         let files = ChosenFiles { history: self.history, choice };
-        // What is in memory can always be read.
+        // Reading from memory can't fail.
         let read = Rc::new(Governance::read(&files).unwrap_or_default());
         let mut known = self.known.borrow_mut();
         known.insert(choice.clone(), Rc::clone(&read));
         read
     }
 
-    /// Returns the state after a landing in which the chosen versions count; `before` is the one that counted until then.
+    /// Returns the governance after a landing at which the chosen versions count; `before` is what counted until then.
     pub(super) fn state(
         &self,
         choice: &VersionChoice,
@@ -120,7 +119,7 @@ impl<'h> Composer<'h> {
         state
     }
 
-    /// Returns what counts at the tip: no policy, where none lies there or where nothing but its removal counts.
+    /// Returns the governance at the tip; without a policy if there is none, or if only its removal counts.
     pub(super) fn tip(
         &self,
         choice: &VersionChoice,
@@ -140,7 +139,7 @@ impl<'h> Composer<'h> {
         Rc::new(Governance { state: governance::State::Absent, ..(*last.governance).clone() })
     }
 
-    /// Tells whether a landing left just the chosen versions.
+    /// Tells whether the landing's own governance files are exactly the chosen versions.
     fn is_what_landed(
         &self,
         choice: &VersionChoice,

@@ -1,4 +1,4 @@
-//! The changes of governance files at the tip that nobody approved, and that therefore do not count.
+//! Lists the unapproved changes of governance files at the tip, which do not count.
 //!
 //! Uses policy, history, `approval`'s verdicts. Pure. Start at [`UncountedGovernanceFile`]. Follows `docs/spec/approval.md`, G2.
 
@@ -18,7 +18,7 @@ pub struct UncountedGovernanceFile {
     pub path: String,
     /// The landing of the version at the tip.
     pub commit: String,
-    /// When that landed, not before.
+    /// The effective time of that landing.
     pub at: Instant,
     /// The addresses of those who made the change, sorted.
     pub authors: Vec<String>,
@@ -35,7 +35,7 @@ impl UncountedGovernanceFile {
     }
 }
 
-/// Returns the files whose last version does not count, of those that the policy names, approved or not.
+/// Returns the files whose last version does not count, among those that the policy names, approved or not.
 pub(super) fn uncounted_files(
     history: &History,
     tip: &Governance,
@@ -101,7 +101,7 @@ pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
             format!("its approval is not enough: {}", missing.join("; "))
         }
         (Satisfied::No, _) => {
-            // An author's own approval is what `others` says; who else spoke is told why that does not count.
+            // `others` covers an author's own approval; every other approver gets the reason why theirs does not count.
             let said = verdict.statements.iter().chain(&verdict.refused);
             let by_others = said.filter(|it| it.counts != VoteCounts::No(NotCounted::Author));
             match missing::not_counted(by_others).as_slice() {

@@ -1,7 +1,7 @@
-//! Lines of mailmaps that go on joining persons although they were removed.
+//! Finds mailmap lines that still merge identities although they were removed.
 //!
-//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`kept`]. Follows `docs/spec/approval.md`, I3: the
-//! removal of an approved line ends it once it is approved by someone whom the line does not merge.
+//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`kept`]. Follows `docs/spec/approval.md`, I3: removing
+//! an approved line takes effect once someone whom the line does not merge approves the removal.
 
 use crate::approval::counted::version_choice::VersionChoice;
 use crate::approval::verdict::{ApprovalVerdict, Vote, VoteCounts};
@@ -12,8 +12,8 @@ use crate::policy::people::person::Person;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// Returns the lines that were approved once and whose removal was approved by nobody but those whom they join, each as the
-/// governance of a mailmap of one line.
+/// Returns the lines that were approved once and whose removal was approved only by people whom they merge, each as the
+/// governance of a one-line mailmap.
 pub(super) fn kept(
     history: &History,
     verdicts: &BTreeMap<String, Vec<ApprovalVerdict>>,
@@ -54,7 +54,7 @@ fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
     counting.map(|statement| &statement.approver.person).collect()
 }
 
-/// Tells whether a line of a mailmap names an address of a person.
+/// Tells whether a mailmap line contains an address of a person.
 fn joins(line: &str, person: &Person) -> bool {
     let lower = line.to_lowercase();
     let addresses = [&person.key, &person.email, &person.typed_email];

@@ -3,28 +3,26 @@
 use crate::history::objects::Obstacle;
 use std::collections::BTreeMap;
 
-/// The version of each governance file that counts, by its index; a file that is not named here does not count at all.
+/// The index of the version of each governance file that counts; a file not listed here does not count at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct VersionChoice {
     versions: BTreeMap<String, usize>,
-    /// Why it can't be told whether a later version counts.
+    /// Why it is undetermined whether a later version counts.
     pub(super) doubt: Option<Box<Obstacle>>,
 }
 
 impl VersionChoice {
     pub(super) const NONE: VersionChoice = VersionChoice { versions: BTreeMap::new(), doubt: None };
 
-    /// Returns the version of a file that counts.
     pub(super) fn of(&self, path: &str) -> Option<usize> {
         self.versions.get(path).copied()
     }
 
-    /// Returns why the choice can't be told.
     pub(super) fn doubt(&self) -> Option<&Obstacle> {
         self.doubt.as_deref()
     }
 
-    /// Puts other versions in place of those that count.
+    /// Replaces the chosen versions.
     pub(super) fn change(&mut self, other: impl Fn(&str, usize) -> Option<usize>) {
         let versions = std::mem::take(&mut self.versions).into_iter();
         self.versions = versions

@@ -1,13 +1,13 @@
-//! What is known of one forge: its merges, its committer, its trailers.
+//! Describes one forge: its merges, its committer, its trailers.
 //!
 //! Uses approval's messages. Pure. Start at [`ForgeAdapter`]; `forge::ALL` lists them. Follows `docs/spec/approval.md`, forges.
 
 use crate::approval::message::{Aside, CommitMessage};
 
-/// One forge, or one custom of writing approvals.
+/// One forge, or one convention of recording approvals.
 #[derive(Debug)]
 pub struct ForgeAdapter {
-    /// The word of the policy's `forge`.
+    /// The value of the policy's `forge`.
     pub name: &'static str,
     /// When it is chosen without being named.
     pub auto: Auto,
@@ -17,7 +17,7 @@ pub struct ForgeAdapter {
     pub pull_request: fn(&CommitMessage) -> Option<String>,
     /// Returns the lines that name approvers.
     pub approvals: fn(&CommitMessage, Pinned) -> Vec<ApproverLine>,
-    /// The forge's own line among the trailers, where it writes one.
+    /// Recognizes the forge's own line among the trailers, if it writes one.
     pub own_line: Option<Aside>,
 }
 
@@ -26,26 +26,26 @@ pub struct ForgeAdapter {
 pub enum Auto {
     /// Never: anybody can type its text.
     Never,
-    /// By its identity as committer alone: people type the form of its subjects as well.
+    /// By its identity as committer only, because people type subjects of the same form.
     ByCommitter,
     /// By its identity as committer, or by the form of the message.
     By(fn(&CommitMessage) -> bool),
-    /// Where nothing else fits.
+    /// If nothing else fits.
     Otherwise,
 }
 
-/// Whether the policy names the forge, which says that whoever commits to the mainline checks what messages claim.
+/// Whether the policy names the forge, which means that committers to the approved branch check the claims in messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pinned {
     ByPolicy,
-    /// It was chosen from the commit.
+    /// The forge was inferred from the commit.
     ByCommit,
 }
 
 /// A line that names an approver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApproverLine {
-    /// The person, as it is written.
+    /// The person, as written.
     pub value: String,
     pub is_by_forge: bool,
 }

@@ -1,4 +1,4 @@
-//! Bitbucket: `Approved-by` in the text of the merge; the cloud names the opener as author, the merger as committer.
+//! Bitbucket: `Approved-by` in the merge message; the cloud names the opener as author, the merger as committer.
 //!
 //! Follows `docs/spec/approval.md`, section 2 and A4.
 
@@ -60,7 +60,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
         .collect()
 }
 
-/// Tells whether a merge's message ends with the title of the pull request, which whoever opened it types.
+/// Tells whether a merge message ends with the title of the pull request, which its opener typed.
 fn is_title_last(message: &CommitMessage) -> bool {
     let lines = message.body.iter().map(|line| line.trim());
     let text = lines.collect::<Vec<&str>>().join("\n");

@@ -15,7 +15,7 @@ pub const FORGE: ForgeAdapter = ForgeAdapter {
     own_line: None,
 };
 
-/// Returns the numbers that a subject in bors' form names, none for any other.
+/// Returns the numbers in a subject of bors' form; empty for any other subject.
 fn read_numbers(subject: &str) -> Vec<&str> {
     let Some(rest) = subject.strip_prefix("Merge ") else {
         return Vec::new();
@@ -32,8 +32,8 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
     (!all.is_empty()).then(|| all.join(" "))
 }
 
-/// Only the first line of each number that the subject names counts, and only before any other text: whatever comes
-/// behind it is the description that the opener of the pull request typed.
+/// Only the first line for each number in the subject counts, and only before any other text: the rest is the
+/// description that the pull request's opener typed.
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     let mut waiting = read_numbers(message.subject);
     let mut said = Vec::new();
@@ -54,7 +54,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     said
 }
 
-/// Returns the logins of `Title r=login,login a=author`: a title may hold ` r=` too, so what follows must fit.
+/// Returns the logins of `Title r=login,login a=author`; since a title may contain ` r=` too, the rest must match.
 fn logins(rest: &str) -> Vec<&str> {
     rest.match_indices(" r=")
         .filter_map(|(at, mark)| rest.get(at + mark.len()..))

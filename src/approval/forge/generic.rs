@@ -1,4 +1,4 @@
-//! No forge in particular: the trailers that people agree on.
+//! No particular forge: common trailer conventions.
 //!
 //! Follows `docs/spec/approval.md`, section 2, profiles.
 
@@ -6,7 +6,7 @@ use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::CommitMessage;
 
-/// What people write by themselves.
+/// Trailers that people write themselves.
 pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "generic",
     auto: Auto::Otherwise,

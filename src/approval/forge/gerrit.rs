@@ -1,4 +1,4 @@
-//! Gerrit: every positive vote becomes `Reviewed-by` behind `Reviewed-on`, where it writes footers at all.
+//! Gerrit: every positive vote becomes `Reviewed-by` after `Reviewed-on`, if Gerrit writes footers at all.
 //!
 //! Follows `docs/spec/approval.md`, section 2. Notes are a source of their own.
 
@@ -19,7 +19,7 @@ fn is_committer(name: &str, _: &str) -> bool {
     name == "Gerrit Code Review"
 }
 
-/// A merge by its subject, a cherry-pick by its footers.
+/// Recognizes a merge by its subject, and a cherry-pick by its footers.
 fn fits(message: &CommitMessage) -> bool {
     let subject = message.subject;
     let merged = subject.strip_prefix("Merge \"").is_some_and(|rest| {

@@ -6,7 +6,7 @@ use crate::approval::forge::adapter::{ApproverLine, Auto, ForgeAdapter, Pinned};
 use crate::approval::forge::{self};
 use crate::approval::message::CommitMessage;
 
-/// What Gitea and Forgejo write.
+/// The conventions of Gitea and Forgejo.
 pub const FORGE: ForgeAdapter = ForgeAdapter {
     name: "gitea",
     auto: Auto::By(fits),
@@ -16,7 +16,7 @@ pub const FORGE: ForgeAdapter = ForgeAdapter {
     own_line: None,
 };
 
-/// The identity by which an instance signs merges.
+/// Recognizes the identity by which an instance signs merges.
 fn is_committer(name: &str, address: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let lower = address.to_ascii_lowercase();

@@ -32,7 +32,7 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
     merged().or_else(squashed)
 }
 
-/// The merge actor alone is evidence: whatever stands in a message, people wrote.
+/// Only the merge actor is evidence: people can write anything in a message.
 fn approvals(_: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     Vec::new()
 }

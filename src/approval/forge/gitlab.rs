@@ -1,4 +1,4 @@
-//! GitLab: `See merge request`, and `Approved-by` where the project's template writes it.
+//! GitLab: `See merge request`, and `Approved-by` if the project's template includes it.
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 
@@ -23,7 +23,7 @@ fn fits(message: &CommitMessage) -> bool {
     message.body.iter().any(|line| is_own_line(line))
 }
 
-/// Tells whether a line is `See merge request group/project!7`, or an address in its place.
+/// Tells whether a line is `See merge request group/project!7`, or a URL in its place.
 pub(crate) fn is_own_line(line: &str) -> bool {
     merge_request(line).is_some()
 }

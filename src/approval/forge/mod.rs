@@ -1,6 +1,6 @@
-//! What each forge writes into history: who commits for people, which lines name approvers.
+//! What each forge writes into history: who commits on behalf of people, and which lines name approvers.
 //!
-//! Uses `approval::message`. Pure. Start at [`ALL`] and [`choose`]. One file a forge. Follows
+//! Uses `approval::message`. Pure. Start at [`ALL`] and [`choose`]. One file per forge. Follows
 //! `docs/spec/approval.md`, section 2.
 
 pub mod adapter;
@@ -21,7 +21,7 @@ use crate::approval::forge::adapter::Auto;
 use crate::approval::forge::adapter::ForgeAdapter;
 use crate::approval::message::CommitMessage;
 
-/// All of them, in the order in which `auto` tries them.
+/// All forges, in the order in which `auto` tries them.
 pub const ALL: &[&ForgeAdapter] = &[
     &github::FORGE,
     &gitlab::FORGE,
@@ -36,7 +36,7 @@ pub const ALL: &[&ForgeAdapter] = &[
     &generic::FORGE,
 ];
 
-/// Returns the forge of a name.
+/// Returns the forge with a name.
 pub fn named(name: &str) -> Option<&'static ForgeAdapter> {
     ALL.iter().copied().find(|forge| forge.name == name)
 }
@@ -53,13 +53,13 @@ pub fn is_forge(name: &str, address: &str) -> bool {
     ALL.iter().any(|forge| (forge.is_committer)(name, address))
 }
 
-/// Tells whether an address is a public forge's own, by whatever name it stands.
+/// Tells whether an address belongs to a public forge itself, whatever name is used with it.
 pub fn is_own_address(address: &str) -> bool {
     let own = ["noreply@github.com", "noreply@gitlab.com"];
     own.iter().any(|own| address.eq_ignore_ascii_case(own))
 }
 
-/// Returns the pull request that a landing's message names, in the words of the first forge that knows its form.
+/// Returns the pull request that a landing's message names, according to the first forge that recognizes its form.
 pub fn pull_request(message: &CommitMessage) -> Option<String> {
     ALL.iter().find_map(|forge| (forge.pull_request)(message))
 }

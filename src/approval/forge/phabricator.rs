@@ -1,4 +1,4 @@
-//! Phabricator and Phorge: `Reviewed By:` in a paragraph of its own; `Reviewers:` is no approval.
+//! Phabricator and Phorge: `Reviewed By:` in a paragraph of its own; `Reviewers:` is not an approval.
 //!
 //! Follows `docs/spec/approval.md`, section 2.
 

@@ -1,4 +1,4 @@
-//! What several forges write in the same way.
+//! Formats that several forges share.
 //!
 //! Uses approval's messages and adapters. Pure. Follows `docs/spec/approval.md`, forges.
 
@@ -13,7 +13,7 @@ pub(crate) fn no_pull_request(_: &CommitMessage) -> Option<String> {
     None
 }
 
-/// Returns the trailers of some tokens as lines that people wrote.
+/// Returns the trailers with the given tokens, as lines that people wrote.
 pub(crate) fn by_hand(
     message: &CommitMessage,
     tokens: &[&str],
@@ -27,7 +27,7 @@ pub(crate) fn by_hand(
         .collect()
 }
 
-/// Returns the trailers of one token; those after the last `Reviewed-on` are the forge's own words.
+/// Returns the trailers with one token; the forge itself wrote those after the last `Reviewed-on`.
 pub(crate) fn after_reviewed_on(message: &CommitMessage, token: &str) -> Vec<ApproverLine> {
     let trailers = message.trailers(None);
     let last = trailers.iter().rposition(|trailer| trailer.is("Reviewed-on"));
@@ -42,12 +42,12 @@ pub(crate) fn after_reviewed_on(message: &CommitMessage, token: &str) -> Vec<App
         .collect()
 }
 
-/// Returns the number of a text that is nothing but digits.
+/// Returns the number in a text that contains only digits.
 pub(crate) fn number(text: &str) -> Option<&str> {
     (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
 }
 
-/// Returns the number in `… (#12)` at the end of a subject, after one of some marks.
+/// Returns the number in `… (#12)` at the end of a subject, with one of the given marks before it.
 pub(crate) fn number_in_parentheses(subject: &str, marks: &[char]) -> Option<(char, String)> {
     let (_, last) = subject.strip_suffix(')')?.rsplit_once(" (")?;
     let mark = marks.iter().find(|mark| last.starts_with(**mark))?;
