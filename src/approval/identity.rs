@@ -1,4 +1,4 @@
-//! Who is who at one landing: persons as the state before it knows them, joined by what other states add.
+//! Resolves identities at one landing: as the governance before it knows them, merged with what other states add.
 //!
 //! Uses policy's people, history's idents, approval's key set. Pure. Start at [`IdentityResolver`]. Follows
 //! `docs/spec/approval.md`, 1.7.
@@ -20,43 +20,46 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// The states that say who a person is.
+/// Resolves identities by several states of governance.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IdentityResolver<'a> {
-    /// The state before the landing that brings what is said: names, groups, bots, logins, keys (D2).
+    /// The governance before the landing that adds the approval: names, groups, bots, logins, keys (D2).
     pub at: &'a Governance,
-    /// The state before the landing of the version that it is said about; its mailmap joins persons too (I3).
+    /// The governance before the landing of the version that the approval is about; its mailmap also merges identities
+    /// (I3).
     pub judge: &'a Governance,
-    /// What was approved of the state before the landing: what only adds demands tells nobody apart.
+    /// The approved part of the governance before the landing: unapproved changes that only add requirements don't tell
+    /// people apart.
     pub approved: &'a Governance,
-    /// The files as they lay there, approved or not: who joins the bots or leaves the logins approves nothing from there on.
+    /// The landed files, approved or not: an account that they list as a bot, or drop from the logins, can't approve
+    /// from then on.
     pub landed: &'a Governance,
-    /// The states at the tip, whose mailmaps only take away: they join persons.
+    /// The governance at the tip, whose mailmaps only restrict: they merge identities.
     pub later: &'a [Rc<Governance>],
-    /// The keys of the first of them.
+    /// The key set of `at`.
     pub ring: &'a KeySet,
-    /// The keys of what was approved.
+    /// The key set of `approved`.
     pub approved_ring: &'a KeySet,
-    /// Who was met before.
+    /// Identities resolved earlier.
     pub met: &'a IdentityCache,
 }
 
-/// The persons that were met before, by state, name and address: a few people speak in all of a long history.
+/// Identities resolved earlier, by governance, name and address: few people appear in even a long history.
 #[derive(Debug, Default)]
 pub(crate) struct IdentityCache(RefCell<HashMap<*const Governance, Faces>>);
 
-/// Persons by name, then by address.
+/// Resolved entries by name, then by address.
 type Faces = HashMap<String, HashMap<String, Face>>;
 
-/// What one state knows of a name and an address.
+/// What one state of governance knows about a name and an address.
 #[derive(Clone, Debug)]
 struct Face {
     person: Person,
     name: Rc<ComparableName>,
     looks: Rc<str>,
-    /// The key, then what names the account.
+    /// The identity key, then the keys of the account.
     keys: Rc<[Rc<str>]>,
-    /// Further accounts whose number the policy knows.
+    /// Further accounts whose number the policy lists.
     numbered: Rc<[Account]>,
     sort: IdentityKind,
 }
@@ -69,9 +72,9 @@ pub(crate) enum IdentityKind {
     Machine,
     /// A forge itself, which never counts.
     Forge,
-    /// An address as forges have it, at a host that nothing names: a forge, or a person.
+    /// An address of the form that forges use, at a host that nothing identifies: a forge or a person.
     MaybeForge,
-    /// Nobody: the address that approvals are committed under.
+    /// The address that commits approvals, which is no person.
     Nobody,
 }
 
@@ -133,7 +136,7 @@ impl IdentityCache {
     }
 }
 
-/// Whom a line of text names.
+/// The person that a line of text names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NamedPerson {
     Someone(Identity),
@@ -142,17 +145,17 @@ pub(crate) enum NamedPerson {
     Nobody(Person),
 }
 
-/// Tells whether somebody is the address under which approvals are committed.
+/// Tells whether an identity is the address that commits approvals.
 pub(crate) fn is_nobody(party: &Identity) -> bool {
     people::is_nobody(&party.person)
 }
 
 impl<'a> IdentityResolver<'a> {
-    /// Returns the person of a name and an address.
+    /// Resolves a name and an address.
     pub(crate) fn party(&self, name: &str, email: &str) -> Identity {
         let face = self.met.face(self.at, name, email);
         let called = if face.person.name.is_empty() {
-            // A roster that they left without an approval still tells what they are called.
+            // People removed from the roster by an unapproved change keep the name it gave them.
             self.met.face(self.approved, name, email).name
         } else {
             face.name
@@ -165,7 +168,7 @@ impl<'a> IdentityResolver<'a> {
         party
     }
 
-    /// Adds the keys by which these states know a person.
+    /// Adds the keys by which these states know an identity.
     pub(crate) fn widen(&self, party: &mut Identity) {
         let states = [self.at, self.judge, self.approved];
         let later = || self.later.iter().map(AsRef::as_ref);
@@ -190,12 +193,12 @@ impl<'a> IdentityResolver<'a> {
         }
     }
 
-    /// Returns the same states, to judge a version of another landing by.
+    /// Returns the same states, but to judge a version of another landing.
     pub(crate) fn judging(self, judge: &'a Governance) -> IdentityResolver<'a> {
         IdentityResolver { judge, ..self }
     }
 
-    /// Returns the person of some address, as a signers file names it.
+    /// Resolves an address named in a signers file.
     pub(crate) fn of_person(&self, person: &Person) -> Identity {
         let mut party = self.party(&person.typed_name, &person.typed_email);
         for (name, email) in &person.also {
@@ -204,9 +207,9 @@ impl<'a> IdentityResolver<'a> {
         party
     }
 
-    /// Returns the person of an author or committer; without usable address only whom the identity map names.
+    /// Resolves an author or committer; without a usable address, only a name that the identity map lists.
     ///
-    /// `None` also for the address under which approvals are committed, which stands for nobody.
+    /// Also `None` for the address that commits approvals, which is no person.
     pub(crate) fn of_ident(&self, ident: &Ident) -> Option<Identity> {
         match ident.address() {
             Some(address) => Some(self.party(&ident.name, address)).filter(|it| !is_nobody(it)),
@@ -214,26 +217,26 @@ impl<'a> IdentityResolver<'a> {
         }
     }
 
-    /// Tells whether an ident is the one under which approvals are committed.
+    /// Tells whether an ident is the one that commits approvals.
     pub(crate) fn is_of_approvals(&self, ident: &Ident) -> bool {
         let address = ident.address();
         address.is_some_and(|address| is_nobody(&self.party(&ident.name, address)))
     }
 
-    /// Returns the person whose act a commit is by one of its idents: nobody where that is a forge.
+    /// Returns the person behind one ident of a commit; `None` if it is a forge.
     pub(crate) fn actor(&self, ident: &Ident) -> Option<Identity> {
         let is_person = !self.is_forge(ident);
         is_person.then(|| self.of_ident(ident)).flatten()
     }
 
-    /// Returns the person of a login or display name that the identity map knows, or knew when it was last approved.
+    /// Resolves a login or display name that the identity map lists, or listed when it was last approved.
     pub(crate) fn of_login(&self, login: &str) -> Option<Identity> {
         let known = people::identify_login(self.at, login);
         let person = known.or_else(|| people::identify_login(self.approved, login))?;
         Some(self.party(&person.typed_name, &person.key))
     }
 
-    /// Returns the person of a login that the identity map knows, and that nobody has taken out of it since.
+    /// Resolves a login that the identity map lists and that has not been removed from it since.
     fn of_present_login(&self, login: &str) -> Option<Identity> {
         let states = [self.at, self.landed];
         let [known, landed] = states.map(|state| people::identify_login(state, login));
@@ -241,7 +244,7 @@ impl<'a> IdentityResolver<'a> {
         Some(self.party(&person.typed_name, &person.key))
     }
 
-    /// Returns whom the value of a trailer names.
+    /// Resolves the person named by a trailer's value.
     pub(crate) fn named(&self, value: &str) -> NamedPerson {
         let typed = || people::identify(self.at, value.trim(), "");
         if message::is_nobody(value) {
@@ -259,12 +262,12 @@ impl<'a> IdentityResolver<'a> {
         }
     }
 
-    /// Returns somebody whom no address names, as a text calls them.
+    /// Returns a person without a known address, under the name used in a text.
     pub(crate) fn nobody_known(&self, text: &str) -> NamedPerson {
         NamedPerson::Unresolved(people::identify(self.at, &text.replace('@', " at "), ""))
     }
 
-    /// Tells what a name and an address stand for: by what counts, or as a bot by what merely landed.
+    /// Classifies an identity: by the governance that counts, and as a bot also by governance that merely landed.
     pub(crate) fn sort(&self, party: &Identity) -> IdentityKind {
         let sort = self.sort_by(self.at, party);
         match sort {
@@ -277,7 +280,7 @@ impl<'a> IdentityResolver<'a> {
         }
     }
 
-    /// Tells what a name and an address stand for by what was approved: nothing else takes a no away.
+    /// Classifies an identity by approved governance only: nothing else may discard a rejection.
     pub(crate) fn approved_sort(&self, party: &Identity) -> IdentityKind {
         self.sort_by(self.approved, party)
     }

@@ -1,4 +1,5 @@
-//! Files that landed while the policy had no records in their folder, or stood there while it had none.
+//! Handles files that landed while the policy did not count their folder as a record folder, or that lay there while it
+//! did not.
 //!
 //! Uses history, `approval`'s fold. Pure. Part of the fold. Follows `docs/spec/approval.md`, V8.
 
@@ -7,8 +8,8 @@ use crate::approval::version_step::VersionStep;
 use crate::history::version::FileAt;
 
 impl TrailEvaluator<'_> {
-    /// Tells whether the files of a version lay among records from its landing until the next version; those of
-    /// governance are no records.
+    /// Tells whether a version's files lay in record folders from its landing until the next version. Governance files
+    /// are not records.
     pub(crate) fn is_among_records(&self, index: usize) -> bool {
         let Some(version) = self.trail.versions.get(index) else {
             return false;
@@ -19,7 +20,7 @@ impl TrailEvaluator<'_> {
         self.is_governance() || counting.all(|folders| self.are_inside(folders, &version.files))
     }
 
-    /// Tells whether a version moves what lay elsewhere among records: its own landing introduces the record.
+    /// Tells whether a version moves a file from elsewhere into a record folder: its landing introduces the record.
     pub(crate) fn enters_record_folder(&self, step: &VersionStep) -> bool {
         let folders = &step.state.governance.policy.records;
         step.is_among_records

@@ -1,4 +1,4 @@
-//! The verdicts on all records, by governance that is judged already.
+//! Computes the verdicts on all records, given the evaluated governance.
 //!
 //! Uses history, `approval`'s governance, signatures, files and fold. Pure. Start at [`by`].
 
@@ -11,7 +11,7 @@ use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::ApprovalVerdict;
 use crate::history::walked::History;
 
-/// Judges every version of every record by governance that is judged already.
+/// Judges every version of every record, given the evaluated governance.
 pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
     let mut approvals = TrailVerdicts::default();
     {

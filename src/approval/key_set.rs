@@ -1,4 +1,4 @@
-//! The keys of one state, and which addresses they join: several names of one human.
+//! The keys listed at one state of governance, and the addresses that they show to be the same person.
 //!
 //! Uses policy's people, approval's keys. Pure. Start at [`KeySet`]. Follows `docs/spec/approval.md`, S1 and S3.
 
@@ -9,14 +9,14 @@ use crate::policy::people::person::Person;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The keys of one state.
+/// The keys listed at one state of governance.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeySet {
-    /// The keys, less those that are revoked there or at the tip.
+    /// The keys, without those revoked there or at the tip.
     pub keys: Keys,
-    /// The addresses of humans who have several, by each of them: whoever has one counts as all of them.
+    /// The addresses of people who have several, by each of them: an approval under one counts for all.
     kin: BTreeMap<String, Rc<[Rc<str>]>>,
-    /// The persons of each of the lines that name an address: what any of them may be, each may be.
+    /// The people on each line that lists an address: they share their groups and roles.
     mates: BTreeMap<String, Vec<Rc<[Person]>>>,
 }
 
@@ -24,7 +24,7 @@ impl KeySet {
     pub(crate) const NONE: KeySet =
         KeySet { keys: Keys::NONE, kin: BTreeMap::new(), mates: BTreeMap::new() };
 
-    /// Returns the keys of a state, less those that are revoked later.
+    /// Returns the keys that governance lists, without those revoked later.
     pub(crate) fn from_governance(at: &Governance, later: &[Rc<Governance>]) -> KeySet {
         let keys = Keys::less(at, later.iter().map(AsRef::as_ref));
         let mut ring = KeySet::default();
@@ -45,12 +45,12 @@ impl KeySet {
         ring
     }
 
-    /// Returns the further keys of the human whose key this is, their own included; none where there is but one.
+    /// Returns all identity keys of the person with this key, including it; empty if there is only one.
     pub(crate) fn kin(&self, person_key: &str) -> &[Rc<str>] {
         self.kin.get(person_key).map_or(&[], AsRef::as_ref)
     }
 
-    /// Returns the keys of a person and of those who share a line with them: they are in each other's groups and roles.
+    /// Returns the keys of a person and of those who share a line with them: they share groups and roles.
     pub(crate) fn names(&self, person: &Person) -> Vec<String> {
         let mates = self.mates(person);
         let mut names: Vec<String> = mates.map(|mate| mate.key.clone()).collect();
@@ -60,7 +60,7 @@ impl KeySet {
         names
     }
 
-    /// Returns those who share a line with a person, who is among them.
+    /// Returns the people who share a line with a person, including that person.
     fn mates(&self, person: &Person) -> impl Iterator<Item = &Person> {
         let lines = self.mates.get(&person.key).into_iter().flatten();
         lines.flat_map(|line| line.iter())

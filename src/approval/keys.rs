@@ -1,4 +1,4 @@
-//! The keys that count at one landing, and whose they are.
+//! The keys that count at one landing, and who owns them.
 //!
 //! Uses policy's people, approval's signers. Pure. Start at [`Keys`]. Follows `docs/spec/approval.md`, S1 to S3.
 
@@ -12,7 +12,7 @@ use crate::record::address;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The listed and the revoked keys that a signature is judged by.
+/// The listed and revoked keys that signatures are checked against.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keys {
     lines: Vec<SignerLine>,
@@ -21,42 +21,42 @@ pub struct Keys {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It is listed, and good.
+    /// The key is listed and valid.
     Listed(Signer),
-    /// No line lists it for this use.
+    /// No line lists the key for this use.
     Unlisted,
-    /// It is listed, and its dates do not cover the instant.
+    /// The key is listed, but its dates do not cover the instant.
     OutOfDate(Signer),
     Revoked,
 }
 
-/// Whose a listed key is.
+/// The owner of a listed key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signer {
     /// The fingerprint of the key.
     pub key: String,
-    /// The principals of each line that lists it; all of them are one person.
+    /// The principals of each line that lists the key; all of them are one person.
     pub lines: Vec<Vec<String>>,
-    /// The addresses that any line lists the key for, whatever its dates and uses. Where there are any, the key is
-    /// theirs, and a pattern that fits somebody else makes it nobody else's.
+    /// The addresses that any line lists the key for, ignoring dates and uses. If there are any, the key is theirs
+    /// alone, even if a pattern also matches somebody else.
     pub owners: Vec<String>,
 }
 
 impl Keys {
     pub(crate) const NONE: Keys = Keys { lines: Vec::new(), revoked: BTreeSet::new() };
 
-    /// Returns the keys of a list of signers, without those that any of the other lists revokes.
+    /// Returns the keys of a list of signers, without those revoked by any of the other lists.
     pub fn new<'a>(signers: &Signers, revoked: impl IntoIterator<Item = &'a Revoked>) -> Keys {
         let revoked = revoked.into_iter().flat_map(|list| &list.keys);
         Keys { lines: signers.lines.clone(), revoked: revoked.cloned().collect() }
     }
 
-    /// Returns the keys of one state of the governance files, less what the state at the tip revokes (S1).
+    /// Returns the keys listed by governance files, without those revoked at the tip (S1).
     pub fn from_governance(at: &Governance, tip: &Governance) -> Keys {
         Keys::less(at, [tip])
     }
 
-    /// Returns the keys of one state of the governance files, less those that any of some others revokes.
+    /// Returns the keys listed by governance files, without those revoked by any of the other states.
     pub(crate) fn less<'g>(
         at: &'g Governance,
         later: impl IntoIterator<Item = &'g Governance>,
@@ -69,14 +69,14 @@ impl Keys {
         Keys::new(&signers, &revoked)
     }
 
-    /// Tells whether a line lists a key, by its fingerprint, for a person, whatever its dates.
+    /// Tells whether a line lists a key, by its fingerprint, for a person, ignoring dates.
     pub(crate) fn lists_key(&self, governance: &Governance, key: &str, person: &Person) -> bool {
         self.content().any(|line| {
             line.key.fingerprint() == key && names(governance, &line.principals, person)
         })
     }
 
-    /// Returns how a key stands for signatures of a namespace at an instant.
+    /// Returns whether a key is valid for signatures of a namespace at an instant.
     pub fn standing(&self, key: &PublicKey, namespace: &str, at: Instant) -> Standing {
         if self.revoked.contains(key) {
             return Standing::Revoked;
@@ -88,7 +88,7 @@ impl Keys {
         let current: Vec<&SignerLine> =
             listing.iter().copied().filter(|line| is_current(line, at)).collect();
         let all = || self.content().filter(|line| line.key == *key);
-        // A key of receipts lies where an agent runs: it says nothing about approval, whatever else lists it.
+        // A receipt key is stored where an agent runs, so it never approves, whatever else lists it.
         if namespace != RECEIPT && all().any(|line| names_use(line, RECEIPT)) {
             return Standing::Unlisted;
         }
@@ -103,7 +103,7 @@ impl Keys {
         }
     }
 
-    /// Tells whether any key is good for one of these namespaces, none of them that of receipts, whatever the dates of its lines.
+    /// Tells whether any key is listed for one of these namespaces and not for receipts, ignoring dates.
     pub fn any_for(&self, namespaces: &[&str]) -> bool {
         let signs = |line: &SignerLine| {
             let all = || self.content().filter(|other| other.key == line.key);
@@ -114,27 +114,27 @@ impl Keys {
         self.content().any(signs)
     }
 
-    /// Tells whether any line names a person, whatever its dates: who has a key is asked to use it.
+    /// Tells whether any line names a person, ignoring dates: people who have a key are asked to use it.
     pub fn lists(&self, governance: &Governance, person: &Person) -> bool {
         self.content().any(|line| names(governance, &line.principals, person))
     }
 
-    /// Tells whether a line names the address of a person itself, and not by a pattern.
+    /// Tells whether a line names a person by address rather than by a pattern.
     pub(crate) fn lists_address(&self, governance: &Governance, person: &Person) -> bool {
         let mut principals = self.content().flat_map(|line| literal(&line.principals));
         principals.any(|it| people::identify(governance, "", it).key == person.key)
     }
 
-    /// Returns the keys of all persons who are one with that of this key, itself included: those who share a line
-    /// with it, or a key, directly or through others (S3).
+    /// Returns the keys of all people who are the same person as the one with this key, including it: those who share a
+    /// line or a signing key with it, directly or through others (S3).
     ///
-    /// The keys of persons are addresses after mailmap. Patterns name nobody and join nobody.
+    /// The keys of persons are addresses after mailmap. Patterns name nobody and merge nobody.
     pub fn kin(&self, governance: &Governance, person_key: &str) -> BTreeSet<String> {
         let mut homes = self.homes(governance).into_iter().filter(|home| home.contains(person_key));
         homes.next().unwrap_or_else(|| BTreeSet::from([person_key.to_owned()]))
     }
 
-    /// Returns the keys of those persons who are one human with others, a set for each.
+    /// Returns the sets of identity keys that each belong to one person, for people with more than one.
     pub(crate) fn homes(&self, governance: &Governance) -> Vec<BTreeSet<String>> {
         let mut owners: BTreeMap<&PublicKey, BTreeSet<String>> = BTreeMap::new();
         for line in self.content() {
@@ -147,7 +147,7 @@ impl Keys {
         for owners in owners.into_values().filter(|owners| owners.len() > 1) {
             let met: BTreeSet<usize> =
                 owners.iter().filter_map(|it| home_of.get(it).copied()).collect();
-            // The smaller ones move into the largest, so that few persons move often.
+            // Merging smaller sets into the largest moves each person rarely.
             let largest =
                 met.iter().copied().max_by_key(|at| homes.get(*at).map_or(0, BTreeSet::len));
             let at = largest.unwrap_or(homes.len());
@@ -168,7 +168,7 @@ impl Keys {
         homes
     }
 
-    /// Returns the persons of each line that names more than one.
+    /// Returns the people on each line that names more than one.
     pub(crate) fn lines_of_persons(&self, governance: &Governance) -> Vec<Vec<Person>> {
         let persons = |line: &SignerLine| -> Vec<Person> {
             let principals = literal(&line.principals);
@@ -178,7 +178,6 @@ impl Keys {
         lines.filter(|persons| persons.len() > 1).collect()
     }
 
-    /// Tells whether nothing is listed.
     pub(crate) fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
@@ -198,9 +197,9 @@ impl Signer {
         }
     }
 
-    /// Returns the persons that the lines name, each once, sorted by address: one human by several names.
+    /// Returns the people that the lines name, each once, sorted by address: one person under several names.
     ///
-    /// Empty where the lines hold patterns only, which name nobody.
+    /// Empty if the lines hold only patterns, which name nobody.
     pub fn persons(&self, governance: &Governance) -> Vec<Person> {
         let principals = self.lines.iter().flat_map(|line| literal(line));
         let mut persons: Vec<Person> =
@@ -210,7 +209,8 @@ impl Signer {
         persons
     }
 
-    /// Tells whether the key is a person's: a line names them by address, or by pattern where no line names anybody.
+    /// Tells whether the key belongs to a person: a line names them by address, or by pattern if no line lists an
+    /// address.
     pub fn is(&self, governance: &Governance, person: &Person) -> bool {
         let is_person = |owner: &String| people::identify(governance, "", owner).key == person.key;
         let owns = self.owners.is_empty() || self.owners.iter().any(is_person);
@@ -218,7 +218,7 @@ impl Signer {
         owns && lines.any(|line| names(governance, line, person))
     }
 
-    /// Returns whose key it is, for texts: the addresses that it is listed for, else the patterns as they are written.
+    /// Returns the key's owner for messages: the addresses that it is listed for, else the patterns as written.
     pub fn written(&self) -> String {
         if !self.owners.is_empty() {
             let owners: BTreeSet<&str> = self.owners.iter().map(String::as_str).collect();
@@ -237,13 +237,13 @@ impl Signer {
 /// The namespace in which receipts are signed.
 const RECEIPT: &str = "exledger-receipt@v1";
 
-/// Tells whether a line names a use, not by a pattern.
+/// Tells whether a line names a use literally, not by a pattern.
 fn names_use(line: &SignerLine, namespace: &str) -> bool {
     let mut named = line.namespaces.iter().flatten();
     named.any(|named| named == namespace)
 }
 
-/// Returns the lines that list a key of receipts for something else too, in the order of the file.
+/// Returns the lines that list a receipt key for another use too, in the order of the file.
 pub fn of_two_offices(signers: &Signers) -> Vec<&SignerLine> {
     let is_of_receipts = |line: &&SignerLine| names_use(line, RECEIPT);
     let keys: BTreeSet<&PublicKey> =
@@ -269,13 +269,13 @@ fn is_current(line: &SignerLine, at: Instant) -> bool {
         && line.valid_before.is_none_or(|before| at <= before)
 }
 
-/// Returns the principals that are addresses and no patterns.
+/// Returns the principals that are addresses rather than patterns.
 fn literal(principals: &[String]) -> impl Iterator<Item = &str> {
     let principals = principals.iter().map(String::as_str);
     principals.filter(|principal| !principal.starts_with('!') && !principal.contains(['*', '?']))
 }
 
-/// Tells whether the principals of a line name a person: letter case aside, and after mailmap.
+/// Tells whether the principals of a line match a person, ignoring case and after mailmap.
 fn names(governance: &Governance, principals: &[String], person: &Person) -> bool {
     let addresses = [&person.key, &person.email, &person.typed_email].map(|it| address::lower(it));
     listed(principals.iter().map(String::as_str), |pattern| {
@@ -286,7 +286,7 @@ fn names(governance: &Governance, principals: &[String], person: &Person) -> boo
     })
 }
 
-/// Tells whether a list of patterns matches; one that is negated and matches decides against it.
+/// Tells whether a list of patterns matches; a matching negated pattern prevents that.
 fn listed<'a>(patterns: impl Iterator<Item = &'a str>, matches: impl Fn(&str) -> bool) -> bool {
     let mut found = false;
     for pattern in patterns {
@@ -304,7 +304,7 @@ fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
-    // Where to go on after the last `*`: behind it, and one more character of the text.
+    // Where to resume after the last `*`: the pattern behind it, and one more character of the text.
     let mut retry: Option<(usize, usize)> = None;
     while let Some(character) = text.get(t) {
         match pattern.get(p) {

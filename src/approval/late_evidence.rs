@@ -1,4 +1,4 @@
-//! Which version an approval file is about, and what it changes when it lands after it.
+//! Binds approval files to versions, and re-evaluates versions when approvals land after them.
 //!
 //! Uses history, `approval`'s files, evidence and fold. Pure. Start at [`Bound`] and `TrailEvaluator::hear_until`. Follows
 //! `docs/spec/approval.md`, S7 (binding), E6, V6, G2 and 4.1.
@@ -15,7 +15,7 @@ use crate::record::time::Instant;
 use std::collections::BTreeSet;
 
 impl<'a> TrailEvaluator<'a> {
-    /// Lands a version: hears what lands with it, and judges it.
+    /// Lands a version: collects the approval files of its landing, and judges it.
     pub(crate) fn land(&mut self, step: &VersionStep<'a>) {
         let together = self.bring(step.version.landing);
         if self.is_fresh(step) {
@@ -23,12 +23,12 @@ impl<'a> TrailEvaluator<'a> {
         }
         self.judge(step);
         let is_fresh = self.verdicts.last().is_none_or(|it| it.carries.is_none());
-        // What waited for these bytes is about what they carry on, too.
+        // Files that waited for these bytes apply to the version that they carry on, too.
         let about = if is_fresh { together } else { self.bound.waiting.clone() };
         self.hear_late(&about, step.version.landing);
     }
 
-    /// Hears what lands before a landing, one landing after the other.
+    /// Processes the approval files that land before a landing, one landing at a time.
     pub(crate) fn hear_until(&mut self, landing: usize) {
         while let Some(next) = self.words.get(self.bound.landed) {
             let at = next.landing();
@@ -40,7 +40,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Takes the words of a landing, and returns them.
+    /// Collects the approval files of a landing and returns their indices.
     fn bring(&mut self, landing: usize) -> BTreeSet<usize> {
         let from = self.bound.landed;
         let words = self.words.get(from..).unwrap_or_default().iter();
@@ -51,7 +51,8 @@ impl<'a> TrailEvaluator<'a> {
         brought
     }
 
-    /// Binds what waits for a version's bytes to it. What says no goes on waiting: it is about the bytes, whenever.
+    /// Binds the files waiting for a version's bytes to it. Rejections keep waiting: they apply to the bytes whenever
+    /// they land.
     fn take(&mut self, step: &VersionStep<'a>) {
         let waiting: Vec<usize> = self.bound.waiting.iter().copied().collect();
         for word in waiting {
@@ -61,7 +62,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Binds a word to a version, and tells whether it is new to it.
+    /// Binds a file to a version, and returns whether it is new there.
     fn bind(&mut self, index: usize, word: usize) -> bool {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
@@ -76,7 +77,8 @@ impl<'a> TrailEvaluator<'a> {
         self.bound.bind(index, word, age)
     }
 
-    /// Hears words that land while a version stands at the tip: those about its bytes, and about what it carries on.
+    /// Applies files that land while a version is at the tip: those about its bytes, and about the version that it
+    /// carries on.
     fn hear_late(&mut self, words: &BTreeSet<usize>, landing: usize) {
         let mut first: Option<usize> = None;
         let waiting: Vec<usize> = words.intersection(&self.bound.waiting).copied().collect();
@@ -92,10 +94,11 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Returns the versions that a word is about which lands now: that at the tip or the one whose result it carries.
+    /// Returns the versions that a newly landed file applies to: the one at the tip, or the one whose verdict it
+    /// carries.
     ///
-    /// What names the bytes of a version that carries another's result is about that one too: they say all that it
-    /// says, and what was added needs no approval of its own.
+    /// A file about a version that carries another's verdict applies to that one too: its bytes have the same content,
+    /// and its additions need no approval of their own.
     fn targets(&self, word: usize) -> Vec<usize> {
         let Some(tip) = self.verdicts.len().checked_sub(1) else {
             return Vec::new();
@@ -105,7 +108,8 @@ impl<'a> TrailEvaluator<'a> {
             return if self.is_about(word, tip) { vec![tip] } else { Vec::new() };
         };
         if self.is_about(word, carried) {
-            // Under its first name it could not be read: the word is about the first of these bytes that can, too (V6).
+            // The file was unreadable under its first name, so the approval also applies to the first readable version
+            // of these bytes (V6).
             let mut later = (carried..=tip).filter(|index| origin(*index) == Some(carried));
             let first_read =
                 if self.is_read(carried) { None } else { later.find(|index| self.is_read(*index)) };
@@ -122,13 +126,13 @@ impl<'a> TrailEvaluator<'a> {
         targets
     }
 
-    /// Tells whether the file of a version can be read as its record.
+    /// Tells whether a version's file can be read as its record.
     fn is_read(&self, index: usize) -> bool {
         let version = self.trail.versions.get(index);
         version.is_some_and(|version| version.record.record().is_some())
     }
 
-    /// Tells whether a word is about the bytes of a version.
+    /// Tells whether a file is about the bytes of a version.
     fn is_about(&self, word: usize, index: usize) -> bool {
         let removed = self
             .trail
@@ -148,7 +152,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Tells whether whoever said no to some bytes said yes to them later.
+    /// Tells whether the person who rejected some bytes approved them later.
     fn is_taken_back(&self, word: usize) -> bool {
         let Some(StatementEvent::CountedFile(own)) = self.words.get(word) else {
             return false;
@@ -161,7 +165,7 @@ impl<'a> TrailEvaluator<'a> {
             })
     }
 
-    /// Judges the versions from one on anew, with what has landed since; what turned is stated.
+    /// Judges the versions from one on again with what has landed since, and records what changed.
     fn replay(&mut self, from: usize, landing: usize) {
         let Some(before) = self.befores.get(from).cloned() else {
             return;
@@ -186,7 +190,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Adds what approval files and notes say about a version.
+    /// Adds the claims of approval files and notes about a version.
     pub(crate) fn add_words(&self, evidence: &mut VersionEvidenceSet<'a>, step: &VersionStep<'a>) {
         let heard = self.bound.heard.get(step.index).into_iter().flatten();
         for (word, age) in heard {
@@ -209,7 +213,7 @@ impl<'a> TrailEvaluator<'a> {
     }
 }
 
-/// Tells whether one word takes back another: a later yes of the same person to the same bytes.
+/// Tells whether one file takes back another: a later signed approval of the same bytes by the same person.
 fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
     let by = |spoken: &CountedFile| spoken.lens.party("", spoken.file.by.as_str());
     !yes.rejects()
@@ -219,7 +223,7 @@ fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
         && by(yes).is(&by(no))
 }
 
-/// Keeps of the earlier verdict since when things were so, and tells whether anything turned.
+/// Keeps the earlier verdict's times where nothing changed, and returns whether anything did.
 fn settle(verdict: &mut ApprovalVerdict, old: ApprovalVerdict, at: Instant, commit: &str) -> bool {
     let turned = verdict.satisfied != old.satisfied
         || verdict.stands != old.stands

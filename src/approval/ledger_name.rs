@@ -1,30 +1,30 @@
-//! How approval files name the ledger that they are about, so that they count in no other.
+//! The name by which approval files identify their ledger, so that they count in no other.
 //!
 //! Uses policy, history's ids. Pure. Start at [`LedgerName::from_policy`]. Follows `docs/spec/approval.md`, S7.
 
 use crate::history::objects::Oid;
 use crate::policy::Policy;
 
-/// What approval files that name no ledger say in place of a name.
+/// What approval files without a ledger name contain instead.
 pub const UNNAMED: &str = "-";
 
 /// The name of a ledger in approval files and receipts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LedgerName {
     Stated(String),
-    /// Its policy states none: the id of its root commit stands for it.
+    /// The policy states no name, so the id of the root commit is used.
     Root {
         commit: String,
-        /// Whether files that name no ledger count too: those from before the first file with this id.
+        /// Whether files without a ledger name count too: those older than the first file with this id.
         counts_unnamed: bool,
     },
-    /// Its policy states none, and its root commit is not here.
+    /// The policy states no name, and the root commit is missing.
     Unknown,
 }
 
 impl LedgerName {
-    /// Returns the name under a policy; the root commit is that of the approved ref, where it is here. Under a root's id files
-    /// that name no ledger count too.
+    /// Returns the name under a policy. `root` is the root commit of the approved ref, if present; under a root
+    /// commit's id, files without a ledger name count too.
     pub fn from_policy(policy: &Policy, root: Option<Oid>) -> LedgerName {
         match (&policy.name, root) {
             (Some(name), _) => LedgerName::Stated(name.clone()),
@@ -35,7 +35,7 @@ impl LedgerName {
         }
     }
 
-    /// Decides whether files that name no ledger count under a root's id.
+    /// Sets whether files without a ledger name count under a root commit's id.
     pub fn counting_unnamed(mut self, counts: bool) -> LedgerName {
         if let LedgerName::Root { counts_unnamed, .. } = &mut self {
             *counts_unnamed = counts;
@@ -43,7 +43,7 @@ impl LedgerName {
         self
     }
 
-    /// Returns what new files say; `None` where that can't be told.
+    /// Returns the name for new files; `None` if it is undetermined.
     pub fn written(&self) -> Option<&str> {
         match self {
             LedgerName::Stated(name) => Some(name),
@@ -52,8 +52,8 @@ impl LedgerName {
         }
     }
 
-    /// Tells whether an approval file is about this ledger, by the name that it states; where the name of the ledger can't be
-    /// told, any file may be.
+    /// Tells whether an approval file is about this ledger, given the name that it states. If the ledger's name is
+    /// undetermined, any file may be.
     pub fn is_stated(&self, stated: Option<&str>) -> bool {
         match (self, stated) {
             (LedgerName::Stated(name), stated) => stated == Some(name),

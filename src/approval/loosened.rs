@@ -1,7 +1,7 @@
-//! Versions that are approved only thanks to a change of governance that does not deserve trust.
+//! Finds versions that are approved only because of an untrustworthy change of governance.
 //!
-//! Uses policy, history, `approval`'s fold. Pure. Start at [`policy_bypasses`]. Follows `docs/spec/approval.md`, G2 and G3: what would be approved without the change, as it
-//! was before it, is no finding.
+//! Uses policy, history, `approval`'s fold. Pure. Start at [`policy_bypasses`]. Follows `docs/spec/approval.md`, G2 and
+//! G3: a version that would also be approved without the change, under the governance before it, is no finding.
 
 use crate::approval::approval_files::files::ApprovalFiles;
 use crate::approval::approvals::TrailVerdicts;
@@ -17,10 +17,10 @@ use crate::policy::people::person::Person;
 use crate::policy::stricter;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For how long a change of governance is looked at, before and after a landing, in seconds.
+/// How close to a landing, before or after, a change of governance is examined, in seconds.
 const WEEK: i64 = 7 * 86_400;
 
-/// A version that is approved only thanks to changes of governance.
+/// A version that is approved only because of changes of governance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Loosened {
     pub key: TrailKey,
@@ -30,7 +30,7 @@ pub struct Loosened {
     pub thanks_to: Vec<Loosening>,
 }
 
-/// A change of governance that does not deserve trust.
+/// An untrustworthy change of governance.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Loosening {
     /// The path of the governance file.
@@ -40,28 +40,28 @@ pub struct Loosening {
     pub why: Why,
 }
 
-/// Why a change of governance does not deserve trust.
+/// Why a change of governance is untrustworthy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// An author of the version made it in the seven days before.
+    /// An author of the version made it in the seven days before the landing.
     ByAuthor,
-    /// It was undone in the seven days after.
+    /// It was undone in the seven days after the landing.
     Undone,
 }
 
-/// A version, and the changes of governance that it may owe its approval to.
+/// A version, and the governance changes that may have caused its approval.
 type BypassSuspect<'k> = (&'k TrailKey, usize, Vec<Loosening>);
 
-/// Which contents of governance files hold instead of those that landed.
+/// The governance file versions to use instead of those that landed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Instead {
-    /// Versions that are passed over: what stood before holds on.
+    /// Versions to skip; the previous version stays in effect.
     without: BTreeSet<(String, usize)>,
-    /// Versions from which on the content of a later one holds.
+    /// Versions to replace from then on: path, version, and the later version whose content is used.
     like: BTreeSet<(String, usize, usize)>,
 }
 
-/// Returns the versions that are approved only thanks to a change of governance that does not deserve trust.
+/// Returns the versions that are approved only because of an untrustworthy change of governance.
 pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loosened> {
     let counted = &approvals.counted;
     let idle = find_idle(history, counted);
@@ -106,7 +106,7 @@ pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loos
             }
         }
     }
-    // Several may do together what none of them does alone.
+    // Several changes may together cause what none of them causes alone.
     for (place, suspects) in together {
         let known = found.entry(place).or_default();
         if known.is_empty() {
@@ -123,7 +123,7 @@ pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loos
         .collect()
 }
 
-/// Returns the changes of governance that decide about no approval, each by path and version.
+/// Returns the governance changes that affect no approval, each by path and version.
 fn find_idle<'h>(history: &'h History, counted: &CountedGovernance) -> BTreeSet<(&'h str, usize)> {
     let mut idle = BTreeSet::new();
     for (path, trail) in &history.governance {
@@ -149,7 +149,7 @@ fn without(suspects: &[Loosening]) -> Instead {
     }
 }
 
-/// Returns the changes of governance before a version that do not deserve trust.
+/// Returns the untrustworthy governance changes before a version.
 fn collect_suspects(
     (history, counted): (&History, &CountedGovernance),
     identities: &Identities<'_>,
@@ -194,7 +194,7 @@ fn is_near(history: &History, early: usize, late: usize) -> bool {
     }
 }
 
-/// Returns the versions of a governance file that may undo one of them in the week after a record's version.
+/// Returns the versions of a governance file that may undo the given one in the week after a record's version landed.
 fn later<'h>(
     history: &'h History,
     trail: &'h Trail,
@@ -209,7 +209,7 @@ fn later<'h>(
         .map(|(n, _)| n)
 }
 
-/// Tells, of a change that may have been undone, whether the version would not be approved after that either.
+/// For a change that may have been undone, tells whether the version would also lack approval after it was undone.
 fn was_really_undone(
     history: &History,
     counted: &CountedGovernance,
@@ -235,7 +235,7 @@ fn was_really_undone(
     })
 }
 
-/// Returns which versions would not be approved under other governance.
+/// Returns the versions that would not be approved under other governance.
 fn find_unmet<'k>(
     history: &History,
     counted: &CountedGovernance,
@@ -275,7 +275,7 @@ fn find_unmet<'k>(
 }
 
 impl Instead {
-    /// Returns the version of a file that holds in place of the one that counts; `None` where none does.
+    /// Returns the version of a file to use in place of the one that counts; `None` if there is none.
     fn version_instead(
         &self,
         counted: &CountedGovernance,

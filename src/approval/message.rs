@@ -1,4 +1,4 @@
-//! A commit message as forges and people write it, and the persons that its lines name.
+//! Parses commit messages of forges and people, and the people that their lines name.
 //!
 //! Uses `history::trailer`. Pure. Start at [`CommitMessage`] and [`person`]. Follows `docs/spec/approval.md`, E4 and E5.
 
@@ -7,15 +7,15 @@ use crate::history::trailer::{self, Trailer};
 /// The lines of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommitMessage<'a> {
-    /// All of it, lines ending in `\n`.
+    /// The whole message, with lines ending in `\n`.
     pub text: &'a str,
-    /// The first line that is not blank.
+    /// The first non-blank line.
     pub subject: &'a str,
-    /// Every line after it.
+    /// All later lines.
     pub body: Vec<&'a str>,
 }
 
-/// Tells of a line whether it is the forge's own and stands aside of the trailers.
+/// Tells whether a line is the forge's own and is to be ignored among the trailers.
 pub type Aside = fn(&str) -> bool;
 
 impl<'a> CommitMessage<'a> {
@@ -32,14 +32,14 @@ impl<'a> CommitMessage<'a> {
         }
     }
 
-    /// Returns the trailers: all of the last paragraph, or none where a line of it is no trailer.
+    /// Returns the trailers: the whole last paragraph, or nothing if one of its lines is not a trailer.
     pub fn trailers(&self, aside: Option<Aside>) -> Vec<Trailer> {
         trailer::read(self.text, &|line| aside.is_some_and(|aside| aside(line)))
     }
 
-    /// Returns who is named by `Co-authored-by` in the last paragraph, also where other lines of it are prose.
+    /// Returns the people named by `Co-authored-by` in the last paragraph, even if other lines there are prose.
     ///
-    /// Naming someone as author can only take away, so nothing is asked of the lines around it.
+    /// Naming an author can only restrict who may approve, so the surrounding lines need no check.
     pub fn co_authors(&self) -> Vec<&'a str> {
         trailer::last_paragraph(self.text)
             .into_iter()
@@ -52,7 +52,7 @@ impl<'a> CommitMessage<'a> {
 
 /// Returns the name and the address of `Name <address>`, of a bare address, or of a name alone.
 ///
-/// Either is `None` where it is not there; an address without `@` is none.
+/// Either is `None` if missing; an address without `@` is not an address.
 pub fn person(value: &str) -> (Option<&str>, Option<&str>) {
     let trimmed = value.trim();
     if let Some((name, rest)) = trimmed.split_once('<') {
@@ -69,7 +69,7 @@ pub fn person(value: &str) -> (Option<&str>, Option<&str>) {
     (Some(trimmed).filter(|name| !name.is_empty()), None)
 }
 
-/// Tells whether a value names no person: nothing, a group, or a word that stands for nobody.
+/// Tells whether a value names no person: empty, a group, or a placeholder.
 pub fn is_nobody(value: &str) -> bool {
     let words = [
         "tbd", "tba", "todo", "n/a", "na", "none", "nobody", "no one", "no-one", "null", "nil",

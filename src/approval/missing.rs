@@ -1,6 +1,7 @@
-//! What an approval still needs, in words, and who could give it.
+//! Describes which approvals a version still needs, and who could give them.
 //!
-//! Uses policy's people, `approval`'s asked. Pure. Start at [`missing_approvals`]. Follows `docs/spec/approval.md`, D4 and D6, and
+//! Uses policy's people, `approval`'s demand and counting. Pure. Start at [`missing_approvals`]. Follows
+//! `docs/spec/approval.md`, D4 and D6, and
 //! `docs/spec/cli.md`, `missing[]`.
 
 use crate::approval::authors::AuthorSet;
@@ -18,7 +19,7 @@ use crate::policy::people::person::Person;
 use crate::policy::tiers::Must;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whom a demand is made of.
+/// The context in which a requirement is evaluated.
 #[derive(Clone, Copy)]
 pub(crate) struct DemandContext<'a> {
     pub lens: IdentityResolver<'a>,
@@ -26,7 +27,7 @@ pub(crate) struct DemandContext<'a> {
     pub demand: &'a VersionDemand,
 }
 
-/// Returns what is missing: groups first, then roles, then people of any kind.
+/// Returns the missing approvals: groups first, then roles, then any other people.
 pub(crate) fn missing_approvals(
     asked: DemandContext,
     voices: &[CountedApproval],
@@ -88,7 +89,7 @@ pub(crate) fn missing_approvals(
     missing
 }
 
-/// Returns what has to be added to the policy for those who spoke to be told from the authors and from each other.
+/// Returns the lines to add to the policy to tell approvers apart from the authors and from each other.
 fn unknown_speakers(statements: &[Statement]) -> BTreeSet<String> {
     let unknown = statements.iter().filter_map(|it| match &it.counts {
         VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
@@ -97,8 +98,8 @@ fn unknown_speakers(statements: &[Statement]) -> BTreeSet<String> {
     unknown.collect()
 }
 
-/// Returns the authors who are only known as accounts, each with what has to be added before somebody without an account
-/// at their forge can approve.
+/// Returns the authors known only as accounts, each with the line to add before somebody without an account at their
+/// forge can approve.
 fn unknown_authors(asked: DemandContext) -> BTreeMap<String, String> {
     let members = asked.authors.members.iter();
     let accounts = members
@@ -107,7 +108,7 @@ fn unknown_authors(asked: DemandContext) -> BTreeMap<String, String> {
     accounts.map(|(account, key)| (account.to_string(), relation::to_add(&[key]))).collect()
 }
 
-/// Returns who of a group could still approve.
+/// Returns the members of a group who could still approve.
 fn candidates(asked: DemandContext, group: &str, voices: &[CountedApproval]) -> Vec<Person> {
     let approval = &asked.lens.at.policy.approval;
     let mut members: Vec<Person> = people::members(asked.lens.at, group)
@@ -155,7 +156,7 @@ fn of_role(
     Some(MissingApproval { need, group: None, who, add: None })
 }
 
-/// Returns who spoke without being counted, and why: the first three, and how many more.
+/// Returns the uncounted approvers with the reasons: the first three, and how many more.
 pub(crate) fn not_counted<'s>(statements: impl Iterator<Item = &'s Statement>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for statement in statements {

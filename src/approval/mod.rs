@@ -1,4 +1,4 @@
-//! Who approved each version, and how that is known: one fold over the facts of history.
+//! Determines who approved each version, and on what evidence, in one fold over the facts of history.
 //!
 //! Uses diag to history. Pure. Start at [`judge`] and [`verdict::ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.4 to 1.8. Does not know
 //! what is in force today.
@@ -58,7 +58,7 @@ pub mod wire;
 use crate::approval::approvals::TrailVerdicts;
 use crate::history::walked::History;
 
-/// Judges every version of every record and governance file, oldest first, each by the state that counts before it landed.
+/// Judges every version of every record and governance file, oldest first, each by the governance before its landing.
 pub fn judge(history: &History) -> TrailVerdicts {
     judging::by(history, counted::count_governance(history))
 }

@@ -1,4 +1,4 @@
-//! What four eyes saw, and why a word does not count, in words.
+//! Texts for four-eyes results and for the reasons why an approval does not count.
 //!
 //! Uses no other module. Pure. Follows `docs/spec/cli.md`, `why_not`, and `docs/spec/approval.md`, 1.8.
 

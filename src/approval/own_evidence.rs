@@ -1,4 +1,4 @@
-//! A version that is judged by its own evidence.
+//! Judges a version by its own evidence.
 //!
 //! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5 and
 //! D3, and `docs/spec/status.md`, emergency.
@@ -39,7 +39,7 @@ impl<'a> TrailEvaluator<'a> {
         let authors = self.author_set(step, &own, base);
         let is_exempt_record =
             step.record.is_some_and(|record| ask::is_exempt(step.state.governance, record, base));
-        // Before the first policy there is nobody to judge governance files: what lands then is where it begins.
+        // Nobody can judge governance files before the first policy: whatever landed then is the starting point.
         let begins =
             self.is_governance() && step.state.commit.is_none() && step.state.doubt.is_none();
         let is_exempt = is_exempt_record || begins;
@@ -110,7 +110,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Leaves to later versions what they need of this one.
+    /// Passes on to later versions what they need from this one.
     fn leave(&mut self, step: &VersionStep, authors: &AuthorSet, stands: BecomesApproved) {
         if self.series.reference.members.is_empty() {
             self.series.reference.join(authors);
@@ -128,8 +128,8 @@ impl<'a> TrailEvaluator<'a> {
         self.interrupt(step);
     }
 
-    /// Tells whether a version only narrows what was approved, or only closes what stood before it: nothing of its
-    /// authors is left in a later version.
+    /// Tells whether a version only narrows what was approved, or only closes the previous version: later versions
+    /// contain nothing of its authors.
     fn only_takes_away(&self, step: &VersionStep) -> bool {
         let Some(record) = step.record else {
             return false;
@@ -140,12 +140,12 @@ impl<'a> TrailEvaluator<'a> {
         self.base().is_some_and(narrows) || self.before(step).is_some_and(closes)
     }
 
-    /// Tells whether this is about a governance file, and nobody can sign yet: then a claim is enough (G2).
+    /// Tells whether this is a governance file and nobody can sign yet; claimed evidence is then enough (G2).
     fn is_without_keys(&self, step: &VersionStep) -> bool {
         self.is_governance() && self.court.laws.is_keyless(step.version.landing)
     }
 
-    /// Tells whether this is the list of keys, of a policy under which only keys approve.
+    /// Tells whether this is the signers file of a policy under which only signatures approve.
     fn is_of_signers(&self, step: &VersionStep) -> bool {
         let approval = &step.state.governance.policy.approval;
         let path = self.court.history.prefix.plain(&approval.signers);
@@ -153,7 +153,7 @@ impl<'a> TrailEvaluator<'a> {
         approval.needs_keys() && files.any(|file| *file.path == *path)
     }
 
-    /// Returns the authors of a version by itself: A1 to A4, and on whose behalf it is filed (A5).
+    /// Returns a version's own authors: A1 to A4, and on whose behalf it is filed (A5).
     fn own_authors(&mut self, step: &VersionStep) -> AuthorSet {
         let mut own = authors::of_version(step.lens, step.version);
         if !self.is_without_keys(step) {
@@ -169,7 +169,7 @@ impl<'a> TrailEvaluator<'a> {
         own
     }
 
-    /// Adds who made the files that a version took over, since those began: it says what they said.
+    /// Adds the authors of the files whose content a version took over, from their start.
     fn join_origins(&self, step: &VersionStep, own: &mut AuthorSet) {
         let history = self.court.history;
         let of = |version: &Version| {
@@ -204,7 +204,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Returns the author set: the own authors, and those whom earlier versions leave behind (A5).
+    /// Returns the author set: the own authors, and those left over from earlier versions (A5).
     fn author_set(&self, step: &VersionStep, own: &AuthorSet, base: Option<&Record>) -> AuthorSet {
         let mut set = own.clone();
         doubts(step, &mut set);
@@ -233,7 +233,7 @@ impl<'a> TrailEvaluator<'a> {
         set
     }
 
-    /// Returns since when the demand is met: the landing, or the note that was still needed.
+    /// Returns when the requirement was met: at the landing, or with a note that was still needed.
     fn approved_at(
         &self,
         step: &VersionStep<'a>,
@@ -260,7 +260,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Tells whether a version is the first of an emergency, and landed on the word of a person.
+    /// Tells whether a version is the first of an emergency, and was landed by a person.
     fn grace(&self, step: &VersionStep, outcome: &FourEyesOutcome) -> Grace {
         let emergency = step
             .record
@@ -284,7 +284,7 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Takes note of what ends a content for good, so that it can't come back by itself.
+    /// Records a closure or fired trigger, after which the content can't be restored without a new approval.
     pub(crate) fn interrupt(&mut self, step: &VersionStep) {
         let Some(record) = step.record else { return };
         let n_fired = self.base().map_or(0, |base| base.fired.len());
@@ -294,7 +294,7 @@ impl<'a> TrailEvaluator<'a> {
     }
 }
 
-/// Takes note of what makes any author set doubtful: a policy that can't be read.
+/// Marks the author set as undetermined if the policy can't be read.
 fn doubts(step: &VersionStep, authors: &mut AuthorSet) {
     if let Some(obstacle) = step.state.doubt {
         authors.doubt.get_or_insert_with(|| ApprovalObstacle::Policy(obstacle.clone()));

@@ -1,7 +1,7 @@
-//! Approval files that bind no version: bad ones, and those about bytes that never landed.
+//! Approval files that apply to no version: invalid ones, and those about bytes that never landed.
 //!
 //! Uses history, approval's files and fold. Pure. Start at `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7,
-//! failures. They are shown with the version that stood at the tip when they landed, and nothing is judged by them.
+//! failures. They are shown with the version that was at the tip when they landed, and have no effect on any verdict.
 
 use crate::approval::approval_event::{CountedFile, RefusedFile, StatementEvent};
 use crate::approval::fold::TrailEvaluator;
@@ -17,7 +17,7 @@ use crate::policy::demand::{EvidenceKind, Proof};
 use crate::record::time::Instant;
 
 impl TrailEvaluator<'_> {
-    /// Returns the verdicts, each with the files that landed while its version stood at the tip and bind none.
+    /// Returns the verdicts, each with the inapplicable files that landed while its version was at the tip.
     pub(crate) fn into_verdicts(mut self) -> Vec<ApprovalVerdict> {
         for (n, word) in self.words.iter().enumerate() {
             if self.bound.is_bound(n) {
@@ -36,7 +36,7 @@ impl TrailEvaluator<'_> {
     }
 }
 
-/// Returns what a file that binds nothing says; `None` where its lines are not known.
+/// Returns the statement of an inapplicable file; `None` if its lines are unknown.
 fn statement(word: &StatementEvent) -> Option<Statement> {
     let landed = match word {
         StatementEvent::Gap { .. } => return None,

@@ -1,4 +1,4 @@
-//! The relation of two identities: one person, perhaps one, or known to be two.
+//! The relation of two identities: the same person, possibly the same, or known to be different.
 //!
 //! Uses policy's accounts. Pure. Start at [`Relation`]. Follows `docs/spec/approval.md`, 1.7.
 
@@ -6,25 +6,25 @@ use std::fmt;
 
 use crate::policy::people::account::Account;
 
-/// How two people stand to each other, the nearest first.
+/// The relation of two people, the nearest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Relation {
     Same,
-    /// They have one name, or addresses that look alike, and nothing says that they are one person.
+    /// They have the same name, or similar addresses, and nothing says that they are the same person.
     Namesake,
-    /// At least one is known only as a forge account, and nothing tells whose it is.
+    /// At least one is known only as a forge account whose owner is unknown.
     Unknown(UnknownAccount),
     Different,
 }
 
 impl Relation {
-    /// Returns the nearer of two relations: of one person to several others, it is the one that decides.
+    /// Returns the nearer of two relations: it decides how one person relates to several others.
     #[must_use]
     pub fn nearest(self, other: Relation) -> Relation {
         if other.rank() < self.rank() { other } else { self }
     }
 
-    /// Tells whether the two are known to be two persons.
+    /// Tells whether the two are known to be different people.
     pub fn is_different(&self) -> bool {
         *self == Relation::Different
     }
@@ -39,19 +39,19 @@ impl Relation {
     }
 }
 
-/// A forge account of which nobody knows whether it is somebody else, and what to add to the policy.
+/// A forge account that may or may not be somebody else's, and what to add to the policy to settle that.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnknownAccount {
     /// The account: login and domain.
     pub account: String,
-    /// Who it may be: an address, or another account.
+    /// The person or account it may be: an address, or another account.
     pub other: String,
-    /// The lines that `people.logins` needs, each without its address: `nweber`.
+    /// The keys that `people.logins` needs, each without its address: `nweber`.
     pub keys: Vec<String>,
 }
 
 impl UnknownAccount {
-    /// Returns what is not known of an account and somebody else; accounts come with their keys of `people.logins`.
+    /// Describes an account that may be the same as another person; accounts come with their keys of `people.logins`.
     pub(crate) fn new((account, key): &(Account, String), other: Other<'_>) -> UnknownAccount {
         let mut keys = vec![key.clone()];
         if let Other::Account((_, key)) = other {
@@ -73,13 +73,13 @@ impl UnknownAccount {
         self.keys.iter().map(|key| line(key)).collect()
     }
 
-    /// Returns what to add, as the object of a sentence: `` `nweber: ADDRESS` to people.logins ``.
+    /// Returns the lines to add, as the object of a sentence: `` `nweber: ADDRESS` to people.logins ``.
     pub fn to_add(&self) -> String {
         to_add(&self.keys)
     }
 }
 
-/// Returns the lines of some keys, as the object of a sentence: `` `nweber: ADDRESS` to people.logins ``.
+/// Returns the lines for some keys, as the object of a sentence: `` `nweber: ADDRESS` to people.logins ``.
 pub(crate) fn to_add(keys: &[String]) -> String {
     let lines: Vec<String> = keys.iter().map(|key| format!("`{}`", line(key))).collect();
     format!("{} to people.logins", lines.join(" and "))
@@ -93,10 +93,10 @@ pub(crate) fn line(key: &str) -> String {
     }
 }
 
-/// The other one of two people.
+/// The other of two people.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Other<'o> {
-    /// Known only as an account, too.
+    /// Also known only as an account.
     Account(&'o (Account, String)),
     Address(&'o str),
 }

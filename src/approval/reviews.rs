@@ -1,7 +1,7 @@
-//! A forge's reviews of a merged pull request, as `approve --from-reviews` is given them.
+//! A forge's reviews of a merged pull request, the input of `approve --from-reviews`.
 //!
-//! Uses record's times, history's ids, statement's logins. Pure. Start at [`Reviews::read`]; `reviewer` identifies who
-//! each review is by. Follows `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
+//! Uses record's times, history's ids, statement's logins. Pure. Start at [`Reviews::read`]; `reviewer` identifies the
+//! author of each review. Follows `docs/spec/approval.md`, 1.12, and `docs/spec/cli.md`, approve.
 
 pub mod reviewer;
 
@@ -25,22 +25,22 @@ pub struct Reviews {
     /// The host of the forge, such as `github.com`.
     #[serde(default, deserialize_with = "host")]
     pub forge: Option<String>,
-    /// The login of whoever opened the pull request.
+    /// The login of the person who opened the pull request.
     #[serde(default, deserialize_with = "login")]
     pub opened_by: Option<String>,
-    /// Whose accounts the addresses of its commits are; `None` where that was not asked.
+    /// The accounts behind the addresses of its commits; `None` if they were not requested.
     #[serde(default)]
     pub authors: Option<Vec<CommitAuthor>>,
     pub reviews: Vec<ForgeReview>,
 }
 
-/// The address of a commit's author or co-author, and whose account the forge takes it for.
+/// The address of a commit's author or co-author, and the account that the forge assigns it to.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommitAuthor {
-    /// The address, as the commit has it.
+    /// The address as in the commit.
     pub email: String,
-    /// The login; `None` where the forge knows none by that address.
+    /// The login; `None` if the forge knows none for that address.
     #[serde(deserialize_with = "login")]
     pub login: Option<String>,
 }
@@ -48,29 +48,29 @@ pub struct CommitAuthor {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ForgeReview {
-    /// The reviewer's name at the forge; `None` where it names nobody, as for an account that was deleted.
+    /// The reviewer's login; `None` if the forge gives none, as for a deleted account.
     #[serde(deserialize_with = "nullable")]
     pub login: Option<String>,
-    /// Their address, where the forge tells it.
+    /// Their address, if the forge discloses it.
     pub email: Option<String>,
     pub state: ReviewState,
-    /// The commit that they looked at.
+    /// The reviewed commit.
     #[serde(deserialize_with = "oid")]
     pub commit: Oid,
     #[serde(deserialize_with = "instant")]
     pub at: Instant,
-    /// Where it can be read.
+    /// The review's URL.
     pub url: String,
     pub reason: Option<String>,
-    /// What the reviewer may do in the repository.
+    /// The reviewer's permission in the repository.
     #[serde(default)]
     pub permission: Option<Permission>,
-    /// How GitHub says that the reviewer belongs to the repository.
+    /// The reviewer's association with the repository, as GitHub reports it.
     #[serde(default)]
     pub author_association: Option<Association>,
 }
 
-/// What an account may do in a repository.
+/// An account's permission in a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the forge's own words")]
@@ -83,7 +83,7 @@ pub enum Permission {
     None,
 }
 
-/// How an account belongs to a repository, in GitHub's words.
+/// An account's association with a repository, in GitHub's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the forge's own words")]
@@ -102,9 +102,9 @@ pub enum Association {
 #[serde(rename_all = "kebab-case")]
 pub enum ReviewState {
     Approved,
-    /// Not like this.
+    /// The reviewer requested changes.
     ChangesRequested,
-    /// What was said no longer holds.
+    /// The review was dismissed.
     Dismissed,
     Commented,
 }
@@ -115,7 +115,7 @@ fn oid<'de, D: Deserializer<'de>>(from: D) -> Result<Oid, D::Error> {
         .ok_or_else(|| D::Error::custom(format!("`{text}` is not 40 hexadecimal digits")))
 }
 
-/// Reads a key that must be there and may be null.
+/// Reads a key that is required but may be null.
 fn nullable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Option::deserialize(from)
 }
@@ -152,20 +152,20 @@ fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
     })
 }
 
-/// Why the reviews can't be read: what the reader of JSON said, with line and column.
+/// Why the reviews can't be read: the JSON error, with line and column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not the reviews of a pull request: {0}")]
 pub struct NotReviews(String);
 
 impl Reviews {
-    /// Reads the JSON, strictly: these keys and no others. All but `pull_request`, `landing` and `reviews`, and of a
-    /// review `state`, `commit`, `at` and `url`, may be null.
+    /// Reads the JSON strictly: exactly these keys. All may be null except `pull_request`, `landing` and `reviews`, and
+    /// in a review `state`, `commit`, `at` and `url`.
     ///
     /// # Errors
-    /// [`NotReviews`] where it is anything else.
+    /// [`NotReviews`] if it is anything else.
     pub fn read(bytes: &[u8]) -> Result<Reviews, NotReviews> {
         let failed = |cause: serde_json::Error| NotReviews(cause.to_string());
-        // Which of two keys counts must not depend on who reads: `value` refuses them, and says where.
+        // Parsers differ on which of two duplicate keys wins, so `value` rejects duplicates and names their position.
         json::value(bytes).map_err(failed)?;
         serde_json::from_slice(bytes).map_err(failed)
     }

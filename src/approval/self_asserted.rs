@@ -1,15 +1,15 @@
-//! Whether an author of the content stated that somebody approved it.
+//! Whether an author of the content is the one who stated that somebody approved it.
 //!
 //! Uses nothing else. Pure. Follows `docs/spec/approval.md`, E3 and D5.
 
-/// Whether somebody outside the author set stated a word.
+/// Whether an approval was stated only by a member of the author set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SelfAsserted {
-    /// Somebody outside, or the person by their own act.
+    /// It was stated by someone outside the author set, or by the person's own act.
     No,
-    /// A member of the author set.
+    /// It was stated by a member of the author set.
     Yes,
-    /// The forge composed the text, and the policy pins that forge.
+    /// The forge composed the text, and the policy names that forge.
     ForgeUi,
 }
 

@@ -1,26 +1,26 @@
-//! What the versions of one trail so far leave behind for the next.
+//! State passed from the versions of one trail so far to the next.
 //!
 //! Uses record's times, `approval`'s authors. Pure. Start at [`TrailProgress`]. Follows `docs/spec/approval.md`, A5, D3, V7b and M7.
 
 use crate::approval::authors::AuthorSet;
 use crate::record::time::Instant;
 
-/// What the versions so far leave behind for the next.
+/// State passed from the versions so far to the next.
 #[derive(Clone, Debug)]
 pub(crate) struct TrailProgress {
-    /// The last version that stands as approved, by its index.
+    /// The index of the last approved version.
     pub approved: Option<usize>,
-    /// The oldest version of a clone that ends there: for demands it counts as approved.
+    /// The index of the oldest version in a shallow clone: it counts as approved when requirements are computed.
     pub inherited: Option<usize>,
     pub filer: AuthorSet,
-    /// The author set of the last approved version; that of the first while there is none.
+    /// The author set of the last approved version, or of the first version if none is approved.
     pub reference: AuthorSet,
-    /// Who made what landed since without being approved.
+    /// The authors of unapproved changes that have landed since.
     pub waiting: AuthorSet,
-    /// Whether a closure or a fired entry landed since the last approved version: its content does not come back with
-    /// its approval then.
+    /// Whether a closure or a fired entry landed since the last approved version; restoring its content then does not
+    /// restore its approval.
     pub is_interrupted: bool,
-    /// What was said before this instant supports nothing that lands from here on: the last removal, closure, fired
+    /// Approvals older than this instant count for nothing that lands from here on: the last removal, closure, fired
     /// entry or newly approved version.
     pub bar: Instant,
 }
@@ -32,7 +32,7 @@ impl Default for TrailProgress {
 }
 
 impl TrailProgress {
-    /// Begins a series; what was said before an instant does not support it.
+    /// Starts a series; approvals older than the instant do not count for it.
     pub(crate) fn since(bar: Instant) -> TrailProgress {
         TrailProgress {
             approved: None,
@@ -45,7 +45,7 @@ impl TrailProgress {
         }
     }
 
-    /// Takes note of what ends the support of what was said before.
+    /// Stops counting approvals given before an instant.
     pub(crate) fn end_support(&mut self, at: Instant) {
         self.bar = self.bar.max(at);
     }

@@ -1,8 +1,8 @@
-//! SSH signatures of commits, tags and approval files: whether one holds, and by whose key.
+//! Verifies SSH signatures of commits, tags and approval files, and identifies the signing key.
 //!
 //! Uses history's commits, approval's keys, and ssh_key. Pure. Start at [`of_commit`], [`Tag::seal`] or [`detached`],
-//! then [`CheckedSignature::state`]. Follows `docs/spec/approval.md`, S2 to S5 and 5 (17, 19). The mathematics is done
-//! once, in making a [`CheckedSignature`]; its state can then be asked for several instants and key lists.
+//! then [`CheckedSignature::state`]. Follows `docs/spec/approval.md`, S2 to S5 and 5 (17, 19). The cryptographic check
+//! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
 
 use crate::approval::keys::{Keys, Signer, Standing};
 use crate::approval::signature_state::Bad;
@@ -21,30 +21,30 @@ pub const GIT: &str = "git";
 /// The namespace in which approval files are signed.
 pub const APPROVAL: &str = "exledger-approval@v1";
 
-/// The namespace in which a bridge signs the forge's reviews that it states.
+/// The namespace in which a bridge signs the forge's reviews that it records.
 pub const REVIEW: &str = "exledger-review@v1";
 
-/// How a signature stands: the states of S4.
+/// The state of a signature: the states of S4.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureState {
-    /// There is none.
+    /// There is no signature.
     None,
-    /// It holds, by a listed key.
+    /// It is valid, by a listed key.
     Attested(Signer),
-    /// It holds, by the key of this fingerprint, which no line lists for this use.
+    /// It is valid, by the key with this fingerprint, which no line lists for this use.
     UntrustedKey(String),
-    /// It holds, by a listed key whose dates do not cover the landing.
+    /// It is valid, by a listed key whose dates do not cover the landing.
     NotValidAtLanding(Signer),
-    /// It holds, by the key of this fingerprint, which is revoked.
+    /// It is valid, by the key with this fingerprint, which is revoked.
     Revoked(String),
-    /// It is an SSH signature, and does not hold.
+    /// It is an SSH signature, but invalid.
     Bad(Bad),
     /// It is of a kind that is not verified here.
     Unverifiable(UnverifiedKind),
 }
 
 impl SignatureState {
-    /// Returns the word of S4.
+    /// Returns the name of the state, as in S4.
     pub fn as_str(&self) -> &'static str {
         match self {
             SignatureState::None => "none",
@@ -59,7 +59,7 @@ impl SignatureState {
 }
 
 impl fmt::Display for SignatureState {
-    /// What stands behind the word, as the end of a sentence that begins with "the signature".
+    /// Describes the state, as the end of a sentence that begins with "the signature".
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SignatureState::None => out.write_str("is absent"),
@@ -82,7 +82,7 @@ impl fmt::Display for SignatureState {
     }
 }
 
-/// A signature that was read, and compared with what it is over.
+/// A parsed signature, checked against the signed bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedSignature(SignatureOutcome);
 
@@ -97,7 +97,7 @@ enum SignatureOutcome {
 impl CheckedSignature {
     pub(crate) const NONE: CheckedSignature = CheckedSignature(SignatureOutcome::Nothing);
 
-    /// Reads an armoured signature over some bytes, made in a namespace.
+    /// Reads an armored signature of some bytes, made in a namespace.
     pub fn read(armoured: &[u8], payload: &[u8], namespace: &'static str) -> CheckedSignature {
         CheckedSignature(match kind(armoured) {
             Some(kind) => SignatureOutcome::Foreign(kind),
@@ -109,7 +109,7 @@ impl CheckedSignature {
         })
     }
 
-    /// Returns how the signature stands at an instant: the effective time of its landing (S2).
+    /// Returns the state of the signature at an instant: the effective time of its landing (S2).
     pub fn state(&self, keys: &Keys, at: Instant) -> SignatureState {
         let (key, namespace) = match &self.0 {
             SignatureOutcome::Nothing => return SignatureState::None,
@@ -125,7 +125,7 @@ impl CheckedSignature {
         }
     }
 
-    /// Returns the key that made it, where it holds.
+    /// Returns the key that made the signature, if it is valid.
     pub fn key(&self) -> Option<&PublicKey> {
         match &self.0 {
             SignatureOutcome::By(key, _) => Some(key),
@@ -142,26 +142,26 @@ pub fn of_commit(commit: &Commit) -> CheckedSignature {
     }
 }
 
-/// Reads the signature of an approval file, which lies beside it.
+/// Reads the detached signature of an approval file.
 pub fn detached(armoured: &[u8], text: &[u8]) -> CheckedSignature {
     CheckedSignature::read(armoured, text, APPROVAL)
 }
 
-/// Reads the signature of a forge's review by the bridge that states it, which lies beside it.
+/// Reads the detached signature of a forge's review, made by the bridge that records it.
 pub fn of_review(armoured: &[u8], text: &[u8]) -> CheckedSignature {
     CheckedSignature::read(armoured, text, REVIEW)
 }
 
-/// An annotated tag, as its raw bytes or a `mergetag` header state it.
+/// An annotated tag, read from its raw bytes or a `mergetag` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
-    /// The commit that it names. A header of a merge may hold a tag of any commit: the reader compares.
+    /// The commit that it names. A merge's header may contain a tag of any commit, so the caller compares.
     pub commit: Oid,
     raw: Vec<u8>,
 }
 
 impl Tag {
-    /// Returns the tag of a commit that some bytes are; `None` for a tag of anything else.
+    /// Parses a tag of a commit; `None` for a tag of anything else.
     pub fn read(raw: &[u8]) -> Option<Tag> {
         let mut lines = raw.split(|byte| *byte == b'\n');
         let object = lines.next()?.strip_prefix(b"object ")?;
@@ -171,7 +171,7 @@ impl Tag {
         Some(Tag { commit: Oid::from_hex(std::str::from_utf8(object).ok()?)?, raw: raw.to_vec() })
     }
 
-    /// Returns when it was made, as its tagger says; `None` where that can't be read.
+    /// Returns the tagger's time; `None` if it can't be read.
     pub fn time(&self) -> Option<Instant> {
         let mut lines = self.raw.split(|byte| *byte == b'\n');
         let mut header = lines.by_ref().take_while(|line| !line.is_empty());
@@ -179,7 +179,7 @@ impl Tag {
         Ident::parse(std::str::from_utf8(tagger).ok()?).time
     }
 
-    /// Reads the signature, which is the end of the tag's text, from the last line that begins one.
+    /// Reads the signature at the end of the tag's text, starting at the last line that begins one.
     pub fn seal(&self) -> CheckedSignature {
         let begins = |at: usize| {
             let rest = self.raw.get(at..).unwrap_or_default();
@@ -197,7 +197,7 @@ impl Tag {
     }
 }
 
-/// The lines that signatures begin with, as git knows them; no kind for SSH's.
+/// The first lines of signatures that git recognizes; no kind for SSH signatures.
 const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
     (sshsig::BEGIN, None),
     (b"-----BEGIN PGP SIGNATURE-----", Some(UnverifiedKind::OpenPgp)),
@@ -205,7 +205,7 @@ const BEGINNINGS: &[(&[u8], Option<UnverifiedKind>)] = &[
     (b"-----BEGIN SIGNED MESSAGE-----", Some(UnverifiedKind::X509)),
 ];
 
-/// Returns the kind of a signature that is not SSH's.
+/// Returns the kind of a signature that is not an SSH signature.
 fn kind(armoured: &[u8]) -> Option<UnverifiedKind> {
     let begun = BEGINNINGS.iter().find(|(line, _)| armoured.starts_with(line));
     match begun {

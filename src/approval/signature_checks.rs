@@ -1,4 +1,4 @@
-//! The signatures that were looked at, each once: on landings, on commits of merged branches, of merged tags.
+//! Caches the signature checks: of landings, of commits of merged branches, and of merged tags.
 //!
 //! Uses history's ids, approval's governance history and signatures. Pure. Start at [`LandedSignature`]. Follows
 //! `docs/spec/approval.md`, S2 to S5.
@@ -15,22 +15,22 @@ use crate::history::version::MergedTag;
 use crate::history::walked::History;
 use crate::record::time::Instant;
 
-/// A signature, and how it stands at the landing that brought it.
+/// A signature, and its state at the landing that added it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LandedSignature {
     /// The landing: an index into the mainline's landings.
     pub landing: usize,
-    /// The commit that bears the signature, or the merge that carries the tag.
+    /// The commit that is signed, or the merge that carries the tag.
     pub commit: Oid,
     pub of: SignedObject,
-    /// How it stands: by the keys before the landing, less those revoked at the tip. Never `none`.
+    /// The state under the keys before the landing, without those revoked at the tip. Never `none`.
     pub state: SignatureState,
 }
 
-/// What a signature is on.
+/// The kind of object that is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SignedObject {
-    /// The landing itself: a bad one is the result of every version that lands there.
+    /// The landing itself: if its signature is bad, so is the result of every version that lands there.
     Landing,
     /// A commit of the merged branch.
     Branch,
@@ -50,7 +50,6 @@ pub(crate) struct SignatureChecks<'a> {
 }
 
 impl<'a> SignatureChecks<'a> {
-    /// Begins with none.
     pub(crate) fn new(
         history: &'a History,
         laws: &'a GovernanceHistory<'a>,
@@ -58,13 +57,13 @@ impl<'a> SignatureChecks<'a> {
         SignatureChecks { history, laws, known: RefCell::default() }
     }
 
-    /// Returns how the signature of a landing stands.
+    /// Returns the state of a landing's signature.
     pub(crate) fn of_landing(&self, landing: usize, commit: &Commit) -> SignatureState {
         let key = (landing, SignedObject::Landing, commit.oid, None);
         self.look(key, || signature::of_commit(commit))
     }
 
-    /// Returns how the signature of a commit of a merged branch stands; nothing is looked at where no key is listed.
+    /// Returns the state of the signature of a commit of a merged branch; nothing is checked if no key is listed.
     pub(crate) fn of_branch(&self, landing: usize, commit: &Commit) -> SignatureState {
         if self.laws.before(landing).ring.keys.is_empty() {
             return SignatureState::None;
@@ -73,7 +72,7 @@ impl<'a> SignatureChecks<'a> {
         self.look(key, || signature::of_commit(commit))
     }
 
-    /// Returns how the signature of a merged tag stands.
+    /// Returns the state of a merged tag's signature.
     pub(crate) fn of_tag(&self, landing: usize, tag: &MergedTag) -> SignatureState {
         let key = (landing, SignedObject::Tag, tag.carrier.oid, Some(Rc::clone(&tag.raw)));
         self.look(key, || Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.seal()))
@@ -89,7 +88,7 @@ impl<'a> SignatureChecks<'a> {
         let at = effective.map_or(Instant::MIN, |landing| landing.effective);
         let state = match seal().state(&law.ring.keys, at) {
             SignatureState::Bad(bad) => SignatureState::Bad(bad),
-            // Which keys were listed is not known.
+            // The key set at that time is unknown.
             _ if law.doubt.is_some() => SignatureState::None,
             state => state,
         };
@@ -97,7 +96,7 @@ impl<'a> SignatureChecks<'a> {
         state
     }
 
-    /// Returns the signatures that were looked at, in landing order.
+    /// Returns the checked signatures, in landing order.
     pub(crate) fn looked(self) -> Vec<LandedSignature> {
         let known = self.known.into_inner().into_iter();
         known

@@ -1,36 +1,36 @@
-//! What a check of a signature can come to.
+//! The possible results of a signature check.
 //!
 //! Uses nothing else. Pure. Start at [`Bad`] and [`UnverifiedKind`]. Follows `docs/spec/approval.md`, S4.
 
 use std::fmt;
 
-/// Why an SSH signature does not hold.
+/// Why an SSH signature is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Bad {
-    /// It is not what OpenSSH writes.
+    /// It is not in OpenSSH's format.
     Malformed,
-    /// It was made for another use, which is named.
+    /// It was made for another use, the given namespace.
     Namespace(String),
-    /// It was made over other bytes, or by another key than it says.
+    /// It was made over other bytes, or with another key than it states.
     Mismatch,
 }
 
 /// A kind of signature that is not verified here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnverifiedKind {
-    /// OpenPGP, also that of a forge.
+    /// OpenPGP, including a forge's own.
     OpenPgp,
-    /// X.509, which gitsign writes too.
+    /// X.509, which gitsign uses too.
     X509,
-    /// By a key on a security device, whose algorithm is named.
+    /// A key on a security device, with the given algorithm.
     SecurityKey(String),
-    /// By an OpenSSH certificate, whose algorithm is named.
+    /// An OpenSSH certificate, with the given algorithm.
     Certificate(String),
-    /// By an RSA key of a size that is not verified: the bits of its modulus.
+    /// An RSA key of unsupported size: the bits of its modulus.
     RsaSize(usize),
-    /// By a key of an algorithm that is not verified, which is named.
+    /// A key of the given unsupported algorithm.
     Algorithm(String),
-    /// Of a format that is not known.
+    /// An unknown format.
     Unknown,
 }
 

@@ -1,6 +1,6 @@
-//! The lines of an OpenSSH allowed_signers file, and those of a list of revoked keys.
+//! Parses an OpenSSH allowed_signers file, and a list of revoked keys.
 //!
-//! Uses diag, record's times. Pure, never fails: a line that can't be read lists nobody and is a [`SignersProblem`]. Start at
+//! Uses diag, record's times. Pure, never fails: an unreadable line lists nobody and is a [`SignersProblem`]. Start at
 //! [`Signers::parse`] and [`Revoked::parse`]. Follows ssh-keygen(1), allowed signers, and `docs/spec/approval.md`,
 //! 1.11 and 5 (18); `docs/decisions/0004-ssh-signatures.md` says what a time without a zone means.
 
@@ -14,23 +14,23 @@ use crate::record::time::{Day, Instant};
 pub struct Signers {
     /// The lines that list a key.
     pub lines: Vec<SignerLine>,
-    /// What is wrong with others.
+    /// Problems with the other lines.
     pub flaws: Vec<SignersProblem>,
 }
 
-/// One line of an allowed_signers file: one person, by S3.
+/// One line of an allowed_signers file; it stands for one person (S3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignerLine {
-    /// Its number, from 1.
+    /// The line number, from 1.
     pub number: u32,
-    /// The addresses or patterns, as they are written, `!` included.
+    /// The addresses or patterns as written, including `!`.
     pub principals: Vec<String>,
     pub signs_certificates: bool,
-    /// The patterns of the namespaces that it is good for; `None` for all.
+    /// The patterns of the namespaces that the key is valid for; `None` for all.
     pub namespaces: Option<Vec<String>>,
-    /// The first instant at which it is good.
+    /// The first instant at which the key is valid.
     pub valid_after: Option<Instant>,
-    /// The last instant at which it is good.
+    /// The last instant at which the key is valid.
     pub valid_before: Option<Instant>,
     pub key: PublicKey,
 }
@@ -39,23 +39,23 @@ pub struct SignerLine {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revoked {
     pub keys: BTreeSet<PublicKey>,
-    /// What is wrong with other lines.
+    /// Problems with the other lines.
     pub flaws: Vec<SignersProblem>,
 }
 
-/// What is wrong with a line.
+/// A problem with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignersProblem {
-    /// The line, from 1.
+    /// The line number, from 1.
     pub line: u32,
-    /// How bad it is: an error where the line lists nothing, a warning where ssh-keygen reads it otherwise.
+    /// The level: an error if the line lists nothing, a warning if ssh-keygen reads it differently.
     pub level: Level,
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub help: String,
 }
 
-/// What a line can't be read for, and the way out.
+/// Why a line can't be read, and the remedy.
 type UnreadableLine = (String, &'static str);
 
 const FORM: &str = "write it as: dana@example.com ssh-ed25519 AAAA…";
@@ -86,9 +86,9 @@ impl Signers {
 }
 
 impl Revoked {
-    /// Reads a list of revoked keys: public keys, one a line, as a `.pub` file holds them.
+    /// Reads a list of revoked keys: one public key per line, as in a `.pub` file.
     ///
-    /// Whatever else stands on a line, the keys on it are revoked: to overlook one would let it count.
+    /// All keys on a line are revoked, whatever else the line contains: a key overlooked here would count.
     pub fn parse(text: &str) -> Revoked {
         let mut revoked = Revoked::default();
         for (number, text) in numbered(text) {
@@ -115,7 +115,7 @@ impl Revoked {
     }
 }
 
-/// Returns the lines that are neither blank nor comments, with their numbers from 1.
+/// Returns the lines that are neither blank nor comments, with line numbers from 1.
 fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = (1..).zip(bare.split('\n').map(str::trim));
@@ -159,7 +159,7 @@ fn missing(rest: &str) -> UnreadableLine {
     (what.to_owned(), FORM)
 }
 
-/// Takes the first field, in quotes or not: patterns, separated by commas.
+/// Takes the first field, quoted or not: patterns separated by commas.
 fn principals(text: &str) -> Result<(Vec<String>, &str), UnreadableLine> {
     let (field, rest) = match text.strip_prefix('"') {
         Some(quoted) => {
@@ -190,7 +190,7 @@ fn read_key(text: &str) -> Option<PublicKey> {
     PublicKey::parse(algorithm, split_at_blank(rest).0)
 }
 
-/// Splits behind the options: at the first white space that stands in no quotes.
+/// Splits after the options: at the first white space outside quotes.
 fn past_options(text: &str) -> Result<(&str, &str), UnreadableLine> {
     let (mut quoted, mut escaped) = (false, false);
     for (at, character) in text.char_indices() {
@@ -297,7 +297,8 @@ fn take_option(
     Ok(())
 }
 
-/// Reads `YYYYMMDD[HHMM[SS]][Z]`. Without `Z` the time is local to whoever reads it, who is nobody here: it is UTC.
+/// Reads `YYYYMMDD[HHMM[SS]][Z]`. Without `Z`, ssh-keygen uses local time; since the result must not depend on the
+/// reader, UTC is used here.
 fn moment(text: &str) -> Result<Instant, UnreadableLine> {
     let refusal = || {
         (
@@ -315,6 +316,6 @@ fn moment(text: &str) -> Result<Instant, UnreadableLine> {
     let day = format!("{}-{}-{}", part(0, 4), part(4, 6), part(6, 8));
     let second = part(12, 14);
     let time = format!("{day}T{}:{}:{second}Z", part(8, 10), part(10, 12));
-    // Day reads the year strictly, Instant the time of day.
+    // Day checks the date strictly, Instant the time of day.
     Day::new(&day).and_then(|_| Instant::parse(&time)).ok_or_else(refusal)
 }

@@ -1,30 +1,29 @@
-//! The envelope that `ssh-keygen -Y sign` writes, and whether what is in it holds.
+//! Reads and verifies the signature format that `ssh-keygen -Y sign` writes.
 //!
-//! Uses approval's wire, and ssh_key, which does the mathematics. Pure. Start at [`open`]. Follows OpenSSH's
-//! PROTOCOL.sshsig.
+//! Uses approval's wire, and ssh_key for the cryptography. Pure. Start at [`open`]. Follows OpenSSH's PROTOCOL.sshsig.
 
 use crate::approval::signature_state::{Bad, UnverifiedKind};
 use crate::approval::wire::{self, PublicKey, WireReader};
 
-/// The line that a signature begins with.
+/// The first line of a signature.
 pub(crate) const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----";
 
 const END: &[u8] = b"-----END SSH SIGNATURE-----";
 
-/// The sizes of an RSA modulus that are verified, in bits: less is too weak, and more is not read.
+/// The supported sizes of an RSA modulus, in bits: smaller is too weak, larger is not read.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
-/// Why a signature was not found to hold.
+/// Why a signature was not accepted as valid.
 pub(crate) enum SignatureError {
     Bad(Bad),
-    /// That is not looked at here.
+    /// Its kind is not verified here.
     Foreign(UnverifiedKind),
 }
 
-/// Returns the key by which an armoured signature over some bytes was made, in a namespace.
+/// Returns the key that made an armored signature over some bytes, in a namespace.
 ///
 /// # Errors
-/// [`SignatureError`] where it does not hold, or where its kind is not verified here.
+/// [`SignatureError`] if the signature is invalid or its kind is not verified here.
 pub(crate) fn open(
     armoured: &[u8],
     payload: &[u8],
@@ -63,13 +62,13 @@ pub(crate) fn open(
     }
 }
 
-/// Returns what stands between the first line and the last; nothing may follow.
+/// Returns the text between the first and the last line; nothing may follow.
 fn bare(armoured: &[u8]) -> Option<Vec<u8>> {
     let inside = armoured.strip_prefix(BEGIN)?.trim_ascii_end().strip_suffix(END)?;
     wire::from_base64(inside)
 }
 
-/// What is in a signature of version 1.
+/// The content of a signature of version 1.
 struct Envelope<'a> {
     key: &'a [u8],
     namespace: &'a [u8],
@@ -81,7 +80,7 @@ struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     fn read(mut reader: WireReader<'a>) -> Option<Envelope<'a>> {
         let (key, namespace) = (reader.string()?, reader.string()?);
-        // A reserved field, which readers are to pass over.
+        // A reserved field, which readers must ignore.
         reader.string()?;
         let (hash, signature) = (reader.string()?, reader.string()?);
         let mut inner = WireReader(signature);
@@ -92,19 +91,19 @@ impl<'a> Envelope<'a> {
             algorithm: std::str::from_utf8(inner.string()?).ok()?,
             signature: inner.string()?,
         };
-        // Behind the signature of a security device stand its flags and its counter.
+        // A security device's signature is followed by its flags and counter.
         let device = envelope.algorithm.starts_with("sk-");
         (reader.0.is_empty() && (inner.0.is_empty() || device)).then_some(envelope)
     }
 }
 
-/// Returns the kind of a key that nothing is verified by.
+/// Returns the kind of a key that can't be used for verification here.
 fn foreign(algorithm: &str) -> Option<UnverifiedKind> {
     if wire::is_verifiable(algorithm) {
         return None;
     }
     let name = algorithm.to_owned();
-    // A certificate of a key on a device is a certificate first.
+    // A certificate of a device's key is treated as a certificate.
     Some(if algorithm.contains("-cert-v") {
         UnverifiedKind::Certificate(name)
     } else if algorithm.starts_with("sk-") {

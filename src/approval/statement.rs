@@ -1,7 +1,7 @@
-//! The files below `.approvals`: what a person signed, or what a bridge states of a forge's review.
+//! The files below `.approvals`: what a person signed, or a forge's review recorded by a bridge.
 //!
-//! Uses record's words. Pure. Start at [`file::ApprovalFile`], which is written and read in `file`; `check` says whether one may
-//! count where it lies, `lines` reads its lines. Follows `docs/spec/approval.md`, S7, 1.12 and G2.
+//! Uses record's vocabulary. Pure. Start at [`file::ApprovalFile`], read and written in `file`; `check` decides whether
+//! a file is valid in its place, `lines` reads its lines. Follows `docs/spec/approval.md`, S7, 1.12 and G2.
 
 pub mod bad_file;
 pub mod check;
@@ -13,13 +13,13 @@ use crate::approval::statement::limits::LONGEST_REASON;
 use sha2::Digest;
 use sha2::Sha256;
 
-/// Returns the sha256 of some bytes, in 64 hexadecimal digits.
+/// Returns the sha256 of some bytes, as 64 hexadecimal digits.
 pub fn digest(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns a text as a reason: on one line, and short enough; `None` where nothing is left.
+/// Returns a text as a reason: on one line, and shortened; `None` if nothing is left.
 pub fn shortened(text: &str) -> Option<String> {
     let words: Vec<&str> = text
         .split(|character: char| character.is_whitespace() || character.is_control())

@@ -1,4 +1,4 @@
-//! What the approval of one version comes to: who made it, who approved it, what is missing, and why.
+//! The verdict on the approval of one version: who made it, who approved it, what is missing, and why.
 //!
 //! Uses record, policy. Pure. Start at [`ApprovalVerdict`]. Follows `docs/spec/approval.md`, 1.8 and 1.9.
 
@@ -15,58 +15,59 @@ use crate::record::time::{Instant, Term};
 use std::collections::BTreeSet;
 use strum::IntoStaticStr;
 
-/// What is known about the approval of one version.
+/// The result of evaluating the approval of one version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApprovalVerdict {
-    /// Whether the policy's demand is met.
+    /// Whether the policy's requirement is met.
     pub satisfied: Satisfied,
-    /// Whether this version becomes the approved one: the demand that holds without the mercy for closures and
-    /// narrowings is met by persons outside the author set.
+    /// Whether this version becomes the approved one: the normal requirement (ignoring the exemption for closures and
+    /// narrowing changes) is met by non-authors.
     pub stands: BecomesApproved,
-    /// How it came about, in a word.
+    /// The four-eyes result.
     pub result: FourEyes,
-    /// What is demanded, in figures.
+    /// The number of approvals required.
     pub needed: Needed,
-    /// Who counts, one entry a person, sorted by address.
+    /// The counted approvers, one entry per person, sorted by address.
     pub approvers: Vec<Approver>,
-    /// Everyone who is named as having made the content, sorted by address.
+    /// Everyone named as having made the content, sorted by address.
     pub authors: Vec<Author>,
-    /// Who made this landing by itself (A1 to A4), without those whom earlier versions leave behind.
+    /// The authors of this landing alone (A1 to A4), without those left over from earlier versions.
     pub makers: Vec<Person>,
-    /// The version whose result it carries on (V5 to V7b, V9), by its index; `None` where it has its own.
+    /// The index of the version whose verdict it carries on (V5 to V7b, V9); `None` if it has its own.
     pub carries: Option<usize>,
-    /// Who landed it, as git names them; `None` where git does not say.
+    /// The person who landed it, as git names them; `None` if git does not say.
     pub landed_by: Option<Person>,
     /// The pull request that the landing names, such as `#12` or `!7`.
     pub pull_request: Option<String>,
-    /// What is still needed, and who could give it.
+    /// The approvals still needed, and who could give them.
     pub missing: Vec<MissingApproval>,
-    /// How it can still be approved, by the policy that judges it; nothing where it is, or where that is not known.
+    /// How it can still be approved, by the policy that judges it; empty if it is approved or undetermined.
     pub ways: ApprovalWays,
     /// The flags of `docs/spec/cli.md`.
     pub flags: BTreeSet<&'static str>,
-    /// Everyone who spoke, whether or not it counts.
+    /// All claimed approvals and rejections, counted or not.
     pub statements: Vec<Statement>,
-    /// Approval files that landed while the version stood at the tip and bind no version: bad ones, and those about
-    /// other bytes. They are shown, and nothing is judged by them.
+    /// Approval files that landed while the version was at the tip and apply to no version: invalid ones, and those
+    /// about other bytes. They are shown, but affect no verdict.
     pub refused: Vec<Statement>,
-    /// Who outside the author set of the last approved version made this one, or gave counting evidence for it: by
-    /// them, what it adds to reviews and verifications counts also where a degraded record grants nothing (V9).
+    /// People outside the author set of the last approved version who made this version or approved it with counted
+    /// evidence. With such a witness, reviews and verifications that it adds also count while a degraded record grants
+    /// nothing (V9).
     pub witnesses: Vec<Person>,
-    /// Since when there is one; later than the landing where the first of them spoke later.
+    /// When the first witness was known; later than the landing if they approved later.
     pub witnessed_at: Option<Instant>,
-    /// Co-authors that no address is known of, and who are left out.
+    /// Co-authors without a known address, who are left out.
     pub unresolved: Vec<String>,
-    /// Whether an emergency counts as approved for a while on the word of one person.
+    /// Whether an emergency counts as approved for a limited time because one person landed it.
     pub grace: Grace,
-    /// When the demand was met: the landing's effective time, later where the approval came later.
+    /// When the requirement was met: the landing's effective time, or later if the approval came later.
     pub approved_at: Option<Instant>,
-    /// The mainline commit that met it: the landing's, or that of a later approval (event `approved`).
+    /// The commit on the approved branch that met it: the landing, or that of a later approval (event `approved`).
     pub approved_in: Option<String>,
-    /// How the verdict came to be what it is, oldest first: as it landed, then once for each later landing whose
-    /// evidence changed it. The last is what the verdict says; empty for what has not landed.
+    /// How the verdict changed over time, oldest first: its state at the landing, then one entry for each later landing
+    /// that changed it. The last entry is the current verdict; empty for content that has not landed.
     pub turns: Vec<VerdictChange>,
-    /// The commit whose governance judged it; `None` where none stood before.
+    /// The commit whose governance judged it; `None` if there was no governance before.
     pub policy_commit: Option<String>,
 }
 
@@ -108,35 +109,35 @@ pub struct VerdictChange {
     pub at: Instant,
     /// The landing: that of the version itself, or of later evidence.
     pub commit: String,
-    /// Whether the demand was met from then on.
+    /// Whether the requirement was met from then on.
     pub satisfied: Satisfied,
     /// Whether the version was the approved one from then on.
     pub stands: BecomesApproved,
     pub result: FourEyes,
 }
 
-/// Whether the first version of an emergency counts as approved before its approvals are there.
+/// Whether the first version of an emergency counts as approved before it has its approvals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grace {
-    /// It does not: no first version, no emergency, or no person gave a word.
+    /// It does not: not the first version, not an emergency, or not landed by a person.
     None,
-    /// For this long from its landing, by the policy before it.
+    /// For this long after its landing, by the policy before it.
     Within(Term),
-    /// An earlier filing of the id may lie behind what this clone holds.
+    /// This shallow clone may lack an earlier filing of the id.
     Undetermined(Box<Obstacle>),
 }
 
-/// Whether the demand on a version is met. Unknown is never yes.
+/// Whether the requirement on a version is met. Undetermined never counts as met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Satisfied {
     Yes,
     /// It is not met.
     No,
-    /// Objects that are needed to tell are missing or malformed.
+    /// Required objects are missing or malformed.
     Undetermined(Box<ApprovalObstacle>),
 }
 
-/// Whether a version becomes the approved one, which later ones are compared with.
+/// Whether a version becomes the approved one, which later versions are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BecomesApproved {
     AsApproved,
@@ -144,28 +145,28 @@ pub enum BecomesApproved {
     AsLanded,
 }
 
-/// The four-eyes result of a version, the first that applies.
+/// The four-eyes result of a version: the first that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum FourEyes {
     /// The landing's signature is bad.
     InvalidSignature,
-    /// Objects or names that are needed to tell are missing.
+    /// Required objects or names are missing.
     Indeterminate,
-    /// A person outside the authors said no.
+    /// A non-author rejected it.
     Vetoed,
-    /// Those who count by signature alone meet the demand.
+    /// Signed approvals alone meet the requirement.
     Attested,
-    /// Somebody counts, by what whoever wrote the commit could have written.
+    /// Some counted evidence is only claimed: whoever wrote the commit could have written it.
     Claimed,
-    /// Nobody counts, and somebody would if it were known who they are.
+    /// No approval counts, but one would if its author were identified.
     Unresolved,
-    /// Only authors spoke.
+    /// Only authors approved.
     #[strum(serialize = "self")]
     SelfApproved,
-    /// Nobody spoke whose word counts.
+    /// No approval counts.
     NoneRecorded,
-    /// There is nothing to approve: the version removes the record.
+    /// No approval applies: the version removes the record.
     #[strum(serialize = "n/a")]
     NotApplicable,
 }
@@ -182,141 +183,142 @@ impl Vote {
 }
 
 impl FourEyes {
-    /// Returns the word of `docs/spec/approval.md`, 1.8.
+    /// Returns the name of the result, as in `docs/spec/approval.md`, 1.8.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// Someone who made the content.
+/// An author of the content.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Author {
     pub person: Person,
-    /// Whether a signature by a listed key shows it.
+    /// Whether a signature by a listed key proves it.
     pub is_attested: bool,
-    /// Whether a commit of their own shows it: whom others name as co-author or requester may still say no.
+    /// Whether a commit of their own shows it; co-authors and requesters, whom others name, may still reject.
     pub by_own_commit: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Vote {
     Approves,
-    /// No, for these bytes.
+    /// A rejection of these bytes.
     Vetoes,
-    /// Neither: a vote of less.
+    /// A vote below approval.
     Neither,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approver {
     pub person: Person,
-    /// The groups of the policy that the person is in.
+    /// The person's groups in the policy.
     pub groups: Vec<String>,
     pub level: Proof,
     pub kind: EvidenceKind,
     /// Whether a member of the author set stated it.
     pub self_asserted: SelfAsserted,
-    /// Whether they are, or may be, the one author whom the policy lets approve.
+    /// Whether this is, or may be, the one author whom the policy lets approve.
     pub is_author: bool,
-    /// Who stated it, as git names them.
+    /// The person who stated it, as git names them.
     pub stated_by: Option<Person>,
     /// The commit that states it.
     pub commit: String,
     /// When that commit landed, at the earliest.
     pub at: Instant,
     pub reason: Option<String>,
-    /// The path of the statement, or its note.
+    /// The path of the approval file, or its note.
     pub source: Option<String>,
-    /// The fingerprint of the key.
+    /// The fingerprint of the signing key.
     pub key: Option<String>,
-    /// The address of the forge's review.
+    /// The URL of the forge's review.
     pub via: Option<String>,
 }
 
-/// One word that was said about a version.
+/// A claimed approval or rejection of a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
-    /// The word, as it would count.
+    /// The approver, as they would count.
     pub approver: Approver,
     pub word: Vote,
     pub counts: VoteCounts,
 }
 
-/// Whether a word counts, and why not.
+/// Whether an approval or rejection counts, and the reason if not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VoteCounts {
     Yes,
     No(NotCounted),
 }
 
-/// Why a word does not count.
+/// The reason why an approval or rejection does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotCounted {
-    /// The person made the content.
+    /// The person is an author of the content.
     Author,
     /// The person is a bot or an agent.
     Bot,
-    /// The person owns the record, and the policy forbids that.
+    /// The person owns the record, and the policy does not let owners approve.
     Owner,
-    /// Stated by a member of the author set.
+    /// It was stated by a member of the author set.
     SelfAsserted,
-    /// Stated on a commit inside the merged branch.
+    /// It was stated on a commit inside the merged branch.
     Nested,
     /// The policy does not accept this kind.
     Kind,
-    /// The policy demands a signature.
+    /// The policy requires a signature.
     Proof,
-    /// The name of an author under another address.
+    /// The person has the name of an author under another address.
     SameNameAsAuthor,
-    /// A forge account that may be an author's, or that of somebody who counts.
+    /// The forge account may belong to an author, or to somebody already counted.
     UnknownAccount(UnknownAccount),
     Forge,
-    /// An address as forges have it, at a host that the policy does not name: as `people.forges` would list it.
+    /// The address has the form that forges use, at a host that the policy does not name: as `people.forges` would list
+    /// it.
     UnnamedForge(String),
-    /// Nobody whom the policy knows under this name.
+    /// The policy lists nobody under this name.
     Unresolved,
     /// No person is named: `TBD`, a group, nothing.
     NoPerson,
-    /// The merge repeats what a foxtrot merge says.
+    /// The merge looks like one of the approved branch into itself (a foxtrot merge).
     SuspiciousMerge,
-    /// The file landed in no folder of records, or its folder held none for a while.
+    /// The file did not land in a record folder, or its folder was not one for a while.
     NoRecordYet,
-    /// The person said otherwise later.
+    /// The person decided otherwise later.
     Replaced,
-    /// A vote that is neither a yes nor a no.
+    /// The vote is neither an approval nor a rejection.
     Vote,
-    /// Said before a removal, a closure, a fired trigger or a newer approval.
+    /// It was given before a removal, a closure, a fired trigger or a newer approval.
     TooOld,
     /// A forge's review that landed with the content, or before it.
     NotLater,
     /// A forge's review whose commit changes more than approval files.
     Company,
-    /// A file that states a forge's review lay elsewhere before: whoever moves it states nothing.
+    /// A file recording a forge's review existed elsewhere before: moving it is no statement.
     Moved,
-    /// A forge's review, and the commit that states it names several people or nobody.
+    /// The commit that records a forge's review names several people or nobody.
     Staters,
-    /// A forge's review, stated by a bot that the policy does not list as a bridge.
+    /// A forge's review was recorded by a bot that the policy does not list as a bridge.
     UnlistedBot,
-    /// A forge's review, stated by a bridge that has a key and did not sign.
+    /// A forge's review was recorded by a bridge that has a key and did not sign.
     BridgeUnsigned,
-    /// A forge's review, stated by a bridge that signed nothing, where git does not name who merged it, and the
-    /// content demands groups or a person by name.
+    /// A forge's review was recorded by a bridge without a signature, git does not name who merged it, and the content
+    /// requires groups or a specific person.
     BridgeThroughForge,
-    /// The approval file that says so is bad, or the key that signed it does not count.
+    /// The approval file is invalid, or the key that signed it does not count.
     BadFile(BadFile),
-    /// An approval file about other bytes than those of the version; their sha256.
+    /// The approval file is about other bytes than the version's, with this sha256.
     OtherBytes(String),
 }
 
-/// Something that is still needed, and who could give it.
+/// A missing approval, and who could give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingApproval {
-    /// What is needed, in words.
+    /// What is needed, as text.
     pub need: String,
-    /// The group that nobody stands for; `None` where it is a role, or people of any kind.
+    /// The group without an approver; `None` for a role, or for any person.
     pub group: Option<String>,
-    /// Who could give it, where the policy names them.
+    /// Who could give it, if the policy names them.
     pub who: Vec<Person>,
-    /// What the policy needs first: `` `nweber: ADDRESS` to people.logins ``.
+    /// What must first be added to the policy: `` `nweber: ADDRESS` to people.logins ``.
     pub add: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! One version in its place: its landing, the state that judges it, and what is to be said of it by itself.
+//! One version with its context: its landing, the governance that judges it, and the flags of its landing.
 //!
 //! Uses record, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, D1, D7 and M5.
 
@@ -16,7 +16,7 @@ use crate::record::Record;
 use crate::record::time::{Instant, When};
 use std::collections::BTreeSet;
 
-/// One version in its place.
+/// One version with its context.
 pub(crate) struct VersionStep<'a> {
     pub index: usize,
     pub version: &'a Version,
@@ -26,11 +26,11 @@ pub(crate) struct VersionStep<'a> {
     pub lens: IdentityResolver<'a>,
     pub at: Instant,
     pub scene: Scene<'a>,
-    /// Whether its files lay among records as long as it stood.
+    /// Whether its files lay in record folders until the next version.
     pub is_among_records: bool,
 }
 
-/// Tells whether a version brings a closure or a fired entry that the one before it does not have.
+/// Tells whether a version adds a closure or a fired entry that the previous one does not have.
 pub(crate) fn fires(before: Option<&Record>, after: Option<&Record>) -> bool {
     let Some(after) = after else { return false };
     let closed =

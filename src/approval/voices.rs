@@ -1,7 +1,7 @@
-//! Who counts, one entry a person: statements of one person are joined, and of people who are not known to be two only
-//! one counts.
+//! Counts people rather than statements: those of one person are merged, and of people who are not known to be
+//! different only one counts.
 //!
-//! Uses `approval`'s weight and identity. Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E8, I5 and 1.7.
+//! Uses `approval`'s counting and identity. Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E8, I5 and 1.7.
 
 use crate::approval::case;
 use crate::approval::case::{CountedApproval, VersionEvidence};
@@ -19,15 +19,15 @@ use std::rc::Rc;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CountedPeople {
-    /// One entry a person, sorted by address.
+    /// One entry per person, sorted by address.
     pub voices: Vec<CountedApproval>,
-    /// Statements that count for nobody, by their index, as they may be by somebody who counts.
+    /// Indices of statements that are not counted, because they may be by somebody who already counts.
     pub left_out: Vec<(usize, UnknownAccount)>,
-    /// What is to be said of it.
+    /// The flags to show with it.
     pub flags: BTreeSet<&'static str>,
 }
 
-/// One person, with the statements that are theirs.
+/// One person with their statements.
 struct PersonStatements {
     voice: CountedApproval,
     accounts: Accounts,
@@ -107,13 +107,13 @@ impl PersonStatements {
         }
     }
 
-    /// Adds a statement of the same person; the strongest kind is shown.
+    /// Adds a statement of the same person, keeping the strongest kind.
     fn join(&mut self, other: PersonStatements) {
         self.heard.extend(other.heard);
         self.accounts.join(other.accounts);
         let (mut names, mut groups) =
             (self.voice.names.clone(), self.voice.approver.groups.clone());
-        // Who is in a group by one of their addresses is in it.
+        // A person belongs to a group if any of their addresses does.
         names.extend(other.voice.names.iter().cloned());
         groups.extend(other.voice.approver.groups.iter().cloned());
         groups.sort();
@@ -133,9 +133,10 @@ impl PersonStatements {
     }
 }
 
-/// Returns people of whom each two are known to be two: those that meet the demand, else as many as there are.
+/// Returns people who are all known to be different from each other: a set that meets the requirement, else as many as
+/// possible.
 ///
-/// Those who are only known as accounts come last, then first: whichever helps.
+/// People known only as accounts are tried last, then first, to find such a set.
 fn apart(
     demand: &VersionDemand,
     groups: Vec<PersonStatements>,
@@ -167,7 +168,7 @@ fn apart(
     voices(&chosen)
 }
 
-/// People who are known to be as many, and those who may be one of them.
+/// People known to be different from each other, and those who may be one of them.
 struct DistinctPeople<'g> {
     kept: Vec<&'g PersonStatements>,
     left_out: Vec<(&'g PersonStatements, UnknownAccount)>,
@@ -192,7 +193,7 @@ fn choose<'g>(order: &[&'g PersonStatements]) -> DistinctPeople<'g> {
     chosen
 }
 
-/// Lets each approval be told by every name that stood with its person in any of them.
+/// Gives each approval all names used with its person in any of them, for comparison.
 pub(crate) fn share_names(claims: &mut [Claim]) {
     let approving: Vec<usize> = claims
         .iter()
@@ -228,11 +229,11 @@ pub(crate) fn share_names(claims: &mut [Claim]) {
     }
 }
 
-/// Which of several belong together.
+/// Sets of connected entries (union-find).
 struct Sets(Vec<usize>);
 
 impl Sets {
-    /// Joins those who are one person by some state.
+    /// Joins entries that are the same person by some state of governance.
     fn by_keys(parties: &[&Identity]) -> Sets {
         let mut sets = Sets((0..parties.len()).collect());
         let mut known: HashMap<Rc<str>, usize> = HashMap::new();
@@ -245,7 +246,7 @@ impl Sets {
         sets
     }
 
-    /// Joins namesakes, and tells whether there are any.
+    /// Joins namesakes, and returns whether there are any.
     fn join_namesakes(&mut self, parties: &[&Identity]) -> bool {
         let mut any = false;
         for (n, one) in parties.iter().enumerate() {
@@ -258,7 +259,7 @@ impl Sets {
         any
     }
 
-    /// Joins those of whom the same is stated.
+    /// Joins entries with equal keys.
     fn join_equal<'k>(&mut self, keys: impl Iterator<Item = Option<&'k str>>) {
         let mut known: HashMap<&str, usize> = HashMap::new();
         for (n, key) in keys.enumerate() {
@@ -280,7 +281,7 @@ impl Sets {
         of
     }
 
-    /// Joins two, and tells whether they were apart.
+    /// Joins two entries, and returns whether they were in different sets.
     fn join(&mut self, one: usize, other: usize) -> bool {
         let (one, other) = (self.root(one), self.root(other));
         let (low, high) = (one.min(other), one.max(other));

@@ -1,4 +1,4 @@
-//! Who vouches for what a version adds to reviews and verifications.
+//! Finds who vouches for the reviews and verifications that a version adds.
 //!
 //! Uses policy's people, `approval`'s parts. Pure. Start at [`collect_vouchers`]. Follows `docs/spec/approval.md`, V9.
 
@@ -10,14 +10,15 @@ use crate::approval::identity::{IdentityKind, IdentityResolver};
 use crate::approval::verdict::FourEyes;
 use crate::policy::people::person::Person;
 
-/// Returns who outside a version's reference vouches for what a version adds: its authors, and whose word counts.
+/// Returns the people outside the reference author set who vouch for a version's additions: its authors and its counted
+/// approvers.
 pub(crate) fn collect_vouchers(
     lens: IdentityResolver,
     own: &AuthorSet,
     reference: &AuthorSet,
     outcome: &FourEyesOutcome,
 ) -> Vec<Person> {
-    // Who made what it is compared with is not known: nobody can be told to be somebody else.
+    // The reference authors are unknown, so nobody can be known to be different from them.
     if reference.doubt.is_some() {
         return Vec::new();
     }

@@ -1,7 +1,7 @@
-//! The ways in which a version can still be approved, by the policy that judges it.
+//! The ways in which a version can still be approved, under the policy that judges it.
 //!
 //! Uses policy, `approval`'s keys. Pure. Start at [`ApprovalWays`]. Follows `docs/spec/status.md`, findings and reasons:
-//! an answer never names a way that the policy does not accept.
+//! an answer never suggests a way that the policy does not accept.
 
 use crate::approval::keys::Keys;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
@@ -11,30 +11,30 @@ use crate::policy::tier;
 /// A way to approve a version that has landed, or is about to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApprovalWay {
-    /// `exledger approve`: a signed file about the bytes as they are.
+    /// `exledger approve`: a signed file about the exact bytes.
     SignedFile,
-    /// The same, where no key is listed yet.
+    /// The same, once a key is listed; none is yet.
     SignedFileOnceListed,
-    /// The forge's reviews, which `exledger approve --from-reviews` writes down.
+    /// The forge's reviews, recorded with `exledger approve --from-reviews`.
     ForgeReviews,
-    /// A merge commit of a non-author that lands a changed text.
+    /// A merge commit by a non-author that lands a changed text.
     Merge,
-    /// The same, where the merge commit names further approvers.
+    /// The same, with further approvers named in the merge commit.
     MergeWithTrailers,
-    /// The same, with a merge commit that is signed by a listed key.
+    /// The same, with a merge commit signed by a listed key.
     SignedMerge,
     /// A vote in git notes on the landing.
     ReviewNote,
 }
 
-/// The ways in which a version can be approved, the best first.
+/// The ways in which a version can be approved, best first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApprovalWays {
-    /// The ways; none where the policy accepts nothing that could meet its own demand.
+    /// The ways; empty if the policy accepts nothing that could meet its own requirement.
     pub ways: Vec<ApprovalWay>,
     /// Whether an author may be the one who approves.
     pub authors_may: bool,
-    /// Whether a key is listed, or the policy accepts what approves the first one.
+    /// Whether a key is listed, or the policy accepts the approval needed to list the first one.
     pub can_list_keys: bool,
 }
 
@@ -49,8 +49,7 @@ impl ApprovalWay {
         ApprovalWay::ReviewNote,
     ];
 
-    /// Returns the command that takes the way for a record that landed in a commit; `…` stands for what only a person
-    /// can say.
+    /// Returns the command for a record that landed in a commit; `…` stands for what only a person can supply.
     pub fn command(self, id: &str, landing: &str) -> String {
         match self {
             ApprovalWay::SignedFile | ApprovalWay::SignedFileOnceListed => {
@@ -63,7 +62,7 @@ impl ApprovalWay {
         }
     }
 
-    /// Returns the way as the end of a sentence: `run ...`. `signers` is the path of the signers file.
+    /// Returns an instruction, as the end of a sentence: `run ...`. `signers` is the path of the signers file.
     pub fn phrase(self, id: &str, signers: &str) -> String {
         match self {
             ApprovalWay::SignedFile => format!("run `exledger approve {id}`"),
@@ -92,15 +91,15 @@ impl ApprovalWay {
 }
 
 impl ApprovalWays {
-    /// Returns the way that a person can take at once; a forge's reviews have to be fetched first.
+    /// Returns the way that can be taken immediately; a forge's reviews must be fetched first.
     pub fn nearest(&self) -> Option<ApprovalWay> {
         let is_near = |way: &&ApprovalWay| **way != ApprovalWay::ForgeReviews;
         self.ways.iter().find(is_near).or(self.ways.first()).copied()
     }
 
-    /// Returns the ways in which a policy lets some content be approved that demands so much.
+    /// Returns the ways in which a policy allows content with the given requirement to be approved.
     ///
-    /// `has_pull_request` tells whether the landing names one, whose reviews could be written down.
+    /// `has_pull_request` tells whether the landing names a pull request, whose reviews could be recorded.
     pub(crate) fn for_terms(
         governance: &Governance,
         demand: &tier::TierDemand,
@@ -113,7 +112,7 @@ impl ApprovalWays {
         let needs_one = demand.needed().count <= 1;
         let merges = is_claimed && accepts(EvidenceKind::Merge);
         let merge = (merges && needs_one).then_some(ApprovalWay::Merge);
-        // The first key is listed by a change that a merge approves (G2).
+        // The change that lists the first key is approved by a merge (G2).
         let can_list_keys = !keys.is_empty() || accepts(EvidenceKind::Merge);
         let signed_file = accepts(EvidenceKind::Detached) && can_list_keys;
         let signed_file = signed_file.then_some(if keys.is_empty() {
@@ -128,7 +127,7 @@ impl ApprovalWays {
         let signs_merges = can_list_keys && accepts(EvidenceKind::Signature);
         let signed_merge = signs_merges && merge.is_none() && needs_one;
         let notes = is_claimed && approval.heeds_notes();
-        // Who has no key yet gets one only by a change that is approved, so merging comes first.
+        // Somebody without a key gets one only through an approved change, so merging comes first.
         let (first, last) =
             if keys.is_empty() { (merge, signed_file) } else { (signed_file, merge) };
         let ways = [
@@ -146,7 +145,7 @@ impl ApprovalWays {
         }
     }
 
-    /// Returns the ways as a sentence about whoever may approve; `signers` is the path of the signers file.
+    /// Returns the ways as a sentence about who may approve; `signers` is the path of the signers file.
     pub fn sentence(&self, id: &str, signers: &str) -> String {
         let who = if self.authors_may { "someone" } else { "someone else" };
         match self.phrase(id, signers) {
@@ -155,13 +154,13 @@ impl ApprovalWays {
         }
     }
 
-    /// Returns the ways as what somebody does: `run ..., or merge ...`; `None` where there is none.
+    /// Returns the ways as instructions: `run ..., or merge ...`; `None` if there are none.
     pub fn phrase(&self, id: &str, signers: &str) -> Option<String> {
         let phrases: Vec<String> = self.ways.iter().map(|way| way.phrase(id, signers)).collect();
         (!phrases.is_empty()).then(|| phrases.join(", or "))
     }
 
-    /// Says that there is no way, and what has to change for there to be one.
+    /// Explains that no way exists, and what must change.
     pub fn no_way(&self) -> String {
         let change = if self.can_list_keys {
             "the policy accepts no suitable kind of approval: add `detached` to `approval.accept` in exledger.yaml, have that approved, then change the record's text and have it approved"

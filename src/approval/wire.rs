@@ -1,4 +1,4 @@
-//! The bytes of OpenSSH: base64, strings with a length before them, and public keys.
+//! OpenSSH's binary encoding: base64, length-prefixed strings, and public keys.
 //!
 //! Uses no other module; ssh_key and base64ct. Pure. Start at [`PublicKey`]. Follows RFC 4251, section 5, and RFC 4253,
 //! 6.6.
@@ -10,7 +10,7 @@ use base64ct::Base64Unpadded;
 use base64ct::Encoding;
 use sha2::{Digest, Sha256};
 
-/// A public key, as the bytes that OpenSSH compares keys by.
+/// A public key, as the bytes that OpenSSH uses to compare keys.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicKey {
     algorithm: String,
@@ -18,9 +18,9 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Returns the key that bytes are: the name of its algorithm, then what that wants.
+    /// Parses a key: the name of its algorithm, then the fields of that algorithm.
     ///
-    /// Keys of algorithms that nothing here verifies are keys too: they can be listed, and revoked.
+    /// Keys with algorithms that are not verified here are accepted, since they can be listed and revoked too.
     pub fn new(blob: &[u8]) -> Option<PublicKey> {
         let mut reader = WireReader(blob);
         let algorithm = std::str::from_utf8(reader.string()?).ok()?;
@@ -31,7 +31,7 @@ impl PublicKey {
         Some(PublicKey { algorithm: algorithm.to_owned(), blob: blob.to_vec() })
     }
 
-    /// Returns the key that two words of a line are: its algorithm, and its bytes in base64.
+    /// Parses a key from two fields of a line: its algorithm, and its bytes in base64.
     pub fn parse(algorithm: &str, base64: &str) -> Option<PublicKey> {
         let key = PublicKey::new(&from_base64(base64.as_bytes())?)?;
         (key.algorithm == algorithm).then_some(key)
@@ -42,12 +42,11 @@ impl PublicKey {
         &self.algorithm
     }
 
-    /// Returns the bytes.
     pub fn blob(&self) -> &[u8] {
         &self.blob
     }
 
-    /// Returns the fingerprint as `ssh-keygen -l` shows it: `SHA256:` and base64 without its padding.
+    /// Returns the fingerprint as `ssh-keygen -l` shows it: `SHA256:` and unpadded base64.
     pub fn fingerprint(&self) -> String {
         let digest = Base64Unpadded::encode_string(&Sha256::digest(&self.blob));
         format!("SHA256:{digest}")
@@ -72,7 +71,7 @@ pub(crate) struct Rsa {
     pub(crate) exponent: usize,
 }
 
-/// Tells whether signatures of an algorithm's keys can be verified here.
+/// Tells whether signatures by keys of an algorithm can be verified here.
 pub(crate) fn is_verifiable(algorithm: &str) -> bool {
     matches!(algorithm, "ssh-ed25519" | "ecdsa-sha2-nistp256" | "ssh-rsa")
 }
@@ -87,7 +86,7 @@ fn magnitude(number: &[u8]) -> &[u8] {
 }
 
 impl fmt::Display for PublicKey {
-    /// As a line of a file names it: the algorithm and the base64.
+    /// Writes the algorithm and the base64, as on a line of a file.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} {}", self.algorithm, Base64::encode_string(&self.blob))
     }
@@ -99,7 +98,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// What is left of some bytes.
+/// The unread rest of some bytes.
 pub(crate) struct WireReader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> WireReader<'a> {
@@ -110,19 +109,19 @@ impl<'a> WireReader<'a> {
         Some(taken)
     }
 
-    /// Takes a number of 32 bits, the highest byte first.
+    /// Takes a 32-bit big-endian number.
     pub(crate) fn number(&mut self) -> Option<u32> {
         self.take(4)?.try_into().ok().map(u32::from_be_bytes)
     }
 
-    /// Takes a string: its length, then its bytes.
+    /// Takes a length-prefixed string.
     pub(crate) fn string(&mut self) -> Option<&'a [u8]> {
         let length = usize::try_from(self.number()?).ok()?;
         self.take(length)
     }
 }
 
-/// Returns the bytes that base64 states; white space in it is passed over, its padding must be there.
+/// Decodes base64, ignoring white space; padding is required.
 pub(crate) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     Base64::decode_vec(std::str::from_utf8(&text).ok()?).ok()

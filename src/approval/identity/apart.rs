@@ -1,7 +1,7 @@
-//! Whether two people are known to be two.
+//! Decides whether two identities are known to be different people.
 //!
-//! Uses policy's accounts, approval's relation. Pure. Start at [`IdentityResolver::relation`], which everything that compares people
-//! asks. Follows `docs/spec/approval.md`, 1.7, known to be different.
+//! Uses policy's accounts, approval's relation. Pure. Start at [`IdentityResolver::relation`], which every comparison
+//! of people uses. Follows `docs/spec/approval.md`, 1.7, known to be different.
 
 use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::resolved::Identity;
@@ -12,38 +12,38 @@ use crate::policy::people::person::Person;
 use crate::record::address;
 use std::rc::Rc;
 
-/// What tells somebody from others, beside their address.
+/// What distinguishes an identity from others, in addition to the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SeparatedBy {
-    /// Nothing else.
+    /// Only the address.
     #[default]
     Address,
-    /// A signature by a key that the signers file lists for this very address.
+    /// A signature by a key that the signers file lists for this exact address.
     OwnKey,
-    /// One answer of a forge that names whose accounts the addresses are.
+    /// A forge's answer that says which accounts the addresses belong to.
     Answer(Rc<ForgeAnswer>),
 }
 
-/// What one answer of a forge says: whose accounts some addresses are.
+/// A forge's answer about accounts: which account each address belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ForgeAnswer {
-    /// The domain of the forge's private addresses, as [`Account::forge`] has it.
+    /// The domain of the forge's private addresses, as in [`Account::forge`].
     pub forge: String,
-    /// Addresses, each with its login.
+    /// Addresses with their logins.
     pub logins: Vec<(String, String)>,
 }
 
-/// What is known of somebody's forge accounts, and of whether they are told from others without.
+/// The known forge accounts of a person, and those that the policy assigns to nobody.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Accounts {
-    /// Those of which the policy does not say whose they are, with the key of `people.logins` that would.
+    /// Accounts that the policy assigns to nobody, each with the key that `people.logins` would need.
     pub unmapped: Vec<(Account, String)>,
-    /// Those that the person's own addresses name, and those whose number the policy knows.
+    /// Accounts named by the person's own addresses, and accounts whose number the policy lists.
     known: Vec<Account>,
 }
 
 impl Accounts {
-    /// Takes on what is known by another statement of the same person: one that tells who it is tells of all.
+    /// Adds the accounts from another statement of the same person. One statement that identifies them identifies all.
     pub(crate) fn join(&mut self, other: Accounts) {
         if self.unmapped.is_empty() || other.unmapped.is_empty() {
             self.unmapped.clear();
@@ -54,7 +54,7 @@ impl Accounts {
     }
 }
 
-/// Returns how two people stand to each other, by what is known of their accounts.
+/// Returns the relation of two people, considering their accounts.
 pub(crate) fn compare(
     (one, own): (&Identity, &Accounts),
     (other, others): (&Identity, &Accounts),
@@ -80,10 +80,10 @@ pub(crate) fn compare(
 }
 
 impl IdentityResolver<'_> {
-    /// Returns how somebody who speaks stands to another person.
+    /// Returns the relation of someone who gives an approval or rejection to another person.
     ///
-    /// Two are known to be different where neither is only known as an account, where their accounts at one forge are
-    /// known to be two, or where one is a bot that everybody knows or the policy always listed.
+    /// Two are known to be different if neither is known only as an account, if their accounts at one forge differ, or
+    /// if one is a well-known bot or one that an approved policy lists.
     pub(crate) fn relation(
         &self,
         one: &Identity,
@@ -110,7 +110,7 @@ impl IdentityResolver<'_> {
         }
     }
 
-    /// Tells whether somebody is only known as an account, by any address of theirs.
+    /// Tells whether an identity is known only as an account, by any of its addresses.
     fn is_unmapped(&self, party: &Identity) -> bool {
         party.typed().iter().any(|it| {
             let face = self.met.face(self.at, &it.typed_name, &it.typed_email);
@@ -118,7 +118,7 @@ impl IdentityResolver<'_> {
         })
     }
 
-    /// Returns what is known of somebody's accounts, by the state before the landing that brings what is said.
+    /// Returns the known accounts of an identity, by the governance before the landing that adds the approval.
     pub(crate) fn accounts(&self, party: &Identity, told_by: &SeparatedBy) -> Accounts {
         let people = &self.at.policy.people;
         let mut accounts = Accounts::default();
@@ -136,7 +136,7 @@ impl IdentityResolver<'_> {
         accounts
     }
 
-    /// Tells whether somebody counts as one who is known by a key, and the signers file lists it for their address.
+    /// Tells whether an identity is distinguished by its own key, which the signers file lists for its address.
     pub(crate) fn told_by_key(&self, party: &Identity, persons: &[Person]) -> SeparatedBy {
         let mut keys = persons.iter().map(|person| &person.key);
         if keys.any(|key| *key == party.person.key) {
@@ -146,9 +146,10 @@ impl IdentityResolver<'_> {
         }
     }
 
-    /// Tells whether one answer of a forge names both as accounts, and as two.
+    /// Tells whether one forge answer gives both identities accounts, and different ones.
     ///
-    /// A login that only an address or the policy tells may be a former one: it joins, and proves no difference.
+    /// A login taken only from an address or the policy may be outdated: it can show that two are the same, not that
+    /// they differ.
     fn are_two(
         &self,
         answer: &ForgeAnswer,
@@ -171,9 +172,9 @@ impl IdentityResolver<'_> {
         !stated.iter().any(|login| of_others.contains(login))
     }
 
-    /// Returns the logins that one answer of a forge gives to somebody's addresses, in lower case.
+    /// Returns the logins that one forge answer gives for an identity's addresses, in lower case.
     ///
-    /// A private address must be the very one: the account of its number may have had another login.
+    /// A private address must match exactly: the account with its number may have had another login.
     fn stated_logins(&self, answer: &ForgeAnswer, party: &Identity) -> Vec<String> {
         let is_own = |email: &str| {
             let face = self.met.face(self.at, "", email);
@@ -187,7 +188,7 @@ impl IdentityResolver<'_> {
         lines.map(|(_, login)| address::lower(login)).collect()
     }
 
-    /// Tells whether somebody is a bot that everybody knows, or that an approved policy lists.
+    /// Tells whether an identity is a well-known bot, or one that an approved policy lists.
     pub(crate) fn is_told_as_bot(&self, party: &Identity) -> bool {
         let person = &party.person;
         people::is_known_bot(person)

@@ -1,4 +1,4 @@
-//! A person with all keys and names by which any state knows them.
+//! An identity with all keys and names by which any state of governance knows it.
 //!
 //! Uses policy's people. Pure. Start at [`Identity`]. Follows `docs/spec/approval.md`, 1.7.
 
@@ -7,36 +7,35 @@ use crate::policy::people::person::Person;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-/// Up to so many comparisons of keys, comparing each with each takes less time than a set.
+/// Up to this many key comparisons, comparing all pairs is faster than building a set.
 const FEW: usize = 256;
 
-/// A person, and everything by which another may turn out to be the same person.
+/// A person, with everything by which another identity may turn out to be the same person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// Who, as the state before the landing knows them.
+    /// The person, as the governance before the landing knows them.
     pub person: Person,
-    /// Every key by which some state knows them, or somebody who is one with them by a key of a signers file; and the
-    /// logins and numbers of their accounts.
+    /// Every key by which some state knows them, or knows someone who shares a signing key with them; and the logins
+    /// and numbers of their accounts.
     keys: Vec<Rc<str>>,
-    /// Every name that stood with them.
+    /// Every name used with them.
     names: Vec<Rc<ComparableName>>,
-    /// What their addresses look like.
+    /// Normalized forms of their addresses, to find similar ones.
     looks: Vec<Rc<str>>,
-    /// Every name and address of theirs, as they were typed.
+    /// Every name and address of theirs, as typed.
     typed: Vec<Person>,
 }
 
-/// A name, in the forms in which names are compared; empty where there is none.
+/// A name in the forms used for comparison; empty if there is none.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ComparableName {
     /// The name after mailmap.
     proper: Vec<String>,
-    /// The name as it is typed, where the mailmap gives another.
+    /// The name as typed, if the mailmap replaces it.
     typed: Vec<String>,
 }
 
 impl ComparableName {
-    /// Returns the name of a person.
     pub(super) fn from_person(person: &Person) -> ComparableName {
         let proper = alike::names(&person.name);
         let mut typed = alike::names(&person.typed_name);
@@ -46,7 +45,8 @@ impl ComparableName {
         ComparableName { proper, typed }
     }
 
-    /// Tells whether two names are one. The name that a mailmap replaces counts too, beside one that it leaves as typed.
+    /// Tells whether two names are equal. A name that a mailmap replaces counts too, when compared with one left as
+    /// typed.
     fn is(&self, other: &ComparableName) -> bool {
         let meet = |one: &[String], other: &[String]| one.iter().any(|name| other.contains(name));
         meet(&self.proper, &other.proper)
@@ -56,7 +56,7 @@ impl ComparableName {
 }
 
 impl Identity {
-    /// Begins with what one state knows of somebody.
+    /// Creates an identity from what one state of governance knows.
     pub(super) fn new(person: Person, name: Rc<ComparableName>, looks: Rc<str>) -> Identity {
         Identity {
             keys: Vec::with_capacity(2),
@@ -67,7 +67,7 @@ impl Identity {
         }
     }
 
-    /// Returns the person with every name and address of theirs.
+    /// Returns the person with all names and addresses of theirs.
     pub(crate) fn shown(&self) -> Person {
         let typed = self.typed.iter();
         typed.fold(self.person.clone(), |person, it| {
@@ -75,7 +75,7 @@ impl Identity {
         })
     }
 
-    /// Tells whether two are one person, by any state.
+    /// Tells whether two are the same person, by any state of governance.
     pub(crate) fn is(&self, other: &Identity) -> bool {
         if self.keys.len() * other.keys.len() <= FEW {
             return self.keys.iter().any(|key| other.keys.contains(key));
@@ -84,7 +84,7 @@ impl Identity {
         self.keys.iter().any(|key| keys.contains(key))
     }
 
-    /// Tells whether two have one name, or addresses that look alike, and no state says that they are one person.
+    /// Tells whether two have the same name, or similar addresses, and no state says that they are the same person.
     pub(crate) fn is_namesake(&self, other: &Identity) -> bool {
         let mut pairs =
             self.names.iter().flat_map(|one| other.names.iter().map(move |other| (one, other)));
@@ -92,7 +92,7 @@ impl Identity {
         !self.is(other) && (pairs.any(|(one, other)| one.is(other)) || looks_alike())
     }
 
-    /// Takes on all that is known of the same person elsewhere.
+    /// Adds all that is known elsewhere about the same person.
     pub(crate) fn absorb(&mut self, other: &Identity) {
         fn union<T: Clone + PartialEq>(own: &mut Vec<T>, other: &[T]) {
             for value in other {
@@ -107,7 +107,7 @@ impl Identity {
         union(&mut self.typed, &other.typed);
     }
 
-    /// Lets somebody be told by further names, too (I5).
+    /// Adds the names of another identity for comparison (I5).
     pub(crate) fn named_like(&mut self, other: &Identity) {
         for name in &other.names {
             if !self.names.contains(name) {
@@ -116,17 +116,17 @@ impl Identity {
         }
     }
 
-    /// Returns every key by which they are known.
+    /// Returns every key by which the person is known.
     pub(crate) fn keys(&self) -> &[Rc<str>] {
         &self.keys
     }
 
-    /// Returns every name and address of theirs, as typed.
+    /// Returns every name and address of the person, as typed.
     pub(super) fn typed(&self) -> &[Person] {
         &self.typed
     }
 
-    /// Lets somebody be known by further keys, which may be as many as a signers file has addresses.
+    /// Adds further keys; there may be as many as a signers file has addresses.
     pub(super) fn know_all(&mut self, keys: &[Rc<str>]) {
         if self.keys.len() * keys.len() <= FEW {
             keys.iter().for_each(|key| self.know(key));

@@ -1,4 +1,4 @@
-//! Who a forge's review is by, as far as the policy and the forge tell.
+//! Identifies the author of a forge's review, as far as the policy and the forge allow.
 //!
 //! Uses policy's people and accounts. Pure. Start at [`last_reviews`]. Follows `docs/spec/approval.md`, 1.12.
 
@@ -12,23 +12,23 @@ use crate::policy::people::person::Person;
 use crate::record::address::{self, Address};
 use std::collections::BTreeMap;
 
-/// Who a review is by.
+/// The author of a review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reviewer {
-    /// Somebody whom the policy knows, or whose address the forge tells.
+    /// A person whom the policy lists, or whose address the forge discloses.
     Person(Person),
-    /// An account of which nobody knows whose it is, and that the forge tells from all authors.
+    /// An account without a known owner that the forge distinguishes from all authors.
     Account(Person),
     /// A bot or an agent.
     Machine(Person),
-    /// Nobody knows.
+    /// Not known.
     Unknown {
-        /// What is missing, in words.
+        /// What is missing, as text.
         reason: String,
     },
 }
 
-/// Returns the last review of each reviewer, comments aside; of several at one instant the last in the list.
+/// Returns the last review of each reviewer, ignoring comments; of several at one instant, the last in the list.
 pub fn last_reviews<'r>(
     reviews: &'r Reviews,
     governance: &Governance,
@@ -56,9 +56,9 @@ pub fn last_reviews<'r>(
     last.into_values().collect()
 }
 
-/// Returns a reviewer's account at the forge, where the forge and a login are named.
+/// Returns a reviewer's account at the forge, if the forge and a login are named.
 ///
-/// `None` also for a login that would be read as the number and the login of another account.
+/// Also `None` for a login that could be read as the number and login of another account.
 pub fn account(review: &ForgeReview, reviews: &Reviews) -> Option<Account> {
     of_login(review.login.as_deref()?, reviews.forge.as_deref()?)
 }
@@ -72,7 +72,7 @@ fn of_login(login: &str, host: &str) -> Option<Account> {
     is_whole.then_some(account)
 }
 
-/// Returns the key of `people.logins` that would say whose a review is; `None` where no login is named.
+/// Returns the key of `people.logins` that would identify a review's author; `None` if no login is named.
 pub fn login_key(
     review: &ForgeReview,
     reviews: &Reviews,
@@ -83,7 +83,7 @@ pub fn login_key(
     key.or_else(|| review.login.clone())
 }
 
-/// Returns the line that `people.logins` needs for a key: `odiaz: ADDRESS`.
+/// Returns the line to add to `people.logins` for a key: `odiaz: ADDRESS`.
 pub fn line(key: &str) -> String {
     relation::line(key)
 }
@@ -109,7 +109,7 @@ impl Reviewer {
             return Reviewer::Machine(machine.clone());
         }
         let found = match (by_address, account) {
-            // Anybody may take an approval back.
+            // Anybody may withdraw an approval.
             (Some(person), _) if review.state != ReviewState::Approved => {
                 Ok(Reviewer::Person(person))
             }
@@ -130,7 +130,7 @@ impl Reviewer {
     }
 }
 
-/// Returns the person whose login `people.logins` says it is. A bare key is about one forge alone, where it is named.
+/// Returns the person that `people.logins` lists for a login. A bare key covers only the one forge, if that is named.
 fn mapped(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> Option<Person> {
     let login = review.login.as_deref()?;
     let Some(host) = &reviews.forge else {
@@ -147,7 +147,7 @@ fn mapped(review: &ForgeReview, reviews: &Reviews, governance: &Governance) -> O
     people.find(|person| person.is_mapped)
 }
 
-/// Returns the person whose address the forge tells, where that is not an account again.
+/// Returns the person whose address the forge discloses, unless that address is just another account.
 fn addressed(review: &ForgeReview, governance: &Governance) -> Option<Person> {
     let address = Address::new(review.email.as_deref()?.trim())?;
     let name = review.login.as_deref().unwrap_or_default();
@@ -155,7 +155,7 @@ fn addressed(review: &ForgeReview, governance: &Governance) -> Option<Person> {
     (person.is_resolved() && person.unmapped().is_none()).then_some(person)
 }
 
-/// Checks that a reviewer whom the policy doesn't map may write to the repository: anybody can review a public one.
+/// Checks that a reviewer whom the policy doesn't map may write to the repository: anybody can review in a public one.
 fn may_write(review: &ForgeReview, reviews: &Reviews) -> Result<(), String> {
     let name = review.login.as_deref().unwrap_or("the reviewer");
     match (review.permission, review.author_association) {
@@ -167,7 +167,7 @@ fn may_write(review: &ForgeReview, reviews: &Reviews) -> Result<(), String> {
         (None, Some(_)) => Err(format!(
             "{name} is neither an owner, a member nor a collaborator of the repository"
         )),
-        // Forges without such a word let only members approve.
+        // Forges without this information let only members approve.
         (None, None) if reviews.forge.as_deref().is_some_and(|host| !is_github(host)) => Ok(()),
         (None, None) => {
             Err(format!("the forge does not say whether {name} may write to the repository"))
@@ -184,7 +184,7 @@ fn is_github(host: &str) -> bool {
     known.next().is_some()
 }
 
-/// Checks that the forge knows who opened the pull request and wrote its commits, and that the reviewer is none of them.
+/// Checks that the forge knows who opened the pull request and wrote its commits, and that the reviewer is neither.
 fn told_apart(reviews: &Reviews, account: &Account) -> Result<(), String> {
     let Some(opened_by) = &reviews.opened_by else {
         return Err("the forge does not say who opened the pull request".to_owned());

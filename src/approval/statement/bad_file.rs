@@ -6,56 +6,56 @@ use crate::approval::signature::SignatureState;
 use crate::approval::statement;
 use crate::approval::statement::limits::{LONGEST_REASON, SIGNATURE};
 
-/// Why a file below `.approvals` is not counted: `bad-approval-file`.
+/// Why a file below `.approvals` does not count: `bad-approval-file`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadFile {
     /// It is not UTF-8 text.
     #[error("it is not text that can be read back")]
     NotText,
-    /// It has more bytes than an approval can have.
+    /// It is larger than an approval can be.
     #[error("it has more than {} bytes", statement::limits::MOST_BYTES)]
     TooLarge,
-    /// A line is not what it must be.
+    /// A line is not the expected one.
     #[error("line {line} must be: {expected}")]
     Line {
-        /// The line, from 1.
+        /// The line number, from 1.
         line: usize,
         expected: &'static str,
     },
-    /// A review says no, which reviews can't.
+    /// It records a review as a rejection, which reviews can't be.
     #[error("a review can't reject: only a signature can")]
     ReviewRejects,
-    /// It lies or is named otherwise than what it says wants.
+    /// Its path or name does not match its content.
     #[error("it belongs in {expected}")]
     Path { expected: String },
-    /// It is about another ledger, or names none where approvals name this one.
+    /// It is about another ledger, or names none although approvals name this one.
     #[error("it is for the ledger `{named}`, but this is `{expected}`")]
     Ledger {
-        /// What it names, `-` for none.
+        /// The ledger that it names, `-` for none.
         named: String,
-        /// The name of this one: that of its policy, or the id of its root commit.
+        /// The name of this ledger: from its policy, or the id of its root commit.
         expected: String,
     },
     /// It has neither a signature beside it nor a review in it.
     #[error("it has no {SIGNATURE} file")]
     NoSignature,
-    /// It states a review, and its signature is by nobody whom the policy lists as a bridge.
+    /// It records a review, but its signer is not listed as a bridge.
     #[error("it records a review, but its signature is by {signer}, who is not in people.bridges")]
     NoBridge {
-        /// Whose key it is, as the line of the signers says.
+        /// The key's owner, as the signers line says.
         signer: String,
     },
-    /// A signature lies there, and what it would be over does not.
+    /// It is a signature whose text is missing.
     #[error("the file that it signs is missing")]
     NoText,
     /// Its signature does not count.
     #[error("its signature {0}")]
     Signature(SignatureState),
-    /// Its signature is by somebody else.
+    /// Someone other than the named person signed it.
     #[error("it names {by}, but its signature is by {signer}")]
     OtherPerson {
         by: String,
-        /// Whose key it is, as the line of the signers says.
+        /// The key's owner, as the signers line says.
         signer: String,
     },
     /// It is none of the files that belong there.
@@ -64,7 +64,7 @@ pub enum BadFile {
 }
 
 impl BadFile {
-    /// Returns what to do about it.
+    /// Returns the remedy.
     pub fn help(&self) -> String {
         let anew = "remove it, and write it again with `exledger approve`";
         match self {

@@ -1,7 +1,7 @@
-//! Whether a file below `.approvals` may count where it lies: its lines, its name, its ledger, its signature.
+//! Checks whether a file below `.approvals` is valid in its place: its lines, name, ledger and signature.
 //!
-//! Uses policy's people, approval's keys and signatures. Pure. Start at [`check`], and at [`place`] for which files
-//! to look at. Follows `docs/spec/approval.md`, S7, conditions and failures, and 1.12.
+//! Uses policy's people, approval's keys and signatures. Pure. Start at [`check`], and at [`place`] to select the
+//! files. Follows `docs/spec/approval.md`, S7, conditions and failures, and 1.12.
 
 use crate::approval::keys::{Keys, Signer};
 use crate::approval::ledger_name::{LedgerName, UNNAMED};
@@ -15,31 +15,31 @@ use crate::policy::people;
 use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 
-/// What a path below `.approvals` names.
+/// The kind of file at a path below `.approvals`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatementPath {
-    /// An approval; its signature would lie at this path.
+    /// An approval; its signature, if any, has this path.
     Text {
         /// The path of the signature.
         signature: String,
     },
-    /// A signature, of the approval at this path.
+    /// A signature of the approval at this path.
     Signature {
         /// The path of the approval.
         text: String,
     },
-    /// Something that does not belong there.
+    /// A file that does not belong there.
     Stranger,
 }
 
-/// Returns what a path names, `None` where it is not below the approvals of one of the folders of records.
+/// Classifies a path; `None` if it is not below the approvals of one of the record folders.
 pub fn place(path: &str, records: &[String]) -> Option<StatementPath> {
     let below = |folder: &String| {
         let rest = path.strip_prefix(&statement::file::base(folder))?;
         rest.strip_prefix(FOLDER)?.strip_prefix('/')
     };
     let inside = records.iter().find_map(below)?;
-    // Approvals of a governance file lie in a folder of its own, and lay directly below that of all.
+    // Each governance file has its own approval folder; formerly they shared one.
     let in_one_folder = match inside.split_once('/') {
         Some((GOVERNANCE, rest)) => (1..=2).contains(&rest.split('/').count()),
         Some((_, rest)) => !rest.contains('/'),
@@ -56,30 +56,30 @@ pub fn place(path: &str, records: &[String]) -> Option<StatementPath> {
     })
 }
 
-/// What an approval file says, found sound where it lies; whether its signature counts is for [`SoundStatement::signer`].
+/// An approval file that is valid in its place; [`SoundStatement::signer`] checks whether its signature counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SoundStatement {
     pub file: ApprovalFile,
     pub backing: Backing,
 }
 
-/// What backs an approval file.
+/// The evidence behind an approval file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Backing {
     Signature(CheckedSignature),
-    /// Whoever committed it: it states a forge's review.
+    /// Its committer: it records a forge's review.
     Committer,
-    /// The signature beside it, of the bridge that states a forge's review.
+    /// The signature beside it, by the bridge that records a forge's review.
     Bridge(CheckedSignature),
 }
 
-/// Reads an approval file, and compares it with its path, its ledger and what lies beside it.
+/// Reads an approval file and checks it against its path, its ledger and its signature.
 ///
-/// `records` are the folders of records, `ledger` is the name of the ledger, both of the state that says who people
-/// are (D2).
+/// `records` are the record folders and `ledger` is the ledger's name, both from the governance that identities are
+/// resolved by (D2).
 ///
 /// # Errors
-/// [`BadFile`] where it may not count.
+/// [`BadFile`] if it can't count.
 pub fn check(
     path: &str,
     text: &[u8],
@@ -113,13 +113,13 @@ pub fn check(
 }
 
 impl SoundStatement {
-    /// Returns whose signature backs the file at an instant: the effective time of its landing.
+    /// Returns the signer of the file at an instant: the effective time of its landing.
     ///
-    /// A signature that is bad is found without any list, so that a branch can be told before keys are compared.
+    /// An invalid signature is detected without any key list, so it can be reported before keys are compared.
     ///
     /// # Errors
-    /// [`BadFile::Signature`] where it does not count, [`BadFile::OtherPerson`] where it is by another than the file
-    /// names, [`BadFile::NoSignature`] where the file states a review.
+    /// [`BadFile::Signature`] if it does not count, [`BadFile::OtherPerson`] if someone other than the named person
+    /// signed, [`BadFile::NoSignature`] if the file records a review.
     pub fn signer(
         &self,
         keys: &Keys,
@@ -142,11 +142,11 @@ impl SoundStatement {
         }
         Ok(signer)
     }
-    /// Returns the bridge whose signature backs a forge's review at an instant: the effective time of its landing.
+    /// Returns the bridge that signed a forge's review at an instant: the effective time of its landing.
     ///
     /// # Errors
-    /// [`BadFile::Signature`] where it does not count, [`BadFile::NoBridge`] where the policy lists the signer as none,
-    /// [`BadFile::NoSignature`] where no bridge signed the file.
+    /// [`BadFile::Signature`] if it does not count, [`BadFile::NoBridge`] if the policy does not list the signer as a
+    /// bridge, [`BadFile::NoSignature`] if no bridge signed the file.
     pub fn bridge(
         &self,
         keys: &Keys,

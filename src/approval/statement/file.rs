@@ -1,4 +1,4 @@
-//! What an approval file says, and where it lies.
+//! The content and path of an approval file.
 //!
 //! Uses record, policy's accounts, history's folder names. Pure. Start at [`ApprovalFile`]. Follows `docs/spec/approval.md`, S7.
 
@@ -12,39 +12,39 @@ use crate::record::id::Id;
 use crate::record::time::Instant;
 use std::fmt;
 
-/// The folder of approval files, in each folder of records.
+/// The folder of approval files, in each record folder.
 pub const FOLDER: &str = ".approvals";
 
-/// What stands in place of an id where a governance file is approved, and what their folder is called.
+/// Used instead of an id when a governance file is approved, and the name of their folder.
 pub(crate) const GOVERNANCE: &str = OF_GOVERNANCE;
 
-/// What an approval file says.
+/// The content of an approval file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalFile {
-    /// The name of the ledger, `None` where its policy states none.
+    /// The name of the ledger; `None` if its policy states none.
     pub ledger: Option<String>,
     pub about: ApprovalSubject,
-    /// The sha256 of the bytes that it is about, in 64 lower-case hexadecimal digits.
+    /// The sha256 of the approved or rejected bytes, as 64 lower-case hexadecimal digits.
     pub sha256: String,
-    /// What is said of them.
+    /// Whether they are approved or rejected.
     pub decision: ApprovalDecision,
     pub at: Instant,
     pub by: Address,
-    /// In their words, on one line.
+    /// The person's own reason, on one line.
     pub reason: Option<String>,
-    /// The address of the forge's review; `None` for what a person signed.
+    /// The URL of the forge's review; `None` for a file that a person signed.
     pub via: Option<String>,
-    /// The reviewer's account at the forge, as its private address, where `by` is not that address itself.
+    /// The reviewer's account at the forge, as its private address, unless `by` is that address.
     pub account: Option<Address>,
-    /// Whose accounts the authors' addresses are, as the forge says: sorted by address, then by login.
+    /// The accounts of the authors' addresses, as the forge reports them: sorted by address, then by login.
     pub authors: Vec<AuthorLogin>,
 }
 
 impl ApprovalFile {
-    /// Reads a file, strictly: these lines, in this order, and no others.
+    /// Reads a file strictly: exactly these lines, in this order.
     ///
     /// # Errors
-    /// [`BadFile`], which says what stands where something else must.
+    /// [`BadFile`], which says what was found and what was expected.
     pub fn read(bytes: &[u8]) -> Result<ApprovalFile, BadFile> {
         let mut lines = StatementLines::new(bytes)?;
         if lines.take(FIRST) != Some("") {
@@ -84,7 +84,7 @@ impl ApprovalFile {
     /// Returns the text of the file.
     ///
     /// # Errors
-    /// [`BadFile`] where a value would not be read back, such as a reason of two lines.
+    /// [`BadFile`] if a value could not be read back, such as a reason of two lines.
     pub fn text(&self) -> Result<String, BadFile> {
         let mut text = format!(
             "{FIRST}\nledger {}\nrecord {}\nsha256 {}\ndecision {}\nat {}\nby {}\n",
@@ -115,9 +115,9 @@ impl ApprovalFile {
         Ok(text)
     }
 
-    /// Returns where the file lies, from the ledger's root: below a folder of records.
+    /// Returns the file's path from the ledger's root, below a record folder.
     ///
-    /// What a person or a bridge signed has its signature beside it, at this path and `.sig`.
+    /// A file signed by a person or a bridge has its signature beside it, at this path plus `.sig`.
     pub fn path(&self, records: &str) -> String {
         let folder = match &self.about {
             ApprovalSubject::Record(id) => id.to_string(),
@@ -126,7 +126,8 @@ impl ApprovalFile {
         self.below(records, &folder)
     }
 
-    /// Returns where an approval of a governance file lay before each had a folder of its own; it counts there, too.
+    /// Returns the former path of a governance file's approval, from before each had its own folder; it still counts
+    /// there.
     pub(crate) fn former_path(&self, records: &str) -> Option<String> {
         let governs = matches!(self.about, ApprovalSubject::Governance(_));
         governs.then(|| self.below(records, GOVERNANCE))
@@ -140,7 +141,7 @@ impl ApprovalFile {
     }
 }
 
-/// Returns a folder of records as the beginning of paths: `exceptions/`, and nothing for the root.
+/// Returns a record folder as a path prefix: `exceptions/`, and empty for the root.
 pub(crate) fn base(records: &str) -> String {
     let folder = records.trim_start_matches("./").trim_end_matches('/');
     match folder {
@@ -151,14 +152,14 @@ pub(crate) fn base(records: &str) -> String {
 
 pub(crate) const FIRST: &str = "exledger-approval v1";
 
-/// The login that a forge knows an author's address by.
+/// An author's address and the forge's login for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AuthorLogin {
     pub email: Address,
     pub login: String,
 }
 
-/// What an approval is about.
+/// The subject of an approval.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApprovalSubject {
     Record(Id),
@@ -166,7 +167,7 @@ pub enum ApprovalSubject {
     Governance(String),
 }
 
-/// What is said of the bytes.
+/// The decision about the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApprovalDecision {
     Approve,
@@ -174,7 +175,7 @@ pub enum ApprovalDecision {
 }
 
 impl ApprovalDecision {
-    /// Returns the word of the file.
+    /// Returns the value as written in the file.
     pub fn as_str(self) -> &'static str {
         match self {
             ApprovalDecision::Approve => "approve",
@@ -192,13 +193,13 @@ impl fmt::Display for ApprovalSubject {
     }
 }
 
-/// Returns the path of a governance file as the name of one folder, so that approvals of two files never meet.
+/// Returns the path of a governance file as a single folder name, so that approvals of two files never share a folder.
 pub(crate) fn one_segment(path: &str) -> String {
     let trimmed = path.trim_start_matches("./");
     trimmed.replace('%', "%25").replace('/', "%2F")
 }
 
-/// Returns an address as the names of files hold it.
+/// Returns an address escaped for use in file names.
 pub(crate) fn escaped(address: &str) -> String {
     let plain = |character: char| {
         character.is_ascii_lowercase()
@@ -209,7 +210,7 @@ pub(crate) fn escaped(address: &str) -> String {
     characters.map(|character| if plain(character) { character } else { '_' }).collect()
 }
 
-/// Tells whether a text is one line that says something and hides nothing.
+/// Tells whether a text is a single line with visible content and no hidden characters.
 pub(crate) fn is_line(text: &str) -> bool {
     let breaks =
         |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
@@ -224,7 +225,7 @@ pub(crate) fn is_url(text: &str) -> bool {
     host.is_some() && is_line(text) && !text.contains(char::is_whitespace)
 }
 
-/// Tells whether a text can be a login: letters, digits and `.`, `_`, `-`, and `[bot]` at its end.
+/// Tells whether a text can be a login: letters, digits and `.`, `_`, `-`, optionally ending in `[bot]`.
 pub fn is_login(text: &str) -> bool {
     let plain = text.strip_suffix("[bot]").unwrap_or(text);
     let fits =
@@ -232,7 +233,7 @@ pub fn is_login(text: &str) -> bool {
     !plain.is_empty() && plain.chars().all(fits)
 }
 
-/// Takes the lines of accounts that end a forge's review.
+/// Takes the account lines at the end of a forge's review.
 fn accounts(
     lines: &mut StatementLines<'_>,
 ) -> Result<(Option<Address>, Vec<AuthorLogin>), BadFile> {
@@ -275,10 +276,10 @@ pub(crate) fn utc(text: &str) -> Option<Instant> {
     Instant::parse(text).filter(|_| zoned)
 }
 
-/// The most lines that say whose accounts the authors' addresses are.
+/// The maximum number of lines about the authors' accounts.
 pub const MOST_AUTHORS: usize = 100;
 
-/// Tells whether a text can be a reason: one line with something on it, of at most 500 characters.
+/// Tells whether a text can be a reason: a non-empty line of at most 500 characters.
 pub fn is_reason(text: &str) -> bool {
     is_line(text) && text.chars().count() <= LONGEST_REASON
 }

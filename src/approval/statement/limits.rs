@@ -1,12 +1,12 @@
-//! How large an approval file and what it says may be.
+//! Size limits of an approval file and its contents.
 //!
 //! Uses nothing else. Pure. Follows `docs/spec/approval.md`, S7.
 
-/// The most characters of a reason.
+/// The maximum length of a reason, in characters.
 pub const LONGEST_REASON: usize = 500;
 
-/// The most bytes of an approval file.
+/// The maximum size of an approval file, in bytes.
 pub const MOST_BYTES: usize = 16 * 1024;
 
-/// What the name of a signature has behind that of what it is over.
+/// The suffix of a signature's file name, after the name of the signed file.
 pub const SIGNATURE: &str = ".sig";

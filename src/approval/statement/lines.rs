@@ -1,18 +1,17 @@
-//! The lines of an approval file, taken one by one in their order.
+//! Reads the lines of an approval file one by one, in order.
 //!
 //! Uses no other module except the errors of statement's check. Pure. Start at [`StatementLines`].
 
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::limits::MOST_BYTES;
 
-/// What is left of a file, and how far it was read.
+/// The unread rest of a file, and the current position.
 pub(super) struct StatementLines<'a> {
     rest: &'a str,
     number: usize,
 }
 
 impl<'a> StatementLines<'a> {
-    /// Begins at the first line.
     pub(super) fn new(bytes: &'a [u8]) -> Result<StatementLines<'a>, BadFile> {
         if bytes.len() > MOST_BYTES {
             return Err(BadFile::TooLarge);
@@ -21,7 +20,7 @@ impl<'a> StatementLines<'a> {
         Ok(StatementLines { rest, number: 1 })
     }
 
-    /// Takes the next line where it begins with a prefix, and returns what stands behind that.
+    /// Takes the next line if it begins with a prefix, and returns the rest of it.
     pub(super) fn take(&mut self, prefix: &str) -> Option<&'a str> {
         let (line, rest) = self.rest.split_once('\n')?;
         let value = line.strip_prefix(prefix)?;
@@ -29,7 +28,7 @@ impl<'a> StatementLines<'a> {
         Some(value)
     }
 
-    /// Takes the line of a key, which must be there.
+    /// Takes a required line with the given key.
     pub(super) fn need<T>(
         &mut self,
         key: &str,
@@ -39,7 +38,7 @@ impl<'a> StatementLines<'a> {
         self.may(key, form, read)?.ok_or_else(|| self.expected(form))
     }
 
-    /// Takes the line of a key, if that is the next one.
+    /// Takes a line with the given key, if it is the next one.
     pub(super) fn may<T>(
         &mut self,
         key: &str,
@@ -55,7 +54,7 @@ impl<'a> StatementLines<'a> {
         Ok(Some(value))
     }
 
-    /// Returns the error of a next line that should be another.
+    /// Returns the error for a next line other than the expected one.
     pub(super) fn expected(&self, expected: &'static str) -> BadFile {
         BadFile::Line { line: self.number, expected }
     }
