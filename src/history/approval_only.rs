@@ -1,4 +1,4 @@
-//! Whether a landing changes anything but files below `.approvals`.
+//! Tells whether a landing changes anything besides files below `.approvals`.
 //!
 //! Uses history's objects, folder, interest. Pure. Start at [`compare_folders`]. Follows `docs/spec/approval.md`, 1.12: a forge's
 //! review counts only in a commit of its own.
@@ -14,7 +14,7 @@ use crate::history::walked::{After, ApprovalFileChange, Company};
 use crate::history::watched_paths::{Interest, WatchedFolder, WatchedKind};
 use crate::yaml::node::Limits;
 
-/// What stands under one name.
+/// The mode and object under one name, if any.
 type FolderEntry = Option<(Mode, Oid)>;
 
 pub fn compare_folders(
@@ -30,7 +30,7 @@ pub fn compare_folders(
     }
 }
 
-/// Tells whether anything but approval files differs between two folders.
+/// Tells whether anything besides approval files differs between two folders.
 fn differs(
     objects: &dyn Objects,
     at: WatchedFolder<'_>,
@@ -61,7 +61,7 @@ fn differs(
     Ok(false)
 }
 
-/// Returns the files beside records that a landing changed.
+/// Returns the approval files that a landing changed.
 pub(super) fn beside<'c>(
     contents: &ContentCache<'_>,
     landed: LandedFiles<'_>,
@@ -78,7 +78,7 @@ pub(super) fn beside<'c>(
             new: change.new,
             after: match change.new.map(|blob| contents.bytes_within(blob, Limits::RECORD.bytes)) {
                 None => After::Gone,
-                // One that is too long says as little as an empty one.
+                // A file that is too long is as invalid as an empty one.
                 Some(Ok(bytes)) => After::Bytes(bytes.unwrap_or_default().into()),
                 Some(Err(obstacle)) => After::Missing(obstacle),
             },

@@ -1,7 +1,8 @@
-//! A branch: the commits that it has beyond what landed, and what each of them changes.
+//! A branch: the commits that it has ahead of the approved branch, and what each of them changes.
 //!
-//! Uses history's objects, chain, content, folders, interest, made. Pure. Start at [`Branch::ahead`] where the mainline
-//! was walked, at [`Branch::between`] for any two commits. Follows `docs/spec/status.md`, proposals, and
+//! Uses history's objects, chain, content, folders, watched paths, merge content. Pure. Start at [`Branch::ahead`] if
+//! the mainline has been walked, or at [`Branch::between`] for any two commits. Follows `docs/spec/status.md`,
+//! proposals, and
 //! `docs/spec/approval.md`, G3.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -17,7 +18,7 @@ use crate::history::trails::Bytes;
 use crate::history::watched_paths::Interest;
 use crate::record::time::Instant;
 
-/// What is needed to look at branches.
+/// The context for reading branches.
 pub struct BranchContext<'o> {
     pub objects: &'o dyn Objects,
     pub prefix: &'o LedgerPrefix,
@@ -25,33 +26,33 @@ pub struct BranchContext<'o> {
     pub contents: ContentCache<'o>,
 }
 
-/// The commits that a branch has beyond others.
+/// The commits that a branch has ahead of others.
 #[derive(Clone, Debug)]
 pub struct Branch {
     pub tip: Rc<Commit>,
     /// Its own commits, parents before children.
     pub commits: Vec<Rc<Commit>>,
-    /// Where it set out: the best common ancestors, sorted; none without common history.
+    /// The merge bases: the best common ancestors, sorted; empty without common history.
     pub bases: Vec<Oid>,
-    /// What of it is missing.
+    /// Why part of it is missing.
     pub truncated: Option<Obstacle>,
 }
 
-/// What a commit of a branch changes.
+/// The changes of a commit of a branch.
 #[derive(Clone, Debug)]
 pub struct BranchCommit {
     pub commit: Rc<Commit>,
-    /// What differs from its first parent.
+    /// The differences from its first parent.
     pub first: Differing,
-    /// What differs from each of its parents.
+    /// The paths that differ from each of its parents.
     pub touched: BTreeSet<ComparedPath>,
 }
 
 impl Branch {
-    /// Returns what a branch has beyond the commits that landed; `None` where all of it landed.
+    /// Returns the commits of a branch that have not landed; `None` if all of them have.
     ///
     /// # Errors
-    /// [`Obstacle`] where the tip can't be read.
+    /// [`Obstacle`] if the tip can't be read.
     pub fn ahead(
         objects: &dyn Objects,
         landed: &HashMap<Oid, usize>,
@@ -65,12 +66,12 @@ impl Branch {
         Ok(Some(branch))
     }
 
-    /// Returns what a commit has beyond another one; `None` where nothing.
+    /// Returns what a commit has ahead of another one; `None` if nothing.
     ///
-    /// Where clocks are badly wrong it may name a commit too many, as git itself does, and never one too few.
+    /// With badly wrong clocks it may include extra commits, as git itself does, but never omits one.
     ///
     /// # Errors
-    /// [`Obstacle`] where either commit can't be read.
+    /// [`Obstacle`] if either commit can't be read.
     pub fn between(objects: &dyn Objects, base: Oid, tip: Oid) -> Result<Option<Branch>, Obstacle> {
         chain::read(objects, base)?;
         let paint = paint_ancestors(objects, base, tip);
@@ -83,7 +84,7 @@ impl Branch {
         Ok(Some(branch))
     }
 
-    /// Keeps of the bases the best ones.
+    /// Reduces the merge bases to the best ones.
     fn reduce(&mut self, objects: &dyn Objects, age: &dyn Fn(Oid) -> Option<usize>) {
         match merge_content::bases(objects, age, &self.bases) {
             Ok(bases) => self.bases = bases,
@@ -91,11 +92,11 @@ impl Branch {
         }
     }
 
-    /// Returns what each commit changes of records and governance files, parents before children; commits that change
-    /// nothing of them are left out.
+    /// Returns the changes of each commit to records and governance files, parents before children; commits without
+    /// such changes are left out.
     ///
     /// # Errors
-    /// [`Obstacle`] where a folder can't be read.
+    /// [`Obstacle`] if a folder can't be read.
     pub fn commits(&self, lens: &mut BranchContext<'_>) -> Result<Vec<BranchCommit>, Obstacle> {
         let mut told = Vec::new();
         for commit in &self.commits {
@@ -126,10 +127,10 @@ impl Branch {
         Ok(told)
     }
 
-    /// Returns what the branch changes as a whole: what differs both from each of its bases and from another commit.
+    /// Returns the changes of the branch as a whole: what differs both from each of its bases and from another commit.
     ///
     /// # Errors
-    /// [`Obstacle`] where a folder can't be read.
+    /// [`Obstacle`] if a folder can't be read.
     pub fn beyond(
         &self,
         lens: &mut BranchContext<'_>,
@@ -147,7 +148,6 @@ impl Branch {
 }
 
 impl<'o> BranchContext<'o> {
-    /// Begins with nothing read.
     pub fn new(
         objects: &'o dyn Objects,
         prefix: &'o LedgerPrefix,
@@ -156,10 +156,10 @@ impl<'o> BranchContext<'o> {
         BranchContext { objects, prefix, interest, contents: ContentCache::new(objects) }
     }
 
-    /// Returns what differs between two topmost folders, of records and governance files.
+    /// Returns the records and governance files that differ between two root folders.
     ///
     /// # Errors
-    /// [`Obstacle`] where a folder can't be read.
+    /// [`Obstacle`] if a folder can't be read.
     pub fn compare(&mut self, old: Option<Oid>, new: Oid) -> Result<Differing, Obstacle> {
         if old == Some(new) {
             return Ok(Differing::new());
@@ -174,7 +174,7 @@ impl<'o> BranchContext<'o> {
     }
 }
 
-/// Returns the commits that can be reached from a tip and are not known, and as bases the known ones next to them.
+/// Returns the commits reachable from a tip that are not known; the bases are their nearest known ancestors.
 fn own(objects: &dyn Objects, tip: Oid, known: &dyn Fn(Oid) -> bool) -> Result<Branch, Obstacle> {
     let mut branch = Branch {
         tip: Rc::new(chain::read(objects, tip)?),
@@ -224,16 +224,16 @@ enum Visit {
     Leave(Rc<Commit>),
 }
 
-/// From which of two commits another one can be reached.
+/// Which of two commits can reach another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Reachability {
     base: bool,
     tip: bool,
-    /// It lies below one that can be reached from both, so it is of no interest any more.
+    /// It is an ancestor of a commit reachable from both, so it is no longer of interest.
     stale: bool,
 }
 
-/// Walks down from two commits, latest first, until all that is left can be reached from both.
+/// Walks down from two commits, latest first, until everything left is reachable from both.
 fn paint_ancestors(objects: &dyn Objects, base: Oid, tip: Oid) -> HashMap<Oid, Reachability> {
     let mut painted: HashMap<Oid, Reachability> = HashMap::new();
     let mut queue: BTreeSet<(Instant, Oid)> = BTreeSet::new();

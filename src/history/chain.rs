@@ -12,10 +12,10 @@ use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 use crate::history::refs::ApprovedRef;
 use crate::record::time::Instant;
 
-/// How much a clock may be ahead, in seconds, before a time counts as being in the future.
+/// How far ahead a clock may be, in seconds, before a time counts as future.
 const TOLERANCE: i64 = 300;
 
-/// A mainline and its commits, oldest first.
+/// The mainline and its commits, oldest first.
 #[derive(Clone, Debug)]
 pub struct Chain {
     pub mainline: Mainline,
@@ -26,7 +26,7 @@ pub struct Chain {
 /// Reads one commit.
 ///
 /// # Errors
-/// [`Obstacle`] where it is not here, is no commit, or names no tree or parents that can be read.
+/// [`Obstacle`] if it is missing, is not a commit, or its tree or parents can't be read.
 pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Commit, Obstacle> {
     match objects.read(oid)? {
         (ObjectKind::Commit, raw) => commit::parse(oid, raw),
@@ -34,12 +34,12 @@ pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Commit, Obstacle> {
     }
 }
 
-/// Walks the first parents of the approved ref, back to the first commit or to where the clone ends.
+/// Walks the first parents of the approved ref, back to the first commit or to the end of the clone.
 ///
-/// `now` is the clock on the wall, whatever instant is asked about: commits dated later than it are not believed.
+/// `now` is the current time, whatever instant is asked about: commits dated later are not trusted.
 ///
 /// # Errors
-/// [`Obstacle`] where the tip itself can't be read; further back it becomes the mainline's boundary.
+/// [`Obstacle`] if the tip itself can't be read; one further back becomes the mainline's boundary.
 pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result<Chain, Obstacle> {
     let mut commits = vec![Rc::new(read(objects, chosen.tip)?)];
     let mut seen = HashSet::from([chosen.tip]);
@@ -53,7 +53,7 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
             break;
         }
         match read(objects, parent) {
-            // Hashes forbid it; whoever serves objects without checking them must not hang the walk.
+            // Hashes rule this out, but an object source that does not check them must not cause an endless walk.
             Ok(commit) if !seen.insert(parent) => {
                 boundary = Some(Obstacle::malformed(commit.oid, "it is its own ancestor"));
                 break;
@@ -77,7 +77,7 @@ pub fn walk(objects: &dyn Objects, chosen: &ApprovedRef, now: Instant) -> Result
     Ok(Chain { mainline, commits })
 }
 
-/// Returns when a landing that lies in the future now will be believed, and effective times change with it.
+/// Returns when the time of a future-dated landing will be accepted, which changes effective times.
 pub fn changes_at(mainline: &Mainline) -> Option<Instant> {
     let future =
         mainline.landings.iter().filter(|landing| landing.flags.contains(&Flag::FutureDated));
@@ -113,7 +113,7 @@ fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> 
             tree: commit.tree,
             parents: Rc::clone(&commit.parents),
             committed,
-            // Before any time that is believed, only the beginning of time is certain.
+            // Before any trusted time, only the earliest instant is certain.
             effective: running.unwrap_or(Instant::MIN),
             flags,
         });
@@ -121,16 +121,16 @@ fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> 
     landings
 }
 
-/// Returns the name under which merges call a ref.
+/// Returns the name that merge messages use for a ref.
 pub fn branch(reference: &str) -> &str {
     let heads = reference.strip_prefix("refs/heads/");
     let remote = || Some(reference.strip_prefix("refs/remotes/")?.split_once('/')?.1);
     heads.or_else(remote).unwrap_or(reference)
 }
 
-/// Tells whether a merge reads like one of the mainline into something else (M5).
+/// Tells whether a merge message looks like one of the mainline into something else (M5).
 ///
-/// Such a merge, pushed as the mainline, swaps its parents: what landed before looks like a side branch.
+/// If such a merge is pushed to the approved branch, its parents are swapped: earlier landings look like a side branch.
 fn is_suspicious(commit: &Commit, branch: &str) -> bool {
     if commit.parents.len() != 2 {
         return false;
@@ -156,7 +156,7 @@ fn is_suspicious(commit: &Commit, branch: &str) -> bool {
 }
 
 impl Mainline {
-    /// Returns where in the chain a commit stands.
+    /// Returns the position of a commit in the chain.
     pub fn position(&self, oid: Oid) -> Option<usize> {
         self.landings.iter().rposition(|landing| landing.oid == oid)
     }
@@ -169,8 +169,7 @@ impl Mainline {
 }
 
 impl Chain {
-    /// Returns the chain as it was when the commit at a position was the tip: what was pushed later changes nothing
-    /// about it.
+    /// Returns the chain as it was when the commit at a position was the tip; later pushes have no effect on it.
     pub fn cut(mut self, position: usize) -> Chain {
         self.commits.truncate(position.saturating_add(1));
         if let Some(tip) = self.commits.last() {
@@ -180,9 +179,9 @@ impl Chain {
         self
     }
 
-    /// Returns the first commit of the mainline from which a commit can be reached; `None` where none is.
+    /// Returns the first mainline commit from which a commit can be reached; `None` if there is none.
     ///
-    /// A commit of a merged branch is contained in the merge that brought it.
+    /// A commit of a merged branch is contained in the merge that added it.
     pub fn containing(&self, objects: &dyn Objects, oid: Oid) -> Option<usize> {
         let mut reached: HashSet<Oid> = HashSet::new();
         for (position, commit) in self.commits.iter().enumerate() {

@@ -1,7 +1,8 @@
-//! What a change of a record means, field by field.
+//! Classifies the changes of a record, field by field.
 //!
-//! Uses record, history's version. Pure. Start at [`events`]; each field's event is in `fields`, what entries say of it in
-//! `said`, what two versions both grant in `intersect` and `meet`, the bare differences in `differ`. Follows `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5.
+//! Uses record, history's version. Pure. Start at [`events`]; `fields` has each field's event, `entries` checks the
+//! entries that explain a change, `intersect` and `field_merge` compute what two versions both grant, and `differ`
+//! lists differing values. Follows `docs/spec/cli.md` (events) and `docs/spec/approval.md`, V5.
 
 pub mod differ;
 pub mod entries;
@@ -15,9 +16,9 @@ use crate::history::change::fields::FIELDS;
 use crate::history::version::{Content, Trail, Version, VersionChange};
 use crate::record::Record;
 
-/// Returns what a change of content means, in the order of [`ChangeEvent`]; of a new record, that it is filed.
+/// Returns the events of a change, in the order of [`ChangeEvent`]; for a new record, that it is filed.
 ///
-/// Nothing where all values are equal.
+/// Empty if all values are equal.
 pub fn events(before: Option<&Record>, after: &Record) -> Vec<ChangeEvent> {
     let Some(before) = before else {
         let closure = fields::closure(None, after);
@@ -42,9 +43,9 @@ pub fn events(before: Option<&Record>, after: &Record) -> Vec<ChangeEvent> {
     events
 }
 
-/// Returns what a version of a trail means, in the order of [`ChangeEvent`]; never nothing.
+/// Returns the events of a version of a trail, in the order of [`ChangeEvent`]; never empty.
 ///
-/// Compared is the content before it that could be read, back to the last removal.
+/// The version is compared with the last readable one before it, back to the last removal.
 pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
     let is_first = matches!(version.change, VersionChange::Introduced | VersionChange::Inherited);
     let mut events = Vec::new();
@@ -81,8 +82,7 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
     events
 }
 
-/// Returns the content that a version is compared with: the last one before it that could be read, back to the last
-/// removal.
+/// Returns the record that a version is compared with: the last readable one before it, back to the last removal.
 pub fn last_record<'t>(trail: &'t Trail, version: &Version) -> Option<&'t Record> {
     let earlier = trail.versions.iter().rev().filter(|it| it.n < version.n);
     earlier

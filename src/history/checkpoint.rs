@@ -1,5 +1,5 @@
-//! A checkpoint: the state of the approved branch at a moment, stored outside the branch; and where a former tip is
-//! now.
+//! A checkpoint: the state of the approved branch at a point in time, stored outside the branch; and where a former tip
+//! is now.
 //!
 //! Uses record's times, history's objects and mainline. Pure. Start at [`Checkpoint`], which is written and read here, and
 //! [`stand`]. Follows `docs/spec/approval.md`, M6, and `docs/spec/cli.md`, a checkpoint.
@@ -11,41 +11,41 @@ use crate::history::objects::{Extent, Objects, Obstacle, Oid};
 use crate::record::json;
 use crate::record::time::Instant;
 
-/// What a checkpoint names itself.
+/// The schema name of a checkpoint.
 pub const SCHEMA: &str = "exledger/checkpoint/v1";
 
-/// The most bytes of a checkpoint.
+/// The maximum size of a checkpoint, in bytes.
 pub const MOST_BYTES: u64 = 64 * 1024;
 
-/// What the mainline was at a moment.
+/// The state of the approved branch at a point in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The name of the ledger in its policy.
     pub ledger: Option<String>,
-    /// The first commit.
+    /// The id of the first commit.
     pub root: String,
     pub reference: String,
     pub tip: String,
-    /// The number of commits by first parents.
+    /// The number of commits along first parents.
     pub mainline_commits: u64,
-    /// The folder of the records at the tip; `None` where there is none.
+    /// The tree of the record folder at the tip; `None` if there is none.
     pub ledger_tree: Option<String>,
-    /// When it was taken, by the clock of whoever took it.
+    /// When it was taken, by the clock of the person who took it.
     pub at: Instant,
 }
 
-/// Where a commit stands that once was the tip.
+/// Where a former tip is relative to the current one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stand {
-    /// On the chain of first parents, at this position.
+    /// On the first-parent chain, at this position.
     OnChain(usize),
-    /// Among the ancestors of the tip, and not on that chain.
+    /// Among the ancestors of the tip, but not on the first-parent chain.
     Beside,
-    /// Here, and no ancestor of the tip.
+    /// Present, but no ancestor of the tip.
     Apart,
-    /// Nowhere, in a clone that should have everything.
+    /// Missing from a clone that should be complete.
     Missing,
-    /// It can't be told: the history ends before.
+    /// Undetermined, because the history is incomplete.
     Undetermined(Obstacle),
 }
 
@@ -53,7 +53,7 @@ impl Checkpoint {
     /// Reads a checkpoint.
     ///
     /// # Errors
-    /// The key that is absent, or is not what it must be.
+    /// The key that is missing or invalid.
     pub fn read(bytes: &[u8]) -> Result<Checkpoint, &'static str> {
         let value = json::value(bytes).map_err(|_| "JSON")?;
         let text = |key: &'static str| {
@@ -96,7 +96,7 @@ impl Checkpoint {
         format!("{value:#}\n")
     }
 
-    /// Returns what differs from the mainline where it says to have stood, in words; `None` where nothing does.
+    /// Returns how the checkpoint differs from the mainline at its position, as text; `None` if it agrees.
     pub fn contradicted(&self, mainline: &Mainline, position: usize) -> Option<String> {
         if mainline.boundary.is_some() {
             return None;
@@ -115,8 +115,8 @@ impl Checkpoint {
     }
 }
 
-/// Returns where a commit stands that once was the tip of a mainline (M6); `is_ancestor` tells what can be reached from
-/// the tip of now.
+/// Returns where a former tip of the approved branch is now (M6). `is_ancestor` tells whether the current tip can reach
+/// it.
 pub fn stand(
     mainline: &Mainline,
     is_ancestor: &dyn Fn(Oid) -> bool,
@@ -126,7 +126,7 @@ pub fn stand(
     if let Some(position) = mainline.position(commit) {
         return Stand::OnChain(position);
     }
-    // Beyond the end of a clone it may stand anywhere.
+    // Beyond the end of a clone it may be anywhere.
     if let Some(boundary) = &mainline.boundary {
         return Stand::Undetermined(boundary.clone());
     }

@@ -1,4 +1,4 @@
-//! A commit as its raw bytes state it: no parent replaced, no address guessed, no signature verified.
+//! A commit read from its raw bytes: without replaced parents, guessed addresses or verified signatures.
 //!
 //! Uses record's times, objects, ident, trailer. Pure. Start at [`parse`]. Follows `docs/spec/approval.md`, E4 and 5
 //! (1 to 6).
@@ -15,12 +15,12 @@ use crate::record::time::Instant;
 #[derive(Clone, Debug)]
 pub struct Commit {
     pub oid: Oid,
-    /// The folder that it is a snapshot of.
+    /// The root folder of its snapshot.
     pub tree: Oid,
-    /// Its parents as the object states them, whatever grafts or shallow boundaries say.
+    /// Its parents as the object states them, ignoring grafts and shallow boundaries.
     pub parents: Rc<[Oid]>,
     raw: Box<[u8]>,
-    /// Read when they are first asked for: of most commits of a long history nobody asks.
+    /// Parsed on first use, since most commits of a long history are never asked for it.
     author: OnceCell<Box<Ident>>,
     committer: OnceCell<Box<Ident>>,
 }
@@ -33,19 +33,19 @@ impl PartialEq for Commit {
 
 impl Eq for Commit {}
 
-/// A signature and the bytes that it is over.
+/// A signature and the signed bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedPayload {
     pub signature: Vec<u8>,
     pub payload: Vec<u8>,
 }
 
-/// Returns the commit that raw bytes state.
+/// Parses the raw bytes of a commit.
 ///
-/// Odd authors, committers and times are flaws of the commit, not errors: the chain of parents goes on.
+/// Malformed authors, committers and times are flaws of the commit rather than errors, so that the walk can continue.
 ///
 /// # Errors
-/// [`Obstacle::Malformed`] where the tree or a parent can't be read, without which there is no history.
+/// [`Obstacle::Malformed`] if the tree or a parent can't be read.
 pub fn parse(oid: Oid, raw: Vec<u8>) -> Result<Commit, Obstacle> {
     let malformed = |cause: &str| Obstacle::Malformed { object: oid, cause: cause.to_owned() };
     let (mut tree, mut parents) = (None, Vec::new());
@@ -72,18 +72,16 @@ pub fn parse(oid: Oid, raw: Vec<u8>) -> Result<Commit, Obstacle> {
 }
 
 impl Commit {
-    /// Returns who is named as having written it.
     pub fn author(&self) -> &Ident {
         self.author.get_or_init(|| Box::new(self.ident(b"author")))
     }
 
-    /// Returns who is named as having made the commit.
     pub fn committer(&self) -> &Ident {
         let read = || Box::new(self.ident(b"committer"));
         self.committer.get_or_init(read)
     }
 
-    /// Returns when the commit says that it was made.
+    /// Returns the committer time.
     pub fn committed(&self) -> Option<Instant> {
         match self.committer.get() {
             Some(committer) => committer.time,
@@ -91,7 +89,7 @@ impl Commit {
         }
     }
 
-    /// Reads who is named in a header; of two, the first stands and is marked.
+    /// Reads the ident in a header; if there are two such headers, the first is used and marked.
     fn ident(&self, key: &[u8]) -> Ident {
         let encoding = self.header(b"encoding");
         let mut named = read_headers(&self.raw).filter(|header| header.key == key);
@@ -103,7 +101,7 @@ impl Commit {
         ident
     }
 
-    /// Returns the message as text, in the encoding that the commit names, with every line end a `\n`.
+    /// Returns the message as text, decoded as the commit says, with every line ending converted to `\n`.
     pub fn message(&self) -> String {
         decode(self.body(), self.header(b"encoding")).replace("\r\n", "\n")
     }
@@ -114,12 +112,13 @@ impl Commit {
         message.lines().next().unwrap_or_default().to_owned()
     }
 
-    /// Returns the trailers of the message, of which lines for which `aside` holds are no part.
+    /// Returns the trailers of the message, ignoring lines for which `aside` returns true.
     pub fn trailers(&self, aside: &dyn Fn(&str) -> bool) -> Vec<Trailer> {
         trailer::read(&self.message(), aside)
     }
 
-    /// Returns what is odd about author, committer or message, which makes any judgement on the commit doubtful.
+    /// Returns what is malformed about the author, committer or message, which leaves conclusions about the commit
+    /// uncertain.
     pub fn flaw(&self) -> Option<(&'static str, IdentProblem)> {
         let first = |name: &'static str| {
             let ident = self.ident(name.as_bytes());
@@ -130,7 +129,7 @@ impl Commit {
             .or_else(|| self.body().contains(&0).then_some(("message", IdentProblem::Nul)))
     }
 
-    /// Returns the signature of the commit, and what it is over: the commit without its signature headers.
+    /// Returns the signature of the commit with the signed bytes: the commit without its signature headers.
     pub fn signature(&self) -> Option<SignedPayload> {
         let mut signature = Vec::new();
         let mut payload = Vec::new();
@@ -146,7 +145,7 @@ impl Commit {
         (!signature.is_empty()).then_some(SignedPayload { signature, payload })
     }
 
-    /// Returns the signed tags that were merged, each as the text of the whole tag.
+    /// Returns the merged signed tags, each as the full text of the tag.
     pub fn mergetags(&self) -> Vec<Vec<u8>> {
         read_headers(&self.raw)
             .filter(|header| header.key == b"mergetag")
@@ -165,7 +164,7 @@ impl Commit {
     }
 }
 
-/// One header: its key, its value with the folds still in it, and all its bytes.
+/// One header: its key, its value including folds, and all its bytes.
 struct Header<'a> {
     key: &'a [u8],
     value: &'a [u8],
@@ -192,7 +191,7 @@ fn read_headers(raw: &[u8]) -> impl Iterator<Item = Header<'_>> {
     })
 }
 
-/// Returns the length of the first line, its line end included.
+/// Returns the length of the first line, including its line ending.
 fn line_end(bytes: &[u8]) -> usize {
     let newline = bytes.iter().position(|byte| *byte == b'\n');
     newline.map_or(bytes.len(), |at| at + 1)
@@ -203,7 +202,7 @@ fn body(raw: &[u8]) -> &[u8] {
     raw.get(length + 1..).unwrap_or_default()
 }
 
-/// Removes the blank with which each further line of a header begins, and ends the text with a line end.
+/// Removes the leading blank of each continuation line of a header, and ends the text with a newline.
 fn unfolded(value: &[u8]) -> Vec<u8> {
     let mut lines = value.split(|byte| *byte == b'\n');
     let mut text = lines.next().unwrap_or_default().to_vec();
@@ -219,7 +218,7 @@ fn hex(value: &[u8]) -> Option<Oid> {
     Oid::from_hex(std::str::from_utf8(value).ok()?)
 }
 
-/// Returns bytes as text. Of encodings other than UTF-8 the Latin ones are known; else what is no UTF-8 is replaced.
+/// Decodes bytes as text. Latin encodings are supported besides UTF-8; invalid UTF-8 is replaced.
 fn decode<'a>(bytes: &'a [u8], encoding: Option<&[u8]>) -> Cow<'a, str> {
     let name: String = encoding
         .unwrap_or_default()

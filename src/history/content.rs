@@ -1,5 +1,4 @@
-//! What the bytes of a file say: whose record it is, and what is in it. Every file is parsed once, and only
-//! when somebody asks what it says.
+//! Reads the record in a file: its id and its content. Every file is parsed once, and only when needed.
 //!
 //! Uses record, history's objects and version. Pure. Start at [`ContentCache`]. Follows `docs/spec/approval.md`, V2 and V3.
 
@@ -14,36 +13,36 @@ use crate::record::file::RecordFile;
 use crate::record::id::Id;
 use crate::yaml::node::Limits;
 
-/// Whose record a file is.
+/// The record that a file belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// The record of this id, in upper case: letter case doesn't tell ids apart.
+    /// The record with this id, in upper case: ids are compared ignoring case.
     Id(Rc<str>),
     /// No id can be read.
     Nobody,
-    /// The bytes are not here.
+    /// The bytes are missing.
     Missing(Obstacle),
 }
 
-/// What files say, by their bytes.
+/// The content of files, by the id of their bytes.
 pub struct ContentCache<'o> {
     objects: &'o dyn Objects,
     keeps: Keeps<'o>,
     known: HashMap<Oid, KnownContent>,
 }
 
-/// Whether the bytes of a file are kept until it is read; of many versions of which few are wanted, they take most of
-/// the room.
+/// Tells whether to keep the bytes of a file until it is read. If few of many versions are needed, unread bytes use
+/// most of the memory.
 pub type Keeps<'k> = &'k dyn Fn(&[u8]) -> bool;
 
 struct KnownContent {
     whose: Whose,
-    /// What the file says, and its name: under another name there may be another finding.
+    /// The content under the last file name; under another name the findings may differ.
     read: Option<(String, VersionBody, Option<Digest>)>,
 }
 
 impl KnownContent {
-    /// Returns what is known of a file that is longer than a record may be, and stays unread.
+    /// Returns the result for a file that is longer than a record may be, and is not read.
     fn too_large(path: &str) -> KnownContent {
         let body = VersionBody::known(Content::from_file(too_large(path)));
         KnownContent { whose: Whose::Nobody, read: Some((path.to_owned(), body, None)) }
@@ -64,17 +63,17 @@ impl KnownContent {
 }
 
 impl<'o> ContentCache<'o> {
-    /// Begins with nothing known, and keeps what is unread.
+    /// Creates an empty cache that keeps unread bytes.
     pub fn new(objects: &'o dyn Objects) -> ContentCache<'o> {
         ContentCache::keeping(objects, &|_| true)
     }
 
-    /// Begins with nothing known.
+    /// Creates an empty cache.
     pub fn keeping(objects: &'o dyn Objects, keeps: Keeps<'o>) -> ContentCache<'o> {
         ContentCache { objects, keeps, known: HashMap::new() }
     }
 
-    /// Takes the bytes of a file that are no object of the repository.
+    /// Adds the bytes of a file that are no object of the repository.
     pub fn learn(&mut self, path: &str, blob: Oid, bytes: &[u8]) {
         let known = if bytes.len() > Limits::RECORD.bytes {
             KnownContent::too_large(path)
@@ -84,7 +83,7 @@ impl<'o> ContentCache<'o> {
         self.known.insert(blob, known);
     }
 
-    /// Returns whose record a file is, without reading all of it where its first lines say what its name says.
+    /// Returns the record that a file belongs to, without parsing all of it if its first lines agree with its name.
     pub fn whose(&mut self, path: &str, blob: Oid) -> Whose {
         if let Some(known) = self.known.get(&blob) {
             return known.whose.clone();
@@ -101,7 +100,7 @@ impl<'o> ContentCache<'o> {
         whose
     }
 
-    /// Returns what a file says, and the digest of its bytes where they are here.
+    /// Returns the content of a file, and the digest of its bytes if they are present.
     pub fn read(&mut self, path: &str, blob: Oid) -> (VersionBody, Option<Digest>) {
         let known = self.known.get(&blob).and_then(|known| known.read.as_ref());
         if let Some((at, body, digest)) = known
@@ -122,7 +121,7 @@ impl<'o> ContentCache<'o> {
         read.map_or((VersionBody::known(Content::Gone), None), |(_, body, digest)| (body, digest))
     }
 
-    /// Reads a file once more, for the places in it; `None` where its bytes are not here.
+    /// Reads a file again to get the source positions in it; `None` if its bytes are missing.
     pub fn places(&self, path: &str, blob: Oid) -> Option<RecordFile> {
         let bytes = self.bytes_within(blob, Limits::RECORD.bytes).ok()?;
         Some(match bytes {
@@ -131,7 +130,7 @@ impl<'o> ContentCache<'o> {
         })
     }
 
-    /// Returns the bytes of a file that has at most so many, `None` of a longer one, which is not read.
+    /// Returns the bytes of a file if it has at most `most` bytes; `None` for a longer one, which is not read.
     ///
     /// # Errors
     /// As [`ContentCache::bytes`].
@@ -142,7 +141,7 @@ impl<'o> ContentCache<'o> {
     /// Returns the bytes of a file.
     ///
     /// # Errors
-    /// [`Obstacle`] where they are not here, or the object is no file.
+    /// [`Obstacle`] if they are missing, or the object is not a file.
     pub fn bytes(&self, blob: Oid) -> Result<Vec<u8>, Obstacle> {
         match self.objects.read(blob)? {
             (ObjectKind::Blob, bytes) => Ok(bytes),
@@ -151,15 +150,15 @@ impl<'o> ContentCache<'o> {
     }
 }
 
-/// Returns what is said of a file that is longer than a record may be: blanks are refused for their number.
+/// Returns the result for a file that is longer than a record may be: blanks of that length are rejected the same way.
 fn too_large(path: &str) -> RecordFile {
     file::read(path, &vec![b' '; Limits::RECORD.bytes + 1])
 }
 
-/// Returns the bytes of a file that has at most so many, `None` of a longer one, which is not read.
+/// Returns the bytes of a file if it has at most `most` bytes; `None` for a longer one, which is not read.
 ///
 /// # Errors
-/// [`Obstacle`] where they are not here, or the object is no file.
+/// [`Obstacle`] if they are missing, or the object is not a file.
 pub fn bytes_within(
     objects: &dyn Objects,
     blob: Oid,
@@ -184,9 +183,9 @@ pub fn digest(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }
 
-/// Returns the record that one of the first lines names, where the file has that name.
+/// Returns the record named by one of the first lines, if the file has that name.
 ///
-/// It is right of every file that can be parsed, and of others as right as their name.
+/// This is correct for every file that can be parsed; for other files it is as reliable as their name.
 fn at_first_sight(path: &str, bytes: &[u8]) -> Option<Whose> {
     let id = Id::new(file::stem(path))?;
     let mut lines = bytes.split(|byte| *byte == b'\n').take(16);
@@ -194,7 +193,7 @@ fn at_first_sight(path: &str, bytes: &[u8]) -> Option<Whose> {
     (said.trim_ascii() == id.as_str().as_bytes()).then(|| Whose::Id(id.as_str().into()))
 }
 
-/// Returns whose record a file is, also when something else is wrong with it.
+/// Returns the record that a file belongs to, even if other parts of it are invalid.
 fn whose(source: &RecordFile) -> Whose {
     let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());
     match stated.and_then(|text| Id::new(&text.to_ascii_uppercase())) {

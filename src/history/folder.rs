@@ -1,31 +1,31 @@
 //! One folder as git stores it: raw entries, in git's order.
 //!
-//! Uses history's objects. Pure, never fails on anything but malformed bytes. Start at [`TreeObject`], which knows where each
-//! entry begins; [`differences`] compares two. Follows `docs/spec/approval.md`, V4.
+//! Uses history's objects. Pure, fails only on malformed bytes. Start at [`TreeObject`], which knows where each entry
+//! begins; [`differences`] compares two. Follows `docs/spec/approval.md`, V4.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use crate::history::objects::{ObjectKind, Objects, Obstacle, Oid};
 
-/// The most entries that may lie below one folder of records.
+/// The maximum number of entries below one record folder.
 pub const MOST_ENTRIES: usize = 200_000;
 
-/// How deep folders may lie below one folder of records.
+/// The maximum depth of folders below one record folder.
 pub const DEEPEST: usize = 100;
 
 /// One entry of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TreeEntry<'t> {
-    /// The name, which need not be text.
+    /// The name, which may not be valid UTF-8.
     pub name: &'t [u8],
     pub mode: Mode,
     pub oid: Oid,
-    /// All its bytes.
+    /// The raw bytes of the entry.
     raw: &'t [u8],
 }
 
-/// What an entry of a folder is. Whether a file may be run makes no difference here.
+/// The type of an entry. Whether a file is executable makes no difference here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// A regular file: `100644` or `100755`.
@@ -37,7 +37,7 @@ pub enum Mode {
     Other,
 }
 
-/// Reads the entries of a folder one by one, in the order of git; the last one is an error where bytes are malformed.
+/// Reads the entries of a folder one by one, in git's order; the last one is an error if the bytes are malformed.
 pub fn entries(raw: &[u8]) -> impl Iterator<Item = Result<TreeEntry<'_>, &'static str>> {
     let mut rest = raw;
     let mut before: Option<TreeEntry<'_>> = None;
@@ -59,15 +59,16 @@ pub fn entries(raw: &[u8]) -> impl Iterator<Item = Result<TreeEntry<'_>, &'stati
     })
 }
 
-/// The names that a folder may still repeat: `x`, `x.a` and the folder `x` are in order, and no checkout holds them.
+/// The names that a later folder may duplicate: git's order allows `x`, `x.a` and then the folder `x`, which no
+/// checkout can contain.
 #[derive(Default)]
 struct Twins<'t> {
-    /// Each begins the next one.
+    /// Each is a prefix of the next one.
     names: Vec<&'t [u8]>,
 }
 
 impl<'t> Twins<'t> {
-    /// Tells whether an entry is a folder that has the name of an earlier entry.
+    /// Tells whether an entry is a folder with the name of an earlier entry.
     fn has(&mut self, entry: &TreeEntry<'t>) -> bool {
         let may_follow = |name: &&'t [u8]| {
             let rest = entry.name.strip_prefix(*name);
@@ -108,7 +109,7 @@ fn entry<'t>(rest: &mut &'t [u8]) -> Result<TreeEntry<'t>, &'static str> {
     Ok(TreeEntry { name, mode, oid, raw })
 }
 
-/// Returns the raw entries of these names, in the same form.
+/// Returns the raw entries with these names, in the same format.
 ///
 /// # Errors
 /// What is malformed about the folder.
@@ -123,7 +124,7 @@ pub fn only(raw: &[u8], names: &HashSet<Vec<u8>>) -> Result<Vec<u8>, &'static st
     Ok(kept)
 }
 
-/// Compares entries as git sorts them: a folder's name as if a slash stood behind it.
+/// Compares entries in git's order: a folder sorts as if its name ended in a slash.
 pub fn order(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> Ordering {
     let n_both = left.name.len().min(right.name.len());
     let rest = |entry: &TreeEntry<'_>| {
@@ -134,12 +135,12 @@ pub fn order(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> Ordering {
     heads.then_with(|| rest(left).cmp(&rest(right)))
 }
 
-/// Tells whether two neighbours are in order and have two names.
+/// Tells whether two adjacent entries are in order and have different names.
 fn precedes(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> bool {
     left.name != right.name && order(left, right).is_lt()
 }
 
-/// Returns the text of a name; bytes that are no UTF-8 are written as `\xNN`.
+/// Returns a name as text; bytes that are not UTF-8 are written as `\xNN`.
 pub fn text(name: &[u8]) -> String {
     let mut text = String::new();
     for chunk in name.utf8_chunks() {
@@ -159,7 +160,7 @@ pub struct TreeObject {
 }
 
 impl TreeObject {
-    /// Reads a folder to its end.
+    /// Parses a complete folder.
     ///
     /// # Errors
     /// What is malformed about it.
@@ -173,7 +174,7 @@ impl TreeObject {
         Ok(TreeObject { raw, starts })
     }
 
-    /// Returns the entry of a name, which is that of a folder or of something else.
+    /// Returns the entry with a name, either the folder of that name or the other entry.
     pub fn find(&self, name: &[u8], mode: Mode) -> Option<TreeEntry<'_>> {
         let wanted = TreeEntry { name, mode, oid: Oid::NULL, raw: &[] };
         let at = self.starts.binary_search_by(|start| {
@@ -187,7 +188,7 @@ impl TreeObject {
         entry(&mut self.raw.get(start..)?).ok()
     }
 
-    /// Returns the bytes of the entry of a number, from the first or from the last.
+    /// Returns the bytes of the n-th entry, counted from the first or from the last.
     fn bytes(&self, n: usize, from: From) -> Option<&[u8]> {
         let n_entries = self.starts.len();
         let n = match from {
@@ -198,7 +199,7 @@ impl TreeObject {
         self.raw.get(*self.starts.get(n)?..end)
     }
 
-    /// Returns the entries but for some of the first and some of the last.
+    /// Returns the entries without some at the start and some at the end.
     fn between(&self, n_first: usize, n_last: usize) -> impl Iterator<Item = TreeEntry<'_>> {
         let end = self.starts.len().saturating_sub(n_last);
         let starts = self.starts.get(n_first..end).unwrap_or_default().iter();
@@ -206,14 +207,14 @@ impl TreeObject {
     }
 }
 
-/// From which end entries are counted.
+/// The end from which entries are counted.
 #[derive(Clone, Copy)]
 enum From {
     First,
     Last,
 }
 
-/// Returns how many entries of two folders are the same, from one end.
+/// Returns the number of equal entries of two folders, counted from one end.
 fn n_shared(one: &TreeObject, other: &TreeObject, from: From) -> usize {
     let same = |n: &usize| {
         let [one, other] = [one, other].map(|folder| folder.bytes(*n, from));
@@ -222,16 +223,16 @@ fn n_shared(one: &TreeObject, other: &TreeObject, from: From) -> usize {
     (0..).take_while(same).count()
 }
 
-/// What stands under one name in two folders.
+/// The entries with one name in two folders.
 pub type Both = (Option<(Mode, Oid)>, Option<(Mode, Oid)>);
 
-/// Calls back for each name that differs between two folders; a name may come twice, as a file and as a folder.
+/// Calls back for each name that differs between two folders; a name may be reported twice, as a file and as a folder.
 pub fn differences<'f>(
     old: &'f TreeObject,
     new: &'f TreeObject,
     mut found: impl FnMut(&'f [u8], Both),
 ) {
-    // Snapshots that follow each other share nearly all of a folder: only what lies between is looked at.
+    // Consecutive snapshots have nearly all entries in common: only the part between the common ends is compared.
     let n_head = n_shared(old, new, From::First);
     let n_most = old.starts.len().min(new.starts.len()) - n_head;
     let n_tail = n_shared(old, new, From::Last).min(n_most);
@@ -259,10 +260,10 @@ pub fn differences<'f>(
     }
 }
 
-/// Reads a folder to its end; nothing is an empty one.
+/// Parses a complete folder; `None` is an empty one.
 ///
 /// # Errors
-/// As [`read`], and [`Obstacle::Malformed`] where its bytes are.
+/// As [`read`], and [`Obstacle::Malformed`] if its bytes are malformed.
 pub fn open(objects: &dyn Objects, oid: Option<Oid>) -> Result<TreeObject, Obstacle> {
     let Some(oid) = oid else {
         return Ok(TreeObject::default());
@@ -273,7 +274,7 @@ pub fn open(objects: &dyn Objects, oid: Option<Oid>) -> Result<TreeObject, Obsta
 /// Reads the bytes of a folder.
 ///
 /// # Errors
-/// [`Obstacle`] where they are not here, or the object is no folder.
+/// [`Obstacle`] if they are missing, or the object is not a folder.
 pub fn read(objects: &dyn Objects, oid: Oid) -> Result<Vec<u8>, Obstacle> {
     match objects.read(oid)? {
         (ObjectKind::Tree, raw) => Ok(raw),

@@ -1,8 +1,8 @@
-//! Which files differ between pairs of snapshots, folder by folder.
+//! Finds the files that differ between pairs of snapshots, folder by folder.
 //!
-//! Uses history's objects, tree, interest, paths. Pure. Start at [`FolderComparison`]. Follows `docs/spec/performance.md`, growth:
-//! comparing snapshot by snapshot would unpack the same folders again and again, so all pairs of one folder are
-//! compared, oldest to newest, before the next folder is opened.
+//! Uses history's objects, tree, watched paths, paths. Pure. Start at [`FolderComparison`]. Follows
+//! `docs/spec/performance.md`, growth: comparing snapshot by snapshot would unpack the same folders again and again, so
+//! all pairs of one folder are compared, oldest to newest, before the next folder is opened.
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -15,18 +15,18 @@ use crate::history::watched_paths::{WatchedFolder, WatchedKind};
 /// A pair of snapshots: an index into the caller's list of them.
 pub type SnapshotPair = usize;
 
-/// A file that differs between two snapshots. Only regular files are there; anything else counts as absent.
+/// A file that differs between two snapshots. Only regular files are included; anything else counts as absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileChange {
     /// The path from the ledger's root.
     pub path: Rc<str>,
-    /// What the file is read for.
+    /// Why the file is read.
     pub kind: WatchedKind,
-    /// Its bytes before.
+    /// The id of its bytes before.
     pub old: Option<Oid>,
-    /// Its bytes after.
+    /// The id of its bytes after.
     pub new: Option<Oid>,
-    /// Its bytes in the further snapshots of the pair.
+    /// The ids of its bytes in the further snapshots of the pair.
     pub others: Box<[Option<Oid>]>,
 }
 
@@ -38,43 +38,43 @@ pub struct ComparisonJob {
     pub old: Option<Oid>,
     /// The folder after.
     pub new: Option<Oid>,
-    /// The folder in further snapshots, in which files that differ are looked up.
+    /// The folder in further snapshots, in which differing files are looked up.
     pub others: Box<[Option<Oid>]>,
 }
 
-/// All comparisons of one walk.
+/// All comparisons of one history walk.
 pub struct FolderComparison<'o> {
     objects: &'o dyn Objects,
     prefix: &'o LedgerPrefix,
-    /// What is known of the topmost folders, by their ids: the raw entries that matter.
+    /// The raw entries of interest of root folders that were already read, by id.
     pub tops: HashMap<Oid, Rc<[u8]>>,
     /// The files that differ, by pair.
     pub changes: Vec<Vec<FileChange>>,
-    /// The pairs that could not be compared, and why.
+    /// The pairs that could not be compared, with the reason.
     pub obstacles: BTreeMap<SnapshotPair, Obstacle>,
-    /// How many entries of each pair were looked at that differ.
+    /// For each pair, the number of differing entries seen.
     n_seen: Vec<usize>,
 }
 
-/// One thing that differs in a folder.
+/// A difference in a folder.
 struct FolderDifference<'a> {
     name: &'a [u8],
     both: Both,
     others: Vec<Option<(Mode, Oid)>>,
 }
 
-/// A folder that is compared.
+/// A folder being compared.
 struct ComparedFolder<'p> {
-    /// Its path from the top of the repository.
+    /// Its path from the root of the repository.
     path: &'p str,
-    /// The same as the ledger names it.
+    /// Its path as the ledger names it.
     ledger_path: String,
     prefix: &'p LedgerPrefix,
     at: WatchedFolder<'p>,
 }
 
 impl<'p> ComparedFolder<'p> {
-    /// Returns a folder inside, where anything in it matters.
+    /// Returns a subfolder, if anything in it is of interest.
     fn inside(&self, name: &str) -> Option<WatchedFolder<'p>> {
         let leads_on = |at: &WatchedFolder<'_>| {
             at.leads_on(&self.prefix.inward(&paths::join(self.path, name)))
@@ -82,17 +82,17 @@ impl<'p> ComparedFolder<'p> {
         self.at.folder(name).filter(leads_on)
     }
 
-    /// Tells whether anything matters of what stands under a name.
+    /// Tells whether anything under a name is of interest.
     fn matters(&self, name: &str) -> bool {
         self.at.file(name).is_some() || self.inside(name).is_some()
     }
 }
 
-/// The folders inside one folder, with what is to be compared in each.
+/// The subfolders of a folder, with the comparisons to make in each.
 type SubfolderJobs = BTreeMap<String, Vec<ComparisonJob>>;
 
 impl<'o> FolderComparison<'o> {
-    /// Begins comparisons, of whose topmost folders some may be known already.
+    /// Creates comparisons; some root folders may already be known.
     pub fn new(
         objects: &'o dyn Objects,
         prefix: &'o LedgerPrefix,
@@ -108,7 +108,7 @@ impl<'o> FolderComparison<'o> {
         }
     }
 
-    /// Compares the topmost folders of all pairs, and then the folders inside; jobs come in the order of time.
+    /// Compares the root folders of all pairs, and then their subfolders; jobs must be in chronological order.
     pub fn run(&mut self, top: WatchedFolder<'_>, jobs: Vec<ComparisonJob>) {
         let n_pairs =
             jobs.iter().map(|job| job.pair + 1).max().unwrap_or(0).max(self.changes.len());
@@ -117,7 +117,7 @@ impl<'o> FolderComparison<'o> {
         self.compare("", top, jobs, 0);
     }
 
-    /// Tells whether anything that matters differs in a pair.
+    /// Tells whether anything of interest differs in a pair.
     pub fn differs(&self, pair: SnapshotPair) -> bool {
         self.changes.get(pair).is_some_and(|changes| !changes.is_empty())
     }
@@ -173,7 +173,7 @@ impl<'o> FolderComparison<'o> {
             found.push(FolderDifference { name, both, others: Vec::new() });
         });
         found.retain(|difference| place.matters(&folder::text(difference.name)));
-        // Further snapshots are opened only where something that matters differs.
+        // Further snapshots are opened only if something of interest differs.
         let others: &[Option<Oid>] = if found.is_empty() { &[] } else { &job.others };
         for other in others {
             let other = read(*other)?;
@@ -199,7 +199,7 @@ impl<'o> FolderComparison<'o> {
     ) -> Result<(), Obstacle> {
         if let Some(n_seen) = self.n_seen.get_mut(pair) {
             *n_seen += 1;
-            // A change of everything removes and adds as much as may lie there.
+            // A change of everything removes and adds at most this many entries.
             if *n_seen > 2 * MOST_ENTRIES {
                 return Err(too_large(&place.ledger_path));
             }
@@ -218,7 +218,7 @@ impl<'o> FolderComparison<'o> {
         let mut add =
             |kind: WatchedKind, old: Option<Oid>, new: Option<Oid>, others: Box<[Option<Oid>]>| {
                 if let Some(changes) = self.changes.get_mut(pair).filter(|_| old != new) {
-                    // Most commits change one file, and there may be a million of them.
+                    // Most commits change one file, and there may be a million of them, so allocate exactly.
                     if changes.is_empty() {
                         changes.reserve_exact(1);
                     }
@@ -263,7 +263,7 @@ fn parse(oid: Oid, raw: Vec<u8>) -> Result<Rc<TreeObject>, Obstacle> {
     }
 }
 
-/// The folders that were read last: neighbours in history share most of them.
+/// The folders read most recently: neighboring snapshots have most of them in common.
 #[derive(Default)]
 struct Recent {
     kept: Vec<(Oid, Rc<TreeObject>)>,

@@ -1,4 +1,4 @@
-//! The former first-parent line that a merge brought.
+//! Finds the former first-parent line that a merge moved to a side branch.
 //!
 //! Uses history's chain, commit, mainline. Pure. Start at [`former_line`]. Follows `docs/spec/approval.md`, M5.
 
@@ -8,21 +8,21 @@ use crate::history::mainline::{Flag, Mainline};
 use crate::history::objects::Oid;
 use std::rc::Rc;
 
-/// A merge whose other side was the first-parent line of the approved branch.
+/// A merge with the former first-parent line of the approved branch as another parent.
 #[derive(Clone, Debug)]
 pub struct Foxtrot {
     /// Its index in the mainline.
     pub landing: usize,
-    /// Where the former line leaves the one of today; `None` where it never met that.
+    /// Where the former line branches off from today's; `None` if they have no common commit.
     pub fork: Option<Oid>,
     /// The commits of the former line since then, oldest first.
     pub former: Vec<Rc<Commit>>,
 }
 
-/// Returns the former first-parent line that a merge brought; `None` of an ordinary merge.
+/// Returns the former first-parent line that a merge moved to a side branch; `None` for an ordinary merge.
 ///
-/// `brought` are the commits that it brought, sorted by their ids. A side is known as a former line by the subject of
-/// the merge, or by that of a merge of its own which names the approved branch as where it was merged.
+/// `brought` are the commits that the merge added, sorted by their ids. A side is recognized as a former line by the
+/// merge's subject, or by a merge on the side whose subject names the approved branch as the branch merged into.
 pub fn former_line(
     mainline: &Mainline,
     landing: usize,
@@ -43,11 +43,12 @@ pub fn former_line(
     })
 }
 
-/// Returns the first-parent line of a commit as far as a merge brought it, oldest first, and the commit before.
+/// Returns the first-parent line of a commit within the commits that a merge added, oldest first, and the commit
+/// before.
 fn line(tip: Oid, brought: &[Rc<Commit>]) -> (Option<Oid>, Vec<Rc<Commit>>) {
     let mut line = Vec::new();
     let mut at = Some(tip);
-    // Objects with forged ids can make a commit its own ancestor: no line is longer than all that was brought.
+    // Objects with forged ids could make a commit its own ancestor: no line is longer than the number of added commits.
     while line.len() < brought.len()
         && let Some(commit) = at.and_then(|oid| find(brought, oid))
     {
@@ -63,7 +64,7 @@ fn find(brought: &[Rc<Commit>], oid: Oid) -> Option<&Rc<Commit>> {
     brought.get(at)
 }
 
-/// Tells whether a merge names a branch as the one that it was made on.
+/// Tells whether a merge's subject names a branch as the one merged into.
 fn is_merged_into(commit: &Commit, branch: &str) -> bool {
     if commit.parents.len() < 2 {
         return false;

@@ -1,6 +1,6 @@
-//! Foxtrot merges: the former tip of the approved branch became a further parent, and what had landed there a side line.
+//! Foxtrot merges: the former tip of the approved branch became another parent, and earlier landings a side line.
 //!
-//! Uses record, history's chain, change, commit, content, made, version. Pure. Start at [`Foxtrot`]. Follows
+//! Uses record, history's chain, change, commit, content, merge content, version. Pure. Start at [`Foxtrot`]. Follows
 //! `docs/spec/approval.md`, M5.
 
 use crate::history::change::intersect;
@@ -18,10 +18,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 impl Foxtrot {
-    /// States on the trails what the former line took away from their records and the merge gives back.
+    /// Records on the trails what the former line removed from their records and the merge restores.
     ///
     /// # Errors
-    /// [`Obstacle`] where a commit or folder of the former line can't be read.
+    /// [`Obstacle`] if a commit or folder of the former line can't be read.
     pub fn mark(
         &self,
         merges: &mut Merges<'_>,
@@ -33,7 +33,7 @@ impl Foxtrot {
             return Ok(());
         };
         let merge = merges.commit(landing.oid)?;
-        // In a clone that ends before the fork nothing is known of the first commit's change.
+        // If the clone ends before the fork, the first commit's change is unknown.
         let mut before = self.fork.filter(|fork| merges.is_reached(*fork));
         for commit in &self.former {
             let Some(earlier) = before.replace(commit.oid) else {
@@ -67,7 +67,7 @@ impl Foxtrot {
     }
 }
 
-/// Returns what a change took away that stands in the files of the merge all the same, and what the record then said.
+/// Returns what a change removed that the merge's files still contain, and the record after that change.
 fn loss(
     contents: &mut ContentCache<'_>,
     changed: &Bytes,
@@ -92,14 +92,14 @@ fn loss(
     Some((loss, Some(after)))
 }
 
-/// Returns what files say, where they are one that can be read.
+/// Returns the record in files, if they are a single readable one.
 fn record(contents: &mut ContentCache<'_>, files: &[FileAt]) -> Option<Rc<Record>> {
     let [only] = files else { return None };
     let (body, _) = contents.read(&only.path, only.blob);
     body.record().map(Rc::clone)
 }
 
-/// Tells whether less is granted once one version has landed after another.
+/// Tells whether a version grants less than the earlier one.
 pub fn takes_away(later: &Record, earlier: &Record) -> bool {
     let meeting = intersect::meet(later, earlier);
     !meeting.unequal.is_empty() || meeting.record != *earlier

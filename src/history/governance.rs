@@ -1,4 +1,4 @@
-//! The governance that each landing finds: which policy judges it, who is who; and the versions of those files.
+//! The governance before and after each landing, and the versions of the governance files.
 //!
 //! Uses policy, history's chain, folders, graph, tree, version. Pure. Start at [`States`]. Follows
 //! `docs/spec/approval.md`, G1 and G2.
@@ -23,45 +23,45 @@ use crate::policy::governance;
 use crate::policy::governance::Governance;
 use crate::yaml::node::Limits;
 
-/// The governance that holds after a commit of the mainline.
+/// The governance after a commit of the mainline.
 #[derive(Clone, Debug)]
 pub struct MainlineGovernance {
-    /// The files; the built-in defaults where there is no policy yet or none can be read.
+    /// The files; the built-in defaults if there is no policy yet or none can be read.
     pub governance: Rc<Governance>,
     pub origin: GovernanceOrigin,
 }
 
-/// Where governance files are from.
+/// The commit that governance files are read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GovernanceOrigin {
-    /// The tree of the commit itself or, the files being the same, of this earlier one.
+    /// The commit's own tree, or this earlier one with the same files.
     Own(Oid),
-    /// An earlier commit, as there is no readable policy in the tree: flag `earlier-policy`.
+    /// An earlier commit, because the tree has no readable policy: flag `earlier-policy`.
     Earlier(Oid),
-    /// Nowhere: there has never been a policy.
+    /// None: there has never been a policy.
     Defaults,
-    /// It can't be told.
+    /// Undetermined.
     Unknown(Obstacle),
 }
 
 impl MainlineGovernance {
-    /// Returns the paths of the governance files, without detours.
+    /// Returns the normalized paths of the governance files.
     fn paths(&self, prefix: &LedgerPrefix) -> impl Iterator<Item = String> {
         let paths = self.governance.paths().into_iter();
         paths.map(|path| prefix.plain(&path))
     }
 
-    /// Tells whether the policy names a governance file, by its path without detours.
+    /// Tells whether the policy names a governance file, by its normalized path.
     pub fn names(&self, prefix: &LedgerPrefix, path: &str) -> bool {
         self.paths(prefix).any(|named| named == path)
     }
 }
 
-/// The governance along the mainline: runs of landings after which the same files hold.
+/// The governance along the mainline, as runs of landings with the same files.
 #[derive(Clone, Debug)]
 pub struct States {
     before_all: Rc<MainlineGovernance>,
-    /// The first landing of each run, and what holds from there on; empty until it is known.
+    /// The first landing of each run, and the governance from there on; empty until it is read.
     runs: Vec<(usize, OnceCell<Rc<MainlineGovernance>>)>,
 }
 
@@ -72,14 +72,14 @@ impl Default for States {
 }
 
 impl States {
-    /// Returns the states of a mainline of which nothing is judged.
+    /// Returns the states of a mainline that is not evaluated.
     pub fn unread() -> States {
         let before_all =
             MainlineGovernance { governance: Rc::default(), origin: GovernanceOrigin::Defaults };
         States::of_runs(Rc::new(before_all), [])
     }
 
-    /// Returns states that are to be filled in, run by run; the landings where runs begin are sorted.
+    /// Returns states to be filled in run by run; the landings at which runs begin are sorted.
     pub fn of_runs(
         before_all: Rc<MainlineGovernance>,
         from: impl IntoIterator<Item = usize>,
@@ -88,7 +88,7 @@ impl States {
         States { before_all, runs: runs.collect() }
     }
 
-    /// Fills in what holds from the landing on where a run begins; what is known stays.
+    /// Fills in the governance of the run that begins at a landing, unless it is already known.
     pub fn fill(&self, from: usize, state: Rc<MainlineGovernance>) {
         let run = self.runs.binary_search_by_key(&from, |(from, _)| *from);
         if let Some((_, cell)) = run.ok().and_then(|run| self.runs.get(run)) {
@@ -100,17 +100,16 @@ impl States {
         self.runs.push((from, OnceCell::from(state)));
     }
 
-    /// Returns how many runs begin at a landing or before it.
+    /// Returns how many runs begin at or before a landing.
     pub fn run(&self, landing: usize) -> usize {
         self.runs.partition_point(|(from, _)| *from <= landing)
     }
 
-    /// Returns how many runs there are.
     pub fn n_runs(&self) -> usize {
         self.runs.len()
     }
 
-    /// Returns what holds after so many runs.
+    /// Returns the governance after a number of runs.
     pub fn after_runs(&self, n_runs: usize) -> &Rc<MainlineGovernance> {
         let runs = self.runs.get(..n_runs).unwrap_or(&self.runs).iter();
         let mut known = runs.rev().filter_map(|(_, state)| state.get());
@@ -122,7 +121,7 @@ impl States {
         self.after_runs(self.run(landing))
     }
 
-    /// Returns the state at the first parent of a landing, which judges what lands there.
+    /// Returns the state at the first parent of a landing, by which the landing is judged.
     pub fn before(&self, landing: usize) -> &Rc<MainlineGovernance> {
         match landing.checked_sub(1) {
             Some(parent) => self.at(parent),
@@ -135,7 +134,7 @@ impl States {
         &self.before_all
     }
 
-    /// Returns the paths that any policy of the mainline named, without detours.
+    /// Returns the normalized paths that any policy of the mainline named.
     pub fn paths(&self, prefix: &LedgerPrefix) -> BTreeSet<String> {
         self.each().flat_map(|state| state.paths(prefix)).collect()
     }
@@ -145,14 +144,14 @@ impl States {
         self.runs.iter().filter_map(|(_, state)| state.get())
     }
 
-    /// Returns the landings where a run begins, each with what holds from there on.
+    /// Returns the landings where a run begins, each with the governance from there on.
     pub fn from(&self) -> impl Iterator<Item = (usize, &Rc<MainlineGovernance>)> {
         let runs = self.runs.iter();
         runs.filter_map(|(from, state)| Some((*from, state.get()?)))
     }
 }
 
-/// Reads the governance of each landing, anew only where a governance file changed.
+/// Reads the governance of each landing, again only if a governance file changed.
 pub fn read(
     objects: &dyn Objects,
     chain: &Chain,
@@ -210,16 +209,16 @@ fn next(tree: &CommitTree<'_>, commit: Oid, before: &MainlineGovernance) -> Main
     }
 }
 
-/// The versions of governance files so far, and the bytes of each.
+/// The versions of governance files so far, with their bytes.
 #[derive(Clone, Debug, Default)]
 pub struct GovernanceFiles {
-    /// The trail of each, by its path: every file that some policy on the mainline names, since it was there first.
+    /// The trail of each file that any policy on the mainline names, by path, from the file's first landing.
     pub trails: BTreeMap<String, Trail>,
-    /// What they hold, by the id of the bytes.
+    /// The bytes of the files, by id.
     pub bytes: HashMap<Oid, Rc<[u8]>>,
 }
 
-/// Adds the versions that a landing makes of governance files, and returns their paths.
+/// Adds the versions of governance files made by a landing, and returns their paths.
 pub fn land(
     known: &mut GovernanceFiles,
     contents: &ContentCache<'_>,
@@ -239,14 +238,14 @@ pub fn land(
         let Some(kind) = trails::change(&before, &files, was_there) else {
             continue;
         };
-        // The longest that any of them may be: each is held to its own limit where it is read.
+        // The largest limit of any of them: each is checked against its own limit when it is read.
         let most = Limits::ROSTER.bytes;
         let read = change.new.map(|blob| contents.bytes_within(blob, most));
         let (record, digest) = match read {
             None => (Content::Gone, None),
             Some(Ok(read)) => {
                 let digest = read.as_deref().map(content::digest);
-                // One that is too long is refused wherever it is read: so are as many blanks.
+                // A file that is too long is rejected wherever it is read, and so are as many blanks.
                 let read = read.unwrap_or_else(|| vec![b' '; most + 1]);
                 bytes.extend(change.new.map(|blob| (blob, read.into())));
                 (Content::File, digest)

@@ -1,7 +1,7 @@
-//! The commits that each landing brought, and which pairs of snapshots have to be compared.
+//! Finds the commits that each landing added, and the pairs of snapshots to compare.
 //!
-//! Uses history's objects, commit, chain, folders, interest, tree. Pure. Start at [`GraphReader`]. Follows
-//! `docs/spec/approval.md`, 4: an incremental set of commits is exact under any skew of clocks, and reads each once.
+//! Uses history's objects, commit, chain, folders, watched paths, tree. Pure. Start at [`GraphReader`]. Follows
+//! `docs/spec/approval.md`, 4: an incremental set of commits is exact under any clock skew, and reads each commit once.
 
 use std::collections::{HashMap, HashSet};
 use std::mem;
@@ -16,25 +16,25 @@ use crate::history::former_line::Foxtrot;
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::watched_paths::Interest;
 
-/// A landing at which something that matters differs from the first parent.
+/// A landing that differs from its first parent in something of interest.
 #[derive(Clone, Debug)]
 pub struct ChangedLanding {
     /// Its index in the mainline.
     pub landing: usize,
     /// The comparison with the first parent.
     pub pair: SnapshotPair,
-    /// The commits of the merged branches at which something that matters differs, once they were asked for.
+    /// The commits of the merged branches with changes of interest, once requested.
     pub sides: Vec<SideCommit>,
-    /// The commits that the merge brought, sorted by their ids.
+    /// The commits that the merge added, sorted by their ids.
     brought: Vec<Rc<Commit>>,
-    /// Commits that were there before and from which the merged branches set out, sorted; of merges alone.
+    /// Earlier commits that the merged branches started from, sorted; for merges only.
     pub frontier: Vec<Oid>,
-    /// What is missing of the merged branches.
+    /// Why part of the merged branches is missing.
     pub truncated: Option<Obstacle>,
 }
 
 impl ChangedLanding {
-    /// Returns all comparisons that were made for it.
+    /// Returns all comparisons made for it.
     pub fn pairs(&self) -> impl Iterator<Item = SnapshotPair> {
         let sides = self.sides.iter();
         let of_sides = sides.flat_map(|side| side.first.iter().chain(&side.all));
@@ -46,45 +46,45 @@ impl ChangedLanding {
 #[derive(Clone, Debug)]
 pub struct SideCommit {
     pub commit: Rc<Commit>,
-    /// The comparison with its first parent, where that differs.
+    /// The comparison with its first parent, if they differ.
     pub first: Option<SnapshotPair>,
-    /// The comparisons with each of its parents, where all of them differ; a commit without parents has one, with
-    /// nothing.
+    /// The comparisons with each of its parents, if all of them differ; a commit without parents is compared once, with
+    /// an empty tree.
     pub all: Vec<SnapshotPair>,
 }
 
-/// What the commits say, before any file is looked at.
+/// The information in commits, before any file is read.
 #[derive(Debug, Default)]
 pub struct Graph {
     /// The landings of interest, oldest first.
     pub stops: Vec<ChangedLanding>,
-    /// The entries that matter of each topmost folder, by its id.
+    /// The entries of interest in each root folder, by its id.
     pub tops: HashMap<Oid, Rc<[u8]>>,
-    /// The merges whose other side was the first-parent line before, oldest first.
+    /// The merges with the former first-parent line as another parent, oldest first.
     pub foxtrots: Vec<Foxtrot>,
-    /// Every commit that was read, with the index of the landing from which it can first be reached.
+    /// Every commit read, with the index of the first landing that can reach it.
     pub landed: HashMap<Oid, usize>,
 }
 
-/// Reads commits and their topmost folders, each once.
+/// Reads commits and their root folders, each once.
 pub struct GraphReader<'o> {
     objects: &'o dyn Objects,
     names: Option<HashSet<Vec<u8>>>,
-    /// What was read so far.
+    /// The graph read so far.
     pub graph: Graph,
-    /// Equal entries are kept once.
+    /// Interned entries: equal ones are kept once.
     interned: HashSet<Rc<[u8]>>,
     trees: HashMap<Oid, Oid>,
-    /// The number of comparisons that were handed out.
+    /// The number of comparisons assigned.
     n_pairs: usize,
 }
 
 impl<'o> GraphReader<'o> {
     /// Reads every commit that can be reached from a mainline, and returns the comparisons of its landings with their
-    /// first parents, with those of the merged branches or without, in the order of time.
+    /// first parents, optionally with those of the merged branches, in chronological order.
     ///
     /// # Errors
-    /// [`Obstacle`] where the topmost folder of a mainline commit can't be read.
+    /// [`Obstacle`] if the root folder of a mainline commit can't be read.
     pub fn read(
         objects: &'o dyn Objects,
         chain: &Chain,
@@ -130,8 +130,8 @@ impl<'o> GraphReader<'o> {
         Ok((reader, jobs))
     }
 
-    /// Looks at the merged branches of the landings that are wanted, and returns the comparisons to be made there, in
-    /// the order of time.
+    /// Reads the merged branches of the selected landings, and returns the comparisons to make there, in chronological
+    /// order.
     pub fn sides(&mut self, wanted: &dyn Fn(&ChangedLanding) -> bool) -> Vec<ComparisonJob> {
         let mut stops = mem::take(&mut self.graph.stops);
         let mut jobs = Vec::new();
@@ -142,7 +142,7 @@ impl<'o> GraphReader<'o> {
         jobs
     }
 
-    /// Looks at the merged branches of a landing.
+    /// Reads the merged branches of a landing.
     fn look(&mut self, stop: &mut ChangedLanding, jobs: &mut Vec<ComparisonJob>) {
         for commit in mem::take(&mut stop.brought) {
             match self.side(&commit, jobs) {
@@ -154,7 +154,7 @@ impl<'o> GraphReader<'o> {
     }
 }
 
-/// The commits that a merge brought.
+/// The commits that a merge added.
 #[derive(Default)]
 struct MergedBranches {
     commits: Vec<Rc<Commit>>,
@@ -163,7 +163,7 @@ struct MergedBranches {
 }
 
 impl GraphReader<'_> {
-    /// Returns what can be reached from the further parents and from nothing before.
+    /// Returns the commits that are reachable from the further parents and from nothing earlier.
     fn branches(&mut self, landing: usize, commit: &Commit) -> MergedBranches {
         let mut branches = MergedBranches::default();
         let mut stack: Vec<Oid> = commit.parents.iter().skip(1).copied().collect();
@@ -217,8 +217,8 @@ impl GraphReader<'_> {
         (stop, job)
     }
 
-    /// Returns the comparisons of a commit of a branch, `None` where nothing that matters differs from any parent; a
-    /// merge that keeps what its first parent has needs none.
+    /// Returns the comparisons of a commit of a branch; `None` if nothing of interest differs from any parent. A merge
+    /// that keeps the content of its first parent needs none.
     fn side(
         &mut self,
         commit: &Rc<Commit>,
@@ -274,7 +274,7 @@ impl GraphReader<'_> {
         ComparisonJob { pair, old, new: Some(new), others: others.into() }
     }
 
-    /// Returns the topmost folder of a commit.
+    /// Returns the root folder of a commit.
     fn tree(&mut self, commit: Oid) -> Result<Oid, Obstacle> {
         if let Some(tree) = self.trees.get(&commit) {
             return Ok(*tree);
@@ -284,7 +284,7 @@ impl GraphReader<'_> {
         Ok(tree)
     }
 
-    /// Returns the raw entries of a topmost folder that lead to something.
+    /// Returns the raw entries of a root folder that lead to something of interest.
     fn top(&mut self, oid: Oid) -> Result<Rc<[u8]>, Obstacle> {
         if let Some(top) = self.graph.tops.get(&oid) {
             return Ok(Rc::clone(top));

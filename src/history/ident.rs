@@ -1,39 +1,39 @@
-//! Who a commit names as its author or committer, read from the raw header as git reads it.
+//! The author or committer that a commit names, read from the raw header as git reads it.
 //!
-//! Uses record's times. Pure, never fails: what is odd is a [`IdentProblem`]. Start at [`Ident`]. Follows
+//! Uses record's times. Pure, never fails: malformed parts are [`IdentProblem`]s. Start at [`Ident`]. Follows
 //! `docs/spec/approval.md`, A7 and 5 (2 to 4).
 
 use std::fmt;
 
 use crate::record::time::Instant;
 
-/// A name, an address and a time, as someone typed them.
+/// A name, an address and a time, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ident {
-    /// The name, without blanks around it.
+    /// The name, trimmed.
     pub name: String,
-    /// What stands between the first `<` and the next `>`, as it is written.
+    /// The text between the first `<` and the next `>`, as written.
     pub email: String,
-    /// The time, `None` where it can't be read.
+    /// The time; `None` if it can't be read.
     pub time: Option<Instant>,
-    /// What is odd about the header.
+    /// What is malformed about the header.
     pub flaws: Vec<IdentProblem>,
 }
 
-/// What is odd about the header of a commit. Different readers take different persons or times from it.
+/// What is malformed about a commit header. Parsers disagree on the person or the time in such headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IdentProblem {
     /// There is no such header.
     Absent,
-    /// There are two of them.
+    /// There are two such headers.
     Twice,
-    /// No `<…>` stands in it.
+    /// It contains no `<…>`.
     NoAddress,
-    /// More than one `<` or `>` stands in it.
+    /// It contains more than one `<` or `>`.
     TwoAddresses,
     /// The time is not a number, or out of the calendar.
     BadTime,
-    /// A NUL stands in it.
+    /// It contains a NUL.
     Nul,
 }
 
@@ -55,7 +55,7 @@ impl Ident {
         if email.contains('<') || name.contains('>') || rest.contains(['<', '>']) {
             flaws.push(IdentProblem::TwoAddresses);
         }
-        // Git takes the time from behind the last bracket.
+        // Git reads the time after the last bracket.
         let tail = rest.rsplit('>').next().unwrap_or(rest);
         let time = read_time(tail);
         if time.is_none() {
@@ -64,19 +64,19 @@ impl Ident {
         Ident { name: name.trim().to_owned(), email: email.to_owned(), time, flaws }
     }
 
-    /// Returns the ident of a commit that has no such header.
+    /// Returns the ident of a commit without such a header.
     pub fn absent() -> Ident {
         Ident { flaws: vec![IdentProblem::Absent], ..Ident::default() }
     }
 
-    /// Returns the address when it is usable: not empty, with an `@`.
+    /// Returns the address if it is usable: not empty, and with an `@`.
     pub fn address(&self) -> Option<&str> {
         let address = self.email.trim();
         address.contains('@').then_some(address)
     }
 }
 
-/// Reads ` <seconds> <offset>` as it stands at the end of an ident.
+/// Reads ` <seconds> <offset>` at the end of an ident.
 fn read_time(tail: &str) -> Option<Instant> {
     let mut parts = tail.split_whitespace();
     let (seconds, offset) = (parts.next()?, parts.next()?);

@@ -12,39 +12,39 @@ use crate::record::time::Instant;
 /// The commits of the approved ref, by first parents.
 #[derive(Clone, Debug)]
 pub struct Mainline {
-    /// The ref: its full name where there is one, else what was asked for.
+    /// The full name of the ref if there is one, else the name that was given.
     pub reference: String,
     /// Whether a remote guards it.
     pub guard: Guard,
     pub tip: Oid,
     /// All commits of the chain, oldest first; never empty.
     pub landings: Vec<Landing>,
-    /// Where the chain ends before its first commit, and why; `None` when it is whole.
+    /// Where and why the chain ends before its first commit; `None` if it is complete.
     pub boundary: Option<Obstacle>,
     /// Whether other readers of this repository see replaced objects.
     pub has_replacements: bool,
 }
 
 impl Mainline {
-    /// Returns the first commit of the chain; `None` where it ends before that.
+    /// Returns the first commit of the chain; `None` if the chain is incomplete.
     pub fn root(&self) -> Option<Oid> {
         let first = self.landings.first().filter(|_| self.boundary.is_none());
         first.map(|landing| landing.oid)
     }
 
-    /// Returns why nothing is known of an instant: it lies before the commit at which a clone ends.
+    /// Returns why an instant is unknown: it is before the commit at which the clone ends.
     ///
-    /// A statement of that time may have counted before, or what ended it may lie there (M7).
+    /// An approval of that time may have counted earlier, or what ended it may be there (M7).
     pub fn behind(&self, at: Instant) -> Option<&Obstacle> {
         let first = self.landings.first()?;
         self.boundary.as_ref().filter(|_| at < first.effective)
     }
 }
 
-/// Whether a remote guards the approved ref.
+/// Whether the approved ref is protected by a remote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
-    /// It is the branch of a remote, or of a bare repository, or was named by whoever asks.
+    /// It is a branch of a remote or of a bare repository, or was named explicitly.
     Remote,
     /// It is a local branch in a repository without remotes: "local, unprotected".
     Local,
@@ -55,25 +55,25 @@ pub enum Guard {
 pub struct Landing {
     pub oid: Oid,
     pub tree: Oid,
-    /// Its parents, raw.
+    /// Its parents as the object states them.
     pub parents: Rc<[Oid]>,
-    /// Its committer time as typed; `None` where it can't be read.
+    /// Its committer time as typed; `None` if it can't be read.
     pub committed: Option<Instant>,
-    /// When its content became effective, not before (T1, T2).
+    /// The earliest time at which its content was effective (T1, T2).
     pub effective: Instant,
-    /// What is odd about it.
+    /// The anomalies of this commit.
     pub flags: BTreeSet<Flag>,
 }
 
-/// What is odd about a commit of the mainline.
+/// An anomaly of a mainline commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flag {
-    /// Its time lies in the future; it has the effective time of the commit before.
+    /// Its time is in the future; the effective time of the previous commit is used.
     FutureDated,
-    /// Its time lies before that of an earlier commit.
+    /// Its time is before that of an earlier commit.
     ClockSkew,
-    /// It looks like the merge of the mainline into itself, which swaps parents (M5).
+    /// It looks like a merge of the mainline into itself, which swaps parents (M5).
     Suspicious,
-    /// Its headers can't be read in one way only.
+    /// Its headers are ambiguous.
     Malformed,
 }

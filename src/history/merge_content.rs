@@ -1,4 +1,4 @@
-//! Whether a merge holds content that none of its parents had.
+//! Tells whether a merge contains content that none of its parents had.
 //!
 //! Uses history's content, folders, graph, trails, version. Pure. Start at [`Merges`]. Follows `docs/spec/approval.md`, A3.
 
@@ -17,7 +17,7 @@ use crate::history::version::{self, FileAt, MadeInMerge, TrailKey, Version, Vers
 use crate::history::watched_paths::{Interest, WatchedKind};
 use crate::yaml::node::Limits;
 
-/// What is looked up about merges, each comparison made once.
+/// Information about merges; each comparison is made once.
 pub struct Merges<'o> {
     objects: &'o dyn Objects,
     prefix: &'o LedgerPrefix,
@@ -29,7 +29,7 @@ pub struct Merges<'o> {
 /// The records and governance files that differ between two snapshots, each with its differing bytes.
 pub type Differing = BTreeMap<ComparedPath, Bytes>;
 
-/// What a comparison is about.
+/// The subject of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ComparedPath {
     Record(TrailKey),
@@ -38,7 +38,7 @@ pub enum ComparedPath {
 }
 
 impl<'o> Merges<'o> {
-    /// Begins with nothing compared.
+    /// Starts without any comparison.
     pub fn new(
         objects: &'o dyn Objects,
         prefix: &'o LedgerPrefix,
@@ -50,7 +50,7 @@ impl<'o> Merges<'o> {
 
     /// Tells whether the landing of a version made its content.
     ///
-    /// `others` is what stands at the version's path in the further parents, `is_touched` whether a commit of the
+    /// `others` are the blobs at the version's path in the further parents, `is_touched` tells whether a commit of the
     /// merged branches touched it.
     pub fn judge(
         &mut self,
@@ -121,7 +121,7 @@ impl<'o> Merges<'o> {
         })
     }
 
-    /// Returns the bytes of the record at the merge base; `None` where there are none, or several that disagree.
+    /// Returns the bytes of the record at the merge base; `None` if there are none, or several that disagree.
     fn base(
         &mut self,
         contents: &mut ContentCache<'_>,
@@ -150,7 +150,7 @@ impl<'o> Merges<'o> {
         Ok(found)
     }
 
-    /// Tells whether a commit can be reached from the mainline's tip, as far as the clone holds its history.
+    /// Tells whether a commit is reachable from the mainline's tip, as far as the clone contains its history.
     pub fn is_reached(&self, oid: Oid) -> bool {
         self.graph.landed.contains_key(&oid)
     }
@@ -158,15 +158,15 @@ impl<'o> Merges<'o> {
     /// Reads a commit.
     ///
     /// # Errors
-    /// [`Obstacle`] where it can't be read.
+    /// [`Obstacle`] if it can't be read.
     pub fn commit(&self, oid: Oid) -> Result<Commit, Obstacle> {
         chain::read(self.objects, oid)
     }
 
-    /// Returns what differs between two commits.
+    /// Returns the differences between two commits.
     ///
     /// # Errors
-    /// [`Obstacle`] where either can't be read.
+    /// [`Obstacle`] if either can't be read.
     pub fn compare(
         &mut self,
         contents: &mut ContentCache<'_>,
@@ -189,16 +189,16 @@ impl<'o> Merges<'o> {
     }
 }
 
-/// Tells whether a landing brings bytes that were not there before, as far as is known.
+/// Tells whether a landing adds bytes that were not there before, as far as is known.
 pub(super) fn is_new(version: &Version) -> bool {
     !matches!(version.change, VersionChange::Moved | VersionChange::Inherited)
         && version.truncated.is_none()
 }
 
-/// Returns what differs between two topmost folders.
+/// Returns the differences between two root folders.
 ///
 /// # Errors
-/// [`Obstacle`] where a folder can't be read.
+/// [`Obstacle`] if a folder can't be read.
 pub fn compare(
     objects: &dyn Objects,
     prefix: &LedgerPrefix,
@@ -216,12 +216,12 @@ pub fn compare(
     Ok(differing(contents, &changes))
 }
 
-/// Returns what differs, by record and by governance file.
+/// Returns the differences by record and by governance file.
 pub fn differing(contents: &mut ContentCache<'_>, changes: &[FileChange]) -> Differing {
     differing_in(contents, changes, &[WatchedKind::Record])
 }
 
-/// Returns what differs, by governance file, and by record as told from changes of some kinds.
+/// Returns the differences by governance file, and by record as determined from changes of some kinds.
 pub fn differing_in(
     contents: &mut ContentCache<'_>,
     changes: &[FileChange],
@@ -242,13 +242,12 @@ pub fn differing_in(
     differing
 }
 
-/// Returns the merge bases: those commits of a frontier that can't be reached from any other one of it.
+/// Returns the merge bases: the commits of a frontier that can't be reached from any other one in it.
 ///
-/// `age` is the landing that brought a commit, `None` for one that is out of question; no commit is older than its
-/// ancestors.
+/// `age` is the landing that added a commit, `None` for a commit to ignore; no commit is older than its ancestors.
 ///
 /// # Errors
-/// [`Obstacle`] where a commit on the way can't be read.
+/// [`Obstacle`] if a commit on the way can't be read.
 pub fn bases(
     objects: &dyn Objects,
     age: &dyn Fn(Oid) -> Option<usize>,
@@ -267,7 +266,7 @@ pub fn bases(
     Ok(bases)
 }
 
-/// Tells whether one commit can be reached from another; what landed before the first can't lead to it.
+/// Tells whether one commit can be reached from another; the search ignores what landed before the first.
 fn is_ancestor(
     objects: &dyn Objects,
     age: &dyn Fn(Oid) -> Option<usize>,

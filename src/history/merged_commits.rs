@@ -1,6 +1,7 @@
-//! What the merged branches of one landing say about the records and governance files that it changed.
+//! What the merged branches of one landing changed in the records and governance files that it affects.
 //!
-//! Uses history's content, folders, graph, made, origin, trails, version. Pure. Start at [`LandingBranches`]. Follows
+//! Uses history's content, folders, graph, merge content, origin, trails, version. Pure. Start at [`LandingBranches`].
+//! Follows
 //! `docs/spec/approval.md`, A2, A5 and E1.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,41 +19,41 @@ use crate::history::trails::{self, Bytes};
 use crate::history::version::{MadeInMerge, TrailKey, Version};
 use crate::history::watched_paths::WatchedKind;
 
-/// What the comparisons of pairs gave.
+/// The results of comparing pairs.
 pub(super) struct PairDifferences {
     /// The files that differ, by pair.
     pub(super) changes: Vec<Vec<FileChange>>,
-    /// The pairs that could not be compared, and why.
+    /// The pairs that could not be compared, with the reason.
     pub(super) obstacles: BTreeMap<SnapshotPair, Obstacle>,
 }
 
 impl PairDifferences {
-    /// Hands out the files that differ in a pair, once.
+    /// Takes the files that differ in a pair.
     pub(super) fn take(&mut self, pair: SnapshotPair) -> Vec<FileChange> {
         self.changes.get_mut(pair).map(mem::take).unwrap_or_default()
     }
 }
 
-/// What the merged branches of one landing say about records and governance files.
+/// The changes of records and governance files in the merged branches of one landing.
 #[derive(Default)]
 pub(super) struct LandingBranches {
     sides: Vec<MergedCommit>,
-    /// What the files of records were before, in some commit: whose files they took over.
+    /// The records whose files each record took over in some commit.
     origins: BTreeMap<TrailKey, BTreeSet<TrailKey>>,
     truncated: Option<Obstacle>,
 }
 
-/// What one commit of a branch says.
+/// The changes of one commit of a branch.
 struct MergedCommit {
     commit: Rc<Commit>,
-    /// What differs from its first parent.
+    /// The differences from its first parent.
     first: BTreeMap<ComparedPath, Bytes>,
-    /// What differs from each of its parents.
+    /// The paths that differ from each of its parents.
     touched: BTreeSet<ComparedPath>,
 }
 
 impl LandingBranches {
-    /// Reads what differs in the commits that a landing brought.
+    /// Reads the changes of the commits that a landing added.
     pub(super) fn read(
         contents: &mut ContentCache<'_>,
         found: &mut PairDifferences,
@@ -95,8 +96,8 @@ impl LandingBranches {
         branches
     }
 
-    /// States on a version who touched it, or what it was before (A2, A5), and where its very bytes had landed before
-    /// (E1); tells whether anybody touched the version itself.
+    /// Records on a version which commits touched it or its predecessors (A2, A5), and where its exact bytes had landed
+    /// before (E1). Returns whether any commit touched the version itself.
     pub(super) fn fill(&self, subject: &ComparedPath, version: &mut Version) -> bool {
         let landed = trails::blobs(&version.files);
         let kin = self.kin(subject, version);
@@ -116,8 +117,8 @@ impl LandingBranches {
         is_touched
     }
 
-    /// Adds to a version the merges of the branch that brought its content back, where no commit of the branch made it:
-    /// it is what landed before the branch began (A2).
+    /// Adds to a version the merges of the branch that restored its content, if no commit of the branch made it: the
+    /// content landed before the branch began (A2).
     pub(super) fn fill_brought_back(
         &self,
         merges: &mut Merges<'_>,
@@ -148,7 +149,7 @@ impl LandingBranches {
         version.touched.sort_by_key(|commit| commit.oid);
     }
 
-    /// Returns what a version is of, and all that it was before, in the branches or where they landed.
+    /// Returns the subject of a version, and everything that it was before, in the branches or where they landed.
     fn kin(&self, subject: &ComparedPath, version: &Version) -> BTreeSet<ComparedPath> {
         let mut kin = BTreeSet::from([subject.clone()]);
         let ComparedPath::Record(key) = subject else {
@@ -167,17 +168,18 @@ impl LandingBranches {
 }
 
 impl MergedCommit {
-    /// Tells whether it has certain bytes, which its first parent has not.
+    /// Tells whether the commit has certain bytes that its first parent lacks.
     fn brings(&self, subject: &ComparedPath, blobs: &[Oid]) -> bool {
         let first = self.first.get(subject);
         first.is_some_and(|bytes| trails::blobs(&bytes.new) == blobs)
     }
 
-    /// Tells whether it is a merge that has certain bytes, which one of its parents has not. Beside them there may be a
-    /// file whose id can't be read: its name alone makes it one of the record, and it doesn't clear who merged them.
+    /// Tells whether the commit is a merge with certain bytes that one of its parents lacks. It may also have a file
+    /// whose id can't be read: only its name connects that file with the record, and it doesn't clear the person who
+    /// merged.
     ///
     /// # Errors
-    /// [`Obstacle`] where a parent can't be compared.
+    /// [`Obstacle`] if a parent can't be compared.
     fn takes_over(
         &self,
         merges: &mut Merges<'_>,
@@ -202,14 +204,14 @@ impl MergedCommit {
     }
 }
 
-/// Tells whether a snapshot has certain bytes among those that differ; where none are wanted, whether it has none.
+/// Tells whether a snapshot has certain bytes among those that differ; if none are given, whether it has none.
 fn holds(bytes: &Bytes, blobs: &[Oid]) -> bool {
     let own = trails::blobs(&bytes.new);
     let is_there = |blob: &Oid| own.contains(blob);
     own.is_empty() == blobs.is_empty() && blobs.iter().all(is_there)
 }
 
-/// Adds what the files of records that differ between two snapshots were before.
+/// Adds the predecessors of the record files that differ between two snapshots.
 fn note_origins(differing: &Differing, origins: &mut BTreeMap<TrailKey, BTreeSet<TrailKey>>) {
     let records = || {
         differing.iter().filter_map(|(subject, bytes)| match subject {

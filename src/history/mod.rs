@@ -1,7 +1,7 @@
-//! What git proves, in landing order: the mainline, the versions of each record, who typed what.
+//! Facts from git, in landing order: the mainline, the versions of each record, and the names in commits.
 //!
 //! Uses diag to policy. Pure: objects come through [`objects::Objects`]. Start at [`walked::History`]. Follows
-//! `docs/spec/approval.md`, 1.2, 1.3 and 4. States facts; who counts as an approver is judged in `approval`.
+//! `docs/spec/approval.md`, 1.2, 1.3 and 4. Collects facts only; `approval` decides who counts as an approver.
 
 pub mod approval_only;
 pub mod branch;

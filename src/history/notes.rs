@@ -1,7 +1,7 @@
-//! The notes of `refs/notes/review`: what they say about which commit, and who wrote each of them last.
+//! The notes of `refs/notes/review`: their content by commit, and the last author of each.
 //!
 //! Uses history's objects, chain, folder. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E9 and 5 (15, 16):
-//! the commit at the tip of the ref is that of the last note, whoever wrote the others.
+//! the commit at the tip of the ref belongs to the latest note only, not to the others.
 
 use crate::history::chain;
 use crate::history::commit::Commit;
@@ -23,7 +23,7 @@ pub struct Notes {
     pub tip: Oid,
     /// The notes, by the commit that they are about.
     pub about: BTreeMap<Oid, Note>,
-    /// What is missing of them; what they say can't be told then.
+    /// Why part of the notes is missing; their content is then undetermined.
     pub missing: Option<Obstacle>,
 }
 
@@ -37,9 +37,9 @@ pub struct Note {
 /// The blobs of notes, by the commit that they are about.
 type NoteBlobs = BTreeMap<Oid, Oid>;
 
-/// Reads the notes about some commits as they stood at an instant, or as they stand now.
+/// Reads the notes about some commits as of an instant, or the current ones.
 ///
-/// `None` where there were none yet: no commit of the ref has a committer time until the instant.
+/// `None` if there were none yet: no commit of the ref has a committer time up to the instant.
 pub fn read(
     objects: &dyn Objects,
     tip: Oid,
@@ -60,7 +60,7 @@ pub fn read(
     Some(notes)
 }
 
-/// Returns the last commit of the notes, by first parents, whose time is not after an instant.
+/// Returns the last commit of the notes, along first parents, whose time is not after an instant.
 fn begin(
     objects: &dyn Objects,
     tip: Oid,
@@ -120,7 +120,7 @@ impl Notes {
     }
 }
 
-/// Calls back for each note below a folder; folders whose names are the first digits are seen through.
+/// Calls back for each note below a folder, descending into folders named after leading digits.
 fn collect(
     objects: &dyn Objects,
     folder: Oid,
@@ -146,7 +146,7 @@ fn is_start(digits: &str) -> bool {
     digits.len() < 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Returns what the notes of two folders differ about.
+/// Returns the commits whose notes differ between two folders.
 fn changed_notes(objects: &dyn Objects, old: Oid, new: Oid) -> Result<BTreeSet<Oid>, Obstacle> {
     let mut sides = [NoteBlobs::new(), NoteBlobs::new()];
     differing(objects, [Some(old), Some(new)], "", &mut sides)?;
@@ -156,7 +156,7 @@ fn changed_notes(objects: &dyn Objects, old: Oid, new: Oid) -> Result<BTreeSet<O
     Ok(abouts.filter(differs).copied().collect())
 }
 
-/// Collects the notes of those folders that differ: how the digits are spread over folders makes no difference.
+/// Collects the notes of the differing folders, however the digits are split into folders.
 fn differing(
     objects: &dyn Objects,
     pair: [Option<Oid>; 2],

@@ -1,4 +1,4 @@
-//! The objects of a repository, by id, or why one can't be had.
+//! The objects of a repository, by id, or why one is unavailable.
 //!
 //! Uses no other module. Start at [`Objects`], which `store` serves from git and tests from maps. Follows
 //! `docs/spec/approval.md`, 0.5 and 5.
@@ -13,12 +13,12 @@ impl Oid {
     /// The id that no object has.
     pub const NULL: Oid = Oid([0; 20]);
 
-    /// Returns the id of 20 bytes, `None` for any other number of them.
+    /// Returns the id of 20 bytes; `None` for any other length.
     pub fn from_bytes(bytes: &[u8]) -> Option<Oid> {
         bytes.try_into().ok().map(Oid)
     }
 
-    /// Returns the id that 40 hexadecimal digits state.
+    /// Parses an id of 40 hexadecimal digits.
     pub fn from_hex(text: &str) -> Option<Oid> {
         let bytes = text.as_bytes();
         let mut oid = [0; 20];
@@ -32,12 +32,11 @@ impl Oid {
         Some(Oid(oid))
     }
 
-    /// Returns the 20 bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Returns the first 12 hexadecimal digits, as people are shown them.
+    /// Returns the first 12 hexadecimal digits, for display.
     pub fn short(&self) -> String {
         self.to_string().chars().take(12).collect()
     }
@@ -75,13 +74,13 @@ pub enum ObjectKind {
 
 /// The objects of one repository.
 pub trait Objects {
-    /// Returns what an object is, and its bytes, whose hash has been checked.
+    /// Returns an object's kind and bytes, whose hash has been checked.
     ///
     /// # Errors
-    /// [`Obstacle::Missing`] where it is not in this clone, [`Obstacle::Unreadable`] where git refuses.
+    /// [`Obstacle::Missing`] if it is not in this clone, [`Obstacle::Unreadable`] if git can't read it.
     fn read(&self, oid: Oid) -> Result<(ObjectKind, Vec<u8>), Obstacle>;
 
-    /// Returns how many bytes an object has, without reading them where that can be told.
+    /// Returns the size of an object in bytes, without reading it if possible.
     ///
     /// # Errors
     /// As [`Objects::read`].
@@ -90,25 +89,25 @@ pub trait Objects {
         Ok(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
     }
 
-    /// Tells whether the history behind a commit was cut off when the repository was cloned.
+    /// Tells whether the clone's history was cut off behind a commit.
     fn is_shallow(&self, oid: Oid) -> bool;
 
     /// Returns the three-way merge of a file, as git does it by default.
     fn merge(&self, base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge;
 
-    /// Tells whether objects or parents are replaced here for other readers of this repository.
+    /// Tells whether objects or parents are replaced for other readers of this repository.
     fn has_replacements(&self) -> bool;
 }
 
-/// What a three-way merge of a file gives.
+/// The result of a three-way merge of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Merge {
-    /// These bytes, and no conflict.
+    /// The merged bytes, without conflict.
     Clean(Vec<u8>),
     Conflict,
 }
 
-/// Why an object can't be had, or can't be read.
+/// Why an object is unavailable or can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Obstacle {
     /// The object is not in this clone.
@@ -118,31 +117,31 @@ pub enum Obstacle {
         /// Why it may be missing.
         extent: Extent,
     },
-    /// The commit is here, and the clone ends there.
+    /// The commit is present, but the clone ends there.
     #[error("the history behind {commit} is not in this shallow clone")]
     Shallow { commit: Oid },
-    /// The object is not what git writes.
+    /// The object is malformed.
     #[error("object {object} is malformed: {cause}")]
     Malformed {
         object: Oid,
         /// What is wrong with it.
         cause: String,
     },
-    /// Git or the system refused.
+    /// Git or the operating system reported an error.
     #[error("can't read object {object}: {cause}")]
     Unreadable { object: Oid, cause: String },
-    /// A folder of the ledger holds more than a ledger may.
+    /// A folder of the ledger has more entries than allowed.
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge { folder: String },
 }
 
-/// How much of a repository a clone holds.
+/// How much of a repository a clone contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
     Full,
     /// The history is cut off.
     Shallow,
-    /// Objects are left out until they are asked for.
+    /// Objects are fetched only on demand.
     Partial,
 }
 
@@ -157,12 +156,11 @@ impl fmt::Display for Extent {
 }
 
 impl Obstacle {
-    /// Returns the obstacle of a malformed object.
     pub fn malformed(object: Oid, cause: &str) -> Obstacle {
         Obstacle::Malformed { object, cause: cause.to_owned() }
     }
 
-    /// Returns what to do about it.
+    /// Returns the remedy.
     pub fn repair(&self) -> &'static str {
         match self {
             Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => {
@@ -181,7 +179,7 @@ impl Obstacle {
         }
     }
 
-    /// Returns the command that repairs it, where one alone does.
+    /// Returns the command that repairs it, if a single one does.
     pub fn command(&self) -> Option<&'static str> {
         match self {
             Obstacle::Shallow { .. } | Obstacle::Missing { extent: Extent::Shallow, .. } => {

@@ -1,7 +1,7 @@
-//! What the file of a record was before it was that record's: a file whose id could not be read, another record's, a link.
+//! What the file of a record was before: a file with an unreadable id, another record's file, or a link.
 //!
-//! Uses history's objects, version. Pure. Start at [`Left`]. Follows `docs/spec/approval.md`, V2 and A5: whoever made such
-//! a file made what it became.
+//! Uses history's objects, version. Pure. Start at [`Left`]. Follows `docs/spec/approval.md`, V2 and A5: the author of
+//! such a file is an author of what it became.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,17 +9,17 @@ use crate::history::objects::Oid;
 use crate::history::version::{FileAt, Trail, TrailKey, Version};
 use crate::record::file;
 
-/// The files that one snapshot held and the next one does not, by path, bytes and name.
+/// The files that one snapshot has and the next one lacks, by path, bytes and name.
 #[derive(Default)]
 pub struct Left<'a> {
     by_path: HashMap<&'a str, Vec<&'a TrailKey>>,
     by_blob: HashMap<Oid, Vec<&'a TrailKey>>,
-    /// Files whose id could not be read and in whose place nothing stands any more, by their names.
+    /// Files with an unreadable id that are gone without anything in their place, by name.
     gone: BTreeMap<&'a str, Vec<&'a TrailKey>>,
 }
 
 impl<'a> Left<'a> {
-    /// Adds a file that is gone or has other bytes; `is_replaced` says that something else stands in its place.
+    /// Adds a file that is gone or changed; `is_replaced` says that something else is in its place.
     pub fn add(&mut self, path: &'a str, blob: Oid, key: &'a TrailKey, is_replaced: bool) {
         self.by_path.entry(path).or_default().push(key);
         self.by_blob.entry(blob).or_default().push(key);
@@ -28,9 +28,9 @@ impl<'a> Left<'a> {
         }
     }
 
-    /// Returns whose the new files of a record were just before: by path, or by bytes.
+    /// Returns the trails that the new files of a record belonged to just before, by path or by bytes.
     ///
-    /// Of files that could not be read and are gone, it may be any that has the name of a new one; where none has, all.
+    /// Of the unreadable files that are gone, those with the name of a new file count; if there are none, all count.
     pub fn origins<'f>(
         &self,
         key: &TrailKey,
@@ -55,7 +55,7 @@ impl<'a> Left<'a> {
     }
 }
 
-/// Returns the files that a version has and the one before it had not.
+/// Returns the files that a version has and the previous one lacks.
 pub fn new_files<'v>(
     before: &'v [FileAt],
     after: &'v [FileAt],
@@ -63,7 +63,7 @@ pub fn new_files<'v>(
     after.iter().filter(|file| !before.contains(file))
 }
 
-/// Returns, of trails that are set apart, those from which versions of others come, directly or through each other.
+/// Returns those of the set-aside trails that versions of other trails come from, directly or through each other.
 pub fn needed<'t>(
     trails: impl Iterator<Item = &'t Trail>,
     mut apart: BTreeMap<TrailKey, Trail>,

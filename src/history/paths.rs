@@ -1,20 +1,21 @@
-//! Paths of a ledger that lies in a folder of its repository.
+//! Paths of a ledger that is in a subfolder of its repository.
 //!
-//! Uses no other module. Pure. Start at [`LedgerPrefix`]. Paths have `/` and no end slash; the empty one is the top.
+//! Uses no other module. Pure. Start at [`LedgerPrefix`]. Paths use `/` without a trailing slash; the empty path is the
+//! root.
 
-/// The folder of `exledger.yaml`, from the top of the repository.
+/// The folder of `exledger.yaml`, from the root of the repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerPrefix(Vec<String>);
 
 impl LedgerPrefix {
-    /// Returns the prefix that a path from the top of the repository is; empty for the top itself.
+    /// Creates the prefix from a path from the root of the repository; empty for the root itself.
     pub fn new(path: &str) -> LedgerPrefix {
         LedgerPrefix(segments(path).map(str::to_owned).collect())
     }
 
-    /// Returns where a path of the ledger is, in segments from the top of the repository.
+    /// Returns the segments of a ledger path from the root of the repository.
     ///
-    /// `None` where it leaves the repository. `.mailmap` is git's own file, at the top whatever the ledger's folder.
+    /// `None` if it leaves the repository. `.mailmap` is git's own file, always at the root.
     pub fn outward(&self, path: &str) -> Option<Vec<String>> {
         if path == ".mailmap" {
             return Some(vec![path.to_owned()]);
@@ -29,7 +30,7 @@ impl LedgerPrefix {
         Some(at)
     }
 
-    /// Returns a path of the ledger without detours, as paths of its files are written.
+    /// Returns the normalized ledger path, as used for file paths.
     pub fn plain(&self, path: &str) -> String {
         match self.outward(path) {
             Some(segments) => self.inward(&segments.join("/")),
@@ -37,7 +38,7 @@ impl LedgerPrefix {
         }
     }
 
-    /// Tells whether a path of the ledger, without detours, lies in one of some folders.
+    /// Tells whether a normalized ledger path is inside one of some folders.
     pub fn is_inside(&self, folders: &[String], path: &str) -> bool {
         let holds = |folder: &String| {
             let folder = self.plain(folder);
@@ -50,7 +51,7 @@ impl LedgerPrefix {
         folders.iter().any(holds)
     }
 
-    /// Returns a path from the top of the repository as the ledger names it, with `..` where it lies outside.
+    /// Converts a path from the root of the repository to a ledger path, with `..` if it is outside.
     pub fn inward(&self, path: &str) -> String {
         if path == ".mailmap" {
             return path.to_owned();
@@ -68,7 +69,7 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|segment| !matches!(*segment, "" | "."))
 }
 
-/// Returns a path inside a folder.
+/// Joins a folder and a name.
 pub fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }

@@ -1,7 +1,7 @@
-//! What has not landed: the changes of records that branches and the work tree propose.
+//! Proposals: changes of records in branches and the work tree that have not landed.
 //!
-//! Uses history's branch, change, refs, trails, version. Pure: loose files come as plain data. Start at [`read`]. Follows
-//! `docs/spec/status.md`, proposals and pending changes. Whatever is proposed grants nothing and ends nothing.
+//! Uses history's branch, change, refs, trails, version. Pure: loose files are passed as plain data. Start at [`read`].
+//! Follows `docs/spec/status.md`, proposals and pending changes. A proposal grants nothing and ends nothing.
 
 use crate::history::branch::{Branch, BranchContext};
 use crate::history::change;
@@ -24,26 +24,26 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A change of one record that has not landed.
 #[derive(Clone, Debug)]
 pub struct RecordProposal {
-    /// The branch, by its short name; `None` for what is only in the work tree.
+    /// The short name of the branch; `None` for a change that is only in the work tree.
     pub branch: Option<String>,
-    /// The committer time of the first commit that changes the record, by its own account.
+    /// The committer time, as stated, of the first commit that changes the record.
     pub since: Option<Instant>,
-    /// The committer time of the last commit that changes the record, by its own account.
+    /// The committer time, as stated, of the last commit that changes the record.
     pub latest: Option<Instant>,
     /// Name and address of the author of that first commit.
     pub author: Option<(String, String)>,
-    /// The files that differ from what landed, as they are proposed; none where the record is to be removed.
+    /// The proposed files that differ from what landed; empty if the record is to be removed.
     pub files: Vec<FileAt>,
     pub record: Content,
-    /// What changes in meaning against what landed.
+    /// The events of the change, compared with what landed.
     pub events: Vec<ChangeEvent>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct Proposals {
-    /// By record; of several the one that changed last comes first, the work tree's comes last.
+    /// The proposals by record, the latest change first and the work tree last.
     pub by_key: BTreeMap<TrailKey, Vec<RecordProposal>>,
-    /// The branches that can't be looked at, and why.
+    /// The branches that can't be read, with the reason.
     pub obstacles: Vec<(String, Obstacle)>,
 }
 
@@ -51,26 +51,26 @@ pub struct Proposals {
 pub struct Sources {
     /// Branches by their short names.
     pub branches: Vec<(String, Oid)>,
-    /// The commit that is checked out, where it is on no branch.
+    /// The checked-out commit, if HEAD is detached.
     pub detached: Option<Oid>,
-    /// The commit that is checked out, with which the work tree is compared; `None` before the first.
+    /// The checked-out commit, with which the work tree is compared; `None` before the first commit.
     pub head: Option<Oid>,
     /// The files of the work tree that differ from that commit.
     pub loose: Vec<Loose>,
 }
 
-/// A file of the work tree that differs from what is checked out.
+/// A file of the work tree that differs from the checked-out commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loose {
     /// The path from the ledger's root.
     pub path: String,
-    /// Its bytes and their id; `None` where the file is gone.
+    /// Its bytes and their id; `None` if the file is deleted.
     pub file: Option<(Oid, Vec<u8>)>,
 }
 
 impl Sources {
-    /// Returns the branches that may propose something: those of the approved ref's remote, without one the local ones,
-    /// and the current branch.
+    /// Returns the branches that may contain proposals: those of the approved ref's remote, or the local ones if there
+    /// is none, and the current branch.
     pub fn from_refs(refs: &Refs, chosen: &ApprovedRef, loose: Vec<Loose>) -> Sources {
         let folder = match &chosen.remote {
             Some(remote) => format!("refs/remotes/{remote}/"),
@@ -89,7 +89,7 @@ impl Sources {
             HeadState::Detached(oid) => (Some(*oid), Some(*oid)),
             HeadState::Branch(name) => (refs.names.get(name).copied(), None),
         };
-        // A branch that is pushed already is named once, by its name there.
+        // A branch that is already pushed is listed once, by its remote name.
         let is_new = |oid: &Oid| branches.iter().all(|(_, other)| other != oid);
         if let (HeadState::Branch(name), false) = (&refs.head, refs.is_bare)
             && *name != chosen.reference
@@ -103,12 +103,12 @@ impl Sources {
 
 const HEADS: &str = "refs/heads/";
 
-/// Returns what has not landed.
+/// Returns the proposals.
 ///
 /// `records` are the record folders of the policy at the tip.
 ///
 /// # Errors
-/// [`Obstacle`] where the commit that is checked out can't be read; branches that can't be are among the answer.
+/// [`Obstacle`] if the checked-out commit can't be read; unreadable branches are part of the result.
 pub fn read(
     objects: &dyn Objects,
     history: &History,
@@ -136,7 +136,7 @@ pub fn read(
     Ok(proposals)
 }
 
-/// Branches before the work tree, the latest first, then by name.
+/// Sorts branches before the work tree, the latest first, then by name.
 fn rank(proposal: &RecordProposal) -> impl Ord + '_ {
     let latest = std::cmp::Reverse(proposal.latest);
     (proposal.branch.is_none(), latest, &proposal.branch)
@@ -149,7 +149,7 @@ struct ProposalReader<'o, 'h> {
 }
 
 impl ProposalReader<'_, '_> {
-    /// Looks at the files of the work tree that differ from what is checked out.
+    /// Reads the changed files of the work tree.
     fn work_tree(&mut self, sources: &Sources) -> Result<(), Obstacle> {
         let mut changes = Vec::new();
         let head = match sources.head {
@@ -187,7 +187,7 @@ impl ProposalReader<'_, '_> {
         Ok(())
     }
 
-    /// Looks at a branch; one without a name is what is checked out.
+    /// Reads a branch; one without a name is the checked-out commit.
     fn branch(&mut self, name: Option<&str>, tip: Oid) {
         if let Err(obstacle) = self.try_branch(name, tip) {
             let name = name.unwrap_or("HEAD").to_owned();
@@ -201,7 +201,7 @@ impl ProposalReader<'_, '_> {
         };
         let mut changed = branch.beyond(&mut self.lens, self.history.mainline.tip)?;
         if branch.truncated.is_some() {
-            // Where it set out is not known: only of what never landed is it certain that the branch proposes it.
+            // The branch point is unknown: the branch certainly proposes only content that never landed.
             changed.retain(|subject, bytes| match subject {
                 ComparedPath::Record(key) => {
                     !self.history.trails.contains_key(key) && !bytes.new.is_empty()
@@ -267,7 +267,7 @@ impl ProposalReader<'_, '_> {
             record,
         };
         let of_one = self.proposals.by_key.entry(key.clone()).or_default();
-        // What is checked out on no branch and what is written on top of it are one proposal, the latter.
+        // A detached commit and the work tree changes on top of it are one proposal, the latter.
         let is_known = branch.is_none() && of_one.iter().any(|other| other.branch.is_none());
         if !is_known {
             of_one.push(proposal);
@@ -275,7 +275,7 @@ impl ProposalReader<'_, '_> {
     }
 }
 
-/// Tells whether a file whose id can't be read is told of under the id that its name stands for already.
+/// Tells whether a file with an unreadable id is already listed under the id in its name.
 fn is_told_by_id<'b>(
     key: &TrailKey,
     bytes: &Bytes,
@@ -286,7 +286,7 @@ fn is_told_by_id<'b>(
         && others.any(|(other, bytes)| matches!(other, TrailKey::Id(_)) && holds(bytes))
 }
 
-/// Returns what a proposal changes in meaning.
+/// Returns the events of a proposal.
 fn events(landed: Option<&Content>, proposed: &Content) -> Vec<ChangeEvent> {
     let after = match proposed {
         Content::Record(record) => record,

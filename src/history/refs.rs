@@ -1,8 +1,8 @@
-//! Which ref is the approved one.
+//! Chooses the approved ref.
 //!
-//! Uses history's objects and mainline. Pure: refs and configuration come as plain data. Start at [`choose`]. Follows
-//! `docs/spec/approval.md`, M1: never a file of the checked-out branch, never `init.defaultBranch`, never a HEAD that
-//! is on no branch.
+//! Uses history's objects and mainline. Pure: refs and configuration are passed as plain data. Start at [`choose`].
+//! Follows `docs/spec/approval.md`, M1: never a file of the checked-out branch, never `init.defaultBranch`, never a
+//! detached HEAD.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,19 +10,19 @@ use std::fmt;
 use crate::history::mainline::Guard;
 use crate::history::objects::Oid;
 
-/// The branches of a repository and what else the choice of the approved ref depends on.
+/// The branches of a repository, and everything else that the choice of the approved ref depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refs {
     /// `refs/heads/*` and `refs/remotes/*` with their commits, by full name.
     pub names: BTreeMap<String, Oid>,
-    /// Those of them that stand for another one, such as `refs/remotes/origin/HEAD`, with its full name.
+    /// The symbolic refs among them, such as `refs/remotes/origin/HEAD`, with the full name of their target.
     pub links: BTreeMap<String, String>,
     pub head: HeadState,
     /// The configured remotes, sorted.
     pub remotes: Vec<String>,
     /// The remote of the current branch.
     pub upstream: Option<String>,
-    /// Whether files are checked out.
+    /// Whether the repository is bare.
     pub is_bare: bool,
     /// The value of `exledger.approvedRef` in the repository's own configuration.
     pub configured: Option<String>,
@@ -30,56 +30,56 @@ pub struct Refs {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeadState {
-    /// A branch, by its full name, which may not exist yet.
+    /// A branch, by its full name; it may not exist yet.
     Branch(String),
-    /// A commit and no branch.
+    /// A commit without a branch.
     Detached(Oid),
 }
 
-/// The commit that a name stands for.
+/// The commit that a name refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolvedRef {
-    /// The full name of the ref, where it is one.
+    /// The full name of the ref, if it is one.
     pub name: Option<String>,
     pub oid: Oid,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovedRef {
-    /// The ref: its full name where there is one, else what was asked for.
+    /// The full name of the ref if there is one, else the name that was given.
     pub reference: String,
     pub tip: Oid,
-    /// Whether a remote guards it.
+    /// Whether a remote protects it.
     pub guard: Guard,
-    /// The remote whose branch it is.
+    /// The remote that it is a branch of.
     pub remote: Option<String>,
 }
 
 /// Why no approved ref can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct NoRef {
-    /// What stands in the way.
+    /// The reason.
     pub cause: Cause,
-    /// The refs that it could be, by their full names.
+    /// The possible refs, by full name.
     pub candidates: Vec<String>,
-    /// The command that may bring more of them.
+    /// The command that may fetch more candidates.
     pub command: String,
-    /// The branch that this job's pull request wants to land on, as the CI system names it.
+    /// The target branch of this job's pull request, as named by the CI system.
     pub target: Option<String>,
 }
 
-/// What stands in the way of choosing.
+/// Why no approved ref can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// No ref or commit has the name that was given.
+    /// No ref or commit has the given name.
     Unknown(String),
     /// There are several remotes, and nothing tells which one counts.
     SeveralRemotes(Vec<String>),
-    /// Neither `main` nor `master` is there, and no default branch is known.
+    /// Neither `main` nor `master` exists, and no default branch is known.
     Neither,
-    /// Both `main` and `master` are there, and no default branch is known.
+    /// Both `main` and `master` exist, and no default branch is known.
     Both,
-    /// No branch is checked out, so the local branches say nothing.
+    /// HEAD is detached, so local branches are not considered.
     Detached,
     /// The repository holds no commit yet.
     Empty,
@@ -87,11 +87,11 @@ pub enum Cause {
 
 /// Chooses the approved ref (M1).
 ///
-/// `asked` is what flag or environment say, `find` looks up what is no branch (a tag, an id), and `target` is the
-/// branch that the CI system says this job is about, which improves the message and decides nothing.
+/// `asked` is the value of the flag or environment variable, `find` resolves names that are no branch (a tag, an id),
+/// and `target` is the target branch according to the CI system, which only improves the message.
 ///
 /// # Errors
-/// [`NoRef`] where several refs could be meant, or none.
+/// [`NoRef`] if several refs are possible, or none.
 pub fn choose(
     refs: &Refs,
     asked: Option<&str>,
@@ -135,11 +135,11 @@ pub fn choose(
 const HEADS: &str = "refs/heads/";
 
 impl Refs {
-    /// Returns the remote that counts; `None` where there is none at all.
+    /// Returns the remote to use; `None` if there is none at all.
     pub(super) fn remote(&self) -> Result<Option<String>, Cause> {
         let mut remotes = self.remotes.clone();
         if remotes.is_empty() {
-            // Refs may be left of a remote that the configuration no longer names.
+            // Refs may remain of a remote that the configuration no longer names.
             let left = self.names.keys().chain(self.links.keys());
             let names = left.filter_map(|name| name.strip_prefix("refs/remotes/")?.split_once('/'));
             remotes = names.map(|(remote, _)| remote.to_owned()).collect();
@@ -158,7 +158,7 @@ impl Refs {
         }
     }
 
-    /// Returns the default branch of a remote, else the only one of its usual names.
+    /// Returns the default branch of a remote, else the only existing one of the usual names.
     fn default_of(&self, remote: &str) -> Option<ApprovedRef> {
         let folder = format!("refs/remotes/{remote}/");
         let target = self.links.get(&format!("{folder}HEAD"));
@@ -191,7 +191,7 @@ impl Refs {
         Some(ApprovedRef { reference: name.to_owned(), tip, guard, remote: self.remote_of(name) })
     }
 
-    /// Returns the remote whose branch a ref is.
+    /// Returns the remote that a ref is a branch of.
     fn remote_of(&self, name: &str) -> Option<String> {
         let rest = name.strip_prefix("refs/remotes/")?;
         let known = self.remotes.iter().find(|remote| {
@@ -201,9 +201,9 @@ impl Refs {
         known.map(String::as_str).or_else(first).map(str::to_owned)
     }
 
-    /// Returns what a given name stands for: a branch, or what it says in full.
+    /// Resolves a given name: a short name as a branch, anything else only in full.
     ///
-    /// Git's order would let a tag, or a branch of that name, take the place of what is meant.
+    /// In git's own lookup order, a tag or branch of that name could take the place of the intended ref.
     fn named(
         &self,
         name: &str,
@@ -247,7 +247,7 @@ impl Refs {
         chosen.ok_or_else(|| Cause::Unknown(name.to_owned()))
     }
 
-    /// Returns the branches of remotes, without them the local ones, as they can be given; at most ten.
+    /// Returns the branches of remotes, or the local ones if there are none, as they can be entered; at most ten.
     fn candidates(&self) -> Vec<String> {
         let below = |folder: &str| -> Vec<String> {
             let names = self.names.keys();
@@ -259,7 +259,7 @@ impl Refs {
     }
 }
 
-/// Tells whether a name is the id of a commit, in full.
+/// Tells whether a name is a full commit id.
 fn is_id(name: &str) -> bool {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     matches!(name.len(), 40 | 64) && name.bytes().all(is_digit)

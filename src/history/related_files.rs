@@ -1,7 +1,8 @@
-//! What lay around a few records when they landed, which a walk of these records alone does not show.
+//! Finds files near a few records at their landings that a walk of only these records would miss.
 //!
-//! Uses record (reader), history's objects, chain, content, folders, interest, tree. Pure. Start at [`LedgerLocation::hides`]. Follows
-//! `docs/spec/approval.md`, V2 and V3: an id goes on wherever and under whatever name its file lies.
+//! Uses record (reader), history's objects, chain, content, folders, watched paths, tree. Pure. Start at
+//! [`LedgerLocation::hides`]. Follows `docs/spec/approval.md`, V2 and V3: an id stays the same wherever its file is and
+//! whatever its name.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ use crate::ledger::Files;
 use crate::record::file;
 use crate::yaml::node::Limits;
 
-/// A repository, and where its records are.
+/// A repository, and the folders of its records.
 pub struct LedgerLocation<'o> {
     pub objects: &'o dyn Objects,
     pub prefix: &'o LedgerPrefix,
@@ -25,11 +26,11 @@ pub struct LedgerLocation<'o> {
 }
 
 impl LedgerLocation<'_> {
-    /// Tells whether anything lay around a few records, when one of their versions landed, that a walk of these records
-    /// alone does not show.
+    /// Tells whether, at the landing of a version of these records, there were files that a walk of only these records
+    /// would miss.
     ///
     /// # Errors
-    /// [`Obstacle`] where a folder of a mainline commit can't be read.
+    /// [`Obstacle`] if a folder of a mainline commit can't be read.
     pub fn hides(&self, history: &History, few: &RecordFilter) -> Result<bool, Obstacle> {
         let versions = || history.trails.values().flat_map(|trail| &trail.versions);
         let landings: BTreeSet<usize> = versions().map(|version| version.landing).collect();
@@ -38,7 +39,7 @@ impl LedgerLocation<'_> {
             || self.was_otherwise(history, &landings, few))
     }
 
-    /// Tells whether a file of a name that is asked for lay in a folder that is not, just before or after a version landed.
+    /// Tells whether a file with a requested name was in another folder just before or after a version landed.
     fn was_elsewhere(
         &self,
         history: &History,
@@ -64,8 +65,8 @@ impl LedgerLocation<'_> {
         Ok(false)
     }
 
-    /// Tells whether a file of another name, which bears the id of one that is asked for or may have become that record,
-    /// came, went or changed when a version landed, or in a branch that was merged then; or whether that can't be told.
+    /// Tells whether a file of another name, with a requested id or possibly the record's predecessor, was added,
+    /// removed or changed when a version landed, or in a branch merged then; or whether this is undetermined.
     fn was_otherwise(
         &self,
         history: &History,
@@ -89,7 +90,7 @@ impl LedgerLocation<'_> {
                     return true;
                 };
                 let first = commit.parents.first();
-                // Behind the end of a shallow clone there is nothing to compare with, and all walks stop there.
+                // Beyond the end of a shallow clone there is nothing to compare with, and all walks stop there.
                 let before = first.and_then(|first| chain::read(self.objects, *first).ok());
                 if first.is_none() || before.is_some() {
                     pairs.push((before.map(|it| it.tree), Some(commit.tree)));
@@ -124,7 +125,7 @@ impl LedgerLocation<'_> {
         matches!(whose, Whose::Id(_))
     }
 
-    /// Tells whether a file states one of the ids, or may.
+    /// Tells whether a file contains one of the ids, or may.
     fn bears(&self, path: &str, blob: Oid, few: &RecordFilter) -> bool {
         let bytes = match content::bytes_within(self.objects, blob, Limits::RECORD.bytes) {
             Ok(Some(bytes)) => bytes,
@@ -132,7 +133,7 @@ impl LedgerLocation<'_> {
             Err(_) => return true,
         };
         let text = String::from_utf8_lossy(&bytes);
-        // Behind a backslash any letter may be written in another way.
+        // After a backslash, any letter may be written as an escape.
         if !text.contains('\\') {
             let upper = text.to_ascii_uppercase();
             return few.names.iter().any(|name| upper.contains(name.as_str()));

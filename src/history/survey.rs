@@ -1,4 +1,4 @@
-//! What differs along a mainline, before any file is read but those that govern.
+//! Finds what differs along a mainline, before any file other than governance files is read.
 //!
 //! Uses history's chain, folders, governance, graph, interest, tree. Pure. Start at [`Survey::read`]. Follows
 //! `docs/spec/approval.md`, 4.
@@ -17,7 +17,7 @@ use crate::history::tree::CommitTree;
 use crate::history::watched_paths::{Interest, RecordFilter, WatchedKind};
 use crate::policy::governance::Governance;
 
-/// What differs, and the governance that judges it.
+/// The differences, and the governance that judges them.
 pub(super) struct Survey {
     pub(super) interest: Interest,
     pub(super) graph: Graph,
@@ -27,8 +27,9 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Finds what differs between each mainline commit and its first parent, and in the branches that they merge.
-    /// Which files govern is known only when every policy of the mainline was read: an unusual one begins it anew.
+    /// Finds the differences between each mainline commit and its first parent, and in the merged branches. Which files
+    /// are governance files is known only after reading every policy of the mainline: an unusual one restarts the
+    /// search.
     pub(super) fn read(
         objects: &dyn Objects,
         chain: &Chain,
@@ -90,7 +91,7 @@ impl Survey {
         }
     }
 
-    /// Returns what differs in governance files and in approvals, without the records.
+    /// Returns the differences in governance files and approvals, without the records.
     pub(super) fn of_governance(&self) -> Survey {
         let is_meant = |change: &&FileChange| {
             matches!(change.kind, WatchedKind::Governance | WatchedKind::Approval)

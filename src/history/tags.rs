@@ -1,4 +1,4 @@
-//! The signed tags that were merged with a version: which of them name a commit that holds its bytes.
+//! Finds the signed tags merged with a version that name a commit containing its bytes.
 //!
 //! Uses history's objects, tree, version. Pure. Start at [`of_version`]. Follows `docs/spec/approval.md`, E1 and E2.
 
@@ -13,11 +13,11 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::history::version::{MergedTag, Version};
 
-/// Returns the tags that the landing and the nested commits of a version carry, as far as they name a commit that the
-/// landing brought and that holds the version's bytes.
+/// Returns the tags in the landing and the nested commits of a version that name a commit which the landing added and
+/// which contains the version's bytes.
 ///
-/// `landed` says from which landing each commit can first be reached. A header may hold a tag of any commit: one that
-/// can't be looked at says nothing.
+/// `landed` gives the first landing that can reach each commit. A header may contain a tag of any commit: one that
+/// can't be read is ignored.
 pub fn of_version(
     objects: &dyn Objects,
     prefix: &LedgerPrefix,
@@ -42,14 +42,14 @@ pub fn of_version(
     found
 }
 
-/// Returns the commit that the text of a tag names.
+/// Returns the commit named in the text of a tag.
 fn tagged(raw: &[u8]) -> Option<Oid> {
     let first = raw.split(|byte| *byte == b'\n').next()?;
     let object = first.strip_prefix(b"object ")?;
     Oid::from_hex(std::str::from_utf8(object).ok()?)
 }
 
-/// Tells whether a commit holds the bytes of a version where the landing has them; none where it removes a file.
+/// Tells whether a commit contains the bytes of a version at the landing's path; for a removed file, that it has none.
 fn holds(objects: &dyn Objects, prefix: &LedgerPrefix, commit: Oid, version: &Version) -> bool {
     let Ok(commit) = chain::read(objects, commit) else {
         return false;

@@ -1,4 +1,4 @@
-//! A version that a merge with swapped parents took off the mainline.
+//! A change that a merge with swapped parents removed from the approved branch.
 //!
 //! Uses record, `history`. Pure. Start at [`ThrownOff`]. Follows `docs/spec/approval.md`, M5.
 
@@ -7,19 +7,20 @@ use crate::record::Record;
 use crate::record::time::Instant;
 use std::rc::Rc;
 
-/// What the former line took away from a record, and what the merge gives back.
+/// What the former line removed from a record, and the merge restores.
 #[derive(Clone, Debug)]
 pub struct ThrownOff {
     pub merge: Oid,
     /// Its index in the mainline.
     pub landing: usize,
     pub at: Instant,
-    /// What was said before this supports no version from the merge on: the later of its time and that of the commit.
+    /// Approvals before this instant count for no version from the merge on: the later of the times of the landing and
+    /// the commit.
     pub bar: Instant,
     /// The commit of the former line.
     pub commit: Oid,
     pub loss: Loss,
-    /// What the record said there; `None` where it was removed.
+    /// The record in that commit; `None` if it was removed.
     pub record: Option<Rc<Record>>,
 }
 
@@ -33,7 +34,7 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// Returns what it is called in messages.
+    /// Returns the description for messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Loss::Removal => "removal",

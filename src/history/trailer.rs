@@ -1,27 +1,27 @@
 //! The trailers of a commit message.
 //!
-//! Uses no other module. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E4: unlike git and libgit2, no `---`
-//! ends the message, and one line of prose makes a paragraph prose.
+//! Uses no other module. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, E4: unlike in git and libgit2, `---`
+//! does not end the message, and a single line of prose makes the whole paragraph prose.
 
 /// One `token: value` of the last paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trailer {
-    /// The token, as it is written.
+    /// The token, as written.
     pub token: String,
-    /// The value, continuation lines joined with a blank.
+    /// The value, with continuation lines joined by a blank.
     pub value: String,
 }
 
 impl Trailer {
-    /// Tells whether the token is this one, letter case ignored.
+    /// Compares the token, ignoring case.
     pub fn is(&self, token: &str) -> bool {
         self.token.eq_ignore_ascii_case(token)
     }
 }
 
-/// Returns the trailers of a message: its last paragraph, if it is not the first and every line is one.
+/// Returns the trailers of a message: its last paragraph, if it is not the first and each of its lines is a trailer.
 ///
-/// `aside` names the lines that a pinned forge writes itself (`See merge request …`); they are passed over.
+/// `aside` recognizes lines that a forge writes itself (`See merge request …`); they are ignored.
 pub fn read(message: &str, aside: &dyn Fn(&str) -> bool) -> Vec<Trailer> {
     let mut trailers: Vec<Trailer> = Vec::new();
     for line in last_paragraph(message) {
@@ -47,7 +47,7 @@ pub fn read(message: &str, aside: &dyn Fn(&str) -> bool) -> Vec<Trailer> {
     trailers
 }
 
-/// Returns the lines of the last paragraph; none where the message has only one.
+/// Returns the lines of the last paragraph; empty if the message has only one.
 pub fn last_paragraph(message: &str) -> Vec<&str> {
     let lines: Vec<&str> = message.split('\n').map(|line| line.trim_end_matches('\r')).collect();
     let blank = |line: &&&str| line.trim().is_empty();

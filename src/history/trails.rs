@@ -1,6 +1,7 @@
-//! The records' versions, landing by landing: which files hold which record, and what became of it.
+//! Builds the versions of records, landing by landing: which files contain which record, and how it changed.
 //!
-//! Uses history's content, folders, origin, version, interest. Pure. Start at [`TrailSet`]. Follows `docs/spec/approval.md`, V1 to
+//! Uses history's content, folders, origin, version, watched paths. Pure. Start at [`TrailSet`]. Follows
+//! `docs/spec/approval.md`, V1 to
 //! V4, V7 and V8.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,20 +19,20 @@ use crate::history::watched_paths::WatchedKind;
 use crate::record::file;
 use crate::record::id::Id;
 
-/// The files of a record, sorted by path: one, of almost all.
+/// The files of a record, sorted by path; nearly always one.
 pub type TrailFiles = Vec<FileAt>;
 
-/// The records as they stand after some landing, and their versions so far.
+/// The records after some landing, and their versions so far.
 pub struct TrailSet<'o> {
     pub contents: ContentCache<'o>,
     pub trails: BTreeMap<TrailKey, Trail>,
     owners: HashMap<Rc<str>, TrailKey>,
     files: HashMap<TrailKey, TrailFiles>,
-    /// Files whose id can't be read, and which stand for the record that they held just before (V2).
+    /// Files with an unreadable id, which stand for the record that they contained just before (V2).
     standing_in: HashSet<Rc<str>>,
-    /// Files whose id can't be read, and could perhaps be read behind the end of a shallow clone.
+    /// Files with an unreadable id that might be readable beyond the end of a shallow clone.
     unread_at_end: Vec<Rc<str>>,
-    /// Why nothing is known of what was behind that end.
+    /// Why everything beyond that end is unknown.
     end: Option<Obstacle>,
 }
 
@@ -40,16 +41,16 @@ pub struct LandedFiles<'a> {
     /// Its index in the mainline.
     pub landing: usize,
     pub commit: &'a Rc<Commit>,
-    /// Why nothing is known of what was before.
+    /// Why everything earlier is unknown.
     pub cut_off: Option<&'a Obstacle>,
 }
 
-/// What one landing does to the files of records.
+/// The changes of one landing to record files.
 #[derive(Default)]
 struct TrailStep {
-    /// The files of each record that is concerned, as they were before.
+    /// The previous files of each affected record.
     before: BTreeMap<TrailKey, TrailFiles>,
-    /// The files that are gone or have other bytes: path, owner, bytes.
+    /// The files that are gone or changed: path, owner, bytes.
     left: Vec<(Rc<str>, TrailKey, Oid)>,
 }
 
@@ -66,7 +67,7 @@ impl<'o> TrailSet<'o> {
         }
     }
 
-    /// Takes the record files that a landing changed, and returns the records that got a version.
+    /// Applies the record files that a landing changed, and returns the records that got a version.
     pub fn land<'c>(
         &mut self,
         landed: LandedFiles<'_>,
@@ -110,7 +111,7 @@ impl<'o> TrailSet<'o> {
         self.push(landed, step)
     }
 
-    /// Takes a file away from its record.
+    /// Removes a file from its record.
     fn lift(&mut self, step: &mut TrailStep, path: &Rc<str>, owner: &TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before.entry(owner.clone()).or_insert_with(|| files.clone());
@@ -119,7 +120,7 @@ impl<'o> TrailSet<'o> {
         self.standing_in.remove(path);
     }
 
-    /// Gives a file to a record.
+    /// Adds a file to a record.
     fn put(&mut self, step: &mut TrailStep, path: &Rc<str>, blob: Oid, owner: TrailKey) {
         let files = self.files.entry(owner.clone()).or_default();
         step.before.entry(owner.clone()).or_insert_with(|| files.clone());
@@ -135,7 +136,7 @@ impl<'o> TrailSet<'o> {
         self.owners.insert(Rc::clone(path), owner);
     }
 
-    /// Parts files that stand in for a record from it where the record itself is back at another path.
+    /// Detaches unreadable files from the record that they stand for, once the record is readable at another path.
     fn part(&mut self, step: &mut TrailStep) {
         let keys: Vec<TrailKey> = step.before.keys().cloned().collect();
         for key in keys {
@@ -151,7 +152,7 @@ impl<'o> TrailSet<'o> {
         }
     }
 
-    /// Gives a file whose id can't be read to the record that it held just before, else to its path.
+    /// Assigns a file with an unreadable id to the record that it contained just before, else to its path.
     fn put_unread(&mut self, step: &mut TrailStep, path: &Rc<str>, blob: Oid) {
         let by_path = step.stood_at(path);
         let moved = || {
@@ -173,7 +174,7 @@ impl<'o> TrailSet<'o> {
         self.put(step, path, blob, owner);
     }
 
-    /// Returns why a record that seems to be new may not be: a file at the end of a shallow clone may have held its id.
+    /// Returns why a seemingly new record may be older: a file at the end of a shallow clone may have had its id.
     fn hidden_past(
         &self,
         key: &TrailKey,
@@ -222,7 +223,7 @@ impl<'o> TrailSet<'o> {
                 became: None,
                 thrown_off: Vec::new(),
             });
-            // Most records land once or twice: room for more of them would be most of all room.
+            // Most records land once or twice; spare capacity would dominate memory use.
             if trail.versions.len() == trail.versions.capacity() {
                 let n_more = trail.versions.len().max(1);
                 trail.versions.reserve_exact(n_more);
@@ -265,14 +266,14 @@ impl<'o> TrailSet<'o> {
 }
 
 impl TrailStep {
-    /// Returns the record that a path held just before.
+    /// Returns the record that was just before at a path.
     fn stood_at(&self, path: &str) -> Option<TrailKey> {
         let left = self.left.iter().find(|(old, ..)| &**old == path);
         left.map(|(_, key, _)| key.clone())
     }
 }
 
-/// Returns the record that a file's name stands for where its bytes can't be read, else its path.
+/// Returns the record named by an unreadable file's name, else its path.
 fn named(path: &str) -> TrailKey {
     match Id::new(&file::stem(path).to_ascii_uppercase()) {
         Some(id) => TrailKey::Id(id.to_string()),
@@ -280,7 +281,7 @@ fn named(path: &str) -> TrailKey {
     }
 }
 
-/// Returns how a record changed, `None` where neither bytes nor paths did.
+/// Returns how a record changed; `None` if neither bytes nor paths did.
 pub fn change(before: &[FileAt], after: &[FileAt], was_there: bool) -> Option<VersionChange> {
     let paths = |files| -> Vec<&str> { <[FileAt]>::iter(files).map(|it| &*it.path).collect() };
     let same_bytes = blobs(before) == blobs(after);
@@ -337,9 +338,9 @@ pub fn blobs(files: &[FileAt]) -> Vec<Oid> {
     blobs
 }
 
-/// Returns the records that a file of a branch may be about; of one whose id can't be read, path and name decide.
+/// Returns the records that a file of a branch may belong to; if its id can't be read, its path and name decide.
 ///
-/// Naming an author too many takes an approval away, naming one too few gives one.
+/// One author too many only withholds an approval; one too few could grant one.
 fn keys(contents: &mut ContentCache<'_>, change: &FileChange, blob: Oid) -> Vec<TrailKey> {
     let path = &*change.path;
     if change.kind == WatchedKind::Other {

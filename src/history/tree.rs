@@ -1,6 +1,6 @@
 //! The files of a commit as a ledger's tree.
 //!
-//! Uses ledger (the trait that it serves), history's objects, chain, folder, paths. Pure. Start at [`CommitTree`].
+//! Uses ledger (for its trait `Tree`), history's objects, chain, folder, paths. Pure. Start at [`CommitTree`].
 //! Follows `docs/spec/approval.md`, V4 and 5 (27).
 
 use std::cell::RefCell;
@@ -28,7 +28,7 @@ impl<'o> CommitTree<'o> {
     /// Returns the tree of a commit.
     ///
     /// # Errors
-    /// [`Obstacle`] where the commit can't be read.
+    /// [`Obstacle`] if the commit can't be read.
     pub fn of_commit(
         objects: &'o dyn Objects,
         commit: Oid,
@@ -43,10 +43,10 @@ impl<'o> CommitTree<'o> {
         CommitTree { objects, root, prefix: prefix.clone(), folders: RefCell::default() }
     }
 
-    /// Returns what stands at a path, and its object.
+    /// Returns the mode and object at a path.
     ///
     /// # Errors
-    /// [`TreeError`] where a folder on the way can't be read.
+    /// [`TreeError`] if a folder on the way can't be read.
     pub fn entry(&self, path: &str) -> Result<Option<(Mode, Oid)>, TreeError> {
         let Some(segments) = self.prefix.outward(path) else {
             return Ok(None);

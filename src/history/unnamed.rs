@@ -1,4 +1,5 @@
-//! Until when approval files that name no ledger count: until one landed that names the ledger's root commit.
+//! Determines until when approval files without a ledger name count: until one lands that names the ledger's root
+//! commit.
 //!
 //! Uses history's contents. Pure. Start at [`until`]. Follows `docs/spec/approval.md`, S7.
 
@@ -10,10 +11,10 @@ use crate::history::walked::{After, ApprovalFileChange};
 use crate::history::watched_paths::Interest;
 use crate::yaml::node::Limits;
 
-/// An approval file that nobody asked about: its landing, and its bytes.
+/// An approval file outside the requested records: its landing and its bytes.
 pub(super) type Unasked = (usize, Oid);
 
-/// Returns the approval files of a landing that nobody asked about.
+/// Returns the approval files of a landing that are outside the requested records.
 pub(super) fn unasked<'c>(
     landing: usize,
     files: impl Iterator<Item = &'c FileChange>,
@@ -23,10 +24,10 @@ pub(super) fn unasked<'c>(
     rest.filter_map(|change| Some((landing, change.new?))).collect()
 }
 
-/// Returns the first landing with an approval file that names the root commit; `None` where there is none, or where no file
-/// that is asked about names no ledger.
+/// Returns the first landing with an approval file that names the root commit; `None` if there is none, or if no
+/// requested file lacks a ledger name.
 ///
-/// A file that can't be read counts as one that names it.
+/// An unreadable file counts as naming it.
 pub(super) fn until(
     contents: &ContentCache<'_>,
     mainline: &Mainline,
@@ -56,7 +57,7 @@ pub(super) fn until(
     landings.min()
 }
 
-/// Tells whether the line of an approval file about its ledger has a value.
+/// Tells whether the ledger line of an approval file has a given value.
 fn names(bytes: &[u8], ledger: &str) -> bool {
     let mut lines = bytes.split(|byte| *byte == b'\n');
     let value = lines.nth(1).and_then(|line| line.strip_prefix(b"ledger "));

@@ -1,4 +1,4 @@
-//! The versions of a record, or of a governance file: one for each landing that changed it.
+//! The versions of a record or governance file: one for each landing that changed it.
 //!
 //! Uses record, history's objects and commit. Pure. Start at [`Trail`]. Follows `docs/spec/approval.md`, 1.3 and 1.4.
 
@@ -12,14 +12,14 @@ use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-/// What a trail is known by.
+/// The key of a trail.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TrailKey {
     /// The id of a record, in upper case.
     Id(String),
-    /// The path of a file whose id can't be read, or of a governance file.
+    /// The path of a file with an unreadable id, or of a governance file.
     Path(String),
-    /// The path of what is no record, in the place of one: a link, or a file of a mode that git no longer writes.
+    /// The path of something else in place of a record: a link, or a file with a mode that git no longer writes.
     Other(String),
 }
 
@@ -41,13 +41,12 @@ impl fmt::Display for TrailKey {
 /// All versions of one record, oldest first; never empty.
 #[derive(Clone, Debug)]
 pub struct Trail {
-    /// What it is known by.
     pub key: TrailKey,
     /// The versions, in landing order.
     pub versions: Vec<Version>,
-    /// The record that a file turned out to be, when it could be read again; such a trail of a path is over.
+    /// The record that an unreadable file turned out to be; such a trail of a path has ended.
     pub became: Option<TrailKey>,
-    /// What merges threw off the first-parent line of the approved branch (M5).
+    /// Changes that merges removed from the first-parent line of the approved branch (M5).
     pub thrown_off: Vec<ThrownOff>,
 }
 
@@ -58,7 +57,7 @@ impl Trail {
     }
 }
 
-/// One landed content of a record.
+/// One landed version of a record.
 #[derive(Clone, Debug)]
 pub struct Version {
     /// Its number in the trail, from 1.
@@ -67,32 +66,33 @@ pub struct Version {
     pub landing: usize,
     pub commit: Rc<Commit>,
     pub change: VersionChange,
-    /// The files that held the record before, sorted by path; empty where there was none.
+    /// The previous files of the record, sorted by path; empty if there were none.
     pub before: Vec<FileAt>,
-    /// The files that hold the record, sorted by path: one, but for conflicted and removed ones.
+    /// The files of the record, sorted by path: exactly one, unless it is conflicted or removed.
     pub files: Vec<FileAt>,
-    /// The trails whose files it took over, by place or by bytes: who made those files made this one, too (A5).
+    /// The trails whose files it took over, by path or by bytes: the authors of those files are authors of this one
+    /// (A5).
     pub origins: Box<[TrailKey]>,
     pub record: VersionBody,
-    /// The digest of the bytes; `None` but for a single file whose bytes are here.
+    /// The digest of the bytes; only for a single file whose bytes are present.
     pub digest: Option<Digest>,
     /// Commits of merged branches that touched the record (A2), in the order of their ids.
     pub touched: Vec<Rc<Commit>>,
-    /// Commits of merged branches that landed these very bytes on their own first-parent line (E1), in the order of
+    /// Commits of merged branches that landed exactly these bytes on their own first-parent line (E1), in the order of
     /// their ids.
     pub nested: Vec<Rc<Commit>>,
-    /// Signed tags that name a commit of the merged branch that holds these very bytes (E2).
+    /// Signed tags of a commit in the merged branch that contains exactly these bytes (E2).
     pub tags: Vec<MergedTag>,
     /// Whether the merge itself made content (A3).
     pub made_in_merge: MadeInMerge,
-    /// What is missing to name the authors of this version (A6).
+    /// What is missing to determine the authors of this version (A6).
     pub truncated: Option<Obstacle>,
 }
 
 /// A tag that was merged.
 #[derive(Clone, Debug)]
 pub struct MergedTag {
-    /// The merge whose header holds it.
+    /// The merge whose header contains it.
     pub carrier: Rc<Commit>,
     /// The commit that it names.
     pub commit: Oid,
@@ -103,7 +103,7 @@ pub struct MergedTag {
 /// How a landing changed a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VersionChange {
-    /// It was not there before, and never had been.
+    /// The record is new, and never existed before.
     Introduced,
     /// Other bytes at the same path.
     Amended,
@@ -112,14 +112,14 @@ pub enum VersionChange {
     /// Other bytes at another path.
     AmendedMoved,
     Removed,
-    /// It was not there before, and had been removed earlier.
+    /// The record is there again after an earlier removal.
     Readded,
-    /// It stands in the oldest commit that this clone holds; when and how it was merged is not known (M7).
+    /// It is in the oldest commit of this clone; when and how it was merged is unknown (M7).
     Inherited,
 }
 
 impl VersionChange {
-    /// Tells whether a series of versions begins with it.
+    /// Tells whether it begins a new series of versions.
     pub fn begins(self) -> bool {
         matches!(
             self,
@@ -137,7 +137,7 @@ pub struct FileAt {
     pub blob: Oid,
 }
 
-/// Returns the file at a path as a list, empty where there is none.
+/// Returns the file at a path as a list, empty if there is none.
 pub fn file_at(path: &Rc<str>, blob: Option<Oid>) -> Vec<FileAt> {
     let file = blob.map(|blob| FileAt { path: Rc::clone(path), blob });
     file.into_iter().collect()
@@ -159,7 +159,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// What the files of a version say, read when it is first asked for: most of what ever landed is closed long since.
+/// The content of a version's files, parsed on first use: most of what ever landed is long closed.
 #[derive(Clone, Debug)]
 pub struct VersionBody(Rc<Reading>);
 
@@ -169,19 +169,19 @@ struct Reading {
     unread: RefCell<Unread>,
 }
 
-/// A file that was not read yet.
+/// A file that has not been parsed yet.
 #[derive(Debug)]
 enum Unread {
-    /// It was read, or there is none.
+    /// It has been parsed, or there is none.
     Nothing,
     /// Its path and its bytes.
     Here(Rc<str>, Vec<u8>),
-    /// Its path, and the id of its bytes, which are fetched again where they are wanted.
+    /// Its path and the id of its bytes, which are fetched again if needed.
     Aside(Rc<str>, Oid),
 }
 
 impl VersionBody {
-    /// Returns the body that says what is known already.
+    /// Returns a body with known content.
     pub fn known(content: Content) -> VersionBody {
         VersionBody(Rc::new(Reading {
             content: OnceCell::from(content),
@@ -194,7 +194,7 @@ impl VersionBody {
         VersionBody::later(Unread::Here(path.into(), bytes))
     }
 
-    /// Returns the body of a record's file whose bytes are forgotten until [`VersionBody::fetch`].
+    /// Returns the body of a record's file whose bytes are dropped until [`VersionBody::fetch`].
     pub fn aside(path: &str, blob: Oid) -> VersionBody {
         VersionBody::later(Unread::Aside(path.into(), blob))
     }
@@ -203,12 +203,12 @@ impl VersionBody {
         VersionBody(Rc::new(Reading { content: OnceCell::new(), unread: RefCell::new(unread) }))
     }
 
-    /// Tells whether the bytes are forgotten.
+    /// Tells whether the bytes have been dropped.
     pub fn is_aside(&self) -> bool {
         matches!(*self.0.unread.borrow(), Unread::Aside(..))
     }
 
-    /// Takes bytes again that are forgotten.
+    /// Fetches dropped bytes.
     pub fn fetch(&self, bytes: impl FnOnce(Oid) -> Result<Vec<u8>, Obstacle>) {
         let fetched = match &*self.0.unread.borrow() {
             Unread::Aside(path, blob) => (Rc::clone(path), bytes(*blob)),
@@ -224,7 +224,7 @@ impl VersionBody {
         }
     }
 
-    /// Returns what the files say; bytes that are forgotten are missing.
+    /// Returns the parsed content; bytes that have been dropped count as missing.
     pub fn content(&self) -> &Content {
         let read = || match self.0.unread.replace(Unread::Nothing) {
             Unread::Here(path, bytes) => Content::from_file(file::read(&path, &bytes)),
@@ -236,12 +236,12 @@ impl VersionBody {
         self.0.content.get_or_init(read)
     }
 
-    /// Returns the record, where there is one that can be read.
+    /// Returns the record, if there is a readable one.
     pub fn record(&self) -> Option<&Rc<Record>> {
         self.content().record()
     }
 
-    /// Reads the file, and returns the places in it, without its record; `None` where it was read before.
+    /// Parses the file and returns its source positions without the record; `None` if it was already parsed.
     pub fn places(&self) -> Option<file::RecordFile> {
         let mut source = match &*self.0.unread.borrow() {
             Unread::Here(path, bytes) => file::read(path, bytes),
@@ -258,24 +258,24 @@ impl VersionBody {
     }
 }
 
-/// What the files of a version say.
+/// The content of a version's files.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// A record without shape findings.
     Record(Rc<Record>),
     /// A file that grants nothing, and why.
     Unreadable(Rc<[Finding]>),
-    /// Two files or more with one id, by path.
+    /// Two or more files with the same id, by path.
     Conflicted(OneId),
-    /// Nothing: the record is removed.
+    /// No file: the record is removed.
     Gone,
-    /// Bytes that are not here.
+    /// The bytes are missing.
     Missing(Obstacle),
-    /// A governance file, whose bytes are not read here.
+    /// A governance file, whose bytes are not parsed here.
     File,
 }
 
-/// The most files of one id that are named.
+/// The maximum number of files listed for one id.
 const MOST_OF_ONE_ID: usize = 50;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -286,7 +286,7 @@ pub struct OneId {
 }
 
 impl Content {
-    /// Returns what was read of a record's file.
+    /// Returns the content of a parsed record file.
     pub fn from_file(source: file::RecordFile) -> Content {
         match source.record {
             Some(record) => Content::Record(Rc::new(record)),
@@ -294,7 +294,7 @@ impl Content {
         }
     }
 
-    /// Returns what several files of one id say: nothing.
+    /// Returns the content of several files with the same id, which grant nothing.
     pub fn conflicted(files: &[FileAt]) -> Content {
         let first = files.iter().take(MOST_OF_ONE_ID);
         Content::Conflicted(OneId {
@@ -303,7 +303,7 @@ impl Content {
         })
     }
 
-    /// Returns the record, where there is one that can be read.
+    /// Returns the record, if there is a readable one.
     pub fn record(&self) -> Option<&Rc<Record>> {
         match self {
             Content::Record(record) => Some(record),
@@ -312,15 +312,15 @@ impl Content {
     }
 }
 
-/// Whether a merge holds content of a record that none of its parents had.
+/// Whether a merge has content of a record that none of its parents had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MadeInMerge {
-    /// It does not: no merge, or the bytes of one of its parents.
+    /// No: it is not a merge, or it has the bytes of one of its parents.
     No,
-    /// The bytes are what git's own merge of the parents gives; nobody is added to the authors.
+    /// The bytes are those of git's own merge of the parents; no author is added.
     AutoMerged,
-    /// Whoever made the merge made the content, or brought back what no commit of the branch made.
+    /// The author of the merge made the content, or restored content that no commit of the branch made.
     Made,
-    /// Objects that are needed to tell are not here.
+    /// Required objects are missing.
     Unknown(Obstacle),
 }

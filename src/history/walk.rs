@@ -29,11 +29,11 @@ use crate::record::file::RecordFile;
 
 /// Walks a mainline and returns the trails of all records and governance files.
 ///
-/// Record folders are those of the policy at the tip, for the whole history (V8).
+/// The record folders are those of the policy at the tip, for the whole history (V8).
 ///
 /// # Errors
-/// [`Obstacle`] where a folder of a mainline commit can't be read; what is missing besides is stated on the version
-/// that needs it.
+/// [`Obstacle`] if a folder of a mainline commit can't be read; other missing objects are recorded on the version that
+/// needs them.
 pub fn walk(
     objects: &dyn Objects,
     chain: Chain,
@@ -45,10 +45,10 @@ pub fn walk(
     collect_versions(trails, objects, chain, prefix, survey, None)
 }
 
-/// Walks a mainline as [`walk`] does, for whoever needs only some records: [`History::leave_out`] must follow.
+/// Walks a mainline as [`walk`] does, for callers that need only some records; [`History::leave_out`] must follow.
 ///
-/// `records` are the folders of records; `None` for those that the policy at the tip names, approved or not. `keeps` tells
-/// by the bytes of a version whether its record is likely to be needed; those of others are fetched again where it is.
+/// `records` are the record folders; `None` for those that the policy at the tip names, approved or not. `keeps` tells
+/// by the bytes of a version whether its record is likely to be needed; other bytes are fetched again if they are.
 ///
 /// # Errors
 /// As [`walk`].
@@ -65,7 +65,7 @@ pub fn walk_kept(
     collect_versions(trails, objects, chain, prefix, survey, None)
 }
 
-/// Returns the mainline alone, where it holds no policy: nothing is asked of it then.
+/// Returns the mainline alone, for a history without a policy, of which nothing else is needed.
 pub fn untold(chain: Chain, prefix: &LedgerPrefix) -> History {
     History {
         mainline: chain.mainline,
@@ -84,22 +84,23 @@ pub fn untold(chain: Chain, prefix: &LedgerPrefix) -> History {
     }
 }
 
-/// A version of a record in one file, as it is found.
+/// A version of a record in one file, as the walk finds it.
 pub struct VersionVisit<'w> {
     /// The trail, of which it is the last version.
     pub trail: &'w Trail,
-    /// The version; who touched it is not known yet.
+    /// The version; the commits that touched it are not known yet.
     pub version: &'w Version,
-    /// The file, with the places in it; its record is that of the version.
+    /// The file with its source positions; its record is that of the version.
     pub source: &'w RecordFile,
-    /// The governance along the mainline that judges it.
+    /// The governance along the mainline, to judge it.
     pub states: &'w States,
 }
 
-/// What looks at each version as it is found.
+/// A callback for each version as the walk finds it.
 pub type VersionVisitor<'l> = &'l mut dyn FnMut(VersionVisit<'_>);
 
-/// Walks a mainline as [`walk`] does, and shows each version with the places in its file, which are kept no longer.
+/// Walks a mainline as [`walk`] does, and passes each version to a callback with the source positions in its file,
+/// which are then dropped.
 ///
 /// `judge` returns the governance that judges versions, from a history without records.
 ///
@@ -123,7 +124,7 @@ pub fn walk_shown(
     collect_versions(trails(), objects, chain, prefix, survey, Some(shown))
 }
 
-/// What looks at versions, and the governance that judges them.
+/// The callback for versions, and the governance that judges them.
 struct VisitorState<'l> {
     states: States,
     look: VersionVisitor<'l>,
@@ -131,10 +132,12 @@ struct VisitorState<'l> {
 
 /// Walks a mainline and returns the trails of a few records.
 ///
-/// A record is named like its file, or it is invalid. Whoever asks about one must also name the files at the tip that
-/// bear its id under another name: two files are in conflict. Where a file of the name lay elsewhere when one of the
-/// versions landed, or one of another name that bears the id came or went with it, all records are walked. Where somebody signed or reviewed one of them, all files of the names are: a
-/// word may be older than a removal elsewhere. In a merged branch they are in any case, as it may have moved the file.
+/// A record has the name of its file, or it is invalid. Callers must also name the files at the tip that have a
+/// requested id under another name, since two files with one id conflict. All records are walked if, when one of the
+/// versions landed, a file of that name was in another folder, or a file of another name with the id was added or
+/// removed. All files with the names are walked if one of the records was signed or reviewed, since the approval may be
+/// older than a removal elsewhere. Merged branches are always searched for them, because a branch may have moved the
+/// file.
 ///
 /// # Errors
 /// As [`walk`].
@@ -166,10 +169,10 @@ pub fn walk_named(
     Ok(history)
 }
 
-/// Tells what each landing did; what the survey found about it is forgotten on the way.
+/// Determines the versions that each landing made, dropping the survey's data along the way.
 ///
 /// # Errors
-/// [`Obstacle`] where a line that a foxtrot merge threw off can't be read.
+/// [`Obstacle`] if a line removed by a foxtrot merge can't be read.
 fn collect_versions(
     mut trails: TrailSet<'_>,
     objects: &dyn Objects,
@@ -256,7 +259,7 @@ fn collect_versions(
     })
 }
 
-/// States on a version of a merge who made it in its branches, or in the merge itself.
+/// Records on a merge's version which commits made it, in the branches or in the merge itself.
 fn fill(
     merges: &mut Merges<'_>,
     contents: &mut ContentCache<'_>,
@@ -271,8 +274,8 @@ fn fill(
 }
 
 impl History {
-    /// Forgets the trails that are not wanted, most of a long history, and fetches what the others are said to be without.
-    /// Of what a record said before it landed last, `wanted` may ask nothing.
+    /// Drops the trails that are not wanted, most of a long history, and fetches dropped bytes of the others. `wanted`
+    /// must not read the content of any but the last version.
     pub fn leave_out(&mut self, objects: &dyn Objects, wanted: &mut dyn FnMut(&Trail) -> bool) {
         let contents = ContentCache::new(objects);
         let fetch = |version: &Version| version.record.fetch(|blob| contents.bytes(blob));
@@ -294,7 +297,7 @@ impl History {
     }
 }
 
-/// Shows the versions that a landing made.
+/// Passes the versions that a landing made to the callback.
 fn show(trails: &TrailSet<'_>, keys: &[TrailKey], states: &States, look: VersionVisitor<'_>) {
     for key in keys {
         let trail = trails.trails.get(key);
@@ -312,7 +315,7 @@ fn show(trails: &TrailSet<'_>, keys: &[TrailKey], states: &States, look: Version
     }
 }
 
-/// Returns what stands at a version's path in the further parents of its landing.
+/// Returns the blobs at a version's path in the further parents of its landing.
 fn other_blobs<'c>(version: &Version, changes: &'c [FileChange]) -> &'c [Option<Oid>] {
     let [only] = version.files.as_slice() else {
         return &[];

@@ -1,4 +1,4 @@
-//! What a walk of a mainline found.
+//! The result of walking a mainline.
 //!
 //! Uses history's mainline, versions and notes. Pure. Start at [`History`]. Follows `docs/spec/approval.md`, 4.
 
@@ -14,39 +14,39 @@ use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-/// All that the mainline says about the records, or about some of them.
+/// The history of all or some records along the mainline.
 #[derive(Clone, Debug)]
 pub struct History {
     /// The approved ref and its chain of first parents.
     pub mainline: Mainline,
     /// The trail of each record, by its key.
     pub trails: BTreeMap<TrailKey, Trail>,
-    /// The keys of the records that nobody wants to be told about.
+    /// The keys of the records that are left out of the result.
     pub left_out: BTreeSet<TrailKey>,
-    /// Trails that are told about no further, and from whose files versions of the others come.
+    /// Trails that are left out, but from whose files versions of others come.
     pub former: BTreeMap<TrailKey, Trail>,
-    /// The trail of each governance file, by its path; only files that some policy on the mainline named.
+    /// The trail of each governance file that any policy on the mainline named, by path.
     pub governance: BTreeMap<String, Trail>,
     /// The bytes of the governance files' versions, by their ids.
     pub governance_bytes: HashMap<Oid, Rc<[u8]>>,
-    /// The governance in the tree of each landing, whether or not anybody approved it.
+    /// The governance in the tree of each landing, approved or not.
     pub states: States,
-    /// Where the ledger lies in the repository.
+    /// The ledger's folder in the repository.
     pub prefix: LedgerPrefix,
     /// The folders whose files were read as records.
     pub records: Vec<String>,
     /// The files below `.approvals` that landings changed, in landing order, then by path.
     pub approvals: Vec<ApprovalFileChange>,
-    /// The last landing whose approval files may name no ledger; `None` where there is no last one.
+    /// The last landing whose approval files may lack a ledger name; `None` if there is no limit.
     pub unnamed_until: Option<usize>,
-    /// Every commit that can be reached from the tip, with the index of the landing that brought it.
+    /// Every commit reachable from the tip, with the index of the landing that added it.
     pub landed: HashMap<Oid, usize>,
-    /// The notes of reviews, where they count; `None` until they are read, and where there are none.
+    /// The review notes, if they count; `None` until they are read, or if there are none.
     pub notes: Option<Notes>,
 }
 
 impl History {
-    /// Returns a trail, also one that is told about no further.
+    /// Returns a trail, including trails left out of the result.
     pub fn trail(&self, key: &TrailKey) -> Option<&Trail> {
         self.trails.get(key).or_else(|| self.former.get(key))
     }
@@ -60,9 +60,9 @@ pub struct ApprovalFileChange {
     /// Its path from the ledger's root.
     pub path: String,
     pub commit: Rc<Commit>,
-    /// Its bytes before, by id; `None` where it is new.
+    /// The id of its bytes before; `None` if it is new.
     pub before: Option<Oid>,
-    /// Its bytes after, by id; `None` where it is removed.
+    /// The id of its bytes after; `None` if it is removed.
     pub new: Option<Oid>,
     /// Its bytes after.
     pub after: After,
@@ -71,7 +71,7 @@ pub struct ApprovalFileChange {
 }
 
 impl ApprovalFileChange {
-    /// Returns the record whose folder the file lies in; that of governance files is nobody's.
+    /// Returns the trail key of the folder that the file is in; that of governance files matches no record.
     pub fn record(&self) -> TrailKey {
         TrailKey::Id(watched_paths::approvals_of(&self.path).to_ascii_uppercase())
     }
@@ -82,18 +82,18 @@ impl ApprovalFileChange {
 pub enum Company {
     Alone,
     More,
-    /// Folders that are needed to tell are not here.
+    /// Required folders are missing.
     Unknown(Obstacle),
 }
 
-/// What a file beside records holds after a change.
+/// The content of an approval file after a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum After {
-    /// Nothing: it is removed.
+    /// No content: it is removed.
     Gone,
-    /// These bytes.
+    /// The file's bytes.
     Bytes(Rc<[u8]>),
-    /// Bytes that are not here.
+    /// The bytes are missing.
     Missing(Obstacle),
 }
 
@@ -104,7 +104,7 @@ impl History {
         states.any(|state| state.governance.policy.approval.heeds_notes())
     }
 
-    /// Reads the notes from a commit of their ref, as they stood at an instant or as they stand now.
+    /// Reads the notes from a commit of their ref, as of an instant or the current ones.
     pub fn read_notes(&mut self, objects: &dyn Objects, tip: Oid, until: Option<Instant>) {
         let trails = self.trails.values().chain(self.governance.values());
         let versions = trails.flat_map(|trail| &trail.versions);

@@ -1,14 +1,15 @@
-//! The refs on which an answer depends: those that the choice of the approved ref looks at, and the notes of reviews.
+//! The refs that a result depends on: those considered when choosing the approved ref, and the review notes.
 //!
 //! Uses history's refs and notes. Pure. Start at [`watched_refs`]. Follows `docs/spec/approval.md`, M1, and `docs/spec/cli.md`, check,
-//! `--stdin`. As long as none of them moves, and neither HEAD nor the configuration does, M1 chooses the same commit.
+//! `--stdin`. As long as none of them moves, and HEAD and the configuration stay the same, M1 chooses the same commit.
 
 use std::collections::BTreeSet;
 
 use crate::history::notes;
 use crate::history::refs::{HeadState, Refs};
 
-/// Returns the full names of the refs that decide, some of which may not be there; `asked` is what flag or environment say.
+/// Returns the full names of the refs to watch, some of which may not exist; `asked` is the value of the flag or
+/// environment variable.
 pub fn watched_refs(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
     let mut names = BTreeSet::from([notes::REFERENCE.to_owned()]);
     let mut add = |name: String| {

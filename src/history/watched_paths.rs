@@ -1,6 +1,7 @@
-//! Which paths of a repository say anything: records, governance files, files beside records.
+//! The paths of a repository that matter: records, governance files, approval files.
 //!
-//! Uses record (file names), history's paths. Pure. Start at [`Interest`]; [`WatchedFolder`] is a folder seen with that interest. Follows
+//! Uses record (file names), history's paths. Pure. Start at [`Interest`]; [`WatchedFolder`] is a folder with that
+//! filter. Follows
 //! `docs/spec/record.md` (which files are records) and `docs/spec/approval.md`, V8, G1 and S7.
 
 use std::collections::BTreeMap;
@@ -9,14 +10,14 @@ use std::collections::BTreeSet;
 use crate::history::paths::LedgerPrefix;
 use crate::record::file;
 
-/// The folder beside records that holds approval files.
+/// The folder for approval files, inside a record folder.
 pub const APPROVALS: &str = ".approvals";
 
-/// What a file is read for.
+/// Why a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WatchedKind {
     Record,
-    /// It stands in the place of a record, and is no regular file.
+    /// It is in the place of a record, but not a regular file.
     Other,
     /// It is a governance file.
     Governance,
@@ -24,7 +25,7 @@ pub enum WatchedKind {
     Approval,
 }
 
-/// The paths that matter, as a tree of names from the top of the repository.
+/// The paths that matter, as a tree of names from the root of the repository.
 #[derive(Clone, Debug, Default)]
 pub struct Interest {
     top: WatchNode,
@@ -32,22 +33,22 @@ pub struct Interest {
     few: Option<RecordFilter>,
 }
 
-/// A few records, by where their files are at the tip.
+/// A few records, selected by where their files are at the tip.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordFilter {
     /// The names of the files, in upper case and without suffix.
     pub names: BTreeSet<String>,
-    /// The folders that they are in, from the ledger's root; `None` where they may be anywhere.
+    /// Their folders, from the ledger's root; `None` if they may be anywhere.
     pub folders: Option<BTreeSet<String>>,
 }
 
 impl RecordFilter {
-    /// Returns the records in files of these names, in upper case and without suffix, wherever they are.
+    /// Returns the records in files with these names, in upper case and without suffix, in any folder.
     pub fn anywhere(names: BTreeSet<String>) -> RecordFilter {
         RecordFilter { names, folders: None }
     }
 
-    /// Adds a file, which stands where it stands at the tip.
+    /// Adds a file, at its path at the tip.
     pub fn add(&mut self, path: &str) {
         self.names.insert(file::stem(path).to_ascii_uppercase());
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -55,7 +56,7 @@ impl RecordFilter {
         folders.insert(folder.to_owned());
     }
 
-    /// Tells whether a file has one of the names, and lies in none of the folders.
+    /// Tells whether a file has one of the names but is in none of the folders.
     pub fn is_elsewhere(&self, path: &str) -> bool {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let is_inside = |folders: &BTreeSet<String>| folders.contains(folder);
@@ -63,7 +64,7 @@ impl RecordFilter {
             && !self.folders.as_ref().is_none_or(is_inside)
     }
 
-    /// Tells whether a folder holds one of the files, or a folder that does.
+    /// Tells whether a folder contains one of the files, directly or in a subfolder.
     pub fn leads_through(&self, folder: &str) -> bool {
         let below = |known: &String| match known.strip_prefix(folder) {
             Some(rest) => rest.is_empty() || rest.starts_with('/'),
@@ -76,7 +77,7 @@ impl RecordFilter {
 
 #[derive(Clone, Debug, Default)]
 struct WatchNode {
-    /// Whether all below is records, or approval files, or this is one governance file.
+    /// Whether everything below is records, or approval files, or this is a single governance file.
     what: Option<ReadPurpose>,
     inside: BTreeMap<String, WatchNode>,
 }
@@ -88,7 +89,7 @@ enum ReadPurpose {
     Governance,
 }
 
-/// A folder of the repository, and what is looked for in it.
+/// A folder of the repository, and what to look for in it.
 #[derive(Clone, Copy, Debug)]
 pub struct WatchedFolder<'i> {
     few: Option<&'i RecordFilter>,
@@ -96,7 +97,7 @@ pub struct WatchedFolder<'i> {
     below: Below,
 }
 
-/// What the folders above have said.
+/// What the parent folders determine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Below {
     Nothing,
@@ -106,7 +107,7 @@ enum Below {
 }
 
 impl Interest {
-    /// Returns the interest in the record folders and governance files of a ledger.
+    /// Returns the paths that matter for the record folders and governance files of a ledger.
     pub fn new(
         prefix: &LedgerPrefix,
         records: &[String],
@@ -121,8 +122,8 @@ impl Interest {
         interest
     }
 
-    /// Returns the same interest, and that in the approval files beside the records of further folders: those that some
-    /// policy of the mainline names, whether or not it counts.
+    /// Adds the approval files beside the records of further folders: those that any policy of the mainline names,
+    /// whether or not it counts.
     pub fn with_approvals<'f>(
         mut self,
         prefix: &LedgerPrefix,
@@ -145,13 +146,13 @@ impl Interest {
         node.what = Some(what);
     }
 
-    /// Returns the same interest, of records in a few alone, and in the folders that hold them.
+    /// Restricts the records to a few, and to the folders that contain them.
     pub fn narrowed(mut self, few: &RecordFilter) -> Interest {
         self.few = Some(few.clone());
         self
     }
 
-    /// Returns the top of the repository.
+    /// Returns the root of the repository.
     pub fn top(&self) -> WatchedFolder<'_> {
         let below = match self.top.what {
             Some(ReadPurpose::Records) => Below::RecordRoot,
@@ -160,7 +161,7 @@ impl Interest {
         WatchedFolder { few: self.few.as_ref(), node: Some(&self.top), below }
     }
 
-    /// Returns what a file at a path of the ledger is read for.
+    /// Returns why a file at a ledger path is read.
     pub fn kind_of(&self, prefix: &LedgerPrefix, path: &str) -> Option<WatchedKind> {
         let segments = prefix.outward(path)?;
         let (name, folders) = segments.split_last()?;
@@ -178,7 +179,7 @@ impl Interest {
         is_of_governance(path) || self.few.as_ref().is_none_or(is_asked)
     }
 
-    /// Returns the names at the top that lead to something, `None` when all do.
+    /// Returns the names at the root that lead to something of interest; `None` if all do.
     pub fn names(&self) -> Option<Vec<&str>> {
         let all = self.top.what == Some(ReadPurpose::Records);
         (!all).then(|| self.top.inside.keys().map(String::as_str).collect())
@@ -186,7 +187,7 @@ impl Interest {
 }
 
 impl<'i> WatchedFolder<'i> {
-    /// Returns a folder inside this one; `None` where nothing in it matters.
+    /// Returns a subfolder; `None` if nothing in it matters.
     pub fn folder(&self, name: &str) -> Option<WatchedFolder<'i>> {
         let node = self.node.and_then(|node| node.inside.get(name));
         let below = match (node.and_then(|node| node.what), self.below) {
@@ -201,13 +202,13 @@ impl<'i> WatchedFolder<'i> {
         (below != Below::Nothing || !empty).then_some(WatchedFolder { few: self.few, node, below })
     }
 
-    /// Tells whether this folder, at a path of the ledger, can hold a record that matters.
+    /// Tells whether this folder, at a ledger path, can contain a record that matters.
     pub fn leads_on(&self, path: &str) -> bool {
         let is_of_records = self.below == Below::Records;
         !is_of_records || self.few.is_none_or(|few| few.leads_through(path))
     }
 
-    /// Returns what a file of this folder is read for; `None` where it says nothing.
+    /// Returns why a file of this folder is read; `None` if it does not matter.
     pub fn file(&self, name: &str) -> Option<WatchedKind> {
         let node = self.node.and_then(|node| node.inside.get(name));
         if node.and_then(|node| node.what) == Some(ReadPurpose::Governance) {
@@ -225,11 +226,11 @@ impl<'i> WatchedFolder<'i> {
     }
 }
 
-/// The folder of approvals that are about governance files.
+/// The folder of approvals of governance files.
 pub const OF_GOVERNANCE: &str = "governance";
 
-/// Returns the folder, right below `.approvals`, that an approval file lies in: an id, or that of governance files.
-/// Empty for what lies elsewhere.
+/// Returns the folder directly below `.approvals` that an approval file is in: an id, or the governance folder. Empty
+/// for files elsewhere.
 pub fn approvals_of(path: &str) -> &str {
     let mut segments = path.split('/').skip_while(|segment| *segment != APPROVALS);
     segments.nth(1).unwrap_or_default()
@@ -240,7 +241,7 @@ pub fn is_of_governance(path: &str) -> bool {
     approvals_of(path) == OF_GOVERNANCE
 }
 
-/// Tells whether a file of this name is a record where records are.
+/// Tells whether a file with this name is a record if it is in a record folder.
 pub fn is_record(name: &str) -> bool {
     name.ends_with(".yaml") || name.ends_with(".yml")
 }

@@ -1,4 +1,4 @@
-//! The bare differences of two records, as values by field.
+//! Lists the differing values of two records, by field.
 //!
 //! Uses record. Pure. Start at [`differences`]. Follows `docs/spec/cli.md`, `changes[]{field,from,to}`.
 
@@ -11,19 +11,19 @@ use serde_json::Value;
 pub struct ValueDifference {
     /// The dotted path, list indices from 0.
     pub field: String,
-    /// The value before; null where there was none.
+    /// The value before; null if there was none.
     pub from: Value,
-    /// The value after; null where there is none.
+    /// The value after; null if there is none.
     pub to: Value,
 }
 
-/// Tells whether two records say the same, however it is written: an instant in another offset is the same instant.
+/// Tells whether two records have equal values, ignoring notation: an instant with another offset is the same instant.
 pub fn is_equal(one: &Record, other: &Record) -> bool {
     let is_spelt = |record| moments(record).any(is_elsewhere);
     one == other || (is_spelt(one) || is_spelt(other)) && plain(one) == plain(other)
 }
 
-/// Returns all moments that a record states.
+/// Returns all times in a record.
 fn moments(record: &Record) -> impl Iterator<Item = &When> {
     let optional = [&record.starts, &record.event_ends, &record.subject.credential_expires];
     let renewals = record.renewals.iter();
@@ -32,7 +32,7 @@ fn moments(record: &Record) -> impl Iterator<Item = &When> {
     optional.into_iter().flatten().chain(entries).chain(single)
 }
 
-/// Tells whether a moment is an instant that is not written in UTC.
+/// Tells whether a time is an instant that is not written in UTC.
 fn is_elsewhere(when: &When) -> bool {
     matches!(when, When::Instant(instant, _) if *when != When::instant(*instant))
 }
@@ -51,7 +51,7 @@ fn plain(record: &Record) -> Record {
     copy
 }
 
-/// Returns what differs between two records, in the order of the fields; of a new record, each field that it states.
+/// Returns the differences between two records, in field order; for a new record, every field that it contains.
 pub fn differences(before: Option<&Record>, after: &Record) -> Vec<ValueDifference> {
     let value = |record: &Record| serde_json::to_value(record).unwrap_or(Value::Null);
     let mut found = Vec::new();
@@ -94,7 +94,7 @@ fn joined(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
-/// Returns the entries of one list that the other lacks, each counted as often as it stands there.
+/// Returns the entries of one list that the other lacks, counting duplicates.
 pub fn beyond<'t, T: PartialEq>(list: &'t [T], other: &[T]) -> Vec<&'t T> {
     let mut rest: Vec<&T> = other.iter().collect();
     list.iter()

@@ -1,4 +1,4 @@
-//! Whether a later end and another owner are said by an entry that leads from the one to the other.
+//! Checks whether an entry explains a later end or a new owner.
 //!
 //! Uses record, and `change`'s fields. Pure. Start at [`extension`] and [`handover`]. Follows `docs/spec/rules.md`
 //! (`silent-extension`, `owner-changed`).
@@ -8,19 +8,19 @@ use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::time::{Instant, not_after};
 
-/// Whether a record ends later, and whether it says so.
+/// Whether a record's end is later, and whether an entry explains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExpiryExtension {
-    /// It ends no later.
+    /// The end is not later.
     No,
-    /// It does, and as many new renewal entries lead from the end before to the end after.
+    /// The end is later, and this many new renewal entries lead from the old end to the new one.
     Renewed(usize),
-    /// It does, and no renewal entry says so.
+    /// The end is later without a matching renewal entry.
     Silent,
 }
 
-/// Tells whether a record ends later, and whether new renewal entries say so: the first from the end before, each from
-/// where the one before it led, the last until the end after.
+/// Tells whether a record's end is later, and whether new renewal entries explain it: the first starts at the old end,
+/// each continues where the one before ended, and the last reaches the new end.
 pub fn extension(before: &Record, after: &Record) -> ExpiryExtension {
     let (old, new) = (not_after(&before.expires), not_after(&after.expires));
     if new <= old {
@@ -41,18 +41,18 @@ pub fn extension(before: &Record, after: &Record) -> ExpiryExtension {
     }
 }
 
-/// Whether a record has another owner, and whether it says so.
+/// Whether the owner of a record changed, and whether an entry explains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Handover {
-    /// It has the same owner.
+    /// The owner is the same.
     No,
-    /// Another, and new transfer entries lead from the one to the other.
+    /// The owner changed, and new transfer entries lead from the old one to the new one.
     Transferred,
-    /// Another, and no transfer entry says so.
+    /// The owner changed without a matching transfer entry.
     Silent,
 }
 
-/// Tells whether a record has another owner, and whether new transfer entries say so.
+/// Tells whether the owner of a record changed, and whether new transfer entries explain it.
 pub fn handover(before: &Record, after: &Record) -> Handover {
     if before.owner.email == after.owner.email {
         return Handover::No;

@@ -1,31 +1,31 @@
-//! What changed between two versions of a record, field by field.
+//! The events of a change between two versions of a record.
 //!
 //! Uses nothing else. Pure. Start at [`ChangeEvent`]. Follows `docs/spec/approval.md`, 4.1.
 
 use strum::IntoStaticStr;
 
-/// A named change of meaning, in the order in which answers list them.
+/// The kind of a change, in the order used in output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum ChangeEvent {
     Filed,
-    /// It ends later.
+    /// The end is later.
     Extended,
     Shortened,
-    /// A renewal entry says that it ends later.
+    /// A renewal entry explains the later end.
     Renewed,
     ScopeWidened,
     ScopeNarrowed,
     ControlAdded,
-    /// A compensating control less, or one that is withdrawn.
+    /// A compensating control was removed or withdrawn.
     ControlDropped,
     /// A higher risk is stated.
     RiskRaised,
     /// A lower risk is stated.
     RiskLowered,
-    /// Another owner, without an entry that says so.
+    /// The owner changed without an entry that explains it.
     OwnerChanged,
-    /// Another owner, with an entry that says so.
+    /// The owner changed, with an entry that explains it.
     Transferred,
     Reviewed,
     /// A control was verified, or became active.
@@ -33,29 +33,29 @@ pub enum ChangeEvent {
     Fired,
     Noted,
     Closed,
-    /// It was closed by a rejection.
+    /// It was closed by rejecting the request.
     Rejected,
-    /// Someone looked at the closure.
+    /// The closure was reviewed.
     PostReviewed,
-    /// Anything else that changes a value.
+    /// Another value changed.
     Amended,
-    /// Other bytes, the same values.
+    /// The bytes changed, but no value did.
     Reformatted,
     Moved,
     Removed,
     Restored,
-    /// The file can't be read any more.
+    /// The file can no longer be read.
     Broken,
     /// An approval landed in a later commit than the content.
     Approved,
-    /// A veto landed in a later commit than the content.
+    /// A rejection landed in a later commit than the content.
     Vetoed,
-    /// An approval or a rejection landed in a later commit than the content, and changed nothing.
+    /// An approval or a rejection landed in a later commit than the content, and had no effect.
     Stated,
 }
 
 impl ChangeEvent {
-    /// Returns the word of `docs/spec/cli.md`.
+    /// Returns the event's name in `docs/spec/cli.md`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }

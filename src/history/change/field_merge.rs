@@ -1,33 +1,33 @@
-//! How the values of one field in two versions become the value that both grant.
+//! How the values of one field in two versions are combined into the value that both grant.
 //!
 //! Uses record, and history's `change`. Pure. Start at [`FieldMerge`]. Follows `docs/spec/approval.md`, 1.9. The tier is not a
-//! field: of several versions the one that comes first in the policy decides, which `status` looks up.
+//! field: of several versions, the tier that comes first in the policy decides, which `status` looks up.
 
 use crate::record::subject::{Scope, Subject};
 use crate::record::time::{self, Term};
 use crate::record::{Deviation, Record, Uses};
 
-/// How a field of two versions meets.
+/// How two versions of a field are combined.
 pub enum FieldMerge {
-    /// The later version's holds.
+    /// The later version's value is used.
     AsLanded,
-    /// The function writes what both grant into the third record, and names what must be equal and is not.
+    /// The function writes what both grant into the third record, and names the fields that differ but must be equal.
     Meets(fn(&Record, &Record, &mut Record) -> Vec<&'static str>),
 }
 
-/// Returns the entries of the later list that the earlier has too.
+/// Returns the entries of the later list that are also in the earlier one.
 fn in_both<T: PartialEq + Clone>(earlier: &[T], later: &[T]) -> Vec<T> {
     let both = later.iter().filter(|entry| earlier.contains(entry));
     both.cloned().collect()
 }
 
-/// Returns the entries of the later list, then those of the earlier that it lacks.
+/// Returns the entries of the later list, then those that are only in the earlier one.
 fn in_any<T: PartialEq + Clone>(earlier: &[T], later: &[T]) -> Vec<T> {
     let lost = earlier.iter().filter(|entry| !later.contains(entry));
     later.iter().chain(lost).cloned().collect()
 }
 
-/// Returns the list in both versions, where absent is empty.
+/// Returns the intersection of both lists, treating absent as empty.
 fn both_or_none<T: PartialEq + Clone>(
     earlier: Option<&Vec<T>>,
     later: Option<&Vec<T>>,
@@ -35,7 +35,7 @@ fn both_or_none<T: PartialEq + Clone>(
     Some(in_both(earlier?, later?))
 }
 
-/// Returns a list of a scope: absent it stays as approved, dropped later it stays as it was.
+/// Intersects a list of a scope: if absent before, it stays as approved; if dropped later, it stays as it was.
 fn scope_list<T: PartialEq + Clone>(
     earlier: Option<&Vec<T>>,
     later: Option<&Vec<T>>,

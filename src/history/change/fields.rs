@@ -1,7 +1,7 @@
-//! Each field of a record: what a change of it is called.
+//! For each field of a record, the event of a change and the rule for combining two versions.
 //!
-//! Uses record, and history's `change`. Pure. Start at [`FIELDS`], which a test compares with the schema. A new field is
-//! one line there, and one in `meet` where its meeting is not simply what landed.
+//! Uses record, and history's `change`. Pure. Start at [`FIELDS`], which a test compares with the schema. A new field
+//! is one line there, and a function in `field_merge` if combining two versions is more than taking the landed value.
 
 use crate::history::change::differ::beyond;
 use crate::history::change::entries::{self, ExpiryExtension, Handover};
@@ -12,18 +12,18 @@ use crate::record::vocabulary::{ClosureOutcome, ControlStatus};
 use crate::record::{CompensatingControl, Record};
 use std::collections::BTreeSet;
 
-/// A field of a record, at the top level.
+/// A top-level field of a record.
 pub struct RecordField {
     pub name: &'static str,
-    /// Returns what a change of it means; nothing specific means that it is amended.
+    /// Returns the events of a change; if empty, the record is amended.
     pub events: fn(&Record, &Record) -> Vec<ChangeEvent>,
-    /// Tells whether two records say the same in it.
+    /// Tells whether two records have equal values in this field.
     pub equal: fn(&Record, &Record) -> bool,
-    /// How an approved version and what landed since meet in it.
+    /// How an approved version and a later landed one are combined.
     pub meet: FieldMerge,
 }
 
-/// A field of which each change amends the record, and which holds as landed.
+/// A field whose changes amend the record, and whose landed value is used.
 macro_rules! plain {
     ($field:ident) => {
         RecordField {
@@ -35,7 +35,7 @@ macro_rules! plain {
     };
 }
 
-/// A field with events and a rule of its own.
+/// A field with its own events and its own rule for combining versions.
 macro_rules! special {
     ($field:ident, $events:expr, $meet:expr) => {
         RecordField {
@@ -47,7 +47,7 @@ macro_rules! special {
     };
 }
 
-/// All fields of a record, in the order in which a file states them.
+/// All fields of a record, in file order.
 pub const FIELDS: &[RecordField] = &[
     plain!(id),
     plain!(title),
@@ -99,7 +99,7 @@ pub const FIELDS: &[RecordField] = &[
     plain!(x),
 ];
 
-/// An entry more is the event; an entry changed or gone amends the record, and so does another order.
+/// Returns the event for each added entry; a changed, removed or reordered entry amends the record.
 fn added<T: PartialEq>(before: &[T], after: &[T], event: ChangeEvent) -> Vec<ChangeEvent> {
     let n_more = beyond(after, before).len();
     let n_gone = beyond(before, after).len();
@@ -121,7 +121,7 @@ fn narrowed(is_narrower: bool) -> Option<ChangeEvent> {
     is_narrower.then_some(ChangeEvent::ScopeNarrowed)
 }
 
-/// Names a change of a list of which more entries waive more; absent is empty.
+/// Returns the events for a list whose additional entries waive more; absent is empty.
 fn granting<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<ChangeEvent> {
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
     let wider = widened(!beyond(after, before).is_empty());
@@ -129,7 +129,8 @@ fn granting<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<Chan
     wider.into_iter().chain(narrower).collect()
 }
 
-/// Names a change of a list of a scope; one that is absent says nothing, so it is wider with it and without.
+/// Returns the events for a list of a scope. An absent list sets no limit of its own, so adding or dropping a list
+/// counts as widening.
 fn scope_list<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<ChangeEvent> {
     match (before, after) {
         (Some(_), Some(_)) => granting(before, after),
@@ -145,7 +146,7 @@ fn scope(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     let mut events = scope_list(before.resources.as_deref(), after.resources.as_deref());
     events.extend(scope_list(before.actions.as_deref(), after.actions.as_deref()));
     events.extend(scope_list(before.findings.as_deref(), after.findings.as_deref()));
-    // Of what stays forbidden, an entry less waives more.
+    // A shorter list of what stays forbidden waives more.
     events.extend(granting(after.not_waived.as_deref(), before.not_waived.as_deref()));
     events
 }
@@ -178,7 +179,7 @@ fn owner(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     }
 }
 
-/// Names an entry more that says a handover: one from elsewhere says nothing of this one.
+/// Returns the event of an added transfer entry; one that does not explain this change of owner has none.
 fn transfer(before: &Record, after: &Record) -> ChangeEvent {
     match entries::handover(before, after) {
         Handover::Silent => ChangeEvent::OwnerChanged,
@@ -213,7 +214,7 @@ fn expires(before: &Record, after: &Record) -> Vec<ChangeEvent> {
     }
 }
 
-/// Names an entry more that says a renewal: one from elsewhere says nothing of this one.
+/// Returns the event of an added renewal entry; one that does not explain this later end has none.
 fn renewal(before: &Record, after: &Record) -> ChangeEvent {
     match entries::extension(before, after) {
         ExpiryExtension::Silent => ChangeEvent::Extended,
@@ -276,7 +277,7 @@ fn one_control(before: &CompensatingControl, after: &CompensatingControl) -> Vec
     events
 }
 
-/// Names a change of the closure.
+/// Returns the events of a change of the closure.
 pub fn closure(before: Option<&Record>, after: &Record) -> Vec<ChangeEvent> {
     let before = before.and_then(|before| before.closure.as_ref());
     match (before, &after.closure) {

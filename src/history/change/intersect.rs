@@ -1,4 +1,4 @@
-//! What two versions of a record both grant.
+//! Computes what two versions of a record both grant.
 //!
 //! Uses record, the fields of `change`. Pure. Start at [`meet`]. Follows `docs/spec/approval.md`, 1.9.
 
@@ -8,15 +8,15 @@ use crate::record::Record;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Intersection {
-    /// What both grant; texts and owner as landed.
+    /// What both grant; texts and owner are those of the landed version.
     pub record: Record,
-    /// The fields that must be equal and are not: nothing is granted then. Sorted dotted paths.
+    /// The fields that differ but must be equal, as sorted dotted paths. If there are any, nothing is granted.
     pub unequal: Vec<String>,
 }
 
-/// Returns what an approved version and one that landed after it grant together.
+/// Returns what an approved version and a later landed one both grant.
 ///
-/// Of more than two, meet the result with each later one in turn.
+/// For more than two versions, intersect the result with each later one in turn.
 pub fn meet(approved: &Record, landed: &Record) -> Intersection {
     let mut record = landed.clone();
     let mut unequal = Vec::new();
