@@ -1,9 +1,8 @@
 //! Prompts and progress: what needs a person at a terminal.
 //!
 //! Uses diag to plan. Only `commands` uses it. Start at [`Prompting`]. Prompts and progress go to stderr, so that
-//! stdout holds results alone. The keys are read here, not by the prompts of `dialoguer`: those leave at Ctrl-C by
-//! a signal, with the cursor hidden, and can't offer what was typed beside what a list holds. Follows
-//! `docs/spec/cli.md`, exit codes.
+//! stdout contains only results. The keys are read here rather than by `dialoguer`'s prompts: on Ctrl-C those exit with
+//! a signal and leave the cursor hidden, and they can't offer the typed text next to the entries of a list. Follows
 
 mod edit;
 mod prompt;
@@ -21,27 +20,27 @@ use crate::ask::prompting::AskError;
 use crate::ask::prompting::Prompt;
 use exledger::plan::offer::{self, Offer};
 
-/// How long something may take before its progress is shown.
+/// How long an operation runs before its progress is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Whether there is a person who can be asked.
+/// Whether prompts are possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Prompting {
-    /// Stdin and stderr are terminals, and nobody forbade prompts.
+    /// Stdin and stderr are terminals, and prompts are not disabled.
     There,
-    /// Nobody is there, or prompts are forbidden.
+    /// There is no terminal, or prompts are disabled.
     Away,
 }
 
-/// Decides once whether prompts have colours.
+/// Sets, once, whether prompts are colored.
 pub(crate) fn set_coloured(is_coloured: bool) {
     console::set_colors_enabled_stderr(is_coloured);
 }
 
-/// Asks for one line of text, with `initial` in it to begin with; an answer that `check` refuses is asked again.
+/// Asks for one line of text, starting with `initial`; an answer that `check` rejects is asked for again.
 ///
 /// # Errors
-/// [`AskError`] when there is no answer.
+/// [`AskError`] if there is no answer.
 pub(crate) fn line(
     prompt: &Prompt<'_>,
     initial: &str,
@@ -50,12 +49,12 @@ pub(crate) fn line(
     prompt::line(prompt, initial, check)
 }
 
-/// Asks for one of the answers that `offers` has for what is typed; one that `check` refuses is asked again.
+/// Asks for one of the answers that `offers` lists for the typed text; one that `check` rejects is asked for again.
 ///
-/// Without `marked`, nothing is taken before somebody chose.
+/// Without `marked`, no answer is selected initially.
 ///
 /// # Errors
-/// [`AskError`] when there is no answer.
+/// [`AskError`] if there is no answer.
 pub(crate) fn pick(
     prompt: &Prompt<'_>,
     offers: &dyn Fn(&str) -> Vec<Offer>,
@@ -65,10 +64,10 @@ pub(crate) fn pick(
     prompt::pick(prompt, offers, marked, check)
 }
 
-/// Asks for one line of text; an empty answer is asked again unless there is a default.
+/// Asks for one line of text; an empty answer is asked for again unless there is a default.
 ///
 /// # Errors
-/// [`AskError`] when there is no answer.
+/// [`AskError`] if there is no answer.
 pub(crate) fn text(
     question: &str,
     default: Option<&str>,
@@ -81,10 +80,10 @@ pub(crate) fn text(
     prompt::line(&prompt, default.unwrap_or_default(), &stated)
 }
 
-/// Asks for one of several words; returns its place in the list.
+/// Asks for one of several choices, and returns its index.
 ///
 /// # Errors
-/// [`AskError`] when there is no answer.
+/// [`AskError`] if there is no answer.
 pub(crate) fn choice(question: &str, choices: &[&str], default: usize) -> Result<usize, AskError> {
     let prompt = Prompt { label: question, question, ..Prompt::default() };
     let offers: Vec<Offer> = choices
@@ -108,7 +107,7 @@ pub(crate) fn choice(question: &str, choices: &[&str], default: usize) -> Result
 /// Asks for yes or no; yes is the default.
 ///
 /// # Errors
-/// [`AskError`] when there is no answer.
+/// [`AskError`] if there is no answer.
 pub(crate) fn agreed(question: &str) -> Result<bool, AskError> {
     match choice(question, &["yes", "no"], 0)? {
         0 => Ok(true),
@@ -116,14 +115,14 @@ pub(crate) fn agreed(question: &str) -> Result<bool, AskError> {
     }
 }
 
-/// Returns the width of the terminal behind stdout in columns, `None` where there is none.
+/// Returns the width of the terminal on stdout in columns; `None` if stdout is not a terminal.
 pub(crate) fn width() -> Option<usize> {
     let term = Term::stdout();
     let (_, columns) = term.size_checked()?;
     Some(usize::from(columns)).filter(|columns| *columns > 0)
 }
 
-/// Returns a text for stderr: where that is a terminal, no line is broken inside a word.
+/// Wraps a text for stderr between words, if stderr is a terminal.
 pub(crate) fn wrapped(text: &str) -> String {
     match screen::Screen::open() {
         Ok(screen) => screen::wrapped(text, screen.width()),
@@ -131,7 +130,7 @@ pub(crate) fn wrapped(text: &str) -> String {
     }
 }
 
-/// Progress that appears once something takes longer than a second, and goes when this value does.
+/// A progress display that appears after one second, and disappears when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Progress(Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>);
 
@@ -141,7 +140,7 @@ impl Progress {
         Progress(None)
     }
 
-    /// Starts waiting; after a second, says on stderr what takes so long.
+    /// Starts a timer, and after a second shows on stderr what is taking so long.
     pub(crate) fn start(what: &str) -> Progress {
         let (done, waiting) = mpsc::channel();
         let owned = what.to_owned();
@@ -151,7 +150,7 @@ impl Progress {
             }
             let spinner = indicatif::ProgressBar::new_spinner().with_message(owned);
             spinner.enable_steady_tick(Duration::from_millis(120));
-            // Either the work is done, or the worker is gone: both end the wait.
+            // Either the work is done or the sender was dropped: both end the wait.
             let _ = waiting.recv();
             spinner.finish_and_clear();
         });
@@ -163,7 +162,7 @@ impl Drop for Progress {
     fn drop(&mut self) {
         if let Some((done, shown)) = self.0.take() {
             drop(done);
-            // A spinner that failed to draw is no reason to fail.
+            // A spinner that can't be drawn is no reason to fail.
             let _ = shown.join();
         }
     }

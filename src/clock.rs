@@ -1,18 +1,19 @@
-//! The present time and chance, read here and nowhere else.
+//! The only access to the current time and to randomness.
 //!
-//! Uses record. Only `commands` uses it, once a run, or for each question where a gate stays open: both travel on as values.
+//! Uses record. Only `commands` uses it, once per run, or once per question of `check --stdin`; both are passed on as
+//! values.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::record::time;
 
-/// Returns the present instant, to the second.
+/// Returns the current instant, to the second.
 pub fn now() -> time::Instant {
     let seconds = chrono::Utc::now().timestamp();
     time::Instant::from_unix(seconds).unwrap_or(time::Instant::MAX)
 }
 
-/// Time that passes, for messages about how long something took; no answer depends on it.
+/// Measures elapsed time for log messages; no answer depends on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(std::time::Instant);
 
@@ -27,10 +28,9 @@ impl Stopwatch {
     }
 }
 
-/// Returns a number that nobody can foresee, for the random part of an id.
+/// Returns an unpredictable number, for the random part of an id.
 ///
-/// The standard library seeds its hash maps from the system's source of randomness; that seed is all that is
-/// needed here, and no crate more.
+/// The standard library seeds its hash maps with randomness from the system; using that seed avoids another dependency.
 pub fn chance() -> u32 {
     let number = RandomState::new().build_hasher().finish();
     (number >> 32) as u32

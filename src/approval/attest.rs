@@ -1,8 +1,7 @@
 //! Checks whether the authors of a version signed their commits.
 //!
 //! Uses policy, history's versions, `approval`'s authors, evidence and signature checks. Pure. Start at [`of_version`].
-//! Follows
-//! `docs/spec/approval.md`, A8.
+//! Follows `docs/spec/approval.md`, A8.
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::evidence::Scene;

@@ -1,8 +1,7 @@
 //! Describes which approvals a version still needs, and who could give them.
 //!
 //! Uses policy's people, `approval`'s demand and counting. Pure. Start at [`missing_approvals`]. Follows
-//! `docs/spec/approval.md`, D4 and D6, and
-//! `docs/spec/cli.md`, `missing[]`.
+//! `docs/spec/approval.md`, D4 and D6, and `docs/spec/cli.md`, `missing[]`.
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::case::CountedApproval;

@@ -1,7 +1,8 @@
 //! Approval files that apply to no version: invalid ones, and those about bytes that never landed.
 //!
-//! Uses history, approval's files and fold. Pure. Start at `TrailEvaluator::into_verdicts`. Follows `docs/spec/approval.md`, S7,
-//! failures. They are shown with the version that was at the tip when they landed, and have no effect on any verdict.
+//! Uses history, approval's files and fold. Pure. Start at `TrailEvaluator::into_verdicts`. Follows
+//! `docs/spec/approval.md`, S7, failures. They are shown with the version that was at the tip when they landed, and
+//! have no effect on any verdict.
 
 use crate::approval::approval_event::{CountedFile, RefusedFile, StatementEvent};
 use crate::approval::fold::TrailEvaluator;

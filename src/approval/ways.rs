@@ -1,7 +1,7 @@
 //! The ways in which a version can still be approved, under the policy that judges it.
 //!
-//! Uses policy, `approval`'s keys. Pure. Start at [`ApprovalWays`]. Follows `docs/spec/status.md`, findings and reasons:
-//! an answer never suggests a way that the policy does not accept.
+//! Uses policy, `approval`'s keys. Pure. Start at [`ApprovalWays`]. Follows `docs/spec/status.md`, findings and
+//! reasons: an answer never suggests a way that the policy does not accept.
 
 use crate::approval::keys::Keys;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};

@@ -1,4 +1,4 @@
-//! One line that a person edits: its characters, the place of the cursor, what a key does to them.
+//! A line being edited: its text, the cursor position, and the effect of each key.
 //!
 //! Uses no other module. Pure. Start at [`EditLine::press`].
 
@@ -17,15 +17,15 @@ pub(super) enum Pressed {
     Edited,
     Entered,
     BrokenOff,
-    /// Some places down in a list; up where negative.
+    /// Moved down in a list by this many entries; up if negative.
     Moved(isize),
 }
 
-/// How many places a page is.
+/// The number of entries in a page.
 const PAGE: isize = 5;
 
 impl EditLine {
-    /// Returns a line with the cursor at its end.
+    /// Creates a line with the cursor at its end.
     pub(super) fn from_text(text: &str) -> EditLine {
         let characters: Vec<char> = text.chars().collect();
         EditLine { at: characters.len(), characters }
@@ -40,7 +40,7 @@ impl EditLine {
         self.characters.iter().take(self.at).collect()
     }
 
-    /// Does what a key asks for.
+    /// Applies a key.
     pub(super) fn press(&mut self, key: &Key) -> Pressed {
         match key {
             Key::Enter => return Pressed::Entered,
@@ -76,7 +76,7 @@ impl EditLine {
         Pressed::Edited
     }
 
-    /// Puts a text where the cursor is; its line breaks are characters like others.
+    /// Inserts a text at the cursor; line breaks in it are ordinary characters.
     pub(super) fn paste(&mut self, text: &str) {
         let text: Vec<char> = text.chars().collect();
         let n = text.len();
@@ -84,7 +84,7 @@ impl EditLine {
         self.at += n;
     }
 
-    /// Takes away the word before the cursor.
+    /// Deletes the word before the cursor.
     fn take_word(&mut self) {
         let before = self.before();
         let kept = before

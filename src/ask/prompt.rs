@@ -1,4 +1,4 @@
-//! The two prompts: a text, and one of several offers that typing narrows down.
+//! The two prompts: for a text, and for one of several offers, filtered by typing.
 //!
 //! Start at [`line()`] and [`pick`]. A rejected answer stays in the input line, with the reason above it.
 
@@ -9,10 +9,10 @@ use crate::ask::prompting::{AskError, Prompt};
 use crate::ask::screen::{RowStyle, Rows, Screen, TerminalInput, cut, dressed, wrap_rows};
 use exledger::plan::offer::Offer;
 
-/// The most offers that are shown at once.
+/// The maximum number of offers shown at once.
 const MOST: usize = 14;
 
-/// Asks for one line of text, with something in it to begin with.
+/// Asks for one line of text, starting with an initial text.
 pub(super) fn line(
     prompt: &Prompt<'_>,
     initial: &str,
@@ -54,7 +54,7 @@ pub(super) fn line(
     }
 }
 
-/// Asks for one of the offers that fit what is typed; returns the one taken.
+/// Asks for one of the offers that match the typed text, and returns the selected one.
 pub(super) fn pick(
     prompt: &Prompt<'_>,
     offers: &dyn Fn(&str) -> Vec<Offer>,
@@ -80,7 +80,7 @@ pub(super) fn pick(
         let pressed = match input(&mut screen)? {
             TerminalInput::Key(key) => line.press(&key),
             TerminalInput::Paste(text) => {
-                // An offer is one line.
+                // An offer is a single line.
                 line.paste(&text.replace('\n', " "));
                 Pressed::Edited
             }
@@ -111,7 +111,7 @@ pub(super) fn pick(
     }
 }
 
-/// Waits for what a person does; whoever breaks off leaves no prompt behind.
+/// Waits for input; an interrupt removes the prompt.
 fn input(screen: &mut Screen) -> Result<TerminalInput, AskError> {
     match screen.input() {
         Err(AskError::Interrupted) => broken_off(screen),
@@ -127,7 +127,7 @@ fn head(prompt: &Prompt<'_>, wrong: &str, width: usize) -> Rows {
     rows
 }
 
-/// Returns what stays of a prompt that was answered.
+/// Returns the rows that remain of an answered prompt.
 fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
     if prompt.label.is_empty() {
         return Vec::new();
@@ -144,7 +144,7 @@ fn answered(prompt: &Prompt<'_>, answer: &str, width: usize) -> Vec<String> {
     rows
 }
 
-/// Leaves the terminal as it was, without the prompt.
+/// Removes the prompt and restores the terminal.
 fn broken_off<T>(screen: &mut Screen) -> Result<T, AskError> {
     screen.leave(&[])?;
     Err(AskError::Interrupted)
@@ -161,7 +161,7 @@ fn moved(marked: Option<usize>, by: isize, n: usize) -> Option<usize> {
     })
 }
 
-/// Adds the offers around the marked one.
+/// Adds the offers around the selected one.
 fn list(rows: &mut Rows, offers: &[Offer], marked: Option<usize>, room: usize, width: usize) {
     let at = marked.unwrap_or(0);
     let first = (at + 1).saturating_sub(room);

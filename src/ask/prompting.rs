@@ -1,4 +1,4 @@
-//! What a question at the terminal shows, and how it can end.
+//! The parts of a prompt, and how it can end without an answer.
 //!
 //! Uses nothing else. Start at [`Prompt`].
 
@@ -7,12 +7,12 @@ use std::io;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prompt<'p> {
-    /// What names the answer once it is given; empty where nothing of the prompt is to stay.
+    /// The label of the answer once it is given; if empty, nothing remains of the prompt.
     pub label: &'p str,
     pub question: &'p str,
-    /// What helps to answer; may be empty.
+    /// A hint for answering; may be empty.
     pub hint: &'p str,
-    /// What becomes of what was typed before it appeared.
+    /// Whether input typed before the prompt appeared is discarded.
     pub forgets_ahead: bool,
 }
 

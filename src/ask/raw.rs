@@ -1,8 +1,7 @@
 //! The terminal's mode during a prompt: keys arrive one by one, and pasted text is distinguished from typed text.
 //!
-//! Uses no other module. Start at [`RawMode::begin`]. Between two keys too the terminal takes nothing for itself: it
-//! would show again what is pasted, and forget the end of a long paste. Elsewhere than on Unix each key is read by
-//! itself.
+//! Uses no other module. Start at [`RawMode::begin`]. The mode stays on between two keys: otherwise the terminal would
+//! echo pasted text and drop the end of a long paste. On systems other than Unix, each key is read separately.
 
 #[cfg(unix)]
 use std::io;
@@ -12,35 +11,35 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 #[cfg(unix)]
 use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 
-/// The mode of the terminal behind stdin until this value goes.
+/// Sets the mode of the terminal on stdin, and restores it when dropped.
 pub(super) struct RawMode {
-    /// The mode before; `None` where there is nothing to bring back.
+    /// The previous mode; `None` if there is nothing to restore.
     #[cfg(unix)]
     before: Option<Termios>,
 }
 
 #[cfg(unix)]
 impl RawMode {
-    /// Lets each key come as it is pressed.
+    /// Makes the terminal deliver each key as it is pressed.
     pub(super) fn begin() -> RawMode {
         let before = tcgetattr(io::stdin()).ok();
         if let Some(before) = &before {
             let mut raw = before.clone();
             raw.make_raw();
-            // What is written keeps its line ends.
+            // Line endings in the output must still be converted.
             raw.output_modes = before.output_modes;
-            // A terminal that can't be changed still gives keys one by one.
+            // A terminal whose mode can't be changed still delivers keys one by one.
             let _ = tcsetattr(io::stdin(), OptionalActions::Drain, &raw);
         }
         RawMode { before }
     }
 
-    /// Forgets what was typed and not read.
+    /// Discards unread input.
     pub(super) fn forget(&self) {
         let _ = tcflush(io::stdin(), QueueSelector::IFlush);
     }
 
-    /// Tells whether something was typed that is not read yet.
+    /// Tells whether there is unread input.
     pub(super) fn has_more(&self) -> bool {
         let stdin = io::stdin();
         let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];
@@ -60,15 +59,15 @@ impl Drop for RawMode {
 
 #[cfg(not(unix))]
 impl RawMode {
-    /// Changes nothing: each key is read by itself.
+    /// Does nothing: each key is read separately.
     pub(super) fn begin() -> RawMode {
         RawMode {}
     }
 
-    /// Forgets nothing.
+    /// Does nothing.
     pub(super) fn forget(&self) {}
 
-    /// Tells that nothing waits.
+    /// Returns false.
     pub(super) fn has_more(&self) -> bool {
         false
     }

@@ -1,7 +1,7 @@
-//! What a prompt shows: rows that are drawn again after each key, and the one that stays when it is answered.
+//! The display of a prompt: rows that are redrawn after each key, and the rows that remain once it is answered.
 //!
-//! Uses no other module. Start at [`Screen::draw`]. Rows are never as wide as the terminal, so that how it breaks lines
-//! does not matter.
+//! Uses no other module. Start at [`Screen::draw`]. Rows are always narrower than the terminal, so that its line
+//! wrapping does not matter.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use dialoguer::console::{Key, Style, Term, measure_text_width};
 use crate::ask::prompting::AskError;
 use crate::ask::raw::RawMode;
 
-/// A terminal, and where the cursor is in the rows that were drawn last.
+/// A terminal, and the cursor position within the rows drawn last.
 pub(super) struct Screen {
     term: Term,
     above: usize,
@@ -20,38 +20,38 @@ pub(super) struct Screen {
 #[derive(Debug)]
 pub(super) enum TerminalInput {
     Key(Key),
-    /// Pastes a text, in which a line break is one more character.
+    /// A pasted text, in which a line break is an ordinary character.
     Paste(String),
 }
 
-/// The most characters of a paste that are kept: more than any record may have.
+/// The maximum number of characters kept of a paste: more than any record may have.
 const MOST: usize = 65_536;
 
-/// What tells the terminal to mark what is pasted, and to do so no longer.
+/// The control sequences that turn bracketed paste on and off.
 const MARK_PASTES: &str = "\u{1b}[?2004h";
 const MARK_NO_PASTES: &str = "\u{1b}[?2004l";
 
-/// The rows of a prompt, and where the cursor belongs.
+/// The rows of a prompt, and the cursor position.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) rows: Vec<String>,
     /// The row of the cursor, from 0.
     pub(super) row: usize,
-    /// Its column, from 0.
+    /// The column of the cursor, from 0.
     pub(super) column: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum RowStyle {
     Plain,
-    /// What is asked, or chosen.
+    /// The question, or the selected offer.
     Strong,
     Faint,
     Wrong,
 }
 
 impl Screen {
-    /// Opens the terminal behind stderr.
+    /// Opens the terminal on stderr.
     pub(super) fn open() -> Result<Screen, AskError> {
         let term = Term::stderr();
         if !term.is_term() {
@@ -61,24 +61,24 @@ impl Screen {
         Ok(Screen { term, above: 0, raw: RawMode::begin() })
     }
 
-    /// Forgets what was typed before the screen showed what it is about.
+    /// Discards input typed before the prompt was shown.
     pub(super) fn forget_typed(&self) {
         self.raw.forget();
     }
 
-    /// Returns how many columns a row may have.
+    /// Returns the maximum width of a row, in columns.
     pub(super) fn width(&self) -> usize {
         let columns = self.term.size_checked().map_or(80, |(_, columns)| columns);
         usize::from(columns).max(24) - 1
     }
 
-    /// Returns how many rows there are.
+    /// Returns the number of rows.
     pub(super) fn height(&self) -> usize {
         let rows = self.term.size_checked().map_or(24, |(rows, _)| rows);
         usize::from(rows).max(8)
     }
 
-    /// Waits for what a person does.
+    /// Waits for input.
     pub(super) fn input(&self) -> Result<TerminalInput, AskError> {
         let key = self.term.read_key_raw()?;
         match self.mark(&key)? {
@@ -88,7 +88,7 @@ impl Screen {
         }
     }
 
-    /// Returns the mark that a key begins: `ESC [ 2 0 0 ~` before what is pasted, `ESC [ 2 0 1 ~` after it.
+    /// Returns the paste mark that a key begins: `ESC [ 2 0 0 ~` before pasted text, `ESC [ 2 0 1 ~` after it.
     fn mark(&self, key: &Key) -> Result<Option<PasteMark>, AskError> {
         if *key != Key::UnknownEscSeq(vec!['[', '2', '0']) {
             return Ok(None);
@@ -101,7 +101,7 @@ impl Screen {
         }))
     }
 
-    /// Reads what is pasted, up to the mark after it.
+    /// Reads pasted text, up to the mark after it.
     fn pasted(&self) -> Result<String, AskError> {
         let mut text = String::new();
         let mut n_kept = 0;
@@ -124,7 +124,7 @@ impl Screen {
         }
     }
 
-    /// Draws rows in place of those that were drawn last, once nothing more waits to be read.
+    /// Replaces the rows drawn last, once no more input is waiting.
     pub(super) fn draw(&mut self, rows: &Rows) -> Result<(), AskError> {
         if self.raw.has_more() {
             return Ok(());
@@ -143,7 +143,7 @@ impl Screen {
         Ok(self.term.write_str(&out)?)
     }
 
-    /// Leaves rows in place of the prompt.
+    /// Replaces the prompt by rows that remain.
     pub(super) fn leave(&mut self, rows: &[String]) -> Result<(), AskError> {
         let mut out = self.back();
         for row in rows {
@@ -155,7 +155,7 @@ impl Screen {
         Ok(self.term.write_str(&out)?)
     }
 
-    /// Returns what brings the cursor back to the first row, and clears what is there.
+    /// Returns the control sequence that moves the cursor to the first row and clears everything from there.
     fn back(&self) -> String {
         match self.above {
             0 => "\r\u{1b}[J".to_owned(),
@@ -164,7 +164,7 @@ impl Screen {
     }
 }
 
-/// What the terminal says around what is pasted.
+/// The marks around pasted text.
 enum PasteMark {
     Begin,
     End,
@@ -172,19 +172,20 @@ enum PasteMark {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // A prompt that failed leaves no mode behind either.
+        // Turn bracketed paste off even after a failed prompt.
         let _ = self.term.write_str(MARK_NO_PASTES);
     }
 }
 
 impl Rows {
-    /// Adds text in rows of whole words.
+    /// Adds text, wrapped between words.
     pub(super) fn text(&mut self, text: &str, width: usize, look: RowStyle) {
         let rows = wrap_rows(text, width);
         self.rows.extend(rows.iter().map(|row| dressed(row, look)));
     }
 
-    /// Adds the line that is edited, with the cursor after the text before it; of a long one the rows around the cursor.
+    /// Adds the line being edited, with the cursor after the text before it; of a long line, only the rows around the
+    /// cursor.
     pub(super) fn edited(&mut self, text: &str, before: &str, width: usize, most: usize) {
         let shown = |text: &str| format!("> {}", text.replace('\n', "⏎"));
         let mut rows = cells(&shown(text), width);
@@ -205,13 +206,13 @@ impl Rows {
         self.rows.extend(rows);
     }
 
-    /// Adds one row, cut where it is too long.
+    /// Adds one row, truncated if it is too long.
     pub(super) fn one(&mut self, text: &str, width: usize, look: RowStyle) {
         self.rows.push(dressed(&cut(text, width), look));
     }
 }
 
-/// Returns a text with the colours of its look, where colours are on.
+/// Applies the colors of a style, if colors are on.
 pub(super) fn dressed(text: &str, look: RowStyle) -> String {
     let style = Style::new().for_stderr();
     let style = match look {
@@ -223,7 +224,7 @@ pub(super) fn dressed(text: &str, look: RowStyle) -> String {
     style.apply_to(text).to_string()
 }
 
-/// Returns a text on one row, its end replaced by dots where it is too long.
+/// Truncates a text to one row, ending in dots.
 pub(super) fn cut(text: &str, width: usize) -> String {
     let text: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
     if measure_text_width(&text) <= width {
@@ -233,7 +234,7 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     format!("{}…", first.unwrap_or_default())
 }
 
-/// Returns a text in rows that are full.
+/// Splits a text into rows of full width.
 fn cells(text: &str, width: usize) -> Vec<String> {
     let mut rows = vec![String::new()];
     let mut column = 0;
@@ -252,7 +253,7 @@ fn cells(text: &str, width: usize) -> Vec<String> {
     rows
 }
 
-/// Returns a text in rows of whole words; line breaks stay, and what goes on is indented like its line.
+/// Wraps a text between words; line breaks are kept, and continuation rows are indented like their line.
 pub(super) fn wrap_rows(text: &str, width: usize) -> Vec<String> {
     let mut rows = Vec::new();
     for line in text.lines() {
@@ -273,7 +274,7 @@ pub(super) fn wrap_rows(text: &str, width: usize) -> Vec<String> {
     rows
 }
 
-/// Returns a text whose long lines are broken between words; a line break at its end stays.
+/// Wraps the long lines of a text between words, keeping a final line break.
 pub(super) fn wrapped(text: &str, width: usize) -> String {
     let mut rows = Vec::new();
     for line in text.split('\n') {

@@ -1,4 +1,4 @@
-//! The question that is asked of a ledger, and the answer.
+//! A question to the gate, and its answer.
 //!
 //! Uses record, gate's packages. Pure. Start at [`Question`] and [`GateAnswer`]. Follows `docs/spec/cli.md`, check.
 
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// What is asked; at least one of identity, asset, application, credential, finding, reference.
+/// A question; at least one of identity, asset, application, credential, finding and reference is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Question {
     pub identity: Option<String>,
@@ -17,7 +17,7 @@ pub struct Question {
     pub credential: Option<String>,
     /// The control, as `catalog:id`.
     pub control: Option<String>,
-    /// The internal rule, in its own words.
+    /// The internal rule, as the record states it.
     pub rule: Option<String>,
     pub action: Option<String>,
     pub resource: Option<String>,
@@ -28,29 +28,29 @@ pub struct Question {
     pub purl: Option<String>,
     /// The file, from the repository's root.
     pub path: Option<String>,
-    /// The severity, in a word of `risk.level`.
+    /// The severity, one of the values of `risk.level`.
     pub severity: Option<String>,
-    /// Whether a deployment of the application is asked for.
+    /// Whether the application is to be deployed.
     pub deploy: bool,
     /// The change, incident, ticket or onboarding record.
     pub reference: Option<String>,
-    /// What only a scanner's output or an event tells; nothing where a person asks.
+    /// Details that only a scanner's output or an event provides; empty for a question on the command line.
     #[serde(skip)]
     pub told: ScannerDetails,
 }
 
-/// What only a scanner's output or an event tells of what is asked.
+/// Details of a question that only a scanner's output or an event provides.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScannerDetails {
-    /// The package as the scanner names it, where it gives no package URL.
+    /// The package as the scanner names it, if it gives no package URL.
     pub package: Option<Package>,
     /// The weaknesses that the scanner's rule is about, as `CWE-79`.
     pub weaknesses: Vec<String>,
-    /// Who asks, which decides how a missing limit is to be stated.
+    /// The origin of the question, which determines the advice on stating a missing limit.
     pub asker: Asker,
 }
 
-/// Who asks. All get the same answer; only the way to state what is missing differs.
+/// The origin of a question. It affects only the advice on stating what is missing, not the answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Asker {
     /// A person or program, with `check`.
@@ -78,16 +78,16 @@ impl Asker {
 pub enum GateVerdict {
     /// A record in force covers it.
     Allow,
-    /// None does.
+    /// No record in force covers it.
     Deny,
-    /// None does yet: a record that would waits for approval.
+    /// No record in force covers it, but one that would is waiting for approval.
     Pending,
-    /// It can't be told, so it is no.
+    /// The answer is undetermined, which does not allow.
     Unknown,
 }
 
 impl GateVerdict {
-    /// Returns the word of `docs/spec/cli.md`.
+    /// Returns the verdict's name in `docs/spec/cli.md`.
     pub fn as_str(self) -> &'static str {
         match self {
             GateVerdict::Allow => "allow",
@@ -104,26 +104,26 @@ pub struct GateAnswer {
     /// Yes, no, not yet, or can't say.
     pub verdict: GateVerdict,
     pub reason: String,
-    /// The allowing, pending or nearest denied record.
+    /// The record that allows, is pending, or comes nearest.
     pub record: Option<String>,
-    /// How that record stands to what is asked.
+    /// How that record relates to the question.
     pub named: SubjectMatch,
     /// The digest of its landed file.
     pub digest: Option<String>,
-    /// The digest of its approved file, equal unless it changed since approval.
+    /// The digest of its approved file, the same unless it changed since approval.
     pub approved_digest: Option<String>,
-    /// Until when, exclusive.
+    /// When the grant ends, exclusive.
     pub not_after: Option<Instant>,
-    /// The instant that decides a denial, where a date does.
+    /// The instant that decides a denial, if a date does.
     pub decided_at: Option<Instant>,
-    /// The limits of what the allowing record grants.
+    /// The limits of the allowing record's grant.
     pub scope: GrantLimits,
-    /// Each record that was looked at and why it does not answer, by id.
+    /// Each record considered, with the reason why it does not allow, by id.
     pub considered: Vec<Considered>,
 }
 
 impl GateAnswer {
-    /// Returns the answer where there can be none.
+    /// Returns the answer `unknown`, with its reason.
     pub fn unknown(reason: String) -> GateAnswer {
         GateAnswer {
             verdict: GateVerdict::Unknown,
@@ -140,17 +140,17 @@ impl GateAnswer {
     }
 }
 
-/// How a record stands to what is asked, whether or not it is in force.
+/// How a record relates to a question, whether or not it is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubjectMatch {
     Covers,
-    /// It is about the same thing, or about nothing that can be told.
+    /// It is about the same subject, or its subject is undetermined.
     IsNear,
-    /// There is none.
+    /// There is no record.
     Nobody,
 }
 
-/// The limits of what a record grants; `None` where it states none.
+/// The limits of a record's grant; `None` if it states none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct GrantLimits {
     pub resources: Option<Vec<String>>,
@@ -158,25 +158,25 @@ pub struct GrantLimits {
     pub not_waived: Option<Vec<String>>,
 }
 
-/// A record that was looked at.
+/// A record that was considered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Considered {
     /// The record's id, or the path of a file that can't be read.
     pub id: String,
-    /// Its status, in a word.
+    /// The name of its status.
     pub status: &'static str,
     /// Why it does not allow; `None` for the one that does.
     pub why_not: Option<String>,
-    /// How it stands to what is asked.
+    /// How it relates to the question.
     #[serde(skip)]
     pub named: SubjectMatch,
 }
 
-/// How often single-use records were used.
+/// How often single-use records have been used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReceiptCounts {
-    /// No file was named, so it can't be told.
+    /// Unknown: no receipts file was given.
     NotGiven,
-    /// The receipts that allowed, by record.
+    /// The number of receipts that allow, by record.
     Counted(BTreeMap<String, u64>),
 }

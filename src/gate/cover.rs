@@ -1,7 +1,7 @@
-//! Whether a record covers what is asked: the one comparison behind `check`, the findings and the events of `triage`.
+//! Decides whether a record covers a question: the one comparison for `check`, and for findings and events in `triage`.
 //!
-//! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`coverage`]. Follows `docs/spec/cli.md`, check: what is
-//! stated must be the record's, and each limit of the record must be stated.
+//! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`coverage`]. Follows `docs/spec/cli.md`, check:
+//! each stated value must match the record, and each limit of the record must be stated.
 
 use crate::gate::answer::Question;
 use crate::gate::finding::{self, Judged, Matched};
@@ -19,24 +19,24 @@ use crate::status::state::RecordState;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RecordCoverage {
     Yes,
-    /// All that is stated is the record's, but these limits of it are not stated.
+    /// Everything stated matches, but these limits of the record are not stated.
     Unstated(String),
-    /// It does not: why, and whether it is about the same thing at all.
+    /// It does not: the reason, and whether it is about the same subject at all.
     No(String, About),
 }
 
-/// A record as questions are compared with it.
+/// The parts of a record that questions are compared with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms<'a> {
-    /// What is granted: the approved version narrowed by all that landed since; else what the file states.
+    /// The grant: the approved version narrowed by everything landed since, or the file's content if there is none.
     record: &'a Record,
-    /// The version that was approved and the one that landed: of references `record` has those that landed, which
-    /// nobody need have approved.
+    /// The approved and the landed version. `record` has the references of the landed version, which need no approval,
+    /// so references are compared with both.
     versions: [&'a Record; 2],
 }
 
 impl<'a> Terms<'a> {
-    /// Returns what a record grants, or would; `None` where nothing of it can be read.
+    /// Returns the grant of a record, actual or proposed; `None` if it can't be read.
     pub(crate) fn from_record(standing: &'a RecordState) -> Option<Terms<'a>> {
         let landed = standing.stated.as_deref();
         let record = standing.effective.as_deref().or(landed)?;
@@ -44,12 +44,12 @@ impl<'a> Terms<'a> {
         Some(Terms { record, versions: [approved.unwrap_or(record), landed.unwrap_or(record)] })
     }
 
-    /// Returns what a file would grant on its own.
+    /// Returns the grant of a file on its own.
     pub(crate) fn of_file(record: &'a Record) -> Terms<'a> {
         Terms { record, versions: [record, record] }
     }
 
-    /// Returns the changes outside of which a change-window exception grants nothing.
+    /// Returns the changes to which a change-window exception is limited.
     fn changes(&self) -> impl Iterator<Item = &'a String> {
         let window = Some(Baseline::ChangeWindow);
         let mut versions = self.versions.iter();
@@ -115,7 +115,7 @@ pub(crate) fn coverage(
 
 type NamedSubject<'a> = (&'static str, &'a Option<String>, &'a Option<String>);
 
-/// Returns what of a subject can be asked, as it is asked and as the record states it.
+/// Returns the subjects that a question can name, as asked and as the record states them.
 fn subjects<'a>(question: &'a Question, record: &'a Record) -> [NamedSubject<'a>; 4] {
     let subject = &record.subject;
     [
@@ -143,7 +143,7 @@ fn subject(
     Err((why, About::Another))
 }
 
-/// Tells whether both versions name a reference; of a change window it must be the change itself.
+/// Tells whether both versions name a reference; for a change window it must be the change itself.
 fn named_reference(asked: &String, terms: &Terms<'_>) -> Result<(), (String, About)> {
     for version in terms.versions {
         let mut named = version.references.as_deref().map(references).into_iter().flatten();
@@ -227,7 +227,7 @@ fn grants_none(what: &str) -> String {
     format!("its scope grants no {what}")
 }
 
-/// Returns what is asked and stays forbidden: an entry equal to resource, action or control.
+/// Returns what is asked for but explicitly not waived: an entry equal to the resource, action or control.
 fn not_waived(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
     let stated = record.scope.as_ref()?.not_waived.as_deref()?;
     let forbids = |asked: &&String| stated.iter().any(|entry| entry == *asked);
@@ -240,11 +240,11 @@ fn not_waived(question: &Question, record: &Record, governance: &Governance) -> 
     Some(format!("{asked} is not waived"))
 }
 
-/// Returns every limit of the record that the question does not state, with the way to state it.
+/// Returns every limit of the record that the question does not state, with advice on stating it.
 fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
     let acting = [&question.identity, &question.credential, &question.asset];
     let names_who_acts = acting.iter().any(|asked| asked.is_some());
-    // No scanner states the rest: a finding is limited by the entry that names it.
+    // Scanners don't state the rest: a finding is limited by the entry that names it.
     if question.finding.is_some() && !names_who_acts {
         return None;
     }
@@ -286,7 +286,7 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
     (!missing.is_empty()).then(|| missing.join("; "))
 }
 
-/// Tells whether two texts cite one control, in the form in which the catalogs write it.
+/// Tells whether two texts cite the same control, after normalizing them as the catalogs do.
 fn is_control(governance: &Governance, one: &str, other: &str) -> bool {
     let written = |text: &str| match ControlRef::new(text) {
         Some(reference) => governance

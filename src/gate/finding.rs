@@ -1,4 +1,4 @@
-//! Whether a finding that a record names is the one that is asked: each key that it names is asked, and matches.
+//! Decides whether a finding in a record matches the question: the question must state and match each of its keys.
 //!
 //! Uses record, `gate::purl`. Pure. Start at [`matched`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`,
 //! finding keys.
@@ -16,7 +16,7 @@ use crate::record::version::Range;
 use crate::record::vocabulary::Risk;
 use crate::record::vocabulary::Vocabulary;
 
-/// Tells whether a scanner's finding, or something of one, is asked.
+/// Tells whether the question is about a scanner's finding, or states details of one.
 pub(crate) fn is_asked(question: &Question) -> bool {
     question.finding.is_some()
         || question.purl.is_some()
@@ -24,23 +24,23 @@ pub(crate) fn is_asked(question: &Question) -> bool {
         || question.severity.is_some()
 }
 
-/// Whether a resource that is asked was judged already.
+/// Whether the resource in the question has already been compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Judged {
-    /// The finding has resources of its own.
+    /// The finding lists resources of its own.
     ByFinding,
     No,
 }
 
-/// Whether a record names the finding that is asked.
+/// Whether a record has the finding that is asked about.
 pub(crate) enum Matched {
-    /// It does; whether its resource is judged with it.
+    /// It does; the value says whether the resource was compared with it.
     Yes(Judged),
-    /// It does not: why, and whether it names a finding of the same thing.
+    /// It does not: the reason, and whether it has a finding of the same subject.
     No(String, About),
 }
 
-/// Tells whether one of a record's findings is the one asked, each key that it names asked and matching.
+/// Tells whether one of a record's findings matches the question in each of its keys.
 pub(crate) fn matched(question: &Question, record: &Record) -> Matched {
     let stated = record.scope.as_ref().and_then(|scope| scope.findings.as_deref());
     let Some(stated) = stated else {
@@ -63,7 +63,7 @@ pub(crate) fn matched(question: &Question, record: &Record) -> Matched {
             }
         }
     }
-    // Another finding of the same name may have named the resource.
+    // The resource must still be compared, because a finding without resources matched.
     if everywhere {
         return Matched::Yes(Judged::No);
     }
@@ -95,7 +95,7 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
             _ => return Err(another(limited("finding", stated, "finding"))),
         }
     }
-    // A finding by id is the same thing, and so is one in the same package; a weakness alone may be in anything.
+    // A finding with the same id, or in the same package, is the same subject; a weakness alone can occur anywhere.
     let package = match_package(question, key);
     let about = match (&key.id, &package) {
         (Some(_), _) => About::TheSame,
@@ -140,13 +140,13 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     }
 }
 
-/// The package that is asked beside the one that a finding names, and why it is not the one in that version.
+/// How the package in the question compares to that of a finding; the text says why it is not the same version.
 enum PackageMatch {
-    /// The finding names none.
+    /// The finding names no package.
     Any(Option<String>),
-    /// It is the same, in whatever version.
+    /// It is the same package, in any version.
     Ours(Option<String>),
-    /// It is another, or none is asked.
+    /// It is another package, or the question has none.
     Another(String),
 }
 
@@ -188,7 +188,7 @@ fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
     };
     match (asked.compared(stated), &key.id) {
         (SamePackage::No, _) => another(),
-        // One name, and nothing tells that it is one package: only the finding's id does.
+        // The names are equal, but only the finding's id can show that it is the same package.
         (SamePackage::ByName, None) => PackageMatch::Ours(Some(format!(
             "limited to purl {text}, but the type of package is not given: also give the id of the finding"
         ))),
@@ -201,12 +201,12 @@ fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
     }
 }
 
-/// Returns a path without `.` and `..`; `None` where it leads out of the repository.
+/// Returns a path without `.` and `..`; `None` if it leads out of the repository.
 pub(crate) fn inside(path: &str) -> Option<String> {
     plain(path).filter(|_| !path.starts_with('/'))
 }
 
-/// Returns a path without `.` and `..`; `None` where it leads above its beginning.
+/// Returns a path without `.` and `..`; `None` if it leads above its start.
 pub(crate) fn plain(path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

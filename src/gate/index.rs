@@ -1,7 +1,7 @@
-//! Which records may answer a question, found by what they name: for many questions about one ledger.
+//! An index of records by what they name, to answer many questions about one ledger.
 //!
-//! Uses record, status. Pure. Start at [`Index::from_records`]. Follows `docs/spec/cli.md`, check, `--stdin`, and triage. It may name a record too many,
-//! which the verdict passes by, and never one too few.
+//! Uses record, status. Pure. Start at [`Index::from_records`]. Follows `docs/spec/cli.md`, check, `--stdin`, and
+//! triage. It may return extra records, which the verdict then ignores, but never omits one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,20 +10,20 @@ use crate::gate::{cover, finding};
 use crate::record::Record;
 use crate::status::state::RecordState;
 
-/// The places of records, by what they name.
+/// The indices of records, by what they name.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     subjects: BTreeMap<String, Vec<usize>>,
     findings: BTreeMap<String, Vec<usize>>,
-    /// Records with a finding that is named by no id.
+    /// Records with a finding that has no id.
     criteria: Vec<usize>,
     references: BTreeMap<String, Vec<usize>>,
-    /// Records that can't be read: they may be about anything.
+    /// Records that can't be read, which may be about anything.
     unread: Vec<usize>,
 }
 
 impl Index {
-    /// Returns the index of all records. What is in force of one never names more than it states, at whatever instant.
+    /// Indexes all records. At any instant, a record's grant names no more than the record states.
     pub fn from_records(standings: &[RecordState]) -> Index {
         let mut index = Index::default();
         for (place, standing) in standings.iter().enumerate() {
@@ -58,12 +58,12 @@ impl Index {
         }
     }
 
-    /// Tells whether a record names a finding by this id.
+    /// Tells whether a record names a finding with this id.
     pub fn names_finding(&self, id: &str) -> bool {
         self.findings.contains_key(id)
     }
 
-    /// Returns the places of the records that may answer a question, in their order.
+    /// Returns the indices of the records that may answer a question, in order.
     pub fn places(&self, question: &Question) -> BTreeSet<usize> {
         let mut places: BTreeSet<usize> = self.unread.iter().copied().collect();
         let named =

@@ -1,6 +1,6 @@
-//! One question, one verdict, one receipt.
+//! Answers one question with a verdict and a receipt.
 //!
-//! Uses diag to status. Pure. Start at [`verdict::ask`]. Follows `docs/spec/cli.md`, check. Unknown is never yes.
+//! Uses diag to status. Pure. Start at [`verdict::ask`]. Follows `docs/spec/cli.md`, check. Undetermined never allows.
 
 pub mod answer;
 mod cover;
@@ -20,7 +20,7 @@ use crate::gate::limit::About;
 use crate::policy::governance::Governance;
 use crate::record::Record;
 
-/// Tells whether a record is about what is asked, covered or not.
+/// Tells whether a record is about the subject of a question, covered or not.
 pub fn is_about(question: &Question, record: &Record, governance: &Governance) -> bool {
     !matches!(
         cover::coverage(question, Terms::of_file(record), governance),
@@ -28,17 +28,17 @@ pub fn is_about(question: &Question, record: &Record, governance: &Governance) -
     )
 }
 
-/// Tells whether a scanner's finding is asked about.
+/// Tells whether a question is about a scanner's finding.
 pub fn asks_finding(question: &Question) -> bool {
     finding::is_asked(question)
 }
 
-/// Returns a path from the repository's root without `.` and `..`; `None` where it leads out of the repository.
+/// Returns a path from the repository's root without `.` and `..`; `None` if it leads out of the repository.
 pub fn inside(path: &str) -> Option<String> {
     finding::inside(path)
 }
 
-/// Returns a path without `.` and `..`; `None` where it leads above its beginning.
+/// Returns a path without `.` and `..`; `None` if it leads above its start.
 pub fn plain(path: &str) -> Option<String> {
     finding::plain(path)
 }

@@ -1,40 +1,40 @@
-//! The package that is asked about, as far as it is known, beside the one that a record names.
+//! Compares the package in a question, as far as it is known, with the one in a record.
 //!
-//! Uses `gate::purl`. Pure. Start at [`AskedPackage::from_names`]. Follows `docs/spec/interop.md`, packages: another type never covers,
-//! and what a type that nobody states covers is decided by the finding's id beside it.
+//! Uses `gate::purl`. Pure. Start at [`AskedPackage::from_names`]. Follows `docs/spec/interop.md`, packages: another
+//! type never matches, and if the type is unknown, only the finding's id can show that the packages are the same.
 
 use crate::gate::purl::{self, Purl};
 
 /// A package as a scanner names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Package {
-    /// The name, with an npm scope, a Go path or a Maven group before it where the scanner states one.
+    /// The name, prefixed by an npm scope, Go path or Maven group if the scanner states one.
     pub name: String,
-    /// The version, where it is told.
+    /// The version, if known.
     pub version: Option<String>,
     /// What is known of its type.
     pub ecosystem: Ecosystem,
 }
 
-/// What is known of the type of a package that has no package URL.
+/// What is known of the type of a package without a package URL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ecosystem {
-    /// Nothing.
+    /// The type is unknown.
     #[default]
     Unknown,
-    /// It is no package of an operating system.
+    /// It is not an operating system package.
     Language,
-    /// It is a package of an operating system.
+    /// It is an operating system package.
     System,
     /// The type of its package URL.
     Of(&'static str),
 }
 
-/// The types of operating systems' packages.
+/// The types of operating system packages.
 const SYSTEM: &[&str] = &["deb", "rpm", "apk", "alpm"];
 
 impl Ecosystem {
-    /// Returns how a package of it stands to one of a type.
+    /// Compares a package of this type with a type.
     fn compared(self, kind: &str) -> SamePackage {
         let is_system = SYSTEM.contains(&kind);
         match self {
@@ -47,28 +47,28 @@ impl Ecosystem {
     }
 }
 
-/// Whether two packages are the same, whatever the version.
+/// Whether two packages are the same, in any version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SamePackage {
     Yes,
     /// Their names are the same, and the type of one is unknown.
     ByName,
-    /// They are not, or it can't be told.
+    /// They differ, or it is undetermined.
     No,
 }
 
-/// The package that is asked about.
+/// The package in the question.
 #[derive(Clone, Debug)]
 pub(crate) enum AskedPackage<'q> {
     Purl(Purl),
-    /// By the name that a scanner gives it.
+    /// Identified by the name that a scanner gives it.
     Named(&'q Package),
-    /// None, or by a package URL that can't be read.
+    /// No package, or an unreadable package URL.
     Nothing,
 }
 
 impl<'q> AskedPackage<'q> {
-    /// Returns what is known of a package; a package URL counts before a name.
+    /// Creates it from what is known; a package URL takes precedence over a name.
     pub(crate) fn from_names(purl: Option<&str>, named: Option<&'q Package>) -> AskedPackage<'q> {
         match (purl, named) {
             (Some(purl), _) => Purl::parse(purl).map_or(AskedPackage::Nothing, AskedPackage::Purl),
@@ -77,7 +77,7 @@ impl<'q> AskedPackage<'q> {
         }
     }
 
-    /// Compares it with a package that a record names, whatever the version.
+    /// Compares it with a package in a record, ignoring the version.
     pub(crate) fn compared(&self, stated: &Purl) -> SamePackage {
         match self {
             AskedPackage::Purl(asked) if stated.is_package(asked) => SamePackage::Yes,
@@ -90,7 +90,7 @@ impl<'q> AskedPackage<'q> {
         }
     }
 
-    /// Returns its version, in the form in which versions of the type are compared that it has, or else would have.
+    /// Returns its version, normalized for its type or, if that is unknown, for the type in the record.
     pub(crate) fn version(&self, stated: Option<&Purl>) -> Option<&str> {
         match self {
             AskedPackage::Purl(asked) => asked.version.as_deref(),

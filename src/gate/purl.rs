@@ -1,23 +1,22 @@
-//! Package URLs, as far as the gate compares them: type, namespace, name and version.
+//! Parses the parts of package URLs that the gate compares: type, namespace, name and version.
 //!
 //! Uses no other module. Pure. Start at [`Purl::parse`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`,
-//! packages; of the qualifiers only `epoch` counts, and subpaths are no part of the comparison.
+//! packages; of the qualifiers only `epoch` is used, and subpaths are ignored.
 
-/// A package, and one version of it where one is named.
+/// A package, optionally in one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Purl {
     /// The type in lower case, such as `cargo`.
     pub kind: String,
-    /// The namespace; empty where there is none.
+    /// The namespace; empty if there is none.
     pub namespace: String,
     pub name: String,
-    /// The version in the form of [`version`], with the epoch before it.
+    /// The version as normalized by [`version`], with the epoch before it.
     pub version: Option<String>,
 }
 
 impl Purl {
-    /// Returns the package of a text such as `pkg:cargo/openssl@0.10.60`; `None` also where version and qualifier name
-    /// two epochs.
+    /// Parses a text such as `pkg:cargo/openssl@0.10.60`; `None` also if version and qualifier state different epochs.
     pub(crate) fn parse(text: &str) -> Option<Purl> {
         let rest = text
             .trim()
@@ -28,7 +27,7 @@ impl Purl {
             .unwrap_or_default();
         let (rest, qualifiers) = rest.split_once('?').unwrap_or((rest, ""));
         let (kind, path) = rest.split_once('/')?;
-        // The `@` of an npm scope stands before the last slash, a version's behind it.
+        // The `@` of an npm scope is before the last slash, that of a version after it.
         let (path, version) = match path.rsplit_once('@') {
             Some((before, version)) if !version.contains('/') && !before.is_empty() => {
                 (before, Some(decoded(version)))
@@ -52,12 +51,12 @@ impl Purl {
         .filter(|purl| !purl.name.is_empty() && !purl.kind.is_empty())
     }
 
-    /// Tells whether two are the same package, whatever the version.
+    /// Tells whether two are the same package, ignoring the version.
     pub(crate) fn is_package(&self, other: &Purl) -> bool {
         self.kind == other.kind && self.namespace == other.namespace && self.name == other.name
     }
 
-    /// Returns its package URL in another version.
+    /// Returns its package URL with another version.
     pub(crate) fn at(&self, version: Option<&str>) -> String {
         let mut text = format!("pkg:{}/", self.kind);
         for part in self.namespace.split('/').filter(|part| !part.is_empty()) {
@@ -72,8 +71,8 @@ impl Purl {
         text
     }
 
-    /// Tells whether a scanner that gives no package URL names this package, if it means this type: by its name, in npm
-    /// with the scope, where names are paths with the path, and in Maven with the group where one is stated.
+    /// Tells whether a scanner's package name matches, assuming the same type: the name itself, in npm including the
+    /// scope, for path-like names including the path, and in Maven including the group if one is stated.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         let whole = |joint: &str| match self.namespace.as_str() {
             "" => self.name.clone(),
@@ -88,10 +87,10 @@ impl Purl {
     }
 }
 
-/// Returns a name in the form in which names of a type are compared.
+/// Normalizes a name for comparison within a type.
 fn folded(kind: &str, name: &str) -> String {
     match kind {
-        // Runs of these three are one hyphen there.
+        // PyPI treats a run of these three as one hyphen.
         "pypi" => {
             let parts = name.split(['-', '_', '.']).filter(|part| !part.is_empty());
             parts.collect::<Vec<_>>().join("-").to_lowercase()
@@ -101,8 +100,7 @@ fn folded(kind: &str, name: &str) -> String {
     }
 }
 
-/// Returns a version in the form in which versions of a type are compared: an epoch of 0 is none, and a Go version's `v`
-/// counts for nothing.
+/// Normalizes a version for comparison within a type: an epoch of 0 is dropped, and so is the `v` of a Go version.
 pub(crate) fn version<'v>(kind: &str, text: &'v str) -> &'v str {
     let trimmed = text.trim();
     let bare = trimmed.strip_prefix("0:").unwrap_or(trimmed);
@@ -116,7 +114,7 @@ pub(crate) fn version<'v>(kind: &str, text: &'v str) -> &'v str {
     }
 }
 
-/// Returns a version with the epoch that a qualifier names; `None` where the version has another one.
+/// Adds the epoch of a qualifier to a version; `None` if the version states another one.
 fn with_epoch(kind: &str, text: String, qualifiers: &str) -> Option<String> {
     let mut pairs = qualifiers.split('&').filter_map(|pair| pair.split_once('='));
     let epoch = pairs.find_map(|(key, value)| key.eq_ignore_ascii_case("epoch").then_some(value));
@@ -131,7 +129,7 @@ fn with_epoch(kind: &str, text: String, qualifiers: &str) -> Option<String> {
     Some(version(kind, &text).to_owned())
 }
 
-/// Writes what has a meaning in package URLs, and what is no ASCII, as `%40` and its like.
+/// Percent-encodes reserved and non-ASCII characters.
 fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -144,7 +142,7 @@ fn encoded(text: &str) -> String {
     out
 }
 
-/// Resolves `%40` and its like; what is no such escape stays.
+/// Decodes percent-encoding; an invalid escape is kept.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -1,6 +1,6 @@
-//! A question as one line of JSON: the keys of `question`, `at`, and an `id` of the asker's.
+//! Reads a question from one line of JSON: the keys of `question`, `at`, and an `id` chosen by the caller.
 //!
-//! Uses record's times and words. Pure. Start at [`read`]. Follows `docs/spec/cli.md`, check, `--stdin`.
+//! Uses record's times and vocabulary. Pure. Start at [`read`]. Follows `docs/spec/cli.md`, check, `--stdin`.
 
 use serde_json::{Map, Value};
 
@@ -17,51 +17,51 @@ pub struct TimedQuestion {
     pub at: Option<Instant>,
 }
 
-/// A line, with the name that the asker gave it.
+/// A parsed line, with the caller's id.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuestionLine {
-    /// A text or an integer, which the receipt repeats; else null.
+    /// A text or an integer, which the receipt repeats; otherwise null.
     pub id: Value,
-    /// The question, or why it is none.
+    /// The question, or why the line is not one.
     pub asked: Result<TimedQuestion, NoQuestion>,
 }
 
-/// The most bytes of a line.
+/// The maximum length of a line, in bytes.
 pub const LONGEST_LINE: usize = 64 << 10;
 
-/// The most characters of an id.
+/// The maximum length of an id, in characters.
 const LONGEST_ID: usize = 256;
 
-/// Why a line is no question.
+/// Why a line is not a question.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoQuestion {
     /// It has more than [`LONGEST_LINE`] bytes.
     #[error("the line is longer than {LONGEST_LINE} bytes")]
     TooLong,
-    /// Its bytes are no UTF-8.
+    /// It is not valid UTF-8.
     #[error("the line is not UTF-8")]
     NoText,
-    /// It is no JSON, or says a key twice; why.
+    /// It is not JSON, or has a duplicate key; the text says why.
     #[error("the line is not JSON: {0}")]
     NoJson(String),
-    /// It is JSON, but no object.
+    /// It is JSON, but not an object.
     #[error("the line is not a JSON object")]
     NoObject,
-    /// A key that questions don't have.
+    /// An unknown key.
     #[error("`{0}` is not a key of a question")]
     UnknownKey(String),
-    /// A key whose value is of another kind.
+    /// A key whose value has the wrong type.
     #[error("the value of `{0}` can't be read")]
     WrongValue(String),
-    /// It names neither identity, asset, application, credential, finding nor reference.
+    /// It names no identity, asset, application, credential, finding or reference.
     #[error("it names neither identity, asset, application, credential, finding nor reference")]
     NoSubject,
-    /// It asks for a deployment of nothing.
+    /// It asks about a deployment without naming an application.
     #[error("it asks about a deployment but names no application")]
     NoApplication,
 }
 
-/// Reads a question from one line. What is none is answered with `unknown`.
+/// Reads a question from one line. An invalid line is answered with `unknown`.
 pub fn read(line: &[u8]) -> QuestionLine {
     let keys = match keys(line) {
         Ok(keys) => keys,
@@ -140,19 +140,19 @@ fn asked(keys: Map<String, Value>) -> Result<TimedQuestion, NoQuestion> {
     Ok(TimedQuestion { question, at })
 }
 
-/// Returns the tool and the id of a finding that is asked.
+/// Splits a finding into its tool and id.
 pub fn finding(text: &str) -> Option<(&str, &str)> {
     let (tool, id) = text.split_once(':')?;
     (!tool.trim().is_empty() && !id.trim().is_empty()).then_some((tool, id))
 }
 
-/// Returns the instant of a text; a day means its last second.
+/// Parses an instant; a day means its last second.
 fn instant(text: &str) -> Option<Instant> {
     Instant::parse(text).or_else(|| Day::new(text).map(Day::last_instant))
 }
 
 impl Question {
-    /// Tells whether the question names something that a record can be about.
+    /// Tells whether the question names a subject that a record can be about.
     pub fn names_a_subject(&self) -> bool {
         [
             &self.identity,

@@ -1,4 +1,4 @@
-//! Receipts: what `check --format json` prints, and as they are read again, one after the other.
+//! Writes receipts, as `check --format json` prints them, and reads a sequence of them.
 //!
 //! Uses status' stamp, policy's people, gate's answer. Pure. Start at [`LoggedReceipt`] and [`all`]. Follows `docs/spec/cli.md`,
 //! check and verify.
@@ -15,23 +15,23 @@ use crate::record::json::Unambiguous;
 use crate::record::time::Instant;
 use crate::status::stamp::{Stamp, StampView};
 
-/// What a receipt names itself.
+/// The schema name of a receipt.
 pub const SCHEMA: &str = "exledger/check/v1";
 
-/// The answer to one question, with all that its receipt says besides.
+/// The answer to one question, with everything else in its receipt.
 #[derive(Clone, Debug)]
 pub struct CheckAnswer {
     pub answer: GateAnswer,
-    /// What it was computed from, at the instant that the question is about.
+    /// The ledger, commit and instant that it was computed from.
     pub stamp: Stamp,
-    /// Who may approve what is pending, where policy or record name anybody.
+    /// Who may approve a pending record, if the policy or the record names anybody.
     pub waits_for: Vec<Person>,
-    /// What the asker should know besides.
+    /// Warnings for the caller.
     pub warnings: Vec<String>,
 }
 
 impl CheckAnswer {
-    /// Returns the answer `unknown` for a reason.
+    /// Returns the answer `unknown`, with its reason.
     pub fn unknown(reason: String, stamp: Stamp) -> CheckAnswer {
         CheckAnswer {
             answer: GateAnswer::unknown(reason),
@@ -42,7 +42,7 @@ impl CheckAnswer {
     }
 }
 
-/// A receipt as it is written: question, verdict and all that is needed to ask again. Keys in the promised order.
+/// A receipt as written: the question, the verdict, and everything needed to ask again. The order of the keys is fixed.
 #[derive(Debug, Serialize)]
 pub struct LoggedReceipt<'a> {
     schema: &'static str,
@@ -63,7 +63,7 @@ pub struct LoggedReceipt<'a> {
 }
 
 impl<'a> LoggedReceipt<'a> {
-    /// Returns the receipt of an answer. `id` is the name that the asker gave the question: a text, an integer or null.
+    /// Returns the receipt of an answer. `id` is the caller's id of the question: a text, an integer or null.
     pub fn of(question: &'a Question, check: &'a CheckAnswer, id: &'a Value) -> LoggedReceipt<'a> {
         let (answer, stamp) = (&check.answer, &check.stamp);
         LoggedReceipt {
@@ -85,16 +85,16 @@ impl<'a> LoggedReceipt<'a> {
         }
     }
 
-    /// Returns it on one line, without an end.
+    /// Returns the receipt as one line, without a line break.
     ///
     /// # Errors
-    /// Where it has no form in JSON: such a receipt can't be kept, so its answer can't be given.
+    /// If it can't be represented in JSON. An answer without a receipt must not be given.
     pub fn line(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)
     }
 }
 
-/// Returns why, with the instant that decides a denial: people read days, scripts compute with instants.
+/// Returns the reason with the instant that decides a denial: people read days, scripts need instants.
 fn reason(answer: &GateAnswer) -> Cow<'_, str> {
     match answer.decided_at {
         Some(at) if !answer.reason.contains(&at.to_string()) => {
@@ -104,21 +104,21 @@ fn reason(answer: &GateAnswer) -> Cow<'_, str> {
     }
 }
 
-/// A line that is no receipt.
+/// A line that is not a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoReceipt {
-    /// The line, from 1.
+    /// The line number, from 1.
     pub line: usize,
 }
 
-/// One receipt, as far as it is read again.
+/// The parts of a receipt that are read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastReceipt {
-    /// Its first line, from 1.
+    /// The number of its first line, from 1.
     pub line: u32,
-    /// The record that it allows; `None` where it allows none.
+    /// The record that it allows; `None` if it allows none.
     pub allows: Option<String>,
-    /// The instant that was asked about.
+    /// The instant that the question was about.
     pub instant: Option<Instant>,
     /// The commit that the answer was computed from.
     pub commit: Option<String>,
@@ -139,13 +139,13 @@ pub fn count(text: &str) -> Result<BTreeMap<String, u64>, NoReceipt> {
 /// Reads all receipts.
 ///
 /// # Errors
-/// [`NoReceipt`] with the first line that can't be read: what can't be counted can't be allowed.
+/// [`NoReceipt`] with the first unreadable line: uses that can't be counted can't be allowed.
 pub fn all(text: &str) -> Result<Vec<PastReceipt>, NoReceipt> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Unambiguous>();
     let mut receipts = Vec::new();
     let (mut read_to, mut line) = (0, 1);
     loop {
-        // A receipt may take several lines, as `check --format json` prints it.
+        // A receipt may span several lines, as `check --format json` prints it.
         let rest = text.get(read_to..).unwrap_or_default();
         let blank = rest.len() - rest.trim_start().len();
         line += n_line_ends(rest.get(..blank).unwrap_or_default());
@@ -165,7 +165,7 @@ fn n_line_ends(text: &str) -> u32 {
     u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX)
 }
 
-/// Returns a receipt; nothing for what is none.
+/// Parses a receipt; `None` if the value is not one.
 fn read(line: u32, receipt: &Value) -> Option<PastReceipt> {
     if receipt.get("schema")?.as_str()? != SCHEMA {
         return None;
@@ -176,7 +176,7 @@ fn read(line: u32, receipt: &Value) -> Option<PastReceipt> {
     Some(PastReceipt {
         line,
         allows: match (verdict, record) {
-            // A deployment is allowed by no record in particular.
+            // A deployment is not allowed by any particular record.
             ("allow", Value::Null) | ("deny" | "pending" | "unknown", _) => None,
             ("allow", Value::String(id)) => Some(id.clone()),
             _ => return None,

@@ -1,4 +1,5 @@
-//! Warns of a deployment of an application that nothing names: a misspelt name has no exceptions, so it would pass unseen.
+//! Warns about deploying an application that no record names: a misspelled name has no exceptions, so it would be
+//! allowed.
 //!
 //! Uses record's patterns, policy. Pure. Start at [`warning`]. Follows `docs/spec/cli.md`, check, `--deploy`.
 
@@ -8,10 +9,11 @@ use crate::gate::answer::{GateAnswer, GateVerdict, Question};
 use crate::policy::Policy;
 use crate::record::{near, pattern};
 
-/// How many names that are near are shown.
+/// The maximum number of similar names shown.
 const MOST_NAMES: usize = 3;
 
-/// Returns a warning where a deployment is allowed of an application that no record, at whatever time, and no policy names.
+/// Returns a warning if a deployment is allowed for an application that neither a record, past or present, nor a policy
+/// names.
 pub fn warning(
     question: &Question,
     answer: &GateAnswer,

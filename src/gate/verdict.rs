@@ -1,7 +1,7 @@
-//! The verdict on one question, from what all records are at one instant.
+//! Computes the verdict on one question from the state of all records at one instant.
 //!
 //! Uses record, status, `gate`'s cover. Pure. Start at [`ask`]. Follows `docs/spec/cli.md`, check: one record that
-//! allows is enough, and anything that can't be determined is not allowed.
+//! allows is enough, and anything undetermined is not allowed.
 
 pub(crate) mod candidate;
 mod deploy;
@@ -20,8 +20,8 @@ use crate::record::dates;
 use crate::status::reason;
 use crate::status::state::{DutyKind, InForce, RecordState, Status};
 
-/// Answers a question; `receipts` tells how often single-use records were used, the governance of the
-/// tree that is asked about how controls are written.
+/// Answers a question. `receipts` gives the uses of single-use records; `governance` is that of the tree in question
+/// and determines how controls are written.
 pub fn ask(
     question: &Question,
     standings: &[RecordState],
@@ -32,7 +32,7 @@ pub fn ask(
     ask_among(question, &standings, receipts, governance)
 }
 
-/// Answers a question from the records that may be about it, as [`ask`] does from all of them.
+/// Answers a question like [`ask`], from only the records that may be about it.
 pub fn ask_among(
     question: &Question,
     standings: &[&RecordState],
@@ -78,7 +78,7 @@ pub fn ask_among(
     answer(GateVerdict::Deny, reason, None, &candidates)
 }
 
-/// Returns when a grant ends: at its date, or sooner where something is not done by then.
+/// Returns when a grant ends: on its date, or earlier if something is not done by then.
 fn lasts(standing: &RecordState) -> String {
     let Some(last) = standing.not_after.or(standing.end) else {
         return "until its end".to_owned();
@@ -130,14 +130,14 @@ fn candidate<'a>(
     let fits = match (standing.in_force, standing.status) {
         (InForce::Yes, _) => return used(standing, record, receipts),
         (InForce::Undetermined, _) => Fits::Undetermined,
-        // Nobody approves what is over.
+        // A record that is over can no longer be approved.
         (_, Status::Proposed | Status::Unapproved) if standing.ended.is_none() => Fits::Waits,
         _ => Fits::NotInForce,
     };
     found(fits, reasons())
 }
 
-/// Says of a record that is over, or has not begun, why: that decides, whatever else the question lacks.
+/// Explains why a record is over or has not begun, which decides the answer whatever else the question lacks.
 fn over(standing: &RecordState, why: String) -> String {
     let waits = matches!(standing.status, Status::Proposed | Status::Unapproved);
     match standing.in_force {
@@ -146,7 +146,7 @@ fn over(standing: &RecordState, why: String) -> String {
     }
 }
 
-/// Judges a record that is in force by its uses.
+/// Evaluates a record in force by its number of uses.
 fn used<'a>(
     standing: &'a RecordState,
     record: &Record,

@@ -1,8 +1,7 @@
 //! What the merged branches of one landing changed in the records and governance files that it affects.
 //!
 //! Uses history's content, folders, graph, merge content, origin, trails, version. Pure. Start at [`LandingBranches`].
-//! Follows
-//! `docs/spec/approval.md`, A2, A5 and E1.
+//! Follows `docs/spec/approval.md`, A2, A5 and E1.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;

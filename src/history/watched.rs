@@ -1,7 +1,8 @@
 //! The refs that a result depends on: those considered when choosing the approved ref, and the review notes.
 //!
-//! Uses history's refs and notes. Pure. Start at [`watched_refs`]. Follows `docs/spec/approval.md`, M1, and `docs/spec/cli.md`, check,
-//! `--stdin`. As long as none of them moves, and HEAD and the configuration stay the same, M1 chooses the same commit.
+//! Uses history's refs and notes. Pure. Start at [`watched_refs`]. Follows `docs/spec/approval.md`, M1, and
+//! `docs/spec/cli.md`, check, `--stdin`. As long as none of them moves, and HEAD and the configuration stay the same,
+//! M1 chooses the same commit.
 
 use std::collections::BTreeSet;
 

@@ -1,14 +1,14 @@
-//! The one-line description of a record for other tools: its id, title, owner and end.
+//! A one-line description of a record for other tools: its id, title, owner and end.
 //!
 //! Uses record, status. Pure. Start at [`text`]. Follows `docs/spec/interop.md`, X5.
 
 use crate::record::Record;
 use crate::record::time::Instant;
 
-/// The most characters of the text.
+/// The maximum length of the text, in characters.
 const MOST: usize = 512;
 
-/// Returns the text: `ID: title; owner address; until end`; where it is too long, the title is cut.
+/// Returns the text: `ID: title; owner address; until end`; if it is too long, the title is truncated.
 pub fn text(record: &Record, end: Option<Instant>) -> String {
     let end = end.map_or_else(|| "its end".to_owned(), |end| end.to_string());
     let before = format!("{}: ", record.id);
@@ -25,7 +25,7 @@ pub fn text(record: &Record, end: Option<Instant>) -> String {
     whole.chars().map(plain).take(MOST).collect()
 }
 
-/// Returns a character that keeps a text on one line.
+/// Replaces a character that would break the line.
 fn plain(character: char) -> char {
     if character.is_control() { ' ' } else { character }
 }

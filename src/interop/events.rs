@@ -1,4 +1,4 @@
-//! Events as JSON Lines in the shape of CloudEvents: one object a line.
+//! Reads events as JSON Lines in CloudEvents format: one object per line.
 //!
 //! Uses record's times, survey's inputs. Pure: the caller supplies the bytes. Start at [`read`]. Follows
 //! `docs/spec/interop.md`, 6.
@@ -13,13 +13,14 @@ use crate::record::json;
 use crate::record::time::Instant;
 use crate::survey::triage::{CloudEvent, TriageInput};
 
-/// The longest line that is read, in bytes.
+/// The maximum length of a line, in bytes.
 const LONGEST: usize = 16 << 20;
 
-/// Reads all lines and hands each event, or why a line is none, on with its line from 1; blank lines are passed over.
+/// Reads all lines and passes on each event, or why a line is not one, with its line number from 1; blank lines are
+/// skipped.
 ///
 /// # Errors
-/// [`Broken::Unread`] where the bytes can't be had any further.
+/// [`Broken::Unread`] if reading fails.
 pub fn read(
     mut lines: impl BufRead,
     take: &mut dyn FnMut(u64, Result<TriageInput, String>),

@@ -1,23 +1,23 @@
 //! `ics`: a calendar with the end, the next review and the post-closure review of records.
 //!
-//! Uses record's times, status, view's words. Pure. Start at [`calendar`]. Follows `docs/spec/interop.md` 3 (`ics`) and
-//! RFC 5545: lines of at most 75 bytes, each ended by CRLF.
+//! Uses record's times, status, `interop::uuid`. Pure. Start at [`calendar`]. Follows `docs/spec/interop.md` 3 (`ics`)
+//! and RFC 5545: lines of at most 75 bytes, each ended by CRLF.
 
 use crate::interop::uuid;
 use crate::record::time::{Day, Instant, When};
 use crate::status::state::{DutyKind, RecordState};
 
-/// So many days before an end an alarm goes off.
+/// How many days before an end the alarms are set.
 const ALARMS: &[i64] = &[30, 7];
 
-/// The longest that a line may be, in bytes, without its end.
+/// The maximum length of a line, in bytes, without its line ending.
 const WIDTH: usize = 75;
 
 /// A record, and how often it landed.
 #[derive(Clone, Copy, Debug)]
 pub struct Dated<'a> {
     pub standing: &'a RecordState,
-    /// How often it landed: later versions of an event replace earlier ones by it.
+    /// The number of its landings: a later version of an event replaces earlier ones with a lower number.
     pub landings: usize,
 }
 
@@ -34,7 +34,7 @@ struct CalendarEvent {
     alarms: &'static [i64],
 }
 
-/// Returns the calendar of records, as evaluated at an instant; without records an empty one.
+/// Returns the calendar of records evaluated at an instant; empty without records.
 pub fn calendar(records: &[Dated<'_>], instant: Instant) -> String {
     let mut out = CalendarLines::default();
     for line in [
@@ -56,7 +56,7 @@ pub fn calendar(records: &[Dated<'_>], instant: Instant) -> String {
     out.0
 }
 
-/// Returns the events of a record: its end, its next review, the look that its closure owes.
+/// Returns the events of a record: its end, its next review, and the review due after its closure.
 fn events(standing: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
     let id = standing.id();
     let Some(content) = standing.content() else {
@@ -69,7 +69,7 @@ fn events(standing: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
         let last = duty.at.plus_seconds(-1).day();
         match duty.kind {
             DutyKind::Expiry => {
-                // Where something else ends it sooner, that is its end.
+                // If something else ends it earlier, that is its end.
                 let end = standing.end.filter(|end| *end > instant).unwrap_or(duty.at);
                 let last = end.plus_seconds(-1).day();
                 let (at, covered) = match &content.expires {
@@ -106,12 +106,12 @@ fn events(standing: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
     events
 }
 
-/// Lines as the standard wants them.
+/// Lines as the standard requires.
 #[derive(Default)]
 struct CalendarLines(String);
 
 impl CalendarLines {
-    /// Adds a line, folded where it is longer than a line may be.
+    /// Adds a line, folded if it is too long.
     fn line(&mut self, text: &str) {
         let mut room = WIDTH;
         for char in text.chars() {
@@ -163,7 +163,7 @@ impl CalendarLines {
     }
 }
 
-/// Returns an instant as the standard writes it: `20261221T000000Z`.
+/// Formats an instant as the standard requires: `20261221T000000Z`.
 fn compact(instant: Instant) -> String {
     instant.to_string().replace(['-', ':'], "")
 }
@@ -177,7 +177,7 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns a text as a value: what has a meaning there is escaped, what acts on a reader is left out.
+/// Escapes a text value, and removes control characters.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {

@@ -1,8 +1,8 @@
-//! GitHub's issue form: the file that asks, and the text that it becomes, from one table of fields.
+//! GitHub's issue form: writes the form and reads the resulting issue text, from one table of fields.
 //!
-//! Uses yaml, record's words, plan's answers. Pure. Start at [`read`] and [`write()`]. Follows `docs/spec/interop.md`
-//! (action, hooks, form). The text of an issue is data: it is never a path or a command, and the requester is not
-//! taken from it.
+//! Uses yaml, record's vocabulary, plan's answers. Pure. Start at [`read`] and [`write()`]. Follows
+//! `docs/spec/interop.md` (action, hooks, form). The text of an issue is data: it is never used as a path or a command,
+//! and does not determine the requester.
 
 pub mod body;
 pub mod field;
@@ -22,10 +22,10 @@ use crate::yaml::node::Limits;
 use crate::yaml::splice::quote;
 use crate::yaml::{self};
 
-/// Returns what the text of an issue states, as GitHub renders the form.
+/// Reads the answers in the text of an issue, as GitHub renders the form.
 ///
 /// # Errors
-/// Everything that is wrong with it, in the order of its lines.
+/// All problems, in line order.
 pub fn read(text: &str) -> Result<Answers, Vec<IssueProblem>> {
     let (sections, mut flaws) = body::sections(text);
     let mut answers = Answers::default();
@@ -57,7 +57,7 @@ pub fn read(text: &str) -> Result<Answers, Vec<IssueProblem>> {
     if flaws.is_empty() { Ok(answers) } else { Err(flaws) }
 }
 
-/// Puts an answer where it belongs; returns what is wrong with it.
+/// Stores an answer in its field, and returns the problem if there is one.
 fn fill(field: &FormField, section: &IssueAnswer, answers: &mut Answers) -> Option<IssueProblem> {
     let text = section.text.as_str();
     let is_absent = text.is_empty()
@@ -92,7 +92,7 @@ fn fill(field: &FormField, section: &IssueAnswer, answers: &mut Answers) -> Opti
     })
 }
 
-/// Returns a text as it is; one of several lines ends with a line break, so that it is written as a block.
+/// Returns a text unchanged; one of several lines gets a final line break, so that it is written as a block.
 fn lines_kept(field: &FormField, text: &str) -> String {
     match field.form {
         FieldInput::Area(_) if text.contains('\n') => format!("{text}\n"),
@@ -100,13 +100,13 @@ fn lines_kept(field: &FormField, text: &str) -> String {
     }
 }
 
-/// Returns the entries of a list that is separated by commas or lines.
+/// Returns the entries of a list separated by commas or lines.
 fn items(text: &str) -> Value {
     let entries = text.split([',', '\n']).map(bare);
     entries.filter(|entry| !entry.is_empty()).map(Value::from).collect()
 }
 
-/// Returns the lines that say something, without the bullets that people put before them.
+/// Returns the non-empty lines, without leading bullets.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(bare).filter(|line| !line.is_empty())
 }
@@ -181,7 +181,7 @@ body:
         This form becomes a file in the ledger. It grants nothing by itself: the exception starts when the pull request that adds the file is approved and merged.
 ";
 
-/// Returns the file that makes GitHub ask: `.github/ISSUE_TEMPLATE/exception.yml`.
+/// Returns the form's file: `.github/ISSUE_TEMPLATE/exception.yml`.
 pub fn write() -> String {
     let mut out = HEAD.to_owned();
     for field in field::fields() {

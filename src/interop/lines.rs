@@ -1,6 +1,6 @@
-//! Lines of a stream, each bounded: a line without end takes no more memory than a long one.
+//! Reads lines of a stream with a length limit, so that an endless line does not exhaust memory.
 //!
-//! Uses no other module. Pure but for the reader that it is given. Start at [`next`].
+//! Uses no other module. Pure except for the given reader. Start at [`next`].
 
 use std::io::BufRead;
 
@@ -8,14 +8,14 @@ use std::io::BufRead;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptLine {
     Whole,
-    /// It is longer than what may be kept; it was read to its end.
+    /// It exceeds the limit; it was read to its end.
     TooLong,
 }
 
-/// Reads the next line without its end, of at most so many bytes; `None` where there is none.
+/// Reads the next line without its line ending, up to a number of bytes; `None` at the end.
 ///
 /// # Errors
-/// What the reader says, but for being interrupted.
+/// Read errors, except interrupts.
 pub fn next(
     lines: &mut impl BufRead,
     line: &mut Vec<u8>,

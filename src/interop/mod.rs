@@ -1,4 +1,4 @@
-//! Conversion between foreign formats and the library's types: one file per format, and their table.
+//! Conversion between foreign formats and the library's types: one file per format.
 //!
 //! Uses diag to view. Pure. Follows `docs/spec/interop.md`.
 

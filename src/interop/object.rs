@@ -1,4 +1,4 @@
-//! A value that must be written as an object: the reader of structures takes a list for their fields in order, too.
+//! A value that must be a JSON object: by default, structs can also be read from a list of their fields.
 //!
 //! Uses no other module. Pure. Start at [`Object`].
 
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
-/// A structure that was written as an object.
+/// A struct that must be read from an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Object<T>(pub T);
 

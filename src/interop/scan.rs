@@ -1,37 +1,37 @@
 //! Streaming JSON: walks a document of any size piece by piece, with the position of each piece.
 //!
-//! Uses no other module. Pure: the caller supplies the bytes. Start at [`Scan`]. Only pieces are kept in memory, up to
-//! a limit; what a piece says is for `serde_json`, so a broken piece doesn't hide the next one.
+//! Uses no other module. Pure: the caller supplies the bytes. Start at [`Scan`]. Only single pieces are kept in memory,
+//! up to a limit; `serde_json` parses them, so a malformed piece doesn't hide the next one.
 
 use std::io::BufRead;
 
 use serde::de::IgnoredAny;
 
-/// Why a document can't be walked on.
+/// Why a document can't be read any further.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
     #[error("the document ends too early")]
     Ends,
-    /// Something else stands where this should.
+    /// Something other than the expected was found at a position.
     #[error("{0} is missing at byte {1}")]
     Expected(&'static str, u64),
-    /// A piece is no JSON.
+    /// The piece at a position is not JSON.
     #[error("the text at byte {0} is not JSON")]
     NoJson(u64),
-    /// The bytes can't be had.
+    /// Reading failed.
     #[error("can't be read: {0}")]
     Unread(String),
-    /// It is of a version of SARIF that is not read.
+    /// It has an unsupported version of SARIF.
     #[error("this is SARIF {0}; only 2.1.0 is supported")]
     Version(String),
 }
 
-/// Where a piece stands, in bytes from the start: from the first to behind the last.
+/// The position of a piece in the document, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ByteSpan {
     /// The first byte.
     pub start: u64,
-    /// Behind the last.
+    /// The position after the last byte.
     pub end: u64,
 }
 
@@ -39,14 +39,14 @@ pub struct ByteSpan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptPiece {
     Whole,
-    /// Nothing that can be used: it is larger than the limit.
+    /// The piece is larger than the limit, so its bytes can't be used.
     TooLarge,
 }
 
-/// The largest piece of which it is seen whether it is JSON although nobody wants it.
+/// The maximum size of a skipped piece that is still checked to be JSON.
 const LOOKED_AT: usize = 1 << 20;
 
-/// A document that is being walked.
+/// A document being read.
 #[derive(Debug)]
 pub struct Scan<R> {
     reader: R,
@@ -54,29 +54,29 @@ pub struct Scan<R> {
 }
 
 impl<R: BufRead> Scan<R> {
-    /// Begins where the bytes begin; `at` is the place of their first one.
+    /// Starts at the first byte of the reader; `at` is its position.
     pub fn new(reader: R, at: u64) -> Scan<R> {
         Scan { reader, at }
     }
 
-    /// Returns the place of the next byte.
+    /// Returns the position of the next byte.
     pub fn at(&self) -> u64 {
         self.at
     }
 
-    /// Lets the bytes go on at another place, which is returned.
+    /// Moves the reader to another position, which `go` returns.
     ///
     /// # Errors
-    /// [`Broken::Unread`] where that place can't be reached.
+    /// [`Broken::Unread`] if the position can't be reached.
     pub fn moved(&mut self, go: impl FnOnce(&mut R) -> std::io::Result<u64>) -> Result<(), Broken> {
         self.at = go(&mut self.reader).map_err(|cause| Broken::Unread(cause.to_string()))?;
         Ok(())
     }
 
-    /// Passes a byte order mark.
+    /// Skips a byte order mark.
     ///
     /// # Errors
-    /// [`Broken::Unread`] where the bytes can't be had.
+    /// [`Broken::Unread`] if reading fails.
     pub fn pass_mark(&mut self) -> Result<(), Broken> {
         if self.buffer()?.starts_with(b"\xef\xbb\xbf") {
             self.pass(3);
@@ -100,10 +100,10 @@ impl<R: BufRead> Scan<R> {
         self.at += bytes as u64;
     }
 
-    /// Passes blanks and returns the next byte without passing it; `None` at the end.
+    /// Skips white space and returns the next byte without consuming it; `None` at the end.
     ///
     /// # Errors
-    /// [`Broken::Unread`] where the bytes can't be had.
+    /// [`Broken::Unread`] if reading fails.
     pub fn peek(&mut self) -> Result<Option<u8>, Broken> {
         loop {
             let buffer = self.buffer()?;
@@ -121,10 +121,10 @@ impl<R: BufRead> Scan<R> {
         }
     }
 
-    /// Passes one byte, which must be this one.
+    /// Consumes one byte, which must be the given one.
     ///
     /// # Errors
-    /// [`Broken`] where another stands there, or none.
+    /// [`Broken`] if it is another byte, or the end.
     pub fn expect(&mut self, byte: u8, what: &'static str) -> Result<(), Broken> {
         match self.peek()? {
             Some(found) if found == byte => {
@@ -136,11 +136,11 @@ impl<R: BufRead> Scan<R> {
         }
     }
 
-    /// Passes what stands between two entries of a list or map, or behind the last one; `is_first` before any. Tells
+    /// Consumes the separator between two entries of a list or object, or its end; `is_first` before any entry. Returns
     /// whether another entry follows.
     ///
     /// # Errors
-    /// [`Broken`] where neither a comma nor the end stands there.
+    /// [`Broken`] if there is neither a comma nor the end.
     pub fn more(&mut self, end: u8, is_first: bool) -> Result<bool, Broken> {
         match self.peek()? {
             None => Err(Broken::Ends),
@@ -160,10 +160,10 @@ impl<R: BufRead> Scan<R> {
         }
     }
 
-    /// Passes a key and its colon.
+    /// Consumes a key and its colon.
     ///
     /// # Errors
-    /// [`Broken`] where there is none.
+    /// [`Broken`] if there is none.
     pub fn key(&mut self) -> Result<String, Broken> {
         if self.peek()? != Some(b'"') {
             return Err(Broken::Expected("a key", self.at));
@@ -176,10 +176,10 @@ impl<R: BufRead> Scan<R> {
         Ok(key)
     }
 
-    /// Passes a value that nobody wants.
+    /// Skips a value.
     ///
     /// # Errors
-    /// [`Broken`] where it is no JSON; of a large one only its brackets and texts are looked at.
+    /// [`Broken`] if it is not JSON; in a large value, only brackets and strings are checked.
     pub fn skip(&mut self) -> Result<ByteSpan, Broken> {
         let mut bytes = Vec::new();
         let (span, kept) = self.capture(&mut bytes, LOOKED_AT)?;
@@ -189,19 +189,19 @@ impl<R: BufRead> Scan<R> {
         Ok(span)
     }
 
-    /// Passes a value by its brackets and texts alone.
+    /// Skips a value, checking only brackets and strings.
     ///
     /// # Errors
-    /// [`Broken`] where it does not end.
+    /// [`Broken`] if it does not end.
     pub fn leap(&mut self) -> Result<ByteSpan, Broken> {
         let (span, _) = self.capture(&mut Vec::new(), 0)?;
         Ok(span)
     }
 
-    /// Passes a value and keeps its bytes up to a limit; what was kept before is gone.
+    /// Reads a value and keeps its bytes up to a limit, replacing those kept before.
     ///
     /// # Errors
-    /// [`Broken`] where it does not begin or end; what is between is not judged.
+    /// [`Broken`] if it does not begin or end properly; its inside is not checked.
     pub fn capture(
         &mut self,
         kept: &mut Vec<u8>,
@@ -219,7 +219,7 @@ impl<R: BufRead> Scan<R> {
         loop {
             let buffer = self.buffer()?;
             if buffer.is_empty() {
-                // A number or word may end with the document; text and brackets may not.
+                // A number or literal may end with the document; strings and brackets may not.
                 return match walker.inside {
                     ScanState::Bare if walker.depth == 0 => Ok((self.span(start), whole)),
                     _ => Err(Broken::Ends),
@@ -248,12 +248,12 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Tells whether a byte begins a text, or begins or ends a list or map.
+/// Tells whether a byte starts a string, or starts or ends a list or object.
 fn is_mark(byte: u8) -> bool {
     matches!(byte, b'"' | b'{' | b'[' | b'}' | b']')
 }
 
-/// Where in a value the walk is.
+/// The position inside a value.
 #[derive(Debug, Default)]
 struct Walker {
     inside: ScanState,
@@ -262,18 +262,18 @@ struct Walker {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum ScanState {
-    /// Before it, or between its parts.
+    /// Before the value, or between its parts.
     #[default]
     Between,
-    /// In a number or word.
+    /// In a number or literal.
     Bare,
     Text,
-    /// In a text, behind a backslash.
+    /// In a string, after a backslash.
     Escape,
 }
 
 impl Walker {
-    /// Walks on in a piece of the value; returns how many bytes belong to it, and whether it ends there.
+    /// Processes a piece of the value; returns how many bytes belong to it, and whether it ends there.
     fn walk(&mut self, bytes: &[u8]) -> (usize, bool) {
         let mut rest = bytes;
         let used = |rest: &[u8]| bytes.len() - rest.len();
@@ -296,7 +296,7 @@ impl Walker {
                     continue;
                 }
                 ScanState::Escape => self.inside = ScanState::Text,
-                // Within brackets only texts and further brackets matter.
+                // Within brackets, only strings and further brackets matter.
                 ScanState::Between if self.depth > 0 && !is_mark(*byte) => {
                     let Some(stop) = rest.iter().position(|byte| is_mark(*byte)) else {
                         return (bytes.len(), false);

@@ -1,11 +1,11 @@
-//! Names as UUIDs of version 5: the same name, the same id, on every machine.
+//! UUIDs of version 5, made from names: the same name gives the same id on every machine.
 //!
-//! Uses no other module. Pure. Start at [`name_uuid`]. Follows `docs/spec/interop.md`, X7, and RFC 9562, 5.5. SHA-1 is
-//! what the standard asks for; nothing is trusted because of it.
+//! Uses no other module. Pure. Start at [`name_uuid`]. Follows `docs/spec/interop.md`, X7, and RFC 9562, 5.5. The
+//! standard requires SHA-1; nothing relies on it for security.
 
 use uuid::Uuid;
 
-/// The namespace of all ids that are written for other tools.
+/// The namespace of all ids written for other tools.
 const NAMESPACE: Uuid = Uuid::from_u128(0xa020_d0b8_9412_5a67_8df5_a727_4f79_e99c);
 
 /// Returns the UUID of a name such as `ics/EXC-2026-7F3KQ/expires`.

@@ -1,8 +1,8 @@
-//! The records of one tree: ids, look-up, duplicates.
+//! The records of one tree: ids, lookup, duplicates.
 //!
-//! Uses diag, yaml, record. Pure. Start at [`Files`], which knows names alone and reads one file at a time, and
-//! [`Ledger`], which keeps them all. Whether the tree is a folder, a commit or a test is hidden behind
-//! `tree::Tree`. Follows `docs/spec/record.md` and `docs/spec/rules.md` (`duplicate-id`, `not-a-file`).
+//! Uses diag, yaml, record. Pure. Start at [`Files`], which knows only the names and reads one file at a time, and
+//! [`Ledger`], which keeps all records. `tree::Tree` hides whether the tree is a folder, a commit or a test. Follows
+//! `docs/spec/record.md` and `docs/spec/rules.md` (`duplicate-id`, `not-a-file`).
 
 pub mod tree;
 
@@ -16,15 +16,15 @@ use crate::record::id::Id;
 use crate::record::near;
 use crate::yaml::node::Limits;
 
-/// So many files of one id are named to each other.
+/// The maximum number of other files with the same id that are listed.
 pub const NAMED: usize = 20;
 
-/// The names of the records below the record folders, without what is in them.
+/// The names of the records below the record folders, without their content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files {
     /// The record files, sorted by path.
     pub records: Vec<File>,
-    /// What is named like a record and is no file, sorted by path; never read.
+    /// Entries that are named like a record but are not files, sorted by path; never read.
     pub odd: Vec<TreeItem>,
 }
 
@@ -32,16 +32,16 @@ pub struct Files {
 pub struct File {
     /// The path, relative to the ledger's root, with `/`.
     pub path: String,
-    /// The paths of other files that stand for the same id, letter case ignored; sorted, [`NAMED`] at most.
+    /// The paths of other files for the same id, ignoring case; sorted, at most [`NAMED`].
     pub twins: Vec<String>,
 }
 
-/// All records of one tree, each with its places; for few records or one-off looks.
+/// All records of one tree with their source positions; for a few records or one-off use.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     /// The records, sorted by path.
     pub entries: Vec<LedgerEntry>,
-    /// What is wrong with what is no file.
+    /// The findings about entries that are not files.
     pub findings: Vec<Finding>,
 }
 
@@ -49,29 +49,29 @@ pub struct Ledger {
 #[derive(Clone, Debug)]
 pub struct LedgerEntry {
     pub path: String,
-    /// The file's name without folder and suffix.
+    /// The file name without folder and suffix.
     pub stem: String,
-    /// The stem as an id, when it has the form of one.
+    /// The stem as an id, if it has the form of one.
     pub id: Option<Id>,
     pub source: RecordFile,
-    /// The paths of other files that stand for the same id.
+    /// The paths of other files for the same id.
     pub duplicate_of: Vec<String>,
 }
 
-/// Why a text names no single record.
+/// Why a text does not identify exactly one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotFound {
-    /// No id begins or ends with it; the ids that are like it but for a letter or two.
+    /// No id begins or ends with it; the similar ids.
     Unknown(Vec<String>),
-    /// Several do: their ids, or the paths of the files that share one.
+    /// Several match: their ids, or the paths of the files that share one.
     Ambiguous(Vec<String>),
 }
 
 impl Files {
-    /// Returns the names of the records below folders; dot-folders and other suffixes are passed by.
+    /// Returns the names of the records below folders; dot-folders and other suffixes are skipped.
     ///
     /// # Errors
-    /// [`TreeError`] when a folder can't be read, or holds more than a ledger may.
+    /// [`TreeError`] if a folder can't be read, or has more entries than allowed.
     pub fn list(tree: &dyn Tree, folders: &[String]) -> Result<Files, TreeError> {
         let mut paths = BTreeSet::new();
         let mut odd = BTreeMap::new();
@@ -92,33 +92,34 @@ impl Files {
         Ok(Files { records: with_twins(paths), odd: odd.into_iter().map(item).collect() })
     }
 
-    /// Returns the record that a text names: an id, or a prefix or suffix of one alone, in any letter case.
+    /// Returns the record that a text identifies: its id, or an unambiguous prefix or suffix, ignoring case.
     ///
     /// # Errors
-    /// [`NotFound`] when none or several are named.
+    /// [`NotFound`] if there are none or several.
     pub fn find(&self, text: &str) -> Result<&File, NotFound> {
         named(&self.records, |file| &file.path, text)
     }
 
-    /// Returns what one record file states; that other files stand for its id is among the findings.
+    /// Reads one record file; duplicates of its id are among the findings.
     ///
     /// # Errors
-    /// [`TreeError`] when the file can't be read, or is gone.
+    /// [`TreeError`] if the file can't be read, or no longer exists.
     pub fn read(&self, tree: &dyn Tree, file: &File) -> Result<RecordFile, TreeError> {
         Ok(file.source(&file.bytes(tree)?))
     }
 
-    /// Returns the findings about what is named like a record and is no file.
+    /// Returns the findings about entries that are named like a record but are not files.
     pub fn findings(&self) -> Vec<Finding> {
         self.odd.iter().map(not_a_file).collect()
     }
 }
 
 impl File {
-    /// Returns the bytes of the file; of one that is longer than a record may be, blanks that are refused for it.
+    /// Returns the bytes of the file; for one that is longer than a record may be, blanks that are rejected the same
+    /// way.
     ///
     /// # Errors
-    /// [`TreeError`] when the file can't be read, or is gone.
+    /// [`TreeError`] if the file can't be read, or no longer exists.
     pub fn bytes(&self, tree: &dyn Tree) -> Result<Vec<u8>, TreeError> {
         let gone = || TreeError::Unreadable {
             path: self.path.clone(),
@@ -127,7 +128,7 @@ impl File {
         tree.bytes_within(&self.path, Limits::RECORD.bytes)?.ok_or_else(gone)
     }
 
-    /// Returns what the file states with these bytes; that other files stand for its id is among the findings.
+    /// Parses these bytes as the file; duplicates of its id are among the findings.
     pub fn source(&self, bytes: &[u8]) -> RecordFile {
         let mut source = file::read(&self.path, bytes);
         if !self.twins.is_empty() {
@@ -136,12 +137,12 @@ impl File {
         source
     }
 
-    /// Returns the file's name without folder and suffix.
+    /// Returns the file name without folder and suffix.
     pub fn stem(&self) -> &str {
         file::stem(&self.path)
     }
 
-    /// Returns the stem as an id, when it has the form of one.
+    /// Returns the stem as an id, if it has the form of one.
     pub fn id(&self) -> Option<Id> {
         Id::new(self.stem())
     }
@@ -151,7 +152,7 @@ impl Ledger {
     /// Reads all records below folders and keeps them.
     ///
     /// # Errors
-    /// [`TreeError`] when a folder or a file can't be read.
+    /// [`TreeError`] if a folder or a file can't be read.
     pub fn read(tree: &dyn Tree, folders: &[String]) -> Result<Ledger, TreeError> {
         let files = Files::list(tree, folders)?;
         let entry = |file: &File| {
@@ -169,16 +170,16 @@ impl Ledger {
         })
     }
 
-    /// Returns the record that a text names, as [`Files::find`] does.
+    /// Returns the record that a text identifies, as [`Files::find`] does.
     ///
     /// # Errors
-    /// [`NotFound`] when none or several are named.
+    /// [`NotFound`] if there are none or several.
     pub fn find(&self, text: &str) -> Result<&LedgerEntry, NotFound> {
         named(&self.entries, |entry| &entry.path, text)
     }
 }
 
-/// Says whether a path is named like a record of one of the record folders.
+/// Tells whether a path is named like a record in one of the record folders.
 pub fn is_record_of(folders: &[String], path: &str) -> bool {
     let mut folders = folders.iter().map(|folder| folder.trim_end_matches('/'));
     folders.any(|folder| {
@@ -187,7 +188,7 @@ pub fn is_record_of(folders: &[String], path: &str) -> bool {
     })
 }
 
-/// Says whether a path below a record folder is named like a record, and in no dot-folder.
+/// Tells whether a path below a record folder is named like a record, and not in a dot-folder.
 fn is_record(folder: &str, path: &str) -> bool {
     let below = path.strip_prefix(folder.trim_end_matches('/'));
     let mut parts = below.unwrap_or(path).trim_start_matches('/').rsplit('/');
@@ -195,7 +196,7 @@ fn is_record(folder: &str, path: &str) -> bool {
     (name.ends_with(".yaml") || name.ends_with(".yml")) && !parts.any(|part| part.starts_with('.'))
 }
 
-/// Returns the files of sorted paths, each with the others that stand for its id.
+/// Returns the files at sorted paths, each with the others for its id.
 fn with_twins(paths: BTreeSet<String>) -> Vec<File> {
     let mut by_id: BTreeMap<String, Vec<&String>> = BTreeMap::new();
     for path in &paths {
@@ -214,13 +215,13 @@ fn with_twins(paths: BTreeSet<String>) -> Vec<File> {
     files.map(|(path, twins)| File { path, twins }).collect()
 }
 
-/// The most ids that are proposed in place of one that is not there.
+/// The maximum number of ids suggested for an unknown one.
 const PROPOSED: usize = 3;
 
-/// Returns the one thing whose file stem a text names: whole, by a beginning or end that no other has, or by its path.
+/// Returns the one item that a text identifies by its file stem, an unambiguous prefix or suffix of it, or its path.
 ///
 /// # Errors
-/// [`NotFound`] when none or several are named.
+/// [`NotFound`] if there are none or several.
 pub fn named<'t, T>(
     things: &'t [T],
     path: impl Fn(&T) -> &String,
@@ -255,14 +256,14 @@ pub fn named<'t, T>(
     }
 }
 
-/// Returns the id that a text states: of the path of a file its stem, as a shell completes it.
+/// Returns the id in a text: if it is the path of a file, as completed by a shell, its stem.
 pub fn id_of(text: &str) -> &str {
     let text = text.trim();
     let is_path = text.contains(['/', '\\']) || text.ends_with(".yaml") || text.ends_with(".yml");
     if is_path { file::stem(text.rsplit('\\').next().unwrap_or(text)) } else { text }
 }
 
-/// Returns the ids that a text may mean, whole or by their last part.
+/// Returns the ids similar to a text, as a whole or by their last part.
 fn like<'i>(wanted: &str, ids: impl Iterator<Item = &'i str>) -> Vec<String> {
     let ids: Vec<&str> = ids.collect();
     let whole = near::all(wanted, ids.iter().copied(), PROPOSED);

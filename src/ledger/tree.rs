@@ -1,10 +1,10 @@
-//! Where the files of a ledger are: a work folder, the tree of a commit, or a map in a test.
+//! Access to the files of a ledger: a work folder, the tree of a commit, or a map in a test.
 //!
 //! Uses no other module. Start at [`Tree`]. Implementations follow no links and never leave the root.
 
 use std::collections::BTreeMap;
 
-/// What stands at a path.
+/// The type of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     File,
@@ -16,7 +16,7 @@ pub enum EntryKind {
     Other,
 }
 
-/// One thing below a folder.
+/// An entry below a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeItem {
     /// Its path from the tree's root, with `/`.
@@ -24,41 +24,41 @@ pub struct TreeItem {
     pub kind: EntryKind,
 }
 
-/// The files of one ledger at one moment. Paths are relative to the directory of `exledger.yaml`, with `/`.
+/// The files of one ledger at one time. Paths are relative to the directory of `exledger.yaml`, with `/`.
 pub trait Tree {
-    /// Returns everything below a folder, at any depth, sorted by path; nothing where the folder is absent.
+    /// Returns everything below a folder, at any depth, sorted by path; empty if the folder is absent.
     ///
     /// # Errors
-    /// [`TreeError`] when the folder can't be read, or holds more than a ledger may.
+    /// [`TreeError`] if the folder can't be read, or has more entries than allowed.
     fn list(&self, folder: &str) -> Result<Vec<TreeItem>, TreeError>;
 
-    /// Returns what stands at a path, `None` where nothing does.
+    /// Returns the type of the entry at a path; `None` if there is none.
     ///
     /// # Errors
-    /// [`TreeError`] when that can't be told.
+    /// [`TreeError`] if that can't be determined.
     fn kind(&self, path: &str) -> Result<Option<EntryKind>, TreeError>;
 
-    /// Returns the bytes of a regular file, `None` where there is none at that path.
+    /// Returns the bytes of a regular file; `None` if there is none at that path.
     ///
     /// # Errors
-    /// [`TreeError`] when the file can't be read.
+    /// [`TreeError`] if the file can't be read.
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError>;
 
-    /// Returns how many bytes a regular file has, `None` where there is none at that path; they are not read where that
-    /// can be told without.
+    /// Returns the size of a regular file in bytes, without reading it if possible; `None` if there is none at that
+    /// path.
     ///
     /// # Errors
-    /// [`TreeError`] when the file can't be looked at.
+    /// [`TreeError`] if the size can't be determined.
     fn size(&self, path: &str) -> Result<Option<u64>, TreeError> {
         let bytes = self.bytes(path)?;
         Ok(bytes.map(|bytes| u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
     }
 
-    /// Returns the bytes of a regular file that has at most so many; of a longer one, which is not read, one blank more:
-    /// whoever reads them refuses them for their number.
+    /// Returns the bytes of a regular file that has at most `most` bytes. For a longer one, which is not read, returns
+    /// one more blank than that, so that the caller rejects it for its length.
     ///
     /// # Errors
-    /// [`TreeError`] when the file can't be read.
+    /// [`TreeError`] if the file can't be read.
     fn bytes_within(&self, path: &str, most: usize) -> Result<Option<Vec<u8>>, TreeError> {
         let is_longer = |size: u64| usize::try_from(size).map_or(true, |size| size > most);
         match self.size(path)? {
@@ -67,21 +67,21 @@ pub trait Tree {
         }
     }
 
-    /// Returns the path that a symbolic link says, from the link's own folder; `None` where there is no link.
+    /// Returns the target of a symbolic link, relative to the link's folder; `None` if there is no link.
     ///
     /// # Errors
-    /// [`TreeError`] when the link can't be read.
+    /// [`TreeError`] if the link can't be read.
     fn target(&self, _path: &str) -> Result<Option<String>, TreeError> {
         Ok(None)
     }
 }
 
-/// A tree that is held in memory: the files by their paths.
+/// A tree in memory: the files by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MapTree(pub BTreeMap<String, Vec<u8>>);
 
 impl MapTree {
-    /// Returns the tree of some files.
+    /// Creates a tree from files.
     pub fn of<P: Into<String>, B: Into<Vec<u8>>>(
         files: impl IntoIterator<Item = (P, B)>,
     ) -> MapTree {
@@ -89,7 +89,7 @@ impl MapTree {
         MapTree(files.map(|(path, bytes)| (path.into(), bytes.into())).collect())
     }
 
-    /// Returns the paths below a folder, which is not among them.
+    /// Returns the paths below a folder, without the folder itself.
     fn below(&self, folder: &str) -> impl Iterator<Item = &String> {
         let inside = match folder.trim_end_matches('/') {
             "" | "." => String::new(),
@@ -130,13 +130,13 @@ impl Tree for MapTree {
 /// Why a tree can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError {
-    /// An object is not there, as in a shallow or partial clone.
+    /// An object is missing, as in a shallow or partial clone.
     #[error("object {object} is not in this repository")]
     Missing { object: String },
-    /// More entries than a ledger may hold, or deeper folders.
+    /// There are more entries or deeper folders than allowed.
     #[error("{folder} has more than 200,000 entries, or folders 100 levels deep")]
     TooLarge { folder: String },
-    /// The system or git refused.
+    /// The operating system or git reported an error.
     #[error("can't read {path}: {cause}")]
     Unreadable { path: String, cause: String },
 }

@@ -1,7 +1,7 @@
-//! The one evaluator: what a record is at an instant, and why.
+//! The one evaluator: computes the status of a record at an instant, with its reasons.
 //!
-//! Uses record, policy, approval, `status`'s ground and clocks. Pure. Start at [`at`]. Follows `docs/spec/status.md`,
-//! the table; the order of the tests is that of its rows.
+//! Uses record, policy, approval, `status`'s effective and clocks. Pure. Start at [`at`]. Follows
+//! `docs/spec/status.md`, the table; the tests here are in the order of its rows.
 
 use crate::diag;
 use crate::policy::people::RosterState;
@@ -17,29 +17,29 @@ use crate::status::reason::{Reason, ReasonKind};
 use crate::status::renewal;
 use crate::status::state::{InForce, Status};
 
-/// What a record is at an instant.
+/// The status of a record at an instant.
 #[derive(Clone, Debug)]
 pub(crate) struct StatusAnswer {
     pub status: Status,
     pub in_force: InForce,
-    /// Why; the evaluator's own, to which the approval's are added.
+    /// The evaluator's own reasons, to which those of the approval are added.
     pub reasons: Vec<Reason>,
-    /// On what the grant rests.
+    /// What the grant is based on.
     pub rests: Rests,
-    /// The instant that decides, where a date does.
+    /// The instant that decides, if a date does.
     pub decided_at: Option<Instant>,
 }
 
-/// On what a grant rests.
+/// What a grant is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rests {
-    /// On an approval, or nothing is granted.
+    /// An approval; or nothing is granted.
     OnApproval,
-    /// On the grace of an emergency, until an instant.
+    /// The grace period of an emergency, until an instant.
     OnGrace(Instant),
 }
 
-/// Returns what a record is at an instant.
+/// Returns the status of a record at an instant.
 pub(crate) fn at(ground: &Ground, clocks: Option<&Clocks>, instant: Instant) -> StatusAnswer {
     match (ground, clocks) {
         (Ground::Unknown(doubt), _) => {
@@ -186,7 +186,7 @@ fn missed(clocks: &Clocks, instant: Instant) -> Option<Instant> {
     dates.filter(|date| *date <= instant).min()
 }
 
-/// Returns what makes a record degraded at an instant.
+/// Returns the reasons why a record is degraded at an instant.
 fn collect_worries(record: &Id, clocks: &Clocks, instant: Instant) -> Vec<Reason> {
     let mut worries = Vec::new();
     if let Some(overdue) = clocks.review_overdue(instant).filter(|from| *from <= instant) {

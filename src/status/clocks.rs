@@ -1,6 +1,6 @@
-//! The clocks of a record: its window, its reviews, its controls, its triggers.
+//! The dates of a record: its window, reviews, controls and triggers.
 //!
-//! Uses record, policy, `status::ground`. Pure. Start at [`Clocks::read`]. Follows `docs/spec/status.md`, dates that
+//! Uses record, policy, `status::effective`. Pure. Start at [`Clocks::read`]. Follows `docs/spec/status.md`, dates that
 //! count for `degraded`, and `docs/spec/policy.md`, terms and clocks.
 
 use crate::policy::governance::Governance;
@@ -15,54 +15,54 @@ use crate::record::{CompensatingControl, Record};
 use crate::status::effective::EvaluatedRecord;
 use crate::status::past::TrailPast;
 
-/// What time does to a record.
+/// The dates that affect the status of a record.
 #[derive(Clone, Debug)]
 pub(crate) struct Clocks {
-    /// Its start, where it states one.
+    /// Its start, if it states one.
     pub starts: Option<Instant>,
     pub not_after: Instant,
-    /// From when its terms count: its start, else its first landing.
+    /// When its terms begin: its start, else its first landing.
     pub begin: When,
-    /// The intervals at which it must be looked at.
+    /// The intervals at which it must be reviewed.
     pub intervals: Vec<Term>,
-    /// The days on which it was looked at, as they count.
+    /// The days of the reviews that count.
     pub reviewed: Vec<ReviewDay>,
-    /// Reviews whose own author alone vouches for them, where that does not count.
+    /// The reviewers whose reviews do not count, because only their own author vouches for them.
     pub discounted: Vec<Address>,
     pub controls: Vec<ControlClock>,
     pub fired: Vec<FiredClock>,
-    /// Controls that the approved version relies on and the landed one does no longer.
+    /// Controls that the approved version relies on and the landed one no longer has active.
     pub dropped: Vec<DroppedControl>,
-    /// Whether the tier wants a control and none is left.
+    /// Whether the tier requires a control and none is left.
     pub bare: bool,
-    /// Owners who are not there: an address and what the roster says.
+    /// Unavailable owners: an address and their state in the roster.
     pub ownerless: Vec<(Address, RosterState)>,
 }
 
-/// A look at the exception.
+/// A review of the exception.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReviewDay {
-    /// The day, none later than that of its landing.
+    /// The day of the review, or that of its landing if that is earlier.
     pub day: Day,
-    /// The version that brought it, by its index.
+    /// The index of the version that added it.
     pub brought: usize,
 }
 
-/// A compensating control and its clock.
+/// A compensating control and when it becomes stale.
 #[derive(Clone, Debug)]
 pub(crate) struct ControlClock {
     pub id: String,
-    /// The first instant at which it is stale; `None` where it never is.
+    /// The first instant at which it is stale; `None` if never.
     pub stale_from: Option<Instant>,
-    /// Whether the last verification does not count because its author alone vouches for it.
+    /// Whether the last verification does not count, because only its author vouches for it.
     pub discounted: bool,
 }
 
-/// A control that the approved version relies on and the landed one does no longer.
+/// A control that the approved version relies on and the landed one no longer has active.
 #[derive(Clone, Debug)]
 pub(crate) struct DroppedControl {
     pub id: String,
-    /// What it is as it landed; `None` where it is gone.
+    /// Its landed status; `None` if it was removed.
     pub landed: Option<ControlStatus>,
 }
 
@@ -70,15 +70,15 @@ pub(crate) struct DroppedControl {
 pub(crate) struct FiredClock {
     pub trigger: String,
     pub then: Then,
-    /// The day on which it fired, none later than that of its landing.
+    /// The day on which it fired, or that of its landing if that is earlier.
     pub day: Day,
     pub landed: Instant,
-    /// The version that brought it, by its index.
+    /// The index of the version that added it.
     pub brought: usize,
 }
 
 impl Clocks {
-    /// Reads the clocks of a record.
+    /// Computes the dates of a record.
     pub(crate) fn read(
         past: TrailPast,
         judged: &EvaluatedRecord,
@@ -126,7 +126,7 @@ impl Clocks {
         }
     }
 
-    /// Returns the first instant at which a review is overdue, by the reviews until an instant.
+    /// Returns the first instant at which a review is overdue, considering the reviews up to an instant.
     pub(crate) fn review_overdue(&self, at: Instant) -> Option<Instant> {
         let days = self.reviewed.iter().map(|looked| looked.day);
         let last = days.filter(|day| *day <= at.day()).max().map(When::Day);
@@ -139,13 +139,13 @@ impl Clocks {
         self.fired.iter().find(|fired| fired.then != Then::Review)
     }
 
-    /// Returns when the first entry landed that ends the record by a trigger.
+    /// Returns when the first fired entry landed that ends the record.
     pub(crate) fn revoked_at(&self) -> Option<Instant> {
         let ending = self.fired.iter().filter(|fired| fired.then != Then::Review);
         ending.map(|fired| fired.landed).min()
     }
 
-    /// Tells whether a trigger that asks for a review still waits for one.
+    /// Tells whether a fired trigger still waits for the review that it requires.
     pub(crate) fn waits(&self, fired: &FiredClock, at: Instant) -> bool {
         let looked = self.reviewed.iter().any(|looked| {
             looked.brought >= fired.brought && looked.day >= fired.day && looked.day <= at.day()
@@ -154,9 +154,9 @@ impl Clocks {
     }
 }
 
-/// Returns the version since which something stands in the record without a gap, and when that landed.
+/// Returns the version since which the record contains something without interruption, and when that version landed.
 ///
-/// What the record has from its approved version alone is looked for up to the last version that says it.
+/// For content that only the approved version has, the search goes up to the last version that has it.
 pub(crate) fn brought(
     past: TrailPast,
     judged: &EvaluatedRecord,
@@ -170,7 +170,7 @@ pub(crate) fn brought(
     Some((first, past.landed(first)?))
 }
 
-/// Tells whether a person outside the approved version's authors made a version or gave counting evidence for it.
+/// Tells whether someone other than the approved version's authors made a version or gave counted evidence for it.
 pub(crate) fn is_witnessed(past: TrailPast, index: usize) -> bool {
     let since = past.verdict(index).and_then(|verdict| verdict.witnessed_at);
     since.is_some_and(|since| past.known.is_none_or(|known| since <= known))
@@ -193,7 +193,7 @@ fn fired(past: TrailPast, judged: &EvaluatedRecord) -> Vec<FiredClock> {
 }
 
 /// Returns the controls that are active in the approved version and not in the landed one, and the planned ones that
-/// were withdrawn since, or are gone.
+/// have since been withdrawn or removed.
 fn dropped(past: TrailPast, judged: &EvaluatedRecord) -> Vec<DroppedControl> {
     let approved = past.record(judged.approved.unwrap_or(judged.first));
     let landed = past
@@ -242,7 +242,7 @@ fn ownerless(
     found
 }
 
-/// Returns the clocks of the controls, one for each id: entries that differ in their verification alone are one.
+/// Returns the dates of the controls, one per id: entries that differ only in their verification are the same control.
 fn controls(
     past: TrailPast,
     judged: &EvaluatedRecord,
@@ -257,7 +257,7 @@ fn controls(
         }
         let clock = clock(past, judged, control, begin, strict);
         match clocks.iter_mut().find(|known| known.id == clock.id) {
-            // Of two versions of one control, the one that goes stale first decides.
+            // Of two versions of a control, the one that becomes stale first decides.
             Some(known) => {
                 let earlier = known.stale_from.into_iter().chain(clock.stale_from).min();
                 known.stale_from = earlier;
@@ -309,7 +309,7 @@ fn clock(
     clock
 }
 
-/// Returns the verifications of a control up to the one that counts now, earliest first.
+/// Returns the verifications of a control up to the one that currently counts, earliest first.
 fn verified_until(
     past: TrailPast,
     judged: &EvaluatedRecord,

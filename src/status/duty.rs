@@ -1,6 +1,6 @@
-//! Everything about a record that has a date, listed once.
+//! Lists everything about a record that has a date.
 //!
-//! Uses record, policy, `status`'s ground and clocks. Pure. Start at [`duties`]. Follows `docs/spec/cli.md`, due.
+//! Uses record, policy, `status`'s effective and clocks. Pure. Start at [`duties`]. Follows `docs/spec/cli.md`, due.
 
 use crate::policy::term;
 use crate::record::Record;
@@ -12,7 +12,7 @@ use crate::status::effective::{EvaluatedRecord, Grounds};
 use crate::status::past::TrailPast;
 use crate::status::state::{Duty, DutyKind};
 
-/// Returns the duties of a record at an instant, earliest first. A closed one has its post-closure review alone.
+/// Returns the duties of a record at an instant, earliest first. A closed record has only its post-closure review.
 pub(crate) fn duties(
     past: TrailPast,
     judged: &EvaluatedRecord,
@@ -50,7 +50,7 @@ fn open(judged: &EvaluatedRecord, clocks: &Clocks, at: Instant) -> Vec<Duty> {
     .collect();
     let is_dropped = |id: &str| clocks.dropped.iter().any(|dropped| dropped.id == id);
     duties.extend(clocks.controls.iter().filter_map(|control| {
-        // Nobody verifies what is dropped.
+        // A dropped control needs no verification.
         if is_dropped(&control.id) {
             return None;
         }
@@ -63,7 +63,7 @@ fn open(judged: &EvaluatedRecord, clocks: &Clocks, at: Instant) -> Vec<Duty> {
     duties
 }
 
-/// Returns the look that someone else owes a closure: by the day it names, or by the tier's, whichever is earlier.
+/// Returns the review of a closure that someone else owes: by the date it states, or by the tier's if that is earlier.
 fn post_closure(
     past: TrailPast,
     judged: &EvaluatedRecord,
@@ -85,7 +85,7 @@ fn post_closure(
     Some(Duty { kind: DutyKind::PostClosureReview, at: term::overdue_from(day), subject: None })
 }
 
-/// Tells whether the closure as it stands at the tip was looked at.
+/// Tells whether the closure at the tip has been reviewed.
 fn reviewed(past: TrailPast, brought: usize) -> Option<bool> {
     let record: &Record = (brought..=past.tip).rev().find_map(|index| past.record(index))?;
     Some(record.closure.as_ref()?.reviewed.is_some())

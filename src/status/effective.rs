@@ -1,4 +1,5 @@
-//! What is known of a record whatever the instant: the last approved version met with everything landed since.
+//! What is known of a record independently of the instant: the last approved version intersected with everything landed
+//! since.
 //!
 //! Uses record, policy, history, approval. Pure. Start at [`Ground::of`]. Follows `docs/spec/approval.md`, 1.9 and
 //! V9, and `docs/spec/status.md`.
@@ -21,49 +22,49 @@ use crate::status::past::TrailPast;
 use crate::status::thrown_off;
 use std::rc::Rc;
 
-/// What a record amounts to.
+/// The basis for evaluating a record.
 #[derive(Clone, Debug)]
 pub(crate) enum Ground {
-    /// It can't be told.
+    /// Undetermined.
     Unknown(StatusObstacle),
     Removed,
     /// The file can't be read.
     Invalid,
-    /// Two files or more carry the id.
+    /// Two or more files have the id.
     Conflicted(OneId),
     Judged(Box<EvaluatedRecord>),
 }
 
-/// What is judged at an instant.
+/// The record to evaluate at an instant.
 #[derive(Clone, Debug)]
 pub(crate) struct EvaluatedRecord {
-    /// The first version of the series, by its index.
+    /// The index of the first version of the series.
     pub first: usize,
-    /// The last approved version of the series, by its index.
+    /// The index of the last approved version of the series.
     pub approved: Option<usize>,
-    /// When an emergency that nobody approved stops counting as approved, or why that can't be told.
+    /// When an unapproved emergency stops counting as approved, or why that is undetermined.
     pub grace: Option<Grounds>,
-    /// The record narrowed by everything landed since it was approved; since it was filed while it never was.
+    /// The record narrowed by everything landed since its approval, or since it was filed if it was never approved.
     pub record: Rc<Record>,
-    /// Fields that must be equal in all of them and are not.
+    /// The fields that must be equal in all of these versions but differ.
     pub unequal: Vec<String>,
-    /// The closure that landed first since, and the version that brought it.
+    /// The first closure that landed since, and the version that added it.
     pub closure: Option<(usize, Closure)>,
-    /// Tier and class, by the policy asked about: the first tier of all versions that count.
+    /// Tier and class under the policy in question: the first tier of all versions that count.
     pub tier: Option<Rc<Resolved>>,
 }
 
-/// What lets an emergency count as approved for a while.
+/// What lets an emergency count as approved for a limited time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Grounds {
     /// Until this instant, exclusive.
     Until(Instant),
-    /// An earlier filing of the id may lie behind what this clone holds.
+    /// This shallow clone may lack an earlier filing of the id.
     Undetermined(Obstacle),
 }
 
 impl Ground {
-    /// Judges a record as of one of its versions, by the policy that is asked about.
+    /// Evaluates a record as of one of its versions, under the policy in question.
     pub(crate) fn evaluate(past: TrailPast, governance: &Governance) -> Ground {
         let Some(version) = past.version(past.tip) else {
             return Ground::Removed;
@@ -84,7 +85,8 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     let approved = (first..=past.tip).rev().find(|index| past.stands(*index));
     let from = approved.unwrap_or(first);
     let closure = find_closure(past, first, from);
-    // What is closed is closed, whoever approved it; nothing that is missing could reopen it but a later version.
+    // A closure counts without approval, and only a later version could reopen the record, so missing objects don't
+    // matter.
     let is_closed = landed.closure.is_some();
     let since = approved.map_or(first, |approved| approved + 1);
     let begun = past.version(first).map(|version| version.change);
@@ -128,7 +130,7 @@ fn judged(past: TrailPast, governance: &Governance, landed: &Record) -> Ground {
     }))
 }
 
-/// Returns the closure that landed first since a version, and the version that brought it, which may be an earlier one.
+/// Returns the first closure that landed since a version, and the version that added it, which may be an earlier one.
 fn find_closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Closure)> {
     let closed = |index: usize| past.record(index).map(|record| record.closure.is_some());
     let found = (from..=past.tip).find(|index| closed(*index) == Some(true))?;
@@ -138,7 +140,7 @@ fn find_closure(past: TrailPast, first: usize, from: usize) -> Option<(usize, Cl
     Some((brought, past.record(found)?.closure.as_deref().cloned()?))
 }
 
-/// Returns what lets the first version of an id count as approved for a while; `None` where nothing does.
+/// Returns what lets the first version of an id count as approved for a limited time, if anything does.
 fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Grounds> {
     let record = past.record(first).filter(|_| first == 0)?;
     let within = match &past.verdict(first)?.grace {
@@ -153,14 +155,15 @@ fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Grounds> {
     Some(Grounds::Until(until(record, landed, within, policy)))
 }
 
-/// Returns when an emergency must be approved: the shorter of the policy before its landing and of the one asked about.
+/// Returns when an emergency must be approved: the shorter term of the policy before its landing and the one in
+/// question.
 pub(crate) fn until(record: &Record, landed: Instant, within: Term, policy: &Policy) -> Instant {
     let of_now = tier::resolve(policy, &Facts::of(record)).and_then(|now| now.review_within);
     let then = within.after(landed);
     of_now.map_or(then, |term| term.after(landed).min(then))
 }
 
-/// Returns tier and class of the version whose tier comes first in the policy; of several, of the latest.
+/// Returns tier and class of the version whose tier comes first in the policy; of several, the latest.
 fn strictest<'a>(policy: &Policy, versions: impl Iterator<Item = &'a Record>) -> Option<Resolved> {
     let rank = |resolved: &Resolved| {
         let mut tiers = policy.tiers.iter();

@@ -1,4 +1,4 @@
-//! One record at one instant: is it in force, why, until when, and what has to be done about it.
+//! Evaluates one record at one instant: whether it is in force, why, until when, and what must be done.
 //!
 //! Uses diag to approval. Pure. Start at [`evaluate`] and [`state::RecordState`]. Follows `docs/spec/status.md`. The one evaluator: nothing
 //! else compares dates.
@@ -25,7 +25,7 @@ use crate::record::time::Instant;
 use crate::status::state::RecordFacts;
 use crate::status::state::RecordState;
 
-/// Returns what a record is at an instant, and what has to be done about it.
+/// Returns the status of a record at an instant, and what must be done about it.
 pub fn evaluate(subject: RecordFacts, instant: Instant) -> RecordState {
     standing::record_state(subject, instant)
 }

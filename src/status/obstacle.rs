@@ -1,4 +1,4 @@
-//! Why it can't be determined what a record is, with the way out.
+//! Reasons why the status of a record can't be determined, with the remedy.
 //!
 //! Uses policy, history, approval. Pure. Start at [`StatusObstacle`]. Follows `docs/spec/status.md`, `unknown`.
 
@@ -8,21 +8,21 @@ use crate::history::thrown_off::Loss;
 use crate::policy::governance::NO_POLICY;
 use crate::status::thrown_off::{self, REPAIR};
 
-/// Why the status of a record can't be determined; the text names the way out.
+/// Why the status of a record can't be determined; the text includes the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StatusObstacle {
-    /// Something that is needed can't be had.
+    /// A required object is missing.
     #[error("{}; {}", .0, .0.repair())]
     Object(#[from] Obstacle),
-    /// It can't be determined who made or approved a version.
+    /// The authors or approvers of a version can't be determined.
     #[error(transparent)]
     Approval(#[from] ApprovalObstacle),
-    /// A merge took a version off the first-parent line.
+    /// A merge removed a change from the first-parent line.
     #[error("{}; {REPAIR}", thrown_off::in_words(*.merge, *.loss, *.commit))]
     ThrownOff {
         merge: Oid,
         loss: Loss,
-        /// The commit that brought that.
+        /// The commit of that change.
         commit: Oid,
     },
     /// No policy counts: the built-in defaults grant nothing.
@@ -31,7 +31,7 @@ pub enum StatusObstacle {
 }
 
 impl StatusObstacle {
-    /// Returns the obstacle behind it, where something can't be had.
+    /// Returns the underlying obstacle, if an object is missing.
     pub fn object(&self) -> Option<&Obstacle> {
         match self {
             StatusObstacle::Object(obstacle) => Some(obstacle),

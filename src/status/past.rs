@@ -1,4 +1,4 @@
-//! What history says of a record before its current version.
+//! The history of a record up to one of its versions.
 //!
 //! Uses history, approval. Pure. Start at [`TrailPast`].
 
@@ -10,17 +10,17 @@ use crate::status::obstacle::StatusObstacle;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 
-/// The trail of a record up to one of its versions, and what was known by then.
+/// The trail of a record up to one of its versions, with what was known by then.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TrailPast<'a> {
     pub trail: &'a Trail,
     /// One verdict for each version.
     pub verdicts: &'a [Rc<ApprovalVerdict>],
-    /// The version at the tip, by its index.
+    /// The index of the version at the tip.
     pub tip: usize,
-    /// Approvals that landed later are not known yet; `None` to know all there are.
+    /// Ignores approvals that landed after this instant; `None` to include all.
     pub known: Option<Instant>,
-    /// The effective times of the landings of the versions.
+    /// The effective times of the versions' landings.
     pub landed: &'a [Instant],
 }
 
@@ -45,7 +45,7 @@ impl<'a> TrailPast<'a> {
         self.landed.get(index).copied()
     }
 
-    /// Returns the first version of the series that the tip belongs to, by its index.
+    /// Returns the index of the first version of the tip's series.
     pub(crate) fn first(&self) -> usize {
         let begins = |index: &usize| {
             self.version(*index).is_some_and(|version| {
@@ -58,7 +58,7 @@ impl<'a> TrailPast<'a> {
         (0..=self.tip).rev().find(begins).unwrap_or(0)
     }
 
-    /// Tells whether a version stands as approved, as far as is known.
+    /// Tells whether a version is approved, as far as is known.
     pub(crate) fn stands(&self, index: usize) -> bool {
         let verdict = self.verdict(index);
         let Some((satisfied, stands)) = verdict.and_then(|verdict| self.as_known(verdict)) else {
@@ -69,7 +69,7 @@ impl<'a> TrailPast<'a> {
             && self.record(index).is_some()
     }
 
-    /// Returns what a verdict said as far as is known.
+    /// Returns the state of a verdict, as far as is known.
     fn as_known<'v>(
         &self,
         verdict: &'v ApprovalVerdict,
@@ -82,7 +82,7 @@ impl<'a> TrailPast<'a> {
         Some((&turn.satisfied, &turn.stands))
     }
 
-    /// Returns why some versions can't be judged.
+    /// Returns why some versions can't be evaluated.
     pub(super) fn doubt(&self, mut range: RangeInclusive<usize>) -> Option<StatusObstacle> {
         range.find_map(|index| match &self.verdict(index)?.satisfied {
             Satisfied::Undetermined(doubt) => Some(StatusObstacle::Approval((**doubt).clone())),

@@ -1,4 +1,4 @@
-//! Why a record is what it is: every kind of reason there is, each with its text.
+//! The reasons for a record's status: every kind, each with its text.
 //!
 //! Uses `status`'s obstacle. Pure. Start at [`Reason`]. Follows `docs/spec/status.md`, findings and reasons:
 //! the tests follow the advice of each kind.
@@ -9,16 +9,16 @@ use serde::{Serialize, Serializer};
 
 use crate::status::obstacle::StatusObstacle;
 
-/// Why a record is what it is, and where something can be done, what.
+/// A reason for a record's status, with advice if something can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It can't be determined what it is.
+    /// The status can't be determined.
     Obstacle(Box<StatusObstacle>),
-    /// Any other reason, in words.
+    /// Any other reason, as text.
     Stated(ReasonKind, String),
 }
 
-/// Declares the kinds, and the list of all of them.
+/// Declares the kinds, and a list of all of them.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident,)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,63 +33,63 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// What decides is missing or malformed.
+    /// Required objects are missing or malformed.
     NotDetermined,
     FileGone,
-    /// Several files carry the id.
+    /// Several files have the id.
     SeveralFiles,
-    /// The file is no valid record.
+    /// The file is not a valid record.
     Unreadable,
     /// It was closed or rejected.
     ClosedBy,
-    /// It only stands on a branch or in the work tree.
+    /// It exists only on a branch or in the work tree.
     OnlyProposed,
-    /// The same, and its end is past.
+    /// It is only proposed, and its end has passed.
     ProposedTooLate,
-    /// What landed differs from what was approved in a field that must be equal.
+    /// The landed and the approved version differ in a field that must be equal.
     FieldsDiffer,
-    /// An emergency was not approved within its term.
+    /// An emergency was not approved in time.
     EmergencyLapsed,
     /// An emergency counts without approval for now.
     EmergencyUnapproved,
     /// Only authors approved it.
     SelfApproved,
-    /// A squash names no approver.
+    /// A squash merge names no approver.
     Squashed,
     /// Only bots or agents approved it.
     OnlyMachines,
-    /// Nothing counts.
+    /// No approval counts.
     NothingCounts,
-    /// A forge account approved, and nothing tells whose it is.
+    /// A forge account approved, but its owner is unknown.
     AccountUnknown,
-    /// Somebody approved, and nothing tells who that is.
+    /// Somebody approved, but the name is not known.
     NameUnknown,
     /// Authors state that others approved.
     SelfAsserted,
-    /// Some count, and more are needed.
+    /// Some approvals count, but more are needed.
     TooFew,
     Vetoed,
     /// The signature of the landing is bad.
     BadSignature,
     /// It is not approved, and no more is known.
     NotApproved,
-    /// What an approval still needs.
+    /// The approvals still needed.
     StillNeeded,
     /// An approval file that landed does not count.
     FileRefused,
-    /// The same file was there before it was removed.
+    /// The same file existed before it was removed.
     BroughtBack,
-    /// What was approved could not be read.
+    /// The approved version could not be read.
     ApprovedUnread,
     /// It ended without having been approved.
     EndedUnapproved,
-    /// It ended while nobody approved what landed, after having been in force.
+    /// It ended after being in force, while its landed version was not approved.
     EndedInForce,
-    /// What landed since the approval only narrows it.
+    /// The changes landed since the approval only narrow it.
     OnlyNarrowed,
-    /// What landed since the approval is not approved.
+    /// The changes landed since the approval are not approved.
     ChangedSince,
-    /// Its start is to come.
+    /// Its start is in the future.
     NotStarted,
     Ended,
     TriggerEnded,
@@ -105,11 +105,11 @@ kinds! {
     /// A control was dropped since the approval.
     ControlDropped,
     NoControlLeft,
-    /// A trigger fired and asks for a review.
+    /// A trigger fired and requires a review.
     TriggerWaits,
-    /// Its owner is not there.
+    /// Its owner is unavailable.
     Ownerless,
-    /// What the tier says of degraded records.
+    /// What the tier specifies for degraded records.
     TierSays,
 }
 
@@ -121,12 +121,12 @@ impl ReasonKind {
 }
 
 impl Reason {
-    /// Returns the reason of what can't be determined.
+    /// Returns the reason for an obstacle.
     pub(crate) fn obstacle(obstacle: impl Into<StatusObstacle>) -> Reason {
         Reason::Obstacle(Box::new(obstacle.into()))
     }
 
-    /// Returns which of the reasons it is.
+    /// Returns the kind of the reason.
     pub fn kind(&self) -> ReasonKind {
         match self {
             Reason::Obstacle(_) => ReasonKind::NotDetermined,
@@ -150,18 +150,18 @@ impl Serialize for Reason {
     }
 }
 
-/// Returns the text of the first of some reasons, which is the one that decides.
+/// Returns the text of the first reason, which is the deciding one.
 pub fn first(reasons: &[Reason]) -> String {
     reasons.first().map(Reason::to_string).unwrap_or_default()
 }
 
-/// Returns the texts of some reasons in one line.
+/// Returns the texts of the reasons on one line.
 pub fn joined(reasons: &[Reason]) -> String {
     let texts: Vec<String> = reasons.iter().map(Reason::to_string).collect();
     texts.join("; ")
 }
 
-/// Returns why the status can't be determined, where the first reason says so.
+/// Returns why the status can't be determined, if that is the first reason.
 pub fn obstacle(reasons: &[Reason]) -> Option<&StatusObstacle> {
     match reasons.first()? {
         Reason::Obstacle(obstacle) => Some(obstacle),

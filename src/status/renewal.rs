@@ -1,8 +1,8 @@
 //! How often a record was renewed, and how long it runs in total.
 //!
-//! Uses record, policy's tiers, `status::ground`. Pure. Start at [`count_renewals`]. Follows M31 of the mission and
-//! `docs/spec/policy.md`, terms and clocks. What was filed before elsewhere is added by `survey::renewed`, which sees
-//! all records.
+//! Uses record, policy's tiers, `status::effective`. Pure. Start at [`count_renewals`]. Follows M31 of the mission and
+//! `docs/spec/policy.md`, terms and clocks. `survey::renewed`, which sees all records, adds earlier records for the
+//! same exception.
 
 use crate::record::Record;
 use crate::record::dates;
@@ -38,7 +38,7 @@ pub(crate) fn count_renewals(
     }
 }
 
-/// Returns from when the days are counted: for an end that is a day, from the day of the begin.
+/// Returns the start for counting days: for an end that is a day, the day of the begin.
 fn begin(clocks: &Clocks, expires: &When) -> Instant {
     match expires {
         When::Day(_) => clocks.begin.day().start(),
@@ -55,8 +55,8 @@ fn count(past: TrailPast, judged: &EvaluatedRecord) -> u32 {
     counted(approved()).max(u32::try_from(entries).unwrap_or(u32::MAX))
 }
 
-/// Returns how often an approved version ended later than the approved one before it; an end that moved silently
-/// counts, and entries that came together count each.
+/// Returns how often an approved version ended later than the previous approved one. A later end without an entry
+/// counts once, and several entries added together each count.
 pub(crate) fn counted<'a>(mut approved: impl Iterator<Item = &'a Record>) -> u32 {
     let Some(mut before) = approved.next() else {
         return 0;
@@ -76,7 +76,8 @@ fn days_up(seconds: i64) -> i64 {
     seconds.div_euclid(86_400) + i64::from(seconds.rem_euclid(86_400) > 0)
 }
 
-/// Tells whether a record links a redesign that lifts limits: well-formed, and with a date of the fix that is not past.
+/// Tells whether a record links a redesign that lifts limits: a well-formed reference, and a due date of the fix that
+/// is not past.
 pub(crate) fn is_redesigned(record: &Record, instant: Option<Instant>) -> bool {
     let redesign = record.references.as_ref().and_then(|references| references.redesign.as_deref());
     let due = record.fix.as_ref().and_then(|fix| fix.due);
@@ -92,7 +93,7 @@ pub(crate) fn is_left(renewals: &Renewals, record: Option<&Record>, instant: Ins
     has_times && has_days || record.is_some_and(|record| is_redesigned(record, Some(instant)))
 }
 
-/// Returns why a record is over whose end is past, and what can be done about it.
+/// Returns the reason for a record whose end has passed, with what can be done about it.
 pub(crate) fn ended(not_after: Instant, is_left: bool) -> Reason {
     let end = dates::ended(not_after);
     ReasonKind::Ended.says(if is_left {

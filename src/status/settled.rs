@@ -1,7 +1,7 @@
-//! Which records have come to rest: nothing that was said about their approval makes a difference any more.
+//! Finds records that can no longer change: nothing about their approval makes a difference any more.
 //!
-//! Uses record, policy, history. Pure. Start at [`is_over`]. Follows `docs/spec/status.md`: what is closed is closed,
-//! whoever approved it. It lets `list` skip records that can no longer change.
+//! Uses record, policy, history. Pure. Start at [`is_over`]. Follows `docs/spec/status.md`: a closure counts, whoever
+//! approved it. Lets `list` skip records that can no longer change.
 
 use crate::history::version::{Content, Trail};
 use crate::policy::Policy;
@@ -10,7 +10,7 @@ use crate::policy::tier::fact::Facts;
 use crate::record::Record;
 use crate::record::vocabulary::ClosureOutcome;
 
-/// Tells whether a record is closed, rejected or removed, as the evaluator would say.
+/// Tells whether a record is closed, rejected or removed, as the evaluator would find.
 pub fn is_over(trail: &Trail) -> bool {
     match trail.last().map(|version| version.record.content()) {
         Some(Content::Gone) | None => true,
@@ -19,8 +19,8 @@ pub fn is_over(trail: &Trail) -> bool {
     }
 }
 
-/// Tells whether a record names no scanner's findings as it landed: then it grants none, since what landed last only
-/// narrows what was approved.
+/// Tells whether the landed record names no scanner findings: then it grants none, since the last landed version can
+/// only narrow what was approved.
 pub fn names_no_findings(trail: &Trail) -> bool {
     let tip = trail.last().and_then(|version| version.record.record());
     tip.is_some_and(|record| {
@@ -30,12 +30,12 @@ pub fn names_no_findings(trail: &Trail) -> bool {
     })
 }
 
-/// Tells by the bytes of a file whether it is likely to name scanners' findings.
+/// Tells by the bytes of a file whether it is likely to name scanner findings.
 pub fn may_name_findings(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| text.contains("findings"))
 }
 
-/// Tells whether somebody else may still owe a look at a closure.
+/// Tells whether a closure may still need a review by somebody else.
 pub fn owes_review(trail: &Trail, policy: &Policy) -> bool {
     let tip = trail.last().and_then(|version| version.record.record());
     let Some(closure) = tip.and_then(|record| record.closure.as_ref()) else {
@@ -50,7 +50,7 @@ fn versions(trail: &Trail) -> impl Iterator<Item = &Record> {
     versions.filter_map(|version| version.record.record().map(AsRef::as_ref))
 }
 
-/// Tells whether the tier of a version asks for a look at closures.
+/// Tells whether the tier of a version requires closures to be reviewed.
 fn asks(record: &Record, policy: &Policy) -> bool {
     let resolved = tier::resolve(policy, &Facts::of(record));
     resolved.is_none_or(|resolved| !resolved.post_closure_review.is_zero())

@@ -1,4 +1,4 @@
-//! What an answer was computed from: ledger, commit and instant.
+//! The ledger, commit and instant that an answer was computed from.
 //!
 //! Uses approval, history, record. Pure. Start at [`Stamp`]. Follows `docs/spec/cli.md`, shared shapes.
 
@@ -13,26 +13,26 @@ use crate::record::time::Instant;
 pub struct Stamp {
     /// The ledger's name in its policy.
     pub name: Option<String>,
-    /// What approval files and receipts call it: that name, or the id of its root commit; `None` where neither is known.
+    /// The name in approval files and receipts: the ledger's, or the id of its root commit; `None` if neither is known.
     pub called: Option<String>,
-    /// The full name of the ref, where there is one.
+    /// The full name of the ref, if there is one.
     pub reference: Option<String>,
-    /// What people call the ref, with what must be known of it: `main (local, unprotected)`.
+    /// The short name of the ref with what users must know about it: `main (local, unprotected)`.
     pub label: Option<String>,
     pub commit: Option<String>,
-    /// When the commit took effect, at the earliest.
+    /// The earliest time at which the commit was effective.
     pub effective: Option<Instant>,
-    /// The instant that was asked about.
+    /// The instant in question.
     pub instant: Instant,
-    /// The tip of the notes, in answers that used them.
+    /// The tip of the notes, if the answer used them.
     pub notes: Option<String>,
-    /// The changes of governance that do not count, as nobody approved them.
+    /// The changes of governance that do not count, because they are not approved.
     pub left_out: Vec<UncountedGovernanceFile>,
-    /// Whether the clock was moved.
+    /// Whether the time was set explicitly rather than read from the clock.
     pub is_simulated: bool,
 }
 
-/// A stamp as answers give it, in `ledger`.
+/// The stamp in output, as the value of `ledger`.
 #[derive(Debug, Serialize)]
 pub struct StampView<'a> {
     #[serde(rename = "ref")]
@@ -81,7 +81,7 @@ impl Stamp {
         }
     }
 
-    /// Returns the value of `ledger` with the ledger's name, for what is kept apart from it.
+    /// Returns the value of `ledger` with the ledger's name, for output stored outside the ledger.
     pub fn named_ledger(&self) -> StampView<'_> {
         StampView { name: Some(self.called.as_deref()), ..self.ledger() }
     }

@@ -1,4 +1,4 @@
-//! The whole picture of one record at one instant, put together from its parts.
+//! Assembles the complete state of one record at one instant.
 //!
 //! Uses record, policy, history, approval, `status`'s parts. Pure. Start at [`of`]. Follows `docs/spec/status.md` and
 //! `docs/spec/cli.md`, a record view.
@@ -26,7 +26,7 @@ use crate::status::unanswered;
 use crate::status::unapproved::{self, VersionApproval};
 use std::rc::Rc;
 
-/// Returns what a record is at an instant, and what has to be done about it.
+/// Returns the state of a record at an instant, and what must be done about it.
 pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordState {
     let landings = &subject.history.mainline.landings;
     let effective = |landing: usize| landings.get(landing).map(|landing| landing.effective);
@@ -49,7 +49,7 @@ pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordStat
     }
 }
 
-/// Returns the standing of what is not on the approved ref.
+/// Returns the state of a record that is not on the approved ref.
 fn vacant(subject: RecordFacts) -> RecordState {
     RecordState {
         key: subject.key.to_string(),
@@ -123,16 +123,16 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
 }
 
 impl RecordState {
-    /// Adds what the approval of the landed version is the reason for, and how it still can be approved.
+    /// Adds the reasons that come from the approval of the landed version, and how it can still be approved.
     ///
-    /// `rests` is on what a grant rests that no approval backs.
+    /// `rests` is what a grant without approval is based on.
     fn explain(&mut self, past: TrailPast, approval: VersionApproval<'_>, rests: Option<Rests>) {
         if self.changed_since_approval && self.status != Status::Unapproved {
             let reason = self.changed(past, approval);
             self.reasons.push(reason);
         }
         match (self.status, rests) {
-            // Nobody is asked to approve what is over.
+            // A record that is over needs no approval.
             (Status::Unapproved, _) if self.ended.is_some() => {
                 self.reasons = unapproved::ended(self);
                 self.decided_at = self.ended;
@@ -153,7 +153,8 @@ impl RecordState {
         }
     }
 
-    /// Says of a record that ended whether it can still be renewed; what was filed before may count, too.
+    /// Adds to the reasons of an ended record whether it can still be renewed, considering earlier records for the same
+    /// exception.
     pub(crate) fn say_what_is_left(&mut self, instant: Instant) {
         let record = self.effective.as_deref();
         let is_left = renewal::is_left(&self.renewals, record, instant);
@@ -163,7 +164,7 @@ impl RecordState {
         }
     }
 
-    /// Returns what is said of a landed version that is not the approved one.
+    /// Returns the reason for a landed version that is not the approved one.
     fn changed(&self, past: TrailPast, approval: VersionApproval<'_>) -> Reason {
         let approved = self.approved.as_ref();
         let is_approved = |version: &&Version| {
@@ -186,7 +187,7 @@ impl RecordState {
         ))
     }
 
-    /// Takes what the trail says of the landed version.
+    /// Copies what the trail says about the landed version.
     fn take_landed(&mut self, subject: RecordFacts, past: TrailPast) {
         let version = past.version(past.tip);
         let verdict = past.verdict(past.tip);
@@ -213,7 +214,7 @@ impl RecordState {
         }
     }
 
-    /// Takes what is judged of the effective record.
+    /// Copies the evaluation of the effective record.
     fn take_judged(
         &mut self,
         past: TrailPast,
@@ -260,7 +261,7 @@ impl RecordState {
     }
 }
 
-/// Returns what is said of a file that came back as it was before it was removed.
+/// Returns the reason for a file that was restored exactly as it was before its removal.
 fn brought_back(past: TrailPast) -> Option<Reason> {
     let first = past.first();
     let version = past.version(first)?;
@@ -277,7 +278,7 @@ fn brought_back(past: TrailPast) -> Option<Reason> {
     )))
 }
 
-/// Returns what is said of a record that was approved while its file had another name: it could not be read, so that
+/// Returns the reason for a record that was approved while its file had a wrong name: it could not be read, so it
 /// granted nothing.
 fn unread_then(past: TrailPast, approval: VersionApproval<'_>) -> Option<Reason> {
     let first = approval.verdict.carries.unwrap_or(past.tip);
@@ -293,7 +294,7 @@ fn unread_then(past: TrailPast, approval: VersionApproval<'_>) -> Option<Reason>
     })
 }
 
-/// Returns the controls of a record, one for each id, and what the clock says of them.
+/// Returns the controls of a record, one per id, with their freshness.
 fn controls(
     past: TrailPast,
     judged: &EvaluatedRecord,
@@ -335,7 +336,7 @@ fn fired_at(clocks: &Clocks, fired: &FiredClock, instant: Instant) -> Fired {
     Fired { trigger: fired.trigger.clone(), then: fired.then, at: fired.landed, is_waiting: waits }
 }
 
-/// Returns the last path that a trail had.
+/// Returns the last path of a trail.
 fn last_file(trail: &Trail, tip: usize) -> Option<&str> {
     let versions = trail.versions.get(..=tip)?;
     let mut files = versions.iter().rev().filter_map(|version| version.files.first());

@@ -1,4 +1,4 @@
-//! What a record is at an instant: status, duties, what waits, and why.
+//! The state of a record at an instant: status, duties, proposals, and reasons.
 //!
 //! Uses record, policy, history, approval. Pure. Start at [`RecordState`]. Follows `docs/spec/status.md`.
 
@@ -15,16 +15,16 @@ use crate::record::vocabulary::{ControlStatus, ReviewOutcome, Then};
 use crate::status::reason::Reason;
 use std::rc::Rc;
 
-/// What a record is at one instant; the first of these that holds.
+/// The status of a record at one instant: the first that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// Objects that are needed to decide are missing or malformed.
+    /// Required objects are missing or malformed.
     Unknown,
-    /// The file is gone from the approved ref.
+    /// The file was removed from the approved ref.
     Removed,
-    /// It does not parse or breaks a rule of shape.
+    /// It can't be parsed or violates the record format.
     Invalid,
-    /// Two files carry this id.
+    /// Two files have this id.
     Conflicted,
     /// Not on the approved ref, but proposed.
     Proposed,
@@ -38,7 +38,7 @@ pub enum Status {
     Expired,
     /// Ended by a fired trigger, and not closed yet.
     Revoked,
-    /// In its window, but something that keeps it safe is overdue.
+    /// In its window, but a safeguard is overdue.
     Degraded,
     /// None of the above.
     Active,
@@ -62,7 +62,7 @@ impl Status {
         Status::Active,
     ];
 
-    /// Returns the word of `docs/spec/status.md`.
+    /// Returns the status's name in `docs/spec/status.md`.
     pub fn as_str(self) -> &'static str {
         match self {
             Status::Unknown => "unknown",
@@ -81,7 +81,7 @@ impl Status {
         }
     }
 
-    /// Returns the status of a word.
+    /// Returns the status with a name.
     pub fn from_word(word: &str) -> Option<Status> {
         Status::ALL.iter().copied().find(|status| status.as_str() == word)
     }
@@ -92,72 +92,73 @@ impl Status {
 pub enum InForce {
     Yes,
     No,
-    /// It can't be told, so it does not.
+    /// Undetermined, so it grants nothing.
     Undetermined,
 }
 
-/// What one record is at one instant, and what has to be done about it.
+/// The state of one record at one instant, and what must be done about it.
 #[derive(Clone, Debug)]
 pub struct RecordState {
     /// The record's key in history: its id, or the path of a file that can't be read.
     pub key: String,
-    /// The file, as landed; of a removed one the last, of a proposed one the proposed.
+    /// The file as landed; for a removed record the last one, for a proposed record the proposed one.
     pub path: String,
     pub status: Status,
     pub in_force: InForce,
-    /// Why, in words that name the way out; never empty.
+    /// The reasons, with the remedy; never empty.
     pub reasons: Vec<Reason>,
-    /// The instant at which it became what it is, where a date decides that; of what starts later, its start.
+    /// The instant at which it got this status, if a date decides that; for a record that starts later, its start.
     pub decided_at: Option<Instant>,
-    /// The record judged: the approved version narrowed by everything landed since; `None` where nothing is granted
-    /// that could be narrowed.
+    /// The evaluated record: the approved version narrowed by everything landed since; `None` if there is no grant to
+    /// narrow.
     pub effective: Option<Rc<record::Record>>,
-    /// What the file says as it landed, or as it is proposed; `None` where it can't be read.
+    /// The content of the file as landed or proposed; `None` if it can't be read.
     pub stated: Option<Rc<record::Record>>,
-    /// What the file last said that could be read, where it can't be read now.
+    /// The last readable content of a file that can't be read now.
     pub last_read: Option<Rc<record::Record>>,
     /// The version whose grant is in force.
     pub approved: Option<ApprovedGrant>,
-    /// What that version said, of an emergency on its grace what the first one did; `None` where nothing is granted.
+    /// The content of that version, or of the first one during an emergency's grace period; `None` if nothing is
+    /// granted.
     pub as_approved: Option<Rc<record::Record>>,
-    /// Whether something landed since that nobody approved.
+    /// Whether an unapproved change landed since.
     pub changed_since_approval: bool,
     /// The approval of the landed version.
     pub approval: Option<Rc<approval::verdict::ApprovalVerdict>>,
-    /// Where the landed version landed.
+    /// The landing of the landed version.
     pub landed: Option<LandingInfo>,
     /// The digest of the landed file, 64 hexadecimal digits.
     pub digest: Option<String>,
-    /// The first moment at which its dates no longer grant anything.
+    /// The first instant after its dates, from which they no longer grant anything.
     pub not_after: Option<Instant>,
     /// Whole days until then, rounded down, negative after it.
     pub days_left: Option<i64>,
-    /// When it ended, by its date or by a trigger, whatever its status, proposed ones included; `None` while it has not,
-    /// once it is closed or removed, and of what can't be told.
+    /// When it ended, by its date or by a trigger, whatever its status, including proposed records; `None` if it has
+    /// not ended, is closed or removed, or is undetermined.
     pub ended: Option<Instant>,
-    /// The reviews that say close or reduce and that nothing followed, in the order in which they landed.
+    /// The reviews with the outcome close or reduce that nothing followed, in landing order.
     pub unanswered: Vec<UnansweredReview>,
-    /// The tier that the policy of now finds.
+    /// The tier under the current policy.
     pub tier: Option<Rc<Resolved>>,
-    /// How often it was renewed, and what is allowed.
+    /// How often it was renewed, and the limits.
     pub renewals: Renewals,
-    /// How long it was really in place.
+    /// How long it was actually in place.
     pub in_place: InPlace,
-    /// Everything about it that is dated, earliest first.
+    /// Everything about it that has a date, earliest first.
     pub duties: Vec<Duty>,
     pub fired: Vec<Fired>,
-    /// The owners who are not there, as landed or as last approved.
+    /// The unavailable owners, as landed or as last approved.
     pub ownerless: Vec<Address>,
-    /// Compensating controls with what the clock says of them.
+    /// The compensating controls and their freshness.
     pub controls: Vec<ControlFreshness>,
-    /// The first instant from now on at which it no longer grants, `None` where it does not now.
+    /// The first instant from now on at which it no longer grants; `None` if it does not grant now.
     pub end: Option<Instant>,
-    /// What branches and the work tree propose.
+    /// The proposals in branches and the work tree.
     pub pending: Vec<Pending>,
 }
 
 impl RecordState {
-    /// Returns the id under which it is shown: the record's own, or the stem of a file that has none.
+    /// Returns the id for display: the record's own, or the stem of a file that has none.
     pub fn id(&self) -> &str {
         let stem = || {
             let name = self.path.rsplit('/').next().unwrap_or(&self.path);
@@ -166,12 +167,12 @@ impl RecordState {
         self.content().map_or_else(stem, |record| record.id.as_str())
     }
 
-    /// Returns what is shown of it: what is in force, else what its file states.
+    /// Returns the content for display: what is in force, else the content of the file.
     pub fn content(&self) -> Option<&record::Record> {
         self.effective.as_deref().or(self.stated.as_deref())
     }
 
-    /// Returns what is shown of it, else what its file said when it could last be read.
+    /// Returns the content for display, else the last readable content of the file.
     pub fn known_content(&self) -> Option<&record::Record> {
         self.content().or(self.last_read.as_deref())
     }
@@ -181,7 +182,7 @@ impl RecordState {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApprovedGrant {
     pub commit: String,
-    /// Since when it is approved.
+    /// When it was approved.
     pub at: Instant,
     /// The digest of its file, 64 hexadecimal digits.
     pub digest: Option<String>,
@@ -191,29 +192,29 @@ pub struct ApprovedGrant {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LandingInfo {
     pub commit: String,
-    /// Its effective time: not before this.
+    /// The earliest time at which it was effective.
     pub at: Instant,
     pub by: Option<Person>,
-    /// The pull request it names.
+    /// The pull request that it names.
     pub pull_request: Option<String>,
 }
 
-/// How often a record was renewed, from history, refiling included.
+/// How often a record was renewed, according to history and including refiling.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renewals {
     pub count: u32,
-    /// How often it may be.
+    /// The maximum number of renewals.
     pub limit: Option<u32>,
     /// Days from begin to end.
     pub total_days: Option<i64>,
-    /// How many it may be.
+    /// The maximum number of days.
     pub limit_days: Option<i64>,
-    /// The ids of the records that count as this one filed before, the latest first; each counts as a renewal, and its
-    /// days toward the total.
+    /// The ids of the earlier records for the same exception, latest first; each counts as a renewal, and its days
+    /// count toward the total.
     pub refiled: Vec<String>,
 }
 
-/// How long a record was really in place.
+/// How long a record was actually in place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InPlace {
     /// When it was first approved.
@@ -228,18 +229,18 @@ pub struct InPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duty {
     pub kind: DutyKind,
-    /// The first instant at which it is missed.
+    /// The first instant at which it is overdue.
     pub at: Instant,
-    /// What it is about: the id of a control or trigger.
+    /// The id of the control or trigger that it is about.
     pub subject: Option<String>,
 }
 
-/// The dated things of a record.
+/// The kinds of dates of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DutyKind {
     Start,
     Expiry,
-    /// It must be looked at again.
+    /// It must be reviewed again.
     Review,
     /// A compensating control must be verified again.
     ControlVerification,
@@ -247,7 +248,7 @@ pub enum DutyKind {
     EmergencyReview,
     /// The fix must be done.
     Fix,
-    /// Someone else must look at the closure.
+    /// Someone else must review the closure.
     PostClosureReview,
 }
 
@@ -255,16 +256,16 @@ pub enum DutyKind {
 pub struct Fired {
     pub trigger: String,
     pub then: Then,
-    /// When the entry landed that says so.
+    /// When the fired entry landed.
     pub at: Instant,
-    /// Whether something still has to be done: a review, or else the closure.
+    /// Whether an action is still due: a review, or else the closure.
     pub is_waiting: bool,
 }
 
-/// A review that says close or reduce, and that nothing followed.
+/// A review with the outcome close or reduce that nothing followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnansweredReview {
-    /// What it says: [`ReviewOutcome::Close`] or [`ReviewOutcome::Reduce`].
+    /// Its outcome: [`ReviewOutcome::Close`] or [`ReviewOutcome::Reduce`].
     pub outcome: ReviewOutcome,
     pub at: Instant,
 }
@@ -273,37 +274,37 @@ pub struct UnansweredReview {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControlFreshness {
     pub id: String,
-    /// What it is: as it landed or as it was approved, whichever says less; `None` where it is gone from what landed.
+    /// The weaker of its landed and its approved status; `None` if the landed version lacks it.
     pub status: Option<ControlStatus>,
-    /// Whether the approved version relies on it and the landed one does no longer.
+    /// Whether the approved version relies on it and the landed one no longer has it active.
     pub dropped: bool,
-    /// Whether its last verification still holds; planned and withdrawn ones don't go stale. One that was dropped is
-    /// not fresh.
+    /// Whether its last verification is still recent enough; planned and withdrawn controls never become stale. A
+    /// dropped control is not fresh.
     pub fresh: bool,
-    /// Until when, exclusive.
+    /// Until when it is fresh, exclusive.
     pub until: Option<Instant>,
 }
 
-/// A change that somebody proposes.
+/// A proposed change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
-    /// The branch, `None` for the work tree.
+    /// The branch; `None` for the work tree.
     pub branch: Option<String>,
-    /// Since when, by its own account.
+    /// Since when it is proposed, by the stated commit time.
     pub since: Option<Instant>,
     pub author: Option<Person>,
-    /// What changes in meaning, in the words of `docs/spec/cli.md`.
+    /// The events of the change, by their names in `docs/spec/cli.md`.
     pub events: Vec<&'static str>,
 }
 
-/// A record, and what is needed to tell what it is.
+/// A record, with the data needed to evaluate it.
 #[derive(Clone, Copy)]
 pub struct RecordFacts<'a> {
-    /// What it is known by.
+    /// The key of its trail.
     pub key: &'a TrailKey,
     pub history: &'a History,
     /// One verdict for each version of the trail.
     pub verdicts: &'a [Rc<approval::verdict::ApprovalVerdict>],
-    /// The governance of the tree that is asked about.
+    /// The governance of the tree in question.
     pub governance: &'a Governance,
 }

@@ -1,6 +1,6 @@
-//! What a foxtrot merge threw off the first-parent line, and whether it was repaired since.
+//! Changes that a foxtrot merge removed from the first-parent line, and whether they were restored since.
 //!
-//! Uses history, approval, `status`'s ground. Pure. Start at [`open`]. Follows `docs/spec/approval.md`, M5.
+//! Uses history, approval, `status`'s effective. Pure. Start at [`open`]. Follows `docs/spec/approval.md`, M5.
 
 use crate::history::foxtrot;
 use crate::history::objects::Oid;
@@ -10,11 +10,11 @@ use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
 use crate::status::state::RecordFacts;
 
-/// What to do about it, in words.
+/// The remedy, as text.
 pub const REPAIR: &str =
     "merge it again, or change the record's text and ask someone else to approve that";
 
-/// Returns what was thrown off a record and is not repaired.
+/// Returns the removed changes of a record that have not been restored.
 pub fn open<'a>(subject: RecordFacts<'a>) -> Vec<&'a ThrownOff> {
     let Some(trail) = subject.history.trails.get(subject.key) else {
         return Vec::new();
@@ -29,7 +29,7 @@ pub fn open<'a>(subject: RecordFacts<'a>) -> Vec<&'a ThrownOff> {
     all_thrown_off(past).collect()
 }
 
-/// Returns why a record can't be judged: the first of what is not repaired.
+/// Returns why a record can't be evaluated: the first removed change that has not been restored.
 pub(crate) fn obstacle(past: TrailPast) -> Option<StatusObstacle> {
     all_thrown_off(past).next().map(|it| StatusObstacle::ThrownOff {
         merge: it.merge,
@@ -38,7 +38,7 @@ pub(crate) fn obstacle(past: TrailPast) -> Option<StatusObstacle> {
     })
 }
 
-/// Says what was thrown off.
+/// Describes a removed change.
 pub fn describe(thrown_off: &ThrownOff) -> String {
     in_words(thrown_off.merge, thrown_off.loss, thrown_off.commit)
 }
@@ -62,7 +62,7 @@ fn all_thrown_off<'a>(past: TrailPast<'a>) -> impl Iterator<Item = &'a ThrownOff
     })
 }
 
-/// Tells whether a version that landed with the merge or later says again what was thrown off, or a later one was approved.
+/// Tells whether a version that landed with the merge or later restores the change, or a later version was approved.
 fn is_repaired(past: TrailPast, thrown_off: &ThrownOff) -> bool {
     (0..=past.tip).any(|index| {
         let Some(version) = past.version(index) else {

@@ -1,7 +1,7 @@
-//! When a record was and will be in force: its end, and how long it was really in place.
+//! When a record was and will be in force: its end, and how long it was actually in place.
 //!
 //! Uses record, policy, approval, `status`'s evaluator. Pure. Start at [`end`] and [`in_place`]. Follows
-//! `docs/spec/status.md`, `in_place`: the evaluator is asked at each instant at which its answer can change.
+//! `docs/spec/status.md`, `in_place`: the evaluator is called for each instant at which its answer can change.
 
 use crate::approval::verdict::{BecomesApproved, Satisfied};
 use crate::history::version::{Content, Version};
@@ -13,7 +13,7 @@ use crate::status::effective::{EvaluatedRecord, Ground, Grounds};
 use crate::status::past::TrailPast;
 use crate::status::state::{InForce, InPlace};
 
-/// Returns the instants after one at which the answer can change, in order.
+/// Returns the later instants at which the answer can change, in order.
 fn turns(ground: &Ground, clocks: Option<&Clocks>, after: Instant) -> Vec<Instant> {
     let (Ground::Judged(judged), Some(clocks)) = (ground, clocks) else {
         return Vec::new();
@@ -38,7 +38,7 @@ fn turns(ground: &Ground, clocks: Option<&Clocks>, after: Instant) -> Vec<Instan
     turns
 }
 
-/// Returns the first instant after one at which a record that grants then no longer does.
+/// Returns the first later instant at which a record that grants at `at` no longer does.
 pub(crate) fn end(ground: &Ground, clocks: Option<&Clocks>, at: Instant) -> Option<Instant> {
     let grants = |instant| answer::at(ground, clocks, instant).in_force == InForce::Yes;
     if !grants(at) {
@@ -49,8 +49,7 @@ pub(crate) fn end(ground: &Ground, clocks: Option<&Clocks>, at: Instant) -> Opti
 
 /// Returns how long a record was in place until an instant, from all landings.
 ///
-/// What was known and judged at each moment is what had landed by then; the policy is that of the tree that is
-/// asked about.
+/// Each moment is evaluated with what had landed by then; the policy is that of the tree in question.
 pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) -> InPlace {
     let mut seconds = 0;
     for tip in 0..=past.tip {
@@ -75,21 +74,22 @@ pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) ->
     InPlace { first_approved, days: days_up(seconds), overrun_days: days_up(overrun) }
 }
 
-/// A time in force without a break.
+/// An uninterrupted interval in force.
 struct InForceSpan {
     seconds: i64,
-    /// Whether it rests on the approval of the version at the tip, or on its grace; else on that of an earlier one.
+    /// Whether it is based on the approval or grace of the version at the tip; otherwise on the approval of an earlier
+    /// one.
     rests_on_tip: bool,
 }
 
-/// Returns the seconds in force between two instants, the trail ending at one version.
+/// Returns the seconds in force between two instants, for the trail up to one version.
 fn granted(past: TrailPast, governance: &Governance, from: Instant, until: Instant) -> i64 {
     let spans = list_spans(past, governance, from, until);
     spans.iter().map(|span| span.seconds).sum()
 }
 
-/// Tells whether the version at the tip of a trail granted anything by itself while it stood there: by its own approval,
-/// or by the grace of an emergency.
+/// Tells whether the version at the tip of a trail granted anything by itself while it was there: by its own approval,
+/// or by the grace period of an emergency.
 pub(crate) fn held(past: TrailPast, governance: &Governance, at: Instant) -> bool {
     let Some(from) = past.landed(past.tip) else {
         return false;
@@ -99,7 +99,7 @@ pub(crate) fn held(past: TrailPast, governance: &Governance, at: Instant) -> boo
     spans.iter().any(|span| span.rests_on_tip)
 }
 
-/// Returns the times in force between two instants, the trail ending at one version.
+/// Returns the intervals in force between two instants, for the trail up to one version.
 fn list_spans(
     past: TrailPast,
     governance: &Governance,
@@ -154,9 +154,9 @@ fn rests_on_tip(past: TrailPast, ground: &Ground) -> bool {
     holder == past.tip
 }
 
-/// Returns when a record ended that is on the approved ref and not closed; `None` where it has not by an instant.
+/// Returns when a record ended that is on the approved ref and not closed; `None` if it has not ended by an instant.
 ///
-/// A file that can't be read, or that another one shares its id with, is judged by what was read of it last.
+/// A file that is unreadable, or whose id another file has too, is judged by its last readable version.
 pub(crate) fn ended(past: TrailPast, governance: &Governance, at: Instant) -> Option<Instant> {
     let is_record = |index: &usize| past.record(*index).is_some();
     let is_gone = |version: &Version| matches!(version.record.content(), Content::Gone);
@@ -173,7 +173,7 @@ pub(crate) fn ended(past: TrailPast, governance: &Governance, at: Instant) -> Op
     }
 }
 
-/// Returns when a record ended that can be judged; `None` where it has not by an instant, or is closed.
+/// Returns when an evaluated record ended; `None` if it has not ended by an instant, or is closed.
 pub(crate) fn ended_as(
     past: TrailPast,
     judged: &EvaluatedRecord,
@@ -185,7 +185,7 @@ pub(crate) fn ended_as(
     ended.filter(|_| judged.closure.is_none())
 }
 
-/// Returns the first instant after the dates of a record: of what was granted, else of what is asked for.
+/// Returns the first instant after the dates of a record: those of its grant, or else those requested.
 pub(crate) fn end_date(
     past: TrailPast,
     judged: &EvaluatedRecord,
@@ -198,14 +198,14 @@ pub(crate) fn end_date(
     }
 }
 
-/// Returns the seconds between the end of a record and its closure, or the instant asked about.
+/// Returns the seconds between the end of a record and its closure, or the instant in question.
 fn overrun(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
     let ground = Ground::evaluate(past, governance);
     let closed = match &ground {
         Ground::Judged(judged) => judged.closure.as_ref().map(|(index, _)| (judged.first, *index)),
         _ => None,
     };
-    // What the record was just before it was closed says when it ended.
+    // The state just before the closure determines when the record ended.
     let (stop, before) = match closed {
         Some((first, index)) if index > first => {
             let before = TrailPast { tip: index - 1, ..past };
@@ -218,7 +218,7 @@ fn overrun(past: TrailPast, governance: &Governance, at: Instant) -> i64 {
     end.map_or(0, |end| stop.seconds_since(end).max(0))
 }
 
-/// Returns the clocks of a record that can be judged.
+/// Returns the dates of a record, if it can be evaluated.
 pub(crate) fn clocks(past: TrailPast, ground: &Ground, governance: &Governance) -> Option<Clocks> {
     match ground {
         Ground::Judged(judged) => Some(Clocks::read(past, judged, governance)),

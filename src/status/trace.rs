@@ -1,7 +1,7 @@
-//! What is asked about a record's past: whether a version held by itself, what the record was at a moment.
+//! Answers questions about a record's past: whether a version granted by itself, and the state at a given time.
 //!
-//! Uses history, policy, `status`'s ground and timeline. Pure. Start at [`Trace`]. Follows `docs/spec/approval.md`,
-//! 1.9 (levels), and `docs/spec/status.md`, emergency. What was known at a moment is what had landed by then.
+//! Uses history, policy, `status`'s effective and timeline. Pure. Start at [`Trace`]. Follows `docs/spec/approval.md`,
+//! 1.9 (levels), and `docs/spec/status.md`, emergency. Each moment is evaluated with what had landed by then.
 
 use crate::approval::verdict::Grace;
 use crate::history::version::Version;
@@ -22,7 +22,7 @@ pub struct Trace<'a> {
     landed: Vec<Instant>,
 }
 
-/// What a record was at a moment.
+/// The state of a record at some time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastState {
     pub status: Status,
@@ -30,7 +30,6 @@ pub struct PastState {
 }
 
 impl<'a> Trace<'a> {
-    /// Begins to ask about a record.
     pub fn new(subject: RecordFacts<'a>) -> Trace<'a> {
         let landings = &subject.history.mainline.landings;
         let effective = |version: &Version| {
@@ -53,17 +52,17 @@ impl<'a> Trace<'a> {
         })
     }
 
-    /// Returns when a version landed, not before.
+    /// Returns the effective time of a version's landing.
     pub fn landed(&self, index: usize) -> Option<Instant> {
         self.landed.get(index).copied()
     }
 
-    /// Tells whether a version granted anything by itself while it stood at the tip, until an instant.
+    /// Tells whether a version granted anything by itself while it was at the tip, until an instant.
     pub fn held(&self, index: usize, until: Instant) -> bool {
         self.past(index).is_some_and(|past| timeline::held(past, self.subject.governance, until))
     }
 
-    /// Returns what the record was at a moment, by what had landed; `None` where nothing had.
+    /// Returns the state of the record at some time, by what had landed; `None` if nothing had.
     pub fn at(&self, moment: Instant) -> Option<PastState> {
         let n_landed = self.landed.iter().filter(|at| **at <= moment).count();
         let past = TrailPast { known: Some(moment), ..self.past(n_landed.checked_sub(1)?)? };
@@ -74,7 +73,7 @@ impl<'a> Trace<'a> {
         Some(PastState { status: answer.status, reason: reason::first(&answer.reasons) })
     }
 
-    /// Returns when the emergency that a record began as must be approved; `None` where it began as none.
+    /// Returns when an emergency record must be approved; `None` if it did not begin as an emergency.
     pub fn review_due(&self) -> Option<Instant> {
         let past = self.past(0)?;
         let record = past.record(0).filter(|record| record.class == Class::Emergency)?;

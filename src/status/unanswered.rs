@@ -1,7 +1,7 @@
-//! Reviews that say close or reduce, and that nothing followed.
+//! Finds reviews with the outcome close or reduce that nothing followed.
 //!
-//! Uses record, history's events, `status`'s ground and clocks. Pure. Start at [`unanswered_reviews`]. Follows `docs/spec/status.md`,
-//! reviews that ask for something. A closed record is not asked about.
+//! Uses record, history's events, `status`'s effective and clocks. Pure. Start at [`unanswered_reviews`]. Follows
+//! `docs/spec/status.md`, reviews that ask for something. Closed records are left out.
 
 use crate::history::change;
 use crate::history::change::event::ChangeEvent;
@@ -14,15 +14,15 @@ use crate::status::effective::EvaluatedRecord;
 use crate::status::past::TrailPast;
 use crate::status::state::UnansweredReview;
 
-/// Returns the reviews that still wait for a closure, a narrowing, an earlier end or a later review that says
-/// `still-needed`, in the order in which they landed.
+/// Returns the reviews that still wait for a closure, a narrowing, an earlier end or a later review with the outcome
+/// `still-needed`, in landing order.
 pub(crate) fn unanswered_reviews(
     past: TrailPast,
     judged: &EvaluatedRecord,
 ) -> Vec<UnansweredReview> {
     let from = judged.approved.unwrap_or(judged.first);
     let mut reviews: Vec<(usize, &Review)> = Vec::new();
-    // An entry that a later version dropped counts until that version is approved.
+    // An entry removed by a later version counts until that version is approved.
     for record in (from..=past.tip).filter_map(|index| past.record(index)) {
         for review in &record.reviews {
             if reviews.iter().any(|(_, known)| *known == review) {
@@ -34,7 +34,7 @@ pub(crate) fn unanswered_reviews(
             }
         }
     }
-    // Of the entries of one landing the last in the list is the latest.
+    // Of the entries in one landing, the last in the list is the latest.
     reviews.sort_by_key(|(brought, _)| *brought);
     let is_strict = judged.tier.as_ref().is_some_and(|it| it.degraded == Degraded::Deny);
     let counts = |brought: usize| !is_strict || clocks::is_witnessed(past, brought);
@@ -51,7 +51,7 @@ pub(crate) fn unanswered_reviews(
     .collect()
 }
 
-/// Tells whether the record grants less now, or ends earlier, than before the landing that brought a review.
+/// Tells whether the record now grants less, or ends earlier, than before the landing that added a review.
 fn is_narrowed(past: TrailPast, judged: &EvaluatedRecord, brought: usize) -> bool {
     let before = (judged.first..brought).rev().find_map(|index| past.record(index));
     let Some(before) = before.or(past.record(brought)) else {

@@ -1,7 +1,7 @@
-//! Why a record is not approved, and how it still can be.
+//! Explains why a record is not approved, and how it still can be.
 //!
-//! Uses record, approval, `status`'s reasons. Pure. Start at [`unapproved_reasons`]. Follows `docs/spec/status.md`: the reasons name the
-//! way out, and none that the policy does not accept.
+//! Uses record, approval, `status`'s reasons. Pure. Start at [`unapproved_reasons`]. Follows `docs/spec/status.md`: the
+//! reasons include a remedy, and never one that the policy does not accept.
 
 use crate::approval::relation::UnknownAccount;
 use crate::approval::signature::SignatureState;
@@ -15,21 +15,21 @@ use crate::record::dates;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::RecordState;
 
-/// The most approval files that do not count of which a record says why.
+/// The maximum number of uncounted approval files explained for a record.
 const MOST_FILES: usize = 3;
 
-/// The approval of a version, and what its advice names.
+/// The approval of a version, with the names needed for advice.
 #[derive(Clone, Copy)]
 pub(crate) struct VersionApproval<'a> {
     /// The id of the record.
     pub id: &'a str,
-    /// What is known of it.
+    /// The verdict on the version.
     pub verdict: &'a ApprovalVerdict,
     /// The path of the signers file.
     pub signers: &'a str,
 }
 
-/// Returns why a version's approval is not what is demanded; nothing where it is.
+/// Returns why a version's approval does not meet the requirement; empty if it does.
 pub(crate) fn unapproved_reasons(approval: VersionApproval<'_>) -> Vec<Reason> {
     if approval.verdict.satisfied != Satisfied::No {
         return Vec::new();
@@ -38,7 +38,7 @@ pub(crate) fn unapproved_reasons(approval: VersionApproval<'_>) -> Vec<Reason> {
     [found].into_iter().chain(missing(approval.verdict)).chain(approval.refused()).collect()
 }
 
-/// Returns what an approval still needs, one sentence each, and who could give it.
+/// Returns the approvals still needed, one sentence each, with who could give them.
 fn missing(verdict: &ApprovalVerdict) -> Vec<Reason> {
     let sentence = |missing: &MissingApproval| {
         let who: Vec<&str> = missing.who.iter().map(|person| person.email.as_str()).collect();
@@ -50,7 +50,7 @@ fn missing(verdict: &ApprovalVerdict) -> Vec<Reason> {
     verdict.missing.iter().map(sentence).collect()
 }
 
-/// Returns why a record that is not approved is over; nothing where it has not ended.
+/// Returns the reasons for a record that ended without approval; empty if it has not ended.
 pub(crate) fn ended(standing: &RecordState) -> Vec<Reason> {
     let Some(end) = standing.ended.map(dates::ended) else {
         return Vec::new();
@@ -68,7 +68,7 @@ pub(crate) fn ended(standing: &RecordState) -> Vec<Reason> {
 }
 
 impl VersionApproval<'_> {
-    /// Returns how the version can still be approved, as a sentence about whoever may.
+    /// Returns how the version can still be approved, as a sentence about who may do so.
     pub(crate) fn way(self) -> String {
         self.verdict.ways.sentence(self.id, self.signers)
     }
@@ -124,7 +124,7 @@ impl VersionApproval<'_> {
         kind.says(format!("{found}: {}", self.way()))
     }
 
-    /// Returns which approval files do not count of those who do not count otherwise, and what they can do.
+    /// Returns the uncounted approval files of people who do not count otherwise, with what they can do.
     fn refused(self) -> impl Iterator<Item = Reason> {
         let counts = |statement: &&Statement| {
             let mut approvers = self.verdict.approvers.iter();

@@ -1,4 +1,4 @@
-//! A record in the light of a question.
+//! A record compared with a question.
 //!
 //! Uses status, `gate`. Pure. Start at [`Candidate`]. Follows `docs/spec/cli.md`, check.
 
@@ -6,7 +6,7 @@ use crate::gate::answer::{Considered, GateAnswer, GateVerdict, GrantLimits, Subj
 use crate::record::Record;
 use crate::status::state::RecordState;
 
-/// A record in the light of a question.
+/// A record compared with a question.
 pub(crate) struct Candidate<'a> {
     pub(super) standing: &'a RecordState,
     pub(super) id: String,
@@ -14,20 +14,20 @@ pub(crate) struct Candidate<'a> {
     pub(super) fits: Fits,
 }
 
-/// How a record stands to a question.
+/// The result of comparing a record with a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fits {
-    /// It covers it and is in force.
+    /// It covers the question and is in force.
     Allows,
-    /// Whether it allows can't be told.
+    /// It is undetermined whether it allows.
     Undetermined,
-    /// It covers it and waits for approval.
+    /// It covers the question and waits for approval.
     Waits,
-    /// It covers it and is not in force.
+    /// It covers the question and is not in force.
     NotInForce,
-    /// It is about the same thing and does not cover it.
+    /// It is about the same subject but does not cover the question.
     Partly,
-    /// It can't be read, so it is named where nothing allows.
+    /// It can't be read, so it is listed if no record allows.
     Unreadable,
 }
 
@@ -35,12 +35,12 @@ pub(crate) fn name(standing: &RecordState) -> String {
     content(standing).map_or_else(|| standing.key.clone(), |record| record.id.to_string())
 }
 
-/// Returns what a record grants, or would.
+/// Returns the grant of a record, actual or proposed.
 pub(crate) fn content(standing: &RecordState) -> Option<&Record> {
     standing.effective.as_deref().or(standing.stated.as_deref())
 }
 
-/// Returns how a record stands to what is asked, but for its time.
+/// Returns how a record relates to a question, ignoring its dates.
 fn stands(fits: Fits) -> SubjectMatch {
     match fits {
         Fits::Allows | Fits::Waits | Fits::NotInForce => SubjectMatch::Covers,

@@ -1,4 +1,4 @@
-//! Whether an application may be deployed: its open exceptions about automation need a way back, and approval.
+//! Decides whether an application may be deployed: its open automation exceptions need a rollback and approval.
 //!
 //! Uses record, approval, status, the gate's candidates. Pure. Start at [`answer`]. Follows `docs/spec/cli.md`, check,
 //! `--deploy`.
@@ -11,7 +11,7 @@ use crate::status::reason;
 use crate::status::state::{InForce, RecordState, Status};
 use std::collections::BTreeMap;
 
-/// Answers whether an application may be deployed: no open automation exception of it lacks its safeguards.
+/// Answers whether an application may be deployed: each of its open automation exceptions must have its safeguards.
 pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAnswer {
     let Some(application) = question.application.as_deref() else {
         let reason = "no application is named".to_owned();
@@ -47,11 +47,11 @@ pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAns
     candidate::answer(GateVerdict::Allow, reason, None, &candidates)
 }
 
-/// Returns an open record of the application that lacks a safeguard; `None` where nothing is wrong with it.
+/// Returns an open record of the application that lacks a safeguard; `None` if it has them.
 fn safeguards<'a>(asked: &str, standing: &'a RecordState) -> Option<Candidate<'a>> {
     let candidate =
         |fits, why: String| Candidate { standing, id: name(standing), why_not: Some(why), fits };
-    // What can't be read now is judged by what was last read of it.
+    // A record that can't be read now is judged by the last readable version.
     let Some(record) = standing.stated.as_deref().or(standing.last_read.as_deref()) else {
         let why = reason::joined(&standing.reasons);
         return Some(match standing.in_force {

@@ -1,4 +1,4 @@
-//! The text of an issue in its sections: headings, fences, boxes, as GitHub writes them.
+//! Splits the text of an issue into sections: headings, fences and checkboxes, as GitHub writes them.
 //!
 //! Uses no other module. Pure. Start at [`sections`]. Follows `docs/spec/interop.md` (action, hooks, form).
 
@@ -8,13 +8,13 @@ use crate::interop::issue_form::unread::IssueProblem;
 pub struct IssueAnswer {
     /// The line of its heading, from 1.
     pub line: usize,
-    /// What the heading says, trimmed.
+    /// The text of the heading, trimmed.
     pub heading: String,
-    /// What stands below it, trimmed, without the one fence around it.
+    /// The text below it, trimmed, without the one fence around it.
     pub text: String,
 }
 
-/// A fence that is open: its character, how long it is, its line from 1.
+/// An open fence: its character, length, and line from 1.
 #[derive(Clone, Copy)]
 struct Fence {
     mark: char,
@@ -22,7 +22,7 @@ struct Fence {
     line: usize,
 }
 
-/// Returns the sections of a text, and what keeps it from having any. What stands before the first is left out.
+/// Returns the sections of a text, and the problems found. Text before the first section is ignored.
 pub fn sections(text: &str) -> (Vec<IssueAnswer>, Vec<IssueProblem>) {
     let text =
         text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
@@ -53,7 +53,7 @@ pub fn sections(text: &str) -> (Vec<IssueAnswer>, Vec<IssueProblem>) {
     (sections, unclosed.into_iter().collect())
 }
 
-/// Returns the fence that a line opens.
+/// Returns the fence that a line opens, if any.
 fn opens(line: &str, number: usize) -> Option<Fence> {
     let rest = indented(line)?;
     let mark = rest.chars().next().filter(|mark| "`~".contains(*mark))?;
@@ -73,13 +73,13 @@ fn closes(line: &str, fence: Fence) -> bool {
     })
 }
 
-/// Returns a line without the up to three blanks that may stand before a fence.
+/// Removes the up to three blanks that may precede a fence.
 fn indented(line: &str) -> Option<&str> {
     let rest = line.trim_start_matches(' ');
     (line.len() - rest.len() <= 3).then_some(rest)
 }
 
-/// Takes away the one fence that goes around a whole answer.
+/// Removes a fence that encloses a whole answer.
 fn without_fence(text: &str) -> &str {
     let inside = || {
         let (first, rest) = text.split_once('\n')?;
@@ -91,7 +91,7 @@ fn without_fence(text: &str) -> &str {
     inside().unwrap_or(text)
 }
 
-/// Tells whether the box with a text is ticked.
+/// Tells whether the checkbox with a text is checked.
 pub fn is_ticked(text: &str, of: &str) -> bool {
     text.lines().any(|line| {
         let trimmed = line.trim();

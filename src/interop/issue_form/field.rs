@@ -1,7 +1,7 @@
-//! The fields of the issue form: what each asks, how, and which field of a record the answer fills.
+//! The fields of the issue form: each field's question, input type, and the record field that the answer fills.
 //!
-//! Uses record. Pure. Start at [`fields`]; the texts of each field are where `record` declares it. Ids and labels are a
-//! promise: forms that were written by an older version are read by a newer one.
+//! Uses record. Pure. Start at [`fields`]; the texts of each field are where `record` declares it. Ids and labels are
+//! stable: newer versions read forms written by older ones.
 
 use crate::record::Record;
 use crate::record::map::MapSpec;
@@ -10,7 +10,7 @@ use crate::record::spec::{self, FieldPath, IssueField, ValueShape};
 /// One field of the form.
 #[derive(Clone, Debug)]
 pub struct FormField {
-    /// The id, by which a heading may name it too.
+    /// The id, which a heading may use as well.
     pub id: &'static str,
     /// The label, which becomes the heading of the answer.
     pub label: &'static str,
@@ -18,19 +18,19 @@ pub struct FormField {
     pub means: Means,
     /// The field of the record that the answer fills; empty for none.
     pub path: String,
-    /// Whether GitHub lets nobody leave it empty.
+    /// Whether GitHub requires an answer.
     pub is_required: bool,
-    /// What stands below the label; may be empty.
+    /// The text below the label; may be empty.
     pub description: &'static str,
-    /// What stands in the empty field; may be empty.
+    /// The placeholder in the empty field; may be empty.
     pub placeholder: &'static str,
 }
 
-/// How a field is asked.
+/// The input type of a field.
 #[derive(Clone, Copy, Debug)]
 pub enum FieldInput {
     Line,
-    /// Several lines; the language that they are shown in, empty for text.
+    /// Several lines; the value is their language for highlighting, empty for plain text.
     Area(&'static str),
     Choice(fn() -> Vec<&'static str>),
     Boxes(&'static [Tick]),
@@ -39,7 +39,7 @@ pub enum FieldInput {
 #[derive(Debug)]
 pub struct Tick {
     pub text: &'static str,
-    /// Whether it must be ticked.
+    /// Whether it must be checked.
     pub is_required: bool,
 }
 
@@ -50,18 +50,18 @@ pub enum Means {
     Items,
     /// The owner, as `Name <address>`.
     Owner,
-    /// The compensating controls, one a line.
+    /// The compensating controls, one per line.
     Controls,
-    /// The triggers, one a line.
+    /// The triggers, one per line.
     Triggers,
-    /// The findings, as a list in YAML.
+    /// The findings, as a YAML list.
     Findings,
-    /// Nothing that a record states.
+    /// Not part of the record.
     Nothing,
 }
 
 impl FieldInput {
-    /// Returns GitHub's word for it.
+    /// Returns GitHub's name of the input type.
     pub fn as_str(self) -> &'static str {
         match self {
             FieldInput::Line => "input",
@@ -72,14 +72,14 @@ impl FieldInput {
     }
 }
 
-/// Returns the field that a heading names, by label or by id; letter case and blanks don't count.
+/// Returns the field that a heading names, by label or id, ignoring case and blanks.
 pub fn named<'f>(fields: &'f [FormField], heading: &str) -> Option<&'f FormField> {
     let key = |text: &str| text.trim().to_lowercase().replace(' ', "_");
     let wanted = key(heading);
     fields.iter().find(|field| field.id == wanted || key(field.label) == wanted)
 }
 
-/// Returns the fields, in the order in which they are asked.
+/// Returns the fields, in the order of the form.
 pub fn fields() -> Vec<FormField> {
     let fields = spec::walk(Record::FIELDS).into_iter();
     let mut asked: Vec<(IssueField, FieldPath)> =

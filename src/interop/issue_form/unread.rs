@@ -1,29 +1,29 @@
-//! Why an answer of an issue form can not be used.
+//! Why an answer of an issue form can't be used.
 //!
 //! Uses nothing else. Pure. Start at [`IssueProblem`].
 
 use std::fmt;
 
-/// Why the text of an issue is refused.
+/// Why the text of an issue is rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IssueProblem {
-    /// No heading of the form is in it.
+    /// It contains no heading of the form.
     NoForm,
-    /// A heading that the form does not have.
+    /// A heading that is not part of the form.
     Unknown {
         /// Its line, from 1.
         line: usize,
         heading: String,
     },
-    /// A heading for the second time.
+    /// A repeated heading.
     Repeated {
         /// Its line, from 1.
         line: usize,
         heading: String,
-        /// The line of the first.
+        /// The line of its first occurrence.
         first: usize,
     },
-    /// A fence that is not closed: everything after it would be part of it.
+    /// An unclosed fence, which would include everything after it.
     Unclosed {
         /// Its line, from 1.
         line: usize,
@@ -36,7 +36,7 @@ pub enum IssueProblem {
         /// What is wrong, and how to write it.
         what: String,
     },
-    /// A box that must be ticked, and is not.
+    /// A required checkbox that is not checked.
     Unticked {
         /// The line of its heading, from 1.
         line: usize,

@@ -1,4 +1,4 @@
-//! One entry of an object set, its other bytes as they were.
+//! Sets one entry of a JSON object, leaving its other bytes unchanged.
 //!
 //! Uses `interop::scan`. Pure. Start at [`with`] and [`suppressed`]. Follows SARIF 2.1.0, 3.27.23.
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::interop::scan::{Broken, ByteSpan, Scan};
 
-/// Returns an object with an entry; `None` where the bytes are no object.
+/// Returns an object with an entry set; `None` if the bytes are not an object.
 pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {
     let entries = read_entries(object).ok()?;
     match entries.iter().rev().find(|(name, _)| name == key) {
@@ -18,8 +18,8 @@ pub(super) fn with(object: &[u8], key: &str, value: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// Returns a result with a suppression, or with none of ours; one by somebody else stays. `None` where it stays as it is,
-/// or is none.
+/// Returns a result with our suppression added, replaced or removed; those of other tools stay. `None` if nothing
+/// changes, or if the bytes are not a result.
 pub(super) fn suppressed(result: &[u8], text: Option<&str>) -> Option<Vec<u8>> {
     let entries = read_entries(result).ok()?;
     let known = entries.iter().rev().find(|(name, _)| name == "suppressions");
@@ -44,13 +44,13 @@ pub(super) fn suppressed(result: &[u8], text: Option<&str>) -> Option<Vec<u8>> {
     put(result, *span, &format!("[{}]", others.join(",")))
 }
 
-/// Tells whether a suppression was written here.
+/// Tells whether a suppression was written by this program.
 fn is_ours(item: &[u8]) -> bool {
     let item: Option<Value> = serde_json::from_slice(item).ok();
     item.is_some_and(|item| item.pointer("/properties/exledger/id").is_some())
 }
 
-/// Puts an entry or item behind the last one, or into the empty brackets.
+/// Inserts an entry or item after the last one, or into empty brackets.
 fn add(whole: &[u8], last: Option<u64>, text: &str) -> Option<Vec<u8>> {
     match last {
         Some(end) => put(whole, ByteSpan { start: end, end }, &format!(",{text}")),
@@ -78,7 +78,7 @@ fn slice(whole: &[u8], span: ByteSpan) -> Option<&[u8]> {
     whole.get(start..end)
 }
 
-/// Returns the keys of an object with the places of their values.
+/// Returns the keys of an object with the positions of their values.
 fn read_entries(object: &[u8]) -> Result<Vec<(String, ByteSpan)>, Broken> {
     let mut scan = Scan::new(object, 0);
     scan.expect(b'{', "an object")?;
@@ -92,7 +92,7 @@ fn read_entries(object: &[u8]) -> Result<Vec<(String, ByteSpan)>, Broken> {
     Ok(entries)
 }
 
-/// Returns the places of the items of a list.
+/// Returns the positions of the items of a list.
 fn items(list: &[u8]) -> Result<Vec<ByteSpan>, Broken> {
     let mut scan = Scan::new(list, 0);
     scan.expect(b'[', "a list")?;

@@ -1,4 +1,4 @@
-//! What surrounds the results of a run: the tool with its rules, base ids, artifacts, and whether it succeeded.
+//! Reads the metadata of a run: the tool with its rules, base ids, artifacts, and whether it succeeded.
 //!
 //! Uses no other module. Pure. Start at [`RunHead::take`]. Follows SARIF 2.1.0, 3.14, 3.19, 3.24 and 3.49.
 
@@ -12,28 +12,28 @@ use crate::interop::sarif::lenient::OwnedText;
 use crate::interop::sarif::location::NamedLocation;
 use crate::interop::sarif::rule::SarifRule;
 
-/// What stands around the results of a run.
+/// The metadata of a run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RunHead {
-    /// The tool, by the name that records use.
+    /// The tool, under the name used in records.
     pub(super) tool: String,
-    /// The rules of the driver, then those of each extension, in their order.
+    /// The rules of the driver, then those of each extension, in order.
     pub(super) rules: Vec<Vec<Object<SarifRule>>>,
-    /// Places of rules, by id: the component, and the place there.
+    /// The positions of rules by id: the component, and the index there.
     pub(super) by_id: BTreeMap<String, (usize, usize)>,
-    /// The folders that base ids stand for.
+    /// The folders that base ids refer to.
     pub(super) bases: BTreeMap<String, Object<DeclaredArtifact>>,
-    /// The files that results name by number.
+    /// The files that results refer to by index.
     pub(super) artifacts: Vec<Object<DeclaredArtifact>>,
     /// The folders in which the tool was run.
     pub(super) working: Vec<Object<DeclaredArtifact>>,
-    /// Whether the tool says that it failed.
+    /// Whether the tool reports that it failed.
     pub(super) has_failed: bool,
     is_known: bool,
     wrong: Option<String>,
 }
 
-/// A folder or file that is declared beside the results.
+/// A folder or file declared in the run.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct DeclaredArtifact {
@@ -60,7 +60,7 @@ struct ToolExtension {
     rules: Option<Vec<Object<SarifRule>>>,
 }
 
-/// Where a run keeps what is too large for it: only whether results are there counts.
+/// Where a run keeps parts too large for it; only the presence of results matters.
 #[derive(Deserialize)]
 struct Elsewhere {
     #[serde(default)]
@@ -128,19 +128,19 @@ impl RunHead {
         }
     }
 
-    /// Returns the kinds of findings of which the tool has a rule, where it names kinds.
+    /// Returns the kinds of findings that the tool has rules for, if it names kinds.
     pub(super) fn kinds(&self) -> BTreeSet<&'static str> {
         let rules = self.rules.iter().flatten();
         let kinds = rules.filter_map(|rule| trivy_kind(&self.tool, rule));
         kinds.collect()
     }
 
-    /// Notes that an entry can't be read.
+    /// Records that an entry can't be read.
     pub(super) fn fail(&mut self, why: String) {
         self.wrong.get_or_insert(why);
     }
 
-    /// Tells whether the results can be judged: without its tool a result has no key.
+    /// Returns an error if results can't be read: without its tool, a result has no key.
     pub(super) fn seal(&mut self) -> Result<(), String> {
         match self.wrong.take() {
             Some(why) => Err(why),
@@ -172,7 +172,8 @@ fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, String> {
     serde_json::from_slice(bytes).map_err(|error| error.to_string())
 }
 
-/// Returns the name that records give a kind of trivy's findings; `None` where the rule is of no kind, or of another tool.
+/// Returns the name that records use for a kind of trivy's findings; `None` if the rule has no kind, or is another
+/// tool's.
 pub(super) fn trivy_kind(tool: &str, rule: &SarifRule) -> Option<&'static str> {
     match rule.name.text().filter(|_| tool == "trivy")? {
         "OsPackageVulnerability" | "LanguageSpecificPackageVulnerability" => Some("trivy"),
@@ -183,7 +184,7 @@ pub(super) fn trivy_kind(tool: &str, rule: &SarifRule) -> Option<&'static str> {
     }
 }
 
-/// What tools call themselves, and what records call them.
+/// The names of tools in their output, and in records.
 const ALIASES: &[(&str, &str)] = &[
     ("bridgecrew", "checkov"),
     ("codeql command-line toolchain", "codeql"),
@@ -203,7 +204,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("snykcode", "snyk"),
 ];
 
-/// Returns the name by which records know a tool.
+/// Returns the name that records use for a tool.
 pub(super) fn known_as(name: &str) -> String {
     let lower = name.trim().to_lowercase();
     let alias = ALIASES.iter().find(|(from, _)| *from == lower);

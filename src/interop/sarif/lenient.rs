@@ -1,4 +1,4 @@
-//! Reads a text where the standard requires one, and ignores anything else: a wrong detail does not invalidate a
+//! Reads a text where the standard requires one, and ignores anything else: a malformed detail does not invalidate a
 //! result.
 //!
 //! Uses no other module. Pure. Start at [`Lenient`].
@@ -9,16 +9,16 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// What stands where a text should.
+/// The value in place of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Lenient<'t> {
     /// Nothing, or `null`.
     #[default]
     Absent,
     Text(Cow<'t, str>),
-    /// A number, as it reads.
+    /// A number, as written.
     Number(String),
-    /// A list, map, or truth value.
+    /// A list, object or boolean.
     Other,
 }
 
@@ -30,7 +30,7 @@ impl Lenient<'_> {
         }
     }
 
-    /// Returns the text, or the number as a text: tools write scores as either.
+    /// Returns the text, or the number as text: tools write scores as either.
     pub(super) fn written(&self) -> Option<&str> {
         match self {
             Lenient::Number(number) => Some(number),
@@ -45,7 +45,7 @@ impl<'de: 't, 't> Deserialize<'de> for Lenient<'t> {
     }
 }
 
-/// A text that outlives the bytes it was read from, where one stands.
+/// An owned text, if there is one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct OwnedText(pub(super) Lenient<'static>);
 
@@ -54,7 +54,7 @@ impl OwnedText {
         self.0.text()
     }
 
-    /// Returns the text, or the number as a text.
+    /// Returns the text, or the number as text.
     pub(super) fn written(&self) -> Option<&str> {
         self.0.written()
     }
@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for OwnedText {
     }
 }
 
-/// The texts and numbers where one or a list of them stands; what is neither holds none.
+/// One text or number, or a list of them; empty for anything else.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(from = "Option<serde_json::Value>")]
 pub(super) struct LenientTexts(pub(super) Vec<String>);

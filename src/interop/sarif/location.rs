@@ -1,12 +1,12 @@
-//! What a location of a SARIF file names, before its address is resolved.
+//! What a location of a SARIF file names, before its URI is resolved.
 
 use crate::interop::sarif::lenient::Lenient;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NamedLocation<'l> {
     pub(super) uri: &'l Lenient<'l>,
-    /// The base that it counts from.
+    /// The base that the URI is relative to.
     pub(super) base: Option<&'l str>,
-    /// The place among the run's artifacts.
+    /// The index among the run's artifacts.
     pub(super) index: Option<i64>,
 }

@@ -1,7 +1,7 @@
-//! SARIF 2.1.0, read as it comes: each run's head, then its results one by one, in memory that doesn't grow with them.
+//! Reads SARIF 2.1.0 as a stream: each run's metadata, then its results one by one, in bounded memory.
 //!
-//! Uses survey's inputs. Pure: the caller supplies the bytes. Start at [`read`]; what a result says is in `result`,
-//! what surrounds results in `head`, and `rewrite` writes a file again. Follows `docs/spec/interop.md`, 6.
+//! Uses survey's inputs. Pure: the caller supplies the bytes. Start at [`read`]; `result` reads results, `head` the
+//! metadata of a run, and `rewrite` writes a changed file. Follows `docs/spec/interop.md`, 6.
 
 mod entry;
 mod head;
@@ -25,25 +25,25 @@ use crate::interop::sarif::roots::Roots;
 use head::RunHead;
 use uri::Places;
 
-/// The largest result that is read, in bytes.
+/// The maximum size of a result, in bytes.
 const LARGEST_RESULT: usize = 16 << 20;
 
-/// The largest description of a tool that is read, in bytes.
+/// The maximum size of a tool description, in bytes.
 const LARGEST_TOOL: usize = 64 << 20;
 
-/// The longest text that is looked at for a version, in bytes.
+/// The maximum length of a text that may be a version, in bytes.
 const LONGEST_VERSION: usize = 1 << 12;
 
 /// One result, or a run that can't be read.
 #[derive(Debug)]
 pub struct SarifEntry {
-    /// Its place among the results of the file, from 0; `None` for a run.
+    /// Its index among the results of the file, from 0; `None` for a run.
     pub index: Option<u64>,
-    /// What it says, or why it can't be read.
+    /// Its content, or why it can't be read.
     pub read: Result<ScannerFinding, String>,
 }
 
-/// Where the runs and results of a file stand, so that it can be written again.
+/// The positions of the runs and results in a file, for rewriting it.
 #[derive(Clone, Debug, Default)]
 pub struct SarifLayout {
     pub runs: Vec<SarifRun>,
@@ -51,17 +51,17 @@ pub struct SarifLayout {
 
 #[derive(Clone, Debug, Default)]
 pub struct SarifRun {
-    /// Its tool, by the name that records use; `None` where that can't be read.
+    /// Its tool, under the name used in records; `None` if it can't be read.
     pub tool: Option<String>,
-    /// Whether the tool says that it failed.
+    /// Whether the tool reports that it failed.
     pub has_failed: bool,
-    /// The names that records give the kinds of findings of which the tool has a rule, where it tells kinds apart.
+    /// The names that records use for the kinds of findings that the tool has rules for, if it distinguishes kinds.
     pub kinds: BTreeSet<&'static str>,
-    /// Its results, where their places are kept.
+    /// The positions of its results, if they are kept.
     pub results: Vec<ByteSpan>,
-    /// The value of its `properties`.
+    /// The position of the value of its `properties`.
     pub properties: Option<ByteSpan>,
-    /// Behind its last entry.
+    /// The position after its last entry.
     pub end: u64,
 }
 
@@ -83,18 +83,18 @@ pub fn is(reader: impl BufRead) -> bool {
     found.unwrap_or(false)
 }
 
-/// Whether the places of results are kept.
+/// Whether the positions of results are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spans {
-    /// They are, so that the document can be written again.
+    /// They are kept, so that the document can be rewritten.
     Kept,
     Left,
 }
 
-/// Reads a document and hands on each result in its order.
+/// Reads a document and passes on each result in order.
 ///
 /// # Errors
-/// [`Broken`] where it can't be read any further: what was handed on before counts.
+/// [`Broken`] if it can't be read any further; results passed on before remain valid.
 pub fn read<R: BufRead + Seek>(
     reader: R,
     roots: Roots<'_>,
@@ -114,12 +114,12 @@ pub fn read<R: BufRead + Seek>(
     Ok(walk.layout)
 }
 
-/// Tells whether this version of the standard is read.
+/// Tells whether this version of the standard is supported.
 fn is_read(version: &str) -> bool {
     version == "2.1" || version.starts_with("2.1.")
 }
 
-/// Passes a byte order mark and the opening bracket.
+/// Skips a byte order mark and the opening bracket.
 fn start(scan: &mut Scan<impl BufRead>) -> Result<(), Broken> {
     scan.pass_mark()?;
     scan.expect(b'{', "an object")
@@ -137,7 +137,7 @@ struct SarifWalk<'w, R> {
 
 impl<R: BufRead + Seek> SarifWalk<'_, R> {
     fn document(&mut self) -> Result<(), Broken> {
-        // What is broken further on doesn't take away what can be read before it.
+        // An error further on must not prevent reading what comes before it.
         if let Err(other @ Broken::Version(_)) = self.is_ours() {
             return Err(other);
         }
@@ -164,7 +164,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
         }
     }
 
-    /// Refuses another version of the standard before any result is read: its results say other things.
+    /// Rejects other versions of the standard before any result is read, because their results differ in meaning.
     fn is_ours(&mut self) -> Result<(), Broken> {
         start(&mut self.scan)?;
         let mut is_first = true;
@@ -182,7 +182,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
             match (key.as_str(), text) {
                 ("version", Some(version)) if is_read(&version) => return Ok(()),
                 ("version", Some(version)) => return Err(Broken::Version(version)),
-                // Where the schema says so, what stands behind the results need not be looked at.
+                // If the schema names the version, the part after the results need not be searched.
                 ("$schema", Some(schema)) if schema.contains("2.1.0") => return Ok(()),
                 _ => {}
             }
@@ -210,7 +210,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
         (self.take)(SarifEntry { index: None, read: Err(why) });
     }
 
-    /// Reads a run: first all that stands around its results, then these.
+    /// Reads a run: first its metadata, then its results.
     fn run(&mut self) -> Result<(), Broken> {
         self.scan.expect(b'{', "a run")?;
         let mut head = RunHead::default();
@@ -275,7 +275,7 @@ impl<R: BufRead + Seek> SarifWalk<'_, R> {
         let places = Places::from_head(head, &roots);
         match self.scan.peek()? {
             Some(b'[') => self.scan.expect(b'[', "a list")?,
-            // Nothing was looked for: the standard allows it.
+            // Nothing was searched for, which the standard allows.
             Some(b'n') => return self.scan.skip().map(|_| ()),
             _ => {
                 self.broken_run("`results` is not a list".to_owned());

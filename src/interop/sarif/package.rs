@@ -1,15 +1,15 @@
-//! The package that a result is about, by the habits of the tool that found it.
+//! Determines the package that a result is about, from the conventions of each tool.
 //!
-//! Uses gate's packages, survey's inputs. Pure. Start at [`from_names`]. Follows `docs/spec/interop.md`, 6, packages. What a rule
-//! says counts only where the message of the result agrees: tools give all results of one id one rule, also those of
-//! another version, or of a package of the same name elsewhere.
+//! Uses gate's packages, survey's inputs. Pure. Start at [`from_names`]. Follows `docs/spec/interop.md`, 6, packages. A
+//! rule's information counts only if it agrees with the result's message: tools use one rule for all results with the
+//! same id, even for other versions, or packages of the same name elsewhere.
 
 use crate::gate::package::{Ecosystem, Package};
 use crate::gate::purl::{self, Purl};
 use crate::interop::sarif::rule::SarifRule;
 use crate::survey::triage::FindingPlace;
 
-/// A package as far as a result tells it.
+/// A package, as far as a result identifies it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SarifPackage {
     pub(super) purl: Option<String>,
@@ -17,7 +17,7 @@ pub(super) struct SarifPackage {
     pub(super) named: Option<Package>,
 }
 
-/// Returns the package that a tool means.
+/// Returns the package that a result is about.
 pub(super) fn from_names(
     tool: &str,
     message: &str,
@@ -51,14 +51,14 @@ fn package(name: &str, version: Option<&str>, ecosystem: Ecosystem) -> Option<Pa
     })
 }
 
-/// Returns the rest of the first line that begins so.
+/// Returns the rest of the first line that begins with a text.
 pub(super) fn line<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
     message.lines().find_map(|line| line.strip_prefix(begin))
 }
 
-/// Returns what is known of the type of a package that trivy found.
+/// Returns what is known of the type of a package found by trivy.
 ///
-/// All results of one vulnerability share a rule, whose name is that of the last one: a lock file says more.
+/// All results of a vulnerability share a rule, which has the name of the last one, so a lock file is more reliable.
 fn trivy(rule: Option<&SarifRule>, places: &[FindingPlace]) -> Ecosystem {
     match rule.and_then(|rule| rule.name.text()) {
         Some("OsPackageVulnerability") => by_file(places, Ecosystem::System),
@@ -76,7 +76,7 @@ fn osv_scanner(message: &str) -> Option<(&str, Option<&str>)> {
     })
 }
 
-/// The types of the files in which packages are found, by name; `*` stands for any text.
+/// The types of package files, by name; `*` stands for any text.
 const FILES: &[(&str, &[&str])] = &[
     ("npm", &["package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"]),
     ("cargo", &["Cargo.lock"]),
@@ -88,12 +88,12 @@ const FILES: &[(&str, &[&str])] = &[
     ("composer", &["composer.lock"]),
     ("hex", &["mix.lock"]),
     ("pub", &["pubspec.lock"]),
-    // The lists of what an operating system has installed.
+    // The files that list an operating system's installed packages.
     ("apk", &["lib/apk/db/installed"]),
     ("deb", &["var/lib/dpkg/status", "var/lib/dpkg/status.d/*"]),
 ];
 
-/// Returns the type that the files of all places say; where they don't agree on one, what is known besides.
+/// Returns the package type of the files at all locations; if they disagree, `otherwise`.
 fn by_file(places: &[FindingPlace], otherwise: Ecosystem) -> Ecosystem {
     let mut kinds = places.iter().map(|place| file_kind(place.file.text()));
     let first = kinds.next().flatten();
@@ -126,7 +126,7 @@ fn file_kind(path: &str) -> Option<&'static str> {
     kind.map(|(kind, _)| *kind)
 }
 
-/// What grype calls the types of packages.
+/// The names that grype uses for package types.
 const GRYPE: &[(&str, &str)] = &[
     ("npm", "npm"),
     ("python", "pypi"),
@@ -155,7 +155,7 @@ impl Described<'_> {
         known.map_or(Ecosystem::Unknown, |(_, kind)| Ecosystem::Of(kind))
     }
 
-    /// Tells whether both are of one name and version, and no two types.
+    /// Tells whether both have the same name and version, and no conflicting types.
     fn agrees(&self, other: &Described<'_>) -> bool {
         self.name == other.name
             && self.version == other.version
@@ -181,7 +181,8 @@ fn grype(message: &str, rule: Option<&SarifRule>) -> Option<SarifPackage> {
     })
 }
 
-/// Tells whether a package URL of the rule is that of the result: by type and name, and by version where no type is told.
+/// Tells whether a package URL of the rule matches the result by type and name, or also by version if the type is
+/// unknown.
 fn is_of(purl: &Purl, described: &Described<'_>) -> bool {
     let version = described.version.map(|it| purl::version(&purl.kind, it));
     purl.is_named(described.name)

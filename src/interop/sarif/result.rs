@@ -1,6 +1,7 @@
-//! One result: what it is, where, how bad, and in which package, by the habits of the tools.
+//! Reads one result: its id, locations, severity and package, by the conventions of each tool.
 //!
-//! Uses record's words, survey's inputs. Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 6, and SARIF 2.1.0, 3.27.
+//! Uses record's vocabulary, survey's inputs. Pure. Start at [`read`]. Follows `docs/spec/interop.md`, 6, and SARIF
+//! 2.1.0, 3.27.
 
 use std::ops::Deref;
 
@@ -61,7 +62,7 @@ struct ResultMessage<'t> {
     markdown: Lenient<'t>,
 }
 
-/// The one fingerprint that decides.
+/// The fingerprint that is used.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Prints<'t> {
@@ -93,7 +94,7 @@ struct Physical<'t> {
     region: Option<Object<Region>>,
 }
 
-/// A file, by address or number.
+/// A file, by URI or index.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Location<'t> {
@@ -129,7 +130,7 @@ struct ResultProperties<'t> {
 /// Reads a result of a run.
 ///
 /// # Errors
-/// Why it can't be read, in words.
+/// Why it can't be read, as text.
 pub(super) fn read(
     bytes: &[u8],
     head: &RunHead,
@@ -180,20 +181,20 @@ pub(super) fn read(
     })
 }
 
-/// Returns the rule of a result: by its place, unless that is another rule's, else by its id.
+/// Returns the rule of a result: by index, unless that is another rule's, else by id.
 fn find_rule<'h>(result: &RawResult<'_>, head: &'h RunHead) -> Option<&'h SarifRule> {
     let reference = result.rule.as_ref();
     let place = |index: i64| usize::try_from(index).ok();
     let index = result.rule_index.or(reference.and_then(|rule| rule.index)).and_then(place);
     let component = match reference.and_then(|rule| rule.tool_component.as_ref()) {
-        // A component without place is the driver, or one that its name alone tells.
+        // A component without index is the driver, or one identified by name only.
         Some(component) => component.index.and_then(place).map(|nth| nth + 1),
         None => Some(0),
     };
     let by_place = || head.rules.get(component?)?.get(index?);
     let id = result.rule_id.as_ref().or(reference.and_then(|rule| rule.id.as_ref()));
     let is_its = |rule: &&Object<SarifRule>| match (id, rule.id.text()) {
-        // The id of a result may say more than that of its rule: `CA1000/1`.
+        // The id of a result may extend that of its rule: `CA1000/1`.
         (Some(id), Some(of_rule)) => {
             let rest = id.strip_prefix(of_rule);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -207,10 +208,10 @@ fn find_rule<'h>(result: &RawResult<'_>, head: &'h RunHead) -> Option<&'h SarifR
     by_place().filter(is_its).or_else(by_id).map(Deref::deref)
 }
 
-/// Returns the id by which records know the finding.
+/// Returns the id that records use for the finding.
 fn id(tool: &str, named: &str, result: &RawResult<'_>, package: Option<&str>) -> String {
     let id = match tool {
-        // One rule for every advisory.
+        // It uses one rule for all advisories.
         "cargo-deny" => {
             result.partial_fingerprints.as_ref().and_then(|prints| prints.advisory.text())
         }
@@ -244,7 +245,7 @@ fn severity(result: &RawResult<'_>, rule: Option<&SarifRule>, level: &str) -> Op
     })
 }
 
-/// Returns the places of a result; what names no file at all is none.
+/// Returns the locations of a result, ignoring those that name no file.
 fn places(result: &RawResult<'_>, places: &Places<'_>) -> Vec<FindingPlace> {
     let locations = result.locations.iter().flatten().filter(|location| !location.is_logical());
     let place = |location: &Object<PhysicalOrNot<'_>>| {
@@ -259,7 +260,7 @@ fn places(result: &RawResult<'_>, places: &Places<'_>) -> Vec<FindingPlace> {
     locations.map(place).collect()
 }
 
-/// Returns the version that corrects a finding.
+/// Returns the version that fixes a finding.
 fn fixed(
     tool: &str,
     text: &str,

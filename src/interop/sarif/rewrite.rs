@@ -1,4 +1,4 @@
-//! A file written again: without some results, or with suppressions, and everything else byte for byte as it was.
+//! Rewrites a file without some results, or with suppressions, leaving everything else byte for byte unchanged.
 //!
 //! Uses `interop::scan`. Pure: the caller supplies and takes the bytes. Start at [`write()`]. Follows
 //! `docs/spec/interop.md`, 3, row 2, and SARIF 2.1.0, 3.27.23.
@@ -9,23 +9,23 @@ use crate::interop::sarif::entry;
 use crate::interop::sarif::{SarifLayout, SarifRun};
 use crate::interop::scan::ByteSpan;
 
-/// What becomes of a result.
+/// What happens to a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResultAction {
-    /// It stays as it is.
+    /// It is copied unchanged.
     Keep,
     Drop,
-    /// It is said to be suppressed by nobody else than before.
+    /// Suppressions written by this program are removed; others stay.
     Open,
-    /// It gets this suppression, in place of those that were written here before.
+    /// It gets this suppression, replacing those that this program wrote before.
     Suppress(String),
 }
 
-/// Writes a file again: `act` says what becomes of each result by its place, `note` what each run says below
+/// Rewrites a file: `act` returns what happens to the result with an index, `note` the value of each run's
 /// `properties.exledger`.
 ///
 /// # Errors
-/// Where the bytes can't be had, or can't be written.
+/// Read and write errors.
 pub fn write(
     reader: impl BufRead,
     out: &mut dyn Write,
@@ -53,7 +53,7 @@ pub fn write(
     copy.until(u64::MAX)
 }
 
-/// Bytes on their way.
+/// A copy in progress.
 struct Copy<'o, R> {
     reader: R,
     out: &'o mut dyn Write,
@@ -70,7 +70,8 @@ impl<R: BufRead> Copy<'_, R> {
         let mut has_kept = false;
         for span in results {
             let act = act();
-            // The comma before a result goes with it; where none is left before it, with those.
+            // A dropped result takes the comma before it along; if no result before it is kept, the next one loses its
+            // comma.
             if is_first || (has_kept && act != ResultAction::Drop) {
                 self.until(span.start)?;
             } else {
@@ -90,7 +91,7 @@ impl<R: BufRead> Copy<'_, R> {
         Ok(())
     }
 
-    /// Writes what a run says of it, in place of what was said before.
+    /// Writes the note on a run, replacing an earlier one.
     fn note(&mut self, run: &SarifRun, note: &str) -> io::Result<()> {
         match run.properties {
             Some(span) => self.edit(span, |bytes| entry::with(bytes, "exledger", note)),
@@ -102,7 +103,7 @@ impl<R: BufRead> Copy<'_, R> {
         }
     }
 
-    /// Writes a piece as something makes it; what it can't make of it stays as it is.
+    /// Writes an edited piece; a piece that can't be edited is copied unchanged.
     fn edit(&mut self, span: ByteSpan, made: impl Fn(&[u8]) -> Option<Vec<u8>>) -> io::Result<()> {
         self.until(span.start)?;
         let mut piece = Vec::new();
@@ -114,7 +115,7 @@ impl<R: BufRead> Copy<'_, R> {
         self.out.write_all(made.as_deref().unwrap_or(&piece))
     }
 
-    /// Writes everything up to a place.
+    /// Copies everything up to a position.
     fn until(&mut self, end: u64) -> io::Result<()> {
         let mut at = self.at;
         loop {
@@ -132,7 +133,7 @@ impl<R: BufRead> Copy<'_, R> {
         }
     }
 
-    /// Leaves out everything up to a place.
+    /// Skips everything up to a position.
     fn pass(&mut self, end: u64) -> io::Result<()> {
         self.each(end, &mut |_| Ok(()))
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::interop::object::Object;
 use crate::interop::sarif::lenient::{LenientTexts, OwnedText};
 
-/// The most former ids of a rule that count; what stands behind them is met by nothing.
+/// The maximum number of former ids of a rule that are used; further ones match nothing.
 const MOST_FORMER: usize = 100;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -23,7 +23,7 @@ pub(super) struct SarifRule {
 }
 
 impl SarifRule {
-    /// Returns the ids that the rule had before, or has elsewhere.
+    /// Returns the former and alternative ids of the rule.
     pub(super) fn former_ids(&self) -> &[String] {
         let all = self.deprecated_ids.0.as_slice();
         all.get(..MOST_FORMER).unwrap_or(all)
@@ -35,7 +35,7 @@ impl SarifRule {
     }
 }
 
-/// How bad a rule is by default.
+/// The default severity of a rule.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Configuration {
@@ -49,7 +49,7 @@ pub(super) struct Help {
     text: OwnedText,
 }
 
-/// How a rule stands to another, as to a weakness of a taxonomy.
+/// The relationship of a rule to another item, such as a weakness of a taxonomy.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Relationship {
@@ -57,7 +57,7 @@ pub(super) struct Relationship {
     pub(super) kinds: LenientTexts,
 }
 
-/// A rule or weakness of some component, by its id.
+/// A reference to a rule or weakness of some component, by its id.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct ComponentReference {
@@ -78,7 +78,7 @@ struct RuleComponent {
     name: OwnedText,
 }
 
-/// What tools say of their rules besides the standard.
+/// Properties of rules that tools write in addition to the standard.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(super) struct RuleProperties {

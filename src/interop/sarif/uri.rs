@@ -1,4 +1,4 @@
-//! The file that a result names: decoded, without base id and the repository's folder, and never above it.
+//! Resolves the file that a result names: decoded, relative to the repository's root, and never outside of it.
 //!
 //! Uses survey's inputs. Pure. Start at [`Places::file`]. Follows `docs/spec/interop.md`, 6, places.
 
@@ -12,23 +12,23 @@ use crate::interop::sarif::location::NamedLocation;
 use crate::interop::sarif::roots::Roots;
 use crate::survey::triage::FindingFile;
 
-/// How many base ids may stand on each other.
+/// The maximum nesting depth of base ids.
 const DEEPEST: usize = 8;
 
-/// The most declared folders that an absolute address is compared with.
+/// The maximum number of declared folders that an absolute path is compared with.
 const MOST_FOLDERS: usize = 64;
 
-/// What the addresses of a run count from.
+/// What the URIs of a run are relative to.
 pub(super) struct Places<'h> {
     bases: &'h BTreeMap<String, Object<DeclaredArtifact>>,
     artifacts: &'h [Object<DeclaredArtifact>],
     roots: &'h Roots<'h>,
-    /// The folders that the run declares, in full, then those in which the tool was run: two lists.
+    /// Two lists: the absolute folders that the run declares, and those in which the tool was run.
     declared: [Vec<String>; 2],
 }
 
 impl<'h> Places<'h> {
-    /// Returns what the addresses of a run count from.
+    /// Determines what the URIs of a run are relative to.
     pub(super) fn from_head(head: &'h RunHead, roots: &'h Roots<'h>) -> Places<'h> {
         let mut places = Places {
             bases: &head.bases,
@@ -50,7 +50,7 @@ impl<'h> Places<'h> {
         places
     }
 
-    /// Returns the file of a location; one whose address is no text, or whose number leads nowhere, can't be told.
+    /// Returns the file of a location; undetermined if its URI is not a text, or its index refers to nothing.
     pub(super) fn file(&self, location: NamedLocation<'_>) -> FindingFile {
         let place = location.index.and_then(|index| usize::try_from(index).ok());
         let artifact = place.and_then(|place| self.artifacts.get(place));
@@ -75,8 +75,8 @@ impl<'h> Places<'h> {
         base.map_or(FindingFile::Unknown, |base| relative(&format!("{base}{path}")))
     }
 
-    /// Returns the file of an absolute path: below the longest of the known roots, else below a folder that the run
-    /// declares, else below the one in which the tool ran; of these two only what the repository has.
+    /// Resolves an absolute path: below the longest matching root, else below a folder that the run declares, else
+    /// below the one in which the tool ran. The last two apply only if the repository has the file.
     fn absolute(&self, path: &str) -> FindingFile {
         let Some(plain) = gate::plain(path) else {
             return FindingFile::Above(path.to_owned());
@@ -92,7 +92,7 @@ impl<'h> Places<'h> {
         )
     }
 
-    /// Returns the absolute path of a declared folder; `None` where it is none.
+    /// Returns the absolute path of a declared folder; `None` if it has none.
     fn whole(&self, folder: NamedLocation<'_>, depth: usize) -> Option<String> {
         let path = read_path(folder.uri.text()?).ok()?;
         if path.starts_with('/') {
@@ -103,10 +103,10 @@ impl<'h> Places<'h> {
         gate::plain(&format!("{above}/{path}"))
     }
 
-    /// Returns the folder that a base id stands for, with a slash, where it is declared to lie inside the repository;
-    /// `None` where bases stand on each other without end.
+    /// Returns the folder that a base id refers to, with a trailing slash, if it is declared inside the repository;
+    /// `None` if bases refer to each other too deeply.
     ///
-    /// A base that is not declared, or lies elsewhere, is where the scan ran: its paths begin at the repository's root.
+    /// A base that is undeclared or elsewhere is where the scan ran: its paths start at the repository's root.
     fn base_folder(&self, base: &str, depth: usize) -> Option<String> {
         let Some(location) = self.bases.get(base).map(|base| base.named()) else {
             return Some(String::new());
@@ -133,7 +133,7 @@ impl<'h> Places<'h> {
     }
 }
 
-/// Returns the rest of a path below the longest of some folders below which it is wanted.
+/// Returns the rest of a path below the longest matching folder for which the rest is accepted.
 fn shortest<'p>(
     folders: &[String],
     path: &'p str,
@@ -149,7 +149,7 @@ fn shortest<'p>(
     rests.filter(|rest| is_wanted(rest)).min_by_key(|rest| rest.len())
 }
 
-/// Returns the decoded path of a URI; of one that is no file's, the URI itself as the error.
+/// Returns the decoded path of a URI; if it is not a file's, the URI itself as the error.
 fn read_path(uri: &str) -> Result<String, String> {
     let is_scheme = |scheme: &str| {
         scheme.len() > 1
@@ -158,7 +158,7 @@ fn read_path(uri: &str) -> Result<String, String> {
     let rest = match uri.split_once(':') {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("file") => rest,
         Some((scheme, _)) if is_scheme(scheme) => return Err(uri.to_owned()),
-        // `C:\src\a.rs`: the letter of a drive.
+        // `C:\src\a.rs`: a drive letter.
         Some((drive, rest))
             if drive.chars().all(|it| it.is_ascii_alphabetic())
                 && drive.len() == 1
@@ -169,7 +169,7 @@ fn read_path(uri: &str) -> Result<String, String> {
         _ => uri,
     };
     let rest = match rest.strip_prefix("//") {
-        // What stands before the next slash is a machine.
+        // The part before the next slash is a host.
         Some(rest) => rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/"),
         None => rest,
     };
@@ -180,7 +180,7 @@ fn relative(path: &str) -> FindingFile {
     gate::plain(path).map_or_else(|| FindingFile::Above(path.to_owned()), FindingFile::Inside)
 }
 
-/// Resolves `%20` and its like; what is no such escape stays.
+/// Decodes percent-encoding; an invalid escape is kept.
 fn decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();

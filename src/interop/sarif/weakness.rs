@@ -1,14 +1,14 @@
-//! The weaknesses that a result is about, in the form of records: `CWE-79`.
+//! Determines the weaknesses that a result is about, as records write them: `CWE-79`.
 //!
 //! Uses no other module. Pure. Start at [`all`]. Follows `docs/spec/interop.md`, 6, weaknesses, and SARIF 2.1.0, 3.53.
 
 use crate::interop::object::Object;
 use crate::interop::sarif::rule::{ComponentReference, SarifRule};
 
-/// What relationships say of a rule and a weakness that it finds; one without a kind says so too.
+/// The kinds of relationships between a rule and a weakness that it finds; a missing kind counts too.
 const KINDS: &[&str] = &["relevant", "equal", "superset", "subset"];
 
-/// Returns the weaknesses that a rule's tags, relationships and properties name, and those of the result itself.
+/// Returns the weaknesses named by a rule's tags, relationships and properties, and by the result itself.
 pub(super) fn all(
     rule: Option<&SarifRule>,
     taxa: &[Object<ComponentReference>],
@@ -34,20 +34,20 @@ pub(super) fn all(
     found
 }
 
-/// Returns the weakness that a reference into the list of weaknesses names.
+/// Returns the weakness that a reference to the taxonomy names.
 fn referred(reference: &ComponentReference) -> Option<String> {
     let is_list = reference.component()?.trim().eq_ignore_ascii_case("cwe");
     is_list.then(|| numbered(reference.id.text()?)).flatten()
 }
 
-/// Returns the weakness of a text that can be nothing else: a tag's form, or the number alone.
+/// Parses a text that must be a weakness: a tag's form, or the number alone.
 fn numbered(text: &str) -> Option<String> {
     let trimmed = text.trim();
     let number = trimmed.parse().ok().filter(|_| !trimmed.starts_with('+'));
     number.map(named).or_else(|| tagged(trimmed))
 }
 
-/// Returns the weakness that a tag names: `external/cwe/cwe-078`, `CWE-78: OS command injection`.
+/// Parses a tag that names a weakness: `external/cwe/cwe-078`, `CWE-78: OS command injection`.
 fn tagged(tag: &str) -> Option<String> {
     let lower = tag.to_ascii_lowercase();
     let bare = lower.strip_prefix("external/cwe/").unwrap_or(&lower);
