@@ -1,7 +1,7 @@
 //! Computes the approval requirement of a version: that of its own content and of the last approved one combined.
 //!
-//! Uses record, policy, history's intersection of versions. Pure. Start at [`of`]. Follows `docs/spec/approval.md`, D1,
-//! D3 and D4.
+//! Uses record, policy, history's intersection of versions. Pure. Start at [`combined_demand`]. Follows
+//! `docs/spec/approval.md`, D1, D3 and D4.
 
 use crate::policy::governance::Governance;
 use crate::policy::people;

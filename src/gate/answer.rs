@@ -101,7 +101,7 @@ impl GateVerdict {
 /// The answer to one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GateAnswer {
-    /// Yes, no, not yet, or can't say.
+    /// Allow, deny, pending or unknown.
     pub verdict: GateVerdict,
     pub reason: String,
     /// The record that allows, is pending, or comes nearest.

@@ -1,7 +1,7 @@
 //! Tells whether a landing changes anything besides files below `.approvals`.
 //!
-//! Uses history's objects, folder, interest. Pure. Start at [`compare_folders`]. Follows `docs/spec/approval.md`, 1.12: a forge's
-//! review counts only in a commit of its own.
+//! Uses history's objects, folder, watched paths. Pure. Start at [`compare_folders`]. Follows `docs/spec/approval.md`,
+//! 1.12: a forge's review counts only in a commit of its own.
 
 use std::rc::Rc;
 

@@ -14,7 +14,7 @@ use crate::record::time::Instant;
 pub struct Mainline {
     /// The full name of the ref if there is one, else the name that was given.
     pub reference: String,
-    /// Whether a remote guards it.
+    /// Whether a remote protects it.
     pub guard: Guard,
     pub tip: Oid,
     /// All commits of the chain, oldest first; never empty.

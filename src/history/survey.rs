@@ -1,6 +1,6 @@
 //! Finds what differs along a mainline, before any file other than governance files is read.
 //!
-//! Uses history's chain, folders, governance, graph, interest, tree. Pure. Start at [`Survey::read`]. Follows
+//! Uses history's chain, folders, governance, graph, watched paths, tree. Pure. Start at [`Survey::read`]. Follows
 //! `docs/spec/approval.md`, 4.
 
 use std::collections::BTreeSet;

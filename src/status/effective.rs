@@ -1,8 +1,8 @@
 //! What is known of a record independently of the instant: the last approved version intersected with everything landed
 //! since.
 //!
-//! Uses record, policy, history, approval. Pure. Start at [`Ground::of`]. Follows `docs/spec/approval.md`, 1.9 and
-//! V9, and `docs/spec/status.md`.
+//! Uses record, policy, history, approval. Pure. Start at [`Ground::evaluate`]. Follows `docs/spec/approval.md`, 1.9
+//! and V9, and `docs/spec/status.md`.
 
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::verdict::Grace;

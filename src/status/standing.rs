@@ -1,7 +1,7 @@
 //! Assembles the complete state of one record at one instant.
 //!
-//! Uses record, policy, history, approval, `status`'s parts. Pure. Start at [`of`]. Follows `docs/spec/status.md` and
-//! `docs/spec/cli.md`, a record view.
+//! Uses record, policy, history, approval, `status`'s parts. Pure. Start at [`record_state`]. Follows
+//! `docs/spec/status.md` and `docs/spec/cli.md`, a record view.
 
 use crate::approval;
 use crate::history::version::{Trail, Version, VersionChange};

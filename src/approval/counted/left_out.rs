@@ -22,9 +22,9 @@ pub struct UncountedGovernanceFile {
     pub at: Instant,
     /// The addresses of those who made the change, sorted.
     pub authors: Vec<String>,
-    /// The landing of the version that counts instead; `None` where the file does not count at all.
+    /// The landing of the version that counts instead; `None` if the file does not count at all.
     pub counts: Option<String>,
-    /// Why it does not count, in words.
+    /// Why it does not count, as text.
     pub reason: String,
 }
 
