@@ -78,7 +78,7 @@ impl<'g> Identities<'g> {
             .fold(Relation::Different, Relation::nearest)
     }
 
-    /// Tells whether an identity is not a person: a bot, an agent, a forge, or the address that commits approvals.
+    /// Tells whether an identity is not a person: a bot, an agent, a forge, or the address used to commit approvals.
     pub fn is_no_person(&self, one: &Person) -> bool {
         let lens = self.lens();
         lens.sort(&lens.of_person(one)) != IdentityKind::Person

@@ -51,7 +51,7 @@ pub(crate) fn by(
     }
 }
 
-/// Returns the one person that all headers of a commit name, ignoring forges and the address that commits approvals.
+/// Returns the one person that all headers of a commit name, ignoring forges and the address used to commit approvals.
 fn agreed(lens: IdentityResolver, commit: &Commit) -> Option<Identity> {
     let mut named = Vec::new();
     for ident in [commit.author(), commit.committer()] {

@@ -145,7 +145,7 @@ pub(crate) enum NamedPerson {
     Nobody(Person),
 }
 
-/// Tells whether an identity is the address that commits approvals.
+/// Tells whether an identity is the address used to commit approvals.
 pub(crate) fn is_nobody(party: &Identity) -> bool {
     people::is_nobody(&party.person)
 }
@@ -209,7 +209,7 @@ impl<'a> IdentityResolver<'a> {
 
     /// Resolves an author or committer; without a usable address, only a name that the identity map lists.
     ///
-    /// Also `None` for the address that commits approvals, which is no person.
+    /// Also `None` for the address used to commit approvals, which is no person.
     pub(crate) fn of_ident(&self, ident: &Ident) -> Option<Identity> {
         match ident.address() {
             Some(address) => Some(self.party(&ident.name, address)).filter(|it| !is_nobody(it)),
@@ -217,7 +217,7 @@ impl<'a> IdentityResolver<'a> {
         }
     }
 
-    /// Tells whether an ident is the one that commits approvals.
+    /// Tells whether an ident is the one used to commit approvals.
     pub(crate) fn is_of_approvals(&self, ident: &Ident) -> bool {
         let address = ident.address();
         address.is_some_and(|address| is_nobody(&self.party(&ident.name, address)))
