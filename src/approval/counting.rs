@@ -56,8 +56,8 @@ pub(crate) fn as_author(relation: &Relation) -> NotCounted {
     }
 }
 
-/// Returns why an identity can neither approve nor reject: a bot, an agent, a forge, or the address that commits
-/// approvals.
+/// Returns why an identity can neither approve nor reject: a bot, an agent, a forge, or the address used
+/// to commit approvals.
 fn no_voice(claim: &Claim, party: &Identity) -> Option<NotCounted> {
     let sort = match claim.word {
         Vote::Approves => claim.lens.sort(party),
