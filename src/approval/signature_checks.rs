@@ -42,7 +42,7 @@ pub enum SignedObject {
 /// carry several tags of one commit.
 type SignaturePlace = (usize, SignedObject, Oid, Option<Rc<[u8]>>);
 
-/// The signatures looked at so far.
+/// The signatures checked so far.
 pub(crate) struct SignatureChecks<'a> {
     history: &'a History,
     laws: &'a GovernanceHistory<'a>,

@@ -102,7 +102,7 @@ impl ApprovalVerdict {
     }
 }
 
-/// What a verdict said from some landing on.
+/// The state of a verdict from one landing on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerdictChange {
     /// The effective time of the landing.
