@@ -1,7 +1,7 @@
-//! What happened to a record: one act for each change of meaning that landed, oldest first, with what became of it.
+//! The history of one record: one act for each landed change of meaning, oldest first, with the approval it had then.
 //!
 //! Uses history, approval. Pure. Start at [`record_acts`]. Follows `docs/spec/cli.md`, `log`, and `docs/spec/approval.md`, 4.1.
-//! An approval or a veto is an act of its own where it landed in another commit than the content.
+//! An approval or veto that landed in a later commit than the content is an act of its own.
 
 use crate::approval::verdict::{
     ApprovalVerdict, Approver, FourEyes, Satisfied, Statement, VerdictChange, Vote, VoteCounts,
@@ -24,27 +24,27 @@ use std::rc::Rc;
 #[derive(Clone, Debug)]
 pub struct RecordAct<'a> {
     pub event: ChangeEvent,
-    /// The commit of the mainline that landed it.
+    /// The commit of the mainline that landed the act.
     pub commit: Oid,
-    /// When it became effective, not before.
+    /// The effective time: the act did not count before it.
     pub at: Instant,
-    /// The version that it made, or is about.
+    /// The version that the act created, or that it is about.
     pub version: &'a Version,
-    /// What is known of the approval of that version.
+    /// The approval verdict of that version.
     pub verdict: &'a ApprovalVerdict,
-    /// What its approval was called from this act on.
+    /// The four-eyes result from this act on.
     pub result: FourEyes,
-    /// Whether the demand was met from this act on.
+    /// Whether the requirement is satisfied from this act on.
     pub satisfied: &'a Satisfied,
-    /// Who had spoken about it by then.
+    /// The statements about the version that existed by then.
     pub statements: Vec<&'a Statement>,
-    /// Who counted by then, one entry a person, sorted by address.
+    /// The approvers counted by then, one entry per person, sorted by address.
     pub approvers: Vec<&'a Approver>,
-    /// The values that differ by it.
+    /// The values that this act changed.
     pub changes: Vec<ValueDifference>,
 }
 
-/// Returns the acts of a trail in landing order; those of one landing in the order of [`ChangeEvent`].
+/// Returns the acts of a trail in landing order; acts of the same landing are in the order of [`ChangeEvent`].
 pub fn record_acts<'a>(
     history: &'a History,
     trail: &'a Trail,
@@ -109,12 +109,12 @@ impl<'a> RecordAct<'a> {
     }
 }
 
-/// Returns the landing that brought a commit; what no landing brought is known from the start.
+/// Returns the index of the landing that brought a commit; `None` for a commit that counts as known from the start.
 fn index(history: &History, commit: &str) -> Option<usize> {
     history.landed.get(&Oid::from_hex(commit)?).copied()
 }
 
-/// Returns who counts of those who had spoken: the verdict's own, where none of them spoke later.
+/// Returns the approvers counted by then, each with the strongest kind of approval given so far.
 fn heard<'a>(
     verdict: &'a ApprovalVerdict,
     statements: &[&'a Statement],
@@ -122,7 +122,7 @@ fn heard<'a>(
 ) -> Vec<&'a Approver> {
     let approvers = verdict.approvers.iter();
     if verdict.carries.is_some() {
-        // Own statements of such a version approve nothing of what it carries on.
+        // A statement about a version that carries on an earlier result approves nothing of that result.
         return approvers.filter(|it| is_known(&it.commit)).collect();
     }
     let counted = |approver: &&Approver| {
@@ -143,7 +143,7 @@ fn heard<'a>(
     approvers.filter(counted).map(of_then).collect()
 }
 
-/// Returns what a version means, each event with the values that differ by it.
+/// Returns the events of a version, each with the values that changed.
 fn version_events(trail: &Trail, version: &Version) -> Vec<(ChangeEvent, Vec<ValueDifference>)> {
     let events = change::of_version(trail, version).into_iter();
     let Content::Record(after) = version.record.content() else {
@@ -161,11 +161,11 @@ fn version_events(trail: &Trail, version: &Version) -> Vec<(ChangeEvent, Vec<Val
         .collect()
 }
 
-/// Tells whether a value differs by an event: the field that it is in says what its change means.
+/// Tells whether a changed value belongs to an event; its field decides.
 fn belongs(event: ChangeEvent, before: Option<&Record>, after: &Record, path: &str) -> bool {
     let top = path.split(['.', '[']).next().unwrap_or(path);
     let Some(before) = before else {
-        // What is new states every field; that it is closed at once is said by the closure.
+        // A new record states every field; its closure, if any, is an event of its own.
         let of_closure = top == "closure";
         return match event {
             ChangeEvent::Filed | ChangeEvent::Restored => !of_closure,
@@ -180,7 +180,7 @@ fn belongs(event: ChangeEvent, before: Option<&Record>, after: &Record, path: &s
     events.contains(&event) || events.is_empty() && event == ChangeEvent::Amended
 }
 
-/// Returns the two paths of a file that moved.
+/// Returns the old and the new path of a moved file.
 fn moved(event: ChangeEvent, version: &Version) -> Vec<ValueDifference> {
     let path = |files: &[FileAt]| match files {
         [only] => Value::String(only.path.to_string()),
@@ -196,14 +196,13 @@ fn moved(event: ChangeEvent, version: &Version) -> Vec<ValueDifference> {
     }
 }
 
-/// Returns what was said about a version in a later landing: that it is approved, where that met the demand, and each
-/// veto.
+/// Returns the approvals and vetoes of a version that landed later; an approval only if it satisfied the requirement.
 fn later_approval(
     history: &History,
     version: &Version,
     verdict: &ApprovalVerdict,
 ) -> Vec<(usize, ChangeEvent)> {
-    // What carries a verdict on is approved by what approved the version that it is of.
+    // A version that carries on an earlier result is approved by the approvals of that earlier version.
     if verdict.carries.is_some() {
         return Vec::new();
     }
@@ -214,7 +213,7 @@ fn later_approval(
         .filter(|statement| statement.word == Vote::Vetoes && statement.counts == VoteCounts::Yes)
         .filter_map(|statement| Some((landing(&statement.approver.commit)?, ChangeEvent::Vetoed)));
     let mut later: Vec<(usize, ChangeEvent)> = vetoes.collect();
-    // What was approved or vetoed for a while only is told, too.
+    // Approvals and vetoes that held only for a while are listed, too.
     for pair in verdict.turns.windows(2) {
         let [before, turn] = pair else { continue };
         let Some(index) = landing(&turn.commit) else {
@@ -233,7 +232,8 @@ fn later_approval(
     later
 }
 
-/// Returns the later landings that brought statements about a version; what it carries on has those of its own.
+/// Returns the later landings that brought statements about a version; for a carried result, only the refused
+/// statements.
 fn stated_indices(
     history: &History,
     version: &Version,

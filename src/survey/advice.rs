@@ -1,7 +1,7 @@
-//! What to do next about a record that needs attention: an action in words, the command, and whom it waits for.
+//! The next step for a record that needs attention: an action in words, the command, and the people who can take it.
 //!
 //! Uses policy's people, approval, status, survey's buckets and chain. Pure. Start at [`next`]. Follows
-//! `docs/spec/cli.md`, due and queue. Every answer that names a next step asks here.
+//! `docs/spec/cli.md`, due and queue. Every command that shows a next step gets it from here.
 
 mod people;
 mod waiting;
@@ -19,19 +19,20 @@ use crate::survey::escalate::AdviceContext;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next {
-    /// What, in words: a lower-case sentence without a full stop.
+    /// The action: a lower-case sentence without a full stop.
     pub action: String,
-    /// The command that does it; `…` stands for what only a person can say.
+    /// The command that does it; `…` marks what a person has to fill in.
     pub command: String,
-    /// Who can do it, where anybody is named.
+    /// The people who can do it; empty if nobody in particular is named.
     pub waits_for: Vec<Person>,
-    /// Who can't, where anybody else could: those who made what is to be approved, or closed what is to be looked at.
+    /// The people who can't, although everybody else can: the authors of the change to approve, or whoever closed the
+    /// record.
     pub but: Vec<Person>,
-    /// Since when it waits, or until when there is time.
+    /// Since when the step has been waiting, or its deadline.
     pub timing: Timing,
 }
 
-/// Returns what to do next about a record; `id` is what it is shown as, `due` why it is due, if it is.
+/// Returns the next step for a record; `id` is how the record is shown, `due` why it is due, if it is.
 pub fn next(
     standing: &RecordState,
     id: &str,
@@ -59,13 +60,13 @@ pub fn next(
     next
 }
 
-/// Returns who may approve what waits for it, where policy or record name anybody.
+/// Returns who may approve a waiting record or change, where the policy or the record names anybody.
 pub fn approvers(standing: &RecordState, id: &str, around: AdviceContext<'_>) -> Vec<Person> {
     let case = AdviceCase { standing, id, record: known_content(standing), around };
     case.people(By::Approvers(case.missing()))
 }
 
-/// Returns what is known of the content of a record: what is in force, what it states, or what it last said.
+/// Returns the known content of a record: the version in effect, else the landed one, else the last readable one.
 fn known_content(standing: &RecordState) -> Option<&Record> {
     let content = standing.effective.as_deref().or(standing.stated.as_deref());
     content.or(standing.last_read.as_deref())
@@ -79,14 +80,14 @@ struct AdviceStep {
 }
 
 enum By {
-    /// Whoever answers for the record.
+    /// The owner of the record.
     Owner,
-    /// Whoever answers for a compensating control.
+    /// The owner of a compensating control.
     Control(usize),
     Approvers(Vec<MissingApproval>),
     Proposer(Option<Person>),
     Successor,
-    /// Somebody who did not close it.
+    /// Anyone who did not close the record.
     Reviewer,
     Anybody,
 }
@@ -103,7 +104,7 @@ struct AdviceCase<'a> {
 }
 
 impl AdviceCase<'_> {
-    /// Returns the step of a record that can't be told or can't be read.
+    /// Returns the step for a record whose status can't be determined or whose file can't be read.
     fn by_status(&self) -> Option<AdviceStep> {
         let standing = self.standing;
         let reason = reason::first(&standing.reasons);
@@ -128,7 +129,7 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns the step of a record whose reasons say what keeps it from being well.
+    /// Returns the step for a record whose status reasons say what is wrong.
     fn by_reason(&self) -> AdviceStep {
         let reason = reason::first(&self.standing.reasons);
         step(reason, format!("exledger show {}", self.id), By::Owner)
@@ -180,7 +181,7 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns a word as a shell takes it for one word.
+    /// Quotes a word for the shell.
     fn shell_word(&self, word: &str) -> String {
         (self.around.word)(word)
     }
@@ -193,7 +194,7 @@ impl AdviceCase<'_> {
         self.close_as(outcome)
     }
 
-    /// Returns the command that closes the record, with a flag for each thing that its closure must say.
+    /// Returns the command that closes the record, with a flag for each field that its closure requires.
     fn close_as(&self, outcome: &str) -> String {
         let mut command = format!("exledger close {} --outcome {outcome} --reason …", self.id);
         let rules = &self.around.governance.policy.closure;
@@ -261,7 +262,7 @@ impl AdviceCase<'_> {
         step(action, self.close(), By::Owner)
     }
 
-    /// Says that the record's authors may not do it themselves, in a tier where that counts for nothing.
+    /// Adds that an author can't approve it, in a tier that denies self-approval.
     fn by_others(&self) -> &'static str {
         let tier = self.standing.tier.as_ref();
         match tier.map(|tier| tier.degraded) {
@@ -270,7 +271,7 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns since when what can't be told or read stands there.
+    /// Returns since when the landed version has been there.
     fn landed(&self) -> Timing {
         let landed = self.standing.landed.as_ref();
         landed.map_or(Timing::Undated, |landed| Timing::Since(landed.at))

@@ -14,39 +14,39 @@ use crate::status::renewal;
 use crate::survey::branch;
 use std::rc::Rc;
 
-/// What of a record has landed, and what of it is approved.
+/// The landed and the approved content of a record.
 #[derive(Clone, Debug, Default)]
 pub struct ApprovedState {
-    /// What the last approved version says; `None` where none of the present series is approved.
+    /// The content of the last approved version; `None` if the present series has no approved version.
     pub approved: Option<Rc<Record>>,
-    /// What landed without being approved; `None` where what landed is approved, or nothing landed.
+    /// The landed but unapproved content; `None` if the landed content is approved or nothing landed.
     pub waiting: Option<Rc<Record>>,
-    /// What stands at the tip, where that can be read.
+    /// The content at the tip, if it can be read.
     pub tip: Option<Rc<Record>>,
-    /// When the series began; `None` where nothing landed, or it was removed.
+    /// When the series began; `None` if nothing landed or the record was removed.
     pub first: Option<Instant>,
     /// How often an approved version ended later than the approved one before it.
     pub renewed: u32,
     pub filer: Vec<Person>,
-    /// Who made what landed since the last approved version.
+    /// The authors of everything that landed since the last approved version.
     pub since: Vec<Person>,
-    /// Those of all who made what landed whom a commit of their own shows.
+    /// The authors who appear as the author of a commit of their own.
     pub committed: Vec<Person>,
-    /// Whether it was there once and was removed.
+    /// Whether the record existed once and was removed.
     pub was_removed: bool,
-    /// Whether its series began before the oldest commit of this clone.
+    /// Whether the series began before the oldest commit of this clone.
     pub begins_behind: bool,
-    /// Why it can't be determined what is approved.
+    /// Why it can't be determined which content is approved.
     pub doubt: Option<ApprovalObstacle>,
 }
 
-/// Why the past of a record can't be determined.
+/// Why the history of a record can't be determined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PastObstacle {
     /// It can't be determined which of its versions are approved.
     #[error(transparent)]
     Approval(#[from] ApprovalObstacle),
-    /// How often it was renewed can't be counted.
+    /// The renewals can't be counted.
     #[error(
         "it was filed before the oldest commit in this clone: run `git fetch --unshallow`; in CI, check out with `fetch-depth: 0`"
     )]
@@ -54,7 +54,7 @@ pub enum PastObstacle {
 }
 
 impl ApprovedState {
-    /// Returns what is known of a record by its key.
+    /// Returns the state of a record by its key.
     pub fn from_history(history: &History, approvals: &TrailVerdicts, key: &str) -> ApprovedState {
         let key = TrailKey::Id(key.to_owned());
         let (Some(trail), Some(verdicts)) = (history.trails.get(&key), approvals.trails.get(&key))
@@ -101,7 +101,7 @@ impl ApprovedState {
         let stands = |(version, verdict): &(&Version, &ApprovalVerdict)| {
             let stands = verdict.stands == BecomesApproved::AsApproved
                 && verdict.satisfied == Satisfied::Yes;
-            // What the oldest commit of a clone holds counts as approved for what is demanded.
+            // The content of the oldest commit of a clone counts as approved when requirements are determined.
             (stands || version.change == VersionChange::Inherited)
                 && version.record.record().is_some()
         };

@@ -1,4 +1,4 @@
-//! What a branch changes: the records that differ, who made that, what of them was approved, which policies it brings.
+//! What a branch changes: the records that differ, their authors, and the governance files that its commits change.
 //!
 //! Uses ledger, policy, history, approval. Pure. Start at [`deltas`] and [`collect_commits`]. Follows `docs/spec/cli.md`
 //! (lint and diff) and `docs/spec/approval.md`, A2, A5, D3, G3.
@@ -29,25 +29,25 @@ use std::rc::Rc;
 #[derive(Clone, Copy)]
 pub struct LedgerSide<'t> {
     pub tree: &'t dyn Tree,
-    /// The names of its records.
+    /// The paths of its record files.
     pub files: &'t ledger::Files,
 }
 
-/// A record whose files differ.
+/// A record whose files differ between the two sides.
 #[derive(Clone, Debug)]
 pub struct Delta {
-    /// The file's name without folder and suffix, in upper case: what the record is known by.
+    /// The file name without folder and suffix, in upper case; identifies the record.
     pub key: String,
-    /// The files before, sorted by path: one, or none, or several with one id.
+    /// The files before the change, sorted by path: usually one or none, several if they share an id.
     pub before: Vec<RecordFile>,
-    /// The files after.
+    /// The files after the change.
     pub after: Vec<RecordFile>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub enum Candidates<'c> {
     All,
-    /// These at most, by their paths.
+    /// Only these paths.
     Among(&'c BTreeSet<String>),
 }
 
@@ -105,14 +105,14 @@ pub fn deltas(
 }
 
 impl Delta {
-    /// Returns the id as it is written, or the key of a file without one.
+    /// Returns the id as written, or the key of a file without an id.
     pub fn name(&self) -> String {
         let sources = self.after.iter().chain(&self.before);
         let mut ids = sources.filter_map(RecordFile::id);
         ids.next().map_or_else(|| self.key.clone(), |id| id.to_string())
     }
 
-    /// Returns what it says after the change, where that can be read.
+    /// Returns the record after the change, if it can be read.
     pub fn record_after(&self) -> Option<&Record> {
         self.after.first().and_then(|source| source.record.as_ref())
     }
@@ -124,14 +124,14 @@ impl Delta {
     }
 }
 
-/// Who changed a record on a branch, and when it came.
+/// Who changed a record on a branch, and when it was added.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BranchAuthors {
     /// The authors and co-authors, each once.
     pub by: Vec<Person>,
-    /// Those of them whom a commit names as its author.
+    /// Those of them who are the author (not only co-author) of a commit.
     pub committed: Vec<Person>,
-    /// The committer time of the commit that adds it, as typed; `None` where no commit of the branch does.
+    /// The committer time of the commit that adds the record, unverified; `None` if no commit of the branch adds it.
     pub added: Option<Instant>,
 }
 
@@ -152,11 +152,11 @@ impl BranchAuthors {
 pub struct Ruling {
     pub commit: Rc<Commit>,
     pub path: String,
-    /// Whether it was there before, and is there after.
+    /// Whether the file exists before, and after.
     pub there: [bool; 2],
 }
 
-/// Returns who changed a record: the commits that made it other than each of their parents have it (A2).
+/// Returns the authors of a record's change: those of each commit in which it differs from every parent (A2).
 pub fn made(told: &[BranchCommit], delta: &Delta, governance: &Governance) -> BranchAuthors {
     let key = TrailKey::Id(delta.key.clone());
     let paths = delta.paths();
@@ -205,13 +205,14 @@ pub fn rulings(told: &[BranchCommit]) -> Vec<Ruling> {
     found
 }
 
-/// Returns what the commits of a branch change, and each governance that one of them brings.
+/// Returns the commits of a branch, and each governance that one of them introduces.
 ///
-/// A governance file counts where any policy of the branch, or before it, names it; `known` are those before it. `read`
-/// returns the governance of a tree.
+/// A file counts as a governance file if any policy on or before the branch names it; `known` are the files named
+/// before it.
+/// `read` returns the governance of a tree.
 ///
 /// # Errors
-/// [`Obstacle`] where something needed is not here.
+/// [`Obstacle`] if a needed object is missing.
 pub fn collect_commits(
     objects: &dyn Objects,
     prefix: &LedgerPrefix,
@@ -242,7 +243,7 @@ pub fn collect_commits(
     }
 }
 
-/// Adds a person who is not there yet; of one who is, the further name is kept.
+/// Adds a person unless already listed; a listed person gets the new spelling as a further name.
 pub fn add(people: &mut Vec<Person>, person: Person) {
     match people.iter_mut().find(|known| known.key == person.key) {
         Some(known) => *known = known.also_known_as(&person.typed_name, &person.typed_email),
@@ -250,7 +251,7 @@ pub fn add(people: &mut Vec<Person>, person: Person) {
     }
 }
 
-/// Returns the author of a commit; `None` where that is nobody.
+/// Returns the author of a commit; `None` if the commit names nobody.
 fn author(commit: &Commit, governance: &Governance) -> Option<Person> {
     let author = commit.author();
     let author = people::identify(governance, &author.name, &author.email);

@@ -1,7 +1,7 @@
-//! Repeated causes: what makes records the same kind, and which of those kinds are frozen.
+//! Repeated causes: what makes records the same kind, and which kinds are frozen.
 //!
 //! Uses record, policy, gate's packages, survey's occurrences. Pure. Start at [`groups`] and `neighbour`. Follows `docs/spec/policy.md`,
-//! repetition, and M51 to M54 of the mission: what counts is repetition of one cause, not volume.
+//! repetition, and M51 to M54 of the mission: the repetition of one cause counts, not volume.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,35 +15,36 @@ use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::status::renewal;
 use crate::survey::neighbour::Neighbour;
 
-/// What records of one kind have in common. As it is compared, letter case and outer blanks count for nothing.
+/// What records of one kind have in common. Comparison ignores letter case and surrounding blanks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CauseGroup {
-    /// The value of each key, in the order of the policy; `None` where a record states none, which is a value like any
-    /// other, because silence never helps.
+    /// The value of each key, in the policy's order. `None` (not stated) is a value like any other, so that leaving a
+    /// field
+    /// out is never an advantage.
     pub values: Vec<Option<String>>,
-    /// What a scanner found: the package without its version, else the rule, else the weakness. `None` of records that
-    /// name no findings, and where findings are not looked at.
+    /// What a scanner found: the package without its version, else the rule, else the CWE. `None` for records that
+    /// name no findings, and where findings are ignored.
     pub finding: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 pub struct CauseKind<'a> {
-    /// What they have in common, as the first of them says it.
+    /// The values, as the first record spells them.
     pub spelled: CauseGroup,
     pub records: Vec<&'a Neighbour>,
-    /// How often that occurred: what landed together is one.
+    /// The number of occurrences; records that landed together are one occurrence.
     pub occurrences: usize,
 }
 
-/// Whether what scanners found makes records different.
+/// Whether records with different findings are of different kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Findings {
     Count,
     Aside,
 }
 
-/// Returns the groups that a record is in, as they are compared, each with how the record spells it: one, or one for
-/// each of its controls and findings where those are part of the key.
+/// Returns the groups of a record, normalized for comparison, each with the record's own spelling. There are several if
+/// controls or findings are part of the key and the record has several.
 pub fn groups(
     record: &Record,
     keys: &[PatternKey],
@@ -78,8 +79,8 @@ pub fn groups(
     groups.map(|group| (group.folded(), group)).collect()
 }
 
-/// Returns the groups by the policy's key that refuse a record where they are frozen, as they are compared: its own,
-/// and of a record that says no cause those of every cause.
+/// Returns the groups that refuse a record when they are frozen, normalized for comparison: its own, or those of every
+/// cause if the record states no cause.
 pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<CauseGroup> {
     let keys = &governance.policy.patterns.key;
     let own = groups(record, keys, Findings::Count, governance).into_keys();
@@ -103,7 +104,7 @@ pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<CauseGroup
 }
 
 impl CauseGroup {
-    /// Returns it as it is compared.
+    /// Returns the group normalized for comparison.
     fn folded(&self) -> CauseGroup {
         let folded = |text: &Option<String>| text.as_ref().map(|text| text.trim().to_lowercase());
         CauseGroup {
@@ -113,7 +114,7 @@ impl CauseGroup {
     }
 }
 
-/// Returns what each of a record's findings is about; a single `None` where it names none.
+/// Returns what each finding of a record is about; a single `None` if it has no findings.
 fn found(record: &Record) -> Vec<Option<String>> {
     let findings = record.scope.iter().flat_map(|scope| &scope.findings);
     let about: BTreeSet<Option<String>> = findings
@@ -167,17 +168,17 @@ fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<
     }
 }
 
-/// Tells whether so many occurrences of one kind are a pattern.
+/// Tells whether this number of occurrences makes a pattern.
 pub fn reaches(n: usize, patterns: &Patterns) -> bool {
     n >= usize::try_from(patterns.threshold).unwrap_or(usize::MAX)
 }
 
-/// Tells whether a record of a frozen group is refused: one that is closed grants nothing, and a redesign lifts it.
+/// Tells whether a record of a frozen group is refused: not if it is closed, which grants nothing, or links a redesign.
 pub fn needs_redesign(record: &Record, until: Instant) -> bool {
     record.closure.is_none() && !renewal::is_redesigned(record, Some(until))
 }
 
-/// Returns what the records of a group have in common, in words.
+/// Returns a description of what the records of a group have in common.
 pub fn describe(keys: &[PatternKey], group: &CauseGroup) -> String {
     let named = keys.iter().zip(&group.values).map(|(key, value)| {
         let name = key.as_str().replace('_', " ");

@@ -1,7 +1,7 @@
-//! What has to be done about a record, in one word: its bucket, how urgent that is, and since or until when.
+//! What has to be done about a record: its bucket, how urgent that is, and since when or until when.
 //!
 //! Uses record, policy, status. Pure. Start at [`due_record`]. Follows `docs/spec/cli.md`, due. Every answer that
-//! lists, counts or shows what is due asks here. Dates are those of `status`: a duty is missed from its instant on.
+//! lists, counts or shows due records uses this. Dates are those of `status`: a duty is missed from its instant on.
 
 use crate::approval;
 use crate::policy::Policy;
@@ -10,38 +10,38 @@ use crate::record::vocabulary::ReviewOutcome;
 use crate::status::state::{DutyKind, RecordState, Status};
 use strum::IntoStaticStr;
 
-/// Why a record needs attention; the first that holds is its bucket.
+/// Why a record needs attention; the first that applies is its bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Bucket {
     /// It ended or was revoked after having been in force, and is not closed.
     OverdueClosure,
     Fired,
-    /// A review says that it is to be closed.
+    /// A review decided that the record should be closed.
     ReviewSaysClose,
-    /// A review says that it is to be narrowed.
+    /// A review decided that the scope should be reduced.
     ReviewSaysReduce,
-    /// Nobody approved an emergency yet.
+    /// An emergency that nobody has approved yet.
     EmergencyReviewDue,
-    /// It ended, or was asked for until then, and never was in force.
+    /// It ended, or its requested period passed, without ever being in force.
     Expired,
-    /// It was not looked at in time.
+    /// Its periodic review is overdue.
     ReviewDue,
-    /// A compensating control was not verified in time.
+    /// The verification of a compensating control is overdue.
     ControlStale,
-    /// Nobody answers for it.
+    /// The record has no active owner.
     Ownerless,
     FixOverdue,
-    /// It ends within days.
+    /// It ends within a few days.
     Urgent,
     Soon,
-    /// Nobody looked at its closure in time.
+    /// Its post-closure review is overdue.
     PostClosureReviewDue,
     WaitingApproval,
 }
 
 impl Bucket {
-    /// All of them, in the order in which they are tried.
+    /// All buckets, in the order in which they are tried.
     pub const ALL: &'static [Bucket] = &[
         Bucket::OverdueClosure,
         Bucket::Fired,
@@ -59,25 +59,25 @@ impl Bucket {
         Bucket::WaitingApproval,
     ];
 
-    /// Returns the word of `docs/spec/cli.md`.
+    /// Returns the bucket's name as in `docs/spec/cli.md`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// How long before the end a record is due, and how long an approval may take.
+/// How long before its end a record is due, and how long an approval may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Horizon {
-    /// How long before the end it is urgent.
+    /// How long before its end a record is urgent.
     pub urgent: Term,
-    /// How long before the end it is due soon.
+    /// How long before its end a record is due soon.
     pub soon: Term,
-    /// How long a request may wait.
+    /// How long a request may wait for approval.
     pub request_sla: Term,
 }
 
 impl Horizon {
-    /// Returns what a policy says.
+    /// Returns the horizon that a policy sets.
     pub fn from_policy(policy: &Policy) -> Horizon {
         Horizon {
             urgent: policy.due.urgent,
@@ -90,19 +90,19 @@ impl Horizon {
 /// A record that needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueRecord {
-    /// Why, first.
+    /// The first reason why.
     pub bucket: Bucket,
     pub also: Vec<Bucket>,
     pub urgency: Urgency,
-    /// Since when that is so, or until when there is time.
+    /// Since when it has been due, or its deadline.
     pub timing: Timing,
 }
 
-/// Whether something should have been done by now; the worst first.
+/// Whether the deadline has passed; the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
     Overdue,
-    /// It is to be done at once, and its deadline has not passed.
+    /// To be done at once; its deadline has not passed.
     DueNow,
     InTime,
 }
@@ -110,17 +110,17 @@ pub enum Urgency {
 /// What the date of a bucket means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timing {
-    /// It has been so since then, by what landed.
+    /// Due since then, according to what landed.
     Since(Instant),
-    /// So says the commit of a branch, whose time is typed by whoever makes it; it may lie ahead.
+    /// Claimed by the commit of a branch, whose time its committer can set freely; it may lie in the future.
     Claimed(Instant),
-    /// It ends, or is to be done, by then.
+    /// It ends, or has to be done, by then.
     Until(Instant),
     Undated,
 }
 
 impl DueRecord {
-    /// Returns what sorts the worst first: by bucket, then by date; without a date last.
+    /// Returns the sort key, worst first: by bucket, then by date; entries without a date last.
     pub fn order(&self) -> (Bucket, bool, Option<Instant>) {
         let at = self.timing.at();
         (self.bucket, at.is_none(), at)
@@ -128,7 +128,7 @@ impl DueRecord {
 }
 
 impl Timing {
-    /// Returns its date, whatever it means.
+    /// Returns the date, whatever it means.
     pub fn at(self) -> Option<Instant> {
         match self {
             Timing::Since(at) | Timing::Claimed(at) | Timing::Until(at) => Some(at),
@@ -136,7 +136,7 @@ impl Timing {
         }
     }
 
-    /// Returns since when it waits at an instant; `None` where no date says so, or the date lies ahead.
+    /// Returns since when it has been waiting at an instant; `None` without a date or if the date lies in the future.
     pub fn since(self, now: Instant) -> Option<Instant> {
         match self {
             Timing::Since(at) | Timing::Claimed(at) => Some(at).filter(|at| *at <= now),
@@ -144,7 +144,7 @@ impl Timing {
         }
     }
 
-    /// Returns until when there is time; `None` where no date says so.
+    /// Returns the deadline; `None` without one.
     pub fn deadline(self) -> Option<Instant> {
         match self {
             Timing::Until(at) => Some(at),
@@ -153,7 +153,7 @@ impl Timing {
     }
 }
 
-/// A bucket that holds, how urgent it is, and its date.
+/// A bucket that applies, how urgent it is, and its date.
 #[derive(Clone, Copy, Debug)]
 struct DueBucket {
     bucket: Bucket,
@@ -161,8 +161,8 @@ struct DueBucket {
     timing: Timing,
 }
 
-/// Returns why a record needs attention at an instant, what is overdue before what is due now, and that before what has
-/// time; `None` where it does not.
+/// Returns why a record needs attention at an instant: what is overdue comes before what is due now, and that before
+/// what still has time. `None` if it needs none.
 pub fn due_record(
     standing: &RecordState,
     horizon: &Horizon,
@@ -181,7 +181,7 @@ pub fn due_record(
     })
 }
 
-/// Returns since when a record waits for approval; `None` where it does not.
+/// Returns since when a record has been waiting for approval; `None` if it is not.
 pub fn waiting(standing: &RecordState, horizon: &Horizon, instant: Instant) -> Option<Timing> {
     let case = DueCase { standing, horizon, instant };
     case.waits().map(|held| held.timing)
@@ -240,7 +240,7 @@ impl DueCase<'_> {
         verdict.is_some_and(|verdict| verdict.satisfied == approval::verdict::Satisfied::Yes)
     }
 
-    /// Tells whether it is on the approved ref and neither closed nor gone.
+    /// Tells whether the record is on the approved ref and neither closed nor removed.
     fn is_open(&self) -> bool {
         use Status::{Active, Degraded, Expired, Revoked, Scheduled, Unapproved};
         matches!(
@@ -249,7 +249,7 @@ impl DueCase<'_> {
         )
     }
 
-    /// Tells whether it is approved and in its window, whatever is overdue.
+    /// Tells whether the record is approved and within its dates, even if something is overdue.
     fn is_granted(&self) -> bool {
         matches!(self.standing.status, Status::Degraded | Status::Active)
     }
@@ -258,13 +258,13 @@ impl DueCase<'_> {
         self.standing.in_place.days > 0
     }
 
-    /// Returns when the first review landed that says so, and that nothing followed.
+    /// Returns when the first review with that outcome landed, unless something followed it.
     fn first_review(&self, outcome: ReviewOutcome) -> Option<Instant> {
         let mut reviews = self.standing.unanswered.iter();
         Some(reviews.find(|review| review.outcome == outcome)?.at)
     }
 
-    /// Returns the review that an emergency owes from its first moment: it runs unreviewed until then.
+    /// Returns the review that an emergency needs from the start: until then it is in force without review.
     fn emergency(&self) -> Option<DueBucket> {
         let by = self.first(DutyKind::EmergencyReview)?;
         let (urgency, timing) = if by <= self.instant {
@@ -275,7 +275,7 @@ impl DueCase<'_> {
         Some(DueBucket { bucket: Bucket::EmergencyReviewDue, urgency, timing })
     }
 
-    /// Returns when the first trigger fired that still waits; `None` where none does.
+    /// Returns when the first trigger fired that is still open; `None` if there is none.
     fn fired_at(&self) -> Option<Instant> {
         let fired = self.standing.fired.iter();
         let waits = fired.filter(|fired| fired.is_waiting);
@@ -289,9 +289,10 @@ impl DueCase<'_> {
         Some(DueBucket { bucket, urgency: Urgency::InTime, timing: Timing::Until(end) })
     }
 
-    /// Returns since when it waits for approval: landed without it, or proposed by a branch or the work tree.
+    /// Returns since when it has been waiting for approval: landed unapproved, or proposed on a branch or in the work
+    /// tree.
     ///
-    /// What is over waits for nobody's approval, only a change of it may.
+    /// A record that is over needs no approval; only a change of it may.
     fn waits(&self) -> Option<DueBucket> {
         let is_approved = self.is_approved() && self.standing.status != Status::Unapproved;
         let unapproved = self.is_open() && !is_approved && self.standing.ended.is_none();

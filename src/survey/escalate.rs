@@ -1,4 +1,4 @@
-//! Who is notified of what is due: the owner, and those whom the escalation chain names after it has waited long
+//! Who is notified of due records: the owner, and the recipients of the escalation chain once a record has waited long
 //! enough.
 //!
 //! Uses policy's people and chain, status, survey's buckets. Pure. Start at [`calls`]. Follows M75 and M81 of the
@@ -15,46 +15,46 @@ use crate::status::state::RecordState;
 use crate::survey::due::{Bucket, DueRecord, Urgency};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// All that one person is told.
+/// All records that one person is notified of.
 #[derive(Debug)]
 pub struct Call<'a> {
     pub person: Person,
-    /// Of which records, worst first, and as what.
+    /// The records, worst first, each with the person's roles.
     pub records: Vec<EscalatedTo<'a>>,
 }
 
-/// A record that somebody is told of.
+/// A record that a person is notified of.
 #[derive(Clone, Debug)]
 pub struct EscalatedTo<'a> {
     pub standing: &'a RecordState,
     pub due: &'a DueRecord,
-    /// As what the person is told: `owner`, `backup`, `risk_owner` or a group.
+    /// The person's roles: `owner`, `backup`, `risk_owner` or a group.
     pub roles: BTreeSet<String>,
 }
 
-/// What is known beside the records.
+/// The context besides the records.
 #[derive(Clone, Copy, Debug)]
 pub struct AdviceContext<'a> {
-    /// Who is who, and the chain.
+    /// The people and the escalation chain.
     pub governance: &'a Governance,
-    /// How long a request may wait.
+    /// How long a request may wait for approval.
     pub request_sla: Term,
-    /// What people call the ref on which records are approved, such as `origin/main`.
+    /// The name of the ref on which records are approved, such as `origin/main`.
     pub base: &'a str,
-    /// Writes a word as a shell takes it for one word: names of branches, files and controls are anybody's.
+    /// Quotes a word for the shell: anybody can choose the names of branches, files and controls.
     pub word: fn(&str) -> String,
     pub instant: Instant,
 }
 
-/// Returns what each person is told, by address; each person once, and nothing of what is well.
+/// Returns the notifications by address, one per person; healthy records are left out.
 ///
-/// `content` is what people are told of a record, where anything can be.
+/// `content` returns the content to show for a record, if there is any.
 pub fn calls<'a>(
     records: &'a [(&'a RecordState, DueRecord)],
     content: &dyn Fn(&'a RecordState) -> Option<&'a Record>,
     around: AdviceContext<'_>,
 ) -> Vec<Call<'a>> {
-    // Whom a record names by address alone, another one may name as its owner.
+    // A person whom one record names by address alone may be named in full by another record, as its owner.
     let names: BTreeMap<&str, &str> = records
         .iter()
         .filter_map(|(standing, _)| content(standing))
@@ -84,7 +84,7 @@ pub fn calls<'a>(
     calls
 }
 
-/// Returns who is told of a record, each person with the roles in which that is.
+/// Returns the people to notify about a record, each with their roles.
 pub(super) fn summoned(
     standing: &RecordState,
     due: &DueRecord,
@@ -101,7 +101,7 @@ pub(super) fn summoned(
         }
     };
     if due.urgency != Urgency::Overdue {
-        // What has a deadline is its owner's; a request that still has time is nobody's.
+        // Before the deadline only the owner is notified; about a request that still has time, nobody is.
         if due.bucket != Bucket::WaitingApproval {
             let owner = there(standing, record, &Recipient::Owner, around.governance);
             let backup = || there(standing, record, &Recipient::Backup, around.governance);
@@ -114,7 +114,7 @@ pub(super) fn summoned(
         Bucket::WaitingApproval => since.map(|at| around.request_sla.after(at)),
         _ => since,
     };
-    // Where nobody is there to be told, the next one is told at once.
+    // If a step has no active recipient, the next step is notified at once.
     let mut is_vacant = false;
     let mut chain: Vec<&Escalation> = around.governance.policy.escalate.iter().collect();
     chain.sort_by_key(|step| step.after.seconds());
@@ -133,7 +133,7 @@ pub(super) fn summoned(
     found
 }
 
-/// Returns the people of a recipient who are there: not those whom the roster does not know as active.
+/// Returns the active people of a recipient: without those who are inactive on the roster or listed as ownerless.
 pub(super) fn there(
     standing: &RecordState,
     record: &Record,

@@ -14,16 +14,16 @@ use crate::survey::due::{self, Bucket, DueRecord, Horizon, Timing, Urgency};
 use crate::survey::life::Life;
 use crate::survey::refiling::{self, Peer};
 
-/// The days that a report is about, both included.
+/// The days that a report covers, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportPeriod {
-    /// The first.
+    /// -
     pub from: Day,
-    /// The last.
+    /// -
     pub to: Day,
 }
 
-/// How well the ledger is kept up, at one instant.
+/// The health of the ledger at one instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Backlog {
     /// How many records wait for approval.
@@ -32,28 +32,28 @@ pub struct Backlog {
     pub oldest_waiting_days: Option<i64>,
     /// How long it took on average from request to decision, in days.
     pub mean_days_to_decision: Option<f64>,
-    /// The same for the one in the middle.
+    /// The median of the same.
     pub median_days_to_decision: Option<f64>,
-    /// How many end soon, of those in force.
+    /// How many records in force end soon.
     pub expiring_soon: usize,
-    /// How many still grant although something about them is overdue.
+    /// How many records still grant although something about them is overdue.
     pub overdue_in_force: usize,
-    /// How many days those in force have been so, on average.
+    /// How many days the records in force have been so, on average.
     pub mean_age_days: Option<f64>,
 }
 
-/// What happened in a month, or the part of it that was asked about.
+/// What happened in a month, or in the part of it that the report covers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Period {
     pub span: ReportPeriod,
     pub opened: usize,
     /// How many closures landed, rejections left out.
     pub closed: usize,
-    /// How many of the opened repeat what was closed within the window of recurrence.
+    /// How many of the opened records repeat one that was closed within the recurrence window.
     pub repeated: usize,
-    /// How many days those that were closed had been in force, on average.
+    /// How many days the closed records had been in force, on average.
     pub mean_days_in_force: Option<f64>,
-    /// The share of the opened that set a rule aside by hand, in place of correcting what it judges: from 0 to 1.
+    /// The share of the opened records that override a rule by hand instead of correcting what it flags: from 0 to 1.
     pub overrides: Option<f64>,
 }
 
@@ -63,7 +63,7 @@ impl ReportPeriod {
         self.from.start() <= at && at < self.to.end()
     }
 
-    /// Returns its calendar months, the first and the last cut to the span.
+    /// Returns its calendar months, the first and the last cut to the period.
     pub fn months(self) -> Vec<ReportPeriod> {
         let mut months = Vec::new();
         let mut from = self.from;
@@ -79,7 +79,7 @@ impl ReportPeriod {
         months
     }
 
-    /// Returns the span that ends with a day and begins with the first landing, at most eleven months before.
+    /// Returns the period that ends with a day and begins with the first landing, at most eleven months before.
     pub fn until(to: Day, first: Option<Day>) -> ReportPeriod {
         let earliest = month(to, -11);
         let first = first.unwrap_or(to).min(to);
@@ -87,7 +87,7 @@ impl ReportPeriod {
     }
 }
 
-/// Returns the first day of a month, so many months from that of a day.
+/// Returns the first day of the month that lies this many months from that of a day.
 fn month(day: Day, months: i64) -> Day {
     let text = day.to_string();
     let (year, rest) = text.split_once('-').unwrap_or((&text, "01"));
@@ -99,7 +99,7 @@ fn month(day: Day, months: i64) -> Day {
     Day::new(&format!("{year:04}-{of_year:02}-01")).unwrap_or(day)
 }
 
-/// Returns how well a ledger is kept up at an instant, with the decisions of a span.
+/// Returns the backlog at an instant, with the decisions of a period.
 pub fn backlog(
     standings: &[RecordState],
     lives: &[Life<'_>],
@@ -113,7 +113,7 @@ pub fn backlog(
         .collect();
     let awaiting: Vec<Timing> =
         standings.iter().filter_map(|it| due::waiting(it, horizon, instant)).collect();
-    // A branch that is dated in the future says nothing of how long it has waited.
+    // A branch dated in the future says nothing about how long it has waited.
     let since = awaiting.iter().filter_map(|it| it.since(instant));
     let waited = since.map(|since| instant.days_since(since));
     let in_force = || due.iter().filter(|(it, _)| it.in_force == InForce::Yes);
@@ -140,7 +140,7 @@ pub fn backlog(
     }
 }
 
-/// Returns what happened in each month of a span.
+/// Returns what happened in each month of a period.
 pub fn periods(lives: &[Life<'_>], span: ReportPeriod, governance: &Governance) -> Vec<Period> {
     let repeated = find_repeated(lives, governance);
     let months = span.months().into_iter();
@@ -165,12 +165,12 @@ fn period(lives: &[Life<'_>], repeated: &BTreeSet<&str>, span: ReportPeriod) -> 
     }
 }
 
-/// Tells whether a record sets a rule aside, other than one that dismisses a false alarm.
+/// Tells whether a record overrides a rule, other than by dismissing a false alarm.
 fn is_override(record: &Record) -> bool {
     record.root_cause != RootCause::BadSourceData
 }
 
-/// Returns the ids of the records that repeat what was closed within the window of recurrence.
+/// Returns the ids of the records that repeat one that was closed within the recurrence window.
 fn find_repeated<'l>(lives: &'l [Life<'_>], governance: &Governance) -> BTreeSet<&'l str> {
     let known = lives.iter().filter_map(|life| {
         let id = life.record.id.as_str();
@@ -187,7 +187,7 @@ fn days(from: Instant, to: Instant) -> f64 {
     whole(to.seconds_since(from).max(0)) / 86_400.0
 }
 
-/// Returns a whole number as one that can be divided: days, or seconds of a few thousand years.
+/// Converts days, or seconds of a few thousand years, for division.
 fn whole(number: i64) -> f64 {
     number as f64
 }
@@ -197,7 +197,7 @@ fn mean(numbers: &[f64]) -> Option<f64> {
     Some(rounded(numbers.iter().sum::<f64>() / whole(n), 10.0))
 }
 
-/// Returns the number in the middle of sorted ones, between two the mean of both.
+/// Returns the median of sorted numbers.
 fn median(sorted: &[f64]) -> Option<f64> {
     let half = sorted.len() / 2;
     let upper = sorted.get(half)?;

@@ -1,7 +1,8 @@
 //! The life of a record in dates: requested, landed, decided, closed.
 //!
-//! Uses history, approval, status. Pure. Start at [`read_life`]. Follows M36, M42 and M56 of the mission. What it is today is
-//! in its standing; nothing here compares dates with the clock.
+//! Uses history, approval, status. Pure. Start at [`read_life`]. Follows M36, M42 and M56 of the mission. What it is
+//! today is
+//! in its `RecordState`; nothing here compares dates with the clock.
 
 use std::rc::Rc;
 
@@ -13,22 +14,22 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::ClosureOutcome;
 use crate::status::state::RecordState;
 
-/// A record that landed, and when things happened to it.
+/// The dates of a record that landed.
 #[derive(Clone, Debug)]
 pub struct Life<'a> {
     pub standing: &'a RecordState,
-    /// What it says, or last said.
+    /// Its content, or its last readable content.
     pub record: Rc<Record>,
-    /// When it was asked for: the first commit that makes it, by that commit's typed time, and not after the landing.
+    /// When it was requested: the claimed time of the first commit that adds it, but no later than the landing.
     pub requested: Instant,
     pub opened: Instant,
-    /// When it was first approved, or closed without ever having been; `None` where it waits.
+    /// When it was first approved, or closed without approval; `None` while it waits.
     pub decided: Option<Instant>,
     /// When its closure landed, and with which outcome.
     pub closed: Option<(Instant, ClosureOutcome)>,
 }
 
-/// Returns the life of a record; `None` where nothing of it that could be read has landed.
+/// Returns the life of a record; `None` if no readable version of it has landed.
 pub fn read_life<'a>(
     history: &History,
     trail: &Trail,
@@ -41,7 +42,7 @@ pub fn read_life<'a>(
     };
     let first = trail.versions.first()?;
     let opened = landed(first)?;
-    // What can't be read any more said something once.
+    // A file that is unreadable now may have been readable before.
     let mut written =
         trail.versions.iter().rev().filter_map(|version| Some((version.record.record()?, version)));
     let (record, mut closing) = written.next()?;
@@ -72,7 +73,7 @@ fn approved(verdicts: &[Rc<ApprovalVerdict>]) -> Option<Instant> {
 }
 
 impl Life<'_> {
-    /// Tells whether it was rejected: it never took effect.
+    /// Tells whether it was rejected, so that it never took effect.
     pub fn is_rejected(&self) -> bool {
         matches!(self.closed, Some((_, ClosureOutcome::Rejected)))
     }

@@ -1,7 +1,7 @@
-//! All records together: filters, order, what is due, what a branch changes, what happened.
+//! All records together: filters, order, due records, branch changes, history.
 //!
-//! Uses diag to gate. Pure. Start at [`select::Filter`] and [`due::due_record`]. How it will be shown is not known here.
-//! Dates are not compared here: `status` says what is due, in its standing and its duties.
+//! Uses diag to gate. Pure. Start at [`select::Filter`] and [`due::due_record`]. Knows nothing about output formats.
+//! No dates are compared here: `status` decides what is due, in the record states and their duties.
 
 pub mod acts;
 pub mod advice;

@@ -15,7 +15,7 @@ use crate::survey::refiling::Peer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// A record that landed, as far as others are compared with it.
+/// A record that landed, with what comparisons need.
 #[derive(Clone, Debug)]
 pub struct Neighbour {
     /// Its id, or the name of its file.
@@ -26,13 +26,13 @@ pub struct Neighbour {
     pub record: Rc<Record>,
 }
 
-/// The records that landed, as far as they may be of one kind with others, or be about the same.
+/// The landed records that may be of one kind with others, or about the same subject.
 #[derive(Clone, Debug)]
 pub struct Neighbours {
     pub all: Vec<Neighbour>,
-    /// Further ids that landed, whatever their records say.
+    /// Further ids that landed, whatever their records contain.
     pub known: BTreeSet<String>,
-    /// Where windows end: the instant asked about, else the committer time of HEAD.
+    /// The end of all windows: the instant asked about, else the committer time of HEAD.
     pub until: Instant,
 }
 
@@ -46,7 +46,7 @@ impl Neighbours {
         self.all.iter().filter(counts)
     }
 
-    /// Returns the records that count by what they have in common, each in all of its groups.
+    /// Returns the records that count, grouped by what they have in common; a record may be in several groups.
     pub fn kinds(
         &self,
         keys: &[PatternKey],
@@ -72,7 +72,7 @@ impl Neighbours {
         kinds
     }
 
-    /// Returns the groups that are frozen; none where the policy freezes nothing.
+    /// Returns the frozen groups; empty if the policy freezes nothing.
     pub fn frozen(&self, governance: &Governance) -> BTreeMap<CauseGroup, CauseKind<'_>> {
         let patterns = &governance.policy.patterns;
         if !patterns.freeze {
@@ -83,7 +83,8 @@ impl Neighbours {
         kinds
     }
 
-    /// Returns the frozen group that refuses a new record; `None` where none does: the record is not new, is closed, or
+    /// Returns the frozen group that refuses a new record; `None` if there is none, or if the record is not new, is
+    /// closed, or
     /// links a redesign that lifts the freeze.
     pub fn refuses<'f, 'a>(
         &self,
@@ -92,7 +93,7 @@ impl Neighbours {
         record: &Record,
         governance: &Governance,
     ) -> Option<(&'f CauseGroup, &'f CauseKind<'a>)> {
-        // What landed is not new.
+        // A landed record is not new.
         if frozen.is_empty() || self.knows(id) || !needs_redesign(record, self.until) {
             return None;
         }
@@ -100,7 +101,7 @@ impl Neighbours {
         groups.iter().find_map(|group| frozen.get_key_value(group))
     }
 
-    /// Returns the records as they are compared with others.
+    /// Returns the records in the form for comparison with others.
     pub fn peers(&self) -> Vec<Peer> {
         let peers = self.all.iter();
         peers
@@ -108,7 +109,7 @@ impl Neighbours {
             .collect()
     }
 
-    /// Tells whether a record of this id landed.
+    /// Tells whether a record with this id landed.
     pub fn knows(&self, id: &str) -> bool {
         self.known.contains(id) || self.all.iter().any(|it| it.id == id)
     }

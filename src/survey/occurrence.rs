@@ -1,7 +1,7 @@
-//! Which records are one occurrence: what one landing, one pull request or one push brought, and no two files.
+//! Which records are one occurrence: those that came with one landing, one pull request or one push.
 //!
 //! Uses history, approval's forges, survey's causes. Pure. Start at [`group_occurrences`]. Follows `docs/spec/policy.md`, repetition.
-//! Only what git and forges write groups records, never what a record says.
+//! Only data that git and forges write groups records, never what a record states.
 
 use crate::approval::forge;
 use crate::approval::message::CommitMessage;
@@ -9,24 +9,24 @@ use crate::history::version::{Version, VersionChange};
 use crate::record::time::Instant;
 use crate::survey::neighbour::Neighbour;
 
-/// Landings of one pull request are one occurrence for so many seconds.
+/// Landings of one pull request are one occurrence within this many seconds.
 const REQUEST: i64 = 86_400;
-/// Landings of one committer are one occurrence where no more than so many seconds lie between two of them.
+/// Landings of one committer are one occurrence if at most this many seconds lie between two of them.
 const PUSH: i64 = 60;
 
-/// With what a record landed first.
+/// How a record first landed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filing {
-    /// The landing, by its place on the mainline; `None` where the beginning is not in this clone.
+    /// The index of the landing on the mainline; `None` if the beginning is not in this clone.
     pub landing: Option<usize>,
-    /// The pull request that the landing's message names.
+    /// The pull request named in the landing's message.
     pub request: Option<String>,
-    /// Who committed the landing, by address in lower case.
+    /// The committer of the landing, by address in lower case.
     pub committer: String,
 }
 
 impl Filing {
-    /// Returns with what a version landed.
+    /// Returns how a version landed.
     pub fn from_version(version: &Version) -> Filing {
         let text = version.commit.message();
         Filing {
@@ -37,7 +37,7 @@ impl Filing {
     }
 }
 
-/// Returns the occurrences among some records, the earliest first, and of each the records, the earliest first.
+/// Returns the occurrences among records, the earliest first, and in each the records, the earliest first.
 pub fn group_occurrences<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour>> {
     let mut sorted: Vec<&'a Neighbour> = records.to_vec();
     sorted.sort_by(|one, other| {
@@ -56,7 +56,8 @@ pub fn group_occurrences<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour
     found
 }
 
-/// Tells whether a record belongs to an occurrence of records that landed no later; `before` landed just before it.
+/// Tells whether a record belongs to an occurrence of records that landed no later; `before` landed immediately before
+/// it.
 fn belongs(record: &Neighbour, occurrence: &[&Neighbour], before: Option<&Neighbour>) -> bool {
     let (Some(first), Some(last)) = (occurrence.first(), occurrence.last()) else {
         return false;

@@ -1,4 +1,4 @@
-//! Repeated causes in a ledger: the groups over the threshold, what they ask for, and which new records they refuse.
+//! Repeated causes in a ledger: the groups over the threshold, their advice, and the new records that they refuse.
 //!
 //! Uses record, policy, survey's causes. Pure. Start at `what_to_change`. Follows `docs/spec/cli.md`, patterns, and M51 to M54 of
 //! the mission. What makes records the same, and when a group is frozen, is decided in `cause` alone.
@@ -19,29 +19,29 @@ use crate::survey::occurrence;
 /// What repeats in a ledger.
 #[derive(Clone, Debug)]
 pub struct RepeatedCauses<'a> {
-    /// The groups over the threshold by the policy's key, then the controls that fail for one cause in several systems; the largest
-    /// first.
+    /// The groups over the threshold by the policy's key, then the controls that fail for one cause in several systems;
+    /// the largest first.
     pub groups: Vec<CausePattern<'a>>,
-    /// The applications with as many occurrences, whatever their causes.
+    /// The applications over the threshold, whatever the causes.
     pub applications: Vec<CausePattern<'a>>,
-    /// The controls with as many occurrences across several systems, whatever their causes.
+    /// The controls over the threshold across several systems, whatever the causes.
     pub controls: Vec<CausePattern<'a>>,
-    /// Each cause that counts in the window, the most frequent first.
+    /// Each cause with a record in the window, the most frequent first.
     pub causes: Vec<CausePattern<'a>>,
-    /// How many records of the window say no cause.
+    /// How many records of the window state no cause.
     pub unclassified: usize,
 }
 
 #[derive(Clone, Debug)]
 pub struct CausePattern<'a> {
-    /// By what they are one kind.
+    /// The keys of the grouping.
     pub keys: Vec<PatternKey>,
-    /// What they have in common, as the first of them says it.
+    /// The common values, as the first record spells them.
     pub group: CauseGroup,
-    /// How often that occurred: what landed together is one.
+    /// The number of occurrences; records that landed together are one occurrence.
     pub occurrences: usize,
     pub records: Vec<&'a Neighbour>,
-    /// The systems that they are about: application, else asset, else identity.
+    /// The systems concerned: application, else asset, else identity.
     pub systems: BTreeSet<&'a str>,
     /// Whether new records are refused until a redesign is linked.
     pub is_frozen: bool,
@@ -50,17 +50,17 @@ pub struct CausePattern<'a> {
     pub advice: String,
 }
 
-/// A new record of a frozen group, without a redesign.
+/// A new record of a frozen group that links no redesign.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FrozenRecord {
     pub id: String,
     pub place: RecordOrigin,
 }
 
-/// Where a new record is.
+/// Where a new record was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordOrigin {
-    /// It landed after the group was full.
+    /// It landed after the group had reached the threshold.
     Landed(Instant),
     Branch(String),
     WorkTree,
@@ -74,10 +74,10 @@ pub struct ProposedRecord<'a> {
     pub place: RecordOrigin,
 }
 
-/// By what a control fails across systems: for one cause, because many causes are volume and no repetition.
+/// Controls that fail across systems are grouped by cause, too: many different causes are volume, not repetition.
 const FAILING: &[PatternKey] = &[PatternKey::Control, PatternKey::RootCause];
 
-/// Returns what repeats among the records that landed, and what refuses the proposed ones.
+/// Returns the patterns among the landed records, and the proposed records that they refuse.
 pub fn find_patterns<'a>(
     neighbours: &'a Neighbours,
     proposed: &[ProposedRecord<'_>],
@@ -160,12 +160,12 @@ impl<'a> CausePattern<'a> {
         self.records.iter().map(|it| it.landed).max()
     }
 
-    /// Returns what the records have in common, in words.
+    /// Returns a description of what the records have in common.
     pub fn describe(&self) -> String {
         cause::describe(&self.keys, &self.group)
     }
 
-    /// Returns each word of the key with its value, `finding` last where the records name findings.
+    /// Returns each key with its value, `finding` last if the records name findings.
     pub fn key(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
         let words = self.keys.iter().map(|key| key.as_str());
         let finding = self.group.finding.as_deref();
@@ -182,8 +182,8 @@ fn system(record: &Record) -> Option<&str> {
     names.into_iter().find_map(|name| name.as_deref())
 }
 
-/// Returns the new records that a frozen group refuses, by the group: what is proposed, and what landed although the
-/// group was full by then.
+/// Returns the new records that a frozen group refuses, by group: the proposed ones, and those that landed although the
+/// group had reached the threshold by then.
 fn find_refused(
     neighbours: &Neighbours,
     proposed: &[ProposedRecord<'_>],
@@ -200,7 +200,7 @@ fn find_refused(
         }
     }
     let patterns = &governance.policy.patterns;
-    // A record that says no cause stands for every cause, landed or not.
+    // A record that states no cause counts against every cause, landed or not.
     let unsaid: Vec<(&Neighbour, BTreeSet<CauseGroup>)> = neighbours
         .counted(patterns)
         .filter(|it| it.record.root_cause == RootCause::Unclassified)
@@ -223,7 +223,7 @@ fn find_refused(
     found
 }
 
-/// Tells whether a record landed after a group was full, and is still open without a redesign.
+/// Tells whether a record landed after a group had reached the threshold, and is still open without a redesign.
 fn is_late(record: &Neighbour, occurrences: &[Vec<&Neighbour>], patterns: &Patterns) -> bool {
     let before = occurrences.iter().filter(|occurrence| {
         let is_own = occurrence.iter().any(|it| it.id == record.id);

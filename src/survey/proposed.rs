@@ -1,7 +1,7 @@
-//! What branches and the work tree propose, merged with the records on the approved ref.
+//! The proposals of branches and the work tree, merged with the records on the approved ref.
 //!
 //! Uses record, policy, history (proposals), approval, status. Pure. Start at [`join`]. Follows `docs/spec/status.md`, proposals
-//! and pending changes: a proposal grants nothing and ends nothing, and the status of what has landed stays.
+//! and pending changes: a proposal grants nothing and ends nothing, and the status of a landed record stays.
 
 use crate::approval::ask;
 use crate::diag;
@@ -21,19 +21,19 @@ use crate::status::state::{ControlFreshness, Pending, RecordState, Status};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// What is needed to tell what a proposal is.
+/// What is needed to describe a proposal.
 pub struct ProposalContext<'a> {
-    /// The governance of the approved ref's tree, which says who people are.
+    /// The governance of the approved ref's tree, which resolves identities.
     pub governance: &'a Governance,
-    /// Finds the governance of a branch, of the work tree for `None`: it judges the records proposed there.
+    /// Finds the governance of a branch, or of the work tree for `None`; the proposed records are evaluated by it.
     pub proposed: &'a dyn Fn(Option<&str>) -> Governance,
-    /// The standing of a record that is not on the approved ref.
+    /// Returns the state of a record that is not on the approved ref.
     pub vacant: &'a dyn Fn(&TrailKey) -> RecordState,
     /// The instant that is asked about.
     pub instant: Instant,
 }
 
-/// Adds the proposals to what stands; a record that is nowhere else becomes `proposed`.
+/// Adds the proposals to the landed records; a record that exists nowhere else becomes `proposed`.
 pub fn join(standings: &mut Vec<RecordState>, proposals: &Proposals, around: &ProposalContext<'_>) {
     let keys = standings.iter().enumerate();
     let places: BTreeMap<String, usize> =
@@ -65,7 +65,7 @@ fn pending(proposal: &RecordProposal, governance: &Governance) -> Pending {
     }
 }
 
-/// Returns the standing of a record that is only proposed.
+/// Returns the state of a record that is only proposed.
 fn proposed(
     key: &TrailKey,
     proposal: &RecordProposal,
@@ -136,13 +136,13 @@ fn stated(
         days_left: Some(end.days_since(around.instant)),
         stated: Some(Rc::new(record.clone())),
         controls: controls(record, proposal.since, around.instant),
-        // Its approval will be judged by the policy that it lands on, not by the one that it brings.
+        // Its approval will be evaluated by the policy that it lands on, not by the one that it proposes.
         approval: Some(Rc::new(ask::proposed(around.governance, record, None, author))),
         ..standing
     }
 }
 
-/// Returns what the clock says of the controls of a record that has not landed.
+/// Returns the freshness of the controls of a record that has not landed.
 fn controls(record: &Record, since: Option<Instant>, instant: Instant) -> Vec<ControlFreshness> {
     let begin = term::begin(record, since);
     let judged = record.compensating_controls.iter().map(|control| {

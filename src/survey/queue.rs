@@ -1,4 +1,4 @@
-//! What needs attention, worst first, with the next step; whatever is healthy is left out.
+//! The records that need attention, worst first, with the next step; healthy records are left out.
 //!
 //! Uses status, survey's buckets and advice. Pure. Start at [`collect`]. Follows `docs/spec/cli.md`, queue, and M34 and M57
 //! of the mission.
@@ -10,20 +10,20 @@ use crate::survey::advice::{self, Next};
 use crate::survey::due::{self, DueRecord, Horizon, Urgency};
 use crate::survey::escalate::AdviceContext;
 
-/// How bad it is; the worst first.
+/// How urgent an item is; the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
-    /// It can't be told what it is.
+    /// Its status can't be determined.
     Undetermined,
-    /// Something should have been done by now.
+    /// A deadline has passed.
     Overdue,
-    /// Something is to be done at once, and its deadline has not passed.
+    /// To be done at once; its deadline has not passed.
     DueNow,
-    /// Its file can't be read, or two files carry its id.
+    /// Its file can't be read, or two files share its id.
     Broken,
-    /// It is degraded by something that has no date.
+    /// It is degraded for a reason that has no date.
     Degraded,
-    /// Something has to be done, and there is time.
+    /// Something has to be done, and there is still time.
     InTime,
 }
 
@@ -32,14 +32,14 @@ pub enum Rank {
 pub struct QueueItem<'a> {
     pub standing: &'a RecordState,
     pub rank: Rank,
-    /// Why it is due; `None` where its status alone asks for attention.
+    /// Why it is due; `None` if only its status asks for attention.
     pub due: Option<DueRecord>,
     pub next: Next,
 }
 
-/// Returns what needs attention among records, worst first.
+/// Returns the records that need attention, worst first.
 ///
-/// `id` is what a record is shown as.
+/// `id` returns how a record is shown.
 pub fn collect<'a>(
     standings: impl Iterator<Item = &'a RecordState>,
     id: &dyn Fn(&'a RecordState) -> &'a str,
@@ -49,7 +49,7 @@ pub fn collect<'a>(
     let items = standings.filter_map(|standing| {
         let due = due::due_record(standing, horizon, around.instant);
         let rank = rank_record(standing, due.as_ref())?;
-        // What degrades it without a date comes before what has time.
+        // A degradation without a date comes before what still has time.
         let told = due.as_ref().filter(|_| rank != Rank::Degraded);
         let next = advice::next(standing, id(standing), told, around);
         Some(QueueItem { standing, rank, due, next })
@@ -64,13 +64,13 @@ pub fn collect<'a>(
 }
 
 impl QueueItem<'_> {
-    /// Tells whether something about it should have been done by now.
+    /// Tells whether a deadline has passed.
     pub fn is_overdue(&self) -> bool {
         let urgency = self.due.as_ref().map(|due| due.urgency);
         urgency == Some(Urgency::Overdue)
     }
 
-    /// Returns why it is here, in a word: its bucket, else its status.
+    /// Returns why it is listed: its bucket, else its status.
     pub fn reason_name(&self) -> &'static str {
         match (&self.due, self.rank) {
             (Some(due), Rank::Overdue | Rank::DueNow | Rank::InTime) => due.bucket.as_str(),
@@ -91,7 +91,7 @@ fn rank_record(standing: &RecordState, due: Option<&DueRecord>) -> Option<Rank> 
     }
 }
 
-/// The bucket of what is overdue comes first; of one bucket the oldest, or what ends first.
+/// Compares by rank, then by bucket and date.
 fn worst_first(one: &QueueItem<'_>, other: &QueueItem<'_>) -> Ordering {
     let key = |item: &QueueItem<'_>| (item.rank, item.due.as_ref().map(DueRecord::order));
     key(one).cmp(&key(other))

@@ -1,4 +1,4 @@
-//! What was filed again: the same subject and the same control or rule, soon after the one before was over.
+//! Refiled records: the same subject and the same control or rule, soon after an earlier record was over.
 //!
 //! Uses record, policy. Pure. Start at [`Peer`], [`before`] and [`again`]. Follows `docs/spec/policy.md`, repetition,
 //! and `docs/spec/rules.md` (`recurrence`, `renewal-limit`, `total-limit`).
@@ -13,27 +13,27 @@ use crate::record::time::{Day, Instant, Term, not_after};
 use crate::record::vocabulary::ClosureOutcome;
 use crate::record::{Deviation, Record};
 
-/// A record as others are compared with it: what it is about, when it began, when it was over.
+/// A record in the form for comparison: what it is about, when it began, when it was over.
 #[derive(Clone, Debug)]
 pub struct Peer {
     /// Its id, or the name of its file.
     pub id: String,
-    /// When it began: at `starts`, else when it landed; `None` where neither is known.
+    /// When it began: at `starts`, else when it landed; `None` if neither is known.
     pub begin: Option<Instant>,
-    /// The first instant at which it granted nothing any more: its end, or the day after its closure.
+    /// The first instant at which it no longer granted anything: its end, or the day after its closure.
     pub over: Instant,
     /// The day of its closure.
     pub closed: Option<Day>,
-    /// The record that it says it takes the place of.
+    /// The record that it supersedes, by its own statement.
     pub supersedes: Option<String>,
     subject: Subject,
     deviates_from: Deviation,
 }
 
 impl Peer {
-    /// Returns a record as others are compared with it; `None` of one that was rejected, which never took effect.
+    /// Returns a record in the form for comparison; `None` for a rejected one, which never took effect.
     ///
-    /// `landed` is when it first landed, where that is known.
+    /// `landed` is when it first landed, if known.
     pub fn from_record(id: &str, record: Record, landed: Option<Instant>) -> Option<Peer> {
         let outcome = record.closure.as_ref().map(|closure| closure.outcome);
         if outcome == Some(ClosureOutcome::Rejected) {
@@ -53,7 +53,7 @@ impl Peer {
         })
     }
 
-    /// Returns what it is called: identity, asset, credential and application, then its former names.
+    /// Returns the names of its subject: identity, asset, credential and application, then former names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let subject = &self.subject;
         let names = [&subject.identity, &subject.asset, &subject.credential, &subject.application]
@@ -63,7 +63,7 @@ impl Peer {
         names.chain(aliases).map(String::as_str)
     }
 
-    /// Tells whether two records are about the same subject, and deviate from the same control or rule.
+    /// Tells whether two records are about the same subject and deviate from the same control or rule.
     pub fn is_like(&self, other: &Peer, governance: &Governance) -> bool {
         self.is_about(other) && deviate_alike(&self.deviates_from, &other.deviates_from, governance)
     }
@@ -84,9 +84,9 @@ impl Peer {
         fields.iter().any(same) || former(self, other) || former(other, self)
     }
 
-    /// Tells whether the other one was over before this one began, and not longer ago than the window.
+    /// Tells whether the other record was over before this one began, by no more than the window.
     ///
-    /// Where it is not known when this one began, its end decides: it began before that.
+    /// If it is not known when this one began, its end is used instead: it began before that.
     fn follows(&self, other: &Peer, window: Term) -> bool {
         let latest = match other.closed {
             Some(day) => window.after_day(day).end(),
@@ -99,7 +99,7 @@ impl Peer {
     }
 }
 
-/// Tells whether two deviations have a control in common, whatever form it is written in, or the rule.
+/// Tells whether two deviations share a control, in whatever form it is written, or the rule.
 fn deviate_alike(one: &Deviation, two: &Deviation, governance: &Governance) -> bool {
     if let (Some(one), Some(two)) = (&one.rule, &two.rule)
         && reference::is_same_rule(one, two)
@@ -117,8 +117,9 @@ fn deviate_alike(one: &Deviation, two: &Deviation, governance: &Governance) -> b
     })
 }
 
-/// Returns the records that count as the same one filed before, the latest first, as far as they were over at an
-/// instant; each must be over within the window before the next one began.
+/// Returns the earlier records that this one refiles, the latest first. Each was over at the instant `until` or before
+/// this
+/// one began, or is superseded by it, and was over within the window before the next one began.
 pub fn before<'p>(
     peer: &Peer,
     others: &'p [Peer],
@@ -158,7 +159,7 @@ fn before_among<'p>(
     found
 }
 
-/// Records by what they are called: whoever is filed again shares a name with the one before.
+/// Records by the names of their subjects: a refiled record shares a name with the earlier one.
 pub struct ByName<'p> {
     peers: HashMap<&'p str, Vec<&'p Peer>>,
 }
@@ -175,7 +176,7 @@ impl<'p> ByName<'p> {
         ByName { peers: by_name }
     }
 
-    /// Returns the same as [`before`], looking only at records that share a name.
+    /// Returns the same as [`before`], but looks only at records that share a name.
     pub fn before(
         &self,
         peer: &Peer,
@@ -190,7 +191,7 @@ impl<'p> ByName<'p> {
     }
 }
 
-/// Returns the days that records lasted, each rounded up.
+/// Returns how many days the records lasted, each rounded up.
 pub fn days(peers: &[&Peer]) -> i64 {
     let days = peers.iter().map(|peer| {
         let begin = peer.begin.unwrap_or(peer.over);
@@ -200,16 +201,16 @@ pub fn days(peers: &[&Peer]) -> i64 {
     days.sum()
 }
 
-/// A record, and the closed ones that it repeats.
+/// A record, and the closed records that it repeats.
 #[derive(Clone, Debug)]
 pub struct Again {
-    /// Which of the records it is.
+    /// The index of the record.
     pub index: usize,
-    /// The ids of the closed ones and when they were closed, the latest first.
+    /// The ids and closing days of the closed records, the latest first.
     pub closed: Vec<(String, Day)>,
 }
 
-/// Returns the open records that are about what a record was that was closed within the window before.
+/// Returns the open records that are about the same as a record closed within the window before.
 pub fn again(records: &[Peer], window: Term, governance: &Governance) -> Vec<Again> {
     let is_open = |record: &Peer| record.closed.is_none();
     let mut found: Vec<Again> = pairs(records, is_open, window, governance)
@@ -227,13 +228,13 @@ pub fn again(records: &[Peer], window: Term, governance: &Governance) -> Vec<Aga
     found
 }
 
-/// Returns which records, open or closed since, are about what a record was that was closed within the window before.
+/// Returns the records, open or closed since, that are about the same as a record closed within the window before.
 pub fn refiled(records: &[Peer], window: Term, governance: &Governance) -> BTreeSet<usize> {
     let found = pairs(records, |_| true, window, governance);
     found.into_keys().collect()
 }
 
-/// Returns the closed records that some others follow within the window, by the place of each of those.
+/// Returns the closed records that later ones follow within the window, by the index of the later one.
 fn pairs<'p>(
     records: &'p [Peer],
     is_meant: fn(&Peer) -> bool,
@@ -264,14 +265,14 @@ fn pairs<'p>(
     found
 }
 
-/// Tells whether a file may hold a key or a word, without reading it.
+/// Tells whether a file may contain a key or a word, without parsing it.
 pub fn may_hold(bytes: &[u8], word: &str) -> bool {
     is_within(bytes, &[word, "\\"])
 }
 
-/// Tells whether a file may hold one of several texts as a value, without reading it.
+/// Tells whether a file may contain one of several texts as a value, without parsing it.
 pub fn may_name(bytes: &[u8], names: &[String]) -> bool {
-    // A value of several words may stand on several lines, and one in double quotes may hold escapes.
+    // A value of several words may span several lines, and a double-quoted one may contain escapes.
     let words: Vec<&str> =
         names.iter().filter_map(|name| name.split_whitespace().next()).chain(["\\"]).collect();
     is_within(bytes, &words)

@@ -1,4 +1,4 @@
-//! What was filed before counts as renewals of what is filed again, in every answer about a record.
+//! Earlier records count as renewals of the record that refiles them, in every answer about it.
 //!
 //! Uses record, policy, status, survey's refiling. Pure. Start at [`count`]. Follows `docs/spec/policy.md`, repetition:
 //! the answers count what the limits count.
@@ -9,9 +9,9 @@ use crate::record::time::Instant;
 use crate::status::state::RecordState;
 use crate::survey::refiling::{self, ByName, Peer};
 
-/// Adds to the renewals of each record what counts as it filed before.
+/// Adds the earlier records that each record refiles to its renewals.
 ///
-/// `peers` are all records that landed; `landed` says when a record did, or of one that did not when it was proposed.
+/// `peers` are all landed records; `landed` returns when a record landed, or when it was proposed if it did not.
 pub fn count(
     standings: &mut [RecordState],
     peers: &[Peer],

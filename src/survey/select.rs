@@ -1,4 +1,4 @@
-//! Which records are meant, and in what order.
+//! Which records are selected, and in what order.
 //!
 //! Uses record, policy's people, status. Pure. Start at [`Filter`]. Follows `docs/spec/cli.md`, list. Values of one filter are
 //! alternatives; all filters must hold.
@@ -16,7 +16,7 @@ use crate::record::time::{Instant, Term};
 use crate::record::vocabulary::{Class, RootCause};
 use crate::status::state::{RecordState, Status};
 
-/// What a record must be to be meant; an empty list asks nothing.
+/// Which records to select; an empty list does not filter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     pub status: Vec<Status>,
@@ -43,31 +43,31 @@ pub struct Filter {
     pub ends_within: Option<Term>,
 }
 
-/// Whether a record is meant.
+/// Whether a record is selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
     Yes,
     No,
-    /// What is asked for can't be told of it: objects are missing.
+    /// Can't be determined: objects are missing.
     Undetermined,
 }
 
 impl Filter {
-    /// Tells whether a record is meant at an instant.
+    /// Tells whether a record is selected at an instant.
     pub fn meant(&self, standing: &RecordState, same: Sameness<'_>, instant: Instant) -> Selection {
         let computed = self.status_fits(standing)
             && self.tier_fits(standing)
             && self.end_fits(standing, instant);
         let stated = self.stated_fits(standing, same);
         match standing.status {
-            // Its status and its end can't be told, and perhaps not even what it states.
+            // Its status and end can't be determined, and perhaps not even its content.
             Status::Unknown if stated != Some(false) && !computed => Selection::Undetermined,
             _ if computed && stated.unwrap_or_else(|| self.asks_nothing_stated()) => Selection::Yes,
             _ => Selection::No,
         }
     }
 
-    /// Tells whether closed, rejected or removed records are asked for by name.
+    /// Tells whether the filter names a status of closed, rejected or removed records.
     pub fn names_ended(&self) -> bool {
         self.status.iter().any(|status| is_ended(*status))
     }
@@ -106,7 +106,7 @@ impl Filter {
             && self.root_cause.is_empty()
     }
 
-    /// Tells whether what the record states fits; `None` where it can't be read.
+    /// Tells whether the content of the record matches; `None` if it can't be read.
     fn stated_fits(&self, standing: &RecordState, same: Sameness<'_>) -> Option<bool> {
         let record = shown(standing)?;
         let (subject, owner) = (&record.subject, &record.owner);
@@ -139,10 +139,10 @@ fn any<T>(asked: &[T], fits: impl FnMut(&T) -> bool) -> bool {
     asked.is_empty() || asked.iter().any(fits)
 }
 
-/// What is the same under different names.
+/// Which values are equivalent although they are written differently.
 #[derive(Clone, Copy)]
 pub struct Sameness<'a> {
-    /// Which forms name one control.
+    /// Tells whether two forms name one control.
     pub control: &'a SameControl<'a>,
     pub governance: &'a Governance,
 }
@@ -156,7 +156,7 @@ impl Sameness<'_> {
     }
 }
 
-/// Tells whether two forms name one control.
+/// A function that tells whether two forms name one control.
 pub type SameControl<'a> = dyn Fn(&ControlRef, &str) -> bool + 'a;
 
 fn states_control(record: &record::Record, asked: &str, same: &SameControl<'_>) -> bool {
@@ -182,7 +182,7 @@ fn states_finding(record: &record::Record, asked: &str) -> bool {
     findings.iter().any(is_asked)
 }
 
-/// Returns everything that a record refers to: tickets, changes, other records.
+/// Returns all references of a record: tickets, changes, other records.
 pub fn references(record: &record::Record) -> Vec<&str> {
     let ticket = record.fix.as_ref().and_then(|fix| fix.ticket.as_ref());
     let references = record.references.iter();
@@ -191,28 +191,28 @@ pub fn references(record: &record::Record) -> Vec<&str> {
     ticket.chain(references.map(|(_, text)| text)).collect()
 }
 
-/// Tells whether a status is of records that `list` leaves out unless asked.
+/// Tells whether `list` leaves out records of a status unless asked for.
 pub fn is_ended(status: Status) -> bool {
     matches!(status, Status::Closed | Status::Rejected | Status::Removed)
 }
 
-/// In what order records are listed; ties are broken by id.
+/// The order in which records are listed; ties are broken by id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     #[default]
     Id,
-    /// The earliest end first; without one last.
+    /// The earliest end first; records without an end last.
     Expires,
     Owner,
     Tier,
     /// In the order in which statuses are evaluated.
     Status,
-    /// By title, letter case ignored.
+    /// By title, ignoring case.
     Title,
 }
 
 impl Order {
-    /// Compares two records of which the ids are given.
+    /// Compares two records, each given with its id.
     pub fn compare(self, one: (&str, &RecordState), other: (&str, &RecordState)) -> Ordering {
         let by = match self {
             Order::Id => Ordering::Equal,
@@ -229,7 +229,7 @@ impl Order {
     }
 }
 
-/// Returns what a record states: as it is in force, else as it landed.
+/// Returns the content to show: the version in effect, else the landed one.
 pub fn shown(standing: &RecordState) -> Option<&record::Record> {
     standing.effective.as_deref().or(standing.stated.as_deref())
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure. Start at [`quoted`].
 
-/// Returns a word as a shell takes it for one word.
+/// Quotes a word for the shell, if it needs quoting.
 pub fn quoted(word: &str) -> String {
     let plain = |char: char| char.is_ascii_alphanumeric() || "/._-+@:".contains(char);
     if !word.is_empty() && word.chars().all(plain) {

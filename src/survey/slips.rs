@@ -1,4 +1,4 @@
-//! Names in a filter that no record states, and the names that may be meant.
+//! Filter values that match no record, and the similar values that may be meant.
 //!
 //! Uses record's near keys, status, survey's filters. Pure. Start at [`hints`]. Follows `docs/spec/cli.md`, list.
 
@@ -9,10 +9,10 @@ use crate::record::near;
 use crate::status::state::RecordState;
 use crate::survey::select::{self, Filter, Sameness};
 
-/// A filter by a name: what it is called, what is asked, and what a record states there.
+/// A filter by name: its label, the values asked for, and a function that returns the values of a record.
 type NameFilter<'f> = (&'static str, Vec<&'f String>, fn(&Record) -> Vec<&str>);
 
-/// Returns a sentence for each name that is asked for, stated by none of the records, and near one that is.
+/// Returns a hint for each value that no record states but that is similar to one that a record does.
 pub fn hints<'s>(
     filter: &Filter,
     standings: impl Iterator<Item = &'s RecordState>,

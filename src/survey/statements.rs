@@ -1,4 +1,4 @@
-//! All statements about a version: those that count, those that do not, and the approval files that have no effect.
+//! All statements about a version: counted, not counted, and approval files without effect.
 //!
 //! Uses approval. Pure. Start at [`of_version`]. Follows `docs/spec/cli.md`, `statements[]`, and `docs/spec/approval.md`,
 //! D6 and V6.
@@ -9,7 +9,7 @@ use crate::approval::verdict::{ApprovalVerdict, Statement};
 
 /// Returns the statements about a version of a trail, each once, by its index.
 ///
-/// Of one that carries on the result of an earlier version, those about that one come first.
+/// For a version that carries on the result of an earlier one, the statements about the earlier version come first.
 pub fn of_version(verdicts: &[Rc<ApprovalVerdict>], index: usize) -> Vec<&Statement> {
     let Some(verdict) = verdicts.get(index) else {
         return Vec::new();
@@ -29,7 +29,7 @@ pub fn of_version(verdicts: &[Rc<ApprovalVerdict>], index: usize) -> Vec<&Statem
     all
 }
 
-/// Tells whether two statements are one, whichever version each was weighed for.
+/// Tells whether two statements are the same one, whichever version each was evaluated for.
 fn is_same(one: &Statement, other: &Statement) -> bool {
     let what = |statement: &Statement| {
         let approver = &statement.approver;

@@ -14,16 +14,16 @@ use crate::history::tree::CommitTree;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::survey::branch::Ruling;
 
-/// Where GitHub and its kin look for what they run, from the top of the repository.
+/// Where GitHub and compatible forges look for workflows and actions, from the root of the repository.
 pub const FOLDERS: [&str; 2] = [".github/workflows", ".github/actions"];
 
-/// Files by path, each with what git stores of it.
+/// Files by path, each with its mode and object id in git.
 type WorkflowFiles = BTreeMap<String, (Mode, Oid)>;
 
 /// Returns the commits that change a workflow or an action, parents first, then by path.
 ///
 /// # Errors
-/// [`Obstacle`] where a commit or folder can't be read.
+/// [`Obstacle`] if a commit or folder can't be read.
 pub fn changes(
     objects: &dyn Objects,
     prefix: &LedgerPrefix,
@@ -46,7 +46,7 @@ pub fn changes(
 }
 
 /// Returns the files below a folder that differ from those of every parent: whether the first parent has each, and
-/// whether it is there.
+/// whether it still exists.
 fn find_changed(
     objects: &dyn Objects,
     folder: &str,
@@ -75,7 +75,7 @@ fn find_changed(
     Ok(changed.collect())
 }
 
-/// Returns everything below a folder but folders; what stands in its place where it is none.
+/// Returns all files below a folder; if the path is no folder, the object at the path itself.
 fn files(tree: &CommitTree<'_>, folder: &str) -> Result<WorkflowFiles, TreeError> {
     let mut paths = vec![folder.to_owned()];
     paths.extend(tree.list(folder)?.into_iter().map(|item| item.path));

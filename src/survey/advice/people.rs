@@ -1,4 +1,4 @@
-//! Whom a step waits for: who answers for the record, who may approve, who looks at a closure, whom the chain reached.
+//! Who can take a step: the owner, the possible approvers, the reviewers of a closure, and the recipients of the chain.
 //!
 //! Uses policy's people, status, survey's chain. Pure. Start at [`AdviceCase::people`].
 
@@ -13,7 +13,7 @@ use crate::survey::escalate;
 use std::collections::BTreeSet;
 
 impl AdviceCase<'_> {
-    /// Returns who takes a step, each once.
+    /// Returns who takes a step, without duplicates.
     pub(super) fn people(&self, by: By) -> Vec<Person> {
         let governance = self.around.governance;
         let named = match by {
@@ -36,7 +36,7 @@ impl AdviceCase<'_> {
         self.called(named)
     }
 
-    /// Returns who answers for the record; of one that says nothing readable, who landed it.
+    /// Returns the owner of the record; if its content can't be read, whoever landed it.
     fn accountable(&self) -> Vec<Person> {
         let landed = self.standing.landed.as_ref();
         match self.record {
@@ -45,7 +45,7 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns those who answer: the first recipients of whom anybody is there, then backup and risk owner.
+    /// Returns the first recipients with an active person, then backup and risk owner.
     fn first_there(&self, first: &[Recipient]) -> Vec<Person> {
         let Some(record) = self.record else {
             return Vec::new();
@@ -57,7 +57,8 @@ impl AdviceCase<'_> {
         asked.find_map(|to| Some(there(to)).filter(|found| !found.is_empty())).unwrap_or_default()
     }
 
-    /// Returns who of those that the record names did not close it.
+    /// Returns the first active person named by the record who neither closed it nor landed the closure: risk owner,
+    /// backup, owner.
     fn reviewers(&self) -> Vec<Person> {
         let Some(record) = self.record else {
             return Vec::new();
@@ -81,7 +82,8 @@ impl AdviceCase<'_> {
         found.next().into_iter().collect()
     }
 
-    /// Returns who can't take a step that anybody else could: who made what is to be approved, or closed the record.
+    /// Returns who can't take a step that everybody else could: the authors of what is to be approved, or who closed
+    /// the record.
     pub(super) fn but(&self, by: &By) -> Vec<Person> {
         match by {
             By::Approvers(_) => self.makers(),
@@ -96,7 +98,7 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Returns who made what is to be approved: what landed, or of what did not who proposed it.
+    /// Returns the authors of what is to be approved: of the landed version, or whoever proposed the pending change.
     fn makers(&self) -> Vec<Person> {
         let landed = self
             .standing
@@ -115,7 +117,7 @@ impl AdviceCase<'_> {
         self.called(makers)
     }
 
-    /// Returns people each once, the owner by the name that the record gives.
+    /// Returns the people without duplicates, the owner under the name that the record gives.
     fn called(&self, people: Vec<Person>) -> Vec<Person> {
         let mut seen = BTreeSet::new();
         let owner = self.record.map(|record| &record.owner);
@@ -135,7 +137,7 @@ impl AdviceCase<'_> {
         people::key_of(self.around.governance, email)
     }
 
-    /// Returns whom the chain of escalation has reached by now, other than those whom it waits for and the owner.
+    /// Returns whom the escalation chain has reached by now, except those who can take the step and the owner.
     pub(super) fn escalated(&self, due: &DueRecord, waits_for: &[Person]) -> Vec<Person> {
         let Some(record) = self.record else {
             return Vec::new();

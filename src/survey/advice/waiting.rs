@@ -1,4 +1,4 @@
-//! What to do about what waits for approval: proposals, changes on branches, what landed without it.
+//! The next step for what waits for approval: proposals, changes on branches, unapproved landed content.
 //!
 //! Uses approval, status, survey's buckets. Pure. Start at [`AdviceCase::waiting`].
 
@@ -22,7 +22,8 @@ impl<'a> AdviceCase<'a> {
         step(action, command, By::Approvers(self.missing()))
     }
 
-    /// Returns the step of what waits for approval: a proposal, a change of what landed, or what landed without it.
+    /// Returns the step for what waits for approval: a proposal, a change of a landed record, or unapproved landed
+    /// content.
     pub(super) fn waiting(&self) -> AdviceStep {
         let landed_unapproved = !matches!(self.standing.status, Status::Proposed)
             && (self.standing.status == Status::Unapproved || !self.missing().is_empty());
@@ -59,7 +60,7 @@ impl<'a> AdviceCase<'a> {
                 By::Proposer(pending.author.clone()),
             );
         };
-        // What only ends or narrows an approved record needs nobody's approval, only somebody who lands it.
+        // A change that only ends or narrows an approved record needs no approval; it only has to be merged.
         let is_approved = self.standing.approved.is_some();
         let ends = |event: &&str| match *event {
             "closed" | "rejected" | "post-reviewed" => true,
@@ -77,7 +78,7 @@ impl<'a> AdviceCase<'a> {
         step(action, command, By::Approvers(self.missing_of(pending)))
     }
 
-    /// Returns how a branch is approved that proposes something, and the command.
+    /// Returns how to approve the proposal of a branch, and the command.
     fn approve_branch(&self, branch: &str, what: &str) -> (String, String) {
         let name = self.shell_word(branch);
         let sign = format!("exledger approve {} --ref {name}", self.id);
@@ -120,7 +121,7 @@ impl<'a> AdviceCase<'a> {
         }
     }
 
-    /// Returns the ways to approve what is proposed: by the policy that it will land on.
+    /// Returns the ways to approve a proposal, by the policy that it will land on.
     fn ways_of_proposal(&self) -> ApprovalWays {
         let verdict = self.standing.approval.as_ref();
         match (self.standing.status, self.record) {
@@ -142,7 +143,7 @@ impl<'a> AdviceCase<'a> {
         )
     }
 
-    /// Returns the step where a branch proposes just what is due.
+    /// Returns the step if a branch already proposes what is due.
     pub(super) fn settled_by(&self, bucket: Bucket) -> Option<AdviceStep> {
         let settles: &[&str] = match bucket {
             Bucket::OverdueClosure | Bucket::Expired => &["closed", "renewed"],
@@ -163,7 +164,7 @@ impl<'a> AdviceCase<'a> {
         Some(self.proposed(self.standing.pending.iter().find(fits)?))
     }
 
-    /// Returns the step of what ended and never was in force.
+    /// Returns the step for a record that ended without ever having been in force.
     pub(super) fn expired(&self) -> AdviceStep {
         let pending = self.pending();
         match (self.standing.status, pending) {
@@ -188,7 +189,7 @@ impl<'a> AdviceCase<'a> {
         }
     }
 
-    /// Returns how what landed can be approved, and the command; `plain` says it where any bytes can be.
+    /// Returns how landed content can be approved, and the command; `plain` is the wording for a signed file.
     fn approve(&self, plain: &str) -> (String, String) {
         let verdict = self.standing.approval.as_ref();
         let ways = verdict.map(|it| it.ways.clone()).unwrap_or_default();
@@ -216,18 +217,19 @@ impl<'a> AdviceCase<'a> {
         format!("exledger diff {} {}", self.shell_word(self.around.base), self.shell_word(branch))
     }
 
-    /// Returns the latest of what is proposed.
+    /// Returns the latest proposal.
     pub(super) fn pending(&self) -> Option<&'a Pending> {
         self.standing.pending.first()
     }
 
-    /// Returns what the approval of the landed version lacks, of a proposed one that of the proposal.
+    /// Returns the approvals that the landed version lacks, or the proposal if the record is only proposed.
     pub(super) fn missing(&self) -> Vec<MissingApproval> {
         let verdict = self.standing.approval.as_ref();
         verdict.map(|it| it.missing.clone()).unwrap_or_default()
     }
 
-    /// Returns what the approval of a pending change lacks: what the record demands, of others than its proposer.
+    /// Returns the approvals that a pending change lacks: those that the record requires, from others than its
+    /// proposer.
     fn missing_of(&self, pending: &Pending) -> Vec<MissingApproval> {
         if self.standing.status == Status::Proposed {
             return self.missing();

@@ -1,4 +1,4 @@
-//! What a pattern asks for: where the cause is corrected once, so that nobody has to be excepted from it.
+//! The advice for a pattern: where to correct the cause once, so that nobody needs an exception.
 //!
 //! Uses record, survey's causes. Pure. Start at [`what_to_change`]. Follows M20, M51 and M53 of the mission.
 
@@ -10,10 +10,10 @@ use crate::record::vocabulary::{FixTarget, RootCause};
 use crate::survey::cause::CauseGroup;
 use crate::survey::neighbour::Neighbour;
 
-/// What a frozen group asks of a new record.
+/// What a new record of a frozen group needs.
 pub(super) const UNTIL_THEN: &str = "; until then a new record links a redesign in `references.redesign`, with a `fix` whose `due` is not past";
 
-/// Returns what to change: what most of the records say themselves, else what their cause asks for.
+/// Returns what to change: what most of the records propose themselves, else the usual remedy for their cause.
 pub(super) fn what_to_change(
     keys: &[PatternKey],
     group: &CauseGroup,
@@ -59,7 +59,7 @@ fn by_cause(records: &[&Neighbour]) -> String {
     action.to_owned()
 }
 
-/// Returns where a cause is corrected, unless people say otherwise; `None` where no cause is said.
+/// Returns where a cause is usually corrected, unless the records say otherwise; `None` if no cause is stated.
 fn target_of(cause: RootCause) -> Option<FixTarget> {
     match cause {
         RootCause::BadSourceData => Some(FixTarget::Data),
@@ -73,7 +73,7 @@ fn target_of(cause: RootCause) -> Option<FixTarget> {
     }
 }
 
-/// Returns the most frequent of some words; of several the one that is declared first.
+/// Returns the most frequent value; of equally frequent ones, the one declared first.
 fn most<T: Copy + Ord>(words: impl Iterator<Item = T>) -> Option<T> {
     let mut counts: BTreeMap<T, usize> = BTreeMap::new();
     words.for_each(|word| *counts.entry(word).or_default() += 1);

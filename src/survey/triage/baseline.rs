@@ -11,25 +11,26 @@ use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::survey::triage::{CloudEvent, ScannerFinding, TriageInput};
 
-/// Whether an input needs somebody.
+/// Whether an input needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Matter {
-    /// It does: why, in words, where a baseline says so.
+    /// It does; the reason, if a baseline gives one.
     Material(Option<String>),
-    /// It does not: why, in words.
+    /// It does not; the reason.
     Routine(String),
 }
 
-/// The matter of an input, and which baselines are about it.
+/// Whether an input is material, and which baselines apply to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaselineMatch {
     pub matter: Matter,
-    /// The places of the baselines that are about it.
+    /// The indexes of the baselines that apply.
     pub baselines: Vec<usize>,
 }
 
-/// Judges an input: one baseline that says so makes it material; one that only knows it makes it routine; of what none
-/// knows, a finding is material by its level, and an event is routine.
+/// Judges an input: it is material if one of its baselines says so, and routine if baselines apply but none does.
+/// Without
+/// any baseline, a finding is judged by its level, and an event is routine.
 pub fn match_baselines(input: &TriageInput, baselines: &[Baseline]) -> BaselineMatch {
     let mut about = Vec::new();
     let mut material = None;
@@ -56,8 +57,9 @@ pub fn match_baselines(input: &TriageInput, baselines: &[Baseline]) -> BaselineM
     BaselineMatch { matter, baselines: about }
 }
 
-/// Tells whether a baseline is about an input; one that chooses nothing is about events alone: else it would make every
-/// finding routine.
+/// Tells whether a baseline applies to an input. A baseline without selectors applies to events only: otherwise it
+/// would
+/// make every finding routine.
 fn is_about(baseline: &Baseline, input: &TriageInput) -> bool {
     let mut chosen = baseline.when.0.iter();
     let is_all = chosen.all(|(field, words)| holds(input, field, words));
@@ -67,7 +69,7 @@ fn is_about(baseline: &Baseline, input: &TriageInput) -> bool {
     }
 }
 
-/// Judges what no baseline is about.
+/// Judges an input to which no baseline applies.
 fn unknown(input: &TriageInput) -> Matter {
     match input {
         TriageInput::Finding(finding) if finding.kind != "fail" => {
@@ -84,7 +86,7 @@ fn unknown(input: &TriageInput) -> Matter {
     }
 }
 
-/// Returns what a baseline finds out of the ordinary.
+/// Returns why an input deviates from a baseline; `None` if it does not.
 fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
     if let TriageInput::Finding(finding) = input
         && finding.kind != "fail"
@@ -103,7 +105,7 @@ fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
     Some(format!("{field} is not normal for {who} (baseline {})", baseline.id))
 }
 
-/// Returns the first field that is not as expected; what is not stated is not.
+/// Returns the first field without an expected value; a missing field counts as unexpected.
 fn unexpected<'w>(input: &TriageInput, expected: &'w Words) -> Option<&'w str> {
     let is_normal = |field: &str, words: &[String]| match field {
         "hours" => instant(input).is_some_and(|at| {
@@ -128,13 +130,13 @@ fn instant(input: &TriageInput) -> Option<Instant> {
     }
 }
 
-/// Tells whether a field has one of the words.
+/// Tells whether a field has one of the values.
 fn holds(input: &TriageInput, field: &str, words: &[String]) -> bool {
     let stated = texts(input, field);
     stated.iter().any(|text| words.iter().any(|word| word == text))
 }
 
-/// Returns the values of a field, such as `data.environment`, as texts; of a list, its items.
+/// Returns the values of a field, such as `data.environment`, as texts; for a list, its items.
 fn texts<'i>(input: &'i TriageInput, field: &str) -> Vec<Cow<'i, str>> {
     match input {
         TriageInput::Finding(finding) => of_finding(finding, field),
@@ -174,7 +176,7 @@ fn of_event<'i>(event: &'i CloudEvent, field: &str) -> Vec<Cow<'i, str>> {
     at(&event.fields, field).map(text).unwrap_or_default()
 }
 
-/// Returns the value at a path; a key may hold dots itself.
+/// Returns the value at a path; a key may itself contain dots.
 fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     if let Some(found) = value.get(path) {
         return Some(found);

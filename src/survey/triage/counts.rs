@@ -1,7 +1,8 @@
-//! What was decided about all inputs: one row each, and the counts.
+//! The results of all inputs: one row each, and the counts.
 //!
-//! Uses policy, `survey::triage`. Pure. Start at [`TriageCounts::add`]. Follows `docs/spec/cli.md`, triage: the counts add up to
-//! the inputs.
+//! Uses policy, `survey::triage`. Pure. Start at [`TriageCounts::add`]. Follows `docs/spec/cli.md`, triage: the counts
+//! add
+//! up to the inputs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,62 +15,62 @@ use crate::survey::triage::sample;
 use crate::survey::triage::texts::{InternedTexts, TextNumber};
 use crate::survey::triage::{TriageInput, TriageState};
 
-/// What was decided about all inputs.
+/// The results of all inputs.
 #[derive(Debug, Default)]
 pub struct TriageCounts {
-    /// One row an input, in their order, in pieces: a list that grows in one piece takes twice its room.
+    /// One row per input, in order, in chunks: growing a single list would take twice the memory.
     rows: Vec<Vec<TriageRow>>,
-    /// What people are shown: a line for all inputs that are alike.
+    /// The lines shown to people: one for all inputs that are alike.
     lines: BTreeMap<TriageLineKey, TriageLine>,
-    /// How many inputs of each state stand in no line, as there would be too many.
+    /// How many inputs of each state are in no line, because there would be too many.
     beyond: BTreeMap<TriageState, usize>,
     n_lines: BTreeMap<TriageState, usize>,
     /// How many inputs are in each state.
     pub counts: BTreeMap<TriageState, usize>,
-    /// How the baselines did, in the order of the policy.
+    /// The results of each baseline, in the order of the policy.
     pub baselines: Vec<BaselineResult>,
-    /// How many inputs can't be judged although they can be read.
+    /// How many inputs can be read but not judged.
     pub doubts: usize,
     kept: KeptDetail,
     texts: InternedTexts,
     seen: BTreeSet<[u8; 16]>,
 }
 
-/// What is kept of each input.
+/// How much is kept of each input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeptDetail {
     #[default]
     Rows,
-    /// A line of all that are alike, which is what people read.
+    /// One line for all inputs that are alike, for display.
     Lines,
-    /// Nothing: it is counted.
+    /// Only the counts.
     Counts,
 }
 
-/// What was decided about one input; its texts are in the tally.
+/// The result of one input; its texts are in [`TriageCounts`].
 #[derive(Clone, Copy, Debug)]
 pub struct TriageRow {
-    /// Which of the files it is in.
+    /// The index of its file.
     pub source: usize,
-    /// Its place there; `None` for a run or file that can't be read.
+    /// Its index in the file; `None` for a run or file that can't be read.
     pub index: Option<u64>,
-    /// Its key; `None` where it can't be read.
+    /// Its key; `None` if it can't be read.
     pub key: Option<TextNumber>,
-    /// The decision in a word.
+    /// The decision.
     pub state: TriageState,
     pub record: Option<TextNumber>,
     pub message: Option<TextNumber>,
 }
 
-/// What inputs have in common that stand in one line.
+/// What inputs of one line have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TriageLineKey {
-    /// The decision in a word; of routine inputs, those that are shown for a look alone are in lines.
+    /// The decision; routine inputs have lines only if they are sampled for review.
     pub state: TriageState,
     pub record: Option<TextNumber>,
-    /// Its key, of an event its type; left out of what a record covers or dismisses.
+    /// Its key, or the type of an event; left out if a record covers or dismisses it.
     pub key: Option<TextNumber>,
-    /// What an event is about: a finding may be in many places, what happened is told apart by it.
+    /// What an event is about. A finding may be in many places; events are told apart by their subject.
     pub about: Option<TextNumber>,
     pub message: Option<TextNumber>,
 }
@@ -78,40 +79,40 @@ pub struct TriageLineKey {
 #[derive(Clone, Copy, Debug)]
 pub struct TriageLine {
     pub n: usize,
-    /// Where the first of them is, in words; of an event what it is about.
+    /// The place of the first of them; for an event, what it is about.
     pub place: Option<TextNumber>,
     pub origin: InputOrigin,
 }
 
-/// The most lines of one state: nobody reads more, and scripts ask for JSON.
+/// The maximum number of lines per state: nobody reads more, and scripts use JSON.
 pub const MOST_LINES: usize = 1000;
 
-/// The rows of one piece.
+/// The number of rows in one chunk.
 const PIECE: usize = 4096;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BaselineResult {
-    /// The inputs that it is about.
+    /// The inputs that it applies to.
     pub matched: usize,
     pub routine: usize,
-    /// Those that somebody must look at: uncovered, expired, pending.
+    /// Those that need attention: uncovered, expired, pending.
     pub escalated: usize,
     /// Those that a record covers.
     pub covered: usize,
-    /// Those that a record calls a false alarm.
+    /// Those that a record dismisses as a false alarm.
     pub dismissed: usize,
 }
 
 /// Where an input comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct InputOrigin {
-    /// Which of the files it is in.
+    /// The index of its file.
     pub source: usize,
     pub index: Option<u64>,
 }
 
 impl TriageCounts {
-    /// Begins to count for baselines.
+    /// Starts counting for the baselines.
     pub fn new(baselines: &[Baseline], kept: KeptDetail) -> TriageCounts {
         TriageCounts {
             kept,
@@ -121,7 +122,7 @@ impl TriageCounts {
         }
     }
 
-    /// Tells whether no event with the same source and id was counted before, and counts it.
+    /// Tells whether no event with the same source and id was counted before, and remembers it.
     pub fn is_new(&mut self, input: &TriageInput) -> bool {
         let TriageInput::Event(event) = input else {
             return true;
@@ -170,7 +171,7 @@ impl TriageCounts {
         }
     }
 
-    /// Adds an input to the line of those that are like it.
+    /// Adds an input to the line of similar inputs.
     fn line(
         &mut self,
         origin: InputOrigin,
@@ -185,7 +186,7 @@ impl TriageCounts {
         }
         let is_summed = matches!(state, TriageState::Covered | TriageState::Dismissed);
         let is_full = !is_summed && self.is_full(state);
-        // Where no line is added any more, no text is: those would be most of all that is kept.
+        // Once no more lines are added, no texts are either: they would make up most of the memory used.
         let mut is_new = false;
         let mut say = |text: &str| {
             let said = if is_full { self.texts.find(text) } else { self.texts.add(text) };
@@ -275,17 +276,17 @@ impl TriageCounts {
         self.n_lines.get(&state).is_some_and(|n| *n >= MOST_LINES)
     }
 
-    /// Returns the rows, one an input, in their order.
+    /// Returns the rows, one per input, in order.
     pub fn rows(&self) -> impl Iterator<Item = &TriageRow> + Clone {
         self.rows.iter().flatten()
     }
 
-    /// Returns the lines of a state, in no order that means anything.
+    /// Returns the lines of a state, in no particular order.
     pub fn lines(&self, state: TriageState) -> impl Iterator<Item = (&TriageLineKey, &TriageLine)> {
         self.lines.iter().filter(move |(alike, _)| alike.state == state)
     }
 
-    /// Returns how many inputs of a state stand in no line.
+    /// Returns how many inputs of a state are in no line.
     pub fn beyond(&self, state: TriageState) -> usize {
         self.beyond.get(&state).copied().unwrap_or(0)
     }
@@ -295,7 +296,7 @@ impl TriageCounts {
         self.counts.get(&state).copied().unwrap_or(0)
     }
 
-    /// Returns a text of a row; empty where there is none.
+    /// Returns a text of a row; empty for `None`.
     pub fn text(&self, text: Option<TextNumber>) -> &str {
         text.map_or("", |text| self.texts.get(text))
     }
@@ -320,7 +321,7 @@ impl BaselineResult {
     }
 }
 
-/// Returns the key of an input: `TOOL:ID`, of an event `SOURCE:ID`.
+/// Returns the key of an input: `TOOL:ID`, for an event `SOURCE:ID`.
 pub fn key(input: &TriageInput) -> String {
     match input {
         TriageInput::Finding(finding) => finding.key(),
@@ -328,7 +329,7 @@ pub fn key(input: &TriageInput) -> String {
     }
 }
 
-/// Returns where an input is: file and line, of an event what it is about.
+/// Returns the place of an input: file and line; for an event, what it is about.
 fn input_place(input: &TriageInput) -> Option<String> {
     match input {
         TriageInput::Finding(finding) => {

@@ -1,7 +1,8 @@
-//! The state of one input: asked of the gate first, then of the baselines.
+//! The state of one input: the gate is asked first, then the baselines.
 //!
-//! Uses gate, status, `survey::triage`. Pure. Start at [`TriageJudge`]. Follows `docs/spec/interop.md`, 6: covered comes before
-//! routine, and what covers is the gate's to say.
+//! Uses gate, status, `survey::triage`. Pure. Start at [`TriageJudge`]. Follows `docs/spec/interop.md`, 6: covered
+//! takes
+//! precedence over routine, and the gate decides what is covered.
 
 use std::collections::BTreeMap;
 
@@ -20,39 +21,39 @@ use crate::status::state::{RecordState, Status};
 use crate::survey::triage::baseline::{self, BaselineMatch, Matter};
 use crate::survey::triage::{CloudEvent, FindingFile, ScannerFinding, TriageInput, TriageState};
 
-/// What inputs are judged by.
+/// Everything needed to judge inputs.
 pub struct TriageJudge<'a> {
-    /// The records by what they name.
+    /// The records, indexed by what they cover.
     pub index: &'a Index,
-    /// All records at that instant, in the order of the index.
+    /// The states of all records at that instant, in the order of the index.
     pub standings: &'a [RecordState],
     /// The governance of the tree that is asked about.
     pub governance: &'a Governance,
-    /// Judges a record again, at the time of an event.
+    /// Reevaluates a record at the time of an event.
     pub moved: &'a dyn Fn(&RecordState, Instant) -> RecordState,
     /// The instant that the ledger is asked about.
     pub instant: Instant,
-    /// The environment of all findings, where it was stated for them.
+    /// The environment of all findings, if given.
     pub environment: Option<&'a str>,
 }
 
-/// What was decided about an input.
+/// The decision about an input.
 #[derive(Clone, Debug)]
 pub struct TriageDecision {
     pub state: TriageState,
-    /// The record that decides, by its id.
+    /// The id of the deciding record.
     pub record: Option<String>,
     pub message: String,
-    /// Whether it can be told at all.
+    /// Whether the input can't be judged.
     pub is_doubtful: bool,
-    /// The places of the baselines that are about it.
+    /// The indexes of the baselines that apply.
     pub baselines: Vec<usize>,
-    /// The records that it is about, with how they stand to it.
+    /// The records that it is about, and how each matches.
     pub about: Vec<(String, SubjectMatch)>,
 }
 
 impl TriageDecision {
-    /// Returns the decision about what needs nobody, whatever records and baselines say.
+    /// Returns the decision for an input that needs no attention, whatever records and baselines say.
     fn routine(why: &str) -> TriageDecision {
         TriageDecision {
             state: TriageState::Routine,
@@ -106,7 +107,7 @@ impl TriageJudge<'_> {
         }
     }
 
-    /// Asks about a finding under one name of its tool and one id: all of its places must be covered.
+    /// Asks about a finding under one tool name and one id; all of its places must be covered.
     fn as_key(&self, finding: &ScannerFinding, tool: &str, id: &str) -> MatchedRecord {
         let mut question = Question {
             finding: Some(format!("{tool}:{id}")),
@@ -145,7 +146,7 @@ impl TriageJudge<'_> {
         self.ask(&question, Some(event.at))
     }
 
-    /// Asks the gate, at an instant where one is given.
+    /// Asks the gate, at the given instant if there is one.
     fn ask(&self, question: &Question, at: Option<Instant>) -> MatchedRecord {
         let places = self.index.places(question);
         let at = at.filter(|at| *at != self.instant);
@@ -168,10 +169,10 @@ impl TriageJudge<'_> {
     }
 }
 
-/// Returns what an event asks: all that its `data` states.
+/// Returns the question that an event asks, from all that its `data` states.
 ///
 /// # Errors
-/// Why it can't be covered, in words: it states something that is no text, or nothing that a record can be about.
+/// Why it can't be covered, in words: a stated value is no text, or nothing stated is something a record can be about.
 fn asked(event: &CloudEvent) -> Result<Question, String> {
     let is_finding = event.fields.get("type").and_then(Value::as_str) == Some("finding");
     let of_finding = FINDING.iter().filter(|_| is_finding);
@@ -228,7 +229,7 @@ const STATED: &[&str] = &[
     "reference",
 ];
 
-/// Those that are compared besides where the event is a scanner's finding.
+/// Further keys that are compared if the event is a scanner's finding.
 const FINDING: &[&str] = &["tool", "id", "path", "package", "severity"];
 
 fn inside(file: &FindingFile) -> Option<&str> {
@@ -238,7 +239,7 @@ fn inside(file: &FindingFile) -> Option<&str> {
     }
 }
 
-/// Returns the path of a finding that begins at the root of some machine and lies in no folder that is known.
+/// Returns the path of a finding if it is absolute and lies in no known folder.
 fn absolute(finding: &ScannerFinding) -> Option<&str> {
     finding.places.iter().find_map(|place| match &place.file {
         FindingFile::Elsewhere(path) if path.starts_with('/') => Some(path.as_str()),
@@ -246,7 +247,7 @@ fn absolute(finding: &ScannerFinding) -> Option<&str> {
     })
 }
 
-/// What the gate says of an input.
+/// The gate's answer for an input.
 #[derive(Clone, Debug)]
 struct MatchedRecord {
     state: TriageState,
@@ -276,7 +277,7 @@ impl MatchedRecord {
         };
         MatchedRecord {
             state,
-            // A near miss is named in the message alone: nothing of it covers anything.
+            // A near miss appears in the message only: it covers nothing.
             record: answer.record.clone().filter(|_| state != TriageState::Uncovered),
             message: answer.reason.clone(),
             is_doubtful: answer.verdict == GateVerdict::Unknown,
@@ -289,7 +290,7 @@ impl MatchedRecord {
     }
 }
 
-/// Tells whether a record says that an alarm is false: its fix is in the rule or the data.
+/// Tells whether a record dismisses a false alarm: it is fixed in the rule or the data.
 fn is_dismissal(record: &Record) -> bool {
     record.root_cause == RootCause::BadSourceData
 }
@@ -301,7 +302,7 @@ fn was_or_will_be(status: Status) -> bool {
     )
 }
 
-/// Returns the best of several answers to one question, of which one is enough.
+/// Returns the best of several answers, one of which is enough.
 fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     let rank = |found: &MatchedRecord| match found.state {
         TriageState::Covered | TriageState::Dismissed => 0,
@@ -316,7 +317,7 @@ fn best(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     })
 }
 
-/// Returns the worst of the answers to several questions, all of which must be answered.
+/// Returns the worst of several answers, all of which are needed.
 fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     let found = found.min_by_key(|found| (!found.is_doubtful, found.state));
     found.unwrap_or_else(|| {
@@ -324,7 +325,7 @@ fn worst(found: impl Iterator<Item = MatchedRecord>) -> MatchedRecord {
     })
 }
 
-/// Joins what the gate says with what the baselines say.
+/// Combines the gate's answer with the result of the baselines.
 fn decided(found: MatchedRecord, judged: BaselineMatch) -> TriageDecision {
     let is_covered = matches!(found.state, TriageState::Covered | TriageState::Dismissed);
     let about = found.about;

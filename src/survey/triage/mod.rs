@@ -1,6 +1,6 @@
-//! Findings and events against baselines and ledger: what is routine, what is covered, and what needs somebody.
+//! Findings and events against baselines and ledger: what is routine, what is covered, and what needs attention.
 //!
-//! Uses record, policy, status, gate. Pure. Start at [`judge::TriageJudge`]; what was read of the inputs is an [`TriageInput`].
+//! Uses record, policy, status, gate. Pure. Start at [`judge::TriageJudge`]; a parsed input is a [`TriageInput`].
 //! Follows `docs/spec/cli.md`, triage, and `docs/spec/interop.md`, 6.
 
 pub mod baseline;
@@ -17,20 +17,20 @@ use crate::gate::package::Package;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Risk;
 
-/// What was decided about an input, worst first.
+/// The decision about an input, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TriageState {
     /// It is material, and nothing covers it.
     Uncovered,
-    /// A record that ended, or has not begun, would cover it.
+    /// Only a record that has ended, or has not begun, would cover it.
     ExpiredCover,
     /// It can't be read.
     Unparsed,
-    /// A record that waits for approval would cover it.
+    /// Only a record that waits for approval would cover it.
     Pending,
     /// A record in force covers it.
     Covered,
-    /// A record in force says that it is a false alarm.
+    /// A record in force dismisses it as a false alarm.
     Dismissed,
     Routine,
 }
@@ -47,7 +47,7 @@ impl TriageState {
         TriageState::Routine,
     ];
 
-    /// Returns the word of `docs/spec/cli.md`.
+    /// Returns the name used in `docs/spec/cli.md`.
     pub fn as_str(self) -> &'static str {
         match self {
             TriageState::Uncovered => "uncovered",
@@ -61,7 +61,7 @@ impl TriageState {
     }
 }
 
-/// What was read of one input.
+/// One parsed input.
 #[derive(Clone, Debug)]
 pub enum TriageInput {
     Finding(ScannerFinding),
@@ -70,19 +70,19 @@ pub enum TriageInput {
 
 #[derive(Clone, Debug, Default)]
 pub struct ScannerFinding {
-    /// The tool, by the name that records use.
+    /// The tool, under the name that records use.
     pub tool: String,
     /// Further names of the tool for this kind of finding.
     pub also: Option<&'static str>,
-    /// The finding's id; empty where it names none.
+    /// The finding's id; empty if it has none.
     pub id: String,
-    /// The ids that its rule had before, or has elsewhere: what names one of them means it too.
+    /// Former or alternative ids of its rule: a record that names one of them means this rule, too.
     pub former_ids: Vec<String>,
-    /// The level, in SARIF's words.
+    /// The level, as SARIF names it.
     pub level: String,
-    /// What it is: `fail`, or something that is no failure.
+    /// The kind: `fail`, or something that is no failure.
     pub kind: String,
-    /// Whether the scanner says that it was there before and is there no longer.
+    /// Whether the scanner says that the finding existed before and is gone.
     pub is_absent: bool,
     pub severity: Option<Risk>,
     pub places: Vec<FindingPlace>,
@@ -92,9 +92,9 @@ pub struct ScannerFinding {
     pub purl: Option<String>,
     /// The weaknesses that its rule is about.
     pub weaknesses: Vec<String>,
-    /// The version that corrects it, where the scanner names one.
+    /// The version that fixes it, if the scanner names one.
     pub fixed: Option<String>,
-    /// When it was found, where that is told.
+    /// When it was found, if stated.
     pub at: Option<Instant>,
 }
 
@@ -109,18 +109,18 @@ pub struct FindingPlace {
 /// The file of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FindingFile {
-    /// From the repository's root.
+    /// A path from the repository's root.
     Inside(String),
-    /// Somewhere else on the machine, in an image, or on a server.
+    /// Elsewhere on the machine, in an image, or on a server.
     Elsewhere(String),
-    /// Above the repository's root: never covered.
+    /// A path above the repository's root: never covered.
     Above(String),
-    /// Stated, but not so that it could be told which file it is: what names paths doesn't cover it.
+    /// Stated, but the file can't be identified: a record that names paths doesn't cover it.
     Unknown,
 }
 
 impl FindingFile {
-    /// Returns the path or address as it is shown.
+    /// Returns the path or address for display.
     pub fn text(&self) -> &str {
         match self {
             FindingFile::Inside(text) | FindingFile::Elsewhere(text) | FindingFile::Above(text) => {
@@ -131,7 +131,7 @@ impl FindingFile {
     }
 }
 
-/// What happened, as a CloudEvent.
+/// An event in CloudEvents form.
 #[derive(Clone, Debug)]
 pub struct CloudEvent {
     pub at: Instant,
@@ -142,18 +142,18 @@ pub struct CloudEvent {
 }
 
 impl CloudEvent {
-    /// Returns a text below `data`.
+    /// Returns a text in `data`.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.data(key)?.as_str()
     }
 
-    /// Returns what stands below a key of `data`.
+    /// Returns the value of a key in `data`.
     pub fn data(&self, key: &str) -> Option<&Value> {
         self.fields.get("data")?.get(key)
     }
 }
 
-/// Tells whether an id is that of a published vulnerability, and of no rule of a scanner.
+/// Tells whether an id is that of a published vulnerability, not of a scanner rule.
 pub fn is_advisory(id: &str) -> bool {
     let kinds = [
         "ALAS", "ALSA-", "CVE-", "DLA-", "DSA-", "ELSA-", "GHSA-", "GO-", "MAL-", "OSV-", "PYSEC-",

@@ -1,4 +1,4 @@
-//! Which routine inputs are shown for a look: the same ones each time, by their keys.
+//! Which routine inputs are sampled for review: the same ones each time, chosen by their keys.
 //!
 //! Uses policy, `survey::triage`. Pure. Start at [`is_sampled`]. Follows `docs/spec/interop.md`, 6, baselines.
 
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::policy::closing::Baseline;
 use crate::survey::triage::judge::TriageDecision;
 
-/// Tells whether a routine input is shown for a look.
+/// Tells whether a routine input is sampled for review.
 pub(super) fn is_sampled(key: &str, decision: &TriageDecision, baselines: &[Baseline]) -> bool {
     let places = decision.baselines.iter();
     let about = places.filter_map(|place| baselines.get(*place));

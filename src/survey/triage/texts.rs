@@ -31,12 +31,12 @@ impl InternedTexts {
         Some(number)
     }
 
-    /// Returns the number of a text that was added.
+    /// Returns the number of a text, if it was added.
     pub fn find(&self, text: &str) -> Option<TextNumber> {
         self.known.get(text).copied()
     }
 
-    /// Returns a text by its number; that of another table may be any text, or empty.
+    /// Returns a text by its number; a number of another table yields an arbitrary or empty text.
     pub fn get(&self, text: TextNumber) -> &str {
         let place = usize::try_from(text.0.get() - 1).unwrap_or(usize::MAX);
         self.all.get(place).map_or("", AsRef::as_ref)

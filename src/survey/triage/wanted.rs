@@ -1,4 +1,4 @@
-//! What needs a record: material inputs that nothing covers, those that are alike together.
+//! The inputs that need a record: material and uncovered ones, grouped by similarity.
 //!
 //! Uses record's words, policy, `survey::triage`. Pure. Start at [`Wanted::add`]. Follows `docs/spec/cli.md`, triage,
 //! `--draft`.
@@ -17,18 +17,18 @@ use crate::survey::triage::{
 pub struct Wanted {
     /// Findings by tool and id.
     pub findings: BTreeMap<(String, String), FindingGroup>,
-    /// Events by what they are about.
+    /// Events by subject.
     pub events: BTreeMap<Happened, Often>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct FindingGroup {
     pub severity: Option<Risk>,
-    /// The paths of each package; of an unknown one under nothing. No paths where one is not in the repository.
+    /// The paths of each package, or of an unknown one under `None`. No paths if one of them is not in the repository.
     pub packages: BTreeMap<Option<String>, Option<BTreeSet<String>>>,
-    /// The kind of baseline that finds it material.
+    /// The kind of the baseline that finds it material.
     pub kind: Option<vocabulary::Baseline>,
-    /// What else the first event says that reports it; of SARIF nothing but the environment is known.
+    /// What else the first event reporting it states; for SARIF only the environment is known.
     pub subject: InputSubject,
     pub n: usize,
 }
@@ -39,11 +39,11 @@ pub struct Happened {
     pub identity: Option<String>,
     pub action: Option<String>,
     pub resource: Option<String>,
-    /// What it concerns.
+    /// Its subject.
     pub subject: InputSubject,
 }
 
-/// What an event or finding concerns, where it says so.
+/// The subject of an event or finding, where stated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InputSubject {
     pub asset: Option<String>,
@@ -54,7 +54,7 @@ pub struct InputSubject {
     /// The name of the credential.
     pub credential: Option<String>,
     pub control: Option<String>,
-    /// The rule, where no control is named.
+    /// The rule, if no control is named.
     pub rule: Option<String>,
     pub owner: Option<String>,
 }
@@ -81,7 +81,7 @@ impl InputSubject {
 
 #[derive(Clone, Debug, Default)]
 pub struct Often {
-    /// The kind of baseline that finds them material.
+    /// The kind of the baseline that finds them material.
     pub kind: Option<vocabulary::Baseline>,
     pub n: usize,
 }
@@ -153,7 +153,7 @@ impl Wanted {
     }
 }
 
-/// Returns the scanner's finding that an event reports; `None` of any other event.
+/// Returns the scanner finding that an event reports; `None` for any other event.
 fn reported(event: &CloudEvent) -> Option<ScannerFinding> {
     let text = |key: &str| event.text(key).filter(|text| !text.is_empty());
     let (tool, id) = (text("tool")?, text("id")?);

@@ -1,7 +1,7 @@
-//! What the inputs say about the records: which are used, and which triggers they let fire.
+//! What the inputs say about the records: which are used, and which triggers they suggest firing.
 //!
 //! Uses gate, status, `survey::triage`. Pure. Start at [`TriggerWatch::new`]. Follows `docs/spec/cli.md`, triage, and
-//! `docs/spec/record.md`, triggers. A proposal changes nothing: a person fires the trigger, or does not.
+//! `docs/spec/record.md`, triggers. A proposal changes nothing: a person decides whether to fire the trigger.
 
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,15 +22,15 @@ use crate::survey::triage::{FindingFile, ScannerFinding, TriageInput, is_advisor
 /// What the inputs say about the records.
 #[derive(Debug, Default)]
 pub struct TriggerWatch<'s> {
-    /// The records that inputs could use, by id.
+    /// The records that inputs could match, by id.
     records: BTreeMap<&'s str, Watched<'s>>,
-    /// The tools that ran, with the last of the files that they ran in.
+    /// The tools that ran, each with the last file that has a run of it.
     tools: BTreeMap<String, usize>,
-    /// What tools looked for, by the names that records use: of a tool that tells kinds of findings apart, those kinds.
+    /// What the tools looked for, by the names that records use; for tools with several kinds of findings, those kinds.
     looked: BTreeSet<String>,
-    /// Tools of which something can't be read, or that say that they failed.
+    /// Tools with unreadable output, or that reported a failure.
     doubtful: BTreeSet<String>,
-    /// Whether something can't be read of which the tool is not known.
+    /// Whether something is unreadable whose tool is unknown.
     is_doubtful: bool,
     has_events: bool,
 }
@@ -39,22 +39,22 @@ pub struct TriggerWatch<'s> {
 struct Watched<'s> {
     record: &'s Record,
     standing: &'s RecordState,
-    /// The files in which something matched, with the tools; an event's tool is empty.
+    /// The files with a match and their tools; the tool of an event is empty.
     matched: BTreeSet<(String, usize)>,
-    /// What corrects a finding of it.
+    /// The version that fixes one of its findings.
     fixed: Option<String>,
-    /// What is no longer as the record names it.
+    /// What no longer is as the record states it.
     changed: Option<String>,
 }
 
-/// A trigger that the inputs let fire.
+/// A trigger that the inputs suggest firing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FiringProposal {
     pub record: String,
     pub trigger: String,
-    /// The test that says so.
+    /// The condition that is met.
     pub test: Test,
-    /// What follows when it fires.
+    /// What happens when it fires.
     pub then: Then,
     pub why: String,
 }
@@ -64,14 +64,14 @@ pub struct FiringProposal {
 pub struct Used {
     /// Something in the last inputs of its kind matches.
     pub matched: Vec<String>,
-    /// Something in earlier inputs matches, and nothing in the last ones of the same tool does.
+    /// Something in earlier inputs matches, but nothing in the last ones of the same tool.
     pub no_longer: Vec<String>,
     /// Nothing matches.
     pub never: Vec<String>,
 }
 
 impl<'s> TriggerWatch<'s> {
-    /// Begins to watch records that are approved and not over.
+    /// Starts watching the records that are approved and not over.
     pub fn new(standings: &'s [RecordState]) -> TriggerWatch<'s> {
         let is_open = |standing: &&RecordState| {
             matches!(
@@ -88,7 +88,8 @@ impl<'s> TriggerWatch<'s> {
         TriggerWatch { records: records.collect(), ..TriggerWatch::default() }
     }
 
-    /// Notes that a tool ran, or that its run can't be relied on; `kinds` are the kinds of findings that the run has rules of.
+    /// Notes that a tool ran, or that its run is unreliable; `kinds` are the kinds of findings that the run has rules
+    /// for.
     pub fn ran(
         &mut self,
         tool: Option<&str>,
@@ -117,7 +118,7 @@ impl<'s> TriggerWatch<'s> {
         self.is_doubtful = true;
     }
 
-    /// Notes what an input says about records.
+    /// Notes which records an input matches.
     pub fn add(&mut self, source: usize, input: &TriageInput, decision: &TriageDecision) {
         self.has_events |= matches!(input, TriageInput::Event(_));
         for (id, named) in &decision.about {
@@ -144,7 +145,7 @@ impl<'s> TriggerWatch<'s> {
         }
     }
 
-    /// Returns the triggers that the inputs let fire, by record.
+    /// Returns the triggers that the inputs suggest firing, by record.
     pub fn proposals(&self) -> Vec<FiringProposal> {
         let watched = self.records.iter().flat_map(|(id, watched)| {
             let triggers = watched.record.triggers.iter();
@@ -178,7 +179,7 @@ impl<'s> TriggerWatch<'s> {
         })
     }
 
-    /// Says that no tool finds any more what a record names; `None` where one does, or did not look.
+    /// Returns the reason if no tool finds what a record names any more; `None` if one does, or did not look for it.
     fn gone(&self, watched: &Watched<'_>) -> Option<String> {
         if !watched.matched.is_empty() || watched.changed.is_some() || self.is_doubtful {
             return None;
@@ -199,7 +200,8 @@ impl<'s> TriggerWatch<'s> {
         Some(format!("{} no longer finds it", tools.join(" and ")))
     }
 
-    /// Returns the records by whether inputs match them: those with findings where tools ran, those with an identity where
+    /// Returns the records by whether inputs match them: records with findings if tools ran, records with an identity
+    /// if
     /// there are events.
     pub fn used(&self) -> Used {
         let mut used = Used::default();
@@ -226,7 +228,7 @@ impl<'s> TriggerWatch<'s> {
         used
     }
 
-    /// Says why nothing matches a record.
+    /// Returns why nothing matches a record.
     pub fn why_never(&self, id: &str) -> String {
         let Some(watched) = self.records.get(id) else {
             return String::new();
@@ -248,16 +250,16 @@ impl<'s> TriggerWatch<'s> {
     }
 }
 
-/// The names that records give the kinds of trivy's findings.
+/// The names that records use for the kinds of trivy's findings.
 const TRIVY: &[&str] = &["trivy", "trivy-misconfig", "trivy-secret", "trivy-license"];
 
-/// Returns the tool that finds what a record names under a tool's name.
+/// Returns the tool behind a name that records use.
 fn scanner(tool: &str) -> &str {
     if TRIVY.contains(&tool) { "trivy" } else { tool }
 }
 
-/// Returns the kinds of findings of which a run must have a rule, so that it says something about one that is gone: under
-/// `trivy` alone a vulnerability's id tells the kind, and any other may be of each.
+/// Returns the kinds of findings for which a run must have rules before a missing finding means something: under
+/// `trivy` alone, an advisory id implies its kind, and any other id may be of every kind.
 fn id_kinds<'t>(tool: &'t str, id: Option<&String>) -> Vec<&'t str> {
     match (tool, id) {
         ("trivy", Some(id)) if is_advisory(id) => vec![tool],
@@ -271,7 +273,7 @@ fn keys(record: &Record) -> impl Iterator<Item = &FindingKey> {
     scope.and_then(|scope| scope.findings.as_ref()).into_iter().flatten()
 }
 
-/// Says what of a finding that a record names is no longer as it names it: the version of the package, or the severity.
+/// Returns what is no longer as the record states it: the package's version, or the severity.
 fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
     let is_meant = |key: &&FindingKey| {
         let tool = key.tool.as_ref();
@@ -300,7 +302,7 @@ fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
     })
 }
 
-/// Returns the version that is found and the one that is named, where they differ in one package.
+/// Returns the found and the stated version, if they differ for the same package.
 fn finding_version(key: &FindingKey, finding: &ScannerFinding) -> Option<(String, String)> {
     let asked = AskedPackage::from_names(finding.purl.as_deref(), finding.package.as_ref());
     let purl = key.purl.as_deref().and_then(Purl::parse);
