@@ -1,4 +1,4 @@
-//! Commits made of git objects alone: no work tree is touched until one is checked out.
+//! Commits written as git objects only: the work tree changes only when a branch is checked out.
 //!
 //! Uses record (instants), history (ids), and git2. Start at [`CommitWriter`].
 
@@ -9,22 +9,22 @@ use crate::history::objects::Oid;
 use crate::record::time::Instant;
 use crate::store::sign::{self, Setup, SignError};
 
-/// The namespace in which git signs commits.
+/// The signature namespace that git uses for commits.
 const GIT: &str = "git";
 
-/// Who a commit names, and when.
+/// The author or committer of a commit, and the time.
 #[derive(Clone, Debug)]
 pub struct WriterSignature<'a> {
     pub name: &'a str,
     pub email: &'a str,
-    /// The time; the zone is UTC.
+    /// The time, in UTC.
     pub at: Instant,
 }
 
-/// A commit to be made.
+/// A commit to be written.
 #[derive(Clone, Debug)]
 pub struct CommitDraft<'a> {
-    /// The commits before it, the first parent first.
+    /// The parents, the first parent first.
     pub parents: &'a [CreatedCommit],
     /// The files that differ from the first parent's tree; `None` removes one.
     pub changes: &'a [(String, Option<Vec<u8>>)],
@@ -33,16 +33,16 @@ pub struct CommitDraft<'a> {
     pub message: &'a str,
 }
 
-/// A commit that was made.
+/// A commit that has been written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CreatedCommit(git2::Oid);
 
-/// Why a commit can't be made.
+/// Why a commit can't be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ScribeError {
     #[error("git: {}", .0.message())]
     Git(git2::Error),
-    /// It was to be signed, and is not.
+    /// It could not be signed.
     #[error("the commit is not signed: {0}")]
     Unsigned(SignError),
 }
@@ -65,15 +65,15 @@ pub struct CommitWriter {
 }
 
 impl CommitWriter {
-    /// Makes a repository in a folder, with `main` as its first branch.
+    /// Creates a repository in a folder, with `main` as its first branch.
     ///
     /// # Errors
-    /// [`ScribeError`] when git refuses.
+    /// [`ScribeError`] if git refuses.
     pub fn init(folder: &Path) -> Result<CommitWriter, ScribeError> {
         let mut options = git2::RepositoryInitOptions::new();
         options.initial_head("main").no_reinit(true).external_template(false);
         let repository = git2::Repository::init_opts(folder, &options)?;
-        // What is checked out has the bytes that were committed, whatever the machine is set to.
+        // Checked-out files have exactly the committed bytes, whatever the machine's configuration.
         repository.config()?.set_bool("core.autocrlf", false)?;
         Ok(CommitWriter { repository })
     }
@@ -81,16 +81,16 @@ impl CommitWriter {
     /// Opens the repository of a git folder.
     ///
     /// # Errors
-    /// [`ScribeError`] when git refuses.
+    /// [`ScribeError`] if git refuses.
     pub fn open(git_folder: &Path) -> Result<CommitWriter, ScribeError> {
         let repository = git2::Repository::open(git_folder)?;
         Ok(CommitWriter { repository })
     }
 
-    /// Returns a commit that is there.
+    /// Returns an existing commit.
     ///
     /// # Errors
-    /// [`ScribeError`] when it is not.
+    /// [`ScribeError`] if there is no such commit.
     pub fn commit_of(&self, oid: Oid) -> Result<CreatedCommit, ScribeError> {
         let oid = git2::Oid::from_bytes(oid.as_bytes())?;
         Ok(CreatedCommit(self.repository.find_commit(oid)?.id()))
@@ -99,7 +99,7 @@ impl CommitWriter {
     /// Writes a commit, on no branch yet.
     ///
     /// # Errors
-    /// [`ScribeError`] when git refuses.
+    /// [`ScribeError`] if git refuses.
     pub fn commit(&self, draft: &CommitDraft<'_>) -> Result<CreatedCommit, ScribeError> {
         let parents = self.parents(draft)?;
         let tree = self.tree(draft, parents.first())?;
@@ -110,10 +110,10 @@ impl CommitWriter {
         Ok(CreatedCommit(made))
     }
 
-    /// Writes a commit that bears a signature by an SSH key, on no branch yet.
+    /// Writes a commit signed with an SSH key, on no branch yet.
     ///
     /// # Errors
-    /// [`ScribeError`] when git refuses, or nothing is signed.
+    /// [`ScribeError`] if git refuses or signing fails.
     pub fn commit_signed(
         &self,
         draft: &CommitDraft<'_>,
@@ -164,10 +164,10 @@ impl CommitWriter {
         self.repository.find_tree(tree)
     }
 
-    /// Moves a branch from one commit to another; without the former, creates it.
+    /// Moves a branch from one commit to another; creates it if `None` is given as the former.
     ///
     /// # Errors
-    /// [`ScribeError`] when git refuses, also because the branch is no longer where it was.
+    /// [`ScribeError`] if git refuses, also if the branch has moved meanwhile.
     pub fn move_branch(
         &self,
         name: &str,
@@ -182,10 +182,10 @@ impl CommitWriter {
         Ok(())
     }
 
-    /// Points a branch at a commit, creating it where it is absent.
+    /// Points a branch at a commit, creating it if absent.
     ///
     /// # Errors
-    /// [`ScribeError`] when git refuses.
+    /// [`ScribeError`] if git refuses.
     pub fn set_branch(&self, name: &str, tip: CreatedCommit) -> Result<(), ScribeError> {
         self.repository.reference(
             &format!("refs/heads/{name}"),
@@ -196,10 +196,10 @@ impl CommitWriter {
         Ok(())
     }
 
-    /// Checks a branch out, replacing what stands in the work tree.
+    /// Checks out a branch, overwriting the work tree.
     ///
     /// # Errors
-    /// [`ScribeError`] when git refuses.
+    /// [`ScribeError`] if git refuses.
     pub fn check_out(&self, name: &str) -> Result<(), ScribeError> {
         self.repository.set_head(&format!("refs/heads/{name}"))?;
         let mut options = git2::build::CheckoutBuilder::new();

@@ -1,4 +1,4 @@
-//! Files that are replaced, each whole or not at all, all of them or none, by one process at a time.
+//! Writes several files atomically: each completely or not at all, all or none, by one process at a time.
 //!
 //! Uses ledger (the tree's kinds), store's files and lock. Start at [`WriteLock::open`] and [`WriteLock::write`].
 
@@ -14,15 +14,16 @@ use crate::store::locked::Locked;
 use crate::store::target;
 use crate::store::temporary;
 
-/// The name of the lock, in the folder of the repository that all work trees share.
+/// The name of the lock file, in the git folder that all work trees share.
 const LOCK: &str = "exledger.lock";
 
-/// The right to edit the files of a repository; nobody else has it until this value goes.
+/// The lock for editing the files of a repository; held until the value is dropped.
 #[derive(Debug)]
 pub struct WriteLock {
     _lock: Locked,
-    /// Where files stand until they are moved to their places: the folder that all work trees share, in which nobody
-    /// looks for records. What a killed process left there is cleared away by the next.
+    /// Where files are prepared before they are moved into place: the git folder that all work trees share, where no
+    /// records
+    /// are looked for. Files left by a killed process are removed by the next one.
     waiting: PathBuf,
 }
 
@@ -31,12 +32,12 @@ pub struct WriteLock {
 pub struct Write {
     /// Its path in the tree.
     pub path: String,
-    /// What it held when it was read; `None` where nothing is there.
+    /// Its content when it was read; `None` if it did not exist.
     pub before: Option<Vec<u8>>,
     pub after: Vec<u8>,
 }
 
-/// A file that stands ready to be moved to its place.
+/// A file that is ready to be moved into place.
 struct Ready<'w> {
     write: &'w Write,
     place: PathBuf,
@@ -44,22 +45,22 @@ struct Ready<'w> {
 }
 
 impl WriteLock {
-    /// Waits for the right to edit.
+    /// Waits for the lock.
     ///
     /// # Errors
-    /// [`FileError::Failed`] where the lock can't be had.
+    /// [`FileError::Failed`] if the lock can't be acquired.
     pub fn open(common_dir: &Path) -> Result<WriteLock, FileError> {
         let path = common_dir.join(LOCK);
         let lock = Locked::open(&path).map_err(|cause| FileError::Failed(path, cause))?;
         Ok(WriteLock { _lock: lock, waiting: common_dir.to_owned() })
     }
 
-    /// Writes files, all or none; each is replaced at once, so that nobody ever reads half of one.
+    /// Writes files, all or none; each is replaced atomically, so that nobody reads a partial file.
     ///
     /// # Errors
-    /// [`FileError::Changed`] where a file no longer holds what was read, [`FileError::Exists`] where one is there that
-    /// should be new, [`FileError::Outside`] where a path leaves the tree or passes a link. All files are then as they
-    /// were.
+    /// [`FileError::Changed`] if a file no longer has the content that was read, [`FileError::Exists`] if a new file
+    /// already
+    /// exists, [`FileError::Outside`] if a path leaves the tree or passes a link. All files are then as they were.
     pub fn write(&self, tree: &WorkTree, writes: &[Write]) -> Result<(), FileError> {
         clear(&self.waiting);
         for write in writes {
@@ -86,7 +87,7 @@ impl WriteLock {
         Ok(())
     }
 
-    /// Writes a file where it waits for its place, with the permissions of the one that it replaces.
+    /// Writes a file where it waits to be moved into place, with the permissions of the file that it replaces.
     fn ready<'w>(&self, tree: &WorkTree, write: &'w Write) -> Result<Ready<'w>, FileError> {
         let place = tree
             .place(&write.path)
@@ -105,7 +106,7 @@ impl WriteLock {
         let (place, write) = (one.place, one.write);
         moved(one.file, &place, write)
             .or_else(|cause| match cause.kind() {
-                // The folder that is shared lies on another disk: the file waits beside its place.
+                // The shared git folder is on another disk: prepare the file next to its destination.
                 ErrorKind::CrossesDevices => {
                     let folder = target::folder(&place);
                     let is_edit = write.before.is_some();
@@ -117,7 +118,7 @@ impl WriteLock {
             .map_err(|cause| FileError::Failed(place, cause))
     }
 
-    /// Puts a file back as it was; where even that fails, nothing more can be done here.
+    /// Restores a file; if that fails too, nothing more can be done here.
     fn undo(&self, write: &Write, place: &Path) {
         let _ = match &write.before {
             None => fs::remove_file(place),
@@ -127,7 +128,7 @@ impl WriteLock {
     }
 }
 
-/// Writes a file into a folder; it gets the permissions of the one at a place, if it will replace that.
+/// Writes a file into a folder, with the permissions of the file that it will replace, if any.
 fn filled_like(
     folder: &Path,
     place: &Path,
@@ -149,11 +150,12 @@ fn moved(file: NamedTempFile, place: &Path, write: &Write) -> io::Result<()> {
     moved.map(drop).map_err(|refused| refused.error)
 }
 
-/// Writes a file at a place that the user named, with its folders, whole or not at all; a file that is there is
-/// replaced, a link's target is written, and what is no regular file is written into.
+/// Writes a file at a path given by the user, with its folders, completely or not at all. An existing file is replaced,
+/// a
+/// link is followed, and anything but a regular file is written into.
 ///
 /// # Errors
-/// [`FileError`] when a folder stands there, or the system refuses.
+/// [`FileError`] if the path is a folder, or the system refuses.
 pub fn put_at(place: &Path, bytes: &[u8]) -> Result<(), FileError> {
     if fs::metadata(place).is_ok_and(|found| found.is_dir()) {
         return Err(FileError::Exists(place.to_owned()));
@@ -177,7 +179,7 @@ fn unchanged(tree: &WorkTree, one: &Ready<'_>) -> Result<(), FileError> {
     }
 }
 
-/// Removes what a killed process left in a folder; whoever holds the lock is the only one who writes such files.
+/// Removes files that a killed process left in a folder; only the holder of the lock writes such files.
 fn clear(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;

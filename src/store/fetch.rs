@@ -1,6 +1,6 @@
-//! `git fetch`, started where a user asks for it; besides the signer it is the only program that is ever started.
+//! Runs `git fetch` when a user asks for it; besides the signing program, no other program is ever started.
 //!
-//! Uses no other module. Start at [`fetch`]. Never prompts: what git would ask for makes the fetch fail.
+//! Uses no other module. Start at [`fetch`]. Never prompts: if git would ask for something, the fetch fails.
 
 use std::io::{self, Read, Seek};
 use std::path::Path;
@@ -8,17 +8,17 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The most bytes of git's complaint that are repeated.
+/// The maximum number of bytes of git's error output that are repeated.
 const MOST_BYTES: u64 = 2_000;
 
-/// How often a running fetch is looked at.
+/// How often a running fetch is polled.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What keeps git and its helpers from asking anybody.
+/// Variables that keep git and its helpers from prompting.
 const QUIET: &[(&str, &str)] =
     &[("GIT_TERMINAL_PROMPT", "0"), ("GCM_INTERACTIVE", "never"), ("SSH_ASKPASS_REQUIRE", "never")];
 
-/// Variables that name another repository than the folder does.
+/// Variables that would make git use another repository than that of the folder.
 const ELSEWHERE: &[&str] = &[
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -31,16 +31,16 @@ const ELSEWHERE: &[&str] = &[
 
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// The name of the remote would be taken for a flag.
+    /// The name of the remote would be parsed as a flag.
     #[error("`{0}` is not the name of a remote")]
     Name(String),
-    /// It took longer than this, and was stopped.
+    /// It took longer than this and was stopped.
     #[error("it took longer than {} seconds", .0.as_secs())]
     Slow(Duration),
-    /// It was stopped, because nobody waits for it any more.
+    /// It was stopped because nobody waits for it any more.
     #[error("it was stopped")]
     Stopped,
-    /// Git ended with an error; what it said.
+    /// Git failed, with this output.
     #[error("{}", if .0.is_empty() { "git gives no reason" } else { .0 })]
     Refused(String),
     /// Git can't be started.
@@ -48,11 +48,11 @@ pub enum FetchError {
     Failed(io::Error),
 }
 
-/// Runs `git fetch --quiet REMOTE` in a repository, for at most so long, with these variables besides; `is_wanted` says
-/// whether anybody still waits.
+/// Runs `git fetch --quiet REMOTE` in a repository, with a time limit and additional environment variables; `is_wanted`
+/// tells whether anybody still waits.
 ///
 /// # Errors
-/// [`FetchError`]; nothing is changed then but what git changed until it ended.
+/// [`FetchError`]; whatever git changed before it ended remains.
 pub fn fetch(
     folder: &Path,
     remote: &str,
@@ -66,7 +66,7 @@ pub fn fetch(
     let mut said = tempfile::tempfile().map_err(FetchError::Failed)?;
     let stderr = said.try_clone().map_err(FetchError::Failed)?;
     let mut git = Command::new("git");
-    // These would make git work in another repository than the one that is asked.
+    // These would make git work in another repository.
     for name in ELSEWHERE {
         git.env_remove(name);
     }
@@ -97,13 +97,13 @@ pub fn fetch(
 }
 
 fn stopped(git: &mut Child, error: FetchError) -> FetchError {
-    // It may have ended meanwhile; waiting leaves no dead process behind.
+    // It may have ended meanwhile; waiting leaves no zombie process behind.
     let _ = git.kill();
     let _ = git.wait();
     error
 }
 
-/// Returns what git said, on one line.
+/// Returns git's error output, on one line.
 fn complaint(said: &mut std::fs::File) -> String {
     let mut bytes = Vec::new();
     let read = said.rewind();

@@ -1,7 +1,7 @@
-//! The work folder: reads it as a tree, and writes files whole or not at all.
+//! The work tree: reads it as a `Tree`, and writes files completely or not at all.
 //!
-//! Uses ledger (the trait that it serves), history (paths). Start at [`WorkTree`]. No link is ever followed, and nothing that is
-//! there is overwritten by [`create`].
+//! Uses ledger (the trait that it implements), history (paths). Start at [`WorkTree`]. No link is ever followed, and
+//! [`create`] never overwrites anything.
 
 mod seen;
 
@@ -19,12 +19,12 @@ use crate::store::temporary;
 /// The files below one folder, as they are now.
 #[derive(Clone, Debug)]
 pub struct WorkTree {
-    /// The folder that no path leaves: the top of the repository, else the ledger's folder itself.
+    /// The folder that no path may leave: the top of the repository, else the ledger's folder itself.
     top: PathBuf,
-    /// The ledger's folder from there.
+    /// The path of the ledger's folder from there.
     prefix: LedgerPrefix,
     root: PathBuf,
-    /// Folders that are no links, as reading found them; whoever writes looks again.
+    /// Folders found not to be links while reading; writing checks again.
     folders: SeenFolders,
 }
 
@@ -54,18 +54,18 @@ impl WorkTree {
         &self.root
     }
 
-    /// Returns where a path of the ledger is on disk; `None` where it leaves the repository or passes a link.
+    /// Returns the path on disk of a path of the ledger; `None` if it leaves the repository or passes a link.
     pub(super) fn place(&self, path: &str) -> Option<PathBuf> {
         self.folders.forget();
         self.seen(path)
     }
 
-    /// Returns the same, without looking again at a folder that was looked at.
+    /// Returns the same, without checking folders again.
     fn seen(&self, path: &str) -> Option<PathBuf> {
         self.folders.place(&self.top, &self.prefix.outward(path)?)
     }
 
-    /// Returns what stands at a path, and where that is on disk.
+    /// Returns the metadata of a path, and its path on disk.
     fn found(&self, path: &str) -> Result<Option<(PathBuf, fs::Metadata)>, TreeError> {
         let Some(place) = self.seen(path) else {
             return Ok(None);
@@ -88,7 +88,7 @@ impl WorkTree {
         for entry in fs::read_dir(&place).map_err(|cause| unreadable(folder, &cause))? {
             let entry = entry.map_err(|cause| unreadable(folder, &cause))?;
             let name = self.folders.written(&place, &entry.file_name());
-            // Git never tracks a folder of this name, and nobody means its files.
+            // Git never tracks a folder of this name.
             if name == ".git" {
                 continue;
             }
@@ -151,7 +151,7 @@ impl Tree for WorkTree {
         };
         match fs::read_link(&place) {
             Ok(target) => Ok(target.to_str().map(str::to_owned)),
-            // What is no link is an invalid argument to this call.
+            // This call returns "invalid argument" for anything but a link.
             Err(cause) if is_absent(&cause) || cause.kind() == ErrorKind::InvalidInput => Ok(None),
             Err(cause) => Err(unreadable(path, &cause)),
         }
@@ -193,26 +193,26 @@ fn unreadable(path: &str, cause: &std::io::Error) -> TreeError {
 pub enum FileError {
     #[error("{} already exists", .0.display())]
     Exists(PathBuf),
-    /// There is no such file.
+    /// The file does not exist.
     #[error("there is no file {}", .0.display())]
     Absent(PathBuf),
-    /// It is larger than what may be read, in bytes.
+    /// It is larger than allowed; its size in bytes.
     #[error("{} has more than {} bytes", .0.display(), .1)]
     TooLarge(PathBuf, u64),
     /// The path leaves its root, or passes a link.
     #[error("{} is outside the ledger, or follows a link", .0.display())]
     Outside(PathBuf),
-    /// It no longer holds what was read.
+    /// It no longer has the content that was read.
     #[error("{} was changed by another process in the meantime", .0.display())]
     Changed(PathBuf),
     #[error("{}: {}", .0.display(), .1)]
     Failed(PathBuf, std::io::Error),
 }
 
-/// Reads a file that the user named, links followed, up to a number of bytes.
+/// Reads a file given by the user, following links, up to a number of bytes.
 ///
 /// # Errors
-/// [`FileError`] when it is absent, larger, or can't be read.
+/// [`FileError`] if it is absent, larger, or can't be read.
 pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     let failed = |cause: std::io::Error| match cause.kind() {
         ErrorKind::NotFound => FileError::Absent(path.to_owned()),
@@ -227,10 +227,10 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     Ok(bytes)
 }
 
-/// Writes a new file below a root, with its folders, whole or not at all; what is there stays.
+/// Writes a new file below a root, with its folders, completely or not at all; an existing file stays.
 ///
 /// # Errors
-/// [`FileError::Exists`] when something stands at the path, [`FileError::Outside`] when the path leaves the root.
+/// [`FileError::Exists`] if the path exists, [`FileError::Outside`] if the path leaves the root.
 pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, FileError> {
     let asked = tree.root.join(path);
     let place = tree.place(path).ok_or(FileError::Outside(asked))?;
@@ -248,11 +248,12 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
     Ok(place)
 }
 
-/// Writes a file that the user named, whole or not at all; what is there is replaced. A link's target is written, and
-/// what is no regular file is written into.
+/// Writes a file given by the user, completely or not at all; an existing file is replaced. A link is followed, and
+/// anything
+/// but a regular file is written into.
 ///
 /// # Errors
-/// [`FileError::Failed`] when it can't be written.
+/// [`FileError::Failed`] if it can't be written.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let failed = |cause| FileError::Failed(path.to_owned(), cause);
     let place = match target::from_path(path).map_err(failed)? {
@@ -269,10 +270,10 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Returns the nearest folder, from one upwards, that holds something of a name.
+/// Returns the nearest folder, searching upwards, that has an entry of this name.
 ///
 /// # Errors
-/// [`FileError`] when the folder that the search begins at is not there.
+/// [`FileError`] if the folder where the search begins does not exist.
 pub fn upwards(from: &Path, name: &str) -> Result<Option<PathBuf>, FileError> {
     let begin = folder(from)?;
     let holds = |folder: &&Path| fs::symlink_metadata(folder.join(name)).is_ok();
@@ -282,7 +283,7 @@ pub fn upwards(from: &Path, name: &str) -> Result<Option<PathBuf>, FileError> {
 /// Returns a folder's absolute path with its links resolved.
 ///
 /// # Errors
-/// [`FileError`] when it is not there, or is no folder.
+/// [`FileError`] if it does not exist or is no folder.
 pub fn folder(path: &Path) -> Result<PathBuf, FileError> {
     let failed = |cause: std::io::Error| match cause.kind() {
         ErrorKind::NotFound => FileError::Absent(path.to_owned()),
@@ -295,9 +296,9 @@ pub fn folder(path: &Path) -> Result<PathBuf, FileError> {
     Ok(place)
 }
 
-/// Returns a path that the user gave as the ledger names it, with `/`; `None` where it lies outside.
+/// Returns a path given by the user in the ledger's form, with `/`; `None` if it lies outside.
 ///
-/// Links on the way are resolved, the last part is not: what it names need not be there.
+/// Links on the way are resolved, but not the last part, which need not exist.
 pub fn inside(root: &Path, from: &Path, path: &Path) -> Option<String> {
     let whole = plain(&from.join(path));
     let (mut known, mut rest) = (whole.clone(), Vec::new());
@@ -320,15 +321,15 @@ pub fn inside(root: &Path, from: &Path, path: &Path) -> Option<String> {
     Some(parts.collect::<Option<Vec<&str>>>()?.join("/"))
 }
 
-/// Returns where a path leads in the end, its links resolved.
+/// Returns a path with all links resolved.
 ///
 /// # Errors
-/// [`FileError`] when nothing is there.
+/// [`FileError`] if the path does not exist.
 pub fn real(path: &Path) -> Result<PathBuf, FileError> {
     fs::canonicalize(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
 }
 
-/// Returns a path without `.` and `..`, by its text alone.
+/// Removes `.` and `..` from a path, without looking at the disk.
 pub fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {

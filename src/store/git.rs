@@ -1,6 +1,6 @@
 //! A git repository: its objects, refs and configuration, through libgit2 and without starting git.
 //!
-//! Uses record (instants), history (the traits that it serves, the plain data that it fills), and git2. Start at
+//! Uses record (instants), history (the traits that it implements, the plain data that it fills), and git2. Start at
 //! [`Repository::discover`]. Follows `docs/spec/approval.md`, 1.2 and 5.
 
 pub mod fetched;
@@ -28,17 +28,17 @@ use crate::store::sign::{CommitSigning, Setup, SignError};
 
 pub struct Repository {
     git: git2::Repository,
-    /// Where HEAD is: of a linked work tree its own folder.
+    /// The folder of HEAD: for a linked work tree, its own git folder.
     own_dir: PathBuf,
-    /// Where refs, objects and the configuration are.
+    /// The folder of refs, objects and configuration.
     common_dir: PathBuf,
     work_dir: Option<PathBuf>,
     shallow: BTreeSet<Oid>,
     extent: Extent,
     loose_folders: LooseFolders,
-    /// How many objects were read, for messages about how an answer was found.
+    /// How many objects have been read, for diagnostic messages.
     reads: Cell<u64>,
-    /// A folder that stands in for one that libgit2 refuses; it vanishes with this value.
+    /// A folder that replaces a git folder that libgit2 refuses; removed when this value is dropped.
     stand_in: Option<tempfile::TempDir>,
 }
 
@@ -56,24 +56,24 @@ impl From<git2::Error> for GitError {
 }
 
 impl Repository {
-    /// Returns the top of the work tree; `None` of a bare repository.
+    /// Returns the top of the work tree; `None` for a bare repository.
     pub fn work_dir(&self) -> Option<&Path> {
         self.work_dir.as_deref()
     }
 
-    /// Returns how many objects were read so far.
+    /// Returns how many objects have been read so far.
     pub fn reads(&self) -> u64 {
         self.reads.get()
     }
 
-    /// Returns the folder that all work trees share: refs, objects, configuration.
+    /// Returns the git folder that all work trees share: refs, objects, configuration.
     pub fn common_dir(&self) -> &Path {
         &self.common_dir
     }
 
     /// Returns the path of a folder from the top of the work tree, with `/`; empty for the top itself.
     ///
-    /// `None` where the folder is not inside, or the repository is bare.
+    /// `None` if the folder is not inside, or the repository is bare.
     pub fn prefix(&self, folder: &Path) -> Option<String> {
         let top = fs::canonicalize(self.work_dir.as_ref()?).ok()?;
         let folder = fs::canonicalize(folder).ok()?;
@@ -83,22 +83,22 @@ impl Repository {
         Some(parts?.join("/"))
     }
 
-    /// Returns name and address of whoever works here, as git's configuration states them.
+    /// Returns the user's name and address from git's configuration.
     pub fn user(&self) -> (Option<String>, Option<String>) {
         let text = |key| self.setting(key).filter(|text| !text.is_empty());
         (text("user.name"), text("user.email"))
     }
 
-    /// Returns a text of git's configuration, wherever it is set.
+    /// Returns a setting of git's configuration, at whatever level it is set.
     pub fn setting(&self, key: &str) -> Option<String> {
         self.config().ok()?.get_string(key).ok()
     }
 
-    /// Returns what signs approvals here; `home` is the folder that `~` stands for, `folder` the one that other paths
-    /// begin at, `key` the one that a flag names.
+    /// Returns the setup for signing approvals; `home` is the folder that `~` stands for, `folder` the base of relative
+    /// paths, `key` the key given by a flag.
     ///
     /// # Errors
-    /// [`SignError`] where no key is named that is there.
+    /// [`SignError`] if no existing key is named.
     pub fn signing(
         &self,
         key: Option<&str>,
@@ -108,10 +108,10 @@ impl Repository {
         Setup::for_approvals(&self.config().map_err(unreadable)?, key, home, folder)
     }
 
-    /// Returns what signs commits here, where git does so by an SSH key.
+    /// Returns the setup for signing commits, if git signs with an SSH key here.
     ///
     /// # Errors
-    /// [`SignError`] where the configuration names no key that is there.
+    /// [`SignError`] if the configuration names no existing key.
     pub fn signing_of_commits(
         &self,
         home: Option<&Path>,
@@ -129,7 +129,7 @@ impl Repository {
     /// Returns a writer of commits.
     ///
     /// # Errors
-    /// [`ScribeError`] where git refuses.
+    /// [`ScribeError`] if git refuses.
     pub fn scribe(&self) -> Result<CommitWriter, ScribeError> {
         CommitWriter::open(&self.own_dir)
     }
@@ -186,7 +186,7 @@ fn unreadable(error: git2::Error) -> SignError {
     SignError::Configuration(error.message().to_owned())
 }
 
-/// Returns the three-way merge of a file, as git does it by default; it needs no repository.
+/// Returns the three-way merge of a file, with git's default options; it needs no repository.
 pub fn merge(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merge {
     let (mut old, mut left, mut right) =
         (git2::MergeFileInput::new(), git2::MergeFileInput::new(), git2::MergeFileInput::new());
@@ -212,7 +212,7 @@ fn theirs(oid: Oid) -> Result<git2::Oid, git2::Error> {
     git2::Oid::from_bytes(oid.as_bytes())
 }
 
-/// Returns the id that a file of these bytes has.
+/// Returns the object id of a file with these bytes.
 pub fn blob_id(bytes: &[u8]) -> Option<Oid> {
     let oid = git2::Oid::hash_object(git2::ObjectType::Blob, bytes);
     oid.ok().and_then(ours)

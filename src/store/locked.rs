@@ -1,6 +1,6 @@
-//! A file whose lock one process at a time holds.
+//! A lock file that one process at a time can hold.
 //!
-//! Uses no other module. Start at [`Locked::open`]. The lock ends with the value, also when the process dies.
+//! Uses no other module. Start at [`Locked::open`]. The lock is released with the value, also if the process dies.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -13,10 +13,10 @@ pub struct Locked {
 }
 
 impl Locked {
-    /// Opens a file, made where it is missing, and waits for its lock.
+    /// Opens a file, creating it if missing, and waits for its lock.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any I/O error.
     pub fn open(path: &Path) -> io::Result<Locked> {
         let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         file.lock()?;

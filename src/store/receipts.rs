@@ -1,7 +1,7 @@
-//! A file of receipts that several processes append to: locked for one question, read as far as it grew, appended to, synced.
+//! A receipt file that several processes append to: locked for one question, new lines read, a line appended, synced.
 //!
 //! Uses no other module. Start at [`ReceiptFile::open`] and [`ReceiptFile::lock`]. Follows `docs/spec/cli.md`, check,
-//! `--receipts`: a file that shrank, was replaced or was changed where it was read already is refused.
+//! `--receipts`: a file that was truncated, replaced or rewritten is refused.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -9,46 +9,46 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The most bytes that are read of a file.
+/// The maximum number of bytes that are read at once.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// How many of the last bytes that were read are compared when the file is read on.
+/// How many of the last bytes that were read are compared when reading continues.
 const TAIL: usize = 256;
 
 /// The longest pause between two attempts to lock.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// An open file of receipts, with how far it was read.
+/// An open receipt file, with the position up to which it was read.
 #[derive(Debug)]
 pub struct ReceiptFile {
     path: PathBuf,
     file: File,
     read_to: u64,
-    /// The last bytes before that place.
+    /// The last bytes before that position.
     tail: Vec<u8>,
 }
 
-/// Why uses can't be counted from a file, or a receipt can't be kept in it.
+/// Why uses can't be counted from a file, or a receipt can't be written to it.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiptFileError {
     /// It is a folder, a device, a pipe or a socket.
     #[error("it is not a regular file")]
     NotRegular,
-    /// Another process held its lock for this long.
+    /// Another process held the lock for this long.
     #[error("another process held its lock for {} seconds", .0.as_secs())]
     Busy(Duration),
-    /// Another file stands at the path now, or none.
+    /// The path now leads to another file, or to none.
     #[error("it was replaced by another file: restart the gate to use that one")]
     Replaced,
-    /// It is shorter than what was read of it, or differs where it was read.
+    /// It is shorter than what was read before, or what was read has changed.
     #[error(
         "it was truncated or rewritten, so uses may be lost: restore it, then restart the gate"
     )]
     Rewritten,
-    /// It is larger than what is read of a file.
+    /// More was appended than is read at once.
     #[error("it has more than {MOST_BYTES} bytes")]
     TooLarge,
-    /// What was appended is no UTF-8.
+    /// The appended bytes are not UTF-8.
     #[error("it is not UTF-8")]
     NoText,
     #[error("{0}")]
@@ -62,15 +62,15 @@ impl From<io::Error> for ReceiptFileError {
 }
 
 impl ReceiptFile {
-    /// Opens a file, links followed; it is made where it is missing.
+    /// Opens a file, following links; creates it if missing.
     ///
     /// # Errors
-    /// [`ReceiptFileError::NotRegular`], or what the system says.
+    /// [`ReceiptFileError::NotRegular`], or any I/O error.
     pub fn open(path: &Path) -> Result<ReceiptFile, ReceiptFileError> {
         let regular = |found: &Metadata| {
             if found.is_file() { Ok(()) } else { Err(ReceiptFileError::NotRegular) }
         };
-        // To open a device or a pipe can already do something.
+        // Opening a device or a pipe can already have effects.
         match fs::metadata(path) {
             Ok(found) => regular(&found)?,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
@@ -81,10 +81,10 @@ impl ReceiptFile {
         Ok(ReceiptFile { path: path.to_owned(), file, read_to: 0, tail: Vec::new() })
     }
 
-    /// Locks the file until the guard is dropped, or the process ends.
+    /// Locks the file until the guard is dropped or the process ends.
     ///
     /// # Errors
-    /// [`ReceiptFileError::Busy`] where another process holds the lock for so long.
+    /// [`ReceiptFileError::Busy`] if another process holds the lock for that long.
     pub fn lock(&mut self, patience: Duration) -> Result<LockedReceipts<'_>, ReceiptFileError> {
         let begun = Instant::now();
         let mut pause = Duration::from_millis(1);
@@ -109,22 +109,22 @@ impl ReceiptFile {
     }
 }
 
-/// A file of receipts that no other process reads or writes meanwhile, as far as it asks for the lock.
+/// A locked receipt file: no other process that uses the lock reads or writes it meanwhile.
 #[derive(Debug)]
 pub struct LockedReceipts<'a>(&'a mut ReceiptFile);
 
 impl Drop for LockedReceipts<'_> {
     fn drop(&mut self) {
-        // Where this fails, the lock ends with the process.
+        // If this fails, the lock ends with the process.
         let _ = self.0.file.unlock();
     }
 }
 
 impl LockedReceipts<'_> {
-    /// Returns what was appended since a text was taken last; at first all of it.
+    /// Returns the text appended since the last call of `take`; at first, the whole file.
     ///
     /// # Errors
-    /// [`ReceiptFileError`] where what was read is no longer there, or the rest can't be read.
+    /// [`ReceiptFileError`] if what was read before has changed, or the rest can't be read.
     pub fn added(&mut self) -> Result<String, ReceiptFileError> {
         let found = self.0.file.metadata()?;
         match fs::metadata(&self.0.path) {
@@ -151,15 +151,15 @@ impl LockedReceipts<'_> {
         String::from_utf8(bytes).map_err(|_| ReceiptFileError::NoText)
     }
 
-    /// Takes what was appended as read: it need not be read again, and must stay.
+    /// Marks appended text as read: it is not read again, and must not change.
     pub fn take(&mut self, added: &str) {
         self.0.remember(added.as_bytes());
     }
 
-    /// Appends a line and waits until it is on the disk. Where that fails, nothing of it stays.
+    /// Appends a line and waits until it is on the disk. If that fails, the file is truncated to its previous length.
     ///
     /// # Errors
-    /// Whatever the system says.
+    /// Any I/O error.
     pub fn append(&mut self, line: &str) -> Result<(), ReceiptFileError> {
         let bytes = format!("{line}\n").into_bytes();
         let written = (&self.0.file).write_all(&bytes).and_then(|()| self.0.file.sync_all());

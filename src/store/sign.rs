@@ -1,8 +1,8 @@
-//! Signing by `ssh-keygen -Y sign`, in the way git does it.
+//! Signs with `ssh-keygen -Y sign`, as git does.
 //!
 //! Uses no other module; git2 for its configuration. Start at [`Setup::for_approvals`] and [`sign`]. Follows
-//! `docs/spec/approval.md`, S7. No private key is read here beyond its first line: ssh-keygen does that, or the agent
-//! it asks.
+//! `docs/spec/approval.md`, S7. Of a private key file only the beginning is read here: ssh-keygen or the agent uses the
+//! key.
 
 use std::fmt;
 use std::fs;
@@ -10,14 +10,14 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// How a key for approvals is named.
+/// How to configure a key for approvals.
 pub const NAME_KEY: &str =
     "--key FILE, or once for all: git config exledger.signingKey ~/.ssh/id_ed25519.pub";
 
-/// The program that signs, where `gpg.ssh.program` names no other.
+/// The signing program, unless `gpg.ssh.program` names another.
 const PROGRAM: &str = "ssh-keygen";
 
-/// What git's configuration says about signing.
+/// The signing setup from git's configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setup {
     /// `gpg.ssh.program`, or `ssh-keygen`.
@@ -25,7 +25,7 @@ pub struct Setup {
     pub key: SigningKey,
 }
 
-/// Where a key is named.
+/// Where a key was configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeySource {
     /// By the flag `--key`.
@@ -39,10 +39,10 @@ pub enum KeySource {
 /// How git signs commits here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommitSigning {
-    /// Not unless it is asked to.
+    /// Only on request.
     Unsigned,
     Ssh,
-    /// By something else, as `gpg.format` names it.
+    /// With another program than ssh, as `gpg.format` names it.
     Other(String),
 }
 
@@ -73,41 +73,41 @@ impl fmt::Display for KeySource {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SigningKey {
-    /// The private key in a file, or the one in the agent whose public key is in it.
+    /// The private key in a file, or the key in the agent whose public key is in the file.
     File(PathBuf),
-    /// The one in the agent with this public key.
+    /// The key in the agent with this public key.
     InAgent(String),
 }
 
 /// Why something can't be signed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
-    /// No SSH key is named; what `user.signingkey` is for, where it names another kind of key.
+    /// No SSH key is configured; the kind of key that `user.signingkey` names, if it is another one.
     #[error("{}", without_key(.0.as_deref()))]
     NoKey(Option<String>),
     /// Git's configuration can't be read.
     #[error("git's configuration can't be read: {0}")]
     Configuration(String),
-    /// There is no file of this path.
+    /// The key file does not exist.
     #[error("{named_by} is {}, which does not exist", .path.display())]
     KeyAbsent {
         named_by: KeySource,
-        /// Where it was looked for.
+        /// Its path.
         path: PathBuf,
     },
-    /// The file of this path holds no SSH key.
+    /// The file contains no SSH key.
     #[error("{named_by} is {}, which is not an SSH key", .path.display())]
     NotSsh { named_by: KeySource, path: PathBuf },
-    /// There is no such program.
+    /// The signing program does not exist.
     #[error("there is no program {}", .0.display())]
     ProgramAbsent(PathBuf),
-    /// It knows no `-Y sign`.
+    /// It does not support `-Y sign`.
     #[error("{} can't sign: it does not support -Y sign", .0.display())]
     TooOld(PathBuf),
-    /// It refused, and said why.
+    /// It refused, with this output.
     #[error("the key did not sign: {0}")]
     Refused(String),
-    /// It ended well, and wrote no signature.
+    /// It succeeded but wrote no signature.
     #[error("{} did not write an SSH signature", .0.display())]
     NoSignature(PathBuf),
     #[error("nothing was signed: {0}")]
@@ -124,7 +124,7 @@ fn without_key(other: Option<&str>) -> String {
 }
 
 impl SignError {
-    /// Returns what to do about it.
+    /// Returns how to fix it.
     pub fn help(&self) -> String {
         match self {
             SignError::NoKey(_) | SignError::KeyAbsent { .. } | SignError::NotSsh { .. } => {
@@ -149,14 +149,15 @@ impl SignError {
 }
 
 impl Setup {
-    /// Returns what signs approvals: the key that a flag names, else `exledger.signingKey`, else `user.signingkey` where
+    /// Returns the setup for signing approvals: the key given by a flag, else `exledger.signingKey`, else
+    /// `user.signingkey` if
     /// that is an SSH key.
     ///
-    /// `home` is the folder that `~` stands for, `folder` the one that other paths begin at.
+    /// `home` is the folder that `~` stands for, `folder` the base of relative paths.
     ///
     /// # Errors
-    /// [`SignError::NoKey`] where no SSH key is named, [`SignError::KeyAbsent`] where its file is not there,
-    /// [`SignError::NotSsh`] where the file holds something else.
+    /// [`SignError::NoKey`] if no SSH key is configured, [`SignError::KeyAbsent`] if its file does not exist,
+    /// [`SignError::NotSsh`] if the file contains something else.
     pub fn for_approvals(
         config: &git2::Config,
         flag: Option<&str>,
@@ -174,7 +175,7 @@ impl Setup {
         let format = text(config, "gpg.format")?;
         let is_path = key.contains(['/', '\\']) || folder.join(&key).is_file();
         match format.as_deref() {
-            // An id of another kind of key: how git signs commits says nothing about approvals.
+            // The id of another kind of key: how git signs commits says nothing about approvals.
             None | Some("openpgp") if literal(&key).is_none() && !is_path => {
                 Err(SignError::NoKey(Some("OpenPGP".to_owned())))
             }
@@ -185,7 +186,7 @@ impl Setup {
         }
     }
 
-    /// Returns what signs commits, where git does so by an SSH key: `user.signingkey`.
+    /// Returns the setup for signing commits with `user.signingkey`, if git signs with SSH keys.
     ///
     /// # Errors
     /// As [`Setup::for_approvals`].
@@ -222,7 +223,7 @@ impl Setup {
     }
 }
 
-/// Tells whether a file begins as an SSH key does, its public or its private half. No more than that is read.
+/// Tells whether a file begins like an SSH key, public or private. Reads only the beginning.
 fn is_ssh_key(path: &Path) -> std::io::Result<bool> {
     const PUBLIC: &[&str] = &["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"];
     const PRIVATE: &[&str] = &["OPENSSH ", "RSA ", "EC ", "DSA ", "ENCRYPTED ", ""];
@@ -233,7 +234,7 @@ fn is_ssh_key(path: &Path) -> std::io::Result<bool> {
     Ok(PUBLIC.iter().any(|kind| head.starts_with(kind)) || PRIVATE.iter().any(begins_as))
 }
 
-/// Returns a setting that is there and not empty.
+/// Returns a setting that is present and not empty.
 fn text(config: &git2::Config, name: &str) -> Result<Option<String>, SignError> {
     match config.get_string(name) {
         Ok(text) => Ok(Some(text).filter(|text| !text.is_empty())),
@@ -242,12 +243,12 @@ fn text(config: &git2::Config, name: &str) -> Result<Option<String>, SignError> 
     }
 }
 
-/// Returns the public key that a setting holds instead of a path.
+/// Returns the public key, if the setting is one instead of a path.
 fn literal(key: &str) -> Option<&str> {
     key.strip_prefix("key::").or_else(|| key.starts_with("ssh-").then_some(key))
 }
 
-/// Returns a path with the home folder put in for `~`.
+/// Replaces `~` in a path by the home folder.
 fn place(path: &str, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~/"), home) {
         (Some(rest), Some(home)) => home.join(rest),
@@ -255,14 +256,14 @@ fn place(path: &str, home: Option<&Path>) -> PathBuf {
     }
 }
 
-/// Signs some bytes in a namespace, and returns the armoured signature.
+/// Signs bytes in a namespace, and returns the armored signature.
 ///
-/// The program may ask for a passphrase, or for a touch of the key, on the terminal.
+/// The program may ask on the terminal for a passphrase or a touch of the key.
 ///
 /// # Errors
-/// [`SignError`] where there is no program, or where it does not sign.
+/// [`SignError`] if the program is missing or fails.
 pub fn sign(setup: &Setup, namespace: &str, bytes: &[u8]) -> Result<Vec<u8>, SignError> {
-    // A folder for this user alone, gone at the end.
+    // A private temporary folder, removed at the end.
     let folder = tempfile::TempDir::with_prefix(".exledger-").map_err(SignError::Failed)?;
     let buffer = folder.path().join("approval");
     fs::write(&buffer, bytes).map_err(SignError::Failed)?;
@@ -304,13 +305,13 @@ fn run(mut command: Command, program: &Path) -> Result<(), SignError> {
     if output.status.success() {
         return Ok(());
     }
-    // `ssh-keygen` has no exit code for an option that it does not know.
+    // `ssh-keygen` has no specific exit code for an unknown option.
     let stderr = String::from_utf8_lossy(&output.stderr);
     if stderr.contains("usage:") {
         return Err(SignError::TooOld(program.to_owned()));
     }
     let causes = stderr.lines().map(str::trim).filter(|line| {
-        // It says first what it is about to sign, which is a temporary file.
+        // Its first line names the temporary file that it signs.
         !line.is_empty() && !line.starts_with("Signing ")
     });
     let said = causes.collect::<Vec<_>>().join("; ");

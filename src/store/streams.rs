@@ -1,7 +1,8 @@
-//! Files that are larger than memory should be: read from the front again and again, written whole or not at all.
+//! Files that may be larger than memory: read several times from the start, written completely or not at all.
 //!
-//! Uses `store::files`. Start at [`open`] and [`Begun::at`]. What can't be read twice, such as a pipe, is kept in a
-//! file without a name, which vanishes with the program.
+//! Uses `store::files`. Start at [`open`] and [`Begun::at`]. Input that can't be read twice, such as a pipe, is copied
+//! to
+//! an unnamed file, which vanishes with the program.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
@@ -15,12 +16,12 @@ use crate::store::temporary;
 /// How much is read at once.
 const PIECE: usize = 256 * 1024;
 
-/// Something that can be read from the front more than once.
+/// Input that can be read from the start more than once.
 #[derive(Debug)]
 pub struct Rereadable {
     file: File,
     path: PathBuf,
-    /// Its length and when it was last written, as it was opened; `None` for what is kept here.
+    /// Its length and modification time when opened; `None` for a temporary copy.
     mark: Option<FileMark>,
 }
 
@@ -31,10 +32,10 @@ fn mark(file: &File) -> io::Result<FileMark> {
     Ok((found.len(), found.modified().ok()))
 }
 
-/// Opens a file that the user named, links followed; what is no regular file is read to its end first.
+/// Opens a file given by the user, following links; anything but a regular file is first copied to its end.
 ///
 /// # Errors
-/// [`FileError`] when it is absent, or can't be read.
+/// [`FileError`] if it is absent or can't be read.
 pub fn open(path: &Path) -> Result<Rereadable, FileError> {
     let failed = |cause: io::Error| match cause.kind() {
         io::ErrorKind::NotFound => FileError::Absent(path.to_owned()),
@@ -53,10 +54,10 @@ pub fn open(path: &Path) -> Result<Rereadable, FileError> {
     Ok(Rereadable { file, path: owned, mark })
 }
 
-/// Keeps what comes only once; `path` names it where it can't be had.
+/// Copies input that can be read only once; `path` names it in errors.
 ///
 /// # Errors
-/// [`FileError::Failed`] when it can't be read, or there is no place for it.
+/// [`FileError::Failed`] if it can't be read or there is no space for the copy.
 pub fn keep(mut from: impl Read, path: &Path) -> Result<Rereadable, FileError> {
     let failed = |cause| FileError::Failed(path.to_owned(), cause);
     let mut file = tempfile::tempfile().map_err(failed)?;
@@ -66,10 +67,10 @@ pub fn keep(mut from: impl Read, path: &Path) -> Result<Rereadable, FileError> {
 }
 
 impl Rereadable {
-    /// Tells whether the file is as it was opened.
+    /// Checks that the file has not changed since it was opened.
     ///
     /// # Errors
-    /// [`FileError::Changed`] where it is not.
+    /// [`FileError::Changed`] if it has.
     pub fn is_as_opened(&self) -> Result<(), FileError> {
         match self.mark {
             Some(before) if mark(&self.file).ok() != Some(before) => {
@@ -79,10 +80,10 @@ impl Rereadable {
         }
     }
 
-    /// Returns the bytes from the front; one reader at a time.
+    /// Returns a reader from the start; only one at a time.
     ///
     /// # Errors
-    /// [`FileError::Failed`] when it can't be read any more.
+    /// [`FileError::Failed`] if it can't be read any more.
     pub fn reader(&self) -> Result<BufReader<File>, FileError> {
         let failed = |cause| FileError::Failed(self.path.clone(), cause);
         let mut file = self.file.try_clone().map_err(failed)?;
@@ -90,14 +91,14 @@ impl Rereadable {
         Ok(BufReader::with_capacity(PIECE, file))
     }
 
-    /// Tells whether a path names the same file.
+    /// Tells whether a path leads to the same file.
     pub fn is_at(&self, path: &Path) -> bool {
         let real = |path: &Path| fs::canonicalize(path).ok();
         real(path).is_some_and(|at| Some(at) == real(&self.path))
     }
 }
 
-/// A file that is being written, and is not there before it is whole; what is no regular file is written into.
+/// A file that is being written and appears only when complete; anything but a regular file is written into.
 #[derive(Debug)]
 pub struct Begun {
     out: Out,
@@ -106,16 +107,16 @@ pub struct Begun {
 
 #[derive(Debug)]
 enum Out {
-    /// A file beside its place, and that place.
+    /// A temporary file next to its destination, and the destination.
     Whole(BufWriter<tempfile::NamedTempFile>, PathBuf),
     Stream(BufWriter<File>),
 }
 
 impl Begun {
-    /// Begins a file that the user named, links followed.
+    /// Begins a file at a path given by the user, following links.
     ///
     /// # Errors
-    /// [`FileError::Failed`] when nothing can be written there.
+    /// [`FileError::Failed`] if nothing can be written there.
     pub fn at(path: &Path) -> Result<Begun, FileError> {
         let begun = || {
             Ok(match target::from_path(path)? {
@@ -132,10 +133,10 @@ impl Begun {
         Ok(Begun { out, path: owned })
     }
 
-    /// Puts the whole file in its place; what is there is replaced.
+    /// Moves the complete file to its destination, replacing an existing one.
     ///
     /// # Errors
-    /// [`FileError::Failed`] when it can't be written; of a regular file nothing changed then.
+    /// [`FileError::Failed`] if it can't be written; a regular file is then unchanged.
     pub fn finish(self) -> Result<(), FileError> {
         let finished = match self.out {
             Out::Stream(mut stream) => stream.flush(),
@@ -167,10 +168,10 @@ impl Write for Begun {
     }
 }
 
-/// Returns a folder that the user named, and makes it where it is not there.
+/// Returns a folder given by the user, creating it if missing.
 ///
 /// # Errors
-/// [`FileError::Failed`] when it can't be made.
+/// [`FileError::Failed`] if it can't be created.
 pub fn folder(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
 }

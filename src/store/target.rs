@@ -1,27 +1,26 @@
-//! Where something goes that is written to a path which the user named: links are followed, and what is no regular file
-//! is written into.
+//! Where output to a path given by the user goes: links are followed, and anything but a regular file is written into.
 //!
-//! Uses no other module. Start at [`from_path`]. Moving a file over a device, a pipe or a link would replace that.
+//! Uses no other module. Start at [`from_path`]. Moving a file over a device, a pipe or a link would replace it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// How many links may stand on the way, as in the kernel.
+/// The maximum number of links to follow, as in the kernel.
 const MOST_LINKS: usize = 40;
 
 #[derive(Debug)]
 pub(super) enum WriteTarget {
-    /// To a regular file, or where nothing is yet: it is put there whole.
+    /// A regular file, or a path where nothing exists yet: moved into place when complete.
     File(PathBuf),
-    /// Into a device, a pipe, or what a process has open.
+    /// A device, a pipe, or a file that a process has open.
     Stream(File),
 }
 
-/// Returns where something goes that is written to a path.
+/// Returns where output to a path goes.
 ///
 /// # Errors
-/// Where a folder stands there, where the links form a loop, or where the system refuses.
+/// If the path is a folder, the links form a loop, or the system refuses.
 pub(super) fn from_path(path: &Path) -> io::Result<WriteTarget> {
     let mut place = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -54,7 +53,7 @@ pub(super) fn folder(path: &Path) -> &Path {
     folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Tells whether a link stands for what a process has open, as `/dev/stdout` does in the end: its text is no path.
+/// Tells whether a link leads to an open file of a process, as `/dev/stdout` does; its text is not a path.
 fn is_open(link: &Path) -> bool {
     let Ok(folder) = fs::canonicalize(folder(link)) else {
         return false;

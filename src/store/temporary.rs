@@ -1,6 +1,6 @@
-//! Files that are not in their place yet.
+//! Temporary files that are going to be moved into place.
 //!
-//! Start at [`begun`] and [`filled`]; the caller moves it to its place in one step.
+//! Start at [`begun`] and [`filled`]; the caller moves the file into place in one step.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -8,16 +8,16 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-/// How the names of such files begin.
+/// The prefix of their names.
 pub(super) const PREFIX: &str = ".exledger-";
 
-/// How the names of those begin that will replace a file of the ledger.
+/// The prefix of those that will replace a file of the ledger.
 pub(super) const EDIT: &str = ".exledger-edit-";
 
-/// How many characters are drawn for the rest of a name.
+/// The number of random characters in a name.
 const DRAWN: usize = 6;
 
-/// Begins an ordinary file that has no name of its own yet, with the permissions that the umask of the process leaves.
+/// Creates a temporary file with the permissions that the umask of the process leaves.
 pub(super) fn begun(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix).rand_bytes(DRAWN);
@@ -29,7 +29,7 @@ pub(super) fn begun(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Writes such a file, and waits until the disk has it.
+/// Creates a temporary file with this content, and waits until it is on the disk.
 pub(super) fn filled(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let mut file = begun(folder, prefix)?;
     file.write_all(bytes)?;
@@ -37,7 +37,7 @@ pub(super) fn filled(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<Na
     Ok(file)
 }
 
-/// Gives a file the permissions of the one that it will replace, where there is one.
+/// Copies the permissions of the file that it will replace, if there is one.
 pub(super) fn like(file: &NamedTempFile, replaced: &Path) -> io::Result<()> {
     match fs::symlink_metadata(replaced) {
         Ok(found) => file.as_file().set_permissions(found.permissions()),
@@ -45,7 +45,7 @@ pub(super) fn like(file: &NamedTempFile, replaced: &Path) -> io::Result<()> {
     }
 }
 
-/// Tells whether a name is one of these, as a process that was killed leaves them; no record has such a name.
+/// Tells whether a name is that of a temporary file, which a killed process may leave; no record has such a name.
 pub(super) fn is_left(name: &str) -> bool {
     let rest = name.strip_prefix(EDIT).or(name.strip_prefix(PREFIX));
     let is_drawn = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric());

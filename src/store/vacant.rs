@@ -1,4 +1,4 @@
-//! Folders with nothing in them, for what is made whole and from scratch.
+//! Empty folders, for output that is created from scratch.
 //!
 //! Uses no other module. Start at [`at`].
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a folder can't be had.
+/// Why there is no empty folder.
 #[derive(Debug, thiserror::Error)]
 pub enum VacantError {
     #[error("{} is not an empty folder", .0.display())]
@@ -15,10 +15,10 @@ pub enum VacantError {
     Refused(PathBuf, io::Error),
 }
 
-/// Makes a folder where nothing is, or takes an empty one.
+/// Creates a folder, or accepts an existing empty one.
 ///
 /// # Errors
-/// [`VacantError::Occupied`] when a file or link is there, or a folder that is not empty; then nothing is changed.
+/// [`VacantError::Occupied`] if the path is a file, a link or a folder that is not empty; nothing is changed then.
 pub fn at(path: &Path) -> Result<PathBuf, VacantError> {
     let refused = |cause| VacantError::Refused(path.to_path_buf(), cause);
     match fs::symlink_metadata(path) {
@@ -36,10 +36,10 @@ pub fn at(path: &Path) -> Result<PathBuf, VacantError> {
     fs::canonicalize(path).map_err(refused)
 }
 
-/// Makes a fresh folder among the system's temporary ones; it stays.
+/// Creates a new folder in the system's temporary folder; it is not removed.
 ///
 /// # Errors
-/// [`VacantError::Refused`] when the system refuses.
+/// [`VacantError::Refused`] if the system refuses.
 pub fn fresh(prefix: &str) -> Result<PathBuf, VacantError> {
     let made = tempfile::Builder::new().prefix(prefix).tempdir();
     made.map(tempfile::TempDir::keep)

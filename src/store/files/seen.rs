@@ -1,6 +1,7 @@
-//! The folders on the way to a file, each looked at once while a command reads.
+//! The folders on the way to files, each checked once while a command reads.
 //!
-//! Uses history (how names that are no text are written). Start at [`SeenFolders::place`]. A link on the way is never followed.
+//! Uses history (the notation of names that are not UTF-8). Start at [`SeenFolders::place`]. No link on the way is ever
+//! followed.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -11,21 +12,21 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use crate::history::folder;
 
-/// Folders that are no links, as reading found them.
+/// Folders found not to be links while reading.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SeenFolders {
     folders: RefCell<HashSet<PathBuf>>,
-    /// The names that are no UTF-8, by their folder and as they are written.
+    /// The names that are not UTF-8, by their folder and notation.
     odd_names: RefCell<HashMap<(PathBuf, String), OsString>>,
 }
 
 impl SeenFolders {
-    /// Forgets what was found: whoever writes looks again.
+    /// Forgets the results: writing checks again.
     pub(super) fn forget(&self) {
         self.folders.borrow_mut().clear();
     }
 
-    /// Returns how a name in a folder is written: as history writes it where it is no UTF-8.
+    /// Returns the notation of a name in a folder: that of `history` if it is not UTF-8.
     pub(super) fn written(&self, folder: &Path, name: &OsStr) -> String {
         if let Some(text) = name.to_str() {
             return text.to_owned();
@@ -36,7 +37,7 @@ impl SeenFolders {
         text
     }
 
-    /// Returns where a path below a folder is; `None` where it passes a link.
+    /// Returns the path on disk of a path below a folder; `None` if it passes a link.
     pub(super) fn place(&self, top: &Path, parts: &[String]) -> Option<PathBuf> {
         let mut seen = self.folders.borrow_mut();
         let names = self.odd_names.borrow();

@@ -1,7 +1,8 @@
-//! When a branch of a remote was last fetched, as far as this clone remembers it.
+//! When a branch of a remote was last fetched, as far as this clone knows.
 //!
 //! Uses record (instants), history (ids). Start at [`Repository::last_fetched`]. Follows `docs/spec/cli.md`, check,
-//! `--max-age`. Unlike `Repository::fetched`, which is shown to people, it believes only what a fetch or clone wrote.
+//! `--max-age`. Unlike `Repository::fetched`, which is shown to people, it trusts only traces written by a fetch or
+//! clone.
 
 use std::fs;
 use std::path::Path;
@@ -12,10 +13,11 @@ use crate::record::time::Instant;
 use crate::store::git::Repository;
 
 impl Repository {
-    /// Returns when a remote-tracking ref was fetched with this commit at its tip; `None` where nothing tells.
+    /// Returns when a remote-tracking ref was fetched with this commit at its tip; `None` if nothing shows that.
     ///
-    /// The newest of: the time of a `FETCH_HEAD` that names commit and branch; an entry that a fetch or clone wrote into
-    /// the log of the ref, or of the remote's HEAD.
+    /// The newest of: the time of a `FETCH_HEAD` that names commit and branch; an entry written by a fetch or clone to
+    /// the
+    /// reflog of the ref, or of the remote's HEAD.
     pub fn last_fetched(&self, name: &str, remote: &str, tip: Oid) -> Option<Instant> {
         let branch = name.strip_prefix(&format!("refs/remotes/{remote}/"))?;
         let heads = [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD"));
@@ -27,7 +29,7 @@ impl Repository {
     }
 }
 
-/// Returns when a file that a fetch writes was written, where it names a commit of a branch.
+/// Returns when a file that a fetch writes was written, if it names this commit for this branch.
 fn asked(file: &Path, branch: &str, tip: Oid) -> Option<Instant> {
     let written = fs::metadata(file).ok()?.modified().ok()?;
     let text = fs::read_to_string(file).ok()?;
@@ -44,7 +46,7 @@ fn asked(file: &Path, branch: &str, tip: Oid) -> Option<Instant> {
     Instant::from_unix(i64::try_from(since.as_secs()).ok()?)
 }
 
-/// Returns the time of the last entry of a ref's log that a fetch, a pull or a clone wrote.
+/// Returns the time of the last reflog entry that a fetch, a pull or a clone wrote.
 fn logged(file: &Path) -> Option<Instant> {
     let text = fs::read(file).ok()?;
     let text = String::from_utf8_lossy(&text);

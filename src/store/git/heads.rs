@@ -1,4 +1,4 @@
-//! Branches by the names that people give them, and where they are checked out.
+//! Branches by the names that people use, and where they are checked out.
 //!
 //! Uses history (ids), and git2. Start at [`Repository::head_named`]. Follows `docs/spec/cli.md`, approve.
 
@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use crate::history::objects::Oid;
 use crate::store::git::{GitError, Repository};
 
-/// A branch that someone named.
+/// A branch given by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedBranch {
     /// Its name without `refs/heads/` or the remote.
     pub short: String,
-    /// Its tip, as it is known here.
+    /// Its tip, as known in this clone.
     pub tip: Oid,
     pub at: BranchPlace,
 }
@@ -21,17 +21,18 @@ pub struct NamedBranch {
 /// Where a branch was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BranchPlace {
-    /// It is a branch of this repository.
+    /// A local branch.
     Here,
-    /// It is a branch of this remote, as last fetched.
+    /// A branch of this remote, as last fetched.
     Remote(String),
 }
 
 impl Repository {
-    /// Returns the branch of a name: a local one, one of a remote by its full name, or one that a single remote has.
+    /// Returns the branch with a name: a local one, one of a remote by its full name, or one that exists on a single
+    /// remote.
     ///
     /// # Errors
-    /// [`GitError`] where refs can't be read.
+    /// [`GitError`] if refs can't be read.
     pub fn head_named(&self, name: &str) -> Result<Option<NamedBranch>, GitError> {
         let refs = self.refs()?;
         let bare =
@@ -58,7 +59,7 @@ impl Repository {
         })
     }
 
-    /// Returns the tip of a branch of a remote, or of this repository where no remote is named.
+    /// Returns the tip of a branch of a remote, or of a local branch if no remote is given.
     pub fn tip_of(&self, remote: Option<&str>, short: &str) -> Option<Oid> {
         let name = match remote {
             Some(remote) => format!("refs/remotes/{remote}/{short}"),
@@ -68,7 +69,7 @@ impl Repository {
         super::ours(oid)
     }
 
-    /// Returns the folder of the work tree that a branch is checked out in; `None` where in none.
+    /// Returns the folder of the work tree in which a branch is checked out; `None` if there is none.
     pub fn checked_out(&self, short: &str) -> Option<PathBuf> {
         let link = format!("ref: refs/heads/{short}");
         let is_on = |folder: &std::path::Path| {

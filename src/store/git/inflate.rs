@@ -1,26 +1,28 @@
-//! Whether the file of a loose object is whole: libgit2 1.9 reads one that was cut off for ever.
+//! Checks whether a loose object's file is complete: libgit2 1.9 loops forever on a truncated one.
 //!
-//! Uses the standard library alone, and no bytes but those given. Start at [`is_whole`]. It follows RFC 1950 and 1951 to
-//! the end of the stream and keeps nothing of what that says: what else is wrong with a stream is libgit2's to tell. To
-//! be removed with the first libgit2 that ends by itself (its issue 7342).
+//! Uses the standard library alone, and no bytes but those given. Start at [`is_whole`]. It follows RFC 1950 and 1951
+//! to
+//! the end of the stream and discards the content; any other error in a stream is left to libgit2. To be removed with
+//! the
+//! first libgit2 that fixes this (its issue 7342).
 
-/// The most bits that a code may have.
+/// The maximum length of a code, in bits.
 const LONGEST: usize = 15;
 
-/// In which order the lengths of the code lengths' own code are stated.
+/// The order in which the code length codes are stored.
 const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/// How many bits follow a length symbol, from 257 on.
+/// The number of extra bits of each length symbol, from 257 on.
 const LENGTH_BITS: [u8; 29] =
     [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 
-/// How many bits follow a distance symbol.
+/// The number of extra bits of each distance symbol.
 const DISTANCE_BITS: [u8; 30] = [
     0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13,
     13,
 ];
 
-/// Tells whether bytes hold a whole zlib stream: two bytes of head, blocks to the last one, four bytes of checksum.
+/// Tells whether bytes are a complete zlib stream: a two-byte header, all blocks, and a four-byte checksum.
 pub(super) fn is_whole(bytes: &[u8]) -> bool {
     let [head, flags, rest @ ..] = bytes else {
         return false;
@@ -30,7 +32,7 @@ pub(super) fn is_whole(bytes: &[u8]) -> bool {
     is_zlib && blocks(&mut bits).is_some() && rest.len() >= bits.at + 4
 }
 
-/// Reads blocks up to the last one; `None` where the bytes end before, or are none of the format.
+/// Reads all blocks; `None` if the bytes end early or are malformed.
 fn blocks(bits: &mut Bits<'_>) -> Option<()> {
     loop {
         let is_last = bits.take(1)? == 1;
@@ -52,7 +54,7 @@ fn blocks(bits: &mut Bits<'_>) -> Option<()> {
     }
 }
 
-/// Passes by bytes that are stored as they are.
+/// Skips a stored (uncompressed) block.
 fn stored(bits: &mut Bits<'_>) -> Option<()> {
     (bits.held, bits.n_held) = (0, 0);
     let (length, check) = (bits.take(16)?, bits.take(16)?);
@@ -60,7 +62,7 @@ fn stored(bits: &mut Bits<'_>) -> Option<()> {
     (length ^ check == 0xffff && bits.at <= bits.bytes.len()).then_some(())
 }
 
-/// Passes by what two codes say, to the end of their block.
+/// Skips the symbols of a compressed block.
 fn codes(bits: &mut Bits<'_>, literals: &HuffmanCode, distances: &HuffmanCode) -> Option<()> {
     loop {
         let symbol = literals.read(bits)?;
@@ -82,7 +84,7 @@ fn fixed() -> Option<(HuffmanCode, HuffmanCode)> {
     Some((HuffmanCode::from_lengths(&lengths)?, HuffmanCode::from_lengths(&[5; 30])?))
 }
 
-/// Reads the codes that a block states.
+/// Reads the dynamic Huffman codes of a block.
 fn stated(bits: &mut Bits<'_>) -> Option<(HuffmanCode, HuffmanCode)> {
     let n_literals = usize::try_from(bits.take(5)?).ok()? + 257;
     let n_distances = usize::try_from(bits.take(5)?).ok()? + 1;
@@ -110,14 +112,14 @@ fn stated(bits: &mut Bits<'_>) -> Option<(HuffmanCode, HuffmanCode)> {
     ))
 }
 
-/// A Huffman code: how many symbols have each length, and the symbols by length.
+/// A Huffman code: the number of symbols of each length, and the symbols by length.
 struct HuffmanCode {
     counts: [u16; LONGEST + 1],
     symbols: Vec<u16>,
 }
 
 impl HuffmanCode {
-    /// Returns the code of the lengths of its symbols; `None` where there are more than the lengths allow.
+    /// Returns the code with these symbol lengths; `None` if it is oversubscribed.
     fn from_lengths(lengths: &[u8]) -> Option<HuffmanCode> {
         let mut counts = [0; LONGEST + 1];
         for length in lengths {
@@ -156,17 +158,17 @@ impl HuffmanCode {
     }
 }
 
-/// Bytes read bit by bit, the lowest first.
+/// Reads bytes bit by bit, the lowest bit first.
 struct Bits<'b> {
     bytes: &'b [u8],
-    /// The next byte.
+    /// The index of the next byte.
     at: usize,
     held: u32,
     n_held: u8,
 }
 
 impl Bits<'_> {
-    /// Takes at most 16 bits; `None` where the bytes end.
+    /// Reads up to 16 bits; `None` if the bytes end.
     fn take(&mut self, n_bits: u8) -> Option<u32> {
         while self.n_held < n_bits {
             self.held |= u32::from(*self.bytes.get(self.at)?) << self.n_held;

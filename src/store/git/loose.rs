@@ -1,4 +1,4 @@
-//! The files of the work tree that differ from what is checked out.
+//! The files of the work tree that differ from the checked-out commit.
 //!
 //! Uses history (the plain data that it fills), and git2. Follows `docs/spec/approval.md`, 5 (21 to 23 and 27).
 
@@ -12,11 +12,12 @@ use crate::store::git::{GitError, Repository, ours, theirs};
 use crate::yaml::node::Limits;
 
 impl Repository {
-    /// Returns the files below some folders of the ledger that differ from a commit, sorted by path; untracked ones too,
-    /// ignored ones not. Whatever is no regular file counts as gone.
+    /// Returns the files below some folders of the ledger that differ from a commit, sorted by path; untracked files
+    /// are
+    /// included, ignored ones are not. Anything but a regular file counts as removed.
     ///
     /// # Errors
-    /// [`GitError`] where git or the system refuses.
+    /// [`GitError`] if git or the system refuses.
     pub fn loose(
         &self,
         head: Option<Oid>,
@@ -57,9 +58,9 @@ impl Repository {
             let Some((path, bytes)) = file.or(old.path().zip(old.path_bytes())) else {
                 continue;
             };
-            // A name that is no UTF-8 is written as history writes it.
+            // A name that is not UTF-8 is written in the notation of `history`.
             let shown = folder::text(bytes);
-            // A sparse work tree leaves files out that nobody removed.
+            // A sparse checkout leaves out files that nobody removed.
             let left_out = index
                 .get_path(path, 0)
                 .is_some_and(|entry| entry.flags_extended & SKIP_WORKTREE != 0);
@@ -98,11 +99,12 @@ impl Repository {
 }
 
 impl Repository {
-    /// Returns the paths of tracked files of the whole repository that differ between a commit and the work tree, as
-    /// the ledger names them, sorted; their bytes are not read.
+    /// Returns the tracked files of the whole repository that differ between a commit and the work tree, as ledger
+    /// paths,
+    /// sorted; their bytes are not read.
     ///
     /// # Errors
-    /// [`GitError`] where git refuses.
+    /// [`GitError`] if git refuses.
     pub fn differing(&self, from: Oid, prefix: &LedgerPrefix) -> Result<Vec<String>, GitError> {
         let mut options = git2::DiffOptions::new();
         options
@@ -126,7 +128,7 @@ impl Repository {
     }
 }
 
-/// Tells whether a file has the bytes of an object but for its line ends, which git may convert on its way.
+/// Tells whether a file differs from an object only in its line ends, which git may convert.
 fn differs_in_line_ends(bytes: &[u8], object: git2::Oid) -> Result<bool, GitError> {
     if !bytes.contains(&b'\r') {
         return Ok(false);
@@ -141,8 +143,8 @@ fn differs_in_line_ends(bytes: &[u8], object: git2::Oid) -> Result<bool, GitErro
     Ok(git2::Oid::hash_object(git2::ObjectType::Blob, &bare)? == object)
 }
 
-/// How many bytes of a file of the work tree are read; of a longer one blanks are, which no record may be.
+/// The size limit for reading a file of the work tree; a longer one is replaced by blanks, which no record is made of.
 const MOST_BYTES: u64 = 1_048_576;
 
-/// The bit of an index entry that says that its file is left out of the work tree.
+/// The flag of an index entry whose file is left out by a sparse checkout.
 const SKIP_WORKTREE: u16 = 1 << 14;

@@ -6,18 +6,18 @@ use crate::history::objects::Oid;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How many repositories may borrow from each other in a row, as git has it.
+/// How many repositories may borrow from each other in a row, as in git.
 const DEEPEST_ALTERNATE: usize = 5;
 
-/// The folders of loose objects that there are.
+/// The existing folders of loose objects.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LooseFolders {
-    /// The folders `objects`, each with the first bytes of the ids for which it has a folder.
+    /// The `objects` folders, each with the first id bytes for which it has a subfolder.
     objects: Vec<(PathBuf, [bool; 256])>,
 }
 
 impl LooseFolders {
-    /// Looks at the objects of a repository, and at those of the repositories that it borrows from.
+    /// Looks into the object folders of a repository and of its alternates.
     pub(super) fn of(common_dir: &Path) -> LooseFolders {
         let mut folders = LooseFolders::default();
         folders.add(&common_dir.join("objects"), 0);
@@ -42,13 +42,13 @@ impl LooseFolders {
         }
     }
 
-    /// Returns the bytes of the file of a loose object; `None` where it is none.
+    /// Returns the bytes of a loose object's file; `None` if the object is not loose.
     pub(super) fn file(&self, oid: Oid) -> Option<Vec<u8>> {
         let first = oid.as_bytes().first().map(|byte| usize::from(*byte))?;
         let is_there =
             |(_, first_bytes): &&(PathBuf, [bool; 256])| first_bytes.get(first) == Some(&true);
         let mut there = self.objects.iter().filter(is_there).peekable();
-        // Most objects are packed, and a walk reads many.
+        // Most objects are packed, and a history walk reads many.
         there.peek()?;
         let text = oid.to_string();
         let (folder, name) = text.split_at_checked(2)?;

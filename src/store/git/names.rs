@@ -1,4 +1,4 @@
-//! Refs and what the configuration says about them, as the plain data that `history::refs` chooses from.
+//! Refs and their configuration, as the plain data that `history::refs` chooses from.
 //!
 //! Uses history and git2. Follows `docs/spec/approval.md`, M1 and M2.
 
@@ -12,10 +12,10 @@ use crate::record::time::Instant;
 use crate::store::git::{GitError, Repository, ours, theirs};
 
 impl Repository {
-    /// Returns the branches, here and of remotes, and what else the choice of the approved ref depends on.
+    /// Returns the local and remote branches, and everything else that the choice of the approved ref depends on.
     ///
     /// # Errors
-    /// [`GitError`] where refs or configuration can't be read.
+    /// [`GitError`] if refs or configuration can't be read.
     pub fn refs(&self) -> Result<Refs, GitError> {
         let (mut names, mut links) = (BTreeMap::new(), BTreeMap::new());
         for glob in ["refs/heads/*", "refs/remotes/*"] {
@@ -45,7 +45,7 @@ impl Repository {
         })
     }
 
-    /// Returns when a ref of a remote was last fetched, as far as this clone remembers.
+    /// Returns when a ref of a remote was last fetched, as far as this clone knows.
     pub fn fetched(&self, name: &str) -> Option<Instant> {
         let logged = |name: &str| {
             let log = self.git.reflog(name).ok()?;
@@ -56,12 +56,12 @@ impl Repository {
             .ok()
             .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
             .and_then(|since| Instant::from_unix(i64::try_from(since.as_secs()).ok()?));
-        // A fresh clone remembers only when its default branch was set.
+        // In a fresh clone only the time when its default branch was set is known.
         let cloned = || logged(&format!("{}/HEAD", name.rsplit_once('/')?.0));
         logged(name).max(asked).or_else(cloned)
     }
 
-    /// Returns the remote to fetch from where no approved ref names one: the only one, or `origin`.
+    /// Returns the remote to fetch from if no approved ref names one: the only one, or `origin`.
     pub fn first_remote(&self) -> Option<String> {
         let mut remotes = self.remotes().ok()?;
         match remotes.len() {
@@ -71,7 +71,7 @@ impl Repository {
     }
 
     fn head(&self) -> Result<HeadState, GitError> {
-        // A linked work tree has a HEAD of its own; reading the file serves the stand-in too.
+        // A linked work tree has its own HEAD; reading the file also works for the stand-in folder.
         let file = fs::read_to_string(self.own_dir.join("HEAD"))
             .map_err(|cause| GitError { cause: format!("can't read HEAD: {cause}") })?;
         let text = file.trim();
@@ -106,7 +106,7 @@ impl Repository {
         Ok(names)
     }
 
-    /// Tells whether an object is here, without reading it.
+    /// Tells whether this clone has an object, without reading it.
     pub fn holds(&self, oid: Oid) -> bool {
         let odb = self.git.odb();
         odb.is_ok_and(|odb| theirs(oid).is_ok_and(|oid| odb.exists(oid)))

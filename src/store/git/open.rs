@@ -17,7 +17,7 @@ pub enum OpenError {
     /// The folder is in no repository.
     #[error("{} is not in a git repository", .folder.display())]
     NotFound { folder: PathBuf },
-    /// Somebody else owns the folder.
+    /// Another user owns the folder.
     #[error(
         "{folder} belongs to another user: run \
          `git config --global --add safe.directory {folder}` if you trust it \
@@ -25,15 +25,15 @@ pub enum OpenError {
         folder = .folder.display()
     )]
     Owner {
-        /// The folder that git must be told to trust.
+        /// The folder to add to git's `safe.directory`.
         folder: PathBuf,
     },
-    /// The repository has a form that can't be read here.
+    /// The repository has a format that can't be read.
     #[error(
         "the setting `{name}` makes this a kind of repository that can't be read: use a clone without it"
     )]
     Setting {
-        /// The setting of git's configuration that says so, as `key = value` where the value is known.
+        /// The responsible setting of git's configuration, as `key = value` if the value is known.
         name: String,
     },
     #[error("git: {cause}")]
@@ -44,9 +44,9 @@ impl Repository {
     /// Opens the repository that a folder is in.
     ///
     /// # Errors
-    /// [`OpenError`], of which only [`OpenError::NotFound`] means that the folder is outside git.
+    /// [`OpenError`]; only [`OpenError::NotFound`] means that the folder is outside git.
     pub fn discover(folder: &Path) -> Result<Repository, OpenError> {
-        // The raw objects are read once each: a cache costs time and memory and serves nobody.
+        // Each raw object is read only once: a cache would only cost time and memory.
         git2::opts::enable_caching(false);
         let found = git2::Repository::discover_path(folder, std::iter::empty::<PathBuf>());
         let own_dir = found.map_err(|error| match error.code() {
@@ -82,9 +82,9 @@ impl Repository {
         })
     }
 
-    /// Opens an older partial clone, whose configuration libgit2 refuses, through a folder that links to its parts.
+    /// Opens an older partial clone, whose configuration libgit2 refuses, through a folder of links to its parts.
     ///
-    /// Telling libgit2 to accept the setting takes unsafe code; nothing else of the setting matters to a reader.
+    /// Making libgit2 accept the setting would take unsafe code; readers need nothing else of the setting.
     fn stood_in(own_dir: &Path) -> Result<Repository, OpenError> {
         let failed = |cause: std::io::Error| OpenError::Refused { cause: cause.to_string() };
         let common_dir = common(own_dir);
@@ -117,7 +117,7 @@ impl Repository {
 }
 
 impl Repository {
-    /// Returns git's configuration as its files are now.
+    /// Returns git's configuration from its current files.
     pub(super) fn config(&self) -> Result<git2::Config, git2::Error> {
         match self.stand_in {
             None => self.git.config(),
@@ -125,8 +125,9 @@ impl Repository {
         }
     }
 
-    /// Tells whether this still is what its files say: how much the clone holds, where it was cut off, and what stands in for
-    /// a folder that libgit2 refuses. Refs, objects and configuration are read anew each time.
+    /// Tells whether the opened repository still matches its files: what the clone contains, its shallow boundaries,
+    /// and the
+    /// stand-in folder. Refs, objects and configuration are read anew each time.
     pub fn is_current(&self) -> bool {
         let Ok(config) = self.config() else {
             return false;
@@ -162,7 +163,7 @@ fn link(from: &Path, to: &Path) -> std::io::Result<()> {
     std::os::windows::fs::symlink_dir(from, to)
 }
 
-/// Returns the folder that all work trees share, as the file `commondir` says.
+/// Returns the git folder that all work trees share, from the file `commondir`.
 fn common(own_dir: &Path) -> PathBuf {
     match fs::read_to_string(own_dir.join("commondir")) {
         Ok(text) => own_dir.join(text.trim()),
@@ -178,7 +179,7 @@ fn work_dir(own_dir: &Path) -> Option<PathBuf> {
     }
 }
 
-/// Returns the folder whose owner counts: the work tree's, of a bare repository its own.
+/// Returns the folder whose owner git checks: that of the work tree, or of the bare repository.
 fn trusted(own_dir: &Path) -> PathBuf {
     let folder = match own_dir.file_name() {
         Some(name) if name == ".git" => own_dir.parent().unwrap_or(own_dir).to_path_buf(),
@@ -187,7 +188,7 @@ fn trusted(own_dir: &Path) -> PathBuf {
         }
         _ => own_dir.to_path_buf(),
     };
-    // Git compares the text, without a slash at its end.
+    // Git compares the text, without a trailing slash.
     folder.components().collect()
 }
 
@@ -195,7 +196,7 @@ fn refused(error: git2::Error) -> OpenError {
     OpenError::Refused { cause: error.message().to_owned() }
 }
 
-/// Returns the setting that an error of libgit2 is about.
+/// Returns the setting that a libgit2 error is about.
 fn setting(error: &git2::Error) -> Option<OpenError> {
     let message = error.message();
     let name = message.strip_prefix("unsupported extension name ");
@@ -211,7 +212,7 @@ fn setting(error: &git2::Error) -> Option<OpenError> {
     Some(OpenError::Setting { name })
 }
 
-/// Returns where the clone was cut off, and how much of the repository it holds.
+/// Returns the shallow boundaries, and how much of the repository the clone contains.
 fn extent(common_dir: &Path, config: &git2::Config) -> (BTreeSet<Oid>, Extent) {
     let text = fs::read_to_string(common_dir.join("shallow")).unwrap_or_default();
     let shallow: BTreeSet<Oid> =
@@ -224,7 +225,7 @@ fn extent(common_dir: &Path, config: &git2::Config) -> (BTreeSet<Oid>, Extent) {
     (shallow, extent)
 }
 
-/// Tells whether a remote promises objects that are left out here.
+/// Tells whether a remote is a promisor of objects missing here.
 fn promised(config: &git2::Config) -> bool {
     let Ok(entries) = config.entries(Some(r"^remote\..*\.promisor$")) else {
         return false;

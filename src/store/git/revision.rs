@@ -1,4 +1,4 @@
-//! The commit that a revision names, found without libgit2 reading an object: it never ends at one that was cut off.
+//! Resolves revisions without letting libgit2 read objects: on a truncated one it would never end.
 //!
 //! Uses history (ids, commits), and git2. Start at [`Repository::find`]. Follows `docs/spec/approval.md`, 5 (28).
 
@@ -7,13 +7,13 @@ use crate::history::objects::{ObjectKind, Objects, Oid};
 use crate::history::refs::ResolvedRef;
 use crate::store::git::{Repository, ours};
 
-/// How many tags may point at each other in a row.
+/// The maximum number of tags in a row that point at each other.
 const MOST_TAGS: usize = 10;
 
 impl Repository {
-    /// Returns the commit that a revision names, as git writes them: a branch, tag or id, `main@{1}`, `main~3`.
+    /// Returns the commit of a revision in git's notation: a branch, tag or id, `main@{1}`, `main~3`.
     ///
-    /// `None` where it names none, and where a commit would have to be searched by its message or its path.
+    /// `None` if there is none, or if a commit would have to be searched by its message or path.
     pub fn find(&self, name: &str) -> Option<ResolvedRef> {
         let end = name.find(['~', '^']).unwrap_or(name.len());
         let (base, way) = name.split_at_checked(end)?;
@@ -28,7 +28,7 @@ impl Repository {
         })
     }
 
-    /// Returns what a ref's name, whole or short, names, or an id or the beginning of one; with the ref's whole name.
+    /// Resolves a full or short ref name, or a full or abbreviated id; also returns the full name of a ref.
     fn named(&self, name: &str) -> Option<(Option<String>, Oid)> {
         if let Some(oid) = Oid::from_hex(name) {
             return Some((None, oid));
@@ -36,7 +36,7 @@ impl Repository {
         if let Some((full, oid)) = self.reference(name) {
             return Some((Some(full), oid));
         }
-        // What `git describe` writes ends with the beginning of an id.
+        // The output of `git describe` ends with an abbreviated id.
         let begin = name.rsplit_once("-g").map_or(name, |(_, begin)| begin);
         let is_begin =
             (4..=40).contains(&begin.len()) && begin.bytes().all(|it| it.is_ascii_hexdigit());
@@ -45,7 +45,7 @@ impl Repository {
         Some((None, ours(odb.exists_prefix(id, begin.len()).ok()?)?))
     }
 
-    /// Returns the whole name of a ref, links followed, and what it points at; nothing and `@` are HEAD.
+    /// Returns the full name of a ref, symbolic refs followed, and its target; an empty name and `@` mean HEAD.
     fn reference(&self, name: &str) -> Option<(String, Oid)> {
         let short = Some(name).filter(|name| !matches!(*name, "" | "@")).unwrap_or("HEAD");
         let reference = self.git.resolve_reference_from_short_name(short).ok()?;
@@ -53,8 +53,9 @@ impl Repository {
         Some((full, ours(reference.target()?)?))
     }
 
-    /// Returns what a ref pointed at, by its log: so many changes ago, or at a time; or what is named beside it. `whole`
-    /// is the name with the braces, `which` what stands between them.
+    /// Resolves a reflog expression: a number of changes ago, a time, or another `@{…}` form. `whole` is the name with
+    /// the
+    /// braces, `which` the text between them.
     fn logged(&self, whole: &str, reference: &str, which: &str) -> Option<Oid> {
         if let Some(nth) = which.strip_prefix('-') {
             return Some(reference).filter(|it| it.is_empty()).and_then(|_| {
@@ -78,7 +79,7 @@ impl Repository {
                 _ => ours(log.get(n_changes)?.id_new()),
             };
         }
-        // libgit2 knows how git writes times, and reads the object that the log has for it: any of these.
+        // libgit2 parses git's times, but may read the object that the reflog has for it: any of these.
         let ids = log.iter().flat_map(|entry| [entry.id_old(), entry.id_new()]);
         let all_end = ids.filter_map(ours).chain([tip]).all(|oid| self.ends(oid).is_ok());
         let found = all_end.then(|| self.git.revparse_single(whole).ok())??;
@@ -96,8 +97,8 @@ impl Repository {
         left.nth(nth.checked_sub(1)?)
     }
 
-    /// Follows a way: `~3` the first parent three times, `^2` the second one, `^{}` and `^{commit}` the tag to its
-    /// commit, which is done already; `None` for any other.
+    /// Follows a path through history: `~3` (first parent three times), `^2` (second parent); `^{}` and `^{commit}` are
+    /// already done; `None` for anything else.
     fn followed(&self, from: Oid, way: &str) -> Option<Oid> {
         let mut at = from;
         let mut rest = way;

@@ -1,7 +1,8 @@
-//! Which files of the work tree match git's index, judging by their timestamps and sizes alone.
+//! Which files of the work tree match git's index, judged by their timestamps and sizes alone.
 //!
-//! Uses history (ids, paths), and git2. Start at [`Repository::stamps`]. A file whose stamps do not tell is nobody's
-//! file here: whoever asks looks at its bytes. The rules are git's own, racily clean files included.
+//! Uses history (ids, paths), and git2. Start at [`Repository::stamps`]. If the timestamps are inconclusive, there is
+//! no
+//! answer, and the caller has to read the file. The rules are git's own, including those for racily clean files.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ pub struct Stamps {
 }
 
 impl Repository {
-    /// Returns the index, for paths of a ledger; `None` where there is none that can be read.
+    /// Returns the index, for paths of a ledger; `None` if there is no readable index.
     pub fn stamps(&self, prefix: &LedgerPrefix) -> Option<Stamps> {
         let file = fs::metadata(self.own_dir.join("index")).ok()?;
         Some(Stamps {
@@ -33,7 +34,7 @@ impl Repository {
 }
 
 impl Stamps {
-    /// Returns the id of a file's bytes, where its stamps tell that they are those that the index knows.
+    /// Returns the object id of a file, if its timestamps show that it matches the index.
     pub fn id(&self, path: &str) -> Option<Oid> {
         let path = self.prefix.outward(path)?.join("/");
         let entry = self.index.get_path(path.as_ref(), 0)?;
@@ -45,7 +46,7 @@ impl Stamps {
             && modified == known
             && self::changed(&file) == Some(changed)
             && file.len() == u64::from(entry.file_size);
-        // What was written in the moment of the index, or after it, may have changed since without a trace.
+        // A file written at the same time as the index or later may have changed since without a trace.
         (is_same && modified < self.written).then(|| ours(entry.id))?
     }
 }

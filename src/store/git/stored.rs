@@ -1,4 +1,4 @@
-//! The bytes of a file as git stores them: what is committed, or what a commit of the work tree would hold.
+//! The bytes of a file as git stores them: as committed, or as a commit of the work tree would store them.
 //!
 //! Uses history (paths, ids), and git2. Start at [`Repository::stored`]. Follows `docs/spec/approval.md`, S7 and 5 (22).
 
@@ -12,20 +12,20 @@ use crate::store::git::{GitError, Repository};
 /// A file of the work tree as git stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stored {
-    /// The commit that is checked out holds it, with these bytes.
+    /// The checked-out commit has the file, with these bytes.
     Committed(Vec<u8>),
-    /// A commit would give it these bytes.
+    /// A commit would store these bytes.
     Loose(Vec<u8>),
     /// It is not there.
     Absent,
 }
 
 impl Repository {
-    /// Returns the bytes that git stores, or would store, of a file of the ledger: line ends are converted as git's
-    /// attributes and configuration say.
+    /// Returns the bytes that git stores, or would store, for a file of the ledger: line ends are converted by git's
+    /// attributes and configuration.
     ///
     /// # Errors
-    /// [`GitError`] where git refuses, or a program that git would run decides what is stored.
+    /// [`GitError`] if git refuses, or a filter program decides what is stored.
     pub fn stored(
         &self,
         head: Option<Oid>,
@@ -69,7 +69,7 @@ impl Repository {
                 });
             }
         }
-        // What is written goes to memory, and vanishes with this handle.
+        // Written objects go to memory, and vanish with this handle.
         let apart = git2::Repository::open(&self.own_dir)?;
         let odb = apart.odb()?;
         let _memory = odb.add_new_mempack_backend(1_000)?;

@@ -1,7 +1,9 @@
-//! Whether what decides an answer has moved: refs, HEAD, configuration and where the clone ends, by their bytes.
+//! Whether anything that decides an answer has changed: refs, HEAD, configuration and shallow boundaries, by their
+//! bytes.
 //!
-//! Uses nothing but the file system. Start at [`Repository::watch`]. Stamps of files tell nothing here: a ref always has as
-//! many bytes, and two updates can fall into one tick of the clock.
+//! Uses nothing but the file system. Start at [`Repository::watch`]. Timestamps and sizes are useless here: a ref
+//! always has
+//! the same size, and two updates can fall into one clock tick.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::store::git::Repository;
 
-/// Files and refs with what they held.
+/// Files and refs with their values at the start.
 #[derive(Debug)]
 pub struct RepositoryWatch {
     own_dir: PathBuf,
@@ -21,7 +23,7 @@ pub struct RepositoryWatch {
     seen: WatchedValues,
 }
 
-/// What was read: of each file its bytes, of each ref its value, or why there is none.
+/// The bytes of each file and the value of each ref, or why there is none.
 #[derive(Debug, PartialEq, Eq)]
 struct WatchedValues {
     files: Vec<Result<Vec<u8>, io::ErrorKind>>,
@@ -29,7 +31,7 @@ struct WatchedValues {
 }
 
 impl Repository {
-    /// Begins to watch these refs, and what decides with them which one is approved.
+    /// Starts watching these refs, and everything that decides which one is approved.
     pub fn watch(&self, refs: BTreeSet<String>) -> RepositoryWatch {
         let elsewhere =
             [git2::Config::find_system(), git2::Config::find_xdg(), git2::Config::find_global()];
@@ -49,7 +51,7 @@ impl Repository {
 }
 
 impl RepositoryWatch {
-    /// Tells whether anything is other than when the watch began.
+    /// Tells whether anything has changed since watching began.
     pub fn has_moved(&self) -> bool {
         self.read() != self.seen
     }
@@ -70,7 +72,7 @@ impl RepositoryWatch {
                 Ok(bytes) => {
                     refs.insert(name.clone(), Ok(bytes.trim_ascii().to_vec()));
                 }
-                // A ref that was packed after it was looked for here is found among the packed ones, which come second.
+                // A ref that gets packed after this lookup is found among the packed refs, which are read second.
                 Err(_) => packed.push(name.as_str()),
             }
         }
@@ -88,7 +90,7 @@ impl RepositoryWatch {
     }
 }
 
-/// Returns the value of a ref in the file of packed ones.
+/// Returns the value of a ref in the `packed-refs` file.
 fn packed_value(text: &[u8], name: &str) -> Option<Vec<u8>> {
     let mut lines = text.split(|byte| *byte == b'\n');
     lines.find_map(|line| {

@@ -1,4 +1,4 @@
-//! Loose objects that were cut off, found before libgit2 reads them: it would never end.
+//! Finds truncated loose objects before libgit2 reads them: it would never end.
 //!
 //! Uses history (ids, obstacles), and `inflate`. Start at [`LooseFolders`]. Follows `docs/spec/approval.md`, 5.
 
@@ -9,10 +9,10 @@ use crate::history::paths::LedgerPrefix;
 use crate::store::git::{GitError, Repository, inflate, ours};
 
 impl Repository {
-    /// Makes sure that libgit2 comes to an end when it reads an object.
+    /// Makes sure that libgit2 can read an object without looping.
     ///
     /// # Errors
-    /// [`Obstacle::Unreadable`] where the object's file was cut off.
+    /// [`Obstacle::Unreadable`] if the object's file is truncated.
     pub(super) fn ends(&self, oid: Oid) -> Result<(), Obstacle> {
         match self.loose_folders.file(oid) {
             Some(bytes) if !inflate::is_whole(&bytes) => Err(Obstacle::Unreadable {
@@ -23,10 +23,10 @@ impl Repository {
         }
     }
 
-    /// Makes sure of the same for a commit and the folders of its tree: those that lead to some paths, and all below.
+    /// Checks the same for a commit and the folders of its tree: those that lead to some paths, and everything below.
     ///
     /// # Errors
-    /// [`GitError`] where one of the objects can't be read.
+    /// [`GitError`] if one of the objects can't be read.
     pub(super) fn tree_ends(
         &self,
         commit: Oid,
@@ -43,10 +43,10 @@ impl Repository {
         self.folder_ends(tree, &ways, 0).map_err(refused)
     }
 
-    /// Makes sure of the same for the attributes that the index holds, which libgit2 asks about each file.
+    /// Checks the same for the attributes in the index, which libgit2 reads for each file.
     ///
     /// # Errors
-    /// [`GitError`] where one of their files was cut off.
+    /// [`GitError`] if one of their files is truncated.
     pub(super) fn attributes_end(&self, index: &git2::Index) -> Result<(), GitError> {
         if !self.loose_folders.any() {
             return Ok(());
