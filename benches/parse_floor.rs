@@ -248,7 +248,7 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Every `.yaml` and `.yml` below a folder, without dot-folders.
+/// Returns every `.yaml` and `.yml` file below a folder, without dot-folders.
 fn record_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {

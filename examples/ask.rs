@@ -1,5 +1,7 @@
-//! Another program that embeds the ledger. `ask DIR` lists what is due. `ask DIR IDENTITY` reads an instant a line from
-//! standard input and answers each on one line, with the JSON of `exledger check --identity IDENTITY --at INSTANT`.
+//! An example program that embeds the library. `ask DIR` lists what is due. `ask DIR IDENTITY` reads one instant per
+//! line
+//! from standard input and answers each on one line, with the JSON of `exledger check --identity IDENTITY --at
+//! INSTANT`.
 #![expect(clippy::print_stdout, reason = "it answers there")]
 
 use std::io::{self, BufRead, Write};

@@ -1,10 +1,10 @@
-//! The program: parses the arguments, runs the command, exits with its code. What it answers, the library computes.
+//! The program: parses the arguments, runs the command, exits with its code. The library computes the answers.
 
 mod ask;
 
 mod commands;
 
-/// A history is read into millions of small pieces, for which the system's allocator takes a tenth of the time.
+/// Reading a history allocates millions of small pieces; with the system's allocator, that takes a tenth of the time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

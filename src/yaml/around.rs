@@ -1,13 +1,13 @@
-//! What the lines around a mistake tell about it: merge conflicts, a line that is too deep, a bracket left open.
+//! Explains a syntax error by the lines around it: merge conflicts, a line indented too deep, an unclosed bracket.
 //!
 //! Uses diag. Pure. Start at [`conflicts`], [`deeper`] and [`closes`]. Follows `docs/spec/rules.md` (`syntax`).
 
 use crate::diag;
 use crate::yaml::source;
 
-/// Returns where a merge conflict begins; of one that begins nowhere, where it goes on.
+/// Returns where merge conflicts begin; if there are no start markers, where the end markers are.
 pub(super) fn conflicts(text: &str) -> Vec<diag::Pos> {
-    // One search that mostly finds nothing is all that a usual file costs.
+    // In most files nothing is found, so the two searches are the only cost.
     if !text.contains("<<<<<<<") && !text.contains(">>>>>>>") {
         return Vec::new();
     }
@@ -15,7 +15,7 @@ pub(super) fn conflicts(text: &str) -> Vec<diag::Pos> {
     if begin.is_empty() { marks(text, '>') } else { begin }
 }
 
-/// Returns the lines that begin with seven of a character and nothing, or a blank, after them.
+/// Returns the lines that begin with seven of a character, followed by nothing or a blank.
 fn marks(text: &str, character: char) -> Vec<diag::Pos> {
     let is_mark = |line: &str| {
         let rest = line.trim_start_matches(character);
@@ -26,14 +26,14 @@ fn marks(text: &str, character: char) -> Vec<diag::Pos> {
     marked.map(|(line, _)| diag::Pos { line, column: 1 }).collect()
 }
 
-/// A line that is indented deeper than a key above it whose value has begun.
+/// A line that is indented deeper than a key above it that already has a value.
 pub(super) struct Deeper<'s> {
     /// The first byte of the line's text.
     pub(super) offset: usize,
     pub(super) above: &'s str,
 }
 
-/// Returns whether the colon at a byte belongs to a key that is indented deeper than the key above it.
+/// Returns the line if the colon at a byte belongs to a key that is indented deeper than the key above it.
 pub(super) fn deeper(text: &str, colon: usize) -> Option<Deeper<'_>> {
     let before = text.get(..colon)?;
     let begin = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
@@ -56,7 +56,7 @@ pub(super) fn deeper(text: &str, colon: usize) -> Option<Deeper<'_>> {
         .then_some(Deeper { offset: begin + indent, above: bare })
 }
 
-/// Tells whether the bracket at a byte is closed anywhere after it; what stands in quotes closes nothing.
+/// Tells whether the bracket at a byte is closed anywhere after it; brackets in quotes don't count.
 pub(super) fn closes(text: &str, bracket: usize) -> bool {
     let rest = text.get(bracket..).unwrap_or_default();
     let (mut depth, mut quote, mut before) = (0_usize, None, ' ');

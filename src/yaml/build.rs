@@ -1,11 +1,11 @@
-//! From the parser's events to located nodes.
+//! Builds located nodes from the parser's events.
 //!
 //! Uses diag. Pure. Start at [`build`]. Follows `docs/spec/rules.md` (shape).
 //!
 //! The parser's marks are right for quoted and plain scalars, keys, flow collections and aliases. They are not
 //! where people look for block scalars (the content, not the `|`), block lists under a key that are not
-//! indented (after the first dash) and the end of block collections (the next token): `cursor`, the byte up
-//! to which the source is used up, finds those places.
+//! indented (after the first dash) and the end of block collections (the next token): `cursor`, the end of the consumed
+//! source, is used to find those places.
 
 mod key;
 mod lines;
@@ -27,10 +27,10 @@ use crate::yaml::portable::Context;
 use crate::yaml::screen;
 use crate::yaml::source;
 
-/// Why nothing more can be read.
+/// Why reading stops.
 struct BuildStop(Box<SyntaxError>);
 
-/// Builds the document of a text, whose hidden characters were replaced, with nesting down to `depth`.
+/// Builds the document of a text whose hidden characters were replaced, with nesting down to `depth`.
 pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Document {
     let options = granit_parser::options! {
         emit_comments: false,
@@ -68,7 +68,7 @@ pub(super) fn build(text: &str, hidden: Vec<screen::Hidden>, depth: usize) -> Do
         }
         Ok(root) => Some(root),
         Err(BuildStop(fault)) => {
-            // What was found before is doubtful: the mistake may have begun there.
+            // Earlier faults are doubtful: the mistake may have begun there.
             faults.clear();
             faults.push(*fault);
             None
@@ -86,23 +86,23 @@ struct Builder<'s> {
     faults: Vec<SyntaxError>,
     /// Where hidden characters were replaced, ascending.
     hidden: Vec<usize>,
-    /// The path of the value or key that each of them is in.
+    /// The path of the value or key that contains each of them.
     fields: Vec<Option<String>>,
     /// The dotted path of the node being read.
     path: String,
-    /// The byte up to which the source is used up.
+    /// The byte up to which the source is consumed.
     cursor: usize,
-    /// How many collections may be open inside each other.
+    /// How deep collections may be nested.
     depth: usize,
-    /// How many more collections may be opened inside each other.
+    /// How many more collections may be nested.
     room: usize,
-    /// Whether brackets are open around the node being read.
+    /// Whether the node being read is inside brackets.
     context: Context,
-    /// The brackets that are open, each by its first byte.
+    /// The first byte of each open bracket.
     brackets: Vec<usize>,
-    /// The column, from 0, of the key or dash that what is being read belongs to; `None` for the document's own value.
+    /// The column, from 0, of the key or dash of the value being read; `None` for the root.
     indent: Option<usize>,
-    /// The byte up to which no tab indents; `None` where the source has no tab.
+    /// The byte up to which indentation was checked for tabs; `None` if the source has no tab.
     tabs_from: Option<usize>,
 }
 
@@ -309,7 +309,7 @@ impl<'s> Builder<'s> {
             let mut value = self.node(token)?;
             self.path.truncate(length);
             if is_merge {
-                // That it merges is said, and what it would merge is nobody's mistake.
+                // The merge is reported; faults in the merged value are not.
                 self.faults.truncate(n_faults);
                 value.value = Value::Unreadable;
             }

@@ -1,4 +1,4 @@
-//! The comments of a file: what follows a `#` that is in no key and no value.
+//! The comments of a file: each `#` outside keys and values, and the rest of its line.
 //!
 //! Uses diag. Pure. Start at [`comments`].
 
@@ -8,7 +8,7 @@ use crate::diag;
 use crate::yaml::node::{Comment, Node, Value};
 use crate::yaml::source;
 
-/// Returns the comments of a text, whose document is `root`; without one, whatever may be a comment.
+/// Returns the comments of a text with the document `root`; without a root, everything that may be a comment.
 pub(super) fn comments(text: &str, root: Option<&Node>) -> Vec<Comment> {
     if !text.contains('#') {
         return Vec::new();
@@ -44,7 +44,7 @@ pub(super) fn comments(text: &str, root: Option<&Node>) -> Vec<Comment> {
     comments
 }
 
-/// Collects the bytes of keys and of values that hold no others.
+/// Collects the bytes of keys and scalar values.
 fn collect(node: &Node, leaves: &mut Vec<Range<usize>>) {
     match &node.value {
         Value::List(items) => items.iter().for_each(|item| collect(item, leaves)),

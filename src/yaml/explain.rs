@@ -1,4 +1,4 @@
-//! The words for what is wrong with a file as YAML, and for the way out.
+//! The messages for everything that is wrong with a file as YAML, with help.
 //!
 //! Uses diag. Pure. Start at [`syntax`]. Follows `docs/spec/rules.md` (shape).
 
@@ -8,7 +8,7 @@ use crate::diag;
 use crate::diag::code::Code;
 use crate::yaml::node::SyntaxError;
 
-/// What to do about a text that is not valid where the parser stopped, when nothing better is known.
+/// The help for a syntax error when nothing better is known.
 const QUOTE: &str = "quote a text that contains `: ` or ` #`, or starts with a special character";
 
 fn fault(code: Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> SyntaxError {
@@ -21,7 +21,7 @@ fn fault(code: Code, pos: diag::Pos, message: impl Into<String>, help: &str) -> 
     }
 }
 
-/// The file has more bytes than are read.
+/// The file is larger than the limit.
 pub(super) fn too_many_bytes(limit: usize) -> SyntaxError {
     SyntaxError {
         code: Code::TooLarge,
@@ -32,7 +32,7 @@ pub(super) fn too_many_bytes(limit: usize) -> SyntaxError {
     }
 }
 
-/// The file is in an encoding with two bytes a character.
+/// The file is in an encoding with two bytes per character.
 pub(super) fn utf16() -> SyntaxError {
     fault(
         Code::Encoding,
@@ -52,7 +52,7 @@ pub(super) fn not_utf8(pos: diag::Pos, byte: u8) -> SyntaxError {
     )
 }
 
-/// A character stands in the file that must not.
+/// The file contains a character that is not allowed.
 pub(super) fn hidden(pos: diag::Pos, character: char, what: &str) -> SyntaxError {
     fault(
         Code::Encoding,
@@ -62,7 +62,7 @@ pub(super) fn hidden(pos: diag::Pos, character: char, what: &str) -> SyntaxError
     )
 }
 
-/// A text holds, through an escape, a character that it must not.
+/// A text contains, through an escape, a character that is not allowed.
 pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> SyntaxError {
     fault(
         Code::Encoding,
@@ -72,7 +72,7 @@ pub(super) fn escaped(pos: diag::Pos, character: char, what: &str) -> SyntaxErro
     )
 }
 
-/// Collections are nested deeper than is read.
+/// Collections are nested deeper than the limit.
 pub(super) fn too_deep(pos: diag::Pos, depth: usize) -> SyntaxError {
     fault(
         Code::TooLarge,
@@ -116,7 +116,7 @@ pub(super) fn anchor(pos: diag::Pos) -> SyntaxError {
     )
 }
 
-/// An alias stands for another node.
+/// An alias refers to another node.
 pub(super) fn alias(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::YamlFeature,
@@ -146,7 +146,7 @@ pub(super) fn merge(pos: diag::Pos) -> SyntaxError {
     )
 }
 
-/// A key stands twice in a map.
+/// A key occurs twice in a map.
 pub(super) fn duplicate(pos: diag::Pos, key: &str, line: u32) -> SyntaxError {
     fault(
         Code::DuplicateKey,
@@ -166,7 +166,7 @@ pub(super) fn key_not_text(pos: diag::Pos) -> SyntaxError {
     )
 }
 
-/// Nothing stands before a colon.
+/// Nothing before a colon.
 pub(super) fn key_empty(pos: diag::Pos) -> SyntaxError {
     fault(
         Code::WrongType,
@@ -186,7 +186,7 @@ pub(super) fn conflict(pos: diag::Pos) -> SyntaxError {
     )
 }
 
-/// A key is indented deeper than the one above it, whose value has begun.
+/// A key is indented deeper than the one above it, which already has a value.
 pub(super) fn deeper(pos: diag::Pos, above: &str) -> SyntaxError {
     fault(
         Code::Syntax,
@@ -196,7 +196,7 @@ pub(super) fn deeper(pos: diag::Pos, above: &str) -> SyntaxError {
     )
 }
 
-/// A bracket is open to the end of the file.
+/// A bracket is not closed.
 pub(super) fn unclosed(pos: diag::Pos, bracket: char) -> SyntaxError {
     fault(
         Code::Syntax,
@@ -211,7 +211,7 @@ pub(super) fn refused(pos: diag::Pos, message: &str, help: &str) -> SyntaxError 
     fault(Code::Syntax, pos, message, help)
 }
 
-/// The parser could not go on.
+/// The parser stopped.
 pub(super) fn syntax(pos: diag::Pos, kind: &ErrorKind, depth: usize) -> SyntaxError {
     let (code, message, help) = match tabs(kind)
         .or_else(|| brackets(kind))
@@ -353,7 +353,7 @@ fn is_tag(kind: &ErrorKind) -> bool {
     )
 }
 
-/// Returns the parser's own words, without what it was doing.
+/// Returns the parser's own message, without its context.
 fn other(kind: &ErrorKind) -> String {
     let words = kind.to_string();
     let words = match words.split_once(", ") {

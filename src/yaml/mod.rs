@@ -1,6 +1,6 @@
 //! YAML to a tree in which every node knows its place, and edits that change only their own bytes.
 //!
-//! Uses diag. Pure. Start at [`parse`]. Nobody else parses YAML. It does not know which keys there are.
+//! Uses diag. Pure. Start at [`parse`]. No other module parses YAML. It does not know which keys exist.
 //! Follows `docs/spec/rules.md` (shape) and `docs/decisions/libraries.md`.
 
 mod around;
@@ -17,7 +17,7 @@ pub mod splice;
 use crate::yaml::node::Document;
 use crate::yaml::node::Limits;
 
-/// Reads one YAML document. Never fails as a whole: what is wrong is among the faults.
+/// Reads one YAML document. Never fails as a whole: everything that is wrong is among the faults.
 pub fn parse(bytes: &[u8], limits: &Limits) -> Document {
     if bytes.len() > limits.bytes {
         return Document {

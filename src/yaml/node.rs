@@ -10,60 +10,60 @@ use std::ops::Range;
 /// How much of a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The size in bytes that still passes.
+    /// The largest size that is accepted, in bytes.
     pub bytes: usize,
-    /// The nesting that still passes; the root map is depth 1.
+    /// The deepest nesting that is accepted; the root map is depth 1.
     pub depth: usize,
 }
 
 impl Limits {
-    /// What a record may be: 64 KiB, depth 16.
+    /// The limits of a record: 64 KiB, depth 16.
     pub const RECORD: Limits = Limits { bytes: 65_536, depth: 16 };
-    /// What a policy may be: 1 MiB, depth 16.
+    /// The limits of a policy: 1 MiB, depth 16.
     pub const POLICY: Limits = Limits { bytes: 1_048_576, depth: 16 };
-    /// What a roster may be: 8 MiB, so that a whole company fits.
+    /// The limits of a roster: 8 MiB, enough for a whole company; depth 16.
     pub const ROSTER: Limits = Limits { bytes: 8_388_608, depth: 16 };
 }
 
-/// A comment, or what may be one in a file that can't be read to its end.
+/// A comment, or what may be one if the file can't be read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comment {
-    /// Where its `#` stands.
+    /// The place of its `#`.
     pub pos: diag::Pos,
-    /// What follows the `#`, to the end of the line.
+    /// The text after the `#`, to the end of the line.
     pub text: String,
 }
 
-/// What was read, and all that is wrong with it as YAML.
+/// The parsed document, and everything that is wrong with it as YAML.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// The document's node; `None` where the file has none that can be read to its end.
+    /// The root node; `None` if the file has none or can't be read to its end.
     pub root: Option<Node>,
-    /// What is wrong, in the order of the file.
+    /// What is wrong, in file order.
     pub faults: Vec<SyntaxError>,
-    /// The comments, in the order of the file.
+    /// The comments, in file order.
     pub comments: Vec<Comment>,
 }
 
-/// One thing that is wrong with a file as YAML.
+/// One error of a file as YAML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     /// One of `diag::shape`.
     pub code: Code,
-    /// Where; `None` where the whole file is meant.
+    /// The place; `None` for the whole file.
     pub pos: Option<diag::Pos>,
-    /// The dotted path of the value, where it is known.
+    /// The dotted path of the value, if known.
     pub field: Option<String>,
     pub message: String,
-    /// What to do about it; never empty.
+    /// How to fix it; never empty.
     pub help: String,
 }
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Where the value begins. For a block scalar this is its `|` or `>`, for a block list its first dash;
-    /// where nothing stands after a colon or dash, it is the place right after it.
+    /// Where the value begins. For a block scalar this is its `|` or `>`, for a block list its first dash; for an empty
+    /// value, the place right after the colon or dash.
     pub pos: diag::Pos,
     /// The value's bytes in the source, quotes and brackets included, comments and line break after it not.
     pub span: Range<usize>,
@@ -79,7 +79,7 @@ pub enum Value {
     List(Vec<Node>),
     /// Entries in order, each key once.
     Map(Vec<MapEntry>),
-    /// A fault was raised here (a duplicate key's value, an alias, a tagged node and the like): the field
+    /// A fault was reported here (the value of a duplicate key, an alias, a tagged node and the like): the field
     /// is neither missing nor readable.
     Unreadable,
 }
@@ -87,7 +87,7 @@ pub enum Value {
 /// A text and how it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScalarNode {
-    /// What YAML says the text is; a plain one arrives exactly as written: `no`, `1e3`, `010`.
+    /// The text as YAML defines it; a plain one is exactly as written: `no`, `1e3`, `010`.
     pub text: String,
     /// How it was written.
     pub style: NodeStyle,
@@ -117,19 +117,19 @@ pub struct MapEntry {
 }
 
 impl Node {
-    /// Returns the value of a key; `None` where this is no map or has no such key.
+    /// Returns the value of a key; `None` if this is no map or has no such key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// Returns the entry of a key; `None` where this is no map or has no such key.
+    /// Returns the entry of a key; `None` if this is no map or has no such key.
     pub fn entry(&self, key: &str) -> Option<&MapEntry> {
         self.entries().iter().find(|entry| entry.key == key)
     }
 
     /// Returns the node at a dotted path with list indices from 0: `compensating_controls[0].status`.
     ///
-    /// The empty path is the node itself. Of keys that contain a dot or bracket, the longest that fits is taken.
+    /// The empty path is the node itself. If keys contain a dot or bracket, the longest matching key is taken.
     pub fn at(&self, path: &str) -> Option<&Node> {
         if path.is_empty() {
             return Some(self);
@@ -141,7 +141,7 @@ impl Node {
                 item.at(rest.strip_prefix('.').unwrap_or(rest))
             }
             Value::Map(entries) => {
-                // What follows the key is looked at first: that tells most of them apart without comparing texts.
+                // The character after the key is compared first: that rules out most keys without comparing texts.
                 let fits = |entry: &&MapEntry| {
                     let after = path.as_bytes().get(entry.key.len());
                     let is_end = matches!(after, None | Some(b'.' | b'['));
@@ -155,7 +155,7 @@ impl Node {
         }
     }
 
-    /// Returns the text of a scalar; `None` of anything else.
+    /// Returns the text of a scalar; `None` for anything else.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Scalar(scalar) => Some(&scalar.text),
@@ -163,7 +163,7 @@ impl Node {
         }
     }
 
-    /// Returns the items of a list; none of anything else.
+    /// Returns the items of a list; empty for anything else.
     pub fn items(&self) -> &[Node] {
         match &self.value {
             Value::List(items) => items,
@@ -171,7 +171,7 @@ impl Node {
         }
     }
 
-    /// Returns the entries of a map; none of anything else.
+    /// Returns the entries of a map; empty for anything else.
     pub fn entries(&self) -> &[MapEntry] {
         match &self.value {
             Value::Map(entries) => entries,
@@ -179,7 +179,7 @@ impl Node {
         }
     }
 
-    /// Visits this node and all below it, parents first, each with its path as [`Node::at`] takes it.
+    /// Visits this node and all below it, parents first, each with its path in the form of [`Node::at`].
     pub fn walk(&self, visit: &mut dyn FnMut(&str, &Node)) {
         self.walk_from(&mut String::new(), visit);
     }
@@ -210,6 +210,6 @@ pub(crate) fn push_key(path: &mut String, key: &str) {
 
 /// Appends a list index to a dotted path.
 pub(crate) fn push_index(path: &mut String, index: usize) {
-    // Writing to a text cannot fail, and makes no text of its own.
+    // Writing to a string can't fail, and allocates no temporary string.
     let _ = write!(path, "[{index}]");
 }

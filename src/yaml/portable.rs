@@ -1,14 +1,13 @@
-//! What YAML 1.2 allows and common readers of YAML 1.1 refuse: it is a fault here, so that every tool reads
-//! a file as this one does.
+//! YAML 1.2 that common YAML 1.1 readers refuse: it is a fault here, so that every tool reads a file the same way.
 //!
 //! Pure. Start at [`key`]. Follows `docs/decisions/libraries.md` (second opinion).
 
 use std::ops::Range;
 
-/// What other readers refuse, and the way out.
+/// What other readers refuse, and the help.
 pub(super) type PortabilityFault = (&'static str, &'static str);
 
-/// Whether brackets are open around a token.
+/// Whether a token is inside brackets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
     Block,
@@ -16,7 +15,7 @@ pub(super) enum Context {
     Flow,
 }
 
-/// Returns why other readers refuse a key, if they do; `before` is what stands between it and the last token.
+/// Returns why other readers refuse a key, if they do; `before` is the source between the last token and the key.
 pub(super) fn key(
     source: &str,
     before: Range<usize>,
@@ -43,7 +42,7 @@ pub(super) fn key(
         }
     }
     let is_explicit = source.get(before).is_some_and(|between| between.contains('?'));
-    // Only where it decides: of many explicit keys without a colon each would search the rest of the file.
+    // Computed only when needed: with many explicit keys without a colon, each would search the rest of the file.
     let is_apart = || {
         next.starts_with(['\n', '\r', '#'])
             && super::source::find(source, span.end..source.len(), &[':', ',', '}', ']', '-'])
@@ -65,18 +64,18 @@ pub(super) fn plain(text: &str, context: Context) -> Option<PortabilityFault> {
     ))
 }
 
-/// Why a tab that indents is refused.
+/// Why a tab in the indentation is refused.
 pub(super) const TAB: PortabilityFault =
     ("a tab is used for indentation", "indent with spaces, also blank lines");
 
-/// Why a line of a list or map in brackets is refused that is not indented.
+/// Why a line inside brackets that is not indented is refused.
 pub(super) const SHALLOW: PortabilityFault = (
     "this line of a list or map in brackets is indented no deeper than its key",
     "indent it deeper than the key: otherwise, editors take it for the next key",
 );
 
 /// Returns the first byte of the text of a line after the first that is indented by `indent` spaces or fewer. Comments
-/// and blank lines may be, and the closing bracket may stand below its key.
+/// and blank lines are exempt, and the closing bracket may be below its key.
 pub(super) fn shallow(text: &str, indent: usize) -> Option<usize> {
     let mut offset = 0;
     for (n, line) in text.split_inclusive(['\n', '\r']).enumerate() {
@@ -92,9 +91,9 @@ pub(super) fn shallow(text: &str, indent: usize) -> Option<usize> {
     None
 }
 
-/// Returns the first tab of the range that stands before anything else in its line, or after a dash.
+/// Returns the first tab of the range that is in the indentation of its line, or after a dash.
 ///
-/// The range begins inside a line unless it begins the source, and holds no quoted or block text.
+/// The range begins inside a line unless it begins at byte 0, and contains no quoted or block text.
 pub(super) fn tab(source: &str, range: Range<usize>) -> Option<usize> {
     let text = source.get(range.clone())?;
     let before = source.get(..range.start).unwrap_or_default().trim_end_matches(' ');
@@ -112,13 +111,13 @@ pub(super) fn tab(source: &str, range: Range<usize>) -> Option<usize> {
     None
 }
 
-/// Why a block text is refused whose first line begins with a tab.
+/// Why a block text whose first line begins with a tab is refused.
 const FIRST_TAB: PortabilityFault = (
     "the first line of this text starts with a tab, which other YAML readers take for indentation",
     "give the indentation of the text, as in `|2`, or start it with another character",
 );
 
-/// Returns the first tab that stands in the indentation of a block text, and why it is refused.
+/// Returns the first tab in the indentation of a block text, and why it is refused.
 ///
 /// The range begins before the text's `|` or `>`; its content is indented by `indent` spaces. Readers that
 /// take the indentation from the first line refuse a tab right after it, too.

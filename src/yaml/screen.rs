@@ -1,8 +1,8 @@
-//! The bytes before they are YAML: UTF-8, and no character that hides what a text says.
+//! Checks the bytes before parsing: UTF-8, and no characters that hide content.
 //!
 //! Uses diag. Pure. Start at [`screen`]. Follows `docs/spec/rules.md` (`encoding`).
 //!
-//! What is found is replaced by letters of the same length, so that the rest of the file can still be read
+//! Hidden characters are replaced by letters of the same length, so that the rest of the file can still be read
 //! and every byte keeps its place.
 
 use std::borrow::Cow;
@@ -13,28 +13,28 @@ use crate::yaml::node::SyntaxError;
 
 /// The bytes as text, or why there is none.
 pub(super) enum Screened<'s> {
-    /// Not a text at all.
+    /// Not text at all.
     Refused(SyntaxError),
-    /// A text that can be parsed.
+    /// Text that can be parsed.
     Text {
         /// The text, with hidden characters replaced.
         text: Cow<'s, str>,
-        /// The hidden characters, in the order of the file.
+        /// The hidden characters, in file order.
         hidden: Vec<Hidden>,
     },
 }
 
-/// A character that stands in the file as it is and must not.
+/// A literal character that is not allowed in the file.
 pub(super) struct Hidden {
     pub(super) offset: usize,
-    /// What to report; its field is known only once the file is parsed.
+    /// The fault to report; its field is known only once the file is parsed.
     pub(super) fault: SyntaxError,
 }
 
-/// So many are reported one by one; a file in another encoding would have thousands.
+/// This many are reported one by one; a file in another encoding would have thousands.
 const REPORTED: usize = 20;
 
-/// Decodes the bytes and finds what must not be in them.
+/// Decodes the bytes and finds characters that are not allowed.
 pub(super) fn screen(bytes: &[u8]) -> Screened<'_> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Screened::Refused(explain::utf16());
@@ -47,10 +47,10 @@ pub(super) fn screen(bytes: &[u8]) -> Screened<'_> {
     replace(bytes)
 }
 
-/// Says whether a byte is there that a hidden character can begin with: controls, U+0080 to U+00BF, U+0600 to
+/// Tells whether any byte can start a hidden character: controls, U+0080 to U+00BF, U+0600 to
 /// U+063F, U+1000 to U+2FFF, U+F000 to U+FFFF, U+C0000 to U+FFFFF.
 fn may_hide(bytes: &[u8]) -> bool {
-    // Without early exits inside a chunk, many bytes are looked at in one step.
+    // Without early exits inside a chunk, the compiler can vectorize the loop.
     bytes.chunks(64).any(|chunk| {
         chunk.iter().fold(false, |found, byte| {
             let is_blank = matches!(byte, b'\t' | b'\n' | b'\r');
@@ -60,13 +60,13 @@ fn may_hide(bytes: &[u8]) -> bool {
     })
 }
 
-/// Says whether no character hides what the text says; a byte order mark before it is fine.
+/// Tells whether no character hides content; a leading byte order mark is fine.
 fn is_open(text: &str) -> bool {
     let bare = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     !placed(bare).any(|place| named(place).is_some())
 }
 
-/// A character and what stands before and after it, in the same text.
+/// A character with the characters before and after it in the same text.
 #[derive(Clone, Copy)]
 pub(super) struct Placed {
     before: Option<char>,
@@ -122,7 +122,7 @@ fn note(hidden: &mut Vec<Hidden>, offset: usize, fault: impl FnOnce() -> SyntaxE
     }
 }
 
-/// Returns letters of so many bytes: a letter is no indicator of YAML, wherever it stands.
+/// Returns letters of this length in bytes: a letter is never a YAML indicator.
 fn stand_in(length: usize) -> &'static str {
     match length {
         1 => "x",
@@ -131,7 +131,7 @@ fn stand_in(length: usize) -> &'static str {
     }
 }
 
-/// Returns what a character is that must not stand in a file as it is.
+/// Returns the name of a character that must not be in a file literally.
 fn named(placed: Placed) -> Option<&'static str> {
     match placed.character {
         '\u{2028}' | '\u{2029}' => Some("a line break that only some readers recognize"),
@@ -141,18 +141,18 @@ fn named(placed: Placed) -> Option<&'static str> {
     }
 }
 
-/// Returns the first character that a text may not hold, however it is written, and what it is.
+/// Returns the first character that a text must not contain, literally or escaped, and its name.
 pub(super) fn first_in(text: &str) -> Option<(char, &'static str)> {
     placed(text).find_map(|place| Some((place.character, in_text(place)?)))
 }
 
-/// Tells whether a character is refused wherever it stands.
+/// Tells whether a character is refused everywhere.
 pub(super) fn is_unseen(character: char) -> bool {
     let letter = Some('x');
     named(Placed { before: letter, character, after: letter }).is_some()
 }
 
-/// Returns what a character is that no text may hold at its place, however it is written.
+/// Returns the name of a character that a text must not contain at this place, literally or escaped.
 fn in_text(placed: Placed) -> Option<&'static str> {
     let is_blank = |it: Option<char>| it.is_none_or(|it| it.is_whitespace() || it.is_control());
     let is_edge = |it: Option<char>| is_blank(it) || it.is_some_and(|it| it.is_ascii_punctuation());
@@ -167,7 +167,7 @@ fn in_text(placed: Placed) -> Option<&'static str> {
             Some("an invisible format character")
         }
         '\u{E0000}'..='\u{E007F}' => Some("an invisible tag"),
-        // Persian, the scripts of India and emoji are written with these.
+        // Persian, the scripts of India and emoji need these.
         '\u{200C}' | '\u{200D}' if is_edge(placed.before) || is_edge(placed.after) => {
             Some("an invisible joiner at the edge of a word")
         }

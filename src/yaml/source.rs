@@ -1,13 +1,12 @@
-//! Places in a source that the parser does not mark.
+//! Finds places in a source that the parser does not mark.
 //!
-//! Uses diag. Pure. Start at [`find`]. Everything here costs no more than the bytes between two tokens, or
-//! one line.
+//! Uses diag. Pure. Start at [`find`]. Each function scans no more than the bytes between two tokens, or one line.
 
 use std::ops::Range;
 
 use crate::diag;
 
-/// Returns the first byte of the range that is one of the wanted indicators, past blanks, line breaks,
+/// Returns the first byte of the range that is one of the wanted indicators, skipping blanks, line breaks,
 /// comments, node properties and the indicators of keys and values.
 pub(super) fn find(source: &str, range: Range<usize>, wanted: &[char]) -> Option<usize> {
     let mut offset = range.start;
@@ -26,8 +25,8 @@ pub(super) fn find(source: &str, range: Range<usize>, wanted: &[char]) -> Option
     None
 }
 
-/// Returns where a value belongs that is not there, which the parser marks at `mark`: right after the colon
-/// where there is one, else right after its key or dash, which end at `cursor`.
+/// Returns the place of a missing value, which the parser marks at `mark`: right after the colon if there is one, else
+/// right after its key or dash, which end at `cursor`.
 pub(super) fn value_place(source: &str, cursor: usize, mark: usize) -> usize {
     let between = source.get(cursor..mark).unwrap_or_default();
     if source.as_bytes().get(mark) == Some(&b':') && between.trim_ascii().is_empty() {
@@ -42,8 +41,8 @@ pub(super) fn value_place(source: &str, cursor: usize, mark: usize) -> usize {
 
 /// Returns the end of a block scalar's last line, without its line break.
 ///
-/// `content` is the parser's range, which ends at the next token. Blank lines at the end belong to the
-/// scalar only where the header says `+`.
+/// `content` is the parser's range, which ends at the next token. Trailing blank lines belong to the scalar only if the
+/// header says `+`.
 pub(super) fn block_scalar_end(source: &str, header: usize, content: Range<usize>) -> usize {
     let whole = source.get(header..content.end).unwrap_or_default();
     let header_end = whole.find(['\n', '\r']).unwrap_or(whole.len());
@@ -64,9 +63,9 @@ pub(super) fn block_scalar_end(source: &str, header: usize, content: Range<usize
     content.start + filled.len() + rest.find(['\n', '\r']).unwrap_or(rest.len())
 }
 
-/// Takes back the line break that the parser gives a block text whose last line ends with the source.
+/// Removes the line break that the parser adds to a block text whose last line ends with the source.
 ///
-/// YAML's own grammar and other readers see none there. The text is indented by `indent` spaces.
+/// By the YAML specification, and for other readers, there is none. The text is indented by `indent` spaces.
 pub(super) fn trim_unended(source: &str, span: &Range<usize>, indent: usize, text: &mut String) {
     let Some(body) = text.strip_suffix('\n') else {
         return;
@@ -77,7 +76,7 @@ pub(super) fn trim_unended(source: &str, span: &Range<usize>, indent: usize, tex
     let is_unended = if is_blank(text) {
         text.len() >= breaks(whole).max(1)
     } else {
-        // A blank line counts as far as it is indented deeper than the text.
+        // A blank line counts if it is indented deeper than the text.
         !is_blank(written) || written.len() > indent
     };
     if is_unended {
@@ -85,7 +84,7 @@ pub(super) fn trim_unended(source: &str, span: &Range<usize>, indent: usize, tex
     }
 }
 
-/// Returns the place of a byte, near another one whose place is known.
+/// Returns the position of a byte, computed from another byte with known position.
 pub(super) fn pos(source: &str, known: diag::Pos, at: usize, offset: usize) -> diag::Pos {
     if at == offset {
         return known;

@@ -19,17 +19,16 @@ use crate::yaml::splice::change::SpliceChange;
 use crate::yaml::splice::change::SpliceError;
 use std::borrow::Cow;
 
-/// One change of a file. Paths are those of [`Node::at`]; the map or list around the place must be there.
+/// One change of a file. Paths are those of [`Node::at`]; the parent map or list must exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpliceEdit<'a> {
-    /// Writes a text: in place of the text that is there, in its quotes; or as a new key, after the last of
-    /// its map.
+    /// Sets a text: replaces the existing one, keeping its quotes, or adds a new key after the last of its map.
     Set {
         path: &'a str,
         /// The text, without quotes.
         value: &'a str,
     },
-    /// Adds an item to the end of a list; makes the list where there is none.
+    /// Adds an item to the end of a list; creates the list if missing.
     Append {
         path: &'a str,
         /// The item as YAML in one line, such as `{date: 2026-12-04, by: lee@example.com}`.
@@ -42,20 +41,20 @@ pub enum SpliceEdit<'a> {
         /// then indented below the key, or a value in one line.
         yaml: &'a str,
     },
-    /// Takes a key or an item out.
+    /// Removes a key or an item.
     Remove { path: &'a str },
 }
 
-/// What is read back: as much as there is.
+/// The result is read back without limits.
 const ALL: Limits = Limits { bytes: usize::MAX, depth: usize::MAX };
 
 /// Applies edits to a source, one after the other; `root` is the source's node.
 ///
-/// The result is read again before it is returned: the edited places say what they should, and everything
-/// else says what it said.
+/// The result is parsed again before it is returned: the edited places have their new values, and everything else is
+/// unchanged.
 ///
 /// # Errors
-/// [`SpliceError`] where that is not so, and where an edit has no place; then nothing is edited.
+/// [`SpliceError`] if that check fails, or an edit has no place; then nothing is edited.
 pub fn splice(source: &str, root: &Node, edits: &[SpliceEdit<'_>]) -> Result<String, SpliceError> {
     let mut text = source.to_owned();
     let mut tree = Cow::Borrowed(root);
@@ -78,8 +77,8 @@ pub fn splice(source: &str, root: &Node, edits: &[SpliceEdit<'_>]) -> Result<Str
     Ok(text)
 }
 
-/// Returns the shortest form of a text in one line that every reader of YAML reads back as that text: plain,
-/// else in single quotes, else in double quotes. It may stand inside brackets.
+/// Returns the shortest one-line form of a text that every YAML reader reads back as that text: plain,
+/// else in single quotes, else in double quotes. It may be used inside brackets.
 ///
 /// Words that some readers take for a truth value, null or number are quoted; dates and RFC 3339 instants are
 /// not, as in every record.
@@ -122,7 +121,7 @@ impl SpliceEdit<'_> {
         }
     }
 
-    /// Changes what a file says as this edit must.
+    /// Applies this edit to the expected meaning of the file.
     fn mean(&self, wanted: &mut Meaning, target: &SpliceTarget<'_>) -> Option<()> {
         let parent = wanted.at(&target.steps)?;
         match self {
@@ -156,7 +155,7 @@ impl SpliceEdit<'_> {
         SpliceError::Malformed { path: self.path().to_owned() }
     }
 
-    /// Returns why the edit is refused that did not read back.
+    /// Returns why an edit is refused whose result did not read back as expected.
     fn refused(&self, source: &str) -> SpliceError {
         match yaml::parse(source.as_bytes(), &ALL).faults.len() {
             0 => SpliceError::Layout { path: self.path().to_owned() },
@@ -165,7 +164,7 @@ impl SpliceEdit<'_> {
     }
 }
 
-/// Returns a source with changes, which are in its order and apart.
+/// Applies changes to a source; they are in source order and do not overlap.
 fn apply(source: &str, changes: &[SpliceChange]) -> String {
     let mut out = String::with_capacity(source.len() + 128);
     let mut done = 0;

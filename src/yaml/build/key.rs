@@ -1,4 +1,4 @@
-//! Keys: which a map can have here, and which it has already.
+//! Keys: whether a map may have a key, and whether it already has it.
 //!
 //! Uses diag. Pure. Start at [`Builder::key`].
 
@@ -13,7 +13,7 @@ use crate::yaml::explain;
 use crate::yaml::node::{MapEntry, NodeStyle, Value};
 use crate::yaml::portable;
 
-/// Maps of more entries than this look keys up instead of comparing all.
+/// Larger maps look keys up instead of comparing all.
 const FEW: usize = 48;
 
 /// The key that merges another map into this one.
@@ -29,7 +29,7 @@ pub(super) struct MapKey {
 }
 
 impl<'s> Builder<'s> {
-    /// Reads a key; `None` where it is none that a map here can have, which is then noted.
+    /// Reads a key; `None` if a map here can't have it, which is then noted.
     pub(super) fn key(&mut self, mut token: Token<'s>) -> Result<Option<MapKey>, BuildStop> {
         if token.has_anchor {
             let anchor = self.next()?;
@@ -85,7 +85,7 @@ impl<'s> Builder<'s> {
         Ok(Some(MapKey { text, pos: node.pos, span: node.span, is_merge: false }))
     }
 
-    /// Returns a key that holds hidden characters as it is seen: without them, and without its quotes.
+    /// Returns a key with hidden characters as it is displayed: without them, and without its quotes.
     fn shown(&self, span: &Range<usize>) -> String {
         let written = self.source.get(span.clone()).unwrap_or_default();
         let is_open =
@@ -95,7 +95,7 @@ impl<'s> Builder<'s> {
         open.trim_matches(['"', '\'']).to_owned()
     }
 
-    /// Notes that a key stands twice: the first value then counts as unreadable.
+    /// Notes a duplicate key: the first value then counts as unreadable.
     pub(super) fn duplicate(&mut self, entries: &mut [MapEntry], index: usize, at: diag::Pos) {
         let Some(entry) = entries.get_mut(index) else {
             return;
@@ -106,7 +106,7 @@ impl<'s> Builder<'s> {
     }
 }
 
-/// Returns which entry has the key; remembers it in `known` once the map is large.
+/// Returns the index of the entry with the key; adds the key to `known` once the map is large.
 pub(super) fn position(
     entries: &[MapEntry],
     known: &mut BTreeMap<String, usize>,

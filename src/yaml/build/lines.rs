@@ -1,4 +1,4 @@
-//! What is between the nodes: tabs, directives, the ends of documents.
+//! The source between nodes: tabs, directives, ends of documents.
 //!
 //! Uses diag. Pure. Start at [`Builder::tabs`].
 
@@ -38,7 +38,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Notes a tab that indents, between the byte up to which that is `checked` and the token.
+    /// Notes a tab in the indentation, between the byte up to which that was checked and the token.
     pub(super) fn tabs(&mut self, checked: usize, token: &Token<'s>) {
         let is_flow = self.context == Context::Flow;
         let indents = |tab| (tab, portable::TAB);
@@ -58,7 +58,7 @@ impl<'s> Builder<'s> {
             let at = self.place(token, tab);
             self.refuse(at, Some(refusal));
         }
-        // The lines of a plain text are indented like any others.
+        // The lines of a plain text have indentation like any others.
         let next = match token.kind {
             TokenKind::Scalar(_, NodeStyle::Plain) => token.start,
             _ => token.end,
@@ -66,7 +66,7 @@ impl<'s> Builder<'s> {
         self.tabs_from = Some(next.max(checked));
     }
 
-    /// Notes the first line of a list or map in brackets that is indented no deeper than the key or dash before it.
+    /// Notes the first line inside brackets that is indented no deeper than the key or dash before it.
     pub(super) fn flow_indent(&mut self, token: &Token<'s>, begin: usize) {
         let Some(indent) = self.indent else {
             return;

@@ -1,4 +1,4 @@
-//! Scalars: their value, their position, and whether they hide something.
+//! Scalars: their value, their position, and hidden characters in them.
 //!
 //! Uses diag. Pure. Start at [`Builder::scalar`].
 
@@ -15,7 +15,7 @@ use crate::yaml::screen;
 use crate::yaml::source;
 
 impl<'s> Builder<'s> {
-    /// Reads a scalar whose properties are noted.
+    /// Reads a scalar whose tag and anchor were noted.
     pub(super) fn scalar(
         &mut self,
         text: Cow<'s, str>,
@@ -61,7 +61,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Says whether no hidden character is in a scalar; notes those that are.
+    /// Tells whether a scalar contains no hidden character; notes those that it contains.
     fn is_open(
         &mut self,
         at: diag::Pos,
@@ -99,7 +99,7 @@ impl<'s> Builder<'s> {
     }
 }
 
-/// Says whether a plain text is null in the core schema of YAML 1.2.
+/// Tells whether a plain text is null in the core schema of YAML 1.2.
 fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }

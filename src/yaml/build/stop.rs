@@ -1,4 +1,4 @@
-//! Why the parser stopped, at the place where people look for it.
+//! Explains why the parser stopped, at the place where people look for the error.
 //!
 //! Uses diag. Pure. Start at [`Builder::stopped`].
 
@@ -12,7 +12,7 @@ use crate::yaml::node::SyntaxError;
 use crate::yaml::source;
 
 impl Builder<'_> {
-    /// Explains why the parser stopped. A quote that is not closed is shown where it opens.
+    /// Explains why the parser stopped. An unclosed quote is reported where it opens.
     pub(super) fn stopped(&self, error: &ScanError) -> BuildStop {
         let mark = error.marker();
         let mut at = token::pos(mark);
@@ -31,7 +31,7 @@ impl Builder<'_> {
         BuildStop(Box::new(explain::syntax(at, error.kind(), self.depth)))
     }
 
-    /// Explains by the lines around why the parser stopped, where these tell more than the place.
+    /// Explains the error by the lines around it, if these tell more than its place.
     fn told_around(&self, error: &ScanError) -> Option<SyntaxError> {
         let mark = error.marker();
         let end = mark.byte_offset()?;

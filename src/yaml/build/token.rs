@@ -1,7 +1,8 @@
-//! What the parser says, in the few words that the tree needs.
+//! The parser's events, reduced to what the tree needs.
 //!
-//! Uses diag. Pure. Start at [`Token`]. The parser's event and span together are 256 bytes, which to move
-//! around costs more than to read.
+//! Uses diag. Pure. Start at [`Token`]. The parser's event and span together are 256 bytes; moving them around costs
+//! more
+//! than reading them.
 
 use std::borrow::Cow;
 
@@ -19,7 +20,7 @@ pub(super) struct Token<'s> {
     pub(super) end: usize,
     /// How many spaces indent a block text.
     pub(super) indent: usize,
-    /// Where the node's tag is.
+    /// The place of the node's tag.
     pub(super) tag: Option<diag::Pos>,
     /// Whether the next token is the node's anchor.
     pub(super) has_anchor: bool,
@@ -32,7 +33,7 @@ pub(super) enum TokenKind<'s> {
     Map(Context),
     MapEnd,
     Alias,
-    /// The start of a document that a `---` marks.
+    /// The start of a document marked by `---`.
     MarkedDocument,
     Document,
     End,
@@ -40,7 +41,7 @@ pub(super) enum TokenKind<'s> {
 }
 
 impl<'s> Token<'s> {
-    /// Returns what the parser said.
+    /// Converts an event of the parser.
     pub(super) fn of(event: Event<'s>, span: &Span) -> Token<'s> {
         let mut token = Token {
             kind: TokenKind::Other,
@@ -76,7 +77,7 @@ impl<'s> Token<'s> {
         token
     }
 
-    /// Returns what stands after the last token.
+    /// Returns the token after the last one.
     pub(super) fn end() -> Token<'s> {
         Token::of(Event::StreamEnd, &Span::default())
     }
@@ -111,7 +112,7 @@ fn of_structure(style: StructureStyle) -> Context {
     }
 }
 
-/// Returns the place of a mark, which counts columns from 0.
+/// Converts a parser mark, which counts columns from 0.
 pub(super) fn pos(mark: &Marker) -> diag::Pos {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     diag::Pos { line: number(mark.line()), column: number(mark.col()).saturating_add(1) }

@@ -1,7 +1,6 @@
 //! Adding keys and items.
 //!
-//! Pure. Start at [`append`]. The end of a block collection is the end of its last leaf; what is added
-//! comes after that line.
+//! Pure. Start at [`append`]. The end of a block collection is the end of its last leaf; new lines go after that line.
 
 use super::meaning::MeaningStep;
 use super::place::{self, SpliceTarget};
@@ -11,10 +10,10 @@ use crate::yaml::node::{Node, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::splice::change::SpliceChange;
 
-/// Adds an item to a list, which is made where there is none.
+/// Adds an item to a list, creating the list if missing.
 ///
 /// # Errors
-/// What is wanted there instead of what is there.
+/// What should be at the place instead.
 pub(super) fn append(
     source: &str,
     root: &Node,
@@ -49,7 +48,7 @@ pub(super) fn append(
 /// Adds a key whose value is given as YAML.
 ///
 /// # Errors
-/// What is wanted there instead of what is there.
+/// What should be at the place instead.
 pub(super) fn insert(
     source: &str,
     root: &Node,
@@ -77,7 +76,7 @@ pub(super) fn insert(
         None if is_below => below(source, target, &lines),
         None if is_line => entry(source, target, trimmed),
         None => {
-            // A block text or brackets over several lines: its first line stays with the key.
+            // A block text, or brackets over several lines: the first line goes after the key.
             let (first, rest) = lines.split_first().ok_or("value")?;
             entry_and(source, target, first.trim_start(), rest)
         }
@@ -95,7 +94,7 @@ pub(super) fn insert(
 /// Adds a key with a value in one line after the last of its map.
 ///
 /// # Errors
-/// What is wanted there instead of what is there.
+/// What should be at the place instead.
 pub(super) fn entry(
     source: &str,
     target: &SpliceTarget<'_>,
@@ -104,7 +103,7 @@ pub(super) fn entry(
     entry_and(source, target, written, &[])
 }
 
-/// Adds a key with a value of which the first line stands with the key.
+/// Adds a key with a value whose first line goes after the key.
 fn entry_and(
     source: &str,
     target: &SpliceTarget<'_>,
@@ -136,7 +135,7 @@ fn new_key(target: &SpliceTarget<'_>) -> Result<String, &'static str> {
     }
 }
 
-/// Adds lines to a block map, indented as its keys are.
+/// Adds lines to a block map, indented like its keys.
 fn add_lines(
     source: &str,
     target: &SpliceTarget<'_>,
@@ -152,7 +151,7 @@ fn add_lines(
     Ok(vec![lines_after(source, target.parent.span.end, &lines)])
 }
 
-/// Returns the column of the key that an empty place belongs to, from 0.
+/// Returns the column, from 0, of the key that an empty value belongs to.
 fn own_column(target: &SpliceTarget<'_>) -> Result<usize, &'static str> {
     match &target.last {
         MeaningStep::Key(key) => {
@@ -163,7 +162,7 @@ fn own_column(target: &SpliceTarget<'_>) -> Result<usize, &'static str> {
     }
 }
 
-/// Puts lines after the line that a byte is in; a source that ends without a line break still does.
+/// Inserts lines after the line of a byte; a source that ends without a line break still does.
 fn lines_after(source: &str, offset: usize, lines: &[String]) -> SpliceChange {
     let own = place::line_break(source, offset);
     let newline = place::newline(source, offset);
@@ -175,7 +174,7 @@ fn lines_after(source: &str, offset: usize, lines: &[String]) -> SpliceChange {
     SpliceChange { range: own.end..own.end, text }
 }
 
-/// Puts an item or entry after the last one in brackets.
+/// Inserts an item or entry after the last one inside brackets.
 fn into_brackets(source: &str, node: &Node, written: &str) -> SpliceChange {
     let last = match &node.value {
         Value::Map(entries) => entries.last().map(|entry| &entry.value),

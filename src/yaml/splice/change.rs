@@ -1,26 +1,26 @@
-//! A change of some bytes of a file, and why one can not be made.
+//! A change of some bytes of a file, and why an edit is refused.
 //!
 //! Uses nothing else. Pure. Start at [`SpliceError`].
 
 use std::ops::Range;
 
-/// Why an edit is refused. The source is then as it was.
+/// Why an edit is refused. The source is then unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SpliceError {
-    /// No map or list is where the path leads, or nothing that could be removed.
+    /// The path leads to no map or list, or there is nothing to remove.
     #[error("nothing is at `{path}`")]
     NotFound {
         /// The path of the edit.
         path: String,
     },
-    /// What is there is of another kind.
+    /// The existing value is of another kind.
     #[error("`{path}` is not {wanted}")]
     WrongKind {
         /// The path of the edit.
         path: String,
         wanted: &'static str,
     },
-    /// What is to be added is not YAML of one value, or not in one line where it must be.
+    /// The new value is not YAML of one value, or not in one line where it must be.
     #[error("what is to be written at `{path}` is not one value of YAML")]
     Malformed {
         /// The path of the edit.
@@ -29,7 +29,7 @@ pub enum SpliceError {
     /// The file itself has faults.
     #[error("the file has {} that must be fixed first", crate::diag::count(*faults, "fault"))]
     Faulty { faults: usize },
-    /// The file is laid out so that the edit would change something else.
+    /// The layout of the file is such that the edit would change something else.
     #[error("the layout of the lines around `{path}` requires editing by hand")]
     Layout {
         /// The path of the edit.
@@ -37,7 +37,7 @@ pub enum SpliceError {
     },
 }
 
-/// Bytes of a source and what stands there instead.
+/// Bytes of a source and their replacement.
 pub(crate) struct SpliceChange {
     pub(super) range: Range<usize>,
     pub(super) text: String,

@@ -1,4 +1,4 @@
-//! What a file says, without places: what an edit must change, and nothing else.
+//! The content of a file without places, to check that an edit changes exactly what it should.
 //!
 //! Pure. Start at [`Meaning`].
 
@@ -12,7 +12,7 @@ pub(super) enum Meaning {
     Map(Vec<(String, Meaning)>),
 }
 
-/// One step from a node to one below it.
+/// One step from a node to a child.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MeaningStep {
     /// To the value of a key.
@@ -21,7 +21,7 @@ pub(super) enum MeaningStep {
 }
 
 impl Meaning {
-    /// Returns what a node says.
+    /// Returns the meaning of a node.
     pub(super) fn of(node: &Node) -> Meaning {
         match &node.value {
             Value::Null | Value::Unreadable => Meaning::Nothing,
@@ -36,7 +36,7 @@ impl Meaning {
         }
     }
 
-    /// Puts a value below this one, in place of what is there or after all others.
+    /// Sets a child value: replaces it, or adds it at the end.
     pub(super) fn put(&mut self, step: &MeaningStep, value: Meaning) -> Option<()> {
         match (self, step) {
             (Meaning::Map(entries), MeaningStep::Key(key)) => {
@@ -54,7 +54,7 @@ impl Meaning {
         }
     }
 
-    /// Takes a value out of this one.
+    /// Removes a child value.
     pub(super) fn take(&mut self, step: &MeaningStep) -> Option<()> {
         match (self, step) {
             (Meaning::Map(entries), MeaningStep::Key(key)) => {
@@ -70,7 +70,7 @@ impl Meaning {
         }
     }
 
-    /// Returns what is some steps below.
+    /// Returns the value at the end of some steps.
     pub(super) fn at(&mut self, steps: &[MeaningStep]) -> Option<&mut Meaning> {
         let Some((first, rest)) = steps.split_first() else {
             return Some(self);
@@ -86,9 +86,9 @@ impl Meaning {
         below.at(rest)
     }
 
-    /// Says whether a node says just this.
+    /// Tells whether a node has exactly this meaning.
     ///
-    /// The last line break of a block text does not count: the text has one or not by whether a line follows.
+    /// The last line break of a block text is ignored: whether it exists depends on whether a line follows.
     pub(super) fn is_said_by(&self, node: &Node) -> bool {
         match (self, &node.value) {
             (Meaning::Nothing, Value::Null) => true,

@@ -8,23 +8,23 @@ use crate::yaml::splice::change::SpliceError;
 use crate::yaml::splice::meaning::MeaningStep;
 use std::ops::Range;
 
-/// The place that a path names, which may be still empty.
+/// The place that a path names, which may still be empty.
 pub(super) struct SpliceTarget<'n> {
     /// The steps from the root to the parent.
     pub(super) steps: Vec<MeaningStep>,
-    /// The map or list that holds the value, or will.
+    /// The map or list that contains the value, or will.
     pub(super) parent: &'n Node,
-    /// The entry that holds the parent; `None` at the root and in lists.
+    /// The entry whose value is the parent; `None` at the root and in lists.
     pub(super) holder: Option<&'n crate::yaml::node::MapEntry>,
     /// The step from the parent to the value.
     pub(super) last: MeaningStep,
-    /// The value; `None` where there is none yet.
+    /// The value; `None` if there is none yet.
     pub(super) node: Option<&'n Node>,
-    /// Whether the parent stands inside brackets, or is in brackets.
+    /// Whether the parent is inside brackets or is itself in brackets.
     pub(super) context: Context,
 }
 
-/// Finds the place that a path names.
+/// Finds the place of a path.
 pub(super) fn target<'n>(
     source: &str,
     root: &'n Node,
@@ -65,7 +65,7 @@ pub(super) fn target<'n>(
     }
 }
 
-/// Returns the first step of a path from a node, and what is left of the path.
+/// Returns the first step of a path from a node, and the rest of the path.
 fn step<'p>(node: &Node, path: &'p str) -> Option<(MeaningStep, &'p str)> {
     match &node.value {
         Value::List(_) => {
@@ -102,7 +102,7 @@ pub(super) fn is_bracketed(source: &str, node: &Node) -> bool {
     is_collection && matches!(first, Some(b'[' | b'{'))
 }
 
-/// Returns how many characters stand before a node in its line.
+/// Returns how many characters precede a node in its line.
 pub(super) fn column(pos: crate::diag::Pos) -> usize {
     usize::try_from(pos.column).unwrap_or(1).saturating_sub(1)
 }
@@ -128,7 +128,7 @@ pub(super) fn line_break(source: &str, offset: usize) -> Range<usize> {
     begin..begin + if is_pair { 2 } else { 1 }
 }
 
-/// Returns how lines end around a byte: as its own line does, else as the one before.
+/// Returns the line ending used around a byte: that of its own line, else of the line before.
 pub(super) fn newline(source: &str, offset: usize) -> &str {
     let own = line_break(source, offset);
     if !own.is_empty() {
@@ -142,7 +142,7 @@ pub(super) fn newline(source: &str, offset: usize) -> &str {
     }
 }
 
-/// How far a file indents what is below a key, in blanks.
+/// How far a file indents below a key, in blanks.
 pub(super) struct Indents {
     /// The keys of a map below a key.
     pub(super) map: usize,
@@ -150,7 +150,7 @@ pub(super) struct Indents {
     pub(super) list: usize,
 }
 
-/// Returns how far the file indents, from the first map and list below keys; two blanks where there is none.
+/// Returns the file's indentation, from the first map and list below keys; two blanks by default.
 pub(super) fn indents(source: &str, root: &Node) -> Indents {
     let (mut map, mut list) = (None, None);
     root.walk(&mut |_, node| {

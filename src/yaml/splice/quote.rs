@@ -1,4 +1,4 @@
-//! How a text is written so that every reader of YAML reads it back as that text.
+//! Writes a text so that every YAML reader reads it back as that text.
 //!
 //! Pure. Start at [`plain_or_quoted`].
 
@@ -17,7 +17,7 @@ pub(super) fn plain_or_quoted(text: &str, context: Context) -> String {
     }
 }
 
-/// Returns a text as it would stand instead of one that was written in a style.
+/// Returns a text in the style of the one that it replaces.
 ///
 /// A plain word that some readers take for a number or truth value stays plain, as its author had it.
 pub(super) fn like(text: &str, style: NodeStyle, context: Context) -> String {
@@ -27,7 +27,7 @@ pub(super) fn like(text: &str, style: NodeStyle, context: Context) -> String {
     }
 }
 
-/// Returns a text in quotes: in double quotes where asked for, or where single quotes can't hold it.
+/// Returns a text in quotes: double quotes if requested, or if single quotes can't express it.
 fn quoted(text: &str, style: NodeStyle) -> String {
     let is_open = !text.chars().any(needs_escape);
     if style != NodeStyle::Double && is_open {
@@ -51,7 +51,7 @@ fn escape(out: &mut String, character: char) {
         '\t' => out.push_str("\\t"),
         _ if needs_escape(character) => {
             let number = u32::from(character);
-            // Writing to a text cannot fail.
+            // Writing to a string can't fail.
             let _ = match number {
                 0..=0xFF => write!(out, "\\x{number:02X}"),
                 0x100..=0xFFFF => write!(out, "\\u{number:04X}"),
@@ -62,12 +62,12 @@ fn escape(out: &mut String, character: char) {
     }
 }
 
-/// Says whether a character can't stand on a line as it is.
+/// Tells whether a character can't be on a line literally.
 fn needs_escape(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\t') || screen::is_unseen(character)
 }
 
-/// Says whether a text without quotes is read back as it is, if it is read as a text.
+/// Tells whether a text without quotes is read back unchanged, if it is read as a text.
 pub(super) fn is_plain(text: &str, context: Context) -> bool {
     let Some(first) = text.chars().next() else {
         return false;
@@ -94,8 +94,8 @@ fn context_allows(text: &str, context: Context) -> bool {
     !is_flow || !(text.contains([',', '[', ']', '{', '}']) || text.contains(":?"))
 }
 
-/// Says whether some reader takes a plain text for something else than a text. Dates and instants are
-/// left plain: files write them so everywhere.
+/// Tells whether some reader takes a plain text for something other than text. Dates and instants are left plain, as is
+/// usual in YAML files.
 pub(super) fn is_typed(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let is_word = matches!(
@@ -120,7 +120,7 @@ pub(super) fn is_typed(text: &str) -> bool {
     is_word || is_number(&lower) || is_clock(text)
 }
 
-/// Says whether a text in lower case is a number to YAML 1.1, 1.2 or JSON.
+/// Tells whether a text in lower case is a number to YAML 1.1, 1.2 or JSON.
 fn is_number(text: &str) -> bool {
     let bare = text.strip_prefix(['+', '-']).unwrap_or(text);
     let of = |digits: &str, is_digit: fn(&u8) -> bool| {
@@ -144,7 +144,7 @@ fn is_number(text: &str) -> bool {
     is_exponent && digits.contains(|c: char| c.is_ascii_digit()) && of(&digits, u8::is_ascii_digit)
 }
 
-/// Says whether a text is a number to the base of 60, or a time stamp that is not an RFC 3339 instant.
+/// Tells whether a text is a number to the base of 60, or a time stamp that is not an RFC 3339 instant.
 fn is_clock(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let begins = unsigned.starts_with(|c: char| c.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! Taking keys and items out.
+//! Removing keys and items.
 //!
 //! Pure. Start at [`remove`].
 
@@ -10,7 +10,7 @@ use crate::yaml::node::{Node, Value};
 use crate::yaml::source::find;
 use crate::yaml::splice::change::SpliceChange;
 
-/// Takes a key or item out; `None` where there is none.
+/// Removes a key or item; `None` if there is none.
 pub(super) fn remove(source: &str, target: &SpliceTarget<'_>) -> Option<Vec<SpliceChange>> {
     target.node?;
     let parent = target.parent;
@@ -34,7 +34,7 @@ pub(super) fn remove(source: &str, target: &SpliceTarget<'_>) -> Option<Vec<Spli
     Some(vec![SpliceChange { range, text: String::new() }])
 }
 
-/// Returns the bytes of each entry, from its key, or of each item, from its dash.
+/// Returns the bytes of each entry, starting at its key, or of each item, starting at its dash.
 fn pieces(source: &str, parent: &Node) -> Vec<Range<usize>> {
     let is_bracketed = place::is_bracketed(source, parent);
     let mut cursor = parent.span.start;
@@ -52,8 +52,7 @@ fn pieces(source: &str, parent: &Node) -> Vec<Range<usize>> {
     }
 }
 
-/// Returns what to take out of lines: whole lines, or, where something stands before it in its line, what
-/// is up to the next piece.
+/// Returns the bytes to remove: whole lines, or, if something precedes it in its line, the bytes up to the next piece.
 fn lines(source: &str, piece: &Range<usize>, next: Option<&Range<usize>>) -> Range<usize> {
     let begin = place::line_start(source, piece.start);
     let before = source.get(begin..piece.start).unwrap_or_default();
@@ -78,7 +77,7 @@ fn lines(source: &str, piece: &Range<usize>, next: Option<&Range<usize>>) -> Ran
     begin..own.end
 }
 
-/// Empties a collection of its only piece: it then says that it is empty, instead of nothing.
+/// Removes the only piece of a collection and writes an explicitly empty collection.
 fn emptied(source: &str, target: &SpliceTarget<'_>) -> Vec<SpliceChange> {
     let parent = target.parent;
     let brackets = match parent.value {

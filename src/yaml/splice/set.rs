@@ -1,4 +1,4 @@
-//! Writing a text at a place.
+//! Setting a text.
 //!
 //! Pure. Start at [`set`].
 
@@ -10,10 +10,10 @@ use crate::yaml::node::{Node, NodeStyle, Value};
 use crate::yaml::portable::Context;
 use crate::yaml::splice::change::SpliceChange;
 
-/// Writes a text in place of the one that is there, or as a new key.
+/// Replaces a text, or adds it with a new key.
 ///
 /// # Errors
-/// What is wanted there instead of what is there.
+/// What should be at the place instead.
 pub(super) fn set(
     source: &str,
     root: &Node,
@@ -38,7 +38,7 @@ pub(super) fn set(
     Ok(vec![change])
 }
 
-/// Writes a value where nothing stands after a colon or dash, or instead of a null.
+/// Writes a value after a colon or dash without a value, or in place of a null.
 pub(super) fn fill(source: &str, node: &Node, written: &str) -> SpliceChange {
     let before = node.span.start.checked_sub(1);
     let before = before.and_then(|before| source.as_bytes().get(before));
@@ -50,7 +50,7 @@ pub(super) fn fill(source: &str, node: &Node, written: &str) -> SpliceChange {
     SpliceChange { range: node.span.clone(), text }
 }
 
-/// Writes a text in place of a block text, as a block where that can hold it.
+/// Replaces a block text, keeping the block style if possible.
 fn block(
     source: &str,
     root: &Node,
@@ -93,7 +93,7 @@ fn block(
     SpliceChange { range, text }
 }
 
-/// Returns how far a block text's lines are indented.
+/// Returns how far the lines of a block text are indented.
 fn indent(source: &str, root: &Node, target: &SpliceTarget<'_>, written: &str) -> usize {
     let lines = crate::yaml::source::lines(written).skip(1);
     let filled = lines.filter(|line| !line.trim_ascii().is_empty());
@@ -108,7 +108,7 @@ fn indent(source: &str, root: &Node, target: &SpliceTarget<'_>, written: &str) -
     known.min().unwrap_or_else(below)
 }
 
-/// Says whether a value may stand below its key instead of after it.
+/// Tells whether a value may be below its key instead of after it.
 pub(super) fn is_below(context: Context, source: &str, value: &Node) -> bool {
     let is_collection = matches!(value.value, Value::List(_) | Value::Map(_));
     context == Context::Block && is_collection && !place::is_bracketed(source, value)
