@@ -1,6 +1,6 @@
-//! What a close must answer, where drift is not looked for, and what is normal for `triage`.
+//! The requirements for closures, the exclusions of the drift search, and the baselines of `triage`.
 //!
-//! Uses record's words. Pure. Follows `docs/spec/policy.md` and `docs/spec/interop.md`, triage.
+//! Uses record's vocabularies. Pure. Follows `docs/spec/policy.md` and `docs/spec/interop.md`, triage.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::policy::settings::words;
 use crate::record;
 use crate::record::time::{Day, Instant};
 
-/// The times at which access is looked at.
+/// The times at which access must be verified.
 pub const TIMES: &[&str] = &["before", "during", "after"];
 
 /// What a closure must answer.
@@ -25,7 +25,8 @@ pub struct ClosureRules {
 }
 
 impl ClosureRules {
-    /// Returns the items that a close must answer: those of the record's baseline and of its identity type, each once.
+    /// Returns the items that a closure must answer: those of the record's baseline and identity type, without
+    /// duplicates.
     pub fn items(&self, kinds: [Option<&str>; 2]) -> Vec<&str> {
         let lists = kinds.into_iter().flatten();
         let mut items: Vec<&str> = Vec::new();
@@ -120,7 +121,7 @@ pub struct Hours {
 }
 
 impl Hours {
-    /// Returns the span that a text states.
+    /// Parses a span; `None` if the text is malformed.
     pub fn new(text: &str) -> Option<Hours> {
         let (from, until) = text.strip_suffix('Z')?.split_once('-')?;
         Some(Hours { from: second_of_day(from)?, until: second_of_day(until)? })

@@ -1,6 +1,6 @@
-//! What an approval must be: levels of proof, kinds of evidence, forges, and the switches around them.
+//! The requirements for approvals: levels of proof, kinds of evidence, forges, and related switches.
 //!
-//! Uses record's words. Pure. Start at [`Approval`]. Follows `docs/spec/policy.md` and `docs/spec/approval.md`.
+//! Uses record's vocabularies. Pure. Start at [`Approval`]. Follows `docs/spec/policy.md` and `docs/spec/approval.md`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -37,12 +37,12 @@ pub struct Approval {
 }
 
 impl Approval {
-    /// Tells whether notes count: where Gerrit is pinned, or `note` is among the kinds that do.
+    /// Tells whether notes count: if Gerrit is pinned, or `note` is among the accepted kinds.
     pub fn heeds_notes(&self) -> bool {
         self.forge == Forge::Gerrit || self.accept.contains(&EvidenceKind::Note)
     }
 
-    /// Tells whether nothing counts but what a listed key signed.
+    /// Tells whether only signatures of listed keys count.
     pub fn needs_keys(&self) -> bool {
         let mut kinds = self.accept.iter();
         let is_signed = |kind: &EvidenceKind| {
@@ -89,7 +89,7 @@ words! {
     }
     impl {
         fn words() -> Vec<&'static str> {
-            // The stronger first: that is what the documentation recommends.
+            // The stronger first: the documentation recommends it.
             let words = Proof::all().iter().rev();
             words.map(|proof| proof.as_str()).collect()
         }

@@ -1,7 +1,7 @@
 //! The governance files of one tree, read as one value.
 //!
 //! Uses diag, yaml, record, ledger, policy's types. Pure. Start at [`Governance::read`]. Follows
-//! `docs/spec/policy.md` and `docs/spec/approval.md` 1.11. A further governance file is one line in [`FILES`].
+//! `docs/spec/policy.md` and `docs/spec/approval.md` 1.11. To add a governance file, add an entry to [`FILES`].
 
 use std::collections::BTreeMap;
 
@@ -21,51 +21,51 @@ use crate::record::reference::ControlRef;
 use crate::yaml::node::Limits;
 use crate::yaml::{self};
 
-/// git's own file of names and addresses, at the top of the repository.
+/// git's own file that maps names and addresses, at the top of the repository.
 pub const MAILMAP: &str = ".mailmap";
 
-/// Why nothing can be told where no policy counts.
+/// Why nothing can be determined without a policy.
 pub const NO_POLICY: &str = "no exledger.yaml counts on the approved branch, so it is not known what an approval needs; merge one there, or restore the one that was removed";
 
-/// Whether there is a policy, and whether it can be relied on.
+/// Whether there is a policy, and whether it is usable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum State {
-    /// There is none: the built-in defaults hold.
+    /// No policy: the built-in defaults apply.
     #[default]
     Absent,
-    /// It was read without an error; rows of a roster or catalog may have some.
+    /// Read without errors, except possibly in rows of a roster or catalog.
     Sound,
-    /// It has errors, or a file that it names can't be read at all: only the findings mean anything.
+    /// It has errors, or a file that it names can't be read: only the findings are meaningful.
     Broken,
 }
 
 /// The governance files of one tree.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Governance {
-    /// The settings, defaults filled in.
+    /// The settings, with defaults filled in.
     pub policy: Policy,
-    /// The roster, where the policy names one.
+    /// The roster, if the policy names one.
     pub roster: Option<Roster>,
     /// The allowed_signers file as text; `approval::signers` reads it.
     pub signers: Option<String>,
     /// The list of revoked keys as text; `approval::signers` reads it.
     pub revoked: Option<String>,
-    /// The mailmap; empty where there is none.
+    /// The mailmap; empty if there is none.
     pub mailmap: Mailmap,
     /// The team's own catalogs, by name.
     pub catalogs: BTreeMap<String, Catalog>,
     /// The team's own schema for the keys below `x:`.
     pub extra_schema: Option<serde_json::Value>,
-    /// The policy's document, for rules that look at its places.
+    /// The policy's document, for rules that report positions.
     pub document: Option<yaml::node::Node>,
     pub comments: Vec<yaml::node::Comment>,
-    /// What is wrong with the files.
+    /// The problems found in the files.
     pub findings: Vec<Finding>,
-    /// Whether they can be relied on.
+    /// Whether the files are usable.
     pub state: State,
 }
 
-/// A governance file beside the policy: where the policy names it, and how it is read.
+/// A governance file besides the policy: how the policy names it, and how it is read.
 #[derive(Debug)]
 pub struct GovernanceFile {
     pub what: &'static str,
@@ -76,18 +76,18 @@ pub struct GovernanceFile {
     if_absent: IfAbsent,
 }
 
-/// What it means that a governance file is not there.
+/// What to do if a governance file is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum IfAbsent {
-    /// As much as an empty one: the policy can't name another path.
+    /// Treat it as empty: the policy can't name another path.
     Empty,
-    /// As much as an empty one where its path is the default, an error where the policy states the path.
+    /// Treat it as empty if its path is the default; an error if the policy states the path.
     EmptyByDefault,
-    /// An error: rules that are off must not look like rules that pass.
+    /// An error: disabled rules must not look like passing rules.
     Error,
 }
 
-/// The governance files beside the policy, in the order in which they are read.
+/// The governance files besides the policy, in the order in which they are read.
 pub const FILES: &[GovernanceFile] = &[
     GovernanceFile {
         what: "mailmap",
@@ -182,7 +182,7 @@ impl Governance {
     /// Reads the governance files of a tree.
     ///
     /// # Errors
-    /// [`TreeError`] when a file can't be read at all; what is wrong *in* a file is among the findings.
+    /// [`TreeError`] if a file can't be read at all; problems *in* a file are among the findings.
     pub fn read(tree: &dyn Tree) -> Result<Governance, TreeError> {
         let mut governance = match tree.kind(FILE)? {
             None => Governance::default(),
@@ -206,7 +206,7 @@ impl Governance {
         Ok(governance)
     }
 
-    /// Returns the governance of a policy's text alone, without any other file.
+    /// Returns the governance from a policy's text alone, without any other file.
     pub fn of_policy(yaml: &str) -> Governance {
         let mut governance = Governance::of_bytes(yaml.as_bytes());
         governance.settle();
@@ -265,7 +265,7 @@ impl Governance {
             }
             return Ok(());
         }
-        // git follows no link to a mailmap either.
+        // git does not follow a link to a mailmap either.
         if field.is_empty() {
             return Ok(());
         }
@@ -316,7 +316,7 @@ impl Governance {
         });
     }
 
-    /// Sorts what was found, and says whether the files can be relied on.
+    /// Sorts the findings, and determines whether the files are usable.
     fn settle(&mut self) {
         let idle: Vec<(String, String)> = account::idle_logins(&self.policy.people)
             .into_iter()
@@ -327,7 +327,7 @@ impl Governance {
             self.note(Level::Warning, &field, message, help);
         }
         self.findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
-        // A row of a CSV that can't be read is as good as absent: an owner who is not listed, an unknown control.
+        // An unreadable CSV row counts as absent: an owner who is not listed, an unknown control.
         let breaks = |it: &Finding| {
             it.level == Level::Error && (it.path == FILE || it.rule != Code::BadValue)
         };
@@ -336,7 +336,7 @@ impl Governance {
         }
     }
 
-    /// Returns the paths of the governance files that this policy names, sorted, whether or not they are there.
+    /// Returns the paths of the governance files that this policy names, sorted, whether or not they exist.
     pub fn paths(&self) -> Vec<String> {
         let beside = FILES.iter().flat_map(|file| (file.named)(&self.policy));
         let mut paths: Vec<String> = beside.map(|(path, _)| path).collect();
@@ -346,7 +346,7 @@ impl Governance {
         paths
     }
 
-    /// Returns a catalog that this policy lists, letter case ignored.
+    /// Returns a catalog that this policy lists, ignoring case.
     pub fn catalog(&self, name: &str) -> Option<&Catalog> {
         let listed = self.policy.catalogs.iter();
         let mut named = listed.filter(|it| catalog::name_of(it).eq_ignore_ascii_case(name));
@@ -358,7 +358,7 @@ impl Governance {
         }
     }
 
-    /// Returns the control that a record cites, where its catalog is listed and knows it.
+    /// Returns the control that a record cites, if its catalog is listed and contains it.
     pub fn control(&self, reference: &ControlRef) -> Option<ControlMatch<'_>> {
         let catalog = self.catalog(reference.catalog())?;
         let found = catalog.find(reference.id())?;

@@ -1,41 +1,41 @@
-//! git's `.mailmap`: names and addresses that belong together.
+//! git's `.mailmap`: which names and addresses belong together.
 //!
-//! Uses no other module. Pure. Start at [`Mailmap::parse`]. Follows gitmailmap(5), whose matching ignores letter case,
+//! Uses no other module. Pure. Start at [`Mailmap::parse`]. Follows gitmailmap(5), whose matching ignores case,
 //! and `docs/spec/approval.md` 1.7.
 
 use std::collections::BTreeMap;
 
-/// The lines of a mailmap. Of two lines about the same address, the later one holds.
+/// The lines of a mailmap. Of two lines about the same address, the later one applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mailmap {
-    /// By the address of commits, in lower case.
+    /// By commit address, in lower case.
     addresses: BTreeMap<String, MailmapAddress>,
 }
 
-/// What is known of one address of commits.
+/// The mapping of one commit address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct MailmapAddress {
-    /// Whatever name stands beside it.
+    /// The mapping for any other name.
     any: Proper,
-    /// By the name of commits, in lower case.
+    /// By commit name, in lower case.
     named: BTreeMap<String, Proper>,
 }
 
-/// A proper name and address; `None` keeps what the commit says.
+/// A proper name and address; `None` keeps that of the commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Proper {
     name: Option<String>,
     email: Option<String>,
 }
 
-/// A name and an address as they stand in a line.
+/// A name and an address from a line.
 struct MailmapPair<'l> {
     name: Option<&'l str>,
     email: &'l str,
 }
 
 impl Mailmap {
-    /// Reads a mailmap; lines that say nothing are passed over, as git does.
+    /// Parses a mailmap; malformed lines are skipped, as in git.
     pub fn parse(text: &str) -> Mailmap {
         let mut mailmap = Mailmap::default();
         for line in text.lines() {
@@ -78,9 +78,9 @@ impl Mailmap {
         }
     }
 
-    /// Returns the proper name and address for those of a commit, letter case ignored.
+    /// Returns the proper name and address for those of a commit, ignoring case.
     ///
-    /// A line about name and address goes before one about the address alone. Nothing is mapped twice.
+    /// A line about name and address takes precedence over one about the address alone. The result is not mapped again.
     pub fn map<'a>(&'a self, name: &'a str, email: &'a str) -> (&'a str, &'a str) {
         let Some(address) = self.addresses.get(&email.to_lowercase()) else {
             return (name, email);
@@ -91,7 +91,7 @@ impl Mailmap {
     }
 }
 
-/// Returns the first name and address of a line, and what follows them.
+/// Returns the first name and address of a line, and the rest of the line.
 fn pair(line: &str) -> Option<(MailmapPair<'_>, &str)> {
     let (name, rest) = line.split_once('<')?;
     let (email, rest) = rest.split_once('>')?;

@@ -1,7 +1,7 @@
-//! The governance files of one tree as one value, and what they demand of a record.
+//! The governance files of one tree as one value, and what they require of a record.
 //!
 //! Uses diag, yaml, record, ledger. Pure. Start at [`Policy`] and [`governance::Governance`]. Follows
-//! `docs/spec/policy.md`. Knows nothing about the past: callers say which policy applies.
+//! `docs/spec/policy.md`. Knows nothing about the past: callers determine which policy applies.
 
 pub mod catalog;
 pub mod closing;
@@ -90,7 +90,7 @@ pub struct Policy {
 }
 
 impl Default for Policy {
-    /// What holds when only `version: 1` is there.
+    /// The settings of a file with only `version: 1`.
     fn default() -> Policy {
         Policy {
             version: 1,

@@ -1,6 +1,6 @@
-//! Who a person is: one key for all spellings, and what the governance files say of that key.
+//! Identity resolution: one key for all spellings of a person, and what the governance files say about that key.
 //!
-//! Uses record's words and patterns, policy's types. Pure. Start at [`identify`]. Follows
+//! Uses record's addresses and patterns, policy's types. Pure. Start at [`identify`]. Follows
 //! `docs/spec/approval.md` 1.7 and `docs/spec/policy.md`.
 
 pub mod account;
@@ -19,28 +19,28 @@ use crate::record::address::{self, Address};
 use crate::record::pattern;
 use std::rc::Rc;
 
-/// Tells whether an address is of the kind that forges commit by, at whatever host.
+/// Tells whether an address has the form of a forge's commit addresses, at any host.
 pub fn may_be_forge(email: &str) -> bool {
     let email = address::lower(email.trim());
     let local = email.split_once('@').map(|(local, _)| local);
     matches!(local, Some("noreply" | "no-reply" | "gitlab"))
 }
 
-/// What the roster says of an owner.
+/// The roster's state of an owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RosterState {
     Active,
-    /// There, and no longer active.
+    /// Listed, but no longer active.
     Inactive,
-    /// Not there.
+    /// Not listed.
     NotListed,
     NoRoster,
 }
 
-/// Returns the person of a name and an address, as a commit or a trailer states them.
+/// Returns the person for a name and an address from a commit or a trailer.
 ///
-/// An account's address is the person whom `people.logins` names. Without a usable address the name is looked up there;
-/// where that knows nothing either, the person is not resolved.
+/// An account's address is resolved to the person in `people.logins`. Without a usable address the name is looked up
+/// there; if that fails too, the person is unresolved.
 pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
     let (mapped_name, mapped_email) = governance.mailmap.map(name.trim(), email.trim());
     let found = PersonMatch::of(governance, mapped_email);
@@ -49,7 +49,7 @@ pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
     } else {
         match login(governance, name).or_else(|| login(governance, email)) {
             Some(key) => (key.clone(), key),
-            // A key without `@` is nobody's address, so nobody is taken for somebody else.
+            // A key without `@` is no address, so nobody is mistaken for somebody else.
             None => {
                 let name = folded(name).replace('@', " ");
                 (format!("{} {name}", found.key), email.trim().to_owned())
@@ -73,7 +73,7 @@ pub fn identify(governance: &Governance, name: &str, email: &str) -> Person {
     }))
 }
 
-/// Returns the person of a forge login or display name, where `people.logins` knows it.
+/// Returns the person of a forge login or display name, if `people.logins` has it.
 pub fn identify_login(governance: &Governance, name: &str) -> Option<Person> {
     let key = login(governance, name)?;
     let person = identify(governance, "", &key);
@@ -84,12 +84,12 @@ pub fn identify_login(governance: &Governance, name: &str) -> Option<Person> {
     })))
 }
 
-/// Returns the key of an address alone: mailmap, whose account it is, lower case.
+/// Returns the key of an address alone: mapped by mailmap and `people.logins`, in lower case.
 pub fn key_of(governance: &Governance, email: &str) -> String {
     PersonMatch::of(governance, governance.mailmap.map("", email.trim()).1).key
 }
 
-/// Tells whether a text as people type it names a person: by an address or a login of theirs, or by a name.
+/// Tells whether a text, as typed, names a person: by address, login or name.
 pub fn is_named(governance: &Governance, person: &Person, text: &str) -> bool {
     let is_key = |key: &str| key == person.key;
     let name = folded(text);
@@ -100,7 +100,7 @@ pub fn is_named(governance: &Governance, person: &Person, text: &str) -> bool {
             .any(|it| !name.is_empty() && folded(it) == name)
 }
 
-/// What an address, after mailmap, stands for.
+/// The resolution of an address, after mailmap.
 struct PersonMatch {
     key: String,
     account: Option<Account>,
@@ -125,10 +125,10 @@ impl PersonMatch {
     }
 }
 
-/// Returns the address, after mailmap, of the person whose account it is, where `people.logins` says so.
+/// Returns the address, after mailmap, of the account's owner according to `people.logins`.
 ///
-/// A key with the account's number goes before one with its login. Two keys that name different people, and an address
-/// that is an account's again, say nothing.
+/// A key with the account's number takes precedence over one with its login. Two keys that name different people are
+/// ignored, as is an address that is itself a forge account.
 fn account_owner(governance: &Governance, account: &Account) -> Option<String> {
     let people = &governance.policy.people;
     let mut named: Vec<_> = people
@@ -151,7 +151,7 @@ fn account_owner(governance: &Governance, account: &Account) -> Option<String> {
     owners.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }
 
-/// Returns the accounts, with their numbers, that `people.logins` gives to the person of a key.
+/// Returns the accounts that `people.logins` maps to the person with this key; only those given by number.
 pub fn accounts_of(governance: &Governance, key: &str) -> Vec<Account> {
     let people = &governance.policy.people;
     let own =
@@ -161,7 +161,7 @@ pub fn accounts_of(governance: &Governance, key: &str) -> Vec<Account> {
         .collect()
 }
 
-/// Returns the key of the person behind a login or display name; `None` also where two are named by it.
+/// Returns the key of the person with a login or display name; `None` also if it is ambiguous.
 fn login(governance: &Governance, name: &str) -> Option<String> {
     let name = folded(name.trim().trim_start_matches('@'));
     let logins = governance.policy.people.logins.iter();
@@ -174,7 +174,7 @@ fn login(governance: &Governance, name: &str) -> Option<String> {
     Some(key_of(governance, address.as_str()))
 }
 
-/// The roster's name for someone who is named by address alone.
+/// Returns the roster's name for a person named by address alone.
 fn known_name<'g>(governance: &'g Governance, key: &str) -> &'g str {
     let entry = |roster: &'g Roster| roster.entries.get(&Address::new(key)?);
     let entry = governance.roster.as_ref().and_then(entry);
@@ -189,7 +189,7 @@ fn display(name: &str, email: &str) -> String {
     }
 }
 
-/// Tells whether a name stands for nobody: the address under which approvals are committed, typed or by the mailmap.
+/// Tells whether a person is only the address under which approvals are committed, as typed or after mailmap.
 pub fn is_nobody(person: &Person) -> bool {
     nobody::is_address(&person.typed_email) || nobody::is_address(&person.key)
 }
@@ -199,7 +199,7 @@ pub fn is_bot(governance: &Governance, person: &Person) -> bool {
     is_known_bot(person) || fits(governance, &governance.policy.people.bots, person)
 }
 
-/// Tells whether a person is a bot that everybody knows: by `[bot]`, or by the built-in list.
+/// Tells whether a person is a well-known bot: by `[bot]`, or by the built-in list.
 pub fn is_known_bot(person: &Person) -> bool {
     bots::is_known(person)
 }
@@ -214,7 +214,7 @@ pub fn is_bridge(governance: &Governance, person: &Person) -> bool {
     fits(governance, &governance.policy.people.bridges, person)
 }
 
-/// Tells whether a name and an address, as typed, are one of the policy's further forge identities.
+/// Tells whether a name and address, as typed, match the policy's additional forge identities.
 pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
     let texts = [name, email, &format!("{name} <{email}>")];
     let forges = governance.policy.people.forges.iter();
@@ -225,8 +225,8 @@ pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
     fitting.next().is_some()
 }
 
-/// Tells whether one of the patterns fits a person's address or name, as typed or as known; the number of an account
-/// may be left out.
+/// Tells whether a pattern matches a person's address or name, as typed or as resolved; the number of an account may be
+/// omitted.
 fn fits(governance: &Governance, patterns: &[String], person: &Person) -> bool {
     let unnumbered = |email: &str| {
         let account = Account::of(email, &governance.policy.people.noreply);
@@ -245,7 +245,7 @@ fn fits(governance: &Governance, patterns: &[String], person: &Person) -> bool {
     })
 }
 
-/// Compares what stands before the first and after the last star first: that refuses most at little cost.
+/// Compares the literal parts before the first and after the last star first: cheap, and rules out most texts.
 fn fits_text(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == text;
@@ -266,7 +266,7 @@ pub fn groups_of(governance: &Governance, person: &Person) -> Vec<String> {
         .collect()
 }
 
-/// Returns the members of a group as people, each once, sorted; none where the group is not defined.
+/// Returns the members of a group as people, without duplicates, sorted; empty if the group is not defined.
 pub fn members(governance: &Governance, group: &str) -> Vec<Person> {
     let members = governance.policy.groups.get(group);
     let mut people: Vec<Person> = members
@@ -279,7 +279,7 @@ pub fn members(governance: &Governance, group: &str) -> Vec<Person> {
     people
 }
 
-/// Returns what the roster says of whoever has an address: of that address, else of another of the same person.
+/// Returns the roster's state of the person with an address: by that address, else by another one of the same person.
 pub fn roster_state(governance: &Governance, address: &Address) -> RosterState {
     let Some(roster) = &governance.roster else {
         return RosterState::NoRoster;

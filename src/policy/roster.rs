@@ -1,4 +1,4 @@
-//! The roster: who is there, and who has left.
+//! The roster: who is active, and who has left.
 //!
 //! Uses diag, record's words, policy's tables. Pure. Start at [`Roster::read`]. Follows `docs/spec/policy.md`,
 //! files.
@@ -21,16 +21,16 @@ pub struct Roster {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RosterEntry {
     pub name: String,
-    /// The team; empty where none is given.
+    /// The team; empty if not stated.
     pub team: String,
-    /// Whether the person is still there.
+    /// Whether the person is still active.
     pub active: bool,
 }
 
 const COLUMNS: &[&str] = &["email", "name", "team", "active"];
 
 impl Roster {
-    /// Reads a roster's CSV; what is wrong with it is returned beside it.
+    /// Reads a roster from CSV, with the problems found.
     pub fn read(path: &str, bytes: &[u8]) -> (Roster, Vec<Finding>) {
         let mut roster = Roster::default();
         let columns = (COLUMNS, &["email", "active"][..]);

@@ -1,4 +1,4 @@
-//! The JSON Schema of a policy, for editors: generated from the types, committed, never written by hand.
+//! The JSON Schema of a policy, for editors: generated from the types, committed, never edited by hand.
 //!
 //! Uses policy's types. Pure. Start at [`policy`]. Follows `docs/spec/policy.md`.
 
@@ -35,7 +35,7 @@ pub(crate) fn levels(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "object",
         "propertyNames": { "enum": Code::adjustable().collect::<Vec<Code>>() },
-        // Readers of YAML 1.1 take a plain `off` for false.
+        // YAML 1.1 readers take a plain `off` for false.
         "additionalProperties": { "enum": ["error", "warning", "off", "warn", false] },
     })
 }

@@ -1,6 +1,6 @@
 //! The smaller settings of a policy: people, assets, rules, dates, profiles, patterns, closures, baselines.
 //!
-//! Uses diag, record's words. Pure. Follows `docs/spec/policy.md`.
+//! Uses diag, record's vocabularies. Pure. Follows `docs/spec/policy.md`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -114,7 +114,7 @@ words! {
 }
 
 impl RuleLevel {
-    /// Returns the level of the rule's findings; `None` where it has none.
+    /// Returns the level of the rule's findings; `None` if the rule is off.
     pub fn level(self) -> Option<Level> {
         match self {
             RuleLevel::Error => Some(Level::Error),
@@ -151,28 +151,28 @@ pub struct Escalation {
     pub to: Recipient,
 }
 
-/// Who hears of it.
+/// Who is notified.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recipient {
     /// The record's owner.
     Owner,
-    /// Who stands in for the owner.
+    /// The owner's backup.
     Backup,
-    /// Who accepts the risk.
+    /// The person who accepts the risk.
     RiskOwner,
     /// The members of a group.
     Group(String),
 }
 
 impl Recipient {
-    /// The words that stand for someone whom the record names; no group may have such a name.
+    /// The words for recipients whom the record names; no group may use these names.
     pub const RESERVED: &'static [(&'static str, Recipient)] = &[
         ("owner", Recipient::Owner),
         ("backup", Recipient::Backup),
         ("risk_owner", Recipient::RiskOwner),
     ];
 
-    /// Returns who is meant by a word.
+    /// Returns the recipient for a word.
     pub fn new(word: &str) -> Recipient {
         Recipient::RESERVED
             .iter()
@@ -180,7 +180,7 @@ impl Recipient {
             .map_or_else(|| Recipient::Group(word.to_owned()), |(_, recipient)| recipient.clone())
     }
 
-    /// Returns the word that the policy uses.
+    /// Returns the word used in the policy.
     pub fn word(&self) -> &str {
         match self {
             Recipient::Owner => "owner",
@@ -197,7 +197,7 @@ impl Serialize for Recipient {
     }
 }
 
-/// The chain of escalation when the policy states none.
+/// The escalation chain if the policy states none.
 pub(crate) fn default_escalation() -> Vec<Escalation> {
     [(0, Recipient::Owner), (3, Recipient::Backup)]
         .map(|(after, to)| Escalation { after: days(after), to })

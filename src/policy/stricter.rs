@@ -1,8 +1,8 @@
-//! Whether a change of the governance files only adds demands.
+//! Tells whether a change of the governance files only adds requirements.
 //!
 //! Uses policy's types. Pure. Start at [`only_adds`]. Follows `docs/spec/rules.md` (`policy-unapproved`): larger
-//! `count`, `each_of`, `must_include`, `require`; shorter limits; `attested`, `deny`, `forbid` for their
-//! opposite; people leaving groups, roster, logins, bridges or signers, or joining bots, agents or revoked keys.
+//! `count`, `each_of`, `must_include`, `require`; shorter limits; `attested`, `deny`, `forbid` instead of their
+//! opposite; people removed from groups, roster, logins, bridges or signers, or added to bots, agents or revoked keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::policy::tiers::{ClassRule, EmergencyRule, Tier};
 use crate::record::address::Address;
 use crate::record::time::Term;
 
-/// Tells whether anything differs that decides about approvals: who people are, and what is demanded of them.
+/// Tells whether a change affects approvals: identity resolution or requirements.
 pub fn bears_on_approval(before: &Governance, after: &Governance) -> bool {
     let part = |policy: &Policy| Policy {
         version: policy.version,
@@ -38,7 +38,7 @@ pub fn bears_on_approval(before: &Governance, after: &Governance) -> bool {
         || part(&before.policy) != part(&after.policy)
 }
 
-/// Tells whether nothing differs but what makes approval harder, or what nobody could rest on.
+/// Tells whether all changes make approval harder, or affect nothing that anybody could rely on.
 pub fn only_adds(before: &Governance, after: &Governance) -> bool {
     let same = before.mailmap == after.mailmap
         && before.catalogs == after.catalogs
@@ -50,7 +50,7 @@ pub fn only_adds(before: &Governance, after: &Governance) -> bool {
         && lines(before.revoked.as_deref()).is_subset(&lines(after.revoked.as_deref()))
 }
 
-/// What can be compared is compared; then it is made equal, and the rest must be equal too.
+/// Compares what has an order, then makes it equal; the rest must be equal.
 fn policy(before: &Policy, after: &Policy) -> bool {
     let mut rest = before.clone();
     rest.people = people_rest(&before.people, &after.people);
@@ -108,7 +108,7 @@ fn roster(before: Option<&Roster>, after: Option<&Roster>) -> bool {
     }
 }
 
-/// The lines that say something, without the blanks around them.
+/// The lines with content, trimmed.
 fn lines(text: Option<&str>) -> BTreeSet<&str> {
     text.unwrap_or_default()
         .lines()
@@ -175,7 +175,7 @@ fn emergency(before: &EmergencyRule, after: &EmergencyRule) -> bool {
     class(&shared(before), &shared(after)) && may_shorten(before.review_within, after.review_within)
 }
 
-/// A limit in another unit may be longer on some day of the calendar.
+/// A limit in another unit may be longer on some days of the calendar.
 fn shorter(before: Term, after: Term) -> bool {
     after.unit == before.unit && after.number <= before.number
 }

@@ -1,6 +1,6 @@
-//! CSV files that a policy names: rows by the name of their column, and what is wrong with them.
+//! CSV files that a policy names: cells by column name, and the problems found.
 //!
-//! Uses diag, record's words. Pure. Start at [`CsvTable::read`]. Follows `docs/spec/policy.md`, files.
+//! Uses diag, record's parse errors. Pure. Start at [`CsvTable::read`]. Follows `docs/spec/policy.md`, files.
 
 use std::collections::BTreeMap;
 
@@ -8,45 +8,45 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level, Pos, count};
 use crate::record::near;
 
-/// How many mistakes of one file are told; of more the number is.
+/// The maximum number of problems reported for one file; the rest are counted.
 const MOST_TOLD: usize = 50;
 
-/// The longest that a message may be, in characters.
+/// The maximum length of a message, in characters.
 const MOST_SHOWN: usize = 200;
 
-/// A CSV file with a header, while it is read.
+/// A CSV file with a header, while being read.
 #[derive(Debug)]
 pub struct CsvTable {
     path: String,
     columns: Vec<String>,
-    /// The places of the columns that mean something here.
+    /// The indexes of the known columns.
     places: BTreeMap<&'static str, usize>,
-    /// What is wrong with the file.
+    /// The problems of the file.
     findings: Vec<Finding>,
     left_out: MistakesLeftOut,
 }
 
-/// The mistakes that are counted alone.
+/// The problems that are only counted.
 #[derive(Debug)]
 struct MistakesLeftOut {
     number: usize,
-    /// The code that makes the file unreliable, where one of them does.
+    /// The code that makes the file unusable, if one of them does.
     rule: Code,
-    /// The line of the first, from 1.
+    /// The line of the first one, from 1.
     line: u32,
 }
 
 /// One row of a table.
 #[derive(Debug)]
 pub struct TableRow {
-    /// The line on which it begins, from 1.
+    /// The line where the row begins, from 1.
     pub line: u32,
     cells: csv::StringRecord,
 }
 
 impl CsvTable {
-    /// Reads a CSV file whose header names columns out of `known`, of which `needed` must be there, and returns what is
-    /// wrong with it. Rows are handed on one by one, and none where the header is wrong.
+    /// Reads a CSV file whose header has columns from `known`, including all of `needed`, and returns the problems.
+    /// Rows are passed to the callback one by one; none if the header is wrong.
     pub fn read(
         path: &str,
         bytes: &[u8],
@@ -109,7 +109,7 @@ impl CsvTable {
         }
     }
 
-    /// Takes the header; says whether rows can be read by it.
+    /// Reads the header; tells whether the rows can be read.
     fn header(
         &mut self,
         cells: &csv::StringRecord,
@@ -120,7 +120,7 @@ impl CsvTable {
         self.has_header(known, needed)
     }
 
-    /// A misspelt column is one finding, not two; columns that mean nothing here may stand beside the others.
+    /// A misspelled column is one finding, not two; unknown columns are allowed.
     fn has_header(&mut self, known: &[&'static str], needed: &[&str]) -> bool {
         let columns = self.columns.clone();
         let before = self.findings.len();
@@ -161,13 +161,13 @@ impl CsvTable {
         self.findings.len() == before
     }
 
-    /// Returns the value of a row in a column; empty where there is none.
+    /// Returns a row's value in a column; empty if absent.
     pub fn cell<'r>(&self, row: &'r TableRow, column: &str) -> &'r str {
         let index = self.places.get(column);
         index.and_then(|index| row.cells.get(*index)).unwrap_or("")
     }
 
-    /// Notes what is wrong with a line.
+    /// Adds a problem of a line.
     pub fn note(&mut self, rule: Code, line: u32, message: &str, help: &str) {
         if self.findings.len() >= MOST_TOLD {
             let left_out = &mut self.left_out;
@@ -175,7 +175,7 @@ impl CsvTable {
                 left_out.line = line;
             }
             left_out.number += 1;
-            // A value that is wrong costs its row alone; anything else makes the file unreliable.
+            // An invalid value only invalidates its row; anything else makes the whole file unusable.
             if rule != Code::BadValue {
                 left_out.rule = rule;
             }
@@ -197,7 +197,7 @@ impl CsvTable {
         }
     }
 
-    /// Returns what is wrong with the file; the last finding says how many more there are.
+    /// Returns the problems; the last finding says how many more there are.
     fn into_findings(mut self) -> Vec<Finding> {
         let MistakesLeftOut { number, rule, line } = self.left_out;
         if number > 0 {
@@ -210,7 +210,7 @@ impl CsvTable {
     }
 }
 
-/// Cuts a message that repeats what a long cell holds.
+/// Truncates a message that repeats a long cell.
 fn cut(message: &str) -> String {
     match message.char_indices().nth(MOST_SHOWN) {
         Some((at, _)) => format!("{}…", message.get(..at).unwrap_or_default()),

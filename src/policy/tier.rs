@@ -1,7 +1,7 @@
-//! Which tier a record is in, and what tier and class demand of it together.
+//! Which tier a record is in, and what tier and class together require of it.
 //!
 //! Uses record, policy's types. Pure. Start at [`resolve`]. Follows `docs/spec/policy.md`, tiers and classes:
-//! silence never helps.
+//! leaving a field out is never an advantage.
 
 mod choose;
 pub mod fact;
@@ -17,69 +17,69 @@ use crate::record::time::Term;
 use crate::record::vocabulary::Vocabulary;
 use std::collections::BTreeSet;
 
-/// A longest term, and what sets it.
+/// A maximum term, and its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
     pub term: Term,
-    /// What sets it: `tier standard`, `class emergency`.
+    /// Its source: `tier standard`, `class emergency`.
     pub by: String,
 }
 
-/// A tier that adds to the base tier because the record does not state what would rule it out.
+/// A tier whose requirements are added because the record does not state a field that would rule the tier out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Silence {
     pub tier: String,
-    /// The fields that would lead elsewhere, as paths in a record.
+    /// The fields to state for another result, as paths in a record.
     pub fields: Vec<&'static str>,
 }
 
-/// What tier and class demand of one record together.
+/// What tier and class together require of one record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resolved {
-    /// The tier: the first of the base tier and of those that add to it through silence.
+    /// The tier: the first of the base tier and of the tiers added because of missing fields.
     pub tier: String,
-    /// The first tier that matches by what is stated.
+    /// The first tier that matches by stated fields.
     pub base: String,
-    /// The tiers that add to it through silence, in the order of the policy.
+    /// The tiers added because of missing fields, in the policy's order.
     pub silent: Vec<Silence>,
-    /// Why it is this tier, in sentences; names the fields that would lead elsewhere.
+    /// Why it is this tier, in sentences; names the fields to state for another result.
     pub why: Vec<String>,
-    /// The longest terms between two decisions, one for each unit, each judged.
+    /// The maximum terms between two decisions, one per unit; all apply.
     pub max_term: Vec<Limit>,
-    /// The longest terms from begin to end, one for each unit, each judged.
+    /// The maximum terms from begin to end, one per unit; all apply.
     pub max_total: Vec<Limit>,
-    /// How often it may be renewed.
+    /// The maximum number of renewals.
     pub max_renewals: u32,
-    /// How many people must approve.
+    /// The number of people who must approve.
     pub count: u32,
-    /// The groups that must each give one person.
+    /// The groups that must each provide one approver.
     pub each_of: BTreeSet<String>,
     /// Who must be among the approvers.
     pub must_include: BTreeSet<Must>,
     /// The weakest level of proof that counts.
     pub proof: Proof,
-    /// What the record must state.
+    /// The fields that the record must state.
     pub require: BTreeSet<Require>,
-    /// The review intervals, one for each unit, each judged; none where none is demanded.
+    /// The review intervals, one per unit, all apply; empty if no review is required.
     pub review_every: Vec<Term>,
-    /// How long the first version of an emergency counts before its approvals are there.
+    /// How long the first version of an emergency counts before it is approved.
     pub review_within: Option<Term>,
     /// Whether it still grants while degraded.
     pub degraded: Degraded,
-    /// How long after its end the closure is looked at again; zero for never.
+    /// How long after its end the closure must be reviewed; zero for never.
     pub post_closure_review: Term,
-    /// Whether its scope may hold a wildcard.
+    /// Whether its scope may contain a wildcard.
     pub wildcard: Wildcard,
 }
 
 impl Resolved {
-    /// Returns what a help adds where a tier holds through silence: which field would lead elsewhere. Empty where none does.
+    /// Returns the addition to a help text if missing fields add tiers: which fields to state. Empty if there are none.
     pub fn silence(&self) -> String {
         let why = self.why.iter().take(self.silent.len());
         why.map(|why| format!("; {why}")).collect()
     }
 
-    /// Returns what an approval must be.
+    /// Returns the requirement for its approval.
     pub fn demand(&self) -> TierDemand {
         TierDemand {
             count: self.count,
@@ -93,7 +93,7 @@ impl Resolved {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TierDemand {
     pub count: u32,
-    /// The groups that must each give one person, a different one each.
+    /// The groups that must each provide one approver, a different person for each.
     pub each_of: BTreeSet<String>,
     /// People who must be among the approvers.
     pub must_include: BTreeSet<Must>,
@@ -102,7 +102,8 @@ pub struct TierDemand {
 }
 
 impl TierDemand {
-    /// Returns what both demand: the larger count, the stronger proof, groups and people of both.
+    /// Returns the combination of both requirements: the larger count, the stronger proof, the groups and people of
+    /// both.
     pub fn and(&self, other: &TierDemand) -> TierDemand {
         TierDemand {
             count: self.count.max(other.count),
@@ -112,7 +113,7 @@ impl TierDemand {
         }
     }
 
-    /// Returns the demand in the shape that answers show: people needed are at least as many as groups.
+    /// Returns the requirement in the form shown in answers: at least as many people as groups.
     pub fn needed(&self) -> Needed {
         let groups = u32::try_from(self.each_of.len()).unwrap_or(u32::MAX);
         Needed {
@@ -123,18 +124,18 @@ impl TierDemand {
     }
 }
 
-/// What an approval needs, as answers show it.
+/// The approvals needed, as shown in answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Needed {
-    /// How many people; 0 for what demands nobody.
+    /// The number of people; 0 if no approval is needed.
     pub count: u32,
-    /// The groups that must each give one person.
+    /// The groups that must each provide one approver.
     pub each_of: Vec<String>,
     /// People who must be among the approvers.
     pub must_include: Vec<Must>,
 }
 
-/// Returns what tier and class demand of a record; `None` where a field that decides can't be read.
+/// Returns what tier and class require of a record; `None` if a deciding field can't be read.
 pub fn resolve(policy: &Policy, facts: &Facts) -> Option<Resolved> {
     let Fact::Stated(class) = facts.class else {
         return None;
@@ -216,7 +217,7 @@ impl Resolved {
     }
 }
 
-/// Adds a limit: of those in one unit the shorter stays, those in other units are judged beside it.
+/// Adds a limit: of limits in the same unit the shortest is kept; limits in different units all apply.
 fn shorten(limits: &mut Vec<Limit>, term: Term, by: &str) {
     let limit = Limit { term, by: by.to_owned() };
     match limits.iter_mut().find(|it| it.term.unit == term.unit) {
@@ -227,7 +228,7 @@ fn shorten(limits: &mut Vec<Limit>, term: Term, by: &str) {
     limits.sort_by_key(|limit| limit.term.unit);
 }
 
-/// Adds a review interval, as [`shorten`] does a limit.
+/// Adds a review interval, like [`shorten`] does a limit.
 pub(crate) fn shorten_interval(intervals: &mut Vec<Term>, term: Term) {
     match intervals.iter_mut().find(|it| it.unit == term.unit) {
         Some(known) => known.number = known.number.min(term.number),

@@ -1,7 +1,7 @@
 //! Tiers and classes, as a policy states them.
 //!
-//! Uses record's words. Pure. Start at [`Tier`]. Follows `docs/spec/policy.md`, tiers and classes; which tier
-//! a record is in is said by [`crate::policy::tier`].
+//! Uses record's vocabularies. Pure. Start at [`Tier`]. Follows `docs/spec/policy.md`, tiers and classes;
+//! [`crate::policy::tier`] determines which tier a record is in.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -42,7 +42,7 @@ pub struct Tier {
 }
 
 impl Tier {
-    /// Returns the built-in tier, from which others take what they leave out.
+    /// Returns the built-in tier, from which others take missing values.
     pub fn standard() -> Tier {
         Tier {
             name: "standard".to_owned(),
@@ -60,7 +60,7 @@ impl Tier {
 }
 
 impl Default for Tier {
-    /// What a tier is that states nothing: the built-in one, with nothing required.
+    /// A tier that states nothing: the built-in one, with nothing required.
     fn default() -> Tier {
         Tier { name: String::new(), require: Vec::new(), ..Tier::standard() }
     }
@@ -230,7 +230,7 @@ impl Default for Classes {
 }
 
 impl Classes {
-    /// Returns what a class adds, in the form that all four share.
+    /// Returns the additions of a class, in a form common to all four.
     pub fn of(&self, class: Class) -> EmergencyRule {
         let rule = match class {
             Class::Emergency => return self.emergency.clone(),

@@ -1,7 +1,7 @@
 //! The catalogs that come with the program: one line each in [`ALL`].
 //!
-//! Uses policy's catalog. Pure. The files are `schemas/catalogs/*.csv`; where they come from, and under which
-//! licence, is in `schemas/catalogs/SOURCES.md`. A catalog is parsed when it is first asked for, once.
+//! Uses policy's catalog. Pure. The files are `schemas/catalogs/*.csv`; their sources and licences are in
+//! `schemas/catalogs/SOURCES.md`. A catalog is parsed once, when it is first needed.
 
 use std::sync::OnceLock;
 
@@ -26,7 +26,7 @@ impl BuiltIn {
         self.parsed.get_or_init(|| Catalog::read(self.name, "", self.csv.as_bytes()).0)
     }
 
-    /// Returns the catalog's file as it is.
+    /// Returns the catalog's file unchanged.
     pub fn csv(&self) -> &'static str {
         self.csv
     }

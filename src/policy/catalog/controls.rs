@@ -10,19 +10,19 @@ use std::collections::BTreeMap;
 /// One control of a catalog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogControl {
-    /// The id, as its publisher writes it.
+    /// The id as its publisher writes it.
     pub id: String,
     pub title: String,
     pub group: String,
-    /// Whether it is of an older edition.
+    /// Whether it belongs to an older edition.
     pub withdrawn: bool,
-    /// The ids that took its place; of several, none is chosen.
+    /// The ids that replace it; if there are several, none is preferred.
     pub replaced_by: Vec<String>,
     /// Other forms in which people write the id.
     pub aliases: Vec<String>,
 }
 
-/// A framework's controls in their own order.
+/// The controls of a framework, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalog {
     /// The name before the colon.
@@ -37,7 +37,7 @@ pub struct Catalog {
 pub enum ControlForm {
     /// As its publisher writes it.
     Exact,
-    /// With other letter case, or blanks around it.
+    /// With different case, or surrounding blanks.
     OtherCase,
     /// By one of its aliases.
     Alias,
@@ -53,12 +53,12 @@ pub struct ControlMatch<'c> {
 }
 
 impl<'c> ControlMatch<'c> {
-    /// Returns the reference as it is written at its best: `nist-csf:ID.RA-07`.
+    /// Returns the reference in canonical form: `nist-csf:ID.RA-07`.
     pub fn canonical(&self) -> String {
         format!("{}:{}", self.catalog.name, self.control.id)
     }
 
-    /// Returns the same control, written with other letter case at best.
+    /// Returns the same match, marked as different in case at least.
     pub(crate) fn loosely(self) -> ControlMatch<'c> {
         ControlMatch { form: self.form.max(ControlForm::OtherCase), ..self }
     }
@@ -68,7 +68,7 @@ pub(crate) const COLUMNS: &[&str] =
     &["id", "title", "group", "withdrawn", "replaced_by", "aliases"];
 
 impl Catalog {
-    /// Reads a catalog's CSV; what is wrong with it is returned beside it.
+    /// Reads a catalog from CSV, with the problems found.
     pub fn read(name: &str, path: &str, bytes: &[u8]) -> (Catalog, Vec<Finding>) {
         let mut catalog = Catalog { name: name.to_owned(), ..Catalog::default() };
         let columns = (COLUMNS, &["id", "title"][..]);
@@ -115,7 +115,7 @@ impl Catalog {
         self.controls.push(control);
     }
 
-    /// Returns the control that a text means: by id, else by alias, letter case ignored.
+    /// Returns the control for a text: by id, else by alias, ignoring case.
     pub fn find(&self, text: &str) -> Option<ControlMatch<'_>> {
         let trimmed = text.trim();
         let key = trimmed.to_lowercase();

@@ -1,31 +1,31 @@
-//! Controls by what somebody remembers of them: an id, another form of it, words of the title.
+//! Searches controls by id, another form of the id, or words of the title.
 //!
 //! Uses policy's catalog. Pure. Start at [`search`]. Follows `docs/spec/cli.md` (controls).
 
 use crate::policy::catalog::controls::{Catalog, CatalogControl};
 use crate::record::near;
 
-/// A control that was searched for.
+/// A control that was found.
 #[derive(Clone, Copy, Debug)]
 pub struct Hit<'c> {
     pub catalog: &'c Catalog,
     pub control: &'c CatalogControl,
-    /// The id, alias, title or name of a catalog that fits; `None` where nothing was searched for.
+    /// The id, alias, title or catalog name that matched; `None` for an empty search.
     pub matched: Option<&'c str>,
 }
 
-/// How well a control fits, the best first.
+/// How well a control matches, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum SearchFit {
-    /// It is what was written.
+    /// It is exactly the text.
     Whole,
-    /// It belongs to what was written, as `AC-2(1)` to `AC-2`, or the catalog is what was written.
+    /// It is part of what the text names, as `AC-2(1)` is of `AC-2`, or its catalog is named.
     Part,
-    /// Its title has the words.
+    /// Its title contains the words.
     Words,
 }
 
-/// Returns the controls that a text means, the best first, else in the order of the catalogs; all for an empty text.
+/// Returns the matching controls, the best first, else in the order of the catalogs; all for an empty text.
 pub fn search<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
     let asked = text.trim().to_lowercase();
     let mut hits = Vec::new();
@@ -40,16 +40,16 @@ pub fn search<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
             hits.extend(fit.map(|(fit, matched)| (fit, Hit { catalog, control, matched })));
         }
     }
-    // Stable: what fits as well stays in the order of the catalogs.
+    // A stable sort: equally good matches stay in the order of the catalogs.
     hits.sort_by_key(|(fit, _)| *fit);
     hits.into_iter().map(|(_, hit)| hit).collect()
 }
 
-/// The most words that are looked for with their slips of the pen: more of them are a sentence.
+/// The maximum number of words that are searched for tolerating typos: more of them are a sentence.
 const FEW: usize = 3;
 
-/// Returns the controls that a text may mean where [`search`] finds none: each of its words stands somewhere in id, title
-/// or group, or is a word of them but for a slip of the pen.
+/// Returns suggestions if [`search`] finds nothing: controls with each word somewhere in id, title or group, exactly or
+/// with a typo.
 pub fn near<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
     let asked: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     if asked.is_empty() || asked.len() > FEW {
@@ -68,7 +68,7 @@ pub fn near<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
     hits
 }
 
-/// Tells whether a word stands in a text, or may be one of its words: nobody slips at the first letter.
+/// Tells whether a word is in a text, or is a typo of one of its words; the first letter must be right.
 fn is_in(asked: &str, whole: &str) -> bool {
     let first = asked.chars().next();
     let words = || {
@@ -78,7 +78,7 @@ fn is_in(asked: &str, whole: &str) -> bool {
     whole.contains(asked) || asked.chars().count() > 4 && near::nearest(asked, words()).is_some()
 }
 
-/// What is asked of one catalog.
+/// The search text as applied to one catalog.
 enum SearchText<'t> {
     Everything,
     Catalog,
@@ -86,7 +86,7 @@ enum SearchText<'t> {
 }
 
 impl<'t> SearchText<'t> {
-    /// Takes the catalog's name off the front of a text in lower case.
+    /// Removes the catalog's name from the front of a text in lower case.
     fn of(catalog: &Catalog, text: &'t str) -> SearchText<'t> {
         if text.is_empty() {
             return SearchText::Everything;
@@ -119,7 +119,7 @@ fn fit<'c>(control: &'c CatalogControl, asked: &str) -> Option<(SearchFit, &'c s
     part.or_else(words)
 }
 
-/// Tells whether each word that was asked for begins a word of the title.
+/// Tells whether each word of the search begins a word of the title.
 fn has_words(title: &str, asked: &str) -> bool {
     let title = title.to_lowercase();
     let words = || title.split(|it: char| !it.is_alphanumeric());

@@ -1,4 +1,4 @@
-//! Forge accounts: the private addresses that represent a login, and which of them are the same account.
+//! Forge accounts: the private addresses that stand for a login, and which of them belong to the same account.
 //!
 //! Uses record's addresses. Pure. Start at [`Account::of`]. Follows `docs/spec/approval.md`, 1.7, accounts.
 
@@ -7,25 +7,26 @@ use std::fmt;
 use crate::policy::settings::People;
 use crate::record::address;
 
-/// The domain of GitHub's private addresses; `people.logins` is about it unless the policy names another.
+/// The domain of GitHub's private addresses; the default domain of `people.logins`.
 const GITHUB: &str = "users.noreply.github.com";
 
-/// An account of a forge, as its private address names it.
+/// An account of a forge, as its private address identifies it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Account {
-    /// The domain of its addresses, in lower case: one domain is one forge.
+    /// The domain of its addresses, in lower case; one domain is one forge.
     pub forge: String,
     /// The login, in lower case.
     pub login: String,
-    /// The number of the account, without leading zeros, where the address tells it.
+    /// The number of the account, without leading zeros, if the address contains it.
     pub id: Option<String>,
-    /// A second reading of `12-kim` where the forge is not known: number and login. It joins accounts and tells none
-    /// apart.
+    /// A second interpretation of `12-kim` if the forge is unknown: number and login. It can show that two accounts are
+    /// the
+    /// same, but not that they differ.
     or: Option<(String, String)>,
 }
 
 impl Account {
-    /// Returns the account that an address stands for: of `users.noreply.HOST`, `noreply.HOST`, or a listed domain.
+    /// Returns the account of an address: at `users.noreply.HOST`, `noreply.HOST`, or a listed domain.
     pub fn of(email: &str, noreply: &[String]) -> Option<Account> {
         let email = address::lower(email.trim());
         let (local, domain) = email.rsplit_once('@')?;
@@ -59,12 +60,12 @@ impl Account {
         }
     }
 
-    /// Returns the account's address without its number: all its addresses have this key.
+    /// Returns the account's address without its number: the key of all its addresses.
     pub fn address(&self) -> String {
         format!("{}@{}", self.login, self.forge)
     }
 
-    /// Returns what names the account: two with one of these in common are one account.
+    /// Returns the account's names: two accounts with a name in common are the same.
     pub fn names(&self) -> Vec<String> {
         let mut names = vec![self.address()];
         names.extend(self.number());
@@ -74,7 +75,7 @@ impl Account {
         names
     }
 
-    /// Returns what names the account by its number alone, where that is known.
+    /// Returns the account's name by number alone, if the number is known.
     pub fn number(&self) -> Option<String> {
         self.id.as_deref().map(|id| self.numbered(id))
     }
@@ -83,7 +84,8 @@ impl Account {
         format!("#{id} {}", self.forge)
     }
 
-    /// Tells whether two accounts of one forge are known to be two: their numbers differ, or their logins where
+    /// Tells whether two accounts of one forge are known to be different: their numbers differ, or their logins differ
+    /// and
     /// neither has a number.
     pub fn is_other_than(&self, other: &Account) -> bool {
         let others = other.names();
@@ -96,12 +98,12 @@ impl Account {
         self.forge == other.forge && !is_one && differ
     }
 
-    /// Returns the key that `people.logins` needs for it.
+    /// Returns the key to use for it in `people.logins`.
     pub fn login_key(&self, people: &People) -> String {
         if self.forge == people.login_domain() { self.login.clone() } else { self.address() }
     }
 
-    /// Tells whether a key of `people.logins` is about this account, and how exactly: by its number, or by its login.
+    /// Tells whether a key of `people.logins` names this account, and whether by number or by login.
     pub(super) fn is_named_by(&self, key: &Account) -> Option<NamedBy> {
         if self.forge != key.forge {
             return None;
@@ -113,7 +115,7 @@ impl Account {
     }
 }
 
-/// How a key of `people.logins` names an account; the first goes before the second.
+/// How a key of `people.logins` names an account; the first takes precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum NamedBy {
     Number,
@@ -127,7 +129,7 @@ impl fmt::Display for Account {
 }
 
 impl People {
-    /// Returns the domain whose accounts the bare logins of `people.logins` are: the only one of `people.noreply`, else
+    /// Returns the domain that bare logins in `people.logins` refer to: the only one of `people.noreply`, else
     /// GitHub's.
     pub fn login_domain(&self) -> String {
         match self.noreply.as_slice() {
@@ -136,9 +138,9 @@ impl People {
         }
     }
 
-    /// Returns the account that a key of `people.logins` is about; one written with a domain is about that forge's.
+    /// Returns the account that a key of `people.logins` names; a key with a domain names an account of that forge.
     ///
-    /// `None` where the domain is no forge's.
+    /// `None` if the domain is no forge's.
     pub fn account_of_key(&self, key: &str) -> Option<Account> {
         let key = address::lower(key.trim().trim_start_matches('@'));
         if key.contains('@') {
@@ -149,7 +151,7 @@ impl People {
     }
 }
 
-/// Returns the keys of `people.logins` that map no account though they look as if they did, each with the reason.
+/// Returns the keys of `people.logins` that have no effect, each with the reason.
 pub fn idle_logins(people: &People) -> Vec<(&str, String)> {
     let keyed = |key: &str| people.account_of_key(key);
     let mut idle = Vec::new();
@@ -171,7 +173,7 @@ pub fn idle_logins(people: &People) -> Vec<(&str, String)> {
     idle
 }
 
-/// Tells whether a forge is a GitLab, which writes `12-kim`: by the name of its host.
+/// Tells by its host name whether a forge is a GitLab, which writes `12-kim`.
 fn is_gitlab(domain: &str) -> bool {
     domain
         .strip_prefix("users.noreply.")

@@ -1,11 +1,11 @@
-//! Names and addresses that look alike: one form for all spellings that a reader can't tell apart.
+//! Names and addresses that look alike: one form for all spellings that a reader can't distinguish.
 //!
-//! Pure. Start at [`alike`] and [`names`]. Follows `docs/spec/approval.md`, I5. It only ever takes approvals away, so
-//! it would rather join two people than tell one person apart from themselves.
+//! Pure. Start at [`alike`] and [`names`]. Follows `docs/spec/approval.md`, I5. It is only used to reject approvals, so
+//! it errs towards treating two people as one.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// What is not shown at all (Unicode 16, `Default_Ignorable_Code_Point`).
+/// Characters that are not displayed (Unicode 16, `Default_Ignorable_Code_Point`).
 const INVISIBLE: &[(char, char)] = &[
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),
@@ -31,14 +31,14 @@ const MARKS: &[char] = &[
     '‶', 'ʹ', 'ʺ', 'ʻ', 'ʼ', 'ʽ', ',', '、', '.', '。', '·', '…',
 ];
 
-/// Returns the form in which texts that look alike are equal: compatibility forms composed, letter case folded, white
-/// space collapsed; without what is invisible, control characters, quotes, commas and dots.
+/// Returns a form that is equal for texts that look alike: compatibility forms composed, case folded, white
+/// space collapsed; without invisible and control characters, quotes, commas and dots.
 pub fn alike(text: &str) -> String {
     let unmarked = text.chars().filter(|it| !MARKS.contains(it));
     let plain: String = if text.is_ascii() {
         unmarked.map(|it| it.to_ascii_lowercase()).collect()
     } else {
-        // Capitals first: `ß` and `SS` are one, and so are the two small sigmas.
+        // Upper case first: `ß` and `SS` become equal, and so do the two small sigmas.
         unmarked.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
     };
     let shown: String = plain
@@ -50,7 +50,7 @@ pub fn alike(text: &str) -> String {
     words.join(" ")
 }
 
-/// Returns the forms of a name, `Last, First` turned as well; none where nothing of it is shown.
+/// Returns the forms of a name, including `Last, First` reversed; empty if nothing of it is visible.
 pub fn names(name: &str) -> Vec<String> {
     let composed: String = name.nfkc().collect();
     let parts: Vec<&str> = composed.split(',').collect();

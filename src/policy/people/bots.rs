@@ -6,7 +6,7 @@
 use crate::policy::people::person::{Person, folded};
 use crate::record::address;
 
-/// Whole names, letter case ignored. First names of people are not here, whatever product bears them.
+/// Full names, ignoring case. First names of people are not listed, even if a product has the same name.
 const NAMES: &[&str] = &[
     "bors",
     "bors-ng",
@@ -38,7 +38,7 @@ const NAMES: &[&str] = &[
     "zuul",
 ];
 
-/// What stands before the `@` of an address, at any host.
+/// The local parts of addresses, at any host.
 const LOCALS: &[&str] = &[
     "bors",
     "coderabbitai",
@@ -66,10 +66,10 @@ const LOCALS: &[&str] = &[
 const ADDRESSES: &[&str] =
     &["action@github.com", "actions@github.com", "cursoragent@cursor.com", "noreply@anthropic.com"];
 
-/// Hosts of addresses that only bots have.
+/// Hosts with addresses of bots only.
 const HOSTS: &[&str] = &["bots.bitbucket.org"];
 
-/// Tells whether a person is a bot or agent that everybody knows, by any name or address of theirs.
+/// Tells whether a person is a well-known bot or agent, by any of their names or addresses.
 pub(super) fn is_known(person: &Person) -> bool {
     let by_name = [&person.name, &person.typed_name].into_iter().any(|name| {
         let name = folded(name);
@@ -86,7 +86,7 @@ fn is_address(address: &str) -> bool {
         Some((id, login)) if id.bytes().all(|byte| byte.is_ascii_digit()) => login,
         _ => local,
     };
-    // The tokens of GitLab's projects and groups are users of their own.
+    // GitLab's project and group access tokens have users of their own.
     let is_token = ["project_", "group_"].iter().any(|start| local.starts_with(start));
     address.contains("[bot]")
         || LOCALS.contains(&local)

@@ -1,4 +1,4 @@
-//! A person of the roster.
+//! A person, resolved to one key.
 //!
 //! Uses policy's accounts. Pure. Start at [`Person`]. Follows `docs/spec/policy.md`, people.
 
@@ -7,11 +7,11 @@ use serde::Serialize;
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// A person, as git or a statement names them; shared, because one person speaks in thousands of landings.
+/// A person named by git or a statement; shared, because one person occurs in thousands of landings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Person(pub(super) Rc<KnownPerson>);
 
-/// A person as answers give them: what is not known is null.
+/// A person as shown in answers: unknown values are null.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct PersonView<'a> {
     email: Option<&'a str>,
@@ -34,13 +34,13 @@ impl Deref for Person {
 }
 
 impl Person {
-    /// Returns the same person by another name.
+    /// Returns the same person with another name.
     #[must_use]
     pub fn called(&self, name: &str) -> Person {
         Person(Rc::new(KnownPerson { name: name.to_owned(), ..(*self.0).clone() }))
     }
 
-    /// Returns the same person with a further name and address of theirs, as typed.
+    /// Returns the same person with a further name and address, as typed.
     #[must_use]
     pub fn also_known_as(&self, name: &str, email: &str) -> Person {
         let own = (name.to_owned(), email.to_owned());
@@ -52,18 +52,18 @@ impl Person {
         Person(Rc::new(KnownPerson { also, ..(*self.0).clone() }))
     }
 
-    /// Tells whether there is an address by which the person can be compared with others.
+    /// Tells whether the person has an address by which to compare them with others.
     pub fn is_resolved(&self) -> bool {
         self.key.contains('@')
     }
 
-    /// Returns the forge account that the person is only known as; `None` where `people.logins` says whose it is.
+    /// Returns the person's forge account if that is all that is known; `None` if `people.logins` maps it.
     pub fn unmapped(&self) -> Option<&Account> {
         self.account.as_ref().filter(|_| !self.is_mapped)
     }
 }
 
-/// Returns a name in the form in which names are compared: lower case, white space collapsed.
+/// Returns a name in the form for comparison: lower case, white space collapsed.
 pub fn folded(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     words.join(" ").to_lowercase()
@@ -73,23 +73,24 @@ pub fn folded(name: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KnownPerson {
     /// The address after mailmap and `people.logins`, in lower case, without the number of an account. Without `@`
-    /// where no usable address is known; see [`Person::is_resolved`]. Equal keys are one person; two keys are not
-    /// always two persons: `approval::relation` tells.
+    /// if no usable address is known; see [`Person::is_resolved`]. Equal keys are one person; different keys are not
+    /// always
+    /// different people: `approval::relation` decides.
     pub key: String,
-    /// The address that answers show: the key, or what was typed where there is no usable address.
+    /// The address for display: the key, or the typed address if there is no usable one.
     pub email: String,
     /// The name after mailmap.
     pub name: String,
-    /// The name with the address, as texts show it.
+    /// The name with the address, for display.
     pub display: String,
     /// The name as it was typed.
     pub typed_name: String,
     /// The address as it was typed.
     pub typed_email: String,
-    /// Further names and addresses, as typed, that stood with the same key.
+    /// Further names and addresses, as typed, that occurred with the same key.
     pub also: Vec<(String, String)>,
-    /// The forge account that the address after mailmap stands for.
+    /// The forge account of the address after mailmap.
     pub account: Option<Account>,
-    /// Whether `people.logins` says whose account it is.
+    /// Whether `people.logins` maps the account to a person.
     pub is_mapped: bool,
 }

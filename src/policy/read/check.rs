@@ -1,7 +1,7 @@
-//! What no single value of a policy shows: words that must be defined elsewhere in it, and names used twice.
+//! Checks across values of a policy: names that must be defined elsewhere in it, and names used twice.
 //!
-//! Uses diag, yaml, record's words. Pure. Start at [`check`]. Follows `docs/spec/policy.md`. It looks at the
-//! document, so that what can be read is judged also where something else can't.
+//! Uses diag, yaml, record's vocabularies. Pure. Start at [`check`]. Follows `docs/spec/policy.md`. It works on the
+//! document, so that readable parts are checked even if others are unreadable.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::record::near;
 use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
 use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
 
-/// Returns what is wrong with a policy as a whole.
+/// Returns the problems of a policy as a whole.
 pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
     let mut faults = Vec::new();
     groups(root, &mut faults);
@@ -45,7 +45,7 @@ fn items<'n>(root: &'n Node, path: &str) -> &'n [Node] {
     root.at(path).map_or(&[], Node::items)
 }
 
-/// Groups that are used must be defined, under names that mean nobody else.
+/// Groups that are used must be defined, under names that are not reserved.
 fn groups(root: &Node, faults: &mut Vec<SyntaxError>) {
     let defined: BTreeSet<&str> =
         entries(root, "groups").iter().map(|entry| entry.key.as_str()).collect();
@@ -100,7 +100,7 @@ fn each<'n>(path: &str, node: Option<&'n Node>) -> Vec<(String, &'n Node)> {
     named.map(|(index, item)| (format!("{path}[{index}]"), item)).collect()
 }
 
-/// Tiers: at least one, unique names, and only the last without `match`.
+/// At least one tier, unique names, and only the last without `match`.
 fn tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
     let Some(node) = root.get("tiers") else {
         return;
@@ -128,14 +128,14 @@ fn tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
                 "give each tier its own name",
             ));
         }
-        // What is no map has been reported as such.
+        // Anything but a map has already been reported.
         if matches!(tier.value, Value::Map(_)) {
             last_without_match(index, is_last, tier, faults);
         }
     }
 }
 
-/// The tiers in which access is verified must be there.
+/// The tiers in which access is verified must exist.
 fn verified_tiers(root: &Node, faults: &mut Vec<SyntaxError>) {
     let standard = Tier::standard().name;
     let mut known: BTreeSet<&str> =
@@ -188,7 +188,7 @@ fn last_without_match(index: usize, is_last: bool, tier: &Node, faults: &mut Vec
     }
 }
 
-/// Each sensitivity of an asset must lead to a tier.
+/// Each sensitivity of an asset must be matched by a tier.
 fn sensitivities(root: &Node, faults: &mut Vec<SyntaxError>) {
     let mut known = BTreeSet::new();
     for tier in items(root, "tiers") {
@@ -225,7 +225,7 @@ fn sensitivities(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
 }
 
-/// Keys that are words of a vocabulary.
+/// Keys that must be from a vocabulary.
 fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
     for entry in entries(root, "lint.levels") {
         let mut codes = Code::adjustable();
@@ -265,7 +265,7 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
 }
 
-/// Lists that must hold something, or nothing twice.
+/// Lists that must not be empty, or not contain duplicates.
 fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
     for path in ["id_prefix", "records", "patterns.key"] {
         if let Some(node) = root.at(path)
@@ -313,7 +313,7 @@ fn twice<'n>(nodes: impl Iterator<Item = &'n Node>, path: &str, faults: &mut Vec
     }
 }
 
-/// A catalog is cited by its name, so no two may have the same one.
+/// A catalog is cited by its name, so the names must be unique.
 fn catalogs(root: &Node, faults: &mut Vec<SyntaxError>) {
     let mut seen = BTreeSet::new();
     for (index, node) in items(root, "catalogs").iter().enumerate() {
@@ -330,7 +330,7 @@ fn catalogs(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
 }
 
-/// Hours of the day that are normal for an identity: `01:00-03:00Z`.
+/// The normal hours of an identity: `01:00-03:00Z`.
 fn hours(root: &Node, faults: &mut Vec<SyntaxError>) {
     for (index, baseline) in items(root, "baselines").iter().enumerate() {
         for identity in baseline.get("expect").map_or(&[] as &[MapEntry], Node::entries) {

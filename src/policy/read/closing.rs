@@ -1,4 +1,4 @@
-//! Reads what a close must answer, where drift is not looked for, and baselines.
+//! Reads the requirements for closures, the drift exclusions, and the baselines.
 //!
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
 

@@ -1,4 +1,4 @@
-//! Reads what an approval must be.
+//! Reads the requirements for approvals.
 //!
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
 

@@ -1,7 +1,7 @@
-//! A policy's bytes into settings: every mistake at its place, everything left out from its default.
+//! Reads a policy: every error with its position, every missing value with its default.
 //!
 //! Uses diag, yaml, record's reader. Pure. Start at [`read`]. Follows `docs/spec/policy.md`, reading and
-//! defaults. A map merges with its default key by key; lists, numbers and words replace it.
+//! defaults. A map is merged with its default key by key; lists, numbers and words replace it.
 
 mod check;
 mod closing;
@@ -22,16 +22,16 @@ use crate::record::parse_error::ParseError;
 use crate::record::reader::{NodeReader, Read};
 use crate::yaml;
 
-/// What was read of a policy.
+/// The result of reading a policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolicySource {
-    /// The settings; what could not be read has its default.
+    /// The settings; unreadable values have their defaults.
     pub policy: Policy,
-    /// The document, for rules that look at places; `None` where it can't be read to its end.
+    /// The document, for rules that report positions; `None` if it can't be read to its end.
     pub document: Option<yaml::node::Node>,
-    /// The comments, in the order of the file.
+    /// The comments, in file order.
     pub comments: Vec<yaml::node::Comment>,
-    /// What is wrong; all of it makes the policy unusable.
+    /// The problems; any of them makes the policy unusable.
     pub findings: Vec<Finding>,
 }
 
@@ -55,7 +55,7 @@ pub fn read(bytes: &[u8]) -> PolicySource {
     }
 }
 
-/// A policy of which the parts that can be read were.
+/// A policy of which the readable parts were read.
 struct WholePolicy(Policy);
 
 impl Read for WholePolicy {
@@ -91,7 +91,7 @@ impl Read for WholePolicy {
             policy.baselines = value(fields, "baselines").unwrap_or_default();
             Some(())
         });
-        // Where records lie must be known even when something else is wrong: their shape is still judged.
+        // The record folders must be known even if something else is wrong: their records are still checked for shape.
         if policy.records.is_empty() {
             policy.records = Policy::default().records;
         }
@@ -99,12 +99,12 @@ impl Read for WholePolicy {
     }
 }
 
-/// Returns the value of a key that is there and can be read.
+/// Returns the value of a key, if present and readable.
 pub(crate) fn value<T: Read>(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<T> {
     fields.optional(key).flatten()
 }
 
-/// Hands over the value of a key that is there and can be read.
+/// Passes on the value of a key, if present and readable.
 pub(crate) fn stated<T: Read>(
     fields: &mut Fields<'_, '_>,
     key: &'static str,
@@ -125,7 +125,7 @@ fn version(text: &str) -> Result<(), ParseError> {
     }
 }
 
-/// A ledger's name stands in a line of a detached approval, where `-` says that there is none.
+/// A ledger's name is part of a line in detached approvals, where `-` means that there is none.
 fn name(text: &str) -> Result<String, ParseError> {
     if text == "-" || text.contains(['\n', '\r']) || text.trim() != text {
         return Err(ParseError::new(

@@ -1,4 +1,4 @@
-//! Places in a policy that need a person, where the address that commits approvals is rejected.
+//! Places in a policy that need a person, where the address of approval commits is rejected.
 //!
 //! Uses yaml, people. Pure. Start at [`check`]. Follows `docs/spec/policy.md`, words and files.
 
@@ -7,7 +7,7 @@ use crate::diag::code::Code;
 use crate::policy::people::nobody;
 use crate::yaml::node::{Node, SyntaxError};
 
-/// Adds a fault for each group member and each login that is the address of approval commits.
+/// Adds an error for each group member and each login that is the address of approval commits.
 pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     for group in root.at("groups").map_or(&[][..], Node::entries) {
         for (index, member) in group.value.items().iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What no single value shows of the people of a policy: domains that are no forge's.
+//! Checks the domains among a policy's people: each must be a forge's.
 //!
 //! Uses diag, yaml, policy's people. Pure. Start at [`check`]. Follows `docs/spec/policy.md` and
 //! `docs/spec/approval.md`, I7.
@@ -8,7 +8,7 @@ use crate::diag::code::Code;
 use crate::policy::people::account::Account;
 use crate::yaml::node::{Node, SyntaxError};
 
-/// Adds what is wrong with the domains of `people.noreply` and of the keys of `people.logins`.
+/// Adds errors for the domains of `people.noreply` and of the keys of `people.logins`.
 pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     let items = |path: &str| root.at(path).map_or(&[][..], Node::items);
     for (index, node) in items("people.noreply").iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Reads people, assets, the numbers of rules, dates, profiles and patterns.
+//! Reads people, assets, rule settings, dates, profiles and patterns.
 //!
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
 
@@ -101,7 +101,7 @@ impl Read for Profile {
 }
 
 impl Read for ProfileTrigger {
-    /// A text alone is a trigger that asks for a review.
+    /// A plain text is a trigger that calls for a review.
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<ProfileTrigger> {
         if let Value::Scalar(_) = &node.value {
             let when = String::read(node, at)?;

@@ -23,7 +23,7 @@ impl Read for Tier {
             stated(fields, "max_total", |read| tier.max_total = read);
             stated(fields, "approvals", |read| tier.approvals = read);
             stated(fields, "require", |read| tier.require = read);
-            // `0d` demands no interval: as the shortest of several it would switch the others off.
+            // `0d` means no interval: as the shortest of several it would disable the others.
             tier.review_every = value(fields, "review_every").filter(|term: &Term| !term.is_zero());
             stated(fields, "degraded", |read| tier.degraded = read);
             stated(fields, "post_closure_review", |read| {

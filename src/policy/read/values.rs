@@ -1,4 +1,4 @@
-//! Values that only a policy has: paths, prefixes, counts, one word or several.
+//! Value types that only a policy has: paths, prefixes, counts, one value or several.
 //!
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`, words, files and patterns.
 
@@ -8,7 +8,7 @@ use crate::record::reader::{NodeReader, Read};
 use crate::record::scalar::Scalar;
 use crate::yaml::node::{Node, Value};
 
-/// A path inside the repository, relative to the directory of the policy, with `/` and nothing to tidy.
+/// A normalized path inside the repository, relative to the directory of the policy, with `/`.
 #[derive(Debug)]
 pub(crate) struct Path(pub(crate) String);
 
@@ -45,7 +45,7 @@ impl Scalar for Path {
     }
 }
 
-/// The prefixes of ids: one word, or a list of at least one.
+/// The id prefixes: one word, or a list of at least one.
 pub(crate) struct RecordPrefixes(pub(crate) Vec<String>);
 
 struct IdPrefix(String);

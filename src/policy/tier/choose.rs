@@ -1,6 +1,6 @@
-//! The base tier, and the tiers above it that add to it because the record is silent.
+//! The base tier, and the tiers above it that are added because the record leaves fields out.
 //!
-//! Uses record's words and patterns, policy's types. Pure. Start at [`choose`]. Follows `docs/spec/policy.md`,
+//! Uses record's vocabularies and patterns, policy's types. Pure. Start at [`choose`]. Follows `docs/spec/policy.md`,
 //! tiers and classes.
 
 use crate::policy::Policy;
@@ -10,17 +10,17 @@ use crate::record::pattern;
 use crate::record::vocabulary::Class;
 use crate::record::vocabulary::Vocabulary;
 
-/// Which tiers hold for a record.
+/// The tiers that apply to a record.
 pub(super) struct Choice<'p> {
-    /// The first tier that matches by what is stated.
+    /// The first tier that matches by stated fields.
     pub(super) base: &'p Tier,
-    /// What it matches by; empty for a tier without `match`.
+    /// The fields that match; empty for a tier without `match`.
     by: Vec<&'static str>,
-    /// The tiers above it that match only through silence, each with the fields that are silent.
+    /// The tiers above it that match only because of missing fields, each with these fields.
     pub(super) silent: Vec<(&'p Tier, Vec<&'static str>)>,
-    /// Whether all of them let a wildcard pass.
+    /// Whether all of them allow a wildcard.
     pub(super) wildcard: Wildcard,
-    /// The sensitivity that the assets give the record.
+    /// The sensitivity that `assets` gives the record.
     sensitivity: Option<&'p str>,
 }
 
@@ -28,14 +28,14 @@ pub(super) struct Choice<'p> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum TierFit {
     Yes,
-    /// Unless one of these fields, were it stated, said otherwise.
+    /// It matches unless one of these missing fields were stated otherwise.
     Silent(Vec<&'static str>),
     No,
-    /// A field that decides can't be read.
+    /// A deciding field can't be read.
     Unknown,
 }
 
-/// Returns the tiers of a record; `None` where a field that decides can't be read.
+/// Returns the tiers of a record; `None` if a deciding field can't be read.
 pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>> {
     let known = KnownFact::of(policy, facts);
     let mut silent = Vec::new();
@@ -68,11 +68,11 @@ pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>
     None
 }
 
-/// What is always known of a record, however much it leaves out.
+/// What is determined for every record, whatever it leaves out.
 struct KnownFact<'p> {
-    /// The sensitivity; silent where no pattern fits.
+    /// The sensitivity; silent if no pattern matches.
     sensitivity: Fact<&'p str>,
-    /// Whether the scope holds a wildcard.
+    /// Whether the scope contains a wildcard.
     wildcard: Fact<bool>,
 }
 
@@ -95,7 +95,7 @@ impl<'p> KnownFact<'p> {
     }
 }
 
-/// Returns the sensitivity of names: of several that fit, the one whose tier comes first decides.
+/// Returns the sensitivity of names: if several match, the one whose tier comes first.
 fn sensitivity<'p>(policy: &'p Policy, names: &[String]) -> Option<&'p str> {
     let fitting = policy.assets.iter().filter(|asset| {
         let fits = |it: &String| names.iter().any(|name| fits_name(it, name));
@@ -104,7 +104,7 @@ fn sensitivity<'p>(policy: &'p Policy, names: &[String]) -> Option<&'p str> {
     fitting.map(|asset| asset.sensitivity.as_str()).min_by_key(|word| place(policy, word))
 }
 
-/// Compares what stands before and after the first and last star first: that refuses most at little cost.
+/// Compares the literal parts before the first and after the last wildcard first: cheap, and rules out most names.
 fn fits_name(pattern: &str, name: &str) -> bool {
     let is_special = ['*', '?'];
     let start = pattern.split(is_special).next().unwrap_or_default();
@@ -112,7 +112,7 @@ fn fits_name(pattern: &str, name: &str) -> bool {
     name.starts_with(start) && name.ends_with(end) && pattern::matches(pattern, name)
 }
 
-/// Returns the place of the first tier that matches a sensitivity.
+/// Returns the index of the first tier that matches a sensitivity.
 fn place(policy: &Policy, word: &str) -> usize {
     let names_it = |map: &Match| {
         let words = map.sensitivity.iter().flatten();
@@ -122,7 +122,7 @@ fn place(policy: &Policy, word: &str) -> usize {
     found.unwrap_or(usize::MAX)
 }
 
-/// Whether a tier matches by any of its maps, and whether a map by which it does lets wildcards pass.
+/// Whether a tier matches by any of its maps, and whether a matching map allows wildcards.
 fn fit_of_tier(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> (TierFit, Wildcard) {
     let Some(maps) = &tier.matches else {
         return (TierFit::Yes, Wildcard::Refused);
@@ -148,8 +148,8 @@ fn fit_of_tier(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> (TierFit, W
         }
         if silent.is_empty() { TierFit::No } else { TierFit::Silent(silent) }
     };
-    // By the same measure that decides for the tier: a map that fits through silence does not count where
-    // another one fits by what is stated.
+    // By the same measure as for the tier: a map that matches because of missing fields does not count if another one
+    // matches by stated fields.
     let decides = |other: &TierFit| match fit {
         TierFit::Yes => *other == TierFit::Yes,
         _ => matches!(other, TierFit::Silent(_)),
@@ -176,11 +176,11 @@ fn fit_of_map(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> TierFit {
     }
 }
 
-/// Returns the keys of a map, as paths in a record, each with whether it fits.
+/// Returns the keys of a map, as paths in a record, each with how it matches.
 fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str, TierFit)> {
     let silent = || TierFit::Silent(Vec::new());
     let identity_type = match (&facts.identity_type, &facts.identity) {
-        // Without an identity there is no kind of it that silence could hide.
+        // Without an identity, no identity type can be missing.
         (Fact::Silent, Fact::Silent) => TierFit::No,
         _ => silent(),
     };
@@ -209,7 +209,7 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
     named.filter_map(|(field, fit)| Some((field, fit?))).collect()
 }
 
-/// Whether a field has any of a key's words; `None` where the map does not have the key.
+/// How a field matches the values of a key; `None` if the map does not have the key.
 fn fit<T: PartialEq>(words: &Option<Vec<T>>, fact: &Fact<T>, silent: TierFit) -> Option<TierFit> {
     let words = words.as_ref()?;
     Some(match fact {
@@ -220,7 +220,7 @@ fn fit<T: PartialEq>(words: &Option<Vec<T>>, fact: &Fact<T>, silent: TierFit) ->
     })
 }
 
-/// Returns the fields by which a tier matches what is stated.
+/// Returns the stated fields by which a tier matches.
 fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static str> {
     let mut maps = tier.matches.iter().flatten();
     let map = maps.find(|map| fit_of_map(map, facts, known) == TierFit::Yes);
@@ -229,7 +229,7 @@ fn fields_of(tier: &Tier, facts: &Facts, known: &KnownFact<'_>) -> Vec<&'static 
 }
 
 impl Choice<'_> {
-    /// Returns why these tiers hold, in sentences.
+    /// Returns why these tiers apply, in sentences.
     pub(super) fn why(&self, class: Class) -> Vec<String> {
         let mut why = Vec::new();
         for (tier, fields) in &self.silent {

@@ -1,27 +1,27 @@
-//! What a tier is chosen by.
+//! The inputs for choosing a tier.
 //!
 //! Uses record. Pure. Start at [`Facts`]. Follows `docs/spec/policy.md`, tiers.
 
 use crate::record::vocabulary::{Baseline, Class, IdentityType, Risk};
 
-/// What a record says, or does not, in a field that a tier may match.
+/// The value of a field that a tier may match, as far as the record states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact<T> {
     Stated(T),
-    /// Nothing.
+    /// Not stated.
     Silent,
-    /// Something that can't be read.
+    /// Stated, but unreadable.
     Unreadable,
 }
 
 impl<T> Fact<T> {
-    /// Returns the fact of an optional field that was read.
+    /// Returns the fact for an optional field that was read.
     pub fn of(field: Option<T>) -> Fact<T> {
         field.map_or(Fact::Silent, Fact::Stated)
     }
 }
 
-/// What decides a record's tier.
+/// Everything that decides a record's tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     pub class: Fact<Class>,
@@ -32,16 +32,16 @@ pub struct Facts {
     pub baseline: Fact<Baseline>,
     pub application: Fact<String>,
     pub team: Fact<String>,
-    /// What asset patterns are tried on: identity, asset, credential, application, aliases.
+    /// The names that asset patterns are compared with: identity, asset, credential, application, aliases.
     pub names: Fact<Vec<String>>,
     /// The resources and actions of the scope.
     pub scope: Fact<Vec<String>>,
 }
 
-/// Whether a scope may hold a wildcard.
+/// Whether a scope may contain a wildcard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wildcard {
-    /// The map by which the record is in its tier holds `wildcard: true`.
+    /// The map that puts the record into its tier has `wildcard: true`.
     Allowed,
     Refused,
 }

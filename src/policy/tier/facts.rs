@@ -1,4 +1,4 @@
-//! Reads what decides a record's tier: what it states, leaves out, or states unreadably.
+//! Reads what decides a record's tier: values stated, left out, or unreadable.
 //!
 //! Uses record. Pure. Start at [`Facts::of`]. Follows `docs/spec/policy.md`, tiers and classes.
 
@@ -37,7 +37,7 @@ impl Facts {
         }
     }
 
-    /// Returns the facts of a file as far as it can be read.
+    /// Returns the facts of a file, as far as it can be read.
     pub fn of_source(source: &RecordFile) -> Facts {
         if let Some(record) = &source.record {
             return Facts::of(record);
@@ -61,7 +61,7 @@ impl Facts {
     }
 }
 
-/// A required field is never silent: where it is missing, it can't be read.
+/// A required field is never silent: if missing, it counts as unreadable.
 fn demanded<T>(fact: Fact<T>) -> Fact<T> {
     match fact {
         Fact::Silent => Fact::Unreadable,
@@ -104,7 +104,7 @@ fn one(fact: Fact<String>) -> Fact<Vec<String>> {
     }
 }
 
-/// What several fields name together; a silent one names nothing.
+/// The values of several fields together; a silent field adds none.
 fn together(facts: impl Iterator<Item = Fact<Vec<String>>>) -> Fact<Vec<String>> {
     let mut all = Vec::new();
     for fact in facts {
