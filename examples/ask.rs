@@ -1,6 +1,5 @@
 //! An example program that embeds the library. `ask DIR` lists what is due. `ask DIR IDENTITY` reads one instant per
-//! line
-//! from standard input and answers each on one line, with the JSON of `exledger check --identity IDENTITY --at
+//! line from standard input and answers each on one line, with the JSON of `exledger check --identity IDENTITY --at
 //! INSTANT`.
 #![expect(clippy::print_stdout, reason = "it answers there")]
 

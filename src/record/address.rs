@@ -1,6 +1,6 @@
 //! The address of a person, as records and policies write it.
 //!
-//! Uses record's own words. Pure. Start at [`Address`]. Follows `docs/spec/record.md`, values.
+//! Uses record's own types. Pure. Start at [`Address`]. Follows `docs/spec/record.md`, values.
 
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Returns an address in the form in which addresses are compared: Unicode lower case. Everything that compares
-/// addresses or logins, of records, policies, git or keys, compares this.
+/// Returns an address in the form for comparison: Unicode lower case. Every comparison of addresses or logins, whether
+/// from records, policies, git or keys, uses this.
 pub fn lower(text: &str) -> String {
     text.to_lowercase()
 }
@@ -23,7 +23,7 @@ pub fn lower(text: &str) -> String {
 pub struct Address(String);
 
 impl Address {
-    /// Returns the address that a text is, in lower case, when it has the form of one.
+    /// Parses an address and returns it in lower case; `None` if the text does not have the form of one.
     pub fn new(text: &str) -> Option<Address> {
         let (local, domain) = text.split_once('@')?;
         let odd = |character: char| {

@@ -1,6 +1,6 @@
-//! What fields of one record say of each other: the id and the file's name, ids that are unique, ids that name.
+//! Checks between fields of one record: the id against the file name, unique ids, references to ids.
 //!
-//! Uses diag, yaml and record's own words. Pure. Start at [`faults`]. Reads nodes, so that a mistake elsewhere
+//! Uses diag, yaml and record's own types. Pure. Start at [`faults`]. Works on nodes, so that an error elsewhere
 //! hides nothing. Follows `docs/spec/record.md`, values, and `docs/spec/rules.md` (`bad-id`, `bad-value`).
 
 use crate::diag::code::Code;
@@ -8,9 +8,9 @@ use crate::record::id::Id;
 use crate::record::places;
 use crate::yaml::node::{Node, SyntaxError, Value};
 
-/// Returns what is wrong between the fields of a record whose file has this stem.
+/// Returns the inconsistencies between fields of a record whose file has this stem.
 ///
-/// `meant` are the fields that misspelt keys meant: what they hold is not known.
+/// `meant` are the fields that misspelled keys were meant for: their values are not known.
 pub(super) fn faults(stem: &str, root: &Node, meant: &[String]) -> Vec<SyntaxError> {
     let mut faults = Vec::new();
     faults.extend(other_name(stem, root));
@@ -47,7 +47,7 @@ fn other_name(stem: &str, root: &Node) -> Option<SyntaxError> {
     })
 }
 
-/// Notes ids of list items that an earlier item has too.
+/// Notes ids of list items that an earlier item already has.
 fn repeated(root: &Node, list: &str, faults: &mut Vec<SyntaxError>) {
     let items = root.get(list).map_or(&[][..], Node::items);
     for (index, item) in items.iter().enumerate() {
@@ -73,7 +73,7 @@ fn again(node: &Node, field: String, id: &str) -> SyntaxError {
     fault(Code::BadValue, node, field, message, "give each entry its own id")
 }
 
-/// Notes ids of evidence that evidence anywhere before it has too.
+/// Notes ids of evidence that earlier evidence already has.
 fn repeated_evidence(root: &Node, faults: &mut Vec<SyntaxError>) {
     let mut seen: Vec<&str> = Vec::new();
     places::evidence(root, &mut |place, item| {
@@ -87,7 +87,7 @@ fn repeated_evidence(root: &Node, faults: &mut Vec<SyntaxError>) {
     });
 }
 
-/// Notes firings of triggers that the record does not have; says nothing while a trigger's id can't be read.
+/// Notes firings of triggers that the record does not have; silent while a trigger's id can't be read.
 fn unknown_triggers(root: &Node, faults: &mut Vec<SyntaxError>) {
     let fired = root.get("fired").map_or(&[][..], Node::items);
     let triggers = match root.get("triggers").map(|node| &node.value) {

@@ -1,6 +1,6 @@
-//! Whether a text looks like a credential: by the form that its issuer prints, by its name, or because it looks drawn.
+//! Tells whether a text looks like a credential: by its issuer's format, by its name, or because it looks random.
 //!
-//! Uses no other module. Pure. Start at [`kind`]. What is found is named by its kind, never repeated. Follows
+//! Uses no other module. Pure. Start at [`kind`]. A match is reported by its kind, never repeated. Follows
 //! `docs/spec/rules.md` (`secret`) and `docs/architecture.md`, invariant 8.
 
 mod form;
@@ -11,22 +11,22 @@ mod value;
 
 use crate::record::credential::name::NameKind;
 
-/// Returns what kind of credential a whole value looks like; `None` of any other value.
+/// Returns the kind of credential that a whole value looks like; `None` for any other value.
 ///
-/// `name` is the key before it, empty where there is none. What refers to a credential, or stands in for one, is
-/// none, whatever its name: `vault:prod/x`, `${TOKEN}`, `rotated-weekly`.
+/// `name` is the key before it, empty if there is none. References and placeholders are never credentials, whatever
+/// their name: `vault:prod/x`, `${TOKEN}`, `rotated-weekly`.
 pub fn kind(value: &str, name: &str) -> Option<&'static str> {
     let found = text::find(value).map(|found| found.what);
     let is_key = || value::is_key(value) && NameKind::of(name) != NameKind::Public;
     found.or_else(|| value::named(value, name)).or_else(|| is_key().then_some("a key"))
 }
 
-/// Tells whether a line of a file holds what looks like a credential, whatever else is wrong with it.
+/// Tells whether a line of a file contains what looks like a credential, whatever else is wrong with it.
 pub fn is_in(line: &str) -> bool {
     text::find(line).is_some() || value::is_key(line)
 }
 
-/// Returns a text in which what looks like a credential is replaced by `…`.
+/// Replaces everything that looks like a credential by `…`.
 pub fn hidden(text: String) -> String {
     let quoted = text.split('`').any(value::is_key);
     if !quoted && text::find(&text).is_none() {

@@ -1,7 +1,7 @@
-//! How an instant is shown to people: a midnight (UTC) as a day, any other instant in full.
+//! How an instant is displayed: a midnight (UTC) as a day, any other instant in full.
 //!
-//! Uses record's times. Pure. Start at [`shown`]. A date in a record covers that whole day, so what ends at a midnight
-//! is shown by its last day, as the record writes it. JSON keeps the instants.
+//! Uses record's times. Pure. Start at [`shown`]. A date in a record covers that whole day, so an end at midnight
+//! is displayed as its last day, as in the record. JSON keeps the instants.
 
 use crate::diag;
 use crate::record::time::{Day, Instant};
@@ -16,8 +16,7 @@ pub fn begins(at: Instant) -> String {
     if is_midnight(at) { format!("on {}", at.day()) } else { format!("at {at}") }
 }
 
-/// Returns how long something lasts that no longer does at an instant: `through 2026-11-11`,
-/// `until 2026-11-12T09:00:00Z`.
+/// Returns how long something lasts whose exclusive end is given: `through 2026-11-11`, `until 2026-11-12T09:00:00Z`.
 pub fn lasts(end: Instant) -> String {
     match last_day(end) {
         Some(day) => format!("through {day}"),
@@ -25,7 +24,7 @@ pub fn lasts(end: Instant) -> String {
     }
 }
 
-/// Returns when something ended that no longer held at an instant: `on 2026-11-11`, `at 2026-11-12T09:00:00Z`.
+/// Returns when something ended whose exclusive end is given: `on 2026-11-11`, `at 2026-11-12T09:00:00Z`.
 pub fn ended(end: Instant) -> String {
     match last_day(end) {
         Some(day) => format!("on {day}"),
@@ -33,8 +32,7 @@ pub fn ended(end: Instant) -> String {
     }
 }
 
-/// Returns the last moment to do something that is missed from an instant on: `by 2026-11-11`,
-/// `before 2026-11-12T09:00:00Z`.
+/// Returns the deadline of something that is missed from an instant on: `by 2026-11-11`, `before 2026-11-12T09:00:00Z`.
 pub fn by(missed: Instant) -> String {
     match last_day(missed) {
         Some(day) => format!("by {day}"),
@@ -42,7 +40,7 @@ pub fn by(missed: Instant) -> String {
     }
 }
 
-/// Returns the last day of what ends at a midnight; `None` where it ends within a day.
+/// Returns the last day of something that ends at midnight; `None` if it ends at another time.
 pub fn last_day(end: Instant) -> Option<Day> {
     is_midnight(end).then(|| end.plus_seconds(-1).day())
 }
@@ -51,7 +49,7 @@ fn is_midnight(at: Instant) -> bool {
     at == at.day().start()
 }
 
-/// Returns how long it is from one instant to another, whichever is the earlier: `30 days`, `5 hours`.
+/// Returns the time between two instants, in either order: `30 days`, `5 hours`.
 pub fn span(one: Instant, other: Instant) -> String {
     let seconds = other.seconds_since(one).saturating_abs();
     let (number, unit) = match seconds {
@@ -63,7 +61,7 @@ pub fn span(one: Instant, other: Instant) -> String {
     diag::count(usize::try_from(number).unwrap_or(usize::MAX), unit)
 }
 
-/// Returns how far an instant lies ahead or behind: `in 30 days`, `in 5 hours`, `3 days ago`.
+/// Returns how far an instant lies in the future or past: `in 30 days`, `in 5 hours`, `3 days ago`.
 pub fn distance(to: Instant, from: Instant) -> String {
     match to.seconds_since(from) {
         0 => "now".to_owned(),

@@ -1,6 +1,6 @@
 //! The decisions in a record's life: one entry each, written by the commands, visible in the pull request.
 //!
-//! Uses record's own words. Pure. Follows `docs/spec/record.md`.
+//! Uses record's own types. Pure. Follows `docs/spec/record.md`.
 
 use std::collections::BTreeMap;
 
@@ -157,10 +157,10 @@ map! {
     }
 }
 
-/// What evidence can be; exactly one of them.
+/// The possible sources of evidence; exactly one of them must be given.
 const SOURCES: &[&str] = &["path", "url", "commit"];
 
-/// Notes what evidence lacks, or has too much of.
+/// Notes missing or excess sources of evidence.
 fn single_source(map: &mut Fields<'_, '_>) -> Option<()> {
     map.need_any_of(SOURCES);
     if map.node("path").is_some() {

@@ -1,7 +1,7 @@
-//! The keys of one map: read by name, the rest reported.
+//! The keys of one map: known keys are read by name, all others reported.
 //!
-//! Uses diag, yaml and the reader. Pure. Start at [`Fields`], which [`NodeReader::map`] hands out. Read every key
-//! before the first `?`, so that no mistake hides another. Follows `docs/spec/rules.md` (`unknown-key`,
+//! Uses diag, yaml and the reader. Pure. Start at [`Fields`], which [`NodeReader::map`] provides. Read every key
+//! before the first `?`, so that no error hides another. Follows `docs/spec/rules.md` (`unknown-key`,
 //! `missing-field`).
 
 use crate::diag::code::Code;
@@ -10,20 +10,20 @@ use crate::record::parse_error::ParseError;
 use crate::record::reader::{self, NodeReader, Read};
 use crate::yaml::node::{MapEntry, Node, Value};
 
-/// The keys of one map while they are read.
+/// The keys of one map while being read.
 #[derive(Debug)]
 pub struct Fields<'n, 'r> {
     entries: &'n [MapEntry],
     reader: &'r mut NodeReader<'n>,
     known: Vec<&'static str>,
-    /// The entries that were asked for, by their place; those beyond the 64th are looked up again at the end.
+    /// Bit set of the entries read so far, by index; entries beyond the 64th are looked up again at the end.
     taken: u64,
-    /// Where the next key is looked for first: files mostly keep the order of the format.
+    /// The index where the next key is looked for first: files mostly keep the order of the format.
     next: usize,
     missing: Vec<MissingKey>,
 }
 
-/// What a map lacks, unless a misspelt key meant it.
+/// A missing key, unless a misspelled key was meant for it.
 #[derive(Clone, Copy, Debug)]
 enum MissingKey {
     One(&'static str),
@@ -31,7 +31,7 @@ enum MissingKey {
 }
 
 impl<'n> NodeReader<'n> {
-    /// Returns what the keys of a map hold; notes anything but a map, unknown keys and missing ones.
+    /// Reads the keys of a map; notes anything but a map, unknown keys and missing ones.
     pub fn map<T>(
         &mut self,
         node: &'n Node,
@@ -58,7 +58,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         }
     }
 
-    /// Returns the value of a key; its absence is noted as `missing-field`.
+    /// Returns the value of a key; a missing key is noted as `missing-field`.
     pub fn required<T: Read>(&mut self, key: &'static str) -> Option<T> {
         match self.know(key) {
             Some(entry) => self.reader.required(entry, |node, at| {
@@ -75,7 +75,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         }
     }
 
-    /// Returns the value of a key: the outer `None` where it can't be read, the inner one where it is absent.
+    /// Returns the value of a key: the outer `None` if it can't be read, the inner one if it is absent.
     pub fn optional<T: Read>(&mut self, key: &'static str) -> Option<Option<T>> {
         match self.know(key) {
             Some(entry) if !reader::is_absent(&entry.value, T::IS_STATED_EMPTY) => {
@@ -85,12 +85,12 @@ impl<'n, 'r> Fields<'n, 'r> {
         }
     }
 
-    /// Returns the value of a key, or the type's empty value where it is absent.
+    /// Returns the value of a key, or the type's empty value if absent.
     pub fn or_empty<T: Read + Default>(&mut self, key: &'static str) -> Option<T> {
         self.optional(key).map(Option::unwrap_or_default)
     }
 
-    /// Returns what the text of a key stands for; its absence is noted as `missing-field`.
+    /// Returns the parsed text of a key; a missing key is noted as `missing-field`.
     pub fn required_as<T>(
         &mut self,
         key: &'static str,
@@ -99,7 +99,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         self.required_with(key, |node, at| at.scalar(node, parse))
     }
 
-    /// Returns what the text of a key stands for, as [`Fields::optional`] does.
+    /// Returns the parsed text of a key, like [`Fields::optional`].
     pub fn optional_as<T>(
         &mut self,
         key: &'static str,
@@ -108,7 +108,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         self.optional_with(key, |node, at| at.scalar(node, parse))
     }
 
-    /// Returns what a reader of one's own makes of a key's node; its absence is noted as `missing-field`.
+    /// Reads a key's node with a custom function; a missing key is noted as `missing-field`.
     pub fn required_with<T>(
         &mut self,
         key: &'static str,
@@ -121,7 +121,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         self.reader.required(entry, read)
     }
 
-    /// Returns what a reader of one's own makes of a key's node, as [`Fields::optional`] does.
+    /// Reads a key's node with a custom function, like [`Fields::optional`].
     pub fn optional_with<T>(
         &mut self,
         key: &'static str,
@@ -139,34 +139,34 @@ impl<'n, 'r> Fields<'n, 'r> {
         Some(&entry.value)
     }
 
-    /// Returns the entries of the map, in the order of the file.
+    /// Returns the entries of the map, in file order.
     pub fn entries(&self) -> &'n [MapEntry] {
         self.entries
     }
 
-    /// Notes a flaw of a key's value.
+    /// Notes an error in a key's value.
     pub fn fault(&mut self, key: &str, flaw: ParseError) {
         if let Some(entry) = self.entries.iter().find(|entry| entry.key == key) {
             self.reader.entry(entry, |node, at| at.fault::<()>(node, flaw));
         }
     }
 
-    /// Notes a missing key that another one makes necessary.
+    /// Notes a missing key that another key requires.
     pub fn need(&mut self, key: &'static str) {
         if self.node(key).is_none() {
             self.missing.push(MissingKey::One(key));
         }
     }
 
-    /// Notes that none of several keys is there, where at least one must be.
+    /// Notes that none of several keys is present, although at least one is required.
     pub fn need_any_of(&mut self, keys: &'static [&'static str]) {
         if keys.iter().all(|key| self.node(key).is_none()) {
             self.missing.push(MissingKey::AnyOf(keys));
         }
     }
 
-    /// Notes what is left: keys that nobody asked for, and what is missing and was not meant by one of them. Tells whether
-    /// there was neither.
+    /// Notes the keys that were not read, and missing keys that none of them was meant for. Returns whether there was
+    /// neither.
     fn close(mut self) -> bool {
         let is_all_known = self.entries.len() == self.taken.count_ones() as usize;
         if is_all_known && self.missing.is_empty() {
@@ -175,7 +175,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         let meant = self.unknown();
         let missing = std::mem::take(&mut self.missing);
         let is_complete = missing.is_empty() && self.entries.iter().all(|it| self.is_known(it));
-        // What is merged in may be what is missing.
+        // A merged map may contain the missing keys.
         let is_merged = self.entries.iter().any(is_merge);
         for missing in missing.into_iter().filter(|_| !is_merged) {
             self.note_missing(missing, &meant);
@@ -198,7 +198,7 @@ impl<'n, 'r> Fields<'n, 'r> {
         self.known.contains(&entry.key.as_str()) || is_merge(entry)
     }
 
-    /// Notes unknown keys; returns the keys that they meant.
+    /// Notes unknown keys; returns the keys that they were meant for.
     fn unknown(&mut self) -> Vec<&'static str> {
         let mut meant = Vec::new();
         let known = self.known.iter().copied();
@@ -255,7 +255,7 @@ impl<'n, 'r> Fields<'n, 'r> {
     }
 }
 
-/// Tells whether an entry merges another map into this one, of which the reader of YAML has said that it may not.
+/// Tells whether an entry merges another map into this one, which the YAML reader has already reported.
 fn is_merge(entry: &MapEntry) -> bool {
     entry.key == "<<" && entry.value.value == Value::Unreadable
 }

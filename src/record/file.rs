@@ -1,7 +1,7 @@
-//! A file becomes a record, findings, or both, every finding at its place.
+//! Reads a file into a record, findings, or both, each finding with its position.
 //!
-//! Uses diag, yaml and record's own words. Pure. Start at [`read`]. What is wrong in one field hides no other:
-//! rules about meaning ask the [`RecordFile`] for the fields that can be read. Follows `docs/spec/record.md` and
+//! Uses diag, yaml and record's own types. Pure. Start at [`read`]. An error in one field hides no other:
+//! rules about content ask the [`RecordFile`] for the fields that can be read. Follows `docs/spec/record.md` and
 //! `docs/spec/rules.md` (shape, where a finding points).
 
 use crate::diag::code::Code;
@@ -17,37 +17,37 @@ use crate::record::spec::{self, ValueShape};
 use crate::yaml::node::{Comment, Limits, Node, SyntaxError, Value};
 use crate::yaml::{self};
 
-/// One file of the record folders, as it was read.
+/// One record file as read.
 #[derive(Clone, Debug)]
 pub struct RecordFile {
     /// The file, relative to the ledger's root, with `/`.
     pub path: String,
-    /// The located tree; `None` where the file could not be parsed to its end.
+    /// The located tree; `None` if the file could not be parsed to its end.
     pub root: Option<Node>,
-    /// What it states; `None` as soon as there is a finding of the shape group.
+    /// The record; `None` if there is any finding of the shape group.
     pub record: Option<Record>,
-    /// What is wrong with its shape, sorted.
+    /// The findings about its shape, sorted.
     pub findings: Vec<Finding>,
-    /// The comments, in the order of the file.
+    /// The comments, in file order.
     pub comments: Vec<Comment>,
-    /// The fields that misspelt keys meant.
+    /// The fields that misspelled keys were meant for.
     meant: Vec<String>,
 }
 
-/// What a file says of one field.
+/// The state of a field in a file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FieldState<'s> {
-    /// Nothing: there is no such key.
+    /// There is no such key.
     Absent,
-    /// Something that can't be read; a finding of the shape group says so.
+    /// Can't be read; there is a finding of the shape group about it.
     Unreadable,
-    /// This.
+    /// Its node.
     Node(&'s Node),
 }
 
-/// Returns what a file states, with all that is wrong with its shape.
+/// Reads a file and returns the record with all findings about its shape.
 ///
-/// Ids that other files carry, and the prefixes that a policy lists, are not known here.
+/// Ids of other files, and the prefixes that a policy lists, are not known here.
 pub fn read(path: &str, bytes: &[u8]) -> RecordFile {
     let document = yaml::parse(bytes, &Limits::RECORD);
     let mut faults = document.faults;
@@ -70,7 +70,7 @@ pub fn read(path: &str, bytes: &[u8]) -> RecordFile {
     }
 }
 
-/// Returns faults of a file as findings of level error, sorted.
+/// Converts faults of a file to findings of level error, sorted.
 pub fn findings(path: &str, id: Option<&str>, faults: Vec<SyntaxError>) -> Vec<Finding> {
     let finding = |fault: SyntaxError| Finding {
         rule: fault.code,
@@ -95,7 +95,7 @@ pub fn stem(path: &str) -> &str {
 }
 
 impl RecordFile {
-    /// Returns a file of which it is known what it states, and not where.
+    /// Returns a file of which only the content is known, without positions.
     pub fn bare(path: &str, record: Option<Record>) -> RecordFile {
         RecordFile {
             path: path.to_owned(),
@@ -107,17 +107,17 @@ impl RecordFile {
         }
     }
 
-    /// Returns the file's name without folder and suffix: the id that the file stands for.
+    /// Returns the file's name without folder and suffix: the expected id.
     pub fn stem(&self) -> &str {
         stem(&self.path)
     }
 
-    /// Returns the file stem as an id, when it has the form of one.
+    /// Returns the file stem as an id, if it has the form of one.
     pub fn id(&self) -> Option<Id> {
         Id::new(self.stem())
     }
 
-    /// Returns what the file says of a field, a dotted path with list indices from 0.
+    /// Returns the state of a field, given as a dotted path with list indices from 0.
     pub fn stated(&self, field: &str) -> FieldState<'_> {
         let Some(root) = &self.root else {
             return FieldState::Unreadable;
@@ -137,7 +137,7 @@ impl RecordFile {
         }
     }
 
-    /// Returns the node of a field that is stated and can be read.
+    /// Returns the node of a field, if stated and readable.
     pub fn node(&self, field: &str) -> Option<&Node> {
         match self.stated(field) {
             FieldState::Node(node) => Some(node),
@@ -145,25 +145,25 @@ impl RecordFile {
         }
     }
 
-    /// Returns the text of a field that is stated and can be read.
+    /// Returns the text of a field, if stated and readable.
     pub fn text(&self, field: &str) -> Option<&str> {
         self.node(field)?.text()
     }
 
-    /// Returns the value of a field that is stated and can be read.
+    /// Returns the value of a field, if stated and readable.
     pub fn value<T: Scalar>(&self, field: &str) -> Option<T> {
         T::parse(self.text(field)?).ok()
     }
 
-    /// Returns the items of a list; none where it is absent or can't be read.
+    /// Returns the items of a list; empty if it is absent or can't be read.
     pub fn items(&self, field: &str) -> &[Node] {
         self.node(field).map_or(&[], Node::items)
     }
 
-    /// Returns where a finding about a field points.
+    /// Returns the position for a finding about a field.
     ///
-    /// That is the value; of an absent one, the line of its parent's key, in a list item the item's first line,
-    /// at the top of the file its first line.
+    /// That is the value; for an absent field, the line of its parent's key, in a list item the item's first line,
+    /// at the top level the first line of the file.
     pub fn pos(&self, field: &str) -> Pos {
         let Some(root) = &self.root else {
             return Pos::START;
@@ -174,15 +174,16 @@ impl RecordFile {
         }
     }
 
-    /// Returns the place of a field's key, of a list item its first line; of an absent one as [`RecordFile::pos`] does.
+    /// Returns the position of a field's key; for a list item its first line; for an absent field like
+    /// [`RecordFile::pos`].
     pub fn key_pos(&self, field: &str) -> Pos {
         let root = self.root.as_ref();
         root.map_or(Pos::START, |root| anchor(root, field))
     }
 
-    /// Returns the finding about an id whose prefix is none of those that the policy lists.
+    /// Returns the finding about an id whose prefix the policy does not list.
     ///
-    /// An id that has no form, or is not the file's name, has a finding already.
+    /// A malformed id, or one that differs from the file name, already has a finding.
     pub fn other_prefix(&self, prefixes: &[String]) -> Option<Finding> {
         let id: Id = self.value("id")?;
         let is_listed = prefixes.iter().any(|prefix| prefix == id.prefix());
@@ -197,7 +198,7 @@ impl RecordFile {
         })
     }
 
-    /// Returns a finding about a field, at its place.
+    /// Returns a finding about a field, at its position.
     pub fn finding(
         &self,
         rule: Code,
@@ -218,14 +219,14 @@ impl RecordFile {
         }
     }
 
-    /// Adds a finding of the shape group: the file states no record any more.
+    /// Adds a finding of the shape group; the file then has no record any more.
     pub fn refuse(&mut self, finding: Finding) {
         self.record = None;
         self.findings.push(finding);
         self.findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     }
 
-    /// Says whether a field, or what it is in, has a finding of its own, or was meant by a misspelt key.
+    /// Tells whether a field, or a parent of it, has its own finding, or a misspelled key was meant for it.
     fn is_faulty(&self, field: &str) -> bool {
         let holds = |outer: &str| {
             field
@@ -237,19 +238,19 @@ impl RecordFile {
     }
 }
 
-/// Tells whether an empty map says something at a field; elsewhere it counts as absent.
+/// Tells whether an empty map is meaningful for a field; elsewhere it counts as absent.
 fn says_something_empty(field: &str) -> bool {
     let spec = spec::at(Record::FIELDS, field);
     spec.is_some_and(|spec| matches!(spec.shape, ValueShape::Map { is_stated: true, .. }))
 }
 
-/// Returns the path of what a field is in; empty for one at the top.
+/// Returns the path of a field's parent; empty for a top-level field.
 fn parent(field: &str) -> &str {
     let end = field.rfind(['.', '[']).unwrap_or(0);
     field.get(..end).unwrap_or_default()
 }
 
-/// Returns where something is missing from: a key, the first line of an item, or line 1.
+/// Returns the position for something missing: a key, the first line of an item, or line 1.
 fn anchor(root: &Node, field: &str) -> Pos {
     if field.is_empty() {
         return Pos::START;

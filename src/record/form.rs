@@ -1,6 +1,6 @@
-//! The forms of texts that one field alone has: ends, terms of records, digests, weaknesses, versions, uses.
+//! Text formats that only one field has: ends, terms of records, digests, weaknesses, versions, uses.
 //!
-//! Uses record's own words. Pure. Each function has the signature of `Scalar::parse`. Follows
+//! Uses record's own types. Pure. Each function has the signature of `Scalar::parse`. Follows
 //! `docs/spec/record.md`, values.
 
 use crate::record::parse_error::ParseError;
@@ -10,7 +10,7 @@ use crate::record::version;
 use serde::de::{Deserializer, Error, Visitor};
 use std::fmt;
 
-/// What people write who want no end.
+/// What people write when they want no end.
 const ENDLESS: &[&str] = &[
     "never",
     "none",
@@ -23,10 +23,10 @@ const ENDLESS: &[&str] = &[
     "always",
 ];
 
-/// Reads the end of an exception: a day or an instant, and never `never`.
+/// Reads the end of an exception: a day or an instant, never `never`.
 ///
 /// # Errors
-/// The [`ParseError`] of any other text.
+/// [`ParseError`] for any other text.
 pub fn end(text: &str) -> Result<When, ParseError> {
     When::parse(text).map_err(|flaw| {
         let is_endless = ENDLESS.contains(&text.trim().to_lowercase().as_str());
@@ -41,10 +41,10 @@ pub fn end(text: &str) -> Result<When, ParseError> {
     })
 }
 
-/// Reads a term that lasts: `0d` means nothing in a record.
+/// Reads a term that is not zero: `0d` has no meaning in a record.
 ///
 /// # Errors
-/// The [`ParseError`] of any other text.
+/// [`ParseError`] for any other text.
 pub fn term(text: &str) -> Result<Term, ParseError> {
     let term = Term::parse(text)?;
     if term.is_zero() {
@@ -60,7 +60,7 @@ pub fn term(text: &str) -> Result<Term, ParseError> {
 /// Reads a number of uses, from 1.
 ///
 /// # Errors
-/// The [`ParseError`] of any other text.
+/// [`ParseError`] for any other text.
 pub fn uses(text: &str) -> Result<u32, ParseError> {
     let help = "write a whole number, at least 1";
     match u32::parse(text) {
@@ -70,7 +70,7 @@ pub fn uses(text: &str) -> Result<u32, ParseError> {
     }
 }
 
-/// Reads a number of uses where another reader has typed it already, or left it text.
+/// Deserializes a number of uses, whether as a number or as text.
 pub(super) fn uses_written<'d, D: Deserializer<'d>>(from: D) -> Result<u32, D::Error> {
     from.deserialize_any(UsesWritten)
 }
@@ -96,7 +96,7 @@ impl Visitor<'_> for UsesWritten {
 /// Reads a SHA-256 in hexadecimal.
 ///
 /// # Errors
-/// The [`ParseError`] of any other text.
+/// [`ParseError`] for any other text.
 pub fn sha256(text: &str) -> Result<String, ParseError> {
     let is_digest = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_digest {
@@ -112,7 +112,7 @@ pub fn sha256(text: &str) -> Result<String, ParseError> {
 /// Reads a weakness, `CWE-79`.
 ///
 /// # Errors
-/// The [`ParseError`] of any other text.
+/// [`ParseError`] for any other text.
 pub fn cwe(text: &str) -> Result<String, ParseError> {
     let number = text.strip_prefix("CWE-").unwrap_or_default();
     let is_weakness = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
@@ -123,10 +123,10 @@ pub fn cwe(text: &str) -> Result<String, ParseError> {
     }
 }
 
-/// Reads a range of versions and keeps its text.
+/// Checks a range of versions and returns its text.
 ///
 /// # Errors
-/// The [`ParseError`] of what is no range.
+/// [`ParseError`] if the text is not a range.
 pub fn versions(text: &str) -> Result<String, ParseError> {
     version::Range::parse(text).map(|_| text.to_owned())
 }

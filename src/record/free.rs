@@ -1,4 +1,4 @@
-//! The team's own map `x`: the one place of a record where values have the types of YAML 1.2's core schema.
+//! The team's own map `x`: the only part of a record where values have the types of YAML 1.2's core schema.
 //!
 //! Uses yaml and the reader. Pure. Start at `map`. Follows `docs/spec/record.md`, values.
 
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::record::reader::NodeReader;
 use crate::yaml::node::{Node, NodeStyle, Value};
 
-/// Reads a free-form map; its values may be anything, nothing included.
+/// Reads a free-form map; its values may be anything, including null.
 pub(super) fn map<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<BTreeMap<String, Json>> {
     let Value::Map(entries) = &node.value else {
         return at.refuse(node, "a map", "write it as keys with values, `key: value`");
@@ -17,9 +17,9 @@ pub(super) fn map<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<BTreeMa
     Some(values.collect())
 }
 
-/// Returns the value of a node as JSON, plain texts typed by the core schema.
+/// Returns the value of a node as JSON; plain texts get their type from the core schema.
 ///
-/// What can't be read is `null`; a fault says so at its place.
+/// An unreadable value becomes `null`, and is noted as a fault.
 pub fn json(node: &Node) -> Json {
     match &node.value {
         Value::Null | Value::Unreadable => Json::Null,
@@ -33,7 +33,7 @@ pub fn json(node: &Node) -> Json {
     }
 }
 
-/// Returns what a plain text is in the core schema. JSON has no infinities: they stay text.
+/// Returns the core schema value of a plain text. JSON has no infinities: they stay text.
 fn typed(text: &str) -> Json {
     match text {
         "true" | "True" | "TRUE" => Json::Bool(true),

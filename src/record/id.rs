@@ -1,6 +1,6 @@
 //! The id of a record, such as `EXC-2026-7F3KQ`.
 //!
-//! Uses record's own words. Pure. Start at [`Id`]. Follows `docs/spec/record.md`.
+//! Uses record's own types. Pure. Start at [`Id`]. Follows `docs/spec/record.md`.
 
 use crate::diag::code::Code;
 use crate::record::parse_error::ParseError;
@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The letters and digits of the last part: Crockford's base 32, without I, L, O and U.
+/// The characters of the last part: Crockford's base 32, without I, L, O and U.
 pub const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// The id of a record: prefix, year and five characters of Crockford's base 32, in upper case.
@@ -56,7 +56,7 @@ impl Id {
     }
 }
 
-/// Tells whether a text can be the prefix of ids: 2 to 10 of `A-Z 0-9`, a letter first.
+/// Tells whether a text can be an id prefix: 2 to 10 of `A-Z 0-9`, starting with a letter.
 pub fn is_prefix(text: &str) -> bool {
     (2..=10).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_uppercase())

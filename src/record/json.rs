@@ -1,6 +1,7 @@
-//! JSON without duplicate keys: two readers could choose different values.
+//! JSON without duplicate keys, for which two readers could choose different values.
 //!
-//! Uses nothing else. Pure. Start at [`value`]. Read by it: questions, receipts, events, checkpoints, reviews of a bridge,
+//! Uses nothing else. Pure. Start at [`value`]. Used for questions, receipts, events, checkpoints, reviews from a
+//! bridge,
 //! the team's own schema.
 
 use std::fmt;
@@ -12,7 +13,7 @@ use serde_json::{Map, Number, Value};
 /// Reads a whole document.
 ///
 /// # Errors
-/// What is no JSON, says a key twice, or is nested deeper than 128 levels.
+/// If the text is not JSON, repeats a key, or is nested deeper than 128 levels.
 pub fn value(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = Strict.deserialize(&mut reader)?;
@@ -20,7 +21,7 @@ pub fn value(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
-/// A value of a sequence of documents, read as [`value`] reads one.
+/// A value in a stream of documents, read like [`value`] reads one.
 pub struct Unambiguous(
     /// The value.
     pub Value,

@@ -1,4 +1,4 @@
-//! A moment moved on by a term, in the form in which it is stated.
+//! Adds a term to a moment, keeping the form in which it is stated.
 //!
 //! Uses record's times, and chrono. Pure. Start at [`after`]. Follows `docs/spec/cli.md`, decisions (renew).
 
@@ -6,9 +6,9 @@ use chrono::{DateTime, SecondsFormat};
 
 use crate::record::time::{Instant, Term, Unit, When};
 
-/// Returns the moment that a term leads to from another: of a day a day, of an instant one with the same offset.
+/// Returns the moment a term later: a day for a day, an instant with the same offset for an instant.
 ///
-/// `None` where that form can't say it: a day and hours that are no whole days.
+/// `None` if that form can't express it: a day plus hours that are no whole days.
 pub fn after(moment: &When, term: Term) -> Option<When> {
     match moment {
         When::Day(day) if term.unit == Unit::Hours => {
@@ -24,7 +24,7 @@ pub fn after(moment: &When, term: Term) -> Option<When> {
     }
 }
 
-/// Returns an instant with the offset of another as it is written.
+/// Formats an instant with the offset of another one, as written.
 fn like(written: &str, instant: Instant) -> Option<String> {
     let offset = *DateTime::parse_from_rfc3339(written).ok()?.offset();
     let utc = DateTime::from_timestamp(instant.unix(), 0)?;

@@ -1,7 +1,8 @@
-//! The maps of a record: each field is declared once, as a line of `map!`.
+//! The maps of a record: each field is declared once, as an entry of `map!`.
 //!
-//! Uses the reader. Pure. Start at [`MapSpec`]. What reads, writes or asks for fields walks [`MapSpec::FIELDS`], so
-//! that a new field is one line. Follows `docs/spec/record.md` (required and optional, values, nothing there).
+//! Uses the reader. Pure. Start at [`MapSpec`]. All code that reads, writes or asks for fields walks
+//! [`MapSpec::FIELDS`], so that a new field is one entry. Follows `docs/spec/record.md` (required and optional, values,
+//! nothing there).
 
 use crate::record::fields::Fields;
 use crate::record::reader::Read;
@@ -15,18 +16,18 @@ pub trait MapSpec: Read {
     /// Its fields, in the order of the documentation.
     const FIELDS: &'static [FieldSpec];
 
-    /// Whether `{}` says something where this map is expected, rather than as much as if the key were absent.
+    /// Whether `{}` is a meaningful value here; otherwise it counts as absent.
     const IS_STATED: bool = false;
 
-    /// Whether it is written in brackets, on one line.
+    /// Whether it is written inline, on one line in brackets.
     const IS_INLINE: bool = false;
 
-    /// Notes what is wrong between the keys; `None` where that leaves no value.
+    /// Notes errors between the keys; `None` if no value remains.
     fn check(_map: &mut Fields<'_, '_>) -> Option<()> {
         Some(())
     }
 
-    /// Returns the fields that hold a free text, each with its key, in the order of the documentation.
+    /// Returns the free-text fields, each with its key, in the order of the documentation.
     fn texts(&self) -> Vec<(&'static str, &str)>;
 }
 
@@ -35,7 +36,7 @@ pub trait Shaped {
     /// The shape.
     const SHAPE: ValueShape;
 
-    /// Returns the value where it is a free text.
+    /// Returns the value if it is free text.
     fn free_text(&self) -> Option<&str> {
         None
     }
@@ -57,7 +58,7 @@ impl<T> Shaped for BTreeMap<String, T> {
     const SHAPE: ValueShape = ValueShape::Free;
 }
 
-/// Tells whether a value is what stands for an absent field; such a field is not written.
+/// Tells whether a value is the default of an absent field; such a field is not written.
 pub(super) fn is_absent<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -74,11 +75,12 @@ pub(super) fn is_absent<T: Default + PartialEq>(value: &T) -> bool {
 /// }
 /// ```
 ///
-/// A field is `required`, `optional`, `boxed` (optional, and seldom there) or a `list` (or map) that may be empty; after
-/// its type may stand `= form` of its text and `as { attributes }`, then `; read (function)` of its node, `; group (heading)`
-/// of its flags, `; ask { … }` with the fields of an [`Ask`](crate::record::spec::Ask), `; issue { … }` with those of an
-/// [`IssueField`](crate::record::spec::IssueField). After the struct's name may stand `(stated)` where `{}` says something,
-/// `(inline)`, `(check function)` of the keys among each other.
+/// A field is `required`, `optional`, `boxed` (optional and rarely used) or a `list` (or map) that may be empty. Its
+/// type may be followed by `= form` (the parser of its text) and `as { attributes }`, then by `; read (function)` (the
+/// reader of its node), `; group (heading)` of its flags, `; ask { … }` with the fields of an
+/// [`Ask`](crate::record::spec::Ask), and `; issue { … }` with those of an
+/// [`IssueField`](crate::record::spec::IssueField). The struct's name may be followed by `(stated)` if `{}` is
+/// meaningful, `(inline)`, and `(check function)` for checks between keys.
 macro_rules! map {
     (
         $(#[$meta:meta])*
@@ -133,7 +135,7 @@ macro_rules! map {
                 at: &mut $crate::record::reader::NodeReader<'n>,
             ) -> Option<$name> {
                 at.map(node, |map| {
-                    // All keys are read before the first `?`, so that no mistake hides another.
+                    // All keys are read before the first `?`, so that no error hides another.
                     $( let $field = map!(@read $need map $field [ $( $form )? ] $( $clause $body )*); )+
                     <$name as $crate::record::map::MapSpec>::check(map)?;
                     Some($name { $( $field: $field? ),+ })

@@ -1,11 +1,11 @@
-//! What people write for a key or a word of the format: synonyms, slips, and keys that no record stores.
+//! What people write instead of a key or word of the format: synonyms, typos, and keys that no record stores.
 //!
-//! Uses `near`. Pure. Start at [`word`] and [`key`]. A synonym is only ever proposed, never read. Follows
+//! Uses `near`. Pure. Start at [`word`] and [`key`]. A synonym is only suggested, never accepted. Follows
 //! `docs/spec/rules.md` (`unknown-key`, `bad-value`).
 
 use crate::record::near;
 
-/// Other words for words of the vocabularies, in lower case with `-`; a pair holds wherever its second word is allowed.
+/// Synonyms for words of the vocabularies, in lower case with `-`; a pair applies where its second word is allowed.
 const WORDS: &[(&str, &str)] = &[
     ("agent", "ai-agent"),
     ("bot", "ai-agent"),
@@ -42,7 +42,7 @@ const WORDS: &[(&str, &str)] = &[
     ("very-high", "critical"),
 ];
 
-/// Other words for keys; a pair holds where the second is a key of the map and absent from it.
+/// Synonyms for keys; a pair applies if its second element is a key of the map and absent from it.
 const KEYS: &[(&str, &str)] = &[
     ("app", "application"),
     ("at", "date"),
@@ -67,7 +67,7 @@ const KEYS: &[(&str, &str)] = &[
     ("why", "reason"),
 ];
 
-/// Keys for what git proves and no record stores.
+/// Keys for facts that git proves and no record stores.
 const COMPUTED: &[&str] = &[
     "approval",
     "approval_date",
@@ -87,13 +87,13 @@ const COMPUTED: &[&str] = &[
     "updated_at",
 ];
 
-/// Returns the word of a vocabulary that a text may mean.
+/// Returns the word of a vocabulary to suggest for a text.
 pub(super) fn word(text: &str, words: &[&'static str]) -> Option<&'static str> {
     let folded = text.trim().to_lowercase().replace([' ', '_'], "-");
     synonym(WORDS, &folded, words).or_else(|| near::nearest(&folded, words.iter().copied()))
 }
 
-/// Returns the key that a key may mean, of those that the map has and does not state.
+/// Returns the key to suggest for an unknown one, among the map's absent keys.
 pub(super) fn key(key: &str, absent: &[&'static str]) -> Option<&'static str> {
     let slip = near::nearest(key, absent.iter().copied());
     if is_computed(key) {
@@ -102,7 +102,7 @@ pub(super) fn key(key: &str, absent: &[&'static str]) -> Option<&'static str> {
     synonym(KEYS, &key.to_lowercase().replace('-', "_"), absent).or(slip)
 }
 
-/// Tells whether a key would state what is computed from git.
+/// Tells whether a key names something that is computed from git.
 pub(super) fn is_computed(key: &str) -> bool {
     COMPUTED.contains(&key.to_lowercase().replace('-', "_").as_str())
 }

@@ -1,7 +1,7 @@
-//! One exception: what a person states, and how it is read.
+//! One exception: what people state about it, and how it is read.
 //!
 //! Uses diag, yaml. Pure. Start at [`Record`] and [`file::read`]. Follows `docs/spec/record.md`. Knows neither
-//! policy nor git: approvers, status, dates of approval and counts of renewals are derived, never read here.
+//! policy nor git: approvers, status, approval dates and renewal counts are derived, never read here.
 #![warn(missing_docs)]
 
 #[macro_use]
@@ -324,7 +324,7 @@ map! {
     }
 }
 
-/// Reads the justification, of which the content rules say whether it says enough, also of an empty one.
+/// Reads the justification, even an empty one: the content rules decide whether it is sufficient.
 fn justification<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<String> {
     match &node.value {
         Value::Scalar(scalar) => Some(scalar.text.clone()),

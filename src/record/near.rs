@@ -1,16 +1,16 @@
-//! The key that somebody meant: letter case, `-` and `_` ignored, a few letters wrong.
+//! Finds the key that was meant: ignores case, `-` and `_`, and tolerates a few wrong letters.
 //!
 //! Uses no other module. Pure. Start at [`nearest`]. Follows `docs/spec/rules.md` (`unknown-key`).
 
-/// From so many letters on, three of them may be wrong.
+/// From this length on, three letters may be wrong.
 const LONG: usize = 8;
 
-/// Returns the candidate that a misspelt key means, the first of the nearest; `None` where none is near.
+/// Returns the candidate nearest to a misspelled key, the first one if several are; `None` if none is near.
 pub fn nearest<'c>(key: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     all(key, candidates, 1).into_iter().next()
 }
 
-/// Returns the nearest candidates that a misspelt key may mean, at most `most` of them, in their order.
+/// Returns the candidates nearest to a misspelled key, at most `most` of them, in their order.
 pub fn all<'c>(
     key: &str,
     candidates: impl IntoIterator<Item = &'c str>,
@@ -21,7 +21,7 @@ pub fn all<'c>(
     for candidate in candidates {
         let folded = fold(candidate);
         let allowed = if folded.len() >= LONG { 3 } else { 2 };
-        // A word of which every letter is wrong is another word.
+        // A word whose every letter is wrong is another word.
         let allowed = allowed.min(folded.len().saturating_sub(1));
         if folded.len().abs_diff(key.len()) > allowed {
             continue;
@@ -40,7 +40,7 @@ pub fn all<'c>(
     best
 }
 
-/// Returns the candidates with the fewest letters to change, at most `most` of them, in their order; none where two of
+/// Returns the candidates with the fewest letters to change, at most `most` of them, in their order; empty if two of
 /// three letters would change.
 pub fn closest<'c>(
     key: &str,
@@ -61,7 +61,7 @@ pub fn closest<'c>(
     away.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// Tells whether a key is another one but for a letter.
+/// Tells whether two keys differ by at most one letter.
 pub(super) fn is_slip(key: &str, other: &str) -> bool {
     strsim::generic_levenshtein(&fold(key), &fold(other)) <= 1
 }

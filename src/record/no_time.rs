@@ -1,10 +1,10 @@
-//! Why a text that looks like a day or an instant is none: `2026-02-30`, `2026-13-01`, `2026-12-20 18:00`.
+//! Why a text that looks like a day or an instant is invalid: `2026-02-30`, `2026-13-01`, `2026-12-20 18:00`.
 //!
 //! Uses no other module; chrono. Pure. Start at [`why`]. Follows `docs/spec/record.md`, values.
 
 use chrono::{Datelike, Days, NaiveDate};
 
-/// Returns what keeps a text from being a day, or an instant, where it has nearly the form of one.
+/// Returns why a text is not a day or an instant, if it has nearly the form of one.
 pub(super) fn why(text: &str) -> Option<String> {
     let (date, rest) = match text.char_indices().nth(10) {
         Some((end, _)) => text.split_at_checked(end)?,
@@ -34,7 +34,7 @@ pub(super) fn why(text: &str) -> Option<String> {
     }
 }
 
-/// Returns what is wrong with what follows the `T` of an instant.
+/// Returns what is wrong with the part after the `T` of an instant.
 fn why_time(text: &str) -> Option<String> {
     let end = text.find(|it: char| !it.is_ascii_digit() && !matches!(it, ':' | '.'));
     let (time, offset) = text.split_at_checked(end.unwrap_or(text.len()))?;
@@ -54,7 +54,7 @@ fn why_time(text: &str) -> Option<String> {
     offset.is_empty().then(|| "an instant needs an offset, such as `Z` for UTC".to_owned())
 }
 
-/// Returns the numbers between separators, where each has so many digits.
+/// Returns the numbers between separators, if each has the given number of digits.
 fn read_numbers(text: &str, between: char, digits: &[usize]) -> Option<Vec<u32>> {
     let parts: Vec<&str> = text.split(between).collect();
     let is_number = |(part, n): (&&str, &usize)| {

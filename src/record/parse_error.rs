@@ -1,10 +1,10 @@
-//! What is wrong with a value, and the way out.
+//! What is wrong with a value, and how to fix it.
 //!
 //! Uses diag. Pure. Start at [`ParseError`]. Follows `docs/spec/record.md`, values.
 
 use crate::diag::code::Code;
 
-/// What is wrong with a value, and the way out. The value itself is named by who reports it.
+/// What is wrong with a value, and how to fix it. The caller that reports it names the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     /// The rule's code, of the shape group.
@@ -16,18 +16,18 @@ pub struct ParseError {
 }
 
 impl ParseError {
-    /// Returns a `bad-value` from its two halves.
+    /// Returns a `bad-value` error from message and help.
     pub fn new(message: impl Into<String>, help: impl Into<String>) -> ParseError {
         ParseError::coded(Code::BadValue, message, help)
     }
 
-    /// Returns a flaw of any code of the shape group.
+    /// Returns an error with any code of the shape group.
     pub fn coded(code: Code, message: impl Into<String>, help: impl Into<String>) -> ParseError {
         ParseError { code, message: message.into(), help: help.into() }
     }
 }
 
-/// Returns why a field has no word for a technical fault, however that is written; `None` of any other text.
+/// Returns why a field has no word for a technical fault, in any spelling; `None` for any other text.
 pub fn technical_error(text: &str, field: &str) -> Option<String> {
     let spaced = text.to_lowercase().replace(['-', '_'], " ");
     let words: Vec<&str> = spaced.split_whitespace().collect();

@@ -1,9 +1,9 @@
 //! Patterns: one small language for resources, actions, paths, assets and people.
 //!
-//! Uses no other module. Pure. Start at [`matches()`]. Follows `docs/spec/policy.md`, patterns. The time that a match
-//! takes grows with pattern times text and no faster, whoever wrote the pattern.
+//! Uses no other module. Pure. Start at [`matches()`]. Follows `docs/spec/policy.md`, patterns. The time for a match is
+//! at most proportional to the length of the pattern times that of the text.
 
-/// A pattern, ready to be compared with many texts.
+/// A parsed pattern, to be compared with many texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern(Vec<PatternPiece>);
 
@@ -20,7 +20,7 @@ enum PatternPiece {
 }
 
 impl Pattern {
-    /// Returns the pattern of a text: `*` any run but `/`, `**` any run, `?` one character, the rest literal.
+    /// Parses a pattern: `*` any run but `/`, `**` any run, `?` one character, the rest literal.
     pub fn new(text: &str) -> Pattern {
         let mut pieces: Vec<PatternPiece> = Vec::with_capacity(text.len());
         for character in text.chars() {
@@ -38,7 +38,7 @@ impl Pattern {
         Pattern(pieces)
     }
 
-    /// Returns the pattern of a person: `*` any run, the rest literal, letter case ignored.
+    /// Parses a pattern for people: `*` any run, the rest literal, case ignored.
     fn person(text: &str) -> Pattern {
         let piece = |character| match character {
             '*' => PatternPiece::Any,
@@ -47,9 +47,9 @@ impl Pattern {
         Pattern(text.to_lowercase().chars().map(piece).collect())
     }
 
-    /// Tells whether the whole text is as the pattern says.
+    /// Tells whether the pattern matches the whole text.
     pub fn matches(&self, text: &str) -> bool {
-        // Which beginnings of the pattern fit what was read so far.
+        // Which prefixes of the pattern match the text read so far.
         let mut fits = vec![false; self.0.len() + 1];
         if let Some(start) = fits.first_mut() {
             *start = true;
@@ -79,7 +79,7 @@ impl Pattern {
         fits.last() == Some(&true)
     }
 
-    /// A run may be empty: what fits before it fits after it too.
+    /// A run may be empty: a prefix that matches before it also matches after it.
     fn pass_runs(&self, fits: &mut [bool]) {
         for (index, piece) in self.0.iter().enumerate() {
             let is_run = matches!(piece, PatternPiece::Within | PatternPiece::Any);
@@ -93,22 +93,22 @@ impl Pattern {
     }
 }
 
-/// Tells whether the whole text is as the pattern says; letter case counts.
+/// Tells whether a pattern matches the whole text, case-sensitively.
 pub fn matches(pattern: &str, text: &str) -> bool {
     if pattern.contains(['*', '?']) { Pattern::new(pattern).matches(text) } else { pattern == text }
 }
 
-/// Tells whether a resource or an action is in a pattern of a scope, where some whole values match everything.
+/// Tells whether a scope pattern matches a resource or an action; some whole values match everything.
 pub fn matches_in_scope(pattern: &str, text: &str) -> bool {
     is_everything(pattern) || matches(pattern, text)
 }
 
-/// Tells whether an address or a name is as a pattern of `people` says: `*` any run, letter case ignored.
+/// Tells whether a `people` pattern matches an address or a name: `*` any run, case ignored.
 pub fn matches_person(pattern: &str, text: &str) -> bool {
     Pattern::person(pattern).matches(&text.to_lowercase())
 }
 
-/// Tells whether a whole value means everything: `*`, `**`, `all`, `any`, in any letter case.
+/// Tells whether a whole value means everything: `*`, `**`, `all`, `any`, ignoring case.
 pub fn is_everything(pattern: &str) -> bool {
     ["*", "**", "all", "any"].iter().any(|word| pattern.trim().eq_ignore_ascii_case(word))
 }

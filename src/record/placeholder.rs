@@ -2,7 +2,7 @@
 //!
 //! Uses no other module. Pure. Start at [`holds_a_place`]. Follows `docs/spec/rules.md` (placeholders).
 
-/// Words that hold a place when they are the whole text.
+/// Words that are placeholders if they are the whole text.
 const WORDS: &[&str] = &[
     "tbd",
     "tba",
@@ -22,10 +22,10 @@ const WORDS: &[&str] = &[
     "placeholder",
 ];
 
-/// Beginnings that hold a place, whatever follows.
+/// Prefixes of placeholders, whatever follows.
 const BEGINNINGS: &[&str] = &["todo(", "tbd:", "lorem ipsum"];
 
-/// Says whether a text only holds a place; letter case and the punctuation at its end are ignored.
+/// Tells whether a text is only a placeholder, ignoring case and final punctuation.
 pub fn holds_a_place(text: &str) -> bool {
     let trimmed = text.trim();
     let is_end = |character: char| !character.is_alphanumeric() && !matches!(character, '(' | ')');

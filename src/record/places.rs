@@ -1,17 +1,17 @@
 //! Fields that occur in several places of a record: evidence.
 //!
-//! Uses yaml. Pure. Start at [`evidence`]. No path is made a text before somebody asks for it.
+//! Uses yaml. Pure. Start at [`evidence`]. Paths are formatted only on demand.
 
 use crate::yaml::node::Node;
 
 /// The place of one piece of evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvidencePlace {
-    /// The key at the top of the record.
+    /// The top-level key.
     pub key: &'static str,
-    /// The item of its list that holds the evidence; `None` where the key itself does.
+    /// The index of the list item that contains the evidence; `None` if the key itself does.
     pub item: Option<usize>,
-    /// Which of the evidence it is.
+    /// The index of the evidence.
     pub index: usize,
 }
 

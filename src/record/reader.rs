@@ -1,7 +1,7 @@
-//! The strict reader that records and policies share: located nodes into typed values, every mistake noted.
+//! The strict reader of records and policies: converts located nodes to typed values and notes every error.
 //!
 //! Uses diag, yaml and record's scalars. Pure. Start at [`NodeReader`] and [`Read`]; the keys of a map are read in
-//! `fields`. Nothing here stops at the first mistake. Follows `docs/spec/record.md` (nothing there) and
+//! `fields`. Reading never stops at the first error. Follows `docs/spec/record.md` (nothing there) and
 //! `docs/spec/rules.md` (shape, where a finding points).
 
 use crate::diag::Pos;
@@ -11,32 +11,32 @@ use crate::record::scalar::Scalar;
 use crate::yaml::node::{MapEntry, Node, SyntaxError, Value};
 use std::collections::BTreeMap;
 
-/// A value that is read from a node; whatever keeps it from being read is noted on the way.
+/// A value that is read from a node; errors are noted on the way.
 pub trait Read: Sized {
-    /// Whether `{}` says something where this value is expected, rather than as much as if the key were absent.
+    /// Whether `{}` is a meaningful value here; otherwise it counts as absent.
     const IS_STATED_EMPTY: bool = false;
 
     /// Returns the value, or `None` after noting why there is none.
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Self>;
 }
 
-/// Where the reading stands, and what was noted so far.
+/// The current position of reading, and the errors so far.
 ///
-/// The path is kept as steps: a text is made of it only for what is noted.
+/// The path is kept as steps and formatted only for errors.
 #[derive(Debug)]
 pub struct NodeReader<'n> {
     path: Vec<ReadStep<'n>>,
     noted: Noted,
-    /// What is read: `a record`, `the policy`.
+    /// What is being read: `a record`, `the policy`.
     whole: &'static str,
 }
 
-/// What a reading noted.
+/// The errors of a reading.
 #[derive(Debug, Default)]
 pub struct Noted {
-    /// What is wrong, in the order of reading.
+    /// The errors, in reading order.
     pub faults: Vec<SyntaxError>,
-    /// The fields that misspelt keys meant: neither stated nor absent.
+    /// The fields that misspelled keys were meant for: neither stated nor absent.
     pub meant: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ enum ReadStep<'n> {
     Item(usize, &'n Node),
 }
 
-/// Returns what a node holds, and all that is wrong with it; `whole` names what is read, such as `a record`.
+/// Reads the value of a node, with all errors; `whole` names what is read, such as `a record`.
 pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, Noted) {
     let mut reader = NodeReader { path: Vec::new(), noted: Noted::default(), whole };
     let value = T::read(node, &mut reader);
@@ -54,7 +54,7 @@ pub fn read<T: Read>(node: &Node, whole: &'static str) -> (Option<T>, Noted) {
 }
 
 impl<'n> NodeReader<'n> {
-    /// Returns what a scalar stands for; notes an empty one and anything but a scalar.
+    /// Parses a scalar; notes an empty one and anything but a scalar.
     pub fn scalar<T>(
         &mut self,
         node: &'n Node,
@@ -70,7 +70,7 @@ impl<'n> NodeReader<'n> {
         }
     }
 
-    /// Returns what is read from the value of an entry.
+    /// Reads the value of an entry.
     pub fn entry<T>(
         &mut self,
         entry: &'n MapEntry,
@@ -79,7 +79,7 @@ impl<'n> NodeReader<'n> {
         self.below(ReadStep::Entry { entry, is_required: false }, &entry.value, read)
     }
 
-    /// Returns what is read from the value of an entry that the map must have.
+    /// Reads the value of an entry that the map must have.
     pub(super) fn required<T>(
         &mut self,
         entry: &'n MapEntry,
@@ -88,7 +88,7 @@ impl<'n> NodeReader<'n> {
         self.below(ReadStep::Entry { entry, is_required: true }, &entry.value, read)
     }
 
-    /// Returns what is read from an item of a list.
+    /// Reads an item of a list.
     pub fn item<T>(
         &mut self,
         index: usize,
@@ -110,14 +110,14 @@ impl<'n> NodeReader<'n> {
         value
     }
 
-    /// Notes what is wrong with the value at the current path.
+    /// Notes an error in the value at the current path.
     pub fn fault<T>(&mut self, node: &Node, flaw: ParseError) -> Option<T> {
         let field = self.field(None);
         self.note(flaw.code, node.pos, field, flaw);
         None
     }
 
-    /// Notes that nothing stands where a value must.
+    /// Notes that a required value is empty.
     pub fn hollow<T>(&mut self, node: &Node) -> Option<T> {
         let help = match self.path.last() {
             Some(ReadStep::Entry { is_required: true, .. }) => match self.outer() {
@@ -130,7 +130,7 @@ impl<'n> NodeReader<'n> {
         self.fault(node, ParseError::coded(Code::MissingField, message, help))
     }
 
-    /// Notes that something else stands where `expected` must; says nothing of what was noted before.
+    /// Notes that something else was found instead of `expected`; silent if the value already has a fault.
     pub fn refuse<T>(&mut self, node: &Node, expected: &str, help: &str) -> Option<T> {
         let found = match &node.value {
             Value::Unreadable => return None,
@@ -143,7 +143,7 @@ impl<'n> NodeReader<'n> {
         self.fault(node, ParseError::coded(Code::WrongType, message, help))
     }
 
-    /// Notes a flaw at any place.
+    /// Notes an error at any position.
     pub(super) fn note(&mut self, code: Code, pos: Pos, field: Option<String>, flaw: ParseError) {
         self.noted.faults.push(SyntaxError {
             code,
@@ -154,12 +154,12 @@ impl<'n> NodeReader<'n> {
         });
     }
 
-    /// Notes that a misspelt key of the current map meant this one.
+    /// Notes that a misspelled key of the current map was meant for this one.
     pub(super) fn meant(&mut self, key: &str) {
         self.noted.meant.extend(self.field(Some(key)));
     }
 
-    /// Returns where something is missing from: the parent's key, the item's beginning, or line 1.
+    /// Returns the position for something missing: the parent's key, the item's beginning, or line 1.
     pub(super) fn anchor(&self) -> Pos {
         match self.path.last() {
             None => Pos::START,
@@ -168,7 +168,7 @@ impl<'n> NodeReader<'n> {
         }
     }
 
-    /// Returns the dotted path of the current value, or of a key of it; `None` for the whole file.
+    /// Returns the dotted path of the current value, or of one of its keys; `None` for the whole file.
     pub(super) fn field(&self, key: Option<&str>) -> Option<String> {
         let mut path = String::new();
         let steps = self.path.iter().copied();
@@ -184,7 +184,7 @@ impl<'n> NodeReader<'n> {
         (!path.is_empty()).then_some(path)
     }
 
-    /// Returns the key that the current value, or the list around it, stands under; empty for the whole file.
+    /// Returns the key of the current value, or of the list around it; empty for the whole file.
     pub(super) fn key(&self) -> &'n str {
         let mut steps = self.path.iter().rev();
         let key = steps.find_map(|step| match step {
@@ -194,14 +194,14 @@ impl<'n> NodeReader<'n> {
         key.unwrap_or_default()
     }
 
-    /// Returns the dotted path of the map that the current value is in; `None` for one at the top.
+    /// Returns the dotted path of the map that contains the current value; `None` at the top level.
     fn outer(&self) -> Option<String> {
         let field = self.field(None)?;
         let (outer, _) = field.rsplit_once('.')?;
         Some(outer.to_owned())
     }
 
-    /// Returns how a message names the current value.
+    /// Returns the name of the current value for messages.
     pub(super) fn name(&self) -> String {
         self.field(None).map_or("the file".to_owned(), |field| format!("`{field}`"))
     }
@@ -214,7 +214,7 @@ fn push(path: &mut String, key: &str) {
     path.push_str(key);
 }
 
-/// Says whether a node is `{}` where that counts as absent.
+/// Tells whether a node is a `{}` that counts as absent.
 pub(super) fn is_absent(node: &Node, is_stated_empty: bool) -> bool {
     !is_stated_empty && matches!(&node.value, Value::Map(entries) if entries.is_empty())
 }

@@ -1,7 +1,7 @@
-//! References to controls, as `catalog:id`, or in the looser forms that people write.
+//! References to controls, as `catalog:id` or in the looser forms that people write.
 //!
-//! Uses record's own words. Pure. Start at [`ControlRef`]. Follows `docs/spec/record.md`; what a loose form
-//! stands for, the catalogs of the policy say.
+//! Uses record's own types. Pure. Start at [`ControlRef`]. Follows `docs/spec/record.md`; the policy's catalogs
+//! resolve the loose forms.
 
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
@@ -19,22 +19,22 @@ use std::fmt;
 pub struct ControlRef(String);
 
 impl ControlRef {
-    /// Returns the reference that a text is; `None` of blanks.
+    /// Parses a reference; `None` for a blank text.
     pub fn new(text: &str) -> Option<ControlRef> {
         (!text.trim().is_empty()).then(|| ControlRef(text.to_owned()))
     }
 
-    /// Returns the reference as it is written.
+    /// Returns the reference as written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Returns the catalog's name; empty where none is written.
+    /// Returns the catalog's name; empty if none is written.
     pub fn catalog(&self) -> &str {
         self.0.split_once(':').map_or("", |(catalog, _)| catalog)
     }
 
-    /// Returns the control's id within its catalog, as it is written.
+    /// Returns the control's id within its catalog, as written.
     pub fn id(&self) -> &str {
         self.0.split_once(':').map_or(&self.0, |(_, id)| id)
     }
@@ -57,7 +57,7 @@ impl Scalar for ControlRef {
     }
 }
 
-/// Tells whether two texts are one internal rule: letter case and the width of blanks make no difference.
+/// Tells whether two texts are the same internal rule, ignoring case and the amount of white space.
 pub fn is_same_rule(one: &str, other: &str) -> bool {
     let folded = |rule: &str| {
         let words: Vec<&str> = rule.split_whitespace().collect();
@@ -66,7 +66,7 @@ pub fn is_same_rule(one: &str, other: &str) -> bool {
     one == other || folded(one) == folded(other)
 }
 
-/// Tells whether a text has the form of a ticket: `ABC-12`, `ABC0012345`, `#12`, `owner/repo#12`, an http(s) address.
+/// Tells whether a text has the form of a ticket: `ABC-12`, `ABC0012345`, `#12`, `owner/repo#12`, an http(s) URL.
 pub fn is_ticket(text: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_web(text) {
@@ -86,7 +86,7 @@ pub fn is_ticket(text: &str) -> bool {
     is_key && number(digits)
 }
 
-/// Says whether a text is `owner/repo`, with groups of groups as forges have them.
+/// Tells whether a text is `owner/repo`, with nested groups as forges allow them.
 fn is_repository(text: &str) -> bool {
     let is_name = |part: &str| {
         !part.is_empty()
@@ -97,7 +97,7 @@ fn is_repository(text: &str) -> bool {
     text.contains('/') && text.split('/').all(is_name)
 }
 
-/// Tells whether a text is an http or https address.
+/// Tells whether a text is an http or https URL.
 pub fn is_web(text: &str) -> bool {
     ["https://", "http://"].iter().any(|scheme| {
         let is_scheme = |head: &str| head.eq_ignore_ascii_case(scheme);
@@ -106,7 +106,7 @@ pub fn is_web(text: &str) -> bool {
     })
 }
 
-/// Tells whether a text is an address of any scheme: `scheme://host/…`.
+/// Tells whether a text is a URL of any scheme: `scheme://host/…`.
 pub fn is_address(text: &str) -> bool {
     let Some((scheme, place)) = text.split_once("://") else {
         return false;
@@ -123,7 +123,7 @@ fn is_place(text: &str) -> bool {
         && !text.contains(|it: char| it.is_whitespace() || it.is_control())
 }
 
-/// Tells whether a text can be a commit: 7 to 64 hexadecimal digits.
+/// Tells whether a text can be a commit id: 7 to 64 hexadecimal digits.
 pub fn is_commit(text: &str) -> bool {
     (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

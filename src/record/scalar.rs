@@ -1,6 +1,6 @@
-//! How a scalar of a file becomes a value of a type, or what is wrong with it.
+//! Converts a scalar of a file to a value of a type, or explains what is wrong with it.
 //!
-//! Uses record's own words. Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
+//! Uses record's own types. Pure. Start at [`Scalar`]. Follows `docs/spec/record.md`, values.
 
 use crate::record::meant;
 use crate::record::parse_error::ParseError;
@@ -9,24 +9,24 @@ use crate::record::vocabulary::Vocabulary;
 
 /// A value that is written as one scalar.
 pub trait Scalar: Sized {
-    /// What stands where it is expected.
+    /// The shape of its values.
     const SHAPE: ValueShape = ValueShape::Text;
 
-    /// Returns the value that a text stands for.
+    /// Parses the value.
     ///
     /// # Errors
-    /// The [`ParseError`] of a text that stands for none; it becomes a finding at the scalar's place.
+    /// [`ParseError`] if the text is invalid; it becomes a finding at the scalar's position.
     fn parse(text: &str) -> Result<Self, ParseError>;
 
-    /// Returns the value that the text of a key stands for.
+    /// Parses the value of a key.
     ///
     /// # Errors
-    /// As [`Scalar::parse`]; where a type has many fields, the flaw names the key.
+    /// As [`Scalar::parse`]; if many fields have the type, the error names the key.
     fn parse_of(text: &str, _key: &str) -> Result<Self, ParseError> {
         Self::parse(text)
     }
 
-    /// Returns the value where it is a free text.
+    /// Returns the value if it is free text.
     fn as_free_text(&self) -> Option<&str> {
         None
     }
@@ -84,7 +84,7 @@ impl<W: Vocabulary> Scalar for W {
     }
 }
 
-/// Returns what is wrong with a text that is none of the words of a vocabulary, with the word that it may mean.
+/// Returns the error for a text that is not in a vocabulary, with the word to suggest.
 pub fn unknown_word<W: Vocabulary>(text: &str, key: &str) -> ParseError {
     let words = W::words();
     let usual = || match meant::word(text, &words) {

@@ -1,6 +1,6 @@
-//! The JSON Schema of a record, generated from its types, so that document and reader can't disagree.
+//! The JSON Schema of a record, generated from its types, so that schema and reader can't disagree.
 //!
-//! Uses record's own words, and schemars. Pure. Start at [`exception`]. A schema must not refuse what `lint`
+//! Uses record's own types, and schemars. Pure. Start at [`exception`]. A schema must not refuse what `lint`
 //! accepts: free text may look like a number, an optional map may be empty. Follows `docs/spec/record.md`,
 //! schema and edits.
 
@@ -27,7 +27,7 @@ pub fn text<T: JsonSchema>(name: &str, title: &str) -> String {
     format!("{:#}\n", headed(schema, name, title))
 }
 
-/// Returns the schema with what a reader looks for first in front.
+/// Puts the keys that readers look for first at the front of the schema.
 fn headed(schema: Value, name: &str, title: &str) -> Value {
     let mut headed = Map::new();
     headed.insert("$schema".to_owned(), json!(schema.get("$schema")));
@@ -54,7 +54,7 @@ fn walk(value: &mut Value, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
     }
 }
 
-/// An optional field is left out, never null.
+/// An optional field is omitted, never null.
 fn without_null(map: &mut Map<String, Value>) {
     if let Some(Value::Array(types)) = map.get_mut("type") {
         types.retain(|name| name != "null");
@@ -76,8 +76,8 @@ fn without_null(map: &mut Map<String, Value>) {
     }
 }
 
-/// A vocabulary is one list, its meanings beside it: of a choice between words an editor would explain a key by the word
-/// that stands there now.
+/// A vocabulary is one list, with the meanings beside it: for a choice between constants, an editor would explain the
+/// key by its present value.
 fn words(map: &mut Map<String, Value>) {
     let Some(Value::Array(choices)) = map.get("oneOf") else {
         return;
@@ -98,7 +98,7 @@ fn words(map: &mut Map<String, Value>) {
     }
 }
 
-/// A text without a form may look like a number or a truth value; each arrives as it is written.
+/// A free text may look like a number or a boolean; it is read as written.
 fn free_text(map: &mut Map<String, Value>) {
     let is_text = map.get("type") == Some(&json!("string"));
     let has_form = ["const", "enum", "pattern"].iter().any(|key| map.contains_key(*key));
@@ -124,7 +124,7 @@ fn list_demanding(schema: &Value) -> Vec<String> {
         .collect()
 }
 
-/// An empty map counts as absent, so an optional field may hold one.
+/// An empty map counts as absent, so an optional field may have one.
 fn or_empty(map: &mut Map<String, Value>, demanding: &[String]) {
     let required = map.get("required").cloned().unwrap_or_default();
     let is_required = |key: &str| {

@@ -2,11 +2,11 @@
 //!
 //! Uses nothing else. Pure. Start at [`FieldSpec`]; `map` declares the fields.
 
-/// What helps to answer with a moment.
+/// The hint for entering a date or an instant.
 pub(super) const WHEN_HINT: &str =
     "a date (the whole day counts, in UTC) or an instant such as 2026-12-20T18:00:00Z";
 
-/// What helps to answer with a person.
+/// The hint for entering a person.
 pub(super) const PERSON_HINT: &str = "type part of a name in the roster, or an email address";
 
 /// A field of a map.
@@ -14,64 +14,64 @@ pub(super) const PERSON_HINT: &str = "type part of a name in the roster, or an e
 pub struct FieldSpec {
     /// The key.
     pub key: &'static str,
-    /// What it means, in sentences.
+    /// Its meaning, in sentences.
     pub doc: &'static str,
     /// Whether the map must have it.
     pub is_required: bool,
-    /// What stands there.
+    /// The shape of its value.
     pub shape: ValueShape,
-    /// The heading of its flags in the help; empty where the map around it says it.
+    /// The heading of its flags in the help; empty if the parent map sets it.
     pub group: &'static str,
-    /// How people are asked for it.
+    /// How commands ask for it.
     pub ask: Option<Ask>,
     /// How the issue form asks for it.
     pub issue: Option<IssueField>,
 }
 
-/// How people are asked for a field: by a flag, and by a prompt.
+/// How commands ask for a field: by a flag, and by a prompt.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask {
-    /// The flag with its dashes; empty where there is none.
+    /// The flag with its dashes; empty if there is none.
     pub flag: &'static str,
-    /// What the help calls the flag's value; empty for the flag's name.
+    /// The name of the flag's value in the help; empty to use the flag's name.
     pub value: &'static str,
-    /// What the help says of the flag; empty for what the field means.
+    /// The help of the flag; empty to use the field's meaning.
     pub help: &'static str,
-    /// The flag below which this one stands in the help, where that is not the order of the fields; else empty.
+    /// The flag after which this one is listed in the help, if not in field order; else empty.
     pub below: &'static str,
-    /// The flags that answer it, as a message writes them; empty for the flag.
+    /// The flags that answer it, as shown in messages; empty to use the flag.
     pub flags: &'static str,
-    /// What names the answer.
+    /// The label of the answer.
     pub label: &'static str,
-    /// What is asked; empty where there is a flag alone.
+    /// The question; empty if there is only a flag.
     pub prompt: &'static str,
-    /// What helps to answer; may be empty.
+    /// The hint for answering; may be empty.
     pub hint: &'static str,
-    /// The place among all questions, from 1.
+    /// The position among all questions, from 1.
     pub rank: u8,
 }
 
 /// How the issue form asks for a field.
 #[derive(Clone, Copy, Debug)]
 pub struct IssueField {
-    /// The id, by which a heading may name it too; empty for the field's key.
+    /// The id, which may also serve as the heading; empty to use the field's key.
     pub id: &'static str,
     /// The label, which becomes the heading of the answer.
     pub label: &'static str,
-    /// The language of an answer in several lines, empty for text; `None` where the answer is one line.
+    /// The language of a multi-line answer, empty for text; `None` for a one-line answer.
     pub area: Option<&'static str>,
-    /// Whether it can't be left empty.
+    /// Whether an answer is required.
     pub required: bool,
-    /// What stands below the label; may be empty.
+    /// The description below the label; may be empty.
     pub says: &'static str,
-    /// What stands in the empty field; may be empty.
+    /// The placeholder in the empty field; may be empty.
     pub such_as: &'static str,
-    /// The place in the form, from 1.
+    /// The position in the form, from 1.
     pub rank: u8,
 }
 
 impl Ask {
-    /// Nothing, to be filled in.
+    /// An empty value, as a base.
     pub const NONE: Ask = Ask {
         flag: "",
         value: "",
@@ -84,14 +84,14 @@ impl Ask {
         rank: u8::MAX,
     };
 
-    /// Returns the flags that answer it, as a message writes them.
+    /// Returns the flags that answer it, as shown in messages.
     pub fn flags(&self) -> &'static str {
         if self.flags.is_empty() { self.flag } else { self.flags }
     }
 }
 
 impl IssueField {
-    /// Nothing, to be filled in.
+    /// An empty value, as a base.
     pub const NONE: IssueField = IssueField {
         id: "",
         label: "",
@@ -103,37 +103,37 @@ impl IssueField {
     };
 }
 
-/// What stands where a value is expected.
+/// The shape of a value.
 #[derive(Clone, Copy, Debug)]
 pub enum ValueShape {
-    /// A text, or what is written as one.
+    /// Text, or a value written as text.
     Text,
-    /// One of some words.
+    /// One word of a vocabulary.
     Word {
         /// Returns the words, in the order of the documentation.
         words: fn() -> Vec<&'static str>,
-        /// Returns what a word means, as the part of a sentence; `None` where it is none of them.
+        /// Returns the meaning of a word, as a part of a sentence; `None` if it is not in the vocabulary.
         meaning: fn(&str) -> Option<String>,
     },
     /// A number.
     Number,
-    /// A list, each item of this shape.
+    /// A list whose items have this shape.
     List(&'static ValueShape),
-    /// A map whose keys are anybody's.
+    /// A map with arbitrary keys.
     Free,
     /// A map with these fields.
     Map {
         /// The fields, in the order of the documentation.
         fields: &'static [FieldSpec],
-        /// Whether `{}` says something there, rather than as much as if the key were absent.
+        /// Whether `{}` is a meaningful value; otherwise it counts as absent.
         is_stated: bool,
-        /// Whether it is written in brackets, on one line.
+        /// Whether it is written inline, on one line in brackets.
         is_inline: bool,
     },
 }
 
 impl FieldSpec {
-    /// Returns the fields of the map that stands there, or of each item of the list that does.
+    /// Returns the fields of the map, or of each item of the list.
     pub fn fields(&self) -> &'static [FieldSpec] {
         self.shape.fields()
     }
@@ -151,7 +151,7 @@ impl ValueShape {
         }
     }
 
-    /// Tells whether the map, or each map of the list, is written in brackets.
+    /// Tells whether the map, or each map of the list, is written inline in brackets.
     pub fn is_inline(self) -> bool {
         match self {
             ValueShape::Map { is_inline, .. } => is_inline,
@@ -163,20 +163,20 @@ impl ValueShape {
     }
 }
 
-/// A field with its place in the record.
+/// A field with its path in the record.
 #[derive(Clone, Debug)]
 pub struct FieldPath {
-    /// The dotted path; of a field of a list's items, the path goes through the list's key.
+    /// The dotted path; for a field of list items, it includes the list's key without an index.
     pub path: String,
     /// The field.
     pub spec: &'static FieldSpec,
     /// The heading of its flags in the help.
     pub group: &'static str,
-    /// Whether it is a field of a list's items.
+    /// Whether it is a field of list items.
     pub is_of_item: bool,
 }
 
-/// Returns the fields of a map and of the maps in it, the outer before the inner, in the order of the documentation.
+/// Returns the fields of a map and of nested maps, outer before inner, in the order of the documentation.
 pub fn walk(fields: &'static [FieldSpec]) -> Vec<FieldPath> {
     let mut found = Vec::new();
     let top = FieldPlace { path: "", group: "", is_of_item: false };

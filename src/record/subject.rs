@@ -1,6 +1,6 @@
-//! What an exception is about, and what of it is waived.
+//! The subject and scope of an exception.
 //!
-//! Uses record's own words. Pure. Follows `docs/spec/record.md`.
+//! Uses record's own types. Pure. Follows `docs/spec/record.md`.
 
 use crate::record::fields::Fields;
 use crate::record::form;
@@ -103,7 +103,7 @@ map! {
     }
 }
 
-/// Notes a key that names no finding.
+/// Notes a finding key that names no finding.
 fn needs_name(map: &mut Fields<'_, '_>) -> Option<()> {
     map.need_any_of(&["id", "cwe", "purl"]);
     Some(())

@@ -1,7 +1,7 @@
-//! The text of a new record: fields in the order of the documentation, quoted where they must be.
+//! The text of a new record: fields in the order of the documentation, quoted if necessary.
 //!
-//! Uses yaml, record's own words. Pure. Start at [`write()`]. What is written is read back and compared before it
-//! becomes a file; the caller does that. Follows `docs/spec/record.md`.
+//! Uses yaml, record's own types. Pure. Start at [`write()`]. The caller reads the text back and compares it before
+//! creating the file. Follows `docs/spec/record.md`.
 
 use std::fmt::Write;
 
@@ -13,15 +13,15 @@ use crate::record::spec::{self, FieldSpec, ValueShape};
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::yaml::splice::quote;
 
-/// How long a line may get before a list takes one line an item.
+/// The line length above which a list is written with one item per line.
 const WIDE: usize = 100;
 
-/// How long a comment may get before it goes on in the next line: a terminal shows it whole.
+/// The line length above which a comment is wrapped: terminals show it whole.
 const COMMENT: usize = 80;
 
-/// Returns the text of a record from its fields, with the schema's path from the file for editors.
+/// Returns the text of a record with these fields; `schema` is the schema's path from the file, for editors.
 ///
-/// Texts are written as texts; below `x:` numbers, booleans and nothing stay what they are.
+/// Texts are written as texts; below `x:`, numbers, booleans and nulls keep their types.
 pub fn write(fields: &Map<String, Value>, schema: &str) -> String {
     let mut out = format!("# yaml-language-server: $schema={schema}\n");
     for (key, value, shape) in ordered(Record::FIELDS, fields) {
@@ -30,7 +30,7 @@ pub fn write(fields: &Map<String, Value>, schema: &str) -> String {
     out
 }
 
-/// Returns the entries of a map in the order of the documentation, each with what is known of its field.
+/// Returns the entries of a map in the order of the documentation, each with its field, if known.
 fn ordered<'a>(
     fields: &'static [FieldSpec],
     map: &'a Map<String, Value>,
@@ -48,7 +48,7 @@ fn ordered<'a>(
     entries.collect()
 }
 
-/// Writes a key with its value, from the start of a line to its end.
+/// Writes a key and its value as complete lines.
 fn entry(out: &mut String, indent: usize, (key, value, shape): (&str, &Value, ValueShape)) {
     comment(out, key, value);
     let _ = write!(out, "{:indent$}{}:", "", quote(key));
@@ -78,7 +78,7 @@ fn after_key(out: &mut String, indent: usize, value: &Value, shape: ValueShape) 
     }
 }
 
-/// Writes one item of a list, from the start of a line to its end.
+/// Writes a list item as complete lines.
 fn item(out: &mut String, indent: usize, value: &Value, shape: ValueShape) {
     match value {
         Value::Object(map) if !map.is_empty() && !shape.is_inline() => {
@@ -95,7 +95,7 @@ fn item(out: &mut String, indent: usize, value: &Value, shape: ValueShape) {
     }
 }
 
-/// Tells whether a list is short and simple enough for the line of its key.
+/// Tells whether a list is short and simple enough to be written on its key's line.
 fn fits(out: &str, items: &[Value]) -> bool {
     let simple = |item: &Value| item.as_str().is_some_and(|text| !text.contains('\n'));
     let key = out.rsplit('\n').next().map_or(0, str::len);
@@ -109,7 +109,7 @@ fn in_brackets(value: &Value, shape: ValueShape) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
-        // Readers that type scalars expect a number bare.
+        // Readers that type scalars expect an unquoted number.
         Value::String(text)
             if matches!(shape, ValueShape::Number) && text.parse::<u32>().is_ok() =>
         {
@@ -132,7 +132,7 @@ fn in_brackets(value: &Value, shape: ValueShape) -> String {
     }
 }
 
-/// Writes what helps whoever edits the file next, above the line that it is about.
+/// Writes a comment for future editors, above the line that it is about.
 fn comment(out: &mut String, key: &str, value: &Value) {
     if key != "root_cause" || value.as_str() != Some(RootCause::Unclassified.as_str()) {
         return;
@@ -150,7 +150,7 @@ fn comment(out: &mut String, key: &str, value: &Value) {
     let _ = writeln!(out, "{line}");
 }
 
-/// Writes a text of several lines as a block.
+/// Writes a multi-line text as a block.
 fn block(out: &mut String, indent: usize, text: &str) {
     let ends = if text.ends_with('\n') { "|" } else { "|-" };
     let _ = writeln!(out, " {ends}");
@@ -163,7 +163,7 @@ fn block(out: &mut String, indent: usize, text: &str) {
     }
 }
 
-/// Tells whether a block says a text exactly: no blank at either end of a line, no empty lines at the ends.
+/// Tells whether a block can express a text exactly: no blank at either end of a line, no empty lines at the ends.
 fn is_plain_block(text: &str) -> bool {
     let body = text.strip_suffix('\n').unwrap_or(text);
     let lines_fit =

@@ -1,6 +1,6 @@
-//! Days, instants, moments and terms: the one place that turns `2026-12-20` into instants.
+//! Days, instants, moments and terms: the only code that turns `2026-12-20` into instants.
 //!
-//! Uses record's own words, and chrono. Pure: nothing here reads a clock or a local zone. Start at [`When`] and
+//! Uses record's own types, and chrono. Pure: nothing here reads a clock or a local time zone. Start at [`When`] and
 //! [`not_after`]. Follows `docs/spec/record.md`, values, and `docs/spec/status.md`, dates.
 
 use crate::record::no_time;
@@ -67,7 +67,7 @@ pub enum Unit {
     Years,
 }
 
-/// The years that can be stated; there was no year 0.
+/// The years that can be stated; there is no year 0.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 
 const UNITS: &[(&str, Unit)] = &[
@@ -79,12 +79,12 @@ const UNITS: &[(&str, Unit)] = &[
 ];
 
 impl Instant {
-    /// The earliest instant there is.
+    /// The earliest instant.
     pub const MIN: Instant = Instant(DateTime::<Utc>::MIN_UTC);
-    /// The latest instant there is.
+    /// The latest instant.
     pub const MAX: Instant = Instant(DateTime::<Utc>::MAX_UTC);
 
-    /// Returns the instant of a Unix time in seconds, as git records it; `None` out of the calendar.
+    /// Returns the instant of a Unix time in seconds, as in git; `None` if outside the calendar.
     pub fn from_unix(seconds: i64) -> Option<Instant> {
         DateTime::from_timestamp(seconds, 0).map(Instant)
     }
@@ -94,9 +94,9 @@ impl Instant {
         self.0.timestamp()
     }
 
-    /// Returns the instant that an RFC 3339 text states: with `T`, seconds and offset, from the year 1 to 9999 in UTC.
+    /// Parses an RFC 3339 text: with `T`, seconds and offset, from the year 1 to 9999 in UTC.
     ///
-    /// A leap second is none: what is computed from instants knows days of 86,400 seconds alone.
+    /// A leap second is refused: computations assume days of 86,400 seconds.
     pub fn parse(text: &str) -> Option<Instant> {
         let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't'));
         let instant = DateTime::parse_from_rfc3339(text).ok().filter(|_| separated)?.to_utc();
@@ -115,7 +115,7 @@ impl Instant {
         self.0.year()
     }
 
-    /// Returns the instant that many seconds later, clamped to the calendar.
+    /// Returns the instant this many seconds later, clamped to the calendar.
     pub fn plus_seconds(self, seconds: i64) -> Instant {
         let sum =
             TimeDelta::try_seconds(seconds).and_then(|delta| self.0.checked_add_signed(delta));
@@ -131,7 +131,7 @@ impl Instant {
         self.unix().saturating_sub(other.unix())
     }
 
-    /// Returns the whole days from the other instant to this one, rounded down, also below zero.
+    /// Returns the whole days from the other instant to this one, rounded down, also if negative.
     pub fn days_since(self, other: Instant) -> i64 {
         self.seconds_since(other).div_euclid(86_400)
     }
@@ -151,7 +151,7 @@ impl Serialize for Instant {
 }
 
 impl Day {
-    /// Returns the day that a text `YYYY-MM-DD` states.
+    /// Parses a text `YYYY-MM-DD`.
     pub fn new(text: &str) -> Option<Day> {
         let mut parts = text.split('-');
         let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
@@ -176,12 +176,12 @@ impl Day {
         self.plus_days(1).start()
     }
 
-    /// Returns the last second of the day, in UTC: what a bare date means where an instant is asked for.
+    /// Returns the last second of the day, in UTC: the meaning of a bare date where an instant is expected.
     pub fn last_instant(self) -> Instant {
         self.end().plus_seconds(-1)
     }
 
-    /// Returns the day that many days later, clamped to the calendar.
+    /// Returns the day this many days later, clamped to the calendar.
     pub fn plus_days(self, days: i64) -> Day {
         let moved = if days < 0 {
             self.0.checked_sub_days(Days::new(days.unsigned_abs()))
@@ -197,7 +197,7 @@ impl Day {
     }
 }
 
-/// A year before the calendar's last, so that the day after it has a first instant too.
+/// The year before the calendar's last, so that the following day also has a first instant.
 const LAST: NaiveDate = match NaiveDate::from_ymd_opt(99_999, 12, 31) {
     Some(day) => day,
     None => NaiveDate::MAX,
@@ -216,7 +216,7 @@ impl Scalar for Day {
 }
 
 impl When {
-    /// Returns the first instant of what is stated: a day's midnight, or the instant.
+    /// Returns the first instant: a day's midnight, or the instant.
     pub fn start(&self) -> Instant {
         match self {
             When::Day(day) => day.start(),
@@ -232,15 +232,15 @@ impl When {
         }
     }
 
-    /// Returns the moment of an instant, written in UTC.
+    /// Returns the moment for an instant, written in UTC.
     pub fn instant(instant: Instant) -> When {
         When::Instant(instant, instant.to_string())
     }
 }
 
-/// Returns the first instant at which what ends then no longer grants anything.
+/// Returns the first instant at which an exception with this end no longer grants anything.
 ///
-/// A day covers all of itself in UTC, so the result is the midnight after it; an instant is exclusive. Follows
+/// A day includes all of itself in UTC, so the result is the following midnight; an instant is exclusive. Follows
 /// `docs/spec/status.md`, dates.
 pub fn not_after(expires: &When) -> Instant {
     match expires {
@@ -250,7 +250,7 @@ pub fn not_after(expires: &When) -> Instant {
 }
 
 impl fmt::Display for When {
-    /// As it is written in the file.
+    /// As written in the file.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             When::Day(day) => day.fmt(out),
@@ -270,10 +270,10 @@ impl Scalar for When {
     }
 }
 
-/// How a moment is written.
+/// How to write a moment.
 const MOMENT: &str = "write it as 2026-12-20, or as 2026-12-20T18:00:00Z with seconds and offset";
 
-/// Returns the flaw of a text that is no day or instant, with the reason where it nearly is one.
+/// Returns the error for a text that is no day or instant, with the reason if it is nearly one.
 fn no_time(text: &str, what: &str, help: &str) -> ParseError {
     let why = no_time::why(text).map(|why| format!(": {why}"));
     ParseError::new(format!("`{text}` is {what}{}", why.unwrap_or_default()), help)
@@ -294,7 +294,7 @@ impl From<When> for String {
 }
 
 impl Term {
-    /// Returns the term that a text such as `30d` states, zero included; never a negative one.
+    /// Parses a term such as `30d`; zero is allowed, a negative one is not.
     pub fn new(text: &str) -> Option<Term> {
         let split = text.find(|character: char| !character.is_ascii_digit())?;
         let (number, unit) = text.split_at_checked(split)?;
@@ -302,22 +302,21 @@ impl Term {
         Some(Term { number: number.parse().ok()?, unit })
     }
 
-    /// Tells whether nothing lasts: `0d` and its like.
+    /// Tells whether the term is zero: `0d` and the like.
     pub fn is_zero(self) -> bool {
         self.number == 0
     }
 
-    /// Returns the day that the term leads to from a day; hours are rounded up to days.
+    /// Returns the day a term after another day; hours are rounded up to days.
     pub fn after_day(self, begin: Day) -> Day {
         self.after(begin.start())
             .plus_seconds(if self.unit == Unit::Hours { 86_399 } else { 0 })
             .day()
     }
 
-    /// Returns the instant that the term leads to, clamped to the calendar.
+    /// Returns the instant a term later, clamped to the calendar.
     ///
-    /// Months and years are of the calendar and clamp to the last day of the month: 31 January and `1mo` is
-    /// 28 February.
+    /// Months and years are calendar units, clamped to the last day of the month: 31 January plus `1mo` is 28 February.
     pub fn after(self, begin: Instant) -> Instant {
         let n = i64::from(self.number);
         match self.unit {
@@ -329,7 +328,7 @@ impl Term {
         }
     }
 
-    /// Returns roughly how long the term is, in seconds, to tell the shorter of two.
+    /// Returns the approximate length in seconds, to tell the shorter of two terms.
     pub fn seconds(self) -> i64 {
         let unit = match self.unit {
             Unit::Hours => 3_600,
@@ -355,7 +354,7 @@ impl fmt::Display for Term {
 }
 
 impl Scalar for Term {
-    /// Zero is read; where it is refused, the reader of the field says so.
+    /// Zero is accepted here; fields that refuse it check it themselves.
     fn parse(text: &str) -> Result<Self, ParseError> {
         Term::new(text).ok_or_else(|| {
             ParseError::new(

@@ -1,13 +1,13 @@
 //! Ranges of versions, such as `>=2.0.0, <3.2.0`.
 //!
-//! Uses record's own words. Pure. Start at [`Range`]. Follows `docs/spec/record.md`, values, and the precedence
+//! Uses record's own types. Pure. Start at [`Range`]. Follows `docs/spec/record.md`, values, and the precedence
 //! of Semantic Versioning 2.0.0 (§11).
 
 use crate::record::parse_error::ParseError;
 use crate::record::scalar::Scalar;
 use std::cmp::Ordering;
 
-/// A range: what a version must be in comparison with others, all of them.
+/// A range: comparisons that a version must all satisfy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range(Vec<(Comparison, String)>);
 
@@ -20,7 +20,7 @@ enum Comparison {
     Same,
 }
 
-/// The longer signs first, because `<` begins `<=`.
+/// The longer signs first, because `<=` starts with `<`.
 const SIGNS: &[(&str, Comparison)] = &[
     ("<=", Comparison::AtMost),
     (">=", Comparison::AtLeast),
@@ -30,7 +30,7 @@ const SIGNS: &[(&str, Comparison)] = &[
 ];
 
 impl Range {
-    /// Tells whether a version is in the range; what is no semantic version is so only by `=`, literally.
+    /// Tells whether a version is in the range; a version that is not semantic is only if `=` names it literally.
     pub fn contains(&self, version: &str) -> bool {
         let trimmed = version.trim();
         let asked = ReleaseVersion::parse(trimmed);
@@ -74,7 +74,7 @@ fn comparison(part: &str) -> Option<(Comparison, String)> {
     (is_open && is_comparable).then(|| (comparison, version.to_owned()))
 }
 
-/// A semantic version, without the build metadata, which has no precedence.
+/// A semantic version, without the build metadata, which is irrelevant for precedence.
 struct ReleaseVersion<'t> {
     core: [&'t str; 3],
     pre: Option<&'t str>,

@@ -1,11 +1,11 @@
-//! The words that a record may use where a field has a fixed vocabulary.
+//! The words allowed in fields of a record with a fixed vocabulary.
 //!
 //! Uses strum. Pure. Start at [`Vocabulary`]. Follows `docs/spec/record.md`.
 
 use strum::{EnumMessage, VariantArray};
 
-/// A vocabulary: each value and the word that files use for it, in the order of the documentation; what a word means is
-/// the doc comment of its value.
+/// A vocabulary: each value with its word in files, in the order of the documentation; the meaning of a word is the doc
+/// comment of its value.
 pub trait Vocabulary:
     Copy + PartialEq + VariantArray + EnumMessage + Into<&'static str> + 'static
 {
@@ -20,12 +20,12 @@ pub trait Vocabulary:
         values.find(|value| value.as_str() == word)
     }
 
-    /// Returns the words that files may use.
+    /// Returns the words.
     fn words() -> Vec<&'static str> {
         Self::VARIANTS.iter().map(|value| value.as_str()).collect()
     }
 
-    /// Returns why a text is refused, where more is to be said than that it is none of the words.
+    /// Returns why a text is refused, if there is more to say than that it is not in the vocabulary.
     fn refusal(_text: &str) -> Option<String> {
         None
     }
@@ -35,7 +35,7 @@ pub trait Vocabulary:
         self.into()
     }
 
-    /// Returns what a value means, as the part of a sentence.
+    /// Returns the meaning of a value, as a part of a sentence.
     fn meaning(self) -> String {
         let doc = self.get_documentation().unwrap_or_default();
         let mut letters = doc.trim_end_matches('.').chars();
@@ -44,8 +44,9 @@ pub trait Vocabulary:
     }
 }
 
-/// Declares a vocabulary: in files a word is the name of its value in lower case, with `-`, or as `written` says. `called`
-/// names what a text is none of that says what broke instead. An `impl` block replaces methods of [`Vocabulary`].
+/// Declares a vocabulary: in files, the word of a value is its name in lower case, with `-`, or in the case after
+/// `written`. `called "…"` is the name of the vocabulary in the error for a text such as `technical error`, which it then
+/// refuses with its own message. An `impl` block replaces methods of [`Vocabulary`].
 macro_rules! words {
     (
         $(#[$meta:meta])*

@@ -22,8 +22,7 @@ const LOCK: &str = "exledger.lock";
 pub struct WriteLock {
     _lock: Locked,
     /// Where files are prepared before they are moved into place: the git folder that all work trees share, where no
-    /// records
-    /// are looked for. Files left by a killed process are removed by the next one.
+    /// records are looked for. Files left by a killed process are removed by the next one.
     waiting: PathBuf,
 }
 
@@ -59,8 +58,8 @@ impl WriteLock {
     ///
     /// # Errors
     /// [`FileError::Changed`] if a file no longer has the content that was read, [`FileError::Exists`] if a new file
-    /// already
-    /// exists, [`FileError::Outside`] if a path leaves the tree or passes a link. All files are then as they were.
+    /// already exists, [`FileError::Outside`] if a path leaves the tree or passes a link. All files are then as they
+    /// were.
     pub fn write(&self, tree: &WorkTree, writes: &[Write]) -> Result<(), FileError> {
         clear(&self.waiting);
         for write in writes {
@@ -151,8 +150,7 @@ fn moved(file: NamedTempFile, place: &Path, write: &Write) -> io::Result<()> {
 }
 
 /// Writes a file at a path given by the user, with its folders, completely or not at all. An existing file is replaced,
-/// a
-/// link is followed, and anything but a regular file is written into.
+/// a link is followed, and anything but a regular file is written into.
 ///
 /// # Errors
 /// [`FileError`] if the path is a folder, or the system refuses.

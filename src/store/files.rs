@@ -249,8 +249,7 @@ pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, File
 }
 
 /// Writes a file given by the user, completely or not at all; an existing file is replaced. A link is followed, and
-/// anything
-/// but a regular file is written into.
+/// anything but a regular file is written into.
 ///
 /// # Errors
 /// [`FileError::Failed`] if it can't be written.

@@ -208,8 +208,7 @@ pub fn rulings(told: &[BranchCommit]) -> Vec<Ruling> {
 /// Returns the commits of a branch, and each governance that one of them introduces.
 ///
 /// A file counts as a governance file if any policy on or before the branch names it; `known` are the files named
-/// before it.
-/// `read` returns the governance of a tree.
+/// before it. `read` returns the governance of a tree.
 ///
 /// # Errors
 /// [`Obstacle`] if a needed object is missing.

@@ -19,8 +19,7 @@ use crate::survey::neighbour::Neighbour;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CauseGroup {
     /// The value of each key, in the policy's order. `None` (not stated) is a value like any other, so that leaving a
-    /// field
-    /// out is never an advantage.
+    /// field out is never an advantage.
     pub values: Vec<Option<String>>,
     /// What a scanner found: the package without its version, else the rule, else the CWE. `None` for records that
     /// name no findings, and where findings are ignored.

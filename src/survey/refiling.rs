@@ -118,8 +118,7 @@ fn deviate_alike(one: &Deviation, two: &Deviation, governance: &Governance) -> b
 }
 
 /// Returns the earlier records that this one refiles, the latest first. Each was over at the instant `until` or before
-/// this
-/// one began, or is superseded by it, and was over within the window before the next one began.
+/// this one began, or is superseded by it, and was over within the window before the next one began.
 pub fn before<'p>(
     peer: &Peer,
     others: &'p [Peer],

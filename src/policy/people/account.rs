@@ -20,8 +20,7 @@ pub struct Account {
     /// The number of the account, without leading zeros, if the address contains it.
     pub id: Option<String>,
     /// A second interpretation of `12-kim` if the forge is unknown: number and login. It can show that two accounts are
-    /// the
-    /// same, but not that they differ.
+    /// the same, but not that they differ.
     or: Option<(String, String)>,
 }
 

@@ -74,8 +74,7 @@ pub fn folded(name: &str) -> String {
 pub struct KnownPerson {
     /// The address after mailmap and `people.logins`, in lower case, without the number of an account. Without `@`
     /// if no usable address is known; see [`Person::is_resolved`]. Equal keys are one person; different keys are not
-    /// always
-    /// different people: `approval::relation` decides.
+    /// always different people: `approval::relation` decides.
     pub key: String,
     /// The address for display: the key, or the typed address if there is no usable one.
     pub email: String,

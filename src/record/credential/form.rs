@@ -1,27 +1,27 @@
-//! The forms of tokens, as their issuers print them: how each begins, and what follows.
+//! Token formats of the issuers: how each begins, and what follows.
 //!
-//! Uses no other module. Pure. Start at [`find`]. A further form is one line in [`FORMS`], at its place in the order of
-//! bytes.
+//! Uses no other module. Pure. Start at [`find`]. To add a format, add an entry to [`FORMS`], at its place in byte
+//! order.
 
 use crate::record::credential::found::CredentialMatch;
 use std::ops::Range;
 
-/// The shortest token that any form has.
+/// The length of the shortest token in any format.
 pub(super) const SHORTEST: usize = 15;
 
-/// How the tokens of one issuer look.
+/// The format of one issuer's tokens.
 struct CredentialForm {
     start: &'static str,
     body: TokenBody,
-    /// The fewest characters of it.
+    /// The minimum length of the body.
     least: usize,
     what: &'static str,
 }
 
-/// What a token has after its beginning.
+/// The characters of a token after its prefix.
 #[derive(Clone, Copy)]
 enum TokenBody {
-    /// Capitals and digits.
+    /// Upper-case letters and digits.
     Upper,
     /// Hexadecimal digits.
     Hex,
@@ -29,9 +29,9 @@ enum TokenBody {
     Alnum,
     /// Letters, digits, `_` and `-`.
     Word,
-    /// The same with dots.
+    /// The same plus dots.
     Dotted,
-    /// Three parts between dots, the first two of them JSON.
+    /// Three parts separated by dots, the first two of them JSON.
     Jwt,
 }
 
@@ -44,7 +44,7 @@ const fn form(
     CredentialForm { start, body, least, what }
 }
 
-/// The forms, in the order of their beginnings' bytes, so that those of one first byte stand together.
+/// The formats, in byte order of their prefixes, so that those with the same first byte are adjacent.
 const FORMS: &[CredentialForm] = &[
     form("AGE-SECRET-KEY-1", TokenBody::Upper, 40, "an age key"),
     form("AIza", TokenBody::Word, 33, "a Google API key"),
@@ -181,7 +181,7 @@ pub(super) fn find(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
 }
 
 impl CredentialForm {
-    /// Tells whether a text begins with such a token.
+    /// Tells whether a text begins with a token in this format.
     fn fits(&self, text: &str) -> bool {
         let Some(rest) = text.strip_prefix(self.start) else {
             return false;
@@ -206,7 +206,7 @@ fn is_jwt(text: &str) -> bool {
     is_json() && is_json() && parts.next().is_some_and(|part| part.len() >= 8)
 }
 
-/// Tokens that carry their mark inside: a client secret and a key of Azure, a token of Terraform.
+/// Tokens with a mark inside: a client secret and a key of Azure, a token of Terraform.
 fn marked(word: &str) -> Option<&'static str> {
     let before = |mark| word.split_once(mark).map(|(before, after)| (before.len(), after.len()));
     if let Some((4.., 30..)) = before("Q~") {

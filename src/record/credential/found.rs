@@ -1,13 +1,13 @@
-//! A credential that was found in a text.
+//! A credential found in a text.
 //!
 //! Uses nothing else. Pure. Start at [`CredentialMatch`].
 
 use std::ops::Range;
 
-/// Something in a text that looks like a credential.
+/// Part of a text that looks like a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CredentialMatch {
-    /// Its bytes in the text.
+    /// Its byte range in the text.
     pub span: Range<usize>,
     /// What it looks like.
     pub what: &'static str,

@@ -1,14 +1,14 @@
-//! What the name of a field says of its value.
+//! What the name of a field implies about its value.
 //!
 //! Uses no other module. Pure. Start at [`NameKind::of`].
 
-/// What a name says of the value it stands before.
+/// What a name implies about the value after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NameKind {
     Plain,
-    /// It is made to be shown: a public key, a digest.
+    /// It is public: a public key, a digest.
     Public,
-    /// It may be a credential, and often is something else: `key`, `credential`.
+    /// It may be a credential, but is often something else: `key`, `credential`.
     Perhaps,
     /// It is a token or key.
     Token,
@@ -16,11 +16,11 @@ pub(super) enum NameKind {
     Password,
 }
 
-/// An ending of names, as letters and digits alone.
+/// A suffix of names, in letters and digits only.
 struct Ending {
     text: &'static str,
     says: NameKind,
-    /// Whether it counts wherever it stands (`dbpassword`), else as a word of its own alone, unlike in `turkey`.
+    /// Whether it counts as part of a word (`dbpassword`); otherwise only as a separate word, unlike in `turkey`.
     counts_anywhere: bool,
 }
 
@@ -32,7 +32,7 @@ const fn word(text: &'static str, says: NameKind) -> Ending {
     Ending { text, says, counts_anywhere: false }
 }
 
-/// Endings by their last letter, because most names of fields end in none of them; the longer ones first.
+/// The suffixes by their last letter, because most field names end in none of them; the longer ones first.
 fn endings(last: u8) -> &'static [Ending] {
     match last.to_ascii_lowercase() {
         b'd' => {
@@ -94,7 +94,7 @@ const KEYS: &[Ending] = &[
 ];
 
 impl NameKind {
-    /// Returns what a name says; letter case and `_ - .` in it are ignored, as is a plural.
+    /// Returns what a name implies, ignoring case, `_ - .` and a plural.
     pub(super) fn of(name: &str) -> NameKind {
         let singular = name.strip_suffix(['s', 'S']).unwrap_or(name);
         let Some(last) = singular.bytes().next_back() else {
@@ -109,7 +109,7 @@ impl NameKind {
     }
 }
 
-/// Returns what stands before an ending; `None` where the name has another.
+/// Returns the part before a suffix; `None` if the name ends otherwise.
 fn before<'n>(name: &'n str, ending: &str) -> Option<&'n str> {
     let mut rest = name;
     for expected in ending.bytes().rev() {
@@ -127,7 +127,7 @@ fn before<'n>(name: &'n str, ending: &str) -> Option<&'n str> {
     Some(rest)
 }
 
-/// Tells whether a word ends where `rest` does: at a separator, or where small letters meet a capital.
+/// Tells whether a word ends at the end of `rest`: at a separator, or where lower case changes to upper case.
 fn ends(rest: &str, name: &str) -> bool {
     let next = name.get(rest.len()..).and_then(|next| next.chars().next());
     match (rest.chars().next_back(), next) {

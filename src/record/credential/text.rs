@@ -1,7 +1,7 @@
-//! Finds what looks like a credential in a text, by its own form or by what precedes it.
+//! Finds what looks like a credential in a text, by its own format or by what precedes it.
 //!
-//! Uses no other module. Pure. Start at [`find`]. One pass over the bytes finds the few places that are looked at more
-//! closely: long words, `name=value`, `name: value`, `--name value`, `scheme://…@`.
+//! Uses no other module. Pure. Start at [`find`]. One pass over the bytes finds the few places that need a closer
+//! look: long words, `name=value`, `name: value`, `--name value`, `scheme://…@`.
 
 use crate::record::credential::form;
 use crate::record::credential::found::CredentialMatch;
@@ -9,10 +9,10 @@ use crate::record::credential::name::NameKind;
 use crate::record::credential::value;
 use std::ops::Range;
 
-/// The shortest text in which anything is found: `pwd=` and a value.
+/// The length of the shortest text with a match: `pwd=` and a value.
 const SHORTEST: usize = 10;
 
-/// Returns the first thing in a text that looks like a credential.
+/// Returns the first part of a text that looks like a credential.
 pub(super) fn find(text: &str) -> Option<CredentialMatch> {
     if text.len() < SHORTEST {
         return None;
@@ -39,17 +39,17 @@ pub(super) fn find(text: &str) -> Option<CredentialMatch> {
         start = at + 1;
     }
     let last = word(text, start..text.len());
-    // A whole value is judged by whoever knows its name.
+    // A whole value is judged by the caller, which knows its name.
     let is_whole = run == 0;
     last.or_else(|| drawn(text, run..text.len()).filter(|_| !is_whole))
 }
 
-/// Tells whether a byte stands between the words of a sentence, and in no locator or digest.
+/// Tells whether a byte separates words of a sentence, and does not occur in URLs or digests.
 fn is_between(byte: u8) -> bool {
     byte.is_ascii_whitespace() || b"\"'`,;()<>[]{}|".contains(&byte)
 }
 
-/// Looks at a word of a sentence that may be a key, such as a secret access key of AWS; a public key of SSH is none.
+/// Checks a word of a sentence that may be a key, such as an AWS secret access key; an SSH public key is not one.
 fn drawn(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     let word = text.get(span.clone())?;
     let is_key = !word.starts_with("AAAA") && value::is_key(word);
@@ -68,12 +68,12 @@ const PARTS: [bool; 256] = {
     parts
 };
 
-/// Tells whether a byte belongs to a word: letters, digits, and what tokens have between them.
+/// Tells whether a byte belongs to a word: letters, digits, and separators inside tokens.
 fn is_part(byte: u8) -> bool {
     PARTS.get(usize::from(byte)) == Some(&true)
 }
 
-/// Tells from its length, its first byte and the byte after it whether a word may matter: most do not.
+/// Tells by its length, its first byte and the following byte whether a word may matter: most do not.
 fn is_worth_a_look(text: &str, span: Range<usize>, after: u8) -> bool {
     match after {
         _ if span.len() >= form::SHORTEST => true,
@@ -86,7 +86,7 @@ fn is_worth_a_look(text: &str, span: Range<usize>, after: u8) -> bool {
     }
 }
 
-/// Looks at a word and at what the byte after it begins.
+/// Checks a word and what the following byte introduces.
 fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<CredentialMatch> {
     let after = span.end + 1;
     let found = word(text, span.clone());
@@ -102,15 +102,15 @@ fn after_word(text: &str, span: Range<usize>, byte: u8) -> Option<CredentialMatc
     }
 }
 
-/// How many bytes after `-----BEGIN` name what begins.
+/// Within how many bytes after `-----BEGIN` the kind is named.
 const NAMED_WITHIN: usize = 100;
 
-/// Looks at a word by itself.
+/// Checks a word by itself.
 fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     if span.len() >= form::SHORTEST {
         return form::find(text, span);
     }
-    // The name of what follows is within a few words: `-----BEGIN OPENSSH PRIVATE KEY-----`.
+    // The kind is within the next few words: `-----BEGIN OPENSSH PRIVATE KEY-----`.
     let begins = text.get(span.clone())? == "-----BEGIN";
     let line: Vec<u8> = text
         .get(span.end..)
@@ -124,7 +124,7 @@ fn word(text: &str, span: Range<usize>) -> Option<CredentialMatch> {
     is_private.then_some(CredentialMatch { span: span.start..text.len(), what: "a private key" })
 }
 
-/// Looks at a value after `name=` or `name:`, quoted or not.
+/// Checks a value after `name=` or `name:`, quoted or not.
 fn given(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatch> {
     let mut name = text.get(span.clone())?;
     if name.is_empty() {
@@ -138,14 +138,14 @@ fn given(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatc
         return None;
     }
     let found = next(text, after, kind)?;
-    // `secret:prod2` is a reference, and `secret: prod2` a remark: only what looks drawn is more than that.
+    // `secret:prod2` is a reference, and `secret: prod2` a remark: only a random-looking value is a credential.
     let is_prose = text.as_bytes().get(after - 1) == Some(&b':');
     let is_touching = found.span.start == after;
     let value = text.get(found.span.clone())?;
     (!is_prose || !is_touching || value::is_random(value)).then_some(found)
 }
 
-/// Looks at a value after `--name `, or after the name of a kind of authorization.
+/// Checks a value after `--name `, or after an authorization scheme.
 fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMatch> {
     let name = text.get(span.clone())?;
     if let Some(name) = name.strip_prefix("--") {
@@ -158,10 +158,10 @@ fn spoken(text: &str, span: &Range<usize>, after: usize) -> Option<CredentialMat
     if is_scheme { next(text, after, NameKind::Perhaps) } else { None }
 }
 
-/// How many characters of a value decide whether it is a credential.
+/// How many characters of a value are examined.
 const JUDGED: usize = 512;
 
-/// Looks at the next value in a text.
+/// Checks the next value in a text.
 fn next(text: &str, from: usize, kind: NameKind) -> Option<CredentialMatch> {
     let opening = [' ', '"', '\'', '\\'];
     let rest = text.get(from..)?.trim_start_matches(opening);
@@ -169,7 +169,7 @@ fn next(text: &str, from: usize, kind: NameKind) -> Option<CredentialMatch> {
     let is_end = |it: char| {
         it.is_whitespace() || matches!(it, '"' | '\'' | ';' | ',' | '&' | ')' | '\\' | '`')
     };
-    // A value that begins at each `=` of a long line is not read to the line's end each time.
+    // Limits the cost: a long line may contain many `=`, each starting a value that reaches to its end.
     let judged = rest.char_indices().nth(JUDGED).map_or(rest.len(), |(at, _)| at);
     let judged = rest.get(..judged)?.split(is_end).next()?;
     let what = value::given(judged.trim_end_matches(['.', ':']), kind)?;
@@ -177,7 +177,7 @@ fn next(text: &str, from: usize, kind: NameKind) -> Option<CredentialMatch> {
     Some(CredentialMatch { span: start..start + value.len(), what })
 }
 
-/// Addresses that let whoever knows them write: the host, and how the path begins.
+/// Webhook URLs, which let anyone who knows them write: the host, and how the path begins.
 const HOOKS: &[(&str, &str)] = &[
     ("hooks.slack.com", "/services/T"),
     ("hooks.slack.com", "/workflows/T"),
@@ -185,7 +185,7 @@ const HOOKS: &[(&str, &str)] = &[
     ("discordapp.com", "/api/webhooks/"),
 ];
 
-/// Looks at a locator after its `://`.
+/// Checks a URL after its `://`.
 fn locator(text: &str, from: usize) -> Option<CredentialMatch> {
     let rest = text.get(from..)?;
     let end = rest

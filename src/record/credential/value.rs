@@ -1,25 +1,25 @@
-//! Whether a value is a credential, where its name says that it may be one.
+//! Tells whether a value is a credential if its name says that it may be one.
 //!
-//! Uses no other module. Pure. Start at [`named`]. What refers to a credential, or is a placeholder for one, is none:
+//! Uses no other module. Pure. Start at [`named`]. References to credentials and placeholders are not credentials:
 //! `vault:prod/x`, `${TOKEN}`, `DB_PASSWORD`, `rotated-weekly`, `<password>`.
 
 use crate::record::credential::name::NameKind;
 
-/// The shortest value that is taken for a credential by its name alone.
+/// The minimum length of a credential recognized by its name alone.
 const SHORTEST: usize = 6;
 
-/// The shortest value that is taken for a credential because it looks random.
+/// The minimum length of a credential recognized because it looks random.
 const RANDOM: usize = 20;
 
-/// The shortest value that is taken for a key without any name.
+/// The minimum length of a key recognized without a name.
 pub(super) const SHORTEST_KEY: usize = 40;
 
-/// The lengths of a value that is taken for a key without any name.
+/// The lengths of a key recognized without a name.
 const KEY: std::ops::RangeInclusive<usize> = SHORTEST_KEY..=512;
 
-/// Returns what a value looks like under a name; `None` of a reference, a stand-in, or plain words.
+/// Returns what a value looks like under a name; `None` for a reference, a placeholder, or plain words.
 pub(super) fn named(value: &str, name: &str) -> Option<&'static str> {
-    // Almost every value is made of words, and its name is not looked at.
+    // Almost every value consists of words; its name is then irrelevant.
     let is_drawn = |byte: u8| !byte.is_ascii_alphabetic() && !matches!(byte, b'-' | b'_' | b' ');
     if value.len() < SHORTEST || !value.bytes().any(is_drawn) {
         return None;
@@ -30,7 +30,7 @@ pub(super) fn named(value: &str, name: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns what a value looks like after a name that says it may be a credential.
+/// Returns what a value looks like after a name that may be that of a credential.
 pub(super) fn given(value: &str, name: NameKind) -> Option<&'static str> {
     let value = value.trim();
     if value.len() < SHORTEST || value.contains(char::is_whitespace) {
@@ -51,7 +51,7 @@ pub(super) fn given(value: &str, name: NameKind) -> Option<&'static str> {
     })
 }
 
-/// Tells whether a value only shows where a credential would stand.
+/// Tells whether a value is only a placeholder for a credential.
 pub(super) fn stands_in(value: &str) -> bool {
     const PARTS: &[&str] = &["***", "...", "…", "xxxx", "XXXX", "${", "{{", "$("];
     let opens = value.starts_with(['<', '$', '%', '{', '[', '(']);
@@ -59,7 +59,7 @@ pub(super) fn stands_in(value: &str) -> bool {
     opens || PARTS.iter().any(|part| value.contains(part)) || lower().contains("redacted")
 }
 
-/// Tells whether a value says where a credential is, or whose: a locator, a path, an address, a UUID.
+/// Tells whether a value tells where a credential is, or whose it is: a URL, a path, an address, a UUID.
 fn refers(value: &str) -> bool {
     let scheme = value.split_once(':').map(|(scheme, _)| scheme);
     let is_word = |word: &str| {
@@ -88,12 +88,12 @@ fn is_uuid(value: &str) -> bool {
         && value.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
-/// Tells whether a value is made of words and numbers, as a name, a date, a ticket or a remark is.
+/// Tells whether a value consists of words and numbers, like a name, a date, a ticket or a remark.
 fn is_words(value: &str) -> bool {
     value.split(['-', '_', '.', '/', ',', '#', '+']).all(is_word)
 }
 
-/// A word: letters, digits, or one after the other, such as `prod2` and `30d`.
+/// Tells whether a piece is a word: letters, digits, or one after the other, such as `prod2` and `30d`.
 fn is_word(piece: &str) -> bool {
     let mut turns = 0;
     let mut before = None;
@@ -108,12 +108,12 @@ fn is_word(piece: &str) -> bool {
     turns <= 1
 }
 
-/// One word with a digit in it, such as people choose for a password.
+/// One word with a digit in it, as people choose for a password.
 fn is_one_mixed_word(value: &str) -> bool {
     value.chars().all(char::is_alphanumeric) && value.contains(|it: char| it.is_ascii_digit())
 }
 
-/// Tells whether a whole value is so long, and looks so drawn, that it is a key whatever its name.
+/// Tells whether a whole value is so long and random that it is a key whatever its name.
 pub(super) fn is_key(value: &str) -> bool {
     if value.len() < *KEY.start() {
         return false;
@@ -124,7 +124,7 @@ pub(super) fn is_key(value: &str) -> bool {
     KEY.contains(&trimmed.len()) && trimmed.bytes().all(is_part) && is_random(trimmed)
 }
 
-/// Tells whether a value looks as if it were drawn: capitals, small letters and digits all mixed.
+/// Tells whether a value looks random: upper-case and lower-case letters and digits mixed.
 pub(super) fn is_random(value: &str) -> bool {
     let kinds = value.bytes().map(|byte| match byte {
         b'A'..=b'Z' => Some(0),
@@ -149,10 +149,11 @@ pub(super) fn is_random(value: &str) -> bool {
     value.len() >= RANDOM && is_mixed && turns * 100 >= value.len() * 38 && !is_camel(value)
 }
 
-/// Tells whether three of four characters stand in words such as `BillingBatchReader` has: a letter and small ones after it.
+/// Tells whether three of four characters are in words like those of `BillingBatchReader`: a letter followed by lower
+/// case.
 fn is_camel(value: &str) -> bool {
     let (mut n_in_words, mut run) = (0, 0);
-    // A word that begins with a capital is one longer than its small letters.
+    // A capitalized word is one longer than its lower-case letters.
     let (mut before, mut capital) = (' ', 0);
     for character in value.chars().chain([' ']) {
         if character.is_ascii_lowercase() {

@@ -16,8 +16,7 @@ impl Repository {
     /// Returns when a remote-tracking ref was fetched with this commit at its tip; `None` if nothing shows that.
     ///
     /// The newest of: the time of a `FETCH_HEAD` that names commit and branch; an entry written by a fetch or clone to
-    /// the
-    /// reflog of the ref, or of the remote's HEAD.
+    /// the reflog of the ref, or of the remote's HEAD.
     pub fn last_fetched(&self, name: &str, remote: &str, tip: Oid) -> Option<Instant> {
         let branch = name.strip_prefix(&format!("refs/remotes/{remote}/"))?;
         let heads = [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD"));

@@ -1,10 +1,8 @@
 //! Checks whether a loose object's file is complete: libgit2 1.9 loops forever on a truncated one.
 //!
 //! Uses the standard library alone, and no bytes but those given. Start at [`is_whole`]. It follows RFC 1950 and 1951
-//! to
-//! the end of the stream and discards the content; any other error in a stream is left to libgit2. To be removed with
-//! the
-//! first libgit2 that fixes this (its issue 7342).
+//! to the end of the stream and discards the content; any other error in a stream is left to libgit2. To be removed
+//! with the first libgit2 that fixes this (its issue 7342).
 
 /// The maximum length of a code, in bits.
 const LONGEST: usize = 15;

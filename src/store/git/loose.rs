@@ -13,8 +13,7 @@ use crate::yaml::node::Limits;
 
 impl Repository {
     /// Returns the files below some folders of the ledger that differ from a commit, sorted by path; untracked files
-    /// are
-    /// included, ignored ones are not. Anything but a regular file counts as removed.
+    /// are included, ignored ones are not. Anything but a regular file counts as removed.
     ///
     /// # Errors
     /// [`GitError`] if git or the system refuses.
@@ -100,8 +99,7 @@ impl Repository {
 
 impl Repository {
     /// Returns the tracked files of the whole repository that differ between a commit and the work tree, as ledger
-    /// paths,
-    /// sorted; their bytes are not read.
+    /// paths, sorted; their bytes are not read.
     ///
     /// # Errors
     /// [`GitError`] if git refuses.

@@ -126,8 +126,7 @@ impl Repository {
     }
 
     /// Tells whether the opened repository still matches its files: what the clone contains, its shallow boundaries,
-    /// and the
-    /// stand-in folder. Refs, objects and configuration are read anew each time.
+    /// and the stand-in folder. Refs, objects and configuration are read anew each time.
     pub fn is_current(&self) -> bool {
         let Ok(config) = self.config() else {
             return false;

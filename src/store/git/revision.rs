@@ -54,8 +54,7 @@ impl Repository {
     }
 
     /// Resolves a reflog expression: a number of changes ago, a time, or another `@{…}` form. `whole` is the name with
-    /// the
-    /// braces, `which` the text between them.
+    /// the braces, `which` the text between them.
     fn logged(&self, whole: &str, reference: &str, which: &str) -> Option<Oid> {
         if let Some(nth) = which.strip_prefix('-') {
             return Some(reference).filter(|it| it.is_empty()).and_then(|_| {

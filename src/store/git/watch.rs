@@ -2,8 +2,7 @@
 //! bytes.
 //!
 //! Uses nothing but the file system. Start at [`Repository::watch`]. Timestamps and sizes are useless here: a ref
-//! always has
-//! the same size, and two updates can fall into one clock tick.
+//! always has the same size, and two updates can fall into one clock tick.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

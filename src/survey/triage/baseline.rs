@@ -29,8 +29,7 @@ pub struct BaselineMatch {
 }
 
 /// Judges an input: it is material if one of its baselines says so, and routine if baselines apply but none does.
-/// Without
-/// any baseline, a finding is judged by its level, and an event is routine.
+/// Without any baseline, a finding is judged by its level, and an event is routine.
 pub fn match_baselines(input: &TriageInput, baselines: &[Baseline]) -> BaselineMatch {
     let mut about = Vec::new();
     let mut material = None;
@@ -58,8 +57,7 @@ pub fn match_baselines(input: &TriageInput, baselines: &[Baseline]) -> BaselineM
 }
 
 /// Tells whether a baseline applies to an input. A baseline without selectors applies to events only: otherwise it
-/// would
-/// make every finding routine.
+/// would make every finding routine.
 fn is_about(baseline: &Baseline, input: &TriageInput) -> bool {
     let mut chosen = baseline.when.0.iter();
     let is_all = chosen.all(|(field, words)| holds(input, field, words));

@@ -1,8 +1,7 @@
 //! The results of all inputs: one row each, and the counts.
 //!
 //! Uses policy, `survey::triage`. Pure. Start at [`TriageCounts::add`]. Follows `docs/spec/cli.md`, triage: the counts
-//! add
-//! up to the inputs.
+//! add up to the inputs.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,7 @@
 //! The state of one input: the gate is asked first, then the baselines.
 //!
 //! Uses gate, status, `survey::triage`. Pure. Start at [`TriageJudge`]. Follows `docs/spec/interop.md`, 6: covered
-//! takes
-//! precedence over routine, and the gate decides what is covered.
+//! takes precedence over routine, and the gate decides what is covered.
 
 use std::collections::BTreeMap;
 
