@@ -1,4 +1,4 @@
-//! The advice of every reason and next step, taken as it is printed: what it promises must come about.
+//! The advice of every reason and next step, followed exactly as printed: it must lead to the promised result.
 //!
 //! Start at [`Stage`]. Each table matches on an enum of the library, so a new reason needs a story here to compile.
 

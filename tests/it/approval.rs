@@ -1,4 +1,4 @@
-//! Who approved each version, on real repositories and on messages that forges really wrote.
+//! Who approved each version, on real repositories and with messages that forges really wrote.
 
 mod accounts;
 mod answers;
@@ -35,7 +35,7 @@ use exledger::history::version::TrailKey;
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
 
-/// What a verdict says, in the words of the answers.
+/// A verdict in the words used in answers.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Said {
     pub satisfied: &'static str,
@@ -56,12 +56,12 @@ pub(crate) fn verdict(repo: &Repo) -> ApprovalVerdict {
     verdicts(repo, ID).pop().unwrap().as_ref().clone()
 }
 
-/// Returns the local part of an address.
+/// -
 fn local(email: &str) -> String {
     email.split('@').next().unwrap().to_owned()
 }
 
-/// Returns what a verdict says.
+/// Returns a verdict in the words used in answers.
 pub(crate) fn said(verdict: &ApprovalVerdict) -> Said {
     Said {
         satisfied: match &verdict.satisfied {
@@ -98,7 +98,7 @@ pub(crate) fn check(
     );
 }
 
-/// A repository whose policy landed first, by someone who plays no further part.
+/// A repository whose policy landed first, by someone who is not involved otherwise.
 pub(crate) fn ledger(policy: &str) -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("root").write("exledger.yaml", &format!("version: 1\n{policy}")).commit("Begin");
@@ -117,7 +117,7 @@ pub(crate) fn file(repo: &Repo) {
     file_as(repo, SAMPLE);
 }
 
-/// Files a record of the sample's id on a branch by Ana.
+/// Files a record with the sample's id on a branch by Ana.
 pub(crate) fn file_as(repo: &Repo, text: &str) {
     repo.branch("file").by("ana").write(ID, text).commit("File it");
 }

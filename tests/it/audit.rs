@@ -1,4 +1,4 @@
-//! The audit of landed versions: what is found, and how bad it is today. Start at [`audited`].
+//! The audit of landed versions: what is found, and with which level. Start at [`audited`].
 
 mod accounts;
 mod approvals;
@@ -24,7 +24,7 @@ use exledger::store::git::Repository;
 use crate::history::{ID, SAMPLE, chain_of};
 use crate::repo::Repo;
 
-/// A policy with one tier that wants one person.
+/// A policy with one tier that requires one approver.
 pub(crate) const ONE: &str = "version: 1
 tiers: [{name: standard, max_term: 90d, max_renewals: 2, max_total: 270d, approvals: {count: 1}}]
 ";

@@ -1,6 +1,6 @@
-//! Each verdict of the demo, redone by hand: from `log ID --format json`, the policy's text, and `git` alone.
+//! Each verdict of the demo, recomputed from `log ID --format json`, the policy's text, and `git` alone.
 //!
-//! Nothing of the library is used here but its answers: what `docs/auditing.md` tells an auditor to do is done.
+//! Uses nothing of the library but its answers: it does what `docs/auditing.md` tells an auditor to do.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -26,13 +26,13 @@ fn emails(people: &Value) -> BTreeSet<String> {
     people.map(|person| text(person, "email").to_owned()).collect()
 }
 
-/// The policy as its text states it: who is in which group, and what each tier wants.
+/// The policy as its text states it: the members of each group, and what each tier requires.
 struct Policy {
     groups: BTreeMap<String, BTreeSet<String>>,
     tiers: BTreeMap<String, (usize, Vec<String>)>,
 }
 
-/// Returns the words of a list that stands behind a key: `each_of: [security, platform]`.
+/// Returns the items of a list after a key: `each_of: [security, platform]`.
 fn list(line: &str, key: &str) -> Vec<String> {
     let Some((_, rest)) = line.split_once(&format!("{key}: [")) else {
         return Vec::new();
@@ -72,7 +72,7 @@ impl Policy {
         Policy { groups, tiers }
     }
 
-    /// Tells whether some people are enough for a tier: so many, and a different one for each group.
+    /// Tells whether people satisfy a tier: enough of them, and a different one for each group.
     fn is_met(&self, tier: &str, people: &BTreeSet<String>) -> bool {
         let (count, each_of) = &self.tiers[tier];
         fn filled(groups: &[String], people: &BTreeSet<String>, policy: &Policy) -> bool {
@@ -89,14 +89,14 @@ impl Policy {
     }
 }
 
-/// Returns the addresses that git names for a format, such as `%ae`, over some commits.
+/// Returns the addresses that git prints for a format, such as `%ae`, over some commits.
 fn named(ledger: &Path, format: &str, range: &[&str]) -> BTreeSet<String> {
     let format = format!("--format={format}");
     let out = git(ledger, &[&["log", &format], range].concat());
     out.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
-/// Returns who wrote what a commit landed, as git names them: whoever touched the file on the merged branch.
+/// Returns the authors of what a commit landed, according to git: everyone who touched the file on the merged branch.
 fn writers(ledger: &Path, commit: &str, path: &str) -> BTreeSet<String> {
     let parents = git(ledger, &["log", "-1", "--format=%P", commit]);
     match parents.split_whitespace().count() {
@@ -108,7 +108,7 @@ fn writers(ledger: &Path, commit: &str, path: &str) -> BTreeSet<String> {
     }
 }
 
-/// Checks that git shows a word where it is said to stand.
+/// Checks that git shows a statement where the answer says it is.
 fn prove(ledger: &Path, said: &Value) {
     let (commit, email) = (text(said, "commit"), text(said, "email"));
     match text(said, "kind") {
@@ -151,7 +151,7 @@ fn each_verdict_of_the_demo_can_be_redone_by_hand() {
                 prove(&ledger, said);
                 assert_eq!(said["counts"] == true, said["why_not"].is_null(), "{said:#}");
             }
-            // Whoever wrote what landed is among the authors, unless what landed only adds to what was approved.
+            // Everyone who wrote what landed is among the authors, unless the change only adds to the approved version.
             if event["event"] != "reviewed" && event["event"] != "fired" {
                 let writers = writers(&ledger, text(event, "commit"), path);
                 assert!(writers.is_subset(&authors), "{writers:?}: {event:#}");

@@ -4,20 +4,20 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What a run left: its exit code and what it wrote.
+/// The result of a run: exit code and output.
 pub(crate) struct Run {
     pub(crate) code: i32,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-/// What the clock shows to every run: later than all that made-up histories date.
+/// The clock of every run: later than all dates in made-up histories.
 const CLOCK: &str = "2031-01-01T00:00:00Z";
 
-/// The variable that lets a run read the clock on the wall.
+/// The variable that lets a run use the real clock.
 pub(crate) const REAL_CLOCK: (&str, &str) = ("EXLEDGER_TEST_CLOCK", "");
 
-/// Runs the program in a folder, without the environment of whoever runs the tests.
+/// Runs the program in a folder, without the environment of the test run.
 pub(crate) fn run(folder: &Path, args: &[&str]) -> Run {
     run_with(folder, args, &[])
 }
@@ -34,7 +34,7 @@ pub(crate) fn commands() -> Vec<String> {
     names
 }
 
-/// Runs the program in a folder with these variables alone.
+/// Runs the program in a folder with only these variables.
 pub(crate) fn run_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Run {
     let output = program(folder, args, variables).output().unwrap();
     Run {
@@ -44,12 +44,12 @@ pub(crate) fn run_with(folder: &Path, args: &[&str], variables: &[(&str, &str)])
     }
 }
 
-/// Runs the program in a folder with bytes on standard input.
+/// Runs the program in a folder with these bytes on standard input.
 pub(crate) fn run_fed(folder: &Path, args: &[&str], input: &[u8]) -> Run {
     run_fed_with(folder, args, &[], input)
 }
 
-/// Runs the program in a folder with these variables, and with bytes on standard input.
+/// Runs the program in a folder with these variables and these bytes on standard input.
 pub(crate) fn run_fed_with(
     folder: &Path,
     args: &[&str],
@@ -136,7 +136,7 @@ fn what_needs_no_ledger_works_without_one() {
 #[test]
 fn every_command_file_is_in_the_table_and_gives_an_example() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands");
-    // A command with texts of its own is a folder; `context` is what all of them get.
+    // A command with texts of its own is a folder; `context` is shared by all.
     let mut files: Vec<String> = std::fs::read_dir(&folder)
         .unwrap()
         .filter_map(|entry| {
@@ -177,7 +177,7 @@ fn every_help_fits_a_terminal_of_80_columns() {
             assert_eq!(help.code, 0, "{args:?}");
             let wide: Vec<&str> = help.out.lines().filter(|it| it.chars().count() > 80).collect();
             assert!(wide.is_empty(), "{args:?}: {wide:#?}");
-            // An example can be copied: a line that goes on says so.
+            // An example can be copied: a continued line ends with a backslash.
             let example = help.out.split("EXAMPLE\n").nth(1).unwrap_or_default();
             let goes_on = example.lines().zip(example.lines().skip(1));
             for (line, next) in goes_on.filter(|(_, next)| next.starts_with("    ")) {

@@ -126,11 +126,11 @@ fn story() -> Repo {
             "2026-12-05",
         ),
     );
-    // Pushed by its author: landed, approved by nobody.
+    // Pushed by its author, and approved by nobody.
     let lone =
         standard("EXC-2026-5E1FA", "Logs of the fraud scorer", "fraud", "2026-11-20", "2027-01-20");
     repo.by("ana").write("EXC-2026-5E1FA", &lone).commit("File the logs");
-    // Approved once, then unreadable: the id stands, and grants nothing.
+    // Approved once, then unreadable: the id is still there, but grants nothing.
     file(
         &repo,
         "EXC-2026-BR0KE",

@@ -1,6 +1,6 @@
-//! `approve` and `reject` in real repositories, from the key to what the ledger then answers. Start at [`World`].
+//! `approve` and `reject` in real repositories, from the key to the ledger's answer afterwards. Start at [`World`].
 //!
-//! Keys are made for one test by ssh-keygen; where it is not installed these tests say so and pass.
+//! Keys are made for one test by ssh-keygen; if it is not installed, these tests say so and pass.
 
 mod accounts;
 mod branch;
@@ -25,10 +25,10 @@ use crate::repo::{Repo, git, path_of};
 
 pub(super) const ID: &str = "EXC-2026-7F3KQ";
 
-/// Who has a key that the signers file lists.
+/// The people with a key in the signers file.
 const LISTED: &[&str] = &["dana", "lee", "sam"];
 
-/// Two people, one of each group; of sensitive things by signature.
+/// Two approvers, one of each group; for sensitive records, by signature.
 pub(super) const POLICY: &str = "version: 1
 name: example/payments
 groups: {security: [dana@example.com, sam@example.com], platform: [lee@example.com]}
@@ -57,14 +57,14 @@ starts: 2026-11-20
 expires: 2026-12-20
 ";
 
-/// A ledger whose mainline knows policy and keys, a branch `billing` of Ana's with a record, and the keys.
+/// A ledger whose mainline has policy and keys, a branch `billing` of Ana's with a record, and the keys.
 pub(super) struct World {
     pub(super) repo: Repo,
     keys: tempfile::TempDir,
 }
 
 impl World {
-    /// Makes it; `None`, and a word about it, where ssh-keygen is absent.
+    /// Creates it; `None`, with a note, if ssh-keygen is not installed.
     pub(super) fn new(policy: &str) -> Option<World> {
         let keys = keys()?;
         let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys };
@@ -95,7 +95,7 @@ impl World {
         format!("{name}@example.com namespaces=\"exledger-approval@v1\" {public}")
     }
 
-    /// Lets a person work here, with a key.
+    /// Makes a person the user, with a key.
     pub(super) fn is(&self, name: &str, key: &str) {
         self.repo.config("user.name", name);
         self.repo.config("user.email", &format!("{name}@example.com"));
@@ -126,18 +126,18 @@ impl World {
         serde_json::from_str(&run.out).unwrap()
     }
 
-    /// Lands the branch as a forge does that squashes: the author is its opener, and nobody else is named.
+    /// Lands the branch as a squashing forge does: the author is whoever opened the request, and nobody else is named.
     pub(super) fn squash(&self, branch: &str) -> git2::Oid {
         let work = self.repo.by("ana").through("github");
         work.squash(branch, "File the billing exception (#1)")
     }
 
-    /// Checks a branch out.
+    /// -
     pub(super) fn switch(&self, branch: &str) {
         git(self.repo.path(), &["checkout", "-q", "-f", branch]);
     }
 
-    /// Returns what `show` says of the record.
+    /// Returns the answer of `show` about the record.
     pub(super) fn record(&self) -> serde_json::Value {
         let run = self.run(&["show", ID, "--format", "json"]);
         assert_eq!(run.code, 0, "{}", run.err);
@@ -152,7 +152,7 @@ impl World {
         (text(&record["status"]), text(&record["approval"]["result"]))
     }
 
-    /// Commits the approval files of the work folder on `main`, as somebody.
+    /// Commits the approval files of the work tree on `main`, as a person.
     pub(super) fn land(&self, by: &str) -> git2::Oid {
         let mut work = self.repo.by(by);
         for (path, text) in self.written() {
@@ -161,7 +161,7 @@ impl World {
         work.commit("Record approvals")
     }
 
-    /// Returns the approval files of the work folder.
+    /// Returns the approval files of the work tree.
     pub(super) fn written(&self) -> Vec<(String, String)> {
         let mut files = Vec::new();
         let mut folders = vec![self.repo.path().join("exceptions/.approvals")];
@@ -189,7 +189,7 @@ impl World {
     }
 }
 
-/// Makes the keys: of those who are listed, and of Mallory.
+/// Makes keys for those who are listed, and for Mallory.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn keys() -> Option<tempfile::TempDir> {
     if Command::new("ssh-keygen").arg("-?").output().is_err() {

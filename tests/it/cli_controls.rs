@@ -1,4 +1,4 @@
-//! `controls`: what a text finds in the catalogs, without a ledger and in one. Start at [`found`].
+//! `controls`: what searches find in the catalogs, without a ledger and in one. Start at [`found`].
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Flags and arguments as people write them: what each command takes, lists, refuses, and what it proposes instead.
+//! Flags and arguments as people write them: what each command accepts, lists, refuses, and suggests instead.
 
 use crate::cli::{Run, commands, run};
 use crate::cli_new::ledger;

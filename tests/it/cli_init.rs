@@ -1,4 +1,4 @@
-//! `init`: what it writes, and what it leaves alone.
+//! `init`: what it writes, and what it leaves unchanged.
 
 use exledger::policy::governance::Governance;
 use std::path::Path;
@@ -183,7 +183,7 @@ fn an_emergency_about_something_sensitive_needs_three_answers_and_is_short() {
     assert_eq!(answer["tier"], "emergency");
     assert_eq!(answer["needed"]["count"], 2);
     assert_eq!(run(folder.path(), &["lint"]).code, 0);
-    // What is longer is none: it is filed as another class, with what its tier requires.
+    // A longer record is no emergency: it is filed as another class, with what its tier requires.
     let longer = [&three[..], &["--emergency", "--expires", "2026-11-30"]].concat();
     let refused = run(folder.path(), &longer);
     assert_eq!(refused.code, 2, "{}", refused.out);

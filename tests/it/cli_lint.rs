@@ -1,4 +1,4 @@
-//! What `lint` shows a person, and what it takes: lines of files, paths, a clock that it has not.
+//! `lint` for people: lines of files, path arguments, and a clock that it does not have.
 
 use crate::cli::run;
 use crate::record::SMALL;
@@ -15,7 +15,7 @@ fn folder(record: &str) -> tempfile::TempDir {
 
 #[test]
 fn no_line_with_a_token_is_shown_whatever_is_wrong_with_it() {
-    // Joined, so that no scanner takes it for what it looks like.
+    // Joined at run time, so that no secret scanner reports this file.
     let token = format!("{}{}", "ghp_", "16C7e42F292c6912E7710c838347Ae178B4a");
     for line in [
         format!("x: {{note: '{token}'}}"),
@@ -104,7 +104,7 @@ fn a_folder_whose_name_is_no_text_hides_no_record() {
 
     let folder = folder(SMALL);
     let odd = folder.path().join("exceptions").join(OsStr::from_bytes(b"\xff"));
-    // Some file systems take no such name.
+    // Some file systems don't allow such a name.
     if std::fs::create_dir(&odd).is_err() {
         return;
     }

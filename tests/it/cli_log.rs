@@ -1,4 +1,4 @@
-//! What `log` tells of a record's trail: each change of meaning in the commit that landed it.
+//! `log`: each change of meaning in a record's trail, in the commit that landed it.
 
 mod statements;
 
@@ -29,7 +29,7 @@ fn asked(repo: &Repo, args: &[&str]) -> Value {
     serde_json::from_str(&run.out).unwrap()
 }
 
-/// Returns each event with how its approval was called.
+/// Returns each event with its approval result.
 fn told(log: &Value) -> Vec<(String, String)> {
     let text = |event: &Value, key: &str| event[key].as_str().unwrap().to_owned();
     let events = log["events"].as_array().unwrap().iter();
@@ -112,7 +112,7 @@ fn the_trail_ends_where_it_is_asked_to_end() {
         .commit("Name it better");
     repo.checkout();
     assert_eq!(words(&asked(&repo, &["--as-of", "2026-11-22"])), ["filed"]);
-    // The other clock asks about the ledger as it stands now.
+    // The other clock asks about the ledger as it is now.
     let on = asked(&repo, &["--on", "2026-11-22"]);
     assert_eq!(words(&on), ["filed", "amended"]);
     assert_eq!(on["simulated"], true);

@@ -132,7 +132,7 @@ fn what_is_missing_is_named_by_its_flag() {
         assert!(answer.err.contains(flag), "{flag}: {}", answer.err);
     }
     assert!(!answer.err.contains("--application"), "{}", answer.err);
-    // Without the risk no tier is known; what every tier wants is named all the same.
+    // Without the risk no tier is known; what every tier requires is named all the same.
     let nothing = run(folder.path(), &["new"]);
     assert!(nothing.err.starts_with("error: 6 answers are missing"), "{}", nothing.err);
     assert!(!folder.path().join("exceptions").exists());

@@ -1,6 +1,6 @@
-//! The decisions in a record's life: what they write, what they refuse, and that nothing is ever half written.
+//! The decisions in a record's life: what they write, what they refuse, and that no file is ever partially written.
 //!
-//! Start at [`Life`]. Layouts and edits are judged without a process; wiring, locks and stories run the program.
+//! Start at [`Life`]. Layouts and edits are tested without a process; wiring, locks and stories run the program.
 
 mod closed;
 mod followed;
@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::cli::{self, Run};
 use crate::repo::Repo;
 
-/// The record that most cases are about.
+/// The record of most cases.
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 
 /// Two groups; sensitive records need both, and grant nothing while degraded.
@@ -45,18 +45,18 @@ tiers:
 closure: {access_verified: [sensitive]}
 ";
 
-/// A repository in which people take decisions and merge each other's branches.
+/// A repository in which people make decisions and merge each other's branches.
 pub(crate) struct Life {
     pub(crate) repo: Repo,
 }
 
 impl Life {
-    /// Begins with a policy, on the morning of 20 November 2026.
+    /// Starts with a policy, on the morning of 20 November 2026.
     pub(crate) fn new() -> Life {
         Life::of(POLICY)
     }
 
-    /// Begins with another policy.
+    /// Starts with another policy.
     pub(crate) fn of(policy: &str) -> Life {
         let repo = Repo::at("2026-11-20T09:00:00Z");
         repo.by("dana").write("exledger.yaml", policy).commit("Begin the ledger");
@@ -71,20 +71,20 @@ impl Life {
         work.write(id, text).commit("File an exception");
     }
 
-    /// Files a record and lets somebody merge it.
+    /// Files a record and lets another person merge it.
     pub(crate) fn filed(&self, id: &str, text: &str, by: &str, merged_by: &str) {
         self.file(id, text, by);
         self.merge(&format!("file-{id}"), merged_by, "");
     }
 
-    /// Merges a branch; `said` follows in the message.
+    /// Merges a branch; `said` is appended to the message.
     pub(crate) fn merge(&self, branch: &str, by: &str, said: &str) {
         let message = format!("Merge pull request #1 from ana/{branch}\n\n{said}");
         self.repo.by(by).merge(branch, message.trim_end());
         self.switch("main");
     }
 
-    /// Fills the work folder with a branch.
+    /// Checks out a branch.
     pub(crate) fn switch(&self, branch: &str) {
         let name = format!("refs/heads/{branch}");
         self.repo.git.set_head(&name).unwrap();
@@ -100,14 +100,14 @@ impl Life {
         cli::run(self.repo.path(), &[args, &["--on", &now]].concat())
     }
 
-    /// Runs the program and returns its answer in JSON; it must exit with a code.
+    /// Runs the program, checks its exit code, and returns its answer in JSON.
     pub(crate) fn answer(&self, code: i32, by: &str, args: &[&str]) -> Value {
         let run = self.run(by, &[args, &["--format", "json"]].concat());
         assert_eq!(run.code, code, "{args:?}: {}{}", run.out, run.err);
         serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{args:?}: {}", run.out))
     }
 
-    /// Takes a decision on a branch of its own and commits it there.
+    /// Makes a decision on a branch of its own and commits it there.
     pub(crate) fn decide(&self, branch: &str, by: &str, args: &[&str]) -> Value {
         self.repo.branch(branch);
         self.switch(branch);
@@ -116,7 +116,7 @@ impl Life {
         answer
     }
 
-    /// Takes a decision, which somebody else merges.
+    /// Makes a decision, which another person merges.
     pub(crate) fn decided(&self, by: &str, args: &[&str], merged_by: &str) -> Value {
         let branch = format!("branch-{}", self.repo.now().unix());
         let answer = self.decide(&branch, by, args);
@@ -124,7 +124,7 @@ impl Life {
         answer
     }
 
-    /// Commits what the work folder holds.
+    /// Commits the work tree.
     pub(crate) fn commit(&self, branch: &str, by: &str) {
         let top = self.repo.path();
         let mut work = self.repo.branch(branch).by(by);
@@ -144,7 +144,7 @@ impl Life {
         self.answer(0, "sam", &["show", id])["record"].clone()
     }
 
-    /// Returns verdict and record of a question.
+    /// Returns verdict and record for a question.
     pub(crate) fn check(&self, args: &[&str]) -> (String, String) {
         let run = self.run("sam", &[&["check", "--format", "json"], args].concat());
         let answer: Value =
@@ -153,7 +153,7 @@ impl Life {
         (word("verdict"), word("reason"))
     }
 
-    /// Returns the buckets that a record is due in.
+    /// Returns the buckets of a record in `due`.
     pub(crate) fn due(&self, id: &str) -> (i32, Vec<String>) {
         let run = self.run("sam", &["due", "--format", "json"]);
         let answer: Value = serde_json::from_str(&run.out).unwrap();
@@ -167,7 +167,7 @@ impl Life {
         (run.code, buckets)
     }
 
-    /// Returns the text of a record in the work folder.
+    /// Returns the text of a record in the work tree.
     pub(crate) fn text(&self, id: &str) -> String {
         let path = self.repo.path().join(crate::repo::path_of(id));
         std::fs::read_to_string(path).unwrap()

@@ -1,4 +1,4 @@
-//! What a branch changes in meaning, through the program: events, details, needs, findings, exit codes.
+//! What a branch changes in meaning, through the program: events, details, required approvals, findings, exit codes.
 //!
 //! Start at [`Ledger`]. Each case is a branch of one ledger whose records landed approved.
 
@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::cli::{self, Run};
 use crate::repo::Repo;
 
-/// Two people of two groups for high risks, one person for the rest.
+/// Two approvers of two groups for high risks, one for the rest.
 pub(crate) const POLICY: &str = "\
 version: 1
 name: example/payments
@@ -86,14 +86,14 @@ impl Ledger {
         cli::run(self.repo.path(), args)
     }
 
-    /// Returns what `diff main BRANCH` says, with its exit code.
+    /// Returns the answer of `diff main BRANCH`, with its exit code.
     pub(crate) fn diff(&self, branch: &str) -> (i32, Value) {
         let run = self.run(&["diff", "main", branch, "--format", "json"]);
         let json = serde_json::from_str(&run.out);
         (run.code, json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)))
     }
 
-    /// Changes the one record on a branch of its own, by Ana, and returns what `diff` says.
+    /// Changes the one record on a branch of its own, by Ana, and returns the answer of `diff`.
     pub(crate) fn after(&self, branch: &str, edits: &[(&str, &str)]) -> (i32, Value) {
         let mut work = self.repo.branch(branch).by("ana");
         for (from, to) in edits {
@@ -109,7 +109,7 @@ impl Ledger {
         self.diff(branch)
     }
 
-    /// Fills the work folder with a branch and makes it the current one.
+    /// Checks out a branch.
     pub(crate) fn switch(&self, branch: &str) {
         self.repo.git.set_head(&format!("refs/heads/{branch}")).unwrap();
         self.repo.checkout();
@@ -133,7 +133,7 @@ pub(crate) fn told(diff: &Value) -> Vec<String> {
     events.iter().map(told).collect()
 }
 
-/// Returns how many people each event of the one record needs.
+/// Returns how many approvers each event of the one record needs.
 pub(crate) fn counts(diff: &Value) -> Vec<u64> {
     let events = diff["changes"][0]["events"].as_array().unwrap();
     let count = |event: &Value| event["needs"]["count"].as_u64().unwrap();

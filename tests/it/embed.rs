@@ -1,4 +1,4 @@
-//! Another program that embeds the library, `examples/ask.rs`: the verdicts of the command line, and never yesterday's.
+//! A program that embeds the library, `examples/ask.rs`: the same verdicts as on the command line, never outdated ones.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::repo::{Repo, git};
 
 const IDENTITY: &str = "svc:billing-batch";
 
-/// Returns the example, built beside the program; `cargo test` alone has done so, with a filter of targets it has not.
+/// Returns the example, built beside the program; a plain `cargo test` has built it, one with selected targets has not.
 fn example() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
@@ -42,7 +42,7 @@ fn ask(folder: &Path) -> Command {
     command
 }
 
-/// A record for an identity, filed by Ana and merged by Lee some days ago, and a clone that is asked.
+/// A record for an identity, filed by Ana and merged by Lee some days ago, and a clone to ask.
 fn gate() -> Gate {
     let repo = Repo::at(&present(-3 * 86_400).to_string());
     repo.by("root").write("exledger.yaml", "version: 1\n").commit("Begin");

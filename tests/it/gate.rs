@@ -1,4 +1,4 @@
-//! One question, one answer: what covers it, and why not.
+//! The answers of the gate: what covers a question, and why nothing does.
 
 mod besides;
 mod cover;
@@ -27,7 +27,7 @@ use crate::history::SAMPLE;
 use crate::repo::Repo;
 use crate::status::instant;
 
-/// Returns what all records of a repository are at an instant.
+/// Returns the states of all records of a repository at an instant.
 pub(crate) fn standings(repo: &Repo, at: &str) -> Vec<RecordState> {
     let history = repo.history();
     let approvals = approval::judge(&history);

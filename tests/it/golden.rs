@@ -1,7 +1,7 @@
 //! Expected outputs, kept as files below `tests/golden/` and reviewed like code.
 //!
-//! `UPDATE_GOLDEN=1 cargo test` rewrites them. A test hands over bytes that are the same on every machine:
-//! paths and versions are replaced by placeholders before.
+//! `UPDATE_GOLDEN=1 cargo test` rewrites them. The bytes must be the same on every machine: tests replace paths and
+//! versions by placeholders first.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Which governance counts, seen from the command line: in real repositories, with what the work tree holds beside.
+//! Which governance applies, on the command line: in real repositories, with a different work tree.
 
 mod left_out;
 mod no_policy;

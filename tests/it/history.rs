@@ -43,7 +43,7 @@ expires: 2026-12-20
 /// The id of [`SAMPLE`].
 pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 
-/// Returns the id of an object as the library knows it.
+/// Converts an object id to the library's type.
 pub(crate) fn own(oid: git2::Oid) -> Oid {
     Oid::from_bytes(oid.as_bytes()).unwrap()
 }
@@ -66,7 +66,7 @@ pub(crate) fn history_of(
 }
 
 impl Repo {
-    /// Returns what git proves about `main` at the moment of the next commit.
+    /// Returns what git proves about `main` at the time of the next commit.
     pub(crate) fn history(&self) -> History {
         history_of(self.path(), self.now())
     }

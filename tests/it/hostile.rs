@@ -1,4 +1,4 @@
-//! What people and machines can do to the program: where it writes, what it prints of foreign values, what it does when
+//! Hostile input and environments: where the program writes, what it prints of foreign values, and how it behaves when
 //! it fails itself.
 
 mod costs;

@@ -1,5 +1,5 @@
-//! The manners of the house that no compiler checks: lengths, opening pages, lists that must be complete,
-//! links, and what the dependencies may be. Follows `docs/style.md` and `docs/decisions/libraries.md`.
+//! Rules of this repository that no compiler checks: lengths, opening comments, lists that must be complete, links, and
+//! permitted dependencies. Follows `docs/style.md` and `docs/decisions/libraries.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ mod licence;
 mod links;
 mod sentences;
 
-/// The longest that a file of Rust may be, in lines.
+/// The maximum length of a Rust file, in lines.
 const MOST_LINES: usize = 400;
 
-/// The crates that the package may name, normally, for its build or its tests. A new one is a decision.
+/// The permitted dependencies: normal, build and development. Adding one is a decision.
 const CARD: &str = "aho-corasick anyhow base64ct chrono clap clap_complete clap_mangen comfy-table csv dialoguer env_logger git2 \
     granit-parser indicatif jsonschema log mimalloc proptest rustix schemars serde serde_json sha2 \
     similar ssh-key strsim strum tempfile thiserror unicode-normalization uuid yaml_serde";
@@ -22,7 +22,7 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Returns every file below a folder whose name ends in `.<ending>`, sorted; none where there is no folder.
+/// Returns all files below a folder whose name ends in `.<ending>`, sorted; empty if there is no such folder.
 pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(folder) else {
@@ -40,7 +40,7 @@ pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Every file that belongs to the project: the tree without git's folder and the build's.
+/// Returns every file of the project: the tree without git's folder and the build's.
 fn everything() -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(root()).unwrap() {
@@ -92,7 +92,7 @@ fn every_file_of_tests_is_a_module_of_the_one_binary() {
         }
         let stem = path.file_stem().unwrap().to_str().unwrap();
         let folder = path.parent().unwrap();
-        // A `mod.rs` is declared one folder up, under the name of its own.
+        // A `mod.rs` is declared one folder up, by the name of its folder.
         let (name, folder) = match stem {
             "mod" => (folder.file_name().unwrap().to_str().unwrap(), folder.parent().unwrap()),
             _ => (stem, folder),
@@ -133,7 +133,7 @@ fn every_link_of_the_documents_leads_somewhere() {
 
 #[test]
 fn the_project_names_no_folder_of_the_machine_it_was_written_on() {
-    // Put together here, so that this file doesn't name them itself.
+    // Assembled here, so that this file does not contain them itself.
     let banned =
         ["work", "root", "tmp/bash"].map(|folder| format!("/{folder}/").replace("bash/", "bash_"));
     let mut naming = Vec::new();
@@ -149,7 +149,7 @@ fn the_project_names_no_folder_of_the_machine_it_was_written_on() {
     assert!(naming.is_empty(), "{naming:#?}");
 }
 
-/// What cargo knows of this machine's dependencies, without asking the network.
+/// Returns cargo's metadata of the dependencies, without network access.
 fn metadata() -> serde_json::Value {
     let cargo = env!("CARGO");
     let version = Command::new(cargo).arg("-vV").output().unwrap().stdout;
@@ -172,7 +172,7 @@ fn metadata() -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The entries of one list of `deny.toml`, a line each.
+/// Returns the entries of one list of `deny.toml`, one per line.
 fn listed_in_deny(list: &str) -> Vec<String> {
     let text = std::fs::read_to_string(root().join("deny.toml")).unwrap();
     let opening = format!("{list} = [");

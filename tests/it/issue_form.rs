@@ -1,4 +1,4 @@
-//! The issue form: what is written is asked back by its labels, and what people make of it is read or refused.
+//! The issue form: it asks for the fields by their labels, and filled-in forms are read or refused.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ fn rendered(form: &Value, answer: &dyn Fn(&Value) -> String) -> String {
     sections.collect::<Vec<_>>().join("\n\n")
 }
 
-/// An answer to a field of the form that a person might give.
+/// A plausible answer to a field of the form.
 fn sample(field: &Value) -> String {
     let attributes = &field["attributes"];
     match field["id"].as_str().unwrap() {
@@ -76,7 +76,7 @@ fn every_field_of_the_form_that_is_written_is_read_back() {
         assert_eq!(answers.get(path), Some(&expected), "{}", field.id);
         assert!(filled.insert(path.to_owned()), "two fields fill {path}");
     }
-    // The same by id in place of the label.
+    // The same by id instead of the label.
     let mut by_id = form();
     for field in by_id["body"].as_array_mut().unwrap() {
         if let Some(id) = field.get("id").cloned() {
@@ -93,7 +93,7 @@ fn what_nobody_answered_is_absent() {
         "checkboxes" => sample(field),
         _ => "_No response_".to_owned(),
     });
-    // GitHub leaves a shown-as-code field without its fence then.
+    // GitHub then omits the fence of a field shown as code.
     let nothing = nothing.replace("```yaml\n_No response_\n```", "_No response_");
     for text in [nothing.clone(), nothing.replace('\n', "\r\n"), nothing.replace('\n', "\r")] {
         let answers = issue_form::read(&text).unwrap();
@@ -111,7 +111,7 @@ fn the_projects_own_form_is_the_one_that_is_written() {
     assert!(std::fs::read_to_string(&path).unwrap() == fresh, "UPDATE_GOLDEN=1 writes it again");
 }
 
-/// What GitHub demands of a form, as far as a form of fields can break it.
+/// What GitHub requires of a form, as far as its fields can break it.
 #[test]
 fn github_takes_the_form() {
     let form = form();
@@ -134,13 +134,13 @@ fn github_takes_the_form() {
             let words: BTreeSet<&str> =
                 options.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
             assert_eq!(words.len(), options.as_array().unwrap().len(), "{id}");
-            // GitHub adds `None` to a list that may be left alone.
+            // GitHub adds `None` to an optional list.
             assert!(!words.contains("None"), "{id}");
         }
     }
     assert_eq!(ids.len(), field::fields().len());
     let path = house::root().join("../shared/interop/schemas/github-issue-forms.schema.json");
-    // GitHub's own schema, where a checkout has it beside it.
+    // GitHub's own schema, if the checkout has it beside it.
     let Ok(schema) = std::fs::read_to_string(&path) else {
         return;
     };
@@ -251,7 +251,7 @@ fn the_samples_give_what_is_expected_of_them() {
     let samples = house::root().join("../shared/interop/samples/in");
     let Ok(expected) = std::fs::read_to_string(samples.join("issue-form-rendered.expected.json"))
     else {
-        // Only where a checkout has the samples beside it.
+        // Only if the checkout has the samples beside it.
         return;
     };
     let mut expected: Value = serde_json::from_str(&expected).unwrap();

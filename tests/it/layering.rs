@@ -1,6 +1,6 @@
-//! The order of the rooms: reads `src/` and names the file and line of an edge or a crate out of place.
+//! The order of the modules: reads `src/` and reports the file and line of a misplaced dependency or crate.
 //!
-//! Changing one of the three tables is a decision with its own pull request. Follows `docs/architecture.md`,
+//! Changing one of the three tables is a decision that needs its own pull request. Follows `docs/architecture.md`,
 //! "How it is kept". Start at [`broken`]; the reader of tokens is in `layering/tokens.rs`.
 
 mod tokens;
@@ -11,18 +11,18 @@ use std::path::Path;
 use crate::house;
 use tokens::{Named, Token};
 
-/// The rooms from left to right; each may use those to its left.
+/// The modules from left to right; each may use those to its left.
 const LINE: &str =
     "diag yaml record ledger policy history approval status gate survey rules plan view render";
 
-/// Rooms of the library beside the line, and the furthest room of the line that each may use; `session` uses the others too.
+/// Library modules outside the sequence, and the rightmost module that each may use; `session` also uses the others.
 const BESIDE: &[(&str, &str)] =
     &[("interop", "plan"), ("clock", "record"), ("store", "history"), ("session", "plan")];
 
-/// Rooms of the program, and the furthest room of the line that each may use; `commands` uses all others too.
+/// Modules of the program, and the rightmost module that each may use; `commands` also uses all others.
 const PROGRAM: &[(&str, &str)] = &[("ask", "plan"), ("commands", "render")];
 
-/// What comes from outside, and the rooms that may name it.
+/// External crates, and the modules that may name them.
 const HOME: &[(&str, &str)] = &[
     ("git2", "store"),
     ("std::fs", "store"),
@@ -85,7 +85,7 @@ fn every_home_is_a_room() {
     }
 }
 
-/// Made-up sources: the file below `src`, its text, and the lines that are out of place.
+/// Made-up sources: the file below `src`, its text, and the offending lines.
 const SOURCES: &[(&str, &str, &[usize])] = &[
     ("record/mod.rs", "use crate::diag;\nuse crate::policy;\n", &[2]),
     ("policy/tier.rs", "fn f(r: &crate::record::Record) {}\n", &[]),
@@ -108,7 +108,7 @@ const SOURCES: &[(&str, &str, &[usize])] = &[
         "mod code {\n    use super::Code;\n    use super::super::gate;\n}\nuse super::Code;\n",
         &[3, 5],
     ),
-    // Crates and what of std touches the world.
+    // Crates, and parts of std with side effects.
     ("policy/mod.rs", "use chrono::NaiveDate;\n", &[1]),
     ("record/time.rs", "use chrono::Utc;\nfn f() { Utc::now(); }\n", &[2]),
     ("clock.rs", "fn f() { chrono::Utc::now(); }\n", &[]),
@@ -119,7 +119,7 @@ const SOURCES: &[(&str, &str, &[usize])] = &[
     ("gate/mod.rs", "use std::env as world;\n", &[1]),
     ("render/json.rs", "fn f() { ::git2::Oid::zero(); }\n", &[1]),
     ("plan/mod.rs", "#[derive(schemars::JsonSchema)]\nstruct S;\n", &[1]),
-    // What is only said, quoted or tested is no edge.
+    // Comments, strings and tests don't count.
     ("diag.rs", "//! See `crate::render`.\n/* crate::gate /* git2:: */ */\n", &[]),
     ("diag.rs", "const A: &str = \"crate::gate \\\" git2::x\";\n", &[]),
     ("diag.rs", "const A: &str = r#\"crate::gate \" git2::x\"#;\n", &[]),
@@ -139,7 +139,7 @@ fn an_edge_or_a_crate_out_of_place_is_found() {
     }
 }
 
-/// Returns one line of text for each edge or crate out of place: `src/<file>:<line>: what`.
+/// Returns a message for each misplaced dependency or crate: `src/<file>:<line>: what`.
 fn broken(file: &Path, text: &str) -> Vec<String> {
     let room = room_of(file);
     let at = |line: usize, what: String| format!("src/{}:{line}: {what}", file.display());
@@ -165,13 +165,13 @@ fn broken(file: &Path, text: &str) -> Vec<String> {
     wrong
 }
 
-/// Returns the room of a file below `src`: its first folder, or its stem.
+/// Returns the module of a file below `src`: its first folder, or its stem.
 fn room_of(file: &Path) -> String {
     let first = file.components().next().unwrap().as_os_str();
     Path::new(first).file_stem().unwrap().to_str().unwrap().to_owned()
 }
 
-/// Returns how many modules lie above the items of a file: 0 for the root, 1 for `room/mod.rs`.
+/// Returns how many modules enclose the items of a file: 0 for the root, 1 for `module/mod.rs`.
 fn depth(file: &Path) -> usize {
     let folders = file.components().count() - 1;
     match file.file_stem().unwrap().to_str().unwrap() {
@@ -189,7 +189,7 @@ fn rank(room: &str) -> Option<usize> {
     LINE.split(' ').position(|name| name == room)
 }
 
-/// The furthest room of the line that a room beside it may use.
+/// Returns the rightmost module of the sequence that a module outside it may use.
 fn furthest(name: &str) -> Option<&'static str> {
     let mut rooms = BESIDE.iter().chain(PROGRAM);
     rooms.find(|(room, _)| *room == name).map(|(_, room)| *room)
@@ -207,7 +207,7 @@ fn may_use(from: &str, to: &str) -> bool {
     }
 }
 
-/// The names that `use` brings into a file, with the whole path of each.
+/// Returns the names that `use` brings into a file, with the full path of each.
 fn imports(named: &[Named]) -> BTreeMap<String, Vec<String>> {
     let mut imports = BTreeMap::new();
     for path in named {
@@ -218,10 +218,10 @@ fn imports(named: &[Named]) -> BTreeMap<String, Vec<String>> {
     imports
 }
 
-/// A path with its first segment replaced by what a `use` says it is.
+/// Returns a path with its first segment resolved by the imports.
 fn resolved(path: &Named, imports: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     match imports.get(&path.segments[0]) {
-        // The import itself is judged where it stands; so are paths into rooms.
+        // The import itself is judged where it is; so are paths into modules.
         Some(import)
             if path.imported_as.is_none() && path.segments.len() > 1 && import[0] == "std" =>
         {
@@ -231,7 +231,7 @@ fn resolved(path: &Named, imports: &BTreeMap<String, Vec<String>>) -> Vec<String
     }
 }
 
-/// Returns the room that a path enters from the root of the crate.
+/// Returns the module that a path enters from the root of the crate.
 fn target<'a>(path: &'a [String], depth: usize, room: &str) -> Option<&'a str> {
     let climbed = path.iter().take_while(|part| *part == "super").count();
     let inside = match path[0].as_str() {
@@ -243,7 +243,7 @@ fn target<'a>(path: &'a [String], depth: usize, room: &str) -> Option<&'a str> {
     path.get(inside).map(String::as_str)
 }
 
-/// Returns what a path names that has its home in other rooms, and those rooms.
+/// Returns an external name that only other modules may use, and those modules.
 fn homeless(path: &Named, full: &[String], room: &str) -> Option<(&'static str, &'static str)> {
     let single = path.segments.len() == 1 && path.imported_as.is_none();
     HOME.iter().copied().find(|(what, homes)| {

@@ -1,4 +1,4 @@
-//! The records of a tree: which files they are, how they are found. Follows `docs/spec/record.md`.
+//! The records of a tree: which files are records, and how they are found. Follows `docs/spec/record.md`.
 
 use exledger::ledger::tree::{EntryKind, MapTree, Tree, TreeError, TreeItem};
 use exledger::ledger::{Files, Ledger, NotFound};
@@ -13,7 +13,7 @@ fn tree(paths: &[&str]) -> MapTree {
     MapTree::of(paths.iter().map(|path| (*path, SMALL)))
 }
 
-/// A tree in which some names stand for other things than files.
+/// A tree in which some names are no files.
 struct Odd(MapTree, Vec<TreeItem>);
 
 impl Tree for Odd {

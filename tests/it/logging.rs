@@ -1,4 +1,4 @@
-//! What `-v`, `-vv`, `-vvv` and `EXLEDGER_LOG` say on stderr about how an answer was found.
+//! What `-v`, `-vv`, `-vvv` and `EXLEDGER_LOG` write to stderr about how an answer was found.
 
 use crate::cli;
 use crate::cli::Run;
@@ -12,7 +12,7 @@ fn story() -> Life {
     life
 }
 
-/// Asks one question with more flags, and with these variables alone.
+/// Asks one question with additional flags, and with only these variables.
 fn ask(life: &Life, flags: &[&str], variables: &[(&str, &str)]) -> Run {
     let now = life.repo.now().to_string();
     let args = [QUESTION, &["--on", &now], flags].concat();

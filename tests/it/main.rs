@@ -1,4 +1,4 @@
-//! The one integration binary. Each file here is listed; a test fails when one is not.
+//! The only integration test binary. Each file here is listed; a test fails if one is not.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Patterns: what is in and what is out. Follows `docs/spec/policy.md`, patterns, and `docs/spec/rules.md`.
+//! Patterns: what they match and what they don't. Follows `docs/spec/policy.md`, patterns, and `docs/spec/rules.md`.
 
 use exledger::record::pattern;
 

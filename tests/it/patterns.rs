@@ -1,5 +1,5 @@
-//! Repetition, as a team meets it: three of one cause freeze their kind, the pull request of the fourth fails, a linked
-//! redesign lets it pass; ten of different kinds are no pattern.
+//! Repetition from a team's view: three records of one cause freeze their kind, the pull request of a fourth fails, a
+//! linked redesign lets it pass; ten records of different kinds are no pattern.
 
 mod occurrences;
 
@@ -10,7 +10,7 @@ use crate::diff::{ID, Ledger, POLICY, found, record};
 
 pub(crate) const THREE: [&str; 3] = ["EXC-2026-00001", "EXC-2026-00002", "EXC-2026-00003"];
 
-/// The fourth, with a redesign.
+/// The fourth record, with a redesign.
 fn redesigned(due: &str) -> String {
     format!(
         "{}references: {{redesign: BILL-500}}\nfix: {{target: automation, plan: Replace the job, due: {due}}}\n",
@@ -24,7 +24,7 @@ fn patterns(ledger: &Ledger, args: &[&str]) -> (i32, Value) {
     (run.code, json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)))
 }
 
-/// Lands the records of a text each, by Ana and Lee, on a ledger of its own.
+/// Lands records with these texts, by Ana and Lee, in a ledger of their own.
 fn landed(policy: &str, texts: &[(String, String)]) -> Ledger {
     let ledger = Ledger::of(policy, &[]);
     for (id, text) in texts {
@@ -41,7 +41,7 @@ fn id(n: usize) -> String {
     format!("EXC-2026-0000{n:X}")
 }
 
-/// A record of an application and a cause.
+/// A record with an application and a cause.
 fn of(n: usize, application: &str, cause: &str) -> (String, String) {
     let text = record(&id(n))
         .replace("application: billing", &format!("application: {application}"))
@@ -73,10 +73,10 @@ fn three_of_one_cause_are_a_pattern_and_ten_of_different_ones_are_not() {
         }])
     );
     assert_eq!(answer["unclassified"], 0);
-    // Two are none yet.
+    // Two are not a pattern yet.
     let (code, answer) = patterns(&Ledger::with(&THREE[..2]), &[]);
     assert_eq!((code, &answer["groups"]), (0, &json!([])));
-    // Ten that share an application or a cause, and never both.
+    // Ten that share an application or a cause, but never both.
     let causes = [
         "bad-source-data",
         "missing-approval-context",
@@ -94,7 +94,7 @@ fn three_of_one_cause_are_a_pattern_and_ten_of_different_ones_are_not() {
     let ledger = landed(POLICY, &ten);
     let (code, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
     assert_eq!((code, &answer["groups"]), (0, &json!([])));
-    // One is unclassified, which is always told; nine overrides of one application are shown, and freeze nothing.
+    // One is unclassified, which is always reported; nine overrides of one application are shown, but freeze nothing.
     assert_eq!(answer["unclassified"], 1);
     let application = &answer["applications"][0];
     assert_eq!(application["key"], json!({"application": "billing"}));
@@ -132,7 +132,7 @@ fn the_fourth_fails_in_its_pull_request_until_it_links_a_redesign() {
         table.out
     );
     assert_eq!(judged(Some(&redesigned("2026-12-18"))), (0, Vec::new(), 0, json!([])));
-    // A date of the fix that is past lifts nothing.
+    // A due date of the fix in the past lifts nothing.
     assert_eq!(judged(Some(&redesigned("2026-11-19"))), (1, frozen, 1, json!([ID])));
 }
 
@@ -154,7 +154,7 @@ fn a_fourth_that_landed_all_the_same_stays_bad_news_until_it_is_closed() {
     let group = &answer["groups"][0];
     // It landed, so it still counts.
     assert_eq!((code, &group["count"], &group["refused"]), (0, &json!(4), &json!([])));
-    // With the redesign it never was bad news.
+    // With the redesign it was never refused.
     let four = landed(
         POLICY,
         &[
@@ -182,7 +182,7 @@ fn one_control_that_fails_across_systems_is_shown_with_what_to_change() {
             with_control(3, "search", causes[2], "owasp-nhi:NHI7:2025"),
         ]
     };
-    // What many causes bring about is volume, and no repetition.
+    // Many different causes are volume, not repetition.
     let many = three(["timeout", "tool-access", "policy-conflict"]);
     let (_, answer) = patterns(&landed(POLICY, &many), &["--on", "2026-11-22"]);
     assert_eq!(answer["groups"], json!([]));

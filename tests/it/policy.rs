@@ -1,4 +1,4 @@
-//! The policy: read strictly, filled with defaults, and what it demands of a record.
+//! The policy: read strictly, filled with defaults, and what it requires of a record.
 //!
 //! Follows `docs/spec/policy.md`, a file for each of its sections.
 
@@ -20,14 +20,14 @@ mod terms;
 mod tiers;
 mod words;
 
-/// The example of `docs/spec/policy.md`, as it stands there.
+/// The example of `docs/spec/policy.md`, unchanged.
 pub(crate) fn example() -> String {
     let page = std::fs::read_to_string(crate::house::root().join("docs/spec/policy.md")).unwrap();
     let (_, rest) = page.split_once("```yaml\n").unwrap();
     rest.split_once("```\n").unwrap().0.to_owned()
 }
 
-/// Files in memory, each a path with what stands there.
+/// Files in memory, by path.
 #[derive(Default)]
 pub(crate) struct Files(BTreeMap<String, (EntryKind, Vec<u8>)>);
 
@@ -67,7 +67,7 @@ impl Tree for Files {
     }
 }
 
-/// Reads a policy that must be sound.
+/// Reads a policy that must have no errors.
 pub(crate) fn sound(yaml: &str) -> Governance {
     let governance = Governance::of_policy(yaml);
     assert_eq!(governance.state, State::Sound, "{:#?}", governance.findings);

@@ -1,14 +1,14 @@
-//! The screens of README and documents are what the program prints, and its two commands are there.
+//! The screens in the README and the docs are what the program prints, and its two commands exist.
 
 use crate::cli;
 use crate::house;
 
 const FENCE: &str = "```console\n";
 
-/// The clock under which the screens were taken; what they show is counted from that day.
+/// The clock of the screens; relative times are counted from that day.
 const DAY: &str = "2026-11-20";
 
-/// The pages with screens of the sample ledger, and how many each has at least.
+/// The pages with screens of the sample ledger, and the minimum number of screens of each.
 const PAGES: &[(&str, usize)] = &[("README.md", 3), ("docs/gate.md", 5)];
 
 #[test]
@@ -30,7 +30,7 @@ fn the_screens_are_what_the_program_prints() {
     }
 }
 
-/// Returns a page with its screens taken again, and how many there are.
+/// Returns a page with its screens regenerated, and their number.
 fn retaken(page: &str, ledger: &std::path::Path) -> (String, usize) {
     let mut pieces = page.split(FENCE);
     let mut taken = pieces.next().unwrap().to_owned();
@@ -48,7 +48,7 @@ fn retaken(page: &str, ledger: &std::path::Path) -> (String, usize) {
     (taken, n_screens)
 }
 
-/// Returns a command with what it prints.
+/// Returns a command with its output.
 fn shown(ledger: &std::path::Path, command: &str) -> String {
     let mut args = vec!["--quiet", "--on", DAY];
     args.extend(command.split_whitespace());

@@ -1,11 +1,11 @@
-//! Reading records: what is found, and where it points.
+//! Reading records: the findings, and their positions.
 //!
 //! Follows `docs/spec/record.md` and `docs/spec/rules.md` (shape). Start at [`check`].
 
 use exledger::diag::Finding;
 use exledger::record::file::{self, RecordFile};
 
-/// The smallest record of `docs/spec/record.md`; the lines are counted by the cases below.
+/// The smallest record of `docs/spec/record.md`; the cases below use its line numbers.
 pub(crate) const SMALL: &str = "\
 id: EXC-2026-7F3KQ
 title: Nightly invoices still read with the shared database user
@@ -27,7 +27,7 @@ fn source(text: &str) -> RecordFile {
     file::read(PATH, text.as_bytes())
 }
 
-/// What is expected of a finding: rule, line, column, field.
+/// An expected finding: rule, line, column, field.
 type Expected<'t> = (&'t str, u32, u32, &'t str);
 
 fn seen(finding: &Finding) -> (&str, u32, u32, &str) {
@@ -50,7 +50,7 @@ fn check(from: &str, to: &str, expected: &[Expected]) {
     }
 }
 
-/// Checks a table: a line says what is replaced by what, and the findings, `rule line:column field`.
+/// Checks a table: each line has the replacement and the findings, `rule line:column field`.
 fn check_all(table: &str) {
     for line in table.lines().filter(|line| !line.is_empty()) {
         let mut parts = line.split(" => ");

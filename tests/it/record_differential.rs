@@ -1,4 +1,4 @@
-//! A second opinion: what our reader accepts, another reader of YAML reads to the same record.
+//! A second opinion: whatever our reader accepts, another YAML reader reads as the same record.
 //!
 //! Follows `docs/decisions/libraries.md` (second opinion). The samples are mutated at random: values, keys, lines,
 //! characters.
@@ -88,7 +88,7 @@ closure:
 x: {cost_centre: \"1234\", deep: {list: [1, two, true]}}
 ";
 
-/// What a value may be replaced by.
+/// The replacements for values.
 const VALUES: &[&str] = &[
     "no",
     "1e3",
@@ -148,7 +148,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
     ]
 }
 
-/// Returns the byte ranges of what follows `: ` up to the end of the value, roughly.
+/// Returns the approximate byte ranges of values, after `: `.
 fn values(text: &str) -> Vec<std::ops::Range<usize>> {
     let ends = [',', '}', ']', '\n'];
     text.match_indices(": ")
@@ -187,7 +187,7 @@ fn mutated(text: &str, mutation: &Mutation) -> String {
     lines.concat()
 }
 
-/// Compares both readers where ours accepts; tells whether it did.
+/// Compares both readers if ours accepts the text; tells whether it did.
 fn agree(text: &str) -> bool {
     let source = file::read(PATH, text.as_bytes());
     let Some(mut ours) = source.record else {
@@ -196,7 +196,7 @@ fn agree(text: &str) -> bool {
     };
     let mut theirs: Record =
         serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    // Below `x` ours follows YAML 1.2's core schema, where `010` is a number; theirs does not.
+    // Below `x` our reader follows YAML 1.2's core schema, where `010` is a number; the other reader does not.
     ours.x.clear();
     theirs.x.clear();
     assert_eq!(ours, theirs, "\n{text}");

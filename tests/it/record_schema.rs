@@ -1,4 +1,4 @@
-//! The generated JSON Schema: kept as a file, fresh, and no stricter than the reader.
+//! The generated JSON Schema: stored as a file, up to date, and no stricter than the reader.
 //!
 //! Follows `docs/spec/record.md`, schema and edits. `UPDATE_GOLDEN=1 cargo test` rewrites the file.
 

@@ -1,4 +1,4 @@
-//! Every block in every format, at two widths and in a pipe; text that would act on its reader.
+//! Every block in every format, at two widths and in a pipe; text that would affect its reader.
 
 mod escapes;
 mod findings;
@@ -130,7 +130,7 @@ fn everything() -> Doc<'static> {
     doc
 }
 
-/// What only a page shows.
+/// Blocks that only pages show.
 fn for_pages() -> [Block<'static>; 2] {
     [
         Block::Series(ChartSeries {
@@ -254,7 +254,7 @@ fn rows_stand_one_below_the_other_where_columns_do_not_fit() {
             50,
             "EXC-2026-7F3KQ\n  Billing batch key cannot rotate before the\n  legacy job retires\n  team: billing\n",
         ),
-        // What is whole stays whole, whatever the terminal makes of it.
+        // Columns that must stay whole do, whatever the width of the terminal.
         (
             5,
             "EXC-2026-7F3KQ\n  Billing\n  batch\n  key\n  cannot\n  rotate\n  before\n  the\n  legacy\n  job\n  \

@@ -1,7 +1,7 @@
 //! Real git repositories with a made-up history: fixed people, fixed times, so that commit ids are stable.
 //!
-//! Start at [`Repo::at`]. Commits are written as raw objects, so that a test can also write what git would refuse.
-//! The clock moves on by an hour with each commit; [`Repo::wait`] and [`Repo::clock`] move it further or back.
+//! Start at [`Repo::at`]. Commits are written as raw objects, so that a test can also write what git would refuse. The
+//! clock advances by an hour with each commit; [`Repo::wait`] and [`Repo::clock`] move it further or back.
 //!
 //! ```text
 //! let repo = Repo::at("2026-11-20T09:00:00Z");
@@ -30,7 +30,7 @@ pub(crate) use person::person;
 /// The branch on which everything lands.
 pub(crate) const MAIN: &str = "main";
 
-/// A git repository below a temporary folder, which vanishes with it.
+/// A git repository in a temporary folder, removed with it.
 pub(crate) struct Repo {
     folder: tempfile::TempDir,
     pub(crate) git: git2::Repository,
@@ -62,7 +62,7 @@ pub(crate) enum Edit {
     Rename(String, String),
 }
 
-/// Returns the path of a record by its id; what is no id is a path already.
+/// Returns the path of a record by its id; anything but an id is already a path.
 pub(crate) fn path_of(id_or_path: &str) -> String {
     match Id::new(id_or_path) {
         Some(id) => format!("exceptions/{id}.yaml"),
@@ -88,7 +88,7 @@ impl Repo {
         self
     }
 
-    /// Moves the clock on by a term such as `3d`.
+    /// Advances the clock by a term such as `3d`.
     pub(crate) fn wait(&self, term: &str) -> &Repo {
         let now = Instant::from_unix(self.now.get()).unwrap();
         self.now.set(Term::new(term).unwrap().after(now).unix());
@@ -110,7 +110,7 @@ impl Repo {
         self.branch(MAIN).by(person)
     }
 
-    /// Names a branch; it starts where `main` is, unless it already exists.
+    /// Names a branch; it starts at `main`, unless it already exists.
     pub(crate) fn branch(&self, name: &str) -> Branch<'_> {
         self.branch_from(name, MAIN)
     }
@@ -153,13 +153,13 @@ impl Repo {
         self.git.config().unwrap().set_str(key, value).unwrap();
     }
 
-    /// Fills the work folder with what `main` holds.
+    /// Checks out `main`.
     pub(crate) fn checkout(&self) {
         let mut force = git2::build::CheckoutBuilder::new();
         self.git.checkout_head(Some(force.force().remove_untracked(true))).unwrap();
     }
 
-    /// Writes a file of the work folder, uncommitted.
+    /// Writes a file in the work tree, uncommitted.
     pub(crate) fn scribble(&self, id_or_path: &str, text: &str) {
         let path = self.path().join(path_of(id_or_path));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -192,7 +192,7 @@ impl<'r> Branch<'r> {
 }
 
 impl Work<'_> {
-    /// Lets somebody else commit it: `github` for what is merged on the forge.
+    /// Makes someone else the committer: `github` for a merge on the forge.
     pub(crate) fn through(mut self, committer: &str) -> Self {
         self.committer = Some(committer.to_owned());
         self
@@ -215,14 +215,14 @@ impl Work<'_> {
         self.write_mode(id_or_path, 0o100_644, text.as_bytes())
     }
 
-    /// Writes a file with a mode of git's: `0o120000` makes a link, `0o100755` a program.
+    /// Writes a file with a git mode: `0o120000` for a link, `0o100755` for an executable.
     pub(crate) fn write_mode(mut self, id_or_path: &str, mode: u32, bytes: &[u8]) -> Self {
         let edit = Edit::Write(path_of(id_or_path), mode, bytes.to_vec());
         self.edits.push(edit);
         self
     }
 
-    /// Replaces the top-level line of a record that begins with the same key; appends it where there is none.
+    /// Replaces the top-level line of a record that begins with the same key; appends it if there is none.
     pub(crate) fn edit(self, id_or_path: &str, line: &str) -> Self {
         let text = self.text(id_or_path);
         let key = line.split_once(':').unwrap().0;
@@ -235,7 +235,7 @@ impl Work<'_> {
         self.write(id_or_path, &(lines.join("\n") + "\n"))
     }
 
-    /// Replaces a piece of a file's text, which must stand in it.
+    /// Replaces a part of a file's text, which must be present.
     pub(crate) fn replace(self, id_or_path: &str, from: &str, to: &str) -> Self {
         let text = self.text(id_or_path);
         assert!(text.contains(from), "{from} is not in {id_or_path}");
@@ -254,7 +254,7 @@ impl Work<'_> {
         self
     }
 
-    /// Returns the text of a file as this work has it so far.
+    /// Returns the current text of a file in this work.
     pub(crate) fn text(&self, id_or_path: &str) -> String {
         let mut files = self.repo.files(self.parent());
         files.apply(&self.repo.git, &self.edits);
@@ -270,14 +270,14 @@ impl Work<'_> {
         self.write_commit(tree, &parents, message)
     }
 
-    /// Merges a branch or commit as git does; edits made before are made in the merge itself.
+    /// Merges a branch or commit as git does; earlier edits are made in the merge commit itself.
     pub(crate) fn merge(self, other: &str, message: &str) -> git2::Oid {
         let (ours, theirs) = (self.parent().unwrap(), self.repo.tip(other));
         let tree = self.repo.merged(ours, theirs, &self.edits);
         self.write_commit(tree, &[ours, theirs], message)
     }
 
-    /// Merges a branch and keeps nothing of it, as `-s ours` does.
+    /// Merges a branch and keeps none of its content, as `-s ours` does.
     pub(crate) fn merge_ours(self, other: &str, message: &str) -> git2::Oid {
         let (ours, theirs) = (self.parent().unwrap(), self.repo.tip(other));
         let mut files = self.repo.files(Some(ours));

@@ -1,6 +1,6 @@
-//! Every rule by its own examples: the bad one is found, alone and at its place; the good one is clean.
+//! Every rule by its own examples: the bad one yields only its finding, at the right place; the good one is clean.
 //!
-//! Follows `docs/style.md`, a rule whole. Start at [`findings`].
+//! Follows `docs/style.md`, a complete rule. Start at [`findings`].
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ fn instant(text: &str) -> Instant {
     Instant::parse(text).unwrap_or_else(|| Day::new(text).unwrap().last_instant())
 }
 
-/// Lints all that an example holds.
+/// Lints everything in an example.
 pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
     let governance = Governance::read(tree).unwrap();
     let known = RuleContext {
@@ -61,7 +61,7 @@ pub(crate) fn of_example(example: &Example) -> Option<(MapTree, Vec<Finding>)> {
             Some((tree, findings))
         }
         Shape::Change(..) => Some((MapTree::of(example.files()), changes::findings(example))),
-        // Histories are judged where there is one.
+        // Histories are judged elsewhere.
         Shape::History(_) => None,
     }
 }
@@ -74,7 +74,7 @@ fn the_bad_example_of_a_rule_is_found_and_nothing_else() {
         };
         let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
         let mut expected = BTreeSet::from([rule.code.as_str()]);
-        // What loosens the policy changes it.
+        // An example that loosens the policy also changes it.
         if rule.code.as_str() == "policy-loosened" {
             expected.insert("policy-changed");
         }
@@ -88,7 +88,7 @@ fn the_bad_example_of_a_rule_is_found_and_nothing_else() {
     }
 }
 
-/// A finding about a field stands on the line of the field, or of what it is missing from.
+/// A finding about a field is on the line of the field, or of the parent that lacks it.
 fn assert_place(finding: &Finding, tree: &MapTree) {
     let (Some(field), Some(pos)) = (&finding.field, finding.pos) else {
         return;

@@ -4,7 +4,7 @@ use exledger::ledger::tree::MapTree;
 
 use crate::rules::findings;
 
-/// A record in block style: places are lines of this text.
+/// A record in block style: line numbers refer to this text.
 const BLOCK: &str = "\
 id: EXC-2026-7F3KQ
 title: Billing batch key cannot rotate before the legacy job retires

@@ -1,4 +1,4 @@
-//! The references to controls that the founding texts make: which resolve, which warn, which are refused, with titles.
+//! The references to controls in the founding texts: which resolve, which warn, which are refused, with titles.
 //!
 //! Follows `schemas/catalogs/SOURCES.md`, matching, and M21 of the mission. Start at [`judged`].
 
@@ -8,7 +8,7 @@ use crate::cli;
 use crate::record::{PATH, SMALL};
 use crate::rules::findings;
 
-/// Returns what is said of a control that a record cites: `rule: message; help` of each finding.
+/// Returns the findings about a control that a record cites: `rule: message; help` of each.
 fn judged(control: &str) -> Vec<String> {
     let from = "{rule: Every job has its own database user}";
     let text = SMALL.replacen(from, &format!("{{controls: ['{control}']}}"), 1);

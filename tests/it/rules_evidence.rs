@@ -23,7 +23,7 @@ fn codes(added: &str, files: &[(&str, &str)]) -> Vec<&'static str> {
     found(added, files).iter().map(|finding| finding.rule.as_str()).collect()
 }
 
-/// Joins the halves, so that no scanner of this file takes them for what they look like.
+/// Joins the halves, so that no secret scanner reports this file.
 fn joined(halves: (&str, &str)) -> String {
     format!("{}{}", halves.0, halves.1)
 }

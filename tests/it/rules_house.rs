@@ -1,4 +1,4 @@
-//! `house-schema`: a team's own schema for what stands below `x`. Follows `docs/spec/record.md`. Start at [`found`].
+//! `house-schema`: a team's own schema for the keys below `x`. Follows `docs/spec/record.md`. Start at [`found`].
 
 use exledger::diag::Finding;
 use exledger::ledger::tree::MapTree;

@@ -1,4 +1,4 @@
-//! Evidence that lies beside the ledger's folder, or behind links: in a work tree and in a commit alike.
+//! Evidence outside the ledger's folder, or behind links: in a work tree and in a commit alike.
 //!
 //! Follows `docs/spec/record.md` (evidence). Start at [`found`].
 

@@ -1,6 +1,6 @@
-//! What a person reads: a mistake that people make, and the sentence that tells them the way out.
+//! Messages for people: for each common mistake, the sentence that says how to fix it.
 //!
-//! Start at [`CASES`]. A case fails when the sentence loses one of its parts, or when another finding joins it.
+//! Start at [`CASES`]. A case fails if the sentence lacks one of its parts, or if there is another finding.
 
 use exledger::ledger::tree::MapTree;
 
@@ -9,13 +9,13 @@ use crate::rules::findings;
 
 /// A mistake in the smallest record.
 struct Case {
-    /// What is replaced in the record; empty where lines are added to its end.
+    /// The replaced text; empty if lines are appended.
     from: &'static str,
     to: &'static str,
     /// Lines of the policy below `version: 1`, and a file that it names.
     policy: &'static str,
     file: (&'static str, &'static str),
-    /// The rule, and what its message and help say in this order.
+    /// The rule, and the parts of its message and help, in this order.
     rule: &'static str,
     says: &'static [&'static str],
 }

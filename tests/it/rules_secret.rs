@@ -1,6 +1,6 @@
-//! `secret`: what is found, what is not, and that nothing repeats it. Start at [`found`].
+//! `secret`: what is found, what is not, and that the secret is never repeated. Start at [`found`].
 //!
-//! Tokens are put together here, so that no scanner takes this file for a leak. Follows `docs/spec/rules.md`.
+//! Tokens are assembled here, so that no secret scanner reports this file. Follows `docs/spec/rules.md`.
 
 use exledger::diag::Finding;
 use exledger::ledger::tree::MapTree;
@@ -8,7 +8,7 @@ use exledger::ledger::tree::MapTree;
 use crate::record::{PATH, SMALL};
 use crate::rules::findings;
 
-/// Letters and digits as if drawn.
+/// Random-looking letters and digits.
 const DRAWN: &str = "9fQz3Lr8Wb1Xk7Tn5Vc2Hs6Yd4Jp0MgRaEuOiKtZqBwNxCvPl8Dh3Gf5Sj7Ae1Ru9Io2Ty6";
 /// Hexadecimal digits.
 const HEX: &str = "5f4dcc3b5aa765d61d8327deb882cf99e10adc3949ba59abbe56e057f20f883e";
@@ -19,7 +19,7 @@ fn found(lines: &str, policy: &str) -> Vec<Finding> {
     findings(&tree, None)
 }
 
-/// Returns what is found in a text below `x`, all of it secrets.
+/// Returns the findings in a text below `x`, all of them secrets.
 fn in_text(text: &str) -> Vec<Finding> {
     let found = found(&format!("x:\n  note: {}", quoted(text)), "version: 1\n");
     assert!(found.iter().all(|finding| finding.rule.as_str() == "secret"), "{found:#?}");

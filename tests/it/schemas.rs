@@ -1,7 +1,7 @@
-//! Findings in the formats of others, compared with the official schemas of those formats.
+//! Findings in third-party formats, validated with the official schemas of those formats.
 //!
-//! What the schemas are and where they come from: `tests/data/schemas/SOURCES.md`. The reader of XML and the validator
-//! are as small as those schemas allow.
+//! The schemas and their sources: `tests/data/schemas/SOURCES.md`. The XML reader and the validator are as small as
+//! those schemas allow.
 
 mod xml;
 mod xsd;
@@ -24,7 +24,7 @@ fn read(name: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// Texts that would end, or change, what they stand in.
+/// Texts that would break, or change, their surroundings.
 const ODD: &[&str] = &[
     "plain",
     "a \"quoted\" <tag/> & an &entity; ]]> `code` 'single'",

@@ -1,4 +1,4 @@
-//! A session that is asked without the program: what landed is audited, findings are triaged, a record is filed.
+//! A session used without the program: it audits what landed, triages findings, and files a record.
 
 use std::path::Path;
 

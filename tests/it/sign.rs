@@ -1,4 +1,4 @@
-//! Signatures and statements: what holds, whose it is, and what is refused. Follows `docs/spec/approval.md`, 1.11.
+//! Signatures and statements: what is valid, whose it is, and what is refused. Follows `docs/spec/approval.md`, 1.11.
 //!
 //! The fixtures were written by ssh-keygen and git; their private keys are gone.
 
@@ -41,7 +41,7 @@ fn at(text: &str) -> Instant {
     Instant::parse(text).unwrap()
 }
 
-/// When the fixtures land, if nothing else is said.
+/// When the fixtures land, unless stated otherwise.
 fn landing() -> Instant {
     at("2026-12-02T08:00:00Z")
 }
@@ -62,7 +62,7 @@ fn dana(key: &str) -> Keys {
     keys(&format!("dana@example.com {}\n", public(key)), "")
 }
 
-/// Returns the principals of an attested signature, or the word of any other state.
+/// Returns the principals of an attested signature, or the name of any other state.
 fn who(state: &SignatureState) -> String {
     match state {
         SignatureState::Attested(signer) => signer.written(),
@@ -133,7 +133,7 @@ fn string(bytes: &[u8]) -> Vec<u8> {
     [&length[..], bytes].concat()
 }
 
-/// Returns a signature by a key of an algorithm, with the form of one and nothing sound in it.
+/// Returns a signature by a key of an algorithm, well-formed but not valid.
 fn envelope(algorithm: &str, version: u8) -> Vec<u8> {
     let name = string(algorithm.as_bytes());
     let key = [name.clone(), string(&[1; 32]), string(b"ssh:")].concat();
@@ -203,7 +203,7 @@ fn a_good_signature_stands_as_its_key_stands_at_the_landing() {
         (line("valid-before=\"202612020800\""), "dana@example.com"),
         (line("valid-after=\"20261202080000Z\""), "dana@example.com"),
         (line("valid-after=\"20261202080001Z\""), "not-valid-at-landing"),
-        // One line that holds is enough.
+        // One valid line is enough.
         (line("valid-before=\"20200101Z\"") + &line(""), "dana@example.com"),
         (line("namespaces=\"git\"") + &line("valid-before=\"20200101Z\""), "not-valid-at-landing"),
     ];

@@ -1,4 +1,4 @@
-//! What a record is at an instant, on real repositories.
+//! The state of a record at an instant, on real repositories.
 
 mod clocks;
 mod emergency;
@@ -20,12 +20,12 @@ pub(crate) fn instant(text: &str) -> Instant {
     Instant::parse(text).unwrap()
 }
 
-/// Returns what a record is at an instant, by all that the repository holds.
+/// Returns the state of a record at an instant, by everything in the repository.
 pub(crate) fn standing_of(repo: &Repo, key: &TrailKey, at: &str) -> RecordState {
     standing_in(&repo.history(), key, at)
 }
 
-/// Returns what a record is at an instant, by what git proves.
+/// Returns the state of a record at an instant, by what git proves.
 pub(crate) fn standing_in(history: &History, key: &TrailKey, at: &str) -> RecordState {
     let approvals = approval::judge(history);
     let subject = RecordFacts {
@@ -37,12 +37,12 @@ pub(crate) fn standing_in(history: &History, key: &TrailKey, at: &str) -> Record
     status::evaluate(subject, instant(at))
 }
 
-/// Returns what the sample is at an instant.
+/// Returns the state of the sample at an instant.
 pub(crate) fn standing(repo: &Repo, at: &str) -> RecordState {
     standing_of(repo, &TrailKey::Id(ID.to_owned()), at)
 }
 
-/// Checks what the sample is at several instants.
+/// Checks the status of the sample at several instants.
 pub(crate) fn check(what: &str, repo: &Repo, expected: &[(&str, &str, bool)]) {
     for (at, word, in_force) in expected {
         let standing = standing(repo, at);

@@ -1,4 +1,4 @@
-//! The text of a new record: whatever people write arrives as they wrote it.
+//! The text of a new record: every value is read back as it was entered.
 
 use exledger::record::template;
 use exledger::yaml::node::{Limits, Node};
@@ -17,7 +17,7 @@ fn back(node: &Node) -> Value {
     }
 }
 
-/// Writes fields, and reads them once with our reader and once with another.
+/// Writes fields, and reads them back with our reader and with another one.
 fn survives(fields: Value) {
     let map: &Map<String, Value> = fields.as_object().unwrap();
     let text = template::write(map, "../schemas/exception.schema.json");
@@ -29,7 +29,7 @@ fn survives(fields: Value) {
     assert_eq!(other, fields, "{text}");
 }
 
-/// Texts that YAML makes something else of, given a chance.
+/// Texts that YAML easily reads as something else.
 const AWKWARD: &[&str] = &[
     "no",
     "Yes",

@@ -1,7 +1,7 @@
-//! The program at a terminal, driven by keys: what a person meets. Start at [`Terminal`].
+//! The program at a terminal, driven by key presses. Start at [`Terminal`].
 //!
-//! Python's `pty` opens the terminal, because the standard library can't and no crate is worth it. Where there is no
-//! `python3` the tests of this file do nothing; continuous integration has it, or fails.
+//! Python's `pty` opens the terminal, because the standard library can't, and a crate for it is not worthwhile. Without
+//! `python3` these tests do nothing, except in continuous integration, where they fail.
 
 mod answers;
 mod deciding;
@@ -15,19 +15,19 @@ use std::process::{Command, Stdio};
 
 use crate::house;
 
-/// A terminal of so many columns, in a folder.
+/// A terminal with a number of columns, in a folder.
 pub(crate) struct Terminal<'t> {
     pub(crate) folder: &'t Path,
     pub(crate) columns: u16,
     pub(crate) variables: &'t [(&'t str, &'t str)],
 }
 
-/// What a run in a terminal left.
+/// The output of a run in a terminal.
 pub(crate) struct Seen {
     pub(crate) code: i32,
-    /// All that was sent to the terminal.
+    /// Everything sent to the terminal.
     pub(crate) bytes: String,
-    /// How much of that had been sent at each of the keys.
+    /// How much had been sent at each key press.
     pub(crate) pressed: Vec<usize>,
 }
 
@@ -60,7 +60,7 @@ impl Terminal<'_> {
     }
 }
 
-/// Returns where Python is; continuous integration must have it.
+/// Returns the path of Python; continuous integration must have it.
 fn python() -> Option<PathBuf> {
     let usual = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -70,7 +70,7 @@ fn python() -> Option<PathBuf> {
     found
 }
 
-/// Returns the rows that a terminal shows in the end, blanks at their ends left out.
+/// Returns the final rows of a terminal, without trailing blanks.
 pub(crate) fn screen(bytes: &str, columns: usize) -> Vec<String> {
     let mut rows: Vec<Vec<char>> = vec![Vec::new()];
     let (mut row, mut column) = (0, 0);
@@ -79,7 +79,7 @@ pub(crate) fn screen(bytes: &str, columns: usize) -> Vec<String> {
         match character {
             '\u{1b}' => {
                 assert_eq!(characters.next(), Some('['), "{bytes:?}");
-                // A mode of the terminal: it shows nothing.
+                // A terminal mode: it displays nothing.
                 if characters.next_if_eq(&'?').is_some() {
                     characters.by_ref().find(|it| it.is_ascii_alphabetic());
                     continue;

@@ -42,7 +42,7 @@ baselines:
     review_by: 2027-03-31
 ";
 
-/// A record with findings, or whatever else the scope holds.
+/// A record with findings, or other content in its scope.
 fn record(id: &str, cause: &str, scope: &str, starts: &str, expires: &str) -> String {
     format!(
         "id: {id}
@@ -76,7 +76,7 @@ fn finding(id: &str, finding: &str) -> String {
     record(id, "brittle-dependency", &scope, "2026-11-20", "2027-01-10")
 }
 
-/// A ledger in which nothing is filed yet.
+/// A ledger without records.
 fn ledger(policy: &str) -> Repo {
     let repo = Repo::at("2026-11-20T08:00:00Z");
     let begin = repo.by("dana").write("exledger.yaml", policy);
@@ -100,7 +100,7 @@ pub(crate) fn story() -> Repo {
     let scope = "{findings: [{tool: trivy, id: CVE-2026-0004}]}";
     let fa1se = record("EXC-2026-FA1SE", "bad-source-data", scope, "2026-11-20", "2027-01-10");
     file(&repo, "EXC-2026-FA1SE", &fa1se);
-    // Pushed by its author: landed, approved by nobody.
+    // Pushed by its author, and approved by nobody.
     let lone = finding("EXC-2026-A1NE0", "tool: trivy, id: CVE-2026-0005");
     repo.by("ana").write("EXC-2026-A1NE0", &lone).commit("File it alone");
     // On a branch only.
@@ -111,7 +111,7 @@ pub(crate) fn story() -> Repo {
     repo
 }
 
-/// Returns a file of the data that triage is tested on.
+/// Returns a test data file for triage.
 pub(crate) fn data(name: &str) -> String {
     let path = house::root().join("tests/data/triage").join(name);
     path.to_str().unwrap().to_owned()
@@ -136,7 +136,7 @@ pub(crate) fn put<'n>(repo: &Repo, name: &'n str, text: impl AsRef<[u8]>) -> &'n
     name
 }
 
-/// Returns a run of a tool with results.
+/// Returns a SARIF run of a tool with results.
 pub(crate) fn sarif(tool: &str, results: &[Value]) -> String {
     let run = serde_json::json!({
         "tool": {"driver": {"name": tool, "rules": []}},
@@ -166,7 +166,7 @@ fn counts(answer: &Value) -> Vec<(String, u64)> {
     counts.into_iter().filter(|(_, n)| *n > 0).collect()
 }
 
-/// Returns counts to compare with.
+/// Returns counts in the form for comparison.
 fn are(counts: &[(&str, u64)]) -> Vec<(String, u64)> {
     let owned = counts.iter().map(|(state, n)| ((*state).to_owned(), *n));
     owned.collect()

@@ -8,7 +8,7 @@ mod splice;
 
 use exledger::yaml::node::{Document, Limits, Node};
 
-/// A record with most of what records have: comments, quotes, block texts, flow and block collections.
+/// A record with most YAML constructs that records use: comments, quotes, block texts, flow and block collections.
 const RECORD: &str = r#"# yaml-language-server: $schema=../schemas/exception.schema.json
 id: EXC-2026-7F3KQ
 title: Billing batch key cannot rotate before the legacy job retires
@@ -53,7 +53,7 @@ triggers:
 x: {cost_centre: "1234", count: 3, on: yes, nothing: }
 "#;
 
-/// Reads a source that has no faults.
+/// Reads a source that must have no faults.
 fn clean(source: &str) -> Node {
     let Document { root, faults, .. } = exledger::yaml::parse(source.as_bytes(), &Limits::RECORD);
     assert!(faults.is_empty(), "{source:?} has faults: {faults:#?}");

@@ -1,11 +1,11 @@
-//! The ways to approve what landed: under each policy the answers name those that it accepts, and each of them works.
+//! The ways to approve what landed: each policy's answers name the ways that it accepts, and each of them works.
 
 use exledger::approval::ways::ApprovalWay;
 
 use super::{ID, Stage, record};
 use crate::repo::{git, speak};
 
-/// The policies: what is taken up, and the ways that must be named for what its author pushed, the best first.
+/// The policies: their text, and the ways that must be named for what its author pushed, the best first.
 const POLICIES: &[(&str, Keys, &[ApprovalWay])] = &[
     ("", Keys::Listed, &[ApprovalWay::SignedFile, ApprovalWay::Merge]),
     ("", Keys::None, &[ApprovalWay::Merge, ApprovalWay::SignedFileOnceListed]),
@@ -53,7 +53,7 @@ enum Keys {
     None,
 }
 
-/// Returns words by which a way is known in a reason, and in no other way.
+/// Returns words that identify a way in a reason.
 fn words(way: ApprovalWay) -> &'static str {
     match way {
         ApprovalWay::SignedFile => "run `exledger approve EXC-2026-7F3KQ`",
@@ -66,7 +66,7 @@ fn words(way: ApprovalWay) -> &'static str {
     }
 }
 
-/// Takes a way.
+/// Approves in this way.
 fn take(stage: &Stage, way: ApprovalWay) {
     match way {
         ApprovalWay::SignedFile => {

@@ -1,4 +1,4 @@
-//! What has ended, and what is degraded: each duty that a reason names is done.
+//! Ended and degraded records: each duty that a reason names is fulfilled.
 
 use super::status::{approved, begin, path, pushed};
 use super::{ID, Stage, record};
@@ -40,7 +40,7 @@ pub(super) fn ended(words: &str) -> Option<()> {
     stage.repo.clock("2026-12-20T09:00:00Z");
     stage.run_on(&format!("exledger close {ID} {CLOSE}"), "ana", "lee");
     assert_eq!(stage.status(), "closed");
-    // In a tier without renewals that is no way, unless a redesign is linked.
+    // In a tier without renewals, renewing is no way out, unless a redesign is linked.
     let stage = approved("risk: {level: high}\n")?;
     stage.repo.clock("2026-12-20T09:00:00Z");
     let reason = stage.reason(words);
@@ -110,7 +110,7 @@ pub(super) fn verified_by_author(words: &str) -> Option<()> {
     stage.follow(&advice, "ana", "ana");
     assert_eq!(stage.status(), "degraded");
     assert!(stage.reason(words).ends_with("someone else must verify it, on a later date"));
-    // On the same day there is nothing new to say.
+    // On the same day there is nothing new to state.
     assert_eq!(stage.shell("dana", &format!("exledger attest {ID} CC1")).code, 2);
     stage.repo.wait("1d");
     stage.follow(&advice, "dana", "ana");

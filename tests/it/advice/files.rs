@@ -1,4 +1,4 @@
-//! What is wrong with the file or its versions: each repair that a reason names is made.
+//! Problems of the file or its versions: each repair that a reason names is made.
 
 use super::status::{approved, begin, path};
 use super::{ID, record};
@@ -47,7 +47,7 @@ pub(super) fn several_files(words: &str) -> Option<()> {
     stage.repo.branch("one").by("ana").remove(&copy).commit("Remove the copy");
     stage.merge("one", "lee");
     assert_eq!(stage.status(), "active");
-    // A copy that gets an id of its own is another record.
+    // A copy with its own id is another record.
     stage.merged(&copy, &stage.text(), "ana", "lee");
     let own = stage.text().replace(ID, "EXC-2026-0THER");
     let branch = stage.repo.branch("own").by("ana");

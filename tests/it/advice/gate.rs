@@ -1,4 +1,4 @@
-//! Why `check` does not allow: what each reason says to do is done, and then it allows.
+//! Why `check` does not allow: the advice of each reason is followed, and then it allows.
 
 use super::{ID, Stage, record};
 use serde_json::Value;
@@ -17,10 +17,10 @@ fn check(stage: &Stage, asked: &[&str]) -> (String, String) {
     (text("verdict"), text("reason"))
 }
 
-/// A record's lines, a question, and what states each limit, by its flag.
+/// A record's lines, a question, and the arguments that state each limit, by flag.
 type Limited = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
 
-/// Records that limit what they grant, what is asked, and what states each limit, by its flag.
+/// Records that limit what they grant, the question, and the arguments that state each limit, by flag.
 const LIMITS: &[Limited] = &[
     (
         "scope: {resources: [db:invoices]}\n",
@@ -63,7 +63,7 @@ fn a_question_that_states_what_the_reason_asks_for_is_allowed() {
         };
         std::fs::write(stage.repo.path().join(".git/receipts.jsonl"), "").unwrap();
         let mut asked = asked.to_vec();
-        // One answer may name several; each answer names one that was not stated.
+        // There may be several limits; each answer names one that was not stated.
         while let (verdict, reason) = check(&stage, &asked)
             && verdict != "allow"
         {
@@ -140,7 +140,7 @@ fn a_ledger_without_a_policy_answers_once_it_is_back() {
     let work = stage.repo.branch("gone").by("ana").remove("exledger.yaml");
     work.commit("Remove the policy");
     stage.merge("gone", "lee");
-    // What the work folder holds counts for nothing.
+    // The content of the work tree does not count.
     stage.repo.scribble("exledger.yaml", &policy);
     let asked = ["--application", "billing"];
     let now = stage.repo.now().to_string();

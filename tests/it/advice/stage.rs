@@ -1,4 +1,4 @@
-//! A repository with people who have keys, in which printed commands are run by a shell.
+//! A repository with people who have keys, where printed commands are run by a shell.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -13,13 +13,13 @@ use crate::repo::{Repo, person};
 
 pub(super) const ID: &str = decisions::ID;
 
-/// Who has a key that the signers file lists, where there is one.
+/// The people with a key in the signers file, if there is one.
 const PEOPLE: &[&str] = &["ana", "dana", "lee", "sam", "kim"];
 
-/// Who has a key that nobody lists.
+/// A person with an unlisted key.
 const UNLISTED: &str = "max";
 
-/// What a person fills in where a command leaves room.
+/// What a person fills in for the `…` of a command.
 const ROOM: &[(&str, &str)] = &[
     ("--reason …", "--reason 'It is still needed'"),
     ("--to …", "--to dana@example.com"),
@@ -31,18 +31,18 @@ pub(super) fn record(more: &str) -> String {
     decisions::record(ID, more)
 }
 
-/// A ledger on `main`, and a work folder in which people run commands.
+/// A ledger on `main`, and a work tree in which people run commands.
 pub(super) struct Stage {
     pub(super) repo: Repo,
 }
 
 impl Stage {
-    /// Begins with a policy; the keys of all are listed. `None` where `ssh-keygen` is not installed.
+    /// Starts with a policy; the keys of all are listed. `None` if `ssh-keygen` is not installed.
     pub(super) fn new(policy: &str) -> Option<Stage> {
         Stage::begin_with(policy, &[])
     }
 
-    /// Begins with a policy and files beside it; the keys of all are listed.
+    /// Starts with a policy and other files; the keys of all are listed.
     #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     pub(super) fn begin_with(policy: &str, beside: &[(&str, &str)]) -> Option<Stage> {
         if Command::new("ssh-keygen").arg("-?").output().is_err() {
@@ -58,7 +58,7 @@ impl Stage {
         Some(Stage::begin(policy, &beside))
     }
 
-    /// Begins with a policy, and files beside it.
+    /// Starts with a policy and other files.
     pub(super) fn begin(policy: &str, beside: &[(&str, &str)]) -> Stage {
         let repo = Repo::at("2026-11-20T09:00:00Z");
         let stage = Stage { repo };
@@ -86,7 +86,7 @@ impl Stage {
         self.home();
     }
 
-    /// Commits a file on a branch, which somebody merges.
+    /// Commits a file on a branch, which another person merges.
     pub(super) fn merged(&self, path: &str, text: &str, by: &str, merged_by: &str) {
         let branch = format!("change-{}", self.repo.now().unix());
         let work = self.repo.branch(&branch).by(by);
@@ -101,7 +101,7 @@ impl Stage {
         self.home();
     }
 
-    /// Fills the work folder with `main`.
+    /// Checks out `main`.
     pub(super) fn home(&self) {
         self.repo.git.set_head("refs/heads/main").unwrap();
         self.repo.checkout();
@@ -113,7 +113,7 @@ impl Stage {
         std::fs::read_to_string(path).unwrap()
     }
 
-    /// Runs a line as a person, in a shell, at the time of the repository's clock.
+    /// Runs a command line as a person, in a shell, at the time of the repository's clock.
     pub(super) fn shell(&self, by: &str, line: &str) -> Run {
         let (name, address) = person(by);
         let key = self.repo.path().join(".git/keys").join(by);
@@ -145,7 +145,7 @@ impl Stage {
         }
     }
 
-    /// Runs the program and returns its answer, whatever it exits with.
+    /// Runs the program and returns its answer, whatever the exit code.
     pub(super) fn answer(&self, args: &[&str]) -> Value {
         let now = self.repo.now().to_string();
         let run = cli::run(self.repo.path(), &[args, &["--on", &now, "--format", "json"]].concat());
@@ -163,7 +163,7 @@ impl Stage {
         self.show()["status"].as_str().unwrap().to_owned()
     }
 
-    /// Returns the reason of `show` in which some words stand.
+    /// Returns the reason in `show` that contains some words.
     pub(super) fn reason(&self, words: &str) -> String {
         let shown = self.show();
         let mut reasons = shown["reasons"].as_array().unwrap().iter();
@@ -171,7 +171,7 @@ impl Stage {
         found.unwrap_or_else(|| panic!("{words:?} is not among {:#}", shown["reasons"])).to_owned()
     }
 
-    /// Returns the next step that `queue` names for the record: action and command.
+    /// Returns the next step in `queue` for the record: action and command.
     pub(super) fn next(&self) -> (String, String) {
         let answer = self.answer(&["queue"]);
         let mut records = answer["records"].as_array().unwrap().iter();
@@ -181,14 +181,14 @@ impl Stage {
         (text("action"), text("command"))
     }
 
-    /// Runs the command that an advice names, and those that it prints in turn; somebody merges what they commit.
+    /// Runs the command named by an advice, and those that it prints in turn; another person merges what they commit.
     pub(super) fn follow(&self, advice: &str, by: &str, merged_by: &str) {
         let mut quoted = advice.split('`').skip(1).step_by(2);
         let command = quoted.find(|it| it.starts_with("exledger "));
         self.run_on(command.unwrap_or_else(|| panic!("no command in {advice:?}")), by, merged_by);
     }
 
-    /// Runs a command, and those that it prints in turn; somebody merges what they commit.
+    /// Runs a command, and those that it prints in turn; another person merges what they commit.
     pub(super) fn run_on(&self, command: &str, by: &str, merged_by: &str) {
         self.home();
         let mut line = command.to_owned();
@@ -216,7 +216,7 @@ impl Stage {
         }
     }
 
-    /// Changes the text of the record on a branch of one person, which another merges with a merge commit.
+    /// Changes the text of the record on a branch, which another person merges with a merge commit.
     pub(super) fn amend(&self, by: &str, merged_by: &str) {
         let title = format!("title: In other words, at {}", self.repo.now().unix());
         let branch = format!("amend-{}", self.repo.now().unix());

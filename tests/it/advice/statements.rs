@@ -1,4 +1,4 @@
-//! Why a statement does not count: under each such reason the record names a way that does, and it is taken.
+//! Why a statement does not count: for each such reason the record names a way that does count, and it is taken.
 
 use exledger::approval::relation::UnknownAccount;
 use exledger::approval::statement::bad_file::BadFile;
@@ -7,7 +7,7 @@ use exledger::approval::verdict::NotCounted;
 use super::{ID, Stage, record};
 use crate::repo::speak;
 
-/// Returns the reason that follows in the table: a new one has to be put into it for this to compile.
+/// Returns the next reason in the table: a new one must be added here for this to compile.
 fn after(why_not: &NotCounted) -> Option<NotCounted> {
     Some(match why_not {
         NotCounted::Author => NotCounted::Bot,
@@ -58,26 +58,26 @@ fn asked(policy: &str) -> Option<Stage> {
     Some(stage)
 }
 
-/// The same, merged by somebody who says something.
+/// The same, merged with this message.
 fn merged(policy: &str, by: &str, message: &str) -> Option<Stage> {
     let stage = asked(policy)?;
     stage.repo.by(by).merge("ask", &format!("Merge branch 'ask'{message}"));
     Some(stage)
 }
 
-/// A review of Lee's, about the record as Ana filed it.
+/// A review by Lee of the record as Ana filed it.
 fn review() -> speak::Says {
     speak::reviewed("lee", ID, &record(""), AT).ledger("example/payments")
 }
 
-/// The same, of what Ana pushed.
+/// The same, for a record that Ana pushed.
 fn pushed() -> Option<Stage> {
     let stage = Stage::new("")?;
     stage.land("ana", &[(ID, &record(""))]);
     Some(stage)
 }
 
-/// What Ana pushed, and a review that a bridge states unsigned although it has a key.
+/// A record that Ana pushed, and an unsigned review stated by a bridge that has a key.
 fn by_a_bridge_with_a_key() -> Option<Stage> {
     let bridge = "41898282+github-actions[bot]@users.noreply.github.com";
     let key = speak::public("bridge");
@@ -90,7 +90,7 @@ fn by_a_bridge_with_a_key() -> Option<Stage> {
     Some(stage)
 }
 
-/// The same, stated by a bridge without a key through the forge, where a group has to approve.
+/// The same, stated through the forge by a bridge without a key, where a group must approve.
 fn through_the_forge() -> Option<Stage> {
     let stage = Stage::new(
         "people: {bridges: ['bridge@example.com']}\n\
@@ -105,7 +105,7 @@ fn through_the_forge() -> Option<Stage> {
     Some(stage)
 }
 
-/// A record merged by its owner, where the policy forbids that.
+/// A record merged by its owner, although the policy forbids that.
 fn merged_for_its_owner() -> Option<Stage> {
     let stage = Stage::new("approval: {owner_may_approve: false}\n")?;
     let owner = record("owner: {name: Lee Chen, email: lee@example.com}\n");
@@ -113,7 +113,7 @@ fn merged_for_its_owner() -> Option<Stage> {
     Some(stage)
 }
 
-/// A record whose author is an account that nobody knows.
+/// A record whose author is an unknown account.
 fn by_an_unknown_account() -> Option<Stage> {
     let stage = Stage::new("")?;
     let work = stage.repo.branch("ask").by("Nina <777+nweber@users.noreply.github.com>");
@@ -122,7 +122,7 @@ fn by_an_unknown_account() -> Option<Stage> {
     Some(stage)
 }
 
-/// What Ana pushed, with a vote of one in a note.
+/// A record that Ana pushed, with a vote of +1 in a note.
 fn with_a_vote_too_low() -> Option<Stage> {
     let stage = Stage::new("approval: {accept: [detached, note]}\n")?;
     stage.land("ana", &[(ID, &record(""))]);
@@ -131,7 +131,7 @@ fn with_a_vote_too_low() -> Option<Stage> {
     Some(stage)
 }
 
-/// A record that was removed and brought back after the approval of its bytes was signed.
+/// A record that was removed and restored after an approval of its bytes was signed.
 fn approved_before_it_came_back() -> Option<Stage> {
     let stage = pushed()?;
     let says = speak::yes("lee", ID, &record(""), AT).ledger("example/payments");
@@ -141,7 +141,7 @@ fn approved_before_it_came_back() -> Option<Stage> {
     Some(stage)
 }
 
-/// What Ana pushed, with a review that was moved there from another record.
+/// A record that Ana pushed, with a review moved there from another record.
 fn with_a_moved_review() -> Option<Stage> {
     let stage = pushed()?;
     let says = review();
@@ -180,7 +180,7 @@ fn merged_where_no_records_were() -> Option<Stage> {
     Some(stage)
 }
 
-/// Returns a history in which somebody's statement does not count for a reason.
+/// Returns a history in which a statement does not count for this reason.
 fn history(why_not: &NotCounted) -> Option<Stage> {
     let stage = match why_not {
         NotCounted::Author => pushed()?,
@@ -269,13 +269,13 @@ fn whatever_keeps_a_statement_from_counting_the_record_names_a_way_that_counts()
         let shown = stage.answer(&["show", ID]);
         let said = shown["statements"].to_string();
         let words = why_not.to_string();
-        // The digits of other bytes are theirs.
+        // The digests of other bytes differ.
         let words = words.split(" (sha256").next().unwrap().replace('"', "\\\"");
         assert!(said.contains(&words), "{words}: {said}");
         match why_not {
-            // Who rejected it approves it now.
+            // The person who rejected it approves it now.
             NotCounted::Replaced => {}
-            // First the line that it names is added.
+            // First the line that the advice names is added.
             NotCounted::UnknownAccount(_) => {
                 let reason = stage.reason("it is not known that");
                 let line = reason.split('`').nth(1).unwrap();

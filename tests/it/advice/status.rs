@@ -1,10 +1,10 @@
-//! Why a record is what it is: each reason, and what its advice leads to.
+//! Why a record has its status: each reason, and where its advice leads.
 
 use exledger::status::reason::ReasonKind;
 
 use super::{ID, Stage, dated, files, record, unapproved};
 
-/// One person approves; sensitive things are renewed never, and grant nothing while degraded.
+/// One person approves; sensitive records can't be renewed, and grant nothing while degraded.
 const POLICY: &str = "\
 people: {roster: people.csv}
 tiers:
@@ -40,7 +40,7 @@ pub(super) fn pushed(more: &str) -> Option<Stage> {
     Some(stage)
 }
 
-/// Tells a story of each kind of reason: what shows it, what its advice is, and that this leads where it should.
+/// Returns the story of a kind of reason: what shows it, its advice, and that the advice leads to the right result.
 fn story(kind: ReasonKind) -> fn(&str) -> Option<()> {
     match kind {
         ReasonKind::NotDetermined => files::not_determined,
@@ -79,7 +79,7 @@ fn story(kind: ReasonKind) -> fn(&str) -> Option<()> {
         ReasonKind::NoControlLeft => dated::no_control_left,
         ReasonKind::TriggerWaits => dated::trigger_waits,
         ReasonKind::Ownerless => dated::ownerless,
-        // They advise nothing: what they say is a fact, or stands beside another reason.
+        // No advice: they state a fact, or accompany another reason.
         ReasonKind::ClosedBy
         | ReasonKind::OnlyNarrowed
         | ReasonKind::NotStarted
@@ -89,7 +89,7 @@ fn story(kind: ReasonKind) -> fn(&str) -> Option<()> {
     }
 }
 
-/// Returns words by which the reason of a kind is known, that of no other.
+/// Returns words that identify the reason of a kind.
 fn words(kind: ReasonKind) -> &'static str {
     match kind {
         ReasonKind::NotDetermined => "could not determine: ",

@@ -1,4 +1,4 @@
-//! The next step of each bucket: its command is run as printed, and the record is due for that no more.
+//! The next step of each bucket: its command is run as printed, and the record is no longer in that bucket.
 
 use exledger::survey::due::Bucket;
 use serde_json::Value;
@@ -40,12 +40,12 @@ fn later(more: &str, at: &str) -> Option<Stage> {
     Some(stage)
 }
 
-/// A record with an end in a while.
+/// A record that ends after a while.
 fn long(more: &str) -> String {
     format!("{more}expires: 2027-02-01\n")
 }
 
-/// Returns a ledger in which the record is in a bucket, and what a person says where its command leaves room.
+/// Returns a ledger with the record in a bucket, and what a person fills in for the `…` of its command.
 fn due(bucket: Bucket) -> Option<(Stage, &'static [(&'static str, &'static str)])> {
     const WITHDRAWN: &[(&str, &str)] = &[("--outcome …", "--outcome withdrawn")];
     const NEEDED: &[(&str, &str)] = &[("--outcome …", "--outcome still-needed")];
@@ -108,7 +108,7 @@ fn due(bucket: Bucket) -> Option<(Stage, &'static [(&'static str, &'static str)]
     })
 }
 
-/// Returns the buckets that the record is due in, and the command of its next step.
+/// Returns the buckets of the record, and the command of its next step.
 fn asked(stage: &Stage) -> (Vec<String>, String) {
     let answer = stage.answer(&["due"]);
     let mut records = answer["records"].as_array().unwrap().iter();

@@ -1,4 +1,4 @@
-//! What landed without the approval that it needs: each way out that a reason names is taken.
+//! Landed without the required approval: each way out that a reason names is taken.
 
 use super::status::{begin, pushed};
 use super::{ID, Stage, record};
@@ -46,7 +46,7 @@ pub(super) fn squashed(words: &str) -> Option<()> {
     stage.repo.branch("ask").by("ana").write(ID, &record("")).commit("File it");
     stage.repo.by("ana").through("github").squash("ask", "File it (#7)");
     stage.home();
-    // The reviews of its pull request are no way where the policy names no bridge.
+    // The reviews of its pull request are no way if the policy names no bridge.
     let reason = stage.reason(words);
     assert!(!reason.contains("--from-reviews"), "{reason}");
     stage.follow(&reason, "dana", "ana");
@@ -70,7 +70,7 @@ pub(super) fn nothing_counts(words: &str) -> Option<()> {
     let stage = Stage::new(policy)?;
     stage.merged(ID, &record(""), "ana", "lee");
     let reason = stage.reason(words);
-    // In this ledger a merge is no way.
+    // In this ledger, merging is no way to approve.
     assert!(!reason.contains("merge"), "{reason}");
     stage.follow(&reason, "dana", "ana");
     assert_eq!(stage.status(), "active");
@@ -135,7 +135,7 @@ pub(super) fn vetoed(words: &str) -> Option<()> {
     assert_eq!(stage.status(), "unapproved");
     stage.follow(&reason, "sam", "ana");
     assert_eq!(stage.status(), "active");
-    // The other way: other bytes.
+    // The other way: changed bytes.
     let stage = pushed("")?;
     stage.run_on(&reject, "sam", "ana");
     let reason = stage.reason(words);
@@ -167,7 +167,7 @@ pub(super) fn still_needed(words: &str) -> Option<()> {
                   tiers: [{name: standard, approvals: {count: 1, each_of: [security]}}]\n";
     let stage = Stage::new(policy)?;
     stage.land("ana", &[(ID, &record(""))]);
-    // Ana is of the group, and made it.
+    // Ana is in the group, but is the author.
     let reason = stage.reason(words);
     let (_, who) = reason.rsplit_once(": ").unwrap();
     assert_eq!(who, "dana@example.com");
@@ -177,7 +177,7 @@ pub(super) fn still_needed(words: &str) -> Option<()> {
 }
 
 pub(super) fn file_refused(words: &str) -> Option<()> {
-    // A key that nobody lists.
+    // An unlisted key.
     let stage = pushed("")?;
     let run = stage.shell("max", &format!("exledger approve {ID}"));
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);

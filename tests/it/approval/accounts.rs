@@ -1,4 +1,4 @@
-//! Forge accounts: whose a private address is, and when two people are known to be two.
+//! Forge accounts: who owns a private address, and when two people are known to be different.
 
 use exledger::approval::verdict::{ApprovalVerdict, VoteCounts};
 
@@ -12,18 +12,18 @@ pub(crate) const OMAR: &str = "Omar Diaz <omar@example.com>";
 pub(crate) const ODIAZ: &str = "odiaz <555+odiaz@users.noreply.github.com>";
 const GITHUB: &str = "github";
 
-/// One person files, another merges, and what comes of it.
+/// One person files, another merges, and the result.
 struct Case<'t> {
     what: &'t str,
     policy: &'t str,
     author: &'t str,
     merger: &'t str,
     result: &'t str,
-    /// A line that a reason must name, where it is `unresolved`.
+    /// A line that a reason must name, if it is `unresolved`.
     line: &'t str,
 }
 
-/// What, the policy, who files, who merges, the result, and the line to add. Each is tried the other way round, too.
+/// Description, policy, filer, merger, result, and the line to add. Each is also tried with the roles swapped.
 const PAIRS: &str = "\
 her own account, unmapped |  | NINA | NWEBER | unresolved | nweber: ADDRESS
 her own account, mapped | people: {logins: {nweber: nina@example.com}} | NINA | NWEBER | self |
@@ -97,7 +97,7 @@ fn an_approver_counts_only_if_known_to_be_another_person_either_way_round() {
             if case.result == "unresolved" {
                 let need = &verdict.missing[0].need;
                 let line = match turned {
-                    // Which of two is named first goes by who speaks.
+                    // Which of the two is named first depends on who approves.
                     _ if need.contains(case.line) => continue,
                     _ => format!("`{}`", case.line),
                 };

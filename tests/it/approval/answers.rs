@@ -1,4 +1,4 @@
-//! What commands answer of evidence that lands later, and of notes.
+//! The commands' answers about late evidence and notes.
 
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ fn events(repo: &Repo) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Returns what the gate says, which reads the few records alone that could answer.
+/// Returns the gate's answer, which reads only the few records that could answer.
 fn gate(repo: &Repo) -> String {
     let answer = asked(repo, &["check", "--application", "billing"]);
     answer["verdict"].as_str().unwrap().to_owned()

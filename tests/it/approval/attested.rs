@@ -1,4 +1,4 @@
-//! Policies that want signatures: of authors, of a tier, and of the one author who may approve.
+//! Policies that require signatures: of authors, in a tier, and of the only author who may approve.
 
 use crate::approval::signed::sealed;
 use crate::approval::{check, file, said, verdict};
@@ -39,7 +39,7 @@ fn one_member_of_the_author_set_may_approve_by_signature_where_the_policy_lets_t
     let repo = sealed(policy, &signer("ana"));
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     check("unsigned", &verdict(&repo), "no", "self", &[], &["ana"]);
-    // One of them, and no more: two authors are not four eyes.
+    // One of them, but no more: two authors are not four eyes.
     let two =
         "approval: {self_approval: allow}\ntiers: [{name: standard, approvals: {count: 2}}]\n";
     let repo = sealed(two, &(signer("ana") + &signer("kim")));

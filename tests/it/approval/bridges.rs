@@ -1,4 +1,4 @@
-//! Bridges that state a forge's reviews: signed or not, and however what they state lands.
+//! Bridges that state a forge's reviews: signed or not, and however their commits land.
 
 use exledger::approval::statement::bad_file::BadFile;
 use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
@@ -42,7 +42,7 @@ fn why(verdict: &ApprovalVerdict) -> VoteCounts {
     spoke.unwrap().counts.clone()
 }
 
-/// Lands a review by a commit that the forge makes of the bridge's branch.
+/// Lands a review through a commit that the forge makes of the bridge's branch.
 fn through_the_forge(repo: &Repo, says: &Says) -> ApprovalVerdict {
     let work = repo.by(BRIDGE).through("github");
     work.says(says).commit("Record the reviews (#8)");
@@ -60,7 +60,7 @@ fn an_unsigned_bridge_counts_through_the_forge_for_plain_tiers_alone_and_is_flag
         assert_eq!(said(&verdict).satisfied, "no");
         assert!(!verdict.flags.contains("bridge-unsigned"));
     }
-    // What the bridge pushes itself names who landed it.
+    // A push by the bridge itself names who landed it.
     let repo = squashed(GROUPS, &[]);
     repo.by(BRIDGE).says(&says()).commit("Record the reviews");
     let pushed = crate::approval::verdict(&repo);

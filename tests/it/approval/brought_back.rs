@@ -1,4 +1,4 @@
-//! Old content that a merge inside a branch takes from what had landed before: who made that merge is an author of it.
+//! Old content that a merge inside a branch takes from earlier landings: the author of that merge is an author of it.
 
 use crate::approval::detached::sealed;
 use crate::approval::{check, said, verdict};
@@ -15,7 +15,7 @@ fn shortened() -> Repo {
     repo
 }
 
-/// Sam approves the longer end by his own key, and a bot lands his branch.
+/// Sam approves the longer end with his own key, and a bot lands his branch.
 fn land(repo: &Repo) {
     let says = yes("sam", ID, SAMPLE, "2026-11-20T12:00:00Z");
     repo.branch("x").by("sam").says(&says).commit("Approve it");

@@ -1,4 +1,4 @@
-//! Whether those who count are enough: how many, of which groups, in which roles.
+//! Whether the counted approvers are enough: their number, their groups, their roles.
 
 use crate::approval::{check, file_as, ledger, verdict};
 use crate::history::SAMPLE;
@@ -9,7 +9,7 @@ groups:
   platform: [lee@example.com, sam@example.com]
 ";
 
-/// A tier for everything, and who else a merge by Lee names.
+/// A tier for everything, and the additional approvers in the message of a merge by Lee.
 struct Case {
     what: &'static str,
     approvals: &'static str,
@@ -141,7 +141,7 @@ fn the_policy_before_the_landing_judges() {
     repo.branch("file").by("ana").write("exledger.yaml", "version: 1\n").commit("Loosen");
     repo.by("lee").merge("file", "Merge branch 'file'");
     check("loosened on its way", &verdict(&repo), "no", "claimed", &["lee"], &["ana"]);
-    // A policy that can't be read is none: the one before it judges on.
+    // An unreadable policy does not count: the previous one still applies.
     let repo = ledger("tiers: [{name: standard, approvals: {count: 2}}]\n");
     repo.by("root").write("exledger.yaml", "version: [\n").commit("Break");
     file_as(&repo, SAMPLE);
@@ -149,7 +149,7 @@ fn the_policy_before_the_landing_judges() {
     let broken = verdict(&repo);
     check("broken before", &broken, "no", "claimed", &["lee"], &["ana"]);
     assert!(broken.flags.contains("earlier-policy"));
-    // What lands with the first policy is judged by it: the defaults grant nothing.
+    // Content that lands with the first policy is judged by it: the defaults grant nothing.
     let repo = crate::repo::Repo::at("2026-11-20T09:00:00Z");
     let first = format!("{strict}approval: {{self_approval: allow}}\n");
     repo.by("ana").write("exledger.yaml", &first).write(crate::history::ID, SAMPLE).commit("Begin");

@@ -1,4 +1,4 @@
-//! Approval files: what they count for, and when.
+//! Approval files: what they approve, and when.
 
 use exledger::approval::approvals::TrailVerdicts;
 use exledger::approval::file_outcome::FileState;
@@ -11,7 +11,7 @@ use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
 use crate::repo::speak::{signer, yes};
 
-/// A ledger that wants signatures, and lists Dana's and Sam's keys.
+/// A ledger that requires signatures, and lists Dana's and Sam's keys.
 pub(crate) fn sealed() -> Repo {
     sealed_by("approval: {proof: attested}\n")
 }
@@ -109,11 +109,11 @@ fn an_approval_counts_once_and_for_its_bytes_alone() {
     repo.by("ana").write(ID, SAMPLE).says(&says).commit("File it");
     repo.by("ana").write(ID, &amended()).commit("Change it");
     assert_eq!(approved(&repo), ["yes", "no"]);
-    // Another one approves the change; then the old bytes come back with the old approval.
+    // Someone else approves the change; then the old bytes come back with the old approval.
     repo.by("ana").says(&yes("dana", ID, &amended(), "2026-11-20T12:00:00Z")).commit("Approve it");
     repo.by("ana").write(ID, SAMPLE).commit("Put it back");
     assert_eq!(approved(&repo), ["yes", "yes", "no"]);
-    // To land the same words anew says nothing new.
+    // Landing the same statement again has no effect.
     repo.by("ana").unsays(&says).commit("Remove the approval");
     repo.by("ana").says(&says).commit("Land it anew");
     assert_eq!(approved(&repo), ["yes", "yes", "no"]);
@@ -217,7 +217,7 @@ fn an_approval_of_the_present_bytes_is_one_of_what_they_carry() {
     let last = verdict(&repo);
     assert_eq!(last.witnesses.len(), 1);
     assert_eq!(last.witnessed_at.unwrap().to_string(), "2026-11-20T12:00:00Z");
-    // What was said of the bytes before the entry does not vouch for the entry.
+    // A statement about the bytes before the entry does not approve the entry.
     let repo = sealed();
     repo.by("ana")
         .write(ID, SAMPLE)

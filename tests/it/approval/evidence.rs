@@ -1,4 +1,4 @@
-//! What counts as a word of approval, by whom it is stated, and what is no word.
+//! What counts as an approval, who may state it, and what does not count.
 
 use exledger::approval::verdict::{NotCounted, VoteCounts};
 
@@ -61,7 +61,7 @@ fn a_name_that_the_mailmap_replaces_still_tells_an_author_under_another_address(
     let ana = "Ana Ruiz <ana@example.com> <root@two.example.com>\n";
     for (mailmap, satisfied, result) in [
         (lee.to_owned(), "no", "unresolved"),
-        // Who the two are is known.
+        // The identities of both are known.
         (lee.to_owned() + ana, "yes", "claimed"),
     ] {
         let repo = ledger("");
@@ -86,7 +86,7 @@ fn whoever_merges_what_no_commit_of_the_branch_made_is_its_author() {
     let narrower = crate::history::SAMPLE.replace("moderate", "low");
     repo.branch("change").by("sam").write(crate::history::ID, &narrower).commit("Change it");
     repo.by("lee").merge("change", "Merge branch 'change'");
-    // The branch keeps what was there before.
+    // The branch keeps the old content.
     old.by("dana").merge_ours("main", "Merge branch 'main' into old");
     repo.by("dana").merge("old", "Merge branch 'old'");
     let verdict = verdict(&repo);

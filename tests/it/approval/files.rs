@@ -1,4 +1,4 @@
-//! What becomes of the files below `.approvals`: whose keys count, what is refused, where they may lie.
+//! The files below `.approvals`: whose keys count, what is refused, where they may be.
 
 use exledger::approval::file_outcome::FileState;
 use exledger::approval::statement::bad_file::BadFile;
@@ -177,7 +177,7 @@ fn each_governance_file_is_approved_late_by_its_own_bytes() {
     let policy = verdicts("exledger.yaml");
     assert_eq!(said(&policy[1]).satisfied, "yes");
     assert_eq!(policy[1].approvers[0].person.email, "dana@example.com");
-    // The removal is no version at the tip any more: nobody can approve it late.
+    // The removal is no longer the version at the tip: nobody can approve it late.
     let signers: Vec<&str> =
         verdicts(".github/allowed_signers").iter().map(|it| said(it).satisfied).collect();
     assert_eq!(signers, ["yes", "no", "no"]);
@@ -198,7 +198,7 @@ fn approvals_of_two_governance_files_never_meet_and_the_former_place_counts_too(
         .write("a/b%.json", "{}")
         .write(".mailmap", "Ana <ana@example.com>\n")
         .commit("Begin anew");
-    // Both are removed at once: the bytes, none, are the same.
+    // Both are removed at once, so the bytes (none) are the same.
     repo.by("ana").remove("a/b%.json").remove(".mailmap").commit("Remove both");
     let says = |path: &str| yes("dana", ID, "", "2026-11-20T13:30:00Z").governance(path);
     let [schema, mailmap] = ["a/b%.json", ".mailmap"].map(says);
@@ -211,7 +211,7 @@ fn approvals_of_two_governance_files_never_meet_and_the_former_place_counts_too(
     assert_eq!(satisfied(&repo, "a/b%.json"), "yes");
     assert_eq!(satisfied(&repo, ".mailmap"), "yes");
     assert!(states(&repo).iter().all(|(state, _)| *state == FileState::Sound));
-    // Where such files lay before.
+    // The former place of such files.
     repo.by("ana").write(".mailmap", "Ana <ar@example.com>\n").commit("Map people");
     assert_eq!(satisfied(&repo, ".mailmap"), "no");
     let late =
@@ -223,7 +223,7 @@ fn approvals_of_two_governance_files_never_meet_and_the_former_place_counts_too(
         .write(&format!("{former}.sig"), &sign("dana", "exledger-approval@v1", text.as_bytes()))
         .commit("Dana agrees again");
     assert_eq!(satisfied(&repo, ".mailmap"), "yes");
-    // A folder of another file is no place for it.
+    // The folder of another file is not accepted.
     let odd = late.path().replace("/governance/.mailmap/", "/governance/people.csv/");
     repo.by("ana").write(&odd, &text).commit("Put it elsewhere");
     let last = states(&repo).pop().unwrap();

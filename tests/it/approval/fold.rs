@@ -1,4 +1,4 @@
-//! What one version leaves to the next: who stays an author, what is carried, what comes back.
+//! What one version passes on to the next: remaining authors, carried results, restored content.
 
 use exledger::approval::verdict::{ApprovalVerdict, BecomesApproved};
 
@@ -39,7 +39,7 @@ fn a_review_does_not_reopen_approval_and_its_removal_does() {
 fn unapproved_authors_stay_until_a_version_is_approved() {
     let repo = approved("");
     repo.by("lee").edit(ID, "expires: 2027-01-10").commit("Extend it");
-    // Lee pushed an extension; merging a further change of it would approve his own words.
+    // Lee pushed an extension; by merging a further change of it he would approve his own content.
     repo.branch("more").by("ana").edit(ID, "title: Another title of the same").commit("More");
     repo.by("lee").merge("more", "Merge branch 'more'");
     check("merged by an earlier author", &verdict(&repo), "no", "self", &[], &["ana", "lee"]);
@@ -89,7 +89,7 @@ fn a_return_to_the_approved_content_is_that_version_again() {
     let restored = verdict(&repo);
     check("reverted", &restored, "yes", "claimed", &["lee"], &["ana"]);
     assert!(restored.flags.contains("restored-to-approved-content"));
-    // Whoever wrote what was reverted is free again.
+    // An author whose change was reverted may approve again.
     repo.branch("text").by("ana").edit(ID, "title: Another title of the same").commit("Text");
     repo.by("sam").merge("text", "Merge branch 'text'");
     check("free again", &verdict(&repo), "yes", "claimed", &["sam"], &["ana"]);
@@ -113,7 +113,7 @@ fn what_was_removed_or_closed_does_not_come_back_by_itself() {
         repo.by("sam").write(ID, &text).commit("Bring it back");
         let back = verdict(&repo);
         assert_eq!(back.result.as_str(), "self", "{what}");
-        // The content that was approved last narrows nothing, so it demands nobody; what was closed stays so.
+        // The previously approved content narrows nothing, so it needs no approval; a closed record stays closed.
         let satisfied = if what == "closed" { "yes" } else { "no" };
         assert_eq!(crate::approval::said(&back).satisfied, satisfied, "{what}");
         assert_eq!(back.stands, BecomesApproved::AsLanded, "{what}");
@@ -135,7 +135,7 @@ fn a_closure_demands_nobody() {
 
 const CLOSURE: &str = "closure: {outcome: withdrawn, date: 2026-11-21, by: lee@example.com, reason: No longer needed}";
 
-/// Lets Ana take the closure out on a branch, and Lee, who closed the record, merge that.
+/// Lets Ana remove the closure on a branch, and Lee, who closed the record, merge that.
 fn reopen(repo: &Repo, text: &str) -> ApprovalVerdict {
     repo.branch("reopen").by("ana").write(ID, text).commit("Reopen it");
     repo.by("lee").merge("reopen", "Merge branch 'reopen'");

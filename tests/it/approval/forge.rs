@@ -1,4 +1,4 @@
-//! What each forge's messages say: the forge that `auto` chooses, the pull request, who is named.
+//! The messages of each forge: the forge that `auto` detects, the pull request, the people named.
 
 use exledger::approval::forge::adapter::Pinned;
 use exledger::approval::forge::{self};
@@ -7,7 +7,7 @@ use exledger::approval::message::{self, CommitMessage};
 const GITHUB: (&str, &str) = ("GitHub", "noreply@github.com");
 const LEE: (&str, &str) = ("Lee Chen", "lee@example.com");
 
-/// A message, its committer, what `auto` chooses, and the pull request that it names.
+/// A message, its committer, the forge that `auto` detects, and the pull request named.
 struct Chosen {
     message: &'static str,
     committer: (&'static str, &'static str),
@@ -98,7 +98,7 @@ fn the_forge_is_chosen_by_its_committer_then_by_its_own_form() {
 const DANA: &str = "Dana Kim <dana@example.com>";
 const LEE_CHEN: &str = "Lee Chen <lee@example.com>";
 
-/// Whom a forge names in a message, and who composed the line.
+/// The people named in a message, and whether the forge composed the line.
 type Named = &'static [(&'static str, bool)];
 
 const APPROVALS: &[(&str, &str, Named)] = &[
@@ -132,7 +132,7 @@ const APPROVALS: &[(&str, &str, Named)] = &[
         "Merged in x (pull request #1)\n\nT\n\nApproved-by: Dana Kim <dana@example.com>",
         &[(DANA, true)],
     ),
-    // The title is typed by whoever opens the pull request.
+    // The title is chosen by whoever opens the pull request.
     ("bitbucket", "Merged in x (pull request #1)\n\nApproved-by: Dana Kim <dana@example.com>", &[]),
     (
         "bitbucket",

@@ -1,4 +1,4 @@
-//! Changes of governance files: each judged by itself, under the state before it.
+//! Changes of governance files: each evaluated by itself, under the state before it.
 
 use exledger::approval::loosened::{self, Why};
 use exledger::approval::verdict::ApprovalVerdict;
@@ -53,7 +53,7 @@ fn each_file_is_judged_by_itself() {
     check("mailmap", &verdicts(&repo, ".mailmap")[0], "no", "self", &[], &["lee"]);
 }
 
-/// Returns which changes of governance versions are approved only thanks to, by path, version and why.
+/// Returns the changes that made governance versions approved, by path, version and why.
 fn loosened(repo: &Repo) -> Vec<(String, usize, Why)> {
     let history = repo.history();
     let approvals = approval::judge(&history);
@@ -67,7 +67,7 @@ fn loosened(repo: &Repo) -> Vec<(String, usize, Why)> {
 const TWO: &str = "tiers: [{name: standard, approvals: {count: 2}}]\n";
 const ONE: &str = "version: 1\ntiers: [{name: standard, approvals: {count: 1}}]\n";
 
-/// Changes the policy so that one person is enough: by one, merged by another where one is named.
+/// Changes the policy so that one approver is enough: by one person, merged by another if given.
 fn loosen(repo: &Repo, by: &str, merged_by: Option<&str>) {
     let Some(lander) = merged_by else {
         repo.by(by).write("exledger.yaml", ONE).commit("Loosen it");
@@ -96,7 +96,7 @@ fn a_change_that_nobody_approved_helps_no_version() {
     file(&repo);
     assert_eq!(loosened(&repo), []);
     check("too few", &verdict(&repo), "no", "claimed", &["lee"], &["ana"]);
-    // What the old policy would have approved too needs no change.
+    // If the old policy would have approved it too, no change is named.
     let repo = ledger("");
     loosen(&repo, "sam", None);
     file(&repo);
@@ -177,7 +177,7 @@ fn a_list_of_keys_or_people_that_an_author_moved_the_day_before_is_found() {
         .commit("File it");
     assert!(loosened(&repo).contains(&("exledger.yaml".to_owned(), 1, Why::ByAuthor)));
 
-    // By the roster, the address that approves bears the author's name.
+    // By the roster, the approving address has the author's name.
     let policy = |path: &str| {
         format!("version: 1\napproval: {{proof: attested}}\npeople: {{roster: {path}}}\n")
     };

@@ -1,4 +1,4 @@
-//! Signatures inside merged branches, and merged tags: what they are worth, and for how long.
+//! Signatures inside merged branches, and merged tags: what they prove, and for how long.
 
 use exledger::approval::verdict::{NotCounted, VoteCounts};
 use exledger::policy::demand::{EvidenceKind, Proof};
@@ -9,7 +9,7 @@ use crate::approval::{check, file, said, verdict};
 use crate::history::{ID, SAMPLE};
 use crate::repo::speak::{signer, tag, tag_at};
 
-/// A policy that lets what stands inside a merged branch count, merged tags too.
+/// A policy that accepts evidence inside merged branches, including merged tags.
 const NESTED: &str = "approval: {proof: attested, nested: allow, accept: [signature, mergetag]}\n";
 
 #[test]
@@ -114,7 +114,7 @@ fn a_merged_tag_attests_where_it_names_a_commit_of_the_branch_with_these_bytes()
         let built = build(tags, of, key);
         check(of, &built, "no", "none-recorded", &[], &["ana"]);
     }
-    // A release tag would approve all that its tree holds: tags count only where the policy names them.
+    // A release tag would approve everything in its tree: tags count only if the policy accepts them.
     let plain = build(ATTESTED, "the tip of the branch", "dana");
     check("by default", &plain, "no", "none-recorded", &[], &["ana"]);
 }

@@ -1,9 +1,9 @@
-//! Each way in which a branch lands, and what that says of its approval.
+//! Each way in which a branch lands, and what it shows about approval.
 
 use crate::approval::{check, file, ledger, verdict};
 use crate::repo::Repo;
 
-/// How the branch `file` lands, and what that says.
+/// How the branch `file` lands, and the expected verdict.
 struct Case {
     what: &'static str,
     policy: &'static str,

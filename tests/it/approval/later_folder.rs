@@ -1,4 +1,5 @@
-//! Files that landed before their folder held records: what let them land says nothing of an exception.
+//! Files that landed before their folder was a records folder: their approval at that time says nothing about an
+//! exception.
 
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ fn merged_elsewhere(text: &str) -> Repo {
     repo
 }
 
-/// Changes the policy as Root proposes it and Dana merges it.
+/// Changes the policy; Root proposes it and Dana merges it.
 fn enact(repo: &Repo, policy: &str) {
     let branch = format!("policy-{}", repo.now().unix());
     repo.branch(&branch).by("root").write("exledger.yaml", policy).commit("Change the policy");
@@ -115,7 +116,7 @@ fn what_was_filed_from_elsewhere_stays_approved_when_its_former_folder_holds_rec
     enact(&repo, AFTER);
     let verdicts = verdicts(&repo, ID);
     check("first", &verdicts[0], "no", "self", &[], &["mal"]);
-    // Who moves a file made nothing of it.
+    // Moving a file does not make the mover an author.
     check("moved", &verdicts[1], "yes", "claimed", &["lee"], &["mal"]);
     assert_eq!(shown(&repo)["record"]["status"], "active");
 }
@@ -142,7 +143,7 @@ fn a_folder_that_held_no_records_for_a_while_introduces_them_anew() {
     assert_eq!(shown(&repo)["record"]["status"], "unapproved");
 }
 
-/// Lee renames the folder of records and the policy says so, which Dana merges.
+/// Lee renames the records folder and updates the policy, which Dana merges.
 fn rename(repo: &Repo) {
     repo.branch("rename")
         .by("lee")

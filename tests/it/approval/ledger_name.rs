@@ -1,4 +1,4 @@
-//! The name of a ledger in approval files: that of its policy, else the id of its root commit.
+//! The name of a ledger in approval files: as in its policy, else the id of its root commit.
 
 use exledger::approval::verdict::Satisfied;
 use exledger::approval::{self};
@@ -10,7 +10,7 @@ use crate::repo::speak::{Says, signer, yes};
 
 const AT: &str = "2026-11-20T10:30:00Z";
 
-/// A ledger without a name, in which signatures alone count.
+/// A ledger without a name, in which only signatures count.
 fn unnamed() -> (Repo, String) {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     let keys = signer("dana") + &signer("lee");
@@ -40,7 +40,7 @@ fn the_root_commit_stands_for_a_name() {
 fn a_file_without_a_name_counts_until_one_names_the_root_commit() {
     let (repo, _) = unnamed();
     assert!(file(&repo, &yes("dana", ID, SAMPLE, AT)));
-    // It goes on counting.
+    // It still counts.
     let (repo, root) = unnamed();
     assert!(file(&repo, &yes("dana", ID, SAMPLE, AT)));
     repo.by("lee")

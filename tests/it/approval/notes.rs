@@ -1,4 +1,4 @@
-//! Notes of reviews, where the policy lets them count.
+//! Review notes, where the policy accepts them.
 
 use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
 use exledger::approval::{self};
@@ -67,7 +67,7 @@ fn notes_count_where_gerrit_is_pinned_or_the_policy_lists_them() {
 
 #[test]
 fn a_note_is_stated_by_who_last_changed_it_and_not_by_who_wrote_the_last_note() {
-    // Ana writes herself a note; then somebody else writes one about another commit.
+    // Ana writes a note herself; then someone else writes one about another commit.
     let (repo, landed) = submitted(GERRIT);
     note(&repo, "ana", landed, PLUS_TWO);
     let other = repo.by("lee").write("README.md", "More\n").commit("More");
@@ -85,7 +85,7 @@ fn a_note_is_stated_by_who_last_changed_it_and_not_by_who_wrote_the_last_note() 
         .collect();
     assert_eq!(counts[0], &VoteCounts::No(NotCounted::SelfAsserted));
     check("by its author", &stated, "no", "claimed", &[], &["ana"]);
-    // Once somebody else changes it, they state it.
+    // Once someone else changes it, that person states it.
     note(&repo, "lee", landed, "Code-Review+2: Dana Kim <dana@example.com>\n");
     check("changed", &verdict(&repo), "yes", "claimed", &["dana"], &["ana"]);
 }

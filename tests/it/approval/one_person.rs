@@ -1,4 +1,5 @@
-//! Forge accounts where more is asked: several approvers, authors who may approve, keys, owners, each forge's own merge.
+//! Forge accounts under stricter requirements: several approvers, authors who may approve, keys, owners, self-merges on
+//! each forge.
 
 use exledger::approval::verdict::{NotCounted, VoteCounts};
 
@@ -29,7 +30,7 @@ fn of_two_approvers_who_may_be_one_only_one_counts() {
         let repo = ledger(policy);
         let author = match what {
             "two accounts" | "one account by two logins" => "x <1+ana@users.noreply.github.com>",
-            // Neither approver is told from the other; both are told from a bot.
+            // The approvers are not known to differ from each other; both differ from a bot.
             _ => "bot",
         };
         repo.branch("file").by(author).write(ID, SAMPLE).commit("File it");
@@ -90,7 +91,7 @@ fn a_signature_by_the_key_of_an_account_tells_it_from_a_plain_address() {
         exledger::record::address::Address::new("odiaz@users.noreply.github.com").unwrap();
     let signers = format!("555+odiaz@users.noreply.github.com {}\n", public("odiaz"));
     repo.by("root").write(".github/allowed_signers", &signers).commit("List keys");
-    // Keys that lie there when the first policy comes count with it.
+    // Keys that are present when the first policy lands count with it.
     repo.by("root")
         .write("exledger.yaml", "version: 1\napproval: {proof: attested}\n")
         .commit("Begin");
@@ -130,7 +131,8 @@ fn an_owner_who_may_not_approve_does_not_by_an_account_either() {
     }
 }
 
-/// Everything that lands a request of an author by herself, on each forge, by public and private addresses.
+/// Everything that an author's merge of her own request can look like, on each forge, with public and private
+/// addresses.
 #[test]
 fn no_forge_lets_an_author_approve_by_pressing_merge() {
     let gitlab = "nweber <77-nweber@users.noreply.gitlab.com>";

@@ -1,7 +1,7 @@
-//! What each forge writes when somebody presses its button, and who counts then: the table of `docs/approving.md`.
+//! What each forge writes when its buttons are pressed, and who counts then: the table of `docs/approving.md`.
 //!
 //! Nina files as `nina@example.com` or under her account `nweber`; Omar, whose account is `odiaz`, is her colleague.
-//! Each row is made as a real repository, judged, and compared; the table of the guide is written from what was found.
+//! Each row is created as a real repository, evaluated, and compared; the guide's table is generated from the results.
 
 mod bitbucket;
 mod gitea;
@@ -18,31 +18,31 @@ use crate::history::{ID, SAMPLE};
 use crate::house;
 use crate::repo::Repo;
 
-/// How a branch comes onto the approved branch.
+/// How a branch lands on the approved branch.
 #[derive(Clone, Copy)]
 enum Landing {
-    /// As a merge commit, through one button or a queue.
+    /// As a merge commit, by a button or a queue.
     Merge,
-    /// As one commit, whatever the branch held.
+    /// As one commit, whatever is on the branch.
     Squash,
     /// Commit by commit: the authors stay.
     Rebase,
 }
 
-/// One landing as a forge writes it.
+/// One landing as the forge writes it.
 struct Picture {
-    /// What the button or the queue is called, with what is special about it.
+    /// The name of the button or queue, with its special conditions.
     way: &'static str,
     landing: Landing,
-    /// Who made the commit of the branch.
+    /// The author of the branch's commit.
     filed: &'static str,
-    /// Author and committer of the landing; of a rebase the author stays that of the branch.
+    /// Author and committer of the landing; for a rebase the author stays that of the branch.
     author: &'static str,
     committer: &'static str,
     message: &'static str,
-    /// The `people:` of the policy, as a flow map; empty where nothing is said.
+    /// The `people:` of the policy, as a flow map; may be empty.
     people: &'static str,
-    /// The result, and the addresses of those who count.
+    /// The result, and the addresses of the counted approvers.
     result: &'static str,
     counts: &'static [&'static str],
 }
@@ -81,7 +81,7 @@ fn landed(picture: &Picture) -> Repo {
     repo
 }
 
-/// Returns why those count who do, or why nobody does, in the program's own words.
+/// Returns why the approvers count, or why there is none, in the program's own words.
 fn why(verdict: &ApprovalVerdict) -> String {
     if verdict.satisfied == Satisfied::Yes {
         let kinds: Vec<String> = verdict
@@ -112,13 +112,13 @@ fn why(verdict: &ApprovalVerdict) -> String {
     }
 }
 
-/// Returns the address of an ident line as a cell of the table.
+/// Returns the address of an ident line as a table cell.
 fn address(ident: &str) -> String {
     let address = ident.split_once('<').map_or(ident, |(_, rest)| rest);
     format!("`{}`", address.trim_end_matches('>'))
 }
 
-/// Returns who made the landing: its author and committer, once where they are the same.
+/// Returns author and committer of the landing, or both as one if they are the same.
 fn made_by(picture: &Picture) -> String {
     let author = match picture.landing {
         Landing::Rebase => picture.filed,

@@ -1,4 +1,4 @@
-//! What other readers of git's objects get wrong: `docs/spec/approval.md`, section 5, as far as no other test shows it.
+//! Mistakes that other readers of git objects make: `docs/spec/approval.md`, section 5, unless another test shows it.
 
 use exledger::approval;
 use exledger::history::version::TrailKey;
@@ -151,7 +151,7 @@ fn a_repository_of_somebody_else_is_refused_with_the_setting_that_trusts_it() {
     let folder = repo.path().display();
     let setting = format!("git config --global --add safe.directory {folder}");
     assert!(refused.err.contains(&setting), "{}", refused.err);
-    // What git trusts only by a pattern, or by its environment, is not trusted here.
+    // Trust that git configures by a pattern or by its environment is not honored here.
     let config = elsewhere.path().join(".gitconfig");
     std::fs::write(&config, "[safe]\n\tdirectory = /nowhere/*\n").unwrap();
     assert_eq!(list().code, 3);

@@ -1,4 +1,4 @@
-//! Reviews of the forge, as a bridge states them in files without a signature.
+//! Forge reviews, stated by a bridge in unsigned files.
 
 use exledger::approval::verdict::{ApprovalVerdict, NotCounted, VoteCounts};
 use exledger::policy::demand::EvidenceKind;
@@ -202,7 +202,7 @@ fn whoever_wrote_under_another_address_does_not_approve_by_a_file() {
             )
             .write("signers", &signers)
             .commit("Begin");
-        // Sam rebases what he wrote at home: git names the address of the file by the name of the author.
+        // Sam rebases his work at home: git names the file's address with the author's name.
         repo.by("Sam  ITO <sam@home.example.com>")
             .through("sam")
             .write(ID, SAMPLE)

@@ -1,14 +1,14 @@
-//! Each way in which forges land a change: who is its author, who its approver, and how that is known.
+//! Each way in which forges land a change: its author, its approver, and the evidence.
 //!
-//! One row for each line of the forge table of `docs/spec/approval.md`, section 2. Ana filed the record on a branch;
-//! where nothing else is known of a forge, whoever merged is the approver, and nobody else.
+//! One row for each line of the forge table of `docs/spec/approval.md`, section 2. Ana filed the record on a branch; if
+//! nothing else is known of a forge, only the person who merged is the approver.
 
 use crate::approval::{ledger, said, verdict};
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
 use exledger::record::vocabulary::Vocabulary;
 
-/// How a branch comes onto the mainline.
+/// How a branch lands on the mainline.
 #[derive(Clone, Copy)]
 enum Way {
     Merge,
@@ -16,7 +16,7 @@ enum Way {
     Rebase,
 }
 
-/// One landing, and what is to be found in it.
+/// One landing, and the expected result.
 struct Row {
     name: &'static str,
     policy: &'static str,

@@ -1,4 +1,4 @@
-//! One person in several spellings, and what is no person at all: forges, bots, the address of approvals.
+//! One person in several spellings, and non-persons: forges, bots, the address of approval commits.
 
 use exledger::approval::verdict::{NotCounted, VoteCounts};
 
@@ -129,10 +129,10 @@ fn a_removed_line_of_the_mailmap_gives_no_approval_back_until_that_is_approved()
     for (what, mapped_by, removed_by, result) in [
         ("approved, removed by one person", "lee", "eve", "self"),
         ("approved, its removal approved", "lee", "lee", "self"),
-        // One that was never approved counts only while it stands at the tip.
+        // A line that was never approved counts only while it is at the tip.
         ("never approved, removed", "sam", "eve", "claimed"),
     ] {
-        // The line stood when the record landed: it joins whatever becomes of it, if it was approved.
+        // The line existed when the record landed: if approved, it links the identities whatever becomes of it later.
         let repo = begin(mapped_by);
         repo.branch("unmap").by("eve").remove(".mailmap").commit("Unmap");
         repo.by(removed_by).merge("unmap", "Merge branch 'unmap'");
@@ -143,7 +143,7 @@ fn a_removed_line_of_the_mailmap_gives_no_approval_back_until_that_is_approved()
         ("approved, its removal approved", "lee", "lee", "claimed"),
         ("never approved, removed", "sam", "eve", "claimed"),
     ] {
-        // The line came later: it joins until its removal is approved.
+        // The line came later: it links the identities until its removal is approved.
         let repo = ledger("");
         file(&repo);
         repo.by("Eve <eve@example.com>").merge("file", "Merge branch 'file'");
@@ -196,7 +196,7 @@ fn a_forge_never_approves_wherever_it_stands() {
         assert_eq!(said(&verdict).result, "none-recorded", "{forge}");
         assert_eq!(verdict.landed_by, None, "{forge}");
     }
-    // As somebody whom a line names, and with a key of its own.
+    // As a person whom a line names, and with a key of its own.
     let repo = ledger("approval: {forge: gitlab}\n");
     let signers = format!("noreply@github.com {}\n", public("github"));
     crate::approval::govern(&repo, ".github/allowed_signers", &signers);
@@ -220,12 +220,12 @@ fn what_may_be_a_forge_at_a_host_without_a_name_is_unresolved_until_the_policy_n
         assert_eq!(result, "unresolved", "{email}");
         let line = format!("add \"Git Host <{}>\" to people.forges", email.to_lowercase());
         assert!(why.contains(&line), "{why}");
-        // It states nothing for others either.
+        // It can't state anything for others either.
         let repo = ledger("approval: {forge: generic}\n");
         file(&repo);
         repo.by(&forge).merge("file", "Merge it\n\nApproved-by: Dana Kim <dana@example.com>");
         assert_eq!(told(&repo).0, "unresolved", "{email}");
-        // Named, it is the forge, and the author of the merge is whoever pressed the button.
+        // If listed, it is the forge, and the author of the merge is whoever pressed the button.
         let policy = format!("people: {{forges: [\"Git Host <{email}>\"]}}\n");
         let repo = ledger(&policy);
         file(&repo);

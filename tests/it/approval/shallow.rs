@@ -1,4 +1,4 @@
-//! Clones that end somewhere: what can be told without the rest, and what can't.
+//! Shallow clones: what can be determined without the rest, and what can't.
 
 use exledger::approval::verdict::ApprovalVerdict;
 use exledger::approval::{self};
@@ -88,7 +88,7 @@ fn what_stands_there_stays_untold_whatever_lands_later() {
     assert_eq!(cloned(&repo, 2).1, "closed", "nothing behind it opens it");
 }
 
-/// What happened; in the whole history nothing of it is allowed.
+/// The changes to test; in the full history none of them is allowed.
 type Happens = fn(&Repo);
 
 const PENDING: &[(&str, Happens)] = &[

@@ -10,7 +10,7 @@ use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
 use crate::repo::speak::{public, signer, yes};
 
-/// A ledger whose signers list these people, and which wants signatures.
+/// A ledger that requires signatures, with these signers.
 pub(crate) fn sealed(policy: &str, signers: &str) -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("root")
@@ -36,7 +36,7 @@ fn the_signature_of_a_landing_attests_by_whoever_signed_it() {
     check("signed", &verdict, "yes", "attested", &["lee"], &["ana"]);
     assert_eq!(kinds(&verdict), [(EvidenceKind::Signature, Proof::Attested)]);
     assert!(verdict.approvers[0].key.as_ref().unwrap().starts_with("SHA256:"));
-    // The address of the commit does not matter: a squash of Ana's that Dana signed is approved by Dana.
+    // The commit's address is irrelevant: a squash of Ana's that Dana signed is approved by Dana.
     let repo = sealed(ATTESTED, &signer("dana"));
     repo.by("ana").through("github").signed("dana").write(ID, SAMPLE).commit("File it (#7)");
     let squashed = crate::approval::verdict(&repo);
@@ -157,7 +157,7 @@ fn two_names_of_one_key_or_one_line_are_one_person() {
         let verdict = verdict(&repo);
         let found = said(&verdict);
         assert_eq!((found.satisfied, found.approvers.len()), ("no", 1), "{line}");
-        // Whoever shares a line or a key with an author is the author.
+        // Sharing a line or a key with an author means being the author.
         let repo = sealed("", line);
         repo.branch("file").by("kim").write(ID, SAMPLE).commit("File it");
         repo.by("dana").signed("dana").merge("file", "Merge branch 'file'");
@@ -196,7 +196,7 @@ fn a_key_that_is_listed_for_a_person_is_nobody_elses_whatever_pattern_fits() {
         let (why, _) = files.last().unwrap().state.why().unwrap();
         assert!(why.contains("its signature is by ana@example.com"), "{why}");
     }
-    // A key that only a pattern lists may speak as anybody whom it fits.
+    // A key listed only by a pattern may sign for everyone whom it matches.
     let repo = sealed(ATTESTED, &format!("*@example.com {key}\n"));
     repo.branch("file")
         .by("ana")

@@ -1,4 +1,4 @@
-//! A file whose id can't be read becomes a record: who made it before stays one of its authors.
+//! A file with an unreadable id becomes a record: its earlier authors stay among its authors.
 
 use exledger::history::version::TrailKey;
 
@@ -21,7 +21,7 @@ fn too_large() -> String {
     format!("{}# {}\n", without_id(), "x".repeat(70_000))
 }
 
-/// Returns what the gate says about the sample's application.
+/// Returns the gate's answer about the sample's application.
 fn check_word(repo: &Repo, at: &str) -> String {
     repo.checkout();
     let words = ["check", "--application", "billing", "--format", "json", "--on", at];
@@ -29,7 +29,7 @@ fn check_word(repo: &Repo, at: &str) -> String {
     answer["verdict"].as_str().unwrap().to_owned()
 }
 
-/// How mal's file becomes ana's record; mal merges whatever is on the branch `mend` afterwards.
+/// How mal's file becomes ana's record; mal merges the branch `mend` afterwards.
 type Steps = fn(&Repo);
 
 fn mend(repo: &Repo) {
@@ -112,7 +112,7 @@ const CASES: &[(&str, Steps)] = &[
         mend(repo);
     }),
     ("broken, then standing beside the record itself", |repo| {
-        // Mal's file stands in for the record that it broke, until that is back elsewhere.
+        // Mal's file replaces the record that it broke, until that is restored elsewhere.
         repo.by("ana").write(DRAFT, SAMPLE).commit("File");
         repo.by("mal").write(DRAFT, &without_id()).commit("Break");
         repo.by("lee").write("exceptions/back.yaml", SAMPLE).commit("Write it anew");
@@ -228,7 +228,7 @@ fn the_right_name_is_approved_by_the_demand_of_the_record() {
     repo.by("lee").merge("file", "Merge branch 'file'");
     repo.branch("rename").by("bo").rename(DRAFT, ID).commit("Give it its name");
     repo.by("lee").merge("rename", "Merge branch 'rename'");
-    // Under the wrong name one was enough, as nobody could tell what it demands.
+    // Under the wrong name one approver was enough, as nobody could know what the record requires.
     assert_eq!(status_of(&repo).0, "unapproved");
 }
 

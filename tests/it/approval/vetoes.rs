@@ -1,4 +1,4 @@
-//! A no: whose it may be, what it is about, and that it can't be deleted away.
+//! Rejections: who may make them, what they are about, and that deleting them has no effect.
 
 use exledger::approval::file_outcome::FileState;
 use exledger::approval::verdict::{NotCounted, VoteCounts};
@@ -17,7 +17,7 @@ fn a_no_vetoes_its_bytes_whoever_else_says_yes() {
     let repo = sealed();
     repo.by("ana").write(ID, SAMPLE).says(&veto).says(&both).commit("File it");
     check("vetoed", &verdict(&repo), "no", "vetoed", &["sam"], &["ana"]);
-    // It can't be deleted away, and it is about the bytes.
+    // Deleting it has no effect, and it applies to these bytes.
     repo.by("ana").unsays(&veto).commit("Remove the veto");
     check("removed", &verdict(&repo), "no", "vetoed", &["sam"], &["ana"]);
     let file = judged(&repo).files.into_iter().next_back().unwrap();
@@ -28,7 +28,7 @@ fn a_no_vetoes_its_bytes_whoever_else_says_yes() {
         .says(&yes("sam", ID, SAMPLE, "2026-11-20T13:00:00Z"))
         .commit("Put it back");
     assert_eq!(verdict(&repo).result.as_str(), "vetoed");
-    // Who said no may say yes.
+    // The person who rejected it may approve it later.
     repo.by("ana").says(&yes("dana", ID, SAMPLE, "2026-11-20T14:00:00Z")).commit("Dana agrees now");
     assert_eq!(said(&verdict(&repo)).satisfied, "yes");
 }
@@ -47,7 +47,7 @@ fn a_no_that_lands_later_takes_an_approval_back() {
         assert_eq!((said(verdict).satisfied, verdict.result.as_str()), ("no", "vetoed"));
         assert_eq!(verdict.turns.len(), 2);
     }
-    // An earlier word of the same person does not undo it by landing later.
+    // An older statement of the same person does not override it by landing later.
     repo.by("ana").says(&yes("sam", ID, SAMPLE, "2026-11-20T11:00:00Z")).commit("An older yes");
     assert_eq!(verdict(&repo).result.as_str(), "vetoed");
 }
@@ -179,7 +179,7 @@ fn whom_others_name_as_requester_or_co_author_may_still_say_no() {
         repo.by("lee").merge("file", "Merge branch 'file'");
         let vetoed = verdict(&repo);
         check(named, &vetoed, "no", "vetoed", &["lee"], &["ana", "dana"]);
-        // Their yes takes the no back, and counts for nothing: others name them as makers.
+        // Their approval withdraws the rejection, but does not count: others name them as authors.
         repo.by("lee").says(&yes("dana", ID, &text, "2026-11-20T14:30:00Z")).commit("Dana agrees");
         let agreed = verdict(&repo);
         check(named, &agreed, "yes", "claimed", &["lee"], &["ana", "dana"]);
