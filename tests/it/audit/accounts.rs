@@ -1,4 +1,4 @@
-//! What `verify` says of forge accounts: whose it is must be known, and the rules that compare people know it too.
+//! `verify` and forge accounts: owners of accounts must be known, also for the rules that compare people.
 
 use crate::audit::{ONE, audited, told};
 use crate::history::{ID, SAMPLE};
@@ -36,7 +36,7 @@ fn an_account_that_nobody_knows_is_a_warning_that_names_the_line() {
         finding.message
     );
     assert_eq!(finding.help, "add `sito: ADDRESS` to people.logins, then approve again");
-    // Once another version is approved, nothing is to be added.
+    // Once another version is approved, nothing needs to be added.
     change(&repo, "again", "ana", &SAMPLE.replace("moderate", "low"));
     let findings = audited(&repo, ON);
     assert!(findings.iter().all(|it| it.rule.as_str() != "unknown-account"));

@@ -1,4 +1,4 @@
-//! Approval files: told on a branch before the merge, judged once they landed, and an event of their own when late.
+//! Approval files: reported on a branch before the merge, audited once landed, and a separate event if they land late.
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ fn pushed() -> Repo {
     repo
 }
 
-/// Lints a branch, plainly and against where it parted; returns the codes of both.
+/// Lints a branch, without a base and against its merge base; returns the codes of both.
 fn linted(repo: &Repo) -> [Vec<String>; 2] {
     repo.git.set_head("refs/heads/work").unwrap();
     repo.checkout();
@@ -52,7 +52,7 @@ fn a_branch_is_told_of_approval_files_that_would_count_for_nothing() {
     repo.branch("work").by("zoe").says(&other).commit("Approve it");
     assert_eq!(linted(&repo), [bad(), bad()]);
 
-    // A key that the branch itself lists was not listed before.
+    // A key listed only by the branch itself was not listed before.
     let repo = pushed();
     let own = yes("zoe", ID, SAMPLE, AT);
     repo.branch("work")
@@ -75,7 +75,7 @@ fn an_approval_that_landed_is_not_judged_again_and_may_not_be_removed() {
     let repo = pushed();
     let good = yes("dana", ID, SAMPLE, AT);
     repo.by("dana").says(&good).commit("Approve it");
-    // Its key is retired: what it said before stands.
+    // Its key is retired: earlier approvals still count.
     repo.branch("work").by("lee").write(SIGNERS, &signer("lee")).commit("Dana leaves");
     assert_eq!(linted(&repo), [Vec::<String>::new(), Vec::new()]);
     repo.branch("work").by("lee").unsays(&good).commit("Clear up");
@@ -170,7 +170,7 @@ fn a_version_without_approval_names_the_ways_that_its_policy_leaves() {
     );
     let reason = shown["record"]["reasons"][0].as_str().unwrap();
     assert!(reason.ends_with(&alone[0]), "{reason}");
-    // Whoever follows the first way is told that nothing is left to do.
+    // After following the first way, nothing is left to do.
     let changed = SAMPLE.replace("The job", "This job");
     assert_ne!(changed, SAMPLE);
     repo.branch("change").by("ana").write(ID, &changed).commit("Say which job");

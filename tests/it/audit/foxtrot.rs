@@ -1,4 +1,5 @@
-//! Foxtrot merges: what had landed on the former line of the approved branch, and what the merge gives back.
+//! Foxtrot merges: content that had landed on the former first-parent line of the approved branch, and what the merge
+//! undoes.
 
 use crate::audit::filed;
 use crate::cli::{self, Run};
@@ -9,7 +10,7 @@ const ON: &str = "2026-11-25T12:00:00Z";
 const PULL: &str = "Merge branch 'main' of https://example.com/repo";
 const CLOSED: &str = "closure: {outcome: withdrawn, date: 2026-11-20, by: lee@example.com, reason: Filed by mistake}\n";
 
-/// Sam, who had worked on the approved branch since a commit, merges its tip into that and pushes the result.
+/// Sam, who has worked since a given commit of the approved branch, merges its tip into his work and pushes the result.
 fn pull(repo: &Repo, fork: &str, message: &str, text: Option<&str>) {
     repo.branch_from("mine", fork)
         .by("sam")
@@ -35,10 +36,10 @@ fn verify(repo: &Repo) -> Run {
     cli::run(repo.path(), &["verify", "--on", ON])
 }
 
-/// Lands a change that takes something away.
+/// Lands a change that removes something.
 type Lose = fn(&Repo);
 
-/// Each way to take something away, as it lands on the former line, and what it is called.
+/// The ways to remove something, each as it lands on the former line, with its name.
 fn losses() -> Vec<(&'static str, Lose)> {
     vec![
         ("removal", |repo| {
@@ -66,13 +67,13 @@ fn what_a_foxtrot_merge_throws_off_leaves_the_record_unknown_until_it_is_repaire
         assert_eq!(run.code, 3, "{what}: {}", run.out);
         let said = format!("removed the {what} of commit");
         assert!(run.out.contains(&said), "{what}: {}", run.out);
-        // One way out: what was thrown off lands again.
+        // One way out: the discarded change lands again.
         repo.clock("2026-11-21T09:00:00Z");
         let main = repo.tip("main");
         lose(&repo);
         assert_ne!(status(&repo).0, "unknown", "{what}");
         assert!(!verify(&repo).out.contains(&said), "{what}");
-        // The other one: the record is approved anew.
+        // The other one: the record is approved again.
         repo.set_ref("refs/heads/main", main);
         repo.branch("anew")
             .by("ana")

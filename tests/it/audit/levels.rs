@@ -1,4 +1,5 @@
-//! How bad a finding is today: at the tip, at a version that was in force, at one that never was, where it only narrows.
+//! The present level of a finding: at the tip, at a version that was in force, at one that never was, or that only
+//! narrows.
 
 use crate::audit::{ONE, audited, told};
 use crate::history::{ID, SAMPLE};
@@ -68,7 +69,7 @@ fn a_push_after_an_approval_is_an_error_until_it_is_put_right() {
             "warning direct-push"
         ]
     );
-    // A second push can't hide the first: the tip is compared with what was approved last.
+    // A second push can't hide the first: the tip is compared with the last approved version.
     let narrower = wider.replace("expires: 2026-12-20", "expires: 2026-12-15");
     repo.by("ana").write(ID, &narrower).commit("Shorten it");
     let told_then = told(&audited(&repo, ON));
@@ -78,7 +79,7 @@ fn a_push_after_an_approval_is_an_error_until_it_is_put_right() {
         ["error changed-since-approval", "error self-approval"],
         "{told_then:?}"
     );
-    // Put back what was approved: it is approved again, and what was pushed granted nothing.
+    // Restoring the approved content makes it approved again; what was pushed granted nothing.
     change(&repo, "back", SAMPLE);
     assert!(
         told(&audited(&repo, ON)).iter().all(|it| it.starts_with("note")),
@@ -127,7 +128,7 @@ fn an_emergency_that_was_approved_late_was_in_force_without_approval() {
     repo.clock("2026-11-23T09:00:00Z");
     change(&repo, "late", &text.replace("Nightly", "Every night"));
     let told = told(&audited(&repo, ON));
-    // It stood past its window on the word of its author: the version was in force, and that stays an error.
+    // It remained past its window with only its author's approval: the version was in force, so that stays an error.
     assert!(told.contains(&"error self-approval".to_owned()), "{told:?}");
     assert!(told.contains(&"warning emergency-unreviewed".to_owned()), "{told:?}");
 }
@@ -148,7 +149,7 @@ fn an_emergency_that_was_approved_in_time_is_a_warning() {
 fn an_error_of_a_change_stays_one_until_a_later_version_is_approved() {
     let repo = ledger();
     filed(&repo);
-    // Approved by Lee, and yet silent.
+    // Approved by Lee, but without a renewal entry.
     change(&repo, "extend", &SAMPLE.replace("2026-12-20", "2027-01-10"));
     assert_eq!(told(&audited(&repo, ON)), ["error silent-extension"]);
     let finding = &audited(&repo, ON)[0];
@@ -171,13 +172,13 @@ fn a_silent_extension_is_over_once_what_was_approved_stands_again() {
         told
     };
     assert_eq!(of(&repo), ["error silent-extension"]);
-    // Something else than what was approved doesn't end it.
+    // Content other than the approved version doesn't end it.
     let other = SAMPLE.replace("Nightly", "Every night");
     repo.by("sam").write(ID, &other).commit("Put back the end");
     assert_eq!(of(&repo), ["error silent-extension"]);
     repo.by("sam").write(ID, SAMPLE).commit("Put it back");
     assert_eq!(of(&repo), ["warning silent-extension"]);
-    // The same once more is an extension once more.
+    // The same extension again is a new finding.
     repo.by("sam").write(ID, &longer).commit("Extend it");
     assert_eq!(of(&repo), ["error silent-extension", "warning silent-extension"]);
 }
@@ -190,7 +191,7 @@ fn an_error_of_the_content_is_told_once_where_it_landed() {
     let findings = audited(&repo, ON);
     assert_eq!(told(&findings), ["error term-too-long"]);
     assert!(findings[0].message.contains("version 1, "), "{findings:?}");
-    // The next version has it too, and is approved: people know of it now.
+    // The next version has it too, and is approved: by now people know of it.
     change(&repo, "better", &long.replace("Nightly", "Every night"));
     let findings = audited(&repo, ON);
     assert_eq!(told(&findings), ["warning term-too-long"]);
@@ -256,7 +257,7 @@ fn evidence_that_changed_stays_an_error() {
         .commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
     assert_eq!(audited(&repo, ON), []);
-    // Whoever changes the file changes the digest too; what was cited is lost all the same.
+    // A change of the file changes its digest, too; the cited content is lost all the same.
     let other = "486ea46224d1bb4fb680f34f7c9ad96a8f24ec88be73ea8e5a6c65260e9cb8a7";
     repo.branch("other")
         .by("ana")

@@ -1,4 +1,4 @@
-//! The mainline compared with what it was, and clones that end before it does.
+//! The mainline compared with a checkpoint, and clones that end before the checkpoint.
 
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ fn a_checkpoint_says_what_the_mainline_is_and_is_read_again() {
     assert_eq!(checkpoint["at"], ON);
     let run = verify(repo.path(), &["--checkpoint", path]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
-    // What landed since changes nothing, and neither does a question about the past.
+    // Later landings change nothing, nor does a question about the past.
     repo.by("lee").write("README.md", "Read me\n").commit("Say what this is");
     let run = verify(repo.path(), &["--checkpoint", path]);
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
@@ -77,7 +77,7 @@ fn a_checkpoint_that_was_edited_or_is_none_is_not_believed() {
     let run = verify(repo.path(), &["--checkpoint", path, "--format", "json"]);
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(run.out.contains("history-rewritten"), "{}", run.out);
-    // The commit is there; what differs is the count.
+    // The commit exists; only the count differs.
     let count = "the checkpoint counts 3 first-parent commits, but there are 2";
     assert!(run.out.contains(count), "{}", run.out);
     assert!(!run.out.contains("no longer in its history"), "{}", run.out);

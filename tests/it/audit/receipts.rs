@@ -1,4 +1,4 @@
-//! Uses after the end, records never used, and the mainline that receipts saw.
+//! Uses after the end, records never used, and the mainline recorded in receipts.
 
 use std::path::Path;
 
@@ -64,7 +64,7 @@ fn a_use_after_the_closure_is_an_error_though_the_end_had_not_come() {
     let after = receipt("allow", Some(ID), &tip, "2026-12-12T12:00:00Z");
     let (code, told, _) = verified(&repo, &format!("{before}{after}"));
     assert_eq!((code, told), (1, vec!["error use-after-end".to_owned()]));
-    // What was denied is no use.
+    // A denied question is not a use.
     let denied = receipt("deny", Some(ID), &tip, "2026-12-12T12:00:00Z");
     let (code, told, _) = verified(&repo, &format!("{before}{denied}"));
     assert_eq!((code, told), (0, Vec::<String>::new()));

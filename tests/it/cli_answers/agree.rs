@@ -1,4 +1,4 @@
-//! Every answer that lists, counts or tells what is due says the same of each record.
+//! All answers that list, count or report what is due agree about each record.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ fn due_queue_report_and_messages_agree_at_every_instant() {
         for (id, record) in &due {
             assert_eq!(record["next"], queue[id]["next"], "{id} on {on}");
         }
-        // What is overdue is what has a date behind it, or none, and is more than a request within its time.
+        // Every record in a message has the same next step and date as in `due`.
         let messages = told["messages"].as_array().unwrap().iter();
         for message in messages {
             for told in message["records"].as_array().unwrap() {

@@ -1,4 +1,4 @@
-//! `check`, and what keeps any answer from being given.
+//! `check`, and what prevents any answer.
 
 use serde_json::Value;
 

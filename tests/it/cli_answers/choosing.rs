@@ -1,4 +1,4 @@
-//! `list`, `due` and `show`: which records are meant, in what order, and what can't be told.
+//! `list`, `due` and `show`: which records are selected, in what order, and what can't be determined.
 
 use serde_json::Value;
 
@@ -177,7 +177,7 @@ fn the_ledger_as_of_a_day_knows_nothing_of_what_landed_since() {
     assert_eq!(ids(&before), ["01D01", "C10SE"]);
     assert_eq!(before["ledger"]["instant"], "2026-10-31T23:59:59Z");
     assert_eq!(before["simulated"], true);
-    // Both clocks: as it stood then, judged later.
+    // Both clocks: the ledger as it was then, evaluated later.
     let both = cli::run(
         repo.path(),
         &["show", "01D01", "--as-of", "2026-10-31", "--on", "2026-11-10", "--format", "json"],
@@ -188,7 +188,7 @@ fn the_ledger_as_of_a_day_knows_nothing_of_what_landed_since() {
     let at = cli::run(repo.path(), &["list", "--all", "--as-of", commit, "--format", "json"]);
     let at: Value = serde_json::from_str(&at.out).unwrap();
     assert_eq!(ids(&at), ["01D01", "C10SE"]);
-    // A commit of a merged branch is not on the mainline; the merge that brought it is named.
+    // A commit of a merged branch is not on the mainline; the error names the merge that landed it.
     let side = repo.tip("EXC-2026-7F3KQ").to_string();
     let refused = cli::run(repo.path(), &["list", "--as-of", &side]);
     assert_eq!(refused.code, 2, "{}", refused.err);

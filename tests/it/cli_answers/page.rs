@@ -1,4 +1,4 @@
-//! `report --format html`: one page that holds everything, asks nobody, and shows hostile text as text.
+//! `report --format html`: one self-contained page that loads nothing and shows hostile text as text.
 
 use sha2::{Digest, Sha256};
 
@@ -12,13 +12,13 @@ fn page(repo: &Repo) -> String {
     run.out
 }
 
-/// Returns what stands between two texts, from the first of them on.
+/// Returns the text from one marker up to another.
 fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
     let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("{from}"));
     rest.split_once(to).unwrap_or_else(|| panic!("{to}")).0
 }
 
-/// Returns the tags of a page with their attributes, as a reader of HTML takes them apart.
+/// Returns the tags of a page with their attributes, as an HTML parser reads them.
 fn tags(page: &str) -> Vec<(String, Vec<(String, String)>)> {
     let script = between(page, "<script>", "</script>");
     let style = between(page, "<style>", "</style>");
@@ -39,7 +39,8 @@ fn tags(page: &str) -> Vec<(String, Vec<(String, String)>)> {
     tags
 }
 
-/// Checks that tags are closed in order, ids are unique, links lead somewhere in the page, and nothing else leads out.
+/// Checks that tags are closed in order, ids are unique, links lead to targets in the page, and nothing else leads
+/// outside.
 fn sound(page: &str) {
     let mut open: Vec<String> = Vec::new();
     let (mut ids, mut links) = (std::collections::BTreeSet::new(), Vec::new());
@@ -112,7 +113,7 @@ fn every_record_has_a_card_with_its_trail() {
         }
         assert!(page.contains(&format!("<a class=\"id\" href=\"#EXC-2026-{id}\">")));
     }
-    // The four questions stand on the card.
+    // The card answers the four questions.
     let card = between(&page, "id=\"EXC-2026-7F3KQ\">", "</details>");
     for part in
         ["<dt>why</dt>", "<dt>approved</dt>", "<dt>controls</dt>", "<dt>ends</dt>", "Dana Kim"]
@@ -170,7 +171,7 @@ fn hostile_text_is_text() {
         .replace("The job is replaced", "<svg/onload=alert(1)> `--> ]]> The job is replaced")
         .replace("BILL-412", "'javascript:alert(1)'");
     file(&repo, "EXC-2026-EV11X", &text);
-    // Names of branches and files come from whoever pushes.
+    // Whoever pushes chooses the names of branches and files.
     let branch = "x\"><svg/onload=alert(1)>";
     let other = standard("EXC-2026-EV12X", "On a branch", "branch", "2026-11-20", "2026-12-20");
     repo.branch(branch).by("ana").write("EXC-2026-EV12X", &other).commit("File");
@@ -200,7 +201,7 @@ fn it_is_written_whole_into_a_file_that_is_named() {
     }
     let run = ask(&repo, &["report", "--format", "html", "-o", "nowhere/page.html"]);
     assert_eq!((run.code, run.out.as_str()), (3, ""), "{}", run.err);
-    // Other answers are no pages.
+    // Other answers have no page format.
     for command in ["list", "lint", "due", "queue"] {
         let run = cli::run(repo.path(), &[command, "--on", ON, "--format", "html"]);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{command}: {}", run.err);

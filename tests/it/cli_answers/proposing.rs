@@ -1,4 +1,4 @@
-//! What branches and the work tree propose: shown, waited for, and never granted.
+//! The proposals of branches and the work tree: shown, waiting for approval, and never granting anything.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! `queue`: what needs attention, in what order, and what to do next.
+//! `queue`: what needs attention, in what order, and the next steps.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ fn next<'a>(answer: &'a Value, id: &str) -> &'a Value {
 #[test]
 fn the_worst_comes_first_and_the_healthy_are_counted() {
     let repo = story();
-    // A healthy one: far from its end.
+    // A healthy record: far from its end.
     let text = standard(
         "EXC-2026-HEA1T",
         "Nothing is wrong with it",
@@ -40,7 +40,7 @@ fn the_worst_comes_first_and_the_healthy_are_counted() {
         "2027-02-01",
     );
     file(&repo, "EXC-2026-HEA1T", &text);
-    // What the work tree lacks it proposes to remove.
+    // A record missing in the work tree is a proposal to remove it.
     let answer = json(&repo, &["queue"]);
     assert_eq!(
         next(&answer, "HEA1T")["action"],
@@ -49,7 +49,7 @@ fn the_worst_comes_first_and_the_healthy_are_counted() {
     repo.checkout();
     let answer = json(&repo, &["queue"]);
     let ids: Vec<&str> = steps(&answer).iter().map(|[id, ..]| *id).collect();
-    // Overdue, then broken, then what has time.
+    // Overdue, then broken, then what still has time.
     assert_eq!(ids, ["01D01", "5E1FA", "BR0KE", "V23EW", "7F3KQ"]);
     assert_eq!(answer["hidden"], 1);
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
@@ -105,17 +105,17 @@ fn each_state_has_its_step() {
             ],
         ]
     );
-    // What has time has not begun to wait.
+    // Something that still has time has not begun to wait.
     assert_eq!(next(&answer, "V23EW")["since"], Value::Null);
     assert_eq!(next(&answer, "V23EW")["days"], Value::Null);
-    // Nobody is named who could approve, but who can't is told.
+    // No possible approver is named, but who can't approve is shown.
     assert_eq!(next(&answer, "5E1FA")["waits_for"], json!([]));
     let table = ask(&repo, &["queue", "-q"]).out;
     assert!(
         table.contains("waiting approval for 11 days; waits for anyone but Ana Ruiz"),
         "{table}"
     );
-    // Later the sensitive one is degraded, and its authors can't review it away.
+    // Later the sensitive record is degraded, and its authors can't resolve that by a review.
     let later = ["queue", "--on", "2026-12-08", "--format", "json"];
     let later = cli::run(repo.path(), &later);
     let later: Value = serde_json::from_str(&later.out).unwrap();
@@ -132,7 +132,7 @@ fn what_is_proposed_waits_for_those_who_may_approve_it() {
     let batch = super::BATCH.replace("EXC-2026-7F3KQ", "EXC-2026-NEW42");
     repo.clock("2026-11-30T08:00:00Z");
     repo.branch("batch").by("sam").write("EXC-2026-NEW42", &batch).commit("File another batch");
-    // A renewal, and a closure, of what landed.
+    // A renewal and a closure of landed records.
     repo.branch("longer")
         .by("ana")
         .edit("EXC-2026-V23EW", "renewals: [{date: 2026-11-30, from: 2026-12-05, until: 2027-01-05, reason: The vendor is late}]")
@@ -146,10 +146,10 @@ fn what_is_proposed_waits_for_those_who_may_approve_it() {
     repo.scribble("EXC-2026-DRAFT", &draft);
     let answer = json(&repo, &["queue"]);
     let new = next(&answer, "NEW42");
-    // Nobody has a key, so a merge is the way.
+    // Nobody has a key, so merging is the way to approve.
     assert_eq!(new["action"], "merge batch with a merge commit, unless you wrote it, or reject it");
     assert_eq!(new["command"], "git merge --no-ff batch");
-    // One of security who did not write it.
+    // Someone in the security group who did not write it.
     assert_eq!(new["waits_for"], json!([{"email": "dana@example.com", "name": null}]));
     assert_eq!((&new["since"], &new["days"]), (&json!("2026-11-30T08:00:00Z"), &json!(1)));
     let table = ask(&repo, &["queue"]).out;
@@ -206,7 +206,7 @@ fn a_request_that_waits_too_long_is_escalated_with_its_age() {
         let answer: Value = serde_json::from_str(&run.out).unwrap();
         assert_eq!(next(&answer, "WA1TS")["action"], action, "{on}");
         assert_eq!(run.code, strict, "{on}");
-        // Without --strict it is an answer like any other.
+        // Without --strict, the exit code is that of any other answer.
         let run = cli::run(repo.path(), &["queue", "--on", on]);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{on}");
     }

@@ -12,7 +12,7 @@ fn report(repo: &Repo, args: &[&str]) -> Value {
     serde_json::from_str(&run.out).unwrap()
 }
 
-/// One record closed and filed again, one rejected, one false alarm, one that waits.
+/// One record closed and filed again, one rejected, one false alarm, one waiting for approval.
 fn trends() -> Repo {
     let repo = Repo::at("2026-01-05T08:00:00Z");
     repo.by("dana").write("exledger.yaml", "version: 1\n").commit("Begin");
@@ -32,7 +32,7 @@ fn trends() -> Repo {
     let closure = "closure: {outcome: remediated, date: 2026-02-09, by: ana@example.com, reason: The job is retired}\n";
     let closed = format!("{first}{closure}");
     land("EXC-2026-00001", &closed, "2026-02-09T08:00:00Z", "2026-02-09T09:00:00Z");
-    // The same again within 90 days, and it took six days to decide.
+    // The same again within 90 days; the decision took six days.
     let again = record("EXC-2026-00002", "billing", "2026-03-10");
     land("EXC-2026-00002", &again, "2026-03-04T08:00:00Z", "2026-03-10T08:00:00Z");
     let alarm = record("EXC-2026-00003", "search", "2026-03-12")
@@ -121,10 +121,10 @@ fn a_span_cuts_the_months_and_leaves_out_what_was_closed_before() {
     assert_eq!(answer["periods"][1]["opened"], 1);
     assert_eq!(answer["controls"][0]["records"], json!(["EXC-2026-00002"]));
     assert_eq!(answer["backlog"]["mean_days_to_decision"], 6.0);
-    // What is not over yet ends with the clock's day.
+    // A record that is not over is counted up to the clock's day.
     let answer = report(&repo, &["--on", "2026-03-25", "--to", "2027-01-31"]);
     assert_eq!(answer["periods"][2]["to"], "2026-03-25");
-    // A year of months at most, unless asked.
+    // At most a year of months, unless asked for more.
     let answer = report(&repo, &["--on", "2028-03-25"]);
     assert_eq!(answer["periods"].as_array().unwrap().len(), 12);
     assert_eq!(answer["periods"][0]["from"], "2027-04-01");
@@ -149,7 +149,7 @@ fn it_is_made_for_the_summary_of_a_job_unless_asked_otherwise() {
     assert!(plain.out.starts_with("## Exceptions of example/payments: 2026-10-01 to 2026-12-01\n"));
     let table = ask(&repo, &["report", "--format", "table"]);
     assert!(table.out.starts_with("Exceptions of example/payments"), "{}", table.out);
-    // What can't be told is no figure: it is said, and exits 3.
+    // What can't be determined has no figure: that is reported, with exit code 3.
     let shallow = repo.clone_with(&["--depth=1"]);
     assert_eq!(cli::run(shallow.path(), &["report"]).code, 3);
 }
@@ -175,7 +175,7 @@ fn an_empty_ledger_has_a_report_too() {
 #[test]
 fn what_still_grants_although_overdue_is_counted() {
     let repo = story();
-    // On 8 December the sensitive record is degraded and denied; a standard one past its fix would still grant.
+    // On 8 December the sensitive record is degraded and denied; a standard record past its fix would still grant.
     let before = json(&repo, &["report"]);
     assert_eq!(before["backlog"]["overdue_in_force"], 0);
     assert_eq!(before["backlog"]["expiring_soon"], 2);

@@ -1,4 +1,4 @@
-//! What screens say of ends, days and texts: what a closed record says of its end, and that a day is shown as a day.
+//! Ends, days and texts on screens: the end of a closed record, and that a day is shown as a day.
 
 use crate::cli_answers::{ask, story};
 

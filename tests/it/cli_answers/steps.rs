@@ -1,4 +1,4 @@
-//! The next step of each kind of trouble, and whom it waits for.
+//! The next step for each kind of problem, and who can take it.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ dana@example.com,Dana Kim,security,yes
 kim@example.com,Kim Sato,billing,no
 ";
 
-/// A ledger with one record of each kind of trouble.
+/// A ledger with one record for each kind of problem.
 fn troubles() -> Repo {
     let repo = Repo::at("2026-10-01T08:00:00Z");
     let first = repo.by("dana").write("exledger.yaml", POLICY);
@@ -88,7 +88,7 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
         .collect();
     let ana = ["ana@example.com"];
     let expected = [
-        // Late already, and a branch renews it: that settles it.
+        // Late already, but a branch renews it, which resolves that.
         json!([
             "EXC-2026-ENDED",
             "merge later (renewed) with a merge commit, unless you wrote it, or reject it",
@@ -113,7 +113,7 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
             "exledger attest EXC-2026-STA1E CC1",
             ["soc@example.com"]
         ]),
-        // The owner left, so the backup is asked.
+        // The owner left, so the backup is responsible.
         json!([
             "EXC-2026-0WNER",
             "transfer it to an active owner",
@@ -132,7 +132,7 @@ fn each_trouble_has_its_step_and_somebody_who_takes_it() {
             "exledger close EXC-2026-C10SE --reviewed --outcome …",
             []
         ]),
-        // Nothing of it can be read, so whoever landed it is asked.
+        // Nothing of it can be read, so whoever landed it is responsible.
         json!([
             "EXC-2026-TW1CE",
             "2 files have this id: exceptions/EXC-2026-TW1CE.yaml, exceptions/other/EXC-2026-TW1CE.yaml; remove all but one, or give each its own id",

@@ -1,10 +1,10 @@
-//! `approve` where somebody is known as a forge account only: what is refused, and the way out.
+//! `approve` if somebody is known only as a forge account: what is refused, and how to resolve it.
 
 use super::{ID, POLICY, RECORD, World};
 
 const NWEBER: &str = "nweber <777+nweber@users.noreply.github.com>";
 
-/// A branch of somebody else, who is known as an account.
+/// A branch of another person, who is known as an account.
 fn world(policy: &str) -> Option<World> {
     let world = World::new(policy)?;
     world

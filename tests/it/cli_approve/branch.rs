@@ -1,4 +1,4 @@
-//! Approving what a branch holds without checking it out, and writing the files elsewhere.
+//! Approving the content of a branch without checking it out, and writing the files elsewhere.
 
 use super::{ID, POLICY, World};
 use crate::cli;
@@ -38,7 +38,7 @@ fn a_branch_that_is_checked_out_is_left_alone() {
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{}", run.err);
     assert!(run.err.contains("is checked out in"), "{}", run.err);
     assert_eq!(world.repo.tip("billing"), tip);
-    // Neither is one that another work tree has.
+    // A branch checked out in another work tree is refused, too.
     world.switch("main");
     let other = tempfile::tempdir().unwrap();
     let place = other.path().join("tree").display().to_string();

@@ -1,6 +1,6 @@
-//! The bridge that `init` writes: its script is run as the workflow runs it, with a forge made of files.
+//! The bridge that `init` writes: its script runs as in the workflow, with a forge simulated by files.
 //!
-//! Where bash or jq is not installed these tests say so and pass.
+//! If bash or jq is not installed, these tests say so and pass.
 
 use std::path::Path;
 use std::process::Command;
@@ -48,13 +48,13 @@ fn the_bridge_asks_for_no_more_than_it_needs_and_lets_no_text_into_its_script() 
     }
 }
 
-/// A forge: a bare repository, the answers of its API, and a checkout as a workflow has it.
+/// A simulated forge: a bare repository, its API's answers, and a checkout as in a workflow.
 struct Forge {
     world: World,
     folder: tempfile::TempDir,
     before: String,
     landing: String,
-    /// The number of the pull request that is asked for by hand.
+    /// The number of the pull request that is requested by hand.
     again: String,
 }
 
@@ -93,7 +93,7 @@ fn forge() -> Option<Forge> {
                 "html_url": "https://forge.example.com/pull/1#{login}"}}"#
         )
     };
-    // Two pages, as the API gives them: two arrays behind each other.
+    // Two pages, as in the API: two concatenated arrays.
     let pages = format!(
         "[{}, {}]\n[{}]\n",
         review("dkim", "APPROVED", r#""Fine.\n$(touch pwned) `touch pwned`""#),
@@ -121,7 +121,7 @@ impl Forge {
         std::fs::write(self.folder.path().join(name), json).unwrap();
     }
 
-    /// Runs the script of the workflow, and returns what it said.
+    /// Runs the script of the workflow, and returns its output.
     fn run(&self) -> (bool, String) {
         let place = |name: &str| self.folder.path().join(name);
         std::fs::create_dir_all(place("bin")).unwrap();
@@ -156,7 +156,7 @@ impl Forge {
         (output.status.success(), said)
     }
 
-    /// Tells whether `list`, `queue` and `show` give a hint in a clone that was fetched just now.
+    /// Tells whether `list`, `queue` and `show` give a hint in a freshly fetched clone.
     fn waits(&self, hint: &str) -> [bool; 3] {
         let clone = self.folder.path().join("runner");
         git(&clone, &["fetch", "-q"]);
@@ -174,7 +174,7 @@ impl Forge {
         git(&self.folder.path().join("bare"), &["log", "--format=%an|%s", branch])
     }
 
-    /// Brings a branch of the forge back to the mainline of the world.
+    /// Fetches a branch of the forge to the mainline of the world.
     fn take(&self, branch: &str) {
         let bare = self.folder.path().join("bare").display().to_string();
         let to = format!("+{branch}:refs/heads/main");
@@ -182,7 +182,7 @@ impl Forge {
     }
 }
 
-/// Answers as GitHub's own client does, from the files of the forge.
+/// Answers like GitHub's own client, from the files of the forge.
 const GH: &str = r#"#!/usr/bin/env bash
 case "$*" in
   "api repos/example/payments/commits/"*"/pulls") cat "$FORGE/commits" ;;
@@ -205,7 +205,7 @@ case "$*" in
 esac
 "#;
 
-/// Nobody waits in a test.
+/// Tests don't wait.
 const SLEEP: &str = "#!/usr/bin/env bash\necho \"$1\" >> \"$FORGE/waits\"\n";
 
 #[cfg(unix)]
@@ -234,7 +234,7 @@ fn the_script_commits_what_reviewers_said_and_it_counts() {
     let reasons: Vec<&serde_json::Value> = approvers.iter().map(|it| &it["reason"]).collect();
     assert_eq!(*reasons[0], "Fine. $(touch pwned) `touch pwned`");
     assert_eq!(*reasons[1], serde_json::Value::Null);
-    // The next push says nothing new.
+    // The next push has no effect.
     let (done, said) = forge.run();
     assert!(done, "{said}");
     assert_eq!(forge.log("main"), log);

@@ -1,4 +1,4 @@
-//! Whose name the commit of an approval bears, and what a squash that names every author of a branch makes of it.
+//! The author of an approval commit, and what a squash that names every author of a branch makes of it.
 
 use super::{ID, POLICY, RECORD, World};
 use crate::cli::Run;
@@ -54,7 +54,7 @@ fn the_command_that_is_printed_commits_for_nobody_too() {
     };
     world.said("lee", &[ID, "--ref", "billing"]);
     world.switch("billing");
-    // A commit for nobody is signed by nobody, whatever git is set to.
+    // An approval commit, which is nobody's, is not signed, whatever git's configuration.
     world.repo.config("commit.gpgsign", "true");
     let run = world.speak("dana", &[ID]);
     assert_eq!(run.code, 0, "{}", run.err);
@@ -127,7 +127,7 @@ fn under_ones_own_name_a_landed_record_is_approved_and_an_open_branch_is_refused
     assert_eq!(world.repo.tip("billing"), tip);
     world.switch("billing");
     assert_eq!(world.as_me("dana", &[ID]).code, 2);
-    // Files that somebody else commits are another matter.
+    // Files that a person commits are a different case.
     let out = tempfile::tempdir().unwrap();
     let place = out.path().display().to_string();
     assert_eq!(world.as_me("dana", &[ID, "--out", &place]).code, 0);

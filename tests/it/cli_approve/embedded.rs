@@ -1,4 +1,4 @@
-//! Approvals as another program takes them, through the library: step by step, and nothing is written before the last.
+//! Approvals by another program, through the library: step by step, with nothing written before the last.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What the forge answers about accounts, what it can't have answered, and what a bridge signs.
+//! The forge's answers about accounts, impossible answers, and what a bridge signs.
 
 use serde_json::{Value, json};
 

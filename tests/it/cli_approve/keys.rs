@@ -1,8 +1,8 @@
-//! Which key signs, and what is said of one that no line lists for the person.
+//! Which key signs, and the message about a key that no line lists for the person.
 
 use super::{ID, POLICY, World};
 
-/// Takes away the key that git's configuration names.
+/// Removes the key from git's configuration.
 fn unset(world: &World) {
     let mut config = world.repo.git.config().unwrap();
     config.remove("user.signingkey").unwrap();
@@ -14,7 +14,7 @@ fn a_key_that_is_not_listed_signs_and_counts_for_nobody_yet() {
         return;
     };
     world.said("lee", &[ID, "--ref", "billing"]);
-    // Mallory has taken Dana's name, and has not her key.
+    // Mallory uses Dana's name, but does not have her key.
     world.is("dana", "mallory");
     let line = world.line("mallory").replace("mallory@", "dana@");
     let run = world.run(&["approve", ID, "--ref", "billing"]);
@@ -26,7 +26,7 @@ fn a_key_that_is_not_listed_signs_and_counts_for_nobody_yet() {
     let left = run.out.lines().find(|line| line.starts_with("still needed"));
     let left = left.unwrap();
     assert!(left.contains("security") && !left.contains("platform"), "{left}");
-    // The same key again changes nothing, and is said again.
+    // The same key again changes nothing, and is reported again.
     let tip = world.repo.tip("billing");
     world.repo.wait("1h");
     let run = world.run(&["approve", ID, "--ref", "billing", "--format", "json"]);

@@ -40,14 +40,14 @@ fn a_ledger_below_a_folder_keeps_its_approvals_there() {
     assert!(path.starts_with("exceptions/.approvals/EXC-2026-7F3KQ/"), "{path}");
     let changed = git(repo.path(), &["diff", "--name-only", "billing~", "billing"]);
     assert!(changed.starts_with(&format!("svc/{path}\n")), "{changed}");
-    // Beside the records of what is checked out, from the folder and from above it.
+    // Beside the checked-out records, from the folder and from above it.
     git(repo.path(), &["checkout", "-q", "billing"]);
     world.is("lee", "lee");
     let said = approve(repo.path(), &["-C", "svc", ID]);
     let path = said["files"][0].as_str().unwrap();
     assert!(ledger.join(path).is_file(), "{path}");
     git(repo.path(), &["checkout", "-q", "main"]);
-    // The forge's reviews of what landed.
+    // The forge's reviews of landed content.
     let landing = repo.by("ana").through("github").squash("billing", "File it (#1)");
     repo.checkout();
     let json = format!(

@@ -1,4 +1,4 @@
-//! `reject`: the no to a request, kept in its file.
+//! `reject`: the rejection of a request, kept in its file.
 
 use super::{ID, POLICY, RECORD, World};
 

@@ -1,4 +1,4 @@
-//! Whose a forge's review is: by the policy, or by the accounts that the forge names.
+//! Who made a forge's review: by the policy, or by the accounts that the forge names.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::reviews::{BOT, squashed};
 use super::{POLICY, World};
 use crate::cli::Run;
 
-/// One person of no group.
+/// One approver, no groups.
 pub(super) const PLAIN: &str = "version: 1
 name: example/payments
 people: {bridges: [\"github-actions[bot]@users.noreply.github.com\"]}
@@ -15,7 +15,7 @@ tiers: [{name: standard, max_term: 90d, approvals: {count: 1}, require: [compens
 
 const WARNING: &str = "warning: odiaz approved #2, but it is not known who odiaz is: add `odiaz: ADDRESS` to people.logins in exledger.yaml\n";
 
-/// A review of Omar's account, who may write to the repository.
+/// A review by Omar's account, which has write access to the repository.
 pub(super) fn review(commit: &str) -> Value {
     json!({
         "login": "odiaz", "email": null, "state": "approved", "commit": commit, "at": "2026-11-20T10:30:00Z",
@@ -23,7 +23,7 @@ pub(super) fn review(commit: &str) -> Value {
     })
 }
 
-/// What the forge says of a pull request of Ana's.
+/// The forge's data about a pull request of Ana's.
 pub(super) fn asked(landing: &str, review: &Value) -> Value {
     json!({
         "pull_request": "#2", "landing": landing, "forge": "github.com", "opened_by": "aruiz",
@@ -135,7 +135,7 @@ fn no_account_of_an_author_approves() {
         assert_eq!(unresolved(&run)[0]["reason"], reason);
         assert!(world.written().is_empty());
     }
-    // A second account of hers, which the policy knows.
+    // A second account of hers, which the policy lists.
     let mapped = PLAIN.replace("people: {", "people: {logins: {odiaz: ana@example.com}, ");
     let Some(world) = World::new(&mapped) else {
         return;

@@ -1,4 +1,4 @@
-//! A forge's reviews, written down: which files they come to, and what those count for.
+//! Forge reviews written to files: which files are created, and what they count for.
 
 use super::{ID, POLICY, RECORD, World};
 use crate::cli::Run;
@@ -8,7 +8,7 @@ use crate::golden;
 pub(super) const BOT: &str =
     "github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>";
 
-/// One review as the forge tells it.
+/// One review in the form of the forge's answer.
 fn review(login: &str, state: &str, commit: &str, at: &str) -> String {
     format!(
         r#"{{"login": "{login}", "email": null, "state": "{state}", "commit": "{commit}", "at": "2026-11-20T{at}:00Z", "url": "https://forge.example.com/pull/1#{login}-{at}", "reason": null}}"#
@@ -21,7 +21,7 @@ fn document(landing: &str, reviews: &[String]) -> String {
 }
 
 impl World {
-    /// Fills the work folder with the mainline, and runs the bridge's command on these reviews.
+    /// Checks out the mainline, and runs the bridge's command on these reviews.
     pub(super) fn bridge(&self, json: &str) -> Run {
         self.repo.checkout();
         let file = self.repo.path().join(".git/reviews.json");
@@ -29,7 +29,7 @@ impl World {
         self.run(&["approve", "--from-reviews", ".git/reviews.json", "--format", "json"])
     }
 
-    /// Writes down the approvals of Dana and Lee at a commit of the branch.
+    /// Writes the approvals of Dana and Lee at a commit of the branch.
     fn both(&self, commit: &str, landing: &str) -> serde_json::Value {
         let reviews = [
             review("dkim", "approved", commit, "10:30"),

@@ -1,4 +1,4 @@
-//! Signed approvals: what they count for once they have landed, however their branch was merged.
+//! Signed approvals: what they count for after landing, however their branch was merged.
 
 use std::process::Command;
 
@@ -67,7 +67,7 @@ fn what_is_signed_is_what_git_stores_and_ssh_keygen_agrees() {
         return;
     };
     world.switch("billing");
-    // A work folder in which git has converted the line ends.
+    // A work tree in which git has converted the line ends.
     world.repo.config("core.autocrlf", "true");
     let here = world.repo.path().join("exceptions/EXC-2026-7F3KQ.yaml");
     std::fs::write(&here, RECORD.replace('\n', "\r\n")).unwrap();

@@ -1,9 +1,9 @@
-//! Words that would not count, and words that can't be said: refused before anything is written.
+//! Statements that would not count, and statements that are impossible: refused before anything is written.
 
 use super::{ID, POLICY, RECORD, World};
 use crate::cli;
 
-/// Runs `approve` as somebody, and returns what stderr says; nothing may be written.
+/// Runs `approve` as a person, and returns stderr; nothing may be written.
 fn refused(world: &World, name: &str, args: &[&str]) -> String {
     let tip = world.repo.tip("billing");
     let run = world.speak(name, args);

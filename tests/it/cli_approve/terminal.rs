@@ -1,11 +1,11 @@
-//! `approve` at a terminal: what is about to be signed is shown and asked about, and flags say it all.
+//! `approve` at a terminal: shows what will be signed and asks for confirmation; flags replace the prompts.
 
 use super::{ID, POLICY, World};
 use crate::terminal::{Seen, Terminal};
 
 const CTRL_C: &str = "\u{3}";
 
-/// Runs `approve` of the branch as Dana, and presses keys; `None` where there is no terminal to drive.
+/// Runs `approve` of the branch as Dana, and presses keys; `None` if no terminal can be driven.
 fn press(world: &World, args: &[&str], keys: &[(&str, &str)]) -> Option<Seen> {
     world.is("dana", "dana");
     let path = std::env::var("PATH").unwrap_or_default();
@@ -42,7 +42,7 @@ fn what_is_signed_is_shown_first_and_a_yes_signs_it() {
     ] {
         assert!(shown.contains(text), "{text}: {shown}");
     }
-    // What is longer than a row goes on below its own beginning.
+    // A text longer than a row continues below its own beginning.
     assert!(shown.contains("\n          "), "{shown}");
     assert_ne!(world.repo.tip("billing"), tip);
 }

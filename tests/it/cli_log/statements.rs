@@ -1,4 +1,4 @@
-//! What `log` and `show` tell of those who spoke: late ones, those that do not count, and rejections.
+//! Statements in `log` and `show`: late ones, ones that do not count, and rejections.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
 use crate::repo::speak::{Says, no, reviewed, yes};
 
-/// Runs a command about the sample as it stands on the last commit.
+/// Runs a command about the sample at the last commit.
 fn asked(repo: &Repo, args: &[&str]) -> String {
     repo.checkout();
     let run = cli::run(repo.path(), args);
@@ -31,7 +31,7 @@ fn events(log: &[Value]) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// Returns who says what, and why it does not count, of the last event.
+/// Returns the statements of the last event: who, what, and why it does not count.
 fn said(log: &[Value]) -> Vec<(String, String, String)> {
     let statements = log.last().unwrap()["statements"].as_array().unwrap().iter();
     statements
@@ -43,7 +43,7 @@ fn said(log: &[Value]) -> Vec<(String, String, String)> {
         .collect()
 }
 
-/// Returns a text with one blank between its words.
+/// Collapses white space to single blanks.
 fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! When a record ends: as said, from where a duration counts, and never in the past.
+//! When a record ends: as requested, how a duration is counted, and never in the past.
 
 use crate::cli_new::{filed, ledger, written};
 

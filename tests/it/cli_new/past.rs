@@ -1,4 +1,4 @@
-//! `new`: what the ledger has seen before, and what is run after.
+//! `new`: what the ledger contained before, and which commands to run afterwards.
 
 use crate::cli_new::ledger;
 use crate::diff::Ledger;

@@ -108,7 +108,7 @@ fn a_file_a_profile_and_another_record_fill_the_answers_and_flags_win() {
     assert_eq!(record["deviates_from"]["baseline"], "credential-rotation");
     assert_eq!(record["x"]["cost_centre"], 12);
     assert_eq!(record["uses"]["limit"], 1);
-    // The same as JSON, and once more from the record that is there now.
+    // The same as JSON, and once more from the existing record.
     let json =
         serde_json::to_vec(&serde_yaml::from_str::<serde_json::Value>(yaml).unwrap()).unwrap();
     let again =
@@ -140,7 +140,7 @@ fn a_refused_file_is_named_with_line_and_column() {
     }
 }
 
-/// The answer of `check` to a question, as it stands in its receipt.
+/// The answer of `check` to a question, as in its receipt.
 fn receipt(question: &serde_json::Value, verdict: &str) -> Vec<u8> {
     serde_json::to_vec(&serde_json::json!({
         "schema": "exledger/check/v1", "question": question, "verdict": verdict, "record": "EXC-2026-7F3KQ",
@@ -195,7 +195,7 @@ fn a_refused_question_becomes_a_request_that_allows_no_more() {
         })
     );
     assert_eq!(record["deviates_from"]["controls"][0], "owasp-nhi:NHI7:2025");
-    // What was allowed is said to be; a star in a question is a text, and would be a pattern in a record.
+    // If it is already allowed, that is reported; a star in a question is literal, but would be a pattern in a record.
     let allowed = run_fed(folder.path(), ASKED, &receipt(&question, "allow"));
     assert_eq!(allowed.code, 0);
     assert!(allowed.err.contains("EXC-2026-7F3KQ allows"), "{}", allowed.err);

@@ -1,4 +1,4 @@
-//! Closed records: they take their post-closure review and nothing else, on whatever branch.
+//! Closed records: they accept their post-closure review and nothing else, on any branch.
 
 use crate::decisions::refused::refused;
 use crate::decisions::{ID, Life, POLICY, record};

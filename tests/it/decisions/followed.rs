@@ -1,10 +1,10 @@
-//! What has ended, what a review says, what waits: the bucket, and the next step, which is taken and works.
+//! Ended records, review outcomes, waiting records: the bucket, and the next step, which is taken and works.
 
 use serde_json::{Value, json};
 
 use crate::decisions::{ID, Life, record};
 
-/// What a person says where a command leaves room.
+/// What a person fills in for the `…` of a command.
 const SAID: &[(&str, &str)] = &[
     ("--reason …", "--reason 'The job is retired'"),
     ("--outcome …", "--outcome withdrawn"),
@@ -22,7 +22,7 @@ const CLOSE: [&str; 8] = [
     "change:https://ci.example.com/11",
 ];
 
-/// Returns what `due` says of a record; null where nothing is due.
+/// Returns the entry of a record in `due`; null if it is not due.
 fn due(life: &Life, id: &str) -> Value {
     let run = life.run("sam", &["due", "--format", "json"]);
     let answer: Value = serde_json::from_str(&run.out).unwrap();
@@ -34,7 +34,7 @@ fn buckets(life: &Life) -> Vec<String> {
     life.due(ID).1
 }
 
-/// Takes the step that `due` names as one person, and lets another merge it.
+/// Takes the step in `due` as one person, and lets another merge it.
 fn follow(life: &Life, said: &[(&str, &str)], by: &str, merged_by: &str) {
     let due = due(life, ID);
     let mut command = due["next"]["command"].as_str().unwrap().to_owned();
@@ -57,7 +57,7 @@ fn follow(life: &Life, said: &[(&str, &str)], by: &str, merged_by: &str) {
 #[test]
 fn what_was_in_force_and_ended_is_to_be_closed_whatever_its_status() {
     let short = "expires: 2026-12-01\n";
-    // Somebody pushes another subject: nothing is granted any more, and the end passes.
+    // A push changes the subject: nothing is granted any more, and the end passes.
     let pushed = |life: &Life| {
         life.filed(ID, &record(ID, short), "ana", "lee");
         life.repo.clock("2026-11-25T09:00:00Z");
@@ -158,10 +158,10 @@ fn a_review_that_says_close_or_reduce_is_due_until_something_follows() {
         let queue = life.run("sam", &["-q", "queue"]).out;
         let words = bucket.replace('-', " ");
         assert!(queue.contains(&format!("{words} for 47 hours; waits for Ana Ruiz")), "{queue}");
-        // A review that says still-needed follows.
+        // A review with `still-needed` follows.
         life.decided("lee", &["review", ID, "--outcome", "still-needed"], "dana");
         assert!(buckets(&life).is_empty());
-        // Another one asks again: the later word holds.
+        // Another review asks again: the later outcome applies.
         life.decided("dana", &["review", ID, "--outcome", outcome], "lee");
         assert_eq!(buckets(&life), [bucket.as_str()]);
         // A narrower scope, an earlier end.
@@ -172,7 +172,7 @@ fn a_review_that_says_close_or_reduce_is_due_until_something_follows() {
             life.repo.by("ana").edit(ID, narrowing).commit("Narrow it");
             life.switch("main");
             assert!(buckets(&life).is_empty(), "{narrowing}");
-            // Taken back, the review stands again.
+            // After reverting that, the review applies again.
             let back = match narrowing.starts_with("scope") {
                 true => "scope: {resources: [db:invoices, db:orders], actions: [read]}",
                 false => "expires: 2027-01-31",
@@ -181,11 +181,11 @@ fn a_review_that_says_close_or_reduce_is_due_until_something_follows() {
             life.merge("back", "lee", "");
             assert_eq!(buckets(&life), [bucket.as_str()], "{back}");
         }
-        // Only a change of the text.
+        // A change of the text only.
         let life = reviewed(outcome);
         life.repo.by("ana").edit(ID, "title: In other words").commit("Word it");
         assert!(buckets(&life).contains(&bucket));
-        // The entry is dropped without anybody's approval.
+        // The entry is removed without approval.
         let life = reviewed(outcome);
         life.repo.by("ana").write(ID, &record(ID, scope)).commit("Drop the review");
         assert!(buckets(&life).contains(&bucket));
@@ -193,7 +193,7 @@ fn a_review_that_says_close_or_reduce_is_due_until_something_follows() {
     let life = reviewed("close");
     follow(&life, &[], "ana", "lee");
     assert!(buckets(&life).is_empty());
-    // A branch that closes it is what is left to merge.
+    // If a branch closes it, only merging is left to do.
     let life = reviewed("close");
     life.decide("over", "ana", &CLOSE);
     life.switch("main");

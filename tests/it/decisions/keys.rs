@@ -1,4 +1,4 @@
-//! Stories of keys and certificates: filed, watched, ended, and looked at afterwards.
+//! Stories of keys and certificates: filed, watched, ended, and reviewed afterwards.
 
 use crate::decisions::{ID, Life, record};
 
@@ -14,13 +14,13 @@ fn a_rotation_is_postponed_watched_postponed_again_and_done() {
     life.filed(ID, &record(ID, SERVICE), "ana", "lee");
     let ask = ["--identity", "svc:billing-batch"];
     assert_eq!(life.check(&ask).0, "allow");
-    // The planned control is there; from then on it must be seen again.
+    // The planned control is active; from then on it must be verified regularly.
     let answer = life.decided("sam", &["attest", ID, "CC1"], "lee");
     assert_eq!(answer["event"], "attested");
     assert_eq!(answer["changes"][0]["to"], "active");
     let control = &life.show(ID)["compensating_controls"][0];
     assert_eq!((&control["status"], &control["fresh"]), (&"active".into(), &true.into()));
-    // Postponed by 30 days: nothing changes until somebody else has merged it.
+    // Postponed by 30 days: nothing changes until someone else has merged it.
     life.repo.clock("2026-12-10T09:00:00Z");
     let why = "The vendor ships the rotation in January";
     let answer = life.decide("later", "ana", &["renew", "7f3kq", "--for", "30d", "--reason", why]);
@@ -33,13 +33,13 @@ fn a_rotation_is_postponed_watched_postponed_again_and_done() {
     life.merge("later", "dana", "");
     let shown = life.show(ID);
     assert_eq!((&shown["expires"], &shown["renewals"]["count"]), (&"2027-01-14".into(), &1.into()));
-    // Watched: the control goes stale and is seen again.
+    // Watched: the control becomes stale and is verified again.
     life.repo.clock("2026-12-12T09:00:00Z");
     assert_eq!(life.show(ID)["status"], "degraded");
     assert_eq!(life.due(ID), (1, vec!["control-stale".to_owned()]));
     life.decided("sam", &["attest", ID, "CC1"], "lee");
     assert_eq!(life.show(ID)["status"], "active");
-    // Done, with what shows it.
+    // Done, with evidence.
     life.repo.clock("2027-01-08T09:00:00Z");
     let elsewhere = tempfile::tempdir().unwrap();
     let log = elsewhere.path().join("rotate.txt");
@@ -63,7 +63,7 @@ fn a_rotation_is_postponed_watched_postponed_again_and_done() {
     let shown = life.show(ID);
     assert_eq!(shown["status"], "closed");
     assert_eq!(shown["in_place"]["days"], 49);
-    // The third renewal in a row would be one too many; a closed record takes none at all.
+    // The third renewal in a row would be one too many; a closed record accepts none.
     let run = life.run("ana", &["renew", ID, "--for", "1d", "--reason", why]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
 }
@@ -114,7 +114,7 @@ fn a_leaked_key_is_closed_only_with_every_item_and_reviewed_by_somebody_else() {
     .concat();
     life.decided("ana", &all, "lee");
     assert_eq!(life.show(ID)["status"], "closed");
-    // The tier's look afterwards is due by a day that the record says, and not by who closed it.
+    // The record has the date of the tier's post-closure review, which someone other than the closer must do.
     assert!(life.text(ID).contains("\n  review_by: 2026-12-04\n"), "{}", life.text(ID));
     assert_eq!(life.due(ID), (0, Vec::new()));
     life.repo.clock("2026-12-05T09:00:00Z");
@@ -166,7 +166,7 @@ fn a_certificate_that_still_authenticates_is_overdue_until_it_is_explained() {
         "{}",
         run.err
     );
-    // What keeps it from happening again answers the item of that name too.
+    // The prevention also answers the checklist item of that name.
     let all = [
         &bare[..],
         &["--check", "why-missed=The calendar named somebody who had left"],

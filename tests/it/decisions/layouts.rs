@@ -20,7 +20,7 @@ use crate::golden;
 
 const PATH: &str = "exceptions/EXC-2026-7F3KQ.yaml";
 
-/// Lines of a record without the fields that decisions are about.
+/// Lines of a record without the fields that decisions change.
 const HEAD: &str = "\
 id: EXC-2026-7F3KQ
 title: Nightly invoices
@@ -130,7 +130,7 @@ fn brackets_and_texts() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Lists, marks, and whatever else people do.
+/// Lists, markers, and other oddities.
 fn oddities() -> Vec<(&'static str, String)> {
     let plain = format!("{HEAD}{PLAIN}");
     let entries = "\
@@ -240,7 +240,7 @@ fn take(text: &str, plan: &Plan) -> Result<edit::Edited, String> {
     edit::apply(PATH, text.as_bytes(), &planned.edits).map_err(|error| error.to_string())
 }
 
-/// What can't be seen in a golden file.
+/// Makes visible what can't be seen in a golden file.
 fn visible(text: &str) -> String {
     text.replace('\r', "\u{240d}").replace('\u{feff}', "<BOM>")
 }
@@ -261,7 +261,7 @@ fn every_decision_changes_its_own_lines_in_every_layout() {
     golden::check("decisions/layouts.patch", &all);
 }
 
-/// Of what stood there, only lines that hold the field of the decision may differ.
+/// Of the original lines, only those with the field of the decision may differ.
 fn unchanged(name: &str, command: &str, before: &str, after: &str) {
     let own: &[&str] = match command {
         "renew" => &["expires", "renewals"],
@@ -276,7 +276,7 @@ fn unchanged(name: &str, command: &str, before: &str, after: &str) {
     let shown = patch::patch("x", before, after);
     let gone = shown.lines().filter(|line| line.starts_with('-') && !line.starts_with("---"));
     for line in gone {
-        // The last entry of brackets gets a comma, a last line without an end gets one.
+        // The last entry in brackets gets a comma, a last line without a line break gets one.
         let is_last = before.trim_end().ends_with(line.trim_start_matches('-').trim_end())
             || line.trim_end().ends_with([',', '}', ']'])
             || !before.ends_with('\n');

@@ -1,4 +1,4 @@
-//! How often and how long: renewals are counted from history, and what history can't tell is not guessed.
+//! How often and how long: renewals are counted from history, and what history can't show is not guessed.
 
 use crate::decisions::refused::refused;
 use crate::decisions::{ID, Life, record};
@@ -14,7 +14,7 @@ fn limits_are_counted_from_history_and_lifted_by_a_redesign_alone() {
             "lee",
         );
     }
-    // An entry that somebody took out again is still a renewal in history.
+    // A removed entry is still a renewal in history.
     let text = life.text(ID);
     let start = text.find("  - {date: 2026-11-20, from: 2026-12-15").unwrap();
     let end = start + text[start..].find('\n').unwrap() + 1;
@@ -85,10 +85,10 @@ fn what_was_closed_and_filed_again_counts_as_a_renewal() {
     life.filed(ID, &record(ID, again), "ana", "lee");
     let renew = ["renew", ID, "--for", "5d", "--reason", "The vendor is late"];
     life.decided("ana", &renew, "lee");
-    // Two renewals are allowed, and filing it again was the first.
+    // Two renewals are allowed, and refiling was the first.
     let err = refused(&life, &renew);
     assert!(err.contains("error[renewal-limit]") && err.contains(earlier), "{err}");
-    // The same about something else is counted by itself.
+    // A record about something else is counted separately.
     let other = "EXC-2026-00003";
     let text = record(other, "subject: {application: orders}");
     life.filed(other, &text, "ana", "lee");
@@ -116,7 +116,7 @@ fn every_answer_counts_the_renewals_that_the_limits_count() {
         life.decided("ana", &close, "lee");
     }
     filed(ID, "11-28");
-    // Something else, by the same name.
+    // Something else with the same name.
     let other = "EXC-2026-00003";
     life.filed(other, &record(other, "deviates_from: {rule: Another rule}"), "ana", "lee");
     life.repo.clock("2026-12-20T09:00:00Z");
@@ -136,7 +136,7 @@ fn every_answer_counts_the_renewals_that_the_limits_count() {
         let record = records.find(|record| record["id"] == ID).unwrap();
         let renewals = &record["renewals"];
         assert_eq!((&renewals["count"], &renewals["refiled"]), (&2.into(), &expected), "{args:?}");
-        // Two and two days of those before, 44 of its own.
+        // Two and two days of the earlier ones, 44 of its own.
         let days = renewals["total_days"].as_i64().unwrap();
         assert_eq!(days, 43 + 2 + 2, "{args:?}");
         let next = &record["next"]["action"];

@@ -1,4 +1,4 @@
-//! Stories of agents, vendors, emergencies and privileges: who must agree, what ends it sooner.
+//! Stories of agents, vendors, emergencies and privileges: who must approve, and what ends them early.
 
 use crate::decisions::{ID, Life, POLICY, record};
 
@@ -17,7 +17,7 @@ fn an_agents_tool_is_revoked_by_its_trigger_at_once() {
     let ask =
         ["--identity", "agent:migration", "--resource", "tool:ticket-export", "--action", "call"];
     assert_eq!(life.check(&ask).0, "allow");
-    // Whoever sees it pushes it; ending needs nobody's approval.
+    // Whoever notices pushes it; ending needs no approval.
     life.repo.clock("2026-11-25T09:00:00Z");
     let answer = life.answer(0, "ana", &["fire", ID, "T1", "--note", "Three calls on Tuesday"]);
     assert_eq!(answer["event"], "fired");
@@ -116,7 +116,7 @@ fn an_emergency_runs_at_once_stops_unreviewed_and_goes_on_when_approved_late() {
     // A review entry is no approval.
     life.decided("dana", &["review", ID, "--outcome", "still-needed"], "lee");
     assert_eq!(life.show(ID)["status"], "unapproved");
-    // An amendment of the text that somebody else merges is.
+    // A text amendment merged by someone else is one.
     life.repo
         .branch("amend")
         .by("ana")
@@ -171,7 +171,7 @@ fn a_sensitive_renewal_counts_once_both_groups_agreed() {
     assert_eq!(shown["changed_since_approval"], true);
     life.repo.clock("2026-12-11T00:00:00Z");
     assert_ne!(life.check(&ask).0, "allow");
-    // Somebody of the other group merges the text again, with the first one's word.
+    // Someone in the other group merges the text again, with the first group's approval.
     life.repo
         .branch("again")
         .by("ana")
@@ -182,7 +182,7 @@ fn a_sensitive_renewal_counts_once_both_groups_agreed() {
         (life.show(ID)["expires"].clone(), life.check(&ask).0),
         ("2027-01-05".into(), "allow".to_owned())
     );
-    // The tier allows one renewal; the second is refused with what would lift that.
+    // The tier allows one renewal; the second is refused, with what would lift the limit.
     let run = life.run("ana", &["renew", ID, "--for", "7d", "--reason", "The window moved again"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert!(
@@ -201,7 +201,7 @@ fn excess_privilege_is_reduced_before_it_is_closed() {
     life.merge(&format!("file-{ID}"), "lee", DANA);
     let ask = ["--identity", "svc:billing-batch", "--resource", "db:invoices", "--action", "write"];
     assert_eq!(life.check(&ask).0, "allow");
-    // Less is granted as soon as it lands, whoever pushed it.
+    // Narrowing takes effect as soon as it lands, whoever pushed it.
     life.repo.by("ana").replace(ID, "[read, write]", "[read]").commit("Read alone");
     life.switch("main");
     assert_eq!(life.check(&ask).0, "deny");
@@ -261,7 +261,7 @@ fn an_unusual_tool_use_goes_to_security_and_platform_and_its_handling_grants_not
         life.commit(&format!("file-{ID}"), "sam");
     }
     assert_eq!(life.show(ID)["status"], "proposed");
-    // Sam wrote on the branch, so his word for security does not count.
+    // Sam wrote on the branch, so his approval for security does not count.
     life.merge(&format!("file-{ID}"), "lee", "Reviewed-by: Sam Ito <sam@example.com>");
     assert_eq!(life.show(ID)["status"], "unapproved");
     life.repo

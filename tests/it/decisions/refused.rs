@@ -1,10 +1,10 @@
-//! What decisions refuse: exit code 2, nothing on stdout, not a byte changed, and the way out.
+//! What decisions refuse: exit code 2, nothing on stdout, not a byte changed, and how to fix it.
 
 use crate::decisions::{ID, Life, record};
 
 const TRIGGER: &str = "triggers: [{id: T1, when: The vendor ships, then: review}]\n";
 
-/// Runs a command that is refused; returns what it says.
+/// Runs a command that is refused; returns its error output.
 pub(super) fn refused(life: &Life, args: &[&str]) -> String {
     let before = life.text(ID);
     let run = life.run("lee", args);
@@ -13,7 +13,7 @@ pub(super) fn refused(life: &Life, args: &[&str]) -> String {
     run.err
 }
 
-/// What makes no sense, and what is said of it.
+/// Senseless arguments, and the messages about them.
 const SENSELESS: &[(&[&str], &str)] = &[
     (&["renew", "--for", "10d", "--reason", "Late"], "there is no record"),
     (&["renew", ID, "--reason", "Late"], "--until or --for is missing"),
@@ -165,7 +165,7 @@ fn a_file_with_faults_is_not_edited_and_every_fault_is_named() {
         err.contains("has 2 faults") && err.contains("unknown-key") && err.contains("bad-value"),
         "{err}"
     );
-    // A fault of content that stood before is one all the same: the result would not lint.
+    // An error in existing content counts, too: the result would not pass `lint`.
     life.repo.scribble(ID, &record(ID, "justification: Too short"));
     let err = refused(&life, &["review", ID, "--outcome", "close"]);
     assert!(err.contains("would not pass lint") && err.contains("short-justification"), "{err}");

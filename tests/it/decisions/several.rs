@@ -43,7 +43,7 @@ fn several_ids_or_a_filter_are_one_decision() {
 fn one_that_is_refused_stops_all() {
     let life = three();
     let before = [ID, OTHER, THIRD].map(|id| life.text(id));
-    // Only one of them would last too long.
+    // Only one of them would get too long.
     let renew =
         ["renew", ID, OTHER, THIRD, "--until", "2027-02-20", "--reason", "The vendor is late"];
     let run = life.run("ana", &renew);
@@ -77,7 +77,7 @@ fn one_that_is_refused_stops_all() {
     assert_eq!(run.code, 2);
     assert!(run.err.contains("EXC-2026-00002 was closed"), "{}", run.err);
     assert_eq!(life.text(ID), before[0]);
-    // A filter passes by what is closed, as `list` does.
+    // A filter skips closed records, as `list` does.
     let answer = life.answer(
         0,
         "ana",
@@ -163,7 +163,7 @@ fn a_record_that_only_another_branch_has_is_left_out_and_said() {
     assert_eq!(run.code, 2, "{}", run.out);
 }
 
-/// A record in which Ana stands under an address of her own, and one with a capital beyond ASCII.
+/// A record in which Ana has an address of her own, and one with a capital letter outside ASCII.
 fn under_other_addresses() -> Life {
     let life = three();
     let of = |email: &str| format!("owner: {{name: A. Ruiz, email: {email}}}");
@@ -192,7 +192,7 @@ fn an_owner_is_one_person_under_every_name_and_address() {
     }
     assert_eq!(listed("éva@example.com"), ["EXC-2026-00005"]);
     assert_eq!(listed("kim@example.com"), [OTHER]);
-    // Who is known under another name is not said to be nobody.
+    // A person known under another name is not reported as unknown.
     let run = life.run("sam", &["list", "--owner", "ruiz@example.org", "--status", "closed"]);
     assert_eq!(run.err, "");
 }

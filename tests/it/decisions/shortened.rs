@@ -1,9 +1,9 @@
-//! An earlier end: it is free of entries and reasons, needs nobody, and a later one still needs all of it.
+//! An earlier end needs no entry, reason or approval; a later end still needs all of them.
 
 use crate::cli;
 use crate::decisions::{ID, Life, record};
 
-/// Returns the findings of `lint --base main` on what the work folder holds, and its exit code.
+/// Returns the findings of `lint --base main` on the work tree, and its exit code.
 fn linted(life: &Life) -> (i32, Vec<String>) {
     let args = ["lint", "--base", "main", "--format", "json"];
     let run = cli::run(life.repo.path(), &args);

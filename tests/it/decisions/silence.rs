@@ -1,9 +1,9 @@
-//! A tier that holds because a field is not stated: each message that names the tier says which field that is.
+//! A tier that applies because a field is not stated: each message that names the tier also names that field.
 
 use crate::decisions::refused::refused;
 use crate::decisions::{ID, Life, record};
 
-/// Production is sensitive, and no record of these tests says where it runs.
+/// Production is sensitive, and no record of these tests states its environment.
 const POLICY: &str = "\
 version: 1
 tiers:
@@ -21,7 +21,7 @@ tiers:
 
 const REASON: &str = "; tier sensitive applies unless subject.environment says otherwise: state it";
 
-/// A record that lacks nothing, and states no environment.
+/// A complete record, except that it states no environment.
 fn silent() -> String {
     let more = "review_every: 7d\ntriggers: [{id: T1, when: The job is replaced, then: close}]\n";
     record(ID, "") + more
@@ -84,7 +84,7 @@ fn a_degraded_tier_says_why_it_holds() {
     assert!(said.contains("made or merged it; tier sensitive applies"), "{said}");
 }
 
-/// Joins lines and runs of blanks: a screen breaks lines where it is full.
+/// Joins lines and collapses blanks: screens wrap lines.
 fn joined(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! Who is told of what is due: one message a person, the chain of escalation, and a calendar.
+//! Who is notified of due records: one message per person, the escalation chain, and a calendar.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ fn demo(args: &[&str]) -> cli::Run {
 
 #[test]
 fn messages_and_calendar_are_as_promised() {
-    // The commits of the demonstration are no matter of messages.
+    // The commits of the demonstration are irrelevant for messages.
     for format in ["table", "markdown"] {
         let run = demo(&["due", "--messages", "-q", "--format", format]);
         assert_eq!((run.code, run.err.as_str()), (1, ""), "{}", run.out);
@@ -49,14 +49,14 @@ fn ids_of_events_are_those_of_the_name() {
     ] {
         assert_eq!(exledger::interop::uuid::name_uuid(name), id);
     }
-    // A name that fills one block and more of the digest.
+    // A name that fills more than one block of the digest.
     let long = exledger::interop::uuid::name_uuid(&"x".repeat(200));
     assert_eq!(long, LONG);
 }
 
 const LONG: &str = "be0a2363-e600-579f-898b-4459910dab0c";
 
-/// Returns who is told, with the roles and ids.
+/// Returns the notified people, with the roles and ids.
 fn told(life: &Life) -> BTreeMap<String, Vec<String>> {
     let run = life.run("sam", &["due", "--messages", "--format", "json"]);
     let answer: serde_json::Value =

@@ -1,4 +1,4 @@
-//! Nothing is ever half written: processes that are killed at any moment, and eight that write at once.
+//! No file is ever partially written: processes killed at any moment, and eight that write at once.
 //!
 //! `benches/torn` does the same a thousand times and more.
 
@@ -14,7 +14,7 @@ use crate::decisions::{ID, Life, record};
 
 const OTHER: &str = "EXC-2026-00002";
 
-/// How many processes are killed; each at a later moment of its run.
+/// How many processes are killed, each at a later moment of its run.
 const KILLED: u32 = 60;
 
 fn spawn(life: &Life, note: &str) -> Child {
@@ -39,7 +39,7 @@ fn life() -> Life {
     life
 }
 
-/// Returns the notes of a record, which must be whole.
+/// Returns the notes of a record, which must be complete.
 fn notes(life: &Life, id: &str) -> Vec<String> {
     let text = life.text(id);
     let source = file::read(&format!("exceptions/{id}.yaml"), text.as_bytes());
@@ -51,7 +51,7 @@ fn notes(life: &Life, id: &str) -> Vec<String> {
 #[test]
 fn a_process_that_is_killed_leaves_the_old_file_or_the_new_one() {
     let life = life();
-    // How long a run takes here decides at which moments the others are killed.
+    // The duration of a run here determines when the others are killed.
     let began = Instant::now();
     assert!(spawn(&life, "note 0").wait().unwrap().success());
     let whole = began.elapsed();
@@ -77,7 +77,7 @@ fn a_process_that_is_killed_leaves_the_old_file_or_the_new_one() {
         }
     }
     assert!(killed > 0, "at least one was killed before its end");
-    // The lock went with the killed ones, and so do their leavings.
+    // The lock ended with the killed processes; their temporary files are removed now.
     assert!(spawn(&life, "the last").wait().unwrap().success());
     let folder = life.repo.path().join("exceptions");
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 2);
@@ -90,7 +90,7 @@ fn eight_that_write_at_once_lose_nothing() {
     let names: BTreeSet<String> = (0..8).map(|n| format!("writer {n}")).collect();
     let began = Instant::now();
     let mut children: Vec<Child> = names.iter().map(|name| spawn(&life, name)).collect();
-    // Whoever reads meanwhile reads a whole file.
+    // Concurrent readers always read a complete file.
     while children.iter_mut().any(|child| child.try_wait().unwrap().is_none()) {
         notes(&life, ID);
         assert!(began.elapsed() < Duration::from_secs(120), "nobody waits for ever");

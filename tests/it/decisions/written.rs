@@ -1,4 +1,4 @@
-//! What each decision answers and writes: one golden a command and format, and the patch of a dry run.
+//! What each decision answers and writes: one golden for each command and format, and the patch of a dry run.
 
 use crate::decisions::{ID, Life, record};
 use crate::golden;
@@ -159,7 +159,7 @@ fn the_mode_of_a_file_and_its_neighbours_stay() {
     life.filed(ID, &record(ID, FIELDS), "ana", "lee");
     let path = life.repo.path().join(format!("exceptions/{ID}.yaml"));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-    // What a killed run left is cleared away by the next, and is no file of the ledger until then.
+    // Files left by a killed run are removed by the next, and are no files of the ledger until then.
     let left = path.parent().unwrap().join(".exledger-edit-l3fTt0");
     std::fs::write(&left, "half").unwrap();
     let lint = life.run("lee", &["lint"]);
@@ -170,7 +170,7 @@ fn the_mode_of_a_file_and_its_neighbours_stay() {
     assert!(!left.exists());
     let names: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().collect();
     assert_eq!(names.len(), 1, "nothing else is left behind");
-    // A link is no record, and is never followed.
+    // A link is not a record, and is never followed.
     let target = life.repo.path().join("elsewhere.yaml");
     std::fs::rename(&path, &target).unwrap();
     std::os::unix::fs::symlink(&target, &path).unwrap();

@@ -1,4 +1,4 @@
-//! `lint --base`: only what changed, and the changes themselves; what is compared with what.
+//! `lint --base`: only what changed, and the changes themselves; and the base of the comparison.
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ fn only_what_changed_is_judged() {
     ledger.switch("work");
     let (exit, answer) = lint(&ledger, &["--base", "main"]);
     assert_eq!((exit, found(&answer), &answer["checked"]), (0, Vec::new(), &1.into()));
-    // What is not committed counts too.
+    // Uncommitted changes count, too.
     ledger.repo.scribble(ID, &record(ID).replace("expires: 2026-12-20", "expires: 2026-12-30"));
     let (exit, answer) = lint(&ledger, &["--base", "main"]);
     assert_eq!((exit, found(&answer)), (1, vec!["error silent-extension".to_owned()]));
@@ -52,7 +52,7 @@ fn a_file_of_an_id_that_is_there_already_is_found_on_both() {
 #[test]
 fn a_term_begins_where_the_record_landed_or_is_added() {
     let ledger = Ledger::with(&[]);
-    // The commit that adds it is of 20 November; 90 days later is 18 February.
+    // The commit that adds it is dated 20 November; 90 days later is 18 February.
     let text = record(ID).replace("starts: 2026-11-20\n", "");
     for (n, (expires, is_long)) in [("2027-02-18", false), ("2027-02-19", true)].iter().enumerate()
     {

@@ -1,6 +1,6 @@
-//! What each event is made of: edits of one record, and what is said of them.
+//! How events are recognized: edits of one record, and the expected report.
 
-/// Edits of the record, the events, how many people they need, the findings, the exit code.
+/// Edits of the record, the events, the number of approvers needed, the findings, the exit code.
 pub(crate) type Case = (
     &'static [(&'static str, &'static str)],
     &'static [&'static str],
@@ -156,7 +156,7 @@ pub(crate) const CASES: &[Case] = &[
         0,
     ),
     (
-        // A renewal from elsewhere does not say how this end came about.
+        // A renewal with a different `from` does not explain this end.
         &[
             ("expires: 2026-12-20", "expires: 2027-01-10"),
             (

@@ -1,4 +1,4 @@
-//! Each event with its detail, what it needs, and which findings it has.
+//! Each event with its detail, the approvals it needs, and its findings.
 
 use crate::diff::cases::{CASES, CLOSED};
 use crate::diff::{ID, Ledger, POLICY, counts, found, record, told};
@@ -137,7 +137,7 @@ fn whoever_filed_a_record_does_not_approve_that_it_ends_later_or_waives_more() {
 #[test]
 fn a_renewal_says_which_of_how_many_by_history_too() {
     let ledger = Ledger::with(&[ID]);
-    // An end that moved silently, and that Lee approved by merging it, was a renewal too.
+    // An end that moved without a renewal entry, and that Lee approved by merging it, was a renewal, too.
     let (_, diff) = ledger.after("silent", &[("expires: 2026-12-20", "expires: 2027-01-10")]);
     assert_eq!(found(&diff), ["error silent-extension"]);
     ledger.repo.by("dana").merge("silent", "Merge pull request #2 from ana/silent");

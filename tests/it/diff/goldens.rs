@@ -1,4 +1,4 @@
-//! One answer with a bit of everything, in the formats that people and scripts read.
+//! One answer with a bit of everything, in formats for people and scripts.
 
 use crate::diff::{Ledger, POLICY, record};
 use crate::golden;

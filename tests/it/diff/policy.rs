@@ -1,4 +1,4 @@
-//! What a branch does to the policy, and what landed without being approved.
+//! Changes of the policy on a branch, and unapproved landed content.
 
 use crate::diff::{ID, Ledger, POLICY, found, record, told};
 
@@ -28,17 +28,17 @@ fn what_was_changed_on_main_is_not_the_branches() {
     assert_eq!(told(&diff), ["amended: title"]);
 }
 
-/// The policy's text that is replaced, by what, edits of the record, and whether the record needs that.
+/// The replaced text of the policy, its replacement, edits of the record, and whether the record depends on the change.
 type Case = (&'static str, &'static str, &'static str, &'static str, bool);
 
 const CASES: &[Case] = &[
-    // It ends later than the policy before allowed.
+    // It ends later than the old policy allowed.
     ("max_term: 90d", "max_term: 200d", "expires: 2026-12-20", "expires: 2027-03-20", true),
     // It would have been allowed anyway.
     ("max_term: 90d", "max_term: 200d", "expires: 2026-12-20", "expires: 2026-12-28", false),
-    // Nothing that is looser, though the term breaks it too.
+    // The policy is not looser, although the term exceeds it, too.
     ("max_term: 60d", "max_term: 50d", "expires: 2026-12-20", "expires: 2027-03-20", false),
-    // Two people before, one after.
+    // Two approvers before, one after.
     (
         "approvals: {count: 2, each_of: [security, platform]}",
         "approvals: {count: 1}",
@@ -62,7 +62,7 @@ const CASES: &[Case] = &[
         "level: low",
         true,
     ),
-    // A closure needs nobody, so nothing eases it.
+    // A closure needs no approval, so no change makes it easier.
     (
         "version: 1",
         "version: 1\napproval: {self_approval: allow}",
@@ -126,7 +126,7 @@ fn whoever_approves_a_change_approves_what_landed_unapproved_too() {
     );
     let run = ledger.run(&["diff", "main", "reword"]);
     assert!(run.out.contains("also approves what landed unapproved"), "{}", run.out);
-    // Undone, nothing of it is left to approve.
+    // Once reverted, nothing is left to approve.
     let (_, diff) = ledger.after("undo", &[("[db:invoices, db:orders]", "[db:invoices]")]);
     assert_eq!(found(&diff), Vec::<String>::new());
     assert_eq!(crate::diff::counts(&diff), [0]);

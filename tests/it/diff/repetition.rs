@@ -1,4 +1,4 @@
-//! Repetition, through the program: frozen groups, renewals that are counted, what was filed again.
+//! Repetition, through the program: frozen groups, counted renewals, refiled records.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ fn lint(ledger: &Ledger, args: &[&str]) -> (i32, Value) {
     (run.code, json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)))
 }
 
-/// Files a record on a branch and judges the branch.
+/// Files a record on a branch and lints the branch.
 fn filed(ledger: &Ledger, branch: &str, text: &str, args: &[&str]) -> Vec<String> {
     let work = ledger.repo.branch(branch).by("ana");
     work.write(ID, text).commit("File an exception");
@@ -34,7 +34,7 @@ fn the_record_after_the_threshold_is_frozen_until_a_redesign_is_linked() {
     assert_eq!(filed(&ledger, "cause", &other, &[]), [""; 0]);
     let other = record(ID).replace("application: billing", "application: orders");
     assert_eq!(filed(&ledger, "application", &other, &[]), [""; 0]);
-    // A redesign lifts it only with a date of the fix that is not past, and when it is a ticket.
+    // A redesign lifts it only if it is a ticket and the fix has a due date that has not passed.
     let redesigned = |redesign: &str, due: &str| {
         let fix = format!("fix: {{target: automation, plan: Replace the job{due}}}");
         format!("{}references: {{redesign: {redesign}}}\n{fix}\n", record(ID))
@@ -64,12 +64,12 @@ fn a_freeze_ends_with_the_window_and_counts_landed_records_alone() {
         let frozen = found.contains(&"error frozen-pattern".to_owned());
         assert_eq!(frozen, *is_frozen, "{on}: {found:?}");
     }
-    // Two that landed and one beside it on the branch are no three that landed.
+    // Two landed ones and another on the branch are not three landed ones.
     let ledger = Ledger::with(&OTHERS[..2]);
     let work = ledger.repo.branch("two").by("ana");
     work.write(OTHERS[2], &record(OTHERS[2])).commit("File one");
     assert_eq!(filed(&ledger, "two", &record(ID), &[]), [""; 0]);
-    // What landed already is not new.
+    // A landed record is not new.
     let ledger = Ledger::with(&[OTHERS[0], OTHERS[1], OTHERS[2], ID]);
     let reworded = record(ID).replace("Nightly invoices", "Invoices");
     assert_eq!(filed(&ledger, "reword", &reworded, &[]), [""; 0]);
@@ -86,7 +86,7 @@ fn the_policy_says_what_freezes_and_a_branch_can_not_switch_it_off_for_itself() 
         let from = "{rule: Every job has its own database user}";
         record(ID).replace(from, &format!("{{controls: ['{control}']}}"))
     };
-    // No control is a value like any other.
+    // A missing control is a value like any other.
     assert_eq!(filed(&ledger, "rule", &record(ID), &[]), ["error frozen-pattern"]);
     assert_eq!(filed(&ledger, "control", &loose("nist-csf:ID.RA-07"), &[]), [""; 0]);
     let ledger = Ledger::with(&OTHERS);
@@ -99,7 +99,7 @@ fn the_policy_says_what_freezes_and_a_branch_can_not_switch_it_off_for_itself() 
 const CLOSURE: &str = "closure: {outcome: remediated, date: 2026-12-01, by: lee@example.com, reason: Job retired, \
     evidence: [{kind: log, url: https://ci.example.com/7}]}\n";
 
-/// A ledger in which a record was closed, and what the same thing says when it is filed again.
+/// A ledger with a closed record, and the text that refiles it.
 fn refiled() -> (Ledger, String) {
     let ledger = Ledger::with(&OTHERS[..1]);
     let closed = record(OTHERS[0]) + CLOSURE;
@@ -122,7 +122,7 @@ fn the_same_thing_filed_again_after_its_closure_is_a_recurrence() {
     let finding = &answer["findings"][0];
     assert_eq!((&finding["field"], &finding["line"]), (&"subject".into(), &5.into()));
     assert!(finding["message"].as_str().unwrap().contains(OTHERS[0]), "{finding:#}");
-    // Also where its file alone is judged.
+    // Also if only its file is linted.
     let path = format!("exceptions/{ID}.yaml");
     assert_eq!(found(&lint(&ledger, &[&path]).1), ["warning recurrence"]);
     let (_, answer) = lint(&ledger, &[&format!("exceptions/{}.yaml", OTHERS[0])]);

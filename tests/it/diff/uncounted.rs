@@ -1,4 +1,5 @@
-//! Branches of a main whose policy nobody approved: what counts there judges them, with their own changes.
+//! Branches of a main with an unapproved policy: the governance that counts there applies to them, with their own
+//! changes.
 
 use serde_json::Value;
 
@@ -19,7 +20,8 @@ fn ledger() -> Ledger {
     ledger
 }
 
-/// Files a record that only the looser policy allows, with other files, and returns what `lint --base` and `diff` find.
+/// Files a record that only the looser policy allows, with other files, and returns the findings of `lint --base` and
+/// `diff`.
 fn branch(ledger: &Ledger, name: &str, files: &[(&str, &str)]) -> [(i32, Vec<String>); 2] {
     let long = record(OTHER).replace("expires: 2026-12-20", "expires: 2028-01-20");
     let mut work = ledger.repo.branch(name).by("ana").write(OTHER, &long);
@@ -52,7 +54,7 @@ fn a_policy_that_merely_landed_allows_a_branch_nothing() {
     let run = ledger.run(&["lint", "--base", "main"]);
     assert!(run.err.contains("exledger.yaml of commit"), "{}", run.err);
     assert!(run.err.contains("does not count"), "{}", run.err);
-    // Once somebody else approved it, it allows what it says.
+    // Once someone else has approved it, it applies.
     let ledger = Ledger::with(&[ID]);
     let push = ledger.repo.branch("policy").by("ana");
     push.write("exledger.yaml", &looser("900d")).commit("Allow more");
@@ -71,12 +73,12 @@ fn a_branch_that_changes_the_policy_is_compared_with_what_counts() {
     for found in branch(&ledger(), "further", &further) {
         assert_eq!(found, (1, owned(&["error policy-loosened", changed])));
     }
-    // What restores it loosens nothing, and its records are judged by what it restores.
+    // Restoring the policy loosens nothing, and its records are evaluated by the restored policy.
     let [lint, diff] = branch(&ledger(), "restored", &[("exledger.yaml", POLICY)]);
     let too_long = ["error term-too-long", "error total-limit", changed];
     assert_eq!(lint, (1, owned(&too_long)));
     assert_eq!(diff, (1, owned(&["error total-limit", changed])));
-    // Another file of the governance brings the policy along for nobody.
+    // A change of another governance file does not make the policy count.
     let mailmap = [(".mailmap", "Ana <ana@example.com> <ana@old.example.com>\n")];
     let [lint, _] = branch(&ledger(), "mailmap", &mailmap);
     let other = ["error term-too-long", "error total-limit", changed];

@@ -1,4 +1,4 @@
-//! `lint --base` where the branch changes the policy: what that means for the records that it leaves as they are.
+//! `lint --base` if the branch changes the policy: the effect on records that it leaves unchanged.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ fn lint(ledger: &Ledger) -> (i32, Value) {
     (run.code, json.unwrap_or_else(|_| panic!("{}{}", run.out, run.err)))
 }
 
-/// Puts a policy on a branch, and checks that out.
+/// Changes the policy on a branch, and checks it out.
 fn change(ledger: &Ledger, from: &str, to: &str) {
     assert!(POLICY.contains(from), "{from}");
     ledger
@@ -39,12 +39,12 @@ fn what_the_policy_before_found_too_is_nothing_new() {
     let ledger = Ledger::with(&[ID]);
     let broken = record(OTHER).replace("expires: 2026-12-20", "expires: 2028-12-20");
     ledger.repo.by("dana").write(OTHER, &broken).commit("File too long");
-    // Another limit makes another message of the same finding.
+    // Another limit changes the message of the same finding.
     change(&ledger, "max_term: 90d", "max_term: 80d");
     let (exit, answer) = lint(&ledger);
     assert_eq!((exit, found(&answer)), (0, vec!["warning policy-changed".to_owned()]));
     assert_eq!(answer["checked"], 2);
-    // Without a change of the policy nothing of the rest is judged.
+    // If the policy is unchanged, the other records are not linted.
     ledger.switch("main");
     assert_eq!(lint(&ledger).1["checked"], 0);
 }
@@ -52,7 +52,7 @@ fn what_the_policy_before_found_too_is_nothing_new() {
 #[test]
 fn the_base_is_judged_by_the_policy_that_counts_there() {
     let ledger = Ledger::with(&[ID]);
-    // Nobody approved this: the term before it counts.
+    // Nobody approved this: the previous limit counts.
     ledger
         .repo
         .by("ana")

@@ -1,4 +1,4 @@
-//! What a branch does to the workflows of the forge, which may state reviews.
+//! Changes of the forge's workflows on a branch; workflows may state reviews.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What an answer says beside its verdict: whom a pending one waits for, and names that nothing knows.
+//! Additions to a verdict: who must approve a pending record, and unknown names in the question.
 
 use serde_json::Value;
 

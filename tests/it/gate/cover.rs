@@ -1,4 +1,5 @@
-//! One answer for all who ask: a question of `check`, a scanner's finding, an event. Each limit of a record must be stated.
+//! The same coverage for a question of `check`, a scanner's finding, and an event. Each limit of a record must be
+//! stated.
 
 use exledger::gate::answer::{Question, ReceiptCounts};
 use exledger::gate::index::Index;
@@ -14,7 +15,7 @@ use crate::status::instant;
 
 const AT: &str = "2026-11-25T00:00:00Z";
 
-/// What can be stated, by its key in a question and in an event's `data`, with the value that the records below state.
+/// What can be stated, by its key in a question and in an event's `data`, with the value in the records below.
 const STATED: &[(&str, &str)] = &[
     ("identity", "svc:batch"),
     ("credential", "vault:prod/db"),
@@ -28,7 +29,7 @@ const STATED: &[(&str, &str)] = &[
     ("reference", "CHG-1234"),
 ];
 
-/// Records by what they state, and whether they are a change-window exception.
+/// Records by the keys that they state, and whether they are a change-window exception.
 const RECORDS: &[(&[&str], bool)] = &[
     (&["application"], false),
     (&["identity", "application", "resource", "action", "environment", "control", "rule"], false),
@@ -82,13 +83,13 @@ fn record(text: &str, keys: &[&str], is_window: bool) -> String {
     text
 }
 
-/// Returns a policy by which every event needs somebody.
+/// Returns a policy under which every event is material.
 pub(crate) fn policy() -> Governance {
     let text = "version: 1\nbaselines:\n  - {id: B1, kind: tool-invocation, material_if: {type: [tool.call, finding]}}\n";
     Governance::read(&Files::of(&[("exledger.yaml", text)])).unwrap()
 }
 
-/// What all who ask share.
+/// The common ledger.
 pub(crate) struct Ledger {
     standings: Vec<RecordState>,
     governance: Governance,
@@ -138,7 +139,7 @@ impl Ledger {
     }
 }
 
-/// Returns whether a record covers what is stated: the rule in other words than the program's.
+/// Returns whether a record covers the stated values, computed independently of the program.
 fn expected(keys: &[&str], is_window: bool, stated: &[&str]) -> bool {
     let acts = |key: &&&str| ["identity", "credential", "asset"].contains(*key);
     let limits = keys.iter().filter(|key| {
@@ -220,7 +221,7 @@ fn a_finding_is_limited_by_its_entry_alone_whoever_asks() {
         let found = ledger.triaged(TriageInput::Finding(finding), environment);
         assert_eq!(found, (covered, reason));
     }
-    // Whoever acts states the rest, also with a finding.
+    // The rest must be stated, also with a finding.
     let (asked, reason) = ledger.asked(&question(&[
         ("finding", "trivy:CVE-1"),
         ("path", "src/a.rs"),

@@ -1,4 +1,4 @@
-//! Findings: every key that the record's finding names must be asked and match.
+//! Findings: every key of the record's finding must be stated in the question, and match.
 
 use crate::gate::{ask, question, with};
 
@@ -6,7 +6,7 @@ const AT: &str = "2026-11-25T00:00:00Z";
 
 type Asked = &'static [(&'static str, &'static str)];
 
-/// What the record's findings say, what is asked, the verdict, and a part of the reason.
+/// The findings in the record, the question, the verdict, and a part of the reason.
 const CASES: &[(&str, Asked, &str, &str)] = &[
     ("{tool: trivy, id: CVE-2026-1234}", &[("finding", "trivy:CVE-2026-1234")], "allow", ""),
     ("{tool: trivy, id: CVE-2026-1234}", &[("finding", "Trivy:CVE-2026-1234")], "allow", ""),

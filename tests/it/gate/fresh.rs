@@ -1,4 +1,4 @@
-//! How old a clone may be, and the fetch that renews it.
+//! The maximum age of a clone, and the fetch that renews it.
 
 use crate::cli::{REAL_CLOCK, Run, run_with};
 use crate::gate::live::{BILLING, Gate, present};
@@ -11,7 +11,7 @@ fn check(gate: &Gate, more: &[&str]) -> Run {
     run_with(gate.clone.path(), &args, &[("PATH", &path), REAL_CLOCK])
 }
 
-/// Moves what tells when the clone was made by so many seconds.
+/// Makes the clone look as if fetched this many seconds from now: replaces all traces of the fetch.
 fn age(gate: &Gate, seconds: i64) {
     let git_dir = gate.clone.path().join(".git");
     let _ = std::fs::remove_file(git_dir.join("FETCH_HEAD"));
@@ -61,7 +61,7 @@ fn what_does_not_tell_its_age_is_unknown() {
     let silent = check(&gate, &["--max-age", "1h"]);
     assert_eq!(silent.code, 3, "{}", silent.out);
     assert!(silent.out.contains("it is not known when"), "{}", silent.out);
-    // A fetch of something else says nothing of this branch, and neither does a push.
+    // A fetch of another branch shows nothing about this one, and neither does a push.
     gate.repo.branch("other").by("ana").write("README.md", "x").commit("Write it");
     git(clone, &["fetch", "--quiet", "origin", "other"]);
     assert_eq!(check(&gate, &["--max-age", "1h"]).code, 3);
@@ -85,7 +85,7 @@ fn a_fetch_before_the_answer_brings_what_landed() {
     assert_eq!(check(&gate, &[]).code, 0, "as of the clone");
     let fetched = check(&gate, &["--fetch"]);
     assert_eq!((fetched.code, fetched.err.as_str()), (1, ""), "{}", fetched.out);
-    // A fetch that fails is told, and the age decides what it means.
+    // A failed fetch is reported, and the age decides the verdict.
     git(gate.clone.path(), &["remote", "set-url", "origin", "file:///nowhere/at/all"]);
     let failed = check(&gate, &["--fetch"]);
     assert_eq!(failed.code, 1, "{}", failed.out);

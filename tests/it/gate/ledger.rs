@@ -1,4 +1,4 @@
-//! One ledger with a record of each kind that a question may meet. Start at [`ledger`].
+//! One ledger with a record of each kind that matters for questions. Start at [`ledger`].
 
 use crate::decisions::record;
 use crate::repo::Repo;
@@ -16,7 +16,7 @@ tiers:
 classes: {emergency: {max_term: 72h, review_within: 24h}}
 ";
 
-/// Records that Ana files and Dana merges: the id, and lines that differ from those of any record.
+/// Records that Ana files and Dana merges: the id, and lines that replace or extend the standard ones.
 const APPROVED: &[(&str, &str)] = &[
     (
         "EXC-2026-7F3KQ",
@@ -115,7 +115,7 @@ pub(crate) fn ledger() -> Repo {
     repo
 }
 
-/// What people ask for in the night, with and without an approval afterwards.
+/// Emergencies, with and without a later approval.
 fn emergency(repo: &Repo) {
     let text = |id: &str, application: &str| {
         record(
@@ -129,13 +129,13 @@ fn emergency(repo: &Repo) {
     repo.by("ana")
         .write("EXC-2026-N1GHT", &text("EXC-2026-N1GHT", "night"))
         .commit("Open the night access");
-    // An agent's request that a bot merged: nobody spoke for it.
+    // A request by an agent that a bot merged: nobody approved it.
     let by_agent = repo.branch("agent").by("agent");
     by_agent.write("EXC-2026-B0TNT", &text("EXC-2026-B0TNT", "bot-night")).commit("Ask for access");
     repo.by("bot").merge("agent", "Merge branch 'agent'");
 }
 
-/// What landed and nobody approved, or nobody who counts.
+/// Landed records without a counted approval.
 fn unapproved(repo: &Repo) {
     repo.by("ana")
         .write("EXC-2026-5E1FA", &record("EXC-2026-5E1FA", "subject: {application: fraud}"))
@@ -163,7 +163,7 @@ fn unapproved(repo: &Repo) {
     repo.by("dana").merge("refused", "Merge branch 'refused'");
 }
 
-/// What Ana pushed onto what had been approved.
+/// Changes that Ana pushed after the approval.
 fn changed(repo: &Repo) {
     for (id, line) in [
         (
@@ -185,7 +185,7 @@ fn changed(repo: &Repo) {
     repo.checkout();
 }
 
-/// What is only on a branch, or in the work tree.
+/// Proposals on a branch, or in the work tree.
 fn proposed(repo: &Repo) {
     let text = |id: &str, application: &str| {
         record(id, &format!("subject: {{application: {application}}}"))

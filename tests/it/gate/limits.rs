@@ -1,4 +1,4 @@
-//! What a denial says of limits, references that change, and values that are no text.
+//! Denials because of limits, changed references, and values that are no text.
 
 use exledger::gate::answer::ReceiptCounts;
 use exledger::gate::verdict;
@@ -11,7 +11,7 @@ use crate::status::instant;
 
 const AT: &str = "2026-11-25T00:00:00Z";
 
-/// Lines of a record, what is asked, and the reason of the denial without the record's id.
+/// Lines of a record, the question, and the reason of the denial without the record's id.
 type Denial = (&'static str, &'static [(&'static str, &'static str)], &'static str);
 
 const DENIALS: &[Denial] = &[
@@ -103,7 +103,7 @@ fn a_reference_that_nobody_approved_names_nothing() {
         let text = text.replace("deviates_from: {", "deviates_from: {baseline: change-window, ");
         format!("{text}references: {{change: CHG-1}}\n")
     };
-    // The change is replaced by a push; or the baseline is, so that no change need be stated.
+    // The change is replaced by a push, or the baseline is, so that no change need be stated.
     for (from, to) in [("CHG-1", "CHG-9"), ("change-window", "configuration")] {
         let repo = with(window);
         repo.by("mal").replace(ID, from, to).commit("Change it");

@@ -1,4 +1,4 @@
-//! A gate that stays open answers from the ledger as it is when it is asked. Start at [`Gate`] and [`Held`].
+//! A long-running gate answers from the current ledger. Start at [`Gate`] and [`Held`].
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -15,20 +15,20 @@ use crate::repo::{Repo, git};
 /// The question that the record answers.
 pub(crate) const BILLING: &str = r#"{"application": "billing"}"#;
 
-/// A ledger and a clone of it, which is asked.
+/// A ledger and a clone of it, in which questions are asked.
 pub(crate) struct Gate {
     pub(crate) repo: Repo,
     pub(crate) clone: tempfile::TempDir,
 }
 
-/// Returns the present, so many seconds later.
+/// Returns the present plus this many seconds.
 pub(crate) fn present(seconds: i64) -> Instant {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     Instant::from_unix(i64::try_from(since.as_secs()).unwrap() + seconds).unwrap()
 }
 
 impl Gate {
-    /// A record that ends after so many seconds, filed by Ana and merged by Lee some days ago.
+    /// A record that ends after this many seconds, filed by Ana and merged by Lee some days ago.
     pub(crate) fn ending_after(seconds: i64, policy: &str) -> Gate {
         let repo = Repo::at(&present(-3 * 86_400).to_string());
         let policy = format!("version: 1\n{policy}");
@@ -50,7 +50,7 @@ impl Gate {
     }
 }
 
-/// A gate that was started and waits for questions.
+/// A running gate that waits for questions.
 pub(crate) struct Held {
     child: Child,
     input: Option<ChildStdin>,
@@ -81,9 +81,9 @@ impl Held {
         serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{line}: `{answer}`"))
     }
 
-    /// Writes a question whose receipt nobody waits for.
+    /// Writes a question without waiting for its receipt.
     pub(crate) fn tell(&mut self, line: &str) {
-        // A gate that has ended reads no more.
+        // A gate that has ended no longer reads.
         let _ = self.input.as_mut().unwrap().write_all(format!("{line}\n").as_bytes());
     }
 
@@ -92,14 +92,14 @@ impl Held {
         self.output = None;
     }
 
-    /// Asks one question, and returns the verdict with the reason.
+    /// Asks one question, and returns verdict and reason.
     pub(crate) fn verdict(&mut self, line: &str) -> (String, String) {
         let answer = self.ask(line);
         let word = |key: &str| answer[key].as_str().unwrap().to_owned();
         (word("verdict"), word("reason"))
     }
 
-    /// Asks until the verdict is this one, for at most some seconds.
+    /// Repeats a question until it has this verdict, for at most some seconds.
     pub(crate) fn until(&mut self, line: &str, verdict: &str) -> String {
         let begun = Elapsed::now();
         loop {
@@ -154,7 +154,7 @@ fn a_revocation_a_removal_and_a_policy_that_lands_count_at_the_next_question() {
     repo.by("mal").remove(ID).commit("Remove it");
     git(gate.clone.path(), &["fetch", "--quiet", "--force"]);
     assert_eq!(held.verdict(BILLING).0, "deny");
-    // A term that the record is longer than, with an end that would deny it.
+    // A maximum term shorter than the record's, with an end that would deny it.
     repo.set_ref("refs/heads/main", before);
     let policy = "version: 1\ntiers: [{name: standard, review_every: 1d, degraded: deny}]\n";
     repo.branch("policy").by("ana").write("exledger.yaml", policy).commit("Look every day");
@@ -275,7 +275,7 @@ fn what_branches_propose_is_seen_within_a_second_or_so() {
     gate.fetch();
     let reason = held.until(wiki, "pending");
     assert!(reason.contains("wiki"), "{reason}");
-    // A clock or a state that is fixed stays.
+    // A fixed clock or state stays fixed.
     let fixed = present(-3_600).to_string();
     let mut held = gate.hold(&["--on", &fixed]);
     let answer = held.ask(BILLING);
@@ -301,7 +301,7 @@ fn lines_that_are_no_questions_take_no_memory_and_spoil_no_others() {
         let answer = held.ask(&format!(r#"{{"application": "billing", "id": {n}}}"#));
         assert_eq!(answer["id"], n);
     }
-    // Only Linux says how much memory a process takes.
+    // Only Linux tells the memory use of a process.
     if let (Some(first), Some(last)) = (first, resident(held.pid())) {
         assert!(last <= first + 2_048, "{first} KiB, then {last} KiB");
     }

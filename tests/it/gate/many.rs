@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::cli::{run, run_fed};
 use crate::gate::ledger::{ON, ledger};
 
-/// How many are asked.
+/// The number of questions.
 const N: usize = 10_000;
 
-/// What is asked, over and over, with other instants.
+/// The questions, repeated with different instants.
 const ASKED: &[(&str, &str, &str)] = &[
     ("identity", "svc:batch", "read"),
     ("identity", "svc:old-batch", "write"),

@@ -1,6 +1,6 @@
-//! One question reads few records, and must not be answered yes where all of them say no.
+//! A single question reads few records; it must not be allowed if reading all records would deny it.
 //!
-//! Each history once hid from the question what somebody did to the record in another folder.
+//! Each history once hid from the question what was done to the record in another folder.
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Every kind of question to one ledger, with verdict, record and reason: `tests/golden/gate/questions.md`.
 //!
-//! Each is asked by itself, which reads few records, and all of them again on one standard input, which reads all.
+//! Each is asked alone, which reads few records, and all again on one standard input, which reads all records.
 
 use std::collections::BTreeMap;
 
@@ -214,7 +214,7 @@ const QUESTIONS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Returns the line of `--stdin` that asks what flags ask.
+/// Returns the `--stdin` line for the question of some flags.
 fn line(flags: &str) -> String {
     let mut keys = BTreeMap::new();
     let mut words = flags.split(' ');
@@ -245,7 +245,7 @@ fn row(flags: &str, answer: &Value) -> String {
     )
 }
 
-/// What holds of every answer beside its row.
+/// Checks what must be true of every answer besides its row.
 fn stands_to_reason(flags: &str, answer: &Value) {
     let considered = answer["considered"].as_array().unwrap();
     let statuses: Vec<&str> =
@@ -256,13 +256,13 @@ fn stands_to_reason(flags: &str, answer: &Value) {
         assert!(!statuses.contains(&"invalid"), "{flags}");
         assert!(named.is_none_or(|record| record["why_not"].is_null()), "{flags}");
     } else if !flags.contains("--deploy") {
-        // Nothing allows, so whoever can't be read is named, whatever it is about.
+        // Nothing allows, so unreadable records are named, whatever they are about.
         assert!(statuses.contains(&"invalid"), "{flags}: {statuses:?}");
         assert!(statuses.contains(&"conflicted"), "{flags}: {statuses:?}");
         assert_eq!(answer["scope"]["actions"], Value::Null, "{flags}");
         assert!(named.is_none_or(|record| record["why_not"].is_string()), "{flags}");
     }
-    // Only what has landed has a digest.
+    // Only a landed record has a digest.
     let is_proposed = named.is_some_and(|record| record["status"] == "proposed");
     assert_eq!(answer["digest"].is_string(), named.is_some() && !is_proposed, "{flags}");
 }
@@ -333,7 +333,7 @@ fn every_question_has_its_verdict_its_record_and_its_reason() {
     for (flags, answer) in &alone {
         stands_to_reason(flags, answer);
     }
-    // Asked at once, of all records, the answers are the same, key by key.
+    // Asked together, with all records read, the answers are the same, key by key.
     let many = run_fed(repo.path(), &["check", "--stdin", "--on", ON], lines.as_bytes());
     assert_eq!(many.code, 3, "{}", many.err);
     let answers: Vec<&str> = many.out.lines().collect();

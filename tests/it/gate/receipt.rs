@@ -1,4 +1,4 @@
-//! Questions that are read from lines, and receipts that are counted.
+//! Questions read from lines, and receipts counted as uses.
 
 use exledger::gate::answer::ReceiptCounts;
 use exledger::gate::question::{self as line, NoQuestion};
@@ -44,7 +44,7 @@ fn a_line_that_is_no_receipt_can_not_be_counted() {
         let text = format!("{good}\n\n{bad}\n");
         assert_eq!(receipt::count(&text), Err(NoReceipt { line: 3 }), "{bad}");
     }
-    // As `--format json` prints it, a receipt takes several lines.
+    // As printed by `--format json`, a receipt takes several lines.
     let printed = good.replace(", ", ",\n  ");
     assert_eq!(receipt::count(&format!("{good}\n{printed}\n")).unwrap()[ID], 2);
     assert_eq!(receipt::count(&format!("{printed}\n\n{{")), Err(NoReceipt { line: 5 }));

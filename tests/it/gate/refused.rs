@@ -1,16 +1,16 @@
-//! A refused question becomes a request, and the request, once approved, allows that question.
+//! A denied question becomes a request, and the request, once approved, allows that question.
 
 use serde_json::Value;
 
 use crate::cli::Run;
 use crate::decisions::Life;
 
-/// A ledger with little to ask for, so that a draft needs few words more than the question.
+/// A ledger with few requirements, so that a draft needs little more than the question.
 const POLICY: &str = "version: 1
 tiers: [{name: standard, max_term: 90d, require: [compensating_controls]}]
 ";
 
-/// What every request says beside its question.
+/// The additional answers of every request.
 const SAID: &[&str] = &[
     "--title",
     "Wanted until the job is replaced",
@@ -24,7 +24,7 @@ const SAID: &[&str] = &[
     "active",
 ];
 
-/// The question, and what its request says beside it.
+/// The question, and the additional answers of its request.
 const REFUSED: &[(&[&str], &[&str])] = &[
     (
         &["--identity", "svc:batch", "--action", "read", "--resource", "db:invoices"],
@@ -107,7 +107,7 @@ fn a_refused_question_is_allowed_once_its_request_is_approved() {
         let branch = format!("ask-{n}");
         life.repo.branch(&branch);
         life.switch(&branch);
-        // Switching empties the folder of what is not tracked.
+        // Checking out a branch removes untracked files.
         std::fs::write(&receipt, answer.to_string()).unwrap();
         let filed = new(&life, &receipt, more);
         assert_eq!(filed.code, 0, "{question:?}: {}{}", filed.out, filed.err);

@@ -1,4 +1,5 @@
-//! Receipts that several gates share: the lock is held for one question, and what is lost is never counted as unused.
+//! Receipts shared by several gates: the file is locked for one question at a time, and lost receipts never count as
+//! unused.
 
 use std::path::Path;
 
@@ -16,7 +17,7 @@ fn run_fed(folder: &Path, args: &[&str], input: &[u8]) -> Run {
     run_fed_with(folder, args, &[REAL_CLOCK], input)
 }
 
-/// A ledger whose record may be used once, and a file of receipts.
+/// A ledger whose record may be used once, and a receipt file.
 struct Once {
     gate: Gate,
     folder: tempfile::TempDir,

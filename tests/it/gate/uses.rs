@@ -1,4 +1,4 @@
-//! Receipts that are kept, counted, and audited: `check --receipts` and `verify --receipts` agree.
+//! Receipts that are stored, counted, and audited: `check --receipts` and `verify --receipts` agree.
 
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ impl Book {
         std::fs::read_to_string(self.path()).unwrap()
     }
 
-    /// Asks for the single-use record, and keeps the receipt; returns verdict and reason.
+    /// Asks for the single-use record, and stores the receipt; returns verdict and reason.
     fn ask(&self, on: &str) -> (i32, String, String) {
         let args = ["check", "--application", "once", "--format", "json", "--on", on];
         let asked = run(self.repo.path(), &[&args[..], &["--receipts", &self.path()]].concat());
@@ -43,7 +43,7 @@ impl Book {
         run(self.repo.path(), &[&args[..], &[self.path().as_str()]].concat())
     }
 
-    /// Returns the rules of the audit's findings that are about uses.
+    /// Returns the rules of the audit's findings about uses.
     fn findings(&self) -> Vec<String> {
         let audit: Value = serde_json::from_str(&self.verify().out).unwrap();
         let rules = audit["findings"].as_array().unwrap().iter();
@@ -73,7 +73,7 @@ fn one_use_is_one_use_and_none_is_left_after_the_end() {
     );
     assert_eq!(book.text().lines().count(), 4);
     assert_eq!(book.findings(), [""; 0]);
-    // Somebody wrote down a use that the gate would not have allowed.
+    // Somebody added a use that the gate would not have allowed.
     let first = book.text().lines().nth(1).unwrap().to_owned();
     let late = first.replace(ON, "2026-12-16T00:00:00Z");
     assert_ne!(first, late);
@@ -102,7 +102,7 @@ fn uses_on_one_standard_input_are_counted_one_after_the_other() {
 fn what_check_prints_is_a_receipt_wherever_it_was_kept() {
     let book = Book::new();
     for format in ["json", "jsonl"] {
-        // Printed with `>>`, not kept by --receipts: pretty or on one line, it counts.
+        // Stored by `>>` instead of --receipts: pretty-printed or on one line, it counts.
         let empty = book.folder.path().join("empty");
         let asked = run(
             book.repo.path(),

@@ -1,4 +1,4 @@
-//! Allow, deny, pending, unknown: by what is stated, asked, and in force.
+//! Allow, deny, pending, unknown: depending on the record, the question, and what is in force.
 
 use crate::approval::{file_as, ledger};
 use crate::gate::{ask, question, with};
@@ -12,7 +12,7 @@ type Case = (&'static [(&'static str, &'static str)], &'static str, &'static str
 const SUBJECT: &str = "subject: {identity: svc:billing-batch, identity_type: service-account, credential: vault:prod/db, task: nightly run, application: billing, environment: production, aliases: [svc:old-batch, bill]}";
 const SCOPE: &str = "scope: {resources: [db:invoices, 'vault:prod/*'], actions: [read], not_waived: [vault:prod/root, Logging still applies]}";
 
-/// What each question states besides: the limits of the record, where the case states no other.
+/// The further statements of each question: the limits of the record, unless the case states others.
 const LIMITS: &[(&str, &str)] = &[
     ("identity", "svc:billing-batch"),
     ("resource", "db:invoices"),
@@ -135,7 +135,7 @@ fn what_waits_for_approval_is_pending() {
     let answer = ask(&repo, &asked, AT);
     assert_eq!(answer.verdict.as_str(), "pending", "{}", answer.reason);
     assert_eq!(answer.approved_digest, None);
-    // So is a change, since the approval, of what must be equal.
+    // So is a change, since the approval, of a field that must be equal.
     let repo = with(str::to_owned);
     repo.by("ana").replace(ID, "class: standard", "class: regulated").commit("Change it");
     let answer = ask(&repo, &asked, AT);
@@ -246,7 +246,7 @@ fn a_deployment_needs_a_way_back_and_approval() {
     let answer = ask(&repo, &asked, AT);
     assert_eq!(answer.verdict.as_str(), "deny", "{}", answer.reason);
     assert!(answer.reason.contains("is not approved"), "{}", answer.reason);
-    // What is closed asks for nothing; what is broken is judged by what was last read.
+    // A closed record places no condition on deployments; a broken one is judged by its last readable version.
     let repo = with(|text| format!("{text}{FIX}"));
     let closure = "closure: {outcome: remediated, date: 2026-11-21, by: ana@example.com, reason: Job retired}";
     repo.by("ana").edit(ID, closure).commit("Close it");

@@ -1,4 +1,4 @@
-//! A change of governance that nobody approved: every answer names it, and the command that it names approves it.
+//! An unapproved change of governance: every answer reports it, and the command that it suggests approves it.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ const QUESTIONS: &[&[&str]] = &[
 const SIGNED: &str = "approval: {proof: attested}\n";
 const OPEN: &str = "version: 1\napproval: {proof: claimed}\n";
 
-/// A ledger whose policy wants signatures, until Mal pushes one that does not. Ana's record was merged by Lee since.
+/// A ledger whose policy requires signatures, until Mal pushes one that does not. Lee merged Ana's record afterwards.
 fn loosened() -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("root")
@@ -76,7 +76,7 @@ fn the_change_counts_once_it_is_approved_as_the_answer_says() {
         let answer = json(&repo, question);
         assert_eq!(answer["ledger"]["left_out"], Value::Null, "{answer:#}");
     }
-    // What landed before is judged by what counted then; what lands now needs no signature.
+    // Earlier landings are evaluated by the policy that counted then; later ones need no signature.
     assert_eq!(status(&repo), "unapproved");
     repo.branch("again")
         .by("ana")
@@ -112,7 +112,7 @@ fn the_first_key_is_listed_by_a_merge_where_only_signatures_count() {
         repo.checkout();
         status(repo)
     };
-    // lint names the way out before anything is filed.
+    // `lint` names the fix before anything is filed.
     let repo = ledger(only_keys);
     repo.checkout();
     let linted = run(repo.path(), &["lint"]);
@@ -125,7 +125,7 @@ fn the_first_key_is_listed_by_a_merge_where_only_signatures_count() {
     );
     assert_eq!(list(&repo, Some("lee")), "active");
     assert_eq!(run(repo.path(), &["lint"]).code, 0);
-    // By whoever wrote it, it lists nobody.
+    // If its author lands the list alone, no key on it counts.
     assert_eq!(list(&ledger(only_keys), None), "unapproved");
 }
 

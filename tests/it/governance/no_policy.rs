@@ -1,4 +1,4 @@
-//! No policy on the approved ref: nothing is granted, whatever the work tree holds.
+//! No policy on the approved ref: nothing is granted, whatever the work tree contains.
 
 use exledger::history::version::TrailKey;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::status::standing_of;
 
 const QUESTION: &[&str] = &["check", "--application", "billing"];
 
-/// A ledger whose sample is in force, and whose policy somebody then removes; the work tree still has the file.
+/// A ledger whose sample is in force, and whose policy is then removed; the work tree still has the file.
 fn removed() -> Repo {
     let repo = approved("");
     repo.checkout();
@@ -36,7 +36,7 @@ fn check_could_not_determine_once_the_policy_is_gone() {
     assert_eq!(answer["verdict"], "unknown");
     let reason = answer["reason"].as_str().unwrap();
     assert!(reason.contains("no exledger.yaml"), "{reason}");
-    // Whatever is asked, also about what no record is about, and of a deployment.
+    // For any question, also about something that no record covers, and about a deployment.
     for question in [
         &["check", "--identity", "svc:nobody"][..],
         &["check", "--application", "billing", "--deploy"],

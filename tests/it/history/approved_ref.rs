@@ -8,7 +8,7 @@ fn oid(n: u8) -> Oid {
     Oid::from_bytes(&[n; 20]).unwrap()
 }
 
-/// Refs by name, links as `name -> target`, the rest in words.
+/// Refs by name, symbolic refs as `name -> target`, other facts in words.
 struct Given {
     refs: Refs,
     asked: Option<&'static str>,
@@ -91,7 +91,7 @@ const MASTER: &str = "refs/remotes/origin/master";
 const LOCAL: &str = "refs/heads/main";
 const LOCAL_MASTER: &str = "refs/heads/master";
 
-/// What is given, and what is chosen from it.
+/// The given refs, and the choice.
 type Case = (Given, Result<(String, Guard), Cause>);
 
 fn check(cases: &[Case]) {
@@ -105,7 +105,7 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
     let remote = |name: &str| Ok((name.to_owned(), Guard::Remote));
     let unknown = |name: &str| Err(Cause::Unknown(name.to_owned()));
     let cases = [
-        // What is asked for goes before what is configured, that before the remote's default branch.
+        // An explicit ref takes precedence over configuration, and that over the remote's default branch.
         (
             given(&[HEAD, TRUNK, MAIN, LOCAL]).remotes(&["origin"]).configured("main").asked(MAIN),
             remote(MAIN),
@@ -116,9 +116,9 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
         (given(&[MASTER, LOCAL]).remotes(&["origin"]), remote(MASTER)),
         (given(&[MAIN, MASTER]).remotes(&["origin"]), Err(Cause::Both)),
         (given(&[TRUNK, LOCAL]).remotes(&["origin"]), Err(Cause::Neither)),
-        // A default branch that is not fetched says nothing.
+        // A default branch that has not been fetched is ignored.
         (given(&[HEAD, MAIN]).remotes(&["origin"]), remote(MAIN)),
-        // What is asked for is a branch, or a full name or id, and nothing else is tried.
+        // An explicit ref is a branch, or a full name or id; nothing else is tried.
         (given(&[MAIN]).remotes(&["origin"]).asked(MAIN), remote(MAIN)),
         (
             given(&[HEAD, TRUNK, MAIN]).remotes(&["origin"]).asked("refs/remotes/origin/HEAD"),
@@ -126,7 +126,7 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
         ),
         (given(&[HEAD, MAIN]).remotes(&["origin"]).asked("origin"), unknown("origin")),
         (given(&[MAIN]).remotes(&["origin"]).asked("origin/main"), unknown("origin/main")),
-        // A branch of that name is meant, and not what a remote has.
+        // A local branch of that name is meant, not that of a remote.
         (
             given(&[MAIN, "refs/heads/origin/main"]).remotes(&["origin"]).asked("origin/main"),
             remote("refs/heads/origin/main"),
@@ -136,7 +136,7 @@ fn the_approved_ref_is_found_in_the_order_of_the_contract() {
         (given(&[LOCAL]).asked("refs/heads/main~1"), unknown("refs/heads/main~1")),
         (given(&[LOCAL]).asked(ID), remote(ID)),
         (given(&[LOCAL]).asked("08080808"), unknown("08080808")),
-        // Whoever names a branch like an id takes nobody in.
+        // A branch named like an id misleads nobody.
         (given(&["refs/heads/0808080808080808080808080808080808080808"]).asked(ID), remote(ID)),
         (given(&[MAIN]).remotes(&["origin"]).asked("gone"), Err(Cause::Unknown("gone".to_owned()))),
         (given(&[LOCAL]).head(HeadState::Branch(LOCAL.to_owned())).asked("HEAD"), remote(LOCAL)),
@@ -165,7 +165,7 @@ fn without_a_default_branch_the_layout_decides() {
             given(&["refs/remotes/a/main", "refs/remotes/b/main"]).remotes(&["a", "b"]),
             Err(Cause::SeveralRemotes(vec!["a".into(), "b".into()])),
         ),
-        // Refs of a remote that is no longer configured still mean that the local branches are not the approved ones.
+        // Refs of a remote that is no longer configured still show that the local branches are not the approved ones.
         (given(&[MAIN, LOCAL]), remote(MAIN)),
         // A bare repository: HEAD.
         (
@@ -183,7 +183,7 @@ fn without_a_default_branch_the_layout_decides() {
             given(&[LOCAL]).head(HeadState::Branch("refs/heads/gone".into())).bare(),
             Err(Cause::Empty),
         ),
-        // No remote at all: the only local branch of the usual names, as long as HEAD is on a branch.
+        // Without remotes: the only local branch with a usual name, if HEAD is on a branch.
         (given(&[LOCAL, "refs/heads/topic"]), local(LOCAL)),
         (given(&[LOCAL_MASTER]), local(LOCAL_MASTER)),
         (given(&[LOCAL, LOCAL_MASTER]), Err(Cause::Both)),

@@ -1,4 +1,4 @@
-//! The walk along first parents: clocks, boundaries, suspicious merges, and what stood at a date.
+//! The walk along first parents: clocks, boundaries, suspicious merges, and the state at a date.
 
 use exledger::history::governance::GovernanceOrigin;
 use exledger::history::mainline::{Flag, Guard};
@@ -18,7 +18,7 @@ fn instant(text: &str) -> Instant {
     Instant::parse(text).unwrap()
 }
 
-/// Commits at these times, and what the mainline makes of them.
+/// Commit times, and the mainline's effective times.
 #[test]
 fn effective_time_never_goes_back_and_never_lies_in_the_future() {
     let repo = Repo::at("2026-11-20T09:00:00Z");

@@ -15,7 +15,7 @@ pub(crate) fn record(yaml: &str) -> Record {
     source.record.unwrap()
 }
 
-/// The sample with lines put in place of those that begin with the same key, or added.
+/// The sample with lines replaced by key, or added.
 pub(crate) fn with(lines: &[&str]) -> String {
     let mut text = SAMPLE.to_owned();
     for line in lines {

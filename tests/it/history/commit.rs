@@ -1,4 +1,4 @@
-//! Raw commits: idents, flaws, encodings, trailers, signatures; and that nothing hostile makes the reader panic.
+//! Raw commits: idents, flaws, encodings, trailers, signatures; hostile input never makes the reader panic.
 
 use exledger::history::commit;
 use exledger::history::ident::{Ident, IdentProblem};
@@ -20,7 +20,7 @@ fn parse(raw: &[u8]) -> Result<commit::Commit, Obstacle> {
 
 const TREE: &str = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n";
 
-/// A header, and the name, address, time and flaws that are read from it.
+/// A header, and the expected name, address, time and flaws.
 type Line = (&'static str, &'static str, &'static str, Option<i64>, &'static [IdentProblem]);
 
 #[test]

@@ -1,4 +1,4 @@
-//! Objects that were cut off, files that are too long, names that are no text: each is told, and hides nothing else.
+//! Truncated objects, oversized files, names that are not text: each is reported, and hides nothing else.
 
 use exledger::history::objects::{ObjectKind, Objects, Obstacle};
 use exledger::store::git::Repository;
@@ -6,7 +6,7 @@ use exledger::store::git::Repository;
 use crate::history::{ID, SAMPLE, own};
 use crate::repo::Repo;
 
-/// A record that was filed and renewed, whose objects are loose.
+/// A record that was filed and renewed, in loose objects.
 pub(crate) fn small() -> Repo {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     repo.by("ana").write(ID, SAMPLE).write("sub/notes.txt", "x").commit("File it");
@@ -14,7 +14,7 @@ pub(crate) fn small() -> Repo {
     repo
 }
 
-/// Returns the file of a loose object, which may be written.
+/// Returns the file of a loose object, made writable.
 pub(crate) fn loose(repo: &Repo, oid: git2::Oid) -> std::path::PathBuf {
     let hex = oid.to_string();
     let path = repo.git.path().join("objects").join(&hex[..2]).join(&hex[2..]);
@@ -28,7 +28,7 @@ pub(crate) fn loose(repo: &Repo, oid: git2::Oid) -> std::path::PathBuf {
 #[test]
 fn a_loose_object_that_was_cut_off_is_unreadable_wherever_it_was_cut() {
     let repo = small();
-    // Bytes that no code makes shorter, bytes that repeat themselves, and a few: stored, dynamic and fixed blocks.
+    // Incompressible bytes, repetitive bytes, and few bytes: stored, dynamic and fixed blocks.
     let mut state = 7_u32;
     let noise: Vec<u8> = std::iter::repeat_with(|| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -100,7 +100,7 @@ fn no_command_hangs_at_an_object_that_was_cut_off() {
     }
 }
 
-/// A file that may have changed since the index was written is hashed, and for that its attributes are read.
+/// A file that may have changed since the index was written is hashed, and its attributes are read for that.
 #[test]
 fn attributes_in_the_index_that_were_cut_off_hang_no_command() {
     let folder = tempfile::tempdir().unwrap();

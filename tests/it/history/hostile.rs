@@ -1,4 +1,4 @@
-//! Folders and commits that nobody's git writes: read as far as they go, never a panic.
+//! Folders and commits that no git would write: read as far as possible, without panics.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use exledger::history::walk;
 use exledger::record::time::Instant;
 use proptest::prelude::*;
 
-/// Objects in a map, under ids of their own: nothing checks them.
+/// Objects in a map, under arbitrary ids that nothing checks.
 #[derive(Default)]
 struct Pile(HashMap<Oid, (ObjectKind, Vec<u8>)>);
 
@@ -116,7 +116,7 @@ fn a_folder_that_has_the_name_of_a_file_beside_it_is_malformed() {
     }
 }
 
-/// Folders of random files and folders, as a map.
+/// Random folder contents, as a map.
 fn listing(most: usize) -> impl Strategy<Value = std::collections::BTreeMap<String, (bool, u8)>> {
     proptest::collection::btree_map(
         "[a-c.]{1,3}".prop_filter("no way out", |name| name != "." && name != ".."),
@@ -137,7 +137,7 @@ fn stored(listing: &std::collections::BTreeMap<String, (bool, u8)>) -> TreeObjec
     TreeObject::parse(entries.into_iter().flat_map(|(_, raw)| raw).collect()).unwrap()
 }
 
-/// A commit that can be any of a few, of parents and folders that may be any object.
+/// A commit with one of a few ids, whose parents and folders may be any object.
 fn commit() -> impl Strategy<Value = Vec<u8>> {
     (0..12_u8, proptest::collection::vec(0..12_u8, 0..4), 0..99_i64).prop_map(
         |(tree, parents, time)| {
@@ -152,7 +152,7 @@ fn commit() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// A folder of the object of this number, with folders of higher ones.
+/// A folder with this number, containing only folders with higher numbers.
 fn folder(own: u8) -> impl Strategy<Value = Vec<u8>> {
     let names = ["exceptions", "EXC-2026-7F3KQ.yaml", "a.yaml", "exledger.yaml", ".approvals"];
     let names = || proptest::sample::select(names.to_vec());
@@ -177,7 +177,7 @@ fn objects() -> impl Strategy<Value = Vec<(ObjectKind, Vec<u8>)>> {
     (0..12).map(object).collect::<Vec<_>>()
 }
 
-/// Commit 0 merges commit 2 into commit 1; commit 2 says that it is its own parent.
+/// Commit 0 merges commit 2 into commit 1; commit 2 claims to be its own parent.
 #[test]
 fn a_merged_commit_that_is_its_own_ancestor_ends_the_walk_all_the_same() {
     let commit = |parents: &[u8]| {
@@ -246,7 +246,7 @@ proptest! {
         folder::entries(&raw).for_each(drop);
     }
 
-    /// Ids that are no hashes can make commits their own ancestors, which no git can.
+    /// Ids that are not hashes can make commits their own ancestors, which is impossible in git.
     #[test]
     fn no_objects_make_the_walk_panic_or_run_forever(objects in objects()) {
         let numbered = objects.into_iter().enumerate().map(|(n, object)| (oid(n as u8), object));

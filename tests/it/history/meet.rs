@@ -1,4 +1,4 @@
-//! How an approved version and what landed since meet: never more than was approved.
+//! The intersection of an approved version with a later landed one: never more than was approved.
 
 use exledger::history::change::intersect::meet;
 use exledger::record::{file, time};
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::history::ID;
 use crate::history::change::{record, with};
 
-/// Approved lines, landed lines, the lines of what both grant, and the fields that must be equal.
+/// Approved lines, landed lines, the lines of the intersection, and the fields that must be equal.
 type Met = (
     &'static [&'static str],
     &'static [&'static str],
@@ -102,7 +102,7 @@ fn what_two_versions_grant_together_is_the_least_of_both() {
         let [approved, landed] = [approved, landed].map(|lines| record(&with(lines)));
         let meeting = meet(&approved, &landed);
         assert_eq!(meeting.unequal, *unequal, "{expected:?}");
-        // One id twice is not what a file may say, but what a meeting may give.
+        // A file must not repeat an id, but an intersection may.
         let source = file::read(&format!("exceptions/{ID}.yaml"), with(expected).as_bytes());
         match source.record {
             Some(expected) => assert_eq!(meeting.record, expected),

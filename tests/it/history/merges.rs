@@ -1,4 +1,4 @@
-//! Merges of every form: who touched a record in them, what was made in the merge itself.
+//! Merges of every form: who changed a record in them, and what was changed in the merge itself.
 
 use exledger::history::paths::LedgerPrefix;
 use exledger::history::version::{MadeInMerge, TrailKey, VersionChange};

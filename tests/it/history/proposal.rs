@@ -1,4 +1,4 @@
-//! What branches and the work tree propose.
+//! The proposals of branches and the work tree.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::history::versions::{OTHER, filed, other};
 use crate::history::{ID, SAMPLE, chain_of, own};
 use crate::repo::{self, Repo};
 
-/// Returns what is proposed to the repository of a folder.
+/// Returns the proposals in the repository of a folder.
 fn proposals_of(folder: &Path) -> Proposals {
     let git = Repository::discover(folder).unwrap();
     let refs = git.refs().unwrap();

@@ -1,4 +1,4 @@
-//! The ways in which a commit may be named: as git has them, also where its object was cut off.
+//! The ways to name a commit, as in git, also if its object is truncated.
 
 use exledger::store::git::Repository;
 
@@ -6,7 +6,7 @@ use crate::history::damaged::{loose, small};
 use crate::history::own;
 use crate::repo::{Repo, git};
 
-/// A repository with tags, an upstream, and a log of what its branches pointed at.
+/// A repository with tags, an upstream, and reflogs.
 fn many_names() -> Repo {
     let repo = small();
     repo.checkout();
@@ -27,7 +27,7 @@ fn many_names() -> Repo {
     repo
 }
 
-/// What names a commit, beside ids.
+/// Names of a commit, besides ids.
 const NAMES: &[&str] = &[
     "main",
     "heads/main",
@@ -56,7 +56,7 @@ const NAMES: &[&str] = &[
     "next@{now}",
 ];
 
-/// What names no commit, or would have to be searched.
+/// Names of no commit, or that would require a search.
 const NOT_NAMES: &[&str] = &[
     "",
     "~1",
@@ -93,7 +93,7 @@ fn a_commit_is_found_by_every_name_that_git_finds_it_by_and_no_search_hangs() {
         let path = loose(&repo, expected);
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 8]).unwrap();
-        // A commit that is named as the parent of another one is not read.
+        // A commit named as the parent of another one is not read.
         assert!(found(&repo).is_none_or(|it| it == own(expected)), "{name}, cut off");
         std::fs::write(&path, &whole).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Repositories of every form, opened: what is read, and what is refused with the name of the setting.
+//! Repositories of every form: what can be read, and what is refused with the name of the setting.
 
 use exledger::history::chain;
 use exledger::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, Oid};

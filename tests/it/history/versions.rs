@@ -10,7 +10,7 @@ use crate::repo::{Repo, Work};
 pub(crate) const OTHER: &str = "EXC-2026-0THER";
 const POLICY: &str = "version: 1\n";
 
-/// A record of another id.
+/// A record with another id.
 pub(crate) fn other() -> String {
     SAMPLE.replace(ID, OTHER)
 }
@@ -42,10 +42,10 @@ pub(crate) fn path(id: &str) -> String {
     format!("exceptions/{id}.yaml")
 }
 
-/// What happens on `main`, and the changes of the record that it makes after `Introduced`.
+/// A change on `main`.
 type Step = fn(Work<'_>) -> Work<'_>;
 
-/// What is done, step by step, and how the record changes after it was filed.
+/// The changes of `main`, step by step, and the resulting changes of the record after it was filed.
 type Case = (&'static str, &'static [Step], &'static [VersionChange]);
 
 const CASES: &[Case] = &[

@@ -1,12 +1,12 @@
-//! What is shown of hostile inputs does not grow with them: four times as much of the same gives as long an answer.
+//! The output for hostile inputs does not grow with them: for four times the input, the answer has the same length.
 //!
-//! Start at [`INPUTS`]. Nothing is timed: what is written is counted.
+//! Start at [`INPUTS`]. Nothing is timed: the length of the output is measured.
 
 use crate::cli::{Run, run};
 use crate::record::SMALL;
 use crate::repo::Repo;
 
-/// A ledger with so many of something, and what is asked of it.
+/// A ledger with a number of similar things, and the command to run.
 struct Input {
     name: &'static str,
     make: fn(&Repo, usize),
@@ -88,7 +88,7 @@ const INPUTS: &[Input] = &[
     },
 ];
 
-/// Joins a text for each number, which stands where the text has `{}`.
+/// Joins a text for each number, inserted at `{}`.
 fn listed(n: usize, text: &str) -> String {
     (0..n).map(|n| text.replace("{}", &n.to_string())).collect()
 }
@@ -107,7 +107,7 @@ fn roster(repo: &Repo, rows: &str) {
     repo.by("root").write("people.csv", &text).commit("List");
 }
 
-/// What is answered about a ledger with so many of an input.
+/// Returns the output for a ledger with this many of an input.
 fn answered(input: &Input, n: usize) -> Run {
     let repo = Repo::at("2026-11-20T09:00:00Z");
     policy(&repo, "version: 1\n");
@@ -123,7 +123,7 @@ fn four_times_as_many_mistakes_give_as_long_an_answer() {
         let length = |run: &Run| run.out.len() + run.err.len();
         assert_eq!(few.code, many.code, "{}: {}", input.name, many.err);
         assert!(few.code != 101 && length(&few) > 0, "{}", input.name);
-        // Numbers have a digit more, and some bytes are said of the number itself.
+        // Numbers have one more digit, and some bytes are about the number itself.
         let most = length(&few) * 11 / 10;
         assert!(
             length(&many) <= most,

@@ -1,4 +1,4 @@
-//! What is shown of lines with mistakes: 200 characters of each, and 50 of a file.
+//! Excerpts of lines with mistakes: at most 200 characters per line, and 50 mistakes per file.
 
 use crate::cli::run;
 use crate::record::SMALL;
@@ -15,7 +15,7 @@ fn linted(end: &str) -> String {
     run(repo.path(), &["lint"]).out
 }
 
-/// Returns the lines of files that are shown: they stand behind their number.
+/// Returns the file lines in the output: those after a line number.
 fn excerpts(out: &str) -> Vec<&str> {
     let shown = out.lines().filter_map(|line| line.split_once(" | "));
     let numbered = shown.filter(|(number, _)| number.trim().parse::<u32>().is_ok());
@@ -35,7 +35,7 @@ fn of_a_long_line_200_characters_around_the_mistake_are_shown() {
         assert!(!lines.is_empty(), "{out}");
         for line in lines {
             let length = line.chars().count();
-            // A sign at each end says that the line goes on.
+            // A mark at each end shows that the line continues.
             assert!((100..=202).contains(&length), "{length}: {out}");
         }
     }

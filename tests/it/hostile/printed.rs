@@ -1,4 +1,4 @@
-//! What is printed beside an answer: foreign values act on nothing, and a failure of the program names its place.
+//! Output besides answers: foreign values have no effect on terminals, and an internal failure names its place.
 
 use crate::cli;
 use crate::triage::story;

@@ -1,4 +1,4 @@
-//! Where output goes: into what is no file, through links, and with the permissions that the umask leaves.
+//! Where output goes: into anything but regular files, through links, and with the permissions of the umask.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
@@ -80,21 +80,21 @@ fn the_target_of_a_link_is_written_and_the_link_stays() {
         assert_ne!(said(&target), "before", "{args:?}");
         assert_eq!(fs::metadata(&target).unwrap().mode() & 0o777, 0o640, "{args:?}");
         fs::remove_file(&link).unwrap();
-        // A link to nothing makes its target.
+        // A link to a missing file creates its target.
         let fresh = format!("fresh{n}");
         symlink(&fresh, &link).unwrap();
         let run = cli::run(repo.path(), &args);
         assert!(run.code < 2, "{args:?}: {}", run.err);
         assert!(repo.path().join(&fresh).is_file(), "{args:?}");
         fs::remove_file(&link).unwrap();
-        // One in a circle is refused.
+        // A circular link is refused.
         symlink("link", &link).unwrap();
         assert_eq!(cli::run(repo.path(), &args).code, 3, "{args:?}");
         fs::remove_file(&link).unwrap();
     }
     for args in writers("exceptions") {
         let run = cli::run(repo.path(), &args);
-        // A folder is where triage writes its files; whether all is covered is another question.
+        // `triage` writes its files into a folder; whether everything is covered is another question.
         match args.first() {
             Some(&"triage") => {
                 assert!(run.code < 2, "{args:?}: {}", run.err);
@@ -148,7 +148,7 @@ fn evidence_is_not_read_through_a_link_that_leads_out_of_the_repository() {
         ("E1=log:kept/../logs/key", false),
         ("E1=log:kept/log.txt", true),
         ("E1=log:also/log.txt", true),
-        // Named as what it is.
+        // A path stated as outside the repository, without a link.
         (&outside, true),
     ] {
         let run = close(evidence);

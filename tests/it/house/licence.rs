@@ -1,8 +1,8 @@
-//! Whether an SPDX expression lets a crate be used under the licences that are allowed.
+//! Tells whether an SPDX expression allows using a crate under the permitted licences.
 
 use std::collections::BTreeSet;
 
-/// Returns whether the expression holds when only the allowed licences do. An old `/` means `OR`.
+/// Returns whether the expression is satisfied by the permitted licences alone. An old `/` means `OR`.
 pub(crate) fn allows(expression: &str, allowed: &BTreeSet<&str>) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();

@@ -1,8 +1,8 @@
-//! The links of a Markdown page: which there are, and whether the file and the heading exist.
+//! The links of a Markdown page: extraction, and whether file and heading exist.
 
 use std::path::Path;
 
-/// Returns line and target of each link that stands outside code.
+/// Returns line and target of each link outside code.
 pub(crate) fn of(text: &str) -> Vec<(usize, String)> {
     let mut links = Vec::new();
     for (number, line) in prose(text) {
@@ -18,7 +18,7 @@ pub(crate) fn of(text: &str) -> Vec<(usize, String)> {
     links
 }
 
-/// Returns whether a target is outside the project, or a file (and heading) that is there.
+/// Returns whether a target is external, or an existing file (and heading).
 pub(crate) fn resolves(page: &Path, target: &str) -> bool {
     if ["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme)) {
         return true;
@@ -35,7 +35,7 @@ pub(crate) fn resolves(page: &Path, target: &str) -> bool {
         .is_ok_and(|text| anchors(&text).iter().any(|anchor| anchor == heading))
 }
 
-/// The lines of a page outside fences, with the code spans taken out.
+/// Returns the lines of a page outside fences, without code spans.
 fn prose(text: &str) -> Vec<(usize, String)> {
     let mut fenced = false;
     let mut lines = Vec::new();
@@ -49,7 +49,8 @@ fn prose(text: &str) -> Vec<(usize, String)> {
     lines
 }
 
-/// The anchors of the headings, as forges make them: lower case, blanks to hyphens, other marks gone.
+/// Returns the anchors of the headings, as forges generate them: lower case, hyphens for blanks, other punctuation
+/// removed.
 fn anchors(text: &str) -> Vec<String> {
     let mut fenced = false;
     let mut anchors = Vec::new();

@@ -1,4 +1,4 @@
-//! What the documents say of the source: paths in comments, the tree of the architecture, the table of commands.
+//! Statements of the docs about the source: paths in comments, the tree of the architecture, the table of commands.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +56,7 @@ fn every_file_of_the_architecture_is_there() {
             let name = word.split([':', ' ']).next().unwrap();
             let at = root().join(folder).join(name);
             let is_there = at.is_dir() || at.with_extension("rs").exists();
-            // One word is a module; a phrase after it says what it holds.
+            // A single word is a module; a phrase describes its content.
             if !name.is_empty()
                 && is_name(name)
                 && word.split(':').next() == Some(name)

@@ -1,7 +1,7 @@
-//! Enough of Rust's grammar to find the paths that a file names: words and marks without comments, strings
-//! and test modules, then paths with their `use` trees unfolded. Start at [`paths`].
+//! Enough of Rust's grammar to find the paths that a file names: tokens without comments, strings and test modules,
+//! then paths with their `use` trees expanded. Start at [`paths`].
 
-/// A word, the `::` between the segments of a path, or any other mark of the source text.
+/// A word, the `::` between the segments of a path, or any other token.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Token {
     Word(String),
@@ -13,15 +13,15 @@ pub(crate) enum Token {
 pub(crate) struct Named {
     pub(crate) segments: Vec<String>,
     pub(crate) line: usize,
-    /// How many modules of the same file stand around it.
+    /// How many modules of the same file enclose it.
     pub(crate) within: usize,
-    /// The name under which a `use` brings it in; `None` for a path in code.
+    /// The name under which a `use` imports it; `None` for a path in code.
     pub(crate) imported_as: Option<String>,
 }
 
 type Placed = (Token, usize);
 
-/// Reads words and marks with their lines; comments, strings, characters and lifetimes are left out.
+/// Reads tokens with their lines, without comments, strings, characters and lifetimes.
 pub(crate) fn read(text: &str) -> Vec<Placed> {
     let chars: Vec<char> = text.chars().collect();
     let mut tokens = Vec::new();
@@ -90,7 +90,7 @@ fn text_end(chars: &[char], at: usize) -> usize {
     (i + 1).min(chars.len())
 }
 
-/// The end of a character, or of the mark that opens a lifetime.
+/// Returns the end of a character literal, or of the quote of a lifetime.
 fn quote_end(chars: &[char], at: usize) -> usize {
     if chars.get(at + 1) == Some(&'\\') {
         let close = (at + 3..chars.len()).find(|i| chars[*i] == '\'');
@@ -102,7 +102,7 @@ fn quote_end(chars: &[char], at: usize) -> usize {
     word_end(chars, at + 1)
 }
 
-/// The end of a raw text whose prefix is the word just read (`r`, `br`, `cr`), if it is one.
+/// Returns the end of a raw string whose prefix is the word just read (`r`, `br`, `cr`), if it is one.
 fn raw_end(chars: &[char], at: usize, word: &str) -> Option<usize> {
     if !["r", "br", "cr"].contains(&word) {
         return None;
@@ -119,7 +119,7 @@ fn raw_end(chars: &[char], at: usize, word: &str) -> Option<usize> {
     Some(close.map_or(chars.len(), |i| i + 1 + hashes))
 }
 
-/// Leaves out every item below `#[cfg(test)]`.
+/// Removes every item under `#[cfg(test)]`.
 pub(crate) fn without_tests(tokens: &[Placed]) -> Vec<Placed> {
     let mark = [Token::Mark('#'), Token::Mark('['), word("cfg"), Token::Mark('('), word("test")];
     let mut kept = Vec::new();
@@ -135,7 +135,7 @@ pub(crate) fn without_tests(tokens: &[Placed]) -> Vec<Placed> {
     kept
 }
 
-/// The token after an item: after its `;`, or after the brace that closes it.
+/// Returns the token after an item: after its `;`, or after its closing brace.
 fn item_end(tokens: &[Placed], from: usize) -> usize {
     let mut depth = 0_i32;
     for (i, (token, _)) in tokens.iter().enumerate().skip(from) {
@@ -155,11 +155,11 @@ fn item_end(tokens: &[Placed], from: usize) -> usize {
     tokens.len()
 }
 
-/// Returns every path that the tokens name, in order; a `use` gives one for each leaf of its tree.
+/// Returns every path in the tokens, in order; a `use` yields one for each leaf of its tree.
 pub(crate) fn paths(tokens: &[Placed]) -> Vec<Named> {
     let mut named: Vec<Named> = Vec::new();
     let mut braces = 0_usize;
-    // The depth of the braces of each module that is open.
+    // The brace depth of each open module.
     let mut modules = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -229,7 +229,7 @@ fn tree(tokens: &[Placed], mut at: usize, prefix: &[String], named: &mut Vec<Nam
             Token::Mark('{') => {
                 at += 1;
                 while tokens.get(at).is_some() && !is(tokens, at, &Token::Mark('}')) {
-                    // One token at least, so that what is no `use` tree can't hold the reader for ever.
+                    // At least one token, so that a malformed `use` tree can't cause an endless loop.
                     let next = tree(tokens, at, &segments, named);
                     let more = next == at || is(tokens, next, &Token::Mark(','));
                     at = next + usize::from(more);

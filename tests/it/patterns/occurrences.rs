@@ -1,11 +1,11 @@
-//! What is one occurrence, what is one kind, and what gets past no freeze.
+//! What is one occurrence, what is one kind, and what can't evade a freeze.
 
 use serde_json::{Value, json};
 
 use crate::diff::{Ledger, POLICY, found};
 use crate::patterns::{id, landed, of, patterns};
 
-/// Returns the count and the number of records of each group.
+/// Returns occurrences and number of records of each group.
 fn counted(answer: &Value) -> Vec<(u64, usize)> {
     let groups = answer["groups"].as_array().unwrap().iter();
     let of = |it: &Value| (it["count"].as_u64().unwrap(), it["ids"].as_array().unwrap().len());
@@ -84,7 +84,7 @@ fn a_record_without_a_cause_and_other_letters_get_past_no_freeze() {
         ],
     );
     let (_, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
-    // As it was written first.
+    // As it was first spelled.
     assert_eq!(
         answer["groups"][0]["key"],
         json!({"root_cause": "timeout", "application": "Invoicing"})
@@ -108,13 +108,13 @@ fn a_record_without_a_cause_and_other_letters_get_past_no_freeze() {
     assert!(judged(5, "invoicing", "unclassified"));
     assert!(!judged(6, "invoicing", "tool-access"));
     assert!(!judged(7, "orders", "unclassified"));
-    // Landed without a cause, it is refused all the same.
+    // Landed without a cause, it is still refused.
     ledger.repo.by("lee").merge("new-5", "Merge branch 'new-5'");
     ledger.repo.checkout();
     let (code, answer) = patterns(&ledger, &["--on", "2026-11-22"]);
     let refused = answer["groups"][0]["refused"].as_array().unwrap();
     assert!(code == 1 && refused.contains(&json!(id(5))), "{answer:#}");
-    // What freezes says how it is tuned.
+    // The message about a freeze says how to configure it.
     let (id, text) = of(8, "invoicing", "timeout");
     ledger.repo.branch("said").by("ana").write(&id, &text).commit("File another");
     ledger.switch("said");
@@ -137,7 +137,7 @@ fn findings_are_of_a_kind_by_package_or_rule() {
         let groups = answer["groups"].as_array().unwrap().iter();
         groups.map(|it| it["key"]["finding"].clone()).collect::<Vec<_>>()
     };
-    // Three accepted vulnerabilities of one application are no pattern; those of one package are.
+    // Three accepted vulnerabilities of one application are not a pattern; three of one package are.
     assert_eq!(
         groups([
             "{tool: trivy, id: CVE-2026-1, purl: 'pkg:npm/left-pad@1.0.0'}",
@@ -209,7 +209,7 @@ fn a_control_that_fails_for_many_causes_is_shown_and_never_frozen() {
     );
     let table = ledger.run(&["patterns", "--on", "2026-11-22"]).out;
     assert!(table.contains("controls that fail across systems"), "{table}");
-    // In one system it is that system's.
+    // In a single system, it is a matter of that system.
     let texts = [1, 2, 3]
         .map(|n| of_control(n, "billing", ["timeout", "tool-access", "policy-conflict"][n - 1]));
     let (_, answer) = patterns(&landed(POLICY, &texts), &["--on", "2026-11-22"]);

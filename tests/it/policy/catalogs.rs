@@ -1,4 +1,4 @@
-//! Catalogs: what comes with the program, and how an id is found.
+//! Catalogs: the built-in ones, and how an id is found.
 //!
 //! Follows `docs/spec/policy.md`, files, and `schemas/catalogs/SOURCES.md`, matching.
 
@@ -13,7 +13,7 @@ use crate::house;
 use crate::policy::{Files, sound};
 use exledger::policy::governance::Governance;
 
-/// Rows and withdrawn rows of each catalog: what its publisher counts.
+/// Rows and withdrawn rows of each catalog, as its publisher counts them.
 const SIZES: &[(&str, usize, usize)] = &[
     ("cis", 171, 0),
     ("cobit", 45, 0),
@@ -84,7 +84,7 @@ fn the_built_in_catalogs_are_without_a_flaw() {
     }
 }
 
-/// Returns what a reference leads to: catalog and id, how it was written, and what took its place.
+/// Returns the match of a reference: catalog and id, how it was written, and the replacements.
 fn found(governance: &Governance, reference: &str) -> String {
     let Some(found) = governance.control(&ControlRef::new(reference).unwrap()) else {
         return "nothing".to_owned();

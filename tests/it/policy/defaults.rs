@@ -1,4 +1,4 @@
-//! What holds where a policy says nothing, and how what it says merges with that.
+//! The values of a policy that states nothing, and how stated values are merged with them.
 //!
 //! Follows `docs/spec/policy.md`, reading and defaults.
 
@@ -102,7 +102,7 @@ fn the_example_of_the_page_is_read_as_it_is_meant() {
     assert_eq!(baseline.review_by.unwrap().to_string(), "2027-03-31");
 }
 
-/// One key is stated; at the pointers stands what then holds, and all else is the default.
+/// One key is stated; the given pointers have these values, and everything else is the default.
 fn check(yaml: &str, changed: &[(&str, Value)]) {
     let mut expected = serde_json::to_value(Policy::default()).unwrap();
     for (pointer, value) in changed {

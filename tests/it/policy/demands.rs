@@ -1,4 +1,4 @@
-//! What tiers and classes demand together: adding takes the stricter of everything.
+//! The combined requirements of tiers and classes: the stricter of each.
 //!
 //! Follows `docs/spec/policy.md`, tiers and classes.
 

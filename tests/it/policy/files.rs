@@ -1,4 +1,4 @@
-//! The governance files of a tree: which there are, and what keeps them from being relied on.
+//! The governance files of a tree: which there are, and what makes them unusable.
 //!
 //! Follows `docs/spec/policy.md`, governance files, and `docs/spec/approval.md` 1.11.
 
@@ -96,7 +96,7 @@ fn a_named_file_that_is_not_there_is_an_error() {
         governance.findings[0].message,
         "there is no file .github/people.csv, which is used here as the roster"
     );
-    // With the files beside it, the same policy can be relied on.
+    // With its other files, the same policy is usable.
     let files = tree().with("exledger.yaml", EntryKind::File, &signers);
     check(&files, State::Sound, &[]);
 }
@@ -124,7 +124,7 @@ fn nothing_that_the_policy_names_may_lie_behind_a_link() {
     let behind = Files::of(&[("exledger.yaml", "version: 1\npeople: {roster: a/b/people.csv}\n")])
         .with("a", EntryKind::Link, "/etc");
     check(&behind, State::Broken, &["exledger.yaml bad-value 2:18 people.roster"]);
-    // git follows no link to a mailmap either.
+    // git does not follow a link to a mailmap either.
     check(&link(".mailmap"), State::Sound, &[]);
 }
 
@@ -156,7 +156,7 @@ fn what_is_wrong_in_a_file_is_found_at_its_line() {
         let expected: Vec<String> =
             expected.iter().map(|it| format!(".github/people.csv {it}")).collect();
         let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
-        // A row may be wrong; a header must not.
+        // A row may be wrong, but not a header.
         let state = match expected.iter().any(|it| it.contains(" 1:1 ")) {
             true => State::Broken,
             false => State::Sound,
@@ -202,7 +202,7 @@ fn a_roster_may_have_eight_mebibytes_and_no_byte_more() {
             "schemas/catalogs/house.csv" => HOUSE,
             _ => "",
         };
-        // Empty lines are nothing in any of them.
+        // Empty lines have no effect in any of them.
         let padded = |size: usize| format!("{begin}{}", "\n".repeat(size - begin.len()));
         check(&replaced(path, &padded(most)), State::Sound, &[]);
         let told = format!("{path} too-large - -");
@@ -218,7 +218,7 @@ fn of_many_bad_rows_fifty_are_told_and_the_number_of_the_rest() {
     assert_eq!(governance.findings.len(), 51);
     assert_eq!(governance.findings[50].message, "1950 mistakes more in this file");
     assert_eq!(governance.findings[50].pos.unwrap().line, 53);
-    // A row may be wrong, however many are.
+    // Any number of rows may be wrong.
     assert_eq!(governance.state, State::Sound);
     assert_eq!(governance.roster.unwrap().entries.len(), 1);
     let long = format!("email,active\n{},yes\n", "x".repeat(500_000));

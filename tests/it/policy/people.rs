@@ -1,4 +1,4 @@
-//! Who a person is: one key for all spellings, groups, bots, logins, roster, keys.
+//! Identity resolution: one key for all spellings, groups, bots, logins, roster, keys.
 //!
 //! Follows `docs/spec/approval.md` 1.7 and `docs/spec/policy.md`, words, files and patterns.
 
@@ -63,10 +63,10 @@ fn a_mailmap_is_read_as_git_reads_it() {
         ("Joe R joe@old", "joe <joe@old>"),
         ("<> <joe@old>", "joe <joe@old>"),
         ("", "joe <joe@old>"),
-        // The later line holds; what it leaves out stays.
+        // The later line applies; what it omits stays.
         ("A <a@new> <joe@old>\nB <b@new> <joe@old>", "B <b@new>"),
         ("A <a@new> <joe@old>\nB <joe@old>", "B <a@new>"),
-        // A line about the name goes before one about the address alone.
+        // A line about the name takes precedence over one about the address alone.
         ("A <a@new> <joe@old>\nB <b@new> Joe <joe@old>", "B <b@new>"),
         // Nothing is mapped twice.
         ("<b@new> <joe@old>\n<c@new> <b@new>", "joe <b@new>"),
@@ -146,7 +146,7 @@ fn bots_and_agents_are_found_by_pattern_name_and_list() {
         ("x", "ci-1@example.com", "person"),
         ("x", "ci-?@example.com", "bot"),
         ("Helper 1", "h@example.com", "person"),
-        // Both sides have the digits taken away.
+        // The digits are removed on both sides.
         ("x", "9+deploy@users.noreply.github.com", "bot"),
         ("Some[bot]", "s@example.com", "bot"),
         ("x", "49699333+dependabot[bot]@users.noreply.github.com", "bot"),
@@ -206,7 +206,7 @@ fn the_roster_says_who_is_there() {
         let address = Address::new(email).unwrap();
         assert_eq!(people::roster_state(&governance, &address), expected, "{email}");
     }
-    // Who is named by address alone has the roster's name.
+    // A person named by address alone gets the roster's name.
     assert_eq!(people::identify(&governance, "", "lee@example.com").name, "Lee, K");
     let none = Governance::default();
     let ana = Address::new("ana@example.com").unwrap();

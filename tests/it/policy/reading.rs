@@ -1,4 +1,4 @@
-//! A policy is read as strictly as a record: every mistake at once, each at its place.
+//! A policy is read as strictly as a record: all errors at once, each with its position.
 //!
 //! Follows `docs/spec/policy.md` and `docs/spec/rules.md` (shape).
 
@@ -222,7 +222,7 @@ fn negative_durations_are_refused_and_zero_is_not() {
     }
 }
 
-/// Words that a policy may hold, put together at random: sense is not asked for, an answer is.
+/// Random combinations of policy words: they need not make sense, but reading must end.
 fn pieces() -> impl Strategy<Value = String> {
     let words = vec![
         "version: 1",

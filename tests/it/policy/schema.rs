@@ -1,4 +1,4 @@
-//! The generated JSON Schema of a policy: kept as a file, fresh, and complete.
+//! The generated JSON Schema of a policy: stored as a file, up to date, and complete.
 //!
 //! `UPDATE_GOLDEN=1 cargo test` rewrites the file.
 
@@ -55,7 +55,7 @@ fn the_keys_of_the_schema_are_those_that_the_reader_knows() {
     let schema: Value = serde_json::from_str(&schema::policy()).unwrap();
     let keys: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
     for key in keys.iter().filter(|key| **key != "version") {
-        // Nothing after the colon: a known key holds nothing, an unknown one is unknown.
+        // Nothing after the colon: a known key is empty, an unknown one is unknown.
         let yaml = format!("version: 1\n{key}:\n");
         let found = exledger::policy::read::read(yaml.as_bytes()).findings;
         let codes: Vec<&str> = found.iter().map(|finding| finding.rule.as_str()).collect();

@@ -1,4 +1,4 @@
-//! Which changes of governance only add demands.
+//! Which changes of governance only add requirements.
 //!
 //! Follows `docs/spec/rules.md` (`policy-unapproved`).
 
@@ -39,7 +39,7 @@ fn governance(policy: &str, roster: &str, keys: &str, gone: &str, mailmap: &str)
     governance
 }
 
-/// Judges the policy with one text in place of another, and the other way round.
+/// Checks the policy with one text replaced by another, and in the opposite direction.
 fn check(from: &str, to: &str) {
     assert!(POLICY.contains(from), "{from}");
     let before = governance(POLICY, ROSTER, KEYS, "", "");

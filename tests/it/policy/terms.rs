@@ -30,7 +30,7 @@ fn limits(text: &str) -> Vec<Limit> {
     text.split(' ').map(limit).collect()
 }
 
-/// Checks that an end is the latest that limits allow, and that the end after it breaks them.
+/// Checks that an end is the latest that limits allow, and that the next later end exceeds them.
 fn latest(begin: &str, limit: &str, allowed: &str, too_late: &str) {
     let (begin, limits) = (when(begin), limits(limit));
     let judged = term::judge(&begin, &when(allowed), &limits);
@@ -49,7 +49,7 @@ fn a_date_against_days_weeks_months_or_years_is_counted_in_days() {
     latest("2026-01-31", "1mo", "2026-02-28", "2026-03-01");
     latest("2024-02-29", "1y", "2025-02-28", "2025-03-01");
     latest("2026-11-20", "0d", "2026-11-20", "2026-11-21");
-    // The begin may be an instant: its day in UTC counts.
+    // The begin may be an instant: its day in UTC is used.
     latest("2026-11-20T23:59:59Z", "1d", "2026-11-21", "2026-11-22");
     latest("2026-11-20T23:30:00-02:00", "1d", "2026-11-22", "2026-11-23");
 }

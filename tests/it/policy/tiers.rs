@@ -1,4 +1,4 @@
-//! Which tier a record is in, and what tier and class demand of it: silence never helps.
+//! Which tier a record is in, and what tier and class require: leaving a field out is never an advantage.
 //!
 //! Follows `docs/spec/policy.md`, tiers and classes.
 
@@ -10,7 +10,7 @@ use exledger::record::file;
 use crate::policy::sound;
 use crate::record::{PATH, SMALL};
 
-/// Returns the facts of the smallest record with lines replaced by others; a line is known by its key.
+/// Returns the facts of the smallest record with lines replaced by key.
 fn facts(lines: &[&str]) -> Facts {
     let mut text = SMALL.to_owned();
     for line in lines {
@@ -95,9 +95,9 @@ fn lists_of_words_mean_any_keys_mean_all_lists_of_maps_mean_any() {
     in_tier(&yaml, &["class: regulated", "risk: {level: critical}", owner], "high: high");
     in_tier(&yaml, &["class: regulated", "risk: {level: low}", owner], "low: low");
     in_tier(&yaml, &["owner: {name: A, email: a@example.com, team: ops}"], "high: high");
-    // One word is a list of one.
+    // A single word is a list of one.
     in_tier(&matching("{class: standard}"), &[], "high: high");
-    // An empty list is stated and holds nothing.
+    // An empty list is stated and contains nothing.
     in_tier(&matching("{class: []}"), &[], "low: low");
 }
 
@@ -115,7 +115,7 @@ fn a_field_that_is_not_stated_counts_as_matching_and_adds() {
         assert!(resolved.why[0].contains(field), "{:?}", resolved.why);
     }
     in_tier(&matching("{application: [pay]}"), &["subject: {asset: host}"], "high: high + low");
-    // What is stated rules it out, whatever else is silent.
+    // A stated field rules it out, whatever else is missing.
     in_tier(&matching("{risk: [high], environment: [production]}"), &[], "low: low");
 }
 
@@ -191,18 +191,18 @@ fn a_wildcard_is_allowed_only_where_the_matching_map_says_so() {
         ("{wildcard: true}", &[wild], Wildcard::Allowed),
         ("[{risk: [moderate]}, {wildcard: true}]", &[wild], Wildcard::Allowed),
         ("{risk: [moderate]}", &[wild], Wildcard::Refused),
-        // The map that holds it does not match.
+        // The map with the wildcard does not match.
         ("[{risk: [moderate]}, {wildcard: true, risk: [high]}]", &[wild], Wildcard::Refused),
-        // It matches through silence alone, beside one that matches by what is stated.
+        // It matches only because of a missing field, while another map matches by stated fields.
         ("[{risk: [moderate]}, {wildcard: true, environment: [test]}]", &[wild], Wildcard::Refused),
-        // Silence never helps: the base tier would refuse it.
+        // Leaving a field out is no advantage: the base tier would refuse it.
         ("{wildcard: true, environment: [test]}", &[wild], Wildcard::Refused),
     ];
     for (matches, lines, expected) in cases {
         let resolved = resolve(&matching(matches), lines);
         assert_eq!(resolved.wildcard, *expected, "{matches}");
     }
-    // A tier that adds through silence must let it pass too.
+    // A tier added because of a missing field must allow it, too.
     let yaml = "tiers: [{name: a, match: {environment: [production]}}, {name: b, match: {wildcard: true}}, {name: c}]";
     assert_eq!(resolve(yaml, &[wild]).wildcard, Wildcard::Refused);
     let stated = "subject: {application: a, environment: test}";
@@ -224,7 +224,7 @@ fn a_field_that_decides_and_cannot_be_read_leaves_the_tier_unknown() {
         let policy = policy(&matching(matches)).policy;
         assert_eq!(tier::resolve(&policy, &facts(&[line])), None, "{matches} {line}");
     }
-    // What no tier asks about may be unreadable.
+    // A field that no tier uses may be unreadable.
     in_tier(&matching("{class: [emergency]}"), &["risk: {level: huge}"], "low: low");
     in_tier(&matching("{class: [standard]}"), &["expires: never"], "high: high");
 }

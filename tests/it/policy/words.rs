@@ -1,4 +1,4 @@
-//! Words of a policy that must fit together: groups, tiers, sensitivities, codes, prefixes, paths.
+//! Names in a policy that must match: groups, tiers, sensitivities, codes, prefixes, paths.
 //!
 //! Follows `docs/spec/policy.md`, words, files and patterns.
 

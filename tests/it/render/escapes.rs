@@ -1,4 +1,4 @@
-//! Text that would act on its reader: terminals, spreadsheets, forges.
+//! Text that would affect its reader: terminals, spreadsheets, forges.
 
 use exledger::diag::Level;
 use exledger::render::ALL;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{finding, render};
 
-/// An answer in which every text is this one.
+/// An answer with this text everywhere.
 fn saying(text: &str) -> Doc<'static> {
     let mut doc = Doc::new(json!({"schema": "exledger/lint/v1", "findings": [{"title": text}]}));
     doc.rows = Some("findings");
@@ -43,7 +43,7 @@ fn saying(text: &str) -> Doc<'static> {
     doc
 }
 
-/// Returns a character of an output that a reader would act on.
+/// Returns a character of an output that would have an effect.
 fn acting(output: &str) -> Option<char> {
     output.chars().find(|char| match char {
         '\n' | '\t' | '\r' => false,
@@ -89,7 +89,7 @@ fn what_is_made_visible_is_named() {
 #[test]
 fn a_line_break_in_a_text_starts_no_line_of_its_own() {
     let output = render("table", &saying("title\nverdict: allow"), &OutputStyle::PIPE);
-    // The last block is verbatim: there alone lines are kept.
+    // The last block is verbatim: only there are lines preserved.
     let (before, _) = output.rsplit_once("title\nverdict: allow").unwrap();
     assert!(!before.contains("\nverdict"), "{output}");
     let markdown = render("markdown", &saying("title\n# heading"), &OutputStyle::PIPE);
@@ -172,7 +172,7 @@ fn nested_values_become_columns_with_dots_and_lists() {
         (json!([{"a": {"b": 1, "c": {"d": true}}, "e": null}]), "a.b,a.c.d,e\r\n1,true,\r\n"),
         (json!([{"a": ["x", "y"], "b": []}]), "a,b\r\nx;y,\r\n"),
         (json!([{"a": [{"b": 1, "c": ["x", "y"]}, {"b": 2}]}]), "a.b,a.c\r\n1;2,x;y;\r\n"),
-        // An object that is null in the first row keeps its place and has no column of its own.
+        // An object that is null in the first row keeps its position and has no column of its own.
         (json!([{"a": null, "z": 1}, {"a": {"b": 2}, "z": 3}]), "a.b,z\r\n,1\r\n2,3\r\n"),
         (json!([{"a": "only"}, {"a": {"b": 2}}]), "a,a.b\r\nonly,\r\n,2\r\n"),
     ];

@@ -1,4 +1,4 @@
-//! What the formats made for findings say.
+//! Findings in the formats made for them.
 
 use exledger::diag::{Finding, Level, Pos};
 use exledger::render::ALL;

@@ -1,4 +1,4 @@
-//! Clones of a repository, made by git itself: libgit2 can make neither shallow nor partial ones of a folder.
+//! Clones of a repository, made by git itself: libgit2 can make neither shallow nor partial clones of a folder.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,6 +1,6 @@
-//! Keys of fixed people, what they sign with them, and approval files as `approve` writes them.
+//! Keys of fixed people, their signatures, and approval files as `approve` writes them.
 //!
-//! Each name has one key, made from the name alone, so that commit ids are stable and no program is started.
+//! Each name has one key, derived from the name alone, so that commit ids are stable and no program is started.
 
 use exledger::approval::statement::file::ApprovalFile;
 use exledger::approval::statement::file::{ApprovalDecision, ApprovalSubject};
@@ -25,12 +25,12 @@ fn private(name: &str) -> PrivateKey {
     PrivateKey::new(pair, "").unwrap()
 }
 
-/// Returns the public key of a name, as a `.pub` file holds it.
+/// Returns the public key of a name, in the format of a `.pub` file.
 pub(crate) fn public(name: &str) -> String {
     private(name).public_key().to_openssh().unwrap().trim().to_owned()
 }
 
-/// Returns the private key of a name, as a file holds it that `ssh-keygen` reads.
+/// Returns the private key of a name, in a format that `ssh-keygen` reads.
 pub(crate) fn private_file(name: &str) -> String {
     let text = private(name).to_openssh(LineEnding::LF).unwrap();
     text.to_string()
@@ -47,12 +47,12 @@ pub(crate) fn sign(name: &str, namespace: &str, bytes: &[u8]) -> String {
     sealed.to_pem(LineEnding::LF).unwrap()
 }
 
-/// Returns a header of a commit with a text of several lines.
+/// Returns a commit header with a multi-line text.
 pub(crate) fn folded(key: &str, text: &str) -> String {
     format!("{key} {}", text.trim_end().replace('\n', "\n "))
 }
 
-/// Returns a signed tag of a commit, as the header of a merge holds it.
+/// Returns a signed tag of a commit, as in the header of a merge.
 pub(crate) fn tag(commit: git2::Oid, key: &str) -> String {
     tag_at(commit, key, Instant::from_unix(1_764_000_000).unwrap())
 }
@@ -75,7 +75,7 @@ pub(crate) struct Says {
     folder: &'static str,
 }
 
-/// Says yes to the text of a record: `dana` is `dana@example.com`, and signs with the key of that name.
+/// Approves the text of a record: `dana` is `dana@example.com`, and signs with the key of that name.
 pub(crate) fn yes(name: &str, id: &str, text: &str, at: &str) -> Says {
     let about = ApprovalSubject::Record(Id::new(id).unwrap());
     Says {
@@ -96,14 +96,14 @@ pub(crate) fn yes(name: &str, id: &str, text: &str, at: &str) -> Says {
     }
 }
 
-/// Says no to the text of a record.
+/// Rejects the text of a record.
 pub(crate) fn no(name: &str, id: &str, text: &str, at: &str) -> Says {
     let mut says = yes(name, id, text, at);
     says.file.decision = ApprovalDecision::Reject;
     says
 }
 
-/// States a forge's review, which nobody signs.
+/// States a forge's review, unsigned.
 pub(crate) fn reviewed(name: &str, id: &str, text: &str, at: &str) -> Says {
     let mut says = yes(name, id, text, at);
     says.key = None;
@@ -112,7 +112,7 @@ pub(crate) fn reviewed(name: &str, id: &str, text: &str, at: &str) -> Says {
 }
 
 impl Says {
-    /// Lets another key sign than that of the person's name.
+    /// Signs with another key than that of the person's name.
     pub(crate) fn with_key(mut self, key: &str) -> Says {
         self.key = Some(key.to_owned());
         self
@@ -124,7 +124,7 @@ impl Says {
         self
     }
 
-    /// Is about a governance file instead.
+    /// Makes it about a governance file instead.
     pub(crate) fn governance(mut self, path: &str) -> Says {
         self.file.about = ApprovalSubject::Governance(path.to_owned());
         self
@@ -143,7 +143,7 @@ impl Says {
         }
     }
 
-    /// Returns the path of the text.
+    /// Returns the path of the approval file.
     pub(crate) fn path(&self) -> String {
         self.file.path(self.folder)
     }
@@ -156,7 +156,7 @@ impl Work<'_> {
         self
     }
 
-    /// Adds an approval file, and its signature where it has one.
+    /// Adds an approval file, and its signature if it has one.
     pub(crate) fn says(self, says: &Says) -> Self {
         let text = says.file.text().unwrap();
         let path = says.path();

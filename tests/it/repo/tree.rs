@@ -1,4 +1,4 @@
-//! The files of a commit as a map, and how a map becomes a tree.
+//! The files of a commit as a map, and how a map is written as a tree.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ impl Repo {
         files
     }
 
-    /// Returns the tree of git's own merge, with edits on top; a conflict must be resolved by an edit.
+    /// Returns the tree of git's own merge, with edits applied; a conflict must be resolved by an edit.
     pub(crate) fn merged(&self, ours: git2::Oid, theirs: git2::Oid, edits: &[Edit]) -> git2::Oid {
         let commit = |oid| self.git.find_commit(oid).unwrap();
         let mut index = self.git.merge_commits(&commit(ours), &commit(theirs), None).unwrap();
@@ -55,7 +55,7 @@ impl Repo {
 }
 
 impl Files {
-    /// Makes changes, in order.
+    /// Applies edits, in order.
     pub(crate) fn apply(&mut self, git: &git2::Repository, edits: &[Edit]) {
         for edit in edits {
             match edit {
@@ -78,7 +78,7 @@ impl Files {
         }
     }
 
-    /// Takes over what differs between two other states.
+    /// Applies the difference between two other states.
     pub(crate) fn take(&mut self, before: &Files, after: &Files) {
         for path in before.0.keys().filter(|path| !after.0.contains_key(*path)) {
             self.0.remove(path);

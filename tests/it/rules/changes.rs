@@ -1,4 +1,4 @@
-//! Changes of a record, judged without a repository: what was approved is what stands before the change.
+//! Changes of a record, linted without a repository: the state before the change counts as approved.
 
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ fn source(file: Option<(String, Vec<u8>)>) -> Option<RecordFile> {
     })
 }
 
-/// Judges the change that an example is, and the policy that it brings.
+/// Lints the change in an example, including its policy.
 pub(crate) fn findings(example: &Example) -> Vec<Finding> {
     let tree = MapTree::of(example.files());
     let base = Governance::of_policy("version: 1\n");
@@ -87,7 +87,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
     let mut findings = lint::change(&changed, &known);
     findings.extend(lint::workflows(&workflows, &known));
     findings.extend(lint::branch(&rulings, &known));
-    // What landed beside it matters to what it says, too.
+    // Other landed records influence the findings, too.
     if let (Some(after), false) = (&after, example.beside.is_empty()) {
         findings.extend(lint::record(after, &known, RecordPast::UNKNOWN).unwrap());
     }

@@ -48,7 +48,7 @@ fn explain_of_one_code_shows_what_why_and_both_examples() {
     assert_eq!((run.code, run.out.as_str()), (2, ""));
 }
 
-/// Returns the codes that a section of the specification promises: those in the first column of its table.
+/// Returns the codes in a section of the specification: those in the first column of its table.
 fn promised(title: &str) -> BTreeSet<String> {
     let spec = std::fs::read_to_string(house::root().join("docs/spec/rules.md")).unwrap();
     let section = spec.split(&format!("\n## {title}\n")).nth(1).unwrap();

@@ -1,4 +1,4 @@
-//! Histories, acted out: the steps of an example happen in a real repository, and `verify` says what it finds.
+//! Histories in practice: the steps of an example are executed in a real repository, and `verify` reports its findings.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,18 +12,18 @@ use crate::cli;
 use crate::repo::{MAIN, Repo};
 
 const ID: &str = "EXC-2026-7F3KQ";
-/// The instant asked about, unless an example names another.
+/// The instant of the question, unless an example names another.
 const ON: &str = "2026-12-01T12:00:00Z";
 /// The branch on which everything is proposed.
 const BRANCH: &str = "work";
-/// What OpenSSH would never write.
+/// A signature that OpenSSH would never write.
 const BAD_SIGNATURE: &str =
     "gpgsig -----BEGIN SSH SIGNATURE-----\n AAAA\n -----END SSH SIGNATURE-----";
 
-/// A ledger to which things happen.
+/// A ledger in which the steps are executed.
 struct Stage {
     repo: Repo,
-    /// What lies outside the repository: checkpoints and receipts.
+    /// Files outside the repository: checkpoints and receipts.
     outside: tempfile::TempDir,
     /// The edits of the sample so far.
     edits: Vec<String>,
@@ -49,7 +49,7 @@ impl Stage {
         }
     }
 
-    /// Acts out one step.
+    /// Executes one step.
     fn act(&mut self, step: &str) {
         if let Some(at) = step.strip_prefix("at ") {
             self.repo.clock(at);
@@ -83,7 +83,7 @@ impl Stage {
         } else if let Some(who) = step.strip_suffix(" merges, badly signed") {
             repo.by(who).header(BAD_SIGNATURE).merge(BRANCH, "Merge pull request #7 from ana/work");
         } else if let Some(who) = step.strip_suffix(" rebases") {
-            // On the commit itself a rebase would change nothing but the committer.
+            // Rebasing onto the commit itself would only change the committer.
             repo.by(who).rebase(BRANCH);
         } else if let Some(who) = step.strip_suffix(" turns the mainline") {
             let tip = repo.git.find_commit(repo.tip(MAIN)).unwrap();
@@ -107,10 +107,10 @@ impl Stage {
         }
     }
 
-    /// Writes something and commits it on a branch.
+    /// Changes something and commits it on a branch.
     fn change(&mut self, branch: &str, who: &str, what: &str) {
         if branch == BRANCH {
-            // What was merged is done with: the branch starts where the mainline is.
+            // A merged branch is finished: the next one starts at the mainline.
             let tip = self.repo.tip(MAIN);
             self.repo.set_ref(&format!("refs/heads/{BRANCH}"), tip);
         }
@@ -127,7 +127,7 @@ impl Stage {
         self.repo.branch(branch).by(who).write(&path, &text).commit(&format!("Write {what}"));
     }
 
-    /// Says a label about the tip, as the plug-in of Gerrit keeps it.
+    /// Adds a label to the tip, as Gerrit's plug-in stores it.
     fn note(&self, who: &str, label: &str) {
         let git = &self.repo.git;
         let tip = self.repo.tip(MAIN);
@@ -181,7 +181,7 @@ impl Stage {
     }
 }
 
-/// Returns the findings of an example, and the codes that it says are found beside the rule's own.
+/// Returns the findings of an example, and the codes that it expects besides the rule's own.
 fn acted_out(example: &Example) -> (Vec<Value>, BTreeSet<String>) {
     let Shape::History(steps) = example.shape else {
         panic!("no history");

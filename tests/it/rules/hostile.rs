@@ -1,6 +1,6 @@
-//! Whatever the files of a ledger say, judging them ends, panics nowhere, and says what is wrong where.
+//! For any content of a ledger's files, linting ends without panics and reports what is wrong where.
 //!
-//! Every file is one that people write, changed at random: records, policy, roster, catalog, house schema, signers.
+//! Every file is a realistic one, randomly changed: records, policy, roster, catalog, team schema, signers.
 
 use exledger::ledger::tree::MapTree;
 use exledger::rules;

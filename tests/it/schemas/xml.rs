@@ -1,4 +1,4 @@
-//! As much of an XML reader as reports and their schemas need: elements, attributes, text.
+//! The subset of an XML reader that reports and their schemas need: elements, attributes, text.
 
 /// An element.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ impl Element {
     }
 }
 
-/// Reads a document; whatever is not well-formed panics with what is left of it.
+/// Reads a document; panics on anything that is not well-formed, with the rest of the text.
 pub(crate) fn parse(text: &str) -> Element {
     let mut open = vec![Element::default()];
     let mut rest = text;
@@ -67,7 +67,7 @@ pub(crate) fn parse(text: &str) -> Element {
     document.children.pop().unwrap()
 }
 
-/// Returns where a tag ends; `>` may stand in the value of an attribute.
+/// Returns where a tag ends; `>` may be part of an attribute value.
 fn end_of_tag(tag: &str) -> usize {
     let mut quote = None;
     for (at, character) in tag.char_indices() {

@@ -1,10 +1,10 @@
-//! As much of XML Schema 1.0 as the schemas of JUnit use: sequences, choices, references, extensions, attributes.
+//! The subset of XML Schema 1.0 that the JUnit schemas use: sequences, choices, references, extensions, attributes.
 
 use std::collections::BTreeSet;
 
 use super::xml::Element;
 
-/// Returns what a schema finds wrong with an element, the first thing first.
+/// Returns the schema errors of an element, in order.
 pub(crate) fn errors(schema: &Element, root: &Element) -> Vec<String> {
     let mut errors = Vec::new();
     let declared = schema.all("element").find(|it| it.get("name") == Some(&root.name));
@@ -109,7 +109,7 @@ impl<'s> Validator<'s, '_> {
         is_text
     }
 
-    /// Returns where the children that a particle takes may end.
+    /// Returns the possible ends of the children that a particle matches.
     fn fit(&self, particle: &Element, actual: &Element, from: usize) -> BTreeSet<usize> {
         let number = |key: &str| match particle.get(key) {
             Some("unbounded") => usize::MAX,

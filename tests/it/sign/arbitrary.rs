@@ -1,4 +1,4 @@
-//! Whatever bytes stand in a repository, they are read to an answer.
+//! Arbitrary bytes in a repository are always read to an answer.
 
 use exledger::approval::keys::Keys;
 use exledger::approval::reviews::Reviews;

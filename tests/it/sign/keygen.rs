@@ -1,6 +1,6 @@
-//! Signing by ssh-keygen: what it writes is verified here, and the other way round. Keys are made for one test.
+//! Signing with ssh-keygen: its signatures are verified here, and the other way round. Keys are made for one test.
 //!
-//! Where ssh-keygen is not installed these tests say so and pass.
+//! If ssh-keygen is not installed, these tests say so and pass.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -24,7 +24,7 @@ fn keygen(arguments: &[&str], folder: &Path) -> Output {
     command.unwrap()
 }
 
-/// Makes keys of some kinds in a new folder; `None`, and a word about it, where ssh-keygen is absent.
+/// Makes keys of some kinds in a new folder; `None`, with a note, if ssh-keygen is not installed.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn made(kinds: &[(&str, &[&str])]) -> Option<tempfile::TempDir> {
     if Command::new("ssh-keygen").arg("-?").output().is_err() {
@@ -62,7 +62,7 @@ fn what_is_signed_is_verified_here_and_by_ssh_keygen() {
         let public = folder.path().join(format!("{name}.pub"));
         let line = format!("dana@example.com namespaces=\"{APPROVAL}\" {}\n", read(public.clone()));
         std::fs::write(folder.path().join("signers"), &line).unwrap();
-        // A path to either half of the key will do, as with git.
+        // A path to either half of the key works, as with git.
         for key in [folder.path().join(name), public] {
             let armoured = sign(&setup(key), APPROVAL, text).unwrap();
             let state = signature::detached(&armoured, text).state(&keys(&line, ""), landing());
@@ -80,7 +80,7 @@ fn what_is_signed_is_verified_here_and_by_ssh_keygen() {
     }
 }
 
-/// Lines of signers behind which a key is put, all of which ssh-keygen reads too.
+/// Prefixes of signers lines, to be completed by a key; ssh-keygen reads all of them, too.
 const LINES: &[&str] = &[
     "dana@example.com",
     "lee@example.com",

@@ -1,4 +1,4 @@
-//! A forge's reviews: what is read, and whose last word approves.
+//! Forge reviews: how they are read, and whose last review approves.
 
 use exledger::approval::reviews::reviewer::{Reviewer, last_reviews};
 use exledger::approval::reviews::{ReviewState, Reviews};
@@ -56,7 +56,7 @@ fn anything_else_is_refused_with_its_place() {
     }
 }
 
-/// Returns who approved, by address, and which logins approved that nobody is known by.
+/// Returns who approved, by address, and the approving logins that belong to no known person.
 fn words(reviews: &[String]) -> (Vec<String>, Vec<String>) {
     let reviews = Reviews::read(document(reviews).as_bytes()).unwrap();
     let mut words = (Vec::new(), Vec::new());

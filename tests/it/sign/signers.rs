@@ -1,4 +1,4 @@
-//! The lines of allowed_signers and revoked keys: which key is whose, and what is wrong with a line.
+//! The lines of allowed_signers and revoked keys: the owner of each key, and errors in lines.
 
 use exledger::approval::keys::{Signer, Standing};
 use exledger::approval::signers::{Revoked, Signers};

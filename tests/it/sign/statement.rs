@@ -1,4 +1,4 @@
-//! Approval files: their lines, their names, and what keeps one from counting.
+//! Approval files: their lines, their names, and why one does not count.
 
 use exledger::approval::keys::Keys;
 use exledger::approval::ledger_name::LedgerName;
@@ -191,7 +191,7 @@ fn named() -> LedgerName {
     LedgerName::Stated("example/payments".to_owned())
 }
 
-/// Checks the fixture with its signature, under the state that these say.
+/// Checks the fixture with its signature, under the given state.
 fn checked(path: &str, signature: Option<&str>, ledger: Option<&str>) -> Result<Backing, BadFile> {
     let signature = signature.map(fixture);
     let text = fixture("approval.txt");
@@ -237,7 +237,7 @@ fn a_review_has_no_signature_of_a_person_beside_it() {
         said.signer(&Keys::default(), &Governance::default(), landing()),
         Err(BadFile::NoSignature)
     );
-    // One that a person made over an approval is none of a bridge.
+    // A person's signature over an approval is not a bridge's.
     let said = check(Some(&fixture("ed25519.sig"))).unwrap();
     let signer = said.bridge(&dana("ed25519.pub"), &Governance::default(), landing());
     assert!(matches!(signer, Err(BadFile::Signature(SignatureState::Bad(_)))), "{signer:?}");

@@ -1,4 +1,4 @@
-//! Reviews, controls, triggers and owners: what makes a record degraded, and whose look counts.
+//! Reviews, controls, triggers and owners: what degrades a record, and whose review counts.
 
 use crate::approval::{file_as, ledger};
 use crate::history::{ID, SAMPLE};
@@ -212,10 +212,10 @@ fn a_control_that_was_dropped_since_the_approval_degrades_it_and_is_not_active()
                 control.status.map_or("gone", exledger::record::vocabulary::Vocabulary::as_str);
             assert_eq!((word, control.dropped, control.fresh), (status, true, false), "{name}");
             assert!(!dropped.controls.iter().any(|it| it.id == "CC1" && it.dropped), "{name}");
-            // Put back, as the reason says.
+            // Restored, as the reason suggests.
             repo.by("ana").write(ID, &text).commit("Put it back");
             check(name, &repo, &[("2026-11-22T00:00:00Z", "active", true)]);
-            // Or approved, by somebody who did not write it.
+            // Or approved, by someone who did not write it.
             repo.branch("less").by("ana").write(ID, &less).commit("Drop it all the same");
             repo.by("lee").merge("less", "Merge branch 'less'");
             check(name, &repo, &[("2026-11-22T00:00:00Z", "active", true)]);
@@ -254,7 +254,7 @@ fn a_verification_brings_its_evidence_and_reopens_nothing() {
         let standing = standing(&repo, at);
         assert_eq!(standing.status.as_str(), status, "{name}: {:?}", standing.reasons);
         assert_eq!(standing.changed_since_approval, reopened, "{name}");
-        // What reopens the approval takes nothing away that was fresh.
+        // Reopening the approval does not make anything stale.
         check(name, &repo, &[("2026-11-29T00:00:00Z", "active", true)]);
     }
 }

@@ -1,4 +1,4 @@
-//! Emergencies: they may start before anybody approved them, and not for long.
+//! Emergencies: they may start before they are approved, but only briefly.
 
 use exledger::history::version::TrailKey;
 

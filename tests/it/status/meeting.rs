@@ -1,4 +1,4 @@
-//! What is in force where the landed version is not the approved one: never more than both allow.
+//! What is in force if the landed version differs from the approved one: never more than both allow.
 
 use crate::approval::{file_as, ledger};
 use crate::history::{ID, SAMPLE};
@@ -58,7 +58,7 @@ fn a_direct_push_neither_widens_nor_extends() {
     let widened = standing(&repo, AT);
     assert!(widened.changed_since_approval);
     assert!(widened.reasons.iter().any(|it| it.to_string().contains("changed since its approval")));
-    // Several in a row neither: what a middle version took away stays away.
+    // Nor do several changes in a row: what an intermediate version removed stays removed.
     let repo = scoped();
     repo.by("ana").edit(ID, "scope: {resources: [db:orders], actions: [read]}").commit("Narrow it");
     repo.by("ana")
@@ -81,7 +81,7 @@ fn a_change_of_what_must_be_equal_grants_nothing_and_names_the_field() {
         check(field, &repo, &[(AT, "unapproved", false)]);
         let reasons = exledger::status::reason::joined(&standing(&repo, AT).reasons);
         assert!(reasons.contains(field), "{field}: {reasons}");
-        // Undone, it is what was approved.
+        // Reverted, it is the approved version again.
         let undone = repo.by("ana").write(
             ID,
             &format!("{SAMPLE}scope: {{resources: [db:invoices, db:orders], actions: [read]}}\n"),
@@ -131,7 +131,7 @@ fn what_could_not_be_read_when_it_was_approved_says_what_to_do() {
     repo.branch("file").by("ana").write(wrong, SAMPLE).commit("File it");
     repo.by("lee").merge("file", "Merge branch 'file'");
     repo.branch("move").by("ana").rename(wrong, ID).commit("Name it");
-    // Its own author gives it its name, and nobody else approves that.
+    // Its own author gives the file its right name, and nobody else approves that.
     repo.by("ana").merge("move", "Merge branch 'move'");
     check("named", &repo, &[(AT, "unapproved", false)]);
     let reasons = exledger::status::reason::joined(&standing(&repo, AT).reasons);

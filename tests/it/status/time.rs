@@ -1,4 +1,4 @@
-//! How long a record was in place, how often it was renewed, and what is dated about it.
+//! How long a record was in place, how often it was renewed, and its dates.
 
 use exledger::status::state::DutyKind;
 
@@ -32,7 +32,7 @@ fn the_days_in_place_are_the_union_of_what_was_in_force() {
     }
     let first = standing(&repo, "2026-11-25T00:00:00Z").in_place.first_approved;
     assert_eq!(first, Some(instant("2026-11-20T11:00:00Z")));
-    // Closed two days late; what is asked later changes nothing.
+    // Closed two days late; a later question changes nothing.
     repo.clock("2026-11-25T00:00:00Z");
     let closure = "closure: {outcome: remediated, date: 2026-11-24, by: ana@example.com, reason: Job retired}";
     repo.by("ana").edit(ID, closure).commit("Close it");

@@ -1,4 +1,4 @@
-//! Start, end, closure, removal: the plain life of a record, to the second.
+//! Start, end, closure, removal: the simple life of a record, to the second.
 
 use crate::approval::{approved, file_as, ledger};
 use crate::history::{ID, SAMPLE};

@@ -1,4 +1,4 @@
-//! Answers at a terminal of some width: nothing is wider, no date is broken, and what decides is never cut.
+//! Answers at terminals of limited width: nothing is wider, no date is split, and the deciding part is never cut.
 
 use crate::cli;
 use crate::cli_new::DAY;
@@ -57,7 +57,7 @@ fn every_width_shows_whole_dates_and_what_decides() {
             let widest = seen.bytes.lines().map(|line| line.trim_end().chars().count());
             assert!(widest.max().unwrap() <= usize::from(columns), "{at}");
             assert!(!seen.bytes.contains('\u{1b}'), "{at}");
-            // The stamp says when it was asked.
+            // The stamp shows when it was asked.
             let body = |text: &str| text.rsplit_once("\nat ").map_or(text, |it| it.0).to_owned();
             assert_eq!(dates(&body(&seen.bytes)), dates(&body(&piped)), "{at}");
             for word in ["unapproved", "degraded", "overdue-closure", "scope widened"] {

@@ -1,4 +1,4 @@
-//! Decisions at a terminal: what is missing is asked, and keys write the bytes of flags.
+//! Decisions at a terminal: prompts ask for what is missing, and write the same bytes as flags.
 
 use crate::decisions::{ID, Life, record};
 use crate::terminal::Terminal;
@@ -9,7 +9,7 @@ deviates_from: {rule: Certificates are renewed before they end, baseline: certif
 subject: {identity: cert:gateway-7, identity_type: certificate, credential: vault:pki/gateway-7, task: settlement}
 ";
 
-/// Takes a decision by keys and by flags, and compares the bytes; the clock stands still.
+/// Makes a decision by keys and by flags, and compares the bytes; the clock is fixed.
 fn same(life: &Life, by_keys: &[&str], keys: &[(&str, &str)], by_flags: &[&str]) {
     let clock = ["--by", "lee@example.com", "--on", "2026-11-25"];
     let terminal = Terminal { folder: life.repo.path(), columns: 100, variables: &[] };

@@ -1,4 +1,4 @@
-//! `new` and `init` at a terminal: keys in, the same bytes as by flags; broken off, nothing.
+//! `new` and `init` at a terminal: prompts write the same bytes as flags; an interrupted run writes nothing.
 
 use std::path::Path;
 
@@ -40,7 +40,7 @@ const FLAGS: &[&str] = &[
     "Alert on use at night",
 ];
 
-/// The one record below a folder, its id replaced; the file is taken away.
+/// Returns the one record below a folder, its id replaced, and removes the file.
 pub(crate) fn taken(folder: &Path) -> String {
     let records = folder.join("exceptions");
     let files: Vec<_> =
@@ -254,7 +254,7 @@ fn ctrl_c_leaves_nothing_wherever_it_is_pressed() {
         assert_eq!(seen.code, 130, "{n}: {}", seen.bytes);
         assert_eq!(left(folder.path()), [".git", "exledger.yaml", "people.csv"], "{n}");
     }
-    // So it is for whoever chooses to stop, hangs up with Ctrl-D, or is asked by `init`.
+    // The same when people choose to stop, press Ctrl-D, or are asked by `init`.
     for (args, keys) in [
         (&["new", "--on", DAY][..], then(SIX, &[("Write it?", "stop\r")])),
         (&["new"], vec![("Title, one line", "\u{4}")]),
@@ -267,7 +267,7 @@ fn ctrl_c_leaves_nothing_wherever_it_is_pressed() {
     }
 }
 
-/// What is in a folder.
+/// Returns the content of a folder.
 fn left(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
@@ -320,7 +320,7 @@ fn nothing_is_wider_than_the_terminal() {
         let rows = screen(&seen.bytes, usize::from(columns));
         assert_eq!(rows.last().unwrap(), "interrupted: nothing was written");
         assert!(rows.iter().any(|row| row.starts_with("Residual risk: moderate")), "{rows:#?}");
-        // What was asked is gone; what was answered stays.
+        // The question is gone; the answers stay.
         assert!(!rows.iter().any(|row| row.contains("Write it?")), "{rows:#?}");
     }
 }

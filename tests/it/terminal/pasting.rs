@@ -1,9 +1,9 @@
-//! What is pasted into a prompt, and what is typed before a prompt is there.
+//! Text pasted into a prompt, and text typed before a prompt is shown.
 
 use crate::cli_new::{DAY, ledger};
 use crate::terminal::filing::{CTRL_C, ENTER, SIX, taken, terminal};
 
-/// What a terminal sends around a text that is pasted.
+/// Wraps a text in the markers that a terminal sends around pasted text.
 fn pasted(text: &str) -> String {
     format!("\u{1b}[200~{text}\u{1b}[201~")
 }
@@ -52,7 +52,7 @@ fn a_long_paste_is_shown_once() {
     };
     assert_eq!(seen.code, 130, "{}", seen.bytes);
     assert!(seen.bytes.len() < 60_000, "{} bytes", seen.bytes.len());
-    // Typed by a terminal that marks no paste, it is drawn when nothing more waits.
+    // From a terminal that marks no paste, it is drawn when no more input is waiting.
     let typed = long + "\r";
     keys[4].1 = &typed;
     let Some(seen) = terminal(folder.path()).run(&["new", "--on", DAY], &keys) else {

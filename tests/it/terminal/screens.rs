@@ -1,4 +1,4 @@
-//! The screens in the documents are what a terminal of 80 columns shows. `UPDATE_GOLDEN=1` takes them again.
+//! The screens in the docs are the output at a terminal of 80 columns. `UPDATE_GOLDEN=1` regenerates them.
 //!
 //! A screen is a fence after a line `<!-- screen: NAME -->`.
 
@@ -13,7 +13,7 @@ use crate::terminal::{Seen, Terminal, screen};
 
 pub(super) const COLUMNS: usize = 80;
 
-/// What people press in the session of the document: six answers, one value that is changed, and on.
+/// The keys of the session in the docs: six answers, one changed value, and the rest.
 const SESSION: &[(&str, &str)] = &[
     ("Title, one line", "Nightly invoices still read with the shared database user\r"),
     ("Which control or rule", "nhi-07"),
@@ -38,7 +38,7 @@ pub(super) fn terminal<'t>(folder: &'t Path) -> Terminal<'t> {
     Terminal { folder, columns: 80, variables: &[("NO_COLOR", "1")] }
 }
 
-/// Returns what stands on the screen, the random id replaced.
+/// Returns the content of the screen, the random id replaced.
 fn shown(bytes: &str, id: &str) -> String {
     let text = screen(bytes, COLUMNS).join("\n");
     let text = if id.is_empty() { text } else { text.replace(id, "EXC-2026-7F3KQ") };
@@ -52,7 +52,7 @@ fn id(seen: &Seen) -> String {
     rest.chars().take(14).collect()
 }
 
-/// Returns what is shown just before the keys are pressed that wait for the n-th text of the session.
+/// Returns the screen just before the keys are pressed that wait for the n-th text of the session.
 fn before(seen: &Seen, n: usize) -> String {
     shown(&seen.bytes[..seen.pressed[n]], &id(seen))
 }
@@ -161,7 +161,7 @@ fn the_screens_of_a_frozen_pattern_are_what_a_terminal_shows() {
     taken("docs/patterns.md", &shown);
 }
 
-/// Compares the screens of a page, by their names, with what was shown; all of them.
+/// Compares all screens of a page, by name, with the actual output.
 pub(super) fn taken(page: &str, screens: &[(&str, String)]) {
     let path = house::root().join(page);
     let old = std::fs::read_to_string(&path).unwrap();

@@ -1,4 +1,4 @@
-//! The screens of `docs/triage.md` are what a terminal of 80 columns shows.
+//! The screens of `docs/triage.md` are the output at a terminal of 80 columns.
 
 use crate::terminal::screen;
 use crate::terminal::screens::{COLUMNS, taken, terminal};

@@ -1,4 +1,4 @@
-//! What follows from the inputs: triggers to fire, records that are not used, drafts.
+//! Consequences of the inputs: triggers to fire, unused records, drafts.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ fn tested(id: &str, key: &str, test: &str) -> String {
     )
 }
 
-/// Returns what is proposed, as record and reason.
+/// Returns the proposals, as record and reason.
 fn proposed(repo: &Repo, log: &str) -> Vec<(String, String)> {
     put(repo, "a.sarif", log);
     let (_, answer) = asked(repo, &["a.sarif"]);
@@ -44,7 +44,7 @@ fn what_scanners_say_lets_tested_triggers_fire() {
     ] {
         file(&repo, id, &tested(id, key, test));
     }
-    // Fired already: nobody is asked again.
+    // Already fired: it is not proposed again.
     let fired = tested("EXC-2026-F1RED", key, "fix-available");
     let fired = format!("{fired}fired: [{{date: 2026-11-20, trigger: T1, by: ana@example.com}}]\n");
     file(&repo, "EXC-2026-F1RED", &fired);
@@ -73,7 +73,7 @@ fn what_scanners_say_lets_tested_triggers_fire() {
         let expected = expected.iter().map(|(id, why)| ((*id).to_owned(), (*why).to_owned()));
         assert_eq!(found, expected.collect::<Vec<_>>());
     }
-    // A run says something about vulnerabilities only where it has a rule of one.
+    // A run is relevant for vulnerabilities only if it has a rule for one.
     let looked = |tool: &str, name: &str, more: Value| {
         let rules = json!([{"id": "CVE-2026-9", "name": name}]);
         let mut run = json!({"tool": {"driver": {"name": tool, "rules": rules}}, "results": []});
@@ -85,7 +85,7 @@ fn what_scanners_say_lets_tested_triggers_fire() {
     let class = "LanguageSpecificPackageVulnerability";
     let gone = ("EXC-2026-G0NE0".to_owned(), "trivy no longer finds it".to_owned());
     assert_eq!(proposed(&repo, &looked("Trivy", class, json!({}))), [gone]);
-    // Who did not look, or failed, found nothing for another reason.
+    // A tool that did not look, or failed, found nothing for another reason.
     for log in [
         sarif("grype", &[]),
         looked("Trivy", "Secret", json!({})),
@@ -138,7 +138,7 @@ fn records_are_told_apart_by_whether_anything_matches_them() {
         unused(&["old.sarif", "new.sarif"]),
         json!({"matched": ["EXC-2026-FA1SE"], "no_longer": ["EXC-2026-C0VER"], "never": ["EXC-2026-7F3KQ"]})
     );
-    // Another tool's file says nothing about the first one's.
+    // A file of another tool does not matter for the first tool.
     put(&repo, "other.sarif", sarif("grype", &[]));
     assert_eq!(unused(&["old.sarif", "other.sarif"])["no_longer"], json!([]));
     assert_eq!(
@@ -186,7 +186,7 @@ fn what_needs_a_record_gets_one_draft_that_lint_refuses_until_it_is_filled_in() 
     for draft in &drafts {
         assert!(lint.out.contains(draft["path"].as_str().unwrap()), "{}", lint.out);
     }
-    // The same again: everything has its draft.
+    // The same again: everything already has its draft.
     let (_, again) = asked(&repo, &args);
     assert_eq!(again["drafts"], json!([]));
     assert_eq!(

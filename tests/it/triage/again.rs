@@ -1,11 +1,11 @@
-//! SARIF written again: filtered and annotated.
+//! SARIF output: filtered and annotated.
 
 use serde_json::{Value, json};
 
 use crate::repo::Repo;
 use crate::triage::{ON, data, put, result, run, sarif, story};
 
-/// Returns what is written to stdout, with the exit code.
+/// Returns stdout and the exit code.
 fn written(repo: &Repo, args: &[&str]) -> (i32, String) {
     let run = run(repo, args);
     (run.code, run.out)
@@ -47,7 +47,7 @@ fn what_real_tools_write_stays_sarif_and_loses_only_what_is_covered() {
         assert_eq!(code, plain.code, "{name}");
         let mut annotated = read(&text);
         is_sarif(&annotated);
-        // What was added taken away again, only the covered results differ.
+        // Without the additions, only the covered results differ.
         for (run, was) in filtered["runs"]
             .as_array_mut()
             .unwrap()
@@ -254,7 +254,7 @@ fn what_can_not_be_read_to_its_end_is_not_written_again() {
     let answer = run(&repo, &["--filter", "a.sarif", "-o", "out.sarif"]);
     assert_eq!(answer.code, 3, "{}", answer.err);
     assert!(!repo.path().join("out.sarif").exists());
-    // A result that can't be read stays as it is, and so does a run.
+    // An unreadable result stays as it is, and so does an unreadable run.
     let odd = format!(
         "{},{{\"results\":42}}]}}",
         &text[..text.len() - 2].replace("[{\"ruleId\"", "[{\"ruleId\":7},{\"ruleId\"")

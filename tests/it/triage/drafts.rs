@@ -1,4 +1,4 @@
-//! What a draft takes over: of events all that they say of their subject, of files their owner by CODEOWNERS.
+//! The content of drafts: everything that events state of their subject, and the owner of files by CODEOWNERS.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ docs/*            sam@example.com
 [Section] @example/all
 ";
 
-/// A ledger whose repository says who owns what.
+/// A ledger whose repository has a CODEOWNERS file.
 fn owned(codeowners: &str) -> Repo {
     let policy =
         format!("{POLICY}people: {{roster: people.csv, logins: {{kim: kim@example.com}}}}\n")
@@ -77,7 +77,7 @@ fn a_file_has_the_owner_of_the_last_line_that_fits() {
         (&["services/a/lock"][..], &ana),
         (&["services/edge/lock"], &kim),
         (&["services/a", "services/b/c"], &ana),
-        // Of two members one has left.
+        // One of two members has left.
         (&["services/a/main.tf"], &kim),
         (&["deep/down/main.tf"], &kim),
     ] {
@@ -95,7 +95,7 @@ fn a_file_has_the_owner_of_the_last_line_that_fits() {
             &["services/a", "services/edge/b"],
             "; CODEOWNERS names @kim ana@example.com: ana@example.com, kim@example.com",
         ),
-        // The line takes it away from everybody.
+        // The line removes all owners.
         (&["vendor/x"], ""),
         (&["/etc/passwd"], ""),
     ] {
@@ -107,7 +107,7 @@ fn a_file_has_the_owner_of_the_last_line_that_fits() {
     assert_eq!(sam["name"], "TODO(import): give the accountable person");
 }
 
-/// A denied call in production, with more below `data`.
+/// A denied call in production, with additional `data`.
 fn event(id: &str, more: Value) -> String {
     let mut data = json!({
         "identity": "svc:night", "action": "write", "resource": "db:invoices",
@@ -152,7 +152,7 @@ fn an_event_says_subject_control_and_owner() {
     assert_eq!(second["deviates_from"]["rule"], "Agents write nothing");
     let owner = "TODO(import): give the owner's address; the event says the shop";
     assert_eq!(second["owner"]["email"], owner);
-    // The same again: both have their draft.
+    // The same again: both already have their draft.
     let again = asked(&repo, &["events.jsonl", "--draft", "drafts"]).1;
     assert_eq!(again["drafts"], json!([]));
 }

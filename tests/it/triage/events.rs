@@ -57,7 +57,7 @@ fn all_that_the_record_names_must_agree() {
         assert_eq!(state(&repo, &event("1", at, other)), expected, "{key}");
         let mut silent = covered();
         silent.as_object_mut().unwrap().remove(key);
-        // A control is compared only where it is stated.
+        // A control is compared only if it is stated.
         let expected = if key == "control" { "covered" } else { expected };
         assert_eq!(state(&repo, &event("1", at, silent)), expected, "no {key}");
     }

@@ -1,4 +1,4 @@
-//! Whatever bytes come: reading ends, counts what it hands on, and writing again without a change changes nothing.
+//! For arbitrary bytes, reading ends and counts its results, and writing without a change reproduces the input.
 
 use std::io::Cursor;
 
@@ -13,7 +13,7 @@ use crate::triage::data;
 const SEEDS: &[&str] =
     &["semgrep.sarif", "grype-image.sarif", "codeql-valid.sarif", "agent-events.jsonl"];
 
-/// Pieces that hurt where they land.
+/// Pieces that are likely to break something.
 const PIECES: &[&str] = &[
     "{",
     "}",
@@ -37,7 +37,7 @@ const PIECES: &[&str] = &[
     "[[[[[[[[",
 ];
 
-/// Reads bytes as SARIF; returns where it stands, and how many results were handed on.
+/// Reads bytes as SARIF; returns the layout, and how many results were passed on.
 fn read(bytes: &[u8]) -> Option<(SarifLayout, usize)> {
     let mut n = 0;
     let mut take = |entry: sarif::SarifEntry| n += usize::from(entry.index.is_some());
@@ -76,7 +76,7 @@ proptest! {
         let spans: usize = layout.runs.iter().map(|run| run.results.len()).sum();
         prop_assert_eq!(spans, n);
         prop_assert_eq!(&written(&bytes, &layout, &ResultAction::Keep), &bytes);
-        // Without its results it is still a document, and so it is with each of them marked.
+        // Without its results it is still a document, and so it is with all of them marked.
         let (left, none) = read(&written(&bytes, &layout, &ResultAction::Drop)).expect("no document");
         prop_assert_eq!((left.runs.len(), none), (layout.runs.len(), 0));
         let (_, same) = read(&written(&bytes, &layout, &ResultAction::Open)).expect("no document");

@@ -1,4 +1,4 @@
-//! Inputs that mean harm: none stops the rest, none is lost, none takes the program down.
+//! Malicious inputs: none stops the rest, none is lost, none crashes the program.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! As many results as a large scan has, written by a generator that knows the answer.
+//! As many results as a large scan has, written by a generator that knows the expected answer.
 
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::triage::{ON, POLICY, counts, file, finding, json as asked, ledger, run, story};
 
-/// How many results there are.
+/// The number of results.
 const N: u64 = 100_000;
 
-/// The rule and path of the n-th result, its level, and the state that it must be in.
+/// The rule and path of the n-th result, its level, and its expected state.
 fn nth(n: u64) -> (String, &'static str, &'static str, &'static str) {
     match n % 20 {
         0..6 => ("CVE-2026-0001".to_owned(), "services/pay/Cargo.lock", "error", "covered"),

@@ -1,4 +1,4 @@
-//! Which package a result is about, and which records name that one.
+//! Which package a result is about, and which records cover it.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn run(tool: &str, rules: &Value, result: &Value) -> String {
         .to_string()
 }
 
-/// What trivy writes about a package of a class that was found in a file.
+/// The output of trivy about a package of a class that was found in a file.
 fn trivy(class: &str, name: &str, path: &str) -> String {
     let message = format!("Package: {name}\nInstalled Version: 1.0\nVulnerability CVE-2026-7");
     let rules = json!([{"id": "CVE-2026-7", "name": class}]);
@@ -72,7 +72,7 @@ fn a_criterion_covers_the_package_of_its_own_type_alone() {
             ("npm", osv("redis", "web/yarn.lock")),
             ("gem", osv("redis", "Gemfile.lock")),
             ("deb", osv("redis", "/var/lib/dpkg/status")),
-            // Of no type that is known: no criterion is met.
+            // Of no known type: no criterion is met.
             ("-", trivy(LANGUAGE, "redis", "web/unheard.lock")),
             ("-", trivy("", "redis", "web/package-lock.json")),
             ("-", grype("hex", "redis", "1.0", "mix.lock")),
@@ -97,7 +97,7 @@ fn an_unknown_type_is_covered_by_name_only_beside_the_findings_id() {
         ("uncovered", trivy(LANGUAGE, "other", "web/unheard.lock")),
         ("uncovered", trivy(LANGUAGE, "redis", "Gemfile.lock")),
         ("uncovered", trivy(SYSTEM, "redis", "library/debian")),
-        // What a lock file lists is no package of an operating system.
+        // A package in a lock file is not a package of an operating system.
         ("uncovered", osv("redis", "unheard.lock")),
     ] {
         let found = one(&repo, &log);

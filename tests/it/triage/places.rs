@@ -1,4 +1,4 @@
-//! Where a result is, and what is covered by paths.
+//! Where a result is, and what paths cover.
 
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ fn a_place_that_cannot_be_told_is_covered_by_nothing_that_names_paths() {
         let found = one(&repo, &log("CVE-2026-2", &both, run));
         assert_eq!(found.1, "covered", "{lost}: {}", found.3);
     }
-    // What names parts of a program alone is no place in a file.
+    // A logical location alone is no place in a file.
     let logical = json!({"logicalLocations": [{"name": "a::b"}]});
     let found = one(&repo, &log("CVE-2026-1", &json!([known, logical]), &json!({})));
     assert_eq!(found.1, "covered", "{}", found.3);
@@ -75,7 +75,7 @@ fn an_absolute_path_is_that_of_a_named_root() {
         ("file:///src/services/a.rs", &["/src/"], "covered"),
         ("/src/services/new.rs", &["/src"], "covered"),
         ("/srcs/services/a.rs", &["/src"], "uncovered"),
-        // The longest that holds it.
+        // The longest root that contains it.
         ("/src/shop/services/a.rs", &["/src", "/src/shop"], "covered"),
         ("/src/services/a.rs", &["/src", "/src/services"], "uncovered"),
         ("/src/../services/a.rs", &["/"], "covered"),
@@ -110,7 +110,7 @@ fn declared_folders_are_roots_for_what_the_repository_has() {
     for (path, run, state) in [
         ("/src/services/a.rs", bases("file:///src/"), "covered"),
         ("/src/services/a.rs", bases("/src"), "covered"),
-        // The repository has no such file: the folder may be another one.
+        // The repository has no such file: it may be in another folder.
         ("/src/services/new.rs", bases("file:///src/"), "uncovered"),
         ("/src/services/a.rs", bases("file:///other/"), "uncovered"),
         ("/src/services/a.rs", bases("https://example.com/src/"), "uncovered"),
@@ -122,7 +122,7 @@ fn declared_folders_are_roots_for_what_the_repository_has() {
         let found = one(&repo, &log("CVE-2026-1", &here, &run));
         assert_eq!(found.1, state, "{path} {run}: {}", found.3);
     }
-    // A relative path below a base in a container counts from a named root, too.
+    // A relative path below a base in a container counts from a given root, too.
     let here = json!([at(&json!({"uri": "a.rs", "uriBaseId": "SRC"}))]);
     put(&repo, "a.sarif", log("CVE-2026-1", &here, &bases("file:///src/services/")));
     for (args, state) in

@@ -1,4 +1,4 @@
-//! What tools write, as they write it.
+//! The real output of tools.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What else tools say: weaknesses, former ids, other names, other versions of the standard, kinds of findings.
+//! Further output of tools: weaknesses, former ids, other names, other versions of the standard, kinds of findings.
 
 use serde_json::{Value, json};
 
@@ -120,7 +120,7 @@ fn another_version_of_the_standard_is_named_and_not_read() {
         assert_eq!(counts(&answer), [("unparsed".to_owned(), 1)], "{log}");
         let message = format!("this is SARIF {version}; only 2.1.0 is supported");
         assert_eq!(answer["results"][0]["message"], message.as_str());
-        // It is not written again either.
+        // Nor is any output written for it.
         let written = crate::triage::run(&repo, &["a.sarif", "--filter", "-o", "b.sarif"]);
         assert_eq!(written.code, 3);
         assert!(!repo.path().join("b.sarif").exists());
@@ -164,7 +164,7 @@ fn a_kind_that_is_named_apart_is_gone_where_the_run_has_rules_of_it() {
 #[test]
 fn the_keys_of_a_real_folder_scan_have_no_package() {
     let log = std::fs::read_to_string(data("grype-image.sarif")).unwrap();
-    // A folder's messages differ from those of an image in what follows the version.
+    // The messages for a folder differ from those for an image in what follows the version.
     let folder = log.replace("was found in image user-input at: ", "was found at: ");
     assert_ne!(log, folder);
     let repo = records(&[]);

@@ -1,4 +1,4 @@
-//! What is wrong with a file as YAML, each with its code, its place and its field.
+//! Everything that can be wrong with a file as YAML, with its code, position and field.
 
 use exledger::yaml::node::{Limits, Value};
 use exledger::yaml::parse;
@@ -135,7 +135,7 @@ fn characters_that_hide_something_are_encoding() {
         ("a: \u{200D}x\n", &["encoding 1:4 a"]),
         ("a: svc:\u{200D}x\n", &["encoding 1:8 a"]),
         ("a: x \u{FE0F}y\n", &["encoding 1:6 a"]),
-        // A key is known by what is seen of it.
+        // A key is identified by its visible characters.
         ("\u{FEFF}\u{FEFF}a: b\na: c\n", &["encoding 1:1 a", "duplicate-key 2:1 a"]),
         ("a: '\\u0007'\nb: \\u0007\nc: \"\\\\u0007\"\n", &[]),
     ]);
@@ -151,7 +151,7 @@ fn bytes_that_are_not_utf_8_are_encoding() {
         faults(b"a: \xED\xA0\x80\n"),
         ["encoding 1:4 a", "encoding 1:5 a", "encoding 1:6 a"]
     );
-    // A file in another encoding is not told a thousand times.
+    // A file in another encoding does not yield a thousand findings.
     let many = faults(&[b"a: ", "\u{1}".repeat(1_000).as_bytes()].concat());
     assert_eq!(many.len(), 20);
 }
@@ -237,7 +237,7 @@ fn what_is_too_deep_is_named_once_and_the_rest_is_read() {
         faults(source.as_bytes()),
         ["too-large 1:19 a[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]", "duplicate-key 3:1 b"]
     );
-    // Deeper than the parser goes at all.
+    // Deeper than the parser supports.
     assert_eq!(faults("[".repeat(60_000).as_bytes()).len(), 1);
     assert_eq!(faults(&b"x"[..].repeat(65_537)), ["too-large - -"]);
 }

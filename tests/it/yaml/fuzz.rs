@@ -1,4 +1,4 @@
-//! Bytes and changed records: no panic, places that are right, and no other reading than another reader's.
+//! Random bytes and changed records: no panic, correct positions, and the same reading as another reader's.
 
 use exledger::yaml::node::{Limits, Node, NodeStyle, Value};
 use exledger::yaml::parse;
@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, TestRng, TestRunner};
 
 use super::{RECORD, mutate};
 
-/// Small sources, so that changes meet each other.
+/// Small sources, so that changes affect each other.
 const SMALL: &[&str] = &[
     "a: b\nc: d\n",
     "a:\n  - b\n  - c: d\n    e: f\ng:\n- h\n- i\n",
@@ -19,7 +19,7 @@ const SMALL: &[&str] = &[
     "a: # x\n  b: # y\n    c # z\n    d\n# w\ne: f\n",
 ];
 
-/// Checks a statement for so many values, the same in every run.
+/// Checks a property for a number of values, the same in every run.
 pub(crate) fn check_all<S: Strategy>(cases: u32, values: &S, statement: impl Fn(S::Value))
 where
     S::Value: Clone,
@@ -101,7 +101,7 @@ fn check_same(node: &Node, other: &serde_yaml::Value, source: &str) {
     }
 }
 
-/// Checks that spans hold what they should and positions are those of their first byte.
+/// Checks the content of spans, and that positions are those of their first byte.
 fn check_places(source: &str, root: &Node) {
     root.walk(&mut |path, node| {
         let text = &source[node.span.clone()];
@@ -135,7 +135,7 @@ fn check_places(source: &str, root: &Node) {
     });
 }
 
-/// Returns line and column of a byte, counted slowly.
+/// Returns line and column of a byte, computed naively.
 fn place(source: &str, offset: usize) -> (u32, u32) {
     let before = &source[..offset];
     let before = before.strip_prefix('\u{FEFF}').unwrap_or(before);
@@ -176,7 +176,7 @@ fn an_edit_of_any_layout_does_what_it_says_or_nothing() {
     });
 }
 
-/// Checks that an edit, where it is done, leaves every line as it was that it is not about.
+/// Checks that an edit, if it succeeds, leaves all other lines unchanged.
 fn check_edit(source: &str, root: &Node, edit: SpliceEdit<'_>) {
     let Ok(edited) = splice(source, root, &[edit]) else {
         return;

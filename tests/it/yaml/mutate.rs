@@ -1,8 +1,8 @@
-//! Sources that are almost what people write: pieces of YAML put in, taken out, moved.
+//! Nearly realistic sources: pieces of YAML inserted, removed, moved.
 
 use proptest::prelude::*;
 
-/// What is put in: all that means something to some reader of YAML.
+/// The pieces to insert: everything that has a meaning for some YAML reader.
 const PIECES: &[&str] = &[
     " ",
     "\n",
@@ -83,7 +83,7 @@ const PIECES: &[&str] = &[
     "? [a]\n: b\n",
 ];
 
-/// One change: what is done, where, and with what or how much.
+/// One change: its kind, its place, and what or how much.
 type Step = (u8, u16, u16);
 
 /// Returns changed forms of a source.

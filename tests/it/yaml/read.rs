@@ -1,4 +1,4 @@
-//! What is read, and where it stands.
+//! The values that are read, and their positions.
 
 use exledger::yaml::node::{Limits, Node, NodeStyle, Value};
 use exledger::yaml::parse;

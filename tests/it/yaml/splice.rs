@@ -14,7 +14,7 @@ fn edited(before: &str, edit: SpliceEdit<'_>) -> Result<String, SpliceError> {
     splice(before, &clean(before), &[edit])
 }
 
-/// Checks edits of which each is data: the source, the edit, the source after it.
+/// Checks edits given as data: the source, the edit, the resulting source.
 fn check(cases: &[(&str, SpliceEdit<'_>, &str)]) {
     for (before, edit, after) in cases {
         match edited(before, *edit) {

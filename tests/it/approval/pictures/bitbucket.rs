@@ -1,4 +1,4 @@
-//! Bitbucket: in the cloud the author opened the request and the committer pressed; a server names the presser twice.
+//! Bitbucket: in the cloud the author opened the request and the committer merged; a server names the merger as both.
 
 use super::{Landing, NINA, OMAR, Picture};
 

@@ -1,4 +1,5 @@
-//! Gitea and Forgejo: whoever presses is author and committer, or the instance signs; private addresses are at `noreply.HOST`.
+//! Gitea and Forgejo: whoever merges is author and committer, or the instance signs; private addresses are at
+//! `noreply.HOST`.
 
 use super::{Landing, NINA, OMAR, Picture};
 

@@ -1,4 +1,5 @@
-//! GitHub: the web page commits as `GitHub <noreply@github.com>`; private addresses hold the account's number and login.
+//! GitHub: the web page commits as `GitHub <noreply@github.com>`; private addresses contain the account's number and
+//! login.
 
 use super::{Landing, NINA, OMAR, Picture};
 

@@ -1,4 +1,4 @@
-//! Items and blocks of lines that are added.
+//! Adding items and blocks of lines.
 
 use super::{append, check, insert};
 

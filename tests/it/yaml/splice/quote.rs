@@ -1,4 +1,4 @@
-//! Texts that are written so that every reader reads them back.
+//! Quoting texts so that every reader reads them back.
 
 use exledger::yaml::splice::quote;
 use proptest::prelude::*;

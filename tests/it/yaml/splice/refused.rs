@@ -1,4 +1,4 @@
-//! Edits that are refused.
+//! Refused edits.
 
 use exledger::yaml::splice::change::SpliceError;
 use exledger::yaml::splice::splice;
