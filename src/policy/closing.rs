@@ -111,12 +111,12 @@ pub struct Words(
     pub BTreeMap<String, Vec<String>>,
 );
 
-/// A span of the day in UTC, such as `01:00-03:00Z`; one that ends before it begins runs past midnight.
+/// A span of the day in UTC, such as `01:00-03:00Z`; one that ends before it begins crosses midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hours {
-    /// The first second of the day that is in it.
+    /// The first second of the day within the span.
     from: i64,
-    /// The first second of the day that is no longer in it.
+    /// The first second of the day after the span.
     until: i64,
 }
 

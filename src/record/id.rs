@@ -22,7 +22,7 @@ pub struct Id(
 );
 
 impl Id {
-    /// Returns the id that a text is, when it has the form of one.
+    /// Parses an id; `None` if the text does not have the form of one.
     pub fn new(text: &str) -> Option<Id> {
         let mut parts = text.split('-');
         let (prefix, year, rest) = (parts.next()?, parts.next()?, parts.next()?);
@@ -35,7 +35,7 @@ impl Id {
         well_formed.then(|| Id(text.to_owned()))
     }
 
-    /// Returns the id of a prefix, a year and a number, of which the lowest 25 bits count.
+    /// Builds an id from a prefix, a year and a number, of which the lowest 25 bits are used.
     pub fn made(prefix: &str, year: i32, number: u32) -> Option<Id> {
         let letters: Vec<char> = ALPHABET.chars().collect();
         let rest: String = (0..5)

@@ -42,7 +42,7 @@ pub enum CommitSigning {
     /// Only on request.
     Unsigned,
     Ssh,
-    /// With another program than ssh, as `gpg.format` names it.
+    /// In another format than SSH, as `gpg.format` names it.
     Other(String),
 }
 

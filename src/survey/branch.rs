@@ -54,7 +54,7 @@ pub enum Candidates<'c> {
 /// Returns the records whose files differ between two sides, sorted by key.
 ///
 /// # Errors
-/// [`TreeError`] where a file can't be read.
+/// [`TreeError`] if a file can't be read.
 pub fn deltas(
     before: LedgerSide<'_>,
     after: LedgerSide<'_>,

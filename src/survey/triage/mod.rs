@@ -88,7 +88,7 @@ pub struct ScannerFinding {
     pub places: Vec<FindingPlace>,
     /// The package as the scanner names it.
     pub package: Option<Package>,
-    /// The package, where a package URL is given.
+    /// The package URL, if given.
     pub purl: Option<String>,
     /// The weaknesses that its rule is about.
     pub weaknesses: Vec<String>,

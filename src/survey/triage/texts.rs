@@ -18,7 +18,7 @@ pub struct InternedTexts {
 }
 
 impl InternedTexts {
-    /// Returns the number of a text; `None` where there are more than four billion.
+    /// Returns the number of a text; `None` if there are more than four billion.
     pub fn add(&mut self, text: &str) -> Option<TextNumber> {
         if let Some(known) = self.known.get(text) {
             return Some(*known);
