@@ -22,9 +22,9 @@ pub(crate) struct CountedFile<'a> {
     pub path: String,
     pub file: ApprovalFile,
     /// The time that the file states, or that of its landing if that is earlier.
-    pub said: Instant,
+    pub stated_at: Instant,
     /// Resolves identities as of the file's landing.
-    pub lens: IdentityResolver<'a>,
+    pub resolver: IdentityResolver<'a>,
     pub backed: FileBacking,
 }
 
@@ -54,13 +54,13 @@ pub(crate) enum BridgeCommitter {
 }
 
 impl BridgeCommitter {
-    pub(crate) fn party(&self) -> &Identity {
+    pub(crate) fn identity(&self) -> &Identity {
         match self {
-            BridgeCommitter::Person(party)
-            | BridgeCommitter::Bridge(party)
-            | BridgeCommitter::SigningBridge(party)
-            | BridgeCommitter::MergingBridge(party)
-            | BridgeCommitter::BridgeThroughForge(party) => party,
+            BridgeCommitter::Person(identity)
+            | BridgeCommitter::Bridge(identity)
+            | BridgeCommitter::SigningBridge(identity)
+            | BridgeCommitter::MergingBridge(identity)
+            | BridgeCommitter::BridgeThroughForge(identity) => identity,
         }
     }
 }
@@ -90,14 +90,14 @@ pub(crate) struct RefusedFile<'a> {
     pub path: String,
     pub file: ApprovalFile,
     /// Resolves identities as of the file's landing.
-    pub lens: IdentityResolver<'a>,
+    pub resolver: IdentityResolver<'a>,
     pub bad: BadFile,
 }
 
 impl StatementEvent<'_> {
     pub(crate) fn landing(&self) -> usize {
         match self {
-            StatementEvent::CountedFile(spoken) => spoken.landing,
+            StatementEvent::CountedFile(counted_file) => counted_file.landing,
             StatementEvent::Gap { landing, .. } => *landing,
             StatementEvent::Refused(refused) => refused.landing,
         }

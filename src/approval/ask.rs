@@ -27,7 +27,7 @@ use crate::record::time::Instant;
 /// Compares identities outside of history, under the governance at one commit and by the same rules.
 pub struct Identities<'g> {
     governance: &'g Governance,
-    ring: KeySet,
+    key_set: KeySet,
     met: IdentityCache,
 }
 
@@ -36,7 +36,7 @@ impl<'g> Identities<'g> {
     pub fn from_governance(governance: &'g Governance) -> Identities<'g> {
         Identities {
             governance,
-            ring: KeySet::from_governance(governance, &[]),
+            key_set: KeySet::from_governance(governance, &[]),
             met: IdentityCache::default(),
         }
     }
@@ -56,43 +56,43 @@ impl<'g> Identities<'g> {
         one: &Person,
         others: impl IntoIterator<Item = &'p Person>,
     ) -> Relation {
-        let told_by = if self.ring.keys.lists_address(self.governance, one) {
+        let separated_by = if self.key_set.keys.lists_address(self.governance, one) {
             SeparatedBy::OwnKey
         } else {
             SeparatedBy::Address
         };
-        self.nearest_relation(one, others, &told_by)
+        self.nearest_relation(one, others, &separated_by)
     }
 
     fn nearest_relation<'p>(
         &self,
         one: &Person,
         others: impl IntoIterator<Item = &'p Person>,
-        told_by: &SeparatedBy,
+        separated_by: &SeparatedBy,
     ) -> Relation {
-        let lens = self.lens();
-        let party = lens.of_person(one);
-        let others = others.into_iter().map(|other| lens.of_person(other));
+        let resolver = self.resolver();
+        let identity = resolver.of_person(one);
+        let others = others.into_iter().map(|other| resolver.of_person(other));
         others
-            .map(|other| lens.relation(&party, told_by, &other))
+            .map(|other| resolver.relation(&identity, separated_by, &other))
             .fold(Relation::Different, Relation::nearest)
     }
 
     /// Tells whether an identity is not a person: a bot, an agent, a forge, or the address used to commit approvals.
     pub fn is_no_person(&self, one: &Person) -> bool {
-        let lens = self.lens();
-        lens.sort(&lens.of_person(one)) != IdentityKind::Person
+        let resolver = self.resolver();
+        resolver.sort(&resolver.of_person(one)) != IdentityKind::Person
     }
 
-    fn lens(&self) -> IdentityResolver<'_> {
+    fn resolver(&self) -> IdentityResolver<'_> {
         IdentityResolver {
             at: self.governance,
             judge: self.governance,
             approved: self.governance,
             landed: self.governance,
             later: &[],
-            ring: &self.ring,
-            approved_ring: &self.ring,
+            key_set: &self.key_set,
+            approved_key_set: &self.key_set,
             met: &self.met,
         }
     }
@@ -117,17 +117,17 @@ pub fn proposed(
     author: Option<(&str, &str)>,
 ) -> ApprovalVerdict {
     let identities = Identities::from_governance(governance);
-    let lens = identities.lens();
+    let resolver = identities.resolver();
     let mut authors = AuthorSet::default();
     if let Some((name, email)) = author {
-        authors.add(lens.party(name, email));
+        authors.add(resolver.identity(name, email));
     }
     if let Some(requester) = &own.requester {
-        authors.add(lens.party("", requester.as_str()));
+        authors.add(resolver.identity("", requester.as_str()));
     }
     let demand: VersionDemand = combined_demand(governance, Some(own), approved);
     let exempt = is_exempt(governance, own, approved);
-    let asked = DemandContext { lens, authors: &authors, demand: &demand };
+    let asked = DemandContext { resolver, authors: &authors, demand: &demand };
     let members = authors.members.iter();
     let mut shown: Vec<Author> = members
         .map(|member| Author {
@@ -146,7 +146,7 @@ pub fn proposed(
         ways: if exempt {
             ApprovalWays::default()
         } else {
-            ApprovalWays::for_terms(governance, &demand.terms, &identities.ring.keys, false)
+            ApprovalWays::for_terms(governance, &demand.terms, &identities.key_set.keys, false)
         },
         ..ApprovalVerdict::without_evidence(FourEyes::NoneRecorded)
     }
@@ -156,7 +156,7 @@ pub fn proposed(
 pub fn ways(governance: &Governance, own: &Record) -> ApprovalWays {
     let identities = Identities::from_governance(governance);
     let demand = combined_demand(governance, Some(own), None);
-    ApprovalWays::for_terms(governance, &demand.terms, &identities.ring.keys, false)
+    ApprovalWays::for_terms(governance, &demand.terms, &identities.key_set.keys, false)
 }
 
 /// Returns which approvals some content still needs, and who could give them: nobody in its author set.
@@ -183,23 +183,23 @@ pub fn left(
         return Vec::new();
     }
     let identities = Identities::from_governance(governance);
-    let lens = identities.lens();
+    let resolver = identities.resolver();
     let mut authors = AuthorSet::default();
     for maker in makers {
-        authors.add(lens.of_person(maker));
+        authors.add(resolver.of_person(maker));
     }
     let requesters = [Some(own), approved].into_iter().flatten();
     for requester in requesters.filter_map(|record| record.requester.as_ref()) {
-        authors.add(lens.party("", requester.as_str()));
+        authors.add(resolver.identity("", requester.as_str()));
     }
     let demand = combined_demand(governance, Some(own), approved);
-    let asked = DemandContext { lens, authors: &authors, demand: &demand };
+    let asked = DemandContext { resolver, authors: &authors, demand: &demand };
     let signers = signed.iter().map(|person| CountedApproval {
-        party: lens.party(&person.typed_name, &person.typed_email),
-        told_by: SeparatedBy::OwnKey,
-        names: identities.ring.names(person),
+        identity: resolver.identity(&person.typed_name, &person.typed_email),
+        separated_by: SeparatedBy::OwnKey,
+        names: identities.key_set.names(person),
         approver: signer(governance, person),
-        said: Instant::MIN,
+        stated_at: Instant::MIN,
     });
     missing::missing_approvals(asked, &signers.collect::<Vec<_>>(), &[])
 }

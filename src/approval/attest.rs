@@ -16,23 +16,23 @@ use crate::policy::demand::Proof;
 /// If the policy requires this of all of them, the author set is undetermined when one is not, and a different signer
 /// joins the set.
 pub(crate) fn of_version(scene: Scene<'_>, set: &mut AuthorSet) {
-    let must = scene.lens.judge.policy.approval.authors == Proof::Attested;
-    if !must && scene.lens.ring.keys.is_empty() {
+    let must = scene.resolver.judge.policy.approval.authors == Proof::Attested;
+    if !must && scene.resolver.key_set.keys.is_empty() {
         return;
     }
     let version = scene.version;
     let landing = &version.commit;
     if landing.parents.len() < 2 {
-        let state = scene.seals.of_landing(version.landing, landing);
+        let state = scene.signature_checks.of_landing(version.landing, landing);
         take(scene, set, landing, &state, must);
         return;
     }
     for commit in &version.touched {
-        let state = scene.seals.of_branch(version.landing, commit);
+        let state = scene.signature_checks.of_branch(version.landing, commit);
         take(scene, set, commit, &state, must);
     }
     if version.made_in_merge == MadeInMerge::Made {
-        let state = scene.seals.of_landing(version.landing, landing);
+        let state = scene.signature_checks.of_landing(version.landing, landing);
         take(scene, set, landing, &state, must);
     }
 }
@@ -44,14 +44,14 @@ fn take(
     state: &SignatureState,
     must: bool,
 ) {
-    let lens = scene.lens;
-    let author = lens.of_ident(commit.author());
+    let resolver = scene.resolver;
+    let author = resolver.of_ident(commit.author());
     let signer = match state {
         SignatureState::Attested(signer) => Some(signer),
         _ => None,
     };
     let own = signer.zip(author.as_ref());
-    let attested = own.is_some_and(|(signer, author)| signer.is(lens.at, &author.person));
+    let attested = own.is_some_and(|(signer, author)| signer.is(resolver.at, &author.person));
     if let Some(author) = author {
         set.signed.push((author.person.key.clone(), attested));
     }
@@ -61,7 +61,7 @@ fn take(
     if !attested {
         set.doubt(|| ApprovalObstacle::NotAttested { commit: commit.oid });
     }
-    for person in signer.map(|signer| signer.persons(lens.at)).unwrap_or_default() {
-        set.add_by_commit(lens.of_person(&person));
+    for person in signer.map(|signer| signer.persons(resolver.at)).unwrap_or_default() {
+        set.add_by_commit(resolver.of_person(&person));
     }
 }

@@ -43,55 +43,55 @@ impl AuthorSet {
     }
 
     /// Adds what other states of governance know about the members.
-    pub(crate) fn widen(&mut self, lens: IdentityResolver) {
+    pub(crate) fn widen(&mut self, resolver: IdentityResolver) {
         for member in self.members.iter_mut().chain(&mut self.committed) {
-            lens.widen(member);
+            resolver.widen(member);
         }
     }
 
     /// Returns the relation of an approver to the members: the nearest one.
     pub(crate) fn relation(
         &self,
-        lens: IdentityResolver,
-        party: &Identity,
-        told_by: &SeparatedBy,
+        resolver: IdentityResolver,
+        identity: &Identity,
+        separated_by: &SeparatedBy,
     ) -> Relation {
         let members = self.members.iter();
         members
-            .map(|member| lens.relation(party, told_by, member))
+            .map(|member| resolver.relation(identity, separated_by, member))
             .fold(Relation::Different, Relation::nearest)
     }
 
-    pub(crate) fn holds(&self, party: &Identity) -> bool {
-        self.members.iter().any(|member| member.is(party))
+    pub(crate) fn holds(&self, identity: &Identity) -> bool {
+        self.members.iter().any(|member| member.is(identity))
     }
 
     /// Tells whether a person is an author of a commit of their own, rather than named by others.
-    pub(crate) fn holds_by_commit(&self, party: &Identity) -> bool {
-        self.committed.iter().any(|member| member.is(party))
+    pub(crate) fn holds_by_commit(&self, identity: &Identity) -> bool {
+        self.committed.iter().any(|member| member.is(identity))
     }
 
     /// Adds a person, keeping every name used with their address.
-    pub(crate) fn add(&mut self, party: Identity) {
+    pub(crate) fn add(&mut self, identity: Identity) {
         let is_full = self.members.len() >= MOST_AUTHORS;
-        let known = self.members.iter_mut().find(|member| member.person.key == party.person.key);
+        let known = self.members.iter_mut().find(|member| member.person.key == identity.person.key);
         match known {
-            Some(known) => known.absorb(&party),
-            None if !is_full => self.members.push(party),
+            Some(known) => known.absorb(&identity),
+            None if !is_full => self.members.push(identity),
             None => self.doubt(|| ApprovalObstacle::TooManyAuthors),
         }
     }
 
-    pub(crate) fn add_by_commit(&mut self, party: Identity) {
-        self.commit(&party);
-        self.add(party);
+    pub(crate) fn add_by_commit(&mut self, identity: Identity) {
+        self.commit(&identity);
+        self.add(identity);
     }
 
-    fn commit(&mut self, party: &Identity) {
+    fn commit(&mut self, identity: &Identity) {
         let mut committed = self.committed.iter_mut();
-        match committed.find(|own| own.person.key == party.person.key) {
-            Some(known) => known.absorb(party),
-            None => self.committed.push(party.clone()),
+        match committed.find(|own| own.person.key == identity.person.key) {
+            Some(known) => known.absorb(identity),
+            None => self.committed.push(identity.clone()),
         }
     }
 
@@ -125,28 +125,28 @@ impl AuthorSet {
 }
 
 /// Returns the authors that git names for a version (A1 to A4), without those left over from earlier versions.
-pub(crate) fn of_version(lens: IdentityResolver, version: &Version) -> AuthorSet {
-    let mut set = named(lens, version);
+pub(crate) fn of_version(resolver: IdentityResolver, version: &Version) -> AuthorSet {
+    let mut set = named(resolver, version);
     set.unnamed.clone_from(&set.doubt);
     set
 }
 
-fn named(lens: IdentityResolver, version: &Version) -> AuthorSet {
+fn named(resolver: IdentityResolver, version: &Version) -> AuthorSet {
     let mut set = AuthorSet::default();
     let landing = &version.commit;
     if let Some(obstacle) = &version.truncated {
         set.doubt(|| obstacle.clone().into());
     }
     if landing.parents.len() < 2 {
-        of_commit(lens, landing, &mut set);
+        of_commit(resolver, landing, &mut set);
         return set;
     }
     flaws(landing, &mut set);
     for commit in &version.touched {
-        of_commit(lens, commit, &mut set);
+        of_commit(resolver, commit, &mut set);
     }
-    let author = || lens.of_ident(landing.author());
-    let committer = || lens.actor(landing.committer());
+    let author = || resolver.of_ident(landing.author());
+    let committer = || resolver.actor(landing.committer());
     match &version.made_in_merge {
         MadeInMerge::No => {}
         MadeInMerge::AutoMerged => {
@@ -156,10 +156,10 @@ fn named(lens: IdentityResolver, version: &Version) -> AuthorSet {
             set.flags.insert("content-made-in-merge");
             match author() {
                 Some(author) => set.add_by_commit(author),
-                None => set.doubt(|| unnamed(lens, landing)),
+                None => set.doubt(|| unnamed(resolver, landing)),
             }
             let committer = committer().into_iter();
-            committer.for_each(|party| set.add_by_commit(party));
+            committer.for_each(|identity| set.add_by_commit(identity));
         }
         MadeInMerge::Unknown(obstacle) => {
             set.doubt(|| obstacle.clone().into());
@@ -183,23 +183,23 @@ pub(crate) fn sorted(set: &AuthorSet) -> Vec<Person> {
 }
 
 /// Adds the author and co-authors of a commit that makes content.
-fn of_commit(lens: IdentityResolver, commit: &Commit, set: &mut AuthorSet) {
+fn of_commit(resolver: IdentityResolver, commit: &Commit, set: &mut AuthorSet) {
     flaws(commit, set);
-    match lens.of_ident(commit.author()) {
-        Some(party) => set.add_by_commit(party),
-        None => set.doubt(|| unnamed(lens, commit)),
+    match resolver.of_ident(commit.author()) {
+        Some(identity) => set.add_by_commit(identity),
+        None => set.doubt(|| unnamed(resolver, commit)),
     }
     let text = commit.message();
     for value in CommitMessage::read(&text).co_authors() {
         match message::person(value) {
             (name, Some(address)) => {
-                let party = lens.party(name.unwrap_or_default(), address);
-                if !is_nobody(&party) {
-                    set.add(party);
+                let identity = resolver.identity(name.unwrap_or_default(), address);
+                if !is_nobody(&identity) {
+                    set.add(identity);
                 }
             }
-            (name, None) => match name.and_then(|name| lens.of_login(name)) {
-                Some(party) => set.add(party),
+            (name, None) => match name.and_then(|name| resolver.of_login(name)) {
+                Some(identity) => set.add(identity),
                 None => set.dropped.push(value.to_owned()),
             },
         }
@@ -207,9 +207,9 @@ fn of_commit(lens: IdentityResolver, commit: &Commit, set: &mut AuthorSet) {
 }
 
 /// Returns why the author of a commit that makes content is unknown.
-fn unnamed(lens: IdentityResolver, commit: &Commit) -> ApprovalObstacle {
+fn unnamed(resolver: IdentityResolver, commit: &Commit) -> ApprovalObstacle {
     let commit_id = commit.oid;
-    if lens.is_of_approvals(commit.author()) {
+    if resolver.is_of_approvals(commit.author()) {
         ApprovalObstacle::Nobody { commit: commit_id }
     } else {
         ApprovalObstacle::NoAddress { commit: commit_id }
@@ -230,13 +230,13 @@ fn flaws(commit: &Commit, set: &mut AuthorSet) {
 }
 
 /// Returns the person who landed a commit, or committed it in a branch. A forge is never returned, even as the author.
-pub(crate) fn landed_by(lens: IdentityResolver, commit: &Commit) -> Option<Identity> {
-    let committer = || lens.actor(commit.committer());
+pub(crate) fn landed_by(resolver: IdentityResolver, commit: &Commit) -> Option<Identity> {
+    let committer = || resolver.actor(commit.committer());
     if commit.parents.len() < 2 {
         return committer();
     }
-    let author = lens.actor(commit.author());
-    if lens.is_forge(commit.committer()) {
+    let author = resolver.actor(commit.author());
+    if resolver.is_forge(commit.committer()) {
         return author;
     }
     match (author, committer()) {

@@ -13,7 +13,7 @@ pub(crate) struct Bound {
     /// The sha256 of each version's bytes; empty if the trail has no approval files.
     pub(super) digests: Vec<Option<String>>,
     /// For each version, the indices of the approval files about it.
-    pub(super) heard: Vec<Vec<(usize, StatementAge)>>,
+    pub(super) statements: Vec<Vec<(usize, StatementAge)>>,
     /// Approval files that have landed and wait for a version with their bytes.
     pub(super) waiting: BTreeSet<usize>,
     /// How many approval files have landed.
@@ -25,31 +25,31 @@ impl Bound {
     pub(crate) fn new(trail: &Trail) -> Bound {
         Bound {
             digests: trail.versions.iter().map(digest).collect(),
-            heard: vec![Vec::new(); trail.versions.len()],
+            statements: vec![Vec::new(); trail.versions.len()],
             waiting: BTreeSet::new(),
             landed: 0,
         }
     }
 
     /// Tells whether the trail may have approval files.
-    pub(crate) fn hears(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         !self.digests.is_empty()
     }
 
     /// Tells whether an approval file is bound to any version.
-    pub(crate) fn is_bound(&self, word: usize) -> bool {
-        let mut heard = self.heard.iter().flatten();
-        heard.any(|(known, _)| *known == word)
+    pub(crate) fn is_bound(&self, statement: usize) -> bool {
+        let mut bound = self.statements.iter().flatten();
+        bound.any(|(known, _)| *known == statement)
     }
 
     /// Binds an approval file to a version, and returns whether it is new there.
-    pub(super) fn bind(&mut self, index: usize, word: usize, age: StatementAge) -> bool {
-        let Some(heard) = self.heard.get_mut(index) else {
+    pub(super) fn bind(&mut self, index: usize, statement: usize, age: StatementAge) -> bool {
+        let Some(bound) = self.statements.get_mut(index) else {
             return false;
         };
-        let is_new = !heard.iter().any(|(known, _)| *known == word);
+        let is_new = !bound.iter().any(|(known, _)| *known == statement);
         if is_new {
-            heard.push((word, age));
+            bound.push((statement, age));
         }
         is_new
     }

@@ -20,53 +20,53 @@ use crate::record::time::Instant;
 /// [`NotCounted`] if the commit is no evidence: it names several people, a bot that is no bridge, or a bridge that
 /// should have signed.
 pub(crate) fn by(
-    lens: IdentityResolver,
+    resolver: IdentityResolver,
     commit: &Commit,
     at: Instant,
 ) -> Result<BridgeCommitter, NotCounted> {
-    let party = match commit.parents.len() {
-        0 | 1 => agreed(lens, commit),
-        _ => authors::landed_by(lens, commit),
+    let identity = match commit.parents.len() {
+        0 | 1 => agreed(resolver, commit),
+        _ => authors::landed_by(resolver, commit),
     };
-    let party = party.ok_or(NotCounted::Staters)?;
-    if people::is_bridge(lens.at, &party.person) {
-        return if lens.ring.keys.lists(lens.at, &party.person) {
-            if is_signed(lens, commit, &party, at) {
-                Ok(BridgeCommitter::Bridge(party))
+    let identity = identity.ok_or(NotCounted::Staters)?;
+    if people::is_bridge(resolver.at, &identity.person) {
+        return if resolver.key_set.keys.lists(resolver.at, &identity.person) {
+            if is_signed(resolver, commit, &identity, at) {
+                Ok(BridgeCommitter::Bridge(identity))
             } else {
                 Err(NotCounted::BridgeUnsigned)
             }
         } else if commit.parents.len() > 1 {
-            Ok(BridgeCommitter::MergingBridge(party))
-        } else if lens.is_forge(commit.committer()) {
-            Ok(BridgeCommitter::BridgeThroughForge(party))
+            Ok(BridgeCommitter::MergingBridge(identity))
+        } else if resolver.is_forge(commit.committer()) {
+            Ok(BridgeCommitter::BridgeThroughForge(identity))
         } else {
-            Ok(BridgeCommitter::Bridge(party))
+            Ok(BridgeCommitter::Bridge(identity))
         };
     }
-    if lens.is_machine(&party) {
+    if resolver.is_machine(&identity) {
         Err(NotCounted::UnlistedBot)
     } else {
-        Ok(BridgeCommitter::Person(party))
+        Ok(BridgeCommitter::Person(identity))
     }
 }
 
 /// Returns the one person that all headers of a commit name, ignoring forges and the address used to commit approvals.
-fn agreed(lens: IdentityResolver, commit: &Commit) -> Option<Identity> {
+fn agreed(resolver: IdentityResolver, commit: &Commit) -> Option<Identity> {
     let mut named = Vec::new();
     for ident in [commit.author(), commit.committer()] {
-        if !lens.is_forge(ident) && !lens.is_of_approvals(ident) {
-            named.push(lens.of_ident(ident)?);
+        if !resolver.is_forge(ident) && !resolver.is_of_approvals(ident) {
+            named.push(resolver.of_ident(ident)?);
         }
     }
     let text = commit.message();
     for value in CommitMessage::read(&text).co_authors() {
-        let party = match message::person(value) {
-            (name, Some(address)) => lens.party(name.unwrap_or_default(), address),
-            (name, None) => lens.of_login(name?)?,
+        let identity = match message::person(value) {
+            (name, Some(address)) => resolver.identity(name.unwrap_or_default(), address),
+            (name, None) => resolver.of_login(name?)?,
         };
-        if !is_nobody(&party) {
-            named.push(party);
+        if !is_nobody(&identity) {
+            named.push(identity);
         }
     }
     let first = named.first()?;
@@ -75,9 +75,9 @@ fn agreed(lens: IdentityResolver, commit: &Commit) -> Option<Identity> {
 }
 
 /// Tells whether a bridge signed a commit with a key that the signers file lists for its address.
-fn is_signed(lens: IdentityResolver, commit: &Commit, bridge: &Identity, at: Instant) -> bool {
-    match signature::of_commit(commit).state(&lens.ring.keys, at) {
-        SignatureState::Attested(signer) => signer.is(lens.at, &bridge.person),
+fn is_signed(resolver: IdentityResolver, commit: &Commit, bridge: &Identity, at: Instant) -> bool {
+    match signature::of_commit(commit).state(&resolver.key_set.keys, at) {
+        SignatureState::Attested(signer) => signer.is(resolver.at, &bridge.person),
         _ => false,
     }
 }

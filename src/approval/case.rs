@@ -20,7 +20,7 @@ use crate::record::time::Instant;
 /// Everything known about one version when its approvals are evaluated.
 #[derive(Clone, Copy)]
 pub(crate) struct VersionEvidence<'a> {
-    pub lens: IdentityResolver<'a>,
+    pub resolver: IdentityResolver<'a>,
     pub authors: &'a AuthorSet,
     pub demand: &'a VersionDemand,
     pub evidence: &'a VersionEvidenceSet<'a>,
@@ -35,35 +35,35 @@ pub(crate) struct VersionEvidence<'a> {
 /// An approval that counts, and its approver.
 #[derive(Clone, Debug)]
 pub(crate) struct CountedApproval {
-    pub party: Identity,
+    pub identity: Identity,
     /// How they are told apart from others.
-    pub told_by: SeparatedBy,
+    pub separated_by: SeparatedBy,
     /// Every identity key by which they may fill a role.
     pub names: Vec<String>,
     pub approver: Approver,
-    pub said: Instant,
+    pub stated_at: Instant,
 }
 
 /// Tells whether a person landed a one-parent commit written by someone else: the committer may have edited it.
-pub(crate) fn is_committer_alone(case: VersionEvidence, party: &Identity) -> bool {
-    let author = case.lens.of_ident(case.landing.author());
-    case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(party))
+pub(crate) fn is_committer_alone(case: VersionEvidence, identity: &Identity) -> bool {
+    let author = case.resolver.of_ident(case.landing.author());
+    case.landing.parents.len() < 2 && author.is_none_or(|author| !author.is(identity))
 }
 
 /// Returns the approver that a claim names, as output shows them.
 pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
     let person = match &claim.who {
-        NamedPerson::Someone(party) => &party.person,
+        NamedPerson::Someone(identity) => &identity.person,
         NamedPerson::Unresolved(person) | NamedPerson::Nobody(person) => person,
     };
     Approver {
         person: person.clone(),
-        groups: claim.lens.ring.groups(claim.lens.at, person),
+        groups: claim.resolver.key_set.groups(claim.resolver.at, person),
         level: claim.level,
         kind: claim.kind,
         self_asserted: self_asserted(case, claim),
         is_author: false,
-        stated_by: claim.stated_by.as_ref().map(|party| party.person.clone()),
+        stated_by: claim.stated_by.as_ref().map(|identity| identity.person.clone()),
         commit: claim.commit.to_string(),
         at: claim.at,
         reason: claim.reason.clone(),
@@ -74,16 +74,20 @@ pub(crate) fn approver(case: VersionEvidence, claim: &Claim) -> Approver {
 }
 
 /// Tells whether the counted approvals meet a requirement: enough people, one of each group, and every role.
-pub(crate) fn is_met(demand: &VersionDemand, voices: &[CountedApproval]) -> bool {
-    let enough = voices.len() >= demand.terms.needed().count as usize;
+pub(crate) fn is_met(demand: &VersionDemand, counted_approvals: &[CountedApproval]) -> bool {
+    let enough = counted_approvals.len() >= demand.terms.needed().count as usize;
     let groups: Vec<&str> = demand.terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> =
-        voices.iter().map(|voice| voice.approver.groups.clone()).collect();
+    let member_of: Vec<Vec<String>> = counted_approvals
+        .iter()
+        .map(|counted_approval| counted_approval.approver.groups.clone())
+        .collect();
     let filled = group_matching::unfilled(&groups, &member_of).is_empty();
     let roles = demand.people.iter().all(|role| {
-        role.person
-            .as_ref()
-            .is_some_and(|person| voices.iter().any(|voice| voice.names.contains(&person.key)))
+        role.person.as_ref().is_some_and(|person| {
+            counted_approvals
+                .iter()
+                .any(|counted_approval| counted_approval.names.contains(&person.key))
+        })
     });
     enough && filled && roles
 }
@@ -106,7 +110,7 @@ pub(crate) fn stater(case: VersionEvidence, claim: &Claim) -> Relation {
         }
         (Vouched::ByStater, None) => Relation::Same,
         (Vouched::ByStater, Some(stater)) => {
-            case.authors.relation(claim.lens, stater, &SeparatedBy::Address)
+            case.authors.relation(claim.resolver, stater, &SeparatedBy::Address)
         }
     }
 }

@@ -34,66 +34,66 @@ pub(crate) enum StatementAge {
 pub(crate) fn of_file<'a>(
     evidence: &mut VersionEvidenceSet<'a>,
     scene: Scene<'a>,
-    spoken: &CountedFile<'a>,
+    counted_file: &CountedFile<'a>,
     age: StatementAge,
 ) {
-    let lens = spoken.lens.judging(scene.lens.judge);
-    let party = lens.party("", spoken.file.by.as_str());
-    let (word, party) = if spoken.rejects() {
-        (Vote::Vetoes, party)
+    let resolver = counted_file.resolver.judging(scene.resolver.judge);
+    let identity = resolver.identity("", counted_file.file.by.as_str());
+    let (vote, identity) = if counted_file.rejects() {
+        (Vote::Vetoes, identity)
     } else {
-        (Vote::Approves, named(scene, lens, party))
+        (Vote::Approves, named(scene, resolver, identity))
     };
-    let bar = match (age, word) {
+    let bar = match (age, vote) {
         (StatementAge::TakenBack, _) => Some(NotCounted::Replaced),
         // A rejection stays in effect whatever lands in between.
         (StatementAge::TooOld, Vote::Approves) => Some(NotCounted::TooOld),
         _ => None,
     };
     let mut claim = Claim {
-        who: NamedPerson::Someone(party.clone()),
+        who: NamedPerson::Someone(identity.clone()),
         kind: EvidenceKind::Detached,
-        word,
+        vote,
         level: Proof::Attested,
-        stated_by: Some(party.clone()),
+        stated_by: Some(identity.clone()),
         vouched: Vouched::ForItself,
         place: EvidenceSource::Beside,
-        commit: spoken.commit,
-        at: spoken.effective,
-        said: spoken.said,
-        lens,
+        commit: counted_file.commit,
+        at: counted_file.effective,
+        stated_at: counted_file.stated_at,
+        resolver,
         bar,
-        told_by: SeparatedBy::Address,
-        reason: spoken.file.reason.clone(),
-        source: Some(spoken.path.clone()),
+        separated_by: SeparatedBy::Address,
+        reason: counted_file.file.reason.clone(),
+        source: Some(counted_file.path.clone()),
         key: None,
-        via: spoken.file.via.clone(),
+        via: counted_file.file.via.clone(),
     };
-    match &spoken.backed {
+    match &counted_file.backed {
         FileBacking::Unknown(obstacle) => {
             evidence.doubt.get_or_insert_with(|| obstacle.clone().into());
             return;
         }
         FileBacking::Signature(signer) => {
             claim.key = Some(signer.key.clone());
-            if let NamedPerson::Someone(party) = &claim.who {
-                claim.told_by = lens.told_by_key(party, &signer.persons(lens.at));
+            if let NamedPerson::Someone(identity) = &claim.who {
+                claim.separated_by = resolver.told_by_key(identity, &signer.persons(resolver.at));
             }
         }
         FileBacking::Stated(stated) => {
             claim.kind = EvidenceKind::Review;
             claim.level = Proof::Claimed;
             claim.stated_by = None;
-            claim.told_by = answered(&spoken.file, &party);
-            if spoken.landing <= scene.version.landing && !spoken.is_sealed() {
+            claim.separated_by = answered(&counted_file.file, &identity);
+            if counted_file.landing <= scene.version.landing && !counted_file.is_sealed() {
                 claim.bar = Some(NotCounted::NotLater);
             }
             match stated {
                 Err(why_not) => claim.bar = Some(why_not.clone()),
                 Ok(stater) => {
-                    let mut party = stater.party().clone();
-                    lens.widen(&mut party);
-                    claim.stated_by = Some(party);
+                    let mut identity = stater.identity().clone();
+                    resolver.widen(&mut identity);
+                    claim.stated_by = Some(identity);
                     claim.vouched = match stater {
                         BridgeCommitter::Bridge(_) | BridgeCommitter::SigningBridge(_) => {
                             Vouched::ForItself
@@ -128,21 +128,21 @@ fn answered(file: &ApprovalFile, reviewer: &Identity) -> SeparatedBy {
 /// Returns an identity with the names that the version's commits use for its address, since files contain no names.
 ///
 /// This applies to approvals only: nobody may discard a rejection by typing a name.
-fn named(scene: Scene<'_>, lens: IdentityResolver<'_>, mut party: Identity) -> Identity {
+fn named(scene: Scene<'_>, resolver: IdentityResolver<'_>, mut identity: Identity) -> Identity {
     let version = scene.version;
     let commits = [&version.commit].into_iter().chain(&version.touched).chain(&version.nested);
     let idents = commits.flat_map(|commit| [commit.author(), commit.committer()]);
-    for named in idents.filter_map(|ident| lens.of_ident(ident)) {
-        if named.is(&party) {
-            party.named_like(&named);
+    for named in idents.filter_map(|ident| resolver.of_ident(ident)) {
+        if named.is(&identity) {
+            identity.named_like(&named);
         }
     }
-    party
+    identity
 }
 
 /// Adds the votes in notes about a version: on its landing, and on the commits of its branch that landed its bytes.
 pub(crate) fn of_notes<'a>(evidence: &mut VersionEvidenceSet<'a>, scene: Scene<'a>, notes: &Notes) {
-    if !scene.lens.judge.policy.approval.heeds_notes() {
+    if !scene.resolver.judge.policy.approval.heeds_notes() {
         return;
     }
     if let Some(obstacle) = &notes.missing {
@@ -159,7 +159,7 @@ pub(crate) fn of_notes<'a>(evidence: &mut VersionEvidenceSet<'a>, scene: Scene<'
 }
 
 struct NoteLabel<'n> {
-    word: Vote,
+    vote: Vote,
     who: &'n str,
 }
 
@@ -175,32 +175,32 @@ fn vote(line: &str) -> Option<NoteLabel<'_>> {
         return None;
     }
     let figure: u32 = digits.parse().unwrap_or(u32::MAX);
-    let word = match (sign, figure) {
+    let vote = match (sign, figure) {
         ("-", 2..) => Vote::Vetoes,
         ("+", 2) if label == "Code-Review" => Vote::Approves,
         _ => Vote::Neither,
     };
-    Some(NoteLabel { word, who })
+    Some(NoteLabel { vote, who })
 }
 
-fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, vote: &NoteLabel<'_>) -> Claim<'a> {
-    let lens = scene.lens;
+fn of_vote<'a>(scene: Scene<'a>, about: Oid, note: &Note, label: &NoteLabel<'_>) -> Claim<'a> {
+    let resolver = scene.resolver;
     let author = note.commit.author();
-    let said: Instant = note.commit.committed().unwrap_or(scene.at).max(scene.at);
+    let stated_at: Instant = note.commit.committed().unwrap_or(scene.at).max(scene.at);
     Claim {
-        who: lens.named(vote.who),
+        who: resolver.named(label.who),
         kind: EvidenceKind::Note,
-        word: vote.word,
+        vote: label.vote,
         level: Proof::Claimed,
-        stated_by: lens.of_ident(author),
-        vouched: if lens.is_forge(author) { Vouched::ForItself } else { Vouched::ByStater },
+        stated_by: resolver.of_ident(author),
+        vouched: if resolver.is_forge(author) { Vouched::ForItself } else { Vouched::ByStater },
         place: EvidenceSource::Beside,
         commit: note.commit.oid,
-        at: said,
-        said,
-        lens,
-        bar: (vote.word == Vote::Neither).then_some(NotCounted::Vote),
-        told_by: SeparatedBy::Address,
+        at: stated_at,
+        stated_at,
+        resolver,
+        bar: (label.vote == Vote::Neither).then_some(NotCounted::Vote),
+        separated_by: SeparatedBy::Address,
         reason: None,
         source: Some(format!("{REFERENCE}:{about}")),
         key: None,

@@ -96,21 +96,25 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
     let open = || States::of_runs(Rc::clone(&before_all), from.iter().copied());
     let (states, approved) = (open(), open());
     let ruled = Ruled { counted: &states, approved: &approved, landed: &history.states, later };
-    let laws = GovernanceHistory::new(ruled);
-    let seals = SignatureChecks::new(history, &laws);
-    let court = EvaluationContext { history, laws: &laws, seals: &seals };
+    let governance_history = GovernanceHistory::new(ruled);
+    let signature_checks = SignatureChecks::new(history, &governance_history);
+    let context = EvaluationContext {
+        history,
+        governance_history: &governance_history,
+        signature_checks: &signature_checks,
+    };
     let mut folds: BTreeMap<&str, TrailEvaluator> = history
         .governance
         .iter()
         .map(|(path, trail)| {
-            let fold = TrailEvaluator::new(court, TrailKind::Governance, trail, Vec::new());
+            let fold = TrailEvaluator::new(context, TrailKind::Governance, trail, Vec::new());
             (path.as_str(), fold)
         })
         .collect();
-    let mut reader = ApprovalFileReader::new(history, &laws, &|_| false);
+    let mut reader = ApprovalFileReader::new(history, &governance_history, &|_| false);
     let mut files =
         history.approvals.chunk_by(|one, other| one.landing == other.landing).peekable();
-    let mut chooser = Chooser::new(history, &composer, &laws);
+    let mut chooser = Chooser::new(history, &composer, &governance_history);
     let mut choices: Vec<(usize, VersionChoice)> = Vec::new();
     for landing in from {
         let lands =
@@ -118,9 +122,9 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         while let Some(chunk) = files.next_if(lands) {
             reader.land(chunk);
         }
-        for (path, words) in reader.take_governance() {
+        for (path, statements) in reader.take_governance() {
             if let Some(fold) = folds.get_mut(path.as_str()) {
-                fold.words.extend(words);
+                fold.statements.extend(statements);
             }
         }
         for fold in folds.values_mut() {
@@ -150,7 +154,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         folds.into_iter().map(|(path, fold)| (path.to_owned(), fold.into_verdicts())).collect();
     let tip = composer.tip(&chooser.counted, states.at(usize::MAX));
     let left_out = left_out::uncounted_files(history, &tip, &chooser.counted, &verdicts);
-    let signatures = seals.looked();
+    let signatures = signature_checks.looked();
     CountedGovernance {
         states,
         approved,

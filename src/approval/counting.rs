@@ -17,7 +17,7 @@ use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval, Switch};
 pub(crate) struct WeighedApproval<'c, 'a> {
     pub claim: &'c Claim<'a>,
     /// The person who gave it; `None` if it names nobody known.
-    pub party: Option<Identity>,
+    pub identity: Option<Identity>,
     /// Their relation to the authors of the content.
     pub relation: Relation,
     pub counts: VoteCounts,
@@ -28,20 +28,20 @@ pub(crate) fn weigh<'c, 'a>(
     case: VersionEvidence,
     claim: &'c Claim<'a>,
 ) -> WeighedApproval<'c, 'a> {
-    let (party, relation) = match &claim.who {
-        NamedPerson::Someone(party) => {
-            let relation = case.authors.relation(claim.lens, party, &claim.told_by);
-            (Some(party.clone()), relation)
+    let (identity, relation) = match &claim.who {
+        NamedPerson::Someone(identity) => {
+            let relation = case.authors.relation(claim.resolver, identity, &claim.separated_by);
+            (Some(identity.clone()), relation)
         }
         NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => (None, Relation::Different),
     };
-    let why_not = match claim.word {
+    let why_not = match claim.vote {
         Vote::Approves => why_not(case, claim, &relation),
         _ => no_veto(case, claim, &relation),
     };
     WeighedApproval {
         claim,
-        party,
+        identity,
         relation,
         counts: why_not.map_or(VoteCounts::Yes, VoteCounts::No),
     }
@@ -58,10 +58,10 @@ pub(crate) fn as_author(relation: &Relation) -> NotCounted {
 
 /// Returns why an identity can neither approve nor reject: a bot, an agent, a forge, or the address used
 /// to commit approvals.
-fn no_voice(claim: &Claim, party: &Identity) -> Option<NotCounted> {
-    let sort = match claim.word {
-        Vote::Approves => claim.lens.sort(party),
-        Vote::Vetoes | Vote::Neither => claim.lens.approved_sort(party),
+fn not_a_person(claim: &Claim, identity: &Identity) -> Option<NotCounted> {
+    let sort = match claim.vote {
+        Vote::Approves => claim.resolver.sort(identity),
+        Vote::Vetoes | Vote::Neither => claim.resolver.approved_sort(identity),
     };
     match sort {
         IdentityKind::Machine => Some(NotCounted::Bot),
@@ -74,22 +74,22 @@ fn no_voice(claim: &Claim, party: &Identity) -> Option<NotCounted> {
 /// Returns why a rejection, or a vote below approval, does not count. People named by others as co-author or requester
 /// may still reject.
 fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
-    let party = match &claim.who {
-        NamedPerson::Someone(party) => party,
+    let identity = match &claim.who {
+        NamedPerson::Someone(identity) => identity,
         NamedPerson::Unresolved(_) => return Some(NotCounted::Unresolved),
         NamedPerson::Nobody(_) => return Some(NotCounted::NoPerson),
     };
-    let author = *relation == Relation::Same && case.authors.holds_by_commit(party);
+    let author = *relation == Relation::Same && case.authors.holds_by_commit(identity);
     let author = author.then_some(NotCounted::Author);
-    no_voice(claim, party).or(author).or_else(|| claim.bar.clone())
+    not_a_person(claim, identity).or(author).or_else(|| claim.bar.clone())
 }
 
 /// Returns why an approval does not count. Its place and kind are checked before the name, so that an approval that
 /// could not count from anybody is not reported as unresolved.
 fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
-    let approval = &case.lens.at.policy.approval;
-    let party = match &claim.who {
-        NamedPerson::Someone(party) => Some(party),
+    let approval = &case.resolver.at.policy.approval;
+    let identity = match &claim.who {
+        NamedPerson::Someone(identity) => Some(identity),
         NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
     };
     let own_act = claim.kind == EvidenceKind::Merge && claim.place == EvidenceSource::Landing;
@@ -100,8 +100,8 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let accepted = approval.accept.contains(&claim.kind)
         || claim.kind == EvidenceKind::Note && approval.heeds_notes()
         || claim.kind == EvidenceKind::Merge && case.demand.lists_first_key;
-    let owner = match (approval.owner_may_approve, party) {
-        (false, Some(party)) => is_owner(case, claim, party),
+    let owner = match (approval.owner_may_approve, identity) {
+        (false, Some(identity)) => is_owner(case, claim, identity),
         _ => Relation::Different,
     };
     let claimed = claim.level == Proof::Claimed;
@@ -127,11 +127,11 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         Relation::Unknown(unknown) => Some(NotCounted::UnknownAccount(unknown)),
         Relation::Different => unnamed_stater(claim),
     };
-    let unnamed = || match (&claim.who, party) {
+    let unnamed = || match (&claim.who, identity) {
         (NamedPerson::Unresolved(_), _) => Some(NotCounted::Unresolved),
         (NamedPerson::Nobody(_), _) => Some(NotCounted::NoPerson),
-        (_, Some(party)) if claim.lens.sort(party) == IdentityKind::MaybeForge => {
-            Some(NotCounted::UnnamedForge(party.person.display.clone()))
+        (_, Some(identity)) if claim.resolver.sort(identity) == IdentityKind::MaybeForge => {
+            Some(NotCounted::UnnamedForge(identity.person.display.clone()))
         }
         _ => None,
     };
@@ -142,8 +142,8 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         (_, Relation::Unknown(unknown)) => Some(NotCounted::UnknownAccount(unknown)),
         _ => None,
     };
-    party
-        .and_then(|party| no_voice(claim, party))
+    identity
+        .and_then(|identity| not_a_person(claim, identity))
         .or_else(|| claim.bar.clone())
         .or_else(|| tests.into_iter().find_map(held))
         .or_else(|| unnamed().filter(|it| *it == NotCounted::NoPerson))
@@ -153,12 +153,12 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
 }
 
 /// Returns the relation of a person to the owners of a record.
-fn is_owner(case: VersionEvidence, claim: &Claim, party: &Identity) -> Relation {
+fn is_owner(case: VersionEvidence, claim: &Claim, identity: &Identity) -> Relation {
     let owners = case.demand.owners.iter();
     owners
         .map(|owner| {
-            let owner = case.lens.of_person(owner);
-            claim.lens.relation(party, &claim.told_by, &owner)
+            let owner = case.resolver.of_person(owner);
+            claim.resolver.relation(identity, &claim.separated_by, &owner)
         })
         .fold(Relation::Different, Relation::nearest)
 }
@@ -167,8 +167,8 @@ fn is_owner(case: VersionEvidence, claim: &Claim, party: &Identity) -> Relation 
 /// authors typed.
 fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     let stater = claim.stated_by.as_ref()?;
-    let may_be_forge =
-        claim.vouched == Vouched::ByStater && claim.lens.sort(stater) == IdentityKind::MaybeForge;
+    let may_be_forge = claim.vouched == Vouched::ByStater
+        && claim.resolver.sort(stater) == IdentityKind::MaybeForge;
     may_be_forge.then(|| NotCounted::UnnamedForge(stater.person.display.clone()))
 }
 
@@ -176,8 +176,8 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
 ///
 /// Only a signed approval takes back a signed rejection, since anybody could type an unsigned one. At the same instant,
 /// the rejection wins.
-pub(crate) fn replace(heard: &mut [WeighedApproval]) {
-    let is_word = |heard: &WeighedApproval| match (heard.claim.word, &heard.counts) {
+pub(crate) fn replace(weighed: &mut [WeighedApproval]) {
+    let is_decided = |weighed: &WeighedApproval| match (weighed.claim.vote, &weighed.counts) {
         (Vote::Neither, _) => false,
         (Vote::Vetoes, counts) => *counts == VoteCounts::Yes,
         (Vote::Approves, counts) => matches!(
@@ -186,28 +186,28 @@ pub(crate) fn replace(heard: &mut [WeighedApproval]) {
                 | VoteCounts::No(NotCounted::Owner | NotCounted::Kind | NotCounted::Proof)
         ),
     };
-    let replaced: Vec<bool> = heard
+    let replaced: Vec<bool> = weighed
         .iter()
         .map(|own| {
-            heard.iter().any(|other| {
-                is_word(own)
-                    && is_word(other)
-                    && own.claim.word != other.claim.word
+            weighed.iter().any(|other| {
+                is_decided(own)
+                    && is_decided(other)
+                    && own.claim.vote != other.claim.vote
                     && is_one(own, other)
                     && is_later(other.claim, own.claim)
             })
         })
         .collect();
-    for (heard, replaced) in heard.iter_mut().zip(replaced) {
+    for (weighed, replaced) in weighed.iter_mut().zip(replaced) {
         if replaced {
-            heard.counts = VoteCounts::No(NotCounted::Replaced);
+            weighed.counts = VoteCounts::No(NotCounted::Replaced);
         }
     }
 }
 
 fn is_one(one: &WeighedApproval, other: &WeighedApproval) -> bool {
     let one_key = one.claim.key.is_some() && one.claim.key == other.claim.key;
-    let (Some(left), Some(right)) = (&one.party, &other.party) else {
+    let (Some(left), Some(right)) = (&one.identity, &other.identity) else {
         return false;
     };
     left.is(right) || one_key
@@ -215,8 +215,8 @@ fn is_one(one: &WeighedApproval, other: &WeighedApproval) -> bool {
 
 /// Tells whether one of two contradicting statements of the same person prevails over the other.
 fn is_later(own: &Claim, other: &Claim) -> bool {
-    match own.word {
-        Vote::Vetoes => own.said >= other.said,
-        _ => own.said > other.said && own.level >= other.level,
+    match own.vote {
+        Vote::Vetoes => own.stated_at >= other.stated_at,
+        _ => own.stated_at > other.stated_at && own.level >= other.level,
     }
 }

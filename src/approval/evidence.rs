@@ -29,7 +29,7 @@ use crate::record::vocabulary::Vocabulary as _;
 pub(crate) struct Claim<'a> {
     pub who: NamedPerson,
     pub kind: EvidenceKind,
-    pub word: Vote,
+    pub vote: Vote,
     pub level: Proof,
     /// The person who stated it; `None` if git does not say.
     pub stated_by: Option<Identity>,
@@ -40,13 +40,13 @@ pub(crate) struct Claim<'a> {
     /// The effective time of its landing, at the earliest.
     pub at: Instant,
     /// When it was given; orders the statements of one person.
-    pub said: Instant,
+    pub stated_at: Instant,
     /// Resolves identities as of its landing.
-    pub lens: IdentityResolver<'a>,
+    pub resolver: IdentityResolver<'a>,
     /// A reason not to count it, whoever gave it.
     pub bar: Option<NotCounted>,
     /// How the person is told apart from others.
-    pub told_by: SeparatedBy,
+    pub separated_by: SeparatedBy,
     /// The person's own reason.
     pub reason: Option<String>,
     /// The path of the approval file, or its note.
@@ -86,7 +86,7 @@ pub(crate) struct VersionEvidenceSet<'a> {
     pub landed_by: Option<Identity>,
     pub pull_request: Option<String>,
     /// The state of the landing's signature.
-    pub seal: Option<SignatureState>,
+    pub signature: Option<SignatureState>,
     /// Why the evidence is incomplete.
     pub doubt: Option<ApprovalObstacle>,
 }
@@ -97,7 +97,7 @@ impl VersionEvidenceSet<'_> {
         for claim in &mut self.claims {
             let inside =
                 claim.place == EvidenceSource::Nested || claim.kind == EvidenceKind::Mergetag;
-            if inside && claim.level == Proof::Attested && claim.said < instant {
+            if inside && claim.level == Proof::Attested && claim.stated_at < instant {
                 claim.bar.get_or_insert(NotCounted::TooOld);
             }
         }
@@ -107,7 +107,7 @@ impl VersionEvidenceSet<'_> {
     pub(crate) fn bar_all_but_files(&mut self) {
         for claim in &mut self.claims {
             let of_file = matches!(claim.kind, EvidenceKind::Detached | EvidenceKind::Review);
-            if claim.word == Vote::Approves && !of_file {
+            if claim.vote == Vote::Approves && !of_file {
                 claim.bar.get_or_insert(NotCounted::NoRecordYet);
             }
         }
@@ -117,11 +117,11 @@ impl VersionEvidenceSet<'_> {
 /// A version at its landing, with its identity resolver.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
-    pub lens: IdentityResolver<'a>,
+    pub resolver: IdentityResolver<'a>,
     pub version: &'a Version,
     /// The effective time of its landing.
     pub at: Instant,
-    pub seals: &'a SignatureChecks<'a>,
+    pub signature_checks: &'a SignatureChecks<'a>,
     /// Whether a member of the author set may approve.
     pub self_approval: SelfApproval,
 }
@@ -131,7 +131,7 @@ pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let landing = &scene.version.commit;
     let text = landing.message();
     VersionEvidenceSet {
-        landed_by: authors::landed_by(scene.lens, landing),
+        landed_by: authors::landed_by(scene.resolver, landing),
         pull_request: forge::pull_request(&CommitMessage::read(&text)),
         ..VersionEvidenceSet::default()
     }
@@ -141,32 +141,35 @@ pub(crate) fn of_landing<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
 pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
     let (version, landing) = (scene.version, &scene.version.commit);
     let mut evidence = of_landing(scene);
-    if let Some(party) = evidence.landed_by.clone() {
-        evidence.claims.push(merge(scene, &party, EvidenceSource::Landing, landing));
+    if let Some(identity) = evidence.landed_by.clone() {
+        evidence.claims.push(merge(scene, &identity, EvidenceSource::Landing, landing));
     }
-    let said = trailers(scene, landing, EvidenceSource::Landing);
-    evidence.claims.extend(said);
-    let seal = scene.seals.of_landing(version.landing, landing);
-    evidence.claims.extend(signed(scene, &seal, EvidenceSource::Landing, landing));
-    evidence.seal = Some(seal);
+    let stated = trailers(scene, landing, EvidenceSource::Landing);
+    evidence.claims.extend(stated);
+    let signature = scene.signature_checks.of_landing(version.landing, landing);
+    evidence.claims.extend(signed(scene, &signature, EvidenceSource::Landing, landing));
+    evidence.signature = Some(signature);
     for commit in &version.nested {
         evidence.claims.extend(nested(scene, commit));
-        let seal = scene.seals.of_branch(version.landing, commit);
-        let signature = signed(scene, &seal, EvidenceSource::Nested, commit)
+        let signature = scene.signature_checks.of_branch(version.landing, commit);
+        let signature = signed(scene, &signature, EvidenceSource::Nested, commit)
             .filter(|claim| !is_own(scene, claim, commit));
-        evidence.claims.extend(signature.map(|claim| said_at(claim, commit.committed())));
+        evidence.claims.extend(signature.map(|claim| stated_by_signer(claim, commit.committed())));
     }
     for tag in &version.tags {
-        let seal = scene.seals.of_tag(version.landing, tag);
+        let signature = scene.signature_checks.of_tag(version.landing, tag);
         let place = if tag.carrier.oid == landing.oid {
             EvidenceSource::Landing
         } else {
             EvidenceSource::Nested
         };
-        let claim = signed(scene, &seal, place, &tag.carrier);
+        let claim = signed(scene, &signature, place, &tag.carrier);
         let time = Tag::read(&tag.raw).and_then(|tag| tag.time());
         evidence.claims.extend(
-            claim.map(|claim| Claim { kind: EvidenceKind::Mergetag, ..said_at(claim, time) }),
+            claim.map(|claim| Claim {
+                kind: EvidenceKind::Mergetag,
+                ..stated_by_signer(claim, time)
+            }),
         );
     }
     evidence
@@ -174,14 +177,14 @@ pub(crate) fn of_version<'a>(scene: Scene<'a>) -> VersionEvidenceSet<'a> {
 
 /// Dates a claim by its signer's time, or by the landing if that is earlier: an approval signed before a rejection does
 /// not take it back by landing later. A signature without a time counts as the oldest.
-fn said_at(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
-    Claim { said: time.unwrap_or(Instant::MIN).min(claim.said), ..claim }
+fn stated_by_signer(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
+    Claim { stated_at: time.unwrap_or(Instant::MIN).min(claim.stated_at), ..claim }
 }
 
 /// Tells whether a commit of one parent is signed by its own author, which is no approval unless the policy lets
 /// authors approve.
 fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
-    let author = scene.lens.of_ident(commit.author());
+    let author = scene.resolver.of_ident(commit.author());
     let own = match (&claim.who, author) {
         (NamedPerson::Someone(signer), Some(author)) => signer.is(&author),
         _ => false,
@@ -191,14 +194,14 @@ fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
 
 fn merge<'a>(
     scene: Scene<'a>,
-    party: &Identity,
+    identity: &Identity,
     place: EvidenceSource,
     commit: &Commit,
 ) -> Claim<'a> {
     Claim {
-        stated_by: Some(party.clone()),
+        stated_by: Some(identity.clone()),
         vouched: Vouched::ForItself,
-        ..claim(scene, NamedPerson::Someone(party.clone()), EvidenceKind::Merge, place, commit)
+        ..claim(scene, NamedPerson::Someone(identity.clone()), EvidenceKind::Merge, place, commit)
     }
 }
 
@@ -213,17 +216,17 @@ fn claim<'a>(
     Claim {
         who,
         kind,
-        word: Vote::Approves,
+        vote: Vote::Approves,
         level: Proof::Claimed,
         stated_by: None,
         vouched: Vouched::ByStater,
         place,
         commit: commit.oid,
         at: scene.at,
-        said: scene.at,
-        lens: scene.lens,
+        stated_at: scene.at,
+        resolver: scene.resolver,
         bar: None,
-        told_by: SeparatedBy::Address,
+        separated_by: SeparatedBy::Address,
         reason: None,
         source: None,
         key: None,
@@ -237,55 +240,56 @@ fn claim<'a>(
 /// commit is shown.
 fn signed<'a>(
     scene: Scene<'a>,
-    seal: &SignatureState,
+    signature: &SignatureState,
     place: EvidenceSource,
     commit: &Commit,
 ) -> Option<Claim<'a>> {
-    let SignatureState::Attested(signer) = seal else {
+    let SignatureState::Attested(signer) = signature else {
         return None;
     };
-    let who = match signer_of(scene.lens, signer, commit) {
-        Some(party) => NamedPerson::Someone(party),
-        None => scene.lens.nobody_known(&signer.written()),
+    let who = match signer_of(scene.resolver, signer, commit) {
+        Some(identity) => NamedPerson::Someone(identity),
+        None => scene.resolver.nobody_known(&signer.written()),
     };
-    let party = match &who {
-        NamedPerson::Someone(party) => Some(party.clone()),
+    let identity = match &who {
+        NamedPerson::Someone(identity) => Some(identity.clone()),
         NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
     };
-    let told_by =
-        party.as_ref().map(|party| scene.lens.told_by_key(party, &signer.persons(scene.lens.at)));
+    let separated_by = identity
+        .as_ref()
+        .map(|identity| scene.resolver.told_by_key(identity, &signer.persons(scene.resolver.at)));
     Some(Claim {
         level: Proof::Attested,
-        told_by: told_by.unwrap_or_default(),
-        stated_by: party,
+        separated_by: separated_by.unwrap_or_default(),
+        stated_by: identity,
         vouched: Vouched::ForItself,
         key: Some(signer.key.clone()),
         ..claim(scene, who, EvidenceKind::Signature, place, commit)
     })
 }
 
-fn signer_of(lens: IdentityResolver, signer: &Signer, commit: &Commit) -> Option<Identity> {
-    let persons = signer.persons(lens.at);
+fn signer_of(resolver: IdentityResolver, signer: &Signer, commit: &Commit) -> Option<Identity> {
+    let persons = signer.persons(resolver.at);
     let idents = [commit.committer(), commit.author()];
-    let mut named = idents.into_iter().filter_map(|ident| lens.of_ident(ident));
+    let mut named = idents.into_iter().filter_map(|ident| resolver.of_ident(ident));
     let shown = named.find_map(|named| {
         let mut persons = persons.iter();
         persons.find(|person| person.key == named.person.key)
     });
-    shown.or(persons.first()).map(|person| lens.of_person(person))
+    shown.or(persons.first()).map(|person| resolver.of_person(person))
 }
 
 /// Returns the claims of a commit inside a merged branch. A commit signed by its own author approves nothing.
 fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
-    let actor = authors::landed_by(scene.lens, commit);
+    let actor = authors::landed_by(scene.resolver, commit);
     let by_another = commit.parents.len() > 1
-        || match (&actor, scene.lens.of_ident(commit.author())) {
+        || match (&actor, scene.resolver.of_ident(commit.author())) {
             (Some(actor), Some(author)) => !actor.is(&author),
             _ => false,
         };
     let mut claims: Vec<Claim> = actor
         .filter(|_| by_another)
-        .map(|party| merge(scene, &party, EvidenceSource::Nested, commit))
+        .map(|identity| merge(scene, &identity, EvidenceSource::Nested, commit))
         .into_iter()
         .collect();
     claims.extend(trailers(scene, commit, EvidenceSource::Nested));
@@ -294,11 +298,11 @@ fn nested<'a>(scene: Scene<'a>, commit: &Commit) -> Vec<Claim<'a>> {
 
 /// Returns the forge whose format is used to read a commit, and whether the policy names it.
 fn profile(
-    lens: IdentityResolver,
+    resolver: IdentityResolver,
     commit: &Commit,
     message: &CommitMessage,
 ) -> (&'static ForgeAdapter, Pinned) {
-    let pinned = lens.at.policy.approval.forge;
+    let pinned = resolver.at.policy.approval.forge;
     match forge::named(pinned.as_str()) {
         Some(forge) if pinned != policy::demand::Forge::Auto => (forge, Pinned::ByPolicy),
         _ => {
@@ -310,25 +314,25 @@ fn profile(
 }
 
 fn trailers<'a>(scene: Scene<'a>, commit: &Commit, place: EvidenceSource) -> Vec<Claim<'a>> {
-    let lens = scene.lens;
+    let resolver = scene.resolver;
     let text = commit.message();
     let message = CommitMessage::read(&text);
-    let (forge, pinned) = profile(lens, commit, &message);
-    let author = || lens.actor(commit.author());
+    let (forge, pinned) = profile(resolver, commit, &message);
+    let author = || resolver.actor(commit.author());
     // Under `auto`, the committer of a rebased commit may keep the author's text without reading it.
     let stated_by = match pinned {
         Pinned::ByCommit if commit.parents.len() < 2 => author(),
-        _ => authors::landed_by(lens, commit).or_else(author),
+        _ => authors::landed_by(resolver, commit).or_else(author),
     };
     (forge.approvals)(&message, pinned)
         .into_iter()
-        .map(|said| Claim {
+        .map(|line| Claim {
             stated_by: stated_by.clone(),
-            vouched: match (pinned, place, said.is_by_forge) {
+            vouched: match (pinned, place, line.is_by_forge) {
                 (Pinned::ByPolicy, EvidenceSource::Landing, true) => Vouched::ByForge,
                 _ => Vouched::ByStater,
             },
-            ..claim(scene, lens.named(&said.value), EvidenceKind::Trailer, place, commit)
+            ..claim(scene, resolver.named(&line.value), EvidenceKind::Trailer, place, commit)
         })
         .collect()
 }

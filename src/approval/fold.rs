@@ -36,8 +36,8 @@ struct Carried {
 #[derive(Clone, Copy)]
 pub(crate) struct EvaluationContext<'a> {
     pub history: &'a History,
-    pub laws: &'a GovernanceHistory<'a>,
-    pub seals: &'a SignatureChecks<'a>,
+    pub governance_history: &'a GovernanceHistory<'a>,
+    pub signature_checks: &'a SignatureChecks<'a>,
 }
 
 /// What kind of file a trail follows.
@@ -50,11 +50,11 @@ pub(crate) enum TrailKind {
 
 /// Evaluates one trail.
 pub(crate) struct TrailEvaluator<'a> {
-    pub court: EvaluationContext<'a>,
+    pub context: EvaluationContext<'a>,
     of: TrailKind,
     pub trail: &'a Trail,
     /// The approval files about it, in landing order; for a governance file, only up to the landings judged so far.
-    pub words: Vec<StatementEvent<'a>>,
+    pub statements: Vec<StatementEvent<'a>>,
     pub series: TrailProgress,
     pub verdicts: Vec<ApprovalVerdict>,
     /// The progress before each version; kept only if the trail has approval files, which may land late.
@@ -64,12 +64,12 @@ pub(crate) struct TrailEvaluator<'a> {
 
 /// Judges the versions of a trail and returns one verdict for each.
 pub(crate) fn trail<'a>(
-    court: EvaluationContext<'a>,
+    context: EvaluationContext<'a>,
     of: TrailKind,
     trail: &'a Trail,
-    words: Vec<StatementEvent<'a>>,
+    statements: Vec<StatementEvent<'a>>,
 ) -> Vec<ApprovalVerdict> {
-    let mut fold = TrailEvaluator::new(court, of, trail, words);
+    let mut fold = TrailEvaluator::new(context, of, trail, statements);
     fold.pass(usize::MAX);
     fold.into_verdicts()
 }
@@ -78,24 +78,24 @@ impl<'a> TrailEvaluator<'a> {
     /// Returns a version with its context, by its index.
     pub(crate) fn step(&self, index: usize) -> Option<VersionStep<'a>> {
         let version = self.trail.versions.get(index)?;
-        let landing = self.court.history.mainline.landings.get(version.landing);
-        let state = self.court.laws.before(version.landing);
-        let lens = self.court.laws.lens(version.landing);
+        let landing = self.context.history.mainline.landings.get(version.landing);
+        let state = self.context.governance_history.before(version.landing);
+        let resolver = self.context.governance_history.resolver(version.landing);
         let at = landing.map_or(Instant::MIN, |landing| landing.effective);
         Some(VersionStep {
             index,
             version,
             record: version.record.record().map(AsRef::as_ref),
             landing,
-            lens,
+            resolver,
             state,
             at,
             is_among_records: self.is_among_records(index),
             scene: Scene {
-                lens,
+                resolver,
                 version,
                 at,
-                seals: self.court.seals,
+                signature_checks: self.context.signature_checks,
                 self_approval: state.self_approval,
             },
         })
@@ -103,21 +103,21 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Starts before the first version of a trail.
     pub(crate) fn new(
-        court: EvaluationContext<'a>,
+        context: EvaluationContext<'a>,
         of: TrailKind,
         trail: &'a Trail,
-        words: Vec<StatementEvent<'a>>,
+        statements: Vec<StatementEvent<'a>>,
     ) -> TrailEvaluator<'a> {
-        let hears = of == TrailKind::Governance || !words.is_empty();
+        let takes_files = of == TrailKind::Governance || !statements.is_empty();
         TrailEvaluator {
-            court,
+            context,
             of,
             trail,
-            words,
+            statements,
             series: TrailProgress::default(),
             verdicts: Vec::with_capacity(trail.versions.len()),
             befores: Vec::with_capacity(trail.versions.len()),
-            bound: if hears { Bound::new(trail) } else { Bound::default() },
+            bound: if takes_files { Bound::new(trail) } else { Bound::default() },
         }
     }
 
@@ -135,7 +135,7 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Judges a version and appends its verdict.
     pub(crate) fn judge(&mut self, step: &VersionStep<'a>) {
-        if self.bound.hears() {
+        if self.bound.is_active() {
             self.befores.push(self.series.clone());
         }
         let thrown_off = self.trail.thrown_off.iter();
@@ -244,16 +244,16 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Gives a version the verdict of an earlier one; its own evidence vouches for the entries that it adds (V9).
     fn carry(&mut self, step: &VersionStep<'a>, carried: &Carried) -> ApprovalVerdict {
-        let own = authors::of_version(step.lens, step.version);
+        let own = authors::of_version(step.resolver, step.version);
         let demand = combined_demand(step.state.governance, step.record, self.base());
         let evidence = self.evidence(step);
         let mut reference = self.series.reference.clone();
-        reference.widen(step.lens);
+        reference.widen(step.resolver);
         let outcome = step.judge_four_eyes(&reference, &demand, &evidence);
         let mut flags = step.flags(self.before(step));
         flags.extend(carried.flag);
         flags.extend(&own.flags);
-        let witnesses = vouchers::collect_vouchers(step.lens, &own, &reference, &outcome);
+        let witnesses = vouchers::collect_vouchers(step.resolver, &own, &reference, &outcome);
         let mut verdict = match self.verdicts.get(carried.from) {
             Some(earlier) => earlier.clone(),
             None => return self.fresh(step),
@@ -263,7 +263,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         verdict.makers = authors::sorted(&own);
         verdict.carries = Some(verdict.carries.unwrap_or(carried.from));
-        verdict.landed_by = evidence.landed_by.map(|party| party.person);
+        verdict.landed_by = evidence.landed_by.map(|identity| identity.person);
         verdict.pull_request = evidence.pull_request;
         verdict.flags = flags;
         verdict.statements = outcome.statements;
@@ -294,7 +294,7 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Judges the version in the oldest commit of a shallow clone, whose landing is unknown.
     fn inherited(&mut self, step: &VersionStep) -> ApprovalVerdict {
-        let doubt = match (&step.version.truncated, &self.court.history.mainline.boundary) {
+        let doubt = match (&step.version.truncated, &self.context.history.mainline.boundary) {
             (Some(obstacle), _) | (None, Some(obstacle)) => {
                 ApprovalObstacle::from(obstacle.clone())
             }
@@ -338,8 +338,8 @@ fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
 fn removed(step: &VersionStep) -> ApprovalVerdict {
     let evidence = evidence::of_landing(step.scene);
     ApprovalVerdict {
-        makers: authors::sorted(&authors::of_version(step.lens, step.version)),
-        landed_by: evidence.landed_by.map(|party| party.person),
+        makers: authors::sorted(&authors::of_version(step.resolver, step.version)),
+        landed_by: evidence.landed_by.map(|identity| identity.person),
         pull_request: evidence.pull_request,
         flags: step.flags(None),
         policy_commit: step.state.commit.map(|commit| commit.to_string()),

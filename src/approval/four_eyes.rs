@@ -7,6 +7,7 @@ use crate::approval::case::CountedApproval;
 use crate::approval::case::VersionEvidence;
 use crate::approval::case::approver;
 use crate::approval::case::is_met;
+use crate::approval::counted_approvals;
 use crate::approval::counting::{self, WeighedApproval};
 use crate::approval::evidence::{Claim, EvidenceSource, Vouched};
 use crate::approval::identity::NamedPerson;
@@ -18,7 +19,6 @@ use crate::approval::signature::SignatureState;
 use crate::approval::verdict::{
     Approver, FourEyes, MissingApproval, NotCounted, Statement, Vote, VoteCounts,
 };
-use crate::approval::voices;
 use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(crate) struct FourEyesOutcome {
     pub is_met: bool,
     pub result: FourEyes,
     /// The counted approvals, sorted by the approver's address.
-    pub voices: Vec<CountedApproval>,
+    pub counted_approvals: Vec<CountedApproval>,
     pub statements: Vec<Statement>,
     pub missing: Vec<MissingApproval>,
     /// The flags to show with it.
@@ -38,8 +38,8 @@ pub(crate) struct FourEyesOutcome {
 
 impl FourEyesOutcome {
     pub(crate) fn approvers(&self) -> Vec<Approver> {
-        let voices = self.voices.iter();
-        voices.map(|voice| voice.approver.clone()).collect()
+        let counted_approvals = self.counted_approvals.iter();
+        counted_approvals.map(|counted_approval| counted_approval.approver.clone()).collect()
     }
 
     /// Tells whether the requirement is met and no rejection or bad signature prevents it.
@@ -52,32 +52,33 @@ impl FourEyesOutcome {
 /// Evaluates the approvals and rejections of a version.
 pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
     let mut claims = with_author(case);
-    voices::share_names(&mut claims);
-    let mut heard: Vec<WeighedApproval> =
+    counted_approvals::share_names(&mut claims);
+    let mut weighed: Vec<WeighedApproval> =
         claims.iter().map(|claim| counting::weigh(case, claim)).collect();
-    counting::replace(&mut heard);
-    choose_author(case, &mut heard);
-    let counted = voices::count(case, &heard);
+    counting::replace(&mut weighed);
+    choose_author(case, &mut weighed);
+    let counted = counted_approvals::count(case, &weighed);
     for (index, unknown) in counted.left_out {
-        if let Some(heard) = heard.get_mut(index) {
-            heard.counts = VoteCounts::No(NotCounted::UnknownAccount(unknown));
+        if let Some(weighed) = weighed.get_mut(index) {
+            weighed.counts = VoteCounts::No(NotCounted::UnknownAccount(unknown));
         }
     }
-    let (voices, flags) = (counted.voices, counted.flags);
-    let statements: Vec<Statement> = heard
+    let (counted_approvals, flags) = (counted.counted_approvals, counted.flags);
+    let statements: Vec<Statement> = weighed
         .iter()
-        .map(|heard| Statement {
-            approver: approver(case, heard.claim),
-            word: heard.claim.word,
-            counts: heard.counts.clone(),
+        .map(|weighed| Statement {
+            approver: approver(case, weighed.claim),
+            vote: weighed.claim.vote,
+            counts: weighed.counts.clone(),
         })
         .collect();
-    let asked = DemandContext { lens: case.lens, authors: case.authors, demand: case.demand };
+    let asked =
+        DemandContext { resolver: case.resolver, authors: case.authors, demand: case.demand };
     FourEyesOutcome {
-        is_met: is_met(case.demand, &voices),
-        missing: missing::missing_approvals(asked, &voices, &statements),
-        result: result(case, &voices, &statements, only_authors(&heard)),
-        voices,
+        is_met: is_met(case.demand, &counted_approvals),
+        missing: missing::missing_approvals(asked, &counted_approvals, &statements),
+        result: result(case, &counted_approvals, &statements, only_authors(&weighed)),
+        counted_approvals,
         statements,
         flags,
     }
@@ -90,22 +91,22 @@ fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
     let alone = case.evidence.landed_by.is_none() && case.landing.parents.len() < 2;
     if alone
         && case.self_approval == SelfApproval::Allow
-        && let Some(author) = case.lens.actor(case.landing.author())
+        && let Some(author) = case.resolver.actor(case.landing.author())
     {
         claims.push(Claim {
             who: NamedPerson::Someone(author.clone()),
             kind: EvidenceKind::Merge,
-            word: Vote::Approves,
+            vote: Vote::Approves,
             level: Proof::Claimed,
             stated_by: Some(author),
             vouched: Vouched::ForItself,
             place: EvidenceSource::Landing,
             commit: case.landing.oid,
             at: case.at,
-            said: case.at,
-            lens: case.lens,
+            stated_at: case.at,
+            resolver: case.resolver,
             bar: None,
-            told_by: SeparatedBy::Address,
+            separated_by: SeparatedBy::Address,
             reason: None,
             source: None,
             key: None,
@@ -116,49 +117,49 @@ fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
 }
 
 /// If the policy lets authors approve, counts one member of the author set: the one who helps most (D8).
-fn choose_author(case: VersionEvidence, heard: &mut [WeighedApproval]) {
-    let is_member = |heard: &WeighedApproval| {
-        heard.counts == VoteCounts::Yes
-            && heard.claim.word == Vote::Approves
-            && !heard.relation.is_different()
+fn choose_author(case: VersionEvidence, weighed: &mut [WeighedApproval]) {
+    let is_member = |weighed: &WeighedApproval| {
+        weighed.counts == VoteCounts::Yes
+            && weighed.claim.vote == Vote::Approves
+            && !weighed.relation.is_different()
     };
     let mut members: Vec<Identity> = Vec::new();
-    for party in heard.iter().filter(|it| is_member(it)) {
-        let party = party.party.iter();
-        for party in party {
-            if !members.iter().any(|known| known.is(party)) {
-                members.push(party.clone());
+    for identity in weighed.iter().filter(|it| is_member(it)) {
+        let identity = identity.identity.iter();
+        for identity in identity {
+            if !members.iter().any(|known| known.is(identity)) {
+                members.push(identity.clone());
             }
         }
     }
     if members.len() < 2 {
         return;
     }
-    let without = |chosen: &Identity, heard: &mut [WeighedApproval]| {
-        for heard in heard.iter_mut().filter(|it| is_member(it)) {
-            if !heard.party.as_ref().is_some_and(|party| party.is(chosen)) {
-                heard.counts = VoteCounts::No(counting::as_author(&heard.relation));
+    let without = |chosen: &Identity, weighed: &mut [WeighedApproval]| {
+        for weighed in weighed.iter_mut().filter(|it| is_member(it)) {
+            if !weighed.identity.as_ref().is_some_and(|identity| identity.is(chosen)) {
+                weighed.counts = VoteCounts::No(counting::as_author(&weighed.relation));
             }
         }
     };
     let helps = |chosen: &&Identity| {
-        let mut heard = heard.to_vec();
-        without(chosen, &mut heard);
-        is_met(case.demand, &voices::count(case, &heard).voices)
+        let mut weighed = weighed.to_vec();
+        without(chosen, &mut weighed);
+        is_met(case.demand, &counted_approvals::count(case, &weighed).counted_approvals)
     };
     if let Some(chosen) = members.iter().find(helps).or(members.first()) {
-        without(chosen, heard);
+        without(chosen, weighed);
     }
 }
 
 /// Returns the four-eyes result: the first that applies.
 fn result(
     case: VersionEvidence,
-    voices: &[CountedApproval],
+    counted_approvals: &[CountedApproval],
     statements: &[Statement],
     only_authors: bool,
 ) -> FourEyes {
-    if matches!(case.evidence.seal, Some(SignatureState::Bad(_))) {
+    if matches!(case.evidence.signature, Some(SignatureState::Bad(_))) {
         return FourEyes::InvalidSignature;
     }
     if case.authors.doubt.is_some() || case.evidence.doubt.is_some() {
@@ -166,23 +167,27 @@ fn result(
     }
     let vetoed = statements
         .iter()
-        .any(|statement| statement.word == Vote::Vetoes && statement.counts == VoteCounts::Yes);
+        .any(|statement| statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes);
     if vetoed {
         return FourEyes::Vetoed;
     }
     let because = |wanted: fn(&NotCounted) -> bool| {
-        let yes = |statement: &&Statement| statement.word == Vote::Approves;
+        let yes = |statement: &&Statement| statement.vote == Vote::Approves;
         statements.iter().filter(yes).any(
             |statement| matches!(&statement.counts, VoteCounts::No(why_not) if wanted(why_not)),
         )
     };
-    let attested: Vec<CountedApproval> =
-        voices.iter().filter(|voice| voice.approver.level == Proof::Attested).cloned().collect();
-    if voices.iter().any(|voice| !voice.approver.is_author) {
-        let by_signature = attested.len() == voices.len() || is_met(case.demand, &attested);
+    let attested: Vec<CountedApproval> = counted_approvals
+        .iter()
+        .filter(|counted_approval| counted_approval.approver.level == Proof::Attested)
+        .cloned()
+        .collect();
+    if counted_approvals.iter().any(|counted_approval| !counted_approval.approver.is_author) {
+        let by_signature =
+            attested.len() == counted_approvals.len() || is_met(case.demand, &attested);
         return if by_signature { FourEyes::Attested } else { FourEyes::Claimed };
     }
-    if !voices.is_empty() {
+    if !counted_approvals.is_empty() {
         return FourEyes::SelfApproved;
     }
     if because(|why_not| matches!(why_not, NotCounted::SelfAsserted)) {
@@ -204,18 +209,19 @@ fn result(
 }
 
 /// Tells whether only authors approved; a review on the forge is never an author's own.
-fn only_authors(heard: &[WeighedApproval]) -> bool {
-    let spoke = heard.iter().filter(|heard| {
-        let said = heard.claim.word == Vote::Approves && heard.claim.kind != EvidenceKind::Review;
+fn only_authors(weighed: &[WeighedApproval]) -> bool {
+    let spoke = weighed.iter().filter(|weighed| {
+        let approves =
+            weighed.claim.vote == Vote::Approves && weighed.claim.kind != EvidenceKind::Review;
         let person = !matches!(
-            heard.counts,
+            weighed.counts,
             VoteCounts::No(NotCounted::Bot | NotCounted::Forge | NotCounted::SuspiciousMerge)
         );
-        said && person
+        approves && person
     });
     let own: Vec<bool> = spoke
-        .filter(|heard| heard.party.is_some())
-        .map(|heard| heard.relation == Relation::Same)
+        .filter(|weighed| weighed.identity.is_some())
+        .map(|weighed| weighed.relation == Relation::Same)
         .collect();
     !own.is_empty() && own.iter().all(|own| *own)
 }

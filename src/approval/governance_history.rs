@@ -31,11 +31,11 @@ pub(crate) struct Ruled<'a> {
 pub(crate) struct GovernanceHistory<'a> {
     ruled: Ruled<'a>,
     /// The key set after each run of landings, read when a signature needs it.
-    rings: Vec<OnceCell<KeySet>>,
+    key_sets: Vec<OnceCell<KeySet>>,
     /// The same, with approved versions only.
-    approved_rings: Vec<OnceCell<KeySet>>,
+    approved_key_sets: Vec<OnceCell<KeySet>>,
     /// For each run, the earliest run with the same keys.
-    ring_of: Vec<OnceCell<usize>>,
+    key_set_of: Vec<OnceCell<usize>>,
     /// The governance before the first landing, and at each landing that changes the record folders.
     folders: OnceCell<Vec<(usize, Rc<governance::MainlineGovernance>)>>,
     met: IdentityCache,
@@ -47,11 +47,11 @@ pub(crate) struct LandedGovernance<'a> {
     /// The governance files that counted.
     pub governance: &'a Governance,
     /// Their key set.
-    pub ring: &'a KeySet,
+    pub key_set: &'a KeySet,
     /// The approved governance files.
     pub approved: &'a Governance,
     /// Their key set.
-    pub approved_ring: &'a KeySet,
+    pub approved_key_set: &'a KeySet,
     /// The commit whose tree holds these files; `None` if there were none yet.
     pub commit: Option<Oid>,
     /// Whether an earlier commit's files are used, because the current ones can't be read.
@@ -70,9 +70,9 @@ impl<'a> GovernanceHistory<'a> {
         let n_runs = ruled.counted.n_runs();
         GovernanceHistory {
             ruled,
-            rings: cells(n_runs),
-            approved_rings: cells(n_runs),
-            ring_of: cells(n_runs),
+            key_sets: cells(n_runs),
+            approved_key_sets: cells(n_runs),
+            key_set_of: cells(n_runs),
             folders: OnceCell::new(),
             met: IdentityCache::default(),
         }
@@ -82,12 +82,12 @@ impl<'a> GovernanceHistory<'a> {
     pub(crate) fn before(&'a self, landing: usize) -> LandedGovernance<'a> {
         let state = self.ruled.counted.before(landing);
         let approved = self.ruled.approved.before(landing);
-        let ring = self.ring(landing);
+        let key_set = self.key_set(landing);
         LandedGovernance {
             governance: &state.governance,
-            ring,
+            key_set,
             approved: &approved.governance,
-            approved_ring: self.approved_ring(landing).unwrap_or(ring),
+            approved_key_set: self.approved_key_set(landing).unwrap_or(key_set),
             commit: match &state.origin {
                 GovernanceOrigin::Own(commit) | GovernanceOrigin::Earlier(commit) => Some(*commit),
                 GovernanceOrigin::Defaults | GovernanceOrigin::Unknown(_) => None,
@@ -128,19 +128,19 @@ impl<'a> GovernanceHistory<'a> {
         counting.map(|(_, state)| folders_of(state))
     }
 
-    fn ring(&'a self, landing: usize) -> &'a KeySet {
+    fn key_set(&'a self, landing: usize) -> &'a KeySet {
         const NONE: &KeySet = &KeySet::NONE;
         let run = landing.checked_sub(1).map_or(0, |it| self.ruled.counted.run(it));
-        let run = self.same_ring(run);
+        let run = self.same_key_set(run);
         let governance = &self.ruled.counted.after_runs(run).governance;
-        let ring = self.rings.get(run).filter(|_| self.any(governance));
-        ring.map_or(NONE, |ring| {
-            ring.get_or_init(|| KeySet::from_governance(governance, self.ruled.later))
+        let key_set = self.key_sets.get(run).filter(|_| self.any(governance));
+        key_set.map_or(NONE, |key_set| {
+            key_set.get_or_init(|| KeySet::from_governance(governance, self.ruled.later))
         })
     }
 
     /// Returns the keys of approved versions; `None` if those that count list the same.
-    fn approved_ring(&'a self, landing: usize) -> Option<&'a KeySet> {
+    fn approved_key_set(&'a self, landing: usize) -> Option<&'a KeySet> {
         let states = [self.ruled.counted, self.ruled.approved];
         let [counted, approved] = states.map(|states| states.before(landing));
         if lists_the_same(counted, approved) {
@@ -148,15 +148,17 @@ impl<'a> GovernanceHistory<'a> {
         }
         let run = landing.checked_sub(1).map_or(0, |it| self.ruled.approved.run(it));
         let governance = &approved.governance;
-        let ring = self.approved_rings.get(run).filter(|_| self.any(governance));
-        ring.map(|ring| ring.get_or_init(|| KeySet::from_governance(governance, self.ruled.later)))
+        let key_set = self.approved_key_sets.get(run).filter(|_| self.any(governance));
+        key_set.map(|key_set| {
+            key_set.get_or_init(|| KeySet::from_governance(governance, self.ruled.later))
+        })
     }
 
     /// Returns the earliest run, up to the given one, with the same keys.
-    fn same_ring(&self, run: usize) -> usize {
+    fn same_key_set(&self, run: usize) -> usize {
         let mut first = run;
         while let Some(before) = first.checked_sub(1) {
-            if let Some(known) = self.ring_of.get(first).and_then(OnceCell::get) {
+            if let Some(known) = self.key_set_of.get(first).and_then(OnceCell::get) {
                 first = *known;
                 break;
             }
@@ -166,7 +168,7 @@ impl<'a> GovernanceHistory<'a> {
             }
             first = before;
         }
-        if let Some(cell) = self.ring_of.get(run) {
+        if let Some(cell) = self.key_set_of.get(run) {
             cell.get_or_init(|| first);
         }
         first
@@ -180,7 +182,7 @@ impl<'a> GovernanceHistory<'a> {
     }
 
     /// Returns the identity resolver of a landing.
-    pub(crate) fn lens(&'a self, landing: usize) -> IdentityResolver<'a> {
+    pub(crate) fn resolver(&'a self, landing: usize) -> IdentityResolver<'a> {
         let state = self.before(landing);
         IdentityResolver {
             at: state.governance,
@@ -188,8 +190,8 @@ impl<'a> GovernanceHistory<'a> {
             approved: state.approved,
             landed: &self.ruled.landed.before(landing).governance,
             later: self.ruled.later,
-            ring: state.ring,
-            approved_ring: state.approved_ring,
+            key_set: state.key_set,
+            approved_key_set: state.approved_key_set,
             met: &self.met,
         }
     }

@@ -37,9 +37,9 @@ pub(crate) struct IdentityResolver<'a> {
     /// The governance at the tip, whose mailmaps only restrict: they merge identities.
     pub later: &'a [Rc<Governance>],
     /// The key set of `at`.
-    pub ring: &'a KeySet,
+    pub key_set: &'a KeySet,
     /// The key set of `approved`.
-    pub approved_ring: &'a KeySet,
+    pub approved_key_set: &'a KeySet,
     /// Identities resolved earlier.
     pub met: &'a IdentityCache,
 }
@@ -146,13 +146,13 @@ pub(crate) enum NamedPerson {
 }
 
 /// Tells whether an identity is the address used to commit approvals.
-pub(crate) fn is_nobody(party: &Identity) -> bool {
-    people::is_nobody(&party.person)
+pub(crate) fn is_nobody(identity: &Identity) -> bool {
+    people::is_nobody(&identity.person)
 }
 
 impl<'a> IdentityResolver<'a> {
     /// Resolves a name and an address.
-    pub(crate) fn party(&self, name: &str, email: &str) -> Identity {
+    pub(crate) fn identity(&self, name: &str, email: &str) -> Identity {
         let face = self.met.face(self.at, name, email);
         let called = if face.person.name.is_empty() {
             // People removed from the roster by an unapproved change keep the name it gave them.
@@ -160,19 +160,19 @@ impl<'a> IdentityResolver<'a> {
         } else {
             face.name
         };
-        let mut party = Identity::new(face.person, called, face.looks);
+        let mut identity = Identity::new(face.person, called, face.looks);
         for key in face.keys.iter() {
-            party.know(key);
+            identity.know(key);
         }
-        self.widen(&mut party);
-        party
+        self.widen(&mut identity);
+        identity
     }
 
     /// Adds the keys by which these states know an identity.
-    pub(crate) fn widen(&self, party: &mut Identity) {
+    pub(crate) fn widen(&self, identity: &mut Identity) {
         let states = [self.at, self.judge, self.approved];
         let later = || self.later.iter().map(AsRef::as_ref);
-        for typed in party.typed().to_vec() {
+        for typed in identity.typed().to_vec() {
             let states = || states.into_iter().chain(later());
             for (n, state) in states().enumerate() {
                 let mut before = states().take(n);
@@ -181,15 +181,15 @@ impl<'a> IdentityResolver<'a> {
                 }
                 if typed.typed_email.contains('@') {
                     let face = self.met.face(state, &typed.typed_name, &typed.typed_email);
-                    face.keys.iter().for_each(|key| party.know(key));
+                    face.keys.iter().for_each(|key| identity.know(key));
                 } else {
-                    party.know(&Rc::from(people::key_of(state, &typed.key)));
+                    identity.know(&Rc::from(people::key_of(state, &typed.key)));
                 }
             }
         }
-        for ring in [self.ring, self.approved_ring] {
-            let kin = ring.kin(&party.person.key);
-            party.know_all(kin);
+        for key_set in [self.key_set, self.approved_key_set] {
+            let kin = key_set.kin(&identity.person.key);
+            identity.know_all(kin);
         }
     }
 
@@ -200,11 +200,11 @@ impl<'a> IdentityResolver<'a> {
 
     /// Resolves an address named in a signers file.
     pub(crate) fn of_person(&self, person: &Person) -> Identity {
-        let mut party = self.party(&person.typed_name, &person.typed_email);
+        let mut identity = self.identity(&person.typed_name, &person.typed_email);
         for (name, email) in &person.also {
-            party.absorb(&self.party(name, email));
+            identity.absorb(&self.identity(name, email));
         }
-        party
+        identity
     }
 
     /// Resolves an author or committer; without a usable address, only a name that the identity map lists.
@@ -212,7 +212,7 @@ impl<'a> IdentityResolver<'a> {
     /// Also `None` for the address used to commit approvals, which is no person.
     pub(crate) fn of_ident(&self, ident: &Ident) -> Option<Identity> {
         match ident.address() {
-            Some(address) => Some(self.party(&ident.name, address)).filter(|it| !is_nobody(it)),
+            Some(address) => Some(self.identity(&ident.name, address)).filter(|it| !is_nobody(it)),
             None => self.of_login(&ident.name),
         }
     }
@@ -220,7 +220,7 @@ impl<'a> IdentityResolver<'a> {
     /// Tells whether an ident is the one used to commit approvals.
     pub(crate) fn is_of_approvals(&self, ident: &Ident) -> bool {
         let address = ident.address();
-        address.is_some_and(|address| is_nobody(&self.party(&ident.name, address)))
+        address.is_some_and(|address| is_nobody(&self.identity(&ident.name, address)))
     }
 
     /// Returns the person behind one ident of a commit; `None` if it is a forge.
@@ -233,7 +233,7 @@ impl<'a> IdentityResolver<'a> {
     pub(crate) fn of_login(&self, login: &str) -> Option<Identity> {
         let known = people::identify_login(self.at, login);
         let person = known.or_else(|| people::identify_login(self.approved, login))?;
-        Some(self.party(&person.typed_name, &person.key))
+        Some(self.identity(&person.typed_name, &person.key))
     }
 
     /// Resolves a login that the identity map lists and that has not been removed from it since.
@@ -241,7 +241,7 @@ impl<'a> IdentityResolver<'a> {
         let states = [self.at, self.landed];
         let [known, landed] = states.map(|state| people::identify_login(state, login));
         let person = known.filter(|known| landed.is_some_and(|it| it.key == known.key))?;
-        Some(self.party(&person.typed_name, &person.key))
+        Some(self.identity(&person.typed_name, &person.key))
     }
 
     /// Resolves the person named by a trailer's value.
@@ -252,10 +252,10 @@ impl<'a> IdentityResolver<'a> {
         }
         match message::person(value) {
             (name, Some(address)) => {
-                NamedPerson::Someone(self.party(name.unwrap_or_default(), address))
+                NamedPerson::Someone(self.identity(name.unwrap_or_default(), address))
             }
             (Some(name), None) => match self.of_present_login(name) {
-                Some(party) => NamedPerson::Someone(party),
+                Some(identity) => NamedPerson::Someone(identity),
                 None => NamedPerson::Unresolved(typed()),
             },
             (None, None) => NamedPerson::Nobody(typed()),
@@ -268,11 +268,11 @@ impl<'a> IdentityResolver<'a> {
     }
 
     /// Classifies an identity: by the governance that counts, and as a bot also by governance that merely landed.
-    pub(crate) fn sort(&self, party: &Identity) -> IdentityKind {
-        let sort = self.sort_by(self.at, party);
+    pub(crate) fn sort(&self, identity: &Identity) -> IdentityKind {
+        let sort = self.sort_by(self.at, identity);
         match sort {
             IdentityKind::Person | IdentityKind::MaybeForge
-                if self.sort_by(self.landed, party) == IdentityKind::Machine =>
+                if self.sort_by(self.landed, identity) == IdentityKind::Machine =>
             {
                 IdentityKind::Machine
             }
@@ -281,19 +281,19 @@ impl<'a> IdentityResolver<'a> {
     }
 
     /// Classifies an identity by approved governance only: nothing else may discard a rejection.
-    pub(crate) fn approved_sort(&self, party: &Identity) -> IdentityKind {
-        self.sort_by(self.approved, party)
+    pub(crate) fn approved_sort(&self, identity: &Identity) -> IdentityKind {
+        self.sort_by(self.approved, identity)
     }
 
-    fn sort_by(&self, state: &Governance, party: &Identity) -> IdentityKind {
-        let person = &party.person;
+    fn sort_by(&self, state: &Governance, identity: &Identity) -> IdentityKind {
+        let person = &identity.person;
         let face = self.met.face(state, &person.typed_name, &person.typed_email);
         if face.person == *person { face.sort } else { IdentityKind::for_person(state, person) }
     }
 
     /// Tells whether a person is a bot or an agent, which never counts.
-    pub(crate) fn is_machine(&self, party: &Identity) -> bool {
-        self.sort(party) == IdentityKind::Machine
+    pub(crate) fn is_machine(&self, identity: &Identity) -> bool {
+        self.sort(identity) == IdentityKind::Machine
     }
 
     /// Tells whether an ident is a forge rather than a person.

@@ -16,7 +16,7 @@ impl TrailEvaluator<'_> {
         };
         let next = self.trail.versions.get(index + 1);
         let until = next.map(|next| next.landing);
-        let mut counting = self.court.laws.record_folders(version.landing, until);
+        let mut counting = self.context.governance_history.record_folders(version.landing, until);
         self.is_governance() || counting.all(|folders| self.are_inside(folders, &version.files))
     }
 
@@ -29,7 +29,7 @@ impl TrailEvaluator<'_> {
     }
 
     fn are_inside(&self, folders: &[String], files: &[FileAt]) -> bool {
-        let prefix = &self.court.history.prefix;
+        let prefix = &self.context.history.prefix;
         let mut files = files.iter();
         files.all(|file| prefix.is_inside(folders, &file.path))
     }

@@ -15,18 +15,22 @@ use crate::history::walked::History;
 pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
     let mut approvals = TrailVerdicts::default();
     {
-        let laws = GovernanceHistory::new(Ruled {
+        let governance_history = GovernanceHistory::new(Ruled {
             counted: &counted.states,
             approved: &counted.approved,
             landed: &history.states,
             later: &counted.later,
         });
-        let seals = SignatureChecks::new(history, &laws);
-        let mut said = ApprovalFiles::of(history, &laws, &|_| true);
-        let court = EvaluationContext { history, laws: &laws, seals: &seals };
+        let signature_checks = SignatureChecks::new(history, &governance_history);
+        let mut approval_files = ApprovalFiles::of(history, &governance_history, &|_| true);
+        let context = EvaluationContext {
+            history,
+            governance_history: &governance_history,
+            signature_checks: &signature_checks,
+        };
         for (key, trail) in &history.trails {
-            let words = said.records.remove(key).unwrap_or_default();
-            let verdicts = fold::trail(court, TrailKind::Record, trail, words);
+            let statements = approval_files.records.remove(key).unwrap_or_default();
+            let verdicts = fold::trail(context, TrailKind::Record, trail, statements);
             for (version, verdict) in trail.versions.iter().zip(&verdicts) {
                 let (n, commit) = (version.n, version.commit.oid);
                 log::trace!("{key}, version {n} at {commit}: {}", verdict.result.as_str());
@@ -34,8 +38,8 @@ pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
             let verdicts = verdicts.into_iter().map(ApprovalVerdict::kept).collect();
             approvals.trails.insert(key.clone(), verdicts);
         }
-        approvals.files = said.filed;
-        approvals.signatures = seals.looked();
+        approvals.files = approval_files.filed;
+        approvals.signatures = signature_checks.looked();
     }
     approvals.signatures.extend(counted.signatures.iter().cloned());
     approvals.signatures.sort_by_key(|it| (it.landing, it.of, it.commit));

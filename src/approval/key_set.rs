@@ -27,22 +27,22 @@ impl KeySet {
     /// Returns the keys that governance lists, without those revoked later.
     pub(crate) fn from_governance(at: &Governance, later: &[Rc<Governance>]) -> KeySet {
         let keys = Keys::less(at, later.iter().map(AsRef::as_ref));
-        let mut ring = KeySet::default();
+        let mut key_set = KeySet::default();
         for home in keys.homes(at) {
             let kin: Rc<[Rc<str>]> = home.iter().map(|key| Rc::from(key.as_str())).collect();
             for key in home {
-                ring.kin.insert(key, Rc::clone(&kin));
+                key_set.kin.insert(key, Rc::clone(&kin));
             }
         }
         for mates in keys.lines_of_persons(at) {
             let mates: Rc<[Person]> = mates.into();
             for mate in mates.iter() {
-                let known = ring.mates.entry(mate.key.clone()).or_default();
+                let known = key_set.mates.entry(mate.key.clone()).or_default();
                 known.push(Rc::clone(&mates));
             }
         }
-        ring.keys = keys;
-        ring
+        key_set.keys = keys;
+        key_set
     }
 
     /// Returns all identity keys of the person with this key, including it; empty if there is only one.

@@ -20,7 +20,7 @@ pub struct Keys {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum KeyStatus {
     /// The key is listed and valid.
     Listed(Signer),
     /// No line lists the key for this use.
@@ -77,9 +77,9 @@ impl Keys {
     }
 
     /// Returns whether a key is valid for signatures of a namespace at an instant.
-    pub fn standing(&self, key: &PublicKey, namespace: &str, at: Instant) -> Standing {
+    pub fn status(&self, key: &PublicKey, namespace: &str, at: Instant) -> KeyStatus {
         if self.revoked.contains(key) {
-            return Standing::Revoked;
+            return KeyStatus::Revoked;
         }
         let listing: Vec<&SignerLine> = self
             .content()
@@ -90,16 +90,16 @@ impl Keys {
         let all = || self.content().filter(|line| line.key == *key);
         // A receipt key is stored where an agent runs, so it never approves, whatever else lists it.
         if namespace != RECEIPT && all().any(|line| names_use(line, RECEIPT)) {
-            return Standing::Unlisted;
+            return KeyStatus::Unlisted;
         }
         let owners = || {
             let principals = all().flat_map(|line| literal(&line.principals));
             principals.map(str::to_owned).collect()
         };
         match (listing.as_slice(), current.as_slice()) {
-            ([], _) => Standing::Unlisted,
-            (all, []) => Standing::OutOfDate(Signer::new(key, all, owners())),
-            (_, current) => Standing::Listed(Signer::new(key, current, owners())),
+            ([], _) => KeyStatus::Unlisted,
+            (all, []) => KeyStatus::OutOfDate(Signer::new(key, all, owners())),
+            (_, current) => KeyStatus::Listed(Signer::new(key, current, owners())),
         }
     }
 

@@ -30,7 +30,7 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Processes the approval files that land before a landing, one landing at a time.
     pub(crate) fn hear_until(&mut self, landing: usize) {
-        while let Some(next) = self.words.get(self.bound.landed) {
+        while let Some(next) = self.statements.get(self.bound.landed) {
             let at = next.landing();
             if at >= landing {
                 break;
@@ -43,8 +43,8 @@ impl<'a> TrailEvaluator<'a> {
     /// Collects the approval files of a landing and returns their indices.
     fn bring(&mut self, landing: usize) -> BTreeSet<usize> {
         let from = self.bound.landed;
-        let words = self.words.get(from..).unwrap_or_default().iter();
-        let n_brought = words.take_while(|word| word.landing() <= landing).count();
+        let statements = self.statements.get(from..).unwrap_or_default().iter();
+        let n_brought = statements.take_while(|statement| statement.landing() <= landing).count();
         self.bound.landed = from + n_brought;
         let brought: BTreeSet<usize> = (from..from + n_brought).collect();
         self.bound.waiting.extend(&brought);
@@ -55,36 +55,38 @@ impl<'a> TrailEvaluator<'a> {
     /// they land.
     fn take(&mut self, step: &VersionStep<'a>) {
         let waiting: Vec<usize> = self.bound.waiting.iter().copied().collect();
-        for word in waiting {
-            if self.is_about(word, step.index) {
-                self.bind(step.index, word);
+        for statement in waiting {
+            if self.is_about(statement, step.index) {
+                self.bind(step.index, statement);
             }
         }
     }
 
     /// Binds a file to a version, and returns whether it is new there.
-    fn bind(&mut self, index: usize, word: usize) -> bool {
+    fn bind(&mut self, index: usize, statement: usize) -> bool {
         let before = self.befores.get(index).unwrap_or(&self.series);
         let bar = before.bar;
-        let age = match self.words.get(word) {
-            Some(StatementEvent::CountedFile(spoken)) if spoken.said < bar => StatementAge::TooOld,
+        let age = match self.statements.get(statement) {
+            Some(StatementEvent::CountedFile(counted_file)) if counted_file.stated_at < bar => {
+                StatementAge::TooOld
+            }
             _ => StatementAge::Fresh,
         };
-        if matches!(self.words.get(word), Some(StatementEvent::CountedFile(spoken)) if !spoken.rejects())
+        if matches!(self.statements.get(statement), Some(StatementEvent::CountedFile(counted_file)) if !counted_file.rejects())
         {
-            self.bound.waiting.remove(&word);
+            self.bound.waiting.remove(&statement);
         }
-        self.bound.bind(index, word, age)
+        self.bound.bind(index, statement, age)
     }
 
     /// Applies files that land while a version is at the tip: those about its bytes, and about the version that it
     /// carries on.
-    fn hear_late(&mut self, words: &BTreeSet<usize>, landing: usize) {
+    fn hear_late(&mut self, statements: &BTreeSet<usize>, landing: usize) {
         let mut first: Option<usize> = None;
-        let waiting: Vec<usize> = words.intersection(&self.bound.waiting).copied().collect();
-        for word in waiting {
-            for target in self.targets(word) {
-                if self.bind(target, word) {
+        let waiting: Vec<usize> = statements.intersection(&self.bound.waiting).copied().collect();
+        for statement in waiting {
+            for target in self.targets(statement) {
+                if self.bind(target, statement) {
                     first = Some(first.map_or(target, |first| first.min(target)));
                 }
             }
@@ -99,15 +101,15 @@ impl<'a> TrailEvaluator<'a> {
     ///
     /// A file about a version that carries another's verdict applies to that one too: its bytes have the same content,
     /// and its additions need no approval of their own.
-    fn targets(&self, word: usize) -> Vec<usize> {
+    fn targets(&self, statement: usize) -> Vec<usize> {
         let Some(tip) = self.verdicts.len().checked_sub(1) else {
             return Vec::new();
         };
         let origin = |index: usize| self.verdicts.get(index).and_then(|it| it.carries);
         let Some(carried) = origin(tip) else {
-            return if self.is_about(word, tip) { vec![tip] } else { Vec::new() };
+            return if self.is_about(statement, tip) { vec![tip] } else { Vec::new() };
         };
-        if self.is_about(word, carried) {
+        if self.is_about(statement, carried) {
             // The file was unreadable under its first name, so the approval also applies to the first readable version
             // of these bytes (V6).
             let mut later = (carried..=tip).filter(|index| origin(*index) == Some(carried));
@@ -117,7 +119,7 @@ impl<'a> TrailEvaluator<'a> {
         }
         let chain: Vec<usize> =
             (0..=tip).rev().take_while(|index| origin(*index) == Some(carried)).collect();
-        let named = chain.iter().find(|index| self.is_about(word, **index)).copied();
+        let named = chain.iter().find(|index| self.is_about(statement, **index)).copied();
         let Some(named) = named else {
             return Vec::new();
         };
@@ -133,7 +135,7 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     /// Tells whether a file is about the bytes of a version.
-    fn is_about(&self, word: usize, index: usize) -> bool {
+    fn is_about(&self, statement: usize, index: usize) -> bool {
         let removed = self
             .trail
             .versions
@@ -145,19 +147,19 @@ impl<'a> TrailEvaluator<'a> {
         let Some(Some(digest)) = self.bound.digests.get(index) else {
             return false;
         };
-        match self.words.get(word) {
-            Some(StatementEvent::CountedFile(spoken)) => spoken.file.sha256 == *digest,
+        match self.statements.get(statement) {
+            Some(StatementEvent::CountedFile(counted_file)) => counted_file.file.sha256 == *digest,
             Some(StatementEvent::Gap { digits, .. }) => digest.starts_with(digits.as_str()),
             Some(StatementEvent::Refused(_)) | None => false,
         }
     }
 
     /// Tells whether the person who rejected some bytes approved them later.
-    fn is_taken_back(&self, word: usize) -> bool {
-        let Some(StatementEvent::CountedFile(own)) = self.words.get(word) else {
+    fn is_taken_back(&self, statement: usize) -> bool {
+        let Some(StatementEvent::CountedFile(own)) = self.statements.get(statement) else {
             return false;
         };
-        let landed = self.words.iter().take(self.bound.landed);
+        let landed = self.statements.iter().take(self.bound.landed);
         own.rejects()
             && landed.into_iter().any(|other| match other {
                 StatementEvent::CountedFile(other) => takes_back(other, own),
@@ -173,7 +175,7 @@ impl<'a> TrailEvaluator<'a> {
         let old: Vec<ApprovalVerdict> = self.verdicts.drain(from..).collect();
         self.befores.truncate(from);
         self.series = before;
-        let landed = self.court.history.mainline.landings.get(landing);
+        let landed = self.context.history.mainline.landings.get(landing);
         let at = landed.map_or(Instant::MIN, |landing| landing.effective);
         let commit = landed.map_or_else(String::new, |landing| landing.oid.to_string());
         for (n, old) in old.into_iter().enumerate() {
@@ -192,13 +194,13 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Adds the claims of approval files and notes about a version.
     pub(crate) fn add_words(&self, evidence: &mut VersionEvidenceSet<'a>, step: &VersionStep<'a>) {
-        let heard = self.bound.heard.get(step.index).into_iter().flatten();
-        for (word, age) in heard {
-            match self.words.get(*word) {
-                Some(StatementEvent::CountedFile(spoken)) => {
+        let bound = self.bound.statements.get(step.index).into_iter().flatten();
+        for (statement, age) in bound {
+            match self.statements.get(*statement) {
+                Some(StatementEvent::CountedFile(counted_file)) => {
                     let age =
-                        if self.is_taken_back(*word) { StatementAge::TakenBack } else { *age };
-                    claims::of_file(evidence, step.scene, spoken, age);
+                        if self.is_taken_back(*statement) { StatementAge::TakenBack } else { *age };
+                    claims::of_file(evidence, step.scene, counted_file, age);
                 }
                 Some(StatementEvent::Gap { obstacle, .. }) => {
                     let doubt = || ApprovalObstacle::ApprovalFile(obstacle.clone());
@@ -207,7 +209,7 @@ impl<'a> TrailEvaluator<'a> {
                 Some(StatementEvent::Refused(_)) | None => {}
             }
         }
-        if let Some(notes) = &self.court.history.notes {
+        if let Some(notes) = &self.context.history.notes {
             claims::of_notes(evidence, step.scene, notes);
         }
     }
@@ -215,11 +217,13 @@ impl<'a> TrailEvaluator<'a> {
 
 /// Tells whether one file takes back another: a later signed approval of the same bytes by the same person.
 fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
-    let by = |spoken: &CountedFile| spoken.lens.party("", spoken.file.by.as_str());
+    let by = |counted_file: &CountedFile| {
+        counted_file.resolver.identity("", counted_file.file.by.as_str())
+    };
     !yes.rejects()
         && yes.is_signed()
         && yes.file.sha256 == no.file.sha256
-        && yes.said > no.said
+        && yes.stated_at > no.stated_at
         && by(yes).is(&by(no))
 }
 

@@ -244,27 +244,31 @@ fn find_unmet<'k>(
 ) -> BTreeSet<(&'k TrailKey, usize)> {
     let states =
         counted.instead(history, &|path, version| instead.version_instead(counted, path, version));
-    let laws = GovernanceHistory::new(Ruled {
+    let governance_history = GovernanceHistory::new(Ruled {
         counted: &states,
         approved: &counted.approved,
         landed: &history.states,
         later: &counted.later,
     });
-    let seals = SignatureChecks::new(history, &laws);
+    let signature_checks = SignatureChecks::new(history, &governance_history);
     let mut by_key: BTreeMap<&TrailKey, Vec<usize>> = BTreeMap::new();
     for (key, version) in asked {
         by_key.entry(key).or_default().push(version);
     }
     let wanted = |key: &TrailKey| by_key.contains_key(key);
-    let mut said = ApprovalFiles::of(history, &laws, &wanted);
-    let court = EvaluationContext { history, laws: &laws, seals: &seals };
+    let mut approval_files = ApprovalFiles::of(history, &governance_history, &wanted);
+    let context = EvaluationContext {
+        history,
+        governance_history: &governance_history,
+        signature_checks: &signature_checks,
+    };
     let mut unmet = BTreeSet::new();
     for (key, versions) in &by_key {
         let Some(trail) = history.trails.get(*key) else {
             continue;
         };
-        let words = said.records.remove(*key).unwrap_or_default();
-        let verdicts = fold::trail(court, TrailKind::Record, trail, words);
+        let statements = approval_files.records.remove(*key).unwrap_or_default();
+        let verdicts = fold::trail(context, TrailKind::Record, trail, statements);
         let is_unmet = |version: &&usize| {
             let verdict = verdicts.get(**version);
             verdict.is_some_and(|verdict| verdict.satisfied != Satisfied::Yes)

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The context in which a requirement is evaluated.
 #[derive(Clone, Copy)]
 pub(crate) struct DemandContext<'a> {
-    pub lens: IdentityResolver<'a>,
+    pub resolver: IdentityResolver<'a>,
     pub authors: &'a AuthorSet,
     pub demand: &'a VersionDemand,
 }
@@ -29,13 +29,15 @@ pub(crate) struct DemandContext<'a> {
 /// Returns the missing approvals: groups first, then roles, then any other people.
 pub(crate) fn missing_approvals(
     asked: DemandContext,
-    voices: &[CountedApproval],
+    counted_approvals: &[CountedApproval],
     statements: &[Statement],
 ) -> Vec<MissingApproval> {
     let terms = &asked.demand.terms;
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
-    let member_of: Vec<Vec<String>> =
-        voices.iter().map(|voice| voice.approver.groups.clone()).collect();
+    let member_of: Vec<Vec<String>> = counted_approvals
+        .iter()
+        .map(|counted_approval| counted_approval.approver.groups.clone())
+        .collect();
     let unfilled = group_matching::unfilled(&groups, &member_of);
     let by_signature = match terms.proof {
         Proof::Attested => ", by a signature",
@@ -46,17 +48,21 @@ pub(crate) fn missing_approvals(
         .map(|group| MissingApproval {
             need: format!("one person in group {group} other than the authors{by_signature}"),
             group: Some((*group).to_owned()),
-            who: candidates(asked, group, voices),
+            who: candidates(asked, group, counted_approvals),
             add: None,
         })
         .collect();
     missing.extend(
-        asked.demand.people.iter().filter_map(|role| of_role(asked, role, voices, by_signature)),
+        asked
+            .demand
+            .people
+            .iter()
+            .filter_map(|role| of_role(asked, role, counted_approvals, by_signature)),
     );
     let needed = terms.needed().count as usize;
-    let n_more = needed.saturating_sub(voices.len()).saturating_sub(unfilled.len());
+    let n_more = needed.saturating_sub(counted_approvals.len()).saturating_sub(unfilled.len());
     if n_more > 0 {
-        let more = match (n_more, voices.is_empty() && unfilled.is_empty()) {
+        let more = match (n_more, counted_approvals.is_empty() && unfilled.is_empty()) {
             (1, true) => "one person".to_owned(),
             (1, false) => "one more person".to_owned(),
             (n, true) => format!("{n} people"),
@@ -72,16 +78,16 @@ pub(crate) fn missing_approvals(
     let Some(first) = missing.first_mut() else {
         return missing;
     };
-    let (mut heard, mut to_add) = (not_counted(statements.iter()), unknown_speakers(statements));
+    let (mut weighed, mut to_add) = (not_counted(statements.iter()), unknown_speakers(statements));
     if to_add.is_empty() {
         let authors = unknown_authors(asked);
-        heard.extend(authors.iter().map(|(account, to_add)| {
+        weighed.extend(authors.iter().map(|(account, to_add)| {
             format!("{account} is an author, but it is not known who that is: add {to_add} first")
         }));
         to_add.extend(authors.into_values());
     }
-    if !heard.is_empty() {
-        first.need = format!("{} ({})", first.need, heard.join("; "));
+    if !weighed.is_empty() {
+        first.need = format!("{} ({})", first.need, weighed.join("; "));
     }
     let to_add: Vec<String> = to_add.into_iter().collect();
     first.add = (!to_add.is_empty()).then(|| to_add.join(" and "));
@@ -102,22 +108,35 @@ fn unknown_speakers(statements: &[Statement]) -> BTreeSet<String> {
 fn unknown_authors(asked: DemandContext) -> BTreeMap<String, String> {
     let members = asked.authors.members.iter();
     let accounts = members
-        .filter(|member| !asked.lens.is_told_as_bot(member))
-        .flat_map(|member| asked.lens.accounts(member, &SeparatedBy::Address).unmapped);
+        .filter(|member| !asked.resolver.is_told_as_bot(member))
+        .flat_map(|member| asked.resolver.accounts(member, &SeparatedBy::Address).unmapped);
     accounts.map(|(account, key)| (account.to_string(), relation::to_add(&[key]))).collect()
 }
 
 /// Returns the members of a group who could still approve.
-fn candidates(asked: DemandContext, group: &str, voices: &[CountedApproval]) -> Vec<Person> {
-    let approval = &asked.lens.at.policy.approval;
-    let mut members: Vec<Person> = people::members(asked.lens.at, group)
+fn candidates(
+    asked: DemandContext,
+    group: &str,
+    counted_approvals: &[CountedApproval],
+) -> Vec<Person> {
+    let approval = &asked.resolver.at.policy.approval;
+    let mut members: Vec<Person> = people::members(asked.resolver.at, group)
         .into_iter()
         .filter(|person| {
-            let party = asked.lens.party(&person.typed_name, &person.typed_email);
-            let spent = voices.iter().any(|voice| voice.party.is(&party));
+            let identity = asked.resolver.identity(&person.typed_name, &person.typed_email);
+            let spent = counted_approvals
+                .iter()
+                .any(|counted_approval| counted_approval.identity.is(&identity));
             let owner = !approval.owner_may_approve
-                && asked.demand.owners.iter().any(|owner| asked.lens.of_person(owner).is(&party));
-            !asked.authors.holds(&party) && !asked.lens.is_machine(&party) && !spent && !owner
+                && asked
+                    .demand
+                    .owners
+                    .iter()
+                    .any(|owner| asked.resolver.of_person(owner).is(&identity));
+            !asked.authors.holds(&identity)
+                && !asked.resolver.is_machine(&identity)
+                && !spent
+                && !owner
         })
         .collect();
     members.sort_by(|one, other| one.key.cmp(&other.key));
@@ -128,7 +147,7 @@ fn candidates(asked: DemandContext, group: &str, voices: &[CountedApproval]) -> 
 fn of_role(
     asked: DemandContext,
     role: &Role,
-    voices: &[CountedApproval],
+    counted_approvals: &[CountedApproval],
     by_signature: &str,
 ) -> Option<MissingApproval> {
     let Must::RiskOwner = role.must;
@@ -140,12 +159,14 @@ fn of_role(
             add: None,
         });
     };
-    let there = voices.iter().any(|voice| voice.names.contains(&person.key));
+    let there = counted_approvals
+        .iter()
+        .any(|counted_approval| counted_approval.names.contains(&person.key));
     if there {
         return None;
     }
-    let party = asked.lens.party(&person.typed_name, &person.typed_email);
-    let (need, who) = if asked.authors.holds(&party) {
+    let identity = asked.resolver.identity(&person.typed_name, &person.typed_email);
+    let (need, who) = if asked.authors.holds(&identity) {
         let need = format!("a risk owner who is not an author: {} is", person.email);
         (need, Vec::new())
     } else {

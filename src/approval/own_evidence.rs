@@ -62,7 +62,7 @@ impl<'a> TrailEvaluator<'a> {
         let mut flags = step.flags(self.before(step));
         flags.extend(&outcome.flags);
         flags.extend(&authors.flags);
-        if authors.members.iter().any(|member| step.lens.is_machine(member)) {
+        if authors.members.iter().any(|member| step.resolver.is_machine(member)) {
             flags.insert("bot-author");
         }
         self.leave(step, &authors, stands);
@@ -70,7 +70,7 @@ impl<'a> TrailEvaluator<'a> {
             self.series.end_support(step.at);
         }
         let witnesses =
-            vouchers::collect_vouchers(step.lens, &own, &self.series.reference, &outcome);
+            vouchers::collect_vouchers(step.resolver, &own, &self.series.reference, &outcome);
         let approvers = outcome.approvers();
         ApprovalVerdict {
             grace: self.grace(step, &outcome),
@@ -87,7 +87,7 @@ impl<'a> TrailEvaluator<'a> {
                 Satisfied::No => ApprovalWays::for_terms(
                     step.state.governance,
                     &demand.terms,
-                    &step.state.ring.keys,
+                    &step.state.key_set.keys,
                     evidence.pull_request.is_some(),
                 ),
                 Satisfied::Yes | Satisfied::Undetermined(_) => ApprovalWays::default(),
@@ -99,7 +99,7 @@ impl<'a> TrailEvaluator<'a> {
             authors: shown(&authors),
             makers: authors::sorted(&own),
             carries: None,
-            landed_by: evidence.landed_by.map(|party| party.person),
+            landed_by: evidence.landed_by.map(|identity| identity.person),
             pull_request: evidence.pull_request,
             flags,
             statements: outcome.statements,
@@ -142,26 +142,26 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Tells whether this is a governance file and nobody can sign yet; claimed evidence is then enough (G2).
     fn is_without_keys(&self, step: &VersionStep) -> bool {
-        self.is_governance() && self.court.laws.is_keyless(step.version.landing)
+        self.is_governance() && self.context.governance_history.is_keyless(step.version.landing)
     }
 
     /// Tells whether this is the signers file of a policy under which only signatures approve.
     fn is_of_signers(&self, step: &VersionStep) -> bool {
         let approval = &step.state.governance.policy.approval;
-        let path = self.court.history.prefix.plain(&approval.signers);
+        let path = self.context.history.prefix.plain(&approval.signers);
         let mut files = step.version.files.iter();
         approval.needs_keys() && files.any(|file| *file.path == *path)
     }
 
     /// Returns a version's own authors: A1 to A4, and on whose behalf it is filed (A5).
     fn own_authors(&mut self, step: &VersionStep) -> AuthorSet {
-        let mut own = authors::of_version(step.lens, step.version);
+        let mut own = authors::of_version(step.resolver, step.version);
         if !self.is_without_keys(step) {
             attest::of_version(step.scene, &mut own);
         }
         self.join_origins(step, &mut own);
         if let Some(requester) = step.record.and_then(|record| record.requester.as_ref()) {
-            own.add(step.lens.party("", requester.as_str()));
+            own.add(step.resolver.identity("", requester.as_str()));
         }
         if matches!(step.version.change, VersionChange::Introduced | VersionChange::Readded) {
             self.series.filer = own.clone();
@@ -171,7 +171,7 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Adds the authors of the files whose content a version took over, from their start.
     fn join_origins(&self, step: &VersionStep, own: &mut AuthorSet) {
-        let history = self.court.history;
+        let history = self.context.history;
         let of = |version: &Version| {
             let landing = version.landing;
             let keys = version.origins.iter().cloned();
@@ -187,16 +187,16 @@ impl<'a> TrailEvaluator<'a> {
                 continue;
             }
             for version in origin::series(trail, landing) {
-                let lens = IdentityResolver {
-                    judge: step.lens.judge,
-                    ..self.court.laws.lens(version.landing)
+                let resolver = IdentityResolver {
+                    judge: step.resolver.judge,
+                    ..self.context.governance_history.resolver(version.landing)
                 };
-                let mut makers = authors::of_version(lens, version);
-                let scene = Scene { lens, version, ..step.scene };
+                let mut makers = authors::of_version(resolver, version);
+                let scene = Scene { resolver, version, ..step.scene };
                 attest::of_version(scene, &mut makers);
                 let record = version.record.record();
                 if let Some(requester) = record.and_then(|record| record.requester.as_ref()) {
-                    makers.add(lens.party("", requester.as_str()));
+                    makers.add(resolver.identity("", requester.as_str()));
                 }
                 own.join(&makers);
                 wanted.extend(of(version));
@@ -216,11 +216,11 @@ impl<'a> TrailEvaluator<'a> {
             if self.series.inherited.is_some() {
                 set.join(&self.series.filer);
             }
-            set.widen(step.lens);
+            set.widen(step.resolver);
             return set;
         };
         if let Some(requester) = &base.requester {
-            set.add(step.lens.party("", requester.as_str()));
+            set.add(step.resolver.identity("", requester.as_str()));
         }
         let reaches_further = step.record.is_some_and(|record| {
             time::not_after(&record.expires) > time::not_after(&base.expires)
@@ -229,7 +229,7 @@ impl<'a> TrailEvaluator<'a> {
         if reaches_further {
             set.join(&self.series.filer);
         }
-        set.widen(step.lens);
+        set.widen(step.resolver);
         set
     }
 
@@ -242,16 +242,20 @@ impl<'a> TrailEvaluator<'a> {
         evidence: &VersionEvidenceSet<'a>,
         outcome: &FourEyesOutcome,
     ) -> Instant {
-        let noted = outcome.voices.iter().map(|voice| voice.said).max();
+        let noted = outcome
+            .counted_approvals
+            .iter()
+            .map(|counted_approval| counted_approval.stated_at)
+            .max();
         let Some(noted) = noted.filter(|noted| *noted > step.at) else {
             return step.at;
         };
         let mut without = evidence.clone();
-        without.claims.retain(|claim| claim.said <= step.at);
+        without.claims.retain(|claim| claim.stated_at <= step.at);
         if step.judge_four_eyes(authors, demand, &without).holds() {
             step.at
         } else {
-            self.court
+            self.context
                 .history
                 .mainline
                 .landings
@@ -268,17 +272,18 @@ impl<'a> TrailEvaluator<'a> {
             .filter(|_| step.is_among_records);
         let spoiled = matches!(outcome.result, FourEyes::Vetoed | FourEyes::InvalidSignature);
         let commit = &step.version.commit;
-        let a_person = [step.lens.of_ident(commit.author()), authors::landed_by(step.lens, commit)]
-            .into_iter()
-            .flatten()
-            .any(|party| step.lens.sort(&party) == IdentityKind::Person);
+        let a_person =
+            [step.resolver.of_ident(commit.author()), authors::landed_by(step.resolver, commit)]
+                .into_iter()
+                .flatten()
+                .any(|identity| step.resolver.sort(&identity) == IdentityKind::Person);
         let resolved = emergency
             .filter(|_| a_person && !spoiled)
             .and_then(|record| tier::resolve(&step.state.governance.policy, &Facts::of(record)));
         let Some(within) = resolved.and_then(|resolved| resolved.review_within) else {
             return Grace::None;
         };
-        match &self.court.history.mainline.boundary {
+        match &self.context.history.mainline.boundary {
             Some(obstacle) => Grace::Undetermined(Box::new(obstacle.clone())),
             None => Grace::Within(within),
         }

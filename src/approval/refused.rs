@@ -20,15 +20,15 @@ use crate::record::time::Instant;
 impl TrailEvaluator<'_> {
     /// Returns the verdicts, each with the inapplicable files that landed while its version was at the tip.
     pub(crate) fn into_verdicts(mut self) -> Vec<ApprovalVerdict> {
-        for (n, word) in self.words.iter().enumerate() {
+        for (n, event) in self.statements.iter().enumerate() {
             if self.bound.is_bound(n) {
                 continue;
             }
-            let Some(statement) = statement(word) else {
+            let Some(statement) = shown(event) else {
                 continue;
             };
             let mut versions = self.trail.versions.iter();
-            let at_tip = versions.rposition(|version| version.landing <= word.landing());
+            let at_tip = versions.rposition(|version| version.landing <= event.landing());
             if let Some(verdict) = self.verdicts.get_mut(at_tip.unwrap_or(0)) {
                 verdict.refused.push(statement);
             }
@@ -38,11 +38,13 @@ impl TrailEvaluator<'_> {
 }
 
 /// Returns the statement of an inapplicable file; `None` if its lines are unknown.
-fn statement(word: &StatementEvent) -> Option<Statement> {
-    let landed = match word {
+fn shown(event: &StatementEvent) -> Option<Statement> {
+    let landed = match event {
         StatementEvent::Gap { .. } => return None,
         StatementEvent::Refused(refused) => UncountedApprovalFile::from(refused.as_ref()),
-        StatementEvent::CountedFile(spoken) => UncountedApprovalFile::from(spoken.as_ref()),
+        StatementEvent::CountedFile(counted_file) => {
+            UncountedApprovalFile::from(counted_file.as_ref())
+        }
     };
     Some(landed.statement())
 }
@@ -50,7 +52,7 @@ fn statement(word: &StatementEvent) -> Option<Statement> {
 /// A file that does not count, and why.
 struct UncountedApprovalFile<'w, 'a> {
     file: &'w ApprovalFile,
-    lens: IdentityResolver<'a>,
+    resolver: IdentityResolver<'a>,
     commit: Oid,
     at: Instant,
     path: &'w str,
@@ -61,7 +63,7 @@ impl<'w, 'a> From<&'w RefusedFile<'a>> for UncountedApprovalFile<'w, 'a> {
     fn from(refused: &'w RefusedFile<'a>) -> Self {
         UncountedApprovalFile {
             file: &refused.file,
-            lens: refused.lens,
+            resolver: refused.resolver,
             commit: refused.commit,
             at: refused.effective,
             path: &refused.path,
@@ -71,23 +73,23 @@ impl<'w, 'a> From<&'w RefusedFile<'a>> for UncountedApprovalFile<'w, 'a> {
 }
 
 impl<'w, 'a> From<&'w CountedFile<'a>> for UncountedApprovalFile<'w, 'a> {
-    fn from(spoken: &'w CountedFile<'a>) -> Self {
+    fn from(counted_file: &'w CountedFile<'a>) -> Self {
         UncountedApprovalFile {
-            file: &spoken.file,
-            lens: spoken.lens,
-            commit: spoken.commit,
-            at: spoken.effective,
-            path: &spoken.path,
-            why_not: NotCounted::OtherBytes(spoken.file.sha256.clone()),
+            file: &counted_file.file,
+            resolver: counted_file.resolver,
+            commit: counted_file.commit,
+            at: counted_file.effective,
+            path: &counted_file.path,
+            why_not: NotCounted::OtherBytes(counted_file.file.sha256.clone()),
         }
     }
 }
 
 impl UncountedApprovalFile<'_, '_> {
     fn statement(self) -> Statement {
-        let person = self.lens.party("", self.file.by.as_str()).person;
+        let person = self.resolver.identity("", self.file.by.as_str()).person;
         let approver = Approver {
-            groups: self.lens.ring.groups(self.lens.at, &person),
+            groups: self.resolver.key_set.groups(self.resolver.at, &person),
             person,
             level: Proof::Claimed,
             kind: match self.file.via {
@@ -106,7 +108,7 @@ impl UncountedApprovalFile<'_, '_> {
         };
         Statement {
             approver,
-            word: match self.file.decision {
+            vote: match self.file.decision {
                 ApprovalDecision::Approve => Vote::Approves,
                 ApprovalDecision::Reject => Vote::Vetoes,
             },

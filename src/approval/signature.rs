@@ -1,10 +1,10 @@
 //! Verifies SSH signatures of commits, tags and approval files, and identifies the signing key.
 //!
-//! Uses history's commits, approval's keys, and ssh_key. Pure. Start at [`of_commit`], [`Tag::seal`] or [`detached`],
+//! Uses history's commits, approval's keys, and ssh_key. Pure. Start at [`of_commit`], [`Tag::signature`] or [`detached`],
 //! then [`CheckedSignature::state`]. Follows `docs/spec/approval.md`, S2 to S5 and 5 (17, 19). The cryptographic check
 //! runs once, when a [`CheckedSignature`] is made; its state can then be computed for several instants and key lists.
 
-use crate::approval::keys::{Keys, Signer, Standing};
+use crate::approval::keys::{KeyStatus, Keys, Signer};
 use crate::approval::signature_state::Bad;
 use crate::approval::signature_state::UnverifiedKind;
 use crate::approval::sshsig::{self, SignatureError};
@@ -117,11 +117,11 @@ impl CheckedSignature {
             SignatureOutcome::Foreign(kind) => return SignatureState::Unverifiable(kind.clone()),
             SignatureOutcome::By(key, namespace) => (key, namespace),
         };
-        match keys.standing(key, namespace, at) {
-            Standing::Listed(signer) => SignatureState::Attested(signer),
-            Standing::OutOfDate(signer) => SignatureState::NotValidAtLanding(signer),
-            Standing::Unlisted => SignatureState::UntrustedKey(key.fingerprint()),
-            Standing::Revoked => SignatureState::Revoked(key.fingerprint()),
+        match keys.status(key, namespace, at) {
+            KeyStatus::Listed(signer) => SignatureState::Attested(signer),
+            KeyStatus::OutOfDate(signer) => SignatureState::NotValidAtLanding(signer),
+            KeyStatus::Unlisted => SignatureState::UntrustedKey(key.fingerprint()),
+            KeyStatus::Revoked => SignatureState::Revoked(key.fingerprint()),
         }
     }
 
@@ -180,7 +180,7 @@ impl Tag {
     }
 
     /// Reads the signature at the end of the tag's text, starting at the last line that begins one.
-    pub fn seal(&self) -> CheckedSignature {
+    pub fn signature(&self) -> CheckedSignature {
         let begins = |at: usize| {
             let rest = self.raw.get(at..).unwrap_or_default();
             BEGINNINGS.iter().any(|(line, _)| rest.starts_with(line))

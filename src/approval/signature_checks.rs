@@ -45,16 +45,16 @@ type SignaturePlace = (usize, SignedObject, Oid, Option<Rc<[u8]>>);
 /// The signatures checked so far.
 pub(crate) struct SignatureChecks<'a> {
     history: &'a History,
-    laws: &'a GovernanceHistory<'a>,
+    governance_history: &'a GovernanceHistory<'a>,
     known: RefCell<BTreeMap<SignaturePlace, SignatureState>>,
 }
 
 impl<'a> SignatureChecks<'a> {
     pub(crate) fn new(
         history: &'a History,
-        laws: &'a GovernanceHistory<'a>,
+        governance_history: &'a GovernanceHistory<'a>,
     ) -> SignatureChecks<'a> {
-        SignatureChecks { history, laws, known: RefCell::default() }
+        SignatureChecks { history, governance_history, known: RefCell::default() }
     }
 
     /// Returns the state of a landing's signature.
@@ -65,7 +65,7 @@ impl<'a> SignatureChecks<'a> {
 
     /// Returns the state of the signature of a commit of a merged branch; nothing is checked if no key is listed.
     pub(crate) fn of_branch(&self, landing: usize, commit: &Commit) -> SignatureState {
-        if self.laws.before(landing).ring.keys.is_empty() {
+        if self.governance_history.before(landing).key_set.keys.is_empty() {
             return SignatureState::None;
         }
         let key = (landing, SignedObject::Branch, commit.oid, None);
@@ -75,21 +75,25 @@ impl<'a> SignatureChecks<'a> {
     /// Returns the state of a merged tag's signature.
     pub(crate) fn of_tag(&self, landing: usize, tag: &MergedTag) -> SignatureState {
         let key = (landing, SignedObject::Tag, tag.carrier.oid, Some(Rc::clone(&tag.raw)));
-        self.look(key, || Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.seal()))
+        self.look(key, || Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.signature()))
     }
 
-    fn look(&self, key: SignaturePlace, seal: impl FnOnce() -> CheckedSignature) -> SignatureState {
+    fn look(
+        &self,
+        key: SignaturePlace,
+        signature: impl FnOnce() -> CheckedSignature,
+    ) -> SignatureState {
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
         let landing = key.0;
-        let law = self.laws.before(landing);
+        let governance_before = self.governance_history.before(landing);
         let effective = self.history.mainline.landings.get(landing);
         let at = effective.map_or(Instant::MIN, |landing| landing.effective);
-        let state = match seal().state(&law.ring.keys, at) {
+        let state = match signature().state(&governance_before.key_set.keys, at) {
             SignatureState::Bad(bad) => SignatureState::Bad(bad),
             // The key set at that time is unknown.
-            _ if law.doubt.is_some() => SignatureState::None,
+            _ if governance_before.doubt.is_some() => SignatureState::None,
             state => state,
         };
         self.known.borrow_mut().insert(key, state.clone());

@@ -239,7 +239,7 @@ pub struct Approver {
 pub struct Statement {
     /// The approver, as they would count.
     pub approver: Approver,
-    pub word: Vote,
+    pub vote: Vote,
     pub counts: VoteCounts,
 }
 

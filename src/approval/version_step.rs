@@ -23,7 +23,7 @@ pub(crate) struct VersionStep<'a> {
     pub record: Option<&'a Record>,
     pub(super) landing: Option<&'a Landing>,
     pub state: LandedGovernance<'a>,
-    pub lens: IdentityResolver<'a>,
+    pub resolver: IdentityResolver<'a>,
     pub at: Instant,
     pub scene: Scene<'a>,
     /// Whether its files lay in record folders until the next version.
@@ -49,7 +49,7 @@ impl<'a> VersionStep<'a> {
         let suspicious =
             self.landing.is_some_and(|landing| landing.flags.contains(&Flag::Suspicious));
         four_eyes::judge(VersionEvidence {
-            lens: self.lens,
+            resolver: self.resolver,
             authors,
             demand,
             evidence,

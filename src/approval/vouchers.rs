@@ -13,7 +13,7 @@ use crate::policy::people::person::Person;
 /// Returns the people outside the reference author set who vouch for a version's additions: its authors and its counted
 /// approvers.
 pub(crate) fn collect_vouchers(
-    lens: IdentityResolver,
+    resolver: IdentityResolver,
     own: &AuthorSet,
     reference: &AuthorSet,
     outcome: &FourEyesOutcome,
@@ -23,25 +23,29 @@ pub(crate) fn collect_vouchers(
         return Vec::new();
     }
     let spoiled = matches!(outcome.result, FourEyes::Vetoed | FourEyes::InvalidSignature);
-    let is_outside = |voice: &&CountedApproval| {
-        let relation = reference.relation(lens, &voice.party, &voice.told_by);
+    let is_outside = |counted_approval: &&CountedApproval| {
+        let relation = reference.relation(
+            resolver,
+            &counted_approval.identity,
+            &counted_approval.separated_by,
+        );
         relation.is_different()
     };
     let mut people: Vec<Person> = own
         .members
         .iter()
         .filter(|member| {
-            let is_person = lens.sort(member) == IdentityKind::Person;
-            let relation = reference.relation(lens, member, &SeparatedBy::Address);
+            let is_person = resolver.sort(member) == IdentityKind::Person;
+            let relation = reference.relation(resolver, member, &SeparatedBy::Address);
             is_person && relation.is_different()
         })
         .map(|member| member.person.clone())
         .chain(
             outcome
-                .voices
+                .counted_approvals
                 .iter()
-                .filter(|voice| !spoiled && is_outside(voice))
-                .map(|voice| voice.approver.person.clone()),
+                .filter(|counted_approval| !spoiled && is_outside(counted_approval))
+                .map(|counted_approval| counted_approval.approver.person.clone()),
         )
         .collect();
     people.sort_by(|one, other| one.key.cmp(&other.key));

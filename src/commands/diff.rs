@@ -67,7 +67,7 @@ impl Run for DiffArgs {
         ctx.of_notices(&compared.notices().collect::<Vec<_>>());
         let known = RuleContext {
             governance: &compared.governance,
-            house: &ExtraSchema::of(&compared.governance),
+            extra_schema: &ExtraSchema::of(&compared.governance),
             tree,
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
             neighbours: compared.neighbours.as_ref(),

@@ -103,18 +103,18 @@ fn calendar(approved: &Snapshot<'_>, found: &Found<'_>) -> String {
     let dated = found
         .records
         .iter()
-        .map(|(standing, _)| Dated { standing, landings: approved.landings(standing) });
+        .map(|(record_state, _)| Dated { record_state, landings: approved.landings(record_state) });
     ics::calendar(&dated.collect::<Vec<_>>(), approved.stamp().instant)
 }
 
 fn worklist<'a>(approved: &'a Snapshot<'_>, found: Found<'a>, reads: FormatNeeds) -> DueList<'a> {
-    let is_open = |standing: &&RecordState| !select::is_ended(standing.status);
+    let is_open = |record_state: &&RecordState| !select::is_ended(record_state.status);
     let open = approved.records().iter().filter(is_open).count();
     let shown = found
         .records
         .iter()
-        .map(|(standing, _)| *standing)
-        .filter(|standing| is_open(standing))
+        .map(|(record_state, _)| *record_state)
+        .filter(|record_state| is_open(record_state))
         .count();
     DueList {
         stamp: approved.stamp(),

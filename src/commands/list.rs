@@ -72,8 +72,8 @@ impl Run for ListArgs {
             ctx.approved_of(&home, scope)?
         };
         let asked = approved.selected(&filter);
-        let shows = |standing: &&&RecordState| {
-            self.all || filter.names_ended() || !select::is_ended(standing.status)
+        let shows = |record_state: &&&RecordState| {
+            self.all || filter.names_ended() || !select::is_ended(record_state.status)
         };
         let mut records: Vec<&RecordState> = asked.iter().filter(shows).copied().collect();
         let order = self.sort.order();

@@ -33,20 +33,20 @@ impl Run for LogArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
-        let standing = approved.find(&self.id)?;
-        let acts = approved.acts(standing);
+        let record_state = approved.find(&self.id)?;
+        let acts = approved.acts(record_state);
         if acts.is_empty() {
-            ctx.hint(&format!("{}: {}", standing.id(), view::log::vacant(standing)));
+            ctx.hint(&format!("{}: {}", record_state.id(), view::log::vacant(record_state)));
         }
         ctx.show(&view::log::doc(&Log {
             stamp: approved.stamp(),
-            standing,
+            record_state,
             acts,
             shows_values: self.patch,
         }))?;
         Ok(unknown::outcome(
             ctx,
-            Some(standing).filter(unknown::is_unknown).into_iter(),
+            Some(record_state).filter(unknown::is_unknown).into_iter(),
             Outcome::Fine,
         ))
     }

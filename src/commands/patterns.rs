@@ -30,14 +30,16 @@ impl Run for PatternsArgs {
         let home = ctx.home()?;
         let approved = ctx.approved_of(&home, Scope::Everything)?;
         let neighbours = approved.neighbours();
-        let proposals =
-            approved.records().iter().filter(|standing| standing.status == Status::Proposed);
+        let proposals = approved
+            .records()
+            .iter()
+            .filter(|record_state| record_state.status == Status::Proposed);
         let proposed: Vec<ProposedRecord<'_>> = proposals
-            .filter_map(|standing| {
-                let branch = standing.pending.first()?.branch.as_ref();
+            .filter_map(|record_state| {
+                let branch = record_state.pending.first()?.branch.as_ref();
                 Some(ProposedRecord {
-                    id: standing.id(),
-                    record: standing.stated.as_deref()?,
+                    id: record_state.id(),
+                    record: record_state.stated.as_deref()?,
                     place: branch
                         .map_or(RecordOrigin::WorkTree, |it| RecordOrigin::Branch(it.clone())),
                 })

@@ -55,10 +55,10 @@ impl Run for QueueArgs {
             Outcome::Fine
         };
         // A closed record is over, so it does not count as healthy.
-        let is_open = |standing: &&&RecordState| !select::is_ended(standing.status);
+        let is_open = |record_state: &&&RecordState| !select::is_ended(record_state.status);
         let n_open = asked.iter().filter(is_open).count();
-        let shown = items.iter().map(|item| item.standing);
-        let n_shown = shown.filter(|standing| is_open(&standing)).count();
+        let shown = items.iter().map(|item| item.record_state);
+        let n_shown = shown.filter(|record_state| is_open(&record_state)).count();
         let queue = view::queue::Queue {
             stamp: approved.stamp(),
             items,

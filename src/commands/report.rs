@@ -60,7 +60,7 @@ impl Run for ReportArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved_of(&home, Scope::Everything)?;
-        let trails = |standing: &RecordState| approved.acts(standing);
+        let trails = |record_state: &RecordState| approved.acts(record_state);
         let mut doc = self.summary(&approved)?;
         if ctx.format.name == render::html::FORMAT.name {
             view::report::page::add(
@@ -91,7 +91,7 @@ impl ReportArgs {
             span,
             backlog: figures::backlog(approved.records(), &lives, span, &horizon, instant),
             periods: figures::periods(&lives, span, governance),
-            standings: approved.records(),
+            record_states: approved.records(),
             items: queue::collect(
                 approved.records().iter(),
                 &RecordState::id,

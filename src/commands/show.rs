@@ -33,24 +33,26 @@ impl Run for ShowArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
-        let standing = approved.find(&self.id)?;
+        let record_state = approved.find(&self.id)?;
         if self.raw {
             let missing = || {
                 fault::undetermined(
-                    format!("the content of {} is not in this clone", standing.path),
+                    format!("the content of {} is not in this clone", record_state.path),
                     "run `git fetch --unshallow`",
                 )
             };
-            ctx.print(&approved.bytes(standing).ok_or_else(missing)?)?;
+            ctx.print(&approved.bytes(record_state).ok_or_else(missing)?)?;
         } else {
-            let statements = approved.statements(standing);
-            let doc = view::show::doc(standing, &statements, &*approved, approved.stamp());
+            let statements = approved.statements(record_state);
+            let doc = view::show::doc(record_state, &statements, &*approved, approved.stamp());
             ctx.show(&doc)?;
-            ctx.of_notices(&approved.waiting_reviews(&|id| id.eq_ignore_ascii_case(&standing.key)));
+            ctx.of_notices(
+                &approved.waiting_reviews(&|id| id.eq_ignore_ascii_case(&record_state.key)),
+            );
         }
         Ok(unknown::outcome(
             ctx,
-            Some(standing).filter(unknown::is_unknown).into_iter(),
+            Some(record_state).filter(unknown::is_unknown).into_iter(),
             Outcome::Fine,
         ))
     }

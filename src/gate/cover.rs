@@ -37,10 +37,10 @@ pub(crate) struct Terms<'a> {
 
 impl<'a> Terms<'a> {
     /// Returns the grant of a record, actual or proposed; `None` if it can't be read.
-    pub(crate) fn from_record(standing: &'a RecordState) -> Option<Terms<'a>> {
-        let landed = standing.stated.as_deref();
-        let record = standing.effective.as_deref().or(landed)?;
-        let approved = standing.as_approved.as_deref();
+    pub(crate) fn from_record(record_state: &'a RecordState) -> Option<Terms<'a>> {
+        let landed = record_state.stated.as_deref();
+        let record = record_state.effective.as_deref().or(landed)?;
+        let approved = record_state.as_approved.as_deref();
         Some(Terms { record, versions: [approved.unwrap_or(record), landed.unwrap_or(record)] })
     }
 

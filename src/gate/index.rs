@@ -24,10 +24,10 @@ pub struct Index {
 
 impl Index {
     /// Indexes all records. At any instant, a record's grant names no more than the record states.
-    pub fn from_records(standings: &[RecordState]) -> Index {
+    pub fn from_records(record_states: &[RecordState]) -> Index {
         let mut index = Index::default();
-        for (place, standing) in standings.iter().enumerate() {
-            match &standing.stated {
+        for (place, record_state) in record_states.iter().enumerate() {
+            match &record_state.stated {
                 Some(record) => index.add(place, record),
                 None => index.unread.push(place),
             }

@@ -24,18 +24,18 @@ use crate::status::state::{DutyKind, InForce, RecordState, Status};
 /// and determines how controls are written.
 pub fn ask(
     question: &Question,
-    standings: &[RecordState],
+    record_states: &[RecordState],
     receipts: &ReceiptCounts,
     governance: &Governance,
 ) -> GateAnswer {
-    let standings: Vec<&RecordState> = standings.iter().collect();
-    ask_among(question, &standings, receipts, governance)
+    let record_states: Vec<&RecordState> = record_states.iter().collect();
+    ask_among(question, &record_states, receipts, governance)
 }
 
 /// Answers a question like [`ask`], from only the records that may be about it.
 pub fn ask_among(
     question: &Question,
-    standings: &[&RecordState],
+    record_states: &[&RecordState],
     receipts: &ReceiptCounts,
     governance: &Governance,
 ) -> GateAnswer {
@@ -43,21 +43,21 @@ pub fn ask_among(
         return answer(GateVerdict::Unknown, NO_POLICY.to_owned(), None, &[]);
     }
     if question.deploy {
-        return deploy::answer(question, standings);
+        return deploy::answer(question, record_states);
     }
-    let mut candidates: Vec<Candidate> = standings
+    let mut candidates: Vec<Candidate> = record_states
         .iter()
-        .filter_map(|standing| candidate(question, standing, receipts, governance))
+        .filter_map(|record_state| candidate(question, record_state, receipts, governance))
         .collect();
     candidates.sort_by(|one, other| one.id.cmp(&other.id));
     let best = |fits: Fits| {
         candidates
             .iter()
             .filter(|candidate| candidate.fits == fits)
-            .max_by_key(|candidate| candidate.standing.not_after)
+            .max_by_key(|candidate| candidate.record_state.not_after)
     };
     if let Some(allowing) = best(Fits::Allows) {
-        let reason = format!("{} covers it {}", allowing.id, lasts(allowing.standing));
+        let reason = format!("{} covers it {}", allowing.id, lasts(allowing.record_state));
         return answer(GateVerdict::Allow, reason, Some(allowing), &candidates);
     }
     let named = |candidate: &Candidate| {
@@ -79,14 +79,14 @@ pub fn ask_among(
 }
 
 /// Returns when a grant ends: on its date, or earlier if something is not done by then.
-fn lasts(standing: &RecordState) -> String {
-    let Some(last) = standing.not_after.or(standing.end) else {
+fn lasts(record_state: &RecordState) -> String {
+    let Some(last) = record_state.not_after.or(record_state.end) else {
         return "until its end".to_owned();
     };
-    let Some(end) = standing.end.filter(|end| *end < last) else {
+    let Some(end) = record_state.end.filter(|end| *end < last) else {
         return dates::lasts(last);
     };
-    let due = standing.duties.iter().find(|duty| duty.at == end);
+    let due = record_state.duties.iter().find(|duty| duty.at == end);
     let done = due.and_then(|duty| match duty.kind {
         DutyKind::Review => Some("it is reviewed".to_owned()),
         DutyKind::EmergencyReview => Some("it is approved".to_owned()),
@@ -104,19 +104,21 @@ fn lasts(standing: &RecordState) -> String {
 
 fn candidate<'a>(
     question: &Question,
-    standing: &'a RecordState,
+    record_state: &'a RecordState,
     receipts: &ReceiptCounts,
     governance: &Governance,
 ) -> Option<Candidate<'a>> {
-    let found = |fits, why_not| Some(Candidate { standing, id: name(standing), why_not, fits });
-    let reasons = || Some(reason::joined(&standing.reasons));
-    match standing.status {
+    let found =
+        |fits, why_not| Some(Candidate { record_state, id: name(record_state), why_not, fits });
+    let reasons = || Some(reason::joined(&record_state.reasons));
+    match record_state.status {
         Status::Removed => return None,
         Status::Invalid | Status::Conflicted => return found(Fits::Unreadable, reasons()),
         _ => {}
     }
-    let (Some(record), Some(terms)) = (content(standing), Terms::from_record(standing)) else {
-        return match standing.in_force {
+    let (Some(record), Some(terms)) = (content(record_state), Terms::from_record(record_state))
+    else {
+        return match record_state.in_force {
             InForce::Undetermined => found(Fits::Undetermined, reasons()),
             _ => None,
         };
@@ -124,35 +126,36 @@ fn candidate<'a>(
     match cover::coverage(question, terms, governance) {
         RecordCoverage::No(_, About::Another) => return None,
         RecordCoverage::No(why, About::TheSame) => return found(Fits::Partly, Some(why)),
-        RecordCoverage::Unstated(why) => return found(Fits::Partly, Some(over(standing, why))),
+        RecordCoverage::Unstated(why) => return found(Fits::Partly, Some(over(record_state, why))),
         RecordCoverage::Yes => {}
     }
-    let fits = match (standing.in_force, standing.status) {
-        (InForce::Yes, _) => return used(standing, record, receipts),
+    let fits = match (record_state.in_force, record_state.status) {
+        (InForce::Yes, _) => return used(record_state, record, receipts),
         (InForce::Undetermined, _) => Fits::Undetermined,
         // A record that is over can no longer be approved.
-        (_, Status::Proposed | Status::Unapproved) if standing.ended.is_none() => Fits::Waits,
+        (_, Status::Proposed | Status::Unapproved) if record_state.ended.is_none() => Fits::Waits,
         _ => Fits::NotInForce,
     };
     found(fits, reasons())
 }
 
 /// Explains why a record is over or has not begun, which decides the answer whatever else the question lacks.
-fn over(standing: &RecordState, why: String) -> String {
-    let waits = matches!(standing.status, Status::Proposed | Status::Unapproved);
-    match standing.in_force {
-        InForce::No if !waits => format!("{}; {why}", reason::joined(&standing.reasons)),
+fn over(record_state: &RecordState, why: String) -> String {
+    let waits = matches!(record_state.status, Status::Proposed | Status::Unapproved);
+    match record_state.in_force {
+        InForce::No if !waits => format!("{}; {why}", reason::joined(&record_state.reasons)),
         _ => why,
     }
 }
 
 /// Evaluates a record in force by its number of uses.
 fn used<'a>(
-    standing: &'a RecordState,
+    record_state: &'a RecordState,
     record: &Record,
     receipts: &ReceiptCounts,
 ) -> Option<Candidate<'a>> {
-    let candidate = |fits, why_not| Candidate { standing, id: name(standing), why_not, fits };
+    let candidate =
+        |fits, why_not| Candidate { record_state, id: name(record_state), why_not, fits };
     let Some(uses) = &record.uses else {
         return Some(candidate(Fits::Allows, None));
     };

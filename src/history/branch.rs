@@ -96,19 +96,19 @@ impl Branch {
     ///
     /// # Errors
     /// [`Obstacle`] if a folder can't be read.
-    pub fn commits(&self, lens: &mut BranchContext<'_>) -> Result<Vec<BranchCommit>, Obstacle> {
+    pub fn commits(&self, context: &mut BranchContext<'_>) -> Result<Vec<BranchCommit>, Obstacle> {
         let mut told = Vec::new();
         for commit in &self.commits {
             let mut trees = Vec::new();
             for parent in commit.parents.iter() {
-                trees.push(Some(chain::read(lens.objects, *parent)?.tree));
+                trees.push(Some(chain::read(context.objects, *parent)?.tree));
             }
             if trees.is_empty() {
                 trees.push(None);
             }
             let mut differing = Vec::new();
             for tree in trees {
-                differing.push(lens.compare(tree, commit.tree)?);
+                differing.push(context.compare(tree, commit.tree)?);
             }
             let mut others = differing.iter();
             let mut touched: BTreeSet<ComparedPath> = match others.next() {
@@ -132,14 +132,14 @@ impl Branch {
     /// [`Obstacle`] if a folder can't be read.
     pub fn beyond(
         &self,
-        lens: &mut BranchContext<'_>,
+        context: &mut BranchContext<'_>,
         landed: Oid,
     ) -> Result<BTreeMap<ComparedPath, Bytes>, Obstacle> {
-        let landed = chain::read(lens.objects, landed)?.tree;
-        let mut changed = lens.compare(Some(landed), self.tip.tree)?;
+        let landed = chain::read(context.objects, landed)?.tree;
+        let mut changed = context.compare(Some(landed), self.tip.tree)?;
         for base in &self.bases {
-            let base = chain::read(lens.objects, *base)?.tree;
-            let since = lens.compare(Some(base), self.tip.tree)?;
+            let base = chain::read(context.objects, *base)?.tree;
+            let since = context.compare(Some(base), self.tip.tree)?;
             changed.retain(|subject, _| since.contains_key(subject));
         }
         Ok(changed)

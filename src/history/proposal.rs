@@ -118,7 +118,7 @@ pub fn read(
 ) -> Result<Proposals, Obstacle> {
     let interest = Interest::new(prefix, records, &BTreeSet::new());
     let mut desk = ProposalReader {
-        lens: BranchContext::new(objects, prefix, &interest),
+        context: BranchContext::new(objects, prefix, &interest),
         history,
         proposals: Proposals::default(),
     };
@@ -143,7 +143,7 @@ fn rank(proposal: &RecordProposal) -> impl Ord + '_ {
 }
 
 struct ProposalReader<'o, 'h> {
-    lens: BranchContext<'o>,
+    context: BranchContext<'o>,
     history: &'h History,
     proposals: Proposals,
 }
@@ -153,17 +153,19 @@ impl ProposalReader<'_, '_> {
     fn work_tree(&mut self, sources: &Sources) -> Result<(), Obstacle> {
         let mut changes = Vec::new();
         let head = match sources.head {
-            Some(head) => Some(CommitTree::of_commit(self.lens.objects, head, self.lens.prefix)?),
+            Some(head) => {
+                Some(CommitTree::of_commit(self.context.objects, head, self.context.prefix)?)
+            }
             None => None,
         };
         for loose in &sources.loose {
-            let kind = self.lens.interest.kind_of(self.lens.prefix, &loose.path);
+            let kind = self.context.interest.kind_of(self.context.prefix, &loose.path);
             let old = match &head {
                 Some(head) => head.entry(&loose.path)?,
                 None => None,
             };
             if let Some((oid, bytes)) = &loose.file {
-                self.lens.contents.learn(&loose.path, *oid, bytes);
+                self.context.contents.learn(&loose.path, *oid, bytes);
             }
             changes.extend(kind.map(|kind| FileChange {
                 path: loose.path.as_str().into(),
@@ -174,7 +176,7 @@ impl ProposalReader<'_, '_> {
             }));
         }
         let records = changes.iter().filter(|change| change.kind == WatchedKind::Record);
-        let differing = trails::differing(&mut self.lens.contents, records);
+        let differing = trails::differing(&mut self.context.contents, records);
         for (key, bytes) in &differing {
             if is_told_by_id(key, bytes, differing.iter()) {
                 continue;
@@ -196,10 +198,10 @@ impl ProposalReader<'_, '_> {
     }
 
     fn try_branch(&mut self, name: Option<&str>, tip: Oid) -> Result<(), Obstacle> {
-        let Some(branch) = Branch::ahead(self.lens.objects, &self.history.landed, tip)? else {
+        let Some(branch) = Branch::ahead(self.context.objects, &self.history.landed, tip)? else {
             return Ok(());
         };
-        let mut changed = branch.beyond(&mut self.lens, self.history.mainline.tip)?;
+        let mut changed = branch.beyond(&mut self.context, self.history.mainline.tip)?;
         if branch.truncated.is_some() {
             // The branch point is unknown: the branch certainly proposes only content that never landed.
             changed.retain(|subject, bytes| match subject {
@@ -212,7 +214,7 @@ impl ProposalReader<'_, '_> {
         let told = if changed.is_empty() || name.is_none() {
             Vec::new()
         } else {
-            branch.commits(&mut self.lens).unwrap_or_default()
+            branch.commits(&mut self.context).unwrap_or_default()
         };
         for (subject, bytes) in &changed {
             let ComparedPath::Record(key) = subject else {
@@ -248,7 +250,7 @@ impl ProposalReader<'_, '_> {
         let record = match bytes.new.as_slice() {
             [] => Content::Gone,
             [only] => {
-                let (body, _) = self.lens.contents.read(&only.path, only.blob);
+                let (body, _) = self.context.contents.read(&only.path, only.blob);
                 body.content().clone()
             }
             several => Content::conflicted(several),

@@ -20,7 +20,7 @@ pub(super) fn unasked<'c>(
     files: impl Iterator<Item = &'c FileChange>,
     interest: &Interest,
 ) -> Vec<Unasked> {
-    let rest = files.filter(|change| !interest.hears(&change.path));
+    let rest = files.filter(|change| !interest.watches(&change.path));
     rest.filter_map(|change| Some((landing, change.new?))).collect()
 }
 

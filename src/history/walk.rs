@@ -213,9 +213,9 @@ fn collect_versions(
         let company =
             || approval_only::compare_folders(objects, &survey.interest, trees.0, trees.1);
         let files = || changes.iter().filter(|it| it.kind == WatchedKind::Approval);
-        let heard = files().filter(|change| survey.interest.hears(&change.path));
+        let watched = files().filter(|change| survey.interest.watches(&change.path));
         unasked.extend(unnamed::unasked(stop.landing, files(), &survey.interest));
-        approvals.extend(approval_only::beside(&trails.contents, landed, heard, company));
+        approvals.extend(approval_only::beside(&trails.contents, landed, watched, company));
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
         }

@@ -172,7 +172,7 @@ impl Interest {
     }
 
     /// Tells whether the approval file at a path matters: it is about one of the records, or about governance.
-    pub fn hears(&self, path: &str) -> bool {
+    pub fn watches(&self, path: &str) -> bool {
         let folder = approvals_of(path);
         let is_asked = |few: &RecordFilter| few.names.contains(&folder.to_ascii_uppercase());
         is_of_governance(path) || self.few.as_ref().is_none_or(is_asked)

@@ -16,7 +16,7 @@ const WIDTH: usize = 75;
 /// A record, and how often it landed.
 #[derive(Clone, Copy, Debug)]
 pub struct Dated<'a> {
-    pub standing: &'a RecordState,
+    pub record_state: &'a RecordState,
     /// The number of its landings: a later version of an event replaces earlier ones with a lower number.
     pub landings: usize,
 }
@@ -48,7 +48,7 @@ pub fn calendar(records: &[Dated<'_>], instant: Instant) -> String {
         out.line(line);
     }
     for dated in records {
-        for event in events(dated.standing, instant) {
+        for event in events(dated.record_state, instant) {
             out.event(&event, *dated, instant);
         }
     }
@@ -57,20 +57,20 @@ pub fn calendar(records: &[Dated<'_>], instant: Instant) -> String {
 }
 
 /// Returns the events of a record: its end, its next review, and the review due after its closure.
-fn events(standing: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
-    let id = standing.id();
-    let Some(content) = standing.content() else {
+fn events(record_state: &RecordState, instant: Instant) -> Vec<CalendarEvent> {
+    let id = record_state.id();
+    let Some(content) = record_state.content() else {
         return Vec::new();
     };
     let title = plain(&content.title);
     let owner = format!("Owner: {} <{}>", plain(&content.owner.name), content.owner.email);
     let mut events = Vec::new();
-    for duty in &standing.duties {
+    for duty in &record_state.duties {
         let last = duty.at.plus_seconds(-1).day();
         match duty.kind {
             DutyKind::Expiry => {
                 // If something else ends it earlier, that is its end.
-                let end = standing.end.filter(|end| *end > instant).unwrap_or(duty.at);
+                let end = record_state.end.filter(|end| *end > instant).unwrap_or(duty.at);
                 let last = end.plus_seconds(-1).day();
                 let (at, covered) = match &content.expires {
                     When::Day(_) => (EventTime::Day(last), format!("Last day covered: {last} (UTC); ends {end}")),
@@ -126,7 +126,7 @@ impl CalendarLines {
     }
 
     fn event(&mut self, event: &CalendarEvent, dated: Dated<'_>, instant: Instant) {
-        let id = dated.standing.id();
+        let id = dated.record_state.id();
         let uid = uuid::name_uuid(&format!("ics/{id}/{}", event.part));
         self.line("BEGIN:VEVENT");
         self.line(&format!("UID:{uid}@exledger"));

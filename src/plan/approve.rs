@@ -112,9 +112,9 @@ pub fn refused(
     matter: &ApprovalTarget,
     person: &Person,
     decision: ApprovalDecision,
-    [law, who]: [&Governance; 2],
+    [governance_before, who]: [&Governance; 2],
 ) -> Option<Refused> {
-    let approval = &law.policy.approval;
+    let approval = &governance_before.policy.approval;
     if people::is_bot(who, person) || people::is_agent(who, person) {
         return Some(Refused::Machine);
     }

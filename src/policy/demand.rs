@@ -82,7 +82,7 @@ impl Default for Approval {
 words! {
     /// How firmly something is known; the weaker sorts first.
     pub enum Proof {
-        /// Whoever wrote the commit could have written it.
+        /// Stated in git, where whoever wrote the commit could have written it.
         Claimed,
         /// A signature by a listed key fixes the content.
         Attested,
@@ -99,9 +99,9 @@ words! {
 words! {
     /// Whether something counts; the stricter sorts first.
     pub enum Switch {
-        /// It does not.
+        /// It does not count.
         Deny,
-        /// It does.
+        /// It counts.
         Allow,
     }
 }
@@ -111,7 +111,7 @@ words! {
     pub enum SelfApproval {
         /// Never.
         Forbid,
-        /// For one place, and always reported.
+        /// As one of the approvers; always reported.
         Allow,
     }
 }
@@ -119,7 +119,7 @@ words! {
 words! {
     /// A kind of evidence that a policy may accept.
     pub enum EvidenceKind {
-        /// Someone outside the author set merged it.
+        /// A merge by someone who is not an author.
         Merge,
         /// A line at the end of a commit's message.
         Trailer,
@@ -154,7 +154,7 @@ impl EvidenceKind {
 words! {
     /// The forge whose messages are read.
     pub enum Forge {
-        /// Found from each landing.
+        /// Detected for each merge.
         Auto,
         /// GitHub.
         Github,
@@ -170,7 +170,7 @@ words! {
         Azure,
         /// Plain git.
         Generic,
-        /// The way of the Linux kernel; only when named.
+        /// The Linux kernel's conventions; only when named.
         Kernel,
         /// Phabricator and Phorge; only when named.
         Phabricator,

@@ -94,7 +94,7 @@ words! {
         Error,
         /// A finding exits 0, with `--strict` 1.
         Warning,
-        /// The rule says nothing.
+        /// The rule reports nothing.
         Off,
     }
     impl {
@@ -181,7 +181,7 @@ impl Recipient {
     }
 
     /// Returns the word used in the policy.
-    pub fn word(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         match self {
             Recipient::Owner => "owner",
             Recipient::Backup => "backup",
@@ -193,7 +193,7 @@ impl Recipient {
 
 impl Serialize for Recipient {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.word())
+        to.serialize_str(self.as_str())
     }
 }
 

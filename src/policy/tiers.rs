@@ -153,9 +153,9 @@ words! {
 words! {
     /// Whether a degraded record still grants; the stricter sorts first.
     pub enum Degraded {
-        /// It does not.
+        /// It grants nothing.
         Deny,
-        /// It does.
+        /// It still grants.
         Grant,
     }
 }

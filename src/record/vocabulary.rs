@@ -96,13 +96,13 @@ pub(crate) use words;
 words! {
     /// The kind of exception.
     pub enum Class called "class" {
-        /// The usual path.
+        /// The usual case.
         Standard,
-        /// May start before it is approved, for hours, and is reviewed afterwards.
+        /// May take effect before it is approved, for some hours; reviewed afterwards.
         Emergency,
-        /// Needs the compliance side too.
+        /// Needs approval by compliance, too.
         Regulated,
-        /// A vendor's; names the vendor and the onboarding record.
+        /// A vendor's; states the vendor and its onboarding record.
         ThirdParty,
     }
 }
@@ -120,13 +120,13 @@ words! {
         Certificate,
         /// Use of a tool by an agent.
         ToolInvocation,
-        /// More privilege than the role has.
+        /// More privileges than the role has.
         PrivilegeElevation,
         /// A policy that is not met.
         PolicyViolation,
-        /// A vulnerability that stays for now.
+        /// A vulnerability that is not fixed yet.
         Vulnerability,
-        /// A setting other than the baseline's.
+        /// A setting that differs from the baseline.
         Configuration,
         /// A change outside its window.
         ChangeWindow,
@@ -136,17 +136,17 @@ words! {
 words! {
     /// The type of an identity.
     pub enum IdentityType {
-        /// An account of a service.
+        /// A service account.
         ServiceAccount,
-        /// A key of an interface.
+        /// An API key.
         ApiKey,
-        /// A certificate that authenticates.
+        /// A certificate used to authenticate.
         Certificate,
-        /// An application registered for delegated access.
+        /// An application with delegated access (OAuth).
         OauthApp,
         /// A workload identity.
         Workload,
-        /// An agent that decides by a model.
+        /// An AI agent.
         AiAgent,
         /// A person.
         Human,
@@ -156,13 +156,13 @@ words! {
 words! {
     /// A level of risk or severity, lowest first.
     pub enum Risk {
-        /// Little would be lost.
+        /// Minor harm at most.
         Low,
-        /// Some would be lost.
+        /// Limited harm is possible.
         Moderate,
-        /// Much would be lost.
+        /// Severe harm is possible.
         High,
-        /// It must not happen.
+        /// Harm that can't be accepted is possible.
         Critical,
     }
 }
@@ -170,21 +170,21 @@ words! {
 words! {
     /// The root cause of the deviation.
     pub enum RootCause called "root cause" {
-        /// The data that a rule judges is wrong.
+        /// The data that a rule evaluates is wrong.
         BadSourceData,
-        /// Who decides could not know enough.
+        /// Approvers lacked the information to decide.
         MissingApprovalContext,
-        /// It was lost between two teams.
+        /// It was lost in a handover between teams.
         HandoffFailure,
-        /// Nobody knew whose it is.
+        /// Nobody knew who was responsible.
         UnclearOwnership,
         /// It was not done in time.
         Timeout,
         /// Two rules contradict each other.
         PolicyConflict,
-        /// Something it depends on can't be changed yet.
+        /// A dependency can't be changed yet.
         BrittleDependency,
-        /// A tool is needed that the role lacks.
+        /// The role lacks a tool that it needs.
         ToolAccess,
         /// Not known yet.
         Unclassified,
@@ -194,15 +194,15 @@ words! {
 words! {
     /// What the fix changes.
     pub enum FixTarget {
-        /// In the policy.
+        /// The policy.
         Policy,
-        /// In who may do what.
+        /// Permissions.
         Entitlement,
-        /// In the automation.
+        /// The automation.
         Automation,
-        /// In the data.
+        /// The data.
         Data,
-        /// In the process.
+        /// The process.
         Process,
     }
 }
@@ -210,11 +210,11 @@ words! {
 words! {
     /// The status of a compensating control.
     pub enum ControlStatus {
-        /// Not yet.
+        /// Not in place yet.
         Planned,
-        /// It works.
+        /// In place.
         Active,
-        /// No longer.
+        /// No longer in place.
         Withdrawn,
     }
 }
@@ -224,7 +224,7 @@ words! {
     pub enum Then {
         /// The exception ends and is closed.
         Close,
-        /// It must be looked at.
+        /// It must be reviewed.
         Review,
         /// It grants nothing from then on.
         Revoke,
@@ -238,7 +238,7 @@ words! {
         FixAvailable,
         /// The finding is no longer reported.
         FindingGone,
-        /// What was found has changed.
+        /// The reported value has changed.
         ValueChanged,
     }
 }
@@ -258,11 +258,11 @@ words! {
 words! {
     /// A stage in handling the exception.
     pub enum Stage {
-        /// First look.
+        /// First assessment.
         Triage,
-        /// Finding out.
+        /// Finding the cause.
         Investigation,
-        /// Putting right.
+        /// Fixing it.
         Remediation,
     }
 }
@@ -270,25 +270,25 @@ words! {
 words! {
     /// How the exception was closed.
     pub enum ClosureOutcome {
-        /// What it was about has been put right.
+        /// The deviation has been fixed.
         Remediated,
-        /// It was taken back.
+        /// It was revoked.
         Revoked,
-        /// Another record took its place.
+        /// Another record replaces it.
         Superseded,
         /// It was not needed.
         Withdrawn,
-        /// It was refused.
+        /// The request was rejected.
         Rejected,
     }
 }
 
 words! {
-    /// What the look at a closure found.
+    /// The outcome of a review after closure.
     pub enum PostReviewOutcome {
         /// It stayed closed.
         Effective,
-        /// It came back.
+        /// The deviation came back.
         Recurred,
         /// The fix did not work.
         NotEffective,

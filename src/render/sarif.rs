@@ -106,7 +106,7 @@ fn rule(finding: &diag::Finding, about: Option<&doc::RuleSummary>) -> Value {
         "fullDescription": { "text": why },
         "help": { "text": remedy },
         "helpUri": format!("{HOME}/rules/{code}"),
-        "defaultConfiguration": { "level": level.word() },
+        "defaultConfiguration": { "level": level.as_str() },
         "properties": {
             "tags": ["security", "exception"],
             "precision": "very-high",
@@ -132,7 +132,7 @@ fn result(finding: &diag::Finding, index: Option<&usize>) -> Value {
     json!({
         "ruleId": finding.rule,
         "ruleIndex": index,
-        "level": finding.level.word(),
+        "level": finding.level.as_str(),
         "message": { "text": finding.message },
         "locations": locations,
         "partialFingerprints": { "exledger/v1": fingerprint(finding) },

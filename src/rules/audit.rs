@@ -52,7 +52,7 @@ pub struct Audit<'a> {
     /// The governance of the tree in question.
     pub governance: &'a Governance,
     /// The team's own schema for it.
-    pub house: &'a ExtraSchema,
+    pub extra_schema: &'a ExtraSchema,
     /// The tree that holds this governance.
     pub tree: &'a dyn Tree,
     /// The instant of the answers.
@@ -117,7 +117,7 @@ impl<'a> Audit<'a> {
             return Vec::new();
         };
         let states = &self.approvals.counted.states;
-        let law = states.before(version.landing);
+        let governance_before = states.before(version.landing);
         let own = states.at(version.landing);
         let approved = of.levels.approved_before(index);
         let healed = of.levels.healed(index);
@@ -133,11 +133,11 @@ impl<'a> Audit<'a> {
             before: change::last_record(of.trail, version),
             verdict,
             landing,
-            law,
-            self_approval: match law.origin {
+            governance_before,
+            self_approval: match governance_before.origin {
                 // Changes that land together with the first policy use its setting.
                 GovernanceOrigin::Defaults => own.governance.policy.approval.self_approval,
-                _ => law.governance.policy.approval.self_approval,
+                _ => governance_before.governance.policy.approval.self_approval,
             },
             after: own,
             today: self.governance,
@@ -176,7 +176,7 @@ impl<'a> Audit<'a> {
         if !is_judged || landed.version.change == VersionChange::Inherited {
             return Vec::new();
         }
-        let known = self.known(&landed.law.governance, landed.landing.effective);
+        let known = self.known(&landed.governance_before.governance, landed.landing.effective);
         let mut findings = lint::landed(landed, &known, |rule| {
             landed.verdict.carries.is_none() || rule.special.each_landing
         });
@@ -220,7 +220,7 @@ impl<'a> Audit<'a> {
                 settled: Settled::Open,
                 landed: self.effective(of.trail.versions.get(first)),
             },
-            base: &landed.law.governance,
+            base: &landed.governance_before.governance,
             brought: &[],
         };
         let known = self.known(&landed.after.governance, landed.landing.effective);
@@ -237,7 +237,7 @@ impl<'a> Audit<'a> {
     fn known<'k>(&'k self, governance: &'k Governance, instant: Instant) -> RuleContext<'k> {
         RuleContext {
             governance,
-            house: self.house,
+            extra_schema: self.extra_schema,
             tree: self.tree,
             instant: Some(instant),
             neighbours: None,

@@ -38,7 +38,7 @@ pub struct LandedCase<'c> {
     /// The landing that added it.
     pub landing: &'c Landing,
     /// The governance before the landing, which determines who must approve.
-    pub law: &'c MainlineGovernance,
+    pub governance_before: &'c MainlineGovernance,
     /// Whether that governance allows a member of the author set to approve.
     pub self_approval: SelfApproval,
     /// The governance after the landing.
@@ -203,7 +203,7 @@ impl<'c> LandedCase<'c> {
 
     /// Returns the governance that determines who must approve.
     pub fn governance(&self) -> &'c Governance {
-        &self.law.governance
+        &self.governance_before.governance
     }
 
     /// Returns how the version can still be approved, in the same words as `show`; for one that was changed since, what

@@ -52,7 +52,7 @@ pub struct RuleContext<'c> {
     /// The tree that evidence is looked up in.
     pub tree: &'c dyn Tree,
     /// The team's own schema for these governance files.
-    pub house: &'c ExtraSchema,
+    pub extra_schema: &'c ExtraSchema,
     /// The instant in question; `None` if rules must not depend on time.
     pub instant: Option<Instant>,
     /// The landed records that may repeat or be repeated; `None` if history was not read.

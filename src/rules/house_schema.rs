@@ -37,8 +37,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
-    let house = case.known.house;
-    if !house.judges() {
+    let extra_schema = case.known.extra_schema;
+    if !extra_schema.judges() {
         return;
     }
     let map = match case.source.stated("x") {
@@ -51,7 +51,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     if fields.any(|field| field.starts_with("x.")) {
         return;
     }
-    let refusals = house.refusals(&map).into_iter();
+    let refusals = extra_schema.refusals(&map).into_iter();
     findings.extend(refusals.map(|refusal| {
         let field = join_field(&refusal.path);
         let message = format!("`{field}` {}, according to the team's schema", refusal.message);
@@ -83,7 +83,7 @@ fn join_field(path: &[SchemaStep]) -> String {
 
 /// Returns the finding about an unusable schema: then nothing below `x` is checked.
 fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
-    let Some(flaw) = known.house.flaw() else {
+    let Some(flaw) = known.extra_schema.flaw() else {
         return;
     };
     let document = known.governance.document.as_ref();

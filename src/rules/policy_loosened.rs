@@ -120,7 +120,8 @@ fn forgiven(
         return Vec::new();
     };
     let errors = |governance: &Governance| {
-        let known = RuleContext { governance, house: &ExtraSchema::of(governance), ..*known };
+        let known =
+            RuleContext { governance, extra_schema: &ExtraSchema::of(governance), ..*known };
         let found = judge(after, &known, changed.past);
         let limits = [renewal_limit::found(changed, &known), total_limit::found(changed, &known)];
         let found = found.into_iter().chain(limits.into_iter().flatten());

@@ -36,7 +36,7 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
 fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     // Before the first policy nobody can be required to approve it.
-    if !landed.is_governance || landed.law.origin == GovernanceOrigin::Defaults {
+    if !landed.is_governance || landed.governance_before.origin == GovernanceOrigin::Defaults {
         return None;
     }
     let counts = landed.counts?;

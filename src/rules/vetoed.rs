@@ -33,7 +33,7 @@ fn refused(landed: &LandedCase<'_>) -> Option<Finding> {
     if landed.is_governance || landed.verdict.result != FourEyes::Vetoed {
         return None;
     }
-    let is_veto = |said: &&Statement| said.word == Vote::Vetoes && said.counts == VoteCounts::Yes;
+    let is_veto = |said: &&Statement| said.vote == Vote::Vetoes && said.counts == VoteCounts::Yes;
     let vetoes = landed.verdict.statements.iter().filter(is_veto);
     let words: Vec<String> = vetoes
         .map(|said| {

@@ -158,7 +158,7 @@ fn refuse_unsound(
     let governance = &source.governance;
     let context = RuleContext {
         governance,
-        house: &ExtraSchema::of(governance),
+        extra_schema: &ExtraSchema::of(governance),
         tree: source.files(),
         instant: None,
         neighbours: None,

@@ -126,7 +126,7 @@ impl AuditedRecords {
         for id in ids {
             keys.insert(snapshot.find(id)?.key.clone());
         }
-        let mut records = std::mem::take(&mut snapshot.standings);
+        let mut records = std::mem::take(&mut snapshot.record_states);
         let is_all = ids.is_empty();
         if !is_all {
             records.retain(|it| keys.contains(&it.key));
@@ -155,7 +155,7 @@ impl AuditedRecords {
             approvals,
             loosened: &loosened,
             governance: snapshot.governance(),
-            house: &ExtraSchema::of(snapshot.governance()),
+            extra_schema: &ExtraSchema::of(snapshot.governance()),
             tree: &tree,
             instant: snapshot.stamp().instant,
             contents,

@@ -53,7 +53,7 @@ pub struct Filing<'s> {
     located: &'s Located,
     at: Moment,
     ledger: Ledger,
-    house: ExtraSchema,
+    extra_schema: ExtraSchema,
     is_emergency: bool,
     is_filer_owner: bool,
     folder: String,
@@ -82,7 +82,7 @@ pub(crate) fn prepare<'s>(
         writes_drafts: request.writes_drafts,
         is_emergency: request.is_emergency,
         is_filer_owner: request.issue.is_none(),
-        house: ExtraSchema::of(&governance),
+        extra_schema: ExtraSchema::of(&governance),
         answers: known.answers,
         notices: known.notices,
         at: at.clone(),
@@ -224,7 +224,7 @@ impl Filing<'_> {
     fn known(&self) -> RuleContext<'_> {
         RuleContext {
             governance: &self.governance,
-            house: &self.house,
+            extra_schema: &self.extra_schema,
             tree: &self.located.tree,
             instant: None,
             neighbours: None,

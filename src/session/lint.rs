@@ -73,7 +73,7 @@ pub(crate) fn judge(
     }
     let known = RuleContext {
         governance: &governance,
-        house: &ExtraSchema::of(&governance),
+        extra_schema: &ExtraSchema::of(&governance),
         tree: &input,
         instant: at.on,
         neighbours: None,

@@ -47,7 +47,7 @@ use crate::yaml::node::Limits;
 pub struct Snapshot<'h> {
     pub(crate) stamp: Stamp,
     pub(crate) governance: Rc<Governance>,
-    pub(crate) standings: Vec<RecordState>,
+    pub(crate) record_states: Vec<RecordState>,
     pub(crate) repository: &'h Repository,
     pub(crate) history: History,
     pub(crate) prefix: LedgerPrefix,
@@ -100,7 +100,7 @@ impl<'h> Snapshot<'h> {
 
     /// Evaluates every record at the instant in question.
     pub(crate) fn judge_all(&mut self) {
-        self.standings = self.records_at(self.stamp.instant);
+        self.record_states = self.records_at(self.stamp.instant);
     }
 
     /// Adds the proposals of branches and the work tree about the wanted records. Past proposals are not known, since
@@ -136,24 +136,24 @@ impl<'h> Snapshot<'h> {
 
     /// Returns every requested record, by key, as it is at the instant in question.
     pub fn records(&self) -> &[RecordState] {
-        &self.standings
+        &self.record_states
     }
 
     /// Evaluates every record at an instant, under the governance of the tree in question.
     pub fn records_at(&self, instant: Instant) -> Vec<RecordState> {
         log::debug!("evaluating every record at {instant}");
         let trails = self.history.trails.iter();
-        let mut standings: Vec<RecordState> = Vec::with_capacity(trails.len());
+        let mut record_states: Vec<RecordState> = Vec::with_capacity(trails.len());
         let open = trails.filter(|(_, trail)| trail.became.is_none());
-        standings.extend(open.map(|(key, _)| self.standing(key, instant)));
+        record_states.extend(open.map(|(key, _)| self.record_state(key, instant)));
         if let Some(proposals) = &self.proposals {
-            proposals.join(&mut standings, self, instant);
+            proposals.join(&mut record_states, self, instant);
         }
-        standings
+        record_states
     }
 
     /// Evaluates one record at an instant.
-    pub(crate) fn standing(&self, key: &TrailKey, instant: Instant) -> RecordState {
+    pub(crate) fn record_state(&self, key: &TrailKey, instant: Instant) -> RecordState {
         let verdicts = self.approvals.trails.get(key).map(Vec::as_slice).unwrap_or_default();
         let (history, governance) = (&self.history, &self.governance);
         status::evaluate(RecordFacts { key, history, verdicts, governance }, instant)

@@ -104,7 +104,7 @@ pub(crate) fn triage<'s>(
     let mut run = TriageRun {
         judge: TriageJudge {
             index: &index,
-            standings: snapshot.records(),
+            record_states: snapshot.records(),
             governance: snapshot.governance(),
             moved: &moved,
             instant: snapshot.stamp().instant,

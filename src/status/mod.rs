@@ -10,10 +10,10 @@ mod effective;
 pub mod obstacle;
 pub(crate) mod past;
 pub mod reason;
+mod record_state;
 pub(crate) mod renewal;
 pub mod settled;
 pub mod stamp;
-mod standing;
 pub mod state;
 pub mod thrown_off;
 mod timeline;
@@ -27,5 +27,5 @@ use crate::status::state::RecordState;
 
 /// Returns the status of a record at an instant, and what must be done about it.
 pub fn evaluate(subject: RecordFacts, instant: Instant) -> RecordState {
-    standing::record_state(subject, instant)
+    record_state::record_state(subject, instant)
 }

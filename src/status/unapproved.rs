@@ -51,14 +51,14 @@ fn missing(verdict: &ApprovalVerdict) -> Vec<Reason> {
 }
 
 /// Returns the reasons for a record that ended without approval; empty if it has not ended.
-pub(crate) fn ended(standing: &RecordState) -> Vec<Reason> {
-    let Some(end) = standing.ended.map(dates::ended) else {
+pub(crate) fn ended(record_state: &RecordState) -> Vec<Reason> {
+    let Some(end) = record_state.ended.map(dates::ended) else {
         return Vec::new();
     };
-    let reason = match standing.in_place.days {
+    let reason = match record_state.in_place.days {
         0 => ReasonKind::EndedUnapproved.says(format!(
             "ended {end} without having been approved: run `exledger reject {} --reason …`, and file a new record if it is still needed",
-            standing.key
+            record_state.key
         )),
         _ => ReasonKind::EndedInForce.says(format!(
             "was in force and ended {end}: close it; access may still be live"
@@ -131,7 +131,7 @@ impl VersionApproval<'_> {
             approvers.any(|it| it.person.key == statement.approver.person.key)
         };
         let refused =
-            self.verdict.refused.iter().filter(move |it| it.word == Vote::Approves && !counts(it));
+            self.verdict.refused.iter().filter(move |it| it.vote == Vote::Approves && !counts(it));
         let reasons = refused.filter_map(move |statement| {
             let who = &statement.approver.person.email;
             let VoteCounts::No(why_not) = &statement.counts else {
@@ -167,7 +167,7 @@ impl VersionApproval<'_> {
     }
 
     fn vetoed(self) -> Reason {
-        let vetoes = |it: &&Statement| it.word == Vote::Vetoes && it.counts == VoteCounts::Yes;
+        let vetoes = |it: &&Statement| it.vote == Vote::Vetoes && it.counts == VoteCounts::Yes;
         let vetoes: Vec<&Statement> = self.verdict.statements.iter().filter(vetoes).collect();
         let names: Vec<&str> =
             vetoes.iter().map(|veto| veto.approver.person.email.as_str()).collect();

@@ -102,7 +102,7 @@ impl<'a> RecordAct<'a> {
             verdict,
             result: turn.map_or(verdict.result, |turn| turn.result),
             satisfied: turn.map_or(&verdict.satisfied, |turn| &turn.satisfied),
-            approvers: heard(verdict, &statements, &is_known),
+            approvers: approvers(verdict, &statements, &is_known),
             statements,
             changes: Vec::new(),
         }
@@ -115,7 +115,7 @@ fn index(history: &History, commit: &str) -> Option<usize> {
 }
 
 /// Returns the approvers counted by then, each with the strongest kind of approval given so far.
-fn heard<'a>(
+fn approvers<'a>(
     verdict: &'a ApprovalVerdict,
     statements: &[&'a Statement],
     is_known: &dyn Fn(&str) -> bool,
@@ -128,7 +128,7 @@ fn heard<'a>(
     let counted = |approver: &&Approver| {
         statements.iter().any(|statement| {
             statement.counts == VoteCounts::Yes
-                && statement.word == Vote::Approves
+                && statement.vote == Vote::Approves
                 && statement.approver.person.key == approver.person.key
         })
     };
@@ -210,7 +210,7 @@ fn later_approval(
     let vetoes = verdict
         .statements
         .iter()
-        .filter(|statement| statement.word == Vote::Vetoes && statement.counts == VoteCounts::Yes)
+        .filter(|statement| statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes)
         .filter_map(|statement| Some((landing(&statement.approver.commit)?, ChangeEvent::Vetoed)));
     let mut later: Vec<(usize, ChangeEvent)> = vetoes.collect();
     // Approvals and vetoes that held only for a while are listed, too.

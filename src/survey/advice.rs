@@ -34,12 +34,12 @@ pub struct Next {
 
 /// Returns the next step for a record; `id` is how the record is shown, `due` why it is due, if it is.
 pub fn next(
-    standing: &RecordState,
+    record_state: &RecordState,
     id: &str,
     due: Option<&DueRecord>,
     around: AdviceContext<'_>,
 ) -> Next {
-    let case = AdviceCase { standing, id, record: known_content(standing), around };
+    let case = AdviceCase { record_state, id, record: known_content(record_state), around };
     let step =
         case.by_status().or_else(|| Some(case.by_bucket(due?))).unwrap_or_else(|| case.by_reason());
     let but = case.but(&step.by);
@@ -61,15 +61,15 @@ pub fn next(
 }
 
 /// Returns who may approve a waiting record or change, where the policy or the record names anybody.
-pub fn approvers(standing: &RecordState, id: &str, around: AdviceContext<'_>) -> Vec<Person> {
-    let case = AdviceCase { standing, id, record: known_content(standing), around };
+pub fn approvers(record_state: &RecordState, id: &str, around: AdviceContext<'_>) -> Vec<Person> {
+    let case = AdviceCase { record_state, id, record: known_content(record_state), around };
     case.people(By::Approvers(case.missing()))
 }
 
 /// Returns the known content of a record: the version in effect, else the landed one, else the last readable one.
-fn known_content(standing: &RecordState) -> Option<&Record> {
-    let content = standing.effective.as_deref().or(standing.stated.as_deref());
-    content.or(standing.last_read.as_deref())
+fn known_content(record_state: &RecordState) -> Option<&Record> {
+    let content = record_state.effective.as_deref().or(record_state.stated.as_deref());
+    content.or(record_state.last_read.as_deref())
 }
 
 /// A step, and who takes it.
@@ -97,7 +97,7 @@ fn step(action: impl Into<String>, command: impl Into<String>, by: By) -> Advice
 }
 
 struct AdviceCase<'a> {
-    standing: &'a RecordState,
+    record_state: &'a RecordState,
     id: &'a str,
     record: Option<&'a Record>,
     around: AdviceContext<'a>,
@@ -106,21 +106,21 @@ struct AdviceCase<'a> {
 impl AdviceCase<'_> {
     /// Returns the step for a record whose status can't be determined or whose file can't be read.
     fn by_status(&self) -> Option<AdviceStep> {
-        let standing = self.standing;
-        let reason = reason::first(&standing.reasons);
+        let record_state = self.record_state;
+        let reason = reason::first(&record_state.reasons);
         let proposer = || match self.pending() {
-            Some(pending) if standing.landed.is_none() => By::Proposer(pending.author.clone()),
+            Some(pending) if record_state.landed.is_none() => By::Proposer(pending.author.clone()),
             _ => By::Owner,
         };
-        match standing.status {
+        match record_state.status {
             Status::Unknown => {
-                let obstacle = reason::obstacle(&standing.reasons);
+                let obstacle = reason::obstacle(&record_state.reasons);
                 let command = obstacle.and_then(|it| it.object()?.command());
                 let action = obstacle.map_or(reason, ToString::to_string);
                 Some(step(action, command.unwrap_or("exledger verify"), By::Anybody))
             }
             Status::Invalid => {
-                let path = &standing.path;
+                let path = &record_state.path;
                 let action = "fix the file: it can't be read as a record and grants nothing";
                 Some(step(action, format!("exledger lint {}", self.shell_word(path)), proposer()))
             }
@@ -131,7 +131,7 @@ impl AdviceCase<'_> {
 
     /// Returns the step for a record whose status reasons say what is wrong.
     fn by_reason(&self) -> AdviceStep {
-        let reason = reason::first(&self.standing.reasons);
+        let reason = reason::first(&self.record_state.reasons);
         step(reason, format!("exledger show {}", self.id), By::Owner)
     }
 
@@ -187,7 +187,7 @@ impl AdviceCase<'_> {
     }
 
     fn close(&self) -> String {
-        let outcome = match self.standing.status {
+        let outcome = match self.record_state.status {
             Status::Revoked => "revoked",
             _ => "…",
         };
@@ -205,7 +205,7 @@ impl AdviceCase<'_> {
                 command.push_str(&format!(" --check {}=…", self.shell_word(item)));
             }
         }
-        let tier = self.standing.tier.as_ref().map(|tier| &tier.tier);
+        let tier = self.record_state.tier.as_ref().map(|tier| &tier.tier);
         if tier.is_some_and(|tier| rules.access_verified.contains(tier)) {
             for time in ["before", "during", "after"] {
                 command.push_str(&format!(" --access-verified {time}=…"));
@@ -216,7 +216,7 @@ impl AdviceCase<'_> {
 
     fn fired(&self) -> AdviceStep {
         let waits = |it: &&crate::status::state::Fired| it.is_waiting;
-        let fired: Vec<_> = self.standing.fired.iter().filter(waits).collect();
+        let fired: Vec<_> = self.record_state.fired.iter().filter(waits).collect();
         let ends = fired.iter().find(|fired| fired.then != Then::Review);
         let name = |fired: Option<&&crate::status::state::Fired>| {
             fired.map_or("a trigger".to_owned(), |it| format!("trigger {}", it.trigger))
@@ -237,7 +237,7 @@ impl AdviceCase<'_> {
     }
 
     fn stale(&self) -> AdviceStep {
-        let mut controls = self.standing.controls.iter();
+        let mut controls = self.record_state.controls.iter();
         let stale = controls.find(|control| !control.fresh && !control.dropped);
         let id = stale.map_or("CONTROL", |control| control.id.as_str());
         let stated = self.record.into_iter();
@@ -252,7 +252,7 @@ impl AdviceCase<'_> {
     }
 
     fn ending(&self) -> AdviceStep {
-        let renewals = &self.standing.renewals;
+        let renewals = &self.record_state.renewals;
         let is_left = renewal::is_left(renewals, self.record, self.around.instant);
         let action = if is_left {
             "close it when it is no longer needed, or renew it in time (`exledger renew`)"
@@ -264,7 +264,7 @@ impl AdviceCase<'_> {
 
     /// Adds that an author can't approve it, in a tier that denies self-approval.
     fn by_others(&self) -> &'static str {
-        let tier = self.standing.tier.as_ref();
+        let tier = self.record_state.tier.as_ref();
         match tier.map(|tier| tier.degraded) {
             Some(Degraded::Deny) => ", by someone who did not write it",
             _ => "",
@@ -273,7 +273,7 @@ impl AdviceCase<'_> {
 
     /// Returns since when the landed version has been there.
     fn landed(&self) -> Timing {
-        let landed = self.standing.landed.as_ref();
+        let landed = self.record_state.landed.as_ref();
         landed.map_or(Timing::Undated, |landed| Timing::Since(landed.at))
     }
 }

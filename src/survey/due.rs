@@ -164,11 +164,11 @@ struct DueBucket {
 /// Returns why a record needs attention at an instant: what is overdue comes before what is due now, and that before
 /// what still has time. `None` if it needs none.
 pub fn due_record(
-    standing: &RecordState,
+    record_state: &RecordState,
     horizon: &Horizon,
     instant: Instant,
 ) -> Option<DueRecord> {
-    let case = DueCase { standing, horizon, instant };
+    let case = DueCase { record_state, horizon, instant };
     let buckets = Bucket::ALL.iter();
     let mut held: Vec<DueBucket> = buckets.filter_map(|it| case.holds(*it)).collect();
     held.sort_by_key(|held| held.urgency);
@@ -182,13 +182,13 @@ pub fn due_record(
 }
 
 /// Returns since when a record has been waiting for approval; `None` if it is not.
-pub fn waiting(standing: &RecordState, horizon: &Horizon, instant: Instant) -> Option<Timing> {
-    let case = DueCase { standing, horizon, instant };
+pub fn waiting(record_state: &RecordState, horizon: &Horizon, instant: Instant) -> Option<Timing> {
+    let case = DueCase { record_state, horizon, instant };
     case.waits().map(|held| held.timing)
 }
 
 struct DueCase<'a> {
-    standing: &'a RecordState,
+    record_state: &'a RecordState,
     horizon: &'a Horizon,
     instant: Instant,
 }
@@ -199,23 +199,23 @@ impl DueCase<'_> {
             |timing: Timing| Some(DueBucket { bucket, urgency: Urgency::Overdue, timing });
         let since = |at: Option<Instant>| overdue(Timing::Since(at?));
         match bucket {
-            Bucket::OverdueClosure if self.was_in_force() => since(self.standing.ended),
+            Bucket::OverdueClosure if self.was_in_force() => since(self.record_state.ended),
             Bucket::Fired if self.is_open() => since(self.fired_at()),
             Bucket::ReviewSaysClose => since(self.first_review(ReviewOutcome::Close)),
             Bucket::ReviewSaysReduce => since(self.first_review(ReviewOutcome::Reduce)),
             Bucket::EmergencyReviewDue if self.is_open() && !self.is_approved() => self.emergency(),
-            Bucket::Expired if !self.was_in_force() => since(self.standing.ended),
+            Bucket::Expired if !self.was_in_force() => since(self.record_state.ended),
             Bucket::ReviewDue if self.is_granted() => since(self.missed(DutyKind::Review)),
             Bucket::ControlStale if self.is_granted() => {
                 since(self.missed(DutyKind::ControlVerification))
             }
-            Bucket::Ownerless if self.is_open() && !self.standing.ownerless.is_empty() => {
+            Bucket::Ownerless if self.is_open() && !self.record_state.ownerless.is_empty() => {
                 overdue(Timing::Undated)
             }
             Bucket::FixOverdue if self.is_open() => since(self.missed(DutyKind::Fix)),
             Bucket::Urgent => self.ends_within(bucket, self.horizon.urgent),
             Bucket::Soon => self.ends_within(bucket, self.horizon.soon),
-            Bucket::PostClosureReviewDue if self.standing.status == Status::Closed => {
+            Bucket::PostClosureReviewDue if self.record_state.status == Status::Closed => {
                 since(self.missed(DutyKind::PostClosureReview))
             }
             Bucket::WaitingApproval => self.waits(),
@@ -225,7 +225,7 @@ impl DueCase<'_> {
 
     /// Returns the earliest instant of a duty of a kind.
     fn first(&self, kind: DutyKind) -> Option<Instant> {
-        let of_kind = self.standing.duties.iter().filter(|duty| duty.kind == kind);
+        let of_kind = self.record_state.duties.iter().filter(|duty| duty.kind == kind);
         of_kind.map(|duty| duty.at).min()
     }
 
@@ -236,7 +236,7 @@ impl DueCase<'_> {
 
     /// Tells whether the landed version has the approvals that it needs.
     fn is_approved(&self) -> bool {
-        let verdict = self.standing.approval.as_ref();
+        let verdict = self.record_state.approval.as_ref();
         verdict.is_some_and(|verdict| verdict.satisfied == approval::verdict::Satisfied::Yes)
     }
 
@@ -244,23 +244,23 @@ impl DueCase<'_> {
     fn is_open(&self) -> bool {
         use Status::{Active, Degraded, Expired, Revoked, Scheduled, Unapproved};
         matches!(
-            self.standing.status,
+            self.record_state.status,
             Unapproved | Scheduled | Expired | Revoked | Degraded | Active
         )
     }
 
     /// Tells whether the record is approved and within its dates, even if something is overdue.
     fn is_granted(&self) -> bool {
-        matches!(self.standing.status, Status::Degraded | Status::Active)
+        matches!(self.record_state.status, Status::Degraded | Status::Active)
     }
 
     fn was_in_force(&self) -> bool {
-        self.standing.in_place.days > 0
+        self.record_state.in_place.days > 0
     }
 
     /// Returns when the first review with that outcome landed, unless something followed it.
     fn first_review(&self, outcome: ReviewOutcome) -> Option<Instant> {
-        let mut reviews = self.standing.unanswered.iter();
+        let mut reviews = self.record_state.unanswered.iter();
         Some(reviews.find(|review| review.outcome == outcome)?.at)
     }
 
@@ -277,14 +277,14 @@ impl DueCase<'_> {
 
     /// Returns when the first trigger fired that is still open; `None` if there is none.
     fn fired_at(&self) -> Option<Instant> {
-        let fired = self.standing.fired.iter();
+        let fired = self.record_state.fired.iter();
         let waits = fired.filter(|fired| fired.is_waiting);
         waits.map(|fired| fired.at).min()
     }
 
     fn ends_within(&self, bucket: Bucket, term: Term) -> Option<DueBucket> {
-        let running = self.is_granted() || self.standing.status == Status::Scheduled;
-        let end = self.standing.not_after;
+        let running = self.is_granted() || self.record_state.status == Status::Scheduled;
+        let end = self.record_state.not_after;
         let end = end.filter(|end| running && *end <= term.after(self.instant))?;
         Some(DueBucket { bucket, urgency: Urgency::InTime, timing: Timing::Until(end) })
     }
@@ -294,15 +294,16 @@ impl DueCase<'_> {
     ///
     /// A record that is over needs no approval; only a change of it may.
     fn waits(&self) -> Option<DueBucket> {
-        let is_approved = self.is_approved() && self.standing.status != Status::Unapproved;
-        let unapproved = self.is_open() && !is_approved && self.standing.ended.is_none();
-        let pending = &self.standing.pending;
-        let proposed = self.standing.status == Status::Proposed && self.standing.ended.is_none();
-        let changes = self.standing.status != Status::Proposed && !pending.is_empty();
+        let is_approved = self.is_approved() && self.record_state.status != Status::Unapproved;
+        let unapproved = self.is_open() && !is_approved && self.record_state.ended.is_none();
+        let pending = &self.record_state.pending;
+        let proposed =
+            self.record_state.status == Status::Proposed && self.record_state.ended.is_none();
+        let changes = self.record_state.status != Status::Proposed && !pending.is_empty();
         if !unapproved && !proposed && !changes {
             return None;
         }
-        let landed = self.standing.landed.as_ref();
+        let landed = self.record_state.landed.as_ref();
         let landed = landed.filter(|_| unapproved).map(|landed| landed.at);
         let branches = pending.iter().filter_map(|pending| pending.since);
         let timing = match (branches.min(), landed) {

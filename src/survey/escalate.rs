@@ -26,7 +26,7 @@ pub struct Call<'a> {
 /// A record that a person is notified of.
 #[derive(Clone, Debug)]
 pub struct EscalatedTo<'a> {
-    pub standing: &'a RecordState,
+    pub record_state: &'a RecordState,
     pub due: &'a DueRecord,
     /// The person's roles: `owner`, `backup`, `risk_owner` or a group.
     pub roles: BTreeSet<String>,
@@ -57,15 +57,15 @@ pub fn calls<'a>(
     // A person whom one record names by address alone may be named in full by another record, as its owner.
     let names: BTreeMap<&str, &str> = records
         .iter()
-        .filter_map(|(standing, _)| content(standing))
+        .filter_map(|(record_state, _)| content(record_state))
         .map(|record| (record.owner.email.as_str(), record.owner.name.as_str()))
         .collect();
     let mut by_key: BTreeMap<String, Call<'a>> = BTreeMap::new();
-    for (standing, due) in records {
-        let Some(record) = content(standing) else {
+    for (record_state, due) in records {
+        let Some(record) = content(record_state) else {
             continue;
         };
-        for (person, roles) in summoned(standing, due, record, around) {
+        for (person, roles) in summoned(record_state, due, record, around) {
             let name = names.get(person.email.as_str());
             let person = match name.filter(|_| person.name.is_empty()) {
                 Some(name) => person.called(name),
@@ -74,19 +74,19 @@ pub fn calls<'a>(
             let call = by_key
                 .entry(person.key.clone())
                 .or_insert_with(|| Call { person, records: Vec::new() });
-            call.records.push(EscalatedTo { standing, due, roles });
+            call.records.push(EscalatedTo { record_state, due, roles });
         }
     }
     let mut calls: Vec<Call<'a>> = by_key.into_values().collect();
     for call in &mut calls {
-        call.records.sort_by_key(|told| (told.due.order(), told.standing.key.clone()));
+        call.records.sort_by_key(|told| (told.due.order(), told.record_state.key.clone()));
     }
     calls
 }
 
 /// Returns the people to notify about a record, each with their roles.
 pub(super) fn summoned(
-    standing: &RecordState,
+    record_state: &RecordState,
     due: &DueRecord,
     record: &Record,
     around: AdviceContext<'_>,
@@ -103,8 +103,8 @@ pub(super) fn summoned(
     if due.urgency != Urgency::Overdue {
         // Before the deadline only the owner is notified; about a request that still has time, nobody is.
         if due.bucket != Bucket::WaitingApproval {
-            let owner = there(standing, record, &Recipient::Owner, around.governance);
-            let backup = || there(standing, record, &Recipient::Backup, around.governance);
+            let owner = there(record_state, record, &Recipient::Owner, around.governance);
+            let backup = || there(record_state, record, &Recipient::Backup, around.governance);
             if owner.is_empty() { tell(backup(), "backup") } else { tell(owner, "owner") }
         }
         return found;
@@ -126,16 +126,16 @@ pub(super) fn summoned(
         if !is_late && !is_vacant {
             continue;
         }
-        let people = there(standing, record, &step.to, around.governance);
+        let people = there(record_state, record, &step.to, around.governance);
         is_vacant = people.is_empty();
-        tell(people, step.to.word());
+        tell(people, step.to.as_str());
     }
     found
 }
 
 /// Returns the active people of a recipient: without those who are inactive on the roster or listed as ownerless.
 pub(super) fn there(
-    standing: &RecordState,
+    record_state: &RecordState,
     record: &Record,
     recipient: &Recipient,
     governance: &Governance,
@@ -149,7 +149,7 @@ pub(super) fn there(
     };
     let is_there = |person: &Person| {
         let mut gone =
-            standing.ownerless.iter().map(|owner| people::key_of(governance, owner.as_str()));
+            record_state.ownerless.iter().map(|owner| people::key_of(governance, owner.as_str()));
         let state = Address::new(&person.email).map(|it| people::roster_state(governance, &it));
         state != Some(RosterState::Inactive) && !gone.any(|gone| gone == person.key)
     };

@@ -101,18 +101,18 @@ fn month(day: Day, months: i64) -> Day {
 
 /// Returns the backlog at an instant, with the decisions of a period.
 pub fn backlog(
-    standings: &[RecordState],
+    record_states: &[RecordState],
     lives: &[Life<'_>],
     span: ReportPeriod,
     horizon: &Horizon,
     instant: Instant,
 ) -> Backlog {
-    let due: Vec<(&RecordState, Option<DueRecord>)> = standings
+    let due: Vec<(&RecordState, Option<DueRecord>)> = record_states
         .iter()
-        .map(|standing| (standing, due::due_record(standing, horizon, instant)))
+        .map(|record_state| (record_state, due::due_record(record_state, horizon, instant)))
         .collect();
     let awaiting: Vec<Timing> =
-        standings.iter().filter_map(|it| due::waiting(it, horizon, instant)).collect();
+        record_states.iter().filter_map(|it| due::waiting(it, horizon, instant)).collect();
     // A branch dated in the future says nothing about how long it has waited.
     let since = awaiting.iter().filter_map(|it| it.since(instant));
     let waited = since.map(|since| instant.days_since(since));
@@ -154,7 +154,8 @@ fn period(lives: &[Life<'_>], repeated: &BTreeSet<&str>, span: ReportPeriod) -> 
         .filter(|life| !life.is_rejected() && life.closed.is_some_and(|(at, _)| span.holds(at)))
         .collect();
     let overrides = opened.iter().filter(|life| is_override(&life.record));
-    let in_force: Vec<f64> = closed.iter().map(|life| whole(life.standing.in_place.days)).collect();
+    let in_force: Vec<f64> =
+        closed.iter().map(|life| whole(life.record_state.in_place.days)).collect();
     Period {
         span,
         opened: opened.len(),

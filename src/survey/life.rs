@@ -16,7 +16,7 @@ use crate::status::state::RecordState;
 /// The dates of a record that landed.
 #[derive(Clone, Debug)]
 pub struct Life<'a> {
-    pub standing: &'a RecordState,
+    pub record_state: &'a RecordState,
     /// Its content, or its last readable content.
     pub record: Rc<Record>,
     /// When it was requested: the claimed time of the first commit that adds it, but no later than the landing.
@@ -33,7 +33,7 @@ pub fn read_life<'a>(
     history: &History,
     trail: &Trail,
     verdicts: &[Rc<ApprovalVerdict>],
-    standing: &'a RecordState,
+    record_state: &'a RecordState,
 ) -> Option<Life<'a>> {
     let landed = |version: &Version| {
         let landing = history.mainline.landings.get(version.landing);
@@ -56,7 +56,7 @@ pub fn read_life<'a>(
     let touched = first.touched.iter().chain([&first.commit]);
     let typed = touched.filter_map(|commit| commit.committed());
     Some(Life {
-        standing,
+        record_state,
         record: Rc::clone(record),
         requested: typed.chain([opened]).min()?,
         opened,

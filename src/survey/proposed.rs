@@ -34,23 +34,27 @@ pub struct ProposalContext<'a> {
 }
 
 /// Adds the proposals to the landed records; a record that exists nowhere else becomes `proposed`.
-pub fn join(standings: &mut Vec<RecordState>, proposals: &Proposals, around: &ProposalContext<'_>) {
-    let keys = standings.iter().enumerate();
+pub fn join(
+    record_states: &mut Vec<RecordState>,
+    proposals: &Proposals,
+    around: &ProposalContext<'_>,
+) {
+    let keys = record_states.iter().enumerate();
     let places: BTreeMap<String, usize> =
-        keys.map(|(place, standing)| (standing.key.clone(), place)).collect();
+        keys.map(|(place, record_state)| (record_state.key.clone(), place)).collect();
     for (key, of_one) in &proposals.by_key {
         let pending: Vec<Pending> =
             of_one.iter().map(|proposal| pending(proposal, around.governance)).collect();
-        let known = places.get(key.as_str()).and_then(|place| standings.get_mut(*place));
-        if let Some(standing) = known {
-            standing.pending = pending;
+        let known = places.get(key.as_str()).and_then(|place| record_states.get_mut(*place));
+        if let Some(record_state) = known {
+            record_state.pending = pending;
         } else if let Some(first) =
             of_one.iter().find(|proposal| !matches!(proposal.record, Content::Gone))
         {
-            standings.push(RecordState { pending, ..proposed(key, first, around) });
+            record_states.push(RecordState { pending, ..proposed(key, first, around) });
         }
     }
-    standings.sort_by(|one, other| one.key.cmp(&other.key));
+    record_states.sort_by(|one, other| one.key.cmp(&other.key));
 }
 
 fn pending(proposal: &RecordProposal, governance: &Governance) -> Pending {
@@ -77,17 +81,17 @@ fn proposed(
     };
     let vacant = (around.vacant)(key);
     let path = proposal.files.first().map(|file| file.path.to_string()).unwrap_or_default();
-    let standing = RecordState { path, ..vacant };
+    let record_state = RecordState { path, ..vacant };
     match &proposal.record {
-        Content::Record(record) => stated(standing, record, proposal, &place, around),
+        Content::Record(record) => stated(record_state, record, proposal, &place, around),
         Content::Unreadable(_) => of(
-            standing,
+            record_state,
             Status::Invalid,
             ReasonKind::Unreadable,
             format!("proposed {place}, but can't be read as a record: run `exledger lint` there"),
         ),
         Content::Conflicted(paths) => of(
-            standing,
+            record_state,
             Status::Conflicted,
             ReasonKind::SeveralFiles,
             format!(
@@ -98,18 +102,18 @@ fn proposed(
         Content::Missing(obstacle) => RecordState {
             status: Status::Unknown,
             reasons: vec![Reason::obstacle(obstacle.clone())],
-            ..standing
+            ..record_state
         },
-        Content::Gone | Content::File => standing,
+        Content::Gone | Content::File => record_state,
     }
 }
 
-fn of(standing: RecordState, status: Status, kind: ReasonKind, reason: String) -> RecordState {
-    RecordState { status, reasons: vec![kind.says(reason)], ..standing }
+fn of(record_state: RecordState, status: Status, kind: ReasonKind, reason: String) -> RecordState {
+    RecordState { status, reasons: vec![kind.says(reason)], ..record_state }
 }
 
 fn stated(
-    standing: RecordState,
+    record_state: RecordState,
     record: &Record,
     proposal: &RecordProposal,
     place: &str,
@@ -138,7 +142,7 @@ fn stated(
         controls: controls(record, proposal.since, around.instant),
         // Its approval will be evaluated by the policy that it lands on, not by the one that it proposes.
         approval: Some(Rc::new(ask::proposed(around.governance, record, None, author))),
-        ..standing
+        ..record_state
     }
 }
 

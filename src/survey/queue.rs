@@ -30,7 +30,7 @@ pub enum Rank {
 /// A record that needs attention.
 #[derive(Clone, Debug)]
 pub struct QueueItem<'a> {
-    pub standing: &'a RecordState,
+    pub record_state: &'a RecordState,
     pub rank: Rank,
     /// Why it is due; `None` if only its status asks for attention.
     pub due: Option<DueRecord>,
@@ -41,24 +41,24 @@ pub struct QueueItem<'a> {
 ///
 /// `id` returns how a record is shown.
 pub fn collect<'a>(
-    standings: impl Iterator<Item = &'a RecordState>,
+    record_states: impl Iterator<Item = &'a RecordState>,
     id: &dyn Fn(&'a RecordState) -> &'a str,
     horizon: &Horizon,
     around: AdviceContext<'_>,
 ) -> Vec<QueueItem<'a>> {
-    let items = standings.filter_map(|standing| {
-        let due = due::due_record(standing, horizon, around.instant);
-        let rank = rank_record(standing, due.as_ref())?;
+    let items = record_states.filter_map(|record_state| {
+        let due = due::due_record(record_state, horizon, around.instant);
+        let rank = rank_record(record_state, due.as_ref())?;
         // A degradation without a date comes before what still has time.
         let told = due.as_ref().filter(|_| rank != Rank::Degraded);
-        let next = advice::next(standing, id(standing), told, around);
-        Some(QueueItem { standing, rank, due, next })
+        let next = advice::next(record_state, id(record_state), told, around);
+        Some(QueueItem { record_state, rank, due, next })
     });
     let mut items: Vec<QueueItem<'a>> = items.collect();
     items.sort_by(|one, other| {
         worst_first(one, other)
-            .then_with(|| id(one.standing).cmp(id(other.standing)))
-            .then_with(|| one.standing.path.cmp(&other.standing.path))
+            .then_with(|| id(one.record_state).cmp(id(other.record_state)))
+            .then_with(|| one.record_state.path.cmp(&other.record_state.path))
     });
     items
 }
@@ -74,18 +74,18 @@ impl QueueItem<'_> {
     pub fn reason_name(&self) -> &'static str {
         match (&self.due, self.rank) {
             (Some(due), Rank::Overdue | Rank::DueNow | Rank::InTime) => due.bucket.as_str(),
-            _ => self.standing.status.as_str(),
+            _ => self.record_state.status.as_str(),
         }
     }
 }
 
-fn rank_record(standing: &RecordState, due: Option<&DueRecord>) -> Option<Rank> {
-    match (standing.status, due.map(|due| due.urgency)) {
+fn rank_record(record_state: &RecordState, due: Option<&DueRecord>) -> Option<Rank> {
+    match (record_state.status, due.map(|due| due.urgency)) {
         (Status::Unknown, _) => Some(Rank::Undetermined),
         (Status::Invalid | Status::Conflicted, _) => Some(Rank::Broken),
         (_, Some(Urgency::Overdue)) => Some(Rank::Overdue),
         (_, Some(Urgency::DueNow)) => Some(Rank::DueNow),
-        (_, Some(Urgency::InTime)) if standing.status != Status::Degraded => Some(Rank::InTime),
+        (_, Some(Urgency::InTime)) if record_state.status != Status::Degraded => Some(Rank::InTime),
         (Status::Degraded, _) => Some(Rank::Degraded),
         _ => None,
     }

@@ -13,7 +13,7 @@ use crate::survey::refiling::{self, ByName, Peer};
 ///
 /// `peers` are all landed records; `landed` returns when a record landed, or when it was proposed if it did not.
 pub fn count(
-    standings: &mut [RecordState],
+    record_states: &mut [RecordState],
     peers: &[Peer],
     landed: &dyn Fn(&RecordState) -> Option<Instant>,
     governance: &Governance,
@@ -21,10 +21,10 @@ pub fn count(
 ) {
     let by_name = ByName::from_peers(peers);
     let window = governance.policy.recurrence.window;
-    for standing in standings {
-        let shown = standing.effective.as_deref().or(standing.stated.as_deref());
+    for record_state in record_states {
+        let shown = record_state.effective.as_deref().or(record_state.stated.as_deref());
         let peer = shown.and_then(|record| {
-            Peer::from_record(record.id.as_str(), Record::clone(record), landed(standing))
+            Peer::from_record(record.id.as_str(), Record::clone(record), landed(record_state))
         });
         let Some(peer) = peer else {
             continue;
@@ -33,12 +33,12 @@ pub fn count(
         if before.is_empty() {
             continue;
         }
-        let renewals = &mut standing.renewals;
+        let renewals = &mut record_state.renewals;
         let n_before = u32::try_from(before.len()).unwrap_or(u32::MAX);
         renewals.count = renewals.count.saturating_add(n_before);
         let days = refiling::days(&before);
         renewals.total_days = renewals.total_days.map(|total| total.saturating_add(days));
         renewals.refiled = before.iter().map(|peer| peer.id.clone()).collect();
-        standing.say_what_is_left(instant);
+        record_state.say_what_is_left(instant);
     }
 }

@@ -54,12 +54,17 @@ pub enum Selection {
 
 impl Filter {
     /// Tells whether a record is selected at an instant.
-    pub fn meant(&self, standing: &RecordState, same: Sameness<'_>, instant: Instant) -> Selection {
-        let computed = self.status_fits(standing)
-            && self.tier_fits(standing)
-            && self.end_fits(standing, instant);
-        let stated = self.stated_fits(standing, same);
-        match standing.status {
+    pub fn meant(
+        &self,
+        record_state: &RecordState,
+        same: Sameness<'_>,
+        instant: Instant,
+    ) -> Selection {
+        let computed = self.status_fits(record_state)
+            && self.tier_fits(record_state)
+            && self.end_fits(record_state, instant);
+        let stated = self.stated_fits(record_state, same);
+        match record_state.status {
             // Its status and end can't be determined, and perhaps not even its content.
             Status::Unknown if stated != Some(false) && !computed => Selection::Undetermined,
             _ if computed && stated.unwrap_or_else(|| self.asks_nothing_stated()) => Selection::Yes,
@@ -72,20 +77,20 @@ impl Filter {
         self.status.iter().any(|status| is_ended(*status))
     }
 
-    fn status_fits(&self, standing: &RecordState) -> bool {
-        self.status.is_empty() || self.status.contains(&standing.status)
+    fn status_fits(&self, record_state: &RecordState) -> bool {
+        self.status.is_empty() || self.status.contains(&record_state.status)
     }
 
-    fn tier_fits(&self, standing: &RecordState) -> bool {
-        any(&self.tier, |asked| tier(standing) == Some(asked))
+    fn tier_fits(&self, record_state: &RecordState) -> bool {
+        any(&self.tier, |asked| tier(record_state) == Some(asked))
     }
 
-    fn end_fits(&self, standing: &RecordState, instant: Instant) -> bool {
+    fn end_fits(&self, record_state: &RecordState, instant: Instant) -> bool {
         let Some(within) = self.ends_within else {
             return true;
         };
         let latest = within.after(instant);
-        standing.not_after.is_some_and(|end| instant < end && end <= latest)
+        record_state.not_after.is_some_and(|end| instant < end && end <= latest)
     }
 
     fn asks_nothing_stated(&self) -> bool {
@@ -107,8 +112,8 @@ impl Filter {
     }
 
     /// Tells whether the content of the record matches; `None` if it can't be read.
-    fn stated_fits(&self, standing: &RecordState, same: Sameness<'_>) -> Option<bool> {
-        let record = shown(standing)?;
+    fn stated_fits(&self, record_state: &RecordState, same: Sameness<'_>) -> Option<bool> {
+        let record = shown(record_state)?;
         let (subject, owner) = (&record.subject, &record.owner);
         let named = |asked: &String, field: &Option<String>| {
             let former = subject.aliases.as_deref().unwrap_or_default();
@@ -131,8 +136,8 @@ impl Filter {
     }
 }
 
-fn tier(standing: &RecordState) -> Option<&str> {
-    standing.tier.as_ref().map(|tier| tier.tier.as_str())
+fn tier(record_state: &RecordState) -> Option<&str> {
+    record_state.tier.as_ref().map(|tier| tier.tier.as_str())
 }
 
 fn any<T>(asked: &[T], fits: impl FnMut(&T) -> bool) -> bool {
@@ -217,7 +222,8 @@ impl Order {
         let by = match self {
             Order::Id => Ordering::Equal,
             Order::Expires => {
-                let end = |standing: &RecordState| standing.not_after.unwrap_or(Instant::MAX);
+                let end =
+                    |record_state: &RecordState| record_state.not_after.unwrap_or(Instant::MAX);
                 end(one.1).cmp(&end(other.1))
             }
             Order::Tier => tier(one.1).cmp(&tier(other.1)),
@@ -230,14 +236,14 @@ impl Order {
 }
 
 /// Returns the content to show: the version in effect, else the landed one.
-pub fn shown(standing: &RecordState) -> Option<&record::Record> {
-    standing.effective.as_deref().or(standing.stated.as_deref())
+pub fn shown(record_state: &RecordState) -> Option<&record::Record> {
+    record_state.effective.as_deref().or(record_state.stated.as_deref())
 }
 
-fn owner(standing: &RecordState) -> Option<&Address> {
-    shown(standing).map(|record| &record.owner.email)
+fn owner(record_state: &RecordState) -> Option<&Address> {
+    shown(record_state).map(|record| &record.owner.email)
 }
 
-fn title(standing: &RecordState) -> Option<String> {
-    shown(standing).map(|record| record.title.to_lowercase())
+fn title(record_state: &RecordState) -> Option<String> {
+    shown(record_state).map(|record| record.title.to_lowercase())
 }

@@ -15,10 +15,10 @@ type NameFilter<'f> = (&'static str, Vec<&'f String>, fn(&Record) -> Vec<&str>);
 /// Returns a hint for each value that no record states but that is similar to one that a record does.
 pub fn hints<'s>(
     filter: &Filter,
-    standings: impl Iterator<Item = &'s RecordState>,
+    record_states: impl Iterator<Item = &'s RecordState>,
     same: Sameness<'_>,
 ) -> Vec<String> {
-    let records: Vec<&Record> = standings.filter_map(select::shown).collect();
+    let records: Vec<&Record> = record_states.filter_map(select::shown).collect();
     let mut hints = Vec::new();
     let (mut owners, rest) = names(filter);
     let is_owner = |asked: &str| records.iter().any(|record| same.owner(record, asked));

@@ -38,7 +38,7 @@ fn is_same(one: &Statement, other: &Statement) -> bool {
             approver.kind,
             approver.source.clone(),
             approver.person.key.clone(),
-            statement.word,
+            statement.vote,
         )
     };
     what(one) == what(other)

@@ -279,7 +279,7 @@ impl ShownFinding {
             Some(pos) => format!("{}:{}", finding.path, pos.line),
             None => finding.path.clone(),
         };
-        let (level, rule) = (finding.level.word().to_owned(), finding.rule.to_string());
+        let (level, rule) = (finding.level.as_str().to_owned(), finding.rule.to_string());
         let (message, help) = (finding.message.clone(), finding.help.clone());
         [level, rule, place, message, help]
     }

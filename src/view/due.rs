@@ -64,14 +64,15 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         let records = list.records.iter();
         doc.fill(
             "records",
-            records.map(move |(standing, due)| json(standing, due, list.around, names)),
+            records.map(move |(record_state, due)| json(record_state, due, list.around, names)),
         );
         return doc;
     }
     for (owner, mut records) in by_owner(list) {
-        records.sort_by_key(|(standing, due)| (due.order(), standing.id().to_owned()));
+        records.sort_by_key(|(record_state, due)| (due.order(), record_state.id().to_owned()));
         doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, owner)));
-        let rows = records.iter().map(|(standing, due)| row(standing, due, list.around)).collect();
+        let rows =
+            records.iter().map(|(record_state, due)| row(record_state, due, list.around)).collect();
         let mut table = DocTable { columns: columns(), rows };
         if records.iter().all(|(_, due)| also(due).is_empty()) {
             table.columns.remove(ALSO);
@@ -99,14 +100,14 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
 }
 
 fn json(
-    standing: &RecordState,
+    record_state: &RecordState,
     due: &DueRecord,
     around: AdviceContext<'_>,
     names: &dyn RecordNames,
 ) -> Value {
-    let next = advice::next(standing, standing.id(), Some(due), around);
+    let next = advice::next(record_state, record_state.id(), Some(due), around);
     json::value(&DueRecordView {
-        record: RecordView::of(standing, names),
+        record: RecordView::of(record_state, names),
         bucket: due.bucket.as_str(),
         also: due.also.iter().map(|bucket| bucket.as_str()).collect(),
         next: NextView::of(&next, around.instant),
@@ -131,8 +132,8 @@ fn by_owner<'a>(list: &'a DueList<'a>) -> Vec<(String, Vec<&'a (&'a RecordState,
     owners
 }
 
-fn owner_cell(standing: &RecordState) -> String {
-    let content = standing.known_content();
+fn owner_cell(record_state: &RecordState) -> String {
+    let content = record_state.known_content();
     content.map_or("owner unreadable".to_owned(), |record| {
         format!("{} <{}>", record.owner.name, record.owner.email)
     })
@@ -161,17 +162,18 @@ fn also(due: &DueRecord) -> String {
     words.join(", ")
 }
 
-fn row(standing: &RecordState, due: &DueRecord, around: AdviceContext<'_>) -> Vec<StyledText> {
-    let title =
-        standing.known_content().map_or(standing.path.as_str(), |record| record.title.as_str());
+fn row(record_state: &RecordState, due: &DueRecord, around: AdviceContext<'_>) -> Vec<StyledText> {
+    let title = record_state
+        .known_content()
+        .map_or(record_state.path.as_str(), |record| record.title.as_str());
     let tone = match due.urgency {
         Urgency::Overdue => Tone::Bad,
         Urgency::DueNow | Urgency::InTime => Tone::Warn,
     };
-    let why = reason::first(&standing.reasons);
-    let next = advice::next(standing, standing.id(), Some(due), around);
+    let why = reason::first(&record_state.reasons);
+    let next = advice::next(record_state, record_state.id(), Some(due), around);
     vec![
-        StyledText::with_tone(Tone::Id, standing.id()),
+        StyledText::with_tone(Tone::Id, record_state.id()),
         StyledText::plain(title),
         StyledText::with_tone(tone, due.bucket.as_str()),
         StyledText::plain(next::timing(due, around.instant)),

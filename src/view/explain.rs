@@ -58,7 +58,7 @@ impl RuleView {
         RuleView {
             code: rule.code,
             group: rule.code.group().as_str(),
-            level: rule.level.word(),
+            level: rule.level.as_str(),
             summary: rule.summary,
             why: rule.why,
             remedy: rule.remedy,
@@ -72,7 +72,7 @@ impl RuleView {
 fn row(rule: &Rule) -> Vec<StyledText> {
     vec![
         StyledText::with_tone(Tone::Strong, rule.code.as_str()),
-        StyledText::with_tone(tone(rule.level), rule.level.word()),
+        StyledText::with_tone(tone(rule.level), rule.level.as_str()),
         StyledText::plain(rule.code.group().as_str()),
         StyledText::plain(rule.summary),
     ]
@@ -82,7 +82,7 @@ fn one(rule: &Rule) -> Vec<Block<'static>> {
     let heading = StyledText::with_tone(Tone::Strong, rule.code.as_str())
         .and(Tone::Plain, format!(": {}", rule.summary));
     let pairs = vec![
-        ("level".to_owned(), StyledText::with_tone(tone(rule.level), rule.level.word())),
+        ("level".to_owned(), StyledText::with_tone(tone(rule.level), rule.level.as_str())),
         ("group".to_owned(), StyledText::plain(rule.code.group().as_str())),
         ("why".to_owned(), StyledText::plain(rule.why)),
         ("remedy".to_owned(), StyledText::plain(rule.remedy)),

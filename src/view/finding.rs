@@ -35,7 +35,7 @@ impl<'a> FindingView<'a> {
     pub fn of(finding: &'a Finding) -> FindingView<'a> {
         FindingView {
             rule: finding.rule,
-            level: finding.level.word(),
+            level: finding.level.as_str(),
             path: &finding.path,
             line: finding.pos.map(|pos| pos.line),
             column: finding.pos.map(|pos| pos.column),

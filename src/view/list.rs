@@ -42,11 +42,14 @@ pub fn doc<'a>(list: &'a List<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         shape::stamped(list.stamp, "list", &ListAnswer { records: [], hidden: list.hidden });
     if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
-        doc.fill("records", records.map(|standing| json::value(&RecordView::of(standing, names))));
+        doc.fill(
+            "records",
+            records.map(|record_state| json::value(&RecordView::of(record_state, names))),
+        );
         return doc;
     }
     let rows: Vec<Vec<StyledText>> =
-        list.records.iter().map(|standing| row(standing, list.stamp.instant)).collect();
+        list.records.iter().map(|record_state| row(record_state, list.stamp.instant)).collect();
     if rows.is_empty() {
         doc.blocks.push(Block::Paragraph(StyledText::plain("no records")));
     } else {
@@ -77,37 +80,37 @@ pub fn columns() -> Vec<Column> {
 }
 
 /// Returns the row of a record in such a table.
-pub fn row(standing: &RecordState, instant: Instant) -> Vec<StyledText> {
-    let content = standing.known_content();
-    let title = content.map_or(standing.path.as_str(), |record| record.title.as_str());
+pub fn row(record_state: &RecordState, instant: Instant) -> Vec<StyledText> {
+    let content = record_state.known_content();
+    let title = content.map_or(record_state.path.as_str(), |record| record.title.as_str());
     let owner = content.map_or("", |record| record.owner.name.as_str());
-    let tier = standing.tier.as_ref().map_or("", |tier| tier.tier.as_str());
+    let tier = record_state.tier.as_ref().map_or("", |tier| tier.tier.as_str());
     vec![
-        StyledText::with_tone(Tone::Id, standing.id()),
+        StyledText::with_tone(Tone::Id, record_state.id()),
         StyledText::plain(title),
         StyledText::plain(owner),
         StyledText::plain(tier),
-        ends(standing, instant),
-        status(standing),
+        ends(record_state, instant),
+        status(record_state),
     ]
 }
 
 /// Returns when a record was closed, and how: `closed 2026-11-04: remediated`; `None` if no closure is in force.
-pub fn closed(standing: &RecordState) -> Option<String> {
-    let is_closed = matches!(standing.status, Status::Closed | Status::Rejected);
-    let closure = standing.content()?.closure.as_ref().filter(|_| is_closed)?;
+pub fn closed(record_state: &RecordState) -> Option<String> {
+    let is_closed = matches!(record_state.status, Status::Closed | Status::Rejected);
+    let closure = record_state.content()?.closure.as_ref().filter(|_| is_closed)?;
     Some(format!("closed {}: {}", closure.date, closure.outcome.as_str()))
 }
 
 /// Returns the time until its end, in words; for a closed record, when and how it was closed.
-pub fn ends(standing: &RecordState, instant: Instant) -> StyledText {
-    if let Some(closed) = closed(standing) {
+pub fn ends(record_state: &RecordState, instant: Instant) -> StyledText {
+    if let Some(closed) = closed(record_state) {
         return StyledText::with_tone(Tone::Muted, closed);
     }
-    let Some(end) = standing.not_after else {
+    let Some(end) = record_state.not_after else {
         return StyledText::plain("");
     };
-    let over = matches!(standing.status, Status::Closed | Status::Rejected | Status::Removed);
+    let over = matches!(record_state.status, Status::Closed | Status::Rejected | Status::Removed);
     let tone = match end.days_since(instant) {
         _ if over => Tone::Muted,
         ..0 => Tone::Bad,
@@ -118,17 +121,17 @@ pub fn ends(standing: &RecordState, instant: Instant) -> StyledText {
 }
 
 /// Returns its status, and whether a change is pending.
-pub fn status(standing: &RecordState) -> StyledText {
-    let tone = match (standing.in_force, standing.status) {
+pub fn status(record_state: &RecordState) -> StyledText {
+    let tone = match (record_state.in_force, record_state.status) {
         (_, Status::Degraded) => Tone::Warn,
         (InForce::Yes, _) => Tone::Good,
         (_, Status::Closed | Status::Rejected | Status::Removed) => Tone::Muted,
         (_, Status::Scheduled | Status::Proposed) => Tone::Plain,
         _ => Tone::Bad,
     };
-    let text = StyledText::with_tone(tone, standing.status.as_str());
-    let landed = standing.status != Status::Proposed;
-    match (standing.changed_since_approval, !standing.pending.is_empty() && landed) {
+    let text = StyledText::with_tone(tone, record_state.status.as_str());
+    let landed = record_state.status != Status::Proposed;
+    match (record_state.changed_since_approval, !record_state.pending.is_empty() && landed) {
         (true, _) => text.and(Tone::Warn, ", changed since approval"),
         (false, true) => text.and(Tone::Muted, ", change pending"),
         (false, false) => text,

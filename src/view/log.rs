@@ -25,7 +25,7 @@ pub struct Log<'a> {
     /// The ledger, commit and instant that it was computed from.
     pub stamp: &'a Stamp,
     /// The record.
-    pub standing: &'a RecordState,
+    pub record_state: &'a RecordState,
     /// Its events, oldest first.
     pub acts: Vec<RecordAct<'a>>,
     /// Whether to show values to people too; scripts always get them.
@@ -56,15 +56,16 @@ struct ActView<'a> {
 
 /// Returns the answer.
 pub fn doc(log: &Log<'_>) -> Doc<'static> {
-    let id = log.standing.id();
+    let id = log.record_state.id();
     let answer = LogAnswer { id, events: log.acts.iter().map(ActView::of).collect() };
     let mut doc = shape::stamped(log.stamp, "log", &answer);
     doc.rows = Some("events");
-    let title = log.standing.known_content().map_or("", |record| record.title.as_str());
+    let title = log.record_state.known_content().map_or("", |record| record.title.as_str());
     let heading = StyledText::with_tone(Tone::Id, id).and(Tone::Plain, "  ");
     doc.blocks.push(Block::Heading(heading.and(Tone::Strong, title)));
     if log.acts.is_empty() {
-        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, vacant(log.standing))));
+        doc.blocks
+            .push(Block::Paragraph(StyledText::with_tone(Tone::Warn, vacant(log.record_state))));
         return doc;
     }
     if log.shows_values {
@@ -107,8 +108,8 @@ fn to_add<'a>(acts: &[RecordAct<'_>]) -> Option<Block<'a>> {
 }
 
 /// Returns where a record that has not landed is proposed.
-pub fn vacant(standing: &RecordState) -> String {
-    let places: Vec<String> = standing
+pub fn vacant(record_state: &RecordState) -> String {
+    let places: Vec<String> = record_state
         .pending
         .iter()
         .map(|pending| match &pending.branch {
@@ -205,7 +206,7 @@ fn approved_line(act: &RecordAct<'_>) -> StyledText {
         let rejects = act
             .statements
             .iter()
-            .filter(|it| it.word == Vote::Vetoes && it.counts == VoteCounts::Yes);
+            .filter(|it| it.vote == Vote::Vetoes && it.counts == VoteCounts::Yes);
         let who = join_names(rejects.map(|it| shape::short_name(&it.approver.person)));
         return StyledText::with_tone(Tone::Bad, format!("nobody: {who} rejected it"));
     }

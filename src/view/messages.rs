@@ -80,7 +80,7 @@ impl<'a> MessageRecord<'a> {
     fn of(told: &'a EscalatedTo<'_>, around: AdviceContext<'_>) -> MessageRecord<'a> {
         let step = next_step(told, around);
         MessageRecord {
-            id: told.standing.id(),
+            id: told.record_state.id(),
             bucket: told.due.bucket.as_str(),
             since: told.due.timing.since(around.instant),
             deadline: told.due.timing.deadline(),
@@ -105,9 +105,9 @@ fn body(call: &Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
 
 /// Returns the text about one record: which, since when, why, in which role, and the next step.
 fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
-    let (standing, due) = (told.standing, told.due);
-    let id = standing.id();
-    let title = standing
+    let (record_state, due) = (told.record_state, told.due);
+    let id = record_state.id();
+    let title = record_state
         .known_content()
         .map_or("", |record| record.title.as_str())
         .split_whitespace()
@@ -118,7 +118,7 @@ fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> St
     let colon = if when.is_empty() { "" } else { ": " };
     let roles: Vec<String> = told.roles.iter().map(|role| role.replace('_', " ")).collect();
     let mut lines = vec![format!("{id}  {title}"), format!("  {words}{colon}{when}")];
-    lines.extend(standing.reasons.first().map(|why| format!("  why: {why}")));
+    lines.extend(record_state.reasons.first().map(|why| format!("  why: {why}")));
     lines.push(format!("  you receive this as {}", roles.join(" and ")));
     let step = next_step(told, around);
     lines.push(format!("  next: {}", step.action));
@@ -127,6 +127,6 @@ fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> St
 }
 
 fn next_step(told: &EscalatedTo<'_>, around: AdviceContext<'_>) -> Next {
-    let id = told.standing.id();
-    advice::next(told.standing, id, Some(told.due), around)
+    let id = told.record_state.id();
+    advice::next(told.record_state, id, Some(told.due), around)
 }

@@ -63,7 +63,7 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         let heading = format!("{heading}: {}", diag::count(of_rank.len(), "record"));
         doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
         let cards = of_rank.iter().map(|item| {
-            let id = item.standing.id().to_owned();
+            let id = item.record_state.id().to_owned();
             (id, card(item, *tone, instant))
         });
         doc.blocks.push(Block::Pairs(cards.collect()));
@@ -91,17 +91,17 @@ const HEADINGS: &[(Rank, Tone, &str)] = &[
 
 fn json(item: &QueueItem<'_>, names: &dyn RecordNames, instant: Instant) -> Value {
     json::value(&QueueRecordView {
-        record: RecordView::of(item.standing, names),
+        record: RecordView::of(item.record_state, names),
         next: NextView::of(&item.next, instant),
     })
 }
 
 /// Returns the text beside an id: the title, the state, the next step, and the command.
 fn card(item: &QueueItem<'_>, tone: Tone, instant: Instant) -> StyledText {
-    let standing = item.standing;
-    let title = standing
+    let record_state = item.record_state;
+    let title = record_state
         .known_content()
-        .map_or(standing.path.as_str(), |record| record.title.as_str())
+        .map_or(record_state.path.as_str(), |record| record.title.as_str())
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ");

@@ -199,15 +199,15 @@ pub struct ShownControl<'a> {
 }
 
 /// Returns the compensating controls of a record, one for each id.
-pub fn controls_of<'a>(record: &'a Record, standing: &'a RecordState) -> Vec<ShownControl<'a>> {
-    let landed = standing.stated.as_deref();
+pub fn controls_of<'a>(record: &'a Record, record_state: &'a RecordState) -> Vec<ShownControl<'a>> {
+    let landed = record_state.stated.as_deref();
     let mut shown: Vec<ShownControl<'a>> = Vec::new();
     for control in &record.compensating_controls {
         if shown.iter().any(|known| known.stated.id == control.id) {
             continue;
         }
         let mut as_landed = landed.into_iter().flat_map(|it| &it.compensating_controls);
-        let mut judged = standing.controls.iter();
+        let mut judged = record_state.controls.iter();
         let judged = judged.find(|known| known.id == control.id);
         shown.push(ShownControl {
             stated: as_landed.find(|it| it.id == control.id).unwrap_or(control),

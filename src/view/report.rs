@@ -38,7 +38,7 @@ pub struct Report<'a> {
     /// The events of each month.
     pub periods: Vec<Period>,
     /// Every record.
-    pub standings: &'a [RecordState],
+    pub record_states: &'a [RecordState],
     /// The records that need attention, most urgent first.
     pub items: Vec<QueueItem<'a>>,
     /// The patterns over the threshold.
@@ -99,7 +99,7 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     );
     doc.blocks.push(Block::Heading(StyledText::plain(title)));
     doc.blocks.push(Block::Pairs(health(report)));
-    doc.blocks.push(Block::Series(series::by_status(report.standings)));
+    doc.blocks.push(Block::Series(series::by_status(report.record_states)));
     overdue(&mut doc, report);
     due_now(&mut doc, report);
     trends(&mut doc, report);
@@ -143,7 +143,7 @@ fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
         0 => Tone::Good,
         _ => Tone::Bad,
     };
-    let in_force = report.standings.iter().filter(|it| it.in_force == InForce::Yes);
+    let in_force = report.record_states.iter().filter(|it| it.in_force == InForce::Yes);
     vec![
         pair("in force", StyledText::plain(in_force.count().to_string())),
         pair(
@@ -201,8 +201,8 @@ fn attention<'a>(
         let waits = queue::waits_for(item);
         let what = item.reason_name().replace('-', " ");
         vec![
-            StyledText::with_tone(Tone::Id, item.standing.id()),
-            StyledText::plain(title(item.standing)),
+            StyledText::with_tone(Tone::Id, item.record_state.id()),
+            StyledText::plain(title(item.record_state)),
             StyledText::with_tone(tone, what)
                 .and(Tone::Plain, queue::age(item, report.stamp.instant)),
             StyledText::plain(waits.trim_start_matches("; waits for ")),
@@ -315,8 +315,8 @@ fn column(title: &'static str, fit: ColumnFit) -> Column {
     Column { title, fit }
 }
 
-fn title(standing: &RecordState) -> &str {
-    standing.known_content().map_or(standing.path.as_str(), |record| record.title.as_str())
+fn title(record_state: &RecordState) -> &str {
+    record_state.known_content().map_or(record_state.path.as_str(), |record| record.title.as_str())
 }
 
 /// The open records of a class.
@@ -328,25 +328,25 @@ struct ClassSection<'a> {
 
 impl<'a> ClassSection<'a> {
     fn new(report: &Report<'a>, class: Class) -> ClassSection<'a> {
-        let is_of = |standing: &&RecordState| {
-            let told = standing.known_content();
+        let is_of = |record_state: &&RecordState| {
+            let told = record_state.known_content();
             told.is_some_and(|record| record.class == class)
         };
-        let is_open = |standing: &&RecordState| !select::is_ended(standing.status);
-        let open = report.standings.iter().filter(is_of).filter(is_open);
+        let is_open = |record_state: &&RecordState| !select::is_ended(record_state.status);
+        let open = report.record_states.iter().filter(is_of).filter(is_open);
         let overdue = report
             .items
             .iter()
             .filter(|item| item.is_overdue())
-            .map(|item| item.standing)
+            .map(|item| item.record_state)
             .filter(is_of);
         let mut records: Vec<&RecordState> = open.collect();
-        records.sort_by_key(|standing| (standing.id(), &standing.path));
+        records.sort_by_key(|record_state| (record_state.id(), &record_state.path));
         ClassSection { class, records, overdue: overdue.count() }
     }
 
     fn n_in_force(&self) -> usize {
-        let in_force = |standing: &&&RecordState| standing.in_force == InForce::Yes;
+        let in_force = |record_state: &&&RecordState| record_state.in_force == InForce::Yes;
         self.records.iter().filter(in_force).count()
     }
 

@@ -34,7 +34,7 @@ struct ShowAnswer<'a> {
 ///
 /// `statements` are all approvals and rejections of the landed version.
 pub fn doc(
-    standing: &RecordState,
+    record_state: &RecordState,
     statements: &[&Statement],
     names: &dyn RecordNames,
     stamp: &Stamp,
@@ -43,30 +43,31 @@ pub fn doc(
         stamp,
         "show",
         &ShowAnswer {
-            record: RecordView::of(standing, names),
-            content: standing.content(),
+            record: RecordView::of(record_state, names),
+            content: record_state.content(),
             statements: StatementView::all(statements),
         },
     );
-    let title =
-        standing.known_content().map_or(standing.path.as_str(), |record| record.title.as_str());
-    let heading = StyledText::with_tone(Tone::Id, standing.id()).and(Tone::Plain, "  ");
+    let title = record_state
+        .known_content()
+        .map_or(record_state.path.as_str(), |record| record.title.as_str());
+    let heading = StyledText::with_tone(Tone::Id, record_state.id()).and(Tone::Plain, "  ");
     doc.blocks.push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
-    doc.blocks.extend(blocks(standing, statements, names, stamp.instant));
+    doc.blocks.extend(blocks(record_state, statements, names, stamp.instant));
     doc
 }
 
 /// Returns the blocks about a record at an instant, below its title.
 pub fn blocks<'a>(
-    standing: &RecordState,
+    record_state: &RecordState,
     statements: &[&Statement],
     names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<Block<'a>> {
-    let answers = answers::pairs(standing, statements, names, instant);
+    let answers = answers::pairs(record_state, statements, names, instant);
     let shown: Vec<String> = answers.iter().map(|(_, text)| folded(text)).collect();
     let mut blocks = vec![Block::Pairs(answers)];
-    for (heading, mut pairs) in rest::sections(standing, statements, names, instant) {
+    for (heading, mut pairs) in rest::sections(record_state, statements, names, instant) {
         if heading == rest::IN_FULL {
             // Texts that the first screen shows in full are not repeated.
             let whole =

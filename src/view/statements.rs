@@ -31,7 +31,7 @@ impl<'a> StatementView<'a> {
         let why_not = reason_not_counted(statement);
         StatementView {
             approver: ApproverView::of(&statement.approver),
-            decision: statement.word.decision(),
+            decision: statement.vote.decision(),
             counts: why_not.is_none(),
             why_not,
         }
@@ -53,7 +53,7 @@ pub fn beyond_approvers<'a>(all: impl Iterator<Item = &'a Statement>) -> Vec<&'a
 fn is_plain(statement: &Statement) -> bool {
     let approver = &statement.approver;
     let bare = approver.reason.is_none() && approver.via.is_none();
-    let approves = statement.word == Vote::Approves && statement.counts == VoteCounts::Yes;
+    let approves = statement.vote == Vote::Approves && statement.counts == VoteCounts::Yes;
     approves && bare && shape::stated_by_another(approver).is_none()
 }
 
@@ -125,7 +125,7 @@ pub fn pairs(statements: &[&Statement]) -> Vec<(String, StyledText)> {
 
 /// Returns the rejections that count, one line each.
 pub fn rejections(statements: &[&Statement]) -> Vec<StyledText> {
-    let counts = |it: &&&Statement| it.word == Vote::Vetoes && it.counts == VoteCounts::Yes;
+    let counts = |it: &&&Statement| it.vote == Vote::Vetoes && it.counts == VoteCounts::Yes;
     let rejections = statements.iter().filter(counts);
     let line = |statement: &&Statement| {
         let approver = &statement.approver;
@@ -145,7 +145,7 @@ fn reason_not_counted(statement: &Statement) -> Option<String> {
 }
 
 fn says(statement: &Statement) -> StyledText {
-    match statement.word {
+    match statement.vote {
         Vote::Approves => StyledText::plain("approves"),
         Vote::Vetoes => StyledText::with_tone(Tone::Bad, "rejects"),
         Vote::Neither => StyledText::plain("neither"),

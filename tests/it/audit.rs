@@ -65,7 +65,7 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
         approvals: &approvals,
         loosened: &loosened,
         governance,
-        house: &ExtraSchema::of(governance),
+        extra_schema: &ExtraSchema::of(governance),
         tree: &own,
         instant,
         contents: &contents,

@@ -149,7 +149,7 @@ fn the_table_fits_80_columns() {
     let key = TrailKey::Id(ID.to_owned());
     let (trail, verdicts) = (&history.trails[&key], &approvals.trails[&key]);
     let instant = Instant::parse("2026-12-01T12:00:00Z").unwrap();
-    let standing = status::evaluate(
+    let record_state = status::evaluate(
         RecordFacts { key: &key, history: &history, verdicts, governance: &Governance::default() },
         instant,
     );
@@ -167,7 +167,7 @@ fn the_table_fits_80_columns() {
     };
     let doc = log::doc(&Log {
         stamp: &stamp,
-        standing: &standing,
+        record_state: &record_state,
         acts: acts::record_acts(&history, trail, verdicts),
         shows_values: false,
     });

@@ -28,7 +28,7 @@ use crate::repo::Repo;
 use crate::status::instant;
 
 /// Returns the states of all records of a repository at an instant.
-pub(crate) fn standings(repo: &Repo, at: &str) -> Vec<RecordState> {
+pub(crate) fn record_states(repo: &Repo, at: &str) -> Vec<RecordState> {
     let history = repo.history();
     let approvals = approval::judge(&history);
     let governance = &approvals.counted.tip;
@@ -59,7 +59,7 @@ pub(crate) fn ask_with(
     receipts: &ReceiptCounts,
 ) -> GateAnswer {
     let governance = exledger::policy::governance::Governance::of_policy("version: 1\n");
-    gate::ask(question, &standings(repo, at), receipts, &governance)
+    gate::ask(question, &record_states(repo, at), receipts, &governance)
 }
 
 /// Returns a question of its keys and values.

@@ -35,7 +35,7 @@ pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
     let governance = Governance::read(tree).unwrap();
     let known = RuleContext {
         governance: &governance,
-        house: &ExtraSchema::of(&governance),
+        extra_schema: &ExtraSchema::of(&governance),
         tree,
         instant: on.map(instant),
         neighbours: None,

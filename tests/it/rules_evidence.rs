@@ -145,7 +145,7 @@ fn a_settled_record_is_judged_by_shape_secret_and_evidence_alone() {
     let governance = Governance::read(&tree).unwrap();
     let known = RuleContext {
         governance: &governance,
-        house: &ExtraSchema::of(&governance),
+        extra_schema: &ExtraSchema::of(&governance),
         tree: &tree,
         instant: Instant::parse("2027-06-01T00:00:00Z"),
         neighbours: None,

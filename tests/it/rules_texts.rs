@@ -203,7 +203,7 @@ fn a_governance_file_that_is_not_there_is_an_error() {
     let policy = "version: 1\nextra_schema: house.json\ncatalogs: [nist-csf, house.csv]\n";
     let title = "Nightly invoices still read with the shared database user";
     let found = found(title, "Nightly invoices", &[("exledger.yaml", policy)]);
-    let shown = found.iter().map(|it| (it.rule.as_str(), it.level.word(), it.field.as_deref()));
+    let shown = found.iter().map(|it| (it.rule.as_str(), it.level.as_str(), it.field.as_deref()));
     assert_eq!(
         shown.collect::<Vec<_>>(),
         [("bad-value", "error", Some("extra_schema")), ("bad-value", "error", Some("catalogs[1]")),]

@@ -108,8 +108,11 @@ fn a_signature_of_a_kind_that_is_not_verified_is_said_to_be_one() {
         ("-----BEGIN SOMETHING-----\n", UnverifiedKind::Unknown),
         ("", UnverifiedKind::Unknown),
     ] {
-        let seal = signature::detached(text.as_bytes(), b"");
-        assert_eq!(seal.state(&Keys::default(), landing()), SignatureState::Unverifiable(kind));
+        let signature = signature::detached(text.as_bytes(), b"");
+        assert_eq!(
+            signature.state(&Keys::default(), landing()),
+            SignatureState::Unverifiable(kind)
+        );
     }
 }
 
@@ -154,8 +157,11 @@ fn a_key_on_a_device_a_certificate_and_a_later_version_are_unverifiable() {
         ("sk-ssh-ed25519-cert-v01@openssh.com", 1, UnverifiedKind::Certificate(certificate)),
         ("sk-ssh-ed25519@openssh.com", 2, UnverifiedKind::Unknown),
     ] {
-        let seal = signature::detached(&envelope(algorithm, version), b"text");
-        assert_eq!(seal.state(&Keys::default(), landing()), SignatureState::Unverifiable(kind));
+        let signature = signature::detached(&envelope(algorithm, version), b"text");
+        assert_eq!(
+            signature.state(&Keys::default(), landing()),
+            SignatureState::Unverifiable(kind)
+        );
     }
 }
 
@@ -176,10 +182,13 @@ fn a_signature_over_other_bytes_or_for_another_use_is_bad_whoever_is_listed() {
         (fixture("ed25519.sig")[..200].to_vec(), text.clone(), Bad::Malformed),
         (b"-----BEGIN SSH SIGNATURE-----\n".to_vec(), text, Bad::Malformed),
     ] {
-        let seal = signature::detached(&armoured, &text);
-        assert_eq!(seal.state(&dana("ed25519.pub"), landing()), SignatureState::Bad(bad.clone()));
-        assert_eq!(seal.state(&Keys::default(), landing()), SignatureState::Bad(bad));
-        assert_eq!(seal.key(), None);
+        let signature = signature::detached(&armoured, &text);
+        assert_eq!(
+            signature.state(&dana("ed25519.pub"), landing()),
+            SignatureState::Bad(bad.clone())
+        );
+        assert_eq!(signature.state(&Keys::default(), landing()), SignatureState::Bad(bad));
+        assert_eq!(signature.key(), None);
     }
 }
 
@@ -238,13 +247,19 @@ fn the_revocations_of_the_tip_hold_for_what_landed_before() {
     let before =
         Governance { signers: Some(format!("dana@example.com {key}\n")), ..Governance::default() };
     let tip = Governance { revoked: Some(key), ..Governance::default() };
-    let seal = approval("ed25519.sig");
+    let signature = approval("ed25519.sig");
     assert_eq!(
-        seal.state(&Keys::from_governance(&before, &before), landing()).as_str(),
+        signature.state(&Keys::from_governance(&before, &before), landing()).as_str(),
         "attested"
     );
-    assert_eq!(seal.state(&Keys::from_governance(&before, &tip), landing()).as_str(), "revoked");
-    assert_eq!(seal.state(&Keys::from_governance(&tip, &before), landing()).as_str(), "revoked");
+    assert_eq!(
+        signature.state(&Keys::from_governance(&before, &tip), landing()).as_str(),
+        "revoked"
+    );
+    assert_eq!(
+        signature.state(&Keys::from_governance(&tip, &before), landing()).as_str(),
+        "revoked"
+    );
 }
 
 fn commit(name: &str) -> commit::Commit {
@@ -275,14 +290,14 @@ fn the_signature_of_a_tag_is_the_end_of_its_text_in_a_merge_too() {
     for raw in [fixture("tag"), merged[0].clone()] {
         let tag = Tag::read(&raw).unwrap();
         assert_eq!(tag.commit, commit("merge").parents[1]);
-        assert_eq!(who(&tag.seal().state(&keys, landing())), "dana@example.com");
+        assert_eq!(who(&tag.signature().state(&keys, landing())), "dana@example.com");
         let altered = String::from_utf8(raw).unwrap().replace("Reviewed", "Retried");
-        let seal = Tag::read(altered.as_bytes()).unwrap().seal();
-        assert_eq!(seal.state(&keys, landing()), SignatureState::Bad(Bad::Mismatch));
+        let signature = Tag::read(altered.as_bytes()).unwrap().signature();
+        assert_eq!(signature.state(&keys, landing()), SignatureState::Bad(Bad::Mismatch));
     }
     let tag = String::from_utf8(fixture("tag")).unwrap();
     let unsigned = tag.split_once("-----").unwrap().0;
-    let seal = Tag::read(unsigned.as_bytes()).unwrap().seal();
-    assert_eq!(seal.state(&keys, landing()), SignatureState::None);
+    let signature = Tag::read(unsigned.as_bytes()).unwrap().signature();
+    assert_eq!(signature.state(&keys, landing()), SignatureState::None);
     assert_eq!(Tag::read(tag.replace("type commit", "type tree").as_bytes()), None);
 }

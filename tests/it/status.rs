@@ -38,20 +38,20 @@ pub(crate) fn standing_in(history: &History, key: &TrailKey, at: &str) -> Record
 }
 
 /// Returns the state of the sample at an instant.
-pub(crate) fn standing(repo: &Repo, at: &str) -> RecordState {
+pub(crate) fn record_state(repo: &Repo, at: &str) -> RecordState {
     standing_of(repo, &TrailKey::Id(ID.to_owned()), at)
 }
 
 /// Checks the status of the sample at several instants.
 pub(crate) fn check(what: &str, repo: &Repo, expected: &[(&str, &str, bool)]) {
     for (at, word, in_force) in expected {
-        let standing = standing(repo, at);
+        let record_state = record_state(repo, at);
         assert_eq!(
-            (standing.status.as_str(), standing.in_force == InForce::Yes),
+            (record_state.status.as_str(), record_state.in_force == InForce::Yes),
             (*word, *in_force),
             "{what} at {at}: {:?}",
-            standing.reasons
+            record_state.reasons
         );
-        assert!(!standing.reasons.is_empty(), "{what} at {at}: no reason");
+        assert!(!record_state.reasons.is_empty(), "{what} at {at}: no reason");
     }
 }

@@ -13,28 +13,28 @@ impl<'a> ApprovalFiles<'a> {
     /// Reads the approval files about governance files and about the selected records.
     pub(crate) fn of(
         history: &'a History,
-        laws: &'a GovernanceHistory<'a>,
+        governance_history: &'a GovernanceHistory<'a>,
         wanted: &'a dyn Fn(&TrailKey) -> bool,
     ) -> ApprovalFiles<'a> {
-        let mut reader = ApprovalFileReader::new(history, laws, wanted);
+        let mut reader = ApprovalFileReader::new(history, governance_history, wanted);
         for changes in history.approvals.chunk_by(|one, other| one.landing == other.landing) {
             reader.land(changes);
         }
-        let (files, mut said) = (reader.files, reader.said);
+        let (files, mut approval_files) = (reader.files, reader.approval_files);
         let mut last: BTreeMap<&str, usize> = BTreeMap::new();
-        for (n, filed) in said.filed.iter().enumerate() {
+        for (n, filed) in approval_files.filed.iter().enumerate() {
             last.insert(&filed.path, n);
         }
-        let standing: BTreeSet<usize> = last
+        let current: BTreeSet<usize> = last
             .into_iter()
             .filter(|(path, _)| files.get(path).is_some_and(|file| **file != After::Gone))
             .map(|(_, n)| n)
             .collect();
-        for n in standing {
-            if let Some(filed) = said.filed.get_mut(n) {
+        for n in current {
+            if let Some(filed) = approval_files.filed.get_mut(n) {
                 filed.is_at_tip = true;
             }
         }
-        said
+        approval_files
     }
 }

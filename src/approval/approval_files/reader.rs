@@ -32,23 +32,23 @@ use std::rc::Rc;
 /// Reads approval files landing by landing.
 pub(crate) struct ApprovalFileReader<'a> {
     history: &'a History,
-    laws: &'a GovernanceHistory<'a>,
+    governance_history: &'a GovernanceHistory<'a>,
     wanted: &'a dyn Fn(&TrailKey) -> bool,
     /// The folders that may hold approvals: the record folders of every policy, counted or not.
     folders: Vec<String>,
     pub(super) files: BTreeMap<&'a str, &'a After>,
     /// Accepted texts and who stated them; the same statement again is ignored.
-    heard: BTreeSet<(String, Rc<[u8]>)>,
+    taken: BTreeSet<(String, Rc<[u8]>)>,
     /// The bytes of the approval files present before the landing, each with the number of files that hold them.
-    standing: BTreeMap<&'a [u8], usize>,
-    pub(super) said: ApprovalFiles<'a>,
+    present: BTreeMap<&'a [u8], usize>,
+    pub(super) approval_files: ApprovalFiles<'a>,
 }
 
 impl<'a> ApprovalFileReader<'a> {
     /// Starts before the first landing. Approvals of governance files are always read.
     pub(crate) fn new(
         history: &'a History,
-        laws: &'a GovernanceHistory<'a>,
+        governance_history: &'a GovernanceHistory<'a>,
         wanted: &'a dyn Fn(&TrailKey) -> bool,
     ) -> ApprovalFileReader<'a> {
         let policies = history.states.each().map(|it| &it.governance.policy);
@@ -56,19 +56,19 @@ impl<'a> ApprovalFileReader<'a> {
             policies.flat_map(|policy| &policy.records).chain(&history.records).collect();
         ApprovalFileReader {
             history,
-            laws,
+            governance_history,
             wanted,
             folders: folders.into_iter().cloned().collect(),
             files: BTreeMap::new(),
-            heard: BTreeSet::new(),
-            standing: BTreeMap::new(),
-            said: ApprovalFiles::default(),
+            taken: BTreeSet::new(),
+            present: BTreeMap::new(),
+            approval_files: ApprovalFiles::default(),
         }
     }
 
     /// Takes the approvals of governance files read since the previous call, by path.
     pub(crate) fn take_governance(&mut self) -> BTreeMap<String, Vec<StatementEvent<'a>>> {
-        mem::take(&mut self.said.governance)
+        mem::take(&mut self.approval_files.governance)
     }
 
     /// Classifies a path below `.approvals`. Approvals of records count only in the record folders (V8).
@@ -114,14 +114,14 @@ impl<'a> ApprovalFileReader<'a> {
         }
         for old in gone {
             if let After::Bytes(bytes) = old
-                && let Some(n_files) = self.standing.get_mut(bytes.as_ref())
+                && let Some(n_files) = self.present.get_mut(bytes.as_ref())
             {
                 *n_files = n_files.saturating_sub(1);
             }
         }
         for change in changes {
             if let After::Bytes(bytes) = &change.after {
-                *self.standing.entry(bytes).or_default() += 1;
+                *self.present.entry(bytes).or_default() += 1;
             }
         }
     }
@@ -134,7 +134,7 @@ impl<'a> ApprovalFileReader<'a> {
         state: FileState,
     ) {
         let landing = self.history.mainline.landings.get(change.landing);
-        self.said.filed.push(ApprovalFileOutcome {
+        self.approval_files.filed.push(ApprovalFileOutcome {
             path: path.to_owned(),
             landing: change.landing,
             commit: landing.map_or(Oid::NULL, |landing| landing.oid),
@@ -201,21 +201,21 @@ impl<'a> ApprovalFileReader<'a> {
             effective: landing.map_or(Instant::MIN, |landing| landing.effective),
             path: path.to_owned(),
             file,
-            lens: self.laws.lens(change.landing),
+            resolver: self.governance_history.resolver(change.landing),
             bad,
         }));
         let folder = watched_paths::approvals_of(path);
-        let words = match about {
+        let statements = match about {
             ApprovalSubject::Governance(path) if folder == GOVERNANCE => {
                 let trimmed = path.trim_start_matches("./").to_owned();
-                self.said.governance.entry(trimmed).or_default()
+                self.approval_files.governance.entry(trimmed).or_default()
             }
             _ => {
                 let key = TrailKey::Id(folder.to_ascii_uppercase());
-                self.said.records.entry(key).or_default()
+                self.approval_files.records.entry(key).or_default()
             }
         };
-        words.push(refused);
+        statements.push(refused);
     }
 
     /// Records a file that can't be read: its statement about the record of its folder is unknown.
@@ -230,12 +230,12 @@ impl<'a> ApprovalFileReader<'a> {
         };
         if folder == GOVERNANCE {
             for path in self.history.governance.keys() {
-                let words = self.said.governance.entry(path.clone()).or_default();
-                words.push(gap.clone());
+                let statements = self.approval_files.governance.entry(path.clone()).or_default();
+                statements.push(gap.clone());
             }
         } else {
             let key = TrailKey::Id(folder.to_ascii_uppercase());
-            self.said.records.entry(key).or_default().push(gap);
+            self.approval_files.records.entry(key).or_default().push(gap);
         }
     }
 
@@ -253,67 +253,86 @@ impl<'a> ApprovalFileReader<'a> {
         text: &Rc<[u8]>,
         signature: Option<&[u8]>,
     ) -> FileState {
-        let law = self.laws.before(change.landing);
+        let governance_before = self.governance_history.before(change.landing);
         let mut records = self.folders.clone();
-        records.extend(law.governance.policy.records.iter().cloned());
-        let name = match law.doubt {
+        records.extend(governance_before.governance.policy.records.iter().cloned());
+        let name = match governance_before.doubt {
             // The ledger's name at that time is unknown.
             Some(_) => LedgerName::Unknown,
-            None => self.ledger_name(change.landing, &law.governance.policy),
+            None => self.ledger_name(change.landing, &governance_before.governance.policy),
         };
-        let said = match check::check(path, text, signature, &records, &name) {
-            Ok(said) => said,
+        let checked = match check::check(path, text, signature, &records, &name) {
+            Ok(checked) => checked,
             Err(bad) => return FileState::Bad(bad),
         };
         let landing = self.history.mainline.landings.get(change.landing);
         let effective = landing.map_or(Instant::MIN, |landing| landing.effective);
-        let lens = self.laws.lens(change.landing);
+        let resolver = self.governance_history.resolver(change.landing);
         let mainline = &self.history.mainline;
         let nameless = mainline.boundary.as_ref().filter(|_| name == LedgerName::Unknown);
-        let doubt = law.doubt.or(nameless).or_else(|| mainline.behind(said.file.at));
-        let (backed, state) = match (&said.backing, doubt) {
+        let doubt =
+            governance_before.doubt.or(nameless).or_else(|| mainline.behind(checked.file.at));
+        let (backed, state) = match (&checked.backing, doubt) {
             (_, Some(doubt)) => {
                 (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone()))
             }
             (Backing::Signature(_), None) => {
-                let counted = said.signer(&law.ring.keys, law.governance, effective);
+                let counted = checked.signer(
+                    &governance_before.key_set.keys,
+                    governance_before.governance,
+                    effective,
+                );
                 // An unapproved change of governance must not discard a rejection.
-                let signer = match said.file.decision {
+                let signer = match checked.file.decision {
                     ApprovalDecision::Reject => counted.or_else(|bad| {
-                        let keys = &law.approved_ring.keys;
-                        said.signer(keys, law.approved, effective).map_err(|_| bad)
+                        let keys = &governance_before.approved_key_set.keys;
+                        checked.signer(keys, governance_before.approved, effective).map_err(|_| bad)
                     }),
                     ApprovalDecision::Approve => counted,
                 };
                 match signer {
                     Ok(signer) => (FileBacking::Signature(signer), FileState::Sound),
                     Err(bad) => {
-                        let then = Keys::from_governance(law.governance, law.governance);
-                        let listed = said.signer(&then, law.governance, effective).is_ok();
+                        let then = Keys::from_governance(
+                            governance_before.governance,
+                            governance_before.governance,
+                        );
+                        let listed =
+                            checked.signer(&then, governance_before.governance, effective).is_ok();
                         return revoked_later(bad, listed);
                     }
                 }
             }
             (Backing::Bridge(_), None) => {
-                match said.bridge(&law.ring.keys, law.governance, effective) {
+                match checked.bridge(
+                    &governance_before.key_set.keys,
+                    governance_before.governance,
+                    effective,
+                ) {
                     Ok(bridge) => {
-                        let bridge = BridgeCommitter::SigningBridge(lens.of_person(&bridge));
+                        let bridge = BridgeCommitter::SigningBridge(resolver.of_person(&bridge));
                         (FileBacking::Stated(Ok(bridge)), FileState::Sound)
                     }
                     Err(bad) => {
-                        let then = Keys::from_governance(law.governance, law.governance);
-                        let listed = said.bridge(&then, law.governance, effective).is_ok();
+                        let then = Keys::from_governance(
+                            governance_before.governance,
+                            governance_before.governance,
+                        );
+                        let listed =
+                            checked.bridge(&then, governance_before.governance, effective).is_ok();
                         return revoked_later(bad, listed);
                     }
                 }
             }
             (Backing::Committer, None) => {
-                let lay_there = self.standing.get(text.as_ref()).is_some_and(|n| *n > 0);
+                let lay_there = self.present.get(text.as_ref()).is_some_and(|n| *n > 0);
                 let stated = match &change.company {
                     Company::Alone if lay_there => FileBacking::Stated(Err(NotCounted::Moved)),
-                    Company::Alone => {
-                        FileBacking::Stated(bridge_committer::by(lens, &change.commit, effective))
-                    }
+                    Company::Alone => FileBacking::Stated(bridge_committer::by(
+                        resolver,
+                        &change.commit,
+                        effective,
+                    )),
                     Company::More => FileBacking::Stated(Err(NotCounted::Company)),
                     Company::Unknown(obstacle) => FileBacking::Unknown(obstacle.clone()),
                 };
@@ -326,9 +345,9 @@ impl<'a> ApprovalFileReader<'a> {
                 commit: landing.map_or(Oid::NULL, |landing| landing.oid),
                 effective,
                 path: path.to_owned(),
-                said: said.file.at.min(effective),
-                file: said.file,
-                lens,
+                stated_at: checked.file.at.min(effective),
+                file: checked.file,
+                resolver,
                 backed,
             },
             text,
@@ -337,29 +356,29 @@ impl<'a> ApprovalFileReader<'a> {
     }
 
     /// Takes a statement once: an old text that lands again adds nothing.
-    fn take_statement(&mut self, spoken: CountedFile<'a>, text: &Rc<[u8]>) {
-        let by = match &spoken.backed {
+    fn take_statement(&mut self, counted_file: CountedFile<'a>, text: &Rc<[u8]>) {
+        let by = match &counted_file.backed {
             FileBacking::Signature(_) => Some(String::new()),
             // A signature added later is stronger evidence than the file without it.
             FileBacking::Stated(Ok(BridgeCommitter::SigningBridge(bridge))) => {
                 Some(format!("signed by {}", bridge.person.key))
             }
-            FileBacking::Stated(Ok(stater)) => Some(stater.party().person.key.clone()),
+            FileBacking::Stated(Ok(stater)) => Some(stater.identity().person.key.clone()),
             FileBacking::Stated(Err(_)) | FileBacking::Unknown(_) => None,
         };
-        if by.is_some_and(|by| !self.heard.insert((by, Rc::clone(text)))) {
+        if by.is_some_and(|by| !self.taken.insert((by, Rc::clone(text)))) {
             return;
         }
-        let word = |spoken| StatementEvent::CountedFile(Box::new(spoken));
-        match &spoken.file.about {
+        let event = |counted_file| StatementEvent::CountedFile(Box::new(counted_file));
+        match &counted_file.file.about {
             ApprovalSubject::Record(id) => {
                 let key = TrailKey::Id(id.as_str().to_ascii_uppercase());
-                self.said.records.entry(key).or_default().push(word(spoken));
+                self.approval_files.records.entry(key).or_default().push(event(counted_file));
             }
             ApprovalSubject::Governance(path) => {
                 let trimmed = path.trim_start_matches("./").to_owned();
-                let words = self.said.governance.entry(trimmed).or_default();
-                words.push(word(spoken));
+                let statements = self.approval_files.governance.entry(trimmed).or_default();
+                statements.push(event(counted_file));
             }
         }
     }

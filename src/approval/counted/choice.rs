@@ -20,7 +20,7 @@ use crate::record::time::Instant;
 pub(super) struct Chooser<'c, 'h> {
     history: &'h History,
     composer: &'c Composer<'h>,
-    laws: &'c GovernanceHistory<'c>,
+    governance_history: &'c GovernanceHistory<'c>,
     pub(super) counted: VersionChoice,
     /// The versions that were approved, or came with the first policy.
     pub(super) approved: VersionChoice,
@@ -31,12 +31,12 @@ impl<'c, 'h> Chooser<'c, 'h> {
     pub(super) fn new(
         history: &'h History,
         composer: &'c Composer<'h>,
-        laws: &'c GovernanceHistory<'c>,
+        governance_history: &'c GovernanceHistory<'c>,
     ) -> Chooser<'c, 'h> {
         Chooser {
             history,
             composer,
-            laws,
+            governance_history,
             counted: VersionChoice::NONE,
             approved: VersionChoice::NONE,
         }
@@ -117,7 +117,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         version: &Version,
         verdict: &ApprovalVerdict,
     ) -> bool {
-        let heard = matches!(
+        let weighed = matches!(
             verdict.result,
             FourEyes::Attested | FourEyes::Claimed | FourEyes::SelfApproved
         );
@@ -126,10 +126,10 @@ impl<'c, 'h> Chooser<'c, 'h> {
             [self.history.states.at(landing), self.history.states.before(landing)].into_iter();
         let is_named = states.any(|state| state.names(&self.history.prefix, path));
         let mut counting = verdict.statements.iter().filter(|statement| {
-            statement.counts == VoteCounts::Yes && statement.word == Vote::Approves
+            statement.counts == VoteCounts::Yes && statement.vote == Vote::Approves
         });
         verdict.satisfied == Satisfied::Yes
-            && heard
+            && weighed
             && counting.any(|statement| self.may_decide(landing, &statement.approver, is_named))
     }
 
@@ -137,10 +137,15 @@ impl<'c, 'h> Chooser<'c, 'h> {
     ///
     /// Merging a file that no policy named yet does not approve governance.
     fn may_decide(&self, landing: usize, approver: &Approver, is_named: bool) -> bool {
-        let law = self.laws.before(landing);
+        let governance_before = self.governance_history.before(landing);
         let of_bytes = matches!(approver.kind, EvidenceKind::Detached | EvidenceKind::Review);
-        let is_listed =
-            |key: &String| law.ring.keys.lists_key(law.governance, key, &approver.person);
+        let is_listed = |key: &String| {
+            governance_before.key_set.keys.lists_key(
+                governance_before.governance,
+                key,
+                &approver.person,
+            )
+        };
         (is_named || of_bytes)
             && (approver.kind != EvidenceKind::Detached
                 || approver.key.as_ref().is_some_and(is_listed))

@@ -102,8 +102,8 @@ pub(super) fn reason(verdict: &ApprovalVerdict) -> String {
         }
         (Satisfied::No, _) => {
             // `others` covers an author's own approval; every other approver gets the reason why theirs does not count.
-            let said = verdict.statements.iter().chain(&verdict.refused);
-            let by_others = said.filter(|it| it.counts != VoteCounts::No(NotCounted::Author));
+            let statements = verdict.statements.iter().chain(&verdict.refused);
+            let by_others = statements.filter(|it| it.counts != VoteCounts::No(NotCounted::Author));
             match missing::not_counted(by_others).as_slice() {
                 [] => others,
                 not_counted => format!("{others}; {}", not_counted.join("; ")),

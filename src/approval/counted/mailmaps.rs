@@ -49,7 +49,7 @@ pub(super) fn kept(
 
 fn approvers(verdict: &ApprovalVerdict) -> Vec<&Person> {
     let counting = verdict.statements.iter().filter(|statement| {
-        statement.counts == VoteCounts::Yes && statement.word == Vote::Approves
+        statement.counts == VoteCounts::Yes && statement.vote == Vote::Approves
     });
     counting.map(|statement| &statement.approver.person).collect()
 }

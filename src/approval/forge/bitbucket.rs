@@ -56,7 +56,7 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     let composed = fits(message);
     forge::subject_line::by_hand(message, &["Approved-by"], None)
         .into_iter()
-        .map(|said| ApproverLine { is_by_forge: composed, ..said })
+        .map(|line| ApproverLine { is_by_forge: composed, ..line })
         .collect()
 }
 

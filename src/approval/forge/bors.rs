@@ -36,7 +36,7 @@ fn pull_request(message: &CommitMessage) -> Option<String> {
 /// description that the pull request's opener typed.
 fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     let mut waiting = read_numbers(message.subject);
-    let mut said = Vec::new();
+    let mut lines = Vec::new();
     for line in message.body.iter().skip_while(|line| line.trim().is_empty()) {
         let Some((number, rest)) = line.split_once(": ") else {
             break;
@@ -45,13 +45,13 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
             break;
         };
         waiting.remove(at);
-        said.extend(
+        lines.extend(
             logins(rest)
                 .into_iter()
                 .map(|login| ApproverLine { value: login.to_owned(), is_by_forge: false }),
         );
     }
-    said
+    lines
 }
 
 /// Returns the logins of `Title r=login,login a=author`; since a title may contain ` r=` too, the rest must match.

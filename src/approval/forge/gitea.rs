@@ -63,9 +63,9 @@ fn approvals(message: &CommitMessage, _: Pinned) -> Vec<ApproverLine> {
     let own = in_own_form(message);
     forge::subject_line::after_reviewed_on(message, "Reviewed-by")
         .into_iter()
-        .map(|said| ApproverLine {
-            is_by_forge: if own { said.is_by_forge } else { false },
-            ..said
+        .map(|line| ApproverLine {
+            is_by_forge: if own { line.is_by_forge } else { false },
+            ..line
         })
         .collect()
 }

@@ -53,6 +53,6 @@ fn approvals(message: &CommitMessage, pinned: Pinned) -> Vec<ApproverLine> {
     let composed = fits(message);
     forge::subject_line::by_hand(message, &["Approved-by"], aside)
         .into_iter()
-        .map(|said| ApproverLine { is_by_forge: composed, ..said })
+        .map(|line| ApproverLine { is_by_forge: composed, ..line })
         .collect()
 }

@@ -87,16 +87,16 @@ impl IdentityResolver<'_> {
     pub(crate) fn relation(
         &self,
         one: &Identity,
-        told_by: &SeparatedBy,
+        separated_by: &SeparatedBy,
         other: &Identity,
     ) -> Relation {
         if !one.is(other) && !self.is_unmapped(one) && !self.is_unmapped(other) {
             return if one.is_namesake(other) { Relation::Namesake } else { Relation::Different };
         }
-        let own = self.accounts(one, told_by);
+        let own = self.accounts(one, separated_by);
         let others = self.accounts(other, &SeparatedBy::Address);
         let relation = compare((one, &own), (other, &others));
-        let by_answer = match told_by {
+        let by_answer = match separated_by {
             SeparatedBy::Answer(answer) => self.are_two(answer, (one, &own), (other, &others)),
             SeparatedBy::Address | SeparatedBy::OwnKey => false,
         };
@@ -111,23 +111,23 @@ impl IdentityResolver<'_> {
     }
 
     /// Tells whether an identity is known only as an account, by any of its addresses.
-    fn is_unmapped(&self, party: &Identity) -> bool {
-        party.typed().iter().any(|it| {
+    fn is_unmapped(&self, identity: &Identity) -> bool {
+        identity.typed().iter().any(|it| {
             let face = self.met.face(self.at, &it.typed_name, &it.typed_email);
             face.person.unmapped().is_some()
         })
     }
 
     /// Returns the known accounts of an identity, by the governance before the landing that adds the approval.
-    pub(crate) fn accounts(&self, party: &Identity, told_by: &SeparatedBy) -> Accounts {
+    pub(crate) fn accounts(&self, identity: &Identity, separated_by: &SeparatedBy) -> Accounts {
         let people = &self.at.policy.people;
         let mut accounts = Accounts::default();
-        for typed in party.typed() {
+        for typed in identity.typed() {
             let face = self.met.face(self.at, &typed.typed_name, &typed.typed_email);
             let unmapped = face
                 .person
                 .unmapped()
-                .filter(|_| *told_by != SeparatedBy::OwnKey)
+                .filter(|_| *separated_by != SeparatedBy::OwnKey)
                 .map(|it| (it.clone(), it.login_key(people)));
             accounts.unmapped.extend(unmapped);
             accounts.known.extend(face.person.account.clone());
@@ -137,9 +137,9 @@ impl IdentityResolver<'_> {
     }
 
     /// Tells whether an identity is distinguished by its own key, which the signers file lists for its address.
-    pub(crate) fn told_by_key(&self, party: &Identity, persons: &[Person]) -> SeparatedBy {
+    pub(crate) fn told_by_key(&self, identity: &Identity, persons: &[Person]) -> SeparatedBy {
         let mut keys = persons.iter().map(|person| &person.key);
-        if keys.any(|key| *key == party.person.key) {
+        if keys.any(|key| *key == identity.person.key) {
             SeparatedBy::OwnKey
         } else {
             SeparatedBy::Address
@@ -156,7 +156,7 @@ impl IdentityResolver<'_> {
         (one, of_one): (&Identity, &Accounts),
         (other, of_other): (&Identity, &Accounts),
     ) -> bool {
-        let [stated, of_others] = [one, other].map(|party| self.stated_logins(answer, party));
+        let [stated, of_others] = [one, other].map(|identity| self.stated_logins(answer, identity));
         if stated.is_empty() || of_others.is_empty() {
             return false;
         }
@@ -175,13 +175,13 @@ impl IdentityResolver<'_> {
     /// Returns the logins that one forge answer gives for an identity's addresses, in lower case.
     ///
     /// A private address must match exactly: the account with its number may have had another login.
-    fn stated_logins(&self, answer: &ForgeAnswer, party: &Identity) -> Vec<String> {
+    fn stated_logins(&self, answer: &ForgeAnswer, identity: &Identity) -> Vec<String> {
         let is_own = |email: &str| {
             let face = self.met.face(self.at, "", email);
-            let mut typed = party.typed().iter();
+            let mut typed = identity.typed().iter();
             match face.person.account {
                 Some(_) => typed.any(|it| address::lower(&it.typed_email) == address::lower(email)),
-                None => party.keys().iter().any(|key| face.keys.first() == Some(key)),
+                None => identity.keys().iter().any(|key| face.keys.first() == Some(key)),
             }
         };
         let lines = answer.logins.iter().filter(|(email, _)| is_own(email));
@@ -189,8 +189,8 @@ impl IdentityResolver<'_> {
     }
 
     /// Tells whether an identity is a well-known bot, or one that an approved policy lists.
-    pub(crate) fn is_told_as_bot(&self, party: &Identity) -> bool {
-        let person = &party.person;
+    pub(crate) fn is_told_as_bot(&self, identity: &Identity) -> bool {
+        let person = &identity.person;
         people::is_known_bot(person)
             || people::is_bot(self.approved, person)
             || people::is_agent(self.approved, person)

@@ -126,10 +126,10 @@ impl SoundStatement {
         governance: &Governance,
         at: Instant,
     ) -> Result<Signer, BadFile> {
-        let Backing::Signature(seal) = &self.backing else {
+        let Backing::Signature(signature) = &self.backing else {
             return Err(BadFile::NoSignature);
         };
-        let signer = match seal.state(keys, at) {
+        let signer = match signature.state(keys, at) {
             SignatureState::Attested(signer) => signer,
             other => return Err(BadFile::Signature(other)),
         };
@@ -153,10 +153,10 @@ impl SoundStatement {
         governance: &Governance,
         at: Instant,
     ) -> Result<Person, BadFile> {
-        let Backing::Bridge(seal) = &self.backing else {
+        let Backing::Bridge(signature) = &self.backing else {
             return Err(BadFile::NoSignature);
         };
-        let signer = match seal.state(keys, at) {
+        let signer = match signature.state(keys, at) {
             SignatureState::Attested(signer) => signer,
             other => return Err(BadFile::Signature(other)),
         };

@@ -196,9 +196,9 @@ impl Piece<'_> {
 
     fn suppression(&self, record: &str, guid: &str) -> String {
         let stamp = &self.snapshot.stamp();
-        let standing = self.standing(record);
-        let end = standing.and_then(|standing| standing.end.or(standing.not_after));
-        let content = standing.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
+        let record_state = self.record_state(record);
+        let end = record_state.and_then(|record_state| record_state.end.or(record_state.not_after));
+        let content = record_state.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
         json!({
             "kind": "external",
             "status": "accepted",
@@ -209,11 +209,12 @@ impl Piece<'_> {
         .to_string()
     }
 
-    fn standing(&self, record: &str) -> Option<&RecordState> {
-        let standings = &self.snapshot.records();
-        let found = standings.binary_search_by(|standing| standing.key.as_str().cmp(record));
-        let at_place = found.ok().and_then(|place| standings.get(place));
-        at_place.or_else(|| standings.iter().find(|standing| standing.key == record))
+    fn record_state(&self, record: &str) -> Option<&RecordState> {
+        let record_states = &self.snapshot.records();
+        let found =
+            record_states.binary_search_by(|record_state| record_state.key.as_str().cmp(record));
+        let at_place = found.ok().and_then(|place| record_states.get(place));
+        at_place.or_else(|| record_states.iter().find(|record_state| record_state.key == record))
     }
 
     /// Returns the note about the results that were left out of a run.

@@ -8,7 +8,7 @@ use crate::status::state::RecordState;
 
 /// A record compared with a question.
 pub(crate) struct Candidate<'a> {
-    pub(super) standing: &'a RecordState,
+    pub(super) record_state: &'a RecordState,
     pub(super) id: String,
     pub(super) why_not: Option<String>,
     pub(super) fits: Fits,
@@ -31,13 +31,13 @@ pub(crate) enum Fits {
     Unreadable,
 }
 
-pub(crate) fn name(standing: &RecordState) -> String {
-    content(standing).map_or_else(|| standing.key.clone(), |record| record.id.to_string())
+pub(crate) fn name(record_state: &RecordState) -> String {
+    content(record_state).map_or_else(|| record_state.key.clone(), |record| record.id.to_string())
 }
 
 /// Returns the grant of a record, actual or proposed.
-pub(crate) fn content(standing: &RecordState) -> Option<&Record> {
-    standing.effective.as_deref().or(standing.stated.as_deref())
+pub(crate) fn content(record_state: &RecordState) -> Option<&Record> {
+    record_state.effective.as_deref().or(record_state.stated.as_deref())
 }
 
 /// Returns how a record relates to a question, ignoring its dates.
@@ -54,8 +54,8 @@ pub(crate) fn answer(
     named: Option<&Candidate>,
     candidates: &[Candidate],
 ) -> GateAnswer {
-    let standing = named.map(|candidate| candidate.standing);
-    let scope = standing
+    let record_state = named.map(|candidate| candidate.record_state);
+    let scope = record_state
         .filter(|_| verdict == GateVerdict::Allow)
         .and_then(content)
         .and_then(|record| record.scope.as_ref());
@@ -64,7 +64,7 @@ pub(crate) fn answer(
         .filter(|candidate| verdict != GateVerdict::Allow || candidate.fits != Fits::Unreadable)
         .map(|candidate| Considered {
             id: candidate.id.clone(),
-            status: candidate.standing.status.as_str(),
+            status: candidate.record_state.status.as_str(),
             named: stands(candidate.fits),
             why_not: match (verdict, named) {
                 (GateVerdict::Allow, Some(named)) if named.id == candidate.id => None,
@@ -79,14 +79,14 @@ pub(crate) fn answer(
         reason,
         record: named.map(|candidate| candidate.id.clone()),
         named: named.map_or(SubjectMatch::Nobody, |candidate| stands(candidate.fits)),
-        digest: standing.and_then(|standing| standing.digest.clone()),
-        approved_digest: standing
-            .and_then(|standing| standing.approved.as_ref())
+        digest: record_state.and_then(|record_state| record_state.digest.clone()),
+        approved_digest: record_state
+            .and_then(|record_state| record_state.approved.as_ref())
             .and_then(|approved| approved.digest.clone()),
-        not_after: standing.and_then(|standing| standing.not_after),
-        decided_at: standing
+        not_after: record_state.and_then(|record_state| record_state.not_after),
+        decided_at: record_state
             .filter(|_| verdict == GateVerdict::Deny)
-            .and_then(|standing| standing.decided_at),
+            .and_then(|record_state| record_state.decided_at),
         scope: GrantLimits {
             resources: scope.and_then(|scope| scope.resources.clone()),
             actions: scope.and_then(|scope| scope.actions.clone()),

@@ -12,22 +12,22 @@ use crate::status::state::{InForce, RecordState, Status};
 use std::collections::BTreeMap;
 
 /// Answers whether an application may be deployed: each of its open automation exceptions must have its safeguards.
-pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAnswer {
+pub(super) fn answer(question: &Question, record_states: &[&RecordState]) -> GateAnswer {
     let Some(application) = question.application.as_deref() else {
         let reason = "no application is named".to_owned();
         return candidate::answer(GateVerdict::Unknown, reason, None, &[]);
     };
     let mut lacking: BTreeMap<String, Candidate> = BTreeMap::new();
-    for standing in standings {
-        let is_landed = standing.landed.is_some();
+    for record_state in record_states {
+        let is_landed = record_state.landed.is_some();
         let is_over = matches!(
-            standing.status,
+            record_state.status,
             Status::Removed | Status::Closed | Status::Rejected | Status::Proposed
         );
         if is_over || !is_landed {
             continue;
         }
-        if let Some(candidate) = safeguards(application, standing) {
+        if let Some(candidate) = safeguards(application, record_state) {
             lacking.insert(candidate.id.clone(), candidate);
         }
     }
@@ -48,13 +48,17 @@ pub(super) fn answer(question: &Question, standings: &[&RecordState]) -> GateAns
 }
 
 /// Returns an open record of the application that lacks a safeguard; `None` if it has them.
-fn safeguards<'a>(asked: &str, standing: &'a RecordState) -> Option<Candidate<'a>> {
-    let candidate =
-        |fits, why: String| Candidate { standing, id: name(standing), why_not: Some(why), fits };
+fn safeguards<'a>(asked: &str, record_state: &'a RecordState) -> Option<Candidate<'a>> {
+    let candidate = |fits, why: String| Candidate {
+        record_state,
+        id: name(record_state),
+        why_not: Some(why),
+        fits,
+    };
     // A record that can't be read now is judged by the last readable version.
-    let Some(record) = standing.stated.as_deref().or(standing.last_read.as_deref()) else {
-        let why = reason::joined(&standing.reasons);
-        return Some(match standing.in_force {
+    let Some(record) = record_state.stated.as_deref().or(record_state.last_read.as_deref()) else {
+        let why = reason::joined(&record_state.reasons);
+        return Some(match record_state.in_force {
             InForce::Undetermined => candidate(Fits::Undetermined, why),
             _ => candidate(Fits::Unreadable, why),
         });
@@ -67,22 +71,22 @@ fn safeguards<'a>(asked: &str, standing: &'a RecordState) -> Option<Candidate<'a
     if !of_it || !(automation || machine) {
         return None;
     }
-    if standing.stated.is_none() {
-        return Some(candidate(Fits::NotInForce, reason::joined(&standing.reasons)));
+    if record_state.stated.is_none() {
+        return Some(candidate(Fits::NotInForce, reason::joined(&record_state.reasons)));
     }
     if record.rollback.is_none() {
         let why =
             "has no rollback plan and criteria: add `rollback`, and have that approved".to_owned();
         return Some(candidate(Fits::NotInForce, why));
     }
-    match standing.approval.as_ref().map(|verdict| &verdict.satisfied) {
+    match record_state.approval.as_ref().map(|verdict| &verdict.satisfied) {
         Some(Satisfied::Yes) => None,
         Some(Satisfied::Undetermined(doubt)) => {
             Some(candidate(Fits::Undetermined, format!("could not determine: {doubt}")))
         }
         _ => Some(candidate(
             Fits::NotInForce,
-            format!("is not approved: {}", reason::joined(&standing.reasons)),
+            format!("is not approved: {}", reason::joined(&record_state.reasons)),
         )),
     }
 }

@@ -29,7 +29,7 @@ pub struct Contents<'t> {
     /// The effective times of the landings.
     effective: Vec<Instant>,
     /// The last governance used, with its compiled schema.
-    house: Option<(Rc<MainlineGovernance>, ExtraSchema)>,
+    extra_schema: Option<(Rc<MainlineGovernance>, ExtraSchema)>,
     found: BTreeMap<TrailKey, Vec<(usize, Finding)>>,
     /// The findings of the last version of each record.
     last: BTreeMap<TrailKey, BTreeSet<FindingIdentity>>,
@@ -43,7 +43,7 @@ impl<'t> Contents<'t> {
         Contents {
             tree,
             effective,
-            house: None,
+            extra_schema: None,
             found: BTreeMap::new(),
             last: BTreeMap::new(),
             doubts: Vec::new(),
@@ -64,13 +64,13 @@ impl<'t> Contents<'t> {
             return;
         }
         let state = sight.states.at(version.landing);
-        let (state, house) = match self.house.take() {
-            Some((known, house)) if Rc::ptr_eq(&known, state) => (known, house),
+        let (state, extra_schema) = match self.extra_schema.take() {
+            Some((known, extra_schema)) if Rc::ptr_eq(&known, state) => (known, extra_schema),
             _ => (Rc::clone(state), ExtraSchema::of(&state.governance)),
         };
         let known = RuleContext {
             governance: &state.governance,
-            house: &house,
+            extra_schema: &extra_schema,
             tree: &*self.tree,
             instant: None,
             neighbours: None,
@@ -80,7 +80,7 @@ impl<'t> Contents<'t> {
             Ok(findings) => self.take(&trail.key, version, findings),
             Err(error) => self.doubts.push(error),
         }
-        self.house = Some((state, house));
+        self.extra_schema = Some((state, extra_schema));
     }
 
     fn take(&mut self, key: &TrailKey, version: &Version, findings: Vec<Finding>) {

@@ -26,7 +26,7 @@ impl Audit<'_> {
                 if !both.any(|state| state.names(&self.history.prefix, path)) {
                     continue;
                 }
-                let law = counted.states.before(version.landing);
+                let governance_before = counted.states.before(version.landing);
                 // A file that no counting policy names changes nothing, so it can't add requirements.
                 let was_read = |index| {
                     let from = counted.counts_from(path, index);
@@ -46,8 +46,8 @@ impl Audit<'_> {
                     before: None,
                     verdict,
                     landing,
-                    law,
-                    self_approval: law.governance.policy.approval.self_approval,
+                    governance_before,
+                    self_approval: governance_before.governance.policy.approval.self_approval,
                     after: counted.states.at(version.landing),
                     today: self.governance,
                     approved: None,
@@ -67,7 +67,7 @@ impl Audit<'_> {
                     urgent: None,
                 };
                 if version.change != VersionChange::Inherited {
-                    let known = self.known(&law.governance, landing.effective);
+                    let known = self.known(&governance_before.governance, landing.effective);
                     findings.extend(lint::landed(&landed, &known, |_| true));
                 }
             }

@@ -77,7 +77,7 @@ impl LandedContent {
     fn of(tip: &Tip<'_>) -> LandedContent {
         let refused = tip.verdict.refused.iter();
         LandedContent {
-            governance: tip.law.clone(),
+            governance: tip.governance_before.clone(),
             approvers: tip.verdict.approvers.clone(),
             refused: refused.filter_map(|statement| statement.approver.source.clone()).collect(),
         }

@@ -61,7 +61,7 @@ impl<'s, 'h> Responder<'s, 'h> {
     pub fn of(snapshot: &'s Snapshot<'h>) -> Responder<'s, 'h> {
         Responder {
             snapshot,
-            index: Index::from_records(&snapshot.standings),
+            index: Index::from_records(&snapshot.record_states),
             applications: OnceCell::new(),
         }
     }
@@ -94,7 +94,7 @@ impl<'s, 'h> Responder<'s, 'h> {
     fn among(&self, asked: &TimedQuestion, then: &mut dyn FnMut(&[&RecordState])) {
         let snapshot = self.snapshot;
         let places = self.index.places(&asked.question);
-        let few = places.iter().filter_map(|place| snapshot.standings.get(*place));
+        let few = places.iter().filter_map(|place| snapshot.record_states.get(*place));
         if asked.at == snapshot.stamp.instant {
             then(&few.collect::<Vec<_>>());
         } else {

@@ -68,7 +68,7 @@ impl Judging<'_> {
         };
         let known = RuleContext {
             governance,
-            house: &ExtraSchema::of(governance),
+            extra_schema: &ExtraSchema::of(governance),
             tree: self.overlay,
             instant: self.at.on,
             neighbours: neighbours.as_ref(),

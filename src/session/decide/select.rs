@@ -137,7 +137,7 @@ fn filtered<'f>(
     let snapshot = Snapshot::open(located, at, Scope::Everything)?;
     notices.extend(snapshot.notices.iter().cloned());
     let mut found = Vec::new();
-    for state in &snapshot.standings {
+    for state in &snapshot.record_states {
         let file = files.find(&state.key).ok();
         let file = file.filter(|file| file.stem().eq_ignore_ascii_case(&state.key));
         let here = match file {

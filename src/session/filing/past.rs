@@ -49,7 +49,7 @@ pub(super) fn review(
     let governance = compared.map_or(own.governance, |compared| &compared.governance);
     let known = RuleContext {
         governance,
-        house: &ExtraSchema::of(governance),
+        extra_schema: &ExtraSchema::of(governance),
         neighbours: compared.and_then(|it| it.neighbours.as_ref()),
         ..*own
     };

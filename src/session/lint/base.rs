@@ -59,7 +59,7 @@ pub(super) fn read(
     }
     let known = &RuleContext {
         governance: &compared.governance,
-        house: &ExtraSchema::of(&compared.governance),
+        extra_schema: &ExtraSchema::of(&compared.governance),
         neighbours: compared.neighbours.as_ref(),
         ..*known
     };

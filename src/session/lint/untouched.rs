@@ -28,7 +28,7 @@ pub(super) fn judge(
     let after = &RuleContext { neighbours: None, ..*known };
     let before = &RuleContext {
         governance: &compared.before,
-        house: &ExtraSchema::of(&compared.before),
+        extra_schema: &ExtraSchema::of(&compared.before),
         ..*after
     };
     let entries = compared.entries.iter();

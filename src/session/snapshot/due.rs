@@ -16,7 +16,7 @@ impl Snapshot<'_> {
             Horizon { soon: within.unwrap_or(policy.due.soon), ..Horizon::from_policy(policy) };
         let due = |state| Some((state, due::due_record(state, &horizon, self.stamp.instant)?));
         let mut records: Vec<(&RecordState, DueRecord)> =
-            self.standings.iter().filter_map(due).collect();
+            self.record_states.iter().filter_map(due).collect();
         records.sort_by_key(|(state, _)| (state.id(), &state.path));
         records
     }

@@ -38,7 +38,7 @@ impl Snapshot<'_> {
         if !matches!(scope, Scope::Everything | Scope::Open | Scope::Worklist) {
             return;
         }
-        let mut standings = std::mem::take(&mut self.standings);
+        let mut record_states = std::mem::take(&mut self.record_states);
         let landings = &self.history.mainline.landings;
         let effective = |landing: usize| landings.get(landing).map(|it| it.effective);
         let passed = self.passed.0.iter().map(|(peer, landing)| {
@@ -47,13 +47,13 @@ impl Snapshot<'_> {
             copy
         });
         let peers: Vec<Peer> = self.neighbours().peers().into_iter().chain(passed).collect();
-        let landed = |standing: &RecordState| match self.trail(standing) {
+        let landed = |record_state: &RecordState| match self.trail(record_state) {
             Some(trail) => nearby::began(trail, &self.history),
-            None => standing.pending.first().and_then(|pending| pending.since),
+            None => record_state.pending.first().and_then(|pending| pending.since),
         };
         let instant = self.stamp.instant;
-        renewed::count(&mut standings, &peers, &landed, &self.governance, instant);
-        self.standings = standings;
+        renewed::count(&mut record_states, &peers, &landed, &self.governance, instant);
+        self.record_states = record_states;
     }
 
     /// Returns the records that exist on the approved ref, each with the time it landed.
@@ -63,9 +63,9 @@ impl Snapshot<'_> {
             nearby::neighbour(record.id.to_string(), trail, Rc::clone(record), &self.history)
         };
         let trails = self.history.trails.values();
-        let standing = trails.filter(|trail| trail.became.is_none());
+        let record_state = trails.filter(|trail| trail.became.is_none());
         Neighbours {
-            all: standing.filter_map(neighbour).collect(),
+            all: record_state.filter_map(neighbour).collect(),
             known: BTreeSet::new(),
             until: self.stamp.instant,
         }
@@ -73,11 +73,11 @@ impl Snapshot<'_> {
 
     /// Returns the life dates of the landed records, by key.
     pub fn lives(&self) -> Vec<Life<'_>> {
-        let of = |standing| {
-            let trail = self.trail(standing)?;
+        let of = |record_state| {
+            let trail = self.trail(record_state)?;
             let verdicts = self.approvals.trails.get(&trail.key)?;
-            life::read_life(&self.history, trail, verdicts, standing)
+            life::read_life(&self.history, trail, verdicts, record_state)
         };
-        self.standings.iter().filter_map(of).collect()
+        self.record_states.iter().filter_map(of).collect()
     }
 }

@@ -27,7 +27,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`Usage::Record`] if none or several match.
     pub fn find(&self, text: &str) -> Result<&RecordState, Usage> {
-        ledger::named(&self.standings, |state| &state.key, text)
+        ledger::named(&self.record_states, |state| &state.key, text)
             .map_err(|error| Usage::no_record(text, error))
     }
 
@@ -51,7 +51,7 @@ impl Snapshot<'_> {
     pub fn applications(&self) -> BTreeSet<&str> {
         let versions = self.history.trails.values().flat_map(|it| &it.versions);
         let landed = versions.filter_map(|version| version.record.record());
-        let stated = self.standings.iter().filter_map(|it| it.stated.as_ref());
+        let stated = self.record_states.iter().filter_map(|it| it.stated.as_ref());
         let subjects = landed.chain(stated).map(|record| &record.subject);
         let names = subjects.flat_map(|subject| {
             let aliases = subject.aliases.iter().flatten();
@@ -69,8 +69,8 @@ impl Snapshot<'_> {
     }
 
     /// Returns the events of a record, oldest first; empty if it never landed.
-    pub fn acts(&self, standing: &RecordState) -> Vec<RecordAct<'_>> {
-        let Some(trail) = self.trail(standing) else {
+    pub fn acts(&self, record_state: &RecordState) -> Vec<RecordAct<'_>> {
+        let Some(trail) = self.trail(record_state) else {
             return Vec::new();
         };
         let verdicts = self.approvals.trails.get(&trail.key);
@@ -78,8 +78,8 @@ impl Snapshot<'_> {
     }
 
     /// Returns every approval and rejection of the landed version of a record.
-    pub fn statements(&self, standing: &RecordState) -> Vec<&Statement> {
-        let key = self.trail(standing).map(|trail| &trail.key);
+    pub fn statements(&self, record_state: &RecordState) -> Vec<&Statement> {
+        let key = self.trail(record_state).map(|trail| &trail.key);
         let verdicts = key
             .and_then(|key| self.approvals.trails.get(key))
             .map(Vec::as_slice)

@@ -122,7 +122,7 @@ impl Proposed {
     /// Adds the proposals to the landed records.
     pub(crate) fn join(
         &self,
-        standings: &mut Vec<RecordState>,
+        record_states: &mut Vec<RecordState>,
         approved: &Snapshot<'_>,
         instant: Instant,
     ) {
@@ -137,10 +137,10 @@ impl Proposed {
         let around = ProposalContext {
             governance: &approved.governance,
             proposed: &governance,
-            vacant: &|key| approved.standing(key, instant),
+            vacant: &|key| approved.record_state(key, instant),
             instant,
         };
-        proposed::join(standings, &self.proposals, &around);
+        proposed::join(record_states, &self.proposals, &around);
     }
 
     /// Returns the governance of a branch, or of the work tree; if it has errors, that of the approved ref.
@@ -160,14 +160,18 @@ impl Proposed {
     }
 
     /// Returns the bytes of a record that exists only as a proposal.
-    pub(crate) fn bytes(&self, standing: &RecordState, approved: &Snapshot<'_>) -> Option<Vec<u8>> {
+    pub(crate) fn bytes(
+        &self,
+        record_state: &RecordState,
+        approved: &Snapshot<'_>,
+    ) -> Option<Vec<u8>> {
         use crate::ledger::tree::Tree;
         let mut found = self.proposals.by_key.iter();
-        let (_, of_one) = found.find(|(key, _)| key.as_str() == standing.key)?;
+        let (_, of_one) = found.find(|(key, _)| key.as_str() == record_state.key)?;
         let file = of_one
             .iter()
             .flat_map(|proposal| &proposal.files)
-            .find(|file| *file.path == *standing.path)?;
+            .find(|file| *file.path == *record_state.path)?;
         approved.blob(file.blob).or_else(|| self.tree.bytes(&file.path).ok()?)
     }
 }

@@ -10,18 +10,19 @@ use crate::status::state::RecordState;
 
 impl Snapshot<'_> {
     /// Evaluates a record of this snapshot at another instant.
-    pub fn moved(&self, standing: &RecordState, instant: Instant) -> RecordState {
-        let keys = [TrailKey::Id, TrailKey::Path].map(|kind| kind(standing.key.clone()));
+    pub fn moved(&self, record_state: &RecordState, instant: Instant) -> RecordState {
+        let keys = [TrailKey::Id, TrailKey::Path].map(|kind| kind(record_state.key.clone()));
         let is_here = |key: &&TrailKey| {
             let trail = self.history.trails.get(*key);
             trail.is_some_and(|trail| trail.became.is_none())
         };
         match keys.iter().find(is_here) {
-            Some(key) => {
-                RecordState { pending: standing.pending.clone(), ..self.standing(key, instant) }
-            }
+            Some(key) => RecordState {
+                pending: record_state.pending.clone(),
+                ..self.record_state(key, instant)
+            },
             // A proposal is the same at every instant.
-            None => standing.clone(),
+            None => record_state.clone(),
         }
     }
 
@@ -29,11 +30,12 @@ impl Snapshot<'_> {
     ///
     /// The authors of an unapproved version stay authors (approval A5), including those of a file elsewhere that was
     /// added and removed.
-    pub fn is_straight(&self, standing: &RecordState) -> bool {
-        let key = TrailKey::Id(standing.key.clone());
+    pub fn is_straight(&self, record_state: &RecordState) -> bool {
+        let key = TrailKey::Id(record_state.key.clone());
         let trail = self.history.trails.get(&key);
         let verdicts = self.approvals.trails.get(&key);
-        let (Some(trail), Some(verdicts), Some(approved)) = (trail, verdicts, &standing.approved)
+        let (Some(trail), Some(verdicts), Some(approved)) =
+            (trail, verdicts, &record_state.approved)
         else {
             return false;
         };

@@ -16,7 +16,7 @@ use crate::survey::approved_state::ApprovedState;
 /// The content at the tip, and its approval verdict.
 pub struct Tip<'a> {
     /// The governance under which it was evaluated: that of its landing's first parent.
-    pub law: &'a Governance,
+    pub governance_before: &'a Governance,
     /// Its bytes; `None` if there are none, or they are not in this clone.
     pub bytes: Option<Vec<u8>>,
     /// The verdict.
@@ -52,7 +52,7 @@ impl Snapshot<'_> {
     fn tip_of<'a>(&'a self, version: &'a Version, verdict: &'a ApprovalVerdict) -> Tip<'a> {
         let blob = version.files.first().map(|file| file.blob);
         Tip {
-            law: &self.approvals.counted.states.before(version.landing).governance,
+            governance_before: &self.approvals.counted.states.before(version.landing).governance,
             bytes: blob.and_then(|blob| self.blob(blob)),
             verdict,
         }

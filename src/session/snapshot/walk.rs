@@ -161,7 +161,7 @@ impl<'h> Snapshot<'h> {
         let (now, moved) = (line.now, (line.is_moved, line.now));
         Ok(Snapshot {
             stamp: stamp::of(repository, &history, &approvals.counted, line.instant, moved),
-            standings: Vec::new(),
+            record_states: Vec::new(),
             governance: Rc::clone(&approvals.counted.tip),
             repository,
             prefix: line.prefix,

@@ -38,7 +38,7 @@ impl AdviceCase<'_> {
 
     /// Returns the owner of the record; if its content can't be read, whoever landed it.
     fn accountable(&self) -> Vec<Person> {
-        let landed = self.standing.landed.as_ref();
+        let landed = self.record_state.landed.as_ref();
         match self.record {
             Some(_) => self.first_there(&[Recipient::Owner]),
             None => landed.and_then(|it| it.by.clone()).into_iter().collect(),
@@ -53,7 +53,7 @@ impl AdviceCase<'_> {
         let rest = [Recipient::Backup, Recipient::RiskOwner];
         let chain = self.around.governance.policy.escalate.iter();
         let mut asked = first.iter().cloned().chain(rest).chain(chain.map(|step| step.to.clone()));
-        let there = |to| escalate::there(self.standing, record, &to, self.around.governance);
+        let there = |to| escalate::there(self.record_state, record, &to, self.around.governance);
         asked.find_map(|to| Some(there(to)).filter(|found| !found.is_empty())).unwrap_or_default()
     }
 
@@ -69,7 +69,7 @@ impl AdviceCase<'_> {
             .as_ref()
             .map(|closure| closure.by.as_str())
             .map(|by| people::identify(governance, "", by));
-        let authors = self.standing.approval.iter().flat_map(|it| &it.makers);
+        let authors = self.record_state.approval.iter().flat_map(|it| &it.makers);
         let closers: Vec<&Person> = closer.iter().chain(authors).collect();
         let identities = Identities::from_governance(governance);
         let is_other = |person: &Person| {
@@ -77,7 +77,7 @@ impl AdviceCase<'_> {
             relation.is_different()
         };
         let asked = [Recipient::RiskOwner, Recipient::Backup, Recipient::Owner];
-        let there = |to: &Recipient| escalate::there(self.standing, record, to, governance);
+        let there = |to: &Recipient| escalate::there(self.record_state, record, to, governance);
         let mut found = asked.iter().flat_map(there).filter(is_other);
         found.next().into_iter().collect()
     }
@@ -101,7 +101,7 @@ impl AdviceCase<'_> {
     /// Returns the authors of what is to be approved: of the landed version, or whoever proposed the pending change.
     fn makers(&self) -> Vec<Person> {
         let landed = self
-            .standing
+            .record_state
             .approval
             .iter()
             .flat_map(|it| &it.authors)
@@ -109,7 +109,7 @@ impl AdviceCase<'_> {
         let is_met = |it: &approval::verdict::ApprovalVerdict| {
             it.satisfied == approval::verdict::Satisfied::Yes
         };
-        let makers: Vec<Person> = if self.standing.approval.as_deref().is_some_and(is_met) {
+        let makers: Vec<Person> = if self.record_state.approval.as_deref().is_some_and(is_met) {
             self.pending().and_then(|it| it.author.clone()).into_iter().collect()
         } else {
             landed.collect()
@@ -143,9 +143,9 @@ impl AdviceCase<'_> {
             return Vec::new();
         };
         let is_new = |person: &Person| waits_for.iter().all(|other| other.key != person.key);
-        let reached = escalate::summoned(self.standing, due, record, self.around).into_iter();
+        let reached = escalate::summoned(self.record_state, due, record, self.around).into_iter();
         reached
-            .filter(|(_, roles)| !roles.contains(Recipient::Owner.word()))
+            .filter(|(_, roles)| !roles.contains(Recipient::Owner.as_str()))
             .map(|(person, _)| person)
             .filter(is_new)
             .collect()

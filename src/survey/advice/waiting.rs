@@ -13,7 +13,7 @@ use crate::survey::due::Bucket;
 impl<'a> AdviceCase<'a> {
     /// Returns the step of an emergency that nobody approved.
     pub(super) fn emergency(&self) -> AdviceStep {
-        let why = match self.standing.status {
+        let why = match self.record_state.status {
             Status::Unapproved => "nobody else approved it in time, so it grants nothing",
             _ => "only its filer has decided on it so far",
         };
@@ -25,8 +25,8 @@ impl<'a> AdviceCase<'a> {
     /// Returns the step for what waits for approval: a proposal, a change of a landed record, or unapproved landed
     /// content.
     pub(super) fn waiting(&self) -> AdviceStep {
-        let landed_unapproved = !matches!(self.standing.status, Status::Proposed)
-            && (self.standing.status == Status::Unapproved || !self.missing().is_empty());
+        let landed_unapproved = !matches!(self.record_state.status, Status::Proposed)
+            && (self.record_state.status == Status::Unapproved || !self.missing().is_empty());
         if landed_unapproved {
             let (how, command) = self.approve("approve the merged version");
             let missing = self.missing();
@@ -46,7 +46,7 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn proposed(&self, pending: &Pending) -> AdviceStep {
-        let what = match (self.standing.status, pending.events.as_slice()) {
+        let what = match (self.record_state.status, pending.events.as_slice()) {
             (Status::Proposed, _) | (_, []) => String::new(),
             (_, events) => format!(" ({})", events.join(", ")),
         };
@@ -61,7 +61,7 @@ impl<'a> AdviceCase<'a> {
             );
         };
         // A change that only ends or narrows an approved record needs no approval; it only has to be merged.
-        let is_approved = self.standing.approved.is_some();
+        let is_approved = self.record_state.approved.is_some();
         let ends = |event: &&str| match *event {
             "closed" | "rejected" | "post-reviewed" => true,
             "shortened" | "scope-narrowed" => is_approved,
@@ -123,8 +123,8 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns the ways to approve a proposal, by the policy that it will land on.
     fn ways_of_proposal(&self) -> ApprovalWays {
-        let verdict = self.standing.approval.as_ref();
-        match (self.standing.status, self.record) {
+        let verdict = self.record_state.approval.as_ref();
+        match (self.record_state.status, self.record) {
             (Status::Proposed, _) => verdict.map(|it| it.ways.clone()).unwrap_or_default(),
             (_, Some(record)) => ask::ways(self.around.governance, record),
             (_, None) => ApprovalWays::default(),
@@ -161,13 +161,13 @@ impl<'a> AdviceCase<'a> {
         let fits = |it: &&Pending| {
             it.branch.is_some() && it.events.iter().any(|event| settles.contains(event))
         };
-        Some(self.proposed(self.standing.pending.iter().find(fits)?))
+        Some(self.proposed(self.record_state.pending.iter().find(fits)?))
     }
 
     /// Returns the step for a record that ended without ever having been in force.
     pub(super) fn expired(&self) -> AdviceStep {
         let pending = self.pending();
-        match (self.standing.status, pending) {
+        match (self.record_state.status, pending) {
             (Status::Proposed, Some(pending)) => step(
                 "give it a later end, or drop it: it ended before anyone approved it",
                 match &pending.branch {
@@ -176,7 +176,7 @@ impl<'a> AdviceCase<'a> {
                 },
                 By::Proposer(pending.author.clone()),
             ),
-            _ if self.standing.approved.is_none() => step(
+            _ if self.record_state.approved.is_none() => step(
                 "reject it: it ended, and nobody approved it",
                 format!("exledger reject {} --reason …", self.id),
                 By::Owner,
@@ -191,14 +191,14 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns how landed content can be approved, and the command; `plain` is the wording for a signed file.
     fn approve(&self, plain: &str) -> (String, String) {
-        let verdict = self.standing.approval.as_ref();
+        let verdict = self.record_state.approval.as_ref();
         let ways = verdict.map(|it| it.ways.clone()).unwrap_or_default();
         let signers = &self.around.governance.policy.approval.signers;
-        let landed = self.standing.landed.as_ref();
+        let landed = self.record_state.landed.as_ref();
         let landing = landed.map_or("…", |landed| landed.commit.as_str());
         let needs_change =
             |it: &&Reason| matches!(it.kind(), ReasonKind::Vetoed | ReasonKind::BadSignature);
-        if let Some(reason) = self.standing.reasons.iter().find(needs_change) {
+        if let Some(reason) = self.record_state.reasons.iter().find(needs_change) {
             return (reason.to_string(), format!("exledger show {}", self.id));
         }
         let Some(way) = ways.nearest() else {
@@ -219,19 +219,19 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns the latest proposal.
     pub(super) fn pending(&self) -> Option<&'a Pending> {
-        self.standing.pending.first()
+        self.record_state.pending.first()
     }
 
     /// Returns the approvals that the landed version lacks, or the proposal if the record is only proposed.
     pub(super) fn missing(&self) -> Vec<MissingApproval> {
-        let verdict = self.standing.approval.as_ref();
+        let verdict = self.record_state.approval.as_ref();
         verdict.map(|it| it.missing.clone()).unwrap_or_default()
     }
 
     /// Returns the approvals that a pending change lacks: those that the record requires, from others than its
     /// proposer.
     fn missing_of(&self, pending: &Pending) -> Vec<MissingApproval> {
-        if self.standing.status == Status::Proposed {
+        if self.record_state.status == Status::Proposed {
             return self.missing();
         }
         let (governance, makers) = (self.around.governance, &pending.author);

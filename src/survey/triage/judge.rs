@@ -25,7 +25,7 @@ pub struct TriageJudge<'a> {
     /// The records, indexed by what they cover.
     pub index: &'a Index,
     /// The states of all records at that instant, in the order of the index.
-    pub standings: &'a [RecordState],
+    pub record_states: &'a [RecordState],
     /// The governance of the tree that is asked about.
     pub governance: &'a Governance,
     /// Reevaluates a record at the time of an event.
@@ -149,22 +149,22 @@ impl TriageJudge<'_> {
     fn ask(&self, question: &Question, at: Option<Instant>) -> MatchedRecord {
         let places = self.index.places(question);
         let at = at.filter(|at| *at != self.instant);
-        let few = places.iter().filter_map(|place| self.standings.get(*place));
+        let few = places.iter().filter_map(|place| self.record_states.get(*place));
         let moved: Vec<RecordState>;
         let few: Vec<&RecordState> = match at {
             None => few.collect(),
             Some(at) => {
-                moved = few.map(|standing| (self.moved)(standing, at)).collect();
+                moved = few.map(|record_state| (self.moved)(record_state, at)).collect();
                 moved.iter().collect()
             }
         };
         let answer = verdict::ask_among(question, &few, &ReceiptCounts::NotGiven, self.governance);
-        let of_record = |standing: &&RecordState| {
-            let content = standing.effective.as_deref().or(standing.stated.as_deref());
+        let of_record = |record_state: &&RecordState| {
+            let content = record_state.effective.as_deref().or(record_state.stated.as_deref());
             content.is_some_and(|record| Some(record.id.as_str()) == answer.record.as_deref())
         };
-        let standing = few.iter().copied().find(of_record);
-        MatchedRecord::of_answer(&answer, standing)
+        let record_state = few.iter().copied().find(of_record);
+        MatchedRecord::of_answer(&answer, record_state)
     }
 }
 
@@ -261,9 +261,9 @@ impl MatchedRecord {
         MatchedRecord { state, record: None, message, is_doubtful: false, about: Vec::new() }
     }
 
-    fn of_answer(answer: &GateAnswer, standing: Option<&RecordState>) -> MatchedRecord {
-        let content = standing.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
-        let state = match (answer.verdict, standing.map(|it| it.status)) {
+    fn of_answer(answer: &GateAnswer, record_state: Option<&RecordState>) -> MatchedRecord {
+        let content = record_state.and_then(|it| it.effective.as_deref().or(it.stated.as_deref()));
+        let state = match (answer.verdict, record_state.map(|it| it.status)) {
             (GateVerdict::Allow, _) if content.is_some_and(is_dismissal) => TriageState::Dismissed,
             (GateVerdict::Allow, _) => TriageState::Covered,
             (GateVerdict::Pending, _) => TriageState::Pending,

@@ -38,7 +38,7 @@ pub struct TriggerWatch<'s> {
 #[derive(Debug)]
 struct Watched<'s> {
     record: &'s Record,
-    standing: &'s RecordState,
+    record_state: &'s RecordState,
     /// The files with a match and their tools; the tool of an event is empty.
     matched: BTreeSet<(String, usize)>,
     /// The version that fixes one of its findings.
@@ -72,17 +72,22 @@ pub struct Used {
 
 impl<'s> TriggerWatch<'s> {
     /// Starts watching the records that are approved and not over.
-    pub fn new(standings: &'s [RecordState]) -> TriggerWatch<'s> {
-        let is_open = |standing: &&RecordState| {
+    pub fn new(record_states: &'s [RecordState]) -> TriggerWatch<'s> {
+        let is_open = |record_state: &&RecordState| {
             matches!(
-                standing.status,
+                record_state.status,
                 Status::Active | Status::Degraded | Status::Expired | Status::Revoked
             )
         };
-        let records = standings.iter().filter(is_open).filter_map(|standing| {
-            let record = standing.effective.as_deref().or(standing.stated.as_deref())?;
-            let watched =
-                Watched { record, standing, matched: BTreeSet::new(), fixed: None, changed: None };
+        let records = record_states.iter().filter(is_open).filter_map(|record_state| {
+            let record = record_state.effective.as_deref().or(record_state.stated.as_deref())?;
+            let watched = Watched {
+                record,
+                record_state,
+                matched: BTreeSet::new(),
+                fixed: None,
+                changed: None,
+            };
             Some((record.id.as_str(), watched))
         });
         TriggerWatch { records: records.collect(), ..TriggerWatch::default() }
@@ -161,7 +166,7 @@ impl<'s> TriggerWatch<'s> {
         trigger: &Trigger,
     ) -> Option<FiringProposal> {
         let test = trigger.test?;
-        let mut fired = watched.standing.fired.iter();
+        let mut fired = watched.record_state.fired.iter();
         if fired.any(|fired| fired.trigger == trigger.id) {
             return None;
         }
@@ -206,7 +211,7 @@ impl<'s> TriggerWatch<'s> {
     pub fn used(&self) -> Used {
         let mut used = Used::default();
         for (id, watched) in &self.records {
-            if !matches!(watched.standing.status, Status::Active | Status::Degraded) {
+            if !matches!(watched.record_state.status, Status::Active | Status::Degraded) {
                 continue;
             }
             let could = keys(watched.record).next().is_some() && !self.tools.is_empty()

@@ -95,9 +95,9 @@ impl<'a> LandedView<'a> {
 
 /// Returns the approvals that the record needs: those of the landed version, otherwise those that its tier and class
 /// require.
-pub fn needed(standing: &RecordState) -> Needed {
-    let judged = standing.approval.as_ref().map(|verdict| verdict.needed.clone());
-    let demanded = || standing.tier.as_ref().map(|tier| tier.demand().needed());
+pub fn needed(record_state: &RecordState) -> Needed {
+    let judged = record_state.approval.as_ref().map(|verdict| verdict.needed.clone());
+    let demanded = || record_state.tier.as_ref().map(|tier| tier.demand().needed());
     judged.or_else(demanded).unwrap_or_default()
 }
 

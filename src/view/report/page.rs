@@ -17,13 +17,13 @@ pub type RecordTrails<'a> = &'a (dyn Fn(&RecordState) -> Vec<RecordAct<'a>> + 'a
 /// Adds every record, including closed and removed ones: a table of all, then one card each.
 pub fn add<'a>(
     doc: &mut Doc<'a>,
-    standings: &'a [RecordState],
+    record_states: &'a [RecordState],
     trails: RecordTrails<'a>,
     names: &'a dyn RecordNames,
     stamp: &'a Stamp,
 ) {
-    let mut records: Vec<&RecordState> = standings.iter().collect();
-    records.sort_by_key(|standing| (standing.id(), &standing.path));
+    let mut records: Vec<&RecordState> = record_states.iter().collect();
+    records.sort_by_key(|record_state| (record_state.id(), &record_state.path));
     if records.is_empty() {
         return;
     }
@@ -31,29 +31,30 @@ pub fn add<'a>(
     doc.blocks.push(Block::Heading(StyledText::plain("All records")));
     doc.blocks.push(Block::Table(DocTable { columns: list::columns(), rows: rows.collect() }));
     doc.blocks.push(Block::Heading(StyledText::plain("Cards")));
-    let ids = records.iter().map(|standing| standing.id()).collect();
-    let each = Each::new(records.into_iter().map(move |standing| {
-        let acts = trails(standing);
+    let ids = records.iter().map(|record_state| record_state.id()).collect();
+    let each = Each::new(records.into_iter().map(move |record_state| {
+        let acts = trails(record_state);
         let said = acts.last().map_or(&[][..], |act| &act.statements);
-        let mut blocks = show::blocks(standing, said, names, stamp.instant);
+        let mut blocks = show::blocks(record_state, said, names, stamp.instant);
         blocks.push(Block::Heading(StyledText::plain("Trail")));
-        blocks.push(trail(standing, &acts));
+        blocks.push(trail(record_state, &acts));
         blocks.extend(log::statement_blocks(&acts));
-        Card { id: standing.id().to_owned(), title: title(standing), blocks }
+        Card { id: record_state.id().to_owned(), title: title(record_state), blocks }
     }));
     doc.blocks.push(Block::Cards(Cards { ids, each }));
 }
 
-fn title(standing: &RecordState) -> StyledText {
-    let title = standing.known_content().map_or(standing.path.as_str(), |it| it.title.as_str());
+fn title(record_state: &RecordState) -> StyledText {
+    let title =
+        record_state.known_content().map_or(record_state.path.as_str(), |it| it.title.as_str());
     let mut text = StyledText::plain(title).and(Tone::Plain, "  ");
-    text.0.extend(list::status(standing).0);
+    text.0.extend(list::status(record_state).0);
     text
 }
 
-fn trail<'a>(standing: &RecordState, acts: &[RecordAct<'_>]) -> Block<'a> {
+fn trail<'a>(record_state: &RecordState, acts: &[RecordAct<'_>]) -> Block<'a> {
     match acts {
-        [] => Block::Paragraph(StyledText::with_tone(Tone::Warn, log::vacant(standing))),
+        [] => Block::Paragraph(StyledText::with_tone(Tone::Warn, log::vacant(record_state))),
         acts => Block::Table(log::table(acts)),
     }
 }

@@ -7,9 +7,9 @@ use crate::survey::figures::Period;
 use crate::view::doc::ChartSeries;
 
 /// Returns the number of records of each status.
-pub(super) fn by_status(standings: &[RecordState]) -> ChartSeries {
+pub(super) fn by_status(record_states: &[RecordState]) -> ChartSeries {
     let count = |status: Status| {
-        let of_status = standings.iter().filter(|it| it.status == status);
+        let of_status = record_states.iter().filter(|it| it.status == status);
         of_status.count()
     };
     let counts: Vec<_> =

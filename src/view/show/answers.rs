@@ -23,27 +23,27 @@ const WIDE: usize = 66;
 
 /// Returns the answers, the status first.
 pub(super) fn pairs(
-    standing: &RecordState,
+    record_state: &RecordState,
     statements: &[&Statement],
     names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<(String, StyledText)> {
-    let mut pairs = vec![("status".to_owned(), status(standing))];
+    let mut pairs = vec![("status".to_owned(), status(record_state))];
     let mut add = |label: &str, text: StyledText| pairs.push((label.to_owned(), text));
-    if let Some(content) = standing.content() {
+    if let Some(content) = record_state.content() {
         add("why", StyledText::plain(cut(&content.justification, 3 * WIDE)));
         add("deviates", lines(deviation(content, names, WIDE), 2));
-        add("approved", approved(standing, statements));
+        add("approved", approved(record_state, statements));
         let n_controls = content.compensating_controls.len();
-        let all = controls(content, standing, each(n_controls));
+        let all = controls(content, record_state, each(n_controls));
         add("controls", lines(all, 3));
-        add("ends", ends(content, standing, instant));
-        let sooner = sooner(content, standing, each(content.triggers.len()));
+        add("ends", ends(content, record_state, instant));
+        let sooner = sooner(content, record_state, each(content.triggers.len()));
         if !sooner.is_empty() {
             add("sooner if", lines(sooner, 3));
         }
     } else {
-        add("approved", approved(standing, statements));
+        add("approved", approved(record_state, statements));
     }
     pairs
 }
@@ -57,17 +57,17 @@ fn each(n_entries: usize) -> usize {
     }
 }
 
-fn status(standing: &RecordState) -> StyledText {
-    let reason = reason::first(&standing.reasons);
-    let first = standing.reasons.first().map(Reason::kind);
-    let said = first == Some(ReasonKind::InForce) || standing.status == Status::Unknown;
-    let word = match standing.in_force {
+fn status(record_state: &RecordState) -> StyledText {
+    let reason = reason::first(&record_state.reasons);
+    let first = record_state.reasons.first().map(Reason::kind);
+    let said = first == Some(ReasonKind::InForce) || record_state.status == Status::Unknown;
+    let word = match record_state.in_force {
         _ if said => StyledText::plain(""),
         InForce::Yes => StyledText::plain(", ").and(Tone::Good, "in force"),
         InForce::No => StyledText::plain(", ").and(Tone::Bad, "not in force"),
         InForce::Undetermined => StyledText::plain(", ").and(Tone::Bad, "undetermined"),
     };
-    let mut text = list::status(standing);
+    let mut text = list::status(record_state);
     text.0.extend(word.0);
     if reason.is_empty() {
         text
@@ -89,20 +89,20 @@ pub(super) fn deviation(content: &Record, names: &dyn RecordNames, wide: usize) 
     rule.into_iter().chain(controls).collect()
 }
 
-fn approved(standing: &RecordState, statements: &[&Statement]) -> StyledText {
-    let landed = standing.approval.as_deref();
-    let approvers = match (&standing.approved, landed) {
+fn approved(record_state: &RecordState, statements: &[&Statement]) -> StyledText {
+    let landed = record_state.approval.as_deref();
+    let approvers = match (&record_state.approved, landed) {
         (Some(approved), _) => approved.approvers.as_slice(),
         (None, Some(verdict)) => verdict.approvers.as_slice(),
         (None, None) => &[],
     };
     let by: Vec<StyledText> = approvers.iter().map(shape::approver_words).collect();
-    let tone = match standing.in_force {
+    let tone = match record_state.in_force {
         InForce::Yes => Tone::Warn,
         InForce::No | InForce::Undetermined => Tone::Bad,
     };
     let summary =
-        summarize(standing, by.is_empty()).map(|words| StyledText::with_tone(tone, words));
+        summarize(record_state, by.is_empty()).map(|words| StyledText::with_tone(tone, words));
     let rejections = match landed.map(|verdict| verdict.result) {
         Some(FourEyes::Vetoed) => statements::rejections(statements),
         _ => Vec::new(),
@@ -115,8 +115,8 @@ fn approved(standing: &RecordState, statements: &[&Statement]) -> StyledText {
 }
 
 /// Returns a summary of the approval that names and levels alone would not show; `None` if others approved it.
-fn summarize(standing: &RecordState, nobody: bool) -> Option<String> {
-    let Some(verdict) = standing.approval.as_deref() else {
+fn summarize(record_state: &RecordState, nobody: bool) -> Option<String> {
+    let Some(verdict) = record_state.approval.as_deref() else {
         return nobody.then(|| "not yet".to_owned());
     };
     let is_met = verdict.satisfied == Satisfied::Yes;
@@ -140,7 +140,7 @@ fn summarize(standing: &RecordState, nobody: bool) -> Option<String> {
         }
     };
     let words = format!("{words} ({})", verdict.result.as_str());
-    Some(match &standing.approved {
+    Some(match &record_state.approved {
         Some(_) if !is_met => format!("merged since: {words}"),
         _ => words,
     })
@@ -157,7 +157,11 @@ pub(super) fn missing_words(missing: &approval::verdict::MissingApproval) -> Str
 }
 
 /// Returns the compensating controls, one line each.
-pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) -> Vec<StyledText> {
+pub(super) fn controls(
+    content: &Record,
+    record_state: &RecordState,
+    wide: usize,
+) -> Vec<StyledText> {
     let line = |shown: record::ShownControl<'_>| {
         let control = shown.stated;
         let verified = control.verified.map_or(String::new(), |day| format!(", verified {day}"));
@@ -175,15 +179,17 @@ pub(super) fn controls(content: &Record, standing: &RecordState, wide: usize) ->
     };
     let none =
         content.compensating_controls.is_empty().then(|| StyledText::with_tone(Tone::Warn, "none"));
-    none.into_iter().chain(record::controls_of(content, standing).into_iter().map(line)).collect()
+    none.into_iter()
+        .chain(record::controls_of(content, record_state).into_iter().map(line))
+        .collect()
 }
 
-fn ends(content: &Record, standing: &RecordState, instant: Instant) -> StyledText {
-    if let Some(closed) = list::closed(standing) {
+fn ends(content: &Record, record_state: &RecordState, instant: Instant) -> StyledText {
+    if let Some(closed) = list::closed(record_state) {
         return StyledText::with_tone(Tone::Muted, closed);
     }
-    let written = standing.stated.as_ref().map_or(&content.expires, |stated| &stated.expires);
-    let Some(end) = standing.not_after else {
+    let written = record_state.stated.as_ref().map_or(&content.expires, |stated| &stated.expires);
+    let Some(end) = record_state.not_after else {
         return StyledText::plain(written.to_string());
     };
     let distance = dates::distance(end, instant);
@@ -200,7 +206,7 @@ fn ends(content: &Record, standing: &RecordState, instant: Instant) -> StyledTex
 }
 
 /// Returns what may end or reopen it before its date, one line each.
-pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> Vec<StyledText> {
+pub(super) fn sooner(content: &Record, record_state: &RecordState, wide: usize) -> Vec<StyledText> {
     let triggers = content.triggers.iter().map(|trigger| {
         let fired = content.fired.iter().find(|firing| firing.trigger == trigger.id);
         let then = match fired {
@@ -213,8 +219,8 @@ pub(super) fn sooner(content: &Record, standing: &RecordState, wide: usize) -> V
             .and(Tone::Plain, format!(" {}, ", cut(&trigger.when, left.max(20))))
             .and(tone, then)
     });
-    let before_end = |duty: &&Duty| standing.not_after.is_none_or(|end| duty.at < end);
-    let duties = standing.duties.iter().filter(before_end).filter_map(|duty| {
+    let before_end = |duty: &&Duty| record_state.not_after.is_none_or(|end| duty.at < end);
+    let duties = record_state.duties.iter().filter(before_end).filter_map(|duty| {
         let words = match duty.kind {
             DutyKind::Review => "not reviewed",
             DutyKind::ControlVerification => "not verified again",

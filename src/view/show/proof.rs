@@ -15,16 +15,16 @@ use crate::view::shape;
 use crate::view::show::pairs::{Pairs, add};
 
 /// Returns what git proves about a record.
-pub(super) fn pairs(standing: &RecordState) -> Pairs {
+pub(super) fn pairs(record_state: &RecordState) -> Pairs {
     let mut pairs = Pairs::new();
-    add(&mut pairs, "file", Some(&standing.path));
-    if let Some(tier) = &standing.tier {
+    add(&mut pairs, "file", Some(&record_state.path));
+    if let Some(tier) = &record_state.tier {
         let why =
             if tier.why.is_empty() { String::new() } else { format!(": {}", tier.why.join("; ")) };
         add(&mut pairs, "tier", Some(format!("{}{why}", tier.tier)));
     }
-    add(&mut pairs, "needs", Some(shape::needed_words(&approval::needed(standing))));
-    if let Some(verdict) = &standing.approval {
+    add(&mut pairs, "needs", Some(shape::needed_words(&approval::needed(record_state))));
+    if let Some(verdict) = &record_state.approval {
         let names: Vec<String> =
             verdict.authors.iter().map(|author| shape::name(&author.person)).collect();
         add(&mut pairs, "authors", (!names.is_empty()).then(|| names.join(", ")));
@@ -34,7 +34,7 @@ pub(super) fn pairs(standing: &RecordState) -> Pairs {
         let flags: Vec<&str> = verdict.flags.iter().copied().collect();
         add(&mut pairs, "flags", (!flags.is_empty()).then(|| flags.join(", ")));
     }
-    if let Some(landed) = &standing.landed {
+    if let Some(landed) = &record_state.landed {
         let by =
             landed.by.as_ref().map(|by| format!(" by {}", shape::name(by))).unwrap_or_default();
         let request =
@@ -49,20 +49,20 @@ pub(super) fn pairs(standing: &RecordState) -> Pairs {
             )),
         );
     }
-    if let Some(approved) = &standing.approved {
+    if let Some(approved) = &record_state.approved {
         add(
             &mut pairs,
             "approved",
             Some(format!("not before {}, {}", approved.at, objects::short(&approved.commit))),
         );
     }
-    add(&mut pairs, "digest", standing.digest.as_ref());
-    in_place(&mut pairs, standing);
+    add(&mut pairs, "digest", record_state.digest.as_ref());
+    in_place(&mut pairs, record_state);
     pairs
 }
 
 /// Returns the proposals of branches and the work tree.
-pub(super) fn pending(standing: &RecordState, instant: Instant) -> Pairs {
+pub(super) fn pending(record_state: &RecordState, instant: Instant) -> Pairs {
     let change = |pending: &Pending| {
         let place = pending.branch.clone().unwrap_or_else(|| "work tree".to_owned());
         let by = pending
@@ -87,11 +87,11 @@ pub(super) fn pending(standing: &RecordState, instant: Instant) -> Pairs {
                 .and(Tone::Plain, format!("{by}{}", since.unwrap_or_default())),
         )
     };
-    standing.pending.iter().map(change).collect()
+    record_state.pending.iter().map(change).collect()
 }
 
-fn in_place(pairs: &mut Pairs, standing: &RecordState) {
-    let renewals = &standing.renewals;
+fn in_place(pairs: &mut Pairs, record_state: &RecordState) {
+    let renewals = &record_state.renewals;
     let of = |limit: Option<String>| limit.map(|limit| format!(" of {limit}")).unwrap_or_default();
     let before = match renewals.refiled.as_slice() {
         [] => String::new(),
@@ -104,10 +104,10 @@ fn in_place(pairs: &mut Pairs, standing: &RecordState) {
     });
     add(pairs, "renewals", Some(format!("{times}{}", days.unwrap_or_default())));
     let days = |days: i64| diag::count(usize::try_from(days).unwrap_or(0), "day");
-    let over = match standing.in_place.overrun_days {
+    let over = match record_state.in_place.overrun_days {
         0 => String::new(),
         over => format!(", and {} past its end", days(over)),
     };
-    let in_force = days(standing.in_place.days);
+    let in_force = days(record_state.in_place.days);
     add(pairs, "in place", Some(format!("{in_force} in force{over}")));
 }

@@ -28,21 +28,21 @@ const WHOLE: usize = usize::MAX;
 
 /// Returns the sections with their headings, without empty ones.
 pub(super) fn sections(
-    standing: &RecordState,
+    record_state: &RecordState,
     statements: &[&Statement],
     names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<(&'static str, Pairs)> {
     let said = statements::beyond_approvers(statements.iter().copied());
-    let content = standing.content();
+    let content = record_state.content();
     vec![
         ("Subject and scope", content.map(subject).unwrap_or_default()),
         ("People and risk", content.map(people).unwrap_or_default()),
-        (IN_FULL, content.map(|content| in_full(content, standing, names)).unwrap_or_default()),
+        (IN_FULL, content.map(|content| in_full(content, record_state, names)).unwrap_or_default()),
         ("Decisions", content.map(decisions).unwrap_or_default()),
-        ("Proof", proof::pairs(standing)),
+        ("Proof", proof::pairs(record_state)),
         ("Statements", statements::pairs(&said)),
-        ("Pending", proof::pending(standing, instant)),
+        ("Pending", proof::pending(record_state, instant)),
     ]
 }
 
@@ -134,7 +134,7 @@ fn people(content: &Record) -> Pairs {
     pairs
 }
 
-fn in_full(content: &Record, standing: &RecordState, names: &dyn RecordNames) -> Pairs {
+fn in_full(content: &Record, record_state: &RecordState, names: &dyn RecordNames) -> Pairs {
     let mut pairs = Pairs::new();
     let mut lines = |label: &str, texts: Vec<StyledText>| {
         if !texts.is_empty() {
@@ -143,11 +143,11 @@ fn in_full(content: &Record, standing: &RecordState, names: &dyn RecordNames) ->
     };
     lines("justification", vec![StyledText::plain(content.justification.trim_end())]);
     lines("deviates from", answers::deviation(content, names, WHOLE));
-    lines("controls", answers::controls(content, standing, WHOLE));
-    lines("sooner if", answers::sooner(content, standing, WHOLE));
+    lines("controls", answers::controls(content, record_state, WHOLE));
+    lines("sooner if", answers::sooner(content, record_state, WHOLE));
     lines(
         "reasons",
-        standing.reasons.iter().map(|reason| StyledText::plain(reason.to_string())).collect(),
+        record_state.reasons.iter().map(|reason| StyledText::plain(reason.to_string())).collect(),
     );
     add(&mut pairs, "starts", content.starts.as_ref());
     add(&mut pairs, "event ends", content.event_ends.as_ref());

@@ -150,8 +150,8 @@ fn who_made_a_file_that_could_not_be_read_does_not_approve_what_it_becomes() {
         let last = said(verdicts.last().unwrap());
         assert!(last.authors.contains(&"mal".to_owned()), "{what}: {last:?}");
         assert_eq!(last.satisfied, "no", "{what}: {last:?}");
-        let standing = standing_of(&repo, &TrailKey::Id(ID.to_owned()), AT);
-        assert_eq!(standing.status.as_str(), "unapproved", "{what}");
+        let record_state = standing_of(&repo, &TrailKey::Id(ID.to_owned()), AT);
+        assert_eq!(record_state.status.as_str(), "unapproved", "{what}");
         assert_eq!(check_word(&repo, AT), "pending", "{what}: asked about one record");
     }
 }
@@ -162,8 +162,8 @@ fn somebody_else_approves_it_as_ever() {
         let repo = ledger("");
         steps(&repo);
         repo.by("sam").merge("mend", "Merge branch 'mend'");
-        let standing = standing_of(&repo, &TrailKey::Id(ID.to_owned()), AT);
-        assert_eq!(standing.status.as_str(), "active", "{what}: {:?}", standing.reasons);
+        let record_state = standing_of(&repo, &TrailKey::Id(ID.to_owned()), AT);
+        assert_eq!(record_state.status.as_str(), "active", "{what}: {:?}", record_state.reasons);
         assert_eq!(check_word(&repo, AT), "allow", "{what}: asked about one record");
     }
 }
@@ -194,8 +194,8 @@ fn misnamed(approver: &str) -> Repo {
 }
 
 fn status_of(repo: &Repo) -> (&'static str, String) {
-    let standing = standing_of(repo, &TrailKey::Id(ID.to_owned()), AT);
-    (standing.status.as_str(), exledger::status::reason::joined(&standing.reasons))
+    let record_state = standing_of(repo, &TrailKey::Id(ID.to_owned()), AT);
+    (record_state.status.as_str(), exledger::status::reason::joined(&record_state.reasons))
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn a_signed_no_is_an_event_and_a_finding() {
     repo.by("dana").says(&refused).commit("Refuse it");
     let findings = audited(&repo, ON);
     let veto = findings.iter().find(|it| it.rule.as_str() == "vetoed").unwrap();
-    assert_eq!(veto.level.word(), "error");
+    assert_eq!(veto.level.as_str(), "error");
     assert!(veto.message.contains("The job is retired already"), "{veto:?}");
     repo.checkout();
     let run = cli::run(repo.path(), &["log", ID, "--on", ON, "--format", "json"]);

@@ -9,7 +9,7 @@ use exledger::status::state::RecordState;
 use exledger::survey::triage::judge::TriageJudge;
 use exledger::survey::triage::{CloudEvent, ScannerFinding, TriageInput, TriageState};
 
-use crate::gate::{question, standings, with};
+use crate::gate::{question, record_states, with};
 use crate::policy::Files;
 use crate::status::instant;
 
@@ -91,30 +91,30 @@ pub(crate) fn policy() -> Governance {
 
 /// The common ledger.
 pub(crate) struct Ledger {
-    standings: Vec<RecordState>,
+    record_states: Vec<RecordState>,
     governance: Governance,
 }
 
 impl Ledger {
     pub(crate) fn of(change: impl Fn(&str) -> String) -> Ledger {
-        Ledger { standings: standings(&with(change), AT), governance: policy() }
+        Ledger { record_states: record_states(&with(change), AT), governance: policy() }
     }
 
     /// Returns verdict and reason of `check`.
     pub(crate) fn asked(&self, question: &Question) -> (bool, String) {
         let answer =
-            verdict::ask(question, &self.standings, &ReceiptCounts::NotGiven, &self.governance);
+            verdict::ask(question, &self.record_states, &ReceiptCounts::NotGiven, &self.governance);
         (answer.verdict.as_str() == "allow", answer.reason)
     }
 
     /// Returns whether `triage` finds an input covered, and why.
     pub(crate) fn triaged(&self, input: TriageInput, environment: Option<&str>) -> (bool, String) {
-        let index = Index::from_records(&self.standings);
+        let index = Index::from_records(&self.record_states);
         let judge = TriageJudge {
             index: &index,
-            standings: &self.standings,
+            record_states: &self.record_states,
             governance: &self.governance,
-            moved: &|standing, _| standing.clone(),
+            moved: &|record_state, _| record_state.clone(),
             instant: instant(AT),
             environment,
         };

@@ -5,7 +5,7 @@ use exledger::gate::verdict;
 use exledger::survey::triage::{CloudEvent, TriageInput};
 
 use crate::gate::cover::{Ledger, policy};
-use crate::gate::{question, standings, with};
+use crate::gate::{question, record_states, with};
 use crate::history::ID;
 use crate::status::instant;
 
@@ -107,10 +107,10 @@ fn a_reference_that_nobody_approved_names_nothing() {
     for (from, to) in [("CHG-1", "CHG-9"), ("change-window", "configuration")] {
         let repo = with(window);
         repo.by("mal").replace(ID, from, to).commit("Change it");
-        let standings = standings(&repo, AT);
+        let record_states = record_states(&repo, AT);
         let allows = |asked: &[(&str, &str)]| {
             let answer =
-                verdict::ask(&question(asked), &standings, &ReceiptCounts::NotGiven, &policy());
+                verdict::ask(&question(asked), &record_states, &ReceiptCounts::NotGiven, &policy());
             (answer.verdict.as_str() == "allow", answer.reason)
         };
         let (allowed, why) = allows(&[("application", "billing")]);

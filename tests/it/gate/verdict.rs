@@ -182,7 +182,7 @@ fn only_a_record_that_matches_makes_the_answer_unknown() {
     let history = crate::history::history_of(clone.path(), repo.now());
     let approvals = exledger::approval::judge(&history);
     let governance = &history.states.at(0).governance;
-    let standings: Vec<exledger::status::state::RecordState> = history
+    let record_states: Vec<exledger::status::state::RecordState> = history
         .trails
         .keys()
         .map(|key| {
@@ -198,7 +198,7 @@ fn only_a_record_that_matches_makes_the_answer_unknown() {
     for (asked, verdict) in [("billing", "unknown"), ("orders", "deny")] {
         let answer = exledger::gate::verdict::ask(
             &question(&[("application", asked)]),
-            &standings,
+            &record_states,
             &exledger::gate::answer::ReceiptCounts::NotGiven,
             governance,
         );

@@ -20,7 +20,7 @@ use exledger::status::state::InForce;
 use super::content::{CLOSURE, Content, FIRED, IDS};
 use super::memory::Files;
 use super::truth::State;
-use super::verdict::{instants, standing};
+use super::verdict::{instants, record_state};
 use super::world::{World, is_record};
 
 /// Returns what a foxtrot merge gives back; `None` where it gives back nothing.
@@ -47,8 +47,10 @@ fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
     for (id, name) in IDS.iter().enumerate() {
         let taken = taken_away(world, fork, id);
         for at in instants(world) {
-            let standing = standing(&history, &approvals, &TrailKey::Id((*name).to_owned()), at);
-            let Some(effective) = standing.effective.filter(|_| standing.in_force == InForce::Yes)
+            let record_state =
+                record_state(&history, &approvals, &TrailKey::Id((*name).to_owned()), at);
+            let Some(effective) =
+                record_state.effective.filter(|_| record_state.in_force == InForce::Yes)
             else {
                 continue;
             };

@@ -14,7 +14,7 @@ use exledger::status::state::{InForce, RecordState};
 
 use super::content::IDS;
 use super::memory::Files;
-use super::verdict::{chain, standing};
+use super::verdict::{chain, record_state};
 use super::world::{World, is_record, stem};
 
 /// Returns how a record judged by itself differs from the same among all; `None` where none does.
@@ -56,8 +56,8 @@ pub(super) fn differs(world: &World) -> Option<String> {
             continue;
         }
         let at = world.instant();
-        let narrow = standing(&few, &of_few, &key, at);
-        let full = standing(&all, &of_all, &key, at);
+        let narrow = record_state(&few, &of_few, &key, at);
+        let full = record_state(&all, &of_all, &key, at);
         let is_answer = match narrow.in_force {
             InForce::Yes => narrow.approved.is_some(),
             _ => is_sound && !is_odd,
@@ -74,22 +74,26 @@ pub(super) fn differs(world: &World) -> Option<String> {
 }
 
 /// Returns what a record grants: which version with these bytes was approved may hang on files of other names.
-fn granted(standing: &RecordState) -> String {
+fn granted(record_state: &RecordState) -> String {
     format!(
         "{:?} {:?} {:?} until {:?}, {:?}",
-        standing.status, standing.in_force, standing.effective, standing.not_after, standing.path,
+        record_state.status,
+        record_state.in_force,
+        record_state.effective,
+        record_state.not_after,
+        record_state.path,
     )
 }
 
 /// Returns what is said of a record, to compare.
-fn told(standing: &RecordState) -> String {
+fn told(record_state: &RecordState) -> String {
     format!(
         "{:?} {:?} {:?} until {:?}, approved {:?}, {:?}",
-        standing.status,
-        standing.in_force,
-        standing.effective,
-        standing.not_after,
-        standing.approved,
-        standing.path,
+        record_state.status,
+        record_state.in_force,
+        record_state.effective,
+        record_state.not_after,
+        record_state.approved,
+        record_state.path,
     )
 }

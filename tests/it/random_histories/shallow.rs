@@ -12,7 +12,7 @@ use exledger::history::objects::{Extent, Merge, ObjectKind, Objects, Obstacle, O
 use exledger::status::state::InForce;
 
 use super::memory::Memory;
-use super::verdict::{instants, standing};
+use super::verdict::{instants, record_state};
 use super::world::World;
 
 /// A repository whose older commits are not there.
@@ -80,11 +80,11 @@ pub(super) fn differs(world: &World) -> Option<String> {
         let of_part = approval::judge(&part);
         for key in part.trails.keys() {
             for at in instants(world) {
-                let told = standing(&part, &of_part, key, at);
+                let told = record_state(&part, &of_part, key, at);
                 if told.in_force != InForce::Yes {
                     continue;
                 }
-                let known = standing(&whole, &of_whole, key, at);
+                let known = record_state(&whole, &of_whole, key, at);
                 let same = known.effective == told.effective && known.status == told.status;
                 if known.in_force != InForce::Yes || !same {
                     return Some(format!(

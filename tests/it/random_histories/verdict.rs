@@ -41,7 +41,7 @@ pub(super) fn chain_of(world: &World, objects: &dyn Objects) -> Chain {
 }
 
 /// Returns what a record is at an instant.
-pub(super) fn standing(
+pub(super) fn record_state(
     history: &History,
     approvals: &TrailVerdicts,
     key: &TrailKey,
@@ -76,23 +76,23 @@ pub(super) fn wrong(world: &World) -> Option<String> {
     }
     for key in history.trails.keys() {
         for at in instants(world) {
-            let standing = standing(&history, &approvals, key, at);
+            let record_state = record_state(&history, &approvals, key, at);
             let is_over =
-                matches!(standing.status, Status::Closed | Status::Rejected | Status::Removed);
+                matches!(record_state.status, Status::Closed | Status::Rejected | Status::Removed);
             if status::settled::is_over(&history.trails[key]) && !is_over {
                 return Some(format!(
                     "{key} is {}, and a list would pass it by",
-                    standing.status.as_str()
+                    record_state.status.as_str()
                 ));
             }
-            if standing.status == Status::Unapproved && is_plain(&truth, &standing) {
+            if record_state.status == Status::Unapproved && is_plain(&truth, &record_state) {
                 return Some(format!(
                     "{key} is unapproved, and was merged for all to see: {:?}",
-                    standing.reasons
+                    record_state.reasons
                 ));
             }
-            if standing.in_force == InForce::Yes
-                && let Some(why) = of_record(world, &truth, &standing, at)
+            if record_state.in_force == InForce::Yes
+                && let Some(why) = of_record(world, &truth, &record_state, at)
             {
                 return Some(format!("{key} is in force at {at}: {why}"));
             }
@@ -141,12 +141,17 @@ fn of_step(
         .then(|| format!("{path} counts as approved at landing {landing}"))
 }
 
-fn of_record(world: &World, truth: &Truth, standing: &RecordState, at: Instant) -> Option<String> {
-    let id = IDS.iter().position(|id| *id == standing.key);
+fn of_record(
+    world: &World,
+    truth: &Truth,
+    record_state: &RecordState,
+    at: Instant,
+) -> Option<String> {
+    let id = IDS.iter().position(|id| *id == record_state.key);
     let Some(versions) = id.and_then(|id| truth.ids.get(&id)) else {
         return Some("nobody filed it".to_owned());
     };
-    let effective = standing.effective.as_ref()?;
+    let effective = record_state.effective.as_ref()?;
     let tip = versions.len() - 1;
     if !matches!(versions[tip].state, State::One(..)) {
         return Some(format!("it is {:?}", versions[tip].state));
@@ -184,8 +189,8 @@ fn of_record(world: &World, truth: &Truth, standing: &RecordState, at: Instant) 
 }
 
 /// Tells whether what stands at the tip is approved beyond doubt.
-fn is_plain(truth: &Truth, standing: &RecordState) -> bool {
-    let id = IDS.iter().position(|id| *id == standing.key);
+fn is_plain(truth: &Truth, record_state: &RecordState) -> bool {
+    let id = IDS.iter().position(|id| *id == record_state.key);
     let versions = id.and_then(|id| truth.ids.get(&id));
     versions.and_then(|versions| versions.last()).is_some_and(|version| version.is_plain)
 }

@@ -49,7 +49,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
     };
     let known = RuleContext {
         governance: brought.last().map_or(&base, |last| last),
-        house: &ExtraSchema::of(&base),
+        extra_schema: &ExtraSchema::of(&base),
         tree: &tree,
         instant: None,
         neighbours: Some(&neighbours),

@@ -19,7 +19,7 @@ fn explain_prints_all_that_a_rule_says() {
     for (rule, shown) in ALL.iter().zip(rules) {
         assert_eq!(shown["code"], rule.code.as_str());
         assert_eq!(shown["group"], rule.code.group().as_str());
-        assert_eq!(shown["level"], rule.level.word());
+        assert_eq!(shown["level"], rule.level.as_str());
         for key in ["summary", "why", "remedy", "bad", "good"] {
             let text = shown[key].as_str().unwrap();
             assert!(!text.trim().is_empty(), "{} {key}", rule.code.as_str());

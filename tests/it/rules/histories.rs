@@ -222,7 +222,7 @@ fn the_bad_history_of_a_rule_is_found_with_its_code_and_what_it_says_besides() {
             wrong.push(format!("{}: {codes:?}, not {expected:?}", rule.code.as_str()));
         }
         for finding in findings.iter().filter(|it| code(it) == rule.code.as_str()) {
-            assert_eq!(finding["level"], rule.level.word(), "{finding:#?}");
+            assert_eq!(finding["level"], rule.level.as_str(), "{finding:#?}");
             assert!(!finding["help"].as_str().unwrap().is_empty());
         }
     }

@@ -21,7 +21,7 @@ proptest! {
         let _ = Revoked::parse(&text);
         let _ = Reviews::read(&bytes);
         let _ = ApprovalFile::read(&bytes);
-        let _ = Tag::read(&bytes).map(|tag| tag.seal());
+        let _ = Tag::read(&bytes).map(|tag| tag.signature());
         let sealed = format!("-----BEGIN SSH SIGNATURE-----\n{}\n-----END SSH SIGNATURE-----", base64(&bytes));
         for armoured in [&bytes, sealed.as_bytes()] {
             let state = signature::detached(armoured, b"").state(&Keys::default(), landing());

@@ -1,6 +1,6 @@
 //! The lines of allowed_signers and revoked keys: the owner of each key, and errors in lines.
 
-use exledger::approval::keys::{Signer, Standing};
+use exledger::approval::keys::{KeyStatus, Signer};
 use exledger::approval::signers::{Revoked, Signers};
 use exledger::approval::wire::PublicKey;
 use exledger::diag::Level;
@@ -107,8 +107,8 @@ fn a_key_is_known_by_the_fingerprint_that_ssh_keygen_shows() {
 }
 
 fn signer(signers: &str) -> Signer {
-    match keys(signers, "").standing(&ed25519(), "git", landing()) {
-        Standing::Listed(signer) => signer,
+    match keys(signers, "").status(&ed25519(), "git", landing()) {
+        KeyStatus::Listed(signer) => signer,
         other => panic!("{other:?}"),
     }
 }

@@ -3,7 +3,7 @@
 use crate::approval::{file_as, ledger};
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
-use crate::status::{check, standing};
+use crate::status::{check, record_state};
 
 const DENY: &str = "tiers: [{name: standard, degraded: deny, review_every: 7d}]\n";
 const GRANT: &str = "tiers: [{name: standard, degraded: grant, review_every: 7d}]\n";
@@ -28,7 +28,7 @@ fn a_missed_review_degrades_from_the_day_after() {
             ],
         );
     }
-    let denied = standing(&filed(DENY, &text), "2026-11-21T00:00:00Z");
+    let denied = record_state(&filed(DENY, &text), "2026-11-21T00:00:00Z");
     assert_eq!(denied.end.unwrap().to_string(), "2026-11-28T00:00:00Z");
 }
 
@@ -46,7 +46,7 @@ fn where_degraded_denies_a_review_counts_by_somebody_else_alone() {
         repo.by("ana").edit(ID, review).commit("Review it");
     });
     check("own", &own, &[(after, "degraded", false)]);
-    let reasons = exledger::status::reason::joined(&standing(&own, after).reasons);
+    let reasons = exledger::status::reason::joined(&record_state(&own, after).reasons);
     assert!(reasons.contains("someone else must"), "{reasons}");
     check(
         "own, where degraded grants",
@@ -106,11 +106,11 @@ fn a_control_is_fresh_through_the_day() {
         &repo,
         &[("2026-11-25T23:59:59Z", "active", true), ("2026-11-26T00:00:00Z", "degraded", true)],
     );
-    let stale = standing(&repo, "2026-11-26T00:00:00Z");
+    let stale = record_state(&repo, "2026-11-26T00:00:00Z");
     assert!(!stale.controls[0].fresh);
     repo.clock("2026-11-26T09:00:00Z");
     repo.by("ana").replace(ID, "verified: 2026-11-15", "verified: 2026-11-26").commit("Verify it");
-    let verified = standing(&repo, "2026-11-26T12:00:00Z");
+    let verified = record_state(&repo, "2026-11-26T12:00:00Z");
     assert_eq!(verified.status.as_str(), "active");
     assert!(verified.controls[0].fresh);
     assert!(!verified.changed_since_approval);
@@ -167,7 +167,7 @@ fn an_owner_who_left_degrades_it() {
         .write("people.csv", "email,name,team,active\nana@example.com,Ana Ruiz,billing,no\n")
         .commit("She left");
     check("left", &repo, &[(at, "degraded", true)]);
-    assert_eq!(standing(&repo, at).ownerless.len(), 1);
+    assert_eq!(record_state(&repo, at).ownerless.len(), 1);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn a_control_that_was_dropped_since_the_approval_degrades_it_and_is_not_active()
             let less = text.replace(from, to);
             repo.by("ana").write(ID, &less).commit("Drop a control");
             check(name, &repo, &[(at, "degraded", grants)]);
-            let dropped = standing(&repo, at);
+            let dropped = record_state(&repo, at);
             let reason = format!("control CC2 was dropped since the approval (now {status})");
             assert!(
                 dropped.reasons[0].to_string().starts_with(&reason),
@@ -251,9 +251,9 @@ fn a_verification_brings_its_evidence_and_reopens_nothing() {
         repo.clock("2026-11-28T09:00:00Z");
         let before = repo.by(by).text(ID);
         repo.by(by).write(ID, &change(&before)).commit("Verify it");
-        let standing = standing(&repo, at);
-        assert_eq!(standing.status.as_str(), status, "{name}: {:?}", standing.reasons);
-        assert_eq!(standing.changed_since_approval, reopened, "{name}");
+        let record_state = record_state(&repo, at);
+        assert_eq!(record_state.status.as_str(), status, "{name}: {:?}", record_state.reasons);
+        assert_eq!(record_state.changed_since_approval, reopened, "{name}");
         // Reopening the approval does not make anything stale.
         check(name, &repo, &[("2026-11-29T00:00:00Z", "active", true)]);
     }

@@ -5,7 +5,7 @@ use exledger::history::version::TrailKey;
 use crate::approval::{file_as, ledger};
 use crate::history::{ID, SAMPLE, history_of};
 use crate::repo::Repo;
-use crate::status::{check, standing, standing_in};
+use crate::status::{check, record_state, standing_in};
 
 fn text() -> String {
     SAMPLE
@@ -33,12 +33,12 @@ fn an_emergency_counts_for_a_day_on_the_word_of_its_filer() {
             ("2026-11-21T10:00:00Z", "unapproved", false),
         ],
     );
-    let early = standing(&repo, "2026-11-20T12:00:00Z");
+    let early = record_state(&repo, "2026-11-20T12:00:00Z");
     assert!(early.approved.is_none());
     assert!(!early.changed_since_approval);
     assert!(early.reasons.iter().any(|it| it.to_string().contains("2026-11-21T10:00:00Z")));
     assert_eq!(early.end.unwrap().to_string(), "2026-11-21T10:00:00Z");
-    let late = standing(&repo, "2026-11-21T10:00:00Z");
+    let late = record_state(&repo, "2026-11-21T10:00:00Z");
     assert!(late.reasons.iter().any(|it| it.to_string().contains("exledger approve")));
 }
 
@@ -63,7 +63,7 @@ fn the_shorter_of_two_policies_says_how_long() {
 fn a_later_version_narrows_or_ends_it_and_nothing_else() {
     let repo = pushed();
     repo.by("ana").edit(ID, "expires: 2026-11-24T12:00:00Z").commit("Longer");
-    let longer = standing(&repo, "2026-11-20T15:00:00Z");
+    let longer = record_state(&repo, "2026-11-20T15:00:00Z");
     assert_eq!(longer.not_after.unwrap().to_string(), "2026-11-22T12:00:00Z");
     assert!(longer.changed_since_approval);
     repo.by("ana").edit(ID, "expires: 2026-11-20T20:00:00Z").commit("Shorter");
@@ -119,7 +119,7 @@ fn an_emergency_in_a_shallow_clone_can_not_be_told() {
     let clone = repo.clone_with(&["--depth=2"]);
     let history = history_of(clone.path(), repo.now());
     let key = TrailKey::Id(ID.to_owned());
-    let standing = standing_in(&history, &key, "2026-11-20T12:00:00Z");
-    assert_eq!(standing.status.as_str(), "unknown", "{:?}", standing.reasons);
-    assert!(standing.reasons[0].to_string().contains("git fetch --unshallow"));
+    let record_state = standing_in(&history, &key, "2026-11-20T12:00:00Z");
+    assert_eq!(record_state.status.as_str(), "unknown", "{:?}", record_state.reasons);
+    assert!(record_state.reasons[0].to_string().contains("git fetch --unshallow"));
 }

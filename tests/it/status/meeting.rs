@@ -3,7 +3,7 @@
 use crate::approval::{file_as, ledger};
 use crate::history::{ID, SAMPLE};
 use crate::repo::{Repo, Work};
-use crate::status::{check, standing};
+use crate::status::{check, record_state};
 
 const AT: &str = "2026-11-25T00:00:00Z";
 
@@ -19,7 +19,7 @@ fn scoped() -> Repo {
 }
 
 fn resources(repo: &Repo) -> Vec<String> {
-    let effective = standing(repo, AT).effective.unwrap();
+    let effective = record_state(repo, AT).effective.unwrap();
     effective.scope.clone().unwrap().resources.unwrap()
 }
 
@@ -27,7 +27,7 @@ fn resources(repo: &Repo) -> Vec<String> {
 fn a_direct_push_narrows_and_ends() {
     let repo = scoped();
     repo.by("ana").edit(ID, "scope: {resources: [db:orders], actions: [read]}").commit("Narrow it");
-    let narrowed = standing(&repo, AT);
+    let narrowed = record_state(&repo, AT);
     assert!(narrowed.changed_since_approval);
     assert_eq!(narrowed.approval.as_ref().unwrap().needed.count, 0);
     assert_eq!(resources(&repo), ["db:orders"]);
@@ -37,9 +37,9 @@ fn a_direct_push_narrows_and_ends() {
         &repo,
         &[("2026-11-30T23:59:59Z", "active", true), ("2026-12-01T00:00:00Z", "expired", false)],
     );
-    let before = standing(&repo, AT).approved.unwrap();
+    let before = record_state(&repo, AT).approved.unwrap();
     assert_eq!(before.approvers.len(), 1);
-    assert_ne!(Some(before.digest.unwrap()), standing(&repo, AT).digest);
+    assert_ne!(Some(before.digest.unwrap()), record_state(&repo, AT).digest);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_direct_push_neither_widens_nor_extends() {
         &repo,
         &[("2026-12-20T23:59:59Z", "active", true), ("2026-12-21T00:00:00Z", "expired", false)],
     );
-    let widened = standing(&repo, AT);
+    let widened = record_state(&repo, AT);
     assert!(widened.changed_since_approval);
     assert!(widened.reasons.iter().any(|it| it.to_string().contains("changed since its approval")));
     // Nor do several changes in a row: what an intermediate version removed stays removed.
@@ -79,7 +79,7 @@ fn a_change_of_what_must_be_equal_grants_nothing_and_names_the_field() {
         let repo = scoped();
         change(repo.by("ana")).commit("Change it");
         check(field, &repo, &[(AT, "unapproved", false)]);
-        let reasons = exledger::status::reason::joined(&standing(&repo, AT).reasons);
+        let reasons = exledger::status::reason::joined(&record_state(&repo, AT).reasons);
         assert!(reasons.contains(field), "{field}: {reasons}");
         // Reverted, it is the approved version again.
         let undone = repo.by("ana").write(
@@ -88,7 +88,7 @@ fn a_change_of_what_must_be_equal_grants_nothing_and_names_the_field() {
         );
         undone.commit("Undo it");
         check("undone", &repo, &[(AT, "active", true)]);
-        assert!(!standing(&repo, AT).changed_since_approval);
+        assert!(!record_state(&repo, AT).changed_since_approval);
     }
 }
 
@@ -96,7 +96,7 @@ fn a_change_of_what_must_be_equal_grants_nothing_and_names_the_field() {
 fn texts_and_owner_hold_as_they_landed() {
     let repo = scoped();
     repo.by("ana").edit(ID, "title: Another title of the same").commit("Title");
-    let changed = standing(&repo, AT);
+    let changed = record_state(&repo, AT);
     assert_eq!(changed.effective.unwrap().title, "Another title of the same");
     assert!(changed.changed_since_approval);
 }
@@ -108,7 +108,7 @@ fn a_dropped_control_still_has_to_be_kept() {
     let weaker = line.replace("status: active", "status: withdrawn");
     repo.by("ana").replace(ID, line, &weaker).commit("Withdraw it");
     check("withdrawn", &repo, &[(AT, "degraded", true)]);
-    let reasons = exledger::status::reason::joined(&standing(&repo, AT).reasons);
+    let reasons = exledger::status::reason::joined(&record_state(&repo, AT).reasons);
     assert!(reasons.contains("CC1"), "{reasons}");
 }
 
@@ -118,7 +118,7 @@ fn an_approved_amendment_takes_the_place_of_the_first() {
     repo.branch("renew").by("ana").edit(ID, "expires: 2027-01-10").edit_more();
     repo.by("lee").merge("renew", "Merge branch 'renew'");
     check("renewed", &repo, &[("2027-01-10T00:00:00Z", "active", true)]);
-    let renewed = standing(&repo, AT);
+    let renewed = record_state(&repo, AT);
     assert!(!renewed.changed_since_approval);
     assert_eq!(renewed.approved.unwrap().digest, renewed.digest);
     assert_eq!(renewed.renewals.count, 1);
@@ -134,7 +134,7 @@ fn what_could_not_be_read_when_it_was_approved_says_what_to_do() {
     // Its own author gives the file its right name, and nobody else approves that.
     repo.by("ana").merge("move", "Merge branch 'move'");
     check("named", &repo, &[(AT, "unapproved", false)]);
-    let reasons = exledger::status::reason::joined(&standing(&repo, AT).reasons);
+    let reasons = exledger::status::reason::joined(&record_state(&repo, AT).reasons);
     assert!(reasons.contains("its file had another name"), "{reasons}");
     let branch = repo.branch("text").by("ana");
     branch.edit(ID, "title: Another title").commit("Change the text");

@@ -5,7 +5,7 @@ use exledger::status::state::DutyKind;
 use crate::approval::{file_as, ledger};
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
-use crate::status::{instant, standing};
+use crate::status::{instant, record_state};
 
 fn filed(text: &str) -> Repo {
     let repo = ledger("");
@@ -27,16 +27,16 @@ fn the_days_in_place_are_the_union_of_what_was_in_force() {
         ("2026-11-25T00:00:00Z", 3, 2),
         ("2026-11-25T00:00:01Z", 3, 3),
     ] {
-        let in_place = standing(&repo, at).in_place;
+        let in_place = record_state(&repo, at).in_place;
         assert_eq!((in_place.days, in_place.overrun_days), (days, overrun), "{at}");
     }
-    let first = standing(&repo, "2026-11-25T00:00:00Z").in_place.first_approved;
+    let first = record_state(&repo, "2026-11-25T00:00:00Z").in_place.first_approved;
     assert_eq!(first, Some(instant("2026-11-20T11:00:00Z")));
     // Closed two days late; a later question changes nothing.
     repo.clock("2026-11-25T00:00:00Z");
     let closure = "closure: {outcome: remediated, date: 2026-11-24, by: ana@example.com, reason: Job retired}";
     repo.by("ana").edit(ID, closure).commit("Close it");
-    let closed = standing(&repo, "2026-12-25T00:00:00Z").in_place;
+    let closed = record_state(&repo, "2026-12-25T00:00:00Z").in_place;
     assert_eq!((closed.days, closed.overrun_days), (3, 2));
 }
 
@@ -47,7 +47,7 @@ fn a_gap_is_not_in_place() {
     repo.clock("2026-11-26T11:00:00Z");
     repo.branch("renew").by("ana").edit(ID, "expires: 2026-11-27").commit("Renew it");
     repo.by("lee").merge("renew", "Merge branch 'renew'");
-    let later = standing(&repo, "2026-12-01T00:00:00Z");
+    let later = record_state(&repo, "2026-12-01T00:00:00Z");
     // 37 hours, then 36.
     assert_eq!(later.in_place.days, 4);
     assert_eq!(later.renewals.count, 1);
@@ -60,10 +60,10 @@ fn a_gap_is_not_in_place() {
 fn what_was_never_approved_was_never_in_place() {
     let repo = ledger("");
     repo.by("ana").write(ID, SAMPLE).commit("File it");
-    let standing = standing(&repo, "2027-03-01T00:00:00Z");
-    assert_eq!((standing.in_place.days, standing.in_place.overrun_days), (0, 0));
-    assert_eq!(standing.in_place.first_approved, None);
-    assert_eq!(standing.renewals.count, 0);
+    let record_state = record_state(&repo, "2027-03-01T00:00:00Z");
+    assert_eq!((record_state.in_place.days, record_state.in_place.overrun_days), (0, 0));
+    assert_eq!(record_state.in_place.first_approved, None);
+    assert_eq!(record_state.renewals.count, 0);
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn every_dated_thing_is_a_duty() {
     let text = format!(
         "{text}starts: 2026-11-20\nreview_every: 14d\nfix: {{target: automation, plan: Replace the job, due: 2026-12-18}}\n"
     );
-    let found = standing(&filed(&text), "2026-11-21T00:00:00Z").duties;
+    let found = record_state(&filed(&text), "2026-11-21T00:00:00Z").duties;
     let found: Vec<(DutyKind, String)> =
         found.iter().map(|duty| (duty.kind, duty.at.to_string())).collect();
     let expected = [
@@ -107,7 +107,7 @@ fn a_closure_is_looked_at_by_the_earlier_of_its_day_and_the_tiers() {
             "closure: {{outcome: remediated, date: 2026-11-24, by: ana@example.com, reason: Job retired{review_by}}}"
         );
         repo.by("ana").edit(ID, &closure).commit("Close it");
-        let duties = standing(&repo, "2026-11-27T00:00:00Z").duties;
+        let duties = record_state(&repo, "2026-11-27T00:00:00Z").duties;
         let at: Vec<String> = duties.iter().map(|duty| duty.at.to_string()).collect();
         assert_eq!(at, expected.into_iter().collect::<Vec<_>>(), "{policy} {review_by}");
     }

@@ -3,7 +3,7 @@
 use crate::approval::{approved, file_as, ledger};
 use crate::history::{ID, SAMPLE};
 use crate::repo::Repo;
-use crate::status::{check, standing};
+use crate::status::{check, record_state};
 
 /// A record that Ana filed and Lee merged.
 fn filed(text: &str) -> Repo {
@@ -50,7 +50,7 @@ fn the_days_left_are_rounded_down_and_fall_below_zero() {
         ("2026-12-21T00:00:00Z", 0),
         ("2026-12-21T00:00:01Z", -1),
     ] {
-        assert_eq!(standing(&repo, at).days_left, Some(days), "{at}");
+        assert_eq!(record_state(&repo, at).days_left, Some(days), "{at}");
     }
 }
 
@@ -60,18 +60,18 @@ fn what_is_not_approved_says_how_it_could_be() {
     repo.by("ana").write(ID, SAMPLE).commit("File it");
     check("pushed", &repo, &[("2026-11-21T00:00:00Z", "unapproved", false)]);
     let reasons =
-        exledger::status::reason::joined(&standing(&repo, "2026-11-21T00:00:00Z").reasons);
+        exledger::status::reason::joined(&record_state(&repo, "2026-11-21T00:00:00Z").reasons);
     assert!(reasons.contains("ana@example.com"), "{reasons}");
     assert!(reasons.contains("exledger approve EXC-2026-7F3KQ"), "{reasons}");
     let repo = ledger("");
     file_as(&repo, SAMPLE);
     repo.by("ana").through("github").squash("file", "File it (#7)");
-    let standing = standing(&repo, "2026-11-21T00:00:00Z");
-    let reasons = exledger::status::reason::joined(&standing.reasons);
+    let record_state = record_state(&repo, "2026-11-21T00:00:00Z");
+    let reasons = exledger::status::reason::joined(&record_state.reasons);
     assert!(reasons.contains("merged by squash, so git names no approver"), "{reasons}");
-    assert_eq!(standing.landed.unwrap().pull_request.as_deref(), Some("#7"));
-    assert!(standing.approved.is_none());
-    assert!(!standing.changed_since_approval);
+    assert_eq!(record_state.landed.unwrap().pull_request.as_deref(), Some("#7"));
+    assert!(record_state.approved.is_none());
+    assert!(!record_state.changed_since_approval);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn what_is_gone_broken_or_doubled_grants_nothing() {
     repo.by("ana").write(ID, SAMPLE).commit("Bring it back");
     check("brought back", &repo, &[("2026-11-21T00:00:00Z", "unapproved", false)]);
     let reasons =
-        exledger::status::reason::joined(&standing(&repo, "2026-11-21T00:00:00Z").reasons);
+        exledger::status::reason::joined(&record_state(&repo, "2026-11-21T00:00:00Z").reasons);
     assert!(reasons.contains("the same bytes were merged in"), "{reasons}");
     let repo = approved("");
     repo.by("ana").write(ID, "id: EXC-2026-7F3KQ\ntitle: [\n").commit("Break it");
@@ -109,6 +109,6 @@ fn what_is_gone_broken_or_doubled_grants_nothing() {
     repo.by("ana").write("exceptions/copy/EXC-2026-7F3KQ.yaml", SAMPLE).commit("Copy it");
     check("doubled", &repo, &[("2026-11-21T00:00:00Z", "conflicted", false)]);
     let reasons =
-        exledger::status::reason::joined(&standing(&repo, "2026-11-21T00:00:00Z").reasons);
+        exledger::status::reason::joined(&record_state(&repo, "2026-11-21T00:00:00Z").reasons);
     assert!(reasons.contains("exceptions/copy/EXC-2026-7F3KQ.yaml"), "{reasons}");
 }

@@ -90,7 +90,7 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
     let ground = Ground::evaluate(past, governance);
     let clocks = timeline::clocks(past, &ground, governance);
     let answer = answer::at(&ground, clocks.as_ref(), instant);
-    let mut standing = RecordState {
+    let mut record_state = RecordState {
         status: answer.status,
         in_force: answer.in_force,
         reasons: answer.reasons,
@@ -99,27 +99,27 @@ fn of_trail(subject: RecordFacts, past: TrailPast, instant: Instant) -> RecordSt
         end: timeline::end(&ground, clocks.as_ref(), instant),
         ..vacant(subject)
     };
-    standing.take_landed(subject, past);
+    record_state.take_landed(subject, past);
     let shown = match (&ground, &clocks) {
         (Ground::Judged(judged), Some(clocks)) => {
-            standing.take_judged(past, judged, clocks, instant);
+            record_state.take_judged(past, judged, clocks, instant);
             matches!(answer.rests, Rests::OnApproval)
         }
         _ => {
-            standing.ended = timeline::ended(past, governance, instant);
+            record_state.ended = timeline::ended(past, governance, instant);
             true
         }
     };
-    if let Some(verdict) = standing.approval.clone() {
+    if let Some(verdict) = record_state.approval.clone() {
         let approval = VersionApproval {
             id: &subject.key.to_string(),
             verdict: &verdict,
             signers: &governance.policy.approval.signers,
         };
         let rests = answer.rests;
-        standing.explain(past, approval, (!shown).then_some(rests));
+        record_state.explain(past, approval, (!shown).then_some(rests));
     }
-    standing
+    record_state
 }
 
 impl RecordState {

@@ -20,7 +20,7 @@ use std::rc::Rc;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CountedPeople {
     /// One entry per person, sorted by address.
-    pub voices: Vec<CountedApproval>,
+    pub counted_approvals: Vec<CountedApproval>,
     /// Indices of statements that are not counted, because they may be by somebody who already counts.
     pub left_out: Vec<(usize, UnknownAccount)>,
     /// The flags to show with it.
@@ -29,107 +29,112 @@ pub(crate) struct CountedPeople {
 
 /// One person with their statements.
 struct PersonStatements {
-    voice: CountedApproval,
+    counted_approval: CountedApproval,
     accounts: Accounts,
-    heard: Vec<usize>,
+    weighed: Vec<usize>,
 }
 
-pub(crate) fn count(case: VersionEvidence, heard: &[WeighedApproval]) -> CountedPeople {
+pub(crate) fn count(case: VersionEvidence, weighed: &[WeighedApproval]) -> CountedPeople {
     let mut counted = CountedPeople::default();
-    let counting: Vec<usize> = heard
+    let counting: Vec<usize> = weighed
         .iter()
         .enumerate()
-        .filter(|(_, it)| it.counts == VoteCounts::Yes && it.claim.word == Vote::Approves)
-        .filter(|(_, it)| it.party.is_some())
+        .filter(|(_, it)| it.counts == VoteCounts::Yes && it.claim.vote == Vote::Approves)
+        .filter(|(_, it)| it.identity.is_some())
         .map(|(index, _)| index)
         .collect();
-    let parties: Vec<&Identity> =
-        counting.iter().filter_map(|index| heard.get(*index)?.party.as_ref()).collect();
-    let mut sets = Sets::by_keys(&parties);
-    if sets.join_namesakes(&parties) {
+    let identities: Vec<&Identity> =
+        counting.iter().filter_map(|index| weighed.get(*index)?.identity.as_ref()).collect();
+    let mut sets = Sets::by_keys(&identities);
+    if sets.join_namesakes(&identities) {
         counted.flags.insert("same-name");
     }
     let keys = counting.iter().map(|index| {
-        let said = heard.get(*index)?;
-        said.claim.key.as_deref()
+        let approval = weighed.get(*index)?;
+        approval.claim.key.as_deref()
     });
     sets.join_equal(keys);
     let mut groups: Vec<PersonStatements> = Vec::new();
     let mut place: HashMap<usize, usize> = HashMap::new();
     for (n, index) in counting.iter().enumerate() {
-        let Some((said, party)) = heard.get(*index).and_then(|it| Some((it, it.party.as_ref()?)))
+        let Some((approval, identity)) =
+            weighed.get(*index).and_then(|it| Some((it, it.identity.as_ref()?)))
         else {
             continue;
         };
-        if said.claim.kind == EvidenceKind::Merge && case::is_committer_alone(case, party) {
+        if approval.claim.kind == EvidenceKind::Merge && case::is_committer_alone(case, identity) {
             counted.flags.insert("committer-may-have-edited");
         }
         let known = *place.entry(sets.root(n)).or_insert(groups.len());
-        let group = PersonStatements::count_people(case, said, party, *index);
+        let group = PersonStatements::count_people(case, approval, identity, *index);
         match groups.get_mut(known) {
             Some(known) => known.join(group),
             None => groups.push(group),
         }
     }
     let is_unsigned = |index: &usize| {
-        let said = heard.get(*index);
-        said.is_some_and(|it| it.claim.vouched == Vouched::ByUnsignedBridge)
+        let approval = weighed.get(*index);
+        approval.is_some_and(|it| it.claim.vouched == Vouched::ByUnsignedBridge)
     };
-    if groups.iter().any(|group| group.heard.iter().all(is_unsigned)) {
+    if groups.iter().any(|group| group.weighed.iter().all(is_unsigned)) {
         counted.flags.insert("bridge-unsigned");
     }
     let kept = apart(case.demand, groups, &mut counted);
-    counted.voices = kept;
-    counted.voices.sort_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
+    counted.counted_approvals = kept;
+    counted
+        .counted_approvals
+        .sort_by(|one, other| one.approver.person.key.cmp(&other.approver.person.key));
     counted
 }
 
 impl PersonStatements {
     fn count_people(
         case: VersionEvidence,
-        said: &WeighedApproval,
-        party: &Identity,
+        approval: &WeighedApproval,
+        identity: &Identity,
         index: usize,
     ) -> PersonStatements {
-        let claim = said.claim;
+        let claim = approval.claim;
         let mut approver = case::approver(case, claim);
-        approver.is_author = !said.relation.is_different();
+        approver.is_author = !approval.relation.is_different();
         PersonStatements {
-            voice: CountedApproval {
-                party: party.clone(),
-                told_by: claim.told_by.clone(),
-                names: claim.lens.ring.names(&party.person),
+            counted_approval: CountedApproval {
+                identity: identity.clone(),
+                separated_by: claim.separated_by.clone(),
+                names: claim.resolver.key_set.names(&identity.person),
                 approver,
-                said: claim.said,
+                stated_at: claim.stated_at,
             },
-            accounts: claim.lens.accounts(party, &claim.told_by),
-            heard: vec![index],
+            accounts: claim.resolver.accounts(identity, &claim.separated_by),
+            weighed: vec![index],
         }
     }
 
     /// Adds a statement of the same person, keeping the strongest kind.
     fn join(&mut self, other: PersonStatements) {
-        self.heard.extend(other.heard);
+        self.weighed.extend(other.weighed);
         self.accounts.join(other.accounts);
         let (mut names, mut groups) =
-            (self.voice.names.clone(), self.voice.approver.groups.clone());
+            (self.counted_approval.names.clone(), self.counted_approval.approver.groups.clone());
         // A person belongs to a group if any of their addresses does.
-        names.extend(other.voice.names.iter().cloned());
-        groups.extend(other.voice.approver.groups.iter().cloned());
+        names.extend(other.counted_approval.names.iter().cloned());
+        groups.extend(other.counted_approval.approver.groups.iter().cloned());
         groups.sort();
         groups.dedup();
-        let is_author = self.voice.approver.is_author || other.voice.approver.is_author;
-        let mut party = self.voice.party.clone();
-        party.absorb(&other.voice.party);
-        let strength = |voice: &CountedApproval| voice.approver.kind.strength();
-        if strength(&other.voice) > strength(&self.voice) {
-            party.person = other.voice.party.person.clone();
-            self.voice = other.voice;
+        let is_author =
+            self.counted_approval.approver.is_author || other.counted_approval.approver.is_author;
+        let mut identity = self.counted_approval.identity.clone();
+        identity.absorb(&other.counted_approval.identity);
+        let strength =
+            |counted_approval: &CountedApproval| counted_approval.approver.kind.strength();
+        if strength(&other.counted_approval) > strength(&self.counted_approval) {
+            identity.person = other.counted_approval.identity.person.clone();
+            self.counted_approval = other.counted_approval;
         }
-        self.voice.party = party;
-        self.voice.names = names;
-        self.voice.approver.groups = groups;
-        self.voice.approver.is_author = is_author;
+        self.counted_approval.identity = identity;
+        self.counted_approval.names = names;
+        self.counted_approval.approver.groups = groups;
+        self.counted_approval.approver.is_author = is_author;
     }
 }
 
@@ -143,29 +148,29 @@ fn apart(
     counted: &mut CountedPeople,
 ) -> Vec<CountedApproval> {
     if groups.iter().all(|group| group.accounts.unmapped.is_empty()) {
-        return groups.into_iter().map(|group| group.voice).collect();
+        return groups.into_iter().map(|group| group.counted_approval).collect();
     }
     let mut sorted: Vec<&PersonStatements> = groups.iter().collect();
     sorted.sort_by_key(|it| {
         let is_unmapped = !it.accounts.unmapped.is_empty();
-        (is_unmapped, it.voice.approver.person.key.clone())
+        (is_unmapped, it.counted_approval.approver.person.key.clone())
     });
     let mut turned = sorted.clone();
     turned.sort_by_key(|it| it.accounts.unmapped.is_empty());
     let [first, other] = [sorted, turned].map(|order| choose(&order));
-    let voices = |chosen: &DistinctPeople| -> Vec<CountedApproval> {
-        chosen.kept.iter().map(|it| it.voice.clone()).collect()
+    let counted_approvals = |chosen: &DistinctPeople| -> Vec<CountedApproval> {
+        chosen.kept.iter().map(|it| it.counted_approval.clone()).collect()
     };
-    let is_met = |chosen: &DistinctPeople| case::is_met(demand, &voices(chosen));
+    let is_met = |chosen: &DistinctPeople| case::is_met(demand, &counted_approvals(chosen));
     let better = is_met(&other) || other.kept.len() > first.kept.len();
     let chosen = if !is_met(&first) && better { other } else { first };
     for (group, unknown) in &chosen.left_out {
-        let heard = group.heard.iter();
-        let left_out = heard.map(|index| (*index, unknown.clone()));
+        let weighed = group.weighed.iter();
+        let left_out = weighed.map(|index| (*index, unknown.clone()));
         counted.left_out.extend(left_out);
         counted.flags.insert("same-account-unknown");
     }
-    voices(&chosen)
+    counted_approvals(&chosen)
 }
 
 /// People known to be different from each other, and those who may be one of them.
@@ -181,7 +186,8 @@ fn choose<'g>(order: &[&'g PersonStatements]) -> DistinctPeople<'g> {
             .kept
             .iter()
             .map(|kept| {
-                let [one, other] = [*group, *kept].map(|it| (&it.voice.party, &it.accounts));
+                let [one, other] =
+                    [*group, *kept].map(|it| (&it.counted_approval.identity, &it.accounts));
                 apart::compare(one, other)
             })
             .fold(Relation::Different, Relation::nearest);
@@ -198,33 +204,33 @@ pub(crate) fn share_names(claims: &mut [Claim]) {
     let approving: Vec<usize> = claims
         .iter()
         .enumerate()
-        .filter(|(_, claim)| claim.word == Vote::Approves)
+        .filter(|(_, claim)| claim.vote == Vote::Approves)
         .filter(|(_, claim)| matches!(claim.who, NamedPerson::Someone(_)))
         .map(|(index, _)| index)
         .collect();
-    let parties: Vec<Identity> = approving
+    let identities: Vec<Identity> = approving
         .iter()
         .filter_map(|index| match &claims.get(*index)?.who {
-            NamedPerson::Someone(party) => Some(party.clone()),
+            NamedPerson::Someone(identity) => Some(identity.clone()),
             NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
         })
         .collect();
-    if parties.len() < 2 {
+    if identities.len() < 2 {
         return;
     }
-    let mut sets = Sets::by_keys(&parties.iter().collect::<Vec<_>>());
+    let mut sets = Sets::by_keys(&identities.iter().collect::<Vec<_>>());
     let mut all: HashMap<usize, Identity> = HashMap::new();
-    for (n, party) in parties.iter().enumerate() {
+    for (n, identity) in identities.iter().enumerate() {
         all.entry(sets.root(n))
-            .and_modify(|known| known.named_like(party))
-            .or_insert_with(|| party.clone());
+            .and_modify(|known| known.named_like(identity))
+            .or_insert_with(|| identity.clone());
     }
     for (n, index) in approving.iter().enumerate() {
         let joined = all.get(&sets.root(n));
         if let (Some(claim), Some(joined)) = (claims.get_mut(*index), joined)
-            && let NamedPerson::Someone(party) = &mut claim.who
+            && let NamedPerson::Someone(identity) = &mut claim.who
         {
-            party.named_like(joined);
+            identity.named_like(joined);
         }
     }
 }
@@ -234,11 +240,11 @@ struct Sets(Vec<usize>);
 
 impl Sets {
     /// Joins entries that are the same person by some state of governance.
-    fn by_keys(parties: &[&Identity]) -> Sets {
-        let mut sets = Sets((0..parties.len()).collect());
+    fn by_keys(identities: &[&Identity]) -> Sets {
+        let mut sets = Sets((0..identities.len()).collect());
         let mut known: HashMap<Rc<str>, usize> = HashMap::new();
-        for (n, party) in parties.iter().enumerate() {
-            for key in party.keys() {
+        for (n, identity) in identities.iter().enumerate() {
+            for key in identity.keys() {
                 let first = *known.entry(Rc::clone(key)).or_insert(n);
                 sets.join(first, n);
             }
@@ -247,11 +253,11 @@ impl Sets {
     }
 
     /// Joins namesakes, and returns whether there are any.
-    fn join_namesakes(&mut self, parties: &[&Identity]) -> bool {
+    fn join_namesakes(&mut self, identities: &[&Identity]) -> bool {
         let mut any = false;
-        for (n, one) in parties.iter().enumerate() {
-            for (other, party) in parties.iter().enumerate().take(n) {
-                if one.is_namesake(party) {
+        for (n, one) in identities.iter().enumerate() {
+            for (other, identity) in identities.iter().enumerate().take(n) {
+                if one.is_namesake(identity) {
                     any |= self.join(other, n);
                 }
             }
