@@ -77,7 +77,7 @@ use crate::store::git::Repository;
 /// # repository.commit(Some("HEAD"), &ana, &ana, "Begin", &tree, &[])?;
 /// let session = Session::open(folder.path(), Options::default())?;
 ///
-/// Is it allowed? Each question reads the clock and the approved ref again.
+/// // Is it allowed? Each question reads the clock and the approved ref again.
 /// let question = Question {
 ///     identity: Some("svc:billing-batch".to_owned()),
 ///     action: Some("read".to_owned()),
