@@ -158,7 +158,7 @@ fn deviations(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
     let is_id = |hit: &Hit<'_>| hit.matched.is_some_and(|matched| matched != hit.control.title);
     let mut hits = search::search(&names.catalogs, typed);
     if hits.is_empty() {
-        hits = search::near(&names.catalogs, typed);
+        hits = search::suggest(&names.catalogs, typed);
     }
     let first = hits.first().is_some_and(is_id);
     let controls = hits.iter().take(MOST).map(control);

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-use crate::policy::settings::words;
+use crate::policy::settings::texts;
 use crate::record;
 use crate::record::time::{Day, Instant};
 
@@ -44,13 +44,13 @@ impl Default for ClosureRules {
         let checks = [
             (
                 "secret-storage",
-                words(&["rotated", "pipeline-reviewed", "removed-from-code", "removed-from-logs"]),
+                texts(&["rotated", "pipeline-reviewed", "removed-from-code", "removed-from-logs"]),
             ),
-            ("certificate", words(&["why-missed", "impact", "prevention"])),
-            ("privilege-elevation", words(&["privilege-reduced", "access-removed"])),
+            ("certificate", texts(&["why-missed", "impact", "prevention"])),
+            ("privilege-elevation", texts(&["privilege-reduced", "access-removed"])),
             (
                 "tool-invocation",
-                words(&["evidence-reviewed", "behaviour-reviewed", "boundary-reviewed"]),
+                texts(&["evidence-reviewed", "behaviour-reviewed", "boundary-reviewed"]),
             ),
         ];
         ClosureRules {
@@ -72,7 +72,7 @@ pub struct Drift {
 
 impl Default for Drift {
     fn default() -> Drift {
-        Drift { exclude: words(&["vendor/**"]), tools: Vec::new() }
+        Drift { exclude: texts(&["vendor/**"]), tools: Vec::new() }
     }
 }
 

@@ -44,15 +44,15 @@ impl Roster {
             let (address, active) = match (Address::new(email), active) {
                 (Some(address), Some(active)) => (address, active),
                 (None, _) => {
-                    let flaw = format!("`{email}` is not an address");
+                    let problem = format!("`{email}` is not an address");
                     let help = "write it as name@example.com";
-                    table.note(Code::BadValue, row.line, &flaw, help);
+                    table.note(Code::BadValue, row.line, &problem, help);
                     return;
                 }
                 (_, None) => {
-                    let flaw = format!("`active` of {email} is neither yes nor no");
+                    let problem = format!("`active` of {email} is neither yes nor no");
                     let help = "write yes, true or 1, or no, false or 0";
-                    table.note(Code::BadValue, row.line, &flaw, help);
+                    table.note(Code::BadValue, row.line, &problem, help);
                     return;
                 }
             };
@@ -62,8 +62,8 @@ impl Roster {
                 active,
             };
             if roster.entries.insert(address, entry).is_some() {
-                let flaw = format!("{email} appears twice");
-                table.note(Code::BadValue, row.line, &flaw, "remove one of the rows");
+                let problem = format!("{email} appears twice");
+                table.note(Code::BadValue, row.line, &problem, "remove one of the rows");
             }
         });
         (roster, findings)

@@ -46,10 +46,10 @@ pub(crate) fn checks(generator: &mut SchemaGenerator) -> Schema {
 }
 
 pub(crate) fn word_map(_: &mut SchemaGenerator) -> Schema {
-    let word = serde_json::json!({ "type": ["string", "number", "boolean"] });
+    let scalar = serde_json::json!({ "type": ["string", "number", "boolean"] });
     json_schema!({
         "type": "object",
-        "additionalProperties": { "anyOf": [word, { "type": "array", "items": word }] },
+        "additionalProperties": { "anyOf": [scalar, { "type": "array", "items": scalar }] },
     })
 }
 

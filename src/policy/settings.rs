@@ -40,7 +40,7 @@ impl Default for People {
     fn default() -> People {
         People {
             roster: None,
-            bots: words(&["*[bot]@users.noreply.github.com", "renovate@*"]),
+            bots: texts(&["*[bot]@users.noreply.github.com", "renovate@*"]),
             agents: Vec::new(),
             logins: BTreeMap::new(),
             noreply: Vec::new(),
@@ -317,6 +317,6 @@ impl Default for Recurrence {
     }
 }
 
-pub(crate) fn words(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
+pub(crate) fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
 }

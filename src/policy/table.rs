@@ -133,7 +133,7 @@ impl CsvTable {
         let place = |column: &str| columns.iter().position(|name| name == column);
         let places = known.iter().filter_map(|column| Some((*column, place(column)?)));
         self.places = places.collect();
-        let mut meant = Vec::new();
+        let mut suggested = Vec::new();
         for (name, n) in &named {
             if *n > 1 {
                 let n = match n {
@@ -143,16 +143,16 @@ impl CsvTable {
                 let message = format!("{n} columns have the name `{name}`");
                 self.note(Code::DuplicateKey, 1, &message, "remove one of them");
             }
-            let near = near::nearest(name, absent.iter().copied());
-            if let Some(near) = near.filter(|_| !known.contains(name)) {
-                let message = format!("unknown column `{name}`: did you mean `{near}`?");
-                let help = format!("write `{near}`, or rename it");
+            let similar = near::nearest(name, absent.iter().copied());
+            if let Some(similar) = similar.filter(|_| !known.contains(name)) {
+                let message = format!("unknown column `{name}`: did you mean `{similar}`?");
+                let help = format!("write `{similar}`, or rename it");
                 self.note(Code::UnknownKey, 1, &message, &help);
-                meant.push(near);
+                suggested.push(similar);
             }
         }
         for column in needed {
-            if !has(column) && !meant.contains(column) {
+            if !has(column) && !suggested.contains(column) {
                 let message = format!("the header has no `{column}`");
                 let help = format!("make the first line {}", known.join(","));
                 self.note(Code::MissingField, 1, &message, &help);

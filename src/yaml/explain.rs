@@ -355,12 +355,12 @@ fn is_tag(kind: &ErrorKind) -> bool {
 
 /// Returns the parser's own message, without its context.
 fn other(kind: &ErrorKind) -> String {
-    let words = kind.to_string();
-    let words = match words.split_once(", ") {
-        Some((doing, words)) if doing.starts_with("while ") => words,
-        _ => &words,
+    let message = kind.to_string();
+    let message = match message.split_once(", ") {
+        Some((doing, message)) if doing.starts_with("while ") => message,
+        _ => &message,
     };
-    format!("not YAML: {words}")
+    format!("not YAML: {message}")
 }
 
 /// Returns a key as messages show it: on one line, and short.

@@ -62,12 +62,12 @@ pub fn splice(source: &str, root: &Node, edits: &[SpliceEdit<'_>]) -> Result<Str
         let target = place::target(&text, &tree, edit.path())?;
         let mut changes = edit.changes(&text, &tree, &target)?;
         let mut wanted = Meaning::of(&tree);
-        let is_possible = edit.mean(&mut wanted, &target).is_some();
+        let is_possible = edit.apply_to(&mut wanted, &target).is_some();
         changes.sort_by_key(|change| change.range.start);
         let edited = apply(&text, &changes);
         let read = yaml::parse(edited.as_bytes(), &ALL);
         match read.root {
-            Some(root) if is_possible && read.faults.is_empty() && wanted.is_said_by(&root) => {
+            Some(root) if is_possible && read.faults.is_empty() && wanted.matches(&root) => {
                 tree = Cow::Owned(root);
             }
             _ => return Err(edit.refused(&text)),
@@ -122,7 +122,7 @@ impl SpliceEdit<'_> {
     }
 
     /// Applies this edit to the expected meaning of the file.
-    fn mean(&self, wanted: &mut Meaning, target: &SpliceTarget<'_>) -> Option<()> {
+    fn apply_to(&self, wanted: &mut Meaning, target: &SpliceTarget<'_>) -> Option<()> {
         let parent = wanted.at(&target.steps)?;
         match self {
             SpliceEdit::Set { value, .. } => {

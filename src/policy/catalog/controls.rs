@@ -80,7 +80,7 @@ impl Catalog {
                 "true" | "yes" | "1" => Some(true),
                 _ => None,
             };
-            let flaw = match withdrawn {
+            let problem = match withdrawn {
                 _ if id.is_empty() => Some("a row without id".to_owned()),
                 _ if title.is_empty() => Some(format!("`{id}` has no title")),
                 None => Some(format!("`withdrawn` of `{id}` is neither true nor false")),
@@ -89,8 +89,8 @@ impl Catalog {
                 }
                 Some(_) => None,
             };
-            if let Some(flaw) = flaw {
-                table.note(Code::BadValue, row.line, &flaw, "correct or remove the row");
+            if let Some(problem) = problem {
+                table.note(Code::BadValue, row.line, &problem, "correct or remove the row");
                 return;
             }
             let control = CatalogControl {

@@ -27,15 +27,15 @@ enum SearchFit {
 
 /// Returns the matching controls, the best first, else in the order of the catalogs; all for an empty text.
 pub fn search<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
-    let asked = text.trim().to_lowercase();
+    let query = text.trim().to_lowercase();
     let mut hits = Vec::new();
     for catalog in catalogs {
-        let asked = SearchText::of(catalog, &asked);
+        let query = SearchText::of(catalog, &query);
         for control in &catalog.controls {
-            let fit = match &asked {
+            let fit = match &query {
                 SearchText::Everything => Some((SearchFit::Part, None)),
                 SearchText::Catalog => Some((SearchFit::Part, Some(catalog.name.as_str()))),
-                SearchText::Text(asked) => fit(control, asked).map(|(fit, text)| (fit, Some(text))),
+                SearchText::Text(query) => fit(control, query).map(|(fit, text)| (fit, Some(text))),
             };
             hits.extend(fit.map(|(fit, matched)| (fit, Hit { catalog, control, matched })));
         }
@@ -50,9 +50,9 @@ const FEW: usize = 3;
 
 /// Returns suggestions if [`search`] finds nothing: controls with each word somewhere in id, title or group, exactly or
 /// with a typo.
-pub fn near<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
-    let asked: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    if asked.is_empty() || asked.len() > FEW {
+pub fn suggest<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    if words.is_empty() || words.len() > FEW {
         return Vec::new();
     }
     let mut hits = Vec::new();
@@ -60,7 +60,7 @@ pub fn near<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
         for control in &catalog.controls {
             let (name, id) = (&catalog.name, &control.id);
             let whole = format!("{name}:{id} {} {}", control.title, control.group).to_lowercase();
-            if asked.iter().all(|asked| is_in(asked, &whole)) {
+            if words.iter().all(|word| is_in(word, &whole)) {
                 hits.push(Hit { catalog, control, matched: Some(control.title.as_str()) });
             }
         }
@@ -69,13 +69,13 @@ pub fn near<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
 }
 
 /// Tells whether a word is in a text, or is a typo of one of its words; the first letter must be right.
-fn is_in(asked: &str, whole: &str) -> bool {
-    let first = asked.chars().next();
+fn is_in(word: &str, whole: &str) -> bool {
+    let first = word.chars().next();
     let words = || {
         let words = whole.split(|it: char| !it.is_alphanumeric());
         words.filter(|word| word.chars().next() == first)
     };
-    whole.contains(asked) || asked.chars().count() > 4 && near::nearest(asked, words()).is_some()
+    whole.contains(word) || word.chars().count() > 4 && near::nearest(word, words()).is_some()
 }
 
 /// The search text as applied to one catalog.
@@ -102,11 +102,11 @@ impl<'t> SearchText<'t> {
     }
 }
 
-fn fit<'c>(control: &'c CatalogControl, asked: &str) -> Option<(SearchFit, &'c str)> {
+fn fit<'c>(control: &'c CatalogControl, query: &str) -> Option<(SearchFit, &'c str)> {
     let mut part = None;
     for form in std::iter::once(&control.id).chain(&control.aliases) {
         let lower = form.to_lowercase();
-        match lower.strip_prefix(asked) {
+        match lower.strip_prefix(query) {
             Some("") => return Some((SearchFit::Whole, form)),
             Some(rest) if !rest.starts_with(char::is_alphanumeric) => {
                 part = part.or(Some((SearchFit::Part, form.as_str())));
@@ -115,15 +115,15 @@ fn fit<'c>(control: &'c CatalogControl, asked: &str) -> Option<(SearchFit, &'c s
         }
     }
     let words =
-        || has_words(&control.title, asked).then_some((SearchFit::Words, control.title.as_str()));
+        || has_words(&control.title, query).then_some((SearchFit::Words, control.title.as_str()));
     part.or_else(words)
 }
 
 /// Tells whether each word of the search begins a word of the title.
-fn has_words(title: &str, asked: &str) -> bool {
+fn has_words(title: &str, query: &str) -> bool {
     let title = title.to_lowercase();
     let words = || title.split(|it: char| !it.is_alphanumeric());
-    let mut asked =
-        asked.split(|it: char| !it.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
-    asked.peek().is_some() && asked.all(|asked| words().any(|word| word.starts_with(asked)))
+    let mut wanted =
+        query.split(|it: char| !it.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+    wanted.peek().is_some() && wanted.all(|start| words().any(|word| word.starts_with(start)))
 }

@@ -20,8 +20,8 @@ pub struct PersonView<'a> {
 
 impl PersonView<'_> {
     pub fn of(person: &Person) -> PersonView<'_> {
-        let known = |text| Some(text).filter(|text: &&str| !text.is_empty());
-        PersonView { email: known(&person.email), name: known(&person.name) }
+        let non_empty = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        PersonView { email: non_empty(&person.email), name: non_empty(&person.name) }
     }
 }
 

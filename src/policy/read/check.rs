@@ -61,18 +61,18 @@ fn groups(root: &Node, faults: &mut Vec<SyntaxError>) {
         }
     }
     for (path, node) in uses_of_groups(root) {
-        let Some(word) = node.text() else { continue };
+        let Some(name) = node.text() else { continue };
         let is_recipient =
-            path.starts_with("escalate") && !matches!(Recipient::new(word), Recipient::Group(_));
-        if is_recipient || defined.contains(word) || word.trim().is_empty() {
+            path.starts_with("escalate") && !matches!(Recipient::new(name), Recipient::Group(_));
+        if is_recipient || defined.contains(name) || name.trim().is_empty() {
             continue;
         }
-        let near = near::nearest(word, defined.iter().copied());
-        let help = near.map_or_else(
-            || format!("add it under `groups`, as `{word}: [name@example.com]`"),
-            |near| format!("did you mean `{near}`? Otherwise, add it under `groups`"),
+        let similar = near::nearest(name, defined.iter().copied());
+        let help = similar.map_or_else(
+            || format!("add it under `groups`, as `{name}: [name@example.com]`"),
+            |similar| format!("did you mean `{similar}`? Otherwise, add it under `groups`"),
         );
-        faults.push(bad(node.pos, path, format!("there is no group `{word}`"), help));
+        faults.push(bad(node.pos, path, format!("there is no group `{name}`"), help));
     }
 }
 
@@ -199,27 +199,27 @@ fn sensitivities(root: &Node, faults: &mut Vec<SyntaxError>) {
             Value::List(maps) => maps.as_slice(),
             _ => std::slice::from_ref(matches),
         };
-        for words in maps.iter().filter_map(|map| map.get("sensitivity")) {
-            known.extend(words.text());
-            known.extend(words.items().iter().filter_map(Node::text));
+        for node in maps.iter().filter_map(|map| map.get("sensitivity")) {
+            known.extend(node.text());
+            known.extend(node.items().iter().filter_map(Node::text));
         }
     }
     for (index, asset) in items(root, "assets").iter().enumerate() {
         let Some(node) = asset.get("sensitivity") else {
             continue;
         };
-        let Some(word) = node.text() else { continue };
-        if known.contains(word) || word.trim().is_empty() {
+        let Some(sensitivity) = node.text() else { continue };
+        if known.contains(sensitivity) || sensitivity.trim().is_empty() {
             continue;
         }
-        let near = near::nearest(word, known.iter().copied());
+        let similar = near::nearest(sensitivity, known.iter().copied());
         faults.push(bad(
             node.pos,
             format!("assets[{index}].sensitivity"),
-            format!("no tier matches the sensitivity `{word}`"),
-            near.map_or_else(
+            format!("no tier matches the sensitivity `{sensitivity}`"),
+            similar.map_or_else(
                 || "use it in the `match` of a tier".to_owned(),
-                |near| format!("did you mean `{near}`? Else use it in the `match` of a tier"),
+                |similar| format!("did you mean `{similar}`? Else use it in the `match` of a tier"),
             ),
         ));
     }
@@ -232,14 +232,14 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
         if codes.any(|code| code.as_str() == entry.key) {
             continue;
         }
-        let near = near::nearest(&entry.key, Code::adjustable().map(Code::as_str));
+        let similar = near::nearest(&entry.key, Code::adjustable().map(Code::as_str));
         faults.push(bad(
             entry.key_pos,
             format!("lint.levels.{}", entry.key),
             format!("`{}` is not a rule whose level a policy may change", entry.key),
-            near.map_or_else(
+            similar.map_or_else(
                 || "use a code of the content group; `exledger explain` lists them".to_owned(),
-                |near| format!("did you mean `{near}`?"),
+                |similar| format!("did you mean `{similar}`?"),
             ),
         ));
     }
@@ -251,13 +251,13 @@ fn keys(root: &Node, faults: &mut Vec<SyntaxError>) {
         if kinds().any(|kind| kind == entry.key) {
             continue;
         }
-        let near = near::nearest(&entry.key, kinds());
+        let similar = near::nearest(&entry.key, kinds());
         faults.push(fault(
             Code::UnknownKey,
             entry.key_pos,
             format!("closure.checks.{}", entry.key),
-            match near {
-                Some(near) => format!("unknown key `{}`: did you mean `{near}`?", entry.key),
+            match similar {
+                Some(similar) => format!("unknown key `{}`: did you mean `{similar}`?", entry.key),
                 None => format!("unknown key `{}`", entry.key),
             },
             "use a kind of baseline or a type of identity".to_owned(),

@@ -54,7 +54,7 @@ impl Read for Baseline {
 impl Read for Words {
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<Words> {
         let read: BTreeMap<String, OneOrMany<String>> = BTreeMap::read(node, at)?;
-        let words = read.into_iter().map(|(field, words)| (field, words.0));
-        Some(Words(words.collect()))
+        let values = read.into_iter().map(|(field, values)| (field, values.0));
+        Some(Words(values.collect()))
     }
 }

@@ -147,14 +147,16 @@ impl record::scalar::Scalar for CatalogName {
         if text.ends_with(".csv") {
             return Path::parse(text).map(|path| CatalogName(path.0));
         }
-        let near = record::near::nearest(text, catalog::names());
-        let help = near.map_or_else(
+        let similar = record::near::nearest(text, catalog::names());
+        let help = similar.map_or_else(
             || {
                 let names: Vec<&str> = catalog::names().collect();
                 format!("use one of {}, or the path of a CSV file", names.join(", "))
             },
-            |near| {
-                format!("did you mean {near}? Your own catalog is given as the path of a CSV file")
+            |similar| {
+                format!(
+                    "did you mean {similar}? Your own catalog is given as the path of a CSV file"
+                )
             },
         );
         Err(ParseError::new(format!("`{text}` is not a catalog"), help))

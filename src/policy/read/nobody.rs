@@ -11,15 +11,15 @@ use crate::yaml::node::{Node, SyntaxError};
 pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     for group in root.at("groups").map_or(&[][..], Node::entries) {
         for (index, member) in group.value.items().iter().enumerate() {
-            look(member, format!("groups.{}[{index}]", group.key), faults);
+            check_node(member, format!("groups.{}[{index}]", group.key), faults);
         }
     }
     for login in root.at("people.logins").map_or(&[][..], Node::entries) {
-        look(&login.value, format!("people.logins.{}", login.key), faults);
+        check_node(&login.value, format!("people.logins.{}", login.key), faults);
     }
 }
 
-fn look(node: &Node, field: String, faults: &mut Vec<SyntaxError>) {
+fn check_node(node: &Node, field: String, faults: &mut Vec<SyntaxError>) {
     if node.text().is_some_and(nobody::is_address) {
         faults.push(fault(node.pos, field));
     }

@@ -55,7 +55,7 @@ impl Read for Match {
 }
 
 fn list_of<T: Read>(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<Vec<T>> {
-    value(fields, key).map(|OneOrMany(words)| words)
+    value(fields, key).map(|OneOrMany(values)| values)
 }
 
 impl Read for Approvals {

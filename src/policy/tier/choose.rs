@@ -58,7 +58,7 @@ pub(super) fn choose<'p>(policy: &'p Policy, facts: &Facts) -> Option<Choice<'p>
                     silent,
                     wildcard: if allowed { Wildcard::Allowed } else { Wildcard::Refused },
                     sensitivity: match known.sensitivity {
-                        Fact::Stated(word) => Some(word),
+                        Fact::Stated(sensitivity) => Some(sensitivity),
                         Fact::Silent | Fact::Unreadable => None,
                     },
                 });
@@ -101,7 +101,9 @@ fn sensitivity<'p>(policy: &'p Policy, names: &[String]) -> Option<&'p str> {
         let fits = |it: &String| names.iter().any(|name| fits_name(it, name));
         asset.matches.iter().any(fits)
     });
-    fitting.map(|asset| asset.sensitivity.as_str()).min_by_key(|word| place(policy, word))
+    fitting
+        .map(|asset| asset.sensitivity.as_str())
+        .min_by_key(|sensitivity| place(policy, sensitivity))
 }
 
 /// Compares the literal parts before the first and after the last wildcard first: cheap, and rules out most names.
@@ -113,10 +115,10 @@ fn fits_name(pattern: &str, name: &str) -> bool {
 }
 
 /// Returns the index of the first tier that matches a sensitivity.
-fn place(policy: &Policy, word: &str) -> usize {
+fn place(policy: &Policy, sensitivity: &str) -> usize {
     let names_it = |map: &Match| {
-        let words = map.sensitivity.iter().flatten();
-        words.into_iter().any(|known| known == word)
+        let sensitivities = map.sensitivity.iter().flatten();
+        sensitivities.into_iter().any(|known| known == sensitivity)
     };
     let found = policy.tiers.iter().position(|tier| tier.matches.iter().flatten().any(names_it));
     found.unwrap_or(usize::MAX)
@@ -185,7 +187,7 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
         _ => silent(),
     };
     let sensitivity = match known.sensitivity {
-        Fact::Stated(word) => Fact::Stated(word.to_owned()),
+        Fact::Stated(sensitivity) => Fact::Stated(sensitivity.to_owned()),
         Fact::Silent => Fact::Silent,
         Fact::Unreadable => Fact::Unreadable,
     };
@@ -210,10 +212,10 @@ fn keys(map: &Match, facts: &Facts, known: &KnownFact<'_>) -> Vec<(&'static str,
 }
 
 /// How a field matches the values of a key; `None` if the map does not have the key.
-fn fit<T: PartialEq>(words: &Option<Vec<T>>, fact: &Fact<T>, silent: TierFit) -> Option<TierFit> {
-    let words = words.as_ref()?;
+fn fit<T: PartialEq>(values: &Option<Vec<T>>, fact: &Fact<T>, silent: TierFit) -> Option<TierFit> {
+    let values = values.as_ref()?;
     Some(match fact {
-        Fact::Stated(value) if words.contains(value) => TierFit::Yes,
+        Fact::Stated(value) if values.contains(value) => TierFit::Yes,
         Fact::Stated(_) => TierFit::No,
         Fact::Silent => silent,
         Fact::Unreadable => TierFit::Unknown,
@@ -249,8 +251,8 @@ impl Choice<'_> {
                 format!("tier {name}, because no tier above it matches")
             }
             (true, _) => format!("based on what is stated, it would be tier {name}"),
-            (false, Some(word)) if self.by.contains(&"sensitivity") => format!(
-                "tier {name} by {}; an asset pattern makes it {word}",
+            (false, Some(sensitivity)) if self.by.contains(&"sensitivity") => format!(
+                "tier {name} by {}; an asset pattern makes it {sensitivity}",
                 self.by.join(" and ")
             ),
             (false, _) => format!("tier {name} by {}", self.by.join(" and ")),

@@ -16,7 +16,7 @@ impl Builder<'_> {
     pub(super) fn stopped(&self, error: &ScanError) -> BuildStop {
         let mark = error.marker();
         let mut at = token::pos(mark);
-        if let Some(fault) = self.told_around(error) {
+        if let Some(fault) = self.explain_around(error) {
             return BuildStop(Box::new(fault));
         }
         if matches!(
@@ -32,7 +32,7 @@ impl Builder<'_> {
     }
 
     /// Explains the error by the lines around it, if these tell more than its place.
-    fn told_around(&self, error: &ScanError) -> Option<SyntaxError> {
+    fn explain_around(&self, error: &ScanError) -> Option<SyntaxError> {
         let mark = error.marker();
         let end = mark.byte_offset()?;
         let place = |offset| source::pos(self.source, token::pos(mark), end, offset);

@@ -89,7 +89,7 @@ impl Meaning {
     /// Tells whether a node has exactly this meaning.
     ///
     /// The last line break of a block text is ignored: whether it exists depends on whether a line follows.
-    pub(super) fn is_said_by(&self, node: &Node) -> bool {
+    pub(super) fn matches(&self, node: &Node) -> bool {
         match (self, &node.value) {
             (Meaning::Nothing, Value::Null) => true,
             (Meaning::Text(text), Value::Scalar(scalar)) => {
@@ -99,12 +99,12 @@ impl Meaning {
             }
             (Meaning::List(meanings), Value::List(items)) => {
                 meanings.len() == items.len()
-                    && meanings.iter().zip(items).all(|(meaning, item)| meaning.is_said_by(item))
+                    && meanings.iter().zip(items).all(|(meaning, item)| meaning.matches(item))
             }
             (Meaning::Map(meanings), Value::Map(entries)) => {
                 meanings.len() == entries.len()
                     && meanings.iter().zip(entries).all(|((key, meaning), entry)| {
-                        *key == entry.key && meaning.is_said_by(&entry.value)
+                        *key == entry.key && meaning.matches(&entry.value)
                     })
             }
             _ => false,

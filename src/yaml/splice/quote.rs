@@ -98,7 +98,7 @@ fn context_allows(text: &str, context: Context) -> bool {
 /// usual in YAML files.
 pub(super) fn is_typed(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let is_word = matches!(
+    let is_keyword = matches!(
         lower.as_str(),
         "" | "~"
             | "null"
@@ -117,7 +117,7 @@ pub(super) fn is_typed(text: &str) -> bool {
             | "+.inf"
             | ".nan"
     );
-    is_word || is_number(&lower) || is_clock(text)
+    is_keyword || is_number(&lower) || is_clock(text)
 }
 
 /// Tells whether a text in lower case is a number to YAML 1.1, 1.2 or JSON.
