@@ -161,7 +161,7 @@ impl CheckArgs {
             severity: self.severity.clone(),
             deploy: self.deploy,
             reference: self.reference.clone(),
-            told: ScannerDetails::default(),
+            scanner_details: ScannerDetails::default(),
         }
     }
 }

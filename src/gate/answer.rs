@@ -36,7 +36,7 @@ pub struct Question {
     pub reference: Option<String>,
     /// Details that only a scanner's output or an event provides; empty for a question on the command line.
     #[serde(skip)]
-    pub told: ScannerDetails,
+    pub scanner_details: ScannerDetails,
 }
 
 /// Details of a question that only a scanner's output or an event provides.
@@ -62,7 +62,7 @@ pub enum Asker {
 
 impl Asker {
     /// Returns how to state a key of a question.
-    pub(crate) fn way(self, key: &str) -> String {
+    pub(crate) fn how_to_state(self, key: &str) -> String {
         match (self, key) {
             (Asker::Question, "finding") => "ask with --finding TOOL:ID".to_owned(),
             (Asker::Question, "version") => "ask with --purl and its version".to_owned(),

@@ -77,16 +77,16 @@ pub(crate) fn coverage(
             }
         }
     };
-    for (name, asked, stated) in subjects(question, record) {
-        if let Some(asked) = asked {
-            note(subject(record, name, asked, stated.as_deref()));
+    for (name, value, stated) in subjects(question, record) {
+        if let Some(value) = value {
+            note(subject(record, name, value, stated.as_deref()));
         }
     }
-    if let Some(asked) = &question.reference {
-        note(named_reference(asked, &terms));
+    if let Some(value) = &question.reference {
+        note(named_reference(value, &terms));
     }
     let mut resource_judged = Judged::No;
-    if finding::is_asked(question) {
+    if finding::is_about_finding(question) {
         match finding::matched(question, record) {
             Matched::Yes(judged) => {
                 resource_judged = judged;
@@ -129,11 +129,11 @@ fn subjects<'a>(question: &'a Question, record: &'a Record) -> [NamedSubject<'a>
 fn subject(
     record: &Record,
     name: &str,
-    asked: &str,
+    value: &str,
     stated: Option<&str>,
 ) -> Result<(), (String, About)> {
     let mut aliases = record.subject.aliases.iter().flatten();
-    if stated == Some(asked) || aliases.any(|alias| alias == asked) {
+    if stated == Some(value) || aliases.any(|alias| alias == value) {
         return Ok(());
     }
     let why = match stated {
@@ -144,10 +144,10 @@ fn subject(
 }
 
 /// Tells whether both versions name a reference; for a change window it must be the change itself.
-fn named_reference(asked: &String, terms: &Terms<'_>) -> Result<(), (String, About)> {
+fn named_reference(value: &String, terms: &Terms<'_>) -> Result<(), (String, About)> {
     for version in terms.versions {
         let mut named = version.references.as_deref().map(references).into_iter().flatten();
-        if !named.clone().any(|(_, text)| text == asked) {
+        if !named.clone().any(|(_, text)| text == value) {
             let why = match named.next() {
                 Some((name, text)) => format!("its {name} is {text}"),
                 None => "does not name a change, incident, ticket or onboarding record".to_owned(),
@@ -155,7 +155,7 @@ fn named_reference(asked: &String, terms: &Terms<'_>) -> Result<(), (String, Abo
             return Err((why, About::Another));
         }
     }
-    match terms.changes().find(|change| *change != asked) {
+    match terms.changes().find(|change| *change != value) {
         Some(change) => Err((format!("its change is {change}"), About::TheSame)),
         None => Ok(()),
     }
@@ -176,47 +176,47 @@ pub(crate) fn references(
 }
 
 fn control(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
-    let asked = question.control.as_ref()?;
+    let value = question.control.as_ref()?;
     let mut stated = record.deviates_from.controls.iter().flatten();
-    let cited = stated.any(|control| is_control(governance, control.as_str(), asked));
-    (!cited).then(|| format!("does not deviate from {asked}"))
+    let cited = stated.any(|control| is_control(governance, control.as_str(), value));
+    (!cited).then(|| format!("does not deviate from {value}"))
 }
 
 fn rule(question: &Question, record: &Record) -> Option<String> {
-    let asked = question.rule.as_ref()?;
+    let value = question.rule.as_ref()?;
     match &record.deviates_from.rule {
-        Some(stated) if reference::is_same_rule(stated, asked) => None,
+        Some(stated) if reference::is_same_rule(stated, value) => None,
         Some(stated) => Some(format!("its rule is {stated}")),
         None => Some("states no rule".to_owned()),
     }
 }
 
 fn environment(question: &Question, record: &Record) -> Option<String> {
-    let asked = question.environment.as_ref()?;
+    let value = question.environment.as_ref()?;
     match &record.subject.environment {
-        Some(stated) if stated == asked => None,
+        Some(stated) if stated == value => None,
         Some(stated) => Some(format!("its environment is {stated}")),
         None => Some("states no environment".to_owned()),
     }
 }
 
 fn action(question: &Question, record: &Record) -> Option<String> {
-    let asked = question.action.as_ref()?;
+    let value = question.action.as_ref()?;
     let scope = record.scope.as_ref();
-    in_scope("actions", asked, scope.and_then(|scope| scope.actions.as_deref()))
+    in_scope("actions", value, scope.and_then(|scope| scope.actions.as_deref()))
 }
 
 fn resource(question: &Question, record: &Record) -> Option<String> {
-    let asked = question.resource.as_ref()?;
+    let value = question.resource.as_ref()?;
     let scope = record.scope.as_ref();
-    in_scope("resources", asked, scope.and_then(|scope| scope.resources.as_deref()))
+    in_scope("resources", value, scope.and_then(|scope| scope.resources.as_deref()))
 }
 
-fn in_scope(what: &str, asked: &str, stated: Option<&[String]>) -> Option<String> {
+fn in_scope(what: &str, value: &str, stated: Option<&[String]>) -> Option<String> {
     let Some(stated) = stated else {
         return Some(format!("its scope has no {what}"));
     };
-    let matches = stated.iter().any(|pattern| pattern::matches_in_scope(pattern, asked));
+    let matches = stated.iter().any(|pattern| pattern::matches_in_scope(pattern, value));
     (!matches).then(|| match stated {
         [] => grants_none(what),
         _ => limit(what, stated),
@@ -230,20 +230,20 @@ fn grants_none(what: &str) -> String {
 /// Returns what is asked for but explicitly not waived: an entry equal to the resource, action or control.
 fn not_waived(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
     let stated = record.scope.as_ref()?.not_waived.as_deref()?;
-    let forbids = |asked: &&String| stated.iter().any(|entry| entry == *asked);
-    let asked = [&question.resource, &question.action].into_iter().flatten().find(forbids);
+    let forbids = |value: &&String| stated.iter().any(|entry| entry == *value);
+    let value = [&question.resource, &question.action].into_iter().flatten().find(forbids);
     let control = question
         .control
         .as_ref()
-        .filter(|asked| stated.iter().any(|entry| is_control(governance, entry, asked)));
-    let asked = asked.or(control)?;
-    Some(format!("{asked} is not waived"))
+        .filter(|value| stated.iter().any(|entry| is_control(governance, entry, value)));
+    let value = value.or(control)?;
+    Some(format!("{value} is not waived"))
 }
 
 /// Returns every limit of the record that the question does not state, with advice on stating it.
 fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
     let acting = [&question.identity, &question.credential, &question.asset];
-    let names_who_acts = acting.iter().any(|asked| asked.is_some());
+    let names_who_acts = acting.iter().any(|value| value.is_some());
     // Scanners don't state the rest: a finding is limited by the entry that names it.
     if question.finding.is_some() && !names_who_acts {
         return None;
@@ -259,10 +259,10 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
             record.subject.environment.as_ref().map(std::slice::from_ref),
         ),
     ];
-    let asker = question.told.asker;
+    let asker = question.scanner_details.asker;
     let mut missing: Vec<String> = Vec::new();
-    for (key, asked, stated) in lists {
-        let Some(stated) = stated.filter(|_| asked.is_none()) else {
+    for (key, value, stated) in lists {
+        let Some(stated) = stated.filter(|_| value.is_none()) else {
             continue;
         };
         let what = match key {

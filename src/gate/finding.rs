@@ -17,7 +17,7 @@ use crate::record::vocabulary::Risk;
 use crate::record::vocabulary::Vocabulary;
 
 /// Tells whether the question is about a scanner's finding, or states details of one.
-pub(crate) fn is_asked(question: &Question) -> bool {
+pub(crate) fn is_about_finding(question: &Question) -> bool {
     question.finding.is_some()
         || question.purl.is_some()
         || question.path.is_some()
@@ -80,18 +80,18 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         None => (None, None),
     };
     let another = |why: String| (why, About::Another);
-    let asker = question.told.asker;
+    let asker = question.scanner_details.asker;
     let limited =
         |what: &str, to: &str, key: &str| limit::limited(asker, what, &[to.to_owned()], key);
     if let Some(stated) = &key.tool {
         match tool {
-            Some(asked) if asked.eq_ignore_ascii_case(stated) => {}
+            Some(value) if value.eq_ignore_ascii_case(stated) => {}
             _ => return Err(another(limited("tool", stated, "finding"))),
         }
     }
     if let Some(stated) = &key.id {
         match id {
-            Some(asked) if asked == stated => {}
+            Some(value) if value == stated => {}
             _ => return Err(another(limited("finding", stated, "finding"))),
         }
     }
@@ -104,16 +104,16 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     };
     let same = |why: String| (why, about);
     package.matches().map_err(same)?;
-    let is_told = |cwe: &&String| question.told.weaknesses.contains(*cwe);
-    if let Some(cwe) = key.cwe.as_ref().filter(|cwe| !is_told(cwe)) {
+    let is_listed = |cwe: &&String| question.scanner_details.weaknesses.contains(*cwe);
+    if let Some(cwe) = key.cwe.as_ref().filter(|cwe| !is_listed(cwe)) {
         return Err(same(format!(
             "limited to weakness {cwe}: ask with `exledger triage`, which knows it"
         )));
     }
     if let Some(ceiling) = key.severity {
-        let asked = question.severity.as_deref();
-        match asked.map(Risk::from_word) {
-            Some(Some(asked)) if asked <= ceiling => {}
+        let value = question.severity.as_deref();
+        match value.map(Risk::from_word) {
+            Some(Some(value)) if value <= ceiling => {}
             Some(Some(_)) => {
                 return Err(same(limit::limit("severity", &[ceiling.as_str().to_owned()])));
             }
@@ -121,10 +121,10 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
         }
     }
     if let Some(paths) = &key.paths {
-        let asked = question.path.as_deref().and_then(inside);
+        let value = question.path.as_deref().and_then(inside);
         let matches = |path: &String| paths.iter().any(|pattern| pattern::matches(pattern, path));
-        match asked {
-            Some(asked) if matches(&asked) => {}
+        match value {
+            Some(value) if matches(&value) => {}
             Some(_) => return Err(same(limit::limit("paths", paths))),
             None => return Err(same(limit::limited(asker, "paths", paths, "path"))),
         }
@@ -132,9 +132,9 @@ fn key_matches(question: &Question, key: &FindingKey) -> Result<Judged, (String,
     let Some(resources) = &key.resources else {
         return Ok(Judged::No);
     };
-    let matches = |asked: &String| resources.iter().any(|pattern| pattern::matches(pattern, asked));
+    let matches = |value: &String| resources.iter().any(|pattern| pattern::matches(pattern, value));
     match &question.resource {
-        Some(asked) if matches(asked) => Ok(Judged::ByFinding),
+        Some(value) if matches(value) => Ok(Judged::ByFinding),
         Some(_) => Err(same(limit::limit("resources", resources))),
         None => Err(same(limit::limited(asker, "resources", resources, "resource"))),
     }
@@ -162,15 +162,18 @@ impl PackageMatch {
 }
 
 fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
-    let asker = question.told.asker;
-    let is_asked = question.purl.is_some() || question.told.package.is_some();
+    let asker = question.scanner_details.asker;
+    let has_package = question.purl.is_some() || question.scanner_details.package.is_some();
     let limited = |what: &str, to: &String, key: &str, is_stated: bool| {
         let to = std::slice::from_ref(to);
         if is_stated { limit::limit(what, to) } else { limit::limited(asker, what, to, key) }
     };
-    let asked = AskedPackage::from_names(question.purl.as_deref(), question.told.package.as_ref());
+    let package = AskedPackage::from_names(
+        question.purl.as_deref(),
+        question.scanner_details.package.as_ref(),
+    );
     let stated = key.purl.as_deref().map(Purl::parse);
-    let version = asked.version(stated.as_ref().and_then(Option::as_ref));
+    let version = package.version(stated.as_ref().and_then(Option::as_ref));
     let versions = || {
         let text = key.versions.as_ref()?;
         let matches = match (Range::parse(text), version) {
@@ -182,11 +185,11 @@ fn match_package(question: &Question, key: &FindingKey) -> PackageMatch {
     let Some(text) = &key.purl else {
         return PackageMatch::Any(versions());
     };
-    let another = || PackageMatch::Another(limited("purl", text, "purl", is_asked));
+    let another = || PackageMatch::Another(limited("purl", text, "purl", has_package));
     let Some(Some(stated)) = &stated else {
         return another();
     };
-    match (asked.compared(stated), &key.id) {
+    match (package.compared(stated), &key.id) {
         (SamePackage::No, _) => another(),
         // The names are equal, but only the finding's id can show that it is the same package.
         (SamePackage::ByName, None) => PackageMatch::Ours(Some(format!(

@@ -73,7 +73,7 @@ impl Index {
         if let Some(reference) = &question.reference {
             places.extend(self.references.get(reference).into_iter().flatten());
         }
-        if finding::is_asked(question) {
+        if finding::is_about_finding(question) {
             places.extend(&self.criteria);
         }
         if let Some(finding) = &question.finding {

@@ -15,7 +15,7 @@ pub(crate) enum About {
 
 /// Describes a limit of a record, and how to state it.
 pub(crate) fn limited(asker: Asker, what: &str, to: &[String], key: &str) -> String {
-    format!("{}: {}", limit(what, to), asker.way(key))
+    format!("{}: {}", limit(what, to), asker.how_to_state(key))
 }
 
 /// Describes a limit of a record, for a question that states another value.

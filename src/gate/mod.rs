@@ -30,7 +30,7 @@ pub fn is_about(question: &Question, record: &Record, governance: &Governance) -
 
 /// Tells whether a question is about a scanner's finding.
 pub fn asks_finding(question: &Question) -> bool {
-    finding::is_asked(question)
+    finding::is_about_finding(question)
 }
 
 /// Returns a path from the repository's root without `.` and `..`; `None` if it leads out of the repository.

@@ -80,7 +80,7 @@ impl<'q> AskedPackage<'q> {
     /// Compares it with a package in a record, ignoring the version.
     pub(crate) fn compared(&self, stated: &Purl) -> SamePackage {
         match self {
-            AskedPackage::Purl(asked) if stated.is_package(asked) => SamePackage::Yes,
+            AskedPackage::Purl(purl) if stated.is_package(purl) => SamePackage::Yes,
             AskedPackage::Named(package) if stated.is_named(&package.name) => {
                 package.ecosystem.compared(&stated.kind)
             }
@@ -93,7 +93,7 @@ impl<'q> AskedPackage<'q> {
     /// Returns its version, normalized for its type or, if that is unknown, for the type in the record.
     pub(crate) fn version(&self, stated: Option<&Purl>) -> Option<&str> {
         match self {
-            AskedPackage::Purl(asked) => asked.version.as_deref(),
+            AskedPackage::Purl(purl) => purl.version.as_deref(),
             AskedPackage::Named(package) => {
                 let kind = match (package.ecosystem, stated) {
                     (Ecosystem::Of(kind), _) => kind,

@@ -23,7 +23,7 @@ pub struct QuestionLine {
     /// A text or an integer, which the receipt repeats; otherwise null.
     pub id: Value,
     /// The question, or why the line is not one.
-    pub asked: Result<TimedQuestion, NoQuestion>,
+    pub question: Result<TimedQuestion, NoQuestion>,
 }
 
 /// The maximum length of a line, in bytes.
@@ -66,11 +66,11 @@ pub fn read(line: &[u8]) -> QuestionLine {
     let keys = match keys(line) {
         Ok(keys) => keys,
         Err(error) => {
-            return QuestionLine { id: Value::Null, asked: Err(error) };
+            return QuestionLine { id: Value::Null, question: Err(error) };
         }
     };
     let id = keys.get("id").filter(|id| is_id(id));
-    QuestionLine { id: id.cloned().unwrap_or_default(), asked: asked(keys) }
+    QuestionLine { id: id.cloned().unwrap_or_default(), question: parse(keys) }
 }
 
 fn keys(line: &[u8]) -> Result<Map<String, Value>, NoQuestion> {
@@ -92,7 +92,7 @@ fn is_id(value: &Value) -> bool {
     }
 }
 
-fn asked(keys: Map<String, Value>) -> Result<TimedQuestion, NoQuestion> {
+fn parse(keys: Map<String, Value>) -> Result<TimedQuestion, NoQuestion> {
     let mut question = Question::default();
     let mut at = None;
     for (key, value) in keys {
@@ -163,7 +163,7 @@ impl Question {
             &self.reference,
         ]
         .iter()
-        .any(|asked| asked.is_some())
+        .any(|value| value.is_some())
     }
 
     fn slot(&mut self, key: &str) -> Option<&mut Option<String>> {

@@ -25,26 +25,28 @@ pub fn warning(
         return None;
     }
     let maps = policy.tiers.iter().flat_map(|it| it.matches.iter().flatten());
-    let words = maps.flat_map(|map| map.application.iter().flatten());
+    let tier_names = maps.flat_map(|map| map.application.iter().flatten());
     let patterns = policy.assets.iter().flat_map(|asset| &asset.matches);
-    let is_meant =
+    let matches_application =
         |text: &&String| !pattern::is_everything(text) && pattern::matches(text, application);
-    if words.clone().any(|word| word == application) || patterns.clone().any(|it| is_meant(&it)) {
+    if tier_names.clone().any(|name| name == application)
+        || patterns.clone().any(|it| matches_application(&it))
+    {
         return None;
     }
     let literal = patterns.filter(|it| !pattern::is_wildcard(it));
-    let mut known: BTreeSet<&str> =
-        named.iter().chain(words).chain(literal).map(String::as_str).collect();
-    let mut meant = Vec::new();
-    while meant.len() < MOST_NAMES
-        && let Some(nearest) = near::nearest(application, known.iter().copied())
+    let mut candidates: BTreeSet<&str> =
+        named.iter().chain(tier_names).chain(literal).map(String::as_str).collect();
+    let mut similar = Vec::new();
+    while similar.len() < MOST_NAMES
+        && let Some(nearest) = near::nearest(application, candidates.iter().copied())
     {
-        known.remove(nearest);
-        meant.push(nearest);
+        candidates.remove(nearest);
+        similar.push(nearest);
     }
-    let near = match meant.as_slice() {
+    let hint = match similar.as_slice() {
         [] => String::new(),
-        meant => format!(": did you mean {}?", meant.join(" or ")),
+        similar => format!(": did you mean {}?", similar.join(" or ")),
     };
-    Some(format!("neither the records nor the policy mention the application {application}{near}"))
+    Some(format!("neither the records nor the policy mention the application {application}{hint}"))
 }

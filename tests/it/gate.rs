@@ -73,7 +73,7 @@ pub(crate) fn question(asked: &[(&str, &str)]) -> Question {
         .collect();
     let line = serde_json::Value::Object(keys).to_string();
     let read = exledger::gate::question::read(line.as_bytes());
-    read.asked.unwrap().question
+    read.question.unwrap().question
 }
 
 /// A ledger with the sample, changed, filed by Ana and merged by Lee.

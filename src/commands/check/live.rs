@@ -99,7 +99,7 @@ impl Input {
                 Some(KeptLine::Whole) if self.buffer.trim_ascii().is_empty() => continue,
                 Some(KeptLine::Whole) => Some(question::read(&self.buffer)),
                 Some(KeptLine::TooLong) => {
-                    Some(QuestionLine { id: Value::Null, asked: Err(NoQuestion::TooLong) })
+                    Some(QuestionLine { id: Value::Null, question: Err(NoQuestion::TooLong) })
                 }
             });
         }
@@ -285,7 +285,7 @@ fn asked(line: &QuestionLine, now: Instant) -> (TimedQuestion, Option<String>) {
         at: at.unwrap_or(now),
         id: line.id.clone(),
     };
-    match &line.asked {
+    match &line.question {
         Ok(asked) => (of(asked.question.clone(), asked.at), None),
         Err(error) => (of(Question::default(), None), Some(error.to_string())),
     }

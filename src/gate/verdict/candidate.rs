@@ -41,7 +41,7 @@ pub(crate) fn content(record_state: &RecordState) -> Option<&Record> {
 }
 
 /// Returns how a record relates to a question, ignoring its dates.
-fn stands(fits: Fits) -> SubjectMatch {
+fn subject_match(fits: Fits) -> SubjectMatch {
     match fits {
         Fits::Allows | Fits::Waits | Fits::NotInForce => SubjectMatch::Covers,
         Fits::Undetermined | Fits::Partly | Fits::Unreadable => SubjectMatch::IsNear,
@@ -65,7 +65,7 @@ pub(crate) fn answer(
         .map(|candidate| Considered {
             id: candidate.id.clone(),
             status: candidate.record_state.status.as_str(),
-            named: stands(candidate.fits),
+            named: subject_match(candidate.fits),
             why_not: match (verdict, named) {
                 (GateVerdict::Allow, Some(named)) if named.id == candidate.id => None,
                 _ => Some(candidate.why_not.clone().unwrap_or_else(|| {
@@ -78,7 +78,7 @@ pub(crate) fn answer(
         verdict,
         reason,
         record: named.map(|candidate| candidate.id.clone()),
-        named: named.map_or(SubjectMatch::Nobody, |candidate| stands(candidate.fits)),
+        named: named.map_or(SubjectMatch::Nobody, |candidate| subject_match(candidate.fits)),
         digest: record_state.and_then(|record_state| record_state.digest.clone()),
         approved_digest: record_state
             .and_then(|record_state| record_state.approved.as_ref())

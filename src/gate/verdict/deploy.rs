@@ -48,7 +48,7 @@ pub(super) fn answer(question: &Question, record_states: &[&RecordState]) -> Gat
 }
 
 /// Returns an open record of the application that lacks a safeguard; `None` if it has them.
-fn safeguards<'a>(asked: &str, record_state: &'a RecordState) -> Option<Candidate<'a>> {
+fn safeguards<'a>(application: &str, record_state: &'a RecordState) -> Option<Candidate<'a>> {
     let candidate = |fits, why: String| Candidate {
         record_state,
         id: name(record_state),
@@ -64,8 +64,8 @@ fn safeguards<'a>(asked: &str, record_state: &'a RecordState) -> Option<Candidat
         });
     };
     let subject = &record.subject;
-    let of_it = subject.application.as_deref() == Some(asked)
-        || subject.aliases.iter().flatten().any(|alias| alias == asked);
+    let of_it = subject.application.as_deref() == Some(application)
+        || subject.aliases.iter().flatten().any(|alias| alias == application);
     let automation = record.fix.as_ref().is_some_and(|fix| fix.target == FixTarget::Automation);
     let machine = subject.identity.is_some() && subject.identity_type != Some(IdentityType::Human);
     if !of_it || !(automation || machine) {

@@ -94,9 +94,9 @@ impl TriageJudge<'_> {
         let former = finding.former_ids.iter().filter(|id| **id != finding.id);
         let ids = former.filter(|id| self.index.names_finding(id));
         let ids: Vec<&String> = std::iter::once(&finding.id).chain(ids).collect();
-        let asked =
+        let names =
             tools.into_iter().flatten().flat_map(|tool| ids.iter().map(move |id| (tool, *id)));
-        let found = best(asked.map(|(tool, id)| self.as_key(finding, tool, id)));
+        let found = best(names.map(|(tool, id)| self.as_key(finding, tool, id)));
         match (found.state, absolute(finding)) {
             (TriageState::Covered | TriageState::Dismissed, _) | (_, None) => found,
             (_, Some(_)) => MatchedRecord {
@@ -113,7 +113,7 @@ impl TriageJudge<'_> {
             purl: finding.purl.clone(),
             severity: finding.severity.map(|severity| severity.as_str().to_owned()),
             environment: self.environment.map(str::to_owned),
-            told: ScannerDetails {
+            scanner_details: ScannerDetails {
                 package: finding.package.clone(),
                 weaknesses: finding.weaknesses.clone(),
                 asker: Asker::Question,
@@ -135,7 +135,7 @@ impl TriageJudge<'_> {
     }
 
     fn event(&self, event: &CloudEvent) -> MatchedRecord {
-        let mut question = match asked(event) {
+        let mut question = match event_question(event) {
             Ok(question) => question,
             Err(why) => return MatchedRecord::without_record(TriageState::Uncovered, why),
         };
@@ -172,7 +172,7 @@ impl TriageJudge<'_> {
 ///
 /// # Errors
 /// Why it can't be covered, in words: a stated value is no text, or nothing stated is something a record can be about.
-fn asked(event: &CloudEvent) -> Result<Question, String> {
+fn event_question(event: &CloudEvent) -> Result<Question, String> {
     let is_finding = event.fields.get("type").and_then(Value::as_str) == Some("finding");
     let of_finding = FINDING.iter().filter(|_| is_finding);
     let mut texts = BTreeMap::new();
@@ -197,7 +197,7 @@ fn asked(event: &CloudEvent) -> Result<Question, String> {
         resource: text("resource"),
         environment: text("environment"),
         reference: text("reference"),
-        told: ScannerDetails { asker: Asker::Event, ..ScannerDetails::default() },
+        scanner_details: ScannerDetails { asker: Asker::Event, ..ScannerDetails::default() },
         ..Question::default()
     };
     if let (Some(tool), Some(id)) = (text("tool"), text("id")) {

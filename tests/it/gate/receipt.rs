@@ -70,9 +70,9 @@ fn a_question_is_read_strictly() {
         (r#"{"finding": "trivy: "}"#, wrong("finding")),
         (r#"{"identitty": "x"}"#, NoQuestion::UnknownKey("identitty".to_owned())),
     ] {
-        assert_eq!(line::read(text.as_bytes()).asked, Err(expected), "{text}");
+        assert_eq!(line::read(text.as_bytes()).question, Err(expected), "{text}");
     }
-    assert_eq!(line::read(b"{\"identity\": \"\xff\"}").asked, Err(NoQuestion::NoText));
+    assert_eq!(line::read(b"{\"identity\": \"\xff\"}").question, Err(NoQuestion::NoText));
     for (text, why) in [
         ("", "EOF"),
         (r#"{"identity": "x"} {}"#, "trailing"),
@@ -81,13 +81,13 @@ fn a_question_is_read_strictly() {
     ] {
         let read = line::read(text.as_bytes());
         assert_eq!(read.id, serde_json::Value::Null, "{text}");
-        let Err(NoQuestion::NoJson(cause)) = read.asked else {
+        let Err(NoQuestion::NoJson(cause)) = read.question else {
             panic!("{text}");
         };
         assert!(cause.contains(why), "{text}: {cause}");
     }
     let asked =
-        line::read(br#"{"identity": "x", "action": null, "at": "2026-12-20"}"#).asked.unwrap();
+        line::read(br#"{"identity": "x", "action": null, "at": "2026-12-20"}"#).question.unwrap();
     assert_eq!(asked.question.identity.as_deref(), Some("x"));
     assert_eq!(asked.at.unwrap().to_string(), "2026-12-20T23:59:59Z");
 }
@@ -108,12 +108,12 @@ fn a_question_may_have_a_name_which_is_kept_even_where_it_is_no_question() {
         ("true".to_owned(), false),
     ] {
         let read = line::read(format!(r#"{{"identity": "x", "id": {id}}}"#).as_bytes());
-        assert_eq!(read.asked.is_ok(), kept, "{id}");
+        assert_eq!(read.question.is_ok(), kept, "{id}");
         let value: serde_json::Value = serde_json::from_str(&id).unwrap();
         let repeated = if kept { value.clone() } else { serde_json::Value::Null };
         assert_eq!(read.id, repeated, "{id}");
         let wrong = line::read(format!(r#"{{"id": {id}, "colour": "red"}}"#).as_bytes());
-        assert!(wrong.asked.is_err());
+        assert!(wrong.question.is_err());
         assert_eq!(wrong.id, repeated, "{id}");
     }
 }
