@@ -127,7 +127,7 @@ pub fn proposed(
     }
     let demand: VersionDemand = combined_demand(governance, Some(own), approved);
     let exempt = is_exempt(governance, own, approved);
-    let asked = DemandContext { resolver, authors: &authors, demand: &demand };
+    let context = DemandContext { resolver, authors: &authors, demand: &demand };
     let members = authors.members.iter();
     let mut shown: Vec<Author> = members
         .map(|member| Author {
@@ -142,7 +142,7 @@ pub fn proposed(
         needed: needed(governance, own, approved),
         makers: shown.iter().map(|author| author.person.clone()).collect(),
         authors: shown,
-        missing: if exempt { Vec::new() } else { missing::missing_approvals(asked, &[], &[]) },
+        missing: if exempt { Vec::new() } else { missing::missing_approvals(context, &[], &[]) },
         ways: if exempt {
             ApprovalWays::default()
         } else {
@@ -193,7 +193,7 @@ pub fn left(
         authors.add(resolver.identity("", requester.as_str()));
     }
     let demand = combined_demand(governance, Some(own), approved);
-    let asked = DemandContext { resolver, authors: &authors, demand: &demand };
+    let context = DemandContext { resolver, authors: &authors, demand: &demand };
     let signers = signed.iter().map(|person| CountedApproval {
         identity: resolver.identity(&person.typed_name, &person.typed_email),
         separated_by: SeparatedBy::OwnKey,
@@ -201,7 +201,7 @@ pub fn left(
         approver: signer(governance, person),
         stated_at: Instant::MIN,
     });
-    missing::missing_approvals(asked, &signers.collect::<Vec<_>>(), &[])
+    missing::missing_approvals(context, &signers.collect::<Vec<_>>(), &[])
 }
 
 fn signer(governance: &Governance, person: &Person) -> Approver {

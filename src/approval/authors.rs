@@ -141,7 +141,7 @@ fn named(resolver: IdentityResolver, version: &Version) -> AuthorSet {
         of_commit(resolver, landing, &mut set);
         return set;
     }
-    flaws(landing, &mut set);
+    note_problems(landing, &mut set);
     for commit in &version.touched {
         of_commit(resolver, commit, &mut set);
     }
@@ -184,7 +184,7 @@ pub(crate) fn sorted(set: &AuthorSet) -> Vec<Person> {
 
 /// Adds the author and co-authors of a commit that makes content.
 fn of_commit(resolver: IdentityResolver, commit: &Commit, set: &mut AuthorSet) {
-    flaws(commit, set);
+    note_problems(commit, set);
     match resolver.of_ident(commit.author()) {
         Some(identity) => set.add_by_commit(identity),
         None => set.doubt(|| unnamed(resolver, commit)),
@@ -217,15 +217,15 @@ fn unnamed(resolver: IdentityResolver, commit: &Commit) -> ApprovalObstacle {
 }
 
 /// Records ambiguous headers. An address that is merely missing is handled separately.
-fn flaws(commit: &Commit, set: &mut AuthorSet) {
+fn note_problems(commit: &Commit, set: &mut AuthorSet) {
     let idents = [("author", commit.author()), ("committer", commit.committer())];
     let found = idents
         .into_iter()
-        .flat_map(|(header, ident)| ident.flaws.iter().map(move |flaw| (header, *flaw)))
-        .chain(commit.flaw())
-        .find(|(_, flaw)| !matches!(flaw, IdentProblem::NoAddress));
-    if let Some((header, flaw)) = found {
-        set.doubt(|| ApprovalObstacle::Malformed { commit: commit.oid, header, problem: flaw });
+        .flat_map(|(header, ident)| ident.problems.iter().map(move |problem| (header, *problem)))
+        .chain(commit.problem())
+        .find(|(_, problem)| !matches!(problem, IdentProblem::NoAddress));
+    if let Some((header, problem)) = found {
+        set.doubt(|| ApprovalObstacle::Malformed { commit: commit.oid, header, problem });
     }
 }
 

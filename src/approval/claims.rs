@@ -77,7 +77,8 @@ pub(crate) fn of_file<'a>(
         FileBacking::Signature(signer) => {
             claim.key = Some(signer.key.clone());
             if let NamedPerson::Someone(identity) = &claim.who {
-                claim.separated_by = resolver.told_by_key(identity, &signer.persons(resolver.at));
+                claim.separated_by =
+                    resolver.separated_by_key(identity, &signer.persons(resolver.at));
             }
         }
         FileBacking::Stated(stated) => {

@@ -154,7 +154,7 @@ fn judged(history: &History, later: &[Rc<Governance>]) -> CountedGovernance {
         folds.into_iter().map(|(path, fold)| (path.to_owned(), fold.into_verdicts())).collect();
     let tip = composer.tip(&chooser.counted, states.at(usize::MAX));
     let left_out = left_out::uncounted_files(history, &tip, &chooser.counted, &verdicts);
-    let signatures = signature_checks.looked();
+    let signatures = signature_checks.into_signatures();
     CountedGovernance {
         states,
         approved,

@@ -135,7 +135,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         }
         _ => None,
     };
-    let near = || match (relation, owner) {
+    let unclear_relation = || match (relation, owner) {
         (Relation::Namesake | Relation::Unknown(_), _) if !by_permission => {
             Some(as_author(relation))
         }
@@ -149,7 +149,7 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
         .or_else(|| unnamed().filter(|it| *it == NotCounted::NoPerson))
         .or_else(stated)
         .or_else(unnamed)
-        .or_else(near)
+        .or_else(unclear_relation)
 }
 
 /// Returns the relation of a person to the owners of a record.

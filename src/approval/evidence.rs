@@ -255,9 +255,9 @@ fn signed<'a>(
         NamedPerson::Someone(identity) => Some(identity.clone()),
         NamedPerson::Unresolved(_) | NamedPerson::Nobody(_) => None,
     };
-    let separated_by = identity
-        .as_ref()
-        .map(|identity| scene.resolver.told_by_key(identity, &signer.persons(scene.resolver.at)));
+    let separated_by = identity.as_ref().map(|identity| {
+        scene.resolver.separated_by_key(identity, &signer.persons(scene.resolver.at))
+    });
     Some(Claim {
         level: Proof::Attested,
         separated_by: separated_by.unwrap_or_default(),

@@ -127,10 +127,10 @@ impl<'a> TrailEvaluator<'a> {
             if step.version.landing > landing {
                 break;
             }
-            self.hear_until(step.version.landing);
+            self.evaluate_until(step.version.landing);
             self.land(&step);
         }
-        self.hear_until(landing.saturating_add(1));
+        self.evaluate_until(landing.saturating_add(1));
     }
 
     /// Judges a version and appends its verdict.
@@ -189,7 +189,7 @@ impl<'a> TrailEvaluator<'a> {
     pub(crate) fn evidence(&self, step: &VersionStep<'a>) -> VersionEvidenceSet<'a> {
         let mut evidence = evidence::of_version(step.scene);
         evidence.bar_before(self.series.bar);
-        self.add_words(&mut evidence, step);
+        self.add_statements(&mut evidence, step);
         if !step.is_among_records {
             evidence.bar_all_but_files();
         }
@@ -235,7 +235,8 @@ impl<'a> TrailEvaluator<'a> {
     /// Tells whether a moved file is the first correctly named version of bytes approved under a wrong name (V6).
     fn is_readable_again(&self, step: &VersionStep, from: usize) -> bool {
         let approved_in_vain = |before: &ApprovalVerdict| {
-            before.satisfied == Satisfied::Yes && before.stands == BecomesApproved::AsLanded
+            before.satisfied == Satisfied::Yes
+                && before.becomes_approved == BecomesApproved::AsLanded
         };
         step.record.is_some()
             && self.record(Some(from)).is_none()
@@ -272,7 +273,7 @@ impl<'a> TrailEvaluator<'a> {
         verdict.witnesses = witnesses;
         verdict.grace = Grace::None;
         verdict.approved_at = verdict.approved_at.map(|at| at.max(step.at));
-        if verdict.stands == BecomesApproved::AsApproved {
+        if verdict.becomes_approved == BecomesApproved::AsApproved {
             // Under a wrong name, the same content is unreadable, and the version before has the record.
             if step.record.is_some() || self.is_governance() {
                 self.series.approved = Some(step.index);
@@ -318,7 +319,7 @@ fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
         at: step.at,
         commit: step.version.commit.oid.to_string(),
         satisfied: verdict.satisfied.clone(),
-        stands: verdict.stands,
+        becomes_approved: verdict.becomes_approved,
         result: verdict.result,
     };
     match verdict.approved_at.filter(|at| *at > step.at) {
@@ -326,7 +327,7 @@ fn turns(step: &VersionStep, verdict: &ApprovalVerdict) -> Vec<VerdictChange> {
         Some(at) => vec![
             VerdictChange {
                 satisfied: Satisfied::No,
-                stands: BecomesApproved::AsLanded,
+                becomes_approved: BecomesApproved::AsLanded,
                 ..landed.clone()
             },
             VerdictChange { at, ..landed },

@@ -72,11 +72,11 @@ pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
             counts: weighed.counts.clone(),
         })
         .collect();
-    let asked =
+    let context =
         DemandContext { resolver: case.resolver, authors: case.authors, demand: case.demand };
     FourEyesOutcome {
         is_met: is_met(case.demand, &counted_approvals),
-        missing: missing::missing_approvals(asked, &counted_approvals, &statements),
+        missing: missing::missing_approvals(context, &counted_approvals, &statements),
         result: result(case, &counted_approvals, &statements, only_authors(&weighed)),
         counted_approvals,
         statements,

@@ -56,7 +56,7 @@ type Faces = HashMap<String, HashMap<String, Face>>;
 struct Face {
     person: Person,
     name: Rc<ComparableName>,
-    looks: Rc<str>,
+    lookalike: Rc<str>,
     /// The identity key, then the keys of the account.
     keys: Rc<[Rc<str>]>,
     /// Further accounts whose number the policy lists.
@@ -124,7 +124,7 @@ impl IdentityCache {
         keys.extend(own.chain(numbers).map(Rc::from));
         let face = Face {
             name: Rc::new(ComparableName::from_person(&person)),
-            looks: Rc::from(alike::alike(&person.key)),
+            lookalike: Rc::from(alike::alike(&person.key)),
             keys: Rc::from(keys),
             numbered: Rc::from(accounts),
             sort: IdentityKind::for_person(governance, &person),
@@ -160,7 +160,7 @@ impl<'a> IdentityResolver<'a> {
         } else {
             face.name
         };
-        let mut identity = Identity::new(face.person, called, face.looks);
+        let mut identity = Identity::new(face.person, called, face.lookalike);
         for key in face.keys.iter() {
             identity.know(key);
         }
@@ -188,8 +188,8 @@ impl<'a> IdentityResolver<'a> {
             }
         }
         for key_set in [self.key_set, self.approved_key_set] {
-            let kin = key_set.kin(&identity.person.key);
-            identity.know_all(kin);
+            let keys = key_set.person_keys(&identity.person.key);
+            identity.know_all(keys);
         }
     }
 

@@ -39,7 +39,7 @@ pub fn by(history: &History, counted: CountedGovernance) -> TrailVerdicts {
             approvals.trails.insert(key.clone(), verdicts);
         }
         approvals.files = approval_files.filed;
-        approvals.signatures = signature_checks.looked();
+        approvals.signatures = signature_checks.into_signatures();
     }
     approvals.signatures.extend(counted.signatures.iter().cloned());
     approvals.signatures.sort_by_key(|it| (it.landing, it.of, it.commit));

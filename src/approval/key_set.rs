@@ -15,23 +15,24 @@ pub(crate) struct KeySet {
     /// The keys, without those revoked there or at the tip.
     pub keys: Keys,
     /// The addresses of people who have several, by each of them: an approval under one counts for all.
-    kin: BTreeMap<String, Rc<[Rc<str>]>>,
+    person_keys: BTreeMap<String, Rc<[Rc<str>]>>,
     /// The people on each line that lists an address: they share their groups and roles.
     mates: BTreeMap<String, Vec<Rc<[Person]>>>,
 }
 
 impl KeySet {
     pub(crate) const NONE: KeySet =
-        KeySet { keys: Keys::NONE, kin: BTreeMap::new(), mates: BTreeMap::new() };
+        KeySet { keys: Keys::NONE, person_keys: BTreeMap::new(), mates: BTreeMap::new() };
 
     /// Returns the keys that governance lists, without those revoked later.
     pub(crate) fn from_governance(at: &Governance, later: &[Rc<Governance>]) -> KeySet {
         let keys = Keys::less(at, later.iter().map(AsRef::as_ref));
         let mut key_set = KeySet::default();
         for home in keys.homes(at) {
-            let kin: Rc<[Rc<str>]> = home.iter().map(|key| Rc::from(key.as_str())).collect();
+            let person_keys: Rc<[Rc<str>]> =
+                home.iter().map(|key| Rc::from(key.as_str())).collect();
             for key in home {
-                key_set.kin.insert(key, Rc::clone(&kin));
+                key_set.person_keys.insert(key, Rc::clone(&person_keys));
             }
         }
         for mates in keys.lines_of_persons(at) {
@@ -46,8 +47,8 @@ impl KeySet {
     }
 
     /// Returns all identity keys of the person with this key, including it; empty if there is only one.
-    pub(crate) fn kin(&self, person_key: &str) -> &[Rc<str>] {
-        self.kin.get(person_key).map_or(&[], AsRef::as_ref)
+    pub(crate) fn person_keys(&self, person_key: &str) -> &[Rc<str>] {
+        self.person_keys.get(person_key).map_or(&[], AsRef::as_ref)
     }
 
     /// Returns the keys of a person and of those who share a line with them: they share groups and roles.

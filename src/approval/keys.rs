@@ -129,7 +129,7 @@ impl Keys {
     /// line or a signing key with it, directly or through others (S3).
     ///
     /// The keys of persons are addresses after mailmap. Patterns name nobody and merge nobody.
-    pub fn kin(&self, governance: &Governance, person_key: &str) -> BTreeSet<String> {
+    pub fn person_keys(&self, governance: &Governance, person_key: &str) -> BTreeSet<String> {
         let mut homes = self.homes(governance).into_iter().filter(|home| home.contains(person_key));
         homes.next().unwrap_or_else(|| BTreeSet::from([person_key.to_owned()]))
     }

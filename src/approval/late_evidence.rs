@@ -1,7 +1,7 @@
 //! Binds approval files to versions, and re-evaluates versions when approvals land after them.
 //!
 //! Uses history, `approval`'s files, evidence and fold. Pure. Start at `TrailEvaluator::land` and
-//! `TrailEvaluator::hear_until`. Follows `docs/spec/approval.md`, S7 (binding), E6, V6, G2 and 4.1.
+//! `TrailEvaluator::evaluate_until`. Follows `docs/spec/approval.md`, S7 (binding), E6, V6, G2 and 4.1.
 
 use crate::approval::approval_event::{CountedFile, StatementEvent};
 use crate::approval::claims::{self, StatementAge};
@@ -25,18 +25,18 @@ impl<'a> TrailEvaluator<'a> {
         let is_fresh = self.verdicts.last().is_none_or(|it| it.carries.is_none());
         // Files that waited for these bytes apply to the version that they carry on, too.
         let about = if is_fresh { together } else { self.bound.waiting.clone() };
-        self.hear_late(&about, step.version.landing);
+        self.apply_late(&about, step.version.landing);
     }
 
     /// Processes the approval files that land before a landing, one landing at a time.
-    pub(crate) fn hear_until(&mut self, landing: usize) {
+    pub(crate) fn evaluate_until(&mut self, landing: usize) {
         while let Some(next) = self.statements.get(self.bound.landed) {
             let at = next.landing();
             if at >= landing {
                 break;
             }
             let brought = self.bring(at);
-            self.hear_late(&brought, at);
+            self.apply_late(&brought, at);
         }
     }
 
@@ -81,7 +81,7 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Applies files that land while a version is at the tip: those about its bytes, and about the version that it
     /// carries on.
-    fn hear_late(&mut self, statements: &BTreeSet<usize>, landing: usize) {
+    fn apply_late(&mut self, statements: &BTreeSet<usize>, landing: usize) {
         let mut first: Option<usize> = None;
         let waiting: Vec<usize> = statements.intersection(&self.bound.waiting).copied().collect();
         for statement in waiting {
@@ -193,7 +193,11 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     /// Adds the claims of approval files and notes about a version.
-    pub(crate) fn add_words(&self, evidence: &mut VersionEvidenceSet<'a>, step: &VersionStep<'a>) {
+    pub(crate) fn add_statements(
+        &self,
+        evidence: &mut VersionEvidenceSet<'a>,
+        step: &VersionStep<'a>,
+    ) {
         let bound = self.bound.statements.get(step.index).into_iter().flatten();
         for (statement, age) in bound {
             match self.statements.get(*statement) {
@@ -230,7 +234,7 @@ fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
 /// Keeps the earlier verdict's times where nothing changed, and returns whether anything did.
 fn settle(verdict: &mut ApprovalVerdict, old: ApprovalVerdict, at: Instant, commit: &str) -> bool {
     let turned = verdict.satisfied != old.satisfied
-        || verdict.stands != old.stands
+        || verdict.becomes_approved != old.becomes_approved
         || verdict.result != old.result;
     verdict.turns = old.turns;
     if turned {
@@ -238,7 +242,7 @@ fn settle(verdict: &mut ApprovalVerdict, old: ApprovalVerdict, at: Instant, comm
             at,
             commit: commit.to_owned(),
             satisfied: verdict.satisfied.clone(),
-            stands: verdict.stands,
+            becomes_approved: verdict.becomes_approved,
             result: verdict.result,
         });
     }

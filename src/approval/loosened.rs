@@ -85,17 +85,23 @@ pub fn policy_bypasses(history: &History, approvals: &TrailVerdicts) -> Vec<Loos
                 each.push(suspects);
             }
             for suspects in each {
-                let asked = questions.entry(without(&suspects)).or_default();
-                asked.push((key, n, suspects));
+                let bypass_suspects = questions.entry(without(&suspects)).or_default();
+                bypass_suspects.push((key, n, suspects));
             }
         }
     }
     let mut found: BTreeMap<(TrailKey, usize), BTreeSet<Loosening>> = BTreeMap::new();
     let mut together: BTreeMap<(TrailKey, usize), Vec<Loosening>> = BTreeMap::new();
-    for (instead, asked) in &questions {
-        let unmet =
-            find_unmet(history, counted, instead, asked.iter().map(|(key, n, _)| (*key, *n)));
-        for (key, n, suspects) in asked.iter().filter(|(key, n, _)| unmet.contains(&(*key, *n))) {
+    for (instead, bypass_suspects) in &questions {
+        let unmet = find_unmet(
+            history,
+            counted,
+            instead,
+            bypass_suspects.iter().map(|(key, n, _)| (*key, *n)),
+        );
+        for (key, n, suspects) in
+            bypass_suspects.iter().filter(|(key, n, _)| unmet.contains(&(*key, *n)))
+        {
             let place = ((*key).clone(), *n);
             match suspects.as_slice() {
                 [only] if was_really_undone(history, counted, only, key, *n) => {
@@ -240,7 +246,7 @@ fn find_unmet<'k>(
     history: &History,
     counted: &CountedGovernance,
     instead: &Instead,
-    asked: impl Iterator<Item = (&'k TrailKey, usize)>,
+    candidates: impl Iterator<Item = (&'k TrailKey, usize)>,
 ) -> BTreeSet<(&'k TrailKey, usize)> {
     let states =
         counted.instead(history, &|path, version| instead.version_instead(counted, path, version));
@@ -252,7 +258,7 @@ fn find_unmet<'k>(
     });
     let signature_checks = SignatureChecks::new(history, &governance_history);
     let mut by_key: BTreeMap<&TrailKey, Vec<usize>> = BTreeMap::new();
-    for (key, version) in asked {
+    for (key, version) in candidates {
         by_key.entry(key).or_default().push(version);
     }
     let wanted = |key: &TrailKey| by_key.contains_key(key);

@@ -28,11 +28,11 @@ pub(crate) struct DemandContext<'a> {
 
 /// Returns the missing approvals: groups first, then roles, then any other people.
 pub(crate) fn missing_approvals(
-    asked: DemandContext,
+    context: DemandContext,
     counted_approvals: &[CountedApproval],
     statements: &[Statement],
 ) -> Vec<MissingApproval> {
-    let terms = &asked.demand.terms;
+    let terms = &context.demand.terms;
     let groups: Vec<&str> = terms.each_of.iter().map(String::as_str).collect();
     let member_of: Vec<Vec<String>> = counted_approvals
         .iter()
@@ -48,16 +48,16 @@ pub(crate) fn missing_approvals(
         .map(|group| MissingApproval {
             need: format!("one person in group {group} other than the authors{by_signature}"),
             group: Some((*group).to_owned()),
-            who: candidates(asked, group, counted_approvals),
+            who: candidates(context, group, counted_approvals),
             add: None,
         })
         .collect();
     missing.extend(
-        asked
+        context
             .demand
             .people
             .iter()
-            .filter_map(|role| of_role(asked, role, counted_approvals, by_signature)),
+            .filter_map(|role| of_role(context, role, counted_approvals, by_signature)),
     );
     let needed = terms.needed().count as usize;
     let n_more = needed.saturating_sub(counted_approvals.len()).saturating_sub(unfilled.len());
@@ -78,9 +78,9 @@ pub(crate) fn missing_approvals(
     let Some(first) = missing.first_mut() else {
         return missing;
     };
-    let (mut weighed, mut to_add) = (not_counted(statements.iter()), unknown_speakers(statements));
+    let (mut weighed, mut to_add) = (not_counted(statements.iter()), lines_to_add(statements));
     if to_add.is_empty() {
-        let authors = unknown_authors(asked);
+        let authors = unknown_authors(context);
         weighed.extend(authors.iter().map(|(account, to_add)| {
             format!("{account} is an author, but it is not known who that is: add {to_add} first")
         }));
@@ -95,7 +95,7 @@ pub(crate) fn missing_approvals(
 }
 
 /// Returns the lines to add to the policy to tell approvers apart from the authors and from each other.
-fn unknown_speakers(statements: &[Statement]) -> BTreeSet<String> {
+fn lines_to_add(statements: &[Statement]) -> BTreeSet<String> {
     let unknown = statements.iter().filter_map(|it| match &it.counts {
         VoteCounts::No(NotCounted::UnknownAccount(unknown)) => Some(unknown.to_add()),
         _ => None,
@@ -105,36 +105,36 @@ fn unknown_speakers(statements: &[Statement]) -> BTreeSet<String> {
 
 /// Returns the authors known only as accounts, each with the line to add before somebody without an account at their
 /// forge can approve.
-fn unknown_authors(asked: DemandContext) -> BTreeMap<String, String> {
-    let members = asked.authors.members.iter();
+fn unknown_authors(context: DemandContext) -> BTreeMap<String, String> {
+    let members = context.authors.members.iter();
     let accounts = members
-        .filter(|member| !asked.resolver.is_told_as_bot(member))
-        .flat_map(|member| asked.resolver.accounts(member, &SeparatedBy::Address).unmapped);
+        .filter(|member| !context.resolver.is_trusted_as_bot(member))
+        .flat_map(|member| context.resolver.accounts(member, &SeparatedBy::Address).unmapped);
     accounts.map(|(account, key)| (account.to_string(), relation::to_add(&[key]))).collect()
 }
 
 /// Returns the members of a group who could still approve.
 fn candidates(
-    asked: DemandContext,
+    context: DemandContext,
     group: &str,
     counted_approvals: &[CountedApproval],
 ) -> Vec<Person> {
-    let approval = &asked.resolver.at.policy.approval;
-    let mut members: Vec<Person> = people::members(asked.resolver.at, group)
+    let approval = &context.resolver.at.policy.approval;
+    let mut members: Vec<Person> = people::members(context.resolver.at, group)
         .into_iter()
         .filter(|person| {
-            let identity = asked.resolver.identity(&person.typed_name, &person.typed_email);
+            let identity = context.resolver.identity(&person.typed_name, &person.typed_email);
             let spent = counted_approvals
                 .iter()
                 .any(|counted_approval| counted_approval.identity.is(&identity));
             let owner = !approval.owner_may_approve
-                && asked
+                && context
                     .demand
                     .owners
                     .iter()
-                    .any(|owner| asked.resolver.of_person(owner).is(&identity));
-            !asked.authors.holds(&identity)
-                && !asked.resolver.is_machine(&identity)
+                    .any(|owner| context.resolver.of_person(owner).is(&identity));
+            !context.authors.holds(&identity)
+                && !context.resolver.is_machine(&identity)
                 && !spent
                 && !owner
         })
@@ -145,7 +145,7 @@ fn candidates(
 }
 
 fn of_role(
-    asked: DemandContext,
+    context: DemandContext,
     role: &Role,
     counted_approvals: &[CountedApproval],
     by_signature: &str,
@@ -165,8 +165,8 @@ fn of_role(
     if there {
         return None;
     }
-    let identity = asked.resolver.identity(&person.typed_name, &person.typed_email);
-    let (need, who) = if asked.authors.holds(&identity) {
+    let identity = context.resolver.identity(&person.typed_name, &person.typed_email);
+    let (need, who) = if context.authors.holds(&identity) {
         let need = format!("a risk owner who is not an author: {} is", person.email);
         (need, Vec::new())
     } else {

@@ -52,7 +52,7 @@ impl<'a> TrailEvaluator<'a> {
         let outcome = step.judge_four_eyes(&authors, &demand, &evidence);
         let doubt = authors.doubt.clone().or_else(|| evidence.doubt.clone());
         let is_sound = self.is_governance() || step.version.record.record().is_some();
-        let stands = match (outcome.holds(), &doubt, is_sound) {
+        let becomes_approved = match (outcome.holds(), &doubt, is_sound) {
             _ if begins => BecomesApproved::AsApproved,
             (true, None, true) => BecomesApproved::AsApproved,
             _ => BecomesApproved::AsLanded,
@@ -65,7 +65,7 @@ impl<'a> TrailEvaluator<'a> {
         if authors.members.iter().any(|member| step.resolver.is_machine(member)) {
             flags.insert("bot-author");
         }
-        self.leave(step, &authors, stands);
+        self.leave(step, &authors, becomes_approved);
         if fires(self.before(step), step.record) || satisfied == Satisfied::Yes {
             self.series.end_support(step.at);
         }
@@ -93,7 +93,7 @@ impl<'a> TrailEvaluator<'a> {
                 Satisfied::Yes | Satisfied::Undetermined(_) => ApprovalWays::default(),
             },
             satisfied,
-            stands,
+            becomes_approved,
             result: outcome.result,
             approvers,
             authors: shown(&authors),
@@ -111,11 +111,16 @@ impl<'a> TrailEvaluator<'a> {
     }
 
     /// Passes on to later versions what they need from this one.
-    fn leave(&mut self, step: &VersionStep, authors: &AuthorSet, stands: BecomesApproved) {
+    fn leave(
+        &mut self,
+        step: &VersionStep,
+        authors: &AuthorSet,
+        becomes_approved: BecomesApproved,
+    ) {
         if self.series.reference.members.is_empty() {
             self.series.reference.join(authors);
         }
-        if stands == BecomesApproved::AsApproved {
+        if becomes_approved == BecomesApproved::AsApproved {
             self.series.approved = Some(step.index);
             self.series.reference = authors.clone();
             self.series.waiting = AuthorSet::default();

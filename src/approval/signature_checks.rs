@@ -60,7 +60,7 @@ impl<'a> SignatureChecks<'a> {
     /// Returns the state of a landing's signature.
     pub(crate) fn of_landing(&self, landing: usize, commit: &Commit) -> SignatureState {
         let key = (landing, SignedObject::Landing, commit.oid, None);
-        self.look(key, || signature::of_commit(commit))
+        self.state_of(key, || signature::of_commit(commit))
     }
 
     /// Returns the state of the signature of a commit of a merged branch; nothing is checked if no key is listed.
@@ -69,16 +69,18 @@ impl<'a> SignatureChecks<'a> {
             return SignatureState::None;
         }
         let key = (landing, SignedObject::Branch, commit.oid, None);
-        self.look(key, || signature::of_commit(commit))
+        self.state_of(key, || signature::of_commit(commit))
     }
 
     /// Returns the state of a merged tag's signature.
     pub(crate) fn of_tag(&self, landing: usize, tag: &MergedTag) -> SignatureState {
         let key = (landing, SignedObject::Tag, tag.carrier.oid, Some(Rc::clone(&tag.raw)));
-        self.look(key, || Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.signature()))
+        self.state_of(key, || {
+            Tag::read(&tag.raw).map_or(CheckedSignature::NONE, |tag| tag.signature())
+        })
     }
 
-    fn look(
+    fn state_of(
         &self,
         key: SignaturePlace,
         signature: impl FnOnce() -> CheckedSignature,
@@ -101,7 +103,7 @@ impl<'a> SignatureChecks<'a> {
     }
 
     /// Returns the checked signatures, in landing order.
-    pub(crate) fn looked(self) -> Vec<LandedSignature> {
+    pub(crate) fn into_signatures(self) -> Vec<LandedSignature> {
         let known = self.known.into_inner().into_iter();
         known
             .filter(|(_, state)| *state != SignatureState::None)

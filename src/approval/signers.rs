@@ -15,7 +15,7 @@ pub struct Signers {
     /// The lines that list a key.
     pub lines: Vec<SignerLine>,
     /// Problems with the other lines.
-    pub flaws: Vec<SignersProblem>,
+    pub problems: Vec<SignersProblem>,
 }
 
 /// One line of an allowed_signers file; it stands for one person (S3).
@@ -40,7 +40,7 @@ pub struct SignerLine {
 pub struct Revoked {
     pub keys: BTreeSet<PublicKey>,
     /// Problems with the other lines.
-    pub flaws: Vec<SignersProblem>,
+    pub problems: Vec<SignersProblem>,
 }
 
 /// A problem with a line.
@@ -67,14 +67,14 @@ impl Signers {
             let mut loose = Vec::new();
             match line(number, text, &mut loose) {
                 Ok(line) => signers.lines.push(line),
-                Err((message, help)) => signers.flaws.push(SignersProblem {
+                Err((message, help)) => signers.problems.push(SignersProblem {
                     line: number,
                     level: Level::Error,
                     message,
                     help: help.to_owned(),
                 }),
             }
-            signers.flaws.extend(loose.into_iter().map(|option| SignersProblem {
+            signers.problems.extend(loose.into_iter().map(|option| SignersProblem {
                 line: number,
                 level: Level::Warning,
                 message: format!("ssh-keygen refuses {option} without quotes"),
@@ -101,7 +101,7 @@ impl Revoked {
                 })
                 .collect();
             if keys.is_empty() {
-                revoked.flaws.push(SignersProblem {
+                revoked.problems.push(SignersProblem {
                     line: number,
                     level: Level::Error,
                     message: "no public key can be read here, so nothing is revoked".to_owned(),

@@ -22,7 +22,7 @@ pub struct ApprovalVerdict {
     pub satisfied: Satisfied,
     /// Whether this version becomes the approved one: the normal requirement (ignoring the exemption for closures and
     /// narrowing changes) is met by non-authors.
-    pub stands: BecomesApproved,
+    pub becomes_approved: BecomesApproved,
     /// The four-eyes result.
     pub result: FourEyes,
     /// The number of approvals required.
@@ -76,7 +76,7 @@ impl ApprovalVerdict {
     pub(crate) fn without_evidence(result: FourEyes) -> ApprovalVerdict {
         ApprovalVerdict {
             satisfied: Satisfied::No,
-            stands: BecomesApproved::AsLanded,
+            becomes_approved: BecomesApproved::AsLanded,
             result,
             needed: Needed::default(),
             approvers: Vec::new(),
@@ -112,7 +112,7 @@ pub struct VerdictChange {
     /// Whether the requirement was met from then on.
     pub satisfied: Satisfied,
     /// Whether the version was the approved one from then on.
-    pub stands: BecomesApproved,
+    pub becomes_approved: BecomesApproved,
     pub result: FourEyes,
 }
 

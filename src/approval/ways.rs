@@ -93,8 +93,8 @@ impl ApprovalWay {
 impl ApprovalWays {
     /// Returns the way that can be taken immediately; a forge's reviews must be fetched first.
     pub fn nearest(&self) -> Option<ApprovalWay> {
-        let is_near = |way: &&ApprovalWay| **way != ApprovalWay::ForgeReviews;
-        self.ways.iter().find(is_near).or(self.ways.first()).copied()
+        let is_immediate = |way: &&ApprovalWay| **way != ApprovalWay::ForgeReviews;
+        self.ways.iter().find(is_immediate).or(self.ways.first()).copied()
     }
 
     /// Returns the ways in which a policy allows content with the given requirement to be approved.

@@ -97,7 +97,7 @@ impl Branch {
     /// # Errors
     /// [`Obstacle`] if a folder can't be read.
     pub fn commits(&self, context: &mut BranchContext<'_>) -> Result<Vec<BranchCommit>, Obstacle> {
-        let mut told = Vec::new();
+        let mut branch_commits = Vec::new();
         for commit in &self.commits {
             let mut trees = Vec::new();
             for parent in commit.parents.iter() {
@@ -120,10 +120,10 @@ impl Branch {
             }
             let first = differing.into_iter().next().unwrap_or_default();
             if !first.is_empty() || !touched.is_empty() {
-                told.push(BranchCommit { commit: Rc::clone(commit), first, touched });
+                branch_commits.push(BranchCommit { commit: Rc::clone(commit), first, touched });
             }
         }
-        Ok(told)
+        Ok(branch_commits)
     }
 
     /// Returns the changes of the branch as a whole: what differs both from each of its bases and from another commit.

@@ -102,7 +102,7 @@ fn landings(commits: &[Rc<Commit>], now: Instant, branch: &str) -> Vec<Landing> 
             }
             (Some(time), _) => running = Some(time),
         }
-        if commit.flaw().is_some() {
+        if commit.problem().is_some() {
             flags.insert(Flag::Malformed);
         }
         if is_suspicious(commit, branch) {

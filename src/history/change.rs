@@ -63,8 +63,10 @@ pub fn of_version(trail: &Trail, version: &Version) -> Vec<ChangeEvent> {
         }
         Content::File | Content::Missing(_) => {}
         Content::Record(record) => {
-            let said = self::events(last_record(trail, version), record);
-            events.extend(said.into_iter().filter(|it| is_first || *it != ChangeEvent::Filed));
+            let record_events = self::events(last_record(trail, version), record);
+            events.extend(
+                record_events.into_iter().filter(|it| is_first || *it != ChangeEvent::Filed),
+            );
             let mut earlier = trail.versions.iter().rev();
             let before = earlier.find(|it| it.n < version.n);
             if before.is_some_and(|it| {

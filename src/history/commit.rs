@@ -42,7 +42,7 @@ pub struct SignedPayload {
 
 /// Parses the raw bytes of a commit.
 ///
-/// Malformed authors, committers and times are flaws of the commit rather than errors, so that the walk can continue.
+/// Malformed authors, committers and times are problems of the commit rather than errors, so that the walk can continue.
 ///
 /// # Errors
 /// [`Obstacle::Malformed`] if the tree or a parent can't be read.
@@ -97,7 +97,7 @@ impl Commit {
             return Ident::absent();
         };
         let mut ident = Ident::parse(&decode(first.value, encoding));
-        ident.flaws.extend(named.map(|_| IdentProblem::Twice));
+        ident.problems.extend(named.map(|_| IdentProblem::Twice));
         ident
     }
 
@@ -119,10 +119,10 @@ impl Commit {
 
     /// Returns what is malformed about the author, committer or message, which leaves conclusions about the commit
     /// uncertain.
-    pub fn flaw(&self) -> Option<(&'static str, IdentProblem)> {
+    pub fn problem(&self) -> Option<(&'static str, IdentProblem)> {
         let first = |name: &'static str| {
             let ident = self.ident(name.as_bytes());
-            ident.flaws.first().map(|flaw| (name, *flaw))
+            ident.problems.first().map(|problem| (name, *problem))
         };
         first("author")
             .or_else(|| first("committer"))

@@ -15,11 +15,11 @@ use crate::yaml::node::Limits;
 
 /// The record that a file belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Whose {
+pub enum FileId {
     /// The record with this id, in upper case: ids are compared ignoring case.
     Id(Rc<str>),
     /// No id can be read.
-    Nobody,
+    Unreadable,
     /// The bytes are missing.
     Missing(Obstacle),
 }
@@ -36,7 +36,7 @@ pub struct ContentCache<'o> {
 pub type Keeps<'k> = &'k dyn Fn(&[u8]) -> bool;
 
 struct KnownContent {
-    whose: Whose,
+    file_id: FileId,
     /// The content under the last file name; under another name the findings may differ.
     read: Option<(String, VersionBody, Option<Digest>)>,
 }
@@ -45,20 +45,20 @@ impl KnownContent {
     /// Returns the result for a file that is longer than a record may be, and is not read.
     fn too_large(path: &str) -> KnownContent {
         let body = VersionBody::known(Content::from_file(too_large(path)));
-        KnownContent { whose: Whose::Nobody, read: Some((path.to_owned(), body, None)) }
+        KnownContent { file_id: FileId::Unreadable, read: Some((path.to_owned(), body, None)) }
     }
 
     fn from_bytes(path: &str, blob: Oid, bytes: Vec<u8>, keeps: Keeps<'_>) -> KnownContent {
         let digest = Some(digest(&bytes));
-        let (whose, body) = match at_first_sight(path, &bytes) {
-            Some(whose) if keeps(&bytes) => (whose, VersionBody::unread(path, bytes)),
-            Some(whose) => (whose, VersionBody::aside(path, blob)),
+        let (file_id, body) = match at_first_sight(path, &bytes) {
+            Some(file_id) if keeps(&bytes) => (file_id, VersionBody::unread(path, bytes)),
+            Some(file_id) => (file_id, VersionBody::aside(path, blob)),
             None => {
                 let source = file::read(path, &bytes);
-                (whose(&source), VersionBody::known(Content::from_file(source)))
+                (file_id(&source), VersionBody::known(Content::from_file(source)))
             }
         };
-        KnownContent { whose, read: Some((path.to_owned(), body, digest)) }
+        KnownContent { file_id, read: Some((path.to_owned(), body, digest)) }
     }
 }
 
@@ -84,20 +84,20 @@ impl<'o> ContentCache<'o> {
     }
 
     /// Returns the record that a file belongs to, without parsing all of it if its first lines agree with its name.
-    pub fn whose(&mut self, path: &str, blob: Oid) -> Whose {
+    pub fn file_id(&mut self, path: &str, blob: Oid) -> FileId {
         if let Some(known) = self.known.get(&blob) {
-            return known.whose.clone();
+            return known.file_id.clone();
         }
-        let whose = match self.bytes_within(blob, Limits::RECORD.bytes) {
+        let file_id = match self.bytes_within(blob, Limits::RECORD.bytes) {
             Ok(Some(bytes)) => {
-                at_first_sight(path, &bytes).unwrap_or_else(|| whose(&file::read(path, &bytes)))
+                at_first_sight(path, &bytes).unwrap_or_else(|| file_id(&file::read(path, &bytes)))
             }
-            Ok(None) => Whose::Nobody,
-            Err(obstacle) => Whose::Missing(obstacle),
+            Ok(None) => FileId::Unreadable,
+            Err(obstacle) => FileId::Missing(obstacle),
         };
-        let known = KnownContent { whose: whose.clone(), read: None };
+        let known = KnownContent { file_id: file_id.clone(), read: None };
         self.known.insert(blob, known);
-        whose
+        file_id
     }
 
     /// Returns the content of a file, and the digest of its bytes if they are present.
@@ -112,7 +112,7 @@ impl<'o> ContentCache<'o> {
             Ok(Some(bytes)) => KnownContent::from_bytes(path, blob, bytes, self.keeps),
             Ok(None) => KnownContent::too_large(path),
             Err(obstacle) => KnownContent {
-                whose: Whose::Missing(obstacle.clone()),
+                file_id: FileId::Missing(obstacle.clone()),
                 read: Some((path.to_owned(), VersionBody::known(Content::Missing(obstacle)), None)),
             },
         };
@@ -186,18 +186,18 @@ pub fn digest(bytes: &[u8]) -> Digest {
 /// Returns the record named by one of the first lines, if the file has that name.
 ///
 /// This is correct for every file that can be parsed; for other files it is as reliable as their name.
-fn at_first_sight(path: &str, bytes: &[u8]) -> Option<Whose> {
+fn at_first_sight(path: &str, bytes: &[u8]) -> Option<FileId> {
     let id = Id::new(file::stem(path))?;
     let mut lines = bytes.split(|byte| *byte == b'\n').take(16);
-    let said = lines.find_map(|line| line.strip_prefix(b"id: "))?;
-    (said.trim_ascii() == id.as_str().as_bytes()).then(|| Whose::Id(id.as_str().into()))
+    let stated = lines.find_map(|line| line.strip_prefix(b"id: "))?;
+    (stated.trim_ascii() == id.as_str().as_bytes()).then(|| FileId::Id(id.as_str().into()))
 }
 
 /// Returns the record that a file belongs to, even if other parts of it are invalid.
-fn whose(source: &RecordFile) -> Whose {
+fn file_id(source: &RecordFile) -> FileId {
     let stated = source.root.as_ref().and_then(|root| root.at("id")?.text());
     match stated.and_then(|text| Id::new(&text.to_ascii_uppercase())) {
-        Some(id) => Whose::Id(id.as_str().into()),
-        None => Whose::Nobody,
+        Some(id) => FileId::Id(id.as_str().into()),
+        None => FileId::Unreadable,
     }
 }

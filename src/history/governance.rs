@@ -112,8 +112,8 @@ impl States {
     /// Returns the governance after a number of runs.
     pub fn after_runs(&self, n_runs: usize) -> &Rc<MainlineGovernance> {
         let runs = self.runs.get(..n_runs).unwrap_or(&self.runs).iter();
-        let mut known = runs.rev().filter_map(|(_, state)| state.get());
-        known.next().unwrap_or(&self.before_all)
+        let mut states = runs.rev().filter_map(|(_, state)| state.get());
+        states.next().unwrap_or(&self.before_all)
     }
 
     /// Returns the state after a landing.
@@ -220,12 +220,12 @@ pub struct GovernanceFiles {
 
 /// Adds the versions of governance files made by a landing, and returns their paths.
 pub fn land(
-    known: &mut GovernanceFiles,
+    governance_files: &mut GovernanceFiles,
     contents: &ContentCache<'_>,
     landed: trails::LandedFiles<'_>,
     changes: &[FileChange],
 ) -> Vec<String> {
-    let GovernanceFiles { trails, bytes } = known;
+    let GovernanceFiles { trails, bytes } = governance_files;
     let mut paths = Vec::new();
     for change in changes {
         let path = &change.path;

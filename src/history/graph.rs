@@ -120,7 +120,7 @@ impl<'o> GraphReader<'o> {
                 let before = before.map(|before| before.tree);
                 let (mut stop, job) = reader.stop(landing, commit, before, branches);
                 if sides {
-                    reader.look(&mut stop, &mut jobs);
+                    reader.read_sides(&mut stop, &mut jobs);
                 }
                 reader.graph.stops.push(stop);
                 jobs.push(job);
@@ -136,14 +136,14 @@ impl<'o> GraphReader<'o> {
         let mut stops = mem::take(&mut self.graph.stops);
         let mut jobs = Vec::new();
         for stop in stops.iter_mut().filter(|stop| wanted(stop)) {
-            self.look(stop, &mut jobs);
+            self.read_sides(stop, &mut jobs);
         }
         self.graph.stops = stops;
         jobs
     }
 
     /// Reads the merged branches of a landing.
-    fn look(&mut self, stop: &mut ChangedLanding, jobs: &mut Vec<ComparisonJob>) {
+    fn read_sides(&mut self, stop: &mut ChangedLanding, jobs: &mut Vec<ComparisonJob>) {
         for commit in mem::take(&mut stop.brought) {
             match self.side(&commit, jobs) {
                 Ok(Some(side)) => stop.sides.push(side),

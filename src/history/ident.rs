@@ -17,7 +17,7 @@ pub struct Ident {
     /// The time; `None` if it can't be read.
     pub time: Option<Instant>,
     /// What is malformed about the header.
-    pub flaws: Vec<IdentProblem>,
+    pub problems: Vec<IdentProblem>,
 }
 
 /// What is malformed about a commit header. Parsers disagree on the person or the time in such headers.
@@ -40,33 +40,33 @@ pub enum IdentProblem {
 impl Ident {
     /// Reads the value of an `author` or `committer` header, decoded to text.
     pub fn parse(line: &str) -> Ident {
-        let mut flaws = Vec::new();
+        let mut problems = Vec::new();
         if line.contains('\0') {
-            flaws.push(IdentProblem::Nul);
+            problems.push(IdentProblem::Nul);
         }
         let Some((name, rest)) = line.split_once('<') else {
-            flaws.push(IdentProblem::NoAddress);
-            return Ident { name: line.trim().to_owned(), flaws, ..Ident::default() };
+            problems.push(IdentProblem::NoAddress);
+            return Ident { name: line.trim().to_owned(), problems, ..Ident::default() };
         };
         let (email, rest) = rest.split_once('>').unwrap_or_else(|| {
-            flaws.push(IdentProblem::NoAddress);
+            problems.push(IdentProblem::NoAddress);
             ("", rest)
         });
         if email.contains('<') || name.contains('>') || rest.contains(['<', '>']) {
-            flaws.push(IdentProblem::TwoAddresses);
+            problems.push(IdentProblem::TwoAddresses);
         }
         // Git reads the time after the last bracket.
         let tail = rest.rsplit('>').next().unwrap_or(rest);
         let time = read_time(tail);
         if time.is_none() {
-            flaws.push(IdentProblem::BadTime);
+            problems.push(IdentProblem::BadTime);
         }
-        Ident { name: name.trim().to_owned(), email: email.to_owned(), time, flaws }
+        Ident { name: name.trim().to_owned(), email: email.to_owned(), time, problems }
     }
 
     /// Returns the ident of a commit without such a header.
     pub fn absent() -> Ident {
-        Ident { flaws: vec![IdentProblem::Absent], ..Ident::default() }
+        Ident { problems: vec![IdentProblem::Absent], ..Ident::default() }
     }
 
     /// Returns the address if it is usable: not empty, and with an `@`.

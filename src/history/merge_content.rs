@@ -72,10 +72,10 @@ impl<'o> Merges<'o> {
         {
             return MadeInMerge::No;
         }
-        self.look(contents, stop, subject, version).unwrap_or_else(MadeInMerge::Unknown)
+        self.try_judge(contents, stop, subject, version).unwrap_or_else(MadeInMerge::Unknown)
     }
 
-    fn look(
+    fn try_judge(
         &mut self,
         contents: &mut ContentCache<'_>,
         stop: &ChangedLanding,

@@ -99,17 +99,17 @@ impl LandingBranches {
     /// before (E1). Returns whether any commit touched the version itself.
     pub(super) fn fill(&self, subject: &ComparedPath, version: &mut Version) -> bool {
         let landed = trails::blobs(&version.files);
-        let kin = self.kin(subject, version);
+        let lineage = self.lineage(subject, version);
         let mut is_touched = false;
-        for told in &self.sides {
-            if told.touched.contains(subject) {
+        for merged_commit in &self.sides {
+            if merged_commit.touched.contains(subject) {
                 is_touched = true;
             }
-            if kin.iter().any(|subject| told.touched.contains(subject)) {
-                version.touched.push(Rc::clone(&told.commit));
+            if lineage.iter().any(|subject| merged_commit.touched.contains(subject)) {
+                version.touched.push(Rc::clone(&merged_commit.commit));
             }
-            if !landed.is_empty() && told.brings(subject, &landed) {
-                version.nested.push(Rc::clone(&told.commit));
+            if !landed.is_empty() && merged_commit.brings(subject, &landed) {
+                version.nested.push(Rc::clone(&merged_commit.commit));
             }
         }
         version.truncated.clone_from(&self.truncated);
@@ -126,20 +126,21 @@ impl LandingBranches {
         version: &mut Version,
     ) {
         let landed = trails::blobs(&version.files);
-        let makes =
-            |told: &MergedCommit| told.touched.contains(subject) && told.brings(subject, &landed);
+        let makes = |merged_commit: &MergedCommit| {
+            merged_commit.touched.contains(subject) && merged_commit.brings(subject, &landed)
+        };
         if version.made_in_merge == MadeInMerge::AutoMerged
             || !merge_content::is_new(version)
             || self.sides.iter().any(makes)
         {
             return;
         }
-        for told in &self.sides {
-            let commit = &told.commit;
+        for merged_commit in &self.sides {
+            let commit = &merged_commit.commit;
             if version.touched.iter().any(|known| known.oid == commit.oid) {
                 continue;
             }
-            match told.takes_over(merges, contents, subject, &landed) {
+            match merged_commit.takes_over(merges, contents, subject, &landed) {
                 Ok(true) => version.touched.push(Rc::clone(commit)),
                 Ok(false) => {}
                 Err(obstacle) => version.truncated = Some(obstacle),
@@ -149,20 +150,20 @@ impl LandingBranches {
     }
 
     /// Returns the subject of a version, and everything that it was before, in the branches or where they landed.
-    fn kin(&self, subject: &ComparedPath, version: &Version) -> BTreeSet<ComparedPath> {
-        let mut kin = BTreeSet::from([subject.clone()]);
+    fn lineage(&self, subject: &ComparedPath, version: &Version) -> BTreeSet<ComparedPath> {
+        let mut lineage = BTreeSet::from([subject.clone()]);
         let ComparedPath::Record(key) = subject else {
-            return kin;
+            return lineage;
         };
         let of = |key: &TrailKey| self.origins.get(key).into_iter().flatten().cloned();
         let mut found: Vec<TrailKey> = version.origins.iter().cloned().chain(of(key)).collect();
         while let Some(key) = found.pop() {
             let before = of(&key);
-            if kin.insert(ComparedPath::Record(key.clone())) {
+            if lineage.insert(ComparedPath::Record(key.clone())) {
                 found.extend(before);
             }
         }
-        kin
+        lineage
     }
 }
 

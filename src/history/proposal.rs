@@ -178,7 +178,7 @@ impl ProposalReader<'_, '_> {
         let records = changes.iter().filter(|change| change.kind == WatchedKind::Record);
         let differing = trails::differing(&mut self.context.contents, records);
         for (key, bytes) in &differing {
-            if is_told_by_id(key, bytes, differing.iter()) {
+            if is_listed_by_id(key, bytes, differing.iter()) {
                 continue;
             }
             let landed = self.landed(key).map_or(&[][..], |version| version.files.as_slice());
@@ -211,7 +211,7 @@ impl ProposalReader<'_, '_> {
                 ComparedPath::Governance(_) => false,
             });
         }
-        let told = if changed.is_empty() || name.is_none() {
+        let commits = if changed.is_empty() || name.is_none() {
             Vec::new()
         } else {
             branch.commits(&mut self.context).unwrap_or_default()
@@ -224,10 +224,10 @@ impl ProposalReader<'_, '_> {
                 ComparedPath::Record(key) => Some((key, bytes)),
                 ComparedPath::Governance(_) => None,
             });
-            if is_told_by_id(key, bytes, others) {
+            if is_listed_by_id(key, bytes, others) {
                 continue;
             }
-            let mut own = told.iter().filter(|told| told.touched.contains(subject));
+            let mut own = commits.iter().filter(|commit| commit.touched.contains(subject));
             let first = own.next();
             let last = own.next_back().or(first);
             let span = first.zip(last).map(|(first, last)| [&*first.commit, &*last.commit]);
@@ -278,7 +278,7 @@ impl ProposalReader<'_, '_> {
 }
 
 /// Tells whether a file with an unreadable id is already listed under the id in its name.
-fn is_told_by_id<'b>(
+fn is_listed_by_id<'b>(
     key: &TrailKey,
     bytes: &Bytes,
     mut others: impl Iterator<Item = (&'b TrailKey, &'b Bytes)>,

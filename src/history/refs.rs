@@ -87,14 +87,14 @@ pub enum Cause {
 
 /// Chooses the approved ref (M1).
 ///
-/// `asked` is the value of the flag or environment variable, `find` resolves names that are no branch (a tag, an id),
+/// `requested` is the value of the flag or environment variable, `find` resolves names that are no branch (a tag, an id),
 /// and `target` is the target branch according to the CI system, which only improves the message.
 ///
 /// # Errors
 /// [`NoRef`] if several refs are possible, or none.
 pub fn choose(
     refs: &Refs,
-    asked: Option<&str>,
+    requested: Option<&str>,
     find: &dyn Fn(&str) -> Option<ResolvedRef>,
     target: Option<&str>,
 ) -> Result<ApprovedRef, NoRef> {
@@ -104,7 +104,7 @@ pub fn choose(
         command: fetch_command(remote, target),
         target: target.map(str::to_owned),
     };
-    if let Some(name) = asked.or(refs.configured.as_deref()) {
+    if let Some(name) = requested.or(refs.configured.as_deref()) {
         return refs.named(name, find).map_err(|cause| fail(cause, None));
     }
     let remote = refs.remote().map_err(|cause| fail(cause, None))?;

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::history::chain;
-use crate::history::content::{self, ContentCache, Whose};
+use crate::history::content::{self, ContentCache, FileId};
 use crate::history::folders::{ComparisonJob, FileChange, FolderComparison};
 use crate::history::objects::{Objects, Obstacle, Oid};
 use crate::history::paths::LedgerPrefix;
@@ -121,8 +121,8 @@ impl LedgerLocation<'_> {
 
     /// Tells whether the id of a file can be read.
     fn has_id(&self, path: &str, blob: Oid) -> bool {
-        let whose = ContentCache::new(self.objects).whose(path, blob);
-        matches!(whose, Whose::Id(_))
+        let file_id = ContentCache::new(self.objects).file_id(path, blob);
+        matches!(file_id, FileId::Id(_))
     }
 
     /// Tells whether a file contains one of the ids, or may.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::history::commit::Commit;
-use crate::history::content::{ContentCache, Whose};
+use crate::history::content::{ContentCache, FileId};
 use crate::history::folders::FileChange;
 use crate::history::objects::{Obstacle, Oid};
 use crate::history::origin::{self, Left};
@@ -28,7 +28,7 @@ pub struct TrailSet<'o> {
     owners: HashMap<Rc<str>, TrailKey>,
     files: HashMap<TrailKey, TrailFiles>,
     /// Files with an unreadable id, which stand for the record that they contained just before (V2).
-    standing_in: HashSet<Rc<str>>,
+    unreadable: HashSet<Rc<str>>,
     /// Files with an unreadable id that might be readable beyond the end of a shallow clone.
     unread_at_end: Vec<Rc<str>>,
     /// Why everything beyond that end is unknown.
@@ -60,7 +60,7 @@ impl<'o> TrailSet<'o> {
             trails: BTreeMap::new(),
             owners: HashMap::new(),
             files: HashMap::new(),
-            standing_in: HashSet::new(),
+            unreadable: HashSet::new(),
             unread_at_end: Vec::new(),
             end: None,
         }
@@ -88,15 +88,15 @@ impl<'o> TrailSet<'o> {
                 continue;
             }
             self.contents.read(&change.path, new);
-            match self.contents.whose(&change.path, new) {
-                Whose::Id(id) => {
+            match self.contents.file_id(&change.path, new) {
+                FileId::Id(id) => {
                     self.put(&mut step, &change.path, new, TrailKey::Id(id.to_string()));
                 }
-                Whose::Missing(_) => {
+                FileId::Missing(_) => {
                     let key = step.stood_at(&change.path).unwrap_or_else(|| named(&change.path));
                     self.put(&mut step, &change.path, new, key);
                 }
-                Whose::Nobody => unread.push((Rc::clone(&change.path), new)),
+                FileId::Unreadable => unread.push((Rc::clone(&change.path), new)),
             }
         }
         self.part(&mut step);
@@ -116,7 +116,7 @@ impl<'o> TrailSet<'o> {
         step.before.entry(owner.clone()).or_insert_with(|| files.clone());
         files.retain(|file| file.path != *path);
         self.owners.remove(path);
-        self.standing_in.remove(path);
+        self.unreadable.remove(path);
     }
 
     /// Adds a file to a record.
@@ -140,9 +140,9 @@ impl<'o> TrailSet<'o> {
         let keys: Vec<TrailKey> = step.before.keys().cloned().collect();
         for key in keys {
             let files = self.files.get(&key).cloned().unwrap_or_default();
-            let is_back = files.iter().any(|file| !self.standing_in.contains(&file.path));
+            let is_back = files.iter().any(|file| !self.unreadable.contains(&file.path));
             let mut parted = files;
-            parted.retain(|file| is_back && self.standing_in.contains(&file.path));
+            parted.retain(|file| is_back && self.unreadable.contains(&file.path));
             for FileAt { path, blob } in parted {
                 self.lift(step, &path, &key);
                 self.put(step, &path, blob, TrailKey::Path(path.to_string()));
@@ -165,7 +165,7 @@ impl<'o> TrailSet<'o> {
         let is_free = |key: &TrailKey| self.files.get(key).is_none_or(TrailFiles::is_empty);
         let owner = match before {
             Some(key @ TrailKey::Id(_)) if is_free(&key) => {
-                self.standing_in.insert(Rc::clone(path));
+                self.unreadable.insert(Rc::clone(path));
                 key
             }
             _ => TrailKey::Path(path.to_string()),
@@ -345,10 +345,10 @@ fn keys(contents: &mut ContentCache<'_>, change: &FileChange, blob: Oid) -> Vec<
     if change.kind == WatchedKind::Other {
         return vec![TrailKey::Other(path.to_owned())];
     }
-    match contents.whose(path, blob) {
-        Whose::Id(id) => vec![TrailKey::Id(id.to_string())],
-        Whose::Missing(_) => vec![named(path)],
-        Whose::Nobody => {
+    match contents.file_id(path, blob) {
+        FileId::Id(id) => vec![TrailKey::Id(id.to_string())],
+        FileId::Missing(_) => vec![named(path)],
+        FileId::Unreadable => {
             let mut keys = vec![TrailKey::Path(path.to_owned()), named(path)];
             keys.dedup();
             keys

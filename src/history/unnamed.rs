@@ -12,14 +12,14 @@ use crate::history::watched_paths::Interest;
 use crate::yaml::node::Limits;
 
 /// An approval file outside the requested records: its landing and its bytes.
-pub(super) type Unasked = (usize, Oid);
+pub(super) type OtherApprovalFile = (usize, Oid);
 
 /// Returns the approval files of a landing that are outside the requested records.
-pub(super) fn unasked<'c>(
+pub(super) fn other_files<'c>(
     landing: usize,
     files: impl Iterator<Item = &'c FileChange>,
     interest: &Interest,
-) -> Vec<Unasked> {
+) -> Vec<OtherApprovalFile> {
     let rest = files.filter(|change| !interest.watches(&change.path));
     rest.filter_map(|change| Some((landing, change.new?))).collect()
 }
@@ -31,18 +31,18 @@ pub(super) fn unasked<'c>(
 pub(super) fn until(
     contents: &ContentCache<'_>,
     mainline: &Mainline,
-    asked: &[ApprovalFileChange],
-    unasked: &[Unasked],
+    requested: &[ApprovalFileChange],
+    others: &[OtherApprovalFile],
 ) -> Option<usize> {
     let root = mainline.root()?.to_string();
-    let mut bytes = asked.iter().filter_map(|file| match &file.after {
+    let mut bytes = requested.iter().filter_map(|file| match &file.after {
         After::Bytes(bytes) => Some(bytes),
         After::Gone | After::Missing(_) => None,
     });
     if !bytes.any(|bytes| names(bytes, "-")) {
         return None;
     }
-    let of_asked = asked.iter().filter_map(|file| match &file.after {
+    let of_requested = requested.iter().filter_map(|file| match &file.after {
         After::Bytes(bytes) => names(bytes, &root).then_some(file.landing),
         After::Missing(_) => Some(file.landing),
         After::Gone => None,
@@ -51,9 +51,9 @@ pub(super) fn until(
         Ok(bytes) => bytes.is_some_and(|bytes| names(&bytes, &root)),
         Err(_) => true,
     };
-    let mut unasked = unasked.iter();
-    let of_unasked = unasked.find(|(_, blob)| named(*blob));
-    let landings = of_asked.chain(of_unasked.map(|(landing, _)| *landing));
+    let mut others = others.iter();
+    let of_others = others.find(|(_, blob)| named(*blob));
+    let landings = of_requested.chain(of_others.map(|(landing, _)| *landing));
     landings.min()
 }
 

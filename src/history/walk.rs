@@ -20,7 +20,7 @@ use crate::history::related_files::LedgerLocation;
 use crate::history::survey::Survey;
 use crate::history::tags;
 use crate::history::trails::{LandedFiles, TrailSet};
-use crate::history::unnamed::{self, Unasked};
+use crate::history::unnamed::{self, OtherApprovalFile};
 use crate::history::version::{Trail, TrailKey, Version};
 use crate::history::walked::{ApprovalFileChange, History};
 use crate::history::watched_paths::{self, RecordFilter, WatchedKind};
@@ -66,7 +66,7 @@ pub fn walk_kept(
 }
 
 /// Returns the mainline alone, for a history without a policy, of which nothing else is needed.
-pub fn untold(chain: Chain, prefix: &LedgerPrefix) -> History {
+pub fn mainline_only(chain: Chain, prefix: &LedgerPrefix) -> History {
     History {
         mainline: chain.mainline,
         trails: BTreeMap::new(),
@@ -112,7 +112,7 @@ pub fn walk_shown(
     prefix: &LedgerPrefix,
     records: Option<&[String]>,
     judge: &dyn Fn(History) -> States,
-    look: VersionVisitor<'_>,
+    visitor: VersionVisitor<'_>,
 ) -> Result<History, Obstacle> {
     log::debug!("walking the history of governance, then of all records: each version is checked");
     let survey = Survey::read(objects, &chain, prefix, records, None)?;
@@ -120,14 +120,14 @@ pub fn walk_shown(
     let governance = survey.of_governance();
     let governance = collect_versions(trails(), objects, chain.clone(), prefix, governance, None)?;
     let states = judge(governance);
-    let shown = VisitorState { states, look };
+    let shown = VisitorState { states, visitor };
     collect_versions(trails(), objects, chain, prefix, survey, Some(shown))
 }
 
 /// The callback for versions, and the governance that judges them.
 struct VisitorState<'l> {
     states: States,
-    look: VersionVisitor<'l>,
+    visitor: VersionVisitor<'l>,
 }
 
 /// Walks a mainline and returns the trails of a few records.
@@ -183,7 +183,7 @@ fn collect_versions(
 ) -> Result<History, Obstacle> {
     let mut governance = GovernanceFiles::default();
     let mut approvals = Vec::new();
-    let mut unasked: Vec<Unasked> = Vec::new();
+    let mut other_files: Vec<OtherApprovalFile> = Vec::new();
     let mainline = chain.mainline;
     let mut commits = chain.commits.into_iter().enumerate();
     let stops = mem::take(&mut survey.graph.stops);
@@ -204,7 +204,7 @@ fn collect_versions(
             .filter(|change| matches!(change.kind, WatchedKind::Record | WatchedKind::Other));
         let keys = trails.land(landed, of_records);
         if let Some(shown) = &mut shown {
-            show(&trails, &keys, &shown.states, shown.look);
+            show(&trails, &keys, &shown.states, shown.visitor);
         }
         let paths = governance::land(&mut governance, &trails.contents, landed, changes);
         let before = stop.landing.checked_sub(1);
@@ -214,7 +214,7 @@ fn collect_versions(
             || approval_only::compare_folders(objects, &survey.interest, trees.0, trees.1);
         let files = || changes.iter().filter(|it| it.kind == WatchedKind::Approval);
         let watched = files().filter(|change| survey.interest.watches(&change.path));
-        unasked.extend(unnamed::unasked(stop.landing, files(), &survey.interest));
+        other_files.extend(unnamed::other_files(stop.landing, files(), &survey.interest));
         approvals.extend(approval_only::beside(&trails.contents, landed, watched, company));
         if landed.cut_off.is_some() || commit.parents.len() < 2 {
             continue;
@@ -238,7 +238,7 @@ fn collect_versions(
         let mut contents = ContentCache::new(objects);
         foxtrot.mark(&mut merges, &mut contents, &mainline, &mut trails.trails)?;
     }
-    let unnamed_until = unnamed::until(&trails.contents, &mainline, &approvals, &unasked);
+    let unnamed_until = unnamed::until(&trails.contents, &mainline, &approvals, &other_files);
     let is_other = |(key, _): &(TrailKey, Trail)| matches!(key, TrailKey::Other(_));
     let (others, trails): (BTreeMap<TrailKey, Trail>, _) =
         trails.trails.into_iter().partition(is_other);
@@ -292,13 +292,13 @@ impl History {
             }
         }
         self.former = origin::needed(self.trails.values(), apart);
-        let known = |file: &ApprovalFileChange| !self.left_out.contains(&file.record());
-        self.approvals.retain(known);
+        let is_kept = |file: &ApprovalFileChange| !self.left_out.contains(&file.record());
+        self.approvals.retain(is_kept);
     }
 }
 
 /// Passes the versions that a landing made to the callback.
-fn show(trails: &TrailSet<'_>, keys: &[TrailKey], states: &States, look: VersionVisitor<'_>) {
+fn show(trails: &TrailSet<'_>, keys: &[TrailKey], states: &States, visitor: VersionVisitor<'_>) {
     for key in keys {
         let trail = trails.trails.get(key);
         let Some((trail, version)) = trail.and_then(|trail| Some((trail, trail.last()?))) else {
@@ -310,7 +310,7 @@ fn show(trails: &TrailSet<'_>, keys: &[TrailKey], states: &States, look: Version
         let again = || trails.contents.places(&file.path, file.blob);
         if let Some(source) = version.record.places().or_else(again) {
             let source = &source;
-            look(VersionVisit { trail, version, source, states });
+            visitor(VersionVisit { trail, version, source, states });
         }
     }
 }

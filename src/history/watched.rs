@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use crate::history::notes;
 use crate::history::refs::{HeadState, Refs};
 
-/// Returns the full names of the refs to watch, some of which may not exist; `asked` is the value of the flag or
+/// Returns the full names of the refs to watch, some of which may not exist; `requested` is the value of the flag or
 /// environment variable.
-pub fn watched_refs(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
+pub fn watched_refs(refs: &Refs, requested: Option<&str>) -> BTreeSet<String> {
     let mut names = BTreeSet::from([notes::REFERENCE.to_owned()]);
     let mut add = |name: String| {
         names.extend(refs.links.get(&name).cloned());
@@ -21,7 +21,7 @@ pub fn watched_refs(refs: &Refs, asked: Option<&str>) -> BTreeSet<String> {
         HeadState::Branch(name) => Some(name.clone()),
         HeadState::Detached(_) => None,
     };
-    match (asked.or(refs.configured.as_deref()), refs.remote()) {
+    match (requested.or(refs.configured.as_deref()), refs.remote()) {
         (Some(name), _) if name.starts_with("refs/") => add(name.to_owned()),
         (Some(name), _) => {
             add(format!("refs/heads/{name}"));

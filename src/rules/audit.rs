@@ -268,7 +268,8 @@ impl<'a> Audit<'a> {
             return None;
         }
         let stands = |verdict: &&Rc<ApprovalVerdict>| {
-            verdict.stands == BecomesApproved::AsApproved && verdict.satisfied == Satisfied::Yes
+            verdict.becomes_approved == BecomesApproved::AsApproved
+                && verdict.satisfied == Satisfied::Yes
         };
         let approved = of.verdicts.iter().filter(stands);
         Some(Urgent {
@@ -338,7 +339,7 @@ fn conflicts(landed: &LandedCase<'_>) -> Vec<Finding> {
 /// Sets a finding about content or a change to its present level and its position at the tip, and adds where it landed.
 fn settle(finding: &mut Finding, landed: &LandedCase<'_>, tip: Option<&RecordFile>) {
     let reopened = finding.rule == Code::ClosedEdited
-        && landed.verdict.stands == BecomesApproved::AsApproved
+        && landed.verdict.becomes_approved == BecomesApproved::AsApproved
         && landed.verdict.satisfied == Satisfied::Yes;
     let heals = match landed.healed {
         Healed::Yes => !rules::find(finding.rule).is_some_and(|rule| rule.special.stays_error),

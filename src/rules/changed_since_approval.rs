@@ -40,7 +40,7 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
 fn other(landed: &LandedCase<'_>) -> Option<Finding> {
     let approved = landed.approved.filter(|_| !landed.is_governance)?;
     let verdict = landed.verdict;
-    let (level, more) = match (&verdict.satisfied, verdict.stands) {
+    let (level, more) = match (&verdict.satisfied, verdict.becomes_approved) {
         (Satisfied::No, _) => (Level::Error, ": only what both allow is in force"),
         // A change that only narrows takes effect at once; that its content differs is reported only at the tip.
         (Satisfied::Yes, BecomesApproved::AsLanded) if landed.at_tip => {

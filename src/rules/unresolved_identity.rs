@@ -53,7 +53,7 @@ fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
     }
     let commits = [&landed.version.commit].into_iter();
     for commit in commits.chain(&landed.version.touched) {
-        if commit.author().flaws.contains(&IdentProblem::NoAddress) {
+        if commit.author().problems.contains(&IdentProblem::NoAddress) {
             who.push(format!("the author of {} has no address", commit.oid.short()));
         }
     }

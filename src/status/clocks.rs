@@ -128,7 +128,7 @@ impl Clocks {
 
     /// Returns the first instant at which a review is overdue, considering the reviews up to an instant.
     pub(crate) fn review_overdue(&self, at: Instant) -> Option<Instant> {
-        let days = self.reviewed.iter().map(|looked| looked.day);
+        let days = self.reviewed.iter().map(|review| review.day);
         let last = days.filter(|day| *day <= at.day()).max().map(When::Day);
         let from = last.as_ref().unwrap_or(&self.begin);
         term::review_due(from, &self.intervals).map(term::overdue_from)
@@ -147,10 +147,10 @@ impl Clocks {
 
     /// Tells whether a fired trigger still waits for the review that it requires.
     pub(crate) fn waits(&self, fired: &FiredClock, at: Instant) -> bool {
-        let looked = self.reviewed.iter().any(|looked| {
-            looked.brought >= fired.brought && looked.day >= fired.day && looked.day <= at.day()
+        let is_reviewed = self.reviewed.iter().any(|review| {
+            review.brought >= fired.brought && review.day >= fired.day && review.day <= at.day()
         });
-        fired.then == Then::Review && !looked
+        fired.then == Then::Review && !is_reviewed
     }
 }
 

@@ -59,12 +59,14 @@ impl<'a> TrailPast<'a> {
     }
 
     /// Tells whether a version is approved, as far as is known.
-    pub(crate) fn stands(&self, index: usize) -> bool {
+    pub(crate) fn is_approved(&self, index: usize) -> bool {
         let verdict = self.verdict(index);
-        let Some((satisfied, stands)) = verdict.and_then(|verdict| self.as_known(verdict)) else {
+        let Some((satisfied, becomes_approved)) =
+            verdict.and_then(|verdict| self.as_known(verdict))
+        else {
             return false;
         };
-        *stands == BecomesApproved::AsApproved
+        *becomes_approved == BecomesApproved::AsApproved
             && *satisfied == Satisfied::Yes
             && self.record(index).is_some()
     }
@@ -75,11 +77,11 @@ impl<'a> TrailPast<'a> {
         verdict: &'v ApprovalVerdict,
     ) -> Option<(&'v Satisfied, &'v BecomesApproved)> {
         let Some(known) = self.known else {
-            return Some((&verdict.satisfied, &verdict.stands));
+            return Some((&verdict.satisfied, &verdict.becomes_approved));
         };
         let mut turns = verdict.turns.iter().rev();
         let turn = turns.find(|turn| turn.at <= known)?;
-        Some((&turn.satisfied, &turn.stands))
+        Some((&turn.satisfied, &turn.becomes_approved))
     }
 
     /// Returns why some versions can't be evaluated.

@@ -146,7 +146,7 @@ impl RecordState {
                 self.reasons.push(ReasonKind::EmergencyUnapproved.says(format!(
                     "an emergency that nobody has approved yet: it counts {}; {}",
                     dates::lasts(until),
-                    approval.way()
+                    approval.how_to_approve()
                 )));
             }
             _ => {}
@@ -155,7 +155,7 @@ impl RecordState {
 
     /// Adds to the reasons of an ended record whether it can still be renewed, considering earlier records for the same
     /// exception.
-    pub(crate) fn say_what_is_left(&mut self, instant: Instant) {
+    pub(crate) fn note_renewals_left(&mut self, instant: Instant) {
         let record = self.effective.as_deref();
         let is_left = renewal::is_left(&self.renewals, record, instant);
         let ended = self.reasons.iter_mut().find(|it| it.kind() == ReasonKind::Ended);
@@ -183,7 +183,7 @@ impl RecordState {
         }
         ReasonKind::ChangedSince.says(format!(
             "changed since its approval{since}: only what the approved and the merged version both allow is in force; to approve the rest, {}",
-            approval.way()
+            approval.how_to_approve()
         ))
     }
 
@@ -238,7 +238,7 @@ impl RecordState {
         self.days_left = end.map(|end| end.days_since(instant));
         self.tier.clone_from(&judged.tier);
         self.renewals = renewal::count_renewals(past, judged, clocks);
-        self.say_what_is_left(instant);
+        self.note_renewals_left(instant);
         self.duties = duty::duties(past, judged, clocks, instant);
         self.ownerless = clocks.ownerless.iter().map(|(owner, _)| owner.clone()).collect();
         self.fired = clocks.fired.iter().map(|fired| fired_at(clocks, fired, instant)).collect();
@@ -303,14 +303,15 @@ fn controls(
 ) -> Vec<ControlFreshness> {
     let landed = past.record(past.tip).map(|record| record.compensating_controls.as_slice());
     let status = |id: &str| {
-        let said = judged
+        let matching = judged
             .record
             .compensating_controls
             .iter()
             .chain(landed.unwrap_or_default())
             .filter(|control| control.id == id);
         let is_gone = !landed.unwrap_or_default().iter().any(|it| it.id == id);
-        said.map(|control| control.status)
+        matching
+            .map(|control| control.status)
             .min_by_key(|status| match status {
                 ControlStatus::Withdrawn => 0,
                 ControlStatus::Planned => 1,

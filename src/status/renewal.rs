@@ -48,7 +48,7 @@ fn begin(clocks: &Clocks, expires: &When) -> Instant {
 
 fn count(past: TrailPast, judged: &EvaluatedRecord) -> u32 {
     let approved = || {
-        let versions = (judged.first..=past.tip).filter(|index| past.stands(*index));
+        let versions = (judged.first..=past.tip).filter(|index| past.is_approved(*index));
         versions.filter_map(|index| past.record(index))
     };
     let entries = approved().next_back().map_or(0, |record| record.renewals.len());

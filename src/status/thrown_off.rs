@@ -81,6 +81,6 @@ fn is_repaired(past: TrailPast, thrown_off: &ThrownOff) -> bool {
             (Content::Record(record), None) => record.closure.is_some(),
             _ => false,
         };
-        says_again || is_own && version.landing > thrown_off.landing && past.stands(index)
+        says_again || is_own && version.landing > thrown_off.landing && past.is_approved(index)
     })
 }

@@ -65,7 +65,7 @@ pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) ->
         .iter()
         .flat_map(|verdict| &verdict.turns)
         .filter(|turn| {
-            turn.stands == BecomesApproved::AsApproved && turn.satisfied == Satisfied::Yes
+            turn.becomes_approved == BecomesApproved::AsApproved && turn.satisfied == Satisfied::Yes
         })
         .map(|turn| turn.at)
         .filter(|approved| *approved <= at)
@@ -119,13 +119,13 @@ fn list_spans(
         })
         .filter(|at| *at > from && *at < until)
         .collect();
-    let mut known = vec![from];
-    known.extend(later);
-    known.sort();
-    known.dedup();
+    let mut starts = vec![from];
+    starts.extend(later);
+    starts.sort();
+    starts.dedup();
     let mut spans = Vec::new();
-    for (n, begin) in known.iter().enumerate() {
-        let stop = known.get(n + 1).copied().unwrap_or(until);
+    for (n, begin) in starts.iter().enumerate() {
+        let stop = starts.get(n + 1).copied().unwrap_or(until);
         let then = TrailPast { known: Some(*begin), ..past };
         let ground = Ground::evaluate(then, governance);
         let clocks = clocks(then, &ground, governance);

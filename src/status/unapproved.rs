@@ -34,7 +34,7 @@ pub(crate) fn unapproved_reasons(approval: VersionApproval<'_>) -> Vec<Reason> {
     if approval.verdict.satisfied != Satisfied::No {
         return Vec::new();
     }
-    let found = approval.what_was_found();
+    let found = approval.reason_from_result();
     [found].into_iter().chain(missing(approval.verdict)).chain(approval.refused()).collect()
 }
 
@@ -69,19 +69,19 @@ pub(crate) fn ended(record_state: &RecordState) -> Vec<Reason> {
 
 impl VersionApproval<'_> {
     /// Returns how the version can still be approved, as a sentence about who may do so.
-    pub(crate) fn way(self) -> String {
+    pub(crate) fn how_to_approve(self) -> String {
         self.verdict.ways.sentence(self.id, self.signers)
     }
 
     /// Returns the same for the version that lands after this one.
-    pub(crate) fn way_of_next(self) -> String {
+    pub(crate) fn how_to_approve_next(self) -> String {
         match self.verdict.ways.phrase(self.id, self.signers) {
-            Some(_) => format!("change its text, and then {}", self.way()),
-            None => self.way(),
+            Some(_) => format!("change its text, and then {}", self.how_to_approve()),
+            None => self.how_to_approve(),
         }
     }
 
-    fn what_was_found(self) -> Reason {
+    fn reason_from_result(self) -> Reason {
         let verdict = self.verdict;
         let authors = || {
             let names: Vec<&str> =
@@ -98,8 +98,8 @@ impl VersionApproval<'_> {
             }
             FourEyes::NoneRecorded if only_machines(verdict) => {
                 let found = "the only approval came from a bot or an agent, which never counts";
-                let way = self.way().replacen("someone else", "a person", 1);
-                return ReasonKind::OnlyMachines.says(format!("{found}: {way}"));
+                let how = self.how_to_approve().replacen("someone else", "a person", 1);
+                return ReasonKind::OnlyMachines.says(format!("{found}: {how}"));
             }
             FourEyes::NoneRecorded => {
                 (ReasonKind::NothingCounts, "no approval is recorded that counts".to_owned())
@@ -115,13 +115,14 @@ impl VersionApproval<'_> {
             FourEyes::Vetoed => return self.vetoed(),
             FourEyes::InvalidSignature => {
                 let found = "the signature of the merge is bad";
-                return ReasonKind::BadSignature.says(format!("{found}: {}", self.way_of_next()));
+                return ReasonKind::BadSignature
+                    .says(format!("{found}: {}", self.how_to_approve_next()));
             }
             FourEyes::Indeterminate | FourEyes::NotApplicable => {
                 (ReasonKind::NotApproved, "not approved".to_owned())
             }
         };
-        kind.says(format!("{found}: {}", self.way()))
+        kind.says(format!("{found}: {}", self.how_to_approve()))
     }
 
     /// Returns the uncounted approval files of people who do not count otherwise, with what they can do.
@@ -161,7 +162,7 @@ impl VersionApproval<'_> {
             }
             None => ReasonKind::NameUnknown.says(format!(
                 "who approved can't be determined: {}; .mailmap and people.logins help approvals that are merged later",
-                self.way()
+                self.how_to_approve()
             )),
         }
     }
@@ -180,7 +181,7 @@ impl VersionApproval<'_> {
         ReasonKind::Vetoed.says(format!(
             "rejected by {0}: {0} must {back}, or {1}",
             diag::names(&names),
-            self.way_of_next()
+            self.how_to_approve_next()
         ))
     }
 }

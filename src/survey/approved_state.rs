@@ -98,17 +98,17 @@ impl ApprovedState {
     fn take(&mut self, series: &[(&Version, &ApprovalVerdict)]) {
         let record = |version: &Version| version.record.record().map(Rc::clone);
         self.tip = series.last().and_then(|(version, _)| record(version));
-        let stands = |(version, verdict): &(&Version, &ApprovalVerdict)| {
-            let stands = verdict.stands == BecomesApproved::AsApproved
+        let is_approved = |(version, verdict): &(&Version, &ApprovalVerdict)| {
+            let by_verdict = verdict.becomes_approved == BecomesApproved::AsApproved
                 && verdict.satisfied == Satisfied::Yes;
             // The content of the oldest commit of a clone counts as approved when requirements are determined.
-            (stands || version.change == VersionChange::Inherited)
+            (by_verdict || version.change == VersionChange::Inherited)
                 && version.record.record().is_some()
         };
-        let approved = series.iter().rposition(stands);
+        let approved = series.iter().rposition(is_approved);
         let of_approved = series
             .iter()
-            .filter(|pair| stands(pair))
+            .filter(|pair| is_approved(pair))
             .filter_map(|(version, _)| version.record.record());
         self.renewed = renewal::counted(of_approved.map(AsRef::as_ref));
         let after = approved.map_or(0, |at| at + 1);

@@ -39,6 +39,6 @@ pub fn count(
         let days = refiling::days(&before);
         renewals.total_days = renewals.total_days.map(|total| total.saturating_add(days));
         renewals.refiled = before.iter().map(|peer| peer.id.clone()).collect();
-        record_state.say_what_is_left(instant);
+        record_state.note_renewals_left(instant);
     }
 }

@@ -53,7 +53,7 @@ fn person(address: &str) -> Person {
 /// Returns the keys of these lists.
 fn keys(signers: &str, revoked: &str) -> Keys {
     let signers = Signers::parse(signers);
-    assert_eq!(signers.flaws, []);
+    assert_eq!(signers.problems, []);
     Keys::new(&signers, [&Revoked::parse(revoked)])
 }
 

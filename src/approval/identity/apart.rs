@@ -102,7 +102,7 @@ impl IdentityResolver<'_> {
         };
         match relation {
             Relation::Unknown(_)
-                if by_answer || self.is_told_as_bot(one) || self.is_told_as_bot(other) =>
+                if by_answer || self.is_trusted_as_bot(one) || self.is_trusted_as_bot(other) =>
             {
                 Relation::Different
             }
@@ -137,7 +137,7 @@ impl IdentityResolver<'_> {
     }
 
     /// Tells whether an identity is distinguished by its own key, which the signers file lists for its address.
-    pub(crate) fn told_by_key(&self, identity: &Identity, persons: &[Person]) -> SeparatedBy {
+    pub(crate) fn separated_by_key(&self, identity: &Identity, persons: &[Person]) -> SeparatedBy {
         let mut keys = persons.iter().map(|person| &person.key);
         if keys.any(|key| *key == identity.person.key) {
             SeparatedBy::OwnKey
@@ -189,7 +189,7 @@ impl IdentityResolver<'_> {
     }
 
     /// Tells whether an identity is a well-known bot, or one that an approved policy lists.
-    pub(crate) fn is_told_as_bot(&self, identity: &Identity) -> bool {
+    pub(crate) fn is_trusted_as_bot(&self, identity: &Identity) -> bool {
         let person = &identity.person;
         people::is_known_bot(person)
             || people::is_bot(self.approved, person)

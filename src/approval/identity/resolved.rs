@@ -21,7 +21,7 @@ pub(crate) struct Identity {
     /// Every name used with them.
     names: Vec<Rc<ComparableName>>,
     /// Normalized forms of their addresses, to find similar ones.
-    looks: Vec<Rc<str>>,
+    lookalikes: Vec<Rc<str>>,
     /// Every name and address of theirs, as typed.
     typed: Vec<Person>,
 }
@@ -57,11 +57,11 @@ impl ComparableName {
 
 impl Identity {
     /// Creates an identity from what one state of governance knows.
-    pub(super) fn new(person: Person, name: Rc<ComparableName>, looks: Rc<str>) -> Identity {
+    pub(super) fn new(person: Person, name: Rc<ComparableName>, lookalike: Rc<str>) -> Identity {
         Identity {
             keys: Vec::with_capacity(2),
             names: vec![name],
-            looks: vec![looks],
+            lookalikes: vec![lookalike],
             typed: vec![person.clone()],
             person,
         }
@@ -88,7 +88,8 @@ impl Identity {
     pub(crate) fn is_namesake(&self, other: &Identity) -> bool {
         let mut pairs =
             self.names.iter().flat_map(|one| other.names.iter().map(move |other| (one, other)));
-        let looks_alike = || self.looks.iter().any(|looks| other.looks.contains(looks));
+        let looks_alike =
+            || self.lookalikes.iter().any(|lookalike| other.lookalikes.contains(lookalike));
         !self.is(other) && (pairs.any(|(one, other)| one.is(other)) || looks_alike())
     }
 
@@ -103,7 +104,7 @@ impl Identity {
         }
         self.know_all(&other.keys);
         union(&mut self.names, &other.names);
-        union(&mut self.looks, &other.looks);
+        union(&mut self.lookalikes, &other.lookalikes);
         union(&mut self.typed, &other.typed);
     }
 

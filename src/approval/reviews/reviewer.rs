@@ -115,8 +115,9 @@ impl Reviewer {
             }
             (Some(person), _) => may_write(review, reviews).map(|()| Reviewer::Person(person)),
             (None, Some(account)) => {
-                let told = may_write(review, reviews).and_then(|()| told_apart(reviews, &account));
-                told.map(|()| Reviewer::Account(person))
+                let checked =
+                    may_write(review, reviews).and_then(|()| check_not_author(reviews, &account));
+                checked.map(|()| Reviewer::Account(person))
             }
             (None, None) if review.login.is_none() => {
                 Err("the forge gives no login, as for a deleted account".to_owned())
@@ -185,7 +186,7 @@ fn is_github(host: &str) -> bool {
 }
 
 /// Checks that the forge knows who opened the pull request and wrote its commits, and that the reviewer is neither.
-fn told_apart(reviews: &Reviews, account: &Account) -> Result<(), String> {
+fn check_not_author(reviews: &Reviews, account: &Account) -> Result<(), String> {
     let Some(opened_by) = &reviews.opened_by else {
         return Err("the forge does not say who opened the pull request".to_owned());
     };

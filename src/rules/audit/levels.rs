@@ -35,7 +35,8 @@ impl<'a> Levels<'a> {
     /// Tells whether a version counts as approved.
     fn stands(&self, index: usize) -> bool {
         self.verdicts.get(index).is_some_and(|verdict| {
-            verdict.stands == BecomesApproved::AsApproved && verdict.satisfied == Satisfied::Yes
+            verdict.becomes_approved == BecomesApproved::AsApproved
+                && verdict.satisfied == Satisfied::Yes
         })
     }
 

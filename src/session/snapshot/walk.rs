@@ -124,7 +124,7 @@ impl<'h> Snapshot<'h> {
     /// # Errors
     /// As [`Snapshot::walk`].
     pub(crate) fn without_policy(line: OpenMainline<'h>) -> Result<Snapshot<'h>, Error> {
-        Snapshot::walked(line, |walk| Ok(walk::untold(walk.chain, walk.prefix)))
+        Snapshot::walked(line, |walk| Ok(walk::mainline_only(walk.chain, walk.prefix)))
     }
 
     fn judged(

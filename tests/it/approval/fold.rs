@@ -116,7 +116,7 @@ fn what_was_removed_or_closed_does_not_come_back_by_itself() {
         // The previously approved content narrows nothing, so it needs no approval; a closed record stays closed.
         let satisfied = if what == "closed" { "yes" } else { "no" };
         assert_eq!(crate::approval::said(&back).satisfied, satisfied, "{what}");
-        assert_eq!(back.stands, BecomesApproved::AsLanded, "{what}");
+        assert_eq!(back.becomes_approved, BecomesApproved::AsLanded, "{what}");
     }
 }
 

@@ -80,7 +80,7 @@ fn an_ident_is_read_as_git_reads_it() {
         let ident = Ident::parse(line);
         assert_eq!((ident.name.as_str(), ident.email.as_str()), (*name, *email), "{line}");
         assert_eq!(ident.time, time.and_then(at), "{line}");
-        assert_eq!(ident.flaws, *flaws, "{line}");
+        assert_eq!(ident.problems, *flaws, "{line}");
     }
 }
 
@@ -106,7 +106,7 @@ fn a_commit_is_read_from_its_raw_bytes() {
     assert_eq!(commit.committer().email, "lee@example.com");
     assert_eq!(commit.subject(), "Subject");
     assert_eq!(commit.message(), "Subject\n\nBody\n");
-    assert_eq!(commit.flaw(), None);
+    assert_eq!(commit.problem(), None);
     let signed = commit.signature().unwrap();
     assert_eq!(
         String::from_utf8(signed.signature).unwrap(),
@@ -145,7 +145,7 @@ fn what_is_odd_about_a_commit_is_a_flaw_and_not_an_error() {
         (format!("{TREE}{good}\nHi\0there\n"), Some(("message", IdentProblem::Nul))),
     ];
     for (raw, flaw) in cases {
-        assert_eq!(parse(raw.as_bytes()).unwrap().flaw(), *flaw, "{raw}");
+        assert_eq!(parse(raw.as_bytes()).unwrap().problem(), *flaw, "{raw}");
     }
     for raw in [
         "",
@@ -216,7 +216,7 @@ proptest! {
             commit.signature();
             commit.mergetags();
             commit.trailers(&|_| false);
-            commit.flaw();
+            commit.problem();
         }
     }
 
@@ -227,7 +227,7 @@ proptest! {
             commit.signature();
             commit.mergetags();
             commit.trailers(&|_| false);
-            commit.flaw();
+            commit.problem();
         }
     }
 }

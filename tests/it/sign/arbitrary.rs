@@ -44,6 +44,6 @@ proptest! {
     fn a_line_of_signers_with_any_options_is_read(options in "[a-z=\",\\\\ -]{0,40}") {
         let line = format!("dana@example.com {options} {}", public("ed25519.pub"));
         let read = Signers::parse(&line);
-        prop_assert!(read.lines.len() + read.flaws.len() >= 1);
+        prop_assert!(read.lines.len() + read.problems.len() >= 1);
     }
 }

@@ -31,7 +31,7 @@ fn each_form_of_a_line_is_read() {
         ("dana@example.com NAMESPACES=\"git\",cert-authority".to_owned(), vec!["dana@example.com"]),
     ] {
         let read = Signers::parse(&format!("# who signs\n\n{fields} {key} laptop of Dana\r\n"));
-        assert_eq!(read.flaws, [], "{fields}");
+        assert_eq!(read.problems, [], "{fields}");
         assert_eq!(read.lines[0].principals, principals);
         assert_eq!(read.lines[0].number, 3);
         assert_eq!(read.lines[0].key, ed25519());
@@ -72,9 +72,9 @@ fn a_line_that_cannot_be_read_lists_nobody_and_hides_no_other() {
         format!("dana@example.com valid-before=\"20260101+1\" {key}"),
     ] {
         let read = Signers::parse(&format!("{line}\nlee@example.com {key}\n"));
-        assert_eq!(read.flaws.len(), 1, "{line}: {:?}", read.flaws);
-        assert_eq!((read.flaws[0].line, read.flaws[0].level), (1, Level::Error));
-        assert!(!read.flaws[0].help.is_empty());
+        assert_eq!(read.problems.len(), 1, "{line}: {:?}", read.problems);
+        assert_eq!((read.problems[0].line, read.problems[0].level), (1, Level::Error));
+        assert!(!read.problems[0].help.is_empty());
         assert_eq!(read.lines.len(), 1, "{line}");
     }
 }
@@ -86,7 +86,7 @@ fn an_option_without_quotes_is_obeyed_and_warned_about() {
         Signers::parse(&format!("dana@example.com valid-before=20260101Z,namespaces=git {key}"));
     assert_eq!(read.lines[0].valid_before, Some(at("2026-01-01T00:00:00Z")));
     assert_eq!(read.lines[0].namespaces, Some(vec!["git".to_owned()]));
-    let levels: Vec<Level> = read.flaws.iter().map(|flaw| flaw.level).collect();
+    let levels: Vec<Level> = read.problems.iter().map(|problem| problem.level).collect();
     assert_eq!(levels, [Level::Warning, Level::Warning]);
 }
 
@@ -95,7 +95,7 @@ fn a_revoked_line_without_a_key_is_a_finding() {
     let key = public("p384.pub");
     let read = Revoked::parse(&format!("# stolen\n\n{key} old laptop\nssh-ed25519 AAAA\nSSHKRL\n"));
     assert_eq!(read.keys.len(), 1);
-    let lines: Vec<u32> = read.flaws.iter().map(|flaw| flaw.line).collect();
+    let lines: Vec<u32> = read.problems.iter().map(|problem| problem.line).collect();
     assert_eq!(lines, [4, 5]);
 }
 
@@ -123,10 +123,12 @@ fn all_principals_of_a_line_and_of_a_key_are_one_person() {
         public("p256.pub")
     );
     let keys = keys(&list, "");
-    let kin: Vec<String> = keys.kin(&governance, "kim@example.com").into_iter().collect();
-    assert_eq!(kin, ["d@example.org", "dana@example.com", "kim@example.com"]);
-    let kin: Vec<String> = keys.kin(&governance, "lee@example.com").into_iter().collect();
-    assert_eq!(kin, ["lee@example.com"]);
+    let keys_of_person: Vec<String> =
+        keys.person_keys(&governance, "kim@example.com").into_iter().collect();
+    assert_eq!(keys_of_person, ["d@example.org", "dana@example.com", "kim@example.com"]);
+    let keys_of_person: Vec<String> =
+        keys.person_keys(&governance, "lee@example.com").into_iter().collect();
+    assert_eq!(keys_of_person, ["lee@example.com"]);
     let persons = signer(&list).persons(&governance);
     let addresses: Vec<&str> = persons.iter().map(|person| person.key.as_str()).collect();
     assert_eq!(addresses, ["d@example.org", "dana@example.com"]);
