@@ -136,8 +136,8 @@ fn approvers<'a>(
         let own = statements
             .iter()
             .map(|statement| &statement.approver)
-            .filter(|said| said.person.key == approver.person.key)
-            .max_by_key(|said| said.kind.strength());
+            .filter(|other| other.person.key == approver.person.key)
+            .max_by_key(|other| other.kind.strength());
         own.unwrap_or(approver)
     };
     approvers.filter(counted).map(of_then).collect()

@@ -52,9 +52,9 @@ pub fn next(
         timing: due.map_or_else(|| case.landed(), |due| due.timing),
     };
     let late = due.filter(|due| due.urgency == Urgency::Overdue);
-    let told = late.map(|due| case.escalated(due, &next.waits_for));
-    if let Some(told) = told.filter(|told| !told.is_empty()) {
-        let names: Vec<&str> = told.iter().map(|person| person.email.as_str()).collect();
+    let escalated_to = late.map(|due| case.escalated(due, &next.waits_for));
+    if let Some(escalated_to) = escalated_to.filter(|escalated_to| !escalated_to.is_empty()) {
+        let names: Vec<&str> = escalated_to.iter().map(|person| person.email.as_str()).collect();
         next.action.push_str(&format!("; escalated to {}", names.join(", ")));
     }
     next
@@ -122,7 +122,7 @@ impl AdviceCase<'_> {
             Status::Invalid => {
                 let path = &record_state.path;
                 let action = "fix the file: it can't be read as a record and grants nothing";
-                Some(step(action, format!("exledger lint {}", self.shell_word(path)), proposer()))
+                Some(step(action, format!("exledger lint {}", self.shell_quoted(path)), proposer()))
             }
             Status::Conflicted => Some(step(reason, "exledger lint", proposer())),
             _ => None,
@@ -181,9 +181,9 @@ impl AdviceCase<'_> {
         }
     }
 
-    /// Quotes a word for the shell.
-    fn shell_word(&self, word: &str) -> String {
-        (self.around.word)(word)
+    /// Quotes an argument for the shell.
+    fn shell_quoted(&self, argument: &str) -> String {
+        (self.around.quote)(argument)
     }
 
     fn close(&self) -> String {
@@ -202,7 +202,7 @@ impl AdviceCase<'_> {
             let baseline = record.deviates_from.baseline.map(Vocabulary::as_str);
             let identity = record.subject.identity_type.map(Vocabulary::as_str);
             for item in rules.items([baseline, identity]) {
-                command.push_str(&format!(" --check {}=…", self.shell_word(item)));
+                command.push_str(&format!(" --check {}=…", self.shell_quoted(item)));
             }
         }
         let tier = self.record_state.tier.as_ref().map(|tier| &tier.tier);
@@ -246,7 +246,7 @@ impl AdviceCase<'_> {
             .position(|control| control.id == id);
         step(
             format!("verify control {id} again{}", self.by_others()),
-            format!("exledger attest {} {}", self.id, self.shell_word(id)),
+            format!("exledger attest {} {}", self.id, self.shell_quoted(id)),
             place.map_or(By::Owner, By::Control),
         )
     }

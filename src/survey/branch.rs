@@ -157,46 +157,46 @@ pub struct Ruling {
 }
 
 /// Returns the authors of a record's change: those of each commit in which it differs from every parent (A2).
-pub fn made(told: &[BranchCommit], delta: &Delta, governance: &Governance) -> BranchAuthors {
+pub fn made(commits: &[BranchCommit], delta: &Delta, governance: &Governance) -> BranchAuthors {
     let key = TrailKey::Id(delta.key.clone());
     let paths = delta.paths();
-    let is_own = |told: &BranchCommit, subject: &ComparedPath| {
+    let is_own = |branch_commit: &BranchCommit, subject: &ComparedPath| {
         let at_path = |bytes: &Bytes| {
             let mut files = bytes.old.iter().chain(&bytes.new);
             files.any(|file| paths.contains(&*file.path))
         };
         match subject {
             ComparedPath::Record(other) if *other == key => true,
-            ComparedPath::Record(_) => told.first.get(subject).is_some_and(at_path),
+            ComparedPath::Record(_) => branch_commit.first.get(subject).is_some_and(at_path),
             ComparedPath::Governance(_) => false,
         }
     };
     let mut made = BranchAuthors::default();
-    for told in told {
-        let mut own = told.touched.iter().filter(|subject| is_own(told, subject));
+    for branch_commit in commits {
+        let mut own = branch_commit.touched.iter().filter(|subject| is_own(branch_commit, subject));
         let Some(subject) = own.next() else {
             continue;
         };
-        let came = told.first.get(subject);
-        if came.is_some_and(|it| it.old.is_empty() && !it.new.is_empty()) {
-            made.added = told.commit.committed();
+        let bytes = branch_commit.first.get(subject);
+        if bytes.is_some_and(|it| it.old.is_empty() && !it.new.is_empty()) {
+            made.added = branch_commit.commit.committed();
         }
-        made.take(&told.commit, governance);
+        made.take(&branch_commit.commit, governance);
     }
     made
 }
 
 /// Returns the commits that change a governance file, parents first, then by path.
-pub fn rulings(told: &[BranchCommit]) -> Vec<Ruling> {
+pub fn rulings(commits: &[BranchCommit]) -> Vec<Ruling> {
     let mut found = Vec::new();
-    for told in told {
-        for subject in &told.touched {
+    for branch_commit in commits {
+        for subject in &branch_commit.touched {
             let ComparedPath::Governance(path) = subject else {
                 continue;
             };
-            let bytes = told.first.get(subject);
+            let bytes = branch_commit.first.get(subject);
             found.push(Ruling {
-                commit: Rc::clone(&told.commit),
+                commit: Rc::clone(&branch_commit.commit),
                 path: path.clone(),
                 there: bytes.map_or([true, true], |it| [&it.old, &it.new].map(|it| !it.is_empty())),
             });
@@ -224,9 +224,10 @@ pub fn collect_commits(
     paths.insert(policy::FILE.to_owned());
     loop {
         let interest = Interest::new(prefix, folders, &paths);
-        let told = branch.commits(&mut BranchContext::new(objects, prefix, &interest))?;
+        let branch_commits = branch.commits(&mut BranchContext::new(objects, prefix, &interest))?;
         let mut states = Vec::new();
-        let mut commits: Vec<_> = rulings(&told).into_iter().map(|it| it.commit).collect();
+        let mut commits: Vec<_> =
+            rulings(&branch_commits).into_iter().map(|it| it.commit).collect();
         commits.dedup_by_key(|commit| commit.oid);
         for commit in commits {
             let tree = CommitTree::new(objects, commit.tree, prefix);
@@ -236,7 +237,7 @@ pub fn collect_commits(
         let named: BTreeSet<String> =
             states.iter().flat_map(|state| state.paths()).map(|path| prefix.plain(&path)).collect();
         if named.is_subset(&paths) {
-            return Ok((told, states));
+            return Ok((branch_commits, states));
         }
         paths.extend(named);
     }

@@ -161,8 +161,8 @@ fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<
                 Some(found) => found.canonical(),
                 None => control.as_str().to_owned(),
             });
-            let known: BTreeSet<String> = canonical.collect();
-            if known.is_empty() { vec![None] } else { known.into_iter().map(Some).collect() }
+            let controls: BTreeSet<String> = canonical.collect();
+            if controls.is_empty() { vec![None] } else { controls.into_iter().map(Some).collect() }
         }
     }
 }

@@ -41,8 +41,8 @@ pub struct AdviceContext<'a> {
     pub request_sla: Term,
     /// The name of the ref on which records are approved, such as `origin/main`.
     pub base: &'a str,
-    /// Quotes a word for the shell: anybody can choose the names of branches, files and controls.
-    pub word: fn(&str) -> String,
+    /// Quotes an argument for the shell: anybody can choose the names of branches, files and controls.
+    pub quote: fn(&str) -> String,
     pub instant: Instant,
 }
 
@@ -65,7 +65,7 @@ pub fn calls<'a>(
         let Some(record) = content(record_state) else {
             continue;
         };
-        for (person, roles) in summoned(record_state, due, record, around) {
+        for (person, roles) in escalation_recipients(record_state, due, record, around) {
             let name = names.get(person.email.as_str());
             let person = match name.filter(|_| person.name.is_empty()) {
                 Some(name) => person.called(name),
@@ -79,20 +79,21 @@ pub fn calls<'a>(
     }
     let mut calls: Vec<Call<'a>> = by_key.into_values().collect();
     for call in &mut calls {
-        call.records.sort_by_key(|told| (told.due.order(), told.record_state.key.clone()));
+        call.records
+            .sort_by_key(|escalated| (escalated.due.order(), escalated.record_state.key.clone()));
     }
     calls
 }
 
 /// Returns the people to notify about a record, each with their roles.
-pub(super) fn summoned(
+pub(super) fn escalation_recipients(
     record_state: &RecordState,
     due: &DueRecord,
     record: &Record,
     around: AdviceContext<'_>,
 ) -> Vec<(Person, BTreeSet<String>)> {
     let mut found: Vec<(Person, BTreeSet<String>)> = Vec::new();
-    let mut tell = |people: Vec<Person>, role: &str| {
+    let mut notify = |people: Vec<Person>, role: &str| {
         for person in people {
             match found.iter_mut().find(|(known, _)| known.key == person.key) {
                 Some((_, roles)) => drop(roles.insert(role.to_owned())),
@@ -103,9 +104,10 @@ pub(super) fn summoned(
     if due.urgency != Urgency::Overdue {
         // Before the deadline only the owner is notified; about a request that still has time, nobody is.
         if due.bucket != Bucket::WaitingApproval {
-            let owner = there(record_state, record, &Recipient::Owner, around.governance);
-            let backup = || there(record_state, record, &Recipient::Backup, around.governance);
-            if owner.is_empty() { tell(backup(), "backup") } else { tell(owner, "owner") }
+            let owner = active_people(record_state, record, &Recipient::Owner, around.governance);
+            let backup =
+                || active_people(record_state, record, &Recipient::Backup, around.governance);
+            if owner.is_empty() { notify(backup(), "backup") } else { notify(owner, "owner") }
         }
         return found;
     }
@@ -126,15 +128,15 @@ pub(super) fn summoned(
         if !is_late && !is_vacant {
             continue;
         }
-        let people = there(record_state, record, &step.to, around.governance);
+        let people = active_people(record_state, record, &step.to, around.governance);
         is_vacant = people.is_empty();
-        tell(people, step.to.as_str());
+        notify(people, step.to.as_str());
     }
     found
 }
 
 /// Returns the active people of a recipient: without those who are inactive on the roster or listed as ownerless.
-pub(super) fn there(
+pub(super) fn active_people(
     record_state: &RecordState,
     record: &Record,
     recipient: &Recipient,
@@ -147,11 +149,11 @@ pub(super) fn there(
         Recipient::RiskOwner => record.risk.owner.iter().map(one).collect(),
         Recipient::Group(group) => people::members(governance, group),
     };
-    let is_there = |person: &Person| {
+    let is_active = |person: &Person| {
         let mut gone =
             record_state.ownerless.iter().map(|owner| people::key_of(governance, owner.as_str()));
         let state = Address::new(&person.email).map(|it| people::roster_state(governance, &it));
         state != Some(RosterState::Inactive) && !gone.any(|gone| gone == person.key)
     };
-    named.into_iter().filter(is_there).collect()
+    named.into_iter().filter(is_active).collect()
 }

@@ -173,12 +173,12 @@ fn is_override(record: &Record) -> bool {
 
 /// Returns the ids of the records that repeat one that was closed within the recurrence window.
 fn find_repeated<'l>(lives: &'l [Life<'_>], governance: &Governance) -> BTreeSet<&'l str> {
-    let known = lives.iter().filter_map(|life| {
+    let peers = lives.iter().filter_map(|life| {
         let id = life.record.id.as_str();
         let peer = Peer::from_record(id, Record::clone(&life.record), Some(life.opened))?;
         Some((id, peer))
     });
-    let (ids, peers): (Vec<&str>, Vec<Peer>) = known.unzip();
+    let (ids, peers): (Vec<&str>, Vec<Peer>) = peers.unzip();
     let window: Term = governance.policy.recurrence.window;
     let again = refiling::refiled(&peers, window, governance).into_iter();
     again.filter_map(|index| ids.get(index).copied()).collect()

@@ -31,7 +31,7 @@ pub struct Neighbour {
 pub struct Neighbours {
     pub all: Vec<Neighbour>,
     /// Further ids that landed, whatever their records contain.
-    pub known: BTreeSet<String>,
+    pub further_ids: BTreeSet<String>,
     /// The end of all windows: the instant asked about, else the committer time of HEAD.
     pub until: Instant,
 }
@@ -94,7 +94,7 @@ impl Neighbours {
         governance: &Governance,
     ) -> Option<(&'f CauseGroup, &'f CauseKind<'a>)> {
         // A landed record is not new.
-        if frozen.is_empty() || self.knows(id) || !needs_redesign(record, self.until) {
+        if frozen.is_empty() || self.has_landed(id) || !needs_redesign(record, self.until) {
             return None;
         }
         let groups = refusing(record, governance);
@@ -110,7 +110,7 @@ impl Neighbours {
     }
 
     /// Tells whether a record with this id landed.
-    pub fn knows(&self, id: &str) -> bool {
-        self.known.contains(id) || self.all.iter().any(|it| it.id == id)
+    pub fn has_landed(&self, id: &str) -> bool {
+        self.further_ids.contains(id) || self.all.iter().any(|it| it.id == id)
     }
 }

@@ -167,9 +167,9 @@ impl<'a> CausePattern<'a> {
 
     /// Returns each key with its value, `finding` last if the records name findings.
     pub fn key(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
-        let words = self.keys.iter().map(|key| key.as_str());
+        let names = self.keys.iter().map(|key| key.as_str());
         let finding = self.group.finding.as_deref();
-        words
+        names
             .zip(self.group.values.iter().map(Option::as_deref))
             .chain(finding.map(|finding| ("finding", Some(finding))))
     }

@@ -50,8 +50,8 @@ pub fn collect<'a>(
         let due = due::due_record(record_state, horizon, around.instant);
         let rank = rank_record(record_state, due.as_ref())?;
         // A degradation without a date comes before what still has time.
-        let told = due.as_ref().filter(|_| rank != Rank::Degraded);
-        let next = advice::next(record_state, id(record_state), told, around);
+        let advised = due.as_ref().filter(|_| rank != Rank::Degraded);
+        let next = advice::next(record_state, id(record_state), advised, around);
         Some(QueueItem { record_state, rank, due, next })
     });
     let mut items: Vec<QueueItem<'a>> = items.collect();

@@ -236,13 +236,13 @@ pub fn refiled(records: &[Peer], window: Term, governance: &Governance) -> BTree
 /// Returns the closed records that later ones follow within the window, by the index of the later one.
 fn pairs<'p>(
     records: &'p [Peer],
-    is_meant: fn(&Peer) -> bool,
+    is_wanted: fn(&Peer) -> bool,
     window: Term,
     governance: &Governance,
 ) -> HashMap<usize, Vec<&'p Peer>> {
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, record) in records.iter().enumerate() {
-        if is_meant(record) {
+        if is_wanted(record) {
             for name in record.names() {
                 by_name.entry(name).or_default().push(index);
             }
@@ -264,9 +264,9 @@ fn pairs<'p>(
     found
 }
 
-/// Tells whether a file may contain a key or a word, without parsing it.
-pub fn may_hold(bytes: &[u8], word: &str) -> bool {
-    is_within(bytes, &[word, "\\"])
+/// Tells whether a file may contain a text, such as a key, without parsing it.
+pub fn may_hold(bytes: &[u8], text: &str) -> bool {
+    is_within(bytes, &[text, "\\"])
 }
 
 /// Tells whether a file may contain one of several texts as a value, without parsing it.

@@ -54,7 +54,7 @@ pub enum Selection {
 
 impl Filter {
     /// Tells whether a record is selected at an instant.
-    pub fn meant(
+    pub fn selects(
         &self,
         record_state: &RecordState,
         same: Sameness<'_>,
@@ -67,7 +67,9 @@ impl Filter {
         match record_state.status {
             // Its status and end can't be determined, and perhaps not even its content.
             Status::Unknown if stated != Some(false) && !computed => Selection::Undetermined,
-            _ if computed && stated.unwrap_or_else(|| self.asks_nothing_stated()) => Selection::Yes,
+            _ if computed && stated.unwrap_or_else(|| self.has_no_content_filters()) => {
+                Selection::Yes
+            }
             _ => Selection::No,
         }
     }
@@ -82,7 +84,7 @@ impl Filter {
     }
 
     fn tier_fits(&self, record_state: &RecordState) -> bool {
-        any(&self.tier, |asked| tier(record_state) == Some(asked))
+        any(&self.tier, |value| tier(record_state) == Some(value))
     }
 
     fn end_fits(&self, record_state: &RecordState, instant: Instant) -> bool {
@@ -93,7 +95,7 @@ impl Filter {
         record_state.not_after.is_some_and(|end| instant < end && end <= latest)
     }
 
-    fn asks_nothing_stated(&self) -> bool {
+    fn has_no_content_filters(&self) -> bool {
         let texts = [
             &self.owner,
             &self.team,
@@ -106,7 +108,7 @@ impl Filter {
             &self.finding,
             &self.reference,
         ];
-        texts.iter().all(|asked| asked.is_empty())
+        texts.iter().all(|values| values.is_empty())
             && self.class.is_empty()
             && self.root_cause.is_empty()
     }
@@ -115,23 +117,23 @@ impl Filter {
     fn stated_fits(&self, record_state: &RecordState, same: Sameness<'_>) -> Option<bool> {
         let record = shown(record_state)?;
         let (subject, owner) = (&record.subject, &record.owner);
-        let named = |asked: &String, field: &Option<String>| {
+        let named = |value: &String, field: &Option<String>| {
             let former = subject.aliases.as_deref().unwrap_or_default();
-            field.as_ref() == Some(asked) || former.contains(asked)
+            field.as_ref() == Some(value) || former.contains(value)
         };
         Some(
-            any(&self.owner, |asked| same.owner(record, asked))
-                && any(&self.team, |asked| owner.team.as_ref() == Some(asked))
-                && any(&self.control, |asked| states_control(record, asked, same.control))
-                && any(&self.identity, |asked| named(asked, &subject.identity))
-                && any(&self.credential, |asked| named(asked, &subject.credential))
-                && any(&self.asset, |asked| named(asked, &subject.asset))
-                && any(&self.application, |asked| named(asked, &subject.application))
-                && any(&self.vendor, |asked| subject.vendor.as_ref() == Some(asked))
-                && any(&self.finding, |asked| states_finding(record, asked))
-                && any(&self.reference, |asked| references(record).contains(&asked.as_str()))
-                && any(&self.class, |asked| record.class == *asked)
-                && any(&self.root_cause, |asked| record.root_cause == *asked),
+            any(&self.owner, |value| same.owner(record, value))
+                && any(&self.team, |value| owner.team.as_ref() == Some(value))
+                && any(&self.control, |value| states_control(record, value, same.control))
+                && any(&self.identity, |value| named(value, &subject.identity))
+                && any(&self.credential, |value| named(value, &subject.credential))
+                && any(&self.asset, |value| named(value, &subject.asset))
+                && any(&self.application, |value| named(value, &subject.application))
+                && any(&self.vendor, |value| subject.vendor.as_ref() == Some(value))
+                && any(&self.finding, |value| states_finding(record, value))
+                && any(&self.reference, |value| references(record).contains(&value.as_str()))
+                && any(&self.class, |value| record.class == *value)
+                && any(&self.root_cause, |value| record.root_cause == *value),
         )
     }
 }
@@ -140,8 +142,8 @@ fn tier(record_state: &RecordState) -> Option<&str> {
     record_state.tier.as_ref().map(|tier| tier.tier.as_str())
 }
 
-fn any<T>(asked: &[T], fits: impl FnMut(&T) -> bool) -> bool {
-    asked.is_empty() || asked.iter().any(fits)
+fn any<T>(values: &[T], fits: impl FnMut(&T) -> bool) -> bool {
+    values.is_empty() || values.iter().any(fits)
 }
 
 /// Which values are equivalent although they are written differently.
@@ -154,37 +156,37 @@ pub struct Sameness<'a> {
 
 impl Sameness<'_> {
     /// Tells whether a text names the owner of a record.
-    pub fn owner(&self, record: &record::Record, asked: &str) -> bool {
+    pub fn owner(&self, record: &record::Record, name: &str) -> bool {
         let (governance, owner) = (self.governance, &record.owner);
         let person = people::identify(governance, &owner.name, owner.email.as_str());
-        people::is_named(governance, &person, asked)
+        people::is_named(governance, &person, name)
     }
 }
 
 /// A function that tells whether two forms name one control.
 pub type SameControl<'a> = dyn Fn(&ControlRef, &str) -> bool + 'a;
 
-fn states_control(record: &record::Record, asked: &str, same: &SameControl<'_>) -> bool {
+fn states_control(record: &record::Record, value: &str, same: &SameControl<'_>) -> bool {
     let controls = record.deviates_from.controls.as_deref().unwrap_or_default();
-    controls.iter().any(|control| control.as_str() == asked || same(control, asked))
+    controls.iter().any(|control| control.as_str() == value || same(control, value))
 }
 
-fn states_finding(record: &record::Record, asked: &str) -> bool {
+fn states_finding(record: &record::Record, value: &str) -> bool {
     let findings =
         record.scope.as_ref().and_then(|scope| scope.findings.as_deref()).unwrap_or_default();
-    let is_asked = |key: &FindingKey| {
+    let matches = |key: &FindingKey| {
         let Some(id) = key.id.as_deref().or(key.cwe.as_deref()) else {
             return false;
         };
         let whole = key.tool.as_ref().is_some_and(|tool| {
-            let names = asked.split_once(':');
-            names.is_some_and(|(asked_tool, asked_id)| {
-                asked_tool.eq_ignore_ascii_case(tool) && asked_id == id
+            let names = value.split_once(':');
+            names.is_some_and(|(value_tool, value_id)| {
+                value_tool.eq_ignore_ascii_case(tool) && value_id == id
             })
         });
-        whole || asked == id
+        whole || value == id
     };
-    findings.iter().any(is_asked)
+    findings.iter().any(matches)
 }
 
 /// Returns all references of a record: tickets, changes, other records.

@@ -2,12 +2,12 @@
 //!
 //! Pure. Start at [`quoted`].
 
-/// Quotes a word for the shell, if it needs quoting.
-pub fn quoted(word: &str) -> String {
+/// Quotes an argument for the shell, if it needs quoting.
+pub fn quoted(argument: &str) -> String {
     let plain = |char: char| char.is_ascii_alphanumeric() || "/._-+@:".contains(char);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
+    if !argument.is_empty() && argument.chars().all(plain) {
+        argument.to_owned()
     } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
+        format!("'{}'", argument.replace('\'', "'\\''"))
     }
 }

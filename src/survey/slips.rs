@@ -21,13 +21,14 @@ pub fn hints<'s>(
     let records: Vec<&Record> = record_states.filter_map(select::shown).collect();
     let mut hints = Vec::new();
     let (mut owners, rest) = names(filter);
-    let is_owner = |asked: &str| records.iter().any(|record| same.owner(record, asked));
-    owners.1.retain(|asked| !is_owner(asked));
-    for (what, asked, stated) in std::iter::once(owners).chain(rest) {
-        let known: BTreeSet<&str> = records.iter().flat_map(|record| stated(record)).collect();
-        for name in asked.iter().filter(|name| !known.contains(name.as_str())) {
-            if let Some(meant) = near::nearest(name, known.iter().copied()) {
-                hints.push(format!("no record has the {what} {name}: did you mean {meant}?"));
+    let is_owner = |name: &str| records.iter().any(|record| same.owner(record, name));
+    owners.1.retain(|name| !is_owner(name));
+    for (what, values, stated) in std::iter::once(owners).chain(rest) {
+        let stated_values: BTreeSet<&str> =
+            records.iter().flat_map(|record| stated(record)).collect();
+        for name in values.iter().filter(|name| !stated_values.contains(name.as_str())) {
+            if let Some(similar) = near::nearest(name, stated_values.iter().copied()) {
+                hints.push(format!("no record has the {what} {name}: did you mean {similar}?"));
             }
         }
     }

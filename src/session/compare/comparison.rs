@@ -210,7 +210,7 @@ impl Comparer<'_> {
             let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
             let stems = deltas.iter().map(|it| it.key.as_str());
             neighbours = Some(Neighbours {
-                known: nearby::known(stems, &history),
+                further_ids: nearby::known(stems, &history),
                 all: nearby::landed(near, &history),
                 until: self.until(head)?,
             });

@@ -13,7 +13,7 @@ impl Snapshot<'_> {
     pub fn selection(&self, filter: &Filter, record: &RecordState) -> Selection {
         let control = |control: &ControlRef, asked: &str| self.same(control, asked);
         let same = Sameness { control: &control, governance: self.governance() };
-        filter.meant(record, same, self.stamp().instant)
+        filter.selects(record, same, self.stamp().instant)
     }
 
     /// Returns the records that a filter selects, by id.

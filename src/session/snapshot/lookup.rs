@@ -96,7 +96,7 @@ impl Snapshot<'_> {
             governance: &self.governance,
             request_sla: self.governance.policy.approval.request_sla,
             base: base.unwrap_or(reference),
-            word: shell::quoted,
+            quote: shell::quoted,
             instant: self.stamp.instant,
         }
     }

@@ -52,9 +52,13 @@ impl AdviceCase<'_> {
         };
         let rest = [Recipient::Backup, Recipient::RiskOwner];
         let chain = self.around.governance.policy.escalate.iter();
-        let mut asked = first.iter().cloned().chain(rest).chain(chain.map(|step| step.to.clone()));
-        let there = |to| escalate::there(self.record_state, record, &to, self.around.governance);
-        asked.find_map(|to| Some(there(to)).filter(|found| !found.is_empty())).unwrap_or_default()
+        let mut recipients =
+            first.iter().cloned().chain(rest).chain(chain.map(|step| step.to.clone()));
+        let active_people =
+            |to| escalate::active_people(self.record_state, record, &to, self.around.governance);
+        recipients
+            .find_map(|to| Some(active_people(to)).filter(|found| !found.is_empty()))
+            .unwrap_or_default()
     }
 
     /// Returns the first active person named by the record who neither closed it nor landed the closure: risk owner,
@@ -76,9 +80,10 @@ impl AdviceCase<'_> {
             let relation = identities.relation(person, closers.iter().copied());
             relation.is_different()
         };
-        let asked = [Recipient::RiskOwner, Recipient::Backup, Recipient::Owner];
-        let there = |to: &Recipient| escalate::there(self.record_state, record, to, governance);
-        let mut found = asked.iter().flat_map(there).filter(is_other);
+        let recipients = [Recipient::RiskOwner, Recipient::Backup, Recipient::Owner];
+        let active_people =
+            |to: &Recipient| escalate::active_people(self.record_state, record, to, governance);
+        let mut found = recipients.iter().flat_map(active_people).filter(is_other);
         found.next().into_iter().collect()
     }
 
@@ -121,8 +126,8 @@ impl AdviceCase<'_> {
     fn called(&self, people: Vec<Person>) -> Vec<Person> {
         let mut seen = BTreeSet::new();
         let owner = self.record.map(|record| &record.owner);
-        let known = people.into_iter().filter(|person| seen.insert(person.key.clone()));
-        known
+        let unique = people.into_iter().filter(|person| seen.insert(person.key.clone()));
+        unique
             .map(|person| {
                 let is_owner = |email: &str| self.key_of(email) == person.key;
                 match owner.filter(|it| is_owner(it.email.as_str())) {
@@ -143,7 +148,8 @@ impl AdviceCase<'_> {
             return Vec::new();
         };
         let is_new = |person: &Person| waits_for.iter().all(|other| other.key != person.key);
-        let reached = escalate::summoned(self.record_state, due, record, self.around).into_iter();
+        let reached = escalate::escalation_recipients(self.record_state, due, record, self.around)
+            .into_iter();
         reached
             .filter(|(_, roles)| !roles.contains(Recipient::Owner.as_str()))
             .map(|(person, _)| person)

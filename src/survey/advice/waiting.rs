@@ -80,7 +80,7 @@ impl<'a> AdviceCase<'a> {
 
     /// Returns how to approve the proposal of a branch, and the command.
     fn approve_branch(&self, branch: &str, what: &str) -> (String, String) {
-        let name = self.shell_word(branch);
+        let name = self.shell_quoted(branch);
         let sign = format!("exledger approve {} --ref {name}", self.id);
         let signers = &self.around.governance.policy.approval.signers;
         let ways = self.ways_of_proposal();
@@ -214,7 +214,11 @@ impl<'a> AdviceCase<'a> {
     }
 
     fn diff(&self, branch: &str) -> String {
-        format!("exledger diff {} {}", self.shell_word(self.around.base), self.shell_word(branch))
+        format!(
+            "exledger diff {} {}",
+            self.shell_quoted(self.around.base),
+            self.shell_quoted(branch)
+        )
     }
 
     /// Returns the latest proposal.

@@ -74,9 +74,9 @@ fn target_of(cause: RootCause) -> Option<FixTarget> {
 }
 
 /// Returns the most frequent value; of equally frequent ones, the one declared first.
-fn most<T: Copy + Ord>(words: impl Iterator<Item = T>) -> Option<T> {
+fn most<T: Copy + Ord>(values: impl Iterator<Item = T>) -> Option<T> {
     let mut counts: BTreeMap<T, usize> = BTreeMap::new();
-    words.for_each(|word| *counts.entry(word).or_default() += 1);
+    values.for_each(|value| *counts.entry(value).or_default() += 1);
     let mut counts = counts.into_iter();
     let first = counts.next()?;
     let most = counts.fold(first, |most, it| if it.1 > most.1 { it } else { most });

@@ -60,7 +60,7 @@ pub fn match_baselines(input: &TriageInput, baselines: &[Baseline]) -> BaselineM
 /// would make every finding routine.
 fn is_about(baseline: &Baseline, input: &TriageInput) -> bool {
     let mut chosen = baseline.when.0.iter();
-    let is_all = chosen.all(|(field, words)| holds(input, field, words));
+    let is_all = chosen.all(|(field, values)| holds(input, field, values));
     match input {
         TriageInput::Finding(_) => is_all && !baseline.when.0.is_empty(),
         TriageInput::Event(_) => is_all,
@@ -91,7 +91,7 @@ fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
     {
         return None;
     }
-    let is_bad = |(field, words): &(&String, &Vec<String>)| holds(input, field, words);
+    let is_bad = |(field, values): &(&String, &Vec<String>)| holds(input, field, values);
     if let Some((field, _)) = baseline.material_if.0.iter().find(is_bad) {
         let value = texts(input, field).join(", ");
         return Some(format!("{field} is {value} (baseline {})", baseline.id));
@@ -105,19 +105,19 @@ fn outside(input: &TriageInput, baseline: &Baseline) -> Option<String> {
 
 /// Returns the first field without an expected value; a missing field counts as unexpected.
 fn unexpected<'w>(input: &TriageInput, expected: &'w Words) -> Option<&'w str> {
-    let is_normal = |field: &str, words: &[String]| match field {
+    let is_normal = |field: &str, values: &[String]| match field {
         "hours" => instant(input).is_some_and(|at| {
-            let hours = words.iter().filter_map(|text| Hours::new(text));
+            let hours = values.iter().filter_map(|text| Hours::new(text));
             hours.into_iter().any(|hours| hours.covers(at))
         }),
         field => {
             let stated = texts(input, field);
-            let known = |text: &Cow<'_, str>| words.iter().any(|word| word == text);
-            !stated.is_empty() && stated.iter().all(known)
+            let is_expected = |text: &Cow<'_, str>| values.iter().any(|value| value == text);
+            !stated.is_empty() && stated.iter().all(is_expected)
         }
     };
     let mut fields = expected.0.iter();
-    let found = fields.find(|(field, words)| !is_normal(field, words));
+    let found = fields.find(|(field, values)| !is_normal(field, values));
     found.map(|(field, _)| field.as_str())
 }
 
@@ -129,9 +129,9 @@ fn instant(input: &TriageInput) -> Option<Instant> {
 }
 
 /// Tells whether a field has one of the values.
-fn holds(input: &TriageInput, field: &str, words: &[String]) -> bool {
+fn holds(input: &TriageInput, field: &str, values: &[String]) -> bool {
     let stated = texts(input, field);
-    stated.iter().any(|text| words.iter().any(|word| word == text))
+    stated.iter().any(|text| values.iter().any(|value| value == text))
 }
 
 /// Returns the values of a field, such as `data.environment`, as texts; for a list, its items.

@@ -187,10 +187,10 @@ impl TriageCounts {
         let is_full = !is_summed && self.is_full(state);
         // Once no more lines are added, no texts are either: they would make up most of the memory used.
         let mut is_new = false;
-        let mut say = |text: &str| {
-            let said = if is_full { self.texts.find(text) } else { self.texts.add(text) };
-            is_new |= said.is_none();
-            said
+        let mut number_of = |text: &str| {
+            let number = if is_full { self.texts.find(text) } else { self.texts.add(text) };
+            is_new |= number.is_none();
+            number
         };
         let kind = match input {
             TriageInput::Event(event) => event.fields.get("type").and_then(Value::as_str),
@@ -199,14 +199,14 @@ impl TriageCounts {
         let place = input_place(input).filter(|_| !is_summed);
         let alike = TriageLineKey {
             state,
-            record: decision.record.as_deref().and_then(&mut say),
+            record: decision.record.as_deref().and_then(&mut number_of),
             key: match kind {
                 _ if is_summed => None,
-                Some(kind) => say(kind),
-                None => say(&key(input)),
+                Some(kind) => number_of(kind),
+                None => number_of(&key(input)),
             },
-            about: place.as_deref().filter(|_| kind.is_some()).and_then(&mut say),
-            message: say(&decision.message),
+            about: place.as_deref().filter(|_| kind.is_some()).and_then(&mut number_of),
+            message: number_of(&decision.message),
         };
         if is_full && (is_new || !self.lines.contains_key(&alike)) {
             *self.beyond.entry(state).or_default() += 1;

@@ -14,26 +14,26 @@ pub struct TextNumber(NonZeroU32);
 #[derive(Debug, Default)]
 pub struct InternedTexts {
     all: Vec<Rc<str>>,
-    known: BTreeMap<Rc<str>, TextNumber>,
+    numbers: BTreeMap<Rc<str>, TextNumber>,
 }
 
 impl InternedTexts {
     /// Returns the number of a text; `None` if there are more than four billion.
     pub fn add(&mut self, text: &str) -> Option<TextNumber> {
-        if let Some(known) = self.known.get(text) {
-            return Some(*known);
+        if let Some(number) = self.numbers.get(text) {
+            return Some(*number);
         }
         let number = u32::try_from(self.all.len().checked_add(1)?).ok()?;
         let number = TextNumber(NonZeroU32::new(number)?);
         let text: Rc<str> = text.into();
         self.all.push(Rc::clone(&text));
-        self.known.insert(text, number);
+        self.numbers.insert(text, number);
         Some(number)
     }
 
     /// Returns the number of a text, if it was added.
     pub fn find(&self, text: &str) -> Option<TextNumber> {
-        self.known.get(text).copied()
+        self.numbers.get(text).copied()
     }
 
     /// Returns a text by its number; a number of another table yields an arbitrary or empty text.

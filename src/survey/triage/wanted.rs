@@ -126,11 +126,11 @@ impl Wanted {
         });
         let paths: Option<BTreeSet<String>> = all.collect();
         let paths = paths.filter(|paths| !paths.is_empty());
-        let known =
+        let package_paths =
             found.packages.entry(finding.purl.clone()).or_insert_with(|| Some(BTreeSet::new()));
-        match (known.as_mut(), paths) {
-            (Some(known), Some(paths)) => known.extend(paths),
-            _ => *known = None,
+        match (package_paths.as_mut(), paths) {
+            (Some(package_paths), Some(paths)) => package_paths.extend(paths),
+            _ => *package_paths = None,
         }
     }
 

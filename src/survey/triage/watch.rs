@@ -27,7 +27,7 @@ pub struct TriggerWatch<'s> {
     /// The tools that ran, each with the last file that has a run of it.
     tools: BTreeMap<String, usize>,
     /// What the tools looked for, by the names that records use; for tools with several kinds of findings, those kinds.
-    looked: BTreeSet<String>,
+    searched: BTreeSet<String>,
     /// Tools with unreadable output, or that reported a failure.
     doubtful: BTreeSet<String>,
     /// Whether something is unreadable whose tool is unknown.
@@ -108,9 +108,9 @@ impl<'s> TriggerWatch<'s> {
         };
         self.tools.insert(tool.to_owned(), source);
         match tool {
-            "trivy" => self.looked.extend(kinds.iter().map(|kind| (*kind).to_owned())),
+            "trivy" => self.searched.extend(kinds.iter().map(|kind| (*kind).to_owned())),
             tool => {
-                self.looked.insert(tool.to_owned());
+                self.searched.insert(tool.to_owned());
             }
         }
         if has_failed {
@@ -193,11 +193,11 @@ impl<'s> TriggerWatch<'s> {
             .map(|key| Some((key.tool.as_ref()?.to_lowercase(), key.id.as_ref())))
             .collect();
         let named = named.filter(|named| !named.is_empty())?;
-        let looked = |(tool, id): &(String, Option<&String>)| {
+        let was_searched = |(tool, id): &(String, Option<&String>)| {
             let mut kinds = id_kinds(tool, *id).into_iter();
-            kinds.all(|kind| self.looked.contains(kind)) && !self.doubtful.contains(scanner(tool))
+            kinds.all(|kind| self.searched.contains(kind)) && !self.doubtful.contains(scanner(tool))
         };
-        if !named.iter().all(looked) {
+        if !named.iter().all(was_searched) {
             return None;
         }
         let tools: BTreeSet<String> = named.into_iter().map(|(tool, _)| tool).collect();
@@ -280,7 +280,7 @@ fn keys(record: &Record) -> impl Iterator<Item = &FindingKey> {
 
 /// Returns what is no longer as the record states it: the package's version, or the severity.
 fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
-    let is_meant = |key: &&FindingKey| {
+    let matches_finding = |key: &&FindingKey| {
         let tool = key.tool.as_ref();
         let id = key.id.as_ref();
         let is_inside = |paths: &Vec<String>| {
@@ -293,27 +293,27 @@ fn changed(record: &Record, finding: &ScannerFinding) -> Option<String> {
             && id.is_some_and(|id| *id == finding.id || finding.former_ids.contains(id))
             && key.paths.as_ref().is_none_or(is_inside)
     };
-    keys(record).filter(is_meant).find_map(|key| {
-        let said = finding.key();
+    keys(record).filter(matches_finding).find_map(|key| {
+        let finding_key = finding.key();
         let version = finding_version(key, finding);
         if let Some((is, was)) = version {
-            return Some(format!("{said} is now in version {is}; the record names {was}"));
+            return Some(format!("{finding_key} is now in version {is}; the record names {was}"));
         }
         let (ceiling, severity) = (key.severity?, finding.severity?);
         (severity > ceiling).then(|| {
             let (is, was) = (severity.as_str(), ceiling.as_str());
-            format!("{said} now has severity {is}; the record names {was}")
+            format!("{finding_key} now has severity {is}; the record names {was}")
         })
     })
 }
 
 /// Returns the found and the stated version, if they differ for the same package.
 fn finding_version(key: &FindingKey, finding: &ScannerFinding) -> Option<(String, String)> {
-    let asked = AskedPackage::from_names(finding.purl.as_deref(), finding.package.as_ref());
+    let package = AskedPackage::from_names(finding.purl.as_deref(), finding.package.as_ref());
     let purl = key.purl.as_deref().and_then(Purl::parse);
     let named = purl.as_ref();
-    let found = asked.version(named)?.to_owned();
-    if key.purl.is_some() && named.is_none_or(|named| asked.compared(named) == SamePackage::No) {
+    let found = package.version(named)?.to_owned();
+    if key.purl.is_some() && named.is_none_or(|named| package.compared(named) == SamePackage::No) {
         return None;
     }
     let was = named.and_then(|named| named.version.as_ref());

@@ -44,7 +44,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
     let brought: Vec<Rc<Governance>> = brought.into_iter().map(Rc::new).collect();
     let neighbours = Neighbours {
         all: example.neighbours().into_iter().map(neighbour).collect(),
-        known: Default::default(),
+        further_ids: Default::default(),
         until: Instant::parse("2026-11-21T09:00:00Z").unwrap(),
     };
     let known = RuleContext {
