@@ -46,15 +46,15 @@ impl Run for ControlsArgs {
             catalogs.extend(known.map(|catalog| (catalog.name.as_str(), catalog)));
         }
         let catalogs: Vec<&Catalog> = catalogs.into_values().collect();
-        let asked = self.search.join(" ");
-        let hits = search(&catalogs, &asked);
+        let query = self.search.join(" ");
+        let hits = search(&catalogs, &query);
         let found: BTreeSet<&str> = hits.iter().map(|hit| hit.catalog.name.as_str()).collect();
         let unlisted = match governance {
             Some(_) => found.difference(&listed).copied().collect(),
             None => Vec::new(),
         };
         ctx.show(&view::controls::doc(&view::controls::Controls {
-            asked: asked.trim(),
+            query: query.trim(),
             hits,
             unlisted,
         }))?;

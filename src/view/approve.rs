@@ -40,7 +40,7 @@ pub struct ApprovalSummary {
 #[derive(Clone, Debug)]
 pub struct SignedStatement {
     /// The approval or rejection.
-    pub said: ApprovalSummary,
+    pub summary: ApprovalSummary,
     /// The title of the record.
     pub title: Option<String>,
     /// The source of the bytes: a path, and the branch or work tree that holds it.
@@ -110,10 +110,10 @@ struct ReviewsAnswer<'a> {
 
 /// Returns the answer about a signed approval.
 pub fn signed(signed: &SignedStatement) -> Doc<'static> {
-    let said = &signed.said;
+    let summary = &signed.summary;
     let mut doc = Doc::new(ApprovalAnswer {
         schema: shape::schema("approve"),
-        said: ApprovalSummaryView::of(said, &signed.counting),
+        summary: ApprovalSummaryView::of(summary, &signed.counting),
     });
     let not_yet = match &signed.counting {
         Counting::NotYet { why, .. } => Some(why),
@@ -122,7 +122,7 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     if not_yet.is_some() {
         doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Warn, NOT_YET)));
     }
-    let (verb, tone) = match (said.decision, &signed.done) {
+    let (verb, tone) = match (summary.decision, &signed.done) {
         (ApprovalDecision::Approve, Done::Never(_)) => ("would approve", Tone::Plain),
         (ApprovalDecision::Reject, Done::Never(_)) => ("would reject", Tone::Plain),
         _ if not_yet.is_some() => ("signed", Tone::Plain),
@@ -131,21 +131,21 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     };
     let title = signed.title.clone().map(credential::hidden);
     let title = title.map(|title| format!("  {title}")).unwrap_or_default();
-    let name = StyledText::with_tone(tone, &said.name).and(Tone::Plain, title);
+    let name = StyledText::with_tone(tone, &summary.name).and(Tone::Plain, title);
     let mut pairs = vec![
         (verb.to_owned(), name),
         ("content".to_owned(), StyledText::plain(&signed.of)),
-        ("sha256".to_owned(), StyledText::plain(&said.sha256)),
+        ("sha256".to_owned(), StyledText::plain(&summary.sha256)),
         ("by".to_owned(), StyledText::plain(&signed.by)),
     ];
     pairs.extend(signed.key.clone().map(|key| ("key".to_owned(), key)));
     let counts_for = match not_yet {
         Some(why) => StyledText::with_tone(Tone::Warn, format!("nobody yet: {why}")),
-        None => StyledText::plain(counts_for(said, &signed.needed)),
+        None => StyledText::plain(counts_for(summary, &signed.needed)),
     };
     pairs.push(("counts for".to_owned(), counts_for));
-    if said.decision == ApprovalDecision::Approve && signed.needed.count > 0 {
-        let needs = shape::needed_words(&signed.needed);
+    if summary.decision == ApprovalDecision::Approve && signed.needed.count > 0 {
+        let needs = shape::needed_text(&signed.needed);
         pairs.push(("it needs".to_owned(), StyledText::plain(needs)));
         let left_of = if not_yet.is_some() { "still needed" } else { "and then" };
         let left =
@@ -160,7 +160,7 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
         Done::Before => "said before".to_owned(),
         Done::Never(_) => "would write".to_owned(),
     };
-    pairs.push((label, StyledText::plain(said.files.join("\n"))));
+    pairs.push((label, StyledText::plain(summary.files.join("\n"))));
     doc.blocks.push(Block::Pairs(pairs));
     if let Counting::NotYet { signers, line: Some(line), .. } = &signed.counting {
         let heading =
@@ -176,9 +176,9 @@ pub fn signed(signed: &SignedStatement) -> Doc<'static> {
     doc
 }
 
-fn counts_for(said: &ApprovalSummary, needed: &Needed) -> String {
-    let groups = said.groups.join(", ");
-    match (said.decision, needed.count, said.groups.len()) {
+fn counts_for(summary: &ApprovalSummary, needed: &Needed) -> String {
+    let groups = summary.groups.join(", ");
+    match (summary.decision, needed.count, summary.groups.len()) {
         (ApprovalDecision::Reject, ..) => "a veto of this version, until you approve it".to_owned(),
         (ApprovalDecision::Approve, 0, _) => {
             "content that needs no approval: it becomes the approved version".to_owned()
@@ -212,9 +212,9 @@ pub struct Unresolved {
 #[derive(Clone, Debug)]
 pub struct WrittenReview {
     /// The review and its subject.
-    pub said: ApprovalSummary,
+    pub summary: ApprovalSummary,
     /// The same as text: who, for which groups, and the review's address.
-    pub words: String,
+    pub text: String,
     /// Whether the approved ref has it already.
     pub landed: bool,
 }
@@ -245,10 +245,10 @@ pub fn stated(
     let verb = if written { "written down" } else { "would be recorded" };
     let heading = format!("{} {verb}", diag::count(all.len(), "review"));
     doc.blocks.push(Block::Heading(StyledText::plain(heading)));
-    let pairs = all.iter().map(|WrittenReview { said, words, .. }| {
+    let pairs = all.iter().map(|WrittenReview { summary, text, .. }| {
         let text =
-            StyledText::plain(words).and(Tone::Muted, format!("\n{}", said.files.join("\n")));
-        (said.name.clone(), text)
+            StyledText::plain(text).and(Tone::Muted, format!("\n{}", summary.files.join("\n")));
+        (summary.name.clone(), text)
     });
     doc.blocks.push(Block::Pairs(pairs.collect()));
     let n_waiting = all.iter().filter(|review| !review.landed).count();
@@ -286,25 +286,25 @@ fn not_written(unresolved: &[Unresolved]) -> Vec<Block<'static>> {
 impl<'a> WrittenReviewView<'a> {
     fn of(review: &'a WrittenReview) -> WrittenReviewView<'a> {
         WrittenReviewView {
-            said: ApprovalSummaryView::of(&review.said, &Counting::NotSigned),
+            summary: ApprovalSummaryView::of(&review.summary, &Counting::NotSigned),
             landed: review.landed,
         }
     }
 }
 
 impl<'a> ApprovalSummaryView<'a> {
-    fn of(said: &'a ApprovalSummary, counting: &'a Counting) -> ApprovalSummaryView<'a> {
+    fn of(summary: &'a ApprovalSummary, counting: &'a Counting) -> ApprovalSummaryView<'a> {
         let (counts, why_not) = match counting {
             Counting::Counts => (Some(true), None),
             Counting::NotYet { why, .. } => (Some(false), Some(why.as_str())),
             Counting::NotSigned => (None, None),
         };
         ApprovalSummaryView {
-            id: &said.name,
-            sha256: &said.sha256,
-            decision: said.decision.as_str(),
-            groups: &said.groups,
-            files: &said.files,
+            id: &summary.name,
+            sha256: &summary.sha256,
+            decision: summary.decision.as_str(),
+            groups: &summary.groups,
+            files: &summary.files,
             counts,
             why_not,
         }

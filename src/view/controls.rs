@@ -13,7 +13,7 @@ use crate::view::shape;
 #[derive(Clone, Debug)]
 pub struct Controls<'c> {
     /// The search text; empty for everything.
-    pub asked: &'c str,
+    pub query: &'c str,
     /// The controls that match.
     pub hits: Vec<Hit<'c>>,
     /// Catalogs among them that the policy of this ledger does not list, sorted.
@@ -44,7 +44,7 @@ pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
     });
     doc.rows = Some("controls");
     if controls.hits.is_empty() {
-        let text = format!("no catalog has a control `{}`", controls.asked);
+        let text = format!("no catalog has a control `{}`", controls.query);
         doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
         return doc;
     }

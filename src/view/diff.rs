@@ -116,10 +116,10 @@ pub fn doc(diff: Diff) -> Doc<'static> {
 
 impl<'a> RecordChangeView<'a> {
     fn of(change: &'a RecordChange) -> RecordChangeView<'a> {
-        let events = change.events.iter().map(|told| {
-            let detail = credential::hidden(told.detail.clone());
+        let events = change.events.iter().map(|event| {
+            let detail = credential::hidden(event.detail.clone());
             ChangeEventView {
-                event: told.event.as_str(),
+                event: event.event.as_str(),
                 detail: Some(detail).filter(|detail| !detail.is_empty()),
                 needs: &change.needs.needed,
             }

@@ -157,9 +157,9 @@ fn columns() -> Vec<Column> {
 /// Returns the other reasons why a record is due; `soon` is left out for an urgent record, because urgent implies it.
 fn also(due: &DueRecord) -> String {
     let urgent = due.bucket == Bucket::Urgent || due.also.contains(&Bucket::Urgent);
-    let said = |bucket: &&Bucket| !(urgent && **bucket == Bucket::Soon);
-    let words: Vec<&str> = due.also.iter().filter(said).map(|bucket| bucket.as_str()).collect();
-    words.join(", ")
+    let is_shown = |bucket: &&Bucket| !(urgent && **bucket == Bucket::Soon);
+    let buckets: Vec<&str> = due.also.iter().filter(is_shown).map(|bucket| bucket.as_str()).collect();
+    buckets.join(", ")
 }
 
 fn row(record_state: &RecordState, due: &DueRecord, around: AdviceContext<'_>) -> Vec<StyledText> {

@@ -147,12 +147,12 @@ fn change_lines(change: &FieldChange) -> Vec<String> {
         return lines.map(credential::hidden).collect();
     }
     let (from, to) = (display_value(&change.from), display_value(&change.to));
-    let words = match (&change.from, &change.to) {
+    let text = match (&change.from, &change.to) {
         (Value::Null, _) => format!("{field}: {to}"),
         (_, Value::Null) => format!("{field}: {from} is removed"),
         _ => format!("{field}: {from} → {to}"),
     };
-    vec![credential::hidden(words)]
+    vec![credential::hidden(text)]
 }
 
 fn display_value(value: &Value) -> String {

@@ -44,9 +44,9 @@ pub fn doc(init: &Init) -> Doc<'static> {
         created: &init.created,
         skipped: skipped.clone(),
     });
-    let word = if init.written { "created" } else { "would create" };
+    let verb = if init.written { "created" } else { "would create" };
     let created =
-        init.created.iter().map(|path| (word.to_owned(), StyledText::with_tone(Tone::Good, path)));
+        init.created.iter().map(|path| (verb.to_owned(), StyledText::with_tone(Tone::Good, path)));
     let left = skipped.iter().map(|path| ("left as it is".to_owned(), StyledText::plain(*path)));
     doc.blocks.push(Block::Pairs(created.chain(left).collect()));
     doc.blocks.extend(needs(init));

@@ -103,8 +103,8 @@ pub fn statement_blocks<'a>(acts: &[RecordAct<'_>]) -> Vec<Block<'a>> {
 fn to_add<'a>(acts: &[RecordAct<'_>]) -> Option<Block<'a>> {
     let last = acts.last()?.verdict;
     let to_add = last.missing.iter().find_map(|it| it.add.as_ref())?;
-    let words = format!("not approved yet: add {to_add} of the policy, then approve again");
-    Some(Block::Paragraph(StyledText::with_tone(Tone::Warn, words)))
+    let text = format!("not approved yet: add {to_add} of the policy, then approve again");
+    Some(Block::Paragraph(StyledText::with_tone(Tone::Warn, text)))
 }
 
 /// Returns where a record that has not landed is proposed.
@@ -163,7 +163,7 @@ fn row(acts: &[RecordAct<'_>]) -> Vec<StyledText> {
         return Vec::new();
     };
     let verdict = act.verdict;
-    let own_act = acts.iter().all(|act| is_word(act.event));
+    let own_act = acts.iter().all(|act| is_statement(act.event));
     let by = if own_act {
         String::new()
     } else {
@@ -183,17 +183,17 @@ fn row(acts: &[RecordAct<'_>]) -> Vec<StyledText> {
 /// Returns the pull request that landed an event; an approval of earlier content has none, since its own pull request
 /// is not that content's.
 fn request_name<'a>(act: &RecordAct<'a>) -> Option<&'a str> {
-    if is_word(act.event) { None } else { act.verdict.pull_request.as_deref() }
+    if is_statement(act.event) { None } else { act.verdict.pull_request.as_deref() }
 }
 
 /// Tells whether an event is an approval, rejection or statement about content that landed before.
-fn is_word(event: ChangeEvent) -> bool {
+fn is_statement(event: ChangeEvent) -> bool {
     matches!(event, ChangeEvent::Approved | ChangeEvent::Vetoed | ChangeEvent::Stated)
 }
 
 fn events(acts: &[RecordAct<'_>]) -> String {
-    let words: Vec<&str> = acts.iter().map(|act| act.event.as_str()).collect();
-    words.join(", ")
+    let events: Vec<&str> = acts.iter().map(|act| act.event.as_str()).collect();
+    events.join(", ")
 }
 
 fn join_names(names: impl Iterator<Item = String>) -> String {
@@ -228,21 +228,21 @@ fn demands_nobody(act: &RecordAct<'_>) -> bool {
 
 /// Returns the proof level of the approval, or that there are too few.
 fn level(act: &RecordAct<'_>) -> StyledText {
-    let word = act.result.as_str();
+    let text = act.result.as_str();
     match (act.result, act.satisfied) {
-        (FourEyes::NotApplicable, _) => StyledText::with_tone(Tone::Muted, word),
-        (FourEyes::Attested, Satisfied::Yes) => StyledText::with_tone(Tone::Good, word),
+        (FourEyes::NotApplicable, _) => StyledText::with_tone(Tone::Muted, text),
+        (FourEyes::Attested, Satisfied::Yes) => StyledText::with_tone(Tone::Good, text),
         (FourEyes::Vetoed | FourEyes::InvalidSignature, _) => {
-            StyledText::with_tone(Tone::Bad, word)
+            StyledText::with_tone(Tone::Bad, text)
         }
         (FourEyes::NoneRecorded, Satisfied::Yes) if demands_nobody(act) => {
-            StyledText::with_tone(Tone::Muted, word)
+            StyledText::with_tone(Tone::Muted, text)
         }
-        (_, Satisfied::Yes) => StyledText::with_tone(Tone::Warn, word),
+        (_, Satisfied::Yes) => StyledText::with_tone(Tone::Warn, text),
         (FourEyes::Attested | FourEyes::Claimed, _) => {
-            StyledText::with_tone(Tone::Warn, word).and(Tone::Warn, ", too few")
+            StyledText::with_tone(Tone::Warn, text).and(Tone::Warn, ", too few")
         }
-        _ => StyledText::with_tone(Tone::Warn, word),
+        _ => StyledText::with_tone(Tone::Warn, text),
     }
 }
 
@@ -256,17 +256,17 @@ fn patch(acts: &[RecordAct<'_>]) -> Vec<Block<'static>> {
     let heading = StyledText::with_tone(Tone::Strong, events(acts))
         .and(Tone::Muted, format!(": not before {}, {}{request}", act.at, objects::short(&commit)));
     let mut pairs: Vec<(String, StyledText)> = Vec::new();
-    if !acts.iter().all(|act| is_word(act.event)) {
+    if !acts.iter().all(|act| is_statement(act.event)) {
         let by = join_names(act.verdict.makers.iter().map(shape::name));
         pairs.push(("by".to_owned(), StyledText::plain(by)));
     }
     let mut approved = approved_line(act).and(Tone::Plain, ": ");
     approved.0.extend(level(act).0);
     pairs.push(("approved by".to_owned(), approved));
-    let n_known = pairs.len();
+    let n_before = pairs.len();
     for change in acts.iter().flat_map(|act| &act.changes) {
-        let said = pairs.iter().skip(n_known);
-        if !said.clone().any(|(field, _)| *field == change.field) {
+        let values = pairs.iter().skip(n_before);
+        if !values.clone().any(|(field, _)| *field == change.field) {
             pairs.push((change.field.clone(), both(&change.from, &change.to)));
         }
     }

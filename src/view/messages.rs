@@ -71,20 +71,20 @@ impl<'a> MessageView<'a> {
             to: PersonView::of(&call.person),
             subject: subject(call, stamp),
             text: body(call, stamp, around),
-            records: records.map(|told| MessageRecord::of(told, around)).collect(),
+            records: records.map(|record| MessageRecord::of(record, around)).collect(),
         }
     }
 }
 
 impl<'a> MessageRecord<'a> {
-    fn of(told: &'a EscalatedTo<'_>, around: AdviceContext<'_>) -> MessageRecord<'a> {
-        let step = next_step(told, around);
+    fn of(record: &'a EscalatedTo<'_>, around: AdviceContext<'_>) -> MessageRecord<'a> {
+        let step = next_step(record, around);
         MessageRecord {
-            id: told.record_state.id(),
-            bucket: told.due.bucket.as_str(),
-            since: told.due.timing.since(around.instant),
-            deadline: told.due.timing.deadline(),
-            roles: &told.roles,
+            id: record.record_state.id(),
+            bucket: record.due.bucket.as_str(),
+            since: record.due.timing.since(around.instant),
+            deadline: record.due.timing.deadline(),
+            roles: &record.roles,
             action: step.action,
             command: step.command,
         }
@@ -99,13 +99,13 @@ fn subject(call: &Call<'_>, stamp: &Stamp) -> String {
 }
 
 fn body(call: &Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
-    let records = call.records.iter().map(|told| about(told, stamp, around));
+    let records = call.records.iter().map(|record| about(record, stamp, around));
     records.collect::<Vec<String>>().join("\n\n")
 }
 
 /// Returns the text about one record: which, since when, why, in which role, and the next step.
-fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
-    let (record_state, due) = (told.record_state, told.due);
+fn about(record: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
+    let (record_state, due) = (record.record_state, record.due);
     let id = record_state.id();
     let title = record_state
         .known_content()
@@ -113,20 +113,20 @@ fn about(told: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> St
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ");
-    let words = due.bucket.as_str().replace('-', " ");
+    let bucket = due.bucket.as_str().replace('-', " ");
     let when = next::timing(due, stamp.instant);
     let colon = if when.is_empty() { "" } else { ": " };
-    let roles: Vec<String> = told.roles.iter().map(|role| role.replace('_', " ")).collect();
-    let mut lines = vec![format!("{id}  {title}"), format!("  {words}{colon}{when}")];
+    let roles: Vec<String> = record.roles.iter().map(|role| role.replace('_', " ")).collect();
+    let mut lines = vec![format!("{id}  {title}"), format!("  {bucket}{colon}{when}")];
     lines.extend(record_state.reasons.first().map(|why| format!("  why: {why}")));
     lines.push(format!("  you receive this as {}", roles.join(" and ")));
-    let step = next_step(told, around);
+    let step = next_step(record, around);
     lines.push(format!("  next: {}", step.action));
     lines.push(format!("  run: {}", step.command));
     lines.join("\n")
 }
 
-fn next_step(told: &EscalatedTo<'_>, around: AdviceContext<'_>) -> Next {
-    let id = told.record_state.id();
-    advice::next(told.record_state, id, Some(told.due), around)
+fn next_step(record: &EscalatedTo<'_>, around: AdviceContext<'_>) -> Next {
+    let id = record.record_state.id();
+    advice::next(record.record_state, id, Some(record.due), around)
 }

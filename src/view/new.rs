@@ -64,7 +64,7 @@ pub fn doc(filed: &Filed) -> Doc<'static> {
     let tier = filed.tier.as_deref().unwrap_or("not known");
     let tier = format!("{tier}{}", filed.silence);
     pairs.push(("tier".to_owned(), StyledText::plain(tier)));
-    let mut needs = shape::needed_words(&filed.needed);
+    let mut needs = shape::needed_text(&filed.needed);
     for line in &filed.who {
         needs.push('\n');
         needs.push_str(line);

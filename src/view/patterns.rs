@@ -108,16 +108,16 @@ fn key<S: Serializer>(pattern: &CausePattern<'_>, to: S) -> Result<S::Ok, S::Err
 }
 
 fn heading(pattern: &CausePattern<'_>) -> StyledText {
-    let words = StyledText::with_tone(Tone::Strong, pattern.describe())
+    let text = StyledText::with_tone(Tone::Strong, pattern.describe())
         .and(Tone::Plain, ": ")
         .and(Tone::Plain, occurred(pattern));
     if !pattern.is_frozen {
-        return words;
+        return text;
     }
-    let words = words.and(Tone::Plain, ", ");
+    let text = text.and(Tone::Plain, ", ");
     match pattern.refused.len() {
-        0 => words.and(Tone::Warn, "frozen"),
-        n => words.and(Tone::Bad, format!("frozen, and {n} new")),
+        0 => text.and(Tone::Warn, "frozen"),
+        n => text.and(Tone::Bad, format!("frozen, and {n} new")),
     }
 }
 

@@ -122,9 +122,9 @@ pub fn age(item: &QueueItem<'_>, instant: Instant) -> String {
 /// Returns whom it waits for, in words; empty if nobody is named and anybody may act.
 pub fn waits_for(item: &QueueItem<'_>) -> String {
     let next = &item.next;
-    let names = |people: &[Person], word: &str| {
+    let names = |people: &[Person], separator: &str| {
         let names = people.iter().map(shape::short_name);
-        names.collect::<Vec<_>>().join(word)
+        names.collect::<Vec<_>>().join(separator)
     };
     match (next.waits_for.as_slice(), next.but.as_slice()) {
         ([], []) => String::new(),

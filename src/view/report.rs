@@ -329,8 +329,8 @@ struct ClassSection<'a> {
 impl<'a> ClassSection<'a> {
     fn new(report: &Report<'a>, class: Class) -> ClassSection<'a> {
         let is_of = |record_state: &&RecordState| {
-            let told = record_state.known_content();
-            told.is_some_and(|record| record.class == class)
+            let content = record_state.known_content();
+            content.is_some_and(|record| record.class == class)
         };
         let is_open = |record_state: &&RecordState| !select::is_ended(record_state.status);
         let open = report.record_states.iter().filter(is_of).filter(is_open);

@@ -43,12 +43,12 @@ pub fn stamped<'a>(stamp: &Stamp, command: &str, answer: &impl Serialize) -> Doc
 /// Returns a sentence for each change of governance that does not count: why, and how to get it approved.
 pub fn warnings<'a>(stamp: &Stamp) -> Vec<Block<'a>> {
     let left_out = stamp.left_out.iter();
-    let sentences = left_out.map(|it| StyledText::with_tone(Tone::Warn, in_words(it)));
+    let sentences = left_out.map(|it| StyledText::with_tone(Tone::Warn, uncounted_sentence(it)));
     sentences.map(Block::Paragraph).collect()
 }
 
 /// Returns a change of governance that does not count, as a sentence.
-fn in_words(left_out: &UncountedGovernanceFile) -> String {
+fn uncounted_sentence(left_out: &UncountedGovernanceFile) -> String {
     let instead = match &left_out.counts {
         Some(commit) => format!("the version of commit {} counts", short(commit)),
         None => "no version of it counts".to_owned(),
@@ -92,7 +92,7 @@ pub fn short_name(person: &Person) -> String {
 }
 
 /// Returns the required approvals as text.
-pub fn needed_words(needed: &Needed) -> String {
+pub fn needed_text(needed: &Needed) -> String {
     if needed.count == 0 {
         return "no approval".to_owned();
     }
@@ -171,7 +171,7 @@ pub fn level(level: Proof) -> StyledText {
 }
 
 /// Returns an approver as text: who, for which groups, and on what evidence.
-pub fn approver_words(approver: &Approver) -> StyledText {
+pub fn approver_text(approver: &Approver) -> StyledText {
     let groups = match approver.groups.as_slice() {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),

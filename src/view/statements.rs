@@ -89,7 +89,7 @@ fn row(statement: &Statement) -> Vec<StyledText> {
     let stater = shape::stated_by_another(approver);
     vec![
         StyledText::with_tone(Tone::Strong, shape::name(&approver.person)),
-        says(statement),
+        vote(statement),
         counts(statement),
         StyledText::plain(approver.reason.clone().unwrap_or_default()),
         StyledText::plain(stater.map(shape::name).unwrap_or_default()),
@@ -104,8 +104,8 @@ fn row(statement: &Statement) -> Vec<StyledText> {
 pub fn pairs(statements: &[&Statement]) -> Vec<(String, StyledText)> {
     let pair = |statement: &&Statement| {
         let approver = &statement.approver;
-        let mut text = says(statement).and(Tone::Plain, ", ");
-        text.0.extend(in_words(statement).0);
+        let mut text = vote(statement).and(Tone::Plain, ", ");
+        text.0.extend(counts_text(statement).0);
         text = text.and(Tone::Plain, "\n");
         text.0.extend(how(approver).0);
         text = text.and(
@@ -115,8 +115,8 @@ pub fn pairs(statements: &[&Statement]) -> Vec<(String, StyledText)> {
         if let Some(stater) = shape::stated_by_another(approver) {
             text = text.and(Tone::Warn, format!("\nas stated by {}", shape::name(stater)));
         }
-        for said in [&approver.reason, &approver.via].into_iter().flatten() {
-            text = text.and(Tone::Plain, format!("\n{said}"));
+        for line in [&approver.reason, &approver.via].into_iter().flatten() {
+            text = text.and(Tone::Plain, format!("\n{line}"));
         }
         (shape::short_name(&approver.person), text)
     };
@@ -129,7 +129,7 @@ pub fn rejections(statements: &[&Statement]) -> Vec<StyledText> {
     let rejections = statements.iter().filter(counts);
     let line = |statement: &&Statement| {
         let approver = &statement.approver;
-        let reason = approver.reason.iter().map(|said| format!(": {said}"));
+        let reason = approver.reason.iter().map(|reason| format!(": {reason}"));
         StyledText::with_tone(Tone::Plain, "rejected by ")
             .and(Tone::Strong, shape::name(&approver.person))
             .and(Tone::Plain, reason.collect::<String>())
@@ -144,7 +144,7 @@ fn reason_not_counted(statement: &Statement) -> Option<String> {
     }
 }
 
-fn says(statement: &Statement) -> StyledText {
+fn vote(statement: &Statement) -> StyledText {
     match statement.vote {
         Vote::Approves => StyledText::plain("approves"),
         Vote::Vetoes => StyledText::with_tone(Tone::Bad, "rejects"),
@@ -159,7 +159,7 @@ fn counts(statement: &Statement) -> StyledText {
     }
 }
 
-fn in_words(statement: &Statement) -> StyledText {
+fn counts_text(statement: &Statement) -> StyledText {
     match reason_not_counted(statement) {
         None => StyledText::plain("counts"),
         Some(why_not) => StyledText::with_tone(Tone::Warn, format!("does not count: {why_not}")),

@@ -121,8 +121,8 @@ pub fn display_counts(tally: &TriageCounts) -> StyledText {
     for state in TriageState::ALL {
         let n = tally.n(*state);
         if n > 0 {
-            let words = format!("{n} {}", plain(*state));
-            text = text.and(Tone::Plain, before).and(tone(*state), words);
+            let count = format!("{n} {}", plain(*state));
+            text = text.and(Tone::Plain, before).and(tone(*state), count);
             before = ", ";
         }
     }

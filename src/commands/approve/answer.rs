@@ -23,7 +23,7 @@ pub(super) fn unsigned(
         None => format!("{} at commit {}", content.path, source.head.short()),
     };
     SignedStatement {
-        said: ApprovalSummary {
+        summary: ApprovalSummary {
             name: content.name.clone(),
             sha256: draft.file.sha256.clone(),
             decision: draft.file.decision,

@@ -41,7 +41,7 @@ pub(super) fn run(
     // It holds the whole history, which takes long to free.
     let prepared = ManuallyDrop::new(prepared?);
     let result = &prepared.result;
-    for skipped in &result.told {
+    for skipped in &result.skipped {
         ctx.tell(&format!("warning: {skipped}"));
     }
     for review in &result.unresolved {
@@ -57,7 +57,7 @@ pub(super) fn run(
     }
     show((ctx, &session, &prepared), (written, key.is_some()))?;
     let is_open = |skipped: &SkippedReview| matches!(skipped, SkippedReview::Missing { .. });
-    Ok(if result.told.iter().any(is_open) {
+    Ok(if result.skipped.iter().any(is_open) {
         Outcome::Undetermined
     } else if result.unresolved.is_empty() && counts {
         Outcome::Fine
@@ -118,12 +118,12 @@ fn show(
     let all: Vec<WrittenReview> = drafts
         .zip(prepared.landed()?)
         .map(|(draft, landed)| {
-            let said = summary(prepared, draft, signed);
-            WrittenReview { words: words(draft, &said), landed, said }
+            let summary = summary(prepared, draft, signed);
+            WrittenReview { text: text(draft, &summary), landed, summary }
         })
         .collect();
     let git = next_steps::git_command(ctx, session);
-    let files = all.iter().flat_map(|review| &review.said.files);
+    let files = all.iter().flat_map(|review| &review.summary.files);
     let paths: Vec<String> = files.map(|path| quoted(path)).collect();
     let next = if written {
         vec![
@@ -160,8 +160,8 @@ fn summary(
     }
 }
 
-fn words(draft: &ApprovalFileDraft, said: &ApprovalSummary) -> String {
-    let groups = match said.groups.as_slice() {
+fn text(draft: &ApprovalFileDraft, summary: &ApprovalSummary) -> String {
+    let groups = match summary.groups.as_slice() {
         [] => String::new(),
         groups => format!(" for {}", groups.join(", ")),
     };

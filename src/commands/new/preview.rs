@@ -127,7 +127,7 @@ fn show(prompts: &FilingPrompts<'_>, made: &RecordDraft, findings: &[Finding]) {
     let ctx = prompts.ctx;
     ctx.tell_verbatim(&format!("\n{}\n\n{}", made.path, made.text));
     if let Some(resolved) = &made.resolved {
-        let needs = shape::needed_words(&resolved.demand().needed());
+        let needs = shape::needed_text(&resolved.demand().needed());
         let silence = resolved.silence();
         ctx.tell(&format!("tier {}: needs {needs}{silence}", resolved.tier));
     }

@@ -10,13 +10,13 @@ use serde::Serialize;
 pub(super) struct ApprovalAnswer<'a> {
     pub(super) schema: String,
     #[serde(flatten)]
-    pub(super) said: ApprovalSummaryView<'a>,
+    pub(super) summary: ApprovalSummaryView<'a>,
 }
 
 #[derive(Serialize)]
 pub(super) struct WrittenReviewView<'a> {
     #[serde(flatten)]
-    pub(super) said: ApprovalSummaryView<'a>,
+    pub(super) summary: ApprovalSummaryView<'a>,
     pub(super) landed: bool,
 }
 

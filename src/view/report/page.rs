@@ -34,8 +34,8 @@ pub fn add<'a>(
     let ids = records.iter().map(|record_state| record_state.id()).collect();
     let each = Each::new(records.into_iter().map(move |record_state| {
         let acts = trails(record_state);
-        let said = acts.last().map_or(&[][..], |act| &act.statements);
-        let mut blocks = show::blocks(record_state, said, names, stamp.instant);
+        let statements = acts.last().map_or(&[][..], |act| &act.statements);
+        let mut blocks = show::blocks(record_state, statements, names, stamp.instant);
         blocks.push(Block::Heading(StyledText::plain("Trail")));
         blocks.push(trail(record_state, &acts));
         blocks.extend(log::statement_blocks(&acts));

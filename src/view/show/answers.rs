@@ -60,15 +60,15 @@ fn each(n_entries: usize) -> usize {
 fn status(record_state: &RecordState) -> StyledText {
     let reason = reason::first(&record_state.reasons);
     let first = record_state.reasons.first().map(Reason::kind);
-    let said = first == Some(ReasonKind::InForce) || record_state.status == Status::Unknown;
-    let word = match record_state.in_force {
-        _ if said => StyledText::plain(""),
+    let is_redundant = first == Some(ReasonKind::InForce) || record_state.status == Status::Unknown;
+    let in_force = match record_state.in_force {
+        _ if is_redundant => StyledText::plain(""),
         InForce::Yes => StyledText::plain(", ").and(Tone::Good, "in force"),
         InForce::No => StyledText::plain(", ").and(Tone::Bad, "not in force"),
         InForce::Undetermined => StyledText::plain(", ").and(Tone::Bad, "undetermined"),
     };
     let mut text = list::status(record_state);
-    text.0.extend(word.0);
+    text.0.extend(in_force.0);
     if reason.is_empty() {
         text
     } else {
@@ -96,20 +96,20 @@ fn approved(record_state: &RecordState, statements: &[&Statement]) -> StyledText
         (None, Some(verdict)) => verdict.approvers.as_slice(),
         (None, None) => &[],
     };
-    let by: Vec<StyledText> = approvers.iter().map(shape::approver_words).collect();
+    let by: Vec<StyledText> = approvers.iter().map(shape::approver_text).collect();
     let tone = match record_state.in_force {
         InForce::Yes => Tone::Warn,
         InForce::No | InForce::Undetermined => Tone::Bad,
     };
     let summary =
-        summarize(record_state, by.is_empty()).map(|words| StyledText::with_tone(tone, words));
+        summarize(record_state, by.is_empty()).map(|text| StyledText::with_tone(tone, text));
     let rejections = match landed.map(|verdict| verdict.result) {
         Some(FourEyes::Vetoed) => statements::rejections(statements),
         _ => Vec::new(),
     };
     let missing = landed.map_or(&[][..], |verdict| &verdict.missing).iter();
     let missing = missing
-        .map(|missing| StyledText::with_tone(Tone::Warn, cut(&missing_words(missing), 2 * WIDE)));
+        .map(|missing| StyledText::with_tone(Tone::Warn, cut(&missing_text(missing), 2 * WIDE)));
     let all = summary.into_iter().chain(rejections).chain(by);
     lines(all.chain(missing).collect(), 4)
 }
@@ -120,7 +120,7 @@ fn summarize(record_state: &RecordState, nobody: bool) -> Option<String> {
         return nobody.then(|| "not yet".to_owned());
     };
     let is_met = verdict.satisfied == Satisfied::Yes;
-    let words = match verdict.result {
+    let text = match verdict.result {
         FourEyes::NotApplicable => "not needed: the file is gone",
         FourEyes::Vetoed => "not approved: rejected",
         _ if verdict.needed.count == 0 => return nobody.then(|| "not needed".to_owned()),
@@ -139,15 +139,15 @@ fn summarize(record_state: &RecordState, nobody: bool) -> Option<String> {
             }
         }
     };
-    let words = format!("{words} ({})", verdict.result.as_str());
+    let text = format!("{text} ({})", verdict.result.as_str());
     Some(match &record_state.approved {
-        Some(_) if !is_met => format!("merged since: {words}"),
-        _ => words,
+        Some(_) if !is_met => format!("merged since: {text}"),
+        _ => text,
     })
 }
 
 /// Returns a missing approval as text.
-pub(super) fn missing_words(missing: &approval::verdict::MissingApproval) -> String {
+pub(super) fn missing_text(missing: &approval::verdict::MissingApproval) -> String {
     let who: Vec<String> = missing.who.iter().map(shape::name).collect();
     if who.is_empty() {
         missing.need.clone()
@@ -221,7 +221,7 @@ pub(super) fn sooner(content: &Record, record_state: &RecordState, wide: usize) 
     });
     let before_end = |duty: &&Duty| record_state.not_after.is_none_or(|end| duty.at < end);
     let duties = record_state.duties.iter().filter(before_end).filter_map(|duty| {
-        let words = match duty.kind {
+        let state = match duty.kind {
             DutyKind::Review => "not reviewed",
             DutyKind::ControlVerification => "not verified again",
             DutyKind::EmergencyReview => "not approved",
@@ -231,7 +231,7 @@ pub(super) fn sooner(content: &Record, record_state: &RecordState, wide: usize) 
         };
         let subject =
             duty.subject.as_ref().map(|subject| format!("{subject} ")).unwrap_or_default();
-        Some(StyledText::plain(format!("{subject}{words} {}", dates::by(duty.at))))
+        Some(StyledText::plain(format!("{subject}{state} {}", dates::by(duty.at))))
     });
     duties.chain(triggers).collect()
 }

@@ -23,13 +23,13 @@ pub(super) fn pairs(record_state: &RecordState) -> Pairs {
             if tier.why.is_empty() { String::new() } else { format!(": {}", tier.why.join("; ")) };
         add(&mut pairs, "tier", Some(format!("{}{why}", tier.tier)));
     }
-    add(&mut pairs, "needs", Some(shape::needed_words(&approval::needed(record_state))));
+    add(&mut pairs, "needs", Some(shape::needed_text(&approval::needed(record_state))));
     if let Some(verdict) = &record_state.approval {
         let names: Vec<String> =
             verdict.authors.iter().map(|author| shape::name(&author.person)).collect();
         add(&mut pairs, "authors", (!names.is_empty()).then(|| names.join(", ")));
         add(&mut pairs, "four eyes", Some(verdict.result.as_str()));
-        let missing: Vec<String> = verdict.missing.iter().map(answers::missing_words).collect();
+        let missing: Vec<String> = verdict.missing.iter().map(answers::missing_text).collect();
         add(&mut pairs, "missing", (!missing.is_empty()).then(|| missing.join("\n")));
         let flags: Vec<&str> = verdict.flags.iter().copied().collect();
         add(&mut pairs, "flags", (!flags.is_empty()).then(|| flags.join(", ")));

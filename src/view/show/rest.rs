@@ -33,7 +33,7 @@ pub(super) fn sections(
     names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<(&'static str, Pairs)> {
-    let said = statements::beyond_approvers(statements.iter().copied());
+    let others = statements::beyond_approvers(statements.iter().copied());
     let content = record_state.content();
     vec![
         ("Subject and scope", content.map(subject).unwrap_or_default()),
@@ -41,7 +41,7 @@ pub(super) fn sections(
         (IN_FULL, content.map(|content| in_full(content, record_state, names)).unwrap_or_default()),
         ("Decisions", content.map(decisions).unwrap_or_default()),
         ("Proof", proof::pairs(record_state)),
-        ("Statements", statements::pairs(&said)),
+        ("Statements", statements::pairs(&others)),
         ("Pending", proof::pending(record_state, instant)),
     ]
 }
@@ -160,14 +160,14 @@ fn in_full(content: &Record, record_state: &RecordState, names: &dyn RecordNames
 
 fn decisions(content: &Record) -> Pairs {
     let mut pairs = Pairs::new();
-    let said = |note: Option<&String>| note.map(|note| format!(": {note}")).unwrap_or_default();
+    let note_text = |note: Option<&String>| note.map(|note| format!(": {note}")).unwrap_or_default();
     for entry in &content.reviews {
         let text =
-            format!("{} by {}{}", entry.outcome.as_str(), entry.by, said(entry.note.as_ref()));
+            format!("{} by {}{}", entry.outcome.as_str(), entry.by, note_text(entry.note.as_ref()));
         pairs.push((format!("{} reviewed", entry.date), StyledText::plain(text)));
     }
     for entry in &content.handling {
-        let text = format!("{} by {}{}", entry.stage.as_str(), entry.by, said(entry.note.as_ref()));
+        let text = format!("{} by {}{}", entry.stage.as_str(), entry.by, note_text(entry.note.as_ref()));
         pairs.push((format!("{} noted", entry.date), StyledText::plain(text)));
     }
     for entry in &content.renewals {
@@ -175,11 +175,11 @@ fn decisions(content: &Record) -> Pairs {
         pairs.push((format!("{} renewed", entry.date), StyledText::plain(text)));
     }
     for entry in &content.transfers {
-        let text = format!("from {} to {}{}", entry.from, entry.to, said(entry.reason.as_ref()));
+        let text = format!("from {} to {}{}", entry.from, entry.to, note_text(entry.reason.as_ref()));
         pairs.push((format!("{} transferred", entry.date), StyledText::plain(text)));
     }
     for entry in &content.fired {
-        let text = format!("{} by {}{}", entry.trigger, entry.by, said(entry.note.as_ref()));
+        let text = format!("{} by {}{}", entry.trigger, entry.by, note_text(entry.note.as_ref()));
         pairs.push((format!("{} fired", entry.date), StyledText::plain(text)));
     }
     if let Some(closure) = &content.closure {

@@ -22,9 +22,9 @@ struct AttentionKey<'a> {
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
     let states = TriageState::ALL.iter().filter(|state| **state <= TriageState::Pending);
     for state in states {
-        let told = collect_lines(*state, shown);
-        if !told.is_empty() {
-            section(doc, *state, shown, &told);
+        let lines = collect_lines(*state, shown);
+        if !lines.is_empty() {
+            section(doc, *state, shown, &lines);
         }
     }
 }
@@ -32,7 +32,7 @@ pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
 fn collect_lines<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<AttentionLine<'a>> {
     let tally = shown.tally;
     let lines = tally.lines(state).map(|(alike, line)| {
-        let words = AttentionKey {
+        let key = AttentionKey {
             record: tally.text(alike.record),
             key: tally.text(alike.key),
             about: tally.text(alike.about),
@@ -46,11 +46,11 @@ fn collect_lines<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<Attentio
             }
             _ => tally.text(line.place).to_owned(),
         };
-        (words, line.n, place)
+        (key, line.n, place)
     });
-    let mut told: Vec<AttentionLine<'a>> = lines.collect();
-    told.sort();
-    told
+    let mut lines: Vec<AttentionLine<'a>> = lines.collect();
+    lines.sort();
+    lines
 }
 
 /// Shows one state: texts that all its lines share are shown once, after the count.
@@ -58,9 +58,9 @@ fn section(
     doc: &mut Doc<'_>,
     state: TriageState,
     shown: &TriageView<'_>,
-    told: &[AttentionLine<'_>],
+    lines: &[AttentionLine<'_>],
 ) {
-    let mut messages = told.iter().map(|(alike, ..)| alike.message);
+    let mut messages = lines.iter().map(|(alike, ..)| alike.message);
     let first = messages.next().unwrap_or_default();
     let is_one = state == TriageState::Uncovered && messages.all(|message| message == first);
     let n = shown.tally.n(state);
@@ -84,7 +84,7 @@ fn section(
         ]
     };
     let columns = vec![whole("record"), flexible("key"), flexible("where"), flexible("why")];
-    doc.blocks.push(table(columns, told.iter().map(row).collect()));
+    doc.blocks.push(table(columns, lines.iter().map(row).collect()));
     beyond(doc, state, shown);
 }
 
@@ -109,13 +109,13 @@ fn placed(place: &str, n: usize) -> String {
 
 /// Shows the routine inputs selected by the baselines' samples.
 pub(super) fn sampled(doc: &mut Doc, shown: &TriageView<'_>) {
-    let told = collect_lines(TriageState::Routine, shown);
-    if told.is_empty() {
+    let lines = collect_lines(TriageState::Routine, shown);
+    if lines.is_empty() {
         return;
     }
     let heading = StyledText::plain("A sample of the routine ones");
     doc.blocks.push(Block::Heading(heading));
-    let rows = told.iter().map(|(alike, n, place)| {
+    let rows = lines.iter().map(|(alike, n, place)| {
         vec![
             StyledText::plain(alike.key),
             StyledText::plain(placed(place, *n)),

@@ -97,7 +97,7 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
 fn thresholds(baseline: &Baseline) -> String {
     let fields = baseline.material_if.0.iter();
     let mut parts: Vec<String> =
-        fields.map(|(field, words)| format!("{field}: {}", words.join(", "))).collect();
+        fields.map(|(field, values)| format!("{field}: {}", values.join(", "))).collect();
     if !baseline.expect.is_empty() {
         let n = diag::count(baseline.expect.len(), "identity");
         parts.push(format!("outside what is expected for {n}"));
