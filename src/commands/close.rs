@@ -156,7 +156,7 @@ impl CloseArgs {
             prevention: self.prevention.clone(),
             review_by: self.review_by,
         };
-        if prompts::asks(ctx) {
+        if prompts::can_prompt(ctx) {
             ask(ctx, &home, ids, &mut closing)?;
         }
         Ok(closing)
@@ -181,20 +181,20 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
         match lack {
             Lack::Check(item) => {
                 let question = format!("{item} (a sentence, or the id of evidence such as E1)");
-                let says = |answer: &str| match close::uncited(&record, closing, answer) {
+                let check_answer = |answer: &str| match close::uncited(&record, closing, answer) {
                     Some(id) => Err(format!("there is no evidence {id}: answer in a sentence")),
                     None if holds_a_place(answer) => {
                         Err("placeholder text is not an answer: answer in a sentence".to_owned())
                     }
                     None => Ok(answer.to_owned()),
                 };
-                let said = prompts::value_or_ask(ctx, &flag, &question, &says)?;
-                closing.checks.push((item, said));
+                let answer = prompts::value_or_ask(ctx, &flag, &question, &check_answer)?;
+                closing.checks.push((item, answer));
             }
             Lack::Access(time) => {
                 let question = format!("Date on which access was verified, {time} (2026-12-19)");
-                let said = prompts::value_or_ask(ctx, &flag, &question, &read_day)?;
-                closing.access.insert(time.to_owned(), said);
+                let day = prompts::value_or_ask(ctx, &flag, &question, &read_day)?;
+                closing.access.insert(time.to_owned(), day);
             }
             Lack::Evidence => {
                 let question = "Evidence? A file, a URL or a commit; it becomes E1";
@@ -249,7 +249,7 @@ fn access(texts: &[String]) -> anyhow::Result<BTreeMap<String, Day>> {
 }
 
 fn read_day(text: &str) -> Result<Day, String> {
-    Day::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+    Day::parse(text).map_err(|error| format!("{}: {}", error.message, error.help))
 }
 
 fn outcomes() -> ListedValues {

@@ -171,12 +171,12 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     match was {
         None if entry.landed.was_removed => {
             let filed = event_details::events(None, after, beside).into_iter();
-            events.extend(filed.map(|told| EventDetail {
-                event: match told.event {
+            events.extend(filed.map(|event| EventDetail {
+                event: match event.event {
                     ChangeEvent::Filed => ChangeEvent::Restored,
                     event => event,
                 },
-                ..told
+                ..event
             }));
         }
         None => events.extend(event_details::events(None, after, beside)),
@@ -192,7 +192,7 @@ fn events(entry: &Entry, governance: &Governance) -> Vec<EventDetail> {
     if events.is_empty() {
         events.push(bare(ChangeEvent::Reformatted, ""));
     }
-    events.sort_by_key(|told| told.event);
+    events.sort_by_key(|event| event.event);
     events
 }
 

@@ -35,7 +35,7 @@ impl Run for ExplainArgs {
                     let codes = rules::ALL.iter().map(|rule| rule.code.as_str());
                     let list = "run `exledger explain` for the list";
                     let help = match near::nearest(code, codes) {
-                        Some(near) => format!("did you mean {near}? {list}"),
+                        Some(similar) => format!("did you mean {similar}? {list}"),
                         None => list.to_owned(),
                     };
                     fault::usage_error(format!("there is no rule {code}"), help)

@@ -71,20 +71,20 @@ impl Run for ListArgs {
         } else {
             ctx.approved_of(&home, scope)?
         };
-        let asked = approved.selected(&filter);
+        let selected = approved.selected(&filter);
         let shows = |record_state: &&&RecordState| {
             self.all || filter.names_ended() || !select::is_ended(record_state.status)
         };
-        let mut records: Vec<&RecordState> = asked.iter().filter(shows).copied().collect();
+        let mut records: Vec<&RecordState> = selected.iter().filter(shows).copied().collect();
         let order = self.sort.order();
         records.sort_by(|one, other| order.compare((one.id(), one), (other.id(), other)));
-        let hidden = asked.len() - records.len() + approved.n_left_out();
+        let hidden = selected.len() - records.len() + approved.n_left_out();
         ctx.show(&view::list::doc(
             &view::list::List { stamp: approved.stamp(), records, hidden, reads: ctx.format.reads },
             &*approved,
         ))?;
         ctx.of_notices(&approved.waiting_reviews(&|_| true));
-        if asked.is_empty() {
+        if selected.is_empty() {
             for hint in approved.filter_hints(&filter) {
                 ctx.hint(&hint);
             }

@@ -21,11 +21,11 @@ pub(crate) fn after(
         [only] => only.before.stem().to_owned(),
         several => format!("{} exceptions", several.len()),
     };
-    let (verb, word) = match event {
+    let (verb, prefix) = match event {
         ChangeEvent::PostReviewed => ("Review the closure of", "review-closure"),
         _ => ("", command),
     };
-    let branch = format!("{word}-{}", name.replace(' ', "-"));
+    let branch = format!("{prefix}-{}", name.replace(' ', "-"));
     let files: Vec<String> = opened
         .iter()
         .flat_map(|one| {

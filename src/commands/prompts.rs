@@ -15,7 +15,7 @@ use exledger::session::decide::select;
 use exledger::survey::select::Filter;
 
 /// Tells whether a user can be prompted.
-pub(crate) fn asks(ctx: &Ctx) -> bool {
+pub(crate) fn can_prompt(ctx: &Ctx) -> bool {
     ctx.person == ask::Prompting::There
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn needs(ctx: &Ctx, flags: &[(&str, bool)]) -> anyhow::Result<()> {
     let open: Vec<&str> =
         flags.iter().filter(|(_, is_given)| !is_given).map(|(flag, _)| *flag).collect();
     match open.split_last() {
-        Some((last, rest)) if !rest.is_empty() && !asks(ctx) => Err(fault::usage_error(
+        Some((last, rest)) if !rest.is_empty() && !can_prompt(ctx) => Err(fault::usage_error(
             format!("{} and {last} are missing", rest.join(", ")),
             "give them with these flags; `--help` lists their values and has an example",
         )),
@@ -45,16 +45,16 @@ pub(crate) fn text_or_ask(
     flag: &str,
     question: &str,
 ) -> anyhow::Result<String> {
-    let is_said = |text: &str| !text.trim().is_empty();
+    let has_text = |text: &str| !text.trim().is_empty();
     match given {
-        Some(text) if is_said(text) => Ok(text.trim().to_owned()),
+        Some(text) if has_text(text) => Ok(text.trim().to_owned()),
         Some(_) => Err(fault::usage_error(
             format!("{flag} is placeholder text"),
             format!("give a real answer: {flag} \"…\""),
         )),
         None if ctx.person == ask::Prompting::There => {
             let check = |text: &str| {
-                if is_said(text) { Ok(()) } else { Err("an answer is needed".to_owned()) }
+                if has_text(text) { Ok(()) } else { Err("an answer is needed".to_owned()) }
             };
             ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))
         }
@@ -72,12 +72,12 @@ pub(crate) fn value_or_ask<T>(
     question: &str,
     parse: &dyn Fn(&str) -> Result<T, String>,
 ) -> anyhow::Result<T> {
-    if !asks(ctx) {
+    if !can_prompt(ctx) {
         return Err(missing(flag));
     }
     let check = |text: &str| parse(text).map(|_| ());
-    let said = ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))?;
-    parse(&said).map_err(|what| fault::usage_error(what, format!("give it with {flag}")))
+    let answer = ask::text(question, None, &check).map_err(|error| broken_off(&error, flag))?;
+    parse(&answer).map_err(|what| fault::usage_error(what, format!("give it with {flag}")))
 }
 
 /// Parses an end, which must be in the future; a prompt asks again for a past one.
@@ -133,7 +133,7 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
             ));
         }
     };
-    W::parse_of(chosen, flag).map_err(|flaw| fault::usage_error(flaw.message, flaw.help))
+    W::parse_of(chosen, flag).map_err(|error| fault::usage_error(error.message, error.help))
 }
 
 /// Returns the given ids; if there are none, and no filter, the id that the user chooses at a prompt among the open
@@ -149,7 +149,7 @@ pub(crate) fn ids_or_ask(
     if !ids.is_empty() || filters.filter() != Filter::default() {
         return Ok(ids.to_vec());
     }
-    if !asks(ctx) {
+    if !can_prompt(ctx) {
         return Err(select::unnamed().into());
     }
     let open = ctx.home()?.open_records()?;

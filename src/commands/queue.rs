@@ -45,10 +45,10 @@ impl Run for QueueArgs {
         } else {
             ctx.approved_of(&home, Scope::Worklist)?
         };
-        let asked = approved.selected(&filter);
+        let selected = approved.selected(&filter);
         let horizon = Horizon::from_policy(&approved.governance().policy);
         let items =
-            queue::collect(asked.iter().copied(), &RecordState::id, &horizon, approved.around());
+            queue::collect(selected.iter().copied(), &RecordState::id, &horizon, approved.around());
         let outcome = if ctx.globals.strict && items.iter().any(QueueItem::is_overdue) {
             Outcome::ProblemsFound
         } else {
@@ -56,7 +56,7 @@ impl Run for QueueArgs {
         };
         // A closed record is over, so it does not count as healthy.
         let is_open = |record_state: &&&RecordState| !select::is_ended(record_state.status);
-        let n_open = asked.iter().filter(is_open).count();
+        let n_open = selected.iter().filter(is_open).count();
         let shown = items.iter().map(|item| item.record_state);
         let n_shown = shown.filter(|record_state| is_open(&record_state)).count();
         let queue = view::queue::Queue {

@@ -56,7 +56,7 @@ pub struct ReviewResult {
     /// The files, sorted by path: one for each person and record or governance file.
     pub stated: Vec<ApprovalFileDraft>,
     /// The reviews that result in no file, each with the reason.
-    pub told: Vec<SkippedReview>,
+    pub skipped: Vec<SkippedReview>,
     /// The approving reviews that would have been written if the owner of their account were known, by login.
     pub unresolved: Vec<UnresolvedReview>,
 }
@@ -95,21 +95,21 @@ pub fn files(world: World<'_>, reviews: &Reviews) -> Result<ReviewResult, Troubl
         before: before.map(|before| CommitFiles::new(world, before)).transpose()?,
     };
     let mut answer = ReviewResult::default();
-    answer.told.extend(taken_back(reviews, world.governance));
+    answer.skipped.extend(taken_back(reviews, world.governance));
     for (reviewer, review) in reviewer::last_reviews(reviews, world.governance) {
         if review.state != ReviewState::Approved {
             continue;
         }
         if let Reviewer::Machine(person) = &reviewer {
             let who = person.display.clone();
-            answer.told.push(SkippedReview::Machine { who });
+            answer.skipped.push(SkippedReview::Machine { who });
             continue;
         }
         let approving = Approving::new(reviewer, review, reviews);
         let seen = match looked_at(world, review, before) {
             Ok(seen) => seen,
             Err(obstacle) => {
-                answer.told.push(SkippedReview::Missing {
+                answer.skipped.push(SkippedReview::Missing {
                     who: approving.who,
                     commit: review.commit,
                     obstacle,
@@ -271,7 +271,7 @@ impl LandedChange<'_> {
                 continue;
             }
             if landed.len() > 1 {
-                answer.told.push(SkippedReview::Conflicted { about });
+                answer.skipped.push(SkippedReview::Conflicted { about });
             } else if seen.head.blobs(&about)? == landed {
                 let blob = landed.first().copied();
                 match approving.writer(self.at.world.needed, &about) {
@@ -285,7 +285,7 @@ impl LandedChange<'_> {
                     }
                 }
             } else if self.is_of_it(&about, seen)? {
-                answer.told.push(SkippedReview::Older {
+                answer.skipped.push(SkippedReview::Older {
                     who: approving.who.clone(),
                     about,
                     url: approving.review.url.clone(),

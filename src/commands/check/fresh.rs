@@ -25,7 +25,7 @@ pub(super) fn fetch(ctx: &Ctx, is_wanted: &dyn Fn() -> bool) {
     let cause = match fetched(ctx, is_wanted) {
         Ok(None) => return,
         Ok(Some(cause)) => cause,
-        Err(error) => fault::told(&error),
+        Err(error) => fault::on_one_line(&error),
     };
     if is_wanted() {
         ctx.tell(&format!("warning: can't fetch: {cause}"));

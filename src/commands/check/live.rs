@@ -137,7 +137,7 @@ impl OpenGate<'_> {
             }
             self.worst = Outcome::Undetermined;
         }
-        self.without(&ctx, watch.as_ref(), fault::told(&error))
+        self.without(&ctx, watch.as_ref(), fault::on_one_line(&error))
     }
 
     /// Answers from a loaded ledger, until it changes.
@@ -147,10 +147,10 @@ impl OpenGate<'_> {
         watch: &RepositoryWatch,
         snapshot: &mut Snapshot<'_>,
     ) -> anyhow::Result<Turn> {
-        let mut looked = Elapsed::now();
+        let mut last_check = Elapsed::now();
         loop {
             let responder = Responder::of(snapshot);
-            let Some(turn) = self.respond(ctx, watch, snapshot, &responder, &mut looked)? else {
+            let Some(turn) = self.respond(ctx, watch, snapshot, &responder, &mut last_check)? else {
                 let session = ctx.home()?;
                 if let Some(sources) = snapshot.moved_proposals(session.located())? {
                     snapshot.propose_anew(session.located(), sources)?;
@@ -168,7 +168,7 @@ impl OpenGate<'_> {
         watch: &RepositoryWatch,
         snapshot: &Snapshot<'_>,
         responder: &Responder<'_, '_>,
-        looked: &mut Elapsed,
+        last_check: &mut Elapsed,
     ) -> anyhow::Result<Option<Turn>> {
         let changes_at = snapshot.changes_at();
         let is_watched = watches(watch, snapshot);
@@ -186,26 +186,26 @@ impl OpenGate<'_> {
             }
             is_loaded_for = false;
             let stamp = Stamp { instant: now, ..snapshot.stamp().clone() };
-            let (asked, no_question) = asked(&line, now);
+            let (timed, no_question) = timed_question(&line, now);
             if let Some(why) = no_question {
-                if !self.refuse(&why, &asked, &stamp)? {
+                if !self.refuse(&why, &timed, &stamp)? {
                     return Ok(Some(Turn::Over));
                 }
                 continue;
             }
             if let Some(reason) = self.max_age.and_then(|it| snapshot.refusal(it, wall)) {
-                if !self.refuse(&reason, &asked, &stamp)? {
+                if !self.refuse(&reason, &timed, &stamp)? {
                     return Ok(Some(Turn::Over));
                 }
                 continue;
             }
-            if looked.elapsed() >= PAUSE
+            if last_check.elapsed() >= PAUSE
                 && ctx.globals.as_of.is_none()
                 && responder
-                    .foreseen(&asked, &self.receipts)
+                    .foreseen(&timed, &self.receipts)
                     .is_some_and(|it| it != GateVerdict::Allow)
             {
-                *looked = Elapsed::now();
+                *last_check = Elapsed::now();
                 let session = ctx.home();
                 match session.and_then(|it| Ok(snapshot.moved_proposals(it.located())?)) {
                     Ok(None) => {}
@@ -216,8 +216,8 @@ impl OpenGate<'_> {
                     Err(_) => return Ok(Some(self.input.keep(line))),
                 }
             }
-            let answered = responder.answer(&asked, &self.receipts);
-            if !self.show(&answered, &asked)? {
+            let answered = responder.answer(&timed, &self.receipts);
+            if !self.show(&answered, &timed)? {
                 return Ok(Some(Turn::Over));
             }
         }
@@ -242,23 +242,23 @@ impl OpenGate<'_> {
             }
             let now = if ctx.is_live() { ctx.clock() } else { ctx.instant() };
             let stamp = nowhere(ctx, now);
-            let (asked, no_question) = asked(&line, now);
-            if !self.refuse(no_question.as_deref().unwrap_or(&why), &asked, &stamp)? {
+            let (timed, no_question) = timed_question(&line, now);
+            if !self.refuse(no_question.as_deref().unwrap_or(&why), &timed, &stamp)? {
                 return Ok(Turn::Over);
             }
         }
         Ok(Turn::Over)
     }
 
-    fn refuse(&mut self, why: &str, asked: &TimedQuestion, stamp: &Stamp) -> anyhow::Result<bool> {
-        let answered = respond::refuse(why, asked, stamp, &self.receipts);
-        self.show(&answered, asked)
+    fn refuse(&mut self, why: &str, timed: &TimedQuestion, stamp: &Stamp) -> anyhow::Result<bool> {
+        let answered = respond::refuse(why, timed, stamp, &self.receipts);
+        self.show(&answered, timed)
     }
 
     /// Writes a receipt, and tells whether stdout still has a reader: without one, no further uses are consumed.
-    fn show(&mut self, answered: &CheckAnswer, asked: &TimedQuestion) -> anyhow::Result<bool> {
+    fn show(&mut self, answered: &CheckAnswer, timed: &TimedQuestion) -> anyhow::Result<bool> {
         self.worst = self.worst.max(outcome(answered.answer.verdict));
-        let receipt = LoggedReceipt::of(&asked.question, answered, &asked.id);
+        let receipt = LoggedReceipt::of(&timed.question, answered, &timed.id);
         let line = format!("{}\n", receipt.line()?);
         self.ctx.deliver(line.as_bytes())
     }
@@ -268,8 +268,8 @@ impl OpenGate<'_> {
 fn watch(home: &Session) -> anyhow::Result<RepositoryWatch> {
     let repository = home.repository()?;
     let refs = repository.refs().map_err(Undetermined::Git)?;
-    let asked = home.located().options.approved_ref.as_deref();
-    Ok(repository.watch(watched::watched_refs(&refs, asked)))
+    let approved_ref = home.located().options.approved_ref.as_deref();
+    Ok(repository.watch(watched::watched_refs(&refs, approved_ref)))
 }
 
 /// Tells whether the watch detects a change of the approved ref; a commit id never changes.
@@ -279,14 +279,14 @@ fn watches(watch: &RepositoryWatch, snapshot: &Snapshot<'_>) -> bool {
 }
 
 /// Returns the question of a line; for an invalid line, an empty question and the reason.
-fn asked(line: &QuestionLine, now: Instant) -> (TimedQuestion, Option<String>) {
+fn timed_question(line: &QuestionLine, now: Instant) -> (TimedQuestion, Option<String>) {
     let of = |question, at: Option<Instant>| TimedQuestion {
         question,
         at: at.unwrap_or(now),
         id: line.id.clone(),
     };
     match &line.question {
-        Ok(asked) => (of(asked.question.clone(), asked.at), None),
+        Ok(parsed) => (of(parsed.question.clone(), parsed.at), None),
         Err(error) => (of(Question::default(), None), Some(error.to_string())),
     }
 }

@@ -134,7 +134,7 @@ pub(crate) fn shown(error: &anyhow::Error) -> String {
 }
 
 /// Returns the error and its help text on one line, as an answer states its reason.
-pub(crate) fn told(error: &anyhow::Error) -> String {
+pub(crate) fn on_one_line(error: &anyhow::Error) -> String {
     let text = match found(error) {
         Cause::Usage(message) | Cause::Undetermined(message) if message.help.is_empty() => {
             message.what

@@ -91,12 +91,12 @@ impl Filters {
 
 /// Reads a duration.
 pub(crate) fn term(text: &str) -> Result<Term, String> {
-    Term::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+    Term::parse(text).map_err(|error| format!("{}: {}", error.message, error.help))
 }
 
 /// Reads a day or an instant.
 pub(crate) fn moment(text: &str) -> Result<When, String> {
-    When::parse(text).map_err(|flaw| format!("{}: {}", flaw.message, flaw.help))
+    When::parse(text).map_err(|error| format!("{}: {}", error.message, error.help))
 }
 
 fn statuses() -> PossibleValuesParser {

@@ -137,13 +137,13 @@ impl Ctx {
     /// If there is none, or its repository can't be opened.
     pub(crate) fn home(&self) -> anyhow::Result<Session> {
         let root = self.variable("EXLEDGER_ROOT");
-        let asked = self.globals.approved_ref.as_deref();
+        let approved_ref = self.globals.approved_ref.as_deref();
         let target = self
             .variable("GITHUB_BASE_REF")
             .or_else(|| self.variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"));
         let home = self.variable("HOME").or(self.variable("USERPROFILE"));
         let options = Options {
-            approved_ref: asked
+            approved_ref: approved_ref
                 .or_else(|| self.variable("EXLEDGER_APPROVED_REF"))
                 .map(str::to_owned),
             target_branch: target.map(str::to_owned),
@@ -219,7 +219,7 @@ impl Ctx {
     /// Prints notices on stderr about how the answer was found.
     pub(crate) fn of_notices(&self, notices: &[Notice]) {
         for notice in notices {
-            let said = match notice {
+            let text = match notice {
                 Notice::UnreadableBranch { branch, obstacle } => format!(
                     "could not determine what {branch} proposes: {obstacle}: {}",
                     obstacle.repair()
@@ -265,7 +265,7 @@ impl Ctx {
                 }
                 _ => continue,
             };
-            self.hint(&format!("hint: {said}"));
+            self.hint(&format!("hint: {text}"));
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) fn build(
     tale.begin(schemas)?;
     let mut open = "main";
     for step in story::STORY {
-        tale.tell(step)?;
+        tale.apply(step)?;
         if let Landing::Open { branch } = step.landing {
             open = branch;
         }
@@ -74,7 +74,7 @@ impl Tale {
         Ok(())
     }
 
-    fn tell(&mut self, step: &Step) -> anyhow::Result<()> {
+    fn apply(&mut self, step: &Step) -> anyhow::Result<()> {
         let (id, text) = self.text(step.edit)?;
         let changes = [change(&format!("exceptions/{id}.yaml"), &text)];
         let landed = match step.landing {

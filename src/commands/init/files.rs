@@ -202,17 +202,17 @@ pub(super) fn next(created: &[String]) -> Vec<String> {
 }
 
 /// Returns a command wrapped to the width of a terminal.
-fn folded(command: &str, words: &[String]) -> String {
+fn folded(command: &str, arguments: &[String]) -> String {
     let mut out = command.to_owned();
     let mut column = command.len();
-    for word in words {
-        if column + word.len() + 3 > 80 {
+    for argument in arguments {
+        if column + argument.len() + 3 > 80 {
             out.push_str(" \\\n   ");
             column = 3;
         }
         out.push(' ');
-        out.push_str(&quoted(word));
-        column += word.len() + 1;
+        out.push_str(&quoted(argument));
+        column += argument.len() + 1;
     }
     out
 }

@@ -27,7 +27,7 @@ pub(super) struct Flags {
 }
 
 /// Returns the fields that have a flag, in the order of the record.
-fn asked_fields() -> impl Iterator<Item = (FieldPath, Ask)> {
+fn flag_fields() -> impl Iterator<Item = (FieldPath, Ask)> {
     let fields = spec::walk(Record::FIELDS).into_iter();
     fields.filter_map(|field| {
         let ask = field.spec.ask.filter(|ask| !ask.flag.is_empty())?;
@@ -70,15 +70,15 @@ fn flag(field: &FieldPath, ask: &Ask) -> Arg {
 
 impl Args for Flags {
     fn augment_args(command: Command) -> Command {
-        let mut asked: Vec<(FieldPath, Ask)> = asked_fields().collect();
-        let order: Vec<&str> = asked.iter().map(|(_, ask)| ask.flag).collect();
+        let mut fields: Vec<(FieldPath, Ask)> = flag_fields().collect();
+        let order: Vec<&str> = fields.iter().map(|(_, ask)| ask.flag).collect();
         let place = |flag: &str| order.iter().position(|known| *known == flag);
         // A flag that stands below another one is placed right after it.
-        asked.sort_by_key(|(_, ask)| match place(ask.below) {
+        fields.sort_by_key(|(_, ask)| match place(ask.below) {
             Some(above) => (above, 1),
             None => (place(ask.flag).unwrap_or(usize::MAX), 0),
         });
-        command.args(asked.iter().map(|(field, ask)| flag(field, ask)))
+        command.args(fields.iter().map(|(field, ask)| flag(field, ask)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -94,7 +94,7 @@ impl FromArgMatches for Flags {
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        for (field, ask) in asked_fields() {
+        for (field, ask) in flag_fields() {
             if let Some(values) = matches.get_many::<String>(name(&ask)) {
                 self.given.insert(field.path, values.cloned().collect());
             }
@@ -109,7 +109,7 @@ impl Flags {
     /// # Errors
     /// The text that says what is wrong with a trigger or a finding.
     pub(super) fn fill(&self, answers: &mut Answers) -> Result<(), String> {
-        for (field, _) in asked_fields().filter(|(field, _)| !field.is_of_item) {
+        for (field, _) in flag_fields().filter(|(field, _)| !field.is_of_item) {
             if let Some(values) = self.given.get(&field.path) {
                 answers.set(&field.path, stated(&field, values)?);
             }
@@ -118,7 +118,7 @@ impl Flags {
     }
 
     fn controls(&self, answers: &mut Answers) -> Result<(), String> {
-        let parts = asked_fields().filter(|(field, _)| field.is_of_item);
+        let parts = flag_fields().filter(|(field, _)| field.is_of_item);
         let mut controls: Vec<Value> = Vec::new();
         for (field, ask) in parts {
             let values = self.given.get(&field.path).map_or(&[][..], Vec::as_slice);

@@ -157,13 +157,13 @@ fn chosen(
         add("write it".to_owned(), "", WRITE);
     }
     for finding in &wrong {
-        let field = finding.field.as_deref().map(asked_as);
+        let field = finding.field.as_deref().map(prompted_field);
         if let Some(field) = field.filter(|field| table::find(field).is_some()) {
             add(format!("correct {}", named(field)), finding.rule.as_str(), field);
         }
     }
     for derived in &made.derived {
-        let field = asked_as(&derived.field);
+        let field = prompted_field(&derived.field);
         add(format!("{}: {}", named(field), derived.value), &derived.why, field);
     }
     for (field, value) in stated(&made.answers) {
@@ -188,7 +188,7 @@ fn chosen(
 }
 
 /// Returns the field whose question changes a value: an owner is one answer, not two.
-fn asked_as(field: &str) -> &str {
+fn prompted_field(field: &str) -> &str {
     match field {
         "owner.email" | "owner.name" => "owner",
         _ if field.starts_with("deviates_from.controls[") => "deviates_from",
@@ -218,7 +218,7 @@ fn stated(answers: &Answers) -> Vec<(String, String)> {
                 }
                 _ => return None,
             };
-            Some((asked_as(&field).to_owned(), value))
+            Some((prompted_field(&field).to_owned(), value))
         })
         .filter(|(_, value)| !value.is_empty())
         .collect();

@@ -58,7 +58,7 @@ impl FilingPrompts<'_> {
         let prompt =
             Prompt { label: of.label, question: &question, hint: &hint, ..Prompt::default() };
         let check = |answer: &str| self.refused(path, answer, answers);
-        let asked = if offer::offers(path, "", &self.names).is_some() {
+        let result = if offer::offers(path, "", &self.names).is_some() {
             let offers = |typed: &str| offer::offers(path, typed, &self.names).unwrap_or_default();
             let marked =
                 offers("").iter().position(|it| it.value == initial && !initial.is_empty());
@@ -68,7 +68,7 @@ impl FilingPrompts<'_> {
             ask::line(&prompt, initial, &check)
         };
         let flags = format!("give it with {}", of.flags);
-        let answer = asked.map_err(|error| fault::unasked(&error, flags))?;
+        let answer = result.map_err(|error| fault::unasked(&error, flags))?;
         part::fill(answers, path, &answer).map_err(|what| fault::usage_error(what, ""))
     }
 

@@ -74,7 +74,7 @@ impl fmt::Display for SkippedReview {
 
 /// Returns who approved and later gave another verdict; a comment does not take an approval back.
 pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<SkippedReview> {
-    let mut told = Vec::new();
+    let mut skipped = Vec::new();
     let mut seen = BTreeSet::new();
     let of_somebody = |it: &&ForgeReview| it.login.is_some() && it.state != ReviewState::Commented;
     let named = || reviews.reviews.iter().filter(of_somebody);
@@ -92,7 +92,7 @@ pub(super) fn taken_back(reviews: &Reviews, governance: &Governance) -> Vec<Skip
         }
         let person = people::identify_login(governance, login);
         let who = person.map_or_else(|| login.to_owned(), |person| person.display.clone());
-        told.push(SkippedReview::TakenBack { who, state: last.state });
+        skipped.push(SkippedReview::TakenBack { who, state: last.state });
     }
-    told
+    skipped
 }
