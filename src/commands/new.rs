@@ -207,5 +207,5 @@ fn who(filing: &Filing<'_>, draft: &RecordDraft) -> Vec<String> {
         .into_iter()
         .collect();
     let lacking = approval::ask::lacking(governance, record, None, &makers);
-    lacking.iter().map(change_cases::said).collect()
+    lacking.iter().map(change_cases::describe_missing).collect()
 }

@@ -252,9 +252,9 @@ impl<'a> Audit<'a> {
 
     fn signatures(&self, landing: usize) -> Vec<&'a LandedSignature> {
         let signatures = self.approvals.signatures.as_slice();
-        let from = signatures.partition_point(|looked| looked.landing < landing);
+        let from = signatures.partition_point(|signature| signature.landing < landing);
         let rest = signatures.iter().skip(from);
-        rest.take_while(|looked| looked.landing == landing).collect()
+        rest.take_while(|signature| signature.landing == landing).collect()
     }
 
     fn effective(&self, version: Option<&Version>) -> Option<Instant> {
@@ -267,11 +267,11 @@ impl<'a> Audit<'a> {
         if version.change == VersionChange::Inherited {
             return None;
         }
-        let stands = |verdict: &&Rc<ApprovalVerdict>| {
+        let is_approved = |verdict: &&Rc<ApprovalVerdict>| {
             verdict.becomes_approved == BecomesApproved::AsApproved
                 && verdict.satisfied == Satisfied::Yes
         };
-        let approved = of.verdicts.iter().filter(stands);
+        let approved = of.verdicts.iter().filter(is_approved);
         Some(Urgent {
             due,
             approved: approved.filter_map(|verdict| verdict.approved_at).min(),

@@ -208,7 +208,7 @@ impl<'c> LandedCase<'c> {
 
     /// Returns how the version can still be approved, in the same words as `show`; for one that was changed since, what
     /// counts instead.
-    pub fn way(&self) -> String {
+    pub fn how_to_approve(&self) -> String {
         let is_open = self.verdict.satisfied == Satisfied::No;
         match (self.healed, self.at_tip) {
             (Healed::Yes, _) => "a later version is approved; this one stays as it was merged",
@@ -231,13 +231,13 @@ impl<'c> LandedCase<'c> {
 
     /// Tells whether there is any evidence besides authors merging their own content.
     pub fn has_evidence(&self) -> bool {
-        let is_maker = |said: &Statement| {
+        let is_maker = |statement: &Statement| {
             let mut makers = self.verdict.makers.iter();
-            makers.any(|maker| maker.key == said.approver.person.key)
+            makers.any(|maker| maker.key == statement.approver.person.key)
         };
-        let may_be_author = |said: &Statement| {
+        let may_be_author = |statement: &Statement| {
             matches!(
-                said.counts,
+                statement.counts,
                 VoteCounts::No(
                     NotCounted::Author
                         | NotCounted::SameNameAsAuthor
@@ -245,11 +245,11 @@ impl<'c> LandedCase<'c> {
                 )
             )
         };
-        let own_act = |said: &Statement| {
-            let by_author = may_be_author(said) || is_maker(said);
-            said.approver.kind == EvidenceKind::Merge && by_author
+        let own_act = |statement: &Statement| {
+            let by_author = may_be_author(statement) || is_maker(statement);
+            statement.approver.kind == EvidenceKind::Merge && by_author
         };
-        self.verdict.statements.iter().any(|said| !own_act(said))
+        self.verdict.statements.iter().any(|statement| !own_act(statement))
     }
 
     /// Returns the addresses of the author set.

@@ -41,7 +41,7 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
     let Some(root) = root else {
         return malformed;
     };
-    let mut look = |holder: Option<&Node>,
+    let mut check_field = |holder: Option<&Node>,
                     key: &str,
                     form: &'static ReferenceForm,
                     path: &dyn Fn() -> String| {
@@ -56,17 +56,17 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
             "supersedes" => &ID,
             _ => &TICKET,
         };
-        look(references, &entry.key, form, &|| "references".to_owned());
+        check_field(references, &entry.key, form, &|| "references".to_owned());
     }
-    look(root.get("fix"), "ticket", &TICKET, &|| "fix".to_owned());
+    check_field(root.get("fix"), "ticket", &TICKET, &|| "fix".to_owned());
     places::evidence(root, &mut |place, item| {
-        look(Some(item), "url", &ADDRESS, &|| place.path());
-        look(Some(item), "commit", &COMMIT, &|| place.path());
+        check_field(Some(item), "url", &ADDRESS, &|| place.path());
+        check_field(Some(item), "commit", &COMMIT, &|| place.path());
     });
     let findings = root.get("scope").and_then(|scope| scope.get("findings"));
     for (index, item) in findings.map_or(&[][..], Node::items).iter().enumerate() {
         let path = || format!("scope.findings[{index}]");
-        look(Some(item), "purl", &PACKAGE, &path);
+        check_field(Some(item), "purl", &PACKAGE, &path);
     }
     malformed
 }

@@ -35,9 +35,9 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
         return None;
     }
     let verdict = landed.verdict;
-    let is_bot = |said: &&Statement| said.counts == VoteCounts::No(NotCounted::Bot);
+    let is_bot = |statement: &&Statement| statement.counts == VoteCounts::No(NotCounted::Bot);
     let bot = verdict.statements.iter().find(is_bot)?;
-    if !verdict.statements.iter().all(|said| is_bot(&said)) || !verdict.approvers.is_empty() {
+    if !verdict.statements.iter().all(|statement| is_bot(&statement)) || !verdict.approvers.is_empty() {
         return None;
     }
     let person = &bot.approver.person;
@@ -45,6 +45,6 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
         "the only approval came from {}, a bot or an agent, which does not count",
         person.display
     );
-    let help = landed.way().replacen("someone else", "a person", 1);
+    let help = landed.how_to_approve().replacen("someone else", "a person", 1);
     Some(landed.finding(RULE.code, Level::Warning, &message, help))
 }

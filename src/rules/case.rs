@@ -41,7 +41,7 @@ pub struct Cited<'c> {
     pub control: ControlRef,
     /// The controls that it may refer to: the one of its catalog; without a catalog those of all catalogs that the
     /// policy lists.
-    pub meant: Vec<ControlMatch<'c>>,
+    pub candidates: Vec<ControlMatch<'c>>,
 }
 
 /// The context besides the subject.
@@ -65,8 +65,8 @@ impl<'c> Cited<'c> {
         let items = source.items("deviates_from.controls").iter().enumerate();
         let cited = items.filter_map(|(index, item)| {
             let control = ControlRef::new(item.text()?)?;
-            let meant = find_meant(governance, &control);
-            Some(Cited { index, control, meant })
+            let candidates = find_candidates(governance, &control);
+            Some(Cited { index, control, candidates })
         });
         cited.collect()
     }
@@ -77,7 +77,7 @@ impl<'c> Cited<'c> {
     }
 }
 
-fn find_meant<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<ControlMatch<'c>> {
+fn find_candidates<'c>(governance: &'c Governance, control: &ControlRef) -> Vec<ControlMatch<'c>> {
     if governance.catalog(control.catalog()).is_some() {
         return governance.control(control).into_iter().collect();
     }

@@ -135,12 +135,12 @@ impl<'c> ChangeCase<'c> {
 
 impl Needs {
     /// Returns who must approve, as a complete phrase: `needs 2 approvals: …`.
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         if self.needed.count == 0 {
             return NOBODY.to_owned();
         }
         let n = usize::try_from(self.needed.count).unwrap_or(usize::MAX);
-        let missing: Vec<String> = self.missing.iter().map(said).collect();
+        let missing: Vec<String> = self.missing.iter().map(describe_missing).collect();
         if missing.is_empty() {
             format!("it needs {}", count(n, "approval"))
         } else {
@@ -150,7 +150,7 @@ impl Needs {
 }
 
 /// Returns one missing approval with who could give it.
-pub fn said(missing: &MissingApproval) -> String {
+pub fn describe_missing(missing: &MissingApproval) -> String {
     let who: Vec<&str> = missing.who.iter().map(|person| person.email.as_str()).collect();
     if who.is_empty() {
         missing.need.clone()

@@ -52,9 +52,9 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let times: Vec<&str> = times.iter().filter(is_undated).copied().collect();
     let shows_nothing = case.holds_nothing("closure.evidence");
     let lacking = checks.iter().map(|item| {
-        let said = case.source.text(&format!("closure.checks.{item}"));
-        match said {
-            Some(said) => format!("an answer to `checks.{item}` (`{said}` is not an answer)"),
+        let answer = case.source.text(&format!("closure.checks.{item}"));
+        match answer {
+            Some(answer) => format!("an answer to `checks.{item}` (`{answer}` is not an answer)"),
             None => format!("`checks.{item}`"),
         }
     });

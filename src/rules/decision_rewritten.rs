@@ -46,10 +46,10 @@ fn rewritten(changed: &ChangeCase<'_>) -> Vec<Finding> {
             RULE.code,
             Level::Error,
             &list.field,
-            list.words,
+            list.text,
             format!(
                 "restore it, and add an entry instead; the change reopens the approval: {}",
-                changed.needs.words()
+                changed.needs.describe()
             ),
         )
     };

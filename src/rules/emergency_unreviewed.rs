@@ -43,7 +43,7 @@ fn late(landed: &LandedCase<'_>) -> Option<Finding> {
         None => (
             Level::Error,
             format!("the emergency had to be approved by {}, and nobody approved it", urgent.due),
-            format!("{}; a review entry is not an approval", landed.way()),
+            format!("{}; a review entry is not an approval", landed.how_to_approve()),
         ),
     };
     Some(Finding { level, ..landed.finding(RULE.code, level, &message, help) })

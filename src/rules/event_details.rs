@@ -119,13 +119,13 @@ fn renewed(before: &Record, after: &Record, beside: Beside<'_>) -> String {
 }
 
 fn joined(differences: &[FieldDifference]) -> String {
-    let words: Vec<&str> = differences.iter().map(|it| it.words.as_str()).collect();
-    words.join("; ")
+    let texts: Vec<&str> = differences.iter().map(|it| it.text.as_str()).collect();
+    texts.join("; ")
 }
 
-fn entries<T>(added: Vec<&T>, words: impl Fn(&T) -> String) -> String {
-    let words: Vec<String> = added.into_iter().map(words).collect();
-    words.join("; ")
+fn entries<T>(added: Vec<&T>, describe: impl Fn(&T) -> String) -> String {
+    let texts: Vec<String> = added.into_iter().map(describe).collect();
+    texts.join("; ")
 }
 
 fn controls_added(before: &Record, after: &Record) -> String {
@@ -153,10 +153,10 @@ fn attested(before: &Record, after: &Record) -> String {
 pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Option<String> {
     let left: Vec<ChangeEvent> = change::events(approved, after);
     let landed = events(approved, landed, Beside::default()).into_iter();
-    let words: Vec<String> =
+    let lines: Vec<String> =
         landed.filter(|it| left.contains(&it.event)).map(|it| it.line()).collect();
-    (!words.is_empty())
-        .then(|| format!("also approves what landed unapproved: {}", words.join("; ")))
+    (!lines.is_empty())
+        .then(|| format!("also approves what landed unapproved: {}", lines.join("; ")))
 }
 
 impl EventDetail {

@@ -30,14 +30,14 @@ impl ExtraSchema {
         ExtraSchema(match judge {
             None => SchemaState::Absent,
             Some(Ok(judge)) => SchemaState::Sound(judge),
-            Some(Err(flaw)) => SchemaState::Broken(flaw),
+            Some(Err(error)) => SchemaState::Broken(error),
         })
     }
 
     /// Returns why the schema can't be used, if it can't.
-    pub(super) fn flaw(&self) -> Option<&str> {
+    pub(super) fn error(&self) -> Option<&str> {
         match &self.0 {
-            SchemaState::Broken(flaw) => Some(flaw),
+            SchemaState::Broken(error) => Some(error),
             SchemaState::Absent | SchemaState::Sound(_) => None,
         }
     }

@@ -83,7 +83,7 @@ fn join_field(path: &[SchemaStep]) -> String {
 
 /// Returns the finding about an unusable schema: then nothing below `x` is checked.
 fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
-    let Some(flaw) = known.extra_schema.flaw() else {
+    let Some(error) = known.extra_schema.error() else {
         return;
     };
     let document = known.governance.document.as_ref();
@@ -95,7 +95,7 @@ fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
         pos: Some(node.map_or(Pos::START, |node| node.pos)),
         field: Some("extra_schema".to_owned()),
         id: None,
-        message: format!("the team's schema can't be used: {flaw}"),
+        message: format!("the team's schema can't be used: {error}"),
         help: "correct the schema; it may not refer to anything outside itself".to_owned(),
     });
 }

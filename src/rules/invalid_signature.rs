@@ -24,12 +24,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
-    let looked = landed.signatures.iter();
-    findings.extend(looked.filter_map(|looked| invalid(landed, looked)));
+    let signatures = landed.signatures.iter();
+    findings.extend(signatures.filter_map(|signature| invalid(landed, signature)));
 }
 
-fn invalid(landed: &LandedCase<'_>, looked: &LandedSignature) -> Option<Finding> {
-    let level = match (&looked.state, looked.of) {
+fn invalid(landed: &LandedCase<'_>, signature: &LandedSignature) -> Option<Finding> {
+    let level = match (&signature.state, signature.of) {
         (SignatureState::Bad(_), _) => Level::Error,
         (
             SignatureState::UntrustedKey(_)
@@ -39,12 +39,12 @@ fn invalid(landed: &LandedCase<'_>, looked: &LandedSignature) -> Option<Finding>
         ) => Level::Warning,
         _ => return None,
     };
-    let of = match looked.of {
+    let of = match signature.of {
         SignedObject::Landing => "landing",
         SignedObject::Branch => "merged commit",
         SignedObject::Tag => "merged tag",
     };
-    let message = format!("the signature of the {of} {}: {}", looked.commit.short(), looked.state);
+    let message = format!("the signature of the {of} {}: {}", signature.commit.short(), signature.state);
     let help = "find out who signed; a key counts if it was listed before, and until it expires or is revoked";
     Some(landed.finding(RULE.code, level, &message, help.to_owned()))
 }

@@ -37,7 +37,7 @@ fn waiting(changed: &ChangeCase<'_>) -> Option<Finding> {
     }
     let landed = changed.waiting?;
     let after = changed.after?.record.as_ref()?;
-    let words = event_details::also(changed.approved, landed, after)?;
-    let finding = changed.finding(RULE.code, Level::Note, "id", words, changed.needs.words())?;
+    let message = event_details::also(changed.approved, landed, after)?;
+    let finding = changed.finding(RULE.code, Level::Note, "id", message, changed.needs.describe())?;
     Some(Finding { field: None, pos: None, ..finding })
 }

@@ -24,7 +24,7 @@ use crate::rules::{ALL, evidence};
 
 /// The findings about a record's file, and its tier.
 #[derive(Clone, Debug)]
-pub struct Look {
+pub struct RecordFindings {
     /// The findings, sorted as answers list them.
     pub findings: Vec<Finding>,
     /// The tier; `None` if a field that determines it, or the policy, can't be read.
@@ -40,18 +40,18 @@ pub fn record(
     known: &RuleContext<'_>,
     past: RecordPast,
 ) -> Result<Vec<Finding>, TreeError> {
-    look(source, known, past).map(|look| look.findings)
+    record_with_tier(source, known, past).map(|record| record.findings)
 }
 
 /// Returns the findings about a record's file, sorted, and its tier.
 ///
 /// # Errors
 /// [`TreeError`] if a file that its evidence names can't be read.
-pub fn look(
+pub fn record_with_tier(
     source: &RecordFile,
     known: &RuleContext<'_>,
     past: RecordPast,
-) -> Result<Look, TreeError> {
+) -> Result<RecordFindings, TreeError> {
     let case = record_case(source, known, past)?;
     let is_broken = known.governance.state == State::Broken;
     let applies = |rule: &Rule| match rule.code.group() {
@@ -70,7 +70,7 @@ pub fn look(
         Check::Record(check) | Check::Evidence(check) => check(&case, found),
         _ => {}
     });
-    Ok(Look { findings, tier: case.tier.filter(|_| !is_broken).map(|tier| tier.tier) })
+    Ok(RecordFindings { findings, tier: case.tier.filter(|_| !is_broken).map(|tier| tier.tier) })
 }
 
 /// Returns the findings about the evidence files that a record names, sorted.
@@ -203,9 +203,9 @@ pub fn repeats(repeats: &Repeats, known: &RuleContext<'_>) -> Vec<Finding> {
 pub fn landed(
     landed: &LandedCase<'_>,
     known: &RuleContext<'_>,
-    asked: impl Fn(&Rule) -> bool,
+    is_selected: impl Fn(&Rule) -> bool,
 ) -> Vec<Finding> {
-    judge(known, asked, |_, check, found| {
+    judge(known, is_selected, |_, check, found| {
         if let Check::Landed(check) = check {
             check(landed, found);
         }

@@ -24,19 +24,19 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     for cited in &case.cited {
-        let (control, meant) = (&cited.control, &cited.meant);
+        let (control, candidates) = (&cited.control, &cited.candidates);
         let is_exact = |found: &ControlMatch<'_>| {
             found.form == ControlForm::Exact && found.catalog.name == control.catalog()
         };
-        if meant.iter().all(is_exact) {
+        if candidates.iter().all(is_exact) {
             continue;
         }
-        let readings: Vec<String> = meant
+        let readings: Vec<String> = candidates
             .iter()
             .map(|found| format!("{} ({})", found.canonical(), found.control.title))
             .collect();
         let message = format!("`{control}` is read as {}", readings.join(" or "));
-        let help = match &meant[..] {
+        let help = match &candidates[..] {
             [found] => format!("write {}, if that is what you mean", found.canonical()),
             _ => "write the one that you mean".to_owned(),
         };

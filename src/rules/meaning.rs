@@ -107,9 +107,9 @@ fn lists(before: &Record, after: &Record) -> [ListDifference; 6] {
 /// Returns a scanner's finding in one line.
 pub fn finding(key: &FindingKey) -> String {
     let severity = key.severity.map(|level| format!("up to {}", level.as_str()));
-    let lists = [("in", &key.paths), ("on", &key.resources)].map(|(word, list)| {
+    let lists = [("in", &key.paths), ("on", &key.resources)].map(|(preposition, list)| {
         let list = list.as_ref()?;
-        Some(format!("{word} {}", list.join(", ")))
+        Some(format!("{preposition} {}", list.join(", ")))
     });
     let parts: Vec<String> = [
         key.tool.clone(),
@@ -132,14 +132,14 @@ pub struct FieldDifference {
     /// Its path in the record after the change.
     pub field: String,
     /// Its text: `resources + db:orders`.
-    pub words: String,
+    pub text: String,
 }
 
 /// Returns the differences by which more is waived: `scope` or one of its lists added or dropped, more aliases or
 /// waived controls, a removed `not_waived`.
 pub fn widened(before: &Record, after: &Record) -> Vec<FieldDifference> {
     let mut found = Vec::new();
-    let mut add = |field: String, words: String| found.push(FieldDifference { field, words });
+    let mut add = |field: String, text: String| found.push(FieldDifference { field, text });
     match (&before.scope, &after.scope) {
         (None, Some(_)) => add("scope".to_owned(), "the scope was added".to_owned()),
         (Some(_), None) => add("scope".to_owned(), "the scope was dropped".to_owned()),
@@ -181,16 +181,16 @@ pub fn narrowed(before: &Record, after: &Record) -> Vec<FieldDifference> {
     for list in lists(before, after) {
         let name = list.name();
         let is_kept = name == "not_waived";
-        let words: Vec<&str> = if is_kept {
+        let entries: Vec<&str> = if is_kept {
             list.came.iter().map(|(_, it)| it.as_str()).collect()
         } else {
             list.went.iter().map(String::as_str).collect()
         };
-        if !words.is_empty() && (is_kept || list.stated != ListPresence::Dropped) {
+        if !entries.is_empty() && (is_kept || list.stated != ListPresence::Dropped) {
             let sign = if is_kept { '+' } else { '-' };
             found.push(FieldDifference {
                 field: list.list.to_owned(),
-                words: format!("{name} {sign} {}", words.join(", ")),
+                text: format!("{name} {sign} {}", entries.join(", ")),
             });
         }
     }
@@ -205,7 +205,7 @@ pub fn dropped(before: &Record, after: &Record) -> Vec<FieldDifference> {
         match kept.find(|(_, other)| other.id == control.id) {
             None => found.push(FieldDifference {
                 field: "compensating_controls".to_owned(),
-                words: format!("{} removed: {}", control.id, control.description),
+                text: format!("{} removed: {}", control.id, control.description),
             }),
             Some((at, other))
                 if other.status == ControlStatus::Withdrawn
@@ -213,7 +213,7 @@ pub fn dropped(before: &Record, after: &Record) -> Vec<FieldDifference> {
             {
                 found.push(FieldDifference {
                     field: format!("compensating_controls[{at}].status"),
-                    words: format!("{} withdrawn: {}", control.id, control.description),
+                    text: format!("{} withdrawn: {}", control.id, control.description),
                 });
             }
             Some(_) => {}
@@ -252,7 +252,7 @@ fn lost<T: PartialEq, D: Display>(
     };
     Some(FieldDifference {
         field,
-        words: format!("the entry of {} in {list} was {how}", date(entry)),
+        text: format!("the entry of {} in {list} was {how}", date(entry)),
     })
 }
 

@@ -39,21 +39,21 @@ fn few(landed: &LandedCase<'_>) -> Option<Finding> {
     }
     let verdict = landed.verdict;
     let needed = usize::try_from(verdict.needed.count).unwrap_or(usize::MAX);
-    let n_heard = verdict.approvers.len();
+    let n_approvers = verdict.approvers.len();
     let open: Vec<String> = verdict
         .missing
         .iter()
         .filter(|missing| missing.group.is_none())
-        .map(change_cases::said)
+        .map(change_cases::describe_missing)
         .collect();
-    if n_heard >= needed && open.is_empty() && !verdict.missing.is_empty() {
+    if n_approvers >= needed && open.is_empty() && !verdict.missing.is_empty() {
         return None;
     }
-    let all: Vec<String> = verdict.missing.iter().map(change_cases::said).collect();
+    let all: Vec<String> = verdict.missing.iter().map(change_cases::describe_missing).collect();
     let open = if open.is_empty() { all } else { open };
     let message =
-        format!("{} of {}: {}", count(n_heard, "approval"), needed, verdict.result.as_str());
-    let help = format!("still needed: {}; {}", open.join("; "), landed.way());
+        format!("{} of {}: {}", count(n_approvers, "approval"), needed, verdict.result.as_str());
+    let help = format!("still needed: {}; {}", open.join("; "), landed.how_to_approve());
     Some(landed.finding(RULE.code, Level::Error, &message, help))
 }
 
@@ -64,6 +64,6 @@ pub(super) fn lacks(landed: &LandedCase<'_>) -> bool {
         verdict.result,
         FourEyes::Vetoed | FourEyes::InvalidSignature | FourEyes::NotApplicable
     );
-    let said = self_approval::is_alone(verdict) && landed.self_approval == SelfApproval::Forbid;
-    !landed.is_governance && verdict.satisfied == Satisfied::No && !worse && !said
+    let is_self_approved = self_approval::is_alone(verdict) && landed.self_approval == SelfApproval::Forbid;
+    !landed.is_governance && verdict.satisfied == Satisfied::No && !worse && !is_self_approved
 }

@@ -37,7 +37,7 @@ fn handed(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (before, after) = changed.both()?;
     let (old, new) = (&before.owner.email, &after.owner.email);
     let difference =
-        FieldDifference { field: "owner.email".to_owned(), words: format!("{old} → {new}") };
+        FieldDifference { field: "owner.email".to_owned(), text: format!("{old} → {new}") };
     match entries::handover(before, after) {
         Handover::No => None,
         Handover::Transferred => {
@@ -47,11 +47,11 @@ fn handed(changed: &ChangeCase<'_>) -> Option<Finding> {
             RULE.code,
             Level::Error,
             &difference.field,
-            format!("the owner changes: {}, without a new transfer entry", difference.words),
+            format!("the owner changes: {}, without a new transfer entry", difference.text),
             format!(
                 "run `exledger transfer {} --to {new}` on the file as it was; {}",
                 after.id,
-                changed.needs.words()
+                changed.needs.describe()
             ),
         ),
     }

@@ -145,7 +145,7 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
         return reasons;
     };
     if before.and(&after) != after {
-        let words = |demand: &tier::TierDemand| {
+        let describe = |demand: &tier::TierDemand| {
             let needed = demand.needed();
             let groups = if needed.each_of.is_empty() {
                 String::new()
@@ -159,8 +159,8 @@ fn eased(base: &Governance, state: &Governance, record: &Record) -> Vec<String> 
         };
         reasons.push(format!(
             "approvals needed before: {}, now: {}",
-            words(&before),
-            words(&after)
+            describe(&before),
+            describe(&after)
         ));
     }
     for group in &before.each_of {

@@ -95,19 +95,19 @@ impl Proposed<'_> {
             return Ok(None);
         };
         let signature = self.tree.bytes(&signature)?;
-        let said =
+        let statement =
             check::check(path, &text, signature.as_deref(), &policy.records, &self.ledger_name()?);
-        let said = match said {
-            Ok(said) => said,
+        let statement = match statement {
+            Ok(statement) => statement,
             Err(bad) => return Ok(Some(bad)),
         };
         let keys = Keys::from_governance(self.governance, self.governance);
-        let at = self.instant.unwrap_or(said.file.at);
-        Ok(match &said.backing {
+        let at = self.instant.unwrap_or(statement.file.at);
+        Ok(match &statement.backing {
             // Its committer is checked when it lands.
             Backing::Committer => None,
-            Backing::Signature(_) => said.signer(&keys, self.governance, at).err(),
-            Backing::Bridge(_) => said.bridge(&keys, self.governance, at).err(),
+            Backing::Signature(_) => statement.signer(&keys, self.governance, at).err(),
+            Backing::Bridge(_) => statement.bridge(&keys, self.governance, at).err(),
         })
     }
 

@@ -33,13 +33,13 @@ const NAMED: usize = 3;
 
 fn check(repeat: &Repeat, findings: &mut Vec<Finding>) {
     let named = repeat.closed.iter().take(NAMED);
-    let mut words: Vec<String> = named.map(|(id, day)| format!("{id} (closed on {day})")).collect();
+    let mut records: Vec<String> = named.map(|(id, day)| format!("{id} (closed on {day})")).collect();
     match repeat.closed.len().saturating_sub(NAMED) {
         0 => {}
-        more => words.push(format!("{more} more")),
+        more => records.push(format!("{more} more")),
     }
     let message =
-        format!("the same subject and control as {}, within {}", words.join(", "), repeat.window);
+        format!("the same subject and control as {}, within {}", records.join(", "), repeat.window);
     findings.push(Finding {
         rule: RULE.code,
         level: RULE.level,

@@ -34,7 +34,7 @@ fn lowered(changed: &ChangeCase<'_>) -> Option<Finding> {
     let (old, new) = (before.risk.level, after.risk.level);
     let difference = (new < old).then(|| FieldDifference {
         field: "risk.level".to_owned(),
-        words: format!("from {} to {}", old.as_str(), new.as_str()),
+        text: format!("from {} to {}", old.as_str(), new.as_str()),
     });
     reopens(changed, RULE.code, "the stated risk is lower", difference.as_slice())
 }

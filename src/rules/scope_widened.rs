@@ -40,12 +40,12 @@ pub(super) fn reopens(
     differences: &[FieldDifference],
 ) -> Option<Finding> {
     let first = differences.first()?;
-    let words: Vec<&str> = differences.iter().map(|it| it.words.as_str()).collect();
+    let texts: Vec<&str> = differences.iter().map(|it| it.text.as_str()).collect();
     changed.finding(
         code,
         Level::Note,
         &first.field,
-        format!("{what}: {}", words.join("; ")),
-        format!("this reopens the approval: {}", changed.needs.words()),
+        format!("{what}: {}", texts.join("; ")),
+        format!("this reopens the approval: {}", changed.needs.describe()),
     )
 }

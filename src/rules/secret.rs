@@ -50,7 +50,7 @@ fn find_sightings(
 ) -> impl Iterator<Item = Sighting> {
     let mut sightings = Vec::new();
     if let Some(root) = root {
-        look(root, &NodePath::ROOT, "", &mut |sighting| {
+        search(root, &NodePath::ROOT, "", &mut |sighting| {
             sightings.push(sighting);
         });
     }
@@ -146,7 +146,7 @@ impl NodePath<'_> {
 }
 
 /// Searches a node and all below it; `name` is the nearest key around it.
-fn look(node: &Node, at: &NodePath<'_>, name: &str, seen: &mut dyn FnMut(Sighting)) {
+fn search(node: &Node, at: &NodePath<'_>, name: &str, seen: &mut dyn FnMut(Sighting)) {
     match &node.value {
         Value::Null | Value::Unreadable => {}
         Value::Scalar(scalar) => {
@@ -163,7 +163,7 @@ fn look(node: &Node, at: &NodePath<'_>, name: &str, seen: &mut dyn FnMut(Sightin
             for (index, item) in items.iter().enumerate() {
                 let step = PathStep::Item(index);
                 let outer = Some(at);
-                look(item, &NodePath { outer, step }, name, seen);
+                search(item, &NodePath { outer, step }, name, seen);
             }
         }
         Value::Map(entries) => {
@@ -181,7 +181,7 @@ fn look(node: &Node, at: &NodePath<'_>, name: &str, seen: &mut dyn FnMut(Sightin
                 let name = if answers { "" } else { entry.key.as_str() };
                 let step = PathStep::Key(&entry.key);
                 let outer = Some(at);
-                look(&entry.value, &NodePath { outer, step }, name, seen);
+                search(&entry.value, &NodePath { outer, step }, name, seen);
             }
         }
     }

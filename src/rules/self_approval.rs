@@ -53,14 +53,14 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     let help = if by_permission {
         "set `self_approval: forbid` once there is someone else to ask".to_owned()
     } else {
-        landed.way()
+        landed.how_to_approve()
     };
     Some(landed.finding(RULE.code, level, &message, help))
 }
 
 /// Tells whether all evidence comes from members of the author set, or is their report of what others approved.
 pub(super) fn is_alone(verdict: &ApprovalVerdict) -> bool {
-    let stated = |said: &Statement| said.counts == VoteCounts::No(NotCounted::SelfAsserted);
+    let stated = |statement: &Statement| statement.counts == VoteCounts::No(NotCounted::SelfAsserted);
     match verdict.result {
         FourEyes::SelfApproved => true,
         FourEyes::Claimed => verdict.approvers.is_empty() && verdict.statements.iter().any(stated),

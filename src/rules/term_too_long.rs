@@ -55,13 +55,13 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
 
 /// Returns the start of the present term: the last renewal, otherwise the start that the record states, otherwise its
 /// landing, otherwise the instant in question.
-fn begin(case: &RecordCase<'_>, asked: Option<Instant>) -> Option<When> {
+fn begin(case: &RecordCase<'_>, instant: Option<Instant>) -> Option<When> {
     let n_renewals = case.source.items("renewals").len();
     if let Some(last) = n_renewals.checked_sub(1) {
         return case.value(&format!("renewals[{last}].from"));
     }
     match case.source.stated("starts") {
-        FieldState::Absent => case.landed.or(asked).map(When::instant),
+        FieldState::Absent => case.landed.or(instant).map(When::instant),
         FieldState::Unreadable => None,
         FieldState::Node(_) => case.value("starts"),
     }

@@ -45,13 +45,13 @@ fn unknown(landed: &LandedCase<'_>) -> Option<Finding> {
             _ => None,
         })
         .collect();
-    let not_known: Vec<String> =
+    let unlisted: Vec<String> =
         accounts.iter().map(|it| format!("{} is not {}", it.account, it.other)).collect();
     let to_add: BTreeSet<String> = accounts.iter().map(|it| it.to_add()).collect();
     if to_add.is_empty() {
         return None;
     }
-    let message = format!("it is not known that {}", not_known.join(", nor that "));
+    let message = format!("it is not known that {}", unlisted.join(", nor that "));
     let to_add: Vec<String> = to_add.into_iter().collect();
     let help = format!("add {}, then approve again", to_add.join("; "));
     Some(landed.finding(RULE.code, Level::Warning, &message, help))

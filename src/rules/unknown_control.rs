@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
-    for cited in case.cited.iter().filter(|cited| cited.meant.is_empty()) {
+    for cited in case.cited.iter().filter(|cited| cited.candidates.is_empty()) {
         let control = &cited.control;
         let (message, help) = message_and_help(case.known.governance, control);
         findings.push(case.finding(RULE.code, &cited.field(), message, help));
@@ -86,8 +86,8 @@ fn message_and_help(governance: &Governance, control: &ControlRef) -> (String, S
 
 /// Returns the built-in catalog that has the control if no listed catalog has it.
 fn unlisted(control: &ControlRef) -> Option<&'static str> {
-    let knows = |name: &&str| catalog::built_in(name).and_then(|it| it.find(control.as_str()));
-    catalog::names().find(|name| knows(name).is_some())
+    let lookup = |name: &&str| catalog::built_in(name).and_then(|it| it.find(control.as_str()));
+    catalog::names().find(|name| lookup(name).is_some())
 }
 
 /// The maximum number of similar controls to suggest.
@@ -97,13 +97,13 @@ const PROPOSED: usize = 3;
 fn nearest(catalog: &Catalog, id: &str) -> String {
     let current = catalog.controls.iter().filter(|it| !it.withdrawn);
     let ids = current.map(|control| control.id.as_str());
-    let near = near::closest(id, ids, PROPOSED).into_iter();
-    let titled = near.filter_map(|id| Some((id, &catalog.find(id)?.control.title)));
-    let near: Vec<String> = titled.map(|(id, title)| format!("{id} ({title})")).collect();
-    if near.is_empty() {
+    let similar = near::closest(id, ids, PROPOSED).into_iter();
+    let titled = similar.filter_map(|id| Some((id, &catalog.find(id)?.control.title)));
+    let similar: Vec<String> = titled.map(|(id, title)| format!("{id} ({title})")).collect();
+    if similar.is_empty() {
         all(catalog)
     } else {
-        format!("nearest: {}; {}", near.join(", "), all(catalog))
+        format!("nearest: {}; {}", similar.join(", "), all(catalog))
     }
 }
 

@@ -35,14 +35,14 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
 fn unresolved(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     let is_namesake =
-        |said: &&Statement| said.counts == VoteCounts::No(NotCounted::SameNameAsAuthor);
+        |statement: &&Statement| statement.counts == VoteCounts::No(NotCounted::SameNameAsAuthor);
     let mut who: Vec<String> = verdict
         .statements
         .iter()
         .filter(is_namesake)
-        .map(|said| format!("{} has the name of an author", said.approver.person.display))
+        .map(|statement| format!("{} has the name of an author", statement.approver.person.display))
         .collect();
-    who.extend(verdict.statements.iter().filter_map(|said| match &said.counts {
+    who.extend(verdict.statements.iter().filter_map(|statement| match &statement.counts {
         VoteCounts::No(NotCounted::UnnamedForge(who)) => Some(format!("{who} may be a forge")),
         _ => None,
     }));

@@ -33,18 +33,18 @@ fn refused(landed: &LandedCase<'_>) -> Option<Finding> {
     if landed.is_governance || landed.verdict.result != FourEyes::Vetoed {
         return None;
     }
-    let is_veto = |said: &&Statement| said.vote == Vote::Vetoes && said.counts == VoteCounts::Yes;
+    let is_veto = |statement: &&Statement| statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes;
     let vetoes = landed.verdict.statements.iter().filter(is_veto);
-    let words: Vec<String> = vetoes
-        .map(|said| {
-            let who = &said.approver.person.display;
-            match &said.approver.reason {
+    let rejections: Vec<String> = vetoes
+        .map(|statement| {
+            let who = &statement.approver.person.display;
+            match &statement.approver.reason {
                 Some(reason) => format!("{who}: {reason}"),
                 None => who.clone(),
             }
         })
         .collect();
-    let message = format!("rejected by {}", words.join("; "));
+    let message = format!("rejected by {}", rejections.join("; "));
     let help =
         "settle it with the person who rejected it: their later review replaces the earlier one";
     Some(landed.finding(RULE.code, Level::Error, &message, help.to_owned()))

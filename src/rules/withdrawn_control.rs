@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     for cited in &case.cited {
-        let [found] = cited.meant[..] else {
+        let [found] = cited.candidates[..] else {
             continue;
         };
         if !found.control.withdrawn {

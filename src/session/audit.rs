@@ -90,8 +90,8 @@ pub(crate) fn audit<'s>(
         let effective = landings.map(|landing| landing.effective).collect();
         let mut contents = Contents::new(Box::new(tree), effective);
         let judge = |mut governance| count(&mut governance).states;
-        let look = &mut |visit: VersionVisit<'_>| contents.look(&visit);
-        let history = walk::walk_shown(repository, chain, prefix, records, &judge, look)?;
+        let visit = &mut |visit: VersionVisit<'_>| contents.visit(&visit);
+        let history = walk::walk_shown(repository, chain, prefix, records, &judge, visit)?;
         found = Some(contents);
         Ok(history)
     })?;

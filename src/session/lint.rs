@@ -122,9 +122,9 @@ fn read(
         let bytes = file.bytes(input)?;
         let source = file.source(&bytes);
         let past = approved.past(&source, &bytes);
-        let look = lint::look(&source, known, past)?;
-        found.take(look.findings, input);
-        found.judge(&source, look.tier);
+        let linted = lint::record_with_tier(&source, known, past)?;
+        found.take(linted.findings, input);
+        found.judge(&source, linted.tier);
         repeats.judge(source, None);
     }
     remember(&files, input, &mut repeats)?;

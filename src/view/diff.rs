@@ -185,7 +185,7 @@ fn needs(needs: &Needs) -> StyledText {
     }
     let n = usize::try_from(count).unwrap_or(usize::MAX);
     let text = StyledText::with_tone(Tone::Strong, diag::count(n, "approval"));
-    let missing: Vec<String> = needs.missing.iter().map(change_cases::said).collect();
+    let missing: Vec<String> = needs.missing.iter().map(change_cases::describe_missing).collect();
     if missing.is_empty() {
         text
     } else {

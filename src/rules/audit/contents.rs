@@ -57,7 +57,7 @@ impl<'t> Contents<'t> {
     }
 
     /// Checks a version during the walk.
-    pub fn look(&mut self, sight: &VersionVisit<'_>) {
+    pub fn visit(&mut self, sight: &VersionVisit<'_>) {
         let (trail, version) = (sight.trail, sight.version);
         // The same bytes at another path give no new findings.
         if version.change == VersionChange::Moved {

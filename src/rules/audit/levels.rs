@@ -33,7 +33,7 @@ impl<'a> Levels<'a> {
     }
 
     /// Tells whether a version counts as approved.
-    fn stands(&self, index: usize) -> bool {
+    fn is_approved(&self, index: usize) -> bool {
         self.verdicts.get(index).is_some_and(|verdict| {
             verdict.becomes_approved == BecomesApproved::AsApproved
                 && verdict.satisfied == Satisfied::Yes
@@ -59,7 +59,7 @@ impl<'a> Levels<'a> {
         let counts = |at: &usize| {
             let version = self.trail.versions.get(*at);
             let readable = version.is_some_and(|version| version.record.record().is_some());
-            readable && (self.stands(*at) || self.is_inherited(*at))
+            readable && (self.is_approved(*at) || self.is_inherited(*at))
         };
         (self.first(index)..index).rev().find(counts)
     }
@@ -74,7 +74,7 @@ impl<'a> Levels<'a> {
         let versions: &'a [Version] = &self.trail.versions;
         let first = self.first(index);
         let approved: Vec<&Record> = (first..index)
-            .filter(|at| self.stands(*at) || self.is_inherited(*at))
+            .filter(|at| self.is_approved(*at) || self.is_inherited(*at))
             .filter_map(|at| versions.get(at)?.record.record())
             .map(AsRef::as_ref)
             .collect();
@@ -86,7 +86,7 @@ impl<'a> Levels<'a> {
         let later = index + 1..self.verdicts.len();
         let own = |at: &usize| {
             let verdict = self.verdicts.get(*at);
-            verdict.is_some_and(|verdict| verdict.carries.is_none()) && self.stands(*at)
+            verdict.is_some_and(|verdict| verdict.carries.is_none()) && self.is_approved(*at)
         };
         let restores = |at: &usize| {
             let verdict = self.verdicts.get(*at);

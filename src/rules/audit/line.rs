@@ -31,8 +31,8 @@ impl<'a> Audit<'a> {
                 verdicts: verdicts.unwrap_or_default(),
                 governance: self.governance,
             });
-            let asked = open.into_iter().filter(|it| landings.contains(&it.landing));
-            found.extend(asked.map(|it| (trail, it)));
+            let wanted = open.into_iter().filter(|it| landings.contains(&it.landing));
+            found.extend(wanted.map(|it| (trail, it)));
         }
         found
     }

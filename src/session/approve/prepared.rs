@@ -72,6 +72,6 @@ impl PreparedApproval<'_> {
             &content.target.makers,
             &persons,
         );
-        left.iter().map(change_cases::said).collect()
+        left.iter().map(change_cases::describe_missing).collect()
     }
 }

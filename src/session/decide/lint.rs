@@ -132,7 +132,7 @@ impl Judging<'_> {
             }
             found.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
         }
-        one.needs = entry.map(|(_, entry)| entry.needs.words());
+        one.needs = entry.map(|(_, entry)| entry.needs.describe());
         one.findings = found;
         Ok(())
     }

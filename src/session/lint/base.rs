@@ -64,7 +64,7 @@ pub(super) fn read(
         ..*known
     };
     let changes = compared.findings(known);
-    let said: BTreeSet<_> =
+    let reported: BTreeSet<_> =
         changes.iter().map(|finding| (finding.rule, finding.path.clone(), finding.pos)).collect();
     found.take(changes, input);
     found.take(lint::files(&compared.odd, known), input);
@@ -85,12 +85,12 @@ pub(super) fn read(
         for source in &entry.delta.after {
             repeats.judge(source.clone(), entry.past.landed);
             if input.names(&source.path) {
-                let look = lint::look(source, known, entry.past)?;
+                let linted = lint::record_with_tier(source, known, entry.past)?;
                 let is_new = |finding: &Finding| {
-                    !said.contains(&(finding.rule, finding.path.clone(), finding.pos))
+                    !reported.contains(&(finding.rule, finding.path.clone(), finding.pos))
                 };
-                found.take(look.findings.into_iter().filter(is_new), input);
-                found.judge(source, look.tier);
+                found.take(linted.findings.into_iter().filter(is_new), input);
+                found.judge(source, linted.tier);
             }
         }
     }

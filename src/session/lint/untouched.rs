@@ -44,14 +44,14 @@ pub(super) fn judge(
         let source = file.source(&bytes);
         if !changed.contains(file.path.as_str()) && input.names(&file.path) {
             let past = approved.past(&source, &bytes);
-            let look = lint::look(&source, after, past)?;
+            let linted = lint::record_with_tier(&source, after, past)?;
             let known = if was_record(&file.path) {
                 lint::record(&source, before, past)?
             } else {
                 Vec::new()
             };
-            found.take(new(look.findings, known), input);
-            found.judge(&source, look.tier);
+            found.take(new(linted.findings, known), input);
+            found.judge(&source, linted.tier);
         }
         repeats.judge(source, None);
     }
