@@ -97,25 +97,25 @@ impl CheckRequest<'_> {
         named: Option<&Named>,
         receipts: &ReceiptLog,
     ) -> (bool, CheckAnswer) {
-        let asked = TimedQuestion {
+        let timed = TimedQuestion {
             question: self.question.clone(),
             at: self.at.unwrap_or(snapshot.stamp.instant),
             id: Value::Null,
         };
         let refusal = |most: &MaxAge| snapshot.refusal(most, snapshot.now);
         if let Some(reason) = self.max_age.and_then(refusal) {
-            let answer = respond::refuse(&reason, &asked, &snapshot.stamp, receipts);
+            let answer = respond::refuse(&reason, &timed, &snapshot.stamp, receipts);
             return (true, answer);
         }
-        let states = snapshot.records_at(asked.at);
+        let states = snapshot.records_at(timed.at);
         let among: Vec<&RecordState> = states.iter().collect();
         let applications = OnceCell::new();
         let mut is_enough = true;
-        let kept = receipts.answered(&asked.question, &asked.id, &mut |uses| {
-            let check = respond::judged(snapshot, &asked, &among, uses, &applications);
+        let kept = receipts.answered(&timed.question, &timed.id, &mut |uses| {
+            let check = respond::judged(snapshot, &timed, &among, uses, &applications);
             is_enough = named.is_none_or(|it| it.suffices(&check.answer, &states, snapshot));
             is_enough.then_some(check)
         });
-        (is_enough, respond::answered(kept, snapshot, asked.at))
+        (is_enough, respond::answered(kept, snapshot, timed.at))
     }
 }

@@ -192,11 +192,11 @@ impl<'h> Snapshot<'h> {
     }
 
     /// Tells whether two forms name one control.
-    pub fn same(&self, control: &ControlRef, asked: &str) -> bool {
+    pub fn same(&self, control: &ControlRef, wanted: &str) -> bool {
         let canonical =
             |control: &ControlRef| self.governance.control(control).map(|found| found.canonical());
-        let asked = ControlRef::new(asked).and_then(|asked| canonical(&asked));
-        asked.is_some() && canonical(control) == asked
+        let wanted = ControlRef::new(wanted).and_then(|wanted| canonical(&wanted));
+        wanted.is_some() && canonical(control) == wanted
     }
 }
 

@@ -87,8 +87,8 @@ impl LandedContent {
 impl ContentAuthors {
     /// Returns the authors of the content at the tip.
     fn of(tip: &Tip<'_>) -> ContentAuthors {
-        let persons = |is_meant: &dyn Fn(&Author) -> bool| {
-            let authors = tip.verdict.authors.iter().filter(|it| is_meant(it));
+        let persons = |is_included: &dyn Fn(&Author) -> bool| {
+            let authors = tip.verdict.authors.iter().filter(|it| is_included(it));
             authors.map(|author| author.person.clone()).collect()
         };
         ContentAuthors {

@@ -49,11 +49,11 @@ impl EarlierTips {
             Some(chain) => chain.containing(repository, oid).is_some(),
             None => history.landed.contains_key(&oid),
         };
-        let stand = |commit: Oid| checkpoint::stand(mainline, &is_ancestor, repository, commit);
+        let stand_of = |commit: Oid| checkpoint::stand(mainline, &is_ancestor, repository, commit);
         if let Some(path) = path {
             let shown = path.display().to_string();
             let read = checkpoint_at(folder, path)?;
-            let place = Oid::from_hex(&read.tip).map_or(Place::OnChain, |tip| match stand(tip) {
+            let place = Oid::from_hex(&read.tip).map_or(Place::OnChain, |tip| match stand_of(tip) {
                 Stand::OnChain(position) => read
                     .contradicted(mainline, position)
                     .map_or(Place::OnChain, Place::Contradicted),
@@ -63,7 +63,7 @@ impl EarlierTips {
         }
         for (line, commit) in receipts.commits() {
             let place = match Oid::from_hex(&commit) {
-                Some(oid) => place(stand(oid)),
+                Some(oid) => place(stand_of(oid)),
                 None => Place::Gone("that is not a commit id".to_owned()),
             };
             marks.push(Mark { path: receipts.path(), line: Some(line), commit, place });
@@ -111,8 +111,8 @@ fn place(stand: Stand) -> Place {
 
 /// Tells whether findings say that the approved branch was rewritten.
 fn is_rewritten(findings: &[Finding]) -> bool {
-    let says = |it: &Finding| [Code::HistoryRewritten, Code::MainlineRerouted].contains(&it.rule);
-    findings.iter().any(says)
+    let is_rewrite = |it: &Finding| [Code::HistoryRewritten, Code::MainlineRerouted].contains(&it.rule);
+    findings.iter().any(is_rewrite)
 }
 
 /// Returns a checkpoint of the approved branch as it is now.

@@ -144,7 +144,7 @@ fn words(question: &Question) -> Option<Vec<&str>> {
         &question.credential,
         &question.reference,
     ];
-    subjects.into_iter().flatten().map(|asked| word(asked)).collect()
+    subjects.into_iter().flatten().map(|subject| word(subject)).collect()
 }
 
 /// Returns the longest part of a text that appears unchanged in YAML, however the text is quoted and folded.
@@ -179,26 +179,26 @@ impl TipFiles {
     }
 
     /// Returns the files of the matching records, and those with their ids under another name.
-    fn filter(&self, words: &[&str], is_meant: &dyn Fn(&Record) -> bool) -> RecordFilter {
+    fn filter(&self, words: &[&str], matches: &dyn Fn(&Record) -> bool) -> RecordFilter {
         let mut few = RecordFilter { folders: Some(BTreeSet::new()), ..RecordFilter::default() };
-        let may_be_meant = any_of(words.iter().copied());
+        let may_match = any_of(words.iter().copied());
         for (path, text) in &self.files {
-            if !may_be_meant(text) {
+            if !may_match(text) {
                 continue;
             }
             let source = file::read(path, text.as_bytes());
-            if source.record.as_ref().is_none_or(is_meant) {
+            if source.record.as_ref().is_none_or(matches) {
                 few.add(path);
             }
         }
-        let meant = few.names.clone();
-        if meant.is_empty() {
+        let names = few.names.clone();
+        if names.is_empty() {
             return few;
         }
-        let may_bear_id = any_of(meant.iter().map(String::as_str));
+        let may_bear_id = any_of(names.iter().map(String::as_str));
         for (path, text) in &self.files {
-            let may = meant.contains(&name(path)) || may_bear_id(text);
-            if may && id(&file::read(path, text.as_bytes())).is_none_or(|id| meant.contains(&id)) {
+            let may = names.contains(&name(path)) || may_bear_id(text);
+            if may && id(&file::read(path, text.as_bytes())).is_none_or(|id| names.contains(&id)) {
                 few.add(path);
             }
         }

@@ -41,14 +41,14 @@ pub struct Responder<'s, 'h> {
 /// Answers `unknown` because no ledger can be read, and stores the receipt.
 pub fn refuse(
     reason: &str,
-    asked: &TimedQuestion,
+    timed: &TimedQuestion,
     stamp: &Stamp,
     receipts: &ReceiptLog,
 ) -> CheckAnswer {
-    let stamp = Stamp { instant: asked.at, ..stamp.clone() };
+    let stamp = Stamp { instant: timed.at, ..stamp.clone() };
     let unknown = |reason: String| CheckAnswer::unknown(reason, stamp.clone());
     let kept =
-        receipts.answered(&asked.question, &asked.id, &mut |_| Some(unknown(reason.to_owned())));
+        receipts.answered(&timed.question, &timed.id, &mut |_| Some(unknown(reason.to_owned())));
     match kept {
         Ok(Some(answer)) => answer,
         Ok(None) => unknown(reason.to_owned()),
@@ -68,37 +68,37 @@ impl<'s, 'h> Responder<'s, 'h> {
 
     /// Answers a question, and stores the receipt before the answer is shown; an answer that can't be stored is not
     /// given.
-    pub fn answer(&self, asked: &TimedQuestion, receipts: &ReceiptLog) -> CheckAnswer {
+    pub fn answer(&self, timed: &TimedQuestion, receipts: &ReceiptLog) -> CheckAnswer {
         let mut kept = Ok(None);
-        self.among(asked, &mut |among| {
-            kept = receipts.answered(&asked.question, &asked.id, &mut |uses| {
-                Some(judged(self.snapshot, asked, among, uses, &self.applications))
+        self.among(timed, &mut |among| {
+            kept = receipts.answered(&timed.question, &timed.id, &mut |uses| {
+                Some(judged(self.snapshot, timed, among, uses, &self.applications))
             });
         });
-        answered(kept, self.snapshot, asked.at)
+        answered(kept, self.snapshot, timed.at)
     }
 
     /// Returns the verdict without taking the lock of the receipts; under the lock it may differ. `None` if uses can't
     /// be counted.
-    pub fn foreseen(&self, asked: &TimedQuestion, receipts: &ReceiptLog) -> Option<GateVerdict> {
+    pub fn foreseen(&self, timed: &TimedQuestion, receipts: &ReceiptLog) -> Option<GateVerdict> {
         let mut verdict = None;
-        self.among(asked, &mut |among| {
+        self.among(timed, &mut |among| {
             verdict = receipts.known(&|uses| {
-                judged(self.snapshot, asked, among, uses, &self.applications).answer.verdict
+                judged(self.snapshot, timed, among, uses, &self.applications).answer.verdict
             });
         });
         verdict
     }
 
     /// Finds the records that may match a question, as they are at its instant.
-    fn among(&self, asked: &TimedQuestion, then: &mut dyn FnMut(&[&RecordState])) {
+    fn among(&self, timed: &TimedQuestion, then: &mut dyn FnMut(&[&RecordState])) {
         let snapshot = self.snapshot;
-        let places = self.index.places(&asked.question);
+        let places = self.index.places(&timed.question);
         let few = places.iter().filter_map(|place| snapshot.record_states.get(*place));
-        if asked.at == snapshot.stamp.instant {
+        if timed.at == snapshot.stamp.instant {
             then(&few.collect::<Vec<_>>());
         } else {
-            let moved: Vec<RecordState> = few.map(|it| snapshot.moved(it, asked.at)).collect();
+            let moved: Vec<RecordState> = few.map(|it| snapshot.moved(it, timed.at)).collect();
             then(&moved.iter().collect::<Vec<_>>());
         }
     }
@@ -121,15 +121,15 @@ pub(super) fn answered(
 /// Answers a question from some records, as they are at its instant.
 pub(super) fn judged(
     snapshot: &Snapshot<'_>,
-    asked: &TimedQuestion,
+    timed: &TimedQuestion,
     among: &[&RecordState],
     uses: &gate::answer::ReceiptCounts,
     applications: &OnceCell<BTreeSet<String>>,
 ) -> CheckAnswer {
-    let question = &asked.question;
+    let question = &timed.question;
     let answer = verdict::ask_among(question, among, uses, &snapshot.governance);
-    log::debug!("asked about {}: {}", asked.at, answer.verdict.as_str());
-    let around = AdviceContext { instant: asked.at, ..snapshot.around() };
+    log::debug!("asked about {}: {}", timed.at, answer.verdict.as_str());
+    let around = AdviceContext { instant: timed.at, ..snapshot.around() };
     let is_named = |it: &&&RecordState| Some(it.id()) == answer.record.as_deref();
     let pending = among.iter().find(is_named);
     let waits_for = pending
@@ -144,7 +144,7 @@ pub(super) fn judged(
     };
     CheckAnswer {
         answer,
-        stamp: stamp_at(snapshot, asked.at),
+        stamp: stamp_at(snapshot, timed.at),
         waits_for: waits_for.unwrap_or_default(),
         warnings: warning.into_iter().collect(),
     }

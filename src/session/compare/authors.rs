@@ -39,10 +39,10 @@ impl Authorship {
         &self,
         delta: Delta,
         landed: ApprovedState,
-        told: &[BranchCommit],
+        commits: &[BranchCommit],
         loose: &BTreeSet<String>,
     ) -> Entry {
-        let mut made = branch::made(told, &delta, &self.onto);
+        let mut made = branch::made(commits, &delta, &self.onto);
         if delta.paths().iter().any(|path| loose.contains(*path))
             && let Some(worker) = &self.worker
         {

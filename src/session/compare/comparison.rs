@@ -24,7 +24,7 @@ use crate::record::time::Instant;
 use crate::rules::change_cases::GovernanceChange;
 use crate::session::compare::authors::{Authorship, how};
 use crate::session::compare::compared::{Compared, ProposedState};
-use crate::session::compare::nearby::{self, Near};
+use crate::session::compare::nearby::{self, NeighbourSearch};
 use crate::session::compare::uncounted::UncountedFiles;
 use crate::session::error::Undetermined;
 use crate::session::snapshot::notes;
@@ -175,7 +175,7 @@ impl Comparer<'_> {
             [&*before, &*cast.onto, proposed.governance].into_iter().flat_map(Governance::paths);
         let mut governance_paths: BTreeSet<String> = known.collect();
         let folders = record_folders(&before, proposed.governance);
-        let (told, mut brought) = match &branch {
+        let (commits, mut brought) = match &branch {
             Some(branch) => branch::collect_commits(
                 self.repository,
                 &self.prefix,
@@ -186,7 +186,7 @@ impl Comparer<'_> {
             )?,
             None => (Vec::new(), Vec::new()),
         };
-        let ruled = branch::rulings(&told);
+        let ruled = branch::rulings(&commits);
         let governors = find_governors(&ruled, &cast.onto);
         let mut rulings: Vec<GovernanceChange> =
             ruled.into_iter().map(|ruling| cast.ruling(ruling)).collect();
@@ -204,19 +204,19 @@ impl Comparer<'_> {
         let mut entries = Vec::new();
         if !deltas.is_empty() {
             let tip = self.tree(self.chosen.tip)?;
-            let near = Near::of(&deltas, [&before, proposed.governance]).among(&tip)?;
+            let similar = NeighbourSearch::of(&deltas, [&before, proposed.governance]).among(&tip)?;
             let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
-            names.extend(near.iter().map(|(id, _)| id.to_ascii_uppercase()));
+            names.extend(similar.iter().map(|(id, _)| id.to_ascii_uppercase()));
             let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
             let stems = deltas.iter().map(|it| it.key.as_str());
             neighbours = Some(Neighbours {
                 further_ids: nearby::known(stems, &history),
-                all: nearby::landed(near, &history),
+                all: nearby::landed(similar, &history),
                 until: self.until(head)?,
             });
             for delta in deltas {
                 let landed = ApprovedState::from_history(&history, &approvals, &delta.key);
-                entries.push(cast.entry(delta, landed, &told, &loose));
+                entries.push(cast.entry(delta, landed, &commits, &loose));
             }
         }
         Ok(Compared {

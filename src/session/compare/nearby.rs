@@ -1,8 +1,8 @@
 //! Finds landed records of the same kind, or about the same subject, as some others: by their text, then by reading
 //! them.
 //!
-//! Start at [`Near::of`]. Follows `docs/spec/policy.md`, repetition. A file is read only if its bytes contain the
-//! relevant values, because a ledger may hold ten thousand files.
+//! Start at [`NeighbourSearch::of`]. Follows `docs/spec/policy.md`, repetition. A file is read only if its bytes
+//! contain the relevant values, because a ledger may hold ten thousand files.
 
 use crate::session::error::Undetermined;
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ use crate::survey::occurrence::Filing;
 use crate::survey::refiling::{self, Peer};
 
 /// The search terms for similar records.
-pub struct Near<'n> {
+pub struct NeighbourSearch<'n> {
     governance: [&'n Governance; 2],
     /// The open records to find similar ones for.
     peers: Vec<Peer>,
@@ -38,26 +38,26 @@ pub struct Near<'n> {
     written: BTreeSet<Vec<String>>,
 }
 
-impl<'n> Near<'n> {
+impl<'n> NeighbourSearch<'n> {
     /// Returns the search terms for the open records among those that differ, under the governance before and after.
     ///
     /// A record about the same subject as before, ending no later, repeats nothing that it did not repeat before.
-    pub fn of(deltas: &[Delta], governance: [&'n Governance; 2]) -> Near<'n> {
+    pub fn of(deltas: &[Delta], governance: [&'n Governance; 2]) -> NeighbourSearch<'n> {
         let records = deltas.iter().filter_map(|delta| {
             let record = delta.record_after().filter(|it| it.closure.is_none())?;
             let before = delta.before.first().and_then(|it| it.record.as_ref());
             let is_more = before.is_none_or(|before| is_more(before, record));
             is_more.then(|| (delta.name(), record))
         });
-        Near::of_records(records, governance)
+        NeighbourSearch::of_records(records, governance)
     }
 
     /// Returns the search terms for open records, each with its id.
     pub fn of_records<'r>(
         records: impl Iterator<Item = (String, &'r Record)>,
         governance: [&'n Governance; 2],
-    ) -> Near<'n> {
-        let mut near = Near {
+    ) -> NeighbourSearch<'n> {
+        let mut search = NeighbourSearch {
             governance,
             peers: Vec::new(),
             names: Vec::new(),
@@ -66,15 +66,15 @@ impl<'n> Near<'n> {
         };
         for (id, record) in records {
             let refusing = governance.iter().map(|it| cause::refusing(record, it));
-            near.groups.extend(refusing.flatten());
-            let written = near.written(record);
-            near.written.extend(written);
+            search.groups.extend(refusing.flatten());
+            let written = search.written(record);
+            search.written.extend(written);
             let peer = Peer::from_record(&id, record.clone(), None);
             let names = peer.iter().flat_map(Peer::names).map(str::to_owned);
-            near.names.extend(names.collect::<Vec<_>>());
-            near.peers.extend(peer);
+            search.names.extend(names.collect::<Vec<_>>());
+            search.peers.extend(peer);
         }
-        near
+        search
     }
 
     /// Returns the values that the file of any record of the same kind must contain.
@@ -114,7 +114,7 @@ impl<'n> Near<'n> {
         let folders: BTreeSet<&String> =
             self.governance.iter().flat_map(|it| &it.policy.records).collect();
         let folders: Vec<String> = folders.into_iter().cloned().collect();
-        let mut near = Vec::new();
+        let mut similar = Vec::new();
         for file in Files::list(tree, &folders)?.records {
             let bytes = file.bytes(tree)?;
             if !self.may_be(&bytes) {
@@ -123,9 +123,9 @@ impl<'n> Near<'n> {
             let source = file::read(&file.path, &bytes);
             let stem = source.stem().to_owned();
             let record = source.record.filter(|record| self.is(&stem, record));
-            near.extend(record.map(|record| (stem, record)));
+            similar.extend(record.map(|record| (stem, record)));
         }
-        Ok(near)
+        Ok(similar)
     }
 
     /// Tells whether bytes may hold a similar record, without parsing them.
@@ -162,8 +162,8 @@ fn is_more(before: &Record, after: &Record) -> bool {
 }
 
 /// Returns records with the time when each of them landed; leaves out those that are not in the history.
-pub fn landed(near: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> {
-    let neighbours = near.into_iter().filter_map(|(id, record)| {
+pub fn landed(similar: Vec<(String, Record)>, history: &History) -> Vec<Neighbour> {
+    let neighbours = similar.into_iter().filter_map(|(id, record)| {
         let trail = history.trails.get(&TrailKey::Id(id.to_ascii_uppercase()))?;
         neighbour(id, trail, Rc::new(record), history)
     });
@@ -188,12 +188,12 @@ pub fn neighbour(
 
 /// Returns those of some ids that exist at the tip, whatever their records say.
 pub fn known<'k>(ids: impl Iterator<Item = &'k str>, history: &History) -> BTreeSet<String> {
-    let stands = |id: &&str| {
+    let exists = |id: &&str| {
         let trail = history.trails.get(&TrailKey::Id(id.to_ascii_uppercase()));
         let last = trail.and_then(Trail::last);
         last.is_some_and(|version| !matches!(version.record.content(), Content::Gone))
     };
-    ids.filter(stands).map(str::to_owned).collect()
+    ids.filter(exists).map(str::to_owned).collect()
 }
 
 /// Returns when the present series of a trail began.

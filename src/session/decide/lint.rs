@@ -124,9 +124,9 @@ impl Judging<'_> {
                     })
             };
             for finding in lint::change(&changed, known) {
-                let is_said =
+                let is_reported =
                     found.iter().any(|it| (it.rule, it.pos) == (finding.rule, finding.pos));
-                if is_new(&finding) && !is_said {
+                if is_new(&finding) && !is_reported {
                     found.push(finding);
                 }
             }
@@ -158,7 +158,7 @@ fn behind(one: &DecidedRecord, entry: &Entry) -> Result<Option<Notice>, Usage> {
 
 /// Returns the refusal to edit a file that does not parse as a record.
 pub(super) fn unreadable(source: &RecordFile) -> DecisionRefusal {
-    let lines: Vec<String> = source.findings.iter().map(wording::in_words).collect();
+    let lines: Vec<String> = source.findings.iter().map(wording::finding_text).collect();
     let n = diag::count(lines.len(), "fault");
     DecisionRefusal::new(
         format!("{} has {n}\n  {}", source.path, lines.join("\n  ")),

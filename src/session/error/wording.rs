@@ -1,18 +1,18 @@
 //! The text of errors that hold more than a name: findings, unmatched names, refs.
 //!
-//! Start at [`in_words`].
+//! Start at [`finding_text`].
 
 use crate::diag::{self, Finding, Level};
 use crate::history::refs::{Cause, NoRef};
 use crate::ledger::NotFound;
 
 pub(super) fn listed(findings: &[Finding]) -> String {
-    let each = findings.iter().map(in_words);
-    each.map(|words| format!("\n  {words}")).collect()
+    let each = findings.iter().map(finding_text);
+    each.map(|text| format!("\n  {text}")).collect()
 }
 
 /// Returns a finding with its position and its help text.
-pub(crate) fn in_words(finding: &Finding) -> String {
+pub(crate) fn finding_text(finding: &Finding) -> String {
     let place = finding.pos.map(|pos| format!(":{}:{}", pos.line, pos.column)).unwrap_or_default();
     format!(
         "{}[{}] {}{place}: {}\n    {}",

@@ -90,9 +90,9 @@ fn issue(input: AnswerInput<'_>, folder: &Path) -> Result<Answers, Usage> {
     let shown = show_path(input.path);
     let text = str::from_utf8(&bytes)
         .map_err(|_| Usage::refused(format!("{shown} is not UTF-8 text"), help))?;
-    issue_form::read(text).map_err(|flaws| {
+    issue_form::read(text).map_err(|problems| {
         let lines: Vec<String> =
-            flaws.iter().map(|flaw| credential::hidden(flaw.to_string())).collect();
+            problems.iter().map(|problem| credential::hidden(problem.to_string())).collect();
         Usage::refused(format!("{shown} can't be read\n  {}", lines.join("\n  ")), help)
     })
 }
@@ -240,19 +240,19 @@ fn receipt(input: AnswerInput<'_>, folder: &Path, known: &mut KnownAnswers) -> R
             },
         ));
     }
-    let asked =
+    let field =
         |key: &str| question.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     for key in ["identity", "asset", "application", "credential", "environment"] {
-        answers.set_given(&format!("subject.{key}"), asked(key));
+        answers.set_given(&format!("subject.{key}"), field(key));
     }
-    answers.set_given("deviates_from.controls", asked("control").map(|text| vec![text]));
-    answers.set_given("deviates_from.rule", asked("rule"));
-    answers.set_given("references.change", asked("reference"));
+    answers.set_given("deviates_from.controls", field("control").map(|text| vec![text]));
+    answers.set_given("deviates_from.rule", field("rule"));
+    answers.set_given("references.change", field("reference"));
     for (key, path) in [("resource", "scope.resources"), ("action", "scope.actions")] {
-        let stated = asked(key).map(|text| literal(key, text)).transpose()?;
+        let stated = field(key).map(|text| literal(key, text)).transpose()?;
         answers.set_given(path, stated);
     }
-    if let Some(finding) = finding(&asked)? {
+    if let Some(finding) = finding(&field)? {
         answers.set("scope.findings", json!([finding]));
     }
     if receipt.get("verdict").and_then(Value::as_str) == Some("allow") {
@@ -277,18 +277,18 @@ fn literal(key: &str, text: &str) -> Result<Vec<String>, Usage> {
 }
 
 /// Returns the finding that a question names, with all its fields; a record's finding needs an id or a package.
-fn finding<'q>(asked: &dyn Fn(&str) -> Option<&'q str>) -> Result<Option<Value>, Usage> {
+fn finding<'q>(field: &dyn Fn(&str) -> Option<&'q str>) -> Result<Option<Value>, Usage> {
     let mut finding = serde_json::Map::new();
-    if let Some((tool, id)) = asked("finding").and_then(question::finding) {
+    if let Some((tool, id)) = field("finding").and_then(question::finding) {
         finding.insert("tool".to_owned(), tool.into());
         finding.insert("id".to_owned(), id.into());
     }
     for key in ["severity", "purl"] {
-        if let Some(text) = asked(key) {
+        if let Some(text) = field(key) {
             finding.insert(key.to_owned(), text.into());
         }
     }
-    if let Some(path) = asked("path") {
+    if let Some(path) = field("path") {
         // The gate compares paths without `.` and `..`.
         let inside = gate::inside(path).ok_or_else(|| {
             Usage::refused(

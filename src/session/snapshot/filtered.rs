@@ -11,7 +11,7 @@ use crate::survey::slips;
 impl Snapshot<'_> {
     /// Tells whether a filter selects a record. The record need not be one of [`Snapshot::records`].
     pub fn selection(&self, filter: &Filter, record: &RecordState) -> Selection {
-        let control = |control: &ControlRef, asked: &str| self.same(control, asked);
+        let control = |control: &ControlRef, wanted: &str| self.same(control, wanted);
         let same = Sameness { control: &control, governance: self.governance() };
         filter.selects(record, same, self.stamp().instant)
     }
@@ -24,7 +24,7 @@ impl Snapshot<'_> {
 
     /// Returns a sentence for each name in a filter that no record states but that resembles one that some record states.
     pub fn filter_hints(&self, filter: &Filter) -> Vec<String> {
-        let control = |control: &ControlRef, asked: &str| self.same(control, asked);
+        let control = |control: &ControlRef, wanted: &str| self.same(control, wanted);
         let same = Sameness { control: &control, governance: self.governance() };
         slips::hints(filter, self.records().iter(), same)
     }

@@ -25,8 +25,8 @@ pub(super) fn of(
         Guard::Remote => {
             let remote = mainline.reference.starts_with("refs/remotes/");
             let fetched = repository.fetched(&mainline.reference).filter(|_| remote);
-            let words = |at: Instant| format!(" (fetched {})", dates::distance(at.min(now), now));
-            fetched.map(words).unwrap_or_default()
+            let text = |at: Instant| format!(" (fetched {})", dates::distance(at.min(now), now));
+            fetched.map(text).unwrap_or_default()
         }
     };
     Stamp {

@@ -17,7 +17,7 @@ const BRANCHES: &str = "exledger-reviews-";
 impl Snapshot<'_> {
     /// Returns the branches of a bridge with approvals that count once they are merged, for the records whose ids are
     /// asked for.
-    pub fn waiting_reviews(&self, is_asked: &dyn Fn(&str) -> bool) -> Vec<Notice> {
+    pub fn waiting_reviews(&self, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Notice> {
         let branches = self.proposals.iter().flat_map(|it| &it.sources.branches);
         let of_bridges = branches.filter(|(branch, _)| is_of_bridge(branch));
         let mut notices = Vec::new();
@@ -25,7 +25,7 @@ impl Snapshot<'_> {
             let copy = branch.clone();
             match waiting(self, *tip) {
                 Ok(mut ids) => {
-                    ids.retain(|id| is_asked(id));
+                    ids.retain(|id| is_wanted(id));
                     if !ids.is_empty() {
                         notices.push(Notice::WaitingReviews { branch: copy, ids });
                     }

@@ -138,9 +138,9 @@ impl<'h> Snapshot<'h> {
             approval::counted::count_governance(history)
         };
         let mut walked = |chain, records: Option<&[String]>| {
-            let ways = Walk { repository, chain, prefix: &line.prefix, records, count: &count };
+            let input = Walk { repository, chain, prefix: &line.prefix, records, count: &count };
             let (stopwatch, reads) = (Stopwatch::start(), repository.reads());
-            let mut history = walk(ways)?;
+            let mut history = walk(input)?;
             log_walk(&history, repository.reads() - reads, &stopwatch);
             if !notes::read(repository, &mut history, until) {
                 log::info!("{}", notes::HINT);

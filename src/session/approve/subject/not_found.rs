@@ -51,14 +51,14 @@ pub(super) fn explain(located: &Located, at: &Moment, text: &str, error: &NotFou
 
 fn ambiguous(text: &str, names: &[String]) -> Usage {
     let are_paths = names.iter().all(|name| Id::new(name).is_none());
-    let (what, way) = if are_paths {
+    let (what, help) = if are_paths {
         ("files of one id", "give one of them its own id, or remove it")
     } else {
         ("records", "say which")
     };
     Usage::refused(
         format!("{text} names {} {what}", names.len()),
-        format!("{way}: {}", names.join(", ")),
+        format!("{help}: {}", names.join(", ")),
     )
 }
 
