@@ -179,8 +179,8 @@ fn list(rows: &mut Rows, offers: &[Offer], marked: Option<usize>, room: usize, w
                 format!("{mark} {name}{:gap$}  {detail}", "")
             }
         };
-        let look = if is_marked { RowStyle::Strong } else { RowStyle::Plain };
-        rows.one(&text, width, look);
+        let row_style = if is_marked { RowStyle::Strong } else { RowStyle::Plain };
+        rows.one(&text, width, row_style);
     }
     let hidden = offers.len().saturating_sub(first + room);
     if hidden > 0 || first > 0 {

@@ -179,9 +179,9 @@ impl Drop for Screen {
 
 impl Rows {
     /// Adds text, wrapped between words.
-    pub(super) fn text(&mut self, text: &str, width: usize, look: RowStyle) {
+    pub(super) fn text(&mut self, text: &str, width: usize, row_style: RowStyle) {
         let rows = wrap_rows(text, width);
-        self.rows.extend(rows.iter().map(|row| dressed(row, look)));
+        self.rows.extend(rows.iter().map(|row| dressed(row, row_style)));
     }
 
     /// Adds the line being edited, with the cursor after the text before it; of a long line, only the rows around the
@@ -207,15 +207,15 @@ impl Rows {
     }
 
     /// Adds one row, truncated if it is too long.
-    pub(super) fn one(&mut self, text: &str, width: usize, look: RowStyle) {
-        self.rows.push(dressed(&cut(text, width), look));
+    pub(super) fn one(&mut self, text: &str, width: usize, row_style: RowStyle) {
+        self.rows.push(dressed(&cut(text, width), row_style));
     }
 }
 
 /// Applies the colors of a style, if colors are on.
-pub(super) fn dressed(text: &str, look: RowStyle) -> String {
+pub(super) fn dressed(text: &str, row_style: RowStyle) -> String {
     let style = Style::new().for_stderr();
-    let style = match look {
+    let style = match row_style {
         RowStyle::Plain => return text.to_owned(),
         RowStyle::Strong => style.bold(),
         RowStyle::Faint => style.dim(),

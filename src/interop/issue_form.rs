@@ -27,34 +27,34 @@ use crate::yaml::{self};
 /// # Errors
 /// All problems, in line order.
 pub fn read(text: &str) -> Result<Answers, Vec<IssueProblem>> {
-    let (sections, mut flaws) = body::sections(text);
+    let (sections, mut problems) = body::sections(text);
     let mut answers = Answers::default();
     let fields = field::fields();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     if sections.is_empty() {
-        flaws.push(IssueProblem::NoForm);
+        problems.push(IssueProblem::NoForm);
     }
     for section in &sections {
         let Some(field) = field::named(&fields, &section.heading) else {
-            flaws.push(IssueProblem::Unknown {
+            problems.push(IssueProblem::Unknown {
                 line: section.line,
                 heading: section.heading.clone(),
             });
             continue;
         };
         match seen.get(field.id) {
-            Some(first) => flaws.push(IssueProblem::Repeated {
+            Some(first) => problems.push(IssueProblem::Repeated {
                 line: section.line,
                 heading: section.heading.clone(),
                 first: *first,
             }),
             None => {
                 seen.insert(field.id, section.line);
-                flaws.extend(fill(field, section, &mut answers));
+                problems.extend(fill(field, section, &mut answers));
             }
         }
     }
-    if flaws.is_empty() { Ok(answers) } else { Err(flaws) }
+    if problems.is_empty() { Ok(answers) } else { Err(problems) }
 }
 
 /// Stores an answer in its field, and returns the problem if there is one.

@@ -237,11 +237,11 @@ pub fn named<'t, T>(
     }
     let stem = |thing: &T| file::stem(path(thing)).to_uppercase();
     let exact: Vec<&T> = things.iter().filter(|it| stem(it) == wanted).collect();
-    let near = || {
-        let is_near = |it: &&T| stem(it).starts_with(&wanted) || stem(it).ends_with(&wanted);
-        things.iter().filter(is_near).collect()
+    let partial = || {
+        let is_partial = |it: &&T| stem(it).starts_with(&wanted) || stem(it).ends_with(&wanted);
+        things.iter().filter(is_partial).collect()
     };
-    let found: Vec<&T> = if exact.is_empty() { near() } else { exact };
+    let found: Vec<&T> = if exact.is_empty() { partial() } else { exact };
     match found[..] {
         [] => Err(NotFound::Unknown(like(&wanted, things.iter().map(|it| file::stem(path(it)))))),
         [only] => Ok(only),

@@ -151,8 +151,8 @@ pub fn latest(starts: &When, form: &When, resolved: &Resolved) -> Option<When> {
 
 /// Returns the limits of the present term as text.
 pub fn limits(resolved: &Resolved, before: &str) -> String {
-    let words = |limit: &Limit| format!("{}, {}", limit.term, limit.by);
-    let limits: Vec<String> = resolved.max_term.iter().map(words).collect();
+    let text = |limit: &Limit| format!("{}, {}", limit.term, limit.by);
+    let limits: Vec<String> = resolved.max_term.iter().map(text).collect();
     format!("{before}{}", limits.join(" and "))
 }
 

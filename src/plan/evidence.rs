@@ -138,8 +138,8 @@ pub fn entries(
         let entry = match &one.source {
             EvidenceLocation::Url(url) => entry.text("url", url),
             EvidenceLocation::Commit(commit) => entry.text("commit", commit),
-            EvidenceLocation::File(said, bytes) => {
-                let path = format!("{FOLDER}/{}/{}", record.id, name(said)?);
+            EvidenceLocation::File(file, bytes) => {
+                let path = format!("{FOLDER}/{}/{}", record.id, name(file)?);
                 let entry = entry.text("path", &path).text("sha256", digest(bytes));
                 keep(&mut written, path, bytes)?;
                 entry
@@ -169,11 +169,11 @@ fn keep(written: &mut EvidenceEntry, path: String, bytes: &[u8]) -> Result<(), D
 }
 
 /// Returns the last part of a path, the name under which a file is stored.
-fn name(said: &str) -> Result<&str, DecisionRefusal> {
-    let name = said.rsplit(['/', '\\']).next().unwrap_or_default();
+fn name(path: &str) -> Result<&str, DecisionRefusal> {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
     match name {
         "" | "." | ".." => Err(DecisionRefusal::new(
-            format!("{said} is not a file"),
+            format!("{path} is not a file"),
             "give the file that is the evidence",
         )),
         name => Ok(name),

@@ -92,9 +92,9 @@ impl<'n> OfferedNames<'n> {
 
 /// Returns the choices for a field and the text typed so far; `None` for a field that takes any text.
 pub fn offers(field: &str, typed: &str, names: &OfferedNames<'_>) -> Option<Vec<Offer>> {
-    let words = table::choices(field);
-    if !words.is_empty() {
-        let offers = words.into_iter().map(|(word, meaning)| Offer::new(word, meaning, word));
+    let choices = table::choices(field);
+    if !choices.is_empty() {
+        let offers = choices.into_iter().map(|(choice, meaning)| Offer::new(choice, meaning, choice));
         return Some(fitting(offers.collect(), typed));
     }
     Some(match field {
@@ -222,9 +222,9 @@ fn subjects(typed: &str, names: &OfferedNames<'_>) -> Vec<Offer> {
         new.map(|value| Offer::new(value.replacen(':', "  ", 1), "new", &value)).collect();
     let is_exact =
         |offer: &Offer| offer.value.split_once(':').is_some_and(|(_, name)| name == typed);
-    let (same, near): (Vec<Offer>, Vec<Offer>) =
+    let (same, others): (Vec<Offer>, Vec<Offer>) =
         fitting(known, typed).into_iter().partition(is_exact);
-    same.into_iter().chain(new).chain(near).collect()
+    same.into_iter().chain(new).chain(others).collect()
 }
 
 /// Offers the active people of the roster, and a typed address.

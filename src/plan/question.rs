@@ -71,31 +71,31 @@ const ALWAYS: &[&str] = &[
 /// Returns the missing answers in prompt order; empty if the record can be written.
 pub fn missing(made: &RecordDraft, setting: &Setting<'_>, asks_end: bool) -> Vec<FilingQuestion> {
     let answers = &made.answers;
-    let mut asked: Vec<(&'static str, Because)> = Vec::new();
+    let mut fields: Vec<(&'static str, Because)> = Vec::new();
     for field in ALWAYS {
-        asked.extend(always(answers, setting.is_emergency, field).map(|because| (*field, because)));
+        fields.extend(always(answers, setting.is_emergency, field).map(|because| (*field, because)));
     }
     if !answers.states("owner.name") || !answers.states("owner.email") {
-        asked.push(("owner", Because::Always));
+        fields.push(("owner", Because::Always));
     }
     if asks_end {
-        asked.push(("expires", Because::Form));
+        fields.push(("expires", Because::Form));
     }
-    asked.extend(match &made.resolved {
+    fields.extend(match &made.resolved {
         Some(resolved) => demanded(answers, resolved),
         None => likely(setting),
     });
-    let mut asked: Vec<(String, Because)> =
-        asked.into_iter().map(|(field, because)| (field.to_owned(), because)).collect();
+    let mut fields: Vec<(String, Because)> =
+        fields.into_iter().map(|(field, because)| (field.to_owned(), because)).collect();
     let optional = Record::FIELDS.iter().filter(|field| !field.is_required);
     let maps = optional.filter(|field| matches!(field.shape, ValueShape::Map { .. }));
     for map in maps.filter(|map| answers.states(map.key)) {
         let keys = map.fields().iter().filter(|field| field.is_required);
         let path = |key| format!("{}.{key}", map.key);
-        asked.extend(keys.map(|field| (path(field.key), Because::Beside(map.key))));
+        fields.extend(keys.map(|field| (path(field.key), Because::Beside(map.key))));
     }
     let mut questions: Vec<FilingQuestion> = Vec::new();
-    for (field, because) in asked {
+    for (field, because) in fields {
         let is_new = questions.iter().all(|known| known.of.field != field);
         let of = table::find(&field).filter(|_| is_new && !is_answered(answers, &field));
         questions.extend(of.map(|of| FilingQuestion { of, because }));
@@ -149,8 +149,8 @@ fn demanded(answers: &Answers, resolved: &Resolved) -> Vec<(&'static str, Becaus
     };
     let agent = answers.text("subject.identity_type") == Some(IdentityType::AiAgent.as_str());
     let triggers = agent.then_some(("triggers", Because::Agent));
-    let asked = first.flat_map(of).chain(silent).chain(rest.flat_map(of));
-    asked.chain(triggers).collect()
+    let fields = first.flat_map(of).chain(silent).chain(rest.flat_map(of));
+    fields.chain(triggers).collect()
 }
 
 /// Tells whether a field is answered already.

@@ -10,14 +10,14 @@ use crate::yaml::node::{Node, SyntaxError, Value};
 
 /// Returns the inconsistencies between fields of a record whose file has this stem.
 ///
-/// `meant` are the fields that misspelled keys were meant for: their values are not known.
-pub(super) fn faults(stem: &str, root: &Node, meant: &[String]) -> Vec<SyntaxError> {
+/// `misspelled` are the fields that misspelled keys were meant for: their values are not known.
+pub(super) fn faults(stem: &str, root: &Node, misspelled: &[String]) -> Vec<SyntaxError> {
     let mut faults = Vec::new();
     faults.extend(other_name(stem, root));
     repeated(root, "compensating_controls", &mut faults);
     repeated(root, "triggers", &mut faults);
     repeated_evidence(root, &mut faults);
-    if !meant.iter().any(|field| field == "triggers") {
+    if !misspelled.iter().any(|field| field == "triggers") {
         unknown_triggers(root, &mut faults);
     }
     faults

@@ -172,10 +172,10 @@ fn single_source(map: &mut Fields<'_, '_>) -> Option<()> {
     let (Some(first), Some(second)) = (first, second) else {
         return Some(());
     };
-    let flaw = ParseError::new(
+    let error = ParseError::new(
         format!("an evidence entry has one source, but both `{first}` and `{second}` are given"),
         "keep one of path, url, commit; add a separate entry for the other",
     );
-    map.fault(second, flaw);
+    map.fault(second, error);
     None
 }

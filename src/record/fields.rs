@@ -145,9 +145,9 @@ impl<'n, 'r> Fields<'n, 'r> {
     }
 
     /// Notes an error in a key's value.
-    pub fn fault(&mut self, key: &str, flaw: ParseError) {
+    pub fn fault(&mut self, key: &str, error: ParseError) {
         if let Some(entry) = self.entries.iter().find(|entry| entry.key == key) {
-            self.reader.entry(entry, |node, at| at.fault::<()>(node, flaw));
+            self.reader.entry(entry, |node, at| at.fault::<()>(node, error));
         }
     }
 
@@ -172,13 +172,13 @@ impl<'n, 'r> Fields<'n, 'r> {
         if is_all_known && self.missing.is_empty() {
             return true;
         }
-        let meant = self.unknown();
+        let misspelled = self.unknown();
         let missing = std::mem::take(&mut self.missing);
         let is_complete = missing.is_empty() && self.entries.iter().all(|it| self.is_known(it));
         // A merged map may contain the missing keys.
         let is_merged = self.entries.iter().any(is_merge);
         for missing in missing.into_iter().filter(|_| !is_merged) {
-            self.note_missing(missing, &meant);
+            self.note_missing(missing, &misspelled);
         }
         is_complete
     }
@@ -186,8 +186,8 @@ impl<'n, 'r> Fields<'n, 'r> {
     fn know(&mut self, key: &'static str) -> Option<&'n MapEntry> {
         self.known.push(key);
         let entries = || self.entries.iter().enumerate();
-        let mut near = entries().skip(self.next).chain(entries().take(self.next));
-        let (index, entry) = near.find(|(_, entry)| entry.key == key)?;
+        let mut entries = entries().skip(self.next).chain(entries().take(self.next));
+        let (index, entry) = entries.find(|(_, entry)| entry.key == key)?;
         self.next = index + 1;
         self.taken |=
             u32::try_from(index).ok().and_then(|index| 1_u64.checked_shl(index)).unwrap_or(0);
@@ -200,7 +200,7 @@ impl<'n, 'r> Fields<'n, 'r> {
 
     /// Notes unknown keys; returns the keys that they were meant for.
     fn unknown(&mut self) -> Vec<&'static str> {
-        let mut meant = Vec::new();
+        let mut misspelled = Vec::new();
         let known = self.known.iter().copied();
         let absent: Vec<&'static str> = known.filter(|key| self.node(key).is_none()).collect();
         for entry in self.entries {
@@ -209,7 +209,7 @@ impl<'n, 'r> Fields<'n, 'r> {
             }
             let meaning = meant::key(&entry.key, &absent);
             let name = &entry.key;
-            let flaw = match meaning {
+            let error = match meaning {
                 Some(key) => ParseError::new(
                     format!("unknown key `{name}`: did you mean `{key}`?"),
                     format!("write `{key}`, or remove the key"),
@@ -226,19 +226,19 @@ impl<'n, 'r> Fields<'n, 'r> {
                 ),
             };
             if let Some(key) = meaning {
-                meant.push(key);
-                self.reader.meant(key);
+                misspelled.push(key);
+                self.reader.note_misspelled(key);
             }
             let field = self.reader.field(Some(&entry.key));
-            self.reader.note(Code::UnknownKey, entry.key_pos, field, flaw);
+            self.reader.note(Code::UnknownKey, entry.key_pos, field, error);
         }
-        meant
+        misspelled
     }
 
-    fn note_missing(&mut self, missing: MissingKey, meant: &[&'static str]) {
+    fn note_missing(&mut self, missing: MissingKey, misspelled: &[&'static str]) {
         let (field, message, help) = match missing {
-            MissingKey::One(key) if meant.contains(&key) => return,
-            MissingKey::AnyOf(keys) if keys.iter().any(|key| meant.contains(key)) => return,
+            MissingKey::One(key) if misspelled.contains(&key) => return,
+            MissingKey::AnyOf(keys) if keys.iter().any(|key| misspelled.contains(key)) => return,
             MissingKey::One(key) => {
                 let field = self.reader.field(Some(key));
                 let message = format!("`{}` is missing", field.as_deref().unwrap_or(key));

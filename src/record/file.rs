@@ -31,7 +31,7 @@ pub struct RecordFile {
     /// The comments, in file order.
     pub comments: Vec<Comment>,
     /// The fields that misspelled keys were meant for.
-    meant: Vec<String>,
+    misspelled: Vec<String>,
 }
 
 /// The state of a field in a file.
@@ -51,13 +51,13 @@ pub enum FieldState<'s> {
 pub fn read(path: &str, bytes: &[u8]) -> RecordFile {
     let document = yaml::parse(bytes, &Limits::RECORD);
     let mut faults = document.faults;
-    let (mut record, mut meant) = (None, Vec::new());
+    let (mut record, mut misspelled) = (None, Vec::new());
     if let Some(root) = &document.root {
         let (value, noted) = reader::read::<Record>(root, "a record");
         faults.extend(noted.faults);
-        faults.extend(consistent::faults(stem(path), root, &noted.meant));
+        faults.extend(consistent::faults(stem(path), root, &noted.misspelled));
         record = value;
-        meant = noted.meant;
+        misspelled = noted.misspelled;
     }
     let id = Id::new(stem(path));
     RecordFile {
@@ -66,7 +66,7 @@ pub fn read(path: &str, bytes: &[u8]) -> RecordFile {
         path: path.to_owned(),
         root: document.root,
         comments: document.comments,
-        meant,
+        misspelled,
     }
 }
 
@@ -103,7 +103,7 @@ impl RecordFile {
             record,
             findings: Vec::new(),
             comments: Vec::new(),
-            meant: Vec::new(),
+            misspelled: Vec::new(),
         }
     }
 
@@ -234,7 +234,7 @@ impl RecordFile {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
         let mut found = self.findings.iter().filter_map(|f| f.field.as_deref());
-        self.meant.iter().any(|meant| holds(meant)) || found.any(holds)
+        self.misspelled.iter().any(|misspelled| holds(misspelled)) || found.any(holds)
     }
 }
 

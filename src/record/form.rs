@@ -28,7 +28,7 @@ const ENDLESS: &[&str] = &[
 /// # Errors
 /// [`ParseError`] for any other text.
 pub fn end(text: &str) -> Result<When, ParseError> {
-    When::parse(text).map_err(|flaw| {
+    When::parse(text).map_err(|error| {
         let is_endless = ENDLESS.contains(&text.trim().to_lowercase().as_str());
         if is_endless {
             ParseError::new(
@@ -36,7 +36,7 @@ pub fn end(text: &str) -> Result<When, ParseError> {
                 "write the date on which it ends, such as 2026-12-20; renew it if it is needed longer",
             )
         } else {
-            flaw
+            error
         }
     })
 }
@@ -66,7 +66,7 @@ pub fn uses(text: &str) -> Result<u32, ParseError> {
     match u32::parse(text) {
         Ok(0) => Err(ParseError::new("`0` uses would allow none", help)),
         Ok(number) => Ok(number),
-        Err(flaw) => Err(ParseError::new(flaw.message, help)),
+        Err(error) => Err(ParseError::new(error.message, help)),
     }
 }
 
@@ -89,7 +89,7 @@ impl Visitor<'_> for UsesWritten {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<u32, E> {
-        uses(text).map_err(|flaw| E::custom(flaw.message))
+        uses(text).map_err(|error| E::custom(error.message))
     }
 }
 

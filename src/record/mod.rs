@@ -59,12 +59,12 @@ map! {
         required title: String;
             group ("Deviation");
             ask { flag: "--title", label: "Title", prompt: "Title, one line", hint: "such as: Billing batch key cannot rotate before the legacy job retires", rank: 1 };
-            issue { label: "Title", required: true, says: "One line that distinguishes this exception from all others", rank: 1 },
+            issue { label: "Title", required: true, description: "One line that distinguishes this exception from all others", rank: 1 },
         /// The kind of exception; each has its own review rule.
         required class: Class;
             group ("Deviation");
             ask { flag: "--class", help: "Class [default: standard]", label: "Class", prompt: "Which class is it?", rank: 18 };
-            issue { label: "Class", required: true, says: "Emergency starts before it is reviewed; regulated and third-party have their own reviewers", rank: 2 },
+            issue { label: "Class", required: true, description: "Emergency starts before it is reviewed; regulated and third-party have their own reviewers", rank: 2 },
         /// The controls or the rule that this deviates from.
         required deviates_from: Deviation;
             group ("Deviation");
@@ -80,7 +80,7 @@ map! {
         required owner: Owner;
             group ("People");
             ask { flags: "--owner-name and --owner-email, or git's user.name and user.email", label: "Owner", prompt: "Who is accountable for it?", hint: PERSON_HINT, rank: 10 };
-            issue { label: "Owner", required: true, says: "The accountable person", such_as: "Ana Ruiz <ana@example.com>", rank: 17 },
+            issue { label: "Owner", required: true, description: "The accountable person", such_as: "Ana Ruiz <ana@example.com>", rank: 17 },
         /// The person on whose behalf it is filed; by default the author of the commit that adds the file.
         optional requester: Address;
             group ("People");
@@ -89,7 +89,7 @@ map! {
         required justification: String; read (justification);
             group ("Justification and risk");
             ask { flag: "--justification", help: "Why it is needed now and cannot be avoided", label: "Justification", prompt: "Why is it needed now, and why can it not be avoided?", hint: "say what would break, and when it will no longer be needed", rank: 8 };
-            issue { label: "Justification", area: Some(""), required: true, says: "Why it is needed now, why it cannot be avoided, and when it will no longer be needed", rank: 18 },
+            issue { label: "Justification", area: Some(""), required: true, description: "Why it is needed now, why it cannot be avoided, and when it will no longer be needed", rank: 18 },
         /// The risk that remains with the compensating controls in place.
         required risk: RiskStatement;
             group ("Justification and risk"),
@@ -97,7 +97,7 @@ map! {
         required root_cause: RootCause;
             group ("Justification and risk");
             ask { flag: "--root-cause", label: "Root cause", prompt: "What is the root cause of the deviation?", rank: 19 };
-            issue { label: "Root cause", required: true, says: "Why the rule cannot be followed. A technical fault is not a root cause", rank: 22 },
+            issue { label: "Root cause", required: true, description: "Why the rule cannot be followed. A technical fault is not a root cause", rank: 22 },
         /// The planned fix, and what it changes.
         optional fix: Fix;
             group ("Justification and risk"),
@@ -105,7 +105,7 @@ map! {
         required compensating_controls: Vec<CompensatingControl>;
             group ("Compensating controls");
             ask { flags: "--compensating-control TEXT", label: "Compensating control", prompt: "What limits the risk in the meantime?", hint: "such as: Alert on use outside 01:00-03:00 UTC", rank: 9 };
-            issue { label: "Compensating controls", area: Some(""), says: "One per line: description | owner's address | planned or active. By default, the owner of the record and planned", such_as: "Alert on any use outside 01:00-03:00 UTC | soc@example.com | active", rank: 23 },
+            issue { label: "Compensating controls", area: Some(""), description: "One per line: description | owner's address | planned or active. By default, the owner of the record and planned", such_as: "Alert on any use outside 01:00-03:00 UTC | soc@example.com | active", rank: 23 },
         /// The earliest time at which it may grant: a date or an instant.
         optional starts: When;
             group ("Term");
@@ -114,7 +114,7 @@ map! {
         required expires: When = form::end;
             group ("Term");
             ask { flag: "--expires", value: "WHEN", help: "End: a date, an instant, or a duration from --starts (or from now)", label: "Expires", prompt: "When does it end?", hint: "a date such as 2026-12-20, an instant, or a duration such as 30d or 36h", rank: 21 };
-            issue { label: "Expires", required: true, says: "A date (the whole day counts, in UTC), an instant, or a duration", such_as: "2026-12-20 or 30d", rank: 25 },
+            issue { label: "Expires", required: true, description: "A date (the whole day counts, in UTC), an instant, or a duration", such_as: "2026-12-20 or 30d", rank: 25 },
         /// When the business event that it supports ends.
         optional event_ends: When;
             group ("Term");
@@ -127,7 +127,7 @@ map! {
         list triggers: Vec<Trigger>;
             group ("Compensating controls");
             ask { flag: "--trigger", help: "What ends it early or calls for a review: \"WHEN => close|review|revoke\"; repeatable", flags: "--trigger \"WHEN => close|review|revoke\"", label: "Trigger", prompt: "What would end it early, or call for a review?", hint: "write WHEN => close, review or revoke, such as: The vendor ships OAuth => close", rank: 30 };
-            issue { label: "Triggers", area: Some(""), says: "What ends it early or calls for a review, one per line: when => close, review or revoke", such_as: "The vendor ships OAuth client credentials => close", rank: 24 },
+            issue { label: "Triggers", area: Some(""), description: "What ends it early or calls for a review, one per line: when => close, review or revoke", such_as: "The vendor ships OAuth client credentials => close", rank: 24 },
         /// How often it may be used, counted from receipts.
         optional uses: Uses,
         /// How to roll it back, and when that is necessary.
@@ -160,15 +160,15 @@ map! {
         /// Controls as `catalog:id`, such as `nist-csf:ID.RA-07`.
         optional controls: Vec<ControlRef>;
             ask { flag: "--control", value: "CATALOG:ID", help: "Control that it deviates from, as catalog:id; repeatable", flags: "--control CATALOG:ID", label: "Controls", prompt: "Which controls does it deviate from?", hint: "as catalog:id, separated by commas", rank: 17 };
-            issue { label: "Controls", says: "What it deviates from, as catalog:id, separated by commas. Give this or a rule", such_as: "nist-csf:ID.RA-07", rank: 3 },
+            issue { label: "Controls", description: "What it deviates from, as catalog:id, separated by commas. Give this or a rule", such_as: "nist-csf:ID.RA-07", rank: 3 },
         /// An internal rule, word for word.
         optional rule: String;
             ask { flag: "--rule", help: "Internal rule that it deviates from", label: "Rule", prompt: "Which internal rule does it deviate from?", rank: 16 };
-            issue { label: "Rule", says: "Internal rule that it deviates from, as a sentence", rank: 4 },
+            issue { label: "Rule", description: "Internal rule that it deviates from, as a sentence", rank: 4 },
         /// The kind of baseline that it deviates from.
         optional baseline: Baseline;
             ask { flag: "--baseline", help: "Kind of baseline that it deviates from", label: "Baseline", prompt: "What kind of rule is it?", rank: 15 };
-            issue { label: "Baseline", says: "The kind of rule", rank: 5 },
+            issue { label: "Baseline", description: "The kind of rule", rank: 5 },
     }
 }
 
@@ -196,15 +196,15 @@ map! {
         /// The residual risk, with the compensating controls in place.
         required level: Risk;
             ask { flag: "--risk-level", value: "LEVEL", help: "Residual risk, with the compensating controls in place", label: "Residual risk", prompt: "What is the residual risk, with the controls in place?", rank: 7 };
-            issue { id: "risk", label: "Residual risk", required: true, says: "The risk that remains with the compensating controls in place", rank: 19 },
+            issue { id: "risk", label: "Residual risk", required: true, description: "The risk that remains with the compensating controls in place", rank: 19 },
         /// What could be reached or damaged in the worst case.
         optional blast_radius: String;
             ask { flag: "--blast-radius", below: "--risk-owner", label: "Blast radius", prompt: "What could be reached or damaged in the worst case?", rank: 26 };
-            issue { label: "Blast radius", says: "What could be reached or damaged in the worst case", rank: 20 },
+            issue { label: "Blast radius", description: "What could be reached or damaged in the worst case", rank: 20 },
         /// The person who accepts the risk; a tier may require this person among the approvers.
         optional owner: Address;
             ask { flag: "--risk-owner", value: "EMAIL", help: "Person who accepts the risk", label: "Risk owner", prompt: "Who accepts the risk?", hint: PERSON_HINT, rank: 47 };
-            issue { id: "risk_owner", label: "Risk owner", says: "Person who accepts the risk", such_as: "dana@example.com", rank: 21 },
+            issue { id: "risk_owner", label: "Risk owner", description: "Person who accepts the risk", such_as: "dana@example.com", rank: 21 },
     }
 }
 
@@ -277,11 +277,11 @@ map! {
         /// The steps to roll back.
         required plan: String;
             ask { flag: "--rollback-plan", value: "PLAN", help: "Steps to roll back", label: "Rollback", prompt: "What are the steps to roll back?", rank: 27 };
-            issue { id: "rollback_plan", label: "Rollback plan", says: "Steps to roll back", rank: 26 },
+            issue { id: "rollback_plan", label: "Rollback plan", description: "Steps to roll back", rank: 26 },
         /// When a rollback is necessary.
         required criteria: String;
             ask { flag: "--rollback-criteria", value: "CRITERIA", label: "Rollback criteria", prompt: "When is a rollback necessary?", rank: 28 };
-            issue { id: "rollback_criteria", label: "Rollback criteria", says: "When a rollback is necessary", rank: 27 },
+            issue { id: "rollback_criteria", label: "Rollback criteria", description: "When a rollback is necessary", rank: 27 },
     }
 }
 
@@ -292,7 +292,7 @@ map! {
         /// The change request.
         optional change: String;
             ask { flag: "--change", label: "Change", prompt: "Which change request?", hint: "such as CHG-1234", rank: 33 };
-            issue { label: "Change", says: "The change request, for a change window", such_as: "CHG-1234", rank: 28 },
+            issue { label: "Change", description: "The change request, for a change window", such_as: "CHG-1234", rank: 28 },
         /// The incident.
         optional incident: String;
             ask { flag: "--incident", label: "Incident", prompt: "Which incident?", hint: "such as INC-88", rank: 34 },
@@ -303,7 +303,7 @@ map! {
         /// The vendor's onboarding record.
         optional onboarding: String;
             ask { flag: "--onboarding", label: "Onboarding", prompt: "Where is the vendor's onboarding recorded?", hint: "such as VND-7", rank: 32 };
-            issue { label: "Onboarding record", says: "For class third-party", such_as: "VND-7", rank: 16 },
+            issue { label: "Onboarding record", description: "For class third-party", such_as: "VND-7", rank: 16 },
         /// The access review.
         optional access_review: String,
         /// The rotation record.

@@ -37,7 +37,7 @@ pub struct Noted {
     /// The errors, in reading order.
     pub faults: Vec<SyntaxError>,
     /// The fields that misspelled keys were meant for: neither stated nor absent.
-    pub meant: Vec<String>,
+    pub misspelled: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +64,7 @@ impl<'n> NodeReader<'n> {
             Value::Scalar(scalar) if scalar.text.trim().is_empty() => self.hollow(node),
             Value::Scalar(scalar) => match parse(&scalar.text) {
                 Ok(value) => Some(value),
-                Err(flaw) => self.fault(node, flaw),
+                Err(error) => self.fault(node, error),
             },
             _ => self.refuse(node, "a text", "write a single value"),
         }
@@ -111,9 +111,9 @@ impl<'n> NodeReader<'n> {
     }
 
     /// Notes an error in the value at the current path.
-    pub fn fault<T>(&mut self, node: &Node, flaw: ParseError) -> Option<T> {
+    pub fn fault<T>(&mut self, node: &Node, error: ParseError) -> Option<T> {
         let field = self.field(None);
-        self.note(flaw.code, node.pos, field, flaw);
+        self.note(error.code, node.pos, field, error);
         None
     }
 
@@ -144,19 +144,19 @@ impl<'n> NodeReader<'n> {
     }
 
     /// Notes an error at any position.
-    pub(super) fn note(&mut self, code: Code, pos: Pos, field: Option<String>, flaw: ParseError) {
+    pub(super) fn note(&mut self, code: Code, pos: Pos, field: Option<String>, error: ParseError) {
         self.noted.faults.push(SyntaxError {
             code,
             pos: Some(pos),
             field,
-            message: flaw.message,
-            help: flaw.help,
+            message: error.message,
+            help: error.help,
         });
     }
 
     /// Notes that a misspelled key of the current map was meant for this one.
-    pub(super) fn meant(&mut self, key: &str) {
-        self.noted.meant.extend(self.field(Some(key)));
+    pub(super) fn note_misspelled(&mut self, key: &str) {
+        self.noted.misspelled.extend(self.field(Some(key)));
     }
 
     /// Returns the position for something missing: the parent's key, the item's beginning, or line 1.

@@ -63,7 +63,7 @@ pub struct IssueField {
     /// Whether an answer is required.
     pub required: bool,
     /// The description below the label; may be empty.
-    pub says: &'static str,
+    pub description: &'static str,
     /// The placeholder in the empty field; may be empty.
     pub such_as: &'static str,
     /// The position in the form, from 1.
@@ -97,7 +97,7 @@ impl IssueField {
         label: "",
         area: None,
         required: false,
-        says: "",
+        description: "",
         such_as: "",
         rank: u8::MAX,
     };

@@ -15,7 +15,7 @@ map! {
         /// The identity, such as `svc:billing-batch`.
         optional identity: String;
             ask { flag: "--identity", help: "Identity covered by the exception", label: "Identity", prompt: "Which identity?", rank: 14 };
-            issue { label: "Identity", says: "The account, key or agent that acts. Give this, an asset or an application. A non-human identity also needs a type, a credential and a task", such_as: "svc:billing-batch", rank: 6 },
+            issue { label: "Identity", description: "The account, key or agent that acts. Give this, an asset or an application. A non-human identity also needs a type, a credential and a task", such_as: "svc:billing-batch", rank: 6 },
         /// The type of the identity.
         optional identity_type: IdentityType;
             ask { flag: "--identity-type", help: "Type of the identity", label: "Kind of identity", prompt: "What type of identity is it?", rank: 4 };
@@ -23,7 +23,7 @@ map! {
         /// A reference to the credential, never the secret.
         optional credential: String;
             ask { flag: "--credential", help: "Reference to the credential, never the secret itself", label: "Credential", prompt: "Which credential does it use?", hint: "a reference such as vault:prod/billing/db, never the secret itself", rank: 5 };
-            issue { label: "Credential reference", says: "Where the credential is stored, never the credential itself", such_as: "vault:prod/billing/db", rank: 8 },
+            issue { label: "Credential reference", description: "Where the credential is stored, never the credential itself", such_as: "vault:prod/billing/db", rank: 8 },
         /// When the credential stops working; not later than the end of the exception.
         optional credential_expires: When;
             ask { flag: "--credential-expires", value: "WHEN", help: "When the credential stops working", label: "Credential expires", prompt: "When does the credential stop working?", hint: WHEN_HINT, rank: 48 },
@@ -42,11 +42,11 @@ map! {
         /// The task that the identity performs.
         optional task: String;
             ask { flag: "--task", label: "Task", prompt: "What does the identity do with it?", hint: "such as: nightly invoice run", rank: 6 };
-            issue { label: "Task", says: "What the identity does with it", rank: 9 },
+            issue { label: "Task", description: "What the identity does with it", rank: 9 },
         /// The vendor; required for class third-party.
         optional vendor: String;
             ask { flag: "--vendor", help: "Vendor", label: "Vendor", prompt: "Which vendor?", rank: 31 };
-            issue { label: "Vendor", says: "For class third-party", rank: 15 },
+            issue { label: "Vendor", description: "For class third-party", rank: 15 },
         /// Former names under which it can still be found.
         optional aliases: Vec<String>;
             ask { flag: "--alias", help: "Former name under which the subject can still be found; repeatable", label: "Aliases", prompt: "What former names does it have?", hint: "separated by commas", rank: 49 },
@@ -60,18 +60,18 @@ map! {
         /// Resources that are covered, as patterns.
         optional resources: Vec<String>;
             ask { flag: "--resource", help: "Resource that the exception covers; repeatable", label: "Resources", prompt: "Which resources does it cover?", hint: "separated by commas, such as db:invoices", rank: 39 };
-            issue { label: "Resources", says: "What may be used under this exception, separated by commas", such_as: "db:invoices", rank: 13 },
+            issue { label: "Resources", description: "What may be used under this exception, separated by commas", such_as: "db:invoices", rank: 13 },
         /// Actions that are covered, as patterns.
         optional actions: Vec<String>;
             ask { flag: "--action", help: "Action that the exception covers; repeatable", label: "Actions", prompt: "Which actions does it cover?", hint: "separated by commas, such as read", rank: 40 };
-            issue { label: "Actions", says: "What may be done under this exception, separated by commas", such_as: "read", rank: 14 },
+            issue { label: "Actions", description: "What may be done under this exception, separated by commas", such_as: "read", rank: 14 },
         /// What remains forbidden. Entries without blanks are enforced; others are for human readers.
         optional not_waived: Vec<String>;
             ask { flag: "--not-waived", help: "What remains forbidden; repeatable", label: "Not waived", prompt: "What remains forbidden?", hint: "separated by commas", rank: 41 },
         /// Scanner findings that may be suppressed.
         optional findings: Vec<FindingKey>;
             ask { flag: "--finding", value: "TOOL:ID", help: "Scanner finding that may be suppressed; repeatable" };
-            issue { label: "Findings", area: Some("yaml"), says: "Scanner findings that may be suppressed: a list of {tool, id, purl, paths}", such_as: "- {tool: trivy, id: CVE-2026-1234}", rank: 30 },
+            issue { label: "Findings", area: Some("yaml"), description: "Scanner findings that may be suppressed: a list of {tool, id, purl, paths}", such_as: "- {tool: trivy, id: CVE-2026-1234}", rank: 30 },
     }
 }
 

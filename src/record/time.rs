@@ -283,7 +283,7 @@ impl TryFrom<String> for When {
     type Error = String;
 
     fn try_from(text: String) -> Result<When, String> {
-        When::parse(&text).map_err(|flaw| flaw.message)
+        When::parse(&text).map_err(|error| error.message)
     }
 }
 
@@ -369,7 +369,7 @@ impl TryFrom<String> for Term {
     type Error = String;
 
     fn try_from(text: String) -> Result<Term, String> {
-        Term::parse(&text).map_err(|flaw| flaw.message)
+        Term::parse(&text).map_err(|error| error.message)
     }
 }
 

@@ -33,13 +33,13 @@ impl Range {
     /// Tells whether a version is in the range; a version that is not semantic is only if `=` names it literally.
     pub fn contains(&self, version: &str) -> bool {
         let trimmed = version.trim();
-        let asked = ReleaseVersion::parse(trimmed);
+        let release = ReleaseVersion::parse(trimmed);
         self.0.iter().all(|(comparison, bound)| {
             let bounded = ReleaseVersion::parse(bound);
-            let (Some(asked), Some(bounded)) = (&asked, &bounded) else {
+            let (Some(release), Some(bounded)) = (&release, &bounded) else {
                 return *comparison == Comparison::Same && trimmed == bound;
             };
-            let order = asked.precedence(bounded);
+            let order = release.precedence(bounded);
             match comparison {
                 Comparison::Less => order == Ordering::Less,
                 Comparison::AtMost => order != Ordering::Greater,

@@ -56,8 +56,8 @@ fn list_columns(doc: &doc::Doc) -> Vec<String> {
             continue;
         }
         let key = |name: &str| name.split('.').next().map(str::to_owned);
-        let near = columns.iter().rposition(|column| key(column) == key(&name));
-        columns.insert(near.map_or(columns.len(), |near| near + 1), name.clone());
+        let last = columns.iter().rposition(|column| key(column) == key(&name));
+        columns.insert(last.map_or(columns.len(), |last| last + 1), name.clone());
         filled.insert(name, !cell.is_empty());
     }
     // An object that is null in a single row would otherwise add a column of its own, empty in every row.

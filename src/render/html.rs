@@ -143,9 +143,9 @@ impl PageBody<'_> {
             HeadingLevel::Section => {
                 let anchor = self.anchor(&format!("section-{}", self.sections.len() + 1));
                 self.add(&format!("<h2 id=\"{anchor}\">{shown}</h2>\n"));
-                let said = text.bare();
-                let said = said.split_once(": ").map_or(said.as_str(), |(word, _)| word);
-                self.sections.push((anchor, escape::line(said)));
+                let title = text.bare();
+                let title = title.split_once(": ").map_or(title.as_str(), |(title, _)| title);
+                self.sections.push((anchor, escape::line(title)));
             }
             HeadingLevel::Part => self.add(&format!("<h3>{shown}</h3>\n")),
         }

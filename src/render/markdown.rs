@@ -161,11 +161,11 @@ fn inline(text: &StyledText, line_break: &str) -> String {
     for (tone, piece) in &text.0 {
         let lines: Vec<String> = visible::lines(piece).split('\n').map(escape::text).collect();
         let piece = lines.join(line_break);
-        let words = piece.trim();
+        let trimmed = piece.trim();
         // Asterisks beside a space would be shown literally.
-        if *tone == Tone::Strong && !words.is_empty() {
-            let (before, after) = piece.split_once(words).unwrap_or(("", ""));
-            out.push_str(&format!("{before}**{words}**{after}"));
+        if *tone == Tone::Strong && !trimmed.is_empty() {
+            let (before, after) = piece.split_once(trimmed).unwrap_or(("", ""));
+            out.push_str(&format!("{before}**{trimmed}**{after}"));
         } else {
             out.push_str(&piece);
         }

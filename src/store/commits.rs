@@ -174,10 +174,10 @@ impl CommitWriter {
         from: Option<CreatedCommit>,
         to: CreatedCommit,
     ) -> Result<(), ScribeError> {
-        let (name, said) = (format!("refs/heads/{name}"), "commit: written by exledger");
+        let (name, message) = (format!("refs/heads/{name}"), "commit: written by exledger");
         match from {
-            Some(from) => self.repository.reference_matching(&name, to.0, true, from.0, said)?,
-            None => self.repository.reference(&name, to.0, false, said)?,
+            Some(from) => self.repository.reference_matching(&name, to.0, true, from.0, message)?,
+            None => self.repository.reference(&name, to.0, false, message)?,
         };
         Ok(())
     }

@@ -63,8 +63,8 @@ pub fn fetch(
     if remote.starts_with('-') || remote.is_empty() {
         return Err(FetchError::Name(remote.to_owned()));
     }
-    let mut said = tempfile::tempfile().map_err(FetchError::Failed)?;
-    let stderr = said.try_clone().map_err(FetchError::Failed)?;
+    let mut output = tempfile::tempfile().map_err(FetchError::Failed)?;
+    let stderr = output.try_clone().map_err(FetchError::Failed)?;
     let mut git = Command::new("git");
     // These would make git work in another repository.
     for name in ELSEWHERE {
@@ -85,7 +85,7 @@ pub fn fetch(
     loop {
         match git.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(_)) => return Err(FetchError::Refused(complaint(&mut said))),
+            Ok(Some(_)) => return Err(FetchError::Refused(complaint(&mut output))),
             Ok(None) if !is_wanted() => return Err(stopped(&mut git, FetchError::Stopped)),
             Ok(None) if begun.elapsed() >= patience => {
                 return Err(stopped(&mut git, FetchError::Slow(patience)));
@@ -104,10 +104,10 @@ fn stopped(git: &mut Child, error: FetchError) -> FetchError {
 }
 
 /// Returns git's error output, on one line.
-fn complaint(said: &mut std::fs::File) -> String {
+fn complaint(output: &mut std::fs::File) -> String {
     let mut bytes = Vec::new();
-    let read = said.rewind();
-    let _ = read.and_then(|()| said.take(MOST_BYTES).read_to_end(&mut bytes));
+    let read = output.rewind();
+    let _ = read.and_then(|()| output.take(MOST_BYTES).read_to_end(&mut bytes));
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
     lines.join(" ")

@@ -232,8 +232,8 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
 /// # Errors
 /// [`FileError::Exists`] if the path exists, [`FileError::Outside`] if the path leaves the root.
 pub fn create(tree: &WorkTree, path: &str, bytes: &[u8]) -> Result<PathBuf, FileError> {
-    let asked = tree.root.join(path);
-    let place = tree.place(path).ok_or(FileError::Outside(asked))?;
+    let full_path = tree.root.join(path);
+    let place = tree.place(path).ok_or(FileError::Outside(full_path))?;
     if fs::symlink_metadata(&place).is_ok() {
         return Err(FileError::Exists(place));
     }

@@ -314,6 +314,6 @@ fn run(mut command: Command, program: &Path) -> Result<(), SignError> {
         // Its first line names the temporary file that it signs.
         !line.is_empty() && !line.starts_with("Signing ")
     });
-    let said = causes.collect::<Vec<_>>().join("; ");
-    Err(SignError::Refused(if said.is_empty() { output.status.to_string() } else { said }))
+    let message = causes.collect::<Vec<_>>().join("; ");
+    Err(SignError::Refused(if message.is_empty() { output.status.to_string() } else { message }))
 }

@@ -82,10 +82,10 @@ pub fn named<'f>(fields: &'f [FormField], heading: &str) -> Option<&'f FormField
 /// Returns the fields, in the order of the form.
 pub fn fields() -> Vec<FormField> {
     let fields = spec::walk(Record::FIELDS).into_iter();
-    let mut asked: Vec<(IssueField, FieldPath)> =
+    let mut form_fields: Vec<(IssueField, FieldPath)> =
         fields.filter_map(|field| Some((field.spec.issue?, field))).collect();
-    asked.sort_by_key(|(issue, _)| issue.rank);
-    let fields = asked.into_iter().map(|(issue, field)| FormField::new(&issue, field));
+    form_fields.sort_by_key(|(issue, _)| issue.rank);
+    let fields = form_fields.into_iter().map(|(issue, field)| FormField::new(&issue, field));
     fields.chain([CONFIRM]).collect()
 }
 
@@ -116,7 +116,7 @@ impl FormField {
             means,
             path: field.path,
             is_required: issue.required,
-            description: issue.says,
+            description: issue.description,
             placeholder: issue.such_as,
         }
     }

@@ -29,7 +29,7 @@ pub(super) struct RunHead {
     pub(super) working: Vec<Object<DeclaredArtifact>>,
     /// Whether the tool reports that it failed.
     pub(super) has_failed: bool,
-    is_known: bool,
+    has_tool: bool,
     wrong: Option<String>,
 }
 
@@ -93,7 +93,7 @@ impl RunHead {
     /// Reads one entry of a run.
     pub(super) fn take(&mut self, key: &str, bytes: &[u8]) {
         let taken = match key {
-            "tool" if self.is_known => Err("`tool` appears twice".to_owned()),
+            "tool" if self.has_tool => Err("`tool` appears twice".to_owned()),
             "tool" => read(bytes).map(|Object(tool)| self.tool(tool)),
             "originalUriBaseIds" => read(bytes).map(|bases: Option<BTreeMap<_, _>>| {
                 self.bases = bases.unwrap_or_default();
@@ -144,14 +144,14 @@ impl RunHead {
     pub(super) fn seal(&mut self) -> Result<(), String> {
         match self.wrong.take() {
             Some(why) => Err(why),
-            None if !self.is_known => Err("the run names no tool".to_owned()),
+            None if !self.has_tool => Err("the run names no tool".to_owned()),
             None => Ok(()),
         }
     }
 
     fn tool(&mut self, tool: Tool) {
         let Object(driver) = tool.driver;
-        self.is_known = true;
+        self.has_tool = true;
         self.tool = known_as(&driver.name);
         let extensions =
             tool.extensions.into_iter().flatten().map(|Object(extension)| extension.rules);

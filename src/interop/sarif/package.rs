@@ -151,7 +151,7 @@ struct Described<'m> {
 
 impl Described<'_> {
     fn ecosystem(&self) -> Ecosystem {
-        let known = GRYPE.iter().find(|(word, _)| Some(*word) == self.kind);
+        let known = GRYPE.iter().find(|(name, _)| Some(*name) == self.kind);
         known.map_or(Ecosystem::Unknown, |(_, kind)| Ecosystem::Of(kind))
     }
 
@@ -165,8 +165,8 @@ impl Described<'_> {
 
 fn grype(message: &str, rule: Option<&SarifRule>) -> Option<SarifPackage> {
     let help = rule.and_then(SarifRule::help).and_then(in_help);
-    let said = in_message(message).or_else(|| in_path_message(message));
-    let mut described = said.or(help)?;
+    let described_in_message = in_message(message).or_else(|| in_path_message(message));
+    let mut described = described_in_message.or(help)?;
     if let Some(help) = help.filter(|help| described.agrees(help)) {
         described.kind = described.kind.or(help.kind);
     }

@@ -34,14 +34,14 @@ impl QuestionField {
 /// Returns the fields that prompts ask for, in order.
 pub fn fields() -> Vec<QuestionField> {
     let fields = spec::walk(Record::FIELDS).into_iter();
-    let mut asked: Vec<_> = fields
+    let mut prompted: Vec<_> = fields
         .filter_map(|field| {
             let ask = field.spec.ask.filter(|ask| !ask.prompt.is_empty())?;
             (!field.is_of_item).then_some((ask, field.path))
         })
         .collect();
-    asked.sort_by_key(|(ask, _)| ask.rank);
-    let fields = asked.into_iter();
+    prompted.sort_by_key(|(ask, _)| ask.rank);
+    let fields = prompted.into_iter();
     fields.map(|(ask, path)| QuestionField::new(path, &ask)).collect()
 }
 

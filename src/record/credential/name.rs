@@ -19,17 +19,17 @@ pub(super) enum NameKind {
 /// A suffix of names, in letters and digits only.
 struct Ending {
     text: &'static str,
-    says: NameKind,
+    kind: NameKind,
     /// Whether it counts as part of a word (`dbpassword`); otherwise only as a separate word, unlike in `turkey`.
     counts_anywhere: bool,
 }
 
-const fn always(text: &'static str, says: NameKind) -> Ending {
-    Ending { text, says, counts_anywhere: true }
+const fn always(text: &'static str, kind: NameKind) -> Ending {
+    Ending { text, kind, counts_anywhere: true }
 }
 
-const fn word(text: &'static str, says: NameKind) -> Ending {
-    Ending { text, says, counts_anywhere: false }
+const fn word(text: &'static str, kind: NameKind) -> Ending {
+    Ending { text, kind, counts_anywhere: false }
 }
 
 /// The suffixes by their last letter, because most field names end in none of them; the longer ones first.
@@ -105,7 +105,7 @@ impl NameKind {
                 .is_some_and(|rest| ending.counts_anywhere || ends(rest, singular))
         };
         let ending = endings(last).iter().find(fits);
-        ending.map_or(NameKind::Plain, |ending| ending.says)
+        ending.map_or(NameKind::Plain, |ending| ending.kind)
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn find(text: &str) -> Option<CredentialMatch> {
             }
             run = at + 1;
         }
-        if is_worth_a_look(text, start..at, byte)
+        if may_matter(text, start..at, byte)
             && let Some(found) = after_word(text, start..at, byte)
         {
             return Some(found);
@@ -74,7 +74,7 @@ fn is_part(byte: u8) -> bool {
 }
 
 /// Tells by its length, its first byte and the following byte whether a word may matter: most do not.
-fn is_worth_a_look(text: &str, span: Range<usize>, after: u8) -> bool {
+fn may_matter(text: &str, span: Range<usize>, after: u8) -> bool {
     match after {
         _ if span.len() >= form::SHORTEST => true,
         b'=' | b':' => true,
@@ -203,7 +203,7 @@ fn locator(text: &str, from: usize) -> Option<CredentialMatch> {
     let span = from..from + user.len();
     match user.split_once(':') {
         Some((_, password)) => {
-            let is_open = password.is_empty() || value::stands_in(password);
+            let is_open = password.is_empty() || value::is_placeholder(password);
             (!is_open).then_some(CredentialMatch { span, what: "a password in a locator" })
         }
         None => {

@@ -36,7 +36,7 @@ pub(super) fn given(value: &str, name: NameKind) -> Option<&'static str> {
     if value.len() < SHORTEST || value.contains(char::is_whitespace) {
         return None;
     }
-    if stands_in(value) || refers(value) {
+    if is_placeholder(value) || refers(value) {
         return None;
     }
     let is_given_away = match name {
@@ -52,7 +52,7 @@ pub(super) fn given(value: &str, name: NameKind) -> Option<&'static str> {
 }
 
 /// Tells whether a value is only a placeholder for a credential.
-pub(super) fn stands_in(value: &str) -> bool {
+pub(super) fn is_placeholder(value: &str) -> bool {
     const PARTS: &[&str] = &["***", "...", "…", "xxxx", "XXXX", "${", "{{", "$("];
     let opens = value.starts_with(['<', '$', '%', '{', '[', '(']);
     let lower = || value.to_ascii_lowercase();

@@ -59,10 +59,10 @@ fn one(nth: usize, x: usize, name: &str, label: &str, number: Option<f64>, most:
     };
     let tall = (number / most * HIGH * 10.0).round() / 10.0;
     let y = ABOVE + HIGH - tall;
-    let (said, above) = (escape::line(&format!("{name}, {label}: {number}")), y - 4.0);
+    let (title, above) = (escape::line(&format!("{name}, {label}: {number}")), y - 4.0);
     let (wide, middle) = (WIDE - 4, x + (WIDE - 4) / 2);
     format!(
-        "<rect class=\"bar-{nth}\" x=\"{x}\" y=\"{y:.1}\" width=\"{wide}\" height=\"{tall:.1}\"><title>{said}</title></rect>\
+        "<rect class=\"bar-{nth}\" x=\"{x}\" y=\"{y:.1}\" width=\"{wide}\" height=\"{tall:.1}\"><title>{title}</title></rect>\
          <text class=\"number\" x=\"{middle}\" y=\"{above:.1}\">{number}</text>\n"
     )
 }

@@ -86,9 +86,9 @@ fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &OutputStyl
     let from = (before + 8).saturating_sub(room);
     let shown: String = excerpt.line.chars().skip(from).take(room).map(cell).collect();
     let left: String = excerpt.line.chars().take(before).skip(from).map(cell).collect();
-    let meant = usize::try_from(excerpt.length.max(1)).unwrap_or(1);
-    let meant: String = excerpt.line.chars().skip(before).take(meant).map(cell).collect();
-    let mark = "^".repeat(grid::width(&meant).clamp(1, room.saturating_sub(before - from).max(1)));
+    let length = usize::try_from(excerpt.length.max(1)).unwrap_or(1);
+    let marked: String = excerpt.line.chars().skip(before).take(length).map(cell).collect();
+    let mark = "^".repeat(grid::width(&marked).clamp(1, room.saturating_sub(before - from).max(1)));
     let left = " ".repeat(grid::width(&left));
     let bar = format!("{margin} |");
     [

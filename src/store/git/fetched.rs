@@ -20,7 +20,7 @@ impl Repository {
     pub fn last_fetched(&self, name: &str, remote: &str, tip: Oid) -> Option<Instant> {
         let branch = name.strip_prefix(&format!("refs/remotes/{remote}/"))?;
         let heads = [&self.own_dir, &self.common_dir].map(|dir| dir.join("FETCH_HEAD"));
-        let fetched = heads.iter().filter_map(|file| asked(file, branch, tip)).max();
+        let fetched = heads.iter().filter_map(|file| fetch_head_time(file, branch, tip)).max();
         let logs = [name.to_owned(), format!("refs/remotes/{remote}/HEAD")];
         let logged =
             logs.iter().filter_map(|name| logged(&self.common_dir.join("logs").join(name)));
@@ -29,7 +29,7 @@ impl Repository {
 }
 
 /// Returns when a file that a fetch writes was written, if it names this commit for this branch.
-fn asked(file: &Path, branch: &str, tip: Oid) -> Option<Instant> {
+fn fetch_head_time(file: &Path, branch: &str, tip: Oid) -> Option<Instant> {
     let written = fs::metadata(file).ok()?.modified().ok()?;
     let text = fs::read_to_string(file).ok()?;
     let (tip, branch) = (tip.to_string(), format!("branch '{branch}' of "));

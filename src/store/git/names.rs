@@ -51,14 +51,14 @@ impl Repository {
             let log = self.git.reflog(name).ok()?;
             Instant::from_unix(log.get(0)?.committer().when().seconds())
         };
-        let asked = fs::metadata(self.own_dir.join("FETCH_HEAD"))
+        let fetch_head_time = fs::metadata(self.own_dir.join("FETCH_HEAD"))
             .and_then(|file| file.modified())
             .ok()
             .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
             .and_then(|since| Instant::from_unix(i64::try_from(since.as_secs()).ok()?));
         // In a fresh clone only the time when its default branch was set is known.
         let cloned = || logged(&format!("{}/HEAD", name.rsplit_once('/')?.0));
-        logged(name).max(asked).or_else(cloned)
+        logged(name).max(fetch_head_time).or_else(cloned)
     }
 
     /// Returns the remote to fetch from if no approved ref names one: the only one, or `origin`.

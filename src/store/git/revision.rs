@@ -16,15 +16,15 @@ impl Repository {
     /// `None` if there is none, or if a commit would have to be searched by its message or path.
     pub fn find(&self, name: &str) -> Option<ResolvedRef> {
         let end = name.find(['~', '^']).unwrap_or(name.len());
-        let (base, way) = name.split_at_checked(end)?;
+        let (base, steps) = name.split_at_checked(end)?;
         let (full, oid) = match base.strip_suffix('}').and_then(|it| it.split_once("@{")) {
             Some((reference, which)) => (None, self.logged(base, reference, which)?),
             None if base.is_empty() => return None,
             None => self.named(base)?,
         };
         Some(ResolvedRef {
-            name: full.filter(|_| way.is_empty()),
-            oid: self.followed(self.peeled(oid)?, way)?,
+            name: full.filter(|_| steps.is_empty()),
+            oid: self.followed(self.peeled(oid)?, steps)?,
         })
     }
 
@@ -98,9 +98,9 @@ impl Repository {
 
     /// Follows a path through history: `~3` (first parent three times), `^2` (second parent); `^{}` and `^{commit}` are
     /// already done; `None` for anything else.
-    fn followed(&self, from: Oid, way: &str) -> Option<Oid> {
+    fn followed(&self, from: Oid, steps: &str) -> Option<Oid> {
         let mut at = from;
-        let mut rest = way;
+        let mut rest = steps;
         while let Some(sign) = rest.chars().next() {
             if let Some(more) = ["^{}", "^{commit}"].iter().find_map(|it| rest.strip_prefix(it)) {
                 rest = more;

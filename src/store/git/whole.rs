@@ -38,9 +38,9 @@ impl Repository {
         }
         let refused = |obstacle: Obstacle| GitError { cause: obstacle.to_string() };
         let tree = crate::history::chain::read(self, commit).map_err(refused)?.tree;
-        let ways: Vec<Vec<String>> = paths.iter().filter_map(|path| prefix.outward(path)).collect();
-        let ways: Vec<&[String]> = ways.iter().map(Vec::as_slice).collect();
-        self.folder_ends(tree, &ways, 0).map_err(refused)
+        let split_paths: Vec<Vec<String>> = paths.iter().filter_map(|path| prefix.outward(path)).collect();
+        let split_paths: Vec<&[String]> = split_paths.iter().map(Vec::as_slice).collect();
+        self.folder_ends(tree, &split_paths, 0).map_err(refused)
     }
 
     /// Checks the same for the attributes in the index, which libgit2 reads for each file.
@@ -64,7 +64,7 @@ impl Repository {
         Ok(())
     }
 
-    fn folder_ends(&self, tree: Oid, ways: &[&[String]], depth: usize) -> Result<(), Obstacle> {
+    fn folder_ends(&self, tree: Oid, split_paths: &[&[String]], depth: usize) -> Result<(), Obstacle> {
         let (ObjectKind::Tree, raw) = self.read(tree)? else {
             return Err(Obstacle::malformed(tree, "it is not a folder"));
         };
@@ -72,13 +72,13 @@ impl Repository {
             if entry.mode != Mode::Folder || depth > folder::DEEPEST {
                 continue;
             }
-            let is_below = ways.iter().any(|way| way.is_empty());
+            let is_below = split_paths.iter().any(|split_path| split_path.is_empty());
             let name = folder::text(entry.name);
             let on: Vec<&[String]> = if is_below {
                 vec![&[]]
             } else {
-                ways.iter()
-                    .filter_map(|way| way.split_first())
+                split_paths.iter()
+                    .filter_map(|split_path| split_path.split_first())
                     .filter(|(first, _)| **first == name)
                     .map(|(_, rest)| rest)
                     .collect()
