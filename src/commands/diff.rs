@@ -65,24 +65,24 @@ impl Run for DiffArgs {
         let proposed = ProposedState { tree, governance: &governance, commit, instead: &[] };
         let compared = ctx.compare(&home, self.base.as_deref(), proposed)?;
         ctx.of_notices(&compared.notices().collect::<Vec<_>>());
-        let known = RuleContext {
+        let context = RuleContext {
             governance: &compared.governance,
             extra_schema: &ExtraSchema::of(&compared.governance),
             tree,
             instant: ctx.globals.on.as_ref().map(|on| on.instant()),
             neighbours: compared.neighbours.as_ref(),
         };
-        let findings = collect_findings(&compared, &known);
+        let findings = collect_findings(&compared, &context);
         let counts = view::lint::LevelCounts::count(findings.iter());
-        ctx.show(&view::diff::doc(answer(&compared, findings, &known, commit)))?;
+        ctx.show(&view::diff::doc(answer(&compared, findings, &context, commit)))?;
         let doubts = report_doubts(ctx, &compared);
         Ok(doubts.max(lint::of_counts(ctx, counts)))
     }
 }
 
 /// Returns the findings about the changes, and about changed files that can't be read.
-fn collect_findings(compared: &Compared, known: &RuleContext<'_>) -> Vec<Finding> {
-    let mut findings = compared.findings(known);
+fn collect_findings(compared: &Compared, context: &RuleContext<'_>) -> Vec<Finding> {
+    let mut findings = compared.findings(context);
     let files = compared.entries.iter().flat_map(|entry| &entry.delta.after);
     findings.extend(files.flat_map(|source| source.findings.iter().cloned()));
     findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
@@ -92,11 +92,11 @@ fn collect_findings(compared: &Compared, known: &RuleContext<'_>) -> Vec<Finding
 fn answer(
     compared: &Compared,
     findings: Vec<Finding>,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     commit: Option<Oid>,
 ) -> view::diff::Diff {
     let mut changes: Vec<view::diff::RecordChange> =
-        compared.entries.iter().map(|entry| change(entry, known.governance)).collect();
+        compared.entries.iter().map(|entry| change(entry, context.governance)).collect();
     changes.sort_by(|one, other| one.id.cmp(&other.id));
     let judged = compared.entries.iter().filter_map(|entry| {
         let source = entry.delta.after.first().or(entry.delta.before.first())?;
@@ -104,12 +104,12 @@ fn answer(
             path: source.path.clone(),
             id: source.id().map(|id| id.to_string()),
             title: source.text("title").map(str::to_owned),
-            tier: tier::resolve(&known.governance.policy, &Facts::of_source(source))
+            tier: tier::resolve(&context.governance.policy, &Facts::of_source(source))
                 .map(|it| it.tier),
         })
     });
     view::diff::Diff {
-        name: known.governance.policy.name.clone(),
+        name: context.governance.policy.name.clone(),
         base: compared.base.to_string(),
         head: compared.head.to_string(),
         is_commit: commit.is_some(),

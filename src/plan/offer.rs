@@ -94,7 +94,8 @@ impl<'n> OfferedNames<'n> {
 pub fn offers(field: &str, typed: &str, names: &OfferedNames<'_>) -> Option<Vec<Offer>> {
     let choices = table::choices(field);
     if !choices.is_empty() {
-        let offers = choices.into_iter().map(|(choice, meaning)| Offer::new(choice, meaning, choice));
+        let offers =
+            choices.into_iter().map(|(choice, meaning)| Offer::new(choice, meaning, choice));
         return Some(fitting(offers.collect(), typed));
     }
     Some(match field {

@@ -73,7 +73,8 @@ pub fn missing(made: &RecordDraft, setting: &Setting<'_>, asks_end: bool) -> Vec
     let answers = &made.answers;
     let mut fields: Vec<(&'static str, Because)> = Vec::new();
     for field in ALWAYS {
-        fields.extend(always(answers, setting.is_emergency, field).map(|because| (*field, because)));
+        fields
+            .extend(always(answers, setting.is_emergency, field).map(|because| (*field, because)));
     }
     if !answers.states("owner.name") || !answers.states("owner.email") {
         fields.push(("owner", Because::Always));

@@ -28,8 +28,8 @@ pub(super) const RULE: Rule = Rule {
 
 const FIELD: &str = "approval.accept";
 
-fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
-    let governance = known.governance;
+fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let governance = context.governance;
     let approval = &governance.policy.approval;
     let is_possible = || {
         !approval.needs_keys()

@@ -176,8 +176,8 @@ impl<'a> Audit<'a> {
         if !is_judged || landed.version.change == VersionChange::Inherited {
             return Vec::new();
         }
-        let known = self.known(&landed.governance_before.governance, landed.landing.effective);
-        let mut findings = lint::landed(landed, &known, |rule| {
+        let context = self.context(&landed.governance_before.governance, landed.landing.effective);
+        let mut findings = lint::landed(landed, &context, |rule| {
             landed.verdict.carries.is_none() || rule.special.each_landing
         });
         for finding in &mut findings {
@@ -223,18 +223,18 @@ impl<'a> Audit<'a> {
             base: &landed.governance_before.governance,
             brought: &[],
         };
-        let known = self.known(&landed.after.governance, landed.landing.effective);
-        lint::change(&changed, &known)
+        let context = self.context(&landed.after.governance, landed.landing.effective);
+        lint::change(&changed, &context)
     }
 
     /// Returns the findings about files below `.approvals`.
     pub fn statements(&self, files: &[ApprovalFileOutcome]) -> Vec<Finding> {
-        let known = self.known(self.governance, self.instant);
+        let context = self.context(self.governance, self.instant);
         let statements = Statements::Landed(files);
-        lint::approval_files(&statements, &known)
+        lint::approval_files(&statements, &context)
     }
 
-    fn known<'k>(&'k self, governance: &'k Governance, instant: Instant) -> RuleContext<'k> {
+    fn context<'k>(&'k self, governance: &'k Governance, instant: Instant) -> RuleContext<'k> {
         RuleContext {
             governance,
             extra_schema: self.extra_schema,

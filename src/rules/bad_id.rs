@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
-    let governance = case.known.governance;
+    let governance = case.context.governance;
     // The prefixes of a broken policy are not known.
     if governance.state != State::Broken {
         findings.extend(case.source.other_prefix(&governance.policy.id_prefix));

@@ -42,9 +42,9 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
         return malformed;
     };
     let mut check_field = |holder: Option<&Node>,
-                    key: &str,
-                    form: &'static ReferenceForm,
-                    path: &dyn Fn() -> String| {
+                           key: &str,
+                           form: &'static ReferenceForm,
+                           path: &dyn Fn() -> String| {
         let text = holder.and_then(|holder| holder.get(key)?.text());
         if text.is_some_and(|text| !(form.fits)(text)) {
             malformed.push((format!("{}.{key}", path()), form));

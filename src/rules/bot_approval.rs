@@ -37,7 +37,9 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
     let is_bot = |statement: &&Statement| statement.counts == VoteCounts::No(NotCounted::Bot);
     let bot = verdict.statements.iter().find(is_bot)?;
-    if !verdict.statements.iter().all(|statement| is_bot(&statement)) || !verdict.approvers.is_empty() {
+    if !verdict.statements.iter().all(|statement| is_bot(&statement))
+        || !verdict.approvers.is_empty()
+    {
         return None;
     }
     let person = &bot.approver.person;

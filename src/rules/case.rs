@@ -22,7 +22,7 @@ pub struct RecordCase<'c> {
     /// The record's file, with the positions of its fields.
     pub source: &'c RecordFile,
     /// The context besides the record.
-    pub known: &'c RuleContext<'c>,
+    pub context: &'c RuleContext<'c>,
     /// The requirements of tier and class; `None` if a field that determines them can't be read.
     pub tier: Option<Resolved>,
     /// The start of its term if it does not state one: its landing; `None` if history was not walked.

@@ -39,7 +39,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     if case.source.node("closure").is_none() || outcome == Some(ClosureOutcome::Rejected) {
         return;
     }
-    let rules = &case.known.governance.policy.closure;
+    let rules = &case.context.governance.policy.closure;
     let is_open = |item: &&str| match case.source.stated(&format!("closure.checks.{item}")) {
         FieldState::Absent => true,
         FieldState::Unreadable => false,

@@ -32,7 +32,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let (message, help) = if is_after {
         let message = format!("the fix is due on {due}, after the exception ends");
         (message, "bring the fix forward, or renew the exception")
-    } else if case.known.instant.is_some_and(is_past) {
+    } else if case.context.instant.is_some_and(is_past) {
         let message = format!("the fix was due on {due}");
         (message, "close the record, or give a new date for the fix")
     } else {

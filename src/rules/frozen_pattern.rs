@@ -31,10 +31,10 @@ pub(super) const RULE: Rule = Rule {
 const NAMED: usize = 5;
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
-    let Some(neighbours) = case.known.neighbours else {
+    let Some(neighbours) = case.context.neighbours else {
         return;
     };
-    let governance = case.known.governance;
+    let governance = case.context.governance;
     let patterns = &governance.policy.patterns;
     let (Some(record), id) = (&case.source.record, case.source.stem()) else {
         return;

@@ -37,7 +37,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
-    let extra_schema = case.known.extra_schema;
+    let extra_schema = case.context.extra_schema;
     if !extra_schema.judges() {
         return;
     }
@@ -58,7 +58,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         let written = case.source.text(&field).filter(|_| refusal.wants_text);
         let quotes = written.map(|text| format!("put it in quotes: `\"{text}\"`; "));
         let described = refusal.description.map(|text| format!("{text}; "));
-        let schema = &case.known.governance.policy.extra_schema;
+        let schema = &case.context.governance.policy.extra_schema;
         let help = format!(
             "{}{}see {}",
             quotes.unwrap_or_default(),
@@ -82,11 +82,11 @@ fn join_field(path: &[SchemaStep]) -> String {
 }
 
 /// Returns the finding about an unusable schema: then nothing below `x` is checked.
-fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
-    let Some(error) = known.extra_schema.error() else {
+fn policy(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let Some(error) = context.extra_schema.error() else {
         return;
     };
-    let document = known.governance.document.as_ref();
+    let document = context.governance.document.as_ref();
     let node = document.and_then(|root| root.at("extra_schema"));
     findings.push(Finding {
         rule: RULE.code,

@@ -44,7 +44,8 @@ fn invalid(landed: &LandedCase<'_>, signature: &LandedSignature) -> Option<Findi
         SignedObject::Branch => "merged commit",
         SignedObject::Tag => "merged tag",
     };
-    let message = format!("the signature of the {of} {}: {}", signature.commit.short(), signature.state);
+    let message =
+        format!("the signature of the {of} {}: {}", signature.commit.short(), signature.state);
     let help = "find out who signed; a key counts if it was listed before, and until it expires or is revoked";
     Some(landed.finding(RULE.code, level, &message, help.to_owned()))
 }

@@ -37,8 +37,8 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
-fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
-    let governance = known.governance;
+fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let governance = context.governance;
     let Some(text) = &governance.signers else {
         return;
     };

@@ -38,6 +38,7 @@ fn waiting(changed: &ChangeCase<'_>) -> Option<Finding> {
     let landed = changed.waiting?;
     let after = changed.after?.record.as_ref()?;
     let message = event_details::also(changed.approved, landed, after)?;
-    let finding = changed.finding(RULE.code, Level::Note, "id", message, changed.needs.describe())?;
+    let finding =
+        changed.finding(RULE.code, Level::Note, "id", message, changed.needs.describe())?;
     Some(Finding { field: None, pos: None, ..finding })
 }

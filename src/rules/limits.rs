@@ -33,7 +33,7 @@ impl<'c> Reach<'c> {
     /// Returns the extent of a change; `None` if the record is not prolonged, or a redesign lifts the limits.
     pub(super) fn for_change(
         changed: &'c ChangeCase<'_>,
-        known: &RuleContext<'_>,
+        context: &RuleContext<'_>,
     ) -> Option<Reach<'c>> {
         let source = changed.after?;
         let record = source.record.as_ref()?;
@@ -42,12 +42,12 @@ impl<'c> Reach<'c> {
             None => None,
         };
         let goes_on = before.is_none_or(|it| not_after(&record.expires) > not_after(&it.expires));
-        let until = known.neighbours.map(|it| it.until).or(known.instant);
+        let until = context.neighbours.map(|it| it.until).or(context.instant);
         if !goes_on || record.closure.is_some() || renewal::is_redesigned(record, until) {
             return None;
         }
-        let tier = tier::resolve(&known.governance.policy, &Facts::of(record))?;
-        let (refiled, days) = refiled(source.stem(), record, changed.past.landed, known);
+        let tier = tier::resolve(&context.governance.policy, &Facts::of(record))?;
+        let (refiled, days) = refiled(source.stem(), record, changed.past.landed, context);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let new = before.map_or(0, |it| match entries::extension(it, record) {
             ExpiryExtension::Renewed(n) => n,
@@ -78,15 +78,15 @@ fn refiled(
     id: &str,
     record: &Record,
     landed: Option<Instant>,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
 ) -> (Vec<String>, i64) {
     let peer = Peer::from_record(id, record.clone(), landed);
-    let (Some(neighbours), Some(peer)) = (known.neighbours, peer) else {
+    let (Some(neighbours), Some(peer)) = (context.neighbours, peer) else {
         return (Vec::new(), 0);
     };
     let peers = neighbours.peers();
-    let window = known.governance.policy.recurrence.window;
-    let before = refiling::before(&peer, &peers, neighbours.until, window, known.governance);
+    let window = context.governance.policy.recurrence.window;
+    let before = refiling::before(&peer, &peers, neighbours.until, window, context.governance);
     let ids = before.iter().map(|it| it.id.clone()).collect();
     (ids, refiling::days(&before))
 }

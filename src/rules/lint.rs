@@ -37,10 +37,10 @@ pub struct RecordFindings {
 /// [`TreeError`] if a file that its evidence names can't be read.
 pub fn record(
     source: &RecordFile,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     past: RecordPast,
 ) -> Result<Vec<Finding>, TreeError> {
-    record_with_tier(source, known, past).map(|record| record.findings)
+    record_with_tier(source, context, past).map(|record| record.findings)
 }
 
 /// Returns the findings about a record's file, sorted, and its tier.
@@ -49,11 +49,11 @@ pub fn record(
 /// [`TreeError`] if a file that its evidence names can't be read.
 pub fn record_with_tier(
     source: &RecordFile,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     past: RecordPast,
 ) -> Result<RecordFindings, TreeError> {
-    let case = record_case(source, known, past)?;
-    let is_broken = known.governance.state == State::Broken;
+    let case = record_case(source, context, past)?;
+    let is_broken = context.governance.state == State::Broken;
     let applies = |rule: &Rule| match rule.code.group() {
         RuleGroup::Shape => true,
         _ if is_broken => false,
@@ -65,7 +65,7 @@ pub fn record_with_tier(
         RuleGroup::Change => past.settled == Settled::Open,
         RuleGroup::Audit => false,
     };
-    let findings = judge(known, applies, |rule, check, found| match check {
+    let findings = judge(context, applies, |rule, check, found| match check {
         Check::Noted => noted(rule.code, &source.findings, found),
         Check::Record(check) | Check::Evidence(check) => check(&case, found),
         _ => {}
@@ -77,13 +77,13 @@ pub fn record_with_tier(
 ///
 /// # Errors
 /// [`TreeError`] if one of the files can't be read.
-pub fn evidence(source: &RecordFile, known: &RuleContext<'_>) -> Result<Vec<Finding>, TreeError> {
-    if known.governance.state == State::Broken {
+pub fn evidence(source: &RecordFile, context: &RuleContext<'_>) -> Result<Vec<Finding>, TreeError> {
+    if context.governance.state == State::Broken {
         return Ok(Vec::new());
     }
-    let case = record_case(source, known, RecordPast::UNKNOWN)?;
+    let case = record_case(source, context, RecordPast::UNKNOWN)?;
     Ok(judge(
-        known,
+        context,
         |_| true,
         |_, check, found| {
             if let Check::Evidence(check) = check {
@@ -95,39 +95,39 @@ pub fn evidence(source: &RecordFile, known: &RuleContext<'_>) -> Result<Vec<Find
 
 fn record_case<'c>(
     source: &'c RecordFile,
-    known: &'c RuleContext<'c>,
+    context: &'c RuleContext<'c>,
     past: RecordPast,
 ) -> Result<RecordCase<'c>, TreeError> {
-    let policy = &known.governance.policy;
+    let policy = &context.governance.policy;
     Ok(RecordCase {
         source,
-        known,
+        context,
         tier: tier::resolve(policy, &Facts::of_source(source)),
         landed: past.landed,
-        evidence: evidence::of(source, known.tree)?,
-        cited: Cited::in_record(source, known.governance),
+        evidence: evidence::of(source, context.tree)?,
+        cited: Cited::in_record(source, context.governance),
     })
 }
 
 /// Returns the findings about the governance files, sorted.
-pub fn policy(known: &RuleContext<'_>) -> Vec<Finding> {
-    let findings = &known.governance.findings;
+pub fn policy(context: &RuleContext<'_>) -> Vec<Finding> {
+    let findings = &context.governance.findings;
     judge(
-        known,
+        context,
         |_| true,
         |rule, check, found| match check {
             Check::Noted => noted(rule.code, findings, found),
-            Check::Policy(check) => check(known, found),
+            Check::Policy(check) => check(context, found),
             _ => {}
         },
     )
 }
 
 /// Returns the findings about paths that are named like a record and are not files, sorted.
-pub fn files(files: &Files, known: &RuleContext<'_>) -> Vec<Finding> {
+pub fn files(files: &Files, context: &RuleContext<'_>) -> Vec<Finding> {
     let findings = files.findings();
     judge(
-        known,
+        context,
         |_| true,
         |rule, check, found| {
             if let Check::Noted = check {
@@ -138,25 +138,25 @@ pub fn files(files: &Files, known: &RuleContext<'_>) -> Vec<Finding> {
 }
 
 /// Returns the findings about a change of a record, sorted; each has the level that its rule gives it.
-pub fn change(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Vec<Finding> {
+pub fn change(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Vec<Finding> {
     // A file that can't be read has no content findings to compare.
     let judge_record: JudgeRecord =
-        |source, known, past| record(source, known, past).unwrap_or_default();
+        |source, context, past| record(source, context, past).unwrap_or_default();
     judge(
-        known,
+        context,
         |_| true,
         |_, check, found| match check {
-            Check::Change(check) => check(changed, known, found),
-            Check::Loosened(check) => check(changed, known, judge_record, found),
+            Check::Change(check) => check(changed, context, found),
+            Check::Loosened(check) => check(changed, context, judge_record, found),
             _ => {}
         },
     )
 }
 
 /// Returns the findings about a branch's changes to the governance files, sorted.
-pub fn branch(changes: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Finding> {
+pub fn branch(changes: &[GovernanceChange], context: &RuleContext<'_>) -> Vec<Finding> {
     judge(
-        known,
+        context,
         |_| true,
         |_, check, found| {
             if let Check::Governance(check) = check {
@@ -167,9 +167,9 @@ pub fn branch(changes: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Find
 }
 
 /// Returns the findings about a branch's changes to the forge's workflows and actions, sorted.
-pub fn workflows(changes: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<Finding> {
+pub fn workflows(changes: &[GovernanceChange], context: &RuleContext<'_>) -> Vec<Finding> {
     judge(
-        known,
+        context,
         |_| true,
         |_, check, found| {
             if let Check::Workflow(check) = check {
@@ -180,14 +180,14 @@ pub fn workflows(changes: &[GovernanceChange], known: &RuleContext<'_>) -> Vec<F
 }
 
 /// Returns the findings about open records that repeat closed ones, in the order of the records.
-pub fn repeats(repeats: &Repeats, known: &RuleContext<'_>) -> Vec<Finding> {
-    if known.governance.state == State::Broken {
+pub fn repeats(repeats: &Repeats, context: &RuleContext<'_>) -> Vec<Finding> {
+    if context.governance.state == State::Broken {
         return Vec::new();
     }
-    let repeats = repeats.found(known.governance).into_iter();
+    let repeats = repeats.found(context.governance).into_iter();
     let findings = repeats.flat_map(|repeat| {
         judge(
-            known,
+            context,
             |_| true,
             |_, check, found| {
                 if let Check::Repeat(check) = check {
@@ -202,10 +202,10 @@ pub fn repeats(repeats: &Repeats, known: &RuleContext<'_>) -> Vec<Finding> {
 /// Returns the findings of the audit rules about a landed version, sorted.
 pub fn landed(
     landed: &LandedCase<'_>,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     is_selected: impl Fn(&Rule) -> bool,
 ) -> Vec<Finding> {
-    judge(known, is_selected, |_, check, found| {
+    judge(context, is_selected, |_, check, found| {
         if let Check::Landed(check) = check {
             check(landed, found);
         }
@@ -213,9 +213,9 @@ pub fn landed(
 }
 
 /// Returns the findings about the approved branch itself, sorted.
-pub fn mainline(line: &MainlineCase<'_>, known: &RuleContext<'_>) -> Vec<Finding> {
+pub fn mainline(line: &MainlineCase<'_>, context: &RuleContext<'_>) -> Vec<Finding> {
     judge(
-        known,
+        context,
         |_| true,
         |_, check, found| {
             if let Check::Mainline(check) = check {
@@ -226,9 +226,9 @@ pub fn mainline(line: &MainlineCase<'_>, known: &RuleContext<'_>) -> Vec<Finding
 }
 
 /// Returns the findings about the files below `.approvals`, sorted.
-pub fn approval_files(statements: &Statements<'_>, known: &RuleContext<'_>) -> Vec<Finding> {
+pub fn approval_files(statements: &Statements<'_>, context: &RuleContext<'_>) -> Vec<Finding> {
     judge(
-        known,
+        context,
         |_| true,
         |_, check, found| {
             if let Check::ApprovalFiles(check) = check {
@@ -239,9 +239,9 @@ pub fn approval_files(statements: &Statements<'_>, known: &RuleContext<'_>) -> V
 }
 
 /// Returns the findings about the uses of a record, sorted.
-pub fn uses(uses: &UsesCase<'_>, known: &RuleContext<'_>) -> Vec<Finding> {
+pub fn uses(uses: &UsesCase<'_>, context: &RuleContext<'_>) -> Vec<Finding> {
     judge(
-        known,
+        context,
         |_| true,
         |_, check, found| {
             if let Check::Uses(check) = check {
@@ -258,7 +258,7 @@ fn noted(code: Code, findings: &[Finding], found: &mut Vec<Finding>) {
 
 /// Runs the checks of the rules that apply, and gives each finding its level under the policy.
 fn judge(
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     applies: impl Fn(&Rule) -> bool,
     run: impl Fn(&Rule, &Check, &mut Vec<Finding>),
 ) -> Vec<Finding> {
@@ -267,7 +267,7 @@ fn judge(
         if !applies(rule) {
             continue;
         }
-        let Some(level) = level(rule, known.governance) else {
+        let Some(level) = level(rule, context.governance) else {
             continue;
         };
         let mut found = Vec::new();

@@ -64,6 +64,7 @@ pub(super) fn lacks(landed: &LandedCase<'_>) -> bool {
         verdict.result,
         FourEyes::Vetoed | FourEyes::InvalidSignature | FourEyes::NotApplicable
     );
-    let is_self_approved = self_approval::is_alone(verdict) && landed.self_approval == SelfApproval::Forbid;
+    let is_self_approved =
+        self_approval::is_alone(verdict) && landed.self_approval == SelfApproval::Forbid;
     !landed.is_governance && verdict.satisfied == Satisfied::No && !worse && !is_self_approved
 }

@@ -26,7 +26,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let (Some(event), Some(end)) = (case.value::<When>("event_ends"), case.not_after()) else {
         return;
     };
-    let grace = case.known.governance.policy.lint.event_grace;
+    let grace = case.context.governance.policy.lint.event_grace;
     let latest = grace.after(not_after(&event));
     if end <= latest {
         return;

@@ -39,11 +39,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn change(
     changed: &ChangeCase<'_>,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     judge: JudgeRecord,
     findings: &mut Vec<Finding>,
 ) {
-    findings.extend(loosened(changed, known, judge));
+    findings.extend(loosened(changed, context, judge));
 }
 
 fn landed(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
@@ -74,7 +74,7 @@ fn on_mainline(landed: &LandedCase<'_>) -> Option<Finding> {
 
 fn loosened(
     changed: &ChangeCase<'_>,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     judge: JudgeRecord,
 ) -> Option<Finding> {
     let after = changed.after?;
@@ -85,7 +85,7 @@ fn loosened(
     let states = changed.brought.iter().filter(|state| state.state != State::Broken);
     let mut reasons = BTreeSet::new();
     for state in states.filter(|state| ***state != *changed.base) {
-        reasons.extend(forgiven(changed, known, judge, state));
+        reasons.extend(forgiven(changed, context, judge, state));
         if let Some(record) = &after.record
             && changed.needs.needed.count > 0
         {
@@ -112,7 +112,7 @@ fn loosened(
 /// Returns the errors of the record that no longer occur under another governance.
 fn forgiven(
     changed: &ChangeCase<'_>,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     judge: JudgeRecord,
     state: &Governance,
 ) -> Vec<String> {
@@ -120,10 +120,11 @@ fn forgiven(
         return Vec::new();
     };
     let errors = |governance: &Governance| {
-        let known =
-            RuleContext { governance, extra_schema: &ExtraSchema::of(governance), ..*known };
-        let found = judge(after, &known, changed.past);
-        let limits = [renewal_limit::found(changed, &known), total_limit::found(changed, &known)];
+        let context =
+            RuleContext { governance, extra_schema: &ExtraSchema::of(governance), ..*context };
+        let found = judge(after, &context, changed.past);
+        let limits =
+            [renewal_limit::found(changed, &context), total_limit::found(changed, &context)];
         let found = found.into_iter().chain(limits.into_iter().flatten());
         found.filter(|finding| finding.level == Level::Error)
     };

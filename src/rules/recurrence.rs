@@ -33,7 +33,8 @@ const NAMED: usize = 3;
 
 fn check(repeat: &Repeat, findings: &mut Vec<Finding>) {
     let named = repeat.closed.iter().take(NAMED);
-    let mut records: Vec<String> = named.map(|(id, day)| format!("{id} (closed on {day})")).collect();
+    let mut records: Vec<String> =
+        named.map(|(id, day)| format!("{id} (closed on {day})")).collect();
     match repeat.closed.len().saturating_sub(NAMED) {
         0 => {}
         more => records.push(format!("{more} more")),

@@ -40,13 +40,13 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
-fn check(changed: &ChangeCase<'_>, known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(found(changed, known));
+fn check(changed: &ChangeCase<'_>, context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(found(changed, context));
 }
 
 /// Returns the finding about a change that exceeds the number of renewals under some governance.
-pub(super) fn found(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding> {
-    let reach = Reach::for_change(changed, known)?;
+pub(super) fn found(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Option<Finding> {
+    let reach = Reach::for_change(changed, context)?;
     let limit = reach.tier.max_renewals;
     if reach.renewals <= limit {
         return None;

@@ -49,7 +49,7 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     else {
         return;
     };
-    let governance = case.known.governance;
+    let governance = case.context.governance;
     let [closer, reviewer] =
         [&closed, &reviewed].map(|it| people::identify(governance, "", it.as_str()));
     let is_plain = closer.account.is_none() && reviewer.account.is_none();

@@ -31,13 +31,13 @@ const HELP: &str = "revoke it, remove it from the file and the history, and stat
 
 fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let source = case.source;
-    let sightings = find_sightings(case.known.governance, source.root.as_ref(), &source.comments);
+    let sightings = find_sightings(case.context.governance, source.root.as_ref(), &source.comments);
     let id = source.id().map(|id| id.to_string());
     findings.extend(sightings.map(|it| finding(&source.path, id.as_deref(), it)));
 }
 
-fn policy(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
-    let governance = known.governance;
+fn policy(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let governance = context.governance;
     let sightings = find_sightings(governance, governance.document.as_ref(), &governance.comments);
     findings.extend(sightings.map(|it| finding(policy::FILE, None, it)));
 }

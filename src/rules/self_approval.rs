@@ -60,7 +60,8 @@ fn alone(landed: &LandedCase<'_>) -> Option<Finding> {
 
 /// Tells whether all evidence comes from members of the author set, or is their report of what others approved.
 pub(super) fn is_alone(verdict: &ApprovalVerdict) -> bool {
-    let stated = |statement: &Statement| statement.counts == VoteCounts::No(NotCounted::SelfAsserted);
+    let stated =
+        |statement: &Statement| statement.counts == VoteCounts::No(NotCounted::SelfAsserted);
     match verdict.result {
         FourEyes::SelfApproved => true,
         FourEyes::Claimed => verdict.approvers.is_empty() && verdict.statements.iter().any(stated),

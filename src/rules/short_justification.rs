@@ -26,7 +26,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let Some(text) = case.source.text("justification") else {
         return;
     };
-    let least = case.known.governance.policy.lint.justification_min;
+    let least = case.context.governance.policy.lint.justification_min;
     let lengths = text.split_whitespace().map(|word| word.chars().count() + 1);
     let n_characters = lengths.sum::<usize>().saturating_sub(1);
     if n_characters >= least as usize || holds_a_place(text) {

@@ -26,11 +26,11 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
-fn check(known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
-    let Some(instant) = known.instant else {
+fn check(context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    let Some(instant) = context.instant else {
         return;
     };
-    let governance = known.governance;
+    let governance = context.governance;
     for (index, baseline) in governance.policy.baselines.iter().enumerate() {
         let Some(review_by) = baseline.review_by.filter(|day| instant >= day.end()) else {
             continue;

@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
-    let Some(instant) = case.known.instant.filter(|_| case.lacks("closure")) else {
+    let Some(instant) = case.context.instant.filter(|_| case.lacks("closure")) else {
         return;
     };
     let list = "compensating_controls";

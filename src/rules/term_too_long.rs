@@ -28,7 +28,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let (Some(tier), Some(expires)) = (&case.tier, case.value::<When>("expires")) else {
         return;
     };
-    let Some(begin) = begin(case, case.known.instant) else {
+    let Some(begin) = begin(case, case.context.instant) else {
         return;
     };
     let broken = term::judge(&begin, &expires, &tier.max_term);

@@ -33,13 +33,13 @@ pub(super) const RULE: Rule = Rule {
     special: SpecialCases::NONE,
 };
 
-fn check(changed: &ChangeCase<'_>, known: &RuleContext<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(found(changed, known));
+fn check(changed: &ChangeCase<'_>, context: &RuleContext<'_>, findings: &mut Vec<Finding>) {
+    findings.extend(found(changed, context));
 }
 
 /// Returns the finding about a change that exceeds the total duration under some governance.
-pub(super) fn found(changed: &ChangeCase<'_>, known: &RuleContext<'_>) -> Option<Finding> {
-    let reach = Reach::for_change(changed, known)?;
+pub(super) fn found(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Option<Finding> {
+    let reach = Reach::for_change(changed, context)?;
     // Days of earlier filings count as if this record had begun that much earlier.
     let begin = match reach.begin.as_ref()? {
         When::Day(day) => When::Day(day.plus_days(reach.days.saturating_neg())),

@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     for cited in case.cited.iter().filter(|cited| cited.candidates.is_empty()) {
         let control = &cited.control;
-        let (message, help) = message_and_help(case.known.governance, control);
+        let (message, help) = message_and_help(case.context.governance, control);
         findings.push(case.finding(RULE.code, &cited.field(), message, help));
     }
 }

@@ -36,7 +36,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     let Some(owner) = case.value::<Address>("owner.email") else {
         return;
     };
-    let message = match people::roster_state(case.known.governance, &owner) {
+    let message = match people::roster_state(case.context.governance, &owner) {
         RosterState::NotListed => format!("the owner {owner} is not in the roster"),
         RosterState::Inactive => format!("the owner {owner} is inactive in the roster"),
         RosterState::Active | RosterState::NoRoster => return,

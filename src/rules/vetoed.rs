@@ -33,7 +33,9 @@ fn refused(landed: &LandedCase<'_>) -> Option<Finding> {
     if landed.is_governance || landed.verdict.result != FourEyes::Vetoed {
         return None;
     }
-    let is_veto = |statement: &&Statement| statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes;
+    let is_veto = |statement: &&Statement| {
+        statement.vote == Vote::Vetoes && statement.counts == VoteCounts::Yes
+    };
     let vetoes = landed.verdict.statements.iter().filter(is_veto);
     let rejections: Vec<String> = vetoes
         .map(|statement| {

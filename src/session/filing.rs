@@ -113,7 +113,7 @@ impl Filing<'_> {
     /// # Errors
     /// If the ledger can't be read.
     pub fn objections(&self, draft: &RecordDraft) -> Result<Vec<Finding>, Error> {
-        let mut found = lint::record(&draft.source, &self.known(), RecordPast::UNKNOWN)?;
+        let mut found = lint::record(&draft.source, &self.rule_context(), RecordPast::UNKNOWN)?;
         found.extend(self.ended(draft));
         Ok(found)
     }
@@ -133,7 +133,7 @@ impl Filing<'_> {
             )
             .into());
         }
-        let mut review = past::review(self.located, &self.at, &self.known(), draft)?;
+        let mut review = past::review(self.located, &self.at, &self.rule_context(), draft)?;
         review.findings.extend(self.ended(draft));
         Ok(review)
     }
@@ -221,7 +221,7 @@ impl Filing<'_> {
     }
 
     /// Returns the context of the rules besides the record.
-    fn known(&self) -> RuleContext<'_> {
+    fn rule_context(&self) -> RuleContext<'_> {
         RuleContext {
             governance: &self.governance,
             extra_schema: &self.extra_schema,

@@ -71,7 +71,7 @@ pub(crate) fn judge(
     if input.instead().is_none() {
         notices.extend(input.refuse_strangers(&governance)?);
     }
-    let known = RuleContext {
+    let context = RuleContext {
         governance: &governance,
         extra_schema: &ExtraSchema::of(&governance),
         tree: &input,
@@ -82,7 +82,7 @@ pub(crate) fn judge(
     let mut doubts = Vec::new();
     match request.base {
         Some(base) => {
-            let compared = base::read(located, at, base, &input, &known, &mut found)?;
+            let compared = base::read(located, at, base, &input, &context, &mut found)?;
             notices.extend(compared.notices());
             let entries = compared.entries.iter();
             let in_doubt = entries.filter_map(|entry| Some((entry, entry.doubt()?)));
@@ -90,10 +90,10 @@ pub(crate) fn judge(
         }
         None => {
             let root = || approvals::root(located, at.now);
-            found.take(lint::policy(&known), &input);
+            found.take(lint::policy(&context), &input);
             let landed = LandedRecords::of(located, &governance.policy.records, &input);
-            read(&input, &known, &landed, &mut found)?;
-            found.take(landed.statements(&input, &known, &root)?, &input);
+            read(&input, &context, &landed, &mut found)?;
+            found.take(landed.statements(&input, &context, &root)?, &input);
         }
     }
     found.findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
@@ -111,24 +111,24 @@ pub(crate) fn judge(
 /// Reads every record once; an unreadable record does not hide others.
 fn read(
     input: &Input,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     approved: &LandedRecords<'_>,
     found: &mut LintFindings,
 ) -> Result<(), Error> {
-    let files = Files::list(input, &known.governance.policy.records)?;
-    found.take(lint::files(&files, known), input);
+    let files = Files::list(input, &context.governance.policy.records)?;
+    found.take(lint::files(&files, context), input);
     let mut repeats = Repeats::default();
     for file in files.records.iter().filter(|it| input.names(&it.path)) {
         let bytes = file.bytes(input)?;
         let source = file.source(&bytes);
         let past = approved.past(&source, &bytes);
-        let linted = lint::record_with_tier(&source, known, past)?;
+        let linted = lint::record_with_tier(&source, context, past)?;
         found.take(linted.findings, input);
         found.judge(&source, linted.tier);
         repeats.judge(source, None);
     }
     remember(&files, input, &mut repeats)?;
-    found.take(lint::repeats(&repeats, known), input);
+    found.take(lint::repeats(&repeats, context), input);
     Ok(())
 }
 

@@ -158,7 +158,8 @@ fn columns() -> Vec<Column> {
 fn also(due: &DueRecord) -> String {
     let urgent = due.bucket == Bucket::Urgent || due.also.contains(&Bucket::Urgent);
     let is_shown = |bucket: &&Bucket| !(urgent && **bucket == Bucket::Soon);
-    let buckets: Vec<&str> = due.also.iter().filter(is_shown).map(|bucket| bucket.as_str()).collect();
+    let buckets: Vec<&str> =
+        due.also.iter().filter(is_shown).map(|bucket| bucket.as_str()).collect();
     buckets.join(", ")
 }
 

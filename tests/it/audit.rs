@@ -51,8 +51,8 @@ pub(crate) fn audited(repo: &Repo, on: &str) -> Vec<Finding> {
     let effective = landings.map(|landing| landing.effective).collect();
     let mut contents = Contents::new(Box::new(evidence), effective);
     let judge = |governance| approval::counted::count_governance(&governance).states;
-    let look = &mut |sight: walk::VersionVisit<'_>| contents.look(&sight);
-    let history = walk::walk_shown(&git, chain.clone(), &prefix, None, &judge, look).unwrap();
+    let visit = &mut |sight: walk::VersionVisit<'_>| contents.visit(&sight);
+    let history = walk::walk_shown(&git, chain.clone(), &prefix, None, &judge, visit).unwrap();
     let approvals = approval::judge(&history);
     let loosened = approval::loosened::policy_bypasses(&history, &approvals);
     let governance = &approvals.counted.tip;

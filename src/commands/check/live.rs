@@ -150,7 +150,8 @@ impl OpenGate<'_> {
         let mut last_check = Elapsed::now();
         loop {
             let responder = Responder::of(snapshot);
-            let Some(turn) = self.respond(ctx, watch, snapshot, &responder, &mut last_check)? else {
+            let Some(turn) = self.respond(ctx, watch, snapshot, &responder, &mut last_check)?
+            else {
                 let session = ctx.home()?;
                 if let Some(sources) = snapshot.moved_proposals(session.located())? {
                     snapshot.propose_anew(session.located(), sources)?;

@@ -104,7 +104,9 @@ impl DayOrInstant {
 
 /// Reads the value of `--on` and similar flags.
 pub(crate) fn moment(text: &str) -> Result<DayOrInstant, String> {
-    When::parse(text).map(DayOrInstant).map_err(|error| format!("{}: {}", error.message, error.help))
+    When::parse(text)
+        .map(DayOrInstant)
+        .map_err(|error| format!("{}: {}", error.message, error.help))
 }
 
 fn formats() -> PossibleValuesParser {

@@ -283,7 +283,8 @@ impl Ctx {
 /// Decides about color: by the flag, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether stdout is a terminal.
 fn coloured(color: Color, environment: &BTreeMap<String, String>, terminal: bool) -> bool {
     let set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
-    let is = |name: &str, expected: &str| environment.get(name).is_some_and(|value| value == expected);
+    let is =
+        |name: &str, expected: &str| environment.get(name).is_some_and(|value| value == expected);
     match color {
         Color::Always => true,
         Color::Never => false,

@@ -65,10 +65,10 @@ impl<'t> Contents<'t> {
         }
         let state = sight.states.at(version.landing);
         let (state, extra_schema) = match self.extra_schema.take() {
-            Some((known, extra_schema)) if Rc::ptr_eq(&known, state) => (known, extra_schema),
+            Some((last, extra_schema)) if Rc::ptr_eq(&last, state) => (last, extra_schema),
             _ => (Rc::clone(state), ExtraSchema::of(&state.governance)),
         };
-        let known = RuleContext {
+        let context = RuleContext {
             governance: &state.governance,
             extra_schema: &extra_schema,
             tree: &*self.tree,
@@ -76,7 +76,7 @@ impl<'t> Contents<'t> {
             neighbours: None,
         };
         let past = self.past(trail, version);
-        match lint::record(sight.source, &known, past) {
+        match lint::record(sight.source, &context, past) {
             Ok(findings) => self.take(&trail.key, version, findings),
             Err(error) => self.doubts.push(error),
         }

@@ -67,8 +67,8 @@ impl Audit<'_> {
                     urgent: None,
                 };
                 if version.change != VersionChange::Inherited {
-                    let known = self.known(&governance_before.governance, landing.effective);
-                    findings.extend(lint::landed(&landed, &known, |_| true));
+                    let context = self.context(&governance_before.governance, landing.effective);
+                    findings.extend(lint::landed(&landed, &context, |_| true));
                 }
             }
         }

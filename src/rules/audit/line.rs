@@ -15,8 +15,8 @@ impl<'a> Audit<'a> {
     pub fn line(&self, landings: &[usize], marks: &[Mark]) -> Vec<Finding> {
         let thrown_off = self.thrown_off(landings);
         let line = MainlineCase { history: self.history, landings, marks, thrown_off: &thrown_off };
-        let known = self.known(self.governance, self.instant);
-        lint::mainline(&line, &known)
+        let context = self.context(self.governance, self.instant);
+        lint::mainline(&line, &context)
     }
 
     /// Returns the changes that some landings discarded from the first-parent chain and nobody repaired.
@@ -39,7 +39,7 @@ impl<'a> Audit<'a> {
 
     /// Returns the findings about the uses of a record.
     pub fn used(&self, used: &UsesCase<'_>) -> Vec<Finding> {
-        let known = self.known(self.governance, self.instant);
-        lint::uses(used, &known)
+        let context = self.context(self.governance, self.instant);
+        lint::uses(used, &context)
     }
 }

@@ -53,12 +53,13 @@ impl EarlierTips {
         if let Some(path) = path {
             let shown = path.display().to_string();
             let read = checkpoint_at(folder, path)?;
-            let place = Oid::from_hex(&read.tip).map_or(Place::OnChain, |tip| match stand_of(tip) {
-                Stand::OnChain(position) => read
-                    .contradicted(mainline, position)
-                    .map_or(Place::OnChain, Place::Contradicted),
-                other => place(other),
-            });
+            let place =
+                Oid::from_hex(&read.tip).map_or(Place::OnChain, |tip| match stand_of(tip) {
+                    Stand::OnChain(position) => read
+                        .contradicted(mainline, position)
+                        .map_or(Place::OnChain, Place::Contradicted),
+                    other => place(other),
+                });
             marks.push(Mark { path: shown, line: None, commit: read.tip, place });
         }
         for (line, commit) in receipts.commits() {
@@ -111,7 +112,8 @@ fn place(stand: Stand) -> Place {
 
 /// Tells whether findings say that the approved branch was rewritten.
 fn is_rewritten(findings: &[Finding]) -> bool {
-    let is_rewrite = |it: &Finding| [Code::HistoryRewritten, Code::MainlineRerouted].contains(&it.rule);
+    let is_rewrite =
+        |it: &Finding| [Code::HistoryRewritten, Code::MainlineRerouted].contains(&it.rule);
     findings.iter().any(is_rewrite)
 }
 

@@ -117,13 +117,13 @@ impl Compared {
     }
 
     /// Returns the findings about the changes: of each record, and of the governance files.
-    pub fn findings(&self, known: &RuleContext<'_>) -> Vec<Finding> {
-        let mut findings = lint::branch(&self.rulings, known);
-        findings.extend(lint::workflows(&self.workflows, known));
+    pub fn findings(&self, context: &RuleContext<'_>) -> Vec<Finding> {
+        let mut findings = lint::branch(&self.rulings, context);
+        findings.extend(lint::workflows(&self.workflows, context));
         // Nothing is evaluated under a policy that can't be read.
-        if known.governance.state != State::Broken {
+        if context.governance.state != State::Broken {
             for entry in &self.entries {
-                findings.extend(lint::change(&entry.changed(self), known));
+                findings.extend(lint::change(&entry.changed(self), context));
             }
         }
         findings

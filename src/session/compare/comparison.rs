@@ -204,7 +204,8 @@ impl Comparer<'_> {
         let mut entries = Vec::new();
         if !deltas.is_empty() {
             let tip = self.tree(self.chosen.tip)?;
-            let similar = NeighbourSearch::of(&deltas, [&before, proposed.governance]).among(&tip)?;
+            let similar =
+                NeighbourSearch::of(&deltas, [&before, proposed.governance]).among(&tip)?;
             let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
             names.extend(similar.iter().map(|(id, _)| id.to_ascii_uppercase()));
             let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;

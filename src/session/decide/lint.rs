@@ -66,7 +66,7 @@ impl Judging<'_> {
             }
             None => governance,
         };
-        let known = RuleContext {
+        let context = RuleContext {
             governance,
             extra_schema: &ExtraSchema::of(governance),
             tree: self.overlay,
@@ -75,7 +75,7 @@ impl Judging<'_> {
         };
         let mut errors = Vec::new();
         for one in records {
-            self.findings(one, compared.as_ref(), &known, notices)?;
+            self.findings(one, compared.as_ref(), &context, notices)?;
             let is_error = |finding: &Finding| finding.level == Level::Error;
             if one.findings.iter().any(is_error) {
                 errors.extend(one.findings.iter().cloned());
@@ -91,7 +91,7 @@ impl Judging<'_> {
         &self,
         one: &mut DecidedRecord,
         compared: Option<&Compared>,
-        known: &RuleContext<'_>,
+        context: &RuleContext<'_>,
         notices: &mut Vec<Notice>,
     ) -> Result<(), Error> {
         let source = &one.edited.source;
@@ -101,7 +101,7 @@ impl Judging<'_> {
             Some((compared, entry))
         });
         let past = entry.map_or(RecordPast::UNKNOWN, |(_, entry)| entry.past);
-        let mut found = lint::record(source, known, past)?;
+        let mut found = lint::record(source, context, past)?;
         if let Some((compared, entry)) = entry {
             if let Some(doubt) = entry.doubt().filter(|_| self.needs_history) {
                 return Err(Undetermined::Renewals { id: key, doubt }.into());
@@ -114,7 +114,7 @@ impl Judging<'_> {
                     needs: changed.needs.clone(),
                     ..entry.changed(compared)
                 },
-                known,
+                context,
             );
             let is_new = |finding: &Finding| {
                 finding.level != Level::Error
@@ -123,7 +123,7 @@ impl Judging<'_> {
                             == (finding.rule, &finding.field, &finding.message)
                     })
             };
-            for finding in lint::change(&changed, known) {
+            for finding in lint::change(&changed, context) {
                 let is_reported =
                     found.iter().any(|it| (it.rule, it.pos) == (finding.rule, finding.pos));
                 if is_new(&finding) && !is_reported {

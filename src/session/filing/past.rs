@@ -47,7 +47,7 @@ pub(super) fn review(
     };
     let compared = compared.as_ref();
     let governance = compared.map_or(own.governance, |compared| &compared.governance);
-    let known = RuleContext {
+    let context = RuleContext {
         governance,
         extra_schema: &ExtraSchema::of(governance),
         neighbours: compared.and_then(|it| it.neighbours.as_ref()),
@@ -60,10 +60,10 @@ pub(super) fn review(
         Some((compared, entries.find(|it| it.delta.key == key)?))
     });
     let past = entry.map_or(RecordPast::UNKNOWN, |(_, entry)| entry.past);
-    let mut findings = lint::record(source, &known, past)?;
+    let mut findings = lint::record(source, &context, past)?;
     if let Some((compared, entry)) = entry {
-        findings.extend(lint::change(&entry.changed(compared), &known));
-        findings.extend(repeated(compared, draft, &known));
+        findings.extend(lint::change(&entry.changed(compared), &context));
+        findings.extend(repeated(compared, draft, &context));
     }
     findings.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     let notices = compared.map(|compared| compared.notices().collect());
@@ -71,10 +71,10 @@ pub(super) fn review(
 }
 
 /// Returns the finding that a record of the same subject was closed within the window.
-fn repeated(compared: &Compared, draft: &RecordDraft, known: &RuleContext<'_>) -> Vec<Finding> {
+fn repeated(compared: &Compared, draft: &RecordDraft, context: &RuleContext<'_>) -> Vec<Finding> {
     let mut repeats = Repeats::default();
     repeats.judge(draft.source.clone(), None);
     let peers = compared.neighbours.iter().flat_map(Neighbours::peers);
     peers.for_each(|peer| repeats.add(peer));
-    lint::repeats(&repeats, known)
+    lint::repeats(&repeats, context)
 }

@@ -20,7 +20,7 @@ use crate::session::mainline;
 /// Returns the findings about approval files that another tree does not have.
 pub(super) fn against(
     input: &Input,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     landed: Option<&dyn Tree>,
     removals: Removals,
     governance: &Governance,
@@ -30,10 +30,10 @@ pub(super) fn against(
         return Ok(Vec::new());
     }
     let proposed =
-        Proposed { tree: input, landed, removals, governance, root, instant: known.instant };
+        Proposed { tree: input, landed, removals, governance, root, instant: context.instant };
     let bad = proposed.bad()?;
     let statements = Statements::Proposed(&bad);
-    Ok(lint::approval_files(&statements, known))
+    Ok(lint::approval_files(&statements, context))
 }
 
 /// Returns the root commit of the approved ref, if it can be determined.

@@ -38,7 +38,7 @@ pub(super) fn read(
     at: &Moment,
     base: &str,
     input: &Input,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     found: &mut LintFindings,
 ) -> Result<Compared, Error> {
     let instead: Vec<String> = input.instead().map(str::to_owned).into_iter().collect();
@@ -48,32 +48,32 @@ pub(super) fn read(
         Some(base),
         ProposedState {
             tree: input,
-            governance: known.governance,
+            governance: context.governance,
             commit: None,
             instead: &instead,
         },
     )?;
     let is_broken = compared.governance.state == State::Broken;
     if is_broken || !compared.rulings.is_empty() {
-        found.take(lint::policy(known), input);
+        found.take(lint::policy(context), input);
     }
-    let known = &RuleContext {
+    let context = &RuleContext {
         governance: &compared.governance,
         extra_schema: &ExtraSchema::of(&compared.governance),
         neighbours: compared.neighbours.as_ref(),
-        ..*known
+        ..*context
     };
-    let changes = compared.findings(known);
+    let changes = compared.findings(context);
     let reported: BTreeSet<_> =
         changes.iter().map(|finding| (finding.rule, finding.path.clone(), finding.pos)).collect();
     found.take(changes, input);
-    found.take(lint::files(&compared.odd, known), input);
+    found.take(lint::files(&compared.odd, context), input);
     let repository = located.repository()?;
     let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
     let parted = CommitTree::of_commit(repository, compared.base, &prefix)?;
     let bad = approvals::against(
         input,
-        known,
+        context,
         Some(&parted),
         Removals::Count,
         &compared.before,
@@ -85,7 +85,7 @@ pub(super) fn read(
         for source in &entry.delta.after {
             repeats.judge(source.clone(), entry.past.landed);
             if input.names(&source.path) {
-                let linted = lint::record_with_tier(source, known, entry.past)?;
+                let linted = lint::record_with_tier(source, context, entry.past)?;
                 let is_new = |finding: &Finding| {
                     !reported.contains(&(finding.rule, finding.path.clone(), finding.pos))
                 };
@@ -96,12 +96,12 @@ pub(super) fn read(
     }
     let neighbours = compared.neighbours.iter();
     neighbours.flat_map(Neighbours::peers).for_each(|peer| repeats.add(peer));
-    found.take(lint::repeats(&repeats, known), input);
-    evidence(located, &compared, input, known, found)?;
+    found.take(lint::repeats(&repeats, context), input);
+    evidence(located, &compared, input, context, found)?;
     if !compared.rulings.is_empty() && !is_broken {
-        let folders = &known.governance.policy.records;
+        let folders = &context.governance.policy.records;
         let approved = LandedRecords::of(located, folders, input);
-        untouched::judge(input, &compared, known, &approved, found)?;
+        untouched::judge(input, &compared, context, &approved, found)?;
     }
     Ok(compared)
 }
@@ -116,13 +116,13 @@ fn evidence(
     located: &Located,
     compared: &Compared,
     input: &Input,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     found: &mut LintFindings,
 ) -> Result<(), Error> {
     let repository = located.repository()?;
     let prefix = LedgerPrefix::new(&repository.prefix(&located.root).unwrap_or_default());
     let differing = repository.differing(compared.base, &prefix)?;
-    let records = &known.governance.policy.records;
+    let records = &context.governance.policy.records;
     let is_record = |path: &str| ledger::is_record_of(records, path);
     let names: Vec<String> = differing
         .iter()
@@ -144,7 +144,7 @@ fn evidence(
             continue;
         }
         let source = file::read(&file.path, &bytes);
-        let findings = lint::record(&source, known, past)?;
+        let findings = lint::record(&source, context, past)?;
         let of_evidence = findings.into_iter().filter(|it| EVIDENCE.contains(&it.rule));
         found.take(of_evidence, input);
     }

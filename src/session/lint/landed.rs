@@ -67,7 +67,7 @@ impl<'h> LandedRecords<'h> {
     pub(super) fn statements(
         &self,
         input: &Input,
-        known: &RuleContext<'_>,
+        context: &RuleContext<'_>,
         root: &dyn Fn() -> Option<Oid>,
     ) -> Result<Vec<Finding>, Error> {
         let governance = match &self.tree {
@@ -77,9 +77,9 @@ impl<'h> LandedRecords<'h> {
         let governance = governance
             .as_ref()
             .filter(|governance| governance.state == State::Sound)
-            .unwrap_or(known.governance);
+            .unwrap_or(context.governance);
         let tree = self.tree.as_ref().map(|tree| tree as &dyn Tree);
-        approvals::against(input, known, tree, Removals::Unknown, governance, root)
+        approvals::against(input, context, tree, Removals::Unknown, governance, root)
     }
 
     /// Compares a closure with that of the same record at the approved ref.

@@ -21,11 +21,11 @@ use crate::session::lint::landed::LandedRecords;
 pub(super) fn judge(
     input: &Input,
     compared: &Compared,
-    known: &RuleContext<'_>,
+    context: &RuleContext<'_>,
     approved: &LandedRecords<'_>,
     found: &mut LintFindings,
 ) -> Result<(), Error> {
-    let after = &RuleContext { neighbours: None, ..*known };
+    let after = &RuleContext { neighbours: None, ..*context };
     let before = &RuleContext {
         governance: &compared.before,
         extra_schema: &ExtraSchema::of(&compared.before),
@@ -37,7 +37,7 @@ pub(super) fn judge(
         compared.before.state == State::Sound
             && ledger::is_record_of(&compared.before.policy.records, path)
     };
-    let files = Files::list(input, &known.governance.policy.records)?;
+    let files = Files::list(input, &context.governance.policy.records)?;
     let mut repeats = Repeats::default();
     for file in &files.records {
         let bytes = file.bytes(input)?;
@@ -55,7 +55,7 @@ pub(super) fn judge(
         }
         repeats.judge(source, None);
     }
-    let [now, then] = [after, before].map(|known| lint::repeats(&repeats, known));
+    let [now, then] = [after, before].map(|context| lint::repeats(&repeats, context));
     let of_others = |finding: &Finding| !changed.contains(finding.path.as_str());
     found.take(new(now, then).into_iter().filter(of_others), input);
     Ok(())

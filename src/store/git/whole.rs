@@ -38,7 +38,8 @@ impl Repository {
         }
         let refused = |obstacle: Obstacle| GitError { cause: obstacle.to_string() };
         let tree = crate::history::chain::read(self, commit).map_err(refused)?.tree;
-        let split_paths: Vec<Vec<String>> = paths.iter().filter_map(|path| prefix.outward(path)).collect();
+        let split_paths: Vec<Vec<String>> =
+            paths.iter().filter_map(|path| prefix.outward(path)).collect();
         let split_paths: Vec<&[String]> = split_paths.iter().map(Vec::as_slice).collect();
         self.folder_ends(tree, &split_paths, 0).map_err(refused)
     }
@@ -64,7 +65,12 @@ impl Repository {
         Ok(())
     }
 
-    fn folder_ends(&self, tree: Oid, split_paths: &[&[String]], depth: usize) -> Result<(), Obstacle> {
+    fn folder_ends(
+        &self,
+        tree: Oid,
+        split_paths: &[&[String]],
+        depth: usize,
+    ) -> Result<(), Obstacle> {
         let (ObjectKind::Tree, raw) = self.read(tree)? else {
             return Err(Obstacle::malformed(tree, "it is not a folder"));
         };
@@ -77,7 +83,8 @@ impl Repository {
             let on: Vec<&[String]> = if is_below {
                 vec![&[]]
             } else {
-                split_paths.iter()
+                split_paths
+                    .iter()
                     .filter_map(|split_path| split_path.split_first())
                     .filter(|(first, _)| **first == name)
                     .map(|(_, rest)| rest)

@@ -160,14 +160,16 @@ fn in_full(content: &Record, record_state: &RecordState, names: &dyn RecordNames
 
 fn decisions(content: &Record) -> Pairs {
     let mut pairs = Pairs::new();
-    let note_text = |note: Option<&String>| note.map(|note| format!(": {note}")).unwrap_or_default();
+    let note_text =
+        |note: Option<&String>| note.map(|note| format!(": {note}")).unwrap_or_default();
     for entry in &content.reviews {
         let text =
             format!("{} by {}{}", entry.outcome.as_str(), entry.by, note_text(entry.note.as_ref()));
         pairs.push((format!("{} reviewed", entry.date), StyledText::plain(text)));
     }
     for entry in &content.handling {
-        let text = format!("{} by {}{}", entry.stage.as_str(), entry.by, note_text(entry.note.as_ref()));
+        let text =
+            format!("{} by {}{}", entry.stage.as_str(), entry.by, note_text(entry.note.as_ref()));
         pairs.push((format!("{} noted", entry.date), StyledText::plain(text)));
     }
     for entry in &content.renewals {
@@ -175,7 +177,8 @@ fn decisions(content: &Record) -> Pairs {
         pairs.push((format!("{} renewed", entry.date), StyledText::plain(text)));
     }
     for entry in &content.transfers {
-        let text = format!("from {} to {}{}", entry.from, entry.to, note_text(entry.reason.as_ref()));
+        let text =
+            format!("from {} to {}{}", entry.from, entry.to, note_text(entry.reason.as_ref()));
         pairs.push((format!("{} transferred", entry.date), StyledText::plain(text)));
     }
     for entry in &content.fired {
