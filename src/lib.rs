@@ -11,9 +11,9 @@
 //! Outside the sequence: `interop` (foreign formats), and with the feature `session` `clock` (time and chance) and
 //! `store` (files and git). All modules of the sequence are pure: no files, time, environment or printing.
 //!
-//! Three kinds of information never mix. Facts that people state are stored in files. Facts that git proves are derived
-//! from history. Status is computed from both at one instant. `docs/architecture.md` describes the modules;
-//! `tests/it/layering.rs` checks their order.
+//! Three kinds of information never mix. Facts that people state are stored in files. Facts that git proves are
+//! derived from history. Status is computed from both at one instant. `docs/architecture.md` describes the
+//! modules; `tests/it/layering.rs` checks their order.
 
 pub mod diag;
 

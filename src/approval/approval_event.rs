@@ -1,7 +1,7 @@
 //! An approval file at the landing that added it: its content and the evidence behind it.
 //!
-//! Uses policy, history, approval's identity, keys and statements. Pure. Start at [`CountedFile`] and [`StatementEvent`]. Follows
-//! `docs/spec/approval.md`, S7 and 1.12.
+//! Uses policy, history, approval's identity, keys and statements. Pure. Start at [`CountedFile`] and
+//! [`StatementEvent`]. Follows `docs/spec/approval.md`, S7 and 1.12.
 
 use crate::approval::identity::IdentityResolver;
 use crate::approval::identity::resolved::Identity;

@@ -1,7 +1,7 @@
 //! Checks whether the authors of a version signed their commits.
 //!
-//! Uses policy, history's versions, `approval`'s authors, evidence and signature checks. Pure. Start at [`of_version`].
-//! Follows `docs/spec/approval.md`, A8.
+//! Uses policy, history's versions, `approval`'s authors, evidence and signature checks. Pure. Start
+//! at [`of_version`]. Follows `docs/spec/approval.md`, A8.
 
 use crate::approval::authors::AuthorSet;
 use crate::approval::evidence::Scene;
@@ -13,8 +13,8 @@ use crate::policy::demand::Proof;
 
 /// Records which commits of a version are signed by a listed key of their author.
 ///
-/// If the policy requires this of all of them, the author set is undetermined when one is not, and a different signer
-/// joins the set.
+/// If the policy requires this of all of them, the author set is undetermined when one is not, and a
+/// different signer joins the set.
 pub(crate) fn of_version(scene: Scene<'_>, set: &mut AuthorSet) {
     let must = scene.resolver.judge.policy.approval.authors == Proof::Attested;
     if !must && scene.resolver.key_set.keys.is_empty() {

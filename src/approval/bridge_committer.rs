@@ -1,7 +1,7 @@
 //! Identifies who vouches for a forge's review: the committer of the file that records it.
 //!
-//! Uses policy's people, history's commits, approval's identity and signatures. Pure. Start at [`by`]. Follows
-//! `docs/spec/approval.md`, 1.12, stated by.
+//! Uses policy's people, history's commits, approval's identity and signatures. Pure. Start at [`by`].
+//! Follows `docs/spec/approval.md`, 1.12, stated by.
 
 use crate::approval::approval_event::BridgeCommitter;
 use crate::approval::authors;
@@ -17,8 +17,8 @@ use crate::record::time::Instant;
 /// Returns who states the content of a landing, if the commit adds nothing else.
 ///
 /// # Errors
-/// [`NotCounted`] if the commit is no evidence: it names several people, a bot that is no bridge, or a bridge that
-/// should have signed.
+/// [`NotCounted`] if the commit is no evidence: it names several people, a bot that is no bridge, or a
+/// bridge that should have signed.
 pub(crate) fn by(
     resolver: IdentityResolver,
     commit: &Commit,

@@ -1,5 +1,5 @@
-//! Counts people rather than statements: those of one person are merged, and of people who are not known to be
-//! different only one counts.
+//! Counts people rather than statements: those of one person are merged, and of people who are not known to
+//! be different only one counts.
 //!
 //! Uses `approval`'s counting and identity. Pure. Start at [`count`]. Follows `docs/spec/approval.md`, E8, I5 and 1.7.
 
@@ -138,8 +138,8 @@ impl PersonStatements {
     }
 }
 
-/// Returns people who are all known to be different from each other: a set that meets the requirement, else as many as
-/// possible.
+/// Returns people who are all known to be different from each other: a set that meets the requirement,
+/// else as many as possible.
 ///
 /// People known only as accounts are tried last, then first, to find such a set.
 fn apart(

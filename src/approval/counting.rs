@@ -56,8 +56,8 @@ pub(crate) fn as_author(relation: &Relation) -> NotCounted {
     }
 }
 
-/// Returns why an identity can neither approve nor reject: a bot, an agent, a forge, or the address used
-/// to commit approvals.
+/// Returns why an identity can neither approve nor reject: a bot, an agent, a forge, or the
+/// address used to commit approvals.
 fn not_a_person(claim: &Claim, identity: &Identity) -> Option<NotCounted> {
     let sort = match claim.vote {
         Vote::Approves => claim.resolver.sort(identity),
@@ -71,8 +71,8 @@ fn not_a_person(claim: &Claim, identity: &Identity) -> Option<NotCounted> {
     }
 }
 
-/// Returns why a rejection, or a vote below approval, does not count. People named by others as co-author or requester
-/// may still reject.
+/// Returns why a rejection, or a vote below approval, does not count. People named by others as co-author
+/// or requester may still reject.
 fn no_veto(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<NotCounted> {
     let identity = match &claim.who {
         NamedPerson::Someone(identity) => identity,
@@ -163,8 +163,8 @@ fn is_owner(case: VersionEvidence, claim: &Claim, identity: &Identity) -> Relati
         .fold(Relation::Different, Relation::nearest)
 }
 
-/// Returns the reason that the committer who stated a claim about someone else may be a forge, which writes text that
-/// authors typed.
+/// Returns the reason that the committer who stated a claim about someone else may be a forge, which
+/// writes text that authors typed.
 fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
     let stater = claim.stated_by.as_ref()?;
     let may_be_forge = claim.vouched == Vouched::ByStater
@@ -174,8 +174,8 @@ fn unnamed_stater(claim: &Claim) -> Option<NotCounted> {
 
 /// Replaces a person's earlier approval or rejection by their later one (E6).
 ///
-/// Only a signed approval takes back a signed rejection, since anybody could type an unsigned one. At the same instant,
-/// the rejection wins.
+/// Only a signed approval takes back a signed rejection, since anybody could type an unsigned one. At the
+/// same instant, the rejection wins.
 pub(crate) fn replace(weighed: &mut [WeighedApproval]) {
     let is_decided = |weighed: &WeighedApproval| match (weighed.claim.vote, &weighed.counts) {
         (Vote::Neither, _) => false,

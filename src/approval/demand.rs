@@ -19,8 +19,8 @@ pub(crate) struct VersionDemand {
     pub terms: tier::TierDemand,
     /// The people who hold the roles; a role that nobody holds is never met.
     pub people: Vec<Role>,
-    /// Whether a merge counts although the policy does not accept merges: the version lists the first key, which nobody
-    /// could sign.
+    /// Whether a merge counts although the policy does not accept merges: the version lists the first
+    /// key, which nobody could sign.
     pub lists_first_key: bool,
     /// The owners of the record, in its own content and in the last approved one.
     pub owners: Vec<Person>,

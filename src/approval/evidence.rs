@@ -181,8 +181,8 @@ fn stated_by_signer(claim: Claim<'_>, time: Option<Instant>) -> Claim<'_> {
     Claim { stated_at: time.unwrap_or(Instant::MIN).min(claim.stated_at), ..claim }
 }
 
-/// Tells whether a commit of one parent is signed by its own author, which is no approval unless the policy lets
-/// authors approve.
+/// Tells whether a commit of one parent is signed by its own author, which is no approval unless
+/// the policy lets authors approve.
 fn is_own(scene: Scene<'_>, claim: &Claim<'_>, commit: &Commit) -> bool {
     let author = scene.resolver.of_ident(commit.author());
     let own = match (&claim.who, author) {
@@ -236,8 +236,8 @@ fn claim<'a>(
 
 /// Returns the approval expressed by a valid signature: its signer confirmed the content.
 ///
-/// A key listed without a literal address identifies nobody. If several people share a line, the one named by the
-/// commit is shown.
+/// A key listed without a literal address identifies nobody. If several people share a line, the one named
+/// by the commit is shown.
 fn signed<'a>(
     scene: Scene<'a>,
     signature: &SignatureState,

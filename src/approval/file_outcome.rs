@@ -1,7 +1,7 @@
 //! The outcome for each file below `.approvals`, landing by landing: the facts behind `bad-approval-file`.
 //!
-//! Uses history's ids, approval's statements. Pure. Start at [`ApprovalFileOutcome`]. Follows `docs/spec/approval.md`, S7, failures,
-//! and `docs/spec/rules.md`, `bad-approval-file`.
+//! Uses history's ids, approval's statements. Pure. Start at [`ApprovalFileOutcome`]. Follows `docs/spec/approval.md`,
+//! S7, failures, and `docs/spec/rules.md`, `bad-approval-file`.
 
 use crate::approval::statement::bad_file::BadFile;
 use crate::approval::statement::file::ApprovalSubject;

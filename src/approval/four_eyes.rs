@@ -84,8 +84,8 @@ pub(crate) fn judge(case: VersionEvidence) -> FourEyesOutcome {
     }
 }
 
-/// Returns the claims, plus that of the author of a one-parent landing if the policy lets authors approve and git names
-/// nobody who landed it.
+/// Returns the claims, plus that of the author of a one-parent landing if the policy lets authors approve and git
+/// names nobody who landed it.
 fn with_author<'a>(case: VersionEvidence<'a>) -> Vec<Claim<'a>> {
     let mut claims = case.evidence.claims.clone();
     let alone = case.evidence.landed_by.is_none() && case.landing.parents.len() < 2;

@@ -17,11 +17,11 @@ use crate::policy::governance::Governance;
 pub(crate) struct Ruled<'a> {
     /// What counts after each landing.
     pub counted: &'a States,
-    /// The same, but with approved versions only: an unapproved change that only adds requirements doesn't tell people
-    /// apart.
+    /// The same, but with approved versions only: an unapproved change that only adds
+    /// requirements doesn't tell people apart.
     pub approved: &'a States,
-    /// The landed files, approved or not: an account that they list as a bot, or drop from the logins, can't approve
-    /// from then on.
+    /// The landed files, approved or not: an account that they list as a bot, or drop from the logins,
+    /// can't approve from then on.
     pub landed: &'a States,
     /// Governance that restricts retroactively: mailmaps and revoked keys at the tip.
     pub later: &'a [Rc<Governance>],

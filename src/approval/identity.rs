@@ -1,7 +1,7 @@
 //! Resolves identities at one landing: as the governance before it knows them, merged with what other states add.
 //!
-//! Uses policy's people, history's idents, approval's key set. Pure. Start at [`IdentityResolver`]. Follows
-//! `docs/spec/approval.md`, 1.7.
+//! Uses policy's people, history's idents, approval's key set. Pure. Start
+//! at [`IdentityResolver`]. Follows `docs/spec/approval.md`, 1.7.
 
 pub(crate) mod apart;
 pub(crate) mod resolved;
@@ -25,14 +25,14 @@ use std::rc::Rc;
 pub(crate) struct IdentityResolver<'a> {
     /// The governance before the landing that adds the approval: names, groups, bots, logins, keys (D2).
     pub at: &'a Governance,
-    /// The governance before the landing of the version that the approval is about; its mailmap also merges identities
-    /// (I3).
+    /// The governance before the landing of the version that the approval is about; its
+    /// mailmap also merges identities (I3).
     pub judge: &'a Governance,
-    /// The approved part of the governance before the landing: unapproved changes that only add requirements don't tell
-    /// people apart.
+    /// The approved part of the governance before the landing: unapproved changes that only add
+    /// requirements don't tell people apart.
     pub approved: &'a Governance,
-    /// The landed files, approved or not: an account that they list as a bot, or drop from the logins, can't approve
-    /// from then on.
+    /// The landed files, approved or not: an account that they list as a bot, or drop from the logins,
+    /// can't approve from then on.
     pub landed: &'a Governance,
     /// The governance at the tip, whose mailmaps only restrict: they merge identities.
     pub later: &'a [Rc<Governance>],

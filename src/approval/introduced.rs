@@ -1,5 +1,5 @@
-//! Handles files that landed while the policy did not count their folder as a record folder, or that lay there while it
-//! did not.
+//! Handles files that landed while the policy did not count their folder as a record folder, or that lay
+//! there while it did not.
 //!
 //! Uses history, `approval`'s fold. Pure. Part of the fold. Follows `docs/spec/approval.md`, V8.
 
@@ -8,8 +8,8 @@ use crate::approval::version_step::VersionStep;
 use crate::history::version::FileAt;
 
 impl TrailEvaluator<'_> {
-    /// Tells whether a version's files lay in record folders from its landing until the next version. Governance files
-    /// are not records.
+    /// Tells whether a version's files lay in record folders from its landing until the next version.
+    /// Governance files are not records.
     pub(crate) fn is_among_records(&self, index: usize) -> bool {
         let Some(version) = self.trail.versions.get(index) else {
             return false;

@@ -209,8 +209,8 @@ impl Signer {
         persons
     }
 
-    /// Tells whether the key belongs to a person: a line names them by address, or by pattern if no line lists an
-    /// address.
+    /// Tells whether the key belongs to a person: a line names them by address, or by pattern if
+    /// no line lists an address.
     pub fn is(&self, governance: &Governance, person: &Person) -> bool {
         let is_person = |owner: &String| people::identify(governance, "", owner).key == person.key;
         let owns = self.owners.is_empty() || self.owners.iter().any(is_person);

@@ -51,8 +51,8 @@ impl<'a> TrailEvaluator<'a> {
         brought
     }
 
-    /// Binds the files waiting for a version's bytes to it. Rejections keep waiting: they apply to the bytes whenever
-    /// they land.
+    /// Binds the files waiting for a version's bytes to it. Rejections keep waiting: they apply to
+    /// the bytes whenever they land.
     fn take(&mut self, step: &VersionStep<'a>) {
         let waiting: Vec<usize> = self.bound.waiting.iter().copied().collect();
         for statement in waiting {
@@ -79,8 +79,8 @@ impl<'a> TrailEvaluator<'a> {
         self.bound.bind(index, statement, age)
     }
 
-    /// Applies files that land while a version is at the tip: those about its bytes, and about the version that it
-    /// carries on.
+    /// Applies files that land while a version is at the tip: those about its bytes, and about the
+    /// version that it carries on.
     fn apply_late(&mut self, statements: &BTreeSet<usize>, landing: usize) {
         let mut first: Option<usize> = None;
         let waiting: Vec<usize> = statements.intersection(&self.bound.waiting).copied().collect();
@@ -96,8 +96,8 @@ impl<'a> TrailEvaluator<'a> {
         }
     }
 
-    /// Returns the versions that a newly landed file applies to: the one at the tip, or the one whose verdict it
-    /// carries.
+    /// Returns the versions that a newly landed file applies to: the one at the tip, or the
+    /// one whose verdict it carries.
     ///
     /// A file about a version that carries another's verdict applies to that one too: its bytes have the same content,
     /// and its additions need no approval of their own.

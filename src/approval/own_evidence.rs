@@ -1,7 +1,7 @@
 //! Judges a version by its own evidence.
 //!
-//! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5 and
-//! D3, and `docs/spec/status.md`, emergency.
+//! Uses record, policy, history, `approval`'s parts. Pure. Part of the fold. Follows `docs/spec/approval.md`, A5
+//! and D3, and `docs/spec/status.md`, emergency.
 
 use crate::approval::ask;
 use crate::approval::attest;

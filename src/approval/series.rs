@@ -17,8 +17,8 @@ pub(crate) struct TrailProgress {
     pub reference: AuthorSet,
     /// The authors of unapproved changes that have landed since.
     pub waiting: AuthorSet,
-    /// Whether a closure or a fired entry landed since the last approved version; restoring its content then does not
-    /// restore its approval.
+    /// Whether a closure or a fired entry landed since the last approved version; restoring its content then
+    /// does not restore its approval.
     pub is_interrupted: bool,
     /// Approvals older than this instant count for nothing that lands from here on: the last removal, closure, fired
     /// entry or newly approved version.

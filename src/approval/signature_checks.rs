@@ -1,7 +1,7 @@
 //! Caches the signature checks: of landings, of commits of merged branches, and of merged tags.
 //!
-//! Uses history's ids, approval's governance history and signatures. Pure. Start at [`LandedSignature`]. Follows
-//! `docs/spec/approval.md`, S2 to S5.
+//! Uses history's ids, approval's governance history and signatures. Pure. Start at [`LandedSignature`].
+//! Follows `docs/spec/approval.md`, S2 to S5.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -50,9 +50,9 @@ pub struct ApprovalVerdict {
     /// Approval files that landed while the version was at the tip and apply to no version: invalid ones, and those
     /// about other bytes. They are shown, but affect no verdict.
     pub refused: Vec<Statement>,
-    /// People outside the author set of the last approved version who made this version or approved it with counted
-    /// evidence. With such a witness, reviews and verifications that it adds also count while a degraded record grants
-    /// nothing (V9).
+    /// People outside the author set of the last approved version who made this version or approved it with
+    /// counted evidence. With such a witness, reviews and verifications that it adds also count while a
+    /// degraded record grants nothing (V9).
     pub witnesses: Vec<Person>,
     /// When the first witness was known; later than the landing if they approved later.
     pub witnessed_at: Option<Instant>,
@@ -272,8 +272,8 @@ pub enum NotCounted {
     /// The forge account may belong to an author, or to somebody already counted.
     UnknownAccount(UnknownAccount),
     Forge,
-    /// The address has the form that forges use, at a host that the policy does not name: as `people.forges` would list
-    /// it.
+    /// The address has the form that forges use, at a host that the policy does not name:
+    /// as `people.forges` would list it.
     UnnamedForge(String),
     /// The policy lists nobody under this name.
     Unresolved,

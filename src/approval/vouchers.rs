@@ -10,8 +10,8 @@ use crate::approval::identity::{IdentityKind, IdentityResolver};
 use crate::approval::verdict::FourEyes;
 use crate::policy::people::person::Person;
 
-/// Returns the people outside the reference author set who vouch for a version's additions: its authors and its counted
-/// approvers.
+/// Returns the people outside the reference author set who vouch for a version's additions: its
+/// authors and its counted approvers.
 pub(crate) fn collect_vouchers(
     resolver: IdentityResolver,
     own: &AuthorSet,

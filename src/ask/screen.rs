@@ -1,7 +1,7 @@
 //! The display of a prompt: rows that are redrawn after each key, and the rows that remain once it is answered.
 //!
-//! Uses no other module. Start at [`Screen::draw`]. Rows are always narrower than the terminal, so that its line
-//! wrapping does not matter.
+//! Uses no other module. Start at [`Screen::draw`]. Rows are always narrower than the terminal, so that its
+//! line wrapping does not matter.
 
 use std::fmt::Write;
 
@@ -184,8 +184,8 @@ impl Rows {
         self.rows.extend(rows.iter().map(|row| dressed(row, row_style)));
     }
 
-    /// Adds the line being edited, with the cursor after the text before it; of a long line, only the rows around the
-    /// cursor.
+    /// Adds the line being edited, with the cursor after the text before it; of a long line, only
+    /// the rows around the cursor.
     pub(super) fn edited(&mut self, text: &str, before: &str, width: usize, most: usize) {
         let shown = |text: &str| format!("> {}", text.replace('\n', "⏎"));
         let mut rows = cells(&shown(text), width);

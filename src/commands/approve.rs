@@ -1,8 +1,8 @@
 //! `approve`: approves or rejects the present bytes of a record, with a signature.
 //!
-//! [`exledger::session::Session::approve`] decides; arguments, prompts and the answer are here. `reviews` writes
-//! approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve, and `docs/spec/approval.md`, S7, 1.12,
-//! G2.
+//! [`exledger::session::Session::approve`] decides; arguments, prompts and the answer are here.
+//! `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve,
+//! and `docs/spec/approval.md`, S7, 1.12, G2.
 
 mod answer;
 mod next;
@@ -27,9 +27,9 @@ use exledger::view::approve::{Counting, Done, SignedStatement};
 
 /// Sign an approval of an exception
 ///
-/// Signs the current bytes of a record with an SSH key and writes two files for you to commit. The approval covers
-/// exactly these bytes. It counts once it is merged, however the branch is merged, and once the signers file lists the
-/// key.
+/// Signs the current bytes of a record with an SSH key and writes two files for you to commit. The approval
+/// covers exactly these bytes. It counts once it is merged, however the branch is merged, and once the
+/// signers file lists the key.
 ///
 /// The key is taken from --key FILE, or else from git's exledger.signingKey (a path, or key::ssh-ed25519 … for a key in
 /// an agent), or else from user.signingkey if that is an SSH key. The way git signs commits does not change.
@@ -75,8 +75,8 @@ pub(crate) struct ApproveArgs {
     #[arg(long, value_name = "FILE")]
     key: Option<String>,
 
-    /// Commit under your own name, signed as git is configured and with a sign-off; for forges that reject anonymous
-    /// commits
+    /// Commit under your own name, signed as git is configured and with a sign-off; for
+    /// forges that reject anonymous commits
     #[arg(long)]
     as_me: bool,
 

@@ -27,8 +27,8 @@ use exledger::view;
 
 /// Ask whether something is allowed
 ///
-/// Exits 0 only for allow, 1 for deny and pending, and 3 if the answer could not be determined. The JSON output is a
-/// receipt.
+/// Exits 0 only for allow, 1 for deny and pending, and 3 if the answer could not be determined. The
+/// JSON output is a receipt.
 #[derive(Debug, Parser)]
 #[command(name = "check")]
 #[command(

@@ -40,8 +40,8 @@ pub(crate) trait Run: Parser {
     /// Runs the command.
     ///
     /// # Errors
-    /// [`crate::commands::context::fault::Fault`] for a usage error or an undetermined answer; any other error is
-    /// unexpected.
+    /// [`crate::commands::context::fault::Fault`] for a usage error or an undetermined answer;
+    /// any other error is unexpected.
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome>;
 }
 

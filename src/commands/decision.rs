@@ -1,7 +1,7 @@
 //! The common part of all decisions on the command line: prepare, write, show, and print the next steps.
 //!
-//! Start at [`decide`]. A command says which records to select and what `plan` makes of each. Follows
-//! `docs/spec/cli.md`, decisions.
+//! Start at [`decide`]. A command says which records to select and what `plan` makes
+//! of each. Follows `docs/spec/cli.md`, decisions.
 
 use clap::Args;
 

@@ -23,8 +23,8 @@ use exledger::view::due::DueList;
 
 /// Show what is due
 ///
-/// Lists by owner what has ended, ends soon, or waits for review, closure or post-closure review. Exits 1 if something
-/// is overdue.
+/// Lists by owner what has ended, ends soon, or waits for review, closure or post-closure review. Exits
+/// 1 if something is overdue.
 #[derive(Debug, Parser)]
 #[command(name = "due")]
 #[command(

@@ -1,7 +1,7 @@
 //! `init`: sets up a ledger in a repository.
 //!
-//! Its texts are in `init/`, each under the name of the file that it becomes. Existing files are never changed. Follows
-//! `docs/spec/cli.md`, init.
+//! Its texts are in `init/`, each under the name of the file that it becomes. Existing files are
+//! never changed. Follows `docs/spec/cli.md`, init.
 
 mod files;
 

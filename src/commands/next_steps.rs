@@ -62,8 +62,8 @@ pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> V
     switch.into_iter().chain(rest).collect()
 }
 
-/// Returns the command that pushes a branch: to the remote of the current branch, otherwise to the only remote,
-/// otherwise to origin.
+/// Returns the command that pushes a branch: to the remote of the current branch, otherwise to the
+/// only remote, otherwise to origin.
 pub(crate) fn push(ctx: &Ctx, home: &Session, branch: &str) -> String {
     let refs = home.repository_or_none().and_then(|repository| repository.refs().ok());
     let remote = match refs.as_ref().map(|it| (&it.upstream, it.remotes.as_slice())) {

@@ -13,9 +13,9 @@ use exledger::view;
 
 /// Show repeated causes
 ///
-/// Shows groups of merged records with the same cause, and controls that fail in several systems: the ids, what to
-/// change, and whether the group is frozen. Exits 1 if a frozen group has a new record, proposed or merged, without a
-/// redesign.
+/// Shows groups of merged records with the same cause, and controls that fail in several systems: the ids,
+/// what to change, and whether the group is frozen. Exits 1 if a frozen group has a new record, proposed
+/// or merged, without a redesign.
 #[derive(Debug, Parser)]
 #[command(name = "patterns")]
 #[command(after_help = "EXAMPLE\n  exledger patterns\n  exledger patterns --format markdown")]

@@ -106,8 +106,8 @@ pub(crate) fn word_or_ask<W: Vocabulary>(
     word_of_or_ask(ctx, given, flag, question, &|_| true)
 }
 
-/// Returns a word of a vocabulary, with only some of its words on offer: the flag's value, otherwise the choice at a
-/// prompt.
+/// Returns a word of a vocabulary, with only some of its words on offer: the flag's value, otherwise
+/// the choice at a prompt.
 ///
 /// # Errors
 /// [`fault::Fault::Usage`] if there is neither, or the text is not one of the words.
@@ -136,8 +136,8 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
     W::parse_of(chosen, flag).map_err(|error| fault::usage_error(error.message, error.help))
 }
 
-/// Returns the given ids; if there are none, and no filter, the id that the user chooses at a prompt among the open
-/// records.
+/// Returns the given ids; if there are none, and no filter, the id that the user chooses at a
+/// prompt among the open records.
 ///
 /// # Errors
 /// If no id is given.

@@ -11,8 +11,8 @@ use exledger::record;
 
 /// Print the JSON Schema of records or of the policy
 ///
-/// The schema is generated from the types that read the files, so editors document every field as this version reads
-/// it.
+/// The schema is generated from the types that read the files, so editors document every field
+/// as this version reads it.
 #[derive(Debug, Parser)]
 #[command(name = "schema")]
 #[command(after_help = "EXAMPLE\n  exledger schema exception > schemas/exception.schema.json")]

@@ -16,8 +16,8 @@ use exledger::session::decide::select::Which;
 
 /// Move the end of exceptions earlier
 ///
-/// Moves `expires` without adding an entry, because an earlier end only narrows what was approved. Give the reason in
-/// the commit message.
+/// Moves `expires` without adding an entry, because an earlier end only narrows what was approved. Give the
+/// reason in the commit message.
 #[derive(Debug, Parser)]
 #[command(name = "shorten")]
 #[command(after_help = "EXAMPLE\n  exledger shorten 7F3KQ --until 2026-12-04")]

@@ -11,8 +11,8 @@ use exledger::view;
 
 /// Show one exception
 ///
-/// Shows why it is allowed, who approved it and on what evidence, what compensates for it, and when it ends, followed
-/// by all other fields.
+/// Shows why it is allowed, who approved it and on what evidence, what compensates for it, and when it ends,
+/// followed by all other fields.
 #[derive(Debug, Parser)]
 #[command(name = "show")]
 #[command(after_help = "EXAMPLE\n  exledger show 7F3KQ")]

@@ -30,9 +30,9 @@ use exledger::view::triage::shown::{TriageView, Unused, WrittenDraft};
 
 /// Compare scanner findings and events with the ledger
 ///
-/// Reads SARIF 2.1.0, and events as JSON Lines in the CloudEvents format. Each input is routine, covered, pending,
-/// dismissed, uncovered, has expired cover, or is unparsed. Exits 1 if something material is not covered, and 3 if
-/// something cannot be read.
+/// Reads SARIF 2.1.0, and events as JSON Lines in the CloudEvents format. Each input is routine, covered,
+/// pending, dismissed, uncovered, has expired cover, or is unparsed. Exits 1 if something material is not
+/// covered, and 3 if something cannot be read.
 #[derive(Debug, Parser)]
 #[command(name = "triage")]
 #[command(after_help = "\

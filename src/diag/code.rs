@@ -1,7 +1,7 @@
 //! The codes of the rules, and their groups.
 //!
-//! Uses nothing else. Pure. Start at [`Code`]. Follows `docs/spec/rules.md`. A new rule needs a line here and a file in
-//! `src/rules/`.
+//! Uses nothing else. Pure. Start at [`Code`]. Follows `docs/spec/rules.md`. A new rule needs a line here
+//! and a file in `src/rules/`.
 
 use serde::Serialize;
 use serde::Serializer;

@@ -1,7 +1,7 @@
 //! Decides whether a finding in a record matches the question: the question must state and match each of its keys.
 //!
-//! Uses record, `gate::purl`. Pure. Start at [`matched`]. Follows `docs/spec/cli.md`, check, and `docs/spec/interop.md`,
-//! finding keys.
+//! Uses record, `gate::purl`. Pure. Start at [`matched`]. Follows `docs/spec/cli.md`,
+//! check, and `docs/spec/interop.md`, finding keys.
 
 use crate::gate::answer::Question;
 use crate::gate::limit;

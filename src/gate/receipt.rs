@@ -1,7 +1,7 @@
 //! Writes receipts, as `check --format json` prints them, and reads a sequence of them.
 //!
-//! Uses status' stamp, policy's people, gate's answer. Pure. Start at [`LoggedReceipt`] and [`all`]. Follows `docs/spec/cli.md`,
-//! check and verify.
+//! Uses status' stamp, policy's people, gate's answer. Pure. Start at [`LoggedReceipt`] and [`all`].
+//! Follows `docs/spec/cli.md`, check and verify.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

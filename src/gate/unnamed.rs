@@ -1,5 +1,5 @@
-//! Warns about deploying an application that no record names: a misspelled name has no exceptions, so it would be
-//! allowed.
+//! Warns about deploying an application that no record names: a misspelled name has no exceptions,
+//! so it would be allowed.
 //!
 //! Uses record's patterns, policy. Pure. Start at [`warning`]. Follows `docs/spec/cli.md`, check, `--deploy`.
 
@@ -12,8 +12,8 @@ use crate::record::{near, pattern};
 /// The maximum number of similar names shown.
 const MOST_NAMES: usize = 3;
 
-/// Returns a warning if a deployment is allowed for an application that neither a record, past or present, nor a policy
-/// names.
+/// Returns a warning if a deployment is allowed for an application that neither a record, past or
+/// present, nor a policy names.
 pub fn warning(
     question: &Question,
     answer: &GateAnswer,

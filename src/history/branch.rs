@@ -1,8 +1,8 @@
 //! A branch: the commits that it has ahead of the approved branch, and what each of them changes.
 //!
-//! Uses history's objects, chain, content, folders, watched paths, merge content. Pure. Start at [`Branch::ahead`] if
-//! the mainline has been walked, or at [`Branch::between`] for any two commits. Follows `docs/spec/status.md`,
-//! proposals, and `docs/spec/approval.md`, G3.
+//! Uses history's objects, chain, content, folders, watched paths, merge content. Pure. Start at
+//! [`Branch::ahead`] if the mainline has been walked, or at [`Branch::between`] for any two commits. Follows
+//! `docs/spec/status.md`, proposals, and `docs/spec/approval.md`, G3.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;

@@ -1,5 +1,5 @@
-//! A checkpoint: the state of the approved branch at a point in time, stored outside the branch; and where a former tip
-//! is now.
+//! A checkpoint: the state of the approved branch at a point in time, stored outside the branch; and where
+//! a former tip is now.
 //!
 //! Uses record's times, history's objects and mainline. Pure. Start at [`Checkpoint`], which is written and read here, and
 //! [`stand`]. Follows `docs/spec/approval.md`, M6, and `docs/spec/cli.md`, a checkpoint.
@@ -115,8 +115,8 @@ impl Checkpoint {
     }
 }
 
-/// Returns where a former tip of the approved branch is now (M6). `is_ancestor` tells whether the current tip can reach
-/// it.
+/// Returns where a former tip of the approved branch is now (M6). `is_ancestor` tells whether the
+/// current tip can reach it.
 pub fn stand(
     mainline: &Mainline,
     is_ancestor: &dyn Fn(Oid) -> bool,

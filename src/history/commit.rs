@@ -1,7 +1,7 @@
 //! A commit read from its raw bytes: without replaced parents, guessed addresses or verified signatures.
 //!
-//! Uses record's times, objects, ident, trailer. Pure. Start at [`parse`]. Follows `docs/spec/approval.md`, E4 and 5
-//! (1 to 6).
+//! Uses record's times, objects, ident, trailer. Pure. Start at [`parse`]. Follows `docs/spec/approval.md`, E4
+//! and 5 (1 to 6).
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -117,8 +117,8 @@ impl Commit {
         trailer::read(&self.message(), aside)
     }
 
-    /// Returns what is malformed about the author, committer or message, which leaves conclusions about the commit
-    /// uncertain.
+    /// Returns what is malformed about the author, committer or message, which leaves
+    /// conclusions about the commit uncertain.
     pub fn problem(&self) -> Option<(&'static str, IdentProblem)> {
         let first = |name: &'static str| {
             let ident = self.ident(name.as_bytes());

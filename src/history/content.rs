@@ -31,8 +31,8 @@ pub struct ContentCache<'o> {
     known: HashMap<Oid, KnownContent>,
 }
 
-/// Tells whether to keep the bytes of a file until it is read. If few of many versions are needed, unread bytes use
-/// most of the memory.
+/// Tells whether to keep the bytes of a file until it is read. If few of many versions are needed, unread bytes
+/// use most of the memory.
 pub type Keeps<'k> = &'k dyn Fn(&[u8]) -> bool;
 
 struct KnownContent {

@@ -59,8 +59,8 @@ pub fn entries(raw: &[u8]) -> impl Iterator<Item = Result<TreeEntry<'_>, &'stati
     })
 }
 
-/// The names that a later folder may duplicate: git's order allows `x`, `x.a` and then the folder `x`, which no
-/// checkout can contain.
+/// The names that a later folder may duplicate: git's order allows `x`, `x.a` and then the folder `x`,
+/// which no checkout can contain.
 #[derive(Default)]
 struct Twins<'t> {
     /// Each is a prefix of the next one.

@@ -43,8 +43,8 @@ pub fn former_line(
     })
 }
 
-/// Returns the first-parent line of a commit within the commits that a merge added, oldest first, and the commit
-/// before.
+/// Returns the first-parent line of a commit within the commits that a merge added, oldest
+/// first, and the commit before.
 fn line(tip: Oid, brought: &[Rc<Commit>]) -> (Option<Oid>, Vec<Rc<Commit>>) {
     let mut line = Vec::new();
     let mut at = Some(tip);

@@ -1,7 +1,7 @@
 //! Foxtrot merges: the former tip of the approved branch became another parent, and earlier landings a side line.
 //!
-//! Uses record, history's chain, change, commit, content, merge content, version. Pure. Start at [`Foxtrot`]. Follows
-//! `docs/spec/approval.md`, M5.
+//! Uses record, history's chain, change, commit, content, merge content, version. Pure. Start
+//! at [`Foxtrot`]. Follows `docs/spec/approval.md`, M5.
 
 use crate::history::change::intersect;
 use crate::history::content::ContentCache;

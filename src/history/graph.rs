@@ -48,8 +48,8 @@ pub struct SideCommit {
     pub commit: Rc<Commit>,
     /// The comparison with its first parent, if they differ.
     pub first: Option<SnapshotPair>,
-    /// The comparisons with each of its parents, if all of them differ; a commit without parents is compared once, with
-    /// an empty tree.
+    /// The comparisons with each of its parents, if all of them differ; a commit without parents is compared
+    /// once, with an empty tree.
     pub all: Vec<SnapshotPair>,
 }
 
@@ -130,8 +130,8 @@ impl<'o> GraphReader<'o> {
         Ok((reader, jobs))
     }
 
-    /// Reads the merged branches of the selected landings, and returns the comparisons to make there, in chronological
-    /// order.
+    /// Reads the merged branches of the selected landings, and returns the comparisons to
+    /// make there, in chronological order.
     pub fn sides(&mut self, wanted: &dyn Fn(&ChangedLanding) -> bool) -> Vec<ComparisonJob> {
         let mut stops = mem::take(&mut self.graph.stops);
         let mut jobs = Vec::new();

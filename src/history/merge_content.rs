@@ -50,8 +50,8 @@ impl<'o> Merges<'o> {
 
     /// Tells whether the landing of a version made its content.
     ///
-    /// `others` are the blobs at the version's path in the further parents, `is_touched` tells whether a commit of the
-    /// merged branches touched it.
+    /// `others` are the blobs at the version's path in the further parents, `is_touched` tells whether a commit of
+    /// the merged branches touched it.
     pub fn judge(
         &mut self,
         contents: &mut ContentCache<'_>,

@@ -174,9 +174,9 @@ impl MergedCommit {
         first.is_some_and(|bytes| trails::blobs(&bytes.new) == blobs)
     }
 
-    /// Tells whether the commit is a merge with certain bytes that one of its parents lacks. It may also have a file
-    /// whose id can't be read: only its name connects that file with the record, and it doesn't clear the person who
-    /// merged.
+    /// Tells whether the commit is a merge with certain bytes that one of its parents lacks. It may also
+    /// have a file whose id can't be read: only its name connects that file with the record, and it doesn't
+    /// clear the person who merged.
     ///
     /// # Errors
     /// [`Obstacle`] if a parent can't be compared.

@@ -1,8 +1,8 @@
 //! Chooses the approved ref.
 //!
-//! Uses history's objects and mainline. Pure: refs and configuration are passed as plain data. Start at [`choose`].
-//! Follows `docs/spec/approval.md`, M1: never a file of the checked-out branch, never `init.defaultBranch`, never a
-//! detached HEAD.
+//! Uses history's objects and mainline. Pure: refs and configuration are passed as plain data. Start at
+//! [`choose`]. Follows `docs/spec/approval.md`, M1: never a file of the checked-out branch, never
+//! `init.defaultBranch`, never a detached HEAD.
 
 use std::collections::BTreeMap;
 use std::fmt;

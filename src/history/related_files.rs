@@ -1,8 +1,8 @@
 //! Finds files near a few records at their landings that a walk of only these records would miss.
 //!
 //! Uses record (reader), history's objects, chain, content, folders, watched paths, tree. Pure. Start at
-//! [`LedgerLocation::hides`]. Follows `docs/spec/approval.md`, V2 and V3: an id stays the same wherever its file is and
-//! whatever its name.
+//! [`LedgerLocation::hides`]. Follows `docs/spec/approval.md`, V2 and V3: an id stays the same wherever its file
+//! is and whatever its name.
 
 use std::collections::BTreeSet;
 
@@ -26,8 +26,8 @@ pub struct LedgerLocation<'o> {
 }
 
 impl LedgerLocation<'_> {
-    /// Tells whether, at the landing of a version of these records, there were files that a walk of only these records
-    /// would miss.
+    /// Tells whether, at the landing of a version of these records, there were files that a walk of
+    /// only these records would miss.
     ///
     /// # Errors
     /// [`Obstacle`] if a folder of a mainline commit can't be read.

@@ -1,7 +1,7 @@
 //! Finds what differs along a mainline, before any file other than governance files is read.
 //!
-//! Uses history's chain, folders, governance, graph, watched paths, tree. Pure. Start at [`Survey::read`]. Follows
-//! `docs/spec/approval.md`, 4.
+//! Uses history's chain, folders, governance, graph, watched paths, tree. Pure. Start
+//! at [`Survey::read`]. Follows `docs/spec/approval.md`, 4.
 
 use std::collections::BTreeSet;
 use std::mem;
@@ -27,9 +27,9 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Finds the differences between each mainline commit and its first parent, and in the merged branches. Which files
-    /// are governance files is known only after reading every policy of the mainline: an unusual one restarts the
-    /// search.
+    /// Finds the differences between each mainline commit and its first parent, and in the merged branches.
+    /// Which files are governance files is known only after reading every policy of the mainline: an
+    /// unusual one restarts the search.
     pub(super) fn read(
         objects: &dyn Objects,
         chain: &Chain,

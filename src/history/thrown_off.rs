@@ -14,8 +14,8 @@ pub struct ThrownOff {
     /// Its index in the mainline.
     pub landing: usize,
     pub at: Instant,
-    /// Approvals before this instant count for no version from the merge on: the later of the times of the landing and
-    /// the commit.
+    /// Approvals before this instant count for no version from the merge on: the later of the times of
+    /// the landing and the commit.
     pub bar: Instant,
     /// The commit of the former line.
     pub commit: Oid,

@@ -1,5 +1,5 @@
-//! Determines until when approval files without a ledger name count: until one lands that names the ledger's root
-//! commit.
+//! Determines until when approval files without a ledger name count: until one lands that
+//! names the ledger's root commit.
 //!
 //! Uses history's contents. Pure. Start at [`until`]. Follows `docs/spec/approval.md`, S7.
 

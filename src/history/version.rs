@@ -70,16 +70,16 @@ pub struct Version {
     pub before: Vec<FileAt>,
     /// The files of the record, sorted by path: exactly one, unless it is conflicted or removed.
     pub files: Vec<FileAt>,
-    /// The trails whose files it took over, by path or by bytes: the authors of those files are authors of this one
-    /// (A5).
+    /// The trails whose files it took over, by path or by bytes: the authors of those files are
+    /// authors of this one (A5).
     pub origins: Box<[TrailKey]>,
     pub record: VersionBody,
     /// The digest of the bytes; only for a single file whose bytes are present.
     pub digest: Option<Digest>,
     /// Commits of merged branches that touched the record (A2), in the order of their ids.
     pub touched: Vec<Rc<Commit>>,
-    /// Commits of merged branches that landed exactly these bytes on their own first-parent line (E1), in the order of
-    /// their ids.
+    /// Commits of merged branches that landed exactly these bytes on their own first-parent line (E1), in
+    /// the order of their ids.
     pub nested: Vec<Rc<Commit>>,
     /// Signed tags of a commit in the merged branch that contains exactly these bytes (E2).
     pub tags: Vec<MergedTag>,

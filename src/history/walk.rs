@@ -32,8 +32,8 @@ use crate::record::file::RecordFile;
 /// The record folders are those of the policy at the tip, for the whole history (V8).
 ///
 /// # Errors
-/// [`Obstacle`] if a folder of a mainline commit can't be read; other missing objects are recorded on the version that
-/// needs them.
+/// [`Obstacle`] if a folder of a mainline commit can't be read; other missing objects are recorded on
+/// the version that needs them.
 pub fn walk(
     objects: &dyn Objects,
     chain: Chain,
@@ -99,8 +99,8 @@ pub struct VersionVisit<'w> {
 /// A callback for each version as the walk finds it.
 pub type VersionVisitor<'l> = &'l mut dyn FnMut(VersionVisit<'_>);
 
-/// Walks a mainline as [`walk`] does, and passes each version to a callback with the source positions in its file,
-/// which are then dropped.
+/// Walks a mainline as [`walk`] does, and passes each version to a callback with the source positions in its
+/// file, which are then dropped.
 ///
 /// `judge` returns the governance that judges versions, from a history without records.
 ///
@@ -133,11 +133,11 @@ struct VisitorState<'l> {
 /// Walks a mainline and returns the trails of a few records.
 ///
 /// A record has the name of its file, or it is invalid. Callers must also name the files at the tip that have a
-/// requested id under another name, since two files with one id conflict. All records are walked if, when one of the
-/// versions landed, a file of that name was in another folder, or a file of another name with the id was added or
-/// removed. All files with the names are walked if one of the records was signed or reviewed, since the approval may be
-/// older than a removal elsewhere. Merged branches are always searched for them, because a branch may have moved the
-/// file.
+/// requested id under another name, since two files with one id conflict. All records are walked if, when one of
+/// the versions landed, a file of that name was in another folder, or a file of another name with the id was added
+/// or removed. All files with the names are walked if one of the records was signed or reviewed, since the
+/// approval may be older than a removal elsewhere. Merged branches are always searched for them, because a branch
+/// may have moved the file.
 ///
 /// # Errors
 /// As [`walk`].

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use crate::history::notes;
 use crate::history::refs::{HeadState, Refs};
 
-/// Returns the full names of the refs to watch, some of which may not exist; `requested` is the value of the flag or
-/// environment variable.
+/// Returns the full names of the refs to watch, some of which may not exist; `requested` is the value of
+/// the flag or environment variable.
 pub fn watched_refs(refs: &Refs, requested: Option<&str>) -> BTreeSet<String> {
     let mut names = BTreeSet::from([notes::REFERENCE.to_owned()]);
     let mut add = |name: String| {

@@ -228,8 +228,8 @@ impl<'i> WatchedFolder<'i> {
 /// The folder of approvals of governance files.
 pub const OF_GOVERNANCE: &str = "governance";
 
-/// Returns the folder directly below `.approvals` that an approval file is in: an id, or the governance folder. Empty
-/// for files elsewhere.
+/// Returns the folder directly below `.approvals` that an approval file is in: an id, or the governance
+/// folder. Empty for files elsewhere.
 pub fn approvals_of(path: &str) -> &str {
     let mut segments = path.split('/').skip_while(|segment| *segment != APPROVALS);
     segments.nth(1).unwrap_or_default()

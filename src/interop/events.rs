@@ -1,7 +1,7 @@
 //! Reads events as JSON Lines in CloudEvents format: one object per line.
 //!
-//! Uses record's times, survey's inputs. Pure: the caller supplies the bytes. Start at [`read`]. Follows
-//! `docs/spec/interop.md`, 6.
+//! Uses record's times, survey's inputs. Pure: the caller supplies the bytes. Start
+//! at [`read`]. Follows `docs/spec/interop.md`, 6.
 
 use std::io::BufRead;
 
@@ -16,8 +16,8 @@ use crate::survey::triage::{CloudEvent, TriageInput};
 /// The maximum length of a line, in bytes.
 const LONGEST: usize = 16 << 20;
 
-/// Reads all lines and passes on each event, or why a line is not one, with its line number from 1; blank lines are
-/// skipped.
+/// Reads all lines and passes on each event, or why a line is not one, with its line number from
+/// 1; blank lines are skipped.
 ///
 /// # Errors
 /// [`Broken::Unread`] if reading fails.

@@ -136,8 +136,8 @@ impl<R: BufRead> Scan<R> {
         }
     }
 
-    /// Consumes the separator between two entries of a list or object, or its end; `is_first` before any entry. Returns
-    /// whether another entry follows.
+    /// Consumes the separator between two entries of a list or object, or its end; `is_first` before any entry.
+    /// Returns whether another entry follows.
     ///
     /// # Errors
     /// [`Broken`] if there is neither a comma nor the end.

@@ -115,8 +115,8 @@ impl Files {
 }
 
 impl File {
-    /// Returns the bytes of the file; for one that is longer than a record may be, blanks that are rejected the same
-    /// way.
+    /// Returns the bytes of the file; for one that is longer than a record may be, blanks that
+    /// are rejected the same way.
     ///
     /// # Errors
     /// [`TreeError`] if the file can't be read, or no longer exists.

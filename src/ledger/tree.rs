@@ -44,8 +44,8 @@ pub trait Tree {
     /// [`TreeError`] if the file can't be read.
     fn bytes(&self, path: &str) -> Result<Option<Vec<u8>>, TreeError>;
 
-    /// Returns the size of a regular file in bytes, without reading it if possible; `None` if there is none at that
-    /// path.
+    /// Returns the size of a regular file in bytes, without reading it if possible; `None` if there
+    /// is none at that path.
     ///
     /// # Errors
     /// [`TreeError`] if the size can't be determined.

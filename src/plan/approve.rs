@@ -26,8 +26,8 @@ pub struct ApprovalTarget {
     pub folder: String,
     /// Its authors, each once.
     pub makers: Vec<Person>,
-    /// Those who made it in a commit of their own; the others may have been named by anybody, so they may still reject
-    /// it.
+    /// Those who made it in a commit of their own; the others may have been named by anybody, so
+    /// they may still reject it.
     pub committed: Vec<Person>,
     /// Its owners; empty for a governance file.
     pub owners: Vec<Address>,

@@ -10,8 +10,8 @@ use crate::record::vocabulary::{ControlStatus, Vocabulary};
 /// Returns the edits that record the verification of a control; a planned one becomes active.
 ///
 /// # Errors
-/// [`DecisionRefusal`] if the record is closed or has no such control, or the control is withdrawn or was verified at a
-/// later date.
+/// [`DecisionRefusal`] if the record is closed or has no such control, or the control is withdrawn or was
+/// verified at a later date.
 pub fn attest(
     taken: &DecisionInput<'_>,
     control: &str,

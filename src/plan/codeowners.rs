@@ -28,8 +28,8 @@ impl CodeOwners {
         CodeOwners { lines: text.lines().filter_map(OwnersLine::read).collect() }
     }
 
-    /// Returns the owners of a file as written: addresses, `@login`, `@org/team`. The last matching line decides, even
-    /// if it names nobody.
+    /// Returns the owners of a file as written: addresses, `@login`, `@org/team`. The last matching line decides,
+    /// even if it names nobody.
     pub fn owners_of(&self, path: &str) -> &[String] {
         let mut lines = self.lines.iter().rev();
         let line = lines.find(|line| {
@@ -54,8 +54,8 @@ impl OwnersLine {
     }
 }
 
-/// Returns the patterns of a path: for the file itself, and for all files below a folder; without a slash, at any
-/// depth.
+/// Returns the patterns of a path: for the file itself, and for all files below a folder; without
+/// a slash, at any depth.
 fn patterns(path: &str) -> Vec<String> {
     let is_folder = path.ends_with('/');
     let bare = path.trim_end_matches('/');

@@ -1,5 +1,5 @@
-//! The owners of imported findings and events: as the event states, otherwise by CODEOWNERS, with name and team of the
-//! roster.
+//! The owners of imported findings and events: as the event states, otherwise by CODEOWNERS, with name
+//! and team of the roster.
 //!
 //! Uses record's words, policy's people. Pure. Start at [`Owners`]. Nobody is chosen if several people are possible.
 

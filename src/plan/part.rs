@@ -114,8 +114,8 @@ fn is_list_of_texts(field: &str) -> bool {
     field.is_some_and(|field| matches!(field.shape, ValueShape::List(ValueShape::Text)))
 }
 
-/// Stores what is deviated from: `control:ID` and `rule:TEXT` are explicit; otherwise it is a control if it looks like
-/// one.
+/// Stores what is deviated from: `control:ID` and `rule:TEXT` are explicit; otherwise it is a control
+/// if it looks like one.
 fn deviation(answers: &mut Answers, answer: &str) {
     let (is_control, answer) = match (answer.strip_prefix("control:"), answer.strip_prefix("rule:"))
     {

@@ -296,8 +296,8 @@ impl LandedChange<'_> {
         Ok(())
     }
 
-    /// Tells whether a difference may come from the pull request itself, and not from what others landed in the
-    /// meantime.
+    /// Tells whether a difference may come from the pull request itself, and not from what
+    /// others landed in the meantime.
     fn is_of_it(&self, about: &ApprovalSubject, seen: &ReviewedTree<'_>) -> Result<bool, Obstacle> {
         let head = seen.head.blobs(about)?;
         let Some(before) = &self.before else {

@@ -17,8 +17,8 @@ pub struct Setting<'a> {
     pub is_emergency: bool,
     /// Who files it: name and address, as git knows them.
     pub filer: Filer,
-    /// Whether the filer is the owner by default; otherwise a prompt asks, for example if somebody else filed the
-    /// issue.
+    /// Whether the filer is the owner by default; otherwise a prompt asks, for example if
+    /// somebody else filed the issue.
     pub is_filer_owner: bool,
     /// The id it will have.
     pub id: Id,

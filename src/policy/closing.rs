@@ -25,8 +25,8 @@ pub struct ClosureRules {
 }
 
 impl ClosureRules {
-    /// Returns the items that a closure must answer: those of the record's baseline and identity type, without
-    /// duplicates.
+    /// Returns the items that a closure must answer: those of the record's baseline
+    /// and identity type, without duplicates.
     pub fn items(&self, kinds: [Option<&str>; 2]) -> Vec<&str> {
         let lists = kinds.into_iter().flatten();
         let mut items: Vec<&str> = Vec::new();

@@ -1,7 +1,7 @@
 //! Identity resolution: one key for all spellings of a person, and what the governance files say about that key.
 //!
-//! Uses record's addresses and patterns, policy's types. Pure. Start at [`identify`]. Follows
-//! `docs/spec/approval.md` 1.7 and `docs/spec/policy.md`.
+//! Uses record's addresses and patterns, policy's types. Pure. Start at [`identify`].
+//! Follows `docs/spec/approval.md` 1.7 and `docs/spec/policy.md`.
 
 pub mod account;
 pub mod alike;
@@ -225,8 +225,8 @@ pub fn is_forge(governance: &Governance, name: &str, email: &str) -> bool {
     fitting.next().is_some()
 }
 
-/// Tells whether a pattern matches a person's address or name, as typed or as resolved; the number of an account may be
-/// omitted.
+/// Tells whether a pattern matches a person's address or name, as typed or as resolved; the number of
+/// an account may be omitted.
 fn fits(governance: &Governance, patterns: &[String], person: &Person) -> bool {
     let unnumbered = |email: &str| {
         let account = Account::of(email, &governance.policy.people.noreply);

@@ -102,8 +102,8 @@ pub struct TierDemand {
 }
 
 impl TierDemand {
-    /// Returns the combination of both requirements: the larger count, the stronger proof, the groups and people of
-    /// both.
+    /// Returns the combination of both requirements: the larger count, the stronger proof, the
+    /// groups and people of both.
     pub fn and(&self, other: &TierDemand) -> TierDemand {
         TierDemand {
             count: self.count.max(other.count),

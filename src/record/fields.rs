@@ -1,8 +1,8 @@
 //! The keys of one map: known keys are read by name, all others reported.
 //!
-//! Uses diag, yaml and the reader. Pure. Start at [`Fields`], which [`NodeReader::map`] provides. Read every key
-//! before the first `?`, so that no error hides another. Follows `docs/spec/rules.md` (`unknown-key`,
-//! `missing-field`).
+//! Uses diag, yaml and the reader. Pure. Start at [`Fields`], which
+//! [`NodeReader::map`] provides. Read every key before the first `?`, so that no error
+//! hides another. Follows `docs/spec/rules.md` (`unknown-key`, `missing-field`).
 
 use crate::diag::code::Code;
 use crate::record::meant;
@@ -165,8 +165,8 @@ impl<'n, 'r> Fields<'n, 'r> {
         }
     }
 
-    /// Notes the keys that were not read, and missing keys that none of them was meant for. Returns whether there was
-    /// neither.
+    /// Notes the keys that were not read, and missing keys that none of them was meant for.
+    /// Returns whether there was neither.
     fn close(mut self) -> bool {
         let is_all_known = self.entries.len() == self.taken.count_ones() as usize;
         if is_all_known && self.missing.is_empty() {

@@ -174,8 +174,8 @@ impl RecordFile {
         }
     }
 
-    /// Returns the position of a field's key; for a list item its first line; for an absent field like
-    /// [`RecordFile::pos`].
+    /// Returns the position of a field's key; for a list item its first line; for
+    /// an absent field like [`RecordFile::pos`].
     pub fn key_pos(&self, field: &str) -> Pos {
         let root = self.root.as_ref();
         root.map_or(Pos::START, |root| anchor(root, field))

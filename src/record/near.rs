@@ -40,8 +40,8 @@ pub fn all<'c>(
     best
 }
 
-/// Returns the candidates with the fewest letters to change, at most `most` of them, in their order; empty if two of
-/// three letters would change.
+/// Returns the candidates with the fewest letters to change, at most `most` of them, in their order; empty if two
+/// of three letters would change.
 pub fn closest<'c>(
     key: &str,
     candidates: impl IntoIterator<Item = &'c str>,

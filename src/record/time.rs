@@ -240,8 +240,8 @@ impl When {
 
 /// Returns the first instant at which an exception with this end no longer grants anything.
 ///
-/// A day includes all of itself in UTC, so the result is the following midnight; an instant is exclusive. Follows
-/// `docs/spec/status.md`, dates.
+/// A day includes all of itself in UTC, so the result is the following midnight; an instant
+/// is exclusive. Follows `docs/spec/status.md`, dates.
 pub fn not_after(expires: &When) -> Instant {
     match expires {
         When::Day(day) => day.end(),

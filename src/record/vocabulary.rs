@@ -4,8 +4,8 @@
 
 use strum::{EnumMessage, VariantArray};
 
-/// A vocabulary: each value with its word in files, in the order of the documentation; the meaning of a word is the doc
-/// comment of its value.
+/// A vocabulary: each value with its word in files, in the order of the documentation; the meaning of a word is the
+/// doc comment of its value.
 pub trait Vocabulary:
     Copy + PartialEq + VariantArray + EnumMessage + Into<&'static str> + 'static
 {

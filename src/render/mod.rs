@@ -39,8 +39,8 @@ pub fn find(name: &str) -> Option<&'static OutputFormat> {
     ALL.iter().find(|format| format.name == name)
 }
 
-/// Returns a text with everything escaped that a terminal or a build server would interpret: for messages beside an
-/// answer.
+/// Returns a text with everything escaped that a terminal or a build server would interpret:
+/// for messages beside an answer.
 pub fn harmless(text: &str) -> String {
     visible::no_command(visible::lines(text)).into_owned()
 }

@@ -1,5 +1,5 @@
-//! The audit: every landed version, evaluated under the governance at its landing; findings have the level that they
-//! deserve today.
+//! The audit: every landed version, evaluated under the governance at its landing; findings have the
+//! level that they deserve today.
 //!
 //! Uses history, approval, status, and the rules. Pure. Start at [`Audit`]. Follows `docs/spec/rules.md` (audit, levels
 //! in verify) and `docs/spec/approval.md`, 1.9. Findings of content rules are collected while history is walked

@@ -206,8 +206,8 @@ impl<'c> LandedCase<'c> {
         &self.governance_before.governance
     }
 
-    /// Returns how the version can still be approved, in the same words as `show`; for one that was changed since, what
-    /// counts instead.
+    /// Returns how the version can still be approved, in the same words as `show`; for one that was
+    /// changed since, what counts instead.
     pub fn how_to_approve(&self) -> String {
         let is_open = self.verdict.satisfied == Satisfied::No;
         match (self.healed, self.at_tip) {

@@ -39,8 +39,8 @@ pub struct Cited<'c> {
     pub index: usize,
     /// The control as written.
     pub control: ControlRef,
-    /// The controls that it may refer to: the one of its catalog; without a catalog those of all catalogs that the
-    /// policy lists.
+    /// The controls that it may refer to: the one of its catalog; without a catalog those of all
+    /// catalogs that the policy lists.
     pub candidates: Vec<ControlMatch<'c>>,
 }
 

@@ -1,7 +1,7 @@
 //! The subjects of rules about changes: a record before and after, and the changes of a branch to the governance files.
 //!
-//! Uses record, policy, approval. Pure. Start at [`ChangeCase`]. Follows `docs/spec/rules.md` (change) and
-//! `docs/spec/policy.md`, which policy applies.
+//! Uses record, policy, approval. Pure. Start at [`ChangeCase`]. Follows `docs/spec/rules.md` (change)
+//! and `docs/spec/policy.md`, which policy applies.
 
 use std::rc::Rc;
 
@@ -113,8 +113,8 @@ impl GovernanceChange {
 }
 
 impl<'c> ChangeCase<'c> {
-    /// Returns both contents, if both can be read. A file that could not be read before is replaced by the last
-    /// approved content.
+    /// Returns both contents, if both can be read. A file that could not be read before is replaced
+    /// by the last approved content.
     pub fn both(&self) -> Option<(&'c Record, &'c Record)> {
         let before = self.before?.record.as_ref().or(self.approved)?;
         Some((before, self.after?.record.as_ref()?))

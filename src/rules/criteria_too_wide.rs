@@ -1,5 +1,5 @@
-//! `criteria-too-wide`: without `id`: neither a purl with a name nor paths nor resources; or a key that is only
-//! asterisks.
+//! `criteria-too-wide`: without `id`: neither a purl with a name nor paths nor resources; or a
+//! key that is only asterisks.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 

@@ -1,5 +1,5 @@
-//! `decision-by-other`: the name typed in a review, firing or closure is neither an author nor the person who landed
-//! it.
+//! `decision-by-other`: the name typed in a review, firing or closure is neither an author nor
+//! the person who landed it.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (audit).
 

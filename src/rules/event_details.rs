@@ -148,8 +148,8 @@ fn attested(before: &Record, after: &Record) -> String {
     })
 }
 
-/// Returns the landed, unapproved changes that would be approved together with a change; `None` if nothing of them is
-/// left.
+/// Returns the landed, unapproved changes that would be approved together with a change; `None` if
+/// nothing of them is left.
 pub fn also(approved: Option<&Record>, landed: &Record, after: &Record) -> Option<String> {
     let left: Vec<ChangeEvent> = change::events(approved, after);
     let landed = events(approved, landed, Beside::default()).into_iter();

@@ -197,8 +197,8 @@ impl Example {
         }
     }
 
-    /// Returns the sample record after edits, one `field: value` per line; `None` if the edits say that there is no
-    /// file.
+    /// Returns the sample record after edits, one `field: value` per line; `None` if the edits say
+    /// that there is no file.
     pub fn edited(edits: &str) -> Option<String> {
         sample::edited(edits)
     }

@@ -1,7 +1,7 @@
 //! The meaning of a change of a record: which entries, whose, by how much; in words that rules and views share.
 //!
-//! Uses record. Pure. Start at [`widened`], [`rewritten`]. Follows `docs/spec/rules.md` (change) and
-//! `docs/spec/approval.md`, V5 and V9.
+//! Uses record. Pure. Start at [`widened`], [`rewritten`]. Follows `docs/spec/rules.md` (change)
+//! and `docs/spec/approval.md`, V5 and V9.
 
 use std::fmt::Display;
 
@@ -63,8 +63,8 @@ impl ListDifference {
     }
 }
 
-/// Returns the lists that define what a record waives, before and after a change: those of the scope, aliases,
-/// controls.
+/// Returns the lists that define what a record waives, before and after a change: those
+/// of the scope, aliases, controls.
 fn lists(before: &Record, after: &Record) -> [ListDifference; 6] {
     let (none, text) = (Scope::default(), String::clone);
     let old = before.scope.as_ref().unwrap_or(&none);

@@ -46,8 +46,8 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Returns the last day on which a control is fresh; `None` if it is not active, needs no further verification, or a
-/// field can't be read.
+/// Returns the last day on which a control is fresh; `None` if it is not active, needs no further verification, or
+/// a field can't be read.
 fn fresh_through(case: &RecordCase<'_>, item: &str) -> Option<Day> {
     let status: ControlStatus = case.value(&format!("{item}.status"))?;
     if status != ControlStatus::Active {

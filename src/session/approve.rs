@@ -1,9 +1,9 @@
-//! Approves or rejects present content: checks that the approval would count, drafts and signs it, and writes its
-//! files.
+//! Approves or rejects present content: checks that the approval would count, drafts and signs
+//! it, and writes its files.
 //!
-//! Start at `prepare`: it refuses an approval that would not count before anything is signed. `draft` writes and signs
-//! an approval, `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve, and
-//! `docs/spec/approval.md`, S7, 1.12, G2.
+//! Start at `prepare`: it refuses an approval that would not count before anything is signed. `draft` writes and
+//! signs an approval, `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve,
+//! and `docs/spec/approval.md`, S7, 1.12, G2.
 
 mod branch;
 pub mod bridge_key;

@@ -1,7 +1,7 @@
 //! A decision about some records: selects them, edits them, lints the result; then writes all files or none.
 //!
-//! Start at `prepare`. A command says which records to select and what `plan` makes of each; the rest is done here.
-//! Follows `docs/spec/cli.md`, decisions.
+//! Start at `prepare`. A command says which records to select and what `plan` makes of each; the rest is
+//! done here. Follows `docs/spec/cli.md`, decisions.
 
 pub mod decided;
 mod lint;
@@ -38,8 +38,8 @@ pub struct Job<'j> {
     pub plan: &'j dyn Fn(&DecisionInput<'_>) -> Result<Planned, DecisionRefusal>,
 }
 
-/// A decision that is worked out and lints, but is not written yet. While it is held, nobody else can write; if it is
-/// dropped, nothing is written.
+/// A decision that is worked out and lints, but is not written yet. While it is held, nobody else can write; if it
+/// is dropped, nothing is written.
 pub struct PreparedDecision<'s> {
     /// The records that it changes, by id.
     pub records: Vec<DecidedRecord>,

@@ -1,7 +1,7 @@
 //! Why a question has no answer: the request was wrong, or the answer could not be determined.
 //!
-//! Start at [`Error`]. Follows `docs/spec/cli.md`, exit codes: the program ends with 2 for [`Usage`] and with 3 for
-//! [`Undetermined`].
+//! Start at [`Error`]. Follows `docs/spec/cli.md`, exit codes: the program ends with 2 for [`Usage`]
+//! and with 3 for [`Undetermined`].
 
 pub(crate) mod wording;
 

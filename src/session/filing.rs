@@ -1,5 +1,5 @@
-//! From answers to a file: missing answers are reported, findings of the rules refuse the draft, only a clean record is
-//! written.
+//! From answers to a file: missing answers are reported, findings of the rules refuse the draft, only
+//! a clean record is written.
 //!
 //! Start at `prepare`. Follows `docs/spec/cli.md`, new.
 

@@ -111,8 +111,8 @@ fn named_root(folder: &Path) -> Result<PathBuf, Undetermined> {
         .ok_or_else(|| not_a_root(format!("{} holds no {}", folder.display(), policy::FILE)))
 }
 
-/// Reads the governance files of a tree, which must have no errors: nothing is evaluated under rules that can't be
-/// read.
+/// Reads the governance files of a tree, which must have no errors: nothing is evaluated under
+/// rules that can't be read.
 ///
 /// # Errors
 /// [`Undetermined::PolicyBroken`], or [`Undetermined::Tree`] if they can't be read.

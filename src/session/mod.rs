@@ -155,8 +155,8 @@ impl Session {
     /// Lints the work tree, some files of it, or what a branch changes.
     ///
     /// # Errors
-    /// [`error::Usage`] if a named path is not in the ledger; [`error::Undetermined`] if a tree, or with a base the
-    /// history, can't be read.
+    /// [`error::Usage`] if a named path is not in the ledger; [`error::Undetermined`] if a tree, or with a base
+    /// the history, can't be read.
     pub fn lint(&self, at: &Moment, request: &LintRequest<'_>) -> Result<LintAnswer, Error> {
         lint::judge(self.opened.current()?, at, request)
     }
@@ -164,8 +164,8 @@ impl Session {
     /// Compares a state with the commit where it will land: the approved ref unless another commit is named.
     ///
     /// # Errors
-    /// Outside git, without an approved ref or a common ancestor, if objects are missing, and if the name does not
-    /// resolve to a commit.
+    /// Outside git, without an approved ref or a common ancestor, if objects are missing, and if the name does
+    /// not resolve to a commit.
     pub fn compare(
         &self,
         at: &Moment,
@@ -218,8 +218,8 @@ impl Session {
         check::ask(self.opened.current()?, at, request, receipts)
     }
 
-    /// Works out a decision about some records: all of them, or none. Nothing is written yet, and nobody else can write
-    /// while it is held.
+    /// Works out a decision about some records: all of them, or none. Nothing is written yet, and nobody else can
+    /// write while it is held.
     ///
     /// # Errors
     /// [`error::Usage`] if a record is unknown, the decision is refused, or the result would not lint;

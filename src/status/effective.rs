@@ -1,8 +1,8 @@
-//! What is known of a record independently of the instant: the last approved version intersected with everything landed
-//! since.
+//! What is known of a record independently of the instant: the last approved version
+//! intersected with everything landed since.
 //!
-//! Uses record, policy, history, approval. Pure. Start at [`Ground::evaluate`]. Follows `docs/spec/approval.md`, 1.9
-//! and V9, and `docs/spec/status.md`.
+//! Uses record, policy, history, approval. Pure. Start at [`Ground::evaluate`]. Follows `docs/spec/approval.md`,
+//! 1.9 and V9, and `docs/spec/status.md`.
 
 use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::verdict::Grace;
@@ -155,8 +155,8 @@ fn grace(past: TrailPast, policy: &Policy, first: usize) -> Option<Grounds> {
     Some(Grounds::Until(until(record, landed, within, policy)))
 }
 
-/// Returns when an emergency must be approved: the shorter term of the policy before its landing and the one in
-/// question.
+/// Returns when an emergency must be approved: the shorter term of the policy before its landing
+/// and the one in question.
 pub(crate) fn until(record: &Record, landed: Instant, within: Term, policy: &Policy) -> Instant {
     let of_now = tier::resolve(policy, &Facts::of(record)).and_then(|now| now.review_within);
     let then = within.after(landed);

@@ -153,8 +153,8 @@ impl RecordState {
         }
     }
 
-    /// Adds to the reasons of an ended record whether it can still be renewed, considering earlier records for the same
-    /// exception.
+    /// Adds to the reasons of an ended record whether it can still be renewed, considering earlier
+    /// records for the same exception.
     pub(crate) fn note_renewals_left(&mut self, instant: Instant) {
         let record = self.effective.as_deref();
         let is_left = renewal::is_left(&self.renewals, record, instant);
@@ -278,8 +278,8 @@ fn brought_back(past: TrailPast) -> Option<Reason> {
     )))
 }
 
-/// Returns the reason for a record that was approved while its file had a wrong name: it could not be read, so it
-/// granted nothing.
+/// Returns the reason for a record that was approved while its file had a wrong name: it could not be
+/// read, so it granted nothing.
 fn unread_then(past: TrailPast, approval: VersionApproval<'_>) -> Option<Reason> {
     let first = approval.verdict.carries.unwrap_or(past.tip);
     let before = first.checked_sub(1)?;

@@ -1,8 +1,8 @@
 //! How often a record was renewed, and how long it runs in total.
 //!
-//! Uses record, policy's tiers, `status::effective`. Pure. Start at [`count_renewals`]. Follows M31 of the mission and
-//! `docs/spec/policy.md`, terms and clocks. `survey::renewed`, which sees all records, adds earlier records for the
-//! same exception.
+//! Uses record, policy's tiers, `status::effective`. Pure. Start at [`count_renewals`]. Follows M31 of the
+//! mission and `docs/spec/policy.md`, terms and clocks. `survey::renewed`, which sees all records, adds earlier
+//! records for the same exception.
 
 use crate::record::Record;
 use crate::record::dates;
@@ -76,8 +76,8 @@ fn days_up(seconds: i64) -> i64 {
     seconds.div_euclid(86_400) + i64::from(seconds.rem_euclid(86_400) > 0)
 }
 
-/// Tells whether a record links a redesign that lifts limits: a well-formed reference, and a due date of the fix that
-/// is not past.
+/// Tells whether a record links a redesign that lifts limits: a well-formed reference, and a due date of the
+/// fix that is not past.
 pub(crate) fn is_redesigned(record: &Record, instant: Option<Instant>) -> bool {
     let redesign = record.references.as_ref().and_then(|references| references.redesign.as_deref());
     let due = record.fix.as_ref().and_then(|fix| fix.due);

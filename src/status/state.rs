@@ -109,8 +109,8 @@ pub struct RecordState {
     pub reasons: Vec<Reason>,
     /// The instant at which it got this status, if a date decides that; for a record that starts later, its start.
     pub decided_at: Option<Instant>,
-    /// The evaluated record: the approved version narrowed by everything landed since; `None` if there is no grant to
-    /// narrow.
+    /// The evaluated record: the approved version narrowed by everything landed since; `None` if there
+    /// is no grant to narrow.
     pub effective: Option<Rc<record::Record>>,
     /// The content of the file as landed or proposed; `None` if it can't be read.
     pub stated: Option<Rc<record::Record>>,
@@ -118,8 +118,8 @@ pub struct RecordState {
     pub last_read: Option<Rc<record::Record>>,
     /// The version whose grant is in force.
     pub approved: Option<ApprovedGrant>,
-    /// The content of that version, or of the first one during an emergency's grace period; `None` if nothing is
-    /// granted.
+    /// The content of that version, or of the first one during an emergency's grace period;
+    /// `None` if nothing is granted.
     pub as_approved: Option<Rc<record::Record>>,
     /// Whether an unapproved change landed since.
     pub changed_since_approval: bool,
@@ -209,8 +209,8 @@ pub struct Renewals {
     pub total_days: Option<i64>,
     /// The maximum number of days.
     pub limit_days: Option<i64>,
-    /// The ids of the earlier records for the same exception, latest first; each counts as a renewal, and its days
-    /// count toward the total.
+    /// The ids of the earlier records for the same exception, latest first; each counts as a renewal, and its
+    /// days count toward the total.
     pub refiled: Vec<String>,
 }
 

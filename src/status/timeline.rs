@@ -77,8 +77,8 @@ pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) ->
 /// An uninterrupted interval in force.
 struct InForceSpan {
     seconds: i64,
-    /// Whether it is based on the approval or grace of the version at the tip; otherwise on the approval of an earlier
-    /// one.
+    /// Whether it is based on the approval or grace of the version at the tip; otherwise on the
+    /// approval of an earlier one.
     rests_on_tip: bool,
 }
 

@@ -14,8 +14,8 @@ use crate::status::effective::EvaluatedRecord;
 use crate::status::past::TrailPast;
 use crate::status::state::UnansweredReview;
 
-/// Returns the reviews that still wait for a closure, a narrowing, an earlier end or a later review with the outcome
-/// `still-needed`, in landing order.
+/// Returns the reviews that still wait for a closure, a narrowing, an earlier end or a later review with the
+/// outcome `still-needed`, in landing order.
 pub(crate) fn unanswered_reviews(
     past: TrailPast,
     judged: &EvaluatedRecord,

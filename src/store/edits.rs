@@ -57,9 +57,9 @@ impl WriteLock {
     /// Writes files, all or none; each is replaced atomically, so that nobody reads a partial file.
     ///
     /// # Errors
-    /// [`FileError::Changed`] if a file no longer has the content that was read, [`FileError::Exists`] if a new file
-    /// already exists, [`FileError::Outside`] if a path leaves the tree or passes a link. All files are then as they
-    /// were.
+    /// [`FileError::Changed`] if a file no longer has the content that was read, [`FileError::Exists`] if a
+    /// new file already exists, [`FileError::Outside`] if a path leaves the tree or passes a link. All files
+    /// are then as they were.
     pub fn write(&self, tree: &WorkTree, writes: &[Write]) -> Result<(), FileError> {
         clear(&self.waiting);
         for write in writes {

@@ -1,8 +1,8 @@
 //! Signs with `ssh-keygen -Y sign`, as git does.
 //!
-//! Uses no other module; git2 for its configuration. Start at [`Setup::for_approvals`] and [`sign`]. Follows
-//! `docs/spec/approval.md`, S7. Of a private key file only the beginning is read here: ssh-keygen or the agent uses the
-//! key.
+//! Uses no other module; git2 for its configuration. Start at [`Setup::for_approvals`] and [`sign`].
+//! Follows `docs/spec/approval.md`, S7. Of a private key file only the beginning is read here: ssh-keygen
+//! or the agent uses the key.
 
 use std::fmt;
 use std::fs;

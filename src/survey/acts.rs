@@ -232,8 +232,8 @@ fn later_approval(
     later
 }
 
-/// Returns the later landings that brought statements about a version; for a carried result, only the refused
-/// statements.
+/// Returns the later landings that brought statements about a version; for a carried
+/// result, only the refused statements.
 fn stated_indices(
     history: &History,
     version: &Version,

@@ -25,8 +25,8 @@ pub struct Next {
     pub command: String,
     /// The people who can do it; empty if nobody in particular is named.
     pub waits_for: Vec<Person>,
-    /// The people who can't, although everybody else can: the authors of the change to approve, or whoever closed the
-    /// record.
+    /// The people who can't, although everybody else can: the authors of the change to approve,
+    /// or whoever closed the record.
     pub but: Vec<Person>,
     /// Since when the step has been waiting, or its deadline.
     pub timing: Timing,

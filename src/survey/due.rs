@@ -289,8 +289,8 @@ impl DueCase<'_> {
         Some(DueBucket { bucket, urgency: Urgency::InTime, timing: Timing::Until(end) })
     }
 
-    /// Returns since when it has been waiting for approval: landed unapproved, or proposed on a branch or in the work
-    /// tree.
+    /// Returns since when it has been waiting for approval: landed unapproved, or proposed on a branch
+    /// or in the work tree.
     ///
     /// A record that is over needs no approval; only a change of it may.
     fn waits(&self) -> Option<DueBucket> {

@@ -1,8 +1,8 @@
-//! Who is notified of due records: the owner, and the recipients of the escalation chain once a record has waited long
-//! enough.
+//! Who is notified of due records: the owner, and the recipients of the escalation chain once a
+//! record has waited long enough.
 //!
-//! Uses policy's people and chain, status, survey's buckets. Pure. Start at [`calls`]. Follows M75 and M81 of the
-//! mission, and `docs/spec/policy.md` (escalate).
+//! Uses policy's people and chain, status, survey's buckets. Pure. Start at [`calls`]. Follows M75 and M81 of
+//! the mission, and `docs/spec/policy.md` (escalate).
 
 use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;

@@ -56,8 +56,8 @@ pub fn group_occurrences<'a>(records: &[&'a Neighbour]) -> Vec<Vec<&'a Neighbour
     found
 }
 
-/// Tells whether a record belongs to an occurrence of records that landed no later; `before` landed immediately before
-/// it.
+/// Tells whether a record belongs to an occurrence of records that landed no later;
+/// `before` landed immediately before it.
 fn belongs(record: &Neighbour, occurrence: &[&Neighbour], before: Option<&Neighbour>) -> bool {
     let (Some(first), Some(last)) = (occurrence.first(), occurrence.last()) else {
         return false;

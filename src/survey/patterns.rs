@@ -19,8 +19,8 @@ use crate::survey::occurrence;
 /// What repeats in a ledger.
 #[derive(Clone, Debug)]
 pub struct RepeatedCauses<'a> {
-    /// The groups over the threshold by the policy's key, then the controls that fail for one cause in several systems;
-    /// the largest first.
+    /// The groups over the threshold by the policy's key, then the controls that fail for one cause in
+    /// several systems; the largest first.
     pub groups: Vec<CausePattern<'a>>,
     /// The applications over the threshold, whatever the causes.
     pub applications: Vec<CausePattern<'a>>,

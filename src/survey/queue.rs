@@ -1,7 +1,7 @@
 //! The records that need attention, worst first, with the next step; healthy records are left out.
 //!
-//! Uses status, survey's buckets and advice. Pure. Start at [`collect`]. Follows `docs/spec/cli.md`, queue, and M34 and M57
-//! of the mission.
+//! Uses status, survey's buckets and advice. Pure. Start at [`collect`]. Follows `docs/spec/cli.md`, queue, and M34
+//! and M57 of the mission.
 
 use std::cmp::Ordering;
 

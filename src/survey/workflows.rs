@@ -45,8 +45,8 @@ pub fn changes(
     Ok(found)
 }
 
-/// Returns the files below a folder that differ from those of every parent: whether the first parent has each, and
-/// whether it still exists.
+/// Returns the files below a folder that differ from those of every parent: whether the first parent has each,
+/// and whether it still exists.
 fn find_changed(
     objects: &dyn Objects,
     folder: &str,

@@ -180,8 +180,8 @@ fn row(acts: &[RecordAct<'_>]) -> Vec<StyledText> {
     ]
 }
 
-/// Returns the pull request that landed an event; an approval of earlier content has none, since its own pull request
-/// is not that content's.
+/// Returns the pull request that landed an event; an approval of earlier content has none, since its own pull
+/// request is not that content's.
 fn request_name<'a>(act: &RecordAct<'a>) -> Option<&'a str> {
     if is_statement(act.event) { None } else { act.verdict.pull_request.as_deref() }
 }

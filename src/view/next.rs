@@ -37,8 +37,8 @@ impl<'a> NextView<'a> {
     }
 }
 
-/// Returns since when a record has been due, or how much time is left: `8 days ago`, `in 4 days`; empty if there is no
-/// date.
+/// Returns since when a record has been due, or how much time is left: `8 days ago`, `in 4 days`; empty
+/// if there is no date.
 pub fn timing(due: &DueRecord, now: Instant) -> String {
     match due.timing {
         Timing::Until(at) if due.bucket == Bucket::EmergencyReviewDue => {

@@ -1,5 +1,5 @@
-//! Statements about a version other than plain approvals: those that do not count, rejections, and those that others
-//! reported.
+//! Statements about a version other than plain approvals: those that do not count, rejections,
+//! and those that others reported.
 //!
 //! Uses approval. Pure. Start at [`StatementView`], [`table`] and [`pairs`]. Follows `docs/spec/cli.md`, `statements[]`.
 

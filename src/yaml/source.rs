@@ -41,8 +41,8 @@ pub(super) fn value_place(source: &str, cursor: usize, mark: usize) -> usize {
 
 /// Returns the end of a block scalar's last line, without its line break.
 ///
-/// `content` is the parser's range, which ends at the next token. Trailing blank lines belong to the scalar only if the
-/// header says `+`.
+/// `content` is the parser's range, which ends at the next token. Trailing blank lines belong to the scalar only
+/// if the header says `+`.
 pub(super) fn block_scalar_end(source: &str, header: usize, content: Range<usize>) -> usize {
     let whole = source.get(header..content.end).unwrap_or_default();
     let header_end = whole.find(['\n', '\r']).unwrap_or(whole.len());

@@ -50,8 +50,8 @@ const ALL: Limits = Limits { bytes: usize::MAX, depth: usize::MAX };
 
 /// Applies edits to a source, one after the other; `root` is the source's node.
 ///
-/// The result is parsed again before it is returned: the edited places have their new values, and everything else is
-/// unchanged.
+/// The result is parsed again before it is returned: the edited places have their new values,
+/// and everything else is unchanged.
 ///
 /// # Errors
 /// [`SpliceError`] if that check fails, or an edit has no place; then nothing is edited.

@@ -9,12 +9,12 @@ use crate::approval::approval_event::{
 use crate::approval::approval_files::files::ApprovalFiles;
 use crate::approval::bridge_committer;
 use crate::approval::file_outcome::{self, ApprovalFileOutcome, FileState};
-use crate::approval::governance_history::GovernanceHistory;
+use crate::approval::governance_history::{GovernanceHistory, LandedGovernance};
 use crate::approval::keys::Keys;
 use crate::approval::ledger_name::LedgerName;
 use crate::approval::signature::SignatureState;
 use crate::approval::statement::bad_file::BadFile;
-use crate::approval::statement::check::{self, Backing, StatementPath};
+use crate::approval::statement::check::{self, Backing, SoundStatement, StatementPath};
 use crate::approval::statement::file::{ApprovalDecision, ApprovalSubject};
 use crate::approval::statement::file::{ApprovalFile, GOVERNANCE};
 use crate::approval::statement::limits::SIGNATURE;
@@ -24,6 +24,7 @@ use crate::history::version::TrailKey;
 use crate::history::walked::{After, ApprovalFileChange, Company, History};
 use crate::history::watched_paths;
 use crate::policy::Policy;
+use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -272,71 +273,30 @@ impl<'a> ApprovalFileReader<'a> {
         let nameless = mainline.boundary.as_ref().filter(|_| name == LedgerName::Unknown);
         let doubt =
             governance_before.doubt.or(nameless).or_else(|| mainline.behind(checked.file.at));
-        let (backed, state) = match (&checked.backing, doubt) {
-            (_, Some(doubt)) => {
-                (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone()))
-            }
-            (Backing::Signature(_), None) => {
-                let counted = checked.signer(
-                    &governance_before.key_set.keys,
-                    governance_before.governance,
-                    effective,
-                );
-                // An unapproved change of governance must not discard a rejection.
-                let signer = match checked.file.decision {
-                    ApprovalDecision::Reject => counted.or_else(|bad| {
-                        let keys = &governance_before.approved_key_set.keys;
-                        checked.signer(keys, governance_before.approved, effective).map_err(|_| bad)
-                    }),
-                    ApprovalDecision::Approve => counted,
-                };
-                match signer {
-                    Ok(signer) => (FileBacking::Signature(signer), FileState::Sound),
-                    Err(bad) => {
-                        let then = Keys::from_governance(
-                            governance_before.governance,
-                            governance_before.governance,
-                        );
-                        let listed =
-                            checked.signer(&then, governance_before.governance, effective).is_ok();
-                        return revoked_later(bad, listed);
-                    }
-                }
-            }
-            (Backing::Bridge(_), None) => {
-                match checked.bridge(
-                    &governance_before.key_set.keys,
-                    governance_before.governance,
-                    effective,
-                ) {
-                    Ok(bridge) => {
-                        let bridge = BridgeCommitter::SigningBridge(resolver.of_person(&bridge));
-                        (FileBacking::Stated(Ok(bridge)), FileState::Sound)
-                    }
-                    Err(bad) => {
-                        let then = Keys::from_governance(
-                            governance_before.governance,
-                            governance_before.governance,
-                        );
-                        let listed =
-                            checked.bridge(&then, governance_before.governance, effective).is_ok();
-                        return revoked_later(bad, listed);
-                    }
-                }
-            }
-            (Backing::Committer, None) => {
+        let (backed, state) = match doubt {
+            Some(doubt) => (FileBacking::Unknown(doubt.clone()), FileState::Missing(doubt.clone())),
+            None => {
                 let lay_there = self.present.get(text.as_ref()).is_some_and(|n| *n > 0);
-                let stated = match &change.company {
-                    Company::Alone if lay_there => FileBacking::Stated(Err(NotCounted::Moved)),
-                    Company::Alone => FileBacking::Stated(bridge_committer::by(
-                        resolver,
-                        &change.commit,
-                        effective,
-                    )),
-                    Company::More => FileBacking::Stated(Err(NotCounted::Company)),
-                    Company::Unknown(obstacle) => FileBacking::Unknown(obstacle.clone()),
+                let backing = match &checked.backing {
+                    Backing::Signature(_) => signer(&checked, governance_before, effective),
+                    Backing::Bridge(_) => bridge(&checked, governance_before, effective)
+                        .map(|person| BridgeCommitter::SigningBridge(resolver.of_person(&person)))
+                        .map(|bridge| FileBacking::Stated(Ok(bridge))),
+                    Backing::Committer => Ok(match &change.company {
+                        Company::Alone if lay_there => FileBacking::Stated(Err(NotCounted::Moved)),
+                        Company::Alone => FileBacking::Stated(bridge_committer::by(
+                            resolver,
+                            &change.commit,
+                            effective,
+                        )),
+                        Company::More => FileBacking::Stated(Err(NotCounted::Company)),
+                        Company::Unknown(obstacle) => FileBacking::Unknown(obstacle.clone()),
+                    }),
                 };
-                (stated, FileState::Sound)
+                match backing {
+                    Ok(backing) => (backing, FileState::Sound),
+                    Err(state) => return state,
+                }
             }
         };
         self.take_statement(
@@ -382,6 +342,41 @@ impl<'a> ApprovalFileReader<'a> {
             }
         }
     }
+}
+
+/// Returns the signer of a file, by the keys before its landing; otherwise the file's state.
+fn signer(
+    checked: &SoundStatement,
+    before: LandedGovernance<'_>,
+    effective: Instant,
+) -> Result<FileBacking, FileState> {
+    let governance = before.governance;
+    let counted = checked.signer(&before.key_set.keys, governance, effective);
+    // An unapproved change of governance must not discard a rejection.
+    let signer = match checked.file.decision {
+        ApprovalDecision::Reject => counted.or_else(|bad| {
+            let keys = &before.approved_key_set.keys;
+            checked.signer(keys, before.approved, effective).map_err(|_| bad)
+        }),
+        ApprovalDecision::Approve => counted,
+    };
+    signer.map(FileBacking::Signature).map_err(|bad| {
+        let keys = Keys::from_governance(governance, governance);
+        revoked_later(bad, checked.signer(&keys, governance, effective).is_ok())
+    })
+}
+
+/// Returns the bridge that signed a file, by the keys before its landing; otherwise the file's state.
+fn bridge(
+    checked: &SoundStatement,
+    before: LandedGovernance<'_>,
+    effective: Instant,
+) -> Result<Person, FileState> {
+    let governance = before.governance;
+    checked.bridge(&before.key_set.keys, governance, effective).map_err(|bad| {
+        let keys = Keys::from_governance(governance, governance);
+        revoked_later(bad, checked.bridge(&keys, governance, effective).is_ok())
+    })
 }
 
 /// Returns the state of a file whose signature does not count; its key may have been listed and revoked later.

@@ -1,8 +1,8 @@
 //! The version of each governance file that counts after a landing.
 //!
-//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`Chooser`]. Follows `docs/spec/approval.md`, G2: the
-//! last version that was approved, or that only adds requirements; before that, the one that came with the first
-//! policy.
+//! Uses policy, history, `approval`'s verdicts. Pure. Start at [`Chooser`]. Follows
+//! `docs/spec/approval.md`, G2: the last version that was approved, or that only adds requirements; before
+//! that, the one that came with the first policy.
 
 use crate::approval::counted::compose::Composer;
 use crate::approval::counted::version_choice::VersionChoice;

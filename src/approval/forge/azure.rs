@@ -1,5 +1,5 @@
-//! Azure DevOps: the person who opened the pull request is the author, the person who completed it the committer. Its
-//! message is often truncated.
+//! Azure DevOps: the person who opened the pull request is the author, the person who completed it the committer.
+//! Its message is often truncated.
 //!
 //! Follows `docs/spec/approval.md`, section 2 and A4.
 

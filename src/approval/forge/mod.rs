@@ -1,7 +1,7 @@
 //! What each forge writes into history: who commits on behalf of people, and which lines name approvers.
 //!
-//! Uses `approval::message`. Pure. Start at [`ALL`] and [`choose`]. One file per forge. Follows
-//! `docs/spec/approval.md`, section 2.
+//! Uses `approval::message`. Pure. Start at [`ALL`] and [`choose`]. One file per
+//! forge. Follows `docs/spec/approval.md`, section 2.
 
 pub mod adapter;
 pub mod azure;

@@ -148,8 +148,8 @@ impl IdentityResolver<'_> {
 
     /// Tells whether one forge answer gives both identities accounts, and different ones.
     ///
-    /// A login taken only from an address or the policy may be outdated: it can show that two are the same, not that
-    /// they differ.
+    /// A login taken only from an address or the policy may be outdated: it can show that two are the
+    /// same, not that they differ.
     fn are_two(
         &self,
         answer: &ForgeAnswer,

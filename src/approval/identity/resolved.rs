@@ -45,8 +45,8 @@ impl ComparableName {
         ComparableName { proper, typed }
     }
 
-    /// Tells whether two names are equal. A name that a mailmap replaces counts too, when compared with one left as
-    /// typed.
+    /// Tells whether two names are equal. A name that a mailmap replaces counts too, when compared
+    /// with one left as typed.
     fn is(&self, other: &ComparableName) -> bool {
         let meet = |one: &[String], other: &[String]| one.iter().any(|name| other.contains(name));
         meet(&self.proper, &other.proper)

@@ -75,8 +75,8 @@ pub enum Backing {
 
 /// Reads an approval file and checks it against its path, its ledger and its signature.
 ///
-/// `records` are the record folders and `ledger` is the ledger's name, both from the governance that identities are
-/// resolved by (D2).
+/// `records` are the record folders and `ledger` is the ledger's name, both from the governance that
+/// identities are resolved by (D2).
 ///
 /// # Errors
 /// [`BadFile`] if it can't count.

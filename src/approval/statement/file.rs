@@ -126,8 +126,8 @@ impl ApprovalFile {
         self.below(records, &folder)
     }
 
-    /// Returns the former path of a governance file's approval, from before each had its own folder; it still counts
-    /// there.
+    /// Returns the former path of a governance file's approval, from before each had its own
+    /// folder; it still counts there.
     pub(crate) fn former_path(&self, records: &str) -> Option<String> {
         let governs = matches!(self.about, ApprovalSubject::Governance(_));
         governs.then(|| self.below(records, GOVERNANCE))

@@ -1,7 +1,7 @@
 //! Errors that stop a command, and their exit codes.
 //!
-//! Start at [`Fault`]. Follows `docs/spec/cli.md`, exit codes: an unexpected error counts as undetermined, never as 0
-//! or 1.
+//! Start at [`Fault`]. Follows `docs/spec/cli.md`, exit codes: an unexpected error counts as undetermined,
+//! never as 0 or 1.
 
 use std::fmt;
 
@@ -121,8 +121,8 @@ fn found(error: &anyhow::Error) -> Cause {
     }
 }
 
-/// Returns the error for stderr. Foreign values in it are escaped, so that they can't control the terminal or begin a
-/// line.
+/// Returns the error for stderr. Foreign values in it are escaped, so that they can't control the
+/// terminal or begin a line.
 pub(crate) fn shown(error: &anyhow::Error) -> String {
     let text = match found(error) {
         Cause::Interrupted => INTERRUPTED_TEXT.to_owned(),

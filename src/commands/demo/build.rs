@@ -20,8 +20,8 @@ const BEGIN: i64 = -90 * 24;
 
 /// Builds the repository, and checks out the branch of the open proposal.
 ///
-/// `start` is the start of the clock's day; the same start gives the same commits. `schemas` are the files of the
-/// schemas with their contents.
+/// `start` is the start of the clock's day; the same start gives the same commits. `schemas` are the files of
+/// the schemas with their contents.
 ///
 /// # Errors
 /// If git or the file system fails; the folder may then hold a part of it.

@@ -1,7 +1,7 @@
 //! Decides whether an application may be deployed: its open automation exceptions need a rollback and approval.
 //!
-//! Uses record, approval, status, the gate's candidates. Pure. Start at [`answer`]. Follows `docs/spec/cli.md`, check,
-//! `--deploy`.
+//! Uses record, approval, status, the gate's candidates. Pure. Start at
+//! [`answer`]. Follows `docs/spec/cli.md`, check, `--deploy`.
 
 use crate::approval::verdict::Satisfied;
 use crate::gate::answer::{GateAnswer, GateVerdict, Question};

@@ -129,8 +129,8 @@ fn granting<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<Chan
     wider.into_iter().chain(narrower).collect()
 }
 
-/// Returns the events for a list of a scope. An absent list sets no limit of its own, so adding or dropping a list
-/// counts as widening.
+/// Returns the events for a list of a scope. An absent list sets no limit of its own, so adding or dropping
+/// a list counts as widening.
 fn scope_list<T: PartialEq>(before: Option<&[T]>, after: Option<&[T]>) -> Vec<ChangeEvent> {
     match (before, after) {
         (Some(_), Some(_)) => granting(before, after),

@@ -172,8 +172,8 @@ fn read<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, String> {
     serde_json::from_slice(bytes).map_err(|error| error.to_string())
 }
 
-/// Returns the name that records use for a kind of trivy's findings; `None` if the rule has no kind, or is another
-/// tool's.
+/// Returns the name that records use for a kind of trivy's findings; `None` if the rule has no
+/// kind, or is another tool's.
 pub(super) fn trivy_kind(tool: &str, rule: &SarifRule) -> Option<&'static str> {
     match rule.name.text().filter(|_| tool == "trivy")? {
         "OsPackageVulnerability" | "LanguageSpecificPackageVulnerability" => Some("trivy"),

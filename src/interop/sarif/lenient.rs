@@ -1,5 +1,5 @@
-//! Reads a text where the standard requires one, and ignores anything else: a malformed detail does not invalidate a
-//! result.
+//! Reads a text where the standard requires one, and ignores anything else: a malformed detail
+//! does not invalidate a result.
 //!
 //! Uses no other module. Pure. Start at [`Lenient`].
 

@@ -181,8 +181,8 @@ fn grype(message: &str, rule: Option<&SarifRule>) -> Option<SarifPackage> {
     })
 }
 
-/// Tells whether a package URL of the rule matches the result by type and name, or also by version if the type is
-/// unknown.
+/// Tells whether a package URL of the rule matches the result by type and name, or also by version
+/// if the type is unknown.
 fn is_of(purl: &Purl, described: &Described<'_>) -> bool {
     let version = described.version.map(|it| purl::version(&purl.kind, it));
     purl.is_named(described.name)

@@ -21,8 +21,8 @@ pub enum ResultAction {
     Suppress(String),
 }
 
-/// Rewrites a file: `act` returns what happens to the result with an index, `note` the value of each run's
-/// `properties.exledger`.
+/// Rewrites a file: `act` returns what happens to the result with an index, `note` the
+/// value of each run's `properties.exledger`.
 ///
 /// # Errors
 /// Read and write errors.

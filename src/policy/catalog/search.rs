@@ -48,8 +48,8 @@ pub fn search<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
 /// The maximum number of words that are searched for tolerating typos: more of them are a sentence.
 const FEW: usize = 3;
 
-/// Returns suggestions if [`search`] finds nothing: controls with each word somewhere in id, title or group, exactly or
-/// with a typo.
+/// Returns suggestions if [`search`] finds nothing: controls with each word somewhere in id, title or group,
+/// exactly or with a typo.
 pub fn suggest<'c>(catalogs: &[&'c Catalog], text: &str) -> Vec<Hit<'c>> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     if words.is_empty() || words.len() > FEW {

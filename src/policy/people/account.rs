@@ -84,8 +84,7 @@ impl Account {
     }
 
     /// Tells whether two accounts of one forge are known to be different: their numbers differ, or their logins differ
-    /// and
-    /// neither has a number.
+    /// and neither has a number.
     pub fn is_other_than(&self, other: &Account) -> bool {
         let others = other.names();
         let is_one = self.names().iter().any(|name| others.contains(name));
@@ -128,8 +127,8 @@ impl fmt::Display for Account {
 }
 
 impl People {
-    /// Returns the domain that bare logins in `people.logins` refer to: the only one of `people.noreply`, else
-    /// GitHub's.
+    /// Returns the domain that bare logins in `people.logins` refer to: the only
+    /// one of `people.noreply`, else GitHub's.
     pub fn login_domain(&self) -> String {
         match self.noreply.as_slice() {
             [only] => address::lower(only),

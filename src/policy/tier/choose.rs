@@ -1,7 +1,7 @@
 //! The base tier, and the tiers above it that are added because the record leaves fields out.
 //!
-//! Uses record's vocabularies and patterns, policy's types. Pure. Start at [`choose`]. Follows `docs/spec/policy.md`,
-//! tiers and classes.
+//! Uses record's vocabularies and patterns, policy's types. Pure. Start at [`choose`].
+//! Follows `docs/spec/policy.md`, tiers and classes.
 
 use crate::policy::Policy;
 use crate::policy::tier::fact::{Fact, Facts, Wildcard};

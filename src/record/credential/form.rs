@@ -1,7 +1,7 @@
 //! Token formats of the issuers: how each begins, and what follows.
 //!
-//! Uses no other module. Pure. Start at [`find`]. To add a format, add an entry to [`FORMS`], at its place in byte
-//! order.
+//! Uses no other module. Pure. Start at [`find`]. To add a format, add an entry to [`FORMS`], at
+//! its place in byte order.
 
 use crate::record::credential::found::CredentialMatch;
 use std::ops::Range;

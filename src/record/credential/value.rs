@@ -149,8 +149,8 @@ pub(super) fn is_random(value: &str) -> bool {
     value.len() >= RANDOM && is_mixed && turns * 100 >= value.len() * 38 && !is_camel(value)
 }
 
-/// Tells whether three of four characters are in words like those of `BillingBatchReader`: a letter followed by lower
-/// case.
+/// Tells whether three of four characters are in words like those of `BillingBatchReader`: a
+/// letter followed by lower case.
 fn is_camel(value: &str) -> bool {
     let (mut n_in_words, mut run) = (0, 0);
     // A capitalized word is one longer than its lower-case letters.

@@ -53,8 +53,8 @@ impl<'a> Levels<'a> {
         (0..=index).rev().find(begins).unwrap_or(0)
     }
 
-    /// Returns the last approved version before another one in its series; the content of the oldest commit of a clone
-    /// counts.
+    /// Returns the last approved version before another one in its series; the content of the oldest
+    /// commit of a clone counts.
     pub(super) fn approved_before(&self, index: usize) -> Option<usize> {
         let counts = |at: &usize| {
             let version = self.trail.versions.get(*at);

@@ -57,8 +57,8 @@ impl Committer {
         Ok(Committer::Me { name, email })
     }
 
-    /// Refuses, before anything is signed, a commit that would make its own approval not count, and one that can't be
-    /// made.
+    /// Refuses, before anything is signed, a commit that would make its own approval not count, and
+    /// one that can't be made.
     pub(super) fn check(
         &self,
         content: &ApprovalContent,

@@ -49,8 +49,8 @@ impl PreparedApproval<'_> {
         approve::groups(needed, &self.person, self.decision, governance)
     }
 
-    /// Returns what the content needs besides the approvals that count already, one line each; `counts` includes this
-    /// approval.
+    /// Returns what the content needs besides the approvals that count already, one line
+    /// each; `counts` includes this approval.
     pub fn still_needed(&self, counts: bool) -> Vec<String> {
         let content = &self.content;
         let Some(record) = content.record() else {

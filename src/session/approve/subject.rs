@@ -1,5 +1,5 @@
-//! What is approved: the bytes as git stores them, who made them, the approvals they need, and whether they have
-//! landed.
+//! What is approved: the bytes as git stores them, who made them, the approvals they need,
+//! and whether they have landed.
 //!
 //! Start at [`ApprovalContent`]; `record` and `governance_file` find it.
 

@@ -74,8 +74,8 @@ pub(super) fn plan(line: &OpenMainline<'_>, question: &Question) -> Result<Cover
 }
 
 impl Named {
-    /// Tells whether the governance that counts selects the same records as the landed one, which was used to select
-    /// them.
+    /// Tells whether the governance that counts selects the same records as the landed one, which
+    /// was used to select them.
     pub(super) fn is_chosen_again(&self, snapshot: &Snapshot<'_>, question: &Question) -> bool {
         let counts = &snapshot.governance;
         if **counts == self.governance {
@@ -222,8 +222,8 @@ impl TipFiles {
     }
 }
 
-/// Returns a test for texts that may contain one of some words, in any letter case: after a backslash, any letter may
-/// be written differently.
+/// Returns a test for texts that may contain one of some words, in any letter case: after a backslash, any
+/// letter may be written differently.
 fn any_of<'w>(words: impl Iterator<Item = &'w str>) -> impl Fn(&str) -> bool {
     let mut builder = AhoCorasick::builder();
     let builder = builder.ascii_case_insensitive(true);

@@ -42,8 +42,8 @@ impl MaxAge {
 }
 
 impl Snapshot<'_> {
-    /// Returns why there is no answer: the approved ref is older than allowed, or its age is unknown. `now` is the
-    /// clock's time.
+    /// Returns why there is no answer: the approved ref is older than allowed, or its age is unknown.
+    /// `now` is the clock's time.
     pub fn refusal(&self, most: &MaxAge, now: Instant) -> Option<String> {
         let (repository, chosen) = self.origin();
         let name = &chosen.reference;

@@ -1,7 +1,7 @@
 //! Uses recorded in receipts: counted again for each question; each answer is stored before it is given.
 //!
-//! Start at [`ReceiptLog`]. Follows `docs/spec/cli.md`, check, `--receipts`: uses that can't be counted or stored never
-//! allow anything.
+//! Start at [`ReceiptLog`]. Follows `docs/spec/cli.md`, check, `--receipts`: uses that can't be counted
+//! or stored never allow anything.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -66,8 +66,8 @@ impl<'s, 'h> Responder<'s, 'h> {
         }
     }
 
-    /// Answers a question, and stores the receipt before the answer is shown; an answer that can't be stored is not
-    /// given.
+    /// Answers a question, and stores the receipt before the answer is shown; an answer that can't
+    /// be stored is not given.
     pub fn answer(&self, timed: &TimedQuestion, receipts: &ReceiptLog) -> CheckAnswer {
         let mut kept = Ok(None);
         self.among(timed, &mut |among| {
@@ -78,8 +78,8 @@ impl<'s, 'h> Responder<'s, 'h> {
         answered(kept, self.snapshot, timed.at)
     }
 
-    /// Returns the verdict without taking the lock of the receipts; under the lock it may differ. `None` if uses can't
-    /// be counted.
+    /// Returns the verdict without taking the lock of the receipts; under the lock it may differ. `None`
+    /// if uses can't be counted.
     pub fn foreseen(&self, timed: &TimedQuestion, receipts: &ReceiptLog) -> Option<GateVerdict> {
         let mut verdict = None;
         self.among(timed, &mut |among| {

@@ -68,8 +68,8 @@ impl Comparer<'_> {
         Ok((history, approvals))
     }
 
-    /// Returns the governance that counts after a commit, otherwise that of its tree, or the nearest earlier one that
-    /// can be read.
+    /// Returns the governance that counts after a commit, otherwise that of its tree, or the nearest earlier
+    /// one that can be read.
     fn state(&self, commit: Oid) -> Result<Rc<Governance>, Undetermined> {
         let tree = self.tree(commit)?;
         let own = Governance::read(&tree)?;
@@ -87,8 +87,8 @@ impl Comparer<'_> {
         })
     }
 
-    /// Returns the governance that counts after a commit of the approved ref; `None` for another commit, and if it
-    /// can't be determined.
+    /// Returns the governance that counts after a commit of the approved ref; `None` for another commit, and
+    /// if it can't be determined.
     fn counted(&self, commit: Oid) -> Result<Option<Rc<Governance>>, Undetermined> {
         let Some(landing) = self.landing(commit)? else {
             return Ok(None);
@@ -272,8 +272,8 @@ impl Comparer<'_> {
         Ok(branch::deltas(old, new, candidates)?)
     }
 
-    /// Returns the paths that are named like a record and are not files, but were something else, or did not exist,
-    /// where the branch started.
+    /// Returns the paths that are named like a record and are not files, but were something else, or did not
+    /// exist, where the branch started.
     fn odd(&self, base: Oid, named: Files) -> Result<Files, Undetermined> {
         let tree = self.tree(base)?;
         let mut odd = Vec::new();

@@ -1,5 +1,5 @@
-//! Finds landed records of the same kind, or about the same subject, as some others: by their text, then by reading
-//! them.
+//! Finds landed records of the same kind, or about the same subject, as some others: by their
+//! text, then by reading them.
 //!
 //! Start at [`NeighbourSearch::of`]. Follows `docs/spec/policy.md`, repetition. A file is read only if its bytes
 //! contain the relevant values, because a ledger may hold ten thousand files.
@@ -33,8 +33,8 @@ pub struct NeighbourSearch<'n> {
     names: Vec<String>,
     /// Their kinds, under both governances.
     groups: BTreeSet<CauseGroup>,
-    /// The same as text to search for in a file, ignoring letter case; not controls and addresses, which have several
-    /// forms.
+    /// The same as text to search for in a file, ignoring letter case; not controls and
+    /// addresses, which have several forms.
     written: BTreeSet<Vec<String>>,
 }
 

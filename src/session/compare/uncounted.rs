@@ -1,5 +1,5 @@
-//! The governance files at a base that landed without an approval, and trees with the versions that count in their
-//! place.
+//! The governance files at a base that landed without an approval, and trees with the versions
+//! that count in their place.
 //!
 //! Start at [`UncountedFiles`]. Follows `docs/spec/approval.md`, G2: the governance of a branch is what counts where it
 //! started, with its own changes.
@@ -54,8 +54,8 @@ impl UncountedFiles {
         Governance::read(&CountedTree { tree, files: self })
     }
 
-    /// Returns the governance of a proposed state: its own governance files if it changes them, otherwise those that
-    /// count.
+    /// Returns the governance of a proposed state: its own governance files if it changes
+    /// them, otherwise those that count.
     pub(crate) fn governance(
         &self,
         before: &Rc<Governance>,

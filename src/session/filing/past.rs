@@ -1,7 +1,7 @@
 //! Checks a new record against history: its kind was filed too often, or the same was closed recently.
 //!
-//! Start at [`review`]. Follows `docs/spec/rules.md` (`frozen-pattern`, `recurrence`, limits) and
-//! `docs/spec/policy.md`, repetition.
+//! Start at [`review`]. Follows `docs/spec/rules.md` (`frozen-pattern`,
+//! `recurrence`, limits) and `docs/spec/policy.md`, repetition.
 
 use crate::diag::Finding;
 use crate::plan::draft::RecordDraft;

@@ -1,7 +1,7 @@
 //! What the approved ref holds of a record: whether its closure is unchanged there.
 //!
-//! Start at [`LandedRecords`]. Outside git, and without an approved ref, no closure is settled. Follows
-//! `docs/spec/rules.md`, content.
+//! Start at [`LandedRecords`]. Outside git, and without an approved ref, no closure
+//! is settled. Follows `docs/spec/rules.md`, content.
 
 use crate::session::error::Error;
 use crate::session::mainline;

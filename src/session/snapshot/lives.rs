@@ -1,7 +1,7 @@
 //! The records that landed: what is needed to detect repetitions, and their life dates.
 //!
-//! Start at [`Snapshot::neighbours`]. Follows `docs/spec/policy.md`, repetition: the window ends at the instant in
-//! question.
+//! Start at [`Snapshot::neighbours`]. Follows `docs/spec/policy.md`, repetition: the window ends
+//! at the instant in question.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

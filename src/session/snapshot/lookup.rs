@@ -41,8 +41,8 @@ impl Snapshot<'_> {
         (self.repository, &self.chosen)
     }
 
-    /// Returns when history has to be evaluated again even if no ref moves: when a landing with a future time starts to
-    /// count.
+    /// Returns when history has to be evaluated again even if no ref moves: when a landing with a
+    /// future time starts to count.
     pub fn changes_at(&self) -> Option<Instant> {
         chain::changes_at(&self.history.mainline)
     }

@@ -89,8 +89,8 @@ fn read_sources(
 }
 
 impl Snapshot<'_> {
-    /// Reads the branches and the work tree again, and returns them if they have changed; `located` has just been
-    /// opened.
+    /// Reads the branches and the work tree again, and returns them if they have changed;
+    /// `located` has just been opened.
     ///
     /// # Errors
     /// As `read`, and if the checked-out policy has errors.

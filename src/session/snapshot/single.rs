@@ -28,8 +28,8 @@ impl Snapshot<'_> {
 
     /// Tells whether every version up to the one whose grant is in force was itself approved.
     ///
-    /// The authors of an unapproved version stay authors (approval A5), including those of a file elsewhere that was
-    /// added and removed.
+    /// The authors of an unapproved version stay authors (approval A5), including those of a file elsewhere
+    /// that was added and removed.
     pub fn is_straight(&self, record_state: &RecordState) -> bool {
         let key = TrailKey::Id(record_state.key.clone());
         let trail = self.history.trails.get(&key);

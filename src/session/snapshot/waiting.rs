@@ -15,8 +15,8 @@ use crate::session::snapshot::Snapshot;
 const BRANCHES: &str = "exledger-reviews-";
 
 impl Snapshot<'_> {
-    /// Returns the branches of a bridge with approvals that count once they are merged, for the records whose ids are
-    /// asked for.
+    /// Returns the branches of a bridge with approvals that count once they are merged, for the records
+    /// whose ids are asked for.
     pub fn waiting_reviews(&self, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Notice> {
         let branches = self.proposals.iter().flat_map(|it| &it.sources.branches);
         let of_bridges = branches.filter(|(branch, _)| is_of_bridge(branch));

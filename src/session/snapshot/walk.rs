@@ -47,8 +47,8 @@ pub struct Walk<'w, 'h> {
     pub chain: Chain,
     /// The ledger's folder in the repository.
     pub prefix: &'w LedgerPrefix,
-    /// The record folders; `None` on the first walk, which takes those that the policy at the tip names, approved or
-    /// not.
+    /// The record folders; `None` on the first walk, which takes those that the policy at the
+    /// tip names, approved or not.
     pub records: Option<&'w [String]>,
     /// Determines the governance that counts, from the walked history.
     pub count: &'w dyn Fn(&mut History) -> CountedGovernance,

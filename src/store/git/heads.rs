@@ -28,8 +28,8 @@ pub enum BranchPlace {
 }
 
 impl Repository {
-    /// Returns the branch with a name: a local one, one of a remote by its full name, or one that exists on a single
-    /// remote.
+    /// Returns the branch with a name: a local one, one of a remote by its full name, or one that
+    /// exists on a single remote.
     ///
     /// # Errors
     /// [`GitError`] if refs can't be read.

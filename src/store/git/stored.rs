@@ -21,8 +21,8 @@ pub enum Stored {
 }
 
 impl Repository {
-    /// Returns the bytes that git stores, or would store, for a file of the ledger: line ends are converted by git's
-    /// attributes and configuration.
+    /// Returns the bytes that git stores, or would store, for a file of the ledger: line ends are converted
+    /// by git's attributes and configuration.
     ///
     /// # Errors
     /// [`GitError`] if git refuses, or a filter program decides what is stored.

@@ -1,5 +1,5 @@
-//! Whether anything that decides an answer has changed: refs, HEAD, configuration and shallow boundaries, by their
-//! bytes.
+//! Whether anything that decides an answer has changed: refs, HEAD, configuration and
+//! shallow boundaries, by their bytes.
 //!
 //! Uses nothing but the file system. Start at [`Repository::watch`]. Timestamps and sizes are useless here: a ref
 //! always has the same size, and two updates can fall into one clock tick.

@@ -61,8 +61,8 @@ impl AdviceCase<'_> {
             .unwrap_or_default()
     }
 
-    /// Returns the first active person named by the record who neither closed it nor landed the closure: risk owner,
-    /// backup, owner.
+    /// Returns the first active person named by the record who neither closed it nor landed the
+    /// closure: risk owner, backup, owner.
     fn reviewers(&self) -> Vec<Person> {
         let Some(record) = self.record else {
             return Vec::new();
@@ -87,8 +87,8 @@ impl AdviceCase<'_> {
         found.next().into_iter().collect()
     }
 
-    /// Returns who can't take a step that everybody else could: the authors of what is to be approved, or who closed
-    /// the record.
+    /// Returns who can't take a step that everybody else could: the authors of what is to be approved,
+    /// or who closed the record.
     pub(super) fn but(&self, by: &By) -> Vec<Person> {
         match by {
             By::Approvers(_) => self.makers(),

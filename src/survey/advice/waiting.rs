@@ -22,8 +22,8 @@ impl<'a> AdviceCase<'a> {
         step(action, command, By::Approvers(self.missing()))
     }
 
-    /// Returns the step for what waits for approval: a proposal, a change of a landed record, or unapproved landed
-    /// content.
+    /// Returns the step for what waits for approval: a proposal, a change of a landed
+    /// record, or unapproved landed content.
     pub(super) fn waiting(&self) -> AdviceStep {
         let landed_unapproved = !matches!(self.record_state.status, Status::Proposed)
             && (self.record_state.status == Status::Unapproved || !self.missing().is_empty());
@@ -232,8 +232,8 @@ impl<'a> AdviceCase<'a> {
         verdict.map(|it| it.missing.clone()).unwrap_or_default()
     }
 
-    /// Returns the approvals that a pending change lacks: those that the record requires, from others than its
-    /// proposer.
+    /// Returns the approvals that a pending change lacks: those that the record requires,
+    /// from others than its proposer.
     fn missing_of(&self, pending: &Pending) -> Vec<MissingApproval> {
         if self.record_state.status == Status::Proposed {
             return self.missing();

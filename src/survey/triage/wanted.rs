@@ -1,7 +1,7 @@
 //! The inputs that need a record: material and uncovered ones, grouped by similarity.
 //!
-//! Uses record's words, policy, `survey::triage`. Pure. Start at [`Wanted::add`]. Follows `docs/spec/cli.md`, triage,
-//! `--draft`.
+//! Uses record's words, policy, `survey::triage`. Pure. Start at
+//! [`Wanted::add`]. Follows `docs/spec/cli.md`, triage, `--draft`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

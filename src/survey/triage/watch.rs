@@ -93,8 +93,8 @@ impl<'s> TriggerWatch<'s> {
         TriggerWatch { records: records.collect(), ..TriggerWatch::default() }
     }
 
-    /// Notes that a tool ran, or that its run is unreliable; `kinds` are the kinds of findings that the run has rules
-    /// for.
+    /// Notes that a tool ran, or that its run is unreliable; `kinds` are the kinds of findings that
+    /// the run has rules for.
     pub fn ran(
         &mut self,
         tool: Option<&str>,
@@ -205,9 +205,8 @@ impl<'s> TriggerWatch<'s> {
         Some(format!("{} no longer finds it", tools.join(" and ")))
     }
 
-    /// Returns the records by whether inputs match them: records with findings if tools ran, records with an identity
-    /// if
-    /// there are events.
+    /// Returns the records by whether inputs match them: records with findings if tools ran, records with an
+    /// identity if there are events.
     pub fn used(&self) -> Used {
         let mut used = Used::default();
         for (id, watched) in &self.records {

@@ -1,7 +1,7 @@
 //! The answers of `approve`.
 //!
-//! Uses no other module of the sequence. Pure. Start at `ApprovalAnswer`. Follows `docs/spec/cli.md`, JSON that scripts
-//! rely on.
+//! Uses no other module of the sequence. Pure. Start at `ApprovalAnswer`. Follows `docs/spec/cli.md`,
+//! JSON that scripts rely on.
 
 use serde::Serialize;
 

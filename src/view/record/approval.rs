@@ -93,8 +93,8 @@ impl<'a> LandedView<'a> {
     }
 }
 
-/// Returns the approvals that the record needs: those of the landed version, otherwise those that its tier and class
-/// require.
+/// Returns the approvals that the record needs: those of the landed version, otherwise those that
+/// its tier and class require.
 pub fn needed(record_state: &RecordState) -> Needed {
     let judged = record_state.approval.as_ref().map(|verdict| verdict.needed.clone());
     let demanded = || record_state.tier.as_ref().map(|tier| tier.demand().needed());

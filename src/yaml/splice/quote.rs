@@ -94,8 +94,8 @@ fn context_allows(text: &str, context: Context) -> bool {
     !is_flow || !(text.contains([',', '[', ']', '{', '}']) || text.contains(":?"))
 }
 
-/// Tells whether some reader takes a plain text for something other than text. Dates and instants are left plain, as is
-/// usual in YAML files.
+/// Tells whether some reader takes a plain text for something other than text. Dates and instants are left plain, as
+/// is usual in YAML files.
 pub(super) fn is_typed(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let is_keyword = matches!(
