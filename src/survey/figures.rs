@@ -17,9 +17,7 @@ use crate::survey::refiling::{self, Peer};
 /// The days that a report covers, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportPeriod {
-    /// -
     pub from: Day,
-    /// -
     pub to: Day,
 }
 

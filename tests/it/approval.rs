@@ -56,7 +56,6 @@ pub(crate) fn verdict(repo: &Repo) -> ApprovalVerdict {
     verdicts(repo, ID).pop().unwrap().as_ref().clone()
 }
 
-/// -
 fn local(email: &str) -> String {
     email.split('@').next().unwrap().to_owned()
 }

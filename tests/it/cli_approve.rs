@@ -132,7 +132,6 @@ impl World {
         work.squash(branch, "File the billing exception (#1)")
     }
 
-    /// -
     pub(super) fn switch(&self, branch: &str) {
         git(self.repo.path(), &["checkout", "-q", "-f", branch]);
     }

@@ -59,7 +59,7 @@ pub(super) fn again(
     if !draft.awaits_commit()? {
         return Ok(Vec::new());
     }
-    let subject = format!("Approve {}", prepared.content.name);
+    let subject = commit_subject(&prepared.content.name, prepared.decision);
     commit(ctx, session, (&prepared.committer, &draft.paths), &subject)
 }
 

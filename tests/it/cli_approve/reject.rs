@@ -69,3 +69,18 @@ fn whom_a_branch_names_as_requester_can_say_no_and_not_yes() {
     world.squash("billing");
     assert_eq!(world.stands(), ("unapproved".into(), "vetoed".into()));
 }
+
+#[test]
+fn a_rejection_given_twice_is_committed_as_a_rejection() {
+    let Some(world) = World::new(POLICY) else {
+        return;
+    };
+    world.switch("billing");
+    for _ in 0..2 {
+        let run = world.speak("dana", &[ID, "--reject", "--reason", "The key can rotate now"]);
+        let committed = format!("commit --no-gpg-sign -m 'Reject {ID}'");
+        let plain = committed.replace(" --no-gpg-sign", "");
+        assert!(run.out.contains(&committed) || run.out.contains(&plain), "{}", run.out);
+        assert!(!run.out.contains("Approve EXC"), "{}", run.out);
+    }
+}
