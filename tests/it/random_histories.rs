@@ -1,49 +1,66 @@
-//! Random histories: whatever people do, nothing is in force longer or wider than something that was really approved.
+//! Random histories: whatever people do, no exception is in force for longer, or with a wider scope, than a version of
+//! it that was really approved.
 //!
-//! A sequence begins a ledger and then lets people branch, type each other's names, merge, squash, rebase, amend, push,
-//! sign, review, write notes, remove approval files and change the policy, all in memory. The oracle (`truth`) knows who
-//! really did what; the code under test sees only what git shows. Follows `docs/spec/approval.md` and `docs/spec/status.md`.
+//! A sequence starts a ledger and then lets people branch, commit under each other's names, merge, squash, rebase,
+//! amend, push, sign, review, write notes, remove approval files and change the policy, all in memory. The oracle
+//! (`truth`) knows who really did what; the code under test sees only what git shows. Follows `docs/spec/approval.md`
+//! and `docs/spec/status.md`.
 //!
-//! What is promised, and under which assumptions:
+//! Two kinds of approved branch are tested:
 //!
-//! - **Protected mainline.** The mainline is written by maintainers and by forges, who name whom they know: a merge names
-//!   its merger, a squash its opener and the typed authors of its commits, a rebase its committer. Everything else
-//!   (authors, committers, messages and merges inside a branch, titles of pull requests) is typed by whoever opened it.
-//!   Maintainers are honest: they name themselves, read the messages that they commit under their own name, and let no
-//!   file land that tells of a review that never was. They may overlook it in a merge that also changes other files.
-//!   A bot merges what nobody looked at; approval files alone it may not merge.
-//! - **Open mainline.** Mal pushes to the mainline what he likes, under any name, merges included. Then only
-//!   `proof: attested` promises something: as many key holders as are demanded signed the content, one of whom may be
-//!   its writer; with `authors: attested` nobody who wrote it.
-//! - **Notes.** In half of the worlds anybody pushes them under any name. Where the policy says that notes count and asks for
-//!   no signature, it trusts all who can, and nothing is promised of what lands by it; by any other policy such notes
-//!   give nothing. In the other worlds the forge and honest people write them, who name whom they know.
-//! - **Looks.** Where a tier says `degraded: deny`, a review that stands only in what one honest person pushed, who also
-//!   made all the rest of the record, and about which nobody said a word, keeps nothing in force.
-//! - Who signs approvals, or reviews at the forge, writes under the address that the approval file names, or one that the
-//!   mailmap joins to it: the file names no name by which another address could be told.
-//! - **Accounts.** In some worlds people hide their address from the forge, which names their accounts, before and after
-//!   their logins changed; the policy says whose accounts some of these are. Who signs by a key that is listed for an
-//!   address is told by it from an account that nothing maps, though it be their own. So is who merges by an account that
-//!   the forge calls by its login from another address of their own, which nothing joins to it.
-//! - Bytes are the same content wherever they lie: who moves a file, back to its right name too, made nothing, and what is
-//!   said of it meanwhile is said of these bytes. What a merge takes as it stands in a merged branch, its merger did not
-//!   make, whatever else he resolved, but for what no commit of the branch made: that he brings back. Who signs a commit that brings some bytes of an id signs those, however many there
-//!   are, and who merges a side without the other files of the id brings nothing back. What says again the last approved
-//!   content, or what only adds reviews or triggers that fired to it, has its yes, and lets out who changed it in between.
-//! - A closure that says anything else too keeps its authors until somebody else approves; who files a record closed, too.
-//! - What was approved under a wrong file name is in force once somebody else lets it have its own.
-//! - What honest people let land is what stands: a mailmap and a list of keys join persons, also by lies that were merged,
-//!   and so speaks a policy that git merged of two. A no is the word of the key's own person, and a later tag of theirs is
-//!   a later word.
-//! - Whoever pushes types the time (open mainline), whoever opens a pull request the authors of its commits, whose no then
-//!   forbids nothing: `docs/decisions/0007`.
-//! - While a policy says `nested: allow` or `self_asserted: allow`, or pins `kernel`, nothing is promised of what lands by
-//!   it, nor after governance that a liar lands by it. Other governance that nobody honest looked at never counts, unless it
-//!   only asks for more: that is promised (`counted`).
+//! - **Protected.** Only maintainers and forges write to it, and they name the people whom they know: a merge names the
+//!   person who merged, a squash the person who opened the pull request and the authors of its commits as typed, a
+//!   rebase its committer. Everything else (authors, committers, messages and merges inside a branch, titles of pull
+//!   requests) is typed by the person who opened the pull request. Maintainers are honest: they name themselves, read
+//!   the messages that they commit under their own name, and merge no file that reports a review that never took place.
+//!   They may overlook such a file in a merge that also changes other files. A bot merges what nobody looked at, but it
+//!   may not merge a change that consists of approval files alone.
+//! - **Open.** Mal pushes whatever he likes, under any name, merges included. Then only `proof: attested` guarantees
+//!   anything: the required number of key holders signed the content. One of them may be its author, unless the policy
+//!   also says `authors: attested`.
+//!
+//! The assumptions, and what the oracle accepts as approved:
+//!
+//! - **Notes.** In half of the worlds anybody pushes notes under any name. There, a policy that accepts notes and does
+//!   not require signatures trusts everyone who can push them, so nothing is guaranteed for what lands under it; under
+//!   any other policy such notes have no effect. In the other worlds the forge and honest people write the notes, and
+//!   they name the people whom they know.
+//! - **Periodic reviews.** In a tier with `degraded: deny`, an entry in `reviews` keeps nothing in force if it appears
+//!   only in versions that one honest person pushed, if this person is an author of all the other versions too, and if
+//!   nobody signed or reviewed any of them.
+//! - **Addresses.** A person who signs approvals, or reviews at the forge, commits under the address that the approval
+//!   file states, or under one that the mailmap joins to it. The file states no name, so any other address of the same
+//!   person can't be recognized.
+//! - **Accounts.** In some worlds people hide their address from the forge, which then names their accounts, before and
+//!   after their logins changed; the policy maps some of these accounts to people. If a key is listed for an address,
+//!   its holder counts as somebody else than an account that nothing maps, even if the account is their own. Likewise,
+//!   if the forge names an account by its login, the person who merges with it counts as somebody else than another
+//!   address of their own that nothing joins to the account.
+//! - **Same bytes, same content.** The path does not matter: moving a file, also back to its right name, makes nobody
+//!   an author, and approvals given in the meantime apply to these bytes. If a merge takes over content unchanged from
+//!   the merged branch, the person who merges is not its author, whatever conflicts they resolved elsewhere; but if no
+//!   commit of the branch made that content, they bring it back and are its author. A signature on a commit that
+//!   introduces bytes of an id covers these bytes, even if the commit holds other files of that id. A merge that only
+//!   drops these other files brings nothing back. Content that returns to the last approved version, or that only adds
+//!   reviews or fired triggers to it, keeps its approval; the authors of the changes in between no longer count as
+//!   authors.
+//! - **Closures.** The authors of a closure that also changes something else remain authors until somebody else
+//!   approves; so do the authors of a record that is filed already closed.
+//! - **File names.** Content that was approved under a wrong file name is in force once somebody else merges the move
+//!   to its right name.
+//! - **What honest people merged is in effect,** even if it is false: a mailmap or a list of keys that joins people,
+//!   and a policy that git merged from two. A signed rejection is attributed to the person who really holds the key,
+//!   and a tag that this person signs later replaces it.
+//! - **Typed times and authors.** Somebody who pushes to an open branch chooses the times. Somebody who opens a pull
+//!   request chooses the authors of its commits, and these authors can't reject it any more
+//!   (`docs/decisions/0007-what-is-typed-and-believed.md`).
+//! - **Permissive policies.** While a policy says `nested: allow` or `self_asserted: allow`, or pins `kernel`, nothing
+//!   is guaranteed for what lands under it, nor after a dishonest person lands a change of governance under it. Any
+//!   other change of governance that no honest person looked at must never count, unless it only makes the rules
+//!   stricter (`counted`).
 //!
 //! `EXLEDGER_SEQUENCES=1000000 cargo test --release --test it -- random_histories` runs a million of them;
-//! `EXLEDGER_SEED=7` begins at another seed. A sequence that goes wrong is made shorter and told step by step.
+//! `EXLEDGER_SEED=7` starts at another seed. A failing sequence is shortened and printed step by step.
 
 mod back;
 mod bound;
@@ -78,15 +95,15 @@ use std::env;
 use dice::Dice;
 use world::World;
 
-/// How many sequences run where nobody says otherwise, for each kind of mainline.
+/// The default number of sequences for each kind of approved branch.
 const SEQUENCES: u64 = 150;
 
-/// What happens, by numbers.
+/// A sequence of steps, as the seeds that determine it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Sequence {
-    /// Whether Mal pushes to the mainline.
+    /// Whether Mal can push to the approved branch.
     open: bool,
-    /// The seed of the beginning.
+    /// The seed of the initial state.
     begin: u64,
     /// The seed of each step.
     steps: Vec<u64>,
@@ -115,15 +132,15 @@ fn number(name: &str) -> Option<u64> {
     env::var(name).ok()?.parse().ok()
 }
 
-/// What may be wrong with a world; `None` where nothing is.
+/// Returns what is wrong with a world, or `None`.
 type Wrong = fn(&World) -> Option<String>;
 
-/// Runs sequences of one kind, and tells of the first that goes wrong, at its shortest.
+/// Runs sequences of one kind; panics with the shortest form of the first that fails.
 fn run(open: bool, wrong: Wrong) {
     run_some(open, SEQUENCES, wrong);
 }
 
-/// Runs as many sequences where nobody says otherwise.
+/// Like [`run`], with another default number of sequences.
 fn run_some(open: bool, n_sequences: u64, wrong: Wrong) {
     let first = number("EXLEDGER_SEED").unwrap_or(0);
     let n_sequences = number("EXLEDGER_SEQUENCES").unwrap_or(n_sequences);
@@ -157,7 +174,7 @@ fn a_record_judged_by_itself_is_what_it_is_among_all() {
 
 #[test]
 fn a_shallow_clone_grants_nothing_that_the_whole_repository_does_not() {
-    // Each of them is judged once for each commit of its mainline.
+    // Each sequence is evaluated once for each commit of its approved branch, hence fewer of them.
     run_some(false, 30, shallow::differs);
     run_some(true, 30, shallow::differs);
 }
@@ -168,9 +185,9 @@ fn a_foxtrot_merge_gives_nothing_back_that_was_taken_away() {
     run(true, foxtrot::wrong);
 }
 
-/// Shortest sequences that once went wrong, by whether Mal pushes to the mainline and by their seeds.
+/// Shortened sequences that once failed: whether Mal can push to the approved branch, and the seeds.
 const FOUND: &[(bool, u64, &[u64])] = &[
-    // Of two tags of one commit, the second was taken for what the signature of the first showed.
+    // Of two signed tags of one commit, the second was attributed to the signer of the first.
     (
         true,
         12465270722999060933,
@@ -182,7 +199,7 @@ const FOUND: &[(bool, u64, &[u64])] = &[
             2950276189931618110,
         ],
     ),
-    // Who merged an old state back was forgotten where a broken file of the same name came back beside it.
+    // The person who merged an old state back was no author if an unreadable file of the same name came back beside it.
     (
         false,
         4397834766765535176,
@@ -195,7 +212,7 @@ const FOUND: &[(bool, u64, &[u64])] = &[
             2871138270724941687,
         ],
     ),
-    // A word about bytes that lay in another folder, removed since, counted again when they came back.
+    // After bytes in another folder were removed and came back, an earlier approval of them counted again.
     (
         false,
         11780298271539538991,
@@ -207,7 +224,7 @@ const FOUND: &[(bool, u64, &[u64])] = &[
             2232180153442141668,
         ],
     ),
-    // Who wrote a record in a branch was forgotten once the branch moved it to another folder.
+    // The author of a record in a branch was lost once the branch moved the record to another folder.
     (false, 1755138930826970792, &[5006771766802281689, 1973313946810733640, 7965949970076818839]),
 ];
 

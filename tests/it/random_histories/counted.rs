@@ -1,7 +1,9 @@
-//! Which governance may count: of each file the versions that somebody honest may have approved, or that ask for more.
+//! Which governance may count: the versions of each file that somebody else may have approved, or that only make the
+//! rules stricter.
 //!
-//! Start at [`World::count`]. Part of the oracle. Where a rule of the contract may refuse what really was approved, both what
-//! counted before and what came then may count; what nobody approved, and what asks for less, never does.
+//! Start at [`World::count`]. Part of the oracle. If a rule of the specification may refuse a version that was really
+//! approved, both that version and the one before may count. A version that nobody approved and that is not stricter
+//! never counts.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -14,14 +16,14 @@ use super::statement::{About, Signed};
 use super::world::{MAILMAP, POLICY, REVOKED, SIGNERS, Tag, World};
 use super::yes;
 
-/// The files that govern.
+/// The paths of the governance files.
 const FILES: [&str; 4] = [POLICY, SIGNERS, REVOKED, MAILMAP];
 
-/// What may count after a landing: the bytes of each file, `None` where it may be absent.
+/// The governance that may count after a landing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counted {
     pub files: BTreeMap<&'static str, BTreeSet<Option<Oid>>>,
-    /// Whether anything may count: by a policy that trusts what anybody types.
+    /// Whether anything may count, because a policy trusts what anybody types.
     pub is_open: bool,
 }
 
@@ -31,14 +33,15 @@ struct Change {
     path: &'static str,
     blob: Option<Oid>,
     makers: BTreeSet<Who>,
-    /// The landing from which on somebody's yes may count; `None` where there is none.
+    /// The landing from which an approval of it may count; `None` if there is no approval.
     from: Option<usize>,
-    /// Whether nobody can doubt that somebody else merged it.
+    /// Whether it is beyond doubt that somebody other than its authors merged it.
     is_plain: bool,
 }
 
 impl World {
-    /// Works out what may count after each landing, and which changes of governance somebody really approved.
+    /// Computes which governance may count after each landing, and which changes of governance an approval may count
+    /// for.
     pub(super) fn count(&self, ranges: &[Vec<Oid>]) -> BTreeMap<(usize, String), bool> {
         self.counted.borrow_mut().clear();
         let mut changes: Vec<Change> = Vec::new();
@@ -75,13 +78,13 @@ impl World {
         looked
     }
 
-    /// Returns what may count after the landing before one.
+    /// Returns the governance that may count before a landing.
     fn may_count(&self, landing: usize) -> Counted {
         let counted = self.counted.borrow();
         landing.checked_sub(1).and_then(|before| counted.get(before).cloned()).unwrap_or_default()
     }
 
-    /// Returns what may count of a file after a landing.
+    /// Returns the versions of a file that may count after a landing.
     fn candidates(
         &self,
         landing: usize,
@@ -96,7 +99,7 @@ impl World {
                 known.iter().any(|before| self.only_adds(path, *before, change.blob));
             let readable =
                 path != POLICY || change.blob.is_some_and(|it| self.laws.contains_key(&it));
-            // Where a policy is gone or can't be read, the one before it judges on.
+            // If a policy was removed or can't be read, the one before it stays in force.
             if change.is_plain && readable {
                 known.clear();
             }
@@ -107,7 +110,7 @@ impl World {
         known
     }
 
-    /// Tells whether a version of a file asks for no less than another, whoever made it.
+    /// Tells whether a version of a file is at least as strict as another, so that it counts without approval.
     fn only_adds(&self, path: &str, before: Option<Oid>, after: Option<Oid>) -> bool {
         if before == after {
             return true;
@@ -137,7 +140,7 @@ impl World {
         }
     }
 
-    /// Tells who really made a change of a governance file, and since when somebody's yes may count.
+    /// Computes who really made a change of a governance file, and from when an approval of it may count.
     fn change(
         &self,
         landing: usize,
@@ -207,7 +210,7 @@ impl World {
         }
     }
 
-    /// Returns the first landing after which a text lies below the approvals, with its signature where it has one.
+    /// Returns the first landing with an approval file of this text and, if `seal` is given, its signature.
     fn lands(&self, text: &str, seal: Option<&str>) -> Option<usize> {
         (0..self.main.len()).find(|landing| {
             let files = &self.made[&self.main[*landing].oid].files;
@@ -222,7 +225,7 @@ impl World {
         })
     }
 
-    /// Tells whether no key may have been listed before a landing, so that nobody could sign.
+    /// Tells whether possibly no key was listed at each earlier landing, so that nobody could sign.
     fn was_keyless(&self, landing: usize) -> bool {
         let counted = self.counted.borrow();
         let before = counted.iter().take(landing);
@@ -236,7 +239,7 @@ impl World {
         })
     }
 
-    /// Returns the files of a kind that may count before a landing.
+    /// Returns the versions of a governance file that may count before a landing.
     pub(super) fn files_before(&self, landing: usize, path: &'static str) -> Vec<Option<Oid>> {
         let counted = self.may_count(landing);
         counted.files.get(path).into_iter().flatten().copied().collect()
@@ -253,12 +256,12 @@ impl World {
         self.laws_before(self.main.len())
     }
 
-    /// Tells whether anything may count after some landing, so that nothing is promised.
+    /// Tells whether anything may count after some landing, so that nothing is guaranteed.
     pub(super) fn is_void(&self) -> bool {
         self.counted.borrow().iter().any(|counted| counted.is_open)
     }
 
-    /// Tells whether certain bytes of a file may count after a landing.
+    /// Tells whether a blob of a governance file may count after a landing.
     pub(super) fn may_be(&self, landing: usize, path: &str, blob: Option<Oid>) -> bool {
         let counted = self.may_count(landing + 1);
         let files = counted.files.get(path);

@@ -1,7 +1,8 @@
-//! What was really approved, told from who really did what; nothing here asks the code under test.
+//! What was really approved, computed from who really did what; nothing here calls the code under test.
 //!
-//! Start at [`Truth::of`]. A content is really approved where enough honest people who did not make it merged, signed
-//! or reviewed it, by the policy that stood before it landed. Where the rules leave room, more is taken for approved.
+//! Start at [`Truth::of`]. Content is really approved if enough people who are not its authors merged, signed or
+//! reviewed it, by the policy in force before it landed. Where the rules leave room, the oracle accepts more as
+//! approved.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -14,11 +15,11 @@ use super::plain;
 use super::world::{MAILMAP, REVOKED, SIGNERS, Tag, World, is_record, stem};
 use super::yes;
 
-/// What stands for an id after a landing.
+/// The state of an id after a landing.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum State {
     Gone,
-    /// Several files, or one that can't be read.
+    /// Several files, or one that can't be read or has a wrong name.
     Unclear(Vec<Oid>),
     One(Content, Oid),
 }
@@ -28,17 +29,17 @@ pub(super) enum State {
 pub(super) struct Version {
     pub landing: usize,
     pub state: State,
-    /// Who really made it.
+    /// Its real authors.
     pub makers: BTreeSet<Who>,
-    /// Who really said yes to it.
+    /// The approvals that were really given.
     pub acts: Vec<Act>,
     pub is_approved: bool,
-    /// Whether nobody can doubt that it is approved: somebody whom no commit names otherwise merged it.
+    /// Whether it is approved beyond doubt: merged by somebody whom no other commit names.
     pub is_plain: bool,
 }
 
 impl Version {
-    /// Returns what a record under a wrong name says, and its bytes.
+    /// Returns the content of a record under a wrong name, and its blob.
     pub(super) fn misnamed(&self, world: &World) -> Option<(Content, Oid)> {
         match &self.state {
             State::Unclear(blobs) => match blobs.as_slice() {
@@ -50,29 +51,28 @@ impl Version {
     }
 }
 
-/// A yes.
+/// An approval that somebody really gave.
 #[derive(Clone, Debug)]
 pub(super) struct Act {
     pub who: Who,
-    /// As whom the signers file lists the key.
+    /// The person for whom the signers file lists the key.
     pub persona: Who,
     pub signed: bool,
-    /// The landing whose policy tells the groups; `None` for any.
+    /// The landing whose policy determines the groups; `None`: any policy.
     pub landing: Option<usize>,
 }
 
-/// What is true of a world.
+/// What is really so in a world.
 pub(super) struct Truth {
-    /// The versions of each id.
     pub ids: BTreeMap<usize, Vec<Version>>,
-    /// The landings that change governance, by path, and whether somebody honest who did not make that said yes.
+    /// The changes of governance, by landing and path, and whether an approval by somebody else may count for each.
     pub governance: BTreeMap<(usize, String), bool>,
-    /// Whether governance landed that nobody looked at, made by who lies, by a policy that trusts anybody: nothing is promised
-    /// then.
+    /// Whether a dishonest person landed unreviewed governance under a policy that trusts anybody: then nothing is
+    /// guaranteed.
     pub is_void: bool,
 }
 
-/// Tells whether the same bytes got another name: the right one, or a wrong one.
+/// Tells whether the same bytes were moved from a wrong file name to the right one, or the other way round.
 fn is_moved(before: &State, after: &State) -> bool {
     match (before, after) {
         (State::One(_, own), State::Unclear(blobs))
@@ -82,13 +82,13 @@ fn is_moved(before: &State, after: &State) -> bool {
 }
 
 impl World {
-    /// Tells whether a key is revoked by some files that may count.
+    /// Tells whether a file of revoked keys lists a key.
     fn is_revoked(&self, blob: Option<Oid>, key: Who) -> bool {
         let revoked = blob.and_then(|blob| self.revoked.get(&blob));
         revoked.is_some_and(|keys| keys.contains(&key))
     }
 
-    /// Tells whether a key is revoked by now, or by all that may count before a landing.
+    /// Tells whether a key is revoked at the tip, or by every file that may count before a landing or at the end.
     fn is_surely_revoked(&self, landing: usize, key: Who) -> bool {
         let now = self.files(self.tip()).get(REVOKED).copied();
         let by_all = |landing: usize| {
@@ -98,7 +98,7 @@ impl World {
         self.is_revoked(now, key) || by_all(landing) || by_all(self.main.len())
     }
 
-    /// Returns as whom a key may be listed before a landing; nobody, where it is revoked then or by now.
+    /// Returns for whom a key may be listed before a landing; empty if it is certainly revoked.
     pub(super) fn personas(&self, landing: usize, key: Who) -> Vec<Who> {
         match self.is_surely_revoked(landing, key) {
             true => Vec::new(),
@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    /// Returns as whom a key may be listed before a landing, revoked or not.
+    /// Returns for whom a key may be listed before a landing, revoked or not.
     pub(super) fn listed(&self, landing: usize, key: Who) -> Vec<Who> {
         let blobs = self.files_before(landing, SIGNERS).into_iter();
         let lines = blobs.filter_map(|blob| self.signers.get(&blob?)).flatten();
@@ -115,7 +115,7 @@ impl World {
         personas.into_iter().collect()
     }
 
-    /// Tells whether a key is listed for its own person alone before a landing, whatever counts.
+    /// Tells whether a key is listed before a landing for its holder alone and not revoked, whichever files count.
     pub(super) fn is_surely_listed(&self, landing: usize, key: Who) -> bool {
         let lists = |blob: Option<Oid>| {
             let lines = blob.and_then(|blob| self.signers.get(&blob));
@@ -133,7 +133,8 @@ impl World {
             && !may_be_revoked(self.main.len())
     }
 
-    /// Tells whether a key may speak as somebody before a landing: by its own line, or one that the mailmap joins.
+    /// Tells whether a key may sign for somebody before a landing: it is listed for them, or for somebody joined to
+    /// them by the mailmap.
     pub(super) fn speaks_as(&self, landing: usize, key: Who, by: Who) -> bool {
         let mailmaps = self.files_before(landing, MAILMAP).into_iter();
         let joined: Vec<&(Who, Who)> =
@@ -161,7 +162,7 @@ impl World {
         }
     }
 
-    /// Returns what stands in the files that held a record, where it can't be read.
+    /// Returns the unreadable blobs at the paths that held a record.
     fn broken(&self, files: &Files, held: &[String]) -> State {
         let blobs = held.iter().filter_map(|path| files.get(path));
         let broken: Vec<Oid> =
@@ -172,7 +173,7 @@ impl World {
         }
     }
 
-    /// Returns the commits that each landing brings beside itself.
+    /// Returns for each landing the commits that it merges, without itself.
     fn ranges(&self) -> Vec<Vec<Oid>> {
         let mut merged: HashSet<Oid> = HashSet::new();
         let mut ranges = Vec::new();
@@ -192,7 +193,7 @@ impl World {
         ranges
     }
 
-    /// Returns who really made what a landing changes, as far as `of` tells it apart.
+    /// Returns the real authors of what a landing changes in the files that `of` selects.
     pub(super) fn makers(
         &self,
         landing: usize,
@@ -213,20 +214,20 @@ impl World {
                 makers.extend(&made.makers);
             }
         }
-        // What equals one side of the merge was made there, under whatever path it lies.
+        // Content that equals one side of the merge was made there, whatever its path.
         let own = of(&made.files);
         let of_neither = made.parents.iter().all(|it| of(&self.made[it].files) != own);
         if of_neither && land.by_hand.iter().any(|path| is_about(&made.files, path)) {
             makers.extend(land.merger);
         }
-        // What no commit of the branch made, whoever merges brings back, in the branch too.
+        // Content that no commit of the branch made is brought back by those who merged it, inside the branch too.
         let touches = |oid: &Oid| self.touches(*oid, is_about);
         let is_back = makers.is_empty() && !of_neither && !range.iter().any(touches);
         if is_back {
             makers.extend(land.merger);
             makers.extend(self.mergers_of(&own, range, of));
         }
-        // What is pushed past all is made by whoever pushes it.
+        // Content pushed without a merger is made by the person who pushes it.
         if land.merger.is_none() && (of_neither || is_back) {
             makers.extend(made.makers.iter().filter(|who| **who != Who::Bot && self.open));
         }
@@ -235,7 +236,6 @@ impl World {
 }
 
 impl Truth {
-    /// Tells the truth about a world.
     pub(super) fn of(world: &World) -> Truth {
         let ranges = world.ranges();
         let governance = world.count(&ranges);
@@ -257,7 +257,7 @@ impl Truth {
         for (landing, land) in world.main.iter().enumerate() {
             let files = &world.made[&land.oid].files;
             let state = match world.state(files, id) {
-                // A file that can't be read any more is still the record's, whatever its name.
+                // A file that can't be read any more still belongs to the record, whatever its name.
                 State::Gone => world.broken(files, &held),
                 state => {
                     let own = world.ids(files).remove(&id).unwrap_or_default();
@@ -273,7 +273,8 @@ impl Truth {
                 State::Unclear(blobs) => blobs,
                 State::Gone => Vec::new(),
             };
-            // What a merge leaves of a branch, where its merger writes something else at another path, he did not make.
+            // If a merge keeps content of a branch and its merger only writes something at another path, he is no
+            // author of it.
             let mut makers = world.makers(landing, &ranges[landing], &of, &|files, path| {
                 files.get(path).is_some_and(|blob| of(files).contains(blob))
             });
@@ -284,7 +285,8 @@ impl Truth {
             if let Some(merger) = land.merger {
                 act(merger, merger, false);
             }
-            // Whoever signs a commit that brings these bytes means them, whatever else of the id lies beside them.
+            // A signature on a commit that introduces these bytes covers them, whatever other files of the id the
+            // commit holds.
             let holds_all = |oid: &Oid| {
                 let held = of(&world.made[oid].files);
                 of(files).iter().all(|blob| held.contains(blob))
@@ -311,7 +313,7 @@ impl Truth {
                     }
                 }
             }
-            // Who only moves a file made nothing: what was made and said before is so of the same bytes.
+            // A move makes nobody an author: the authors and approvals from before apply to the same bytes.
             if let Some(before) = versions.last().filter(|it| is_moved(&it.state, &state)) {
                 makers.clone_from(&before.makers);
                 acts.extend(before.acts.iter().cloned());

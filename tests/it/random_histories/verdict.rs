@@ -1,4 +1,4 @@
-//! What the code under test says of a world, held against the truth.
+//! Compares what the code under test reports for a world with what really was approved.
 //!
 //! Start at [`wrong`].
 
@@ -24,12 +24,12 @@ use super::truth::{State, Truth, Version};
 use super::world::World;
 use super::yes;
 
-/// Returns the mainline of a world.
+/// Returns the approved branch of a world.
 pub(super) fn chain(world: &World) -> Chain {
     chain_of(world, &world.memory)
 }
 
-/// Returns the mainline of a world, as far as it is there.
+/// Returns the approved branch of a world, as far as `objects` has it.
 pub(super) fn chain_of(world: &World, objects: &dyn Objects) -> Chain {
     let chosen = ApprovedRef {
         reference: "refs/heads/main".to_owned(),
@@ -40,7 +40,7 @@ pub(super) fn chain_of(world: &World, objects: &dyn Objects) -> Chain {
     chain::walk(objects, &chosen, world.instant()).unwrap()
 }
 
-/// Returns what a record is at an instant.
+/// Returns the state of a record at an instant.
 pub(super) fn record_state(
     history: &History,
     approvals: &TrailVerdicts,
@@ -52,7 +52,7 @@ pub(super) fn record_state(
     status::evaluate(RecordFacts { key, history, verdicts, governance }, at)
 }
 
-/// Returns the instants at which records are looked at.
+/// Returns the instants at which the state of records is checked.
 pub(super) fn instants(world: &World) -> Vec<Instant> {
     let now = world.instant();
     let days = ["2026-12-20T12:00:00Z", "2027-02-01T00:00:00Z"];
@@ -64,7 +64,7 @@ pub(super) fn instants(world: &World) -> Vec<Instant> {
         .collect()
 }
 
-/// Returns how a world is judged otherwise than it may be; `None` where it is not.
+/// Returns how the code under test contradicts the oracle, or `None`.
 pub(super) fn wrong(world: &World) -> Option<String> {
     let history = world.history(&world.memory).unwrap();
     let approvals = approval::judge(&history);
@@ -103,7 +103,7 @@ pub(super) fn wrong(world: &World) -> Option<String> {
 
 fn of_governance(history: &History, approvals: &TrailVerdicts, truth: &Truth) -> Option<String> {
     if truth.is_void {
-        // Who is listed from then on nobody answers for: only the first such step is promised to be told.
+        // After such a change anybody may be listed, so only the first one is guaranteed not to count.
         let told = truth.governance.iter().find(|(_, looked)| !**looked);
         let ((landing, path), _) = told?;
         return of_step(history, approvals, *landing, path);
@@ -112,7 +112,7 @@ fn of_governance(history: &History, approvals: &TrailVerdicts, truth: &Truth) ->
     steps.find_map(|((landing, path), _)| of_step(history, approvals, *landing, path))
 }
 
-/// Returns what counts of a governance file although nobody approved it, and though it asks for less.
+/// Returns a governance version that counts although nobody approved it and it is not stricter, or `None`.
 fn of_counted(world: &World, history: &History, approvals: &TrailVerdicts) -> Option<String> {
     for landing in 0..world.main.len() {
         for (path, trail) in &history.governance {
@@ -159,7 +159,7 @@ fn of_record(
     let gone = versions.iter().rposition(|version| version.state == State::Gone);
     let filed = gone.map_or(0, |gone| gone + 1);
     let mut why = BTreeSet::new();
-    // What was approved beyond doubt is where all that comes later begins.
+    // A version approved beyond doubt is the starting point for everything later.
     let first = versions
         .iter()
         .rposition(|version| version.is_plain)
@@ -188,15 +188,15 @@ fn of_record(
     Some(format!("{}\n{}", why.join("; or "), versions.join("\n")))
 }
 
-/// Tells whether what stands at the tip is approved beyond doubt.
+/// Tells whether the version at the tip is approved beyond doubt.
 fn is_plain(truth: &Truth, record_state: &RecordState) -> bool {
     let id = IDS.iter().position(|id| *id == record_state.key);
     let versions = id.and_then(|id| truth.ids.get(&id));
     versions.and_then(|versions| versions.last()).is_some_and(|version| version.is_plain)
 }
 
-/// Tells whether a version may be what a grant begins with: it was really approved, or says again what was, or is an
-/// emergency in its grace.
+/// Tells whether a grant may start from a version: it was really approved, or returns to approved content, or is an
+/// emergency in its grace period.
 fn may_grant(world: &World, versions: &[Version], first: usize, n: usize, at: Instant) -> bool {
     let version = &versions[n];
     let State::One(content, _) = version.state else {
@@ -210,11 +210,11 @@ fn may_grant(world: &World, versions: &[Version], first: usize, n: usize, at: In
     let again = yes::restores(versions, since, n);
     let longest = |laws: Vec<&Law>| laws.iter().map(|law| law.within).max().unwrap_or(24);
     let within = longest(world.laws_before(version.landing)).min(longest(world.laws_at_tip()));
-    // Before the first version that can be read nothing was granted.
+    // Nothing was granted before the first readable version.
     let unread = |version: &Version| matches!(version.state, State::Unclear(_));
     let grace = versions[..n].iter().all(unread) && content.get(CLASS) == 1;
     let landed = world.main[version.landing].at;
-    // Whoever pushes types the time from which his word counts.
+    // Somebody who pushes to an open branch chooses the time from which the grace period runs.
     let landed = match world.open {
         true => landed.max(world.effective(version.landing)),
         false => landed,

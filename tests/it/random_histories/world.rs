@@ -1,6 +1,6 @@
-//! A repository as it grows, and who really did what in it.
+//! A growing repository, and who really did what in it.
 //!
-//! Start at [`World`]. Commits name whom their makers type; [`Made`] and [`Landing`] keep who they really were.
+//! Start at [`World`]. Commits name whomever their authors type; [`Made`] and [`Landing`] keep who it really was.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -28,25 +28,25 @@ pub(super) const REVOKED: &str = ".github/revoked_keys";
 pub(super) struct Made {
     pub parents: Vec<Oid>,
     pub files: Rc<Files>,
-    /// Who really made what it changes.
+    /// The real authors of its changes.
     pub makers: BTreeSet<Who>,
-    /// Whom it names as author.
+    /// The author that it names.
     pub author: Ident,
-    /// Whom it names as committer.
+    /// The committer that it names.
     pub committer: Ident,
     pub message: String,
-    /// The time that its committer types.
+    /// The commit time as typed.
     pub time: i64,
     /// Whose key signed it.
     pub key: Option<Who>,
     pub tags: Vec<Tag>,
 }
 
-/// A commit of the mainline, and who really let it in.
+/// A commit of the approved branch, and who really merged it.
 #[derive(Clone)]
 pub(super) struct Landing {
     pub oid: Oid,
-    /// The honest person who looked at it and pressed the button; nobody where a bot did, or its own maker pushed.
+    /// The honest person who looked at it and merged it; `None` if a bot merged it, or its own author pushed it.
     pub merger: Option<Who>,
     /// The paths whose content the merge itself made.
     pub by_hand: BTreeSet<String>,
@@ -61,7 +61,7 @@ pub(super) struct Branch {
     pub opener: Who,
 }
 
-/// What a commit is to be.
+/// A commit to be written.
 pub(super) struct Draft {
     pub parents: Vec<Oid>,
     pub files: Files,
@@ -86,42 +86,42 @@ pub(super) struct Tag {
     pub text: String,
 }
 
-/// The repository, and the truth about it.
+/// The repository, and what really happened in it.
 pub(super) struct World {
     pub memory: Memory,
     pub made: HashMap<Oid, Made>,
     pub contents: HashMap<Oid, Content>,
     pub laws: HashMap<Oid, Law>,
-    /// Signers files: whose key stands for whom.
+    /// Signers files: the person of each line, and whose key it lists.
     pub signers: HashMap<Oid, Vec<(Who, Who)>>,
-    /// Files of revoked keys.
+    /// Files of revoked keys: whose keys they list.
     pub revoked: HashMap<Oid, Vec<Who>>,
-    /// Mailmaps: who is joined to whom, both by their own address.
+    /// Mailmaps: the two people whose own addresses they join.
     pub mailmaps: HashMap<Oid, (Who, Who)>,
     pub main: Vec<Landing>,
     pub branches: Vec<Branch>,
     pub now: i64,
-    /// What was signed, landed or not.
+    /// The signed statements, landed or not.
     pub signed: Vec<Signed>,
     /// The tags that were signed, merged or not.
     pub tags: Vec<Tag>,
-    /// What was really reviewed.
+    /// The reviews that really took place at the forge.
     pub reviews: Vec<Review>,
     /// The notes beside the branches.
     pub notes: Notes,
-    /// Contents that somebody wrote once.
+    /// All contents that somebody has written.
     pub known: Vec<Content>,
-    /// What happened, in words.
+    /// What happened, as text for a failure message.
     pub log: Vec<String>,
-    /// Whether Mal pushes to the mainline.
+    /// Whether Mal can push to the approved branch.
     pub open: bool,
-    /// The governance that may count after each landing, as far as the oracle told it.
+    /// The governance that may count after each landing, as far as the oracle has computed it.
     pub counted: RefCell<Vec<Counted>>,
-    /// Honest people who also wrote under an address that nothing joins to that of their key.
+    /// Honest people who also committed under an address that nothing joins to the one their key is listed for.
     pub apart: BTreeSet<Who>,
-    /// Who hides their address from the forge, which then names their account.
+    /// People who hide their address from the forge, which then names their account.
     pub private: BTreeSet<Who>,
-    /// Honest people who also wrote under their account: a key that is listed for their address is told from it.
+    /// Honest people who also committed under their account: a key listed for their address counts as somebody else's.
     pub by_account: BTreeSet<Who>,
 }
 
@@ -194,7 +194,7 @@ impl World {
         for parent in &draft.parents {
             writeln!(head, "parent {parent}").unwrap();
         }
-        // Author times say nothing.
+        // Author times have no effect.
         writeln!(head, "author {} {} +0000", draft.author, draft.time - 60).unwrap();
         writeln!(head, "committer {} {} +0000", draft.committer, draft.time).unwrap();
         for tag in &draft.tags {
@@ -228,7 +228,7 @@ impl World {
         oid
     }
 
-    /// Lets somebody sign a tag of a commit.
+    /// Adds a tag of a commit, signed by somebody.
     pub(super) fn tag(&mut self, commit: Oid, key: Who) {
         let head = format!(
             "object {commit}\ntype commit\ntag reviewed\ntagger T <t@example.com> {} +0000\n\nReviewed\n",
@@ -239,7 +239,7 @@ impl World {
         self.tags.push(Tag { commit, key, at, text });
     }
 
-    /// Returns a commit and all that can be reached from it.
+    /// Returns a commit and all its ancestors.
     pub(super) fn ancestors(&self, of: Oid) -> HashSet<Oid> {
         let mut found = HashSet::new();
         let mut stack = vec![of];
@@ -251,7 +251,7 @@ impl World {
         found
     }
 
-    /// Returns the best common ancestor of two commits, the first of several.
+    /// Returns the best common ancestor of two commits; of several, the one with the lowest id.
     pub(super) fn base(&self, one: Oid, other: Oid) -> Option<Oid> {
         let (ours, theirs) = (self.ancestors(one), self.ancestors(other));
         let mut common: Vec<Oid> = ours.intersection(&theirs).copied().collect();
@@ -262,7 +262,7 @@ impl World {
         common.iter().find(|candidate| !behind(candidate)).copied()
     }
 
-    /// Merges the files of two commits; the paths that conflict have what `ours` has.
+    /// Merges the files of two commits, and returns the conflicting paths too; those keep the content of `ours`.
     pub(super) fn merged(&mut self, ours: Oid, theirs: Oid) -> (Files, Vec<String>) {
         let none = Rc::new(Files::new());
         let base = self.base(ours, theirs).map_or(none, |base| self.files(base));
@@ -285,7 +285,7 @@ impl World {
         (files, conflicts)
     }
 
-    /// Returns the ids that stand in some files, with paths and contents.
+    /// Returns the ids of the records among some files, with paths and contents.
     pub(super) fn ids(&self, files: &Files) -> BTreeMap<usize, Vec<(String, Oid, Content)>> {
         let mut ids: BTreeMap<usize, Vec<(String, Oid, Content)>> = BTreeMap::new();
         for (path, blob) in files.iter().filter(|(path, _)| is_record(path)) {
@@ -298,14 +298,14 @@ impl World {
     }
 }
 
-/// Tells whether a file is a record where records are.
+/// Tells whether a path is that of a record: a YAML file in a record folder.
 pub(super) fn is_record(path: &str) -> bool {
     let inside = path.strip_prefix("exceptions/").or_else(|| path.strip_prefix("waivers/"));
     let ends = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
     inside.is_some_and(|path| ends(path) && !path.starts_with(".approvals/"))
 }
 
-/// Returns the name of a record's file, without folder and suffix.
+/// Returns the file name of a path, without suffix.
 pub(super) fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.split('.').next().unwrap_or_default()
