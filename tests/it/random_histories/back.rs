@@ -1,4 +1,4 @@
-//! What a merge brings back: no commit of its branch touched it.
+//! Old content that a merge brings back, although no commit of its branch touched it.
 //!
 //! Start at [`World::bring_back`], and in the oracle at [`World::touches`].
 
@@ -13,7 +13,8 @@ use super::people::{HONEST, Who};
 use super::world::{Branch, Draft, World, is_record};
 
 impl World {
-    /// Somebody honest merges an old commit of the mainline into a branch, keeps its records, and may approve them.
+    /// An honest person merges an old commit of the approved branch into a branch, keeps its records, and may approve
+    /// them.
     pub(super) fn bring_back(&mut self, dice: &mut Dice) {
         let (tip, old) = (self.tip(), self.main[dice.below(self.main.len())].oid);
         let who = *dice.pick(HONEST);
@@ -52,8 +53,8 @@ impl World {
         }
     }
 
-    /// Returns who really merged in a branch bytes that one of the parents of the merge has not: who only drops what
-    /// lay beside them brought nothing back.
+    /// Returns the people who, inside the branch, merged these bytes with a parent that lacks them. A merge that only
+    /// drops other files of the id brings nothing back.
     pub(super) fn mergers_of(
         &self,
         own: &[Oid],
@@ -72,7 +73,8 @@ impl World {
         takes.flat_map(|made| made.makers.clone()).collect()
     }
 
-    /// Tells whether a commit changes a file of what is asked about beside each of its parents, or breaks some record.
+    /// Tells whether a commit, compared with each of its parents, changes a file that `is_about` selects or makes some
+    /// record unreadable.
     pub(super) fn touches(&self, oid: Oid, is_about: &dyn Fn(&Files, &str) -> bool) -> bool {
         let own = &self.made[&oid];
         let is_broken = |path: &str| {

@@ -1,4 +1,4 @@
-//! What is in force, held against one version of it.
+//! Compares what is in force with one version of the record.
 //!
 //! Start at [`Content::exceeded_by`].
 
@@ -12,9 +12,10 @@ use super::content::{
 };
 
 impl Content {
-    /// Tells how what is in force goes beyond this version; `None` where it does not.
+    /// Returns how what is in force goes beyond this version, or `None`.
     ///
-    /// Of the approved version a scope list that is absent stays absent; of a later one it says nothing.
+    /// A scope list must be absent or present just as in the approved version; with a later version that is not
+    /// compared.
     pub(super) fn exceeded_by(&self, now: &Record, is_approved: bool) -> Option<String> {
         let mut wrong: Vec<&str> = Vec::new();
         let mut hold = |holds: bool, what: &'static str| {
@@ -61,7 +62,7 @@ impl Content {
         (!wrong.is_empty()).then(|| wrong.join(", "))
     }
 
-    /// Returns what binds in this version and not in what is in force.
+    /// Returns the restrictions of this version that are missing from what is in force.
     fn lacks(&self, now: &Record) -> Vec<&'static str> {
         let mut wrong: Vec<&str> = Vec::new();
         let mut hold = |holds: bool, what: &'static str| {

@@ -1,7 +1,7 @@
-//! What a record says, as one small number a field: written as YAML here, and compared with what is in force.
+//! The content of a record as one small number per field: written as YAML here, and compared with what is in force.
 //!
-//! Start at [`Content`]. Each field has few values, so that contents meet again, and a line of its own, so that merges
-//! merge. Nothing here asks the code under test but for the types of its answer.
+//! Start at [`Content`]. Each field has few values, so that the same content occurs again, and a line of its own, so
+//! that git can merge changes of different fields. Of the code under test only types are used here.
 
 use exledger::record::time::Instant;
 
@@ -10,7 +10,7 @@ use super::people::Who;
 /// The ids of records.
 pub(super) const IDS: &[&str] = &["EXC-2026-7F3KQ", "EXC-2026-2B3CD"];
 
-/// How many fields there are.
+/// The number of fields.
 pub(super) const N: usize = 23;
 
 pub(super) const END: usize = 0;
@@ -37,7 +37,7 @@ pub(super) const OWNER: usize = 20;
 pub(super) const TEXT: usize = 21;
 pub(super) const STYLE: usize = 22;
 
-/// The lines of each field, by its value; an empty one is not written.
+/// The line of each field for each value; an empty line is not written.
 const LINES: [&[&str]; N] = [
     &["expires: 2026-12-10", "expires: 2026-12-20", "expires: 2027-01-10", "expires: 2027-03-01"],
     &["", "starts: 2026-11-21", "starts: 2026-12-12"],
@@ -114,16 +114,16 @@ const LINES: [&[&str]; N] = [
     &["# Written by hand", "# Written by a hand"],
 ];
 
-/// What one record says.
+/// The content of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Content {
-    /// Which id it has.
+    /// The index of its id in [`IDS`].
     pub id: usize,
     /// The value of each field.
     pub values: [u8; N],
 }
 
-/// Returns how many values a field has.
+/// Returns the number of values of a field.
 pub(super) fn n_values(field: usize) -> usize {
     LINES[field].len()
 }
@@ -138,7 +138,7 @@ impl Content {
         self.values[field]
     }
 
-    /// Returns the same with another value of a field.
+    /// Returns the content with another value of a field.
     pub(super) fn with(mut self, field: usize, value: u8) -> Content {
         self.values[field] = value;
         self
@@ -148,7 +148,7 @@ impl Content {
         LINES[field][usize::from(self.values[field])]
     }
 
-    /// Returns the file.
+    /// Returns the text of the record file.
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         let mut add = |line: &str| {
@@ -191,7 +191,7 @@ impl Content {
         text
     }
 
-    /// Reads a file back, also one that git merged of two; `None` where it is not what this writes.
+    /// Parses a record file, also one that git merged from two; `None` if [`Content::text`] would not write it so.
     pub(super) fn parse(text: &str) -> Option<Content> {
         let id = text.lines().next()?.strip_prefix("id: ")?;
         let mut content = Content::first(IDS.iter().position(|known| *known == id)?);
@@ -207,7 +207,7 @@ impl Content {
         (content.text() == text).then_some(content)
     }
 
-    /// Tells whether the reader takes it: a trigger that fired must be there.
+    /// Tells whether the record is valid: every fired trigger must be listed in `triggers`.
     pub(super) fn is_valid(&self) -> bool {
         match self.get(FIRED) {
             1 => matches!(self.get(TRIGGERS), 1 | 3),
@@ -216,7 +216,7 @@ impl Content {
         }
     }
 
-    /// Returns the entries of a list, `None` where it is absent.
+    /// Returns the items of a list, or `None` if it is absent.
     pub(super) fn items(&self, field: usize) -> Option<Vec<&'static str>> {
         let line = self.line(field);
         let inside = line.split_once('[')?.1.strip_suffix(']')?;
@@ -234,7 +234,7 @@ impl Content {
         }
     }
 
-    /// Returns the first moment at which it no longer grants.
+    /// Returns the first instant at which the record has expired.
     pub(super) fn not_after(&self) -> Instant {
         let ends = [
             "2026-12-11T00:00:00Z",
@@ -245,7 +245,7 @@ impl Content {
         Instant::parse(ends[usize::from(self.get(END))]).unwrap()
     }
 
-    /// Tells whether two differ in nothing but what looking at the exception adds, and how it is written.
+    /// Tells whether two contents differ at most in reviews, fired triggers, a `verified` and the comment.
     pub(super) fn is_same_grant_text(&self, other: &Content) -> bool {
         let rest = |content: &Content| {
             let mut rest = *content;
@@ -260,7 +260,7 @@ impl Content {
         rest(self) == rest(other)
     }
 
-    /// Tells whether a later one differs in nothing but what looking at the exception adds to it (V9).
+    /// Tells whether a later content at most adds reviews, fired triggers or a `verified` to this one (V9).
     pub(super) fn only_adds(&self, later: &Content) -> bool {
         let grows = |field: usize, kept: &[(u8, u8)]| {
             let both = (self.get(field), later.get(field));
@@ -276,12 +276,12 @@ impl Content {
             && verified
     }
 
-    /// Tells whether two say the same, however it is written.
+    /// Tells whether two contents have the same values and differ at most in the comment.
     pub(super) fn is_same_value(&self, other: &Content) -> bool {
         self.with(STYLE, 0) == other.with(STYLE, 0)
     }
 
-    /// Tells whether a later version ends later or waives more in its scope (A5).
+    /// Tells whether this version, compared with an earlier one, ends later or has a wider scope (A5).
     pub(super) fn reaches_further(&self, base: &Content) -> bool {
         let gained = |field: usize| {
             let (old, new) = (base.items(field), self.items(field));
@@ -300,14 +300,15 @@ impl Content {
             || lost.iter().any(|item| !forbidden.contains(item))
     }
 
-    /// Tells whether a version may be one that only narrows or closes an earlier one: it grants no more, and says the same.
+    /// Tells whether a version may only narrow or close an earlier one: it grants no more, and its other text is the
+    /// same.
     pub(super) fn may_only_narrow(&self, base: &Content) -> bool {
         let equal = [RULE, APPLICATION, CLASS, RISK, REQUESTER, OWNER, TEXT];
         let same = equal.iter().all(|field| self.get(*field) == base.get(*field));
         same && !self.reaches_further(base)
     }
 
-    /// Returns what somebody asked for, where it is a person of ours.
+    /// Returns the `requester`, if there is one.
     pub(super) fn requester(&self) -> Option<Who> {
         match self.get(REQUESTER) {
             1 => Some(Who::Ana),

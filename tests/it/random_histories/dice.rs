@@ -1,18 +1,17 @@
-//! Chance by number: the same seed throws the same.
+//! Random numbers: the same seed gives the same sequence.
 //!
 //! Start at [`Dice`] (splitmix64).
 
-/// A source of chance.
+/// A random number generator.
 #[derive(Clone, Debug)]
 pub(super) struct Dice(u64);
 
 impl Dice {
-    /// Returns the dice of a seed.
     pub(super) fn new(seed: u64) -> Dice {
         Dice(seed)
     }
 
-    /// Returns further dice without throwing these, so that old sequences stay what they were.
+    /// Returns another generator without advancing this one, so that sequences found earlier stay the same.
     pub(super) fn apart(&self) -> Dice {
         Dice::new(!self.clone().next())
     }
@@ -26,22 +25,21 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// Returns a number below another.
+    /// Returns a number below `bound`.
     pub(super) fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound.max(1) as u64) as usize
     }
 
-    /// Tells whether something happens that does so so many times in a hundred.
+    /// Returns true with a probability of `percent`.
     pub(super) fn often(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    /// Picks one of some things.
     pub(super) fn pick<'t, T>(&mut self, things: &'t [T]) -> &'t T {
         &things[self.below(things.len())]
     }
 
-    /// Picks one of some things, each as likely as the number beside it.
+    /// Picks one of some things, with the probability given by its weight.
     pub(super) fn weighed<T: Copy>(&mut self, things: &[(usize, T)]) -> T {
         let mut left = self.below(things.iter().map(|(weight, _)| weight).sum());
         for (weight, thing) in things {

@@ -1,6 +1,6 @@
-//! What a commit changes: records, governance, files beside records.
+//! The changes of a commit: to records, governance and approval files.
 //!
-//! Start at [`World::edit_record`]. Each returns what it did, in words.
+//! Start at [`World::edit_record`]. Each edit returns a description of what it did.
 
 use super::content::{Content, IDS};
 use super::dice::Dice;
@@ -11,7 +11,7 @@ use super::world::{MAILMAP, POLICY, REVOKED, SIGNERS, World, is_record};
 
 const FOLDERS: &[&str] = &["exceptions", "exceptions/team", "waivers"];
 
-/// Returns where a record may lie; now and then under a name that is not its own.
+/// Returns a path for a record, sometimes with a wrong file name.
 fn some_path(id: usize, dice: &mut Dice) -> String {
     let name = match dice.below(12) {
         0 => "draft.yaml".to_owned(),
@@ -48,7 +48,7 @@ impl World {
                 format!("moves {path} to {to}")
             }
             2 => {
-                // A second file of the id, which is in conflict with the first.
+                // A second file with the same id: the record is then in conflict.
                 let to = some_path(content.id, dice);
                 let content = self.some_content(content.id, dice);
                 files.insert(to.clone(), self.write(content));
@@ -69,7 +69,7 @@ impl World {
         }
     }
 
-    /// Changes the policy, the signers or the mailmap, or puts back what was.
+    /// Changes the policy, the signers, the revoked keys or the mailmap, or restores the files of the tip.
     pub(super) fn edit_governance(&mut self, files: &mut Files, dice: &mut Dice) -> String {
         match dice.below(10) {
             0 => {
@@ -137,7 +137,7 @@ impl World {
         }
     }
 
-    /// Brings some statement that somebody signed, or part of it, or at another place.
+    /// Adds a signed statement, or only its text or its signature, or its text with the signature of another.
     pub(super) fn bring_signed(&mut self, files: &mut Files, dice: &mut Dice) -> String {
         if self.signed.is_empty() {
             return "brings nothing".to_owned();
@@ -168,7 +168,7 @@ impl World {
         statement::path(&signed.about, &self.memory.bytes(signed.blob), signed.by)
     }
 
-    /// Puts a signed statement where it belongs.
+    /// Adds a signed statement at its own path.
     pub(super) fn put_signed(&mut self, files: &mut Files, n: usize) {
         let path = self.path_of(n);
         let signed = &self.signed[n];
@@ -176,7 +176,7 @@ impl World {
         files.insert(path, self.memory.blob(signed.text.as_bytes()));
     }
 
-    /// Tells of a review that never was.
+    /// Adds an approval file for a review that never took place.
     pub(super) fn lie(&mut self, files: &mut Files, dice: &mut Dice) -> String {
         let there: Vec<String> = files.keys().filter(|path| is_record(path)).cloned().collect();
         if there.is_empty() {
@@ -195,7 +195,7 @@ impl World {
         format!("tells of {by:?}'s review")
     }
 
-    /// Removes an approval file, or moves it to another place.
+    /// Removes an approval file, or moves it to another folder.
     pub(super) fn drop_approval(&mut self, files: &mut Files, dice: &mut Dice) -> String {
         let there: Vec<String> =
             files.keys().filter(|path| path.contains("/.approvals/")).cloned().collect();

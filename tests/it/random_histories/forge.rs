@@ -1,7 +1,7 @@
-//! How branches land: merged, squashed, rebased, by people who look or by a bot that does not, and pushed past all.
+//! How branches land: merged, squashed or rebased, by people who look at them or by a bot that does not.
 //!
-//! Start at [`World::land`]. A forge names its accounts; whoever merges by hand names himself; what a branch says of
-//! itself stays what its makers typed.
+//! Start at [`World::land`]. A forge names its accounts; a person who merges by hand names themselves; the text of
+//! commits inside a branch stays as typed.
 
 use std::collections::BTreeSet;
 
@@ -15,17 +15,17 @@ use super::world::{Branch, Draft, Landing, Tag, World};
 /// How a branch lands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// By the button of a forge: the merger is the author.
+    /// With the merge button of a forge: the person who merges is the author.
     Button,
-    /// By `git merge`.
+    /// With `git merge`.
     Hand,
-    /// As forges do that name the opener as author.
+    /// By a forge that names the person who opened the pull request as author of the merge.
     Opener,
-    /// As one commit, whose author is the opener.
+    /// As one commit whose author is the person who opened the pull request.
     Squash,
-    /// The same, committed by whoever pressed the button.
+    /// Like `Squash`, but the committer is the person who pressed the button.
     SquashBy,
-    /// By `git merge --squash`.
+    /// With `git merge --squash`.
     SquashByHand,
     /// Commit by commit.
     Rebase,
@@ -42,7 +42,7 @@ const WAYS: &[(usize, Way)] = &[
 ];
 
 impl World {
-    /// Lets a branch land.
+    /// Lands a branch.
     pub(super) fn land(&mut self, n: usize, dice: &mut Dice) {
         let branch = self.branches[n].clone();
         let way = dice.weighed(WAYS);
@@ -120,7 +120,7 @@ impl World {
             Way::Button | Way::Squash | Way::Opener if self.law_now().pinned.is_none() => {
                 title(branch, dice)
             }
-            // Whoever commits under his own name reads what he commits.
+            // A person who commits under their own name reads the message.
             _ => "Change".to_owned(),
         };
         let mut message = match way {
@@ -132,7 +132,7 @@ impl World {
         };
         if squash {
             message.push('\n');
-            // Forges name the authors of all commits, as they are typed; whoever squashes by hand does so too.
+            // Forges name the authors of all commits, as typed; so does a person who squashes by hand.
             for (commit, _) in self.range(branch.tip) {
                 let named = self.made[&commit].author.clone();
                 message.push_str(&format!("Co-authored-by: {named}\n"));
@@ -142,7 +142,7 @@ impl World {
             }
         }
         let parents = if squash { vec![tip] } else { vec![tip, branch.tip] };
-        // Who merges by hand may have pulled what somebody tagged.
+        // A person who merges by hand may have pulled a signed tag.
         let is_pulled = |tag: &&Tag| way == Way::Hand && tag.commit == branch.tip;
         let tags = self.tags.iter().filter(is_pulled).cloned().collect();
         let merger = (merger != Who::Bot).then_some(merger);
@@ -153,7 +153,7 @@ impl World {
         );
     }
 
-    /// Returns the commits that a branch would bring, oldest first, with who really made them.
+    /// Returns the commits that a branch would merge, oldest first, with their real authors.
     pub(super) fn range(&self, tip: Oid) -> Vec<(Oid, BTreeSet<Who>)> {
         let landed = self.ancestors(self.tip());
         let mut found = Vec::new();
@@ -216,7 +216,7 @@ impl World {
                 return;
             }
             let message = match stripped {
-                // Who pins the forge says that whoever commits checks what the messages claim.
+                // Pinning a forge declares that the committer checks the claims in the messages.
                 true => "Change\n".to_owned(),
                 false => made.message,
             };
@@ -239,16 +239,16 @@ impl World {
         }
     }
 
-    /// Puts a commit on the mainline.
+    /// Adds a commit to the approved branch.
     pub(super) fn push(&mut self, draft: Draft, merger: Option<Who>, by_hand: BTreeSet<String>) {
         let oid = self.commit(draft);
         self.main.push(Landing { oid, merger, by_hand, at: self.instant() });
     }
 
-    /// Tells whether honest people, or the rules for the bot, let a change land.
+    /// Tells whether honest people, or the rules for the bot, allow a change to land.
     ///
-    /// Nobody honest lands a file by itself that tells of a review that never was; governance and approval files are
-    /// not the bot's.
+    /// Nobody lands a change of approval files alone if one of them reports a review that never took place. The bot
+    /// lands no change of approval files alone.
     fn is_acceptable(&self, before: &Files, after: &Files, merger: Who) -> bool {
         let changed = changed(before, after);
         let alone = changed.iter().all(|path| path.contains("/.approvals/"));
@@ -258,7 +258,7 @@ impl World {
         merger != Who::Bot || !changed.iter().any(|path| alone && path.contains("/.approvals/"))
     }
 
-    /// Tells whether a change brings a file without signature that tells of a review that never was.
+    /// Tells whether a change adds an approval file for a review that never took place.
     fn is_lying(&self, before: &Files, after: &Files) -> bool {
         changed(before, after).iter().any(|path| {
             let Some(blob) = after.get(*path) else {
@@ -273,7 +273,7 @@ impl World {
     }
 }
 
-/// Returns the first line of a pull request, which its opener chooses.
+/// Returns the title of a pull request, which the person who opens it chooses.
 fn title(branch: &Branch, dice: &mut Dice) -> String {
     if branch.opener.is_honest() || dice.often(50) {
         return "Change".to_owned();
@@ -283,7 +283,6 @@ fn title(branch: &Branch, dice: &mut Dice) -> String {
     format!("{token}: {}", who.ident())
 }
 
-/// Returns the paths at which two commits differ.
 pub(super) fn changed<'f>(before: &'f Files, after: &'f Files) -> BTreeSet<&'f String> {
     let paths = before.keys().chain(after.keys());
     paths.filter(|path| before.get(*path) != after.get(*path)).collect()

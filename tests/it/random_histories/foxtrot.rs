@@ -1,7 +1,7 @@
-//! A foxtrot merge of the tip gives nothing back that had been taken away on the line that it throws off.
+//! A foxtrot merge restores nothing that had been taken away on the former line, which it makes a second parent.
 //!
-//! Start at [`wrong`]. From a commit of the mainline somebody sets out again, merges the tip, and keeps the records of
-//! either side.
+//! Start at [`wrong`]. Somebody commits on top of an older commit of the approved branch, merges the tip into that, and
+//! keeps the records of one of the two sides.
 
 use std::rc::Rc;
 
@@ -23,9 +23,9 @@ use super::truth::State;
 use super::verdict::{instants, record_state};
 use super::world::{World, is_record};
 
-/// Returns what a foxtrot merge gives back; `None` where it gives back nothing.
+/// Returns what a foxtrot merge restores, or `None`.
 pub(super) fn wrong(world: &World) -> Option<String> {
-    // One commit of each mainline: histories are judged once for each.
+    // Only one fork point per sequence, because each needs an evaluation of the whole history.
     let tip = world.tip();
     let digit = tip.as_bytes().first()?;
     let n_forks = world.main.len().checked_sub(1).filter(|n| *n > 0)?;
@@ -65,7 +65,7 @@ fn given_back(world: &World, fork: usize, keeps_ours: bool) -> Option<String> {
     None
 }
 
-/// Merges the tip into a commit that was made at an older one, and returns the merge.
+/// Merges the tip into a new commit on top of an older one, and returns the merge.
 fn foxtrot(world: &World, fork: usize, keeps_ours: bool) -> Oid {
     let old = world.main[fork].oid;
     let mut ours: Files = world.files(old).as_ref().clone();
@@ -87,7 +87,7 @@ fn commit(world: &World, files: &Files, parents: &[Oid], message: &str) -> Oid {
     world.memory.commit(raw.into_bytes())
 }
 
-/// What landed after the fork and took something away.
+/// What a landing after the fork took away.
 #[derive(Debug)]
 enum Taken {
     All,

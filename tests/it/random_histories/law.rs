@@ -1,6 +1,6 @@
-//! What a policy demands, and the policy file that says so.
+//! A policy: what it requires, and its file.
 //!
-//! Start at [`Law`]. The demand is counted here once more, by hand.
+//! Start at [`Law`]. Whether approvals satisfy it is computed here independently of the code under test.
 
 use std::collections::BTreeSet;
 
@@ -8,38 +8,38 @@ use super::content::{Content, RISK};
 use super::dice::Dice;
 use super::people::{PEOPLE, Who};
 
-/// A policy.
+/// A policy, as far as the sequences vary it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Law {
-    /// How many must approve in the standard tier.
+    /// The number of approvals that the standard tier requires.
     pub count: usize,
-    /// Whether signatures alone count.
+    /// Whether only signatures count (`proof: attested`).
     pub attested: bool,
-    /// Whether the content must be signed by its authors.
+    /// Whether the authors must have signed the commits that make the content (`authors: attested`).
     pub authors_attested: bool,
     /// Whether a member of the author set may approve.
     pub self_approval: bool,
-    /// Whether what authors say of others counts.
+    /// Whether approvals stated by an author for others count.
     pub self_asserted: bool,
     /// Whether claims inside branches count.
     pub nested: bool,
     /// Whether notes count.
     pub notes: bool,
-    /// The forge that is pinned, which says that whoever commits checks the messages; `None` for `auto`.
+    /// The pinned forge, which declares that the committer checks the messages; `None` for `auto`.
     pub pinned: Option<&'static str>,
     /// Whether owners may approve.
     pub owner: bool,
-    /// Whether the sensitive tier, for a high risk, wants one of each group.
+    /// Whether the sensitive tier, for a high risk, requires an approval from each group.
     pub groups: bool,
-    /// Whether the standard tier grants nothing while degraded, as the sensitive one does.
+    /// Whether the standard tier has `degraded: deny`, as the sensitive one always does.
     pub strict: bool,
-    /// How long an emergency goes unapproved, in hours.
+    /// The grace period of an unapproved emergency, in hours.
     pub within: i64,
     pub security: BTreeSet<Who>,
     pub platform: BTreeSet<Who>,
 }
 
-/// The forges that a policy may pin. Under `kernel` counts what is said inside branches, so that nothing is promised.
+/// The forges that a policy may pin. With `kernel`, claims inside branches count, so nothing is guaranteed.
 const FORGES: &[&str] = &[
     "generic",
     "github",
@@ -55,7 +55,7 @@ const FORGES: &[&str] = &[
 ];
 
 impl Law {
-    /// Returns a policy as careful teams have it.
+    /// Returns a strict policy that requires one approval.
     pub(super) fn careful() -> Law {
         Law {
             count: 1,
@@ -75,7 +75,7 @@ impl Law {
         }
     }
 
-    /// Returns a policy near another.
+    /// Returns the policy with one random change.
     pub(super) fn near(&self, dice: &mut Dice) -> Law {
         let mut law = self.clone();
         match dice.below(17) {
@@ -100,7 +100,7 @@ impl Law {
         law
     }
 
-    /// Tells whether another policy asks for no less than this one.
+    /// Tells whether another policy is at least as strict as this one.
     pub(super) fn is_eased_by_nothing_in(&self, other: &Law) -> bool {
         other.count >= self.count
             && other.attested >= self.attested
@@ -118,17 +118,17 @@ impl Law {
             && other.platform.is_subset(&self.platform)
     }
 
-    /// Tells whether the policy trusts what anybody types, so that nothing is promised.
+    /// Tells whether the policy trusts what anybody types, so that nothing is guaranteed.
     pub(super) fn is_open(&self) -> bool {
         self.self_asserted || self.nested || self.pinned == Some("kernel")
     }
 
-    /// Tells whether notes count: where it says so, or pins the forge that writes them.
+    /// Tells whether notes count: the policy accepts them, or pins the forge that writes them.
     pub(super) fn heeds_notes(&self) -> bool {
         self.notes || self.pinned == Some("gerrit")
     }
 
-    /// Returns the file.
+    /// Returns the text of the policy file.
     pub(super) fn text(&self) -> String {
         let yes =
             |flag: bool, one: &'static str, other: &'static str| if flag { one } else { other };
@@ -163,7 +163,7 @@ impl Law {
         )
     }
 
-    /// Reads a file back, also one that git merged of two; `None` where it is not what this writes.
+    /// Parses a policy file, also one that git merged from two; `None` if [`Law::text`] would not write it so.
     pub(super) fn parse(text: &str) -> Option<Law> {
         let value = |key: &str| {
             let mut lines = text.lines().map(str::trim_start);
@@ -196,7 +196,8 @@ impl Law {
         (law.text() == text).then_some(law)
     }
 
-    /// Tells whether some people are enough for some content; `known` says whose groups each of them has.
+    /// Tells whether approvals by `people` satisfy the policy for some content. Each has two flags: a member of
+    /// `security`, of `platform`. `waived` is the number of approvals that are not required.
     pub(super) fn is_met(
         &self,
         content: &Content,

@@ -1,4 +1,4 @@
-//! Governance files as they are written, and what a merge made of two files, read back.
+//! Writes governance files, and parses files that a merge made from two.
 //!
 //! Start at [`World::learn`].
 
@@ -19,7 +19,7 @@ impl World {
         blob
     }
 
-    /// Writes a signers file: a person's address, and whose key.
+    /// Writes a signers file from pairs: the person listed, and the holder of the key.
     pub(super) fn list(&mut self, lines: Vec<(Who, Who)>) -> Oid {
         let mut text = String::new();
         for (person, key) in &lines {
@@ -38,7 +38,7 @@ impl World {
         blob
     }
 
-    /// Writes a mailmap that joins somebody's own address to that of somebody else.
+    /// Writes a mailmap that joins the addresses of two people.
     pub(super) fn join(&mut self, one: Who, other: Who) -> Oid {
         let line = format!("{} <{}> <{}>\n", one.name(), one.email(), other.email());
         let blob = self.memory.blob(line.as_bytes());
@@ -46,7 +46,7 @@ impl World {
         blob
     }
 
-    /// Reads what a merge made of two files.
+    /// Parses a file that a merge made from two.
     pub(super) fn learn(&mut self, blob: Oid, path: &str) {
         let text = || String::from_utf8(self.memory.bytes(blob)).unwrap();
         if is_record(path) && !self.contents.contains_key(&blob) {
@@ -67,14 +67,14 @@ impl World {
     }
 }
 
-/// Reads a line of a signers file: as whom a key is listed, and whose it is.
+/// Parses a line of a signers file: the person for whom a key is listed, and its holder.
 fn line(text: &str) -> Option<(Who, Who)> {
     let (address, key) = text.split_once(' ')?;
     let person = PEOPLE.iter().find(|who| who.email() == address)?;
     Some((*person, holder(key)?))
 }
 
-/// Returns whose key it is.
+/// Returns the holder of a public key.
 fn holder(key: &str) -> Option<Who> {
     PEOPLE.iter().find(|who| who.public() == key).copied()
 }

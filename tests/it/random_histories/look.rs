@@ -1,7 +1,8 @@
-//! Looks at an exception that nobody else took: in a tier that says `degraded: deny` they keep nothing in force (V9).
+//! Periodic reviews recorded by an author alone: in a tier with `degraded: deny` they keep nothing in force (V9).
 //!
-//! Start at [`World::look`] and [`wrong`]. Said is only what nobody can doubt: a review that stands in no version but
-//! those that its one honest maker pushed, who also made all the others, and about which nobody said a word.
+//! Start at [`World::look`] and [`wrong`]. The oracle judges only entries that are beyond doubt: those that appear only
+//! in versions that one honest person pushed, who is an author of all the other versions too, if nobody signed or
+//! reviewed any version with the entry.
 
 use exledger::record::time::Instant;
 
@@ -11,14 +12,14 @@ use super::people::{MAINTAINERS, Who};
 use super::truth::{State, Version};
 use super::world::{MAILMAP, World};
 
-/// The entries of `reviews`, by the field's value, and the day of each.
+/// The entries of `reviews`: the values of the field that contain each, and its date.
 const ENTRIES: &[(&[u8], &str)] =
     &[(&[1, 2], "2026-11-22T00:00:00Z"), (&[2, 3], "2026-12-08T00:00:00Z")];
 
 const DAY: i64 = 86_400;
 
 impl World {
-    /// Somebody honest looks at a record and says so, or that a trigger fired, or that it must be looked at.
+    /// An honest person records a review, or that a trigger fired, or sets `review_every`.
     pub(super) fn look(&mut self, dice: &mut Dice) {
         let mut files = self.files(self.tip()).as_ref().clone();
         let there = self.records(&files);
@@ -33,7 +34,7 @@ impl World {
             _ => *dice.pick(MAINTAINERS),
         };
         let content = match dice.below(4) {
-            // What only narrows needs nobody.
+            // A change that only narrows needs no approval.
             0 | 1 if old.get(REVIEW_EVERY) == 0 => old.with(REVIEW_EVERY, 1),
             0 if matches!(old.get(TRIGGERS), 1 | 3) => old.with(FIRED, 1),
             0 | 1 => old.with(REVIEWS, if old.get(REVIEWS) == 1 { 2 } else { 3 }),
@@ -48,9 +49,9 @@ impl World {
     }
 }
 
-/// Tells why a record that is in force must be degraded; `None` where it need not be.
+/// Returns why a record that is in force must be degraded, or `None`.
 ///
-/// `from` is the version of the series that the grant begins with.
+/// `from` is the version of the series that the grant starts from.
 pub(super) fn wrong(
     world: &World,
     series: &[Version],
@@ -63,7 +64,8 @@ pub(super) fn wrong(
     };
     let tip = content(series.last()?)?;
     let contents: Vec<Content> = series.iter().filter_map(content).collect();
-    // Of which tier a version was that counts no more is left open.
+    // The tier of a version that no longer counts is left open: either every policy is strict, or every version
+    // sensitive.
     let strict = world.laws_at_tip().iter().all(|law| law.strict)
         || contents.iter().all(|content| content.get(RISK) == 1);
     if contents.len() < series.len() || !strict {
@@ -84,7 +86,7 @@ pub(super) fn wrong(
         _ => begin.max(Instant::parse("2026-12-12T00:00:00Z").unwrap()),
     };
     let last = landed.into_iter().chain([begin]).max()?;
-    // Who types times of the mainline types when it began, too.
+    // Somebody who pushes to an open branch also chooses the time at which the record began.
     let slack = if world.open { 5 * DAY } else { DAY };
     let every = |days: i64| at > last.plus_seconds(days * DAY + slack);
     let since = contents.iter().skip(from);
@@ -97,7 +99,7 @@ pub(super) fn wrong(
     overdue.then_some("its review is overdue, and only its author took one")
 }
 
-/// Tells whether an entry stands in nothing but what one honest person pushed, who made all of the series.
+/// Tells whether an entry appears only in versions that one honest person pushed, who is an author of the whole series.
 fn is_alone(world: &World, series: &[Version], values: &[u8]) -> bool {
     let mapped = world.main.iter().any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
     if mapped || world.has_notes() {
@@ -127,7 +129,7 @@ fn is_alone(world: &World, series: &[Version], values: &[u8]) -> bool {
 }
 
 impl World {
-    /// Returns the honest person who pushed a landing of what they made themselves, in their own name.
+    /// Returns the honest person who pushed a landing of their own work under their own name.
     fn pusher(&self, landing: usize) -> Option<Who> {
         let land = &self.main[landing];
         let made = &self.made[&land.oid];
@@ -139,7 +141,7 @@ impl World {
         (who.is_honest() && own && made.message == "Change\n").then_some(*who)
     }
 
-    /// Tells whether no list ever joined somebody with somebody else by a key.
+    /// Tells whether no signers file ever joined somebody with somebody else by a key.
     fn signers_list_alone(&self, who: Who) -> bool {
         let mut lines = self.signers.values().flatten();
         lines.all(|(person, key)| (*person == who) == (*key == who))

@@ -1,6 +1,6 @@
-//! A repository that is nothing but a map: objects with the ids that git gives them, no files.
+//! A repository in memory: a map of objects by the ids that git gives them.
 //!
-//! Start at [`Memory`]. What merges files is git's own merge, as in `store`.
+//! Start at [`Memory`]. Files are merged by git's own merge, as in `store`.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -19,7 +19,7 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Keeps an object and returns its id.
+    /// Stores an object and returns its id.
     fn keep(&self, kind: ObjectKind, bytes: Vec<u8>) -> Oid {
         let of_git = match kind {
             ObjectKind::Commit => git2::ObjectType::Commit,
@@ -33,17 +33,17 @@ impl Memory {
         oid
     }
 
-    /// Keeps a file's bytes.
+    /// Stores a file's bytes.
     pub(super) fn blob(&self, bytes: &[u8]) -> Oid {
         self.keep(ObjectKind::Blob, bytes.to_vec())
     }
 
-    /// Keeps a raw commit.
+    /// Stores a raw commit.
     pub(super) fn commit(&self, raw: Vec<u8>) -> Oid {
         self.keep(ObjectKind::Commit, raw)
     }
 
-    /// Keeps the folders of some files and returns the top one.
+    /// Stores the trees of some files and returns the id of the root tree.
     pub(super) fn tree(&self, files: &Rc<Files>) -> Oid {
         let entries: Vec<(&str, Oid)> =
             files.iter().map(|(path, oid)| (path.as_str(), *oid)).collect();
@@ -54,7 +54,7 @@ impl Memory {
 
     fn folder(&self, files: &[(&str, Oid)]) -> Oid {
         let mut inside: BTreeMap<&str, Vec<(&str, Oid)>> = BTreeMap::new();
-        // Git sorts a folder as if its name ended in a slash.
+        // Git sorts a tree as if its name ended in a slash.
         let mut entries: BTreeMap<String, (&str, &str, Oid)> = BTreeMap::new();
         for (path, oid) in files {
             match path.split_once('/') {
@@ -80,7 +80,7 @@ impl Memory {
         self.objects.borrow().get(&oid).unwrap().1.clone()
     }
 
-    /// Merges one file by the rules of git: `Err` where it conflicts, or where only one side removed it.
+    /// Merges one file as git does: `Err` if it conflicts, or if one side removed it and the other changed it.
     pub(super) fn merge_file(
         &self,
         base: Option<Oid>,

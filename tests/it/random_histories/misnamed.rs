@@ -1,4 +1,4 @@
-//! Records that land under a wrong file name and get their own later.
+//! Records that land under a wrong file name and are moved to their right one later.
 //!
 //! Start at [`World::misname`].
 
@@ -10,7 +10,7 @@ use super::people::{LIARS, MAINTAINERS, Who};
 use super::world::{World, is_record, stem};
 
 impl World {
-    /// Somebody proposes a record under a wrong name, or gives one that has a wrong name its own, and that lands.
+    /// Somebody proposes a record under a wrong file name, or moves such a record to its right name, and that may land.
     pub(super) fn misname(&mut self, dice: &mut Dice) {
         let mut files = self.files(self.tip()).as_ref().clone();
         let there = self.records(&files);
@@ -40,7 +40,7 @@ impl World {
         }
     }
 
-    /// Somebody proposes something, and mostly somebody honest merges it in the plainest way.
+    /// Somebody opens a branch; most often an honest person merges it with the button of the forge.
     fn propose_plainly(&mut self, who: Who, files: Files, dice: &mut Dice) {
         if dice.often(30) {
             return self.propose(who, files, dice);

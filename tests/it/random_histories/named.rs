@@ -1,9 +1,9 @@
-//! Few records judged by themselves are what they are among all.
+//! A record evaluated by itself has the same state as when all records are evaluated.
 //!
-//! Start at [`differs`]. `check` answers a question from the records that it is about; what it falls back on all records
-//! for is left out here: the grace of an emergency, and a no while some file can't be read or an id is there twice. So
-//! are histories in which a record once lay under a name that is not its own, or an id stood in two files for a while,
-//! but for what is granted where it says yes: that is granted among all.
+//! Start at [`differs`]. `check` reads only the records that its question is about. The cases in which it falls back on
+//! all records are left out here: the grace period of an emergency, and a negative answer while some file can't be read
+//! or an id occurs twice. In histories in which a record once had a wrong file name, or an id was in two files, only
+//! positive answers are compared, and only what they grant.
 
 use exledger::approval;
 use exledger::history::paths::LedgerPrefix;
@@ -17,7 +17,7 @@ use super::memory::Files;
 use super::verdict::{chain, record_state};
 use super::world::{World, is_record, stem};
 
-/// Returns how a record judged by itself differs from the same among all; `None` where none does.
+/// Returns how a record evaluated by itself differs from the same record evaluated among all, or `None`.
 pub(super) fn differs(world: &World) -> Option<String> {
     let odd = |files: &Files| {
         let ids = world.ids(files);
@@ -73,7 +73,8 @@ pub(super) fn differs(world: &World) -> Option<String> {
     None
 }
 
-/// Returns what a record grants: which version with these bytes was approved may hang on files of other names.
+/// Returns what a record grants. Which version was approved is left out: of several with the same bytes, it may depend
+/// on files with other names.
 fn granted(record_state: &RecordState) -> String {
     format!(
         "{:?} {:?} {:?} until {:?}, {:?}",
@@ -85,7 +86,7 @@ fn granted(record_state: &RecordState) -> String {
     )
 }
 
-/// Returns what is said of a record, to compare.
+/// Returns the state of a record as text to compare.
 fn told(record_state: &RecordState) -> String {
     format!(
         "{:?} {:?} {:?} until {:?}, approved {:?}, {:?}",

@@ -1,7 +1,7 @@
-//! Notes of reviews, which live beside the branches: those of the forge, of honest people, and of whoever likes to.
+//! Review notes (`refs/notes/review`), written by the forge, by honest people, and in some worlds by anybody.
 //!
-//! Start at [`World::note`]. In some worlds anybody pushes notes, under whatever name, over those of others. What
-//! honest people said there is kept as [`Noted`].
+//! Start at [`World::note`]. In some worlds anybody pushes notes, under any name, and overwrites those of others. The
+//! approvals that honest people really gave are kept as [`Noted`].
 
 use std::rc::Rc;
 
@@ -18,20 +18,20 @@ use super::verdict::chain_of;
 use super::work::typed;
 use super::world::World;
 
-/// The notes as they stand, and who really said what in them.
+/// The current notes, and the approvals that were really given in them.
 #[derive(Default)]
 pub(super) struct Notes {
-    /// Whether anybody may push them.
+    /// Whether anybody can push them.
     pub free: bool,
     /// The commit at the tip of their ref.
     tip: Option<Oid>,
-    /// The blob of each note, by the commit that it is about.
+    /// The blob of each note, by the annotated commit.
     files: Files,
-    /// What honest people approve.
+    /// The approvals of honest people.
     pub said: Vec<Noted>,
 }
 
-/// A yes that somebody really gave, in a note.
+/// An approval that somebody really gave in a note.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Noted {
     pub commit: Oid,
@@ -39,7 +39,7 @@ pub(super) struct Noted {
 }
 
 impl World {
-    /// Somebody writes a note about a commit.
+    /// Somebody writes a note on a commit.
     pub(super) fn note(&mut self, dice: &mut Dice) {
         let commit = match dice.below(4) {
             0 | 1 => self.tip(),
@@ -89,24 +89,23 @@ impl World {
         self.notes.tip = Some(self.memory.commit(raw.into_bytes()));
     }
 
-    /// Tells whether there are notes at all.
     pub(super) fn has_notes(&self) -> bool {
         self.notes.tip.is_some()
     }
 
-    /// Returns who really said yes to one of some commits, where a policy that may count heeds notes.
+    /// Returns who really approved one of the selected commits in a note; nobody if none of the policies accepts notes.
     pub(super) fn noted(&self, laws: &[&Law], is_about: &dyn Fn(Oid) -> bool) -> Vec<Who> {
         let heeds = laws.iter().any(|law| law.heeds_notes());
         let said = self.notes.said.iter().filter(|it| heeds && is_about(it.commit));
         said.map(|it| it.by).collect()
     }
 
-    /// Tells whether a policy trusts what anybody types, so that nothing is promised.
+    /// Tells whether a policy trusts what anybody types, notes included, so that nothing is guaranteed.
     pub(super) fn trusts_anybody(&self, law: &Law) -> bool {
         law.is_open() || self.notes.free && law.heeds_notes() && !law.attested
     }
 
-    /// Returns the history that some objects hold, with the notes; `None` where what is needed is not there.
+    /// Returns the history from some objects, with the notes; `None` if needed objects are missing.
     pub(super) fn history(&self, objects: &dyn Objects) -> Option<History> {
         let mut history =
             walk::walk(objects, chain_of(self, objects), &LedgerPrefix::default()).ok()?;
@@ -114,7 +113,6 @@ impl World {
         Some(history)
     }
 
-    /// Adds the notes to a history.
     pub(super) fn read_notes(&self, history: &mut History, objects: &dyn Objects) {
         if let Some(tip) = self.notes.tip {
             history.read_notes(objects, tip, None);

@@ -1,6 +1,6 @@
-//! Who is there: what they are called, whether they tell the truth, and their keys.
+//! The people: their names and accounts, whether they are honest, and their keys.
 //!
-//! Start at [`Who`]. Honest people type their own name in what they make, and say what is so.
+//! Start at [`Who`]. Honest people commit under their own name and claim only what is true.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,13 +11,13 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey};
 /// A real person, or a bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Who {
-    /// Opens pull requests, and types what serves her.
+    /// Dishonest: opens pull requests, and types what helps her.
     Ana,
-    /// Opens pull requests, and types what serves him.
+    /// Dishonest: opens pull requests, and types what helps him.
     Bob,
-    /// Types what serves him; pushes to the mainline in some ledgers.
+    /// Dishonest: types what helps him, and pushes to the approved branch in some ledgers.
     Mal,
-    /// Honest, may not merge.
+    /// Honest, can't merge.
     Cy,
     /// Honest, merges.
     Lee,
@@ -25,7 +25,7 @@ pub(super) enum Who {
     Dana,
     /// Honest, merges.
     Sam,
-    /// The bot that merges whatever has no conflict.
+    /// The bot that merges any branch without conflicts.
     Bot,
 }
 
@@ -35,7 +35,7 @@ pub(super) const MAINTAINERS: &[Who] = &[Who::Lee, Who::Dana, Who::Sam];
 pub(super) const PEOPLE: &[Who] =
     &[Who::Ana, Who::Bob, Who::Mal, Who::Cy, Who::Lee, Who::Dana, Who::Sam];
 
-/// Name and address as a commit names somebody.
+/// A name and address as in a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ident {
     pub name: String,
@@ -47,7 +47,7 @@ impl Ident {
         Ident { name: name.to_owned(), email: email.to_owned() }
     }
 
-    /// Returns the ident as the web interface of a forge commits.
+    /// Returns the identity under which the web interface of a forge commits.
     pub(super) fn github() -> Ident {
         Ident::new("GitHub", "noreply@github.com")
     }
@@ -62,18 +62,18 @@ impl std::fmt::Display for Ident {
 /// How a forge writes the private address of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Private {
-    /// With the account's number.
+    /// With the number of the account.
     Numbered,
     /// With the number, after the login changed.
     Renamed,
-    /// As it was before addresses had numbers.
+    /// In the older form, without a number.
     Unnumbered,
 }
 
 pub(super) const PRIVATE: &[Private] = &[Private::Numbered, Private::Renamed, Private::Unnumbered];
 
 impl Who {
-    /// Returns the account as commits name it: by its login, or by the name of the person.
+    /// Returns the account as a commit names it; the name is its login or that of the person.
     pub(super) fn account(self, private: Private, by_login: bool) -> Ident {
         let (number, login) = (100 + self as usize, self.login());
         let (login, local) = match private {
@@ -85,7 +85,7 @@ impl Who {
         Ident::new(name, &format!("{local}@users.noreply.github.com"))
     }
 
-    /// Tells whether an ident is this person's account, however it is written.
+    /// Tells whether an address is that of this person's account, in any form.
     pub(super) fn has_account(self, ident: &Ident) -> bool {
         let is_own = |private: &Private| self.account(*private, true).email == ident.email;
         self != Who::Bot && PRIVATE.iter().any(is_own)
@@ -132,12 +132,12 @@ impl Who {
         Ident::new(self.name(), &self.email())
     }
 
-    /// Returns the same name with a second address.
+    /// Returns the person's name with a second address.
     pub(super) fn second(self) -> Ident {
         Ident::new(self.name(), &format!("{}@old.example.com", self.login()))
     }
 
-    /// Returns what there is of a key, made once.
+    /// Calls `of` with the person's key, which is generated once.
     fn key<T>(self, of: impl Fn(&PrivateKey) -> T) -> T {
         thread_local! {
             static KEYS: RefCell<HashMap<Who, PrivateKey>> = RefCell::default();
@@ -149,13 +149,13 @@ impl Who {
         })
     }
 
-    /// Returns the public key, as a signers file states it.
+    /// Returns the public key as in a signers file.
     pub(super) fn public(self) -> String {
         let text = self.key(|key| key.public_key().to_openssh().unwrap());
         text.trim().to_owned()
     }
 
-    /// Signs a text. What was signed once is remembered: it is the same again.
+    /// Signs a text. Signatures are cached: signing the same text again gives the same signature.
     pub(super) fn sign(self, namespace: &str, text: &[u8]) -> String {
         thread_local! {
             static SIGNED: RefCell<HashMap<(Who, Vec<u8>), String>> = RefCell::default();

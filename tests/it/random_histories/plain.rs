@@ -1,7 +1,7 @@
-//! What nobody can doubt: a merge or a no of somebody whom nobody else's commit names.
+//! What is beyond doubt: a merge or a rejection by somebody whom nobody else's commit names.
 //!
-//! Start at [`mark`]. By these the oracle knows what the code under test must know, too: the version that counts from
-//! then on, and the bytes that a no forbids. Where a rule might say otherwise, nothing is said here.
+//! Start at [`mark`]. In these cases the code under test must agree with the oracle: which version is approved from
+//! then on, and which bytes a rejection blocks. If any rule might lead to another result, the oracle claims nothing.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use super::world::{MAILMAP, World};
 /// Marks the versions that are approved beyond doubt.
 pub(super) fn mark(world: &World, versions: &mut [Version]) {
     let mapped = world.main.iter().any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
-    // Whose account is whose a policy may not say.
+    // The policy may not map every account to its person.
     if mapped
         || !world.private.is_empty()
         || world.open
@@ -29,9 +29,10 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
     let is_low = |content: &Content| content.get(RISK) == 0 && content.get(REQUESTER) == 0;
     let mut before: Option<Content> = None;
     let mut said = Vec::new();
-    // The bytes that were merged for all to see under a wrong name, and nothing sensitive before them.
+    // The bytes that were merged beyond doubt under a wrong name, with nothing sensitive before them.
     let mut misnamed: Option<Oid> = None;
-    // Who put together, in a merge, what nobody approved since: an author of what comes then (A3, A5).
+    // People who made content in a merge that nobody approved since: they are authors of the versions after it (A3,
+    // A5).
     let mut put_together: BTreeSet<Who> = BTreeSet::new();
     for version in versions {
         let calm = before.is_none_or(|before| is_low(&before));
@@ -63,7 +64,7 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
                 continue;
             }
         };
-        // What says the same again carries on what was said of it before, and needs nobody.
+        // A version with the same content as an earlier one carries over its approvals, and needs no new ones.
         let says_more = !said.iter().any(|said: &Content| said.is_same_grant_text(&content));
         let again = misnamed.take() == Some(blob);
         said.push(content);
@@ -71,7 +72,7 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
         if version.is_plain {
             put_together.clear();
         }
-        // What was once sensitive may want more for long.
+        // After a sensitive version, later ones may need more approvals too.
         before = match calm {
             true => Some(content),
             false => before,
@@ -79,7 +80,7 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
     }
 }
 
-/// Tells whether somebody whom no other commit names merged a version, by a policy that asks for one person.
+/// Tells whether somebody whom no other commit names merged a version, under a policy that requires one approval.
 fn is_merged(world: &World, version: &Version) -> bool {
     let land = &world.main[version.landing];
     let laws = world.laws_before(version.landing);
@@ -100,9 +101,10 @@ fn is_merged(world: &World, version: &Version) -> bool {
         })
 }
 
-/// Tells whether somebody who merged is told from everybody: no other commit names them, and no list of keys joins them.
+/// Tells whether the person who merged can't be confused with anybody: no other commit names them, and no list of keys
+/// joins them with somebody.
 ///
-/// Where anybody is named by an account it may be theirs, so nothing is said.
+/// In a world with hidden addresses any account may be theirs, so the answer is no.
 pub(super) fn is_known(world: &World, landing: usize, who: Who) -> bool {
     let mapped = world.main.iter().any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
     let land = &world.main[landing];
@@ -117,7 +119,7 @@ pub(super) fn is_known(world: &World, landing: usize, who: Who) -> bool {
         && is_one(world, landing, who)
 }
 
-/// Tells whether no list of keys makes somebody one with somebody else.
+/// Tells whether no list of keys joins somebody with somebody else.
 fn is_one(world: &World, landing: usize, who: Who) -> bool {
     PEOPLE.iter().all(|key| {
         let listed = world.listed(landing, *key);
@@ -126,7 +128,7 @@ fn is_one(world: &World, landing: usize, who: Who) -> bool {
     })
 }
 
-/// Tells whether a merge takes over what stands in its branch: what is put together there has its merger as an author.
+/// Tells whether a merge takes over the content of its branch unchanged. Otherwise the person who merges is an author.
 fn is_of_branch(world: &World, landing: Oid, version: &Version) -> bool {
     let id = match &version.state {
         State::One(content, _) => content.id,
@@ -139,7 +141,7 @@ fn is_of_branch(world: &World, landing: Oid, version: &Version) -> bool {
     branch.is_some_and(|branch| world.state(&world.made[branch].files, id) == version.state)
 }
 
-/// Tells whether nobody but the landing itself, and others that he let land, names somebody.
+/// Tells whether no commit names somebody except the landing itself and other merges of theirs.
 fn is_unnamed(world: &World, who: Who, landing: Oid) -> bool {
     let lets_land = |oid: &Oid| {
         let landed = world.main.iter().find(|land| land.oid == *oid);
@@ -157,13 +159,14 @@ fn is_unnamed(world: &World, who: Who, landing: Oid) -> bool {
     })
 }
 
-/// Tells whether somebody signed a tag later than an instant: what it names they approve after all.
+/// Tells whether somebody signed a tag after an instant, and so approves the tagged commit after all.
 fn has_tagged(world: &World, who: Who, since: Instant) -> bool {
     let mut tags = world.tags.iter();
     tags.any(|tag| tag.key == who && tag.at > since)
 }
 
-/// Tells whether somebody whom no commit names signed a no to these bytes, and nothing else, and it has landed in time.
+/// Tells whether somebody whom no commit names signed a rejection of these bytes and no approval, and it landed in
+/// time.
 pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> bool {
     let State::One(content, blob) = version.state else {
         return false;
@@ -171,7 +174,7 @@ pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> 
     let mapped = world.main.iter().any(|it| world.made[&it.oid].files.contains_key(MAILMAP));
     let vetoes = |who: Who| {
         let words = || world.signed.iter().filter(|it| it.key == who || it.by == who);
-        // Who signs in the name of somebody else leaves a bad file.
+        // A statement signed in the name of somebody else is a broken approval file.
         let is_own = |it: &&Signed| it.key == who && it.by == who;
         let no = words()
             .filter(is_own)
@@ -194,14 +197,14 @@ pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> 
         };
         let landed = (1..world.main.len()).find(lands);
         landed.is_some_and(|landing| {
-            // Who merges it after all has said otherwise.
+            // A later merge by the same person replaces the rejection.
             let mut since = world.main[landing..=version.landing.max(landing)].iter();
             landing <= version.landing
                 && world.is_surely_listed(landing, who)
                 && !since.any(|land| land.merger == Some(who))
         })
     };
-    // An author forbids nothing.
+    // An author's rejection has no effect.
     let unnamed = |who: &Who| is_unnamed(world, *who, Oid::NULL);
     let carries = known.last().is_some_and(|last| match last.state {
         State::One(last, _) => last.is_same_grant_text(&content),

@@ -1,4 +1,4 @@
-//! Records that are closed together with other changes, and opened again.
+//! Records that are closed together with other changes, and reopened.
 //!
 //! Start at [`World::close_or_reopen`].
 
@@ -12,7 +12,7 @@ use super::steps::some_change;
 use super::world::{Branch, Draft, World};
 
 impl World {
-    /// Somebody honest closes a record and changes it, past all review, or one that is closed is opened again.
+    /// An honest person closes and changes a record without review, or a closed record is reopened.
     pub(super) fn close_or_reopen(&mut self, dice: &mut Dice) {
         let there = self.records(&self.files(self.tip()));
         if there.is_empty() {
@@ -41,7 +41,7 @@ impl World {
         }
     }
 
-    /// Somebody proposes the record without its closure, and that lands.
+    /// Somebody proposes the record without its closure, and that may land.
     fn reopen(&mut self, path: &str, content: Content, dice: &mut Dice) {
         let who = *dice.pick(LIARS);
         let open = some_change(content, dice.below(2), dice).with(CLOSURE, 0);
@@ -51,13 +51,13 @@ impl World {
         self.propose(who, files, dice);
     }
 
-    /// Somebody opens a branch of one commit, and it lands.
+    /// Somebody opens a branch with one commit, and it may land.
     pub(super) fn propose(&mut self, who: Who, files: Files, dice: &mut Dice) {
         self.open_branch(who, files, dice);
         self.land(self.branches.len() - 1, dice);
     }
 
-    /// Somebody opens a branch of one commit.
+    /// Somebody opens a branch with one commit.
     pub(super) fn open_branch(&mut self, who: Who, files: Files, dice: &mut Dice) -> Branch {
         let tip = self.commit(Draft {
             tags: Vec::new(),

@@ -1,8 +1,8 @@
-//! What a shallow clone says is what the whole repository says, or nothing.
+//! A shallow clone grants nothing that the whole repository does not grant.
 //!
-//! Start at [`differs`]. The mainline is cut at each of its commits: what lies before is not there, but for the commits of
-//! branches that began earlier and landed later. Follows `docs/spec/approval.md`, M7: of what stands where the clone ends
-//! it says nothing.
+//! Start at [`differs`]. The approved branch is cut at each of its commits: the ancestors of that commit are missing.
+//! Commits of branches that began earlier and landed later are present. Follows `docs/spec/approval.md`, M7: an id that
+//! is in the tree of the cut is `unknown`.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use super::memory::Memory;
 use super::verdict::{instants, record_state};
 use super::world::World;
 
-/// A repository whose older commits are not there.
+/// A repository without its older commits.
 struct Shallow<'w> {
     memory: &'w Memory,
     hidden: HashSet<Oid>,
@@ -47,7 +47,7 @@ impl Objects for Shallow<'_> {
     }
 }
 
-/// Returns the repository without what lies before a commit of the mainline.
+/// Returns the repository without the ancestors of a commit of the approved branch.
 fn cut(world: &World, landing: usize) -> Shallow<'_> {
     let mut hidden = world.ancestors(world.main[landing].oid);
     hidden.remove(&world.main[landing].oid);
@@ -59,7 +59,7 @@ fn cut(world: &World, landing: usize) -> Shallow<'_> {
     Shallow { memory: &world.memory, hidden, boundary }
 }
 
-/// Returns what a shallow clone grants and the whole repository does not; `None` where there is nothing.
+/// Returns what a shallow clone grants and the whole repository does not, or `None`.
 pub(super) fn differs(world: &World) -> Option<String> {
     let whole = world.history(&world.memory).unwrap();
     let of_whole = approval::judge(&whole);
@@ -68,7 +68,7 @@ pub(super) fn differs(world: &World) -> Option<String> {
         let Some(part) = world.history(&objects) else {
             continue;
         };
-        // What governs where the clone ends counts there, whether or not somebody approved it.
+        // In a shallow clone the governance at the cut counts, approved or not.
         let counted = &of_whole.counted;
         let landed = whole.states.at(landing);
         if ![&counted.states, &counted.approved]

@@ -1,10 +1,10 @@
-//! The shortest sequence that still goes wrong.
+//! Shortens a failing sequence.
 //!
 //! Start at [`shortest`].
 
 use super::Sequence;
 
-/// Leaves out steps as long as what is left goes wrong.
+/// Leaves out steps as long as the rest still fails.
 pub(super) fn shortest(sequence: &Sequence, is_wrong: &dyn Fn(&Sequence) -> bool) -> Sequence {
     let mut best = sequence.clone();
     let mut width = (best.steps.len() / 2).max(1);

@@ -1,6 +1,6 @@
-//! What is said of a content beside it: signed approvals and rejections, and a forge's reviews.
+//! Approval files: signed approvals and rejections, and reviews at a forge.
 //!
-//! Start at [`Signed`] and [`Review`]. Texts are written here once more, by hand.
+//! Start at [`Signed`] and [`Review`]. The texts are written here independently of the code under test.
 
 use exledger::history::objects::Oid;
 use exledger::record::time::Instant;
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::content::IDS;
 use super::people::Who;
 
-/// What an approval is about.
+/// The subject of an approval: a record or a governance file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum About {
     Record(usize),
@@ -21,18 +21,18 @@ pub(super) enum About {
 pub(super) struct Signed {
     pub about: About,
     pub blob: Oid,
-    /// Who signed.
+    /// Whose key signed it.
     pub key: Who,
-    /// Who it says that is.
+    /// The signer that it names.
     pub by: Who,
     pub at: Instant,
     pub rejects: bool,
-    /// The bytes of the text, and of the signature.
+    /// The text of the approval file; `seal` is its signature.
     pub text: String,
     pub seal: String,
 }
 
-/// What somebody really reviewed, at a forge.
+/// A review that really took place at a forge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Review {
     pub about: About,
@@ -42,7 +42,7 @@ pub(super) struct Review {
     pub text: String,
 }
 
-/// Returns the lines of an approval file.
+/// Returns the text of an approval file.
 pub(super) fn text(
     about: &About,
     bytes: &[u8],
@@ -62,7 +62,7 @@ pub(super) fn text(
     )
 }
 
-/// Returns where such a file lies.
+/// Returns the path of an approval file.
 pub(super) fn path(about: &About, bytes: &[u8], by: Who) -> String {
     let about = match about {
         About::Record(id) => IDS[*id],

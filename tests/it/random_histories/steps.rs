@@ -1,7 +1,7 @@
-//! What people do next, by chance.
+//! Random steps: what people do next.
 //!
-//! Start at [`World::step`]: one seed, one step. A step that makes no sense where it comes does nothing, so that a
-//! sequence can be made shorter by leaving steps out.
+//! Start at [`World::step`]: one seed, one step. A step that is impossible in the current state does nothing, so that a
+//! sequence can be shortened by leaving steps out.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ enum Act {
 }
 
 impl World {
-    /// Begins a ledger.
+    /// Creates the ledger: the first commit, with a policy and a signers file.
     pub(super) fn begin(&mut self, dice: &mut Dice) {
         let mut law = Law::careful();
         law.attested = self.open || dice.often(12);
@@ -62,11 +62,11 @@ impl World {
         self.push_by(Who::Sam, files, Ident::new("Root", "root@example.com"), Vec::new());
     }
 
-    /// Does one step.
+    /// Does the step that a seed determines.
     pub(super) fn step(&mut self, seed: u64) {
         let mut dice = Dice::new(seed);
         self.now += *dice.pick(&[600, 3600, 3600, 40_000, 90_000, 300_000]);
-        // Thrown apart, so that old sequences stay what they were.
+        // These rolls have generators of their own, so that sequences found earlier stay the same.
         if Dice::new(!seed).often(5) {
             return self.note(&mut dice);
         }
@@ -115,7 +115,7 @@ impl World {
         }
     }
 
-    /// Puts the last policy back where it is gone: of a ledger without one nothing is asked.
+    /// Restores the last policy if it was removed: a ledger without a policy requires nothing.
     pub(super) fn end(&mut self) {
         let mut files = self.files(self.tip()).as_ref().clone();
         if !files.contains_key(POLICY) {
@@ -125,7 +125,7 @@ impl World {
         }
     }
 
-    /// Returns the policy at the tip, or the last there was.
+    /// Returns the policy at the tip, or the last one before.
     pub(super) fn law_now(&self) -> &Law {
         let landings = self.main.iter().rev();
         let mut laws = landings
@@ -133,7 +133,7 @@ impl World {
         laws.next().unwrap()
     }
 
-    /// Pushes files as an honest person does.
+    /// Pushes files directly to the approved branch.
     pub(super) fn push_by(&mut self, who: Who, files: Files, ident: Ident, parents: Vec<Oid>) {
         let draft = Draft {
             tags: Vec::new(),
@@ -190,7 +190,7 @@ impl World {
         }
     }
 
-    /// Lets a key sign a statement in somebody's name, and returns its number.
+    /// Signs a statement with the key of `who` in the name of `by`, and returns its index in `signed`.
     fn sign_bytes(
         &mut self,
         (who, by): (Who, Who),
@@ -208,7 +208,7 @@ impl World {
         self.signed.len() - 1
     }
 
-    /// Lets a maintainer push a signed statement.
+    /// A maintainer pushes a signed statement.
     fn push_signed(&mut self, n: usize, dice: &mut Dice) {
         let mut files = self.files(self.tip()).as_ref().clone();
         self.put_signed(&mut files, n);
@@ -216,7 +216,7 @@ impl World {
         self.push_by(pusher, files, pusher.ident(), vec![self.tip()]);
     }
 
-    /// Lets somebody sign a record of a commit in their own name.
+    /// Somebody signs a record of a commit in their own name, and a maintainer pushes the statement.
     pub(super) fn sign_one(&mut self, who: Who, at: Oid, dice: &mut Dice) {
         let ids = self.ids(&self.files(at)).into_iter();
         let all: Vec<(usize, Oid)> = ids
@@ -230,7 +230,7 @@ impl World {
         self.push_signed(n, dice);
     }
 
-    /// Returns something that stands at the tip of the mainline or of a branch, to be approved.
+    /// Returns something to approve, from the tip of the approved branch or of another branch.
     fn something(&mut self, dice: &mut Dice) -> Option<(About, Oid)> {
         let at = match self.branches.is_empty() || dice.often(60) {
             true => self.tip(),
@@ -253,7 +253,7 @@ impl World {
         Some((About::Record(id), blob))
     }
 
-    /// Somebody honest reviews a branch at the forge.
+    /// An honest person reviews something at the forge.
     fn review(&mut self, dice: &mut Dice) {
         let by = *dice.pick(HONEST);
         let Some((about, blob)) = self.something(dice) else {
@@ -266,7 +266,7 @@ impl World {
         self.reviews.push(Review { about, blob, by, at, text });
     }
 
-    /// The bridge, or somebody honest, tells of the reviews that there really were.
+    /// The bridge, or an honest person, adds the approval file of a review that really took place.
     fn bridge(&mut self, dice: &mut Dice) {
         if self.reviews.is_empty() {
             return;
@@ -283,7 +283,7 @@ impl World {
         self.push_by(who, files, ident, vec![self.tip()]);
     }
 
-    /// Somebody honest removes or moves an approval file.
+    /// An honest person removes or moves an approval file.
     fn drop_files(&mut self, dice: &mut Dice) {
         let mut files = self.files(self.tip()).as_ref().clone();
         let what = self.drop_approval(&mut files, dice);
@@ -294,7 +294,7 @@ impl World {
         }
     }
 
-    /// Returns a content that is near one that was written before, or one of those.
+    /// Returns a content that was written before, as it is or with a few changes.
     pub(super) fn some_content(&mut self, id: usize, dice: &mut Dice) -> Content {
         let known: Vec<Content> = self.known.iter().filter(|it| it.id == id).copied().collect();
         if known.is_empty() {
@@ -307,14 +307,14 @@ impl World {
         }
     }
 
-    /// Tells whether a path is a record, and whose.
+    /// Returns the readable records among some files, with their paths.
     pub(super) fn records(&self, files: &Files) -> Vec<(String, Content)> {
         let records = files.iter().filter(|(path, _)| is_record(path));
         records.filter_map(|(path, blob)| Some((path.clone(), *self.contents.get(blob)?))).collect()
     }
 }
 
-/// Returns a content of which some fields say something else.
+/// Returns a content with random new values in up to `n_fields` fields.
 pub(super) fn some_change(mut content: Content, n_fields: usize, dice: &mut Dice) -> Content {
     for _ in 0..n_fields {
         let field = dice.below(N);

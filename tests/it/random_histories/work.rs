@@ -1,4 +1,4 @@
-//! Work on branches, under whatever name, and pushes past all rules.
+//! Work on branches, under any name, and Mal's pushes to the approved branch.
 //!
 //! Start at [`World::work`].
 
@@ -9,7 +9,7 @@ use super::people::{HONEST, Ident, LIARS, PEOPLE, PRIVATE, Who};
 use super::world::{Branch, Draft, Tag, World};
 
 impl World {
-    /// Somebody works on a branch, under whatever name serves him.
+    /// Somebody commits to a branch; dishonest people do so under any name.
     pub(super) fn work(&mut self, dice: &mut Dice) {
         let honest = dice.often(15);
         let who = *dice.pick(if honest { HONEST } else { LIARS });
@@ -55,7 +55,7 @@ impl World {
         }
     }
 
-    /// Writes the last commit of a branch anew, under another name.
+    /// A dishonest person amends the last commit of a branch, under any name.
     pub(super) fn amend(&mut self, dice: &mut Dice) {
         if self.branches.is_empty() {
             return;
@@ -82,7 +82,7 @@ impl World {
         self.branches[n].tip = self.commit(draft);
     }
 
-    /// Merges something into a branch, in whatever way serves whoever does it.
+    /// Merges something into a branch; dishonest people choose the result, the order of the parents and the tags.
     pub(super) fn inner_merge(&mut self, dice: &mut Dice) {
         if self.branches.is_empty() {
             return;
@@ -133,7 +133,7 @@ impl World {
         self.branches[n].tip = self.commit(draft);
     }
 
-    /// Lets somebody who pushes to the mainline type what he likes.
+    /// Mal pushes whatever he likes to the approved branch.
     pub(super) fn forge(&mut self, dice: &mut Dice) {
         let who = Who::Mal;
         let mut files = self.files(self.tip()).as_ref().clone();
@@ -177,7 +177,7 @@ impl World {
     }
 }
 
-/// Returns the tags that a merge carries: whatever serves whoever lies.
+/// Returns the tags that a merge carries: sometimes any tag, if a dishonest person makes it.
 fn some_tags(tags: &[Tag], lies: bool, dice: &mut Dice) -> Vec<Tag> {
     match lies && !tags.is_empty() && dice.often(40) {
         true => vec![dice.pick(tags).clone()],
@@ -186,7 +186,7 @@ fn some_tags(tags: &[Tag], lies: bool, dice: &mut Dice) -> Vec<Tag> {
 }
 
 impl World {
-    /// Returns how the forge names somebody who presses its buttons: the account of who hides the address.
+    /// Returns how the forge names a person who uses it: mostly by their account, if they hide their address.
     pub(super) fn on_the_forge(&self, who: Who, dice: &Dice) -> Ident {
         let mut apart = dice.apart();
         match self.private.contains(&who) && apart.often(70) {
@@ -195,7 +195,7 @@ impl World {
         }
     }
 
-    /// Returns the name under which somebody commits: his own if he is honest, or that of his account.
+    /// Returns the identity under which somebody commits: if they are honest, their own or that of their account.
     pub(super) fn typed(&self, who: Who, dice: &mut Dice) -> Ident {
         let mut apart = dice.apart();
         let ident = typed(who, dice);
@@ -216,7 +216,7 @@ fn some_account(who: Who, dice: &mut Dice) -> Ident {
     who.account(private, dice.often(60))
 }
 
-/// Returns the name that somebody types: his own, if he is honest.
+/// Returns the identity that somebody types: their own, if they are honest.
 pub(super) fn typed(who: Who, dice: &mut Dice) -> Ident {
     if who.is_honest() {
         return if dice.often(90) { who.ident() } else { who.second() };
@@ -230,7 +230,7 @@ pub(super) fn typed(who: Who, dice: &mut Dice) -> Ident {
     }
 }
 
-/// Returns the message that somebody types.
+/// Returns a commit message: dishonest people may claim reviews and merges in it.
 pub(super) fn message(who: Who, dice: &mut Dice) -> String {
     if who.is_honest() || dice.often(50) {
         return "Change\n".to_owned();

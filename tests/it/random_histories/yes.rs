@@ -1,6 +1,6 @@
-//! Who said yes to a version, and whether those are enough.
+//! Who approved a version, and whether that satisfies the policy.
 //!
-//! Start at [`hear`], then [`approve`]. Part of the oracle: the rules are counted here once more, by hand.
+//! Start at [`hear`], then [`approve`]. Part of the oracle: an independent implementation of the rules.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -16,7 +16,7 @@ use super::statement::About;
 use super::truth::{Act, State, Version};
 use super::world::{MAILMAP, World};
 
-/// Adds what was said beside the history of the content.
+/// Adds the approvals from approval files and from reviews at the forge.
 pub(super) fn hear(world: &World, id: usize, versions: &mut [Version]) {
     let mut waiting: Vec<(usize, Act, Oid, Instant)> = Vec::new();
     let mut heard: HashSet<usize> = HashSet::new();
@@ -75,12 +75,14 @@ pub(super) fn hear(world: &World, id: usize, versions: &mut [Version]) {
     }
 }
 
-/// Returns the landings after which what was said before counts no longer: removals, closures, triggers that fire.
+/// Returns the landings after which earlier approvals no longer count: removals, closures, fired triggers, and versions
+/// approved beyond doubt.
 fn ends(world: &World, versions: &[Version]) -> Vec<(usize, Instant)> {
     let mut ends = Vec::new();
     let mut last: Option<Content> = None;
     for version in versions {
-        // Whoever pushes types the time: a removal may look older than it is, and a signature then younger.
+        // Somebody who pushes to an open branch chooses the time: a removal may look older than it is, and then a
+        // signature looks younger.
         let at = world.main[version.landing].at;
         let at = if world.open { at.min(world.effective(version.landing)) } else { at };
         if version.is_plain {
@@ -102,7 +104,7 @@ fn ends(world: &World, versions: &[Version]) -> Vec<(usize, Instant)> {
     ends
 }
 
-/// Returns what a version says, also under a wrong name.
+/// Returns the content of a version, also under a wrong name.
 fn content(world: &World, version: &Version) -> Option<Content> {
     match &version.state {
         State::One(content, _) => Some(*content),
@@ -114,14 +116,15 @@ fn content(world: &World, version: &Version) -> Option<Content> {
     }
 }
 
-/// Returns the versions that a review of some bytes is about: those with them, and what those only add to (V6).
+/// Returns the versions that a review of some bytes applies to: those with these bytes, and the earlier ones that these
+/// only add to (V6).
 fn reviewed(world: &World, versions: &[Version], blob: Oid) -> BTreeSet<usize> {
     let has = |n: &usize| matches!(versions[*n].state, State::One(_, own) if own == blob);
     let named = (0..versions.len()).filter(has);
     named.flat_map(|named| with_carried(world, versions, named)).collect()
 }
 
-/// Returns a version, and those that it only adds to.
+/// Returns a version, and the earlier ones that it only adds to.
 fn with_carried(world: &World, versions: &[Version], named: usize) -> Vec<usize> {
     let adds = |n: &usize| {
         let both = content(world, &versions[n - 1]).zip(content(world, &versions[*n]));
@@ -131,11 +134,11 @@ fn with_carried(world: &World, versions: &[Version], named: usize) -> Vec<usize>
     [named].into_iter().chain(carried).collect()
 }
 
-/// Returns the versions that a statement is about which lands now.
+/// Returns the versions that a statement applies to if it lands at `landing`.
 fn targets(world: &World, versions: &[Version], landing: usize, blob: Oid) -> Vec<usize> {
     let has = |n: &usize| match &versions[*n].state {
         State::One(_, own) => *own == blob,
-        // Moved under a wrong name, these bytes still say all that was said.
+        // The same bytes under a wrong name still have the same content.
         State::Unclear(blobs) => blobs.as_slice() == [blob],
         State::Gone => false,
     };
@@ -148,8 +151,8 @@ fn targets(world: &World, versions: &[Version], landing: usize, blob: Oid) -> Ve
             let (one, tip) = (content(*n), content(tip));
             one.zip(tip).is_some_and(|(one, tip)| one.is_same_grant_text(&tip))
         };
-        // What is said of bytes that only add to an earlier version is about that one, too, unless it was closed since, or
-        // a trigger fired: what stands now was opened anew, and carries nothing.
+        // A statement about bytes that only add to an earlier version also applies to that version, unless the record
+        // was closed or a trigger fired since: then it was reopened, and carries nothing.
         let brings = |n: usize, field| {
             let before = n.checked_sub(1).and_then(content);
             content(n).is_some_and(|it| it.get(field) > 0)
@@ -166,7 +169,7 @@ fn targets(world: &World, versions: &[Version], landing: usize, blob: Oid) -> Ve
     next.map_or_else(Vec::new, |next| with_carried(world, versions, next))
 }
 
-/// Tells of each version, oldest first, whether enough people said yes to it.
+/// Computes for each version, oldest first, whether its approvals satisfy the policy.
 pub(super) fn approve(world: &World, versions: &mut [Version]) {
     let mut first = 0;
     for n in 0..versions.len() {
@@ -190,8 +193,8 @@ pub(super) fn approve(world: &World, versions: &mut [Version]) {
     }
 }
 
-/// Returns who made what landed before without being approved, and who filed it where this one reaches further (A5).
-/// Whoever made what was undone since is out again: what stands is what was approved (V7b).
+/// Returns the authors of the versions that landed since the last approved one, and the filer if this version extends
+/// or widens the approved ones (A5). A version that returns to approved content drops the authors before it (V7b).
 fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
     let mut makers = BTreeSet::new();
     let ends_waiting = |n: &usize| series[*n].is_approved || restores(series, 0, *n);
@@ -224,7 +227,8 @@ fn left_behind(series: &[Version], content: &Content) -> BTreeSet<Who> {
     makers
 }
 
-/// Tells whether a version was really approved, or only adds a look at the exception to one that was (V6, V9).
+/// Tells whether a version was really approved, or only adds reviews, fired triggers or a `verified` to one that was
+/// (V6, V9).
 fn was_approved(versions: &[Version], n: usize) -> bool {
     let content = |n: usize| match versions[n].state {
         State::One(content, _) => Some(content),
@@ -238,8 +242,8 @@ fn was_approved(versions: &[Version], n: usize) -> bool {
     versions[n].is_approved || before.is_some_and(|before| was_approved(versions, before))
 }
 
-/// Tells whether a version says again what one since an earlier was that was really approved, and nothing closed the
-/// record or fired a trigger in between (V7b).
+/// Tells whether a version returns to the values of one from `since` on that was really approved, and nothing closed
+/// the record or fired a trigger in between (V7b).
 pub(super) fn restores(versions: &[Version], since: usize, n: usize) -> bool {
     let content = |n: usize| match versions[n].state {
         State::One(content, _) => Some(content),
@@ -254,15 +258,16 @@ pub(super) fn restores(versions: &[Version], since: usize, n: usize) -> bool {
     })
 }
 
-/// Tells whether somebody may have written under another name: a key shows its holder, not what else the holder wrote.
+/// Tells whether somebody may have committed under another name: a key shows its holder, but not which commits the
+/// holder made.
 pub(super) fn is_hidden(world: &World, who: Who, law: &Law) -> bool {
     let writes_elsewhere = world.apart.contains(&who) || world.by_account.contains(&who);
     !law.authors_attested && (!who.is_honest() || writes_elsewhere)
 }
 
 impl World {
-    /// Tells whether a forge named who landed something by an account of another name, and they also wrote under an
-    /// address that nothing joins to it: nothing in git shows that this is one person.
+    /// Tells whether a forge named the person of a landing by an account with another name, and the same person also
+    /// committed under an address that nothing joins to it: nothing in git shows that they are one person.
     pub(super) fn merges_by_another_name(&self, landing: usize, who: Who) -> bool {
         let made = &self.made[&self.main[landing].oid];
         let mut idents = [&made.author, &made.committer].into_iter();
@@ -283,7 +288,7 @@ fn is_met(
     for act in &version.acts {
         let hidden = match (act.signed, act.landing) {
             (true, _) => is_hidden(world, act.who, law),
-            // A forge's review names no name either.
+            // A review at the forge states no name either.
             (false, None) => world.apart.contains(&act.who),
             (false, Some(landing)) => world.merges_by_another_name(landing, act.who),
         };
