@@ -40,8 +40,7 @@ struct Change {
 }
 
 impl World {
-    /// Computes which governance may count after each landing, and which changes of governance an approval may count
-    /// for.
+    /// Computes which governance may count after each landing, and for which changes an approval may count.
     pub(super) fn count(&self, ranges: &[Vec<Oid>]) -> BTreeMap<(usize, String), bool> {
         self.counted.borrow_mut().clear();
         let mut changes: Vec<Change> = Vec::new();
@@ -225,7 +224,7 @@ impl World {
         })
     }
 
-    /// Tells whether possibly no key was listed at each earlier landing, so that nobody could sign.
+    /// Tells whether at every earlier landing the signers file may have listed no key, so that nobody could sign.
     fn was_keyless(&self, landing: usize) -> bool {
         let counted = self.counted.borrow();
         let before = counted.iter().take(landing);

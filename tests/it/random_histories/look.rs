@@ -64,8 +64,7 @@ pub(super) fn wrong(
     };
     let tip = content(series.last()?)?;
     let contents: Vec<Content> = series.iter().filter_map(content).collect();
-    // The tier of a version that no longer counts is left open: either every policy is strict, or every version
-    // sensitive.
+    // Which tier applies is certain only if every policy at the tip is strict, or every version is sensitive.
     let strict = world.laws_at_tip().iter().all(|law| law.strict)
         || contents.iter().all(|content| content.get(RISK) == 1);
     if contents.len() < series.len() || !strict {

@@ -31,8 +31,7 @@ pub(super) fn mark(world: &World, versions: &mut [Version]) {
     let mut said = Vec::new();
     // The bytes that were merged beyond doubt under a wrong name, with nothing sensitive before them.
     let mut misnamed: Option<Oid> = None;
-    // People who made content in a merge that nobody approved since: they are authors of the versions after it (A3,
-    // A5).
+    // People whose merge made content that nobody approved since: they are authors of later versions (A3, A5).
     let mut put_together: BTreeSet<Who> = BTreeSet::new();
     for version in versions {
         let calm = before.is_none_or(|before| is_low(&before));
@@ -165,7 +164,7 @@ fn has_tagged(world: &World, who: Who, since: Instant) -> bool {
     tags.any(|tag| tag.key == who && tag.at > since)
 }
 
-/// Tells whether somebody whom no commit names signed a rejection of these bytes and no approval, and it landed in
+/// Tells whether somebody whom no commit names rejected these bytes, approved nothing, and the rejection landed in
 /// time.
 pub(super) fn is_vetoed(world: &World, known: &[Version], version: &Version) -> bool {
     let State::One(content, blob) = version.state else {

@@ -98,7 +98,7 @@ impl World {
         self.is_revoked(now, key) || by_all(landing) || by_all(self.main.len())
     }
 
-    /// Returns for whom a key may be listed before a landing; empty if it is certainly revoked.
+    /// Returns the people for whom a key may be listed before a landing; empty if it is certainly revoked.
     pub(super) fn personas(&self, landing: usize, key: Who) -> Vec<Who> {
         match self.is_surely_revoked(landing, key) {
             true => Vec::new(),
@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    /// Returns for whom a key may be listed before a landing, revoked or not.
+    /// Returns the people for whom a key may be listed before a landing, revoked or not.
     pub(super) fn listed(&self, landing: usize, key: Who) -> Vec<Who> {
         let blobs = self.files_before(landing, SIGNERS).into_iter();
         let lines = blobs.filter_map(|blob| self.signers.get(&blob?)).flatten();
