@@ -1,8 +1,8 @@
 //! One file per subcommand: arguments in, exit code out.
 //!
-//! Uses everything. The only module that prints, and the only one that decides exit codes. Start at [`ALL`] and
+//! Uses everything. The only module that prints, and the only one that decides exit codes. Start at [`GROUPS`] and
 //! [`main`]; what all commands share is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its `mod`
-//! line, one line in [`ALL`].
+//! line, one line in [`GROUPS`].
 
 pub(crate) mod approve;
 pub(crate) mod attest;
@@ -27,6 +27,7 @@ pub(crate) mod man;
 pub(crate) mod new;
 pub(crate) mod next_steps;
 pub(crate) mod note;
+pub(crate) mod overview;
 pub(crate) mod patterns;
 pub(crate) mod prompts;
 pub(crate) mod queue;
@@ -57,46 +58,40 @@ use crate::commands::context::fault;
 use crate::commands::context::globals::Globals;
 use crate::commands::context::hyphen;
 use crate::commands::context::logging;
+use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use exledger::render;
 
-/// All subcommands, in the order of the help.
-pub(crate) const ALL: &[Command] = &[
-    init::COMMAND,
-    new::COMMAND,
-    list::COMMAND,
-    show::COMMAND,
-    log::COMMAND,
-    lint::COMMAND,
-    diff::COMMAND,
-    controls::COMMAND,
-    due::COMMAND,
-    queue::COMMAND,
-    patterns::COMMAND,
-    report::COMMAND,
-    verify::COMMAND,
-    check::COMMAND,
-    triage::COMMAND,
-    approve::COMMAND,
-    reject::COMMAND,
-    renew::COMMAND,
-    shorten::COMMAND,
-    review::COMMAND,
-    fire::COMMAND,
-    attest::COMMAND,
-    transfer::COMMAND,
-    note::COMMAND,
-    close::COMMAND,
-    explain::COMMAND,
-    demo::COMMAND,
-    schema::COMMAND,
-    completions::COMMAND,
-    man::COMMAND,
+/// All subcommands, by the groups and in the order of the help.
+pub(crate) const GROUPS: &[(&str, &[Command])] = &[
+    ("Start", &[init::COMMAND, demo::COMMAND]),
+    ("File", &[new::COMMAND, lint::COMMAND, diff::COMMAND]),
+    ("Approve", &[approve::COMMAND, reject::COMMAND]),
+    ("Ask", &[check::COMMAND, triage::COMMAND]),
+    (
+        "Decide",
+        &[
+            renew::COMMAND,
+            shorten::COMMAND,
+            review::COMMAND,
+            fire::COMMAND,
+            attest::COMMAND,
+            transfer::COMMAND,
+            note::COMMAND,
+            close::COMMAND,
+        ],
+    ),
+    ("Watch", &[list::COMMAND, show::COMMAND, due::COMMAND, queue::COMMAND, patterns::COMMAND]),
+    ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND]),
+    (
+        "Set up",
+        &[controls::COMMAND, explain::COMMAND, schema::COMMAND, completions::COMMAND, man::COMMAND],
+    ),
 ];
 
 /// Keep exceptions to rules in git: why each is needed, who approved it, what compensates for it, and when it ends.
 #[derive(Debug, Parser)]
-#[command(name = "exledger", version, arg_required_else_help = true, max_term_width = 110)]
+#[command(name = "exledger", version, max_term_width = 110)]
 #[command(
     after_help = "Exit codes: 0 nothing is wrong, 1 problems found, 2 usage error, 3 could not determine, 130 interrupted."
 )]
@@ -108,9 +103,33 @@ struct Top {
 /// Returns the whole command line: the global flags and every subcommand.
 pub(crate) fn declare() -> clap::Command {
     Top::command()
-        .subcommand_required(true)
         .disable_help_subcommand(false)
-        .subcommands(ALL.iter().map(Command::declared))
+        .help_template(format!(
+            "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{}Global options:\n{{options}}{{after-help}}",
+            listed()
+        ))
+        .subcommands(all().map(Command::declared))
+}
+
+/// Returns all subcommands, in the order of the help.
+fn all() -> impl Iterator<Item = &'static Command> {
+    GROUPS.iter().flat_map(|(_, commands)| commands.iter())
+}
+
+/// Returns the names of all subcommands with what they do, by group; clap itself can't group them.
+fn listed() -> String {
+    let mut text = String::new();
+    for (group, commands) in GROUPS {
+        text.push_str(group);
+        text.push_str(":\n");
+        for command in *commands {
+            let declared = (command.declare)();
+            let about = declared.get_about().map(ToString::to_string).unwrap_or_default();
+            text.push_str(&format!("  {:<13}{about}\n", declared.get_name()));
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// Runs the program with the arguments of this process.
@@ -173,7 +192,11 @@ fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     match answer(&matches) {
-        Ok(outcome) => outcome.code(),
+        Ok(Some(outcome)) => outcome.code(),
+        Ok(None) => {
+            complain(&declare().render_help().to_string());
+            exit::USAGE_ERROR
+        }
         Err(error) => {
             complain(&fault::shown(&error));
             fault::code(&error)
@@ -193,12 +216,15 @@ fn show_usage(usage: &clap::Error) {
     let _ = usage.print();
 }
 
-fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
+/// Returns the outcome of a command line; `None` if it names no command and there is no ledger to answer about.
+fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Option<Outcome>> {
     let globals = Globals::from_arg_matches(matches)?;
-    let (name, own) = matches
-        .subcommand()
-        .ok_or_else(|| fault::usage_error("no command is given", "run `exledger --help`"))?;
-    let command = ALL.iter().find(|command| (command.declare)().get_name() == name);
+    let Some((name, own)) = matches.subcommand() else {
+        let ctx = Ctx::of_process(globals, Formats::General)?;
+        logging::start(ctx.globals.verbose, ctx.variable(logging::VARIABLE))?;
+        return overview::answer(&ctx);
+    };
+    let command = all().find(|command| (command.declare)().get_name() == name);
     let command = command.ok_or_else(|| {
         fault::usage_error(format!("there is no command {name}"), "run `exledger --help`")
     })?;
@@ -211,7 +237,7 @@ fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Outcome> {
     let ctx = Ctx::of_process(globals, command.formats)?;
     logging::start(ctx.globals.verbose, ctx.variable(logging::VARIABLE))?;
     panic_in_a_test(&ctx);
-    (command.run)(own, &ctx)
+    (command.run)(own, &ctx).map(Some)
 }
 
 /// Writes to stderr; if stderr is closed too, the error is ignored.

@@ -15,6 +15,7 @@ pub mod life;
 pub mod naming;
 pub mod neighbour;
 pub mod occurrence;
+pub mod overview;
 pub mod patterns;
 pub mod proposed;
 pub mod queue;

@@ -20,6 +20,7 @@ pub mod log;
 pub mod messages;
 pub mod new;
 pub mod next;
+pub mod overview;
 pub mod patch;
 pub mod patterns;
 pub mod queue;

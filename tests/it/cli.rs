@@ -25,11 +25,10 @@ pub(crate) fn run(folder: &Path, args: &[&str]) -> Run {
 /// Returns the names of all subcommands, as the help lists them.
 pub(crate) fn commands() -> Vec<String> {
     let help = run(Path::new("."), &["--help"]).out;
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-    let listed = listed.take_while(|line| !line.is_empty());
-    let names = listed.filter(|line| !line.starts_with("   "));
+    let listed = help.lines().take_while(|line| *line != "Global options:");
+    let names = listed.filter_map(|line| line.strip_prefix("  "));
     let names = names.filter_map(|line| line.split_whitespace().next());
-    let names: Vec<String> = names.filter(|it| *it != "help").map(str::to_owned).collect();
+    let names: Vec<String> = names.map(str::to_owned).collect();
     assert!(names.len() > 20, "{names:?}");
     names
 }

@@ -4,6 +4,7 @@ mod agree;
 mod asking;
 mod choosing;
 mod goldens;
+mod overview;
 mod page;
 mod proposing;
 mod queue;

@@ -18,7 +18,8 @@ fn every_answer_looks_as_it_did() {
         "production",
     ];
     for (name, args) in [
-        ("list", &["list"][..]),
+        ("overview", &[][..]),
+        ("list", &["list"]),
         ("list-all", &["list", "--all"]),
         ("show", &["show", "7F3KQ"]),
         ("show-unapproved", &["show", "5E1FA"]),

@@ -1,0 +1,39 @@
+//! The program without a command: in a ledger, its state in a few lines; elsewhere, the help.
+//!
+//! Start at [`answer`]. Follows `docs/spec/cli.md`, overview.
+
+use crate::commands::context::{Ctx, unknown};
+use crate::commands::exit::Outcome;
+use exledger::session::error::{Error, Undetermined};
+use exledger::session::snapshot::walk::Scope;
+use exledger::status::state::RecordState;
+use exledger::survey::due::Horizon;
+use exledger::survey::overview::Overview;
+use exledger::survey::queue;
+use exledger::view;
+
+/// Answers about the surrounding ledger; `None` if there is none, so that the help is shown.
+///
+/// # Errors
+/// As [`Ctx::home`] and [`Ctx::approved_of`].
+pub(crate) fn answer(ctx: &Ctx) -> anyhow::Result<Option<Outcome>> {
+    let home = match ctx.home() {
+        Err(error) if is_elsewhere(&error) => return Ok(None),
+        home => home?,
+    };
+    let approved = ctx.approved_of(&home, Scope::Worklist)?;
+    let horizon = Horizon::from_policy(&approved.governance().policy);
+    let records = approved.records();
+    let items = queue::collect(records.iter(), &RecordState::id, &horizon, approved.around());
+    let overview = Overview::of(records, &items, &horizon, approved.stamp().instant);
+    ctx.show(&view::overview::doc(&overview, approved.stamp()))?;
+    let unknown = records.iter().filter(unknown::is_unknown);
+    Ok(Some(unknown::outcome(ctx, unknown, Outcome::Fine)))
+}
+
+fn is_elsewhere(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref::<Error>(),
+        Some(Error::Undetermined(Undetermined::NoLedger { .. }))
+    )
+}

@@ -1,0 +1,58 @@
+//! The program without a command.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::cli;
+use crate::cli_answers::{ask, story};
+
+fn json(args: &[&str]) -> Value {
+    let run = ask(&story(), &[args, &["--format", "json"]].concat());
+    serde_json::from_str(&run.out).unwrap()
+}
+
+fn count(answer: &Value, test: impl Fn(&Value) -> bool) -> usize {
+    answer["records"].as_array().unwrap().iter().filter(|record| test(record)).count()
+}
+
+#[test]
+fn without_a_command_the_figures_are_those_of_list_due_and_queue() {
+    let (overview, list, due) = (json(&[]), json(&["list"]), json(&["due"]));
+    let queue = json(&["queue"]);
+    assert_eq!(overview["schema"], "exledger/overview/v1");
+    assert_eq!(overview["in_force"], count(&list, |it| it["in_force"] == true));
+    assert_eq!(overview["unknown"], count(&list, |it| it["status"] == "unknown"));
+    let holds = |record: &Value, bucket: &str| {
+        let also = record["also"].as_array().unwrap();
+        record["bucket"] == bucket || also.iter().any(|it| it == bucket)
+    };
+    assert_eq!(overview["waiting"], count(&due, |it| holds(it, "waiting-approval")));
+    assert_eq!(overview["ending_soon"], count(&due, |it| holds(it, "soon") || holds(it, "urgent")));
+    let first = &queue["records"][0];
+    assert_eq!(overview["next"]["id"], first["id"]);
+    assert_eq!(overview["next"]["command"], first["next"]["command"]);
+}
+
+#[test]
+fn without_a_command_a_ledger_takes_five_lines() {
+    let run = ask(&story(), &[]);
+    let lines: Vec<&str> = run.out.lines().take_while(|line| !line.is_empty()).collect();
+    let labels = ["in force", "waiting", "overdue", "next end", "next step"];
+    for label in labels {
+        assert!(lines.iter().any(|line| line.starts_with(label)), "{label}: {}", run.out);
+    }
+}
+
+#[test]
+fn without_a_command_and_a_ledger_the_help_is_a_usage_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = cli::run(folder.path(), &[]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    for group in ["Start:", "File:", "Approve:", "Ask:", "Decide:", "Watch:", "Audit:", "Set up:"] {
+        assert!(run.err.lines().any(|line| line == group), "{group}: {}", run.err);
+    }
+    assert_eq!(cli::run(Path::new("."), &["--help"]).code, 0);
+    let refused = cli::run(folder.path(), &["--format", "nonsense"]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+}
