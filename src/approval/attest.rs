@@ -59,7 +59,10 @@ fn take(
         return;
     }
     if !attested {
-        set.doubt(|| ApprovalObstacle::NotAttested { commit: commit.oid });
+        let obstacle = ApprovalObstacle::NotAttested { commit: commit.oid };
+        // Whoever made it is an author of later versions too (A5).
+        set.unnamed.get_or_insert_with(|| obstacle.clone());
+        set.doubt(|| obstacle);
     }
     for person in signer.map(|signer| signer.persons(resolver.at)).unwrap_or_default() {
         set.add_by_commit(resolver.of_person(&person));

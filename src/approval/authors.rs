@@ -68,7 +68,7 @@ impl AuthorSet {
 
     /// Tells whether a person is an author of a commit of their own, rather than named by others.
     pub(crate) fn holds_by_commit(&self, identity: &Identity) -> bool {
-        self.committed.iter().any(|member| member.is(identity))
+        self.committed.iter().any(|member| member.is_surely(identity))
     }
 
     /// Adds a person, keeping every name used with their address.
@@ -167,7 +167,7 @@ fn named(resolver: IdentityResolver, version: &Version) -> AuthorSet {
     }
     // If the forge's committer stands for the merger, the merge's author is the person who opened the pull request.
     if let (Some(author), Some(committer)) = (author(), committer())
-        && !author.is(&committer)
+        && !author.is_surely(&committer)
     {
         set.add_by_commit(author);
     }
@@ -240,7 +240,7 @@ pub(crate) fn landed_by(resolver: IdentityResolver, commit: &Commit) -> Option<I
         return author;
     }
     match (author, committer()) {
-        (Some(author), Some(committer)) if author.is(&committer) => Some(author),
+        (Some(author), Some(committer)) if author.is_surely(&committer) => Some(author),
         (_, committer) => committer,
     }
 }

@@ -70,7 +70,7 @@ fn agreed(resolver: IdentityResolver, commit: &Commit) -> Option<Identity> {
         }
     }
     let first = named.first()?;
-    let agree = named.iter().all(|other| other.is(first));
+    let agree = named.iter().all(|other| other.is_surely(first));
     agree.then(|| first.clone())
 }
 

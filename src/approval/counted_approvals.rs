@@ -10,7 +10,7 @@ use crate::approval::demand::VersionDemand;
 use crate::approval::evidence::{Claim, Vouched};
 use crate::approval::identity::NamedPerson;
 use crate::approval::identity::apart::{self, Accounts};
-use crate::approval::identity::resolved::Identity;
+use crate::approval::identity::resolved::{Identity, NameForm};
 use crate::approval::relation::{Relation, UnknownAccount};
 use crate::approval::verdict::{Vote, VoteCounts};
 use crate::policy::demand::EvidenceKind;
@@ -255,11 +255,29 @@ impl Sets {
     /// Joins namesakes, and returns whether there are any.
     fn join_namesakes(&mut self, identities: &[&Identity]) -> bool {
         let mut any = false;
-        for (n, one) in identities.iter().enumerate() {
-            for (other, identity) in identities.iter().enumerate().take(n) {
-                if one.is_namesake(identity) {
-                    any |= self.join(other, n);
+        let mut known: HashMap<(NameForm, &str), usize> = HashMap::new();
+        // Names that a mailmap replaces are joined only by one that it leaves alone.
+        let mut replaced: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (n, (form, text)) in identities
+            .iter()
+            .enumerate()
+            .flat_map(|(n, identity)| identity.name_forms().map(move |form| (n, form)))
+        {
+            match form {
+                NameForm::Proper | NameForm::Lookalike => {
+                    let first = *known.entry((form, text)).or_insert(n);
+                    any |= self.join(first, n);
                 }
+                NameForm::Untouched => {
+                    known.entry((form, text)).or_insert(n);
+                    for other in replaced.remove(text).unwrap_or_default() {
+                        any |= self.join(other, n);
+                    }
+                }
+                NameForm::Replaced => match known.get(&(NameForm::Untouched, text)).copied() {
+                    Some(first) => any |= self.join(first, n),
+                    None => replaced.entry(text).or_default().push(n),
+                },
             }
         }
         any

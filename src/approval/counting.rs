@@ -112,11 +112,12 @@ fn why_not(case: VersionEvidence, claim: &Claim, relation: &Relation) -> Option<
     let unsigned = claim.vouched == Vouched::ByUnsignedBridge && named;
     let tests: [(bool, NotCounted); 7] = [
         (is_author, NotCounted::Author),
+        // The place comes first: the other reasons still let an approval replace a rejection (E6).
+        (claim.place == EvidenceSource::Nested && !nested, NotCounted::Nested),
         (suspicious, NotCounted::SuspiciousMerge),
         (is_owner, NotCounted::Owner),
         (!accepted, NotCounted::Kind),
         (case.demand.terms.proof == Proof::Attested && claimed, NotCounted::Proof),
-        (claim.place == EvidenceSource::Nested && !nested, NotCounted::Nested),
         (unsigned, NotCounted::BridgeThroughForge),
     ];
     let held = |(holds, why_not): (bool, NotCounted)| holds.then_some(why_not);
@@ -180,26 +181,30 @@ pub(crate) fn replace(weighed: &mut [WeighedApproval]) {
     let is_decided = |weighed: &WeighedApproval| match (weighed.claim.vote, &weighed.counts) {
         (Vote::Neither, _) => false,
         (Vote::Vetoes, counts) => *counts == VoteCounts::Yes,
+        // A tag is over a whole tree, so it says something about a record only where the policy accepts tags (E2).
+        (Vote::Approves, VoteCounts::No(NotCounted::Kind)) => {
+            weighed.claim.kind != EvidenceKind::Mergetag
+        }
         (Vote::Approves, counts) => matches!(
             counts,
-            VoteCounts::Yes
-                | VoteCounts::No(NotCounted::Owner | NotCounted::Kind | NotCounted::Proof)
+            VoteCounts::Yes | VoteCounts::No(NotCounted::Owner | NotCounted::Proof)
         ),
     };
-    let replaced: Vec<bool> = weighed
-        .iter()
-        .map(|own| {
-            weighed.iter().any(|other| {
-                is_decided(own)
-                    && is_decided(other)
-                    && own.claim.vote != other.claim.vote
-                    && is_one(own, other)
-                    && is_later(other.claim, own.claim)
-            })
-        })
-        .collect();
-    for (weighed, replaced) in weighed.iter_mut().zip(replaced) {
-        if replaced {
+    let decided = weighed.iter().enumerate().filter(|(_, one)| is_decided(one));
+    let (vetoes, approvals): (Vec<_>, Vec<_>) =
+        decided.partition(|(_, one)| one.claim.vote == Vote::Vetoes);
+    let prevails = |own: &WeighedApproval, other: &WeighedApproval| {
+        is_one(own, other) && is_later(own.claim, other.claim)
+    };
+    let replaced_by = |(n, own): &(usize, &WeighedApproval),
+                       others: &[(usize, &WeighedApproval)]| {
+        others.iter().any(|(_, other)| prevails(other, own)).then_some(*n)
+    };
+    let vetoed = approvals.iter().filter_map(|own| replaced_by(own, &vetoes));
+    let taken_back = vetoes.iter().filter_map(|own| replaced_by(own, &approvals));
+    let replaced: Vec<usize> = vetoed.chain(taken_back).collect();
+    for n in replaced {
+        if let Some(weighed) = weighed.get_mut(n) {
             weighed.counts = VoteCounts::No(NotCounted::Replaced);
         }
     }
@@ -210,7 +215,7 @@ fn is_one(one: &WeighedApproval, other: &WeighedApproval) -> bool {
     let (Some(left), Some(right)) = (&one.identity, &other.identity) else {
         return false;
     };
-    left.is(right) || one_key
+    left.is_surely(right) || one_key
 }
 
 /// Tells whether one of two contradicting statements of the same person prevails over the other.

@@ -12,7 +12,7 @@ use crate::approval::identity::resolved::Identity;
 use crate::approval::identity::{IdentityResolver, NamedPerson};
 use crate::approval::keys::Signer;
 use crate::approval::message::CommitMessage;
-use crate::approval::obstacle::ApprovalObstacle;
+use crate::approval::obstacle::{ApprovalObstacle, MOST_STATEMENTS};
 use crate::approval::signature::{SignatureState, Tag};
 use crate::approval::signature_checks::SignatureChecks;
 use crate::approval::verdict::{NotCounted, Vote};
@@ -92,6 +92,14 @@ pub(crate) struct VersionEvidenceSet<'a> {
 }
 
 impl VersionEvidenceSet<'_> {
+    /// Leaves the approval undetermined if there are too many approvals and rejections to compare.
+    pub(crate) fn limit(&mut self) {
+        if self.claims.len() > MOST_STATEMENTS {
+            self.claims.clear();
+            self.doubt.get_or_insert(ApprovalObstacle::TooManyStatements);
+        }
+    }
+
     /// Discards signatures made inside the branch before an instant: they have already been used (S7).
     pub(crate) fn bar_before(&mut self, instant: Instant) {
         for claim in &mut self.claims {

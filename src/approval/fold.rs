@@ -190,6 +190,7 @@ impl<'a> TrailEvaluator<'a> {
         let mut evidence = evidence::of_version(step.scene);
         evidence.bar_before(self.series.bar);
         self.add_statements(&mut evidence, step);
+        evidence.limit();
         if !step.is_among_records {
             evidence.bar_all_but_files();
         }

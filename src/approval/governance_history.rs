@@ -52,6 +52,8 @@ pub(crate) struct LandedGovernance<'a> {
     pub approved: &'a Governance,
     /// Their key set.
     pub approved_key_set: &'a KeySet,
+    /// The governance files approved by the tip: only these revoke the key of a rejection.
+    pub approved_tip: &'a Governance,
     /// The commit whose tree holds these files; `None` if there were none yet.
     pub commit: Option<Oid>,
     /// Whether an earlier commit's files are used, because the current ones can't be read.
@@ -88,6 +90,7 @@ impl<'a> GovernanceHistory<'a> {
             key_set,
             approved: &approved.governance,
             approved_key_set: self.approved_key_set(landing).unwrap_or(key_set),
+            approved_tip: &self.ruled.approved.after_runs(self.ruled.approved.n_runs()).governance,
             commit: match &state.origin {
                 GovernanceOrigin::Own(commit) | GovernanceOrigin::Earlier(commit) => Some(*commit),
                 GovernanceOrigin::Defaults | GovernanceOrigin::Unknown(_) => None,

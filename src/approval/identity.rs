@@ -161,9 +161,7 @@ impl<'a> IdentityResolver<'a> {
             face.name
         };
         let mut identity = Identity::new(face.person, called, face.lookalike);
-        for key in face.keys.iter() {
-            identity.know(key);
-        }
+        identity.know_all_surely(&face.keys);
         self.widen(&mut identity);
         identity
     }
@@ -171,6 +169,7 @@ impl<'a> IdentityResolver<'a> {
     /// Adds the keys by which these states know an identity.
     pub(crate) fn widen(&self, identity: &mut Identity) {
         let states = [self.at, self.judge, self.approved];
+        let states_that_count = states.len();
         let later = || self.later.iter().map(AsRef::as_ref);
         for typed in identity.typed().to_vec() {
             let states = || states.into_iter().chain(later());
@@ -179,17 +178,22 @@ impl<'a> IdentityResolver<'a> {
                 if before.any(|known| std::ptr::eq(known, state)) {
                     continue;
                 }
-                if typed.typed_email.contains('@') {
-                    let face = self.met.face(state, &typed.typed_name, &typed.typed_email);
-                    face.keys.iter().for_each(|key| identity.know(key));
+                let keys = if typed.typed_email.contains('@') {
+                    self.met.face(state, &typed.typed_name, &typed.typed_email).keys
                 } else {
-                    identity.know(&Rc::from(people::key_of(state, &typed.key)));
+                    Rc::from([Rc::from(people::key_of(state, &typed.key))])
+                };
+                // What stands at the tip may be unapproved: it joins people only where that takes approvals away.
+                if n < states_that_count {
+                    identity.know_all_surely(&keys);
+                } else {
+                    identity.know_all(&keys);
                 }
             }
         }
         for key_set in [self.key_set, self.approved_key_set] {
             let keys = key_set.person_keys(&identity.person.key);
-            identity.know_all(keys);
+            identity.know_all_surely(keys);
         }
     }
 

@@ -119,13 +119,11 @@ impl<'a> TrailEvaluator<'a> {
         }
         let chain: Vec<usize> =
             (0..=tip).rev().take_while(|index| origin(*index) == Some(carried)).collect();
-        let named = chain.iter().find(|index| self.is_about(statement, **index)).copied();
-        let Some(named) = named else {
+        // Only bytes that are at the tip when the file lands (V6).
+        if !self.is_about(statement, tip) {
             return Vec::new();
-        };
-        let mut targets: Vec<usize> = chain.into_iter().filter(|index| *index <= named).collect();
-        targets.push(carried);
-        targets
+        }
+        chain.into_iter().chain([carried]).collect()
     }
 
     /// Tells whether a version's file can be read as its record.
@@ -228,7 +226,7 @@ fn takes_back(yes: &CountedFile, no: &CountedFile) -> bool {
         && yes.is_signed()
         && yes.file.sha256 == no.file.sha256
         && yes.stated_at > no.stated_at
-        && by(yes).is(&by(no))
+        && by(yes).is_surely(&by(no))
 }
 
 /// Keeps the earlier verdict's times where nothing changed, and returns whether anything did.

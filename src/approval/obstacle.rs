@@ -9,6 +9,9 @@ use crate::policy::people::nobody;
 /// The maximum number of authors of a version: each is compared with the others and with every approver.
 pub(crate) const MOST_AUTHORS: usize = 2_000;
 
+/// The maximum number of approvals and rejections of a version, which are compared with each other.
+pub(crate) const MOST_STATEMENTS: usize = 2_000;
+
 /// Why the authors or approvers of a version can't be determined; the text includes the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApprovalObstacle {
@@ -32,6 +35,11 @@ pub enum ApprovalObstacle {
         "more than {MOST_AUTHORS} authors are named, which is too many to compare; commit the change again under the names of its real authors"
     )]
     TooManyAuthors,
+    /// More approvals and rejections are stated than are compared.
+    #[error(
+        "more than {MOST_STATEMENTS} approvals and rejections are stated, which is too many to compare; file the change again, in commits without them"
+    )]
+    TooManyStatements,
     /// A commit header is ambiguous.
     #[error("commit {commit} is malformed ({header}: {problem}); its author must commit it again")]
     Malformed {

@@ -140,11 +140,17 @@ fn precedes(left: &TreeEntry<'_>, right: &TreeEntry<'_>) -> bool {
     left.name != right.name && order(left, right).is_lt()
 }
 
-/// Returns a name as text; bytes that are not UTF-8 are written as `\xNN`.
+/// Returns a name as text; bytes that are not UTF-8 are written as `\xNN`. Two names never have the same text: a
+/// backslash is doubled in names with such bytes, and in those that contain `\x` themselves.
 pub fn text(name: &[u8]) -> String {
     let mut text = String::new();
+    let is_plain = std::str::from_utf8(name).is_ok_and(|name| !name.contains("\\x"));
     for chunk in name.utf8_chunks() {
-        text.push_str(chunk.valid());
+        if is_plain {
+            text.push_str(chunk.valid());
+        } else {
+            text.push_str(&chunk.valid().replace('\\', "\\\\"));
+        }
         for byte in chunk.invalid() {
             text.push_str(&format!("\\x{byte:02x}"));
         }

@@ -25,6 +25,7 @@ mod rows;
 mod same_person;
 mod shallow;
 mod signed;
+mod taken_away;
 mod unread;
 mod vetoes;
 

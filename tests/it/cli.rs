@@ -146,7 +146,7 @@ fn every_command_file_is_in_the_table_and_gives_an_example() {
             stem.or_else(|| is_folder.then(|| name.to_owned()))
         })
         .filter(|name| {
-            !["mod", "context", "command", "decision", "exit", "next_steps", "prompts"]
+            !["mod", "context", "command", "decision", "exit", "next_steps", "overview", "prompts"]
                 .contains(&name.as_str())
         })
         .collect();

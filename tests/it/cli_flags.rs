@@ -274,7 +274,7 @@ fn the_help_and_the_page_show_whole_commands() {
         assert!(lines.all(|line| line.trim() != "\\"), "{name}: {help}");
     }
     for (args, usage) in [
-        (&["man"][..], "exledger [OPTIONS] <COMMAND>"),
+        (&["man"][..], "exledger [OPTIONS] [COMMAND]"),
         (&["man", "fire"], "exledger fire [OPTIONS] <ID> <TRIGGER>"),
     ] {
         let page = run(folder.path(), args).out;

@@ -187,6 +187,8 @@ fn a_foxtrot_merge_gives_nothing_back_that_was_taken_away() {
 
 /// Shortened sequences that once failed: whether Mal can push to the approved branch, and the seeds.
 const FOUND: &[(bool, u64, &[u64])] = &[
+    // Someone who pushed a version under another name was no author of the next, although authors had to sign.
+    (true, 8414374632711528738, &[18293711855041806890, 168358525047975551, 6050234016616523938]),
     // Of two signed tags of one commit, the second was attributed to the signer of the first.
     (
         true,

@@ -355,8 +355,8 @@ fn signer(
     // An unapproved change of governance must not discard a rejection.
     let signer = match checked.file.decision {
         ApprovalDecision::Reject => counted.or_else(|bad| {
-            let keys = &before.approved_key_set.keys;
-            checked.signer(keys, before.approved, effective).map_err(|_| bad)
+            let keys = Keys::from_governance(before.approved, before.approved_tip);
+            checked.signer(&keys, before.approved, effective).map_err(|_| bad)
         }),
         ApprovalDecision::Approve => counted,
     };

@@ -18,6 +18,8 @@ pub(crate) struct Identity {
     /// Every key by which some state knows them, or knows someone who shares a signing key with them; and the logins
     /// and numbers of their accounts.
     keys: Vec<Rc<str>>,
+    /// Those of the keys by which the governance that counts knows them, without what merely stands at the tip.
+    sure_keys: Vec<Rc<str>>,
     /// Every name used with them.
     names: Vec<Rc<ComparableName>>,
     /// Normalized forms of their addresses, to find similar ones.
@@ -33,6 +35,18 @@ pub(crate) struct ComparableName {
     proper: Vec<String>,
     /// The name as typed, if the mailmap replaces it.
     typed: Vec<String>,
+}
+
+/// How a name or address is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum NameForm {
+    Proper,
+    /// A name that no mailmap replaces.
+    Untouched,
+    /// A name as typed that a mailmap replaces.
+    Replaced,
+    /// The normalized form of an address.
+    Lookalike,
 }
 
 impl ComparableName {
@@ -60,6 +74,7 @@ impl Identity {
     pub(super) fn new(person: Person, name: Rc<ComparableName>, lookalike: Rc<str>) -> Identity {
         Identity {
             keys: Vec::with_capacity(2),
+            sure_keys: Vec::with_capacity(2),
             names: vec![name],
             lookalikes: vec![lookalike],
             typed: vec![person.clone()],
@@ -75,13 +90,15 @@ impl Identity {
         })
     }
 
-    /// Tells whether two are the same person, by any state of governance.
+    /// Tells whether two are the same person, by any state of governance: where that only takes approvals away.
     pub(crate) fn is(&self, other: &Identity) -> bool {
-        if self.keys.len() * other.keys.len() <= FEW {
-            return self.keys.iter().any(|key| other.keys.contains(key));
-        }
-        let keys: HashSet<&Rc<str>> = other.keys.iter().collect();
-        self.keys.iter().any(|key| keys.contains(key))
+        share(&self.keys, &other.keys)
+    }
+
+    /// Tells whether two are the same person by the governance that counts: where that takes a rejection or an author
+    /// away, or names who landed or stated something (I3, G2).
+    pub(crate) fn is_surely(&self, other: &Identity) -> bool {
+        share(&self.sure_keys, &other.sure_keys)
     }
 
     /// Tells whether two have the same name, or similar addresses, and no state says that they are the same person.
@@ -91,6 +108,19 @@ impl Identity {
         let looks_alike =
             || self.lookalikes.iter().any(|lookalike| other.lookalikes.contains(lookalike));
         !self.is(other) && (pairs.any(|(one, other)| one.is(other)) || looks_alike())
+    }
+
+    /// Returns the texts by which namesakes are found: two identities that are not the same are namesakes if they share
+    /// one of a kind, or if one has a name as [`NameForm::Untouched`] that the other has as [`NameForm::Replaced`].
+    pub(crate) fn name_forms(&self) -> impl Iterator<Item = (NameForm, &str)> {
+        let names = self.names.iter().flat_map(|name| {
+            let proper = name.proper.iter().map(|it| (NameForm::Proper, it.as_str()));
+            let untouched = name.proper.iter().filter(|_| name.typed.is_empty());
+            let untouched = untouched.map(|it| (NameForm::Untouched, it.as_str()));
+            let replaced = name.typed.iter().map(|it| (NameForm::Replaced, it.as_str()));
+            proper.chain(untouched).chain(replaced)
+        });
+        names.chain(self.lookalikes.iter().map(|it| (NameForm::Lookalike, it.as_ref())))
     }
 
     /// Adds all that is known elsewhere about the same person.
@@ -103,6 +133,7 @@ impl Identity {
             }
         }
         self.know_all(&other.keys);
+        add_all(&mut self.sure_keys, &other.sure_keys);
         union(&mut self.names, &other.names);
         union(&mut self.lookalikes, &other.lookalikes);
         union(&mut self.typed, &other.typed);
@@ -129,18 +160,35 @@ impl Identity {
 
     /// Adds further keys; there may be as many as a signers file has addresses.
     pub(super) fn know_all(&mut self, keys: &[Rc<str>]) {
-        if self.keys.len() * keys.len() <= FEW {
-            keys.iter().for_each(|key| self.know(key));
-            return;
-        }
-        let mut known: HashSet<Rc<str>> = self.keys.iter().cloned().collect();
-        let new = keys.iter().filter(|key| known.insert(Rc::clone(key)));
-        self.keys.extend(new.cloned());
+        add_all(&mut self.keys, keys);
     }
 
-    pub(super) fn know(&mut self, key: &Rc<str>) {
-        if !self.keys.contains(key) {
-            self.keys.push(Rc::clone(key));
-        }
+    /// Adds further keys by which the governance that counts knows the person.
+    pub(super) fn know_all_surely(&mut self, keys: &[Rc<str>]) {
+        add_all(&mut self.keys, keys);
+        add_all(&mut self.sure_keys, keys);
     }
+}
+
+/// Tells whether two lists of keys have one in common.
+fn share(one: &[Rc<str>], other: &[Rc<str>]) -> bool {
+    if one.len() * other.len() <= FEW {
+        return one.iter().any(|key| other.contains(key));
+    }
+    let keys: HashSet<&Rc<str>> = other.iter().collect();
+    one.iter().any(|key| keys.contains(key))
+}
+
+/// Adds the keys that a list lacks.
+fn add_all(own: &mut Vec<Rc<str>>, keys: &[Rc<str>]) {
+    if own.len() * keys.len() <= FEW {
+        for key in keys {
+            if !own.contains(key) {
+                own.push(Rc::clone(key));
+            }
+        }
+        return;
+    }
+    let mut known: HashSet<Rc<str>> = own.iter().cloned().collect();
+    own.extend(keys.iter().filter(|key| known.insert(Rc::clone(key))).cloned());
 }
