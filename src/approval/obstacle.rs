@@ -58,7 +58,9 @@ pub enum ApprovalObstacle {
     )]
     Nobody { commit: Oid },
     /// The policy requires authors to sign, and the author of a commit did not.
-    #[error("author not attested: commit {commit} must be signed by a listed key of its author")]
+    #[error(
+        "author not attested: commit {commit} is not signed by a listed key of its author; remove the record, and file it again in a commit that is"
+    )]
     NotAttested { commit: Oid },
 }
 

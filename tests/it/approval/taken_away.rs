@@ -229,3 +229,22 @@ fn two_folders_with_names_that_look_alike_are_two() {
         assert!(matches!(last.record.content(), Content::Conflicted(_)), "{:?}", last.files);
     }
 }
+
+#[test]
+fn a_record_whose_author_is_not_attested_is_filed_again_signed_as_advised() {
+    let repo = sealed_by("approval: {proof: attested, authors: attested}\n");
+    repo.by("bob").through("dana").write(ID, SAMPLE).commit("File it");
+    let found = verdict(&repo);
+    let Satisfied::Undetermined(obstacle) = &found.satisfied else {
+        panic!("{found:?}");
+    };
+    let advice = obstacle.to_string();
+    assert!(
+        advice.ends_with("remove the record, and file it again in a commit that is"),
+        "{advice}"
+    );
+    repo.by("sam").remove(ID).commit("Remove it");
+    repo.branch("again").by("sam").signed("sam").write(ID, SAMPLE).commit("File it again");
+    repo.by("dana").signed("dana").merge("again", "Merge branch 'again'");
+    assert_eq!(said(&verdict(&repo)).satisfied, "yes");
+}
