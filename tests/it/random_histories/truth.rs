@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use exledger::history::objects::Oid;
 
-use super::content::{Content, IDS};
+use super::content::{CLOSURE, Content, IDS};
 use super::memory::Files;
 use super::people::Who;
 use super::plain;
@@ -77,6 +77,19 @@ fn is_moved(before: &State, after: &State) -> bool {
     match (before, after) {
         (State::One(_, own), State::Unclear(blobs))
         | (State::Unclear(blobs), State::One(_, own)) => blobs.as_slice() == [*own],
+        _ => false,
+    }
+}
+
+/// Tells whether the last version only closes the record that the one before it contains.
+fn only_closes(versions: &[Version]) -> bool {
+    let [.., before, last] = versions else {
+        return false;
+    };
+    match (&before.state, &last.state) {
+        (State::One(before, _), State::One(last, _)) => {
+            before.get(CLOSURE) == 0 && before.with(CLOSURE, last.get(CLOSURE)) == *last
+        }
         _ => false,
     }
 }
@@ -316,6 +329,10 @@ impl Truth {
             // A move makes nobody an author: the authors and approvals from before apply to the same bytes.
             if let Some(before) = versions.last().filter(|it| is_moved(&it.state, &state)) {
                 makers.clone_from(&before.makers);
+                // Who only closed a record is no author of later versions with these bytes.
+                if only_closes(&versions) {
+                    makers.clear();
+                }
                 acts.extend(before.acts.iter().cloned());
             }
             versions.push(Version {
