@@ -255,30 +255,20 @@ impl Sets {
     /// Joins namesakes, and returns whether there are any.
     fn join_namesakes(&mut self, identities: &[&Identity]) -> bool {
         let mut any = false;
-        let mut known: HashMap<(NameForm, &str), usize> = HashMap::new();
-        // Names that a mailmap replaces are joined only by one that it leaves alone.
-        let mut replaced: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut known: HashMap<(NameForm, &str), Vec<usize>> = HashMap::new();
         for (n, (form, text)) in identities
             .iter()
             .enumerate()
             .flat_map(|(n, identity)| identity.name_forms().map(move |form| (n, form)))
         {
-            match form {
-                NameForm::Proper | NameForm::Lookalike => {
-                    let first = *known.entry((form, text)).or_insert(n);
-                    any |= self.join(first, n);
+            if let Some(others) = known.get_mut(&(form.counterpart(), text)) {
+                for other in others.iter() {
+                    any |= self.join(*other, n);
                 }
-                NameForm::Untouched => {
-                    known.entry((form, text)).or_insert(n);
-                    for other in replaced.remove(text).unwrap_or_default() {
-                        any |= self.join(other, n);
-                    }
-                }
-                NameForm::Replaced => match known.get(&(NameForm::Untouched, text)).copied() {
-                    Some(first) => any |= self.join(first, n),
-                    None => replaced.entry(text).or_default().push(n),
-                },
+                // These are one set now: its first member stands for all.
+                others.truncate(1);
             }
+            known.entry((form, text)).or_default().push(n);
         }
         any
     }
@@ -313,5 +303,63 @@ impl Sets {
             *slot = low;
         }
         low != high
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sets;
+    use crate::approval::identity::resolved::{ComparableName, Identity};
+    use crate::policy::governance::Governance;
+    use crate::policy::mailmap::Mailmap;
+    use crate::policy::people::{self, alike};
+    use proptest::prelude::*;
+    use std::rc::Rc;
+
+    /// Names that look alike, reversed ones, one that the mailmap below replaces, and two addresses of similar form.
+    const PEOPLE: &[(&str, &str)] = &[
+        ("Ana Ruiz", "a1@example.com"),
+        ("Ruiz, Ana", "a2@example.com"),
+        ("Lee Park", "mapped@example.com"),
+        ("Lee Park", "a3@example.com"),
+        ("LEE PARK", "also-mapped@example.com"),
+        ("Kim Sato", "kim@example.com"),
+        ("Other Name", "kím@example.com"),
+        ("", "kim@example.org"),
+        ("Dana Okafor", "a4@example.com"),
+    ];
+    const MAILMAP: &str = "Dana Okafor <mapped@example.com>\nSam Chen <also-mapped@example.com>\n";
+
+    proptest! {
+        /// Joining many at once gives the sets that comparing each pair gives.
+        #[test]
+        fn the_sets_of_namesakes_are_what_their_pairs_say(
+            chosen in proptest::collection::vec(proptest::sample::select(PEOPLE), 0..8),
+        ) {
+            let governance = Governance { mailmap: Mailmap::parse(MAILMAP), ..Governance::default() };
+            let identities: Vec<Identity> = chosen
+                .into_iter()
+                .map(|(name, email)| {
+                    let person = people::identify(&governance, name, email);
+                    let name = Rc::new(ComparableName::from_person(&person));
+                    let lookalike = Rc::from(alike::alike(&person.key));
+                    Identity::new(person, name, lookalike)
+                })
+                .collect();
+            let identities: Vec<&Identity> = identities.iter().collect();
+            let mut joined = Sets((0..identities.len()).collect());
+            joined.join_namesakes(&identities);
+            let mut paired = Sets((0..identities.len()).collect());
+            for (n, one) in identities.iter().enumerate() {
+                for (m, other) in identities.iter().enumerate() {
+                    if one.is_namesake(other) {
+                        paired.join(n, m);
+                    }
+                }
+            }
+            for n in 0..identities.len() {
+                prop_assert_eq!(joined.root(n), paired.root(n));
+            }
+        }
     }
 }

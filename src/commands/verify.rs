@@ -70,12 +70,15 @@ impl Run for VerifyArgs {
         )?;
         drop(progress);
         // The process ends with it, and freeing a long history takes a while.
-        let answer = ManuallyDrop::new(answer);
+        let mut answer = ManuallyDrop::new(answer);
+        let counts = view::lint::LevelCounts::count(answer.findings.iter());
+        let checkpoint = self.write_checkpoint.as_ref().map(|path| (path, answer.checkpoint()));
+        // A long history has tens of thousands of findings: they are moved, not copied.
+        let findings = std::mem::take(&mut answer.findings);
         let (history, _) = answer.snapshot().facts();
         let first = history.mainline.landings.first();
         let unknown: Vec<&RecordState> =
             answer.records.iter().filter(unknown::is_unknown).collect();
-        let findings = answer.findings.iter().cloned();
         ctx.show(&view::verify::doc(view::verify::Verify {
             stamp: answer.snapshot().stamp(),
             first: first.map(|landing| landing.oid.to_string()),
@@ -85,7 +88,7 @@ impl Run for VerifyArgs {
             folder: lint::forge_folder(ctx, &session),
             uses: answer.uses.iter().map(uses).collect(),
             findings: FindingList {
-                shown: findings.map(Into::into).collect(),
+                shown: findings.into_iter().map(Into::into).collect(),
                 rules: view::finding::rules(),
                 judged: answer.records.iter().map(judged).collect(),
                 is_for_machines: false,
@@ -97,10 +100,9 @@ impl Run for VerifyArgs {
             ctx.tell(&format!("error: could not determine: {doubt}"));
             outcome = Outcome::Undetermined;
         }
-        if let Some(path) = &self.write_checkpoint {
-            write_checkpoint(ctx, &answer.checkpoint()?, path)?;
+        if let Some((path, checkpoint)) = checkpoint {
+            write_checkpoint(ctx, &checkpoint?, path)?;
         }
-        let counts = view::lint::LevelCounts::count(answer.findings.iter());
         Ok(outcome.max(lint::of_counts(ctx, counts)))
     }
 }

@@ -49,7 +49,7 @@ pub(crate) enum Render {
     /// The whole answer at once, in memory.
     Whole(fn(&doc::Doc<'_>, &OutputStyle) -> Vec<u8>),
     /// Piece by piece: an answer may be larger than the data that it is about.
-    Pieces(fn(&doc::Doc<'_>, &mut dyn Write) -> io::Result<()>),
+    Pieces(fn(&doc::Doc<'_>, &OutputStyle, &mut dyn Write) -> io::Result<()>),
 }
 
 impl OutputFormat {
@@ -67,7 +67,7 @@ impl OutputFormat {
             Render::Whole(render) => out.write_all(&render(doc, style)),
             Render::Pieces(write) => {
                 let mut out = BufWriter::new(out);
-                write(doc, &mut out)?;
+                write(doc, style, &mut out)?;
                 out.flush()
             }
         }

@@ -14,6 +14,7 @@ use std::mem;
 
 use crate::render::format::Offered;
 use crate::render::format::OutputFormat;
+use crate::render::format::OutputStyle;
 use crate::render::format::Render;
 
 use crate::render::visible;
@@ -32,7 +33,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     render: Render::Pieces(write),
 };
 
-fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write(doc: &doc::Doc<'_>, _: &OutputStyle, out: &mut dyn Write) -> io::Result<()> {
     let decks = doc.blocks.iter().filter_map(deck);
     let mut body = PageBody {
         out: String::new(),

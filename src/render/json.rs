@@ -9,6 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::render::format::Offered;
 use crate::render::format::OutputFormat;
+use crate::render::format::OutputStyle;
 use crate::render::format::Render;
 
 use crate::render::visible;
@@ -23,7 +24,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     render: Render::Pieces(write),
 };
 
-fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write(doc: &doc::Doc<'_>, _: &OutputStyle, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(Escaped(&mut *out), &WholeAnswer(doc))?;
     out.write_all(b"\n")
 }

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use crate::render::format::Offered;
 use crate::render::format::OutputFormat;
+use crate::render::format::OutputStyle;
 use crate::render::format::Render;
 
 use crate::render::json;
@@ -21,7 +22,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
     render: Render::Pieces(write),
 };
 
-fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write(doc: &doc::Doc<'_>, _: &OutputStyle, out: &mut dyn Write) -> io::Result<()> {
     let mut line = |line: &str| writeln!(out, "{}", json::escaped(line));
     if doc.rows.is_none() {
         return line(&doc.json.to_string());

@@ -23,6 +23,7 @@ use crate::view::doc::Block;
 use crate::view::doc::ColumnFit;
 use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
+use std::io::{self, Write};
 
 /// Aligned columns without borders, fitted to the width.
 pub const FORMAT: OutputFormat = OutputFormat {
@@ -30,34 +31,35 @@ pub const FORMAT: OutputFormat = OutputFormat {
     offered: Offered::Always,
     reads: doc::FormatNeeds::Blocks,
     summary: "for people: aligned columns, color on a terminal",
-    render: Render::Whole(render),
+    render: Render::Pieces(write),
 };
 
-fn render(doc: &doc::Doc, style: &OutputStyle) -> Vec<u8> {
-    let mut out = String::new();
+fn write(doc: &doc::Doc<'_>, style: &OutputStyle, out: &mut dyn Write) -> io::Result<()> {
+    let mut is_empty = true;
     let mut after_heading = true;
     for block in &doc.blocks {
-        let text = shown(block, style);
-        if text.is_empty() {
-            continue;
+        // A list of findings may be longer than the history that it is about.
+        let pieces: Box<dyn Iterator<Item = String>> = match block {
+            Block::Findings(list) if list.is_for_machines => continue,
+            Block::Findings(list) => Box::new(finding::pieces(&list.shown, style)),
+            block => Box::new(Some(shown(block, style)).into_iter()),
+        };
+        for (n, piece) in pieces.filter(|piece| !piece.is_empty()).enumerate() {
+            if n > 0 || !after_heading {
+                out.write_all(b"\n")?;
+            }
+            out.write_all(piece.as_bytes())?;
+            (is_empty, after_heading) = (false, matches!(block, Block::Heading(_)));
         }
-        if !after_heading {
-            out.push('\n');
-        }
-        if out.is_empty() {
-            out = text;
-        } else {
-            out.push_str(&text);
-        }
-        after_heading = matches!(block, Block::Heading(_));
     }
     if let (Some(footer), false) = (&doc.footer, style.is_quiet) {
-        if !out.is_empty() {
-            out.push('\n');
+        if !is_empty {
+            out.write_all(b"\n")?;
         }
-        out.push_str(&paragraph(StyledText::with_tone(Tone::Muted, footer), style));
+        let footer = paragraph(StyledText::with_tone(Tone::Muted, footer), style);
+        out.write_all(footer.as_bytes())?;
     }
-    out.into_bytes()
+    Ok(())
 }
 
 /// Returns the lines of one block, each with its line break; empty if there is nothing to show.
@@ -85,9 +87,9 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
                 .shown(style)
         }
         Block::Table(table) => columns(table, style),
-        Block::Findings(findings) if findings.is_for_machines => String::new(),
-        Block::Findings(findings) => finding::list(&findings.shown, style),
-        Block::Folded(..) | Block::Cards(_) | Block::Series(_) => String::new(),
+        Block::Findings(_) | Block::Folded(..) | Block::Cards(_) | Block::Series(_) => {
+            String::new()
+        }
         Block::Verbatim(text) => {
             let text = visible::no_command(visible::verbatim(text));
             let bare = text.strip_suffix('\n').unwrap_or(&text);

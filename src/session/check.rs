@@ -13,8 +13,9 @@ use serde_json::Value;
 
 use crate::gate::answer::Question;
 use crate::gate::receipt::CheckAnswer;
+use crate::policy::governance::State;
 use crate::record::time::Instant;
-use crate::session::check::coverage::{Coverage, Named};
+use crate::session::check::coverage::Named;
 use crate::session::check::freshness::MaxAge;
 use crate::session::check::receipts::ReceiptLog;
 use crate::session::check::respond::TimedQuestion;
@@ -45,27 +46,14 @@ pub(crate) fn ask(
     receipts: &ReceiptLog,
 ) -> Result<CheckAnswer, Error> {
     let line = OpenMainline::open(located, at)?;
-    match coverage::plan(&line, request.question)? {
-        Coverage::NoPolicy => {
-            let snapshot = Snapshot::without_policy(line)?;
-            Ok(request.answer(&snapshot, None, receipts).1)
+    if let Some(named) = coverage::plan(&line, request.question)? {
+        if let Some(answer) = request.of_named(located, line, &named, receipts)? {
+            return Ok(answer);
         }
-        Coverage::Named(named) => {
-            let mut snapshot = Snapshot::walk(line.clone(), Scope::Named(&named.filter))?;
-            if named.is_chosen_again(&snapshot, request.question) {
-                if !named.is_about_nothing && !line.is_past {
-                    snapshot.add_proposals(located, &|key| named.wants(key))?;
-                }
-                let (is_enough, answer) = request.answer(&snapshot, Some(&named), receipts);
-                if is_enough {
-                    return Ok(answer);
-                }
-            }
-            log::debug!("checking again: these records alone don't prove the answer");
-            request.of_everything(located, line, receipts)
-        }
-        Coverage::Everything => request.of_everything(located, line, receipts),
+        log::debug!("checking again: these records alone don't prove the answer");
+        return request.of_everything(located, OpenMainline::open(located, at)?, receipts);
     }
+    request.of_everything(located, line, receipts)
 }
 
 impl<'q> CheckRequest<'q> {
@@ -82,12 +70,37 @@ impl CheckRequest<'_> {
         line: OpenMainline<'_>,
         receipts: &ReceiptLog,
     ) -> Result<CheckAnswer, Error> {
+        // Without a policy, nothing is allowed, whatever the records say.
+        if line.governance.state == State::Absent {
+            let snapshot = Snapshot::without_policy(line)?;
+            return Ok(self.answer(&snapshot, None, receipts).1);
+        }
         let is_past = line.is_past;
         let mut snapshot = Snapshot::walk(line, Scope::Everything)?;
         if !is_past {
             snapshot.add_proposals(located, &|_| true)?;
         }
         Ok(self.answer(&snapshot, None, receipts).1)
+    }
+
+    /// Answers from the history of some records; `None` if they don't prove the answer.
+    fn of_named(
+        &self,
+        located: &Located,
+        line: OpenMainline<'_>,
+        named: &Named,
+        receipts: &ReceiptLog,
+    ) -> Result<Option<CheckAnswer>, Error> {
+        let is_past = line.is_past;
+        let mut snapshot = Snapshot::walk(line, Scope::Named(&named.filter))?;
+        if !named.is_chosen_again(&snapshot, self.question) {
+            return Ok(None);
+        }
+        if !named.is_about_nothing && !is_past {
+            snapshot.add_proposals(located, &|key| named.wants(key))?;
+        }
+        let (is_enough, answer) = self.answer(&snapshot, Some(named), receipts);
+        Ok(is_enough.then_some(answer))
     }
 
     /// Answers from a snapshot and tells whether that snapshot is sufficient; only then a receipt is written.

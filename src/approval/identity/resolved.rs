@@ -18,8 +18,9 @@ pub(crate) struct Identity {
     /// Every key by which some state knows them, or knows someone who shares a signing key with them; and the logins
     /// and numbers of their accounts.
     keys: Vec<Rc<str>>,
-    /// Those of the keys by which the governance that counts knows them, without what merely stands at the tip.
-    sure_keys: Vec<Rc<str>>,
+    /// How many of the keys, from the start, are those by which the governance that counts knows them, without what
+    /// merely stands at the tip.
+    n_sure: usize,
     /// Every name used with them.
     names: Vec<Rc<ComparableName>>,
     /// Normalized forms of their addresses, to find similar ones.
@@ -50,7 +51,7 @@ pub(crate) enum NameForm {
 }
 
 impl ComparableName {
-    pub(super) fn from_person(person: &Person) -> ComparableName {
+    pub(crate) fn from_person(person: &Person) -> ComparableName {
         let proper = alike::names(&person.name);
         let mut typed = alike::names(&person.typed_name);
         if typed == proper {
@@ -58,23 +59,27 @@ impl ComparableName {
         }
         ComparableName { proper, typed }
     }
+}
 
-    /// Tells whether two names are equal. A name that a mailmap replaces counts too, when compared
-    /// with one left as typed.
-    fn is(&self, other: &ComparableName) -> bool {
-        let meet = |one: &[String], other: &[String]| one.iter().any(|name| other.contains(name));
-        meet(&self.proper, &other.proper)
-            || self.typed.is_empty() && meet(&self.proper, &other.typed)
-            || other.typed.is_empty() && meet(&self.typed, &other.proper)
+impl NameForm {
+    /// Returns the form in which the same text of another identity makes the two namesakes. A name that a mailmap
+    /// replaces is compared only with one left as typed.
+    pub(crate) fn counterpart(self) -> NameForm {
+        match self {
+            NameForm::Proper => NameForm::Proper,
+            NameForm::Lookalike => NameForm::Lookalike,
+            NameForm::Untouched => NameForm::Replaced,
+            NameForm::Replaced => NameForm::Untouched,
+        }
     }
 }
 
 impl Identity {
     /// Creates an identity from what one state of governance knows.
-    pub(super) fn new(person: Person, name: Rc<ComparableName>, lookalike: Rc<str>) -> Identity {
+    pub(crate) fn new(person: Person, name: Rc<ComparableName>, lookalike: Rc<str>) -> Identity {
         Identity {
             keys: Vec::with_capacity(2),
-            sure_keys: Vec::with_capacity(2),
+            n_sure: 0,
             names: vec![name],
             lookalikes: vec![lookalike],
             typed: vec![person.clone()],
@@ -98,20 +103,19 @@ impl Identity {
     /// Tells whether two are the same person by the governance that counts: where that takes a rejection or an author
     /// away, or names who landed or stated something (I3, G2).
     pub(crate) fn is_surely(&self, other: &Identity) -> bool {
-        share(&self.sure_keys, &other.sure_keys)
+        share(self.sure_keys(), other.sure_keys())
     }
 
     /// Tells whether two have the same name, or similar addresses, and no state says that they are the same person.
     pub(crate) fn is_namesake(&self, other: &Identity) -> bool {
-        let mut pairs =
-            self.names.iter().flat_map(|one| other.names.iter().map(move |other| (one, other)));
-        let looks_alike =
-            || self.lookalikes.iter().any(|lookalike| other.lookalikes.contains(lookalike));
-        !self.is(other) && (pairs.any(|(one, other)| one.is(other)) || looks_alike())
+        let has = |(form, text): (NameForm, &str)| {
+            other.name_forms().any(|it| it == (form.counterpart(), text))
+        };
+        !self.is(other) && self.name_forms().any(has)
     }
 
-    /// Returns the texts by which namesakes are found: two identities that are not the same are namesakes if they share
-    /// one of a kind, or if one has a name as [`NameForm::Untouched`] that the other has as [`NameForm::Replaced`].
+    /// Returns the texts by which namesakes are found: two identities that are not the same are namesakes if one has a
+    /// text in the [counterpart](NameForm::counterpart) of the form in which the other has it.
     pub(crate) fn name_forms(&self) -> impl Iterator<Item = (NameForm, &str)> {
         let names = self.names.iter().flat_map(|name| {
             let proper = name.proper.iter().map(|it| (NameForm::Proper, it.as_str()));
@@ -133,7 +137,7 @@ impl Identity {
             }
         }
         self.know_all(&other.keys);
-        add_all(&mut self.sure_keys, &other.sure_keys);
+        self.trust(other.sure_keys());
         union(&mut self.names, &other.names);
         union(&mut self.lookalikes, &other.lookalikes);
         union(&mut self.typed, &other.typed);
@@ -166,7 +170,28 @@ impl Identity {
     /// Adds further keys by which the governance that counts knows the person.
     pub(super) fn know_all_surely(&mut self, keys: &[Rc<str>]) {
         add_all(&mut self.keys, keys);
-        add_all(&mut self.sure_keys, keys);
+        self.trust(keys);
+    }
+
+    /// Returns the keys by which the governance that counts knows the person.
+    fn sure_keys(&self) -> &[Rc<str>] {
+        self.keys.get(..self.n_sure).unwrap_or_default()
+    }
+
+    /// Moves known keys to those by which the governance that counts knows the person.
+    fn trust(&mut self, keys: &[Rc<str>]) {
+        let set: Option<HashSet<&Rc<str>>> =
+            (self.keys.len() * keys.len() > FEW).then(|| keys.iter().collect());
+        let is_trusted = |key: &Rc<str>| match &set {
+            Some(set) => set.contains(key),
+            None => keys.contains(key),
+        };
+        for index in self.n_sure..self.keys.len() {
+            if self.keys.get(index).is_some_and(is_trusted) {
+                self.keys.swap(index, self.n_sure);
+                self.n_sure += 1;
+            }
+        }
     }
 }
 

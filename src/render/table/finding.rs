@@ -1,6 +1,6 @@
 //! Findings in the style of compilers: what, where, how to fix.
 //!
-//! Uses diag and `view::doc`. Pure. Start at [`list`].
+//! Uses diag and `view::doc`. Pure. Start at [`pieces`].
 
 use super::grid;
 use crate::diag;
@@ -13,34 +13,22 @@ use crate::view::doc::StyledText;
 use crate::view::doc::Tone;
 use crate::view::finding::MOST_OF_A_FILE;
 
-/// Returns the findings in order, separated by blank lines.
-pub(super) fn list(shown: &[doc::ShownFinding], style: &OutputStyle) -> String {
-    let mut out = String::with_capacity(shown.len().min(MOST_OF_A_FILE) * USUAL);
-    let mut add = |block: &str| {
-        if !out.is_empty() {
-            out.push('\n');
-        }
-        out.push_str(block);
-    };
+/// Returns the findings in order, one text for each.
+pub(super) fn pieces<'f>(
+    shown: &'f [doc::ShownFinding],
+    style: &'f OutputStyle,
+) -> impl Iterator<Item = String> + 'f {
     // Findings are sorted by file.
-    for file in shown.chunk_by(|one, other| one.finding.path == other.finding.path) {
+    shown.chunk_by(|one, other| one.finding.path == other.finding.path).flat_map(|file| {
         let path = file.first().map_or("", |first| first.finding.path.as_str());
         // Findings without a file are all shown.
         let most = if path.is_empty() { file.len() } else { MOST_OF_A_FILE };
-        for shown in file.iter().take(most) {
-            add(&one(shown, style));
-        }
         let n_more = file.len().saturating_sub(most);
-        if n_more > 0 {
-            let more = format!("and {n_more} more in {path}");
-            add(&paragraph(StyledText::plain(more), style));
-        }
-    }
-    out
+        let more = (n_more > 0)
+            .then(|| paragraph(StyledText::plain(format!("and {n_more} more in {path}")), style));
+        file.iter().take(most).map(|shown| one(shown, style)).chain(more)
+    })
 }
-
-/// The approximate size of a finding, in bytes.
-const USUAL: usize = 360;
 
 fn one(shown: &doc::ShownFinding, style: &OutputStyle) -> String {
     let finding = &shown.finding;

@@ -25,16 +25,6 @@ use crate::session::snapshot::{Snapshot, proposals};
 use crate::status::state::{RecordState, Status};
 use crate::yaml::node::Limits;
 
-/// How much of the ledger is read to answer a question.
-pub(super) enum Coverage {
-    /// Nothing, because there is no policy: then nothing is allowed, whatever the records say.
-    NoPolicy,
-    /// The history of the records that the question is about, if that may be sufficient.
-    Named(Box<Named>),
-    /// Everything.
-    Everything,
-}
-
 /// The records at the tip that a question is about.
 pub(super) struct Named {
     pub(super) filter: RecordFilter,
@@ -45,32 +35,32 @@ pub(super) struct Named {
     tip: TipFiles,
 }
 
-/// Chooses what to read first.
+/// Returns the records whose history may be sufficient to answer a question; `None` if only all records are.
 ///
 /// # Errors
 /// If the tip of the approved ref, or a proposal, can't be read.
-pub(super) fn plan(line: &OpenMainline<'_>, question: &Question) -> Result<Coverage, Error> {
+pub(super) fn plan(line: &OpenMainline<'_>, question: &Question) -> Result<Option<Named>, Error> {
     if line.governance.state == State::Absent {
-        return Ok(Coverage::NoPolicy);
+        return Ok(None);
     }
     let Some(words) = words(question) else {
-        return Ok(Coverage::Everything);
+        return Ok(None);
     };
     let Some(tip) = TipFiles::read(line)? else {
-        return Ok(Coverage::Everything);
+        return Ok(None);
     };
     let filter = tip.filter(&words, &|record| gate::is_about(question, record, &line.governance));
     let is_about_nothing = filter.names.is_empty() && is_plain(line)?;
     if is_about_nothing && !tip.is_sound() {
-        return Ok(Coverage::Everything);
+        return Ok(None);
     }
-    Ok(Coverage::Named(Box::new(Named {
+    Ok(Some(Named {
         filter,
         is_about_nothing,
         words: words.into_iter().map(str::to_owned).collect(),
         governance: line.governance.clone(),
         tip,
-    })))
+    }))
 }
 
 impl Named {
