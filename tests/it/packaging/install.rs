@@ -196,142 +196,76 @@ fn a_checkout_of_the_action_installs_the_release_of_its_own_commit() {
     assert!(folder.join("exledger").is_file());
 }
 
-/// Why an installation is refused: what is changed, the variables, the exit code and a part of the message.
-type Refusal<'a> = (&'a str, &'a dyn Fn(&Machine), &'a [(&'a str, &'a str)], i32, &'a str);
+/// Asserts that an installation is refused with this code and a message that has this in it.
+fn assert_refused(machine: &Machine, variables: &[(&str, &str)], code: i32, message: &str) {
+    let refused = machine.install(variables);
+    assert_eq!(refused.code, code, "{message}: {}", refused.err);
+    assert!(refused.err.contains(message), "{message}: {}", refused.err);
+    assert!(refused.err.contains("\n  help: "), "{message}: {}", refused.err);
+    assert_eq!(refused.out, "", "{message}");
+    machine.assert_untouched(message);
+}
+
+/// What is wrong with a machine or a release, and a part of the message.
+type Doubt<'a> = (&'a dyn Fn(&Machine), &'a str);
 
 #[test]
 fn nothing_that_was_not_verified_is_run_or_left_behind() {
-    let fine = |_: &Machine| ();
-    let spoil = |machine: &Machine| {
-        let archive = format!("served/{}", machine.archive());
-        std::fs::write(machine.path(&archive), "another file").unwrap();
-    };
-    let url = "https://example.com/exledger.tar.gz";
-    let zeros = "0".repeat(64);
-    let refusals: &[Refusal] = &[
-        ("a wrong checksum", &spoil, &[], 3, "has the digest"),
+    let gone =
+        |name: &'static str| move |it: &Machine| std::fs::remove_file(it.path(name)).unwrap();
+    let doubts: &[Doubt] = &[
+        (&|it| it.write(&format!("served/{}", it.archive()), "another file"), "has the digest"),
+        (&gone("attested"), "attestation"),
+        (&gone("bin/gh"), "gh is not installed"),
+        (&gone("bin/curl"), "curl is not installed"),
+        (&gone("served/SHA256SUMS"), "could not download"),
+        (&|it| it.write("gh-help", "--repo\n"), "update the GitHub CLI"),
+        (&|it| it.write("served/SHA256SUMS", "\n"), "SHA256SUMS"),
+        (&|it| it.write("machine", "s390x\n"), "s390x"),
+        (&|it| it.serve(&["machine"]), "exactly one file"),
         (
-            "no attestation",
-            &|it| std::fs::remove_file(it.path("attested")).unwrap(),
-            &[],
-            3,
-            "attestation",
-        ),
-        (
-            "no gh",
-            &|it| std::fs::remove_file(it.path("bin/gh")).unwrap(),
-            &[],
-            3,
-            "gh is not installed",
-        ),
-        ("an old gh", &|it| it.write("gh-help", "--repo\n"), &[], 3, "update the GitHub CLI"),
-        (
-            "no curl",
-            &|it| std::fs::remove_file(it.path("bin/curl")).unwrap(),
-            &[],
-            3,
-            "curl is not installed",
-        ),
-        (
-            "no release",
-            &|it| std::fs::remove_file(it.path("served/SHA256SUMS")).unwrap(),
-            &[],
-            3,
-            "could not download",
-        ),
-        ("no checksum", &|it| it.write("served/SHA256SUMS", "\n"), &[], 3, "SHA256SUMS"),
-        ("an unknown machine", &|it| it.write("machine", "s390x\n"), &[], 3, "s390x"),
-        ("another version", &fine, &[("VERSION", "99.0.0")], 2, "99.0.0"),
-        (
-            "another forge",
-            &fine,
-            &[("GITHUB_SERVER_URL", "https://git.example.com")],
-            3,
-            "git.example.com",
-        ),
-        (
-            "a path that leads out",
             &|it| {
                 std::fs::create_dir(it.path("folder")).unwrap();
                 it.write("evil", "");
                 it.serve(&["exledger", "folder/../evil"]);
             },
-            &[],
-            3,
             "leads out",
         ),
-        ("no binary", &|it| it.serve(&["machine"]), &[], 3, "exactly one file"),
         (
-            "a link for a binary",
             &|it| {
                 std::fs::rename(it.path("exledger"), it.path("real")).unwrap();
                 std::os::unix::fs::symlink("real", it.path("exledger")).unwrap();
                 it.serve(&["exledger"]);
             },
-            &[],
-            3,
             "0 bytes",
         ),
-        ("an address without its digest", &fine, &[("URL", url)], 2, "URL is given without SHA256"),
-        (
-            "a digest without an address",
-            &fine,
-            &[("SHA256", &zeros)],
-            2,
-            "SHA256 is given without URL",
-        ),
-        (
-            "an address that is not encrypted",
-            &fine,
-            &[("URL", "http://example.com/a"), ("SHA256", &zeros)],
-            2,
-            "https",
-        ),
-        (
-            "an address with a password",
-            &fine,
-            &[("URL", "https://a:b@example.com/a"), ("SHA256", &zeros)],
-            2,
-            "password",
-        ),
-        (
-            "a digest that is none",
-            &fine,
-            &[("URL", url), ("SHA256", "abc")],
-            2,
-            "64 hexadecimal digits",
-        ),
-        (
-            "an address that is not there",
-            &fine,
-            &[("URL", url), ("SHA256", &zeros)],
-            3,
-            "could not download",
-        ),
-        (
-            "two ways at once",
-            &fine,
-            &[("URL", url), ("SHA256", &zeros), ("EXLEDGER", "sh")],
-            2,
-            "both",
-        ),
-        (
-            "a binary that is not there",
-            &fine,
-            &[("EXLEDGER", "missing/exledger")],
-            2,
-            "missing/exledger",
-        ),
     ];
-    for (name, change, variables, code, message) in refusals {
+    for (change, message) in doubts {
         let machine = Machine::with_release();
         change(&machine);
-        let refused = machine.install(variables);
-        assert_eq!(refused.code, *code, "{name}: {}", refused.err);
-        assert!(refused.err.contains(message), "{name}: {}", refused.err);
-        assert!(refused.err.contains("\n  help: "), "{name}: {}", refused.err);
-        assert_eq!(refused.out, "", "{name}");
-        machine.assert_untouched(name);
+        assert_refused(&machine, &[], 3, message);
+    }
+}
+
+#[test]
+fn variables_that_say_too_little_or_too_much_are_refused() {
+    let url = ("URL", "https://example.com/exledger.tar.gz");
+    let zeros = "0".repeat(64);
+    let digest = ("SHA256", zeros.as_str());
+    let machine = Machine::with_release();
+    for (variables, code, message) in [
+        (&[url][..], 2, "URL is given without SHA256"),
+        (&[digest], 2, "SHA256 is given without URL"),
+        (&[("URL", "http://example.com/a"), digest], 2, "https"),
+        (&[("URL", "https://a:b@example.com/a"), digest], 2, "password"),
+        (&[url, ("SHA256", "abc")], 2, "64 hexadecimal digits"),
+        (&[url, digest], 3, "could not download"),
+        (&[url, digest, ("EXLEDGER", "sh")], 2, "both"),
+        (&[("EXLEDGER", "missing/exledger")], 2, "missing/exledger"),
+        (&[("VERSION", "99.0.0")], 2, "99.0.0"),
+        (&[("GITHUB_SERVER_URL", "https://git.example.com")], 3, "git.example.com"),
+    ] {
+        assert_refused(&machine, variables, code, message);
     }
 }
 
