@@ -29,6 +29,7 @@ pub(crate) mod next_steps;
 pub(crate) mod note;
 pub(crate) mod overview;
 pub(crate) mod patterns;
+pub(crate) mod picker;
 pub(crate) mod prompts;
 pub(crate) mod queue;
 pub(crate) mod reject;

@@ -161,6 +161,15 @@ pub fn stated_by_another(approver: &Approver) -> Option<&Person> {
     stater.filter(|stater| stater.key != approver.person.key)
 }
 
+/// Returns an approver's name, and who reported the approval if it was somebody else.
+pub fn short_stated(approver: &Approver) -> String {
+    let who = short_name(&approver.person);
+    match stated_by_another(approver) {
+        Some(stater) => format!("{who}, as stated by {}", short_name(stater)),
+        None => who,
+    }
+}
+
 /// Returns the proof level of an approval: a claim is something the commit's author could have written themselves.
 pub fn level(level: Proof) -> StyledText {
     let tone = match level {
