@@ -47,8 +47,13 @@ impl Run for AttestArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let id = self.id.as_deref();
         let id = picker::id_or_ask(ctx, "attest", id, &|| picker::open(&ctx.home()?))?;
-        let control =
-            picker::part_or_ask(ctx, ("attest", "control"), &id, self.control.as_deref(), &controls)?;
+        let control = picker::part_or_ask(
+            ctx,
+            ("attest", "control"),
+            &id,
+            self.control.as_deref(),
+            &controls,
+        )?;
         let shown = ctx.shown(&ctx.home()?, &self.evidence)?;
         decision::decide(
             ctx,

@@ -80,6 +80,8 @@ fn named(arg: Arg, command: &str) -> Arg {
 /// Where the command line would run.
 struct Place {
     folder: PathBuf,
+    /// The ledger's folder, if `EXLEDGER_ROOT` names it and the line has no `-C`.
+    root: Option<PathBuf>,
 }
 
 impl Place {
@@ -98,11 +100,16 @@ impl Place {
                 None => {}
             }
         }
-        Place { folder: given.map_or(folder.clone(), |given| folder.join(given)) }
+        let root = std::env::var_os("EXLEDGER_ROOT").filter(|it| !it.is_empty() && given.is_none());
+        Place {
+            folder: given.map_or(folder.clone(), |given| folder.join(given)),
+            root: root.map(PathBuf::from),
+        }
     }
 
     fn session(&self) -> Option<Session> {
-        Session::open(&self.folder, Options::default()).ok()
+        let root = self.root.clone();
+        Session::open(&self.folder, Options { root, ..Options::default() }).ok()
     }
 
     fn governance(&self) -> Option<(Session, Governance)> {
@@ -191,9 +198,8 @@ fn codes(_: &Place, typed: &str) -> Vec<CompletionCandidate> {
 fn controls(place: &Place, typed: &str) -> Vec<CompletionCandidate> {
     let governance = place.governance().map(|it| it.1);
     let names = governance.iter().flat_map(|it| &it.policy.catalogs);
-    let catalogs = names.filter_map(|name| {
-        governance.as_ref().and_then(|it| it.catalog(catalog::name_of(name)))
-    });
+    let catalogs = names
+        .filter_map(|name| governance.as_ref().and_then(|it| it.catalog(catalog::name_of(name))));
     let controls = catalogs.flat_map(|catalog| {
         let controls = catalog.controls.iter().filter(|control| !control.withdrawn);
         controls.map(|it| (format!("{}:{}", catalog.name, it.id), it.title.clone()))

@@ -21,13 +21,13 @@ const NAME: &str = "exledger";
 /// Print completions for a shell
 ///
 /// Completes subcommands, flags and values, and names from the ledger in the current folder: ids, branches, people, controls,
-/// tiers. The script asks this program at each Tab, so it stays valid after an update.
+/// tiers. The script asks this program at each Tab, so it stays valid after an update. In ~/.zshrc, it stands after `compinit`.
 #[derive(Debug, Parser)]
 #[command(name = "completions")]
 #[command(after_help = "\
 EXAMPLE
   exledger completions bash > ~/.local/share/bash-completion/completions/exledger
-  exledger completions zsh > ~/.zfunc/_exledger    with `fpath+=~/.zfunc` before compinit in ~/.zshrc
+  echo 'source <(exledger completions zsh)' >> ~/.zshrc
   exledger completions fish > ~/.config/fish/completions/exledger.fish")]
 pub(crate) struct CompletionsArgs {
     /// Shell to print completions for

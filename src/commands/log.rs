@@ -36,7 +36,8 @@ impl Run for LogArgs {
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
         let all = || Ok(picker::among(&approved, &|_| true));
-        let record_state = approved.find(&picker::id_or_ask(ctx, "log", self.id.as_deref(), &all)?)?;
+        let record_state =
+            approved.find(&picker::id_or_ask(ctx, "log", self.id.as_deref(), &all)?)?;
         let acts = approved.acts(record_state);
         if acts.is_empty() {
             ctx.hint(&format!("{}: {}", record_state.id(), view::log::vacant(record_state)));

@@ -36,7 +36,8 @@ impl Run for ShowArgs {
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
         let all = || Ok(picker::among(&approved, &|_| true));
-        let record_state = approved.find(&picker::id_or_ask(ctx, "show", self.id.as_deref(), &all)?)?;
+        let record_state =
+            approved.find(&picker::id_or_ask(ctx, "show", self.id.as_deref(), &all)?)?;
         if self.raw {
             let missing = || {
                 fault::undetermined(

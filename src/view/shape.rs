@@ -3,7 +3,7 @@
 //! Uses diag, record, policy, approval. Pure. Start at [`stamped`]. Follows `docs/spec/cli.md`, shared shapes.
 
 use crate::approval::counted::left_out::UncountedGovernanceFile;
-use crate::approval::verdict::Approver;
+use crate::approval::verdict::{Approver, FourEyes};
 use crate::diag;
 use crate::history::objects::short;
 use crate::policy::demand::Proof;
@@ -177,6 +177,17 @@ pub fn level(level: Proof) -> StyledText {
         Proof::Claimed => Tone::Warn,
     };
     StyledText::with_tone(tone, level.as_str())
+}
+
+/// Returns how far an approval is proven, as a word.
+pub fn result(result: FourEyes) -> StyledText {
+    let tone = match result {
+        FourEyes::Attested => Tone::Good,
+        FourEyes::Vetoed | FourEyes::InvalidSignature => Tone::Bad,
+        FourEyes::NotApplicable => Tone::Muted,
+        _ => Tone::Warn,
+    };
+    StyledText::with_tone(tone, result.as_str())
 }
 
 /// Returns an approver as text: who, for which groups, and on what evidence.

@@ -93,11 +93,7 @@ impl Ctx {
             format: formats.chosen(globals.format.as_deref())?,
             folder,
             now: set_clock(&environment).unwrap_or_else(clock::now),
-            style: render::format::OutputStyle {
-                width,
-                is_coloured,
-                is_quiet: globals.quiet,
-            },
+            style: render::format::OutputStyle { width, is_coloured, is_quiet: globals.quiet },
             is_linked: links::is_wanted(&environment, is_coloured && out),
             person: if asking { ask::Prompting::There } else { ask::Prompting::Away },
             shows_progress: err && !globals.quiet,

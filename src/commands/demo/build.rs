@@ -52,7 +52,9 @@ impl KeySeed {
     /// Returns the first line of the signers file.
     fn comment(&self) -> &'static str {
         match self {
-            KeySeed::Chance(_) => "# The key of a sample approval; its private half was never written.\n",
+            KeySeed::Chance(_) => {
+                "# The key of a sample approval; its private half was never written.\n"
+            }
             KeySeed::Day(_) => {
                 "# The key of a sample approval, made from a date: anyone can make it again. Not for a real ledger.\n"
             }

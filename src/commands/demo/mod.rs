@@ -86,14 +86,17 @@ fn made(home: &Session) -> anyhow::Result<Vec<String>> {
 
 /// Returns the commands to try next, each with what it shows.
 fn next(ctx: &Ctx, place: &str) -> Vec<String> {
-    let on =
-        ctx.globals.on.as_ref().map(|on| format!(" --on {on}")).unwrap_or_default();
+    let on = ctx.globals.on.as_ref().map(|on| format!(" --on {on}")).unwrap_or_default();
     let quoted = format!("'{}'", place.replace('\'', "'\\''"));
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "/._-".contains(char);
     let place = if place.chars().all(is_plain) { place } else { &quoted };
     let mut lines = vec![format!("cd {place}")];
     for (command, shows) in COMMANDS {
-        lines.push(format!("{:<width$}  # {shows}", format!("exledger{on} {command}"), width = on.len() + 21));
+        lines.push(format!(
+            "{:<width$}  # {shows}",
+            format!("exledger{on} {command}"),
+            width = on.len() + 21
+        ));
     }
     lines
 }

@@ -34,7 +34,8 @@ fn lines(command: &str, width: usize, column: usize) -> String {
     }
     let mut out = String::with_capacity(command.len() + 8);
     let mut at = column;
-    for word in words(command) {
+    let most = width.saturating_sub(CONTINUED.len());
+    for word in pieces(command, most) {
         let wide = columns(word);
         if out.is_empty() {
             at += wide;
@@ -56,8 +57,29 @@ fn columns(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Returns the words of a command; blanks within quotes separate none.
-fn words(command: &str) -> Vec<&str> {
+/// Returns the pieces of a command between which a line may break: its words, but a flag with its value if both fit in `most`
+/// columns.
+fn pieces(command: &str, most: usize) -> Vec<&str> {
+    let words = words(command);
+    let mut pieces = Vec::with_capacity(words.len());
+    let mut rest = words.iter().peekable();
+    while let Some(&(start, word)) = rest.next() {
+        let with_value =
+            rest.peek().filter(|(_, next)| word.starts_with('-') && !next.starts_with('-'));
+        let both = with_value.and_then(|(at, next)| command.get(start..at + next.len()));
+        match both.filter(|both| columns(both) <= most) {
+            Some(both) => {
+                rest.next();
+                pieces.push(both);
+            }
+            None => pieces.push(word),
+        }
+    }
+    pieces
+}
+
+/// Returns the words of a command with their places; blanks within quotes separate none.
+fn words(command: &str) -> Vec<(usize, &str)> {
     let mut quote = None;
     let is_between = |char: char| {
         match (quote, char) {
@@ -67,7 +89,15 @@ fn words(command: &str) -> Vec<&str> {
         }
         quote.is_none() && char == ' '
     };
-    command.split(is_between).collect()
+    let mut at = 0;
+    let words = command.split(is_between);
+    words
+        .map(|word| {
+            let start = at;
+            at += word.len() + 1;
+            (start, word)
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -77,7 +107,8 @@ mod tests {
 
     #[test]
     fn a_broken_command_is_the_same_for_a_shell() {
-        let command = "git -c user.name='exledger  approvals' commit -m \"Approve it\" -- exceptions";
+        let command =
+            "git -c user.name='exledger  approvals' commit -m \"Approve it\" -- exceptions";
         for width in 12..90 {
             for label in ["", "run: "] {
                 let text = StyledText::with_tone(Tone::Muted, label).and(Tone::Command, command);

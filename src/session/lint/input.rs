@@ -7,13 +7,13 @@ use crate::session::lint::request::LintRequest;
 use crate::session::notice::Notice;
 use std::path::Path;
 
-use crate::ledger::{self, Files};
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
+use crate::ledger::{self, Files};
 use crate::policy;
 use crate::policy::governance::Governance;
+use crate::record::near;
 use crate::session::locate::Located;
 use crate::session::overlay::Overlay;
-use crate::record::near;
 use crate::store::files::{self, WorkTree};
 
 /// What is linted.
