@@ -40,6 +40,10 @@ fn what_is_not_named_is_chosen_from_a_list_that_typing_narrows() {
         assert_eq!(seen.code, 0, "{args:?}: {}", seen.bytes);
         assert!(seen.bytes.contains(shown), "{args:?}: {}", seen.bytes);
     }
-    let left = terminal.run(&["show"], &[("Which record", "\u{3}")]).unwrap();
+    let plain = Terminal { variables: &[("NO_COLOR", "1")], ..terminal };
+    let refused = plain.run(&["show", "nothing-like-it"], &[]).unwrap();
+    assert_eq!(refused.code, 2);
+    assert!(!refused.bytes.contains('\u{1b}'), "{:?}", refused.bytes);
+    let left = plain.run(&["show"], &[("Which record", "\u{3}")]).unwrap();
     assert_eq!(left.code, 130, "{}", left.bytes);
 }
