@@ -124,10 +124,8 @@ pub(crate) fn width() -> Option<usize> {
 
 /// Wraps a text for stderr between words, if stderr is a terminal.
 pub(crate) fn wrapped(text: &str) -> String {
-    match screen::Screen::open() {
-        Ok(screen) => screen::wrapped(text, screen.width()),
-        Err(_) => text.to_owned(),
-    }
+    let term = Term::stderr();
+    if term.is_term() { screen::wrapped(text, screen::columns(&term)) } else { text.to_owned() }
 }
 
 /// A progress display that appears after one second, and disappears when this value is dropped.

@@ -49,6 +49,7 @@ pub mod signature_state;
 pub mod signers;
 mod sshsig;
 pub mod statement;
+pub mod throwaway;
 pub mod verdict;
 mod version_step;
 mod vouchers;

@@ -68,8 +68,7 @@ impl Screen {
 
     /// Returns the maximum width of a row, in columns.
     pub(super) fn width(&self) -> usize {
-        let columns = self.term.size_checked().map_or(80, |(_, columns)| columns);
-        usize::from(columns).max(24) - 1
+        columns(&self.term)
     }
 
     /// Returns the number of rows.
@@ -251,6 +250,12 @@ fn cells(text: &str, width: usize) -> Vec<String> {
         }
     }
     rows
+}
+
+/// Returns the maximum width of a row of a terminal, in columns.
+pub(super) fn columns(term: &Term) -> usize {
+    let columns = term.size_checked().map_or(80, |(_, columns)| columns);
+    usize::from(columns).max(24) - 1
 }
 
 /// Wraps a text between words; line breaks are kept, and continuation rows are indented like their line.

@@ -18,10 +18,12 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::fault::{self, Fault};
 use crate::commands::context::{self, Ctx};
 use crate::commands::exit::Outcome;
+use crate::commands::picker;
 use exledger::approval::statement::file::ApprovalDecision;
 use exledger::session::approve::draft::{ApprovalDraft, check_reason};
 use exledger::session::approve::prepared::PreparedApproval;
 use exledger::session::approve::request::{ApprovalRequest, NamedSubject};
+use exledger::status::state::{RecordState, Status};
 use exledger::view;
 use exledger::view::approve::{Counting, Done, SignedStatement};
 
@@ -43,8 +45,7 @@ EXAMPLE
   exledger approve --governance exledger.yaml
   exledger approve --from-reviews reviews.json")]
 pub(crate) struct ApproveArgs {
-    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
-    #[arg(required_unless_present_any = ["governance", "from_reviews"])]
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file; asked for on a terminal
     id: Option<String>,
 
     /// Reason, on one line; it becomes part of the signed statement
@@ -109,9 +110,13 @@ impl Run for ApproveArgs {
 
 impl ApproveArgs {
     /// Returns the request: about a record by its id, or a governance file by its path, before or after the flag.
-    fn request<'a>(&'a self, folder: &'a Path) -> anyhow::Result<ApprovalRequest<'a>> {
-        let subject = match (&self.governance, &self.id) {
-            (None, id) => NamedSubject::Record(id.as_deref().unwrap_or_default()),
+    fn request<'a>(
+        &'a self,
+        id: Option<&'a str>,
+        folder: &'a Path,
+    ) -> anyhow::Result<ApprovalRequest<'a>> {
+        let subject = match (&self.governance, id) {
+            (None, id) => NamedSubject::Record(id.unwrap_or_default()),
             (Some(Some(path)), None) => NamedSubject::Governance(path),
             (Some(None), Some(path)) => NamedSubject::Governance(Path::new(path)),
             (Some(_), _) => {
@@ -137,9 +142,27 @@ impl ApproveArgs {
     }
 }
 
+/// Returns the id of a record that waits for approval, chosen from a list, if nothing is named.
+fn picked(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Option<String>> {
+    if args.governance.is_some() || args.id.is_some() {
+        return Ok(args.id.clone());
+    }
+    let waiting = || {
+        let home = ctx.home()?;
+        let approved = ctx.approved(&home)?;
+        let waits = |it: &RecordState| matches!(it.status, Status::Proposed | Status::Unapproved);
+        match picker::among(&approved, &waits) {
+            none if none.is_empty() => picker::open(&home),
+            waiting => Ok(waiting),
+        }
+    };
+    picker::id_or_ask(ctx, "approve", None, &waiting).map(Some)
+}
+
 /// Approves or rejects with a signature.
 fn approve(args: &ApproveArgs, ctx: &Ctx) -> anyhow::Result<Outcome> {
-    let request = args.request(&ctx.folder)?;
+    let id = picked(args, ctx)?;
+    let request = args.request(id.as_deref(), &ctx.folder)?;
     let session = ctx.home()?;
     let progress = ctx.progress(context::READING);
     let found = session.approve(&ctx.moment(), &request);

@@ -9,6 +9,7 @@ use crate::commands::context::filter::Filters;
 use crate::commands::context::listed_values::ListedValues;
 use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::ChangeEvent;
@@ -88,7 +89,7 @@ impl Run for CloseArgs {
         if self.reviewed {
             return self.review(ctx);
         }
-        let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
+        let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters)?;
         let closing = self.closing(ctx, &ids)?;
         decision::decide(
             ctx,

@@ -13,6 +13,7 @@ use exledger::policy::catalog::controls::Catalog;
 use exledger::policy::catalog::search::search;
 use exledger::policy::catalog::{self, built_in};
 use exledger::policy::governance::{Governance, State};
+use exledger::record::near;
 use exledger::view;
 
 /// Search controls by id, alias or title
@@ -53,13 +54,30 @@ impl Run for ControlsArgs {
             Some(_) => found.difference(&listed).copied().collect(),
             None => Vec::new(),
         };
+        let similar = if hits.is_empty() { similar(&catalogs, query.trim()) } else { None };
         ctx.show(&view::controls::doc(&view::controls::Controls {
             query: query.trim(),
+            similar,
             hits,
             unlisted,
         }))?;
         Ok(Outcome::Fine)
     }
+}
+
+/// Returns the id that is most similar to a text, with or without its catalog.
+fn similar(catalogs: &[&Catalog], query: &str) -> Option<String> {
+    let ids = catalogs.iter().flat_map(|catalog| {
+        let ids = catalog.controls.iter().map(|control| control.id.as_str());
+        ids.map(|id| (format!("{}:{id}", catalog.name), id))
+    });
+    let ids: Vec<(String, &str)> = ids.collect();
+    let whole = near::nearest(query, ids.iter().map(|(whole, _)| whole.as_str()));
+    let bare = || {
+        let near = near::nearest(query, ids.iter().map(|(_, bare)| *bare))?;
+        ids.iter().find(|(_, bare)| *bare == near).map(|(whole, _)| whole.clone())
+    };
+    whole.map(str::to_owned).or_else(bare)
 }
 
 /// Returns the governance files of the surrounding ledger, if there is one that can be read.

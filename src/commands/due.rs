@@ -80,11 +80,6 @@ impl Run for DueArgs {
     }
 }
 
-/// Returns what is due in a ledger, under its policy.
-pub(crate) fn list<'a>(approved: &'a Snapshot<'_>, reads: FormatNeeds) -> DueList<'a> {
-    worklist(approved, find_due(approved, None), reads)
-}
-
 /// What is due.
 struct Found<'a> {
     records: Vec<(&'a RecordState, DueRecord)>,

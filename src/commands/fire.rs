@@ -6,9 +6,12 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::picker;
 use clap::Parser;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::fire;
+use exledger::plan::offer::Offer;
+use exledger::record::Record;
 use exledger::session::decide::select::Which;
 
 /// Record that a trigger fired
@@ -21,11 +24,11 @@ use exledger::session::decide::select::Which;
     after_help = "EXAMPLE\n  exledger fire 7F3KQ T1 --note \"The vendor shipped OAuth client credentials on Tuesday\""
 )]
 pub(crate) struct FireArgs {
-    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
-    id: String,
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file; asked for on a terminal
+    id: Option<String>,
 
-    /// Id of the trigger in the record
-    trigger: String,
+    /// Id of the trigger in the record; asked for on a terminal
+    trigger: Option<String>,
 
     /// What was observed
     #[arg(long)]
@@ -42,16 +45,26 @@ impl Run for FireArgs {
         PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let id = self.id.as_deref();
+        let id = picker::id_or_ask(ctx, "fire", id, &|| picker::open(&ctx.home()?))?;
+        let trigger =
+            picker::part_or_ask(ctx, ("fire", "trigger"), &id, self.trigger.as_deref(), &triggers)?;
         decision::decide(
             ctx,
             &DecisionJob {
                 command: "fire",
                 event: ChangeEvent::Fired,
-                which: Which::One(&self.id),
+                which: Which::One(&id),
                 needs_history: false,
                 flags: &self.flags,
-                plan: &|taken| fire::fire(taken, &self.trigger, self.note.as_deref()),
+                plan: &|taken| fire::fire(taken, &trigger, self.note.as_deref()),
             },
         )
     }
+}
+
+/// Returns the triggers of a record, for a list.
+fn triggers(record: &Record) -> Vec<Offer> {
+    let triggers = record.triggers.iter();
+    triggers.map(|it| picker::offer(it.id.clone(), it.when.as_str())).collect()
 }

@@ -6,6 +6,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
+use crate::commands::picker;
 use exledger::view;
 use exledger::view::log::Log;
 
@@ -17,8 +18,8 @@ use exledger::view::log::Log;
 #[command(name = "log")]
 #[command(after_help = "EXAMPLE\n  exledger log 7F3KQ --patch")]
 pub(crate) struct LogArgs {
-    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
-    id: String,
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file; asked for on a terminal
+    id: Option<String>,
 
     /// Show the old and new value of each change
     #[arg(long)]
@@ -31,9 +32,12 @@ impl Run for LogArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        picker::named(ctx, "log", self.id.as_deref())?;
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
-        let record_state = approved.find(&self.id)?;
+        let all = || Ok(picker::among(&approved, &|_| true));
+        let record_state =
+            approved.find(&picker::id_or_ask(ctx, "log", self.id.as_deref(), &all)?)?;
         let acts = approved.acts(record_state);
         if acts.is_empty() {
             ctx.hint(&format!("{}: {}", record_state.id(), view::log::vacant(record_state)));

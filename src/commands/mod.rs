@@ -9,6 +9,7 @@ pub(crate) mod attest;
 pub(crate) mod check;
 pub(crate) mod close;
 pub(crate) mod command;
+pub(crate) mod complete;
 pub(crate) mod completions;
 pub(crate) mod context;
 pub(crate) mod controls;
@@ -29,6 +30,7 @@ pub(crate) mod next_steps;
 pub(crate) mod note;
 pub(crate) mod overview;
 pub(crate) mod patterns;
+pub(crate) mod picker;
 pub(crate) mod prompts;
 pub(crate) mod queue;
 pub(crate) mod reject;
@@ -134,7 +136,14 @@ fn listed() -> String {
 
 /// Runs the program with the arguments of this process.
 pub(crate) fn main() -> ExitCode {
-    ExitCode::from(guarded(|| run(std::env::args_os())))
+    ExitCode::from(guarded(|| match complete::answered(declare) {
+        Ok(true) => Outcome::Fine.code(),
+        Ok(false) => run(std::env::args_os()),
+        Err(error) => {
+            show_usage(&error);
+            exit::USAGE_ERROR
+        }
+    }))
 }
 
 /// Runs a function and returns its exit code; a panic is reported on stderr and becomes the exit code for undetermined.

@@ -6,13 +6,10 @@ use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::filter;
-use crate::commands::context::filter::Filters;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::When;
 use exledger::record::time::not_after;
 use exledger::record::vocabulary::Vocabulary;
-use exledger::session::decide::select;
-use exledger::survey::select::Filter;
 
 /// Tells whether a user can be prompted.
 pub(crate) fn can_prompt(ctx: &Ctx) -> bool {
@@ -134,34 +131,6 @@ pub(crate) fn word_of_or_ask<W: Vocabulary>(
         }
     };
     W::parse_of(chosen, flag).map_err(|error| fault::usage_error(error.message, error.help))
-}
-
-/// Returns the given ids; if there are none, and no filter, the id that the user chooses at a
-/// prompt among the open records.
-///
-/// # Errors
-/// If no id is given.
-pub(crate) fn ids_or_ask(
-    ctx: &Ctx,
-    ids: &[String],
-    filters: &Filters,
-) -> anyhow::Result<Vec<String>> {
-    if !ids.is_empty() || filters.filter() != Filter::default() {
-        return Ok(ids.to_vec());
-    }
-    if !can_prompt(ctx) {
-        return Err(select::unnamed().into());
-    }
-    let open = ctx.home()?.open_records()?;
-    let shown: Vec<String> = open.iter().map(|it| format!("{}  {}", it.id, it.title)).collect();
-    if shown.is_empty() {
-        return Err(select::unnamed().into());
-    }
-    let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
-    let chosen = ask::choice("Which record", &shown, 0)
-        .map_err(|error| fault::unasked(&error, "name ids"))?;
-    let chosen = open.get(chosen).ok_or_else(select::unnamed)?;
-    Ok(vec![chosen.id.clone()])
 }
 
 /// Returns the error for a missing answer.

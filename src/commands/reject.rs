@@ -7,6 +7,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::ChangeEvent;
@@ -26,8 +27,8 @@ use exledger::session::snapshot::walk::Scope;
     after_help = "EXAMPLE\n  git switch billing-key\n  exledger reject 7F3KQ --reason \"Rotate the key: the vendor offers two at a time\""
 )]
 pub(crate) struct RejectArgs {
-    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
-    id: String,
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file; asked for on a terminal
+    id: Option<String>,
 
     /// Reason for rejecting the request
     #[arg(long)]
@@ -44,9 +45,11 @@ impl Run for RejectArgs {
         PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let open = || picker::open(&ctx.home()?);
+        let id = picker::id_or_ask(ctx, "reject", self.id.as_deref(), &open)?;
         let home = ctx.home()?;
         let governance = locate::governance(home.work_tree()?)?;
-        if let Some(record) = home.record_here(&governance, &self.id)?
+        if let Some(record) = home.record_here(&governance, &id)?
             && is_approved(ctx, &home, record.id.as_str())
         {
             let id = &record.id;
@@ -65,7 +68,7 @@ impl Run for RejectArgs {
             &DecisionJob {
                 command: "reject",
                 event: ChangeEvent::Rejected,
-                which: Which::One(&self.id),
+                which: Which::One(&id),
                 needs_history: false,
                 flags: &self.flags,
                 plan: &|taken| reject::reject(taken, &reason),

@@ -7,6 +7,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::filter::{self, Filters};
 use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::ChangeEvent;
@@ -49,7 +50,7 @@ impl Run for ReviewArgs {
         PastInstants::Refused("a decision is recorded now; --on sets its date");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let ids = prompts::ids_or_ask(ctx, &self.ids, &self.filters)?;
+        let ids = picker::ids_or_ask(ctx, &self.ids, &self.filters)?;
         let outcome: ReviewOutcome = prompts::word_or_ask(
             ctx,
             self.outcome.as_deref(),

@@ -7,6 +7,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
+use crate::commands::picker;
 use exledger::view;
 
 /// Show one exception
@@ -17,8 +18,8 @@ use exledger::view;
 #[command(name = "show")]
 #[command(after_help = "EXAMPLE\n  exledger show 7F3KQ")]
 pub(crate) struct ShowArgs {
-    /// Record id, any unambiguous prefix or suffix of it, or the path of its file
-    id: String,
+    /// Record id, any unambiguous prefix or suffix of it, or the path of its file; asked for on a terminal
+    id: Option<String>,
 
     /// Print the file unchanged
     #[arg(long)]
@@ -31,9 +32,12 @@ impl Run for ShowArgs {
     const PAST: PastInstants = PastInstants::Answered;
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        picker::named(ctx, "show", self.id.as_deref())?;
         let home = ctx.home()?;
         let approved = ctx.approved(&home)?;
-        let record_state = approved.find(&self.id)?;
+        let all = || Ok(picker::among(&approved, &|_| true));
+        let record_state =
+            approved.find(&picker::id_or_ask(ctx, "show", self.id.as_deref(), &all)?)?;
         if self.raw {
             let missing = || {
                 fault::undetermined(

@@ -8,6 +8,7 @@ use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::ChangeEvent;
@@ -65,7 +66,7 @@ impl Run for TransferArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let ids = match &self.from {
             Some(_) => Vec::new(),
-            None => prompts::ids_or_ask(ctx, &self.ids, &self.filters)?,
+            None => picker::ids_or_ask(ctx, &self.ids, &self.filters)?,
         };
         let to = prompts::text_or_ask(
             ctx,

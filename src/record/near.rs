@@ -61,6 +61,12 @@ pub fn closest<'c>(
     away.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
+/// Returns a question that names the nearest candidate, to begin a help text with; empty if none is near.
+pub fn question<'c>(key: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
+    let nearest = nearest(key, candidates);
+    nearest.map_or_else(String::new, |similar| format!("did you mean {similar}? "))
+}
+
 /// Tells whether two keys differ by at most one letter.
 pub(super) fn is_slip(key: &str, other: &str) -> bool {
     strsim::generic_levenshtein(&fold(key), &fold(other)) <= 1

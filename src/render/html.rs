@@ -264,5 +264,6 @@ fn class(tone: Tone) -> Option<&'static str> {
         Tone::Muted => Some("muted"),
         Tone::Strong => Some("strong"),
         Tone::Id => Some("id"),
+        Tone::Command => Some("command"),
     }
 }

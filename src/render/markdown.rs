@@ -159,6 +159,10 @@ fn is_long(block: &Block) -> bool {
 fn inline(text: &StyledText, line_break: &str) -> String {
     let mut out = String::new();
     for (tone, piece) in &text.0 {
+        if *tone == Tone::Command && is_plain(piece) {
+            out.push_str(&format!("`{piece}`"));
+            continue;
+        }
         let lines: Vec<String> = visible::lines(piece).split('\n').map(escape::text).collect();
         let piece = lines.join(line_break);
         let trimmed = piece.trim();
@@ -171,6 +175,12 @@ fn inline(text: &StyledText, line_break: &str) -> String {
         }
     }
     out.trim().to_owned()
+}
+
+/// Tells whether a command can stand between backticks as it is, also in a cell.
+fn is_plain(command: &str) -> bool {
+    let acts = |char: char| matches!(char, '`' | '|' | '\\') || visible::hidden(char);
+    !command.trim().is_empty() && !command.contains(acts)
 }
 
 /// Returns a code block whose fence is longer than any run of backticks inside.

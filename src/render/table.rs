@@ -4,8 +4,10 @@
 //! width and no color; the last line has instant and commit.
 
 mod colour;
+mod command;
 mod finding;
 mod grid;
+pub mod hyperlink;
 mod stack;
 pub mod text;
 

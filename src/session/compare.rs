@@ -58,5 +58,8 @@ pub(crate) fn compare(
 /// [`Usage::NoCommit`] if it resolves to none.
 pub fn commit(repository: &Repository, name: &str) -> Result<Oid, Usage> {
     let found = repository.find(name).map(|found| found.oid);
-    found.ok_or_else(|| Usage::NoCommit { name: name.to_owned() })
+    found.ok_or_else(|| Usage::NoCommit {
+        name: name.to_owned(),
+        similar: repository.branch_like(name),
+    })
 }

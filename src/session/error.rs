@@ -53,6 +53,8 @@ pub enum Usage {
     NoRevision {
         /// The name.
         rev: String,
+        /// A branch with a similar name.
+        similar: Option<String>,
     },
     /// A commit is not one of the approved ref's first parents.
     #[error("{rev} is not on {reference}")]
@@ -69,6 +71,8 @@ pub enum Usage {
     NoCommit {
         /// The name.
         name: String,
+        /// A branch with a similar name.
+        similar: Option<String>,
     },
     /// The result of a decision breaks rules.
     #[error("the result would not pass lint, so nothing was written{}", wording::listed(.findings))]
@@ -268,9 +272,11 @@ impl Usage {
                 }
                 NotFound::Ambiguous(ids) => format!("use one of: {}", ids.join(", ")).into(),
             },
-            Usage::NoRevision { .. } => {
-                "give a date such as 2026-03-31, or a commit on the approved ref".into()
-            }
+            Usage::NoRevision { similar, .. } => format!(
+                "{}give a date such as 2026-03-31, or a commit on the approved ref",
+                meant(similar)
+            )
+            .into(),
             Usage::NotOnApprovedRef { within, .. } => match within {
                 Some(oid) => {
                     format!("use --as-of {oid}, the commit on the approved branch that contains it")
@@ -279,13 +285,20 @@ impl Usage {
                 None => "give a commit on the approved ref; none of its commits contains this one"
                     .into(),
             },
-            Usage::NoCommit { .. } => {
-                "give a branch, tag or commit id; run `git fetch origin` if it is missing".into()
-            }
+            Usage::NoCommit { similar, .. } => format!(
+                "{}give a branch, tag or commit id; run `git fetch origin` if it is missing",
+                meant(similar)
+            )
+            .into(),
             Usage::WouldNotLint { .. } => "fix these problems, then run the command again".into(),
             Usage::Refused { help, .. } => help.into(),
         }
     }
+}
+
+/// Returns a question that names what may be meant; empty if nothing is similar.
+fn meant(similar: &Option<String>) -> String {
+    similar.as_ref().map_or_else(String::new, |similar| format!("did you mean {similar}? "))
 }
 
 impl Undetermined {

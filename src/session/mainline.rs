@@ -134,7 +134,8 @@ fn as_of(repository: &Repository, chosen: &ApprovedRef, at: &Moment) -> Result<T
 fn position_of(repository: &Repository, chain: &Chain, rev: &str) -> Result<usize, Usage> {
     let owned = rev.to_owned();
     let Some(found) = repository.find(&owned) else {
-        return Err(Usage::NoRevision { rev: owned });
+        let similar = repository.branch_like(rev);
+        return Err(Usage::NoRevision { rev: owned, similar });
     };
     if let Some(position) = chain.mainline.position(found.oid) {
         return Ok(position);

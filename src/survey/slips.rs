@@ -32,7 +32,38 @@ pub fn hints<'s>(
             }
         }
     }
+    hints.extend(tier_hints(filter, same));
+    hints.extend(control_hints(filter, &records, same));
     hints
+}
+
+/// Returns a hint for each tier that the policy does not have.
+fn tier_hints(filter: &Filter, same: Sameness<'_>) -> Vec<String> {
+    let tiers = || same.governance.policy.tiers.iter().map(|tier| tier.name.as_str());
+    let unknown = filter.tier.iter().filter(|name| !tiers().any(|tier| tier == name.as_str()));
+    let hint = |name: &String| match near::nearest(name, tiers()) {
+        Some(similar) => format!("the policy has no tier {name}: did you mean {similar}?"),
+        None => format!(
+            "the policy has no tier {name}: it has {}",
+            tiers().collect::<Vec<_>>().join(", ")
+        ),
+    };
+    unknown.map(hint).collect()
+}
+
+/// Returns a hint for each control that no record deviates from, but resembles one that a record does.
+fn control_hints(filter: &Filter, records: &[&Record], same: Sameness<'_>) -> Vec<String> {
+    let stated = || {
+        let controls = records.iter().flat_map(|record| &record.deviates_from.controls);
+        controls.flatten()
+    };
+    let is_stated = |name: &str| stated().any(|it| it.as_str() == name || (same.control)(it, name));
+    let unknown = filter.control.iter().filter(|name| !is_stated(name));
+    let hint = |name: &String| {
+        let similar = near::nearest(name, stated().map(|it| it.as_str()))?;
+        Some(format!("no record deviates from {name}: did you mean {similar}?"))
+    };
+    unknown.filter_map(hint).collect()
 }
 
 /// Returns the filter by owner, and the others.

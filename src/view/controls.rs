@@ -16,6 +16,8 @@ pub struct Controls<'c> {
     pub query: &'c str,
     /// The controls that match.
     pub hits: Vec<Hit<'c>>,
+    /// The id that is most similar to the search text, if nothing matches.
+    pub similar: Option<String>,
     /// Catalogs among them that the policy of this ledger does not list, sorted.
     pub unlisted: Vec<&'c str>,
 }
@@ -44,7 +46,9 @@ pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
     });
     doc.rows = Some("controls");
     if controls.hits.is_empty() {
-        let text = format!("no catalog has a control `{}`", controls.query);
+        let similar = controls.similar.iter().map(|id| format!(": did you mean {id}?"));
+        let similar: String = similar.collect();
+        let text = format!("no catalog has a control `{}`{similar}", controls.query);
         doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
         return doc;
     }

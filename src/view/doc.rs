@@ -347,6 +347,8 @@ pub enum Tone {
     Strong,
     /// The id of a record.
     Id,
+    /// A command to run: a line break in it is one that a shell continues after.
+    Command,
 }
 
 impl StyledText {

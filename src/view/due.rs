@@ -181,6 +181,6 @@ fn row(record_state: &RecordState, due: &DueRecord, around: AdviceContext<'_>) -
         StyledText::with_tone(Tone::Muted, also(due)),
         StyledText::plain(why),
         StyledText::plain(next.action),
-        StyledText::with_tone(Tone::Id, next.command),
+        StyledText::with_tone(Tone::Command, next.command),
     ]
 }

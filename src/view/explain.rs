@@ -42,9 +42,9 @@ pub fn doc(rules: &[&Rule]) -> Doc<'static> {
             let whole = |title| Column { title, fit: ColumnFit::Whole };
             let columns = vec![
                 whole("rule"),
+                Column { title: "finds", fit: ColumnFit::Flexible },
                 whole("level"),
                 whole("group"),
-                Column { title: "finds", fit: ColumnFit::Flexible },
             ];
             let rows = rules.iter().map(|rule| row(rule)).collect();
             doc.blocks.push(Block::Table(DocTable { columns, rows }));
@@ -72,9 +72,9 @@ impl RuleView {
 fn row(rule: &Rule) -> Vec<StyledText> {
     vec![
         StyledText::with_tone(Tone::Strong, rule.code.as_str()),
-        StyledText::with_tone(tone(rule.level), rule.level.as_str()),
-        StyledText::plain(rule.code.group().as_str()),
         StyledText::plain(rule.summary),
+        StyledText::with_tone(tone(rule.level), rule.level.as_str()),
+        StyledText::with_tone(Tone::Muted, rule.code.group().as_str()),
     ]
 }
 

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::diag;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
 
@@ -62,9 +63,15 @@ pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
     vec![Block::Heading(StyledText::plain("Next")), Block::Verbatim(commands.join("\n"))]
 }
 
-/// Returns the answer of `demo`: the created files. `demo` refuses a folder that contains files, so none is skipped.
-pub fn demo<'a>(created: &[String]) -> Doc<'a> {
-    Doc::new(InitAnswer { schema: shape::schema("demo"), created, skipped: Vec::new() })
+/// Returns the answer of `demo`: the created files, how many records are merged and proposed, and where. `demo` refuses a
+/// folder that contains files, so none is skipped.
+pub fn demo<'a>(created: &[String], (merged, proposed): (usize, usize), place: &str) -> Doc<'a> {
+    let answer = InitAnswer { schema: shape::schema("demo"), created, skipped: Vec::new() };
+    let mut doc = Doc::new(answer);
+    let merged = diag::count(merged, "exception");
+    let text = format!("{merged} in {place}, and {proposed} proposed on a branch");
+    doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Strong, text)));
+    doc
 }
 
 /// Returns what the existing files need.

@@ -210,10 +210,11 @@ fn approved_line(act: &RecordAct<'_>) -> StyledText {
         let who = join_names(rejects.map(|it| shape::short_name(&it.approver.person)));
         return StyledText::with_tone(Tone::Bad, format!("nobody: {who} rejected it"));
     }
-    let approvers = act.approvers.iter();
-    let names = join_names(approvers.map(|approver| shape::short_name(&approver.person)));
+    let names: Vec<String> = act.approvers.iter().map(|it| shape::short_stated(it)).collect();
     if !names.is_empty() {
-        StyledText::plain(names)
+        // After "as stated by Y", a comma would make the next name another one who stated it.
+        let has_stated = act.approvers.iter().any(|it| shape::stated_by_another(it).is_some());
+        StyledText::plain(names.join(if has_stated { "; " } else { ", " }))
     } else if demands_nobody(act) {
         StyledText::with_tone(Tone::Muted, "not needed")
     } else {

@@ -73,13 +73,14 @@ pub fn doc(overview: &Overview<'_>, stamp: &Stamp) -> Doc<'static> {
             match first {
                 Some(item) => StyledText::with_tone(Tone::Id, item.record_state.id())
                     .and(Tone::Plain, format!(": {}\n", item.next.action))
-                    .and(Tone::Strong, item.next.command.as_str()),
+                    .and(Tone::Command, item.next.command.as_str()),
                 None => StyledText::with_tone(Tone::Good, "nothing needs attention"),
             },
         ),
     ];
     if overview.unknown > 0 {
-        let text = diag::count(overview.unknown, "record");
+        let records = diag::count(overview.unknown, "record");
+        let text = format!("{records} could not be determined, and not counted below");
         pairs.insert(0, pair("unknown", StyledText::with_tone(Tone::Bad, text)));
     }
     doc.blocks.push(Block::Pairs(pairs));

@@ -111,7 +111,7 @@ fn card(item: &QueueItem<'_>, tone: Tone, instant: Instant) -> StyledText {
         .and(Tone::Plain, age(item, instant))
         .and(Tone::Plain, waits_for(item))
         .and(Tone::Plain, format!("\n{}\n", item.next.action))
-        .and(Tone::Id, &item.next.command)
+        .and(Tone::Command, &item.next.command)
 }
 
 /// Returns how long it has waited, or how much time is left.

@@ -3,7 +3,7 @@
 //! Uses diag, record, policy, approval. Pure. Start at [`stamped`]. Follows `docs/spec/cli.md`, shared shapes.
 
 use crate::approval::counted::left_out::UncountedGovernanceFile;
-use crate::approval::verdict::Approver;
+use crate::approval::verdict::{Approver, FourEyes};
 use crate::diag;
 use crate::history::objects::short;
 use crate::policy::demand::Proof;
@@ -161,6 +161,15 @@ pub fn stated_by_another(approver: &Approver) -> Option<&Person> {
     stater.filter(|stater| stater.key != approver.person.key)
 }
 
+/// Returns an approver's name, and who reported the approval if it was somebody else.
+pub fn short_stated(approver: &Approver) -> String {
+    let who = short_name(&approver.person);
+    match stated_by_another(approver) {
+        Some(stater) => format!("{who}, as stated by {}", short_name(stater)),
+        None => who,
+    }
+}
+
 /// Returns the proof level of an approval: a claim is something the commit's author could have written themselves.
 pub fn level(level: Proof) -> StyledText {
     let tone = match level {
@@ -168,6 +177,17 @@ pub fn level(level: Proof) -> StyledText {
         Proof::Claimed => Tone::Warn,
     };
     StyledText::with_tone(tone, level.as_str())
+}
+
+/// Returns how far an approval is proven, as a word.
+pub fn result(result: FourEyes) -> StyledText {
+    let tone = match result {
+        FourEyes::Attested => Tone::Good,
+        FourEyes::Vetoed | FourEyes::InvalidSignature => Tone::Bad,
+        FourEyes::NotApplicable => Tone::Muted,
+        _ => Tone::Warn,
+    };
+    StyledText::with_tone(tone, result.as_str())
 }
 
 /// Returns an approver as text: who, for which groups, and on what evidence.

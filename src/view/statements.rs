@@ -65,7 +65,7 @@ pub fn table(statements: &[&Statement]) -> DocTable {
         column("says", ColumnFit::Whole),
         column("counts", ColumnFit::Flexible),
         column("words", ColumnFit::Flexible),
-        column("stated by", ColumnFit::Flexible),
+        column("as stated by", ColumnFit::Flexible),
         column("review", ColumnFit::Flexible),
         column("how", ColumnFit::Whole),
         column("not before", ColumnFit::Whole),

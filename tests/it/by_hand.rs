@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -124,8 +125,36 @@ fn prove(ledger: &Path, said: &Value) {
                 "{commit}: {message}"
             );
         }
+        "detached" => {
+            let source = text(said, "source");
+            let file = git(ledger, &["show", &format!("{commit}:{source}")]);
+            assert!(file.lines().any(|line| line == format!("by {email}")), "{file}");
+            assert!(signed(ledger, source, email), "{source} is not signed by {email}");
+        }
         kind => panic!("the demo knows no {kind}"),
     }
+}
+
+/// Tells whether ssh-keygen verifies the signature beside an approval file; without ssh-keygen, whether there is one.
+#[expect(clippy::print_stderr, reason = "a test that skips a part says so")]
+fn signed(ledger: &Path, source: &str, email: &str) -> bool {
+    let file = std::fs::File::open(ledger.join(source)).unwrap();
+    let signature = ledger.join(format!("{source}.sig"));
+    assert!(signature.exists(), "{source} has no signature");
+    let verified = Command::new("ssh-keygen")
+        .args(["-Y", "verify", "-f", ".github/allowed_signers", "-I", email])
+        .args(["-n", "exledger-approval@v1", "-s"])
+        .arg(signature)
+        .current_dir(ledger)
+        .stdin(file)
+        .output();
+    let Ok(verified) = verified else {
+        eprintln!(
+            "ssh-keygen is not installed: the signature of the demo is verified by exledger alone"
+        );
+        return true;
+    };
+    verified.status.success()
 }
 
 #[test]
@@ -135,7 +164,7 @@ fn each_verdict_of_the_demo_can_be_redone_by_hand() {
     assert_eq!(demo.code, 0, "{}", demo.err);
     let ledger = folder.path().join("ledger");
     let records = asked(&ledger, &["list", "--all"]);
-    let (mut n_redone, mut n_unmet) = (0, 0);
+    let (mut n_redone, mut n_unmet, mut n_attested) = (0, 0, 0);
     for record in records["records"].as_array().unwrap() {
         let log = asked(&ledger, &["log", text(record, "id")]);
         let events = log["events"].as_array().unwrap();
@@ -167,7 +196,9 @@ fn each_verdict_of_the_demo_can_be_redone_by_hand() {
         let met = policy.is_met(text(record, "tier"), &emails(&last["approvers"]));
         assert_eq!(approval["satisfied"], met, "{last:#}");
         n_unmet += usize::from(!met);
+        n_attested += usize::from(approval["result"] == "attested");
     }
     assert!(n_redone >= 15, "{n_redone}");
     assert!(n_unmet >= 2, "{n_unmet}");
+    assert_eq!(n_attested, 1);
 }

@@ -158,6 +158,44 @@ fn a_slip_is_answered_with_what_may_be_meant() {
 }
 
 #[test]
+fn a_misspelled_branch_owner_path_or_control_is_answered_with_what_may_be_meant() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    life.repo.branch("billing-key");
+    for (args, near) in [
+        (&["diff", "mian"][..], "main"),
+        (&["lint", "--base", "biling-key"], "billing-key"),
+        (&["list", "--as-of", "mian"], "main"),
+        (&["approve", ID, "--ref", "biling-key"], "billing-key"),
+        (&["lint", "exceptions/EXC-2026-7F3KX.yaml"], "exceptions/EXC-2026-7F3KQ.yaml"),
+        (&["transfer", "--from", "anna@example.com", "--to", "kim@example.com"], "ana@example.com"),
+    ] {
+        refused(&life.run("lee", args), &[&format!("did you mean {near}?")]);
+    }
+    let controls = life.run("ana", &["controls", "ASII02"]);
+    assert!(controls.out.contains("did you mean owasp-agentic:ASI02?"), "{}", controls.out);
+    let tier = life.run("ana", &["list", "--tier", "sensitiv"]);
+    assert!(
+        tier.err.contains("the policy has no tier sensitiv: did you mean sensitive?"),
+        "{}",
+        tier.err
+    );
+}
+
+#[test]
+fn a_record_that_nobody_names_is_a_wrong_use_without_a_terminal() {
+    let life = Life::new();
+    life.filed(ID, &record(ID, ""), "ana", "lee");
+    for command in ["show", "log", "approve", "reject", "fire", "attest"] {
+        refused(
+            &life.run("lee", &[command]),
+            &["no record is named", &format!("exledger {command} ID")],
+        );
+    }
+    refused(&life.run("lee", &["attest", ID]), &["no control is named", "CONTROL"]);
+}
+
+#[test]
 fn a_filter_that_nothing_meets_is_answered_with_the_name_that_may_be_meant() {
     let life = Life::new();
     let text = record(ID, "").replace("application: billing", "application: billing, asset: db01");
@@ -275,7 +313,7 @@ fn the_help_and_the_page_show_whole_commands() {
     }
     for (args, usage) in [
         (&["man"][..], "exledger [OPTIONS] [COMMAND]"),
-        (&["man", "fire"], "exledger fire [OPTIONS] <ID> <TRIGGER>"),
+        (&["man", "fire"], "exledger fire [OPTIONS] [ID] [TRIGGER]"),
     ] {
         let page = run(folder.path(), args).out;
         let synopsis = page.split(".SH SYNOPSIS\n").nth(1).unwrap();

@@ -148,7 +148,41 @@ fn the_demo_has_the_same_commits_under_one_clock_and_wants_an_empty_folder() {
     assert_eq!((again.code, again.out.as_str()), (2, ""), "{}", again.err);
     let shown = run(one.path(), &["demo", "table", "--on", "2026-12-01"]);
     assert_eq!(shown.code, 0, "something is due, and a demo is no answer about it");
-    assert!(shown.out.contains("overdue-closure"), "{}", shown.out);
+    let lines: Vec<&str> = shown.out.lines().collect();
+    assert!(lines.len() <= 22, "{}", shown.out);
+    assert!(
+        lines[0].starts_with("10 exceptions in ") && lines[0].contains("table"),
+        "{}",
+        lines[0]
+    );
+    for expected in ["overdue    7 past a deadline", "exledger --on 2026-12-01 show V3NDR"] {
+        assert!(shown.out.contains(expected), "{}", shown.out);
+    }
+    let ledger = one.path().join("table");
+    assert_eq!(crate::repo::git(&ledger, &["branch", "--show-current"]).trim(), "main");
+    let signers = std::fs::read_to_string(ledger.join(".github/allowed_signers")).unwrap();
+    assert!(signers.contains("Not for a real ledger"), "{signers}");
+    // Without a given day, nobody can make the key again.
+    let keys = ["here", "there"].map(|name| {
+        assert_eq!(run(one.path(), &["demo", name]).code, 0);
+        std::fs::read_to_string(one.path().join(name).join(".github/allowed_signers")).unwrap()
+    });
+    assert_ne!(keys[0], keys[1]);
+    assert!(!keys[0].contains("Not for a real ledger"), "{}", keys[0]);
+}
+
+#[test]
+fn the_demo_has_a_cause_that_repeats() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = run(folder.path(), &["demo", "ledger", "--on", "2026-12-01"]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let ledger = folder.path().join("ledger");
+    let patterns = run(&ledger, &["patterns", "--on", "2026-12-01", "--format", "json"]);
+    assert_eq!(patterns.code, 0, "{}", patterns.err);
+    let patterns: serde_json::Value = serde_json::from_str(&patterns.out).unwrap();
+    assert_eq!(patterns["groups"][0]["count"], 4);
+    assert_eq!(patterns["groups"][0]["frozen"], true);
+    assert_eq!(run(&ledger, &["lint", "--on", "2026-12-01"]).code, 0);
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod cli_init;
 mod cli_lint;
 mod cli_log;
 mod cli_new;
+mod completions;
 mod decisions;
 mod diff;
 mod embed;

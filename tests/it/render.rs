@@ -2,6 +2,7 @@
 
 mod escapes;
 mod findings;
+mod hyperlinks;
 
 use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};
@@ -44,7 +45,7 @@ fn finding(rule: &str, level: Level, pos: Option<Pos>) -> Finding {
 }
 
 /// One answer with every kind of block.
-fn everything() -> Doc<'static> {
+pub(crate) fn everything() -> Doc<'static> {
     let column = |title, fit| Column { title, fit };
     let row = |id: &str, title: &str, team: &str, ends: (Tone, &str)| {
         vec![

@@ -7,6 +7,7 @@ mod answers;
 mod deciding;
 mod filing;
 mod pasting;
+mod picking;
 mod screens;
 mod triaging;
 

@@ -2,6 +2,7 @@
 //!
 //! Start at [`Globals`]. Follows `docs/spec/cli.md`, first line.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -86,6 +87,12 @@ pub(crate) enum Color {
 /// A day or an instant to evaluate at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DayOrInstant(When);
+
+impl fmt::Display for DayOrInstant {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
 
 impl DayOrInstant {
     /// Returns the instant: for a bare date its last one, in UTC.

@@ -7,6 +7,7 @@ pub(crate) mod fault;
 pub(crate) mod filter;
 pub(crate) mod globals;
 pub(crate) mod hyphen;
+pub(crate) mod links;
 pub(crate) mod listed_values;
 pub(crate) mod logging;
 pub(crate) mod output;
@@ -47,6 +48,8 @@ pub(crate) struct Ctx {
     pub now: Instant,
     /// The style of answers.
     pub style: render::format::OutputStyle,
+    /// Whether tables have links.
+    is_linked: bool,
     /// The format of the answer.
     pub format: &'static render::format::OutputFormat,
     /// Whether prompts may appear.
@@ -85,15 +88,13 @@ impl Ctx {
         let asking = io::stdin().is_terminal() && err && !globals.no_input;
         ask::set_coloured(coloured(globals.color, &environment, err));
         let width = if out { ask::width() } else { None };
+        let is_coloured = coloured(globals.color, &environment, out);
         Ok(Ctx {
             format: formats.chosen(globals.format.as_deref())?,
             folder,
             now: set_clock(&environment).unwrap_or_else(clock::now),
-            style: render::format::OutputStyle {
-                width,
-                is_coloured: coloured(globals.color, &environment, out),
-                is_quiet: globals.quiet,
-            },
+            style: render::format::OutputStyle { width, is_coloured, is_quiet: globals.quiet },
+            is_linked: links::is_wanted(&environment, is_coloured && out),
             person: if asking { ask::Prompting::There } else { ask::Prompting::Away },
             shows_progress: err && !globals.quiet,
             environment,

@@ -9,7 +9,9 @@ use anyhow::Context;
 use crate::ask;
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
+use crate::commands::context::links;
 use exledger::render;
+use exledger::render::table::hyperlink;
 use exledger::view::doc::Doc;
 
 /// The format that a calendar program reads.
@@ -76,8 +78,23 @@ impl Ctx {
     /// # Errors
     /// If stdout can't be written, except because its reader has gone.
     pub(crate) fn show(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
+        if self.is_linked && self.format.name == render::TABLE.name {
+            return self.show_linked(doc);
+        }
         let mut out = io::stdout().lock();
         printed(self.format.write(doc, &self.style, &mut out))
+    }
+
+    /// Writes a table with links to the files and pull requests that it names.
+    fn show_linked(&self, doc: &Doc<'_>) -> anyhow::Result<()> {
+        let mut bytes = Vec::new();
+        self.format.write(doc, &self.style, &mut bytes)?;
+        let targets = self.home().ok().map(|session| links::targets(&session));
+        match (targets, String::from_utf8(bytes)) {
+            (Some(targets), Ok(text)) => self.print(hyperlink::linked(&text, &targets).as_bytes()),
+            (None, Ok(text)) => self.print(text.as_bytes()),
+            (_, Err(error)) => self.print(error.as_bytes()),
+        }
     }
 
     /// Writes bytes to stdout.

@@ -1,26 +1,70 @@
 //! Builds the demo's repository from its story: git objects first, then one checkout.
 //!
-//! Uses record (instants), store. Start at [`build`].
+//! Uses record (ids, instants), approval (its files, and a key to sign one), store. Start at [`build`].
 
 use anyhow::Context;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::commands::demo::story;
-use crate::commands::demo::story::{Edit, Landing, Person, Step};
+use crate::commands::demo::story::{Edit, Landing, Person, SignedApproval, Step};
+use exledger::approval::statement;
+use exledger::approval::statement::file::{ApprovalDecision, ApprovalFile, ApprovalSubject};
+use exledger::approval::throwaway::ThrowawayKey;
+use exledger::record::address::Address;
+use exledger::record::id::Id;
 use exledger::record::time::Instant;
 use exledger::store::commits::{CommitDraft, CommitWriter, CreatedCommit, WriterSignature};
 
 /// The first files of the ledger, besides the schemas.
-const FIRST: &[(&str, &str)] =
-    &[("exledger.yaml", include_str!("policy.yaml")), ("README.md", include_str!("README.md"))];
+const FIRST: &[(&str, &str)] = &[
+    ("exledger.yaml", include_str!("policy.yaml")),
+    (".mailmap", include_str!("mailmap")),
+    ("README.md", include_str!("README.md")),
+];
+
+/// The file of the keys that may sign.
+const SIGNERS: &str = ".github/allowed_signers";
+
+/// The name of the ledger in its policy, which its approvals repeat.
+const LEDGER: &str = "example/payments";
+
+/// The folder of its records.
+pub(super) const RECORDS: &str = "exceptions";
 
 /// The start of the ledger, in hours relative to the clock's day.
-const BEGIN: i64 = -90 * 24;
+const BEGIN: i64 = -90 * 24 + 9;
 
-/// Builds the repository, and checks out the branch of the open proposal.
+/// Where the key of the signed approval comes from.
+pub(super) enum KeySeed {
+    /// From chance: nobody can make the key again.
+    Chance([u8; 32]),
+    /// From the day, so that the same day gives the same commits.
+    Day([u8; 32]),
+}
+
+impl KeySeed {
+    fn bytes(&self) -> &[u8; 32] {
+        let (KeySeed::Chance(seed) | KeySeed::Day(seed)) = self;
+        seed
+    }
+
+    /// Returns the first line of the signers file.
+    fn comment(&self) -> &'static str {
+        match self {
+            KeySeed::Chance(_) => {
+                "# The key of a sample approval; its private half was never written.\n"
+            }
+            KeySeed::Day(_) => {
+                "# The key of a sample approval, made from a date: anyone can make it again. Not for a real ledger.\n"
+            }
+        }
+    }
+}
+
+/// Builds the repository, and checks out its approved branch.
 ///
-/// `start` is the start of the clock's day; the same start gives the same commits. `schemas` are the files of
+/// `start` is the start of the clock's day; the same start and seed give the same commits. `schemas` are the files of
 /// the schemas with their contents.
 ///
 /// # Errors
@@ -28,26 +72,26 @@ const BEGIN: i64 = -90 * 24;
 pub(super) fn build(
     folder: &Path,
     start: Instant,
+    seed: &KeySeed,
     schemas: &[(&str, String)],
 ) -> anyhow::Result<()> {
     let scribe = CommitWriter::init(folder).context("making the demo's repository")?;
-    let mut tale = Tale { scribe, start, mainline: Vec::new(), files: BTreeMap::new(), merged: 0 };
-    tale.begin(schemas)?;
-    let mut open = "main";
+    let key = ThrowawayKey::from_seed(seed.bytes());
+    let (mainline, files) = (Vec::new(), BTreeMap::new());
+    let mut tale = Tale { scribe, start, key, mainline, files, merged: 0 };
+    tale.begin(seed.comment(), schemas)?;
     for step in story::STORY {
         tale.apply(step)?;
-        if let Landing::Open { branch } = step.landing {
-            open = branch;
-        }
     }
     tale.scribe.set_branch("main", tale.tip(i64::MAX)?)?;
-    tale.scribe.check_out(open).context("checking the demo's branch out")
+    tale.scribe.check_out("main").context("checking the demo's branch out")
 }
 
 /// The repository as built so far.
 struct Tale {
     scribe: CommitWriter,
     start: Instant,
+    key: ThrowawayKey,
     /// The commits of the mainline with their hours, oldest first.
     mainline: Vec<(i64, CreatedCommit)>,
     /// The text of each record on the mainline.
@@ -56,8 +100,11 @@ struct Tale {
 }
 
 impl Tale {
-    fn begin(&mut self, schemas: &[(&str, String)]) -> anyhow::Result<()> {
+    fn begin(&mut self, comment: &str, schemas: &[(&str, String)]) -> anyhow::Result<()> {
+        let line = self.key.signers_line(story::SAM.email).context("listing the demo's key")?;
+        let signers = format!("{comment}{line}\n");
         let given = FIRST.iter().map(|(path, text)| (*path, *text));
+        let given = given.chain([(SIGNERS, signers.as_str())]);
         let made = schemas.iter().map(|(path, text)| (*path, text.as_str()));
         let changes: Vec<_> = given.chain(made).map(|(path, text)| change(path, text)).collect();
         let hand = self.hand(story::DANA, BEGIN);
@@ -76,7 +123,7 @@ impl Tale {
 
     fn apply(&mut self, step: &Step) -> anyhow::Result<()> {
         let (id, text) = self.text(step.edit)?;
-        let changes = [change(&format!("exceptions/{id}.yaml"), &text)];
+        let mut changes = vec![change(&format!("{RECORDS}/{id}.yaml"), &text)];
         let landed = match step.landing {
             Landing::Merge { hours, .. } | Landing::Squash { hours } => hours,
             Landing::Push | Landing::Open { .. } => step.hours,
@@ -93,7 +140,12 @@ impl Tale {
             ),
             message: &format!("{}\n", step.subject),
         };
-        let written = self.scribe.commit(&draft)?;
+        let mut written = self.scribe.commit(&draft)?;
+        if let Some(signed) = &step.signed {
+            let approval = self.approval(id, &text, signed)?;
+            written = self.approve(written, &approval, signed.hours)?;
+            changes.extend(approval);
+        }
         match step.landing {
             Landing::Open { branch } => {
                 self.scribe.set_branch(branch, written)?;
@@ -110,13 +162,55 @@ impl Tale {
         Ok(())
     }
 
+    /// Returns the files of a signed approval of a record.
+    fn approval(
+        &self,
+        id: &str,
+        text: &str,
+        signed: &SignedApproval,
+    ) -> anyhow::Result<Vec<FileChange>> {
+        let file = ApprovalFile {
+            ledger: Some(LEDGER.to_owned()),
+            about: ApprovalSubject::Record(Id::new(id).with_context(|| format!("{id} is no id"))?),
+            sha256: statement::digest(text.as_bytes()),
+            decision: ApprovalDecision::Approve,
+            at: self.start.plus_seconds(signed.hours.saturating_mul(3_600)),
+            by: Address::new(signed.by.email).context("an approver without an address")?,
+            reason: Some(signed.reason.to_owned()),
+            via: None,
+            account: None,
+            authors: Vec::new(),
+        };
+        let (path, text) = (file.path(RECORDS), file.text()?);
+        let signature = self.key.sign(&text).context("signing the demo's approval")?;
+        Ok(vec![change(&path, &text), change(&format!("{path}.sig"), &signature)])
+    }
+
+    /// Adds approval files to a branch, by the author that such commits have.
+    fn approve(
+        &self,
+        parent: CreatedCommit,
+        changes: &[FileChange],
+        hours: i64,
+    ) -> anyhow::Result<CreatedCommit> {
+        let hand = self.hand(story::APPROVALS, hours);
+        let draft = CommitDraft {
+            parents: &[parent],
+            changes,
+            author: hand.clone(),
+            committer: hand,
+            message: "Approve the exception\n",
+        };
+        Ok(self.scribe.commit(&draft)?)
+    }
+
     fn merge(
         &self,
         step: &Step,
         by: Person,
         hours: i64,
         trailers: &str,
-        changes: &[(String, Option<Vec<u8>>)],
+        changes: &[FileChange],
         branch: CreatedCommit,
     ) -> anyhow::Result<CreatedCommit> {
         let writer = step.by.email.split('@').next().unwrap_or_default();
@@ -171,6 +265,9 @@ impl Tale {
     }
 }
 
-fn change(path: &str, text: &str) -> (String, Option<Vec<u8>>) {
+/// A path, and what is there from then on.
+type FileChange = (String, Option<Vec<u8>>);
+
+fn change(path: &str, text: &str) -> FileChange {
     (path.to_owned(), Some(text.as_bytes().to_vec()))
 }

@@ -3,6 +3,7 @@
 //! Uses store, and the schemas of record and policy. The story is in `story`, its texts beside it.
 
 mod build;
+mod seed;
 mod story;
 
 use exledger::session::options::Options;
@@ -14,17 +15,20 @@ use crate::commands::command::{Command, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::exit::Outcome;
-use crate::commands::{due, schema};
+use crate::commands::overview;
+use crate::commands::schema;
+use exledger::ledger::is_record_of;
 use exledger::ledger::tree::{EntryKind, Tree};
 use exledger::session::Session;
 use exledger::session::snapshot::walk::Scope;
+use exledger::status::state::Status;
 use exledger::store::vacant;
 use exledger::view;
 
 /// Create a small sample ledger
 ///
-/// Creates a git repository with a dozen exceptions: approved, renewed, expired, degraded, unapproved. Dates are
-/// relative to today; two runs on the same day create the same commits.
+/// Creates a git repository with a dozen exceptions: approved, signed, renewed, expired, degraded, unapproved. Dates are
+/// relative to today; with --on, two runs create the same commits.
 #[derive(Debug, Parser)]
 #[command(name = "demo")]
 #[command(after_help = "EXAMPLE\n  exledger demo /tmp/ledger && exledger -C /tmp/ledger list")]
@@ -44,15 +48,19 @@ impl Run for DemoArgs {
         let folder = folder
             .map_err(|cause| fault::usage_error(cause.to_string(), "give a new or empty folder"))?;
         let start = ctx.instant().day().start();
-        build::build(&folder, start, &schemas())?;
+        build::build(&folder, start, &seed::of(ctx, start), &schemas())?;
         let home = Session::open(&folder, Options::default())?;
         let approved = ctx.approved_of(&home, Scope::Worklist)?;
-        let list = due::list(&approved, ctx.format.reads);
-        let due = view::due::doc(&list, &*approved);
-        let mut doc = view::init::demo(&made(&home)?);
-        doc.blocks.extend(due.blocks);
-        doc.footer = due.footer;
-        doc.blocks.extend(view::init::next(next(ctx, &home)));
+        let overview = overview::doc(&approved);
+        let place = home.root().display().to_string();
+        let files = made(&home)?;
+        let n_merged = files.iter().filter(|path| is_record_of(&[build::RECORDS.to_owned()], path));
+        let proposed = approved.records().iter().filter(|it| it.status == Status::Proposed);
+        let counts = (n_merged.count(), proposed.count());
+        let mut doc = view::init::demo(&files, counts, &place);
+        doc.blocks.extend(overview.blocks);
+        doc.footer = overview.footer;
+        doc.blocks.extend(view::init::next(next(ctx, &place)));
         ctx.show(&doc)?;
         Ok(Outcome::Fine)
     }
@@ -76,21 +84,30 @@ fn made(home: &Session) -> anyhow::Result<Vec<String>> {
         .collect())
 }
 
-/// Returns the commands to try next.
-fn next(ctx: &Ctx, home: &Session) -> Vec<String> {
-    let on =
-        ctx.globals.on.as_ref().map(|_| format!(" --on {}", ctx.instant())).unwrap_or_default();
-    let exledger = |command: &str| format!("exledger{on} {command}");
-    vec![
-        format!("cd {}", home.root().display()),
-        exledger("list --all"),
-        exledger("show 7F3KQ"),
-        exledger(
-            "check --identity svc:billing-batch --resource db:invoices --action read --environment production",
-        ),
-        exledger("queue"),
-        exledger("report"),
-        "exledger lint".to_owned(),
-        "git log --graph --oneline".to_owned(),
-    ]
+/// Returns the commands to try next, each with what it shows.
+fn next(ctx: &Ctx, place: &str) -> Vec<String> {
+    let on = ctx.globals.on.as_ref().map(|on| format!(" --on {on}")).unwrap_or_default();
+    let quoted = format!("'{}'", place.replace('\'', "'\\''"));
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "/._-".contains(char);
+    let place = if place.chars().all(is_plain) { place } else { &quoted };
+    let mut lines = vec![format!("cd {place}")];
+    for (command, shows) in COMMANDS {
+        lines.push(format!(
+            "{:<width$}  # {shows}",
+            format!("exledger{on} {command}"),
+            width = on.len() + 21
+        ));
+    }
+    lines
 }
+
+/// The commands to try, and what each shows.
+const COMMANDS: &[(&str, &str)] = &[
+    ("list --all", "every exception, closed ones too"),
+    ("show V3NDR", "one of them, approved with a signature"),
+    ("log 7F3KQ", "what was merged, and who approved it"),
+    ("queue", "what needs attention, and the next step"),
+    ("patterns", "the cause that repeats"),
+    ("verify", "what history proves, and what it doesn't"),
+    ("report", "the ledger in figures"),
+];

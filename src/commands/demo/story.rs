@@ -3,6 +3,7 @@
 //! Uses record (instants). Times are hours relative to the start of the clock's day, so that the story is always recent
 //! and two runs on one day create the same commits.
 
+use exledger::policy::people::nobody;
 use exledger::record::time::Instant;
 
 /// A person of the story.
@@ -17,6 +18,8 @@ pub(super) const LEE: Person = Person { name: "Lee Park", email: "lee@example.co
 pub(super) const KIM: Person = Person { name: "Kim Sato", email: "kim@example.com" };
 pub(super) const DANA: Person = Person { name: "Dana Okafor", email: "dana@example.com" };
 pub(super) const SAM: Person = Person { name: "Sam Chen", email: "sam@example.com" };
+/// The author of commits that only add approval files: nobody.
+pub(super) const APPROVALS: Person = Person { name: nobody::NAME, email: nobody::EMAIL };
 const FORGE: Person = Person { name: "GitHub", email: "noreply@github.com" };
 
 /// How a change lands on the mainline.
@@ -50,7 +53,17 @@ pub(super) struct Step {
     pub(super) by: Person,
     pub(super) edit: Edit,
     pub(super) subject: &'static str,
+    /// A signed approval on the branch, if there is one.
+    pub(super) signed: Option<SignedApproval>,
     pub(super) landing: Landing,
+}
+
+/// An approval that a person signs before the branch is merged.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SignedApproval {
+    pub(super) by: Person,
+    pub(super) hours: i64,
+    pub(super) reason: &'static str,
 }
 
 impl Landing {
@@ -72,38 +85,43 @@ const fn merge(by: Person, hours: i64) -> Landing {
 /// The story, in the order of landing.
 pub(super) const STORY: &[Step] = &[
     Step {
-        hours: -71 * DAY,
+        hours: -71 * DAY + 13,
         by: KIM,
         edit: Edit::File("EXC-2026-K9V2M"),
         subject: "File the exception for the partner gateway",
-        landing: merge(DANA, -70 * DAY),
+        signed: None,
+        landing: merge(DANA, -70 * DAY + 9),
     },
     Step {
-        hours: -51 * DAY,
+        hours: -51 * DAY + 15,
         by: KIM,
         edit: Edit::File("EXC-2026-C0ZED"),
         subject: "File the exception for the report renderer",
-        landing: merge(LEE, -50 * DAY),
+        signed: None,
+        landing: merge(LEE, -50 * DAY + 8),
     },
     Step {
-        hours: -46 * DAY,
+        hours: -46 * DAY + 10,
         by: SAM,
         edit: Edit::File("EXC-2026-BKP7D"),
         subject: "File the exception for the backup host",
-        landing: merge(LEE, -45 * DAY),
+        signed: None,
+        landing: merge(LEE, -45 * DAY + 9),
     },
     Step {
-        hours: -41 * DAY - 6,
+        hours: -41 * DAY + 9,
         by: ANA,
         edit: Edit::File("EXC-2026-A4RXS"),
         subject: "File the exception for the migration agent",
-        landing: merge(SAM, -40 * DAY - 6),
+        signed: None,
+        landing: merge(SAM, -40 * DAY + 14),
     },
     Step {
         hours: -34 * DAY - 9,
         by: ANA,
         edit: Edit::File("EXC-2026-7F3KQ"),
         subject: "File the exception for the billing key",
+        signed: None,
         landing: Landing::Merge {
             by: DANA,
             hours: -34 * DAY - 2,
@@ -111,35 +129,43 @@ pub(super) const STORY: &[Step] = &[
         },
     },
     Step {
-        hours: -28 * DAY - 5,
+        hours: -28 * DAY + 10,
         by: DANA,
         edit: Edit::File("EXC-2026-V3NDR"),
         subject: "File the exception for the payroll vendor",
-        landing: merge(SAM, -28 * DAY + 3),
+        signed: Some(SignedApproval {
+            by: SAM,
+            hours: -28 * DAY + 14,
+            reason: "The key works from two addresses only, which was tested",
+        }),
+        landing: merge(DANA, -28 * DAY + 15),
     },
     Step {
-        hours: -27 * DAY,
+        hours: -27 * DAY + 9,
         by: SAM,
         edit: Edit::Append(
             "EXC-2026-7F3KQ",
             "reviews:\n  - {date: {-27}, by: sam@example.com, outcome: still-needed, note: Alerts are quiet}\n",
         ),
         subject: "Review the billing key",
-        landing: merge(DANA, -27 * DAY + 4),
+        signed: None,
+        landing: merge(DANA, -27 * DAY + 13),
     },
     Step {
-        hours: -31 * DAY,
+        hours: -31 * DAY + 11,
         by: ANA,
         edit: Edit::File("EXC-2026-M1SSD"),
         subject: "File the exception for the load test",
-        landing: merge(LEE, -25 * DAY),
+        signed: None,
+        landing: merge(LEE, -25 * DAY + 10),
     },
     Step {
-        hours: -20 * DAY - 3,
+        hours: -20 * DAY + 7,
         by: LEE,
         edit: Edit::File("EXC-2026-5E1FA"),
         subject: "File the exception for the fraud logs",
-        landing: merge(LEE, -20 * DAY),
+        signed: None,
+        landing: merge(LEE, -20 * DAY + 8),
     },
     Step {
         hours: -20 * DAY + 9,
@@ -149,17 +175,19 @@ pub(super) const STORY: &[Step] = &[
             "  - {date: {-20}, by: sam@example.com, outcome: still-needed}\n",
         ),
         subject: "Review the billing key again",
+        signed: None,
         landing: merge(DANA, -20 * DAY + 11),
     },
     Step {
-        hours: -17 * DAY,
+        hours: -17 * DAY + 14,
         by: KIM,
         edit: Edit::Append(
             "EXC-2026-C0ZED",
             "closure:\n  outcome: remediated\n  date: {-17}\n  by: kim@example.com\n  reason: Renderer 0.11 with the corrected library is deployed\n  evidence: [{id: E1, kind: change, url: \"https://ci.example.com/builds/4711\"}]\n",
         ),
         subject: "Close the exception of the report renderer",
-        landing: merge(DANA, -16 * DAY),
+        signed: None,
+        landing: merge(DANA, -16 * DAY + 9),
     },
     Step {
         hours: -13 * DAY + 9,
@@ -169,6 +197,7 @@ pub(super) const STORY: &[Step] = &[
             "  - {date: {-13}, by: sam@example.com, outcome: still-needed, note: The consumer is in two of four regions}\n",
         ),
         subject: "Review the billing key a third time",
+        signed: None,
         landing: merge(DANA, -13 * DAY + 13),
     },
     Step {
@@ -176,7 +205,8 @@ pub(super) const STORY: &[Step] = &[
         by: KIM,
         edit: Edit::File("EXC-2026-W8TN0"),
         subject: "File the exception for the search index (#31)",
-        landing: Landing::Squash { hours: -12 * DAY },
+        signed: None,
+        landing: Landing::Squash { hours: -12 * DAY + 9 },
     },
     Step {
         hours: -6 * DAY - 4,
@@ -192,6 +222,7 @@ pub(super) const STORY: &[Step] = &[
             ],
         ),
         subject: "Renew the exception for the billing key",
+        signed: None,
         landing: Landing::Merge {
             by: LEE,
             hours: -6 * DAY + 10,
@@ -209,23 +240,26 @@ pub(super) const STORY: &[Step] = &[
             )],
         ),
         subject: "Review the billing key a fourth time",
+        signed: None,
         landing: merge(DANA, -6 * DAY + 16),
     },
     Step {
-        hours: -5 * DAY,
+        hours: -5 * DAY + 12,
         by: SAM,
         edit: Edit::Append(
             "EXC-2026-V3NDR",
             "fired:\n  - {date: {-5}, trigger: T1, by: sam@example.com, note: Client credentials are in the vendor's release notes}\n",
         ),
         subject: "Say that the payroll vendor ships client credentials",
-        landing: merge(DANA, -5 * DAY + 2),
+        signed: None,
+        landing: merge(DANA, -5 * DAY + 14),
     },
     Step {
         hours: -6,
         by: LEE,
         edit: Edit::File("EXC-2026-D3P0Y"),
         subject: "Deploy the checkout hotfix outside its window",
+        signed: None,
         landing: Landing::Push,
     },
     Step {
@@ -233,6 +267,7 @@ pub(super) const STORY: &[Step] = &[
         by: KIM,
         edit: Edit::File("EXC-2026-NEW42"),
         subject: "File the exception for the onboarding assistant",
+        signed: None,
         landing: Landing::Open { branch: "wiki-assistant" },
     },
 ];

@@ -71,7 +71,9 @@ fn source(excerpt: &doc::Excerpt, pos: diag::Pos, tone: Tone, style: &OutputStyl
     let before = usize::try_from(before).unwrap_or(0);
     // Even in a pipe, a line of thousands of characters is of no use.
     let room = style.width.unwrap_or(120).saturating_sub(number.len() + 4).max(20);
-    let from = (before + 8).saturating_sub(room);
+    // A marked value, such as a date, is shown whole if it fits.
+    let marked = usize::try_from(excerpt.length.max(1)).unwrap_or(1).clamp(8, room);
+    let from = (before + marked).saturating_sub(room);
     let shown: String = excerpt.line.chars().skip(from).take(room).map(cell).collect();
     let left: String = excerpt.line.chars().take(before).skip(from).map(cell).collect();
     let length = usize::try_from(excerpt.length.max(1)).unwrap_or(1);

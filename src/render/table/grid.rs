@@ -12,9 +12,11 @@ use comfy_table::TableStyle;
 use comfy_table::Width;
 
 use super::colour::Ink;
+use super::command;
 use crate::render::format::OutputStyle;
 use crate::view::doc::ColumnFit;
 use crate::view::doc::StyledText;
+use crate::view::doc::Tone;
 
 /// The separator between two cells of a line. Texts contain no control characters at this point.
 const BETWEEN_CELLS: char = '\u{1f}';
@@ -40,9 +42,11 @@ pub(super) struct Grid {
 impl Grid {
     /// Returns its lines, each with its line break and without leading spaces.
     pub(super) fn shown(&self, style: &OutputStyle) -> String {
-        let table = self.arranged(style.width);
+        let widths = self.widths(style.width);
+        let cells = self.broken(&widths);
+        let table = self.arranged(&widths, &cells);
         let mut out = String::new();
-        let mut rows = self.rows.iter();
+        let mut rows = cells.iter();
         let mut inks: Vec<Ink> = Vec::new();
         let mut fresh = true;
         let hidden: Vec<bool> = table.column_iter().map(comfy_table::Column::is_hidden).collect();
@@ -83,30 +87,47 @@ impl Grid {
         }
     }
 
-    fn arranged(&self, width: Option<usize>) -> Table {
+    /// Returns the width of each column; `None` for a column that is left out.
+    fn widths(&self, width: Option<usize>) -> Vec<Option<usize>> {
+        let natural = natural(self.rows.iter().map(Vec::as_slice));
+        match width {
+            Some(width) => fitted(&natural, &self.fits, self.padding() + 1, width),
+            None => natural.into_iter().map(Some).collect(),
+        }
+    }
+
+    fn padding(&self) -> usize {
+        usize::from(self.is_wide)
+    }
+
+    /// Returns the rows, with commands broken where the shell continues them.
+    fn broken(&self, widths: &[Option<usize>]) -> Vec<Vec<StyledText>> {
+        let has_command = |cell: &StyledText| cell.0.iter().any(|it| it.0 == Tone::Command);
+        let one = |(cell, width): (&StyledText, &Option<usize>)| match width {
+            Some(width) if has_command(cell) => command::broken(cell, *width),
+            _ => cell.clone(),
+        };
+        self.rows.iter().map(|row| row.iter().zip(widths).map(one).collect()).collect()
+    }
+
+    fn arranged(&self, widths: &[Option<usize>], rows: &[Vec<StyledText>]) -> Table {
         let mut table = Table::new();
         table.load_style(
             TableStyle::new()
                 .content_lines(ContentLineStyle::none().junction(BETWEEN_CELLS))
                 .row_separator(LineStyle::none().fill(BETWEEN_ROWS).junction(BETWEEN_ROWS)),
         );
-        for cells in &self.rows {
+        for cells in rows {
             table.add_row(Row::from(cells.iter().map(StyledText::bare).collect::<Vec<_>>()));
         }
-        let padding = if self.is_wide { 1 } else { 0 };
-        let natural: Vec<usize> =
-            table.column_max_content_widths().into_iter().map(usize::from).collect();
-        let widths = match width {
-            Some(width) => fitted(&natural, &self.fits, usize::from(padding) + 1, width),
-            None => natural.into_iter().map(Some).collect(),
-        };
+        let padding = u16::from(self.is_wide);
         for (column, width) in table.column_iter_mut().zip(widths) {
             column.set_padding((0, padding));
             column.set_constraint(match width {
                 None => ColumnConstraint::Hidden,
                 // This width includes the padding.
                 Some(width) => ColumnConstraint::Absolute(Width::Fixed(
-                    u16::try_from(width).unwrap_or(u16::MAX).saturating_add(padding),
+                    u16::try_from(*width).unwrap_or(u16::MAX).saturating_add(padding),
                 )),
             });
         }

@@ -24,13 +24,20 @@ pub(crate) fn cell_text(text: &StyledText, style: &OutputStyle) -> StyledText {
     if style.width.is_none() || !is_long {
         return text;
     }
-    let mut left = CELL - 1;
+    let mut left = cut_at(&text.bare());
     let kept = text.0.into_iter().map(|(tone, text)| {
         let kept: String = text.chars().take(left).collect();
         left -= kept.chars().count();
         (tone, kept)
     });
     StyledText(kept.collect()).and(Tone::Plain, "…")
+}
+
+/// Returns how many characters of a long text to keep: whole words, so that no id or date is cut, unless one is endless.
+fn cut_at(text: &str) -> usize {
+    let kept: Vec<char> = text.chars().take(CELL).collect();
+    let space = kept.iter().rposition(|char| *char == ' ').filter(|at| *at > CELL / 2);
+    space.unwrap_or(CELL - 1)
 }
 
 pub(crate) fn one_line(text: &StyledText) -> StyledText {

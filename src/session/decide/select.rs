@@ -2,7 +2,7 @@
 //!
 //! Start at `paths`. A filter matches the fields that `list` knows (status, tier, end) and those of the work tree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::ledger::{File, Files};
@@ -10,6 +10,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::record::Record;
 use crate::record::address::Address;
+use crate::record::near;
 use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::{self, Located};
 use crate::session::notice::Notice;
@@ -82,9 +83,11 @@ pub(super) fn paths(
                 let key = |it: &Address| people::key_of(governance, it.as_str());
                 (email != heir || owner == heir) && key(email) == key(owner)
             };
-            for file in of_owner(located, &files, &is_own)? {
-                take(file);
+            let own = of_owner(located, &files, &is_own)?;
+            if own.is_empty() {
+                return Err(no_owner(located, &files, owner)?.into());
             }
+            own.into_iter().for_each(|file| drop(take(file)));
         }
     }
     if found.is_empty() {
@@ -193,6 +196,19 @@ fn of_owner<'f>(
         }
     }
     Ok(found)
+}
+
+/// Returns the error for an owner without open records.
+fn no_owner(located: &Located, files: &Files, owner: &Address) -> Result<Usage, Error> {
+    let mut owners = BTreeSet::new();
+    for file in &files.records {
+        owners.extend(files.read(&located.tree, file)?.value::<Address>("owner.email"));
+    }
+    let similar = near::question(owner.as_str(), owners.iter().map(Address::as_str));
+    Ok(Usage::refused(
+        format!("no open record has the owner {owner}"),
+        format!("{similar}run `exledger list` for the owners"),
+    ))
 }
 
 /// Returns the error for a decision that names no record.

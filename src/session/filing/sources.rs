@@ -17,6 +17,7 @@ use crate::policy::settings::Profile;
 use crate::record::Record;
 use crate::record::credential;
 use crate::record::json;
+use crate::record::near;
 use crate::record::pattern;
 use crate::record::vocabulary::{ControlStatus, Vocabulary};
 use crate::session::error::Usage;
@@ -137,7 +138,10 @@ fn no_profile(name: &str, policy: &Policy) -> Usage {
     let known: Vec<&str> = policy.profiles.keys().map(String::as_str).collect();
     let help = match known.as_slice() {
         [] => "add it to exledger.yaml under `profiles:`".to_owned(),
-        known => format!("use one of {}", known.join(", ")),
+        known => {
+            let similar = near::question(name, known.iter().copied());
+            format!("{similar}use one of {}", known.join(", "))
+        }
     };
     Usage::refused(format!("the policy has no profile {name}"), help)
 }

@@ -7,13 +7,14 @@ use crate::session::lint::request::LintRequest;
 use crate::session::notice::Notice;
 use std::path::Path;
 
-use crate::ledger;
 use crate::ledger::tree::{EntryKind, Tree, TreeError, TreeItem};
+use crate::ledger::{self, Files};
 use crate::policy;
 use crate::policy::governance::Governance;
+use crate::record::near;
 use crate::session::locate::Located;
 use crate::session::overlay::Overlay;
-use crate::store::files;
+use crate::store::files::{self, WorkTree};
 
 /// What is linted.
 pub(super) struct Input {
@@ -21,6 +22,13 @@ pub(super) struct Input {
     tree: Overlay,
     /// The given paths, relative to the ledger's root; empty for everything.
     named: Vec<String>,
+}
+
+/// Returns a question that names the record with the most similar path; empty if none is, or they can't be listed.
+fn like(tree: &WorkTree, path: &str) -> String {
+    let Ok(governance) = Governance::read(tree) else { return String::new() };
+    let Ok(files) = Files::list(tree, &governance.policy.records) else { return String::new() };
+    near::question(path, files.records.iter().map(|file| file.path.as_str()))
 }
 
 impl Input {
@@ -39,9 +47,10 @@ impl Input {
             let inside = path_inside(path, located, request.folder)?;
             let there = inside.is_empty() || tree.kind(&inside)?.is_some();
             if !there {
+                let similar = like(tree, &inside);
                 return Err(Usage::refused(
                     format!("there is no {}", path.display()),
-                    "give files or folders of the ledger",
+                    format!("{similar}give files or folders of the ledger"),
                 )
                 .into());
             }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::history::objects::Oid;
+use crate::record::near;
 use crate::store::git::{GitError, Repository};
 
 /// A branch given by name.
@@ -57,6 +58,25 @@ impl Repository {
             1 => found.pop(),
             _ => None,
         })
+    }
+
+    /// Returns the names of all branches, local and remote, as git shows them.
+    ///
+    /// # Errors
+    /// [`GitError`] if refs can't be read.
+    pub fn branches(&self) -> Result<Vec<String>, GitError> {
+        let refs = self.refs()?;
+        let short = |full: &String| {
+            let name = full.strip_prefix("refs/heads/").or(full.strip_prefix("refs/remotes/"));
+            name.map(str::to_owned)
+        };
+        Ok(refs.names.keys().filter_map(short).collect())
+    }
+
+    /// Returns the branch whose name is most similar to one that does not exist.
+    pub fn branch_like(&self, name: &str) -> Option<String> {
+        let names = self.branches().ok()?;
+        near::nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
     }
 
     /// Returns the tip of a branch of a remote, or of a local branch if no remote is given.

@@ -70,6 +70,11 @@ impl Repository {
         }
     }
 
+    /// Returns the address of a remote, as git's configuration states it.
+    pub fn url_of(&self, remote: &str) -> Option<String> {
+        self.config().ok()?.get_string(&format!("remote.{remote}.url")).ok()
+    }
+
     fn head(&self) -> Result<HeadState, GitError> {
         // A linked work tree has its own HEAD; reading the file also works for the stand-in folder.
         let file = fs::read_to_string(self.own_dir.join("HEAD"))

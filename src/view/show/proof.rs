@@ -28,7 +28,7 @@ pub(super) fn pairs(record_state: &RecordState) -> Pairs {
         let names: Vec<String> =
             verdict.authors.iter().map(|author| shape::name(&author.person)).collect();
         add(&mut pairs, "authors", (!names.is_empty()).then(|| names.join(", ")));
-        add(&mut pairs, "four eyes", Some(verdict.result.as_str()));
+        pairs.push(("four eyes".to_owned(), shape::result(verdict.result)));
         let missing: Vec<String> = verdict.missing.iter().map(answers::missing_text).collect();
         add(&mut pairs, "missing", (!missing.is_empty()).then(|| missing.join("\n")));
         let flags: Vec<&str> = verdict.flags.iter().copied().collect();

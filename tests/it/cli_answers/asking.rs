@@ -197,6 +197,12 @@ fn a_shallow_clone_shows_its_rows_and_exits_3_with_the_repair() {
     assert!(answer.err.contains("git fetch --unshallow"), "{}", answer.err);
     let gate = run(clone.path(), &["--on", ON, "check", "--application", "search"]);
     assert_eq!(gate.code, 3, "{}", gate.out);
+    // For people, and no answer that a gate relies on: it says itself what it does not know.
+    let overview = run(clone.path(), &["--on", ON]);
+    assert_eq!((overview.code, overview.err.as_str()), (0, ""));
+    let first = overview.out.lines().next().unwrap();
+    assert!(first.starts_with("unknown") && first.contains("could not be determined"), "{first}");
+    assert!(overview.out.contains("git fetch --unshallow"), "{}", overview.out);
 }
 
 #[test]

@@ -49,7 +49,10 @@ const SENSELESS: &[(&[&str], &str)] = &[
     (&["transfer", ID, "--to", "ana@example.com"], "already owns EXC-2026-7F3KQ"),
     (&["transfer", ID, "--to", "lee"], "--to lee is not an address"),
     (&["transfer", ID], "--to is missing"),
-    (&["transfer", "--from", "kim@example.com", "--to", "lee@example.com"], "no record matches"),
+    (
+        &["transfer", "--from", "kim@example.com", "--to", "lee@example.com"],
+        "no open record has the owner kim@example.com",
+    ),
     (
         &["transfer", ID, "--from", "ana@example.com", "--to", "lee@example.com"],
         "cannot be used with",

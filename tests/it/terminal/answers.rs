@@ -13,8 +13,10 @@ const COMMANDS: &[&[&str]] = &[
     &["queue"],
     &["verify"],
     &["patterns"],
-    &["diff", "main"],
-    &["lint", "--base", "main"],
+    &["diff", "main", "wiki-assistant"],
+    &["lint"],
+    &["explain"],
+    &[],
 ];
 
 /// Returns the days and instants of a text, in order of their first character.
@@ -43,8 +45,8 @@ fn every_width_shows_whole_dates_and_what_decides() {
     assert_ne!(text, longer);
     std::fs::write(path, longer).unwrap();
     for command in COMMANDS {
-        let args = match command[0] {
-            "lint" | "diff" => command.to_vec(),
+        let args = match command.first() {
+            Some(&"lint" | &"diff" | &"explain") => command.to_vec(),
             _ => [*command, &["--on", DAY]].concat(),
         };
         let piped = cli::run(&ledger, &args).out;

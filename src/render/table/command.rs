@@ -1,0 +1,123 @@
+//! Commands that don't fit on one line, broken so that they can still be copied.
+//!
+//! Uses `view::doc`. Pure. Start at [`broken`]. A shell continues a line that ends in a backslash, so a command in several
+//! lines is still one command when it is pasted.
+
+use crate::view::doc::{StyledText, Tone};
+
+/// The end of a line that the shell continues.
+const CONTINUED: &str = " \\";
+
+/// Returns a text whose commands have lines of at most `width` columns, if their words allow it.
+pub(super) fn broken(text: &StyledText, width: usize) -> StyledText {
+    let mut column = 0;
+    let pieces = text.0.iter().map(|(tone, piece)| {
+        let before = column;
+        column = match piece.rsplit_once('\n') {
+            Some((_, last)) => columns(last),
+            None => column + columns(piece),
+        };
+        // A command that begins within a sentence is wrapped with it.
+        let text = match tone {
+            Tone::Command => lines(piece, width, before),
+            _ => piece.clone(),
+        };
+        (*tone, text)
+    });
+    StyledText(pieces.collect())
+}
+
+/// Returns a command in lines of at most `width` columns; the first one begins at a column.
+fn lines(command: &str, width: usize, column: usize) -> String {
+    if column + columns(command) <= width {
+        return command.to_owned();
+    }
+    let mut out = String::with_capacity(command.len() + 8);
+    let mut at = column;
+    let most = width.saturating_sub(CONTINUED.len());
+    for word in pieces(command, most) {
+        let wide = columns(word);
+        if out.is_empty() {
+            at += wide;
+        } else if at + 1 + wide + CONTINUED.len() <= width {
+            out.push(' ');
+            at += 1 + wide;
+        } else {
+            out.push_str(CONTINUED);
+            out.push('\n');
+            at = wide;
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// Returns the columns of a text without wide characters; a wrong number only wraps a line once more.
+fn columns(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Returns the pieces of a command between which a line may break: its words, but a flag with its value if both fit in `most`
+/// columns.
+fn pieces(command: &str, most: usize) -> Vec<&str> {
+    let words = words(command);
+    let mut pieces = Vec::with_capacity(words.len());
+    let mut rest = words.iter().peekable();
+    while let Some(&(start, word)) = rest.next() {
+        let with_value =
+            rest.peek().filter(|(_, next)| word.starts_with('-') && !next.starts_with('-'));
+        let both = with_value.and_then(|(at, next)| command.get(start..at + next.len()));
+        match both.filter(|both| columns(both) <= most) {
+            Some(both) => {
+                rest.next();
+                pieces.push(both);
+            }
+            None => pieces.push(word),
+        }
+    }
+    pieces
+}
+
+/// Returns the words of a command with their places; blanks within quotes separate none.
+fn words(command: &str) -> Vec<(usize, &str)> {
+    let mut quote = None;
+    let is_between = |char: char| {
+        match (quote, char) {
+            (None, '\'' | '"') => quote = Some(char),
+            (Some(open), char) if open == char => quote = None,
+            _ => {}
+        }
+        quote.is_none() && char == ' '
+    };
+    let mut at = 0;
+    let words = command.split(is_between);
+    words
+        .map(|word| {
+            let start = at;
+            at += word.len() + 1;
+            (start, word)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken;
+    use crate::view::doc::{StyledText, Tone};
+
+    #[test]
+    fn a_broken_command_is_the_same_for_a_shell() {
+        let command =
+            "git -c user.name='exledger  approvals' commit -m \"Approve it\" -- exceptions";
+        for width in 12..90 {
+            for label in ["", "run: "] {
+                let text = StyledText::with_tone(Tone::Muted, label).and(Tone::Command, command);
+                let text = broken(&text, width).bare();
+                let longest = text.lines().map(str::len).max().unwrap_or(0);
+                assert!(longest <= width.max(34), "{width}: {text}");
+                let pasted = text.replace(" \\\n", " ");
+                assert_eq!(pasted.strip_prefix(label), Some(command), "{width}");
+            }
+        }
+    }
+}
