@@ -124,6 +124,7 @@ impl PageBody<'_> {
                 self.inside(inside);
                 self.add("</details>\n");
             }
+            Block::Part(_, inside) => self.inside(inside),
             Block::Cards(_) => {}
             Block::Series(series) => self.add(&chart::drawn(series)),
         }
@@ -262,6 +263,6 @@ fn class(tone: Tone) -> Option<&'static str> {
         Tone::Bad => Some("bad"),
         Tone::Muted => Some("muted"),
         Tone::Strong => Some("strong"),
-        Tone::Id => Some("id"),
+        Tone::Id | Tone::Code => Some("id"),
     }
 }

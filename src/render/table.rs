@@ -87,6 +87,11 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
         Block::Table(table) => columns(table, style),
         Block::Findings(findings) if findings.is_for_machines => String::new(),
         Block::Findings(findings) => finding::list(&findings.shown, style),
+        Block::Part(_, inside) => {
+            let texts: Vec<String> = inside.iter().map(|block| shown(block, style)).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+        }
         Block::Folded(..) | Block::Cards(_) | Block::Series(_) => String::new(),
         Block::Verbatim(text) => {
             let text = visible::no_command(visible::verbatim(text));

@@ -23,6 +23,7 @@ pub mod refiling;
 pub mod renewed;
 pub mod select;
 pub mod shell;
+pub mod signed_statements;
 pub mod slips;
 pub mod statements;
 pub mod triage;

@@ -164,6 +164,9 @@ pub enum Block<'a> {
     Verbatim(String),
     /// Details for some readers: folded below a line if the format can fold, otherwise left out.
     Folded(StyledText, Vec<Block<'a>>),
+    /// One of many similar parts, with the noun that counts them; a format with a size limit writes a part as a whole
+    /// or leaves it out, and counts those left out.
+    Part(&'static str, Vec<Block<'a>>),
     /// Details of some records: only in pages.
     Cards(Cards<'a>),
     /// Numbers as a chart: only in pages; other formats show a table with the same numbers.
@@ -347,6 +350,8 @@ pub enum Tone {
     Strong,
     /// The id of a record.
     Id,
+    /// A command to run, or another text to copy.
+    Code,
 }
 
 impl StyledText {
