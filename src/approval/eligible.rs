@@ -120,9 +120,8 @@ impl<'g> Eligibility<'g> {
 
     /// Returns the authors who are known only as an account of a forge, each with the line to add to the policy.
     pub(crate) fn unknown_authors(&self) -> Vec<&Person> {
-        let is_unknown = |author: &&Person| {
-            author.unmapped().is_some() && !self.identities.is_no_person(author)
-        };
+        let is_unknown =
+            |author: &&Person| author.unmapped().is_some() && !self.identities.is_no_person(author);
         self.authors.iter().filter(is_unknown).collect()
     }
 

@@ -128,8 +128,7 @@ impl Keys {
                 .filter(|other| other.key == line.key)
                 .flat_map(|other| literal(&other.principals))
                 .collect();
-            let is_owner =
-                |owner: &&str| people::identify(governance, "", owner).key == person.key;
+            let is_owner = |owner: &&str| people::identify(governance, "", owner).key == person.key;
             // A key that is listed for an address belongs to that person, whatever a pattern matches (S3).
             names(governance, &line.principals, person)
                 && (owners.is_empty() || owners.iter().any(is_owner))

@@ -66,8 +66,7 @@ pub struct ApprovalOffers {
 /// Returns the ways that count.
 pub fn offers(content: ProposedContent<'_>) -> ApprovalOffers {
     let (governance, record) = (content.governance, content.record);
-    let missing =
-        ask::left(governance, record, content.approved, content.makers, content.signed);
+    let missing = ask::left(governance, record, content.approved, content.makers, content.signed);
     if missing.is_empty() {
         return ApprovalOffers::default();
     }
@@ -277,8 +276,5 @@ fn is_repeatable(way: ApprovalWay) -> bool {
 }
 
 fn is_merge(way: ApprovalWay) -> bool {
-    matches!(
-        way,
-        ApprovalWay::Merge | ApprovalWay::SignedMerge | ApprovalWay::MergeWithTrailers
-    )
+    matches!(way, ApprovalWay::Merge | ApprovalWay::SignedMerge | ApprovalWay::MergeWithTrailers)
 }

@@ -199,8 +199,7 @@ impl ApprovalWays {
         let reviews = accepted.bridged_reviews && has_pull_request;
         let can_sign = matches!(signed_file, Some(ApprovalWay::SignedFile));
         let trailers = accepted.trailers && !needs_one && !can_sign;
-        let signed_merge =
-            can_list_keys && accepted.signed_merges && merge.is_none() && needs_one;
+        let signed_merge = can_list_keys && accepted.signed_merges && merge.is_none() && needs_one;
         let notes = accepted.notes;
         // Somebody without a key gets one only through an approved change, so merging comes first.
         let (first, last) =

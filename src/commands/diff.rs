@@ -87,7 +87,8 @@ impl Run for DiffArgs {
         let counts = view::lint::LevelCounts::count(findings.iter());
         let branch = self.branch(repository)?;
         let offered = home.offers(&ctx.moment(), &compared, proposed)?;
-        let answer = DiffAnswer { compared: &compared, offered: &offered, branch: branch.as_deref() };
+        let answer =
+            DiffAnswer { compared: &compared, offered: &offered, branch: branch.as_deref() };
         ctx.show(&view::diff::doc(answer.diff(findings, &context, commit, ctx.format.name)))?;
         let doubts = report_doubts(ctx, &compared);
         Ok(doubts.max(lint::of_counts(ctx, counts)))

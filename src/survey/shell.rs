@@ -16,11 +16,13 @@ pub fn quoted(argument: &str) -> String {
 /// neither an option nor anything else than a name.
 pub fn is_branch_name(name: &str) -> bool {
     let is_part = |part: &str| {
-        !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock") && !part.ends_with('.')
+        !part.is_empty()
+            && !part.starts_with('.')
+            && !part.ends_with(".lock")
+            && !part.ends_with('.')
     };
-    let is_refused = |char: char| {
-        char.is_ascii_control() || char.is_whitespace() || "~^:?*[\\".contains(char)
-    };
+    let is_refused =
+        |char: char| char.is_ascii_control() || char.is_whitespace() || "~^:?*[\\".contains(char);
     name.len() <= 255
         && name != "@"
         && !name.starts_with('-')
@@ -36,12 +38,13 @@ mod tests {
 
     #[test]
     fn names_of_branches_are_those_that_git_accepts() {
-        for name in ["billing-key", "ana/fix.1", "origin/x", "größe", "a'b", "$(id)", "a;b", "`x`"] {
+        for name in ["billing-key", "ana/fix.1", "origin/x", "größe", "a'b", "$(id)", "a;b", "`x`"]
+        {
             assert!(is_branch_name(name), "{name}");
         }
         for name in [
-            "", "-f", "--ref", "@", "a..b", "a/", "/a", "a//b", ".a", "a/.b", "a.lock", "a.", "a b",
-            "a\nb", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "a@{1}", "a\u{7f}",
+            "", "-f", "--ref", "@", "a..b", "a/", "/a", "a//b", ".a", "a/.b", "a.lock", "a.",
+            "a b", "a\nb", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "a@{1}", "a\u{7f}",
         ] {
             assert!(!is_branch_name(name), "{name:?}");
         }

@@ -113,8 +113,7 @@ fn stated(
     add("Cause", after.root_cause.as_str().to_owned(), LONGEST);
     let owner = format!("{} ({})", after.owner.name, after.owner.email);
     let requester = after.requester.as_ref();
-    let requester =
-        requester.map_or_else(String::new, |it| format!(", on behalf of {it}"));
+    let requester = requester.map_or_else(String::new, |it| format!(", on behalf of {it}"));
     add("Owner", owner + &requester, LONGEST);
     add("Until", until(after, around.from), LONGEST);
     let triggers = after.triggers.iter();

@@ -107,8 +107,7 @@ fn clicks(change: &RecordChange) -> String {
     let needs = match change.offers.missing.as_slice() {
         [only] if change.signed.is_empty() => change_cases::describe_missing(only),
         missing => {
-            let missing: Vec<String> =
-                missing.iter().map(change_cases::describe_missing).collect();
+            let missing: Vec<String> = missing.iter().map(change_cases::describe_missing).collect();
             missing.join("; ")
         }
     };
@@ -197,8 +196,7 @@ fn who(offer: &ApprovalOffer, change: &RecordChange) -> String {
 }
 
 fn people(people: &[Person]) -> String {
-    let mut names: Vec<String> =
-        people.iter().take(MOST_NAMED).map(shape::name).collect();
+    let mut names: Vec<String> = people.iter().take(MOST_NAMED).map(shape::name).collect();
     let n_more = people.len().saturating_sub(MOST_NAMED);
     if n_more > 0 {
         names.push(diag::count(n_more, "other"));
