@@ -118,6 +118,23 @@ impl<'g> Eligibility<'g> {
         self.identities.has_pattern_key(namespace(object))
     }
 
+    /// Returns the people whose approval does not count, each once: authors, requesters, barred owners.
+    pub(crate) fn barred(&self) -> Vec<Person> {
+        let mut barred: Vec<Person> = Vec::new();
+        for person in self.authors.iter().chain(&self.owners) {
+            if !barred.iter().any(|known| known.key == person.key) {
+                barred.push(person.clone());
+            }
+        }
+        barred
+    }
+
+    /// Tells whether the signers file lists the address of a bridge.
+    pub(crate) fn has_bridge_key(&self) -> bool {
+        let signers = self.identities.signers();
+        signers.iter().any(|person| people::is_bridge(self.governance, person))
+    }
+
     /// Returns the authors who are known only as an account of a forge, each with the line to add to the policy.
     pub(crate) fn unknown_authors(&self) -> Vec<&Person> {
         let is_unknown =

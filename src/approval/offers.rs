@@ -57,8 +57,12 @@ pub struct ApprovalOffers {
     pub missing: Vec<MissingApproval>,
     /// Whether one of the authors may be among the approvers.
     pub authors_may: bool,
-    /// Whether a forge is named whose text lists its reviewers.
+    /// The people whose approval does not count: authors, requesters, and owners if they may not approve.
+    pub barred: Vec<Person>,
+    /// The forge that the policy pins, if its merges list the reviewers and no job records them.
     pub forge: Option<&'static str>,
+    /// Whether recorded reviews count only if git names who merged them, because their bridge has no key (1.12).
+    pub needs_merged_reviews: bool,
     /// Sentences about what must happen first, or why no way counts.
     pub first: Vec<String>,
 }
@@ -98,7 +102,9 @@ pub fn offers(content: ProposedContent<'_>) -> ApprovalOffers {
     ApprovalOffers {
         ways,
         authors_may: approval.self_approval == SelfApproval::Allow,
+        barred: offering.eligibility.barred(),
         forge: writes_reviews.then(|| approval.forge.as_str()),
+        needs_merged_reviews: offering.demands_people() && !offering.eligibility.has_bridge_key(),
         first,
         missing,
     }
@@ -145,29 +151,50 @@ impl Offering<'_> {
 
     /// Returns a way without a signature: the named people can take it, or anyone.
     fn by_claim(&self, way: ApprovalWay) -> Option<ApprovalOffer> {
+        if self.is_open() {
+            return Some(ApprovalOffer { way, who: Vec::new() });
+        }
         let named = self.eligibility.named(self.missing);
         let may = named.into_iter().filter(|person| self.eligibility.may_claim(person));
         let who: Vec<Person> = may.collect();
-        let counts = !who.is_empty() || self.is_open();
-        counts.then_some(ApprovalOffer { way, who })
+        (!who.is_empty()).then_some(ApprovalOffer { way, who })
     }
 
     /// Returns a way with a signature: people with a listed key can take it.
     fn by_key(&self, way: ApprovalWay, object: SignedObject) -> Option<ApprovalOffer> {
-        let named = self.eligibility.named(self.missing);
-        let signers = self.eligibility.signers(object);
-        let who: Vec<Person> = if named.is_empty() && self.is_open() {
-            if self.eligibility.has_unnamed_signers(object) { Vec::new() } else { signers }
+        if self.is_open() && self.eligibility.has_unnamed_signers(object) {
+            return Some(ApprovalOffer { way, who: Vec::new() });
+        }
+        let who = if self.is_open() {
+            self.eligibility.signers(object)
         } else {
-            named.into_iter().filter(|it| self.eligibility.can_sign(it, object)).collect()
+            let mut named = self.eligibility.named(self.missing);
+            named.retain(|person| self.eligibility.can_sign(person, object));
+            named
         };
-        let anyone = self.is_open() && self.eligibility.has_unnamed_signers(object);
-        (!who.is_empty() || anyone).then_some(ApprovalOffer { way, who })
+        (!who.is_empty()).then_some(ApprovalOffer { way, who })
     }
 
-    /// Tells whether an approval is missing that anyone but the authors could give.
+    /// Tells whether the requirement names groups or people.
+    fn demands_people(&self) -> bool {
+        let content = &self.content;
+        let own = Some(content.record);
+        let demand = combined_demand(content.governance, own, content.approved);
+        !demand.terms.each_of.is_empty() || !demand.terms.must_include.is_empty()
+    }
+
+    /// Tells whether an approval is missing that anyone but the authors could give, beside those of groups and roles.
     fn is_open(&self) -> bool {
-        self.missing.iter().any(|missing| missing.is_for_anyone)
+        let of_groups = |person: &Person| {
+            let mut groups = self.missing.iter().filter(|missing| missing.group.is_some());
+            groups.any(|missing| missing.who.iter().any(|it| it.key == person.key))
+        };
+        let is_role = |missing: &&MissingApproval| {
+            let is_role = missing.group.is_none() && !missing.is_for_anyone;
+            is_role && !missing.who.iter().any(of_groups)
+        };
+        let n_named = self.groups_left().len() + self.missing.iter().filter(is_role).count();
+        self.n_missing() > n_named && self.missing.iter().any(|missing| missing.is_for_anyone)
     }
 
     fn n_missing(&self) -> usize {
@@ -191,8 +218,10 @@ impl Offering<'_> {
             return false;
         }
         let is_offered = |person: &Person| {
-            let mut who = ways.iter().flat_map(|offer| &offer.who);
-            who.any(|offered| offered.key == person.key)
+            let mut offers = ways.iter();
+            offers.any(|offer| {
+                offer.who.is_empty() || offer.who.iter().any(|it| it.key == person.key)
+            })
         };
         let named = self.missing.iter().filter(|missing| !missing.is_for_anyone);
         let is_lost = |missing: &MissingApproval| !missing.who.iter().any(is_offered);

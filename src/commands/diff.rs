@@ -208,7 +208,6 @@ impl DiffAnswer<'_> {
             after: after.cloned(),
             tier: resolved.map(|resolved| resolved.tier),
             controls: after.map(|after| controls(after, governance)).unwrap_or_default(),
-            authors: entry.makers.clone(),
             offers: offered.offers.clone(),
             signed: offered.signed.clone(),
             rejected: offered.rejected.clone(),

@@ -169,7 +169,12 @@ impl<'a> Post<'a> {
                 let roles = if is_step { roles.clone() } else { approver() };
                 let (due, at) = (step.due.clone(), step.due.timing);
                 let topic = MessageTopic::Approve(due);
-                let approve = item(topic, at, roles, &step.action, &step.command, branch.clone());
+                let (action, command) = if is_step {
+                    (&next.action, &next.command)
+                } else {
+                    (&step.action, &step.command)
+                };
+                let approve = item(topic, at, roles, action, command, branch.clone());
                 self.send(&person, approve);
             }
             if others.is_empty() || is_approver && is_step {

@@ -21,8 +21,7 @@ pub fn is_branch_name(name: &str) -> bool {
             && !part.ends_with(".lock")
             && !part.ends_with('.')
     };
-    let is_refused =
-        |char: char| char.is_ascii_control() || char.is_whitespace() || "~^:?*[\\".contains(char);
+    let is_refused = |char: char| char.is_ascii_control() || " ~^:?*[\\".contains(char);
     name.len() <= 255
         && name != "@"
         && !name.starts_with('-')

@@ -82,8 +82,6 @@ pub struct RecordChange {
     pub tier: Option<String>,
     /// The controls that the record after deviates from, each with its title, if a catalog has it.
     pub controls: Vec<(String, Option<String>)>,
-    /// The author set so far, whose approvals do not count.
-    pub authors: Vec<Person>,
     /// The ways in which it can be approved.
     pub offers: ApprovalOffers,
     /// Those who signed an approval of it already.

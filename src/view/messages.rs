@@ -180,8 +180,12 @@ fn about(item: &MessageItem<'_>, stamp: &Stamp) -> String {
     }
     let roles: Vec<String> = item.roles.iter().map(|role| role.replace('_', " ")).collect();
     lines.push(format!("  you receive this as {}", roles.join(" and ")));
-    if !matches!(item.topic, MessageTopic::Decided(_)) {
-        lines.push(format!("  next: {}", item.action));
+    match item.topic {
+        MessageTopic::Due(_) | MessageTopic::Approve(_) => {
+            lines.push(format!("  next: {}", item.action));
+        }
+        MessageTopic::Waits(_) => lines.push(format!("  {}", item.action)),
+        MessageTopic::Decided(_) => {}
     }
     lines.push(format!("  run: {}", item.command));
     if !record_state.path.is_empty() {

@@ -6,6 +6,7 @@ mod approval;
 mod dated;
 mod files;
 mod gate;
+mod offers;
 mod stage;
 mod statements;
 mod status;

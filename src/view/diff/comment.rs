@@ -8,7 +8,7 @@ use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::Vocabulary;
 use crate::record::{CompensatingControl, Record};
 use crate::rules::event_details::EventDetail;
-use crate::view::diff::{RecordChange, fields, how, needs};
+use crate::view::diff::{RecordChange, fields, how};
 use crate::view::doc::{self, Block, StyledText, Tone};
 
 /// The byte budget, less what follows the parts: the number of those left out, and the footer.
@@ -54,7 +54,7 @@ pub(super) fn part(change: &RecordChange, around: CommentContext<'_>) -> Block<'
         let text = fields::cut(&credential::hidden(also.clone()), 2 * LONGEST);
         blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Warn, capital(&text))));
     }
-    let mut pairs = match &change.before {
+    let pairs = match &change.before {
         None => stated(change, after, around),
         Some(before) => {
             let mut rows = fields::pairs(fields::differing(before, after));
@@ -67,7 +67,6 @@ pub(super) fn part(change: &RecordChange, around: CommentContext<'_>) -> Block<'
             rows
         }
     };
-    pairs.push(("Needs".to_owned(), needs(&change.needs)));
     blocks.push(Block::Pairs(pairs));
     blocks.extend(how::blocks(change, around));
     if change.before.is_none() {

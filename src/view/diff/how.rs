@@ -75,7 +75,8 @@ pub(super) fn blocks(change: &RecordChange, around: CommentContext<'_>) -> Vec<B
         ));
     }
     if !change.signed.is_empty() {
-        let names = people(&change.signed);
+        let names: Vec<String> = change.signed.iter().map(shape::name).collect();
+        let names = names.join(" and ");
         say(format!("Signed by {names} (attested): that counts once it is merged."));
     }
     if !change.rejected.is_empty() {
@@ -92,35 +93,34 @@ pub(super) fn blocks(change: &RecordChange, around: CommentContext<'_>) -> Vec<B
         say("A click does not count here.".to_owned());
         return blocks;
     }
-    say(clicks(change));
+    blocks.push(Block::Paragraph(clicks(change)));
     let ways = change.offers.ways.iter();
     blocks.push(Block::Pairs(ways.map(|offer| way(offer, change, around)).collect()));
     blocks
 }
 
-/// Says which clicks on the forge count.
-fn clicks(change: &RecordChange) -> String {
+/// Says what is needed, and which clicks on the forge count.
+fn clicks(change: &RecordChange) -> StyledText {
     let has = |word: &str| {
         let mut ways = change.offers.ways.iter();
         ways.any(|it| it.way.as_str() == word && it.way != ApprovalWay::SignedMerge)
     };
-    let needs = match change.offers.missing.as_slice() {
-        [only] if change.signed.is_empty() => change_cases::describe_missing(only),
-        missing => {
-            let missing: Vec<String> = missing.iter().map(change_cases::describe_missing).collect();
-            missing.join("; ")
-        }
-    };
-    let still = if change.signed.is_empty() { "Missing" } else { "Still missing" };
     let click = match (has("review"), has("merge")) {
-        (true, true) => "",
-        (true, false) => " Merging it approves nothing here.",
-        (false, true) => " An approving review alone does not count here.",
+        (true, true) => ".",
+        (true, false) => ". Merging it approves nothing here.",
+        (false, true) => ". An approving review alone does not count here.",
         (false, false) => {
-            " A click does not count here, neither a review nor a merge: only a signature does."
+            ". A click does not count here, neither a review nor a merge: only a signature does."
         }
     };
-    format!("{still}: {needs}.{click}")
+    if change.signed.is_empty() {
+        let needs = StyledText::plain("Needs ");
+        let needs = StyledText([needs.0, super::needs(&change.needs).0].concat());
+        return needs.and(Tone::Plain, click);
+    }
+    let missing: Vec<String> =
+        change.offers.missing.iter().map(change_cases::describe_missing).collect();
+    StyledText::plain(format!("Still missing: {}{click}", missing.join("; ")))
 }
 
 /// Returns one way: what to do, then its level, who can do it, and the command.
@@ -147,7 +147,13 @@ fn way(
                     " It counts if the project's template for merge commits has `%{approved_by}`."
                 }
                 Some(_) => " The forge writes it into the merge.",
-                None => " The job that records reviews states it after the merge, however it is merged.",
+                None if change.offers.needs_merged_reviews => {
+                    " The job that records reviews states it after the merge. Its key is not listed, so that pull \
+                     request or commit of the job must not be squashed."
+                }
+                None => {
+                    " The job that records reviews states it after the merge, however it is merged."
+                }
             };
             ("Approve the pull request", text.and(Tone::Plain, how))
         }
@@ -160,16 +166,19 @@ fn way(
         ),
         ApprovalWay::MergeWithTrailers => (
             "Merge it with a merge commit",
-            run(text, ": ").and(
-                Tone::Plain,
-                ", with a last paragraph `Approved-by: NAME <ADDRESS>` for each further approver. A squash does not count.",
-            ),
+            run(text, ": ")
+                .and(Tone::Plain, ", with a last paragraph that has a line ")
+                .and(Tone::Code, "Approved-by: NAME <ADDRESS>")
+                .and(Tone::Plain, " for each further approver. A squash does not count."),
         ),
         ApprovalWay::SignedMerge => (
             "Merge it with a signed merge commit",
             run(text, ": ").and(
                 Tone::Plain,
-                format!(". The key must be listed in {}; a forge's own signature does not count.", around.signers),
+                format!(
+                    ". The key must be listed in {}; a forge's own signature does not count.",
+                    around.signers
+                ),
             ),
         ),
         ApprovalWay::SignedFile | ApprovalWay::SignedFileOnceListed => {
@@ -177,7 +186,9 @@ fn way(
         }
         ApprovalWay::ReviewNote => (
             "Vote in a note on the merge",
-            run(text, ": ").and(Tone::Plain, ", with `Code-Review+2: NAME <ADDRESS>`."),
+            run(text, ": ")
+                .and(Tone::Plain, ", with ")
+                .and(Tone::Code, "Code-Review+2: NAME <ADDRESS>"),
         ),
     };
     (label.to_owned(), text)
@@ -188,10 +199,10 @@ fn who(offer: &ApprovalOffer, change: &RecordChange) -> String {
     if !offer.who.is_empty() {
         return people(&offer.who);
     }
-    match (change.offers.authors_may, change.authors.is_empty()) {
+    match (change.offers.authors_may, change.offers.barred.is_empty()) {
         (true, _) => "anyone, and also an author, which is reported".to_owned(),
         (false, true) => "anyone but the authors".to_owned(),
-        (false, false) => format!("anyone but {}", people(&change.authors)),
+        (false, false) => format!("anyone but {}", people(&change.offers.barred)),
     }
 }
 
