@@ -125,15 +125,7 @@ impl<'a> MessageRecord<'a> {
 fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     let ledger = stamp.name.as_ref().map_or_else(String::new, |name| format!(" in {name}"));
     if let [only] = message.items.as_slice() {
-        let what = match &only.topic {
-            MessageTopic::Approve(_) => "Approve or reject",
-            MessageTopic::Waits(_) => "Waits for approval",
-            MessageTopic::Decided(DecisionKind::Approved) => "Approved",
-            MessageTopic::Decided(DecisionKind::Vetoed) => "Vetoed",
-            MessageTopic::Decided(DecisionKind::Rejected) => "Rejected",
-            MessageTopic::Decided(DecisionKind::Revoked) => "Revoked",
-            MessageTopic::Due(_) => return format!("1 exception needs you{ledger}"),
-        };
+        let what = topic(&only.topic);
         let id = only.record_state.id();
         return match cut(&title(only), LONGEST_TITLE).as_str() {
             "" => format!("{what}: {id}{ledger}"),
@@ -159,6 +151,25 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
         .map_or_else(String::new, |(n, what)| format!("{} {what}", diag::count(n, "exception")));
     let rest: String = parts.map(|(n, what)| format!(", {n} {what}")).collect();
     format!("{first}{rest}{ledger}")
+}
+
+/// Returns what a message about one record is about.
+fn topic(topic: &MessageTopic) -> String {
+    let words = match topic {
+        MessageTopic::Approve(_) => "Approve or reject",
+        MessageTopic::Waits(_) => "Waits for approval",
+        MessageTopic::Decided(DecisionKind::Approved) => "Approved",
+        MessageTopic::Decided(DecisionKind::Vetoed) => "Vetoed",
+        MessageTopic::Decided(DecisionKind::Rejected) => "Rejected",
+        MessageTopic::Decided(DecisionKind::Revoked) => "Revoked",
+        MessageTopic::Due(due) => {
+            let bucket = due.bucket.as_str().replace('-', " ");
+            let mut chars = bucket.chars();
+            let first = chars.next().map(|first| first.to_ascii_uppercase());
+            return first.into_iter().chain(chars).collect();
+        }
+    };
+    words.to_owned()
 }
 
 fn title(item: &MessageItem<'_>) -> String {

@@ -53,10 +53,10 @@ pub(crate) fn of(
         proposed,
         at,
         ledger: LedgerName::from_policy(policy, root),
-        review_job: if workflows::records_reviews(&top)? {
-            ReviewJob::Present
-        } else {
-            ReviewJob::Absent
+        // A workflow that this clone lacks or can't read is not relied on.
+        review_job: match workflows::records_reviews(&top) {
+            Ok(true) => ReviewJob::Present,
+            Ok(false) | Err(_) => ReviewJob::Absent,
         },
     };
     compared.entries.iter().map(|entry| reader.offered(entry)).collect()
