@@ -64,6 +64,21 @@ impl<'g> Identities<'g> {
         self.nearest_relation(one, others, &separated_by)
     }
 
+    /// Tells whether a key is listed for a person for signatures of a namespace, ignoring dates.
+    pub(crate) fn lists_key_for(&self, one: &Person, namespace: &str) -> bool {
+        self.key_set.keys.lists_for(self.governance, one, namespace)
+    }
+
+    /// Tells whether a key for signatures of a namespace is listed only for patterns of addresses.
+    pub(crate) fn has_pattern_key(&self, namespace: &str) -> bool {
+        self.key_set.keys.has_pattern_key(namespace)
+    }
+
+    /// Returns the people whom the signers file names by address.
+    pub(crate) fn signers(&self) -> Vec<Person> {
+        self.key_set.keys.persons(self.governance)
+    }
+
     fn nearest_relation<'p>(
         &self,
         one: &Person,

@@ -114,6 +114,51 @@ impl Keys {
         self.content().any(signs)
     }
 
+    /// Tells whether a key that signs in a namespace, and is neither revoked nor for receipts, is listed for a person,
+    /// ignoring dates.
+    pub(crate) fn lists_for(
+        &self,
+        governance: &Governance,
+        person: &Person,
+        namespace: &str,
+    ) -> bool {
+        self.usable(namespace).any(|line| {
+            let owners: Vec<&str> = self
+                .content()
+                .filter(|other| other.key == line.key)
+                .flat_map(|other| literal(&other.principals))
+                .collect();
+            let is_owner = |owner: &&str| people::identify(governance, "", owner).key == person.key;
+            // A key that is listed for an address belongs to that person, whatever a pattern matches (S3).
+            names(governance, &line.principals, person)
+                && (owners.is_empty() || owners.iter().any(is_owner))
+        })
+    }
+
+    /// Tells whether a key that signs in a namespace is listed for patterns alone.
+    pub(crate) fn has_pattern_key(&self, namespace: &str) -> bool {
+        self.usable(namespace).any(|line| {
+            let mut same = self.content().filter(|other| other.key == line.key);
+            same.all(|other| literal(&other.principals).next().is_none())
+        })
+    }
+
+    /// Returns the people whom lines name by address.
+    pub(crate) fn persons(&self, governance: &Governance) -> Vec<Person> {
+        let principals = self.content().flat_map(|line| literal(&line.principals));
+        principals.map(|principal| people::identify(governance, "", principal)).collect()
+    }
+
+    /// Returns the lines whose key signs in a namespace.
+    fn usable<'k>(&'k self, namespace: &'k str) -> impl Iterator<Item = &'k SignerLine> {
+        self.content().filter(move |line| {
+            let mut same = self.content().filter(|other| other.key == line.key);
+            !self.revoked.contains(&line.key)
+                && is_good_for(line, namespace)
+                && !same.any(|line| names_use(line, RECEIPT))
+        })
+    }
+
     /// Tells whether any line names a person, ignoring dates: people who have a key are asked to use it.
     pub fn lists(&self, governance: &Governance, person: &Person) -> bool {
         self.content().any(|line| names(governance, &line.principals, person))

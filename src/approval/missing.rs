@@ -49,6 +49,7 @@ pub(crate) fn missing_approvals(
             need: format!("one person in group {group} other than the authors{by_signature}"),
             group: Some((*group).to_owned()),
             who: candidates(context, group, counted_approvals),
+            is_for_anyone: false,
             add: None,
         })
         .collect();
@@ -72,6 +73,7 @@ pub(crate) fn missing_approvals(
             need: format!("{more} other than the authors{by_signature}"),
             group: None,
             who: Vec::new(),
+            is_for_anyone: true,
             add: None,
         });
     }
@@ -156,6 +158,7 @@ fn of_role(
             need: "the risk owner, whom the record does not name: fill in risk.owner".to_owned(),
             group: None,
             who: Vec::new(),
+            is_for_anyone: false,
             add: None,
         });
     };
@@ -173,7 +176,7 @@ fn of_role(
         let need = format!("the risk owner {}{by_signature}", person.email);
         (need, vec![person.clone()])
     };
-    Some(MissingApproval { need, group: None, who, add: None })
+    Some(MissingApproval { need, group: None, who, is_for_anyone: false, add: None })
 }
 
 /// Returns the uncounted approvers with the reasons: the first three, and how many more.

@@ -319,6 +319,8 @@ pub struct MissingApproval {
     pub group: Option<String>,
     /// Who could give it, if the policy names them.
     pub who: Vec<Person>,
+    /// Whether anyone but the authors could give it.
+    pub is_for_anyone: bool,
     /// What must first be added to the policy: `` `nweber: ADDRESS` to people.logins ``.
     pub add: Option<String>,
 }

@@ -3,10 +3,14 @@
 //! Uses policy, `approval`'s keys. Pure. Start at [`ApprovalWays`]. Follows `docs/spec/status.md`, findings and
 //! reasons: an answer never suggests a way that the policy does not accept.
 
+use crate::approval::forge;
+use crate::approval::forge::adapter::Pinned;
 use crate::approval::keys::Keys;
-use crate::policy::demand::{EvidenceKind, Proof, SelfApproval};
+use crate::approval::message::CommitMessage;
+use crate::policy::demand::{EvidenceKind, Forge, Proof, SelfApproval};
 use crate::policy::governance::Governance;
 use crate::policy::tier;
+use crate::record::vocabulary::Vocabulary;
 
 /// A way to approve a version that has landed, or is about to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +42,56 @@ pub struct ApprovalWays {
     pub can_list_keys: bool,
 }
 
+/// Which kinds of approval a policy accepts for a requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AcceptedKinds {
+    /// A merge by someone other than the authors.
+    pub merges: bool,
+    /// Further approvers named in the message of such a merge.
+    pub trailers: bool,
+    /// A merge commit that a listed key signs.
+    pub signed_merges: bool,
+    /// Signed approval files.
+    pub signed_files: bool,
+    /// Forge reviews that a bridge records.
+    pub bridged_reviews: bool,
+    /// Forge reviews that the forge itself writes into the merge, because the policy names that forge.
+    pub forge_reviews: bool,
+    /// Votes in git notes.
+    pub notes: bool,
+}
+
+impl AcceptedKinds {
+    pub(crate) fn new(governance: &Governance, demand: &tier::TierDemand) -> AcceptedKinds {
+        let approval = &governance.policy.approval;
+        let is_claimed = demand.proof == Proof::Claimed;
+        let accepts = |kind: EvidenceKind| approval.accept.contains(&kind);
+        let merges = is_claimed && accepts(EvidenceKind::Merge);
+        let trailers = is_claimed && accepts(EvidenceKind::Trailer);
+        let has_bridge = !governance.policy.people.bridges.is_empty();
+        let writes_reviews = matches!(
+            approval.forge,
+            Forge::Gitlab | Forge::Gitea | Forge::Bitbucket | Forge::Gerrit
+        );
+        AcceptedKinds {
+            merges,
+            trailers: merges && trailers && reads_approved_by(approval.forge),
+            signed_merges: accepts(EvidenceKind::Signature),
+            signed_files: accepts(EvidenceKind::Detached),
+            bridged_reviews: is_claimed && has_bridge && accepts(EvidenceKind::Review),
+            forge_reviews: trailers && writes_reviews,
+            notes: is_claimed && approval.heeds_notes(),
+        }
+    }
+}
+
+/// Tells whether `Approved-by` in the message of an ordinary merge names an approver for a forge.
+fn reads_approved_by(forge: Forge) -> bool {
+    let message = CommitMessage::read("Merge branch 'ask'\n\nApproved-by: N <n@example.com>\n");
+    let adapter = forge::named(forge.as_str()).unwrap_or(&forge::generic::FORGE);
+    !(adapter.approvals)(&message, Pinned::ByPolicy).is_empty()
+}
+
 impl ApprovalWay {
     pub const ALL: &'static [ApprovalWay] = &[
         ApprovalWay::SignedFile,
@@ -48,6 +102,30 @@ impl ApprovalWay {
         ApprovalWay::SignedMerge,
         ApprovalWay::ReviewNote,
     ];
+
+    /// Returns the kind of way in JSON: `merge`, `review` or `sign`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ApprovalWay::SignedFile | ApprovalWay::SignedFileOnceListed => "sign",
+            ApprovalWay::ForgeReviews | ApprovalWay::ReviewNote => "review",
+            ApprovalWay::Merge | ApprovalWay::MergeWithTrailers | ApprovalWay::SignedMerge => {
+                "merge"
+            }
+        }
+    }
+
+    /// Returns what an approval given in this way proves.
+    pub fn level(self) -> Proof {
+        match self {
+            ApprovalWay::SignedFile
+            | ApprovalWay::SignedFileOnceListed
+            | ApprovalWay::SignedMerge => Proof::Attested,
+            ApprovalWay::ForgeReviews
+            | ApprovalWay::ReviewNote
+            | ApprovalWay::Merge
+            | ApprovalWay::MergeWithTrailers => Proof::Claimed,
+        }
+    }
 
     /// Returns the command for a record that landed in a commit; `…` stands for what only a person can supply.
     pub fn command(self, id: &str, landing: &str) -> String {
@@ -107,26 +185,22 @@ impl ApprovalWays {
         has_pull_request: bool,
     ) -> ApprovalWays {
         let approval = &governance.policy.approval;
-        let is_claimed = demand.proof == Proof::Claimed;
-        let accepts = |kind: EvidenceKind| approval.accept.contains(&kind);
+        let accepted = AcceptedKinds::new(governance, demand);
         let needs_one = demand.needed().count <= 1;
-        let merges = is_claimed && accepts(EvidenceKind::Merge);
-        let merge = (merges && needs_one).then_some(ApprovalWay::Merge);
+        let merge = (accepted.merges && needs_one).then_some(ApprovalWay::Merge);
         // The change that lists the first key is approved by a merge (G2).
-        let can_list_keys = !keys.is_empty() || accepts(EvidenceKind::Merge);
-        let signed_file = accepts(EvidenceKind::Detached) && can_list_keys;
+        let can_list_keys = !keys.is_empty() || approval.accept.contains(&EvidenceKind::Merge);
+        let signed_file = accepted.signed_files && can_list_keys;
         let signed_file = signed_file.then_some(if keys.is_empty() {
             ApprovalWay::SignedFileOnceListed
         } else {
             ApprovalWay::SignedFile
         });
-        let has_bridge = !governance.policy.people.bridges.is_empty();
-        let reviews = is_claimed && has_pull_request && has_bridge && accepts(EvidenceKind::Review);
+        let reviews = accepted.bridged_reviews && has_pull_request;
         let can_sign = matches!(signed_file, Some(ApprovalWay::SignedFile));
-        let trailers = merges && !needs_one && !can_sign && accepts(EvidenceKind::Trailer);
-        let signs_merges = can_list_keys && accepts(EvidenceKind::Signature);
-        let signed_merge = signs_merges && merge.is_none() && needs_one;
-        let notes = is_claimed && approval.heeds_notes();
+        let trailers = accepted.trailers && !needs_one && !can_sign;
+        let signed_merge = can_list_keys && accepted.signed_merges && merge.is_none() && needs_one;
+        let notes = accepted.notes;
         // Somebody without a key gets one only through an approved change, so merging comes first.
         let (first, last) =
             if keys.is_empty() { (merge, signed_file) } else { (signed_file, merge) };

@@ -7,6 +7,7 @@ use crate::commands::context::Ctx;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
 use crate::commands::lint;
+use anyhow::Context;
 use clap::Parser;
 use exledger::diag::Finding;
 use exledger::history::change::event::ChangeEvent;
@@ -17,14 +18,20 @@ use exledger::ledger::tree::Tree;
 use exledger::policy::governance::Governance;
 use exledger::policy::tier;
 use exledger::policy::tier::fact::Facts;
+use exledger::record::Record;
 use exledger::record::file::RecordFile;
+use exledger::render::markdown;
 use exledger::rules::case::RuleContext;
 use exledger::rules::event_details::{self, Beside, EventDetail};
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::session::compare;
 use exledger::session::compare::compared::{Compared, Entry, ProposedState};
+use exledger::session::compare::offered::OfferedApprovals;
 use exledger::session::locate;
+use exledger::store::git::Repository;
+use exledger::survey::shell::is_branch_name;
 use exledger::view;
+use exledger::view::diff::DiffLayout;
 use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
 
 /// Show what a branch changes in meaning
@@ -33,7 +40,7 @@ use exledger::view::doc::{FindingList, JudgedFile, ShownFinding};
 #[derive(Debug, Parser)]
 #[command(name = "diff")]
 #[command(
-    after_help = "EXAMPLE\n  exledger diff\n  exledger diff origin/main HEAD --format markdown"
+    after_help = "EXAMPLE\n  exledger diff\n  exledger diff origin/main HEAD --format markdown --branch billing-key"
 )]
 pub(crate) struct DiffArgs {
     /// Branch or commit to merge into [default: the approved ref]
@@ -41,6 +48,10 @@ pub(crate) struct DiffArgs {
 
     /// Branch or commit to be merged [default: the work tree]
     head: Option<String>,
+
+    /// Name of the branch, for the commands that approve it [default: HEAD, if that names a branch]
+    #[arg(long, value_name = "NAME", value_parser = branch_name)]
+    branch: Option<String>,
 }
 
 pub(crate) const COMMAND: Command = Command::of::<DiffArgs>();
@@ -74,9 +85,36 @@ impl Run for DiffArgs {
         };
         let findings = collect_findings(&compared, &context);
         let counts = view::lint::LevelCounts::count(findings.iter());
-        ctx.show(&view::diff::doc(answer(&compared, findings, &context, commit)))?;
+        let branch = self.branch(repository)?;
+        let offered = home.offers(&ctx.moment(), &compared, proposed)?;
+        let answer =
+            DiffAnswer { compared: &compared, offered: &offered, branch: branch.as_deref() };
+        ctx.show(&view::diff::doc(answer.diff(findings, &context, commit, ctx.format.name)))?;
         let doubts = report_doubts(ctx, &compared);
         Ok(doubts.max(lint::of_counts(ctx, counts)))
+    }
+}
+
+impl DiffArgs {
+    /// Returns the branch that a reviewer names to approve it: the given one, or HEAD's if it is a branch.
+    fn branch(&self, repository: &Repository) -> anyhow::Result<Option<String>> {
+        if let Some(branch) = &self.branch {
+            return Ok(Some(branch.clone()));
+        }
+        let Some(head) = self.head.as_deref().filter(|head| is_branch_name(head)) else {
+            return Ok(None);
+        };
+        let is_branch = repository.head_named(head).context("looking for the branch")?.is_some();
+        Ok(is_branch.then(|| head.to_owned()))
+    }
+}
+
+/// Reads the name of a branch.
+fn branch_name(text: &str) -> Result<String, String> {
+    if is_branch_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("this is not the name of a branch: give a name such as billing-key".to_owned())
     }
 }
 
@@ -89,59 +127,103 @@ fn collect_findings(compared: &Compared, context: &RuleContext<'_>) -> Vec<Findi
     findings
 }
 
-fn answer(
-    compared: &Compared,
-    findings: Vec<Finding>,
-    context: &RuleContext<'_>,
-    commit: Option<Oid>,
-) -> view::diff::Diff {
-    let mut changes: Vec<view::diff::RecordChange> =
-        compared.entries.iter().map(|entry| change(entry, context.governance)).collect();
-    changes.sort_by(|one, other| one.id.cmp(&other.id));
-    let judged = compared.entries.iter().filter_map(|entry| {
-        let source = entry.delta.after.first().or(entry.delta.before.first())?;
-        Some(JudgedFile {
-            path: source.path.clone(),
-            id: source.id().map(|id| id.to_string()),
-            title: source.text("title").map(str::to_owned),
-            tier: tier::resolve(&context.governance.policy, &Facts::of_source(source))
-                .map(|it| it.tier),
-        })
-    });
-    view::diff::Diff {
-        name: context.governance.policy.name.clone(),
-        base: compared.base.to_string(),
-        head: compared.head.to_string(),
-        is_commit: commit.is_some(),
-        changes,
-        findings: FindingList {
-            shown: findings.into_iter().map(ShownFinding::from).collect(),
-            rules: view::finding::rules(),
-            judged: judged.collect(),
-            is_for_machines: false,
-        },
+/// What the answer is made of.
+struct DiffAnswer<'a> {
+    compared: &'a Compared,
+    /// How each entry can be approved.
+    offered: &'a [OfferedApprovals],
+    branch: Option<&'a str>,
+}
+
+impl DiffAnswer<'_> {
+    fn diff(
+        &self,
+        findings: Vec<Finding>,
+        context: &RuleContext<'_>,
+        commit: Option<Oid>,
+        format: &str,
+    ) -> view::diff::Diff {
+        let compared = self.compared;
+        let entries = compared.entries.iter().zip(self.offered);
+        let mut changes: Vec<view::diff::RecordChange> =
+            entries.map(|(entry, offered)| self.change(entry, offered, context)).collect();
+        changes.sort_by(|one, other| one.id.cmp(&other.id));
+        let judged = compared.entries.iter().filter_map(|entry| {
+            let source = entry.delta.after.first().or(entry.delta.before.first())?;
+            Some(JudgedFile {
+                path: source.path.clone(),
+                id: source.id().map(|id| id.to_string()),
+                title: source.text("title").map(str::to_owned),
+                tier: tier::resolve(&context.governance.policy, &Facts::of_source(source))
+                    .map(|it| it.tier),
+            })
+        });
+        view::diff::Diff {
+            name: context.governance.policy.name.clone(),
+            base: compared.base.to_string(),
+            head: compared.head.to_string(),
+            is_commit: commit.is_some(),
+            layout: if format == markdown::FORMAT.name {
+                DiffLayout::Comment
+            } else {
+                DiffLayout::Table
+            },
+            signers: compared.onto.policy.approval.signers.clone(),
+            branch: self.branch.map(str::to_owned),
+            from: compared.neighbours.as_ref().map(|neighbours| neighbours.until),
+            changes,
+            findings: FindingList {
+                shown: findings.into_iter().map(ShownFinding::from).collect(),
+                rules: view::finding::rules(),
+                judged: judged.collect(),
+                is_for_machines: false,
+            },
+        }
+    }
+
+    fn change(
+        &self,
+        entry: &Entry,
+        offered: &OfferedApprovals,
+        context: &RuleContext<'_>,
+    ) -> view::diff::RecordChange {
+        let governance = context.governance;
+        let delta = &entry.delta;
+        let before = delta.before.first().and_then(|source| source.record.as_ref());
+        let after = delta.record_after();
+        let title = |source: &RecordFile| source.text("title").map(str::to_owned);
+        let sources = delta.after.iter().chain(&delta.before);
+        let waiting = entry.landed.waiting.as_ref();
+        let also = waiting.filter(|_| entry.needs.needed.count > 0).zip(after);
+        let resolved = after.and_then(|after| tier::resolve(&governance.policy, &Facts::of(after)));
+        view::diff::RecordChange {
+            id: delta.name(),
+            title: sources.filter_map(title).next(),
+            events: events(entry, governance),
+            needs: entry.needs.clone(),
+            also: also.and_then(|(landed, after)| {
+                event_details::also(entry.landed.approved.as_deref(), landed, after)
+            }),
+            before: before.cloned(),
+            after: after.cloned(),
+            tier: resolved.map(|resolved| resolved.tier),
+            controls: after.map(|after| controls(after, governance)).unwrap_or_default(),
+            offers: offered.offers.clone(),
+            signed: offered.signed.clone(),
+            rejected: offered.rejected.clone(),
+        }
     }
 }
 
-fn change(entry: &Entry, governance: &Governance) -> view::diff::RecordChange {
-    let delta = &entry.delta;
-    let before = delta.before.first().and_then(|source| source.record.as_ref());
-    let after = delta.record_after();
-    let title = |source: &RecordFile| source.text("title").map(str::to_owned);
-    let sources = delta.after.iter().chain(&delta.before);
-    let waiting = entry.landed.waiting.as_ref();
-    let also = waiting.filter(|_| entry.needs.needed.count > 0).zip(after);
-    view::diff::RecordChange {
-        id: delta.name(),
-        title: sources.filter_map(title).next(),
-        events: events(entry, governance),
-        needs: entry.needs.clone(),
-        also: also.and_then(|(landed, after)| {
-            event_details::also(entry.landed.approved.as_deref(), landed, after)
-        }),
-        before: before.cloned(),
-        after: after.cloned(),
-    }
+/// Returns the controls that a record deviates from, each with its title in the catalog.
+fn controls(record: &Record, governance: &Governance) -> Vec<(String, Option<String>)> {
+    let controls = record.deviates_from.controls.iter().flatten();
+    controls
+        .map(|control| match governance.control(control) {
+            Some(found) => (found.canonical(), Some(found.control.title.clone())),
+            None => (control.as_str().to_owned(), None),
+        })
+        .collect()
 }
 
 /// Returns the events of a record: of its file, and of its content.

@@ -10,12 +10,12 @@ use crate::commands::context::output::{self, Formats};
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use exledger::interop::ics::{self, Dated};
-use exledger::record::time::Term;
+use exledger::record::time::{Instant, Term, Unit, When};
 use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::{DueRecord, Urgency};
-use exledger::survey::escalate;
+use exledger::survey::messages::{self, MessageSubjects};
 use exledger::survey::select;
 use exledger::view;
 use exledger::view::doc::FormatNeeds;
@@ -28,16 +28,58 @@ use exledger::view::due::DueList;
 #[derive(Debug, Parser)]
 #[command(name = "due")]
 #[command(
-    after_help = "EXAMPLE\n  exledger due --within 14d --format markdown\n  exledger due --messages\n  exledger due --within 90d --format ics > exceptions.ics"
+    after_help = "EXAMPLE\n  exledger due --within 14d --format markdown\n  exledger due --messages --since 24h\n  exledger due --within 90d --format ics > exceptions.ics"
 )]
 pub(crate) struct DueArgs {
     /// Show records that end within this time [default: set by the policy]
     #[arg(long, value_name = "DURATION", value_parser = filter::term)]
     within: Option<Term>,
 
-    /// Print a message for each person in the escalation chain, instead of the list
+    /// Print a message for each person who has to act, can approve or has asked, instead of the list
     #[arg(long)]
     messages: bool,
+
+    /// With --messages: report what was decided since then (an instant, a date or a duration) [default: 24h]
+    #[arg(long, value_name = "INSTANT|DURATION", requires = "messages", value_parser = Since::parse)]
+    since: Option<Since>,
+}
+
+/// The start of the time whose decisions are reported.
+#[derive(Clone, Debug)]
+enum Since {
+    At(When),
+    /// This long before the instant in question.
+    Before(Term),
+}
+
+/// A day.
+const DAY: Term = Term { number: 24, unit: Unit::Hours };
+
+impl Since {
+    fn parse(text: &str) -> Result<Since, String> {
+        match Term::new(text) {
+            Some(term) => Ok(Since::Before(term)),
+            None => filter::moment(text).map(Since::At),
+        }
+    }
+
+    /// Returns the instant after which decisions are reported.
+    ///
+    /// # Errors
+    /// If it is later than the instant in question.
+    fn instant(&self, now: Instant) -> anyhow::Result<Instant> {
+        let at = match self {
+            Since::At(when) => when.start(),
+            Since::Before(term) => now.plus_seconds(term.seconds().saturating_neg()),
+        };
+        if at > now {
+            return Err(fault::usage_error(
+                &format!("--since {at} is later than {now}, which is asked about"),
+                "give an earlier instant, or a duration such as 24h",
+            ));
+        }
+        Ok(at)
+    }
 }
 
 pub(crate) const COMMAND: Command = Command::of::<DueArgs>();
@@ -48,7 +90,9 @@ impl Run for DueArgs {
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let home = ctx.home()?;
-        let approved = ctx.approved_of(&home, Scope::Worklist)?;
+        // A request that was rejected is closed, so a worklist would leave it out.
+        let scope = if self.messages { Scope::Everything } else { Scope::Worklist };
+        let approved = ctx.approved_of(&home, scope)?;
         let is_calendar = ctx.globals.format.as_deref() == Some(output::CALENDAR);
         let outcome = match (is_calendar, self.messages) {
             (true, true) => {
@@ -69,8 +113,14 @@ impl Run for DueArgs {
                 let mut doc = view::due::doc(&list, &*approved);
                 if messages {
                     let around = approved.around();
-                    let calls = escalate::calls(&list.records, &RecordState::known_content, around);
-                    view::messages::add(&mut doc, &calls, approved.stamp(), around);
+                    let since = self.since.unwrap_or(Since::Before(DAY));
+                    let subjects = MessageSubjects {
+                        due: &list.records,
+                        decided: &approved.decisions(since.instant(around.instant)?),
+                        filer: &|record_state| approved.filed_by(record_state),
+                    };
+                    let messages = messages::messages(&subjects, around);
+                    view::messages::add(&mut doc, &messages, approved.stamp(), around);
                 }
                 ctx.show(&doc)?;
                 outcome

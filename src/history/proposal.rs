@@ -32,6 +32,8 @@ pub struct RecordProposal {
     pub latest: Option<Instant>,
     /// Name and address of the author of that first commit.
     pub author: Option<(String, String)>,
+    /// Names and addresses of the authors of all commits that change the record, in their order.
+    pub authors: Vec<(String, String)>,
     /// The proposed files that differ from what landed; empty if the record is to be removed.
     pub files: Vec<FileAt>,
     pub record: Content,
@@ -183,7 +185,7 @@ impl ProposalReader<'_, '_> {
             }
             let landed = self.landed(key).map_or(&[][..], |version| version.files.as_slice());
             if trails::blobs(&bytes.new) != trails::blobs(landed) {
-                self.propose(None, key, bytes, None);
+                self.propose(None, key, bytes, &[]);
             }
         }
         Ok(())
@@ -227,11 +229,9 @@ impl ProposalReader<'_, '_> {
             if is_listed_by_id(key, bytes, others) {
                 continue;
             }
-            let mut own = commits.iter().filter(|commit| commit.touched.contains(subject));
-            let first = own.next();
-            let last = own.next_back().or(first);
-            let span = first.zip(last).map(|(first, last)| [&*first.commit, &*last.commit]);
-            self.propose(name, key, bytes, span);
+            let own = commits.iter().filter(|commit| commit.touched.contains(subject));
+            let own: Vec<&Commit> = own.map(|commit| &*commit.commit).collect();
+            self.propose(name, key, bytes, &own);
         }
         branch.truncated.map_or(Ok(()), Err)
     }
@@ -245,7 +245,7 @@ impl ProposalReader<'_, '_> {
         branch: Option<&str>,
         key: &TrailKey,
         bytes: &Bytes,
-        span: Option<[&Commit; 2]>,
+        commits: &[&Commit],
     ) {
         let record = match bytes.new.as_slice() {
             [] => Content::Gone,
@@ -256,14 +256,16 @@ impl ProposalReader<'_, '_> {
             several => Content::conflicted(several),
         };
         let landed = self.landed(key).map(|version| version.record.content());
+        let authors: Vec<(String, String)> = commits
+            .iter()
+            .map(|commit| (commit.author().name.clone(), commit.author().email.clone()))
+            .collect();
         let proposal = RecordProposal {
             branch: branch.map(str::to_owned),
-            since: span.and_then(|[first, _]| first.committed()),
-            latest: span.and_then(|[_, last]| last.committed()),
-            author: span.map(|[first, _]| {
-                let author = first.author();
-                (author.name.clone(), author.email.clone())
-            }),
+            since: commits.first().and_then(|first| first.committed()),
+            latest: commits.last().and_then(|last| last.committed()),
+            author: authors.first().cloned(),
+            authors,
             events: events(landed, &record),
             files: bytes.new.clone(),
             record,

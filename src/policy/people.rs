@@ -6,6 +6,7 @@
 pub mod account;
 pub mod alike;
 mod bots;
+pub mod login;
 pub mod nobody;
 pub mod person;
 

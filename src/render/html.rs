@@ -125,6 +125,7 @@ impl PageBody<'_> {
                 self.inside(inside);
                 self.add("</details>\n");
             }
+            Block::Part(_, inside) => self.inside(inside),
             Block::Cards(_) => {}
             Block::Series(series) => self.add(&chart::drawn(series)),
         }
@@ -264,6 +265,6 @@ fn class(tone: Tone) -> Option<&'static str> {
         Tone::Muted => Some("muted"),
         Tone::Strong => Some("strong"),
         Tone::Id => Some("id"),
-        Tone::Command => Some("command"),
+        Tone::Command | Tone::Code => Some("command"),
     }
 }

@@ -6,6 +6,8 @@
 
 mod escape;
 
+use std::collections::BTreeMap;
+
 use crate::diag;
 use crate::render::format::Offered;
 use crate::render::format::OutputFormat;
@@ -48,7 +50,7 @@ struct Page {
 impl Page {
     /// Writes blocks separated by empty lines, and the number of folded ones that did not fit.
     fn blocks(&mut self, blocks: &[Block]) {
-        let mut n_left_out = 0;
+        let mut left_out: BTreeMap<&str, usize> = BTreeMap::new();
         for (n, block) in blocks.iter().enumerate() {
             let start = self.out.len();
             if n > 0 && start > 0 {
@@ -56,21 +58,29 @@ impl Page {
             }
             let empty = self.out.len();
             let room = self.room;
-            // A block leaves half of the budget to the blocks after it.
-            if blocks.iter().skip(n + 1).any(is_long) {
+            // A block leaves half of the budget to the blocks after it; parts take what they need, one after the other.
+            let is_part = matches!(block, Block::Part(..));
+            if !is_part && blocks.iter().skip(n + 1).any(is_long) {
                 self.room -= room.saturating_sub(empty) / 2;
             }
             self.block(block);
             self.room = room;
-            let is_folded = matches!(block, Block::Folded(..));
-            let too_much = is_folded && self.out.len() > room;
-            n_left_out += usize::from(too_much);
+            let counted = match block {
+                Block::Folded(..) => Some("section"),
+                Block::Part(noun, _) => Some(*noun),
+                _ => None,
+            };
+            let counted = counted.filter(|_| self.out.len() > room);
+            let too_much = counted.is_some();
+            if let Some(noun) = counted {
+                *left_out.entry(noun).or_default() += 1;
+            }
             if too_much || self.out.len() == empty {
                 self.out.truncate(start);
             }
         }
-        if n_left_out > 0 {
-            let left = diag::count(n_left_out, "more section");
+        for (noun, n) in left_out {
+            let left = diag::count(n, &format!("more {noun}"));
             self.out.push_str(&format!("\n{left} omitted: size limit reached\n"));
         }
     }
@@ -97,6 +107,7 @@ impl Page {
             Block::Findings(findings) if !findings.is_for_machines => {
                 self.list(findings);
             }
+            Block::Part(_, inside) => self.blocks(inside),
             Block::Findings(_) | Block::Cards(_) | Block::Series(_) => {}
             Block::Verbatim(text) => self.out.push_str(&fenced(text)),
             Block::Folded(summary, inside) => {
@@ -151,6 +162,7 @@ fn is_long(block: &Block) -> bool {
     match block {
         Block::Table(table) => !table.rows.is_empty(),
         Block::Findings(findings) => !findings.is_for_machines && !findings.shown.is_empty(),
+        Block::Part(..) => true,
         _ => false,
     }
 }
@@ -159,8 +171,8 @@ fn is_long(block: &Block) -> bool {
 fn inline(text: &StyledText, line_break: &str) -> String {
     let mut out = String::new();
     for (tone, piece) in &text.0 {
-        if *tone == Tone::Command && is_plain(piece) {
-            out.push_str(&format!("`{piece}`"));
+        if matches!(tone, Tone::Command | Tone::Code) {
+            out.push_str(&code(piece));
             continue;
         }
         let lines: Vec<String> = visible::lines(piece).split('\n').map(escape::text).collect();
@@ -177,10 +189,17 @@ fn inline(text: &StyledText, line_break: &str) -> String {
     out.trim().to_owned()
 }
 
-/// Tells whether a command can stand between backticks as it is, also in a cell.
-fn is_plain(command: &str) -> bool {
-    let acts = |char: char| matches!(char, '`' | '|' | '\\') || visible::hidden(char);
-    !command.trim().is_empty() && !command.contains(acts)
+/// Returns a text as code on one line, between more backticks than it has in a row. In the cell of a table a `|` would
+/// end the code, so such a text is escaped instead.
+fn code(text: &str) -> String {
+    let text = visible::line(text);
+    if text.contains('|') || text.trim().is_empty() {
+        return escape::text(&text);
+    }
+    let longest = text.split(|char| char != '`').map(str::len).max().unwrap_or(0);
+    let ticks = "`".repeat(longest + 1);
+    let gap = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{ticks}{gap}{text}{gap}{ticks}")
 }
 
 /// Returns a code block whose fence is longer than any run of backticks inside.

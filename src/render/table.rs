@@ -89,6 +89,11 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
                 .shown(style)
         }
         Block::Table(table) => columns(table, style),
+        Block::Part(_, inside) => {
+            let texts: Vec<String> = inside.iter().map(|block| shown(block, style)).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+        }
         Block::Findings(_) | Block::Folded(..) | Block::Cards(_) | Block::Series(_) => {
             String::new()
         }

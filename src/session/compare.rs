@@ -6,6 +6,7 @@ mod authors;
 pub mod compared;
 mod comparison;
 pub mod nearby;
+pub mod offered;
 mod uncounted;
 mod workflow;
 

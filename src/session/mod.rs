@@ -39,6 +39,7 @@ use crate::session::audit::{AuditAnswer, AuditRequest};
 use crate::session::check::CheckRequest;
 use crate::session::check::receipts::ReceiptLog;
 use crate::session::compare::compared::{Compared, ProposedState};
+use crate::session::compare::offered::{self, OfferedApprovals};
 use crate::session::decide::select::{self, OpenRecord};
 use crate::session::decide::{Job, PreparedDecision};
 use crate::session::error::Error;
@@ -173,6 +174,19 @@ impl Session {
         proposed: ProposedState<'_>,
     ) -> Result<Compared, Error> {
         compare::compare(self.opened.current()?, at, onto, proposed)
+    }
+
+    /// Returns how each record of a comparison can be approved, in the order of its entries.
+    ///
+    /// # Errors
+    /// If approval files, or the workflows of the target, can't be read.
+    pub fn offers(
+        &self,
+        at: &Moment,
+        compared: &Compared,
+        proposed: ProposedState<'_>,
+    ) -> Result<Vec<OfferedApprovals>, Error> {
+        offered::of(self.opened.current()?, at, compared, proposed)
     }
 
     /// Reads the records on the approved ref, without proposals of branches and the work tree.

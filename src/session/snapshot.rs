@@ -2,6 +2,7 @@
 //!
 //! Start at [`Snapshot`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
+mod decided;
 mod due;
 mod filtered;
 pub(crate) mod lives;

@@ -293,6 +293,8 @@ pub struct Pending {
     /// Since when it is proposed, by the stated commit time.
     pub since: Option<Instant>,
     pub author: Option<Person>,
+    /// Everyone who is the author of a commit of the change, each once.
+    pub authors: Vec<Person>,
     /// The events of the change, by their names in `docs/spec/cli.md`.
     pub events: Vec<&'static str>,
 }

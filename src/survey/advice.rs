@@ -3,6 +3,7 @@
 //! Uses policy's people, approval, status, survey's buckets and chain. Pure. Start at [`next`]. Follows
 //! `docs/spec/cli.md`, due and queue. Every command that shows a next step gets it from here.
 
+pub mod approval_step;
 mod people;
 mod waiting;
 

@@ -183,8 +183,18 @@ pub fn due_record(
 
 /// Returns since when a record has been waiting for approval; `None` if it is not.
 pub fn waiting(record_state: &RecordState, horizon: &Horizon, instant: Instant) -> Option<Timing> {
+    waiting_record(record_state, horizon, instant).map(|due| due.timing)
+}
+
+/// Returns a record as one that waits for approval, whatever else is due about it; `None` if it does not.
+pub fn waiting_record(
+    record_state: &RecordState,
+    horizon: &Horizon,
+    instant: Instant,
+) -> Option<DueRecord> {
     let case = DueCase { record_state, horizon, instant };
-    case.waits().map(|held| held.timing)
+    let DueBucket { bucket, urgency, timing } = case.waits()?;
+    Some(DueRecord { bucket, also: Vec::new(), urgency, timing })
 }
 
 struct DueCase<'a> {

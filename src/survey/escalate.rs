@@ -1,7 +1,6 @@
-//! Who is notified of due records: the owner, and the recipients of the escalation chain once a
-//! record has waited long enough.
+//! Whom the escalation chain names for a due record: the owner, and others once it has waited long enough.
 //!
-//! Uses policy's people and chain, status, survey's buckets. Pure. Start at [`calls`]. Follows M75 and M81 of
+//! Uses policy's people and chain, status, survey's buckets. Pure. Start at `escalation_recipients`. Follows M75 and M81 of
 //! the mission, and `docs/spec/policy.md` (escalate).
 
 use crate::policy::governance::Governance;
@@ -13,24 +12,7 @@ use crate::record::address::Address;
 use crate::record::time::{Instant, Term};
 use crate::status::state::RecordState;
 use crate::survey::due::{Bucket, DueRecord, Urgency};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// All records that one person is notified of.
-#[derive(Debug)]
-pub struct Call<'a> {
-    pub person: Person,
-    /// The records, worst first, each with the person's roles.
-    pub records: Vec<EscalatedTo<'a>>,
-}
-
-/// A record that a person is notified of.
-#[derive(Clone, Debug)]
-pub struct EscalatedTo<'a> {
-    pub record_state: &'a RecordState,
-    pub due: &'a DueRecord,
-    /// The person's roles: `owner`, `backup`, `risk_owner` or a group.
-    pub roles: BTreeSet<String>,
-}
+use std::collections::BTreeSet;
 
 /// The context besides the records.
 #[derive(Clone, Copy, Debug)]
@@ -44,45 +26,6 @@ pub struct AdviceContext<'a> {
     /// Quotes an argument for the shell: anybody can choose the names of branches, files and controls.
     pub quote: fn(&str) -> String,
     pub instant: Instant,
-}
-
-/// Returns the notifications by address, one per person; healthy records are left out.
-///
-/// `content` returns the content to show for a record, if there is any.
-pub fn calls<'a>(
-    records: &'a [(&'a RecordState, DueRecord)],
-    content: &dyn Fn(&'a RecordState) -> Option<&'a Record>,
-    around: AdviceContext<'_>,
-) -> Vec<Call<'a>> {
-    // A person whom one record names by address alone may be named in full by another record, as its owner.
-    let names: BTreeMap<&str, &str> = records
-        .iter()
-        .filter_map(|(record_state, _)| content(record_state))
-        .map(|record| (record.owner.email.as_str(), record.owner.name.as_str()))
-        .collect();
-    let mut by_key: BTreeMap<String, Call<'a>> = BTreeMap::new();
-    for (record_state, due) in records {
-        let Some(record) = content(record_state) else {
-            continue;
-        };
-        for (person, roles) in escalation_recipients(record_state, due, record, around) {
-            let name = names.get(person.email.as_str());
-            let person = match name.filter(|_| person.name.is_empty()) {
-                Some(name) => person.called(name),
-                None => person,
-            };
-            let call = by_key
-                .entry(person.key.clone())
-                .or_insert_with(|| Call { person, records: Vec::new() });
-            call.records.push(EscalatedTo { record_state, due, roles });
-        }
-    }
-    let mut calls: Vec<Call<'a>> = by_key.into_values().collect();
-    for call in &mut calls {
-        call.records
-            .sort_by_key(|escalated| (escalated.due.order(), escalated.record_state.key.clone()));
-    }
-    calls
 }
 
 /// Returns the people to notify about a record, each with their roles.

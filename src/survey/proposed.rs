@@ -18,6 +18,7 @@ use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::ControlStatus;
 use crate::status::reason::{Reason, ReasonKind};
 use crate::status::state::{ControlFreshness, Pending, RecordState, Status};
+use crate::survey::branch;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -58,7 +59,12 @@ pub fn join(
 }
 
 fn pending(proposal: &RecordProposal, governance: &Governance) -> Pending {
+    let mut authors = Vec::new();
+    for (name, email) in &proposal.authors {
+        branch::add(&mut authors, people::identify(governance, name, email));
+    }
     Pending {
+        authors,
         branch: proposal.branch.clone(),
         since: proposal.since,
         author: proposal

@@ -1,21 +1,27 @@
 //! `diff`: the changes of a branch by their meaning, the approvals they need, and who can give them.
 //!
-//! Uses record, policy's tiers, rules. Pure. Start at [`doc()`]. Follows `docs/spec/cli.md`, diff. The `markdown`
-//! format is made for one comment on a pull request: short, with the values before and after folded.
+//! Uses record, policy's tiers, approval's offers, rules. Pure. Start at [`doc()`]. Follows `docs/spec/cli.md`, diff. The
+//! `markdown` format is one comment on a pull request (`comment`); the others show one row per record.
 
+mod comment;
 mod fields;
+mod how;
 
+use crate::approval::offers::ApprovalOffers;
 use crate::history::objects;
 use serde::Serialize;
 
 use crate::diag::{self, Level};
+use crate::policy::people::person::Person;
 use crate::policy::tier::Needed;
 use crate::record::Record;
 use crate::record::credential;
+use crate::record::time::Instant;
 use crate::rules::change_cases::{self, Needs};
 use crate::rules::event_details::EventDetail;
+use crate::view::diff::how::HowView;
 use crate::view::doc::{
-    self, Block, Column, ColumnFit, Doc, DocTable, FindingList, ShownFinding, StyledText, Tone,
+    Block, Column, ColumnFit, Doc, DocTable, FindingList, ShownFinding, StyledText, Tone,
 };
 use crate::view::finding::FindingView;
 use crate::view::lint::LevelCounts;
@@ -30,12 +36,29 @@ pub struct Diff {
     pub base: String,
     /// The commit compared with it, or the one that the work tree is based on.
     pub head: String,
-    /// Whether the work tree is compared.
+    /// Whether a commit is compared, rather than the work tree.
     pub is_commit: bool,
+    /// The form of the answer for people.
+    pub layout: DiffLayout,
+    /// The path of the signers file.
+    pub signers: String,
+    /// The branch that the commands name; `None` if it is unknown.
+    pub branch: Option<String>,
+    /// When the compared state was made, from which days are counted where a record states no start.
+    pub from: Option<Instant>,
     /// The records that change, sorted by id.
     pub changes: Vec<RecordChange>,
     /// The findings about the changes, sorted.
     pub findings: FindingList,
+}
+
+/// The form of the answer for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiffLayout {
+    /// One row per record.
+    Table,
+    /// A comment on a pull request: each record in full, and how to approve it.
+    Comment,
 }
 
 /// The changes of one record.
@@ -55,6 +78,16 @@ pub struct RecordChange {
     pub before: Option<Record>,
     /// The record after.
     pub after: Option<Record>,
+    /// The tier of the record after.
+    pub tier: Option<String>,
+    /// The controls that the record after deviates from, each with its title, if a catalog has it.
+    pub controls: Vec<(String, Option<String>)>,
+    /// The ways in which it can be approved.
+    pub offers: ApprovalOffers,
+    /// Those who signed an approval of it already.
+    pub signed: Vec<Person>,
+    /// Those who signed a rejection of it, each with the reason.
+    pub rejected: Vec<(Person, Option<String>)>,
 }
 
 #[derive(Serialize)]
@@ -70,6 +103,7 @@ struct DiffAnswer<'a> {
 struct RecordChangeView<'a> {
     id: &'a str,
     events: Vec<ChangeEventView<'a>>,
+    how: Vec<HowView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -82,18 +116,21 @@ struct ChangeEventView<'a> {
 /// Returns the answer.
 pub fn doc(diff: Diff) -> Doc<'static> {
     let found = diff.findings.shown.iter();
+    let branch = diff.branch.as_deref();
     let mut doc = Doc::new(DiffAnswer {
         schema: shape::schema("diff"),
         base: &diff.base,
         head: &diff.head,
-        changes: diff.changes.iter().map(RecordChangeView::of).collect(),
+        changes: diff.changes.iter().map(|change| RecordChangeView::of(change, branch)).collect(),
         findings: FindingView::all(found.map(|shown| &shown.finding)),
     });
     doc.rows = Some("changes");
-    doc.room = doc::COMMENT;
+    doc.room = comment::ROOM;
     doc.repository = diff.name;
     doc.blocks.push(Block::Heading(heading(&diff.changes, &diff.findings)));
-    doc.blocks.push(Block::Table(table(&diff.changes)));
+    if diff.layout == DiffLayout::Table {
+        doc.blocks.push(Block::Table(table(&diff.changes)));
+    }
     // The table already shows what notes say; machine formats get all findings.
     let (notes, worse): (Vec<ShownFinding>, Vec<ShownFinding>) =
         diff.findings.shown.iter().cloned().partition(|shown| shown.finding.level == Level::Note);
@@ -102,9 +139,12 @@ pub fn doc(diff: Diff) -> Doc<'static> {
         shown: notes,
         judged: Vec::new(),
         is_for_machines: true,
-        ..diff.findings
+        ..diff.findings.clone()
     }));
-    doc.blocks.extend(folded(&diff.changes));
+    if diff.layout == DiffLayout::Comment {
+        let around = comment::CommentContext { branch, signers: &diff.signers, from: diff.from };
+        doc.blocks.extend(diff.changes.iter().map(|change| comment::part(change, around)));
+    }
     let head = if diff.is_commit { "commit" } else { "the work tree on" };
     doc.footer = Some(format!(
         "{head} {} against commit {}",
@@ -115,7 +155,7 @@ pub fn doc(diff: Diff) -> Doc<'static> {
 }
 
 impl<'a> RecordChangeView<'a> {
-    fn of(change: &'a RecordChange) -> RecordChangeView<'a> {
+    fn of(change: &'a RecordChange, branch: Option<&str>) -> RecordChangeView<'a> {
         let events = change.events.iter().map(|event| {
             let detail = credential::hidden(event.detail.clone());
             ChangeEventView {
@@ -124,7 +164,11 @@ impl<'a> RecordChangeView<'a> {
                 needs: &change.needs.needed,
             }
         });
-        RecordChangeView { id: &change.id, events: events.collect() }
+        RecordChangeView {
+            id: &change.id,
+            events: events.collect(),
+            how: HowView::all(change, branch),
+        }
     }
 }
 
@@ -191,20 +235,4 @@ fn needs(needs: &Needs) -> StyledText {
     } else {
         text.and(Tone::Plain, format!(": {}", missing.join("; ")))
     }
-}
-
-/// Returns the values before and after, folded; for a new record, its values.
-fn folded(changes: &[RecordChange]) -> impl Iterator<Item = Block<'static>> + '_ {
-    changes.iter().filter_map(|change| {
-        let after = change.after.as_ref()?;
-        let (what, table) = match &change.before {
-            None => ("what it says", fields::stated(after)),
-            Some(before) => {
-                let rows = fields::differing(before, after);
-                (!rows.is_empty()).then(|| ("before and after", fields::table(rows)))?
-            }
-        };
-        let summary = StyledText::plain(format!("{}: {what}", change.id));
-        Some(Block::Folded(summary, vec![Block::Table(table)]))
-    })
 }

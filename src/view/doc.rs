@@ -164,6 +164,9 @@ pub enum Block<'a> {
     Verbatim(String),
     /// Details for some readers: folded below a line if the format can fold, otherwise left out.
     Folded(StyledText, Vec<Block<'a>>),
+    /// One of many similar parts, with the noun that counts them; a format with a size limit writes a part as a whole
+    /// or leaves it out, and counts those left out.
+    Part(&'static str, Vec<Block<'a>>),
     /// Details of some records: only in pages.
     Cards(Cards<'a>),
     /// Numbers as a chart: only in pages; other formats show a table with the same numbers.
@@ -349,6 +352,8 @@ pub enum Tone {
     Id,
     /// A command to run: a line break in it is one that a shell continues after.
     Command,
+    /// Another text to copy.
+    Code,
 }
 
 impl StyledText {

@@ -1,29 +1,46 @@
-//! `due --messages`: one message for each person in the escalation chain.
+//! `due --messages`: one message for each person who can act on a record, or has asked for it.
 //!
-//! Uses status, survey. Pure. Start at [`add`]. Follows `docs/spec/cli.md`, due, and M75 of the mission: made for an
-//! issue, a mail or a chat; healthy records are not mentioned.
+//! Uses policy's people, record, status, survey. Pure. Start at [`add`]. Follows `docs/spec/cli.md`, due, and M75 of the
+//! mission: made for an issue, a mail or a chat; healthy records are not mentioned.
 
 use serde::Serialize;
 use std::collections::BTreeSet;
 
 use crate::diag;
-use crate::policy::people::person::PersonView;
-use crate::record::time::Instant;
+use crate::policy::people::login;
+use crate::record::Record;
+use crate::record::credential;
+use crate::record::dates;
+use crate::record::time::{Instant, not_after};
+use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::Stamp;
-use crate::survey::advice::{self, Next};
-use crate::survey::escalate::{AdviceContext, Call, EscalatedTo};
+use crate::survey::decided::DecisionKind;
+use crate::survey::escalate::AdviceContext;
+use crate::survey::messages::{MessageItem, MessageTopic, PersonMessage};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::json;
 use crate::view::next;
 use crate::view::shape;
 
+/// The maximum number of characters of a title in a subject, and of a justification.
+const LONGEST_TITLE: usize = 80;
+const LONGEST_WHY: usize = 300;
+
 /// The message to one person.
 #[derive(Serialize)]
 struct MessageView<'a> {
-    to: PersonView<'a>,
+    to: RecipientView<'a>,
     subject: String,
     text: String,
     records: Vec<MessageRecord<'a>>,
+}
+
+/// A person, with the login by which a forge can mention them.
+#[derive(Serialize)]
+struct RecipientView<'a> {
+    email: Option<&'a str>,
+    name: Option<&'a str>,
+    login: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -33,100 +50,212 @@ struct MessageRecord<'a> {
     since: Option<Instant>,
     deadline: Option<Instant>,
     roles: &'a BTreeSet<String>,
-    action: String,
-    command: String,
+    action: &'a str,
+    command: &'a str,
 }
 
 /// Replaces the worklist shown to people with messages, and adds them to its records in the JSON object.
-pub fn add(doc: &mut Doc, calls: &[Call<'_>], stamp: &Stamp, around: AdviceContext<'_>) {
+pub fn add(
+    doc: &mut Doc,
+    messages: &[PersonMessage<'_>],
+    stamp: &Stamp,
+    around: AdviceContext<'_>,
+) {
     doc.blocks.clear();
-    let messages: Vec<MessageView<'_>> =
-        calls.iter().map(|call| MessageView::of(call, stamp, around)).collect();
+    let views: Vec<MessageView<'_>> =
+        messages.iter().map(|message| MessageView::of(message, stamp, around)).collect();
     if let Some(object) = doc.json.as_object_mut() {
         let simulated = object.shift_remove("simulated");
-        object.insert("messages".to_owned(), json::value(&messages));
+        object.insert("messages".to_owned(), json::value(&views));
         object.extend(simulated.map(|it| ("simulated".to_owned(), it)));
     }
     doc.rows = Some("messages");
-    for call in calls {
-        let name = shape::name(&call.person);
+    for (message, view) in messages.iter().zip(views) {
+        let name = shape::name(&message.person);
         let to = StyledText::with_tone(Tone::Strong, format!("To: {name}"));
         doc.blocks.push(Block::Heading(to));
-        doc.blocks.push(Block::Paragraph(StyledText::plain(format!(
-            "Subject: {}",
-            subject(call, stamp)
-        ))));
-        doc.blocks.push(Block::Verbatim(body(call, stamp, around)));
+        let subject = StyledText::plain(format!("Subject: {}", view.subject));
+        doc.blocks.push(Block::Paragraph(subject));
+        doc.blocks.push(Block::Verbatim(view.text));
     }
-    if calls.is_empty() {
+    if messages.is_empty() {
         let nobody = StyledText::with_tone(Tone::Good, "nobody needs to be notified");
         doc.blocks.push(Block::Paragraph(nobody));
     }
 }
 
 impl<'a> MessageView<'a> {
-    fn of(call: &'a Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> MessageView<'a> {
-        let records = call.records.iter();
+    fn of(
+        message: &'a PersonMessage<'_>,
+        stamp: &Stamp,
+        around: AdviceContext<'_>,
+    ) -> MessageView<'a> {
+        let person = &message.person;
+        let non_empty = |text: &'a str| Some(text).filter(|text| !text.is_empty());
+        let records = message.items.iter();
+        let texts = message.items.iter().map(|item| about(item, stamp));
         MessageView {
-            to: PersonView::of(&call.person),
-            subject: subject(call, stamp),
-            text: body(call, stamp, around),
-            records: records.map(|record| MessageRecord::of(record, around)).collect(),
+            to: RecipientView {
+                email: non_empty(&person.email),
+                name: non_empty(&person.name),
+                login: login::login_of(around.governance, person),
+            },
+            subject: subject(message, stamp),
+            text: texts.collect::<Vec<String>>().join("\n\n"),
+            records: records.map(|item| MessageRecord::of(item, around)).collect(),
         }
     }
 }
 
 impl<'a> MessageRecord<'a> {
-    fn of(record: &'a EscalatedTo<'_>, around: AdviceContext<'_>) -> MessageRecord<'a> {
-        let step = next_step(record, around);
+    fn of(item: &'a MessageItem<'_>, around: AdviceContext<'_>) -> MessageRecord<'a> {
         MessageRecord {
-            id: record.record_state.id(),
-            bucket: record.due.bucket.as_str(),
-            since: record.due.timing.since(around.instant),
-            deadline: record.due.timing.deadline(),
-            roles: &record.roles,
-            action: step.action,
-            command: step.command,
+            id: item.record_state.id(),
+            bucket: item.topic.bucket(),
+            since: item.timing.since(around.instant),
+            deadline: item.timing.deadline(),
+            roles: &item.roles,
+            action: &item.action,
+            command: &item.command,
         }
     }
 }
 
-fn subject(call: &Call<'_>, stamp: &Stamp) -> String {
-    let n = call.records.len();
-    let needs = if n == 1 { "needs" } else { "need" };
+/// Returns the subject: of one record its title, of several how many need what.
+fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     let ledger = stamp.name.as_ref().map_or_else(String::new, |name| format!(" in {name}"));
-    format!("{} {needs} you{ledger}", diag::count(n, "exception"))
+    if let [only] = message.items.as_slice() {
+        let what = topic(&only.topic);
+        let id = only.record_state.id();
+        return match cut(&title(only), LONGEST_TITLE).as_str() {
+            "" => format!("{what}: {id}{ledger}"),
+            title => format!("{what}: {title} ({id})"),
+        };
+    }
+    let count =
+        |is: fn(&MessageTopic) -> bool| message.items.iter().filter(|item| is(&item.topic)).count();
+    let needs = count(|it| matches!(it, MessageTopic::Due(_) | MessageTopic::Approve(_)));
+    let waits = count(|it| matches!(it, MessageTopic::Waits(_)));
+    let decided = count(|it| matches!(it, MessageTopic::Decided(_)));
+    let verb = |n: usize, one: &str, several: &str| {
+        if n == 1 { one.to_owned() } else { several.to_owned() }
+    };
+    let parts = [
+        (needs, verb(needs, "needs you", "need you")),
+        (waits, verb(waits, "waits for approval", "wait for approval")),
+        (decided, verb(decided, "was decided", "were decided")),
+    ];
+    let mut parts = parts.into_iter().filter(|(n, _)| *n > 0);
+    let first = parts
+        .next()
+        .map_or_else(String::new, |(n, what)| format!("{} {what}", diag::count(n, "exception")));
+    let rest: String = parts.map(|(n, what)| format!(", {n} {what}")).collect();
+    format!("{first}{rest}{ledger}")
 }
 
-fn body(call: &Call<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
-    let records = call.records.iter().map(|record| about(record, stamp, around));
-    records.collect::<Vec<String>>().join("\n\n")
+/// Returns what a message about one record is about.
+fn topic(topic: &MessageTopic) -> String {
+    let words = match topic {
+        MessageTopic::Approve(_) => "Approve or reject",
+        MessageTopic::Waits(_) => "Waits for approval",
+        MessageTopic::Decided(DecisionKind::Approved) => "Approved",
+        MessageTopic::Decided(DecisionKind::Vetoed) => "Vetoed",
+        MessageTopic::Decided(DecisionKind::Rejected) => "Rejected",
+        MessageTopic::Decided(DecisionKind::Revoked) => "Revoked",
+        MessageTopic::Due(due) => {
+            let bucket = due.bucket.as_str().replace('-', " ");
+            let mut chars = bucket.chars();
+            let first = chars.next().map(|first| first.to_ascii_uppercase());
+            return first.into_iter().chain(chars).collect();
+        }
+    };
+    words.to_owned()
 }
 
-/// Returns the text about one record: which, since when, why, in which role, and the next step.
-fn about(record: &EscalatedTo<'_>, stamp: &Stamp, around: AdviceContext<'_>) -> String {
-    let (record_state, due) = (record.record_state, record.due);
-    let id = record_state.id();
-    let title = record_state
-        .known_content()
-        .map_or("", |record| record.title.as_str())
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let bucket = due.bucket.as_str().replace('-', " ");
-    let when = next::timing(due, stamp.instant);
-    let colon = if when.is_empty() { "" } else { ": " };
-    let roles: Vec<String> = record.roles.iter().map(|role| role.replace('_', " ")).collect();
-    let mut lines = vec![format!("{id}  {title}"), format!("  {bucket}{colon}{when}")];
-    lines.extend(record_state.reasons.first().map(|why| format!("  why: {why}")));
+fn title(item: &MessageItem<'_>) -> String {
+    let record = item.record_state.known_content();
+    let title = record.map_or("", |record| record.title.as_str());
+    title.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the text about one record: which, since when, until when, why, in which role, the next step, and where it is.
+fn about(item: &MessageItem<'_>, stamp: &Stamp) -> String {
+    let record_state = item.record_state;
+    let record = record_state.known_content();
+    let mut lines = vec![format!("{}  {}", record_state.id(), title(item)), state(item, stamp)];
+    lines.extend(record.map(|record| until(item, record, stamp)));
+    match (&item.topic, record) {
+        (MessageTopic::Approve(_), Some(record)) => lines.extend(request(item, record)),
+        (MessageTopic::Decided(_) | MessageTopic::Waits(_), _) => {}
+        _ => lines.extend(record_state.reasons.first().map(|why| format!("  why: {why}"))),
+    }
+    let roles: Vec<String> = item.roles.iter().map(|role| role.replace('_', " ")).collect();
     lines.push(format!("  you receive this as {}", roles.join(" and ")));
-    let step = next_step(record, around);
-    lines.push(format!("  next: {}", step.action));
-    lines.push(format!("  run: {}", step.command));
+    match item.topic {
+        MessageTopic::Due(_) | MessageTopic::Approve(_) => {
+            lines.push(format!("  next: {}", item.action));
+        }
+        MessageTopic::Waits(_) => lines.push(format!("  {}", item.action)),
+        MessageTopic::Decided(_) => {}
+    }
+    lines.push(format!("  run: {}", item.command));
+    if !record_state.path.is_empty() {
+        let on = item.branch.as_ref().map_or_else(String::new, |it| format!(", on branch {it}"));
+        lines.push(format!("  file: {}{on}", record_state.path));
+    }
     lines.join("\n")
 }
 
-fn next_step(record: &EscalatedTo<'_>, around: AdviceContext<'_>) -> Next {
-    let id = record.record_state.id();
-    advice::next(record.record_state, id, Some(record.due), around)
+/// Returns why a record is in a message, and since when or until when.
+fn state(item: &MessageItem<'_>, stamp: &Stamp) -> String {
+    let Some(due) = item.topic.due() else {
+        let at = item
+            .timing
+            .at()
+            .map_or_else(String::new, |at| format!("  {}: ", dates::distance(at, stamp.instant)));
+        return format!("{}{}", if at.is_empty() { "  " } else { &at }, item.action);
+    };
+    let bucket = due.bucket.as_str().replace('-', " ");
+    let when = next::timing(due, stamp.instant);
+    let colon = if when.is_empty() { "" } else { ": " };
+    format!("  {bucket}{colon}{when}")
+}
+
+/// Returns when a record ends: as proposed, if that is what waits.
+fn until(item: &MessageItem<'_>, record: &Record, stamp: &Stamp) -> String {
+    let end = item.record_state.not_after.unwrap_or_else(|| not_after(&record.expires));
+    let shown = dates::last_day(end).map_or_else(|| end.to_string(), |day| day.to_string());
+    let ends = if end <= stamp.instant { "ended" } else { "until" };
+    format!("  {ends}: {shown}, {}", dates::distance(end, stamp.instant))
+}
+
+/// Returns what an approver has to know: why, how risky, for whom.
+fn request(item: &MessageItem<'_>, record: &Record) -> Vec<String> {
+    let why = credential::hidden(record.justification.clone());
+    let pending = item.record_state.pending.first();
+    let events = pending.filter(|_| item.record_state.landed.is_some());
+    let events = events.map(|pending| pending.events.join(", "));
+    let mut lines: Vec<String> = events
+        .filter(|it| !it.is_empty())
+        .map(|it| format!("  change: {it}"))
+        .into_iter()
+        .collect();
+    lines.push(format!("  because: {}", cut(&why, LONGEST_WHY)));
+    lines.push(format!(
+        "  risk: {}; owner: {} <{}>",
+        record.risk.level.as_str(),
+        record.owner.name,
+        record.owner.email
+    ));
+    lines
+}
+
+/// Returns a text as one line of at most `most` characters; a longer one ends in `…`.
+fn cut(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }

@@ -6,6 +6,8 @@ mod approval;
 mod dated;
 mod files;
 mod gate;
+mod offer_cases;
+mod offers;
 mod stage;
 mod statements;
 mod status;

@@ -7,6 +7,7 @@ mod followed;
 mod keys;
 mod layouts;
 mod limits;
+mod notified;
 mod people;
 mod refused;
 mod several;

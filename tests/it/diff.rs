@@ -4,6 +4,7 @@
 
 mod base;
 mod cases;
+mod comment;
 mod events;
 mod goldens;
 mod policy;

@@ -14,7 +14,7 @@ fn parameters(tone: Tone) -> &'static str {
         Tone::Bad => "31",
         Tone::Muted => "2",
         Tone::Strong => "1",
-        Tone::Id | Tone::Command => "36",
+        Tone::Id | Tone::Command | Tone::Code => "36",
     }
 }
 

@@ -39,6 +39,10 @@ pub struct Compared {
     pub base: Oid,
     /// The tip of the branch, or the commit that the work tree is based on.
     pub head: Oid,
+    /// The commit that it will land on.
+    pub target: Oid,
+    /// The governance that counts there: it decides who must approve.
+    pub onto: Rc<Governance>,
     /// The records that differ, by key.
     pub entries: Vec<Entry>,
     /// Its changes to the governance files.

@@ -223,6 +223,8 @@ impl Comparer<'_> {
         Ok(Compared {
             base,
             head,
+            target: onto,
+            onto: Rc::clone(&cast.onto),
             entries,
             rulings,
             workflows: self.workflows(&cast, branch.as_ref(), head, proposed)?,

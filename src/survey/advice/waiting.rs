@@ -122,7 +122,7 @@ impl<'a> AdviceCase<'a> {
     }
 
     /// Returns the ways to approve a proposal, by the policy that it will land on.
-    fn ways_of_proposal(&self) -> ApprovalWays {
+    pub(super) fn ways_of_proposal(&self) -> ApprovalWays {
         let verdict = self.record_state.approval.as_ref();
         match (self.record_state.status, self.record) {
             (Status::Proposed, _) => verdict.map(|it| it.ways.clone()).unwrap_or_default(),
@@ -213,7 +213,7 @@ impl<'a> AdviceCase<'a> {
         (how, way.command(self.id, landing))
     }
 
-    fn diff(&self, branch: &str) -> String {
+    pub(super) fn diff(&self, branch: &str) -> String {
         format!(
             "exledger diff {} {}",
             self.shell_quoted(self.around.base),

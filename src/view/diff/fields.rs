@@ -2,6 +2,7 @@
 //!
 //! Start at [`differing`].
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::record::Record;
@@ -35,20 +36,11 @@ pub(super) fn differing(before: &Record, after: &Record) -> Vec<FieldRow> {
     rows
 }
 
-/// Returns the rows as a table.
-pub(super) fn table(rows: Vec<FieldRow>) -> DocTable {
-    let column = |title| Column { title, fit: ColumnFit::Flexible };
-    let rows = rows.into_iter().map(|row| {
-        vec![
-            StyledText::with_tone(Tone::Strong, row.field),
-            StyledText::plain(row.before),
-            StyledText::plain(row.after),
-        ]
-    });
-    DocTable {
-        columns: vec![column("field"), column("before"), column("after")],
-        rows: rows.collect(),
-    }
+/// Returns the rows as pairs of a field and its values: `db:invoices → db:orders`.
+pub(super) fn pairs(rows: Vec<FieldRow>) -> Vec<(String, StyledText)> {
+    let rows = rows.into_iter();
+    rows.map(|row| (row.field, StyledText::plain(format!("{} → {}", row.before, row.after))))
+        .collect()
 }
 
 /// Returns the values of a new record, one row per field; id and title are shown elsewhere.
@@ -144,6 +136,14 @@ fn display_value(value: &Value) -> String {
             pairs.collect::<Vec<_>>().join("; ")
         }
         other => other.to_string(),
+    }
+}
+
+/// Returns a part of a record as one line of plain text; empty if it states nothing.
+pub(super) fn text(part: &impl Serialize) -> String {
+    match serde_json::to_value(part).unwrap_or(Value::Null) {
+        Value::Null => String::new(),
+        value => display_value(&value),
     }
 }
 

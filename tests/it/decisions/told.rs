@@ -56,9 +56,10 @@ fn ids_of_events_are_those_of_the_name() {
 
 const LONG: &str = "be0a2363-e600-579f-898b-4459910dab0c";
 
-/// Returns the notified people, with the roles and ids.
+/// Returns the people notified of what is due, with the roles and ids.
 fn told(life: &Life) -> BTreeMap<String, Vec<String>> {
-    let run = life.run("sam", &["due", "--messages", "--format", "json"]);
+    let now = life.repo.now().to_string();
+    let run = life.run("sam", &["due", "--messages", "--since", &now, "--format", "json"]);
     let answer: serde_json::Value =
         serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
     let messages = answer["messages"].as_array().unwrap().iter();
@@ -148,11 +149,18 @@ fn where_the_owner_left_the_next_one_is_told_at_once() {
 fn a_request_is_told_of_once_it_waits_too_long() {
     let life = Life::new();
     life.file(ID, &record(ID, "expires: 2027-02-15"), "ana");
-    assert_eq!(told(&life), expected(&[]));
+    let approvers: &[(&str, &[&str])] = &[
+        ("dana@example.com", &["EXC-2026-7F3KQ [\"approver\"]"]),
+        ("kim@example.com", &["EXC-2026-7F3KQ [\"approver\"]"]),
+        ("lee@example.com", &["EXC-2026-7F3KQ [\"approver\"]"]),
+        ("sam@example.com", &["EXC-2026-7F3KQ [\"approver\"]"]),
+    ];
+    assert_eq!(told(&life), expected(approvers));
     life.repo.clock("2026-11-22T23:00:00Z");
-    assert_eq!((told(&life), life.due(ID).0), (expected(&[]), 0));
+    assert_eq!((told(&life), life.due(ID).0), (expected(approvers), 0));
     life.repo.clock("2026-11-23T10:00:01Z");
-    assert_eq!(told(&life), expected(&[("ana@example.com", &["EXC-2026-7F3KQ [\"owner\"]"])]));
+    let owner: (&str, &[&str]) = ("ana@example.com", &["EXC-2026-7F3KQ [\"owner\",\"requester\"]"]);
+    assert_eq!(told(&life), expected(&[&[owner], approvers].concat()));
     let run = life.run("sam", &["due", "--messages"]);
     assert!(run.code == 1 && run.out.contains("at least claimed"), "{}", run.out);
 }

@@ -3,10 +3,8 @@
 //! Start at [`find`]. Follows `docs/spec/approval.md`, S7 and D1.
 
 use crate::approval::ask;
-use crate::approval::keys::Keys;
 use crate::approval::statement;
-use crate::approval::statement::check;
-use crate::approval::statement::file::{ApprovalDecision, ApprovalSubject};
+use crate::approval::statement::file::ApprovalSubject;
 use crate::history::change;
 use crate::history::version::TrailKey;
 use crate::ledger::Files;
@@ -26,6 +24,7 @@ use crate::session::error::{Error, Undetermined, Usage};
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
+use crate::survey::signed_statements::{self, SignedContent};
 
 /// Returns the record that a text names.
 pub(in crate::session::approve) fn find(
@@ -113,28 +112,15 @@ fn signers(
     (id, target): (&Id, &ApprovalTarget),
     (snapshot, at): (&Snapshot<'_>, &Moment),
 ) -> Result<Vec<Person>, Error> {
-    let governance = snapshot.governance();
-    let keys = Keys::from_governance(governance, governance);
-    let ledger = &snapshot.ledger_name();
-    let mut signers: Vec<Person> = Vec::new();
-    let records_folder = target.folder.trim_end_matches('/');
-    let folder = format!("{records_folder}/{}/{id}", statement::file::FOLDER);
-    for item in tree.list(&folder)? {
-        let signature = tree.bytes(&format!("{}{}", item.path, statement::limits::SIGNATURE))?;
-        let (Some(text), Some(_)) = (tree.bytes(&item.path)?, &signature) else {
-            continue;
-        };
-        let checked = check::check(&item.path, &text, signature.as_deref(), records, ledger);
-        let Ok(statement) = checked else { continue };
-        let counts = statement.file.sha256 == target.sha256
-            && statement.file.decision == ApprovalDecision::Approve
-            && statement.signer(&keys, governance, at.instant()).is_ok();
-        if counts {
-            let by = statement.file.by.as_str();
-            signers.push(people::identify(governance, "", by));
-        }
-    }
-    Ok(signers)
+    let content = SignedContent {
+        id,
+        sha256: &target.sha256,
+        folder: &target.folder,
+        records,
+        ledger: &snapshot.ledger_name(),
+    };
+    let signed = signed_statements::read(tree, &content, snapshot.governance(), at.instant())?;
+    Ok(signed.approvals)
 }
 
 /// Adds the persons on whose behalf it was requested (A5).

@@ -1,0 +1,70 @@
+//! Signed approvals and rejections of some bytes that a tree holds, whether or not they have landed.
+//!
+//! Uses ledger's tree, approval's statements and keys. Pure. Start at [`read`]. Follows `docs/spec/approval.md`, S7.
+
+use crate::approval::keys::Keys;
+use crate::approval::ledger_name::LedgerName;
+use crate::approval::statement::check;
+use crate::approval::statement::file::{ApprovalDecision, FOLDER};
+use crate::approval::statement::limits::SIGNATURE;
+use crate::ledger::tree::{Tree, TreeError};
+use crate::policy::governance::Governance;
+use crate::policy::people;
+use crate::policy::people::person::Person;
+use crate::record::id::Id;
+use crate::record::time::Instant;
+
+/// The bytes of a record, and where approval files about them are.
+#[derive(Clone, Copy)]
+pub struct SignedContent<'c> {
+    pub id: &'c Id,
+    /// The sha256 of the bytes, as 64 hexadecimal digits.
+    pub sha256: &'c str,
+    /// The record folder that holds the file.
+    pub folder: &'c str,
+    /// All record folders.
+    pub records: &'c [String],
+    pub ledger: &'c LedgerName,
+}
+
+/// Who signed a statement that counts once it lands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignedStatements {
+    pub approvals: Vec<Person>,
+    /// Each with the reason.
+    pub rejections: Vec<(Person, Option<String>)>,
+}
+
+/// Returns the statements about some bytes that are signed by a key listed for their author.
+///
+/// # Errors
+/// [`TreeError`] if a file can't be read.
+pub fn read(
+    tree: &dyn Tree,
+    content: &SignedContent<'_>,
+    governance: &Governance,
+    at: Instant,
+) -> Result<SignedStatements, TreeError> {
+    let keys = Keys::from_governance(governance, governance);
+    let mut signed = SignedStatements::default();
+    let folder = format!("{}/{FOLDER}/{}", content.folder.trim_end_matches('/'), content.id);
+    for item in tree.list(&folder)? {
+        let signature = tree.bytes(&format!("{}{SIGNATURE}", item.path))?;
+        let (Some(text), Some(_)) = (tree.bytes(&item.path)?, &signature) else {
+            continue;
+        };
+        let (records, ledger) = (content.records, content.ledger);
+        let checked = check::check(&item.path, &text, signature.as_deref(), records, ledger);
+        let Ok(statement) = checked else { continue };
+        let is_about = statement.file.sha256 == content.sha256;
+        if !is_about || statement.signer(&keys, governance, at).is_err() {
+            continue;
+        }
+        let person = people::identify(governance, "", statement.file.by.as_str());
+        match statement.file.decision {
+            ApprovalDecision::Approve => signed.approvals.push(person),
+            ApprovalDecision::Reject => signed.rejections.push((person, statement.file.reason)),
+        }
+    }
+    Ok(signed)
+}
