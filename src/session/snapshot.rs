@@ -3,6 +3,7 @@
 //! Start at [`Snapshot`]. Follows `docs/spec/cli.md`, which tree, which clock, and `docs/spec/approval.md`, T5.
 
 mod due;
+mod evidence;
 mod filtered;
 pub(crate) mod lives;
 mod lookup;

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::diag;
 use crate::record::time::Instant;
-use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState, Status};
+use crate::view::closure;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
 use crate::view::json;
 use crate::view::record::RecordView;
@@ -99,7 +99,7 @@ pub fn row(record_state: &RecordState, instant: Instant) -> Vec<StyledText> {
 pub fn closed(record_state: &RecordState) -> Option<String> {
     let is_closed = matches!(record_state.status, Status::Closed | Status::Rejected);
     let closure = record_state.content()?.closure.as_ref().filter(|_| is_closed)?;
-    Some(format!("closed {}: {}", closure.date, closure.outcome.as_str()))
+    Some(closure::summary(closure))
 }
 
 /// Returns the time until its end, in words; for a closed record, when and how it was closed.

@@ -5,6 +5,7 @@
 
 pub mod approve;
 pub mod check;
+pub mod closure;
 pub mod controls;
 pub mod diff;
 pub mod doc;
