@@ -97,7 +97,7 @@ impl Page {
             Block::Findings(findings) if !findings.is_for_machines => {
                 self.list(findings);
             }
-            Block::Findings(_) | Block::Cards(_) | Block::Series(_) => {}
+            Block::Findings(_) | Block::Cards(_) | Block::Series(_) | Block::Page(_) => {}
             Block::Verbatim(text) => self.out.push_str(&fenced(text)),
             Block::Folded(summary, inside) => {
                 // Markdown is not interpreted on the line of the tag; an empty line enables it again.

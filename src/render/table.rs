@@ -87,7 +87,7 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
         Block::Table(table) => columns(table, style),
         Block::Findings(findings) if findings.is_for_machines => String::new(),
         Block::Findings(findings) => finding::list(&findings.shown, style),
-        Block::Folded(..) | Block::Cards(_) | Block::Series(_) => String::new(),
+        Block::Folded(..) | Block::Cards(_) | Block::Series(_) | Block::Page(_) => String::new(),
         Block::Verbatim(text) => {
             let text = visible::no_command(visible::verbatim(text));
             let bare = text.strip_suffix('\n').unwrap_or(&text);

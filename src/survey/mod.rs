@@ -11,6 +11,7 @@ pub mod cause;
 pub mod due;
 pub mod escalate;
 pub mod figures;
+pub mod glance;
 pub mod life;
 pub mod naming;
 pub mod neighbour;

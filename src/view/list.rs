@@ -120,14 +120,22 @@ pub fn ends(record_state: &RecordState, instant: Instant) -> StyledText {
     StyledText::with_tone(tone, dates::distance(end, instant))
 }
 
+/// Returns whether a status is good or bad news.
+pub fn tone(status: Status) -> Tone {
+    match status {
+        Status::Active => Tone::Good,
+        Status::Degraded => Tone::Warn,
+        Status::Closed | Status::Rejected | Status::Removed => Tone::Muted,
+        Status::Scheduled | Status::Proposed => Tone::Plain,
+        _ => Tone::Bad,
+    }
+}
+
 /// Returns its status, and whether a change is pending.
 pub fn status(record_state: &RecordState) -> StyledText {
-    let tone = match (record_state.in_force, record_state.status) {
-        (_, Status::Degraded) => Tone::Warn,
-        (InForce::Yes, _) => Tone::Good,
-        (_, Status::Closed | Status::Rejected | Status::Removed) => Tone::Muted,
-        (_, Status::Scheduled | Status::Proposed) => Tone::Plain,
-        _ => Tone::Bad,
+    let tone = match record_state.in_force {
+        InForce::Yes if record_state.status != Status::Degraded => Tone::Good,
+        _ => tone(record_state.status),
     };
     let text = StyledText::with_tone(tone, record_state.status.as_str());
     let landed = record_state.status != Status::Proposed;

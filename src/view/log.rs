@@ -90,6 +90,29 @@ pub fn table(acts: &[RecordAct<'_>]) -> DocTable {
     DocTable { columns: columns(), rows: landings(acts).into_iter().map(row).collect() }
 }
 
+/// Returns one line for each landing of a record, by its earliest time: event, who wrote it, who approved it, commit.
+pub fn lines(acts: &[RecordAct<'_>]) -> Vec<(String, StyledText)> {
+    landings(acts).into_iter().filter_map(line).collect()
+}
+
+fn line(acts: &[RecordAct<'_>]) -> Option<(String, StyledText)> {
+    let act = acts.first()?;
+    let mut text = StyledText::with_tone(Tone::Strong, shown_events(acts));
+    if !acts.iter().all(|act| is_statement(act.event)) {
+        let by = join_names(act.verdict.makers.iter().map(shape::short_name));
+        let by = if by.is_empty() { by } else { format!(" by {by}") };
+        text = text.and(Tone::Plain, by);
+    }
+    text = text.and(Tone::Plain, "; approved by ");
+    text.0.extend(approved_line(act).0);
+    text = text.and(Tone::Plain, ": ");
+    text.0.extend(level(act).0);
+    let request = request_name(act).map_or_else(String::new, |it| format!(" {it}"));
+    let commit = act.commit.to_string();
+    let text = text.and(Tone::Muted, format!(", {}{request}", objects::short(&commit)));
+    Some((act.at.to_string(), text))
+}
+
 /// Returns what the closure of the record proved.
 fn closure_blocks<'a>(log: &Log<'_>) -> Vec<Block<'a>> {
     let pairs = closure::pairs(log.record_state, &log.evidence, log.stamp.instant);
@@ -214,7 +237,7 @@ fn events(acts: &[RecordAct<'_>]) -> String {
 fn shown_events(acts: &[RecordAct<'_>]) -> String {
     let shown = |act: &RecordAct<'_>| {
         let record = act.version.record.record().filter(|_| act.event == ChangeEvent::Closed);
-        let closure = record.and_then(|record| record.closure.as_ref());
+        let closure = record.and_then(|record| record.closure.as_deref());
         closure.map_or_else(|| act.event.as_str().to_owned(), closure::summary)
     };
     let events: Vec<String> = acts.iter().map(shown).collect();

@@ -22,6 +22,7 @@ pub mod messages;
 pub mod new;
 pub mod next;
 pub mod overview;
+pub mod page;
 pub mod patch;
 pub mod patterns;
 pub mod queue;

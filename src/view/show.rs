@@ -22,6 +22,7 @@ use crate::status::state::RecordState;
 use crate::view::closure::EvidenceView;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::record::RecordView;
+use crate::view::show::pairs::Pairs;
 use crate::view::show::text::cut;
 use crate::view::statements::StatementView;
 
@@ -70,10 +71,29 @@ pub fn blocks<'a>(
     names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<Block<'a>> {
+    let sections = rest::sections(record_state, statements, evidence, names, instant);
     let answers = answers::pairs(record_state, statements, names, instant);
+    screen(answers, sections)
+}
+
+/// Returns the blocks about a record for its card, which lists all its statements elsewhere.
+pub fn card_blocks<'a>(
+    record_state: &RecordState,
+    statements: &[&Statement],
+    evidence: &[CitedEvidence<'_>],
+    names: &dyn RecordNames,
+    instant: Instant,
+) -> Vec<Block<'a>> {
+    let mut sections = rest::sections(record_state, statements, evidence, names, instant);
+    sections.retain(|(heading, _)| *heading != rest::STATEMENTS);
+    screen(answers::pairs(record_state, statements, names, instant), sections)
+}
+
+/// Returns the answers, then the sections below their headings.
+fn screen<'a>(answers: Pairs, sections: Vec<(&'static str, Pairs)>) -> Vec<Block<'a>> {
     let shown: Vec<String> = answers.iter().map(|(_, text)| folded(text)).collect();
     let mut blocks = vec![Block::Pairs(answers)];
-    for (heading, mut pairs) in rest::sections(record_state, statements, evidence, names, instant) {
+    for (heading, mut pairs) in sections {
         if heading == rest::IN_FULL {
             // Texts that the first screen shows in full are not repeated.
             let whole =

@@ -22,6 +22,9 @@ use crate::view::statements;
 /// The section with texts that the first screen had to cut.
 pub(super) const IN_FULL: &str = "In full";
 
+/// The section with the statements about the landed version.
+pub(super) const STATEMENTS: &str = "Statements";
+
 /// The fields in that section that are never on the first screen.
 pub(super) const STATED_LATER: &[&str] = &["starts", "references"];
 
@@ -49,7 +52,7 @@ pub(super) fn sections(
         ("Decisions", content.map(decisions).unwrap_or_default()),
         ("Evidence", cited.into_iter().collect()),
         ("Proof", proof::pairs(record_state)),
-        ("Statements", statements::pairs(&others)),
+        (STATEMENTS, statements::pairs(&others)),
         ("Pending", proof::pending(record_state, instant)),
     ]
 }
