@@ -131,6 +131,14 @@ impl<'a> Glance<'a> {
     }
 }
 
+impl std::iter::Sum for GroupCounts {
+    fn sum<I: Iterator<Item = GroupCounts>>(each: I) -> GroupCounts {
+        let mut sum = GroupCounts::default();
+        each.for_each(|one| sum.add(one));
+        sum
+    }
+}
+
 impl GroupCounts {
     fn add(&mut self, other: GroupCounts) {
         self.open += other.open;

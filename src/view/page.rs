@@ -54,6 +54,8 @@ pub struct Panel<'a> {
 pub enum PanelWidth {
     /// Two fit beside each other.
     Half,
+    /// Like half the width, beside two others.
+    Tall,
     /// It needs the whole width.
     Full,
 }
@@ -122,8 +124,19 @@ pub struct BarTable {
     pub of: &'static str,
     /// The titles of the counts, with the color of their part of the bar; `None` for counts without a part.
     pub counts: Vec<(&'static str, Option<Tone>)>,
-    /// The groups, each with as many counts as there are titles.
-    pub rows: Vec<(StyledText, Vec<usize>)>,
+    /// The groups.
+    pub rows: Vec<BarRow>,
+}
+
+/// The counts of a group, and its bar.
+#[derive(Clone, Debug)]
+pub struct BarRow {
+    /// Its name.
+    pub label: StyledText,
+    /// As many counts as there are titles.
+    pub counts: Vec<usize>,
+    /// The parts of its bar, which exclude each other.
+    pub parts: Vec<(Tone, usize)>,
 }
 
 /// A part of a whole.

@@ -35,6 +35,9 @@ enum OpenPart {
     Nothing,
 }
 
+/// The anchor of a row, if it needs one, and its cells; both are escaped.
+type AnchoredRow = (Option<String>, Vec<String>);
+
 pub(super) struct PageBody<'d> {
     pub(super) out: String,
     level: HeadingLevel,
@@ -125,7 +128,7 @@ impl<'d> PageBody<'d> {
         let inline = |text: &StyledText| self.inline(text);
         let picture = Picture { inline: &inline, caption: &self.caption };
         let html = match block {
-            PageBlock::Lead(text) => format!("<p class=\"lead\">{}.</p>\n", self.inline(text)),
+            PageBlock::Lead(text) => format!("<p class=\"lead\">{}</p>\n", self.inline(text)),
             PageBlock::Figures(figures) => picture.figures(figures),
             PageBlock::Timeline(timeline) => picture.timeline(timeline),
             PageBlock::Calendar(calendar) => picture.calendar(calendar),
@@ -146,6 +149,7 @@ impl<'d> PageBody<'d> {
             let title = escape::line(&panel.title);
             let class = match panel.width {
                 PanelWidth::Half => "panel",
+                PanelWidth::Tall => "panel tall",
                 PanelWidth::Full => "panel full",
             };
             self.add(&format!("<div class=\"{class}\">\n<h2>{title}</h2>\n"));
@@ -233,9 +237,9 @@ impl<'d> PageBody<'d> {
             let anchor = anchor.map(|id| self.anchor(&id));
             (anchor, row.iter().map(|cell| self.inline(cell)).collect())
         });
-        let rows: Vec<(Option<String>, Vec<String>)> = rows.collect();
-        let optional = table.columns.iter().position(|it| it.fit == ColumnFit::Optional);
-        self.grid(&titles, &rows, optional);
+        let rows: Vec<AnchoredRow> = rows.collect();
+        let fits: Vec<ColumnFit> = table.columns.iter().map(|column| column.fit).collect();
+        self.grid(&titles, &rows, &fits);
     }
 
     /// Tells whether an id has no card and no row yet, but is linked to.
@@ -251,21 +255,21 @@ impl<'d> PageBody<'d> {
             shown.cells().iter().map(|text| escape::line(text)).collect::<Vec<String>>()
         };
         let rows: Vec<_> = findings.shown.iter().map(|shown| (None, cells(shown))).collect();
-        self.grid(&ShownFinding::TITLES, &rows, None);
+        self.grid(&ShownFinding::TITLES, &rows, &[]);
     }
 
     /// Writes a table; the cells are already escaped. Rows that begin with an id are stacked where there is no room, the
     /// others scroll.
-    fn grid(&mut self, titles: &[&str], rows: &[(Option<String>, Vec<String>)], optional: Option<usize>) {
+    fn grid(&mut self, titles: &[&str], rows: &[AnchoredRow], fits: &[ColumnFit]) {
         if rows.is_empty() {
             return;
         }
         let caption = self.caption.clone();
         let stacks = titles.first() == Some(&"id");
-        let class = match (stacks, optional) {
-            (true, Some(n)) => format!("rows opt-{}", n + 1),
-            (true, None) => "rows".to_owned(),
-            (false, _) => "wide".to_owned(),
+        let class = match (stacks, fits.first()) {
+            (true, _) => "rows",
+            (false, Some(ColumnFit::Whole)) => "wide whole",
+            (false, _) => "wide",
         };
         if !stacks {
             self.add(&format!(

@@ -6,7 +6,7 @@
 use crate::render::html::escape;
 use crate::view::doc::{StyledText, Tone};
 use crate::view::page::{
-    BarTable, CalendarDay, DayTime, DueCalendar, Figure, SharePart, Timeline, TimelineRow,
+    BarRow, BarTable, CalendarDay, DayTime, DueCalendar, Figure, SharePart, Timeline, TimelineRow,
 };
 
 /// Writes pictures; a text becomes HTML by `inline`.
@@ -49,31 +49,23 @@ impl Picture<'_> {
 
     /// Returns counts as a table, each group with a bar whose length is its share of the largest.
     pub(super) fn bars(&self, table: &BarTable) -> String {
-        let parts: Vec<(usize, Tone)> = table
-            .counts
-            .iter()
-            .enumerate()
-            .filter_map(|(n, (_, tone))| Some((n, (*tone)?)))
-            .collect();
-        let part = |numbers: &[usize], n: usize| numbers.get(n).copied().unwrap_or(0);
-        let length = |numbers: &[usize]| parts.iter().map(|(n, _)| part(numbers, *n)).sum::<usize>();
-        let most = table.rows.iter().map(|(_, numbers)| length(numbers)).max().unwrap_or(0).max(1);
+        let length = |row: &BarRow| row.parts.iter().map(|(_, n)| n).sum::<usize>();
+        let most = table.rows.iter().map(length).max().unwrap_or(0).max(1);
         let mut head = format!("<th scope=\"col\">{}</th>", escape::line(table.of));
         for (title, tone) in &table.counts {
             let mark = tone.map(swatch).unwrap_or_default();
             head.push_str(&format!("<th scope=\"col\" class=\"n\">{mark}{}</th>", escape::line(title)));
         }
-        let rows = table.rows.iter().map(|(label, numbers)| {
+        let rows = table.rows.iter().map(|row| {
             let mut left = 0;
-            let areas = parts.iter().map(|(n, tone)| {
-                let width = part(numbers, *n);
-                let area = area(left, width, most, 6, *tone);
+            let areas = row.parts.iter().map(|(tone, width)| {
+                let area = area(left, *width, most, 6, *tone);
                 left += width;
                 area
             });
             let areas: String = areas.collect();
-            let cells = numbers.iter().map(|n| format!("<td class=\"n\">{n}</td>"));
-            let label = (self.inline)(label);
+            let cells = row.counts.iter().map(|n| format!("<td class=\"n\">{n}</td>"));
+            let label = (self.inline)(&row.label);
             format!(
                 "<tr><th scope=\"row\">{label}<svg aria-hidden=\"true\" width=\"100%\" height=\"6\">{areas}</svg></th>{}</tr>\n",
                 cells.collect::<String>()

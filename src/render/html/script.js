@@ -62,6 +62,6 @@
   open();
   // A small ledger is printed with everything; of a large one, the cards that are open.
   addEventListener("beforeprint", () => {
-    if (cards.length <= 100) for (const card of cards) card.open = true;
+    if (cards.length <= 25) for (const card of cards) card.open = true;
   });
 })();

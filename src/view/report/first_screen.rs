@@ -9,7 +9,7 @@ use crate::survey::glance::{self, ComingDuty, GroupCounts, OwnerCounts, TierCoun
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::list;
 use crate::view::page::{
-    BarTable, CalendarDay, DayTime, DueCalendar, Figure, PageBlock, Panel, PanelWidth, SharePart,
+    BarRow, BarTable, CalendarDay, DayTime, DueCalendar, Figure, PageBlock, Panel, PanelWidth, SharePart,
     Timeline, TimelineRow,
 };
 use crate::view::report::series;
@@ -179,7 +179,8 @@ fn months(first: Instant, last: Instant, place: &dyn Fn(Instant) -> u16) -> Vec<
         let name = if month == "Jan" { format!("{month} {year}") } else { month };
         text.ends_with("-01").then(|| (place(day.start()), name))
     });
-    each.collect()
+    // A name at the right end would be cut.
+    each.filter(|(at, _)| *at < 950).collect()
 }
 
 /// Returns the calendar of the coming weeks, and the next dates.
@@ -213,7 +214,8 @@ fn calendar<'a>(report: &Report<'_>) -> Panel<'a> {
         let nothing = format!("nothing is due in these {WEEKS} weeks");
         blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Good, nothing)));
     } else {
-        let columns = ["by", "what", "record"].map(flexible).to_vec();
+        let by = Column { title: "by", fit: ColumnFit::Whole };
+        let columns = vec![by, flexible("what"), flexible("record")];
         blocks.push(Block::Table(DocTable { columns, rows }));
     }
     if left > 0 {
@@ -221,7 +223,7 @@ fn calendar<'a>(report: &Report<'_>) -> Panel<'a> {
         blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, more)));
     }
     let title = format!("Due in the coming {WEEKS} weeks");
-    Panel { title, width: PanelWidth::Half, blocks }
+    Panel { title, width: PanelWidth::Tall, blocks }
 }
 
 /// Returns what has to be done by a date.
@@ -244,17 +246,16 @@ fn owners<'a>(report: &Report<'_>) -> Panel<'a> {
             "" => StyledText::with_tone(Tone::Muted, "cannot be read"),
             name => StyledText::plain(name),
         };
-        (label, numbers(owner.counts))
+        bar(label, owner.counts)
     };
-    let mut rows: Vec<_> = owners.iter().take(MOST_OWNERS).map(row).collect();
+    let mut rows: Vec<BarRow> = owners.iter().take(MOST_OWNERS).map(row).collect();
     let rest = owners.get(MOST_OWNERS..).unwrap_or_default();
     if !rest.is_empty() {
-        let label = StyledText::with_tone(Tone::Muted, format!("{} others", rest.len()));
-        let mut sum = vec![0; 4];
-        for numbers in rest.iter().map(|owner| numbers(owner.counts)) {
-            sum.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
-        }
-        rows.push((label, sum));
+        let others = format!("{} others", rest.len());
+        let all = rest.iter().map(|owner| owner.counts).sum();
+        // All others together would make every other bar short.
+        let sum = bar(StyledText::with_tone(Tone::Muted, others), all);
+        rows.push(BarRow { parts: Vec::new(), ..sum });
     }
     bars("By owner", "owner", rows)
 }
@@ -265,21 +266,24 @@ fn tiers<'a>(report: &Report<'_>) -> Panel<'a> {
             "" => StyledText::with_tone(Tone::Muted, "none"),
             tier => StyledText::plain(tier),
         };
-        (label, numbers(tier.counts))
+        bar(label, tier.counts)
     };
     bars("By tier", "tier", report.glance.tiers.iter().map(row).collect())
 }
 
-fn numbers(counts: GroupCounts) -> Vec<usize> {
-    vec![counts.overdue, counts.awaiting, counts.in_force, counts.open]
+/// Returns the counts of a group; its bar is what is overdue, and what else is open.
+fn bar(label: StyledText, counts: GroupCounts) -> BarRow {
+    let GroupCounts { open, in_force, overdue, awaiting } = counts;
+    let parts = vec![(Tone::Bad, overdue), (Tone::Plain, open.saturating_sub(overdue))];
+    BarRow { label, counts: vec![overdue, awaiting, in_force, open], parts }
 }
 
-fn bars<'a>(title: &str, of: &'static str, rows: Vec<(StyledText, Vec<usize>)>) -> Panel<'a> {
+fn bars<'a>(title: &str, of: &'static str, rows: Vec<BarRow>) -> Panel<'a> {
     let counts = vec![
         ("overdue", Some(Tone::Bad)),
-        ("waiting", Some(Tone::Warn)),
-        ("in force", Some(Tone::Good)),
-        ("open", None),
+        ("waiting", None),
+        ("in force", None),
+        ("open", Some(Tone::Plain)),
     ];
     let table = BarTable { of, counts, rows };
     let blocks = vec![Block::Page(PageBlock::Bars(table))];

@@ -2,36 +2,41 @@
 //!
 //! Uses policy, status. Pure. Start at [`blocks`]. Follows `docs/spec/status.md` and `docs/spec/approval.md`.
 
+use crate::diag;
 use crate::policy::Policy;
 use crate::policy::demand::Proof;
-use crate::record::vocabulary::Vocabulary;
+use crate::policy::tiers::Tier;
 use crate::status::state::Status;
-use crate::view::doc::{Block, StyledText, Tone};
+use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::list;
 use crate::view::shape;
 
 /// Returns the legend.
 pub(super) fn blocks<'a>(policy: &Policy) -> Vec<Block<'a>> {
-    let heading = |text: &str| Block::Heading(StyledText::plain(text));
     let sentence = |text: &str| Block::Paragraph(StyledText::with_tone(Tone::Muted, text));
     vec![
-        heading("Legend"),
+        Block::Heading(StyledText::plain("Legend")),
         sentence("Status is computed from the files and their history at the instant above; nobody types it."),
-        Block::Pairs(statuses()),
+        table(&["status", "meaning"], Status::ALL.iter().rev().map(status).collect()),
         sentence("An approval is attested or claimed."),
-        Block::Pairs(levels()),
+        table(&["approval", "meaning"], vec![attested(), claimed()]),
         sentence("The tier of an exception decides who must approve it and how long it may last."),
-        Block::Pairs(tiers(policy)),
+        table(
+            &["tier", "approvals", "at a time", "in all", "reviewed every"],
+            policy.tiers.iter().map(tier).collect(),
+        ),
     ]
 }
 
-fn statuses() -> Vec<(String, StyledText)> {
-    let one = |status: &Status| {
-        let text = StyledText::with_tone(list::tone(*status), status.as_str())
-            .and(Tone::Plain, format!(": {}", meaning(*status)));
-        ("status".to_owned(), text)
-    };
-    Status::ALL.iter().rev().map(one).collect()
+fn table<'a>(titles: &[&'static str], rows: Vec<Vec<StyledText>>) -> Block<'a> {
+    let fit = |n: usize| if n == 0 { ColumnFit::Whole } else { ColumnFit::Flexible };
+    let columns = titles.iter().enumerate().map(|(n, title)| Column { title, fit: fit(n) });
+    Block::Table(DocTable { columns: columns.collect(), rows })
+}
+
+fn status(status: &Status) -> Vec<StyledText> {
+    let name = StyledText::with_tone(list::tone(*status), status.as_str());
+    vec![name, StyledText::plain(meaning(*status))]
 }
 
 fn meaning(status: Status) -> &'static str {
@@ -52,38 +57,25 @@ fn meaning(status: Status) -> &'static str {
     }
 }
 
-fn levels() -> Vec<(String, StyledText)> {
-    let level = |level: Proof, text: &str| {
-        (level.as_str().to_owned(), shape::level(level).and(Tone::Plain, format!(": {text}")))
-    };
-    vec![
-        level(
-            Proof::Attested,
-            "signed with a key that the policy lists, for exactly this content. Anyone can verify it again",
-        ),
-        level(
-            Proof::Claimed,
-            "stated in git: who merged it, a line of a commit, or a review that was written down. Whoever could write that commit could have written it",
-        ),
-    ]
+fn attested() -> Vec<StyledText> {
+    let text = "signed with a key that the policy lists, for exactly this content; anyone can verify it again";
+    vec![shape::level(Proof::Attested), StyledText::plain(text)]
 }
 
-fn tiers(policy: &Policy) -> Vec<(String, StyledText)> {
-    let tier = |tier: &crate::policy::tiers::Tier| {
-        let count = usize::try_from(tier.approvals.count).unwrap_or(usize::MAX);
-        let each = match tier.approvals.each_of.as_slice() {
-            [] => String::new(),
-            groups => format!(", one each from {}", groups.join(" and ")),
-        };
-        let review =
-            tier.review_every.map(|every| format!("; reviewed every {every}")).unwrap_or_default();
-        let text = format!(
-            "{}{each}; at most {} at a time and {} in all{review}",
-            crate::diag::count(count, "approval"),
-            tier.max_term,
-            tier.max_total,
-        );
-        (tier.name.clone(), StyledText::plain(text))
+fn claimed() -> Vec<StyledText> {
+    let text = "stated in git: who merged it, a line of a commit, or a review that was written down; whoever could write \
+                that commit could have written it";
+    vec![shape::level(Proof::Claimed), StyledText::plain(text)]
+}
+
+fn tier(tier: &Tier) -> Vec<StyledText> {
+    let count = usize::try_from(tier.approvals.count).unwrap_or(usize::MAX);
+    let each = match tier.approvals.each_of.as_slice() {
+        [] => String::new(),
+        groups => format!(", one each from {}", groups.join(" and ")),
     };
-    policy.tiers.iter().map(tier).collect()
+    let every = tier.review_every.map_or_else(|| "–".to_owned(), |every| every.to_string());
+    let approvals = format!("{}{each}", diag::count(count, "approval"));
+    let cells = [tier.name.clone(), approvals, tier.max_term.to_string(), tier.max_total.to_string(), every];
+    cells.map(StyledText::plain).to_vec()
 }

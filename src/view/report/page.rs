@@ -5,7 +5,7 @@
 use crate::policy::demand::Proof;
 use crate::rules::evidence::CitedEvidence;
 use crate::status::stamp::Stamp;
-use crate::status::state::RecordState;
+use crate::status::state::{InForce, RecordState};
 use crate::survey::acts::RecordAct;
 use crate::survey::naming::RecordNames;
 use crate::survey::select;
@@ -128,6 +128,9 @@ fn card<'a>(record_state: &'a RecordState, sources: CardSources<'a>) -> Card<'a>
 
 fn title(record_state: &RecordState, stamp: &Stamp) -> StyledText {
     let mut text = StyledText::plain(format!("{}  ", tables::title(record_state)));
+    if let Some(closed) = list::closed(record_state) {
+        return text.and(Tone::Muted, closed);
+    }
     text.0.extend(list::status(record_state).0);
     let ends = list::ends(record_state, stamp.instant);
     if ends.bare().is_empty() {
@@ -147,7 +150,13 @@ fn level(record_state: &RecordState) -> StyledText {
             let weakest = approvers.iter().map(|approver| approver.level).min();
             shape::level(weakest.unwrap_or(Proof::Claimed))
         }
-        (None, Some(verdict)) => StyledText::with_tone(Tone::Bad, verdict.result.as_str()),
+        (None, Some(verdict)) => {
+            let tone = match record_state.in_force {
+                InForce::Yes => Tone::Warn,
+                InForce::No | InForce::Undetermined => Tone::Bad,
+            };
+            StyledText::with_tone(tone, verdict.result.as_str().replace('-', " "))
+        }
         (None, None) => StyledText::default(),
     }
 }

@@ -43,18 +43,20 @@ pub(super) fn summary(report: &Report<'_>) -> StyledText {
         let unknown = format!("{} could not be determined", glance.undetermined);
         text = text.and(Tone::Plain, "; ").and(Tone::Bad, unknown);
     }
-    text
+    text.and(Tone::Plain, ".")
 }
 
 /// Returns the owners of what is overdue, with how much of it is theirs: `Ana Ruiz (3), Lee Chen (1)`.
 fn owners(owners: &[OwnerCounts<'_>]) -> String {
     let late: Vec<&OwnerCounts<'_>> = owners.iter().filter(|it| it.counts.overdue > 0).collect();
-    let named = late.iter().take(NAMED).map(|it| {
+    // One more name is as short as saying that there is one.
+    let n_named = if late.len() == NAMED + 1 { late.len() } else { NAMED };
+    let named = late.iter().take(n_named).map(|it| {
         let name = if it.name.is_empty() { "an unknown owner" } else { it.name };
         format!("{name} ({})", it.counts.overdue)
     });
     let named = named.collect::<Vec<_>>().join(", ");
-    let rest = late.get(NAMED..).unwrap_or_default();
+    let rest = late.get(n_named..).unwrap_or_default();
     if rest.is_empty() {
         return named;
     }
