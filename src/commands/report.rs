@@ -65,8 +65,10 @@ impl Run for ReportArgs {
         let trails = |record_state: &RecordState| approved.acts(record_state);
         let evidence = |record_state| approved.evidence(record_state);
         let is_page = ctx.format.name == render::html::FORMAT.name;
-        let mut doc = self
-            .summary(&approved, if is_page { view::report::page::doc } else { view::report::doc })?;
+        let mut doc = self.summary(
+            &approved,
+            if is_page { view::report::page::doc } else { view::report::doc },
+        )?;
         if is_page {
             let sources = CardSources {
                 record_states: approved.records(),

@@ -32,7 +32,7 @@ pub const FORMAT: OutputFormat = OutputFormat {
 
 /// How many bytes all cards together may have: a page of ten thousand records stays below 12 MB, which a browser
 /// shows within two seconds.
-const CARD_BYTES: usize = 7_000_000;
+const CARD_BYTES: usize = 6_000_000;
 
 fn write(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
     let stamp = doc.footer.as_deref().unwrap_or_default();
@@ -89,7 +89,7 @@ fn written(body: &mut PageBody<'_>, cards: &Cards<'_>) -> String {
     }
     let records = diag::count(left, "record");
     let left = format!(
-        "<p class=\"muted\">The cards of {records} that ended earlier are left out, to keep the page small; \
+        "<p class=\"muted\">The cards of {records} are left out, to keep the page small; those in force come first. \
          <code>exledger show ID</code> and <code>exledger log ID</code> show the same.</p>\n"
     );
     left + &written

@@ -70,9 +70,10 @@ pub fn cited<'a>(record: &'a Record, tree: Option<&dyn Tree>) -> Vec<CitedEviden
     let controls = record.compensating_controls.iter().map(|it| it.evidence.as_slice());
     let notes = record.handling.iter().map(|it| it.evidence.as_slice());
     let closure = record.closure.iter().map(|it| it.evidence.as_slice());
-    let lists = (controls.enumerate().map(|(n, list)| (format!("compensating_controls[{n}]"), list)))
-        .chain(notes.enumerate().map(|(n, list)| (format!("handling[{n}]"), list)))
-        .chain(closure.map(|list| ("closure".to_owned(), list)));
+    let lists =
+        (controls.enumerate().map(|(n, list)| (format!("compensating_controls[{n}]"), list)))
+            .chain(notes.enumerate().map(|(n, list)| (format!("handling[{n}]"), list)))
+            .chain(closure.map(|list| ("closure".to_owned(), list)));
     let cited = lists.flat_map(|(holder, list)| {
         list.iter().enumerate().map(move |(n, stated)| CitedEvidence {
             field: format!("{holder}.evidence[{n}]"),

@@ -103,11 +103,7 @@ impl<'a> Glance<'a> {
             let (name, email) =
                 owner.map_or(("", ""), |owner| (owner.name.as_str(), owner.email.as_str()));
             let counts = GroupCounts::default();
-            owners
-                .entry(email)
-                .or_insert(OwnerCounts { name, email, counts })
-                .counts
-                .add(one);
+            owners.entry(email).or_insert(OwnerCounts { name, email, counts }).counts.add(one);
             let tier = record_state.tier.as_ref().map_or("", |tier| tier.tier.as_str());
             tiers.entry(tier).or_insert(TierCounts { tier, counts }).counts.add(one);
         }
@@ -194,9 +190,7 @@ fn coming<'a>(records: &'a [RecordState], instant: Instant) -> Vec<ComingDuty<'a
 
 /// Returns the open records that landed and have an end, those whose end is nearest to an instant first.
 pub fn nearest_ends(records: &[RecordState], instant: Instant) -> Vec<(&RecordState, Instant)> {
-    let open = records
-        .iter()
-        .filter(|it| !select::is_ended(it.status) && it.landed.is_some());
+    let open = records.iter().filter(|it| !select::is_ended(it.status) && it.landed.is_some());
     let mut ends: Vec<(&RecordState, Instant)> =
         open.filter_map(|it| Some((it, it.not_after?))).collect();
     ends.sort_by_key(|(it, end)| (end.seconds_since(instant).saturating_abs(), it.id()));

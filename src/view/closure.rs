@@ -124,11 +124,8 @@ fn line(evidence: &CitedEvidence<'_>, gap: &str) -> StyledText {
 
 /// Returns when access was verified; what is not stated is said to be so.
 fn access(verified: &AccessVerified) -> String {
-    let days = [
-        ("before", verified.before),
-        ("during", verified.during),
-        ("after", verified.after),
-    ];
+    let days =
+        [("before", verified.before), ("during", verified.during), ("after", verified.after)];
     let shown = days.map(|(when, day)| match day {
         Some(day) => format!("{when} {day}"),
         None => format!("{when}: not stated"),

@@ -2,6 +2,7 @@
 
 mod escapes;
 mod findings;
+mod pages;
 
 use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};

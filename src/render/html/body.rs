@@ -35,7 +35,7 @@ enum OpenPart {
     Nothing,
 }
 
-/// The anchor of a row, if it needs one, and its cells; both are escaped.
+/// The anchor of a row, if it needs one, and its cells as HTML.
 type AnchoredRow = (Option<String>, Vec<String>);
 
 pub(super) struct PageBody<'d> {
@@ -221,10 +221,10 @@ impl<'d> PageBody<'d> {
     }
 
     fn pairs(&mut self, pairs: &[(String, StyledText)]) {
-        self.add("<dl>\n");
+        self.add("<dl>");
         for (label, text) in pairs {
-            let (label, text) = (escape::line(label), self.inline(text));
-            self.add(&format!("<dt>{label}</dt><dd>{text}</dd>\n"));
+            let (label, text) = (escape::line(label), self.cell("dd", text));
+            self.add(&format!("<dt>{label}</dt>{text}"));
         }
         self.add("</dl>\n");
     }
@@ -235,7 +235,7 @@ impl<'d> PageBody<'d> {
             let id = row.first().filter(|cell| matches!(cell.0.as_slice(), [(Tone::Id, _)]));
             let anchor = id.map(StyledText::bare).filter(|id| self.needs_anchor(id));
             let anchor = anchor.map(|id| self.anchor(&id));
-            (anchor, row.iter().map(|cell| self.inline(cell)).collect())
+            (anchor, row.iter().map(|cell| self.cell("td", cell)).collect())
         });
         let rows: Vec<AnchoredRow> = rows.collect();
         let fits: Vec<ColumnFit> = table.columns.iter().map(|column| column.fit).collect();
@@ -252,10 +252,22 @@ impl<'d> PageBody<'d> {
             return;
         }
         let cells = |shown: &ShownFinding| {
-            shown.cells().iter().map(|text| escape::line(text)).collect::<Vec<String>>()
+            shown.cells().map(|text| format!("<td>{}</td>", escape::line(&text))).to_vec()
         };
         let rows: Vec<_> = findings.shown.iter().map(|shown| (None, cells(shown))).collect();
         self.grid(&ShownFinding::TITLES, &rows, &[]);
+    }
+
+    /// Returns a cell, or the text of a list; a tone of all of it becomes the class of its element. Large pages have
+    /// hundreds of thousands of them, so there are neither further elements nor line breaks.
+    fn cell(&self, tag: &str, text: &StyledText) -> String {
+        match text.0.as_slice() {
+            [(tone, piece)] if !matches!(tone, Tone::Id | Tone::Plain) => {
+                let class = class(*tone).unwrap_or_default();
+                format!("<{tag} class=\"{class}\">{}</{tag}>", escape::lines(piece))
+            }
+            _ => format!("<{tag}>{}</{tag}>", self.inline(text)),
+        }
     }
 
     /// Writes a table; the cells are already escaped. Rows that begin with an id are stacked where there is no room, the
@@ -276,20 +288,22 @@ impl<'d> PageBody<'d> {
                 "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\">\n"
             ));
         }
-        self.add(&format!("<table class=\"{class}\">\n<caption class=\"vh\">{caption}</caption>\n<thead><tr>"));
+        self.add(&format!(
+            "<table class=\"{class}\"><caption class=\"vh\">{caption}</caption><thead><tr>"
+        ));
         for title in titles {
             self.add(&format!("<th scope=\"col\">{}</th>", escape::line(title)));
         }
-        self.add("</tr></thead>\n<tbody>\n");
+        self.add("</tr></thead><tbody>");
         for (anchor, row) in rows {
             match anchor {
                 Some(anchor) => self.add(&format!("<tr id=\"{anchor}\">")),
                 None => self.add("<tr>"),
             }
-            row.iter().for_each(|cell| self.add(&format!("<td>{cell}</td>")));
-            self.add("</tr>\n");
+            row.iter().for_each(|cell| self.add(cell));
+            self.add("</tr>");
         }
-        self.add(if stacks { "</tbody>\n</table>\n" } else { "</tbody>\n</table></div>\n" });
+        self.add(if stacks { "</tbody></table>\n" } else { "</tbody></table></div>\n" });
     }
 
     /// Returns a text with its tones as classes; an id links to its card.

@@ -44,7 +44,9 @@ pub(super) fn drawn(series: &ChartSeries, anchor: &str) -> String {
         for (line, text) in label.split('\n').enumerate() {
             let (middle, y) = (left + group / 2, base + if line == 0 { 13.0 } else { 26.0 });
             let text = escape::line(text);
-            out.push_str(&format!("<text class=\"label\" x=\"{middle}\" y=\"{y}\">{text}</text>\n"));
+            out.push_str(&format!(
+                "<text class=\"label\" x=\"{middle}\" y=\"{y}\">{text}</text>\n"
+            ));
         }
     }
     out.push_str("</svg>\n");

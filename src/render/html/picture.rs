@@ -54,7 +54,10 @@ impl Picture<'_> {
         let mut head = format!("<th scope=\"col\">{}</th>", escape::line(table.of));
         for (title, tone) in &table.counts {
             let mark = tone.map(swatch).unwrap_or_default();
-            head.push_str(&format!("<th scope=\"col\" class=\"n\">{mark}{}</th>", escape::line(title)));
+            head.push_str(&format!(
+                "<th scope=\"col\" class=\"n\">{mark}{}</th>",
+                escape::line(title)
+            ));
         }
         let rows = table.rows.iter().map(|row| {
             let mut left = 0;
@@ -142,7 +145,9 @@ impl Picture<'_> {
             let first = week.first().map(|day| day.day.to_string()).unwrap_or_default();
             let name = first.split_once('-').map_or(first.as_str(), |(_, rest)| rest);
             let cells: String = week.iter().map(|day| cell(day, most)).collect();
-            format!("<tr><th scope=\"row\"><span class=\"vh\">week of </span>{name}</th>{cells}</tr>\n")
+            format!(
+                "<tr><th scope=\"row\"><span class=\"vh\">week of </span>{name}</th>{cells}</tr>\n"
+            )
         });
         format!(
             "<table class=\"calendar\">\n<caption class=\"vh\">{}</caption>\n<thead><tr><th scope=\"col\">from</th>{head}</tr></thead>\n\
@@ -194,7 +199,11 @@ fn area(left: usize, width: usize, all: usize, high: usize, tone: Tone) -> Strin
     }
     let share = |n: usize| percent(u16::try_from(n * 1000 / all.max(1)).unwrap_or(1000));
     let class = fill(tone);
-    format!("<rect class=\"{class}\" x=\"{}\" width=\"{}\" height=\"{high}\"/>", share(left), share(width))
+    format!(
+        "<rect class=\"{class}\" x=\"{}\" width=\"{}\" height=\"{high}\"/>",
+        share(left),
+        share(width)
+    )
 }
 
 /// Returns thousandths as per cent.

@@ -25,7 +25,8 @@
     rows.sort((one, two) => (up ? 1 : -1) * compare(one[0], two[0]));
     body.append(...rows.map((row) => row[1]));
   };
-  for (const head of document.querySelectorAll("main > section > table th, main > section > .scroll th")) {
+  const tables = [...document.querySelectorAll("main > section:not(#glance) table")].filter((it) => !it.closest(".card"));
+  for (const head of tables.flatMap((table) => [...table.tHead.rows[0].cells])) {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
@@ -40,14 +41,17 @@
     const found = document.querySelector("output");
     let all;
     search.addEventListener("input", () => {
-      const rows = () => [...document.querySelectorAll("main > section > .rows > tbody > tr")];
-      all ??= [...cards, ...rows()].map((it) => [it, it.textContent.toLowerCase()]);
+      const rows = tables.filter((it) => it.classList.contains("rows")).flatMap((it) => [...it.tBodies[0].rows]);
+      all ??= [...cards, ...rows].map((it) => [it, it.textContent.toLowerCase(), it.querySelector(".id, a")?.textContent]);
       const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      for (const [it, text] of all) it.hidden = !wanted.every((word) => text.includes(word));
-      const last = [...document.querySelectorAll("main > section > .rows")].pop();
-      const shown = last ? [...last.tBodies[0].rows] : [];
-      const n = shown.filter((row) => !row.hidden).length;
-      found.textContent = wanted.length ? `${n} of ${shown.length}` : "";
+      const ids = new Set();
+      for (const [it, text, id] of all) {
+        it.hidden = !wanted.every((word) => text.includes(word));
+        if (!it.hidden) ids.add(id);
+      }
+      // A match may be in a folded table.
+      for (const folded of document.querySelectorAll("main > section > details:not(.card)")) folded.open = wanted.length > 0;
+      found.textContent = wanted.length ? `${ids.size} of ${new Set(all.map((one) => one[2])).size}` : "";
     });
   }
   const open = () => {

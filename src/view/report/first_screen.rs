@@ -9,8 +9,8 @@ use crate::survey::glance::{self, ComingDuty, GroupCounts, OwnerCounts, TierCoun
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::list;
 use crate::view::page::{
-    BarRow, BarTable, CalendarDay, DayTime, DueCalendar, Figure, PageBlock, Panel, PanelWidth, SharePart,
-    Timeline, TimelineRow,
+    BarRow, BarTable, CalendarDay, DayTime, DueCalendar, Figure, PageBlock, Panel, PanelWidth,
+    SharePart, Timeline, TimelineRow,
 };
 use crate::view::report::series;
 use crate::view::report::{Report, sentence, tables};
@@ -40,7 +40,11 @@ pub(super) fn blocks<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
         }),
     ];
     let panels = panels.into_iter().flatten().collect();
-    vec![lead, Block::Page(PageBlock::Figures(figures(report))), Block::Page(PageBlock::Panels(panels))]
+    vec![
+        lead,
+        Block::Page(PageBlock::Figures(figures(report))),
+        Block::Page(PageBlock::Panels(panels)),
+    ]
 }
 
 fn figures(report: &Report<'_>) -> Vec<Figure> {
@@ -148,8 +152,11 @@ fn timeline<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
             words,
         }
     });
-    let timeline =
-        Timeline { today: place(instant), months: months(first, last, &place), rows: rows.collect() };
+    let timeline = Timeline {
+        today: place(instant),
+        months: months(first, last, &place),
+        rows: rows.collect(),
+    };
     let title = match all.len() - shown.len() {
         0 => "Open exceptions against today".to_owned(),
         _ => format!("Against today: the {} ends that are nearest, of {}", shown.len(), all.len()),
@@ -298,7 +305,8 @@ fn shares<'a>(report: &Report<'_>) -> Panel<'a> {
         part("attested: signed", proofs.attested, Tone::Good),
         part("claimed: stated in git", proofs.claimed, Tone::Warn),
     ];
-    let count = |status: Status| report.record_states.iter().filter(|it| it.status == status).count();
+    let count =
+        |status: Status| report.record_states.iter().filter(|it| it.status == status).count();
     let statuses = Status::ALL.iter().rev().map(|status| (*status, count(*status)));
     let statuses = statuses.filter(|(_, n)| *n > 0);
     let statuses = statuses.map(|(status, n)| part(status.as_str(), n, list::tone(status)));

@@ -16,7 +16,9 @@ pub(super) fn blocks<'a>(policy: &Policy) -> Vec<Block<'a>> {
     let sentence = |text: &str| Block::Paragraph(StyledText::with_tone(Tone::Muted, text));
     vec![
         Block::Heading(StyledText::plain("Legend")),
-        sentence("Status is computed from the files and their history at the instant above; nobody types it."),
+        sentence(
+            "Status is computed from the files and their history at the instant above; nobody types it.",
+        ),
         table(&["status", "meaning"], Status::ALL.iter().rev().map(status).collect()),
         sentence("An approval is attested or claimed."),
         table(&["approval", "meaning"], vec![attested(), claimed()]),
@@ -41,7 +43,9 @@ fn status(status: &Status) -> Vec<StyledText> {
 
 fn meaning(status: Status) -> &'static str {
     match status {
-        Status::Unknown => "could not be determined, because history is missing here; it grants nothing",
+        Status::Unknown => {
+            "could not be determined, because history is missing here; it grants nothing"
+        }
         Status::Removed => "the file was deleted",
         Status::Invalid => "the file can't be read as a record; it grants nothing",
         Status::Conflicted => "two files have this id; it grants nothing",
@@ -76,6 +80,12 @@ fn tier(tier: &Tier) -> Vec<StyledText> {
     };
     let every = tier.review_every.map_or_else(|| "–".to_owned(), |every| every.to_string());
     let approvals = format!("{}{each}", diag::count(count, "approval"));
-    let cells = [tier.name.clone(), approvals, tier.max_term.to_string(), tier.max_total.to_string(), every];
+    let cells = [
+        tier.name.clone(),
+        approvals,
+        tier.max_term.to_string(),
+        tier.max_total.to_string(),
+        every,
+    ];
     cells.map(StyledText::plain).to_vec()
 }

@@ -3,6 +3,7 @@
 //! Uses status, survey. Pure. Start at [`doc`]. Follows `docs/spec/interop.md`, the page.
 
 use crate::policy::demand::Proof;
+use crate::record::time::Instant;
 use crate::rules::evidence::CitedEvidence;
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
@@ -22,6 +23,9 @@ use std::cmp::Reverse;
 
 /// How many overdue records are listed before the rest is folded.
 const MOST_ROWS: usize = 25;
+
+/// How many ended records are listed without being folded.
+const MOST_ENDED: usize = 100;
 
 /// Returns the events of a record, oldest first.
 pub type RecordTrails<'a> = &'a (dyn Fn(&RecordState) -> Vec<RecordAct<'a>> + 'a);
@@ -76,33 +80,54 @@ fn overdue<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     blocks
 }
 
-/// Adds every record, including closed and removed ones: a table of all, then one card each. Open records come first,
-/// then those that ended last: if a page has no room for all cards, the oldest ended records have none.
+/// Adds every record, including closed and removed ones: a table of the open and one of the ended ones, then the cards.
+/// If a page has no room for all cards, those in force come first, then other open records, then those that ended last.
 pub fn add_records<'a>(doc: &mut Doc<'a>, sources: CardSources<'a>) {
     let mut records: Vec<&RecordState> = sources.record_states.iter().collect();
     if records.is_empty() {
         return;
     }
     records.sort_by_key(|record_state| (record_state.id(), &record_state.path));
+    let (ended, open): (Vec<&RecordState>, Vec<&RecordState>) =
+        records.iter().partition(|it| select::is_ended(it.status));
     let instant = sources.stamp.instant;
-    let rows = records.iter().map(|it| {
-        let mut row = list::row(it, instant);
-        row.push(level(it));
-        row
-    });
-    let mut columns = list::columns();
-    columns.push(Column { title: "approval", fit: ColumnFit::Whole });
-    doc.blocks.push(Block::Heading(StyledText::plain("All records")));
-    doc.blocks.push(Block::Table(DocTable { columns, rows: rows.collect() }));
-    doc.blocks.push(Block::Heading(StyledText::plain("Cards")));
+    let heading = |text: &str| Block::Heading(StyledText::plain(text));
+    doc.blocks.push(heading("Open records"));
+    doc.blocks.push(table(&open, instant));
+    if !ended.is_empty() {
+        doc.blocks.push(heading("Ended records"));
+        let table = table(&ended, instant);
+        doc.blocks.push(if ended.len() > MOST_ENDED {
+            let summary = format!("{} closed, rejected or removed records", ended.len());
+            Block::Folded(StyledText::plain(summary), vec![table])
+        } else {
+            table
+        });
+    }
+    doc.blocks.push(heading("Cards"));
     records.sort_by_key(|it| {
         let landed = it.landed.as_ref().map(|landed| landed.at);
         let ended = select::is_ended(it.status).then_some(Reverse(landed));
-        (ended, it.id(), &it.path)
+        (ended, it.in_force != InForce::Yes, it.id(), &it.path)
     });
     let ids = records.iter().map(|record_state| record_state.id()).collect();
     let each = Each::new(records.into_iter().map(move |record_state| card(record_state, sources)));
     doc.blocks.push(Block::Cards(Cards { ids, each }));
+}
+
+/// Returns a table of records, each with how firmly it is approved.
+fn table<'a>(records: &[&RecordState], instant: Instant) -> Block<'a> {
+    if records.is_empty() {
+        return Block::Paragraph(StyledText::with_tone(Tone::Muted, "none"));
+    }
+    let rows = records.iter().map(|record_state| {
+        let mut row = list::row(record_state, instant);
+        row.push(level(record_state));
+        row
+    });
+    let mut columns = list::columns();
+    columns.push(Column { title: "approval", fit: ColumnFit::Whole });
+    Block::Table(DocTable { columns, rows: rows.collect() })
 }
 
 fn card<'a>(record_state: &'a RecordState, sources: CardSources<'a>) -> Card<'a> {

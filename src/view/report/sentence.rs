@@ -23,7 +23,10 @@ pub(super) fn summary(report: &Report<'_>) -> StyledText {
     let soon = report.backlog.expiring_soon;
     if soon > 0 {
         let ends = if soon == 1 { "ends" } else { "end" };
-        text = text.and(Tone::Plain, format!(", {soon} of which {ends} within {}", report.policy.due.soon));
+        text = text.and(
+            Tone::Plain,
+            format!(", {soon} of which {ends} within {}", report.policy.due.soon),
+        );
     }
     text = text.and(Tone::Plain, "; ");
     if glance.overdue == 0 {
@@ -37,7 +40,8 @@ pub(super) fn summary(report: &Report<'_>) -> StyledText {
     let awaiting = report.backlog.awaiting;
     if awaiting > 0 {
         let verb = if awaiting == 1 { "waits" } else { "wait" };
-        text = text.and(Tone::Plain, "; ").and(Tone::Warn, format!("{awaiting} {verb} for approval"));
+        text =
+            text.and(Tone::Plain, "; ").and(Tone::Warn, format!("{awaiting} {verb} for approval"));
     }
     if glance.undetermined > 0 {
         let unknown = format!("{} could not be determined", glance.undetermined);

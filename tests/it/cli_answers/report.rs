@@ -54,7 +54,8 @@ fn the_backlog_and_the_trends_are_figures_that_can_be_counted_by_hand() {
     let on = ["--on", "2026-03-25T08:00:00Z"];
     let answer = report(&repo, &on);
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-    let promised = "schema ledger backlog periods controls classes simulated";
+    let promised =
+        "schema ledger backlog periods controls classes summary owners tiers approvals simulated";
     assert_eq!(keys, promised.split(' ').collect::<Vec<_>>());
     assert_eq!(answer["schema"], "exledger/report/v1");
     // Decisions took 2, 6, 1 and 2 days; two have been in force for 15 and 13 days.
@@ -99,6 +100,21 @@ fn the_backlog_and_the_trends_are_figures_that_can_be_counted_by_hand() {
             "records": ["EXC-2026-00002", "EXC-2026-00003", "EXC-2026-00005"],
         })
     );
+    assert_eq!(
+        answer["summary"],
+        "2 exceptions are in force; 1 is overdue: Ana Ruiz (1); 1 waits for approval."
+    );
+    let counts = json!({"open": 3, "in_force": 2, "overdue": 1, "awaiting": 1});
+    let with = |mut group: Value| {
+        group.as_object_mut().unwrap().extend(counts.as_object().unwrap().clone());
+        group
+    };
+    assert_eq!(
+        answer["owners"],
+        json!([with(json!({"name": "Ana Ruiz", "email": "ana@example.com"}))])
+    );
+    assert_eq!(answer["tiers"], json!([with(json!({"tier": "standard"}))]));
+    assert_eq!(answer["approvals"], json!({"attested": 0, "claimed": 2}));
     let words: Vec<&Value> =
         answer["classes"].as_array().unwrap().iter().map(|it| &it["class"]).collect();
     assert_eq!(words, ["standard", "emergency", "regulated", "third-party"]);
