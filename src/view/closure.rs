@@ -100,16 +100,17 @@ pub fn lines(evidence: &[CitedEvidence<'_>]) -> StyledText {
 
 fn line(evidence: &CitedEvidence<'_>, gap: &str) -> StyledText {
     let stated = evidence.stated;
-    let id = stated.id.as_ref().map(|id| format!("{id} ")).unwrap_or_default();
     let place = match (&stated.path, &stated.url, &stated.commit) {
         (Some(path), ..) => path.clone(),
         (_, Some(url), _) => url.clone(),
         (_, _, Some(commit)) => format!("commit {commit}"),
         (None, None, None) => String::new(),
     };
-    let text = StyledText::plain(gap)
-        .and(Tone::Strong, id)
-        .and(Tone::Plain, format!("{} {place}", stated.kind));
+    let mut text = StyledText::plain(gap);
+    if let Some(id) = &stated.id {
+        text = text.and(Tone::Strong, id).and(Tone::Plain, " ");
+    }
+    text = text.and(Tone::Plain, format!("{} {place}", stated.kind));
     if stated.path.is_none() {
         return text;
     }

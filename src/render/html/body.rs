@@ -2,7 +2,7 @@
 //!
 //! Uses diag and `view::doc`. Pure. Start at [`PageBody`]. All text is escaped in `escape`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use crate::render::html::picture::Picture;
@@ -48,6 +48,8 @@ pub(super) struct PageBody<'d> {
     pub(super) sections: Vec<(String, String)>,
     /// The ids that link to a card or a row.
     ids: BTreeSet<&'d str>,
+    /// The anchors of the ids whose card or row has been written, escaped.
+    anchored: BTreeMap<String, String>,
     /// The anchors in use.
     seen: BTreeSet<String>,
     /// The stamp, which is shown below the title.
@@ -63,6 +65,7 @@ impl<'d> PageBody<'d> {
             caption: String::new(),
             sections: Vec::new(),
             ids,
+            anchored: BTreeMap::new(),
             seen: OWN.iter().map(|own| (*own).to_owned()).collect(),
             stamp,
         }
@@ -202,6 +205,13 @@ impl<'d> PageBody<'d> {
         escape::line(&anchor)
     }
 
+    /// Returns the anchor of an id, to which its links lead.
+    fn anchor_of(&mut self, id: &str) -> String {
+        let anchor = self.anchor(id);
+        self.anchored.entry(id.to_owned()).or_insert_with(|| anchor.clone());
+        anchor
+    }
+
     fn inside(&mut self, blocks: &[Block<'_>]) {
         let level = mem::replace(&mut self.level, HeadingLevel::Part);
         let caption = self.caption.clone();
@@ -211,7 +221,7 @@ impl<'d> PageBody<'d> {
     }
 
     pub(super) fn card(&mut self, card: &Card<'_>) {
-        let anchor = self.anchor(&card.id);
+        let anchor = self.anchor_of(&card.id);
         let (id, title) = (escape::line(&card.id), self.inline(&card.title));
         self.add(&format!(
             "<details class=\"card\" id=\"{anchor}\">\n<summary><span class=\"id\">{id}</span> {title}</summary>\n"
@@ -234,7 +244,7 @@ impl<'d> PageBody<'d> {
         let rows = table.rows.iter().map(|row| {
             let id = row.first().filter(|cell| matches!(cell.0.as_slice(), [(Tone::Id, _)]));
             let anchor = id.map(StyledText::bare).filter(|id| self.needs_anchor(id));
-            let anchor = anchor.map(|id| self.anchor(&id));
+            let anchor = anchor.map(|id| self.anchor_of(&id));
             (anchor, row.iter().map(|cell| self.cell("td", cell)).collect())
         });
         let rows: Vec<AnchoredRow> = rows.collect();
@@ -244,7 +254,7 @@ impl<'d> PageBody<'d> {
 
     /// Tells whether an id has no card and no row yet, but is linked to.
     fn needs_anchor(&self, id: &str) -> bool {
-        self.ids.contains(id) && !self.seen.contains(id)
+        self.ids.contains(id) && !self.anchored.contains_key(id)
     }
 
     fn findings(&mut self, findings: &FindingList) {
@@ -321,7 +331,8 @@ impl<'d> PageBody<'d> {
         let shown = text.split(", ").map(|id| {
             let escaped = escape::line(id);
             if self.ids.contains(id) {
-                format!("<a href=\"#{escaped}\">{escaped}</a>")
+                let anchor = self.anchored.get(id).unwrap_or(&escaped);
+                format!("<a href=\"#{anchor}\">{escaped}</a>")
             } else {
                 format!("<span class=\"id\">{escaped}</span>")
             }

@@ -117,7 +117,7 @@ impl Picture<'_> {
         let today = percent(timeline.today);
         let rows: String = timeline.rows.iter().map(|row| self.period(row, &today)).collect();
         format!(
-            "<ol class=\"timeline\">\n<li class=\"months\" aria-hidden=\"true\"><span></span><svg width=\"100%\" height=\"16\">{months}</svg>\
+            "<ol class=\"timeline\">\n<li class=\"months\" aria-hidden=\"true\"><span></span><svg aria-hidden=\"true\" width=\"100%\" height=\"16\">{months}</svg>\
              <span class=\"muted\">the line is today</span></li>\n{rows}</ol>\n"
         )
     }

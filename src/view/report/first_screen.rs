@@ -56,7 +56,8 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
         tone: if value == 0 { Tone::Plain } else { tone },
     };
     let still = match backlog.overdue_in_force {
-        0 => "none of them still in force".to_owned(),
+        _ if glance.overdue == 0 => String::new(),
+        0 => "none still in force".to_owned(),
         n => format!("{n} still in force"),
     };
     let waits = backlog.oldest_waiting_days;
@@ -109,7 +110,7 @@ fn first_overdue<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     });
     let rows: Vec<Vec<StyledText>> = rows.collect();
     let left = overdue.len().saturating_sub(rows.len());
-    let columns = ["id", "title", "overdue", "owner"];
+    let columns = ["id", "title", "what", "owner"];
     let mut blocks = vec![Block::Table(DocTable { columns: columns.map(flexible).to_vec(), rows })];
     if left > 0 {
         let more = StyledText::with_tone(Tone::Muted, format!("and {left} more, below"));

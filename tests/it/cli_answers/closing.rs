@@ -82,7 +82,7 @@ fn show_log_and_the_card_say_what_the_closure_proved() {
         "evidence/changed.txt<span class=\"muted\"> f42546d5ecdd </span><span class=\"bad\">changed</span>",
         "evidence/gone.txt<span class=\"muted\"> f42546d5ecdd </span><span class=\"bad\">missing</span>",
         "<dd class=\"bad\">overdue: due by 2026-11-02</dd>",
-        "<span class=\"strong\">closed 2026-10-02: remediated</span> by Ana Ruiz; approved by Lee Chen: ",
+        "<span class=\"strong\">noted, closed 2026-10-02: remediated</span> by Ana Ruiz; approved by Lee Chen: ",
     ] {
         assert!(card.contains(part), "{part}: {card}");
     }

@@ -1,5 +1,7 @@
 //! `report`: the backlog, the trends, the classes, the controls.
 
+use exledger::record::time::Day;
+use exledger::survey::glance;
 use serde_json::{Value, json};
 
 use crate::cli;
@@ -204,4 +206,19 @@ fn what_still_grants_although_overdue_is_counted() {
     repo.checkout();
     let after = json(&repo, &["report"]);
     assert_eq!(after["backlog"]["overdue_in_force"], 1);
+}
+
+#[test]
+fn the_calendar_of_a_report_begins_on_a_monday() {
+    for (day, monday) in [
+        ("2026-12-07", "2026-12-07"),
+        ("2026-12-13", "2026-12-07"),
+        ("2026-12-14", "2026-12-14"),
+        ("2027-01-01", "2026-12-28"),
+        ("2023-12-31", "2023-12-25"),
+        ("1999-12-31", "1999-12-27"),
+    ] {
+        let day = Day::new(day).unwrap();
+        assert_eq!(glance::monday(day).to_string(), monday);
+    }
 }

@@ -138,6 +138,7 @@ fn a_record_cannot_take_an_anchor_of_the_page() {
         assert_eq!(page.matches(&format!(" id=\"{id}\"")).count(), 1, "{id}");
     }
     assert!(page.contains("<details class=\"card\" id=\"main-2\">"), "{page}");
+    assert!(page.contains("<a href=\"#main-2\">main</a>"), "{page}");
     let found: Vec<&str> =
         page.split(" id=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
     let unique: BTreeSet<&&str> = found.iter().collect();
