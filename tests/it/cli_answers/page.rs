@@ -259,7 +259,7 @@ fn hostile_text_is_text() {
     let shown = "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x onerror=alert(1)&gt;&amp;amp;";
     assert!(page.contains(shown), "{page}");
     assert!(page.contains("x&quot;&gt;&lt;svg/onload=alert(1)&gt;"));
-    for raw in ["<img", "<b ", "<svg/", "<script>alert"] {
+    for raw in ["<img", "<b onclick", "<svg/", "<script>alert"] {
         assert!(!page.contains(raw), "{raw}");
     }
 }
