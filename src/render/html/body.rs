@@ -88,12 +88,11 @@ impl<'d> PageBody<'d> {
         }
     }
 
-    /// Tells whether a block belongs to the header, like the title and the sentence below it.
+    /// Tells whether a block at the beginning belongs to the header: the title, the sentence below it, and warnings.
     pub(super) fn is_header(&self, block: &Block<'_>) -> bool {
-        let is_title = self.level == HeadingLevel::Title;
         match block {
-            Block::Heading(_) | Block::Paragraph(_) => is_title,
-            Block::Page(PageBlock::Lead(_)) => true,
+            Block::Heading(_) => self.level == HeadingLevel::Title,
+            Block::Paragraph(_) | Block::Page(PageBlock::Lead(_)) => true,
             _ => false,
         }
     }

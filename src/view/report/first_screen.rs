@@ -23,9 +23,13 @@ const MOST_OWNERS: usize = 8;
 /// How many days before and after today the timeline shows at most.
 const TIMELINE_DAYS: i64 = 120;
 
+/// Returns the sentence below the title.
+pub(super) fn lead<'a>(report: &Report<'_>) -> Block<'a> {
+    Block::Page(PageBlock::Lead(sentence::summary(report)))
+}
+
 /// Returns the blocks of the first screen.
 pub(super) fn blocks<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
-    let lead = Block::Page(PageBlock::Lead(sentence::summary(report)));
     let panels = [
         first_overdue(report),
         timeline(report),
@@ -40,11 +44,7 @@ pub(super) fn blocks<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
         }),
     ];
     let panels = panels.into_iter().flatten().collect();
-    vec![
-        lead,
-        Block::Page(PageBlock::Figures(figures(report))),
-        Block::Page(PageBlock::Panels(panels)),
-    ]
+    vec![Block::Page(PageBlock::Figures(figures(report))), Block::Page(PageBlock::Panels(panels))]
 }
 
 fn figures(report: &Report<'_>) -> Vec<Figure> {

@@ -52,8 +52,9 @@ pub struct CardSources<'a> {
 pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
     let mut doc = super::doc(report);
     doc.blocks = vec![Block::Heading(StyledText::plain(super::title(report)))];
-    doc.blocks.extend(first_screen::blocks(report));
+    doc.blocks.push(first_screen::lead(report));
     doc.blocks.extend(shape::warnings(report.stamp));
+    doc.blocks.extend(first_screen::blocks(report));
     doc.blocks.extend(overdue(report));
     doc.blocks.extend(tables::due_now(report));
     doc.blocks.extend(tables::repeated(report));
