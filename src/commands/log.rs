@@ -46,6 +46,7 @@ impl Run for LogArgs {
             stamp: approved.stamp(),
             record_state,
             acts,
+            evidence: approved.evidence(record_state),
             shows_values: self.patch,
         }))?;
         Ok(unknown::outcome(

@@ -20,12 +20,14 @@ use exledger::status::state::RecordState;
 use exledger::store::streams::Begun;
 use exledger::survey::due::Horizon;
 use exledger::survey::figures::{self, ReportPeriod};
+use exledger::survey::glance::Glance;
 use exledger::survey::life::Life;
 use exledger::survey::naming::RecordNames as _;
 use exledger::survey::patterns;
 use exledger::survey::queue;
 use exledger::view;
 use exledger::view::doc::Doc;
+use exledger::view::report::page::CardSources;
 use exledger::view::report::{DeviatedControl, Report};
 
 /// Report on the backlog and its trends
@@ -61,15 +63,21 @@ impl Run for ReportArgs {
         let home = ctx.home()?;
         let approved = ctx.approved_of(&home, Scope::Everything)?;
         let trails = |record_state: &RecordState| approved.acts(record_state);
-        let mut doc = self.summary(&approved)?;
-        if ctx.format.name == render::html::FORMAT.name {
-            view::report::page::add(
-                &mut doc,
-                approved.records(),
-                &trails,
-                &*approved,
-                approved.stamp(),
-            );
+        let evidence = |record_state| approved.evidence(record_state);
+        let is_page = ctx.format.name == render::html::FORMAT.name;
+        let mut doc = self.summary(
+            &approved,
+            if is_page { view::report::page::doc } else { view::report::doc },
+        )?;
+        if is_page {
+            let sources = CardSources {
+                record_states: approved.records(),
+                trails: &trails,
+                evidence: &evidence,
+                names: &*approved,
+                stamp: approved.stamp(),
+            };
+            view::report::page::add_records(&mut doc, sources);
         }
         self.write(ctx, &doc)?;
         let unknown = approved.records().iter().filter(unknown::is_unknown);
@@ -79,25 +87,31 @@ impl Run for ReportArgs {
 
 impl ReportArgs {
     /// Returns the answer without its cards; the data that it is computed from is freed before the cards are made.
-    fn summary<'d>(&self, approved: &Snapshot<'_>) -> anyhow::Result<Doc<'d>> {
+    fn summary<'d>(
+        &self,
+        approved: &Snapshot<'_>,
+        doc: fn(&Report<'_>) -> Doc<'d>,
+    ) -> anyhow::Result<Doc<'d>> {
         let lives = approved.lives();
         let span = self.span(approved, &lives)?;
         let neighbours = approved.neighbours();
         let (governance, instant) = (approved.governance(), approved.stamp().instant);
         let horizon = Horizon::from_policy(&governance.policy);
-        Ok(view::report::doc(&Report {
+        let items = queue::collect(
+            approved.records().iter(),
+            &RecordState::id,
+            &horizon,
+            approved.around(),
+        );
+        Ok(doc(&Report {
             stamp: approved.stamp(),
             policy: &governance.policy,
             span,
             backlog: figures::backlog(approved.records(), &lives, span, &horizon, instant),
             periods: figures::periods(&lives, span, governance),
             record_states: approved.records(),
-            items: queue::collect(
-                approved.records().iter(),
-                &RecordState::id,
-                &horizon,
-                approved.around(),
-            ),
+            glance: Glance::of(approved.records(), &items, &horizon, instant),
+            items,
             patterns: patterns::find_patterns(&neighbours, &[], governance).groups,
             controls: controls(approved, &lives, span),
         }))

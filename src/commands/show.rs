@@ -48,7 +48,9 @@ impl Run for ShowArgs {
             ctx.print(&approved.bytes(record_state).ok_or_else(missing)?)?;
         } else {
             let statements = approved.statements(record_state);
-            let doc = view::show::doc(record_state, &statements, &*approved, approved.stamp());
+            let evidence = approved.evidence(record_state);
+            let (names, stamp) = (&*approved, approved.stamp());
+            let doc = view::show::doc(record_state, &statements, &evidence, names, stamp);
             ctx.show(&doc)?;
             ctx.of_notices(
                 &approved.waiting_reviews(&|id| id.eq_ignore_ascii_case(&record_state.key)),

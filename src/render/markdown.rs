@@ -108,7 +108,7 @@ impl Page {
                 self.list(findings);
             }
             Block::Part(_, inside) => self.blocks(inside),
-            Block::Findings(_) | Block::Cards(_) | Block::Series(_) => {}
+            Block::Findings(_) | Block::Cards(_) | Block::Series(_) | Block::Page(_) => {}
             Block::Verbatim(text) => self.out.push_str(&fenced(text)),
             Block::Folded(summary, inside) => {
                 // Markdown is not interpreted on the line of the tag; an empty line enables it again.

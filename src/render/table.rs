@@ -94,9 +94,11 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
             texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
         }
-        Block::Findings(_) | Block::Folded(..) | Block::Cards(_) | Block::Series(_) => {
-            String::new()
-        }
+        Block::Findings(_)
+        | Block::Folded(..)
+        | Block::Cards(_)
+        | Block::Series(_)
+        | Block::Page(_) => String::new(),
         Block::Verbatim(text) => {
             let text = visible::no_command(visible::verbatim(text));
             let bare = text.strip_suffix('\n').unwrap_or(&text);

@@ -6,6 +6,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
+use crate::record::Record;
+use crate::record::decision;
 use crate::record::file::RecordFile;
 use crate::record::places;
 
@@ -29,6 +31,68 @@ pub enum Found {
     NoFile,
     /// The path leaves the repository, by its text or by a link.
     Outside,
+}
+
+/// Whether a file is the one whose digest a record states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileState {
+    Unchanged,
+    /// Its SHA-256 is another one.
+    Changed,
+    /// There is no such file in the repository.
+    Missing,
+}
+
+impl FileState {
+    /// Returns the state's name as in `docs/spec/cli.md`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FileState::Unchanged => "unchanged",
+            FileState::Changed => "changed",
+            FileState::Missing => "missing",
+        }
+    }
+}
+
+/// A piece of evidence that a record cites.
+#[derive(Clone, Debug)]
+pub struct CitedEvidence<'a> {
+    /// Its path in the record: `closure.evidence[0]`.
+    pub field: String,
+    pub stated: &'a decision::Evidence,
+    /// The state of its file; `None` for a URL or a commit, and if it could not be determined.
+    pub state: Option<FileState>,
+}
+
+/// Returns the evidence of a record's controls, notes and closure, in the order of the format; without a tree, the
+/// states of its files are undetermined.
+pub fn cited<'a>(record: &'a Record, tree: Option<&dyn Tree>) -> Vec<CitedEvidence<'a>> {
+    let controls = record.compensating_controls.iter().map(|it| it.evidence.as_slice());
+    let notes = record.handling.iter().map(|it| it.evidence.as_slice());
+    let closure = record.closure.iter().map(|it| it.evidence.as_slice());
+    let lists =
+        (controls.enumerate().map(|(n, list)| (format!("compensating_controls[{n}]"), list)))
+            .chain(notes.enumerate().map(|(n, list)| (format!("handling[{n}]"), list)))
+            .chain(closure.map(|list| ("closure".to_owned(), list)));
+    let cited = lists.flat_map(|(holder, list)| {
+        list.iter().enumerate().map(move |(n, stated)| CitedEvidence {
+            field: format!("{holder}.evidence[{n}]"),
+            stated,
+            state: tree.and_then(|tree| file_state(stated, tree)),
+        })
+    });
+    cited.collect()
+}
+
+fn file_state(stated: &decision::Evidence, tree: &dyn Tree) -> Option<FileState> {
+    match look_up(stated.path.as_ref()?, tree).ok()? {
+        Found::File(digest) => {
+            let is_same = |stated: &String| stated.eq_ignore_ascii_case(&digest);
+            let is_same = stated.sha256.as_ref().is_some_and(is_same);
+            Some(if is_same { FileState::Unchanged } else { FileState::Changed })
+        }
+        Found::Nothing | Found::NoFile | Found::Outside => Some(FileState::Missing),
+    }
 }
 
 /// The maximum number of links followed to one file, as in operating systems; more are taken as a cycle.

@@ -4,6 +4,7 @@
 
 mod decided;
 mod due;
+mod evidence;
 mod filtered;
 pub(crate) mod lives;
 mod lookup;

@@ -12,6 +12,7 @@ pub mod decided;
 pub mod due;
 pub mod escalate;
 pub mod figures;
+pub mod glance;
 pub mod life;
 pub mod messages;
 pub mod naming;

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::diag;
 use crate::view::json;
+use crate::view::page::PageBlock;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -171,6 +172,8 @@ pub enum Block<'a> {
     Cards(Cards<'a>),
     /// Numbers as a chart: only in pages; other formats show a table with the same numbers.
     Series(ChartSeries),
+    /// What only pages show; other formats leave it out.
+    Page(PageBlock<'a>),
 }
 
 /// The details of some records, one card each.

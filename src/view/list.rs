@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::diag;
 use crate::record::time::Instant;
-use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState, Status};
+use crate::view::closure;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
 use crate::view::json;
 use crate::view::record::RecordView;
@@ -99,7 +99,7 @@ pub fn row(record_state: &RecordState, instant: Instant) -> Vec<StyledText> {
 pub fn closed(record_state: &RecordState) -> Option<String> {
     let is_closed = matches!(record_state.status, Status::Closed | Status::Rejected);
     let closure = record_state.content()?.closure.as_ref().filter(|_| is_closed)?;
-    Some(format!("closed {}: {}", closure.date, closure.outcome.as_str()))
+    Some(closure::summary(closure))
 }
 
 /// Returns the time until its end, in words; for a closed record, when and how it was closed.
@@ -120,14 +120,22 @@ pub fn ends(record_state: &RecordState, instant: Instant) -> StyledText {
     StyledText::with_tone(tone, dates::distance(end, instant))
 }
 
+/// Returns whether a status is good or bad news.
+pub fn tone(status: Status) -> Tone {
+    match status {
+        Status::Active => Tone::Good,
+        Status::Degraded => Tone::Warn,
+        Status::Closed | Status::Rejected | Status::Removed => Tone::Muted,
+        Status::Scheduled | Status::Proposed => Tone::Plain,
+        _ => Tone::Bad,
+    }
+}
+
 /// Returns its status, and whether a change is pending.
 pub fn status(record_state: &RecordState) -> StyledText {
-    let tone = match (record_state.in_force, record_state.status) {
-        (_, Status::Degraded) => Tone::Warn,
-        (InForce::Yes, _) => Tone::Good,
-        (_, Status::Closed | Status::Rejected | Status::Removed) => Tone::Muted,
-        (_, Status::Scheduled | Status::Proposed) => Tone::Plain,
-        _ => Tone::Bad,
+    let tone = match record_state.in_force {
+        InForce::Yes if record_state.status != Status::Degraded => Tone::Good,
+        _ => tone(record_state.status),
     };
     let text = StyledText::with_tone(tone, record_state.status.as_str());
     let landed = record_state.status != Status::Proposed;

@@ -8,9 +8,11 @@ use crate::history::change::differ::ValueDifference;
 use crate::history::change::event::ChangeEvent;
 use crate::history::objects;
 use crate::record::time::Instant;
+use crate::rules::evidence::CitedEvidence;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::survey::acts::RecordAct;
+use crate::view::closure;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::record::approval::AuthorView;
 use crate::view::shape::{self, ApproverView};
@@ -28,6 +30,8 @@ pub struct Log<'a> {
     pub record_state: &'a RecordState,
     /// Its events, oldest first.
     pub acts: Vec<RecordAct<'a>>,
+    /// The evidence that the record cites.
+    pub evidence: Vec<CitedEvidence<'a>>,
     /// Whether to show values to people too; scripts always get them.
     pub shows_values: bool,
 }
@@ -75,6 +79,7 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
     } else {
         doc.blocks.push(Block::Table(table(&log.acts)));
     }
+    doc.blocks.extend(closure_blocks(log));
     doc.blocks.extend(statement_blocks(&log.acts));
     doc.blocks.extend(to_add(&log.acts));
     doc
@@ -83,6 +88,38 @@ pub fn doc(log: &Log<'_>) -> Doc<'static> {
 /// Returns one row for each landing of a record.
 pub fn table(acts: &[RecordAct<'_>]) -> DocTable {
     DocTable { columns: columns(), rows: landings(acts).into_iter().map(row).collect() }
+}
+
+/// Returns one line for each landing of a record, by its earliest time: event, who wrote it, who approved it, commit.
+pub fn lines(acts: &[RecordAct<'_>]) -> Vec<(String, StyledText)> {
+    landings(acts).into_iter().filter_map(line).collect()
+}
+
+fn line(acts: &[RecordAct<'_>]) -> Option<(String, StyledText)> {
+    let act = acts.first()?;
+    let mut text = StyledText::with_tone(Tone::Strong, shown_events(acts));
+    if !acts.iter().all(|act| is_statement(act.event)) {
+        let by = join_names(act.verdict.makers.iter().map(shape::short_name));
+        let by = if by.is_empty() { by } else { format!(" by {by}") };
+        text = text.and(Tone::Plain, by);
+    }
+    text = text.and(Tone::Plain, "; approved by ");
+    text.0.extend(approved_line(act).0);
+    text = text.and(Tone::Plain, ": ");
+    text.0.extend(level(act).0);
+    let request = request_name(act).map_or_else(String::new, |it| format!(" {it}"));
+    let commit = act.commit.to_string();
+    let text = text.and(Tone::Muted, format!(", {}{request}", objects::short(&commit)));
+    Some((act.at.to_string(), text))
+}
+
+/// Returns what the closure of the record proved.
+fn closure_blocks<'a>(log: &Log<'_>) -> Vec<Block<'a>> {
+    let pairs = closure::pairs(log.record_state, &log.evidence, log.stamp.instant);
+    if pairs.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::Heading(StyledText::plain("Closure")), Block::Pairs(pairs)]
 }
 
 /// Returns the approvals and rejections that the rows of [`table`] do not show.
@@ -171,7 +208,7 @@ fn row(acts: &[RecordAct<'_>]) -> Vec<StyledText> {
     };
     vec![
         StyledText::with_tone(Tone::Muted, act.at.to_string()),
-        StyledText::plain(events(acts)),
+        StyledText::plain(shown_events(acts)),
         StyledText::plain(by),
         approved_line(act),
         level(act),
@@ -193,6 +230,17 @@ fn is_statement(event: ChangeEvent) -> bool {
 
 fn events(acts: &[RecordAct<'_>]) -> String {
     let events: Vec<&str> = acts.iter().map(|act| act.event.as_str()).collect();
+    events.join(", ")
+}
+
+/// Returns the events of a landing; that of a closure with its date and outcome.
+fn shown_events(acts: &[RecordAct<'_>]) -> String {
+    let shown = |act: &RecordAct<'_>| {
+        let record = act.version.record.record().filter(|_| act.event == ChangeEvent::Closed);
+        let closure = record.and_then(|record| record.closure.as_deref());
+        closure.map_or_else(|| act.event.as_str().to_owned(), closure::summary)
+    };
+    let events: Vec<String> = acts.iter().map(shown).collect();
     events.join(", ")
 }
 

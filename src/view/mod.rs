@@ -5,6 +5,7 @@
 
 pub mod approve;
 pub mod check;
+pub mod closure;
 pub mod controls;
 pub mod diff;
 pub mod doc;
@@ -21,6 +22,7 @@ pub mod messages;
 pub mod new;
 pub mod next;
 pub mod overview;
+pub mod page;
 pub mod patch;
 pub mod patterns;
 pub mod queue;

@@ -4,8 +4,12 @@
 //! and M76 of the mission. The additional content of the HTML page is in `page`.
 
 mod figures;
+mod first_screen;
+mod legend;
 pub mod page;
+mod sentence;
 mod series;
+mod tables;
 
 use crate::view::shape;
 use serde::Serialize;
@@ -16,13 +20,15 @@ use crate::record::vocabulary::{Class, Vocabulary};
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, ReportPeriod};
+use crate::survey::glance::Glance;
 use crate::survey::patterns::CausePattern;
-use crate::survey::queue::{QueueItem, Rank};
+use crate::survey::queue::QueueItem;
 use crate::survey::select;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::list;
-use crate::view::queue;
-use crate::view::report::figures::{BacklogView, PeriodView};
+use crate::view::report::figures::{
+    ApprovalLevelsView, BacklogView, GroupView, OwnerCountsView, PeriodView,
+};
 
 /// The content of `report`.
 #[derive(Debug)]
@@ -35,6 +41,8 @@ pub struct Report<'a> {
     pub span: ReportPeriod,
     /// The health of the backlog.
     pub backlog: Backlog,
+    /// The same by owner and by tier, and what is due in the coming weeks.
+    pub glance: Glance<'a>,
     /// The events of each month.
     pub periods: Vec<Period>,
     /// Every record.
@@ -64,6 +72,10 @@ struct ReportAnswer<'a> {
     periods: Vec<PeriodView>,
     controls: &'a [DeviatedControl<'a>],
     classes: Vec<ClassView<'a>>,
+    summary: String,
+    owners: Vec<OwnerCountsView<'a>>,
+    tiers: Vec<GroupView<'a>>,
+    approvals: ApprovalLevelsView,
 }
 
 #[derive(Serialize)]
@@ -87,28 +99,34 @@ pub fn doc<'a>(report: &Report<'_>) -> Doc<'a> {
             periods: report.periods.iter().map(PeriodView::of).collect(),
             controls: &report.controls,
             classes: classes.iter().map(ClassView::of).collect(),
+            summary: sentence::summary(report).bare(),
+            owners: report.glance.owners.iter().map(OwnerCountsView::of).collect(),
+            tiers: report.glance.tiers.iter().map(GroupView::of).collect(),
+            approvals: ApprovalLevelsView::of(report.glance.proofs),
         },
     );
     doc.rows = Some("periods");
-    let name = report.stamp.name.as_deref();
-    let title = format!(
-        "Exceptions{}: {} to {}",
-        name.map_or_else(String::new, |name| format!(" of {name}")),
-        report.span.from,
-        report.span.to
-    );
+    let title = format!("{}: {} to {}", title(report), report.span.from, report.span.to);
     doc.blocks.push(Block::Heading(StyledText::plain(title)));
+    doc.blocks.push(Block::Paragraph(sentence::summary(report)));
     doc.blocks.push(Block::Pairs(health(report)));
-    doc.blocks.push(Block::Series(series::by_status(report.record_states)));
-    overdue(&mut doc, report);
-    due_now(&mut doc, report);
-    trends(&mut doc, report);
-    repeated(&mut doc, report);
+    doc.blocks.extend(tables::overdue(report));
+    doc.blocks.extend(tables::due_now(report));
+    doc.blocks.extend(tables::trends(report));
+    doc.blocks.extend(tables::repeated(report));
     for section in classes.iter().filter(|section| !section.records.is_empty()) {
         section.add(&mut doc, report);
     }
-    controls(&mut doc, report);
+    doc.blocks.extend(tables::controls(report));
     doc
+}
+
+/// Returns the title of a report: what it is about.
+fn title(report: &Report<'_>) -> String {
+    match &report.stamp.name {
+        Some(name) => format!("Exceptions of {name}"),
+        None => "Exceptions".to_owned(),
+    }
 }
 
 impl<'a> ClassView<'a> {
@@ -143,9 +161,8 @@ fn health(report: &Report<'_>) -> Vec<(String, StyledText)> {
         0 => Tone::Good,
         _ => Tone::Bad,
     };
-    let in_force = report.record_states.iter().filter(|it| it.in_force == InForce::Yes);
     vec![
-        pair("in force", StyledText::plain(in_force.count().to_string())),
+        pair("in force", StyledText::plain(report.glance.in_force.to_string())),
         pair(
             "still granting but overdue",
             StyledText::with_tone(bad, backlog.overdue_in_force.to_string()),
@@ -167,156 +184,22 @@ fn of_days(days: i64) -> String {
     diag::count(usize::try_from(days).unwrap_or(0), "day")
 }
 
-/// Adds the overdue records, and those that can't be determined or read.
-fn overdue(doc: &mut Doc, report: &Report<'_>) {
-    let is_bad = |item: &&QueueItem| !matches!(item.rank, Rank::DueNow | Rank::InTime);
-    let bad: Vec<&QueueItem> = report.items.iter().filter(is_bad).collect();
-    doc.blocks.push(Block::Heading(StyledText::plain("What is overdue")));
-    if bad.is_empty() {
-        let nothing = StyledText::with_tone(Tone::Good, "nothing is overdue");
-        doc.blocks.push(Block::Paragraph(nothing));
-        return;
-    }
-    doc.blocks.push(attention(report, &bad, "overdue", Tone::Bad));
-}
-
-/// Adds the records that need immediate action before their deadline.
-fn due_now(doc: &mut Doc, report: &Report<'_>) {
-    let is_due = |item: &&QueueItem| item.rank == Rank::DueNow;
-    let due: Vec<&QueueItem> = report.items.iter().filter(is_due).collect();
-    if !due.is_empty() {
-        doc.blocks.push(Block::Heading(StyledText::plain("What is due now")));
-        doc.blocks.push(attention(report, &due, "due", Tone::Warn));
-    }
-}
-
-/// Returns a table of records that need attention: what is wrong, whom it waits for, and the next step.
-fn attention<'a>(
-    report: &Report<'_>,
-    items: &[&QueueItem<'_>],
-    title_of_state: &'static str,
-    tone: Tone,
-) -> Block<'a> {
-    let rows = items.iter().map(|item| {
-        let waits = queue::waits_for(item);
-        let what = item.reason_name().replace('-', " ");
-        vec![
-            StyledText::with_tone(Tone::Id, item.record_state.id()),
-            StyledText::plain(title(item.record_state)),
-            StyledText::with_tone(tone, what)
-                .and(Tone::Plain, queue::age(item, report.stamp.instant)),
-            StyledText::plain(waits.trim_start_matches("; waits for ")),
-            StyledText::plain(&item.next.action),
-        ]
+/// Returns the classes with records as a table: how many are open, in force and overdue.
+fn class_table<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
+    let classes = Class::all().iter().map(|class| ClassSection::new(report, *class));
+    let rows = classes.filter(|section| !section.records.is_empty()).map(|section| {
+        let counts = [section.records.len(), section.n_in_force(), section.overdue];
+        let name = StyledText::plain(section.class.as_str());
+        std::iter::once(name).chain(counts.map(|n| StyledText::plain(n.to_string()))).collect()
     });
-    let whole = |title| column(title, ColumnFit::Whole);
-    let flexible = |title| column(title, ColumnFit::Flexible);
-    Block::Table(DocTable {
-        columns: vec![
-            whole("id"),
-            flexible("title"),
-            flexible(title_of_state),
-            flexible("waits for"),
-            flexible("next"),
-        ],
-        rows: rows.collect(),
-    })
-}
-
-fn trends(doc: &mut Doc, report: &Report<'_>) {
-    let whole = |title| column(title, ColumnFit::Whole);
-    let figure = |figure: Option<f64>| figure.map_or_else(String::new, |it| it.to_string());
-    let rows = report.periods.iter().map(|period| {
-        let share = period.overrides.map(|share| (share * 100.0).round());
-        let share = share.map_or_else(String::new, |share| format!("{share} %"));
-        [
-            format!("{} to {}", period.span.from, period.span.to),
-            period.opened.to_string(),
-            period.closed.to_string(),
-            period.repeated.to_string(),
-            figure(period.mean_days_in_force),
-            share,
-        ]
-        .map(StyledText::plain)
-        .to_vec()
-    });
-    doc.blocks.push(Block::Heading(StyledText::plain("Trends")));
-    let periods = &report.periods;
-    doc.blocks.push(Block::Series(series::counted(periods)));
-    doc.blocks.push(Block::Series(series::lasted(periods)));
-    doc.blocks.push(Block::Table(DocTable {
-        columns: vec![
-            whole("month"),
-            whole("opened"),
-            whole("closed"),
-            whole("repeated"),
-            whole("days in force"),
-            whole("overrides"),
-        ],
-        rows: rows.collect(),
-    }));
-    let legend = "repeated: the same was closed shortly before; days in force: average for closed records; overrides: the share of opened records that set a rule aside rather than dismissing a false alarm";
-    doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, legend)));
-}
-
-fn repeated(doc: &mut Doc, report: &Report<'_>) {
-    if report.patterns.is_empty() {
-        return;
+    let column = |title| Column { title, fit: ColumnFit::Whole };
+    let rows: Vec<Vec<StyledText>> = rows.collect();
+    if rows.is_empty() {
+        return Vec::new();
     }
-    let rows = report.patterns.iter().map(|pattern| {
-        let frozen = if pattern.is_frozen {
-            StyledText::with_tone(Tone::Warn, "frozen")
-        } else {
-            StyledText::plain("")
-        };
-        let ids: Vec<&str> = pattern.records.iter().map(|it| it.id.as_str()).collect();
-        vec![
-            StyledText::plain(pattern.describe()),
-            StyledText::with_tone(Tone::Id, ids.join(", ")),
-            frozen,
-            StyledText::plain(&pattern.advice),
-        ]
-    });
-    doc.blocks.push(Block::Heading(StyledText::plain("Repeated causes")));
-    doc.blocks.push(Block::Table(DocTable {
-        columns: vec![
-            column("what repeats", ColumnFit::Flexible),
-            column("records", ColumnFit::Flexible),
-            column("state", ColumnFit::Whole),
-            column("advice", ColumnFit::Flexible),
-        ],
-        rows: rows.collect(),
-    }));
-}
-
-fn controls(doc: &mut Doc, report: &Report<'_>) {
-    if report.controls.is_empty() {
-        return;
-    }
-    let rows = report.controls.iter().map(|control| {
-        vec![
-            StyledText::with_tone(Tone::Strong, &control.id),
-            StyledText::plain(control.title.as_deref().unwrap_or("in no catalog")),
-            StyledText::with_tone(Tone::Id, control.records.join(", ")),
-        ]
-    });
-    doc.blocks.push(Block::Heading(StyledText::plain("Controls")));
-    doc.blocks.push(Block::Table(DocTable {
-        columns: vec![
-            column("control", ColumnFit::Whole),
-            column("title", ColumnFit::Flexible),
-            column("records", ColumnFit::Flexible),
-        ],
-        rows: rows.collect(),
-    }));
-}
-
-fn column(title: &'static str, fit: ColumnFit) -> Column {
-    Column { title, fit }
-}
-
-fn title(record_state: &RecordState) -> &str {
-    record_state.known_content().map_or(record_state.path.as_str(), |record| record.title.as_str())
+    let columns = ["class", "open", "in force", "overdue"].map(column).to_vec();
+    let heading = Block::Heading(StyledText::plain("Classes"));
+    vec![heading, Block::Table(DocTable { columns, rows })]
 }
 
 /// The open records of a class.

@@ -16,10 +16,13 @@ use serde::Serialize;
 use crate::approval::verdict::Statement;
 use crate::record::Record;
 use crate::record::time::Instant;
+use crate::rules::evidence::CitedEvidence;
 use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
+use crate::view::closure::EvidenceView;
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::record::RecordView;
+use crate::view::show::pairs::Pairs;
 use crate::view::show::text::cut;
 use crate::view::statements::StatementView;
 
@@ -28,14 +31,16 @@ struct ShowAnswer<'a> {
     record: RecordView<'a>,
     content: Option<&'a Record>,
     statements: Vec<StatementView<'a>>,
+    evidence: Vec<EvidenceView<'a>>,
 }
 
 /// Returns the answer.
 ///
-/// `statements` are all approvals and rejections of the landed version.
+/// `statements` are all approvals and rejections of the landed version, `evidence` is what the record cites.
 pub fn doc(
     record_state: &RecordState,
     statements: &[&Statement],
+    evidence: &[CitedEvidence<'_>],
     names: &dyn RecordNames,
     stamp: &Stamp,
 ) -> Doc<'static> {
@@ -46,6 +51,7 @@ pub fn doc(
             record: RecordView::of(record_state, names),
             content: record_state.content(),
             statements: StatementView::all(statements),
+            evidence: EvidenceView::all(evidence),
         },
     );
     let title = record_state
@@ -53,7 +59,7 @@ pub fn doc(
         .map_or(record_state.path.as_str(), |record| record.title.as_str());
     let heading = StyledText::with_tone(Tone::Id, record_state.id()).and(Tone::Plain, "  ");
     doc.blocks.push(Block::Heading(heading.and(Tone::Strong, cut(title, 100))));
-    doc.blocks.extend(blocks(record_state, statements, names, stamp.instant));
+    doc.blocks.extend(blocks(record_state, statements, evidence, names, stamp.instant));
     doc
 }
 
@@ -61,13 +67,33 @@ pub fn doc(
 pub fn blocks<'a>(
     record_state: &RecordState,
     statements: &[&Statement],
+    evidence: &[CitedEvidence<'_>],
     names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<Block<'a>> {
+    let sections = rest::sections(record_state, statements, evidence, names, instant);
     let answers = answers::pairs(record_state, statements, names, instant);
+    screen(answers, sections)
+}
+
+/// Returns the blocks about a record for its card, which lists all its statements elsewhere.
+pub fn card_blocks<'a>(
+    record_state: &RecordState,
+    statements: &[&Statement],
+    evidence: &[CitedEvidence<'_>],
+    names: &dyn RecordNames,
+    instant: Instant,
+) -> Vec<Block<'a>> {
+    let mut sections = rest::sections(record_state, statements, evidence, names, instant);
+    sections.retain(|(heading, _)| *heading != rest::STATEMENTS);
+    screen(answers::pairs(record_state, statements, names, instant), sections)
+}
+
+/// Returns the answers, then the sections below their headings.
+fn screen<'a>(answers: Pairs, sections: Vec<(&'static str, Pairs)>) -> Vec<Block<'a>> {
     let shown: Vec<String> = answers.iter().map(|(_, text)| folded(text)).collect();
     let mut blocks = vec![Block::Pairs(answers)];
-    for (heading, mut pairs) in rest::sections(record_state, statements, names, instant) {
+    for (heading, mut pairs) in sections {
         if heading == rest::IN_FULL {
             // Texts that the first screen shows in full are not repeated.
             let whole =

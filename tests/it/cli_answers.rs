@@ -3,6 +3,7 @@
 mod agree;
 mod asking;
 mod choosing;
+mod closing;
 mod goldens;
 mod overview;
 mod page;

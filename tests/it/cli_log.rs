@@ -169,6 +169,7 @@ fn the_table_fits_80_columns() {
         stamp: &stamp,
         record_state: &record_state,
         acts: acts::record_acts(&history, trail, verdicts),
+        evidence: Vec::new(),
         shows_values: false,
     });
     let style = OutputStyle { width: Some(80), is_coloured: false, is_quiet: true };

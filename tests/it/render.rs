@@ -3,6 +3,7 @@
 mod escapes;
 mod findings;
 mod hyperlinks;
+mod pages;
 
 use exledger::diag::code::Code;
 use exledger::diag::{Finding, Level, Pos};

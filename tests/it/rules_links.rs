@@ -81,3 +81,36 @@ fn evidence_may_lie_anywhere_in_the_repository_and_behind_links_that_stay_inside
         assert_eq!(found(&format!("{away}/a.txt"), tree), Found::Outside);
     }
 }
+
+#[test]
+fn evidence_that_a_record_cites_is_unchanged_changed_or_missing() {
+    let repo = Repo::at("2026-11-20T09:00:00Z");
+    repo.by("ana").write("evidence/a.txt", "rotated").commit("File evidence");
+    repo.checkout();
+    let tree = WorkTree::within(repo.path(), "");
+    let digest = "f42546d5ecdd452509808b2d6d0413b5a738c70a793b99ccf8ed6f423aac83d3";
+    let other = "0".repeat(64);
+    let state = |source: &str, with_tree: Option<&dyn Tree>| {
+        let note = format!(
+            "handling: [{{date: 2026-12-01, stage: triage, by: a@example.com, evidence: [{{kind: log, {source}}}]}}]"
+        );
+        let read = file::read(PATH, format!("{SMALL}{note}\n").as_bytes());
+        let record = read.record.unwrap_or_else(|| panic!("{source}: {:?}", read.findings));
+        let cited = evidence::cited(&record, with_tree);
+        assert_eq!(cited.len(), 1);
+        assert_eq!(cited[0].field, "handling[0].evidence[0]");
+        cited[0].state.map(|state| state.as_str())
+    };
+    for (source, expected) in [
+        (format!("path: evidence/a.txt, sha256: {digest}"), Some("unchanged")),
+        (format!("path: evidence/a.txt, sha256: {}", digest.to_uppercase()), Some("unchanged")),
+        (format!("path: evidence/a.txt, sha256: {other}"), Some("changed")),
+        (format!("path: evidence/b.txt, sha256: {digest}"), Some("missing")),
+        (format!("path: evidence, sha256: {digest}"), Some("missing")),
+        ("url: 'https://ci.example.com/7'".to_owned(), None),
+        ("commit: 3f2c9a7b".to_owned(), None),
+    ] {
+        assert_eq!(state(&source, Some(&tree)), expected, "{source}");
+        assert_eq!(state(&source, None), None, "without a tree nothing is known: {source}");
+    }
+}

@@ -16,10 +16,12 @@ const SCRIPT: &str = include_str!("script.js");
 pub(super) struct Parts<'p> {
     /// Its title, as text.
     pub(super) title: &'p str,
+    /// Its title and the sentence below it, as HTML.
+    pub(super) header: &'p str,
     /// The anchors and headings of its sections, escaped.
     pub(super) sections: &'p [(String, String)],
     /// Whether there are records to search.
-    pub(super) has_cards: bool,
+    pub(super) has_records: bool,
 }
 
 /// Returns the page before the answer.
@@ -42,8 +44,12 @@ pub(super) fn head(parts: &Parts<'_>) -> String {
 <style>{STYLE}</style>
 </head>
 <body>
-{nav}<main>
+<a class=\"skip\" href=\"#main\">Skip to the content</a>
+<header>
+{header}</header>
+{nav}<main id=\"main\" tabindex=\"-1\">
 ",
+        header = parts.header,
         nav = nav(parts),
     )
 }
@@ -67,8 +73,9 @@ fn nav(parts: &Parts<'_>) -> String {
         .iter()
         .map(|(anchor, heading)| format!("<li><a href=\"#{anchor}\">{heading}</a></li>\n"))
         .collect();
-    let search = if parts.has_cards {
-        "<p class=\"search\"><label for=\"search\">Search records</label> <input id=\"search\" type=\"search\" \
+    // Without the script there is nothing that searches; it shows the input.
+    let search = if parts.has_records {
+        "<p class=\"search\" hidden><label for=\"search\">Search records</label> <input id=\"search\" type=\"search\" \
              autocomplete=\"off\"> <output for=\"search\" aria-live=\"polite\"></output></p>\n"
     } else {
         ""

@@ -10,35 +10,48 @@
     const number = /^-?\d+(?:\.\d+)?(?: %)?$/.exec(text);
     return number ? parseFloat(text) : text.toLowerCase();
   };
+  const words = new Intl.Collator("en", { numeric: true });
   const compare = (one, two) => {
     if (one === "" || two === "") return (one === "") - (two === "");
     if (typeof one === "number" && typeof two === "number") return one - two;
-    return String(one).localeCompare(String(two), "en", { numeric: true });
+    return words.compare(String(one), String(two));
   };
-  for (const button of document.querySelectorAll("th button")) {
-    button.addEventListener("click", () => {
-      const head = button.parentElement;
-      const column = head.cellIndex;
-      const up = head.getAttribute("aria-sort") !== "ascending";
-      for (const other of head.parentElement.cells) other.setAttribute("aria-sort", "none");
-      head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const body = head.closest("table").tBodies[0];
-      const rows = [...body.rows].map((row) => [worth(row.cells[column]), row]);
-      rows.sort((one, two) => (up ? 1 : -1) * compare(one[0], two[0]));
-      body.append(...rows.map((row) => row[1]));
-    });
+  // A table can be sorted by a click on its head, which only works with this script: so it adds the buttons.
+  const sort = (head, up) => {
+    for (const other of head.parentElement.cells) other.setAttribute("aria-sort", "none");
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
+    const body = head.closest("table").tBodies[0];
+    const rows = [...body.rows].map((row) => [worth(row.cells[head.cellIndex]), row]);
+    rows.sort((one, two) => (up ? 1 : -1) * compare(one[0], two[0]));
+    body.append(...rows.map((row) => row[1]));
+  };
+  const tables = [...document.querySelectorAll("main > section:not(#glance) table")].filter((it) => !it.closest(".card"));
+  for (const head of tables.flatMap((table) => [...table.tHead.rows[0].cells])) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    head.setAttribute("aria-sort", "none");
+    button.addEventListener("click", () => sort(head, head.getAttribute("aria-sort") !== "ascending"));
   }
-  const cards = [...document.querySelectorAll("details.card")];
+  const cards = document.getElementsByClassName("card");
   const search = document.getElementById("search");
   if (search) {
-    const rows = [...document.querySelectorAll("main > .scroll tbody tr")].filter((row) => row.querySelector(".id"));
-    const all = [...cards, ...rows].map((it) => [it, it.textContent.toLowerCase()]);
+    search.parentElement.hidden = false;
     const found = document.querySelector("output");
+    let all;
     search.addEventListener("input", () => {
-      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      for (const [it, text] of all) it.hidden = !words.every((word) => text.includes(word));
-      const n = cards.filter((card) => !card.hidden).length;
-      found.textContent = words.length ? `${n} of ${cards.length}` : "";
+      const rows = tables.filter((it) => it.classList.contains("rows")).flatMap((it) => [...it.tBodies[0].rows]);
+      all ??= [...cards, ...rows].map((it) => [it, it.textContent.toLowerCase(), it.querySelector(".id, a")?.textContent]);
+      const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const ids = new Set();
+      for (const [it, text, id] of all) {
+        it.hidden = !wanted.every((word) => text.includes(word));
+        if (!it.hidden) ids.add(id);
+      }
+      // A match may be in a folded table.
+      for (const folded of document.querySelectorAll("main > section > details:not(.card)")) folded.open = wanted.length > 0;
+      found.textContent = wanted.length ? `${ids.size} of ${new Set(all.map((one) => one[2])).size}` : "";
     });
   }
   const open = () => {
@@ -46,9 +59,13 @@
     if (card instanceof HTMLDetailsElement) {
       card.open = true;
       card.scrollIntoView();
+      card.querySelector("summary").focus({ preventScroll: true });
     }
   };
   addEventListener("hashchange", open);
   open();
-  addEventListener("beforeprint", () => cards.forEach((card) => { card.open = true; }));
+  // A small ledger is printed with everything; of a large one, the cards that are open.
+  addEventListener("beforeprint", () => {
+    if (cards.length <= 25) for (const card of cards) card.open = true;
+  });
 })();

@@ -1,54 +1,38 @@
-//! The figures of a report as charts, each next to a table with the same content.
+//! The figures of the months as a chart, next to a table with the same content.
 //!
-//! Uses status, survey. Pure. Start at [`counted`].
+//! Uses survey. Pure. Start at [`counted`].
 
-use crate::status::state::{RecordState, Status};
 use crate::survey::figures::Period;
 use crate::view::doc::ChartSeries;
 
-/// Returns the number of records of each status.
-pub(super) fn by_status(record_states: &[RecordState]) -> ChartSeries {
-    let count = |status: Status| {
-        let of_status = record_states.iter().filter(|it| it.status == status);
-        of_status.count()
-    };
-    let counts: Vec<_> =
-        Status::ALL.iter().map(|status| (status, count(*status))).filter(|(_, n)| *n > 0).collect();
-    ChartSeries {
-        title: "records by status",
-        labels: counts.iter().map(|(it, _)| it.as_str().to_owned()).collect(),
-        bars: vec![("records", counts.iter().map(|(_, n)| number(*n)).collect())],
-    }
-}
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Returns the counts of each month.
+/// Returns how many records were opened and closed in each month.
 pub(super) fn counted(periods: &[Period]) -> ChartSeries {
     let bar = |count: fn(&Period) -> usize| periods.iter().map(|it| number(count(it))).collect();
+    let labels = periods.iter().enumerate().map(|(n, period)| {
+        let (year, month) = year_and_month(&period.span.from.to_string());
+        // The year is said once, and where it changes.
+        if n == 0 || month == "Jan" { format!("{month}\n{year}") } else { month }
+    });
     ChartSeries {
-        title: "opened, closed and repeated in each month",
-        labels: periods.iter().map(label).collect(),
+        title: "opened and closed in each month",
+        labels: labels.collect(),
         bars: vec![
             ("opened", bar(|period| period.opened)),
             ("closed", bar(|period| period.closed)),
-            ("repeated", bar(|period| period.repeated)),
         ],
     }
 }
 
-/// Returns the duration of the records closed in each month.
-pub(super) fn lasted(periods: &[Period]) -> ChartSeries {
-    let days = periods.iter().map(|period| period.mean_days_in_force);
-    ChartSeries {
-        title: "average days in force of closed records",
-        labels: periods.iter().map(label).collect(),
-        bars: vec![("days", days.collect())],
-    }
-}
-
-/// Returns the month of a period.
-fn label(period: &Period) -> String {
-    let day = period.span.from.to_string();
-    day.rsplit_once('-').map_or(day.clone(), |(month, _)| month.to_owned())
+/// Returns the year of a day, and its month in letters.
+pub(super) fn year_and_month(day: &str) -> (String, String) {
+    let mut parts = day.split('-');
+    let year = parts.next().unwrap_or_default().to_owned();
+    let month = parts.next().and_then(|month| month.parse::<usize>().ok());
+    let name = month.and_then(|month| MONTHS.get(month.checked_sub(1)?));
+    (year, name.copied().unwrap_or_default().to_owned())
 }
 
 fn number(n: usize) -> Option<f64> {

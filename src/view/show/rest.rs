@@ -9,8 +9,10 @@ use crate::record::Record;
 use crate::record::subject::FindingKey;
 use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
+use crate::rules::evidence::CitedEvidence;
 use crate::status::state::RecordState;
 use crate::survey::naming::RecordNames;
+use crate::view::closure;
 use crate::view::doc::StyledText;
 use crate::view::show::pairs::Pairs;
 use crate::view::show::pairs::add;
@@ -19,6 +21,9 @@ use crate::view::statements;
 
 /// The section with texts that the first screen had to cut.
 pub(super) const IN_FULL: &str = "In full";
+
+/// The section with the statements about the landed version.
+pub(super) const STATEMENTS: &str = "Statements";
 
 /// The fields in that section that are never on the first screen.
 pub(super) const STATED_LATER: &[&str] = &["starts", "references"];
@@ -30,18 +35,24 @@ const WHOLE: usize = usize::MAX;
 pub(super) fn sections(
     record_state: &RecordState,
     statements: &[&Statement],
+    evidence: &[CitedEvidence<'_>],
     names: &dyn RecordNames,
     instant: Instant,
 ) -> Vec<(&'static str, Pairs)> {
     let others = statements::beyond_approvers(statements.iter().copied());
     let content = record_state.content();
+    let closure = closure::pairs(record_state, evidence, instant);
+    let open = closure.is_empty() && !evidence.is_empty();
+    let cited = open.then(|| ("evidence".to_owned(), closure::lines(evidence)));
     vec![
+        ("Closure", closure),
         ("Subject and scope", content.map(subject).unwrap_or_default()),
         ("People and risk", content.map(people).unwrap_or_default()),
         (IN_FULL, content.map(|content| in_full(content, record_state, names)).unwrap_or_default()),
         ("Decisions", content.map(decisions).unwrap_or_default()),
+        ("Evidence", cited.into_iter().collect()),
         ("Proof", proof::pairs(record_state)),
-        ("Statements", statements::pairs(&others)),
+        (STATEMENTS, statements::pairs(&others)),
         ("Pending", proof::pending(record_state, instant)),
     ]
 }

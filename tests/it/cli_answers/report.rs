@@ -1,5 +1,7 @@
 //! `report`: the backlog, the trends, the classes, the controls.
 
+use exledger::record::time::Day;
+use exledger::survey::glance;
 use serde_json::{Value, json};
 
 use crate::cli;
@@ -54,7 +56,8 @@ fn the_backlog_and_the_trends_are_figures_that_can_be_counted_by_hand() {
     let on = ["--on", "2026-03-25T08:00:00Z"];
     let answer = report(&repo, &on);
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-    let promised = "schema ledger backlog periods controls classes simulated";
+    let promised =
+        "schema ledger backlog periods controls classes summary owners tiers approvals simulated";
     assert_eq!(keys, promised.split(' ').collect::<Vec<_>>());
     assert_eq!(answer["schema"], "exledger/report/v1");
     // Decisions took 2, 6, 1 and 2 days; two have been in force for 15 and 13 days.
@@ -99,6 +102,21 @@ fn the_backlog_and_the_trends_are_figures_that_can_be_counted_by_hand() {
             "records": ["EXC-2026-00002", "EXC-2026-00003", "EXC-2026-00005"],
         })
     );
+    assert_eq!(
+        answer["summary"],
+        "2 exceptions are in force; 1 is overdue: Ana Ruiz (1); 1 waits for approval."
+    );
+    let counts = json!({"open": 3, "in_force": 2, "overdue": 1, "awaiting": 1});
+    let with = |mut group: Value| {
+        group.as_object_mut().unwrap().extend(counts.as_object().unwrap().clone());
+        group
+    };
+    assert_eq!(
+        answer["owners"],
+        json!([with(json!({"name": "Ana Ruiz", "email": "ana@example.com"}))])
+    );
+    assert_eq!(answer["tiers"], json!([with(json!({"tier": "standard"}))]));
+    assert_eq!(answer["approvals"], json!({"attested": 0, "claimed": 2}));
     let words: Vec<&Value> =
         answer["classes"].as_array().unwrap().iter().map(|it| &it["class"]).collect();
     assert_eq!(words, ["standard", "emergency", "regulated", "third-party"]);
@@ -188,4 +206,19 @@ fn what_still_grants_although_overdue_is_counted() {
     repo.checkout();
     let after = json(&repo, &["report"]);
     assert_eq!(after["backlog"]["overdue_in_force"], 1);
+}
+
+#[test]
+fn the_calendar_of_a_report_begins_on_a_monday() {
+    for (day, monday) in [
+        ("2026-12-07", "2026-12-07"),
+        ("2026-12-13", "2026-12-07"),
+        ("2026-12-14", "2026-12-14"),
+        ("2027-01-01", "2026-12-28"),
+        ("2023-12-31", "2023-12-25"),
+        ("1999-12-31", "1999-12-27"),
+    ] {
+        let day = Day::new(day).unwrap();
+        assert_eq!(glance::monday(day).to_string(), monday);
+    }
 }
