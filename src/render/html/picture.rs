@@ -24,7 +24,7 @@ fn fill(tone: Tone) -> &'static str {
         Tone::Warn => "f-warn",
         Tone::Bad => "f-bad",
         Tone::Muted => "f-muted",
-        Tone::Plain | Tone::Strong | Tone::Id => "f-plain",
+        Tone::Plain | Tone::Strong | Tone::Id | Tone::Command | Tone::Code => "f-plain",
     }
 }
 
