@@ -41,7 +41,7 @@ pub(crate) fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 /// Returns every file of the project: the tree without git's folder and the build's.
-fn everything() -> Vec<PathBuf> {
+pub(crate) fn everything() -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(root()).unwrap() {
         let path = entry.unwrap().path();

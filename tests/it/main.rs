@@ -35,6 +35,7 @@ mod issue_form;
 mod layering;
 mod ledger;
 mod logging;
+mod packaging;
 mod pattern;
 mod patterns;
 mod policy;
