@@ -1,4 +1,6 @@
-//! `scripts/install.sh`: what it runs and installs, with programs that stand in for `curl` and `gh`.
+//! `scripts/install.sh`: what it runs and installs, with programs of `tests/data/install` that stand in for the network.
+//!
+//! They are files of the tree, since one that was just written can't always be run while other threads start programs.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -8,32 +10,13 @@ use sha2::{Digest, Sha256};
 
 use super::{between, metadata, text};
 use crate::cli::Run;
+use crate::house;
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 const TARGET: &str = "x86_64-unknown-linux-musl";
 
 /// What the script needs from the system; nothing else is on its PATH.
 const TOOLS: &str = "sh tar gzip sha256sum shasum mktemp awk sed grep head wc rm mkdir mv cp chmod cat dirname basename tr cut od cmp";
-
-/// Answers with the file of that name in `$FAKE/served`, and writes down its arguments.
-const CURL: &str = r#"#!/bin/sh
-echo "curl $*" >> "$FAKE/calls"
-while [ $# -gt 1 ]; do
-  if [ "$1" = --output ]; then out=$2; fi
-  shift
-done
-[ -f "$FAKE/served/${1##*/}" ] || exit 22
-cat "$FAKE/served/${1##*/}" > "$out"
-"#;
-
-/// Verifies what `$FAKE/attested` allows, and writes down its arguments.
-const GH: &str = r#"#!/bin/sh
-case "$*" in *--help) cat "$FAKE/gh-help"; exit 0 ;; esac
-echo "gh $*" >> "$FAKE/calls"
-[ -f "$FAKE/attested" ]
-"#;
-
-const UNAME: &str = "#!/bin/sh\ncase $1 in -s) echo Linux ;; *) cat \"$FAKE/machine\" ;; esac\n";
 
 /// A machine with a copy of the script, stand-ins for the network, and an empty home.
 struct Machine {
@@ -69,14 +52,17 @@ impl Machine {
                 std::os::unix::fs::symlink(found, machine.path("bin").join(tool)).unwrap();
             }
         }
-        for (name, script) in [("bin/curl", CURL), ("bin/gh", GH), ("bin/uname", UNAME)] {
-            machine.write_program(name, script);
+        for name in ["curl", "gh", "uname"] {
+            let stand_in = house::root().join("tests/data/install").join(name);
+            std::os::unix::fs::symlink(stand_in, machine.path("bin").join(name)).unwrap();
         }
         machine.write("machine", "x86_64\n");
         machine.write("gh-help", "--source-ref --source-digest\n");
         machine.write("attested", "");
         let program = format!("#!/bin/sh\n: > \"$FAKE/ran\"\necho exledger {}\n", machine.version);
-        machine.write_program("exledger", &program);
+        machine.write("exledger", &program);
+        let runs = PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(machine.path("exledger"), runs).unwrap();
         machine.serve(&["exledger"]);
         machine
     }
@@ -87,11 +73,6 @@ impl Machine {
 
     fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
-    }
-
-    fn write_program(&self, name: &str, text: &str) {
-        self.write(name, text);
-        std::fs::set_permissions(self.path(name), PermissionsExt::from_mode(0o755)).unwrap();
     }
 
     /// Puts an archive of these members on the stand-in for the forge, with its checksum.
