@@ -74,7 +74,7 @@ impl Since {
         };
         if at > now {
             return Err(fault::usage_error(
-                &format!("--since {at} is later than {now}, which is asked about"),
+                format!("--since {at} is later than {now}, which is asked about"),
                 "give an earlier instant, or a duration such as 24h",
             ));
         }
