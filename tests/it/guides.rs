@@ -5,6 +5,7 @@
 
 mod blocks;
 mod place;
+mod spans;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
