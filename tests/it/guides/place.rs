@@ -42,13 +42,13 @@ pub(super) struct Call {
     pub(super) err: String,
 }
 
-/// A repository, a home with a key, and a folder of programs.
+/// A repository, and a home with a key.
 pub(super) struct Place {
     folder: TempDir,
 }
 
 impl Place {
-    /// A copy of the demo's ledger, in which Sam's key is listed.
+    /// A copy of the demo's ledger as a clone of a remote, with Sam's key listed.
     pub(super) fn demo() -> Place {
         static DEMO: OnceLock<TempDir> = OnceLock::new();
         Place::copy(DEMO.get_or_init(|| {
@@ -69,6 +69,8 @@ impl Place {
                 "git -c user.name='Lee Park' -c user.email=lee@example.com merge --quiet --no-ff -m 'Merge keys' keys",
                 REVIEWS,
                 "git branch --quiet -d keys && git gc --quiet",
+                "git init --quiet --bare ../origin.git && git remote add origin ../origin.git",
+                "git push --quiet origin main wiki-assistant && git remote set-head origin main",
             ] {
                 place.shell(line);
             }
@@ -92,7 +94,7 @@ impl Place {
         std::fs::create_dir_all(&home).unwrap();
         let key = home.join("id_ed25519");
         std::fs::write(&key, repo::speak::private_file("sam")).unwrap();
-        only_mine(&key, 0o600);
+        only_mine(&key);
         std::fs::write(home.join("id_ed25519.pub"), repo::speak::public("sam")).unwrap();
         let config = "[user]\nname = Sam Chen\nemail = sam@example.com\n[init]\ndefaultBranch = main\n\
             [exledger]\nsigningKey = ~/.ssh/id_ed25519.pub\n";
@@ -126,11 +128,16 @@ impl Place {
         self.folder.path().join("ledger")
     }
 
-    /// Runs a command line that must succeed, without the program.
-    pub(super) fn shell(&self, line: &str) {
+    /// Runs a command line of a preparation, which must succeed.
+    fn shell(&self, line: &str) {
+        assert_eq!(self.set_up(line), None);
+    }
+
+    /// Runs a command line without the program; returns what went wrong.
+    pub(super) fn set_up(&self, line: &str) -> Option<String> {
         let output = self.program(line).output().unwrap();
         let err = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{line}: {err}");
+        (!output.status.success()).then(|| format!("{line}: {err}"))
     }
 
     /// Runs a command line and returns the calls of the program in it.
@@ -138,17 +145,16 @@ impl Place {
         let log = self.folder.path().join("log");
         let _ = std::fs::remove_dir_all(&log);
         std::fs::create_dir(&log).unwrap();
-        self.shim(
-            "exledger",
-            &format!(
-                "n=$(ls '{log}' | wc -l)\n'{}' \"$@\" 2> '{log}'/$n\ncode=$?\n\
-             printf '%s\\n%s\\n' $code \"$*\" >> '{log}'/$n\nexit $code\n",
-                env!("CARGO_BIN_EXE_exledger"),
-                log = log.display(),
-            ),
+        // Functions, not scripts: a file that was just written can't always be run while other threads start programs.
+        let functions = format!(
+            "exledger() {{\nn=$(ls '{log}' | wc -l)\n'{program}' \"$@\" 2> '{log}'/$n\ncode=$?\n\
+             printf '\\n%s\\n%s\\n' $code \"$*\" >> '{log}'/$n\nreturn $code\n}}\n\
+             gh() {{\ncat '{issue}'\n}}\n",
+            log = log.display(),
+            program = env!("CARGO_BIN_EXE_exledger"),
+            issue = self.ledger().join("issue.md").display(),
         );
-        self.shim("gh", &format!("cat '{}'\n", self.ledger().join("issue.md").display()));
-        self.program(line).output().unwrap();
+        self.program(&format!("{functions}{line}")).output().unwrap();
         let mut entries: Vec<PathBuf> =
             std::fs::read_dir(&log).unwrap().map(|it| it.unwrap().path()).collect();
         entries.sort();
@@ -162,22 +168,13 @@ impl Place {
         entries.iter().map(read).collect()
     }
 
-    fn shim(&self, name: &str, script: &str) {
-        let folder = self.folder.path().join("bin");
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = folder.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{script}")).unwrap();
-        only_mine(&path, 0o700);
-    }
-
     fn program(&self, line: &str) -> Command {
-        let path = std::env::var("PATH").unwrap_or_default();
         let mut program = Command::new("sh");
         program
             .args(["-c", line])
             .current_dir(self.ledger())
             .env_clear()
-            .env("PATH", format!("{}:{path}", self.folder.path().join("bin").display()))
+            .env("PATH", std::env::var("PATH").unwrap_or_default())
             .env("HOME", self.folder.path().join("home"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_AUTHOR_DATE", NOW)
@@ -189,9 +186,9 @@ impl Place {
     }
 }
 
-fn only_mine(path: &Path, mode: u32) {
+fn only_mine(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Copies a folder with everything in it.
