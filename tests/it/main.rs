@@ -29,6 +29,8 @@ mod embed;
 mod gate;
 mod golden;
 mod governance;
+#[cfg(unix)]
+mod guides;
 mod history;
 mod hostile;
 mod house;

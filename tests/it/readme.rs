@@ -5,6 +5,9 @@ use crate::house;
 
 const FENCE: &str = "```console\n";
 
+/// The lines around the comment of a pull request, which is quoted.
+const COMMENT: (&str, &str) = ("<!-- comment -->\n", "<!-- /comment -->");
+
 /// The clock of the screens; relative times are counted from that day.
 const DAY: &str = "2026-11-20";
 
@@ -21,6 +24,7 @@ fn the_screens_are_what_the_program_prints() {
         let path = house::root().join(page);
         let text = std::fs::read_to_string(&path).unwrap();
         let (taken, n_screens) = retaken(&text, &ledger);
+        let taken = with_comment(taken, &ledger);
         assert!(n_screens >= *at_least, "{page}: {n_screens}");
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             std::fs::write(&path, taken).unwrap();
@@ -39,8 +43,8 @@ fn retaken(page: &str, ledger: &std::path::Path) -> (String, usize) {
         let (screen, after) = piece.split_once("```").unwrap();
         let shown: Vec<String> = screen
             .lines()
-            .filter_map(|line| line.strip_prefix("$ exledger "))
-            .map(|command| shown(ledger, command))
+            .filter_map(|line| line.strip_prefix("$ exledger"))
+            .map(|command| shown(ledger, command.trim()))
             .collect();
         taken += &format!("{FENCE}{}\n```{after}", shown.join("\n\n"));
         n_screens += shown.len();
@@ -48,12 +52,27 @@ fn retaken(page: &str, ledger: &std::path::Path) -> (String, usize) {
     (taken, n_screens)
 }
 
+/// Returns a page with the comment on the pull request that files the demo's request, if the page shows it.
+fn with_comment(page: String, ledger: &std::path::Path) -> String {
+    let (opening, closing) = COMMENT;
+    let Some((before, rest)) = page.split_once(opening) else {
+        return page;
+    };
+    let (_, after) = rest.split_once(closing).unwrap();
+    let args = ["-q", "--on", DAY, "diff", "main", "wiki-assistant", "--format", "markdown"];
+    let comment = cli::run(ledger, &args);
+    assert_eq!(comment.code, 0, "{}", comment.err);
+    let lines = comment.out.trim_end().lines().map(|line| format!("> {line}"));
+    let quoted: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
+    format!("{before}{opening}{}\n{closing}{after}", quoted.join("\n"))
+}
+
 /// Returns a command with its output.
 fn shown(ledger: &std::path::Path, command: &str) -> String {
     let mut args = vec!["--quiet", "--on", DAY];
     args.extend(command.split_whitespace());
     let run = cli::run(ledger, &args);
-    format!("$ exledger {command}\n{}", run.out.trim_end())
+    format!("{}\n{}", format!("$ exledger {command}").trim_end(), run.out.trim_end())
 }
 
 #[test]
