@@ -16,6 +16,12 @@ pub struct Init {
     pub created: Vec<String>,
     /// The existing files, sorted by path.
     pub skipped: Vec<Skipped>,
+    /// The forge that the files are for: `github`, `gitlab` or `none`.
+    pub forge: &'static str,
+    /// The branch that the workflow runs for; `None` if no file names one.
+    pub branch: Option<String>,
+    /// The action that the workflow runs; `None` without a workflow for GitHub.
+    pub action: Option<String>,
     /// The commands to run next.
     pub next: Vec<String>,
 }
@@ -34,6 +40,16 @@ struct InitAnswer<'a> {
     schema: String,
     created: &'a [String],
     skipped: Vec<&'a str>,
+    forge: &'static str,
+    branch: Option<&'a str>,
+    action: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct DemoAnswer<'a> {
+    schema: String,
+    created: &'a [String],
+    skipped: [&'a str; 0],
 }
 
 /// Returns the answer.
@@ -43,6 +59,9 @@ pub fn doc(init: &Init) -> Doc<'static> {
         schema: shape::schema("init"),
         created: &init.created,
         skipped: skipped.clone(),
+        forge: init.forge,
+        branch: init.branch.as_deref(),
+        action: init.action.as_deref(),
     });
     let verb = if init.written { "created" } else { "would create" };
     let created =
@@ -64,7 +83,7 @@ pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
 
 /// Returns the answer of `demo`: the created files. `demo` refuses a folder that contains files, so none is skipped.
 pub fn demo<'a>(created: &[String]) -> Doc<'a> {
-    Doc::new(InitAnswer { schema: shape::schema("demo"), created, skipped: Vec::new() })
+    Doc::new(DemoAnswer { schema: shape::schema("demo"), created, skipped: [] })
 }
 
 /// Returns what the existing files need.

@@ -25,6 +25,7 @@ mod cli_new;
 mod decisions;
 mod diff;
 mod embed;
+mod forge_jobs;
 mod gate;
 mod golden;
 mod governance;

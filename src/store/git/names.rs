@@ -70,6 +70,12 @@ impl Repository {
         }
     }
 
+    /// Returns the address of a remote; `None` if it has none.
+    pub fn remote_url(&self, remote: &str) -> Option<String> {
+        let found = self.git.find_remote(remote).ok()?;
+        found.url().ok().map(str::to_owned)
+    }
+
     fn head(&self) -> Result<HeadState, GitError> {
         // A linked work tree has its own HEAD; reading the file also works for the stand-in folder.
         let file = fs::read_to_string(self.own_dir.join("HEAD"))
