@@ -23,7 +23,7 @@ show() {
 
 # Runs exledger without the secrets of the job.
 exledger() {
-  env -u GH_TOKEN -u INPUT_KEY "$EXLEDGER_PATH" "$@"
+  env -u GH_TOKEN -u GH_ENTERPRISE_TOKEN -u INPUT_KEY "$EXLEDGER_PATH" "$@"
 }
 
 # Runs exledger with its answer in a file and its messages in the log, and sets `code` to its exit code. A crash counts

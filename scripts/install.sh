@@ -166,6 +166,11 @@ download_release() {
   asked=${VERSION:-$version}
   [ "${asked#v}" = "$version" ] ||
     stop 2 "VERSION is '$asked', but this script installs $version" "use the script or the action of release $asked"
+  # gh would send this job's token to a forge that it is not for.
+  case ${GITHUB_SERVER_URL:-https://github.com} in
+  https://github.com | https://github.com/) ;;
+  *) stop 3 "releases are on github.com, but this job runs on $GITHUB_SERVER_URL" "$elsewhere" ;;
+  esac
   commit=${commit:-${EXLEDGER_COMMIT:-}}
   is_hex "$commit" 40 ||
     stop 3 'the commit that this script is from is not known' "pin the action by its full commit id, or $elsewhere"

@@ -74,7 +74,7 @@ outputs() {
   local query
   output exit-code "$code"
   output json-file "$1"
-  if ! jq -e . "$1" > /dev/null 2>&1; then
+  if [ ! -s "$1" ] || ! jq . "$1" > /dev/null 2>&1; then
     if [ "$INPUT_COMMAND" = check ] && [ "$code" -eq 3 ]; then
       output verdict unknown
     fi
@@ -169,6 +169,9 @@ EXLEDGER_PATH=$(sh "$scripts/install.sh") || {
 }
 [ -x "$EXLEDGER_PATH" ] || fail 3 "exledger was not installed: $EXLEDGER_PATH is not a program"
 unset EXLEDGER URL SHA256 VERSION
+if [ "$GITHUB_SERVER_URL" != https://github.com ]; then
+  export GH_HOST=${GITHUB_SERVER_URL#https://} GH_ENTERPRISE_TOKEN=$GH_TOKEN
+fi
 cd "$INPUT_WORKING_DIRECTORY" || fail 2 "working-directory: there is no such folder"
 choose_approved_ref
 case $INPUT_COMMAND in

@@ -6,6 +6,14 @@ use super::runner::{REPO, Runner};
 use crate::cli_approve::{ID, RECORD};
 use crate::repo::{Repo, git};
 
+/// The program, with logins in its messages.
+const ANSWERS: &str = "#!/usr/bin/env bash
+case \"$*\" in
+  *due*json*) \"$REAL\" \"$@\" | jq '.messages[0].to.login = \"aruiz\" | .messages += [{to: {login: \"x @mallory\"}}, {to: {}}]' ;;
+  *) exec \"$REAL\" \"$@\" ;;
+esac
+";
+
 /// A ledger where nothing is due.
 fn forge() -> Option<(Repo, Runner)> {
     let repo = Repo::at("2026-11-20T09:00:00Z");
@@ -52,7 +60,11 @@ fn one_issue_is_kept_and_a_checkpoint_is_added_only_when_the_branch_has_moved() 
     repo.by("ana").through("github").squash("billing", "File the billing exception (#1)");
     runner.take(&repo);
     runner.keep(102, &kept);
-    let third = runner.job("nightly", &[("INPUT_ANNOTATIONS", "true")]);
+    // Only a login is mentioned, whatever else an answer holds.
+    runner.executable("bin/answers", ANSWERS);
+    let answers = runner.place("bin/answers").display().to_string();
+    let third =
+        runner.job("nightly", &[("EXLEDGER", &answers), ("REAL", env!("CARGO_BIN_EXE_exledger"))]);
     assert_eq!(third.code, 1, "{}", third.log);
     assert_eq!(third.outputs["errors"], "1");
     assert_eq!(runner.writes(), [pointed, updated]);
@@ -64,7 +76,9 @@ fn one_issue_is_kept_and_a_checkpoint_is_added_only_when_the_branch_has_moved() 
         "{body}"
     );
     assert!(body.contains("To: Ana") || body.contains(ID), "{body}");
-    assert!(!body.contains(" @"), "an account that nobody mapped is not mentioned: {body}");
+    let mentions: Vec<&str> =
+        body.split_whitespace().filter(|word| word.starts_with('@')).collect();
+    assert_eq!(mentions, ["@aruiz"], "{body}");
     assert_eq!(points(&runner, &now).as_array().unwrap().len(), 2);
 }
 
