@@ -23,7 +23,7 @@ lost=()
 
 # Finds our issue: its number, or nothing.
 find_issue() {
-  pages "$repo/issues?state=all&creator=${login//[/%5B}&per_page=100" > "$tmp/issues"
+  pages "$repo/issues?state=all&creator=$(jq -rn --arg login "$login" '$login | @uri')&per_page=100" > "$tmp/issues"
   jq -r --arg login "$login" --arg marker "$due_mark" '[.[] | select(.user.login == $login and (.pull_request | not)
     and (.body // "" | startswith($marker)))] | sort_by(.number)[0].number // empty' "$tmp/issues"
 }
@@ -128,9 +128,10 @@ ask() {
   exledger due --messages --format markdown > "$tmp/due" 2> /dev/null || true
 }
 
-# Tells whether somebody has to act.
+# Tells whether somebody has to act; a message that something was decided asks for nothing.
 is_due() {
-  [ "${#lost[@]}" -gt 0 ] || [ "$worst" -gt 0 ] || jq -e '.messages | length > 0' "$tmp/due.json" > /dev/null \
+  [ "${#lost[@]}" -gt 0 ] || [ "$worst" -gt 0 ] \
+    || jq -e 'any(.messages[].records[]?; .bucket != "decided")' "$tmp/due.json" > /dev/null \
     || jq -e 'any(.groups[]; .refused | length > 0)' "$tmp/patterns.json" > /dev/null
 }
 

@@ -8,6 +8,10 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 code=0
 
+for program in git jq; do
+  command -v "$program" > /dev/null || fail 3 "$program is not installed on this runner"
+done
+
 # Sets the environment variables that an older runner or another forge may leave out.
 : "${INPUT_COMMAND:=lint}" "${INPUT_ARGS:=}" "${INPUT_WORKING_DIRECTORY:=.}" "${INPUT_BASE:=}" "${INPUT_FAIL_ON:=error}"
 : "${INPUT_ANNOTATIONS:=true}" "${INPUT_SUMMARY:=true}" "${INPUT_SARIF_FILE:=}" "${INPUT_KEY:=}"

@@ -107,8 +107,8 @@ mod tests {
     fn an_action_is_pinned_by_a_full_commit_or_refused() {
         let commit = "0123456789abcdef0123456789abcdef01234567";
         let whole = format!("example/exledger@{commit}");
-        let pinned = PinnedAction::parse(&whole).unwrap();
-        assert_eq!(ActionSource::Pinned(pinned).uses(), whole);
+        let uses = PinnedAction::parse(&whole).map(|pinned| ActionSource::Pinned(pinned).uses());
+        assert_eq!(uses, Ok(whole));
         for text in [
             "example/exledger".to_owned(),
             "example/exledger@v1".to_owned(),
@@ -120,20 +120,6 @@ mod tests {
             format!("a/b@{commit}\n        run: id"),
         ] {
             assert!(PinnedAction::parse(&text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn every_script_of_the_action_is_copied() {
-        let scripts = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts")).unwrap();
-        let names = scripts.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let used =
-            concat!(include_str!("../../../scripts/run.sh"), include_str!("../../../action.yml"));
-        let jobs = ["comment.sh", "nightly.sh", "reviews.sh"];
-        for name in names {
-            let is_copied = FILES.iter().any(|(path, _)| *path == format!("scripts/{name}"));
-            let is_used = used.contains(&name) || jobs.contains(&name.as_str());
-            assert_eq!(is_copied, is_used, "{name}");
         }
     }
 }

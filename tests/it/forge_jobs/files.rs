@@ -128,9 +128,18 @@ fn a_copy_of_the_action_is_whole_and_a_folder_is_named_in_every_job() {
     }
     let upload = &workflow["jobs"]["nightly"]["steps"][2]["with"]["name"];
     assert_eq!(*upload, "exledger-checkpoint-teams-pay-ments");
-    for path in ["action.yml", "scripts/run.sh", "scripts/install.sh"] {
+    // Every script that another one runs, and those of the jobs.
+    let used = text(&house::root(), "action.yml") + &text(&house::root(), "scripts/run.sh");
+    let scripts = std::fs::read_dir(house::root().join("scripts")).unwrap();
+    let scripts = scripts.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let jobs = ["comment.sh", "nightly.sh", "reviews.sh"];
+    let scripts: Vec<String> =
+        scripts.filter(|name| used.contains(name) || jobs.contains(&name.as_str())).collect();
+    assert_eq!(scripts.len(), 6, "{scripts:?}");
+    let paths = scripts.iter().map(|name| format!("scripts/{name}"));
+    for path in paths.chain(["action.yml".to_owned()]) {
         let copied = text(folder.path(), &format!(".github/actions/exledger/{path}"));
-        assert!(copied == text(&house::root(), path), "{path} differs");
+        assert!(copied == text(&house::root(), &path), "{path} differs");
     }
     // A copy of another version is named, with how to replace it.
     std::fs::write(folder.path().join(".github/actions/exledger/scripts/run.sh"), "exit 0\n")
