@@ -40,25 +40,27 @@ struct InitAnswer<'a> {
     schema: String,
     created: &'a [String],
     skipped: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SetupAnswer<'a> {
+    #[serde(flatten)]
+    files: InitAnswer<'a>,
     forge: &'static str,
     branch: Option<&'a str>,
     action: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct DemoAnswer<'a> {
-    schema: String,
-    created: &'a [String],
-    skipped: [&'a str; 0],
-}
-
 /// Returns the answer.
 pub fn doc(init: &Init) -> Doc<'static> {
     let skipped: Vec<&str> = init.skipped.iter().map(|skipped| skipped.path.as_str()).collect();
-    let mut doc = Doc::new(InitAnswer {
+    let files = InitAnswer {
         schema: shape::schema("init"),
         created: &init.created,
         skipped: skipped.clone(),
+    };
+    let mut doc = Doc::new(SetupAnswer {
+        files,
         forge: init.forge,
         branch: init.branch.as_deref(),
         action: init.action.as_deref(),
@@ -83,7 +85,7 @@ pub fn next<'a>(commands: Vec<String>) -> Vec<Block<'a>> {
 
 /// Returns the answer of `demo`: the created files. `demo` refuses a folder that contains files, so none is skipped.
 pub fn demo<'a>(created: &[String]) -> Doc<'a> {
-    Doc::new(DemoAnswer { schema: shape::schema("demo"), created, skipped: [] })
+    Doc::new(InitAnswer { schema: shape::schema("demo"), created, skipped: Vec::new() })
 }
 
 /// Returns what the existing files need.

@@ -50,7 +50,7 @@ impl Origin {
     pub(super) fn of(repository: &Repository) -> Result<Origin, GitError> {
         let refs = repository.refs()?;
         let remote = repository.first_remote();
-        let url = remote.as_deref().and_then(|remote| repository.remote_url(remote));
+        let url = remote.as_deref().and_then(|remote| repository.url_of(remote));
         let (host, path) = url.as_deref().map_or((None, None), address);
         Ok(Origin {
             is_remote: !refs.remotes.is_empty(),

@@ -70,10 +70,9 @@ impl Repository {
         }
     }
 
-    /// Returns the address of a remote; `None` if it has none.
-    pub fn remote_url(&self, remote: &str) -> Option<String> {
-        let found = self.git.find_remote(remote).ok()?;
-        found.url().ok().map(str::to_owned)
+    /// Returns the address of a remote, as git's configuration states it.
+    pub fn url_of(&self, remote: &str) -> Option<String> {
+        self.config().ok()?.get_string(&format!("remote.{remote}.url")).ok()
     }
 
     fn head(&self) -> Result<HeadState, GitError> {
