@@ -3,7 +3,10 @@
 //! Its texts are in `init/`, each under the name of the file that it becomes. Existing files are
 //! never changed. Follows `docs/spec/cli.md`, init.
 
+mod action;
 mod files;
+mod forge;
+mod texts;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
@@ -15,7 +18,9 @@ use crate::commands::context::Ctx;
 use crate::commands::context::fault;
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
-use crate::commands::init::files::{Bridge, Place};
+use crate::commands::init::action::{ActionSource, PinnedAction, Vendoring};
+use crate::commands::init::files::{Bridge, Place, Setup};
+use crate::commands::init::forge::{Forge, Origin};
 use exledger::store;
 use exledger::store::git::Repository;
 use exledger::store::git::open::OpenError;
@@ -25,7 +30,8 @@ use exledger::view::init::{Init, Skipped};
 /// Set up a ledger in a repository
 ///
 /// Writes the policy, the records folder, JSON Schemas, a CI workflow, and pull request and issue templates to the root
-/// of the repository, or to the folder given with -C. Existing files are never overwritten.
+/// of the repository, or to the folder given with -C. Existing files are never overwritten. The remote says which forge
+/// the files are for, and which branch.
 #[derive(Debug, Parser)]
 #[command(name = "init")]
 #[command(after_help = "EXAMPLE\n  exledger init --merge-method squash")]
@@ -33,6 +39,22 @@ pub(crate) struct InitArgs {
     /// How this repository merges pull requests [default: prompt on a terminal, otherwise merge]
     #[arg(long, value_name = "METHOD")]
     merge_method: Option<MergeMethod>,
+
+    /// Forge that the files are for [default: that of the remote; without a remote, github]
+    #[arg(long, value_name = "FORGE")]
+    forge: Option<Forge>,
+
+    /// Branch that pull requests are merged into [default: that of the remote, otherwise the current one]
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+
+    /// Action that the workflow runs, by its commit [default: that of this release, otherwise a copy of it]
+    #[arg(long, value_name = "OWNER/REPO@SHA", value_parser = PinnedAction::parse)]
+    action: Option<PinnedAction>,
+
+    /// Copy the action and its scripts into the repository
+    #[arg(long, conflicts_with = "action")]
+    vendor_action: bool,
 
     /// Leave out the workflow job that records the forge's reviews
     #[arg(long)]
@@ -61,23 +83,28 @@ impl Run for InitArgs {
     const PAST: PastInstants = PastInstants::Refused("a ledger starts now");
 
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
-        let place = find_place(ctx)?;
-        let method = self.method(ctx)?;
+        let (place, origin) = find_place(ctx)?;
+        let (method, forge) = (self.method(ctx)?, self.forge(ctx, &origin)?);
+        let setup = self.setup(place, &origin, method, forge)?;
+        let is_github = forge == Forge::Github;
         let mut init = view::init::Init {
             written: !self.dry_run,
             created: Vec::new(),
             skipped: Vec::new(),
+            forge: forge.as_str(),
+            branch: Some(setup.branch.clone()).filter(|it| !it.is_empty()),
+            action: is_github.then(|| setup.action.uses()),
             next: Vec::new(),
         };
-        let bridge = if self.no_bridge { Bridge::LeftOut } else { Bridge::Written };
-        for draft in files::drafts(&place, method, bridge) {
-            if let Some(path) = draft.found(&place.tree)? {
-                let needs = draft.needs(&place.tree, &path)?;
+        let tree = &setup.place.tree;
+        for draft in files::drafts(&setup) {
+            if let Some(path) = draft.found(tree)? {
+                let needs = draft.needs(tree, &path)?;
                 init.skipped.push(Skipped { path, needs });
                 continue;
             }
             if init.written {
-                store::files::create(&place.tree, &draft.path, draft.text.as_bytes())
+                store::files::create(tree, &draft.path, draft.text.as_bytes())
                     .with_context(|| format!("writing {}", draft.path))?;
             }
             init.created.push(draft.path);
@@ -86,12 +113,78 @@ impl Run for InitArgs {
         init.skipped.sort_by(|one, other| one.path.cmp(&other.path));
         init.next = files::next(&init.created);
         ctx.show(&view::init::doc(&init))?;
-        advise(ctx, &init, (method, bridge));
+        advise(ctx, &init, &setup);
+        if self.forge.is_none() && forge == Forge::None {
+            let host = origin.host.as_deref().unwrap_or("the remote");
+            ctx.hint(&format!(
+                "hint: it is not known which forge {host} is, so no workflow was written: run it again with --forge github or --forge gitlab, or run `exledger lint --base` in your own pipeline"
+            ));
+        }
         Ok(Outcome::Fine)
     }
 }
 
 impl InitArgs {
+    /// Returns what the files say.
+    fn setup(
+        &self,
+        place: Place,
+        origin: &Origin,
+        method: MergeMethod,
+        forge: Forge,
+    ) -> anyhow::Result<Setup> {
+        let is_github = forge == Forge::Github;
+        if !is_github && (self.action.is_some() || self.vendor_action) {
+            return Err(fault::usage_error(
+                "only a workflow for GitHub runs an action",
+                "leave out --action and --vendor-action, or add --forge github",
+            ));
+        }
+        let branch = self.branch.clone().or_else(|| origin.branch.clone());
+        let branch = match branch {
+            Some(branch) if forge::is_plain_branch(&branch) => branch,
+            Some(branch) if is_github || self.branch.is_some() => {
+                return Err(fault::usage_error(
+                    format!("a workflow can't name the branch {branch:?}"),
+                    "give one of letters, digits and `-_./@#` with --branch NAME, or add --forge none",
+                ));
+            }
+            None if is_github => {
+                return Err(fault::usage_error(
+                    "HEAD is detached, and no remote names its default branch",
+                    "name the branch that pull requests are merged into with --branch NAME",
+                ));
+            }
+            _ => String::new(),
+        };
+        let vendor = if self.vendor_action { Vendoring::Always } else { Vendoring::IfUnreleased };
+        Ok(Setup {
+            place,
+            forge,
+            method,
+            bridge: if self.no_bridge { Bridge::LeftOut } else { Bridge::Written },
+            branch,
+            action: ActionSource::chosen(self.action.clone(), vendor),
+            name: origin.name.clone(),
+        })
+    }
+
+    fn forge(&self, ctx: &Ctx, origin: &Origin) -> anyhow::Result<Forge> {
+        match (self.forge.or_else(|| origin.forge()), ctx.person) {
+            (Some(forge), _) => Ok(forge),
+            (None, ask::Prompting::Away) => Ok(Forge::None),
+            (None, ask::Prompting::There) => {
+                let choices = ["github: GitHub", "gitlab: GitLab", "none: no files for a forge"];
+                let chosen = ask::choice("Which forge is the remote on", &choices, 2);
+                Ok(match chosen.map_err(|error| fault::unasked(&error, "answer with --forge"))? {
+                    0 => Forge::Github,
+                    1 => Forge::Gitlab,
+                    _ => Forge::None,
+                })
+            }
+        }
+    }
+
     fn method(&self, ctx: &Ctx) -> anyhow::Result<MergeMethod> {
         match (self.merge_method, ctx.person) {
             (Some(method), _) => Ok(method),
@@ -118,27 +211,40 @@ impl InitArgs {
     }
 }
 
-/// Prints advice about the merge method and the growth of the ledger.
-fn advise(ctx: &Ctx, init: &Init, (method, bridge): (MergeMethod, Bridge)) {
+/// Prints advice about the forge, the merge method and the growth of the ledger.
+fn advise(ctx: &Ctx, init: &Init, setup: &Setup) {
     if ctx.format.name != "table" {
         for needs in view::init::needs_lines(init) {
             ctx.hint(&needs);
         }
     }
-    match (bridge, method) {
-        (Bridge::Written, _) => ctx.hint(
+    if setup.forge == Forge::Github && setup.action == ActionSource::Vendored {
+        ctx.hint(
+            "hint: the workflow runs a copy of the action: set the variables EXLEDGER_URL and EXLEDGER_SHA256 of the repository (Settings, Secrets and variables, Actions, Variables) to a build of exledger for Linux and its SHA-256",
+        );
+    }
+    if setup.forge == Forge::Gitlab {
+        ctx.hint(
+            "hint: set the CI/CD variables EXLEDGER_URL and EXLEDGER_SHA256 to a build of exledger for Linux and its SHA-256; .gitlab/exledger.yml says which tokens its jobs use",
+        );
+        ctx.hint(
+            "hint: add %{approved_by} to both templates in Settings, Merge requests: for merge commits and for squash commits; then the messages name who approved",
+        );
+    }
+    match (setup.forge, setup.bridge, setup.method) {
+        (Forge::Github, Bridge::Written, _) => ctx.hint(
             "hint: reviews on the forge count once `people.logins` in the policy maps logins to people, or their profiles show their addresses",
         ),
-        (Bridge::LeftOut, MergeMethod::Merge) => {}
-        (Bridge::LeftOut, _) => ctx.hint(
+        (Forge::Gitlab, Bridge::Written, _) | (_, _, MergeMethod::Merge) => {}
+        _ => ctx.hint(
             "hint: merges of this kind may not name an approver: sign approvals with `exledger approve`",
         ),
     }
     ctx.hint("hint: if the ledger will grow past 1,000 files, use folders by year or team: exledger new --folder 2026");
 }
 
-/// Returns the ledger's folder: that of `-C`, otherwise the repository's root.
-fn find_place(ctx: &Ctx) -> anyhow::Result<Place> {
+/// Returns the ledger's folder: that of `-C`, otherwise the repository's root; and what the clone knows of its remote.
+fn find_place(ctx: &Ctx) -> anyhow::Result<(Place, Origin)> {
     let outside = |what: String| {
         fault::undetermined(
             what,
@@ -160,5 +266,7 @@ fn find_place(ctx: &Ctx) -> anyhow::Result<Place> {
         Some(_) => repository.prefix(&folder).ok_or_else(bare)?,
         None => String::new(),
     };
-    Ok(Place::new(top, &prefix))
+    let origin = Origin::of(&repository)
+        .map_err(|error| outside(format!("the remote can't be read: {error}")))?;
+    Ok((Place::new(top, &prefix), origin))
 }

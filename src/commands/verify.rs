@@ -37,9 +37,9 @@ pub(crate) struct VerifyArgs {
     #[arg(value_name = "ID")]
     ids: Vec<String>,
 
-    /// Compare the approved branch with this checkpoint, written by --write-checkpoint
+    /// Compare the approved branch with this checkpoint, written by --write-checkpoint; repeatable
     #[arg(long, value_name = "FILE")]
-    checkpoint: Option<PathBuf>,
+    checkpoint: Vec<PathBuf>,
 
     /// Write a checkpoint of the approved branch to this file; keep it outside the repository
     #[arg(long, value_name = "FILE")]
@@ -64,7 +64,7 @@ impl Run for VerifyArgs {
             &AuditRequest {
                 folder: &ctx.folder,
                 ids: &self.ids,
-                checkpoint: self.checkpoint.as_deref(),
+                checkpoints: &self.checkpoint,
                 receipts: self.receipts.as_deref(),
             },
         )?;

@@ -7,7 +7,7 @@ pub mod doubt;
 pub mod uses;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::approval::file_outcome::{ApprovalFileOutcome, FileState};
 use crate::approval::loosened;
@@ -40,8 +40,8 @@ pub struct AuditRequest<'r> {
     pub folder: &'r Path,
     /// The records; empty for all of them.
     pub ids: &'r [String],
-    /// A checkpoint to compare with the approved branch.
-    pub checkpoint: Option<&'r Path>,
+    /// Checkpoints to compare with the approved branch.
+    pub checkpoints: &'r [PathBuf],
     /// A file of receipts: their uses are audited, and their commits are compared with the approved branch.
     pub receipts: Option<&'r Path>,
 }
@@ -100,7 +100,7 @@ pub(crate) fn audit<'s>(
         return Err(Undetermined::other("nothing was read", "").into());
     };
     let audited = AuditedRecords::take(&mut snapshot, request.ids)?;
-    let tips = EarlierTips::read(&snapshot, request.folder, request.checkpoint, &receipts)?;
+    let tips = EarlierTips::read(&snapshot, request.folder, request.checkpoints, &receipts)?;
     let findings = audited.findings(&snapshot, &contents, &tips, &receipts)?;
     Ok(AuditAnswer {
         findings,

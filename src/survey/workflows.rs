@@ -14,8 +14,9 @@ use crate::history::tree::CommitTree;
 use crate::ledger::tree::{EntryKind, Tree, TreeError};
 use crate::survey::branch::Ruling;
 
-/// Where GitHub and compatible forges look for workflows and actions, from the root of the repository.
-pub const FOLDERS: [&str; 2] = [".github/workflows", ".github/actions"];
+/// Where GitHub, GitLab and compatible forges look for what they run, from the root of the repository.
+pub const FOLDERS: [&str; 4] =
+    [".github/workflows", ".github/actions", ".gitlab", ".gitlab-ci.yml"];
 
 /// Files by path, each with its mode and object id in git.
 type WorkflowFiles = BTreeMap<String, (Mode, Oid)>;

@@ -17,6 +17,12 @@ pub struct Init {
     pub created: Vec<String>,
     /// The existing files, sorted by path.
     pub skipped: Vec<Skipped>,
+    /// The forge that the files are for: `github`, `gitlab` or `none`.
+    pub forge: &'static str,
+    /// The branch that the workflow runs for; `None` if no file names one.
+    pub branch: Option<String>,
+    /// The action that the workflow runs; `None` without a workflow for GitHub.
+    pub action: Option<String>,
     /// The commands to run next.
     pub next: Vec<String>,
 }
@@ -37,13 +43,28 @@ struct InitAnswer<'a> {
     skipped: Vec<&'a str>,
 }
 
+#[derive(Serialize)]
+struct SetupAnswer<'a> {
+    #[serde(flatten)]
+    files: InitAnswer<'a>,
+    forge: &'static str,
+    branch: Option<&'a str>,
+    action: Option<&'a str>,
+}
+
 /// Returns the answer.
 pub fn doc(init: &Init) -> Doc<'static> {
     let skipped: Vec<&str> = init.skipped.iter().map(|skipped| skipped.path.as_str()).collect();
-    let mut doc = Doc::new(InitAnswer {
+    let files = InitAnswer {
         schema: shape::schema("init"),
         created: &init.created,
         skipped: skipped.clone(),
+    };
+    let mut doc = Doc::new(SetupAnswer {
+        files,
+        forge: init.forge,
+        branch: init.branch.as_deref(),
+        action: init.action.as_deref(),
     });
     let verb = if init.written { "created" } else { "would create" };
     let created =

@@ -4,7 +4,6 @@
 
 mod accounts;
 mod branch;
-mod bridge;
 mod commits;
 mod embedded;
 mod forge_answers;
@@ -23,13 +22,13 @@ use std::process::Command;
 use crate::cli::{self, Run};
 use crate::repo::{Repo, git, path_of};
 
-pub(super) const ID: &str = "EXC-2026-7F3KQ";
+pub(crate) const ID: &str = "EXC-2026-7F3KQ";
 
 /// The people with a key in the signers file.
 const LISTED: &[&str] = &["dana", "lee", "sam"];
 
 /// Two approvers, one of each group; for sensitive records, by signature.
-pub(super) const POLICY: &str = "version: 1
+pub(crate) const POLICY: &str = "version: 1
 name: example/payments
 groups: {security: [dana@example.com, sam@example.com], platform: [lee@example.com]}
 people:
@@ -42,7 +41,7 @@ tiers:
     require: [compensating_controls]
 ";
 
-pub(super) const RECORD: &str = "id: EXC-2026-7F3KQ
+pub(crate) const RECORD: &str = "id: EXC-2026-7F3KQ
 title: Nightly invoices still read with the shared database user
 class: standard
 deviates_from: {rule: Every job has its own database user}
@@ -58,14 +57,14 @@ expires: 2026-12-20
 ";
 
 /// A ledger whose mainline has policy and keys, a branch `billing` of Ana's with a record, and the keys.
-pub(super) struct World {
-    pub(super) repo: Repo,
+pub(crate) struct World {
+    pub(crate) repo: Repo,
     keys: tempfile::TempDir,
 }
 
 impl World {
     /// Creates it; `None`, with a note, if ssh-keygen is not installed.
-    pub(super) fn new(policy: &str) -> Option<World> {
+    pub(crate) fn new(policy: &str) -> Option<World> {
         let keys = keys()?;
         let world = World { repo: Repo::at("2026-11-20T09:00:00Z"), keys };
         let signers: Vec<String> = LISTED.iter().map(|name| world.line(name)).collect();
@@ -85,18 +84,18 @@ impl World {
         Some(world)
     }
 
-    pub(super) fn key(&self, name: &str) -> PathBuf {
+    pub(crate) fn key(&self, name: &str) -> PathBuf {
         self.keys.path().join(name)
     }
 
     /// Returns the line of the signers file for a person's key.
-    pub(super) fn line(&self, name: &str) -> String {
+    pub(crate) fn line(&self, name: &str) -> String {
         let public = std::fs::read_to_string(self.key(&format!("{name}.pub"))).unwrap();
         format!("{name}@example.com namespaces=\"exledger-approval@v1\" {public}")
     }
 
     /// Makes a person the user, with a key.
-    pub(super) fn is(&self, name: &str, key: &str) {
+    pub(crate) fn is(&self, name: &str, key: &str) {
         self.repo.config("user.name", name);
         self.repo.config("user.email", &format!("{name}@example.com"));
         let key = self.key(key).display().to_string();
@@ -104,7 +103,7 @@ impl World {
     }
 
     /// Runs the program at the repository's clock.
-    pub(super) fn run(&self, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         let on = self.repo.now().to_string();
         let path = std::env::var("PATH").unwrap_or_default();
         let args = [&["--on", &on], args].concat();
@@ -112,7 +111,7 @@ impl World {
     }
 
     /// Runs `approve` as a person with their own key; an hour passes.
-    pub(super) fn speak(&self, name: &str, args: &[&str]) -> Run {
+    pub(crate) fn speak(&self, name: &str, args: &[&str]) -> Run {
         self.is(name, name);
         let run = self.run(&[&["approve"], args].concat());
         self.repo.wait("1h");
@@ -120,24 +119,24 @@ impl World {
     }
 
     /// Runs `approve` as a person, and returns its answer.
-    pub(super) fn said(&self, name: &str, args: &[&str]) -> serde_json::Value {
+    pub(crate) fn said(&self, name: &str, args: &[&str]) -> serde_json::Value {
         let run = self.speak(name, &[args, &["--format", "json"]].concat());
         assert_eq!(run.code, 0, "{name} {args:?}: {}", run.err);
         serde_json::from_str(&run.out).unwrap()
     }
 
     /// Lands the branch as a squashing forge does: the author is whoever opened the request, and nobody else is named.
-    pub(super) fn squash(&self, branch: &str) -> git2::Oid {
+    pub(crate) fn squash(&self, branch: &str) -> git2::Oid {
         let work = self.repo.by("ana").through("github");
         work.squash(branch, "File the billing exception (#1)")
     }
 
-    pub(super) fn switch(&self, branch: &str) {
+    pub(crate) fn switch(&self, branch: &str) {
         git(self.repo.path(), &["checkout", "-q", "-f", branch]);
     }
 
     /// Returns the answer of `show` about the record.
-    pub(super) fn record(&self) -> serde_json::Value {
+    pub(crate) fn record(&self) -> serde_json::Value {
         let run = self.run(&["show", ID, "--format", "json"]);
         assert_eq!(run.code, 0, "{}", run.err);
         let shown: serde_json::Value = serde_json::from_str(&run.out).unwrap();
@@ -145,14 +144,14 @@ impl World {
     }
 
     /// Returns status and four-eyes result of the record.
-    pub(super) fn stands(&self) -> (String, String) {
+    pub(crate) fn stands(&self) -> (String, String) {
         let record = self.record();
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         (text(&record["status"]), text(&record["approval"]["result"]))
     }
 
     /// Commits the approval files of the work tree on `main`, as a person.
-    pub(super) fn land(&self, by: &str) -> git2::Oid {
+    pub(crate) fn land(&self, by: &str) -> git2::Oid {
         let mut work = self.repo.by(by);
         for (path, text) in self.written() {
             work = work.write(&path, &text);
@@ -161,7 +160,7 @@ impl World {
     }
 
     /// Returns the approval files of the work tree.
-    pub(super) fn written(&self) -> Vec<(String, String)> {
+    pub(crate) fn written(&self) -> Vec<(String, String)> {
         let mut files = Vec::new();
         let mut folders = vec![self.repo.path().join("exceptions/.approvals")];
         while let Some(folder) = folders.pop() {
@@ -181,7 +180,7 @@ impl World {
     }
 
     /// Returns the bytes of a file at the tip of a branch.
-    pub(super) fn at(&self, branch: &str, id_or_path: &str) -> Vec<u8> {
+    pub(crate) fn at(&self, branch: &str, id_or_path: &str) -> Vec<u8> {
         let name = format!("{branch}:{}", path_of(id_or_path));
         let object = self.repo.git.revparse_single(&name).unwrap();
         object.peel_to_blob().unwrap().content().to_vec()

@@ -26,6 +26,7 @@ mod completions;
 mod decisions;
 mod diff;
 mod embed;
+mod forge_jobs;
 mod gate;
 mod golden;
 mod governance;

@@ -33,7 +33,7 @@ fn an_audit_is_an_answer_and_what_the_mainline_was_is_compared_with_it() {
     let repo = triage::story();
     let session = open(repo.path());
     let at = moment(triage::ON);
-    let request = AuditRequest { folder: repo.path(), ids: &[], checkpoint: None, receipts: None };
+    let request = AuditRequest { folder: repo.path(), ids: &[], checkpoints: &[], receipts: None };
     let answer = session.audit(&at, &request).unwrap();
     assert_eq!(told(&answer.findings), told(&audited(&repo, triage::ON)));
     assert!(answer.doubts.is_empty() && answer.uses.is_empty());
@@ -43,7 +43,8 @@ fn an_audit_is_an_answer_and_what_the_mainline_was_is_compared_with_it() {
     let kept = tempfile::tempdir().unwrap();
     let file = Path::new("last.json");
     std::fs::write(kept.path().join(file), checkpoint.text()).unwrap();
-    let compared = AuditRequest { folder: kept.path(), checkpoint: Some(file), ..request };
+    let files = [file.to_path_buf()];
+    let compared = AuditRequest { folder: kept.path(), checkpoints: &files, ..request };
     let again = session.audit(&at, &compared).unwrap();
     assert_eq!(told(&again.findings), told(&answer.findings));
 

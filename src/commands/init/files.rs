@@ -7,6 +7,9 @@ use std::path::Path;
 use anyhow::Context;
 
 use crate::commands::init::MergeMethod;
+use crate::commands::init::action::ActionSource;
+use crate::commands::init::forge::Forge;
+use crate::commands::init::texts;
 use crate::commands::schema;
 use exledger::interop::issue_form;
 use exledger::ledger::tree::{EntryKind, Tree};
@@ -90,13 +93,26 @@ impl Draft {
     }
 }
 
+/// What the files say.
+#[derive(Debug)]
+pub(super) struct Setup {
+    pub(super) place: Place,
+    pub(super) forge: Forge,
+    pub(super) method: MergeMethod,
+    pub(super) bridge: Bridge,
+    /// The branch that pull requests are merged into; empty where no file names it.
+    pub(super) branch: String,
+    /// Where the workflow gets exledger.
+    pub(super) action: ActionSource,
+    /// The name of the ledger, if its remote tells one.
+    pub(super) name: Option<String>,
+}
+
 /// Returns all files of a new ledger.
-pub(super) fn drafts(place: &Place, method: MergeMethod, bridge: Bridge) -> Vec<Draft> {
-    let own = |path: &str| format!("{}{path}", place.prefix);
-    let draft = |path: String, text: String, needs| Draft { path, text, others: &[], needs };
-    let filled = |text: &str| filled(text, place, method, bridge);
-    vec![
-        draft(own("exledger.yaml"), filled(include_str!("exledger.yaml")), Needs::Nothing),
+pub(super) fn drafts(setup: &Setup) -> Vec<Draft> {
+    let own = |path: &str| format!("{}{path}", setup.place.prefix);
+    let mut drafts = vec![
+        draft(own("exledger.yaml"), texts::policy(setup), Needs::Nothing),
         draft(
             own("exceptions/.gitattributes"),
             include_str!("gitattributes").to_owned(),
@@ -113,16 +129,24 @@ pub(super) fn drafts(place: &Place, method: MergeMethod, bridge: Bridge) -> Vec<
             schema::Which::Policy.text(),
             Needs::This("exledger schema policy > schemas/policy.schema.json"),
         ),
-        draft(
-            ".github/workflows/exledger.yml".to_owned(),
-            filled(include_str!("workflow.yml")),
-            Needs::Lines,
-        ),
+    ];
+    match setup.forge {
+        Forge::Github => drafts.extend(github(setup)),
+        Forge::Gitlab => drafts.extend(gitlab(setup)),
+        Forge::None => {}
+    }
+    drafts
+}
+
+/// Returns the files for GitHub.
+fn github(setup: &Setup) -> Vec<Draft> {
+    let mut drafts = vec![
+        draft(".github/workflows/exledger.yml".to_owned(), texts::workflow(setup), Needs::Lines),
         Draft {
             path: ".github/CODEOWNERS".to_owned(),
-            text: filled(include_str!("codeowners")),
+            text: texts::code_owners(setup),
             // A forge reads only the first one that it finds: a new one would disable the old one.
-            others: &["CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"],
+            others: CODE_OWNERS,
             needs: Needs::Lines,
         },
         draft(
@@ -142,51 +166,38 @@ pub(super) fn drafts(place: &Place, method: MergeMethod, bridge: Bridge) -> Vec<
             ],
             needs: Needs::Lines,
         },
+    ];
+    let again = "rm -r .github/actions/exledger && exledger init --vendor-action";
+    let copied = setup.action.files().into_iter();
+    drafts.extend(copied.map(|(path, text)| draft(path, text.to_owned(), Needs::This(again))));
+    drafts
+}
+
+/// Returns the files for GitLab.
+fn gitlab(setup: &Setup) -> Vec<Draft> {
+    vec![
+        draft(".gitlab/exledger.yml".to_owned(), texts::pipeline(setup), Needs::Lines),
+        draft(".gitlab-ci.yml".to_owned(), include_str!("gitlab-ci.yml").to_owned(), Needs::Lines),
+        Draft {
+            path: ".gitlab/CODEOWNERS".to_owned(),
+            text: texts::code_owners(setup),
+            others: CODE_OWNERS,
+            needs: Needs::Lines,
+        },
+        draft(
+            ".gitlab/merge_request_templates/Default.md".to_owned(),
+            include_str!("pull_request.md").replace("pull requests", "merge requests"),
+            Needs::Lines,
+        ),
     ]
 }
 
-fn filled(text: &str, place: &Place, method: MergeMethod, bridge: Bridge) -> String {
-    let folder = place.prefix.trim_end_matches('/');
-    let directory = if folder.is_empty() { String::new() } else { format!(" -C {folder}") };
-    let (job, others) = match bridge {
-        Bridge::Written => (include_str!("bridge.yml"), include_str!("bridged.yaml")),
-        Bridge::LeftOut => ("", include_str!("unbridged.yaml")),
-    };
-    let (dispatch, again, people) = match bridge {
-        Bridge::Written => (DISPATCH, " && inputs.pull_request == ''", PEOPLE),
-        Bridge::LeftOut => ("", "", "# people:"),
-    };
-    text.replace("{{bridge}}", job)
-        .replace("{{dispatch}}", dispatch)
-        .replace("{{again}}", again)
-        .replace("{{people}}", people)
-        .replace("{{version}}", env!("CARGO_PKG_VERSION"))
-        .replace("{{schemas}}", "schemas")
-        .replace("{{directory}}", &directory)
-        .replace("{{prefix}}", &place.prefix)
-        .replace("{{merging}}\n", &format!("{}{others}", merging(method)))
-}
+/// The places where a forge looks for code owners.
+const CODE_OWNERS: &[&str] =
+    &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
-/// How to run the job `reviews` again.
-const DISPATCH: &str = "
-    inputs:
-      pull_request:
-        description: Record the reviews of this merged pull request again, by its number
-        default: \"\"";
-
-/// Who may report reviews: the job `reviews`.
-const PEOPLE: &str = "\
-people:
-  # The job `reviews` of the workflow records who approved on the forge.
-  bridges: [\"github-actions[bot]@users.noreply.github.com\"]";
-
-/// Returns the policy's settings for a merge method.
-fn merging(method: MergeMethod) -> &'static str {
-    match method {
-        MergeMethod::Merge => include_str!("merge.yaml"),
-        MergeMethod::Squash => include_str!("squash.yaml"),
-        MergeMethod::Rebase => include_str!("rebase.yaml"),
-    }
+fn draft(path: String, text: String, needs: Needs) -> Draft {
+    Draft { path, text, others: &[], needs }
 }
 
 /// Returns the commands to run next.

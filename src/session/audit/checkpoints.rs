@@ -1,8 +1,8 @@
-//! Compares the approved branch with its earlier tips, taken from a checkpoint and from receipts.
+//! Compares the approved branch with its earlier tips, taken from checkpoints and from receipts.
 //!
 //! Start at [`EarlierTips::read`] and [`taken`]. Follows `docs/spec/approval.md`, M6.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::diag::Finding;
 use crate::diag::code::Code;
@@ -22,18 +22,18 @@ pub(super) struct EarlierTips {
 }
 
 impl EarlierTips {
-    /// Reads a checkpoint, and the tips recorded in receipts.
+    /// Reads checkpoints, and the tips recorded in receipts.
     ///
     /// # Errors
-    /// [`Undetermined`] if the checkpoint can't be read.
+    /// [`Undetermined`] if a checkpoint can't be read.
     pub(super) fn read(
         snapshot: &Snapshot<'_>,
         folder: &Path,
-        path: Option<&Path>,
+        paths: &[PathBuf],
         receipts: &AuditedReceipts,
     ) -> Result<EarlierTips, Error> {
         let mut marks = Vec::new();
-        if path.is_none() && receipts.commits().is_empty() {
+        if paths.is_empty() && receipts.commits().is_empty() {
             return Ok(EarlierTips { marks });
         }
         let (repository, chosen) = snapshot.origin();
@@ -50,7 +50,7 @@ impl EarlierTips {
             None => history.landed.contains_key(&oid),
         };
         let stand_of = |commit: Oid| checkpoint::stand(mainline, &is_ancestor, repository, commit);
-        if let Some(path) = path {
+        for path in paths {
             let shown = path.display().to_string();
             let read = checkpoint_at(folder, path)?;
             let place =

@@ -30,20 +30,26 @@ fn every_commit_that_changes_what_the_forge_runs_is_named_also_when_a_later_one_
         .write(JOB, "on: push\njobs: {}\n")
         .write(".github/actions/say/action.yml", "runs: {}\n")
         .commit("Check again");
+    work()
+        .write(".gitlab-ci.yml", "include: [{local: .gitlab/exledger.yml}]\n")
+        .write(".gitlab/exledger.yml", "exledger-reviews: {}\n")
+        .commit("Move");
     work().write(".github/CODEOWNERS", "* @ana\n").commit("Own");
     let (exit, diff) = ledger.diff("job");
-    assert_eq!((exit, found(&diff)), (0, vec!["warning workflow-changed".to_owned(); 3]));
+    assert_eq!((exit, found(&diff)), (0, vec!["warning workflow-changed".to_owned(); 5]));
     let said = messages(&diff).join("\n");
     for part in [
         "by ana@example.com changes .github/workflows/exledger.yml, which may record reviews",
         "by ana@example.com adds .github/actions/say/action.yml",
+        "by ana@example.com adds .gitlab-ci.yml",
+        "by ana@example.com adds .gitlab/exledger.yml",
     ] {
         assert!(said.contains(part), "{said}");
     }
     ledger.switch("job");
     let run = ledger.run(&["--strict", "lint", "--base", "main", "--format", "json"]);
     let lint: Value = serde_json::from_str(&run.out).unwrap();
-    assert_eq!((run.code, messages(&lint).len()), (1, 3), "{lint:#}");
+    assert_eq!((run.code, messages(&lint).len()), (1, 5), "{lint:#}");
 }
 
 #[test]

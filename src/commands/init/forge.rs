@@ -1,0 +1,176 @@
+//! The forge of a repository, the name that it gives the repository, and the branch that pull requests are merged into.
+//!
+//! Start at [`Origin::of`]. Follows `docs/spec/cli.md`, init.
+
+use clap::ValueEnum;
+
+use exledger::history::refs::{HeadState, Refs};
+use exledger::store::git::{GitError, Repository};
+
+/// Where the repository is hosted, as far as its files are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Forge {
+    /// GitHub: a workflow, templates, code owners
+    Github,
+    /// GitLab: a pipeline, a template, code owners
+    Gitlab,
+    /// Any other: no files for the forge
+    None,
+}
+
+impl Forge {
+    /// Returns the name that the flag and the JSON answer use.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Forge::Github => "github",
+            Forge::Gitlab => "gitlab",
+            Forge::None => "none",
+        }
+    }
+}
+
+/// What the clone knows about the repository that it was cloned from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// Whether there is a remote at all.
+    pub(super) is_remote: bool,
+    /// The host of its address; `None` if that is a path.
+    pub(super) host: Option<String>,
+    /// The path of its address, as `example/payments`.
+    pub(super) name: Option<String>,
+    /// The branch that the remote's HEAD names, else the current one; `None` if HEAD is detached.
+    pub(super) branch: Option<String>,
+}
+
+impl Origin {
+    /// Reads the remote and the branches of a repository.
+    ///
+    /// # Errors
+    /// [`GitError`] if refs or configuration can't be read.
+    pub(super) fn of(repository: &Repository) -> Result<Origin, GitError> {
+        let refs = repository.refs()?;
+        let remote = repository.first_remote();
+        let url = remote.as_deref().and_then(|remote| repository.url_of(remote));
+        let (host, path) = url.as_deref().map_or((None, None), address);
+        Ok(Origin {
+            is_remote: !refs.remotes.is_empty(),
+            name: path.and_then(name),
+            host,
+            branch: branch(&refs, remote.as_deref()),
+        })
+    }
+
+    /// Returns the forge that the host tells; `None` if it tells none.
+    pub(super) fn forge(&self) -> Option<Forge> {
+        if !self.is_remote {
+            return Some(Forge::Github);
+        }
+        let host = self.host.as_deref()?;
+        if host.ends_with(".ghe.com") || host.split('.').any(|label| label == "github") {
+            Some(Forge::Github)
+        } else if host.split('.').any(|label| label == "gitlab") {
+            Some(Forge::Gitlab)
+        } else {
+            None
+        }
+    }
+}
+
+/// Returns host and path of a remote's address: `https://host/path`, `ssh://git@host:22/path` or `git@host:path`.
+fn address(url: &str) -> (Option<String>, Option<&str>) {
+    let (host, path) = match url.split_once("://") {
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("file") => return (None, None),
+        Some((_, rest)) => match rest.split_once('/') {
+            Some((host, path)) => (host, path),
+            None => return (None, None),
+        },
+        // Without a scheme, a colon before any slash separates host and path.
+        None => match url.split_once(':') {
+            Some((host, path)) if !host.contains('/') && host.len() > 1 => (host, path),
+            _ => return (None, None),
+        },
+    };
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let host = host.split_once(':').map_or(host, |(host, _)| host);
+    (Some(host.to_ascii_lowercase()), Some(path))
+}
+
+/// Returns the path of an address as the name of a ledger; `None` if it needs quoting.
+fn name(path: &str) -> Option<String> {
+    let path = path.trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./".contains(char);
+    (path.contains('/') && path.chars().all(is_plain)).then(|| path.to_owned())
+}
+
+fn branch(refs: &Refs, remote: Option<&str>) -> Option<String> {
+    let default = remote.and_then(|remote| {
+        let prefix = format!("refs/remotes/{remote}/");
+        let target = refs.links.get(&format!("{prefix}HEAD"))?;
+        target.strip_prefix(&prefix).map(str::to_owned)
+    });
+    default.or_else(|| match &refs.head {
+        HeadState::Branch(name) => name.strip_prefix("refs/heads/").map(str::to_owned),
+        HeadState::Detached(_) => None,
+    })
+}
+
+/// Tells whether a branch can be named in a workflow as it is: forges read some characters as patterns.
+pub(super) fn is_plain_branch(name: &str) -> bool {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./@#".contains(char);
+    name.starts_with(|char: char| char.is_ascii_alphanumeric())
+        && !name.contains("..")
+        && name.chars().all(is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_tells_host_and_name() {
+        for (url, host, path) in [
+            (
+                "https://github.com/example/payments.git",
+                Some("github.com"),
+                Some("example/payments"),
+            ),
+            (
+                "https://u:p@GitHub.com/example/payments/",
+                Some("github.com"),
+                Some("example/payments"),
+            ),
+            ("git@github.com:example/payments.git", Some("github.com"), Some("example/payments")),
+            ("ssh://git@git.example.com:2222/a/b/c.git", Some("git.example.com"), Some("a/b/c")),
+            ("https://example.com/one", Some("example.com"), None),
+            ("https://example.com/a/b c", Some("example.com"), None),
+            ("file:///srv/git/a/b.git", None, None),
+            ("/srv/git/a:b.git", None, None),
+            ("../payments.git", None, None),
+            ("C:/git/payments", None, None),
+            ("https://example.com", None, None),
+        ] {
+            let (found, rest) = address(url);
+            let named = rest.and_then(name);
+            assert_eq!((found.as_deref(), named.as_deref()), (host, path), "{url}");
+        }
+    }
+
+    #[test]
+    fn only_a_host_that_is_known_tells_the_forge() {
+        let of = |host: &str| {
+            Origin { is_remote: true, host: Some(host.to_owned()), ..Origin::default() }.forge()
+        };
+        for host in ["github.com", "github.example.com", "example.ghe.com"] {
+            assert_eq!(of(host), Some(Forge::Github), "{host}");
+        }
+        for host in ["gitlab.com", "gitlab.example.com"] {
+            assert_eq!(of(host), Some(Forge::Gitlab), "{host}");
+        }
+        for host in ["codeberg.org", "notgithub.com", "git.example.com"] {
+            assert_eq!(of(host), None, "{host}");
+        }
+        assert_eq!(Origin::default().forge(), Some(Forge::Github), "no remote");
+        assert_eq!(Origin { is_remote: true, ..Origin::default() }.forge(), None, "a path");
+    }
+}

@@ -1,0 +1,139 @@
+//! Fills the texts of the files that `init` writes.
+//!
+//! Start at [`policy`] and [`workflow`].
+
+use crate::commands::init::MergeMethod;
+use crate::commands::init::action::ActionSource;
+use crate::commands::init::files::{Bridge, Setup};
+use crate::commands::init::forge::Forge;
+
+/// The actions that the workflow runs, each by the commit of a release.
+const CHECKOUT: &str = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1";
+const UPLOAD: &str = "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0";
+
+/// How to run the job `reviews` again.
+const AGAIN: &str = "
+      pull_request:
+        description: Record the reviews of this merged pull request again, by its number";
+
+/// Who may report reviews: the job `reviews`.
+const PEOPLE: &str = "\
+people:
+  # The job `reviews` of the workflow records who approved on the forge.
+  bridges: [\"github-actions[bot]@users.noreply.github.com\"]";
+
+/// The same on GitLab, where each project has its own account for that.
+const PEOPLE_GITLAB: &str = "\
+# people:
+#   # The job `reviews` of the pipeline records who approved on the forge, with a project access token: name its account.
+#   bridges: [\"project_1_bot_0123@noreply.gitlab.com\"]
+#   # The private addresses of this forge, below: then `logins` are about its accounts (users.noreply.gitlab.com).";
+
+/// Returns the policy.
+pub(super) fn policy(setup: &Setup) -> String {
+    let bridge = match (setup.forge, setup.bridge) {
+        (Forge::None, _) => Bridge::LeftOut,
+        (_, bridge) => bridge,
+    };
+    let (others, people) = match (setup.forge, bridge) {
+        (Forge::Gitlab, Bridge::Written) => (include_str!("gitlab.yaml"), PEOPLE_GITLAB),
+        (Forge::Gitlab, Bridge::LeftOut) => (include_str!("gitlab.yaml"), "# people:"),
+        (_, Bridge::Written) => (include_str!("bridged.yaml"), PEOPLE),
+        (_, Bridge::LeftOut) => (include_str!("unbridged.yaml"), "# people:"),
+    };
+    let name = match &setup.name {
+        Some(name) => format!("name: {name}"),
+        None => "# name: example/payments".to_owned(),
+    };
+    include_str!("exledger.yaml")
+        .replace("{{schemas}}", "schemas")
+        .replace("{{name}}", &name)
+        .replace("{{people}}", people)
+        .replace("{{merging}}\n", &format!("{}{others}", merging(setup.method)))
+}
+
+/// Returns the workflow for GitHub.
+pub(super) fn workflow(setup: &Setup) -> String {
+    let (reviews, again, unless_again, summary) = match setup.bridge {
+        Bridge::Written => (
+            include_str!("reviews.yml"),
+            AGAIN,
+            " && inputs.pull_request == ''",
+            ", records who approved",
+        ),
+        Bridge::LeftOut => ("", "", "", ""),
+    };
+    let mut with = String::new();
+    if setup.action == ActionSource::Vendored {
+        with.push_str(
+            ", url: \"${{ vars.EXLEDGER_URL }}\", sha256: \"${{ vars.EXLEDGER_SHA256 }}\"",
+        );
+    }
+    let uses = match &setup.action {
+        ActionSource::Pinned(_) => setup.action.uses(),
+        // `$/` is the newer way to say so; not every server and runner knows it.
+        ActionSource::Vendored => {
+            format!("{} # zizmor: ignore[self-repository]", setup.action.uses())
+        }
+    };
+    let folder = setup.place.prefix.trim_end_matches('/');
+    let mut artefact = "exledger-checkpoint".to_owned();
+    if !folder.is_empty() {
+        with.push_str(&format!(", working-directory: {}", quoted(folder)));
+        artefact.push('-');
+        // The script of the action names it the same way.
+        let is_kept = |char: char| char.is_ascii_alphanumeric() || "._".contains(char);
+        artefact.extend(folder.chars().map(|char| if is_kept(char) { char } else { '-' }));
+    }
+    include_str!("workflow.yml")
+        .replace("{{reviews}}", reviews)
+        .replace("{{again}}", again)
+        .replace("{{unless_again}}", unless_again)
+        .replace("{{summary}}", summary)
+        .replace("{{branch}}", &setup.branch)
+        .replace("{{checkout}}", CHECKOUT)
+        .replace("{{upload}}", UPLOAD)
+        .replace("{{action}}", &uses)
+        .replace("{{artefact}}", &artefact)
+        .replace("{{with}}", &with)
+}
+
+/// Returns the pipeline for GitLab: the component of this repository, with the ledger's folder as its default.
+pub(super) fn pipeline(setup: &Setup) -> String {
+    let folder = setup.place.prefix.trim_end_matches('/');
+    let text = include_str!("../../../templates/exledger.yml");
+    let text = match folder {
+        "" => text.to_owned(),
+        folder => text.replacen("default: \".\"", &format!("default: {}", quoted(folder)), 1),
+    };
+    match setup.bridge {
+        Bridge::Written => text,
+        Bridge::LeftOut => text.replacen("default: true", "default: false", 1),
+    }
+}
+
+/// Returns the owners of the files that decide.
+pub(super) fn code_owners(setup: &Setup) -> String {
+    let text = include_str!("codeowners").replace("{{prefix}}", &setup.place.prefix);
+    match setup.forge {
+        Forge::Gitlab => text
+            .replace("/.github/CODEOWNERS ", "/.gitlab/CODEOWNERS ")
+            .replace("/.github/workflows/ ", "/.gitlab-ci.yml     ")
+            .replace("/.github/actions/ ", "/.gitlab/         "),
+        Forge::Github | Forge::None => text,
+    }
+}
+
+/// Returns the policy's settings for a merge method.
+fn merging(method: MergeMethod) -> &'static str {
+    match method {
+        MergeMethod::Merge => include_str!("merge.yaml"),
+        MergeMethod::Squash => include_str!("squash.yaml"),
+        MergeMethod::Rebase => include_str!("rebase.yaml"),
+    }
+}
+
+/// Returns a text as a double-quoted scalar of YAML, which JSON's strings are.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
