@@ -8,6 +8,7 @@ pub mod check;
 pub mod controls;
 pub mod diff;
 pub mod doc;
+pub mod doctor;
 pub mod due;
 pub mod edit;
 pub mod explain;

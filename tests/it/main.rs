@@ -24,6 +24,7 @@ mod cli_log;
 mod cli_new;
 mod decisions;
 mod diff;
+mod doctor;
 mod embed;
 mod gate;
 mod golden;
