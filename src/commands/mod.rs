@@ -16,6 +16,7 @@ pub(crate) mod controls;
 pub(crate) mod decision;
 pub(crate) mod demo;
 pub(crate) mod diff;
+pub(crate) mod doctor;
 pub(crate) mod due;
 pub(crate) mod exit;
 pub(crate) mod explain;
@@ -87,7 +88,14 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
     ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND]),
     (
         "Set up",
-        &[controls::COMMAND, explain::COMMAND, schema::COMMAND, completions::COMMAND, man::COMMAND],
+        &[
+            doctor::COMMAND,
+            controls::COMMAND,
+            explain::COMMAND,
+            schema::COMMAND,
+            completions::COMMAND,
+            man::COMMAND,
+        ],
     ),
 ];
 

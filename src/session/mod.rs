@@ -10,6 +10,7 @@ pub mod audit;
 pub mod check;
 pub mod compare;
 pub mod decide;
+pub mod doctor;
 pub mod error;
 pub mod evidence;
 pub mod filing;
@@ -42,6 +43,7 @@ use crate::session::compare::compared::{Compared, ProposedState};
 use crate::session::compare::offered::{self, OfferedApprovals};
 use crate::session::decide::select::{self, OpenRecord};
 use crate::session::decide::{Job, PreparedDecision};
+use crate::session::doctor::DoctorAnswer;
 use crate::session::error::Error;
 use crate::session::filing::Filing;
 use crate::session::filing::request::FilingRequest;
@@ -263,6 +265,14 @@ impl Session {
     /// [`error::Undetermined`] if the ledger, or a history that is needed, can't be read.
     pub fn reviews(&self, at: &Moment, reviews: &Reviews) -> Result<PreparedReviews<'_>, Error> {
         approve::reviews::prepare(self.opened.current()?, at, reviews)
+    }
+
+    /// Checks whether approvals count in this repository; `folder` is the base of relative paths of keys.
+    ///
+    /// # Errors
+    /// If something other than ref, clone or policy prevents the answer.
+    pub fn doctor(&self, at: &Moment, folder: &Path) -> Result<DoctorAnswer, Error> {
+        doctor::examine(self.opened.current()?, at, folder)
     }
 
     /// Returns the records of the work tree that are not closed, by id.

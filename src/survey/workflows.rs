@@ -2,6 +2,8 @@
 //!
 //! Uses history. Pure. Start at [`changes`]. Follows `docs/spec/rules.md`, `workflow-changed`.
 
+pub mod ci;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 

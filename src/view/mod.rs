@@ -9,6 +9,7 @@ pub mod closure;
 pub mod controls;
 pub mod diff;
 pub mod doc;
+pub mod doctor;
 pub mod due;
 pub mod edit;
 pub mod explain;

@@ -25,6 +25,7 @@ mod cli_new;
 mod completions;
 mod decisions;
 mod diff;
+mod doctor;
 mod embed;
 mod forge_jobs;
 mod gate;

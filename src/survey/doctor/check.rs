@@ -1,0 +1,137 @@
+//! One check: its name, its outcome, and how to fix what it found.
+//!
+//! Uses nothing else. Pure. Start at [`DoctorCheck`]. Follows `docs/spec/cli.md`, doctor.
+
+/// The name of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CheckName {
+    Ref,
+    Clone,
+    Policy,
+    Name,
+    Forge,
+    Merges,
+    Accounts,
+    You,
+    Groups,
+    Keys,
+    Bridge,
+    Workflow,
+    Folders,
+}
+
+/// The outcome of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckState {
+    Ok,
+    /// Worth knowing, but approvals count all the same.
+    Note,
+    Problem,
+    Unknown,
+}
+
+/// One check, its outcome, and how to fix it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoctorCheck {
+    pub name: CheckName,
+    pub state: CheckState,
+    /// What was found, and if something is to be done, where.
+    pub message: String,
+    /// Lines to add to the file that the message names. Capitals stand for what only a person can know.
+    pub lines: Vec<String>,
+    /// Commands to run, in order.
+    pub commands: Vec<String>,
+}
+
+impl CheckName {
+    /// All checks, in the order of the answer.
+    pub const ALL: [CheckName; 13] = [
+        CheckName::Ref,
+        CheckName::Clone,
+        CheckName::Policy,
+        CheckName::Name,
+        CheckName::Forge,
+        CheckName::Merges,
+        CheckName::Accounts,
+        CheckName::You,
+        CheckName::Groups,
+        CheckName::Keys,
+        CheckName::Bridge,
+        CheckName::Workflow,
+        CheckName::Folders,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CheckName::Ref => "ref",
+            CheckName::Clone => "clone",
+            CheckName::Policy => "policy",
+            CheckName::Name => "name",
+            CheckName::Forge => "forge",
+            CheckName::Merges => "merges",
+            CheckName::Accounts => "accounts",
+            CheckName::You => "you",
+            CheckName::Groups => "groups",
+            CheckName::Keys => "keys",
+            CheckName::Bridge => "bridge",
+            CheckName::Workflow => "workflow",
+            CheckName::Folders => "folders",
+        }
+    }
+}
+
+impl CheckState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CheckState::Ok => "ok",
+            CheckState::Note => "note",
+            CheckState::Problem => "problem",
+            CheckState::Unknown => "unknown",
+        }
+    }
+}
+
+impl DoctorCheck {
+    fn new(name: CheckName, state: CheckState, message: impl Into<String>) -> DoctorCheck {
+        let message = message.into();
+        DoctorCheck { name, state, message, lines: Vec::new(), commands: Vec::new() }
+    }
+
+    pub(crate) fn ok(name: CheckName, message: impl Into<String>) -> DoctorCheck {
+        DoctorCheck::new(name, CheckState::Ok, message)
+    }
+
+    pub(crate) fn note(name: CheckName, message: impl Into<String>) -> DoctorCheck {
+        DoctorCheck::new(name, CheckState::Note, message)
+    }
+
+    pub(crate) fn problem(name: CheckName, message: impl Into<String>) -> DoctorCheck {
+        DoctorCheck::new(name, CheckState::Problem, message)
+    }
+
+    pub(crate) fn unknown(name: CheckName, message: impl Into<String>) -> DoctorCheck {
+        DoctorCheck::new(name, CheckState::Unknown, message)
+    }
+
+    pub(crate) fn with_lines(mut self, lines: impl IntoIterator<Item = String>) -> DoctorCheck {
+        self.lines.extend(lines);
+        self
+    }
+
+    pub(crate) fn with_command(mut self, command: impl Into<String>) -> DoctorCheck {
+        self.commands.push(command.into());
+        self
+    }
+}
+
+/// Returns a text as YAML in a line to add: quoted unless it is plain.
+pub(super) fn yaml(text: &str) -> String {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "._/@+-".contains(it);
+    let begins = text.starts_with(|it: char| it.is_ascii_alphanumeric());
+    if begins && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        // A JSON text is a YAML text.
+        serde_json::Value::from(text).to_string()
+    }
+}
