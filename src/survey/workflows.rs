@@ -48,37 +48,6 @@ pub fn changes(
     Ok(found)
 }
 
-/// Tells whether a commit has a job that records the reviews of merged pull requests.
-///
-/// The tree is the whole repository, not only the ledger's folder. A job runs `exledger approve --from-reviews`, or an
-/// action with `command: reviews`.
-///
-/// # Errors
-/// [`TreeError`] if a folder or file can't be read.
-pub fn records_reviews(tree: &CommitTree<'_>) -> Result<bool, TreeError> {
-    for place in JOBS {
-        for path in files(tree, place)?.into_keys() {
-            let bytes = tree.bytes(&path)?.unwrap_or_default();
-            let text = String::from_utf8_lossy(&bytes);
-            let mut lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
-            if lines.any(is_review_job) {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
-}
-
-/// Where forges look for jobs: GitHub and compatible ones, and GitLab.
-const JOBS: [&str; 3] = [FOLDERS[0], ".gitlab", ".gitlab-ci.yml"];
-
-fn is_review_job(line: &str) -> bool {
-    let value = line.trim_start_matches("- ").strip_prefix("command:");
-    let word = value.map(|value| value.split('#').next().unwrap_or("").trim());
-    let is_named = word.is_some_and(|word| word.trim_matches(['"', '\'']) == "reviews");
-    is_named || line.contains("approve --from-reviews")
-}
-
 /// Returns the files below a folder that differ from those of every parent: whether the first parent has each,
 /// and whether it still exists.
 fn find_changed(

@@ -25,9 +25,6 @@ const NOT_RUN: &[(&str, &str, &str)] = &[(
 /// How the other lines start that are run, because the commands after them need what they leave.
 const SETS_UP: &[&str] = &["git add ", "git switch ", "git merge ", "git -c ", "echo ", "mkdir "];
 
-/// Commands and flags that may be missing from a build: a call that is refused because of one of them passes.
-const NOT_IN_EVERY_BUILD: &[&str] = &["doctor", "--forge", "--action", "--branch"];
-
 /// Returns README.md and the pages of `docs`, without those of its folders.
 fn pages() -> Vec<String> {
     let mut pages = vec!["README.md".to_owned()];
@@ -114,16 +111,8 @@ fn check(block: &Block, line: &str, made: &[Call]) -> Option<String> {
     }
     let bad: Vec<String> = made
         .iter()
-        .filter(|call| !expected(call.code) && !is_unknown(call))
+        .filter(|call| !expected(call.code))
         .map(|call| format!("exit {}: exledger {}\n{}", call.code, call.args, call.err))
         .collect();
     (!bad.is_empty()).then(|| bad.join("\n"))
-}
-
-/// Returns whether the program does not know a word that may be missing from it.
-fn is_unknown(call: &Call) -> bool {
-    let refusals = ["unrecognized subcommand", "unexpected argument"];
-    let is_refused =
-        |word: &&str| refusals.iter().any(|it| call.err.contains(&format!("{it} '{word}'")));
-    call.code == 2 && NOT_IN_EVERY_BUILD.iter().any(is_refused)
 }

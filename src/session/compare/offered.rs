@@ -18,7 +18,7 @@ use crate::session::lint::approvals;
 use crate::session::locate::Located;
 use crate::session::options::Moment;
 use crate::survey::signed_statements::{self, SignedContent, SignedStatements};
-use crate::survey::workflows;
+use crate::survey::workflows::ci::CiSetup;
 
 /// How a changed record can be approved, and what was signed already.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,9 +54,9 @@ pub(crate) fn of(
         at,
         ledger: LedgerName::from_policy(policy, root),
         // A workflow that this clone lacks or can't read is not relied on.
-        review_job: match workflows::records_reviews(&top) {
-            Ok(true) => ReviewJob::Present,
-            Ok(false) | Err(_) => ReviewJob::Absent,
+        review_job: match CiSetup::read(&top) {
+            Ok(ci) if ci.states_reviews(None).is_some() => ReviewJob::Present,
+            Ok(_) | Err(_) => ReviewJob::Absent,
         },
     };
     compared.entries.iter().map(|entry| reader.offered(entry)).collect()
