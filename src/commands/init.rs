@@ -115,7 +115,7 @@ impl Run for InitArgs {
         ctx.show(&view::init::doc(&init))?;
         advise(ctx, &init, &setup);
         if self.forge.is_none() && forge == Forge::None {
-            let host = origin.host.as_deref().unwrap_or("the remote");
+            let host = origin.address.as_ref().map_or("the remote", |address| &address.host);
             ctx.hint(&format!(
                 "hint: it is not known which forge {host} is, so no workflow was written: run it again with --forge github or --forge gitlab, or run `exledger lint --base` in your own pipeline"
             ));

@@ -16,19 +16,19 @@ impl RemoteAddress {
     ///
     /// `None` for a folder of this machine, and for anything else without a host.
     pub fn parse(url: &str) -> Option<RemoteAddress> {
-        let url = url.trim();
-        let (authority, path) = match url.split_once("://") {
-            Some(("file", _)) => return None,
+        let address = url.trim();
+        let (authority, rest) = match address.split_once("://") {
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("file") => return None,
             Some((_, rest)) => rest.split_once('/')?,
             // A colon before any slash separates host and path, as for scp; a drive letter is no host.
             None => {
-                url.split_once(':').filter(|(host, _)| host.len() > 1 && !host.contains('/'))?
+                address.split_once(':').filter(|(host, _)| host.len() > 1 && !host.contains('/'))?
             }
         };
-        let host = authority.rsplit('@').next().unwrap_or(authority);
-        let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
-        let path = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
-        let path = path.strip_suffix(".git").unwrap_or(path).trim_end_matches('/');
+        let host_and_port = authority.rsplit('@').next().unwrap_or(authority);
+        let host = host_and_port.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let full_path = rest.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
+        let path = full_path.strip_suffix(".git").unwrap_or(full_path).trim_end_matches('/');
         let is_plain = |text: &str| {
             let allowed = |it: char| it.is_ascii_alphanumeric() || "._-/~".contains(it);
             !text.is_empty() && text.chars().all(allowed)

@@ -10,6 +10,7 @@ use exledger::policy;
 use exledger::render::table::hyperlink::{LinkTargets, file_address};
 use exledger::session::Session;
 use exledger::session::locate;
+use exledger::survey::remote::RemoteAddress;
 
 /// The variable that switches links on or off, as other programs read it.
 const SWITCH: &str = "FORCE_HYPERLINK";
@@ -64,20 +65,8 @@ pub(crate) fn targets(session: &Session) -> LinkTargets {
 
 /// Returns where the pull requests of a remote are, if its forge is known by its host.
 fn requests(url: &str) -> Option<(char, String)> {
-    let (host, path) = match url.split_once("://") {
-        Some((_, rest)) => rest.split_once('/')?,
-        None => url.split_once(':')?,
-    };
-    let host = host.rsplit('@').next()?.split(':').next()?;
-    let path = path.trim_matches('/').trim_end_matches(".git");
-    let is_plain = |text: &str| {
-        let fits = |it: u8| it.is_ascii_alphanumeric() || b"-._/".contains(&it);
-        !text.is_empty() && text.bytes().all(fits)
-    };
-    if !is_plain(host) || !is_plain(path) {
-        return None;
-    }
-    match host {
+    let RemoteAddress { host, path } = RemoteAddress::parse(url)?;
+    match host.as_str() {
         "github.com" => Some(('#', format!("https://{host}/{path}/pull/"))),
         "gitlab.com" => Some(('!', format!("https://{host}/{path}/-/merge_requests/"))),
         _ => None,

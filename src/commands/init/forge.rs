@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use exledger::history::refs::{HeadState, Refs};
 use exledger::store::git::{GitError, Repository};
+use exledger::survey::remote::RemoteAddress;
 
 /// Where the repository is hosted, as far as its files are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -34,8 +35,8 @@ impl Forge {
 pub(super) struct Origin {
     /// Whether there is a remote at all.
     pub(super) is_remote: bool,
-    /// The host of its address; `None` if that is a path.
-    pub(super) host: Option<String>,
+    /// Its address; `None` if that is a folder.
+    pub(super) address: Option<RemoteAddress>,
     /// The path of its address, as `example/payments`.
     pub(super) name: Option<String>,
     /// The branch that the remote's HEAD names, else the current one; `None` if HEAD is detached.
@@ -51,11 +52,11 @@ impl Origin {
         let refs = repository.refs()?;
         let remote = repository.first_remote();
         let url = remote.as_deref().and_then(|remote| repository.url_of(remote));
-        let (host, path) = url.as_deref().map_or((None, None), address);
+        let address = url.as_deref().and_then(RemoteAddress::parse);
         Ok(Origin {
             is_remote: !refs.remotes.is_empty(),
-            name: path.and_then(name),
-            host,
+            name: address.as_ref().and_then(name),
+            address,
             branch: branch(&refs, remote.as_deref()),
         })
     }
@@ -65,42 +66,19 @@ impl Origin {
         if !self.is_remote {
             return Some(Forge::Github);
         }
-        let host = self.host.as_deref()?;
-        if host.ends_with(".ghe.com") || host.split('.').any(|label| label == "github") {
-            Some(Forge::Github)
-        } else if host.split('.').any(|label| label == "gitlab") {
-            Some(Forge::Gitlab)
-        } else {
-            None
+        match self.address.as_ref()?.forge()? {
+            "github" => Some(Forge::Github),
+            "gitlab" => Some(Forge::Gitlab),
+            _ => None,
         }
     }
 }
 
-/// Returns host and path of a remote's address: `https://host/path`, `ssh://git@host:22/path` or `git@host:path`.
-fn address(url: &str) -> (Option<String>, Option<&str>) {
-    let (host, path) = match url.split_once("://") {
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("file") => return (None, None),
-        Some((_, rest)) => match rest.split_once('/') {
-            Some((host, path)) => (host, path),
-            None => return (None, None),
-        },
-        // Without a scheme, a colon before any slash separates host and path.
-        None => match url.split_once(':') {
-            Some((host, path)) if !host.contains('/') && host.len() > 1 => (host, path),
-            _ => return (None, None),
-        },
-    };
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    let host = host.split_once(':').map_or(host, |(host, _)| host);
-    (Some(host.to_ascii_lowercase()), Some(path))
-}
-
 /// Returns the path of an address as the name of a ledger; `None` if it needs quoting.
-fn name(path: &str) -> Option<String> {
-    let path = path.trim_matches('/');
-    let path = path.strip_suffix(".git").unwrap_or(path);
+fn name(address: &RemoteAddress) -> Option<String> {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./".contains(char);
-    (path.contains('/') && path.chars().all(is_plain)).then(|| path.to_owned())
+    let path = &address.path;
+    (path.contains('/') && path.chars().all(is_plain)).then(|| path.clone())
 }
 
 fn branch(refs: &Refs, remote: Option<&str>) -> Option<String> {
@@ -143,15 +121,17 @@ mod tests {
             ("git@github.com:example/payments.git", Some("github.com"), Some("example/payments")),
             ("ssh://git@git.example.com:2222/a/b/c.git", Some("git.example.com"), Some("a/b/c")),
             ("https://example.com/one", Some("example.com"), None),
-            ("https://example.com/a/b c", Some("example.com"), None),
+            ("https://example.com/a/b c", None, None),
+            ("https://example.com/a/~b", Some("example.com"), None),
             ("file:///srv/git/a/b.git", None, None),
             ("/srv/git/a:b.git", None, None),
             ("../payments.git", None, None),
             ("C:/git/payments", None, None),
             ("https://example.com", None, None),
         ] {
-            let (found, rest) = address(url);
-            let named = rest.and_then(name);
+            let address = RemoteAddress::parse(url);
+            let named = address.as_ref().and_then(name);
+            let found = address.map(|address| address.host);
             assert_eq!((found.as_deref(), named.as_deref()), (host, path), "{url}");
         }
     }
@@ -159,7 +139,8 @@ mod tests {
     #[test]
     fn only_a_host_that_is_known_tells_the_forge() {
         let of = |host: &str| {
-            Origin { is_remote: true, host: Some(host.to_owned()), ..Origin::default() }.forge()
+            let address = RemoteAddress::parse(&format!("https://{host}/example/payments"));
+            Origin { is_remote: true, address, ..Origin::default() }.forge()
         };
         for host in ["github.com", "github.example.com", "example.ghe.com"] {
             assert_eq!(of(host), Some(Forge::Github), "{host}");
