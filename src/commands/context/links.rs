@@ -49,10 +49,10 @@ pub(crate) fn targets(session: &Session) -> LinkTargets {
         && let Ok(governance) = locate::governance(tree)
         && let Ok(listed) = Files::list(tree, &governance.policy.records)
     {
-        let address = |path: &str| file_address(&session.root().join(path).to_string_lossy());
-        files.insert(policy::FILE.to_owned(), address(policy::FILE));
+        let address_of = |path: &str| file_address(&session.root().join(path).to_string_lossy());
+        files.insert(policy::FILE.to_owned(), address_of(policy::FILE));
         for file in &listed.records {
-            let address = address(&file.path);
+            let address = address_of(&file.path);
             files.insert(file.stem().to_owned(), address.clone());
             files.insert(file.path.clone(), address);
         }
@@ -64,12 +64,12 @@ pub(crate) fn targets(session: &Session) -> LinkTargets {
 
 /// Returns where the pull requests of a remote are, if its forge is known by its host.
 fn requests(url: &str) -> Option<(char, String)> {
-    let (host, path) = match url.split_once("://") {
+    let (authority, resource) = match url.split_once("://") {
         Some((_, rest)) => rest.split_once('/')?,
         None => url.split_once(':')?,
     };
-    let host = host.rsplit('@').next()?.split(':').next()?;
-    let path = path.trim_matches('/').trim_end_matches(".git");
+    let host = authority.rsplit('@').next()?.split(':').next()?;
+    let path = resource.trim_matches('/').trim_end_matches(".git");
     let is_plain = |text: &str| {
         let fits = |it: u8| it.is_ascii_alphanumeric() || b"-._/".contains(&it);
         !text.is_empty() && text.bytes().all(fits)
