@@ -38,8 +38,9 @@ impl<'g> Eligibility<'g> {
         approved: Option<&Record>,
         makers: &[Person],
     ) -> Eligibility<'g> {
-        let requesters = [Some(own), approved].into_iter().flatten();
-        let requesters = requesters
+        let requesters = [Some(own), approved]
+            .into_iter()
+            .flatten()
             .filter_map(|record| record.requester.as_ref())
             .map(|address| people::identify(governance, "", address.as_str()));
         let owners = match governance.policy.approval.owner_may_approve {

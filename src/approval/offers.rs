@@ -272,7 +272,6 @@ impl Offering<'_> {
 
     /// Explains why no way counts, and what must change.
     fn why_none(&self) -> String {
-        let needs = self.missing.iter().map(|missing| missing.need.as_str());
         let unnamed: Vec<&str> = self
             .missing
             .iter()
@@ -291,7 +290,7 @@ impl Offering<'_> {
             let way = "add `detached` to `approval.accept` in exledger.yaml, and have that approved first";
             return format!("the policy accepts nothing that could give what is needed: {way}");
         }
-        let needs: Vec<&str> = needs.collect();
+        let needs: Vec<&str> = self.missing.iter().map(|missing| missing.need.as_str()).collect();
         format!(
             "no key is listed for anyone who could give what is needed ({}): have {signers} list their key first",
             needs.join("; ")

@@ -53,8 +53,7 @@ const ARGUMENTS: &[(&[&str], Names)] = &[
 
 /// Adds the names to the arguments of a program.
 fn completed(program: Command) -> Command {
-    let program = program.mut_args(|arg| named(arg, ""));
-    program.mut_subcommands(|command| {
+    program.mut_args(|arg| named(arg, "")).mut_subcommands(|command| {
         let name = command.get_name().to_owned();
         command.mut_args(|arg| named(arg, &name))
     })

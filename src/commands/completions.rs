@@ -47,9 +47,8 @@ impl Run for CompletionsArgs {
             fault::usage_error(format!("there are no completions for {shell}"), "use bash")
         })?;
         let mut bytes = Vec::new();
-        let program = program(ctx);
         completer
-            .write_registration(complete::VARIABLE, NAME, NAME, &program, &mut bytes)
+            .write_registration(complete::VARIABLE, NAME, NAME, &program(ctx), &mut bytes)
             .context("writing the completions")?;
         ctx.print(&bytes)?;
         Ok(Outcome::Fine)

@@ -67,15 +67,17 @@ impl Run for ControlsArgs {
 
 /// Returns the id that is most similar to a text, with or without its catalog.
 fn similar(catalogs: &[&Catalog], query: &str) -> Option<String> {
-    let ids = catalogs.iter().flat_map(|catalog| {
-        let ids = catalog.controls.iter().map(|control| control.id.as_str());
-        ids.map(|id| (format!("{}:{id}", catalog.name), id))
-    });
-    let ids: Vec<(String, &str)> = ids.collect();
+    let ids: Vec<(String, &str)> = catalogs
+        .iter()
+        .flat_map(|catalog| {
+            let ids = catalog.controls.iter().map(|control| control.id.as_str());
+            ids.map(|id| (format!("{}:{id}", catalog.name), id))
+        })
+        .collect();
     let whole = near::nearest(query, ids.iter().map(|(whole, _)| whole.as_str()));
     let bare = || {
-        let near = near::nearest(query, ids.iter().map(|(_, bare)| *bare))?;
-        ids.iter().find(|(_, bare)| *bare == near).map(|(whole, _)| whole.clone())
+        let nearest = near::nearest(query, ids.iter().map(|(_, bare)| *bare))?;
+        ids.iter().find(|(_, bare)| *bare == nearest).map(|(whole, _)| whole.clone())
     };
     whole.map(str::to_owned).or_else(bare)
 }

@@ -229,8 +229,11 @@ impl ProposalReader<'_, '_> {
             if is_listed_by_id(key, bytes, others) {
                 continue;
             }
-            let own = commits.iter().filter(|commit| commit.touched.contains(subject));
-            let own: Vec<&Commit> = own.map(|commit| &*commit.commit).collect();
+            let own: Vec<&Commit> = commits
+                .iter()
+                .filter(|commit| commit.touched.contains(subject))
+                .map(|commit| &*commit.commit)
+                .collect();
             self.propose(name, key, bytes, &own);
         }
         branch.truncated.map_or(Ok(()), Err)

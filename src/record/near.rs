@@ -63,8 +63,7 @@ pub fn closest<'c>(
 
 /// Returns a question that names the nearest candidate, to begin a help text with; empty if none is near.
 pub fn question<'c>(key: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
-    let nearest = nearest(key, candidates);
-    nearest.map_or_else(String::new, |similar| format!("did you mean {similar}? "))
+    nearest(key, candidates).map_or_else(String::new, |similar| format!("did you mean {similar}? "))
 }
 
 /// Tells whether two keys differ by at most one letter.

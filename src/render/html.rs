@@ -40,8 +40,8 @@ fn write(doc: &doc::Doc<'_>, _: &OutputStyle, out: &mut dyn Write) -> io::Result
     let decks = || doc.blocks.iter().filter_map(deck);
     let mut body = PageBody::new(decks().flat_map(|cards| &cards.ids).copied().collect(), stamp);
     // Which records have a card decides where their links lead, so the cards come first.
-    let cards: Vec<String> = decks().map(|cards| written(&mut body, cards)).collect();
-    let mut cards = cards.into_iter();
+    let mut cards =
+        decks().map(|cards| written(&mut body, cards)).collect::<Vec<String>>().into_iter();
     let mut header = String::new();
     let mut is_header = true;
     for block in &doc.blocks {

@@ -65,12 +65,12 @@ impl Page {
             }
             self.block(block);
             self.room = room;
-            let counted = match block {
+            let noun = match block {
                 Block::Folded(..) => Some("section"),
                 Block::Part(noun, _) => Some(*noun),
                 _ => None,
             };
-            let counted = counted.filter(|_| self.out.len() > room);
+            let counted = noun.filter(|_| self.out.len() > room);
             let too_much = counted.is_some();
             if let Some(noun) = counted {
                 *left_out.entry(noun).or_default() += 1;

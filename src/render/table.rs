@@ -91,8 +91,12 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
         Block::Table(table) => columns(table, style),
         Block::Part(_, inside) => {
             let texts: Vec<String> = inside.iter().map(|block| shown(block, style)).collect();
-            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+            texts
+                .iter()
+                .map(String::as_str)
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join("\n")
         }
         Block::Findings(_)
         | Block::Folded(..)

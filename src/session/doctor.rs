@@ -123,7 +123,7 @@ fn own_key(key: &SigningKey) -> OwnKey {
         let bytes = files::read(path, MOST_OF_KEY).ok()?;
         String::from_utf8(bytes).ok()
     };
-    let (text, place) = match key {
+    let (found, place) = match key {
         SigningKey::InAgent(text) => (Some(text.clone()), "the configured key".to_owned()),
         SigningKey::File(path) => {
             let text = read(path).filter(|text| !text.starts_with("-----BEGIN"));
@@ -135,7 +135,7 @@ fn own_key(key: &SigningKey) -> OwnKey {
             (text.or_else(beside), path.display().to_string())
         }
     };
-    let text = text.unwrap_or_default();
+    let text = found.unwrap_or_default();
     let mut fields = text.split_whitespace();
     match (fields.next(), fields.next()) {
         (Some(algorithm), Some(base64)) => OwnKey::Public(algorithm.to_owned(), base64.to_owned()),

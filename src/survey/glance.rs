@@ -86,8 +86,11 @@ impl<'a> Glance<'a> {
         horizon: &Horizon,
         instant: Instant,
     ) -> Glance<'a> {
-        let late = queue.iter().filter(|item| item.is_overdue());
-        let late: BTreeSet<(&str, &str)> = late.map(|item| place(item.record_state)).collect();
+        let late: BTreeSet<(&str, &str)> = queue
+            .iter()
+            .filter(|item| item.is_overdue())
+            .map(|item| place(item.record_state))
+            .collect();
         let mut owners: BTreeMap<&str, OwnerCounts<'_>> = BTreeMap::new();
         let mut tiers: BTreeMap<&str, TierCounts<'_>> = BTreeMap::new();
         let mut total = GroupCounts::default();
@@ -109,7 +112,6 @@ impl<'a> Glance<'a> {
         }
         let mut owners: Vec<OwnerCounts<'_>> =
             owners.into_values().filter(|it| it.counts != GroupCounts::default()).collect();
-        let tiers = tiers.into_values().filter(|it| it.counts != GroupCounts::default());
         owners.sort_by_key(|it| {
             let GroupCounts { open, overdue, .. } = it.counts;
             (std::cmp::Reverse((overdue, open)), it.name, it.email)
@@ -120,7 +122,7 @@ impl<'a> Glance<'a> {
             overdue: total.overdue,
             undetermined: records.iter().filter(|it| it.in_force == InForce::Undetermined).count(),
             owners,
-            tiers: tiers.collect(),
+            tiers: tiers.into_values().filter(|it| it.counts != GroupCounts::default()).collect(),
             proofs: ProofCounts::of(records),
             coming: coming(records, instant),
         }

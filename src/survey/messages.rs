@@ -268,8 +268,12 @@ fn decided(decision: &RecordDecision<'_>) -> String {
     let names: Vec<&str> = decision.by.iter().map(|person| person.email.as_str()).collect();
     let by = if names.is_empty() { String::new() } else { format!(" by {}", names.join(" and ")) };
     let line = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let why = decision.reason.as_ref().map(line).filter(|text| !text.is_empty());
-    let why = why.map_or_else(String::new, |why| format!(": {why}"));
+    let why = decision
+        .reason
+        .as_ref()
+        .map(line)
+        .filter(|text| !text.is_empty())
+        .map_or_else(String::new, |why| format!(": {why}"));
     match decision.kind {
         DecisionKind::Approved => {
             let state = reason::first(&decision.record_state.reasons);

@@ -46,8 +46,8 @@ pub fn doc(controls: &Controls<'_>) -> Doc<'static> {
     });
     doc.rows = Some("controls");
     if controls.hits.is_empty() {
-        let similar = controls.similar.iter().map(|id| format!(": did you mean {id}?"));
-        let similar: String = similar.collect();
+        let similar: String =
+            controls.similar.iter().map(|id| format!(": did you mean {id}?")).collect();
         let text = format!("no catalog has a control `{}`{similar}", controls.query);
         doc.blocks.push(Block::Paragraph(StyledText::plain(text)));
         return doc;

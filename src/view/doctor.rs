@@ -104,8 +104,8 @@ fn headline(diagnosis: &Diagnosis) -> StyledText {
             ("no", Tone::Bad, rest)
         }
         ApprovalsCount::Unknown => {
-            let first = reasons(CheckState::Unknown);
-            let first = first.first().copied().unwrap_or_default();
+            let unknown = reasons(CheckState::Unknown);
+            let first = unknown.first().copied().unwrap_or_default();
             let rest =
                 format!(", whether an approval counts here can't be determined: see {first}");
             ("unknown", Tone::Bad, rest)

@@ -109,7 +109,7 @@ fn line(acts: &[RecordAct<'_>]) -> Option<(String, StyledText)> {
     text.0.extend(level(act).0);
     let request = request_name(act).map_or_else(String::new, |it| format!(" {it}"));
     let commit = act.commit.to_string();
-    let text = text.and(Tone::Muted, format!(", {}{request}", objects::short(&commit)));
+    text = text.and(Tone::Muted, format!(", {}{request}", objects::short(&commit)));
     Some((act.at.to_string(), text))
 }
 

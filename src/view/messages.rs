@@ -140,12 +140,12 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     let verb = |n: usize, one: &str, several: &str| {
         if n == 1 { one.to_owned() } else { several.to_owned() }
     };
-    let parts = [
+    let counts = [
         (needs, verb(needs, "needs you", "need you")),
         (waits, verb(waits, "waits for approval", "wait for approval")),
         (decided, verb(decided, "was decided", "were decided")),
     ];
-    let mut parts = parts.into_iter().filter(|(n, _)| *n > 0);
+    let mut parts = counts.into_iter().filter(|(n, _)| *n > 0);
     let first = parts
         .next()
         .map_or_else(String::new, |(n, what)| format!("{} {what}", diag::count(n, "exception")));
@@ -233,8 +233,9 @@ fn until(item: &MessageItem<'_>, record: &Record, stamp: &Stamp) -> String {
 fn request(item: &MessageItem<'_>, record: &Record) -> Vec<String> {
     let why = credential::hidden(record.justification.clone());
     let pending = item.record_state.pending.first();
-    let events = pending.filter(|_| item.record_state.landed.is_some());
-    let events = events.map(|pending| pending.events.join(", "));
+    let events = pending
+        .filter(|_| item.record_state.landed.is_some())
+        .map(|pending| pending.events.join(", "));
     let mut lines: Vec<String> = events
         .filter(|it| !it.is_empty())
         .map(|it| format!("  change: {it}"))

@@ -187,13 +187,15 @@ fn of_days(days: i64) -> String {
 /// Returns the classes with records as a table: how many are open, in force and overdue.
 fn class_table<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let classes = Class::all().iter().map(|class| ClassSection::new(report, *class));
-    let rows = classes.filter(|section| !section.records.is_empty()).map(|section| {
-        let counts = [section.records.len(), section.n_in_force(), section.overdue];
-        let name = StyledText::plain(section.class.as_str());
-        std::iter::once(name).chain(counts.map(|n| StyledText::plain(n.to_string()))).collect()
-    });
+    let rows: Vec<Vec<StyledText>> = classes
+        .filter(|section| !section.records.is_empty())
+        .map(|section| {
+            let counts = [section.records.len(), section.n_in_force(), section.overdue];
+            let name = StyledText::plain(section.class.as_str());
+            std::iter::once(name).chain(counts.map(|n| StyledText::plain(n.to_string()))).collect()
+        })
+        .collect();
     let column = |title| Column { title, fit: ColumnFit::Whole };
-    let rows: Vec<Vec<StyledText>> = rows.collect();
     if rows.is_empty() {
         return Vec::new();
     }

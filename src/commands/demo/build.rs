@@ -103,8 +103,8 @@ impl Tale {
     fn begin(&mut self, comment: &str, schemas: &[(&str, String)]) -> anyhow::Result<()> {
         let line = self.key.signers_line(story::SAM.email).context("listing the demo's key")?;
         let signers = format!("{comment}{line}\n");
-        let given = FIRST.iter().map(|(path, text)| (*path, *text));
-        let given = given.chain([(SIGNERS, signers.as_str())]);
+        let given =
+            FIRST.iter().map(|(path, text)| (*path, *text)).chain([(SIGNERS, signers.as_str())]);
         let made = schemas.iter().map(|(path, text)| (*path, text.as_str()));
         let changes: Vec<_> = given.chain(made).map(|(path, text)| change(path, text)).collect();
         let hand = self.hand(story::DANA, BEGIN);

@@ -14,8 +14,8 @@ pub fn login_of(governance: &Governance, person: &Person) -> Option<String> {
     let own =
         logins.filter(|(_, address)| people::key_of(governance, address.as_str()) == person.key);
     let mut found: Vec<(bool, String)> = own
-        .filter_map(|(key, _)| {
-            let key = key.trim().trim_start_matches('@');
+        .filter_map(|(listed, _)| {
+            let key = listed.trim().trim_start_matches('@');
             let (local, has_domain) = match key.split_once('@') {
                 Some((local, _)) => (local, true),
                 None => (key, false),

@@ -182,8 +182,8 @@ impl<'d> PageBody<'d> {
                     "<section aria-labelledby=\"{anchor}\">\n<h2 id=\"{anchor}\">{shown}</h2>\n"
                 ));
                 self.part = OpenPart::Section;
-                let title = text.bare();
-                let title = title.split_once(": ").map_or(title.as_str(), |(title, _)| title);
+                let bare = text.bare();
+                let title = bare.split_once(": ").map_or(bare.as_str(), |(title, _)| title);
                 self.sections.push((anchor, escape::line(title)));
                 self.caption = escape::line(&text.bare());
             }
@@ -241,13 +241,18 @@ impl<'d> PageBody<'d> {
 
     fn table(&mut self, table: &DocTable) {
         let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
-        let rows = table.rows.iter().map(|row| {
-            let id = row.first().filter(|cell| matches!(cell.0.as_slice(), [(Tone::Id, _)]));
-            let anchor = id.map(StyledText::bare).filter(|id| self.needs_anchor(id));
-            let anchor = anchor.map(|id| self.anchor_of(&id));
-            (anchor, row.iter().map(|cell| self.cell("td", cell)).collect())
-        });
-        let rows: Vec<AnchoredRow> = rows.collect();
+        let rows: Vec<AnchoredRow> = table
+            .rows
+            .iter()
+            .map(|row| {
+                let id = row.first().filter(|cell| matches!(cell.0.as_slice(), [(Tone::Id, _)]));
+                let anchor = id
+                    .map(StyledText::bare)
+                    .filter(|id| self.needs_anchor(id))
+                    .map(|id| self.anchor_of(&id));
+                (anchor, row.iter().map(|cell| self.cell("td", cell)).collect())
+            })
+            .collect();
         let fits: Vec<ColumnFit> = table.columns.iter().map(|column| column.fit).collect();
         self.grid(&titles, &rows, &fits);
     }

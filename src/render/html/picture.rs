@@ -61,12 +61,15 @@ impl Picture<'_> {
         }
         let rows = table.rows.iter().map(|row| {
             let mut left = 0;
-            let areas = row.parts.iter().map(|(tone, width)| {
-                let area = area(left, *width, most, 6, *tone);
-                left += width;
-                area
-            });
-            let areas: String = areas.collect();
+            let areas: String = row
+                .parts
+                .iter()
+                .map(|(tone, width)| {
+                    let start = left;
+                    left += width;
+                    area(start, *width, most, 6, *tone)
+                })
+                .collect();
             let cells = row.counts.iter().map(|n| format!("<td class=\"n\">{n}</td>"));
             let label = (self.inline)(&row.label);
             format!(
@@ -88,12 +91,14 @@ impl Picture<'_> {
             return "<p class=\"muted\">none</p>\n".to_owned();
         }
         let mut left = 0;
-        let areas = parts.iter().map(|part| {
-            let area = area(left, part.count, all, 14, part.tone);
-            left += part.count;
-            area
-        });
-        let areas: String = areas.collect();
+        let areas: String = parts
+            .iter()
+            .map(|part| {
+                let start = left;
+                left += part.count;
+                area(start, part.count, all, 14, part.tone)
+            })
+            .collect();
         let words = parts.iter().map(|part| {
             let percent = (part.count * 100 + all / 2) / all;
             let name = escape::line(&part.name);

@@ -31,11 +31,11 @@ impl LinkTargets {
 /// Returns the address of a file by its absolute path.
 pub fn file_address(path: &str) -> String {
     let mut out = String::from("file://");
-    let path = path.replace('\\', "/");
-    if !path.starts_with('/') {
+    let slashed = path.replace('\\', "/");
+    if !slashed.starts_with('/') {
         out.push('/');
     }
-    for byte in path.bytes() {
+    for byte in slashed.bytes() {
         match byte {
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'-' | b'.' | b'_' | b'~' => {
                 out.push(char::from(byte));

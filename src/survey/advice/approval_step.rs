@@ -106,8 +106,12 @@ impl AdviceCase<'_> {
 
     /// Returns the authors of what waits.
     fn authors(&self, is_on_branch: bool) -> Vec<Person> {
-        let landed = self.record_state.approval.iter().flat_map(|it| &it.authors);
-        let landed = landed.map(|author| author.person.clone());
+        let landed = self
+            .record_state
+            .approval
+            .iter()
+            .flat_map(|it| &it.authors)
+            .map(|author| author.person.clone());
         let is_new = self.record_state.status == Status::Proposed;
         let mut authors: Vec<Person> =
             if is_on_branch && !is_new { Vec::new() } else { landed.collect() };
@@ -139,11 +143,11 @@ impl AdviceCase<'_> {
             Bucket::EmergencyReviewDue => "; close it if it is over",
             _ => "",
         };
-        let escalated = match due.urgency {
+        let persons = match due.urgency {
             Urgency::Overdue => self.escalated(due, approvers),
             Urgency::DueNow | Urgency::InTime => Vec::new(),
         };
-        let escalated: Vec<&str> = escalated.iter().map(|person| person.email.as_str()).collect();
+        let escalated: Vec<&str> = persons.iter().map(|person| person.email.as_str()).collect();
         match escalated.as_slice() {
             [] => format!("{whom}{close}"),
             names => format!("{whom}{close}; escalated to {}", names.join(", ")),

@@ -284,12 +284,12 @@ impl Deeds {
     }
 
     fn text(&self) -> String {
-        let deeds = [
+        let counts = [
             ("wrote", self.n_wrote, "commit"),
             ("merged or committed", self.n_landed, "commit"),
             ("gave", self.n_approved, "approval"),
         ];
-        let deeds = deeds.into_iter().filter(|(_, n, _)| *n > 0);
+        let deeds = counts.into_iter().filter(|(_, n, _)| *n > 0);
         let texts = deeds.map(|(verb, n, noun)| format!("{verb} {}", diag::count(n, noun)));
         texts.collect::<Vec<_>>().join(", ")
     }

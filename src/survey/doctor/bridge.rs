@@ -70,8 +70,8 @@ fn by_reviews(
     let accepts_reviews = policy.approval.accept.contains(&EvidenceKind::Review);
     if let Some(job) = facts.ci.states_reviews(forge) {
         if !accepts_reviews {
-            let kinds = policy.approval.accept.iter().map(|kind| kind.as_str());
-            let kinds: Vec<&str> = kinds.chain(["review"]).collect();
+            let kinds: Vec<&str> =
+                policy.approval.accept.iter().map(|kind| kind.as_str()).chain(["review"]).collect();
             let message = format!(
                 "{job} records reviews, but approval.accept in {} leaves them out",
                 policy::FILE
@@ -153,7 +153,7 @@ fn no_way(facts: &DoctorFacts<'_>, forge: Option<&str>, cause: &str) -> DoctorCh
     let policy = &facts.governance.policy;
     let signers = &policy.approval.signers;
     let by_hand = "until then, reviewers record their own review, and open that pull request under their own account";
-    let (job, bridge, command) = match forge {
+    let (job, address, command) = match forge {
         Some("github") => ("add the job, or ", Some(JOB), Some("exledger init")),
         Some("gitlab") => {
             ("add the job, or ", Some("ADDRESS"), Some("exledger init --forge gitlab"))
@@ -163,7 +163,7 @@ fn no_way(facts: &DoctorFacts<'_>, forge: Option<&str>, cause: &str) -> DoctorCh
     let message = format!(
         "{cause}, no job records the forge's reviews, and no key is listed, so approving on the forge doesn't count: {job}list a key in {signers}; {by_hand}"
     );
-    let bridge = bridge.filter(|_| policy.people.bridges.is_empty());
+    let bridge = address.filter(|_| policy.people.bridges.is_empty());
     let line = match (bridge, command) {
         (Some(address), _) => Some(format!("bridges: [\"{address}\"]")),
         (None, Some(_)) => None,

@@ -93,8 +93,13 @@ impl CheckState {
 
 impl DoctorCheck {
     fn new(name: CheckName, state: CheckState, message: impl Into<String>) -> DoctorCheck {
-        let message = message.into();
-        DoctorCheck { name, state, message, lines: Vec::new(), commands: Vec::new() }
+        DoctorCheck {
+            name,
+            state,
+            message: message.into(),
+            lines: Vec::new(),
+            commands: Vec::new(),
+        }
     }
 
     pub(crate) fn ok(name: CheckName, message: impl Into<String>) -> DoctorCheck {

@@ -39,8 +39,8 @@ fn add(
     }
     let raw = folder::read(objects, oid)?;
     let mut n_files = 0;
-    for entry in folder::entries(&raw) {
-        let entry = entry.map_err(|cause| Obstacle::malformed(oid, cause))?;
+    for parsed in folder::entries(&raw) {
+        let entry = parsed.map_err(|cause| Obstacle::malformed(oid, cause))?;
         let name = folder::text(entry.name);
         match entry.mode {
             Mode::File if watched_paths::is_record(&name) => n_files += 1,

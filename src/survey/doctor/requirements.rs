@@ -48,14 +48,16 @@ impl<'g> Requirements<'g> {
         let governance = facts.governance;
         let demands = demands(governance);
         let groups: BTreeSet<&String> = demands.iter().flat_map(|it| &it.demand.each_of).collect();
-        let members = groups.into_iter().map(|group| {
-            let mut members = people::members(governance, group);
-            members.retain(|person| {
-                !people::is_bot(governance, person) && !people::is_agent(governance, person)
-            });
-            (group.clone(), members)
-        });
-        let members = members.collect();
+        let members = groups
+            .into_iter()
+            .map(|group| {
+                let mut members = people::members(governance, group);
+                members.retain(|person| {
+                    !people::is_bot(governance, person) && !people::is_agent(governance, person)
+                });
+                (group.clone(), members)
+            })
+            .collect();
         let signers = Signers::parse(governance.signers.as_deref().unwrap_or_default());
         let (mut keyed, mut has_patterns) = (BTreeSet::new(), false);
         for line in &signers.lines {
@@ -67,11 +69,13 @@ impl<'g> Requirements<'g> {
                 keyed.extend(people.map(|person| person.key.clone()));
             }
         }
-        let impossible = demands.iter().filter_map(|it| {
-            let ways = ApprovalWays::for_terms(governance, &it.demand, keys, true);
-            ways.ways.is_empty().then(|| (it.of.clone(), ways.no_way()))
-        });
-        let impossible = impossible.collect();
+        let impossible = demands
+            .iter()
+            .filter_map(|it| {
+                let ways = ApprovalWays::for_terms(governance, &it.demand, keys, true);
+                ways.ways.is_empty().then(|| (it.of.clone(), ways.no_way()))
+            })
+            .collect();
         Requirements { governance, demands, members, keyed, has_patterns, impossible }
     }
 
@@ -88,8 +92,12 @@ impl<'g> Requirements<'g> {
 
     pub(super) fn groups(&self) -> DoctorCheck {
         let name = CheckName::Groups;
-        let empty = self.members.iter().filter(|(_, members)| members.is_empty());
-        let empty: Vec<&str> = empty.map(|(group, _)| group.as_str()).collect();
+        let empty: Vec<&str> = self
+            .members
+            .iter()
+            .filter(|(_, members)| members.is_empty())
+            .map(|(group, _)| group.as_str())
+            .collect();
         if !empty.is_empty() {
             let message = format!(
                 "{} needs group {}, which has no member: add people to groups in {}",

@@ -44,9 +44,9 @@ pub(super) fn policy(facts: &DoctorFacts<'_>) -> DoctorCheck {
     let left_out = &facts.stamp.left_out;
     if let Some(first) = left_out.first() {
         let paths: Vec<&str> = left_out.iter().map(|it| it.path.as_str()).collect();
-        let authors: BTreeSet<&str> =
+        let distinct: BTreeSet<&str> =
             left_out.iter().flat_map(|it| it.authors.iter().map(String::as_str)).collect();
-        let authors: Vec<&str> = authors.into_iter().collect();
+        let authors: Vec<&str> = distinct.into_iter().collect();
         let others = match authors.as_slice() {
             [] => String::new(),
             authors => format!(" other than {}", diag::names(authors)),
@@ -97,8 +97,7 @@ pub(super) fn seen_forge(facts: &DoctorFacts<'_>) -> Option<&'static str> {
     if !matches!(pinned, Forge::Auto | Forge::Generic) {
         return Some(pinned.as_str());
     }
-    let counts = counts(facts).into_iter();
-    let most = counts.max_by_key(|(_, n)| *n).map(|(name, _)| name);
+    let most = counts(facts).into_iter().max_by_key(|(_, n)| *n).map(|(name, _)| name);
     most.or_else(|| facts.remote?.forge()).or_else(|| facts.ci.forge())
 }
 

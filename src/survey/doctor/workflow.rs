@@ -100,8 +100,8 @@ fn absent(ci: &CiSetup, forge: Option<&str>) -> DoctorCheck {
     match forge {
         Some("github") => DoctorCheck::problem(name, message).with_command("exledger init"),
         Some("gitlab") => {
-            let problem = DoctorCheck::problem(name, message);
-            let problem = problem.with_command("exledger init --forge gitlab");
+            let problem =
+                DoctorCheck::problem(name, message).with_command("exledger init --forge gitlab");
             if ci.gitlab.has_pipeline {
                 problem.with_lines([format!("include: [{{local: {GITLAB_JOBS}}}]")])
             } else {

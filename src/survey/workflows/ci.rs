@@ -234,9 +234,10 @@ fn fits(pattern: &str, text: &str) -> bool {
     let Some(tail) = text.strip_prefix(start) else {
         return false;
     };
-    let ends = tail.char_indices().map(|(at, _)| at).chain([tail.len()]);
-    let mut ends = ends
-        .take_while(|at| crosses || !tail.get(..*at).is_some_and(|skipped| skipped.contains('/')));
+    let mut ends =
+        tail.char_indices().map(|(at, _)| at).chain([tail.len()]).take_while(|at| {
+            crosses || !tail.get(..*at).is_some_and(|skipped| skipped.contains('/'))
+        });
     ends.any(|at| tail.get(at..).is_some_and(|tail| fits(rest, tail)))
 }
 
@@ -261,8 +262,8 @@ impl GitlabCi {
             .is_some_and(|include| is_included(include) || include.items().iter().any(is_included));
         // A pipeline of one's own runs it in a script.
         let runs_itself = own.lines().any(|line| {
-            let line = line.trim().trim_start_matches(['-', ' ', '"', '\'']);
-            line.starts_with("exledger ") || line.starts_with("uvx exledger ")
+            let command = line.trim().trim_start_matches(['-', ' ', '"', '\'']);
+            command.starts_with("exledger ") || command.starts_with("uvx exledger ")
         });
         let states = |text: &str| text.contains("--from-reviews");
         Ok(GitlabCi {

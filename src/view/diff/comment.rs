@@ -42,8 +42,12 @@ pub(super) fn part(change: &RecordChange, around: CommentContext<'_>) -> Block<'
         title => format!("{}: {title}", change.id),
     };
     let mut blocks = vec![Block::Heading(StyledText::plain(heading))];
-    let events = change.events.iter().map(|event| event_text(event, change.before.is_none()));
-    let events: Vec<String> = events.map(|text| fields::cut(&text, LONGEST)).collect();
+    let events: Vec<String> = change
+        .events
+        .iter()
+        .map(|event| event_text(event, change.before.is_none()))
+        .map(|text| fields::cut(&text, LONGEST))
+        .collect();
     blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Strong, events.join("; "))));
     let Some(after) = &change.after else {
         let text = StyledText::plain("Not allowed: records are closed, never removed or broken.");
@@ -111,12 +115,13 @@ fn stated(
     add("Risk", risk(after), LONGEST);
     add("Cause", after.root_cause.as_str().to_owned(), LONGEST);
     let owner = format!("{} ({})", after.owner.name, after.owner.email);
-    let requester = after.requester.as_ref();
-    let requester = requester.map_or_else(String::new, |it| format!(", on behalf of {it}"));
+    let requester =
+        after.requester.as_ref().map_or_else(String::new, |it| format!(", on behalf of {it}"));
     add("Owner", owner + &requester, LONGEST);
     add("Until", until(after, around.from), LONGEST);
-    let triggers = after.triggers.iter();
-    let triggers: Vec<String> = triggers
+    let triggers: Vec<String> = after
+        .triggers
+        .iter()
         .map(|trigger| format!("{}, then {}", trigger.when.trim(), trigger.then.as_str()))
         .collect();
     add("Sooner if", some(triggers, "trigger").join("; "), 2 * LONGEST);

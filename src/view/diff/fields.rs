@@ -38,8 +38,8 @@ pub(super) fn differing(before: &Record, after: &Record) -> Vec<FieldRow> {
 
 /// Returns the rows as pairs of a field and its values: `db:invoices → db:orders`.
 pub(super) fn pairs(rows: Vec<FieldRow>) -> Vec<(String, StyledText)> {
-    let rows = rows.into_iter();
-    rows.map(|row| (row.field, StyledText::plain(format!("{} → {}", row.before, row.after))))
+    rows.into_iter()
+        .map(|row| (row.field, StyledText::plain(format!("{} → {}", row.before, row.after))))
         .collect()
 }
 

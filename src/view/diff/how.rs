@@ -66,17 +66,16 @@ pub(super) fn blocks(change: &RecordChange, around: CommentContext<'_>) -> Vec<B
         say("It needs no approval: anyone may merge it.".to_owned());
         return blocks;
     }
-    for (person, reason) in &change.rejected {
+    for (person, stated) in &change.rejected {
         let name = shape::name(person);
-        let reason = reason.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
+        let reason = stated.as_ref().map_or_else(String::new, |reason| format!(" ({reason})"));
         say(format!(
             "{name} signed a rejection of this text{reason}. Nothing counts until the text changes, or {name} signs \
              an approval of it."
         ));
     }
     if !change.signed.is_empty() {
-        let names: Vec<String> = change.signed.iter().map(shape::name).collect();
-        let names = names.join(" and ");
+        let names = change.signed.iter().map(shape::name).collect::<Vec<_>>().join(" and ");
         say(format!("Signed by {names} (attested): that counts once it is merged."));
     }
     if !change.rejected.is_empty() {

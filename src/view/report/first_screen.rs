@@ -42,8 +42,10 @@ pub(super) fn blocks<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
             width: PanelWidth::Half,
             blocks: vec![Block::Series(series::counted(&report.periods))],
         }),
-    ];
-    let panels = panels.into_iter().flatten().collect();
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     vec![Block::Page(PageBlock::Figures(figures(report))), Block::Page(PageBlock::Panels(panels))]
 }
 
@@ -60,8 +62,8 @@ fn figures(report: &Report<'_>) -> Vec<Figure> {
         0 => "none still in force".to_owned(),
         n => format!("{n} still in force"),
     };
-    let waits = backlog.oldest_waiting_days;
-    let waits = waits.map_or(String::new(), |days| format!("oldest: {days} d"));
+    let waits =
+        backlog.oldest_waiting_days.map_or(String::new(), |days| format!("oldest: {days} d"));
     let all = glance.proofs.attested + glance.proofs.claimed;
     let mut figures = vec![
         figure("in force", glance.in_force, format!("of {} open", glance.open), Tone::Plain),
@@ -97,18 +99,21 @@ fn percent(part: usize, all: usize) -> String {
 /// Returns the most urgent overdue records.
 fn first_overdue<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     let overdue = tables::overdue_items(report);
-    let rows = overdue.iter().take(MOST_DATES).map(|item| {
-        let state = item.record_state;
-        let owner = state.known_content().map_or("", |record| record.owner.name.as_str());
-        let what = tables::what(item, report.stamp.instant, Tone::Bad);
-        vec![
-            StyledText::with_tone(Tone::Id, state.id()),
-            StyledText::plain(tables::title(state)),
-            what,
-            StyledText::plain(owner),
-        ]
-    });
-    let rows: Vec<Vec<StyledText>> = rows.collect();
+    let rows: Vec<Vec<StyledText>> = overdue
+        .iter()
+        .take(MOST_DATES)
+        .map(|item| {
+            let state = item.record_state;
+            let owner = state.known_content().map_or("", |record| record.owner.name.as_str());
+            let what = tables::what(item, report.stamp.instant, Tone::Bad);
+            vec![
+                StyledText::with_tone(Tone::Id, state.id()),
+                StyledText::plain(tables::title(state)),
+                what,
+                StyledText::plain(owner),
+            ]
+        })
+        .collect();
     let left = overdue.len().saturating_sub(rows.len());
     let columns = ["id", "title", "what", "owner"];
     let mut blocks = vec![Block::Table(DocTable { columns: columns.map(flexible).to_vec(), rows })];
@@ -136,8 +141,10 @@ fn timeline<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     };
     let first = shown.iter().map(|(state, end)| begin(state, *end)).min()?;
     let last = shown.iter().map(|(_, end)| *end).max()?;
-    let (first, last) = (limit(first).min(instant.plus_seconds(-86_400 * 7)), limit(last));
-    let last = last.max(instant.plus_seconds(86_400 * 7));
+    let (first, last) = (
+        limit(first).min(instant.plus_seconds(-86_400 * 7)),
+        limit(last).max(instant.plus_seconds(86_400 * 7)),
+    );
     let place = |at: Instant| {
         let (wide, here) = (last.seconds_since(first).max(1), at.seconds_since(first));
         u16::try_from(here.saturating_mul(1000).div_euclid(wide).clamp(0, 1000)).unwrap_or(0)
@@ -308,9 +315,12 @@ fn shares<'a>(report: &Report<'_>) -> Panel<'a> {
     ];
     let count =
         |status: Status| report.record_states.iter().filter(|it| it.status == status).count();
-    let statuses = Status::ALL.iter().rev().map(|status| (*status, count(*status)));
-    let statuses = statuses.filter(|(_, n)| *n > 0);
-    let statuses = statuses.map(|(status, n)| part(status.as_str(), n, list::tone(status)));
+    let statuses = Status::ALL
+        .iter()
+        .rev()
+        .map(|status| (*status, count(*status)))
+        .filter(|(_, n)| *n > 0)
+        .map(|(status, n)| part(status.as_str(), n, list::tone(status)));
     let text = |text: &str| Block::Paragraph(StyledText::with_tone(Tone::Muted, text));
     let blocks = vec![
         text("approvals of what is in force"),

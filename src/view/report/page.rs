@@ -97,12 +97,12 @@ pub fn add_records<'a>(doc: &mut Doc<'a>, sources: CardSources<'a>) {
     doc.blocks.push(table(&open, instant));
     if !ended.is_empty() {
         doc.blocks.push(heading("Ended records"));
-        let table = table(&ended, instant);
+        let ended_table = table(&ended, instant);
         doc.blocks.push(if ended.len() > MOST_ENDED {
             let summary = format!("{} closed, rejected or removed records", ended.len());
-            Block::Folded(StyledText::plain(summary), vec![table])
+            Block::Folded(StyledText::plain(summary), vec![ended_table])
         } else {
-            table
+            ended_table
         });
     }
     doc.blocks.push(heading("Cards"));

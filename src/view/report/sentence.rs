@@ -55,11 +55,15 @@ fn owners(owners: &[OwnerCounts<'_>]) -> String {
     let late: Vec<&OwnerCounts<'_>> = owners.iter().filter(|it| it.counts.overdue > 0).collect();
     // One more name is as short as saying that there is one.
     let n_named = if late.len() == NAMED + 1 { late.len() } else { NAMED };
-    let named = late.iter().take(n_named).map(|it| {
-        let name = if it.name.is_empty() { "an unknown owner" } else { it.name };
-        format!("{name} ({})", it.counts.overdue)
-    });
-    let named = named.collect::<Vec<_>>().join(", ");
+    let named = late
+        .iter()
+        .take(n_named)
+        .map(|it| {
+            let name = if it.name.is_empty() { "an unknown owner" } else { it.name };
+            format!("{name} ({})", it.counts.overdue)
+        })
+        .collect::<Vec<_>>()
+        .join(", ");
     let rest = late.get(n_named..).unwrap_or_default();
     if rest.is_empty() {
         return named;

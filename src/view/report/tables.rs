@@ -75,8 +75,9 @@ pub(super) fn trends<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let whole = |title| column(title, ColumnFit::Whole);
     let figure = |figure: Option<f64>| figure.map_or_else(String::new, |it| it.to_string());
     let rows = report.periods.iter().map(|period| {
-        let share = period.overrides.map(|share| (share * 100.0).round());
-        let share = share.map_or_else(String::new, |share| format!("{share} %"));
+        let share = period
+            .overrides
+            .map_or_else(String::new, |share| format!("{} %", (share * 100.0).round()));
         [
             format!("{} to {}", period.span.from, period.span.to),
             period.opened.to_string(),
