@@ -20,7 +20,7 @@ use crate::approval::verdict::{
 use crate::approval::version_step::{VersionStep, fires};
 use crate::approval::vouchers;
 use crate::history::change::differ;
-use crate::history::version::{Trail, VersionChange};
+use crate::history::version::{Trail, Version, VersionChange};
 use crate::history::walked::History;
 use crate::record::Record;
 use crate::record::time::Instant;
@@ -123,10 +123,11 @@ impl<'a> TrailEvaluator<'a> {
 
     /// Judges everything up to a landing, in order: versions and approval files.
     pub(crate) fn pass(&mut self, landing: usize) {
-        while let Some(step) = self.step(self.verdicts.len()) {
-            if step.version.landing > landing {
-                break;
-            }
+        // The governance before a later landing is not known yet: nothing may ask for it.
+        let has_landed = |version: &Version| version.landing <= landing;
+        while self.trail.versions.get(self.verdicts.len()).is_some_and(has_landed)
+            && let Some(step) = self.step(self.verdicts.len())
+        {
             self.evaluate_until(step.version.landing);
             self.land(&step);
         }

@@ -16,6 +16,7 @@ mod inside;
 mod landing;
 mod later_folder;
 mod ledger_name;
+mod listed_keys;
 mod notes;
 mod one_person;
 mod pictures;

@@ -159,32 +159,30 @@ fn each_governance_file_is_approved_late_by_its_own_bytes() {
     let after = format!("{before}records: [exceptions]\n");
     assert!(before.len() < after.len());
     repo.by("root").write("exledger.yaml", &after).commit("Change the policy");
-    repo.by("root")
-        .remove(".github/allowed_signers")
-        .write(".mailmap", "")
-        .commit("Remove the signers");
     let verdicts = |path: &str| -> Vec<ApprovalVerdict> {
         judged(&repo).counted.verdicts.remove(path).unwrap()
     };
     assert_eq!(said(verdicts("exledger.yaml").last().unwrap()).satisfied, "no");
     let says = |path: &str, text: &str, at: &str| yes("dana", ID, text, at).governance(path);
     repo.by("root")
-        .write(".github/allowed_signers", &(signer("dana") + "\n"))
-        .commit("List Dana again");
-    repo.by("root")
-        .says(&says("exledger.yaml", &after, "2026-11-20T12:30:00Z"))
+        .says(&says("exledger.yaml", &after, "2026-11-20T10:30:00Z"))
         .commit("Approve the policy");
     let policy = verdicts("exledger.yaml");
     assert_eq!(said(&policy[1]).satisfied, "yes");
     assert_eq!(policy[1].approvers[0].person.email, "dana@example.com");
+    repo.by("root").write(".mailmap", "").commit("Add a mailmap");
+    repo.by("root").remove(".mailmap").commit("Remove it");
+    repo.by("root").write(".mailmap", "# None yet.\n").commit("Add it again");
     // The removal is no longer the version at the tip: nobody can approve it late.
-    let signers: Vec<&str> =
-        verdicts(".github/allowed_signers").iter().map(|it| said(it).satisfied).collect();
-    assert_eq!(signers, ["yes", "no", "no"]);
+    repo.by("root")
+        .says(&says(".mailmap", "", "2026-11-20T14:30:00Z"))
+        .commit("Approve the removal");
+    let mailmaps: Vec<&str> = verdicts(".mailmap").iter().map(|it| said(it).satisfied).collect();
+    assert_eq!(mailmaps, ["no", "no", "no"]);
     repo.by("root")
         .remove(".github/allowed_signers")
-        .says(&says(".github/allowed_signers", "", "2026-11-20T14:30:00Z"))
-        .commit("Remove them with approval");
+        .says(&says(".github/allowed_signers", "", "2026-11-20T15:30:00Z"))
+        .commit("Remove the signers with approval");
     assert_eq!(said(verdicts(".github/allowed_signers").last().unwrap()).satisfied, "yes");
     let key = TrailKey::Id(ID.to_owned());
     assert!(!judged(&repo).trails.contains_key(&key));
