@@ -154,7 +154,7 @@ fn way(
                     " The job that records reviews states it after the merge, however it is merged."
                 }
             };
-            ("Approve the pull request", text.and(Tone::Plain, how))
+            ("Approve the pull request", text.and(Tone::Plain, format!(".{how}")))
         }
         ApprovalWay::Merge => (
             "Merge it with a merge commit",
