@@ -1,6 +1,6 @@
 //! How the records that a branch changes can be approved where it will land.
 //!
-//! Start at [`of`]. Follows `docs/spec/cli.md`, `how[]`.
+//! Start at `of`. Follows `docs/spec/cli.md`, `how[]`.
 
 use crate::approval::eligible::Eligibility;
 use crate::approval::ledger_name::LedgerName;
