@@ -89,20 +89,13 @@ fn shown(block: &Block, style: &OutputStyle) -> String {
                 .shown(style)
         }
         Block::Table(table) => columns(table, style),
+        Block::Findings(list) if list.is_for_machines => String::new(),
+        Block::Findings(list) => finding::pieces(&list.shown, style).collect::<Vec<_>>().join("\n"),
         Block::Part(_, inside) => {
-            let texts: Vec<String> = inside.iter().map(|block| shown(block, style)).collect();
-            texts
-                .iter()
-                .map(String::as_str)
-                .filter(|text| !text.is_empty())
-                .collect::<Vec<_>>()
-                .join("\n")
+            let texts = inside.iter().map(|block| shown(block, style));
+            texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
         }
-        Block::Findings(_)
-        | Block::Folded(..)
-        | Block::Cards(_)
-        | Block::Series(_)
-        | Block::Page(_) => String::new(),
+        Block::Folded(..) | Block::Cards(_) | Block::Series(_) | Block::Page(_) => String::new(),
         Block::Verbatim(text) => {
             let text = visible::no_command(visible::verbatim(text));
             let bare = text.strip_suffix('\n').unwrap_or(&text);

@@ -21,20 +21,6 @@ name: example/payments
 people:
   bridges: [\"github-actions[bot]@users.noreply.github.com\"]
 ";
-pub(super) const RECORD: &str = "id: EXC-2026-7F3KQ
-title: Nightly invoices still read with the shared database user
-class: standard
-deviates_from: {rule: Every job has its own database user}
-subject: {application: billing}
-owner: {name: Ana Ruiz, email: ana@example.com}
-justification: The job is replaced in December (BILL-412); splitting the user now would stop invoicing for two weeks.
-risk: {level: moderate}
-root_cause: brittle-dependency
-compensating_controls:
-  - {id: CC1, description: Alert on use outside 01:00-03:00 UTC, owner: soc@example.com, status: active}
-starts: 2026-11-20
-expires: 2026-12-20
-";
 pub(super) const WORKFLOW: &str = ".github/workflows/exledger.yml";
 /// A workflow with the jobs of `init`.
 pub(super) const JOBS: &str = "name: exledger

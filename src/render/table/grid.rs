@@ -3,6 +3,8 @@
 //! Uses `view::doc`. Pure. Start at [`Grid`]. Wrapping and character widths come from comfy-table; it does not know
 //! colors, so its cells are separated by control characters and colored afterwards.
 
+use std::borrow::Cow;
+
 use comfy_table::ColumnConstraint;
 use comfy_table::ContentLineStyle;
 use comfy_table::LineStyle;
@@ -100,14 +102,17 @@ impl Grid {
         usize::from(self.is_wide)
     }
 
-    /// Returns the rows, with commands broken where the shell continues them.
-    fn broken(&self, widths: &[Option<usize>]) -> Vec<Vec<StyledText>> {
+    /// Returns the rows, with commands broken where the shell continues them; most tables have none.
+    fn broken(&self, widths: &[Option<usize>]) -> Cow<'_, [Vec<StyledText>]> {
         let has_command = |cell: &StyledText| cell.0.iter().any(|it| it.0 == Tone::Command);
+        if !self.rows.iter().flatten().any(has_command) {
+            return Cow::Borrowed(&self.rows);
+        }
         let one = |(cell, width): (&StyledText, &Option<usize>)| match width {
             Some(width) if has_command(cell) => command::broken(cell, *width),
             _ => cell.clone(),
         };
-        self.rows.iter().map(|row| row.iter().zip(widths).map(one).collect()).collect()
+        Cow::Owned(self.rows.iter().map(|row| row.iter().zip(widths).map(one).collect()).collect())
     }
 
     fn arranged(&self, widths: &[Option<usize>], rows: &[Vec<StyledText>]) -> Table {

@@ -2,7 +2,8 @@
 
 use exledger::survey::doctor::check::{CheckName, CheckState};
 
-use super::{ID, POLICY, RECORD, assert_yes, check, examine, ledger, merge, stands, verdict};
+use super::{ID, POLICY, assert_yes, check, examine, ledger, merge, stands, verdict};
+use crate::cli_approve::RECORD;
 use crate::repo::Repo;
 
 const OMAR: &str = "Omar Diaz <888+odiaz@users.noreply.github.com>";

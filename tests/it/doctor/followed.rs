@@ -4,8 +4,9 @@ use exledger::survey::doctor::ApprovalsCount;
 use exledger::survey::doctor::check::{CheckName, CheckState};
 
 use super::{
-    ID, JOBS, POLICY, RECORD, WORKFLOW, assert_yes, check, examine, ledger, merge, stands, verdict,
+    ID, JOBS, POLICY, WORKFLOW, assert_yes, check, examine, ledger, merge, stands, verdict,
 };
+use crate::cli_approve::RECORD;
 use crate::repo::Repo;
 use crate::repo::speak::{public, reviewed, signer, yes};
 

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{ID, JOBS, POLICY, RECORD, WORKFLOW};
+use super::{ID, JOBS, POLICY, WORKFLOW};
 use crate::cli::{self, Run};
+use crate::cli_approve::RECORD;
 use crate::golden;
 use crate::repo::{Repo, git};
 
