@@ -26,6 +26,7 @@ use exledger::survey::triage::TriageState;
 use exledger::survey::triage::counts::KeptDetail;
 use exledger::view;
 use exledger::view::doc::FormatNeeds;
+use exledger::view::triage::messages;
 use exledger::view::triage::shown::{TriageView, Unused, WrittenDraft};
 
 /// Compare scanner findings and events with the ledger
@@ -39,7 +40,8 @@ use exledger::view::triage::shown::{TriageView, Unused, WrittenDraft};
 EXAMPLE
   exledger triage trivy.sarif semgrep.sarif
   exledger triage events.jsonl --format json
-  exledger triage trivy.sarif --filter -o upload.sarif")]
+  exledger triage trivy.sarif --filter -o upload.sarif
+  exledger triage trivy.sarif events.jsonl --messages --format json")]
 pub(crate) struct TriageArgs {
     /// SARIF files, or events as JSON Lines; - for stdin
     #[arg(value_name = "FILE", required = true)]
@@ -64,6 +66,10 @@ pub(crate) struct TriageArgs {
     /// Write a draft record to this folder for each uncovered input
     #[arg(long, value_name = "DIR")]
     draft: Option<PathBuf>,
+
+    /// Print a message for each person who owns an uncovered input or is notified of it, instead of the list
+    #[arg(long)]
+    messages: bool,
 
     /// Environment of the findings, such as production; records of another environment do not cover them
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
@@ -90,6 +96,12 @@ impl Run for TriageArgs {
         let sources = open(ctx, &self.files)?;
         let rewrite = self.rewrite(ctx, &sources)?;
         let takes_stdout = rewrite.as_ref().is_some_and(Rewrite::takes_stdout);
+        if self.messages && takes_stdout {
+            return Err(fault::usage_error(
+                "--messages and SARIF can't both go to stdout",
+                "write the SARIF to a file or folder with -o",
+            ));
+        }
         let progress = ctx.progress(context::READING);
         let request = TriageRequest {
             source_roots: &roots,
@@ -102,6 +114,7 @@ impl Run for TriageArgs {
             rewrite: rewrite.as_ref().map(|rewrite| rewrite.kind),
             asks_unused: self.unused,
             asks_drafts: self.draft.is_some(),
+            asks_messages: self.messages,
         };
         let answer = session.triage(&ctx.moment(), sources, &request)?;
         drop(progress);
@@ -122,7 +135,7 @@ impl Run for TriageArgs {
             ctx.hint(&view::triage::display_counts(&answer.counts).bare());
         } else {
             let drafts = drafts.map(|(folder, drafts)| written(folder, drafts));
-            show(ctx, &answer, drafts)?;
+            show(ctx, &answer, drafts, self.messages)?;
         }
         Ok(outcome)
     }
@@ -215,10 +228,11 @@ fn show(
     ctx: &Ctx,
     answer: &TriageAnswer<'_>,
     drafts: Option<Vec<WrittenDraft>>,
+    asks_messages: bool,
 ) -> anyhow::Result<()> {
     let names: Vec<String> = answer.read.iter().map(|(it, _)| it.name.clone()).collect();
     let matches = answer.matches.clone();
-    ctx.show(&view::triage::doc(&TriageView {
+    let shown = TriageView {
         stamp: answer.snapshot().stamp(),
         sources: &names,
         tally: &answer.counts,
@@ -227,7 +241,14 @@ fn show(
         proposals: &answer.proposals,
         unused: matches.map(|matches| Unused { used: matches.used, why: matches.why_never }),
         drafts,
-    }))
+        asks_messages,
+    };
+    if asks_messages && shown.reads == FormatNeeds::Json {
+        messages::without_owner(&shown)
+            .iter()
+            .for_each(|text| ctx.tell(&format!("warning: {text}")));
+    }
+    ctx.show(&view::triage::doc(&shown))
 }
 
 /// Returns drafts for display, with the folder as the user named it.

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::plan::answers::Answers;
 use crate::plan::owner::{KnownOwner, Owners};
-use crate::record::reference::ControlRef;
-use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
+use crate::record::reference::{self, ControlRef};
+use crate::record::vocabulary::{Baseline, Class, IdentityType, Vocabulary};
 use crate::survey::route::RouteSubject;
 use crate::survey::triage::is_advisory;
-use crate::survey::triage::wanted::{FindingGroup, Happened, InputSubject, Often};
+use crate::survey::triage::wanted::{FindingGroup, Happened, InputReferences, InputSubject, Often};
 
 /// The text in place of a value that a person must fill in.
 const MARK: &str = "TODO(import): ";
@@ -45,6 +45,7 @@ pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>
     answers.set("scope.findings", Value::Array(findings.collect()));
     answers.set_given("risk.level", found.severity.map(|severity| severity.as_str()));
     subject(&mut answers, &found.subject);
+    references(&mut answers, &found.references);
     let owner = match &found.subject.owner {
         Some(owner) => owners.stated(owner),
         None => owners.of(&RouteSubject {
@@ -68,17 +69,17 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
     let what = happened.resource.as_deref().unwrap_or("something");
     let about = &happened.subject;
     // Further values that distinguish two drafts about the same action.
-    let apart: Vec<&str> =
-        [&about.asset, &about.application, &about.vendor, &about.environment, &about.control]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect();
+    let credential = about.credential.as_ref().filter(|_| happened.identity.is_none());
+    let further =
+        [&about.asset, &about.application, &about.vendor, &about.environment, &about.control];
+    let further = further.into_iter().filter_map(Option::as_ref);
+    let apart: Vec<&str> = credential.into_iter().chain(further).map(String::as_str).collect();
     let apart = if apart.is_empty() { String::new() } else { format!(" ({})", apart.join(", ")) };
     answers.set("title", format!("{who}: {does} {what}{apart}"));
     answers.set_given("deviates_from.baseline", often.kind.map(|kind| kind.as_str()));
     answers.set_given("subject.identity", happened.identity.clone());
     subject(&mut answers, about);
+    references(&mut answers, &often.references);
     if happened.identity.is_some() {
         for (field, what) in [
             ("subject.identity_type", "give the type of the identity"),
@@ -116,12 +117,35 @@ fn subject(answers: &mut Answers, about: &InputSubject) {
     answers.set_given("deviates_from.rule", about.rule.clone());
     answers.set_given("subject.application", about.application.clone());
     answers.set_given("subject.asset", about.asset.clone());
-    answers.set_given("subject.vendor", about.vendor.clone());
     answers.set_given("subject.environment", about.environment.clone());
+    if about.vendor.is_some() {
+        answers.set_given("subject.vendor", about.vendor.clone());
+        answers.set("class", Class::ThirdParty.as_str());
+        let when = todo("say which change at the vendor makes it worth another look");
+        answers.set("triggers", json!([{"id": "T1", "when": when, "then": "review"}]));
+    }
     let kind = about.identity_type.as_deref().and_then(IdentityType::from_word);
     if answers.states("subject.identity") {
         answers.set_given("subject.identity_type", kind.map(|kind| kind.as_str()));
-        answers.set_given("subject.credential", about.credential.clone());
+    }
+    answers.set_given("subject.credential", about.credential.clone());
+}
+
+/// Copies the references that have the form of one. One without a kind is the change of a change window, otherwise a
+/// ticket: the gate finds it in either.
+fn references(answers: &mut Answers, stated: &InputReferences) {
+    let is_window = answers.text("deviates_from.baseline") == Some(Baseline::ChangeWindow.as_str());
+    let other = if is_window { "references.change" } else { "references.ticket" };
+    for (field, value) in [
+        ("references.change", &stated.change),
+        ("references.incident", &stated.incident),
+        ("references.ticket", &stated.ticket),
+        ("references.onboarding", &stated.onboarding),
+        (other, &stated.any),
+    ] {
+        if let Some(value) = value.as_ref().filter(|value| reference::is_ticket(value)) {
+            answers.set_default(field, value.as_str());
+        }
     }
 }
 

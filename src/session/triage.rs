@@ -22,6 +22,7 @@ use crate::session::triage::sources::{
     Source, SourceContent, SourceFormat, SourceRoots, TriageRun,
 };
 use crate::session::triage::suppressions::{RewriteKind, Suppressions};
+use crate::status::state::RecordState;
 use crate::survey::triage::counts::{KeptDetail, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
 use crate::survey::triage::wanted::Wanted;
@@ -42,6 +43,8 @@ pub struct TriageRequest<'r> {
     pub asks_unused: bool,
     /// Whether drafts will be written.
     pub asks_drafts: bool,
+    /// Whether messages to people will be shown.
+    pub asks_messages: bool,
 }
 
 /// The decisions about all inputs.
@@ -104,7 +107,13 @@ pub(crate) fn triage<'s>(
     let snapshot = Snapshot::open(located, at, scope)?;
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
+    let files = snapshot.file_owners();
+    let records = snapshot.records().iter().filter_map(RecordState::known_content);
+    let mut counts = TriageCounts::new(&snapshot.governance().policy.baselines, request.kept);
+    counts.routed.keeps_inputs = request.asks_messages;
     let mut run = TriageRun {
+        router: snapshot.router(&files),
+        records: records.map(|record| (record.id.as_str(), record)).collect(),
         judge: TriageJudge {
             index: &index,
             record_states: snapshot.records(),
@@ -113,9 +122,12 @@ pub(crate) fn triage<'s>(
             instant: snapshot.stamp().instant,
             environment: request.environment,
         },
-        counts: TriageCounts::new(&snapshot.governance().policy.baselines, request.kept),
+        counts,
         watch: TriggerWatch::new(snapshot.records()),
-        wanted: request.asks_drafts.then(Wanted::default),
+        wanted: request.asks_drafts.then(|| Wanted {
+            environment: request.environment.map(str::to_owned),
+            ..Wanted::default()
+        }),
         suppressions: request.rewrite.map(Suppressions::new),
     };
     let mut read = Vec::new();

@@ -5,8 +5,6 @@
 
 pub mod owned_files;
 
-use std::fmt::Write;
-
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::policy::governance::Governance;
@@ -85,13 +83,20 @@ pub struct Router<'a> {
 /// Which sources speak about a subject: equal ones have the same [`Route`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RouteMatch {
-    /// The id and the owner of the record that is named.
-    record: Option<(String, Address)>,
+    record: Option<NamedRecord>,
     /// The asset rules that fit, in the order of the policy.
     assets: Vec<AssetMatch>,
     /// The indexes of the lines of CODEOWNERS that decide about its files, in the order of the files.
     lines: Vec<usize>,
     baselines: Vec<usize>,
+}
+
+/// The record that is named, and its owner.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct NamedRecord {
+    id: String,
+    owner: Address,
+    owner_name: String,
 }
 
 /// An asset rule that fits.
@@ -118,7 +123,11 @@ impl Router<'_> {
                 lines.push(line);
             }
         }
-        let record = subject.record.map(|it| (it.id.as_str().to_owned(), it.owner.email.clone()));
+        let record = subject.record.map(|record| NamedRecord {
+            id: record.id.as_str().to_owned(),
+            owner: record.owner.email.clone(),
+            owner_name: record.owner.name.clone(),
+        });
         RouteMatch {
             record,
             assets: self.assets(subject),
@@ -143,18 +152,14 @@ impl Router<'_> {
 
     /// Returns the route of all subjects about which the same sources speak.
     pub fn resolve(&self, found: &RouteMatch) -> Route {
-        let mut because = Vec::new();
-        let coded = || self.by_files(&found.lines);
-        let owner = self
-            .of_record(found, &mut because)
-            .or_else(|| self.of_asset(found, &mut because))
-            .map_or_else(|| Err(coded()), Ok);
-        let (owner, others) = match owner {
-            Ok(owner) => (Some(owner), Vec::new()),
-            Err(coded) => {
-                because.push(coded.because);
+        let mut gone = Vec::new();
+        let owner = self.of_record(found, &mut gone).or_else(|| self.of_asset(found, &mut gone));
+        let (owner, because, others) = match owner {
+            Some(owner) => (Some(owner.person), owner.because, Vec::new()),
+            None => {
+                let coded = self.by_files(&found.lines);
                 let mut people = coded.people.into_iter();
-                (people.next(), people.collect())
+                (people.next(), coded.because, people.collect())
             }
         };
         let mut notify = others;
@@ -164,46 +169,45 @@ impl Router<'_> {
             }
         }
         notify.retain(|person| owner.as_ref().is_none_or(|owner| owner.key != person.key));
-        Route { owner, because: because.join("; "), notify }
+        let because = std::iter::once(because).chain(gone).collect::<Vec<_>>().join("; ");
+        Route { owner, because, notify }
     }
 
     /// Returns the owner of the record named, unless the roster doesn't have them any more.
-    fn of_record(&self, found: &RouteMatch, because: &mut Vec<String>) -> Option<Person> {
-        let (id, owner) = found.record.as_ref()?;
+    fn of_record(&self, found: &RouteMatch, gone: &mut Vec<String>) -> Option<FoundOwner> {
+        let record = found.record.as_ref()?;
+        let (id, owner) = (&record.id, &record.owner);
         match people::roster_state(self.governance, owner) {
             RosterState::Active | RosterState::NoRoster => {
-                because.push(format!("owner of {id}"));
-                Some(self.person(owner))
+                let person = people::identify(self.governance, &record.owner_name, owner.as_str());
+                return Some(FoundOwner { person, because: format!("owner of {id}") });
             }
             RosterState::NotListed => {
-                because.push(format!("the owner of {id}, {owner}, is not on the roster"));
-                None
+                gone.push(format!("the owner of {id}, {owner}, is not on the roster"));
             }
-            RosterState::Inactive => {
-                because.push(format!("the owner of {id}, {owner}, has left"));
-                None
-            }
+            RosterState::Inactive => gone.push(format!("the owner of {id}, {owner}, has left")),
         }
+        None
     }
 
     /// Returns the owner of a subject by `assets` alone.
     pub fn asset_owner(&self, subject: &RouteSubject<'_>) -> Option<Person> {
-        self.of_asset(&self.matched(subject), &mut Vec::new())
+        self.of_asset(&self.matched(subject), &mut Vec::new()).map(|owner| owner.person)
     }
 
     /// Returns the owner of the first asset rule that names one who is still there.
-    fn of_asset(&self, found: &RouteMatch, because: &mut Vec<String>) -> Option<Person> {
+    fn of_asset(&self, found: &RouteMatch, gone: &mut Vec<String>) -> Option<FoundOwner> {
         for fit in &found.assets {
             let Some(rule) = self.governance.policy.assets.get(fit.rule) else { continue };
             let Some(owner) = &rule.owner else { continue };
             let pattern = rule.matches.get(fit.pattern).map_or("", String::as_str);
             let person = self.person(owner);
             if people::has_left(self.governance, &person) {
-                because.push(format!("the owner of asset `{pattern}`, {owner}, has left"));
+                gone.push(format!("the owner of asset `{pattern}`, {owner}, has left"));
                 continue;
             }
-            because.push(format!("owner of asset `{pattern}`, which fits its {}", fit.kind));
-            return Some(person);
+            let because = format!("owner of asset `{pattern}`, which fits its {}", fit.kind);
+            return Some(FoundOwner { person, because });
         }
         None
     }
@@ -258,6 +262,11 @@ impl Router<'_> {
     }
 }
 
+struct FoundOwner {
+    person: Person,
+    because: String,
+}
+
 /// The owners of files: the first is the owner, the others are notified.
 struct CodedOwners {
     people: Vec<Person>,
@@ -266,18 +275,13 @@ struct CodedOwners {
 
 /// Says which line of CODEOWNERS decides, and why it names nobody.
 fn reason(line: &OwnersLine, is_nobody: bool) -> String {
-    let mut text = format!("CODEOWNERS, line {}: `{}`", line.number, line.path);
+    let place = format!("line {} of CODEOWNERS, `{}`", line.number, line.path);
     match (is_nobody, line.owners.is_empty()) {
-        (false, _) => {}
-        (true, true) => text.push_str(" has no owner"),
+        (false, _) => format!("owner by {place}"),
+        (true, true) => format!("{place}, has no owner"),
         (true, false) => {
             let names = line.owners.join(" ");
-            // Writing to a String can't fail.
-            _ = write!(
-                text,
-                " names {names}: nobody whom `people.logins` has and who is still there"
-            );
+            format!("{place}, names {names}: nobody who is known and still there")
         }
     }
-    text
 }

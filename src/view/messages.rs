@@ -252,7 +252,7 @@ fn request(item: &MessageItem<'_>, record: &Record) -> Vec<String> {
 }
 
 /// Returns a text as one line of at most `most` characters; a longer one ends in `…`.
-fn cut(text: &str, most: usize) -> String {
+pub(crate) fn cut(text: &str, most: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= most {
         return line;

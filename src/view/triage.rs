@@ -4,10 +4,12 @@
 
 mod after;
 mod attention;
+pub mod messages;
 pub mod shown;
 pub mod tuning;
 
 use crate::diag;
+use crate::survey::route::Route;
 use crate::survey::triage::TriageState;
 use crate::survey::triage::counts::{TriageCounts, TriageRow};
 use crate::survey::triage::watch::Used;
@@ -58,6 +60,7 @@ struct TriageRowView<'a> {
     state: &'static str,
     record: Option<&'a str>,
     message: &'a str,
+    route: Option<&'a Route>,
 }
 
 /// Returns the answer.
@@ -77,10 +80,20 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     if shown.reads == FormatNeeds::Json {
         let rows = shown.tally.rows();
         doc.fill("results", rows.map(|row| json(row, shown)));
+        if shown.asks_messages {
+            messages::add(&mut doc, shown);
+        }
+        return doc;
+    }
+    if shown.asks_messages {
+        messages::add(&mut doc, shown);
+        ownerless(&mut doc, shown);
+        after::requested(&mut doc, shown);
         return doc;
     }
     doc.blocks.push(Block::Paragraph(display_counts(shown.tally)));
     attention::blocks(&mut doc, shown);
+    ownerless(&mut doc, shown);
     covered(&mut doc, shown);
     attention::sampled(&mut doc, shown);
     tuning::block(&mut doc, shown);
@@ -110,6 +123,7 @@ fn json(row: &TriageRow, shown: &TriageView<'_>) -> Value {
         state: row.state.as_str(),
         record: row.record.map(|_| shown.tally.text(row.record)),
         message: shown.tally.text(row.message),
+        route: row.route.and_then(|route| shown.tally.routes.get(route)),
     })
 }
 
@@ -127,6 +141,13 @@ pub fn display_counts(tally: &TriageCounts) -> StyledText {
         }
     }
     text
+}
+
+/// Says how many inputs have no owner, so that nothing is lost unseen.
+fn ownerless(doc: &mut Doc, shown: &TriageView<'_>) {
+    let text = messages::without_owner(shown);
+    let text = text.map(|text| StyledText::with_tone(Tone::Warn, text));
+    doc.blocks.extend(text.map(Block::Paragraph));
 }
 
 /// Shows which records cover how many inputs.

@@ -2,14 +2,17 @@
 
 mod after;
 mod again;
+mod codeowners;
 mod drafts;
 mod events;
 mod fuzz;
 mod goldens;
 mod hostile;
 mod many;
+mod messages;
 mod packages;
 mod places;
+mod routes;
 mod states;
 mod tools;
 mod weaknesses;

@@ -2,17 +2,20 @@
 //!
 //! Start at [`Source::open`] and `TriageRun::read`. Follows `docs/spec/interop.md`, 6.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::interop::events;
 use crate::interop::sarif::roots::Roots;
 use crate::interop::sarif::{self, SarifLayout, Spans};
+use crate::record::Record;
 use crate::session::error::Undetermined;
 use crate::session::locate::Located;
 use crate::session::triage::suppressions::Suppressions;
 use crate::store::files::{self, FileError};
 use crate::store::streams::{self, Rereadable};
+use crate::survey::route::Router;
 use crate::survey::triage::TriageInput;
 use crate::survey::triage::counts::{InputOrigin, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
@@ -113,6 +116,9 @@ pub enum SourceContent {
 /// The context in which inputs are evaluated, and the results so far.
 pub(super) struct TriageRun<'d> {
     pub(super) judge: TriageJudge<'d>,
+    /// Where the owners of inputs are looked up, and the records that inputs may name, by id.
+    pub(super) router: Router<'d>,
+    pub(super) records: BTreeMap<&'d str, &'d Record>,
     /// The rows and counts.
     pub(super) counts: TriageCounts,
     /// What the inputs imply for the triggers of records.
@@ -184,7 +190,10 @@ impl TriageRun<'_> {
                 if let Some(wanted) = &mut self.wanted {
                     wanted.add(&input, &decision, baselines);
                 }
-                self.counts.add(origin, &input, decision, baselines);
+                let record = decision.record.as_deref().and_then(|id| self.records.get(id));
+                let routes = &mut self.counts.routes;
+                let route = routes.add(self.router, &input, &decision, record.copied());
+                self.counts.add(origin, &input, decision, route, baselines);
             }
             Ok(_) => {}
         }

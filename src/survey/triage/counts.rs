@@ -3,13 +3,18 @@
 //! Uses policy, `survey::triage`. Pure. Start at [`TriageCounts::add`]. Follows `docs/spec/cli.md`, triage: the counts
 //! add up to the inputs.
 
+pub mod routed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
+use crate::survey::route::Route;
+use crate::survey::triage::counts::routed::RoutedInputs;
 use crate::survey::triage::judge::TriageDecision;
+use crate::survey::triage::routing::{RouteNumber, RouteTable};
 use crate::survey::triage::sample;
 use crate::survey::triage::texts::{InternedTexts, TextNumber};
 use crate::survey::triage::{TriageInput, TriageState};
@@ -30,6 +35,10 @@ pub struct TriageCounts {
     pub baselines: Vec<BaselineResult>,
     /// How many inputs can be read but not judged.
     pub doubts: usize,
+    /// The routes of the inputs that need somebody.
+    pub routes: RouteTable,
+    /// The inputs of each route.
+    pub routed: RoutedInputs,
     kept: KeptDetail,
     texts: InternedTexts,
     seen: BTreeSet<[u8; 16]>,
@@ -59,6 +68,8 @@ pub struct TriageRow {
     pub state: TriageState,
     pub record: Option<TextNumber>,
     pub message: Option<TextNumber>,
+    /// Whom it concerns; `None` if nobody needs to look at it.
+    pub route: Option<RouteNumber>,
 }
 
 /// What inputs of one line have in common.
@@ -72,6 +83,8 @@ pub struct TriageLineKey {
     /// What an event is about. A finding may be in many places; events are told apart by their subject.
     pub about: Option<TextNumber>,
     pub message: Option<TextNumber>,
+    /// The owner, else those who are notified; left out if nobody needs to look at it.
+    pub owner: Option<TextNumber>,
 }
 
 /// The inputs of one line.
@@ -141,10 +154,14 @@ impl TriageCounts {
         origin: InputOrigin,
         input: &TriageInput,
         decision: TriageDecision,
+        route: Option<RouteNumber>,
         baselines: &[Baseline],
     ) {
         let state = decision.state;
         self.count(state);
+        if let Some(route) = route {
+            self.add_routed(route, origin, input, &decision);
+        }
         if decision.is_doubtful {
             self.doubts += 1;
         }
@@ -163,10 +180,11 @@ impl TriageCounts {
                     state,
                     record: decision.record.and_then(|it| self.texts.add(&it)),
                     message: self.texts.add(&decision.message),
+                    route,
                 };
                 self.row(row);
             }
-            KeptDetail::Lines => self.line(origin, input, &decision, baselines),
+            KeptDetail::Lines => self.line(origin, input, &decision, route, baselines),
         }
     }
 
@@ -176,6 +194,7 @@ impl TriageCounts {
         origin: InputOrigin,
         input: &TriageInput,
         decision: &TriageDecision,
+        route: Option<RouteNumber>,
         baselines: &[Baseline],
     ) {
         let state = decision.state;
@@ -197,6 +216,8 @@ impl TriageCounts {
             TriageInput::Finding(_) => None,
         };
         let place = input_place(input).filter(|_| !is_summed);
+        let who = route.and_then(|route| self.routes.get(route)).map(display_route);
+        let who = who.filter(|it| !it.is_empty());
         let alike = TriageLineKey {
             state,
             record: decision.record.as_deref().and_then(&mut number_of),
@@ -207,6 +228,7 @@ impl TriageCounts {
             },
             about: place.as_deref().filter(|_| kind.is_some()).and_then(&mut number_of),
             message: number_of(&decision.message),
+            owner: who.as_deref().and_then(&mut number_of),
         };
         if is_full && (is_new || !self.lines.contains_key(&alike)) {
             *self.beyond.entry(state).or_default() += 1;
@@ -220,6 +242,10 @@ impl TriageCounts {
     /// Adds an input that can't be read.
     pub fn unparsed(&mut self, origin: InputOrigin, why: &str) {
         self.count(TriageState::Unparsed);
+        let route = self.routes.unreadable();
+        if let Some(route) = route {
+            self.add_unread(route, origin, why);
+        }
         let message = match self.kept {
             KeptDetail::Counts => None,
             KeptDetail::Lines if self.is_full(TriageState::Unparsed) => {
@@ -236,6 +262,7 @@ impl TriageCounts {
                 state: TriageState::Unparsed,
                 record: None,
                 message,
+                route,
             }),
             (KeptDetail::Lines, Some(_)) => {
                 let alike = TriageLineKey {
@@ -244,6 +271,7 @@ impl TriageCounts {
                     key: None,
                     about: None,
                     message,
+                    owner: None,
                 };
                 self.count_in(alike, None, origin);
             }
@@ -316,6 +344,18 @@ impl BaselineResult {
                 self.escalated += 1
             }
             TriageState::Unparsed => {}
+        }
+    }
+}
+
+/// Returns whom a route names, as text; empty if nobody.
+fn display_route(route: &Route) -> String {
+    match (&route.owner, route.notify.as_slice()) {
+        (Some(owner), _) => owner.email.clone(),
+        (None, []) => String::new(),
+        (None, [one]) => format!("nobody; notified: {}", one.email),
+        (None, [one, others @ ..]) => {
+            format!("nobody; notified: {} and {} more", one.email, others.len())
         }
     }
 }

@@ -6,6 +6,8 @@
 pub mod baseline;
 pub mod counts;
 pub mod judge;
+pub mod messages;
+pub mod routing;
 mod sample;
 pub mod texts;
 pub mod wanted;

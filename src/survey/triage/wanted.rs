@@ -19,6 +19,8 @@ pub struct Wanted {
     pub findings: BTreeMap<(String, String), FindingGroup>,
     /// Events by subject.
     pub events: BTreeMap<Happened, Often>,
+    /// The environment of all findings, if given.
+    pub environment: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -30,6 +32,8 @@ pub struct FindingGroup {
     pub kind: Option<vocabulary::Baseline>,
     /// What else the first event reporting it states; for SARIF only the environment is known.
     pub subject: InputSubject,
+    /// The references of the first event that states any.
+    pub references: InputReferences,
     pub n: usize,
 }
 
@@ -59,12 +63,20 @@ pub struct InputSubject {
     pub owner: Option<String>,
 }
 
+/// The references of an event, where stated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InputReferences {
+    /// A change, incident, ticket or onboarding record, without saying which.
+    pub any: Option<String>,
+    pub change: Option<String>,
+    pub incident: Option<String>,
+    pub ticket: Option<String>,
+    pub onboarding: Option<String>,
+}
+
 impl InputSubject {
     fn from_event(event: &CloudEvent) -> InputSubject {
-        let text = |key: &str| {
-            let text = event.text(key).map(str::trim);
-            text.filter(|text| !text.is_empty()).map(str::to_owned)
-        };
+        let text = |key: &str| stated(event, key);
         InputSubject {
             asset: text("asset"),
             application: text("application"),
@@ -79,10 +91,30 @@ impl InputSubject {
     }
 }
 
+impl InputReferences {
+    fn from_event(event: &CloudEvent) -> InputReferences {
+        let text = |key: &str| stated(event, key);
+        InputReferences {
+            any: text("reference"),
+            change: text("change"),
+            incident: text("incident"),
+            ticket: text("ticket"),
+            onboarding: text("onboarding"),
+        }
+    }
+}
+
+fn stated(event: &CloudEvent, key: &str) -> Option<String> {
+    let text = event.text(key).map(str::trim);
+    text.filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Often {
     /// The kind of the baseline that finds them material.
     pub kind: Option<vocabulary::Baseline>,
+    /// The references of the first of them that states any.
+    pub references: InputReferences,
     pub n: usize,
 }
 
@@ -95,9 +127,9 @@ impl Wanted {
         let mut about = decision.baselines.iter();
         let kind = about.find_map(|place| baselines.get(*place)).map(|baseline| baseline.kind);
         match input {
-            TriageInput::Finding(finding) => self.finding(finding, kind, InputSubject::default()),
+            TriageInput::Finding(finding) => self.finding(finding, kind, None),
             TriageInput::Event(event) => match reported(event) {
-                Some(finding) => self.finding(&finding, kind, InputSubject::from_event(event)),
+                Some(finding) => self.finding(&finding, kind, Some(event)),
                 None => self.event(event, kind),
             },
         }
@@ -107,7 +139,7 @@ impl Wanted {
         &mut self,
         finding: &ScannerFinding,
         kind: Option<vocabulary::Baseline>,
-        subject: InputSubject,
+        event: Option<&CloudEvent>,
     ) {
         if finding.id.is_empty() {
             return;
@@ -115,8 +147,16 @@ impl Wanted {
         let key = (finding.tool.clone(), finding.id.clone());
         let found = self.findings.entry(key).or_default();
         found.n += 1;
-        if found.subject == InputSubject::default() {
-            found.subject = subject;
+        if let Some(event) = event {
+            if found.subject == InputSubject::default() {
+                found.subject = InputSubject::from_event(event);
+            }
+            if found.references == InputReferences::default() {
+                found.references = InputReferences::from_event(event);
+            }
+        }
+        if found.subject.environment.is_none() {
+            found.subject.environment.clone_from(&self.environment);
         }
         found.severity = found.severity.max(finding.severity);
         found.kind = found.kind.or(kind);
@@ -143,13 +183,22 @@ impl Wanted {
             subject: InputSubject::from_event(event),
         };
         let subject = &happened.subject;
-        let named = [&happened.identity, &happened.resource, &subject.application, &subject.asset];
+        let named = [
+            &happened.identity,
+            &happened.resource,
+            &subject.application,
+            &subject.asset,
+            &subject.credential,
+        ];
         if named.iter().all(|name| name.is_none()) {
             return;
         }
         let often = self.events.entry(happened).or_default();
         often.n += 1;
         often.kind = often.kind.or(kind);
+        if often.references == InputReferences::default() {
+            often.references = InputReferences::from_event(event);
+        }
     }
 }
 

@@ -59,6 +59,11 @@ pub(super) fn draft_views<'a>(shown: &'a TriageView<'_>) -> Option<Vec<DraftView
 /// Shows the consequences, and the commands to run next.
 pub(super) fn blocks(doc: &mut Doc, shown: &TriageView<'_>) {
     proposals(doc, shown.proposals);
+    requested(doc, shown);
+}
+
+/// Shows what only some flags ask for.
+pub(super) fn requested(doc: &mut Doc, shown: &TriageView<'_>) {
     unused(doc, shown);
     drafts(doc, shown);
 }

@@ -16,6 +16,7 @@ struct AttentionKey<'a> {
     key: &'a str,
     about: &'a str,
     message: &'a str,
+    owner: &'a str,
 }
 
 /// Shows the inputs that need somebody.
@@ -37,6 +38,7 @@ fn collect_lines<'a>(state: TriageState, shown: &TriageView<'a>) -> Vec<Attentio
             key: tally.text(alike.key),
             about: tally.text(alike.about),
             message: tally.text(alike.message),
+            owner: tally.text(alike.owner),
         };
         let place = match state {
             TriageState::Unparsed => {
@@ -80,10 +82,17 @@ fn section(
             StyledText::with_tone(Tone::Id, alike.record),
             StyledText::plain(alike.key),
             StyledText::plain(placed(place, *n)),
+            StyledText::plain(alike.owner),
             StyledText::plain(why),
         ]
     };
-    let columns = vec![whole("record"), flexible("key"), flexible("where"), flexible("why")];
+    let columns = vec![
+        whole("record"),
+        flexible("key"),
+        flexible("where"),
+        flexible("owner"),
+        flexible("why"),
+    ];
     doc.blocks.push(table(columns, lines.iter().map(row).collect()));
     beyond(doc, state, shown);
 }

@@ -21,6 +21,8 @@ pub struct TriageView<'a> {
     pub baselines: &'a [Baseline],
     /// Which half of the answer the format reads.
     pub reads: FormatNeeds,
+    /// Whether messages to people are shown instead of the inputs.
+    pub asks_messages: bool,
     /// The triggers that the inputs fire.
     pub proposals: &'a [FiringProposal],
     /// Which records are used, if requested.

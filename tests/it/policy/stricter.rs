@@ -119,3 +119,20 @@ fn anything_else_is_a_change_to_look_at() {
         governance(&format!("# why\n{POLICY}"), ROSTER, &format!("# key\n{KEYS}"), "", "");
     assert!(stricter::only_adds(&before, &comment));
 }
+
+#[test]
+fn who_is_routed_to_does_not_bear_on_approvals() {
+    let rule = |assets: &str| {
+        let tiers = "tiers: [{name: a, match: {sensitivity: s}}, {name: b}]\n";
+        governance(&format!("version: 1\n{tiers}assets: [{assets}]\n"), ROSTER, "", "", "")
+    };
+    let plain = rule("{match: [a], sensitivity: s}");
+    for (assets, expected) in [
+        ("{match: [a], sensitivity: s, owner: dana@example.com}", false),
+        ("{match: [a], sensitivity: s}, {match: [b], notify: [lee@example.com]}", false),
+        ("{match: [a], owner: dana@example.com}", true),
+        ("{match: [a, b], sensitivity: s}", true),
+    ] {
+        assert_eq!(stricter::bears_on_approval(&plain, &rule(assets)), expected, "{assets}");
+    }
+}

@@ -171,6 +171,19 @@ fn sensitivity_comes_from_patterns_over_every_name() {
 }
 
 #[test]
+fn an_asset_rule_without_a_sensitivity_leaves_the_tier_as_it_is() {
+    let routed =
+        "{match: ['svc:*'], owner: ana@example.com}, {match: ['**'], notify: [a@example.com]}";
+    let sensitive = "{match: ['svc:billing-*'], sensitivity: secret}";
+    let matching = matching("{sensitivity: [secret]}");
+    let subject = "subject: {application: svc:billing-x}";
+    in_tier(&format!("{matching}\nassets: [{routed}]"), &[subject], "low: low");
+    for assets in [format!("{routed}, {sensitive}"), format!("{sensitive}, {routed}")] {
+        in_tier(&format!("{matching}\nassets: [{assets}]"), &[subject], "high: high");
+    }
+}
+
+#[test]
 fn of_several_sensitivities_the_one_whose_tier_comes_first_decides() {
     let assets = [
         "{match: [\"svc:*\"], sensitivity: inner}",

@@ -162,3 +162,39 @@ fn where_records_lie_is_known_in_a_broken_policy_too() {
     assert_eq!(governance.state, State::Broken);
     assert_eq!(governance.policy.records, ["waivers"]);
 }
+
+#[test]
+fn owners_and_those_notified_are_addresses_or_groups() {
+    check_all(&[
+        ("assets: [{match: [a], owner: ana}]", &["bad-value 2:30 assets[0].owner"]),
+        ("assets: [{match: [a], notify: [ops]}]", &["bad-value 2:32 assets[0].notify[0]"]),
+        ("assets: [{match: [a], notify: [a@b@c]}]", &["bad-value 2:32 assets[0].notify[0]"]),
+        (
+            "assets: [{match: [a], owner: approvals@exledger.invalid}]",
+            &["bad-value 2:30 assets[0].owner"],
+        ),
+        ("assets: [{match: [a], notify: []}]", &["missing-field 2:10 assets[0].sensitivity"]),
+        (
+            "baselines: [{id: B1, kind: token-use, notify: [ops]}]",
+            &["bad-value 2:48 baselines[0].notify[0]"],
+        ),
+        (
+            "baselines: [{id: B1, kind: token-use, notify: ['@ops']}]",
+            &["bad-value 2:48 baselines[0].notify[0]"],
+        ),
+        (
+            "baselines: [{id: B1, kind: token-use, notify: [approvals@exledger.invalid]}]",
+            &["bad-value 2:48 baselines[0].notify[0]"],
+        ),
+    ]);
+    let policy = &sound(
+        "version: 1\ngroups: {ops: [sam@example.com]}\nassets: [{match: [a], owner: Ana@example.com}, {match: [b], notify: [ops, kim@example.com]}]\nbaselines: [{id: B1, kind: token-use, notify: [ops]}]",
+    )
+    .policy;
+    let [a, b] = policy.assets.as_slice() else { panic!("{:#?}", policy.assets) };
+    assert_eq!(a.owner.as_ref().unwrap().as_str(), "ana@example.com");
+    assert_eq!(a.sensitivity, None);
+    let notified: Vec<&str> = b.notify.iter().map(|it| it.as_str()).collect();
+    assert_eq!(notified, ["ops", "kim@example.com"]);
+    assert_eq!(policy.baselines[0].notify[0].as_str(), "ops");
+}
