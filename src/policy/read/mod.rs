@@ -6,6 +6,7 @@
 mod check;
 mod closing;
 mod demand;
+mod folders;
 mod nobody;
 mod people;
 mod settings;
