@@ -1,4 +1,4 @@
-//! `schema`: the JSON Schema of a record or of the policy.
+//! `schema`: the JSON Schema of a record, a redesign or the policy.
 
 use clap::{Parser, ValueEnum};
 
@@ -9,7 +9,7 @@ use crate::commands::exit::Outcome;
 use exledger::policy;
 use exledger::record;
 
-/// Print the JSON Schema of records or of the policy
+/// Print the JSON Schema of records, redesigns or the policy
 ///
 /// The schema is generated from the types that read the files, so editors document every field
 /// as this version reads it.
@@ -29,6 +29,8 @@ pub(crate) enum Which {
     Exception,
     /// Schema of the policy, exledger.yaml
     Policy,
+    /// Schema of redesigns
+    Redesign,
 }
 
 pub(crate) const COMMAND: Command = Command::of::<SchemaArgs>();
@@ -39,6 +41,7 @@ impl Which {
         match self {
             Which::Exception => record::schema::exception(),
             Which::Policy => policy::schema::policy(),
+            Which::Redesign => policy::schema::redesign(),
         }
     }
 }

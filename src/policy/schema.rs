@@ -6,11 +6,20 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 
 use crate::diag::code::Code;
 use crate::policy::Policy;
+use crate::policy::redesign::Redesign;
 use crate::record;
 
 /// Returns the JSON Schema of `exledger.yaml` as the text of `schemas/policy.schema.json`.
 pub fn policy() -> String {
     record::schema::text::<Policy>("policy", "What a team demands of its exceptions")
+}
+
+/// Returns the JSON Schema of a redesign as the text of `schemas/redesign.schema.json`.
+pub fn redesign() -> String {
+    record::schema::text::<Redesign>(
+        "redesign",
+        "The change that will make the exceptions of a pattern unnecessary",
+    )
 }
 
 pub(crate) fn version(_: &mut SchemaGenerator) -> Schema {

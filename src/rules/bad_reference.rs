@@ -5,6 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::gate::purl::Purl;
+use crate::policy::redesign;
 use crate::record::id::Id;
 use crate::record::places;
 use crate::record::reference;
@@ -22,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Write the ticket, address, commit or package in one of the supported forms.",
     bad: Example::with("references.ticket", "see the chat"),
     good: Example::SAMPLE,
-    checks: &[Check::Record(check)],
+    checks: &[Check::Record(check), Check::Redesign(check)],
     special: SpecialCases::NONE,
 };
 
@@ -47,18 +48,21 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
                            path: &dyn Fn() -> String| {
         let text = holder.and_then(|holder| holder.get(key)?.text());
         if text.is_some_and(|text| !(form.fits)(text)) {
-            malformed.push((format!("{}.{key}", path()), form));
+            let field = [path(), key.to_owned()].into_iter().filter(|part| !part.is_empty());
+            malformed.push((field.collect::<Vec<_>>().join("."), form));
         }
     };
     let references = root.get("references");
     for entry in references.map_or(&[][..], Node::entries) {
         let form = match entry.key.as_str() {
             "supersedes" => &ID,
+            "redesign" => &REDESIGN,
             _ => &TICKET,
         };
         check_field(references, &entry.key, form, &|| "references".to_owned());
     }
     check_field(root.get("fix"), "ticket", &TICKET, &|| "fix".to_owned());
+    check_field(Some(root), "ticket", &TICKET, &String::new);
     places::evidence(root, &mut |place, item| {
         check_field(Some(item), "url", &ADDRESS, &|| place.path());
         check_field(Some(item), "commit", &COMMIT, &|| place.path());
@@ -82,6 +86,12 @@ static TICKET: ReferenceForm = ReferenceForm {
     name: "a ticket",
     help: "write it as ABC-12, ABC0012345, #12, owner/repo#12, or an http(s) address",
     fits: reference::is_ticket,
+};
+
+static REDESIGN: ReferenceForm = ReferenceForm {
+    name: "a redesign or a ticket",
+    help: "write it as RED-2026-4T9PK, ABC-12, ABC0012345, #12, owner/repo#12, or an http(s) address",
+    fits: |text| reference::is_ticket(text) || redesign::file::id(text).is_ok(),
 };
 
 static ID: ReferenceForm = ReferenceForm {

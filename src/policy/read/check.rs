@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::diag::Pos;
 use crate::diag::code::Code;
 use crate::policy::closing::Hours;
-use crate::policy::read::people;
+use crate::policy::read::{folders, people};
 use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
 use crate::record::near;
@@ -25,6 +25,7 @@ pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
     keys(root, &mut faults);
     lists(root, &mut faults);
     hours(root, &mut faults);
+    faults.extend(folders::check(root));
     people::check(root, &mut faults);
     faults
 }

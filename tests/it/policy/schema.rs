@@ -9,14 +9,15 @@ use crate::house;
 
 #[test]
 fn the_schema_in_the_repository_is_what_the_types_say() {
-    let path = house::root().join("schemas/policy.schema.json");
-    let fresh = schema::policy();
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &fresh).unwrap();
+    for (name, fresh) in [("policy", schema::policy()), ("redesign", schema::redesign())] {
+        let path = house::root().join(format!("schemas/{name}.schema.json"));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &fresh).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == fresh, "{} is stale: UPDATE_GOLDEN=1 rewrites it", path.display());
     }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == fresh, "schemas/policy.schema.json is stale: UPDATE_GOLDEN=1 rewrites it");
 }
 
 fn visit(value: &Value, look: &mut dyn FnMut(&serde_json::Map<String, Value>)) {
