@@ -11,13 +11,15 @@ use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
 use exledger::survey::queue::{self, QueueItem};
-use exledger::survey::select;
+use exledger::survey::select::{self, Filter};
 use exledger::view;
+use std::collections::BTreeSet;
 
 /// Show what needs attention, most urgent first
 ///
 /// Shows for each record the next step, the command for it, how long the record has been waiting, and for whom. Healthy
-/// records are counted but not listed. With --strict, exits 1 if something is overdue.
+/// records are counted but not listed. Repeated causes that are frozen without a redesign in time are listed, too. With
+/// --strict, exits 1 if something is overdue, or such a cause is listed.
 #[derive(Debug, Parser)]
 #[command(name = "queue")]
 #[command(
@@ -49,11 +51,15 @@ impl Run for QueueArgs {
         let horizon = Horizon::from_policy(&approved.governance().policy);
         let items =
             queue::collect(selected.iter().copied(), &RecordState::id, &horizon, approved.around());
-        let outcome = if ctx.globals.strict && items.iter().any(QueueItem::is_overdue) {
-            Outcome::ProblemsFound
-        } else {
-            Outcome::Fine
-        };
+        let mut follow_ups = approved.follow_ups();
+        if filter != Filter::default() {
+            // A group is selected by its records.
+            let ids: BTreeSet<&str> = selected.iter().map(|it| it.id()).collect();
+            follow_ups.retain(|it| it.records().iter().any(|id| ids.contains(id.as_str())));
+        }
+        let is_bad = items.iter().any(QueueItem::is_overdue) || !follow_ups.is_empty();
+        let outcome =
+            if ctx.globals.strict && is_bad { Outcome::ProblemsFound } else { Outcome::Fine };
         // A closed record is over, so it does not count as healthy.
         let is_open = |record_state: &&&RecordState| !select::is_ended(record_state.status);
         let n_open = selected.iter().filter(is_open).count();
@@ -62,6 +68,7 @@ impl Run for QueueArgs {
         let queue = view::queue::Queue {
             stamp: approved.stamp(),
             items,
+            follow_ups,
             hidden: n_open - n_shown,
             reads: ctx.format.reads,
         };

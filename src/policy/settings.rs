@@ -7,6 +7,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use crate::diag::Level;
+use crate::policy::contact::Contact;
 use crate::policy::tiers::days;
 use crate::record;
 use crate::record::address::Address;
@@ -266,6 +267,10 @@ pub struct Patterns {
     /// The fields by which records are grouped.
     #[schemars(length(min = 1))]
     pub key: Vec<PatternKey>,
+    /// The classes that are grouped apart and never frozen, because their repetition is expected.
+    pub expected: Vec<Class>,
+    /// Groups or addresses that are told of frozen groups, besides the owners of their records.
+    pub notify: Vec<Contact>,
 }
 
 impl Default for Patterns {
@@ -275,6 +280,8 @@ impl Default for Patterns {
             threshold: 3,
             freeze: true,
             key: vec![PatternKey::RootCause, PatternKey::Application],
+            expected: vec![Class::Emergency, Class::Regulated, Class::ThirdParty],
+            notify: Vec::new(),
         }
     }
 }
