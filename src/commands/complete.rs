@@ -53,9 +53,14 @@ const ARGUMENTS: &[(&[&str], Names)] = &[
 
 /// Adds the names to the arguments of a program.
 fn completed(program: Command) -> Command {
-    program.mut_args(|arg| named(arg, "")).mut_subcommands(|command| {
-        let name = command.get_name().to_owned();
-        command.mut_args(|arg| named(arg, &name))
+    within(program, "")
+}
+
+/// Adds the names to the arguments of a command and of those below it; `path` is its name after those above it.
+fn within(command: Command, path: &str) -> Command {
+    command.mut_args(|arg| named(arg, path)).mut_subcommands(|below| {
+        let path = format!("{path} {}", below.get_name());
+        within(below, path.trim_start())
     })
 }
 
