@@ -266,6 +266,10 @@ pub struct Patterns {
     /// The fields by which records are grouped.
     #[schemars(length(min = 1))]
     pub key: Vec<PatternKey>,
+    /// What lifts a freeze.
+    pub redesign: RedesignKind,
+    /// How long after it landed a redesign may be due, and the longest time in which its effect is watched.
+    pub redesign_max: Term,
 }
 
 impl Default for Patterns {
@@ -275,7 +279,19 @@ impl Default for Patterns {
             threshold: 3,
             freeze: true,
             key: vec![PatternKey::RootCause, PatternKey::Application],
+            redesign: RedesignKind::Any,
+            redesign_max: days(180),
         }
+    }
+}
+
+words! {
+    /// What lifts a freeze, if a record links it.
+    pub enum RedesignKind {
+        /// A redesign file, or a ticket with a `fix` whose `due` is not past.
+        Any,
+        /// A redesign file.
+        File,
     }
 }
 
