@@ -48,6 +48,7 @@ const ARGUMENTS: &[(&[&str], Names)] = &[
     (&["owner", "from", "to", "by", "owner-email", "owner-backup", "requester"], people),
     (&["control-owner", "risk-owner"], people),
     (&["tier"], tiers),
+    (&["redesign"], redesigns),
     (&["profile"], profiles),
 ];
 
@@ -155,6 +156,17 @@ fn ids(place: &Place, typed: &str) -> Vec<CompletionCandidate> {
         return fitting(paths, typed);
     }
     fitting(records.iter().map(|file| bare(file.stem())), typed)
+}
+
+fn redesigns(place: &Place, typed: &str) -> Vec<CompletionCandidate> {
+    let found = place.governance().and_then(|(session, governance)| {
+        Files::list(session.tree(), &[governance.policy.redesigns]).ok()
+    });
+    let files = found.map(|files| files.records).unwrap_or_default();
+    if typed.contains('/') {
+        return fitting(files.iter().map(|file| bare(file.path.as_str())), typed);
+    }
+    fitting(files.iter().map(|file| bare(file.stem())), typed)
 }
 
 fn branches(place: &Place, typed: &str) -> Vec<CompletionCandidate> {

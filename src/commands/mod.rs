@@ -30,10 +30,12 @@ pub(crate) mod new;
 pub(crate) mod next_steps;
 pub(crate) mod note;
 pub(crate) mod overview;
+pub(crate) mod owner_name;
 pub(crate) mod patterns;
 pub(crate) mod picker;
 pub(crate) mod prompts;
 pub(crate) mod queue;
+pub(crate) mod redesign;
 pub(crate) mod reject;
 pub(crate) mod renew;
 pub(crate) mod report;
@@ -82,6 +84,7 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
             transfer::COMMAND,
             note::COMMAND,
             close::COMMAND,
+            redesign::COMMAND,
         ],
     ),
     ("Watch", &[list::COMMAND, show::COMMAND, due::COMMAND, queue::COMMAND, patterns::COMMAND]),

@@ -70,6 +70,19 @@ pub enum RedesignStatus {
 }
 
 impl RedesignStatus {
+    /// All statuses, in the order in which they are tried; then that of tickets.
+    pub const ALL: &'static [RedesignStatus] = &[
+        RedesignStatus::Unapproved,
+        RedesignStatus::Recurred,
+        RedesignStatus::Abandoned,
+        RedesignStatus::Effective,
+        RedesignStatus::Unassessed,
+        RedesignStatus::Watching,
+        RedesignStatus::Overdue,
+        RedesignStatus::Open,
+        RedesignStatus::Ticket,
+    ];
+
     /// Returns the word for answers.
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -256,7 +269,7 @@ fn in_time(due: Day, landed: Option<Instant>, patterns: &Patterns) -> Day {
 }
 
 /// Returns the last day on which occurrences count against a redesign.
-fn watched_until(redesign: &Redesign, done: Day, patterns: &Patterns) -> Day {
+pub fn watched_until(redesign: &Redesign, done: Day, patterns: &Patterns) -> Day {
     redesign.within().after_day(done).min(patterns.redesign_max.after_day(done))
 }
 
