@@ -11,9 +11,7 @@ use crate::policy::people;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::reference::ControlRef;
-use crate::record::time::Instant;
 use crate::record::vocabulary::{RootCause, Vocabulary};
-use crate::status::renewal;
 use crate::survey::neighbour::Neighbour;
 
 /// What records of one kind have in common. Comparison ignores letter case and surrounding blanks.
@@ -191,11 +189,6 @@ fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<
 /// Tells whether this number of occurrences makes a pattern.
 pub fn reaches(n: usize, patterns: &Patterns) -> bool {
     n >= usize::try_from(patterns.threshold).unwrap_or(usize::MAX)
-}
-
-/// Tells whether a record of a frozen group is refused: not if it is closed, which grants nothing, or links a redesign.
-pub fn needs_redesign(record: &Record, until: Instant) -> bool {
-    record.closure.is_none() && !renewal::is_redesigned(record, Some(until))
 }
 
 /// Returns a description of what the records of a group have in common.

@@ -15,6 +15,7 @@ use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::survey::cause::{self, CauseGroup, CauseKind, Findings};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence;
+use crate::survey::redesign::lift::Lifting;
 
 /// What repeats in a ledger.
 #[derive(Clone, Debug)]
@@ -100,11 +101,12 @@ pub fn find_patterns<'a>(
     let is_own = |keys: &[PatternKey]| patterns.key == keys;
     let fails = |it: &CausePattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
     let mut refused = find_refused(neighbours, proposed, governance);
+    let frozen = neighbours.frozen(governance);
     let own =
         by(&patterns.key, Findings::Count).into_iter().filter(|(_, pattern)| is_repeated(pattern));
     let mut groups: Vec<CausePattern<'a>> = own
         .map(|(group, mut pattern)| {
-            if patterns.freeze {
+            if frozen.contains_key(&group) {
                 pattern.freeze(refused.remove(&group).unwrap_or_default());
             }
             pattern
@@ -214,7 +216,9 @@ fn find_refused(
             .map(|(it, _)| *it);
         let occurrences = occurrence::group_occurrences(&kind.records);
         for it in kind.records.iter().copied().chain(besides) {
-            if is_late(it, &occurrences, patterns) {
+            let is_refused =
+                || Lifting::at(neighbours, governance, it.landed).is_refused(&it.record, group);
+            if is_late(it, &occurrences, patterns) && is_refused() {
                 add(group.clone(), &it.id, RecordOrigin::Landed(it.landed));
             }
         }
@@ -223,7 +227,7 @@ fn find_refused(
     found
 }
 
-/// Tells whether a record landed after a group had reached the threshold, and is still open without a redesign.
+/// Tells whether a record landed after a group had reached the threshold.
 fn is_late(record: &Neighbour, occurrences: &[Vec<&Neighbour>], patterns: &Patterns) -> bool {
     let before = occurrences.iter().filter(|occurrence| {
         let is_own = occurrence.iter().any(|it| it.id == record.id);
@@ -233,5 +237,5 @@ fn is_late(record: &Neighbour, occurrences: &[Vec<&Neighbour>], patterns: &Patte
                 last < record.landed && patterns.window.after(last) >= record.landed
             })
     });
-    cause::reaches(before.count(), patterns) && cause::needs_redesign(&record.record, record.landed)
+    cause::reaches(before.count(), patterns)
 }

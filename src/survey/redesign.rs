@@ -3,6 +3,10 @@
 //! Uses record, policy's redesigns, survey's causes, occurrences and neighbours. Pure. Start at [`redesign_states`].
 //! Follows `docs/spec/redesign.md`. Which version of a file counts is decided before, by `approval`.
 
+pub mod assessor;
+pub mod landed;
+pub mod lift;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -131,23 +135,27 @@ pub struct LaterOccurrence {
 }
 
 /// Returns the state of each redesign file, by id, and then of each ticket that records link without a file.
-pub fn redesign_states(neighbours: &Neighbours, governance: &Governance) -> Vec<RedesignState> {
+pub fn redesign_states(
+    neighbours: &Neighbours,
+    governance: &Governance,
+    at: Instant,
+) -> Vec<RedesignState> {
     let files = &neighbours.redesigns;
     let mut states: Vec<RedesignState> = files
         .iter()
         .map(|file| {
             let is_own = |other: &&RedesignHistory| id_of(&other.path) == id_of(&file.path);
             let is_only = files.iter().filter(is_own).count() == 1;
-            RedesignState::of_file(file, neighbours, governance, is_only)
+            RedesignState::of_file(file, neighbours, governance, (at, is_only))
         })
         .collect();
     states.sort_by(|one, other| (&one.id, &one.path).cmp(&(&other.id, &other.path)));
-    let tickets = tickets(neighbours, &states, &governance.policy.patterns);
+    let tickets = tickets(neighbours, &states, &governance.policy.patterns, at);
     states.extend(tickets);
     states
 }
 
-fn id_of(path: &str) -> String {
+pub(in crate::survey) fn id_of(path: &str) -> String {
     file::stem(path).to_ascii_uppercase()
 }
 
@@ -156,7 +164,7 @@ impl RedesignState {
         file: &RedesignHistory,
         neighbours: &Neighbours,
         governance: &Governance,
-        is_only: bool,
+        (at, is_only): (Instant, bool),
     ) -> RedesignState {
         let patterns = &governance.policy.patterns;
         let counted = file.counted.as_ref().filter(|_| is_only);
@@ -164,11 +172,12 @@ impl RedesignState {
         let due = shown.map(|it| in_time(it.due, file.landed, patterns));
         let done = counted.and_then(|it| {
             let stated = it.redesign.done.as_ref()?.date;
-            Some(it.done_landed.map_or(stated, |landed| stated.min(landed)))
+            let done = it.done_landed.map_or(stated, |landed| stated.min(landed));
+            Some(done).filter(|done| done.start() <= at)
         });
         let landed_after = match (counted, done) {
             (Some(counted), Some(done)) => {
-                landed_after(&counted.redesign, done, neighbours, governance)
+                landed_after(&counted.redesign, done, neighbours, governance, at)
             }
             _ => Vec::new(),
         };
@@ -186,7 +195,7 @@ impl RedesignState {
             lifts: false,
         };
         if let Some(counted) = counted {
-            state.status = state.judge(&counted.redesign, neighbours.until, patterns);
+            state.status = state.judge(&counted.redesign, at, patterns);
         }
         state.lifts = matches!(state.status, RedesignStatus::Open | RedesignStatus::Watching);
         state.records = linking(neighbours, &|record| state.is_linked(record));
@@ -194,10 +203,11 @@ impl RedesignState {
     }
 
     /// Returns the status of an approved redesign: the first that holds.
-    fn judge(&self, redesign: &Redesign, until: Instant, patterns: &Patterns) -> RedesignStatus {
-        let outcome = redesign.assessed.as_ref().map(|assessed| assessed.outcome);
+    fn judge(&self, redesign: &Redesign, at: Instant, patterns: &Patterns) -> RedesignStatus {
+        let assessed = redesign.assessed.as_ref().filter(|assessed| assessed.date.start() <= at);
+        let outcome = assessed.map(|assessed| assessed.outcome);
         let most = redesign.at_most().min(patterns.threshold.saturating_sub(1));
-        let is_over = |day: Day| until >= day.end();
+        let is_over = |day: Day| at >= day.end();
         if self.landed_after.len() > usize::try_from(most).unwrap_or(usize::MAX)
             || outcome == Some(RedesignOutcome::Recurred)
         {
@@ -279,6 +289,7 @@ fn landed_after(
     done: Day,
     neighbours: &Neighbours,
     governance: &Governance,
+    at: Instant,
 ) -> Vec<LaterOccurrence> {
     let patterns = &governance.policy.patterns;
     let end = watched_until(redesign, done, patterns).end();
@@ -287,7 +298,7 @@ fn landed_after(
         let groups = cause::groups(&it.record, &patterns.key, cause::Findings::Count, governance);
         it.landed >= done.end()
             && it.landed < end
-            && it.landed <= neighbours.until
+            && it.landed <= at
             && outcome != Some(ClosureOutcome::Rejected)
             && groups.keys().any(|group| covers(&redesign.pattern, group, governance))
     };
@@ -313,6 +324,7 @@ fn tickets(
     neighbours: &Neighbours,
     files: &[RedesignState],
     patterns: &Patterns,
+    at: Instant,
 ) -> Vec<RedesignState> {
     let mut tickets: BTreeMap<&str, Option<Day>> = BTreeMap::new();
     for it in &neighbours.all {
@@ -339,8 +351,7 @@ fn tickets(
             done: None,
             landed_after: Vec::new(),
             records: linking(neighbours, &|record| link(record) == Some(ticket)),
-            lifts: patterns.redesign == RedesignKind::Any
-                && due.is_some_and(|due| neighbours.until < due.end()),
+            lifts: patterns.redesign == RedesignKind::Any && due.is_some_and(|due| at < due.end()),
         })
         .collect()
 }

@@ -14,6 +14,7 @@ use crate::session::snapshot::walk::Scope;
 use crate::status::state::RecordState;
 use crate::survey::life::{self, Life};
 use crate::survey::neighbour::Neighbours;
+use crate::survey::redesign::landed::landed_redesigns;
 use crate::survey::refiling::Peer;
 use crate::survey::renewed;
 
@@ -66,7 +67,7 @@ impl Snapshot<'_> {
         let record_state = trails.filter(|trail| trail.became.is_none());
         Neighbours {
             all: record_state.filter_map(neighbour).collect(),
-            redesigns: Vec::new(),
+            redesigns: landed_redesigns(&self.history, &self.approvals.counted, &self.governance),
             further_ids: BTreeSet::new(),
             until: self.stamp.instant,
         }
