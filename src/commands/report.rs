@@ -112,7 +112,7 @@ impl ReportArgs {
             record_states: approved.records(),
             glance: Glance::of(approved.records(), &items, &horizon, instant),
             items,
-            patterns: patterns::find_patterns(&neighbours, &[], governance).groups,
+            patterns: patterns::find_patterns(&neighbours, &[], approved.pattern_facts()).groups,
             controls: controls(approved, &lives, span),
         }))
     }

@@ -12,8 +12,7 @@ use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
 use crate::plan::evidence::{self, EvidenceInput};
 use crate::policy::governance::Governance;
-use crate::policy::people;
-use crate::policy::redesign::{Redesign, RedesignOutcome};
+use crate::policy::redesign::{Redesign, RedesignAssessment, RedesignOutcome};
 use crate::policy::settings::PatternKey;
 use crate::record::address::Address;
 use crate::record::id::Id;
@@ -21,6 +20,7 @@ use crate::record::near;
 use crate::record::placeholder::holds_a_place;
 use crate::record::time::{Day, Term};
 use crate::record::vocabulary::{FixTarget, RootCause, Vocabulary};
+use crate::survey::redesign::assessor::{AssessorDoubt, assessor_doubt};
 
 /// The key of a pattern beside those of the policy.
 const FINDING: &str = "finding";
@@ -255,7 +255,13 @@ pub fn assess(
             "say what shows it: what landed since, or what was measured",
         ));
     }
-    by_somebody_else(taken)?;
+    let assessed = RedesignAssessment {
+        date: taken.day,
+        by: taken.by.clone(),
+        outcome,
+        reason: reason.to_owned(),
+    };
+    by_somebody_else(taken, assessed)?;
     if let Some(done) = redesign.done.as_ref().filter(|done| taken.day < done.date) {
         return Err(DecisionRefusal::new(
             format!("{id} was done on {}, later than {}", done.date, taken.day),
@@ -291,26 +297,28 @@ fn insert(path: &str, entry: &EntryPairs) -> FileEdit {
     FileEdit::Insert { path: path.to_owned(), lines: entry.line(), line: entry.line() }
 }
 
-/// Refuses the owner, and who did it.
-fn by_somebody_else(taken: &RedesignInput<'_>) -> Result<(), DecisionRefusal> {
-    let redesign = taken.redesign;
-    let key = |address: &Address| people::key_of(taken.governance, address.as_str());
-    let by = key(taken.by);
+/// Refuses an assessment by the owner, or by who did it.
+fn by_somebody_else(
+    taken: &RedesignInput<'_>,
+    assessed: RedesignAssessment,
+) -> Result<(), DecisionRefusal> {
+    let (redesign, by) = (taken.redesign, taken.by);
+    let trial = Redesign { assessed: Some(assessed), ..redesign.clone() };
+    let Some(doubt) = assessor_doubt(&trial, taken.governance) else {
+        return Ok(());
+    };
+    let id = &redesign.id;
+    let what = match doubt {
+        AssessorDoubt::Owner => format!("{by} owns {id}, so somebody else assesses it"),
+        AssessorDoubt::Doer => format!("{by} did {id}, so somebody else assesses it"),
+        AssessorDoubt::Unknown(_) => {
+            format!("it is not known whether {by} owns or did {id}, so somebody else assesses it")
+        }
+    };
     let owner = &redesign.owner.email;
-    let doer = redesign.done.as_ref().map(|done| &done.by);
-    let role = match doer {
-        _ if key(owner) == by => "owns",
-        Some(doer) if key(doer) == by => "did",
-        _ => return Ok(()),
-    };
-    let others = match doer.filter(|doer| key(doer) != key(owner)) {
-        Some(doer) => format!("{owner} and {doer}"),
-        None => owner.to_string(),
-    };
-    Err(DecisionRefusal::new(
-        format!("{} {role} {}, so somebody else assesses it", taken.by, redesign.id),
-        format!("ask someone other than {others} to run this command"),
-    ))
+    let doer = redesign.done.as_ref().map(|done| &done.by).filter(|doer| *doer != owner);
+    let others = doer.map_or_else(|| owner.to_string(), |doer| format!("{owner} and {doer}"));
+    Err(DecisionRefusal::new(what, format!("ask someone other than {others} to run this command")))
 }
 
 fn assessed_already(redesign: &Redesign, outcome: RedesignOutcome) -> DecisionRefusal {

@@ -4,8 +4,12 @@
 //! Follows `docs/spec/redesign.md`. Which version of a file counts is decided before, by `approval`.
 
 pub mod assessor;
+pub mod doubt;
+pub mod due;
 pub mod landed;
 pub mod lift;
+pub mod step;
+mod words;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

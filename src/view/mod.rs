@@ -14,6 +14,7 @@ pub mod due;
 pub mod edit;
 pub mod explain;
 pub mod finding;
+mod follow_up;
 pub mod init;
 pub mod json;
 pub mod lint;

@@ -10,8 +10,9 @@ use crate::policy::redesign::Redesign;
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::Stamp;
+use crate::survey::follow_up::FollowUp;
+use crate::survey::redesign::step::{self, RedesignStep};
 use crate::survey::redesign::{RedesignState, RedesignStatus};
-use crate::survey::redesign_step::{self, DueRedesign, RedesignStep};
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
 use crate::view::record::OwnerView;
 use crate::view::shape;
@@ -58,8 +59,8 @@ struct StepView {
 
 /// A redesign in `due` and `queue`.
 #[derive(Debug, Serialize)]
-pub struct DueRedesignView<'a> {
-    id: Option<&'a str>,
+pub(super) struct DueRedesignView<'a> {
+    id: &'a str,
     title: &'a str,
     owner: OwnerView<'a>,
     pattern: Map<String, Value>,
@@ -117,27 +118,30 @@ impl<'a> RedesignView<'a> {
             done: state.done,
             landed_after: later.map(String::as_str).collect(),
             records: &state.records,
-            next: redesign_step::next_step(state, governance)
+            next: step::next_step(state, governance)
                 .map(|RedesignStep { action, command }| StepView { action, command }),
         }
     }
 }
 
 impl<'a> DueRedesignView<'a> {
-    /// Returns a redesign that is due in the form of answers.
-    pub fn of(due: &'a DueRedesign<'_>) -> DueRedesignView<'a> {
-        DueRedesignView {
-            id: due.state.id.as_deref(),
-            title: &due.redesign.title,
-            owner: OwnerView::of(&due.redesign.owner),
-            pattern: pattern(due.redesign),
-            due: due.state.due,
-            status: due.state.status,
-            bucket: due.bucket.as_str(),
-            since: due.since,
-            action: &due.step.action,
-            command: &due.step.command,
-        }
+    /// Returns the redesigns among some follow-ups.
+    pub(super) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<DueRedesignView<'a>> {
+        let redesigns = follow_ups.iter().filter_map(|it| Some((it, it.redesign()?)));
+        redesigns
+            .map(|(follow_up, due)| DueRedesignView {
+                id: &due.id,
+                title: &due.redesign.title,
+                owner: OwnerView::of(&due.redesign.owner),
+                pattern: pattern(&due.redesign),
+                due: due.due,
+                status: due.status,
+                bucket: follow_up.bucket.as_str(),
+                since: follow_up.timing.since(now),
+                action: &follow_up.action,
+                command: &follow_up.command,
+            })
+            .collect()
     }
 }
 
@@ -166,7 +170,7 @@ fn row(state: &RedesignState, governance: &Governance) -> Vec<StyledText> {
         Some(first) => format!("{due}, first {first}"),
         None => due,
     };
-    let (action, command) = match redesign_step::next_step(state, governance) {
+    let (action, command) = match step::next_step(state, governance) {
         Some(step) => (step.action, step.command),
         None => (String::new(), String::new()),
     };

@@ -83,7 +83,8 @@ fn recurrence(ctx: &Ctx, session: &Session, id: &str) -> anyhow::Result<Option<R
         return Ok(None);
     };
     let approved = ctx.approved_only(session, Scope::Everything)?;
-    let states = redesign_states(&approved.neighbours(), approved.governance());
+    let neighbours = approved.neighbours();
+    let states = redesign_states(&neighbours, approved.governance(), neighbours.until);
     let mut states = states.into_iter();
     let state = states.find(|state| state.id.as_deref() == Some(id.as_str()));
     let recurred = state.filter(|state| state.status == RedesignStatus::Recurred);

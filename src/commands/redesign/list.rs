@@ -42,7 +42,8 @@ impl Run for RedesignListArgs {
         let home = ctx.home()?;
         let approved = ctx.approved_only(&home, Scope::Everything)?;
         let governance = approved.governance();
-        let states = redesign::redesign_states(&approved.neighbours(), governance);
+        let neighbours = approved.neighbours();
+        let states = redesign::redesign_states(&neighbours, governance, neighbours.until);
         let shown: Vec<&RedesignState> =
             states.iter().filter(|state| self.lists(state, governance)).collect();
         if shown.is_empty() {

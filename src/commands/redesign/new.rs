@@ -13,6 +13,7 @@ use crate::commands::owner_name;
 use crate::commands::picker;
 use crate::commands::prompts;
 use crate::commands::redesign::written::{self, Happened};
+use exledger::diag;
 use exledger::plan::redesign::{RedesignAnswers, pattern_keys};
 use exledger::policy::governance::Governance;
 use exledger::policy::redesign::file;
@@ -23,7 +24,7 @@ use exledger::session::Session;
 use exledger::session::locate;
 use exledger::session::snapshot::walk::Scope;
 use exledger::survey::patterns::{self, CausePattern};
-use exledger::survey::redesign_step;
+use exledger::survey::redesign::doubt;
 
 /// File a redesign
 ///
@@ -175,7 +176,7 @@ impl RedesignNewArgs {
         }
         let approved = ctx.approved_only(session, Scope::Everything)?;
         let neighbours = approved.neighbours();
-        let mut groups = patterns::find_patterns(&neighbours, &[], approved.governance()).groups;
+        let mut groups = patterns::find_patterns(&neighbours, &[], approved.pattern_facts()).groups;
         groups.retain(|it| it.keys == governance.policy.patterns.key);
         if groups.is_empty() {
             let keys = pattern_keys(governance).join(", ");
@@ -188,7 +189,7 @@ impl RedesignNewArgs {
         }
         let offers = groups.iter().map(|it| {
             let frozen = if it.is_frozen { "frozen, " } else { "" };
-            let detail = format!("{frozen}{} occurrences", it.occurrences);
+            let detail = format!("{frozen}{}", diag::count(it.occurrences.len(), "occurrence"));
             picker::offer(it.describe(), detail)
         });
         let chosen =
@@ -222,9 +223,7 @@ fn remarks(ctx: &Ctx, session: &Session, bytes: &[u8]) -> Vec<String> {
         return Vec::new();
     };
     match ctx.approved_only(session, Scope::Everything) {
-        Ok(approved) => {
-            redesign_step::doubts(&redesign, &approved.neighbours(), approved.governance())
-        }
+        Ok(approved) => doubt::doubts(&redesign, &approved.neighbours(), approved.governance()),
         Err(error) => {
             let cause = fault::on_one_line(&error);
             ctx.hint(&format!("hint: whether any record has this pattern: {cause}"));

@@ -64,7 +64,8 @@ fn groups(root: &Node, faults: &mut Vec<SyntaxError>) {
         let Some(name) = node.text() else { continue };
         let is_recipient =
             path.starts_with("escalate") && !matches!(Recipient::new(name), Recipient::Group(_));
-        if is_recipient || defined.contains(name) || name.trim().is_empty() {
+        let is_address = path.contains("notify") && name.contains('@');
+        if is_recipient || is_address || defined.contains(name) || name.trim().is_empty() {
             continue;
         }
         let similar = near::nearest(name, defined.iter().copied());
@@ -90,6 +91,7 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
         let to = step.get("to").map(|to| (format!("escalate[{index}].to"), to));
         uses.extend(to);
     }
+    uses.extend(each("patterns.notify", root.at("patterns.notify")));
     uses
 }
 
@@ -279,7 +281,9 @@ fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
             ));
         }
     }
-    twice(items(root, "patterns.key").iter(), "patterns.key", faults);
+    for path in ["patterns.key", "patterns.expected", "patterns.notify"] {
+        twice(items(root, path).iter(), path, faults);
+    }
     let ids = items(root, "baselines").iter();
     let mut seen = BTreeSet::new();
     for (index, id) in ids.enumerate().filter_map(|(index, it)| Some((index, it.get("id")?))) {

@@ -7,12 +7,17 @@ use crate::diag::code::Code;
 use crate::policy::people::nobody;
 use crate::yaml::node::{Node, SyntaxError};
 
-/// Adds an error for each group member and each login that is the address of approval commits.
+/// Adds an error for each group member, login and contact that is the address of approval commits.
 pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     for group in root.at("groups").map_or(&[][..], Node::entries) {
         for (index, member) in group.value.items().iter().enumerate() {
             check_node(member, format!("groups.{}[{index}]", group.key), faults);
         }
+    }
+    for (index, contact) in
+        root.at("patterns.notify").map_or(&[][..], Node::items).iter().enumerate()
+    {
+        check_node(contact, format!("patterns.notify[{index}]"), faults);
     }
     for login in root.at("people.logins").map_or(&[][..], Node::entries) {
         check_node(&login.value, format!("people.logins.{}", login.key), faults);

@@ -105,7 +105,11 @@ pub(super) fn repeated<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     }
     let rows = report.patterns.iter().map(|pattern| {
         let frozen = if pattern.is_frozen {
-            StyledText::with_tone(Tone::Warn, "frozen")
+            let state = match &pattern.redesign {
+                Some(redesign) if redesign.is_in_time => format!("frozen, {}", redesign.id),
+                _ => "frozen, no redesign in time".to_owned(),
+            };
+            StyledText::with_tone(Tone::Warn, state)
         } else {
             StyledText::plain("")
         };
@@ -114,7 +118,7 @@ pub(super) fn repeated<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
             StyledText::plain(pattern.describe()),
             few(&ids),
             frozen,
-            StyledText::plain(&pattern.advice),
+            StyledText::plain(pattern.advice()),
         ]
     });
     let table = DocTable {
