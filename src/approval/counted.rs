@@ -221,7 +221,9 @@ impl CountedGovernance {
         landing: usize,
     ) -> BTreeMap<String, [Option<Vec<u8>>; 2]> {
         let mut found = BTreeMap::new();
-        for (path, trail) in &history.governance {
+        let named = history.named_governance();
+        for (path, trail) in history.governance.iter().filter(|(path, _)| named.contains(&***path))
+        {
             let n_landed = trail.versions.partition_point(|it| it.landing <= landing);
             let landed = n_landed.checked_sub(1);
             let counts = self.version(path, landing);

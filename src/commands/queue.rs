@@ -53,13 +53,20 @@ impl Run for QueueArgs {
             queue::collect(selected.iter().copied(), &RecordState::id, &horizon, approved.around());
         let mut follow_ups = approved.follow_ups();
         if filter != Filter::default() {
-            // A group is selected by its records.
+            // A group is selected by its records, a redesign also by its owner.
             let ids: BTreeSet<&str> = selected.iter().map(|it| it.id()).collect();
-            follow_ups.retain(|it| it.records().iter().any(|id| ids.contains(id.as_str())));
+            follow_ups.retain(|it| {
+                it.records().iter().any(|id| ids.contains(id.as_str()))
+                    || it.is_owned_by(&filter.owner, approved.governance())
+            });
         }
         let is_bad = items.iter().any(QueueItem::is_overdue) || !follow_ups.is_empty();
-        let outcome =
-            if ctx.globals.strict && is_bad { Outcome::ProblemsFound } else { Outcome::Fine };
+        let is_problem = follow_ups.iter().any(|it| it.bucket.is_problem());
+        let outcome = if ctx.globals.strict && is_bad || is_problem {
+            Outcome::ProblemsFound
+        } else {
+            Outcome::Fine
+        };
         // A closed record is over, so it does not count as healthy.
         let is_open = |record_state: &&&RecordState| !select::is_ended(record_state.status);
         let n_open = selected.iter().filter(is_open).count();

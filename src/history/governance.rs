@@ -19,6 +19,7 @@ use crate::history::version::{
     self, Content, MadeInMerge, Trail, TrailKey, Version, VersionBody, VersionChange,
 };
 use crate::history::watched_paths::WatchedKind;
+use crate::ledger;
 use crate::policy::governance;
 use crate::policy::governance::Governance;
 use crate::yaml::node::Limits;
@@ -54,6 +55,17 @@ impl MainlineGovernance {
     /// Tells whether the policy names a governance file, by its normalized path.
     pub fn names(&self, prefix: &LedgerPrefix, path: &str) -> bool {
         self.paths(prefix).any(|named| named == path)
+    }
+
+    /// Tells whether a file, by its normalized path, is judged as governance: one that the policy names, or a redesign.
+    pub fn governs(&self, prefix: &LedgerPrefix, path: &str) -> bool {
+        self.names(prefix, path) || self.holds_redesign(prefix, path)
+    }
+
+    /// Tells whether a file, by its normalized path, is a redesign.
+    pub fn holds_redesign(&self, prefix: &LedgerPrefix, path: &str) -> bool {
+        let folder = prefix.plain(&self.governance.policy.redesigns);
+        ledger::is_record_of(&[folder], path) && !self.names(prefix, path)
     }
 }
 
@@ -212,7 +224,8 @@ fn next(tree: &CommitTree<'_>, commit: Oid, before: &MainlineGovernance) -> Main
 /// The versions of governance files so far, with their bytes.
 #[derive(Clone, Debug, Default)]
 pub struct GovernanceFiles {
-    /// The trail of each file that any policy on the mainline names, by path, from the file's first landing.
+    /// The trail of each file that any policy on the mainline names, and of each redesign, by path, from the file's first
+    /// landing.
     pub trails: BTreeMap<String, Trail>,
     /// The bytes of the files, by id.
     pub bytes: HashMap<Oid, Rc<[u8]>>,

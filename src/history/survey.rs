@@ -43,9 +43,11 @@ impl Survey {
             governance.paths().iter().map(|path| prefix.plain(path)).collect();
         let records = records.map_or_else(|| governance.policy.records.clone(), <[String]>::to_vec);
         let mut approvals: BTreeSet<String> = records.iter().cloned().collect();
+        let mut redesigns = BTreeSet::from([governance.policy.redesigns.clone()]);
         loop {
-            let interest =
-                Interest::new(prefix, &records, &paths).with_approvals(prefix, approvals.iter());
+            let interest = Interest::new(prefix, &records, &paths)
+                .with_approvals(prefix, approvals.iter())
+                .with_redesigns(prefix, redesigns.iter());
             let (landed, interest) = match few {
                 Some(few) => (
                     interest.clone().narrowed(few),
@@ -74,7 +76,12 @@ impl Survey {
             let policies = states.each().map(|state| &state.governance.policy);
             let beside: BTreeSet<String> =
                 policies.flat_map(|it| it.records.iter().cloned()).collect();
-            if named.is_subset(&paths) && beside.is_subset(&approvals) {
+            let policies = states.each().map(|state| &state.governance.policy);
+            let planned: BTreeSet<String> = policies.map(|it| it.redesigns.clone()).collect();
+            if named.is_subset(&paths)
+                && beside.is_subset(&approvals)
+                && planned.is_subset(&redesigns)
+            {
                 return Ok(Survey {
                     interest,
                     graph,
@@ -87,6 +94,7 @@ impl Survey {
                 });
             }
             approvals.extend(beside);
+            redesigns.extend(planned);
             paths.extend(named);
         }
     }

@@ -25,7 +25,7 @@ pub struct History {
     pub left_out: BTreeSet<TrailKey>,
     /// Trails that are left out, but from whose files versions of others come.
     pub former: BTreeMap<TrailKey, Trail>,
-    /// The trail of each governance file that any policy on the mainline named, by path.
+    /// The trail of each governance file that any policy on the mainline named, and of each redesign, by path.
     pub governance: BTreeMap<String, Trail>,
     /// The bytes of the governance files' versions, by their ids.
     pub governance_bytes: HashMap<Oid, Rc<[u8]>>,
@@ -98,6 +98,13 @@ pub enum After {
 }
 
 impl History {
+    /// Returns the paths of the governance files that any policy on the mainline named, without the redesigns.
+    pub fn named_governance(&self) -> BTreeSet<&str> {
+        let named = self.states.paths(&self.prefix);
+        let paths = self.governance.keys().map(String::as_str);
+        paths.filter(|path| named.contains(*path)).collect()
+    }
+
     /// Tells whether notes count for anything that landed.
     pub fn heeds_notes(&self) -> bool {
         let mut states = self.states.each();

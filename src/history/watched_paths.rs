@@ -18,7 +18,7 @@ pub enum WatchedKind {
     Record,
     /// It is in the place of a record, but not a regular file.
     Other,
-    /// It is a governance file.
+    /// It is a governance file or a redesign.
     Governance,
     /// It lies below `.approvals`.
     Approval,
@@ -86,6 +86,7 @@ enum ReadPurpose {
     Records,
     Approvals,
     Governance,
+    Redesigns,
 }
 
 /// A folder of the repository, and what to look for in it.
@@ -103,6 +104,7 @@ enum Below {
     RecordRoot,
     Records,
     Approvals,
+    Redesigns,
 }
 
 impl Interest {
@@ -134,6 +136,19 @@ impl Interest {
         self
     }
 
+    /// Adds the files of redesigns in folders: they are judged like governance files. What is in a record folder stays a
+    /// record, so that no policy hides records.
+    pub fn with_redesigns<'f>(
+        mut self,
+        prefix: &LedgerPrefix,
+        folders: impl Iterator<Item = &'f String>,
+    ) -> Interest {
+        for folder in folders {
+            self.add(prefix, folder, ReadPurpose::Redesigns);
+        }
+        self
+    }
+
     fn add(&mut self, prefix: &LedgerPrefix, path: &str, what: ReadPurpose) {
         let Some(segments) = prefix.outward(path) else {
             return;
@@ -142,7 +157,9 @@ impl Interest {
         for segment in segments {
             node = node.inside.entry(segment).or_default();
         }
-        node.what = Some(what);
+        if what != ReadPurpose::Redesigns || node.what.is_none() {
+            node.what = Some(what);
+        }
     }
 
     /// Restricts the records to a few, and to the folders that contain them.
@@ -195,6 +212,8 @@ impl<'i> WatchedFolder<'i> {
             (_, Below::RecordRoot) if name == APPROVALS => Below::Approvals,
             (_, Below::Approvals) => Below::Approvals,
             (_, Below::RecordRoot | Below::Records) if !name.starts_with('.') => Below::Records,
+            (Some(ReadPurpose::Redesigns), _) => Below::Redesigns,
+            (_, Below::Redesigns) if !name.starts_with('.') => Below::Redesigns,
             _ => Below::Nothing,
         };
         let empty = node.is_none_or(|node| node.inside.is_empty());
@@ -215,6 +234,7 @@ impl<'i> WatchedFolder<'i> {
         }
         match self.below {
             Below::Approvals => Some(WatchedKind::Approval),
+            Below::Redesigns if is_record(name) => Some(WatchedKind::Governance),
             Below::RecordRoot | Below::Records if is_record(name) => {
                 let is_asked =
                     |few: &RecordFilter| few.names.contains(&file::stem(name).to_ascii_uppercase());

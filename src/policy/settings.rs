@@ -267,6 +267,10 @@ pub struct Patterns {
     /// The fields by which records are grouped.
     #[schemars(length(min = 1))]
     pub key: Vec<PatternKey>,
+    /// What lifts a freeze.
+    pub redesign: RedesignKind,
+    /// How long after it landed a redesign may be due, and the longest time in which its effect is watched.
+    pub redesign_max: Term,
     /// The classes that are grouped apart and never frozen, because their repetition is expected.
     pub expected: Vec<Class>,
     /// Groups or addresses that are told of frozen groups, besides the owners of their records.
@@ -280,9 +284,21 @@ impl Default for Patterns {
             threshold: 3,
             freeze: true,
             key: vec![PatternKey::RootCause, PatternKey::Application],
+            redesign: RedesignKind::Any,
+            redesign_max: days(180),
             expected: vec![Class::Emergency, Class::Regulated, Class::ThirdParty],
             notify: Vec::new(),
         }
+    }
+}
+
+words! {
+    /// What lifts a freeze, if a record links it.
+    pub enum RedesignKind {
+        /// A redesign file, or a ticket with a `fix` whose `due` is not past.
+        Any,
+        /// A redesign file.
+        File,
     }
 }
 

@@ -123,6 +123,7 @@ impl<'a> Audit<'a> {
         let healed = of.levels.healed(index);
         let landed = LandedCase {
             is_governance: false,
+            is_redesign: false,
             path: path(version),
             id: match of.key {
                 TrailKey::Id(id) => Some(id),

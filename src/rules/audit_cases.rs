@@ -23,6 +23,8 @@ use crate::record::time::Instant;
 pub struct LandedCase<'c> {
     /// Whether it is a governance file, not a record.
     pub is_governance: bool,
+    /// Whether it is a redesign, which never counts without approval.
+    pub is_redesign: bool,
     /// The path of the file, relative to the root.
     pub path: &'c str,
     /// The record's id; `None` for other files.

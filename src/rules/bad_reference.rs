@@ -5,6 +5,7 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::gate::purl::Purl;
+use crate::policy::redesign;
 use crate::record::id::Id;
 use crate::record::places;
 use crate::record::reference;
@@ -54,6 +55,7 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
     for entry in references.map_or(&[][..], Node::entries) {
         let form = match entry.key.as_str() {
             "supersedes" => &ID,
+            "redesign" => &REDESIGN,
             _ => &TICKET,
         };
         check_field(references, &entry.key, form, &|| "references".to_owned());
@@ -82,6 +84,12 @@ static TICKET: ReferenceForm = ReferenceForm {
     name: "a ticket",
     help: "write it as ABC-12, ABC0012345, #12, owner/repo#12, or an http(s) address",
     fits: reference::is_ticket,
+};
+
+static REDESIGN: ReferenceForm = ReferenceForm {
+    name: "a redesign or a ticket",
+    help: "write it as RED-2026-4T9PK, ABC-12, ABC0012345, #12, owner/repo#12, or an http(s) address",
+    fits: |text| reference::is_ticket(text) || redesign::file::id(text).is_ok(),
 };
 
 static ID: ReferenceForm = ReferenceForm {

@@ -35,8 +35,9 @@ fn check(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
 
 fn unapproved(landed: &LandedCase<'_>) -> Option<Finding> {
     let verdict = landed.verdict;
-    // Before the first policy nobody can be required to approve it.
-    if !landed.is_governance || landed.governance_before.origin == GovernanceOrigin::Defaults {
+    // Before the first policy nobody can be required to approve it; but a redesign counts only if somebody did.
+    let is_first = landed.governance_before.origin == GovernanceOrigin::Defaults;
+    if !landed.is_governance || is_first && !landed.is_redesign {
         return None;
     }
     let counts = landed.counts?;

@@ -4,6 +4,7 @@
 //! mission and `docs/spec/policy.md`, terms and clocks. `survey::renewed`, which sees all records, adds earlier
 //! records for the same exception.
 
+use crate::policy::redesign::file;
 use crate::record::Record;
 use crate::record::dates;
 use crate::record::reference;
@@ -82,7 +83,8 @@ pub(crate) fn is_redesigned(record: &Record, instant: Option<Instant>) -> bool {
     let redesign = record.references.as_ref().and_then(|references| references.redesign.as_deref());
     let due = record.fix.as_ref().and_then(|fix| fix.due);
     let is_past = |due: Day| instant.is_some_and(|instant| instant >= due.end());
-    redesign.is_some_and(reference::is_ticket) && due.is_some_and(|due| !is_past(due))
+    let is_link = |text: &str| reference::is_ticket(text) || file::id(text).is_ok();
+    redesign.is_some_and(is_link) && due.is_some_and(|due| !is_past(due))
 }
 
 /// Tells whether a record may still be renewed: limits are left, or a redesign lifts them.

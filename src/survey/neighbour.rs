@@ -7,10 +7,10 @@ use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{Class, ClosureOutcome};
-use crate::survey::cause::{
-    self, CauseGroup, CauseKind, Findings, groups, needs_redesign, reaches, refusing,
-};
+use crate::survey::cause::{self, CauseGroup, CauseKind, Findings, groups, reaches, refusing};
 use crate::survey::occurrence::{self, Filing};
+use crate::survey::redesign::RedesignHistory;
+use crate::survey::redesign::lift::Lifting;
 use crate::survey::refiling::Peer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -32,6 +32,8 @@ pub struct Neighbours {
     pub all: Vec<Neighbour>,
     /// Further ids that landed, whatever their records contain.
     pub further_ids: BTreeSet<String>,
+    /// What history and approval say about each redesign file.
+    pub redesigns: Vec<RedesignHistory>,
     /// The end of all windows: the instant asked about, else the committer time of HEAD.
     pub until: Instant,
 }
@@ -82,6 +84,14 @@ impl Neighbours {
         }
         let mut kinds = self.kinds(&patterns.key, Findings::Count, governance);
         kinds.retain(|_, kind| reaches(kind.occurrences, patterns));
+        let lifting = Lifting::at(self, governance, self.until);
+        for (group, kind) in &mut kinds {
+            if let Some(start) = lifting.fresh_start(group) {
+                kind.records.retain(|it| it.landed >= start);
+                kind.occurrences = occurrence::group_occurrences(&kind.records).len();
+            }
+        }
+        kinds.retain(|_, kind| reaches(kind.occurrences, patterns));
         kinds
     }
 
@@ -95,11 +105,14 @@ impl Neighbours {
         governance: &Governance,
     ) -> Option<(&'f CauseGroup, &'f CauseKind<'a>)> {
         // A landed record is not new.
-        if frozen.is_empty() || self.has_landed(id) || !needs_redesign(record, self.until) {
+        if frozen.is_empty() || self.has_landed(id) {
             return None;
         }
+        let lifting = Lifting::at(self, governance, self.until);
         let groups = refusing(record, governance);
-        groups.iter().find_map(|group| frozen.get_key_value(group))
+        groups.iter().find_map(|group| {
+            frozen.get_key_value(group).filter(|_| lifting.is_refused(record, group))
+        })
     }
 
     /// Returns the records in the form for comparison with others.

@@ -15,7 +15,7 @@ pub struct Overview<'a> {
     pub in_force: usize,
     /// Records that wait for approval, on a branch or merged.
     pub waiting: usize,
-    /// Records of which a deadline has passed.
+    /// Records and redesigns of which a deadline has passed.
     pub overdue: usize,
     /// Records in force that end within the policy's `due.soon`.
     pub ending_soon: usize,
@@ -55,6 +55,12 @@ impl<'a> Attention<'a> {
         let other = self.follow_ups.first().map(FirstStep::FollowUp);
         if is_urgent { record } else { other.or(record) }
     }
+
+    /// Returns of how many records and redesigns a deadline has passed.
+    fn n_overdue(self) -> usize {
+        let records = self.queue.iter().filter(|item| item.is_overdue()).count();
+        records + self.follow_ups.iter().filter(|it| it.bucket.is_problem()).count()
+    }
 }
 
 impl<'a> Overview<'a> {
@@ -79,7 +85,7 @@ impl<'a> Overview<'a> {
         Overview {
             in_force: count(&|record| record.in_force == InForce::Yes),
             waiting: count(&|record| due::waiting(record, horizon, instant).is_some()),
-            overdue: attention.queue.iter().filter(|item| item.is_overdue()).count(),
+            overdue: attention.n_overdue(),
             ending_soon: attention.queue.iter().filter(ends_soon).count(),
             unknown: count(&|record| record.status == Status::Unknown),
             next_end: ends.min_by_key(|(record, end)| (*end, record.id())),

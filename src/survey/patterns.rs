@@ -158,9 +158,10 @@ fn repeated_groups<'a>(
     let mut kinds = neighbours.kinds(&patterns.key, Findings::Count, facts.governance);
     kinds.retain(|_, kind| cause::reaches(kind.occurrences, patterns));
     let linked = linked::by_record(facts.record_states, neighbours.until);
+    let frozen = neighbours.frozen(facts.governance);
     let found = kinds.into_iter().map(|(group, kind)| {
         let mut pattern = CausePattern::new(&patterns.key, kind);
-        if patterns.freeze {
+        if frozen.contains_key(&group) {
             pattern.is_frozen = true;
             pattern.redesign = linked::find(&pattern.records, &linked);
         }

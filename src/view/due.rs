@@ -20,6 +20,7 @@ use crate::view::follow_up::{self, GroupView};
 use crate::view::json;
 use crate::view::next::{self, NextView};
 use crate::view::record::RecordView;
+use crate::view::redesign::DueRedesignView;
 
 /// The content of `due`.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ const ALSO: usize = 4;
 struct DueAnswer<'a> {
     records: [(); 0],
     groups: Vec<GroupView<'a>>,
+    redesigns: Vec<DueRedesignView<'a>>,
     hidden: usize,
 }
 
@@ -64,7 +66,8 @@ struct DueRecordView<'a> {
 /// Returns the answer.
 pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let groups = GroupView::all(&list.follow_ups, list.stamp.instant);
-    let answer = DueAnswer { records: [], groups, hidden: list.hidden };
+    let redesigns = DueRedesignView::all(&list.follow_ups, list.stamp.instant);
+    let answer = DueAnswer { records: [], groups, redesigns, hidden: list.hidden };
     let mut doc = shape::stamped(list.stamp, "due", &answer);
     if list.reads == FormatNeeds::Json {
         let records = list.records.iter();

@@ -14,6 +14,7 @@ use crate::survey::follow_up::{FollowUp, FollowUpSubject};
 use crate::survey::messages::ItemSubject;
 use crate::survey::patterns::linked::LinkedRedesign;
 use crate::view::doc::{Block, StyledText, Tone};
+use crate::view::redesign::pattern_text;
 use crate::view::shape;
 
 /// A frozen group without a redesign in time.
@@ -85,17 +86,21 @@ impl Serialize for GroupKey<'_> {
     }
 }
 
-/// Returns a card for each of some follow-ups below a heading; nothing without any.
+/// Returns a card for each of some follow-ups, redesigns and frozen groups each below a heading; nothing without any.
 pub(super) fn blocks<'b>(follow_ups: &[FollowUp], now: Instant) -> Vec<Block<'b>> {
-    if follow_ups.is_empty() {
-        return Vec::new();
-    }
-    let heading = format!("frozen: {}", diag::count(follow_ups.len(), "repeated cause"));
-    let cards = follow_ups.iter().map(|it| (name(it), card(it, now)));
-    vec![
-        Block::Heading(StyledText::with_tone(Tone::Strong, heading)),
-        Block::Pairs(cards.collect()),
-    ]
+    let (redesigns, groups): (Vec<&FollowUp>, Vec<&FollowUp>) =
+        follow_ups.iter().partition(|it| it.redesign().is_some());
+    let sections = [("overdue", redesigns, "redesign"), ("frozen", groups, "repeated cause")];
+    let sections = sections.into_iter().filter(|(_, follow_ups, _)| !follow_ups.is_empty());
+    let blocks = sections.flat_map(|(heading, follow_ups, noun)| {
+        let heading = format!("{heading}: {}", diag::count(follow_ups.len(), noun));
+        let cards = follow_ups.iter().map(|it| (name(it), card(it, now)));
+        [
+            Block::Heading(StyledText::with_tone(Tone::Strong, heading)),
+            Block::Pairs(cards.collect()),
+        ]
+    });
+    blocks.collect()
 }
 
 fn name(follow_up: &FollowUp) -> String {
@@ -129,6 +134,7 @@ pub(super) fn since(follow_up: &FollowUp, now: Instant) -> String {
 fn detail(follow_up: &FollowUp) -> String {
     match &follow_up.subject {
         FollowUpSubject::Group(group) => format!(", {}", diag::count(group.count, "occurrence")),
+        FollowUpSubject::Redesign(due) => format!(": {}", pattern_text(&due.redesign)),
     }
 }
 

@@ -23,6 +23,7 @@ use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::follow_up::{self, GroupKey};
 use crate::view::json;
 use crate::view::next;
+use crate::view::redesign::pattern_text;
 use crate::view::shape;
 
 /// The maximum number of characters of a title in a subject, and of a justification.
@@ -161,6 +162,11 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
             _ => format!("{n} {what}"),
         })
         .collect();
+    let redesigns = count(|it| matches!(it, MessageTopic::FollowUp(bucket) if bucket.is_problem()));
+    if redesigns > 0 {
+        let needs = verb(redesigns, "needs you", "need you");
+        parts.push(format!("{} {needs}", diag::count(redesigns, "redesign")));
+    }
     let frozen = count(|it| matches!(it, MessageTopic::FollowUp(FollowUpBucket::FrozenPattern)));
     if frozen > 0 {
         let needs = verb(frozen, "needs a redesign", "need a redesign");
@@ -219,15 +225,22 @@ fn about_follow_up(item: &MessageItem<'_>, follow_up: &FollowUp, stamp: &Stamp) 
     };
     let named: Vec<&str> = ids.iter().take(MOST_IDS).map(String::as_str).collect();
     let id = follow_up.id().map_or_else(String::new, |id| format!("{id}  "));
-    [
+    let mut lines = vec![
         format!("{id}{}", title(item)),
         bucket_line(item.topic.bucket(), &follow_up::since(follow_up, stamp.instant)),
-        format!("  records: {}{more}", named.join(", ")),
+    ];
+    if let Some(due) = follow_up.redesign() {
+        lines.push(format!("  pattern: {}", pattern_text(&due.redesign)));
+    }
+    if !named.is_empty() {
+        lines.push(format!("  records: {}{more}", named.join(", ")));
+    }
+    lines.extend([
         roles(item),
         format!("  next: {}", item.action),
         format!("  run: {}", item.command),
-    ]
-    .join("\n")
+    ]);
+    lines.join("\n")
 }
 
 fn roles(item: &MessageItem<'_>) -> String {

@@ -29,6 +29,7 @@ pub mod patch;
 pub mod patterns;
 pub mod queue;
 pub mod record;
+pub mod redesign;
 pub mod report;
 pub mod shape;
 pub mod show;

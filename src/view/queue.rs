@@ -15,6 +15,7 @@ use crate::view::follow_up::{self, GroupView};
 use crate::view::json;
 use crate::view::next::{self, NextView};
 use crate::view::record::RecordView;
+use crate::view::redesign::DueRedesignView;
 use crate::view::shape;
 use serde::Serialize;
 use serde_json::Value;
@@ -39,6 +40,7 @@ pub struct Queue<'a> {
 struct QueueAnswer<'a> {
     records: [(); 0],
     groups: Vec<GroupView<'a>>,
+    redesigns: Vec<DueRedesignView<'a>>,
     hidden: usize,
 }
 
@@ -54,7 +56,8 @@ struct QueueRecordView<'a> {
 pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let instant = queue.stamp.instant;
     let groups = GroupView::all(&queue.follow_ups, instant);
-    let answer = QueueAnswer { records: [], groups, hidden: queue.hidden };
+    let redesigns = DueRedesignView::all(&queue.follow_ups, instant);
+    let answer = QueueAnswer { records: [], groups, redesigns, hidden: queue.hidden };
     let mut doc = shape::stamped(queue.stamp, "queue", &answer);
     if queue.reads == FormatNeeds::Json {
         let items = queue.items.iter();

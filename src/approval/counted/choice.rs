@@ -16,11 +16,14 @@ use crate::policy::demand::EvidenceKind;
 use crate::policy::governance::State;
 use crate::policy::stricter;
 use crate::record::time::Instant;
+use std::collections::BTreeSet;
 
 pub(super) struct Chooser<'c, 'h> {
     history: &'h History,
     composer: &'c Composer<'h>,
     governance_history: &'c GovernanceHistory<'c>,
+    /// The files that decide which approvals count. A redesign decides about none, and counts only once it is approved.
+    named: BTreeSet<&'h str>,
     pub(super) counted: VersionChoice,
     /// The versions that were approved, or came with the first policy.
     pub(super) approved: VersionChoice,
@@ -37,6 +40,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
             history,
             composer,
             governance_history,
+            named: history.named_governance(),
             counted: VersionChoice::NONE,
             approved: VersionChoice::NONE,
         }
@@ -56,9 +60,9 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let (mut counted, mut approved) = (self.counted.clone(), VersionChoice::NONE);
         counted.doubt = None;
         // The policy determines the paths of the other files.
-        let others = self.history.governance.keys().filter(|path| *path != policy::FILE);
+        let others = self.named.iter().filter(|path| **path != policy::FILE);
         let mut unapproved: Vec<(&str, usize, usize)> = Vec::new();
-        for path in [policy::FILE].into_iter().chain(others.map(String::as_str)) {
+        for path in [policy::FILE].into_iter().chain(others.copied()) {
             let Some(trail) = self.history.governance.get(path) else {
                 continue;
             };
@@ -124,7 +128,7 @@ impl<'c, 'h> Chooser<'c, 'h> {
         let landing = version.landing;
         let mut states =
             [self.history.states.at(landing), self.history.states.before(landing)].into_iter();
-        let is_named = states.any(|state| state.names(&self.history.prefix, path));
+        let is_named = states.any(|state| state.governs(&self.history.prefix, path));
         let mut counting = verdict.statements.iter().filter(|statement| {
             statement.counts == VoteCounts::Yes && statement.vote == Vote::Approves
         });

@@ -22,8 +22,8 @@ impl Audit<'_> {
                 let landed_there = &self.history.states;
                 let both = [landed_there.before(version.landing), landed_there.at(version.landing)];
                 // Before a policy names it, it is a file like any other.
-                let mut both = both.into_iter();
-                if !both.any(|state| state.names(&self.history.prefix, path)) {
+                let mut states = both.into_iter();
+                if !states.any(|state| state.governs(&self.history.prefix, path)) {
                     continue;
                 }
                 let governance_before = counted.states.before(version.landing);
@@ -39,6 +39,9 @@ impl Audit<'_> {
                 let last = index + 1 == trail.versions.len();
                 let landed = LandedCase {
                     is_governance: true,
+                    is_redesign: both
+                        .iter()
+                        .any(|state| state.holds_redesign(&self.history.prefix, path)),
                     path,
                     id: None,
                     version,

@@ -9,6 +9,7 @@ use crate::survey::due::{self, DueRecord, Horizon};
 use crate::survey::follow_up::FollowUp;
 use crate::survey::follow_up::group;
 use crate::survey::patterns::{self, PatternFacts};
+use crate::survey::redesign::{self, redesign_states};
 
 impl Snapshot<'_> {
     /// Returns the records that need attention at the instant in question, by id, each with the reason; `within` is how
@@ -24,12 +25,15 @@ impl Snapshot<'_> {
         records
     }
 
-    /// Returns what needs attention and is not a record: the frozen groups without a redesign in time, the largest first.
+    /// Returns what needs attention and is not a record: redesigns, those that have waited longest first, then the frozen
+    /// groups without a redesign in time, the largest first.
     pub fn follow_ups(&self) -> Vec<FollowUp> {
         let neighbours = self.neighbours();
-        let frozen = patterns::frozen_groups(&neighbours, self.pattern_facts());
         let around = self.around();
-        frozen.iter().filter_map(|pattern| group::follow_up(pattern, around)).collect()
+        let states = redesign_states(&neighbours, &self.governance, neighbours.until);
+        let frozen = patterns::frozen_groups(&neighbours, self.pattern_facts());
+        let groups = frozen.iter().filter_map(|pattern| group::follow_up(pattern, around));
+        redesign::due::follow_ups(&states, around).into_iter().chain(groups).collect()
     }
 
     /// Returns what patterns are judged by besides the records that landed.

@@ -16,6 +16,7 @@ use crate::status::state::RecordState;
 use crate::survey::life::{self, Life};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence::Filing;
+use crate::survey::redesign::landed::landed_redesigns;
 use crate::survey::refiling::Peer;
 use crate::survey::renewed;
 
@@ -100,6 +101,7 @@ impl Snapshot<'_> {
         let record_state = trails.filter(|trail| trail.became.is_none());
         Neighbours {
             all: record_state.filter_map(neighbour).collect(),
+            redesigns: landed_redesigns(&self.history, &self.approvals.counted, &self.governance),
             further_ids: BTreeSet::new(),
             until: self.stamp.instant,
         }

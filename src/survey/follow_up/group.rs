@@ -17,6 +17,7 @@ use crate::survey::escalate::AdviceContext;
 use crate::survey::follow_up::{FollowUp, FollowUpBucket, FollowUpSubject};
 use crate::survey::patterns::CausePattern;
 use crate::survey::patterns::linked::LinkedRedesign;
+use crate::survey::redesign::step::new_command;
 
 /// A frozen group without a redesign in time.
 #[derive(Clone, Debug)]
@@ -57,7 +58,7 @@ pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Optio
         bucket: FollowUpBucket::FrozenPattern,
         timing: since(pattern, around).map_or(Timing::Undated, Timing::Since),
         action: action(pattern),
-        command: command(pattern, around),
+        command: new_command(pattern.key().filter_map(|(name, value)| Some((name, value?))), None),
         recipients: with_roles(roles.chain(contacts)),
         waits_for,
     })
@@ -82,15 +83,6 @@ fn action(pattern: &CausePattern<'_>) -> String {
         ),
         None => format!("{remedy}; file a redesign with an owner and a date"),
     }
-}
-
-/// Returns the command that files a redesign for the group.
-fn command(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> String {
-    let stated = pattern.key().filter_map(|(name, value)| Some((name, value?)));
-    let words: String = stated
-        .map(|(name, value)| format!(" --pattern {}", (around.quote)(&format!("{name}={value}"))))
-        .collect();
-    format!("exledger redesign new{words} --title … --plan … --target … --due …")
 }
 
 /// Returns the active owners of the records, each with their role; for one who left the backup, and if all of them left,

@@ -11,6 +11,7 @@ use crate::survey::cause::{self, CauseGroup};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence;
 use crate::survey::patterns::{FrozenRecord, ProposedRecord, RecordOrigin};
+use crate::survey::redesign::lift::Lifting;
 
 /// Returns the new records that a frozen group refuses, by group: the proposed ones, and those that landed although the
 /// group had reached the threshold by then.
@@ -46,7 +47,9 @@ pub(super) fn find_refused(
             .map(|(it, _)| *it);
         let occurrences = occurrence::group_occurrences(&kind.records);
         for it in kind.records.iter().copied().chain(besides) {
-            if is_late(it, &occurrences, patterns) {
+            let is_refused =
+                || Lifting::at(neighbours, governance, it.landed).is_refused(&it.record, group);
+            if is_late(it, &occurrences, patterns) && is_refused() {
                 add(group.clone(), &it.id, RecordOrigin::Landed(it.landed));
             }
         }
@@ -55,7 +58,7 @@ pub(super) fn find_refused(
     found
 }
 
-/// Tells whether a record landed after a group had reached the threshold, and is still open without a redesign.
+/// Tells whether a record landed after a group had reached the threshold.
 fn is_late(record: &Neighbour, occurrences: &[Vec<&Neighbour>], patterns: &Patterns) -> bool {
     let before = occurrences.iter().filter(|occurrence| {
         let is_own = occurrence.iter().any(|it| it.id == record.id);
@@ -65,5 +68,5 @@ fn is_late(record: &Neighbour, occurrences: &[Vec<&Neighbour>], patterns: &Patte
                 last < record.landed && patterns.window.after(last) >= record.landed
             })
     });
-    cause::reaches(before.count(), patterns) && cause::needs_redesign(&record.record, record.landed)
+    cause::reaches(before.count(), patterns)
 }
