@@ -78,10 +78,13 @@ impl Neighbours {
 
     /// Returns the frozen groups; empty if the policy freezes nothing.
     pub fn frozen(&self, governance: &Governance) -> BTreeMap<CauseGroup, CauseKind<'_>> {
+        let freezes = governance.policy.patterns.freeze;
+        if freezes { self.repeated(governance) } else { BTreeMap::new() }
+    }
+
+    /// Returns the groups over the threshold, without the occurrences before a redesign that did not fail was done.
+    pub fn repeated(&self, governance: &Governance) -> BTreeMap<CauseGroup, CauseKind<'_>> {
         let patterns = &governance.policy.patterns;
-        if !patterns.freeze {
-            return BTreeMap::new();
-        }
         let mut kinds = self.kinds(&patterns.key, Findings::Count, governance);
         kinds.retain(|_, kind| reaches(kind.occurrences, patterns));
         let lifting = Lifting::at(self, governance, self.until);

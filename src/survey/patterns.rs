@@ -18,7 +18,7 @@ use crate::status::state::RecordState;
 use crate::survey::cause::{self, CauseGroup, CauseKind, Findings};
 use crate::survey::neighbour::{Neighbour, Neighbours};
 use crate::survey::occurrence::Occurrence;
-use crate::survey::patterns::linked::LinkedRedesign;
+use crate::survey::patterns::linked::{LinkedRedesign, PatternRedesigns};
 
 /// What repeats in a ledger.
 #[derive(Clone, Debug)]
@@ -155,15 +155,13 @@ fn repeated_groups<'a>(
     facts: PatternFacts<'_>,
 ) -> Vec<(CauseGroup, CausePattern<'a>)> {
     let patterns = &facts.governance.policy.patterns;
-    let mut kinds = neighbours.kinds(&patterns.key, Findings::Count, facts.governance);
-    kinds.retain(|_, kind| cause::reaches(kind.occurrences, patterns));
-    let linked = linked::by_record(facts.record_states, neighbours.until);
-    let frozen = neighbours.frozen(facts.governance);
+    let kinds = neighbours.repeated(facts.governance);
+    let redesigns = PatternRedesigns::of(neighbours, facts);
     let found = kinds.into_iter().map(|(group, kind)| {
         let mut pattern = CausePattern::new(&patterns.key, kind);
-        if frozen.contains_key(&group) {
+        if patterns.freeze {
             pattern.is_frozen = true;
-            pattern.redesign = linked::find(&pattern.records, &linked);
+            pattern.redesign = redesigns.of_group(&group, &pattern.records);
         }
         (group, pattern)
     });

@@ -306,6 +306,7 @@ fn landed_after(
             && it.landed < end
             && it.landed <= at
             && outcome != Some(ClosureOutcome::Rejected)
+            && !cause::is_expected(&it.record, patterns)
             && groups.keys().any(|group| covers(&redesign.pattern, group, governance))
     };
     let records: Vec<&Neighbour> = neighbours.all.iter().filter(counts).collect();

@@ -13,6 +13,7 @@ use crate::survey::follow_up::group::FrozenGroup;
 use crate::survey::follow_up::{FollowUp, FollowUpSubject};
 use crate::survey::messages::ItemSubject;
 use crate::survey::patterns::linked::LinkedRedesign;
+use crate::survey::redesign::RedesignStatus;
 use crate::view::doc::{Block, StyledText, Tone};
 use crate::view::redesign::pattern_text;
 use crate::view::shape;
@@ -35,8 +36,8 @@ pub(super) struct GroupView<'a> {
 #[derive(Serialize)]
 pub(super) struct LinkedRedesignView<'a> {
     id: &'a str,
-    status: &'static str,
-    due: Day,
+    status: RedesignStatus,
+    due: Option<Day>,
 }
 
 impl<'a> LinkedRedesignView<'a> {

@@ -179,14 +179,15 @@ fn pairs(pattern: &CausePattern<'_>, instant: Instant) -> Vec<(String, StyledTex
 }
 
 fn redesign(pattern: &CausePattern<'_>) -> StyledText {
-    match &pattern.redesign {
-        Some(it) if it.is_in_time => {
-            StyledText::plain(format!("{} ({}), due on {}", it.id, it.status, it.due))
-        }
-        Some(it) => StyledText::plain(format!("{} ({}), ", it.id, it.status))
-            .and(Tone::Bad, format!("was due on {}", it.due)),
-        None => StyledText::with_tone(Tone::Bad, "none"),
+    let Some(redesign) = &pattern.redesign else {
+        return StyledText::with_tone(Tone::Bad, "none");
+    };
+    let due = redesign.due.map_or_else(String::new, |due| format!(", due on {due}"));
+    let text = format!("{} ({}){due}", redesign.id, redesign.status.as_str());
+    if redesign.is_in_time {
+        return StyledText::plain(text);
     }
+    StyledText::plain(text).and(Tone::Plain, ": ").and(Tone::Bad, "not in time")
 }
 
 fn landed(pattern: &CausePattern<'_>, instant: Instant) -> String {

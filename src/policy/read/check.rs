@@ -64,8 +64,7 @@ fn groups(root: &Node, faults: &mut Vec<SyntaxError>) {
         let Some(name) = node.text() else { continue };
         let is_recipient =
             path.starts_with("escalate") && !matches!(Recipient::new(name), Recipient::Group(_));
-        let is_address = path.contains("notify") && name.contains('@');
-        if is_recipient || is_address || defined.contains(name) || name.trim().is_empty() {
+        if is_recipient || defined.contains(name) || name.trim().is_empty() {
             continue;
         }
         let similar = near::nearest(name, defined.iter().copied());
@@ -87,19 +86,18 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
         let path = format!("classes.{}.each_of", entry.key);
         uses.extend(each(&path, entry.value.get("each_of")));
     }
+    let mut notified = each("patterns.notify", root.at("patterns.notify"));
     for list in ["assets", "baselines"] {
         for (index, item) in items(root, list).iter().enumerate() {
-            let named = each(&format!("{list}[{index}].notify"), item.get("notify"));
-            let is_group =
-                |(_, node): &(String, &Node)| !node.text().is_some_and(|it| it.contains('@'));
-            uses.extend(named.into_iter().filter(is_group));
+            notified.extend(each(&format!("{list}[{index}].notify"), item.get("notify")));
         }
     }
+    let is_group = |(_, node): &(String, &Node)| !node.text().is_some_and(|it| it.contains('@'));
+    uses.extend(notified.into_iter().filter(is_group));
     for (index, step) in items(root, "escalate").iter().enumerate() {
         let to = step.get("to").map(|to| (format!("escalate[{index}].to"), to));
         uses.extend(to);
     }
-    uses.extend(each("patterns.notify", root.at("patterns.notify")));
     uses
 }
 

@@ -10,13 +10,15 @@ use crate::policy::people::{self, RosterState};
 use crate::policy::settings::{NotifyTarget, Recipient};
 use crate::record::Record;
 use crate::record::address::Address;
-use crate::record::time::Instant;
+use crate::record::time::{Day, Instant};
 use crate::survey::due::Timing;
 use crate::survey::escalate::AdviceContext;
 use crate::survey::follow_up::{FollowUp, FollowUpBucket, FollowUpSubject};
 use crate::survey::patterns::CausePattern;
 use crate::survey::patterns::linked::LinkedRedesign;
+use crate::survey::redesign::RedesignStatus;
 use crate::survey::redesign::step::new_command;
+use crate::survey::shell::quoted;
 
 /// A frozen group without a redesign in time.
 #[derive(Clone, Debug)]
@@ -45,6 +47,7 @@ pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Optio
     let roles = responsible
         .into_iter()
         .flat_map(|(person, roles)| roles.into_iter().map(move |role| (person.clone(), role)));
+    let (action, command) = step(pattern);
     let subject = FollowUpSubject::Group(FrozenGroup {
         key: pattern.key().map(|(name, value)| (name, value.map(str::to_owned))).collect(),
         title: pattern.describe(),
@@ -56,8 +59,8 @@ pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Optio
         subject,
         bucket: FollowUpBucket::FrozenPattern,
         timing: since(pattern, around).map_or(Timing::Undated, Timing::Since),
-        action: action(pattern),
-        command: new_command(pattern.key().filter_map(|(name, value)| Some((name, value?))), None),
+        action: format!("{}; {action}", pattern.remedy),
+        command,
         recipients: with_roles(roles.chain(others)),
         waits_for,
     })
@@ -69,18 +72,31 @@ fn since(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Option<Instan
     let threshold = around.governance.policy.patterns.threshold;
     let last = usize::try_from(threshold).ok()?.checked_sub(1)?;
     let frozen = pattern.occurrences.get(last)?.at;
-    let end = pattern.redesign.as_ref().map(|redesign| redesign.due.end());
+    let due = pattern.redesign.as_ref().and_then(|redesign| redesign.due);
+    let end = due.map(Day::end).filter(|end| *end <= around.instant);
     Some(end.map_or(frozen, |end| end.max(frozen)))
 }
 
-fn action(pattern: &CausePattern<'_>) -> String {
-    let remedy = &pattern.remedy;
-    match &pattern.redesign {
-        Some(late) => format!(
-            "{remedy}; the redesign {} was due on {}: give it a later date, or file another",
-            late.id, late.due
+/// Returns what to do about the group, in words and as a command.
+fn step(pattern: &CausePattern<'_>) -> (String, String) {
+    let words = pattern.key().filter_map(|(name, value)| Some((name, value?)));
+    let another = new_command(words, None);
+    let Some(LinkedRedesign { id, status, path, due, .. }) = &pattern.redesign else {
+        return ("file a redesign with an owner and a date".to_owned(), another);
+    };
+    match (status, path, due) {
+        (RedesignStatus::Unapproved, Some(path), _) => (
+            format!("have the redesign {id} approved by someone who did not write it"),
+            format!("exledger approve {}", quoted(path)),
         ),
-        None => format!("{remedy}; file a redesign with an owner and a date"),
+        (RedesignStatus::Overdue | RedesignStatus::Ticket, _, Some(due)) => (
+            format!("the redesign {id} was due on {due}: give it a later date, or file another"),
+            another,
+        ),
+        _ => {
+            let status = status.as_str();
+            (format!("the redesign {id} is {status}: file another, with an owner and a date"), another)
+        }
     }
 }
 
