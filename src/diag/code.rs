@@ -112,6 +112,7 @@ codes! {
         ClosureIncomplete = "closure-incomplete",
         ReviewBySelf = "review-by-self",
         FrozenPattern = "frozen-pattern",
+        WrongRedesign = "wrong-redesign",
         Recurrence = "recurrence",
     }
     Change {

@@ -131,10 +131,15 @@ impl File {
     /// Parses these bytes as the file; duplicates of its id are among the findings.
     pub fn source(&self, bytes: &[u8]) -> RecordFile {
         let mut source = file::read(&self.path, bytes);
-        if !self.twins.is_empty() {
-            source.refuse(duplicate(&source, &self.twins));
+        if let Some(duplicate) = self.duplicate(&source) {
+            source.refuse(duplicate);
         }
         source
+    }
+
+    /// Returns the finding about other files with the same id; `None` if there are none.
+    pub fn duplicate(&self, source: &RecordFile) -> Option<Finding> {
+        (!self.twins.is_empty()).then(|| duplicate(source, &self.twins))
     }
 
     /// Returns the file name without folder and suffix.

@@ -158,7 +158,7 @@ fn looked_at<'w>(
     Ok(ReviewedTree { head, bases })
 }
 
-/// One commit's records and governance files.
+/// One commit's records and governance files, redesigns included.
 struct CommitFiles<'w> {
     world: World<'w>,
     tree: CommitTree<'w>,
@@ -176,7 +176,10 @@ impl<'w> CommitFiles<'w> {
             Policy::Absent | Policy::Sound => &own,
         };
         let records = governance.policy.records.clone();
-        let rules = governance.paths().into_iter().map(|path| world.prefix.plain(&path)).collect();
+        let redesigns = Files::list(&tree, std::slice::from_ref(&governance.policy.redesigns))?;
+        let redesigns = redesigns.records.into_iter().map(|file| file.path);
+        let paths = governance.paths().into_iter().chain(redesigns);
+        let rules = paths.map(|path| world.prefix.plain(&path)).collect();
         let mut held = TreeContents::new();
         for file in Files::list(&tree, &records)?.records {
             let entry = tree.entry(&file.path)?;

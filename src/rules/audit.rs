@@ -6,6 +6,7 @@
 //! ([`contents`]), so that nothing is parsed again.
 
 pub mod contents;
+mod frozen;
 mod governance;
 mod levels;
 mod line;
@@ -124,6 +125,7 @@ impl<'a> Audit<'a> {
         let landed = LandedCase {
             is_governance: false,
             is_redesign: false,
+            redesign: None,
             path: path(version),
             id: match of.key {
                 TrailKey::Id(id) => Some(id),

@@ -16,6 +16,7 @@ use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::policy::demand::{EvidenceKind, SelfApproval};
 use crate::policy::governance::Governance;
+use crate::policy::redesign::Redesign;
 use crate::record::Record;
 use crate::record::time::Instant;
 
@@ -29,6 +30,8 @@ pub struct LandedCase<'c> {
     pub path: &'c str,
     /// The record's id; `None` for other files.
     pub id: Option<&'c str>,
+    /// The redesign before and after; `None` for other files, and if it can't be read.
+    pub redesign: Option<&'c RedesignVersions>,
     /// The version of the file that landed.
     pub version: &'c Version,
     /// Its content, if readable.
@@ -65,6 +68,13 @@ pub struct LandedCase<'c> {
     pub signatures: Vec<&'c LandedSignature>,
     /// The deadline for its approval, if it is the first version of an emergency.
     pub urgent: Option<Urgent>,
+}
+
+/// The content of a redesign before and after a landing.
+#[derive(Clone, Debug)]
+pub struct RedesignVersions {
+    pub before: Option<Redesign>,
+    pub after: Redesign,
 }
 
 /// Whether a version of a governance file counts.

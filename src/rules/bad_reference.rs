@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Write the ticket, address, commit or package in one of the supported forms.",
     bad: Example::with("references.ticket", "see the chat"),
     good: Example::SAMPLE,
-    checks: &[Check::Record(check)],
+    checks: &[Check::Record(check), Check::Redesign(check)],
     special: SpecialCases::NONE,
 };
 
@@ -48,7 +48,8 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
                            path: &dyn Fn() -> String| {
         let text = holder.and_then(|holder| holder.get(key)?.text());
         if text.is_some_and(|text| !(form.fits)(text)) {
-            malformed.push((format!("{}.{key}", path()), form));
+            let field = [path(), key.to_owned()].into_iter().filter(|part| !part.is_empty());
+            malformed.push((field.collect::<Vec<_>>().join("."), form));
         }
     };
     let references = root.get("references");
@@ -61,6 +62,7 @@ fn malformed(root: &Option<Node>) -> Vec<(String, &'static ReferenceForm)> {
         check_field(references, &entry.key, form, &|| "references".to_owned());
     }
     check_field(root.get("fix"), "ticket", &TICKET, &|| "fix".to_owned());
+    check_field(Some(root), "ticket", &TICKET, &String::new);
     places::evidence(root, &mut |place, item| {
         check_field(Some(item), "url", &ADDRESS, &|| place.path());
         check_field(Some(item), "commit", &COMMIT, &|| place.path());

@@ -4,11 +4,13 @@
 
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
-use crate::policy::settings::PatternKey;
+use crate::policy::settings::{PatternKey, RedesignKind};
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
 use crate::survey::cause;
+use crate::survey::redesign::RedesignState;
+use crate::survey::redesign::lift::Lifting;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::FrozenPattern,
@@ -16,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     serves: &["M54"],
     summary: "a new record repeats a cause that was filed too often",
     why: "A cause that is waived again and again is no longer an exception: the process has to change.",
-    remedy: "Change the policy or the automation. Until then link a redesign in `references.redesign`, with a `fix` whose `due` is not past.",
+    remedy: "Change the policy or the automation. Until then link a redesign in `references.redesign`: a file of the folder `redesigns` that is in time, or a ticket with a `fix` whose `due` is not past.",
     bad: Example::change("absent", "title: The fourth job with this cause").beside(&["", "", ""]),
     good: Example::change(
         "absent",
@@ -48,20 +50,40 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
+    let lifting = Lifting::at(neighbours, governance, neighbours.until);
+    let linked: Vec<String> = lifting.linked(record).filter_map(describe).collect();
     let message = format!(
-        "{} with {} landed within {}, so the pattern is frozen: {}{more}",
+        "{} with {} landed within {}, so the pattern is frozen: {}{more}{}",
         count(kind.occurrences, "occurrence"),
         cause::describe(&patterns.key, &kind.spelled),
         patterns.window,
         named.join(", "),
+        linked.concat(),
     );
+    let or_ticket = match patterns.redesign {
+        RedesignKind::Any => ", or a ticket with a `fix` whose `due` is not past",
+        RedesignKind::File => "",
+    };
     let help = format!(
-        "change the policy or the automation; until then link a redesign in `references.redesign`, with a `fix` whose \
-         `due` is not past; or tune `patterns` in exledger.yaml (threshold {}, window {}), approved by someone else",
-        patterns.threshold, patterns.window
+        "change the policy or the automation; until then link a redesign of {} that is in time in \
+         `references.redesign`{or_ticket}; or tune `patterns` in exledger.yaml (threshold {}, window {}), approved by \
+         someone else",
+        governance.policy.redesigns, patterns.threshold, patterns.window
     );
     let field = patterns.key.first().map_or("root_cause", |key| place(*key));
     findings.push(case.finding(RULE.code, field, message, help));
+}
+
+/// Returns why a redesign that the record links does not lift the freeze.
+fn describe(state: &RedesignState) -> Option<String> {
+    let id = state.id.as_deref()?;
+    let status = state.status;
+    Some(match status {
+        _ if state.lifts => {
+            format!("; the redesign {id}, which it links, is not about all of this pattern")
+        }
+        _ => format!("; the redesign {id}, which it links, is {}", status.as_str()),
+    })
 }
 
 /// Returns the field of a record that holds the value of a pattern key.

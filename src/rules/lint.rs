@@ -8,11 +8,13 @@ use crate::diag::{Finding, Level};
 use crate::ledger::Files;
 use crate::ledger::tree::TreeError;
 use crate::policy::governance::{Governance, State};
+use crate::policy::redesign::file::RedesignFile;
 use crate::policy::settings::RuleLevel;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::credential;
 use crate::record::file::RecordFile;
+use crate::record::time::Instant;
 use crate::rules::audit_cases::{LandedCase, MainlineCase, Statements, UsesCase};
 use crate::rules::case::{Cited, RecordCase, RuleContext};
 use crate::rules::change_cases::{ChangeCase, GovernanceChange};
@@ -107,6 +109,28 @@ fn record_case<'c>(
         evidence: evidence::of(source, context.tree)?,
         cited: Cited::in_record(source, context.governance),
     })
+}
+
+/// Returns the findings about a redesign's file, sorted; `landed` is when it first landed, or when it would.
+///
+/// # Errors
+/// [`TreeError`] if a file that its evidence names can't be read.
+pub fn redesign(
+    file: &RedesignFile,
+    context: &RuleContext<'_>,
+    landed: Option<Instant>,
+) -> Result<Vec<Finding>, TreeError> {
+    let source = &file.source;
+    let case = record_case(source, context, RecordPast { landed, ..RecordPast::UNKNOWN })?;
+    let is_broken = context.governance.state == State::Broken;
+    let applies = |rule: &Rule| rule.code.group() == RuleGroup::Shape || !is_broken;
+    let findings = judge(context, applies, |rule, check, found| match check {
+        Check::Noted => noted(rule.code, &source.findings, found),
+        Check::Redesign(check) if !is_broken => check(&case, found),
+        Check::Evidence(check) => check(&case, found),
+        _ => {}
+    });
+    Ok(findings)
 }
 
 /// Returns the findings about the governance files, sorted.

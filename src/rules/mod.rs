@@ -103,6 +103,7 @@ mod wildcard_scope;
 mod window_inverted;
 mod withdrawn_control;
 mod workflow_changed;
+mod wrong_redesign;
 mod wrong_type;
 mod yaml_feature;
 
@@ -156,6 +157,7 @@ pub const ALL: &[Rule] = &[
     closure_incomplete::RULE,
     review_by_self::RULE,
     frozen_pattern::RULE,
+    wrong_redesign::RULE,
     recurrence::RULE,
     silent_extension::RULE,
     renewal_limit::RULE,

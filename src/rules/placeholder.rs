@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Write the real text, or remove the field if it is optional.",
     bad: Example::with("risk.blast_radius", "TBD"),
     good: Example::SAMPLE,
-    checks: &[Check::Record(check)],
+    checks: &[Check::Record(check), Check::Redesign(check)],
     special: SpecialCases::NONE,
 };
 
@@ -33,7 +33,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The fields that may hold a placeholder.
+/// The fields that may hold a placeholder; the last ones are of redesigns.
 const FIELDS: &[&str] = &[
     "title",
     "justification",
@@ -45,6 +45,8 @@ const FIELDS: &[&str] = &[
     "fix.plan",
     "closure.reason",
     "closure.prevention",
+    "plan",
+    "assessed.reason",
 ];
 
 /// The lists whose items have such a field.

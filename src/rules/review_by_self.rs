@@ -1,4 +1,5 @@
-//! `review-by-self`: the names typed in closure and post-closure review are equal; on the mainline, their authors are.
+//! `review-by-self`: the names typed in closure and post-closure review are equal; on the mainline, their authors are. The
+//! same holds for the assessment of a redesign.
 //!
 //! Uses the case. Pure. Follows `docs/spec/rules.md` (content).
 
@@ -14,12 +15,13 @@ use crate::rules::audit_cases::LandedCase;
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Closed, Rule, SpecialCases};
+use crate::survey::redesign::assessor::Assessors;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::ReviewBySelf,
     level: Level::Error,
     serves: &["M47"],
-    summary: "the person who closed the record also reviewed its closure",
+    summary: "the person who closed the record also reviewed its closure, or assessed their own redesign",
     why: "The review exists because the person who closed a record already believes that it is done.",
     remedy: "Let someone else review it and record the result.",
     bad: Example::with(
@@ -34,7 +36,7 @@ pub(super) const RULE: Rule = Rule {
          evidence: [{kind: log, url: https://ci.example.com/7}], \
          reviewed: {date: 2027-01-10, by: dana@example.com, outcome: effective}}",
     ),
-    checks: &[Check::Record(record), Check::Landed(landed)],
+    checks: &[Check::Record(record), Check::Redesign(redesign), Check::Landed(landed)],
     special: SpecialCases {
         closed: Closed::WhenReviewed,
         each_landing: true,
@@ -74,8 +76,55 @@ fn record(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     findings.push(case.finding(RULE.code, field, message, help));
 }
 
+/// A redesign is assessed by somebody else than its owner and who did it.
+fn redesign(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
+    let address = |field| case.value::<Address>(field);
+    let (Some(by), Some(owner)) = (address("assessed.by"), address("owner.email")) else {
+        return;
+    };
+    let governance = case.context.governance;
+    let doer = address("done.by");
+    let assessors = Assessors { owner: &owner, doer: doer.as_ref() };
+    if let Some(doubt) = assessors.doubt(&by, governance) {
+        findings.push(case.finding(RULE.code, "assessed.by", doubt.message(&by), doubt.help()));
+    }
+}
+
 fn landed(landed: &LandedCase<'_>, findings: &mut Vec<Finding>) {
     findings.extend(by_landing(landed.governance(), landed));
+    findings.extend(assessed_by_landing(landed.governance(), landed));
+}
+
+/// The same for the assessment of a redesign: it isn't there.
+fn assessed_by_landing(governance: &Governance, landed: &LandedCase<'_>) -> Option<Finding> {
+    let version = landed.redesign?;
+    let assessed = version.after.assessed.as_ref()?;
+    let before = version.before.as_ref().and_then(|before| before.assessed.as_ref());
+    if before == Some(assessed) {
+        return None;
+    }
+    let assessors = Assessors::of(&version.after);
+    let makers = &landed.verdict.makers;
+    let (message, help) = match assessors.doubt(&assessed.by, governance) {
+        Some(doubt) => (doubt.message(&assessed.by), doubt.help()),
+        None if assessors.has_other(makers, governance) => return None,
+        None => {
+            let who: Vec<&str> = makers.iter().map(|person| person.email.as_str()).collect();
+            (
+                format!(
+                    "the assessment was written by {}, who owns the redesign or did it",
+                    diag::names(&who)
+                ),
+                "ask someone else to assess it and write the entry".to_owned(),
+            )
+        }
+    };
+    let counts = format!("{message}, so it doesn't count");
+    Some(Finding {
+        level: Level::Error,
+        field: Some("assessed.by".to_owned()),
+        ..landed.finding(RULE.code, Level::Error, &counts, help)
+    })
 }
 
 /// On the mainline, git tells who reviewed: all authors of the review's landing also made the closure.

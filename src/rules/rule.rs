@@ -44,7 +44,9 @@ pub enum Check {
     Noted,
     /// A record's file, as far as it can be read.
     Record(fn(&RecordCase<'_>, &mut Vec<Finding>)),
-    /// The evidence files that a record names.
+    /// A redesign's file, as far as it can be read; it is a case without a record.
+    Redesign(fn(&RecordCase<'_>, &mut Vec<Finding>)),
+    /// The evidence files that a record or a redesign names.
     Evidence(fn(&RecordCase<'_>, &mut Vec<Finding>)),
     /// The governance files of a tree.
     Policy(fn(&RuleContext<'_>, &mut Vec<Finding>)),

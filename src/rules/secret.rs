@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     remedy: "Revoke it, remove it from the file and the history, and say where it is stored, such as vault:prod/billing/db. List false positives in `lint.not_secrets`.",
     bad: Example::with("x", "{deploy: password=Sup3rS3cret}"),
     good: Example::with("x", "{deploy: vault:prod/billing/deploy}"),
-    checks: &[Check::Record(record), Check::Policy(policy)],
+    checks: &[Check::Record(record), Check::Redesign(record), Check::Policy(policy)],
     special: SpecialCases { closed: Closed::Judged, ..SpecialCases::NONE },
 };
 

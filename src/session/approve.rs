@@ -5,6 +5,7 @@
 //! signs an approval, `reviews` writes approval files for a forge's reviews. Follows `docs/spec/cli.md`, approve,
 //! and `docs/spec/approval.md`, S7, 1.12, G2.
 
+mod beside;
 mod branch;
 pub mod bridge_key;
 pub mod committer;
@@ -82,9 +83,18 @@ pub(crate) fn prepare<'s>(
     if request.out.is_none() {
         committer.check(&content, &source, repository)?;
     }
-    let notices = refuse_unsound(&content, &source, request.decision)?;
+    let mut notices = refuse_unsound(&content, &source, request.decision)?;
+    let mut beside = Vec::new();
+    if request.decision == ApprovalDecision::Approve {
+        let around = (&content, &person);
+        let (redesigns, more) =
+            beside::linked_redesigns((located, at), &snapshot, &source, around)?;
+        beside = redesigns;
+        notices.extend(more);
+    }
     Ok(PreparedApproval {
         content,
+        beside,
         source,
         decision: request.decision,
         person,

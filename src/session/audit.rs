@@ -172,6 +172,7 @@ impl AuditedRecords {
                 .collect();
             named.into_iter().collect()
         };
+        findings.extend(audit.frozen(&snapshot.neighbours(), &keys));
         findings.extend(audit.line(&landings, &tips.marks));
         if self.is_all {
             findings.extend(audit.governance());

@@ -7,6 +7,7 @@ mod base;
 pub mod findings;
 mod input;
 mod landed;
+mod redesigns;
 pub mod request;
 mod untouched;
 
@@ -23,6 +24,7 @@ use crate::session::error::{Error, Usage};
 use crate::session::lint::findings::{LintFindings, LintedRecord};
 use crate::session::lint::input::Input;
 use crate::session::lint::landed::LandedRecords;
+use crate::session::lint::redesigns::LintedRedesigns;
 use crate::session::lint::request::LintRequest;
 use crate::session::locate::Located;
 use crate::session::notice::Notice;
@@ -60,7 +62,10 @@ pub(crate) fn judge(
 ) -> Result<LintAnswer, Error> {
     let input = Input::of(located, request)?;
     let governance = Governance::read(&input)?;
-    if !input.is_record(&governance.policy.records) {
+    let policy = &governance.policy;
+    if !input.is_record(&policy.records)
+        && !input.is_record(std::slice::from_ref(&policy.redesigns))
+    {
         return Err(Usage::refused(
             "the path of the record is not in a record folder",
             "see `records` in exledger.yaml",
@@ -93,6 +98,8 @@ pub(crate) fn judge(
             found.take(lint::policy(&context), &input);
             let landed = LandedRecords::of(located, &governance.policy.records, &input);
             read(&input, &context, &landed, &mut found)?;
+            let all = LintedRedesigns { before: None, landed: &|_| None };
+            redesigns::read(&input, &context, &all, &mut found)?;
             found.take(landed.statements(&input, &context, &root)?, &input);
         }
     }

@@ -61,6 +61,13 @@ pub enum Notice {
         /// The errors, each with the code of its rule.
         errors: Vec<String>,
     },
+    /// A redesign that the record links is not approved together with it.
+    RedesignNotApproved {
+        /// The path of the file.
+        path: String,
+        /// Why.
+        cause: String,
+    },
     /// A branch of a bridge holds approvals that count once they are merged.
     WaitingReviews {
         /// The branch.

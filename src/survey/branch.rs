@@ -186,7 +186,7 @@ pub fn made(commits: &[BranchCommit], delta: &Delta, governance: &Governance) ->
     made
 }
 
-/// Returns the commits that change a governance file, parents first, then by path.
+/// Returns the commits that change a governance file or a redesign, parents first, then by path.
 pub fn rulings(commits: &[BranchCommit]) -> Vec<Ruling> {
     let mut found = Vec::new();
     for branch_commit in commits {
@@ -208,7 +208,7 @@ pub fn rulings(commits: &[BranchCommit]) -> Vec<Ruling> {
 /// Returns the commits of a branch, and each governance that one of them introduces.
 ///
 /// A file counts as a governance file if any policy on or before the branch names it; `known` are the files named
-/// before it. `read` returns the governance of a tree.
+/// before it. Files in the folders of `redesigns` are found with them. `read` returns the governance of a tree.
 ///
 /// # Errors
 /// [`Obstacle`] if a needed object is missing.
@@ -216,18 +216,21 @@ pub fn collect_commits(
     objects: &dyn Objects,
     prefix: &LedgerPrefix,
     branch: &Branch,
-    folders: &[String],
+    [folders, redesigns]: [&[String]; 2],
     known: impl IntoIterator<Item = String>,
     read: &dyn Fn(&dyn Tree) -> Result<Governance, TreeError>,
 ) -> Result<(Vec<BranchCommit>, Vec<Rc<Governance>>), Obstacle> {
     let mut paths: BTreeSet<String> = known.into_iter().map(|path| prefix.plain(&path)).collect();
     paths.insert(policy::FILE.to_owned());
+    let mut redesigns: BTreeSet<String> = redesigns.iter().cloned().collect();
     loop {
-        let interest = Interest::new(prefix, folders, &paths);
+        let interest =
+            Interest::new(prefix, folders, &paths).with_redesigns(prefix, redesigns.iter());
         let branch_commits = branch.commits(&mut BranchContext::new(objects, prefix, &interest))?;
         let mut states = Vec::new();
+        let ruled = rulings(&branch_commits).into_iter();
         let mut commits: Vec<_> =
-            rulings(&branch_commits).into_iter().map(|it| it.commit).collect();
+            ruled.filter(|it| paths.contains(&it.path)).map(|it| it.commit).collect();
         commits.dedup_by_key(|commit| commit.oid);
         for commit in commits {
             let tree = CommitTree::new(objects, commit.tree, prefix);
@@ -236,10 +239,13 @@ pub fn collect_commits(
         }
         let named: BTreeSet<String> =
             states.iter().flat_map(|state| state.paths()).map(|path| prefix.plain(&path)).collect();
-        if named.is_subset(&paths) {
+        let planned: BTreeSet<String> =
+            states.iter().map(|state| state.policy.redesigns.clone()).collect();
+        if named.is_subset(&paths) && planned.is_subset(&redesigns) {
             return Ok((branch_commits, states));
         }
         paths.extend(named);
+        redesigns.extend(planned);
     }
 }
 

@@ -231,13 +231,8 @@ impl RedesignState {
 
     /// Tells whether a record links this redesign, by its id or its ticket.
     pub fn is_linked(&self, record: &Record) -> bool {
-        let Some(link) = link(record) else {
-            return false;
-        };
-        let is_same = |text: &Option<String>| {
-            text.as_deref().is_some_and(|text| text.trim().eq_ignore_ascii_case(link))
-        };
-        is_same(&self.id) || is_same(&self.ticket)
+        let path = self.path.as_deref().unwrap_or_default();
+        link(record).is_some_and(|link| is_linking(link, path, self.redesign.as_deref()))
     }
 
     /// Tells whether a group is of the pattern that this redesign is about; a ticket is about the pattern of each record
@@ -254,6 +249,13 @@ impl RedesignState {
             RedesignStatus::Effective | RedesignStatus::Unassessed | RedesignStatus::Watching
         )
     }
+}
+
+/// Tells whether the text in a record's `references.redesign` names the redesign of a file: by its id or its ticket.
+pub fn is_linking(link: &str, path: &str, redesign: Option<&Redesign>) -> bool {
+    let ticket = redesign.and_then(|redesign| redesign.ticket.as_deref());
+    link.eq_ignore_ascii_case(file::stem(path))
+        || ticket.is_some_and(|ticket| ticket.trim().eq_ignore_ascii_case(link))
 }
 
 /// Returns the text in `references.redesign`.

@@ -28,7 +28,7 @@ pub(super) fn unsigned(
             sha256: draft.file.sha256.clone(),
             decision: draft.file.decision,
             groups: prepared.groups(),
-            files: draft.paths.to_vec(),
+            files: draft.all_paths(),
         },
         title: content.record().map(|record| record.title.clone()),
         of,

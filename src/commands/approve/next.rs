@@ -25,11 +25,12 @@ pub(super) fn after(
     let subject = commit_subject(&prepared.content.name, prepared.decision);
     Ok(match written {
         WrittenApproval::WorkTree => {
-            commit(ctx, session, (&prepared.committer, &draft.paths), &subject)?
+            commit(ctx, session, (&prepared.committer, &draft.all_paths()), &subject)?
         }
         WrittenApproval::Folder { counts_at } => {
             let folder = counts_at.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let from = draft.paths.each_ref().map(|path| quoted(path)).join(" ");
+            let paths = draft.all_paths();
+            let from = paths.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(" ");
             let to = quoted(folder);
             vec![
                 format!("mkdir -p {to} && cp {from} {to}/"),
@@ -60,14 +61,14 @@ pub(super) fn again(
         return Ok(Vec::new());
     }
     let subject = commit_subject(&prepared.content.name, prepared.decision);
-    commit(ctx, session, (&prepared.committer, &draft.paths), &subject)
+    commit(ctx, session, (&prepared.committer, &draft.all_paths()), &subject)
 }
 
 /// Returns the commands that commit the files written beside the records.
 fn commit(
     ctx: &Ctx,
     session: &Session,
-    (committer, paths): (&Committer, &[String; 2]),
+    (committer, paths): (&Committer, &[String]),
     subject: &str,
 ) -> anyhow::Result<Vec<String>> {
     let git = next_steps::git_command(ctx, session);
@@ -77,7 +78,7 @@ fn commit(
     if own.is_none() {
         commands.push(format!("{git} switch -c {name}"));
     }
-    let files = paths.each_ref().map(|path| quoted(path)).join(" ");
+    let files = paths.iter().map(|path| quoted(path)).collect::<Vec<_>>().join(" ");
     commands.push(format!("{git} add {files}"));
     commands.push(commit_command(committer, &git, subject, session.repository()?));
     commands.push(next_steps::push(ctx, session, &own.unwrap_or(name)));

@@ -259,6 +259,10 @@ impl Ctx {
                     ));
                     continue;
                 }
+                Notice::RedesignNotApproved { path, cause } => {
+                    self.hint(&format!("warning: {path} is not approved with it: {cause}"));
+                    continue;
+                }
                 Notice::LandedWithErrors { path, errors } => {
                     let listed = errors.join("\n  ");
                     self.hint(&format!("warning: {path} was merged with errors\n  {listed}"));

@@ -3,9 +3,10 @@
 //! Uses history, approval, the rules. Pure. Start at [`Audit::governance`]. Follows `docs/spec/approval.md`, G2.
 
 use crate::diag::{Finding, Level};
-use crate::history::version::VersionChange;
+use crate::history::version::{Trail, VersionChange};
+use crate::policy::redesign::file;
 use crate::rules::audit::Audit;
-use crate::rules::audit_cases::{GovernanceCounts, Healed, LandedCase};
+use crate::rules::audit_cases::{GovernanceCounts, Healed, LandedCase, RedesignVersions};
 use crate::rules::lint;
 
 impl Audit<'_> {
@@ -26,6 +27,9 @@ impl Audit<'_> {
                 if !states.any(|state| state.governs(&self.history.prefix, path)) {
                     continue;
                 }
+                let is_redesign =
+                    both.iter().any(|state| state.holds_redesign(&self.history.prefix, path));
+                let redesign = is_redesign.then(|| self.redesign(path, trail, index)).flatten();
                 let governance_before = counted.states.before(version.landing);
                 // A file that no counting policy names changes nothing, so it can't add requirements.
                 let was_read = |index| {
@@ -39,9 +43,8 @@ impl Audit<'_> {
                 let last = index + 1 == trail.versions.len();
                 let landed = LandedCase {
                     is_governance: true,
-                    is_redesign: both
-                        .iter()
-                        .any(|state| state.holds_redesign(&self.history.prefix, path)),
+                    is_redesign,
+                    redesign: redesign.as_ref(),
                     path,
                     id: None,
                     version,
@@ -76,5 +79,14 @@ impl Audit<'_> {
             }
         }
         findings
+    }
+
+    /// Returns the content of a redesign at a version and before it; `None` if it can't be read.
+    fn redesign(&self, path: &str, trail: &Trail, index: usize) -> Option<RedesignVersions> {
+        let read = |index: usize| {
+            let blob = trail.versions.get(index)?.files.first()?.blob;
+            file::read(path, self.history.governance_bytes.get(&blob)?).redesign
+        };
+        Some(RedesignVersions { before: index.checked_sub(1).and_then(read), after: read(index)? })
     }
 }

@@ -61,9 +61,8 @@ pub(super) struct ExistingFiles {
 /// The files to write.
 pub(super) struct ApprovalFiles<'f> {
     pub(super) file: &'f ApprovalFile,
-    /// The paths of the approval file and its signature.
-    pub(super) paths: &'f [String; 2],
-    pub(super) bytes: [&'f [u8]; 2],
+    /// The approval files and their signatures, each with its path.
+    pub(super) files: &'f [(String, Vec<u8>)],
     /// The subject of the commit.
     pub(super) subject: &'f str,
     /// The record folder that it belongs to.
@@ -134,7 +133,7 @@ impl<'s> Destination<'s> {
     /// Tells whether the files exist beside the records and are not committed yet.
     pub(super) fn awaits_commit(
         &self,
-        paths: &[String; 2],
+        paths: &[String],
         source: &ContentSource<'_>,
     ) -> Result<bool, Error> {
         let Destination::WorkTree(located) = self else {
@@ -148,23 +147,22 @@ impl<'s> Destination<'s> {
         Ok(false)
     }
 
-    /// Writes the two files, and returns where.
+    /// Writes the files, and returns where.
     pub(super) fn write(
         &self,
         files: &ApprovalFiles<'_>,
         commit: &CommitAs<'_>,
         snapshot: &Snapshot<'_>,
     ) -> Result<WrittenApproval, Error> {
-        let both = files.paths.iter().zip(files.bytes);
         match self {
             Destination::Folder { from, .. } => {
-                for (path, bytes) in both {
+                for (path, bytes) in files.files {
                     edits::put_at(&from.join(path), bytes).map_err(refused)?;
                 }
                 Ok(WrittenApproval::Folder { counts_at: files.file.path(files.records) })
             }
             Destination::WorkTree(located) => {
-                write_beside(located, both.map(|(path, bytes)| (path.clone(), bytes.to_vec())))?;
+                write_beside(located, files.files.iter().cloned())?;
                 Ok(WrittenApproval::WorkTree)
             }
             Destination::Branch(branch) => {
@@ -174,8 +172,10 @@ impl<'s> Destination<'s> {
                 };
                 let added = branch.add(&CommitContent {
                     subject: files.subject,
-                    files: both
-                        .map(|(path, bytes)| (outward(path), Some(bytes.to_vec())))
+                    files: files
+                        .files
+                        .iter()
+                        .map(|(path, bytes)| (outward(path), Some(bytes.clone())))
                         .collect(),
                     committer: commit.committer,
                     setup: commit.setup,

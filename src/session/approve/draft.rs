@@ -14,6 +14,7 @@ use crate::session::approve::earlier::{self, EarlierApproval};
 use crate::session::approve::ledger_name;
 use crate::session::approve::prepared::PreparedApproval;
 use crate::session::approve::sign::{self, ApprovalSignature};
+use crate::session::approve::subject::ApprovalContent;
 use crate::session::error::{Error, Usage};
 use crate::store::sign::Setup;
 
@@ -25,6 +26,9 @@ pub struct ApprovalDraft<'p> {
     pub text: String,
     /// The paths of the approval file and its signature.
     pub paths: [String; 2],
+    /// The approvals of the redesigns that are approved together with it.
+    pub beside: Vec<ApprovalDraft<'p>>,
+    content: &'p ApprovalContent,
     prepared: &'p PreparedApproval<'p>,
     earlier: EarlierApproval,
 }
@@ -33,6 +37,8 @@ pub struct ApprovalDraft<'p> {
 pub struct SignedApproval<'d> {
     /// The signature, and whether it counts.
     pub signature: ApprovalSignature,
+    /// The signatures of the redesigns' approvals, in the order of their drafts.
+    beside: Vec<ApprovalSignature>,
     draft: &'d ApprovalDraft<'d>,
 }
 
@@ -66,7 +72,19 @@ impl PreparedApproval<'_> {
         if let Some(reason) = reason {
             check_reason(reason)?;
         }
-        let target = &self.content.target;
+        let mut draft = self.draft_of(&self.content, reason)?;
+        for redesign in &self.beside {
+            draft.beside.push(self.draft_of(redesign, reason)?);
+        }
+        Ok(draft)
+    }
+
+    fn draft_of<'p>(
+        &'p self,
+        content: &'p ApprovalContent,
+        reason: Option<&str>,
+    ) -> Result<ApprovalDraft<'p>, Error> {
+        let target = &content.target;
         let ledger = ledger_name::written(&self.snapshot)?;
         let file = approve::file(
             target,
@@ -81,12 +99,18 @@ impl PreparedApproval<'_> {
         let paths = self.destination.paths(&file, &target.folder);
         let around = (&self.snapshot, &self.at);
         let earlier = match self.destination.existing(&paths, &self.source)? {
-            Some(existing) => {
-                earlier::find(&existing, (&file, &self.person), &self.content, around)
-            }
+            Some(existing) => earlier::find(&existing, (&file, &self.person), content, around),
             None => EarlierApproval::None,
         };
-        Ok(ApprovalDraft { file, text, paths, prepared: self, earlier })
+        Ok(ApprovalDraft {
+            file,
+            text,
+            paths,
+            beside: Vec::new(),
+            content,
+            prepared: self,
+            earlier,
+        })
     }
 
     /// Returns the signing key: the named one, or that of git's configuration.
@@ -103,7 +127,13 @@ impl PreparedApproval<'_> {
 impl ApprovalDraft<'_> {
     /// Tells whether the same approval was signed before and counts, so that nothing is left to do.
     pub fn counts_already(&self) -> bool {
-        self.earlier == EarlierApproval::Counts
+        self.earlier == EarlierApproval::Counts && self.beside.iter().all(Self::counts_already)
+    }
+
+    /// Returns the paths of the files, those of the redesigns last.
+    pub fn all_paths(&self) -> Vec<String> {
+        let beside = self.beside.iter().flat_map(|draft| &draft.paths);
+        self.paths.iter().chain(beside).cloned().collect()
     }
 
     /// Tells whether the files exist beside the records and are not committed yet.
@@ -112,7 +142,7 @@ impl ApprovalDraft<'_> {
     /// If they can't be read.
     pub fn awaits_commit(&self) -> Result<bool, Error> {
         let destination = &self.prepared.destination;
-        destination.awaits_commit(&self.paths, &self.prepared.source)
+        destination.awaits_commit(&self.all_paths(), &self.prepared.source)
     }
 
     /// Signs it. The signing program may ask for a passphrase on the terminal.
@@ -122,8 +152,10 @@ impl ApprovalDraft<'_> {
     pub fn sign(&self, setup: &Setup) -> Result<SignedApproval<'_>, Error> {
         let prepared = self.prepared;
         let around = (&prepared.snapshot, &prepared.at);
-        let signature = sign::sign(around, setup, &self.text, &prepared.person)?;
-        Ok(SignedApproval { signature, draft: self })
+        let sign = |text: &str| sign::sign(around, setup, text, &prepared.person);
+        let signature = sign(&self.text)?;
+        let beside = self.beside.iter().map(|draft| sign(&draft.text));
+        Ok(SignedApproval { signature, beside: beside.collect::<Result<_, _>>()?, draft: self })
     }
 }
 
@@ -131,8 +163,10 @@ impl SignedApproval<'_> {
     /// Tells whether the same approval was signed before by this key, and the key is still not listed.
     pub fn is_repeated(&self) -> bool {
         let signature = &self.signature;
-        signature.missing.is_some()
-            && self.draft.earlier == EarlierApproval::SignedBy(signature.key.clone())
+        let is_same = |draft: &ApprovalDraft<'_>| {
+            draft.earlier == EarlierApproval::SignedBy(signature.key.clone())
+        };
+        signature.missing.is_some() && is_same(self.draft) && self.draft.beside.iter().all(is_same)
     }
 
     /// Writes the approval and its signature, and returns where.
@@ -141,12 +175,17 @@ impl SignedApproval<'_> {
     /// If they can't be written or committed. Nothing is written then.
     pub fn write(&self) -> Result<WrittenApproval, Error> {
         let (draft, prepared) = (self.draft, self.draft.prepared);
-        let subject = commit_subject(&prepared.content.name, prepared.decision);
+        let subject = commit_subject(&draft.content.name, prepared.decision);
+        let drafts = std::iter::once(draft).chain(&draft.beside);
+        let signatures = std::iter::once(&self.signature).chain(&self.beside);
+        let files = drafts.zip(signatures).flat_map(|(draft, signature)| {
+            let bytes = [draft.text.as_bytes().to_vec(), signature.armoured.clone()];
+            draft.paths.iter().cloned().zip(bytes)
+        });
         prepared.destination.write(
             &ApprovalFiles {
                 file: &draft.file,
-                paths: &draft.paths,
-                bytes: [draft.text.as_bytes(), &self.signature.armoured],
+                files: &files.collect::<Vec<_>>(),
                 subject: &subject,
                 records: &prepared.content.target.folder,
             },

@@ -22,6 +22,8 @@ use crate::store::sign::Setup;
 pub struct PreparedApproval<'s> {
     /// The content.
     pub content: ApprovalContent,
+    /// The redesigns that are approved together with it.
+    pub beside: Vec<ApprovalContent>,
     /// Where the content comes from.
     pub source: ContentSource<'s>,
     /// Whether it is approved or rejected.

@@ -8,7 +8,7 @@ use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::{Governance, State};
 use crate::policy::people::person::Person;
-use crate::record::time::not_after;
+use crate::record::time::{Instant, not_after};
 use crate::rules::case::RuleContext;
 use crate::rules::change_cases::{ChangeCase, GovernanceChange, Needs};
 use crate::rules::lint;
@@ -17,6 +17,7 @@ use crate::session::notice::Notice;
 use crate::survey::approved_state::{ApprovedState, PastObstacle};
 use crate::survey::branch::{self, Delta};
 use crate::survey::neighbour::Neighbours;
+use crate::survey::redesign::RedesignHistory;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -63,6 +64,10 @@ pub struct Compared {
     pub odd: Files,
     /// Landed records of the same kind, or about the same subject, as a record that differs; `None` if there are none.
     pub neighbours: Option<Neighbours>,
+    /// The redesigns that landed, with those that it adds or changes.
+    pub redesigns: Vec<RedesignHistory>,
+    /// The end of all windows: the instant in question, otherwise the committer time of the head.
+    pub until: Instant,
 }
 
 /// A record that differs.
@@ -112,6 +117,12 @@ impl Entry {
 }
 
 impl Compared {
+    /// Returns when a redesign file first landed, or would.
+    pub fn redesign_landed(&self, path: &str) -> Option<Instant> {
+        let known = self.redesigns.iter().find(|it| it.path == path);
+        known.and_then(|it| it.landed).or(Some(self.until))
+    }
+
     /// Returns notices for the governance files whose last version that counts applies instead of the landed one.
     pub fn notices(&self) -> impl Iterator<Item = Notice> {
         let base = self.base.short();

@@ -25,6 +25,7 @@ use crate::rules::change_cases::GovernanceChange;
 use crate::session::compare::authors::{Authorship, how};
 use crate::session::compare::compared::{Compared, ProposedState};
 use crate::session::compare::nearby::{self, NeighbourSearch};
+use crate::session::compare::redesigns::redesign_folders;
 use crate::session::compare::uncounted::UncountedFiles;
 use crate::session::error::Undetermined;
 use crate::session::snapshot::notes;
@@ -50,7 +51,7 @@ pub(crate) struct Comparer<'h> {
 }
 
 impl Comparer<'_> {
-    fn past(&self) -> Result<&(History, TrailVerdicts), Undetermined> {
+    pub(super) fn past(&self) -> Result<&(History, TrailVerdicts), Undetermined> {
         if let Some(past) = self.past.get() {
             return Ok(past);
         }
@@ -127,7 +128,7 @@ impl Comparer<'_> {
         Ok(Authorship { onto, worker })
     }
 
-    fn tree(&self, commit: Oid) -> Result<CommitTree<'_>, Undetermined> {
+    pub(super) fn tree(&self, commit: Oid) -> Result<CommitTree<'_>, Undetermined> {
         Ok(CommitTree::of_commit(self.repository, commit, &self.prefix)?)
     }
 
@@ -171,16 +172,17 @@ impl Comparer<'_> {
         let proposed = ProposedState { governance: &governance, ..proposed };
         let named = Files::list(proposed.tree, &proposed.governance.policy.records)?;
         let deltas = self.deltas(base, &before, proposed, &named)?;
-        let known =
-            [&*before, &*cast.onto, proposed.governance].into_iter().flat_map(Governance::paths);
-        let mut governance_paths: BTreeSet<String> = known.collect();
+        let states = [&*before, &*cast.onto, proposed.governance];
+        let mut governance_paths: BTreeSet<String> =
+            states.into_iter().flat_map(Governance::paths).collect();
+        let planned = redesign_folders(states.into_iter());
         let folders = record_folders(&before, proposed.governance);
         let (commits, mut brought) = match &branch {
             Some(branch) => branch::collect_commits(
                 self.repository,
                 &self.prefix,
                 branch,
-                &folders,
+                [&folders, &planned],
                 governance_paths.iter().cloned(),
                 &|tree| uncounted.read(tree),
             )?,
@@ -188,8 +190,10 @@ impl Comparer<'_> {
         };
         let ruled = branch::rulings(&commits);
         let governors = find_governors(&ruled, &cast.onto);
+        let by_branch = brought.iter().flat_map(|state| state.paths());
+        let ruling: BTreeSet<String> = by_branch.chain(governance_paths.iter().cloned()).collect();
         let mut rulings: Vec<GovernanceChange> =
-            ruled.into_iter().map(|ruling| cast.ruling(ruling)).collect();
+            self.of_policy(ruled, &planned, &ruling).map(|ruling| cast.ruling(ruling)).collect();
         governance_paths.extend(rulings.iter().map(|ruling| ruling.path.clone()));
         let mut loose = BTreeSet::new();
         if proposed.commit.is_none() {
@@ -200,21 +204,24 @@ impl Comparer<'_> {
         if !rulings.is_empty() {
             brought.push(Rc::new(proposed.governance.clone()));
         }
+        let redesigns = self.redesigns(base, proposed)?;
+        let until = self.until(head)?;
         let mut neighbours = None;
         let mut entries = Vec::new();
         if !deltas.is_empty() {
             let tip = self.tree(self.chosen.tip)?;
-            let similar =
-                NeighbourSearch::of(&deltas, [&before, proposed.governance]).among(&tip)?;
+            let similar = NeighbourSearch::of(&deltas, [&before, proposed.governance])
+                .with_redesigns(&redesigns)
+                .among(&tip)?;
             let mut names: BTreeSet<String> = deltas.iter().map(|it| it.key.clone()).collect();
             names.extend(similar.iter().map(|(id, _)| id.to_ascii_uppercase()));
             let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
             let stems = deltas.iter().map(|it| it.key.as_str());
             neighbours = Some(Neighbours {
-                redesigns: Vec::new(),
+                redesigns: redesigns.clone(),
                 further_ids: nearby::known(stems, &history),
                 all: nearby::landed(similar, &history),
-                until: self.until(head)?,
+                until,
             });
             for delta in deltas {
                 let landed = ApprovedState::from_history(&history, &approvals, &delta.key);
@@ -236,6 +243,8 @@ impl Comparer<'_> {
             governance: Rc::clone(&governance),
             odd: self.odd(base, named)?,
             neighbours,
+            redesigns,
+            until,
         })
     }
 

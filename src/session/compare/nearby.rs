@@ -13,6 +13,7 @@ use crate::history::walked::History;
 use crate::ledger::Files;
 use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
+use crate::policy::redesign::Redesign;
 use crate::policy::settings::PatternKey;
 use crate::record::Record;
 use crate::record::file;
@@ -22,6 +23,7 @@ use crate::survey::branch::Delta;
 use crate::survey::cause::{self, CauseGroup, Findings};
 use crate::survey::neighbour::Neighbour;
 use crate::survey::occurrence::Filing;
+use crate::survey::redesign::{RedesignHistory, covers};
 use crate::survey::refiling::{self, Peer};
 
 /// The search terms for similar records.
@@ -36,6 +38,8 @@ pub struct NeighbourSearch<'n> {
     /// The same as text to search for in a file, ignoring letter case; not controls and
     /// addresses, which have several forms.
     written: BTreeSet<Vec<String>>,
+    /// The patterns of redesigns that may be about one of the records.
+    patterns: Vec<Rc<Redesign>>,
 }
 
 impl<'n> NeighbourSearch<'n> {
@@ -63,6 +67,7 @@ impl<'n> NeighbourSearch<'n> {
             names: Vec::new(),
             groups: BTreeSet::new(),
             written: BTreeSet::new(),
+            patterns: Vec::new(),
         };
         for (id, record) in records {
             let refusing = governance.iter().map(|it| cause::refusing(record, it));
@@ -75,6 +80,25 @@ impl<'n> NeighbourSearch<'n> {
             search.peers.extend(peer);
         }
         search
+    }
+
+    /// Adds the patterns of the redesigns that are about one of the records: whether they came back depends on all records
+    /// of the pattern.
+    pub fn with_redesigns(mut self, redesigns: &[RedesignHistory]) -> NeighbourSearch<'n> {
+        let counted = redesigns.iter().filter_map(|it| Some(&it.counted.as_ref()?.redesign));
+        for redesign in counted {
+            let mut governance = self.governance.iter();
+            let is_about = governance.any(|governance| {
+                self.groups.iter().any(|group| covers(&redesign.pattern, group, governance))
+            });
+            if is_about {
+                let counts = |key: &str| !matches!(key, "control" | "owner" | "finding");
+                let words = redesign.pattern.stated().filter(|(key, _)| counts(key));
+                self.written.insert(words.map(|(_, word)| word.trim().to_lowercase()).collect());
+                self.patterns.push(Rc::clone(redesign));
+            }
+        }
+        self
     }
 
     /// Returns the values that the file of any record of the same kind must contain.
@@ -99,7 +123,10 @@ impl<'n> NeighbourSearch<'n> {
         self.governance.iter().any(|governance| {
             let keys = &governance.policy.patterns.key;
             let groups = cause::groups(record, keys, Findings::Count, governance);
-            groups.keys().any(|group| self.groups.contains(group))
+            groups.keys().any(|group| {
+                self.groups.contains(group)
+                    || self.patterns.iter().any(|it| covers(&it.pattern, group, governance))
+            })
         })
     }
 

@@ -25,6 +25,7 @@ use crate::session::lint::approvals;
 use crate::session::lint::findings::LintFindings;
 use crate::session::lint::input::Input;
 use crate::session::lint::landed::LandedRecords;
+use crate::session::lint::redesigns::{self, LintedRedesigns};
 use crate::session::lint::untouched;
 use crate::session::locate::Located;
 use crate::survey::neighbour::Neighbours;
@@ -80,6 +81,9 @@ pub(super) fn read(
         &|| approvals::root(located, at.now),
     )?;
     found.take(bad, input);
+    let linted =
+        LintedRedesigns { before: Some(&parted), landed: &|path| compared.redesign_landed(path) };
+    redesigns::read(input, context, &linted, found)?;
     let mut repeats = Repeats::default();
     for entry in &compared.entries {
         for source in &entry.delta.after {

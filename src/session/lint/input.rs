@@ -104,7 +104,9 @@ impl Input {
         governance: &Governance,
     ) -> Result<Option<Notice>, Usage> {
         let records = &governance.policy.records;
-        let strangers = self.strangers(records, &governance.paths());
+        let redesigns = std::iter::once(&governance.policy.redesigns);
+        let folders: Vec<String> = records.iter().chain(redesigns).cloned().collect();
+        let strangers = self.strangers(&folders, &governance.paths());
         if strangers.is_empty() {
             return Ok(None);
         }
@@ -113,7 +115,10 @@ impl Input {
             return Ok(Some(Notice::NothingToLint { paths }));
         }
         Err(Usage::refused(
-            format!("{} contains no records, approvals or governance files", strangers.join(", ")),
+            format!(
+                "{} contains no records, redesigns, approvals or governance files",
+                strangers.join(", ")
+            ),
             format!("give files or folders in {}, or {}", records.join(", "), policy::FILE),
         ))
     }

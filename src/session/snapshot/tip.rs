@@ -49,6 +49,14 @@ impl Snapshot<'_> {
         Some(self.tip_of(version, verdict))
     }
 
+    /// Tells whether a governance file at the tip has these bytes, and somebody else approved them.
+    pub(crate) fn is_ruling_approved(&self, path: &str, bytes: &[u8]) -> bool {
+        let n_versions = self.history.governance.get(path).map_or(0, |trail| trail.versions.len());
+        let last = n_versions.checked_sub(1);
+        last.is_some_and(|last| self.approvals.counted.is_approved(path, last))
+            && self.ruling(path).is_some_and(|tip| tip.bytes.as_deref() == Some(bytes))
+    }
+
     fn tip_of<'a>(&'a self, version: &'a Version, verdict: &'a ApprovalVerdict) -> Tip<'a> {
         let blob = version.files.first().map(|file| file.blob);
         Tip {

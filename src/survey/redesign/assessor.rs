@@ -1,6 +1,6 @@
 //! Who may assess a redesign: neither its owner nor who did it, by the names in the file and by who landed it.
 //!
-//! Uses policy, approval's identities. Pure. Start at [`assessor_doubt`]. Follows `docs/spec/redesign.md` and
+//! Uses policy, approval's identities. Pure. Start at [`Assessors`]. Follows `docs/spec/redesign.md` and
 //! `docs/spec/rules.md` (`review-by-self`).
 
 use crate::approval::ask::Identities;
@@ -11,47 +11,81 @@ use crate::policy::people::person::Person;
 use crate::policy::redesign::Redesign;
 use crate::record::address::Address;
 
-/// Why the person named in `assessed.by` can't assess a redesign.
+/// The persons who can't assess a redesign.
+#[derive(Clone, Copy, Debug)]
+pub struct Assessors<'r> {
+    pub owner: &'r Address,
+    /// Who did it; `None` if it isn't done.
+    pub doer: Option<&'r Address>,
+}
+
+/// Why a person can't assess a redesign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AssessorDoubt {
     Owner,
     Doer,
-    /// It is not known whether an account belongs to one of them.
+    /// The address is of a bot, a forge or an agent.
+    NoPerson,
+    /// It is not known whether an account belongs to the owner or to who did it.
     Unknown(UnknownAccount),
 }
 
-/// Returns why the person who is named as the assessor can't assess a redesign; `None` if they can, or nobody assessed it.
-pub fn assessor_doubt(redesign: &Redesign, governance: &Governance) -> Option<AssessorDoubt> {
-    let by = &redesign.assessed.as_ref()?.by;
-    let others = [
-        (Some(&redesign.owner.email), AssessorDoubt::Owner),
-        (redesign.done.as_ref().map(|done| &done.by), AssessorDoubt::Doer),
-    ];
-    let identities = Identities::from_governance(governance);
-    let person = |address: &Address| people::identify(governance, "", address.as_str());
-    others.into_iter().find_map(|(other, doubt)| {
-        match identities.relation(&person(by), [&person(other?)]) {
-            Relation::Different => None,
-            Relation::Unknown(unknown) => Some(AssessorDoubt::Unknown(unknown)),
-            Relation::Same | Relation::Namesake => Some(doubt),
+impl<'r> Assessors<'r> {
+    pub fn of(redesign: &'r Redesign) -> Assessors<'r> {
+        let doer = redesign.done.as_ref().map(|done| &done.by);
+        Assessors { owner: &redesign.owner.email, doer }
+    }
+
+    /// Returns why a person can't assess the redesign; `None` if they can.
+    pub fn doubt(&self, by: &Address, governance: &Governance) -> Option<AssessorDoubt> {
+        let identities = Identities::from_governance(governance);
+        let person = |address: &Address| people::identify(governance, "", address.as_str());
+        if identities.is_no_person(&person(by)) {
+            return Some(AssessorDoubt::NoPerson);
         }
-    })
+        let others = [(Some(self.owner), AssessorDoubt::Owner), (self.doer, AssessorDoubt::Doer)];
+        others.into_iter().find_map(|(other, doubt)| {
+            match identities.relation(&person(by), [&person(other?)]) {
+                Relation::Different => None,
+                Relation::Unknown(unknown) => Some(AssessorDoubt::Unknown(unknown)),
+                Relation::Same | Relation::Namesake => Some(doubt),
+            }
+        })
+    }
+
+    /// Tells whether somebody else is among the authors of a landing.
+    pub fn has_other(&self, authors: &[Person], governance: &Governance) -> bool {
+        let identities = Identities::from_governance(governance);
+        let own: Vec<Person> = [Some(self.owner), self.doer]
+            .into_iter()
+            .flatten()
+            .map(|address| people::identify(governance, "", address.as_str()))
+            .collect();
+        authors.iter().any(|author| {
+            !identities.is_no_person(author) && identities.relation(author, &own).is_different()
+        })
+    }
 }
 
-/// Tells whether somebody other than the owner and the doer of a redesign is among the authors of a landing.
-pub fn is_landed_by_other(
-    redesign: &Redesign,
-    authors: &[Person],
-    governance: &Governance,
-) -> bool {
-    let identities = Identities::from_governance(governance);
-    let addresses = [Some(&redesign.owner.email), redesign.done.as_ref().map(|done| &done.by)];
-    let own: Vec<Person> = addresses
-        .into_iter()
-        .flatten()
-        .map(|address| people::identify(governance, "", address.as_str()))
-        .collect();
-    authors.iter().any(|author| {
-        !identities.is_no_person(author) && identities.relation(author, &own).is_different()
-    })
+impl AssessorDoubt {
+    /// Returns the doubt as a sentence about the person.
+    pub fn message(&self, by: &Address) -> String {
+        match self {
+            AssessorDoubt::Owner => format!("{by} owns the redesign and assessed it"),
+            AssessorDoubt::Doer => format!("{by} did the redesign and assessed it"),
+            AssessorDoubt::NoPerson => format!("{by} is not the address of a person"),
+            AssessorDoubt::Unknown(unknown) => {
+                format!("it is not known that {} is not {}", unknown.account, unknown.other)
+            }
+        }
+    }
+
+    pub fn help(&self) -> String {
+        match self {
+            AssessorDoubt::Unknown(unknown) => {
+                format!("add {}, or ask someone else to assess it", unknown.to_add())
+            }
+            _ => "ask someone else to assess it".to_owned(),
+        }
+    }
 }

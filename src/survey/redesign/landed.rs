@@ -15,7 +15,7 @@ use crate::policy::governance::Governance;
 use crate::policy::redesign::file;
 use crate::policy::redesign::{Redesign, RedesignDone};
 use crate::record::time::{Day, Instant};
-use crate::survey::redesign::assessor::{assessor_doubt, is_landed_by_other};
+use crate::survey::redesign::assessor::Assessors;
 use crate::survey::redesign::{CountedRedesign, RedesignHistory, id_of};
 
 /// Returns what is known of each redesign file on the approved branch, by path, under the governance that counts.
@@ -128,7 +128,11 @@ impl LandedTrail<'_> {
 
     /// Tells whether the assessment was stated and landed by somebody else than the owner and the doer.
     fn is_assessed_by_other(&self, n: usize, redesign: &Redesign) -> bool {
-        if redesign.assessed.is_none() || assessor_doubt(redesign, self.governance).is_some() {
+        let assessors = Assessors::of(redesign);
+        let Some(assessed) = &redesign.assessed else {
+            return false;
+        };
+        if assessors.doubt(&assessed.by, self.governance).is_some() {
             return false;
         }
         let Some((first, _)) = self.first_with(n, &|it| it.assessed == redesign.assessed) else {
@@ -136,7 +140,7 @@ impl LandedTrail<'_> {
         };
         let verdicts = self.counted.verdicts.get(self.path);
         let verdict = verdicts.and_then(|verdicts| verdicts.get(first));
-        verdict.is_some_and(|it| is_landed_by_other(redesign, &it.makers, self.governance))
+        verdict.is_some_and(|it| assessors.has_other(&it.makers, self.governance))
     }
 
     /// Returns the first of the consecutive versions up to the one at an index that fit.

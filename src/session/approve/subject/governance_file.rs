@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::approval::statement;
 use crate::approval::statement::file::ApprovalSubject;
+use crate::ledger;
 use crate::plan::approve::ApprovalTarget;
 use crate::policy::tier::Needed;
 use crate::session::approve::source::ContentSource;
@@ -80,12 +81,15 @@ fn known_path(
         own.chain(snapshot.governance().paths()).map(|path| prefix.plain(&path)).collect();
     let typed = prefix.plain(&path.to_string_lossy());
     let inside = files::inside(&located.root, folder, path);
-    let found = std::iter::once(typed).chain(inside).find(|path| known.contains(path));
+    let policies = [&source.governance, snapshot.governance()].into_iter();
+    let folders: Vec<String> = policies.map(|it| prefix.plain(&it.policy.redesigns)).collect();
+    let is_known = |path: &String| known.contains(path) || ledger::is_record_of(&folders, path);
+    let found = std::iter::once(typed).chain(inside).find(is_known);
     found.ok_or_else(|| {
         let known: Vec<String> = known.into_iter().collect();
         Usage::refused(
             format!("{} is not a governance file", path.display()),
-            format!("use one of {}", known.join(", ")),
+            format!("use one of {}, or a redesign", known.join(", ")),
         )
     })
 }

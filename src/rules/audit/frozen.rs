@@ -1,0 +1,61 @@
+//! Landed records of a frozen group that rely on a redesign which nobody else approved.
+//!
+//! Uses history, survey's patterns and redesigns. Pure. Start at [`Audit::frozen`]. Follows `docs/spec/redesign.md`: a
+//! redesign counts beside its record on a branch, but on the approved branch only once it is approved.
+
+use crate::diag::code::Code;
+use crate::diag::{Finding, Level};
+use crate::history::version::TrailKey;
+use crate::rules::audit::Audit;
+use crate::rules::{self, lint};
+use crate::survey::neighbour::Neighbours;
+use crate::survey::patterns::find_patterns;
+use crate::survey::redesign::lift::Lifting;
+use crate::survey::redesign::{RedesignState, RedesignStatus};
+
+impl Audit<'_> {
+    /// Returns the findings about some records, by key.
+    pub fn frozen(&self, neighbours: &Neighbours, keys: &[TrailKey]) -> Vec<Finding> {
+        let rule = rules::find(Code::FrozenPattern);
+        let level = rule.and_then(|rule| lint::level(rule, self.governance));
+        let Some(level) = level.filter(|_| !neighbours.redesigns.is_empty()) else {
+            return Vec::new();
+        };
+        let found = find_patterns(neighbours, &[], self.governance);
+        let refused = found.groups.iter().flat_map(|group| &group.refused);
+        let lifting = Lifting::at(neighbours, self.governance, neighbours.until);
+        let mut findings = Vec::new();
+        for refused in refused {
+            let Some(record) = neighbours.all.iter().find(|it| it.id == refused.id) else {
+                continue;
+            };
+            let key = TrailKey::Id(refused.id.to_ascii_uppercase());
+            let mut linked = lifting.linked(&record.record);
+            if let Some(redesign) = linked.find(|it| it.status == RedesignStatus::Unapproved)
+                && keys.contains(&key)
+            {
+                findings.extend(self.relies_on(redesign, &key, level));
+            }
+        }
+        findings
+    }
+
+    fn relies_on(&self, redesign: &RedesignState, key: &TrailKey, level: Level) -> Option<Finding> {
+        let field = "references.redesign";
+        let file = self.history.trails.get(key)?.last()?.files.first()?;
+        let (id, path) = (redesign.id.as_deref()?, redesign.path.as_deref()?);
+        let source = (self.places)(&file.path, file.blob);
+        Some(Finding {
+            rule: Code::FrozenPattern,
+            level,
+            path: file.path.to_string(),
+            pos: source.map(|source| source.pos(field)),
+            field: Some(field.to_owned()),
+            id: Some(key.as_str().to_owned()),
+            message: format!(
+                "its pattern was frozen when it was merged, and nobody else approved the redesign {id} that it links"
+            ),
+            help: format!("ask someone else to run `exledger approve --governance {path}`"),
+        })
+    }
+}
