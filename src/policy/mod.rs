@@ -5,7 +5,6 @@
 
 pub mod catalog;
 pub mod closing;
-pub mod contact;
 pub mod demand;
 pub mod governance;
 pub mod mailmap;

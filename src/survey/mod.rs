@@ -28,6 +28,7 @@ pub mod redesign;
 pub mod refiling;
 pub mod remote;
 pub mod renewed;
+pub mod route;
 pub mod select;
 pub mod shell;
 pub mod signed_statements;

@@ -226,6 +226,13 @@ impl<'a> CausePattern<'a> {
         self.is_frozen && !self.redesign.as_ref().is_some_and(|it| it.is_in_time)
     }
 
+    /// Returns the names of the systems concerned, former ones included.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        let subjects = self.records.iter().map(|it| &it.record.subject);
+        let former = subjects.flat_map(|subject| subject.aliases.iter().flatten());
+        self.systems.iter().copied().chain(former.map(String::as_str))
+    }
+
     /// Returns when the first of the records landed.
     pub fn first(&self) -> Option<Instant> {
         self.records.iter().map(|it| it.landed).min()

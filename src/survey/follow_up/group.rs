@@ -5,10 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::policy::contact::{self, Contact};
 use crate::policy::people::person::Person;
 use crate::policy::people::{self, RosterState};
-use crate::policy::settings::Recipient;
+use crate::policy::settings::{NotifyTarget, Recipient};
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::time::Instant;
@@ -42,7 +41,7 @@ pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Optio
     let responsible = with_roles(responsible(pattern, around).into_iter());
     let waits_for: Vec<Person> = responsible.iter().map(|(person, _)| person.clone()).collect();
     let notify = around.governance.policy.patterns.notify.iter();
-    let contacts = notify.flat_map(|contact| contact_people(contact, around));
+    let others = notify.flat_map(|target| notified(target, around));
     let roles = responsible
         .into_iter()
         .flat_map(|(person, roles)| roles.into_iter().map(move |role| (person.clone(), role)));
@@ -59,7 +58,7 @@ pub fn follow_up(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Optio
         timing: since(pattern, around).map_or(Timing::Undated, Timing::Since),
         action: action(pattern),
         command: new_command(pattern.key().filter_map(|(name, value)| Some((name, value?))), None),
-        recipients: with_roles(roles.chain(contacts)),
+        recipients: with_roles(roles.chain(others)),
         waits_for,
     })
 }
@@ -95,10 +94,10 @@ fn responsible(pattern: &CausePattern<'_>, around: AdviceContext<'_>) -> Vec<(Pe
     }
     let chain = around.governance.policy.escalate.iter();
     let groups = chain.filter_map(|step| match &step.to {
-        Recipient::Group(group) => Some(Contact::Group(group.clone())),
+        Recipient::Group(group) => Some(NotifyTarget::Group(group.clone())),
         _ => None,
     });
-    groups.flat_map(|group| contact_people(&group, around)).collect()
+    groups.flat_map(|group| notified(&group, around)).collect()
 }
 
 fn owner(record: &Record, around: AdviceContext<'_>) -> Option<(Person, String)> {
@@ -114,13 +113,13 @@ fn owner(record: &Record, around: AdviceContext<'_>) -> Option<(Person, String)>
     }
 }
 
-/// Returns the people behind a contact with their role: the group, or `contact` for an address.
-fn contact_people(contact: &Contact, around: AdviceContext<'_>) -> Vec<(Person, String)> {
-    let role = match contact {
-        Contact::Group(name) => name,
-        Contact::Person(_) => "contact",
+/// Returns the people to notify with their role: the group, or `contact` for an address.
+fn notified(target: &NotifyTarget, around: AdviceContext<'_>) -> Vec<(Person, String)> {
+    let role = match target {
+        NotifyTarget::Group(name) => name,
+        NotifyTarget::Address(_) => "contact",
     };
-    let people = contact::people(around.governance, std::slice::from_ref(contact)).into_iter();
+    let people = people::notified(around.governance, [target]).into_iter();
     people.map(|person| (person, role.to_owned())).collect()
 }
 
