@@ -19,7 +19,7 @@ use crate::record::id::Id;
 use crate::record::near;
 use crate::record::placeholder::holds_a_place;
 use crate::record::time::{Day, Term};
-use crate::record::vocabulary::{FixTarget, RootCause, Vocabulary};
+use crate::record::vocabulary::{Baseline, FixTarget, RootCause, Vocabulary};
 use crate::survey::redesign::assessor::{AssessorDoubt, assessor_doubt};
 
 /// The key of a pattern beside those of the policy.
@@ -145,6 +145,14 @@ fn pattern(
                 "find the cause first, and state it in the records",
             ));
         }
+        let word = match key.as_str() {
+            "root_cause" => RootCause::parse_of(value, key).map(drop),
+            "baseline" => Baseline::parse_of(value, key).map(drop),
+            _ => Ok(()),
+        };
+        word.map_err(|error| {
+            DecisionRefusal::new(format!("--pattern {key}: {}", error.message), error.help)
+        })?;
         if pattern.insert(key.clone(), json!(value)).is_some() {
             return Err(DecisionRefusal::new(
                 format!("--pattern {key} is given twice"),

@@ -119,7 +119,8 @@ fn card(follow_up: &FollowUp, now: Instant) -> StyledText {
         .and(Tone::Command, &follow_up.command)
 }
 
-fn age(follow_up: &FollowUp, now: Instant) -> String {
+/// Returns for how long something has needed attention, as words that follow a state.
+pub(super) fn age(follow_up: &FollowUp, now: Instant) -> String {
     match follow_up.timing {
         Timing::Since(at) | Timing::Claimed(at) => format!(" for {}", dates::span(at, now)),
         Timing::Until(at) => format!(", {}", dates::distance(at, now)),

@@ -49,6 +49,7 @@ mod readme;
 mod record;
 mod record_differential;
 mod record_schema;
+mod redesign_commands;
 mod render;
 mod repo;
 mod rules;

@@ -25,12 +25,14 @@ use crate::survey::renewed;
 pub(crate) struct Passed {
     /// Each with the index of its landing.
     peers: Vec<(Peer, usize)>,
-    /// Those that may still count toward a pattern.
+    /// Those that may still count toward a pattern, or against a redesign.
     recent: Vec<Neighbour>,
 }
 
-/// Which records may count toward a pattern.
+/// Which records may count toward a pattern, or against a redesign.
 pub(crate) struct PatternWindow {
+    /// Since when the effect of a redesign is watched.
+    pub(crate) redesigned: Option<Instant>,
     /// When each landing took effect.
     pub(crate) landings: Vec<Instant>,
     pub(crate) window: Term,
@@ -47,7 +49,8 @@ impl Passed {
         self.peers.extend(peer.zip(landing));
         let recent = first.zip(record).and_then(|(first, record)| {
             let landed = *window.landings.get(first.landing)?;
-            let is_recent = window.window.after(landed) >= window.until;
+            let is_recent = window.window.after(landed) >= window.until
+                || window.redesigned.is_some_and(|since| landed >= since);
             is_recent.then(|| Neighbour {
                 id: record.id.to_string(),
                 landed,

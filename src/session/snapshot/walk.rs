@@ -24,6 +24,7 @@ use crate::session::snapshot::lives::{Passed, PatternWindow};
 use crate::session::snapshot::{Snapshot, notes, stamp};
 use crate::status::settled;
 use crate::store::git::Repository;
+use crate::survey::redesign::landed::first_done;
 
 /// Which records are evaluated; the others are at most counted.
 #[derive(Clone, Copy, Debug)]
@@ -98,8 +99,12 @@ impl<'h> Snapshot<'h> {
             if !matches!(scope, Scope::Named(_)) {
                 let landings = history.mainline.landings.iter();
                 let landings: Vec<Instant> = landings.map(|landing| landing.effective).collect();
-                let window =
-                    PatternWindow { landings, window: policy.patterns.window, until: instant };
+                let window = PatternWindow {
+                    redesigned: first_done(history, policy),
+                    landings,
+                    window: policy.patterns.window,
+                    until: instant,
+                };
                 history.leave_out(repository, &mut |trail| {
                     let is_wanted = !scope.leaves_out(trail, policy);
                     if !is_wanted {
