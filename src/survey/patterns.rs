@@ -5,7 +5,7 @@
 
 mod advice;
 pub mod linked;
-mod refused;
+pub mod refused;
 
 use std::collections::BTreeSet;
 

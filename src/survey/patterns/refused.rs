@@ -15,7 +15,7 @@ use crate::survey::redesign::lift::Lifting;
 
 /// Returns the new records that a frozen group refuses, by group: the proposed ones, and those that landed although the
 /// group had reached the threshold by then.
-pub(super) fn find_refused(
+pub fn find_refused(
     neighbours: &Neighbours,
     proposed: &[ProposedRecord<'_>],
     governance: &Governance,
