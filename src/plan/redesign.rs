@@ -12,15 +12,16 @@ use crate::plan::edit::FileEdit;
 use crate::plan::entry::EntryPairs;
 use crate::plan::evidence::{self, EvidenceInput};
 use crate::policy::governance::Governance;
-use crate::policy::redesign::{Redesign, RedesignAssessment, RedesignOutcome};
+use crate::policy::redesign::{Redesign, RedesignOutcome};
 use crate::policy::settings::PatternKey;
 use crate::record::address::Address;
 use crate::record::id::Id;
 use crate::record::near;
 use crate::record::placeholder::holds_a_place;
+use crate::record::scalar::Scalar;
 use crate::record::time::{Day, Term};
 use crate::record::vocabulary::{Baseline, FixTarget, RootCause, Vocabulary};
-use crate::survey::redesign::assessor::{AssessorDoubt, assessor_doubt};
+use crate::survey::redesign::assessor::{AssessorDoubt, Assessors};
 
 /// The key of a pattern beside those of the policy.
 const FINDING: &str = "finding";
@@ -263,13 +264,7 @@ pub fn assess(
             "say what shows it: what landed since, or what was measured",
         ));
     }
-    let assessed = RedesignAssessment {
-        date: taken.day,
-        by: taken.by.clone(),
-        outcome,
-        reason: reason.to_owned(),
-    };
-    by_somebody_else(taken, assessed)?;
+    by_somebody_else(taken)?;
     if let Some(done) = redesign.done.as_ref().filter(|done| taken.day < done.date) {
         return Err(DecisionRefusal::new(
             format!("{id} was done on {}, later than {}", done.date, taken.day),
@@ -306,19 +301,16 @@ fn insert(path: &str, entry: &EntryPairs) -> FileEdit {
 }
 
 /// Refuses an assessment by the owner, or by who did it.
-fn by_somebody_else(
-    taken: &RedesignInput<'_>,
-    assessed: RedesignAssessment,
-) -> Result<(), DecisionRefusal> {
+fn by_somebody_else(taken: &RedesignInput<'_>) -> Result<(), DecisionRefusal> {
     let (redesign, by) = (taken.redesign, taken.by);
-    let trial = Redesign { assessed: Some(assessed), ..redesign.clone() };
-    let Some(doubt) = assessor_doubt(&trial, taken.governance) else {
+    let Some(doubt) = Assessors::of(redesign).doubt(by, taken.governance) else {
         return Ok(());
     };
     let id = &redesign.id;
     let what = match doubt {
         AssessorDoubt::Owner => format!("{by} owns {id}, so somebody else assesses it"),
         AssessorDoubt::Doer => format!("{by} did {id}, so somebody else assesses it"),
+        AssessorDoubt::NoPerson => format!("{by} is not a person, who could assess {id}"),
         AssessorDoubt::Unknown(_) => {
             format!("it is not known whether {by} owns or did {id}, so somebody else assesses it")
         }

@@ -12,11 +12,15 @@ use crate::policy::governance::Governance;
 use crate::policy::redesign::{PREFIX, Redesign, file};
 use crate::record::address::Address;
 use crate::record::file::RecordFile;
+use crate::rules::case::RuleContext;
+use crate::rules::extra_schema::ExtraSchema;
+use crate::rules::lint;
 use crate::session::decide;
 use crate::session::error::{Error, Usage};
 use crate::session::ids;
 use crate::session::locate::{self, Located};
 use crate::session::options::Moment;
+use crate::session::overlay::Overlay;
 use crate::store::edits::{Write, WriteLock};
 use crate::store::files::WorkTree;
 
@@ -70,7 +74,7 @@ pub(crate) fn create<'s>(
     let up = "../".repeat(path.matches('/').count());
     let text = file::write(&fields, &format!("{up}schemas/redesign.schema.json"));
     let edited = edit::created(&path, text, source);
-    ledger.prepared(id.to_string(), path, None, (edited, Planned::default()))
+    ledger.prepared(id.to_string(), path, None, (edited, Planned::default()), at)
 }
 
 /// Works out the edit of a redesign that a text names.
@@ -97,7 +101,7 @@ pub(crate) fn edit<'s>(
             "write the decision by hand; `exledger lint` checks it",
         )
     })?;
-    ledger.prepared(redesign.id.to_string(), path.clone(), Some(bytes), (edited, planned))
+    ledger.prepared(redesign.id.to_string(), path.clone(), Some(bytes), (edited, planned), at)
 }
 
 /// Returns the redesign of the work tree that a text names; `None` if its file can't be read.
@@ -156,8 +160,21 @@ impl<'s> OpenLedger<'s> {
         path: String,
         before: Option<Vec<u8>>,
         (edited, planned): (Edited, Planned),
+        at: &Moment,
     ) -> Result<PreparedRedesign<'s>, Error> {
-        let findings = edited.source.findings.clone();
+        let files = planned.files.iter().cloned();
+        let own = (path.clone(), edited.text.clone().into_bytes());
+        let overlay = Overlay::of(self.tree, files.chain([own]));
+        let context = RuleContext {
+            governance: &self.governance,
+            extra_schema: &ExtraSchema::of(&self.governance),
+            tree: &overlay,
+            instant: Some(at.instant()),
+            neighbours: None,
+        };
+        let read = file::read(&path, edited.text.as_bytes());
+        // When it first landed is not known here; a new one is bounded by the day on which it is filed.
+        let findings = lint::redesign(&read, &context, None)?;
         let errors: Vec<Finding> =
             findings.iter().filter(|it| it.level == Level::Error).cloned().collect();
         if !errors.is_empty() {

@@ -9,7 +9,7 @@ use crate::history::version::TrailKey;
 use crate::rules::audit::Audit;
 use crate::rules::{self, lint};
 use crate::survey::neighbour::Neighbours;
-use crate::survey::patterns::find_patterns;
+use crate::survey::patterns::{PatternFacts, find_patterns};
 use crate::survey::redesign::lift::Lifting;
 use crate::survey::redesign::{RedesignState, RedesignStatus};
 
@@ -21,7 +21,8 @@ impl Audit<'_> {
         let Some(level) = level.filter(|_| !neighbours.redesigns.is_empty()) else {
             return Vec::new();
         };
-        let found = find_patterns(neighbours, &[], self.governance);
+        let facts = PatternFacts { governance: self.governance, record_states: &[] };
+        let found = find_patterns(neighbours, &[], facts);
         let refused = found.groups.iter().flat_map(|group| &group.refused);
         let lifting = Lifting::at(neighbours, self.governance, neighbours.until);
         let mut findings = Vec::new();

@@ -58,7 +58,7 @@ fn step_without_content(state: &RedesignState) -> Option<RedesignStep> {
     if let Some(path) = &state.path {
         return Some(RedesignStep {
             action: "have it approved by someone who did not write it".to_owned(),
-            command: format!("exledger approve {}", quoted(path)),
+            command: format!("exledger approve --governance {}", quoted(path)),
         });
     }
     let ticket = state.ticket.as_deref();

@@ -235,8 +235,8 @@ fn nothing_is_deployed_while_its_cause_is_frozen() {
         let answer: Value = serde_json::from_str(&run.out).unwrap();
         (run.code, answer["reason"].as_str().unwrap().to_owned())
     };
-    let reason =
-        "root cause timeout, application Invoicing is frozen and has no redesign in time".to_owned();
+    let reason = "root cause timeout, application Invoicing is frozen and has no redesign in time"
+        .to_owned();
     for application in ["Invoicing", "invoicing", "INVOICING"] {
         assert_eq!(asked(&ledger, application, &["--on", ON]), (1, reason.clone()));
     }

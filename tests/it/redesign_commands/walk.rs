@@ -90,7 +90,7 @@ fn one_that_nobody_else_approved_is_listed_and_lifts_nothing() {
     let listed = team.list().remove(0);
     let path = format!("redesigns/{}.yaml", listed["id"].as_str().unwrap());
     assert_eq!(listed["status"], "unapproved");
-    assert_eq!(listed["next"]["command"], format!("exledger approve {path}"));
+    assert_eq!(listed["next"]["command"], format!("exledger approve --governance {path}"));
     assert_eq!((team.n_frozen(), team.buckets().1), (1, Vec::new()));
 }
 
