@@ -99,7 +99,7 @@ fn the_worklists_name_the_group_and_fail_only_strictly() {
         "redesign": null,
         "bucket": "frozen-pattern",
         "action": "change the automation: the same dependency or step keeps failing; file a redesign with an owner and a date",
-        "command": "exledger redesign new --pattern 'root_cause=brittle-dependency' --pattern 'application=billing' --title … --plan … --target … --due …",
+        "command": "exledger redesign new --pattern root_cause=brittle-dependency --pattern application=billing --title … --target … --plan … --due …",
         "waits_for": [{"email": "ana@example.com", "name": "Ana Ruiz"}],
     }]);
     for command in ["due", "queue", "patterns"] {
@@ -235,8 +235,8 @@ fn nothing_is_deployed_while_its_cause_is_frozen() {
         let answer: Value = serde_json::from_str(&run.out).unwrap();
         (run.code, answer["reason"].as_str().unwrap().to_owned())
     };
-    let reason =
-        "root cause timeout, application Invoicing is frozen and has no redesign in time".to_owned();
+    let reason = "root cause timeout, application Invoicing is frozen and has no redesign in time"
+        .to_owned();
     for application in ["Invoicing", "invoicing", "INVOICING"] {
         assert_eq!(asked(&ledger, application, &["--on", ON]), (1, reason.clone()));
     }

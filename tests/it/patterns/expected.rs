@@ -44,7 +44,8 @@ fn expected_classes_count_apart_and_freeze_nothing() {
     let ledger = landed(POLICY, &texts);
     let (code, answer) = patterns(&ledger, &["--strict", "--on", ON]);
     assert_eq!((code, &answer["groups"]), (0, &json!([])), "{answer:#}");
-    let key = |cause: &str| json!({"root_cause": cause, "application": "billing", "class": "regulated"});
+    let key =
+        |cause: &str| json!({"root_cause": cause, "application": "billing", "class": "regulated"});
     assert_eq!(
         groups(&answer, "expected"),
         [(key("timeout"), 3, false), (key("unclassified"), 1, false)]
