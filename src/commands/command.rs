@@ -4,6 +4,7 @@
 
 use crate::commands::context;
 use crate::commands::context::Ctx;
+use crate::commands::context::fault;
 use crate::commands::context::globals::{self};
 use crate::commands::context::output::Formats;
 use crate::commands::exit::Outcome;
@@ -18,6 +19,8 @@ pub(crate) struct Command {
     pub formats: Formats,
     /// Whether it can answer about a past state of the approved ref.
     pub past: PastInstants,
+    /// The commands below it; one that has some only groups them.
+    pub below: &'static [Command],
     pub(crate) run: fn(&clap::ArgMatches, &Ctx) -> anyhow::Result<Outcome>,
 }
 
@@ -52,7 +55,19 @@ impl Command {
             declare: A::command,
             formats: A::FORMATS,
             past: A::PAST,
+            below: &[],
             run: |matches, ctx| A::from_arg_matches(matches)?.run(ctx),
+        }
+    }
+
+    /// Returns a command that groups others: `exledger redesign list`, `exledger redesign new`.
+    pub(crate) const fn group<A: Parser>(below: &'static [Command]) -> Command {
+        Command {
+            declare: A::command,
+            formats: Formats::General,
+            past: PastInstants::Answered,
+            below,
+            run: |_, _| Err(fault::usage_error("the subcommand is missing", "run it with --help")),
         }
     }
 }
@@ -60,10 +75,26 @@ impl Command {
 impl Command {
     /// Returns its arguments and its help, with its formats, and without the flags that it refuses.
     pub(crate) fn declared(&self) -> clap::Command {
-        let own = context::example::folded((self.declare)()).arg(globals::format(self.formats));
+        let own = context::example::folded((self.declare)());
+        if !self.below.is_empty() {
+            let below = self.below.iter().map(Command::declared);
+            return own.subcommand_required(true).arg_required_else_help(true).subcommands(below);
+        }
+        let own = own.arg(globals::format(self.formats));
         match self.past {
             PastInstants::Answered => own,
             PastInstants::Refused(_) => own.arg(globals::no_past()),
         }
+    }
+
+    /// Returns the command of a name among some.
+    pub(crate) fn named<'c>(
+        mut commands: impl Iterator<Item = &'c Command>,
+        name: &str,
+    ) -> anyhow::Result<&'c Command> {
+        let found = commands.find(|command| (command.declare)().get_name() == name);
+        found.ok_or_else(|| {
+            fault::usage_error(format!("there is no command {name}"), "run `exledger --help`")
+        })
     }
 }

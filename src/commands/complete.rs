@@ -48,14 +48,20 @@ const ARGUMENTS: &[(&[&str], Names)] = &[
     (&["owner", "from", "to", "by", "owner-email", "owner-backup", "requester"], people),
     (&["control-owner", "risk-owner"], people),
     (&["tier"], tiers),
+    (&["redesign"], redesigns),
     (&["profile"], profiles),
 ];
 
 /// Adds the names to the arguments of a program.
 fn completed(program: Command) -> Command {
-    program.mut_args(|arg| named(arg, "")).mut_subcommands(|command| {
-        let name = command.get_name().to_owned();
-        command.mut_args(|arg| named(arg, &name))
+    within(program, "")
+}
+
+/// Adds the names to the arguments of a command and of those below it; `path` is its name after those above it.
+fn within(command: Command, path: &str) -> Command {
+    command.mut_args(|arg| named(arg, path)).mut_subcommands(|below| {
+        let path = format!("{path} {}", below.get_name());
+        within(below, path.trim_start())
     })
 }
 
@@ -150,6 +156,17 @@ fn ids(place: &Place, typed: &str) -> Vec<CompletionCandidate> {
         return fitting(paths, typed);
     }
     fitting(records.iter().map(|file| bare(file.stem())), typed)
+}
+
+fn redesigns(place: &Place, typed: &str) -> Vec<CompletionCandidate> {
+    let found = place.governance().and_then(|(session, governance)| {
+        Files::list(session.tree(), &[governance.policy.redesigns]).ok()
+    });
+    let files = found.map(|files| files.records).unwrap_or_default();
+    if typed.contains('/') {
+        return fitting(files.iter().map(|file| bare(file.path.as_str())), typed);
+    }
+    fitting(files.iter().map(|file| bare(file.stem())), typed)
 }
 
 fn branches(place: &Place, typed: &str) -> Vec<CompletionCandidate> {

@@ -99,7 +99,10 @@ pub(crate) fn decide(ctx: &Ctx, job: &DecisionJob<'_>) -> anyhow::Result<Outcome
 }
 
 /// Returns who makes the decision.
-fn decider(session: &Session, flags: &DecisionFlags) -> anyhow::Result<Address> {
+///
+/// # Errors
+/// [`fault::Fault::Usage`] if neither the flag nor git names anybody, or the text is not an address.
+pub(crate) fn decider(session: &Session, flags: &DecisionFlags) -> anyhow::Result<Address> {
     let given = flags.by.clone();
     let email = given.or(session.repository()?.user().1).ok_or_else(|| {
         fault::usage_error(
@@ -117,13 +120,6 @@ fn view_answer(
     prepared: &PreparedDecision<'_>,
     written: bool,
 ) -> DecisionResult {
-    let repository = session.repository_or_none();
-    let top =
-        repository.and_then(|repository| repository.prefix(session.root())).unwrap_or_default();
-    let from_top = |path: &str| match top.trim_end_matches('/') {
-        "" => path.to_owned(),
-        top => format!("{top}/{path}"),
-    };
     let decided = |one: &DecidedRecord| {
         let before = String::from_utf8_lossy(&one.bytes);
         let path = &one.before.path;
@@ -135,7 +131,7 @@ fn view_answer(
             findings: one.findings.clone(),
             needs: one.needs.clone(),
             remarks: one.remarks.clone(),
-            patch: patch::patch(&from_top(path), &before, &one.edited.text),
+            patch: patch::patch(&from_top(session, path), &before, &one.edited.text),
         }
     };
     let next = if written {
@@ -152,6 +148,17 @@ fn view_answer(
         records: prepared.records.iter().map(decided).collect(),
         is_written: written,
         next,
+    }
+}
+
+/// Returns the path of a file of the ledger from the top of the repository.
+pub(crate) fn from_top(session: &Session, path: &str) -> String {
+    let repository = session.repository_or_none();
+    let top =
+        repository.and_then(|repository| repository.prefix(session.root())).unwrap_or_default();
+    match top.trim_end_matches('/') {
+        "" => path.to_owned(),
+        top => format!("{top}/{path}"),
     }
 }
 

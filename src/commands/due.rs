@@ -15,6 +15,7 @@ use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::{DueRecord, Urgency};
+use exledger::survey::follow_up::FollowUp;
 use exledger::survey::messages::{self, MessageSubjects};
 use exledger::survey::select;
 use exledger::view;
@@ -24,7 +25,7 @@ use exledger::view::due::DueList;
 /// Show what is due
 ///
 /// Lists by owner what has ended, ends soon, or waits for review, closure or post-closure review. Exits
-/// 1 if something is overdue.
+/// 1 if something is overdue; with --strict, also if a repeated cause is frozen and has no redesign in time.
 #[derive(Debug, Parser)]
 #[command(name = "due")]
 #[command(
@@ -102,12 +103,12 @@ impl Run for DueArgs {
                 ));
             }
             (true, false) => {
-                let found = find_due(&approved, self.within);
+                let found = find_due(ctx, &approved, self.within);
                 ctx.print(calendar(&approved, &found).as_bytes())?;
                 found.outcome
             }
             (false, messages) => {
-                let found = find_due(&approved, self.within);
+                let found = find_due(ctx, &approved, self.within);
                 let outcome = found.outcome;
                 let list = worklist(&approved, found, ctx.format.reads);
                 let mut doc = view::due::doc(&list, &*approved);
@@ -116,6 +117,7 @@ impl Run for DueArgs {
                     let since = self.since.unwrap_or(Since::Before(DAY));
                     let subjects = MessageSubjects {
                         due: &list.records,
+                        follow_ups: &list.follow_ups,
                         decided: &approved.decisions(since.instant(around.instant)?),
                         filer: &|record_state| approved.filed_by(record_state),
                     };
@@ -133,15 +135,17 @@ impl Run for DueArgs {
 /// What is due.
 struct Found<'a> {
     records: Vec<(&'a RecordState, DueRecord)>,
+    follow_ups: Vec<FollowUp>,
     outcome: Outcome,
 }
 
-fn find_due<'a>(approved: &'a Snapshot<'_>, within: Option<Term>) -> Found<'a> {
-    let records = approved.due(within);
+fn find_due<'a>(ctx: &Ctx, approved: &'a Snapshot<'_>, within: Option<Term>) -> Found<'a> {
+    let (records, follow_ups) = (approved.due(within), approved.follow_ups());
     let is_overdue = |(_, due): &(&RecordState, DueRecord)| due.urgency == Urgency::Overdue;
-    let outcome =
-        if records.iter().any(is_overdue) { Outcome::ProblemsFound } else { Outcome::Fine };
-    Found { records, outcome }
+    let is_problem = |it: &FollowUp| ctx.globals.strict || it.bucket.is_problem();
+    let is_bad = records.iter().any(is_overdue) || follow_ups.iter().any(is_problem);
+    let outcome = if is_bad { Outcome::ProblemsFound } else { Outcome::Fine };
+    Found { records, follow_ups, outcome }
 }
 
 fn calendar(approved: &Snapshot<'_>, found: &Found<'_>) -> String {
@@ -164,6 +168,7 @@ fn worklist<'a>(approved: &'a Snapshot<'_>, found: Found<'a>, reads: FormatNeeds
     DueList {
         stamp: approved.stamp(),
         records: found.records,
+        follow_ups: found.follow_ups,
         around: approved.around(),
         hidden: open - shown,
         unknown: approved.records().iter().filter(unknown::is_unknown).count(),

@@ -14,10 +14,10 @@ use crate::commands::{self};
 /// Prints the page of the program, or of one command.
 #[derive(Debug, Parser)]
 #[command(name = "man")]
-#[command(after_help = "EXAMPLE\n  exledger man check | man -l -")]
+#[command(after_help = "EXAMPLE\n  exledger man check | man -l -\n  exledger man redesign new")]
 pub(crate) struct ManArgs {
-    /// The command
-    command: Option<String>,
+    /// The command; of one that has subcommands, also the name of one of these
+    command: Vec<String>,
 }
 
 pub(crate) const COMMAND: Command = Command::of::<ManArgs>();
@@ -28,18 +28,17 @@ impl Run for ManArgs {
     fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
         let mut top = commands::declare();
         top.build();
-        let page = match &self.command {
-            None => top,
-            Some(name) => {
-                let found = top.find_subcommand(name).cloned();
-                found.ok_or_else(|| {
-                    fault::usage_error(
-                        format!("there is no command {name}"),
-                        "run `exledger --help` for the list",
-                    )
-                })?
-            }
-        };
+        let mut page = &top;
+        for name in &self.command {
+            let found = page.find_subcommand(name);
+            page = found.ok_or_else(|| {
+                fault::usage_error(
+                    format!("there is no command {}", self.command.join(" ")),
+                    "run `exledger --help` for the list",
+                )
+            })?;
+        }
+        let page = page.clone();
         let mut bytes = Vec::new();
         let usage = page.clone().render_usage().to_string();
         clap_mangen::Man::new(page).render(&mut bytes)?;

@@ -30,10 +30,12 @@ pub(crate) mod new;
 pub(crate) mod next_steps;
 pub(crate) mod note;
 pub(crate) mod overview;
+pub(crate) mod owner_name;
 pub(crate) mod patterns;
 pub(crate) mod picker;
 pub(crate) mod prompts;
 pub(crate) mod queue;
+pub(crate) mod redesign;
 pub(crate) mod reject;
 pub(crate) mod renew;
 pub(crate) mod report;
@@ -82,6 +84,7 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
             transfer::COMMAND,
             note::COMMAND,
             close::COMMAND,
+            redesign::COMMAND,
         ],
     ),
     ("Watch", &[list::COMMAND, show::COMMAND, due::COMMAND, queue::COMMAND, patterns::COMMAND]),
@@ -236,15 +239,16 @@ fn show_usage(usage: &clap::Error) {
 /// Returns the outcome of a command line; `None` if it names no command and there is no ledger to answer about.
 fn answer(matches: &clap::ArgMatches) -> anyhow::Result<Option<Outcome>> {
     let globals = Globals::from_arg_matches(matches)?;
-    let Some((name, own)) = matches.subcommand() else {
+    let Some((name, mut own)) = matches.subcommand() else {
         let ctx = Ctx::of_process(globals, Formats::General)?;
         logging::start(ctx.globals.verbose, ctx.variable(logging::VARIABLE))?;
         return overview::answer(&ctx);
     };
-    let command = all().find(|command| (command.declare)().get_name() == name);
-    let command = command.ok_or_else(|| {
-        fault::usage_error(format!("there is no command {name}"), "run `exledger --help`")
-    })?;
+    let mut command = Command::named(all(), name)?;
+    while let Some((name, below)) = own.subcommand() {
+        command = Command::named(command.below.iter(), name)?;
+        own = below;
+    }
     if let (PastInstants::Refused(why), Some(_)) = (command.past, &globals.as_of) {
         return Err(fault::usage_error(
             format!("--as-of asks about the past, and {why}"),

@@ -16,7 +16,6 @@ pub(crate) fn after(
     home: &Session,
     opened: &[DecidedRecord],
 ) -> Vec<String> {
-    let git = git_command(ctx, home);
     let name = match opened {
         [only] => only.before.stem().to_owned(),
         several => format!("{} exceptions", several.len()),
@@ -38,26 +37,29 @@ pub(crate) fn after(
         "" => capital(command),
         verb => verb.to_owned(),
     };
-    let mut next = Vec::new();
-    let own = own_branch(home);
-    if own.is_none() {
-        next.push(format!("{git} switch -c {branch}"));
-    }
-    next.push(format!("{git} add {}", files.join(" ")));
-    next.push(format!("{git} commit -m {}", quoted(&format!("{verb} {name}"))));
-    next.push(push(ctx, home, &own.unwrap_or(branch)));
-    next
+    sending(ctx, home, &branch, (&files, &format!("{verb} {name}")))
 }
 
 /// Returns the git commands that send a new record to its approvers.
 pub(crate) fn after_filing(ctx: &Ctx, home: &Session, id: &str, path: &str) -> Vec<String> {
+    sending(ctx, home, id, (&[quoted(path)], &format!("File {id}")))
+}
+
+/// Returns the git commands that send files, whose paths are quoted, to their approvers: on a new branch, if the approved
+/// one is checked out.
+pub(crate) fn sending(
+    ctx: &Ctx,
+    home: &Session,
+    branch: &str,
+    (files, subject): (&[String], &str),
+) -> Vec<String> {
     let git = git_command(ctx, home);
     let own = own_branch(home);
-    let switch = own.is_none().then(|| format!("{git} switch -c {id}"));
+    let switch = own.is_none().then(|| format!("{git} switch -c {branch}"));
     let rest = [
-        format!("{git} add {}", quoted(path)),
-        format!("{git} commit -m {}", quoted(&format!("File {id}"))),
-        push(ctx, home, own.as_deref().unwrap_or(id)),
+        format!("{git} add {}", files.join(" ")),
+        format!("{git} commit -m {}", quoted(subject)),
+        push(ctx, home, own.as_deref().unwrap_or(branch)),
     ];
     switch.into_iter().chain(rest).collect()
 }

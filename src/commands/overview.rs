@@ -9,7 +9,7 @@ use exledger::session::snapshot::Snapshot;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
-use exledger::survey::overview::Overview;
+use exledger::survey::overview::{Attention, Overview};
 use exledger::survey::queue;
 use exledger::view;
 use exledger::view::doc::Doc;
@@ -34,7 +34,9 @@ pub(crate) fn doc(approved: &Snapshot<'_>) -> Doc<'static> {
     let horizon = Horizon::from_policy(&approved.governance().policy);
     let records = approved.records();
     let items = queue::collect(records.iter(), &RecordState::id, &horizon, approved.around());
-    let overview = Overview::of(records, &items, &horizon, approved.stamp().instant);
+    let follow_ups = approved.follow_ups();
+    let attention = Attention { queue: &items, follow_ups: &follow_ups };
+    let overview = Overview::of(records, attention, &horizon, approved.stamp().instant);
     view::overview::doc(&overview, approved.stamp())
 }
 

@@ -8,17 +8,20 @@ use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::Status;
-use exledger::survey::patterns::{self, ProposedRecord, RecordOrigin};
+use exledger::survey::patterns::{self, CausePattern, ProposedRecord, RecordOrigin};
 use exledger::view;
 
 /// Show repeated causes
 ///
 /// Shows groups of merged records with the same cause, and controls that fail in several systems: the ids,
-/// what to change, and whether the group is frozen. Exits 1 if a frozen group has a new record, proposed
-/// or merged, without a redesign.
+/// what to change, and whether the group is frozen. Classes whose repetition is expected are counted apart. Exits 1
+/// if a frozen group has a new record, proposed or merged, without a redesign; with --strict, also if a frozen
+/// group has no redesign in time.
 #[derive(Debug, Parser)]
 #[command(name = "patterns")]
-#[command(after_help = "EXAMPLE\n  exledger patterns\n  exledger patterns --format markdown")]
+#[command(
+    after_help = "EXAMPLE\n  exledger patterns\n  exledger patterns --format markdown\n  exledger patterns --strict"
+)]
 pub(crate) struct PatternsArgs {}
 
 pub(crate) const COMMAND: Command = Command::of::<PatternsArgs>();
@@ -45,11 +48,14 @@ impl Run for PatternsArgs {
                 })
             })
             .collect();
-        let found = patterns::find_patterns(&neighbours, &proposed, approved.governance());
+        let found = patterns::find_patterns(&neighbours, &proposed, approved.pattern_facts());
         let policy = &approved.governance().policy.patterns;
         ctx.show(&view::patterns::doc(&found, policy, approved.stamp()))?;
         let is_refused = found.groups.iter().any(|it| !it.refused.is_empty());
-        let outcome = if is_refused { Outcome::ProblemsFound } else { Outcome::Fine };
+        let lacks_redesign =
+            ctx.globals.strict && found.groups.iter().any(CausePattern::lacks_redesign);
+        let outcome =
+            if is_refused || lacks_redesign { Outcome::ProblemsFound } else { Outcome::Fine };
         let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(unknown::outcome(ctx, unknown, outcome))
     }

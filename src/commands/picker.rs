@@ -131,7 +131,11 @@ pub(crate) fn offer(id: String, detail: impl Into<String>) -> Offer {
     Offer { shown: id.clone(), detail: detail.into(), value: id }
 }
 
-fn pick(question: &str, offers: Vec<Offer>, instead: &str) -> anyhow::Result<String> {
+/// Returns the value of the choice that the user takes; `instead` says how to do without the prompt.
+///
+/// # Errors
+/// If the prompt has no answer.
+pub(crate) fn pick(question: &str, offers: Vec<Offer>, instead: &str) -> anyhow::Result<String> {
     let prompt = Prompt { label: question, question, hint: HINT, ..Prompt::default() };
     let fitting = |typed: &str| offer::fitting(offers.clone(), typed);
     let picked = ask::pick(&prompt, &fitting, Some(0), &|_| Ok(()));

@@ -11,13 +11,15 @@ use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::RecordState;
 use exledger::survey::due::Horizon;
 use exledger::survey::queue::{self, QueueItem};
-use exledger::survey::select;
+use exledger::survey::select::{self, Filter};
 use exledger::view;
+use std::collections::BTreeSet;
 
 /// Show what needs attention, most urgent first
 ///
 /// Shows for each record the next step, the command for it, how long the record has been waiting, and for whom. Healthy
-/// records are counted but not listed. With --strict, exits 1 if something is overdue.
+/// records are counted but not listed. Repeated causes that are frozen without a redesign in time are listed, too. With
+/// --strict, exits 1 if something is overdue, or such a cause is listed.
 #[derive(Debug, Parser)]
 #[command(name = "queue")]
 #[command(
@@ -49,7 +51,18 @@ impl Run for QueueArgs {
         let horizon = Horizon::from_policy(&approved.governance().policy);
         let items =
             queue::collect(selected.iter().copied(), &RecordState::id, &horizon, approved.around());
-        let outcome = if ctx.globals.strict && items.iter().any(QueueItem::is_overdue) {
+        let mut follow_ups = approved.follow_ups();
+        if filter != Filter::default() {
+            // A group is selected by its records, a redesign also by its owner.
+            let ids: BTreeSet<&str> = selected.iter().map(|it| it.id()).collect();
+            follow_ups.retain(|it| {
+                it.records().iter().any(|id| ids.contains(id.as_str()))
+                    || it.is_owned_by(&filter.owner, approved.governance())
+            });
+        }
+        let is_bad = items.iter().any(QueueItem::is_overdue) || !follow_ups.is_empty();
+        let is_problem = follow_ups.iter().any(|it| it.bucket.is_problem());
+        let outcome = if ctx.globals.strict && is_bad || is_problem {
             Outcome::ProblemsFound
         } else {
             Outcome::Fine
@@ -62,6 +75,7 @@ impl Run for QueueArgs {
         let queue = view::queue::Queue {
             stamp: approved.stamp(),
             items,
+            follow_ups,
             hidden: n_open - n_shown,
             reads: ctx.format.reads,
         };

@@ -103,6 +103,8 @@ impl ReportArgs {
             &horizon,
             approved.around(),
         );
+        let mut redesigns = approved.follow_ups();
+        redesigns.retain(|it| it.redesign().is_some());
         Ok(doc(&Report {
             stamp: approved.stamp(),
             policy: &governance.policy,
@@ -110,9 +112,10 @@ impl ReportArgs {
             backlog: figures::backlog(approved.records(), &lives, span, &horizon, instant),
             periods: figures::periods(&lives, span, governance),
             record_states: approved.records(),
-            glance: Glance::of(approved.records(), &items, &horizon, instant),
+            glance: Glance::of(approved.records(), (&items, &redesigns), &horizon, instant),
             items,
-            patterns: patterns::find_patterns(&neighbours, &[], governance).groups,
+            redesigns: &redesigns,
+            patterns: patterns::find_patterns(&neighbours, &[], approved.pattern_facts()).groups,
             controls: controls(approved, &lives, span),
         }))
     }

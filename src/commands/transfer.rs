@@ -8,11 +8,11 @@ use crate::commands::context::fault;
 use crate::commands::context::filter::Filters;
 use crate::commands::decision::{self, DecisionFlags, DecisionJob};
 use crate::commands::exit::Outcome;
+use crate::commands::owner_name;
 use crate::commands::picker;
 use crate::commands::prompts;
 use clap::Parser;
 use exledger::history::change::event::ChangeEvent;
-use exledger::ledger::Files;
 use exledger::plan::transfer::{self, Heir};
 use exledger::policy::governance::Governance;
 use exledger::record::address::Address;
@@ -106,8 +106,7 @@ impl Run for TransferArgs {
 }
 
 impl TransferArgs {
-    /// Returns the name of the new owner: the given one, otherwise from roster, mailmap, other records or git,
-    /// otherwise the part before the @.
+    /// Returns the name of the new owner: the given one, otherwise the one that is known.
     fn name(
         &self,
         home: &Session,
@@ -124,25 +123,6 @@ impl TransferArgs {
                 Ok(name.to_owned())
             };
         }
-        if let Some(name) = transfer::name(governance, to) {
-            return Ok(name);
-        }
-        let files = Files::list(home.tree(), &governance.policy.records)?;
-        for file in &files.records {
-            let source = files.read(home.tree(), file)?;
-            if source.value::<Address>("owner.email").as_ref() == Some(to)
-                && let Some(name) = source.text("owner.name")
-            {
-                return Ok(name.to_owned());
-            }
-        }
-        let (name, email) = home.repository()?.user();
-        if let Some(name) =
-            name.filter(|_| email.and_then(|it| Address::new(&it)).as_ref() == Some(to))
-        {
-            return Ok(name);
-        }
-        let local = to.as_str().split('@').next().unwrap_or(to.as_str());
-        Ok(local.to_owned())
+        owner_name::owner_name(home, governance, to)
     }
 }

@@ -5,6 +5,7 @@
 pub mod answer;
 mod cover;
 mod finding;
+pub mod frozen;
 pub mod index;
 pub(crate) mod limit;
 pub(crate) mod package;

@@ -4,7 +4,7 @@
 //! allows is enough, and anything undetermined is not allowed.
 
 pub(crate) mod candidate;
-mod deploy;
+pub mod deploy;
 
 use crate::gate::answer::{GateAnswer, GateVerdict, Question, ReceiptCounts};
 use crate::gate::cover::{self, RecordCoverage, Terms};
@@ -32,7 +32,8 @@ pub fn ask(
     ask_among(question, &record_states, receipts, governance)
 }
 
-/// Answers a question like [`ask`], from only the records that may be about it.
+/// Answers a question like [`ask`], from only the records that may be about it. Whether an application may be deployed is
+/// answered by [`deploy::answer`] instead.
 pub fn ask_among(
     question: &Question,
     record_states: &[&RecordState],
@@ -43,7 +44,8 @@ pub fn ask_among(
         return answer(GateVerdict::Unknown, NO_POLICY.to_owned(), None, &[]);
     }
     if question.deploy {
-        return deploy::answer(question, record_states);
+        let reason = "a deployment also depends on the frozen patterns, which are not given";
+        return answer(GateVerdict::Unknown, reason.to_owned(), None, &[]);
     }
     let mut candidates: Vec<Candidate> = record_states
         .iter()

@@ -75,6 +75,19 @@ pub enum EditError {
 /// # Errors
 /// [`EditError`] if the place of an edit does not exist, or the edit would change anything else.
 pub fn apply(path: &str, bytes: &[u8], edits: &[FileEdit]) -> Result<Edited, EditError> {
+    apply_as(path, bytes, edits, file::read)
+}
+
+/// Applies edits to the bytes of a file that is read by another function.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_as(
+    path: &str,
+    bytes: &[u8],
+    edits: &[FileEdit],
+    read: fn(&str, &[u8]) -> RecordFile,
+) -> Result<Edited, EditError> {
     let text = std::str::from_utf8(bytes).map_err(|_| EditError::Unreadable)?;
     let before = parsed(bytes).ok_or(EditError::Unreadable)?;
     let is_bracketed = text.get(before.span.clone()).is_some_and(in_brackets);
@@ -84,7 +97,16 @@ pub fn apply(path: &str, bytes: &[u8], edits: &[FileEdit]) -> Result<Edited, Edi
     let after = parsed(edited.as_bytes()).ok_or(EditError::Unreadable)?;
     let mut changes = Vec::new();
     compare("", Some(&before), Some(&after), &mut changes);
-    Ok(Edited { source: file::read(path, edited.as_bytes()), text: edited, changes })
+    Ok(Edited { source: read(path, edited.as_bytes()), text: edited, changes })
+}
+
+/// Returns a new file as the result of an edit: every field of its text is a change.
+pub fn created(path: &str, text: String, read: fn(&str, &[u8]) -> RecordFile) -> Edited {
+    let mut changes = Vec::new();
+    for entry in parsed(text.as_bytes()).iter().flat_map(Node::entries) {
+        compare(&entry.key, None, Some(&entry.value), &mut changes);
+    }
+    Edited { source: read(path, text.as_bytes()), text, changes }
 }
 
 fn parsed(bytes: &[u8]) -> Option<Node> {

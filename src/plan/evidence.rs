@@ -11,6 +11,7 @@ use crate::plan::decision::DecisionRefusal;
 use crate::plan::entry::EntryPairs;
 use crate::record::Record;
 use crate::record::decision::Evidence;
+use crate::record::id::Id;
 use crate::record::reference;
 
 /// The folder of evidence files, relative to the ledger's root; each record has a subfolder.
@@ -117,7 +118,19 @@ pub fn entries(
     shown: &[EvidenceInput],
     ids: Ids,
 ) -> Result<EvidenceEntry, DecisionRefusal> {
-    let mut taken = known(record);
+    entries_of(&record.id, known(record), shown, ids)
+}
+
+/// Returns the entries of evidence of a record or a redesign, some of whose evidence ids are taken.
+///
+/// # Errors
+/// As [`entries`].
+pub fn entries_of(
+    of: &Id,
+    mut taken: BTreeSet<String>,
+    shown: &[EvidenceInput],
+    ids: Ids,
+) -> Result<EvidenceEntry, DecisionRefusal> {
     let own: Vec<&str> = shown.iter().filter_map(|it| it.id.as_deref()).collect();
     let mut written = EvidenceEntry::default();
     for one in shown {
@@ -130,7 +143,7 @@ pub fn entries(
             && !taken.insert(id.clone())
         {
             return Err(DecisionRefusal::new(
-                format!("{} has evidence {id} already", record.id),
+                format!("{of} has evidence {id} already"),
                 "give each piece its own id: E1=…, E2=…",
             ));
         }
@@ -139,7 +152,7 @@ pub fn entries(
             EvidenceLocation::Url(url) => entry.text("url", url),
             EvidenceLocation::Commit(commit) => entry.text("commit", commit),
             EvidenceLocation::File(file, bytes) => {
-                let path = format!("{FOLDER}/{}/{}", record.id, name(file)?);
+                let path = format!("{FOLDER}/{of}/{}", name(file)?);
                 let entry = entry.text("path", &path).text("sha256", digest(bytes));
                 keep(&mut written, path, bytes)?;
                 entry

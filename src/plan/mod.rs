@@ -20,6 +20,7 @@ pub mod offer;
 pub mod owner;
 pub mod part;
 pub mod question;
+pub mod redesign;
 pub mod reject;
 pub mod renew;
 pub mod review;

@@ -305,6 +305,11 @@ pub struct Patterns {
     pub redesign: RedesignKind,
     /// How long after it landed a redesign may be due, and the longest time in which its effect is watched.
     pub redesign_max: Term,
+    /// The classes that are grouped apart and never frozen, because their repetition is expected.
+    pub expected: Vec<Class>,
+    /// Groups or addresses that are told of frozen groups, besides the owners of their records.
+    #[schemars(with = "Vec<String>")]
+    pub notify: Vec<NotifyTarget>,
 }
 
 impl Default for Patterns {
@@ -316,6 +321,8 @@ impl Default for Patterns {
             key: vec![PatternKey::RootCause, PatternKey::Application],
             redesign: RedesignKind::Any,
             redesign_max: days(180),
+            expected: vec![Class::Emergency, Class::Regulated, Class::ThirdParty],
+            notify: Vec::new(),
         }
     }
 }

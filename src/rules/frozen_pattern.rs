@@ -71,7 +71,12 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         governance.policy.redesigns, patterns.threshold, patterns.window
     );
     let field = patterns.key.first().map_or("root_cause", |key| place(*key));
-    findings.push(case.finding(RULE.code, field, message, help));
+    let finding = case.finding(RULE.code, field, message, help);
+    findings.push(if cause::is_expected(record, patterns) {
+        Finding { level: Level::Warning, ..finding }
+    } else {
+        finding
+    });
 }
 
 /// Returns why a redesign that the record links does not lift the freeze.

@@ -299,10 +299,10 @@ fn judge(
             run(rule, check, &mut found);
         }
         // Other rules choose the level of each finding: a missing governance file is a warning, and a change may be
-        // recorded or silent.
+        // recorded or silent. A content rule may choose a milder one: a frozen pattern only warns about an expected class.
         let is_content = rule.code.group() == RuleGroup::Content;
         findings.extend(found.into_iter().map(|finding| Finding {
-            level: if is_content { level } else { finding.level },
+            level: if is_content { level.max(finding.level) } else { finding.level },
             message: credential::hidden(finding.message),
             help: credential::hidden(finding.help),
             field: finding.field.map(credential::hidden),

@@ -7,8 +7,6 @@ pub mod freshness;
 pub mod receipts;
 pub mod respond;
 
-use std::cell::OnceCell;
-
 use serde_json::Value;
 
 use crate::gate::answer::Question;
@@ -18,7 +16,7 @@ use crate::record::time::Instant;
 use crate::session::check::coverage::Named;
 use crate::session::check::freshness::MaxAge;
 use crate::session::check::receipts::ReceiptLog;
-use crate::session::check::respond::TimedQuestion;
+use crate::session::check::respond::{SharedFacts, TimedQuestion};
 use crate::session::error::Error;
 use crate::session::locate::Located;
 use crate::session::mainline::OpenMainline;
@@ -122,10 +120,10 @@ impl CheckRequest<'_> {
         }
         let states = snapshot.records_at(timed.at);
         let among: Vec<&RecordState> = states.iter().collect();
-        let applications = OnceCell::new();
+        let shared = SharedFacts::of(&states);
         let mut is_enough = true;
         let kept = receipts.answered(&timed.question, &timed.id, &mut |uses| {
-            let check = respond::judged(snapshot, &timed, &among, uses, &applications);
+            let check = respond::judged(snapshot, &timed, &among, uses, &shared);
             is_enough = named.is_none_or(|it| it.suffices(&check.answer, &states, snapshot));
             is_enough.then_some(check)
         });

@@ -4,7 +4,7 @@
 //! done here. Follows `docs/spec/cli.md`, decisions.
 
 pub mod decided;
-mod lint;
+pub(super) mod lint;
 pub mod select;
 
 use crate::history::change::event::ChangeEvent;
@@ -178,7 +178,8 @@ fn planned(
     })
 }
 
-fn unwritten(error: FileError) -> Error {
+/// Returns the error of files that could not be written.
+pub(super) fn unwritten(error: FileError) -> Error {
     match error {
         FileError::Changed(_) => Usage::refused(
             format!("{error}, so nothing was written"),

@@ -21,7 +21,18 @@ pub fn draw(
     is_taken: &dyn Fn(&str) -> bool,
 ) -> Result<Id, Undetermined> {
     let prefixes = &governance.policy.id_prefix;
-    let prefix = prefixes.first().map_or("EXC", String::as_str);
+    draw_with(prefixes.first().map_or("EXC", String::as_str), at, is_taken)
+}
+
+/// Draws an unused id with a prefix for the year of an instant.
+///
+/// # Errors
+/// [`Undetermined::NoIdLeft`].
+pub fn draw_with(
+    prefix: &str,
+    at: Instant,
+    is_taken: &dyn Fn(&str) -> bool,
+) -> Result<Id, Undetermined> {
     let year = at.year();
     let mut drawn = (0..DRAWS).filter_map(|_| Id::made(prefix, year, clock::chance()));
     drawn

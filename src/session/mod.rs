@@ -22,6 +22,7 @@ pub mod notice;
 mod opened;
 pub mod options;
 pub mod overlay;
+pub mod redesign;
 pub mod snapshot;
 pub mod triage;
 
@@ -31,8 +32,11 @@ use crate::approval::reviews::Reviews;
 use crate::gate::answer::Question;
 use crate::gate::receipt::CheckAnswer;
 use crate::history::refs::ApprovedRef;
+use crate::plan::redesign::RedesignAnswers;
 use crate::policy::governance::Governance;
+use crate::policy::redesign::Redesign;
 use crate::record::Record;
+use crate::record::address::Address;
 use crate::session::approve::prepared::PreparedApproval;
 use crate::session::approve::request::ApprovalRequest;
 use crate::session::approve::reviews::PreparedReviews;
@@ -52,6 +56,7 @@ use crate::session::lint::request::LintRequest;
 use crate::session::locate::Located;
 use crate::session::opened::Opened;
 use crate::session::options::{Moment, Options};
+use crate::session::redesign::{NamedRedesign, PreparedRedesign, RedesignPlan};
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::session::triage::sources::Source;
@@ -289,6 +294,52 @@ impl Session {
     /// [`error::Usage::Record`] if the name matches none or several.
     pub fn record_here(&self, governance: &Governance, id: &str) -> Result<Option<Record>, Error> {
         select::read(self.opened.current()?, governance, id)
+    }
+
+    /// Works out a new redesign. Nothing is written yet.
+    ///
+    /// # Errors
+    /// [`error::Usage`] if the pattern or a date can't be as given, or the result would not lint;
+    /// [`error::Undetermined`] if the ledger can't be read.
+    pub fn new_redesign(
+        &self,
+        at: &Moment,
+        answers: &RedesignAnswers,
+    ) -> Result<PreparedRedesign<'_>, Error> {
+        redesign::create(self.opened.current()?, at, answers)
+    }
+
+    /// Works out a decision about the redesign of the work tree that a text names. Nothing is written yet.
+    ///
+    /// # Errors
+    /// [`error::Usage`] if the redesign is unknown, the decision is refused, or the result would not lint;
+    /// [`error::Undetermined`] if the ledger can't be read.
+    pub fn edit_redesign(
+        &self,
+        at: &Moment,
+        (named, by): (&str, &Address),
+        plan: RedesignPlan<'_>,
+    ) -> Result<PreparedRedesign<'_>, Error> {
+        redesign::edit(self.opened.current()?, at, (named, by), plan)
+    }
+
+    /// Returns the redesigns of the work tree that fit, by id.
+    ///
+    /// # Errors
+    /// If the policy has errors, or a file can't be read.
+    pub fn redesigns_here(
+        &self,
+        fits: &dyn Fn(&Redesign) -> bool,
+    ) -> Result<Vec<NamedRedesign>, Error> {
+        redesign::named(self.opened.current()?, fits)
+    }
+
+    /// Returns the redesign of the work tree that a text names; `None` if its file can't be read.
+    ///
+    /// # Errors
+    /// [`error::Usage::Record`] if the name matches none or several.
+    pub fn redesign_here(&self, named: &str) -> Result<Option<Redesign>, Error> {
+        redesign::read(self.opened.current()?, named)
     }
 
     /// Gathers the known answers for a record to be filed. Nothing is written yet.

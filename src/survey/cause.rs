@@ -186,6 +186,11 @@ fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<
     }
 }
 
+/// Tells whether a record is of a class whose repetition is expected: it is counted apart and freezes nothing.
+pub fn is_expected(record: &Record, patterns: &Patterns) -> bool {
+    patterns.expected.contains(&record.class)
+}
+
 /// Tells whether this number of occurrences makes a pattern.
 pub fn reaches(n: usize, patterns: &Patterns) -> bool {
     n >= usize::try_from(patterns.threshold).unwrap_or(usize::MAX)

@@ -7,9 +7,9 @@ use crate::policy::governance::Governance;
 use crate::policy::people::person::Person;
 use crate::policy::people::{self, RosterState};
 use crate::policy::settings::{Escalation, Recipient};
-use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::time::{Instant, Term};
+use crate::record::{Owner, Record};
 use crate::status::state::RecordState;
 use crate::survey::due::{Bucket, DueRecord, Urgency};
 use std::collections::BTreeSet;
@@ -36,21 +36,17 @@ pub(super) fn escalation_recipients(
     around: AdviceContext<'_>,
 ) -> Vec<(Person, BTreeSet<String>)> {
     let mut found: Vec<(Person, BTreeSet<String>)> = Vec::new();
-    let mut notify = |people: Vec<Person>, role: &str| {
-        for person in people {
-            match found.iter_mut().find(|(known, _)| known.key == person.key) {
-                Some((_, roles)) => drop(roles.insert(role.to_owned())),
-                None => found.push((person, BTreeSet::from([role.to_owned()]))),
-            }
-        }
-    };
     if due.urgency != Urgency::Overdue {
         // Before the deadline only the owner is notified; about a request that still has time, nobody is.
         if due.bucket != Bucket::WaitingApproval {
             let owner = active_people(record_state, record, &Recipient::Owner, around.governance);
             let backup =
                 || active_people(record_state, record, &Recipient::Backup, around.governance);
-            if owner.is_empty() { notify(backup(), "backup") } else { notify(owner, "owner") }
+            if owner.is_empty() {
+                notify(&mut found, backup(), "backup");
+            } else {
+                notify(&mut found, owner, "owner");
+            }
         }
         return found;
     }
@@ -59,6 +55,19 @@ pub(super) fn escalation_recipients(
         Bucket::WaitingApproval => since.map(|at| around.request_sla.after(at)),
         _ => since,
     };
+    chain_recipients(since, around, &|recipient| {
+        active_people(record_state, record, recipient, around.governance)
+    })
+}
+
+/// Returns the people whom the chain names about something that has been overdue since an instant, each with their
+/// roles; `people` returns the active people of a step.
+pub(super) fn chain_recipients(
+    since: Option<Instant>,
+    around: AdviceContext<'_>,
+    people: &dyn Fn(&Recipient) -> Vec<Person>,
+) -> Vec<(Person, BTreeSet<String>)> {
+    let mut found: Vec<(Person, BTreeSet<String>)> = Vec::new();
     // If a step has no active recipient, the next step is notified at once.
     let mut is_vacant = false;
     let mut chain: Vec<&Escalation> = around.governance.policy.escalate.iter().collect();
@@ -71,11 +80,20 @@ pub(super) fn escalation_recipients(
         if !is_late && !is_vacant {
             continue;
         }
-        let people = active_people(record_state, record, &step.to, around.governance);
+        let people = people(&step.to);
         is_vacant = people.is_empty();
-        notify(people, step.to.as_str());
+        notify(&mut found, people, step.to.as_str());
     }
     found
+}
+
+fn notify(found: &mut Vec<(Person, BTreeSet<String>)>, people: Vec<Person>, role: &str) {
+    for person in people {
+        match found.iter_mut().find(|(known, _)| known.key == person.key) {
+            Some((_, roles)) => drop(roles.insert(role.to_owned())),
+            None => found.push((person, BTreeSet::from([role.to_owned()]))),
+        }
+    }
 }
 
 /// Returns the active people of a recipient: without those who are inactive on the roster or listed as ownerless.
@@ -85,18 +103,40 @@ pub(super) fn active_people(
     recipient: &Recipient,
     governance: &Governance,
 ) -> Vec<Person> {
-    let one = |address: &Address| people::identify(governance, "", address.as_str());
     let named = match recipient {
-        Recipient::Owner => vec![one(&record.owner.email)],
-        Recipient::Backup => record.owner.backup.iter().map(one).collect(),
-        Recipient::RiskOwner => record.risk.owner.iter().map(one).collect(),
-        Recipient::Group(group) => people::members(governance, group),
+        Recipient::RiskOwner => {
+            record.risk.owner.iter().map(|it| identified(it, governance)).collect()
+        }
+        _ => owning_people(&record.owner, recipient, governance),
     };
-    let is_active = |person: &Person| {
+    let is_gone = |person: &Person| {
         let mut gone =
             record_state.ownerless.iter().map(|owner| people::key_of(governance, owner.as_str()));
-        let state = Address::new(&person.email).map(|it| people::roster_state(governance, &it));
-        state != Some(RosterState::Inactive) && !gone.any(|gone| gone == person.key)
+        gone.any(|gone| gone == person.key)
     };
-    named.into_iter().filter(is_active).collect()
+    named.into_iter().filter(|it| is_active(it, governance) && !is_gone(it)).collect()
+}
+
+/// Returns the people of a recipient for something that has only an owner: without those who are inactive on the roster.
+pub(super) fn owning_people(
+    owner: &Owner,
+    recipient: &Recipient,
+    governance: &Governance,
+) -> Vec<Person> {
+    let named = match recipient {
+        Recipient::Owner => vec![identified(&owner.email, governance)],
+        Recipient::Backup => owner.backup.iter().map(|it| identified(it, governance)).collect(),
+        Recipient::RiskOwner => Vec::new(),
+        Recipient::Group(group) => people::members(governance, group),
+    };
+    named.into_iter().filter(|it| is_active(it, governance)).collect()
+}
+
+fn identified(address: &Address, governance: &Governance) -> Person {
+    people::identify(governance, "", address.as_str())
+}
+
+fn is_active(person: &Person, governance: &Governance) -> bool {
+    let state = Address::new(&person.email).map(|it| people::roster_state(governance, &it));
+    state != Some(RosterState::Inactive)
 }

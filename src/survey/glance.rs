@@ -10,6 +10,7 @@ use crate::policy::demand::Proof;
 use crate::record::time::{Day, Instant};
 use crate::status::state::{DutyKind, InForce, RecordState};
 use crate::survey::due::{self, Horizon};
+use crate::survey::follow_up::FollowUp;
 use crate::survey::queue::QueueItem;
 use crate::survey::select;
 
@@ -23,7 +24,7 @@ pub struct Glance<'a> {
     pub in_force: usize,
     /// Records that are neither closed, rejected nor removed.
     pub open: usize,
-    /// Records of which a deadline has passed.
+    /// Records and redesigns of which a deadline has passed.
     pub overdue: usize,
     /// Records whose status can't be determined.
     pub undetermined: usize,
@@ -79,10 +80,10 @@ pub struct ComingDuty<'a> {
 }
 
 impl<'a> Glance<'a> {
-    /// Counts the records of a ledger; `queue` are those that need attention.
+    /// Counts the records of a ledger; `queue` are those that need attention, and `redesigns` those that do.
     pub fn of(
         records: &'a [RecordState],
-        queue: &[QueueItem<'_>],
+        (queue, redesigns): (&[QueueItem<'_>], &'a [FollowUp]),
         horizon: &Horizon,
         instant: Instant,
     ) -> Glance<'a> {
@@ -109,6 +110,14 @@ impl<'a> Glance<'a> {
             owners.entry(email).or_insert(OwnerCounts { name, email, counts }).counts.add(one);
             let tier = record_state.tier.as_ref().map_or("", |tier| tier.tier.as_str());
             tiers.entry(tier).or_insert(TierCounts { tier, counts }).counts.add(one);
+        }
+        for due in redesigns.iter().filter_map(FollowUp::redesign) {
+            let one = GroupCounts { overdue: 1, ..GroupCounts::default() };
+            total.add(one);
+            let owner = &due.redesign.owner;
+            let (name, email) = (owner.name.as_str(), owner.email.as_str());
+            let counts = GroupCounts::default();
+            owners.entry(email).or_insert(OwnerCounts { name, email, counts }).counts.add(one);
         }
         let mut owners: Vec<OwnerCounts<'_>> =
             owners.into_values().filter(|it| it.counts != GroupCounts::default()).collect();

@@ -14,19 +14,37 @@ use crate::survey::advice::approval_step;
 use crate::survey::decided::{DecisionKind, RecordDecision};
 use crate::survey::due::{Bucket, DueRecord, Timing, Urgency};
 use crate::survey::escalate::{self, AdviceContext};
+use crate::survey::follow_up::{FollowUp, FollowUpBucket};
 
 /// Everything that one person gets a message about.
 #[derive(Debug)]
 pub struct PersonMessage<'a> {
     pub person: Person,
-    /// The records: what is due, most urgent first, then what was decided.
+    /// What is due, most urgent first, then what needs attention and is no record, then what was decided.
     pub items: Vec<MessageItem<'a>>,
 }
 
-/// A record in a message.
+/// What an item of a message is about.
+#[derive(Clone, Copy, Debug)]
+pub enum ItemSubject<'a> {
+    Record(&'a RecordState),
+    FollowUp(&'a FollowUp),
+}
+
+impl<'a> ItemSubject<'a> {
+    /// Returns the id; `None` for a group, which has none.
+    pub fn id(self) -> Option<&'a str> {
+        match self {
+            ItemSubject::Record(record_state) => Some(record_state.id()),
+            ItemSubject::FollowUp(follow_up) => follow_up.id(),
+        }
+    }
+}
+
+/// A record, or something else that needs attention, in a message.
 #[derive(Clone, Debug)]
 pub struct MessageItem<'a> {
-    pub record_state: &'a RecordState,
+    pub subject: ItemSubject<'a>,
     /// Why it is in the message.
     pub topic: MessageTopic,
     pub timing: Timing,
@@ -48,6 +66,8 @@ pub enum MessageTopic {
     Approve(DueRecord),
     /// It waits for an approval that the person can't give.
     Waits(DueRecord),
+    /// It is no record, and needs attention.
+    FollowUp(FollowUpBucket),
     /// It was decided.
     Decided(DecisionKind),
 }
@@ -59,17 +79,18 @@ impl MessageTopic {
             MessageTopic::Due(due) | MessageTopic::Approve(due) | MessageTopic::Waits(due) => {
                 due.bucket.as_str()
             }
+            MessageTopic::FollowUp(bucket) => bucket.as_str(),
             MessageTopic::Decided(_) => "decided",
         }
     }
 
-    /// Returns why it is due; `None` if it was decided.
+    /// Returns why a record is due; `None` if it was decided, and for what is no record.
     pub fn due(&self) -> Option<&DueRecord> {
         match self {
             MessageTopic::Due(due) | MessageTopic::Approve(due) | MessageTopic::Waits(due) => {
                 Some(due)
             }
-            MessageTopic::Decided(_) => None,
+            MessageTopic::FollowUp(_) | MessageTopic::Decided(_) => None,
         }
     }
 }
@@ -78,6 +99,8 @@ impl MessageTopic {
 pub struct MessageSubjects<'a, 's> {
     /// The records that need attention.
     pub due: &'s [(&'a RecordState, DueRecord)],
+    /// What else needs attention.
+    pub follow_ups: &'a [FollowUp],
     pub decided: &'s [RecordDecision<'a>],
     /// Returns who filed a record, if git names them.
     pub filer: &'s dyn Fn(&RecordState) -> Option<Person>,
@@ -94,6 +117,9 @@ pub fn messages<'a>(
             post.due(record_state, due, record, subjects, around);
         }
     }
+    for follow_up in subjects.follow_ups {
+        post.follow_up(follow_up);
+    }
     for decision in subjects.decided {
         post.decided(decision, subjects, around);
     }
@@ -105,8 +131,16 @@ pub fn messages<'a>(
 }
 
 fn order(item: &MessageItem<'_>) -> impl Ord + use<> {
-    let due = item.topic.due().map(DueRecord::order);
-    (due.is_none(), due, item.timing.at(), item.record_state.key.clone())
+    let place = match item.topic {
+        MessageTopic::Due(_) | MessageTopic::Approve(_) | MessageTopic::Waits(_) => 0,
+        MessageTopic::FollowUp(_) => 1,
+        MessageTopic::Decided(_) => 2,
+    };
+    let key = match item.subject {
+        ItemSubject::Record(record_state) => record_state.key.clone(),
+        ItemSubject::FollowUp(follow_up) => follow_up.title().to_owned(),
+    };
+    (place, item.topic.due().map(DueRecord::order), item.timing.at(), key)
 }
 
 /// Returns the names of owners by address: another record may name the same person by address alone.
@@ -156,7 +190,7 @@ impl<'a> Post<'a> {
             let others: BTreeSet<String> =
                 roles.iter().filter(|role| *role != "approver").cloned().collect();
             let item = |topic, timing, roles, action: &str, command: &str, branch| MessageItem {
-                record_state,
+                subject: ItemSubject::Record(record_state),
                 topic,
                 timing,
                 roles,
@@ -205,6 +239,21 @@ impl<'a> Post<'a> {
         }
     }
 
+    fn follow_up(&mut self, follow_up: &'a FollowUp) {
+        for (person, roles) in &follow_up.recipients {
+            let item = MessageItem {
+                subject: ItemSubject::FollowUp(follow_up),
+                topic: MessageTopic::FollowUp(follow_up.bucket),
+                timing: follow_up.timing,
+                roles: roles.clone(),
+                action: follow_up.action.clone(),
+                command: follow_up.command.clone(),
+                branch: None,
+            };
+            self.send(person, item);
+        }
+    }
+
     fn decided(
         &mut self,
         decision: &RecordDecision<'a>,
@@ -219,7 +268,7 @@ impl<'a> Post<'a> {
                 continue;
             }
             let item = MessageItem {
-                record_state,
+                subject: ItemSubject::Record(record_state),
                 topic: MessageTopic::Decided(decision.kind),
                 timing: Timing::Since(decision.at),
                 roles: BTreeSet::from(["requester".to_owned()]),

@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod due;
 pub mod escalate;
 pub mod figures;
+pub mod follow_up;
 pub mod glance;
 pub mod life;
 pub mod messages;

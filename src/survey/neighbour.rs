@@ -6,8 +6,8 @@ use crate::policy::governance::Governance;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::record::vocabulary::ClosureOutcome;
-use crate::survey::cause::{CauseGroup, CauseKind, Findings, groups, reaches, refusing};
+use crate::record::vocabulary::{Class, ClosureOutcome};
+use crate::survey::cause::{self, CauseGroup, CauseKind, Findings, groups, reaches, refusing};
 use crate::survey::occurrence::{self, Filing};
 use crate::survey::redesign::RedesignHistory;
 use crate::survey::redesign::lift::Lifting;
@@ -39,13 +39,19 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
-    /// Returns the records that count: those that landed within the window and were not rejected.
-    pub fn counted(&self, patterns: &Patterns) -> impl Iterator<Item = &Neighbour> {
+    /// Returns the records that landed within the window and were not rejected, of any class.
+    fn in_window(&self, patterns: &Patterns) -> impl Iterator<Item = &Neighbour> {
         let outcome = |it: &Neighbour| it.record.closure.as_ref().map(|closure| closure.outcome);
         let in_window = |it: &Neighbour| patterns.window.after(it.landed) >= self.until;
         let counts =
             move |it: &&Neighbour| in_window(it) && outcome(it) != Some(ClosureOutcome::Rejected);
         self.all.iter().filter(counts)
+    }
+
+    /// Returns the records that count: those that landed within the window, were not rejected, and are of no expected
+    /// class.
+    pub fn counted(&self, patterns: &Patterns) -> impl Iterator<Item = &Neighbour> {
+        self.in_window(patterns).filter(|it| !cause::is_expected(&it.record, patterns))
     }
 
     /// Returns the records that count, grouped by what they have in common; a record may be in several groups.
@@ -55,31 +61,30 @@ impl Neighbours {
         findings: Findings,
         governance: &Governance,
     ) -> BTreeMap<CauseGroup, CauseKind<'_>> {
-        let mut counted: Vec<&Neighbour> = self.counted(&governance.policy.patterns).collect();
-        counted.sort_by_key(|it| (it.landed, it.filing.landing, &it.id));
-        let mut kinds: BTreeMap<CauseGroup, CauseKind<'_>> = BTreeMap::new();
-        for it in counted {
-            for (group, spelled) in groups(&it.record, keys, findings, governance) {
-                let kind = kinds.entry(group).or_insert_with(|| CauseKind {
-                    spelled,
-                    records: Vec::new(),
-                    occurrences: 0,
-                });
-                kind.records.push(it);
-            }
-        }
-        for kind in kinds.values_mut() {
-            kind.occurrences = occurrence::group_occurrences(&kind.records).len();
-        }
-        kinds
+        let counted = self.counted(&governance.policy.patterns).collect();
+        kinds(counted, keys, findings, governance)
+    }
+
+    /// Returns the records of an expected class, grouped by the policy's key. They count nowhere else.
+    pub fn expected_kinds(
+        &self,
+        class: Class,
+        governance: &Governance,
+    ) -> BTreeMap<CauseGroup, CauseKind<'_>> {
+        let patterns = &governance.policy.patterns;
+        let of_class = self.in_window(patterns).filter(|it| it.record.class == class).collect();
+        kinds(of_class, &patterns.key, Findings::Count, governance)
     }
 
     /// Returns the frozen groups; empty if the policy freezes nothing.
     pub fn frozen(&self, governance: &Governance) -> BTreeMap<CauseGroup, CauseKind<'_>> {
+        let freezes = governance.policy.patterns.freeze;
+        if freezes { self.repeated(governance) } else { BTreeMap::new() }
+    }
+
+    /// Returns the groups over the threshold, without the occurrences before a redesign that did not fail was done.
+    pub fn repeated(&self, governance: &Governance) -> BTreeMap<CauseGroup, CauseKind<'_>> {
         let patterns = &governance.policy.patterns;
-        if !patterns.freeze {
-            return BTreeMap::new();
-        }
         let mut kinds = self.kinds(&patterns.key, Findings::Count, governance);
         kinds.retain(|_, kind| reaches(kind.occurrences, patterns));
         let lifting = Lifting::at(self, governance, self.until);
@@ -93,9 +98,8 @@ impl Neighbours {
         kinds
     }
 
-    /// Returns the frozen group that refuses a new record; `None` if there is none, or if the record is not new, is
-    /// closed, or
-    /// links a redesign that lifts the freeze.
+    /// Returns the frozen group that a new record has the key of; `None` if there is none, or if the record is not new,
+    /// is closed, or links a redesign that lifts the freeze. It refuses the record unless that is of an expected class.
     pub fn refuses<'f, 'a>(
         &self,
         frozen: &'f BTreeMap<CauseGroup, CauseKind<'a>>,
@@ -126,4 +130,29 @@ impl Neighbours {
     pub fn has_landed(&self, id: &str) -> bool {
         self.further_ids.contains(id) || self.all.iter().any(|it| it.id == id)
     }
+}
+
+/// Returns records grouped by what they have in common; a record may be in several groups.
+fn kinds<'a>(
+    mut records: Vec<&'a Neighbour>,
+    keys: &[PatternKey],
+    findings: Findings,
+    governance: &Governance,
+) -> BTreeMap<CauseGroup, CauseKind<'a>> {
+    records.sort_by_key(|it| (it.landed, it.filing.landing, &it.id));
+    let mut kinds: BTreeMap<CauseGroup, CauseKind<'a>> = BTreeMap::new();
+    for it in records {
+        for (group, spelled) in groups(&it.record, keys, findings, governance) {
+            let kind = kinds.entry(group).or_insert_with(|| CauseKind {
+                spelled,
+                records: Vec::new(),
+                occurrences: 0,
+            });
+            kind.records.push(it);
+        }
+    }
+    for kind in kinds.values_mut() {
+        kind.occurrences = occurrence::group_occurrences(&kind.records).len();
+    }
+    kinds
 }

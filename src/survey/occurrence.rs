@@ -5,6 +5,7 @@
 
 use crate::approval::forge;
 use crate::approval::message::CommitMessage;
+use crate::history::objects::Oid;
 use crate::history::version::{Version, VersionChange};
 use crate::record::time::Instant;
 use crate::survey::neighbour::Neighbour;
@@ -19,6 +20,8 @@ const PUSH: i64 = 60;
 pub struct Filing {
     /// The index of the landing on the mainline; `None` if the beginning is not in this clone.
     pub landing: Option<usize>,
+    /// The commit of the landing; `None` if the beginning is not in this clone.
+    pub commit: Option<Oid>,
     /// The pull request named in the landing's message.
     pub request: Option<String>,
     /// The committer of the landing, by address in lower case.
@@ -29,11 +32,42 @@ impl Filing {
     /// Returns how a version landed.
     pub fn from_version(version: &Version) -> Filing {
         let text = version.commit.message();
+        let is_known = version.change != VersionChange::Inherited;
         Filing {
-            landing: (version.change != VersionChange::Inherited).then_some(version.landing),
+            landing: is_known.then_some(version.landing),
+            commit: is_known.then_some(version.commit.oid),
             request: forge::pull_request(&CommitMessage::read(&text)),
             committer: version.commit.committer().email.to_lowercase(),
         }
+    }
+}
+
+/// What happened once: the records that came with one landing, one pull request or one push.
+#[derive(Clone, Debug)]
+pub struct Occurrence<'a> {
+    /// The records, the earliest first; never empty.
+    pub records: Vec<&'a Neighbour>,
+    /// When the first of them landed.
+    pub at: Instant,
+}
+
+impl<'a> Occurrence<'a> {
+    /// Returns the occurrences among records, the earliest first.
+    pub fn among(records: &[&'a Neighbour]) -> Vec<Occurrence<'a>> {
+        let occurrences = group_occurrences(records).into_iter();
+        occurrences
+            .filter_map(|records| Some(Occurrence { at: records.first()?.landed, records }))
+            .collect()
+    }
+
+    /// Returns the commit of the first landing; `None` if that is not in this clone.
+    pub fn commit(&self) -> Option<Oid> {
+        self.records.first()?.filing.commit
+    }
+
+    /// Returns the pull request that a landing names.
+    pub fn pull_request(&self) -> Option<&'a str> {
+        self.records.iter().find_map(|it| it.filing.request.as_deref())
     }
 }
 

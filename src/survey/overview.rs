@@ -5,7 +5,8 @@
 use crate::record::time::Instant;
 use crate::status::state::{InForce, RecordState, Status};
 use crate::survey::due::{self, Bucket, Horizon};
-use crate::survey::queue::QueueItem;
+use crate::survey::follow_up::FollowUp;
+use crate::survey::queue::{QueueItem, Rank};
 
 /// A ledger in figures, and what to do first.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub struct Overview<'a> {
     pub in_force: usize,
     /// Records that wait for approval, on a branch or merged.
     pub waiting: usize,
-    /// Records of which a deadline has passed.
+    /// Records and redesigns of which a deadline has passed.
     pub overdue: usize,
     /// Records in force that end within the policy's `due.soon`.
     pub ending_soon: usize,
@@ -22,15 +23,51 @@ pub struct Overview<'a> {
     pub unknown: usize,
     /// The record in force that ends first, and its first instant without force.
     pub next_end: Option<(&'a RecordState, Instant)>,
-    /// The most urgent record that needs attention.
-    pub first: Option<&'a QueueItem<'a>>,
+    /// Frozen groups without a redesign in time.
+    pub frozen: usize,
+    /// The most urgent step.
+    pub first: Option<FirstStep<'a>>,
+}
+
+/// What needs attention.
+#[derive(Clone, Copy, Debug)]
+pub struct Attention<'a> {
+    /// The records, most urgent first.
+    pub queue: &'a [QueueItem<'a>],
+    /// Everything else.
+    pub follow_ups: &'a [FollowUp],
+}
+
+/// The most urgent step: about a record, or about something else.
+#[derive(Clone, Copy, Debug)]
+pub enum FirstStep<'a> {
+    Record(&'a QueueItem<'a>),
+    FollowUp(&'a FollowUp),
+}
+
+impl<'a> Attention<'a> {
+    /// Returns the most urgent step; records whose deadline has passed, or that are due now, come first, then everything
+    /// that is no record, then the other records.
+    fn first(self) -> Option<FirstStep<'a>> {
+        let record = self.queue.first();
+        let is_urgent = record.is_some_and(|item| item.rank <= Rank::DueNow);
+        let record = record.map(FirstStep::Record);
+        let other = self.follow_ups.first().map(FirstStep::FollowUp);
+        if is_urgent { record } else { other.or(record) }
+    }
+
+    /// Returns of how many records and redesigns a deadline has passed.
+    fn n_overdue(self) -> usize {
+        let records = self.queue.iter().filter(|item| item.is_overdue()).count();
+        records + self.follow_ups.iter().filter(|it| it.bucket.is_problem()).count()
+    }
 }
 
 impl<'a> Overview<'a> {
-    /// Counts the records of a ledger; `queue` are those that need attention, most urgent first.
+    /// Counts the records of a ledger.
     pub fn of(
         records: &'a [RecordState],
-        queue: &'a [QueueItem<'a>],
+        attention: Attention<'a>,
         horizon: &Horizon,
         instant: Instant,
     ) -> Overview<'a> {
@@ -48,11 +85,12 @@ impl<'a> Overview<'a> {
         Overview {
             in_force: count(&|record| record.in_force == InForce::Yes),
             waiting: count(&|record| due::waiting(record, horizon, instant).is_some()),
-            overdue: queue.iter().filter(|item| item.is_overdue()).count(),
-            ending_soon: queue.iter().filter(ends_soon).count(),
+            overdue: attention.n_overdue(),
+            ending_soon: attention.queue.iter().filter(ends_soon).count(),
             unknown: count(&|record| record.status == Status::Unknown),
             next_end: ends.min_by_key(|(record, end)| (*end, record.id())),
-            first: queue.first(),
+            frozen: attention.follow_ups.iter().filter(|it| it.group().is_some()).count(),
+            first: attention.first(),
         }
     }
 }

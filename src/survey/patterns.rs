@@ -1,21 +1,24 @@
 //! Repeated causes in a ledger: the groups over the threshold, their advice, and the new records that they refuse.
 //!
-//! Uses record, policy, survey's causes. Pure. Start at `what_to_change`. Follows `docs/spec/cli.md`, patterns, and M51 to M54 of
-//! the mission. What makes records the same, and when a group is frozen, is decided in `cause` alone.
+//! Uses record, policy, status, survey's causes. Pure. Start at [`find_patterns`]. Follows `docs/spec/cli.md`, patterns, and M51
+//! to M54 and M91 of the mission. What makes records the same, and when a group is frozen, is decided in `cause` alone.
 
 mod advice;
+pub mod linked;
+pub mod refused;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::policy::governance::Governance;
-use crate::policy::settings::{PatternKey, Patterns};
+use crate::policy::settings::PatternKey;
 use crate::record::Record;
 use crate::record::time::Instant;
-use crate::record::vocabulary::{RootCause, Vocabulary};
+use crate::record::vocabulary::{Class, RootCause, Vocabulary};
+use crate::status::state::RecordState;
 use crate::survey::cause::{self, CauseGroup, CauseKind, Findings};
 use crate::survey::neighbour::{Neighbour, Neighbours};
-use crate::survey::occurrence;
-use crate::survey::redesign::lift::Lifting;
+use crate::survey::occurrence::Occurrence;
+use crate::survey::patterns::linked::{LinkedRedesign, PatternRedesigns};
 
 /// What repeats in a ledger.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub struct RepeatedCauses<'a> {
     /// The groups over the threshold by the policy's key, then the controls that fail for one cause in
     /// several systems; the largest first.
     pub groups: Vec<CausePattern<'a>>,
+    /// Each kind of records of an expected class, the most frequent first. They count here alone.
+    pub expected: Vec<CausePattern<'a>>,
     /// The applications over the threshold, whatever the causes.
     pub applications: Vec<CausePattern<'a>>,
     /// The controls over the threshold across several systems, whatever the causes.
@@ -39,16 +44,22 @@ pub struct CausePattern<'a> {
     pub keys: Vec<PatternKey>,
     /// The common values, as the first record spells them.
     pub group: CauseGroup,
-    /// The number of occurrences; records that landed together are one occurrence.
-    pub occurrences: usize,
+    /// The expected class of the records; `None` for records of the other classes, which are grouped together.
+    pub class: Option<Class>,
+    /// The occurrences, the earliest first; records that landed together are one occurrence.
+    pub occurrences: Vec<Occurrence<'a>>,
+    /// The records, by id.
     pub records: Vec<&'a Neighbour>,
     /// The systems concerned: application, else asset, else identity.
     pub systems: BTreeSet<&'a str>,
     /// Whether new records are refused until a redesign is linked.
     pub is_frozen: bool,
+    /// The redesign of a frozen group, in time or not.
+    pub redesign: Option<LinkedRedesign>,
     /// The new records that are refused, by id.
     pub refused: Vec<FrozenRecord>,
-    pub advice: String,
+    /// What to change, so that nobody needs an exception.
+    pub remedy: String,
 }
 
 /// A new record of a frozen group that links no redesign.
@@ -75,6 +86,14 @@ pub struct ProposedRecord<'a> {
     pub place: RecordOrigin,
 }
 
+/// What patterns are judged by besides the records that landed.
+#[derive(Clone, Copy, Debug)]
+pub struct PatternFacts<'f> {
+    pub governance: &'f Governance,
+    /// The states of the open records: only what was approved lifts a freeze.
+    pub record_states: &'f [RecordState],
+}
+
 /// Controls that fail across systems are grouped by cause, too: many different causes are volume, not repetition.
 const FAILING: &[PatternKey] = &[PatternKey::Control, PatternKey::RootCause];
 
@@ -82,33 +101,24 @@ const FAILING: &[PatternKey] = &[PatternKey::Control, PatternKey::RootCause];
 pub fn find_patterns<'a>(
     neighbours: &'a Neighbours,
     proposed: &[ProposedRecord<'_>],
-    governance: &Governance,
+    facts: PatternFacts<'_>,
 ) -> RepeatedCauses<'a> {
+    let governance = facts.governance;
     let patterns = &governance.policy.patterns;
-    let by = |keys: &[PatternKey], findings: Findings| -> Vec<(CauseGroup, CausePattern<'a>)> {
-        let kinds = neighbours.kinds(keys, findings, governance).into_iter();
-        let mut found: Vec<(CauseGroup, CausePattern<'a>)> =
-            kinds.map(|(group, kind)| (group, CausePattern::new(keys, kind))).collect();
-        found.sort_by_key(|(group, it)| (std::cmp::Reverse(it.occurrences), group.clone()));
-        found
-    };
     let spelled = |keys: &[PatternKey]| -> Vec<CausePattern<'a>> {
-        let found = by(keys, Findings::Aside).into_iter();
-        found.map(|(_, pattern)| pattern).collect()
+        let kinds = neighbours.kinds(keys, Findings::Aside, governance);
+        let found = kinds.into_iter().map(|(group, kind)| (group, CausePattern::new(keys, kind)));
+        most_frequent_first(found.collect()).map(|(_, pattern)| pattern).collect()
     };
-    let is_repeated = |it: &CausePattern<'_>| cause::reaches(it.occurrences, patterns);
+    let is_repeated = |it: &CausePattern<'_>| cause::reaches(it.occurrences.len(), patterns);
     let is_named = |it: &CausePattern<'_>| it.group.values.iter().all(Option::is_some);
     let is_own = |keys: &[PatternKey]| patterns.key == keys;
     let fails = |it: &CausePattern<'_>| is_repeated(it) && is_named(it) && it.systems.len() > 1;
-    let mut refused = find_refused(neighbours, proposed, governance);
-    let frozen = neighbours.frozen(governance);
-    let own =
-        by(&patterns.key, Findings::Count).into_iter().filter(|(_, pattern)| is_repeated(pattern));
+    let mut refused = refused::find_refused(neighbours, proposed, governance);
+    let own = repeated_groups(neighbours, facts).into_iter();
     let mut groups: Vec<CausePattern<'a>> = own
         .map(|(group, mut pattern)| {
-            if frozen.contains_key(&group) {
-                pattern.freeze(refused.remove(&group).unwrap_or_default());
-            }
+            pattern.refused = refused.remove(&group).unwrap_or_default();
             pattern
         })
         .collect();
@@ -122,6 +132,7 @@ pub fn find_patterns<'a>(
     let unclassified = |it: &&Neighbour| it.record.root_cause == RootCause::Unclassified;
     RepeatedCauses {
         groups,
+        expected: expected(neighbours, governance),
         applications,
         controls,
         causes: spelled(&[PatternKey::RootCause]),
@@ -129,27 +140,95 @@ pub fn find_patterns<'a>(
     }
 }
 
+/// Returns the frozen groups, the largest first, without the new records that they refuse.
+pub fn frozen_groups<'a>(
+    neighbours: &'a Neighbours,
+    facts: PatternFacts<'_>,
+) -> Vec<CausePattern<'a>> {
+    let groups = repeated_groups(neighbours, facts).into_iter();
+    groups.map(|(_, pattern)| pattern).filter(|pattern| pattern.is_frozen).collect()
+}
+
+/// Returns the groups of the policy's key over the threshold, the largest first, each with its normalized key.
+fn repeated_groups<'a>(
+    neighbours: &'a Neighbours,
+    facts: PatternFacts<'_>,
+) -> Vec<(CauseGroup, CausePattern<'a>)> {
+    let patterns = &facts.governance.policy.patterns;
+    let kinds = neighbours.repeated(facts.governance);
+    let redesigns = PatternRedesigns::of(neighbours, facts);
+    let found = kinds.into_iter().map(|(group, kind)| {
+        let mut pattern = CausePattern::new(&patterns.key, kind);
+        if patterns.freeze {
+            pattern.is_frozen = true;
+            pattern.redesign = redesigns.of_group(&group, &pattern.records);
+        }
+        (group, pattern)
+    });
+    most_frequent_first(found.collect()).collect()
+}
+
+/// Returns the kinds of records of each expected class.
+fn expected<'a>(neighbours: &'a Neighbours, governance: &Governance) -> Vec<CausePattern<'a>> {
+    let patterns = &governance.policy.patterns;
+    let classes: BTreeSet<Class> = patterns.expected.iter().copied().collect();
+    let found = classes.into_iter().flat_map(|class| {
+        let kinds = neighbours.expected_kinds(class, governance).into_iter();
+        kinds.map(move |(group, kind)| {
+            let pattern = CausePattern::new(&patterns.key, kind);
+            (group, CausePattern { class: Some(class), ..pattern })
+        })
+    });
+    most_frequent_first(found.collect()).map(|(_, pattern)| pattern).collect()
+}
+
+/// Returns patterns by their number of occurrences, then by key and class.
+fn most_frequent_first<'a>(
+    mut found: Vec<(CauseGroup, CausePattern<'a>)>,
+) -> impl Iterator<Item = (CauseGroup, CausePattern<'a>)> {
+    found.sort_by_key(|(group, it)| {
+        (std::cmp::Reverse(it.occurrences.len()), group.clone(), it.class)
+    });
+    found.into_iter()
+}
+
 impl<'a> CausePattern<'a> {
     fn new(keys: &[PatternKey], kind: CauseKind<'a>) -> CausePattern<'a> {
         let (group, mut records) = (kind.spelled, kind.records);
+        let occurrences = Occurrence::among(&records);
         records.sort_by(|one, other| one.id.cmp(&other.id));
         let systems: BTreeSet<&str> = records.iter().filter_map(|it| system(&it.record)).collect();
+        let n = occurrences.len();
         CausePattern {
-            advice: advice::what_to_change(keys, &group, kind.occurrences, &records, systems.len()),
+            remedy: advice::what_to_change(keys, &group, n, &records, systems.len()),
             keys: keys.to_vec(),
             group,
-            occurrences: kind.occurrences,
+            class: None,
+            occurrences,
             records,
             systems,
             is_frozen: false,
+            redesign: None,
             refused: Vec::new(),
         }
     }
 
-    fn freeze(&mut self, refused: Vec<FrozenRecord>) {
-        self.is_frozen = true;
-        self.refused = refused;
-        self.advice.push_str(advice::UNTIL_THEN);
+    /// Returns what to change, and until then what a new record needs.
+    pub fn advice(&self) -> String {
+        let until_then = if self.is_frozen { advice::UNTIL_THEN } else { "" };
+        format!("{}{until_then}", self.remedy)
+    }
+
+    /// Tells whether new records are refused and deployments denied: it is frozen, and no redesign is in time.
+    pub fn lacks_redesign(&self) -> bool {
+        self.is_frozen && !self.redesign.as_ref().is_some_and(|it| it.is_in_time)
+    }
+
+    /// Returns the names of the systems concerned, former ones included.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        let subjects = self.records.iter().map(|it| &it.record.subject);
+        let former = subjects.flat_map(|subject| subject.aliases.iter().flatten());
+        self.systems.iter().copied().chain(former.map(String::as_str))
     }
 
     /// Returns when the first of the records landed.
@@ -164,16 +243,21 @@ impl<'a> CausePattern<'a> {
 
     /// Returns a description of what the records have in common.
     pub fn describe(&self) -> String {
-        cause::describe(&self.keys, &self.group)
+        let described = cause::describe(&self.keys, &self.group);
+        match self.class {
+            Some(class) => format!("{described}, class {}", class.as_str()),
+            None => described,
+        }
     }
 
-    /// Returns each key with its value, `finding` last if the records name findings.
+    /// Returns each key with its value, then `finding` if the records name findings, and `class` if it is expected.
     pub fn key(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
         let names = self.keys.iter().map(|key| key.as_str());
         let finding = self.group.finding.as_deref();
         names
             .zip(self.group.values.iter().map(Option::as_deref))
             .chain(finding.map(|finding| ("finding", Some(finding))))
+            .chain(self.class.map(|class| ("class", Some(class.as_str()))))
     }
 }
 
@@ -182,60 +266,4 @@ fn system(record: &Record) -> Option<&str> {
     let subject = &record.subject;
     let names = [&subject.application, &subject.asset, &subject.identity];
     names.into_iter().find_map(|name| name.as_deref())
-}
-
-/// Returns the new records that a frozen group refuses, by group: the proposed ones, and those that landed although the
-/// group had reached the threshold by then.
-fn find_refused(
-    neighbours: &Neighbours,
-    proposed: &[ProposedRecord<'_>],
-    governance: &Governance,
-) -> BTreeMap<CauseGroup, Vec<FrozenRecord>> {
-    let mut found: BTreeMap<CauseGroup, Vec<FrozenRecord>> = BTreeMap::new();
-    let mut add = |group: CauseGroup, id: &str, place: RecordOrigin| {
-        found.entry(group).or_default().push(FrozenRecord { id: id.to_owned(), place });
-    };
-    let frozen = neighbours.frozen(governance);
-    for it in proposed {
-        if let Some((group, _)) = neighbours.refuses(&frozen, it.id, it.record, governance) {
-            add(group.clone(), it.id, it.place.clone());
-        }
-    }
-    let patterns = &governance.policy.patterns;
-    // A record that states no cause counts against every cause, landed or not.
-    let unsaid: Vec<(&Neighbour, BTreeSet<CauseGroup>)> = neighbours
-        .counted(patterns)
-        .filter(|it| it.record.root_cause == RootCause::Unclassified)
-        .map(|it| (it, cause::refusing(&it.record, governance)))
-        .collect();
-    for (group, kind) in &frozen {
-        let is_in = |it: &Neighbour| kind.records.iter().any(|other| other.id == it.id);
-        let besides = unsaid
-            .iter()
-            .filter(|(it, groups)| groups.contains(group) && !is_in(it))
-            .map(|(it, _)| *it);
-        let occurrences = occurrence::group_occurrences(&kind.records);
-        for it in kind.records.iter().copied().chain(besides) {
-            let is_refused =
-                || Lifting::at(neighbours, governance, it.landed).is_refused(&it.record, group);
-            if is_late(it, &occurrences, patterns) && is_refused() {
-                add(group.clone(), &it.id, RecordOrigin::Landed(it.landed));
-            }
-        }
-    }
-    found.values_mut().for_each(|refused| refused.sort());
-    found
-}
-
-/// Tells whether a record landed after a group had reached the threshold.
-fn is_late(record: &Neighbour, occurrences: &[Vec<&Neighbour>], patterns: &Patterns) -> bool {
-    let before = occurrences.iter().filter(|occurrence| {
-        let is_own = occurrence.iter().any(|it| it.id == record.id);
-        let last = occurrence.iter().map(|it| it.landed).max();
-        !is_own
-            && last.is_some_and(|last| {
-                last < record.landed && patterns.window.after(last) >= record.landed
-            })
-    });
-    cause::reaches(before.count(), patterns)
 }

@@ -4,8 +4,12 @@
 //! Follows `docs/spec/redesign.md`. Which version of a file counts is decided before, by `approval`.
 
 pub mod assessor;
+pub mod doubt;
+pub mod due;
 pub mod landed;
 pub mod lift;
+pub mod step;
+mod words;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -74,6 +78,19 @@ pub enum RedesignStatus {
 }
 
 impl RedesignStatus {
+    /// All statuses, in the order in which they are tried; then that of tickets.
+    pub const ALL: &'static [RedesignStatus] = &[
+        RedesignStatus::Unapproved,
+        RedesignStatus::Recurred,
+        RedesignStatus::Abandoned,
+        RedesignStatus::Effective,
+        RedesignStatus::Unassessed,
+        RedesignStatus::Watching,
+        RedesignStatus::Overdue,
+        RedesignStatus::Open,
+        RedesignStatus::Ticket,
+    ];
+
     /// Returns the word for answers.
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -268,7 +285,7 @@ fn in_time(due: Day, landed: Option<Instant>, patterns: &Patterns) -> Day {
 }
 
 /// Returns the last day on which occurrences count against a redesign.
-fn watched_until(redesign: &Redesign, done: Day, patterns: &Patterns) -> Day {
+pub fn watched_until(redesign: &Redesign, done: Day, patterns: &Patterns) -> Day {
     redesign.within().after_day(done).min(patterns.redesign_max.after_day(done))
 }
 
@@ -289,6 +306,7 @@ fn landed_after(
             && it.landed < end
             && it.landed <= at
             && outcome != Some(ClosureOutcome::Rejected)
+            && !cause::is_expected(&it.record, patterns)
             && groups.keys().any(|group| covers(&redesign.pattern, group, governance))
     };
     let records: Vec<&Neighbour> = neighbours.all.iter().filter(counts).collect();

@@ -14,10 +14,13 @@ use crate::status::state::RecordState;
 use crate::survey::advice;
 use crate::survey::due::{Bucket, DueRecord, Urgency};
 use crate::survey::escalate::AdviceContext;
+use crate::survey::follow_up::FollowUp;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, FormatNeeds, StyledText, Tone};
+use crate::view::follow_up::{self, GroupView};
 use crate::view::json;
 use crate::view::next::{self, NextView};
 use crate::view::record::RecordView;
+use crate::view::redesign::DueRedesignView;
 
 /// The content of `due`.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub struct DueList<'a> {
     pub stamp: &'a Stamp,
     /// The records that need attention, by id.
     pub records: Vec<(&'a RecordState, DueRecord)>,
+    /// What else needs attention.
+    pub follow_ups: Vec<FollowUp>,
     /// The context that determines the next steps.
     pub around: AdviceContext<'a>,
     /// How many records do not need attention.
@@ -41,8 +46,10 @@ const ALSO: usize = 4;
 
 /// The answer's head; the records are added one by one.
 #[derive(Serialize)]
-struct DueAnswer {
+struct DueAnswer<'a> {
     records: [(); 0],
+    groups: Vec<GroupView<'a>>,
+    redesigns: Vec<DueRedesignView<'a>>,
     hidden: usize,
 }
 
@@ -58,8 +65,10 @@ struct DueRecordView<'a> {
 
 /// Returns the answer.
 pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
-    let mut doc =
-        shape::stamped(list.stamp, "due", &DueAnswer { records: [], hidden: list.hidden });
+    let groups = GroupView::all(&list.follow_ups, list.stamp.instant);
+    let redesigns = DueRedesignView::all(&list.follow_ups, list.stamp.instant);
+    let answer = DueAnswer { records: [], groups, redesigns, hidden: list.hidden };
+    let mut doc = shape::stamped(list.stamp, "due", &answer);
     if list.reads == FormatNeeds::Json {
         let records = list.records.iter();
         doc.fill(
@@ -80,6 +89,7 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         }
         doc.blocks.push(Block::Table(table));
     }
+    doc.blocks.extend(follow_up::blocks(&list.follow_ups, list.stamp.instant));
     if list.unknown > 0 {
         let text =
             format!("could not determine the status of {}", diag::count(list.unknown, "record"));
@@ -87,7 +97,8 @@ pub fn doc<'a>(list: &'a DueList<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     }
     let healthy = list.hidden.saturating_sub(list.unknown);
     let records = diag::count(healthy, "record");
-    let rest = match (list.unknown, list.records.is_empty(), healthy) {
+    let is_empty = list.records.is_empty() && list.follow_ups.is_empty();
+    let rest = match (list.unknown, is_empty, healthy) {
         (0, true, 0) => Some((Tone::Good, "nothing is due".to_owned())),
         (0, true, _) => Some((Tone::Good, format!("nothing is due: {records} checked"))),
         (_, _, 0) => None,

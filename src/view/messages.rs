@@ -1,4 +1,4 @@
-//! `due --messages`: one message for each person who can act on a record, or has asked for it.
+//! `due --messages`: one message for each person who can act on a record or a frozen pattern, or has asked for one.
 //!
 //! Uses policy's people, record, status, survey. Pure. Start at [`add`]. Follows `docs/spec/cli.md`, due, and M75 of the
 //! mission: made for an issue, a mail or a chat; healthy records are not mentioned.
@@ -14,17 +14,24 @@ use crate::record::dates;
 use crate::record::time::{Instant, not_after};
 use crate::record::vocabulary::Vocabulary;
 use crate::status::stamp::Stamp;
+use crate::status::state::RecordState;
 use crate::survey::decided::DecisionKind;
 use crate::survey::escalate::AdviceContext;
-use crate::survey::messages::{MessageItem, MessageTopic, PersonMessage};
+use crate::survey::follow_up::{FollowUp, FollowUpBucket};
+use crate::survey::messages::{ItemSubject, MessageItem, MessageTopic, PersonMessage};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
+use crate::view::follow_up::{self, GroupKey};
 use crate::view::json;
 use crate::view::next;
+use crate::view::redesign::pattern_text;
 use crate::view::shape;
 
 /// The maximum number of characters of a title in a subject, and of a justification.
 const LONGEST_TITLE: usize = 80;
 const LONGEST_WHY: usize = 300;
+
+/// How many records of a group the text of a message names.
+const MOST_IDS: usize = 10;
 
 /// The message to one person.
 #[derive(Serialize)]
@@ -45,7 +52,8 @@ struct RecipientView<'a> {
 
 #[derive(Serialize)]
 struct MessageRecord<'a> {
-    id: &'a str,
+    id: Option<&'a str>,
+    key: Option<GroupKey<'a>>,
     bucket: &'static str,
     since: Option<Instant>,
     deadline: Option<Instant>,
@@ -110,7 +118,8 @@ impl<'a> MessageView<'a> {
 impl<'a> MessageRecord<'a> {
     fn of(item: &'a MessageItem<'_>, around: AdviceContext<'_>) -> MessageRecord<'a> {
         MessageRecord {
-            id: item.record_state.id(),
+            id: item.subject.id(),
+            key: GroupKey::of(item.subject),
             bucket: item.topic.bucket(),
             since: item.timing.since(around.instant),
             deadline: item.timing.deadline(),
@@ -126,10 +135,10 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
     let ledger = stamp.name.as_ref().map_or_else(String::new, |name| format!(" in {name}"));
     if let [only] = message.items.as_slice() {
         let what = topic(&only.topic);
-        let id = only.record_state.id();
-        return match cut(&title(only), LONGEST_TITLE).as_str() {
-            "" => format!("{what}: {id}{ledger}"),
-            title => format!("{what}: {title} ({id})"),
+        return match (cut(&title(only), LONGEST_TITLE).as_str(), only.subject.id()) {
+            ("", id) => format!("{what}: {}{ledger}", id.unwrap_or_default()),
+            (title, Some(id)) => format!("{what}: {title} ({id})"),
+            (title, None) => format!("{what}: {title}{ledger}"),
         };
     }
     let count =
@@ -145,12 +154,25 @@ fn subject(message: &PersonMessage<'_>, stamp: &Stamp) -> String {
         (waits, verb(waits, "waits for approval", "wait for approval")),
         (decided, verb(decided, "was decided", "were decided")),
     ];
-    let mut parts = counts.into_iter().filter(|(n, _)| *n > 0);
-    let first = parts
-        .next()
-        .map_or_else(String::new, |(n, what)| format!("{} {what}", diag::count(n, "exception")));
-    let rest: String = parts.map(|(n, what)| format!(", {n} {what}")).collect();
-    format!("{first}{rest}{ledger}")
+    let present = counts.into_iter().filter(|(n, _)| *n > 0).enumerate();
+    // The noun is written once.
+    let mut parts: Vec<String> = present
+        .map(|(place, (n, what))| match place {
+            0 => format!("{} {what}", diag::count(n, "exception")),
+            _ => format!("{n} {what}"),
+        })
+        .collect();
+    let redesigns = count(|it| matches!(it, MessageTopic::FollowUp(bucket) if bucket.is_problem()));
+    if redesigns > 0 {
+        let needs = verb(redesigns, "needs you", "need you");
+        parts.push(format!("{} {needs}", diag::count(redesigns, "redesign")));
+    }
+    let frozen = count(|it| matches!(it, MessageTopic::FollowUp(FollowUpBucket::FrozenPattern)));
+    if frozen > 0 {
+        let needs = verb(frozen, "needs a redesign", "need a redesign");
+        parts.push(format!("{} {needs}", diag::count(frozen, "repeated cause")));
+    }
+    format!("{}{ledger}", parts.join(", "))
 }
 
 /// Returns what a message about one record is about.
@@ -162,41 +184,92 @@ fn topic(topic: &MessageTopic) -> String {
         MessageTopic::Decided(DecisionKind::Vetoed) => "Vetoed",
         MessageTopic::Decided(DecisionKind::Rejected) => "Rejected",
         MessageTopic::Decided(DecisionKind::Revoked) => "Revoked",
-        MessageTopic::Due(due) => {
-            let bucket = due.bucket.as_str().replace('-', " ");
-            let mut chars = bucket.chars();
-            let first = chars.next().map(|first| first.to_ascii_uppercase());
-            return first.into_iter().chain(chars).collect();
-        }
+        MessageTopic::Due(due) => return capitalized(due.bucket.as_str()),
+        MessageTopic::FollowUp(bucket) => return capitalized(bucket.as_str()),
     };
     words.to_owned()
 }
 
+/// Returns the name of a bucket at the beginning of a sentence.
+fn capitalized(bucket: &str) -> String {
+    let bucket = bucket.replace('-', " ");
+    let mut chars = bucket.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}
+
 fn title(item: &MessageItem<'_>) -> String {
-    let record = item.record_state.known_content();
-    let title = record.map_or("", |record| record.title.as_str());
+    let title = match item.subject {
+        ItemSubject::Record(record_state) => {
+            record_state.known_content().map_or("", |record| record.title.as_str())
+        }
+        ItemSubject::FollowUp(follow_up) => follow_up.title(),
+    };
     title.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the text about one record: which, since when, until when, why, in which role, the next step, and where it is.
+/// Returns the text about an item.
 fn about(item: &MessageItem<'_>, stamp: &Stamp) -> String {
-    let record_state = item.record_state;
+    match item.subject {
+        ItemSubject::Record(record_state) => about_record(item, record_state, stamp),
+        ItemSubject::FollowUp(follow_up) => about_follow_up(item, follow_up, stamp),
+    }
+}
+
+/// Returns the text about something else than a record: which, since when, in which role, and the next step.
+fn about_follow_up(item: &MessageItem<'_>, follow_up: &FollowUp, stamp: &Stamp) -> String {
+    let ids = follow_up.records();
+    let more = match ids.len().saturating_sub(MOST_IDS) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let named: Vec<&str> = ids.iter().take(MOST_IDS).map(String::as_str).collect();
+    let id = follow_up.id().map_or_else(String::new, |id| format!("{id}  "));
+    let mut lines = vec![
+        format!("{id}{}", title(item)),
+        bucket_line(item.topic.bucket(), &follow_up::since(follow_up, stamp.instant)),
+    ];
+    if let Some(due) = follow_up.redesign() {
+        lines.push(format!("  pattern: {}", pattern_text(&due.redesign)));
+    }
+    if !named.is_empty() {
+        lines.push(format!("  records: {}{more}", named.join(", ")));
+    }
+    lines.extend([
+        roles(item),
+        format!("  next: {}", item.action),
+        format!("  run: {}", item.command),
+    ]);
+    lines.join("\n")
+}
+
+fn roles(item: &MessageItem<'_>) -> String {
+    let roles: Vec<String> = item.roles.iter().map(|role| role.replace('_', " ")).collect();
+    format!("  you receive this as {}", roles.join(" and "))
+}
+
+fn bucket_line(bucket: &str, when: &str) -> String {
+    let colon = if when.is_empty() { "" } else { ": " };
+    format!("  {}{colon}{when}", bucket.replace('-', " "))
+}
+
+/// Returns the text about one record: which, since when, until when, why, in which role, the next step, and where it is.
+fn about_record(item: &MessageItem<'_>, record_state: &RecordState, stamp: &Stamp) -> String {
     let record = record_state.known_content();
     let mut lines = vec![format!("{}  {}", record_state.id(), title(item)), state(item, stamp)];
-    lines.extend(record.map(|record| until(item, record, stamp)));
+    lines.extend(record.map(|record| until(record_state, record, stamp)));
     match (&item.topic, record) {
-        (MessageTopic::Approve(_), Some(record)) => lines.extend(request(item, record)),
+        (MessageTopic::Approve(_), Some(record)) => lines.extend(request(record_state, record)),
         (MessageTopic::Decided(_) | MessageTopic::Waits(_), _) => {}
         _ => lines.extend(record_state.reasons.first().map(|why| format!("  why: {why}"))),
     }
-    let roles: Vec<String> = item.roles.iter().map(|role| role.replace('_', " ")).collect();
-    lines.push(format!("  you receive this as {}", roles.join(" and ")));
+    lines.push(roles(item));
     match item.topic {
         MessageTopic::Due(_) | MessageTopic::Approve(_) => {
             lines.push(format!("  next: {}", item.action));
         }
         MessageTopic::Waits(_) => lines.push(format!("  {}", item.action)),
-        MessageTopic::Decided(_) => {}
+        MessageTopic::FollowUp(_) | MessageTopic::Decided(_) => {}
     }
     lines.push(format!("  run: {}", item.command));
     if !record_state.path.is_empty() {
@@ -215,27 +288,23 @@ fn state(item: &MessageItem<'_>, stamp: &Stamp) -> String {
             .map_or_else(String::new, |at| format!("  {}: ", dates::distance(at, stamp.instant)));
         return format!("{}{}", if at.is_empty() { "  " } else { &at }, item.action);
     };
-    let bucket = due.bucket.as_str().replace('-', " ");
-    let when = next::timing(due, stamp.instant);
-    let colon = if when.is_empty() { "" } else { ": " };
-    format!("  {bucket}{colon}{when}")
+    bucket_line(due.bucket.as_str(), &next::timing(due, stamp.instant))
 }
 
 /// Returns when a record ends: as proposed, if that is what waits.
-fn until(item: &MessageItem<'_>, record: &Record, stamp: &Stamp) -> String {
-    let end = item.record_state.not_after.unwrap_or_else(|| not_after(&record.expires));
+fn until(record_state: &RecordState, record: &Record, stamp: &Stamp) -> String {
+    let end = record_state.not_after.unwrap_or_else(|| not_after(&record.expires));
     let shown = dates::last_day(end).map_or_else(|| end.to_string(), |day| day.to_string());
     let ends = if end <= stamp.instant { "ended" } else { "until" };
     format!("  {ends}: {shown}, {}", dates::distance(end, stamp.instant))
 }
 
 /// Returns what an approver has to know: why, how risky, for whom.
-fn request(item: &MessageItem<'_>, record: &Record) -> Vec<String> {
+fn request(record_state: &RecordState, record: &Record) -> Vec<String> {
     let why = credential::hidden(record.justification.clone());
-    let pending = item.record_state.pending.first();
-    let events = pending
-        .filter(|_| item.record_state.landed.is_some())
-        .map(|pending| pending.events.join(", "));
+    let pending = record_state.pending.first();
+    let events =
+        pending.filter(|_| record_state.landed.is_some()).map(|pending| pending.events.join(", "));
     let mut lines: Vec<String> = events
         .filter(|it| !it.is_empty())
         .map(|it| format!("  change: {it}"))

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::diag;
 use crate::record::dates;
 use crate::status::stamp::Stamp;
-use crate::survey::overview::Overview;
+use crate::survey::overview::{FirstStep, Overview};
 use crate::view::doc::{Block, Doc, StyledText, Tone};
 use crate::view::shape;
 
@@ -24,9 +24,26 @@ struct OverviewAnswer<'a> {
 /// What to do first.
 #[derive(Serialize)]
 struct NextStepView<'a> {
-    id: &'a str,
+    id: Option<&'a str>,
     action: &'a str,
     command: &'a str,
+}
+
+impl<'a> NextStepView<'a> {
+    fn of(first: FirstStep<'a>) -> NextStepView<'a> {
+        match first {
+            FirstStep::Record(item) => NextStepView {
+                id: Some(item.record_state.id()),
+                action: &item.next.action,
+                command: &item.next.command,
+            },
+            FirstStep::FollowUp(follow_up) => NextStepView {
+                id: follow_up.id(),
+                action: &follow_up.action,
+                command: &follow_up.command,
+            },
+        }
+    }
 }
 
 /// Returns the answer.
@@ -41,11 +58,7 @@ pub fn doc(overview: &Overview<'_>, stamp: &Stamp) -> Doc<'static> {
             overdue: overview.overdue,
             ending_soon: overview.ending_soon,
             unknown: overview.unknown,
-            next: first.map(|item| NextStepView {
-                id: item.record_state.id(),
-                action: &item.next.action,
-                command: &item.next.command,
-            }),
+            next: first.map(NextStepView::of),
         },
     );
     let mut in_force = StyledText::plain(diag::count(overview.in_force, "exception"));
@@ -71,13 +84,17 @@ pub fn doc(overview: &Overview<'_>, stamp: &Stamp) -> Doc<'static> {
         pair(
             "next step",
             match first {
-                Some(item) => StyledText::with_tone(Tone::Id, item.record_state.id())
-                    .and(Tone::Plain, format!(": {}\n", item.next.action))
-                    .and(Tone::Command, item.next.command.as_str()),
+                Some(first) => next_step(first),
                 None => StyledText::with_tone(Tone::Good, "nothing needs attention"),
             },
         ),
     ];
+    if overview.frozen > 0 {
+        let causes =
+            format!("{} without a redesign", diag::count(overview.frozen, "repeated cause"));
+        let place = pairs.len().saturating_sub(1);
+        pairs.insert(place, pair("frozen", StyledText::with_tone(Tone::Bad, causes)));
+    }
     if overview.unknown > 0 {
         let records = diag::count(overview.unknown, "record");
         let text = format!("{records} could not be determined, and not counted below");
@@ -85,6 +102,18 @@ pub fn doc(overview: &Overview<'_>, stamp: &Stamp) -> Doc<'static> {
     }
     doc.blocks.push(Block::Pairs(pairs));
     doc
+}
+
+fn next_step(first: FirstStep<'_>) -> StyledText {
+    let name = match first {
+        FirstStep::Record(item) => StyledText::with_tone(Tone::Id, item.record_state.id()),
+        FirstStep::FollowUp(follow_up) => match follow_up.id() {
+            Some(id) => StyledText::with_tone(Tone::Id, id),
+            None => StyledText::plain(follow_up.title()),
+        },
+    };
+    let NextStepView { action, command, .. } = NextStepView::of(first);
+    name.and(Tone::Plain, format!(": {action}\n")).and(Tone::Command, command)
 }
 
 fn pair(name: &str, text: StyledText) -> (String, StyledText) {

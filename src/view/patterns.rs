@@ -10,13 +10,17 @@ use crate::diag;
 use crate::policy::settings::Patterns;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
+use crate::survey::cause;
+use crate::survey::occurrence::Occurrence;
 use crate::survey::patterns::{CausePattern, FrozenRecord, RecordOrigin, RepeatedCauses};
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
+use crate::view::follow_up::LinkedRedesignView;
 use crate::view::shape;
 
 #[derive(Serialize)]
 struct PatternsAnswer<'a> {
     groups: Vec<PatternView<'a>>,
+    expected: Vec<PatternView<'a>>,
     unclassified: usize,
     applications: Vec<PatternView<'a>>,
     controls: Vec<PatternView<'a>>,
@@ -29,12 +33,35 @@ struct PatternView<'a> {
     key: &'a CausePattern<'a>,
     count: usize,
     ids: Vec<&'a str>,
+    occurrences: Vec<OccurrenceView<'a>>,
     systems: &'a BTreeSet<&'a str>,
     first: Option<Instant>,
     last: Option<Instant>,
     frozen: bool,
-    advice: &'a str,
+    redesign: Option<LinkedRedesignView<'a>>,
+    advice: String,
     refused: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct OccurrenceView<'a> {
+    commit: Option<String>,
+    at: Instant,
+    pull_request: Option<&'a str>,
+    ids: Vec<&'a str>,
+}
+
+impl<'a> OccurrenceView<'a> {
+    fn of(occurrence: &Occurrence<'a>) -> OccurrenceView<'a> {
+        let mut ids: Vec<&str> = occurrence.records.iter().map(|it| it.id.as_str()).collect();
+        ids.sort_unstable();
+        OccurrenceView {
+            commit: occurrence.commit().map(|commit| commit.to_string()),
+            at: occurrence.at,
+            pull_request: occurrence.pull_request(),
+            ids,
+        }
+    }
 }
 
 /// Returns the answer; `policy` determines what counts.
@@ -44,6 +71,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
         "patterns",
         &PatternsAnswer {
             groups: PatternView::all(&found.groups),
+            expected: PatternView::all(&found.expected),
             unclassified: found.unclassified,
             applications: PatternView::all(&found.applications),
             controls: PatternView::all(&found.controls),
@@ -59,6 +87,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
         let nothing = "no cause repeats often enough to be a pattern";
         doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Good, nothing)));
     }
+    expected(&mut doc, &found.expected, policy);
     overview(&mut doc, "overrides by application", "application", &found.applications);
     overview(&mut doc, "controls that fail across systems", "control", &found.controls);
     overview(&mut doc, "occurrences by root cause", "root cause", &found.causes);
@@ -68,8 +97,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
 
 /// Returns a text that says what counts, and how many records have no classified cause.
 fn counted(found: &RepeatedCauses<'_>, policy: &Patterns) -> String {
-    let n = usize::try_from(policy.threshold).unwrap_or(usize::MAX);
-    let from = diag::count(n, "occurrence");
+    let from = diag::count(threshold(policy), "occurrence");
     let kind = if policy.freeze {
         format!("a group is frozen from {from} on")
     } else {
@@ -90,13 +118,15 @@ impl<'a> PatternView<'a> {
     fn of(pattern: &'a CausePattern<'a>) -> PatternView<'a> {
         PatternView {
             key: pattern,
-            count: pattern.occurrences,
+            count: pattern.occurrences.len(),
             ids: pattern.records.iter().map(|it| it.id.as_str()).collect(),
+            occurrences: pattern.occurrences.iter().map(OccurrenceView::of).collect(),
             systems: &pattern.systems,
             first: pattern.first(),
             last: pattern.last(),
             frozen: pattern.is_frozen,
-            advice: &pattern.advice,
+            redesign: pattern.redesign.as_ref().map(LinkedRedesignView::of),
+            advice: pattern.advice(),
             refused: pattern.refused.iter().map(|it| it.id.as_str()).collect(),
         }
     }
@@ -123,9 +153,9 @@ fn heading(pattern: &CausePattern<'_>) -> StyledText {
 
 /// Returns how often a pattern occurred, and in how many records if these are more.
 fn occurred(pattern: &CausePattern<'_>) -> String {
-    let times = diag::count(pattern.occurrences, "occurrence");
+    let times = diag::count(pattern.occurrences.len(), "occurrence");
     match pattern.records.len() {
-        n if n == pattern.occurrences => times,
+        n if n == pattern.occurrences.len() => times,
         n => format!("{times} in {}", diag::count(n, "record")),
     }
 }
@@ -141,8 +171,23 @@ fn pairs(pattern: &CausePattern<'_>, instant: Instant) -> Vec<(String, StyledTex
     for refused in &pattern.refused {
         pairs.push(("new".to_owned(), new(refused)));
     }
-    pairs.push(("advice".to_owned(), StyledText::plain(&pattern.advice)));
+    if pattern.is_frozen {
+        pairs.push(("redesign".to_owned(), redesign(pattern)));
+    }
+    pairs.push(("advice".to_owned(), StyledText::plain(pattern.advice())));
     pairs
+}
+
+fn redesign(pattern: &CausePattern<'_>) -> StyledText {
+    let Some(redesign) = &pattern.redesign else {
+        return StyledText::with_tone(Tone::Bad, "none");
+    };
+    let due = redesign.due.map_or_else(String::new, |due| format!(", due on {due}"));
+    let text = format!("{} ({}){due}", redesign.id, redesign.status.as_str());
+    if redesign.is_in_time {
+        return StyledText::plain(text);
+    }
+    StyledText::plain(text).and(Tone::Plain, ": ").and(Tone::Bad, "not in time")
 }
 
 fn landed(pattern: &CausePattern<'_>, instant: Instant) -> String {
@@ -167,6 +212,44 @@ fn new(refused: &FrozenRecord) -> StyledText {
         .and(Tone::Bad, ", without a redesign")
 }
 
+/// Adds a table of the expected classes: their kinds over the threshold, and how many others there are.
+fn expected(doc: &mut Doc, patterns: &[CausePattern<'_>], policy: &Patterns) {
+    if patterns.is_empty() {
+        return;
+    }
+    let heading = "expected classes, counted apart and never frozen";
+    doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Strong, heading)));
+    let is_repeated = |it: &&CausePattern<'_>| cause::reaches(it.occurrences.len(), policy);
+    let repeated: Vec<&CausePattern<'_>> = patterns.iter().filter(is_repeated).collect();
+    let column = |title, fit| Column { title, fit };
+    let columns = vec![
+        column("what repeats", ColumnFit::Flexible),
+        column("occurrences", ColumnFit::Whole),
+        column("systems", ColumnFit::Flexible),
+    ];
+    let rows = repeated.iter().map(|pattern| {
+        let systems: Vec<&str> = pattern.systems.iter().copied().collect();
+        vec![
+            StyledText::plain(pattern.describe()),
+            StyledText::plain(pattern.occurrences.len().to_string()),
+            StyledText::plain(systems.join(", ")),
+        ]
+    });
+    if !repeated.is_empty() {
+        doc.blocks.push(Block::Table(DocTable { columns, rows: rows.collect() }));
+    }
+    let others = patterns.len() - repeated.len();
+    if others > 0 {
+        let others = diag::count(others, "other kind");
+        let text = format!("{others} below {}", diag::count(threshold(policy), "occurrence"));
+        doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Muted, text)));
+    }
+}
+
+fn threshold(policy: &Patterns) -> usize {
+    usize::try_from(policy.threshold).unwrap_or(usize::MAX)
+}
+
 /// Adds a table of how often each of some values occurs; nothing if none does.
 fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[CausePattern<'_>]) {
     if patterns.is_empty() {
@@ -183,7 +266,7 @@ fn overview(doc: &mut Doc, heading: &str, title: &'static str, patterns: &[Cause
         let systems: Vec<&str> = pattern.systems.iter().copied().collect();
         vec![
             StyledText::plain(value.unwrap_or("none")),
-            StyledText::plain(pattern.occurrences.to_string()),
+            StyledText::plain(pattern.occurrences.len().to_string()),
             StyledText::plain(systems.join(", ")),
         ]
     });

@@ -7,12 +7,15 @@ use crate::diag;
 use crate::policy::people::person::Person;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
+use crate::survey::follow_up::FollowUp;
 use crate::survey::naming::RecordNames;
 use crate::survey::queue::{QueueItem, Rank};
 use crate::view::doc::{Block, Doc, FormatNeeds, StyledText, Tone};
+use crate::view::follow_up::{self, GroupView};
 use crate::view::json;
 use crate::view::next::{self, NextView};
 use crate::view::record::RecordView;
+use crate::view::redesign::DueRedesignView;
 use crate::view::shape;
 use serde::Serialize;
 use serde_json::Value;
@@ -24,6 +27,8 @@ pub struct Queue<'a> {
     pub stamp: &'a Stamp,
     /// The records that need attention, most urgent first.
     pub items: Vec<QueueItem<'a>>,
+    /// What else needs attention.
+    pub follow_ups: Vec<FollowUp>,
     /// How many records are healthy.
     pub hidden: usize,
     /// Which half of the answer the format reads.
@@ -32,8 +37,10 @@ pub struct Queue<'a> {
 
 /// The answer's head; the records are added one by one.
 #[derive(Serialize)]
-struct QueueAnswer {
+struct QueueAnswer<'a> {
     records: [(); 0],
+    groups: Vec<GroupView<'a>>,
+    redesigns: Vec<DueRedesignView<'a>>,
     hidden: usize,
 }
 
@@ -48,14 +55,20 @@ struct QueueRecordView<'a> {
 /// Returns the answer.
 pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
     let instant = queue.stamp.instant;
-    let mut doc =
-        shape::stamped(queue.stamp, "queue", &QueueAnswer { records: [], hidden: queue.hidden });
+    let groups = GroupView::all(&queue.follow_ups, instant);
+    let redesigns = DueRedesignView::all(&queue.follow_ups, instant);
+    let answer = QueueAnswer { records: [], groups, redesigns, hidden: queue.hidden };
+    let mut doc = shape::stamped(queue.stamp, "queue", &answer);
     if queue.reads == FormatNeeds::Json {
         let items = queue.items.iter();
         doc.fill("records", items.map(move |item| json(item, names, instant)));
         return doc;
     }
+    let mut follow_ups = follow_up::blocks(&queue.follow_ups, instant);
     for (rank, tone, heading) in HEADINGS {
+        if *rank > Rank::DueNow {
+            doc.blocks.append(&mut follow_ups);
+        }
         let of_rank: Vec<&QueueItem> = queue.items.iter().filter(|it| it.rank == *rank).collect();
         if of_rank.is_empty() {
             continue;
@@ -68,7 +81,7 @@ pub fn doc<'a>(queue: &'a Queue<'_>, names: &'a dyn RecordNames) -> Doc<'a> {
         });
         doc.blocks.push(Block::Pairs(cards.collect()));
     }
-    if queue.items.is_empty() {
+    if queue.items.is_empty() && queue.follow_ups.is_empty() {
         let nothing = StyledText::with_tone(Tone::Good, "nothing needs attention");
         doc.blocks.push(Block::Paragraph(nothing));
     }

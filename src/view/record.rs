@@ -49,8 +49,9 @@ pub struct RecordView<'a> {
     in_place: InPlaceView,
 }
 
+/// An owner in answers.
 #[derive(Debug, Serialize)]
-struct OwnerView<'a> {
+pub struct OwnerView<'a> {
     name: &'a str,
     email: &'a str,
     team: Option<&'a str>,
@@ -223,7 +224,8 @@ pub fn controls_of<'a>(record: &'a Record, record_state: &'a RecordState) -> Vec
 }
 
 impl<'a> OwnerView<'a> {
-    fn of(owner: &'a Owner) -> OwnerView<'a> {
+    /// Returns an owner in the form of answers.
+    pub fn of(owner: &'a Owner) -> OwnerView<'a> {
         OwnerView {
             name: &owner.name,
             email: owner.email.as_str(),

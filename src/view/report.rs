@@ -20,6 +20,7 @@ use crate::record::vocabulary::{Class, Vocabulary};
 use crate::status::stamp::Stamp;
 use crate::status::state::{InForce, RecordState};
 use crate::survey::figures::{Backlog, Period, ReportPeriod};
+use crate::survey::follow_up::FollowUp;
 use crate::survey::glance::Glance;
 use crate::survey::patterns::CausePattern;
 use crate::survey::queue::QueueItem;
@@ -49,6 +50,8 @@ pub struct Report<'a> {
     pub record_states: &'a [RecordState],
     /// The records that need attention, most urgent first.
     pub items: Vec<QueueItem<'a>>,
+    /// The redesigns that need attention, those that have waited longest first.
+    pub redesigns: &'a [FollowUp],
     /// The patterns over the threshold.
     pub patterns: Vec<CausePattern<'a>>,
     /// The controls that records deviated from within the period, by id.

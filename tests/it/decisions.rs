@@ -129,7 +129,7 @@ impl Life {
     pub(crate) fn commit(&self, branch: &str, by: &str) {
         let top = self.repo.path();
         let mut work = self.repo.branch(branch).by(by);
-        for folder in ["exceptions", "evidence"] {
+        for folder in ["exceptions", "evidence", "redesigns"] {
             for path in crate::house::files(&top.join(folder), "") {
                 let name = path.strip_prefix(top).unwrap().to_str().unwrap();
                 let text = std::fs::read_to_string(&path).unwrap();

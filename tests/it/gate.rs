@@ -59,7 +59,12 @@ pub(crate) fn ask_with(
     receipts: &ReceiptCounts,
 ) -> GateAnswer {
     let governance = exledger::policy::governance::Governance::of_policy("version: 1\n");
-    gate::ask(question, &record_states(repo, at), receipts, &governance)
+    let record_states = record_states(repo, at);
+    if question.deploy {
+        let record_states: Vec<&RecordState> = record_states.iter().collect();
+        return gate::deploy::answer(question, &record_states, &[], &governance);
+    }
+    gate::ask(question, &record_states, receipts, &governance)
 }
 
 /// Returns a question of its keys and values.

@@ -50,6 +50,7 @@ mod record;
 mod record_differential;
 mod record_schema;
 mod redesigns;
+mod redesign_commands;
 mod render;
 mod repo;
 mod rules;

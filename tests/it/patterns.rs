@@ -1,6 +1,8 @@
 //! Repetition from a team's view: three records of one cause freeze their kind, the pull request of a fourth fails, a
 //! linked redesign lets it pass; ten records of different kinds are no pattern.
 
+mod attention;
+mod expected;
 mod occurrences;
 
 use serde_json::{Value, json};
@@ -11,7 +13,7 @@ use crate::diff::{ID, Ledger, POLICY, found, record};
 pub(crate) const THREE: [&str; 3] = ["EXC-2026-00001", "EXC-2026-00002", "EXC-2026-00003"];
 
 /// The fourth record, with a redesign.
-fn redesigned(due: &str) -> String {
+pub(crate) fn redesigned(due: &str) -> String {
     format!(
         "{}references: {{redesign: BILL-500}}\nfix: {{target: automation, plan: Replace the job, due: {due}}}\n",
         record(ID)
@@ -54,7 +56,8 @@ fn three_of_one_cause_are_a_pattern_and_ten_of_different_ones_are_not() {
     let (code, answer) = patterns(&Ledger::with(&THREE), &["--on", "2026-11-22"]);
     assert_eq!(code, 0);
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-    let promised = "schema ledger groups unclassified applications controls causes simulated";
+    let promised =
+        "schema ledger groups expected unclassified applications controls causes simulated";
     assert_eq!(keys, promised.split(' ').collect::<Vec<_>>());
     let advice = "change the automation: the same dependency or step keeps failing; until then a new record \
         links a redesign in `references.redesign`, with a `fix` whose `due` is not past";
@@ -64,10 +67,12 @@ fn three_of_one_cause_are_a_pattern_and_ten_of_different_ones_are_not() {
             "key": {"root_cause": "brittle-dependency", "application": "billing"},
             "count": 3,
             "ids": THREE,
+            "occurrences": answer["groups"][0]["occurrences"],
             "systems": ["billing"],
             "first": "2026-11-20T11:00:00Z",
             "last": "2026-11-20T15:00:00Z",
             "frozen": true,
+            "redesign": null,
             "advice": advice,
             "refused": [],
         }])

@@ -13,9 +13,11 @@ pub(crate) fn joined(args: impl IntoIterator<Item = OsString>, program: &Command
     let args: Vec<OsString> = args.into_iter().collect();
     let words = || args.iter().skip(1).filter_map(|arg| arg.to_str());
     let command = words().find_map(|word| program.find_subcommand(word));
+    let below = command.and_then(|it| words().find_map(|word| it.find_subcommand(word)));
     let known: Vec<&Arg> = program
         .get_arguments()
         .chain(command.into_iter().flat_map(Command::get_arguments))
+        .chain(below.into_iter().flat_map(Command::get_arguments))
         .collect();
     let mut out: Vec<OsString> = Vec::with_capacity(args.len());
     let mut is_over = false;
@@ -73,7 +75,8 @@ mod tests {
         let verbose = Arg::new("v").short('v').action(ArgAction::SetTrue);
         let dry = Arg::new("dry").long("dry-run").action(ArgAction::SetTrue);
         let close = Command::new("close").arg(Arg::new("reason").long("reason")).arg(dry);
-        let program = Command::new("x").arg(verbose).subcommand(close);
+        let redesign = Command::new("redesign").subcommand(close.clone());
+        let program = Command::new("x").arg(verbose).subcommands([close, redesign]);
         for (given, expected) in [
             (&["close", "--reason", "- late"][..], &["close", "--reason=- late"][..]),
             (&["close", "--reason", "-5"], &["close", "--reason=-5"]),
@@ -86,6 +89,7 @@ mod tests {
             (&["close", "--dry-run", "-5"], &["close", "--dry-run", "-5"]),
             (&["close", "--", "--reason", "-5"], &["close", "--", "--reason", "-5"]),
             (&["close", "--reason=-5", "-5"], &["close", "--reason=-5", "-5"]),
+            (&["redesign", "close", "--reason", "-5"], &["redesign", "close", "--reason=-5"]),
         ] {
             let given = ["x"].iter().chain(given).map(Into::into);
             let found = joined(given, &program);

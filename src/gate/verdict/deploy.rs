@@ -1,18 +1,30 @@
-//! Decides whether an application may be deployed: its open automation exceptions need a rollback and approval.
+//! Decides whether an application may be deployed: its open automation exceptions need a rollback and approval, and none
+//! of its causes may be frozen without a redesign.
 //!
-//! Uses record, approval, status, the gate's candidates. Pure. Start at
-//! [`answer`]. Follows `docs/spec/cli.md`, check, `--deploy`.
+//! Uses record, policy, approval, status, the gate's candidates. Pure. Start at [`answer`]. Follows `docs/spec/cli.md`, check,
+//! `--deploy`.
 
 use crate::approval::verdict::Satisfied;
 use crate::gate::answer::{GateAnswer, GateVerdict, Question};
+use crate::gate::frozen::FrozenPattern;
 use crate::gate::verdict::candidate::{self, Candidate, Fits, name};
+use crate::policy::governance::{Governance, NO_POLICY, State};
 use crate::record::vocabulary::{FixTarget, IdentityType};
 use crate::status::reason;
 use crate::status::state::{InForce, RecordState, Status};
 use std::collections::BTreeMap;
 
-/// Answers whether an application may be deployed: each of its open automation exceptions must have its safeguards.
-pub(super) fn answer(question: &Question, record_states: &[&RecordState]) -> GateAnswer {
+/// Answers whether an application may be deployed: each of its open automation exceptions must have its safeguards, and
+/// no frozen pattern without a redesign in time may concern it.
+pub fn answer(
+    question: &Question,
+    record_states: &[&RecordState],
+    frozen: &[FrozenPattern],
+    governance: &Governance,
+) -> GateAnswer {
+    if governance.state == State::Absent {
+        return candidate::answer(GateVerdict::Unknown, NO_POLICY.to_owned(), None, &[]);
+    }
     let Some(application) = question.application.as_deref() else {
         let reason = "no application is named".to_owned();
         return candidate::answer(GateVerdict::Unknown, reason, None, &[]);
@@ -39,6 +51,10 @@ pub(super) fn answer(question: &Question, record_states: &[&RecordState]) -> Gat
     };
     if let Some(found) = first(Fits::NotInForce) {
         return candidate::answer(GateVerdict::Deny, named(found), Some(found), &candidates);
+    }
+    if let Some(pattern) = frozen.iter().find(|pattern| pattern.concerns(application)) {
+        let reason = format!("{} is frozen and has no redesign in time", pattern.title);
+        return candidate::answer(GateVerdict::Deny, reason, None, &candidates);
     }
     if let Some(found) = first(Fits::Undetermined) {
         return candidate::answer(GateVerdict::Unknown, named(found), Some(found), &candidates);

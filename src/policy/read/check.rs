@@ -87,14 +87,14 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
         let path = format!("classes.{}.each_of", entry.key);
         uses.extend(each(&path, entry.value.get("each_of")));
     }
+    let mut notified = each("patterns.notify", root.at("patterns.notify"));
     for list in ["assets", "baselines"] {
         for (index, item) in items(root, list).iter().enumerate() {
-            let named = each(&format!("{list}[{index}].notify"), item.get("notify"));
-            let is_group =
-                |(_, node): &(String, &Node)| !node.text().is_some_and(|it| it.contains('@'));
-            uses.extend(named.into_iter().filter(is_group));
+            notified.extend(each(&format!("{list}[{index}].notify"), item.get("notify")));
         }
     }
+    let is_group = |(_, node): &(String, &Node)| !node.text().is_some_and(|it| it.contains('@'));
+    uses.extend(notified.into_iter().filter(is_group));
     for (index, step) in items(root, "escalate").iter().enumerate() {
         let to = step.get("to").map(|to| (format!("escalate[{index}].to"), to));
         uses.extend(to);
@@ -288,7 +288,9 @@ fn lists(root: &Node, faults: &mut Vec<SyntaxError>) {
             ));
         }
     }
-    twice(items(root, "patterns.key").iter(), "patterns.key", faults);
+    for path in ["patterns.key", "patterns.expected", "patterns.notify"] {
+        twice(items(root, path).iter(), path, faults);
+    }
     let ids = items(root, "baselines").iter();
     let mut seen = BTreeSet::new();
     for (index, id) in ids.enumerate().filter_map(|(index, it)| Some((index, it.get("id")?))) {

@@ -14,6 +14,10 @@ pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
             check_node(member, format!("groups.{}[{index}]", group.key), faults);
         }
     }
+    let notified = root.at("patterns.notify").map_or(&[][..], Node::items);
+    for (index, node) in notified.iter().enumerate() {
+        check_node(node, format!("patterns.notify[{index}]"), faults);
+    }
     for login in root.at("people.logins").map_or(&[][..], Node::entries) {
         check_node(&login.value, format!("people.logins.{}", login.key), faults);
     }

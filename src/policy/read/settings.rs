@@ -151,6 +151,8 @@ impl Read for Patterns {
             stated(fields, "key", |read| patterns.key = read);
             stated(fields, "redesign", |read| patterns.redesign = read);
             stated(fields, "redesign_max", |read| patterns.redesign_max = read);
+            stated(fields, "expected", |read| patterns.expected = read);
+            stated(fields, "notify", |read| patterns.notify = read);
             Some(patterns)
         })
     }

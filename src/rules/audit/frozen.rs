@@ -9,7 +9,7 @@ use crate::history::version::TrailKey;
 use crate::rules::audit::Audit;
 use crate::rules::{self, lint};
 use crate::survey::neighbour::Neighbours;
-use crate::survey::patterns::find_patterns;
+use crate::survey::patterns::refused::find_refused;
 use crate::survey::redesign::lift::Lifting;
 use crate::survey::redesign::{RedesignState, RedesignStatus};
 
@@ -21,11 +21,10 @@ impl Audit<'_> {
         let Some(level) = level.filter(|_| !neighbours.redesigns.is_empty()) else {
             return Vec::new();
         };
-        let found = find_patterns(neighbours, &[], self.governance);
-        let refused = found.groups.iter().flat_map(|group| &group.refused);
+        let refused = find_refused(neighbours, &[], self.governance);
         let lifting = Lifting::at(neighbours, self.governance, neighbours.until);
         let mut findings = Vec::new();
-        for refused in refused {
+        for refused in refused.values().flatten() {
             let Some(record) = neighbours.all.iter().find(|it| it.id == refused.id) else {
                 continue;
             };

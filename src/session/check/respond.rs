@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use crate::gate;
 use crate::gate::answer::{GateVerdict, Question};
+use crate::gate::frozen::FrozenPattern;
 use crate::gate::index::Index;
 use crate::gate::receipt::CheckAnswer;
+use crate::gate::verdict::deploy;
 use crate::gate::{unnamed, verdict};
 use crate::record::time::Instant;
 use crate::session::check::receipts::ReceiptLog;
@@ -19,6 +21,8 @@ use crate::status::stamp::Stamp;
 use crate::status::state::RecordState;
 use crate::survey::advice;
 use crate::survey::escalate::AdviceContext;
+use crate::survey::neighbour::Neighbours;
+use crate::survey::patterns::{self, PatternFacts};
 
 /// A question with its instant, and the id that the asker gave it.
 #[derive(Clone, Debug)]
@@ -35,7 +39,38 @@ pub struct TimedQuestion {
 pub struct Responder<'s, 'h> {
     snapshot: &'s Snapshot<'h>,
     index: Index,
+    shared: SharedFacts<'s>,
+}
+
+/// What deployments depend on besides their own records; computed at the first question about one.
+pub(super) struct SharedFacts<'s> {
+    /// All records.
+    record_states: &'s [RecordState],
     applications: OnceCell<BTreeSet<String>>,
+    neighbours: OnceCell<Neighbours>,
+}
+
+impl<'s> SharedFacts<'s> {
+    pub(super) fn of(record_states: &'s [RecordState]) -> SharedFacts<'s> {
+        let (applications, neighbours) = (OnceCell::new(), OnceCell::new());
+        SharedFacts { record_states, applications, neighbours }
+    }
+
+    fn applications(&self, snapshot: &Snapshot<'_>) -> &BTreeSet<String> {
+        let names = || snapshot.applications().into_iter().map(str::to_owned);
+        self.applications.get_or_init(|| names().collect())
+    }
+
+    /// Returns the frozen patterns without a redesign in time at an instant.
+    fn frozen(&self, snapshot: &Snapshot<'_>, at: Instant) -> Vec<FrozenPattern> {
+        let neighbours = self.neighbours.get_or_init(|| snapshot.neighbours());
+        let neighbours = Neighbours { until: at, ..neighbours.clone() };
+        let facts =
+            PatternFacts { governance: &snapshot.governance, record_states: self.record_states };
+        let frozen = patterns::frozen_groups(&neighbours, facts);
+        let lacking = frozen.iter().filter(|pattern| pattern.lacks_redesign());
+        lacking.map(|it| FrozenPattern::new(it.describe(), it.names())).collect()
+    }
 }
 
 /// Answers `unknown` because no ledger can be read, and stores the receipt.
@@ -62,7 +97,7 @@ impl<'s, 'h> Responder<'s, 'h> {
         Responder {
             snapshot,
             index: Index::from_records(&snapshot.record_states),
-            applications: OnceCell::new(),
+            shared: SharedFacts::of(&snapshot.record_states),
         }
     }
 
@@ -72,7 +107,7 @@ impl<'s, 'h> Responder<'s, 'h> {
         let mut kept = Ok(None);
         self.among(timed, &mut |among| {
             kept = receipts.answered(&timed.question, &timed.id, &mut |uses| {
-                Some(judged(self.snapshot, timed, among, uses, &self.applications))
+                Some(judged(self.snapshot, timed, among, uses, &self.shared))
             });
         });
         answered(kept, self.snapshot, timed.at)
@@ -84,7 +119,7 @@ impl<'s, 'h> Responder<'s, 'h> {
         let mut verdict = None;
         self.among(timed, &mut |among| {
             verdict = receipts.known(&|uses| {
-                judged(self.snapshot, timed, among, uses, &self.applications).answer.verdict
+                judged(self.snapshot, timed, among, uses, &self.shared).answer.verdict
             });
         });
         verdict
@@ -124,10 +159,15 @@ pub(super) fn judged(
     timed: &TimedQuestion,
     among: &[&RecordState],
     uses: &gate::answer::ReceiptCounts,
-    applications: &OnceCell<BTreeSet<String>>,
+    shared: &SharedFacts<'_>,
 ) -> CheckAnswer {
     let question = &timed.question;
-    let answer = verdict::ask_among(question, among, uses, &snapshot.governance);
+    let answer = if question.deploy {
+        let frozen = shared.frozen(snapshot, timed.at);
+        deploy::answer(question, among, &frozen, &snapshot.governance)
+    } else {
+        verdict::ask_among(question, among, uses, &snapshot.governance)
+    };
     log::debug!("asked about {}: {}", timed.at, answer.verdict.as_str());
     let around = AdviceContext { instant: timed.at, ..snapshot.around() };
     let is_named = |it: &&&RecordState| Some(it.id()) == answer.record.as_deref();
@@ -136,8 +176,7 @@ pub(super) fn judged(
         .filter(|_| answer.verdict == GateVerdict::Pending)
         .map(|it| advice::approvers(it, it.id(), around));
     let warning = if question.deploy {
-        let names = || snapshot.applications().into_iter().map(str::to_owned);
-        let named = applications.get_or_init(|| names().collect());
+        let named = shared.applications(snapshot);
         unnamed::warning(question, &answer, named, &snapshot.governance.policy)
     } else {
         None

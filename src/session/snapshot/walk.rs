@@ -17,12 +17,14 @@ use crate::history::walk;
 use crate::history::walked::History;
 use crate::history::watched_paths::RecordFilter;
 use crate::policy::Policy;
+use crate::record::time::Instant;
 use crate::session::error::Error;
 use crate::session::mainline::OpenMainline;
-use crate::session::snapshot::lives::Passed;
+use crate::session::snapshot::lives::{Passed, PatternWindow};
 use crate::session::snapshot::{Snapshot, notes, stamp};
 use crate::status::settled;
 use crate::store::git::Repository;
+use crate::survey::redesign::landed::first_done;
 
 /// Which records are evaluated; the others are at most counted.
 #[derive(Clone, Copy, Debug)]
@@ -92,13 +94,21 @@ impl<'h> Snapshot<'h> {
                 }
             }
         };
-        let repository = line.repository;
+        let (repository, instant) = (line.repository, line.instant);
         let mut snapshot = Snapshot::judged(line, walk, |history, policy| {
             if !matches!(scope, Scope::Named(_)) {
+                let landings = history.mainline.landings.iter();
+                let landings: Vec<Instant> = landings.map(|landing| landing.effective).collect();
+                let window = PatternWindow {
+                    redesigned: first_done(history, policy),
+                    landings,
+                    window: policy.patterns.window,
+                    until: instant,
+                };
                 history.leave_out(repository, &mut |trail| {
                     let is_wanted = !scope.leaves_out(trail, policy);
                     if !is_wanted {
-                        passed.take(trail);
+                        passed.take(trail, &window);
                     }
                     is_wanted
                 });

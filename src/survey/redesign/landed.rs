@@ -10,6 +10,7 @@ use crate::approval::counted::CountedGovernance;
 use crate::history::version::{Trail, Version};
 use crate::history::walked::History;
 use crate::ledger;
+use crate::policy::Policy;
 use crate::policy::governance::Governance;
 use crate::policy::redesign::file;
 use crate::policy::redesign::{Redesign, RedesignDone};
@@ -48,6 +49,21 @@ pub fn landed_redesigns(
         trail.redesign(first.get(&id_of(path)).copied())
     });
     landed.collect()
+}
+
+/// Returns the earliest date on which any redesign was done, whether that counts or not.
+pub fn first_done(history: &History, policy: &Policy) -> Option<Instant> {
+    let folder = [history.prefix.plain(&policy.redesigns)];
+    let is_redesign = |path: &String| ledger::is_record_of(&folder, path);
+    let trails = history.governance.iter().filter(|(path, _)| is_redesign(path));
+    let files = trails
+        .flat_map(|(path, trail)| trail.versions.iter().map(move |version| (path, version)))
+        .filter_map(|(path, version)| Some((path, version.files.first()?.blob)));
+    let done = files.filter_map(|(path, blob)| {
+        let redesign = file::read(path, history.governance_bytes.get(&blob)?).redesign?;
+        Some(redesign.done?.date.start())
+    });
+    done.min()
 }
 
 /// The versions of one redesign file.

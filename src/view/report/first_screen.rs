@@ -5,6 +5,7 @@
 use crate::record::dates;
 use crate::record::time::Instant;
 use crate::status::state::{DutyKind, RecordState, Status};
+use crate::survey::follow_up::FollowUp;
 use crate::survey::glance::{self, ComingDuty, GroupCounts, OwnerCounts, TierCounts, WEEKS};
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
 use crate::view::list;
@@ -96,12 +97,11 @@ fn percent(part: usize, all: usize) -> String {
     }
 }
 
-/// Returns the most urgent overdue records.
+/// Returns the most urgent overdue records, then redesigns.
 fn first_overdue<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
     let overdue = tables::overdue_items(report);
     let rows: Vec<Vec<StyledText>> = overdue
         .iter()
-        .take(MOST_DATES)
         .map(|item| {
             let state = item.record_state;
             let owner = state.known_content().map_or("", |record| record.owner.name.as_str());
@@ -113,8 +113,11 @@ fn first_overdue<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
                 StyledText::plain(owner),
             ]
         })
+        .chain(report.redesigns.iter().map(|it| redesign_row(it, report)))
+        .take(MOST_DATES)
         .collect();
-    let left = overdue.len().saturating_sub(rows.len());
+    let n_overdue = overdue.len() + report.redesigns.len();
+    let left = n_overdue.saturating_sub(rows.len());
     let columns = ["id", "title", "what", "owner"];
     let mut blocks = vec![Block::Table(DocTable { columns: columns.map(flexible).to_vec(), rows })];
     if left > 0 {
@@ -122,7 +125,17 @@ fn first_overdue<'a>(report: &Report<'_>) -> Option<Panel<'a>> {
         blocks.push(Block::Paragraph(more));
     }
     let title = "Most urgent".to_owned();
-    (!overdue.is_empty()).then_some(Panel { title, width: PanelWidth::Full, blocks })
+    (n_overdue > 0).then_some(Panel { title, width: PanelWidth::Full, blocks })
+}
+
+fn redesign_row(follow_up: &FollowUp, report: &Report<'_>) -> Vec<StyledText> {
+    let owner = follow_up.redesign().map_or("", |due| due.redesign.owner.name.as_str());
+    vec![
+        StyledText::with_tone(Tone::Id, follow_up.id().unwrap_or_default()),
+        StyledText::plain(follow_up.title()),
+        tables::what_redesign(follow_up, report.stamp.instant),
+        StyledText::plain(owner),
+    ]
 }
 
 fn flexible(title: &'static str) -> Column {

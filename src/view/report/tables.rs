@@ -4,10 +4,13 @@
 
 use crate::record::time::Instant;
 use crate::status::state::RecordState;
+use crate::survey::follow_up::FollowUp;
 use crate::survey::queue::{QueueItem, Rank};
 use crate::view::doc::{Block, Column, ColumnFit, DocTable, StyledText, Tone};
+use crate::view::follow_up;
 use crate::view::queue;
 use crate::view::report::Report;
+use crate::view::shape;
 
 /// How many ids a cell lists; JSON has all of them.
 const MOST_IDS: usize = 20;
@@ -22,11 +25,11 @@ pub(super) fn overdue_items<'r, 'a>(report: &'r Report<'a>) -> Vec<&'r QueueItem
 pub(super) fn overdue<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     let bad = overdue_items(report);
     let heading = Block::Heading(StyledText::plain("What is overdue"));
-    if bad.is_empty() {
+    if bad.is_empty() && report.redesigns.is_empty() {
         let nothing = StyledText::with_tone(Tone::Good, "nothing is overdue");
         return vec![heading, Block::Paragraph(nothing)];
     }
-    vec![heading, attention(report, &bad, "overdue", Tone::Bad)]
+    vec![heading, attention(report, (&bad, report.redesigns), "overdue", Tone::Bad)]
 }
 
 /// Returns the records that need immediate action before their deadline.
@@ -37,13 +40,13 @@ pub(super) fn due_now<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
         return Vec::new();
     }
     let heading = Block::Heading(StyledText::plain("What is due now"));
-    vec![heading, attention(report, &due, "due", Tone::Warn)]
+    vec![heading, attention(report, (&due, &[]), "due", Tone::Warn)]
 }
 
-/// Returns a table of records that need attention: what is wrong, whom it waits for, and the next step.
+/// Returns a table of records and redesigns that need attention: what is wrong, whom it waits for, and the next step.
 pub(super) fn attention<'a>(
     report: &Report<'_>,
-    items: &[&QueueItem<'_>],
+    (items, redesigns): (&[&QueueItem<'_>], &[FollowUp]),
     title_of_state: &'static str,
     tone: Tone,
 ) -> Block<'a> {
@@ -57,6 +60,16 @@ pub(super) fn attention<'a>(
             StyledText::plain(&item.next.action),
         ]
     });
+    let redesigns = redesigns.iter().map(|redesign| {
+        let names: Vec<String> = redesign.waits_for.iter().map(shape::short_name).collect();
+        vec![
+            StyledText::with_tone(Tone::Id, redesign.id().unwrap_or_default()),
+            StyledText::plain(redesign.title()),
+            what_redesign(redesign, report.stamp.instant),
+            StyledText::plain(names.join(" or ")),
+            StyledText::plain(&redesign.action),
+        ]
+    });
     let whole = |title| column(title, ColumnFit::Whole);
     let flexible = |title| column(title, ColumnFit::Flexible);
     Block::Table(DocTable {
@@ -67,7 +80,7 @@ pub(super) fn attention<'a>(
             flexible("waits for"),
             flexible("next"),
         ],
-        rows: rows.collect(),
+        rows: rows.chain(redesigns).collect(),
     })
 }
 
@@ -105,7 +118,11 @@ pub(super) fn repeated<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
     }
     let rows = report.patterns.iter().map(|pattern| {
         let frozen = if pattern.is_frozen {
-            StyledText::with_tone(Tone::Warn, "frozen")
+            let state = match &pattern.redesign {
+                Some(redesign) if redesign.is_in_time => format!("frozen, {}", redesign.id),
+                _ => "frozen, no redesign in time".to_owned(),
+            };
+            StyledText::with_tone(Tone::Warn, state)
         } else {
             StyledText::plain("")
         };
@@ -114,7 +131,7 @@ pub(super) fn repeated<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
             StyledText::plain(pattern.describe()),
             few(&ids),
             frozen,
-            StyledText::plain(&pattern.advice),
+            StyledText::plain(pattern.advice()),
         ]
     });
     let table = DocTable {
@@ -155,6 +172,12 @@ pub(super) fn controls<'a>(report: &Report<'_>) -> Vec<Block<'a>> {
 pub(super) fn what(item: &QueueItem<'_>, instant: Instant, tone: Tone) -> StyledText {
     let what = item.reason_name().replace('-', " ");
     StyledText::with_tone(tone, what).and(Tone::Plain, queue::age(item, instant))
+}
+
+/// Returns what is wrong with a redesign, and for how long.
+pub(super) fn what_redesign(redesign: &FollowUp, instant: Instant) -> StyledText {
+    let what = redesign.bucket.as_str().replace('-', " ");
+    StyledText::with_tone(Tone::Bad, what).and(Tone::Plain, follow_up::age(redesign, instant))
 }
 
 /// Returns ids, the first few of many.

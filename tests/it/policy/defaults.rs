@@ -56,7 +56,8 @@ fn the_defaults_are_those_of_the_page() {
         "due": {"soon": "30d", "urgent": "7d"},
         "escalate": [{"after": "0d", "to": "owner"}, {"after": "3d", "to": "backup"}],
         "profiles": {},
-        "patterns": {"window": "180d", "threshold": 3, "freeze": true, "key": ["root_cause", "application"]},
+        "patterns": {"window": "180d", "threshold": 3, "freeze": true, "key": ["root_cause", "application"],
+            "expected": ["emergency", "regulated", "third-party"], "notify": []},
         "recurrence": {"window": "90d"},
         "closure": {
             "checks": {

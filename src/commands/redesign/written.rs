@@ -1,0 +1,91 @@
+//! The common part of the edits of redesigns: write, show, and print the next steps.
+//!
+//! Start at [`write`].
+
+use crate::commands::context::Ctx;
+use crate::commands::decision;
+use crate::commands::exit::Outcome;
+use crate::commands::next_steps;
+use exledger::session::Session;
+use exledger::session::redesign::PreparedRedesign;
+use exledger::survey::shell::quoted;
+use exledger::view;
+use exledger::view::edit::{Decided, DecisionResult};
+use exledger::view::patch;
+
+/// What happened to a redesign, in the words of answers, branches and commits.
+pub(super) struct Happened {
+    /// The name in `schema`.
+    pub(super) command: &'static str,
+    /// The event.
+    pub(super) event: &'static str,
+    /// The branch for the change; the id follows.
+    pub(super) branch: &'static str,
+    /// The subject of its commit; the id follows.
+    pub(super) subject: &'static str,
+    /// Whether anything is written.
+    pub(super) is_dry: bool,
+}
+
+/// Who must approve every version of a redesign.
+const NEEDS: &str = "1 approval by somebody other than its authors, as for the policy";
+
+/// Writes a prepared redesign, unless only a preview is wanted, and shows it.
+///
+/// # Errors
+/// As [`PreparedRedesign::write`]. Nothing is written then.
+pub(super) fn write(
+    ctx: &Ctx,
+    session: &Session,
+    prepared: PreparedRedesign<'_>,
+    happened: &Happened,
+) -> anyhow::Result<Outcome> {
+    if !happened.is_dry {
+        prepared.write()?;
+    }
+    let before = prepared.before.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let path = &prepared.path;
+    let answer = DecisionResult {
+        command: happened.command,
+        records: vec![Decided {
+            id: prepared.id.clone(),
+            path: path.clone(),
+            event: happened.event,
+            changes: prepared.edited.changes.clone(),
+            findings: prepared.findings.clone(),
+            needs: Some(NEEDS.to_owned()),
+            remarks: prepared.remarks.clone(),
+            patch: patch::patch(&decision::from_top(session, path), &before, &prepared.edited.text),
+        }],
+        is_several: false,
+        is_written: !happened.is_dry,
+        next: next(ctx, session, &prepared, happened),
+    };
+    drop(prepared);
+    ctx.show(&view::edit::doc(&answer))?;
+    Ok(Outcome::Fine)
+}
+
+/// Returns the commands that send the change to its approvers; for a new redesign also how records link it.
+fn next(
+    ctx: &Ctx,
+    session: &Session,
+    prepared: &PreparedRedesign<'_>,
+    happened: &Happened,
+) -> Vec<String> {
+    let id = &prepared.id;
+    let own = std::iter::once(&prepared.path);
+    let files: Vec<String> =
+        own.chain(prepared.files.iter().map(|(path, _)| path)).map(|path| quoted(path)).collect();
+    let branch = format!("{}{id}", happened.branch);
+    let subject = format!("{} {id}", happened.subject);
+    let mut next = next_steps::sending(ctx, session, &branch, (&files, &subject));
+    if prepared.before.is_none() {
+        let push = next.pop();
+        next.push(format!(
+            "# link it in each record that it lets pass: references: {{redesign: {id}}}"
+        ));
+        next.extend(push);
+    }
+    next
+}

@@ -1,0 +1,146 @@
+//! What needs attention and is not a record, as `due` and `queue` show it.
+//!
+//! Uses record's times, survey. Pure. Start at [`blocks`] and [`GroupView`]. Follows `docs/spec/cli.md`, due and queue.
+
+use serde::{Serialize, Serializer};
+
+use crate::diag;
+use crate::policy::people::person::PersonView;
+use crate::record::dates;
+use crate::record::time::{Day, Instant};
+use crate::survey::due::Timing;
+use crate::survey::follow_up::group::FrozenGroup;
+use crate::survey::follow_up::{FollowUp, FollowUpSubject};
+use crate::survey::messages::ItemSubject;
+use crate::survey::patterns::linked::LinkedRedesign;
+use crate::survey::redesign::RedesignStatus;
+use crate::view::doc::{Block, StyledText, Tone};
+use crate::view::redesign::pattern_text;
+use crate::view::shape;
+
+/// A frozen group without a redesign in time.
+#[derive(Serialize)]
+pub(super) struct GroupView<'a> {
+    key: GroupKey<'a>,
+    count: usize,
+    ids: &'a [String],
+    since: Option<Instant>,
+    redesign: Option<LinkedRedesignView<'a>>,
+    bucket: &'static str,
+    action: &'a str,
+    command: &'a str,
+    waits_for: Vec<PersonView<'a>>,
+}
+
+/// The redesign of a group.
+#[derive(Serialize)]
+pub(super) struct LinkedRedesignView<'a> {
+    id: &'a str,
+    status: RedesignStatus,
+    due: Option<Day>,
+}
+
+impl<'a> LinkedRedesignView<'a> {
+    pub(super) fn of(redesign: &'a LinkedRedesign) -> LinkedRedesignView<'a> {
+        LinkedRedesignView { id: &redesign.id, status: redesign.status, due: redesign.due }
+    }
+}
+
+impl<'a> GroupView<'a> {
+    /// Returns the groups among some follow-ups.
+    pub(super) fn all(follow_ups: &'a [FollowUp], now: Instant) -> Vec<GroupView<'a>> {
+        let groups = follow_ups.iter().filter_map(|it| Some((it, it.group()?)));
+        groups.map(|(follow_up, group)| GroupView::of(follow_up, group, now)).collect()
+    }
+
+    fn of(follow_up: &'a FollowUp, group: &'a FrozenGroup, now: Instant) -> GroupView<'a> {
+        GroupView {
+            key: GroupKey(group),
+            count: group.count,
+            ids: &group.ids,
+            since: follow_up.timing.since(now),
+            redesign: group.redesign.as_ref().map(LinkedRedesignView::of),
+            bucket: follow_up.bucket.as_str(),
+            action: &follow_up.action,
+            command: &follow_up.command,
+            waits_for: shape::people(&follow_up.waits_for),
+        }
+    }
+}
+
+/// The values that the records of a group share: the policy chooses the keys.
+pub(super) struct GroupKey<'a>(&'a FrozenGroup);
+
+impl<'a> GroupKey<'a> {
+    /// Returns the key of a group; `None` for anything else.
+    pub(super) fn of(subject: ItemSubject<'a>) -> Option<GroupKey<'a>> {
+        match subject {
+            ItemSubject::FollowUp(follow_up) => follow_up.group().map(GroupKey),
+            ItemSubject::Record(_) => None,
+        }
+    }
+}
+
+impl Serialize for GroupKey<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.key.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// Returns a card for each of some follow-ups, redesigns and frozen groups each below a heading; nothing without any.
+pub(super) fn blocks<'b>(follow_ups: &[FollowUp], now: Instant) -> Vec<Block<'b>> {
+    let (redesigns, groups): (Vec<&FollowUp>, Vec<&FollowUp>) =
+        follow_ups.iter().partition(|it| it.redesign().is_some());
+    let sections = [("overdue", redesigns, "redesign"), ("frozen", groups, "repeated cause")];
+    let sections = sections.into_iter().filter(|(_, follow_ups, _)| !follow_ups.is_empty());
+    let blocks = sections.flat_map(|(heading, follow_ups, noun)| {
+        let heading = format!("{heading}: {}", diag::count(follow_ups.len(), noun));
+        let cards = follow_ups.iter().map(|it| (name(it), card(it, now)));
+        [
+            Block::Heading(StyledText::with_tone(Tone::Strong, heading)),
+            Block::Pairs(cards.collect()),
+        ]
+    });
+    blocks.collect()
+}
+
+fn name(follow_up: &FollowUp) -> String {
+    follow_up.id().unwrap_or("pattern").to_owned()
+}
+
+fn card(follow_up: &FollowUp, now: Instant) -> StyledText {
+    StyledText::with_tone(Tone::Strong, follow_up.title())
+        .and(Tone::Plain, "\n")
+        .and(Tone::Bad, follow_up.bucket.as_str().replace('-', " "))
+        .and(Tone::Plain, age(follow_up, now))
+        .and(Tone::Plain, detail(follow_up))
+        .and(Tone::Plain, waits_for(follow_up))
+        .and(Tone::Plain, format!("\n{}\n", follow_up.action))
+        .and(Tone::Command, &follow_up.command)
+}
+
+/// Returns for how long something has needed attention, as words that follow a state.
+pub(super) fn age(follow_up: &FollowUp, now: Instant) -> String {
+    match follow_up.timing {
+        Timing::Since(at) | Timing::Claimed(at) => format!(" for {}", dates::span(at, now)),
+        Timing::Until(at) => format!(", {}", dates::distance(at, now)),
+        Timing::Undated => String::new(),
+    }
+}
+
+/// Returns since when something has needed attention: `3 days ago`; empty without a date.
+pub(super) fn since(follow_up: &FollowUp, now: Instant) -> String {
+    follow_up.timing.at().map_or_else(String::new, |at| dates::distance(at, now))
+}
+
+fn detail(follow_up: &FollowUp) -> String {
+    match &follow_up.subject {
+        FollowUpSubject::Group(group) => format!(", {}", diag::count(group.count, "occurrence")),
+        FollowUpSubject::Redesign(due) => format!(": {}", pattern_text(&due.redesign)),
+    }
+}
+
+fn waits_for(follow_up: &FollowUp) -> String {
+    let names: Vec<String> = follow_up.waits_for.iter().map(shape::short_name).collect();
+    if names.is_empty() { String::new() } else { format!("; waits for {}", names.join(" or ")) }
+}
