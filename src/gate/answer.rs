@@ -58,6 +58,8 @@ pub enum Asker {
     Question,
     /// An event, with its `data`.
     Event,
+    /// A grant of a system, with its own keys.
+    Grant,
 }
 
 impl Asker {
@@ -70,6 +72,7 @@ impl Asker {
             (Asker::Event, "finding") => "state data.tool and data.id".to_owned(),
             (Asker::Event, "purl" | "version") => "state data.package".to_owned(),
             (Asker::Event, key) => format!("state data.{key}"),
+            (Asker::Grant, key) => format!("state {key}"),
         }
     }
 }
