@@ -113,6 +113,7 @@ codes! {
         ReviewBySelf = "review-by-self",
         FrozenPattern = "frozen-pattern",
         Recurrence = "recurrence",
+        ExpiryCliff = "expiry-cliff",
     }
     Change {
         SilentExtension = "silent-extension",
@@ -129,6 +130,7 @@ codes! {
         PolicyChanged = "policy-changed",
         PolicyLoosened = "policy-loosened",
         WorkflowChanged = "workflow-changed",
+        BulkRenewal = "bulk-renewal",
     }
     Audit {
         SelfApproval = "self-approval",

@@ -16,8 +16,10 @@ use crate::record::file::RecordFile;
 use crate::rules::audit_cases::{LandedCase, MainlineCase, Statements, UsesCase};
 use crate::rules::case::{Cited, RecordCase, RuleContext};
 use crate::rules::change_cases::{ChangeCase, GovernanceChange};
+use crate::rules::ends::Ends;
 use crate::rules::past::RecordPast;
 use crate::rules::past::Settled;
+use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeats;
 use crate::rules::rule::{Check, Closed, JudgeRecord, Rule};
 use crate::rules::{ALL, evidence};
@@ -197,6 +199,39 @@ pub fn repeats(repeats: &Repeats, context: &RuleContext<'_>) -> Vec<Finding> {
         )
     });
     findings.collect()
+}
+
+/// Returns the findings about days on which many open records end, in the order of the days.
+pub fn ends(ends: &Ends, context: &RuleContext<'_>) -> Vec<Finding> {
+    if context.governance.state == State::Broken {
+        return Vec::new();
+    }
+    let crowded = ends.crowded(context.governance, context.instant).into_iter();
+    let findings = crowded.flat_map(|day| {
+        judge(
+            context,
+            |_| true,
+            |_, check, found| {
+                if let Check::Ends(check) = check {
+                    check(&day, found);
+                }
+            },
+        )
+    });
+    findings.collect()
+}
+
+/// Returns the findings about the records that one landing or branch renews.
+pub fn renewals(renewals: &Renewals, context: &RuleContext<'_>) -> Vec<Finding> {
+    judge(
+        context,
+        |_| true,
+        |_, check, found| {
+            if let Check::Renewals(check) = check {
+                check(renewals, context, found);
+            }
+        },
+    )
 }
 
 /// Returns the findings of the audit rules about a landed version, sorted.

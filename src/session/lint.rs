@@ -11,11 +11,12 @@ pub mod request;
 mod untouched;
 
 use crate::diag::Finding;
-use crate::ledger::Files;
 use crate::ledger::tree::Tree;
+use crate::ledger::{File, Files};
 use crate::policy::governance::Governance;
 use crate::record;
 use crate::rules::case::RuleContext;
+use crate::rules::ends::Ends;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
@@ -118,6 +119,7 @@ fn read(
     let files = Files::list(input, &context.governance.policy.records)?;
     found.take(lint::files(&files, context), input);
     let mut repeats = Repeats::default();
+    let mut ends = Ends::default();
     for file in files.records.iter().filter(|it| input.names(&it.path)) {
         let bytes = file.bytes(input)?;
         let source = file.source(&bytes);
@@ -125,10 +127,14 @@ fn read(
         let linted = lint::record_with_tier(&source, context, past)?;
         found.take(linted.findings, input);
         found.judge(&source, linted.tier);
+        ends.judge(&source);
         repeats.judge(source, None);
     }
     remember(&files, input, &mut repeats)?;
     found.take(lint::repeats(&repeats, context), input);
+    let rest = files.records.iter().filter(|it| !input.names(&it.path));
+    remember_ends(rest, input, &mut ends)?;
+    found.take(lint::ends(&ends, context), input);
     Ok(())
 }
 
@@ -143,6 +149,25 @@ fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> Result<(), E
         let bytes = file.bytes(input)?;
         if refiling::may_hold(&bytes, "closure") && refiling::may_name(&bytes, &names) {
             repeats.remember(record::file::read(&file.path, &bytes), None);
+        }
+        Ok(())
+    })
+}
+
+/// Adds those of some records that may end on the same day as a linted one.
+fn remember_ends<'f>(
+    mut files: impl Iterator<Item = &'f File>,
+    input: &Input,
+    ends: &mut Ends,
+) -> Result<(), Error> {
+    let texts = ends.texts();
+    if texts.is_empty() {
+        return Ok(());
+    }
+    files.try_for_each(|file| {
+        let bytes = file.bytes(input)?;
+        if refiling::may_name(&bytes, &texts) {
+            ends.remember(&record::file::read(&file.path, &bytes));
         }
         Ok(())
     })
