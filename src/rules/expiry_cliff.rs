@@ -15,8 +15,12 @@ pub(super) const RULE: Rule = Rule {
     summary: "too many open exceptions end on one day",
     why: "What ends together is renewed together, and nobody looks at each one.",
     remedy: "Give each exception the end that its own work needs.",
-    bad: Example::SAMPLE.beside(&[""]).policy("version: 1\ndue: {cliff: 2}\n"),
-    good: Example::SAMPLE.beside(&["expires: 2027-01-08"]).policy("version: 1\ndue: {cliff: 2}\n"),
+    bad: Example::with("expires", "2026-12-20")
+        .beside(&["expires: 2026-12-20"])
+        .policy("version: 1\ndue: {cliff: 2}\n"),
+    good: Example::with("expires", "2026-12-20")
+        .beside(&["expires: 2027-01-08"])
+        .policy("version: 1\ndue: {cliff: 2}\n"),
     checks: &[Check::Ends(check)],
     special: SpecialCases::NONE,
 };
