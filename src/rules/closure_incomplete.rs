@@ -17,7 +17,7 @@ use crate::yaml::node::Node;
 pub(super) const RULE: Rule = Rule {
     code: Code::ClosureIncomplete,
     level: Level::Error,
-    serves: &["M45", "M46"],
+    serves: &["M45", "M46", "M93"],
     summary: "the closure does not answer everything the policy asks",
     why: "Without the required answers, the access, key or cause may still be in place.",
     remedy: "Answer each item with evidence or a sentence, date the access checks, and cite the evidence.",

@@ -11,8 +11,8 @@ pub mod request;
 mod untouched;
 
 use crate::diag::Finding;
+use crate::ledger::Files;
 use crate::ledger::tree::Tree;
-use crate::ledger::{File, Files};
 use crate::policy::governance::Governance;
 use crate::record;
 use crate::rules::case::RuleContext;
@@ -130,44 +130,33 @@ fn read(
         ends.judge(&source);
         repeats.judge(source, None);
     }
-    remember(&files, input, &mut repeats)?;
+    remember(&files, input, &mut repeats, &mut ends)?;
     found.take(lint::repeats(&repeats, context), input);
-    let rest = files.records.iter().filter(|it| !input.names(&it.path));
-    remember_ends(rest, input, &mut ends)?;
     found.take(lint::ends(&ends, context), input);
     Ok(())
 }
 
-/// Adds the closed records of the tree that were not requested, if a requested record may repeat them.
-fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> Result<(), Error> {
-    let names: Vec<String> = repeats.names().into_iter().map(str::to_owned).collect();
-    let mut rest = files.records.iter().filter(|it| !input.names(&it.path));
-    if names.is_empty() {
-        return Ok(());
-    }
-    rest.try_for_each(|file| {
-        let bytes = file.bytes(input)?;
-        if refiling::may_hold(&bytes, "closure") && refiling::may_name(&bytes, &names) {
-            repeats.remember(record::file::read(&file.path, &bytes), None);
-        }
-        Ok(())
-    })
-}
-
-/// Adds those of some records that may end on the same day as a linted one.
-fn remember_ends<'f>(
-    mut files: impl Iterator<Item = &'f File>,
+/// Adds the records of the tree that were not requested, and that a requested one may repeat or end together with.
+fn remember(
+    files: &Files,
     input: &Input,
+    repeats: &mut Repeats,
     ends: &mut Ends,
 ) -> Result<(), Error> {
+    let names: Vec<String> = repeats.names().into_iter().map(str::to_owned).collect();
     let texts = ends.texts();
-    if texts.is_empty() {
+    if names.is_empty() && texts.is_empty() {
         return Ok(());
     }
-    files.try_for_each(|file| {
+    let mut rest = files.records.iter().filter(|it| !input.names(&it.path));
+    rest.try_for_each(|file| {
         let bytes = file.bytes(input)?;
-        if refiling::may_name(&bytes, &texts) {
-            ends.remember(&record::file::read(&file.path, &bytes));
+        let may_repeat =
+            refiling::may_hold(&bytes, "closure") && refiling::may_name(&bytes, &names);
+        if may_repeat || refiling::may_name(&bytes, &texts) {
+            let source = record::file::read(&file.path, &bytes);
+            ends.remember(&source);
+            repeats.remember(source, None);
         }
         Ok(())
     })

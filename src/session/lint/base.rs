@@ -26,7 +26,6 @@ use crate::session::lint::approvals;
 use crate::session::lint::findings::LintFindings;
 use crate::session::lint::input::Input;
 use crate::session::lint::landed::LandedRecords;
-use crate::session::lint::remember_ends;
 use crate::session::lint::untouched;
 use crate::session::locate::Located;
 use crate::survey::neighbour::Neighbours;
@@ -133,9 +132,19 @@ fn crowded(
             }
         }
     }
-    let files = Files::list(input, &context.governance.policy.records)?.records;
-    let rest = files.iter().filter(|file| !changed.contains(file.path.as_str()));
-    remember_ends(rest, input, &mut ends)?;
+    let texts = ends.texts();
+    if texts.is_empty() {
+        return Ok(());
+    }
+    for file in Files::list(input, &context.governance.policy.records)?.records {
+        if changed.contains(file.path.as_str()) {
+            continue;
+        }
+        let bytes = file.bytes(input)?;
+        if refiling::may_name(&bytes, &texts) {
+            ends.remember(&file::read(&file.path, &bytes));
+        }
+    }
     found.take(lint::ends(&ends, context), input);
     Ok(())
 }
