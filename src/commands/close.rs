@@ -15,7 +15,6 @@ use clap::Parser;
 use exledger::history::change::event::ChangeEvent;
 use exledger::plan::close::{self, Closing, Lack};
 use exledger::policy::closing::TIMES;
-use exledger::record::placeholder::holds_a_place;
 use exledger::record::scalar::Scalar;
 use exledger::record::time::Day;
 use exledger::record::vocabulary::Vocabulary;
@@ -180,13 +179,11 @@ fn ask(ctx: &Ctx, home: &Session, ids: &[String], closing: &mut Closing) -> anyh
     for lack in evidence.into_iter().chain(rest) {
         let flag = lack.flag();
         match lack {
-            Lack::Check(item) => {
+            Lack::Check(item, _) => {
                 let question = format!("{item} (a sentence, or the id of evidence such as E1)");
-                let check_answer = |answer: &str| match close::uncited(&record, closing, answer) {
-                    Some(id) => Err(format!("there is no evidence {id}: answer in a sentence")),
-                    None if holds_a_place(answer) => {
-                        Err("placeholder text is not an answer: answer in a sentence".to_owned())
-                    }
+                closing.checks.retain(|(known, _)| *known != item);
+                let check_answer = |answer: &str| match close::flaw(&record, closing, answer) {
+                    Some(flaw) => Err(format!("{flaw}; answer in a sentence")),
                     None => Ok(answer.to_owned()),
                 };
                 let answer = prompts::value_or_ask(ctx, &flag, &question, &check_answer)?;

@@ -114,6 +114,7 @@ codes! {
         FrozenPattern = "frozen-pattern",
         WrongRedesign = "wrong-redesign",
         Recurrence = "recurrence",
+        ExpiryCliff = "expiry-cliff",
     }
     Change {
         SilentExtension = "silent-extension",
@@ -130,6 +131,7 @@ codes! {
         PolicyChanged = "policy-changed",
         PolicyLoosened = "policy-loosened",
         WorkflowChanged = "workflow-changed",
+        BulkRenewal = "bulk-renewal",
     }
     Audit {
         SelfApproval = "self-approval",

@@ -12,7 +12,7 @@ use crate::policy::governance::Governance;
 use crate::policy::tier::fact::Facts;
 use crate::policy::tier::{self, Resolved};
 use crate::record::Record;
-use crate::record::placeholder::holds_a_place;
+use crate::record::checklist::{self, AnswerFlaw};
 use crate::record::time::Day;
 use crate::record::vocabulary::{ClosureOutcome, PostReviewOutcome, Vocabulary};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,19 +38,11 @@ pub struct Closing {
     pub review_by: Option<Day>,
 }
 
-impl Closing {
-    /// Tells whether an item has a meaningful answer.
-    fn answers(&self, item: &str) -> bool {
-        let mut checks = self.checks.iter();
-        checks.any(|(known, answer)| known == item && !holds_a_place(answer))
-    }
-}
-
 /// A missing part of a closure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lack {
-    /// A checklist item without an answer.
-    Check(String),
+    /// A checklist item without an answer, and why the one that is given is none.
+    Check(String, Option<AnswerFlaw>),
     /// A day on which access was verified.
     Access(&'static str),
     Evidence,
@@ -60,16 +52,20 @@ impl Lack {
     /// Returns the flag that provides it.
     pub fn flag(&self) -> String {
         match self {
-            Lack::Check(item) => format!("--check {item}=ANSWER"),
+            Lack::Check(_, Some(AnswerFlaw::NoEvidence(id))) => {
+                format!("--evidence {id}=KIND:PATH|URL|COMMIT")
+            }
+            Lack::Check(item, _) => format!("--check {item}=ANSWER"),
             Lack::Access(time) => format!("--access-verified {time}=DATE"),
             Lack::Evidence => "--evidence E1=KIND:PATH|URL|COMMIT".to_owned(),
         }
     }
 
-    /// Returns the field of the record.
+    /// Returns the field of the record, and why its value does not do.
     pub fn field(&self) -> String {
         match self {
-            Lack::Check(item) => format!("checks.{item}"),
+            Lack::Check(item, None) => format!("checks.{item}"),
+            Lack::Check(item, Some(flaw)) => format!("checks.{item} ({flaw})"),
             Lack::Access(time) => format!("access_verified.{time}"),
             Lack::Evidence => "evidence".to_owned(),
         }
@@ -84,10 +80,13 @@ pub fn missing(governance: &Governance, record: &Record, closing: &Closing) -> V
     let items = rules.items([baseline, identity]).into_iter();
     let is_open = |item: &&str| {
         let is_prevented = *item == PREVENTION && closing.prevention.is_some();
-        !closing.answers(item) && !is_prevented
+        closing.checks.iter().all(|(known, _)| known != item) && !is_prevented
     };
-    let checks = items.filter(is_open).map(|item| Lack::Check(item.to_owned()));
-    let mut lacks: Vec<Lack> = checks.collect();
+    let unanswered = items.filter(is_open).map(|item| Lack::Check(item.to_owned(), None));
+    let mut lacks: Vec<Lack> = unanswered.collect();
+    lacks.extend(closing.checks.iter().filter_map(|(item, answer)| {
+        Some(Lack::Check(item.clone(), Some(flaw(record, closing, answer)?)))
+    }));
     let tier = resolved(governance, record).map(|tier| tier.tier);
     if tier.is_some_and(|tier| rules.access_verified.contains(&tier)) {
         let open = TIMES.iter().filter(|time| !closing.access.contains_key(**time));
@@ -120,7 +119,6 @@ pub fn close(taken: &DecisionInput<'_>, closing: &Closing) -> Result<Planned, De
         ));
     }
     let evidence = evidence::entries(record, &closing.evidence, evidence::Ids::Given)?;
-    cited(taken, closing, &evidence)?;
     let entry = closure_entry(taken, closing, &evidence);
     let insert =
         FileEdit::Insert { path: "closure".to_owned(), lines: entry.lines(), line: entry.line() };
@@ -173,39 +171,12 @@ fn closure_entry(
         .text_or_none("review_by", closing.review_by.or(by_tier))
 }
 
-/// Returns the evidence id that an answer cites, if no evidence has it.
-pub fn uncited<'a>(record: &Record, closing: &Closing, answer: &'a str) -> Option<&'a str> {
+/// Returns why a text does not answer an item of the checklist; `None` if it does.
+pub fn flaw(record: &Record, closing: &Closing, answer: &str) -> Option<AnswerFlaw> {
     let evidence = evidence::entries(record, &closing.evidence, evidence::Ids::Given);
-    let ids = evidence.map_or_else(|_| BTreeSet::new(), |evidence| evidence.ids);
-    missing_id(record, &ids, answer)
-}
-
-/// Refuses answers that cite missing evidence.
-fn cited(
-    taken: &DecisionInput<'_>,
-    closing: &Closing,
-    evidence: &EvidenceEntry,
-) -> Result<(), DecisionRefusal> {
-    for (item, answer) in &closing.checks {
-        if let Some(id) = missing_id(taken.record, &evidence.ids, answer) {
-            return Err(DecisionRefusal::new(
-                format!("--check {item}={id} cites evidence that does not exist"),
-                format!("add it with --evidence {id}=KIND:PATH, or answer in a sentence"),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Returns an answer that is an evidence id, if neither the record nor the new evidence has it.
-fn missing_id<'a>(record: &Record, ids: &BTreeSet<String>, answer: &'a str) -> Option<&'a str> {
-    let controls = record.compensating_controls.iter().flat_map(|it| &it.evidence);
-    let handling = record.handling.iter().flat_map(|it| &it.evidence);
-    let mut earlier = controls.chain(handling).filter_map(|it| it.id.as_deref());
-    let trimmed = answer.trim();
-    let number = trimmed.strip_prefix(['E', 'e']).unwrap_or_default();
-    let is_id = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    (is_id && !ids.contains(trimmed) && !earlier.any(|id| id == trimmed)).then_some(trimmed)
+    let mut ids = evidence.map_or_else(|_| BTreeSet::new(), |evidence| evidence.ids);
+    ids.extend(evidence::known(record));
+    checklist::flaw(answer, &|id| ids.contains(id))
 }
 
 /// Returns the edits that record someone else's review of a closure.

@@ -194,7 +194,7 @@ fn name(path: &str) -> Result<&str, DecisionRefusal> {
 }
 
 /// Returns the ids of evidence that a record has.
-fn known(record: &Record) -> BTreeSet<String> {
+pub(crate) fn known(record: &Record) -> BTreeSet<String> {
     let controls = record.compensating_controls.iter();
     let handling = record.handling.iter();
     let closure = record.closure.iter();

@@ -167,11 +167,14 @@ pub struct Due {
     pub soon: Term,
     /// How long before its end it is urgent.
     pub urgent: Term,
+    /// How many open records that end on one day, or are renewed at once, are worth a warning.
+    #[schemars(range(min = 1))]
+    pub cliff: u32,
 }
 
 impl Default for Due {
     fn default() -> Due {
-        Due { soon: days(30), urgent: days(7) }
+        Due { soon: days(30), urgent: days(7), cliff: 10 }
     }
 }
 

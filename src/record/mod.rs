@@ -7,6 +7,7 @@
 #[macro_use]
 pub mod map;
 pub mod address;
+pub mod checklist;
 pub mod consistent;
 pub mod credential;
 pub mod dates;

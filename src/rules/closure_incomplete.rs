@@ -6,17 +6,18 @@ use crate::diag::code::Code;
 use crate::diag::{Finding, Level};
 use crate::policy::closing::{self, ClosureRules};
 use crate::policy::tier::Resolved;
-use crate::record::file::FieldState;
-use crate::record::placeholder::holds_a_place;
+use crate::record::checklist;
+use crate::record::places;
 use crate::record::vocabulary::ClosureOutcome;
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
+use crate::yaml::node::Node;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::ClosureIncomplete,
     level: Level::Error,
-    serves: &["M45", "M46"],
+    serves: &["M45", "M46", "M93"],
     summary: "the closure does not answer everything the policy asks",
     why: "Without the required answers, the access, key or cause may still be in place.",
     remedy: "Answer each item with evidence or a sentence, date the access checks, and cite the evidence.",
@@ -40,24 +41,17 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let rules = &case.context.governance.policy.closure;
-    let is_open = |item: &&str| match case.source.stated(&format!("closure.checks.{item}")) {
-        FieldState::Absent => true,
-        FieldState::Unreadable => false,
-        FieldState::Node(node) => node.text().is_some_and(holds_a_place),
-    };
-    let checks: Vec<&str> = items(case, rules).into_iter().filter(is_open).collect();
+    let required = items(case, rules);
+    let is_open = |item: &&&str| case.lacks(&format!("closure.checks.{item}"));
+    let unanswered =
+        required.iter().filter(is_open).map(|item| (*item, format!("`checks.{item}`")));
+    let checks: Vec<(&str, String)> = unanswered.chain(bad_answers(case)).collect();
     let tier = case.tier.as_ref().filter(|it| rules.access_verified.contains(&it.tier));
     let times = tier.map_or(&[][..], |_| closing::TIMES);
     let is_undated = |time: &&&str| case.lacks(&format!("closure.access_verified.{time}"));
     let times: Vec<&str> = times.iter().filter(is_undated).copied().collect();
     let shows_nothing = case.holds_nothing("closure.evidence");
-    let lacking = checks.iter().map(|item| {
-        let answer = case.source.text(&format!("closure.checks.{item}"));
-        match answer {
-            Some(answer) => format!("an answer to `checks.{item}` (`{answer}` is not an answer)"),
-            None => format!("`checks.{item}`"),
-        }
-    });
+    let lacking = checks.iter().map(|(_, lack)| lack.clone());
     let undated = times.iter().map(|time| format!("`access_verified.{time}`"));
     let evidence = shows_nothing.then(|| "`evidence`".to_owned());
     let missing: Vec<String> = lacking.chain(undated).chain(evidence).collect();
@@ -65,7 +59,7 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let mut help = Vec::new();
-    if let [first, ..] = checks[..] {
+    if let [(first, _), ..] = checks[..] {
         help.push(format!(
             "answer each item with an evidence id or a sentence: `checks: {{{first}: E1, …}}`"
         ));
@@ -85,6 +79,21 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         format!("the closure lacks {}", missing.join(", ")),
         help.join("; "),
     ));
+}
+
+/// Returns the items whose answers are not answers, each with what the closure lacks.
+fn bad_answers<'c>(case: &'c RecordCase<'_>) -> Vec<(&'c str, String)> {
+    let mut ids: Vec<&str> = Vec::new();
+    if let Some(root) = &case.source.root {
+        places::evidence(root, &mut |_, node| ids.extend(node.get("id").and_then(Node::text)));
+    }
+    let answers = case.source.node("closure.checks").map_or(&[][..], Node::entries);
+    let flawed = answers.iter().filter_map(|entry| {
+        let (item, answer) = (entry.key.as_str(), entry.value.text()?);
+        let flaw = checklist::flaw(answer, &|id| ids.contains(&id))?;
+        Some((item, format!("an answer to `checks.{item}` ({flaw})")))
+    });
+    flawed.collect()
 }
 
 /// Returns the closure items of a record: those of its baseline and of its identity type.

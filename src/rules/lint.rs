@@ -18,8 +18,10 @@ use crate::record::time::Instant;
 use crate::rules::audit_cases::{LandedCase, MainlineCase, Statements, UsesCase};
 use crate::rules::case::{Cited, RecordCase, RuleContext};
 use crate::rules::change_cases::{ChangeCase, GovernanceChange};
+use crate::rules::ends::Ends;
 use crate::rules::past::RecordPast;
 use crate::rules::past::Settled;
+use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeats;
 use crate::rules::rule::{Check, Closed, JudgeRecord, Rule};
 use crate::rules::{ALL, evidence};
@@ -84,15 +86,11 @@ pub fn evidence(source: &RecordFile, context: &RuleContext<'_>) -> Result<Vec<Fi
         return Ok(Vec::new());
     }
     let case = record_case(source, context, RecordPast::UNKNOWN)?;
-    Ok(judge(
-        context,
-        |_| true,
-        |_, check, found| {
-            if let Check::Evidence(check) = check {
-                check(&case, found);
-            }
-        },
-    ))
+    Ok(judge_all(context, |_, check, found| {
+        if let Check::Evidence(check) = check {
+            check(&case, found);
+        }
+    }))
 }
 
 fn record_case<'c>(
@@ -136,29 +134,21 @@ pub fn redesign(
 /// Returns the findings about the governance files, sorted.
 pub fn policy(context: &RuleContext<'_>) -> Vec<Finding> {
     let findings = &context.governance.findings;
-    judge(
-        context,
-        |_| true,
-        |rule, check, found| match check {
-            Check::Noted => noted(rule.code, findings, found),
-            Check::Policy(check) => check(context, found),
-            _ => {}
-        },
-    )
+    judge_all(context, |rule, check, found| match check {
+        Check::Noted => noted(rule.code, findings, found),
+        Check::Policy(check) => check(context, found),
+        _ => {}
+    })
 }
 
 /// Returns the findings about paths that are named like a record and are not files, sorted.
 pub fn files(files: &Files, context: &RuleContext<'_>) -> Vec<Finding> {
     let findings = files.findings();
-    judge(
-        context,
-        |_| true,
-        |rule, check, found| {
-            if let Check::Noted = check {
-                noted(rule.code, &findings, found);
-            }
-        },
-    )
+    judge_all(context, |rule, check, found| {
+        if let Check::Noted = check {
+            noted(rule.code, &findings, found);
+        }
+    })
 }
 
 /// Returns the findings about a change of a record, sorted; each has the level that its rule gives it.
@@ -166,41 +156,29 @@ pub fn change(changed: &ChangeCase<'_>, context: &RuleContext<'_>) -> Vec<Findin
     // A file that can't be read has no content findings to compare.
     let judge_record: JudgeRecord =
         |source, context, past| record(source, context, past).unwrap_or_default();
-    judge(
-        context,
-        |_| true,
-        |_, check, found| match check {
-            Check::Change(check) => check(changed, context, found),
-            Check::Loosened(check) => check(changed, context, judge_record, found),
-            _ => {}
-        },
-    )
+    judge_all(context, |_, check, found| match check {
+        Check::Change(check) => check(changed, context, found),
+        Check::Loosened(check) => check(changed, context, judge_record, found),
+        _ => {}
+    })
 }
 
 /// Returns the findings about a branch's changes to the governance files, sorted.
 pub fn branch(changes: &[GovernanceChange], context: &RuleContext<'_>) -> Vec<Finding> {
-    judge(
-        context,
-        |_| true,
-        |_, check, found| {
-            if let Check::Governance(check) = check {
-                changes.iter().for_each(|change| check(change, found));
-            }
-        },
-    )
+    judge_all(context, |_, check, found| {
+        if let Check::Governance(check) = check {
+            changes.iter().for_each(|change| check(change, found));
+        }
+    })
 }
 
 /// Returns the findings about a branch's changes to the forge's workflows and actions, sorted.
 pub fn workflows(changes: &[GovernanceChange], context: &RuleContext<'_>) -> Vec<Finding> {
-    judge(
-        context,
-        |_| true,
-        |_, check, found| {
-            if let Check::Workflow(check) = check {
-                changes.iter().for_each(|change| check(change, found));
-            }
-        },
-    )
+    judge_all(context, |_, check, found| {
+        if let Check::Workflow(check) = check {
+            changes.iter().for_each(|change| check(change, found));
+        }
+    })
 }
 
 /// Returns the findings about open records that repeat closed ones, in the order of the records.
@@ -210,17 +188,38 @@ pub fn repeats(repeats: &Repeats, context: &RuleContext<'_>) -> Vec<Finding> {
     }
     let repeats = repeats.found(context.governance).into_iter();
     let findings = repeats.flat_map(|repeat| {
-        judge(
-            context,
-            |_| true,
-            |_, check, found| {
-                if let Check::Repeat(check) = check {
-                    check(&repeat, found);
-                }
-            },
-        )
+        judge_all(context, |_, check, found| {
+            if let Check::Repeat(check) = check {
+                check(&repeat, found);
+            }
+        })
     });
     findings.collect()
+}
+
+/// Returns the findings about days on which many open records end, in the order of the days.
+pub fn ends(ends: &Ends, context: &RuleContext<'_>) -> Vec<Finding> {
+    if context.governance.state == State::Broken {
+        return Vec::new();
+    }
+    let crowded = ends.crowded(context.governance, context.instant).into_iter();
+    let findings = crowded.flat_map(|day| {
+        judge_all(context, |_, check, found| {
+            if let Check::Ends(check) = check {
+                check(&day, found);
+            }
+        })
+    });
+    findings.collect()
+}
+
+/// Returns the findings about the records that one landing or branch renews.
+pub fn renewals(renewals: &Renewals, context: &RuleContext<'_>) -> Vec<Finding> {
+    judge_all(context, |_, check, found| {
+        if let Check::Renewals(check) = check {
+            check(renewals, context, found);
+        }
+    })
 }
 
 /// Returns the findings of the audit rules about a landed version, sorted.
@@ -238,46 +237,42 @@ pub fn landed(
 
 /// Returns the findings about the approved branch itself, sorted.
 pub fn mainline(line: &MainlineCase<'_>, context: &RuleContext<'_>) -> Vec<Finding> {
-    judge(
-        context,
-        |_| true,
-        |_, check, found| {
-            if let Check::Mainline(check) = check {
-                check(line, found);
-            }
-        },
-    )
+    judge_all(context, |_, check, found| {
+        if let Check::Mainline(check) = check {
+            check(line, found);
+        }
+    })
 }
 
 /// Returns the findings about the files below `.approvals`, sorted.
 pub fn approval_files(statements: &Statements<'_>, context: &RuleContext<'_>) -> Vec<Finding> {
-    judge(
-        context,
-        |_| true,
-        |_, check, found| {
-            if let Check::ApprovalFiles(check) = check {
-                check(statements, found);
-            }
-        },
-    )
+    judge_all(context, |_, check, found| {
+        if let Check::ApprovalFiles(check) = check {
+            check(statements, found);
+        }
+    })
 }
 
 /// Returns the findings about the uses of a record, sorted.
 pub fn uses(uses: &UsesCase<'_>, context: &RuleContext<'_>) -> Vec<Finding> {
-    judge(
-        context,
-        |_| true,
-        |_, check, found| {
-            if let Check::Uses(check) = check {
-                check(uses, found);
-            }
-        },
-    )
+    judge_all(context, |_, check, found| {
+        if let Check::Uses(check) = check {
+            check(uses, found);
+        }
+    })
 }
 
 fn noted(code: Code, findings: &[Finding], found: &mut Vec<Finding>) {
     let of_code = findings.iter().filter(|finding| finding.rule == code);
     found.extend(of_code.cloned());
+}
+
+/// Runs the checks of all rules.
+fn judge_all(
+    context: &RuleContext<'_>,
+    run: impl Fn(&Rule, &Check, &mut Vec<Finding>),
+) -> Vec<Finding> {
+    judge(context, |_| true, run)
 }
 
 /// Runs the checks of the rules that apply, and gives each finding its level under the policy.

@@ -8,14 +8,17 @@ pub mod audit;
 pub mod audit_cases;
 pub mod case;
 pub mod change_cases;
+pub mod ends;
 pub mod event_details;
 pub mod evidence;
 pub mod example;
+mod expiry_cliff;
 pub mod extra_schema;
 pub mod lint;
 pub mod meaning;
 pub mod past;
 pub mod proposed;
+pub mod renewals;
 pub mod repeats;
 pub mod rule;
 mod sample;
@@ -26,6 +29,7 @@ mod bad_id;
 mod bad_reference;
 mod bad_value;
 mod bot_approval;
+mod bulk_renewal;
 mod changed_since_approval;
 mod clock_skew;
 mod closed_edited;
@@ -159,6 +163,7 @@ pub const ALL: &[Rule] = &[
     frozen_pattern::RULE,
     wrong_redesign::RULE,
     recurrence::RULE,
+    expiry_cliff::RULE,
     silent_extension::RULE,
     renewal_limit::RULE,
     total_limit::RULE,
@@ -173,6 +178,7 @@ pub const ALL: &[Rule] = &[
     policy_changed::RULE,
     policy_loosened::RULE,
     workflow_changed::RULE,
+    bulk_renewal::RULE,
     self_approval::RULE,
     missing_approval::RULE,
     missing_group::RULE,

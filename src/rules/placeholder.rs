@@ -55,6 +55,9 @@ const ITEMS: &[(&str, &str)] = &[
     ("triggers", "when"),
     ("renewals", "reason"),
     ("transfers", "reason"),
+    ("reviews", "note"),
+    ("handling", "note"),
+    ("fired", "note"),
 ];
 
 /// Returns the fields that hold a placeholder; only their paths are built.

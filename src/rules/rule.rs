@@ -8,8 +8,10 @@ use crate::record::file::RecordFile;
 use crate::rules::audit_cases::{LandedCase, MainlineCase, Statements, UsesCase};
 use crate::rules::case::{RecordCase, RuleContext};
 use crate::rules::change_cases::{ChangeCase, GovernanceChange};
+use crate::rules::ends::CrowdedDay;
 use crate::rules::example::Example;
 use crate::rules::past::RecordPast;
+use crate::rules::renewals::Renewals;
 use crate::rules::repeats::Repeat;
 
 /// A rule: the code of its findings, and its documentation.
@@ -52,6 +54,10 @@ pub enum Check {
     Policy(fn(&RuleContext<'_>, &mut Vec<Finding>)),
     /// An open record and the closed ones that it repeats.
     Repeat(fn(&Repeat, &mut Vec<Finding>)),
+    /// A day on which too many open records end.
+    Ends(fn(&CrowdedDay<'_>, &mut Vec<Finding>)),
+    /// The records that one landing or branch renews.
+    Renewals(fn(&Renewals, &RuleContext<'_>, &mut Vec<Finding>)),
     /// A record before and after a change.
     Change(fn(&ChangeCase<'_>, &RuleContext<'_>, &mut Vec<Finding>)),
     /// The same, checked again under each policy of the branch.

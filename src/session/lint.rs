@@ -17,6 +17,7 @@ use crate::ledger::tree::Tree;
 use crate::policy::governance::Governance;
 use crate::record;
 use crate::rules::case::RuleContext;
+use crate::rules::ends::Ends;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
@@ -125,6 +126,7 @@ fn read(
     let files = Files::list(input, &context.governance.policy.records)?;
     found.take(lint::files(&files, context), input);
     let mut repeats = Repeats::default();
+    let mut ends = Ends::default();
     for file in files.records.iter().filter(|it| input.names(&it.path)) {
         let bytes = file.bytes(input)?;
         let source = file.source(&bytes);
@@ -132,24 +134,36 @@ fn read(
         let linted = lint::record_with_tier(&source, context, past)?;
         found.take(linted.findings, input);
         found.judge(&source, linted.tier);
+        ends.judge(&source);
         repeats.judge(source, None);
     }
-    remember(&files, input, &mut repeats)?;
+    remember(&files, input, &mut repeats, &mut ends)?;
     found.take(lint::repeats(&repeats, context), input);
+    found.take(lint::ends(&ends, context), input);
     Ok(())
 }
 
-/// Adds the closed records of the tree that were not requested, if a requested record may repeat them.
-fn remember(files: &Files, input: &Input, repeats: &mut Repeats) -> Result<(), Error> {
+/// Adds the records of the tree that were not requested, and that a requested one may repeat or end together with.
+fn remember(
+    files: &Files,
+    input: &Input,
+    repeats: &mut Repeats,
+    ends: &mut Ends,
+) -> Result<(), Error> {
     let names: Vec<String> = repeats.names().into_iter().map(str::to_owned).collect();
-    let mut rest = files.records.iter().filter(|it| !input.names(&it.path));
-    if names.is_empty() {
+    let texts = ends.texts();
+    if names.is_empty() && texts.is_empty() {
         return Ok(());
     }
+    let mut rest = files.records.iter().filter(|it| !input.names(&it.path));
     rest.try_for_each(|file| {
         let bytes = file.bytes(input)?;
-        if refiling::may_hold(&bytes, "closure") && refiling::may_name(&bytes, &names) {
-            repeats.remember(record::file::read(&file.path, &bytes), None);
+        let may_repeat =
+            refiling::may_hold(&bytes, "closure") && refiling::may_name(&bytes, &names);
+        if may_repeat || refiling::may_name(&bytes, &texts) {
+            let source = record::file::read(&file.path, &bytes);
+            ends.remember(&source);
+            repeats.remember(source, None);
         }
         Ok(())
     })

@@ -9,6 +9,7 @@ mod layouts;
 mod limits;
 mod notified;
 mod people;
+mod proved;
 mod refused;
 mod several;
 mod shortened;

@@ -56,6 +56,7 @@ mod repo;
 mod rules;
 mod rules_content;
 mod rules_controls;
+mod rules_ends;
 mod rules_evidence;
 mod rules_house;
 mod rules_links;

@@ -13,6 +13,7 @@ use exledger::record::file;
 use exledger::record::time::{Day, Instant};
 use exledger::rules::ALL;
 use exledger::rules::case::RuleContext;
+use exledger::rules::ends::Ends;
 use exledger::rules::example::{Example, Shape};
 use exledger::rules::extra_schema::ExtraSchema;
 use exledger::rules::lint::{self};
@@ -44,19 +45,22 @@ pub(crate) fn findings(tree: &MapTree, on: Option<&str>) -> Vec<Finding> {
     let mut findings = lint::policy(&known);
     findings.extend(lint::files(&files, &known));
     let mut repeats = Repeats::default();
+    let mut ends = Ends::default();
     for file in &files.records {
         let source = files.read(tree, file).unwrap();
         findings.extend(lint::record(&source, &known, RecordPast::UNKNOWN).unwrap());
+        ends.judge(&source);
         repeats.judge(source, None);
     }
     findings.extend(lint::repeats(&repeats, &known));
+    findings.extend(lint::ends(&ends, &known));
     findings
 }
 
 pub(crate) fn of_example(example: &Example) -> Option<(MapTree, Vec<Finding>)> {
     match example.shape {
         Shape::With(..) | Shape::Text(_) | Shape::Tree(_) => {
-            let tree = MapTree::of(example.files());
+            let tree = MapTree::of(example.files().into_iter().chain(example.neighbours()));
             let findings = findings(&tree, example.on);
             Some((tree, findings))
         }

@@ -200,12 +200,19 @@ fn an_answer_that_says_nothing_answers_no_check() {
         let files = [(PATH, text), ("exledger.yaml", policy.to_owned())];
         findings(&MapTree::of(files), None)
     };
-    for answer in ["tbd", "TODO", "none", "N/A", "n/a."] {
+    let no_reason = "`n/a` needs a reason of at least 10 characters: `n/a: …`";
+    for (answer, why) in [
+        ("tbd", "`tbd` is not an answer"),
+        ("TODO", "`TODO` is not an answer"),
+        ("none", "`none` is not an answer"),
+        ("N/A", no_reason),
+        ("'n/a: no key'", no_reason),
+        ("E9", "there is no evidence E9"),
+        ("'E1, E9'", "there is no evidence E9"),
+    ] {
         let found = with(answer);
         assert_eq!(found.len(), 1, "{answer}: {found:#?}");
-        let said = format!(
-            "the closure lacks an answer to `checks.patched` (`{answer}` is not an answer)"
-        );
+        let said = format!("the closure lacks an answer to `checks.patched` ({why})");
         assert_eq!(
             (found[0].rule.as_str(), found[0].message.as_str()),
             ("closure-incomplete", said.as_str())
@@ -214,4 +221,8 @@ fn an_answer_that_says_nothing_answers_no_check() {
     for answer in ["E1", "yes", "'n/a: the job is gone'", "No copy was left"] {
         assert_eq!(with(answer), [], "{answer}");
     }
+    // An item that the policy does not ask for is answered, or left out.
+    let found = with("E1, removed: tbd");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].message.ends_with("`checks.removed` (`tbd` is not an answer)"), "{found:#?}");
 }

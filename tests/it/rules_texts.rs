@@ -57,6 +57,16 @@ fn placeholders_are_looked_for_in_every_text_that_gives_a_reason() {
             "transfers: [{date: 2026-12-01, from: a@example.com, to: b@example.com, reason: TBD}]",
             "transfers[0].reason",
         ),
+        (
+            "",
+            "reviews: [{date: 2026-12-01, by: a@example.com, outcome: still-needed, note: TBD}]",
+            "reviews[0].note",
+        ),
+        (
+            "",
+            "handling: [{date: 2026-12-01, stage: triage, by: a@example.com, note: TBD}]",
+            "handling[0].note",
+        ),
     ];
     for (from, to, field) in cases {
         let found = found(from, to, &[]);

@@ -72,6 +72,7 @@ impl Read for Due {
             let mut due = Due::default();
             stated(fields, "soon", |read| due.soon = read);
             stated(fields, "urgent", |read| due.urgent = read);
+            stated(fields, "cliff", |Positive(read)| due.cliff = read);
             Some(due)
         })
     }

@@ -3,12 +3,15 @@
 //! Uses history, status, `audit`. Pure. Start at [`Audit::line`]. Follows `docs/spec/approval.md`, M5 and M6.
 
 use crate::diag::Finding;
+use crate::history::change;
 use crate::history::thrown_off::ThrownOff;
-use crate::history::version::Trail;
+use crate::history::version::{Trail, VersionChange};
 use crate::rules::audit::Audit;
 use crate::rules::audit_cases::{MainlineCase, Mark, UsesCase};
 use crate::rules::lint;
+use crate::rules::renewals::{self, Renewals, RenewedRecord};
 use crate::status;
+use std::collections::BTreeMap;
 
 impl<'a> Audit<'a> {
     /// Returns the findings about the mainline: about some of its landings, and about its earlier tips.
@@ -16,7 +19,45 @@ impl<'a> Audit<'a> {
         let thrown_off = self.thrown_off(landings);
         let line = MainlineCase { history: self.history, landings, marks, thrown_off: &thrown_off };
         let context = self.context(self.governance, self.instant);
-        lint::mainline(&line, &context)
+        let mut findings = lint::mainline(&line, &context);
+        findings.extend(self.renewals(landings));
+        findings
+    }
+
+    /// Returns the findings about landings that renewed many records, by the governance at each landing.
+    ///
+    /// The indexes of the landings are sorted.
+    fn renewals(&self, landings: &[usize]) -> Vec<Finding> {
+        let mut renewed: BTreeMap<usize, Vec<RenewedRecord>> = BTreeMap::new();
+        for trail in self.history.trails.values() {
+            for version in &trail.versions {
+                let amends =
+                    matches!(version.change, VersionChange::Amended | VersionChange::AmendedMoved);
+                if !amends || landings.binary_search(&version.landing).is_err() {
+                    continue;
+                }
+                let before = change::last_record(trail, version);
+                let both = before.zip(version.record.record());
+                if !both.is_some_and(|(before, after)| renewals::is_renewed(before, after)) {
+                    continue;
+                }
+                let record = RenewedRecord {
+                    id: trail.key.to_string(),
+                    path: version.files.first().map_or_else(String::new, |it| it.path.to_string()),
+                    pos: None,
+                };
+                renewed.entry(version.landing).or_default().push(record);
+            }
+        }
+        let renewed = renewed.into_iter().filter_map(|(landing, mut renewed)| {
+            renewed.sort();
+            let oid = self.history.mainline.landings.get(landing)?.oid.short();
+            let governance = self.approvals.counted.states.at(landing);
+            let context = self.context(&governance.governance, self.instant);
+            let renewals = Renewals { landing: Some(format!("commit {oid}")), renewed };
+            Some(lint::renewals(&renewals, &context))
+        });
+        renewed.flatten().collect()
     }
 
     /// Returns the changes that some landings discarded from the first-parent chain and nobody repaired.

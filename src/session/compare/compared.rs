@@ -13,6 +13,7 @@ use crate::rules::case::RuleContext;
 use crate::rules::change_cases::{ChangeCase, GovernanceChange, Needs};
 use crate::rules::lint;
 use crate::rules::past::RecordPast;
+use crate::rules::renewals::{self, Renewals, RenewedRecord};
 use crate::session::notice::Notice;
 use crate::survey::approved_state::{ApprovedState, PastObstacle};
 use crate::survey::branch::{self, Delta};
@@ -100,6 +101,17 @@ impl Entry {
         approval.or_else(|| is_cut.then_some(PastObstacle::FiledBefore))
     }
 
+    /// Returns the record if it ends later than before.
+    fn renewed(&self) -> Option<RenewedRecord> {
+        let (before, source) = (self.delta.before.first()?, self.delta.after.first()?);
+        let (before, after) = (before.record.as_ref()?, source.record.as_ref()?);
+        renewals::is_renewed(before, after).then(|| RenewedRecord {
+            id: source.stem().to_owned(),
+            path: source.path.clone(),
+            pos: Some(source.pos("expires")),
+        })
+    }
+
     /// Returns the change as a case for rules.
     pub fn changed<'c>(&'c self, compared: &'c Compared) -> ChangeCase<'c> {
         ChangeCase {
@@ -131,6 +143,14 @@ impl Compared {
             .map(move |path| Notice::Uncounted { path: path.clone(), base: base.clone() })
     }
 
+    /// Returns the records that the branch renews.
+    fn renewals(&self) -> Renewals {
+        let entries = self.entries.iter();
+        let mut renewed: Vec<RenewedRecord> = entries.filter_map(Entry::renewed).collect();
+        renewed.sort();
+        Renewals { landing: None, renewed }
+    }
+
     /// Returns the findings about the changes: of each record, and of the governance files.
     pub fn findings(&self, context: &RuleContext<'_>) -> Vec<Finding> {
         let mut findings = lint::branch(&self.rulings, context);
@@ -140,6 +160,7 @@ impl Compared {
             for entry in &self.entries {
                 findings.extend(lint::change(&entry.changed(self), context));
             }
+            findings.extend(lint::renewals(&self.renewals(), context));
         }
         findings
     }

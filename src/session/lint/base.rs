@@ -13,8 +13,9 @@ use crate::history::paths::LedgerPrefix;
 use crate::history::tree::CommitTree;
 use crate::ledger::{self, Files};
 use crate::policy::governance::State;
-use crate::record::file;
+use crate::record::file::{self, RecordFile};
 use crate::rules::case::RuleContext;
+use crate::rules::ends::{self, Ends};
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint::{self};
 use crate::rules::past::{RecordPast, Settled};
@@ -101,6 +102,7 @@ pub(super) fn read(
     let neighbours = compared.neighbours.iter();
     neighbours.flat_map(Neighbours::peers).for_each(|peer| repeats.add(peer));
     found.take(lint::repeats(&repeats, context), input);
+    crowded(&compared, input, context, found)?;
     evidence(located, &compared, input, context, found)?;
     if !compared.rulings.is_empty() && !is_broken {
         let folders = &context.governance.policy.records;
@@ -108,6 +110,47 @@ pub(super) fn read(
         untouched::judge(input, &compared, context, &approved, found)?;
     }
     Ok(compared)
+}
+
+/// Lints the days on which the branch lets a record end that ended on another day before, or was closed, or is new.
+fn crowded(
+    compared: &Compared,
+    input: &Input,
+    context: &RuleContext<'_>,
+    found: &mut LintFindings,
+) -> Result<(), Error> {
+    let mut ends = Ends::default();
+    let mut changed: BTreeSet<&str> = BTreeSet::new();
+    for entry in &compared.entries {
+        let day = |sources: &[RecordFile]| {
+            let record = sources.first().and_then(|source| source.record.as_ref());
+            record.and_then(ends::last_day)
+        };
+        let is_moved = day(&entry.delta.before) != day(&entry.delta.after);
+        for source in &entry.delta.after {
+            changed.insert(&source.path);
+            if is_moved && input.names(&source.path) {
+                ends.judge(source);
+            } else {
+                ends.remember(source);
+            }
+        }
+    }
+    let texts = ends.texts();
+    if texts.is_empty() {
+        return Ok(());
+    }
+    for file in Files::list(input, &context.governance.policy.records)?.records {
+        if changed.contains(file.path.as_str()) {
+            continue;
+        }
+        let bytes = file.bytes(input)?;
+        if refiling::may_name(&bytes, &texts) {
+            ends.remember(&file::read(&file.path, &bytes));
+        }
+    }
+    found.take(lint::ends(&ends, context), input);
+    Ok(())
 }
 
 /// The findings reported about a record that the branch does not change.

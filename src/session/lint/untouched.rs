@@ -9,6 +9,7 @@ use crate::diag::Finding;
 use crate::ledger::{self, Files};
 use crate::policy::governance::State;
 use crate::rules::case::RuleContext;
+use crate::rules::ends::Ends;
 use crate::rules::extra_schema::ExtraSchema;
 use crate::rules::lint;
 use crate::rules::repeats::Repeats;
@@ -39,6 +40,7 @@ pub(super) fn judge(
     };
     let files = Files::list(input, &context.governance.policy.records)?;
     let mut repeats = Repeats::default();
+    let mut ends = Ends::default();
     for file in &files.records {
         let bytes = file.bytes(input)?;
         let source = file.source(&bytes);
@@ -53,9 +55,11 @@ pub(super) fn judge(
             found.take(new(linted.findings, known), input);
             found.judge(&source, linted.tier);
         }
+        ends.judge(&source);
         repeats.judge(source, None);
     }
-    let [now, then] = [after, before].map(|context| lint::repeats(&repeats, context));
+    let [now, then] = [after, before]
+        .map(|context| [lint::repeats(&repeats, context), lint::ends(&ends, context)].concat());
     let of_others = |finding: &Finding| !changed.contains(finding.path.as_str());
     found.take(new(now, then).into_iter().filter(of_others), input);
     Ok(())

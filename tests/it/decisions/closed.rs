@@ -3,23 +3,24 @@
 use crate::decisions::refused::refused;
 use crate::decisions::{ID, Life, POLICY, record};
 
+const CLOSE: [&str; 8] = [
+    "close",
+    ID,
+    "--outcome",
+    "withdrawn",
+    "--reason",
+    "Not needed",
+    "--evidence",
+    "note:https://x.example.com/1",
+];
+
 const TRIGGER: &str = "triggers: [{id: T1, when: The vendor ships, then: review}]\n";
 
 #[test]
 fn a_closed_record_takes_its_review_and_nothing_else() {
     let life = Life::new();
     life.filed(ID, &record(ID, TRIGGER), "ana", "lee");
-    let close = [
-        "close",
-        ID,
-        "--outcome",
-        "withdrawn",
-        "--reason",
-        "Not needed",
-        "--evidence",
-        "note:https://x.example.com/1",
-    ];
-    life.decided("ana", &close, "lee");
+    life.decided("ana", &CLOSE, "lee");
     for args in [
         &["renew", ID, "--for", "10d", "--reason", "Late"][..],
         &["review", ID, "--outcome", "close"],
@@ -27,7 +28,7 @@ fn a_closed_record_takes_its_review_and_nothing_else() {
         &["attest", ID, "CC1"],
         &["transfer", ID, "--to", "lee@example.com"],
         &["note", ID, "--stage", "triage", "--note", "More"],
-        &close,
+        &CLOSE,
     ] {
         let err = refused(&life, args);
         assert!(err.contains("was closed on 2026-11-20 by ana@example.com"), "{args:?}: {err}");
@@ -41,17 +42,7 @@ fn a_closed_record_takes_its_review_and_nothing_else() {
 fn a_closure_is_reviewed_although_its_owner_left_and_the_policy_tightened() {
     let life = Life::new();
     life.filed(ID, &record(ID, ""), "ana", "lee");
-    let close = [
-        "close",
-        ID,
-        "--outcome",
-        "withdrawn",
-        "--reason",
-        "Not needed",
-        "--evidence",
-        "note:https://x.example.com/1",
-    ];
-    life.decided("ana", &close, "lee");
+    life.decided("ana", &CLOSE, "lee");
     let policy = POLICY
         .replace("groups:", "people: {roster: people.csv}\ngroups:")
         .replace("max_term: 90d", "max_term: 5d");
@@ -80,19 +71,9 @@ fn what_was_closed_meanwhile_takes_no_decision_on_a_branch_that_does_not_know() 
     life.switch("old");
     let run = life.run("lee", &note);
     assert!(run.code == 0 && run.err.contains("merge the approved ref first"), "{}", run.err);
-    let close = [
-        "close",
-        ID,
-        "--outcome",
-        "withdrawn",
-        "--reason",
-        "Not needed",
-        "--evidence",
-        "note:https://x.example.com/1",
-    ];
-    life.decided("ana", &close, "lee");
+    life.decided("ana", &CLOSE, "lee");
     life.switch("old");
-    for args in [&note[..], &close, &["renew", ID, "--for", "2d", "--reason", "Late"]] {
+    for args in [&note[..], &CLOSE, &["renew", ID, "--for", "2d", "--reason", "Late"]] {
         let err = refused(&life, args);
         assert!(err.contains("is closed on the approved ref"), "{err}");
     }

@@ -86,7 +86,7 @@ const SENSELESS: &[(&[&str], &str)] = &[
             "--evidence",
             "E2=log:exledger.yaml",
         ],
-        "cites evidence that does not exist",
+        "its closure lacks checks.x (there is no evidence E1)",
     ),
     (
         &[
@@ -145,6 +145,17 @@ const SENSELESS: &[(&[&str], &str)] = &[
         "error[secret]",
     ),
     (&["close", ID, "--reviewed", "--outcome", "effective"], "is not closed"),
+    (
+        &["close", ID, "--outcome", "revoked", "--reason", "Gone", "--check", "left=tbd"],
+        "its closure lacks checks.left (`tbd` is not an answer)",
+    ),
+    (
+        &["close", ID, "--outcome", "revoked", "--reason", "Gone", "--check", "left=n/a: no"],
+        "checks.left (`n/a` needs a reason of at least 10 characters: `n/a: …`)",
+    ),
+    (&["note", ID, "--stage", "triage", "--note", "tbd"], "error[placeholder]"),
+    (&["review", ID, "--outcome", "still-needed", "--note", "n/a"], "error[placeholder]"),
+    (&["fire", ID, "T1", "--note", "???"], "error[placeholder]"),
 ];
 
 #[test]

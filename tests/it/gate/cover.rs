@@ -11,6 +11,7 @@ use exledger::survey::triage::{CloudEvent, ScannerFinding, TriageInput, TriageSt
 
 use crate::gate::{question, record_states, with};
 use crate::policy::Files;
+use crate::repo::Repo;
 use crate::status::instant;
 
 const AT: &str = "2026-11-25T00:00:00Z";
@@ -97,7 +98,11 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) fn of(change: impl Fn(&str) -> String) -> Ledger {
-        Ledger { record_states: record_states(&with(change), AT), governance: policy() }
+        Ledger::of_repo(&with(change))
+    }
+
+    pub(crate) fn of_repo(repo: &Repo) -> Ledger {
+        Ledger { record_states: record_states(repo, AT), governance: policy() }
     }
 
     /// Returns verdict and reason of `check`.
@@ -126,7 +131,8 @@ impl Ledger {
         (decision.state == TriageState::Covered, message)
     }
 
-    fn happened(&self, kind: &str, data: &[(&str, &str)]) -> (bool, String) {
+    /// Returns whether `triage` finds an event with these data covered, and why.
+    pub(crate) fn happened(&self, kind: &str, data: &[(&str, &str)]) -> (bool, String) {
         let data: serde_json::Map<String, serde_json::Value> =
             data.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
         let event = CloudEvent {

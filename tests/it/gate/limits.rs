@@ -1,6 +1,6 @@
 //! Denials because of limits, changed references, and values that are no text.
 
-use exledger::gate::answer::ReceiptCounts;
+use exledger::gate::answer::{Asker, ReceiptCounts};
 use exledger::gate::verdict;
 use exledger::survey::triage::{CloudEvent, TriageInput};
 
@@ -60,6 +60,10 @@ fn a_denial_names_every_limit_and_the_way_to_state_it() {
         let ledger = Ledger::of(|text| format!("{text}{more}\n"));
         let (allowed, reason) = ledger.asked(&question(asked));
         assert!(!allowed, "{more}: {asked:?}");
+        // A system's grant gets the same answer, in its own words.
+        let mut grant = question(asked);
+        grant.scanner_details.asker = Asker::Grant;
+        assert_eq!(ledger.asked(&grant), (false, reason.replace("ask with --", "state ")));
         let reason = reason.strip_prefix(&format!("{ID}: ")).unwrap_or(&reason).to_owned();
         match why.ends_with(' ') {
             true => assert!(reason.starts_with(why), "{more}: {reason}"),

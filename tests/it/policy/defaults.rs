@@ -53,7 +53,7 @@ fn the_defaults_are_those_of_the_page() {
             "third-party": {"require": ["vendor", "onboarding", "triggers"], "each_of": []},
         },
         "lint": {"justification_min": 40, "event_grace": "7d", "levels": {}, "not_secrets": []},
-        "due": {"soon": "30d", "urgent": "7d"},
+        "due": {"soon": "30d", "urgent": "7d", "cliff": 10},
         "escalate": [{"after": "0d", "to": "owner"}, {"after": "3d", "to": "backup"}],
         "profiles": {},
         "patterns": {"window": "180d", "threshold": 3, "freeze": true, "key": ["root_cause", "application"],

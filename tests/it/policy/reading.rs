@@ -134,6 +134,7 @@ fn nothing_after_a_colon_is_a_missing_field() {
         ("people:", &["missing-field 2:8 people"]),
         ("tiers: ~", &["missing-field 2:8 tiers"]),
         ("groups: {g: [null]}", &["missing-field 2:14 groups.g[0]"]),
+        ("due: {cliff: 0}", &["bad-value 2:14 due.cliff"]),
         ("due: {soon: }", &["missing-field 2:12 due.soon"]),
     ]);
 }

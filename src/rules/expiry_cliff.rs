@@ -1,0 +1,47 @@
+//! `expiry-cliff`: too many open records end on one day.
+//!
+//! Uses the days on which records end. Pure. Follows `docs/spec/rules.md` (content).
+
+use crate::diag::code::Code;
+use crate::diag::{self, Finding, Level};
+use crate::rules::ends::CrowdedDay;
+use crate::rules::example::Example;
+use crate::rules::rule::{Check, Rule, SpecialCases};
+
+pub(super) const RULE: Rule = Rule {
+    code: Code::ExpiryCliff,
+    level: Level::Warning,
+    serves: &["M38"],
+    summary: "too many open exceptions end on one day",
+    why: "What ends together is renewed together, and nobody looks at each one.",
+    remedy: "Give each exception the end that its own work needs.",
+    bad: Example::with("expires", "2026-12-20")
+        .beside(&["expires: 2026-12-20"])
+        .policy("version: 1\ndue: {cliff: 2}\n"),
+    good: Example::with("expires", "2026-12-20")
+        .beside(&["expires: 2027-01-08"])
+        .policy("version: 1\ndue: {cliff: 2}\n"),
+    checks: &[Check::Ends(check)],
+    special: SpecialCases::NONE,
+};
+
+fn check(crowded: &CrowdedDay<'_>, findings: &mut Vec<Finding>) {
+    let (n, place) = (crowded.ids.len(), crowded.place);
+    let verb = if n == 1 { "ends" } else { "end" };
+    findings.push(Finding {
+        rule: RULE.code,
+        level: RULE.level,
+        path: place.path.clone(),
+        pos: Some(place.pos),
+        field: Some("expires".to_owned()),
+        id: place.id.clone(),
+        message: format!(
+            "{} {verb} on {}: {}",
+            diag::count(n, "open record"),
+            crowded.day,
+            diag::some(&crowded.ids, n)
+        ),
+        help: "give each the end that its own work needs, or set `due.cliff` in exledger.yaml"
+            .to_owned(),
+    });
+}
