@@ -26,6 +26,7 @@ pub mod queue;
 pub mod refiling;
 pub mod remote;
 pub mod renewed;
+pub mod route;
 pub mod select;
 pub mod shell;
 pub mod signed_statements;
