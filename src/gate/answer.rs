@@ -50,7 +50,8 @@ pub struct ScannerDetails {
     pub asker: Asker,
 }
 
-/// The origin of a question. It affects only the advice on stating what is missing, not the answer.
+/// The origin of a question. It affects the advice on stating what is missing; and in a grant, unlike in a question or
+/// an event, a resource or action may be a wildcard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Asker {
     /// A person or program, with `check`.
@@ -58,18 +59,23 @@ pub enum Asker {
     Question,
     /// An event, with its `data`.
     Event,
+    /// A live grant, with its keys.
+    Grant,
 }
 
 impl Asker {
     /// Returns how to state a key of a question.
     pub(crate) fn how_to_state(self, key: &str) -> String {
         match (self, key) {
+            (Asker::Question | Asker::Event, "receipts") => "ask with --receipts FILE".to_owned(),
             (Asker::Question, "finding") => "ask with --finding TOOL:ID".to_owned(),
             (Asker::Question, "version") => "ask with --purl and its version".to_owned(),
             (Asker::Question, key) => format!("ask with --{key}"),
             (Asker::Event, "finding") => "state data.tool and data.id".to_owned(),
             (Asker::Event, "purl" | "version") => "state data.package".to_owned(),
             (Asker::Event, key) => format!("state data.{key}"),
+            (Asker::Grant, "receipts") => "a grant states none, so run `exledger check`".to_owned(),
+            (Asker::Grant, key) => format!("state {key}"),
         }
     }
 }
