@@ -217,12 +217,7 @@ fn asker(question: &Question) -> Asker {
     question.scanner_details.asker
 }
 
-fn in_scope(
-    asker: Asker,
-    what: &str,
-    value: &str,
-    stated: Option<&[String]>,
-) -> Option<String> {
+fn in_scope(asker: Asker, what: &str, value: &str, stated: Option<&[String]>) -> Option<String> {
     let Some(stated) = stated else {
         return Some(format!("its scope has no {what}"));
     };

@@ -44,7 +44,9 @@ fn grant(line: &[u8]) -> Result<AccessGrant, String> {
         format!("the line is not JSON: {error}; write one object for each line, as `jq -c` does")
     })?;
     let Value::Object(keys) = value else {
-        return Err("the line is not a JSON object; `jq -c '.[]'` writes the items of a list so".to_owned());
+        return Err(
+            "the line is not a JSON object; `jq -c '.[]'` writes the items of a list so".to_owned()
+        );
     };
     let mut grant = AccessGrant::default();
     for (key, value) in keys.iter().filter(|(_, value)| !value.is_null()) {

@@ -82,8 +82,7 @@ pub fn force_end(
     let Some((last, granted)) = timeline::last_in_force(past, governance, instant)? else {
         return Ok(None);
     };
-    let (at, because) =
-        ended_by(past, governance, instant).unwrap_or((last, EndCause::Suspended));
+    let (at, because) = ended_by(past, governance, instant).unwrap_or((last, EndCause::Suspended));
     Ok(Some(ForceEnd { at, because, granted }))
 }
 

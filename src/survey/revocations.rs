@@ -65,8 +65,8 @@ pub fn verification(
     let brought = (0..last).rev().find(is_other).map_or(0, |other| other + 1);
     let landing = trail.versions.get(brought).map(|version| version.landing);
     let landed = landing.and_then(|landing| history.mainline.landings.get(landing));
-    let is_in_time = landed
-        .is_some_and(|landing| after >= ended.day() && after <= landing.effective.day());
+    let is_in_time =
+        landed.is_some_and(|landing| after >= ended.day() && after <= landing.effective.day());
     let is_proven = verdicts.get(brought).is_some_and(|verdict| has_outsider(verdict));
     if is_in_time && is_proven {
         AccessVerification::Proven(after)

@@ -146,6 +146,7 @@ fn section(doc: &mut Doc<'_>, state: AccessState, rows: &AccessRows) {
         flexible("access"),
         flexible("where"),
         flexible("why"),
+        whole("overdue"),
         flexible("owner"),
     ];
     let shown = found.iter().take(MOST_LINES).map(|row| cells(row, rows)).collect();
@@ -160,18 +161,17 @@ fn section(doc: &mut Doc<'_>, state: AccessState, rows: &AccessRows) {
 fn cells(row: &AccessRow, rows: &AccessRows) -> Vec<StyledText> {
     let record = rows.text(row.record);
     let message = rows.text(row.message).replacen(&format!("{record}: "), "", 1);
-    let overdue = row.overdue_days.filter(|days| *days > 0);
-    let overdue = overdue.and_then(|days| usize::try_from(days).ok());
-    let overdue = overdue.map(|days| format!(", {}", diag::count(days, "day")));
-    let owner = rows.route_of(row).map(|route| match &route.owner {
-        Some(owner) => shape::short_name(owner),
-        None => format!("nobody: {}", route.because),
-    });
+    let overdue = row.overdue_days.and_then(|days| usize::try_from(days).ok());
+    let overdue = overdue.map(|days| diag::count(days, "day"));
+    let owner = rows
+        .route_of(row)
+        .map(|route| route.owner.as_ref().map_or_else(|| "nobody".to_owned(), shape::short_name));
     vec![
         StyledText::with_tone(Tone::Id, record),
         StyledText::plain(rows.text(row.about)),
         StyledText::plain(place(row, rows)),
-        StyledText::plain(format!("{message}{}", overdue.unwrap_or_default())),
+        StyledText::plain(message),
+        StyledText::plain(overdue.unwrap_or_default()),
         StyledText::plain(owner.unwrap_or_default()),
     ]
 }
@@ -191,10 +191,8 @@ fn gone(doc: &mut Doc<'_>, gone: &[GoneAccess]) {
     if gone.is_empty() {
         return;
     }
-    let heading = format!(
-        "{} ended, and the access is in no list",
-        diag::count(gone.len(), "record")
-    );
+    let heading =
+        format!("{} ended, and the access is in no list", diag::count(gone.len(), "record"));
     doc.blocks.push(Block::Heading(StyledText::with_tone(Tone::Good, heading)));
     let commands: Vec<&str> = gone.iter().map(|it| it.command.as_str()).collect();
     doc.blocks.push(Block::Verbatim(commands.join("\n")));
@@ -203,9 +201,8 @@ fn gone(doc: &mut Doc<'_>, gone: &[GoneAccess]) {
 /// Shows how many grants each record covers, and how many are normal.
 fn fine(doc: &mut Doc<'_>, rows: &AccessRows) {
     let mut found: BTreeMap<(AccessState, &str, &str), usize> = BTreeMap::new();
-    let is_fine = |row: &&AccessRow| {
-        matches!(row.state, AccessState::Covered | AccessState::Routine)
-    };
+    let is_fine =
+        |row: &&AccessRow| matches!(row.state, AccessState::Covered | AccessState::Routine);
     for row in rows.rows.iter().filter(is_fine) {
         let key = (row.state, rows.text(row.record), rows.text(row.message));
         *found.entry(key).or_default() += 1;
@@ -244,7 +241,8 @@ fn counted(shown: &AccessView<'_>) -> StyledText {
     for state in SHOWN.iter().chain(&[AccessState::Covered, AccessState::Routine]) {
         let n = shown.rows.n(*state);
         if n > 0 {
-            text = text.and(Tone::Plain, before).and(tone(*state), format!("{n} {}", state.as_str()));
+            text =
+                text.and(Tone::Plain, before).and(tone(*state), format!("{n} {}", state.as_str()));
             before = ", ";
         }
     }

@@ -9,6 +9,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod access;
 mod advice;
 mod approval;
 mod audit;
@@ -51,6 +52,7 @@ mod record_differential;
 mod record_schema;
 mod render;
 mod repo;
+mod revocations;
 mod rules;
 mod rules_content;
 mod rules_controls;

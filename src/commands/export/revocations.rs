@@ -54,7 +54,7 @@ impl Run for RevocationsArgs {
             ));
         }
         let home = ctx.home()?;
-        let approved = ctx.approved_of(&home, Scope::Everything)?;
+        let approved = ctx.approved_only(&home, Scope::Everything)?;
         let revocations = approved.revocations(self.all);
         let doc = view::revocations::doc(&revocations.rows);
         let mut bytes = Vec::new();

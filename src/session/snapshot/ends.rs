@@ -60,9 +60,7 @@ impl Snapshot<'_> {
         let trail = self.trail(record_state);
         let verdicts = trail.and_then(|trail| self.approvals.trails.get(&trail.key));
         let verified = match (trail, verdicts) {
-            (Some(trail), Some(verdicts)) => {
-                verification(trail, verdicts, &self.history, end.at)
-            }
+            (Some(trail), Some(verdicts)) => verification(trail, verdicts, &self.history, end.at),
             _ => AccessVerification::None,
         };
         let written = record_state.stated.as_deref().or(record_state.last_read.as_deref());

@@ -105,7 +105,8 @@ impl AbsenceWatch {
         let gone = records.iter().zip(ends).filter_map(|(record_state, end)| {
             let end = end.as_ref().filter(|end| is_open(record_state, end) && end.at <= taken)?;
             let id = end.granted.id.to_string();
-            self.is_gone(&end.granted).then(|| GoneAccess { command: command(&id, taken.day()), id })
+            self.is_gone(&end.granted)
+                .then(|| GoneAccess { command: command(&id, taken.day()), id })
         });
         let mut gone: Vec<GoneAccess> = gone.collect();
         gone.sort_by(|one, other| one.id.cmp(&other.id));
@@ -119,8 +120,7 @@ impl AbsenceWatch {
         let is_complete =
             |name: &&String| self.complete.iter().any(|it| pattern::matches(it, name));
         let mut named = [&subject.identity, &subject.credential].into_iter().flatten();
-        let is_absent =
-            named.any(|name| is_complete(&name) && !self.seen.contains(name.as_str()));
+        let is_absent = named.any(|name| is_complete(&name) && !self.seen.contains(name.as_str()));
         let mut aliases = subject.aliases.iter().flatten();
         let is_alias_seen = aliases.any(|alias| self.seen.contains(alias));
         let identity = subject.identity.as_ref();
@@ -139,7 +139,8 @@ fn names(record: &Record) -> impl Iterator<Item = &str> {
 /// Tells whether a record can be closed.
 fn is_open(record_state: &RecordState, end: &ForceEnd) -> bool {
     let is_readable = !matches!(record_state.status, Status::Invalid | Status::Conflicted);
-    is_readable && !matches!(end.because, EndCause::Closed | EndCause::Removed)
+    is_readable
+        && !matches!(end.because, EndCause::Closed | EndCause::Removed)
         && !matches!(record_state.status, Status::Closed | Status::Rejected | Status::Removed)
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct ItemDecision {
     /// The end of that record.
     pub(super) end: Option<Instant>,
     pub(super) message: String,
+    /// Whether the record does not cover it at all; otherwise it covers it, but not for as long.
+    pub(super) is_beyond: bool,
     /// Whether it can't be judged.
     pub(super) is_doubtful: bool,
 }
@@ -29,23 +31,24 @@ impl ItemDecision {
             record: None,
             end: None,
             message,
+            is_beyond: true,
             is_doubtful: false,
         }
     }
 
     /// Returns the place of the state among those that several records give: a lower one is preferred. A record in
     /// force that covers it settles the matter; otherwise one that can't be judged prevents any other answer.
-    pub(super) fn rank(&self) -> (AccessState, bool) {
+    pub(super) fn rank(&self) -> (AccessState, bool, bool) {
         match self.state {
-            AccessState::Covered => (AccessState::Covered, false),
-            _ if self.is_doubtful => (AccessState::Covered, true),
-            state => (state, false),
+            AccessState::Covered => (AccessState::Covered, false, false),
+            _ if self.is_doubtful => (AccessState::Covered, true, false),
+            state => (state, false, self.is_beyond),
         }
     }
 
     /// Returns how bad the state is for the whole grant.
-    fn severity(&self) -> (bool, AccessState) {
-        (self.is_doubtful, self.state)
+    fn severity(&self) -> (bool, AccessState, bool) {
+        (self.is_doubtful, self.state, self.is_beyond)
     }
 }
 

@@ -68,8 +68,7 @@ impl<'a> AccessJudge<'a> {
     pub fn decide(&self, grant: &AccessGrant) -> AccessDecision {
         let question = grant.question();
         if !question.names_a_subject() {
-            let why =
-                "it states neither identity, asset, application, credential nor reference";
+            let why = "it states neither identity, asset, application, credential nor reference";
             return AccessDecision::uncovered(why.to_owned());
         }
         let places: Vec<usize> = self.index.places(&question).into_iter().collect();
@@ -82,6 +81,10 @@ impl<'a> AccessJudge<'a> {
             return decision;
         }
         let baselines = self.baseline(grant);
+        // Without a baseline that applies, an event would be routine.
+        if baselines.baselines.is_empty() {
+            return decision;
+        }
         combined::apply_baseline(&mut decision, &baselines.matter);
         let number = |place: &usize| self.numbers.get(*place).copied();
         decision.baselines = baselines.baselines.iter().filter_map(number).collect();
@@ -112,12 +115,7 @@ impl<'a> AccessJudge<'a> {
     }
 
     /// Compares a question with what a record grants, would grant, and last granted.
-    fn compare(
-        &self,
-        question: &Question,
-        place: usize,
-        grant: &AccessGrant,
-    ) -> Vec<ItemDecision> {
+    fn compare(&self, question: &Question, place: usize, grant: &AccessGrant) -> Vec<ItemDecision> {
         let record_state = self.records.get(place);
         let end = self.ends.get(place).and_then(Option::as_ref);
         let granted = |end: &&ForceEnd| gate::covers(question, &end.granted, self.governance);
@@ -188,6 +186,7 @@ fn judged(place: usize, candidate: &Candidate<'_>, grant: &AccessGrant) -> Optio
         end: record_state.not_after.filter(|_| !is_near),
         record: (!is_near).then(|| candidate.id.clone()),
         message,
+        is_beyond: candidate.fits != Fits::Allows,
         is_doubtful: candidate.fits == Fits::Undetermined,
     })
 }
@@ -211,7 +210,8 @@ fn over(place: usize, end: &ForceEnd, record_state: Option<&RecordState>) -> Ite
         place: Some(place),
         end: Some(at),
         record: Some(id),
-        message: format!("{message}, but the access is still there"),
+        message: format!("{message}, and the access is still there"),
+        is_beyond: false,
         is_doubtful: false,
     }
 }

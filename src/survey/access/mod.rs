@@ -121,13 +121,8 @@ impl AccessGrant {
 
     /// Returns whose access to what it is, on one line: `svc:billing-batch: read db:invoices`.
     pub fn about(&self) -> String {
-        let names = [
-            &self.identity,
-            &self.credential,
-            &self.asset,
-            &self.application,
-            &self.reference,
-        ];
+        let names =
+            [&self.identity, &self.credential, &self.asset, &self.application, &self.reference];
         let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
         let lists = [&self.actions, &self.resources].map(|list| limit::few(list));
         let what: Vec<String> = lists.into_iter().filter(|it| !it.is_empty()).collect();
