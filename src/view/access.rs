@@ -160,7 +160,10 @@ fn section(doc: &mut Doc<'_>, state: AccessState, rows: &AccessRows) {
 
 fn cells(row: &AccessRow, rows: &AccessRows) -> Vec<StyledText> {
     let record = rows.text(row.record);
-    let message = rows.text(row.message).replacen(&format!("{record}: "), "", 1);
+    let message = match record {
+        "" => rows.text(row.message).to_owned(),
+        record => rows.text(row.message).replacen(&format!("{record}: "), "", 1),
+    };
     let overdue = row.overdue_days.and_then(|days| usize::try_from(days).ok());
     let overdue = overdue.map(|days| diag::count(days, "day"));
     let owner = rows

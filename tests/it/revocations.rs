@@ -49,16 +49,19 @@ fn closure(by: &str, after: &str) -> String {
     )
 }
 
-/// Files a record that ends on 2026-11-25, and closes it on 2026-11-28, merged by somebody.
-fn closed(repo: &Repo, id: &str, after: &str, merged_by: &str) {
-    let text = record(id, &format!("identity: 'svc:{id}'"), "", "2026-11-25");
-    repo.clock("2026-11-21T08:00:00Z");
-    file(repo, id, &text);
+/// Files records that end on 2026-11-25, and closes them on 2026-11-28: with a verification on a day, merged by somebody.
+fn closed(repo: &Repo, records: &[(&str, &str, &str)]) {
+    let text = |id: &str| record(id, &format!("identity: 'svc:{id}'"), "", "2026-11-25");
+    for (id, ..) in records {
+        file(repo, id, &text(id));
+    }
     repo.clock("2026-11-28T08:00:00Z");
-    let close = text + &closure("ana", after);
-    let branch = format!("close-{id}");
-    repo.branch(&branch).by("ana").write(id, &close).commit("Close it");
-    repo.by(merged_by).merge(&branch, &format!("Merge branch '{branch}'"));
+    for (id, after, merged_by) in records {
+        let close = text(id) + &closure("ana", after);
+        let branch = format!("close-{id}");
+        repo.branch(&branch).by("ana").write(id, &close).commit("Close it");
+        repo.by(merged_by).merge(&branch, &format!("Merge branch '{branch}'"));
+    }
 }
 
 #[test]
@@ -97,10 +100,13 @@ fn every_sample_key_is_there_in_its_order() {
 #[test]
 fn a_verification_counts_only_if_somebody_else_stands_behind_it() {
     let repo = empty();
-    closed(&repo, "EXC-2026-PR0VE", "2026-11-27", "dana");
-    closed(&repo, "EXC-2026-A10NE", "2026-11-27", "ana");
-    closed(&repo, "EXC-2026-EAR1Y", "2026-11-25", "dana");
-    closed(&repo, "EXC-2026-FVT5R", "2026-11-29", "dana");
+    let records = [
+        ("EXC-2026-PR0VE", "2026-11-27", "dana"),
+        ("EXC-2026-A10NE", "2026-11-27", "ana"),
+        ("EXC-2026-EAR1Y", "2026-11-25", "dana"),
+        ("EXC-2026-FVT5R", "2026-11-29", "dana"),
+    ];
+    closed(&repo, &records);
     let claimed = Some("claimed by ana@example.com");
     let ended = "2026-11-26T00:00:00Z";
     assert_eq!(

@@ -131,7 +131,7 @@ pub(super) fn combine(
         let part = part.join(" ");
         let covered = match n_covered {
             0 => String::new(),
-            n => format!(" ({n} of its {n_items} parts are covered)"),
+            n => format!(" (covered: {n} of its {n_items} parts)"),
         };
         decision.message = format!("{part}: {}{covered}", decision.message);
     }

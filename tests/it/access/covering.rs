@@ -96,7 +96,7 @@ fn one_uncovered_part_makes_the_whole_grant_uncovered() {
     assert_eq!(row["state"], "wider", "{row}");
     let message = row["message"].as_str().unwrap();
     assert!(message.starts_with("read db:payroll: "), "{message}");
-    assert!(message.ends_with("(2 of its 3 parts are covered)"), "{message}");
+    assert!(message.ends_with("(covered: 2 of its 3 parts)"), "{message}");
     // Two records cover it together, until the first of them ends.
     let subject =
         "identity: svc:billing, credential: vault:prod/billing/db, environment: production";

