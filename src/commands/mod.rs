@@ -4,6 +4,7 @@
 //! [`main`]; what all commands share is in `context`. Follows `docs/spec/cli.md`. To add a command: its file, its `mod`
 //! line, one line in [`GROUPS`].
 
+pub(crate) mod access;
 pub(crate) mod approve;
 pub(crate) mod attest;
 pub(crate) mod check;
@@ -20,6 +21,7 @@ pub(crate) mod doctor;
 pub(crate) mod due;
 pub(crate) mod exit;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod fire;
 pub(crate) mod init;
 pub(crate) mod lint;
@@ -72,7 +74,7 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
     ("Start", &[init::COMMAND, demo::COMMAND]),
     ("File", &[new::COMMAND, lint::COMMAND, diff::COMMAND]),
     ("Approve", &[approve::COMMAND, reject::COMMAND]),
-    ("Ask", &[check::COMMAND, triage::COMMAND]),
+    ("Ask", &[check::COMMAND, triage::COMMAND, access::COMMAND]),
     (
         "Decide",
         &[
@@ -88,7 +90,7 @@ pub(crate) const GROUPS: &[(&str, &[Command])] = &[
         ],
     ),
     ("Watch", &[list::COMMAND, show::COMMAND, due::COMMAND, queue::COMMAND, patterns::COMMAND]),
-    ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND]),
+    ("Audit", &[log::COMMAND, verify::COMMAND, report::COMMAND, export::COMMAND]),
     (
         "Set up",
         &[

@@ -1,9 +1,10 @@
-//! Decides whether a record covers a question: the one comparison for `check`, and for findings and events in `triage`.
+//! Decides whether a record covers a question: the one comparison for `check`, for findings and events in
+//! `triage`, and for grants in `access`.
 //!
 //! Uses record, policy's catalogs, `gate::finding`. Pure. Start at [`coverage`]. Follows `docs/spec/cli.md`, check:
 //! each stated value must match the record, and each limit of the record must be stated.
 
-use crate::gate::answer::Question;
+use crate::gate::answer::{Asker, Question};
 use crate::gate::finding::{self, Judged, Matched};
 use crate::gate::limit::About;
 use crate::gate::limit::limit;
@@ -203,20 +204,27 @@ fn environment(question: &Question, record: &Record) -> Option<String> {
 fn action(question: &Question, record: &Record) -> Option<String> {
     let value = question.action.as_ref()?;
     let scope = record.scope.as_ref();
-    in_scope("actions", value, scope.and_then(|scope| scope.actions.as_deref()))
+    in_scope(asker(question), "actions", value, scope.and_then(|it| it.actions.as_deref()))
 }
 
 fn resource(question: &Question, record: &Record) -> Option<String> {
     let value = question.resource.as_ref()?;
     let scope = record.scope.as_ref();
-    in_scope("resources", value, scope.and_then(|scope| scope.resources.as_deref()))
+    in_scope(asker(question), "resources", value, scope.and_then(|it| it.resources.as_deref()))
 }
 
-fn in_scope(what: &str, value: &str, stated: Option<&[String]>) -> Option<String> {
+fn asker(question: &Question) -> Asker {
+    question.scanner_details.asker
+}
+
+fn in_scope(asker: Asker, what: &str, value: &str, stated: Option<&[String]>) -> Option<String> {
     let Some(stated) = stated else {
         return Some(format!("its scope has no {what}"));
     };
-    let matches = stated.iter().any(|pattern| pattern::matches_in_scope(pattern, value));
+    let matches = stated.iter().any(|pattern| match asker {
+        Asker::Grant => pattern::includes(pattern, value),
+        Asker::Question | Asker::Event => pattern::matches_in_scope(pattern, value),
+    });
     (!matches).then(|| match stated {
         [] => grants_none(what),
         _ => limit(what, stated),
@@ -230,7 +238,12 @@ fn grants_none(what: &str) -> String {
 /// Returns what is asked for but explicitly not waived: an entry equal to the resource, action or control.
 fn not_waived(question: &Question, record: &Record, governance: &Governance) -> Option<String> {
     let stated = record.scope.as_ref()?.not_waived.as_deref()?;
-    let forbids = |value: &&String| stated.iter().any(|entry| entry == *value);
+    let asker = asker(question);
+    let reaches = |value: &str, entry: &str| match asker {
+        Asker::Grant => pattern::reaches(value, entry),
+        Asker::Question | Asker::Event => value == entry,
+    };
+    let forbids = |value: &&String| stated.iter().any(|entry| reaches(value, entry));
     let value = [&question.resource, &question.action].into_iter().flatten().find(forbids);
     let control = question
         .control
@@ -259,7 +272,7 @@ fn unstated(question: &Question, terms: &Terms<'_>) -> Option<String> {
             record.subject.environment.as_ref().map(std::slice::from_ref),
         ),
     ];
-    let asker = question.scanner_details.asker;
+    let asker = asker(question);
     let mut missing: Vec<String> = Vec::new();
     for (key, value, stated) in lists {
         let Some(stated) = stated.filter(|_| value.is_none()) else {

@@ -35,7 +35,8 @@ impl Index {
         index
     }
 
-    fn add(&mut self, place: usize, record: &Record) {
+    /// Indexes what a record names, or once named, as the record at an index.
+    pub fn add(&mut self, place: usize, record: &Record) {
         let subject = &record.subject;
         let named = [&subject.identity, &subject.asset, &subject.application, &subject.credential];
         let aliases = subject.aliases.iter().flatten();

@@ -29,6 +29,11 @@ pub fn is_about(question: &Question, record: &Record, governance: &Governance) -
     )
 }
 
+/// Tells whether a record covers a question, whether or not it is in force.
+pub fn covers(question: &Question, record: &Record, governance: &Governance) -> bool {
+    cover::coverage(question, Terms::of_file(record), governance) == RecordCoverage::Yes
+}
+
 /// Tells whether a question is about a scanner's finding.
 pub fn asks_finding(question: &Question) -> bool {
     finding::is_about_finding(question)

@@ -80,8 +80,19 @@ pub fn ask_among(
     answer(GateVerdict::Deny, reason, None, &candidates)
 }
 
+/// Compares a question with one record; `None` if the record is about something else.
+///
+/// The uses of a single-use record are not known, so it is undetermined.
+pub(crate) fn compare<'a>(
+    question: &Question,
+    record_state: &'a RecordState,
+    governance: &Governance,
+) -> Option<Candidate<'a>> {
+    candidate(question, record_state, &ReceiptCounts::NotGiven, governance)
+}
+
 /// Returns when a grant ends: on its date, or earlier if something is not done by then.
-fn lasts(record_state: &RecordState) -> String {
+pub(crate) fn lasts(record_state: &RecordState) -> String {
     let Some(last) = record_state.not_after.or(record_state.end) else {
         return "until its end".to_owned();
     };
@@ -132,7 +143,7 @@ fn candidate<'a>(
         RecordCoverage::Yes => {}
     }
     let fits = match (record_state.in_force, record_state.status) {
-        (InForce::Yes, _) => return used(record_state, record, receipts),
+        (InForce::Yes, _) => return used(question, record_state, record, receipts),
         (InForce::Undetermined, _) => Fits::Undetermined,
         // A record that is over can no longer be approved.
         (_, Status::Proposed | Status::Unapproved) if record_state.ended.is_none() => Fits::Waits,
@@ -152,6 +163,7 @@ fn over(record_state: &RecordState, why: String) -> String {
 
 /// Evaluates a record in force by its number of uses.
 fn used<'a>(
+    question: &Question,
     record_state: &'a RecordState,
     record: &Record,
     receipts: &ReceiptCounts,
@@ -162,7 +174,8 @@ fn used<'a>(
         return Some(candidate(Fits::Allows, None));
     };
     let ReceiptCounts::Counted(counts) = receipts else {
-        let why = "its uses are counted: ask with --receipts FILE".to_owned();
+        let how = question.scanner_details.asker.how_to_state("receipts");
+        let why = format!("its uses are counted: {how}");
         return Some(candidate(Fits::Undetermined, Some(why)));
     };
     let n_used = counts.get(record.id.as_str()).copied().unwrap_or(0);

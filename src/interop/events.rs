@@ -7,7 +7,7 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-use crate::interop::lines::{self, KeptLine};
+use crate::interop::lines;
 use crate::interop::scan::Broken;
 use crate::record::json;
 use crate::record::time::Instant;
@@ -22,30 +22,14 @@ const LONGEST: usize = 16 << 20;
 /// # Errors
 /// [`Broken::Unread`] if reading fails.
 pub fn read(
-    mut lines: impl BufRead,
+    lines: impl BufRead,
     take: &mut dyn FnMut(u64, Result<TriageInput, String>),
 ) -> Result<(), Broken> {
-    let mut line = Vec::new();
-    for number in 1.. {
-        let kept = match lines::next(&mut lines, &mut line, LONGEST) {
-            Ok(None) => return Ok(()),
-            Ok(Some(kept)) => kept,
-            Err(cause) => return Err(Broken::Unread(cause.to_string())),
-        };
-        let text = match (number, line.strip_prefix(b"\xef\xbb\xbf")) {
-            (1, Some(text)) => text,
-            _ => &line,
-        };
-        let trimmed = text.trim_ascii();
-        match kept {
-            KeptLine::Whole if trimmed.is_empty() => {}
-            KeptLine::Whole => take(number, event(trimmed).map(TriageInput::Event)),
-            KeptLine::TooLong => {
-                take(number, Err(format!("the line has more than {LONGEST} bytes")))
-            }
-        }
-    }
-    Ok(())
+    let read = lines::each(lines, LONGEST, &mut |number, line| {
+        let too_long = || Err(format!("the line has more than {LONGEST} bytes"));
+        take(number, line.map_or_else(too_long, |line| event(line).map(TriageInput::Event)));
+    });
+    read.map_err(|cause| Broken::Unread(cause.to_string()))
 }
 
 fn event(text: &[u8]) -> Result<CloudEvent, String> {

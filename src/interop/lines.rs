@@ -1,6 +1,6 @@
 //! Reads lines of a stream with a length limit, so that an endless line does not exhaust memory.
 //!
-//! Uses no other module. Pure except for the given reader. Start at [`next`].
+//! Uses no other module. Pure except for the given reader. Start at [`next`] and [`each`].
 
 use std::io::BufRead;
 
@@ -10,6 +10,34 @@ pub enum KeptLine {
     Whole,
     /// It exceeds the limit; it was read to its end.
     TooLong,
+}
+
+/// Passes on each line that is not blank, trimmed, with its number from 1; `None` for one that exceeds the limit.
+///
+/// # Errors
+/// Read errors, except interrupts.
+pub fn each(
+    mut lines: impl BufRead,
+    longest: usize,
+    take: &mut dyn FnMut(u64, Option<&[u8]>),
+) -> std::io::Result<()> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        let Some(kept) = next(&mut lines, &mut line, longest)? else {
+            return Ok(());
+        };
+        let text = match (number, line.strip_prefix(b"\xef\xbb\xbf")) {
+            (1, Some(text)) => text,
+            _ => &line,
+        };
+        let trimmed = text.trim_ascii();
+        match kept {
+            KeptLine::Whole if trimmed.is_empty() => {}
+            KeptLine::Whole => take(number, Some(trimmed)),
+            KeptLine::TooLong => take(number, None),
+        }
+    }
+    Ok(())
 }
 
 /// Reads the next line without its line ending, up to a number of bytes; `None` at the end.

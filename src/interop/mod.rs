@@ -5,6 +5,7 @@
 pub mod codeowners;
 pub mod description;
 pub mod events;
+pub mod grants;
 pub mod ics;
 pub mod issue_form;
 pub mod lines;

@@ -49,6 +49,28 @@ impl Pattern {
 
     /// Tells whether the pattern matches the whole text.
     pub fn matches(&self, text: &str) -> bool {
+        self.accepts(text, |piece, character| match piece {
+            PatternPiece::Exactly(expected) => *expected == character,
+            PatternPiece::Within => character != '/',
+            PatternPiece::One | PatternPiece::Any => true,
+        })
+    }
+
+    /// Tells whether the pattern matches everything that a text with wildcards does: a `*` only where it matches any
+    /// run, a `?` only where it matches any character.
+    fn includes(&self, wildcard: &str) -> bool {
+        self.accepts(wildcard, |piece, character| match (piece, character) {
+            (PatternPiece::Any, _) => true,
+            (_, '*') => false,
+            (PatternPiece::One, _) => true,
+            (_, '?') => false,
+            (PatternPiece::Exactly(expected), _) => *expected == character,
+            (PatternPiece::Within, _) => character != '/',
+        })
+    }
+
+    /// Tells whether the pieces accept all characters of a text, one after the other.
+    fn accepts(&self, text: &str, takes: impl Fn(&PatternPiece, char) -> bool) -> bool {
         // Which prefixes of the pattern match the text read so far.
         let mut fits = vec![false; self.0.len() + 1];
         if let Some(start) = fits.first_mut() {
@@ -62,12 +84,12 @@ impl Pattern {
                 if fits.get(index) != Some(&true) {
                     continue;
                 }
+                if !takes(piece, character) {
+                    continue;
+                }
                 let reached = match piece {
-                    PatternPiece::Exactly(expected) if *expected == character => index + 1,
-                    PatternPiece::One => index + 1,
-                    PatternPiece::Within if character != '/' => index,
-                    PatternPiece::Any => index,
-                    PatternPiece::Exactly(_) | PatternPiece::Within => continue,
+                    PatternPiece::Exactly(_) | PatternPiece::One => index + 1,
+                    PatternPiece::Within | PatternPiece::Any => index,
                 };
                 if let Some(fit) = next.get_mut(reached) {
                     *fit = true;
@@ -110,6 +132,29 @@ pub fn matches_often(pattern: &str, text: &str) -> bool {
 /// Tells whether a scope pattern matches a resource or an action; some whole values match everything.
 pub fn matches_in_scope(pattern: &str, text: &str) -> bool {
     is_everything(pattern) || matches(pattern, text)
+}
+
+/// Tells whether a scope pattern includes a resource or an action that may itself be a wildcard, as in a live grant.
+///
+/// What a wildcard means depends on the system that grants it, so it is read as widely as possible: `*` as any run,
+/// also across `/`. The answer may be no for a pattern that does include it, but never yes for one that does not.
+pub fn includes(pattern: &str, granted: &str) -> bool {
+    if is_everything(pattern) || pattern == granted {
+        return true;
+    }
+    if is_everything(granted) {
+        return false;
+    }
+    if granted.contains(['*', '?']) {
+        Pattern::new(pattern).includes(granted)
+    } else {
+        matches(pattern, granted)
+    }
+}
+
+/// Tells whether a granted resource or action, which may be a wildcard, may reach a text.
+pub fn reaches(granted: &str, text: &str) -> bool {
+    matches_in_scope(&granted.replace('*', "**"), text)
 }
 
 /// Tells whether a `people` pattern matches an address or a name: `*` any run, case ignored.

@@ -31,6 +31,14 @@ fn write(doc: &doc::Doc<'_>, _: &OutputStyle, out: &mut dyn Write) -> io::Result
     doc.rows().try_for_each(|row| line(&text(&row, &ledger)))
 }
 
+/// Writes the rows alone, without their ledger, in the form that another tool reads.
+///
+/// # Errors
+/// If writing fails.
+pub fn write_rows(doc: &doc::Doc<'_>, out: &mut dyn Write) -> io::Result<()> {
+    doc.rows().try_for_each(|row| writeln!(out, "{}", json::escaped(&row.to_string())))
+}
+
 /// Returns the answer's `ledger` with the ledger's name first.
 fn ledger(doc: &doc::Doc<'_>) -> serde_json::Map<String, serde_json::Value> {
     let mut ledger = serde_json::Map::new();

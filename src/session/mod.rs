@@ -5,6 +5,7 @@
 //! question, and it is opened again when it has changed, so an answer is never older than its question.
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod approve;
 pub mod audit;
 pub mod check;
@@ -37,6 +38,7 @@ use crate::policy::governance::Governance;
 use crate::policy::redesign::Redesign;
 use crate::record::Record;
 use crate::record::address::Address;
+use crate::session::access::{AccessAnswer, AccessSource};
 use crate::session::approve::prepared::PreparedApproval;
 use crate::session::approve::request::ApprovalRequest;
 use crate::session::approve::reviews::PreparedReviews;
@@ -361,6 +363,19 @@ impl Session {
         request: &TriageRequest<'_>,
     ) -> Result<TriageAnswer<'_>, Error> {
         triage::triage(self.opened.current()?, at, sources, request)
+    }
+
+    /// Compares lists of live access with the ledger; `complete` are the patterns of whom or what they are complete for.
+    ///
+    /// # Errors
+    /// As [`Session::snapshot`].
+    pub fn access(
+        &self,
+        at: &Moment,
+        sources: Vec<AccessSource<'_>>,
+        complete: &[String],
+    ) -> Result<AccessAnswer<'_>, Error> {
+        access::access(self.opened.current()?, at, sources, complete)
     }
 
     /// Reads the records on the approved ref, and the proposals of branches and the work tree.

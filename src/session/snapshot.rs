@@ -4,6 +4,7 @@
 
 mod decided;
 mod due;
+pub mod ends;
 mod evidence;
 mod filtered;
 pub(crate) mod lives;

@@ -64,6 +64,26 @@ pub(crate) enum Grounds {
 }
 
 impl Ground {
+    /// Returns the narrowed record, if it could be evaluated.
+    pub(crate) fn granted(&self) -> Option<&Rc<Record>> {
+        match self {
+            Ground::Judged(judged) => Some(&judged.record),
+            _ => None,
+        }
+    }
+
+    /// Returns why the state of a record can't be determined, if it can't.
+    pub(crate) fn doubt(&self) -> Option<StatusObstacle> {
+        match self {
+            Ground::Unknown(doubt) => Some(doubt.clone()),
+            Ground::Judged(judged) if judged.closure.is_none() => match &judged.grace {
+                Some(Grounds::Undetermined(doubt)) => Some(doubt.clone().into()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Evaluates a record as of one of its versions, under the policy in question.
     pub(crate) fn evaluate(past: TrailPast, governance: &Governance) -> Ground {
         let Some(version) = past.version(past.tip) else {

@@ -7,6 +7,7 @@ mod answer;
 mod clocks;
 mod duty;
 mod effective;
+pub mod force_end;
 pub mod obstacle;
 pub(crate) mod past;
 pub mod reason;

@@ -5,6 +5,7 @@
 
 use crate::approval;
 use crate::history::version::{Trail, Version, VersionChange};
+use crate::history::walked::History;
 use crate::policy::tier;
 use crate::policy::tier::fact::Facts;
 use crate::record::dates;
@@ -28,14 +29,9 @@ use std::rc::Rc;
 
 /// Returns the state of a record at an instant, and what must be done about it.
 pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordState {
-    let landings = &subject.history.mainline.landings;
-    let effective = |landing: usize| landings.get(landing).map(|landing| landing.effective);
     match subject.history.trails.get(subject.key) {
         Some(trail) => {
-            let versions = trail.versions.iter();
-            let landed: Vec<Instant> = versions
-                .map(|version| effective(version.landing).unwrap_or(Instant::MIN))
-                .collect();
+            let landed = landing_times(subject.history, trail);
             let past = TrailPast {
                 trail,
                 verdicts: subject.verdicts,
@@ -47,6 +43,13 @@ pub(crate) fn record_state(subject: RecordFacts, instant: Instant) -> RecordStat
         }
         None => vacant(subject),
     }
+}
+
+/// Returns when the versions of a record landed: the effective times of their landings.
+pub(super) fn landing_times(history: &History, trail: &Trail) -> Vec<Instant> {
+    let landings = &history.mainline.landings;
+    let effective = |version: &Version| landings.get(version.landing).map(|it| it.effective);
+    trail.versions.iter().map(|it| effective(it).unwrap_or(Instant::MIN)).collect()
 }
 
 /// Returns the state of a record that is not on the approved ref.

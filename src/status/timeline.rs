@@ -3,13 +3,18 @@
 //! Uses record, policy, approval, `status`'s evaluator. Pure. Start at [`end`] and [`in_place`]. Follows
 //! `docs/spec/status.md`, `in_place`: the evaluator is called for each instant at which its answer can change.
 
+use std::rc::Rc;
+
+use crate::approval::obstacle::ApprovalObstacle;
 use crate::approval::verdict::{BecomesApproved, Satisfied};
-use crate::history::version::{Content, Version};
+use crate::history::version::{Content, Version, VersionChange};
 use crate::policy::governance::Governance;
+use crate::record::Record;
 use crate::record::time::{self, Instant};
 use crate::status::answer;
 use crate::status::clocks::Clocks;
 use crate::status::effective::{EvaluatedRecord, Ground, Grounds};
+use crate::status::obstacle::StatusObstacle;
 use crate::status::past::TrailPast;
 use crate::status::state::{InForce, InPlace};
 
@@ -74,9 +79,40 @@ pub(crate) fn in_place(past: TrailPast, governance: &Governance, at: Instant) ->
     InPlace { first_approved, days: days_up(seconds), overrun_days: days_up(overrun) }
 }
 
+/// Returns until when a record was last in force, exclusive, and what it granted then; `None` if it never was.
+///
+/// # Errors
+/// If it is not known to have been in force, and an earlier state of it can't be determined.
+pub(crate) fn last_in_force(
+    past: TrailPast,
+    governance: &Governance,
+    at: Instant,
+) -> Result<Option<(Instant, Rc<Record>)>, StatusObstacle> {
+    let mut doubt = None;
+    for tip in (0..=past.tip).rev() {
+        let Some(from) = past.landed(tip) else {
+            continue;
+        };
+        let then = TrailPast { tip, ..past };
+        let until = past.landed(tip + 1).filter(|_| tip < past.tip).unwrap_or(at).min(at);
+        if let Some(last) = list_spans(then, governance, from, until).pop() {
+            return Ok(last.granted.map(|granted| (last.until, granted)));
+        }
+        if doubt.is_none() {
+            doubt = Ground::evaluate(then, governance).doubt();
+        }
+    }
+    let is_cut = past.version(0).is_some_and(|it| it.change == VersionChange::Inherited);
+    let cut = || is_cut.then(|| ApprovalObstacle::UnknownLanding.into());
+    doubt.or_else(cut).map_or(Ok(None), Err)
+}
+
 /// An uninterrupted interval in force.
 struct InForceSpan {
     seconds: i64,
+    /// Its end, exclusive.
+    until: Instant,
+    granted: Option<Rc<Record>>,
     /// Whether it is based on the approval or grace of the version at the tip; otherwise on the
     /// approval of an earlier one.
     rests_on_tip: bool,
@@ -138,6 +174,8 @@ fn list_spans(
             if answer.in_force == InForce::Yes {
                 spans.push(InForceSpan {
                     seconds: next.seconds_since(*moment),
+                    until: next,
+                    granted: ground.granted().cloned(),
                     rests_on_tip: rests_on_tip(past, &ground),
                 });
             }

@@ -175,6 +175,11 @@ pub fn folder(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path).map_err(|cause| FileError::Failed(path.to_owned(), cause))
 }
 
+/// Tells whether a path is a link.
+pub fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())
+}
+
 /// Tells whether a path is a folder.
 pub fn is_folder(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.is_dir())

@@ -3,6 +3,7 @@
 //! Uses diag to gate. Pure. Start at [`select::Filter`] and [`due::due_record`]. Knows nothing about output formats.
 //! No dates are compared here: `status` decides what is due, in the record states and their duties.
 
+pub mod access;
 pub mod acts;
 pub mod advice;
 pub mod approved_state;
@@ -28,6 +29,7 @@ pub mod redesign;
 pub mod refiling;
 pub mod remote;
 pub mod renewed;
+pub mod revocations;
 pub mod route;
 pub mod select;
 pub mod shell;

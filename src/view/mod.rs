@@ -3,6 +3,7 @@
 //! Uses diag to plan. Pure. One file per command. Follows `docs/spec/cli.md`, JSON that scripts rely on.
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod approve;
 pub mod check;
 pub mod closure;
@@ -31,6 +32,7 @@ pub mod queue;
 pub mod record;
 pub mod redesign;
 pub mod report;
+pub mod revocations;
 pub mod shape;
 pub mod show;
 pub mod statements;

@@ -9,6 +9,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod access;
 mod advice;
 mod approval;
 mod audit;
@@ -53,6 +54,7 @@ mod redesigns;
 mod redesign_commands;
 mod render;
 mod repo;
+mod revocations;
 mod rules;
 mod rules_content;
 mod rules_controls;

@@ -91,3 +91,38 @@ fn no_pattern_takes_more_than_its_length_times_the_text() {
     assert!(pattern::matches(&pattern, &text));
     assert!(!pattern::matches(&format!("{pattern}b"), &text));
 }
+
+#[test]
+fn a_pattern_includes_a_wildcard_only_if_it_matches_everything_that_the_wildcard_may() {
+    let cases: &[(&str, &str, bool)] = &[
+        ("db:*", "db:*", true),
+        ("*", "db:*", true),
+        ("all", "db:?", true),
+        ("api:**", "api:a/*", true),
+        ("api:**", "api:a/**/b?", true),
+        ("api:*", "api:a", true),
+        ("api:?", "api:?", true),
+        ("api:a?", "api:?", false),
+        ("api:*", "api:a/b", false),
+        // A system may let `*` cross a `/`.
+        ("api:*", "api:a*", false),
+        ("api:?", "api:*", false),
+        ("api:a", "api:?", false),
+        ("api:**/x", "api:*", false),
+        ("db:a", "*", false),
+        ("a*", "all", false),
+    ];
+    for (pattern, granted, expected) in cases {
+        assert_eq!(pattern::includes(pattern, granted), *expected, "{pattern} {granted}");
+    }
+    for (granted, text, expected) in [
+        ("api:*", "api:a/secrets", true),
+        ("api:?", "api:x", true),
+        ("*", "anything", true),
+        ("api:a", "api:a", true),
+        ("api:a", "api:b", false),
+        ("api:b*", "api:a", false),
+    ] {
+        assert_eq!(pattern::reaches(granted, text), expected, "{granted} {text}");
+    }
+}

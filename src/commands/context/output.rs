@@ -28,7 +28,7 @@ pub(crate) enum Formats {
     Dated,
     /// The general ones, and an HTML page; the default is for a job's summary.
     Paged,
-    /// Only these.
+    /// Only these; the default is the first.
     Only(&'static [&'static str]),
 }
 
@@ -43,8 +43,7 @@ impl Formats {
     ) -> anyhow::Result<&'static render::format::OutputFormat> {
         let name = match name {
             Some(CALENDAR) if self == Formats::Dated => "table",
-            None if self == Formats::Paged => "markdown",
-            name => name.unwrap_or("table"),
+            name => name.unwrap_or_else(|| self.default_name()),
         };
         let found = render::find(name).filter(|format| self.offers(format));
         found.ok_or_else(|| {
@@ -53,6 +52,14 @@ impl Formats {
                 format!("use --format {}", self.names().join(", ")),
             )
         })
+    }
+
+    fn default_name(self) -> &'static str {
+        match self {
+            Formats::Paged => "markdown",
+            Formats::Only([first, ..]) => first,
+            _ => "table",
+        }
     }
 
     /// Returns the names of the formats.

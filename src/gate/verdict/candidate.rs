@@ -8,10 +8,10 @@ use crate::status::state::RecordState;
 
 /// A record compared with a question.
 pub(crate) struct Candidate<'a> {
-    pub(super) record_state: &'a RecordState,
-    pub(super) id: String,
-    pub(super) why_not: Option<String>,
-    pub(super) fits: Fits,
+    pub(crate) record_state: &'a RecordState,
+    pub(crate) id: String,
+    pub(crate) why_not: Option<String>,
+    pub(crate) fits: Fits,
 }
 
 /// The result of comparing a record with a question.

@@ -1,0 +1,20 @@
+//! `export`: writes the ledger in the form that another tool reads, one subcommand for each target.
+//!
+//! Start at [`TARGETS`]. Follows `docs/spec/interop.md`. To add a target: its file, its `mod` line, one line in the table.
+
+pub(crate) mod revocations;
+
+use clap::Parser;
+
+use crate::commands::command::Command;
+
+/// All targets, in the order of the help.
+pub(crate) const TARGETS: &[Command] = &[revocations::COMMAND];
+
+/// Write the ledger for another tool
+#[derive(Debug, Parser)]
+#[command(name = "export")]
+#[command(after_help = "EXAMPLE\n  exledger export revocations --format csv -o revocations.csv")]
+pub(crate) struct ExportArgs {}
+
+pub(crate) const COMMAND: Command = Command::group::<ExportArgs>(TARGETS);

@@ -1,0 +1,82 @@
+//! `export revocations`: the access that must be gone.
+//!
+//! Start at [`RevocationsArgs`]. Follows `docs/spec/cli.md`, export revocations.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Parser;
+
+use crate::commands::command::{Command, PastInstants, Run};
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::context::output::Formats;
+use crate::commands::exit::Outcome;
+use exledger::render;
+use exledger::session::snapshot::walk::Scope;
+use exledger::store::streams::{self, Begun};
+use exledger::view;
+
+/// List the access that must be gone
+///
+/// Writes a row for each exception that was in force and is not any more: whose access to what it granted, when and
+/// why it ended, and which exceptions in force still grant something by the same identity, credential or asset. A row
+/// disappears when a closure that somebody else approved says that the access was verified to be gone.
+#[derive(Debug, Parser)]
+#[command(name = "revocations")]
+#[command(after_help = "\
+EXAMPLE
+  exledger export revocations
+  exledger export revocations --format csv -o revocations.csv")]
+pub(crate) struct RevocationsArgs {
+    /// Include the exceptions whose access is proven to be gone
+    #[arg(long)]
+    all: bool,
+
+    /// Write the rows to this file, replacing it if it exists
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub(crate) const COMMAND: Command = Command::of::<RevocationsArgs>();
+
+impl Run for RevocationsArgs {
+    const FORMATS: Formats = Formats::Only(&["jsonl", "csv"]);
+    const PAST: PastInstants = PastInstants::Answered;
+
+    fn run(self, ctx: &Ctx) -> anyhow::Result<Outcome> {
+        let output = self.output.as_deref().map(|path| ctx.folder.join(path));
+        if let Some(path) = output.as_deref().filter(|path| streams::is_link(path)) {
+            return Err(fault::usage_error(
+                format!("{} is a link", path.display()),
+                "give the file itself: a link could lead anywhere",
+            ));
+        }
+        let home = ctx.home()?;
+        let approved = ctx.approved_only(&home, Scope::Everything)?;
+        let revocations = approved.revocations(self.all);
+        let doc = view::revocations::doc(&revocations.rows);
+        let mut bytes = Vec::new();
+        if ctx.format.name == render::jsonl::FORMAT.name {
+            render::jsonl::write_rows(&doc, &mut bytes)?;
+        } else {
+            ctx.format.write(&doc, &ctx.style, &mut bytes)?;
+        }
+        match &output {
+            Some(path) => write(path, &bytes)?,
+            None => ctx.print(&bytes)?,
+        }
+        for (id, doubt) in &revocations.doubts {
+            ctx.tell(&format!("error: could not determine whether {id} has ended: {doubt}"));
+        }
+        if revocations.doubts.is_empty() { Ok(Outcome::Fine) } else { Ok(Outcome::Undetermined) }
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let doing = || format!("writing the revocations to {}", path.display());
+    let mut file = Begun::at(path).with_context(doing)?;
+    file.write_all(bytes).with_context(doing)?;
+    file.finish().with_context(doing)
+}
