@@ -10,6 +10,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use crate::policy::governance::Governance;
 use crate::policy::people::person::{Person, PersonView};
 use crate::policy::people::{self, RosterState};
+use crate::policy::settings::AssetRule;
 use crate::record::Record;
 use crate::record::address::Address;
 use crate::record::pattern;
@@ -139,7 +140,7 @@ impl Router<'_> {
     fn assets(&self, subject: &RouteSubject<'_>) -> Vec<AssetMatch> {
         let rules = self.governance.policy.assets.iter().enumerate();
         let routes = rules.filter(|(_, rule)| rule.owner.is_some() || !rule.notify.is_empty());
-        let fit = |(rule, asset): (usize, &crate::policy::settings::AssetRule)| {
+        let fit = |(rule, asset): (usize, &AssetRule)| {
             let mut patterns = asset.matches.iter().enumerate();
             patterns.find_map(|(place, pattern)| {
                 let fits = |(_, name): &(_, &str)| pattern::matches_often(pattern, name);

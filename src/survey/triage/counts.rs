@@ -11,7 +11,6 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::policy::closing::Baseline;
-use crate::survey::route::Route;
 use crate::survey::triage::counts::routed::RoutedInputs;
 use crate::survey::triage::judge::TriageDecision;
 use crate::survey::triage::routing::{RouteNumber, RouteTable};
@@ -216,8 +215,7 @@ impl TriageCounts {
             TriageInput::Finding(_) => None,
         };
         let place = input_place(input).filter(|_| !is_summed);
-        let who = route.and_then(|route| self.routes.get(route)).map(display_route);
-        let who = who.filter(|it| !it.is_empty());
+        let who = route.and_then(|route| self.routes.get(route)).and_then(routed::display_route);
         let alike = TriageLineKey {
             state,
             record: decision.record.as_deref().and_then(&mut number_of),
@@ -344,18 +342,6 @@ impl BaselineResult {
                 self.escalated += 1
             }
             TriageState::Unparsed => {}
-        }
-    }
-}
-
-/// Returns whom a route names, as text; empty if nobody.
-fn display_route(route: &Route) -> String {
-    match (&route.owner, route.notify.as_slice()) {
-        (Some(owner), _) => owner.email.clone(),
-        (None, []) => String::new(),
-        (None, [one]) => format!("nobody; notified: {}", one.email),
-        (None, [one, others @ ..]) => {
-            format!("nobody; notified: {} and {} more", one.email, others.len())
         }
     }
 }

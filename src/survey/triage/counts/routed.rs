@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::survey::route::Route;
 use crate::survey::triage::counts::{self, InputOrigin, TriageCounts};
 use crate::survey::triage::judge::TriageDecision;
 use crate::survey::triage::routing::RouteNumber;
@@ -110,5 +111,17 @@ impl TriageCounts {
             }
         }
         (ownerless, untold)
+    }
+}
+
+/// Returns whom a route names, as text; `None` if nobody.
+pub(super) fn display_route(route: &Route) -> Option<String> {
+    match (&route.owner, route.notify.as_slice()) {
+        (Some(owner), _) => Some(owner.email.clone()),
+        (None, []) => None,
+        (None, [one]) => Some(format!("nobody; notified: {}", one.email)),
+        (None, [one, others @ ..]) => {
+            Some(format!("nobody; notified: {} and {} more", one.email, others.len()))
+        }
     }
 }
