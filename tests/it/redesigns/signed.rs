@@ -49,6 +49,7 @@ fn the_approval_of_a_record_approves_the_redesign_that_it_links() {
     assert!(!codes.contains(&"error frozen-pattern".to_owned()), "{codes:?}");
     assert!(!codes.contains(&"error policy-unapproved".to_owned()), "{codes:?}");
     // It needs no second approval.
+    world.repo.checkout();
     let again = world.said("lee", &[ID]);
     assert_eq!(again["files"].as_array().unwrap().len(), 2);
 }
