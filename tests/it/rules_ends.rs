@@ -89,11 +89,11 @@ fn a_branch_is_warned_only_where_it_adds_an_end_to_a_crowded_day() {
         life.repo.branch("add").by("ana").write(&id(n), &text).commit("Add an end");
         life.repo.checkout();
         let ids = if n == 0 { [0, 1, 2] } else { [1, 2, 3] }.map(id).join(", ");
-        let said = format!("{}.yaml:{line} 3 open records end on 2026-12-15: {ids}", id(n));
-        assert_eq!(found(&life, &base, "expiry-cliff"), [said.clone()]);
+        let said = [format!("{}.yaml:{line} 3 open records end on 2026-12-15: {ids}", id(n))];
+        assert_eq!(found(&life, &base, "expiry-cliff"), said);
         // Plain lint of one file counts the others, too.
         let path = format!("exceptions/{}.yaml", id(n));
-        assert_eq!(found(&life, &["lint", &path], "expiry-cliff"), [said]);
+        assert_eq!(found(&life, &["lint", &path], "expiry-cliff"), said);
         life.switch("main");
         let tip = life.repo.tip("main");
         life.repo.set_ref("refs/heads/add", tip);
@@ -140,18 +140,18 @@ fn many_renewals_in_one_branch_or_landing_are_named_with_their_records() {
     assert_eq!(found(&life, &["diff", "main"], "bulk-renewal"), at_base);
     life.merge("renew", "lee", "");
     let commit = &life.repo.tip("main").to_string()[..12];
-    let landed = format!(
+    let landed = [format!(
         "EXC-2026-00001.yaml:null commit {commit} renewed 3 records at once: {}",
         ids.join(", ")
-    );
-    assert_eq!(found(&life, &["verify"], "bulk-renewal"), [landed.clone()]);
+    )];
+    assert_eq!(found(&life, &["verify"], "bulk-renewal"), landed);
     // One by one is no bulk, and shortening is no renewal.
     for n in 1..=4 {
         life.decided("ana", &["renew", &id(n), "--for", "5d", "--reason", "Later still"], "lee");
     }
     let args = [&["shorten"], &ids[..], &["--until", "2026-12-05"]].concat();
     life.decided("ana", &args, "lee");
-    assert_eq!(found(&life, &["verify"], "bulk-renewal"), [landed.clone()]);
-    assert_eq!(found(&life, &["verify", &id(2)], "bulk-renewal"), [landed]);
+    assert_eq!(found(&life, &["verify"], "bulk-renewal"), landed);
+    assert_eq!(found(&life, &["verify", &id(2)], "bulk-renewal"), landed);
     assert_eq!(found(&life, &["verify", &id(4)], "bulk-renewal"), [""; 0]);
 }

@@ -190,8 +190,11 @@ fn by_flags(stated: &[(&str, String)]) -> Question {
     }
 }
 
+/// What a question states: keys and values.
+type Stated = Vec<(&'static str, String)>;
+
 /// Records, and questions about them.
-fn cases() -> impl Strategy<Value = (Vec<RandomRecord>, Vec<Vec<(&'static str, String)>>)> {
+fn cases() -> impl Strategy<Value = (Vec<RandomRecord>, Vec<Stated>)> {
     vec(record(), 1..4).prop_flat_map(|records| {
         let questions = vec(asked(&records), 60);
         (Just(records), questions)
