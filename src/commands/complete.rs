@@ -45,8 +45,8 @@ type Names = fn(&Place, &str) -> Vec<CompletionCandidate>;
 const ARGUMENTS: &[(&[&str], Names)] = &[
     (&["id", "ids", "like", "supersedes"], ids),
     (&["base", "head", "branch", "as_of", "approved_ref"], branches),
-    (&["owner", "from", "to", "by", "owner-email", "owner-backup", "requester"], people),
-    (&["control-owner", "risk-owner"], people),
+    (&["owner", "from", "to", "by", "owner-email", "owner_email", "owner-backup"], people),
+    (&["requester", "control-owner", "risk-owner"], people),
     (&["tier"], tiers),
     (&["redesign"], redesigns),
     (&["profile"], profiles),

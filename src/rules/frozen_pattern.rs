@@ -5,12 +5,14 @@
 use crate::diag::code::Code;
 use crate::diag::{Finding, Level, count};
 use crate::policy::settings::{PatternKey, RedesignKind};
+use crate::record::vocabulary::Vocabulary;
 use crate::rules::case::RecordCase;
 use crate::rules::example::Example;
 use crate::rules::rule::{Check, Rule, SpecialCases};
-use crate::survey::cause;
+use crate::survey::cause::{self, CauseGroup};
 use crate::survey::redesign::RedesignState;
 use crate::survey::redesign::lift::Lifting;
+use crate::survey::redesign::step::new_command;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::FrozenPattern,
@@ -65,10 +67,12 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
         RedesignKind::File => "",
     };
     let help = format!(
-        "change the policy or the automation; until then link a redesign of {} that is in time in \
-         `references.redesign`{or_ticket}; or tune `patterns` in exledger.yaml (threshold {}, window {}), approved by \
-         someone else",
-        governance.policy.redesigns, patterns.threshold, patterns.window
+        "change the policy or the automation; until then link a redesign that is in time in \
+         `references.redesign`{or_ticket}; `{}` files one; or tune `patterns` in exledger.yaml (threshold {}, window {}), \
+         approved by someone else",
+        new_command(words(&patterns.key, &kind.spelled), None),
+        patterns.threshold,
+        patterns.window
     );
     let field = patterns.key.first().map_or("root_cause", |key| place(*key));
     let finding = case.finding(RULE.code, field, message, help);
@@ -77,6 +81,16 @@ fn check(case: &RecordCase<'_>, findings: &mut Vec<Finding>) {
     } else {
         finding
     });
+}
+
+/// Returns the words of a group with their values, `finding` last.
+fn words<'g>(
+    keys: &'g [PatternKey],
+    group: &'g CauseGroup,
+) -> impl Iterator<Item = (&'static str, &'g str)> {
+    let stated = keys.iter().map(|key| key.as_str()).zip(&group.values);
+    let stated = stated.chain([("finding", &group.finding)]);
+    stated.filter_map(|(key, value)| Some((key, value.as_deref()?)))
 }
 
 /// Returns why a redesign that the record links does not lift the freeze.

@@ -8,8 +8,8 @@ pub mod doubt;
 pub mod due;
 pub mod landed;
 pub mod lift;
+mod same_pattern;
 pub mod step;
-mod words;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

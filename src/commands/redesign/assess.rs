@@ -8,7 +8,7 @@ use crate::commands::context::listed_values::ListedValues;
 use crate::commands::decision::{self, DecisionFlags};
 use crate::commands::exit::Outcome;
 use crate::commands::prompts;
-use crate::commands::redesign::id_or_ask;
+use crate::commands::redesign::named::id_or_ask;
 use crate::commands::redesign::written::{self, Happened};
 use exledger::plan::redesign::{self, Recurrence};
 use exledger::policy::redesign::{Redesign, RedesignOutcome};

@@ -6,7 +6,7 @@ use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::decision::{self, DecisionFlags};
 use crate::commands::exit::Outcome;
-use crate::commands::redesign::id_or_ask;
+use crate::commands::redesign::named::id_or_ask;
 use crate::commands::redesign::written::{self, Happened};
 use exledger::plan::redesign;
 

@@ -16,7 +16,7 @@ use crate::commands::redesign::written::{self, Happened};
 use exledger::diag;
 use exledger::plan::redesign::{RedesignAnswers, pattern_keys};
 use exledger::policy::governance::Governance;
-use exledger::policy::redesign::file;
+use exledger::policy::redesign::{Redesign, file};
 use exledger::record::scalar::Scalar;
 use exledger::record::time::{Day, Term};
 use exledger::record::vocabulary::FixTarget;
@@ -101,7 +101,10 @@ impl Run for RedesignNewArgs {
         )?;
         let answers = self.answers(ctx, &session, &governance)?;
         let mut prepared = session.new_redesign(&ctx.moment(), &answers)?;
-        prepared.remarks.extend(remarks(ctx, &session, prepared.edited.text.as_bytes()));
+        let filed = file::read(&prepared.path, prepared.edited.text.as_bytes()).redesign;
+        if let Some(redesign) = filed {
+            prepared.remarks.extend(remarks(ctx, &session, &redesign));
+        }
         let happened = Happened {
             command: "redesign-new",
             event: "filed",
@@ -218,12 +221,9 @@ fn word(text: &str) -> anyhow::Result<(String, String)> {
 
 /// Returns what the person who files a redesign should know about its pattern: that no record has it, or that another
 /// redesign is in time for it.
-fn remarks(ctx: &Ctx, session: &Session, bytes: &[u8]) -> Vec<String> {
-    let Some(redesign) = file::read("", bytes).redesign else {
-        return Vec::new();
-    };
+fn remarks(ctx: &Ctx, session: &Session, redesign: &Redesign) -> Vec<String> {
     match ctx.approved_only(session, Scope::Everything) {
-        Ok(approved) => doubt::doubts(&redesign, &approved.neighbours(), approved.governance()),
+        Ok(approved) => doubt::doubts(redesign, &approved.neighbours(), approved.governance()),
         Err(error) => {
             let cause = fault::on_one_line(&error);
             ctx.hint(&format!("hint: whether any record has this pattern: {cause}"));

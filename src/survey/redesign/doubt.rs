@@ -11,7 +11,7 @@ use crate::record::near;
 use crate::record::vocabulary::Vocabulary;
 use crate::survey::cause::{self, CauseGroup, Findings};
 use crate::survey::neighbour::Neighbours;
-use crate::survey::redesign::words::{comparable, is_within};
+use crate::survey::redesign::same_pattern::{comparable, is_within};
 use crate::survey::redesign::{self, redesign_states};
 
 /// Returns what makes a new redesign doubtful: no merged record has its pattern, or another one is in time for it.

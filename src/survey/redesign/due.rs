@@ -14,8 +14,8 @@ use crate::record::time::{Day, Instant};
 use crate::survey::due::Timing;
 use crate::survey::escalate::{self, AdviceContext};
 use crate::survey::follow_up::{FollowUp, FollowUpBucket, FollowUpSubject};
+use crate::survey::redesign::same_pattern::is_within;
 use crate::survey::redesign::step::next_step;
-use crate::survey::redesign::words::is_within;
 use crate::survey::redesign::{RedesignState, RedesignStatus, watched_until};
 
 /// A redesign that needs attention.

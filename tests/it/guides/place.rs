@@ -105,7 +105,9 @@ impl Place {
     /// Writes the files that a page shows.
     pub(super) fn write(&self, files: &[(String, String)]) {
         for (name, text) in files {
-            std::fs::write(self.ledger().join(name), text).unwrap();
+            let path = self.ledger().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
         }
     }
 

@@ -114,8 +114,11 @@ fn another_redesign_in_time_is_named_when_one_is_filed() {
 fn evidence_is_stored_as_for_a_closure() {
     let team = Team::frozen();
     let redesign = team.redesign("2026-12-31", &[]);
-    team.life.repo.scribble("cutover.txt", "Switched over at 10:00\n");
-    let args = ["redesign", "done", &redesign, "--evidence", "E1=log:cutover.txt"];
+    let shown = tempfile::tempdir().unwrap();
+    let log = shown.path().join("cutover.txt");
+    std::fs::write(&log, "Switched over at 10:00\n").unwrap();
+    let evidence = format!("E1=log:{}", log.display());
+    let args = ["redesign", "done", &redesign, "--evidence", &evidence];
     team.life.decided("kim", &args, "lee");
     let stored = team.life.repo.path().join(format!("evidence/{redesign}/cutover.txt"));
     assert_eq!(std::fs::read_to_string(stored).unwrap(), "Switched over at 10:00\n");
@@ -180,7 +183,7 @@ fn shells_complete_the_ids_of_redesigns_and_help_has_examples() {
         let help = cli::run(folder, &["redesign", name, "--help"]).out;
         assert!(help.contains(&format!("EXAMPLE\n  exledger redesign {name}")), "{help}");
         let man = cli::run(folder, &["man", "redesign", name]).out;
-        assert!(man.contains("exledger") && man.contains(".SH EXAMPLE") || man.contains("EXAMPLE"));
+        assert!(man.contains(".SH SYNOPSIS\nexledger redesign"), "{man}");
     }
     assert_eq!(cli::run(folder, &["man", "redesign", "nothing"]).code, 2);
 }

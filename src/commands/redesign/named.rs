@@ -1,0 +1,40 @@
+//! The redesign that a command is about: as named, or chosen from a list.
+//!
+//! Start at [`id_or_ask`].
+
+use crate::commands::context::Ctx;
+use crate::commands::context::fault;
+use crate::commands::picker;
+use crate::commands::prompts;
+use exledger::policy::redesign::Redesign;
+
+/// Returns the given id; if there is none, the redesign of the work tree that the user chooses among those that fit.
+///
+/// # Errors
+/// [`fault::Fault::Usage`] if no id is given and nobody can be prompted, or there is nothing to choose from.
+pub(super) fn id_or_ask(
+    ctx: &Ctx,
+    command: &str,
+    given: Option<&str>,
+    fits: &dyn Fn(&Redesign) -> bool,
+) -> anyhow::Result<String> {
+    if let Some(id) = given {
+        return Ok(id.to_owned());
+    }
+    let unnamed = || {
+        fault::usage_error(
+            "no redesign is named",
+            format!(
+                "give its id: exledger redesign {command} ID; `exledger redesign list` shows the ids"
+            ),
+        )
+    };
+    if !prompts::can_prompt(ctx) {
+        return Err(unnamed());
+    }
+    let offers = ctx.home()?.redesigns_here(fits)?.into_iter();
+    match offers.map(|it| picker::offer(it.id, it.title)).collect::<Vec<_>>() {
+        offers if offers.is_empty() => Err(unnamed()),
+        offers => picker::pick("Which redesign", offers, "name an id"),
+    }
+}
