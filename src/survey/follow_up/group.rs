@@ -95,7 +95,10 @@ fn step(pattern: &CausePattern<'_>) -> (String, String) {
         ),
         _ => {
             let status = status.as_str();
-            (format!("the redesign {id} is {status}: file another, with an owner and a date"), another)
+            (
+                format!("the redesign {id} is {status}: file another, with an owner and a date"),
+                another,
+            )
         }
     }
 }

@@ -53,7 +53,7 @@ fn the_worst_comes_first_and_the_healthy_are_counted() {
     assert_eq!(ids, ["01D01", "5E1FA", "BR0KE", "V23EW", "7F3KQ"]);
     assert_eq!(answer["hidden"], 1);
     let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["schema", "ledger", "records", "groups", "hidden", "simulated"]);
+    assert_eq!(keys, ["schema", "ledger", "records", "groups", "redesigns", "hidden", "simulated"]);
     assert_eq!(answer["schema"], "exledger/queue/v1");
     let record = answer["records"][0].as_object().unwrap();
     assert_eq!(record.keys().next_back().unwrap(), "next");
