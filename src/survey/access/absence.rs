@@ -73,10 +73,10 @@ impl AbsenceWatch {
                 self.seen.insert(name.clone());
             }
         }
-        if let (Some(identity), None) = (&grant.identity, &grant.credential) {
-            if self.watched.contains(identity) {
-                self.unspecific.insert(identity.clone());
-            }
+        if let (Some(identity), None) = (&grant.identity, &grant.credential)
+            && self.watched.contains(identity)
+        {
+            self.unspecific.insert(identity.clone());
         }
     }
 
