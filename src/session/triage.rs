@@ -23,6 +23,7 @@ use crate::session::triage::sources::{
 use crate::session::triage::suppressions::{RewriteKind, Suppressions};
 use crate::survey::triage::counts::{KeptDetail, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
+use crate::survey::triage::last_events::{EventMemory, LastEvents};
 use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::{FiringProposal, TriggerWatch, Used};
 
@@ -110,6 +111,7 @@ pub(crate) fn triage<'s>(
             instant: snapshot.stamp().instant,
             environment: request.environment,
         },
+        last_events: LastEvents::new(EventMemory::Run, snapshot.stamp().instant),
         counts: TriageCounts::new(&snapshot.governance().policy.baselines, request.kept),
         watch: TriggerWatch::new(snapshot.records()),
         wanted: request.asks_drafts.then(Wanted::default),

@@ -3,6 +3,7 @@
 //! Uses diag, yaml, record's reader. Pure. Start at [`read`]. Follows `docs/spec/policy.md`, reading and
 //! defaults. A map is merged with its default key by key; lists, numbers and words replace it.
 
+mod baselines;
 mod check;
 mod closing;
 mod demand;

@@ -16,6 +16,7 @@ use crate::store::streams::{self, Rereadable};
 use crate::survey::triage::TriageInput;
 use crate::survey::triage::counts::{InputOrigin, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
+use crate::survey::triage::last_events::LastEvents;
 use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::TriggerWatch;
 
@@ -115,6 +116,8 @@ pub(super) struct TriageRun<'d> {
     pub(super) judge: TriageJudge<'d>,
     /// The rows and counts.
     pub(super) counts: TriageCounts,
+    /// The last events of the baselines with `since_last`.
+    pub(super) last_events: LastEvents,
     /// What the inputs imply for the triggers of records.
     pub(super) watch: TriggerWatch<'d>,
     /// The inputs that need a record; `None` if no drafts are written.
@@ -177,7 +180,7 @@ impl TriageRun<'_> {
                 self.counts.unparsed(origin, &why);
             }
             Ok(input) if self.counts.is_new(&input) => {
-                let decision = self.judge.decide(&input);
+                let decision = self.judge.decide(&input, &mut self.last_events);
                 cover(&mut self.suppressions, Some((&input, &decision)));
                 let baselines = &self.judge.governance.policy.baselines;
                 self.watch.add(origin.source, &input, &decision);

@@ -6,7 +6,9 @@
 pub mod baseline;
 pub mod counts;
 pub mod judge;
+pub mod last_events;
 mod sample;
+mod stated;
 pub mod texts;
 pub mod wanted;
 pub mod watch;

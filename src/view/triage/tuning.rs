@@ -3,7 +3,8 @@
 //! Uses policy, survey. Pure. Start at `block`. Follows `docs/spec/policy.md`, baselines.
 
 use crate::diag;
-use crate::policy::closing::{Baseline, Words};
+use crate::policy::closing::Baseline;
+use crate::policy::expectation::{BaselineWord, Words};
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Doc, StyledText, Tone};
@@ -97,7 +98,7 @@ pub(super) fn block(doc: &mut Doc, shown: &TriageView<'_>) {
 fn thresholds(baseline: &Baseline) -> String {
     let fields = baseline.material_if.0.iter();
     let mut parts: Vec<String> =
-        fields.map(|(field, values)| format!("{field}: {}", values.join(", "))).collect();
+        fields.map(|(field, values)| format!("{field}: {}", BaselineWord::join(values))).collect();
     if !baseline.expect.is_empty() {
         let n = diag::count(baseline.expect.len(), "identity");
         parts.push(format!("outside what is expected for {n}"));
