@@ -18,6 +18,7 @@ pub mod life;
 pub mod messages;
 pub mod naming;
 pub mod neighbour;
+pub mod observation;
 pub mod occurrence;
 pub mod overview;
 pub mod patterns;
