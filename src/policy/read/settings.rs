@@ -2,11 +2,11 @@
 //!
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
 
-use crate::policy::read::values::{Path, Positive};
+use crate::policy::read::values::{Path, PerHundred, Positive};
 use crate::policy::read::{stated, value};
 use crate::policy::settings::{
-    AssetRule, Due, Escalation, Lint, Patterns, People, Profile, ProfileTrigger, Recipient,
-    Recurrence,
+    AssetRule, Due, Escalation, EventPatterns, Lint, Patterns, People, Profile, ProfileTrigger,
+    Recipient, Recurrence,
 };
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{NodeReader, Read};
@@ -127,7 +127,21 @@ impl Read for Patterns {
             }
             stated(fields, "freeze", |read| patterns.freeze = read);
             stated(fields, "key", |read| patterns.key = read);
+            stated(fields, "events", |read| patterns.events = read);
             Some(patterns)
+        })
+    }
+}
+
+impl Read for EventPatterns {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<EventPatterns> {
+        at.map(node, |fields| {
+            let mut events = EventPatterns::default();
+            stated(fields, "window", |read| events.window = read);
+            stated(fields, "threshold", |Positive(n)| events.threshold = n);
+            stated(fields, "days", |Positive(n)| events.days = n);
+            stated(fields, "share", |PerHundred(n)| events.share = n);
+            Some(events)
         })
     }
 }
