@@ -268,6 +268,10 @@ pub struct Patterns {
     pub key: Vec<PatternKey>,
     /// When a group of events is repeated.
     pub events: EventPatterns,
+    /// What lifts a freeze.
+    pub redesign: RedesignKind,
+    /// How long after it landed a redesign may be due, and the longest time in which its effect is watched.
+    pub redesign_max: Term,
 }
 
 impl Default for Patterns {
@@ -278,6 +282,8 @@ impl Default for Patterns {
             freeze: true,
             key: vec![PatternKey::RootCause, PatternKey::Application],
             events: EventPatterns::default(),
+            redesign: RedesignKind::Any,
+            redesign_max: days(180),
         }
     }
 }
@@ -302,6 +308,16 @@ pub struct EventPatterns {
 impl Default for EventPatterns {
     fn default() -> EventPatterns {
         EventPatterns { window: days(30), threshold: 20, days: 3, share: 5 }
+    }
+}
+
+words! {
+    /// What lifts a freeze, if a record links it.
+    pub enum RedesignKind {
+        /// A redesign file, or a ticket with a `fix` whose `due` is not past.
+        Any,
+        /// A redesign file.
+        File,
     }
 }
 

@@ -24,6 +24,7 @@ pub mod overview;
 pub mod patterns;
 pub mod proposed;
 pub mod queue;
+pub mod redesign;
 pub mod refiling;
 pub mod remote;
 pub mod renewed;

@@ -128,6 +128,8 @@ impl Read for Patterns {
             stated(fields, "freeze", |read| patterns.freeze = read);
             stated(fields, "key", |read| patterns.key = read);
             stated(fields, "events", |read| patterns.events = read);
+            stated(fields, "redesign", |read| patterns.redesign = read);
+            stated(fields, "redesign_max", |read| patterns.redesign_max = read);
             Some(patterns)
         })
     }
