@@ -4,6 +4,7 @@
 //! gate decides what a record covers.
 
 pub mod drafts;
+mod observations;
 pub mod sources;
 pub mod suppressions;
 

@@ -28,6 +28,7 @@ pub mod redesign;
 pub mod refiling;
 pub mod remote;
 pub mod renewed;
+pub mod repetition;
 pub mod select;
 pub mod shell;
 pub mod signed_statements;

@@ -13,6 +13,7 @@ use crate::policy::settings::PatternKey;
 use crate::record::json;
 use crate::record::time::{Day, Instant};
 use crate::record::vocabulary::Vocabulary;
+use crate::survey::triage::TriageState;
 
 /// The schema name of each row.
 pub const SCHEMA: &str = "exledger/observations/v1";
@@ -154,6 +155,24 @@ impl CountedInputs {
             inputs: 0,
             deviations: 0,
             states: ObservedStates::default(),
+        }
+    }
+
+    /// Adds an input of that day.
+    pub fn count(&mut self, at: Instant, state: TriageState, deviates: bool) {
+        self.from = self.from.min(at);
+        self.to = self.to.max(at);
+        self.inputs += 1;
+        self.deviations += u64::from(deviates);
+        let states = &mut self.states;
+        match state {
+            TriageState::Routine => states.routine += 1,
+            TriageState::Covered => states.covered += 1,
+            TriageState::Pending => states.pending += 1,
+            TriageState::ExpiredCover => states.expired_cover += 1,
+            TriageState::Dismissed => states.dismissed += 1,
+            // An input that can't be read is in no row; if one were, it would be nobody's.
+            TriageState::Uncovered | TriageState::Unparsed => states.uncovered += 1,
         }
     }
 

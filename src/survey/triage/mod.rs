@@ -6,6 +6,7 @@
 pub mod baseline;
 pub mod counts;
 pub mod judge;
+pub mod observed;
 mod sample;
 pub mod texts;
 pub mod wanted;
