@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-use crate::policy::settings::texts;
+use crate::policy::settings::{NotifyTarget, texts};
 use crate::record;
 use crate::record::time::{Day, Instant};
 
@@ -100,6 +100,10 @@ pub struct Baseline {
     /// The date by which this baseline must be reviewed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_by: Option<Day>,
+    /// Groups or addresses that are notified of what it finds material.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub notify: Vec<NotifyTarget>,
 }
 
 /// Fields, each with its possible values.

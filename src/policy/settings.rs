@@ -50,15 +50,50 @@ impl Default for People {
     }
 }
 
-/// A sensitivity, and the subjects that have it.
+/// The sensitivity of some subjects, and who answers for them; at least one of the three values is given.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [
+    {"required": ["sensitivity"]}, {"required": ["owner"]}, {"required": ["notify"]},
+]))]
 pub struct AssetRule {
-    /// Patterns for identity, asset, credential, application and aliases.
+    /// Patterns for identity, asset, credential, application and aliases; for `owner` and `notify` resource and path, too.
     #[serde(rename = "match")]
     pub matches: Vec<String>,
     /// A label that a tier can match.
-    pub sensitivity: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<String>,
+    /// The person to whom `triage` and `access` route what concerns these subjects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Address>,
+    /// Groups or addresses that are notified besides the owner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub notify: Vec<NotifyTarget>,
+}
+
+/// Who is notified of something, besides its owner.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NotifyTarget {
+    /// The members of a group of the policy.
+    Group(String),
+    Address(Address),
+}
+
+impl NotifyTarget {
+    /// Returns the word used in the policy.
+    pub fn as_str(&self) -> &str {
+        match self {
+            NotifyTarget::Group(name) => name,
+            NotifyTarget::Address(address) => address.as_str(),
+        }
+    }
+}
+
+impl Serialize for NotifyTarget {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
 }
 
 /// Thresholds and severities of the rules.

@@ -9,6 +9,7 @@ mod filtered;
 pub(crate) mod lives;
 mod lookup;
 pub(crate) mod notes;
+mod owners;
 pub(crate) mod proposals;
 mod single;
 mod stamp;

@@ -11,6 +11,7 @@ pub mod suppressions;
 use std::path::Path;
 
 use crate::gate::index::Index;
+use crate::plan::owner::Owners;
 use crate::record::time::Instant;
 use crate::session::error::Error;
 use crate::session::locate::Located;
@@ -82,7 +83,9 @@ impl<'s> TriageAnswer<'s> {
     /// # Errors
     /// If the ledger can't be read, or the folder can't be written.
     pub fn write_drafts(&self, folder: &Path) -> Result<Vec<TriageDraft>, Error> {
-        drafts::write(self.located, self.now, folder, &self.wanted)
+        let files = self.snapshot.file_owners();
+        let owners = Owners { router: self.snapshot.router(&files) };
+        drafts::write(self.located, self.now, folder, &self.wanted, owners)
     }
 }
 

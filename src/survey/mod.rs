@@ -29,6 +29,7 @@ pub mod refiling;
 pub mod remote;
 pub mod renewed;
 pub mod repetition;
+pub mod route;
 pub mod select;
 pub mod shell;
 pub mod signed_statements;

@@ -46,7 +46,17 @@ impl Read for Baseline {
             let expect = value(fields, "expect").unwrap_or_default();
             let sample = value(fields, "sample").map_or(0, |PerHundred(sample)| sample);
             let review_by = value(fields, "review_by");
-            Some(Baseline { id: id?, kind: kind?, when, material_if, expect, sample, review_by })
+            let notify = value(fields, "notify").unwrap_or_default();
+            Some(Baseline {
+                id: id?,
+                kind: kind?,
+                when,
+                material_if,
+                expect,
+                sample,
+                review_by,
+                notify,
+            })
         })
     }
 }
