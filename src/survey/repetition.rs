@@ -3,6 +3,8 @@
 //! Uses record, policy, survey's causes and observations. Pure. Start at [`find_repeated`]. Follows
 //! `docs/spec/policy.md`, repetition in events, and M88 of the mission. It freezes nothing.
 
+pub mod advised;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -13,6 +13,7 @@ use crate::survey::triage::counts::{TriageCounts, TriageRow};
 use crate::survey::triage::watch::Used;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, StyledText, Tone};
 use crate::view::json;
+use crate::view::repeated::{self, RepeatedView};
 use crate::view::shape;
 use crate::view::triage::after::{DraftView, ProposalView};
 use crate::view::triage::shown::TriageView;
@@ -32,6 +33,7 @@ struct TriageReport<'a> {
     results: [(); 0],
     baselines: Vec<BaselineView<'a>>,
     proposals: Vec<ProposalView<'a>>,
+    repeated: Vec<RepeatedView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unused: Option<&'a Used>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +72,7 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
             results: [],
             baselines: tuning::baselines(shown),
             proposals: shown.proposals.iter().map(ProposalView::of).collect(),
+            repeated: RepeatedView::all(shown.repeated),
             unused: shown.unused.as_ref().map(|unused| &unused.used),
             drafts: after::draft_views(shown),
         },
@@ -83,6 +86,7 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     attention::blocks(&mut doc, shown);
     covered(&mut doc, shown);
     attention::sampled(&mut doc, shown);
+    repeated::blocks(&mut doc, shown.repeated, shown.events);
     tuning::block(&mut doc, shown);
     after::blocks(&mut doc, shown);
     doc

@@ -17,7 +17,7 @@ use crate::survey::observation::{CountedInputs, LastSeen, Observation, ObservedK
 use crate::survey::triage::{CloudEvent, TriageState};
 
 /// The maximum number of groups in one run: each is a source and a key.
-const MOST_GROUPS: usize = 10_000;
+pub const MOST_GROUPS: usize = 10_000;
 
 /// The maximum size of all rows of one run, in bytes, as estimated by [`row_size`].
 const MOST_BYTES: usize = 64 << 20;
@@ -186,6 +186,12 @@ impl<'g> ObservedRun<'g> {
         last: Instant,
     ) {
         self.last_seen.push(PendingLastSeen { baseline: baseline.to_owned(), by, last });
+    }
+
+    /// Forgets the file that is being read, which can't be read to its end.
+    pub fn leave_file(&mut self) {
+        self.current.clear();
+        self.last_seen.clear();
     }
 
     /// Ends a file, with the digest of its bytes; the same bytes add nothing twice.
