@@ -1,11 +1,14 @@
 //! `patterns`: repeated causes, with what to change, and whether a group is frozen.
 
+use std::path::PathBuf;
+
 use clap::Parser;
 
 use crate::commands::command::{Command, PastInstants, Run};
 use crate::commands::context::Ctx;
 use crate::commands::context::unknown;
 use crate::commands::exit::Outcome;
+use crate::commands::triage::observed;
 use exledger::session::snapshot::walk::Scope;
 use exledger::status::state::Status;
 use exledger::survey::patterns::{self, ProposedRecord, RecordOrigin};
@@ -15,11 +18,24 @@ use exledger::view;
 ///
 /// Shows groups of merged records with the same cause, and controls that fail in several systems: the ids,
 /// what to change, and whether the group is frozen. Exits 1 if a frozen group has a new record, proposed
-/// or merged, without a redesign.
+/// or merged, without a redesign. With --observations or --receipts, also shows what repeats in events, uses
+/// and refusals; that fails only with --strict.
 #[derive(Debug, Parser)]
 #[command(name = "patterns")]
-#[command(after_help = "EXAMPLE\n  exledger patterns\n  exledger patterns --format markdown")]
-pub(crate) struct PatternsArgs {}
+#[command(after_help = "\
+EXAMPLE
+  exledger patterns
+  exledger patterns --format markdown
+  exledger patterns --observations observations.jsonl --receipts receipts.jsonl")]
+pub(crate) struct PatternsArgs {
+    /// File with the observations of `exledger triage`; repeatable
+    #[arg(long, value_name = "FILE")]
+    observations: Vec<PathBuf>,
+
+    /// File with the receipts of `exledger check`; repeatable
+    #[arg(long, value_name = "FILE")]
+    receipts: Vec<PathBuf>,
+}
 
 pub(crate) const COMMAND: Command = Command::of::<PatternsArgs>();
 
@@ -47,8 +63,13 @@ impl Run for PatternsArgs {
             .collect();
         let found = patterns::find_patterns(&neighbours, &proposed, approved.governance());
         let policy = &approved.governance().policy.patterns;
-        ctx.show(&view::patterns::doc(&found, policy, approved.stamp()))?;
-        let is_refused = found.groups.iter().any(|it| !it.refused.is_empty());
+        let (rows, left_out) =
+            approved.read_counted(&ctx.folder, &self.observations, &self.receipts)?;
+        let repeated = approved.repeated(&rows)?;
+        let is_warned = observed::warn_left_out(ctx, left_out) || !repeated.is_empty();
+        ctx.show(&view::patterns::doc(&found, &repeated, policy, approved.stamp()))?;
+        let is_refused =
+            found.groups.iter().any(|it| !it.refused.is_empty()) || is_warned && ctx.globals.strict;
         let outcome = if is_refused { Outcome::ProblemsFound } else { Outcome::Fine };
         let unknown = approved.records().iter().filter(unknown::is_unknown);
         Ok(unknown::outcome(ctx, unknown, outcome))

@@ -9,6 +9,7 @@ use crate::plan::answers::Answers;
 use crate::plan::owner::{KnownOwner, Owners};
 use crate::record::reference::ControlRef;
 use crate::record::vocabulary::{Baseline, IdentityType, Vocabulary};
+use crate::survey::route::RouteSubject;
 use crate::survey::triage::is_advisory;
 use crate::survey::triage::wanted::{FindingGroup, Happened, InputSubject, Often};
 
@@ -46,7 +47,13 @@ pub fn of_finding(tool: &str, id: &str, found: &FindingGroup, owners: Owners<'_>
     subject(&mut answers, &found.subject);
     let owner = match &found.subject.owner {
         Some(owner) => owners.stated(owner),
-        None => owners.of_files(found.packages.values().flatten().flatten()),
+        None => owners.of(&RouteSubject {
+            asset: found.subject.asset.as_deref(),
+            credential: found.subject.credential.as_deref(),
+            application: found.subject.application.as_deref(),
+            paths: found.packages.values().flatten().flatten().map(String::as_str).collect(),
+            ..RouteSubject::default()
+        }),
     };
     own(&mut answers, owner);
     open(&mut answers);
@@ -84,8 +91,18 @@ pub fn of_event(happened: &Happened, often: &Often, owners: Owners<'_>) -> Answe
     let list = |value: &Option<String>| value.as_ref().map(|value| json!([value]));
     answers.set_given("scope.resources", list(&happened.resource));
     answers.set_given("scope.actions", list(&happened.action));
-    let owner = about.owner.as_deref().map(|owner| owners.stated(owner));
-    own(&mut answers, owner.unwrap_or_default());
+    let owner = match &about.owner {
+        Some(owner) => owners.stated(owner),
+        None => owners.of(&RouteSubject {
+            identity: happened.identity.as_deref(),
+            asset: about.asset.as_deref(),
+            credential: about.credential.as_deref(),
+            application: about.application.as_deref(),
+            resources: happened.resource.iter().map(String::as_str).collect(),
+            ..RouteSubject::default()
+        }),
+    };
+    own(&mut answers, owner);
     open(&mut answers);
     answers
 }

@@ -7,7 +7,6 @@ pub mod answers;
 pub mod approve;
 pub mod attest;
 pub mod close;
-pub mod codeowners;
 pub mod decision;
 pub mod derive;
 pub mod draft;

@@ -1,21 +1,21 @@
-//! The owners of imported findings and events: as the event states, otherwise by CODEOWNERS, with name
-//! and team of the roster.
+//! The owners of imported findings and events: as the event states, otherwise as they are routed, with name and team
+//! of the roster.
 //!
-//! Uses record's words, policy's people. Pure. Start at [`Owners`]. Nobody is chosen if several people are possible.
+//! Uses record's words, policy's people, survey's routes. Pure. Start at [`Owners`]. Nobody is chosen if several people
+//! are possible by CODEOWNERS.
 
-use crate::plan::codeowners::CodeOwners;
 use crate::policy::governance::Governance;
+use crate::policy::people;
 use crate::policy::people::person::Person;
-use crate::policy::people::{self, RosterState};
 use crate::record::address::Address;
+use crate::survey::route::{RouteSubject, Router};
 use std::collections::BTreeSet;
 
 /// The sources in which owners are looked up.
 #[derive(Clone, Copy, Debug)]
 pub struct Owners<'a> {
-    /// The roster, the groups, and the owners of accounts.
-    pub governance: &'a Governance,
-    pub files: &'a CodeOwners,
+    /// The asset rules, CODEOWNERS, and the people behind them.
+    pub router: Router<'a>,
 }
 
 /// What is known of an owner.
@@ -42,10 +42,19 @@ impl Owners<'_> {
         }
     }
 
-    /// Returns the owner of files.
-    pub fn of_files<'p>(&self, paths: impl IntoIterator<Item = &'p String>) -> KnownOwner {
-        let owners = paths.into_iter().flat_map(|path| self.files.owners_of(path));
-        let named: BTreeSet<&String> = owners.collect();
+    /// Returns the owner of a subject: of its asset, otherwise of its files.
+    pub fn of(&self, subject: &RouteSubject<'_>) -> KnownOwner {
+        let by_asset = self.router.asset_owner(subject);
+        match by_asset.and_then(|person| Address::new(&person.email)) {
+            Some(address) => self.person(&address),
+            None => self.of_files(&subject.paths),
+        }
+    }
+
+    fn of_files(&self, paths: &[&str]) -> KnownOwner {
+        let files = self.router.files;
+        let lines = paths.iter().filter_map(|path| files.line(files.line_of(path)?));
+        let named: BTreeSet<&String> = lines.flat_map(|line| &line.owners).collect();
         if named.is_empty() {
             return KnownOwner::default();
         }
@@ -72,27 +81,24 @@ impl Owners<'_> {
         }
     }
 
-    /// Returns the people behind an owner in CODEOWNERS: an address, a login, or a team that is a group of the policy.
+    /// Returns the people behind an owner in CODEOWNERS; for a team, the members of the policy's group of that name.
     fn named(&self, owner: &str) -> Vec<Address> {
-        let Some(name) = owner.strip_prefix('@') else {
-            return Address::new(owner).into_iter().collect();
-        };
-        let people = match name.split_once('/') {
-            None => Vec::from_iter(people::identify_login(self.governance, name)),
-            Some((_, team)) => match people::members(self.governance, name) {
-                people if people.is_empty() => people::members(self.governance, team),
+        let governance = self.governance();
+        let team = owner.strip_prefix('@').and_then(|name| Some((name, name.split_once('/')?.1)));
+        let people = match team {
+            None => Vec::from_iter(self.router.coded(owner)),
+            Some((name, team)) => match people::members(governance, name) {
+                people if people.is_empty() => people::members(governance, team),
                 people => people,
             },
         };
-        let addresses = people.iter().filter_map(|person: &Person| Address::new(&person.key));
-        addresses
-            .filter(|it| people::roster_state(self.governance, it) != RosterState::Inactive)
-            .collect()
+        let there = people.iter().filter(|person| !people::has_left(governance, person));
+        there.filter_map(|person: &Person| Address::new(&person.key)).collect()
     }
 
     fn person(&self, address: &Address) -> KnownOwner {
-        let person = people::identify(self.governance, "", address.as_str());
-        let roster = self.governance.roster.as_ref();
+        let person = people::identify(self.governance(), "", address.as_str());
+        let roster = self.governance().roster.as_ref();
         let entry = roster.and_then(|roster| roster.entries.get(address));
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         KnownOwner {
@@ -101,5 +107,9 @@ impl Owners<'_> {
             team: entry.and_then(|entry| given(&entry.team)),
             hint: None,
         }
+    }
+
+    fn governance(&self) -> &Governance {
+        self.router.governance
     }
 }

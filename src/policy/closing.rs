@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use crate::policy::expectation::{Expectations, Others, SinceLast, Words};
-use crate::policy::settings::texts;
+use crate::policy::settings::{NotifyTarget, texts};
 use crate::record;
 use crate::record::time::{Day, Instant};
 
@@ -107,6 +107,10 @@ pub struct Baseline {
     /// The date by which this baseline must be reviewed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_by: Option<Day>,
+    /// Groups or addresses that are notified of what it finds material.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub notify: Vec<NotifyTarget>,
 }
 
 impl Baseline {

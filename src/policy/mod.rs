@@ -12,6 +12,7 @@ pub mod mailmap;
 pub mod number;
 pub mod people;
 pub mod read;
+pub mod redesign;
 pub mod roster;
 pub mod schema;
 pub mod settings;
@@ -53,6 +54,8 @@ pub struct Policy {
     /// The folders of records. `new` writes to the first; records in the others count equally.
     #[schemars(length(min = 1))]
     pub records: Vec<String>,
+    /// The folder of redesign files.
+    pub redesigns: String,
     /// People, bots and forge accounts.
     pub people: People,
     /// The approver groups, each with its members' email addresses.
@@ -99,6 +102,7 @@ impl Default for Policy {
             name: None,
             id_prefix: vec!["EXC".to_owned()],
             records: vec!["exceptions".to_owned()],
+            redesigns: "redesigns".to_owned(),
             people: People::default(),
             groups: BTreeMap::new(),
             approval: Approval::default(),

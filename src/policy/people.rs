@@ -16,6 +16,7 @@ use crate::policy::people::person::KnownPerson;
 use crate::policy::people::person::Person;
 use crate::policy::people::person::folded;
 use crate::policy::roster::Roster;
+use crate::policy::settings::NotifyTarget;
 use crate::record::address::{self, Address};
 use crate::record::pattern;
 use std::rc::Rc;
@@ -278,6 +279,33 @@ pub fn members(governance: &Governance, group: &str) -> Vec<Person> {
     people.sort();
     people.dedup_by(|left, right| left.key == right.key);
     people
+}
+
+/// Returns the people to notify, without duplicates, in the order of the targets; members of one group are sorted.
+/// Whoever has left according to the roster is left out.
+pub fn notified<'t>(
+    governance: &Governance,
+    targets: impl IntoIterator<Item = &'t NotifyTarget>,
+) -> Vec<Person> {
+    let mut people: Vec<Person> = Vec::new();
+    for target in targets {
+        let named = match target {
+            NotifyTarget::Group(group) => members(governance, group),
+            NotifyTarget::Address(address) => vec![identify(governance, "", address.as_str())],
+        };
+        for person in named {
+            if !has_left(governance, &person) && people.iter().all(|it| it.key != person.key) {
+                people.push(person);
+            }
+        }
+    }
+    people
+}
+
+/// Tells whether the roster says that a person has left.
+pub fn has_left(governance: &Governance, person: &Person) -> bool {
+    let state = Address::new(&person.email).map(|it| roster_state(governance, &it));
+    state == Some(RosterState::Inactive)
 }
 
 /// Returns the roster's state of the person with an address: by that address, else by another one of the same person.

@@ -50,15 +50,50 @@ impl Default for People {
     }
 }
 
-/// A sensitivity, and the subjects that have it.
+/// The sensitivity of some subjects, and who answers for them; at least one of the three values is given.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [
+    {"required": ["sensitivity"]}, {"required": ["owner"]}, {"required": ["notify"]},
+]))]
 pub struct AssetRule {
-    /// Patterns for identity, asset, credential, application and aliases.
+    /// Patterns for identity, asset, credential, application and aliases; for `owner` and `notify` resource and path, too.
     #[serde(rename = "match")]
     pub matches: Vec<String>,
     /// A label that a tier can match.
-    pub sensitivity: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<String>,
+    /// The person to whom `triage` and `access` route what concerns these subjects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Address>,
+    /// Groups or addresses that are notified besides the owner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub notify: Vec<NotifyTarget>,
+}
+
+/// Who is notified of something, besides its owner.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NotifyTarget {
+    /// The members of a group of the policy.
+    Group(String),
+    Address(Address),
+}
+
+impl NotifyTarget {
+    /// Returns the word used in the policy.
+    pub fn as_str(&self) -> &str {
+        match self {
+            NotifyTarget::Group(name) => name,
+            NotifyTarget::Address(address) => address.as_str(),
+        }
+    }
+}
+
+impl Serialize for NotifyTarget {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
 }
 
 /// Thresholds and severities of the rules.
@@ -266,6 +301,12 @@ pub struct Patterns {
     /// The fields by which records are grouped.
     #[schemars(length(min = 1))]
     pub key: Vec<PatternKey>,
+    /// When a group of events is repeated.
+    pub events: EventPatterns,
+    /// What lifts a freeze.
+    pub redesign: RedesignKind,
+    /// How long after it landed a redesign may be due, and the longest time in which its effect is watched.
+    pub redesign_max: Term,
 }
 
 impl Default for Patterns {
@@ -275,7 +316,43 @@ impl Default for Patterns {
             threshold: 3,
             freeze: true,
             key: vec![PatternKey::RootCause, PatternKey::Application],
+            events: EventPatterns::default(),
+            redesign: RedesignKind::Any,
+            redesign_max: days(180),
         }
+    }
+}
+
+/// When a group of events, uses or refusals is repeated: all four must hold.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EventPatterns {
+    /// How far back inputs are counted, in whole days.
+    pub window: Term,
+    /// The least number of deviations.
+    #[schemars(range(min = 1))]
+    pub threshold: u32,
+    /// The least number of days with a deviation.
+    #[schemars(range(min = 1))]
+    pub days: u32,
+    /// The least number of deviations in a hundred inputs of the application.
+    #[schemars(range(min = 0, max = 100))]
+    pub share: u32,
+}
+
+impl Default for EventPatterns {
+    fn default() -> EventPatterns {
+        EventPatterns { window: days(30), threshold: 20, days: 3, share: 5 }
+    }
+}
+
+words! {
+    /// What lifts a freeze, if a record links it.
+    pub enum RedesignKind {
+        /// A redesign file, or a ticket with a `fix` whose `due` is not past.
+        Any,
+        /// A redesign file.
+        File,
     }
 }
 

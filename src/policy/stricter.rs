@@ -10,7 +10,7 @@ use crate::policy::Policy;
 use crate::policy::demand::{Approval, Proof};
 use crate::policy::governance::Governance;
 use crate::policy::roster::Roster;
-use crate::policy::settings::People;
+use crate::policy::settings::{AssetRule, People};
 use crate::policy::tiers::{ClassRule, EmergencyRule, Tier};
 use crate::record::address::Address;
 use crate::record::time::Term;
@@ -25,7 +25,7 @@ pub fn bears_on_approval(before: &Governance, after: &Governance) -> bool {
         people: policy.people.clone(),
         groups: policy.groups.clone(),
         approval: policy.approval.clone(),
-        assets: policy.assets.clone(),
+        assets: sensitivities(policy),
         tiers: policy.tiers.clone(),
         classes: policy.classes.clone(),
         ..Policy::default()
@@ -36,6 +36,12 @@ pub fn bears_on_approval(before: &Governance, after: &Governance) -> bool {
         || before.signers != after.signers
         || before.revoked != after.revoked
         || part(&before.policy) != part(&after.policy)
+}
+
+/// Returns the asset rules as far as they choose a tier.
+fn sensitivities(policy: &Policy) -> Vec<AssetRule> {
+    let rules = policy.assets.iter().filter(|asset| asset.sensitivity.is_some());
+    rules.map(|asset| AssetRule { owner: None, notify: Vec::new(), ..asset.clone() }).collect()
 }
 
 /// Tells whether all changes make approval harder, or affect nothing that anybody could rely on.

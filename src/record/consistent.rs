@@ -33,7 +33,8 @@ fn fault(
     SyntaxError { code, pos: Some(node.pos), field: Some(field), message, help: help.into() }
 }
 
-fn other_name(stem: &str, root: &Node) -> Option<SyntaxError> {
+/// Returns the fault of an id that differs from the name of its file.
+pub fn other_name(stem: &str, root: &Node) -> Option<SyntaxError> {
     let node = root.get("id")?;
     let id = node.text().and_then(Id::new)?;
     (id.as_str() != stem).then(|| {
@@ -74,7 +75,7 @@ fn again(node: &Node, field: String, id: &str) -> SyntaxError {
 }
 
 /// Notes ids of evidence that earlier evidence already has.
-fn repeated_evidence(root: &Node, faults: &mut Vec<SyntaxError>) {
+pub fn repeated_evidence(root: &Node, faults: &mut Vec<SyntaxError>) {
     let mut seen: Vec<&str> = Vec::new();
     places::evidence(root, &mut |place, item| {
         let Some((node, id)) = id_of(item) else {

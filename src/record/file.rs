@@ -11,7 +11,7 @@ use crate::record::consistent;
 use crate::record::credential;
 use crate::record::id::Id;
 use crate::record::map::MapSpec;
-use crate::record::reader;
+use crate::record::reader::{self, Read};
 use crate::record::scalar::Scalar;
 use crate::record::spec::{self, ValueShape};
 use crate::yaml::node::{Comment, Limits, Node, SyntaxError, Value};
@@ -49,25 +49,43 @@ pub enum FieldState<'s> {
 ///
 /// Ids of other files, and the prefixes that a policy lists, are not known here.
 pub fn read(path: &str, bytes: &[u8]) -> RecordFile {
+    let (mut source, record) = read_as::<Record>(path, bytes, "a record", consistent::faults);
+    source.record = record;
+    source
+}
+
+/// Checks between the fields of a file: the stem of its name, its root, and the fields that misspelled keys were meant for.
+pub type ConsistencyCheck = fn(&str, &Node, &[String]) -> Vec<SyntaxError>;
+
+/// Reads a file of any type as strictly as a record; `whole` names what is read, such as `a record`. The value is `None`
+/// if there is any finding about its shape.
+pub fn read_as<T: Read>(
+    path: &str,
+    bytes: &[u8],
+    whole: &'static str,
+    check: ConsistencyCheck,
+) -> (RecordFile, Option<T>) {
     let document = yaml::parse(bytes, &Limits::RECORD);
     let mut faults = document.faults;
-    let (mut record, mut misspelled) = (None, Vec::new());
+    let (mut value, mut misspelled) = (None, Vec::new());
     if let Some(root) = &document.root {
-        let (value, noted) = reader::read::<Record>(root, "a record");
+        let (read, noted) = reader::read::<T>(root, whole);
         faults.extend(noted.faults);
-        faults.extend(consistent::faults(stem(path), root, &noted.misspelled));
-        record = value;
+        faults.extend(check(stem(path), root, &noted.misspelled));
+        value = read;
         misspelled = noted.misspelled;
     }
+    let value = value.filter(|_| faults.is_empty());
     let id = Id::new(stem(path));
-    RecordFile {
-        record: record.filter(|_| faults.is_empty()),
+    let source = RecordFile {
+        record: None,
         findings: findings(path, id.as_ref().map(Id::as_str), faults),
         path: path.to_owned(),
         root: document.root,
         comments: document.comments,
         misspelled,
-    }
+    };
+    (source, value)
 }
 
 /// Converts faults of a file to findings of level error, sorted.

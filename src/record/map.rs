@@ -59,7 +59,7 @@ impl<T> Shaped for BTreeMap<String, T> {
 }
 
 /// Tells whether a value is the default of an absent field; such a field is not written.
-pub(super) fn is_absent<T: Default + PartialEq>(value: &T) -> bool {
+pub(crate) fn is_absent<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
@@ -227,3 +227,5 @@ macro_rules! map {
     (@read required $map:ident $field:ident [ $form:path ]) => { $map.required_as(stringify!($field), $form) };
     (@read optional $map:ident $field:ident [ $form:path ]) => { $map.optional_as(stringify!($field), $form) };
 }
+
+pub(crate) use map;

@@ -7,7 +7,7 @@
 #[macro_use]
 pub mod map;
 pub mod address;
-mod consistent;
+pub mod consistent;
 pub mod credential;
 pub mod dates;
 pub mod decision;

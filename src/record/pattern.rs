@@ -101,6 +101,15 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     if pattern.contains(['*', '?']) { Pattern::new(pattern).matches(text) } else { pattern == text }
 }
 
+/// Tells the same as [`matches()`], and is fast on many texts: the literal parts before the first and after the last
+/// wildcard are compared first, which rules out most of them.
+pub fn matches_often(pattern: &str, text: &str) -> bool {
+    let is_special = ['*', '?'];
+    let start = pattern.split(is_special).next().unwrap_or_default();
+    let end = pattern.rsplit(is_special).next().unwrap_or_default();
+    text.starts_with(start) && text.ends_with(end) && matches(pattern, text)
+}
+
 /// Tells whether a scope pattern matches a resource or an action; some whole values match everything.
 pub fn matches_in_scope(pattern: &str, text: &str) -> bool {
     is_everything(pattern) || matches(pattern, text)

@@ -26,7 +26,7 @@ impl EvidencePlace {
     }
 }
 
-/// Visits every piece of evidence in a record, in the order of the format.
+/// Visits every piece of evidence in a record or a redesign, in the order of the format; `done` is a key of redesigns.
 pub fn evidence<'n>(root: &'n Node, visit: &mut dyn FnMut(EvidencePlace, &'n Node)) {
     let mut list = |key, item, holder: &'n Node| {
         let evidence = holder.get("evidence").map_or(&[][..], Node::items);
@@ -40,7 +40,9 @@ pub fn evidence<'n>(root: &'n Node, visit: &mut dyn FnMut(EvidencePlace, &'n Nod
             list(key, Some(index), holder);
         }
     }
-    if let Some(closure) = root.get("closure") {
-        list("closure", None, closure);
+    for key in ["closure", "done"] {
+        if let Some(holder) = root.get(key) {
+            list(key, None, holder);
+        }
     }
 }

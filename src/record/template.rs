@@ -23,8 +23,13 @@ const COMMENT: usize = 80;
 ///
 /// Texts are written as texts; below `x:`, numbers, booleans and nulls keep their types.
 pub fn write(fields: &Map<String, Value>, schema: &str) -> String {
+    write_as(Record::FIELDS, fields, schema)
+}
+
+/// Returns the text of a file of another type, whose fields are `known`.
+pub fn write_as(known: &'static [FieldSpec], fields: &Map<String, Value>, schema: &str) -> String {
     let mut out = format!("# yaml-language-server: $schema={schema}\n");
-    for (key, value, shape) in ordered(Record::FIELDS, fields) {
+    for (key, value, shape) in ordered(known, fields) {
         entry(&mut out, 0, (key, value, shape));
     }
     out

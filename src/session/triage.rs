@@ -4,26 +4,34 @@
 //! gate decides what a record covers.
 
 pub mod drafts;
+pub mod last_events;
 pub mod sources;
 pub mod suppressions;
 
 use std::path::Path;
 
 use crate::gate::index::Index;
+use crate::history::version::Digest;
+use crate::plan::owner::Owners;
 use crate::record::time::Instant;
 use crate::session::error::Error;
 use crate::session::locate::Located;
+use crate::session::observations::{KnownRows, ObservationLog};
 use crate::session::options::Moment;
 use crate::session::snapshot::Snapshot;
 use crate::session::snapshot::walk::Scope;
 use crate::session::triage::drafts::TriageDraft;
+use crate::session::triage::last_events::LastEventsAnswer;
 use crate::session::triage::sources::{
     Source, SourceContent, SourceFormat, SourceRoots, TriageRun,
 };
 use crate::session::triage::suppressions::{RewriteKind, Suppressions};
+use crate::survey::observation::Observation;
+use crate::survey::repetition::advised::AdvisedGroup;
+use crate::survey::repetition::{self, OverlappingInputs};
 use crate::survey::triage::counts::{KeptDetail, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
-use crate::survey::triage::last_events::{EventMemory, LastEvents};
+use crate::survey::triage::observed::ObservedRun;
 use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::{FiringProposal, TriggerWatch, Used};
 
@@ -42,6 +50,10 @@ pub struct TriageRequest<'r> {
     pub asks_unused: bool,
     /// Whether drafts will be written.
     pub asks_drafts: bool,
+    /// The observations of earlier runs, to which this run can be added.
+    pub observations: Option<&'r Path>,
+    /// Whether events that a baseline has not seen before count as known from now on.
+    pub learns: bool,
 }
 
 /// The decisions about all inputs.
@@ -56,7 +68,14 @@ pub struct TriageAnswer<'s> {
     pub matches: Option<RecordMatches>,
     /// What covers each result, if SARIF will be rewritten.
     pub suppressions: Option<Suppressions>,
+    /// What repeats in the events of this run and of the observations, the highest share first.
+    pub repeated: Vec<AdvisedGroup>,
+    /// The events of this run, and what there is to say about counting them.
+    pub observed: ObservedEvents,
+    /// Which keys of baselines are silent, and how many first events were taken as known.
+    pub last_events: LastEventsAnswer,
     wanted: Wanted,
+    log: Option<ObservationLog>,
     located: &'s Located,
     now: Instant,
     snapshot: Snapshot<'s>,
@@ -71,7 +90,50 @@ pub struct RecordMatches {
     pub why_never: Vec<String>,
 }
 
+/// The events of a run, and what there is to say about counting them.
+#[derive(Debug, Default)]
+pub struct ObservedEvents {
+    /// The rows of the files that were not counted before.
+    pub rows: Vec<Observation>,
+    /// The names of the files whose bytes were counted before.
+    pub counted_before: Vec<String>,
+    /// How many inputs are in no row, because there would be too many groups or rows.
+    pub left_out: u64,
+    /// Where events of different files overlap.
+    pub overlaps: Vec<OverlappingInputs>,
+}
+
+impl ObservedEvents {
+    fn new(
+        earlier: &[Observation],
+        run: ObservedRun<'_>,
+        ended: &[(String, Digest)],
+    ) -> ObservedEvents {
+        let known = KnownRows::of(earlier);
+        let ObservedRun { mut rows, left_out, .. } = run;
+        rows.retain(|row| !known.has(row));
+        let before = ended.iter().filter(|(_, digest)| known.has_file(digest));
+        ObservedEvents {
+            overlaps: repetition::overlaps(earlier, &rows),
+            rows,
+            counted_before: before.map(|(name, _)| name.clone()).collect(),
+            left_out,
+        }
+    }
+}
+
 impl<'s> TriageAnswer<'s> {
+    /// Appends the events of this run to the observations. Returns how many files were added; `None` without
+    /// observations.
+    ///
+    /// # Errors
+    /// If they can't be written; nothing is appended then.
+    pub fn record_observations(&mut self) -> Result<Option<usize>, Error> {
+        let rows = &self.observed.rows;
+        let added = self.log.as_mut().map(|log| log.append(rows)).transpose()?;
+        Ok(added)
+    }
+
     /// Returns the records that the inputs were compared with.
     pub fn snapshot(&self) -> &Snapshot<'s> {
         &self.snapshot
@@ -82,7 +144,9 @@ impl<'s> TriageAnswer<'s> {
     /// # Errors
     /// If the ledger can't be read, or the folder can't be written.
     pub fn write_drafts(&self, folder: &Path) -> Result<Vec<TriageDraft>, Error> {
-        drafts::write(self.located, self.now, folder, &self.wanted)
+        let files = self.snapshot.file_owners();
+        let owners = Owners { router: self.snapshot.router(&files) };
+        drafts::write(self.located, self.now, folder, &self.wanted, owners)
     }
 }
 
@@ -94,12 +158,11 @@ pub(crate) fn triage<'s>(
     request: &TriageRequest<'_>,
 ) -> Result<TriageAnswer<'s>, Error> {
     let roots = SourceRoots::of(located, request.source_roots);
-    let scope = if sources.iter().all(|it| it.format == SourceFormat::Sarif) {
-        Scope::Findings
-    } else {
-        Scope::Everything
-    };
+    let log = request.observations.map(ObservationLog::open).transpose()?;
+    let is_sarif = sources.iter().all(|it| it.format == SourceFormat::Sarif);
+    let scope = if is_sarif && log.is_none() { Scope::Findings } else { Scope::Everything };
     let snapshot = Snapshot::open(located, at, scope)?;
+    let earlier = log.as_ref().map_or(&[] as &[Observation], |log| &log.rows);
     let index = Index::from_records(snapshot.records());
     let moved = |state: &_, at| snapshot.moved(state, at);
     let mut run = TriageRun {
@@ -111,11 +174,13 @@ pub(crate) fn triage<'s>(
             instant: snapshot.stamp().instant,
             environment: request.environment,
         },
-        last_events: LastEvents::new(EventMemory::Run, snapshot.stamp().instant),
+        last_events: last_events::known(&snapshot, earlier, &sources, request)?,
         counts: TriageCounts::new(&snapshot.governance().policy.baselines, request.kept),
         watch: TriggerWatch::new(snapshot.records()),
         wanted: request.asks_drafts.then(Wanted::default),
         suppressions: request.rewrite.map(Suppressions::new),
+        observed: ObservedRun::new(snapshot.governance()),
+        ended: Vec::new(),
     };
     let mut read = Vec::new();
     for (place, source) in sources.into_iter().enumerate() {
@@ -127,7 +192,13 @@ pub(crate) fn triage<'s>(
         let why_never = used.never.iter().map(|id| run.watch.why_never(id));
         RecordMatches { why_never: why_never.collect(), used }
     });
+    let observed = ObservedEvents::new(earlier, run.observed, &run.ended);
+    let repeated = snapshot.repeated(earlier.iter().chain(&observed.rows))?;
     Ok(TriageAnswer {
+        last_events: last_events::answer(&snapshot, &run.last_events, request),
+        repeated,
+        observed,
+        log,
         proposals: run.watch.proposals(),
         matches,
         counts: run.counts,

@@ -10,6 +10,7 @@ use crate::policy::governance::Governance;
 use crate::policy::people;
 use crate::policy::settings::{PatternKey, Patterns};
 use crate::record::Record;
+use crate::record::reference::ControlRef;
 use crate::record::time::Instant;
 use crate::record::vocabulary::{RootCause, Vocabulary};
 use crate::status::renewal;
@@ -104,7 +105,7 @@ pub fn refusing(record: &Record, governance: &Governance) -> BTreeSet<CauseGroup
 
 impl CauseGroup {
     /// Returns the group normalized for comparison.
-    fn folded(&self) -> CauseGroup {
+    pub fn folded(&self) -> CauseGroup {
         let folded = |text: &Option<String>| text.as_ref().map(|text| text.trim().to_lowercase());
         CauseGroup {
             values: self.values.iter().map(folded).collect(),
@@ -135,6 +136,26 @@ fn found(record: &Record) -> Vec<Option<String>> {
         })
         .collect();
     if about.is_empty() { vec![None] } else { about.into_iter().collect() }
+}
+
+/// Returns a value that a redesign states for a key, normalized for comparison with groups.
+pub fn comparable(key: PatternKey, value: &str, governance: &Governance) -> String {
+    let canonical = match key {
+        PatternKey::Control => {
+            let control = ControlRef::new(value);
+            let found = control.as_ref().and_then(|control| governance.control(control));
+            found.map_or_else(|| value.to_owned(), |found| found.canonical())
+        }
+        PatternKey::Owner => people::key_of(governance, value),
+        _ => value.to_owned(),
+    };
+    canonical.trim().to_lowercase()
+}
+
+/// Returns a finding that a redesign states, normalized for comparison with groups.
+pub fn comparable_finding(text: &str) -> String {
+    let package = Purl::parse(text).map(|purl| purl.at(None));
+    package.unwrap_or_else(|| text.to_owned()).trim().to_lowercase()
 }
 
 fn key_values(record: &Record, key: PatternKey, governance: &Governance) -> Vec<Option<String>> {

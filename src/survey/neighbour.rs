@@ -11,6 +11,7 @@ use crate::survey::cause::{
     CauseGroup, CauseKind, Findings, groups, needs_redesign, reaches, refusing,
 };
 use crate::survey::occurrence::{self, Filing};
+use crate::survey::redesign::RedesignHistory;
 use crate::survey::refiling::Peer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -32,6 +33,8 @@ pub struct Neighbours {
     pub all: Vec<Neighbour>,
     /// Further ids that landed, whatever their records contain.
     pub further_ids: BTreeSet<String>,
+    /// What history and approval say about each redesign file.
+    pub redesigns: Vec<RedesignHistory>,
     /// The end of all windows: the instant asked about, else the committer time of HEAD.
     pub until: Instant,
 }

@@ -3,7 +3,7 @@
 //! Uses record, policy, survey's causes. Pure. Start at `what_to_change`. Follows `docs/spec/cli.md`, patterns, and M51 to M54 of
 //! the mission. What makes records the same, and when a group is frozen, is decided in `cause` alone.
 
-mod advice;
+pub mod advice;
 
 use std::collections::{BTreeMap, BTreeSet};
 

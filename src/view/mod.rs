@@ -28,6 +28,7 @@ pub mod patch;
 pub mod patterns;
 pub mod queue;
 pub mod record;
+mod repeated;
 pub mod report;
 pub mod shape;
 pub mod show;

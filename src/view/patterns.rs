@@ -11,7 +11,9 @@ use crate::policy::settings::Patterns;
 use crate::record::time::Instant;
 use crate::status::stamp::Stamp;
 use crate::survey::patterns::{CausePattern, FrozenRecord, RecordOrigin, RepeatedCauses};
+use crate::survey::repetition::advised::AdvisedGroup;
 use crate::view::doc::{Block, Column, ColumnFit, Doc, DocTable, StyledText, Tone};
+use crate::view::repeated::{self, RepeatedView};
 use crate::view::shape;
 
 #[derive(Serialize)]
@@ -21,6 +23,7 @@ struct PatternsAnswer<'a> {
     applications: Vec<PatternView<'a>>,
     controls: Vec<PatternView<'a>>,
     causes: Vec<PatternView<'a>>,
+    repeated: Vec<RepeatedView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -37,8 +40,13 @@ struct PatternView<'a> {
     refused: Vec<&'a str>,
 }
 
-/// Returns the answer; `policy` determines what counts.
-pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<'static> {
+/// Returns the answer; `repeated` is what repeats in events, `policy` determines what counts.
+pub fn doc(
+    found: &RepeatedCauses<'_>,
+    repeated: &[AdvisedGroup],
+    policy: &Patterns,
+    stamp: &Stamp,
+) -> Doc<'static> {
     let mut doc = shape::stamped(
         stamp,
         "patterns",
@@ -48,6 +56,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
             applications: PatternView::all(&found.applications),
             controls: PatternView::all(&found.controls),
             causes: PatternView::all(&found.causes),
+            repeated: RepeatedView::all(repeated),
         },
     );
     doc.rows = Some("groups");
@@ -59,6 +68,7 @@ pub fn doc(found: &RepeatedCauses<'_>, policy: &Patterns, stamp: &Stamp) -> Doc<
         let nothing = "no cause repeats often enough to be a pattern";
         doc.blocks.push(Block::Paragraph(StyledText::with_tone(Tone::Good, nothing)));
     }
+    repeated::blocks(&mut doc, repeated, &policy.events);
     overview(&mut doc, "overrides by application", "application", &found.applications);
     overview(&mut doc, "controls that fail across systems", "control", &found.controls);
     overview(&mut doc, "occurrences by root cause", "root cause", &found.causes);

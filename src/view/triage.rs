@@ -5,6 +5,7 @@
 mod after;
 mod attention;
 pub mod shown;
+mod silent;
 pub mod tuning;
 
 use crate::diag;
@@ -13,6 +14,7 @@ use crate::survey::triage::counts::{TriageCounts, TriageRow};
 use crate::survey::triage::watch::Used;
 use crate::view::doc::{Block, Doc, DocTable, FormatNeeds, StyledText, Tone};
 use crate::view::json;
+use crate::view::repeated::{self, RepeatedView};
 use crate::view::shape;
 use crate::view::triage::after::{DraftView, ProposalView};
 use crate::view::triage::shown::TriageView;
@@ -20,6 +22,7 @@ use crate::view::triage::shown::flexible;
 use crate::view::triage::shown::plain;
 use crate::view::triage::shown::tone;
 use crate::view::triage::shown::whole;
+use crate::view::triage::silent::SilentView;
 use crate::view::triage::tuning::BaselineView;
 use serde::Serialize;
 use serde_json::Value;
@@ -32,6 +35,8 @@ struct TriageReport<'a> {
     results: [(); 0],
     baselines: Vec<BaselineView<'a>>,
     proposals: Vec<ProposalView<'a>>,
+    silent: Vec<SilentView<'a>>,
+    repeated: Vec<RepeatedView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unused: Option<&'a Used>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +75,8 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
             results: [],
             baselines: tuning::baselines(shown),
             proposals: shown.proposals.iter().map(ProposalView::of).collect(),
+            silent: shown.silent.iter().map(SilentView::of).collect(),
+            repeated: RepeatedView::all(shown.repeated),
             unused: shown.unused.as_ref().map(|unused| &unused.used),
             drafts: after::draft_views(shown),
         },
@@ -82,7 +89,9 @@ pub fn doc<'a>(shown: &'a TriageView<'_>) -> Doc<'a> {
     doc.blocks.push(Block::Paragraph(display_counts(shown.tally)));
     attention::blocks(&mut doc, shown);
     covered(&mut doc, shown);
+    silent::block(&mut doc, shown);
     attention::sampled(&mut doc, shown);
+    repeated::blocks(&mut doc, shown.repeated, shown.events);
     tuning::block(&mut doc, shown);
     after::blocks(&mut doc, shown);
     doc

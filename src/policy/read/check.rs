@@ -90,6 +90,14 @@ fn uses_of_groups(root: &Node) -> Vec<(String, &Node)> {
         let path = format!("classes.{}.each_of", entry.key);
         uses.extend(each(&path, entry.value.get("each_of")));
     }
+    for list in ["assets", "baselines"] {
+        for (index, item) in items(root, list).iter().enumerate() {
+            let named = each(&format!("{list}[{index}].notify"), item.get("notify"));
+            let is_group =
+                |(_, node): &(String, &Node)| !node.text().is_some_and(|it| it.contains('@'));
+            uses.extend(named.into_iter().filter(is_group));
+        }
+    }
     for (index, step) in items(root, "escalate").iter().enumerate() {
         let to = step.get("to").map(|to| (format!("escalate[{index}].to"), to));
         uses.extend(to);

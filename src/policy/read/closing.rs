@@ -53,6 +53,7 @@ impl Read for Baseline {
             let since_last = value(fields, "since_last");
             let sample = value(fields, "sample").map_or(0, |PerHundred(sample)| sample);
             let review_by = value(fields, "review_by");
+            let notify = value(fields, "notify").unwrap_or_default();
             Some(Baseline {
                 id: id?,
                 kind: kind?,
@@ -63,6 +64,7 @@ impl Read for Baseline {
                 since_last,
                 sample,
                 review_by,
+                notify,
             })
         })
     }

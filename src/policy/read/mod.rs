@@ -70,6 +70,7 @@ impl Read for WholePolicy {
             stated(fields, "records", |read: Vec<Path>| {
                 policy.records = read.into_iter().map(|path| path.0).collect();
             });
+            stated(fields, "redesigns", |Path(path)| policy.redesigns = path);
             policy.name = fields.optional_as("name", name).flatten();
             policy.people = value(fields, "people").unwrap_or_default();
             policy.groups = value(fields, "groups").unwrap_or_default();

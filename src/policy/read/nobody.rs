@@ -7,7 +7,7 @@ use crate::diag::code::Code;
 use crate::policy::people::nobody;
 use crate::yaml::node::{Node, SyntaxError};
 
-/// Adds an error for each group member and each login that is the address of approval commits.
+/// Adds an error for each group member, login, owner and person to notify that is the address of approval commits.
 pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     for group in root.at("groups").map_or(&[][..], Node::entries) {
         for (index, member) in group.value.items().iter().enumerate() {
@@ -16,6 +16,17 @@ pub(super) fn check(root: &Node, faults: &mut Vec<SyntaxError>) {
     }
     for login in root.at("people.logins").map_or(&[][..], Node::entries) {
         check_node(&login.value, format!("people.logins.{}", login.key), faults);
+    }
+    for list in ["assets", "baselines"] {
+        for (index, item) in root.at(list).map_or(&[][..], Node::items).iter().enumerate() {
+            if let Some(owner) = item.get("owner").filter(|_| list == "assets") {
+                check_node(owner, format!("{list}[{index}].owner"), faults);
+            }
+            let notified = item.get("notify").map_or(&[][..], Node::items);
+            for (place, node) in notified.iter().enumerate() {
+                check_node(node, format!("{list}[{index}].notify[{place}]"), faults);
+            }
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! Uses record's reader. Pure. Follows `docs/spec/policy.md`.
 
-use crate::policy::read::values::{Path, Positive};
+use crate::policy::read::values::{Path, PerHundred, Positive};
 use crate::policy::read::{stated, value};
 use crate::policy::settings::{
-    AssetRule, Due, Escalation, Lint, Patterns, People, Profile, ProfileTrigger, Recipient,
-    Recurrence,
+    AssetRule, Due, Escalation, EventPatterns, Lint, NotifyTarget, Patterns, People, Profile,
+    ProfileTrigger, Recipient, Recurrence,
 };
+use crate::record::address::Address;
 use crate::record::parse_error::ParseError;
 use crate::record::reader::{NodeReader, Read};
 use crate::record::scalar::Scalar;
@@ -34,8 +35,18 @@ impl Read for AssetRule {
     fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<AssetRule> {
         at.map(node, |fields| {
             let matches = fields.required("match");
-            let sensitivity = fields.required("sensitivity");
-            Some(AssetRule { matches: matches?, sensitivity: sensitivity? })
+            let owner: Option<Option<Address>> = fields.optional("owner");
+            let notify: Option<Option<Vec<NotifyTarget>>> = fields.optional("notify");
+            // What can't be read has been reported: it is stated all the same.
+            let is_routed = owner != Some(None)
+                || notify.as_ref().is_none_or(|it| it.iter().flatten().next().is_some());
+            let sensitivity = if is_routed {
+                value(fields, "sensitivity")
+            } else {
+                Some(fields.required("sensitivity")?)
+            };
+            let (owner, notify) = (owner.flatten(), notify.flatten().unwrap_or_default());
+            Some(AssetRule { matches: matches?, sensitivity, owner, notify })
         })
     }
 }
@@ -73,6 +84,17 @@ impl Read for Escalation {
             let to = fields.required("to");
             Some(Escalation { after: after?, to: to? })
         })
+    }
+}
+
+impl Scalar for NotifyTarget {
+    /// A text with `@` is an address; group names have none.
+    fn parse(text: &str) -> Result<NotifyTarget, ParseError> {
+        if text.contains('@') {
+            Address::parse(text).map(NotifyTarget::Address)
+        } else {
+            Ok(NotifyTarget::Group(text.to_owned()))
+        }
     }
 }
 
@@ -127,7 +149,23 @@ impl Read for Patterns {
             }
             stated(fields, "freeze", |read| patterns.freeze = read);
             stated(fields, "key", |read| patterns.key = read);
+            stated(fields, "events", |read| patterns.events = read);
+            stated(fields, "redesign", |read| patterns.redesign = read);
+            stated(fields, "redesign_max", |read| patterns.redesign_max = read);
             Some(patterns)
+        })
+    }
+}
+
+impl Read for EventPatterns {
+    fn read<'n>(node: &'n Node, at: &mut NodeReader<'n>) -> Option<EventPatterns> {
+        at.map(node, |fields| {
+            let mut events = EventPatterns::default();
+            stated(fields, "window", |read| events.window = read);
+            stated(fields, "threshold", |Positive(n)| events.threshold = n);
+            stated(fields, "days", |Positive(n)| events.days = n);
+            stated(fields, "share", |PerHundred(n)| events.share = n);
+            Some(events)
         })
     }
 }

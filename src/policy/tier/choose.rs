@@ -98,20 +98,12 @@ impl<'p> KnownFact<'p> {
 /// Returns the sensitivity of names: if several match, the one whose tier comes first.
 fn sensitivity<'p>(policy: &'p Policy, names: &[String]) -> Option<&'p str> {
     let fitting = policy.assets.iter().filter(|asset| {
-        let fits = |it: &String| names.iter().any(|name| fits_name(it, name));
+        let fits = |it: &String| names.iter().any(|name| pattern::matches_often(it, name));
         asset.matches.iter().any(fits)
     });
     fitting
-        .map(|asset| asset.sensitivity.as_str())
+        .filter_map(|asset| asset.sensitivity.as_deref())
         .min_by_key(|sensitivity| place(policy, sensitivity))
-}
-
-/// Compares the literal parts before the first and after the last wildcard first: cheap, and rules out most names.
-fn fits_name(pattern: &str, name: &str) -> bool {
-    let is_special = ['*', '?'];
-    let start = pattern.split(is_special).next().unwrap_or_default();
-    let end = pattern.rsplit(is_special).next().unwrap_or_default();
-    name.starts_with(start) && name.ends_with(end) && pattern::matches(pattern, name)
 }
 
 /// Returns the index of the first tier that matches a sensitivity.

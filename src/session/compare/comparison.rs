@@ -211,6 +211,7 @@ impl Comparer<'_> {
             let (history, approvals) = self.past_of(RecordFilter::anywhere(names))?;
             let stems = deltas.iter().map(|it| it.key.as_str());
             neighbours = Some(Neighbours {
+                redesigns: Vec::new(),
                 further_ids: nearby::known(stems, &history),
                 all: nearby::landed(similar, &history),
                 until: self.until(head)?,

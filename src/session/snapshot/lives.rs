@@ -66,6 +66,7 @@ impl Snapshot<'_> {
         let record_state = trails.filter(|trail| trail.became.is_none());
         Neighbours {
             all: record_state.filter_map(neighbour).collect(),
+            redesigns: Vec::new(),
             further_ids: BTreeSet::new(),
             until: self.stamp.instant,
         }

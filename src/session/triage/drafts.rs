@@ -7,7 +7,6 @@ use crate::ledger::Ledger;
 use crate::ledger::tree::Tree;
 use crate::ledger::tree::{EntryKind, TreeError};
 use crate::plan::answers::Answers;
-use crate::plan::codeowners::{self, CodeOwners};
 use crate::plan::draft;
 use crate::plan::imported;
 use crate::plan::owner::Owners;
@@ -44,6 +43,7 @@ pub(super) fn write(
     now: Instant,
     folder: &Path,
     wanted: &Wanted,
+    owners: Owners<'_>,
 ) -> Result<Vec<TriageDraft>, Error> {
     let failed = |error: FileError| {
         Undetermined::other(error.to_string(), "check that the folder exists and can be written to")
@@ -54,8 +54,6 @@ pub(super) fn write(
     let ledger = Ledger::read(&located.tree, &governance.policy.records)?;
     let mut known = drafted(&tree)?;
     let mut drafts = Vec::new();
-    let files = codeowners(located)?;
-    let owners = Owners { governance: &governance, files: &files };
     for answers in answers(wanted, owners) {
         if keys(&answers).iter().any(|key| known.contains(key)) {
             continue;
@@ -82,20 +80,6 @@ fn answers(wanted: &Wanted, owners: Owners<'_>) -> Vec<Answers> {
     let events =
         wanted.events.iter().map(|(happened, often)| imported::of_event(happened, often, owners));
     findings.chain(events).collect()
-}
-
-/// Reads the CODEOWNERS of the repository; a missing or too long file assigns no owners.
-fn codeowners(located: &Located) -> Result<CodeOwners, TreeError> {
-    let Some(top) = located.repository_or_none().and_then(|it| it.work_dir()) else {
-        return Ok(CodeOwners::default());
-    };
-    let tree = WorkTree::new(top.to_owned());
-    for place in codeowners::PLACES {
-        if let Some(bytes) = tree.bytes_within(place, Limits::POLICY.bytes)? {
-            return Ok(CodeOwners::read(&String::from_utf8_lossy(&bytes)));
-        }
-    }
-    Ok(CodeOwners::default())
 }
 
 fn setting<'g>(

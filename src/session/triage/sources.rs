@@ -2,9 +2,10 @@
 //!
 //! Start at [`Source::open`] and `TriageRun::read`. Follows `docs/spec/interop.md`, 6.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::history::version::Digest;
 use crate::interop::events;
 use crate::interop::sarif::roots::Roots;
 use crate::interop::sarif::{self, SarifLayout, Spans};
@@ -12,11 +13,12 @@ use crate::session::error::Undetermined;
 use crate::session::locate::Located;
 use crate::session::triage::suppressions::Suppressions;
 use crate::store::files::{self, FileError};
-use crate::store::streams::{self, Rereadable};
+use crate::store::streams::{self, HashedReader, Rereadable};
 use crate::survey::triage::TriageInput;
 use crate::survey::triage::counts::{InputOrigin, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
 use crate::survey::triage::last_events::LastEvents;
+use crate::survey::triage::observed::ObservedRun;
 use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::TriggerWatch;
 
@@ -65,6 +67,16 @@ impl Source {
             format: if sarif::is(reader) { SourceFormat::Sarif } else { SourceFormat::Events },
             opened,
         })
+    }
+
+    /// Returns the SHA-256 of its bytes.
+    pub(super) fn digest(&self) -> Result<Digest, Undetermined> {
+        let mut bytes = HashedReader::buffered(self.opened.reader().map_err(unread)?);
+        io::copy(&mut bytes, &mut io::sink()).map_err(|error| {
+            let what = format!("can't read {}: {error}", self.name);
+            Undetermined::other(what, "check that it exists and can be read")
+        })?;
+        Ok(bytes.into_inner().digest())
     }
 }
 
@@ -124,6 +136,10 @@ pub(super) struct TriageRun<'d> {
     pub(super) wanted: Option<Wanted>,
     /// What covers each result; `None` if no SARIF is rewritten.
     pub(super) suppressions: Option<Suppressions>,
+    /// The events, counted for repetition.
+    pub(super) observed: ObservedRun<'d>,
+    /// The files of events that were read to their ends, by name.
+    pub(super) ended: Vec<(String, Digest)>,
 }
 
 impl TriageRun<'_> {
@@ -153,8 +169,19 @@ impl TriageRun<'_> {
                 sarif::read(reader()?, roots, spans, take).map(SourceContent::Sarif)
             }
             SourceFormat::Events => {
+                let mut lines = HashedReader::buffered(reader()?);
                 let take = &mut |line, read| self.take(origin(Some(line)), read);
-                events::read(reader()?, take).map(|()| SourceContent::Events)
+                let read = events::read(&mut lines, take).map(|()| SourceContent::Events);
+                if read.is_ok() {
+                    let digest = lines.into_inner().digest();
+                    let baselines = &self.judge.governance.policy.baselines;
+                    for event in self.last_events.end_file(baselines) {
+                        self.observed.last_seen(&event.baseline, event.by, event.last);
+                    }
+                    self.observed.end_file(digest);
+                    self.ended.push((source.name.clone(), digest));
+                }
+                read
             }
         };
         if let Ok(SourceContent::Sarif(layout)) = &read {
@@ -164,6 +191,8 @@ impl TriageRun<'_> {
         }
         Ok(read.unwrap_or_else(|broken| {
             self.take(origin(None), Err(broken.to_string()));
+            self.observed.leave_file();
+            self.last_events.leave_file();
             SourceContent::Broken
         }))
     }
@@ -184,6 +213,9 @@ impl TriageRun<'_> {
                 cover(&mut self.suppressions, Some((&input, &decision)));
                 let baselines = &self.judge.governance.policy.baselines;
                 self.watch.add(origin.source, &input, &decision);
+                if let TriageInput::Event(event) = &input {
+                    self.observed.add_event(event, decision.state);
+                }
                 if let Some(wanted) = &mut self.wanted {
                     wanted.add(&input, &decision, baselines);
                 }

@@ -10,6 +10,7 @@ use crate::diag;
 use crate::policy::closing::Baseline;
 use crate::policy::expectation::SinceLast;
 use crate::record::time::Instant;
+use crate::survey::route::Route;
 use crate::survey::triage::baseline::{self, Deviation};
 use crate::survey::triage::{TriageInput, stated};
 
@@ -99,6 +100,15 @@ pub struct SilentKey {
     pub last: Instant,
     /// The whole days since then.
     pub days: i64,
+}
+
+/// A silent key, and whom that concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoutedSilence {
+    /// The key and its last event.
+    pub key: SilentKey,
+    /// Who answers for what its fields name.
+    pub route: Route,
 }
 
 impl LastEvents {
@@ -214,6 +224,11 @@ impl LastEvents {
             Some(FileLastEvent { baseline: baseline.id.clone(), by, last })
         };
         learned.filter_map(row).collect()
+    }
+
+    /// Ends a file that can't be read to its end: later runs learn nothing from it.
+    pub fn leave_file(&mut self) {
+        self.current.clear();
     }
 
     /// Returns the keys that had no event for longer than `at_most`, by baseline and values.

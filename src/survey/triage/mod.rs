@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod counts;
 pub mod judge;
 pub mod last_events;
+pub mod observed;
 mod sample;
 mod stated;
 pub mod texts;

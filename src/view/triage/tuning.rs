@@ -5,7 +5,7 @@
 use crate::diag;
 use crate::policy::closing::Baseline;
 use crate::policy::expectation::{BaselineWord, Words};
-use crate::record::time::{Day, Instant};
+use crate::record::time::{Day, Instant, Term};
 use crate::record::vocabulary::Vocabulary;
 use crate::view::doc::{Doc, StyledText, Tone};
 use crate::view::triage::shown::{TriageView, flexible, optional, table, whole};
@@ -101,7 +101,14 @@ fn thresholds(baseline: &Baseline) -> String {
         fields.map(|(field, values)| format!("{field}: {}", BaselineWord::join(values))).collect();
     if !baseline.expect.is_empty() {
         let n = diag::count(baseline.expect.len(), "identity");
-        parts.push(format!("outside what is expected for {n}"));
+        let others = if baseline.are_others_material() { ", or somebody else" } else { "" };
+        parts.push(format!("outside what is expected for {n}{others}"));
+    }
+    if let Some(since) = &baseline.since_last {
+        let limit = |word: &str, term: Option<Term>| term.map(|term| format!("{word} than {term}"));
+        let limits = [limit("sooner", since.at_least), limit("later", since.at_most)];
+        let limits: Vec<String> = limits.into_iter().flatten().collect();
+        parts.push(format!("{} after the last by {}", limits.join(" or "), since.by.join(", ")));
     }
     parts.join("; ")
 }

@@ -95,7 +95,11 @@ fn since_last_names_fields_and_a_distance() {
             ".since_last.by",
         ),
         ("since_last: {by: [a], at_most: ^soon}", "bad-value", ".since_last.at_most"),
-        ("since_last: {by: [a], at_least: ^92d, at_most: 3mo}", "bad-value", ".since_last.at_least"),
+        (
+            "since_last: {by: [a], at_least: ^92d, at_most: 3mo}",
+            "bad-value",
+            ".since_last.at_least",
+        ),
         ("since_last: {by: [a], at_most: 1d, ^days: 3}", "unknown-key", ".since_last.days"),
     ] {
         refused(marked, rule, field);

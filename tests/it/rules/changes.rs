@@ -43,6 +43,7 @@ pub(crate) fn findings(example: &Example) -> Vec<Finding> {
     let verdict = own.map(|own| ask::proposed(&base, own, approved, None));
     let brought: Vec<Rc<Governance>> = brought.into_iter().map(Rc::new).collect();
     let neighbours = Neighbours {
+        redesigns: Vec::new(),
         all: example.neighbours().into_iter().map(neighbour).collect(),
         further_ids: Default::default(),
         until: Instant::parse("2026-11-21T09:00:00Z").unwrap(),

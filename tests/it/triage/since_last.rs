@@ -215,6 +215,7 @@ fn a_key_without_an_event_for_too_long_is_silent() {
     let mut last_events = LastEvents::new(EventMemory::Observations, instant(NOW));
     judge_all(&mut last_events, &["2026-06-01T00:00:00Z"]);
     assert_eq!(last_events.silent(&baselines).len(), 1, "also where this run saw it first");
-    let least = crate::triage::normal::baselines("since_last: {by: [data.identity], at_least: 60d}");
+    let least =
+        crate::triage::normal::baselines("since_last: {by: [data.identity], at_least: 60d}");
     assert_eq!(last_events.silent(&least), []);
 }

@@ -1,0 +1,78 @@
+//! The file of a redesign: reading it as strictly as a record, and writing a new one.
+//!
+//! Uses record's reader and template, redesign's types. Pure. Start at [`read`] and [`write`]. Follows `docs/spec/redesign.md`.
+
+use serde_json::{Map, Value};
+
+use crate::diag::code::Code;
+use crate::policy::redesign::{PREFIX, Redesign};
+use crate::record::consistent;
+use crate::record::file::{self, RecordFile};
+use crate::record::id::Id;
+use crate::record::map::MapSpec;
+use crate::record::parse_error::ParseError;
+use crate::record::template;
+use crate::record::time::Day;
+use crate::yaml::node::{Node, SyntaxError};
+
+/// One redesign file as read.
+#[derive(Clone, Debug)]
+pub struct RedesignFile {
+    /// The file with its positions and the findings about its shape; it never has a record.
+    pub source: RecordFile,
+    /// The redesign; `None` if there is any finding about its shape.
+    pub redesign: Option<Redesign>,
+}
+
+/// Reads a file and returns the redesign with all findings about its shape.
+pub fn read(path: &str, bytes: &[u8]) -> RedesignFile {
+    let (source, redesign) = file::read_as::<Redesign>(path, bytes, "a redesign", faults);
+    RedesignFile { source, redesign }
+}
+
+/// Returns the text of a new redesign with these fields; `schema` is the schema's path from the file, for editors.
+///
+/// The caller reads the text back and compares it before creating the file.
+pub fn write(fields: &Map<String, Value>, schema: &str) -> String {
+    template::write_as(Redesign::FIELDS, fields, schema)
+}
+
+/// Reads the id of a redesign.
+///
+/// # Errors
+/// [`ParseError`] for any other text, and for the id of a record.
+pub fn id(text: &str) -> Result<Id, ParseError> {
+    Id::new(text).filter(|id| id.prefix() == PREFIX).ok_or_else(|| {
+        ParseError::coded(
+            Code::BadId,
+            format!("`{text}` does not have the form of a redesign's id"),
+            "write RED, year and five characters of 0-9 A-Z without I L O U, such as RED-2026-4T9PK",
+        )
+    })
+}
+
+/// Tells whether a text is written as the id of a redesign, whether or not there is one.
+pub fn is_id(text: &str) -> bool {
+    text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("RED-"))
+}
+
+/// Returns the inconsistencies between fields of a redesign whose file has this stem.
+fn faults(stem: &str, root: &Node, _: &[String]) -> Vec<SyntaxError> {
+    let mut faults: Vec<SyntaxError> = consistent::other_name(stem, root).into_iter().collect();
+    consistent::repeated_evidence(root, &mut faults);
+    faults.extend(assessed_too_early(root));
+    faults
+}
+
+/// Returns the fault of an assessment that is dated before the redesign was done.
+fn assessed_too_early(root: &Node) -> Option<SyntaxError> {
+    let day = |field| root.at(field).and_then(Node::text).and_then(Day::new);
+    let (done, assessed) = (day("done.date")?, day("assessed.date")?);
+    (assessed < done).then(|| SyntaxError {
+        code: Code::BadValue,
+        pos: root.at("assessed.date").map(|node| node.pos),
+        field: Some("assessed.date".to_owned()),
+        message: format!("it was assessed on {assessed}, before it was done on {done}"),
+        help: "correct one of the dates".to_owned(),
+    })
+}

@@ -1,0 +1,283 @@
+//! Whom something concerns: its owner, who else is notified, and why.
+//!
+//! Uses record, policy's people. Pure. Start at [`Router::route`]. Follows `docs/spec/interop.md`, 6, routing. The
+//! owner is that of the record named, else of the asset, else of the files by CODEOWNERS. Whoever has left is passed over.
+
+pub mod owned_files;
+
+use std::fmt::Write;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::policy::governance::Governance;
+use crate::policy::people::person::{Person, PersonView};
+use crate::policy::people::{self, RosterState};
+use crate::record::Record;
+use crate::record::address::Address;
+use crate::record::pattern;
+use crate::survey::route::owned_files::{FileOwners, OwnersLine};
+
+/// The maximum number of lines of CODEOWNERS that one subject is routed by.
+const MOST_LINES: usize = 16;
+
+/// Whom something concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The one person who answers for it; `None` if nobody is known.
+    pub owner: Option<Person>,
+    /// Where the owner comes from, or why there is none: a fragment in lower case.
+    pub because: String,
+    /// Who is notified besides the owner, without duplicates.
+    pub notify: Vec<Person>,
+}
+
+impl Serialize for Route {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let notify: Vec<PersonView<'_>> = self.notify.iter().map(PersonView::of).collect();
+        let mut map = to.serialize_struct("Route", 3)?;
+        map.serialize_field("owner", &self.owner.as_ref().map(PersonView::of))?;
+        map.serialize_field("because", &self.because)?;
+        map.serialize_field("notify", &notify)?;
+        map.end()
+    }
+}
+
+/// What is routed; whatever is not stated stays empty.
+#[derive(Clone, Debug, Default)]
+pub struct RouteSubject<'s> {
+    /// The record that it names, whose owner comes first.
+    pub record: Option<&'s Record>,
+    pub identity: Option<&'s str>,
+    pub asset: Option<&'s str>,
+    pub credential: Option<&'s str>,
+    pub application: Option<&'s str>,
+    pub resources: Vec<&'s str>,
+    /// Files, from the root of the repository.
+    pub paths: Vec<&'s str>,
+    /// The indexes of the policy's baselines that apply to it.
+    pub baselines: &'s [usize],
+}
+
+impl<'s> RouteSubject<'s> {
+    /// Returns the names that the patterns of `assets` are compared with, each with its kind.
+    fn names(&self) -> impl Iterator<Item = (&'static str, &'s str)> {
+        let single = [
+            ("identity", self.identity),
+            ("asset", self.asset),
+            ("credential", self.credential),
+            ("application", self.application),
+        ];
+        let single = single.into_iter().filter_map(|(kind, name)| Some((kind, name?)));
+        let resources = self.resources.iter().map(|name| ("resource", *name));
+        single.chain(resources).chain(self.paths.iter().map(|name| ("path", *name)))
+    }
+}
+
+/// The sources in which owners are looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct Router<'a> {
+    /// Its `assets`, `baselines`, groups, logins and roster.
+    pub governance: &'a Governance,
+    /// The CODEOWNERS of the repository.
+    pub files: &'a FileOwners,
+}
+
+/// Which sources speak about a subject: equal ones have the same [`Route`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RouteMatch {
+    /// The id and the owner of the record that is named.
+    record: Option<(String, Address)>,
+    /// The asset rules that fit, in the order of the policy.
+    assets: Vec<AssetMatch>,
+    /// The indexes of the lines of CODEOWNERS that decide about its files, in the order of the files.
+    lines: Vec<usize>,
+    baselines: Vec<usize>,
+}
+
+/// An asset rule that fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct AssetMatch {
+    rule: usize,
+    /// The index of the pattern among those of the rule.
+    pattern: usize,
+    /// What fits it, such as `identity`.
+    kind: &'static str,
+}
+
+impl Router<'_> {
+    /// Returns the route of a subject. Without an owner, `because` says why.
+    pub fn route(&self, subject: &RouteSubject<'_>) -> Route {
+        self.resolve(&self.matched(subject))
+    }
+
+    /// Returns which sources speak about a subject, without building its route: many inputs share few routes.
+    pub fn matched(&self, subject: &RouteSubject<'_>) -> RouteMatch {
+        let mut lines: Vec<usize> = Vec::new();
+        for line in subject.paths.iter().filter_map(|path| self.files.line_of(path)) {
+            if lines.len() < MOST_LINES && !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        let record = subject.record.map(|it| (it.id.as_str().to_owned(), it.owner.email.clone()));
+        RouteMatch {
+            record,
+            assets: self.assets(subject),
+            lines,
+            baselines: subject.baselines.to_vec(),
+        }
+    }
+
+    fn assets(&self, subject: &RouteSubject<'_>) -> Vec<AssetMatch> {
+        let rules = self.governance.policy.assets.iter().enumerate();
+        let routes = rules.filter(|(_, rule)| rule.owner.is_some() || !rule.notify.is_empty());
+        let fit = |(rule, asset): (usize, &crate::policy::settings::AssetRule)| {
+            let mut patterns = asset.matches.iter().enumerate();
+            patterns.find_map(|(place, pattern)| {
+                let fits = |(_, name): &(_, &str)| pattern::matches_often(pattern, name);
+                let (kind, _) = subject.names().find(fits)?;
+                Some(AssetMatch { rule, pattern: place, kind })
+            })
+        };
+        routes.filter_map(fit).collect()
+    }
+
+    /// Returns the route of all subjects about which the same sources speak.
+    pub fn resolve(&self, found: &RouteMatch) -> Route {
+        let mut because = Vec::new();
+        let coded = || self.by_files(&found.lines);
+        let owner = self
+            .of_record(found, &mut because)
+            .or_else(|| self.of_asset(found, &mut because))
+            .map_or_else(|| Err(coded()), Ok);
+        let (owner, others) = match owner {
+            Ok(owner) => (Some(owner), Vec::new()),
+            Err(coded) => {
+                because.push(coded.because);
+                let mut people = coded.people.into_iter();
+                (people.next(), people.collect())
+            }
+        };
+        let mut notify = others;
+        for person in self.notified(found) {
+            if notify.iter().all(|it: &Person| it.key != person.key) {
+                notify.push(person);
+            }
+        }
+        notify.retain(|person| owner.as_ref().is_none_or(|owner| owner.key != person.key));
+        Route { owner, because: because.join("; "), notify }
+    }
+
+    /// Returns the owner of the record named, unless the roster doesn't have them any more.
+    fn of_record(&self, found: &RouteMatch, because: &mut Vec<String>) -> Option<Person> {
+        let (id, owner) = found.record.as_ref()?;
+        match people::roster_state(self.governance, owner) {
+            RosterState::Active | RosterState::NoRoster => {
+                because.push(format!("owner of {id}"));
+                Some(self.person(owner))
+            }
+            RosterState::NotListed => {
+                because.push(format!("the owner of {id}, {owner}, is not on the roster"));
+                None
+            }
+            RosterState::Inactive => {
+                because.push(format!("the owner of {id}, {owner}, has left"));
+                None
+            }
+        }
+    }
+
+    /// Returns the owner of a subject by `assets` alone.
+    pub fn asset_owner(&self, subject: &RouteSubject<'_>) -> Option<Person> {
+        self.of_asset(&self.matched(subject), &mut Vec::new())
+    }
+
+    /// Returns the owner of the first asset rule that names one who is still there.
+    fn of_asset(&self, found: &RouteMatch, because: &mut Vec<String>) -> Option<Person> {
+        for fit in &found.assets {
+            let Some(rule) = self.governance.policy.assets.get(fit.rule) else { continue };
+            let Some(owner) = &rule.owner else { continue };
+            let pattern = rule.matches.get(fit.pattern).map_or("", String::as_str);
+            let person = self.person(owner);
+            if people::has_left(self.governance, &person) {
+                because.push(format!("the owner of asset `{pattern}`, {owner}, has left"));
+                continue;
+            }
+            because.push(format!("owner of asset `{pattern}`, which fits its {}", fit.kind));
+            return Some(person);
+        }
+        None
+    }
+
+    /// Returns the owners of files by lines of CODEOWNERS.
+    fn by_files(&self, lines: &[usize]) -> CodedOwners {
+        let mut people: Vec<Person> = Vec::new();
+        let mut because = String::new();
+        for line in lines.iter().filter_map(|line| self.files.line(*line)) {
+            let found = line.owners.iter().filter_map(|owner| self.coded(owner));
+            let found: Vec<Person> = found.collect();
+            if people.is_empty() {
+                because = reason(line, found.is_empty());
+            }
+            for person in found {
+                if people.iter().all(|it| it.key != person.key) {
+                    people.push(person);
+                }
+            }
+        }
+        if because.is_empty() {
+            because = self.files.obstacle.as_ref().map_or_else(
+                || "neither `assets` nor CODEOWNERS names an owner".to_owned(),
+                |why| format!("`assets` names no owner, and CODEOWNERS can't be read: {why}"),
+            );
+        }
+        CodedOwners { people, because }
+    }
+
+    /// Returns the person behind an owner in CODEOWNERS, who is still there: by address, or by a login that
+    /// `people.logins` has. A team is nobody in particular.
+    pub fn coded(&self, owner: &str) -> Option<Person> {
+        let person = match owner.strip_prefix('@') {
+            None => self.person(&Address::new(owner)?),
+            Some(team) if team.contains('/') => return None,
+            Some(login) => people::identify_login(self.governance, login)?,
+        };
+        (!people::has_left(self.governance, &person)).then_some(person)
+    }
+
+    fn notified(&self, found: &RouteMatch) -> Vec<Person> {
+        let policy = &self.governance.policy;
+        let baselines = found.baselines.iter().filter_map(|place| policy.baselines.get(*place));
+        let baselines = baselines.flat_map(|baseline| &baseline.notify);
+        let assets = found.assets.iter().filter_map(|fit| policy.assets.get(fit.rule));
+        let targets = baselines.chain(assets.flat_map(|asset| &asset.notify));
+        people::notified(self.governance, targets)
+    }
+
+    fn person(&self, address: &Address) -> Person {
+        people::identify(self.governance, "", address.as_str())
+    }
+}
+
+/// The owners of files: the first is the owner, the others are notified.
+struct CodedOwners {
+    people: Vec<Person>,
+    because: String,
+}
+
+/// Says which line of CODEOWNERS decides, and why it names nobody.
+fn reason(line: &OwnersLine, is_nobody: bool) -> String {
+    let mut text = format!("CODEOWNERS, line {}: `{}`", line.number, line.path);
+    match (is_nobody, line.owners.is_empty()) {
+        (false, _) => {}
+        (true, true) => text.push_str(" has no owner"),
+        (true, false) => {
+            let names = line.owners.join(" ");
+            // Writing to a String can't fail.
+            _ = write!(
+                text,
+                " names {names}: nobody whom `people.logins` has and who is still there"
+            );
+        }
+    }
+    text
+}
