@@ -3,15 +3,13 @@
 //! Start at [`ObservationLog::open`]. Follows `docs/spec/interop.md`, 6, observations: a row that can't be read is
 //! refused with nothing appended, and bytes that were counted before add nothing.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::history::version::Digest;
 use crate::session::error::Undetermined;
 use crate::store::append::{AppendFile, AppendFileError, LockedFile};
 use crate::store::files;
-use crate::survey::observation::{self, LastSeen, Observation};
+use crate::survey::observation::{self, Observation};
 
 /// The maximum size of the file, in bytes.
 const MOST_BYTES: usize = 64 << 20;
@@ -81,8 +79,7 @@ impl ObservationLog {
             self.is_torn = !text.ends_with('\n');
         }
         self.rows.extend(added);
-        let known = KnownRows::of(&self.rows);
-        let new: Vec<&Observation> = rows.iter().filter(|row| !known.has(row)).collect();
+        let new = observation::new_rows(&self.rows, rows);
         if new.is_empty() {
             return Ok(0);
         }
@@ -92,7 +89,7 @@ impl ObservationLog {
         self.n_lines += lines.matches('\n').count();
         self.n_bytes += lines.len();
         self.is_torn = false;
-        let n_files = digests(new.iter().copied()).len();
+        let n_files = observation::counted_files(new.iter().copied()).len();
         self.rows.extend(new.into_iter().cloned());
         Ok(n_files)
     }
@@ -114,39 +111,6 @@ fn write_rows(
     }
     locked.append(&text).map_err(|error| error.to_string())?;
     Ok(format!("{text}\n"))
-}
-
-/// The rows that a file has.
-pub(super) struct KnownRows<'r> {
-    files: BTreeSet<Digest>,
-    last_seen: BTreeSet<&'r LastSeen>,
-}
-
-impl<'r> KnownRows<'r> {
-    pub(super) fn of(rows: &'r [Observation]) -> KnownRows<'r> {
-        let last_seen = rows.iter().filter_map(|row| match row {
-            Observation::LastSeen(row) => Some(row),
-            Observation::Counted(_) => None,
-        });
-        KnownRows { files: digests(rows), last_seen: last_seen.collect() }
-    }
-
-    /// Tells whether a row adds nothing: a file counts once, but its events may be taken as known later.
-    pub(super) fn has(&self, row: &Observation) -> bool {
-        match row {
-            Observation::Counted(row) => self.files.contains(&row.input),
-            Observation::LastSeen(row) => self.last_seen.contains(row),
-        }
-    }
-
-    pub(super) fn has_file(&self, digest: &Digest) -> bool {
-        self.files.contains(digest)
-    }
-}
-
-/// Returns the files that rows are about.
-fn digests<'r>(rows: impl IntoIterator<Item = &'r Observation>) -> BTreeSet<Digest> {
-    rows.into_iter().map(Observation::input).collect()
 }
 
 fn unusable(shown: &str, error: &AppendFileError) -> Undetermined {

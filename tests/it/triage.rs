@@ -11,6 +11,7 @@ mod many;
 mod normal;
 mod packages;
 mod places;
+mod silence;
 mod since_last;
 mod states;
 mod tools;

@@ -2,7 +2,7 @@
 //!
 //! Start at [`Source::open`] and `TriageRun::read`. Follows `docs/spec/interop.md`, 6.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::history::version::Digest;
@@ -59,6 +59,17 @@ impl Source {
         Source::of(name, kept)
     }
 
+    /// Returns the SHA-256 of the bytes that the file has now.
+    ///
+    /// # Errors
+    /// As [`Source::open`].
+    pub fn digest(&self) -> Result<Digest, Undetermined> {
+        let mut bytes = HashedReader::buffered(self.opened.reader().map_err(unread)?);
+        let read = std::io::copy(&mut bytes, &mut std::io::sink());
+        read.map_err(|cause| unread(FileError::Failed(self.name.clone().into(), cause)))?;
+        Ok(bytes.into_inner().digest())
+    }
+
     fn of(name: String, opened: Result<Rereadable, FileError>) -> Result<Source, Undetermined> {
         let opened = opened.map_err(unread)?;
         let reader = opened.reader().map_err(unread)?;
@@ -67,16 +78,6 @@ impl Source {
             format: if sarif::is(reader) { SourceFormat::Sarif } else { SourceFormat::Events },
             opened,
         })
-    }
-
-    /// Returns the SHA-256 of its bytes.
-    pub(super) fn digest(&self) -> Result<Digest, Undetermined> {
-        let mut bytes = HashedReader::buffered(self.opened.reader().map_err(unread)?);
-        io::copy(&mut bytes, &mut io::sink()).map_err(|error| {
-            let what = format!("can't read {}: {error}", self.name);
-            Undetermined::other(what, "check that it exists and can be read")
-        })?;
-        Ok(bytes.into_inner().digest())
     }
 }
 

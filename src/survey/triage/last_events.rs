@@ -166,7 +166,9 @@ impl LastEvents {
             Ok(values) => values,
             Err(why) => return deviation(why),
         };
-        let Some(at) = baseline::instant(input) else {
+        // Rows keep whole seconds: an event read again must be the same one.
+        let at = baseline::instant(input).and_then(|at| Instant::from_unix(at.unix()));
+        let Some(at) = at else {
             return deviation("its time is not stated, so `since_last` can't be judged".to_owned());
         };
         if at.seconds_since(self.now) > CLOCK_DIFFERENCE {

@@ -98,9 +98,14 @@ fn the_example_of_the_page_is_read_as_it_is_meant() {
     let stated = serde_json::to_value(baseline).unwrap();
     assert_eq!(stated["when"]["data.environment"], json!(["production"]));
     assert_eq!(stated["material_if"]["data.decision"], json!(["denied", "escalated"]));
-    let expected = json!({"svc:reporting": {"data.scope": ["read"], "hours": ["01:00-03:00Z"]}});
+    let expected = json!({
+        "svc:reporting": {"data.scope": ["read"], "hours": ["01:00-03:00Z"]},
+        "svc:backup-*": {"data.bytes": ["<=5000000"]},
+    });
     assert_eq!(stated["expect"], expected);
-    assert!(!baseline.are_others_material(), "there is a `material_if`");
+    assert!(!baseline.are_others_material(), "others: routine");
+    let since_last = json!({"by": ["data.identity"], "at_least": "60d", "at_most": "90d"});
+    assert_eq!(serde_json::to_value(&policy.baselines[1].since_last).unwrap(), since_last);
     assert_eq!(baseline.sample, 1);
     assert_eq!(baseline.review_by.unwrap().to_string(), "2027-03-31");
 }
