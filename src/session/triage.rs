@@ -31,6 +31,7 @@ use crate::survey::repetition::advised::AdvisedGroup;
 use crate::survey::repetition::{self, OverlappingInputs};
 use crate::survey::triage::counts::{KeptDetail, TriageCounts};
 use crate::survey::triage::judge::TriageJudge;
+use crate::survey::triage::last_events::EventMemory;
 use crate::survey::triage::observed::ObservedRun;
 use crate::survey::triage::wanted::Wanted;
 use crate::survey::triage::watch::{FiringProposal, TriggerWatch, Used};
@@ -54,6 +55,16 @@ pub struct TriageRequest<'r> {
     pub observations: Option<&'r Path>,
     /// Whether events that a baseline has not seen before count as known from now on.
     pub learns: bool,
+}
+
+impl TriageRequest<'_> {
+    fn memory(&self) -> EventMemory {
+        match (self.observations, self.learns) {
+            (None, _) => EventMemory::Run,
+            (Some(_), false) => EventMemory::Observations,
+            (Some(_), true) => EventMemory::Learning,
+        }
+    }
 }
 
 /// The decisions about all inputs.
@@ -175,7 +186,7 @@ pub(crate) fn triage<'s>(
             instant: snapshot.stamp().instant,
             environment: request.environment,
         },
-        last_events: last_events::known(&snapshot, earlier, &sources, request)?,
+        last_events: last_events::known(&snapshot, earlier, &sources, request.memory())?,
         counts: TriageCounts::new(&snapshot.governance().policy.baselines, request.kept),
         watch: TriggerWatch::new(snapshot.records()),
         wanted: request.asks_drafts.then(Wanted::default),
@@ -196,7 +207,7 @@ pub(crate) fn triage<'s>(
     let observed = ObservedEvents::new(earlier, run.observed, &run.ended);
     let repeated = snapshot.repeated(earlier.iter().chain(&observed.rows))?;
     Ok(TriageAnswer {
-        last_events: last_events::answer(&snapshot, &run.last_events, request),
+        last_events: last_events::answer(&snapshot, &run.last_events),
         repeated,
         observed,
         log,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::diag::Pos;
 use crate::diag::code::Code;
-use crate::policy::read::{baselines, people};
+use crate::policy::read::people;
 use crate::policy::settings::Recipient;
 use crate::policy::tiers::Tier;
 use crate::record::near;
@@ -23,7 +23,6 @@ pub(super) fn check(root: &Node) -> Vec<SyntaxError> {
     sensitivities(root, &mut faults);
     keys(root, &mut faults);
     lists(root, &mut faults);
-    baselines::check(root, &mut faults);
     people::check(root, &mut faults);
     faults
 }

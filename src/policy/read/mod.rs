@@ -46,6 +46,7 @@ pub fn read(bytes: &[u8]) -> PolicySource {
         policy = read.map_or_else(Policy::default, |whole| whole.0);
         faults.extend(noted.faults);
         faults.extend(check::check(root));
+        baselines::check(root, &mut faults);
         nobody::check(root, &mut faults);
     }
     PolicySource {

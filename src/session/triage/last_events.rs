@@ -5,10 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::version::Digest;
-use crate::policy::closing::Baseline;
 use crate::session::error::Undetermined;
 use crate::session::snapshot::Snapshot;
-use crate::session::triage::TriageRequest;
 use crate::session::triage::sources::{Source, SourceFormat};
 use crate::survey::observation::Observation;
 use crate::survey::route::RouteSubject;
@@ -32,13 +30,8 @@ pub(super) fn known(
     snapshot: &Snapshot<'_>,
     earlier: &[Observation],
     sources: &[Source],
-    request: &TriageRequest<'_>,
+    memory: EventMemory,
 ) -> Result<LastEvents, Undetermined> {
-    let memory = match (request.observations, request.learns) {
-        (None, _) => EventMemory::Run,
-        (Some(_), false) => EventMemory::Observations,
-        (Some(_), true) => EventMemory::Learning,
-    };
     let mut last_events = LastEvents::new(memory, snapshot.stamp().instant);
     let baselines = &snapshot.governance().policy.baselines;
     if earlier.is_empty() || baselines.iter().all(|it| it.since_last.is_none()) {
@@ -63,15 +56,8 @@ pub(super) fn known(
 }
 
 /// Returns what the last events say once all files are read.
-pub(super) fn answer(
-    snapshot: &Snapshot<'_>,
-    last_events: &LastEvents,
-    request: &TriageRequest<'_>,
-) -> LastEventsAnswer {
-    let baselines: &[Baseline] = match request.observations {
-        Some(_) => &snapshot.governance().policy.baselines,
-        None => &[],
-    };
+pub(super) fn answer(snapshot: &Snapshot<'_>, last_events: &LastEvents) -> LastEventsAnswer {
+    let baselines = &snapshot.governance().policy.baselines;
     LastEventsAnswer {
         silent: routed(snapshot, last_events.silent(baselines)),
         n_learned: last_events.n_learned,

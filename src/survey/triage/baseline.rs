@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::policy::closing::{Baseline, Hours};
 use crate::policy::expectation::{BaselineWord, WordMatch, Words};
 use crate::record::time::Instant;
-use crate::survey::triage::last_events::LastEvents;
+use crate::survey::triage::last_events::{Deviation, LastEvents};
 use crate::survey::triage::{TriageInput, stated};
 
 /// Whether an input needs attention.
@@ -28,14 +28,6 @@ pub struct BaselineMatch {
     pub baselines: Vec<usize>,
     /// Whether a baseline could not be evaluated, which makes the input material.
     pub is_doubtful: bool,
-}
-
-/// Why an input deviates from a baseline.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Deviation {
-    pub(super) why: String,
-    /// Whether the baseline could not be evaluated.
-    pub(super) is_doubtful: bool,
 }
 
 /// Judges an input: it is material if one of its baselines says so, and routine if baselines apply but none does.
@@ -170,7 +162,7 @@ fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<S
         if field == "hours" {
             let hours = words.iter().filter_map(|word| Hours::new(word.as_str()));
             let is_covered = |at: Instant| hours.into_iter().any(|hours: Hours| hours.covers(at));
-            return (!instant(input).is_some_and(is_covered))
+            return (!stated::instant(input).is_some_and(is_covered))
                 .then(|| format!("hours is not normal for {who}"));
         }
         let stated = stated::values(input, field);
@@ -188,13 +180,6 @@ fn unexpected(input: &TriageInput, expected: &Words, identity: &str) -> Option<S
             }
         }
     })
-}
-
-pub(super) fn instant(input: &TriageInput) -> Option<Instant> {
-    match input {
-        TriageInput::Finding(finding) => finding.at,
-        TriageInput::Event(event) => Some(event.at),
-    }
 }
 
 /// Compares the values of a field with words: one value that fits is enough; then, one that is no number.

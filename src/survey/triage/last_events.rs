@@ -11,7 +11,6 @@ use crate::policy::closing::Baseline;
 use crate::policy::expectation::SinceLast;
 use crate::record::time::Instant;
 use crate::survey::route::Route;
-use crate::survey::triage::baseline::{self, Deviation};
 use crate::survey::triage::{TriageInput, stated};
 
 /// The maximum number of keys, of all baselines: what comes on top can't be judged.
@@ -64,6 +63,14 @@ struct KnownEvent {
     reread: Option<Instant>,
     /// Whether an earlier run knows it, or this one was told to learn it.
     is_learned: bool,
+}
+
+/// Why an input deviates from a baseline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Deviation {
+    pub(super) why: String,
+    /// Whether the baseline could not be evaluated.
+    pub(super) is_doubtful: bool,
 }
 
 /// A row of an earlier run.
@@ -167,7 +174,7 @@ impl LastEvents {
             Err(why) => return deviation(why),
         };
         // Rows keep whole seconds: an event read again must be the same one.
-        let at = baseline::instant(input).and_then(|at| Instant::from_unix(at.unix()));
+        let at = stated::instant(input).and_then(|at| Instant::from_unix(at.unix()));
         let Some(at) = at else {
             return deviation("its time is not stated, so `since_last` can't be judged".to_owned());
         };
@@ -233,8 +240,12 @@ impl LastEvents {
         self.current.clear();
     }
 
-    /// Returns the keys that had no event for longer than `at_most`, by baseline and values.
+    /// Returns the keys that had no event for longer than `at_most`, by baseline and values; none if earlier runs are
+    /// not known.
     pub fn silent(&self, baselines: &[Baseline]) -> Vec<SilentKey> {
+        if self.memory == EventMemory::Run {
+            return Vec::new();
+        }
         let silent = self.keys.iter().filter_map(|(key, known)| {
             let (baseline, by) = key.fields(baselines)?;
             let most = baseline.since_last.as_ref()?.at_most?;

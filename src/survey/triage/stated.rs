@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::record::time::Instant;
 use crate::record::vocabulary::Vocabulary;
 use crate::survey::triage::{CloudEvent, ScannerFinding, TriageInput};
 
@@ -18,6 +19,14 @@ pub(super) fn values<'i>(input: &'i TriageInput, field: &str) -> Vec<Option<Cow<
     match input {
         TriageInput::Finding(finding) => of_finding(finding, field),
         TriageInput::Event(event) => of_event(event, field),
+    }
+}
+
+/// Returns the time of an input, if it is stated.
+pub(super) fn instant(input: &TriageInput) -> Option<Instant> {
+    match input {
+        TriageInput::Finding(finding) => finding.at,
+        TriageInput::Event(event) => Some(event.at),
     }
 }
 
